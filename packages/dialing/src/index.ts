@@ -1,1 +1,19 @@
-export {};
+export { retryDelayMs } from './backoff.ts';
+export {
+  type CallRecord,
+  type CallRecordInput,
+  callRecordSchema,
+  RECORD_FIELDS,
+  type RecordField,
+} from './call-record.ts';
+export { type ZoneSource, zonesFor } from './call-zones.ts';
+export { type Campaign, type CampaignVerdict, campaignSchema, type DedupeBy, parseCampaign } from './campaign.ts';
+export { dedupeKey } from './dedupe-key.ts';
+export { isoInstant } from './instant.ts';
+export { OUTCOMES, type Outcome, REASONS, RETRYABLE_OUTCOMES, type Reason, type RetryableOutcome } from './outcome.ts';
+export { type Payload, payloadFor } from './payload.ts';
+export { type PhoneVerdict, parsePhoneNumber } from './phone.ts';
+export { formEntries, type QueuedCall, queuedCallSchema } from './queued-call.ts';
+export { RESULT_COLUMNS, type ResultRecord, resultRecordSchema } from './result-record.ts';
+export { fillTemplate, placeholdersOf, variableKey } from './template.ts';
+export { isZone, zonesOf } from './zones.ts';
