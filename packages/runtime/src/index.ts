@@ -1,0 +1,56 @@
+// Time
+export { type Clock, sleep, systemClock } from './clock.ts';
+// Redis
+export { type ClockSkew, measureClockSkew } from './clock-skew.ts';
+// Configuration
+export {
+  type ConfigOf,
+  type Derived,
+  derived,
+  type Environment,
+  type LoadConfigOptions,
+  loadConfig,
+  misspelledVariables,
+  type ReportProblem,
+  type Schema,
+  secret,
+  type Variable,
+  variable,
+} from './config.ts';
+export { readDotEnv, withDotEnv } from './dot-env.ts';
+// Errors
+export { ConfigError, type ConfigProblem, DialerError, UsageError } from './errors.ts';
+// Life
+export {
+  type HttpReply,
+  type HttpRoutes,
+  type HttpServer,
+  type HttpServerOptions,
+  startHttpServer,
+} from './http-server.ts';
+export { type LibbyConfig, libbyConfig, libbyTimeouts } from './libby-config.ts';
+export { logConfig } from './log-config.ts';
+// Logs
+export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
+export { Redactor } from './redactor.ts';
+export {
+  describeRedis,
+  type RedisConfig,
+  type RedisConnectionConfig,
+  type RedisNode,
+  type RedisTopology,
+  redisConfig,
+} from './redis-config.ts';
+export {
+  createRedis,
+  type RedisClient,
+  type RedisConnection,
+  type RedisConnectionOptions,
+  type RedisRole,
+} from './redis-connection.ts';
+export { checkRedisDurability, type Durability, type DurabilityFinding } from './redis-durability.ts';
+export { explainRedisError, isPermanentRedisError } from './redis-errors.ts';
+export { Interrupted, type Main, type MainContext, runMain } from './run-main.ts';
+export { Secret } from './secret.ts';
+export { runService, type Service } from './service.ts';
+export { flag, httpUrl, integer, oneOf, parsed, port, problem, text, type VariableType } from './variable-types.ts';

@@ -1,0 +1,204 @@
+import { Cluster, type ClusterOptions, type DNSLookupFunction, Redis, type RedisOptions } from 'ioredis';
+import { type Clock, systemClock } from './clock.ts';
+import { DialerError } from './errors.ts';
+import type { Logger } from './logger.ts';
+import { describeRedis, type RedisConnectionConfig } from './redis-config.ts';
+import { explainRedisError, isPermanentRedisError } from './redis-errors.ts';
+
+export type RedisClient = Redis | Cluster;
+
+/**
+ * - `producer`: a command fails at once when Redis is away, so that a person or service learns of it. (For BullMQ, set
+ *   `skipWaitingForReady` on the queue as well.)
+ * - `worker`: commands wait until Redis is back, for as long as it takes.
+ * - `blocking`: the same for a connection that blocks or subscribes and can serve nothing else.
+ */
+export type RedisRole = 'producer' | 'worker' | 'blocking';
+
+export interface RedisConnectionOptions {
+  readonly role: RedisRole;
+  /** Which program it is, as shown by Redis's CLIENT LIST. */
+  readonly name: string;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+}
+
+const CONNECT_TIMEOUT_MS = 5000;
+const LONGEST_RETRY_DELAY_MS = 2000;
+const CLOSE_WITHIN_MS = 1000;
+
+// A host that vanishes closes no socket. Longer than any blocking read of BullMQ (10 s), or each would be cut off.
+const SILENCE_MS = 30_000;
+
+/** Builds a connection; nothing is sent before `connect()`. */
+export function createRedis(config: RedisConnectionConfig, options: RedisConnectionOptions): RedisConnection {
+  return new RedisConnection(config, options);
+}
+
+/** One ioredis client, its outages told once each, and its end. */
+export class RedisConnection {
+  /** For BullMQ and for commands. */
+  readonly client: RedisClient;
+  /** Where it leads, without credentials. */
+  readonly description: string;
+  readonly #failsFast: boolean;
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+  #lastError: unknown;
+  #wasReady = false;
+  #lostAt: number | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(config: RedisConnectionConfig, { role, name, logger, clock = systemClock }: RedisConnectionOptions) {
+    this.description = describeRedis(config);
+    this.#failsFast = role === 'producer';
+    this.#logger = logger.child({ redis: this.description, role });
+    this.#clock = clock;
+    this.client = createClient(config, role, `${name}:${role}`);
+    this.client.on('error', (error: unknown) => this.#failed(error));
+    this.client.on('close', () => this.#lost());
+    this.client.on('ready', () => this.#ready());
+  }
+
+  /**
+   * Resolves when Redis answers commands. Until the deadline it tries again, unless only a person can mend what is wrong; a
+   * producer does not try again. Rejects with a `DialerError` (`redis_unavailable`) that says what to do.
+   */
+  async connect({ withinMs = 10_000, signal }: { withinMs?: number; signal?: AbortSignal } = {}): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const fail = () => reject(this.#unavailable());
+    const onError = (error: unknown) => {
+      if (this.#failsFast || isPermanentRedisError(error)) fail();
+    };
+    const onAbort = () => reject(signal?.reason as Error);
+    const deadline = setTimeout(fail, withinMs);
+    this.client.once('ready', resolve).on('error', onError).once('end', fail);
+    signal?.addEventListener('abort', onAbort);
+    try {
+      signal?.throwIfAborted();
+      // Its own rejection says only "Connection is closed"; the reason comes as an `error` event.
+      this.client.connect().catch((error: unknown) => this.#failed(error));
+      await promise;
+    } catch (error) {
+      await this.stop();
+      throw error;
+    } finally {
+      clearTimeout(deadline);
+      this.client.off('ready', resolve).off('error', onError).off('end', fail);
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Lets replies on their way arrive, for a second at most; then closes. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#close();
+    return this.#stopped;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #close(): Promise<void> {
+    if (this.client.status === 'end') return;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, CLOSE_WITHIN_MS);
+    const quit = this.client.status === 'ready' ? this.client.quit().catch(() => {}) : Promise.resolve();
+    await Promise.race([quit, late]);
+    clearTimeout(timer);
+    this.client.disconnect();
+  }
+
+  #unavailable(): DialerError {
+    const error = this.#lastError ?? new Error('timed out');
+    return new DialerError('redis_unavailable', explainRedisError(error, this.description), { cause: error });
+  }
+
+  // An error may come again with every attempt to reconnect; the log tells the beginning and the end of an outage.
+  #failed(error: unknown): void {
+    if (!isConsequence(error) || this.#lastError === undefined) this.#lastError = error;
+    this.#logger.debug({ err: error }, 'Redis error');
+    if (this.#wasReady && this.client.status !== 'ready') this.#lost();
+  }
+
+  #lost(): void {
+    if (!this.#wasReady || this.#lostAt !== undefined || this.#stopped !== undefined) return;
+    this.#lostAt = this.#clock.monotonic();
+    const reason = explainRedisError(this.#lastError ?? new Error('connection is closed'), this.description);
+    this.#logger.error({ reason }, 'Redis connection lost');
+  }
+
+  #ready(): void {
+    if (this.#lostAt !== undefined) {
+      const outageMs = Math.round(this.#clock.monotonic() - this.#lostAt);
+      this.#logger.info({ outageMs }, 'Redis connection restored');
+    }
+    this.#wasReady = true;
+    this.#lostAt = undefined;
+    this.#lastError = undefined;
+  }
+}
+
+/** That the connection is closed follows from something said before. */
+function isConsequence(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Connection is closed.';
+}
+
+function createClient(config: RedisConnectionConfig, role: RedisRole, connectionName: string): RedisClient {
+  const { topology } = config;
+  const common = {
+    ...nodeOptions(config, role, connectionName),
+    lazyConnect: true,
+    enableOfflineQueue: role !== 'producer',
+  };
+  if (topology.kind === 'single') return new Redis({ ...common, ...topology.node, retryStrategy: retryDelayMs });
+  if (topology.kind === 'sentinel') {
+    return new Redis({
+      ...common,
+      retryStrategy: retryDelayMs,
+      sentinels: [...topology.sentinels],
+      name: topology.name,
+      sentinelPassword: topology.password?.reveal(),
+      sentinelRetryStrategy: role === 'producer' ? () => null : retryDelayMs,
+      enableTLSForSentinelMode: config.tls,
+      sentinelTLS: common.tls,
+    });
+  }
+  return new Cluster([...topology.nodes], clusterOptions(config, role, connectionName));
+}
+
+function nodeOptions(config: RedisConnectionConfig, role: RedisRole, connectionName: string) {
+  return {
+    connectionName,
+    username: config.username,
+    password: config.password?.reveal(),
+    db: config.db,
+    tls: config.tls ? {} : undefined,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    socketTimeout: SILENCE_MS,
+    maxRetriesPerRequest: role === 'producer' ? 0 : null,
+    reconnectOnError: reconnectAfterFailover,
+  } satisfies RedisOptions;
+}
+
+function clusterOptions(config: RedisConnectionConfig, role: RedisRole, connectionName: string) {
+  return {
+    lazyConnect: true,
+    enableOfflineQueue: role !== 'producer',
+    clusterRetryStrategy: retryDelayMs,
+    redisOptions: nodeOptions(config, role, connectionName),
+    // A managed cluster shows a certificate for its host names, which a look-up here would turn into addresses.
+    ...(config.tls && { dnsLookup: keepHostName }),
+  } satisfies ClusterOptions;
+}
+
+const keepHostName: DNSLookupFunction = (host, callback) => callback(null, host);
+
+function retryDelayMs(attempt: number): number {
+  return Math.min(50 * 2 ** Math.min(attempt, 10), LONGEST_RETRY_DELAY_MS);
+}
+
+/** The master we knew has become a replica: connect anew, to the new one, and send the refused command again. */
+function reconnectAfterFailover(error: Error): 2 | false {
+  return error.message.startsWith('READONLY') ? 2 : false;
+}
