@@ -1,0 +1,88 @@
+import type { QueuedCall } from '@libby-dialer/dialing';
+import type { Queue } from 'bullmq';
+import type { Keys } from './keys.ts';
+import { CALL_JOB, CALL_JOB_OPTIONS, openQueue } from './queues.ts';
+import { type RedisConnection, Script } from './script.ts';
+
+const LOADING_MARK_MS = 30_000;
+
+/** A call to be queued, under its deterministic id. */
+export interface IdentifiedCall {
+  readonly callId: string;
+  readonly call: QueuedCall;
+}
+
+/** What was there before: the row is queued now, waits or is in flight already, or has its outcome. */
+export type LoadVerdict = 'queued' | 'already_queued' | 'already_settled';
+
+/** The campaign was canceled and takes no more calls. */
+export class CampaignCanceledError extends Error {
+  readonly code = 'campaign_canceled';
+}
+
+/** Puts calls into a campaign's queue, each once, however often and by however many it is asked. */
+export class CallLoader implements AsyncDisposable {
+  static readonly #lookup = new Script('lookup', 'ledger');
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+  readonly #campaign: string;
+  readonly #queue: Queue;
+
+  constructor(redis: RedisConnection, keys: Keys, campaign: string) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#campaign = campaign;
+    this.#queue = openQueue(redis, keys, campaign);
+  }
+
+  /** From now on it is fixed what makes two rows the same call. */
+  async fixDedupeBy(dedupeBy: string): Promise<void> {
+    await this.#redis.hsetnx(this.#keys.campaign(this.#campaign).state, 'dedupeBy', dedupeBy);
+  }
+
+  /** For each id what `add` would find. Also marks the campaign as loading; read-only callers use `peek`. */
+  async lookUp(callIds: readonly string[]): Promise<LoadVerdict[]> {
+    const own = this.#keys.campaign(this.#campaign);
+    const letters = (await CallLoader.#lookup.run(
+      this.#redis,
+      [own.ledger, own.state, this.#keys.openCampaigns],
+      [this.#campaign, this.#keys.queue(this.#campaign), LOADING_MARK_MS, ...callIds],
+    )) as string;
+    if (letters === 'canceled') throw new CampaignCanceledError(`campaign ${this.#campaign} is canceled`);
+    return [...letters].map((letter) => VERDICTS[letter as keyof typeof VERDICTS]);
+  }
+
+  /** Adds those calls of a batch (500 to 1000 is best) that are new, and says of each what it was. Ids must differ. */
+  async add(batch: readonly IdentifiedCall[]): Promise<LoadVerdict[]> {
+    if (batch.length === 0) return [];
+    const verdicts = await this.lookUp(batch.map(({ callId }) => callId));
+    const fresh = batch.filter((_, index) => verdicts[index] === 'queued');
+    await this.#noteExpiries(fresh);
+    await this.#queue.addBulk(
+      fresh.map(({ callId, call }) => ({ name: CALL_JOB, data: call, opts: { ...CALL_JOB_OPTIONS, jobId: callId } })),
+    );
+    return verdicts;
+  }
+
+  /** The list is through: the campaign counts as complete once its calls are. */
+  async finish(): Promise<void> {
+    await this.#redis
+      .multi()
+      .hdel(this.#keys.campaign(this.#campaign).state, 'loadingUntil')
+      .sadd(this.#keys.openCampaigns, this.#campaign)
+      .publish(this.#keys.announcements, `campaign:${this.#campaign}`)
+      .exec();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#queue.close();
+  }
+
+  /** Calls with an expiry of their own are listed by it, so that they end on time even while nothing is fetched. */
+  async #noteExpiries(batch: readonly IdentifiedCall[]): Promise<void> {
+    const expiries = batch.flatMap(({ callId, call }) => (call.expiresAt === undefined ? [] : [call.expiresAt, callId]));
+    if (expiries.length > 0) await this.#redis.zadd(this.#keys.campaign(this.#campaign).expiries, ...expiries);
+  }
+}
+
+const VERDICTS = { n: 'queued', q: 'already_queued', s: 'already_settled' } as const;

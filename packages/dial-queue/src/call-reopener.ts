@@ -1,0 +1,60 @@
+import type { QueuedCall, RetryableOutcome } from '@libby-dialer/dialing';
+import type { Keys } from './keys.ts';
+import { CALL_JOB, CALL_JOB_OPTIONS, openQueue } from './queues.ts';
+import { type RedisConnection, Script } from './script.ts';
+
+const CALLS_PER_STEP = 500;
+
+/** Queues calls again that provably never rang. */
+export class CallReopener {
+  static readonly #reopen = new Script('reopen', 'ledger');
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+
+  constructor(redis: RedisConnection, keys: Keys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  /** @returns how many calls with this outcome are queued again */
+  async reopen(campaign: string, outcome: RetryableOutcome): Promise<number> {
+    const own = this.#keys.campaign(campaign);
+    const keys = [own.ledger, own.state, own.kept, own.reopened, this.#keys.openCampaigns];
+    let count = 0;
+    let cursor = '0';
+    do {
+      const [next, entries] = await this.#redis.hscan(own.kept, cursor, 'COUNT', CALLS_PER_STEP);
+      cursor = next;
+      const callIds = entries.filter((_, index) => index % 2 === 0);
+      if (callIds.length > 0) count += Number(await CallReopener.#reopen.run(this.#redis, keys, [campaign, outcome, ...callIds]));
+    } while (cursor !== '0');
+    await this.restore(campaign);
+    return count;
+  }
+
+  /** Puts reopened calls back into the queue; also mends what a crash half-way through left. Safe to run at any time. */
+  async restore(campaign: string): Promise<number> {
+    const own = this.#keys.campaign(campaign);
+    const queue = openQueue(this.#redis, this.#keys, campaign);
+    let count = 0;
+    try {
+      for (;;) {
+        const callIds = await this.#redis.srandmember(own.reopened, CALLS_PER_STEP);
+        if (callIds.length === 0) break;
+        const payloads = await this.#redis.hmget(own.kept, ...callIds);
+        const jobs = callIds.flatMap((jobId, index) => {
+          const payload = payloads[index];
+          if (!payload) return [];
+          return [{ name: CALL_JOB, data: JSON.parse(payload) as QueuedCall, opts: { ...CALL_JOB_OPTIONS, jobId } }];
+        });
+        await queue.addBulk(jobs);
+        await this.#redis.multi().hdel(own.kept, ...callIds).srem(own.reopened, ...callIds).exec();
+        count += jobs.length;
+      }
+    } finally {
+      await queue.close();
+    }
+    if (count > 0) await this.#redis.publish(this.#keys.announcements, `campaign:${campaign}`);
+    return count;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Campaign } from '@libby-dialer/dialing';
+import type { Keys } from './keys.ts';
+import { type RedisConnection, Script } from './script.ts';
+
+export type PutAnswer = { readonly stored: true } | { readonly stored: false; readonly dedupeBy: string };
+
+/** What the registry knows at one instant, read in one step. */
+export interface RegistryView {
+  /** Epoch ms of Redis's clock. */
+  readonly now: number;
+  /** Number of the last claim of all. */
+  readonly sequence: number;
+  /** Grows with every change of a campaign's definition. */
+  readonly version: number;
+  /** Ids of the campaigns that may have work. */
+  readonly open: readonly string[];
+}
+
+/** The campaigns, as every program sees them. */
+export class CampaignStore {
+  static readonly #put = new Script('put-campaign', 'ledger', 'holds');
+  static readonly #open = new Script('open-campaigns', 'ledger');
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+
+  constructor(redis: RedisConnection, keys: Keys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  /** Stores or changes a campaign. Refused if it would change what a call is the same by after a first load. */
+  async put(campaign: Campaign): Promise<PutAnswer> {
+    const { id, dedupeBy, startsAt, expiresAt } = campaign;
+    const own = this.#keys.campaign(id);
+    const [word, fixed] = (await CampaignStore.#put.run(
+      this.#redis,
+      [this.#keys.campaigns, own.state, this.#keys.registryVersion, this.#keys.holds],
+      [id, JSON.stringify(campaign), dedupeBy, startsAt ?? '', expiresAt ?? '', this.#keys.announcements],
+    )) as [string, string?];
+    return word === 'stored' ? { stored: true } : { stored: false, dedupeBy: fixed ?? '' };
+  }
+
+  async get(id: string): Promise<Campaign | undefined> {
+    const raw = await this.#redis.hget(this.#keys.campaigns, id);
+    return raw === null ? undefined : readCampaign(raw);
+  }
+
+  async list(): Promise<Campaign[]> {
+    const stored = await this.#redis.hgetall(this.#keys.campaigns);
+    return Object.values(stored)
+      .map(readCampaign)
+      .toSorted((a, b) => a.id.localeCompare(b.id));
+  }
+
+  /** The campaigns with work, the clock and the last claim: what a worker needs to look at every few seconds. */
+  async look(): Promise<RegistryView> {
+    const keys = [this.#keys.openCampaigns, this.#keys.claimSequence, this.#keys.registryVersion];
+    const args = [`${this.#keys.queues}:`, this.#keys.campaignPrefix];
+    const [now, sequence, version, ...open] = (await CampaignStore.#open.run(this.#redis, keys, args)) as [
+      number,
+      number,
+      number,
+      ...string[],
+    ];
+    return { now, sequence, version, open };
+  }
+
+  /** Puts every campaign back on the list of those with work: what has none drops off at the next look. */
+  async reopenAll(): Promise<void> {
+    const ids = await this.#redis.hkeys(this.#keys.campaigns);
+    if (ids.length > 0) await this.#redis.sadd(this.#keys.openCampaigns, ...ids);
+  }
+
+  /** Stores the form headings of a list once; its calls name them by id. */
+  async putHeadings(campaign: string, id: string, headings: readonly string[]): Promise<void> {
+    await this.#redis.hset(this.#keys.campaign(campaign).headings, id, JSON.stringify(headings));
+  }
+
+  async headings(campaign: string, id: string): Promise<readonly string[] | undefined> {
+    const raw = await this.#redis.hget(this.#keys.campaign(campaign).headings, id);
+    return raw === null ? undefined : (JSON.parse(raw) as string[]);
+  }
+}
+
+/** Times are stored as epoch ms and read back as they are; everything else was checked when it was put. */
+function readCampaign(raw: string): Campaign {
+  return JSON.parse(raw) as Campaign;
+}

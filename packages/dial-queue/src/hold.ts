@@ -1,0 +1,70 @@
+import type { HoldReason, HoldScope } from '@libby-dialer/dialing';
+import type { Keys } from './keys.ts';
+import { type RedisConnection, Script } from './script.ts';
+
+/** A hold to open. Pauses grow by doubling from the first to the longest while probes fail. */
+export interface HoldRequest {
+  readonly scope: HoldScope;
+  readonly reason: HoldReason;
+  readonly firstPauseMs: number;
+  readonly maxPauseMs: number;
+  /** 0 when the API asked for none. */
+  readonly retryAfterMs: number;
+  /** Only a person lifts it: a probe would be the danger. */
+  readonly person?: boolean;
+}
+
+/** A hold that stands. Times are epoch ms of Redis's clock. */
+export interface Hold {
+  readonly scope: HoldScope;
+  readonly reason: HoldReason;
+  readonly since: number;
+  /** When one call may probe; undefined when only a person lifts it. */
+  readonly until: number | undefined;
+}
+
+interface StoredHold {
+  reason: HoldReason;
+  since: number;
+  retryAt: number;
+  person?: boolean;
+}
+
+/** Where dialing is stopped, and why. */
+export class Holds {
+  static readonly #open = new Script('open-hold', 'ledger', 'holds');
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+
+  constructor(redis: RedisConnection, keys: Keys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  async open(hold: HoldRequest, callId: string): Promise<void> {
+    const args = [this.#keys.announcements, JSON.stringify(hold), callId];
+    await Holds.#open.run(this.#redis, [this.#keys.holds], args);
+  }
+
+  async list(): Promise<Hold[]> {
+    const stored = await this.#redis.hgetall(this.#keys.holds);
+    return Object.entries(stored).map(([scope, raw]) => {
+      const hold = JSON.parse(raw) as StoredHold;
+      return {
+        scope: scope as HoldScope,
+        reason: hold.reason,
+        since: hold.since,
+        until: hold.person ? undefined : hold.retryAt,
+      };
+    });
+  }
+
+  /** Lifts a hold by a person's decision, which is kept. Returns whether there was one. */
+  async release(scope: string, by: string): Promise<boolean> {
+    const lifted = await this.#redis.hdel(this.#keys.holds, scope);
+    if (lifted === 0) return false;
+    await this.#redis.xadd(this.#keys.audit, '*', 'what', 'hold_released', 'scope', scope, 'by', by);
+    await this.#redis.publish(this.#keys.announcements, scope);
+    return true;
+  }
+}

@@ -1,0 +1,55 @@
+import { createHash, hash, randomBytes } from 'node:crypto';
+import type { Keys } from './keys.ts';
+import type { RedisConnection } from './script.ts';
+
+const BLOCK_BYTES = 64;
+const CALL_ID_BYTES = 15;
+
+/** A person as the do-not-call list knows them: a set and a member of it, never the number. */
+export interface Person {
+  readonly bucket: string;
+  /** A signed 64-bit integer in decimal, the form Redis packs tightest. */
+  readonly member: string;
+}
+
+/**
+ * Deterministic ids under a key that lives in Redis: the same row is the same call for every producer and for ever, and
+ * nobody who sees an id can tell the number. HMAC-SHA-256 (RFC 2104) by one-shot hashes, at a tenth of createHmac's cost.
+ */
+export class Identity {
+  readonly #inner: Buffer;
+  readonly #outer: Buffer;
+
+  constructor(key: Buffer) {
+    const block = Buffer.alloc(BLOCK_BYTES);
+    (key.length > BLOCK_BYTES ? createHash('sha256').update(key).digest() : key).copy(block);
+    this.#inner = block.map((byte) => byte ^ 0x36) as Buffer;
+    this.#outer = Buffer.concat([block.map((byte) => byte ^ 0x5c), Buffer.alloc(32)]);
+  }
+
+  /** The key is made by whoever comes first and never changes: a new one would make every call a new call. */
+  static async load(redis: RedisConnection, keys: Keys): Promise<Identity> {
+    await redis.set(keys.identityKey, randomBytes(32).toString('hex'), 'NX');
+    const key = await redis.get(keys.identityKey);
+    if (key === null) throw new Error('the identity key vanished from Redis while it was read');
+    return new Identity(Buffer.from(key, 'hex'));
+  }
+
+  /** A call's id: never all digits and without a colon, as BullMQ wants its job ids. */
+  callId(campaign: string, dedupeKey: string): string {
+    return `c${this.#mac(`call\0${campaign}\0${dedupeKey}`).toString('base64url', 0, CALL_ID_BYTES)}`;
+  }
+
+  /** Spread over 65,536 sets of integers, ten million numbers stay in Redis's most compact form. */
+  person(toPhoneNumber: string): Person {
+    const mac = this.#mac(`person\0${toPhoneNumber}`);
+    return { bucket: mac.toString('hex', 0, 2), member: mac.readBigInt64BE(2).toString() };
+  }
+
+  #mac(message: string): Buffer {
+    const text = Buffer.from(message);
+    const inner = hash('sha256', Buffer.concat([this.#inner, text]), 'buffer');
+    inner.copy(this.#outer, BLOCK_BYTES);
+    return hash('sha256', this.#outer, 'buffer');
+  }
+}

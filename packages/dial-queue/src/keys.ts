@@ -1,0 +1,90 @@
+/** Names of every key, from the prefix. All carry its hash tag, so that one script may touch them in a cluster. */
+export class Keys {
+  readonly prefix: string;
+
+  constructor(prefix: string) {
+    if (!/\{[^{}]+\}/.test(prefix)) throw new TypeError(`the key prefix needs a hash tag, such as {libby}: ${prefix}`);
+    this.prefix = prefix;
+  }
+
+  /** BullMQ's own prefix: a campaign's queue never meets our keys, whatever the campaign is called. */
+  get queues(): string {
+    return `${this.prefix}:q`;
+  }
+  get campaigns(): string {
+    return `${this.prefix}:campaigns`;
+  }
+  get registryVersion(): string {
+    return `${this.prefix}:campaigns:version`;
+  }
+  get openCampaigns(): string {
+    return `${this.prefix}:campaigns:open`;
+  }
+  get holds(): string {
+    return `${this.prefix}:holds`;
+  }
+  get breakers(): string {
+    return `${this.prefix}:breakers`;
+  }
+  get claimSequence(): string {
+    return `${this.prefix}:claims:sequence`;
+  }
+  get results(): string {
+    return `${this.prefix}:results`;
+  }
+  get audit(): string {
+    return `${this.prefix}:audit`;
+  }
+  get identityKey(): string {
+    return `${this.prefix}:identity-key`;
+  }
+  /** The pub/sub channel on which changes are announced to sleeping workers. */
+  get announcements(): string {
+    return `${this.prefix}:announcements`;
+  }
+  get token(): string {
+    return `${this.prefix}:token`;
+  }
+  doNotCall(bucket: string): string {
+    return `${this.prefix}:dnc:${bucket}`;
+  }
+  /** Prefix of a campaign's BullMQ keys. */
+  queue(campaign: string): string {
+    return `${this.queues}:${campaign}:`;
+  }
+  get campaignPrefix(): string {
+    return `${this.prefix}:c:`;
+  }
+  campaign(campaign: string): CampaignKeys {
+    const base = `${this.campaignPrefix}${campaign}`;
+    return {
+      state: `${base}:state`,
+      ledger: `${base}:ledger`,
+      claims: `${base}:claims`,
+      kept: `${base}:kept`,
+      reopened: `${base}:reopened`,
+      revised: `${base}:revised`,
+      headings: `${base}:headings`,
+      expiries: `${base}:expiries`,
+    };
+  }
+}
+
+export interface CampaignKeys {
+  /** Hash: paused, canceled, startsAt, expiresAt, dedupeBy, loadingUntil, outcome:<name>, firstResult, lastResult. */
+  readonly state: string;
+  /** Hash: call id -> ledger entry. */
+  readonly ledger: string;
+  /** Sorted set: claimed call ids by deadline. */
+  readonly claims: string;
+  /** Hash: call id -> payload of a settled call that may still be wanted (unknown, or never rang). */
+  readonly kept: string;
+  /** Set: calls to be queued again whose jobs are not in the queue yet. */
+  readonly reopened: string;
+  /** Hash: call id -> stream id of its latest result, for calls with more than one. */
+  readonly revised: string;
+  /** Hash: headings id -> JSON array of a list's form headings. */
+  readonly headings: string;
+  /** Sorted set: ids of calls that have an expiry of their own, by that instant. */
+  readonly expiries: string;
+}

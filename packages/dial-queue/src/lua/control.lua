@@ -1,0 +1,25 @@
+#!lua flags=allow-oom
+-- Pauses, resumes or cancels a campaign for every call that is not claimed yet.
+--
+-- KEYS: campaign state, claims, ledger, open campaigns
+-- ARGV: campaign, pause | resume | cancel, channel
+-- Answers the earlier claims, three values each: call id, owner, attempts before it
+local campaign_state, claims, ledger, open_campaigns = unpack(KEYS)
+local campaign, action, channel = unpack(ARGV)
+
+if action == 'pause' then redis.call('HSET', campaign_state, 'paused', 1) end
+if action == 'cancel' then redis.call('HSET', campaign_state, 'canceled', 1) end
+if action == 'resume' then redis.call('HDEL', campaign_state, 'paused', 'canceled') end
+redis.call('SADD', open_campaigns, campaign)
+announce(channel, 'campaign:' .. campaign)
+
+local reply = {}
+for _, call_id in ipairs(redis.call('ZRANGE', claims, 0, -1)) do
+  local entry = read_entry(ledger, call_id)
+  if entry and entry.state == 'claimed' then
+    reply[#reply + 1] = call_id
+    reply[#reply + 1] = entry.owner
+    reply[#reply + 1] = entry.attempts
+  end
+end
+return reply

@@ -1,0 +1,102 @@
+#!lua
+-- The gate: decides, in one step, whether a call may go out now and, if so, writes the intent. Without the flag allow-oom a
+-- full Redis refuses this script, so that no phone rings whose ringing could not be recorded.
+--
+-- KEYS: ledger, campaign state, claims, holds, do-not-call bucket, claim sequence
+-- ARGV: call id, owner, JSON {campaign, person, renew?, startsAt?, expiresAt?, opensAt, closesAt, sendWithinMs, claimMs},
+--       the lines that may carry the call, best first
+--
+-- Answers, in order of precedence (all times in ms of this server's clock):
+--   done <outcome> | busy <deadline> | in_doubt <owner> <attempts> <line> <claimedAt>
+--   skip <outcome> <reason> | paused | held <scope> <reason> <retryAt or 0> <is the call that opened it: 1/0>
+--   wait <until> <what for> | dial <JSON claim>
+-- every one followed by the server's clock and the sequence number of the last claim.
+local ledger, campaign_state, claims, holds, do_not_call, sequence = unpack(KEYS)
+local call_id, owner = ARGV[1], ARGV[2]
+local ask = cjson.decode(ARGV[3])
+local now = now_ms()
+
+local function answer(...)
+  local reply = { ... }
+  reply[#reply + 1] = now
+  reply[#reply + 1] = tonumber(redis.call('GET', sequence) or 0)
+  return reply
+end
+
+local entry = read_entry(ledger, call_id)
+if is_settled(entry) then return answer('done', entry.state) end
+if entry and entry.state == 'claimed' then
+  if entry.owner ~= owner then
+    if now <= entry.deadline then return answer('busy', entry.deadline) end
+    return answer('in_doubt', entry.owner, entry.attempts, entry.line, entry.claimedAt)
+  end
+  -- The same owner asks again because the reply was lost: it gets the same claim.
+  if not ask.renew then return answer('dial', cjson.encode(entry)) end
+end
+
+local state = redis.call('HMGET', campaign_state, 'canceled', 'paused', 'expiresAt', 'startsAt')
+if state[1] then return answer('skip', 'canceled', 'campaign_canceled') end
+
+local expires_at = ask.expiresAt or tonumber(state[3])
+if expires_at and now >= expires_at then return answer('skip', 'expired', 'deadline') end
+
+if redis.call('SISMEMBER', do_not_call, ask.person) == 1 then return answer('skip', 'suppressed', 'do_not_call') end
+
+if state[2] then return answer('paused') end
+
+local probes = {}
+-- Nil when the scope is free for this call or it may be its probe; else how it is held.
+local function held(scope)
+  local hold = read_hold(holds, scope)
+  if not hold then return nil end
+  if hold.person then return { scope, hold.reason, 0, 0 } end
+  local is_opener = hold.by == call_id
+  -- The call that opened a hold leaves the first probe to another: alone at fault, it would only prolong it for all.
+  local retry_at = hold.retryAt + (is_opener and hold.pauseMs or 0)
+  if now < retry_at then return { scope, hold.reason, retry_at, is_opener and 1 or 0 } end
+  local lease = hold.lease
+  if lease and lease.owner ~= owner and now < lease.expiresAt then return { scope, hold.reason, lease.expiresAt, 0 } end
+  probes[#probes + 1] = scope
+  return nil
+end
+
+local barrier = held('all') or held('campaign:' .. ask.campaign)
+if barrier then return answer('held', unpack(barrier)) end
+
+local line
+for index = 4, #ARGV do
+  local shut = held('line:' .. ARGV[index])
+  if not shut then
+    line = ARGV[index]
+    break
+  end
+  if not barrier or shut[3] < barrier[3] then barrier = shut end
+end
+if not line then return answer('held', unpack(barrier)) end
+
+local function wait(till, what_for)
+  return answer('wait', expires_at and math.min(till, expires_at) or till, what_for)
+end
+local starts_at = ask.startsAt or tonumber(state[4])
+if starts_at and now < starts_at then return wait(starts_at, 'starts_at') end
+if now < ask.opensAt then return wait(ask.opensAt, 'calling_window') end
+if now >= ask.closesAt then return wait(now, 'calling_window') end
+
+local claim = {
+  state = 'claimed', owner = owner, line = line, claimedAt = now,
+  -- Nothing may be sent after sendBy; after deadline everybody takes a claim without an outcome for in doubt.
+  sendBy = math.min(now + ask.sendWithinMs, ask.closesAt), deadline = now + ask.claimMs,
+  attempts = entry and entry.attempts or 0, failures = entry and entry.failures or 0,
+  refusals = entry and entry.refusals or 0, acceptedMark = entry and entry.acceptedMark or 0,
+  revision = entry and entry.revision or 0,
+}
+redis.call('INCR', sequence)
+write_entry(ledger, call_id, claim)
+redis.call('ZADD', claims, claim.deadline, call_id)
+for _, scope in ipairs(probes) do
+  local hold = read_hold(holds, scope)
+  hold.lease = { owner = owner, expiresAt = claim.deadline }
+  redis.call('HSET', holds, scope, cjson.encode(hold))
+end
+claim.probes = #probes > 0 and probes or nil
+return answer('dial', cjson.encode(claim))

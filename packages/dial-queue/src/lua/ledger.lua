@@ -1,0 +1,23 @@
+-- The ledger: a hash per campaign, call id -> JSON entry. An entry's state is one of
+--   open      released or queued again; may be claimed
+--   claimed   an owner may send, or has sent; judged by `deadline` alone
+--   an outcome (accepted, rejected, exhausted, unknown, suppressed, expired, canceled)
+-- Fields: state, owner, line, claimedAt, sendBy, deadline (ms of this server's clock), attempts, failures (provable
+-- failures to begin a request), refusals and acceptedMark (see release), revision (results written for this call).
+local function read_entry(ledger_key, call_id)
+  local raw = redis.call('HGET', ledger_key, call_id)
+  return raw and cjson.decode(raw) or nil
+end
+
+local function write_entry(ledger_key, call_id, entry)
+  redis.call('HSET', ledger_key, call_id, cjson.encode(entry))
+end
+
+local function is_settled(entry)
+  return entry ~= nil and entry.state ~= 'claimed' and entry.state ~= 'open'
+end
+
+local function now_ms()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end

@@ -1,0 +1,26 @@
+#!lua
+-- Stores or changes a campaign. What a call is the same by cannot change once a list is loaded: it would ring everybody again.
+--
+-- KEYS: campaigns, campaign state, registry version, holds
+-- ARGV: campaign, its definition (JSON), dedupeBy, startsAt or '', expiresAt or '', channel
+-- Answers: stored | dedupe_by <the fixed one>
+local campaigns, campaign_state, version, holds = unpack(KEYS)
+local campaign, definition, dedupe_by, starts_at, expires_at, channel = unpack(ARGV)
+
+local fixed = redis.call('HGET', campaign_state, 'dedupeBy')
+if fixed and fixed ~= dedupe_by then return { 'dedupe_by', fixed } end
+
+local function set_or_drop(field, value)
+  if value == '' then redis.call('HDEL', campaign_state, field) else redis.call('HSET', campaign_state, field, value) end
+end
+local unchanged = redis.call('HGET', campaigns, campaign) == definition
+redis.call('HSET', campaigns, campaign, definition)
+set_or_drop('startsAt', starts_at)
+set_or_drop('expiresAt', expires_at)
+if not unchanged then
+  redis.call('INCR', version)
+  -- Whatever was wrong with its script may be mended now.
+  redis.call('HDEL', holds, 'campaign:' .. campaign)
+  announce(channel, 'campaign:' .. campaign)
+end
+return { 'stored' }

@@ -1,0 +1,39 @@
+#!lua flags=allow-oom
+-- Gives a claim back: the call provably was not taken and keeps its place. Holds dialing where the verdict says so.
+--
+-- KEYS: ledger, claims, breakers, holds
+-- ARGV: call id, owner, JSON {channel, attempts, failures, refused?, faultAfter?, probes, hold?, run?, answered?}
+-- Answers: released | at_fault (this call alone is refused while others pass; still claimed) | late (settled meanwhile, by
+-- the deadline) | lost
+local ledger, claims, breakers, holds = unpack(KEYS)
+local call_id, owner = ARGV[1], ARGV[2]
+local context = cjson.decode(ARGV[3])
+local now = now_ms()
+
+local entry = read_entry(ledger, call_id)
+if entry == nil or entry.state == 'open' then return { 'released' } end
+if entry.owner ~= owner then return { 'lost' } end
+if entry.state ~= 'claimed' then return { entry.state == 'unknown' and 'late' or 'lost' } end
+
+local refusals, accepted_mark = entry.refusals, entry.acceptedMark
+if context.refused then
+  local accepted = tonumber(redis.call('HGET', breakers, 'accepted') or 0)
+  refusals = refusals + 1
+  if refusals == 1 then accepted_mark = accepted end
+  if refusals >= context.faultAfter and accepted > accepted_mark then
+    for _, probe in ipairs(context.probes) do probe.verdict = 'keep' end
+    end_probes(holds, context.channel, now, owner, context.probes, 0)
+    return { 'at_fault' }
+  end
+end
+
+write_entry(ledger, call_id, {
+  state = 'open', owner = owner, attempts = context.attempts, failures = context.failures,
+  refusals = refusals, acceptedMark = accepted_mark, revision = entry.revision,
+})
+redis.call('ZREM', claims, call_id)
+if context.answered then redis.call('HDEL', breakers, 'run:doubts', 'run:unreachable') end
+end_probes(holds, context.channel, now, owner, context.probes, context.hold and context.hold.retryAfterMs or 0)
+if context.hold then open_hold(holds, context.channel, now, context.hold, call_id) end
+if context.run then count_run(breakers, holds, context.channel, now, context.run, call_id) end
+return { 'released' }

@@ -1,0 +1,44 @@
+#!lua flags=allow-oom
+-- Records a call's outcome: ledger, counters, results stream, holds. Runs even when Redis is full: what has rung must be
+-- written down.
+--
+-- KEYS: ledger, campaign state, claims, kept payloads, revised results, results stream, breakers, holds
+-- ARGV: call id, owner, outcome, attempts, result (a JSON object without its last fields and closing brace), payload to keep or '',
+--       JSON {campaign, channel, answered?, probes, run?}
+-- Answers: settled <revision> | already <outcome> | lost (another owner holds the claim)
+local ledger, campaign_state, claims, kept, revised, results, breakers, holds = unpack(KEYS)
+local call_id, owner, outcome, attempts, result, payload = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
+local context = cjson.decode(ARGV[7])
+local now = now_ms()
+
+local entry = read_entry(ledger, call_id)
+if entry and entry.state == 'claimed' and entry.owner ~= owner then return { 'lost' } end
+if is_settled(entry) then
+  -- The reply was lost and the command sent again.
+  if entry.owner == owner and entry.state == outcome then return { 'settled', entry.revision } end
+  -- Only the owner, late but alive, may say what became of a call that others had to take for unknown.
+  local is_correction = entry.state == 'unknown' and entry.owner == owner
+  if not is_correction then return { 'already', entry.state } end
+  redis.call('HINCRBY', campaign_state, 'outcome:unknown', -1)
+end
+
+local revision = (entry and entry.revision or 0) + 1
+write_entry(ledger, call_id, { state = outcome, owner = owner, attempts = attempts, revision = revision })
+redis.call('ZREM', claims, call_id)
+redis.call('HINCRBY', campaign_state, 'outcome:' .. outcome, 1)
+local id = redis.call('XADD', results, '*', 'campaign', context.campaign, 'result', result .. ',"revision":' .. revision .. '}')
+redis.call('HSETNX', campaign_state, 'firstResult', id)
+redis.call('HSET', campaign_state, 'lastResult', id)
+if revision > 1 then redis.call('HSET', revised, call_id, id) end
+if payload ~= '' then
+  redis.call('HSET', kept, call_id, payload)
+elseif revision > 1 then
+  redis.call('HDEL', kept, call_id)
+end
+
+if outcome == 'accepted' then redis.call('HINCRBY', breakers, 'accepted', 1) end
+if context.answered then redis.call('HDEL', breakers, 'run:doubts', 'run:unreachable') end
+if outcome == 'accepted' then redis.call('HDEL', breakers, 'run:rejections:' .. context.campaign) end
+if context.run then count_run(breakers, holds, context.channel, now, context.run, call_id) end
+end_probes(holds, context.channel, now, owner, context.probes, 0)
+return { 'settled', revision }

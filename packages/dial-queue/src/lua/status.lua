@@ -1,0 +1,12 @@
+#!lua flags=no-writes
+-- One campaign's progress, from the queue and the counters at one instant.
+--
+-- KEYS: campaign state, claims, reopened calls
+-- ARGV: prefix of the campaign's queue keys
+-- Answers: clock, calls not claimed, calls claimed, calls that wait for an instant, the state's fields and values
+local queue = ARGV[1]
+local claimed = redis.call('ZCARD', KEYS[2])
+local delayed = redis.call('ZCARD', queue .. 'delayed')
+local queued = redis.call('LLEN', queue .. 'wait') + redis.call('LLEN', queue .. 'active') + redis.call('LLEN', queue .. 'paused')
+  + redis.call('ZCARD', queue .. 'prioritized') + delayed + redis.call('SCARD', KEYS[3])
+return { now_ms(), math.max(0, queued - claimed), claimed, delayed, redis.call('HGETALL', KEYS[1]) }

@@ -1,0 +1,25 @@
+import { type JobsOptions, Queue } from 'bullmq';
+import type { Keys } from './keys.ts';
+import type { RedisConnection } from './script.ts';
+
+/** The name of every job in a campaign's queue. */
+export const CALL_JOB = 'call';
+
+/** What becomes of a call is in the ledger; BullMQ's own attempts and retention play no part. */
+export const CALL_JOB_OPTIONS: JobsOptions = { removeOnComplete: true };
+
+/** BullMQ keeps an event stream per queue that nobody here reads: results are in ours. */
+const MAX_EVENTS = 100;
+
+/** A campaign's queue. The connection stays the caller's. */
+export function openQueue(redis: RedisConnection, keys: Keys, campaign: string): Queue {
+  const queue = new Queue(campaign, {
+    connection: redis,
+    prefix: keys.queues,
+    streams: { events: { maxLen: MAX_EVENTS } },
+    skipWaitingForReady: true,
+  });
+  // Commands report their own errors; an emitter without a listener would end the process.
+  queue.on('error', () => {});
+  return queue;
+}

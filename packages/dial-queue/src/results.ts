@@ -1,0 +1,86 @@
+import type { ResultRecord } from '@libby-dialer/dialing';
+import type { Keys } from './keys.ts';
+import type { RedisConnection } from './script.ts';
+
+const ENTRIES_PER_READ = 1000;
+const FOLLOW_BLOCK_MS = 1000;
+
+type StreamEntry = [id: string, fields: string[]];
+
+export interface ReadOptions {
+  /** Go on with what settles later, until the signal aborts. */
+  readonly follow?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Reads what became of calls, in the order of settling. */
+export class Results {
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+
+  constructor(redis: RedisConnection, keys: Keys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  /** The latest record of every settled call of a campaign; of a followed stream also each correction as it comes. */
+  async *read(campaign: string, options: ReadOptions = {}): AsyncGenerator<ResultRecord> {
+    const own = this.#keys.campaign(campaign);
+    const [first, last] = await this.#redis.hmget(own.state, 'firstResult', 'lastResult');
+    let cursor = '0-0';
+    if (first && last) {
+      const revised = new Map(Object.entries(await this.#redis.hgetall(own.revised)));
+      for await (const [id, record] of this.#between(campaign, first, last)) {
+        if ((revised.get(record.callId) ?? id) === id) yield record;
+      }
+      cursor = last;
+    }
+    if (options.follow) yield* this.#follow(campaign, cursor, options.signal);
+  }
+
+  async *#between(campaign: string, first: string, last: string): AsyncGenerator<[string, ResultRecord]> {
+    let from = first;
+    for (;;) {
+      const entries = await this.#redis.xrange(this.#keys.results, from, last, 'COUNT', ENTRIES_PER_READ);
+      for (const entry of entries) {
+        const record = recordOf(entry, campaign);
+        if (record !== undefined) yield [entry[0], record];
+      }
+      const end = entries.at(-1);
+      if (end === undefined || entries.length < ENTRIES_PER_READ) return;
+      from = `(${end[0]}`;
+    }
+  }
+
+  async *#follow(campaign: string, cursor: string, signal?: AbortSignal): AsyncGenerator<ResultRecord> {
+    // A blocked connection serves nothing else, so following has its own.
+    const redis = this.#redis.duplicate();
+    redis.on('error', () => {});
+    try {
+      let from = cursor;
+      while (!signal?.aborted) {
+        const reply = await redis.xread(
+          'COUNT',
+          ENTRIES_PER_READ,
+          'BLOCK',
+          FOLLOW_BLOCK_MS,
+          'STREAMS',
+          this.#keys.results,
+          from,
+        );
+        for (const entry of (reply?.[0]?.[1] ?? []) as StreamEntry[]) {
+          from = entry[0];
+          const record = recordOf(entry, campaign);
+          if (record !== undefined) yield record;
+        }
+      }
+    } finally {
+      redis.disconnect();
+    }
+  }
+}
+
+function recordOf([, fields]: StreamEntry, campaign: string): ResultRecord | undefined {
+  const [, owner, , result] = fields;
+  return owner === campaign && result !== undefined ? (JSON.parse(result) as ResultRecord) : undefined;
+}

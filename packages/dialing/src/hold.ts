@@ -1,0 +1,28 @@
+/** What a hold stops: everything, one campaign, or one line. */
+export type HoldScope = 'all' | `campaign:${string}` | `line:${string}`;
+
+/** Why dialing is stopped, and how long the first and the longest pause between probes are, in milliseconds. */
+export const HOLD_PAUSES = {
+  /** 401 or 403 with a token that was just granted. */
+  forbidden: { firstPauseMs: 2_000, maxPauseMs: 300_000 },
+  /** Answers that only a wrong base URL or a changed API explains. */
+  endpoint: { firstPauseMs: 5_000, maxPauseMs: 300_000 },
+  /** 425 or 429. */
+  rate_limited: { firstPauseMs: 1_000, maxPauseMs: 300_000 },
+  /** The provider has no agent for the campaign's line. */
+  agent_not_found: { firstPauseMs: 5_000, maxPauseMs: 300_000 },
+  /** No token can be had. */
+  token_unavailable: { firstPauseMs: 1_000, maxPauseMs: 60_000 },
+  /** Several calls in a row ended in doubt: each further one would be another. */
+  doubts: { firstPauseMs: 5_000, maxPauseMs: 300_000 },
+  /** Several calls in a row could not even reach the API. */
+  unreachable: { firstPauseMs: 2_000, maxPauseMs: 60_000 },
+  /** Several calls of a campaign in a row were rejected: its script or mapping is wrong, not its people. */
+  rejections: { firstPauseMs: 10_000, maxPauseMs: 600_000 },
+  /** The campaign's text asks for a variable that a call does not have, or its zone cannot be known. */
+  campaign_incomplete: { firstPauseMs: 60_000, maxPauseMs: 600_000 },
+} as const;
+export type HoldReason = keyof typeof HOLD_PAUSES;
+
+/** How many in a row open the hold. */
+export const RUN_THRESHOLDS = { doubts: 5, unreachable: 10, rejections: 10 } as const;
