@@ -2,7 +2,8 @@ import type { QueuedCall } from '@libby-dialer/dialing';
 import type { Queue } from 'bullmq';
 import type { Keys } from './keys.ts';
 import { CALL_JOB, CALL_JOB_OPTIONS, openQueue } from './queues.ts';
-import { type RedisConnection, Script } from './script.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { Script } from './script.ts';
 
 const LOADING_MARK_MS = 30_000;
 
@@ -49,7 +50,7 @@ export class CallLoader implements AsyncDisposable {
       [this.#campaign, this.#keys.queue(this.#campaign), LOADING_MARK_MS, ...callIds],
     )) as string;
     if (letters === 'canceled') throw new CampaignCanceledError(`campaign ${this.#campaign} is canceled`);
-    return [...letters].map((letter) => VERDICTS[letter as keyof typeof VERDICTS]);
+    return Array.from(letters, (letter) => VERDICTS[letter as keyof typeof VERDICTS]);
   }
 
   /** Adds those calls of a batch (500 to 1000 is best) that are new, and says of each what it was. Ids must differ. */
@@ -80,7 +81,9 @@ export class CallLoader implements AsyncDisposable {
 
   /** Calls with an expiry of their own are listed by it, so that they end on time even while nothing is fetched. */
   async #noteExpiries(batch: readonly IdentifiedCall[]): Promise<void> {
-    const expiries = batch.flatMap(({ callId, call }) => (call.expiresAt === undefined ? [] : [call.expiresAt, callId]));
+    const expiries = batch.flatMap(({ callId, call }) =>
+      call.expiresAt === undefined ? [] : [call.expiresAt, callId],
+    );
     if (expiries.length > 0) await this.#redis.zadd(this.#keys.campaign(this.#campaign).expiries, ...expiries);
   }
 }

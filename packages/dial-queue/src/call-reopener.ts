@@ -1,13 +1,15 @@
 import type { QueuedCall, RetryableOutcome } from '@libby-dialer/dialing';
 import type { Keys } from './keys.ts';
 import { CALL_JOB, CALL_JOB_OPTIONS, openQueue } from './queues.ts';
-import { type RedisConnection, Script } from './script.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { Script } from './script.ts';
 
 const CALLS_PER_STEP = 500;
 
 /** Queues calls again that provably never rang. */
 export class CallReopener {
   static readonly #reopen = new Script('reopen', 'ledger');
+  static readonly #restored = new Script('restored', 'ledger');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 
@@ -26,7 +28,8 @@ export class CallReopener {
       const [next, entries] = await this.#redis.hscan(own.kept, cursor, 'COUNT', CALLS_PER_STEP);
       cursor = next;
       const callIds = entries.filter((_, index) => index % 2 === 0);
-      if (callIds.length > 0) count += Number(await CallReopener.#reopen.run(this.#redis, keys, [campaign, outcome, ...callIds]));
+      if (callIds.length > 0)
+        count += Number(await CallReopener.#reopen.run(this.#redis, keys, [campaign, outcome, ...callIds]));
     } while (cursor !== '0');
     await this.restore(campaign);
     return count;
@@ -48,7 +51,7 @@ export class CallReopener {
           return [{ name: CALL_JOB, data: JSON.parse(payload) as QueuedCall, opts: { ...CALL_JOB_OPTIONS, jobId } }];
         });
         await queue.addBulk(jobs);
-        await this.#redis.multi().hdel(own.kept, ...callIds).srem(own.reopened, ...callIds).exec();
+        await CallReopener.#restored.run(this.#redis, [own.ledger, own.kept, own.reopened], callIds);
         count += jobs.length;
       }
     } finally {

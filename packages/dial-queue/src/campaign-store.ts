@@ -1,6 +1,7 @@
 import type { Campaign } from '@libby-dialer/dialing';
 import type { Keys } from './keys.ts';
-import { type RedisConnection, Script } from './script.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { Script } from './script.ts';
 
 export type PutAnswer = { readonly stored: true } | { readonly stored: false; readonly dedupeBy: string };
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Keys } from './keys.ts';
-import { type RedisConnection, Script } from './script.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { Script } from './script.ts';
 
 const POLL_MS = 50;
 const CLAIMS_PER_LOOK = 1000;
@@ -11,7 +12,7 @@ export type ControlAction = 'pause' | 'resume' | 'cancel';
 /** Pauses, resumes and cancels campaigns, for every call that is not on the wire yet. */
 export class CampaignControl {
   static readonly #control = new Script('control', 'ledger', 'holds');
-  static readonly #follow = new Script('follow-claims', 'ledger');
+  static readonly #followClaims = new Script('follow-claims', 'ledger');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 
@@ -44,7 +45,10 @@ export class CampaignControl {
     const step = CLAIMS_PER_LOOK * VALUES_PER_CLAIM;
     for (let from = 0; from < claims.length; from += step) {
       const part = claims.slice(from, from + step);
-      const [pending, wentOut] = (await CampaignControl.#follow.run(this.#redis, [ledger], part)) as [number, number];
+      const [pending, wentOut] = (await CampaignControl.#followClaims.run(this.#redis, [ledger], part)) as [
+        number,
+        number,
+      ];
       total.pending += pending;
       total.wentOut += wentOut;
     }

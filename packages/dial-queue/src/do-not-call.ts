@@ -1,6 +1,6 @@
 import type { Identity } from './identity.ts';
 import type { Keys } from './keys.ts';
-import type { RedisConnection } from './script.ts';
+import type { RedisConnection } from './redis-connection.ts';
 
 /** The do-not-call list over all campaigns: keyed hashes only, so that the list itself names nobody. */
 export class DoNotCallList {
@@ -39,7 +39,7 @@ export class DoNotCallList {
     const pipeline = this.#redis.pipeline();
     for (const number of numbers) {
       const { bucket, member } = this.#identity.person(number);
-      pipeline[command](this.#keys.doNotCall(bucket), member);
+      pipeline.call(command, this.#keys.doNotCall(bucket), member);
     }
     const replies = (await pipeline.exec()) ?? [];
     return replies.map(([error, reply]) => {

@@ -2,7 +2,8 @@ import type { HoldReason, HoldScope, Outcome, Reason } from '@libby-dialer/diali
 import type { HoldRequest } from './hold.ts';
 import type { Person } from './identity.ts';
 import type { CampaignKeys, Keys } from './keys.ts';
-import { type RedisConnection, Script } from './script.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { Script } from './script.ts';
 
 /** What the gate is asked: may this call go out now? Times are epoch ms of Redis's clock. */
 export interface ClaimRequest {
@@ -167,7 +168,16 @@ export class Gate {
     const context = { campaign, channel: this.#keys.announcements, answered, probes, run };
     const [word, value] = (await Gate.#settle.run(
       this.#redis,
-      [own.ledger, own.state, own.claims, own.kept, own.revised, this.#keys.results, this.#keys.breakers, this.#keys.holds],
+      [
+        own.ledger,
+        own.state,
+        own.claims,
+        own.kept,
+        own.revised,
+        this.#keys.results,
+        this.#keys.breakers,
+        this.#keys.holds,
+      ],
       [
         request.callId,
         request.owner,
@@ -187,7 +197,17 @@ export class Gate {
     const own = this.#keysOf(request.campaign);
     const { attempts, failures, faultAfter, answered, probes, run, hold } = request;
     const refused = faultAfter !== undefined;
-    const context = { channel: this.#keys.announcements, attempts, failures, refused, faultAfter, answered, probes, run, hold };
+    const context = {
+      channel: this.#keys.announcements,
+      attempts,
+      failures,
+      refused,
+      faultAfter,
+      answered,
+      probes,
+      run,
+      hold,
+    };
     const [word] = (await Gate.#release.run(
       this.#redis,
       [own.ledger, own.claims, this.#keys.breakers, this.#keys.holds],
@@ -222,7 +242,12 @@ function readVerdict([kind, ...rest]: unknown[]): GateVerdict {
       return { kind, until: Number(rest[0]) };
     case 'in_doubt': {
       const [owner, attempts, line, claimedAt] = rest;
-      const lost = { owner: String(owner), attempts: Number(attempts), line: String(line), claimedAt: Number(claimedAt) };
+      const lost = {
+        owner: String(owner),
+        attempts: Number(attempts),
+        line: String(line),
+        claimedAt: Number(claimedAt),
+      };
       return { kind, lost };
     }
     case 'skip':

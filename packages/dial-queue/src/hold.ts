@@ -1,6 +1,7 @@
 import type { HoldReason, HoldScope } from '@libby-dialer/dialing';
 import type { Keys } from './keys.ts';
-import { type RedisConnection, Script } from './script.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { Script } from './script.ts';
 
 /** A hold to open. Pauses grow by doubling from the first to the longest while probes fail. */
 export interface HoldRequest {

@@ -1,6 +1,6 @@
 import { createHash, hash, randomBytes } from 'node:crypto';
 import type { Keys } from './keys.ts';
-import type { RedisConnection } from './script.ts';
+import type { RedisConnection } from './redis-connection.ts';
 
 const BLOCK_BYTES = 64;
 const CALL_ID_BYTES = 15;

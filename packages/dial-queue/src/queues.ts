@@ -1,6 +1,6 @@
 import { type JobsOptions, Queue } from 'bullmq';
 import type { Keys } from './keys.ts';
-import type { RedisConnection } from './script.ts';
+import type { RedisConnection } from './redis-connection.ts';
 
 /** The name of every job in a campaign's queue. */
 export const CALL_JOB = 'call';

@@ -1,6 +1,6 @@
 import type { ResultRecord } from '@libby-dialer/dialing';
 import type { Keys } from './keys.ts';
-import type { RedisConnection } from './script.ts';
+import { duplicate, type RedisConnection } from './redis-connection.ts';
 
 const ENTRIES_PER_READ = 1000;
 const FOLLOW_BLOCK_MS = 1000;
@@ -54,7 +54,7 @@ export class Results {
 
   async *#follow(campaign: string, cursor: string, signal?: AbortSignal): AsyncGenerator<ResultRecord> {
     // A blocked connection serves nothing else, so following has its own.
-    const redis = this.#redis.duplicate();
+    const redis = duplicate(this.#redis);
     redis.on('error', () => {});
     try {
       let from = cursor;

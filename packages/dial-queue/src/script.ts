@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Cluster, Redis } from 'ioredis';
-
-/** A connection as the queue needs it: a single server (also behind Sentinel) or a cluster. */
-export type RedisConnection = Redis | Cluster;
+import type { RedisConnection } from './redis-connection.ts';
 
 /** A Lua script of ours, sent by its hash and in full only to a server that does not know it yet. */
 export class Script {

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { RECORD_FIELDS, zoneSchema } from './call-record.ts';
+import { WEEKDAYS } from './calling-window.ts';
 import { instantSchema } from './instant.ts';
-import { parsePhoneNumber } from './phone.ts';
+import { isCountryCode, parsePhoneNumber } from './phone.ts';
 
 const DEDUPE_BY = ['phone', 'externalId', 'row'] as const;
 /** What makes two rows the same call. */
 export type DedupeBy = (typeof DEDUPE_BY)[number];
-
-export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
 /** Keys of the campaign file that are specified but not enforced by this version: refused, never ignored. */
 const NOT_ENFORCED = ['pacing', 'lines', 'frequencyCap', 'onUnknown', 'priority'] as const;
@@ -63,7 +62,7 @@ const campaignFields = z.strictObject({
   columns: z.partialRecord(z.enum(RECORD_FIELDS).exclude(['formInfo']), z.string().min(1)).optional(),
   defaultCountry: z
     .string()
-    .regex(/^[A-Z]{2}$/, { error: 'must be a two-letter country code, such as US' })
+    .refine(isCountryCode, { error: 'must be a two-letter country code, such as US' })
     .optional(),
   dedupeBy: z.enum(DEDUPE_BY).default('phone'),
   callingWindow: z

@@ -7,8 +7,11 @@ export {
   type RecordField,
 } from './call-record.ts';
 export { type ZoneSource, zonesFor } from './call-zones.ts';
+export { CallingHours, type CallingWindow, type OpenSpan } from './calling-window.ts';
 export { type Campaign, type CampaignVerdict, campaignSchema, type DedupeBy, parseCampaign } from './campaign.ts';
+export { type Circumstances, type Decision, decide, type Sighting } from './decide.ts';
 export { dedupeKey } from './dedupe-key.ts';
+export { HOLD_PAUSES, type HoldReason, type HoldScope, RUN_THRESHOLDS } from './hold.ts';
 export { isoInstant } from './instant.ts';
 export { OUTCOMES, type Outcome, REASONS, RETRYABLE_OUTCOMES, type Reason, type RetryableOutcome } from './outcome.ts';
 export { type Payload, payloadFor } from './payload.ts';

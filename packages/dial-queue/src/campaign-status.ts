@@ -1,0 +1,113 @@
+import { CallingHours, type Campaign, OUTCOMES, type Outcome } from '@libby-dialer/dialing';
+import type { CampaignStore } from './campaign-store.ts';
+import type { Hold, Holds } from './hold.ts';
+import type { Keys } from './keys.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { Script } from './script.ts';
+
+export type CampaignState = 'loading' | 'waiting' | 'running' | 'paused' | 'held' | 'canceled' | 'completed';
+
+/** One campaign's progress at one instant. */
+export interface CampaignStatus {
+  readonly id: string;
+  readonly state: CampaignState;
+  /** Calls not yet claimed: waiting, delayed, or to be tried again. */
+  readonly pending: number;
+  readonly inFlight: number;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  readonly holds: readonly Hold[];
+}
+
+interface Counts {
+  readonly now: number;
+  readonly pending: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+  readonly fields: ReadonlyMap<string, string>;
+}
+
+/** Answers how far campaigns are. Pending is read from the queue, never counted beside it. */
+export class StatusReader {
+  static readonly #status = new Script('status', 'ledger');
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+  readonly #campaigns: CampaignStore;
+  readonly #holds: Holds;
+
+  constructor(redis: RedisConnection, keys: Keys, campaigns: CampaignStore, holds: Holds) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#campaigns = campaigns;
+    this.#holds = holds;
+  }
+
+  /** Undefined when there is no such campaign. */
+  async read(id: string): Promise<CampaignStatus | undefined> {
+    const campaign = await this.#campaigns.get(id);
+    return campaign === undefined ? undefined : this.#statusOf(campaign, await this.#holds.list());
+  }
+
+  async readAll(): Promise<CampaignStatus[]> {
+    const [campaigns, holds] = await Promise.all([this.#campaigns.list(), this.#holds.list()]);
+    return Promise.all(campaigns.map((campaign) => this.#statusOf(campaign, holds)));
+  }
+
+  async #statusOf(campaign: Campaign, allHolds: readonly Hold[]): Promise<CampaignStatus> {
+    const counts = await this.#count(campaign.id);
+    const holds = allHolds.filter(({ scope }) => concerns(scope, campaign));
+    const outcomes = Object.fromEntries(
+      OUTCOMES.map((outcome) => [outcome, Number(counts.fields.get(`outcome:${outcome}`) ?? 0)]),
+    ) as Record<Outcome, number>;
+    const { pending, inFlight } = counts;
+    return { id: campaign.id, state: stateOf(campaign, counts, holds, outcomes), pending, inFlight, outcomes, holds };
+  }
+
+  async #count(id: string): Promise<Counts> {
+    const own = this.#keys.campaign(id);
+    const [now, pending, inFlight, delayed, flat] = (await StatusReader.#status.run(
+      this.#redis,
+      [own.state, own.claims, own.reopened],
+      [this.#keys.queue(id)],
+    )) as [number, number, number, number, string[]];
+    const fields = new Map<string, string>();
+    for (let index = 0; index < flat.length; index += 2) fields.set(flat[index] ?? '', flat[index + 1] ?? '');
+    return { now, pending, inFlight, delayed, fields };
+  }
+}
+
+function concerns(scope: string, campaign: Campaign): boolean {
+  return (
+    scope === 'all' ||
+    scope === `campaign:${campaign.id}` ||
+    campaign.fromPhoneNumber.some((line) => scope === `line:${line}`)
+  );
+}
+
+function stateOf(
+  campaign: Campaign,
+  { now, pending, inFlight, delayed, fields }: Counts,
+  holds: readonly Hold[],
+  outcomes: Record<Outcome, number>,
+): CampaignState {
+  if (fields.has('canceled')) return 'canceled';
+  if (fields.has('paused')) return 'paused';
+  if (now < Number(fields.get('loadingUntil') ?? 0)) return 'loading';
+  if (pending + inFlight === 0) return Object.values(outcomes).some((count) => count > 0) ? 'completed' : 'waiting';
+  if (isHeld(campaign, holds)) return 'held';
+  if (inFlight > 0) return 'running';
+  if (delayed >= pending || isOutOfHours(campaign, now)) return 'waiting';
+  return 'running';
+}
+
+/** A campaign with several lines is held only when all of them are. */
+function isHeld(campaign: Campaign, holds: readonly Hold[]): boolean {
+  const lines = holds.filter(({ scope }) => scope.startsWith('line:')).length;
+  return lines >= campaign.fromPhoneNumber.length || holds.some(({ scope }) => !scope.startsWith('line:'));
+}
+
+function isOutOfHours({ startsAt, callingWindow }: Campaign, now: number): boolean {
+  if (startsAt !== undefined && now < startsAt) return true;
+  if (callingWindow === 'anytime' || callingWindow.timezone === 'recipient') return false;
+  const span = new CallingHours(callingWindow).openSpan([], now);
+  return span === undefined || now < span.opensAt;
+}

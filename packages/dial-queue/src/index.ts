@@ -1,0 +1,33 @@
+// Campaigns
+
+// Calls
+export { CallLoader, CampaignCanceledError, type IdentifiedCall, type LoadVerdict } from './call-loader.ts';
+export { CallReopener } from './call-reopener.ts';
+export { type CampaignState, type CampaignStatus, StatusReader } from './campaign-status.ts';
+export { CampaignStore, type PutAnswer, type RegistryView } from './campaign-store.ts';
+export { CampaignControl, type ControlAction } from './control.ts';
+// People not to be called
+export { DoNotCallList } from './do-not-call.ts';
+// The ledger
+export {
+  type Claim,
+  type ClaimRequest,
+  type ClaimTimes,
+  Gate,
+  type GateAnswer,
+  type LostClaim,
+  type ProbeResult,
+  type ReleaseAnswer,
+  type ReleaseRequest,
+  type SettleAnswer,
+  type SettleRequest,
+  type TroubleRun,
+} from './gate.ts';
+export { type Hold, type HoldRequest, Holds } from './hold.ts';
+export { Identity, type Person } from './identity.ts';
+// Redis
+export { Keys } from './keys.ts';
+export { CALL_JOB, CALL_JOB_OPTIONS, openQueue } from './queues.ts';
+export type { RedisConnection } from './redis-connection.ts';
+// What became of them
+export { type ReadOptions, Results } from './results.ts';
