@@ -20,8 +20,10 @@ export interface ClaimRequest {
   /** The record's own times, where it has some; else the campaign's count. */
   readonly startsAt?: number | undefined;
   readonly expiresAt?: number | undefined;
+  /** Whether everything needed to send is in hand. If not, nothing is claimed: `unready` stands where `dial` would. */
+  readonly ready: boolean;
   /** The owner of a claim asks for a second sending: everything is checked anew. */
-  readonly renew?: boolean;
+  readonly renew: boolean;
 }
 
 /** The right to send one call once, written down before anything is sent. */
@@ -46,7 +48,7 @@ export type GateVerdict =
   | { readonly kind: 'done'; readonly outcome: Outcome }
   | { readonly kind: 'busy'; readonly until: number }
   | { readonly kind: 'in_doubt'; readonly lost: LostClaim }
-  | { readonly kind: 'skip'; readonly outcome: Outcome; readonly reason: Reason }
+  | { readonly kind: 'skip'; readonly outcome: Outcome; readonly reason: Reason; readonly attempts: number }
   | { readonly kind: 'paused' }
   | {
       readonly kind: 'held';
@@ -57,7 +59,8 @@ export type GateVerdict =
       /** This very call opened the hold; another should probe. */
       readonly isOpener: boolean;
     }
-  | { readonly kind: 'wait'; readonly until: number; readonly waitFor: 'starts_at' | 'calling_window' };
+  | { readonly kind: 'wait'; readonly until: number; readonly waitFor: 'starts_at' | 'calling_window' }
+  | { readonly kind: 'unready' };
 
 /** A verdict with the clock it was given by and the number of the last claim of all. */
 export type GateAnswer = GateVerdict & { readonly now: number; readonly sequence: number };
@@ -147,6 +150,7 @@ export class Gate {
       closesAt: request.closesAt,
       startsAt: request.startsAt,
       expiresAt: request.expiresAt,
+      ready: request.ready,
       renew: request.renew,
       ...this.#times,
     };
@@ -251,8 +255,9 @@ function readVerdict([kind, ...rest]: unknown[]): GateVerdict {
       return { kind, lost };
     }
     case 'skip':
-      return { kind, outcome: rest[0] as Outcome, reason: rest[1] as Reason };
+      return { kind, outcome: rest[0] as Outcome, reason: rest[1] as Reason, attempts: Number(rest[2]) };
     case 'paused':
+    case 'unready':
       return { kind };
     case 'held': {
       const [scope, reason, until, isOpener] = rest;

@@ -49,6 +49,9 @@ const FAULT_AFTER = 2;
 /** Being asked to slow down says little about the call that happened to be told. */
 const RATE_LIMIT_FAULT_AFTER = 10;
 
+/** That a campaign's line has no agent is never the fault of the call. */
+const NEVER_AT_FAULT = Number.MAX_SAFE_INTEGER;
+
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
 /** From what was seen to what to do. Total: what is not known to be safe is a doubt. */
@@ -78,7 +81,13 @@ function decideRefusal(seen: Sighting, { isOwnLine, isRenewed }: Circumstances):
       return { ...holdAll, hold: 'forbidden', faultAfter: FAULT_AFTER, reason: 'forbidden' };
     case 'agent_not_found':
       if (isOwnLine) return { kind: 'settle', outcome: 'rejected', reason: 'agent_not_found' };
-      return { ...holdAll, scope: 'line', hold: 'agent_not_found', faultAfter: Infinity, reason: 'agent_not_found' };
+      return {
+        ...holdAll,
+        scope: 'line',
+        hold: 'agent_not_found',
+        faultAfter: NEVER_AT_FAULT,
+        reason: 'agent_not_found',
+      };
     case 'rate_limited':
       return { ...holdAll, hold: 'rate_limited', faultAfter: RATE_LIMIT_FAULT_AFTER, reason: 'refused' };
     default:

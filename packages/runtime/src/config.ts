@@ -45,7 +45,7 @@ interface VariableOptions {
 export function variable<T>(
   name: string,
   type: VariableType<T>,
-  options: VariableOptions & { default: T },
+  options: VariableOptions & { default: NoInfer<T> },
 ): Variable<T>;
 export function variable<T>(
   name: string,

@@ -3,13 +3,13 @@
 -- full Redis refuses this script, so that no phone rings whose ringing could not be recorded.
 --
 -- KEYS: ledger, campaign state, claims, holds, do-not-call bucket, claim sequence
--- ARGV: call id, owner, JSON {campaign, person, renew?, startsAt?, expiresAt?, opensAt, closesAt, sendWithinMs, claimMs},
+-- ARGV: call id, owner, JSON {campaign, person, ready, renew, startsAt?, expiresAt?, opensAt, closesAt, sendWithinMs, claimMs},
 --       the lines that may carry the call, best first
 --
 -- Answers, in order of precedence (all times in ms of this server's clock):
 --   done <outcome> | busy <deadline> | in_doubt <owner> <attempts> <line> <claimedAt>
---   skip <outcome> <reason> | paused | held <scope> <reason> <retryAt or 0> <is the call that opened it: 1/0>
---   wait <until> <what for> | dial <JSON claim>
+--   skip <outcome> <reason> <attempts so far> | paused | held <scope> <reason> <retryAt or 0> <is the call that opened it: 1/0>
+--   wait <until> <what for> | unready | dial <JSON claim>
 -- every one followed by the server's clock and the sequence number of the last claim.
 local ledger, campaign_state, claims, holds, do_not_call, sequence = unpack(KEYS)
 local call_id, owner = ARGV[1], ARGV[2]
@@ -34,13 +34,18 @@ if entry and entry.state == 'claimed' then
   if not ask.renew then return answer('dial', cjson.encode(entry)) end
 end
 
+local attempts = entry and entry.attempts or 0
+local function skip(outcome, reason)
+  return answer('skip', outcome, reason, attempts)
+end
+
 local state = redis.call('HMGET', campaign_state, 'canceled', 'paused', 'expiresAt', 'startsAt')
-if state[1] then return answer('skip', 'canceled', 'campaign_canceled') end
+if state[1] then return skip('canceled', 'campaign_canceled') end
 
 local expires_at = ask.expiresAt or tonumber(state[3])
-if expires_at and now >= expires_at then return answer('skip', 'expired', 'deadline') end
+if expires_at and now >= expires_at then return skip('expired', 'deadline') end
 
-if redis.call('SISMEMBER', do_not_call, ask.person) == 1 then return answer('skip', 'suppressed', 'do_not_call') end
+if redis.call('SISMEMBER', do_not_call, ask.person) == 1 then return skip('suppressed', 'do_not_call') end
 
 if state[2] then return answer('paused') end
 
@@ -82,11 +87,14 @@ if starts_at and now < starts_at then return wait(starts_at, 'starts_at') end
 if now < ask.opensAt then return wait(ask.opensAt, 'calling_window') end
 if now >= ask.closesAt then return wait(now, 'calling_window') end
 
+if not ask.ready then return answer('unready') end
+
+-- A claim is renewed only after a request that was refused: that one counts as an attempt.
 local claim = {
   state = 'claimed', owner = owner, line = line, claimedAt = now,
   -- Nothing may be sent after sendBy; after deadline everybody takes a claim without an outcome for in doubt.
   sendBy = math.min(now + ask.sendWithinMs, ask.closesAt), deadline = now + ask.claimMs,
-  attempts = entry and entry.attempts or 0, failures = entry and entry.failures or 0,
+  attempts = ask.renew and attempts + 1 or attempts, failures = entry and entry.failures or 0,
   refusals = entry and entry.refusals or 0, acceptedMark = entry and entry.acceptedMark or 0,
   revision = entry and entry.revision or 0,
 }

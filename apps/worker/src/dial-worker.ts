@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { CampaignStore, Gate, Holds, Identity, Keys } from '@libby-dialer/dial-queue';
+import { LibbyClient, TokenSource } from '@libby-dialer/libby-client';
+import {
+  type Clock,
+  checkRedisDurability,
+  createRedis,
+  DialerError,
+  type HttpServer,
+  type Logger,
+  type RedisConnection,
+  type Service,
+  startHttpServer,
+  systemClock,
+} from '@libby-dialer/runtime';
+import { Announcements } from './announcements.ts';
+import { CallHandler } from './call-handler.ts';
+import { CampaignLanes } from './campaign-lanes.ts';
+import { DEFAULT_HTTP_PORT, type WorkerConfig } from './config.ts';
+import { healthRoutes } from './health-routes.ts';
+import { RedisClock } from './redis-clock.ts';
+import { RedisTokenCache } from './redis-token-cache.ts';
+import { WorkerEvents } from './worker-events.ts';
+import { WorkerMetrics } from './worker-metrics.ts';
+
+const PROGRAM = 'worker';
+/** Waits at the gate, the settle after the answer, and clocks that run apart. */
+const SETTLE_MARGIN_MS = 10_000;
+/** From the gate's answer to the moment the connection is asked for. */
+const SEND_MARGIN_MS = 1_000;
+
+/** The worker process: builds every part, hands them down, and takes them apart again in reverse order. */
+export class DialWorker implements Service {
+  readonly #config: WorkerConfig;
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+  readonly #redis: RedisConnection;
+  readonly #subscriber: RedisConnection;
+  readonly #metrics = new WorkerMetrics();
+  readonly #release = new AsyncDisposableStack();
+  #lanes: CampaignLanes | undefined;
+  #http: HttpServer | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(config: WorkerConfig, logger: Logger, clock: Clock = systemClock) {
+    this.#config = config;
+    this.#logger = logger;
+    this.#clock = clock;
+    this.#redis = createRedis(config.redis.connection, { role: 'worker', name: PROGRAM, logger, clock });
+    this.#subscriber = createRedis(config.redis.connection, { role: 'blocking', name: PROGRAM, logger, clock });
+  }
+
+  async start(): Promise<void> {
+    this.#release.use(this.#redis);
+    this.#release.use(this.#subscriber);
+    await Promise.all([this.#redis.connect(), this.#subscriber.connect()]);
+    await this.#checkRedis();
+    const lanes = await this.#buildLanes();
+    this.#lanes = lanes;
+    this.#release.use(
+      await Announcements.listen(this.#subscriber.client, this.#keys.announcements, {
+        onAnnouncement: (scope) => lanes.announced(scope),
+        onGap: () => lanes.wakeAll(),
+      }),
+    );
+    await this.#listen(lanes);
+    await lanes.start();
+    this.#logger.info({ concurrency: this.#config.concurrency, http: this.#http?.url }, 'worker is dialing');
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  get #keys(): Keys {
+    return new Keys(this.#config.redis.prefix);
+  }
+
+  async #stop(): Promise<void> {
+    this.#logger.info('worker stops: no new calls, those in flight go on');
+    await this.#lanes?.stop(AbortSignal.timeout(this.#config.shutdownGraceMs));
+    await this.#release.disposeAsync();
+    this.#logger.info('worker has stopped');
+  }
+
+  async #checkRedis(): Promise<void> {
+    const { problems, warnings } = await checkRedisDurability(this.#redis.client, {
+      allowVolatile: this.#config.redis.allowVolatile,
+    });
+    for (const { code, message } of warnings) this.#logger.warn({ code }, message);
+    if (problems.length > 0) throw new DialerError('redis_unfit', problems.map(({ message }) => message).join('\n'));
+  }
+
+  async #buildLanes(): Promise<CampaignLanes> {
+    const redis = this.#redis.client;
+    const keys = this.#keys;
+    const { libby, concurrency } = this.#config;
+    const events = new WorkerEvents(this.#logger, this.#metrics);
+    const clock = new RedisClock(this.#clock);
+    const tokens = this.#release.use(this.#buildTokenSource(keys, events));
+    const client = this.#release.use(
+      new LibbyClient({ ...this.#endpoint, apiUrl: libby.apiUrl, tokens, maxConnections: concurrency }),
+    );
+    const sendWithinMs = libby.connectTimeoutMs + SEND_MARGIN_MS;
+    const gate = new Gate(redis, keys, {
+      sendWithinMs,
+      claimMs: sendWithinMs + libby.responseTimeoutMs + SETTLE_MARGIN_MS,
+    });
+    const identity = await Identity.load(redis, keys);
+    const holds = new Holds(redis, keys);
+    const workerId = `${hostname().slice(0, 32)}-${process.pid}-${randomBytes(3).toString('hex')}`;
+    const handler = new CallHandler({
+      gate,
+      holds,
+      identity,
+      client,
+      tokens,
+      clock,
+      events,
+      workerId,
+      random: Math.random,
+    });
+    return new CampaignLanes({
+      redis,
+      keys,
+      campaigns: new CampaignStore(redis, keys),
+      handler,
+      clock,
+      events,
+      concurrency,
+    });
+  }
+
+  #buildTokenSource(keys: Keys, events: WorkerEvents): TokenSource {
+    const { libby } = this.#config;
+    const xsrfToken = libby.xsrfToken?.reveal();
+    return new TokenSource({
+      ...this.#endpoint,
+      tokenUrl: libby.tokenUrl,
+      clientId: libby.clientId,
+      clientSecret: libby.clientSecret.reveal(),
+      scope: libby.scope,
+      ...(xsrfToken === undefined ? {} : { xsrfToken }),
+      cache: new RedisTokenCache(this.#redis.client, keys),
+      onEvent: (event) => events.tokenEvent(event),
+    });
+  }
+
+  get #endpoint() {
+    const { connectTimeoutMs, responseTimeoutMs } = this.#config.libby;
+    return { connectTimeoutMs, responseTimeoutMs, allowInsecureHttp: this.#config.allowInsecureHttp };
+  }
+
+  async #listen(lanes: CampaignLanes): Promise<void> {
+    const { port, host } = this.#config.http;
+    const http = await startHttpServer({
+      host,
+      port: port ?? DEFAULT_HTTP_PORT,
+      fallbackToFreePort: port === undefined,
+      routes: healthRoutes(this.#redis.client, lanes, this.#metrics.registry),
+      onError: (error) => this.#logger.warn({ err: error }, 'could not answer a request'),
+    });
+    this.#http = http;
+    this.#release.defer(() => http.stop());
+  }
+}

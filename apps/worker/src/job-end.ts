@@ -1,0 +1,14 @@
+/**
+ * How a run of the handler ends, for the queue. The call's own fate stands in the ledger; this says only what becomes of
+ * its job. Times are epoch ms of Redis's clock.
+ */
+export type JobEnd =
+  /** The call is settled. */
+  | { readonly kind: 'complete'; readonly accepted: boolean }
+  /** This job waits for its own instant. */
+  | { readonly kind: 'delay'; readonly until: number; readonly sleepUntil?: number }
+  /** The job goes back; everything of the campaign has to wait, if known until when. */
+  | { readonly kind: 'give_back'; readonly sleepUntil: number };
+
+/** As far ahead as a lane sleeps without a look; announcements wake it earlier. */
+export const LONGEST_SLEEP_MS = 15_000;

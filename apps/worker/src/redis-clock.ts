@@ -1,0 +1,38 @@
+import type { Clock } from '@libby-dialer/runtime';
+
+/**
+ * Redis's clock as this process can know it. All instants that several processes share are Redis's; this one estimates
+ * them between two answers, and turns them into local ones where a local timer or BullMQ needs that.
+ */
+export class RedisClock {
+  readonly #local: Clock;
+  #offsetMs = 0;
+
+  constructor(local: Clock) {
+    this.#local = local;
+  }
+
+  monotonic(): number {
+    return this.#local.monotonic();
+  }
+
+  /** Epoch ms of Redis's clock, about. */
+  now(): number {
+    return Math.round(this.#local.monotonic() + this.#offsetMs);
+  }
+
+  /** Notes what Redis's clock read in an answer to a question asked at `askedAt` (monotonic ms). */
+  observe(redisNow: number, askedAt: number): void {
+    this.#offsetMs = redisNow - (askedAt + this.#local.monotonic()) / 2;
+  }
+
+  /** How long until that instant of Redis's clock; never negative. */
+  msUntil(redisInstant: number): number {
+    return Math.max(0, redisInstant - this.now());
+  }
+
+  /** An instant of Redis's clock on this machine's wall clock, as BullMQ wants its delays: a skewed host would spin. */
+  toLocal(redisInstant: number): number {
+    return this.#local.now() + (redisInstant - this.now());
+  }
+}

@@ -1,0 +1,40 @@
+import { isoInstant, type Outcome, type QueuedCall, type Reason } from '@libby-dialer/dialing';
+
+/** What is known of a call when it is settled. Times are epoch ms of Redis's clock. */
+export interface SettledFacts {
+  readonly callId: string;
+  readonly campaign: string;
+  readonly call: QueuedCall;
+  readonly line: string;
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  readonly httpStatus?: number | undefined;
+  readonly attempts: number;
+  readonly queuedAt: number;
+  readonly dialedAt?: number | undefined;
+  readonly settledAt: number;
+  readonly worker: string;
+}
+
+/** A result record as JSON, open at its end: only the settle script knows the revision. */
+export function resultHead(facts: SettledFacts): string {
+  const { call } = facts;
+  const record = {
+    callId: facts.callId,
+    campaign: facts.campaign,
+    externalId: call.externalId,
+    row: call.row,
+    toPhoneNumber: call.to,
+    fromPhoneNumber: facts.line,
+    name: call.name,
+    outcome: facts.outcome,
+    reason: facts.reason,
+    httpStatus: facts.httpStatus,
+    attempts: facts.attempts,
+    queuedAt: isoInstant(facts.queuedAt),
+    dialedAt: facts.dialedAt === undefined ? undefined : isoInstant(facts.dialedAt),
+    settledAt: isoInstant(facts.settledAt),
+    worker: facts.worker,
+  };
+  return JSON.stringify(record).slice(0, -1);
+}

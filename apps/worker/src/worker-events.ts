@@ -1,0 +1,91 @@
+import type { GateAnswer, HoldRequest } from '@libby-dialer/dial-queue';
+import type { Outcome, Reason } from '@libby-dialer/dialing';
+import type { TokenEvent } from '@libby-dialer/libby-client';
+import type { Logger } from '@libby-dialer/runtime';
+import type { WorkerMetrics } from './worker-metrics.ts';
+
+/** A call's outcome, as logs and metrics tell it. */
+export interface SettledCall {
+  readonly campaign: string;
+  readonly callId: string;
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  readonly httpStatus?: number | undefined;
+  readonly revision: number;
+}
+
+/** One method per thing that happens: its log line and its metric stand together and cannot drift apart. */
+export class WorkerEvents {
+  readonly #logger: Logger;
+  readonly #metrics: WorkerMetrics;
+
+  constructor(logger: Logger, metrics: WorkerMetrics) {
+    this.#logger = logger;
+    this.#metrics = metrics;
+  }
+
+  campaignOpened(campaign: string): void {
+    this.#metrics.campaigns.inc();
+    this.#logger.info({ campaign }, 'campaign has work');
+  }
+
+  campaignClosed(campaign: string): void {
+    this.#metrics.campaigns.dec();
+    this.#logger.info({ campaign }, 'campaign has no more work');
+  }
+
+  gateAnswered(answer: GateAnswer): void {
+    this.#metrics.gateAnswers.inc({ answer: answer.kind });
+  }
+
+  requestBegun(): void {
+    this.#metrics.inFlight.inc();
+  }
+
+  requestEnded(tookMs: number): void {
+    this.#metrics.inFlight.dec();
+    this.#metrics.requestSeconds.observe(tookMs / 1000);
+  }
+
+  settled(call: SettledCall): void {
+    this.#metrics.settled.inc({ outcome: call.outcome, reason: call.reason });
+    if (call.outcome === 'unknown') this.#logger.warn(call, 'call is in doubt');
+    else this.#logger.debug(call, 'call settled');
+  }
+
+  /** Somebody else holds the claim or has settled: what we know comes too late to count. */
+  tooLate(call: { campaign: string; callId: string }, what: string): void {
+    this.#metrics.tooLate.inc();
+    this.#logger.warn(call, `came too late to ${what}`);
+  }
+
+  notSent(call: { campaign: string; callId: string }, reason: string): void {
+    this.#metrics.notSent.inc({ reason });
+    this.#logger.debug({ ...call, reason }, 'call was not sent');
+  }
+
+  holdAsked(hold: HoldRequest): void {
+    this.#metrics.holds.inc({ reason: hold.reason });
+    this.#logger.warn({ scope: hold.scope, reason: hold.reason }, 'dialing is held');
+  }
+
+  tokenEvent(event: TokenEvent): void {
+    this.#metrics.tokenEvents.inc({ type: event.type });
+    if (event.type === 'granted') this.#logger.info({ lifetimeMs: event.lifetimeMs }, 'got an access token');
+    if (event.type === 'refresh_failed') this.#logger.warn({ err: event.error }, 'could not get an access token');
+    if (event.type === 'cache_failed')
+      this.#logger.warn({ operation: event.operation, err: event.error }, 'token cache failed');
+  }
+
+  /** BullMQ or its connection complains; it goes on by itself. */
+  queueTrouble(campaign: string, error: unknown): void {
+    this.#metrics.queueTroubles.inc();
+    this.#logger.warn({ campaign, err: error }, 'trouble with the queue');
+  }
+
+  /** Nothing that was expected: the call keeps its place and is tried again. */
+  unexpected(where: string, error: unknown, context: Record<string, unknown> = {}): void {
+    this.#metrics.unexpected.inc();
+    this.#logger.error({ ...context, err: error }, `unexpected error ${where}`);
+  }
+}

@@ -1,0 +1,38 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What `/metrics` shows. Labels are few and never personal. */
+export class WorkerMetrics {
+  readonly registry = new Registry();
+  readonly settled = this.#counter('calls_settled_total', 'Calls settled by this worker.', ['outcome', 'reason']);
+  readonly gateAnswers = this.#counter('gate_answers_total', 'Answers of the gate.', ['answer']);
+  readonly notSent = this.#counter('calls_not_sent_total', 'Claims given back because nothing was sent.', ['reason']);
+  readonly tooLate = this.#counter(
+    'calls_too_late_total',
+    'Outcomes that came after the call was settled by another.',
+    [],
+  );
+  readonly holds = this.#counter('holds_total', 'Holds this worker asked for.', ['reason']);
+  readonly tokenEvents = this.#counter('token_events_total', 'Access tokens granted, adopted or missed.', ['type']);
+  readonly queueTroubles = this.#counter('queue_troubles_total', 'Complaints of the queue or its connection.', []);
+  readonly unexpected = this.#counter('unexpected_errors_total', 'Errors nobody had thought of.', []);
+  readonly inFlight = this.#gauge('requests_in_flight', 'Requests to the API that have no answer yet.');
+  readonly campaigns = this.#gauge('campaigns_open', 'Campaigns this worker takes calls from.');
+  readonly requestSeconds = new Histogram({
+    name: 'libby_dialer_request_seconds',
+    help: 'Time from passing the gate to the answer of the API.',
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  #counter<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> {
+    return new Counter({ name: `libby_dialer_${name}`, help, labelNames, registers: [this.registry] });
+  }
+
+  #gauge(name: string, help: string): Gauge {
+    return new Gauge({ name: `libby_dialer_${name}`, help, registers: [this.registry] });
+  }
+}
