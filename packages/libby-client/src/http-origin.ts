@@ -150,9 +150,10 @@ class PostHandler implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     // Should undici ever send a request again by itself, it must not get past here.
     if (this.#controller !== undefined) throw new Stopped('STARTED_TWICE', 'the request was about to be repeated');
+    const vetoed = this.#stopped === undefined ? this.#post.veto?.() : undefined;
+    if (vetoed !== undefined) this.#stopped ??= new Stopped('VETOED', vetoed);
+    // Looked at again after the veto, which may itself have aborted the signal.
     if (this.#stopped !== undefined) throw this.#stopped;
-    const vetoed = this.#post.veto?.();
-    if (vetoed !== undefined) throw (this.#stopped = new Stopped('VETOED', vetoed));
     this.#controller = controller;
     this.#stopAfter(this.#responseTimeoutMs, 'RESPONSE_TIMEOUT', 'no whole answer in time');
   }

@@ -22,7 +22,7 @@ export function retryAfterMs(retryAfter: unknown, date: unknown, now: number): n
   return clamp(until - (since ?? now));
 }
 
-/** All three forms of RFC 9110, section 5.6.7. `Date.parse` takes a great deal more, such as "2026" or "-1". */
+/** All three forms of RFC 9110, section 5.6.7. `Date.parse` takes a great deal more, such as "-1" or "1.5". */
 function parseHttpDate(text: string, now: number): number | undefined {
   const imf = IMF_FIXDATE.exec(text);
   if (imf) return instant(imf[3], imf[2], imf[1], imf[4], imf[5], imf[6]);
