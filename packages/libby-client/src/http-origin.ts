@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
 
 /** Beyond this an answer is no answer of the provider's; reading on would only cost memory. */
-export const ANSWER_BODY_LIMIT_BYTES = 64 * 1024;
+const ANSWER_BODY_LIMIT_BYTES = 64 * 1024;
 const ANSWER_HEADERS_LIMIT_BYTES = 16 * 1024;
 /** How long the rest of an answer may take whose status line alone has settled everything. */
 const DRAIN_TIMEOUT_MS = 1000;
@@ -174,12 +174,12 @@ class PostHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    clearTimeout(this.#timer);
+    this.#clearTimer();
     this.#settleAnswered();
   }
 
   onResponseError(_: unknown, error: Error): void {
-    clearTimeout(this.#timer);
+    this.#clearTimer();
     if (this.#status === 0) this.#settle(this.#failure(error));
     else this.#settleAnswered(); // the status line decides, however the rest broke off
   }
@@ -195,8 +195,13 @@ class PostHandler implements Dispatcher.DispatchHandler {
     this.#timer = timer;
   }
 
-  #stop(stopped: Stopped): void {
+  #clearTimer(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #stop(stopped: Stopped): void {
+    this.#clearTimer();
     this.#stopped = stopped;
     if (this.#controller === undefined) this.#settle(this.#failure(stopped));
     else this.#controller.abort(stopped);

@@ -1,6 +1,7 @@
-import { EventEmitter, setMaxListeners } from 'node:events';
+import { EventEmitter, once, setMaxListeners } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo, LookupFunction, Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { AccessToken } from './access-token.ts';
@@ -402,6 +403,37 @@ describe('the call is accepted by its status line, though the body', () => {
   });
 });
 
+describe('an event loop that was blocked', () => {
+  /** A server in a thread of its own, so that it can answer while this one stands still. */
+  const THREAD = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    const answered = new Int32Array(workerData);
+    const server = require('node:http').createServer((request, response) => {
+      response.end('{}', () => {
+        Atomics.store(answered, 0, 1);
+        Atomics.notify(answered, 0);
+      });
+    });
+    server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+  `;
+
+  test('still sees the answer that came in time', async () => {
+    const answered = new Int32Array(new SharedArrayBuffer(4));
+    const thread = new Worker(THREAD, { eval: true, workerData: answered.buffer });
+    const [port] = (await once(thread, 'message')) as [number];
+    await using client = clientOf(`http://127.0.0.1:${port}`, { responseTimeoutMs: 50 });
+    const blockLoop = (): void => {
+      Atomics.wait(answered, 0, 0, 5000);
+      Atomics.wait(answered, 0, 1, 100);
+    };
+    const veto = (): undefined => {
+      setImmediate(blockLoop);
+    };
+    expect(verdictOf(await client.placeCall(CALL, TOKEN, { veto })).delivery).toBe('accepted');
+    await thread.terminate();
+  });
+});
+
 describe('a refusal', () => {
   test('carries the provider’s words, without numbers or the token', async () => {
     const said = 'Agent not found for this number: +1 505 555 0123 (Bearer a-token)';
@@ -460,6 +492,15 @@ describe('keep-alive', () => {
     await client.placeCall(CALL, TOKEN);
     await client.placeCall(CALL, TOKEN);
     expect(server.connections).toBe(2);
+  });
+
+  test('a connection the server keeps long enough is', async () => {
+    const answer = httpAnswer('200 OK', '{}', ['Keep-Alive: timeout=2']);
+    await using server = await startRawServer((socket) => socket.write(answer));
+    await using client = clientOf(server.url, { maxConnections: 1 });
+    await client.placeCall(CALL, TOKEN);
+    await client.placeCall(CALL, TOKEN);
+    expect(server.connections).toBe(1);
   });
 
   test('a connection closed without notice costs no call its certainty', async () => {

@@ -232,6 +232,23 @@ describe('processes that share a cache', () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  test('look again once they hold the lock: its last holder may just have written', async () => {
+    await using server = await startTokenServer();
+    const cache = new MemoryTokenCache();
+    await using first = sourceOf(server, { cache });
+    const acquireLock = cache.acquireLock.bind(cache);
+    const late: TokenCache = Object.assign(cache, {
+      acquireLock: async (owner: string, ttlMs: number) => {
+        cache.acquireLock = acquireLock;
+        await first.get();
+        return acquireLock(owner, ttlMs);
+      },
+    });
+    await using second = sourceOf(server, { cache: late });
+    expect((await second.get()).reveal()).toBe('token-1');
+    expect(server.requests).toHaveLength(1);
+  });
+
   test('outlive a lock holder that died', async () => {
     await using server = await startTokenServer();
     const cache = new MemoryTokenCache();
