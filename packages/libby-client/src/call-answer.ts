@@ -12,6 +12,8 @@ export type CallAnswer =
       /** The `message` of the provider's JSON, made fit to print. Only where the answer was a refusal and had one. */
       providerMessage?: string;
       retryAfterMs?: number;
+      /** A 2xx that is not JSON. Accepted all the same, but perhaps this is not Libby at all: worth a warning. */
+      foreign?: true;
     }
   | PostFailure;
 
@@ -21,7 +23,10 @@ const providerBody = z.object({ message: z.string() });
 export function readAnswer(outcome: PostOutcome, token: AccessToken, now: number): CallAnswer {
   if (outcome.kind === 'failed') return outcome;
   const { status, headers, body } = outcome;
-  if (status >= 200 && status <= 299) return { kind: 'answered', status };
+  if (status >= 200 && status <= 299) {
+    const isJson = /^application\/(\w+\+)?json\b/i.test(String(headers['content-type']));
+    return isJson ? { kind: 'answered', status } : { kind: 'answered', status, foreign: true };
+  }
   const message = providerMessage(body, token);
   const waitMs = retryAfterMs(headers['retry-after'], headers['date'], now);
   return {

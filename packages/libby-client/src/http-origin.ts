@@ -68,6 +68,7 @@ class Stopped extends Error {
 export class HttpOrigin {
   readonly #pool: Pool;
   readonly #options: HttpOriginOptions;
+  #closing: Promise<void> | undefined;
 
   constructor(origin: string, options: HttpOriginOptions) {
     this.#options = options;
@@ -100,7 +101,8 @@ export class HttpOrigin {
 
   /** Lets what is under way come to its end. */
   async close(): Promise<void> {
-    if (!this.#pool.destroyed && !this.#pool.closed) await this.#pool.close();
+    this.#closing ??= this.#pool.close();
+    await this.#closing;
   }
 
   /** Breaks off what is under way. */

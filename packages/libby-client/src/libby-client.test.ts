@@ -387,6 +387,16 @@ describe('the call is accepted by its status line, though the body', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test('is a page: accepted, and marked as perhaps not the provider’s', async () => {
+    await using server = await startRawServer((socket) =>
+      socket.write(httpAnswer('200 OK', '<html>', ['Content-Type: text/html'])),
+    );
+    await using client = clientOf(server.url);
+    const answer = await client.placeCall(CALL, TOKEN);
+    expect(answer).toEqual({ kind: 'answered', status: 200, foreign: true });
+    expect(verdictOf(answer)).toEqual({ delivery: 'accepted', code: 'accepted' });
+  });
+
   test('is huge: the rest is not read', async () => {
     await using server = await startRawServer((socket) => {
       const chunk = Buffer.alloc(16_384, 'x');
