@@ -13,7 +13,6 @@ const FAULTS = ['hang', 'reset_before', 'reset_after', 'garbage', 'truncate'] as
  * - `truncate`: taken, then a 200 whose body is shorter than its content-length, and the connection is closed.
  */
 export type Fault = (typeof FAULTS)[number];
-export type EndpointName = 'outbound' | 'token';
 
 const OWN_HEADERS = new Set(['content-length', 'transfer-encoding', 'connection']);
 const BODYLESS = new Set([204, 205, 304]);
@@ -60,7 +59,7 @@ type CheckedRule = z.output<typeof scriptSchema>[number];
 export type Action = CheckedRule['do'];
 
 export interface ScriptedRequest {
-  readonly endpoint: EndpointName;
+  readonly endpoint: 'outbound' | 'token';
   /** Undefined for a token request. */
   readonly toPhoneNumber?: string;
   /** 1-based: per number for calls, over all for token requests. */

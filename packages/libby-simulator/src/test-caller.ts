@@ -1,6 +1,9 @@
 import { connect } from 'node:net';
 import type { Simulator } from './simulator.ts';
 
+/** What the ready line says, and a simulator in this process has too. */
+export type SimulatorAccess = Pick<Simulator, 'apiUrl' | 'tokenUrl' | 'clientId' | 'clientSecret' | 'scope'>;
+
 export const TO = '+15055550123';
 export const FROM = '+15055550100';
 
@@ -10,7 +13,7 @@ export function payloadFor(toPhoneNumber: string): Record<string, unknown> {
 
 /** Posts the form of a client-credentials grant; `changes` sets fields, or leaves them out where undefined. */
 export function askForToken(
-  simulator: Simulator,
+  simulator: SimulatorAccess,
   changes: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Response> {
   const { tokenUrl, clientId, clientSecret, scope } = simulator;
@@ -25,13 +28,13 @@ export function askForToken(
   return fetch(tokenUrl, { method: 'POST', body: new URLSearchParams(given) });
 }
 
-export async function tokenFrom(simulator: Simulator, scope = simulator.scope): Promise<string> {
+export async function tokenFrom(simulator: SimulatorAccess, scope = simulator.scope): Promise<string> {
   const response = await askForToken(simulator, { scope });
   const { access_token: token } = (await response.json()) as { access_token: string };
   return token;
 }
 
-export function post(simulator: Simulator, token: string, payload: unknown): Promise<Response> {
+export function post(simulator: SimulatorAccess, token: string, payload: unknown): Promise<Response> {
   return fetch(`${simulator.apiUrl}/outbound`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
@@ -39,12 +42,15 @@ export function post(simulator: Simulator, token: string, payload: unknown): Pro
   });
 }
 
-export function call(simulator: Simulator, token: string, toPhoneNumber = TO): Promise<Response> {
+export function call(simulator: SimulatorAccess, token: string, toPhoneNumber = TO): Promise<Response> {
   return post(simulator, token, payloadFor(toPhoneNumber));
 }
 
 /** What came back on a bare socket, and how the connection ended: the code of the error, or null for an orderly end. */
-export async function rawCall(simulator: Simulator, token: string): Promise<{ bytes: string; endedBy: string | null }> {
+export async function rawCall(
+  simulator: SimulatorAccess,
+  token: string,
+): Promise<{ bytes: string; endedBy: string | null }> {
   const socket = sendRaw(simulator, token);
   const chunks: Buffer[] = [];
   let endedBy: string | null = null;
@@ -57,7 +63,7 @@ export async function rawCall(simulator: Simulator, token: string): Promise<{ by
 }
 
 /** Sends a whole call over a socket of its own and leaves the rest to the caller. */
-export function sendRaw(simulator: Simulator, token: string, toPhoneNumber = TO) {
+export function sendRaw(simulator: SimulatorAccess, token: string, toPhoneNumber = TO) {
   const body = JSON.stringify(payloadFor(toPhoneNumber));
   const socket = connect(Number(new URL(simulator.apiUrl).port), '127.0.0.1');
   socket.write(

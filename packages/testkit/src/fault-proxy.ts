@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { promisify } from 'node:util';
+import { Link, type NetworkFault } from './proxied-link.ts';
+import { onUnlikelyPort } from './unlikely-port.ts';
+
+export interface FaultProxyOptions {
+  readonly targetHost?: string;
+  readonly targetPort: number;
+}
+
+export interface ProxyCounts {
+  /** Connections accepted so far. */
+  readonly accepted: number;
+  /** Connections open now, as the client sees it. */
+  readonly open: number;
+  /** Bytes handed on. */
+  readonly bytesToTarget: number;
+  readonly bytesToClient: number;
+  /** Bytes that will never arrive, of both directions. */
+  readonly bytesSwallowed: number;
+}
+
+const HOST = '127.0.0.1';
+
+/** Starts a TCP proxy on loopback that passes everything on until it is told otherwise. */
+export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
+  const proxy = new FaultProxy(options);
+  await proxy.start();
+  return proxy;
+}
+
+export class FaultProxy implements AsyncDisposable {
+  readonly host = HOST;
+  readonly #target: { readonly host: string; readonly port: number };
+  readonly #server: Server;
+  readonly #links = new Set<Link>();
+  readonly #bytes = { to_target: 0, to_client: 0, swallowed: 0 };
+  #port = 0;
+  #accepted = 0;
+  #fault: NetworkFault | undefined;
+
+  constructor({ targetHost = HOST, targetPort }: FaultProxyOptions) {
+    this.#target = { host: targetHost, port: targetPort };
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#accept(client));
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  counts(): ProxyCounts {
+    return {
+      accepted: this.#accepted,
+      open: this.#links.size,
+      bytesToTarget: this.#bytes.to_target,
+      bytesToClient: this.#bytes.to_client,
+      bytesSwallowed: this.#bytes.swallowed,
+    };
+  }
+
+  async start(): Promise<void> {
+    this.#port = await onUnlikelyPort((port) => this.#listen(port));
+  }
+
+  /** From now on, until `heal` or another fault. Resolves when it is in force. */
+  async inflict(fault: NetworkFault): Promise<void> {
+    await this.heal();
+    this.#fault = fault;
+    for (const link of this.#links) link.suffer(fault);
+    // Its callback would wait for the open connections; the port itself is closed at once.
+    if (fault.kind === 'refuse') this.#server.close();
+  }
+
+  /** Everything passes again. A connection that has lost bytes cannot go on and is reset. */
+  async heal(): Promise<void> {
+    this.#fault = undefined;
+    for (const link of this.#links) link.heal();
+    if (!this.#server.listening) await this.#listen(this.#port);
+  }
+
+  /** Resets every open connection, both ends. Returns how many. */
+  resetAll(): number {
+    const links = [...this.#links];
+    for (const link of links) link.reset();
+    return links.length;
+  }
+
+  /** Closes, orderly, each connection that waits for no answer, as a server does with idle ones. Returns how many. */
+  closeIdle(): number {
+    const idle = [...this.#links].filter((link) => link.idle);
+    for (const link of idle) link.close();
+    return idle.length;
+  }
+
+  async stop(): Promise<void> {
+    for (const link of this.#links) link.destroy();
+    if (this.#server.listening) await promisify(this.#server.close.bind(this.#server))();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #accept(client: Socket): void {
+    this.#accepted += 1;
+    const link = new Link(
+      client,
+      connect({ ...this.#target, allowHalfOpen: true, noDelay: true }),
+      (direction, bytes) => {
+        this.#bytes[direction] += bytes;
+      },
+    );
+    this.#links.add(link);
+    client.once('close', () => this.#links.delete(link));
+    if (this.#fault) link.suffer(this.#fault);
+  }
+
+  async #listen(port: number): Promise<void> {
+    this.#server.listen(port, HOST);
+    await once(this.#server, 'listening');
+  }
+}

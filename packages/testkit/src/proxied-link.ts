@@ -1,0 +1,163 @@
+import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export type Direction = 'to_target' | 'to_client';
+
+/**
+ * Every fault but `refuse` also strikes the connections that are open.
+ * - `refuse`: new connections are refused; open ones go on.
+ * - `reset`: a connection is reset once so many bytes have passed in that direction since the fault began. After 0 bytes to
+ *   the target: before the request has left. After 0 bytes to the client: the target has the request, its answer is lost.
+ * - `hang`: both sides send, nothing arrives.
+ * - `stall`: the same, but what was sent arrives when the proxy heals, as after a short break of the network.
+ * - `drop_replies`: what the client sends arrives, what the target answers does not.
+ * - `half_open`: the target's end is gone and the client is not told, as when a host loses its power.
+ * - `drip`: bytes pass one by one.
+ */
+export type NetworkFault =
+  | { readonly kind: 'refuse' | 'hang' | 'stall' | 'drop_replies' | 'half_open' }
+  | { readonly kind: 'reset'; readonly direction: Direction; readonly afterBytes: number }
+  | { readonly kind: 'drip'; readonly bytesPerSecond: number };
+
+/** Told of every byte that was handed on, or swallowed. */
+export type ByteCounter = (count: 'to_target' | 'to_client' | 'swallowed', bytes: number) => void;
+
+interface Lane {
+  readonly direction: Direction;
+  readonly source: Socket;
+  readonly sink: Socket;
+}
+
+/** One client's connection through the proxy: two sockets, and the fault that lies on them. */
+export class Link {
+  readonly #client: Socket;
+  readonly #target: Socket;
+  readonly #lanes: readonly Lane[];
+  readonly #countBytes: ByteCounter;
+  #fault: NetworkFault | undefined;
+  #faultEnd = new AbortController();
+  #bytesUntilReset = 0;
+  #hasLost = false;
+  #lastDirection: Direction | undefined;
+
+  constructor(client: Socket, target: Socket, countBytes: ByteCounter) {
+    this.#client = client;
+    this.#target = target;
+    this.#countBytes = countBytes;
+    this.#lanes = [
+      { direction: 'to_target', source: client, sink: target },
+      { direction: 'to_client', source: target, sink: client },
+    ];
+    for (const lane of this.#lanes) this.#open(lane);
+    client.once('close', () => target.destroySoon());
+    target.once('close', (hadError) => {
+      if (!hadError) return;
+      if (this.#swallows('to_client')) this.#hasLost = true;
+      else client.resetAndDestroy();
+    });
+  }
+
+  /** Whether it waits for no answer. */
+  get idle(): boolean {
+    return this.#lastDirection !== 'to_target';
+  }
+
+  suffer(fault: NetworkFault): void {
+    this.#fault = fault;
+    if (fault.kind === 'reset') this.#bytesUntilReset = fault.afterBytes;
+    if (fault.kind === 'half_open') this.#loseTarget();
+    if (fault.kind === 'stall') for (const { source } of this.#lanes) source.pause();
+  }
+
+  heal(): void {
+    this.#fault = undefined;
+    this.#faultEnd.abort();
+    this.#faultEnd = new AbortController();
+    if (this.#hasLost) this.reset();
+    else for (const { source } of this.#lanes) source.resume();
+  }
+
+  /** The client sees a reset. The target gets what was passed to it, and then an orderly end. */
+  reset(): void {
+    this.#client.resetAndDestroy();
+    this.#target.destroySoon();
+  }
+
+  close(): void {
+    this.#client.destroySoon();
+  }
+
+  destroy(): void {
+    this.#client.resetAndDestroy();
+    this.#target.destroy();
+  }
+
+  #open(lane: Lane): void {
+    const { direction, source, sink } = lane;
+    source.on('data', (chunk: Buffer) => this.#receive(lane, chunk));
+    source.on('end', () => {
+      if (!this.#swallows(direction)) sink.end();
+      else if (direction === 'to_target') source.destroy();
+      else this.#hasLost = true;
+    });
+    // Its 'close' comes next and says that there was one.
+    source.on('error', () => undefined);
+  }
+
+  #receive(lane: Lane, chunk: Buffer): void {
+    const fault = this.#fault;
+    if (this.#swallows(lane.direction)) this.#swallow(chunk);
+    else if (fault?.kind === 'reset' && fault.direction === lane.direction) this.#passUntilReset(lane, chunk);
+    else if (fault?.kind === 'drip') void this.#drip(lane, chunk, 1000 / fault.bytesPerSecond);
+    else this.#pass(lane, chunk);
+  }
+
+  #swallows(direction: Direction): boolean {
+    const kind = this.#fault?.kind;
+    return kind === 'hang' || kind === 'half_open' || (kind === 'drop_replies' && direction === 'to_client');
+  }
+
+  #swallow(chunk: Buffer): void {
+    this.#hasLost = true;
+    this.#countBytes('swallowed', chunk.length);
+  }
+
+  #pass({ direction, source, sink }: Lane, chunk: Buffer, done?: () => void): void {
+    this.#countBytes(direction, chunk.length);
+    this.#lastDirection = direction;
+    if (sink.write(chunk, done)) return;
+    source.pause();
+    sink.once('drain', () => {
+      if (this.#fault?.kind !== 'stall') source.resume();
+    });
+  }
+
+  #passUntilReset(lane: Lane, chunk: Buffer): void {
+    const passed = chunk.subarray(0, this.#bytesUntilReset);
+    this.#bytesUntilReset -= passed.length;
+    if (this.#bytesUntilReset > 0) this.#pass(lane, passed);
+    else if (passed.length === 0) this.reset();
+    else {
+      for (const { source } of this.#lanes) source.pause();
+      this.#pass(lane, passed, () => this.reset());
+    }
+  }
+
+  async #drip(lane: Lane, chunk: Buffer, pauseMs: number): Promise<void> {
+    const { signal } = this.#faultEnd;
+    lane.source.pause();
+    let passed = 0;
+    while (passed < chunk.length && !signal.aborted && !lane.sink.destroyed) {
+      this.#pass(lane, chunk.subarray(passed, passed + 1));
+      passed += 1;
+      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+    if (passed < chunk.length) this.#receive(lane, chunk.subarray(passed));
+    else if (this.#fault?.kind !== 'stall') lane.source.resume();
+  }
+
+  #loseTarget(): void {
+    this.#hasLost = true;
+    this.#target.destroy();
+  }
+}

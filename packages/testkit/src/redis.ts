@@ -1,0 +1,47 @@
+export interface RedisOptions {
+  readonly appendonly?: boolean;
+  readonly appendfsync?: 'always' | 'everysec' | 'no';
+  /** As Redis words it: `64mb`. */
+  readonly maxmemory?: string;
+  readonly requirepass?: string;
+  /** More arguments for redis-server. */
+  readonly args?: readonly string[];
+  /** Never the server of REDIS_URL: for tests that kill or fill it. Any option above implies it. */
+  readonly own?: boolean;
+}
+
+/** A Redis for tests. */
+export interface TestRedis extends AsyncDisposable {
+  /** With the password, if there is one. */
+  readonly url: string;
+  readonly port: number;
+  /** Undefined in a container, and for the server of REDIS_URL. */
+  readonly pid: number | undefined;
+  /** Sends a signal (SIGKILL unless given) and waits for the end; the data stay. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Ends it in an orderly way if it still runs, and starts it again on the same port and data. */
+  restart(): Promise<void>;
+  /** It hangs (SIGSTOP): connections stay open, nothing is answered. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Ends it for good and removes its data. */
+  stop(): Promise<void>;
+}
+
+export function redisArguments(options: RedisOptions): string[] {
+  const { appendonly = false, appendfsync, maxmemory, requirepass, args = [] } = options;
+  return [
+    '--save',
+    '',
+    '--appendonly',
+    appendonly ? 'yes' : 'no',
+    ...(appendfsync === undefined ? [] : ['--appendfsync', appendfsync]),
+    ...(maxmemory === undefined ? [] : ['--maxmemory', maxmemory]),
+    ...(requirepass === undefined ? [] : ['--requirepass', requirepass]),
+    ...args,
+  ];
+}
+
+export function redisUrl(host: string, port: number, password: string | undefined): string {
+  return `redis://${password === undefined ? '' : `:${encodeURIComponent(password)}@`}${host}:${port}`;
+}

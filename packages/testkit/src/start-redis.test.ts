@@ -1,0 +1,124 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startRedis } from './start-redis.ts';
+
+let folder: string;
+
+// A folder for temporary ones that no other test run uses, to see what is left in it.
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'start-redis-'));
+  vi.stubEnv('TMPDIR', folder);
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+});
+
+/** One connection that fails at once instead of trying again. */
+async function withClient<T>(url: string, use: (client: Redis) => Promise<T>): Promise<T> {
+  const client = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null });
+  client.on('error', () => undefined);
+  try {
+    return await use(client);
+  } finally {
+    client.disconnect();
+  }
+}
+
+describe('a private Redis', () => {
+  test('serves, persists nothing, and leaves nothing behind', async () => {
+    const redis = await startRedis({ own: true });
+    expect(await withClient(redis.url, (client) => client.config('GET', 'save'))).toEqual(['save', '']);
+    expect(await withClient(redis.url, (client) => client.config('GET', 'appendonly'))).toEqual(['appendonly', 'no']);
+    expect(await readdir(folder)).toHaveLength(1);
+    await redis.stop();
+    await redis.stop();
+    expect(await readdir(folder)).toEqual([]);
+    await expect(withClient(redis.url, (client) => client.ping())).rejects.toThrow(/closed|ECONNREFUSED/);
+  });
+
+  test('takes its options', async () => {
+    const options = {
+      appendfsync: 'always',
+      maxmemory: '64mb',
+      requirepass: 'p@ss',
+      args: ['--databases', '3'],
+    } as const;
+    await using redis = await startRedis({ appendonly: true, ...options });
+    const settings = await withClient(redis.url, (client) =>
+      client.call('CONFIG', 'GET', 'appendonly', 'appendfsync', 'maxmemory', 'databases'),
+    );
+    expect(settings).toEqual(
+      expect.arrayContaining(['appendonly', 'yes', 'appendfsync', 'always', 'maxmemory', String(64 * 1024 ** 2), '3']),
+    );
+    await expect(withClient(redis.url.replace(/:p.*@/, ''), (client) => client.ping())).rejects.toThrow(/NOAUTH/);
+  });
+
+  test('killed, it comes back on its port with what it had on disk', async () => {
+    await using redis = await startRedis({ appendonly: true, appendfsync: 'always' });
+    const { port, pid } = redis;
+    await withClient(redis.url, (client) => client.set('key', 'kept'));
+    await redis.kill();
+    expect(redis.pid).toBeUndefined();
+    await redis.kill();
+    await expect(withClient(redis.url, (client) => client.ping())).rejects.toThrow(/closed|ECONNREFUSED/);
+    await redis.restart();
+    expect(redis.port).toBe(port);
+    expect(redis.pid).not.toBe(pid);
+    expect(await withClient(redis.url, (client) => client.get('key'))).toBe('kept');
+  });
+
+  test('paused it says nothing, resumed it answers', async () => {
+    await using redis = await startRedis({ own: true });
+    const patient = new Redis(redis.url);
+    const impatient = new Redis(redis.url, { commandTimeout: 100 });
+    try {
+      await Promise.all([patient.ping(), impatient.ping()]);
+      await redis.pause();
+      await expect(impatient.ping()).rejects.toThrow('Command timed out');
+      const pong = patient.ping();
+      await redis.resume();
+      expect(await pong).toBe('PONG');
+    } finally {
+      for (const client of [patient, impatient]) client.disconnect();
+    }
+  });
+
+  test('restarts even when paused', async () => {
+    await using redis = await startRedis({ own: true });
+    await redis.pause();
+    await redis.restart();
+    expect(await withClient(redis.url, (client) => client.ping())).toBe('PONG');
+  });
+
+  test('says why it could not start', async () => {
+    await expect(startRedis({ args: ['--no-such-option', 'x'] })).rejects.toThrow(
+      /ended before it was ready:[^]*no-such-option/,
+    );
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('many start at once', async () => {
+    const all = await Promise.all(Array.from({ length: 5 }, () => startRedis({ own: true })));
+    expect(new Set(all.map(({ port }) => port)).size).toBe(5);
+    await Promise.all(all.map((redis) => redis.stop()));
+  });
+});
+
+describe('REDIS_URL', () => {
+  test('is used where no option asks for a server of its own, and left alone', async () => {
+    await using server = await startRedis({ own: true });
+    vi.stubEnv('REDIS_URL', server.url);
+    const shared = await startRedis();
+    expect(shared).toMatchObject({ url: server.url, port: server.port, pid: undefined });
+    await expect(shared.kill()).rejects.toThrow('startRedis({ own: true })');
+    await shared.stop();
+    expect(await withClient(server.url, (client) => client.ping())).toBe('PONG');
+    await using own = await startRedis({ own: true });
+    expect(own.url).not.toBe(server.url);
+  });
+});
