@@ -27,7 +27,7 @@ Simulates both endpoints of the Libby API on one port. When ready it prints one 
   --truth FILE            append every request as a JSON line, on the disk before it is answered
   --keep-calls N          GET /calls lists the latest N requests (default ${SIMULATOR_DEFAULTS.keepCalls}) ...
   --keep-payloads N       ... the latest N with payload (default ${SIMULATOR_DEFAULTS.keepPayloads}). Counts are of all, always.
-                          A request takes some 200 bytes of memory, with payload some 1000
+                          A request takes some 250 bytes of memory, and the size of its payload
   --help, --version
 
 Endpoints: POST /oauth2/token, POST /outbound,

@@ -212,8 +212,11 @@ describe('faults', () => {
     await proxy.inflict({ kind: 'drip', bytesPerSecond: 0.001 });
     say(client, 'slowly');
     await eventually(() => expect(heard).toBe('abcs'));
+    say(client, ', and more');
+    await proxy.inflict({ kind: 'stall' });
+    say(client, ', and yet more');
     await proxy.heal();
-    await eventually(() => expect(client.received).toBe('ABCSLOWLY'));
+    await eventually(() => expect(client.received).toBe('ABCSLOWLY, AND MORE, AND YET MORE'));
   });
 });
 

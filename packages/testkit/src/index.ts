@@ -1,5 +1,5 @@
 export { type EventuallyOptions, eventually } from './eventually.ts';
-export { FaultProxy, type FaultProxyOptions, type ProxyCounts, startFaultProxy } from './fault-proxy.ts';
+export { type FaultProxy, type FaultProxyOptions, type ProxyCounts, startFaultProxy } from './fault-proxy.ts';
 export type { Direction, NetworkFault } from './proxied-link.ts';
 export type { RedisOptions, TestRedis } from './redis.ts';
 export {
@@ -8,7 +8,7 @@ export {
   type ProcessResult,
   type RunProcessOptions,
   runProcess,
-  SpawnedProcess,
+  type SpawnedProcess,
   type SpawnProcessOptions,
   spawnProcess,
 } from './spawn-process.ts';

@@ -38,6 +38,7 @@ export class Link {
   #faultEnd = new AbortController();
   #bytesUntilReset = 0;
   #hasLost = false;
+  readonly #dripping = new Set<Lane>();
   #lastDirection: Direction | undefined;
 
   constructor(client: Socket, target: Socket, countBytes: ByteCounter) {
@@ -74,7 +75,8 @@ export class Link {
     this.#faultEnd.abort();
     this.#faultEnd = new AbortController();
     if (this.#hasLost) this.reset();
-    else for (const { source } of this.#lanes) source.resume();
+    // A lane that drips hands on the rest of its bytes first.
+    else for (const lane of this.#lanes) if (!this.#dripping.has(lane)) lane.source.resume();
   }
 
   /** The client sees a reset. The target gets what was passed to it, and then an orderly end. */
@@ -108,6 +110,7 @@ export class Link {
     const fault = this.#fault;
     if (this.#swallows(lane.direction)) this.#swallow(chunk);
     else if (fault?.kind === 'reset' && fault.direction === lane.direction) this.#passUntilReset(lane, chunk);
+    else if (fault?.kind === 'stall') this.#hold(lane, chunk);
     else if (fault?.kind === 'drip') void this.#drip(lane, chunk, 1000 / fault.bytesPerSecond);
     else this.#pass(lane, chunk);
   }
@@ -117,19 +120,29 @@ export class Link {
     return kind === 'hang' || kind === 'half_open' || (kind === 'drop_replies' && direction === 'to_client');
   }
 
+  #hold({ source }: Lane, chunk: Buffer): void {
+    source.pause();
+    source.unshift(chunk);
+  }
+
   #swallow(chunk: Buffer): void {
     this.#hasLost = true;
     this.#countBytes('swallowed', chunk.length);
   }
 
-  #pass({ direction, source, sink }: Lane, chunk: Buffer, done?: () => void): void {
+  #pass(lane: Lane, chunk: Buffer): void {
+    if (this.#write(lane, chunk)) return;
+    lane.source.pause();
+    lane.sink.once('drain', () => {
+      if (this.#fault?.kind !== 'stall') lane.source.resume();
+    });
+  }
+
+  /** Returns false if the sink has more than it can take at once. */
+  #write({ direction, sink }: Lane, chunk: Buffer, done?: () => void): boolean {
     this.#countBytes(direction, chunk.length);
     this.#lastDirection = direction;
-    if (sink.write(chunk, done)) return;
-    source.pause();
-    sink.once('drain', () => {
-      if (this.#fault?.kind !== 'stall') source.resume();
-    });
+    return sink.write(chunk, done);
   }
 
   #passUntilReset(lane: Lane, chunk: Buffer): void {
@@ -139,21 +152,24 @@ export class Link {
     else if (passed.length === 0) this.reset();
     else {
       for (const { source } of this.#lanes) source.pause();
-      this.#pass(lane, passed, () => this.reset());
+      this.#write(lane, passed, () => this.reset());
     }
   }
 
   async #drip(lane: Lane, chunk: Buffer, pauseMs: number): Promise<void> {
     const { signal } = this.#faultEnd;
+    this.#dripping.add(lane);
     lane.source.pause();
     let passed = 0;
     while (passed < chunk.length && !signal.aborted && !lane.sink.destroyed) {
-      this.#pass(lane, chunk.subarray(passed, passed + 1));
+      this.#write(lane, chunk.subarray(passed, passed + 1));
       passed += 1;
       await delay(pauseMs, undefined, { signal }).catch(() => undefined);
     }
+    this.#dripping.delete(lane);
+    lane.source.resume();
     if (passed < chunk.length) this.#receive(lane, chunk.subarray(passed));
-    else if (this.#fault?.kind !== 'stall') lane.source.resume();
+    else if (this.#fault?.kind === 'stall') lane.source.pause();
   }
 
   #loseTarget(): void {

@@ -60,13 +60,15 @@ export async function runProcess(
   await once(child, 'spawn');
   // A process need not read its input to the end.
   child.stdin?.on('error', () => undefined).end(input);
-  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
-  const { code, signal } = await exited;
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = child.kill('SIGKILL');
+  }, timeoutMs);
+  const exit = await exited;
   clearTimeout(timer);
   const [stdout, stderr] = await output;
-  if (signal === 'SIGKILL')
-    throw new Error(`${command} was killed after ${timeoutMs} ms or by others; it said: ${stderr}`);
-  return { code, signal, stdout, stderr };
+  if (isLate) throw new Error(`${command} took longer than ${timeoutMs} ms and was killed; it said: ${stderr}`);
+  return { ...exit, stdout, stderr };
 }
 
 /** A running process and what it has said. Disposing of it kills it. */
