@@ -87,7 +87,7 @@ async function startContainer(port: number, bridged: boolean, options: RedisOpti
   try {
     return await container.start();
   } catch (cause) {
-    // The engine has no code for it.
+    // The engine has no code for it. Without a bridge it is Redis itself that finds the port taken, and the error does not tell.
     if (/already allocated|already in use/.test(String(cause))) throw new PortTaken(String(cause), { cause });
     throw cause;
   }
