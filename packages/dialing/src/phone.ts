@@ -119,10 +119,10 @@ function notANumber(text: string): Refusal | undefined {
     return refuse('invalid_phone', 'The number has an extension, which cannot be dialed; give the direct number.');
   }
   if (/\p{L}/u.test(text)) return refuse('invalid_phone', 'The number contains letters; write it with digits only.');
-  if (/\d.*\+/.test(text) || /[/&|;,\n]\s*\d{1,4}$/.test(text)) {
+  if (/\d.*\+/.test(text) || /[/&|;,]\s*\d{1,4}$/.test(text) || /[\r\n]/.test(text)) {
     return refuse('invalid_phone', 'There is more than one number here; give one per row.');
   }
-  if (!/^\(?\+?[\d\s().\-/]*\d[\s)]*$/.test(text)) {
+  if (!/^\(?\+?[\d\s()./-]*\d[\s)]*$/.test(text)) {
     return refuse('invalid_phone', 'The number contains characters that phone numbers do not have.');
   }
   return undefined;

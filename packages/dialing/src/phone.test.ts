@@ -1,0 +1,211 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as fc from 'fast-check';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import metadata from 'libphonenumber-js/max/metadata';
+import { describe, expect, it } from 'vitest';
+import { type CountryCode, isCountryCode, isFictional, maskPhoneNumber, parsePhoneNumber } from './phone.ts';
+import { findPlannedNumber } from './phone-plan.ts';
+
+const E164 = /^\+[1-9]\d{6,14}$/;
+
+describe('parsePhoneNumber', () => {
+  it.each<[text: string, defaultCountry: CountryCode | undefined, number: string]>([
+    ['+15055550123', undefined, '+15055550123'],
+    ['+1 (505) 555-0123', undefined, '+15055550123'],
+    ['(+1) 505.555.0123', undefined, '+15055550123'],
+    ['  +1 505 555 0123\t', undefined, '+15055550123'],
+    ['tel:+1-505-555-0123', undefined, '+15055550123'],
+    ["'+15055550123", undefined, '+15055550123'],
+    ['="15055550123"', 'US', '+15055550123'],
+    ['\u202a+1\u00a0505\u2011555\u20130123\u202c', undefined, '+15055550123'],
+    ['\ufeff+15055550123\u200b', undefined, '+15055550123'],
+    ['＋１（５０５）５５５－０１２３', undefined, '+15055550123'],
+    ['+١٥٠٥٥٥٥٠١٢٣', undefined, '+15055550123'],
+    ['+१५०५५५५०१२३', undefined, '+15055550123'],
+    ['5055550123', 'US', '+15055550123'],
+    ['505.555.0123', 'US', '+15055550123'],
+    ['1-505-555-0123', 'CA', '+15055550123'],
+    ['011 44 20 7946 0123', 'US', '+442079460123'],
+    ['0044 20 7946 0123', 'DE', '+442079460123'],
+    ['020 7946 0123', 'GB', '+442079460123'],
+    ['+44 (0)20 7946 0123', undefined, '+442079460123'],
+    ['030/1234567', 'DE', '+49301234567'],
+    ['+1 800 555 0123', undefined, '+18005550123'],
+    ['201234', 'FO', '+298201234'],
+  ])('reads %j (default country %s)', (text, defaultCountry, number) => {
+    expect(parsePhoneNumber(text, defaultCountry)).toMatchObject({ ok: true, number });
+  });
+
+  it.each<[text: string, defaultCountry: CountryCode | undefined, code: string, reason: RegExp]>([
+    ['', undefined, 'missing_phone', /empty/],
+    [' \u00a0\u200b', 'US', 'missing_phone', /empty/],
+    ["'", 'US', 'missing_phone', /empty/],
+    ['5055550123', undefined, 'not_e164', /defaultCountry/],
+    ['15055550123', undefined, 'not_e164', /defaultCountry/],
+    ['0044 20 7946 0123', undefined, 'not_e164', /defaultCountry/],
+    ['0044 20 7946 0123', 'US', 'invalid_phone', /00.*plus sign/],
+    ['1-800-FLOWERS', 'US', 'invalid_phone', /letters/],
+    ['N/A', 'US', 'invalid_phone', /letters/],
+    ['505-555-0123 x123', 'US', 'invalid_phone', /extension/],
+    ['+1 505 555 0123 ext. 5', undefined, 'invalid_phone', /extension/],
+    ['+1 505 555 0123 Extension: 5', undefined, 'invalid_phone', /extension/],
+    ['tel:+1-505-555-0123;ext=5', undefined, 'invalid_phone', /extension/],
+    ['+15055550123#5', undefined, 'invalid_phone', /extension/],
+    ['+15055550123,,5', undefined, 'invalid_phone', /extension/],
+    ['1.5055550123E+10', 'US', 'invalid_phone', /scientific notation/],
+    ['1,50556e+10', undefined, 'invalid_phone', /scientific notation/],
+    ['15055550123.0', 'US', 'invalid_phone', /decimal/],
+    ['+15055550123 / +15055550124', undefined, 'invalid_phone', /more than one/],
+    ['50555\n50123', 'US', 'invalid_phone', /more than one/],
+    ['+49 30 123456/57', undefined, 'invalid_phone', /more than one/],
+    ['*67 505 555 0123', 'US', 'invalid_phone', /characters/],
+    ['++15055550123', undefined, 'invalid_phone', /characters/],
+    ['555-0123', 'US', 'invalid_phone', /too few/],
+    ['+1505555012', undefined, 'invalid_phone', /too few/],
+    ['+150555501234', undefined, 'invalid_phone', /too many/],
+    ['+12115550123', undefined, 'invalid_phone', /no such number/],
+    ['+9995550123', undefined, 'invalid_phone', /country code/],
+    ['+0015055550123', undefined, 'invalid_phone', /country code/],
+    ['1'.repeat(5_000), 'US', 'invalid_phone', /too long/],
+    ['911', undefined, 'unsupported_number', /[Ee]mergency/],
+    ['911', 'US', 'unsupported_number', /[Ee]mergency/],
+    ['1911', 'US', 'unsupported_number', /[Ee]mergency/],
+    ['+1 911', undefined, 'unsupported_number', /[Ee]mergency/],
+    ['+49112', undefined, 'unsupported_number', /[Ee]mergency/],
+    ['112', 'DE', 'unsupported_number', /[Ee]mergency/],
+    ['999', 'GB', 'unsupported_number', /[Ee]mergency/],
+    ['988', 'US', 'unsupported_number', /[Ee]mergency/],
+    ['116117', 'DE', 'unsupported_number', /short/],
+    ['+1 900 555 1234', undefined, 'unsupported_number', /[Pp]remium/],
+    ['900 555 0123', 'US', 'unsupported_number', /[Pp]remium/],
+    ['+44 909 879 0123', undefined, 'unsupported_number', /[Pp]remium/],
+    ['+49 180 1 234567', undefined, 'unsupported_number', /[Ss]hared/],
+  ])('refuses %j (default country %s) as %s', (text, defaultCountry, code, reason) => {
+    expect(parsePhoneNumber(text, defaultCountry)).toEqual({ ok: false, code, reason: expect.stringMatching(reason) });
+  });
+
+  it('dials no emergency number, whatever the country', () => {
+    const countries = Object.keys(metadata.countries) as CountryCode[];
+    const numbers = [
+      '911',
+      '112',
+      '999',
+      '000',
+      '110',
+      '119',
+      '118',
+      '15',
+      '17',
+      '18',
+      '100',
+      '101',
+      '102',
+      '190',
+      '988',
+    ];
+    const taken = countries.flatMap((country) => numbers.filter((number) => parsePhoneNumber(number, country).ok));
+    expect(taken).toEqual([]);
+  });
+
+  it('takes the fictional numbers of every area code that exists, and of no other', () => {
+    for (const areaCode of ['201', '212', '505', '416', '441', '876', '989']) {
+      expect(parsePhoneNumber(`+1${areaCode}5550199`)).toMatchObject({ ok: true });
+    }
+    for (const areaCode of ['211', '555', '710', '999', '900']) {
+      expect(parsePhoneNumber(`+1${areaCode}5550199`)).toMatchObject({ ok: false });
+    }
+    expect(parsePhoneNumber('+14415550200')).toMatchObject({ ok: false });
+  });
+
+  it('has a verdict on any text, E.164 or a plain sentence without the number', () => {
+    const countries = fc.constantFrom<(CountryCode | undefined)[]>(undefined, 'US', 'DE', 'BR', 'FO');
+    const characters = fc.constantFrom(...'0123456789+()-./x# ;,=\u00a0'.split(''), '\u0660', 'E', 'ext');
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(characters, { maxLength: 30 }).map((all) => all.join('')),
+    );
+    fc.assert(
+      fc.property(texts, countries, (text, country) => {
+        const verdict = parsePhoneNumber(text, country);
+        const sound = verdict.ok
+          ? E164.test(verdict.number) && isDeepStrictEqual(parsePhoneNumber(verdict.number), verdict)
+          : /^[A-Z].*\.$/.test(verdict.reason) && !/\d{3}/.test(verdict.reason);
+        expect(sound).toBe(true);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('the shortcut', () => {
+  const callingCodes = [...Object.keys(metadata.country_calling_codes), ...Object.keys(metadata.nonGeographic)];
+  const digits = fc.array(fc.nat(9), { minLength: 4, maxLength: 12 }).map((list) => list.join(''));
+  const numbers = fc.oneof(
+    {
+      weight: 1,
+      arbitrary: fc.tuple(fc.constantFrom(...callingCodes), digits).map(([code, rest]) => `+${code}${rest}`),
+    },
+    { weight: 1, arbitrary: fc.integer({ min: 2_000_000_000, max: 9_999_999_999 }).map((national) => `+1${national}`) },
+  );
+
+  it('accepts nothing that the library refuses or reads otherwise', () => {
+    let accepted = 0;
+    fc.assert(
+      fc.property(numbers, (number) => {
+        const planned = findPlannedNumber(number);
+        if (planned === undefined) return;
+        accepted++;
+        const parsed = parsePhoneNumberFromString(number);
+        expect({ number: parsed?.number, country: parsed?.country }).toEqual({ number, country: planned.country });
+        // Where both are possible the library says so; the shortcut stops at the first.
+        const either = parsed?.getType() === 'FIXED_LINE_OR_MOBILE' ? ['FIXED_LINE', 'MOBILE'] : [parsed?.getType()];
+        expect(either).toContain(planned.type);
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(accepted).toBeGreaterThan(500);
+  });
+
+  it('reads national North American numbers as the library does', () => {
+    const countries = fc.constantFrom<CountryCode[]>('US', 'CA', 'BM', 'JM', 'PR');
+    const nationals = fc.integer({ min: 1_000_000_000, max: 19_999_999_999 }).map(String);
+    fc.assert(
+      fc.property(nationals, countries, (national, defaultCountry) => {
+        const verdict = parsePhoneNumber(national, defaultCountry);
+        const parsed = parsePhoneNumberFromString(national, defaultCountry);
+        const valid = parsed?.getType() !== undefined;
+        const same = verdict.ok
+          ? parsed?.number === verdict.number &&
+            parsed.country === verdict.country &&
+            (valid || isFictional(verdict.number))
+          : verdict.code === 'unsupported_number' || !valid;
+        expect(same).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('covers the numbers that matter', () => {
+    expect(findPlannedNumber('+15055550123')).toEqual({ country: 'US', type: 'FIXED_LINE' });
+    expect(findPlannedNumber('+14165550123')).toEqual({ country: 'CA', type: 'FIXED_LINE' });
+    expect(findPlannedNumber('+18005550123')).toEqual({ country: 'US', type: 'TOLL_FREE' });
+    expect(findPlannedNumber('+80012345678')).toEqual({ type: 'TOLL_FREE' });
+  });
+});
+
+it('knows the country codes of numbering plans', () => {
+  expect(isCountryCode('US')).toBe(true);
+  expect(isCountryCode('us')).toBe(false);
+  expect(isCountryCode('USA')).toBe(false);
+});
+
+it('tells fictional numbers', () => {
+  expect(['+15055550100', '+12125550199', '+18005550123'].every(isFictional)).toBe(true);
+  expect(['+15055550200', '+15055551212', '+15055450123', '+445055550123', '5055550123'].some(isFictional)).toBe(false);
+});
+
+it('masks all but a hint of a number', () => {
+  expect(maskPhoneNumber('+15055550123')).toBe('+1***23');
+  expect(maskPhoneNumber('+49112')).toBe('***');
+  expect(maskPhoneNumber('')).toBe('***');
+});
