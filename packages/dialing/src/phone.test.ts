@@ -118,22 +118,25 @@ describe('parsePhoneNumber', () => {
   });
 
   it('has a verdict on any text, E.164 or a plain sentence without the number', () => {
+    let accepted = 0;
     const countries = fc.constantFrom<(CountryCode | undefined)[]>(undefined, 'US', 'DE', 'BR', 'FO');
-    const characters = fc.constantFrom(...'0123456789+()-./x# ;,=\u00a0'.split(''), '\u0660', 'E', 'ext');
-    const texts = fc.oneof(
-      fc.string({ unit: 'binary' }),
-      fc.array(characters, { maxLength: 30 }).map((all) => all.join('')),
-    );
-    fc.assert(
-      fc.property(texts, countries, (text, country) => {
-        const verdict = parsePhoneNumber(text, country);
-        const sound = verdict.ok
-          ? E164.test(verdict.number) && isDeepStrictEqual(parsePhoneNumber(verdict.number), verdict)
-          : /^[A-Z].*\.$/.test(verdict.reason) && !/\d{3}/.test(verdict.reason);
-        expect(sound).toBe(true);
-      }),
-      { numRuns: 1_000 },
-    );
+    // Not the library's own "binary" strings: making that arbitrary takes seconds.
+    const codeUnits = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit));
+    const marks = fc.constantFrom(...'+()-./x# ;,=\u00a0'.split(''), '\u0660', '\u{1d7ff}', 'E', 'ext');
+    const digit = fc.nat(9).map(String);
+    const national = fc.integer({ min: 2_000_000_000, max: 9_999_999_999 }).map(String);
+    const texts = fc
+      .array(fc.oneof(digit, digit, marks, national, codeUnits), { maxLength: 20 })
+      .map((pieces) => pieces.join(''));
+    const property = fc.property(texts, countries, (text, country) => {
+      const verdict = parsePhoneNumber(text, country);
+      accepted += verdict.ok ? 1 : 0;
+      return verdict.ok
+        ? E164.test(verdict.number) && isDeepStrictEqual(parsePhoneNumber(verdict.number), verdict)
+        : /^[A-Z].*\.$/.test(verdict.reason) && !/\d{3}/.test(verdict.reason);
+    });
+    expect(() => fc.assert(property, { numRuns: 3_000 })).not.toThrow();
+    expect(accepted).toBeGreaterThan(20);
   });
 });
 
@@ -150,39 +153,35 @@ describe('the shortcut', () => {
 
   it('accepts nothing that the library refuses or reads otherwise', () => {
     let accepted = 0;
-    fc.assert(
-      fc.property(numbers, (number) => {
-        const planned = findPlannedNumber(number);
-        if (planned === undefined) return;
-        accepted++;
-        const parsed = parsePhoneNumberFromString(number);
-        expect({ number: parsed?.number, country: parsed?.country }).toEqual({ number, country: planned.country });
-        // Where both are possible the library says so; the shortcut stops at the first.
-        const either = parsed?.getType() === 'FIXED_LINE_OR_MOBILE' ? ['FIXED_LINE', 'MOBILE'] : [parsed?.getType()];
-        expect(either).toContain(planned.type);
-      }),
-      { numRuns: 5_000 },
-    );
+    const property = fc.property(numbers, (number) => {
+      const planned = findPlannedNumber(number);
+      if (planned === undefined) return true;
+      accepted++;
+      const parsed = parsePhoneNumberFromString(number);
+      const type = parsed?.getType();
+      // Where both are possible the library says so; the shortcut stops at the first.
+      const sameType =
+        type === 'FIXED_LINE_OR_MOBILE' ? /^FIXED_LINE|^MOBILE/.test(planned.type) : type === planned.type;
+      return parsed?.number === number && parsed.country === planned.country && sameType;
+    });
+    expect(() => fc.assert(property, { numRuns: 5_000 })).not.toThrow();
     expect(accepted).toBeGreaterThan(500);
   });
 
   it('reads national North American numbers as the library does', () => {
     const countries = fc.constantFrom<CountryCode[]>('US', 'CA', 'BM', 'JM', 'PR');
     const nationals = fc.integer({ min: 1_000_000_000, max: 19_999_999_999 }).map(String);
-    fc.assert(
-      fc.property(nationals, countries, (national, defaultCountry) => {
-        const verdict = parsePhoneNumber(national, defaultCountry);
-        const parsed = parsePhoneNumberFromString(national, defaultCountry);
-        const valid = parsed?.getType() !== undefined;
-        const same = verdict.ok
-          ? parsed?.number === verdict.number &&
+    const property = fc.property(nationals, countries, (national, defaultCountry) => {
+      const verdict = parsePhoneNumber(national, defaultCountry);
+      const parsed = parsePhoneNumberFromString(national, defaultCountry);
+      const valid = parsed?.getType() !== undefined;
+      return verdict.ok
+        ? parsed?.number === verdict.number &&
             parsed.country === verdict.country &&
             (valid || isFictional(verdict.number))
-          : verdict.code === 'unsupported_number' || !valid;
-        expect(same).toBe(true);
-      }),
-      { numRuns: 2_000 },
-    );
+        : verdict.code === 'unsupported_number' || !valid;
+    });
+    expect(() => fc.assert(property, { numRuns: 2_000 })).not.toThrow();
   });
 
   it('covers the numbers that matter', () => {

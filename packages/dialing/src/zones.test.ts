@@ -38,6 +38,13 @@ describe('zonesOf', () => {
     expect(zonesOf('+14585550123')).toEqual(['America/Los_Angeles', 'America/Boise']);
   });
 
+  it('takes the longest prefix that the data know', () => {
+    // 262 709 2 is Réunion and 262 709 3 Mayotte, under 262 with both.
+    expect(zonesOf('+262709212345')).toEqual(['Indian/Reunion']);
+    expect(zonesOf('+262709312345')).toEqual(['Indian/Mayotte']);
+    expect(zonesOf('+353539253000')).toEqual(expect.arrayContaining(['Europe/London']));
+  });
+
   it('keeps the data where they know an exchange of such an area code', () => {
     expect(zonesOf('+18504320123')).toEqual(['America/Chicago']);
   });
