@@ -20,7 +20,6 @@ export type PhoneVerdict =
 type Refusal = Extract<PhoneVerdict, { ok: false }>;
 
 const E164 = /^\+[1-9]\d{6,14}$/;
-const PLUS_AND_DIGITS = /^\+?\d+$/;
 const FICTIONAL = /^\+1[2-9]\d\d55501\d\d$/;
 
 /** Longer cells hold no phone number; a limit keeps every pattern below cheap. */
@@ -130,7 +129,6 @@ function notANumber(text: string): Refusal | undefined {
 
 /** `digits` are digits with or without a leading plus. */
 function parseDigits(digits: string, defaultCountry: CountryCode | undefined): PhoneVerdict {
-  if (!PLUS_AND_DIGITS.test(digits)) return refuse('invalid_phone', 'The plus sign must stand before the number.');
   if (digits.length < 3) return refuse('invalid_phone', 'The number has too few digits.');
   if (digits.startsWith('+')) return acceptPlain(digits) ?? judge(digits, undefined);
   if (defaultCountry !== undefined) {
