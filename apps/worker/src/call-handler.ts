@@ -124,6 +124,19 @@ export class CallHandler {
     return this.#obey(run, answer);
   }
 
+  /**
+   * Settles a call if its time is over or its fate is known, and never dials it: for calls that no queue hands out, because
+   * they are parked for later or their campaign is paused.
+   * @returns whether the call is settled
+   */
+  async settleIfOver(context: CampaignContext, job: DeliveredJob): Promise<boolean> {
+    const run = this.#begin(context, job, new AbortController().signal);
+    const { answer } = await this.#askGate(run, false, false);
+    if (answer.kind !== 'skip' && answer.kind !== 'done' && answer.kind !== 'in_doubt') return false;
+    await this.#obey(run, answer);
+    return true;
+  }
+
   #begin(context: CampaignContext, job: DeliveredJob, signal: AbortSignal): Run {
     this.#runs += 1;
     return {

@@ -2,6 +2,7 @@ import {
   CallReopener,
   type CampaignStore,
   type Keys,
+  ParkedCalls,
   type RedisConnection,
   type RegistryView,
 } from '@libby-dialer/dial-queue';
@@ -32,6 +33,7 @@ export class CampaignLanes {
   readonly #limit: ReturnType<typeof pLimit>;
   readonly #lanes = new Map<string, Lane>();
   readonly #reopener: CallReopener;
+  readonly #parked: ParkedCalls;
   #version = -1;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
@@ -43,6 +45,7 @@ export class CampaignLanes {
     this.#parts = parts;
     this.#limit = pLimit(parts.concurrency);
     this.#reopener = new CallReopener(parts.redis, parts.keys);
+    this.#parked = new ParkedCalls(parts.redis, parts.keys);
   }
 
   /** Monotonic ms of the last successful look at Redis; undefined before the first. */
@@ -105,6 +108,7 @@ export class CampaignLanes {
     const view = await campaigns.look();
     clock.observe(view.now, askedAt);
     await this.#openLanes(view);
+    await this.#tidyUp(view);
     await this.#closeLanes(new Set(view.open));
     this.#version = view.version;
     this.#share();
@@ -119,14 +123,13 @@ export class CampaignLanes {
       const campaign = await campaigns.get(id);
       if (campaign === undefined || this.#stopped) continue;
       const context = new CampaignContext(campaign, campaigns);
-      if (lane === undefined) await this.#openLane(context);
+      if (lane === undefined) this.#openLane(context);
       else lane.context = context;
     }
   }
 
-  async #openLane(context: CampaignContext): Promise<void> {
+  #openLane(context: CampaignContext): void {
     const { id } = context.campaign;
-    await this.#reopener.restore(id);
     const { redis, keys, handler, clock, events } = this.#parts;
     const limit = this.#limit;
     this.#lanes.set(
@@ -142,6 +145,19 @@ export class CampaignLanes {
       }),
     );
     events.campaignOpened(id);
+  }
+
+  /** What no job would come up for by itself. Several workers may do the same at once: every step is safe to repeat. */
+  async #tidyUp(view: RegistryView): Promise<void> {
+    for (const id of view.reopened) await this.#reopener.restore(id);
+    for (const id of view.over) {
+      await this.#parked.unpark(id);
+      this.#lanes.get(id)?.wake();
+    }
+    const { handler } = this.#parts;
+    for (const lane of this.#lanes.values()) {
+      await this.#parked.sweep(lane.campaign, view.now, (call) => handler.settleIfOver(lane.context, call));
+    }
   }
 
   async #closeLanes(open: ReadonlySet<string>): Promise<void> {

@@ -1,5 +1,8 @@
 import type { Clock } from '@libby-dialer/runtime';
 
+/** Clocks drift apart slowly; a better observation is kept this long. */
+const OBSERVATION_LASTS_MS = 10_000;
+
 /**
  * Redis's clock as this process can know it. All instants that several processes share are Redis's; this one estimates
  * them between two answers, and turns them into local ones where a local timer or BullMQ needs that.
@@ -7,6 +10,8 @@ import type { Clock } from '@libby-dialer/runtime';
 export class RedisClock {
   readonly #local: Clock;
   #offsetMs = 0;
+  #uncertaintyMs = Number.POSITIVE_INFINITY;
+  #observedAt = 0;
 
   constructor(local: Clock) {
     this.#local = local;
@@ -21,9 +26,17 @@ export class RedisClock {
     return Math.round(this.#local.monotonic() + this.#offsetMs);
   }
 
-  /** Notes what Redis's clock read in an answer to a question asked at `askedAt` (monotonic ms). */
+  /**
+   * Notes what Redis's clock read in an answer to a question asked at `askedAt` (monotonic ms). A slow answer tells less, so
+   * the quickest of the last seconds counts.
+   */
   observe(redisNow: number, askedAt: number): void {
-    this.#offsetMs = redisNow - (askedAt + this.#local.monotonic()) / 2;
+    const answeredAt = this.#local.monotonic();
+    const uncertaintyMs = (answeredAt - askedAt) / 2;
+    if (uncertaintyMs > this.#uncertaintyMs && answeredAt - this.#observedAt < OBSERVATION_LASTS_MS) return;
+    this.#offsetMs = redisNow - (askedAt + answeredAt) / 2;
+    this.#uncertaintyMs = uncertaintyMs;
+    this.#observedAt = answeredAt;
   }
 
   /** How long until that instant of Redis's clock; never negative. */

@@ -41,8 +41,9 @@ export async function runWorker(
   args: readonly string[],
   environment: Environment,
   output: { write(text: string): unknown },
-  { signal, redactor, logCrashesTo, stopWithin }: MainContext,
+  context: MainContext,
 ): Promise<number> {
+  const { signal, redactor } = context;
   const options = readArgs(args);
   if (options.help || options.version) {
     output.write(options.help ? HELP : `${packageJson.version}\n`);
@@ -51,8 +52,8 @@ export async function runWorker(
   const variables = withDotEnv(environment, readDotEnv(process.cwd()));
   const config = loadConfig(workerConfig, variables, { redactor });
   const logger = createLogger({ level: config.log.level, name: 'worker', redactor });
-  logCrashesTo(logger);
-  stopWithin(config.shutdownGraceMs + STOP_MARGIN_MS);
+  context.logCrashesTo(logger);
+  context.stopWithin(config.shutdownGraceMs + STOP_MARGIN_MS);
   for (const hint of misspelledVariables(workerConfig, variables)) logger.warn(hint);
   await runService(new DialWorker(config, logger), { signal, stopWithinMs: config.shutdownGraceMs + STOP_MARGIN_MS });
   return 0;

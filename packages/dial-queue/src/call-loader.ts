@@ -28,6 +28,7 @@ export class CallLoader implements AsyncDisposable {
   readonly #keys: Keys;
   readonly #campaign: string;
   readonly #queue: Queue;
+  #isAnnounced = false;
 
   constructor(redis: RedisConnection, keys: Keys, campaign: string) {
     this.#redis = redis;
@@ -58,10 +59,11 @@ export class CallLoader implements AsyncDisposable {
     if (batch.length === 0) return [];
     const verdicts = await this.lookUp(batch.map(({ callId }) => callId));
     const fresh = batch.filter((_, index) => verdicts[index] === 'queued');
-    await this.#noteExpiries(fresh);
     await this.#queue.addBulk(
       fresh.map(({ callId, call }) => ({ name: CALL_JOB, data: call, opts: { ...CALL_JOB_OPTIONS, jobId: callId } })),
     );
+    await this.#noteExpiries(fresh);
+    if (!this.#isAnnounced) await this.#announce();
     return verdicts;
   }
 
@@ -77,6 +79,12 @@ export class CallLoader implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#queue.close();
+  }
+
+  /** Workers that have no lane for the campaign yet need not wait for their next look. */
+  async #announce(): Promise<void> {
+    this.#isAnnounced = true;
+    await this.#redis.publish(this.#keys.announcements, `campaign:${this.#campaign}`);
   }
 
   /** Calls with an expiry of their own are listed by it, so that they end on time even while nothing is fetched. */

@@ -15,6 +15,10 @@ export interface RegistryView {
   readonly version: number;
   /** Ids of the campaigns that may have work. */
   readonly open: readonly string[];
+  /** Of these, the ones canceled or expired while calls of theirs are parked for later: those calls can end now. */
+  readonly over: readonly string[];
+  /** And the ones with calls to be queued again. */
+  readonly reopened: readonly string[];
 }
 
 /** The campaigns, as every program sees them. */
@@ -57,13 +61,15 @@ export class CampaignStore {
   async look(): Promise<RegistryView> {
     const keys = [this.#keys.openCampaigns, this.#keys.claimSequence, this.#keys.registryVersion];
     const args = [`${this.#keys.queues}:`, this.#keys.campaignPrefix];
-    const [now, sequence, version, ...open] = (await CampaignStore.#open.run(this.#redis, keys, args)) as [
+    const [now, sequence, version, open, over, reopened] = (await CampaignStore.#open.run(this.#redis, keys, args)) as [
       number,
       number,
       number,
-      ...string[],
+      string[],
+      string[],
+      string[],
     ];
-    return { now, sequence, version, open };
+    return { now, sequence, version, open, over, reopened };
   }
 
   /** Puts every campaign back on the list of those with work: what has none drops off at the next look. */

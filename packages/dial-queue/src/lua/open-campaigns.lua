@@ -1,26 +1,34 @@
 #!lua flags=allow-oom
 -- The campaigns that may have work. One that has none, and is not being loaded, is taken off the list.
 --
--- KEYS: open campaigns
+-- KEYS: open campaigns, claim sequence, registry version
 -- ARGV: prefix of queue keys, prefix of campaign keys
--- Answers: the server's clock, the last claim's sequence number, the registry's version, then campaign ids
+-- Answers: the server's clock, the last claim's sequence number, the registry's version, then lists of campaign ids: all with
+-- work; of these, those that are over (canceled or expired) with calls still parked; those with calls to be queued again
 local open_campaigns, sequence, version = unpack(KEYS)
 local queue_prefix, campaign_prefix = ARGV[1], ARGV[2]
 local now = now_ms()
-local reply = { now, tonumber(redis.call('GET', sequence) or 0), tonumber(redis.call('GET', version) or 0) }
+local with_work, over, reopened = {}, {}, {}
 
 for _, campaign in ipairs(redis.call('SMEMBERS', open_campaigns)) do
   local queue = queue_prefix .. campaign .. ':'
-  local has_work = redis.call('LLEN', queue .. 'wait') > 0 or redis.call('LLEN', queue .. 'active') > 0
-    or redis.call('ZCARD', queue .. 'delayed') > 0 or redis.call('ZCARD', queue .. 'prioritized') > 0
-    or redis.call('LLEN', queue .. 'paused') > 0
-    or redis.call('ZCARD', campaign_prefix .. campaign .. ':claims') > 0
-    or redis.call('SCARD', campaign_prefix .. campaign .. ':reopened') > 0
-  local loading_until = tonumber(redis.call('HGET', campaign_prefix .. campaign .. ':state', 'loadingUntil') or 0)
-  if has_work or now < loading_until then
-    reply[#reply + 1] = campaign
+  local own = campaign_prefix .. campaign .. ':'
+  local delayed = redis.call('ZCARD', queue .. 'delayed')
+  local to_reopen = redis.call('SCARD', own .. 'reopened')
+  local has_work = delayed > 0 or to_reopen > 0
+    or redis.call('LLEN', queue .. 'wait') > 0 or redis.call('LLEN', queue .. 'active') > 0
+    or redis.call('ZCARD', queue .. 'prioritized') > 0 or redis.call('LLEN', queue .. 'paused') > 0
+    or redis.call('ZCARD', own .. 'claims') > 0
+  local state = redis.call('HMGET', own .. 'state', 'loadingUntil', 'canceled', 'expiresAt')
+  if has_work or now < tonumber(state[1] or 0) then
+    with_work[#with_work + 1] = campaign
+    local is_over = state[2] or (state[3] and now >= tonumber(state[3]))
+    if is_over and delayed > 0 then over[#over + 1] = campaign end
+    if to_reopen > 0 then reopened[#reopened + 1] = campaign end
   else
     redis.call('SREM', open_campaigns, campaign)
   end
 end
-return reply
+return {
+  now, tonumber(redis.call('GET', sequence) or 0), tonumber(redis.call('GET', version) or 0), with_work, over, reopened,
+}

@@ -1,0 +1,57 @@
+import type { Keys } from './keys.ts';
+import { openQueue } from './queues.ts';
+import type { RedisConnection } from './redis-connection.ts';
+
+/** A call whose own expiry has come, with its job's data. */
+export interface DueCall {
+  readonly callId: string;
+  readonly data: unknown;
+  /** Epoch ms. */
+  readonly queuedAt: number;
+}
+
+const CALLS_PER_STEP = 500;
+
+/** Calls that wait for an instant, or behind a pause, and whose time is over before that. */
+export class ParkedCalls {
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+
+  constructor(redis: RedisConnection, keys: Keys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  /** Lets every delayed call of a campaign come up now: it is over, and the gate will say so. */
+  async unpark(campaign: string): Promise<void> {
+    const queue = openQueue(this.#redis, this.#keys, campaign);
+    try {
+      await queue.promoteJobs({ count: CALLS_PER_STEP });
+    } finally {
+      await queue.close();
+    }
+  }
+
+  /**
+   * Gives each call whose own expiry has come to `settle`, which says whether the call is settled now. A settled one needs
+   * its job no more, wherever that waits; any other is left to whoever has it.
+   */
+  async sweep(campaign: string, now: number, settle: (call: DueCall) => Promise<boolean>): Promise<void> {
+    const { expiries } = this.#keys.campaign(campaign);
+    const due = await this.#redis.zrangebyscore(expiries, '-inf', now, 'LIMIT', 0, CALLS_PER_STEP);
+    if (due.length === 0) return;
+    const queue = openQueue(this.#redis, this.#keys, campaign);
+    try {
+      for (const callId of due) {
+        const job = await queue.getJob(callId);
+        const isSettled = job === undefined || (await settle({ callId, data: job.data, queuedAt: job.timestamp }));
+        if (!isSettled) continue;
+        // Somebody who has the job in hand right now finds its call settled and ends it himself.
+        await job?.remove().catch(() => {});
+        await this.#redis.zrem(expiries, callId);
+      }
+    } finally {
+      await queue.close();
+    }
+  }
+}
