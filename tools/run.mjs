@@ -1,0 +1,93 @@
+/**
+ * Runs a task of this checkout, after getting what it needs: `npm start`, `npm test`, and by hand
+ * `node tools/run.mjs setup` and `node tools/run.mjs exec <program> [args…]`.
+ *
+ * This file and what it imports run before anything is installed, on any Node from 18: plain JavaScript, no dependencies.
+ */
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { withoutOuterNpm, withWorkspacePath } from './environment.mjs';
+import { dieOf, endLike, runInForeground } from './processes.mjs';
+import { ensureRedis } from './redis.mjs';
+import { setUp } from './set-up.mjs';
+import { SetUpError } from './steps.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/**
+ * What each task runs, and whether it needs a Redis server.
+ * @type {Record<string, (args: string[]) => { command?: string[], redis?: boolean }>}
+ */
+const tasks = {
+  start: (args) => ({ command: ['node', join(root, 'apps/demo/src/main.ts'), ...args], redis: true }),
+  test: (args) => ({ command: ['node', join(root, 'tools/check.ts'), ...args], redis: true }),
+  setup: () => ({}),
+  exec: (args) => ({ command: args }),
+};
+
+const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+
+/**
+ * Prepares the checkout; on a signal stops whatever it is doing, tidies up, and dies of that signal.
+ * @param {boolean} redis
+ */
+async function prepare(redis) {
+  const interruption = new AbortController();
+  /** @param {NodeJS.Signals} signal */
+  const interrupt = (signal) => interruption.abort(signal);
+  for (const signal of SIGNALS) process.on(signal, interrupt);
+  const workspace = { root, report, signal: interruption.signal };
+  try {
+    await setUp(workspace);
+    if (redis) await ensureRedis(workspace);
+  } catch (error) {
+    if (interruption.signal.aborted) dieOf(interruption.signal.reason);
+    throw error;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupt);
+  }
+}
+
+/** @param {string} line */
+function report(line) {
+  process.stderr.write(`set-up: ${line}\n`);
+}
+
+/**
+ * @param {string | undefined} name
+ * @param {string[]} args
+ */
+async function run(name = '', args = []) {
+  const task = Object.hasOwn(tasks, name) ? tasks[name]?.(args) : undefined;
+  if (!task || (name === 'exec' && args.length === 0)) {
+    throw new UsageError('Usage: node tools/run.mjs start|test [args…], setup, or exec <program> [args…]');
+  }
+  await prepare(task.redis ?? false);
+  const [program, ...rest] = task.command ?? [];
+  if (program) endLike(await runInForeground(program, rest, withWorkspacePath(withoutOuterNpm(process.env), root)));
+}
+
+class UsageError extends Error {}
+
+/**
+ * What to tell whoever typed the command, unless it is a programmer's error.
+ * @param {unknown} error
+ */
+function explain(error) {
+  if (error instanceof UsageError || error instanceof SetUpError) return error.message;
+  if (!(error instanceof Error && 'code' in error && 'syscall' in error)) return undefined;
+  const isMissingProgram = error.code === 'ENOENT' && 'spawnargs' in error && 'path' in error;
+  return isMissingProgram
+    ? `There is no program ${String(error.path)} on the PATH: install it, then run this again.`
+    : `Cannot go on: ${error.message}.`;
+}
+
+const [name, ...args] = process.argv.slice(2);
+try {
+  await run(name, args);
+} catch (error) {
+  const explanation = explain(error);
+  if (explanation === undefined) throw error;
+  process.stderr.write(`${explanation}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

@@ -1,0 +1,80 @@
+/**
+ * Gets whatever this checkout needs and does not have: Node, pnpm, the dependencies. All of it comes from the npm registry,
+ * pinned by lockfiles, and lands in `.toolchain/` and `node_modules/`. When nothing is missing, nothing is started or fetched.
+ */
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { withoutOuterNpm, withWorkspacePath } from './environment.mjs';
+import { withLock } from './lock.mjs';
+import { isInstalled, markInstalled, refreshStamp } from './stamp.mjs';
+import { failure, runLogged, step, TRY_AGAIN, toolchainHome } from './steps.mjs';
+import { hasTool, NODE, PNPM, provideTool } from './toolchain.mjs';
+
+/** @import { Workspace } from './steps.mjs' */
+
+/**
+ * Can be run at any time, also by several processes at once.
+ * @param {Workspace} workspace
+ */
+export async function setUp(workspace) {
+  const { root, report, signal } = workspace;
+  if (isReady(root)) return refreshStamp(root);
+  mkdirSync(toolchainHome(root), { recursive: true });
+  const onWait = () => report('another run is setting this checkout up, waiting for it');
+  await withLock(join(toolchainHome(root), 'lock'), () => getMissing(workspace), { onWait, signal });
+}
+
+/** @param {string} root */
+const isReady = (root) => hasTool(root, NODE) && hasTool(root, PNPM) && isInstalled(root);
+
+/**
+ * One after the other: side by side they only share the processors and the line (measured on two cores).
+ * @param {Workspace} workspace
+ */
+async function getMissing(workspace) {
+  const { root } = workspace;
+  removeLeftovers(root);
+  await provideTool(workspace, NODE);
+  await provideTool(workspace, PNPM);
+  if (!isInstalled(root)) await step(workspace, 'dependencies', () => installDependencies(workspace));
+}
+
+/**
+ * What a run that was killed had begun. Its npm may have outlived it and write on; then the rest goes the next time.
+ * @param {string} root
+ */
+function removeLeftovers(root) {
+  const home = toolchainHome(root);
+  for (const name of readdirSync(home).filter((entry) => entry.startsWith('installing-'))) {
+    try {
+      rmSync(join(home, name), { recursive: true, force: true });
+    } catch {}
+  }
+}
+
+/** As variables, because pnpm overlooks most settings given as arguments. Without them it takes over a minute to give up on a dead network. */
+const PNPM_SETTINGS = {
+  pnpm_config_fetch_retries: '3',
+  pnpm_config_fetch_retry_factor: '2',
+  pnpm_config_fetch_retry_mintimeout: '1000',
+  pnpm_config_update_notifier: 'false',
+};
+
+/** @param {Workspace} workspace */
+async function installDependencies(workspace) {
+  const { root } = workspace;
+  const env = { ...withWorkspacePath(withoutOuterNpm(process.env), root), ...PNPM_SETTINGS };
+  const pnpm = join(toolchainHome(root), 'bin/pnpm');
+  // The lockfile was checked against pnpm's policies when it was made; doing so again asks the registry about every package.
+  const args = ['install', '--frozen-lockfile', '--prefer-offline', '--trust-lockfile'];
+  const { succeeded, output } = await runLogged(workspace, pnpm, args, { cwd: root, env });
+  if (!succeeded) throw failure(workspace, 'install the dependencies', output, remedyFor(output));
+  markInstalled(root);
+}
+
+/** @param {string} output */
+function remedyFor(output) {
+  return output.includes('ERR_PNPM_OUTDATED_LOCKFILE')
+    ? 'a package.json says other than pnpm-lock.yaml, so run `node tools/run.mjs exec pnpm install` and commit the lockfile'
+    : TRY_AGAIN;
+}
