@@ -1,0 +1,81 @@
+/**
+ * `npm test`: every check there is, the same here and in CI. The static ones run side by side, then the tests.
+ * With arguments, those go to Vitest and nothing else runs.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dieOf, runInForeground, runQuietly } from './processes.mjs';
+import { TALLY_FILE, type Tally } from './tally-reporter.ts';
+
+interface StepResult extends Tally {
+  name: string;
+  seconds: number;
+}
+
+/** A further static check is a further line. */
+const staticChecks: Readonly<Record<string, readonly [program: string, ...args: string[]]>> = {
+  format: ['biome', 'check', '.'],
+  lint: ['oxlint', '--type-aware'],
+  types: ['tsc', '-p', '.'],
+  'dead code': ['knip'],
+};
+
+async function checkEverything(): Promise<StepResult[]> {
+  const names = Object.keys(staticChecks);
+  const results = await Promise.all(names.map((name) => runStaticCheck(name)));
+  return [...results, await runTests([])];
+}
+
+async function runStaticCheck(name: string): Promise<StepResult> {
+  const [program = '', ...args] = staticChecks[name] ?? [];
+  const startedMs = performance.now();
+  const { code, output } = await runQuietly(program, args);
+  const passed = code === 0;
+  if (!passed) console.log(`${name} (${[program, ...args].join(' ')}) failed:\n\n${output}`);
+  return { name, seconds: secondsSince(startedMs), passed: Number(passed), failed: Number(!passed), skipped: 0 };
+}
+
+async function runTests(args: readonly string[]): Promise<StepResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'libby-dialer-tally-'));
+  const file = join(folder, 'tally.json');
+  const reporters = ['--reporter=default', `--reporter=${join(import.meta.dirname, 'tally-reporter.ts')}`];
+  const startedMs = performance.now();
+  try {
+    const env = { ...process.env, [TALLY_FILE]: file };
+    const { code, signal } = await runInForeground('vitest', ['run', ...reporters, ...args], env);
+    if (signal) dieOf(signal);
+    return { name: 'tests', seconds: secondsSince(startedMs), ...readTally(file, code === 0) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A run without a test proves nothing, and one that ends badly has failed whatever its numbers say. */
+function readTally(file: string, endedWell: boolean): Tally {
+  const tally: Tally = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passed: 0, failed: 0, skipped: 0 };
+  const isProof = endedWell && tally.passed > 0;
+  return isProof ? tally : { ...tally, failed: Math.max(tally.failed, 1) };
+}
+
+function printSummary(results: readonly StepResult[]): void {
+  for (const { name, seconds, passed, failed, skipped } of results) {
+    const verdict = failed === 0 ? 'ok' : 'FAILED';
+    const counts = name === 'tests' ? `${passed} passed, ${failed} failed, ${skipped} skipped` : '';
+    console.log(`  ${name.padEnd(10)} ${seconds.toFixed(1).padStart(6)} s  ${verdict.padEnd(6)}  ${counts}`.trimEnd());
+  }
+  console.log(`\n${sum(results, 'passed')} passed, ${sum(results, 'failed')} failed`);
+}
+
+function sum(results: readonly StepResult[], count: keyof Tally): number {
+  return results.reduce((total, result) => total + result[count], 0);
+}
+
+function secondsSince(startedMs: number): number {
+  return (performance.now() - startedMs) / 1000;
+}
+
+const args = process.argv.slice(2);
+const results = args.length > 0 ? [await runTests(args)] : await checkEverything();
+printSummary(results);
+if (sum(results, 'failed') > 0) process.exitCode = 1;
