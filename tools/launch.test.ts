@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+const checkout = join(import.meta.dirname, '..');
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'launch me-'));
+  for (const folder of ['.toolchain/bin', 'node_modules', 'tools', 'apps/worker/src'])
+    mkdirSync(join(root, folder), { recursive: true });
+  cpSync(join(checkout, 'bin'), join(root, 'bin'), { recursive: true });
+  cpSync(join(checkout, 'tools/launch.sh'), join(root, 'tools/launch.sh'));
+  symlinkSync(process.execPath, join(root, '.toolchain/bin/node'));
+  writeFileSync(join(root, 'tools/run.mjs'), `console.log('set-up ran')`);
+  writeFileSync(join(root, 'pnpm-lock.yaml'), '');
+  writeFileSync(join(root, 'node_modules/.set-up'), '');
+  program(`console.log(JSON.stringify([process.pid, ...process.argv.slice(2)]))`);
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+function program(source: string) {
+  writeFileSync(join(root, 'apps/worker/src/main.ts'), source);
+}
+
+async function launch(path: string, args: string[] = []) {
+  const child = spawn(path, args, { cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { pid: child.pid, stdout, stderr, code };
+}
+
+it('becomes the program, in the same process and with the same arguments', async () => {
+  const { pid, stdout, stderr } = await launch(join(root, 'bin/worker'), ['--name', 'two words', '']);
+  expect(JSON.parse(stdout)).toEqual([pid, '--name', 'two words', '']);
+  expect(stderr).toBe('');
+});
+
+it('works through a symbolic link', async () => {
+  symlinkSync(join(root, 'bin/worker'), join(root, 'link'));
+  symlinkSync('link', join(root, 'link-to-link'));
+  const { pid, stdout } = await launch(join(root, 'link-to-link'));
+  expect(JSON.parse(stdout)).toEqual([pid]);
+});
+
+it("ends with the program's exit code", async () => {
+  program('process.exitCode = 5');
+  expect((await launch(join(root, 'bin/worker'))).code).toBe(5);
+});
+
+it.each([
+  ['nothing was installed yet', () => rmSync(join(root, 'node_modules/.set-up'))],
+  ['the lockfile is newer than what was installed', () => utimesSync(join(root, 'node_modules/.set-up'), 1, 1)],
+])('sets up first when %s, keeping stdout for the program', async (_, change) => {
+  change();
+  const { pid, stdout, stderr } = await launch(join(root, 'bin/worker'));
+  expect(JSON.parse(stdout)).toEqual([pid]);
+  expect(stderr).toBe('set-up ran\n');
+});
+
+it('stops when the set-up fails', async () => {
+  rmSync(join(root, 'node_modules/.set-up'));
+  writeFileSync(join(root, 'tools/run.mjs'), `console.error('no network'); process.exitCode = 1`);
+  expect(await launch(join(root, 'bin/worker'))).toMatchObject({ stdout: '', stderr: 'no network\n', code: 1 });
+});
