@@ -24,7 +24,7 @@ const COUNTRY_CODE = /^(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0
 
 /** Credentials that give themselves away by their form, whether registered or not. */
 const CREDENTIALS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
-  [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, REDACTED],
+  [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, REDACTED],
   [/\b(Bearer|Basic) +[\w.~+/-]{6,}=*/gi, `$1 ${REDACTED}`],
   [/(:\/\/)[^\s/@"']+@/g, `$1${REDACTED}@`],
   [/\b((?:client_secret|access_token|id_token|refresh_token|password|XSRF-TOKEN)=)[^\s&;"',]+/gi, `$1${REDACTED}`],
@@ -39,7 +39,7 @@ const SECRET_KEY =
   /(?:password|passphrase|passwd|secret|token|authorization|cookie|apikey|privatekey|credentials?|auth)$/;
 
 /**
- * Takes personal data and secrets out of whatever is to be logged or printed, whereever they stand: under a telling
+ * Takes personal data and secrets out of whatever is to be logged or printed, wherever they stand: under a telling
  * key at any depth, inside a sentence, an error's message, stack or chain of causes.
  *
  * Names of people can be told only by their key; in free text nothing marks them.
@@ -47,6 +47,7 @@ const SECRET_KEY =
 export class Redactor {
   readonly #forms = new Map<string, readonly string[]>();
   #secrets: RegExp | undefined;
+  #shortestForm = Number.POSITIVE_INFINITY;
   /** At least as long as a phone number, which must not be cut either. */
   #longestForm = 64;
 
@@ -59,7 +60,9 @@ export class Redactor {
     if (value.length < SHORTEST_SECRET) return () => {};
     const forms = encodedForms(value);
     this.#forms.set(value, forms);
-    this.#longestForm = Math.max(this.#longestForm, ...forms.map((form) => form.length));
+    const lengths = forms.map((form) => form.length);
+    this.#shortestForm = Math.min(this.#shortestForm, ...lengths);
+    this.#longestForm = Math.max(this.#longestForm, ...lengths);
     this.#secrets = undefined;
     return () => {
       if (this.#forms.delete(value)) this.#secrets = undefined;
@@ -68,13 +71,16 @@ export class Redactor {
 
   /** The text with phone numbers shortened to country code and last two digits, and secrets masked. */
   text(text: string): string {
+    if (text.length < SHORTEST_SECRET) return text;
     if (text.length <= MAX_TEXT) return this.#masked(text);
     // The cut may have left the beginning of a secret, no longer recognisable as one.
     return `${this.#masked(text.slice(0, MAX_TEXT)).slice(0, -this.#longestForm)}…`;
   }
 
   #masked(text: string): string {
-    let masked = this.#forms.size > 0 ? text.replace(this.#secretsPattern(), REDACTED) : text;
+    // Most fields are shorter than any secret; the look for secrets is what costs time.
+    const mayHoldSecret = this.#forms.size > 0 && text.length >= this.#shortestForm;
+    let masked = mayHoldSecret ? text.replace(this.#secretsPattern(), REDACTED) : text;
     for (const [pattern, replacement] of CREDENTIALS) masked = masked.replace(pattern, replacement);
     return masked.replace(PHONE_NUMBER, maskPhoneNumber);
   }
@@ -84,9 +90,10 @@ export class Redactor {
     return this.#copy(value, '', []);
   }
 
-  /** The same for an object, whose own keys are kept apart. */
+  /** The same for the fields of a log line. */
   record(record: object): Record<string, unknown> {
-    return this.#entries(Object.entries(record), [record]);
+    const copy = this.value(record);
+    return typeof copy === 'object' && copy !== null ? (copy as Record<string, unknown>) : { value: copy };
   }
 
   #copy(value: unknown, key: string, parents: readonly object[]): unknown {
@@ -111,11 +118,7 @@ export class Redactor {
     if (value instanceof Secret) return value.toString();
     if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
     if ('toJSON' in value && typeof value.toJSON === 'function') return this.#copy(value.toJSON(), key, parents);
-    if (value instanceof Map)
-      return this.#entries(
-        [...value].map(([name, item]) => [String(name), item]),
-        parents,
-      );
+    if (value instanceof Map) return this.#entries(Object.entries(Object.fromEntries(value)), parents);
     if (Array.isArray(value) || value instanceof Set) return this.#list([...value], key, parents);
     return this.#entries(Object.entries(value), parents);
   }

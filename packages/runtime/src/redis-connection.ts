@@ -1,5 +1,5 @@
 import { Cluster, type ClusterOptions, type DNSLookupFunction, Redis, type RedisOptions } from 'ioredis';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, sleep, systemClock } from './clock.ts';
 import { DialerError } from './errors.ts';
 import type { Logger } from './logger.ts';
 import { describeRedis, type RedisConnectionConfig } from './redis-config.ts';
@@ -11,7 +11,8 @@ export type RedisClient = Redis | Cluster;
  * - `producer`: a command fails at once when Redis is away, so that a person or service learns of it. (For BullMQ, set
  *   `skipWaitingForReady` on the queue as well.)
  * - `worker`: commands wait until Redis is back, for as long as it takes.
- * - `blocking`: the same for a connection that blocks or subscribes and can serve nothing else.
+ * - `blocking`: the same for a connection that blocks or subscribes and can serve nothing else. A read must not
+ *   block for more than 20 seconds: a longer silence is taken for a dead connection.
  */
 export type RedisRole = 'producer' | 'worker' | 'blocking';
 
@@ -101,11 +102,19 @@ export class RedisConnection {
 
   async #close(): Promise<void> {
     if (this.client.status === 'end') return;
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, CLOSE_WITHIN_MS);
-    const quit = this.client.status === 'ready' ? this.client.quit().catch(() => {}) : Promise.resolve();
-    await Promise.race([quit, late]);
-    clearTimeout(timer);
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    this.client.once('end', resolve);
+    const late = new AbortController();
+    const deadline = sleep(CLOSE_WITHIN_MS, late.signal).catch(() => {});
+    if (this.client.status === 'ready') await Promise.race([this.client.quit().catch(() => {}), deadline]);
+    this.#disconnect();
+    await Promise.race([ended, deadline]);
+    late.abort();
+  }
+
+  // Closed between two attempts to connect, ioredis would leave waiting commands unsettled for ever; during one, it rejects them.
+  #disconnect(): void {
+    if (this.client.status === 'reconnecting') this.client.connect().catch(() => {});
     this.client.disconnect();
   }
 
@@ -176,6 +185,7 @@ function nodeOptions(config: RedisConnectionConfig, role: RedisRole, connectionN
     tls: config.tls ? {} : undefined,
     connectTimeout: CONNECT_TIMEOUT_MS,
     socketTimeout: SILENCE_MS,
+    disconnectTimeout: CLOSE_WITHIN_MS / 2,
     maxRetriesPerRequest: role === 'producer' ? 0 : null,
     reconnectOnError: reconnectAfterFailover,
   } satisfies RedisOptions;

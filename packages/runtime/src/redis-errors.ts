@@ -134,7 +134,8 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     matches: /\b(?:ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN)\b|timed? ?out|Socket timeout/i,
-    sentence: 'does not answer in time; check its load and the network and firewall on the way.',
+    sentence:
+      'does not answer in time; check its load, the network on the way, and whether it wants TLS (rediss://) or not.',
   },
   {
     matches: /\b(?:ECONNRESET|EPIPE)\b|connection is closed|connection close|isn't writeable|max retries per request/i,
