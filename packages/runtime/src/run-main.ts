@@ -36,6 +36,8 @@ const DEFAULT_STOP_WITHIN_MS = 60_000;
 /** How long a finished program may wait for handles that somebody forgot to close. */
 const LINGER_MS = 2000;
 
+const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
+
 const CRASHED = 1;
 const BROKEN_PIPE = 128 + constants.signals.SIGPIPE;
 
@@ -62,12 +64,15 @@ class MainRun {
 
   async run(main: Main): Promise<void> {
     this.#listen();
+    // A promise alone does not keep Node alive, nor does a signal handler; a service that has nothing to do must wait all the same.
+    const alive = setInterval(() => {}, LONGEST_INTERVAL_MS);
     let exitCode: number;
     try {
       exitCode = (await main(this.#context())) ?? 0;
     } catch (error) {
       exitCode = this.#report(error);
     }
+    clearInterval(alive);
     clearTimeout(this.#stopTimer);
     this.#host.exitCode = exitCode;
     setTimeout(() => this.#endLingering(exitCode), LINGER_MS).unref();
