@@ -1,0 +1,145 @@
+import { type CallRecord, type Campaign, callRecordSchema, variableKey } from '@libby-dialer/dialing';
+import {
+  invalidField,
+  OWN_VARIABLES,
+  RecordChecker,
+  type RowVerdict,
+  type Variable,
+  variablesOf,
+} from './check-record.ts';
+import { type ColumnField, type Columns, headingsId, resolveColumns } from './headings.ts';
+import type { ListRow, RejectCode, RowProblem } from './list-row.ts';
+
+export interface RowCheckerOptions {
+  /** Of a CSV list. */
+  headings?: readonly string[] | undefined;
+  /** What names the list's content; needed where the campaign dedupes by row. */
+  listHash?: string | undefined;
+}
+
+export interface RowChecker {
+  check(row: ListRow): RowVerdict;
+  /** CSV: the form headings, to be stored once under the id by which every call of the list names them. */
+  form: { id: string; headings: readonly string[] } | undefined;
+  /** Sentences about what the campaign asks for and the list does not have. */
+  warnings: readonly string[];
+}
+
+/**
+ * Prepares the check of a list's rows for a campaign; all that does not differ by row is worked out here.
+ * Throws `ListError` where the headings do not tell whom to call.
+ */
+export function createRowChecker(campaign: Campaign, options: RowCheckerOptions = {}): RowChecker {
+  const { headings, listHash } = options;
+  if (headings === undefined) {
+    const records = new RecordChecker(campaign, { listHash });
+    return { check: (row) => checkJson(row, records), form: undefined, warnings: [] };
+  }
+  const variables = variablesOf(campaign);
+  const asked = variables.map(({ key }) => key).filter((key) => !OWN_VARIABLES.has(key));
+  const columns = resolveColumns(headings, campaign.columns, new Set(asked));
+  const formHeadings = columns.form.map(({ heading }) => heading);
+  const records = new RecordChecker(campaign, { listHash, formHeadings });
+  const cells = new CellReader(columns);
+  return {
+    check: (row) => cells.check(row, records),
+    form: { id: headingsId(formHeadings), headings: formHeadings },
+    warnings: missingColumns(variables, formHeadings),
+  };
+}
+
+function missingColumns(variables: readonly Variable[], headings: readonly string[]): string[] {
+  const known = new Set([...OWN_VARIABLES, ...headings.map(variableKey)]);
+  const missing = new Map(variables.filter(({ key }) => !known.has(key)).map(({ key, name }) => [key, name]));
+  return [...missing.values()].map((name) => `No column has the heading "${name}", which the campaign asks for.`);
+}
+
+function checkJson(row: ListRow, records: RecordChecker): RowVerdict {
+  if (row.problem !== undefined) return row.problem;
+  const { record } = row;
+  if (record === undefined) throw new Error('a row of a JSON list has a record or a problem');
+  return records.check(record, record.formInfo, row.row);
+}
+
+/**
+ * What is wrong with a row, but cannot be seen in the rejects file, where each row has as many cells as there are headings
+ * and is UTF-8. Loaded again as it is, such a row must not be called.
+ */
+const INVISIBLE_LATER: ReadonlySet<string> = new Set<RejectCode>([
+  'too_many_cells',
+  'too_few_cells',
+  'unclosed_quote',
+  'bad_encoding',
+  'row_too_large',
+]);
+
+/** Turns the cells of a CSV row into a record, by position: a schema for every row would take longer than reading it. */
+class CellReader {
+  readonly #phone: number;
+  readonly #name: readonly number[];
+  readonly #form: readonly number[];
+  readonly #unnamed: readonly number[];
+  readonly #rejectedFor: number | undefined;
+  /** The fields that few lists have. */
+  readonly #others: readonly [ColumnField, number][];
+
+  constructor(columns: Columns) {
+    this.#phone = columns.fields.get('toPhoneNumber') ?? -1;
+    this.#name = columns.name;
+    this.#form = columns.form.map(({ position }) => position);
+    this.#unnamed = columns.unnamed;
+    this.#rejectedFor = columns.rejectedFor;
+    this.#others = [...columns.fields].filter(([field]) => field !== 'toPhoneNumber');
+  }
+
+  check(row: ListRow, records: RecordChecker): RowVerdict {
+    if (row.problem !== undefined) return row.problem;
+    const { cells } = row;
+    if (cells === undefined) throw new Error('a row of a CSV list has cells or a problem');
+    const problem = this.#rejectedBefore(cells) ?? this.#cellWithoutHeading(cells);
+    if (problem !== undefined) return problem;
+    const record: CallRecord = { toPhoneNumber: trimmed(cells, this.#phone), name: this.#nameIn(cells) };
+    for (const [field, position] of this.#others) {
+      const unread = readCell(record, field, trimmed(cells, position));
+      if (unread !== undefined) return unread;
+    }
+    const form: string[] = [];
+    for (const position of this.#form) form.push(trimmed(cells, position));
+    return records.check(record, form, row.row);
+  }
+
+  #nameIn(cells: readonly string[]): string {
+    let name = '';
+    for (const position of this.#name) name += ` ${trimmed(cells, position)}`;
+    return name.trim();
+  }
+
+  #rejectedBefore(cells: readonly string[]): RowProblem | undefined {
+    if (this.#rejectedFor === undefined) return undefined;
+    const code = trimmed(cells, this.#rejectedFor);
+    if (!INVISIBLE_LATER.has(code)) return undefined;
+    const reason = 'The row was rejected for this before: mend it, and empty its cell under "code".';
+    return { code: code as RejectCode, reason };
+  }
+
+  #cellWithoutHeading(cells: readonly string[]): RowProblem | undefined {
+    const position = this.#unnamed.find((position) => trimmed(cells, position) !== '');
+    if (position === undefined) return undefined;
+    return invalidField(`cell ${position + 1}`, 'has a value, but its column has no heading');
+  }
+}
+
+function trimmed(cells: readonly string[], position: number): string {
+  return (cells[position] ?? '').trim();
+}
+
+/** An empty cell sets nothing. */
+function readCell(record: CallRecord, field: ColumnField, cell: string): RowProblem | undefined {
+  if (cell === '') return undefined;
+  const several = field === 'customQuestions' || field === 'customRules';
+  const value = several ? cell.split('|').flatMap((text) => text.trim() || []) : cell;
+  const parsed = callRecordSchema.shape[field].safeParse(value);
+  if (!parsed.success) return invalidField(field, parsed.error.issues[0]?.message ?? 'cannot be read');
+  Object.assign(record, { [field]: parsed.data });
+  return undefined;
+}

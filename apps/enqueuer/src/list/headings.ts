@@ -1,0 +1,228 @@
+import { createHash } from 'node:crypto';
+import { type Campaign, RECORD_FIELDS, type RecordField, variableKey } from '@libby-dialer/dialing';
+import { ListError } from './list-error.ts';
+
+/** A record's field that is read from one cell as it is; the name may take two. */
+export type ColumnField = Exclude<RecordField, 'formInfo' | 'name'>;
+
+/** Which cell of a row is what. Positions count from 0. */
+export interface Columns {
+  fields: ReadonlyMap<ColumnField, number>;
+  /** Joined with a blank; none: the list has no names. */
+  name: readonly number[];
+  form: readonly { heading: string; position: number }[];
+  /** Columns without a heading: they may hold nothing. */
+  unnamed: readonly number[];
+  /** Where a rejects file that is loaded again tells what was wrong with the row. */
+  rejectedFor: number | undefined;
+}
+
+/** Headings that name the phone to be called, squashed. What a list may hold beside it (fax, work phone type) is none. */
+const PHONE_HEADINGS: ReadonlySet<string> = new Set(
+  `phone phonenumber phoneno phonenr phonenum phone1 primaryphone mainphone homephone workphone businessphone
+  officephone dayphone daytimephone contactphone contactnumber customerphone clientphone phonehome phonework phonemobile
+  mobile mobilephone mobilenumber mobileno mobilephonenumber cell cellphone cellnumber cellphonenumber cellular number
+  telephone telephonenumber telephoneno tel telno telnumber msisdn tophone tonumber
+  telefon telefonnummer telefonnr telnr telefonprivat telefonmobil rufnummer handy handynummer handynr mobil
+  mobilnummer mobiltelefon mobilfunk mobilfunknummer
+  telefono numerodetelefono numerotelefono numtelefono telefonomovil telefonocelular movil celular numerocelular
+  numerodecelular numeromovil
+  telephoneportable telephonemobile portable numeroportable numerodetelephone numerotelephone numtel numerodeportable gsm`.split(
+    /\s+/,
+  ),
+);
+
+/**
+ * Headings that make up a name, the first whose headings are all there wins. "Name" is the family name beside "Vorname", the
+ * full name elsewhere.
+ */
+const NAME_HEADINGS: readonly (readonly string[])[] = `
+  vorname name, prenom nom,
+  name, fullname, contactname, customername, clientname, vollername, nombrecompleto, nomcomplet,
+  firstname lastname, firstname surname, firstname familyname, givenname familyname, givenname surname, forename surname,
+  vorname nachname, vorname familienname, prenom nomdefamille, nombre apellidos, nombre apellido,
+  contact, kontakt, contacto, nombre, nom, firstname, givenname, forename, vorname, prenom`
+  .split(',')
+  .map((headings) => headings.trim().split(' '));
+
+const TRAILER = ['line', 'code', 'reason'];
+
+function isNumber(heading: string): boolean {
+  return /^\+?[\d\s().\-/]+$/.test(heading) && heading.replace(/\D/g, '').length >= 10;
+}
+
+/** Without case, accents, blanks and punctuation: `To Phone-Number`, `to_phone_number` and `toPhoneNumber` are one. */
+function squash(heading: string): string {
+  return heading
+    .normalize('NFD')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
+}
+
+/**
+ * Finds out which column is what: by the campaign's `columns`, then by the fields' own names, then by the headings people use. Whom to call is never guessed: two columns that may be the phone are an error. All others become form entries.
+ *
+ * "First name" and "Last name" without a full name are joined, and stay form entries too, as does a column whose heading
+ * one of the campaign's placeholders asks for.
+ * @param asked the keys (see `variableKey`) of the placeholders that must find their value in a column
+ */
+export function resolveColumns(
+  given: readonly string[],
+  columns: Campaign['columns'] = {},
+  asked: ReadonlySet<string> = new Set(),
+): Columns {
+  return new ColumnResolver(given).resolve(columns, asked);
+}
+
+/** Short and stable: what a queued call names its list's form headings by. */
+export function headingsId(form: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(form)).digest('base64url').slice(0, 12);
+}
+
+/** How many of the headings are the list's own, without those that a rejects file has added. */
+export function ownHeadingCount(headings: readonly string[]): number {
+  const trailer = headings.slice(-TRAILER.length).map((heading) => heading.trim());
+  const isRejectsFile = headings.length > TRAILER.length && trailer.join() === TRAILER.join();
+  return isRejectsFile ? headings.length - TRAILER.length : headings.length;
+}
+
+class ColumnResolver {
+  readonly #headings: readonly string[];
+  readonly #squashed: readonly string[];
+  readonly #fields = new Map<ColumnField, number>();
+  #name: readonly number[] = [];
+  readonly #taken = new Set<number>();
+  readonly #rejectedFor: number | undefined;
+
+  constructor(given: readonly string[]) {
+    const own = ownHeadingCount(given);
+    this.#headings = given.slice(0, own).map((heading) => heading.trim());
+    this.#squashed = this.#headings.map(squash);
+    this.#rejectedFor = own < given.length ? own + TRAILER.indexOf('code') : undefined;
+  }
+
+  resolve(columns: NonNullable<Campaign['columns']>, asked: ReadonlySet<string>): Columns {
+    this.#refuseData();
+    for (const [field, heading] of Object.entries(columns)) this.#assignNamed(field as ColumnField | 'name', heading);
+    for (const field of RECORD_FIELDS) if (field !== 'name') this.#assignByOwnName(field);
+    if (!this.#fields.has('toPhoneNumber')) this.#assign('toPhoneNumber', this.#phone());
+    if (this.#name.length === 0) this.#assignName();
+    return {
+      fields: this.#fields,
+      name: this.#name,
+      form: this.#form(asked),
+      unnamed: this.#where((heading) => heading === ''),
+      rejectedFor: this.#rejectedFor,
+    };
+  }
+
+  /** A list without headings would have its first person taken for them. */
+  #refuseData(): void {
+    if (!this.#headings.some(isNumber)) return;
+    throw new ListError(
+      'bad_headings',
+      'The first line holds a phone number where headings are expected: put a line of headings above it.',
+    );
+  }
+
+  #assignNamed(field: ColumnField | 'name', heading: string): void {
+    const key = variableKey(heading);
+    const position = this.#only(
+      field,
+      this.#where((candidate) => variableKey(candidate) === key),
+    );
+    if (position === undefined) {
+      throw new ListError(
+        'unknown_column',
+        `The campaign's columns name "${heading}" for ${field}, but the list has ${this.#seen()}.`,
+      );
+    }
+    if (field === 'name') this.#name = [position];
+    else this.#assign(field, position);
+    this.#taken.add(position);
+  }
+
+  #assignByOwnName(field: Exclude<RecordField, 'name'>): void {
+    const positions = this.#headed(field.toLowerCase());
+    if (field === 'formInfo') {
+      if (positions.length === 0) return;
+      throw new ListError(
+        'bad_headings',
+        'A CSV list has no column formInfo: give each of its entries a column of its own.',
+      );
+    }
+    if (this.#fields.has(field)) return;
+    const position = this.#only(field, positions);
+    if (position !== undefined) this.#assign(field, position);
+  }
+
+  #phone(): number {
+    const candidates = this.#where((_, position) => PHONE_HEADINGS.has(this.#squashed[position] ?? ''));
+    const position = this.#only(
+      'toPhoneNumber',
+      candidates.filter((candidate) => !this.#taken.has(candidate)),
+    );
+    if (position !== undefined) return position;
+    throw new ListError(
+      'no_phone_column',
+      `No column is known to hold the phone numbers, for the list has ${this.#seen()}: name it in the campaign file, under columns, as toPhoneNumber.`,
+    );
+  }
+
+  #assignName(): void {
+    const isField = this.#headings.includes('name');
+    const patterns = isField ? [['name'], ...NAME_HEADINGS] : NAME_HEADINGS;
+    const found = patterns.find((headings) => headings.every((heading) => this.#headed(heading).length > 0)) ?? [];
+    this.#name = found.flatMap((heading) => this.#only('name', this.#headed(heading)) ?? []);
+    for (const position of this.#name) this.#taken.add(position);
+  }
+
+  #form(asked: ReadonlySet<string>): { heading: string; position: number }[] {
+    const joined = this.#name.length > 1 ? this.#name : [];
+    const form: { heading: string; position: number }[] = [];
+    for (const [position, heading] of this.#headings.entries()) {
+      const key = variableKey(heading);
+      const isAsked = asked.has(key);
+      if (heading === '' || (this.#taken.has(position) && !joined.includes(position) && !isAsked)) continue;
+      if (isAsked)
+        this.#only(
+          `the placeholder {{${heading}}}`,
+          this.#where((other) => variableKey(other) === key),
+        );
+      form.push({ heading, position });
+    }
+    return form;
+  }
+
+  #assign(field: ColumnField, position: number): void {
+    this.#fields.set(field, position);
+    this.#taken.add(position);
+  }
+
+  #where(matches: (heading: string, position: number) => boolean): number[] {
+    return [...this.#headings.keys()].filter((position) => matches(this.#headings[position] ?? '', position));
+  }
+
+  /** The columns with this squashed heading that have no meaning yet. */
+  #headed(squashed: string): number[] {
+    return this.#where((_, position) => this.#squashed[position] === squashed && !this.#taken.has(position));
+  }
+
+  /** The one position there is, if any; several are a doubt that only the user can settle. */
+  #only(purpose: string, positions: readonly number[]): number | undefined {
+    if (positions.length <= 1) return positions[0];
+    const [first = 0, ...others] = positions;
+    const same = others.every((position) => this.#headings[position] === this.#headings[first]);
+    const names = positions.map((position) => `"${this.#headings[position]}" (column ${position + 1})`).join(', ');
+    const remedy = same
+      ? 'give each column a heading of its own'
+      : `say which one it is in the campaign file, under columns, as ${purpose}`;
+    throw new ListError('ambiguous_column', `More than one column may be ${purpose}: ${names}; ${remedy}.`);
+  }
+
+  #seen(): string {
+    const shown = this.#headings.slice(0, 30).map((heading) => `"${heading.slice(0, 60)}"`);
+    const more = this.#headings.length > shown.length ? ` and ${this.#headings.length - shown.length} more` : '';
+    return `the headings ${shown.join(', ')}${more}`;
+  }
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { openBytes } from './list-bytes.ts';
+
+export interface HashedList {
+  /** SHA-256 of what the list holds, unpacked, so that packing it anew does not make every row a new call. */
+  hash: string;
+  /** What to read in place of the list, which can be read only once; undefined: read the file itself again. */
+  content: Readable | undefined;
+}
+
+/**
+ * Names a list by its content, in a pass of its own before the first row is read. What cannot be read twice (standard
+ * input, a pipe) is copied to a file that only this process can see: it has no name any more, so that it is gone with the process.
+ */
+export async function hashList(path: string, content?: Readable): Promise<HashedList> {
+  if (content === undefined && (await isFile(path))) {
+    return { hash: await hashTo(undefined, path, undefined), content: undefined };
+  }
+  const copy = await openUnnamedFile();
+  try {
+    const hash = await hashTo(copy, path, content);
+    return { hash, content: copy.createReadStream({ start: 0 }) };
+  } catch (error) {
+    await copy.close();
+    throw error;
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  // What is missing or forbidden is told by opening it.
+  return await stat(path).then(
+    (stats) => stats.isFile() || stats.isDirectory(),
+    () => true,
+  );
+}
+
+async function hashTo(copy: FileHandle | undefined, path: string, content: Readable | undefined): Promise<string> {
+  const hash = createHash('sha256');
+  const bytes = await openBytes(path, content);
+  try {
+    for await (const chunk of bytes.chunks) {
+      hash.update(chunk);
+      await copy?.appendFile(chunk);
+    }
+  } finally {
+    bytes.close();
+  }
+  return hash.digest('hex');
+}
+
+async function openUnnamedFile(): Promise<FileHandle> {
+  const directory = await mkdtemp(join(tmpdir(), 'libby-list-'));
+  try {
+    return await open(join(directory, 'list'), 'wx+', 0o600);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}

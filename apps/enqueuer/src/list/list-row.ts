@@ -1,0 +1,74 @@
+import type { CallRecord } from '@libby-dialer/dialing';
+
+/** Why a row cannot be called. Stable: people script against these. */
+export type RejectCode =
+  | 'missing_phone'
+  | 'invalid_phone'
+  | 'not_e164'
+  | 'unsupported_number'
+  | 'missing_name'
+  | 'missing_variable'
+  | 'no_timezone'
+  | 'too_many_cells'
+  | 'too_few_cells'
+  | 'unclosed_quote'
+  | 'bad_encoding'
+  | 'bad_json'
+  | 'invalid_field'
+  | 'row_too_large';
+
+/** `reason` is a sentence for the person who mends the list; it never repeats what the row holds. */
+export interface RowProblem {
+  code: RejectCode;
+  reason: string;
+}
+
+/** One data row of a list. Either `cells` (CSV), or `record` (JSON, NDJSON), or neither where `problem` says why. */
+export interface ListRow {
+  /** The physical line on which the row begins, from 1. */
+  line: number;
+  /** Its place among the data rows, from 1. */
+  row: number;
+  /** CSV: the cells as they stand in the list, not trimmed. */
+  cells: string[] | undefined;
+  /** JSON: the text of the record as it stands in the list, for the rejects file. */
+  raw: string | undefined;
+  /** JSON: the record as checked. */
+  record: CallRecord | undefined;
+  problem: RowProblem | undefined;
+}
+
+/** A row is refused beyond this many UTF-16 units, so that no list can fill the memory. */
+export const MAX_ROW_LENGTH = 1024 * 1024;
+
+/** How much of an oversized or unclosed row goes to the rejects file. */
+const EXCERPT_LENGTH = 1000;
+
+export function excerpt(text: string): string {
+  return text.length <= EXCERPT_LENGTH ? text : `${text.slice(0, EXCERPT_LENGTH)}…`;
+}
+
+export function rowTooLarge(): RowProblem {
+  return { code: 'row_too_large', reason: 'The row is larger than 1 MB.' };
+}
+
+export function badEncoding(encodingName: string): RowProblem {
+  return { code: 'bad_encoding', reason: `The row holds bytes that are not ${encodingName} text.` };
+}
+
+/** Turns pieces of text into rows; a piece may end anywhere. */
+export interface RowReader {
+  push(text: string): ListRow[];
+  /** The rows that only the end of the list completes. */
+  end(): ListRow[];
+}
+
+/** Rows in chunks: awaiting each row by itself would cost more than reading it. */
+export async function* readRows(texts: AsyncIterable<string>, reader: RowReader): AsyncGenerator<ListRow[]> {
+  for await (const text of texts) {
+    const rows = reader.push(text);
+    if (rows.length > 0) yield rows;
+  }
+  const rows = reader.end();
+  if (rows.length > 0) yield rows;
+}

@@ -1,0 +1,105 @@
+import type { Readable } from 'node:stream';
+import { CsvRows } from './csv-rows.ts';
+import { decodeText, type Encoding, sniffEncoding } from './decode-text.ts';
+import { JsonRows } from './json-rows.ts';
+import { type ListBytes, openBytes, peekBytes, peekText } from './list-bytes.ts';
+import { ListError } from './list-error.ts';
+import { formatOf, type ListFormat, sniffDelimiter } from './list-format.ts';
+import { type ListRow, readRows } from './list-row.ts';
+import { NdjsonRows } from './ndjson-rows.ts';
+
+const SAMPLE_LENGTH = 64 * 1024;
+
+/** What a CSV list looks like beside its rows. */
+export interface CsvLayout {
+  /** As they stand in the list. */
+  headings: readonly string[];
+  delimiter: string;
+  /** Whether spreadsheets were told the encoding, as the rejects file then tells them too. */
+  byteOrderMark: boolean;
+}
+
+export interface List {
+  format: ListFormat;
+  /** CSV only. */
+  csv: CsvLayout | undefined;
+  /** The rows in chunks, once; the next chunk is read when it is asked for. Throws `ListError`. */
+  rows: AsyncIterable<ListRow[]>;
+  /** Lets go of the file; also before the rows have been read to the end. */
+  close(): void;
+}
+
+export interface OpenListOptions {
+  /** Left out: told by the name, then by the content. */
+  format?: ListFormat | undefined;
+  /** The bytes to read in place of the file: standard input for `-`, or the copy that `hashList` made of it. */
+  content?: Readable | undefined;
+}
+
+/** Opens a list of any format, packed or not, and reads as far as its headings. Throws `ListError`. */
+export async function openList(path: string, options: OpenListOptions = {}): Promise<List> {
+  const bytes = await openBytes(path, options.content);
+  try {
+    return await readHead(path, bytes, options.format);
+  } catch (error) {
+    bytes.close();
+    throw error;
+  }
+}
+
+async function readHead(path: string, bytes: ListBytes, wanted: ListFormat | undefined): Promise<List> {
+  const head = await peekBytes(bytes.chunks, SAMPLE_LENGTH);
+  const encoding = sniffEncoding(head.sample);
+  const { sample, all } = await peekText(decodeText(head.all, encoding), SAMPLE_LENGTH);
+  if (sample.trim() === '') throw new ListError('empty', 'The list is empty.');
+  if (encoding !== 'utf-8' && sample.includes('\uDCFF')) {
+    throw new ListError('binary', 'The list is a binary file, not text: save it as CSV, JSON or NDJSON in UTF-8.');
+  }
+  const format = wanted ?? formatOf(path, sample);
+  const close = () => bytes.close();
+  const name = encodingName(encoding);
+  if (format === 'json') return { format, csv: undefined, rows: readRows(all, new JsonRows(name)), close };
+  if (format === 'ndjson') return { format, csv: undefined, rows: readRows(all, new NdjsonRows(name)), close };
+  const byteOrderMark = encoding !== 'utf-8' || head.sample[0] === 0xef;
+  return { ...(await openCsv(all, sample, name, byteOrderMark)), format, close };
+}
+
+function encodingName(encoding: Encoding): string {
+  return encoding === 'utf-8' ? 'UTF-8' : 'UTF-16';
+}
+
+async function openCsv(
+  texts: AsyncIterable<string>,
+  sample: string,
+  encoding: string,
+  byteOrderMark: boolean,
+): Promise<Pick<List, 'csv' | 'rows'>> {
+  if (sample.includes('\r') && !sample.includes('\n')) {
+    throw new ListError('bad_headings', 'The lines of the list end in CR alone: save it with LF or CRLF line breaks.');
+  }
+  const { delimiter, named } = sniffDelimiter(sample);
+  const chunks = readRows(texts, new CsvRows(delimiter, { encoding, skipFirstRecord: named }));
+  const first = await chunks.next();
+  const [headingRow, ...rest] = first.done === true ? [] : first.value;
+  const headings = headingsOf(headingRow, encoding);
+  return { csv: { headings, delimiter, byteOrderMark }, rows: withFirst(rest, chunks) };
+}
+
+function headingsOf(row: ListRow | undefined, encoding: string): readonly string[] {
+  const code = row?.problem?.code;
+  if (code === 'bad_encoding') {
+    throw new ListError('bad_encoding', `The headings are not ${encoding} text: save the list as UTF-8.`);
+  }
+  if (code === 'row_too_large') {
+    throw new ListError('bad_headings', 'The first line is larger than 1 MB and holds no headings: is it a CSV list?');
+  }
+  if (row === undefined || row.problem !== undefined) {
+    throw new ListError('bad_headings', 'The headings hold a quote that is never closed, or text behind a quote.');
+  }
+  return row.cells ?? [];
+}
+
+async function* withFirst(first: ListRow[], rest: AsyncGenerator<ListRow[]>): AsyncGenerator<ListRow[]> {
+  if (first.length > 0) yield first;
+  yield* rest;
+}

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { stringify } from 'csv-stringify/sync';
+import { ownHeadingCount } from './headings.ts';
+import { ListError } from './list-error.ts';
+import type { ListRow, RowProblem } from './list-row.ts';
+import type { CsvLayout } from './open-list.ts';
+
+export interface Reject {
+  row: ListRow;
+  problem: RowProblem;
+}
+
+/** Where the rejects of a list go unless the user says otherwise. */
+export function rejectsPathOf(list: string): string {
+  return `${list === '-' ? 'stdin' : list}.rejected.csv`;
+}
+
+/** How a rejects file of either kind begins: nothing else is ever overwritten or removed. */
+const REJECTS_HEADINGS = /(?:^|[,;\t|])line([,;\t|])code\1reason(?:\1record)?$/;
+const FIRST_LINE_BYTES = 64 * 1024;
+
+/** What makes a spreadsheet run a cell as a formula. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/**
+ * The rows of a list that cannot be called, as CSV: its columns as they were, then line, code and reason, so that it can be
+ * mended and loaded in its turn; of a JSON list line, code, reason and the record's text.
+ *
+ * The file appears under its name when it is complete, in place of that of an earlier load; a load without rejects leaves none, not
+ * even an earlier one, which would speak of rows that are mended. It holds personal data, so only its owner may read it.
+ */
+export class RejectsFile implements AsyncDisposable {
+  readonly path: string;
+  readonly #layout: CsvLayout | undefined;
+  readonly #headings: readonly string[];
+  readonly #partPath: string;
+  #file: FileHandle | undefined;
+  #count = 0;
+
+  /** @param layout of a CSV list */
+  constructor(path: string, layout: CsvLayout | undefined) {
+    this.path = path;
+    this.#layout = layout;
+    this.#headings = layout?.headings.slice(0, ownHeadingCount(layout.headings)) ?? [];
+    this.#partPath = `${path}.${randomUUID().slice(0, 8)}.part`;
+  }
+
+  /** Learns, before anything is queued, whether the file can be written. Throws `ListError`. */
+  async start(): Promise<void> {
+    if ((await firstLineOf(this.path))?.match(REJECTS_HEADINGS) === null) {
+      throw new ListError('rejects_path', `${this.path} exists and is no rejects file: name another with --rejects.`);
+    }
+    try {
+      this.#file = await open(this.#partPath, 'wx', 0o600);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new ListError(
+        'rejects_path',
+        `The rejects file ${this.path} cannot be written (${code ?? 'unknown error'}): name another with --rejects.`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Adds the rejects of one chunk of rows. */
+  async write(rejects: readonly Reject[]): Promise<void> {
+    if (this.#file === undefined) throw new Error('the rejects file is not started');
+    if (rejects.length === 0) return;
+    const records = rejects.map(({ row, problem }) =>
+      this.#layout === undefined ? jsonCells(row, problem) : this.#csvCells(row, problem, this.#layout),
+    );
+    if (this.#count === 0) records.unshift(this.#allHeadings());
+    const isFirst = this.#count === 0;
+    this.#count += rejects.length;
+    const bom = isFirst && this.#layout?.byteOrderMark === true;
+    await this.#file.appendFile(stringify(records, { delimiter: this.#layout?.delimiter ?? ',', bom }));
+  }
+
+  /** Completes the file. Returns its path, or undefined if nothing was rejected. */
+  async close(): Promise<string | undefined> {
+    await this.#file?.close();
+    this.#file = undefined;
+    if (this.#count > 0) {
+      await rename(this.#partPath, this.path);
+      return this.path;
+    }
+    await rm(this.#partPath, { force: true });
+    await rm(this.path, { force: true });
+    return undefined;
+  }
+
+  /** Leaves nothing of a file that was not completed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#file === undefined) return;
+    await this.#file.close();
+    this.#file = undefined;
+    await rm(this.#partPath, { force: true });
+  }
+
+  #allHeadings(): string[] {
+    return this.#layout === undefined
+      ? ['line', 'code', 'reason', 'record']
+      : [...this.#headings, 'line', 'code', 'reason'];
+  }
+
+  /** As many cells as headings, whatever the row had: what is too much is kept in the last one. */
+  #csvCells({ line, cells = [] }: ListRow, { code, reason }: RowProblem, layout: CsvLayout): string[] {
+    const own = this.#headings.map((_, index) => cells[index] ?? '');
+    const isRagged = cells.length > layout.headings.length;
+    if (isRagged) own[own.length - 1] = cells.slice(own.length - 1).join(layout.delimiter);
+    return [...own, String(line), code, reason];
+  }
+}
+
+function jsonCells({ line, raw = '' }: ListRow, { code, reason }: RowProblem): string[] {
+  return [String(line), code, reason, FORMULA.test(raw) ? `'${raw}` : raw];
+}
+
+async function firstLineOf(path: string): Promise<string | undefined> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch {
+    // What is not there is in nobody's way; what cannot be read is told by writing.
+    return undefined;
+  }
+  try {
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(FIRST_LINE_BYTES), position: 0 });
+    return buffer.toString('utf8', 0, bytesRead).split(/\r?\n/)[0];
+  } catch {
+    return '';
+  } finally {
+    await file.close();
+  }
+}
