@@ -98,7 +98,12 @@ class CellReader {
     if (cells === undefined) throw new Error('a row of a CSV list has cells or a problem');
     const problem = this.#rejectedBefore(cells) ?? this.#cellWithoutHeading(cells);
     if (problem !== undefined) return problem;
-    const record: CallRecord = { toPhoneNumber: trimmed(cells, this.#phone), name: this.#nameIn(cells) };
+    const name = this.#nameIn(cells);
+    const record: CallRecord = { toPhoneNumber: trimmed(cells, this.#phone), name };
+    if (name.length > LONG_NAME) {
+      const unread = readCell(record, 'name', name);
+      if (unread !== undefined) return unread;
+    }
     for (const [field, position] of this.#others) {
       const unread = readCell(record, field, trimmed(cells, position));
       if (unread !== undefined) return unread;
@@ -129,12 +134,15 @@ class CellReader {
   }
 }
 
+/** Shorter names need no look at the schema's limit. */
+const LONG_NAME = 1000;
+
 function trimmed(cells: readonly string[], position: number): string {
   return (cells[position] ?? '').trim();
 }
 
 /** An empty cell sets nothing. */
-function readCell(record: CallRecord, field: ColumnField, cell: string): RowProblem | undefined {
+function readCell(record: CallRecord, field: ColumnField | 'name', cell: string): RowProblem | undefined {
   if (cell === '') return undefined;
   const several = field === 'customQuestions' || field === 'customRules';
   const value = several ? cell.split('|').flatMap((text) => text.trim() || []) : cell;

@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CsvOptions, CsvRows } from './csv-rows.ts';
 import type { ListRow } from './list-row.ts';
@@ -17,6 +17,10 @@ function brief(rows: readonly ListRow[]): [line: number, row: number, what: stri
 function piecesOf(text: string, cuts: readonly number[]): string[] {
   const ends = [...new Set(cuts.map((cut) => cut % (text.length + 1)))].toSorted((a, b) => a - b);
   return [...ends, text.length].map((end, index) => text.slice(ends[index - 1] ?? 0, end));
+}
+
+function written(cell: string): string {
+  return /^[aé😀]*$/u.test(cell) ? cell : `"${cell.replaceAll('"', '""')}"`;
 }
 
 const cuts = fc.array(fc.nat(), { maxLength: 12 });
@@ -120,8 +124,6 @@ describe('CsvRows', () => {
         fc.constantFrom('\n', '\r\n'),
         cuts,
         (rows, delimiter, eol, cuts) => {
-          const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
-          const written = (text: string) => (/^[aé😀]*$/u.test(text) ? text : quoted(text));
           const text = rows.map((row) => row.map(written).join(delimiter)).join(eol);
           const result = read(piecesOf(text, cuts), {}, delimiter);
           expect(result.map(({ cells }) => cells)).toEqual(rows);

@@ -13,6 +13,11 @@ const GROWTH = 1.5;
 export class DuplicateFilter {
   readonly #segments = Array.from({ length: SEGMENTS }, () => new Segment());
 
+  /** What the fingerprints take. */
+  get byteLength(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.byteLength, 0);
+  }
+
   /** Returns whether the call was there already. */
   add(callId: string): boolean {
     // FNV-1a in two variants: the ids are keyed hashes, so they need spreading over 64 bits, not protection.
@@ -35,6 +40,10 @@ class Segment {
   #capacity = FIRST_CAPACITY;
   #places = new Uint32Array(2 * FIRST_CAPACITY);
   #count = 0;
+
+  get byteLength(): number {
+    return this.#places.byteLength;
+  }
 
   add(high: number, low: number): boolean {
     const place = this.#find(high, low);

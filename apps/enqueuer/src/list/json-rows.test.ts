@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JsonRows } from './json-rows.ts';
 import type { ListRow } from './list-row.ts';
@@ -36,12 +36,23 @@ describe('JsonRows', () => {
   });
 
   it('reads back whatever was written, wherever the text is cut', () => {
-    const record = fc.record({ name: fc.string({ unit: 'binary', maxLength: 10 }), formInfo: fc.constant([]) }, { requiredKeys: [] });
+    const record = fc.record(
+      {
+        name: fc.string({ unit: fc.constantFrom('a', '"', '\\', '{', ']', '\n', 'é', '😀', '\ud83d'), maxLength: 10 }),
+        formInfo: fc.constant([]),
+      },
+      { requiredKeys: [] },
+    );
     fc.assert(
-      fc.property(fc.array(record, { maxLength: 8 }), fc.constantFrom(undefined, 2, '\t'), cuts, (records, indent, cuts) => {
-        const rows = read(piecesOf(JSON.stringify(records, undefined, indent), cuts));
-        expect(rows.map(({ record }) => record)).toEqual(records);
-      }),
+      fc.property(
+        fc.array(record, { maxLength: 8 }),
+        fc.constantFrom(undefined, 2, '\t'),
+        cuts,
+        (records, indent, cuts) => {
+          const rows = read(piecesOf(JSON.stringify(records, undefined, indent), cuts));
+          expect(rows.map(({ record }) => record)).toEqual(records);
+        },
+      ),
     );
   });
 
@@ -67,24 +78,23 @@ describe('JsonRows', () => {
       "Expected ',' or '}' after property value in JSON at line 2, column 17",
     ],
     ['an unquoted value', '{"name": Ann}', "Unexpected token 'A' in JSON"],
-    ['an unclosed string', '{"name": "A}', 'Unterminated string in JSON at line 2, column 17'],
-    ['an unclosed object', '{"name": "A", "formInfo": [{"a": "b"}]', undefined],
-    ['an unclosed list', '{"name": "A", "formInfo": [{"a": "b"}}', undefined],
-    ['a stray bracket', '{"name": "A"]}', undefined],
+    ['an unclosed string', '{"name": "A}', 'Bad control character in string literal in JSON at line 2, column 17'],
+    ['an unclosed object', '{"name": "A", "formInfo": [{"a": "b"}]', 'JSON'],
+    ['an unclosed list', '{"name": "A", "formInfo": [{"a": "b"}}', 'JSON'],
+    ['a stray bracket', '{"name": "A"]}', 'JSON'],
     ['a number', '12', 'A record must be an object, such as {"name": "Ann"}.'],
     ['a list', '[{"name": "A"}]', 'A record must be an object, such as {"name": "Ann"}.'],
-    ['a word', 'nonsense', undefined],
+    ['a word', 'nonsense', 'JSON'],
   ])('loses no neighbour to %s', (_, damaged, reason) => {
     const text = `[\n   ${damaged},\n   {"name": "B"},\n   {"name": "C", "formInfo": [\n      {"a": "b"}\n   ]}\n]\n`;
-    for (const pieces of [[text], [...text]]) {
+    for (const pieces of [[text], text.split('')]) {
       const rows = read(pieces);
       expect(brief(rows)).toEqual([
         [2, 1, 'bad_json'],
         [3, 2, 'B'],
         [4, 3, 'C'],
       ]);
-      expect(rows[0]?.problem?.reason).toMatch(/JSON|object/);
-      if (reason !== undefined) expect(rows[0]?.problem?.reason).toBe(reason);
+      expect(rows[0]?.problem?.reason).toContain(reason);
     }
   });
 

@@ -116,7 +116,7 @@ export class JsonRows implements RowReader {
     // Damaged, oversized, or rejected before for either.
     const neighbour = text.indexOf(this.#nextRecord, at);
     const cut = neighbour !== -1 && (end === -1 || neighbour < end);
-    if (!this.#rejected) this.#emit(text.slice(at, cut ? Math.min(neighbour, reached + 1) : reached + 1));
+    if (!this.#rejected) this.#emit(text.slice(at, cut && neighbour < reached ? neighbour : reached + 1));
     this.#rejected = true;
     if (cut) return this.#leave(text, at, neighbour);
     return end === -1 ? -1 : this.#leave(text, at, end);

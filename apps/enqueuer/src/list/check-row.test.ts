@@ -1,0 +1,255 @@
+import { type Campaign, parseCampaign, payloadFor } from '@libby-dialer/dialing';
+import { describe, expect, it } from 'vitest';
+import { isProblem, RecordChecker, type RowVerdict } from './check-record.ts';
+import { createRowChecker } from './check-row.ts';
+import { CsvRows } from './csv-rows.ts';
+import type { ListRow } from './list-row.ts';
+import { NdjsonRows } from './ndjson-rows.ts';
+
+function campaignOf(fields: Record<string, unknown> = {}): Campaign {
+  const verdict = parseCampaign({ id: 'c', fromPhoneNumber: '+15055550100', callingWindow: 'anytime', ...fields });
+  if (!verdict.ok) throw new Error(verdict.problems.join());
+  return verdict.campaign;
+}
+
+function checkCsv(text: string, fields?: Record<string, unknown>): RowVerdict[] {
+  const reader = new CsvRows(',');
+  const [headings, ...rows] = [...reader.push(text), ...reader.end()];
+  const checker = createRowChecker(campaignOf(fields), { headings: headings?.cells, listHash: 'hash' });
+  return rows.map((row) => checker.check(row));
+}
+
+function checkJson(records: unknown[], fields?: Record<string, unknown>): RowVerdict[] {
+  const reader = new NdjsonRows();
+  const rows: ListRow[] = reader.push(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  const checker = createRowChecker(campaignOf(fields), { listHash: 'hash' });
+  return rows.map((row) => checker.check(row));
+}
+
+function codeOf(verdict: RowVerdict | undefined): string | undefined {
+  return verdict !== undefined && isProblem(verdict) ? verdict.code : undefined;
+}
+
+function namesOf(verdicts: readonly RowVerdict[]): (string | false)[] {
+  return verdicts.map((verdict) => 'call' in verdict && verdict.call.name);
+}
+
+const RECIPIENT_HOURS = { callingWindow: { from: '08:00', to: '21:00' } };
+
+describe('createRowChecker', () => {
+  it('makes a queued call of a CSV row: fields trimmed, the rest as form values in column order', () => {
+    const text = 'Event type,Name,Phone,Empty,externalId,City\n Wedding , Ann ,(505) 555-0123,,c-1,Springfield\n';
+    const [verdict] = checkCsv(text, { defaultCountry: 'US' });
+    expect(verdict).toEqual({
+      dedupeKey: 'phone:+15055550123',
+      call: {
+        to: '+15055550123',
+        name: 'Ann',
+        row: 1,
+        externalId: 'c-1',
+        headings: expect.stringMatching(/^[\w-]{12}$/) as string,
+        form: ['Wedding', '', 'Springfield'],
+      },
+    });
+  });
+
+  it('reads every field of a CSV row; an empty cell sets nothing', () => {
+    const text = [
+      'phone,name,fromPhoneNumber,timezone,startsAt,expiresAt,introNotes,introMessage,introVoicemail,customQuestions,customRules',
+      '+15055550123,Ann,+15055550101,America/Denver,2026-12-01T16:00:00Z,2026-12-01T18:00:00+01:00,n,m,v,a? | b?||,r',
+      '+15055550124,Bob,,,,,,,,,',
+    ].join('\n');
+    expect(checkCsv(text)).toMatchObject([
+      {
+        call: {
+          from: '+15055550101',
+          timezone: 'America/Denver',
+          startsAt: Date.UTC(2026, 11, 1, 16),
+          expiresAt: Date.UTC(2026, 11, 1, 17),
+          introNotes: 'n',
+          introMessage: 'm',
+          introVoicemail: 'v',
+          customQuestions: ['a?', 'b?'],
+          customRules: ['r'],
+        },
+      },
+      { call: { to: '+15055550124', name: 'Bob', row: 2 } },
+    ]);
+    expect(Object.keys((checkCsv(text)[1] as { call: object }).call)).toEqual(['to', 'name', 'row']);
+  });
+
+  it('makes a queued call of a JSON record', () => {
+    const record = {
+      name: 'Ann',
+      toPhoneNumber: '+15055550123',
+      formInfo: [{ a: 'x', b: 1 }],
+      customRules: [],
+      introNotes: '',
+    };
+    expect(checkJson([record])).toEqual([
+      {
+        dedupeKey: 'phone:+15055550123',
+        call: {
+          to: '+15055550123',
+          name: 'Ann',
+          row: 1,
+          form: [
+            ['a', 'x'],
+            ['b', '1'],
+          ],
+          customRules: [],
+          introNotes: '',
+        },
+      },
+    ]);
+  });
+
+  it('joins first and last name, and gives the campaign its default name', () => {
+    const text = 'phone,First name,Last name\n+15055550123,Ann,Lee\n+15055550123, ,Lee\n+15055550123,,\n';
+    expect(namesOf(checkCsv(text, { defaultName: 'there' }))).toEqual(['Ann Lee', 'Lee', 'there']);
+    expect(namesOf(checkCsv('phone\n+15055550123', { defaultName: 'there' }))).toEqual(['there']);
+  });
+
+  it('keys the calls by what the campaign dedupes by', () => {
+    const text = 'phone,name,externalId\n+15055550123,Ann,c-1\n';
+    const keyOf = (dedupeBy: string) =>
+      checkCsv(text, { dedupeBy }).map((verdict) => 'call' in verdict && verdict.dedupeKey);
+    expect(keyOf('phone')).toEqual(['phone:+15055550123']);
+    expect(keyOf('externalId')).toEqual(['externalId:c-1']);
+    expect(keyOf('row')).toEqual(['row:hash:1']);
+  });
+
+  it.each([
+    ['missing_phone', 'phone,name\n ,Ann', {}],
+    ['missing_phone', 'phone,name\n,', {}],
+    ['invalid_phone', 'phone,name\n+1505555CALL,Ann', {}],
+    ['not_e164', 'phone,name\n5055550123,Ann', {}],
+    ['unsupported_number', 'phone,name\n911,Ann', { defaultCountry: 'US' }],
+    ['missing_name', 'phone,name\n+15055550123, ', {}],
+    ['missing_name', 'phone\n+15055550123', {}],
+    ['missing_variable', 'phone,name,City\n+15055550123,Ann, ', { introNotes: 'in {{ city }}' }],
+    ['missing_variable', 'phone,name,City\n+15055550123,Ann,x', { customQuestions: ['a', '{{Town}}?'] }],
+    ['missing_variable', 'phone,name,externalId\n+15055550123,Ann,', { introMessage: '{{externalId}}' }],
+    ['no_timezone', 'phone,name\n+18005550100,Ann', RECIPIENT_HOURS],
+    ['invalid_field', 'phone,name,fromPhoneNumber\n+15055550123,Ann,12', {}],
+    ['invalid_field', 'phone,name,timezone\n+15055550123,Ann,Mountain', {}],
+    ['invalid_field', 'phone,name,startsAt\n+15055550123,Ann,2026-12-01 10:00', {}],
+    ['invalid_field', 'phone,name,expiresAt\n+15055550123,Ann,tomorrow', {}],
+    [
+      'invalid_field',
+      'phone,name,expiresAt\n+15055550123,Ann,2026-12-01T00:00:00Z',
+      { startsAt: '2026-12-02T00:00:00Z' },
+    ],
+    ['invalid_field', 'phone,name,introNotes\n+15055550123,Ann,'.concat('x'.repeat(10_001)), {}],
+    ['invalid_field', 'phone,name\n+15055550123,'.concat('x'.repeat(10_001)), {}],
+    ['invalid_field', 'phone,name,externalId\n+15055550123,Ann,', { dedupeBy: 'externalId' }],
+    ['invalid_field', 'phone,name,\n+15055550123,Ann,stray', {}],
+    ['too_many_cells', 'phone,name\n+15055550123,Ann,x', {}],
+    ['too_few_cells', 'phone,name\n+15055550123', {}],
+    ['unclosed_quote', 'phone,name\n+15055550123,"Ann', {}],
+    ['bad_encoding', 'phone,name\n+15055550123,Jos\udcff', {}],
+  ])('rejects a CSV row with %s (case %#)', (code, text, fields) => {
+    expect(checkCsv(text, fields).map(codeOf)).toEqual([code]);
+  });
+
+  it.each([
+    ['missing_phone', { name: 'Ann' }, {}],
+    ['missing_phone', { name: 'Ann', toPhoneNumber: ' ' }, {}],
+    ['not_e164', { name: 'Ann', toPhoneNumber: 15055550123 }, {}],
+    ['missing_name', { name: ' ', toPhoneNumber: '+15055550123' }, {}],
+    [
+      'missing_variable',
+      { name: 'Ann', toPhoneNumber: '+15055550123', formInfo: [{ City: '' }] },
+      { introNotes: '{{City}}' },
+    ],
+    ['invalid_field', { name: 'Ann', toPhoneNumber: '+15055550123', fromPhoneNumber: 'x' }, {}],
+    ['invalid_field', { name: 'Ann', phone: '+15055550123' }, {}],
+    ['invalid_field', { name: 'Ann', toPhoneNumber: '+15055550123', startsAt: 'now' }, {}],
+    ['invalid_field', { name: 'Ann', toPhoneNumber: '+15055550123' }, { dedupeBy: 'externalId' }],
+    ['bad_json', 'Ann', {}],
+  ])('rejects a JSON record with %s (case %#)', (code, record, fields) => {
+    expect(checkJson([record], fields).map(codeOf)).toEqual([code]);
+  });
+
+  it('asks for no variable of a text that the record brings itself', () => {
+    const campaign = { introNotes: '{{City}}', customQuestions: ['{{City}}?'] };
+    const text = 'phone,name,City,introNotes,customQuestions\n+15055550123,Ann,,hello,a?\n+15055550124,Bob,,hello,\n';
+    expect(checkCsv(text, campaign).map(codeOf)).toEqual([undefined, 'missing_variable']);
+    const record = { name: 'Ann', toPhoneNumber: '+15055550123', introNotes: '', customQuestions: [] };
+    expect(checkJson([record], campaign).map(codeOf)).toEqual([undefined]);
+  });
+
+  it('lets pass exactly the calls whose payload can be filled', () => {
+    const fields = { introNotes: '{{NAME}} of {{home  town}}', customRules: ['{{externalId}} {{First name}}'] };
+    const lists = [
+      'phone,First name,Home town,externalId\n+15055550123,Ann,Springfield,1\n+15055550123,Ann,,1\n+15055550123,Ann,S,\n',
+      'phone,name,Home Town,First name,externalId\n+15055550123,Ann Lee,S,Ann,1\n+15055550123,Ann Lee,S,,1\n',
+    ];
+    const campaign = campaignOf(fields);
+    const verdicts = lists.flatMap((text) => {
+      const reader = new CsvRows(',');
+      const [headings, ...rows] = reader.push(text);
+      const checker = createRowChecker(campaign, { headings: headings?.cells });
+      return rows.map((row) => ({ verdict: checker.check(row), form: checker.form?.headings ?? [] }));
+    });
+    expect(verdicts.map(({ verdict }) => codeOf(verdict))).toEqual([
+      undefined,
+      'missing_variable',
+      'missing_variable',
+      undefined,
+      'missing_variable',
+    ]);
+    const payloads = verdicts.map(({ verdict, form }) =>
+      'call' in verdict ? Object.keys(payloadFor(campaign, verdict.call, form, '+15055550100')).join() : 'none',
+    );
+    expect(payloads).toEqual(['payload', 'none', 'none', 'payload', 'none']);
+  });
+
+  it('takes the zone from the record, the number or the campaign', () => {
+    const text = 'phone,name,timezone\n+18005550100,Ann,America/Denver\n+15055550123,Bob,\n+18005550101,Eve,\n';
+    expect(checkCsv(text, RECIPIENT_HOURS).map(codeOf)).toEqual([undefined, undefined, 'no_timezone']);
+    const withZone = { ...RECIPIENT_HOURS, timezone: 'America/Denver' };
+    expect(checkCsv(text, withZone).map(codeOf)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('warns of placeholders that no column can fill', () => {
+    const campaign = campaignOf({ introNotes: '{{name}} {{Town}} {{ City }}', customRules: ['{{town}}'] });
+    const { warnings } = createRowChecker(campaign, { headings: ['phone', 'city'] });
+    expect(warnings).toEqual(['No column has the heading "town", which the campaign asks for.']);
+  });
+
+  it("never calls a mended list's rows that only look whole", () => {
+    const text =
+      'phone,name,line,code,reason\n+15055550123,Ann,2,too_many_cells,x\n+15055550124,Bob,3,missing_name,x\n+15055550125,Eve,4,,x\n';
+    expect(checkCsv(text).map(codeOf)).toEqual(['too_many_cells', undefined, undefined]);
+  });
+
+  it('holds no value of the row in any reason', () => {
+    const texts = [
+      'phone,name\nsecret,Ann',
+      'phone,name,timezone\n+15055550123,Ann,secret',
+      'phone,name,startsAt\n+15055550123,Ann,secret',
+    ];
+    const reasons = texts.flatMap((text) => checkCsv(text)).map((verdict) => ('code' in verdict ? verdict.reason : ''));
+    expect(reasons.join()).not.toMatch(/secret|Ann|5055550123/);
+    expect(reasons.every((reason) => reason !== '')).toBe(true);
+  });
+});
+
+describe('RecordChecker', () => {
+  it('checks a record that stands in no list', () => {
+    const checker = new RecordChecker(campaignOf());
+    expect(checker.check({ name: 'Ann', toPhoneNumber: '+15055550123' }, undefined)).toEqual({
+      dedupeKey: 'phone:+15055550123',
+      call: { to: '+15055550123', name: 'Ann' },
+    });
+    expect(
+      codeOf(
+        new RecordChecker(campaignOf({ dedupeBy: 'row' })).check(
+          { name: 'A', toPhoneNumber: '+15055550123' },
+          undefined,
+        ),
+      ),
+    ).toBe('invalid_field');
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { headingsId, resolveColumns } from './headings.ts';
+import { ListError } from './list-error.ts';
+
+/** The headings that were taken for the phone, the name, other fields, and form entries. */
+function resolved(headings: string, columns?: Parameters<typeof resolveColumns>[1], asked: string[] = []) {
+  const given = headings.split(',');
+  const { fields, name, form } = resolveColumns(given, columns, new Set(asked));
+  const { toPhoneNumber, ...others } = Object.fromEntries([...fields].map(([field, at]) => [field, given[at]]));
+  return {
+    phone: toPhoneNumber,
+    name: name.map((at) => given[at]).join('+'),
+    ...(Object.keys(others).length > 0 && { others }),
+    form: form.map(({ heading }) => heading).join(),
+  };
+}
+
+describe('resolveColumns', () => {
+  it.each([
+    ['toPhoneNumber,name', 'toPhoneNumber', 'name', ''],
+    ['To Phone Number,NAME', 'To Phone Number', 'NAME', ''],
+    ['to_phone_number,Name', 'to_phone_number', 'Name', ''],
+    [' Phone ,Full name', ' Phone ', 'Full name', ''],
+    ['Mobile,Contact', 'Mobile', 'Contact', ''],
+    ['Cell Phone,First Name', 'Cell Phone', 'First Name', ''],
+    ['Tel.,First name,Last name', 'Tel.', 'First name+Last name', 'First name,Last name'],
+    ['Phone #,Name,First name,Last name', 'Phone #', 'Name', 'First name,Last name'],
+    ['Telefonnummer,Vorname,Nachname', 'Telefonnummer', 'Vorname+Nachname', 'Vorname,Nachname'],
+    ['Handy,Name,Vorname', 'Handy', 'Vorname+Name', 'Name,Vorname'],
+    ['Handy,name,Vorname', 'Handy', 'name', 'Vorname'],
+    ['Teléfono móvil,Nombre,Apellidos', 'Teléfono móvil', 'Nombre+Apellidos', 'Nombre,Apellidos'],
+    ['Teléfono,Nombre', 'Teléfono', 'Nombre', ''],
+    ['Numéro de téléphone,Nom,Prénom', 'Numéro de téléphone', 'Prénom+Nom', 'Nom,Prénom'],
+    ['phone,Phone type,Fax,Emergency phone', 'phone', '', 'Phone type,Fax,Emergency phone'],
+    ['toPhoneNumber,phone,mobile', 'toPhoneNumber', '', 'phone,mobile'],
+    ['id,phone,E-mail,', 'phone', '', 'id,E-mail'],
+  ])('understands %s', (headings, phone, name, form) => {
+    expect(resolved(headings)).toEqual({ phone, name, form });
+  });
+
+  it('knows the other fields by their names, and an id by its full name only', () => {
+    const headings = 'Phone,External ID,from_phone_number,Time zone,intro notes,customQuestions,starts at,id';
+    expect(resolved(headings)).toMatchObject({
+      others: {
+        externalId: 'External ID',
+        fromPhoneNumber: 'from_phone_number',
+        timezone: 'Time zone',
+        introNotes: 'intro notes',
+        customQuestions: 'customQuestions',
+        startsAt: 'starts at',
+      },
+      form: 'id',
+    });
+  });
+
+  it("goes by the campaign's columns first", () => {
+    const columns = { toPhoneNumber: 'work  PHONE', name: 'Nickname', externalId: 'id' };
+    expect(resolved('Home phone,Work Phone,Name,Nickname,id', columns)).toEqual({
+      phone: 'Work Phone',
+      name: 'Nickname',
+      others: { externalId: 'id' },
+      form: 'Home phone,Name',
+    });
+  });
+
+  it('keeps a column in the form whose heading a placeholder asks for', () => {
+    expect(resolved('Mobile,First name,City', undefined, ['first name', 'city'])).toMatchObject({
+      name: 'First name',
+      form: 'First name,City',
+    });
+  });
+
+  it.each([
+    ['Home phone,Mobile', {}, 'ambiguous_column', '"Home phone" (column 1), "Mobile" (column 2)'],
+    ['Phone,Phone', {}, 'ambiguous_column', 'give each column a heading of its own'],
+    ['toPhoneNumber,to phone number', {}, 'ambiguous_column', 'columns, as toPhoneNumber'],
+    ['Phone,Name,name', {}, 'ambiguous_column', '"Name" (column 2), "name" (column 3)'],
+    ['Phone,City,city', {}, 'ambiguous_column', 'the placeholder {{City}}'],
+    ['Name,City', {}, 'no_phone_column', 'the headings "Name", "City"'],
+    [
+      'Name,Phone',
+      { toPhoneNumber: 'Mobile' },
+      'unknown_column',
+      '"Mobile" for toPhoneNumber, but the list has the headings "Name", "Phone"',
+    ],
+    ['Phone,formInfo', {}, 'bad_headings', 'no column formInfo'],
+    ['Ann,+15055550123', {}, 'bad_headings', 'holds a phone number where headings are expected'],
+    ['Ann,(505) 555-0123', {}, 'bad_headings', 'holds a phone number where headings are expected'],
+  ])('refuses %s in a sentence', (headings, columns, code, words) => {
+    const resolving = () => resolveColumns(headings.split(','), columns, new Set(['city']));
+    expect(resolving).toThrow(ListError);
+    expect(resolving).toThrow(expect.objectContaining({ code, message: expect.stringContaining(words) as string }));
+  });
+
+  it('never repeats a first line that holds a person', () => {
+    expect(() => resolveColumns(['Ann', '+15055550123'])).toThrow(/^(?!.*(?:Ann|5055)).*$/s);
+  });
+
+  it('leaves out what a rejects file adds', () => {
+    const columns = resolveColumns(['Phone', 'City', 'line', 'code', 'reason']);
+    expect(columns.form).toEqual([{ heading: 'City', position: 1 }]);
+    expect(columns.rejectedFor).toBe(3);
+    expect(resolveColumns(['Phone', 'line', 'reason', 'code']).form).toHaveLength(3);
+  });
+});
+
+describe('headingsId', () => {
+  it('is short, and differs with the headings and their order', () => {
+    expect(headingsId(['a', 'b'])).toMatch(/^[\w-]{12}$/);
+    expect(new Set([['a', 'b'], ['b', 'a'], ['a,b'], []].map(headingsId)).size).toBe(4);
+  });
+});

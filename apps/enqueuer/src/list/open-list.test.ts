@@ -1,0 +1,219 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ListRow } from './list-row.ts';
+import { type OpenListOptions, openList } from './open-list.ts';
+
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'open-list-'));
+});
+afterAll(async () => {
+  await rm(directory, { recursive: true });
+});
+
+function contentOf(text: string): Readable {
+  return Readable.from([Buffer.from(text)]);
+}
+
+async function fileOf(name: string, content: string | Buffer): Promise<string> {
+  const path = join(directory, name);
+  await writeFile(path, content);
+  return path;
+}
+
+async function readAll(path: string, options?: OpenListOptions) {
+  const list = await openList(path, options);
+  try {
+    const rows: ListRow[] = [];
+    for await (const chunk of list.rows) rows.push(...chunk);
+    return { format: list.format, csv: list.csv, rows, names: rows.map((row) => row.cells?.[0] ?? row.record?.name) };
+  } finally {
+    list.close();
+  }
+}
+
+const CSV = 'name,phone\nZoë,+15055550123\n"Smith, Ann",+15055550124\n';
+const NDJSON = '{"name": "Zoë"}\n{"name": "Smith, Ann"}\n';
+const NAMES = ['Zoë', 'Smith, Ann'];
+
+describe('openList', () => {
+  it.each([
+    ['plain.csv', CSV, 'csv'],
+    ['packed.csv.gz', gzipSync(CSV), 'csv'],
+    ['packed-without-saying.csv', gzipSync(CSV), 'csv'],
+    ['bom.csv', `\ufeff${CSV}`, 'csv'],
+    ['little.csv', Buffer.from(`\ufeff${CSV}`, 'utf16le'), 'csv'],
+    ['big.csv', Buffer.from(`\ufeff${CSV}`, 'utf16le').swap16(), 'csv'],
+    ['crlf.csv', CSV.replaceAll('\n', '\r\n'), 'csv'],
+    ['named-delimiter.csv', `sep=,\r\n${CSV}`, 'csv'],
+    ['blank-start.csv', `\n\n${CSV}`, 'csv'],
+    ['no-extension', CSV, 'csv'],
+    ['array.json', JSON.stringify(NAMES.map((name) => ({ name }))), 'json'],
+    ['array', `  ${JSON.stringify(NAMES.map((name) => ({ name })))}`, 'json'],
+    ['lines.ndjson', NDJSON, 'ndjson'],
+    ['lines.jsonl.gz', gzipSync(NDJSON), 'ndjson'],
+    ['lines.json', NDJSON, 'ndjson'],
+    ['lines', NDJSON, 'ndjson'],
+    ['bom.ndjson', `\ufeff${NDJSON}`, 'ndjson'],
+  ])('reads %s', async (name, content, format) => {
+    const list = await readAll(await fileOf(name, content));
+    expect(list.format).toBe(format);
+    expect(list.names).toEqual(NAMES);
+    expect(list.rows.map(({ row, problem }) => [row, problem])).toEqual([
+      [1, undefined],
+      [2, undefined],
+    ]);
+  });
+
+  it('reads one object, over several lines or on one', async () => {
+    expect(await readAll(await fileOf('one.json', '{\n  "name": "Ann"\n}\n'))).toMatchObject({ names: ['Ann'] });
+    expect(await readAll(await fileOf('short.json', '{"name": "Ann"}'))).toMatchObject({ names: ['Ann'] });
+  });
+
+  it.each([
+    [',', 'name,phone\nAnn;Bob,1\nAnn;Bob,1\n'],
+    [';', 'name;phone\n"a,b,c";1\nx,y;2\n'],
+    ['\t', 'name\tphone\na,b\t1\nc\t2\n'],
+    ['|', 'name|phone\na|1\n'],
+    [';', '"Name, first";phone\nAnn;1\n'],
+    [',', 'phone\n1\n2\n'],
+  ])('finds the delimiter %j', async (delimiter, content) => {
+    const { csv, rows } = await readAll(await fileOf('delimited.csv', content));
+    expect(csv?.delimiter).toBe(delimiter);
+    expect(rows.every(({ problem }) => problem === undefined)).toBe(true);
+  });
+
+  it('reads standard input, told its format or not', async () => {
+    expect(await readAll('-', { content: contentOf(CSV) })).toMatchObject({ format: 'csv', names: NAMES });
+    const ndjson = await readAll('-', { content: contentOf(CSV), format: 'ndjson' });
+    expect(ndjson.rows.map(({ problem }) => problem?.code)).toEqual(['bad_json', 'bad_json', 'bad_json']);
+  });
+
+  it('reads the byte that comes alone', async () => {
+    const bytes = [...gzipSync(CSV)].map((byte) => Buffer.from([byte]));
+    expect(await readAll('-', { content: Readable.from(bytes) })).toMatchObject({ names: NAMES });
+  });
+
+  it('rejects the rows alone that are not UTF-8', async () => {
+    const { rows } = await readAll(await fileOf('latin1.csv', Buffer.from(CSV.replace('Smith', 'Smïth'), 'latin1')));
+    expect(rows.map(({ problem }) => problem?.reason)).toEqual([
+      'The row holds bytes that are not UTF-8 text.',
+      'The row holds bytes that are not UTF-8 text.',
+    ]);
+    const one = Buffer.concat([Buffer.from('name,phone\nJos\xe9,1\n', 'latin1'), Buffer.from('Zoë,2\n')]);
+    const mixed = await readAll(await fileOf('mixed.csv', one));
+    expect(mixed.rows.map(({ line, problem }) => [line, problem?.code])).toEqual([
+      [2, 'bad_encoding'],
+      [3, undefined],
+    ]);
+  });
+
+  it('reads a messy list row by row', async () => {
+    const content = [
+      'Name;Mobile;Event type;',
+      'Ann;+1 505 555 0123;Wedding;',
+      '',
+      '"O""Hara; Bob";"(505) 555-0124";"Birthday\r\nparty";',
+      'too;few',
+      'Jim "the fish" Doe;+15055550125;;;;',
+      ';;;',
+      '"Eve" Adams;+15055550126;;',
+      'Zoë ;5055550127;Graduation;',
+    ].join('\r\n');
+    const { rows, csv } = await readAll(await fileOf('messy.csv', content));
+    expect(csv?.headings).toEqual(['Name', 'Mobile', 'Event type', '']);
+    expect(rows.map(({ line, row, problem }) => [line, row, problem?.code])).toEqual([
+      [2, 1, undefined],
+      [4, 2, undefined],
+      [6, 3, 'too_few_cells'],
+      [7, 4, 'too_many_cells'],
+      [8, 5, undefined],
+      [9, 6, 'unclosed_quote'],
+      [10, 7, undefined],
+    ]);
+    expect(rows[1]?.cells).toEqual(['O"Hara; Bob', '(505) 555-0124', 'Birthday\r\nparty', '']);
+  });
+
+  it.each([
+    ['empty.csv', '', 'empty', 'The list is empty.'],
+    ['blank.json', ' \n\n', 'empty', 'The list is empty.'],
+    ['bom-only.csv', '\ufeff', 'empty', 'The list is empty.'],
+    ['packed-empty.csv.gz', gzipSync(''), 'empty', 'The list is empty.'],
+    ['picture.csv', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'), 'binary', 'binary file'],
+    ['book.csv', Buffer.from('PK\x03\x04rest', 'latin1'), 'binary', 'Excel workbook'],
+    ['wide.csv', Buffer.from('\xff\xfea\0\0\0\0\0', 'latin1'), 'binary', 'binary file'],
+    ['mac.csv', 'name,phone\rAnn,1\r', 'bad_headings', 'CR alone'],
+    ['quote.csv', 'name,"phone\nAnn,1\n', 'bad_headings', 'never closed'],
+    ['latin.csv', Buffer.from('Pr\xe9nom,phone\nAnn,1\n', 'latin1'), 'bad_encoding', 'save the list as UTF-8'],
+    ['long.csv', `name${'x'.repeat(1_100_000)},phone\nAnn,1\n`, 'bad_headings', 'larger than 1 MB'],
+    ['cut.csv.gz', gzipSync(CSV).subarray(0, 40), 'damaged_gzip', 'damaged or cut off'],
+  ])('refuses %s with a sentence', async (name, content, code, words) => {
+    const reading = readAll(await fileOf(name, content));
+    await expect(reading).rejects.toMatchObject({ name: 'ListError', code });
+    await expect(reading).rejects.toThrow(words);
+  });
+
+  it('refuses what is missing, and a directory', async () => {
+    await expect(openList(join(directory, 'none.csv'))).rejects.toMatchObject({ code: 'not_found' });
+    await expect(openList(directory)).rejects.toMatchObject({ code: 'not_a_file' });
+  });
+
+  it('tells where a packed list breaks off, after the rows before', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, index) => `Person ${index},${Math.sin(index)}`);
+    const packed = gzipSync(`name,phone\n${rows.join('\n')}\n`);
+    const list = await openList(await fileOf('half.csv.gz', packed.subarray(0, packed.length / 2)));
+    let read = 0;
+    const reading = (async () => {
+      for await (const chunk of list.rows) read += chunk.length;
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'damaged_gzip' });
+    expect(read).toBeGreaterThan(1000);
+  });
+
+  it('reads no further ahead than a few chunks', async () => {
+    let produced = 0;
+    function* endless() {
+      yield Buffer.from('name,phone\n');
+      for (;;) yield Buffer.from(`Ann,${(produced += 1)}\n`.repeat(1000));
+    }
+    const list = await openList('-', { content: Readable.from(endless()) });
+    let taken = 0;
+    for await (const rows of list.rows) if ((taken += rows.length) > 50_000) break;
+    list.close();
+    expect(produced * 1000 - taken).toBeLessThan(50_000);
+  });
+
+  it('holds 100 MB on one line in bounded memory', async () => {
+    // Twice the list would not fit: were a row kept whole, the process would die.
+    const script = `
+      import { Readable } from 'node:stream';
+      import { openList } from ${JSON.stringify(new URL('open-list.ts', import.meta.url).href)};
+      function* giant(before, after) {
+        yield Buffer.from(before);
+        for (let sent = 0; sent < 1600; sent += 1) yield Buffer.alloc(65536, 'x');
+        yield Buffer.from(after);
+      }
+      const lists = {
+        csv: ['name,phone\\nAnn,1\\n', '\\nBob,2\\n'],
+        quoted: ['name,phone\\nAnn,1\\n"', '",3\\nBob,2\\n'],
+        json: ['[{"name": "Ann"}, {"name": "', '"}, {"name": "Bob"}]'],
+        ndjson: ['{"name": "Ann"}\\n{"name": "', '"}\\n{"name": "Bob"}\\n'],
+      };
+      for (const [format, [before, after]] of Object.entries(lists)) {
+        const content = Readable.from(giant(before, after));
+        const list = await openList('-', { content, format: format === 'quoted' ? 'csv' : format });
+        const rows = (await Array.fromAsync(list.rows)).flat();
+        console.log(rows.map((row) => row.problem?.code ?? row.cells?.[0] ?? row.record.name).join());
+      }`;
+    const args = ['--max-old-space-size=40', '--input-type=module', '--eval', script];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    expect(stdout.trim().split('\n')).toEqual(Array(4).fill('Ann,row_too_large,Bob'));
+  });
+});
