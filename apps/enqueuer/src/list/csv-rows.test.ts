@@ -57,7 +57,7 @@ describe('CsvRows', () => {
         code: 'too_many_cells',
         reason: 'The row has 3 cells where the headings have 2; a cell that holds the separator must stand in quotes.',
       },
-      { code: 'too_few_cells', reason: 'The row has 1 cells where the headings have 2.' },
+      { code: 'too_few_cells', reason: 'The row has 1 cell where the headings have 2.' },
       undefined,
     ]);
     expect(rows[1]?.cells).toEqual(['1', '2', '3']);

@@ -201,7 +201,8 @@ export class CsvRows implements RowReader {
   #problemOf(cells: string[], expected: number): RowProblem | undefined {
     if (this.#suspect && cells.some((cell) => !cell.isWellFormed())) return badEncoding(this.#encoding);
     if (cells.length === expected) return undefined;
-    const counts = `The row has ${cells.length} cells where the headings have ${expected}`;
+    const cellCount = cells.length === 1 ? '1 cell' : `${cells.length} cells`;
+    const counts = `The row has ${cellCount} where the headings have ${expected}`;
     return cells.length > expected
       ? { code: 'too_many_cells', reason: `${counts}; a cell that holds the separator must stand in quotes.` }
       : { code: 'too_few_cells', reason: `${counts}.` };
