@@ -15,10 +15,14 @@ local function pause_ms(hold, retry_after_ms)
   return math.floor(math.max(grown, retry_after_ms))
 end
 
--- `hold`: {scope, reason, firstPauseMs, maxPauseMs, retryAfterMs}. One that stands already is only ever prolonged.
+-- `hold`: {scope, reason, firstPauseMs, maxPauseMs, retryAfterMs, person?}. One that stands already is only ever made stronger.
 local function open_hold(holds_key, channel, now, hold, call_id)
   local standing = read_hold(holds_key, hold.scope)
   if standing then
+    if hold.person and not standing.person then
+      standing.person, standing.reason = true, hold.reason
+      redis.call('HSET', holds_key, hold.scope, cjson.encode(standing))
+    end
     local asked = now + hold.retryAfterMs
     if hold.retryAfterMs > 0 and asked > standing.retryAt then
       standing.retryAt = asked
@@ -27,7 +31,7 @@ local function open_hold(holds_key, channel, now, hold, call_id)
     return
   end
   local opened = {
-    reason = hold.reason, since = now, pauses = 1, by = call_id,
+    reason = hold.reason, since = now, pauses = 1, by = call_id, person = hold.person,
     firstPauseMs = hold.firstPauseMs, maxPauseMs = hold.maxPauseMs,
   }
   opened.pauseMs = pause_ms(opened, hold.retryAfterMs)

@@ -1,0 +1,62 @@
+import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { CallReopener } from './call-reopener.ts';
+import { openQueue } from './queues.ts';
+import { Fixture } from './testing/fixture.ts';
+
+let server: TestRedis;
+let fixture: Fixture;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  fixture = await Fixture.on(server);
+});
+afterEach(() => fixture[Symbol.dispose]());
+
+const reopener = () => new CallReopener(fixture.redis, fixture.keys);
+const queued = async () => {
+  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  const jobs = await queue.getJobs(['waiting']);
+  await queue.close();
+  return jobs.map(({ id, data }) => ({ id, data: data as unknown }));
+};
+
+it('queues those with the outcome again, with their payload, and counts them out', async () => {
+  const gate = fixture.gate();
+  await gate.settle(fixture.settling({ callId: 'a', outcome: 'rejected' }));
+  await gate.settle(fixture.settling({ callId: 'b', outcome: 'expired' }));
+  await gate.settle(fixture.settling({ callId: 'c' }));
+  expect(await reopener().reopen('spring', 'rejected')).toBe(1);
+  expect(await queued()).toEqual([{ id: 'a', data: { to: '+15055550123', name: 'Ann' } }]);
+  expect(await fixture.outcomeCount('rejected')).toBe(0);
+  expect(await fixture.outcomeCount('expired')).toBe(1);
+  expect(await reopener().reopen('spring', 'rejected')).toBe(0);
+});
+
+it('goes on with attempts and revisions where they stood', async () => {
+  const gate = fixture.gate();
+  await gate.settle(fixture.settling({ outcome: 'exhausted', attempts: 4 }));
+  await reopener().reopen('spring', 'exhausted');
+  expect(await gate.claim(fixture.request())).toMatchObject({ kind: 'dial', claim: { attempts: 4, failures: 0 } });
+  expect(await gate.settle(fixture.settling({ attempts: 5 }))).toEqual({ kind: 'settled', revision: 2 });
+  const records = await Array.fromAsync(fixture.results.read('spring'));
+  expect(records).toMatchObject([{ outcome: 'accepted', revision: 2 }]);
+});
+
+it('finishes what a crash left half done', async () => {
+  const own = fixture.keys.campaign('spring');
+  const gate = fixture.gate();
+  await gate.settle(fixture.settling({ outcome: 'rejected' }));
+  await reopener().reopen('spring', 'rejected');
+  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  await (await queue.getJob('call-1'))?.remove();
+  await queue.close();
+  await fixture.redis.hset(own.kept, 'call-1', '{"to":"+15055550123","name":"Ann"}');
+  await fixture.redis.sadd(own.reopened, 'call-1');
+  expect((await fixture.campaigns.look()).reopened).toEqual(['spring']);
+  expect(await reopener().restore('spring')).toBe(1);
+  expect(await queued()).toHaveLength(1);
+  expect(await fixture.redis.exists(own.kept, own.reopened)).toBe(0);
+});

@@ -1,0 +1,60 @@
+import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { Fixture } from './testing/fixture.ts';
+
+let server: TestRedis;
+let fixture: Fixture;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  fixture = await Fixture.on(server);
+});
+afterEach(() => fixture[Symbol.dispose]());
+
+it('stores a campaign and gives it back as it was', async () => {
+  const campaign = await fixture.campaign({ introNotes: 'Ask {{name}}', defaultCountry: 'US' });
+  expect(await fixture.campaigns.get('spring')).toEqual(campaign);
+  expect(await fixture.campaigns.list()).toEqual([campaign]);
+  expect(await fixture.campaigns.get('autumn')).toBeUndefined();
+});
+
+it('does not let what a call is the same by change after the first load', async () => {
+  const campaign = await fixture.campaign();
+  expect(await fixture.campaigns.put({ ...campaign, dedupeBy: 'externalId' })).toEqual({ stored: true });
+  await using loader = fixture.loader();
+  await loader.fixDedupeBy('externalId');
+  expect(await fixture.campaigns.put(campaign)).toEqual({ stored: false, dedupeBy: 'externalId' });
+  expect((await fixture.campaigns.get('spring'))?.dedupeBy).toBe('externalId');
+});
+
+it('lifts the campaign’s hold when its definition changes, and only then', async () => {
+  const campaign = await fixture.campaign();
+  const hold = { reason: 'rejections', firstPauseMs: 60_000, maxPauseMs: 60_000, retryAfterMs: 0 } as const;
+  await fixture.holds.open({ ...hold, scope: 'campaign:spring' }, 'x');
+  const { version } = await fixture.campaigns.look();
+  await fixture.campaigns.put(campaign);
+  expect(await fixture.holds.list()).toHaveLength(1);
+  expect((await fixture.campaigns.look()).version).toBe(version);
+  await fixture.campaigns.put({ ...campaign, introNotes: 'mended' });
+  expect(await fixture.holds.list()).toEqual([]);
+  expect((await fixture.campaigns.look()).version).toBe(version + 1);
+});
+
+it('finds again whatever fell off the list of campaigns with work', async () => {
+  await fixture.campaign();
+  await using loader = fixture.loader();
+  await loader.add(fixture.calls(1));
+  await loader.finish();
+  await fixture.redis.del(fixture.keys.openCampaigns);
+  expect((await fixture.campaigns.look()).open).toEqual([]);
+  await fixture.campaigns.reopenAll();
+  expect((await fixture.campaigns.look()).open).toEqual(['spring']);
+});
+
+it('stores the headings of a list once', async () => {
+  await fixture.campaigns.putHeadings('spring', 'h1', ['Event type', 'Budget']);
+  expect(await fixture.campaigns.headings('spring', 'h1')).toEqual(['Event type', 'Budget']);
+  expect(await fixture.campaigns.headings('spring', 'h2')).toBeUndefined();
+});

@@ -1,0 +1,52 @@
+import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { CampaignControl } from './control.ts';
+import { Fixture } from './testing/fixture.ts';
+
+let server: TestRedis;
+let fixture: Fixture;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  fixture = await Fixture.on(server);
+});
+afterEach(() => fixture[Symbol.dispose]());
+
+const control = () => new CampaignControl(fixture.redis, fixture.keys);
+
+it('returns at once when nothing is claimed', async () => {
+  expect(await control().apply('pause', 'spring')).toEqual({ wentOut: 0 });
+  expect((await fixture.gate().claim(fixture.request())).kind).toBe('paused');
+  await control().apply('resume', 'spring');
+  expect((await fixture.gate().claim(fixture.request())).kind).toBe('dial');
+});
+
+it('waits for every earlier claim and counts those that went out', async () => {
+  const gate = fixture.gate();
+  const claims = ['accepted', 'vetoed', 'refused'].map((callId) => ({ callId, owner: `owner of ${callId}` }));
+  for (const claim of claims) await gate.claim(fixture.request(claim));
+  const [accepted, vetoed, refused] = claims;
+  let isDone = false;
+  const applied = control()
+    .apply('pause', 'spring')
+    .finally(() => {
+      isDone = true;
+    });
+  await gate.settle(fixture.settling({ ...accepted }));
+  await gate.release(fixture.releasing({ ...vetoed, attempts: 0 }));
+  expect(isDone).toBe(false);
+  await gate.release(fixture.releasing({ ...refused, attempts: 1 }));
+  expect(await applied).toEqual({ wentOut: 2 });
+});
+
+it('takes a claim that may not be sent any more for one that went out', async () => {
+  await fixture.gate({ sendWithinMs: -1 }).claim(fixture.request());
+  expect(await control().apply('cancel', 'spring')).toEqual({ wentOut: 1 });
+});
+
+it('can be given up', async () => {
+  await fixture.gate().claim(fixture.request());
+  await expect(control().apply('cancel', 'spring', AbortSignal.abort())).rejects.toThrow(/abort/i);
+});

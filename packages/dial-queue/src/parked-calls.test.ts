@@ -1,0 +1,54 @@
+import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { ParkedCalls } from './parked-calls.ts';
+import { openQueue } from './queues.ts';
+import { Fixture } from './testing/fixture.ts';
+
+let server: TestRedis;
+let fixture: Fixture;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  fixture = await Fixture.on(server);
+});
+afterEach(() => fixture[Symbol.dispose]());
+
+it('brings up the delayed calls of a campaign that is over', async () => {
+  await fixture.campaign();
+  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  await queue.add('call', {}, { jobId: 'a', delay: 60_000 });
+  await fixture.redis.sadd(fixture.keys.openCampaigns, 'spring');
+  expect((await fixture.campaigns.look()).over).toEqual([]);
+  await fixture.redis.hset(fixture.keys.campaign('spring').state, 'canceled', 1);
+  expect((await fixture.campaigns.look()).over).toEqual(['spring']);
+  await new ParkedCalls(fixture.redis, fixture.keys).unpark('spring');
+  expect(await queue.getWaitingCount()).toBe(1);
+  await queue.close();
+});
+
+it('hands over the calls whose own expiry has come, and removes what is settled', async () => {
+  await fixture.campaign();
+  const now = Date.now();
+  await using loader = fixture.loader();
+  const [due, later, refused] = [-1, 60_000, -1].map((inMs, index) => ({
+    ...fixture.calls(3)[index],
+    call: { ...fixture.calls(3)[index]?.call, expiresAt: now + inMs },
+  })) as ReturnType<Fixture['calls']>;
+  if (due === undefined || later === undefined || refused === undefined) throw new Error('three calls were asked for');
+  await loader.add([due, later, refused]);
+  const handed: unknown[] = [];
+  const parked = new ParkedCalls(fixture.redis, fixture.keys);
+  await parked.sweep('spring', now, async (call) => {
+    handed.push(call.callId, call.data);
+    return call.callId === due.callId;
+  });
+  expect(handed).toEqual(expect.arrayContaining([due.callId, due.call, refused.callId, refused.call]));
+  expect(handed).toHaveLength(4);
+  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  const left = (await queue.getJobs(['waiting'])).map(({ id }) => id);
+  expect(new Set(left)).toEqual(new Set([later.callId, refused.callId]));
+  await queue.close();
+  expect(await fixture.redis.zcard(fixture.keys.campaign('spring').expiries)).toBe(2);
+});

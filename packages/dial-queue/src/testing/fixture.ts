@@ -1,0 +1,117 @@
+import { type Campaign, parseCampaign, type QueuedCall } from '@libby-dialer/dialing';
+import { type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
+import { Redis } from 'ioredis';
+import { CallLoader } from '../call-loader.ts';
+import { CampaignStore } from '../campaign-store.ts';
+import { type ClaimRequest, Gate, type ReleaseRequest, type SettleRequest } from '../gate.ts';
+import { Holds } from '../hold.ts';
+import { Identity } from '../identity.ts';
+import { Keys } from '../keys.ts';
+import { Results } from '../results.ts';
+
+export const LINE = '+15055550100';
+export const PERSON = '+15055550123';
+
+/** Every part of the queue on a real Redis, under keys of its own. */
+export class Fixture implements Disposable {
+  readonly redis: Redis;
+  readonly keys: Keys;
+  readonly campaigns: CampaignStore;
+  readonly holds: Holds;
+  readonly results: Results;
+  readonly identity: Identity;
+
+  private constructor(redis: Redis, keys: Keys, identity: Identity) {
+    this.redis = redis;
+    this.keys = keys;
+    this.identity = identity;
+    this.campaigns = new CampaignStore(redis, keys);
+    this.holds = new Holds(redis, keys);
+    this.results = new Results(redis, keys);
+  }
+
+  static async on(server: TestRedis): Promise<Fixture> {
+    const redis = new Redis(server.url);
+    const keys = new Keys(uniquePrefix());
+    return new Fixture(redis, keys, await Identity.load(redis, keys));
+  }
+
+  [Symbol.dispose](): void {
+    this.redis.disconnect();
+  }
+
+  gate({ sendWithinMs = 60_000, claimMs = 120_000 } = {}): Gate {
+    return new Gate(this.redis, this.keys, { sendWithinMs, claimMs });
+  }
+
+  async campaign(overrides: Record<string, unknown> = {}): Promise<Campaign> {
+    const content = { id: 'spring', fromPhoneNumber: LINE, callingWindow: 'anytime', ...overrides };
+    const verdict = parseCampaign(content);
+    if (!verdict.ok) throw new Error(verdict.problems.join('\n'));
+    await this.campaigns.put(verdict.campaign);
+    return verdict.campaign;
+  }
+
+  loader(campaign = 'spring'): CallLoader {
+    return new CallLoader(this.redis, this.keys, campaign);
+  }
+
+  /** Calls to count different people, under the ids a loader would give them. */
+  calls(count: number, overrides: Partial<QueuedCall> = {}): { callId: string; call: QueuedCall }[] {
+    return Array.from({ length: count }, (_, index) => {
+      const to = `+1505555${String(1000 + index)}`;
+      return {
+        callId: this.identity.callId('spring', `phone:${to}`),
+        call: { to, name: 'Ann', row: index + 1, ...overrides },
+      };
+    });
+  }
+
+  request(overrides: Partial<ClaimRequest> = {}): ClaimRequest {
+    return {
+      callId: 'call-1',
+      owner: 'owner-1',
+      campaign: 'spring',
+      person: this.identity.person(PERSON),
+      lines: [LINE],
+      opensAt: 0,
+      closesAt: Number.MAX_SAFE_INTEGER,
+      ready: true,
+      renew: false,
+      ...overrides,
+    };
+  }
+
+  settling(overrides: Partial<SettleRequest> = {}): SettleRequest {
+    const { outcome = 'accepted', callId = 'call-1' } = overrides;
+    return {
+      callId,
+      owner: 'owner-1',
+      campaign: 'spring',
+      outcome,
+      attempts: 1,
+      resultHead: JSON.stringify({ callId, outcome }).slice(0, -1),
+      payload: outcome === 'accepted' ? '' : '{"to":"+15055550123","name":"Ann"}',
+      answered: outcome === 'accepted',
+      probes: [],
+      ...overrides,
+    };
+  }
+
+  releasing(overrides: Partial<ReleaseRequest> = {}): ReleaseRequest {
+    return {
+      callId: 'call-1',
+      owner: 'owner-1',
+      campaign: 'spring',
+      attempts: 1,
+      failures: 0,
+      answered: false,
+      probes: [],
+      ...overrides,
+    };
+  }
+
+  async outcomeCount(outcome: string, campaign = 'spring'): Promise<number> {
+    return Number((await this.redis.hget(this.keys.campaign(campaign).state, `outcome:${outcome}`)) ?? 0);
+  }
+}
