@@ -19,11 +19,17 @@ export type LoadVerdict = 'queued' | 'already_queued' | 'already_settled';
 /** The campaign was canceled and takes no more calls. */
 export class CampaignCanceledError extends Error {
   readonly code = 'campaign_canceled';
+  readonly campaign: string;
+
+  constructor(campaign: string) {
+    super(`campaign ${campaign} is canceled`);
+    this.campaign = campaign;
+  }
 }
 
 /** Puts calls into a campaign's queue, each once, however often and by however many it is asked. */
 export class CallLoader implements AsyncDisposable {
-  static readonly #lookup = new Script('lookup', 'ledger');
+  static readonly #lookup = new Script('lookup', 'ledger', 'load-verdict');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #campaign: string;
@@ -37,12 +43,14 @@ export class CallLoader implements AsyncDisposable {
     this.#queue = openQueue(redis, keys, campaign);
   }
 
-  /** From now on it is fixed what makes two rows the same call. */
-  async fixDedupeBy(dedupeBy: string): Promise<void> {
-    await this.#redis.hsetnx(this.#keys.campaign(this.#campaign).state, 'dedupeBy', dedupeBy);
+  /** From now on it is fixed what makes two rows the same call. Returns by what: another's first load may have won. */
+  async fixDedupeBy(dedupeBy: string): Promise<string> {
+    const { state } = this.#keys.campaign(this.#campaign);
+    await this.#redis.hsetnx(state, 'dedupeBy', dedupeBy);
+    return (await this.#redis.hget(state, 'dedupeBy')) ?? dedupeBy;
   }
 
-  /** For each id what `add` would find. Also marks the campaign as loading; read-only callers use `peek`. */
+  /** For each id what `add` would find. Also marks the campaign as loading; `LoadPreview` only reads. */
   async lookUp(callIds: readonly string[]): Promise<LoadVerdict[]> {
     const own = this.#keys.campaign(this.#campaign);
     const letters = (await CallLoader.#lookup.run(
@@ -50,8 +58,8 @@ export class CallLoader implements AsyncDisposable {
       [own.ledger, own.state, this.#keys.openCampaigns],
       [this.#campaign, this.#keys.queue(this.#campaign), LOADING_MARK_MS, ...callIds],
     )) as string;
-    if (letters === 'canceled') throw new CampaignCanceledError(`campaign ${this.#campaign} is canceled`);
-    return Array.from(letters, (letter) => VERDICTS[letter as keyof typeof VERDICTS]);
+    if (letters === 'canceled') throw new CampaignCanceledError(this.#campaign);
+    return verdictsOf(letters);
   }
 
   /** Adds those calls of a batch (500 to 1000 is best) that are new, and says of each what it was. Ids must differ. */
@@ -94,6 +102,11 @@ export class CallLoader implements AsyncDisposable {
     );
     if (expiries.length > 0) await this.#redis.zadd(this.#keys.campaign(this.#campaign).expiries, ...expiries);
   }
+}
+
+/** From the letters of `load-verdict.lua`. */
+export function verdictsOf(letters: string): LoadVerdict[] {
+  return Array.from(letters, (letter) => VERDICTS[letter as keyof typeof VERDICTS]);
 }
 
 const VERDICTS = { n: 'queued', q: 'already_queued', s: 'already_settled' } as const;

@@ -30,9 +30,15 @@ export class Identity {
   /** The key is made by whoever comes first and never changes: a new one would make every call a new call. */
   static async load(redis: RedisConnection, keys: Keys): Promise<Identity> {
     await redis.set(keys.identityKey, randomBytes(32).toString('hex'), 'NX');
+    const identity = await Identity.peek(redis, keys);
+    if (identity === undefined) throw new Error('the identity key vanished from Redis while it was read');
+    return identity;
+  }
+
+  /** For those who only read: undefined as long as nobody has made the key, and so nothing can be there yet. */
+  static async peek(redis: RedisConnection, keys: Keys): Promise<Identity | undefined> {
     const key = await redis.get(keys.identityKey);
-    if (key === null) throw new Error('the identity key vanished from Redis while it was read');
-    return new Identity(Buffer.from(key, 'hex'));
+    return key === null ? undefined : new Identity(Buffer.from(key, 'hex'));
   }
 
   /** A call's id: never all digits and without a colon, as BullMQ wants its job ids. */

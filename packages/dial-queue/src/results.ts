@@ -57,6 +57,8 @@ export class Results {
     const redis = duplicate(this.#redis);
     redis.on('error', () => {});
     try {
+      // A producer's connection keeps no command until it is connected.
+      if (redis.status === 'wait') await redis.connect();
       let from = cursor;
       while (!signal?.aborted) {
         const reply = await redis.xread(

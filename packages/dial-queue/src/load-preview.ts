@@ -1,0 +1,33 @@
+import { type LoadVerdict, verdictsOf } from './call-loader.ts';
+import type { Keys } from './keys.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { Script } from './script.ts';
+
+/** What a load would find, read without leaving a trace: a queue that is only opened already writes. */
+export class LoadPreview {
+  static readonly #peek = new Script('peek', 'ledger', 'load-verdict');
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+  readonly #campaign: string;
+
+  constructor(redis: RedisConnection, keys: Keys, campaign: string) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#campaign = campaign;
+  }
+
+  /** Whether the campaign takes rows, and by what they are the same once a first list is loaded. */
+  async campaign(): Promise<{ canceled: boolean; dedupeBy: string | undefined }> {
+    const { state } = this.#keys.campaign(this.#campaign);
+    const [canceled, dedupeBy] = await this.#redis.hmget(state, 'canceled', 'dedupeBy');
+    return { canceled: canceled !== null, dedupeBy: dedupeBy ?? undefined };
+  }
+
+  /** For each id what `CallLoader.add` would find. */
+  async calls(callIds: readonly string[]): Promise<LoadVerdict[]> {
+    if (callIds.length === 0) return [];
+    const { ledger } = this.#keys.campaign(this.#campaign);
+    const args = [this.#keys.queue(this.#campaign), ...callIds];
+    return verdictsOf((await LoadPreview.#peek.run(this.#redis, [ledger], args)) as string);
+  }
+}
