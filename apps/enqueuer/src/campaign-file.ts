@@ -1,0 +1,83 @@
+import { open } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { type Campaign, isoInstant, parseCampaign } from '@libby-dialer/dialing';
+import { DialerError } from '@libby-dialer/runtime';
+import { parseDocument, stringify, YAMLParseError } from 'yaml';
+
+const MAX_BYTES = 1024 * 1024;
+
+/** A campaign file that cannot be used: one line for each problem, each beginning with the file's name. */
+export class CampaignFileError extends DialerError {
+  override readonly exitCode = 2;
+
+  constructor(path: string, problems: readonly string[]) {
+    super('campaign_file', problems.map((problem) => `${path}: ${problem}`).join('\n'));
+  }
+}
+
+export interface CampaignFile {
+  readonly campaign: Campaign;
+  /** Sentences that begin with the file's name. */
+  readonly warnings: readonly string[];
+}
+
+/** Reads and checks a campaign file, YAML or JSON. Undefined: there is no such file. Throws `CampaignFileError`. */
+export async function readCampaignFile(path: string): Promise<CampaignFile | undefined> {
+  const text = await readText(path);
+  if (text === undefined) return undefined;
+  const content = extname(path).toLowerCase() === '.json' ? readJson(path, text) : readYaml(path, text);
+  const verdict = parseCampaign(content);
+  if (!verdict.ok) throw new CampaignFileError(path, verdict.problems);
+  return { campaign: verdict.campaign, warnings: verdict.warnings.map((warning) => `${path}: ${warning}`) };
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    await using file = await open(path, 'r');
+    const { size } = await file.stat();
+    if (size > MAX_BYTES) throw new CampaignFileError(path, ['is larger than 1 MB; is it a campaign file?']);
+    return (await file.readFile('utf8')).replace(/^\uFEFF/, '');
+  } catch (error) {
+    if (error instanceof CampaignFileError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new CampaignFileError(path, [`cannot be read (${code ?? 'unknown error'})`]);
+  }
+}
+
+function readJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CampaignFileError(path, ['is not valid JSON']);
+  }
+}
+
+function readYaml(path: string, text: string): unknown {
+  const document = parseDocument(text, { prettyErrors: true });
+  if (document.errors.length > 0) throw new CampaignFileError(path, document.errors.map(yamlProblem));
+  try {
+    return document.toJS();
+  } catch (error) {
+    // Aliases that name nothing, or that multiply beyond measure.
+    throw new CampaignFileError(path, [error instanceof Error ? error.message : 'cannot be read as YAML']);
+  }
+}
+
+/** The library's message goes on with an excerpt of the file: only the sentence is wanted. */
+function yamlProblem(error: YAMLParseError): string {
+  return (error.message.split('\n')[0] ?? '').replace(/:$/, '');
+}
+
+/** A campaign as a file that `campaign put` takes: times as people write them, defaults spelled out. */
+export function campaignToYaml(campaign: Campaign): string {
+  const { startsAt, expiresAt, fromPhoneNumber, ...rest } = campaign;
+  const { id, ...settings } = rest;
+  return stringify({
+    id,
+    fromPhoneNumber: fromPhoneNumber.length === 1 ? fromPhoneNumber[0] : fromPhoneNumber,
+    ...settings,
+    ...(startsAt !== undefined && { startsAt: isoInstant(startsAt) }),
+    ...(expiresAt !== undefined && { expiresAt: isoInstant(expiresAt) }),
+  });
+}

@@ -1,0 +1,74 @@
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import manifest from '../package.json' with { type: 'json' };
+import type { CommandSlot } from './command-slot.ts';
+import { addCampaignCommands } from './commands/campaign.ts';
+import { addControlCommands } from './commands/control.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
+import { addHoldCommands } from './commands/hold.ts';
+import { addLoadCommand } from './commands/load.ts';
+import { addResultsCommand } from './commands/results.ts';
+import { addRetryCommand } from './commands/retry.ts';
+import { addStatusCommand } from './commands/status.ts';
+import { addSuppressCommands } from './commands/suppress.ts';
+import type { Io } from './io.ts';
+
+const BAD_USAGE = 2;
+
+const EXAMPLES = `
+Examples:
+  enqueuer load contacts.csv --campaign spring.yaml --dry-run
+  enqueuer load contacts.csv --campaign spring.yaml
+  enqueuer status spring-events --watch
+  enqueuer results spring-events -o results.csv
+  enqueuer pause spring-events
+
+Exit codes: 0 done; 1 failed; 2 bad usage, configuration or campaign file, or no such campaign; 3 done, but rows were
+rejected; 130 interrupted. Redis is found by REDIS_URL (default redis://127.0.0.1:6379).
+`;
+
+/** Runs one command line. Resolves to the exit code; what goes wrong beyond usage is thrown, most of it as `DialerError`. */
+export async function cli(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode = 0;
+  const run = async (work: Promise<number>) => {
+    exitCode = await work;
+  };
+  try {
+    await createProgram(io, run).parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : BAD_USAGE;
+  }
+}
+
+function createProgram(io: Io, run: CommandSlot['run']): Command {
+  const program = new Command('enqueuer')
+    .description('Loads lists of calls for the workers to dial, and shows and steers what becomes of them.')
+    .version(manifest.version)
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      outputError: (text, write) => write(sentence(text)),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    });
+  const slot: CommandSlot = { program, io, run };
+  addLoadCommand(slot);
+  addStatusCommand(slot);
+  addResultsCommand(slot);
+  addControlCommands(slot);
+  addRetryCommand(slot);
+  addHoldCommands(slot);
+  addSuppressCommands(slot);
+  addCampaignCommands(slot);
+  addDoctorCommand(slot);
+  return program;
+}
+
+/** commander says "error: unknown option '--x'"; here errors are sentences. */
+function sentence(text: string): string {
+  const plain = text.replace(/^error: /, '').trimEnd();
+  return `${plain.charAt(0).toUpperCase()}${plain.slice(1)}; see --help.\n`;
+}

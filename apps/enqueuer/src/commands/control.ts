@@ -1,0 +1,71 @@
+import type { CampaignState, ControlAction } from '@libby-dialer/dial-queue';
+import { UsageError } from '@libby-dialer/runtime';
+import type { CommandSlot } from '../command-slot.ts';
+import { type Context, withContext } from '../context.ts';
+import { countOf } from '../format.ts';
+import { type Io, print } from '../io.ts';
+
+const DESCRIPTIONS: Record<ControlAction, string> = {
+  pause: 'Let no further call of a campaign out, until it is resumed. Returns once none is about to go out.',
+  resume: 'Let a paused or canceled campaign go on.',
+  cancel: 'End what is not called yet as canceled, and take no more rows. Returns once no call is about to go out.',
+};
+
+const DONE_WORDS: Record<ControlAction, string> = { pause: 'paused', resume: 'resumed', cancel: 'canceled' };
+
+/** Which campaigns `--all` means. It must not bring a canceled one back: that takes its name. */
+const MEANT_BY_ALL: Record<ControlAction, (state: CampaignState) => boolean> = {
+  pause: (state) => state !== 'canceled',
+  resume: (state) => state === 'paused',
+  cancel: (state) => state !== 'canceled',
+};
+
+export interface ControlOptions {
+  readonly all?: boolean | undefined;
+}
+
+export function addControlCommands({ program, io, run }: CommandSlot): void {
+  for (const action of ['pause', 'resume', 'cancel'] as const) {
+    program
+      .command(action)
+      .description(DESCRIPTIONS[action])
+      .argument('[campaign]', 'id of the campaign')
+      .option('--all', action === 'resume' ? 'every paused campaign' : 'every campaign')
+      .action((campaign, options) => run(control(io, action, campaign, options)));
+  }
+}
+
+/** Applies the action to one campaign or to all, and says how many calls went out meanwhile. */
+export async function control(
+  io: Io,
+  action: ControlAction,
+  campaign: string | undefined,
+  { all = false }: ControlOptions,
+): Promise<number> {
+  if ((campaign === undefined) !== all)
+    throw new UsageError(`Name a campaign to ${action}, or use --all for every one.`);
+  return await withContext(io, async (context) => {
+    const ids = campaign === undefined ? await idsMeant(context, action) : [(await context.campaign(campaign)).id];
+    const lines = await Promise.all(ids.map((id) => apply(io, context, action, id)));
+    await print(io.stdout, lines.length === 0 ? `There is no campaign to ${action}.\n` : lines.join(''));
+    return 0;
+  });
+}
+
+async function idsMeant({ status }: Context, action: ControlAction): Promise<string[]> {
+  const statuses = await status.readAll();
+  return statuses.filter(({ state }) => MEANT_BY_ALL[action](state)).map(({ id }) => id);
+}
+
+async function apply(io: Io, context: Context, action: ControlAction, id: string): Promise<string> {
+  try {
+    const { wentOut } = await context.control.apply(action, id, io.signal);
+    const meanwhile = action === 'resume' ? '' : `; ${countOf(wentOut, 'call')} went out meanwhile`;
+    return `${id} is ${DONE_WORDS[action]}${meanwhile}.\n`;
+  } catch (error) {
+    if (io.signal.aborted) {
+      io.stderr.write(`${id} is ${DONE_WORDS[action]}, but calls claimed before may still go out within seconds.\n`);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+import type { Hold } from '@libby-dialer/dial-queue';
+import { DialerError } from '@libby-dialer/runtime';
+import type { CommandSlot } from '../command-slot.ts';
+import { withContext } from '../context.ts';
+import { formatDuration } from '../format.ts';
+import { type Io, print } from '../io.ts';
+import { type Cell, formatTable } from '../table.ts';
+
+export function addHoldCommands({ program, io, run }: CommandSlot): void {
+  const hold = program.command('hold').description('Where dialing is stopped, and why.');
+  hold
+    .command('list')
+    .description('Show the holds that stand.')
+    .action(() => run(listHolds(io)));
+  hold
+    .command('release')
+    .description('Lift a hold: dialing goes on there at once.')
+    .argument('<scope>', 'as "hold list" shows it: all, campaign:<id> or line:<number>')
+    .requiredOption('--by <who>', 'who decided it; kept for audit')
+    .action((scope, { by }) => run(releaseHold(io, scope, by)));
+}
+
+export async function listHolds(io: Io): Promise<number> {
+  return await withContext(io, async ({ holds, campaigns }) => {
+    const [standing, { now }] = await Promise.all([holds.list(), campaigns.look()]);
+    await print(io.stdout, standing.length === 0 ? 'Nothing is held.\n' : holdTable(standing, now));
+    return 0;
+  });
+}
+
+export async function releaseHold(io: Io, scope: string, by: string): Promise<number> {
+  return await withContext(io, async ({ holds }) => {
+    if (!(await holds.release(scope, by))) {
+      throw new DialerError('no_such_hold', `Nothing is held by the name ${scope}; see "enqueuer hold list".`);
+    }
+    await print(io.stdout, `${scope} is released.\n`);
+    return 0;
+  });
+}
+
+/** @param now of Redis's clock, as the times of holds are */
+export function holdTable(holds: readonly Hold[], now: number): string {
+  const rows = holds
+    .toSorted((a, b) => a.scope.localeCompare(b.scope))
+    .map(({ scope, reason, since, until }): Cell[] => [
+      scope,
+      reason,
+      `for ${formatDuration(now - since)}`,
+      nextTry(until, now),
+    ]);
+  return formatTable([['HELD', 'REASON', 'SINCE', 'NEXT TRY'], ...rows]);
+}
+
+function nextTry(until: number | undefined, now: number): string {
+  if (until === undefined) return 'when a person releases it';
+  return until <= now ? 'with the next call' : `in ${formatDuration(until - now)}`;
+}

@@ -1,0 +1,73 @@
+import { Option } from '@commander-js/extra-typings';
+import { OUTCOMES, type Outcome, type ResultRecord } from '@libby-dialer/dialing';
+import type { CommandSlot } from '../command-slot.ts';
+import { type Context, withContext } from '../context.ts';
+import { type Io, print } from '../io.ts';
+import { RESULTS_HEADING, resultToCsv } from '../results-csv.ts';
+import { ResultsFile } from '../results-file.ts';
+
+type ResultsFormat = 'csv' | 'ndjson';
+
+const RECORDS_PER_WRITE = 500;
+
+export interface ResultsOptions {
+  readonly format?: ResultsFormat | undefined;
+  readonly outcome?: Outcome | undefined;
+  readonly follow?: boolean | undefined;
+  readonly output?: string | undefined;
+}
+
+export function addResultsCommand({ program, io, run }: CommandSlot): void {
+  program
+    .command('results')
+    .description('One record for each settled call, in the order of settling.')
+    .argument('<campaign>', 'id of the campaign')
+    .addOption(new Option('--format <format>', 'csv (default) or ndjson').choices(['csv', 'ndjson'] as const))
+    .addOption(new Option('--outcome <name>', 'only calls that ended so').choices(OUTCOMES))
+    .option('--follow', 'go on with what settles later, until interrupted')
+    .option('-o, --output <file>', 'write to a file that only you may read')
+    .action((campaign, options) => run(results(io, campaign, options)));
+}
+
+export async function results(io: Io, id: string, options: ResultsOptions): Promise<number> {
+  return await withContext(io, async (context) => {
+    await context.campaign(id);
+    const { output, follow = false } = options;
+    if (output === undefined) {
+      await write(io, context, id, options, (text) => print(io.stdout, text));
+      return 0;
+    }
+    await using file = new ResultsFile(output, { grows: follow });
+    await file.start();
+    await write(io, context, id, options, (text) => file.write(text));
+    await file.close();
+    return 0;
+  });
+}
+
+async function write(
+  io: Io,
+  context: Context,
+  id: string,
+  { format = 'csv', outcome, follow = false }: ResultsOptions,
+  put: (text: string) => Promise<void>,
+): Promise<void> {
+  const lineOf = format === 'csv' ? resultToCsv : toNdjson;
+  if (format === 'csv') await put(RESULTS_HEADING);
+  let lines: string[] = [];
+  for await (const record of context.results.read(id, { follow, signal: io.signal })) {
+    if (outcome !== undefined && record.outcome !== outcome) continue;
+    lines.push(lineOf(record));
+    // Whoever follows wants each at once; a long history goes by the block.
+    if (!follow && lines.length < RECORDS_PER_WRITE) continue;
+    await put(lines.join(''));
+    lines = [];
+    io.signal.throwIfAborted();
+  }
+  await put(lines.join(''));
+  io.signal.throwIfAborted();
+}
+
+function toNdjson(record: ResultRecord): string {
+  return `${JSON.stringify(record)}\n`;
+}

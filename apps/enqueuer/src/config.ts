@@ -1,0 +1,35 @@
+import {
+  type ConfigOf,
+  type Environment,
+  flag,
+  libbyConfig,
+  logConfig,
+  readDotEnv,
+  redisConfig,
+  type Schema,
+  secret,
+  text,
+  variable,
+  withDotEnv,
+} from '@libby-dialer/runtime';
+
+/** What every command reads. The client's id and secret are the worker's business. */
+export const enqueuerConfig = { redis: redisConfig, log: logConfig } satisfies Schema;
+export type EnqueuerConfig = ConfigOf<typeof enqueuerConfig>;
+
+/** What `doctor` examines beside that. */
+export const doctorConfig = {
+  ...enqueuerConfig,
+  libby: {
+    ...libbyConfig,
+    clientId: variable('LIBBY_CLIENT_ID', text(), { fromFile: true, optional: true }),
+    clientSecret: variable('LIBBY_CLIENT_SECRET', secret(), { fromFile: true, optional: true }),
+    allowInsecureHttp: variable('LIBBY_ALLOW_INSECURE_HTTP', flag(), { default: false }),
+  },
+} satisfies Schema;
+export type DoctorConfig = ConfigOf<typeof doctorConfig>;
+
+/** The environment of this process, and what `.env` in the working directory adds to it. */
+export function processEnvironment(): Environment {
+  return withDotEnv(process.env, readDotEnv(process.cwd()));
+}

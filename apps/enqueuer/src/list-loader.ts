@@ -1,0 +1,140 @@
+import type { IdentifiedCall, Identity, LoadVerdict } from '@libby-dialer/dial-queue';
+import { isProblem } from './list/check-record.ts';
+import type { RowChecker } from './list/check-row.ts';
+import { DuplicateFilter } from './list/duplicate-filter.ts';
+import type { ListRow } from './list/list-row.ts';
+import type { Reject } from './list/rejects-file.ts';
+
+/** Best for BullMQ's `addBulk`: 100 at a time have half the throughput, and more has no more. */
+const BATCH_SIZE = 1000;
+/** While one batch is added the next is read and checked; more would only take memory. */
+const BATCHES_IN_FLIGHT = 2;
+
+/** What became of the rows read so far; `rows` is the sum of the others once nothing is in flight. */
+export interface LoadCounts {
+  rows: number;
+  queued: number;
+  alreadyQueued: number;
+  alreadySettled: number;
+  /** Rows that repeat an earlier row of this list. */
+  duplicates: number;
+  rejected: number;
+}
+
+export function noRows(): LoadCounts {
+  return { rows: 0, queued: 0, alreadyQueued: 0, alreadySettled: 0, duplicates: 0, rejected: 0 };
+}
+
+export interface ListLoaderOptions {
+  readonly campaign: string;
+  readonly checker: RowChecker;
+  readonly identity: Identity;
+  /** Queues what is new of a batch and says of each call what was there before. */
+  readonly add: (batch: readonly IdentifiedCall[]) => Promise<readonly LoadVerdict[]>;
+  readonly reject: (rejects: readonly Reject[]) => Promise<void>;
+  /** How many callable rows to load at most. */
+  readonly limit?: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+interface Candidate extends IdentifiedCall {
+  /** The filter has seen it in this list; whether that is so, or two calls share a fingerprint, Redis tells. */
+  readonly mayRepeat: boolean;
+}
+
+interface Flight {
+  readonly batch: readonly Candidate[];
+  readonly landing: Promise<void>;
+}
+
+/** Takes a list's rows into a campaign's queue, in batches, the next being read while those before are added. */
+export class ListLoader {
+  readonly counts = noRows();
+  readonly #options: ListLoaderOptions;
+  readonly #filter = new DuplicateFilter();
+  readonly #flights: Flight[] = [];
+  #batch: Candidate[] = [];
+  #rejects: Reject[] = [];
+  #callable = 0;
+
+  constructor(options: ListLoaderOptions) {
+    this.#options = options;
+  }
+
+  /** Reads until the list ends, the limit is reached or the signal aborts. What was read has its place when this returns. */
+  async load(chunks: AsyncIterable<readonly ListRow[]>): Promise<void> {
+    try {
+      for await (const rows of chunks) if (!(await this.#loadChunk(rows))) break;
+      await this.#takeOff();
+    } finally {
+      await Promise.allSettled(this.#flights.map(({ landing }) => landing));
+    }
+    while (this.#flights.length > 0) await this.#land();
+  }
+
+  /** Returns whether to read on. */
+  async #loadChunk(rows: readonly ListRow[]): Promise<boolean> {
+    const { limit = Number.POSITIVE_INFINITY, signal } = this.#options;
+    for (const row of rows) {
+      if (signal.aborted || this.#callable >= limit) break;
+      this.#take(row);
+      if (this.#batch.length >= BATCH_SIZE) await this.#takeOff();
+    }
+    await this.#options.reject(this.#rejects);
+    this.#rejects = [];
+    return !signal.aborted && this.#callable < limit;
+  }
+
+  #take(row: ListRow): void {
+    const { campaign, checker, identity } = this.#options;
+    this.counts.rows += 1;
+    const verdict = checker.check(row);
+    if (isProblem(verdict)) {
+      this.counts.rejected += 1;
+      this.#rejects.push({ row, problem: verdict });
+      return;
+    }
+    const callId = identity.callId(campaign, verdict.dedupeKey);
+    const mayRepeat = this.#filter.add(callId);
+    if (!mayRepeat) this.#callable += 1;
+    else if (this.#isUnderWay(callId)) {
+      this.counts.duplicates += 1;
+      return;
+    }
+    this.#batch.push({ callId, call: verdict.call, mayRepeat });
+  }
+
+  /** What has not landed yet Redis cannot know. Asked only about what the filter has seen, so a plain search will do. */
+  #isUnderWay(callId: string): boolean {
+    const isIt = (candidate: Candidate) => candidate.callId === callId;
+    return this.#batch.some(isIt) || this.#flights.some(({ batch }) => batch.some(isIt));
+  }
+
+  async #takeOff(): Promise<void> {
+    if (this.#batch.length === 0) return;
+    while (this.#flights.length >= BATCHES_IN_FLIGHT) await this.#land();
+    const batch = this.#batch;
+    this.#batch = [];
+    const landing = this.#add(batch);
+    // A failure is thrown where the landing is awaited; until then it must not count as unhandled.
+    landing.catch(() => {});
+    this.#flights.push({ batch, landing });
+  }
+
+  async #land(): Promise<void> {
+    await this.#flights[0]?.landing;
+    this.#flights.shift();
+  }
+
+  async #add(batch: readonly Candidate[]): Promise<void> {
+    const verdicts = await this.#options.add(batch);
+    for (const [index, verdict] of verdicts.entries()) this.#count(verdict, batch[index]?.mayRepeat === true);
+  }
+
+  #count(verdict: LoadVerdict, mayRepeat: boolean): void {
+    if (verdict === 'queued') this.counts.queued += 1;
+    else if (mayRepeat) this.counts.duplicates += 1;
+    else if (verdict === 'already_queued') this.counts.alreadyQueued += 1;
+    else this.counts.alreadySettled += 1;
+  }
+}

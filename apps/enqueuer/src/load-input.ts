@@ -1,0 +1,72 @@
+import { LoadPreview } from '@libby-dialer/dial-queue';
+import type { Campaign } from '@libby-dialer/dialing';
+import { DialerError } from '@libby-dialer/runtime';
+import { type Context, NoSuchCampaignError } from './context.ts';
+import { type Io, warn } from './io.ts';
+import { createRowChecker, type RowChecker } from './list/check-row.ts';
+import type { ListFormat } from './list/list-format.ts';
+import { type ListSource, openSource } from './list-source.ts';
+
+export interface LoadOptions {
+  /** A campaign file, or the id of a stored campaign. */
+  readonly campaign: string;
+  readonly dryRun?: boolean | undefined;
+  readonly limit?: number | undefined;
+  readonly format?: ListFormat | undefined;
+  readonly rejects?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** An open list, and what checks its rows. */
+export interface CheckedList {
+  readonly source: ListSource;
+  readonly checker: RowChecker;
+}
+
+/** Opens a list and prepares the check of its rows. Throws `ListError`. */
+export async function openChecked(
+  io: Io,
+  path: string,
+  campaign: Campaign,
+  { format }: LoadOptions,
+): Promise<CheckedList> {
+  const source = await openSource(path, { format, stdin: io.stdin, hash: campaign.dedupeBy === 'row' });
+  try {
+    const { listHash, list } = source;
+    const checker = createRowChecker(campaign, { headings: list.csv?.headings, listHash });
+    for (const warning of checker.warnings) warn(io, warning);
+    return { source, checker };
+  } catch (error) {
+    source.list.close();
+    throw error;
+  }
+}
+
+/** For a `--campaign` that is no file. */
+export async function storedCampaign(context: Context | undefined, id: string): Promise<Campaign> {
+  const campaign = await context?.campaigns.get(id);
+  if (campaign === undefined) throw new NoSuchCampaignError(id, 'neither a campaign file nor a stored campaign');
+  return campaign;
+}
+
+/** Throws, before anything is stored, what would stop the load later. */
+export async function refuseIfClosed({ redis, keys }: Context, campaign: Campaign): Promise<void> {
+  const { canceled, dedupeBy } = await new LoadPreview(redis, keys, campaign.id).campaign();
+  if (canceled) throw canceledError(campaign.id);
+  if (dedupeBy !== undefined && dedupeBy !== campaign.dedupeBy) throw dedupeByError(campaign, dedupeBy);
+}
+
+export function canceledError(campaign: string, cause?: unknown): DialerError {
+  const message = `Campaign ${campaign} is canceled and takes no more rows; use another id, or "enqueuer resume ${campaign}" first.`;
+  return new DialerError('campaign_canceled', message, { cause });
+}
+
+class DedupeByError extends DialerError {
+  override readonly exitCode = 2;
+}
+
+/** It would ring everybody again. */
+export function dedupeByError({ id, dedupeBy }: Campaign, fixed: string): DialerError {
+  const message = `dedupeBy: campaign ${id} was first loaded with ${fixed}, which cannot change to ${dedupeBy}; put it back, or use another id.`;
+  return new DedupeByError('dedupe_by', message);
+}

@@ -1,0 +1,20 @@
+import { RESULT_COLUMNS, type ResultRecord } from '@libby-dialer/dialing';
+
+export const RESULTS_HEADING = `${RESULT_COLUMNS.join(',')}\r\n`;
+
+/** What makes a spreadsheet run a cell as a formula (OWASP, "CSV Injection"); a plain plus and digits is a phone number. */
+const FORMULA = /^(?!\+\d+$)[=+\-@\t\r]/;
+/** RFC 4180, section 2: these must stand in quotes. */
+const NEEDS_QUOTES = /[",\r\n]/;
+
+/** A result as a line of CSV (RFC 4180) that is safe to open in a spreadsheet. */
+export function resultToCsv(record: ResultRecord): string {
+  return `${RESULT_COLUMNS.map((column) => cellOf(record[column])).join(',')}\r\n`;
+}
+
+function cellOf(value: string | number | undefined): string {
+  if (value === undefined) return '';
+  const text = String(value);
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
