@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { type Campaign, isoInstant, parseCampaign } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
-import { parseDocument, stringify, YAMLParseError } from 'yaml';
+import { Document, isMap, parseDocument, type YAMLParseError } from 'yaml';
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -70,14 +70,18 @@ function yamlProblem(error: YAMLParseError): string {
 }
 
 /** A campaign as a file that `campaign put` takes: times as people write them, defaults spelled out. */
-export function campaignToYaml(campaign: Campaign): string {
-  const { startsAt, expiresAt, fromPhoneNumber, ...rest } = campaign;
-  const { id, ...settings } = rest;
-  return stringify({
+export function campaignToYaml({ id, fromPhoneNumber, startsAt, expiresAt, ...settings }: Campaign): string {
+  const document = new Document({
     id,
     fromPhoneNumber: fromPhoneNumber.length === 1 ? fromPhoneNumber[0] : fromPhoneNumber,
     ...settings,
     ...(startsAt !== undefined && { startsAt: isoInstant(startsAt) }),
     ...(expiresAt !== undefined && { expiresAt: isoInstant(expiresAt) }),
   });
+  for (const key of ['callingWindow', 'retry']) {
+    const node = document.get(key, true);
+    if (isMap(node)) node.flow = true;
+  }
+  // Every text in quotes: some readers take 08:00 for a number and NO for a truth value.
+  return document.toString({ defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 });
 }

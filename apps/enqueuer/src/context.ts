@@ -50,6 +50,12 @@ export class Context {
     this.results = new Results(redis, this.keys);
   }
 
+  /** Epoch ms of Redis's clock. */
+  async now(): Promise<number> {
+    const [seconds, microseconds] = await this.redis.time();
+    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+  }
+
   /** Throws `NoSuchCampaignError`. */
   async campaign(id: string): Promise<Campaign> {
     const campaign = await this.campaigns.get(id);

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { runMain } from '@libby-dialer/runtime';
 import { cli } from './cli.ts';
 import { processEnvironment } from './config.ts';

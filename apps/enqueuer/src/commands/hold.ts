@@ -21,8 +21,8 @@ export function addHoldCommands({ program, io, run }: CommandSlot): void {
 }
 
 export async function listHolds(io: Io): Promise<number> {
-  return await withContext(io, async ({ holds, campaigns }) => {
-    const [standing, { now }] = await Promise.all([holds.list(), campaigns.look()]);
+  return await withContext(io, async (context) => {
+    const [standing, now] = await Promise.all([context.holds.list(), context.now()]);
     await print(io.stdout, standing.length === 0 ? 'Nothing is held.\n' : holdTable(standing, now));
     return 0;
   });

@@ -24,7 +24,7 @@ export async function retry(io: Io, id: string, outcome: RetryableOutcome): Prom
     if (canceled) {
       throw new DialerError('campaign_canceled', `Campaign ${id} is canceled; "enqueuer resume ${id}" first.`);
     }
-    if (expiresAt !== undefined && (await context.campaigns.look()).now >= expiresAt) {
+    if (expiresAt !== undefined && (await context.now()) >= expiresAt) {
       const message = `Campaign ${id} expired at ${isoInstant(expiresAt)}; give it a later expiresAt with "enqueuer campaign put" first.`;
       throw new DialerError('campaign_expired', message);
     }

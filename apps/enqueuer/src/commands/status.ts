@@ -46,7 +46,7 @@ interface Rendered {
 }
 
 async function render(context: Context, id: string | undefined, json: boolean): Promise<Rendered> {
-  const { now } = await context.campaigns.look();
+  const now = await context.now();
   if (id === undefined) {
     const statuses = await context.status.readAll();
     return { statuses, text: json ? jsonLine(statuses.map(toJson)) : statusOfAll(statuses, now) };
