@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { eventually } from '@libby-dialer/embedded';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { eventually } from './eventually.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
 /** Answers every chunk with its capital letters, and remembers what it was sent. */

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { promisify } from 'node:util';
+import { onUnlikelyPort } from '@libby-dialer/embedded';
 import { Link, type NetworkFault } from './proxied-link.ts';
-import { onUnlikelyPort } from './unlikely-port.ts';
 
 export interface FaultProxyOptions {
   readonly targetHost?: string;

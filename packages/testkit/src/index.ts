@@ -1,7 +1,6 @@
-export { type EventuallyOptions, eventually } from './eventually.ts';
+export { type EventuallyOptions, eventually } from '@libby-dialer/embedded';
 export { type FaultProxy, type FaultProxyOptions, type ProxyCounts, startFaultProxy } from './fault-proxy.ts';
 export type { Direction, NetworkFault } from './proxied-link.ts';
-export type { RedisOptions, TestRedis } from './redis.ts';
 export {
   type LinePattern,
   type ProcessExit,
@@ -12,5 +11,5 @@ export {
   type SpawnProcessOptions,
   spawnProcess,
 } from './spawn-process.ts';
-export { startRedis } from './start-redis.ts';
+export { startRedis, type TestRedis, type TestRedisOptions } from './start-redis.ts';
 export { uniquePrefix } from './unique-prefix.ts';

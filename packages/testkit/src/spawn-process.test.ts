@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '@libby-dialer/embedded';
 import { describe, expect, test } from 'vitest';
-import { eventually } from './eventually.ts';
 import { runProcess, spawnProcess } from './spawn-process.ts';
 
 const NODE = process.execPath;
@@ -65,9 +65,9 @@ describe('spawnProcess', () => {
     const folder = await mkdtemp(join(tmpdir(), 'orphan-'));
     const guarded = `
       import { spawn } from 'node:child_process';
-      import { guardAgainstOrphan } from ${JSON.stringify(new URL('./orphan-guard.ts', import.meta.url).href)};
+      import { guardAgainstOrphan } from ${JSON.stringify(new URL('../../embedded/src/orphan-guard.ts', import.meta.url).href)};
       const child = spawn(process.execPath, ['-e', ${JSON.stringify(SLEEPER)}], { stdio: ['ignore', 'inherit', 'ignore'] });
-      guardAgainstOrphan(child, ${JSON.stringify(folder)});
+      guardAgainstOrphan(child, { folder: ${JSON.stringify(folder)} });
     `;
     await using parent = await spawnProcess(NODE, ['--input-type=module-typescript', '-e', guarded]);
     await parent.waitForLine(/up/);

@@ -3,8 +3,8 @@ import { EventEmitter, on, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { guardAgainstOrphan } from '@libby-dialer/embedded';
 import { environmentWith } from './config.ts';
-import { guardAgainstOrphan } from './orphan-guard.ts';
 
 export interface SpawnProcessOptions {
   /** Changes to our own environment; undefined takes a variable away. */

@@ -1,21 +1,22 @@
-import { findOnPath, sharedRedisUrl } from './config.ts';
-import type { RedisOptions, TestRedis } from './redis.ts';
-import { startRedisProcess } from './redis-process.ts';
+import { type PrivateRedis, type RedisOptions, startPrivateRedis } from '@libby-dialer/embedded';
+import { sharedRedisUrl } from './config.ts';
+
+/** A Redis for tests. `pid` is undefined for the server of REDIS_URL too. */
+export type TestRedis = PrivateRedis;
+
+export interface TestRedisOptions extends RedisOptions {
+  /** Never the server of REDIS_URL: for tests that kill or fill it. Any other option implies it. */
+  readonly own?: boolean;
+}
 
 /**
- * Starts a private Redis: `redis-server` of the PATH (about 40 ms), else in a
- * container (an engine without a bridge network needs TESTCONTAINERS_HOST_OVERRIDE=127.0.0.1 and
- * TESTCONTAINERS_RYUK_DISABLED=true). Without options it may be the server
- * of REDIS_URL, shared with others and not ours to kill. Persists nothing unless `appendonly`.
+ * Starts a private Redis, `redis-server` or a container. Without options it may be the server of REDIS_URL, shared with
+ * others and not ours to kill.
  */
-export async function startRedis(options: RedisOptions = {}): Promise<TestRedis> {
+export async function startRedis({ own = false, ...options }: TestRedisOptions = {}): Promise<TestRedis> {
   const shared = sharedRedisUrl();
-  if (shared !== undefined && Object.keys(options).length === 0) return sharedRedis(shared);
-  const program = findOnPath('redis-server');
-  if (program !== undefined) return startRedisProcess(program, options);
-  // The container library is heavy: loaded only when it is needed.
-  const { startRedisContainer } = await import('./redis-container.ts');
-  return startRedisContainer(options);
+  const isPrivate = own || Object.keys(options).length > 0;
+  return shared === undefined || isPrivate ? startPrivateRedis(options) : sharedRedis(shared);
 }
 
 /** Others use it too: it is neither stopped nor harmed. */

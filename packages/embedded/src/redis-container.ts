@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer, Wait } from 'testcontainers';
 import { eventually } from './eventually.ts';
-import { type RedisOptions, redisArguments, redisUrl, type TestRedis } from './redis.ts';
+import { type PrivateRedis, type RedisOptions, redisArguments, redisUrl } from './redis.ts';
 import { onUnlikelyPort, PortTaken } from './unlikely-port.ts';
 
 const IMAGE = 'redis:7-alpine';
 
 /** The same port inside and outside: it must still be that port after a restart, and be so without a bridge network too. */
-export async function startRedisContainer(options: RedisOptions): Promise<TestRedis> {
+export async function startRedisContainer(options: RedisOptions): Promise<PrivateRedis> {
   const engine = await getContainerRuntimeClient();
   const bridged = (await engine.container.dockerode.listNetworks()).some(({ Driver }) => Driver === 'bridge');
   let started: StartedTestContainer | undefined;
@@ -29,7 +29,7 @@ interface EngineContainer {
   unpause(): Promise<unknown>;
 }
 
-class RedisContainer implements TestRedis {
+class RedisContainer implements PrivateRedis {
   readonly url: string;
   readonly port: number;
   readonly pid = undefined;

@@ -6,16 +6,14 @@ export interface RedisOptions {
   readonly requirepass?: string;
   /** More arguments for redis-server. */
   readonly args?: readonly string[];
-  /** Never the server of REDIS_URL: for tests that kill or fill it. Any option above implies it. */
-  readonly own?: boolean;
 }
 
-/** A Redis for tests. */
-export interface TestRedis extends AsyncDisposable {
+/** A Redis of one's own. */
+export interface PrivateRedis extends AsyncDisposable {
   /** With the password, if there is one. */
   readonly url: string;
   readonly port: number;
-  /** Undefined in a container, and for the server of REDIS_URL. */
+  /** Undefined in a container. */
   readonly pid: number | undefined;
   /** Sends a signal (SIGKILL unless given) and waits for the end; the data stay. */
   kill(signal?: NodeJS.Signals): Promise<void>;

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { guardAgainstOrphan } from './orphan-guard.ts';
-import { type RedisOptions, redisArguments, redisUrl, type TestRedis } from './redis.ts';
+import { type PrivateRedis, type RedisOptions, redisArguments, redisUrl } from './redis.ts';
 import { onUnlikelyPort, PortTaken } from './unlikely-port.ts';
 
 const HOST = '127.0.0.1';
 const LOG_LINES_SHOWN = 10;
 
-export async function startRedisProcess(program: string, options: RedisOptions): Promise<TestRedis> {
-  const folder = await mkdtemp(join(tmpdir(), 'test-redis-'));
+export async function startRedisProcess(program: string, options: RedisOptions): Promise<PrivateRedis> {
+  const folder = await mkdtemp(join(tmpdir(), 'private-redis-'));
   try {
     const redis = new RedisProcess(program, folder, options);
     await redis.start();
@@ -24,7 +24,7 @@ export async function startRedisProcess(program: string, options: RedisOptions):
 }
 
 /** A redis-server of ours, with a folder of its own. */
-class RedisProcess implements TestRedis {
+class RedisProcess implements PrivateRedis {
   readonly #program: string;
   readonly #folder: string;
   readonly #options: RedisOptions;
@@ -90,8 +90,10 @@ class RedisProcess implements TestRedis {
     const where = ['--bind', HOST, '--port', String(port), '--dir', this.#folder];
     const child = spawn(this.#program, [...where, ...redisArguments(this.#options)], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      // Its own process group: Ctrl-C is for us to answer, and those who still use this Redis must be stopped first.
+      detached: true,
     });
-    guardAgainstOrphan(child, this.#folder);
+    guardAgainstOrphan(child, { folder: this.#folder });
     this.#child = child;
     child.once('exit', () => {
       if (this.#child === child) this.#child = undefined;

@@ -1,0 +1,6 @@
+// What runs beside us on this machine and must not outlive us
+export { type EventuallyOptions, eventually } from './eventually.ts';
+export { guardAgainstOrphan, type OrphanGuardOptions } from './orphan-guard.ts';
+export type { PrivateRedis, RedisOptions } from './redis.ts';
+export { startPrivateRedis } from './start-private-redis.ts';
+export { onUnlikelyPort } from './unlikely-port.ts';
