@@ -19,6 +19,7 @@ const staticChecks: Readonly<Record<string, readonly [program: string, ...args: 
   lint: ['oxlint', '--type-aware'],
   types: ['tsc', '-p', '.'],
   'dead code': ['knip'],
+  schemas: ['node', join(import.meta.dirname, 'schemas.ts'), '--check'],
 };
 
 async function checkEverything(): Promise<StepResult[]> {

@@ -43,7 +43,7 @@ export interface Claim {
   readonly probes?: readonly HoldScope[];
 }
 
-export type GateVerdict =
+type GateVerdict =
   | { readonly kind: 'dial'; readonly claim: Claim }
   | { readonly kind: 'done'; readonly outcome: Outcome }
   | { readonly kind: 'busy'; readonly until: number }

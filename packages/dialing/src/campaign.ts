@@ -51,36 +51,55 @@ const text = z
   });
 
 const campaignFields = z.strictObject({
-  id: campaignId,
-  fromPhoneNumber: z.union([lineNumber.transform((line) => [line]), z.array(lineNumber).nonempty().max(1000)]),
-  introNotes: text.optional(),
-  introMessage: text.optional(),
-  introVoicemail: text.optional(),
-  customQuestions: z.array(text).max(200).optional(),
-  customRules: z.array(text).max(200).optional(),
-  defaultName: z.string().trim().min(1).max(200).optional(),
-  columns: z.partialRecord(z.enum(RECORD_FIELDS).exclude(['formInfo']), z.string().min(1)).optional(),
+  id: campaignId.describe('Names the campaign in commands, results and Redis.'),
+  fromPhoneNumber: z
+    .union([lineNumber.transform((line) => [line]), z.array(lineNumber).nonempty().max(1000)])
+    .describe('The agent’s number in E.164 form, or a list of them: a pool of lines.'),
+  introNotes: text
+    .optional()
+    .describe('Notes from which the agent makes its opening or voicemail. {{column}} is filled in.'),
+  introMessage: text.optional().describe('What the agent says, word for word, when the call is answered.'),
+  introVoicemail: text.optional().describe('The voicemail the agent leaves, word for word.'),
+  customQuestions: z.array(text).max(200).optional().describe('Questions that replace the agent’s own.'),
+  customRules: z.array(text).max(200).optional().describe('Rules that replace the agent’s own.'),
+  defaultName: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('For records without a name; without it they are rejected.'),
+  columns: z
+    .partialRecord(z.enum(RECORD_FIELDS).exclude(['formInfo']), z.string().min(1))
+    .optional()
+    .describe('Which column of a CSV holds a field: {toPhoneNumber: "Mobile"}.'),
   defaultCountry: z
     .string()
     .refine(isCountryCode, { error: 'must be a two-letter country code, such as US' })
-    .optional(),
-  dedupeBy: z.enum(DEDUPE_BY).default('phone'),
+    .optional()
+    .describe('For numbers not in E.164 form; without it they are rejected.'),
+  dedupeBy: z
+    .enum(DEDUPE_BY)
+    .default('phone')
+    .describe('What makes two rows the same call. Fixed once the first list is loaded.'),
   callingWindow: z
     .union([z.literal('anytime'), openHours], {
       error: 'must be "anytime" or {from: "08:00", to: "21:00", days: [mon, tue], timezone: recipient}',
     })
     // 47 CFR 64.1200(c)(1): no solicitation before 8 a.m. or after 9 p.m. at the called party's location.
-    .default({ from: '08:00', to: '21:00', days: [...WEEKDAYS], timezone: 'recipient' }),
-  timezone: zoneSchema.optional(),
-  startsAt: instantSchema.optional(),
-  expiresAt: instantSchema.optional(),
+    .default({ from: '08:00', to: '21:00', days: [...WEEKDAYS], timezone: 'recipient' })
+    .describe('When calls may be placed. Left out: 08:00 to 21:00 where the recipient is.'),
+  timezone: zoneSchema.optional().describe('For recipients whose number has no zone, such as toll-free ones.'),
+  startsAt: instantSchema.optional().describe('No call before this.'),
+  expiresAt: instantSchema.optional().describe('Calls not placed by then end as `expired`.'),
   retry: z
     .strictObject({
       attempts: z.int().min(1).max(100).default(4),
       backoffSeconds: z.number().positive().max(86_400).default(30),
       maxBackoffSeconds: z.number().positive().max(604_800).default(3600),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Only for calls that provably never went out.'),
 });
 
 /** A campaign file as written (YAML or JSON). */
