@@ -1,13 +1,29 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawnProcess, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadConfig } from './config.ts';
 import { DialerError } from './errors.ts';
 import { createLogger } from './logger.ts';
-import { freePort, PrivateRedis, singleRedis } from './private-redis.ts';
-import type { RedisConnectionConfig } from './redis-config.ts';
+import { type RedisConnectionConfig, redisConfig } from './redis-config.ts';
 import { createRedis, type RedisClient, type RedisConnectionOptions } from './redis-connection.ts';
 
 const PASSWORD = 'canary-password';
+
+/** Nothing listens there, and no outgoing connection has it for its own. */
+const REFUSING_PORT = 1;
+
+function configOf(url: string, environment: Record<string, string> = {}): RedisConnectionConfig {
+  return loadConfig(redisConfig, { REDIS_URL: url, ...environment }).connection;
+}
+
+function at(port: number, { user = '', db = 0, protocol = 'redis' } = {}): RedisConnectionConfig {
+  return configOf(`${protocol}://${user}127.0.0.1:${port}/${db}`);
+}
 
 function connection(config: RedisConnectionConfig, options: Partial<RedisConnectionOptions> = {}) {
   const messages: string[] = [];
@@ -37,28 +53,28 @@ function event(client: RedisClient, name: string): Promise<void> {
   return promise;
 }
 
-let open: PrivateRedis;
-let locked: PrivateRedis;
+let open: TestRedis;
+let locked: TestRedis;
 beforeAll(async () => {
-  [open, locked] = await Promise.all([PrivateRedis.start(), PrivateRedis.start('--requirepass', PASSWORD)]);
+  [open, locked] = await Promise.all([startRedis({ own: true }), startRedis({ requirepass: PASSWORD })]);
 });
 afterAll(async () => {
-  await open[Symbol.asyncDispose]();
-  await locked[Symbol.asyncDispose]();
+  await open.stop();
+  await locked.stop();
 });
 
 describe('a connection', () => {
   test.each(['producer', 'worker', 'blocking'] as const)('as %s works and has a name', async (role) => {
-    await using redis = connection(singleRedis(locked.port, { password: PASSWORD, db: 3 }), { role }).redis;
+    await using redis = connection(at(locked.port, { user: `:${PASSWORD}@`, db: 3 }), { role }).redis;
     await redis.connect();
     expect(await redis.client.call('CLIENT', 'GETNAME')).toBe(`test:${role}`);
     expect(await redis.client.client('INFO')).toContain(' db=3 ');
   });
 
   test('stops more than once, and before it was begun', async () => {
-    const { redis } = connection(singleRedis(open.port));
+    const { redis } = connection(at(open.port));
     await Promise.all([redis.stop(), redis.stop()]);
-    const { redis: used } = connection(singleRedis(open.port));
+    const { redis: used } = connection(at(open.port));
     await used.connect();
     await Promise.all([used.stop(), used.stop()]);
     expect(used.client.status).toBe('end');
@@ -67,31 +83,28 @@ describe('a connection', () => {
 
 describe('connecting says what is wrong', () => {
   test('wrong password, at once', async () => {
-    const message = await refusal(singleRedis(locked.port, { password: `${PASSWORD}-not` }));
+    const message = await refusal(at(locked.port, { user: `:${PASSWORD}-not@` }));
     expect(message).toBe(
       `Redis at 127.0.0.1:${locked.port} does not accept this user and password; correct them in REDIS_URL.`,
     );
   });
 
   test('no password, at once', async () => {
-    expect(await refusal(singleRedis(locked.port))).toContain('asks for a password');
+    expect(await refusal(at(locked.port))).toContain('asks for a password');
   });
 
   test.each(['producer', 'worker'] as const)('nobody listens (%s)', async (role) => {
-    const message = await refusal(singleRedis(await freePort()), { role });
+    const message = await refusal(at(REFUSING_PORT), { role });
     expect(message).toContain('refuses the connection; start it');
   });
 
   test('no such host', async () => {
-    const config: RedisConnectionConfig = {
-      ...singleRedis(0),
-      topology: { kind: 'single', node: { host: 'redis.invalid', port: 6379 } },
-    };
-    expect(await refusal(config)).toMatch(/^Redis at redis\.invalid:6379 (?:cannot be found|does not answer)/);
+    const message = await refusal(configOf('redis://redis.invalid'));
+    expect(message).toMatch(/^Redis at redis\.invalid:6379 (?:cannot be found|does not answer)/);
   });
 
   test('TLS to a port without', async () => {
-    expect(await refusal(singleRedis(open.port, { tls: true }))).toContain('whether it wants TLS');
+    expect(await refusal(at(open.port, { protocol: 'rediss' }))).toContain('whether it wants TLS');
   });
 
   test('a port that never answers, at the deadline', async () => {
@@ -99,33 +112,27 @@ describe('connecting says what is wrong', () => {
     const server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
-    expect(await refusal(singleRedis(port))).toContain('does not answer in time');
+    expect(await refusal(at(port))).toContain('does not answer in time');
     for (const socket of sockets) socket.destroy();
     server.close();
   });
 
   test('a database that does not exist', async () => {
-    expect(await refusal(singleRedis(open.port, { db: 99 }))).toContain('no database of that number');
+    expect(await refusal(at(open.port, { db: 99 }))).toContain('no database of that number');
   });
 
   test('a cluster that is none', async () => {
-    const node = { host: '127.0.0.1', port: open.port };
-    const config: RedisConnectionConfig = { ...singleRedis(0), topology: { kind: 'cluster', nodes: [node, node] } };
-    expect(await refusal(config)).toContain('is not a cluster');
+    expect(await refusal(configOf(`${open.url},${open.url}`))).toContain('is not a cluster');
   });
 
   test.each(['producer', 'worker'] as const)('no Sentinel there (%s)', async (role) => {
-    const sentinels = [{ host: '127.0.0.1', port: await freePort() }];
-    const config: RedisConnectionConfig = {
-      ...singleRedis(0),
-      topology: { kind: 'sentinel', sentinels, name: 'mymaster', password: undefined },
-    };
+    const config = sentinelConfig(REFUSING_PORT);
     expect(await refusal(config, { role })).toMatch(/refuses the connection|none of the Sentinels/);
   });
 
   test('an abort ends it with its reason', async () => {
     const abort = new AbortController();
-    const { redis } = connection(singleRedis(await freePort()));
+    const { redis } = connection(at(REFUSING_PORT));
     const connecting = redis.connect({ signal: abort.signal });
     abort.abort(new Error('stop'));
     await expect(connecting).rejects.toThrow('stop');
@@ -133,20 +140,20 @@ describe('connecting says what is wrong', () => {
 });
 
 test('a worker waits for a Redis that starts later', async () => {
-  await using server = await PrivateRedis.start();
+  await using server = await startRedis({ own: true });
   await server.kill();
-  await using redis = connection(singleRedis(server.port)).redis;
+  await using redis = connection(at(server.port)).redis;
   const connecting = redis.connect({ withinMs: 15_000 });
   await event(redis.client, 'error');
-  await server.start();
+  await server.restart();
   await connecting;
   expect(await redis.client.ping()).toBe('PONG');
 });
 
 test('an outage is told once, and its end; a producer fails at once, a worker waits', async () => {
-  await using server = await PrivateRedis.start();
-  const worker = connection(singleRedis(server.port));
-  const producer = connection(singleRedis(server.port), { role: 'producer' });
+  await using server = await startRedis({ own: true });
+  const worker = connection(at(server.port));
+  const producer = connection(at(server.port), { role: 'producer' });
   await using workerRedis = worker.redis;
   await using producerRedis = producer.redis;
   await Promise.all([workerRedis.connect(), producerRedis.connect()]);
@@ -161,7 +168,7 @@ test('an outage is told once, and its end; a producer fails at once, a worker wa
   expect(worker.messages).toEqual(['Redis connection lost']);
 
   const back = event(producerRedis.client, 'ready');
-  await server.start();
+  await server.restart();
   expect(await waiting).toBe('OK');
   await back;
   expect(worker.messages).toEqual(['Redis connection lost', 'Redis connection restored']);
@@ -169,11 +176,11 @@ test('an outage is told once, and its end; a producer fails at once, a worker wa
 });
 
 test('stopping while Redis is away ends what still waits', async () => {
-  const server = await PrivateRedis.start();
-  const { redis, messages } = connection(singleRedis(server.port));
+  const server = await startRedis({ own: true });
+  const { redis, messages } = connection(at(server.port));
   await redis.connect();
   const away = event(redis.client, 'reconnecting');
-  await server[Symbol.asyncDispose]();
+  await server.stop();
   await away;
   const waiting = redis.client.set('key', 'value').catch((error: Error) => error.message);
   await redis.stop();
@@ -182,35 +189,36 @@ test('stopping while Redis is away ends what still waits', async () => {
   expect(messages).toEqual(['Redis connection lost']);
 });
 
-test('a master found by Sentinel, and followed', async () => {
-  await using master = await PrivateRedis.start('--requirepass', PASSWORD);
-  await using sentinel = await PrivateRedis.start(
-    '--sentinel',
-    '--sentinel',
-    'monitor',
-    'mymaster',
-    '127.0.0.1',
-    String(master.port),
-    '1',
-  );
-  const sentinels = [{ host: '127.0.0.1', port: sentinel.port }];
-  const config: RedisConnectionConfig = {
-    ...singleRedis(0, { password: PASSWORD }),
-    topology: { kind: 'sentinel', sentinels, name: 'mymaster', password: undefined },
-  };
-  await using redis = connection(config).redis;
+const REDIS_SERVER = 'redis-server';
+const hasRedisServer = spawnSync(REDIS_SERVER, ['--version']).status === 0;
+
+test.skipIf(!hasRedisServer)('a master found by Sentinel', async () => {
+  await using master = await startRedis({ requirepass: PASSWORD });
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'sentinel-'));
+  const port = master.port + 1;
+  // Sentinel insists on a file of its own to keep its state in.
+  const file = join(folder.path, 'sentinel.conf');
+  await writeFile(file, `port ${port}\nbind 127.0.0.1\nsentinel monitor mymaster 127.0.0.1 ${master.port} 1\n`);
+  await using sentinel = await spawnProcess(REDIS_SERVER, [file, '--sentinel']);
+  await sentinel.waitForLine(/Sentinel ID is/);
+  await using redis = connection(sentinelConfig(port)).redis;
   await redis.connect();
   expect(await redis.client.info('server')).toContain(`tcp_port:${master.port}`);
 });
 
+function sentinelConfig(port: number): RedisConnectionConfig {
+  return configOf(`redis://:${PASSWORD}@ignored`, {
+    REDIS_SENTINELS: `127.0.0.1:${port}`,
+    REDIS_SENTINEL_NAME: 'mymaster',
+  });
+}
+
 test('a cluster of one node', async () => {
-  await using node = await PrivateRedis.start('--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1');
-  await using direct = connection(singleRedis(node.port)).redis;
+  await using node = await startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] });
+  await using direct = connection(configOf(node.url)).redis;
   await direct.connect();
   await direct.client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-  const address = { host: '127.0.0.1', port: node.port };
-  const config: RedisConnectionConfig = { ...singleRedis(0), topology: { kind: 'cluster', nodes: [address, address] } };
-  await using redis = connection(config).redis;
+  await using redis = connection(configOf(`${node.url},${node.url}`)).redis;
   await redis.connect();
   expect(await redis.client.set('{libby}:a', '1')).toBe('OK');
 });

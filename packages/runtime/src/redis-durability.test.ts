@@ -1,15 +1,15 @@
+import { startRedis } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from './clock.ts';
 import { measureClockSkew } from './clock-skew.ts';
-import { PrivateRedis } from './private-redis.ts';
 import { checkRedisDurability } from './redis-durability.ts';
 
 const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always'];
 
 async function check(args: readonly string[], allowVolatile = false, setUp?: (client: Redis) => Promise<unknown>) {
-  await using server = await PrivateRedis.start(...args);
-  const client = new Redis({ host: '127.0.0.1', port: server.port });
+  await using server = await startRedis({ own: true, args });
+  const client = new Redis(server.url);
   try {
     await setUp?.(client);
     const { problems, warnings } = await checkRedisDurability(client, { allowVolatile });
@@ -87,8 +87,8 @@ describe('durability', () => {
 
 describe('clock skew', () => {
   test.each([0, 5000, -5000])('is measured when our clock is off by %d ms', async (offMs) => {
-    await using server = await PrivateRedis.start();
-    const client = new Redis({ host: '127.0.0.1', port: server.port });
+    await using server = await startRedis();
+    const client = new Redis(server.url);
     const clock = { now: () => systemClock.now() + offMs, monotonic: () => systemClock.monotonic() };
     const skew = await measureClockSkew(client, { key: '{libby}', clock });
     client.disconnect();
