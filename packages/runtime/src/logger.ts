@@ -59,7 +59,7 @@ function redactBindings(logger: Logger, redactor: Redactor): Logger {
 
 function openDestination({ destination, pretty }: LoggerOptions): DestinationStream {
   if (pretty ?? (destination === undefined && isatty(STDERR))) {
-    // In this thread and synchronous: a person reads it, and no line may be missing when the process ends.
+    // In this thread and at once: lines keep their place beside whatever else is printed there, and none is missing at the end.
     const terminal = destination ?? fileDestination({ dest: STDERR, sync: true });
     const prettify = prettyFactory({
       colorize: destination === undefined,

@@ -189,6 +189,23 @@ test('stopping while Redis is away ends what still waits', async () => {
   expect(messages).toEqual(['Redis connection lost']);
 });
 
+test('a master that becomes a replica is left; a worker sends again, a producer is told', async () => {
+  await using server = await startRedis({ own: true });
+  const worker = connection(at(server.port));
+  await using workerRedis = worker.redis;
+  await using producerRedis = connection(at(server.port), { role: 'producer' }).redis;
+  await using operator = connection(at(server.port)).redis;
+  await Promise.all([workerRedis.connect(), producerRedis.connect(), operator.connect()]);
+
+  await operator.client.call('REPLICAOF', '127.0.0.1', String(REFUSING_PORT));
+  const left = event(workerRedis.client, 'close');
+  const waiting = workerRedis.client.set('key', 'value');
+  await expect(producerRedis.client.set('key', 'other')).rejects.toThrow('READONLY');
+  await left;
+  await operator.client.call('REPLICAOF', 'NO', 'ONE');
+  expect(await waiting).toBe('OK');
+});
+
 const REDIS_SERVER = 'redis-server';
 const hasRedisServer = spawnSync(REDIS_SERVER, ['--version']).status === 0;
 

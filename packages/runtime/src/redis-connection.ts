@@ -168,7 +168,7 @@ function createClient(config: RedisConnectionConfig, role: RedisRole, connection
       sentinels: [...topology.sentinels],
       name: topology.name,
       sentinelPassword: topology.password?.reveal(),
-      sentinelRetryStrategy: role === 'producer' ? () => null : retryDelayMs,
+      sentinelRetryStrategy: retryDelayMs,
       enableTLSForSentinelMode: config.tls,
       sentinelTLS: common.tls,
     });
@@ -187,7 +187,7 @@ function nodeOptions(config: RedisConnectionConfig, role: RedisRole, connectionN
     socketTimeout: SILENCE_MS,
     disconnectTimeout: CLOSE_WITHIN_MS / 2,
     maxRetriesPerRequest: role === 'producer' ? 0 : null,
-    reconnectOnError: reconnectAfterFailover,
+    reconnectOnError: reconnectAfterFailover(role),
   } satisfies RedisOptions;
 }
 
@@ -208,7 +208,11 @@ function retryDelayMs(attempt: number): number {
   return Math.min(50 * 2 ** Math.min(attempt, 10), LONGEST_RETRY_DELAY_MS);
 }
 
-/** The master we knew has become a replica: connect anew, to the new one, and send the refused command again. */
-function reconnectAfterFailover(error: Error): 2 | false {
-  return error.message.startsWith('READONLY') ? 2 : false;
+/**
+ * The master we knew has become a replica: connect anew, to the new one. A refused command was not carried out, so a worker
+ * sends it again; a producer is told.
+ */
+function reconnectAfterFailover(role: RedisRole): (error: Error) => 1 | 2 | false {
+  const andThen = role === 'producer' ? 1 : 2;
+  return (error) => (error.message.startsWith('READONLY') ? andThen : false);
 }
