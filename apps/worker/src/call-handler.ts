@@ -372,6 +372,9 @@ export class CallHandler {
     }
     if (released !== 'released') return this.#answerTooLate(run, claim, released, decision.reason);
     events.holdAsked(hold);
+    // Another line of the pool may take it at once: the gate knows which.
+    const isPool = run.context.campaign.fromPhoneNumber.length > 1;
+    if (decision.scope === 'line' && isPool) return { kind: 'give_back', sleepUntil: 0 };
     const pauseMs = Math.max(hold.firstPauseMs, hold.retryAfterMs);
     return this.#delay(run, clock.now() + 2 * pauseMs, clock.now() + pauseMs);
   }

@@ -136,6 +136,19 @@ describe.concurrent('every way a request can end', () => {
     expect(await world.holds.list()).toEqual([]);
   });
 
+  test('a pool of lines of which one has no agent: every call goes by the other', async () => {
+    await using world = await openWorld({ agents: [OTHER_LINE] });
+    await world.campaign({ fromPhoneNumber: [LINE, OTHER_LINE] });
+    await world.startWorker({ concurrency: 3 });
+    await world.load(phones(20));
+    const results = await world.settled(20);
+    expect(
+      results.every(({ outcome, fromPhoneNumber }) => outcome === 'accepted' && fromPhoneNumber === OTHER_LINE),
+    ).toBe(true);
+    expect(world.rangTwice()).toEqual([]);
+    expect(await world.heldBy(`line:${LINE}`)).toBe('agent_not_found');
+  });
+
   test.for([
     { name: "404 that is not the provider's", action: { status: 404, body: 'Not Found' } },
     { name: '405', action: { status: 405 } },
