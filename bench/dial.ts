@@ -1,0 +1,109 @@
+/**
+ * Calls per second and CPU time per call of the worker against two workers without a ledger, in turn:
+ *
+ *   node bench/dial.ts [--calls 20000] [--concurrency 50] [--rounds 3] [--latency 0]
+ *
+ * Every run has a fresh Redis that syncs every write to disk, a fresh simulator, and a process of its own, with the queue
+ * filled beforehand. The first tenth of the calls warms up and is not counted.
+ */
+import { eventually } from '@libby-dialer/testkit';
+import { MeasuredProcess } from './src/measured-process.ts';
+import { judge, median, numbersFrom, print, printMachine } from './src/report.ts';
+import { RedisStage, SimulatorStage, workerEnvironment } from './src/stage.ts';
+import { CAMPAIGN_ID } from './src/workload.ts';
+
+const CONTESTANTS = ['ours', 'naive', 'bare'] as const;
+type Contestant = (typeof CONTESTANTS)[number];
+
+interface Figures {
+  readonly callsPerSecond: number;
+  readonly cpuMsPerCall: number;
+  readonly redisCpuMsPerCall: number;
+}
+
+const WARM_UP_SHARE = 0.1;
+const LONGEST_RUN_MS = 300_000;
+const GOALS = { naive: 1.2, bare: 0.65 };
+
+const settings = numbersFrom({ calls: 20_000, concurrency: 50, rounds: 3, latency: 0 });
+const runs: Record<Contestant, Figures[]> = { ours: [], naive: [], bare: [] };
+
+await printMachine();
+print(`${settings.calls} calls, ${settings.concurrency} at once, ${settings.rounds} rounds\n`);
+for (let round = 0; round < settings.rounds; round += 1) {
+  for (const contestant of CONTESTANTS) {
+    const figures = await run(contestant);
+    runs[contestant].push(figures);
+    print(`round ${round + 1}  ${line(contestant, figures)}`);
+  }
+}
+print();
+const [ours, naive, bare] = CONTESTANTS.map((contestant) => medians(runs[contestant])) as [Figures, Figures, Figures];
+print(`median   ${line('ours', ours)}`);
+print(`median   ${line('naive', naive)}`);
+print(`median   ${line('bare', bare)}\n`);
+judgeAgainst('naive', naive);
+judgeAgainst('bare', bare);
+
+async function run(contestant: Contestant): Promise<Figures> {
+  await using redis = await RedisStage.open();
+  await using simulator = await SimulatorStage.open(settings.latency);
+  await redis.putCampaign();
+  await redis.load(settings.calls);
+  await using worker = await start(contestant, redis, simulator);
+  await reached(simulator, worker, settings.calls * WARM_UP_SHARE);
+  const [begin, redisBegin] = await Promise.all([worker.usage(), redis.cpuMs()]);
+  await reached(simulator, worker, settings.calls);
+  const [end, redisEnd] = await Promise.all([worker.usage(), redis.cpuMs()]);
+  await worker.stop();
+  const { numbersTakenAgain } = await simulator.stats();
+  if (numbersTakenAgain > 0) throw new Error(`${contestant} rang ${numbersTakenAgain} phones twice`);
+  const counted = (await simulator.arrivals()).filter((atMs) => atMs > begin.atMs);
+  const lastedMs = (counted.at(-1) ?? 0) - (counted[0] ?? 0);
+  return {
+    callsPerSecond: (1000 * (counted.length - 1)) / lastedMs,
+    cpuMsPerCall: (end.cpuMs - begin.cpuMs) / counted.length,
+    redisCpuMsPerCall: (redisEnd - redisBegin) / counted.length,
+  };
+}
+
+function start(contestant: Contestant, redis: RedisStage, { libby }: SimulatorStage): Promise<MeasuredProcess> {
+  const { concurrency } = settings;
+  if (contestant === 'ours') {
+    return MeasuredProcess.start('apps/worker/src/main.ts', [], { env: workerEnvironment(redis, libby, concurrency) });
+  }
+  const queue = { redisUrl: redis.server.url, prefix: redis.keys.queues, queue: CAMPAIGN_ID, concurrency };
+  return MeasuredProcess.start(`bench/contestants/${contestant}.ts`, [JSON.stringify({ ...queue, ...libby })]);
+}
+
+/** Looks rarely: the simulator has calls to answer. */
+async function reached(simulator: SimulatorStage, worker: MeasuredProcess, calls: number): Promise<void> {
+  const ended = worker.exited.then(() => {
+    throw new Error(`a worker has ended:\n${worker.complaints.slice(-20).join('\n')}`);
+  });
+  const arrived = eventually(async () => (await simulator.stats()).taken >= calls, {
+    timeoutMs: LONGEST_RUN_MS,
+    intervalMs: 50,
+  });
+  await Promise.race([arrived, ended]);
+}
+
+function medians(figures: readonly Figures[]): Figures {
+  return {
+    callsPerSecond: median(figures.map(({ callsPerSecond }) => callsPerSecond)),
+    cpuMsPerCall: median(figures.map(({ cpuMsPerCall }) => cpuMsPerCall)),
+    redisCpuMsPerCall: median(figures.map(({ redisCpuMsPerCall }) => redisCpuMsPerCall)),
+  };
+}
+
+function line(contestant: Contestant, { callsPerSecond, cpuMsPerCall, redisCpuMsPerCall }: Figures): string {
+  const perSecond = callsPerSecond.toFixed(0).padStart(6);
+  return `${contestant.padEnd(5)} ${perSecond} calls/s, CPU per call ${cpuMsPerCall.toFixed(3)} ms, of Redis ${redisCpuMsPerCall.toFixed(3)} ms`;
+}
+
+function judgeAgainst(rival: 'naive' | 'bare', figures: Figures): void {
+  const ratio = ours.callsPerSecond / figures.callsPerSecond;
+  const cpu = figures.cpuMsPerCall / ours.cpuMsPerCall;
+  const goal = GOALS[rival];
+  judge(`ours : ${rival} = ${ratio.toFixed(2)} (goal ${goal}), by CPU time ${cpu.toFixed(2)}`, ratio >= goal);
+}

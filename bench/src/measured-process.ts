@@ -1,0 +1,55 @@
+import { type ProcessExit, type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
+import { nodePath, programPath } from './stage.ts';
+
+export interface Usage {
+  /** Epoch ms. */
+  readonly atMs: number;
+  /** User and system, since the process began. */
+  readonly cpuMs: number;
+  readonly maxRssMb: number;
+}
+
+/** A Node program of which CPU time and memory can be asked while it runs. */
+export class MeasuredProcess implements AsyncDisposable {
+  readonly #process: SpawnedProcess;
+  #reports = 0;
+
+  private constructor(process: SpawnedProcess) {
+    this.#process = process;
+  }
+
+  /** @param program from the project's root. */
+  static async start(
+    program: string,
+    args: readonly string[],
+    { env = {}, nodeOptions = [] }: { env?: Record<string, string>; nodeOptions?: readonly string[] } = {},
+  ): Promise<MeasuredProcess> {
+    const preload = ['--import', programPath('bench/src/usage-report.ts')];
+    const command = [...nodeOptions, ...preload, programPath(program), ...args];
+    return new MeasuredProcess(await spawnProcess(nodePath(), command, { env }));
+  }
+
+  async usage(): Promise<Usage> {
+    this.#reports += 1;
+    const isReport = new RegExp(`^\\{"report":${this.#reports},`);
+    this.#process.signal('SIGUSR2');
+    return JSON.parse(await this.#process.waitForLine(isReport)) as Usage;
+  }
+
+  get exited(): Promise<ProcessExit> {
+    return this.#process.exited;
+  }
+
+  /** What it has said on stderr, for when something went wrong. */
+  get complaints(): readonly string[] {
+    return this.#process.stderr;
+  }
+
+  async stop(): Promise<ProcessExit> {
+    return this.#process.stop('SIGTERM', 20_000);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process.stop('SIGKILL');
+  }
+}

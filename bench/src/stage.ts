@@ -1,0 +1,137 @@
+import { CallLoader, CampaignStore, Identity, Keys } from '@libby-dialer/dial-queue';
+import { type SpawnedProcess, spawnProcess, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { Redis } from 'ioredis';
+import { benchCampaign, benchHeadings, CAMPAIGN_ID, fictionalNumbers, HEADINGS_ID, queuedCall } from './workload.ts';
+
+const BATCH = 1000;
+const KEEP_CALLS = 200_000;
+
+/** A private Redis that loses nothing (`appendfsync always`), with a client of ours. */
+export class RedisStage implements AsyncDisposable {
+  readonly server: TestRedis;
+  readonly client: Redis;
+  readonly keys = new Keys('{libby}');
+
+  private constructor(server: TestRedis) {
+    this.server = server;
+    this.client = new Redis(server.url);
+  }
+
+  static async open(): Promise<RedisStage> {
+    return new RedisStage(await startRedis({ own: true, appendonly: true, appendfsync: 'always' }));
+  }
+
+  async putCampaign(): Promise<void> {
+    const campaigns = new CampaignStore(this.client, this.keys);
+    await campaigns.put(benchCampaign());
+    await campaigns.putHeadings(CAMPAIGN_ID, HEADINGS_ID, benchHeadings());
+  }
+
+  /** Queues calls as the enqueuer does: to a number each, as long as there are numbers. */
+  async load(calls: number): Promise<void> {
+    const numbers = fictionalNumbers();
+    const identity = await Identity.load(this.client, this.keys);
+    await using loader = new CallLoader(this.client, this.keys, CAMPAIGN_ID);
+    for (let from = 0; from < calls; from += BATCH) {
+      const rows = Array.from({ length: Math.min(BATCH, calls - from) }, (_, index) => from + index);
+      await loader.add(
+        rows.map((row) => ({ callId: identity.callId(CAMPAIGN_ID, `row ${row}`), call: queuedCall(row, numbers) })),
+      );
+    }
+    await loader.finish();
+  }
+
+  /** One figure of Redis's INFO. */
+  async info(section: string, name: string): Promise<number> {
+    const text = await this.client.info(section);
+    const value = text.split('\r\n').find((line) => line.startsWith(`${name}:`));
+    if (value === undefined) throw new Error(`Redis's INFO ${section} has no ${name}`);
+    return Number(value.slice(name.length + 1));
+  }
+
+  async cpuMs(): Promise<number> {
+    return 1000 * ((await this.info('cpu', 'used_cpu_user')) + (await this.info('cpu', 'used_cpu_sys')));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.client.disconnect();
+    await this.server.stop();
+  }
+}
+
+/** What the simulator says when it is ready. */
+export interface Libby {
+  readonly apiUrl: string;
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scope: string;
+}
+
+export interface SimulatorStats {
+  readonly requests: number;
+  readonly taken: number;
+  readonly numbersTaken: number;
+  readonly numbersTakenAgain: number;
+  readonly tokenGrants: number;
+}
+
+/** The simulator in a process of its own, and its ground truth. */
+export class SimulatorStage implements AsyncDisposable {
+  readonly libby: Libby;
+  readonly #process: SpawnedProcess;
+
+  private constructor(process: SpawnedProcess, libby: Libby) {
+    this.#process = process;
+    this.libby = libby;
+  }
+
+  static async open(latencyMs = 0): Promise<SimulatorStage> {
+    const main = programPath('packages/libby-simulator/src/main.ts');
+    const limits = ['--keep-calls', String(KEEP_CALLS), '--keep-payloads', '0', '--latency-ms', String(latencyMs)];
+    const process = await spawnProcess(nodePath(), [main, ...limits]);
+    const ready = await process.waitForLine(/^\{"apiUrl"/);
+    return new SimulatorStage(process, JSON.parse(ready) as Libby);
+  }
+
+  async stats(): Promise<SimulatorStats> {
+    const response = await fetch(`${this.libby.apiUrl}/stats`);
+    return (await response.json()) as SimulatorStats;
+  }
+
+  /** When each call arrived, epoch ms, in order. */
+  async arrivals(): Promise<number[]> {
+    const response = await fetch(`${this.libby.apiUrl}/calls?payloads=false`);
+    const { calls } = (await response.json()) as { calls: { atMs: number }[] };
+    return calls.map(({ atMs }) => atMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process.stop();
+  }
+}
+
+export function nodePath(): string {
+  return process.execPath;
+}
+
+/** A file of the project, from its root. */
+export function programPath(path: string): string {
+  return new URL(`../../${path}`, import.meta.url).pathname;
+}
+
+/** The worker's environment for a Redis and a Libby. */
+export function workerEnvironment(redis: RedisStage, libby: Libby, concurrency: number): Record<string, string> {
+  return {
+    REDIS_URL: redis.server.url,
+    DIALER_PREFIX: redis.keys.prefix,
+    LIBBY_API_URL: libby.apiUrl,
+    LIBBY_TOKEN_URL: libby.tokenUrl,
+    LIBBY_CLIENT_ID: libby.clientId,
+    LIBBY_CLIENT_SECRET: libby.clientSecret,
+    LIBBY_SCOPE: libby.scope,
+    WORKER_CONCURRENCY: String(concurrency),
+    WORKER_HTTP_PORT: '0',
+    LOG_LEVEL: 'info',
+  };
+}
