@@ -15,7 +15,7 @@ export { HOLD_PAUSES, type HoldReason, type HoldScope, RUN_THRESHOLDS } from './
 export { isoInstant } from './instant.ts';
 export { OUTCOMES, type Outcome, REASONS, RETRYABLE_OUTCOMES, type Reason, type RetryableOutcome } from './outcome.ts';
 export { type Payload, payloadFor } from './payload.ts';
-export { type PhoneVerdict, parsePhoneNumber } from './phone.ts';
+export { isFictional, type PhoneVerdict, parsePhoneNumber } from './phone.ts';
 export { formEntries, type QueuedCall, queuedCallSchema } from './queued-call.ts';
 export { RESULT_COLUMNS, type ResultRecord, resultRecordSchema } from './result-record.ts';
 export { fillTemplate, placeholdersOf, variableKey } from './template.ts';

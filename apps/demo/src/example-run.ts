@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OUTCOMES } from '@libby-dialer/dialing';
+import type { ScriptRule } from '@libby-dialer/libby-simulator';
+import type { DemoHost } from './demo-host.ts';
+import type { Dialing, Ending } from './dialing.ts';
+import { type DryRunReport, exampleStories } from './example-stories.ts';
+import { compareWithTruth, isProven } from './ground-truth.ts';
+import { outcomeTable, sumCounts } from './outcome-table.ts';
+import { PROJECT_ROOT } from './run-folder.ts';
+import type { Screen } from './screen.ts';
+import { fileLines, loadLines } from './simulated-run.ts';
+import { SimulatedSetting } from './simulated-setting.ts';
+import { truthLines } from './truth-lines.ts';
+
+const EXAMPLES = join(PROJECT_ROOT, 'examples');
+const CONTACTS = join(EXAMPLES, 'contacts.csv');
+const CAMPAIGN = join(EXAMPLES, 'campaign.yaml');
+/** A few records that are not in contacts.csv, for the two campaigns in which nobody is reached. */
+const FEW = join(EXAMPLES, 'contacts.ndjson');
+
+/** The campaign's line; a row that brings another finds that it has no agent. */
+const AGENTS = ['+15055550100'];
+/** One of the contacts. */
+const DO_NOT_CALL = '+16175550176';
+
+const DONE = 0;
+const NOT_PROVEN = 1;
+
+/** The tour: an ordinary campaign with trouble on the line, one that is called off, one that meets an outage. */
+export async function runExample(screen: Screen, host: DemoHost): Promise<number> {
+  screen.line(screen.styled('bold', 'libby-dialer dials 200 example contacts through a simulator. No phone rings.'));
+  screen.line();
+  const script = JSON.parse(await readFile(join(EXAMPLES, 'faults.json'), 'utf8')) as ScriptRule[];
+  await using setting = await SimulatedSetting.start(screen, host, { script, agents: AGENTS });
+  const { dialing, folder, simulator } = setting;
+  screen.line(screen.styled('bold', 'Loading examples/contacts.csv as examples/campaign.yaml says'));
+  const [dryRun] = await Promise.all([
+    tryOut(dialing),
+    dialing.programs.enqueuer('suppress', 'add', DO_NOT_CALL),
+    setting.startWorkers(),
+  ]);
+  const load = await dialing.load(CONTACTS, CAMPAIGN, folder.file('rejected.csv'));
+  screen.lines([...loadLines(load), '', screen.styled('bold', 'Dialing, with a dozen faults on the line')]);
+  const [contacts, calledOff] = await Promise.all([
+    dialing.watch(load.campaign, screen),
+    callOff(dialing, folder.path),
+  ]);
+  screen.lines(['', screen.styled('bold', 'And what a good day does not show')]);
+  screen.line('  rained-out   4 calls for a later day; then the campaign is canceled');
+  screen.line('  outage       4 calls while the API is switched off');
+  const results = folder.file(`results-${load.campaign}.csv`);
+  const [outage] = await Promise.all([
+    meetOutage(setting),
+    dialing.programs.enqueuer('results', load.campaign, '-o', results),
+  ]);
+  const endings = [contacts, calledOff, outage];
+  const records = (
+    await Promise.all(endings.map((ending) => Array.fromAsync(dialing.results(ending.status.id))))
+  ).flat();
+  const { calls, byNumber } = simulator.calls();
+  const comparison = compareWithTruth(records, new Map(Object.entries(byNumber)));
+  screen.lines(['', screen.styled('bold', 'What became of the calls'), ...tableOf(endings), '']);
+  screen.lines([screen.styled('bold', 'For example'), ...exampleStories(dryRun, records, calls), '']);
+  screen.lines([...truthLines(screen, comparison), '', ...fileLines(screen, results, load), '']);
+  screen.lines([screen.styled('bold', 'Your own list next, still without ringing anybody'), `  ${NEXT}`]);
+  return isProven(comparison) ? DONE : NOT_PROVEN;
+}
+
+const NEXT = 'npm start -- your-list.csv --campaign your-campaign.yaml';
+
+function tableOf(endings: readonly Ending[]): string[] {
+  return outcomeTable(sumCounts(endings.map(({ status }) => status.outcomes)), { all: OUTCOMES.length > 0 });
+}
+
+async function tryOut({ programs }: Dialing): Promise<DryRunReport> {
+  return JSON.parse(await programs.enqueuer('load', CONTACTS, '--campaign', CAMPAIGN, '--dry-run', '--json'));
+}
+
+/** A campaign that waits for its day is canceled: its calls end at once. */
+async function callOff(dialing: Dialing, folder: string): Promise<Ending> {
+  const load = await dialing.load(FEW, join(EXAMPLES, 'rained-out.yaml'), join(folder, 'rained-out.rejected.csv'));
+  await dialing.programs.enqueuer('cancel', load.campaign);
+  return await dialing.watch(load.campaign);
+}
+
+/** Nobody listens where the API was: not one byte of these calls can go out, and the dialer knows it. */
+async function meetOutage({ dialing, simulator, folder }: SimulatedSetting): Promise<Ending> {
+  await simulator.stop();
+  const load = await dialing.load(FEW, join(EXAMPLES, 'outage.yaml'), folder.file('outage.rejected.csv'));
+  return await dialing.watch(load.campaign);
+}

@@ -1,0 +1,77 @@
+import { type PrivateRedis, startPrivateRedis } from '@libby-dialer/embedded';
+import { type ScriptRule, type Simulator, startSimulator } from '@libby-dialer/libby-simulator';
+import { loadConfig, redisConfig } from '@libby-dialer/runtime';
+import { simulatedEnvironment } from './child-environment.ts';
+import type { DemoHost } from './demo-host.ts';
+import { Dialing } from './dialing.ts';
+import { RunFolder } from './run-folder.ts';
+import type { Screen } from './screen.ts';
+
+const WORKERS = 2;
+const WORKER_CONCURRENCY = 4;
+/** As long as an answer takes: long enough to watch, short enough not to bore. */
+const LATENCY_MS = 250;
+const WORKER_GRACE_MS = 5000;
+
+export interface SettingOptions {
+  /** Faults on demand. */
+  readonly script?: readonly ScriptRule[];
+  /** The from-numbers that have an agent; left out, every one has. */
+  readonly agents?: readonly string[];
+}
+
+/** Everything a run through the simulator needs, started together and stopped in reverse order. */
+export class SimulatedSetting implements AsyncDisposable {
+  readonly folder: RunFolder;
+  readonly simulator: Simulator;
+  readonly dialing: Dialing;
+  readonly #parts: AsyncDisposableStack;
+
+  private constructor(folder: RunFolder, simulator: Simulator, dialing: Dialing, parts: AsyncDisposableStack) {
+    this.folder = folder;
+    this.simulator = simulator;
+    this.dialing = dialing;
+    this.#parts = parts;
+  }
+
+  static async start(screen: Screen, host: DemoHost, options: SettingOptions = {}): Promise<SimulatedSetting> {
+    await using parts = new AsyncDisposableStack();
+    const folder = await RunFolder.create(new Date());
+    // The same guarantees as in earnest: every write is on the disk before it counts.
+    const redis = parts.use(await startPrivateRedis({ appendonly: true, appendfsync: 'always' }));
+    const simulator = parts.use(await startSimulator({ ...options, latencyMs: LATENCY_MS }));
+    const setting = { redisUrl: redis.url, api: simulator, workerConcurrency: WORKER_CONCURRENCY };
+    const environment = simulatedEnvironment(host.environment, setting);
+    const dialing = parts.use(
+      await Dialing.open({
+        environment,
+        redis: loadConfig({ redis: redisConfig }, environment).redis,
+        // A fresh folder: no `.env` in it.
+        cwd: folder.path,
+        folder,
+        signal: host.signal,
+        workerGraceMs: WORKER_GRACE_MS,
+        orphanSignal: 'KILL',
+      }),
+    );
+    introduce(screen, redis, simulator);
+    return new SimulatedSetting(folder, simulator, dialing, parts.move());
+  }
+
+  async startWorkers(): Promise<void> {
+    await this.dialing.programs.startWorkers(WORKERS);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.disposeAsync();
+  }
+}
+
+function introduce(screen: Screen, redis: PrivateRedis, { apiUrl }: Simulator): void {
+  screen.lines([
+    `  Redis      a private one on port ${redis.port}; every write is on disk before it counts`,
+    `  Libby API  simulated at ${apiUrl}`,
+    `  Workers    ${WORKERS} processes, ${WORKER_CONCURRENCY} calls at a time each`,
+    '',
+  ]);
+}

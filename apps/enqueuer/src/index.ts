@@ -1,0 +1,6 @@
+// Lists and campaign files, for programs that look before they load
+export { type CampaignFile, CampaignFileError, readCampaignFile } from './campaign-file.ts';
+export { isProblem } from './list/check-record.ts';
+export { createRowChecker, type RowChecker } from './list/check-row.ts';
+export { ListError } from './list/list-error.ts';
+export { type List, openList } from './list/open-list.ts';
