@@ -2,7 +2,7 @@ import type { Keys, RedisConnection } from '@libby-dialer/dial-queue';
 import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import type { CallHandler } from './call-handler.ts';
 import type { CampaignContext } from './campaign-context.ts';
-import type { JobEnd } from './job-end.ts';
+import { type JobEnd, LONGEST_SLEEP_MS } from './job-end.ts';
 import type { RedisClock } from './redis-clock.ts';
 import type { WorkerEvents } from './worker-events.ts';
 
@@ -141,7 +141,7 @@ export class Lane {
   }
 
   #sleep(until: number): void {
-    const ms = this.#parts.clock.msUntil(until);
+    const ms = Math.min(this.#parts.clock.msUntil(until), LONGEST_SLEEP_MS);
     if (ms === 0 || until <= this.#sleepsUntil) return;
     clearTimeout(this.#alarm);
     this.#alarm = setTimeout(() => this.wake(), ms);
