@@ -41,6 +41,7 @@ export class Lane {
   #share = 1;
   #ramp = Number.POSITIVE_INFINITY;
   #hasDemand = false;
+  #isStopping = false;
   #alarm: NodeJS.Timeout | undefined;
   #sleepsUntil = 0;
 
@@ -76,16 +77,17 @@ export class Lane {
 
   /** Something has changed that may end the sleep. */
   wake(): void {
-    if (!this.#isAsleep) return;
+    if (!this.#isAsleep || this.#isStopping) return;
     clearTimeout(this.#alarm);
     this.#sleepsUntil = 0;
     this.#ramp = 1;
     this.#applyConcurrency();
-    if (!this.#abort.signal.aborted) void this.#worker.resume();
+    void this.#worker.resume();
   }
 
   /** Takes no more jobs and waits for those in hand. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     clearTimeout(this.#alarm);
     await this.#worker.close();
   }
@@ -109,8 +111,8 @@ export class Lane {
     const { handler, clock, events } = this.#parts;
     const callId = job.id ?? '';
     try {
-      // Fetched before the lane fell asleep: it goes back without asking the gate once more.
-      if (this.#isAsleep && !this.#abort.signal.aborted) return { kind: 'give_back', sleepUntil: this.#sleepsUntil };
+      // Fetched before the lane fell asleep or was stopped: it goes back without a question to the gate.
+      if (this.#isAsleep || this.#isStopping) return { kind: 'give_back', sleepUntil: this.#sleepsUntil };
       return await handler.handle(
         this.context,
         { callId, data: job.data, queuedAt: job.timestamp },
@@ -142,7 +144,7 @@ export class Lane {
 
   #sleep(until: number): void {
     const ms = Math.min(this.#parts.clock.msUntil(until), LONGEST_SLEEP_MS);
-    if (ms === 0 || until <= this.#sleepsUntil) return;
+    if (ms === 0 || until <= this.#sleepsUntil || this.#isStopping) return;
     clearTimeout(this.#alarm);
     this.#alarm = setTimeout(() => this.wake(), ms);
     if (!this.#isAsleep) void this.#worker.pause(true);
@@ -168,6 +170,6 @@ export class Lane {
     if (concurrency === this.#worker.concurrency) return;
     this.#worker.concurrency = concurrency;
     // BullMQ looks at a raised limit only when a job ends; a pause and resume make it look now.
-    if (isRaised && !this.#isAsleep) void this.#worker.pause(true).then(() => this.#worker.resume());
+    if (isRaised && !this.#isAsleep && !this.#isStopping) void this.#worker.pause(true).then(() => this.#worker.resume());
   }
 }
