@@ -5,8 +5,10 @@ import { DuplicateFilter } from './list/duplicate-filter.ts';
 import type { ListRow } from './list/list-row.ts';
 import type { Reject } from './list/rejects-file.ts';
 
-/** Best for BullMQ's `addBulk`: 100 at a time have half the throughput, and more has no more. */
-const BATCH_SIZE = 1000;
+/** Best for BullMQ's `addBulk`: 100 at a time have half the throughput, and 1000 no more than this. */
+const BATCH_SIZE = 500;
+/** A row may hold a megabyte: then fewer make a batch. In UTF-16 units. */
+const BATCH_LENGTH = 4 * 1024 * 1024;
 /** While one batch is added the next is read and checked; more would only take memory. */
 const BATCHES_IN_FLIGHT = 2;
 
@@ -54,6 +56,7 @@ export class ListLoader {
   readonly #filter = new DuplicateFilter();
   readonly #flights: Flight[] = [];
   #batch: Candidate[] = [];
+  #batchLength = 0;
   #rejects: Reject[] = [];
   #callable = 0;
 
@@ -78,7 +81,7 @@ export class ListLoader {
     for (const row of rows) {
       if (signal.aborted || this.#callable >= limit) break;
       this.#take(row);
-      if (this.#batch.length >= BATCH_SIZE) await this.#takeOff();
+      if (this.#batch.length >= BATCH_SIZE || this.#batchLength >= BATCH_LENGTH) await this.#takeOff();
     }
     await this.#options.reject(this.#rejects);
     this.#rejects = [];
@@ -102,6 +105,7 @@ export class ListLoader {
       return;
     }
     this.#batch.push({ callId, call: verdict.call, mayRepeat });
+    this.#batchLength += lengthOf(row);
   }
 
   /** What has not landed yet Redis cannot know. Asked only about what the filter has seen, so a plain search will do. */
@@ -115,6 +119,7 @@ export class ListLoader {
     while (this.#flights.length >= BATCHES_IN_FLIGHT) await this.#land();
     const batch = this.#batch;
     this.#batch = [];
+    this.#batchLength = 0;
     const landing = this.#add(batch);
     // A failure is thrown where the landing is awaited; until then it must not count as unhandled.
     landing.catch(() => {});
@@ -137,4 +142,10 @@ export class ListLoader {
     else if (verdict === 'already_queued') this.counts.alreadyQueued += 1;
     else this.counts.alreadySettled += 1;
   }
+}
+
+function lengthOf({ raw, cells }: ListRow): number {
+  let length = raw?.length ?? 0;
+  for (const cell of cells ?? []) length += cell.length;
+  return length;
 }

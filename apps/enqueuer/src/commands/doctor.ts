@@ -1,4 +1,3 @@
-import { TokenError, TokenSource } from '@libby-dialer/libby-client';
 import {
   checkRedisDurability,
   createRedis,
@@ -104,6 +103,8 @@ async function examineCredentials({ libby }: DoctorConfig, signal: AbortSignal):
   }
   if (clientId === undefined) return [bad('LIBBY_CLIENT_ID is not set, but LIBBY_CLIENT_SECRET is; set it too.')];
   if (clientSecret === undefined) return [bad('LIBBY_CLIENT_SECRET is not set, but LIBBY_CLIENT_ID is; set it too.')];
+  // With its HTTP client, a good part of what a start takes; no other command needs it.
+  const { TokenError, TokenSource } = await import('@libby-dialer/libby-client');
   await using tokens = new TokenSource({
     tokenUrl,
     clientId,
