@@ -6,8 +6,8 @@ import { type JobEnd, LONGEST_SLEEP_MS } from './job-end.ts';
 import type { RedisClock } from './redis-clock.ts';
 import type { WorkerEvents } from './worker-events.ts';
 
-/** Longer than any pause between two renewals by a busy process; a dead worker's jobs come back after it. */
-const LOCK_DURATION_MS = 30_000;
+/** A dead worker's jobs come back after this. Losing the lock of a living one does no harm: the gate answers `busy`. */
+const LOCK_DURATION_MS = 10_000;
 const STALLED_INTERVAL_MS = 5_000;
 /** After an error nobody had thought of. */
 const UNEXPECTED_PAUSE_MS = 5_000;
@@ -170,6 +170,7 @@ export class Lane {
     if (concurrency === this.#worker.concurrency) return;
     this.#worker.concurrency = concurrency;
     // BullMQ looks at a raised limit only when a job ends; a pause and resume make it look now.
-    if (isRaised && !this.#isAsleep && !this.#isStopping) void this.#worker.pause(true).then(() => this.#worker.resume());
+    if (isRaised && !this.#isAsleep && !this.#isStopping)
+      void this.#worker.pause(true).then(() => this.#worker.resume());
   }
 }
