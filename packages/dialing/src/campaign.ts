@@ -53,7 +53,9 @@ const text = z
 const campaignFields = z.strictObject({
   id: campaignId.describe('Names the campaign in commands, results and Redis.'),
   fromPhoneNumber: z
-    .union([lineNumber.transform((line) => [line]), z.array(lineNumber).nonempty().max(1000)])
+    .union([lineNumber.transform((line) => [line]), z.array(lineNumber).nonempty().max(1000)], {
+      error: 'is missing, or not a phone number in quotes, such as "+15055550100", or a list of them',
+    })
     .describe('The agent’s number in E.164 form, or a list of them: a pool of lines.'),
   introNotes: text
     .optional()
@@ -128,7 +130,7 @@ export function parseCampaign(content: unknown): CampaignVerdict {
   const parsed = campaignSchema.safeParse(rest);
   const problems = [
     ...early.map((key) => `${key}: is not enforced by this version yet; remove it, or wait for the version that does`),
-    ...(parsed.success ? [] : parsed.error.issues.flatMap(sentencesOf)),
+    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => sentencesOf(issue))),
   ];
   if (problems.length > 0 || !parsed.success) return { ok: false, problems };
   return { ok: true, campaign: parsed.data, warnings: warningsOf(parsed.data) };
@@ -141,11 +143,29 @@ function warningsOf(campaign: Campaign): string[] {
   return ['introNotes: has no effect beside introMessage and introVoicemail'];
 }
 
-function sentencesOf(issue: z.core.$ZodIssue): string[] {
-  const path = issue.path.join('.');
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${path === '' ? key : `${path}.${key}`}: is not a key of a campaign file`);
+/** Every sentence begins with the key it is about. `above` is the path to a key whose alternatives were tried. */
+function sentencesOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): string[] {
+  const path = [...above, ...issue.path];
+  const key = path.join('.');
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((name) => `${[...path, name].join('.')}: is not a key of a campaign file`);
+    case 'invalid_union': {
+      const closest = issue.errors.find((issues) => !issues.some(isOfAnotherKind));
+      return closest === undefined ? [`${key}: ${issue.message}`] : closest.flatMap((each) => sentencesOf(each, path));
+    }
+    case 'invalid_type':
+      return [
+        `${key}: ${issue.message.includes('received undefined') ? 'is missing' : `must be of type ${issue.expected}`}`,
+      ];
+    case 'invalid_value':
+      return [`${key}: must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`];
+    default:
+      return [`${key}: ${issue.message}`];
   }
-  if (issue.code === 'invalid_type' && issue.message.includes('received undefined')) return [`${path}: is missing`];
-  return [`${path}: ${issue.message}`];
+}
+
+/** The alternative was not meant at all: a text where a list stands, or the reverse. */
+function isOfAnotherKind(issue: z.core.$ZodIssue): boolean {
+  return issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
 }

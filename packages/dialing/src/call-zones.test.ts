@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { zonesFor } from './call-zones.ts';
+
+const RECIPIENT = { from: '08:00', to: '21:00', days: ['mon' as const], timezone: 'recipient' };
+const TOLL_FREE = '+18005550123';
+const DENVER = '+13035550123';
+
+it.each([
+  [
+    'the window names one',
+    { callingWindow: { ...RECIPIENT, timezone: 'Europe/Berlin' } },
+    { to: DENVER, timezone: 'Asia/Tokyo' },
+    ['Europe/Berlin'],
+    'campaign_window',
+  ],
+  [
+    'the record names one',
+    { callingWindow: RECIPIENT, timezone: 'America/Chicago' },
+    { to: DENVER, timezone: 'Asia/Tokyo' },
+    ['Asia/Tokyo'],
+    'record',
+  ],
+  [
+    'the number has some',
+    { callingWindow: RECIPIENT, timezone: 'America/Chicago' },
+    { to: DENVER },
+    ['America/Denver'],
+    'number',
+  ],
+  [
+    'only the campaign helps',
+    { callingWindow: RECIPIENT, timezone: 'America/Chicago' },
+    { to: TOLL_FREE },
+    ['America/Chicago'],
+    'campaign',
+  ],
+  ['nothing tells', { callingWindow: RECIPIENT }, { to: TOLL_FREE }, [], 'campaign'],
+] as const)('when %s', (_, campaign, call, zones, source) => {
+  expect(zonesFor({ timezone: undefined, ...campaign } as Parameters<typeof zonesFor>[0], call)).toEqual({
+    zones,
+    source,
+  });
+});
