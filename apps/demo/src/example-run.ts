@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OUTCOMES } from '@libby-dialer/dialing';
 import type { ScriptRule } from '@libby-dialer/libby-simulator';
 import type { DemoHost } from './demo-host.ts';
 import type { Dialing, Ending } from './dialing.ts';
@@ -8,8 +7,8 @@ import { type DryRunReport, exampleStories } from './example-stories.ts';
 import { compareWithTruth, isProven } from './ground-truth.ts';
 import { outcomeTable, sumCounts } from './outcome-table.ts';
 import { PROJECT_ROOT } from './run-folder.ts';
+import { fileLines, heading, loadLines } from './run-report.ts';
 import type { Screen } from './screen.ts';
-import { fileLines, loadLines } from './simulated-run.ts';
 import { SimulatedSetting } from './simulated-setting.ts';
 import { truthLines } from './truth-lines.ts';
 
@@ -29,27 +28,29 @@ const NOT_PROVEN = 1;
 
 /** The tour: an ordinary campaign with trouble on the line, one that is called off, one that meets an outage. */
 export async function runExample(screen: Screen, host: DemoHost): Promise<number> {
-  screen.line(screen.styled('bold', 'libby-dialer dials 200 example contacts through a simulator. No phone rings.'));
+  screen.line(heading(screen, 'libby-dialer: 200 example contacts, dialed through a simulator. No phone rings.'));
   screen.line();
   const script = JSON.parse(await readFile(join(EXAMPLES, 'faults.json'), 'utf8')) as ScriptRule[];
   await using setting = await SimulatedSetting.start(screen, host, { script, agents: AGENTS });
   const { dialing, folder, simulator } = setting;
-  screen.line(screen.styled('bold', 'Loading examples/contacts.csv as examples/campaign.yaml says'));
+  screen.line(heading(screen, 'Loading examples/contacts.csv as examples/campaign.yaml says'));
+  screen.live('  starting …');
   const [dryRun] = await Promise.all([
     tryOut(dialing),
     dialing.programs.enqueuer('suppress', 'add', DO_NOT_CALL),
     setting.startWorkers(),
   ]);
   const load = await dialing.load(CONTACTS, CAMPAIGN, folder.file('rejected.csv'));
-  screen.lines([...loadLines(load), '', screen.styled('bold', 'Dialing, with a dozen faults on the line')]);
+  screen.lines([...loadLines(load), '', heading(screen, 'Dialing, with a dozen faults on the line')]);
   const [contacts, calledOff] = await Promise.all([
     dialing.watch(load.campaign, screen),
     callOff(dialing, folder.path),
   ]);
-  screen.lines(['', screen.styled('bold', 'And what a good day does not show')]);
+  screen.lines(['', heading(screen, 'And what a good day does not show')]);
   screen.line('  rained-out   4 calls for a later day; then the campaign is canceled');
   screen.line('  outage       4 calls while the API is switched off');
   const results = folder.file(`results-${load.campaign}.csv`);
+  screen.live('  …');
   const [outage] = await Promise.all([
     meetOutage(setting),
     dialing.programs.enqueuer('results', load.campaign, '-o', results),
@@ -60,17 +61,18 @@ export async function runExample(screen: Screen, host: DemoHost): Promise<number
   ).flat();
   const { calls, byNumber } = simulator.calls();
   const comparison = compareWithTruth(records, new Map(Object.entries(byNumber)));
-  screen.lines(['', screen.styled('bold', 'What became of the calls'), ...tableOf(endings), '']);
-  screen.lines([screen.styled('bold', 'For example'), ...exampleStories(dryRun, records, calls), '']);
+  screen.lines(['', heading(screen, 'What became of the calls'), ...tableOf(screen, endings), '']);
+  screen.lines([heading(screen, 'For example'), ...exampleStories(dryRun, records, calls), '']);
   screen.lines([...truthLines(screen, comparison), '', ...fileLines(screen, results, load), '']);
-  screen.lines([screen.styled('bold', 'Your own list next, still without ringing anybody'), `  ${NEXT}`]);
+  screen.lines([heading(screen, 'Your own list next, still without ringing anybody'), `  ${NEXT}`]);
   return isProven(comparison) ? DONE : NOT_PROVEN;
 }
 
 const NEXT = 'npm start -- your-list.csv --campaign your-campaign.yaml';
 
-function tableOf(endings: readonly Ending[]): string[] {
-  return outcomeTable(sumCounts(endings.map(({ status }) => status.outcomes)), { all: OUTCOMES.length > 0 });
+function tableOf(screen: Screen, endings: readonly Ending[]): string[] {
+  const counts = sumCounts(endings.map(({ status }) => status.outcomes));
+  return outcomeTable(screen, counts, { all: true });
 }
 
 async function tryOut({ programs }: Dialing): Promise<DryRunReport> {

@@ -16,6 +16,7 @@ type Fate = DryRunReport['fates'][number];
 /** One row and what became of it. */
 interface Story {
   readonly line: number;
+  readonly fate: string;
   readonly text: string;
 }
 
@@ -26,34 +27,35 @@ export function exampleStories(
   requests: readonly Pick<ReportedCall, 'toPhoneNumber' | 'answer'>[],
 ): string[] {
   const stories = [
-    ofRow(fates, ({ code }) => code === 'invalid_phone', 'not queued'),
-    ofRow(fates, ({ code }) => code === 'missing_variable', 'not queued'),
+    ofRow(fates, 'not queued', ({ code }) => code === 'invalid_phone'),
     ofRow(
       fates,
-      ({ fate }) => fate === 'duplicate',
-      'The same number as in an earlier row, written otherwise: one call, not two.',
+      'not queued',
+      ({ code }) => code === 'missing_variable',
+      'Without the event type its text would have a gap.',
     ),
-    ofCall(records, ({ reason }) => reason === 'do_not_call', 'On the do-not-call list, so never dialed.'),
+    ofRow(fates, 'duplicate', ({ fate }) => fate === 'duplicate', 'The number of an earlier row: one call, not two.'),
+    ofCall(records, ({ reason }) => reason === 'do_not_call', 'On the do-not-call list: not dialed.'),
     ofCall(records, ({ reason }) => reason === 'deadline', 'Not to be called after a day in January.'),
-    ofCall(records, ({ reason }) => reason === 'agent_not_found', 'Its own from-number has no agent (404).'),
+    ofCall(records, ({ reason }) => reason === 'agent_not_found', 'The from-number of this row has no agent (404).'),
     ofCall(
       records,
       ({ reason }) => reason === 'no_response',
       'Sent, then silence. It may have rung: a person decides.',
     ),
-    ofCall(records, answered(requests, 403), 'The token was refused (403): fetched a new one, sent again.'),
+    ofCall(records, answered(requests, 403), 'Its token was refused (403): sent again with a new one.'),
     ofCall(records, answered(requests, 429), 'Told to slow down (429): all paused, then went on.'),
   ];
   return stories
     .filter((story) => story !== undefined)
     .toSorted((a, b) => a.line - b.line)
-    .map(({ line, text }) => `  line ${String(line).padEnd(4)} ${text}`);
+    .map(({ line, fate, text }) => `  line ${String(line).padEnd(4)} ${fate.padEnd(10)}  ${text}`);
 }
 
-function ofRow(fates: readonly Fate[], fits: (fate: Fate) => boolean, text: string): Story | undefined {
-  const fate = fates.find(fits);
-  if (fate === undefined) return undefined;
-  return { line: fate.line, text: fate.reason === undefined ? text : `Not queued. ${fate.reason}` };
+/** @param text in place of the reason that the enqueuer gives */
+function ofRow(fates: readonly Fate[], word: string, fits: (fate: Fate) => boolean, text?: string): Story | undefined {
+  const found = fates.find(fits);
+  return found && { line: found.line, fate: word, text: text ?? found.reason ?? '' };
 }
 
 function ofCall(
@@ -63,7 +65,7 @@ function ofCall(
 ): Story | undefined {
   const record = records.find((candidate) => candidate.row !== undefined && fits(candidate));
   // The headings are the first line.
-  return record?.row === undefined ? undefined : { line: record.row + 1, text: `${record.outcome.padEnd(11)} ${text}` };
+  return record?.row === undefined ? undefined : { line: record.row + 1, fate: record.outcome, text };
 }
 
 /** Whether the call met this answer on its way to being accepted. */

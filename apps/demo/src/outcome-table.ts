@@ -1,4 +1,5 @@
 import { OUTCOMES, type Outcome } from '@libby-dialer/dialing';
+import type { Screen } from './screen.ts';
 
 export type OutcomeCounts = Readonly<Record<Outcome, number>>;
 
@@ -19,13 +20,14 @@ const EXPLANATIONS: Readonly<Record<Outcome, Explanation>> = {
 };
 
 /** What each outcome means and how many calls have it; an outcome that none has is left out unless `all`. */
-export function outcomeTable(counts: OutcomeCounts, { all = false } = {}): string[] {
+export function outcomeTable(screen: Pick<Screen, 'styled'>, counts: OutcomeCounts, { all = false } = {}): string[] {
   const shown = OUTCOMES.filter((outcome) => all || counts[outcome] > 0);
   return [
-    row('outcome', 'calls', 'phone rang?', 'what it means'),
+    screen.styled('dim', row('outcome', 'calls', 'phone rang?', 'what it means')),
     ...shown.map((outcome) => {
       const { rang, means } = EXPLANATIONS[outcome];
-      return row(outcome, formatCount(counts[outcome]), rang, means);
+      const text = row(outcome, formatCount(counts[outcome]), rang, means);
+      return rang === 'no' ? text : screen.styled(rang === 'yes' ? 'green' : 'yellow', text);
     }),
   ];
 }

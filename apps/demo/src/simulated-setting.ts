@@ -1,6 +1,6 @@
 import { type PrivateRedis, startPrivateRedis } from '@libby-dialer/embedded';
 import { type ScriptRule, type Simulator, startSimulator } from '@libby-dialer/libby-simulator';
-import { loadConfig, redisConfig } from '@libby-dialer/runtime';
+import { DialerError, loadConfig, redisConfig } from '@libby-dialer/runtime';
 import { simulatedEnvironment } from './child-environment.ts';
 import type { DemoHost } from './demo-host.ts';
 import { Dialing } from './dialing.ts';
@@ -38,7 +38,7 @@ export class SimulatedSetting implements AsyncDisposable {
     await using parts = new AsyncDisposableStack();
     const folder = await RunFolder.create(new Date());
     // The same guarantees as in earnest: every write is on the disk before it counts.
-    const redis = parts.use(await startPrivateRedis({ appendonly: true, appendfsync: 'always' }));
+    const redis = parts.use(await startRedis());
     const simulator = parts.use(await startSimulator({ ...options, latencyMs: LATENCY_MS }));
     const setting = { redisUrl: redis.url, api: simulator, workerConcurrency: WORKER_CONCURRENCY };
     const environment = simulatedEnvironment(host.environment, setting);
@@ -67,9 +67,18 @@ export class SimulatedSetting implements AsyncDisposable {
   }
 }
 
+async function startRedis(): Promise<PrivateRedis> {
+  try {
+    return await startPrivateRedis({ appendonly: true, appendfsync: 'always' });
+  } catch (error) {
+    const message = 'No Redis can be started here; install redis-server or start Docker.';
+    throw new DialerError('no_redis', message, { cause: error });
+  }
+}
+
 function introduce(screen: Screen, redis: PrivateRedis, { apiUrl }: Simulator): void {
   screen.lines([
-    `  Redis      a private one on port ${redis.port}; every write is on disk before it counts`,
+    `  Redis      a private one on port ${redis.port}; each write goes to disk at once`,
     `  Libby API  simulated at ${apiUrl}`,
     `  Workers    ${WORKERS} processes, ${WORKER_CONCURRENCY} calls at a time each`,
     '',

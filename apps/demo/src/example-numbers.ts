@@ -1,0 +1,49 @@
+import { type Campaign, isFictional } from '@libby-dialer/dialing';
+import { createRowChecker, isProblem, type List, ListError, openList } from '@libby-dialer/enqueuer';
+import { DialerError } from '@libby-dialer/runtime';
+
+class ExampleNumberError extends DialerError {
+  override readonly exitCode = 2;
+
+  constructor(where: string) {
+    super('example_number', `${where} holds an example number (555-01xx), and those never go to the real API.`);
+  }
+}
+
+class UnreadableListError extends DialerError {
+  override readonly exitCode = 2;
+
+  constructor(cause: ListError) {
+    super('list', cause.message, { cause });
+  }
+}
+
+/** Numbers made for examples are nobody's, so a list that holds one is no list to dial. Throws a `DialerError`. */
+export async function refuseExampleNumbers(path: string, campaign: Campaign): Promise<void> {
+  if (campaign.fromPhoneNumber.some(isFictional)) throw new ExampleNumberError('The fromPhoneNumber of the campaign');
+  let list: List | undefined;
+  try {
+    list = await openList(path);
+    const line = await firstExample(list, campaign);
+    if (line !== undefined) throw new ExampleNumberError(`Line ${line} of ${path}`);
+  } catch (error) {
+    throw error instanceof ListError ? new UnreadableListError(error) : error;
+  } finally {
+    list?.close();
+  }
+}
+
+/** The line of the first row that would call an example number, or be called from one. */
+async function firstExample({ csv, rows }: List, campaign: Campaign): Promise<number | undefined> {
+  const checker = createRowChecker(campaign, { headings: csv?.headings });
+  for await (const chunk of rows) {
+    const found = chunk.find((row) => {
+      const verdict = checker.check(row);
+      if (isProblem(verdict)) return false;
+      const { to, from } = verdict.call;
+      return isFictional(to) || (from !== undefined && isFictional(from));
+    });
+    if (found !== undefined) return found.line;
+  }
+  return undefined;
+}
