@@ -8,7 +8,7 @@ export function numbersFrom<Name extends string>(defaults: Record<Name, number>)
   const options = Object.fromEntries(Object.keys(defaults).map((name) => [name, { type: 'string' as const }]));
   const { values } = parseArgs({ options, strict: true });
   const given = Object.entries(values).map(([name, text]) => [name, wholeNumber(name, String(text))] as const);
-  return { ...defaults, ...Object.fromEntries(given) } as Record<Name, number>;
+  return { ...defaults, ...Object.fromEntries(given) };
 }
 
 function wholeNumber(name: string, text: string): number {

@@ -1,0 +1,33 @@
+/**
+ * What a waiting call costs Redis:
+ *
+ *   node bench/memory.ts [--calls 100000]
+ *
+ * Eight columns a row, a script of one kilobyte in the campaign; the allocator's view (`used_memory`), AOF buffers left out.
+ */
+import { judge, numbersFrom, print, printMachine } from './src/report.ts';
+import { RedisStage } from './src/stage.ts';
+import { queuedCall } from './src/workload.ts';
+
+const GOAL_BYTES = 850;
+
+const settings = numbersFrom({ calls: 100_000 });
+
+await printMachine();
+await using redis = await RedisStage.open();
+await redis.putCampaign();
+// The first calls bring what is there once: connections, scripts, the queue's own keys.
+await redis.load(1000);
+const before = await used();
+await redis.load(1000 + settings.calls);
+const perCall = ((await used()) - before) / settings.calls;
+print(`${settings.calls} calls of ${JSON.stringify(queuedCall(0, ['+15055550100'])).length} bytes of data each`);
+judge(`${perCall.toFixed(0)} bytes of Redis memory per waiting call (goal: under ${GOAL_BYTES})`, perCall < GOAL_BYTES);
+
+async function used(): Promise<number> {
+  const [memory, buffers] = await Promise.all([
+    redis.info('memory', 'used_memory'),
+    redis.info('memory', 'mem_not_counted_for_evict'),
+  ]);
+  return memory - buffers;
+}
