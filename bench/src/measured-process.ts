@@ -24,7 +24,7 @@ export class MeasuredProcess implements AsyncDisposable {
     args: readonly string[],
     { env = {}, nodeOptions = [] }: { env?: Record<string, string>; nodeOptions?: readonly string[] } = {},
   ): Promise<MeasuredProcess> {
-    const preload = ['--import', programPath('bench/src/usage-report.ts')];
+    const preload = ['--import', programPath('bench/src/usage-report.mjs')];
     const command = [...nodeOptions, ...preload, programPath(program), ...args];
     return new MeasuredProcess(await spawnProcess(nodePath(), command, { env }));
   }
