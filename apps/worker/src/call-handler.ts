@@ -62,6 +62,14 @@ export interface DeliveredJob {
   readonly queuedAt: number;
 }
 
+/** How a stop reaches the calls. */
+export interface StopSignals {
+  /** From here on no call begins; those in flight go on. */
+  readonly stop: AbortSignal;
+  /** Those in flight are broken off: before its first byte a call is given back, after it it is in doubt. */
+  readonly abort: AbortSignal;
+}
+
 /** One run of the handler: everything about its call that does not change while it runs. */
 interface Run {
   readonly context: CampaignContext;
@@ -70,11 +78,14 @@ interface Run {
   readonly call: QueuedCall;
   readonly queuedAt: number;
   readonly owner: string;
-  readonly signal: AbortSignal;
+  readonly signals: StopSignals;
 }
 
 /** What is needed before the gate is asked, or why it cannot be had: then dialing is held, not this call failed. */
-type Readiness = { token: AccessToken; payload: Payload } | { obstacle: HoldRequest };
+type Readiness = { token: AccessToken; payload: Payload } | { obstacle: HoldRequest } | 'stopping';
+
+const GIVE_BACK: JobEnd = { kind: 'give_back', sleepUntil: 0 };
+const NEVER: StopSignals = { stop: new AbortController().signal, abort: new AbortController().signal };
 
 /** When the right to send ends, on this process's monotonic clock. */
 interface SendWindow {
@@ -113,9 +124,10 @@ export class CallHandler {
     this.#parts = parts;
   }
 
-  async handle(context: CampaignContext, job: DeliveredJob, signal: AbortSignal): Promise<JobEnd> {
-    const run = this.#begin(context, job, signal);
+  async handle(context: CampaignContext, job: DeliveredJob, signals: StopSignals): Promise<JobEnd> {
+    const run = this.#begin(context, job, signals);
     const readiness = await this.#prepare(run);
+    if (readiness === 'stopping') return GIVE_BACK;
     const { answer, askedAt } = await this.#askGate(run, 'token' in readiness, false);
     if (answer.kind === 'dial' && 'token' in readiness) {
       return this.#dial(run, sendWindow(answer, askedAt, answer.claim), readiness.payload, readiness.token);
@@ -130,14 +142,14 @@ export class CallHandler {
    * @returns whether the call is settled
    */
   async settleIfOver(context: CampaignContext, job: DeliveredJob): Promise<boolean> {
-    const run = this.#begin(context, job, new AbortController().signal);
+    const run = this.#begin(context, job, NEVER);
     const { answer } = await this.#askGate(run, false, false);
     if (answer.kind !== 'skip' && answer.kind !== 'done' && answer.kind !== 'in_doubt') return false;
     await this.#obey(run, answer);
     return true;
   }
 
-  #begin(context: CampaignContext, job: DeliveredJob, signal: AbortSignal): Run {
+  #begin(context: CampaignContext, job: DeliveredJob, signals: StopSignals): Run {
     this.#runs += 1;
     return {
       context,
@@ -146,20 +158,23 @@ export class CallHandler {
       call: queuedCallSchema.parse(job.data),
       queuedAt: job.queuedAt,
       owner: `${this.#parts.workerId}.${this.#runs.toString(36)}`,
-      signal,
+      signals,
     };
   }
 
   /** The text and the token, both in hand before the gate: a claim is never kept waiting for either. */
   async #prepare(run: Run): Promise<Readiness> {
+    const { stop } = run.signals;
+    if (stop.aborted) return 'stopping';
     const { campaign } = run.context;
     const incomplete = { obstacle: holdRequest(`campaign:${run.campaign}`, 'campaign_incomplete') };
     const filled = payloadFor(campaign, run.call, await run.context.headingsOf(run.call), run.call.from ?? '');
     if ('missing' in filled || !this.#hasHours(run)) return incomplete;
     try {
-      const token = this.#parts.tokens.peek() ?? (await this.#parts.tokens.get(run.signal));
+      const token = this.#parts.tokens.peek() ?? (await this.#parts.tokens.get(stop));
       return { token, payload: filled.payload };
     } catch (error) {
+      if (stop.aborted) return 'stopping';
       if (!(error instanceof TokenError)) throw error;
       return { obstacle: holdRequest('all', 'token_unavailable', Math.ceil(error.retryAfterMs ?? 0)) };
     }
@@ -311,7 +326,7 @@ export class CallHandler {
       return undefined;
     };
     events.requestBegun();
-    const answer = await client.placeCall(payload, token, { signal: run.signal, veto });
+    const answer = await client.placeCall(payload, token, { signal: run.signals.abort, veto });
     events.requestEnded(clock.monotonic() - from);
     const { campaign } = run.context;
     const decision = decide(verdictOf(answer), {
@@ -329,7 +344,7 @@ export class CallHandler {
     await tokens.invalidate(refused);
     let token: AccessToken;
     try {
-      token = await tokens.get(run.signal);
+      token = await tokens.get(run.signals.abort);
     } catch (error) {
       await this.#release(run, claim, { attempts: claim.attempts + 1 });
       if (!(error instanceof TokenError)) throw error;
@@ -374,7 +389,7 @@ export class CallHandler {
     events.holdAsked(hold);
     // Another line of the pool may take it at once: the gate knows which.
     const isPool = run.context.campaign.fromPhoneNumber.length > 1;
-    if (decision.scope === 'line' && isPool) return { kind: 'give_back', sleepUntil: 0 };
+    if (decision.scope === 'line' && isPool) return GIVE_BACK;
     const pauseMs = Math.max(hold.firstPauseMs, hold.retryAfterMs);
     return this.#delay(run, clock.now() + 2 * pauseMs, clock.now() + pauseMs);
   }
@@ -384,7 +399,7 @@ export class CallHandler {
     this.#parts.events.notSent(run, 'not_sent');
     const released = await this.#release(run, claim, { attempts: claim.attempts });
     if (released !== 'released') return this.#answerTooLate(run, claim, released, 'not_sent');
-    return { kind: 'give_back', sleepUntil: 0 };
+    return GIVE_BACK;
   }
 
   /** The deadline passed first and the call was taken for unknown. The proof that it did not ring makes it exhausted. */

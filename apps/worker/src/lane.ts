@@ -37,6 +37,7 @@ export class Lane {
   context: CampaignContext;
   readonly #parts: LaneParts;
   readonly #worker: Worker;
+  readonly #stop = new AbortController();
   readonly #abort = new AbortController();
   #share = 1;
   #ramp = Number.POSITIVE_INFINITY;
@@ -89,6 +90,7 @@ export class Lane {
   async stop(): Promise<void> {
     this.#isStopping = true;
     clearTimeout(this.#alarm);
+    this.#stop.abort();
     await this.#worker.close();
   }
 
@@ -116,7 +118,7 @@ export class Lane {
       return await handler.handle(
         this.context,
         { callId, data: job.data, queuedAt: job.timestamp },
-        this.#abort.signal,
+        { stop: this.#stop.signal, abort: this.#abort.signal },
       );
     } catch (error) {
       events.unexpected('in a call', error, { campaign: this.campaign, callId });

@@ -70,6 +70,16 @@ export class TestWorker implements AsyncDisposable {
     return lines.filter((line) => line.includes(label)).reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   }
 
+  /** Waits until the gate has given this worker such an answer. */
+  async gateAnswered(kind: string): Promise<void> {
+    await this.counted('libby_dialer_gate_answers_total', 1, `answer="${kind}"`);
+  }
+
+  /** Waits until a metric has come that far. */
+  async counted(name: string, atLeast: number, label = ''): Promise<void> {
+    await eventually(async () => (await this.metric(name, label)) >= atLeast);
+  }
+
   stop(): Promise<void> {
     return this.#worker.stop();
   }
