@@ -102,7 +102,7 @@ interface Settlement {
   readonly dialedAt?: number | undefined;
   readonly httpStatus?: number | undefined;
   readonly decision?: Decision;
-  readonly claim?: Claim;
+  readonly claim?: Claim | undefined;
 }
 
 /** What one request showed. */
@@ -176,7 +176,7 @@ export class CallHandler {
     } catch (error) {
       if (stop.aborted) return 'stopping';
       if (!(error instanceof TokenError)) throw error;
-      return { obstacle: holdRequest('all', 'token_unavailable', Math.ceil(error.retryAfterMs ?? 0)) };
+      return { obstacle: tokenHold(error) };
     }
   }
 
@@ -247,9 +247,13 @@ export class CallHandler {
     });
   }
 
-  async #settleSkipped(run: Run, answer: GateAnswer & { kind: 'skip' }, attempts = answer.attempts): Promise<JobEnd> {
-    const line = run.call.from ?? run.context.campaign.fromPhoneNumber[0] ?? '';
-    return this.#settle(run, { owner: run.owner, outcome: answer.outcome, reason: answer.reason, attempts, line });
+  /** @param claim the one whose renewal was refused: its request counts, and the holds it was to probe are free again */
+  async #settleSkipped(run: Run, answer: GateAnswer & { kind: 'skip' }, claim?: Claim): Promise<JobEnd> {
+    const { outcome, reason } = answer;
+    const attempts = claim === undefined ? answer.attempts : claim.attempts + 1;
+    const line = claim?.line ?? run.call.from ?? run.context.campaign.fromPhoneNumber[0] ?? '';
+    const decision: Decision = { kind: 'put_back' };
+    return this.#settle(run, { owner: run.owner, outcome, reason, attempts, line, claim, decision });
   }
 
   #waitForHold(run: Run, answer: GateAnswer & { kind: 'held' }): JobEnd {
@@ -346,17 +350,23 @@ export class CallHandler {
     try {
       token = await tokens.get(run.signals.abort);
     } catch (error) {
-      await this.#release(run, claim, { attempts: claim.attempts + 1 });
-      if (!(error instanceof TokenError)) throw error;
-      return this.#holdAll(run, holdRequest('all', 'token_unavailable', Math.ceil(error.retryAfterMs ?? 0)));
+      const isAborted = run.signals.abort.aborted;
+      const hold = error instanceof TokenError ? tokenHold(error) : undefined;
+      if (hold === undefined && !isAborted) throw error;
+      return this.#giveUpRefused(run, claim, async () => (hold === undefined ? GIVE_BACK : this.#holdAll(run, hold)));
     }
     const { answer, askedAt } = await this.#askGate(run, true, true);
     if (answer.kind === 'dial') {
       return this.#dial(run, sendWindow(answer, askedAt, answer.claim), payload, token, true);
     }
-    if (answer.kind === 'skip') return this.#settleSkipped(run, answer, claim.attempts + 1);
-    await this.#release(run, claim, { attempts: claim.attempts + 1 });
-    return this.#obey(run, answer);
+    if (answer.kind === 'skip') return this.#settleSkipped(run, answer, claim);
+    return this.#giveUpRefused(run, claim, () => this.#obey(run, answer));
+  }
+
+  /** Refused once and not sent again: it did not ring, and keeps its place. */
+  async #giveUpRefused(run: Run, claim: Claim, next: () => Promise<JobEnd>): Promise<JobEnd> {
+    const released = await this.#release(run, claim, { attempts: claim.attempts + 1 });
+    return released === 'released' ? next() : this.#answerTooLate(run, claim, released, 'forbidden');
   }
 
   async #retryLater(run: Run, claim: Claim, decision: Decision & { kind: 'retry' }): Promise<JobEnd> {
@@ -464,4 +474,8 @@ export class CallHandler {
  */
 function sendWindow(answer: GateAnswer, askedAt: number, claim: Claim): SendWindow {
   return { claim, sendBy: askedAt + (claim.sendBy - answer.now) };
+}
+
+function tokenHold(error: TokenError): HoldRequest {
+  return holdRequest('all', 'token_unavailable', Math.ceil(error.retryAfterMs ?? 0));
 }

@@ -258,7 +258,7 @@ describe.concurrent('every way a request can end', () => {
     await world.campaign({ retry: { attempts: 100, backoffSeconds: 0.05, maxBackoffSeconds: 0.5 } });
     const worker = await world.startWorker({ apiUrl: `http://127.0.0.1:${proxy.port}`, logLevel: 'debug' });
     await world.load([NUMBER]);
-    await expect.poll(() => worker.metric('libby_dialer_calls_not_sent_total')).toBeGreaterThanOrEqual(2);
+    await worker.counted('libby_dialer_calls_not_sent_total', 2);
     await proxy.heal();
     const [result] = await world.settled(1);
     expect(result?.outcome).toBe('accepted');
