@@ -64,15 +64,25 @@ export class ListLoader {
     this.#options = options;
   }
 
-  /** Reads until the list ends, the limit is reached or the signal aborts. What was read has its place when this returns. */
+  /**
+   * Reads until the list ends, the limit is reached or the signal aborts. What was read has its place when this returns, and
+   * also when it rejects because the list breaks off.
+   */
   async load(chunks: AsyncIterable<readonly ListRow[]>): Promise<void> {
     try {
-      for await (const rows of chunks) if (!(await this.#loadChunk(rows))) break;
-      await this.#takeOff();
+      await this.#read(chunks);
     } finally {
       await Promise.allSettled(this.#flights.map(({ landing }) => landing));
     }
-    while (this.#flights.length > 0) await this.#land();
+  }
+
+  async #read(chunks: AsyncIterable<readonly ListRow[]>): Promise<void> {
+    try {
+      for await (const rows of chunks) if (!(await this.#loadChunk(rows))) break;
+    } finally {
+      await this.#takeOff();
+      while (this.#flights.length > 0) await this.#land();
+    }
   }
 
   /** Returns whether to read on. */

@@ -1,6 +1,6 @@
 import type { ReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import type { ListFormat } from './list/list-format.ts';
 import { hashList } from './list/list-hash.ts';
 import { type List, openList } from './list/open-list.ts';
@@ -24,11 +24,14 @@ export interface ListSourceOptions {
   readonly stdin: Readable;
   /** A pass of its own before the first row. */
   readonly hash: boolean;
+  /** Ends the reading of standard input, on which a silent sender could be waited for in vain. */
+  readonly signal: AbortSignal;
 }
 
 /** Opens a list so that it can be told how much of it has been read. Throws `ListError`. */
-export async function openSource(path: string, { format, stdin, hash }: ListSourceOptions): Promise<ListSource> {
-  const given = path === STDIN ? stdin : undefined;
+export async function openSource(path: string, options: ListSourceOptions): Promise<ListSource> {
+  const { format, stdin, hash, signal } = options;
+  const given = path === STDIN ? addAbortSignal(signal, stdin) : undefined;
   const hashed = hash ? await hashList(path, given) : undefined;
   const file = given === undefined && hashed?.content === undefined ? await openFile(path) : undefined;
   const list = await openList(path, { format, content: hashed?.content ?? given ?? file?.stream });

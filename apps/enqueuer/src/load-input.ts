@@ -30,7 +30,8 @@ export async function openChecked(
   campaign: Campaign,
   { format }: LoadOptions,
 ): Promise<CheckedList> {
-  const source = await openSource(path, { format, stdin: io.stdin, hash: campaign.dedupeBy === 'row' });
+  const { stdin, signal } = io;
+  const source = await openSource(path, { format, stdin, signal, hash: campaign.dedupeBy === 'row' });
   try {
     const { listHash, list } = source;
     const checker = createRowChecker(campaign, { headings: list.csv?.headings, listHash });

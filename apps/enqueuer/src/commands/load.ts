@@ -57,7 +57,9 @@ export async function load(io: Io, path: string, options: LoadOptions): Promise<
       : await withContext(io, (context) => loadList(io, context, path, file?.campaign, options));
     return counts.rejected > 0 ? ROWS_REJECTED : DONE;
   } catch (error) {
-    throw error instanceof ListError ? explainList(error) : error;
+    if (!(error instanceof ListError)) throw error;
+    io.signal.throwIfAborted();
+    throw explainList(error);
   }
 }
 
@@ -106,9 +108,6 @@ async function runToItsEnd(
   calls: CallLoader,
   { list, bytesRead, bytesTotal }: ListSource,
 ): Promise<void> {
-  // A list that does not go on (a silent pipe) must not keep an interrupted program.
-  const stopReading = () => list.close();
-  io.signal.addEventListener('abort', stopReading);
   try {
     using progress = new Progress(io.stderr, context.logger, () => ({
       ...loader.counts,
@@ -122,8 +121,6 @@ async function runToItsEnd(
       await calls.finish().catch(() => {}); // the first error says more
       throw explainLoad(io, error, loader);
     }
-  } finally {
-    io.signal.removeEventListener('abort', stopReading);
   }
   await calls.finish();
   if (!io.signal.aborted) return;

@@ -1,0 +1,297 @@
+import { access, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { Interrupted } from '@libby-dialer/runtime';
+import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { phone, TestBench } from '../test-bench.ts';
+
+let redis: TestRedis;
+let bench: TestBench;
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+beforeEach(async () => {
+  bench = await TestBench.start(redis.url);
+});
+afterEach(() => bench[Symbol.asyncDispose]());
+
+const counts = { queued: 0, alreadyQueued: 0, alreadySettled: 0, duplicates: 0, rejected: 0, rejectsFile: null };
+
+describe('load', () => {
+  test('queues each row once, however often it is run', async () => {
+    const campaign = await bench.campaign('spring');
+    const list = await bench.list('list.csv', 1200);
+    const first = await bench.json(['load', list, '--campaign', campaign, '--json']);
+    expect(first).toEqual({ ...counts, campaign: 'spring', rows: 1200, queued: 1200 });
+    const again = await bench.json(['load', list, '--campaign', campaign, '--json']);
+    expect(again).toEqual({ ...counts, campaign: 'spring', rows: 1200, alreadyQueued: 1200 });
+    expect(await bench.queued('spring')).toHaveLength(1200);
+  });
+
+  test('goes on where an interrupted load stopped', async () => {
+    const campaign = await bench.campaign('spring');
+    const whole = await bench.list('list.csv', 1200);
+    const part = await bench.list('part.csv', 700);
+    await bench.json(['load', part, '--campaign', campaign, '--json']);
+    const result = await bench.json(['load', whole, '--campaign', campaign, '--json']);
+    expect(result).toEqual({ ...counts, campaign: 'spring', rows: 1200, queued: 500, alreadyQueued: 700 });
+    expect(new Set(await bench.queued('spring')).size).toBe(1200);
+  });
+
+  test('an interruption ends a list that does not go on, says how far it got, and loses nothing', async () => {
+    const campaign = await bench.campaign('spring');
+    const interruption = new AbortController();
+    const stdin = new PassThrough();
+    // More than the reader wants to see before it begins; then silence.
+    stdin.write(
+      `Name,Phone\n${Array.from({ length: 900 }, (_, index) => `${'Ada'.padEnd(90)},${phone(index)}\n`).join('')}`,
+    );
+    const argv = ['load', '-', '--campaign', campaign, '--rejects', join(bench.directory, 'rejects.csv')];
+    const loading = bench.run(argv, { stdin, signal: interruption.signal });
+    await eventually(async () => (await bench.queued('spring')).length >= 500);
+    interruption.abort(new Interrupted('SIGINT'));
+    const { code, stdout, stderr } = await loading;
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    const said = /^Interrupted after (\d+) rows \(\1 queued, 0 rejected\); the same command goes on/m.exec(stderr);
+    const rows = Number(said?.[1]);
+    expect(await bench.queued('spring')).toHaveLength(rows);
+    const list = await bench.list('list.csv', 1000);
+    const again = await bench.json(['load', list, '--campaign', campaign, '--json']);
+    expect(again).toMatchObject({ rows: 1000, queued: 1000 - rows, alreadyQueued: rows, duplicates: 0 });
+  });
+
+  test('an interruption before anything was done ends at once', async () => {
+    const argv = ['load', await bench.list('list.csv', 1), '--campaign', await bench.campaign('spring')];
+    const { code } = await bench.run(argv, { signal: AbortSignal.abort(new Interrupted('SIGINT')) });
+    expect(code).toBe(130);
+  });
+
+  test('counts rows that repeat an earlier row as duplicates, whether that was new or there before', async () => {
+    const campaign = await bench.campaign('spring');
+    const before = await bench.list('before.csv', 1);
+    await bench.json(['load', before, '--campaign', campaign, '--json']);
+    const rows = [0, 1, 0, 1, 1, 2].map((index) => `Person,${phone(index)}`);
+    const list = await bench.file('list.csv', `Name,Phone\n${rows.join('\n')}\n`);
+    const result = await bench.json(['load', list, '--campaign', campaign, '--json']);
+    expect(result).toEqual({ ...counts, campaign: 'spring', rows: 6, queued: 2, alreadyQueued: 1, duplicates: 3 });
+  });
+
+  test('counts a duplicate of a row that is far above it', async () => {
+    const campaign = await bench.campaign('spring');
+    const list = await bench.list('list.csv', 1400);
+    const text = await readFile(list, 'utf8');
+    await writeFile(list, `${text}Person,${phone(0)}\nPerson,${phone(1399)}\n`);
+    const result = await bench.json(['load', list, '--campaign', campaign, '--json']);
+    expect(result).toEqual({ ...counts, campaign: 'spring', rows: 1402, queued: 1400, duplicates: 2 });
+  });
+
+  test('tells the settled from the queued', async () => {
+    const campaign = await bench.campaign('spring');
+    const list = await bench.list('list.csv', 3);
+    await bench.json(['load', list, '--campaign', campaign, '--json']);
+    const [first = '', second = ''] = await bench.queued('spring');
+    await bench.claim('spring', first);
+    await bench.settle('spring', first, 'accepted');
+    await bench.claim('spring', second);
+    const result = await bench.json(['load', list, '--campaign', campaign, '--json']);
+    expect(result).toEqual({ ...counts, campaign: 'spring', rows: 3, alreadyQueued: 2, alreadySettled: 1 });
+  });
+
+  test('writes rejects, ends with 3 and leaves the file to its owner', async () => {
+    const campaign = await bench.campaign('spring');
+    const list = await bench.file('list.csv', `Name,Phone\nAda,${phone(0)}\nBob,\n`);
+    const { code, stdout } = await bench.run(['load', list, '--campaign', campaign]);
+    expect(code).toBe(3);
+    expect(stdout).toBe(
+      `spring: 2 rows\n  queued           1\n  already queued   0\n  already settled  0\n  duplicates       0\n  rejected         1  see ${list}.rejected.csv\n`,
+    );
+    expect(await readFile(`${list}.rejected.csv`, 'utf8')).toMatch(
+      /^Name,Phone,line,code,reason\r?\nBob,,3,missing_phone,/,
+    );
+  });
+
+  test('a pilot takes so many callable rows, and the whole list the rest', async () => {
+    const campaign = await bench.campaign('spring');
+    const list = await bench.file(
+      'list.csv',
+      `Name,Phone\nBob,\nAda,${phone(0)}\nAda,${phone(0)}\nEve,${phone(1)}\nTim,${phone(2)}\n`,
+    );
+    const pilot = await bench.json(['load', list, '--campaign', campaign, '--limit', '2', '--json']);
+    expect(pilot).toMatchObject({ rows: 4, queued: 2, duplicates: 1, rejected: 1 });
+    const rest = await bench.json(['load', list, '--campaign', campaign, '--json']);
+    expect(rest).toMatchObject({ rows: 5, queued: 1, alreadyQueued: 2, duplicates: 1, rejected: 1 });
+  });
+
+  test('reads standard input, packed files and JSON', async () => {
+    const campaign = await bench.campaign('spring');
+    const record = { name: 'Ada', toPhoneNumber: phone(0), formInfo: [{ Budget: '100' }] };
+    const piped = await bench.json(
+      ['load', '-', '--campaign', campaign, '--json', '--rejects', join(bench.directory, 'r.csv')],
+      {
+        stdin: JSON.stringify([record]),
+      },
+    );
+    expect(piped).toMatchObject({ rows: 1, queued: 1 });
+    const packed = join(bench.directory, 'list.csv.gz');
+    await writeFile(packed, gzipSync(`Name,Phone\nEve,${phone(1)}\n`));
+    expect(await bench.json(['load', packed, '--campaign', campaign, '--json'])).toMatchObject({ rows: 1, queued: 1 });
+  });
+
+  test('rows of a list that is deduplicated by row are the same only in the same list', async () => {
+    const campaign = await bench.campaign('spring', { dedupeBy: 'row' });
+    const list = await bench.file('a.csv', `Name,Phone\nAda,${phone(0)}\nAda,${phone(0)}\n`);
+    const other = await bench.file('b.csv', `Name,Phone\nAda,${phone(0)}\n`);
+    expect(await bench.json(['load', list, '--campaign', campaign, '--json'])).toMatchObject({ queued: 2 });
+    expect(await bench.json(['load', list, '--campaign', campaign, '--json'])).toMatchObject({ alreadyQueued: 2 });
+    expect(await bench.json(['load', other, '--campaign', campaign, '--json'])).toMatchObject({ queued: 1 });
+  });
+
+  test('a stored campaign is named by its id', async () => {
+    await bench.run(['campaign', 'put', await bench.campaign('spring')]);
+    const list = await bench.list('list.csv', 1);
+    expect(await bench.json(['load', list, '--campaign', 'spring', '--json'])).toMatchObject({ queued: 1 });
+    const { code, stderr } = await bench.run(['load', list, '--campaign', 'autumn']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('autumn is neither a campaign file nor a stored campaign');
+  });
+
+  test('is not left marked as loading', async () => {
+    await bench.json(['load', await bench.list('list.csv', 1), '--campaign', await bench.campaign('spring'), '--json']);
+    expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({ state: 'running', pending: 1 });
+  });
+});
+
+describe('load refuses', () => {
+  test('a campaign that is canceled', async () => {
+    const campaign = await bench.campaign('spring');
+    const list = await bench.list('list.csv', 1);
+    await bench.run(['campaign', 'put', campaign]);
+    await bench.run(['cancel', 'spring']);
+    const { code, stdout, stderr } = await bench.run(['load', list, '--campaign', campaign]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('Campaign spring is canceled and takes no more rows');
+  });
+
+  test('to change what rows are the same by after the first load, and changes nothing', async () => {
+    const list = await bench.list('list.csv', 1);
+    await bench.run(['load', list, '--campaign', await bench.campaign('spring')]);
+    const changed = await bench.campaign('spring', { dedupeBy: 'row', defaultName: 'you' });
+    const { code, stderr } = await bench.run(['load', list, '--campaign', changed]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^dedupeBy: .*phone.*row/);
+    expect((await bench.run(['campaign', 'show', 'spring'])).stdout).not.toContain('defaultName');
+  });
+
+  test('a bad campaign file with every problem at once', async () => {
+    const file = await bench.file(
+      'bad.yaml',
+      'id: Spring Events\npacing: {callsPerSecond: 5}\nfromPhoneNumber: "123"\ncolour: red\n',
+    );
+    const { code, stdout, stderr } = await bench.run(['load', await bench.list('list.csv', 1), '--campaign', file]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines.map((line) => line.slice(`${file}: `.length).split(':')[0])).toEqual(
+      expect.arrayContaining(['id', 'pacing', 'fromPhoneNumber', 'colour']),
+    );
+    expect(lines.every((line) => line.startsWith(`${file}: `))).toBe(true);
+  });
+
+  test.each([
+    ['no such list', ['load', 'nosuch.csv', '--campaign', 'CAMPAIGN'], 2],
+    ['no campaign', ['load', 'LIST'], 2],
+    ['a limit of none', ['load', 'LIST', '--campaign', 'CAMPAIGN', '--limit', '0'], 2],
+    ['an unknown format', ['load', 'LIST', '--campaign', 'CAMPAIGN', '--format', 'xml'], 2],
+    ['an unknown option', ['load', 'LIST', '--campaign', 'CAMPAIGN', '--fast'], 2],
+  ])('%s', async (_, argv, code) => {
+    const files = { LIST: await bench.list('list.csv', 1), CAMPAIGN: await bench.campaign('spring') };
+    const result = await bench.run(argv.map((word) => files[word as keyof typeof files] ?? word));
+    expect(result).toMatchObject({ code, stdout: '' });
+    expect(result.stderr.trim().split('\n')).toHaveLength(1);
+    expect(await bench.redis.keys(`${bench.keys.prefix}*`)).toEqual([]);
+  });
+
+  test('a list whose headings name no phone, before anything is stored', async () => {
+    const list = await bench.file('list.csv', 'Name,Colour\nAda,red\n');
+    const { code, stderr } = await bench.run(['load', list, '--campaign', await bench.campaign('spring')]);
+    expect(code).toBe(1);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(await bench.redis.keys(`${bench.keys.prefix}*`)).toEqual([]);
+  });
+
+  test('a Redis that forgets, unless allowed', async () => {
+    const argv = ['load', await bench.list('list.csv', 1), '--campaign', await bench.campaign('spring')];
+    const { code, stderr } = await bench.run(argv, { env: { DIALER_ALLOW_VOLATILE_REDIS: undefined } });
+    expect(code).toBe(1);
+    expect(stderr).toContain('appendonly');
+  });
+
+  test('a Redis that is not there, in one sentence', async () => {
+    const argv = ['load', await bench.list('list.csv', 1), '--campaign', await bench.campaign('spring')];
+    const { code, stdout, stderr } = await bench.run(argv, { env: { REDIS_URL: 'redis://127.0.0.1:1' } });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe('Redis at 127.0.0.1:1 refuses the connection; start it, or correct REDIS_URL.\n');
+  });
+});
+
+describe('load --dry-run', () => {
+  test('gives every row its fate, shows the first calls and touches nothing', async () => {
+    const campaign = await bench.campaign('spring', { introNotes: 'Ask {{name}} about {{Budget}}' });
+    const list = await bench.file(
+      'list.csv',
+      `Name,Phone,Budget\nAda,${phone(0)},100\nBob,${phone(1)},200\nAda,${phone(0)},100\nEve,,5\nTim,${phone(2)},\n`,
+    );
+    const { code, stdout } = await bench.run(['load', list, '--campaign', campaign, '--dry-run']);
+    expect(code).toBe(3);
+    expect(stdout).toContain(
+      'lines 2-3: would be queued\nline 4: repeats an earlier row\nline 5: rejected (missing_phone)',
+    );
+    expect(stdout).toContain('line 6: rejected (missing_variable)');
+    expect(stdout).toContain('"introNotes": "Ask Bob about 200"');
+    expect(await bench.redis.keys(`${bench.keys.prefix}*`)).toEqual([]);
+    await expect(access(`${list}.rejected.csv`)).rejects.toThrow('ENOENT');
+  });
+
+  test('knows what is there already, without changing it', async () => {
+    const campaign = await bench.campaign('spring');
+    await bench.run(['load', await bench.list('list.csv', 2), '--campaign', campaign]);
+    const before = await bench.redis.hgetall(bench.keys.campaign('spring').state);
+    const result = await bench.json([
+      'load',
+      await bench.list('more.csv', 3),
+      '--campaign',
+      campaign,
+      '--dry-run',
+      '--json',
+    ]);
+    expect(result).toMatchObject({
+      dryRun: true,
+      rows: 3,
+      queued: 1,
+      alreadyQueued: 2,
+      fates: [
+        { line: 2, toLine: 3, rows: 2, fate: 'already_queued' },
+        { line: 4, toLine: 4, rows: 1, fate: 'queued' },
+      ],
+      payloads: [{ name: 'Person 2', toPhoneNumber: phone(2), fromPhoneNumber: '+15055550100', formInfo: [] }],
+    });
+    expect(await bench.redis.hgetall(bench.keys.campaign('spring').state)).toEqual(before);
+  });
+
+  test('works without Redis, and says what it cannot know', async () => {
+    const argv = ['load', await bench.list('list.csv', 2), '--campaign', await bench.campaign('spring'), '--dry-run'];
+    const { code, stdout, stderr } = await bench.run(argv, { env: { REDIS_URL: 'redis://127.0.0.1:1' } });
+    expect(code).toBe(0);
+    expect(stdout).toContain('lines 2-3: would be queued');
+    expect(stderr).toContain('does not know which calls are there already');
+  });
+
+  test('points out calls that could never be placed in time', async () => {
+    const campaign = await bench.campaign('spring', { expiresAt: '2020-01-01T00:00:00Z' });
+    const { stdout } = await bench.run(['load', await bench.list('list.csv', 1), '--campaign', campaign, '--dry-run']);
+    expect(stdout).toContain('line 2: would be queued, but expires before it may be called');
+  });
+});

@@ -1,0 +1,227 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RESULT_COLUMNS } from '@libby-dialer/dialing';
+import { startSimulator } from '@libby-dialer/libby-simulator';
+import { Interrupted } from '@libby-dialer/runtime';
+import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { TestBench } from '../test-bench.ts';
+
+let redis: TestRedis;
+let bench: TestBench;
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+beforeEach(async () => {
+  bench = await TestBench.start(redis.url);
+});
+afterEach(() => bench[Symbol.asyncDispose]());
+
+async function loaded(id: string, count: number): Promise<string[]> {
+  const argv = ['load', await bench.list(`${id}.csv`, count), '--campaign', await bench.campaign(id)];
+  expect((await bench.run(argv)).code).toBe(0);
+  return await bench.queued(id);
+}
+
+async function placed(
+  id: string,
+  callId: string,
+  ...[outcome, record]: Parameters<TestBench['settle']> extends [string, string, ...infer R] ? R : never
+) {
+  await bench.claim(id, callId);
+  await bench.settle(id, callId, outcome, record);
+}
+
+describe('status', () => {
+  test('one campaign, for people and for programs', async () => {
+    const [first = '', second = ''] = await loaded('spring', 3);
+    await placed('spring', first, 'accepted');
+    await bench.claim('spring', second);
+    expect((await bench.run(['status', 'spring'])).stdout).toBe(
+      'spring: running\n  pending     1\n  in flight   1\n  accepted    1\n  rejected    0\n  exhausted   0\n  unknown     0\n  suppressed  0\n  expired     0\n  canceled    0\n',
+    );
+    expect(await bench.json(['status', 'spring', '--json'])).toEqual({
+      id: 'spring',
+      state: 'running',
+      pending: 1,
+      inFlight: 1,
+      outcomes: { accepted: 1, rejected: 0, exhausted: 0, unknown: 0, suppressed: 0, expired: 0, canceled: 0 },
+      holds: [],
+    });
+  });
+
+  test('all campaigns', async () => {
+    expect(await bench.json(['status', '--json'])).toEqual([]);
+    expect((await bench.run(['status'])).stdout).toBe('There is no campaign yet.\n');
+    await loaded('spring', 2);
+    await loaded('autumn', 1);
+    expect(await bench.json(['status', '--json'])).toMatchObject([
+      { id: 'autumn', pending: 1 },
+      { id: 'spring', pending: 2 },
+    ]);
+    const lines = (await bench.run(['status'])).stdout.split('\n');
+    expect(lines[0]).toMatch(/^CAMPAIGN {2}STATE {4}PENDING {2}IN FLIGHT {2}ACCEPTED/);
+    expect(lines[1]).toMatch(/^autumn {4}running {8}1 {10}0/);
+  });
+
+  test('--watch writes each change, and ends when the campaign is through', async () => {
+    const [first = ''] = await loaded('spring', 1);
+    const watching = bench.run(['status', 'spring', '--watch', '--json']);
+    await placed('spring', first, 'accepted');
+    const { code, stdout } = await watching;
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ state: 'completed', outcomes: { accepted: 1 } });
+    expect(new Set(lines).size).toBe(lines.length);
+  });
+
+  test('no such campaign', async () => {
+    expect(await bench.run(['status', 'nosuch'])).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
+describe('results', () => {
+  test('as CSV: the columns in their order, safe in a spreadsheet', async () => {
+    const [first = '', second = ''] = await loaded('spring', 2);
+    await placed('spring', first, 'accepted', { name: '=HYPERLINK("x")', httpStatus: 200, externalId: '-7' });
+    await placed('spring', second, 'unknown', { reason: 'no_response' });
+    const [heading, ...lines] = (await bench.run(['results', 'spring'])).stdout.split('\r\n');
+    expect(heading).toBe(RESULT_COLUMNS.join(','));
+    expect(lines).toEqual([
+      `${first},spring,'-7,1,+15055550123,+15055550100,"'=HYPERLINK(""x"")",accepted,accepted,200,1,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:01.000Z,worker-1,1`,
+      `${second},spring,,1,+15055550123,+15055550100,Ada,unknown,no_response,,1,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:01.000Z,worker-1,1`,
+      '',
+    ]);
+  });
+
+  test('as NDJSON: exact; of one outcome; the latest revision of each', async () => {
+    const [first = '', second = ''] = await loaded('spring', 2);
+    await placed('spring', first, 'accepted', { name: '=1+1' });
+    await placed('spring', second, 'unknown', { reason: 'no_response' });
+    await bench.settle('spring', second, 'rejected', { reason: 'bad_request' });
+    const { stdout } = await bench.run(['results', 'spring', '--format', 'ndjson']);
+    const records = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(records).toMatchObject([
+      { callId: first, name: '=1+1', outcome: 'accepted', revision: 1 },
+      { callId: second, outcome: 'rejected', revision: 2 },
+    ]);
+    const rejected = await bench.run(['results', 'spring', '--format', 'ndjson', '--outcome', 'rejected']);
+    expect(JSON.parse(rejected.stdout)).toMatchObject({ callId: second });
+  });
+
+  test('-o writes a whole file that only its owner may read', async () => {
+    const [first = ''] = await loaded('spring', 1);
+    await placed('spring', first, 'accepted');
+    const file = join(bench.directory, 'results.csv');
+    expect(await bench.run(['results', 'spring', '-o', file])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await readFile(file, 'utf8')).split('\r\n')).toHaveLength(3);
+    const nowhere = await bench.run(['results', 'spring', '-o', join(bench.directory, 'no', 'results.csv')]);
+    expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be written (ENOENT)') });
+  });
+
+  test('--follow goes on with what settles later, until interrupted', async () => {
+    const [first = '', second = ''] = await loaded('spring', 2);
+    await placed('spring', first, 'accepted');
+    const file = join(bench.directory, 'results.ndjson');
+    const interruption = new AbortController();
+    const argv = ['results', 'spring', '--follow', '--format', 'ndjson', '-o', file];
+    const following = bench.run(argv, { signal: interruption.signal });
+    const calls = async () => (await readFile(file, 'utf8').catch(() => '')).match(/"callId":"[^"]+"/g) ?? [];
+    await eventually(async () => (await calls()).length === 1);
+    await placed('spring', second, 'accepted');
+    await eventually(async () => (await calls()).length === 2);
+    interruption.abort(new Interrupted('SIGINT'));
+    expect(await following).toMatchObject({ code: 130 });
+  });
+
+  test.each([[['results', 'nosuch']], [['results', 'spring', '--outcome', 'lost']], [['results']]])(
+    '%j is bad usage',
+    async (argv) => {
+      expect(await bench.run(argv)).toMatchObject({ code: 2, stdout: '' });
+    },
+  );
+});
+
+describe('doctor', () => {
+  test('says what to mend, and ends with 1', async () => {
+    const { code, stdout } = await bench.run(['doctor'], { env: { DIALER_ALLOW_VOLATILE_REDIS: undefined } });
+    expect(code).toBe(1);
+    expect(stdout).toContain('✓ Its version is 7.0 or later.\n');
+    expect(stdout).toContain('✗ Redis forgets calls when it stops (appendonly no); run CONFIG SET appendonly yes.\n');
+    expect(stdout).toContain('! LIBBY_CLIENT_ID and LIBBY_CLIENT_SECRET are not set here');
+  });
+
+  test('finds everything in order with a lasting Redis and good credentials', async () => {
+    await using lasting = await startRedis({ appendonly: true, appendfsync: 'always' });
+    await using simulator = await startSimulator();
+    const env = {
+      REDIS_URL: lasting.url,
+      LIBBY_TOKEN_URL: simulator.tokenUrl,
+      LIBBY_API_URL: simulator.apiUrl,
+      LIBBY_CLIENT_ID: simulator.clientId,
+      LIBBY_CLIENT_SECRET: simulator.clientSecret,
+      DIALER_ALLOW_VOLATILE_REDIS: undefined,
+    };
+    const good = await bench.run(['doctor'], { env });
+    expect(
+      good.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => line[0]),
+    ).toEqual(Array.from({ length: 7 }, () => '✓'));
+    expect(good.code).toBe(0);
+    const bad = await bench.run(['doctor'], { env: { ...env, LIBBY_CLIENT_SECRET: 'wrong-secret' } });
+    expect(bad.code).toBe(1);
+    expect(bad.stdout).toContain('✗ The token endpoint does not know this client; check client id and client secret.');
+    expect(bad.stdout + bad.stderr).not.toContain('wrong-secret');
+  });
+
+  test('goes on without Redis, and reports a configuration that cannot be used', async () => {
+    const { code, stdout } = await bench.run(['doctor'], {
+      env: { REDIS_URL: 'redis://127.0.0.1:1', LIBBY_CLIENT_ID: 'me' },
+    });
+    expect(code).toBe(1);
+    expect(stdout).toBe(
+      '✗ Redis at 127.0.0.1:1 refuses the connection; start it, or correct REDIS_URL.\n✗ LIBBY_CLIENT_SECRET is not set, but LIBBY_CLIENT_ID is; set it too.\n',
+    );
+    const bad = await bench.run(['doctor'], { env: { REDIS_URL: 'http://x', LIBBY_API_URL: 'x' } });
+    expect(bad).toMatchObject({ code: 2, stdout: '' });
+    expect(
+      bad.stderr
+        .trim()
+        .split('\n')
+        .map((line) => line.split(':')[0]),
+    ).toEqual(['REDIS_URL', 'LIBBY_API_URL']);
+  });
+});
+
+describe('Redis in trouble', () => {
+  test.each([
+    ['asks for a password', { requirepass: 'secret' }, (url: string) => url.replace(/:secret@|:[^/@]*@/, '')],
+    ['out of memory', { maxmemory: '400kb' }, (url: string) => url],
+  ])('%s: one sentence, exit code 1', async (sentence, options, urlOf) => {
+    await using troubled = await startRedis(options);
+    const argv = ['campaign', 'put', await bench.campaign('spring')];
+    const { code, stdout, stderr } = await bench.run(argv, { env: { REDIS_URL: urlOf(troubled.url) } });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('a replica takes no writes: one sentence, exit code 1', async () => {
+    await using replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(redis.port)] });
+    const argv = ['load', await bench.list('list.csv', 1), '--campaign', await bench.campaign('spring')];
+    const { code, stderr } = await bench.run(argv, { env: { REDIS_URL: replica.url } });
+    expect({ code, lines: stderr.trim().split('\n').length }).toEqual({ code: 1, lines: 1 });
+    const pause = await bench.run(['campaign', 'put', await bench.campaign('spring')], {
+      env: { REDIS_URL: replica.url },
+    });
+    expect(pause).toMatchObject({ code: 1, stderr: expect.stringContaining('replica') });
+  });
+});

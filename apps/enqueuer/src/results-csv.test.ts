@@ -1,0 +1,35 @@
+import type { ResultRecord } from '@libby-dialer/dialing';
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { RESULTS_HEADING, resultToCsv } from './results-csv.ts';
+
+function readBack(name: string): string | undefined {
+  const csv = RESULTS_HEADING + resultToCsv({ name } as ResultRecord);
+  const [record] = parse(csv, { columns: true, record_delimiter: '\r\n' }) as Record<string, string>[];
+  return record?.['name'];
+}
+
+test('any text comes back as it was, but for an apostrophe where a formula would start', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (name) => {
+      const read = readBack(name) ?? '';
+      expect(read === name || read === `'${name}`).toBe(true);
+      expect(/^[=@\t\r-]/.test(read)).toBe(false);
+      expect(read.startsWith('+')).toBe(/^\+\d+$/.test(name));
+    }),
+  );
+});
+
+test.each([
+  ['=1+1', "'=1+1"],
+  ['+15055550123', '+15055550123'],
+  ['+1+1', "'+1+1"],
+  ['+', "'+"],
+  ['-7', "'-7"],
+  ['@x', "'@x"],
+  ['\tx', "'\tx"],
+  ['a "b", c\nd', 'a "b", c\nd'],
+])('%j becomes %j', (name, expected) => {
+  expect(readBack(name)).toBe(expected);
+});
