@@ -14,5 +14,9 @@ launch() {
     fi
     node "$root/tools/run.mjs" setup >&2
   fi
+  # Half of a start is stripping types and compiling, the same every time. Kept in the checkout: what lies in a folder that
+  # all users share, such as Node's own choice in /tmp, anybody could have written.
+  NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE-$root/node_modules/.cache/node-compile}
+  export NODE_COMPILE_CACHE
   exec "$node" "$root/$entry" "$@"
 }
