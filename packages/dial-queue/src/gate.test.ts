@@ -238,6 +238,15 @@ describe('holds', () => {
     expect((await gate.claim(fixture.request({ callId: 'call-2', owner: 'owner-2' }))).kind).toBe('held');
   });
 
+  it('are still the same owner’s to probe when the reply was lost', async () => {
+    const gate = fixture.gate();
+    await fixture.holds.open(DUE, 'opener');
+    const first = await gate.claim(fixture.request());
+    const again = await gate.claim(fixture.request());
+    expect(again.kind === 'dial' && again.claim).toEqual(first.kind === 'dial' && first.claim);
+    expect(again).toMatchObject({ kind: 'dial', claim: { probes: ['all'] } });
+  });
+
   it('are lifted by a probe that passes', async () => {
     const gate = fixture.gate();
     await fixture.holds.open(DUE, 'opener');

@@ -96,7 +96,7 @@ local claim = {
   sendBy = math.min(now + ask.sendWithinMs, ask.closesAt), deadline = now + ask.claimMs,
   attempts = ask.renew and attempts + 1 or attempts, failures = entry and entry.failures or 0,
   refusals = entry and entry.refusals or 0, acceptedMark = entry and entry.acceptedMark or 0,
-  revision = entry and entry.revision or 0,
+  revision = entry and entry.revision or 0, probes = #probes > 0 and probes or nil,
 }
 redis.call('INCR', sequence)
 write_entry(ledger, call_id, claim)
@@ -106,5 +106,4 @@ for _, scope in ipairs(probes) do
   hold.lease = { owner = owner, expiresAt = claim.deadline }
   redis.call('HSET', holds, scope, cjson.encode(hold))
 end
-claim.probes = #probes > 0 and probes or nil
 return answer('dial', cjson.encode(claim))
