@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { RedisClock } from './redis-clock.ts';
+
+/** A machine whose wall clock is an hour ahead of Redis's. */
+function clocks() {
+  const local = { wall: 1_003_600_000, elapsed: 500 };
+  const clock = new RedisClock({ now: () => local.wall, monotonic: () => local.elapsed });
+  const pass = (ms: number) => {
+    local.wall += ms;
+    local.elapsed += ms;
+  };
+  return { local, clock, pass };
+}
+
+test('reads Redis’s clock half-way between question and answer, and goes on by the monotonic clock', () => {
+  const { local, clock, pass } = clocks();
+  const askedAt = clock.monotonic();
+  pass(20);
+  clock.observe(1_000_000_000, askedAt);
+  expect(clock.now()).toBe(1_000_000_010);
+  pass(5000);
+  local.wall += 86_400_000; // somebody sets the wall clock
+  expect(clock.now()).toBe(1_000_005_010);
+});
+
+test('tells how long until an instant, and never a negative time', () => {
+  const { clock } = clocks();
+  clock.observe(1_000_000_000, clock.monotonic());
+  expect(clock.msUntil(1_000_000_250)).toBe(250);
+  expect(clock.msUntil(999_999_000)).toBe(0);
+});
+
+test('gives instants on this machine’s wall clock, however wrong that is', () => {
+  const { local, clock } = clocks();
+  clock.observe(1_000_000_000, clock.monotonic());
+  expect(clock.toLocal(1_000_000_250)).toBe(local.wall + 250);
+});
+
+test('believes the quicker answer, until it is too old', () => {
+  const { clock, pass } = clocks();
+  clock.observe(1_000_000_000, clock.monotonic());
+  let askedAt = clock.monotonic();
+  pass(2000);
+  clock.observe(1_000_009_000, askedAt);
+  expect(clock.now()).toBe(1_000_002_000);
+  pass(10_000);
+  askedAt = clock.monotonic();
+  pass(100);
+  clock.observe(1_000_020_000, askedAt);
+  expect(clock.now()).toBe(1_000_020_050);
+});
+
+test('a slow answer is better than none', () => {
+  const { clock, pass } = clocks();
+  const askedAt = clock.monotonic();
+  pass(4000);
+  clock.observe(1_000_000_000, askedAt);
+  expect(clock.now()).toBe(1_000_002_000);
+});
