@@ -41,6 +41,21 @@ it('waits for every earlier claim and counts those that went out', async () => {
   expect(await applied).toEqual({ wentOut: 2 });
 });
 
+it('counts no call that provably never reached the API', async () => {
+  const gate = fixture.gate();
+  const claims = ['retried', 'exhausted', 'canceled'].map((callId) => ({ callId, owner: `owner of ${callId}` }));
+  const [retried, exhausted, canceled] = claims;
+  await gate.claim(fixture.request({ ...canceled }));
+  await gate.release(fixture.releasing({ ...canceled, attempts: 2, failures: 2 }));
+  for (const claim of claims) await gate.claim(fixture.request(claim));
+  const applied = control().apply('cancel', 'spring');
+  await gate.release(fixture.releasing({ ...retried, attempts: 1, failures: 1 }));
+  await gate.settle(fixture.settling({ ...exhausted, outcome: 'exhausted', attempts: 1 }));
+  await gate.release(fixture.releasing({ ...canceled, attempts: 2, failures: 2 }));
+  await gate.settle(fixture.settling({ ...canceled, outcome: 'canceled', attempts: 2 }));
+  expect(await applied).toEqual({ wentOut: 0 });
+});
+
 it('takes a claim that may not be sent any more for one that went out', async () => {
   await fixture.gate({ sendWithinMs: -1 }).claim(fixture.request());
   expect(await control().apply('cancel', 'spring')).toEqual({ wentOut: 1 });

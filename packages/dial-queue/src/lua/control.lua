@@ -3,7 +3,7 @@
 --
 -- KEYS: campaign state, claims, ledger, open campaigns
 -- ARGV: campaign, pause | resume | cancel, channel
--- Answers the earlier claims, three values each: call id, owner, attempts before it
+-- Answers the earlier claims, three values each: call id, owner, requests begun before it
 local campaign_state, claims, ledger, open_campaigns = unpack(KEYS)
 local campaign, action, channel = unpack(ARGV)
 
@@ -19,7 +19,7 @@ for _, call_id in ipairs(redis.call('ZRANGE', claims, 0, -1)) do
   if entry and entry.state == 'claimed' then
     reply[#reply + 1] = call_id
     reply[#reply + 1] = entry.owner
-    reply[#reply + 1] = entry.attempts
+    reply[#reply + 1] = requests_begun(entry)
   end
 end
 return reply

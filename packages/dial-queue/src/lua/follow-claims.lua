@@ -2,7 +2,7 @@
 -- What became of claims seen earlier.
 --
 -- KEYS: ledger
--- ARGV: call id, owner, attempts before it; again and again
+-- ARGV: call id, owner, requests begun before it; again and again
 -- Answers: how many may still be sent, how many went out
 local pending, went_out = 0, 0
 local now = now_ms()
@@ -12,7 +12,7 @@ for index = 1, #ARGV, 3 do
   if is_same and entry.state == 'claimed' then
     -- Past sendBy nobody may begin to send, so what is still claimed then has gone out or is lost.
     if now <= entry.sendBy then pending = pending + 1 else went_out = went_out + 1 end
-  elseif entry and entry.attempts > tonumber(ARGV[index + 2]) then
+  elseif entry and entry.state ~= 'exhausted' and requests_begun(entry) > tonumber(ARGV[index + 2]) then
     went_out = went_out + 1
   end
 end

@@ -17,6 +17,11 @@ local function is_settled(entry)
   return entry ~= nil and entry.state ~= 'claimed' and entry.state ~= 'open'
 end
 
+-- A failure to reach the API is an attempt too, but no request.
+local function requests_begun(entry)
+  return entry.attempts - (entry.failures or 0)
+end
+
 local function now_ms()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)

@@ -23,7 +23,10 @@ if is_settled(entry) then
 end
 
 local revision = (entry and entry.revision or 0) + 1
-write_entry(ledger, call_id, { state = outcome, owner = owner, attempts = attempts, revision = revision })
+local failures = entry and entry.failures or 0
+write_entry(ledger, call_id, {
+  state = outcome, owner = owner, attempts = attempts, revision = revision, failures = failures > 0 and failures or nil,
+})
 redis.call('ZREM', claims, call_id)
 redis.call('HINCRBY', campaign_state, 'outcome:' .. outcome, 1)
 local id = redis.call('XADD', results, '*', 'campaign', context.campaign, 'result', result .. ',"revision":' .. revision .. '}')
