@@ -50,7 +50,7 @@ function createProgram(io: Io, run: CommandSlot['run']): Command {
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
-      outputError: (text, write) => write(sentence(text)),
+      outputError: (text, write) => write(io.redactor.text(sentence(text))),
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     });
@@ -69,6 +69,9 @@ function createProgram(io: Io, run: CommandSlot['run']): Command {
 
 /** commander says "error: unknown option '--x'"; here errors are sentences. */
 function sentence(text: string): string {
-  const plain = text.replace(/^error: /, '').trimEnd();
+  const plain = text
+    .replace(/^error: /, '')
+    .replace(/\n\((.*)\)\n$/, ' ($1)')
+    .replace(/\.?\s*$/, '');
   return `${plain.charAt(0).toUpperCase()}${plain.slice(1)}; see --help.\n`;
 }

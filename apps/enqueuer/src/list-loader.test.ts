@@ -41,6 +41,11 @@ function numbered(count: number): ListRow[] {
   return Array.from({ length: count }, (_, index) => row(`call ${index}`, index));
 }
 
+async function* damaged() {
+  yield numbered(700);
+  throw new Error('the list is damaged');
+}
+
 const allNew: Add = (batch) => Promise.resolve(batch.map(() => 'queued'));
 
 describe('ListLoader', () => {
@@ -109,10 +114,6 @@ describe('ListLoader', () => {
 
   test('what was read before the list breaks off has its place', async () => {
     const loader = loaderWith(allNew);
-    async function* damaged() {
-      yield numbered(700);
-      throw new Error('the list is damaged');
-    }
     await expect(loader.load(damaged())).rejects.toThrow('the list is damaged');
     expect(loader.counts).toMatchObject({ rows: 700, queued: 700 });
   });

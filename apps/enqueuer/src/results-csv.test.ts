@@ -1,18 +1,18 @@
 import type { ResultRecord } from '@libby-dialer/dialing';
 import { parse } from 'csv-parse/sync';
-import fc from 'fast-check';
+import { assert, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
 import { RESULTS_HEADING, resultToCsv } from './results-csv.ts';
 
 function readBack(name: string): string | undefined {
   const csv = RESULTS_HEADING + resultToCsv({ name } as ResultRecord);
-  const [record] = parse(csv, { columns: true, record_delimiter: '\r\n' }) as Record<string, string>[];
+  const [record] = parse<Record<string, string>>(csv, { columns: true, record_delimiter: '\r\n' });
   return record?.['name'];
 }
 
 test('any text comes back as it was, but for an apostrophe where a formula would start', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (name) => {
+  assert(
+    property(string({ unit: 'binary' }), (name) => {
       const read = readBack(name) ?? '';
       expect(read === name || read === `'${name}`).toBe(true);
       expect(/^[=@\t\r-]/.test(read)).toBe(false);

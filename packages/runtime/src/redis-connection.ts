@@ -75,8 +75,9 @@ export class RedisConnection {
     const deadline = setTimeout(fail, withinMs);
     this.client.once('ready', resolve).on('error', onError).once('end', fail);
     signal?.addEventListener('abort', onAbort);
+    // Not thrown: the rejection must be the one that is awaited, or `end` makes another that nobody awaits.
+    if (signal?.aborted) onAbort();
     try {
-      signal?.throwIfAborted();
       // Its own rejection says only "Connection is closed"; the reason comes as an `error` event.
       this.client.connect().catch((error: unknown) => this.#failed(error));
       await promise;

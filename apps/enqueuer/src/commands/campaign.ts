@@ -24,7 +24,7 @@ export function addCampaignCommands({ program, io, run }: CommandSlot): void {
     .action((id) => run(showCampaign(io, id)));
 }
 
-export async function putCampaign(io: Io, path: string): Promise<number> {
+async function putCampaign(io: Io, path: string): Promise<number> {
   const file = await readCampaignFile(path);
   if (file === undefined) throw new UsageError(`There is no file ${path}.`);
   for (const warning of file.warnings) warn(io, warning);
@@ -36,7 +36,7 @@ export async function putCampaign(io: Io, path: string): Promise<number> {
   });
 }
 
-export async function listCampaigns(io: Io): Promise<number> {
+async function listCampaigns(io: Io): Promise<number> {
   return await withContext(io, async ({ campaigns, status }) => {
     const [stored, statuses] = await Promise.all([campaigns.list(), status.readAll()]);
     const states = new Map(statuses.map(({ id, state }) => [id, state]));
@@ -48,7 +48,7 @@ export async function listCampaigns(io: Io): Promise<number> {
   });
 }
 
-export async function showCampaign(io: Io, id: string): Promise<number> {
+async function showCampaign(io: Io, id: string): Promise<number> {
   return await withContext(io, async (context) => {
     await print(io.stdout, campaignToYaml(await context.campaign(id)));
     return 0;

@@ -20,7 +20,7 @@ const MEANT_BY_ALL: Record<ControlAction, (state: CampaignState) => boolean> = {
   cancel: (state) => state !== 'canceled',
 };
 
-export interface ControlOptions {
+interface ControlOptions {
   readonly all?: boolean | undefined;
 }
 
@@ -36,7 +36,7 @@ export function addControlCommands({ program, io, run }: CommandSlot): void {
 }
 
 /** Applies the action to one campaign or to all, and says how many calls went out meanwhile. */
-export async function control(
+async function control(
   io: Io,
   action: ControlAction,
   campaign: string | undefined,

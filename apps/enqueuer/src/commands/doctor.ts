@@ -20,7 +20,7 @@ import { type Io, print } from '../io.ts';
 const SKEW_WORTH_A_WORD_MS = 1000;
 
 /** One thing examined: in order, not in order, or to be known. */
-export interface Finding {
+interface Finding {
   readonly verdict: 'good' | 'bad' | 'note';
   /** What is so; of what is bad also what to do. */
   readonly sentence: string;
@@ -36,7 +36,7 @@ export function addDoctorCommand({ program, io, run }: CommandSlot): void {
 }
 
 /** Examines everything, whatever is found on the way. Exit code 1 if something must be mended. */
-export async function doctor(io: Io): Promise<number> {
+async function doctor(io: Io): Promise<number> {
   const config = readConfig(io, doctorConfig);
   let exitCode = 0;
   const tell = async (findings: readonly Finding[]) => {

@@ -20,7 +20,7 @@ export function addHoldCommands({ program, io, run }: CommandSlot): void {
     .action((scope, { by }) => run(releaseHold(io, scope, by)));
 }
 
-export async function listHolds(io: Io): Promise<number> {
+async function listHolds(io: Io): Promise<number> {
   return await withContext(io, async (context) => {
     const [standing, now] = await Promise.all([context.holds.list(), context.now()]);
     await print(io.stdout, standing.length === 0 ? 'Nothing is held.\n' : holdTable(standing, now));
@@ -28,7 +28,7 @@ export async function listHolds(io: Io): Promise<number> {
   });
 }
 
-export async function releaseHold(io: Io, scope: string, by: string): Promise<number> {
+async function releaseHold(io: Io, scope: string, by: string): Promise<number> {
   return await withContext(io, async ({ holds }) => {
     if (!(await holds.release(scope, by))) {
       throw new DialerError('no_such_hold', `Nothing is held by the name ${scope}; see "enqueuer hold list".`);

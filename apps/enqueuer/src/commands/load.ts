@@ -48,7 +48,7 @@ function wholeNumber(text: string): number {
 }
 
 /** Loads a list, or shows what loading it would do. Returns the exit code. */
-export async function load(io: Io, path: string, options: LoadOptions): Promise<number> {
+async function load(io: Io, path: string, options: LoadOptions): Promise<number> {
   const file = await readCampaignFile(options.campaign);
   for (const warning of file?.warnings ?? []) warn(io, warning);
   try {

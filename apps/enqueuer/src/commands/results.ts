@@ -10,7 +10,7 @@ type ResultsFormat = 'csv' | 'ndjson';
 
 const RECORDS_PER_WRITE = 500;
 
-export interface ResultsOptions {
+interface ResultsOptions {
   readonly format?: ResultsFormat | undefined;
   readonly outcome?: Outcome | undefined;
   readonly follow?: boolean | undefined;
@@ -29,7 +29,7 @@ export function addResultsCommand({ program, io, run }: CommandSlot): void {
     .action((campaign, options) => run(results(io, campaign, options)));
 }
 
-export async function results(io: Io, id: string, options: ResultsOptions): Promise<number> {
+async function results(io: Io, id: string, options: ResultsOptions): Promise<number> {
   return await withContext(io, async (context) => {
     await context.campaign(id);
     const { output, follow = false } = options;

@@ -17,7 +17,7 @@ export function addRetryCommand({ program, io, run }: CommandSlot): void {
 }
 
 /** Queues calls with this outcome again; refused where they would only end the same way. */
-export async function retry(io: Io, id: string, outcome: RetryableOutcome): Promise<number> {
+async function retry(io: Io, id: string, outcome: RetryableOutcome): Promise<number> {
   return await withContext(io, async (context) => {
     const { expiresAt } = await context.campaign(id);
     const { canceled } = await new LoadPreview(context.redis, context.keys, id).campaign();

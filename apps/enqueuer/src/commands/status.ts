@@ -10,7 +10,7 @@ import { holdTable } from './hold.ts';
 const WATCH_MS = 1000;
 const HOME_AND_ERASE = '\u001b[H\u001b[J';
 
-export interface StatusOptions {
+interface StatusOptions {
   readonly watch?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
@@ -28,7 +28,7 @@ export function addStatusCommand({ program, io, run }: CommandSlot): void {
     .action((campaign, options) => run(status(io, campaign, options)));
 }
 
-export async function status(io: Io, id: string | undefined, { watch, json }: StatusOptions): Promise<number> {
+async function status(io: Io, id: string | undefined, { watch, json }: StatusOptions): Promise<number> {
   return await withContext(io, async (context) => {
     const show = watch ? watcher(io) : (text: string) => print(io.stdout, text);
     for (;;) {

@@ -1,3 +1,4 @@
+import { Holds } from '@libby-dialer/dial-queue';
 import { isoInstant } from '@libby-dialer/dialing';
 import { Interrupted } from '@libby-dialer/runtime';
 import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
@@ -114,26 +115,18 @@ describe('retry', () => {
   });
 });
 
-describe('hold', () => {
-  async function openHold(person: boolean): Promise<void> {
-    const { Holds } = await import('@libby-dialer/dial-queue');
-    await new Holds(bench.redis, bench.keys).open(
-      {
-        scope: 'line:+15055550100',
-        reason: 'agent_not_found',
-        firstPauseMs: 60_000,
-        maxPauseMs: 60_000,
-        retryAfterMs: 0,
-        ...(person && { person }),
-      },
-      'call-1',
-    );
-  }
+/** As a worker does whose line is unknown to the API. */
+async function openHold(): Promise<void> {
+  const pauses = { firstPauseMs: 60_000, maxPauseMs: 60_000, retryAfterMs: 0 };
+  const hold = { scope: 'line:+15055550100', reason: 'agent_not_found', ...pauses } as const;
+  await new Holds(bench.redis, bench.keys).open(hold, 'call-1');
+}
 
+describe('hold', () => {
   test('list, status and release', async () => {
     await loaded('spring', 1);
     expect((await bench.run(['hold', 'list'])).stdout).toBe('Nothing is held.\n');
-    await openHold(false);
+    await openHold();
     expect((await bench.run(['hold', 'list'])).stdout).toMatch(/^line:\+15055550100 +agent_not_found +for \d+ s +in /m);
     expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({
       state: 'held',

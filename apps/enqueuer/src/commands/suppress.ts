@@ -9,7 +9,7 @@ import { formatTable } from '../table.ts';
 
 type Country = NonNullable<Parameters<typeof parsePhoneNumber>[1]>;
 
-export interface SuppressOptions {
+interface SuppressOptions {
   /** For numbers that are not in E.164 form. */
   readonly country?: string | undefined;
 }
@@ -39,7 +39,7 @@ export function addSuppressCommands({ program, io, run }: CommandSlot): void {
     .action((numbers, options) => run(checkNumbers(io, numbers, options)));
 }
 
-export async function addNumbers(io: Io, texts: readonly string[], options: SuppressOptions): Promise<number> {
+async function addNumbers(io: Io, texts: readonly string[], options: SuppressOptions): Promise<number> {
   const numbers = parseNumbers(texts, options);
   return await withContext(io, async (context) => {
     const added = await (await openList(context)).add(numbers);
@@ -51,7 +51,7 @@ export async function addNumbers(io: Io, texts: readonly string[], options: Supp
   });
 }
 
-export async function removeNumbers(io: Io, texts: readonly string[], options: SuppressOptions): Promise<number> {
+async function removeNumbers(io: Io, texts: readonly string[], options: SuppressOptions): Promise<number> {
   const numbers = parseNumbers(texts, options);
   return await withContext(io, async (context) => {
     const removed = await (await openList(context)).remove(numbers);
@@ -63,7 +63,7 @@ export async function removeNumbers(io: Io, texts: readonly string[], options: S
   });
 }
 
-export async function checkNumbers(io: Io, texts: readonly string[], options: SuppressOptions): Promise<number> {
+async function checkNumbers(io: Io, texts: readonly string[], options: SuppressOptions): Promise<number> {
   const numbers = parseNumbers(texts, options);
   return await withContext(io, async (context) => {
     const areListed = await (await openList(context)).check(numbers);
