@@ -4,7 +4,7 @@ import type { Environment } from '@libby-dialer/runtime';
 const OF_THE_SYSTEM = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ'] as const;
 
 /** A provider that is none, as the simulator describes itself. */
-export interface SimulatedApi {
+interface SimulatedApi {
   readonly apiUrl: string;
   readonly tokenUrl: string;
   readonly clientId: string;

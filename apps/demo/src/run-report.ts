@@ -48,7 +48,7 @@ export function endingLines(screen: Pick<Screen, 'styled'>, { status, opensAt }:
 export function fileLines(screen: Style, results: string, { rejected, rejectsFile }: LoadReport): string[] {
   const width = Math.max(shown(results).length, rejectsFile === null ? 0 : shown(rejectsFile).length);
   return [
-    heading(screen, 'Files, which only you can read'),
+    heading(screen, 'Files'),
     `  ${shown(results).padEnd(width)}  each call and its outcome`,
     ...(rejectsFile === null
       ? []

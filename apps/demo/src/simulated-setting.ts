@@ -4,7 +4,7 @@ import { DialerError, loadConfig, redisConfig } from '@libby-dialer/runtime';
 import { simulatedEnvironment } from './child-environment.ts';
 import type { DemoHost } from './demo-host.ts';
 import { Dialing } from './dialing.ts';
-import { RunFolder } from './run-folder.ts';
+import { RunFolder, shown } from './run-folder.ts';
 import type { Screen } from './screen.ts';
 
 const WORKERS = 2;
@@ -54,7 +54,7 @@ export class SimulatedSetting implements AsyncDisposable {
         orphanSignal: 'KILL',
       }),
     );
-    introduce(screen, redis, simulator);
+    introduce(screen, redis, simulator, folder);
     return new SimulatedSetting(folder, simulator, dialing, parts.move());
   }
 
@@ -76,11 +76,12 @@ async function startRedis(): Promise<PrivateRedis> {
   }
 }
 
-function introduce(screen: Screen, redis: PrivateRedis, { apiUrl }: Simulator): void {
+function introduce(screen: Screen, redis: PrivateRedis, { apiUrl }: Simulator, folder: RunFolder): void {
   screen.lines([
     `  Redis      a private one on port ${redis.port}; each write goes to disk at once`,
     `  Libby API  simulated at ${apiUrl}`,
     `  Workers    ${WORKERS} processes, ${WORKER_CONCURRENCY} calls at a time each`,
+    `  Files      ${shown(folder.path)}, which only you can read`,
     '',
   ]);
 }
