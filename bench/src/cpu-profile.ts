@@ -26,7 +26,7 @@ export interface ProfileSummary {
 }
 
 export async function readProfile(folder: string): Promise<ProfileSummary> {
-  const [file] = (await readdir(folder)).filter((name) => name.endsWith('.cpuprofile'));
+  const file = (await readdir(folder)).find((name) => name.endsWith('.cpuprofile'));
   if (file === undefined) throw new Error(`no profile was written to ${folder}`);
   const profile = JSON.parse(await readFile(join(folder, file), 'utf8')) as CpuProfile;
   const selfMs = selfTimes(profile);

@@ -31,9 +31,16 @@ export class MeasuredProcess implements AsyncDisposable {
 
   async usage(): Promise<Usage> {
     this.#reports += 1;
-    const isReport = new RegExp(`^\\{"report":${this.#reports},`);
     this.#process.signal('SIGUSR2');
-    return JSON.parse(await this.#process.waitForLine(isReport)) as Usage;
+    return this.#report(String(this.#reports));
+  }
+
+  /** Of a program that ends by itself. Rejects if it fails. */
+  async usageToItsEnd(timeoutMs: number): Promise<Usage> {
+    const usage = await this.#report('"last"', timeoutMs);
+    const { code } = await this.#process.exited;
+    if (code !== 0) throw new Error(`exit code ${code}:\n${this.complaints.slice(-20).join('\n')}`);
+    return usage;
   }
 
   get exited(): Promise<ProcessExit> {
@@ -47,6 +54,11 @@ export class MeasuredProcess implements AsyncDisposable {
 
   async stop(): Promise<ProcessExit> {
     return this.#process.stop('SIGTERM', 20_000);
+  }
+
+  async #report(name: string, timeoutMs?: number): Promise<Usage> {
+    const prefix = `{"report":${name},`;
+    return JSON.parse(await this.#process.waitForLine((line) => line.startsWith(prefix), timeoutMs)) as Usage;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
