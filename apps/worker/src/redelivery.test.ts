@@ -1,8 +1,9 @@
 import type { SimulatorOptions } from '@libby-dialer/libby-simulator';
-import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { Worker } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, LINE, phone, phones } from './testing/dialing-world.ts';
+import { eventually, PATIENCE_MS } from './testing/patience.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -48,7 +49,7 @@ async function claimOf(world: DialingWorld, to: string): Promise<{ owner: string
   return JSON.parse((await world.redis.hget(ledger, world.callId(to))) ?? '') as { owner: string };
 }
 
-describe.concurrent('a job that comes again', () => {
+describe.concurrent('a job that comes again', { timeout: PATIENCE_MS }, () => {
   test('a claim whose owner died is busy until its deadline, then unknown, and is never called', async () => {
     await using world = await openWorld();
     await world.campaign();

@@ -1,5 +1,5 @@
 import { OUTCOMES, REASONS, resultRecordSchema } from '@libby-dialer/dialing';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { resultHead, type SettledFacts } from './result-head.ts';
 

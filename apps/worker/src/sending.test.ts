@@ -2,6 +2,7 @@ import type { ScriptRule, SimulatorOptions } from '@libby-dialer/libby-simulator
 import { startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, LINE, phone, phones } from './testing/dialing-world.ts';
+import { PATIENCE_MS } from './testing/patience.ts';
 
 const OTHER_LINE = '+15055550101';
 const NUMBER = phone(0);
@@ -18,7 +19,7 @@ const answer = (action: ScriptRule['do'], toPhoneNumber = NUMBER): ScriptRule =>
   do: action,
 });
 
-describe.concurrent('every way a request can end', () => {
+describe.concurrent('every way a request can end', { timeout: PATIENCE_MS }, () => {
   test('two workers dial a list: each phone rings once, every row has its result, one token serves all', async () => {
     const numbers = phones(300);
     await using world = await openWorld({ latencyMs: 5 });
@@ -100,7 +101,7 @@ describe.concurrent('every way a request can end', () => {
     expect(await world.heldBy('all')).toBe('forbidden');
     expect(await world.results()).toEqual([]);
     expect(await world.status()).toMatchObject({ state: 'held' });
-    const results = await world.settled(6, 'spring', 18_000);
+    const results = await world.settled(6);
     expect(results.every(({ outcome }) => outcome === 'accepted')).toBe(true);
     expect(world.rangTwice()).toEqual([]);
   });
@@ -267,7 +268,7 @@ describe.concurrent('every way a request can end', () => {
   });
 });
 
-describe.concurrent('runs of trouble', () => {
+describe.concurrent('runs of trouble', { timeout: PATIENCE_MS }, () => {
   test('a run of connect failures holds all; when the API is back, every call goes out', async () => {
     await using world = await openWorld();
     await using proxy = await startFaultProxy({ targetPort: Number(new URL(world.simulator.apiUrl).port) });

@@ -1,7 +1,8 @@
 import type { SimulatorOptions } from '@libby-dialer/libby-simulator';
-import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, phone, phones } from './testing/dialing-world.ts';
+import { eventually, PATIENCE_MS } from './testing/patience.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -11,7 +12,7 @@ afterAll(() => redis.stop());
 
 const openWorld = (options?: SimulatorOptions) => DialingWorld.open(redis, options);
 
-describe.concurrent('a worker that is stopped', () => {
+describe.concurrent('a worker that is stopped', { timeout: PATIENCE_MS }, () => {
   test('lets the calls in flight finish, begins none, and leaves the others queued', async () => {
     await using world = await openWorld({ latencyMs: 400 });
     await world.campaign();

@@ -13,11 +13,12 @@ import {
 import { type Campaign, parseCampaign, type QueuedCall, type ResultRecord } from '@libby-dialer/dialing';
 import { type Simulator, type SimulatorOptions, startSimulator } from '@libby-dialer/libby-simulator';
 import { createLogger, type LogLevel, Secret } from '@libby-dialer/runtime';
-import { eventually, type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
+import { type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { WorkerConfig } from '../config.ts';
 import { DialWorker } from '../dial-worker.ts';
+import { eventually } from './patience.ts';
 
 export const LINE = '+15055550100';
 const AREAS = ['212', '303', '312', '415', '505', '512', '617', '702', '713', '808'];
@@ -40,6 +41,8 @@ export interface WorkerSettings {
   /** Instead of the simulator's own, such as a proxy before it. */
   readonly apiUrl?: string;
   readonly tokenUrl?: string;
+  /** A proxy's before Redis. */
+  readonly redisPort?: number;
   readonly clientSecret?: string;
 }
 
@@ -177,7 +180,7 @@ export class DialingWorld implements AsyncDisposable {
     return {
       redis: {
         connection: {
-          topology: { kind: 'single', node: { host: hostname, port: Number(port) } },
+          topology: { kind: 'single', node: { host: hostname, port: settings.redisPort ?? Number(port) } },
           username: undefined,
           password: undefined,
           db: 0,
@@ -227,27 +230,22 @@ export class DialingWorld implements AsyncDisposable {
   }
 
   /** Waits until so many calls are settled, then gives their latest results. */
-  async settled(count: number, campaign = 'spring', timeoutMs = 15_000): Promise<ResultRecord[]> {
-    return eventually(
-      async () => {
-        const results = await this.results(campaign);
-        if (results.length === count) return results;
-        const status = JSON.stringify(await this.status(campaign));
-        throw new Error(`${results.length} of ${count} calls are settled, ${status}`);
-      },
-      { timeoutMs },
-    );
+  settled(count: number, campaign = 'spring'): Promise<ResultRecord[]> {
+    return eventually(async () => {
+      const results = await this.results(campaign);
+      if (results.length === count) return results;
+      const status = JSON.stringify(await this.status(campaign));
+      throw new Error(`${results.length} of ${count} calls are settled, ${status}`);
+    });
   }
 
-  async heldBy(scope: string, timeoutMs = 15_000): Promise<string> {
-    return eventually(
-      async () => (await this.holds.list()).find((hold) => hold.scope === scope)?.reason ?? (false as const),
-      { timeoutMs },
-    );
+  /** Waits for a hold of this scope and gives its reason. */
+  heldBy(scope: string): Promise<string> {
+    return eventually(async () => (await this.holds.list()).find((hold) => hold.scope === scope)?.reason ?? false);
   }
 
-  async noHolds(timeoutMs = 15_000): Promise<void> {
-    await eventually(async () => (await this.holds.list()).length === 0, { timeoutMs });
+  async noHolds(): Promise<void> {
+    await eventually(async () => (await this.holds.list()).length === 0);
   }
 
   /** How many requests for each number the provider has seen, taken or not. */
@@ -267,6 +265,13 @@ export class DialingWorld implements AsyncDisposable {
   /** Jobs in BullMQ's `failed` set, where nothing would run them again. */
   async failedJobs(campaign = 'spring'): Promise<number> {
     return this.withQueue(campaign, (queue) => queue.getFailedCount());
+  }
+
+  /** As if the half minute were over for which BullMQ gives nobody else the jobs that a dead worker had fetched. */
+  async releaseLocks(campaign = 'spring'): Promise<void> {
+    const fetched = await this.redis.lrange(`${this.keys.queue(campaign)}active`, 0, -1);
+    const locks = fetched.map((callId) => `${this.keys.queue(campaign)}${callId}:lock`);
+    if (locks.length > 0) await this.redis.del(...locks);
   }
 
   async withQueue<T>(campaign: string, use: (queue: Queue) => Promise<T>): Promise<T> {

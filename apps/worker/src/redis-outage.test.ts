@@ -1,0 +1,97 @@
+import type { SimulatorOptions } from '@libby-dialer/libby-simulator';
+import { startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { describe, expect, test } from 'vitest';
+import { DialingWorld, phones } from './testing/dialing-world.ts';
+import { eventually, PATIENCE_MS } from './testing/patience.ts';
+
+/** These tests kill or fill their Redis, so each has its own, as durable as the worker wants it. */
+const startDurableRedis = (args: readonly string[] = []) =>
+  startRedis({ own: true, appendonly: true, appendfsync: 'always', args });
+
+async function openWorld(redis: TestRedis, options: SimulatorOptions = {}): Promise<DialingWorld> {
+  const world = await DialingWorld.open(redis, options);
+  await world.campaign();
+  return world;
+}
+
+describe.concurrent('Redis goes away', { timeout: PATIENCE_MS }, () => {
+  test.for(['SIGTERM', 'SIGKILL'] as const)(
+    '%s while dialing, and comes back: nothing twice, nothing lost',
+    async (signal) => {
+      await using redis = await startDurableRedis();
+      await using world = await openWorld(redis, { latencyMs: 20 });
+      const settings = { concurrency: 5 };
+      await Promise.all([world.startWorker(settings), world.startWorker(settings)]);
+      const numbers = phones(200);
+      await world.load(numbers);
+      await eventually(() => world.simulator.stats().requests >= 40);
+      await redis.kill(signal);
+      await redis.restart();
+      const results = await world.settled(200);
+      expect(world.rangTwice()).toEqual([]);
+      expect(results.map(({ toPhoneNumber }) => toPhoneNumber).toSorted()).toEqual(numbers.toSorted());
+      // What was in flight is settled when Redis is back: an outage is no doubt.
+      expect(results.every(({ outcome }) => outcome === 'accepted')).toBe(true);
+      expect(world.simulator.calls().byNumber).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+      expect(await world.failedJobs()).toBe(0);
+      await eventually(async () => (await world.status()).state === 'completed');
+    },
+  );
+
+  test('for moments only, again and again: replies get lost, calls neither lost nor repeated', async () => {
+    await using redis = await startDurableRedis();
+    await using proxy = await startFaultProxy({ targetPort: redis.port });
+    await using world = await openWorld(redis, { latencyMs: 10 });
+    await world.startWorker({ concurrency: 5, redisPort: proxy.port });
+    const numbers = phones(200);
+    await world.load(numbers);
+    for (const settled of [20, 60, 100, 140]) {
+      await eventually(async () => (await world.results()).length >= settled);
+      // What is on its way to Redis arrives; what Redis says to it does not.
+      await proxy.inflict({ kind: 'drop_replies' });
+      const { bytesSwallowed } = proxy.counts();
+      await eventually(() => proxy.counts().bytesSwallowed > bytesSwallowed);
+      proxy.resetAll();
+      await proxy.heal();
+    }
+    // What was fetched by a command whose reply was lost is nobody's until its lock has run out.
+    await eventually(async () => {
+      const { active, wait } = await world.withQueue('spring', (queue) => queue.getJobCounts('active', 'wait'));
+      const { pending } = await world.status();
+      return wait === 0 && pending === active && world.simulator.stats().inFlight === 0;
+    });
+    await world.releaseLocks();
+    const results = await world.settled(200);
+    expect(results.every(({ outcome, revision }) => outcome === 'accepted' && revision === 1)).toBe(true);
+    expect(world.simulator.calls().byNumber).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+    expect((await world.status()).outcomes.accepted).toBe(200);
+    expect(await world.failedJobs()).toBe(0);
+  });
+
+  test('full: no call goes out that could not be recorded, and with room again every call is made', async () => {
+    await using redis = await startDurableRedis();
+    await using world = await openWorld(redis, { latencyMs: 300 });
+    const worker = await world.startWorker({ concurrency: 5 });
+    const numbers = phones(60);
+    await world.load(numbers);
+    await eventually(() => world.simulator.stats().requests >= 5);
+    await world.redis.config('SET', 'maxmemory', '1');
+    // What had passed the gate is settled all the same.
+    await worker.counted('libby_dialer_unexpected_errors_total', 1);
+    const ledger = await eventually(async () => {
+      const { inFlight } = await world.status();
+      return inFlight === 0 && world.redis.hgetall(world.keys.campaign('spring').ledger);
+    });
+    const requests = world.simulator.stats().requests;
+    expect(requests).toBeLessThan(60);
+    expect(await world.results()).toHaveLength(requests);
+    expect(Object.values(ledger).every((entry) => entry.includes('accepted'))).toBe(true);
+    expect(await world.failedJobs()).toBe(0);
+    await world.redis.config('SET', 'maxmemory', '0');
+    const results = await world.settled(60);
+    expect(results.every(({ outcome }) => outcome === 'accepted')).toBe(true);
+    expect(world.simulator.calls().byNumber).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+    await eventually(async () => (await world.status()).state === 'completed');
+    expect(await world.failedJobs()).toBe(0);
+  });
+});
