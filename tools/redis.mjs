@@ -13,10 +13,10 @@ const APT_LOCK_PAUSE_MS = 2000;
 
 /** @param {Workspace} workspace */
 export async function ensureRedis(workspace) {
-  if (process.env['REDIS_URL'] || isOnPath('redis-server') || (await isDockerRunning())) return;
+  if (isOnPath('redis-server') || (await isDockerRunning())) return;
   if (process.getuid?.() !== 0 || !isOnPath('apt-get')) {
     throw new SetUpError(
-      'Redis is missing: install redis-server (Debian, Ubuntu: `apt-get install redis-server`; macOS: `brew install redis`), or start Docker, or set REDIS_URL.',
+      'Redis is missing: install redis-server (Debian, Ubuntu: `apt-get install redis-server`; macOS: `brew install redis`), or start Docker.',
     );
   }
   workspace.report('installing redis-server with apt-get (its service is neither started nor enabled)');

@@ -19,7 +19,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
  * @type {Record<string, (args: string[]) => { command?: string[], redis?: boolean }>}
  */
 const tasks = {
-  start: (args) => ({ command: ['node', join(root, 'apps/demo/src/main.ts'), ...args], redis: true }),
+  // Real calls want the user's own Redis; everything else runs on a private one, whatever REDIS_URL says.
+  start: (args) => ({
+    command: ['node', join(root, 'apps/demo/src/main.ts'), ...args],
+    redis: !args.includes('--live'),
+  }),
   test: (args) => ({ command: ['node', join(root, 'tools/check.ts'), ...args], redis: true }),
   setup: () => ({}),
   exec: (args) => ({ command: args }),
