@@ -36,7 +36,7 @@ it.each([
   ],
   ['nothing tells', { callingWindow: RECIPIENT }, { to: TOLL_FREE }, [], 'campaign'],
 ] as const)('when %s', (_, campaign, call, zones, source) => {
-  expect(zonesFor({ timezone: undefined, ...campaign } as Parameters<typeof zonesFor>[0], call)).toEqual({
+  expect(zonesFor({ timezone: undefined, ...campaign }, call)).toEqual({
     zones,
     source,
   });

@@ -147,22 +147,25 @@ function warningsOf(campaign: Campaign): string[] {
 function sentencesOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): string[] {
   const path = [...above, ...issue.path];
   const key = path.join('.');
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((name) => `${[...path, name].join('.')}: is not a key of a campaign file`);
-    case 'invalid_union': {
-      const closest = issue.errors.find((issues) => !issues.some(isOfAnotherKind));
-      return closest === undefined ? [`${key}: ${issue.message}`] : closest.flatMap((each) => sentencesOf(each, path));
-    }
-    case 'invalid_type':
-      return [
-        `${key}: ${issue.message.includes('received undefined') ? 'is missing' : `must be of type ${issue.expected}`}`,
-      ];
-    case 'invalid_value':
-      return [`${key}: must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`];
-    default:
-      return [`${key}: ${issue.message}`];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((name) => `${[...path, name].join('.')}: is not a key of a campaign file`);
   }
+  if (issue.code === 'invalid_union') {
+    const closest = issue.errors.find((issues) => !issues.some(isOfAnotherKind));
+    if (closest !== undefined) return closest.flatMap((each) => sentencesOf(each, path));
+  }
+  return [`${key}: ${plainly(issue)}`];
+}
+
+/** zod's own words for what users get wrong most often, made a sentence. */
+function plainly(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') {
+    return issue.message.includes('received undefined') ? 'is missing' : `must be of type ${issue.expected}`;
+  }
+  if (issue.code === 'invalid_value') {
+    return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
+  }
+  return issue.message;
 }
 
 /** The alternative was not meant at all: a text where a list stands, or the reverse. */

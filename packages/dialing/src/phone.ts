@@ -10,7 +10,7 @@ import { findPlannedNumber } from './phone-plan.ts';
 
 export type { CountryCode } from 'libphonenumber-js/max';
 
-export type PhoneProblem = 'missing_phone' | 'invalid_phone' | 'not_e164' | 'unsupported_number';
+type PhoneProblem = 'missing_phone' | 'invalid_phone' | 'not_e164' | 'unsupported_number';
 
 /** `number` is E.164 (`+` and digits); `reason` is a plain sentence for the rejects file and holds no digit of the number. */
 export type PhoneVerdict =

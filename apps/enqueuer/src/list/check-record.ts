@@ -12,7 +12,7 @@ import { headingsId } from './headings.ts';
 import type { RowProblem } from './list-row.ts';
 
 /** A call that may be queued, and what it is the same by. */
-export interface CheckedCall {
+interface CheckedCall {
   call: QueuedCall;
   dedupeKey: string;
 }
