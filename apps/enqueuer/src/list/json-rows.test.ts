@@ -78,7 +78,7 @@ describe('JsonRows', () => {
       "Expected ',' or '}' after property value in JSON at line 2, column 17",
     ],
     ['an unquoted value', '{"name": Ann}', "Unexpected token 'A' in JSON"],
-    ['an unclosed string', '{"name": "A}', 'Bad control character in string literal in JSON at line 2, column 17'],
+    ['an unclosed string', '{"name": "A}', 'Unterminated string in JSON at line 2, column 16'],
     ['an unclosed object', '{"name": "A", "formInfo": [{"a": "b"}]', 'JSON'],
     ['an unclosed list', '{"name": "A", "formInfo": [{"a": "b"}}', 'JSON'],
     ['a stray bracket', '{"name": "A"]}', 'JSON'],
@@ -99,7 +99,7 @@ describe('JsonRows', () => {
   });
 
   it('does not repeat what the record holds', () => {
-    const [row] = read(['[{"name": "A", "toPhoneNumber": secret}]']);
+    const [row] = read(['[{"name": "A", "toPhoneNumber": secret},\n{"name": "B"}]']);
     expect(row?.problem).toEqual({ code: 'bad_json', reason: "Unexpected token 's' in JSON" });
     expect(row?.raw).toContain('secret');
   });
@@ -110,15 +110,38 @@ describe('JsonRows', () => {
     expect(rows.map(({ problem }) => problem?.reason.split(':')[0])).toEqual(['name', 'phone', 'formInfo.0.a']);
   });
 
-  it('gives up a record that is too large and goes on behind its end, or at its neighbour', () => {
+  it('gives up a record that is too large and goes on where a line begins as its own did', () => {
     const long = 'x'.repeat(500);
-    const whole = `[{"name": "A"}, {"name": "${long}"}, {"name": "B"}]`;
+    const whole = `[{"name": "A"},\n{"name": "${long}", "formInfo": [\n  {"a": "b"}]},\n{"name": "B"}]`;
     const unclosed = `[\n{"name": "A"},\n{"name": "${long}", "formInfo": [\n{"name": "B"}\n]`;
     for (const size of [1, 10, 10_000]) {
       const pieces = (text: string) => text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
       expect(brief(read(pieces(whole), 100)).map((row) => row[2])).toEqual(['A', 'row_too_large', 'B']);
       expect(brief(read(pieces(unclosed), 100)).map((row) => row[2])).toEqual(['A', 'row_too_large', 'B']);
     }
+  });
+
+  it.each([
+    ['damaged', '{"name": }', 100, "Unexpected token '}' in JSON; nothing after it was read."],
+    ['too large', '{"name": "long"}', 15, 'The row is larger than 1 MB; nothing after it was read.'],
+  ])('says that it read nothing after a %s record in a list that is all one line', (_, record, size, reason) => {
+    const text = `[{"name": "A"},${record}, {"name": "B"}]`;
+    for (const pieces of [[text], text.split('')]) {
+      const rows = read(pieces, size);
+      expect(rows.map(({ row, problem }) => [row, problem?.reason])).toEqual([
+        [1, undefined],
+        [2, reason],
+      ]);
+    }
+  });
+
+  it('loses no record to a comma that is missing between lines, or is one too many', () => {
+    expect(brief(read(['[{"name": "A"}\n{"name": "B"}\n,\n{"name": "C"},\n]']))).toEqual([
+      [1, 1, 'A'],
+      [2, 2, 'B'],
+      [4, 3, 'C'],
+      [5, 4, 'bad_json'],
+    ]);
   });
 
   it('tells a list that is cut off, or goes on after its end', () => {

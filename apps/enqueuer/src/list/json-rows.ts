@@ -1,30 +1,44 @@
+import { JSONParser, TokenizerError, TokenParserError, TokenType } from '@streamparser/json';
 import { jsonRow, problemRow, type RecordPlace } from './json-record.ts';
-import { JsonScan } from './json-scan.ts';
 import { type ListRow, MAX_ROW_LENGTH, type RowReader, rowTooLarge } from './list-row.ts';
 
-const LINE_FEED = 0x0a;
+/** Stops the parser from within its callbacks. */
+const TOO_LARGE = new Error('the record is too large');
+
+/** A record that is not read further. */
+interface GivenUp {
+  place: RecordPlace;
+  /** What was passed over, at most as much as a row may hold. */
+  source: string;
+  tooLarge: boolean;
+  /** How a line begins that holds the next record, with the line break before it. */
+  nextRecord: string;
+}
 
 /**
  * Reads the records of a JSON array (or one object, or objects one after another) from text that may be cut anywhere.
  *
- * It only finds where each record ends and leaves the record itself to JSON.parse, so that a bad record costs itself alone
- * and the memory holds one at a time. A record whose end cannot be found ends where a line begins as its own did. Commas
- * between records are not insisted upon: they say nothing about who is called.
+ * @streamparser/json checks the text and tells where each record ends; JSON.parse then reads the record, so that an error can
+ * tell its place in the list and the rejects file gets the record as it stands there. The parser cannot go on behind damage: the
+ * record is given up, and a new parser starts where a line begins as the record's own did. In a list that is all one line there
+ * is no such line, and the rest is rejected with the record.
  */
 export class JsonRows implements RowReader {
   readonly #encodingName: string;
   readonly #maxRowLength: number;
-  readonly #scan = new JsonScan();
-  #state: 'before' | 'in_array' | 'after' | 'beyond' = 'before';
-  /** The current record, as far as it has come. */
-  #pending = '';
-  /** The current record is rejected; what is looked for is its own end or, if it is damaged, its neighbour alone. */
-  #rejected = false;
-  #damaged = false;
-  /** White space before the next record, if nothing else stands before it on its line. */
-  #indent: string | undefined = '';
-  /** How a line begins that holds a next record, going by the last one. */
-  #nextRecord = '\n{';
+  #isArray: boolean | undefined;
+  #parser: JSONParser | undefined;
+  /** The current record, as far as it has come, with the blanks around it. */
+  #text = '';
+  /** Where `#text` begins, as the parser counts. */
+  #textOffset = 0;
+  /** No token of the array has come yet. */
+  #isOpening = false;
+  /** The record in `#text` is complete and ends before the next token. */
+  #isComplete = false;
+  #givenUp: GivenUp | undefined;
+  /** Behind the end of the list, where nothing should be. */
+  #isBeyond = false;
   #line = 1;
   #column = 1;
   #row = 0;
@@ -37,133 +51,155 @@ export class JsonRows implements RowReader {
 
   push(piece: string): ListRow[] {
     this.#rows = [];
-    this.#read(piece);
+    if (this.#isBeyond) return this.#rows;
+    this.#text += piece;
+    if (this.#givenUp !== undefined) this.#seekNext(this.#givenUp);
+    else if (this.#parser === undefined) this.#begin();
+    else this.#parse(this.#parser, piece);
     return this.#rows;
   }
 
   end(): ListRow[] {
     this.#rows = [];
-    const whole = this.#pending === '' && !this.#rejected;
-    while (this.#pending !== '' && !this.#rejected) {
-      const text = this.#pending;
-      const neighbour = text.indexOf(this.#nextRecord);
-      const end = neighbour === -1 ? text.length : neighbour;
-      this.#emit(text.slice(0, end));
-      this.#pending = '';
-      this.#read(text.slice(this.#leave(text, 0, end)));
-    }
-    if (whole && this.#state === 'in_array') {
-      this.#complain('', 'The list ends before its closing ]: it may have been cut off.');
+    if (this.#givenUp !== undefined) {
+      this.#passOver(this.#givenUp, this.#text.length);
+      this.#reject(this.#givenUp, '; nothing after it was read.');
+    } else if (this.#parser?.isEnded === false) {
+      const isBlank = this.#text.trim() === '';
+      if (isBlank) this.#drop(this.#text.length);
+      else this.#take(this.#text);
+      if (this.#isArray && (isBlank || this.#isComplete))
+        this.#complain('The list ends before its closing ]: it may have been cut off.');
     }
     return this.#rows;
   }
 
-  #read(piece: string): void {
-    const text = this.#pending + piece;
-    let at = 0;
-    for (;;) {
-      if (!this.#scan.started && !this.#rejected) at = this.#skipSeparators(text, at);
-      const next = at < text.length ? this.#readRecord(text, at) : -1;
-      if (next === -1) break;
-      at = next;
-    }
-    if (this.#rejected) at = this.#forget(text, at);
-    this.#pending = text.slice(at);
+  /** Starts a parser on `#text`. */
+  #begin(): void {
+    const isResumed = this.#isArray !== undefined;
+    if (!isResumed && this.#text.trim() === '') return;
+    this.#isArray ??= this.#text.trimStart().startsWith('[');
+    const separator = this.#isArray ? {} : { separator: '' };
+    const parser = new JSONParser({ paths: [this.#isArray ? '$.*' : '$'], keepStack: false, ...separator });
+    parser.onToken = ({ token, offset }) => this.#onToken(token, offset);
+    parser.onValue = () => {
+      this.#isComplete = true;
+    };
+    this.#parser = parser;
+    this.#isOpening = this.#isArray;
+    this.#isComplete = false;
+    this.#textOffset = isResumed && this.#isArray ? 1 : 0;
+    if (this.#textOffset === 1) parser.write('[');
+    this.#parse(parser, this.#text);
   }
 
-  /** Moves to where the next record begins. */
-  #skipSeparators(text: string, from: number): number {
-    let at = from;
-    for (; at < text.length; at += 1) {
-      const character = text[at] as string;
-      const isBlank = character.trim() === '';
-      if (!isBlank && this.#isRecordStart(character)) break;
-      if (character === '\n') this.#indent = '';
-      else if (!isBlank) this.#indent = undefined;
-      else if (this.#indent !== undefined) this.#indent += character;
-      this.#advance(text, at, at + 1);
+  #parse(parser: JSONParser, piece: string): void {
+    try {
+      // It counts bytes: with one for each UTF-16 unit, its offsets are those of the text. JSON itself is all ASCII.
+      parser.write(piece.replace(/[\u0080-\uffff]/g, '?'));
+    } catch (error) {
+      const isDamaged = error instanceof TokenizerError || error instanceof TokenParserError;
+      if (!isDamaged && error !== TOO_LARGE) throw error;
+      if (parser.isEnded) this.#complainBeyond();
+      else this.#giveUp(!isDamaged);
+      return;
     }
-    if (at < text.length && this.#indent !== undefined) this.#nextRecord = `\n${this.#indent}{`;
-    return at;
+    if (!parser.isEnded && this.#text.length > this.#maxRowLength) this.#giveUp(true);
   }
 
-  #isRecordStart(character: string): boolean {
-    if (this.#state === 'beyond') return false;
-    if (this.#state === 'after') {
-      this.#complain('', 'The list goes on after its closing ]; what follows was not read.');
-      this.#state = 'beyond';
-      return false;
+  #onToken(token: TokenType, offset: number): void {
+    const at = offset - this.#textOffset;
+    if (this.#isOpening) {
+      this.#isOpening = false;
+      this.#drop(at + 1);
+    } else if (this.#isComplete) {
+      if (at > this.#maxRowLength) throw TOO_LARGE;
+      this.#isComplete = false;
+      this.#take(this.#text.slice(0, at));
+      if (token === TokenType.COMMA) this.#drop(1);
     }
-    if (character === '[' && this.#state === 'before' && this.#row === 0) this.#state = 'in_array';
-    else if (character === ']' && this.#state === 'in_array') this.#state = 'after';
-    else return character !== ',';
-    return false;
   }
 
-  /** Reads the record at `at`. Returns where reading goes on behind it, -1 if its end has not come yet. */
-  #readRecord(text: string, at: number): number {
-    const verdict = this.#damaged ? undefined : this.#scan.findEnd(text, at);
-    if (verdict?.found === 'damage') this.#damaged = true;
-    const end = verdict?.found === 'end' ? verdict.at : -1;
-    const reached = verdict?.at ?? text.length;
-    if (!this.#rejected && reached - at <= this.#maxRowLength) {
-      if (verdict === undefined) return -1;
-      if (end !== -1) {
-        this.#emit(text.slice(at, end));
-        return this.#leave(text, at, end);
-      }
-    }
-    // Damaged, oversized, or rejected before for either.
-    const neighbour = text.indexOf(this.#nextRecord, at);
-    const cut = neighbour !== -1 && (end === -1 || neighbour < end);
-    if (!this.#rejected) this.#emit(text.slice(at, cut && neighbour < reached ? neighbour : reached + 1));
-    this.#rejected = true;
-    if (cut) return this.#leave(text, at, neighbour);
-    return end === -1 ? -1 : this.#leave(text, at, end);
+  /** Emits the record at the beginning of `#text`. */
+  #take(source: string): void {
+    const record = source.trim();
+    const start = source.indexOf(record);
+    this.#drop(start);
+    this.#rows.push(jsonRow(record, this.#nextPlace(), this.#encodingName));
+    this.#drop(source.length - start);
   }
 
-  #emit(text: string): void {
-    this.#row += 1;
-    const tooLarge = text.length > this.#maxRowLength;
-    const place = this.#place();
-    this.#rows.push(tooLarge ? problemRow(text, place, rowTooLarge()) : jsonRow(text, place, this.#encodingName));
+  #giveUp(tooLarge: boolean): void {
+    const blanks = this.#text.slice(0, this.#text.length - this.#text.trimStart().length);
+    const line = blanks.lastIndexOf('\n');
+    this.#drop(blanks.length);
+    this.#givenUp = {
+      place: this.#nextPlace(),
+      source: '',
+      tooLarge,
+      nextRecord: `${line === -1 ? '\n' : blanks.slice(line)}{`,
+    };
+    this.#seekNext(this.#givenUp);
+  }
+
+  #seekNext(givenUp: GivenUp): void {
+    const next = this.#text.indexOf(givenUp.nextRecord);
+    if (next === -1) {
+      // The end of the text may begin the next record's line.
+      this.#passOver(givenUp, Math.max(0, this.#text.length - givenUp.nextRecord.length + 1));
+      return;
+    }
+    this.#passOver(givenUp, next);
+    this.#reject(givenUp, '');
+    this.#givenUp = undefined;
+    this.#begin();
+  }
+
+  #passOver(givenUp: GivenUp, length: number): void {
+    givenUp.source += this.#text.slice(0, Math.min(length, this.#maxRowLength - givenUp.source.length));
+    this.#drop(length);
+  }
+
+  #reject({ source, place, tooLarge }: GivenUp, remark: string): void {
+    const trimmed = source.trimEnd();
+    const record = trimmed.endsWith(',') ? trimmed.slice(0, -1) : trimmed;
+    // Where it was only the comma before it that was missing, nothing is wrong with the record itself.
+    const row = tooLarge ? problemRow(source, place, rowTooLarge()) : jsonRow(record, place, this.#encodingName);
+    if (row.problem !== undefined && remark !== '') {
+      const reason = row.problem.reason.replace(/\.$/, '') + remark;
+      row.problem = { code: row.problem.code, reason };
+    }
+    this.#rows.push(row);
+  }
+
+  #complainBeyond(): void {
+    this.#drop(this.#text.indexOf(']') + 1);
+    this.#drop(this.#text.length - this.#text.trimStart().length);
+    this.#complain('The list goes on after its closing ]; what follows was not read.');
+    this.#isBeyond = true;
+    this.#text = '';
   }
 
   /** Reports what belongs to no record as a row of its own, so that it is not overlooked. */
-  #complain(text: string, reason: string): void {
-    this.#row += 1;
-    this.#rows.push(problemRow(text, this.#place(), { code: 'bad_json', reason }));
+  #complain(reason: string): void {
+    this.#rows.push(problemRow('', this.#nextPlace(), { code: 'bad_json', reason }));
   }
 
-  #place(): RecordPlace {
+  #nextPlace(): RecordPlace {
+    this.#row += 1;
     return { row: this.#row, line: this.#line, column: this.#column };
   }
 
-  #leave(text: string, from: number, to: number): number {
-    this.#advance(text, from, to);
-    this.#scan.restart();
-    this.#rejected = false;
-    this.#damaged = false;
-    this.#indent = undefined;
-    return to;
-  }
-
-  /** Drops what was searched of a rejected record, but for an end that may begin a neighbour's line. */
-  #forget(text: string, at: number): number {
-    const keepFrom = Math.max(at, text.length - this.#nextRecord.length + 1);
-    this.#advance(text, at, keepFrom);
-    this.#scan.shift(keepFrom - at);
-    return keepFrom;
-  }
-
-  #advance(text: string, from: number, to: number): void {
-    let lineStart = -1;
-    // By character: looking for the next line break would run through the whole rest of a list without any.
-    for (let at = from; at < to; at += 1) {
-      if (text.charCodeAt(at) !== LINE_FEED) continue;
+  /** Takes the beginning of `#text` away. */
+  #drop(length: number): void {
+    const dropped = this.#text.slice(0, length);
+    let lineStart = 0;
+    for (let at = dropped.indexOf('\n'); at !== -1; at = dropped.indexOf('\n', lineStart)) {
       this.#line += 1;
       lineStart = at + 1;
     }
-    this.#column = lineStart === -1 ? this.#column + to - from : to - lineStart + 1;
+    this.#column = lineStart === 0 ? this.#column + length : length - lineStart + 1;
+    this.#text = this.#text.slice(length);
+    this.#textOffset += length;
   }
 }

@@ -203,7 +203,7 @@ describe('openList', () => {
       const lists = {
         csv: ['name,phone\\nAnn,1\\n', '\\nBob,2\\n'],
         quoted: ['name,phone\\nAnn,1\\n"', '",3\\nBob,2\\n'],
-        json: ['[{"name": "Ann"}, {"name": "', '"}, {"name": "Bob"}]'],
+        json: ['[{"name": "Ann"},\\n{"name": "', '"},\\n{"name": "Bob"}]'],
         ndjson: ['{"name": "Ann"}\\n{"name": "', '"}\\n{"name": "Bob"}\\n'],
       };
       for (const [format, [before, after]] of Object.entries(lists)) {
