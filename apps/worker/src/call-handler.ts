@@ -455,6 +455,7 @@ export class CallHandler {
       attempts,
       resultHead: resultHead({ ...facts, settledAt: clock.now(), worker: workerId }),
       payload: FINAL.has(outcome) ? '' : JSON.stringify(call),
+      expires: call.expiresAt !== undefined,
       answered: decision !== undefined && isAnswered(decision),
       probes: decision === undefined ? [] : probeResults(claim?.probes ?? [], decision),
       run: decision === undefined ? undefined : troubleRun(decision, campaign),

@@ -67,10 +67,10 @@ export class CallLoader implements AsyncDisposable {
     if (batch.length === 0) return [];
     const verdicts = await this.lookUp(batch.map(({ callId }) => callId));
     const fresh = batch.filter((_, index) => verdicts[index] === 'queued');
+    await this.#noteExpiries(fresh);
     await this.#queue.addBulk(
       fresh.map(({ callId, call }) => ({ name: CALL_JOB, data: call, opts: { ...CALL_JOB_OPTIONS, jobId: callId } })),
     );
-    await this.#noteExpiries(fresh);
     if (!this.#isAnnounced) await this.#announce();
     return verdicts;
   }

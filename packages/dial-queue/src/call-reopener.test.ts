@@ -60,3 +60,20 @@ it('finishes what a crash left half done', async () => {
   expect(await queued()).toHaveLength(1);
   expect(await fixture.redis.exists(own.kept, own.reopened)).toBe(0);
 });
+
+it('waits for a job that a worker still has in hand, and adds it when that has ended', async () => {
+  const own = fixture.keys.campaign('spring');
+  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  await queue.add('call', { to: '+15055550123', name: 'Ann' }, { jobId: 'call-1' });
+  await fixture.redis.rpoplpush(`${fixture.keys.queue('spring')}wait`, `${fixture.keys.queue('spring')}active`);
+  await fixture.gate().settle(fixture.settling({ outcome: 'rejected' }));
+  await reopener().reopen('spring', 'rejected');
+  expect(await fixture.redis.smembers(own.reopened)).toEqual(['call-1']);
+  // The worker's run ends: BullMQ takes the job away.
+  await fixture.redis.lrem(`${fixture.keys.queue('spring')}active`, 1, 'call-1');
+  await (await queue.getJob('call-1'))?.remove();
+  await queue.close();
+  expect(await reopener().restore('spring')).toBe(1);
+  expect(await queued()).toHaveLength(1);
+  expect(await fixture.redis.exists(own.reopened)).toBe(0);
+});

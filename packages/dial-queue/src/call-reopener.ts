@@ -41,9 +41,11 @@ export class CallReopener {
     const queue = openQueue(this.#redis, this.#keys, campaign);
     let count = 0;
     try {
-      for (;;) {
-        const callIds = await this.#redis.srandmember(own.reopened, CALLS_PER_STEP);
-        if (callIds.length === 0) break;
+      let cursor = '0';
+      do {
+        const [next, callIds] = await this.#redis.sscan(own.reopened, cursor, 'COUNT', CALLS_PER_STEP);
+        cursor = next;
+        if (callIds.length === 0) continue;
         const payloads = await this.#redis.hmget(own.kept, ...callIds);
         const jobs = callIds.flatMap((jobId, index) => {
           const payload = payloads[index];
@@ -51,9 +53,10 @@ export class CallReopener {
           return [{ name: CALL_JOB, data: JSON.parse(payload) as QueuedCall, opts: { ...CALL_JOB_OPTIONS, jobId } }];
         });
         await queue.addBulk(jobs);
-        await CallReopener.#restored.run(this.#redis, [own.ledger, own.kept, own.reopened], callIds);
-        count += jobs.length;
-      }
+        const keys = [own.ledger, own.kept, own.reopened, `${this.#keys.queue(campaign)}active`];
+        const args = [this.#keys.queue(campaign), ...callIds];
+        count += Number(await CallReopener.#restored.run(this.#redis, keys, args));
+      } while (cursor !== '0');
     } finally {
       await queue.close();
     }

@@ -108,6 +108,8 @@ export interface SettleRequest extends Settling {
   readonly resultHead: string;
   /** The call as queued, kept while it may still be wanted; empty for none. */
   readonly payload: string;
+  /** It has an expiry of its own, of which nobody need be reminded any more. */
+  readonly expires?: boolean;
 }
 
 export interface ReleaseRequest extends Settling {
@@ -168,8 +170,8 @@ export class Gate {
 
   async settle(request: SettleRequest): Promise<SettleAnswer> {
     const own = this.#keysOf(request.campaign);
-    const { campaign, answered, probes, run } = request;
-    const context = { campaign, channel: this.#keys.announcements, answered, probes, run };
+    const { campaign, answered, expires, probes, run } = request;
+    const context = { campaign, channel: this.#keys.announcements, answered, expires, probes, run };
     const [word, value] = (await Gate.#settle.run(
       this.#redis,
       [
@@ -181,6 +183,7 @@ export class Gate {
         this.#keys.results,
         this.#keys.breakers,
         this.#keys.holds,
+        own.expiries,
       ],
       [
         request.callId,

@@ -11,6 +11,8 @@ export interface DueCall {
 }
 
 const CALLS_PER_STEP = 500;
+/** An expiry is noted before the job is added, so that a crash between the two loses neither. */
+const JOB_COMES_WITHIN_MS = 60_000;
 
 /** Calls that wait for an instant, or behind a pause, and whose time is over before that. */
 export class ParkedCalls {
@@ -38,13 +40,17 @@ export class ParkedCalls {
    */
   async sweep(campaign: string, now: number, settle: (call: DueCall) => Promise<boolean>): Promise<void> {
     const { expiries } = this.#keys.campaign(campaign);
-    const due = await this.#redis.zrangebyscore(expiries, '-inf', now, 'LIMIT', 0, CALLS_PER_STEP);
+    const due = await this.#redis.zrangebyscore(expiries, '-inf', now, 'WITHSCORES', 'LIMIT', 0, CALLS_PER_STEP);
     if (due.length === 0) return;
     const queue = openQueue(this.#redis, this.#keys, campaign);
     try {
-      for (const callId of due) {
+      for (let index = 0; index < due.length; index += 2) {
+        const [callId = '', dueAt] = due.slice(index, index + 2);
         const job = await queue.getJob(callId);
-        const isSettled = job === undefined || (await settle({ callId, data: job.data, queuedAt: job.timestamp }));
+        const isSettled =
+          job === undefined
+            ? Number(dueAt) < now - JOB_COMES_WITHIN_MS
+            : await settle({ callId, data: job.data, queuedAt: job.timestamp });
         if (!isSettled) continue;
         // Somebody who has the job in hand right now finds its call settled and ends it himself.
         await job?.remove().catch(() => {});

@@ -50,9 +50,10 @@ if redis.call('SISMEMBER', do_not_call, ask.person) == 1 then return skip('suppr
 if state[2] then return answer('paused') end
 
 local probes = {}
+local are_any_held = redis.call('EXISTS', holds) == 1
 -- Nil when the scope is free for this call or it may be its probe; else how it is held.
 local function held(scope)
-  local hold = read_hold(holds, scope)
+  local hold = are_any_held and read_hold(holds, scope)
   if not hold then return nil end
   if hold.person then return { scope, hold.reason, 0, 0 } end
   local is_opener = hold.by == call_id

@@ -1,11 +1,21 @@
 #!lua flags=allow-oom
--- Queues settled calls again, second half: their jobs are in the queue. One that a fast worker has settled since keeps the
--- payload it was settled with.
+-- Queues settled calls again, second half: says which of them have their jobs in the queue now. One whose old job a worker
+-- still has in hand stays on the list: that job goes when its run ends, and the next look adds it anew. One that a fast worker
+-- has settled since keeps the payload it was settled with.
 --
--- KEYS: ledger, kept payloads, reopened calls
--- ARGV: call ids
-local ledger, kept, reopened = unpack(KEYS)
-for _, call_id in ipairs(ARGV) do
-  redis.call('SREM', reopened, call_id)
-  if not is_settled(read_entry(ledger, call_id)) then redis.call('HDEL', kept, call_id) end
+-- KEYS: ledger, kept payloads, reopened calls, the queue's active list
+-- ARGV: prefix of job keys, call ids
+-- Answers: how many are back in the queue
+local ledger, kept, reopened, active = unpack(KEYS)
+local count = 0
+for index = 2, #ARGV do
+  local call_id = ARGV[index]
+  if is_settled(read_entry(ledger, call_id)) then
+    redis.call('SREM', reopened, call_id)
+  elseif redis.call('EXISTS', ARGV[1] .. call_id) == 1 and not redis.call('LPOS', active, call_id) then
+    redis.call('SREM', reopened, call_id)
+    redis.call('HDEL', kept, call_id)
+    count = count + 1
+  end
 end
+return count

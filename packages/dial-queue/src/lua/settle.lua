@@ -2,11 +2,11 @@
 -- Records a call's outcome: ledger, counters, results stream, holds. Runs even when Redis is full: what has rung must be
 -- written down.
 --
--- KEYS: ledger, campaign state, claims, kept payloads, revised results, results stream, breakers, holds
+-- KEYS: ledger, campaign state, claims, kept payloads, revised results, results stream, breakers, holds, expiries
 -- ARGV: call id, owner, outcome, attempts, result (a JSON object without its last fields and closing brace), payload to keep or '',
---       JSON {campaign, channel, answered?, probes, run?}
+--       JSON {campaign, channel, answered?, expires?, probes, run?}
 -- Answers: settled <revision> | already <outcome> | lost (another owner holds the claim)
-local ledger, campaign_state, claims, kept, revised, results, breakers, holds = unpack(KEYS)
+local ledger, campaign_state, claims, kept, revised, results, breakers, holds, expiries = unpack(KEYS)
 local call_id, owner, outcome, attempts, result, payload = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
 local context = cjson.decode(ARGV[7])
 local now = now_ms()
@@ -28,6 +28,7 @@ write_entry(ledger, call_id, {
   state = outcome, owner = owner, attempts = attempts, revision = revision, failures = failures > 0 and failures or nil,
 })
 redis.call('ZREM', claims, call_id)
+if context.expires then redis.call('ZREM', expiries, call_id) end
 redis.call('HINCRBY', campaign_state, 'outcome:' .. outcome, 1)
 local id = redis.call('XADD', results, '*', 'campaign', context.campaign, 'result', result .. ',"revision":' .. revision .. '}')
 redis.call('HSETNX', campaign_state, 'firstResult', id)
@@ -39,9 +40,12 @@ elseif revision > 1 then
   redis.call('HDEL', kept, call_id)
 end
 
-if outcome == 'accepted' then redis.call('HINCRBY', breakers, 'accepted', 1) end
-if context.answered then redis.call('HDEL', breakers, 'run:doubts', 'run:unreachable') end
-if outcome == 'accepted' then redis.call('HDEL', breakers, 'run:rejections:' .. context.campaign) end
+if outcome == 'accepted' then
+  redis.call('HINCRBY', breakers, 'accepted', 1)
+  redis.call('HDEL', breakers, 'run:doubts', 'run:unreachable', 'run:rejections:' .. context.campaign)
+elseif context.answered then
+  redis.call('HDEL', breakers, 'run:doubts', 'run:unreachable')
+end
 if context.run then count_run(breakers, holds, context.channel, now, context.run, call_id) end
 end_probes(holds, context.channel, now, owner, context.probes, 0)
 return { 'settled', revision }
