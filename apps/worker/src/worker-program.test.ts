@@ -190,6 +190,22 @@ describe.concurrent('its end', { timeout: PATIENCE_MS }, () => {
     expect(world.simulator.stats().requests).toBe(3);
   });
 
+  test('SIGTERM while Redis does not answer: ends all the same', async () => {
+    await using own = await startRedis({ own: true, appendonly: true, appendfsync: 'always' });
+    await using world = await DialingWorld.open(own);
+    await using worker = await spawnWorker(world, {
+      REDIS_URL: own.url,
+      LIBBY_CONNECT_TIMEOUT_MS: '200',
+      LIBBY_RESPONSE_TIMEOUT_MS: '200',
+      WORKER_SHUTDOWN_GRACE_MS: '500',
+    });
+    await own.pause();
+    const exit = await worker.stop('SIGTERM', STEP_MS);
+    await own.resume();
+    expect(exit).toEqual({ code: 1, signal: null });
+    expect(worker.stderr.join('\n')).toMatch(/^Did not stop within 10500 ms; what was unfinished is taken up again/m);
+  });
+
   test('kill -9 while requests hang: every row ends once, none rings twice, doubts only where requests were', async () => {
     const numbers = phones(40);
     const hanging = numbers.slice(0, 6).map((toPhoneNumber) => ({
@@ -211,7 +227,7 @@ describe.concurrent('its end', { timeout: PATIENCE_MS }, () => {
     await first.stop('SIGKILL');
     const atKill = world.simulator.stats().requests;
     expect(atKill).toBeLessThan(numbers.length);
-    await world.releaseLocks();
+    await world.passDeadlines();
     await using second = await spawnWorker(world, env);
     const results = await world.settled(numbers.length);
     expect(results.map(({ toPhoneNumber }) => toPhoneNumber).toSorted()).toEqual(numbers.toSorted());

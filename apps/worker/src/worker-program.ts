@@ -35,6 +35,8 @@ Options:
 `;
 /** After the grace the last settles and the closing of connections. */
 const STOP_MARGIN_MS = 10_000;
+/** More than the service takes at most, which says what becomes of unfinished calls: for when not even that works. */
+const LAST_RESORT_MS = 5_000;
 
 /** The worker as a program: reads the environment, runs until the signal. */
 export async function runWorker(
@@ -53,9 +55,10 @@ export async function runWorker(
   const config = loadConfig(workerConfig, variables, { redactor });
   const logger = createLogger({ level: config.log.level, name: 'worker', redactor });
   context.logCrashesTo(logger);
-  context.stopWithin(config.shutdownGraceMs + STOP_MARGIN_MS);
+  const stopWithinMs = config.shutdownGraceMs + STOP_MARGIN_MS;
+  context.stopWithin(stopWithinMs + LAST_RESORT_MS);
   for (const hint of misspelledVariables(workerConfig, variables)) logger.warn(hint);
-  await runService(new DialWorker(config, logger), { signal, stopWithinMs: config.shutdownGraceMs + STOP_MARGIN_MS });
+  await runService(new DialWorker(config, logger), { signal, stopWithinMs });
   return 0;
 }
 

@@ -267,11 +267,15 @@ export class DialingWorld implements AsyncDisposable {
     return this.withQueue(campaign, (queue) => queue.getFailedCount());
   }
 
-  /** As if the half minute were over for which BullMQ gives nobody else the jobs that a dead worker had fetched. */
-  async releaseLocks(campaign = 'spring'): Promise<void> {
-    const fetched = await this.redis.lrange(`${this.keys.queue(campaign)}active`, 0, -1);
-    const locks = fetched.map((callId) => `${this.keys.queue(campaign)}${callId}:lock`);
-    if (locks.length > 0) await this.redis.del(...locks);
+  /** As if the time were over for which a dead worker's calls are nobody else's: BullMQ's locks, and the claims in the ledger. */
+  async passDeadlines(campaign = 'spring'): Promise<void> {
+    const { ledger } = this.keys.campaign(campaign);
+    for (const callId of await this.redis.lrange(`${this.keys.queue(campaign)}active`, 0, -1)) {
+      await this.redis.del(`${this.keys.queue(campaign)}${callId}:lock`);
+      const entry = await this.redis.hget(ledger, callId);
+      if (entry === null) continue;
+      await this.redis.hset(ledger, callId, JSON.stringify({ ...(JSON.parse(entry) as object), deadline: 1 }));
+    }
   }
 
   async withQueue<T>(campaign: string, use: (queue: Queue) => Promise<T>): Promise<T> {
