@@ -241,7 +241,8 @@ describe.concurrent('who may not be called, or not now', { timeout: PATIENCE_MS 
       { scope: 'all', reason: 'endpoint', firstPauseMs: 0, maxPauseMs: 0, retryAfterMs: 0 },
       'nobody',
     );
-    await world.startWorker({ concurrency: 1 });
+    // Its lease would last longer than this test.
+    await world.startWorker({ concurrency: 1, responseTimeoutMs: 600_000 });
     await world.load([number]);
     await eventually(() => world.simulator.stats().tokenRequests === 2);
     await world.doNotCall.add([number]);

@@ -147,6 +147,8 @@ describe.concurrent('every way a request can end', { timeout: PATIENCE_MS }, () 
       results.every(({ outcome, fromPhoneNumber }) => outcome === 'accepted' && fromPhoneNumber === OTHER_LINE),
     ).toBe(true);
     expect(world.rangTwice()).toEqual([]);
+    // Once by the dead line at most, and then by the other.
+    expect(Math.max(...world.requestsByNumber().values())).toBeLessThanOrEqual(2);
     expect(await world.heldBy(`line:${LINE}`)).toBe('agent_not_found');
   });
 
