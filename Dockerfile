@@ -1,0 +1,54 @@
+# One image for the worker (unless told otherwise), the enqueuer and the simulator: they share nearly all of their files.
+#
+#   docker build -t libby-dialer --build-arg VERSION=… --build-arg REVISION="$(git rev-parse HEAD)" .
+#   docker run --init libby-dialer                                              the worker
+#   docker run --init libby-dialer node apps/enqueuer/src/main.ts status        the enqueuer
+#   docker run --init libby-dialer node packages/libby-simulator/src/main.ts    the simulator
+
+FROM node:24-bookworm-slim AS dependencies
+# The pnpm that the checkout uses. Its binary is linked as it is, because its launcher needs an install script and none runs here.
+WORKDIR /opt/pnpm
+COPY tools/toolchain/pnpm ./
+RUN npm ci && ln -s /opt/pnpm/node_modules/@pnpm/exe.*/pnpm /usr/local/bin/pnpm
+# Only what decides about dependencies, so that a change in the source does not fetch them again.
+WORKDIR /app
+COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY apps/enqueuer/package.json apps/enqueuer/
+COPY apps/worker/package.json apps/worker/
+COPY packages/dial-queue/package.json packages/dial-queue/
+COPY packages/dialing/package.json packages/dialing/
+COPY packages/libby-client/package.json packages/libby-client/
+COPY packages/libby-simulator/package.json packages/libby-simulator/
+COPY packages/runtime/package.json packages/runtime/
+# Without the filter pnpm installs for every package that the lockfile knows, those that are not here included.
+RUN pnpm install --prod --frozen-lockfile --trust-lockfile \
+      --filter @libby-dialer/worker... --filter @libby-dialer/enqueuer... --filter @libby-dialer/libby-simulator... \
+    && chmod -R a+rX .
+
+# Readable for every user, also from a checkout that is not (umask 077).
+FROM node:24-bookworm-slim AS source
+WORKDIR /app
+COPY apps ./apps
+COPY packages ./packages
+RUN chmod -R a+rX .
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production
+# Not below a node_modules folder: Node strips no types there.
+WORKDIR /app
+COPY --from=dependencies /app ./
+COPY --from=source /app ./
+# The user `node`; by number, so that Kubernetes can tell that it is not root (runAsNonRoot).
+USER 1000:1000
+# A container's loopback is its own: neither probes nor Prometheus would reach the worker there.
+ENV WORKER_HTTP_HOST=0.0.0.0 WORKER_HTTP_PORT=9464
+EXPOSE 9464
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.WORKER_HTTP_PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1))"]
+# Neither a shell nor a package manager in between: SIGTERM must reach Node, or a stop leaves calls in doubt.
+CMD ["node", "apps/worker/src/main.ts"]
+ARG VERSION=dev
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="libby-dialer" \
+      org.opencontainers.image.description="A batch dialer for Libby: worker, enqueuer and simulator" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"
