@@ -15,10 +15,14 @@ import {
   systemClock,
 } from '@libby-dialer/runtime';
 import { Announcements } from './announcements.ts';
+import { CallDialer } from './call-dialer.ts';
+import { CallGate } from './call-gate.ts';
 import { CallHandler } from './call-handler.ts';
+import { CallLedger } from './call-ledger.ts';
 import { CampaignLanes } from './campaign-lanes.ts';
 import { DEFAULT_HTTP_PORT, type WorkerConfig } from './config.ts';
 import { healthRoutes } from './health-routes.ts';
+import { HoldOpener } from './hold-opener.ts';
 import { RedisClock } from './redis-clock.ts';
 import { RedisTokenCache } from './redis-token-cache.ts';
 import { WorkerEvents } from './worker-events.ts';
@@ -109,19 +113,13 @@ export class DialWorker implements Service {
       claimMs: sendWithinMs + libby.responseTimeoutMs + SETTLE_MARGIN_MS,
     });
     const identity = await Identity.load(redis, keys);
-    const holds = new Holds(redis, keys);
     const workerId = `${hostname().slice(0, 32)}-${process.pid}-${randomBytes(3).toString('hex')}`;
-    const handler = new CallHandler({
-      gate,
-      holds,
-      identity,
-      client,
-      tokens,
-      clock,
-      events,
-      workerId,
-      random: Math.random,
-    });
+    const callGate = new CallGate({ gate, identity, clock, events });
+    const ledger = new CallLedger({ gate, clock, events, workerId });
+    const holdOpener = new HoldOpener({ holds: new Holds(redis, keys), clock, events });
+    const random = Math.random;
+    const dialer = new CallDialer({ client, tokens, callGate, ledger, holdOpener, clock, events, random });
+    const handler = new CallHandler({ tokens, callGate, dialer, ledger, holdOpener, workerId });
     return new CampaignLanes({
       redis,
       keys,

@@ -42,7 +42,6 @@ export class Lane {
   #share = 1;
   #ramp = Number.POSITIVE_INFINITY;
   #hasDemand = false;
-  #isStopping = false;
   #alarm: NodeJS.Timeout | undefined;
   #sleepsUntil = 0;
 
@@ -88,7 +87,6 @@ export class Lane {
 
   /** Takes no more jobs and waits for those in hand. */
   async stop(): Promise<void> {
-    this.#isStopping = true;
     clearTimeout(this.#alarm);
     this.#stop.abort();
     await this.#worker.close();
@@ -97,6 +95,10 @@ export class Lane {
   /** Ends what is in hand: before its first byte a call is given back, after it it is in doubt. */
   abort(reason: Error): void {
     this.#abort.abort(reason);
+  }
+
+  get #isStopping(): boolean {
+    return this.#stop.signal.aborted;
   }
 
   get #isAsleep(): boolean {
@@ -166,13 +168,18 @@ export class Lane {
     this.#parts.onDemand();
   }
 
+  async #lookAgain(): Promise<void> {
+    await this.#worker.pause(true);
+    // It may have fallen asleep meanwhile; then its alarm resumes it.
+    if (!this.#isAsleep && !this.#isStopping) await this.#worker.resume();
+  }
+
   #applyConcurrency(): void {
     const concurrency = Math.max(1, Math.min(this.#share, this.#ramp));
     const isRaised = concurrency > this.#worker.concurrency;
     if (concurrency === this.#worker.concurrency) return;
     this.#worker.concurrency = concurrency;
     // BullMQ looks at a raised limit only when a job ends; a pause and resume make it look now.
-    if (isRaised && !this.#isAsleep && !this.#isStopping)
-      void this.#worker.pause(true).then(() => this.#worker.resume());
+    if (isRaised && !this.#isAsleep && !this.#isStopping) void this.#lookAgain();
   }
 }

@@ -1,9 +1,15 @@
 import type { HoldRequest, ProbeResult, TroubleRun } from '@libby-dialer/dial-queue';
 import { type Decision, HOLD_PAUSES, type HoldReason, type HoldScope, RUN_THRESHOLDS } from '@libby-dialer/dialing';
+import type { TokenError } from '@libby-dialer/libby-client';
 
 /** A hold to ask for, with the pauses its reason calls for. */
 export function holdRequest(scope: HoldScope, reason: HoldReason, retryAfterMs = 0): HoldRequest {
   return { scope, reason, ...HOLD_PAUSES[reason], retryAfterMs };
+}
+
+/** No token can be had: nothing goes out until one can. */
+export function tokenHold(error: TokenError): HoldRequest {
+  return holdRequest('all', 'token_unavailable', Math.ceil(error.retryAfterMs ?? 0));
 }
 
 /** The run of trouble that a decision prolongs, if any. */

@@ -1,0 +1,201 @@
+import type { Claim, GateAnswer } from '@libby-dialer/dial-queue';
+import { type Decision, decide, type Payload, retryDelayMs } from '@libby-dialer/dialing';
+import { AccessToken, type LibbyClient, TokenError, type TokenSource, verdictOf } from '@libby-dialer/libby-client';
+import type { CallGate, SendWindow } from './call-gate.ts';
+import type { CallLedger } from './call-ledger.ts';
+import { type CallRun, delayedEnd, GIVE_BACK } from './call-run.ts';
+import type { HoldOpener } from './hold-opener.ts';
+import type { JobEnd } from './job-end.ts';
+import type { RedisClock } from './redis-clock.ts';
+import { holdRequest, tokenHold } from './trouble.ts';
+import type { WorkerEvents } from './worker-events.ts';
+
+export interface CallDialerParts {
+  readonly client: LibbyClient;
+  readonly tokens: TokenSource;
+  readonly callGate: CallGate;
+  readonly ledger: CallLedger;
+  readonly holdOpener: HoldOpener;
+  readonly clock: RedisClock;
+  readonly events: WorkerEvents;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+/** The token was refused and the gate did not let the call out again; a `skip` still has its claim. */
+export interface NotRenewed {
+  readonly kind: 'not_renewed';
+  readonly answer: GateAnswer;
+  readonly claim: Claim;
+}
+
+/** What one request showed. */
+interface Sighting {
+  readonly decision: Decision;
+  readonly dialedAt: number | undefined;
+  readonly httpStatus: number | undefined;
+}
+
+/** Places calls that the gate has let out. */
+export class CallDialer {
+  readonly #parts: CallDialerParts;
+
+  constructor(parts: CallDialerParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Sends the call once within its claim, or once more with a new token, and writes down what became of it.
+   * @returns the job's end, or the gate's answer where a second sending was not let out
+   */
+  async dial(
+    run: CallRun,
+    window: SendWindow,
+    payload: Payload,
+    token: AccessToken,
+    isRenewed = false,
+  ): Promise<JobEnd | NotRenewed> {
+    const { claim } = window;
+    const seen = await this.#place(run, window, { ...payload, fromPhoneNumber: claim.line }, token, isRenewed);
+    const { decision } = seen;
+    switch (decision.kind) {
+      case 'settle':
+        return this.#parts.ledger.settle(run, {
+          ...seen,
+          ...decision,
+          owner: run.owner,
+          attempts: claim.attempts + 1,
+          line: claim.line,
+          claim,
+        });
+      case 'renew':
+        return this.#sendAgain(run, claim, payload, token);
+      case 'retry':
+        return this.#retryLater(run, claim, decision);
+      case 'hold':
+        return this.#holdAndWait(run, claim, decision, seen);
+      case 'put_back':
+        return this.#putBack(run, claim);
+    }
+  }
+
+  /** One request, begun within the claim or not at all. */
+  async #place(
+    run: CallRun,
+    { claim, sendBy }: SendWindow,
+    payload: Payload,
+    token: AccessToken,
+    isRenewed: boolean,
+  ): Promise<Sighting> {
+    const { client, clock, events } = this.#parts;
+    const from = clock.monotonic();
+    let dialedAt: number | undefined;
+    // Asked synchronously right before the first byte. After this nothing can be checked any more: that is why the
+    // ledger decides who may send, and this only how late.
+    const veto = () => {
+      if (clock.monotonic() >= sendBy) return 'the claim has run out';
+      dialedAt = clock.now();
+      return undefined;
+    };
+    events.requestBegun();
+    const answer = await client.placeCall(payload, token, { signal: run.signals.abort, veto });
+    events.requestEnded(clock.monotonic() - from);
+    const { campaign } = run.context;
+    const decision = decide(verdictOf(answer), {
+      isOwnLine: run.call.from !== undefined,
+      isRenewed,
+      failures: claim.failures,
+      maxFailures: campaign.retry.attempts,
+    });
+    return { decision, dialedAt, httpStatus: answer.kind === 'answered' ? answer.status : undefined };
+  }
+
+  /** The API refused the token: with a new one and a renewed claim the call may go out once more. */
+  async #sendAgain(run: CallRun, claim: Claim, payload: Payload, refused: AccessToken): Promise<JobEnd | NotRenewed> {
+    const { tokens, callGate } = this.#parts;
+    await tokens.invalidate(refused);
+    const token = await this.#newToken(run);
+    if (!(token instanceof AccessToken)) return this.#giveUp(run, claim, async () => this.#waitForToken(run, token));
+    const { answer, window } = await callGate.ask(run, { ready: true, renew: true });
+    if (window !== undefined) return this.dial(run, window, payload, token, true);
+    if (answer.kind === 'skip') return { kind: 'not_renewed', answer, claim };
+    return this.#giveUp(run, claim, async () => ({ kind: 'not_renewed', answer, claim }));
+  }
+
+  /** A token, or why there is none; nothing at all when the run is broken off. */
+  async #newToken(run: CallRun): Promise<AccessToken | TokenError | undefined> {
+    try {
+      return await this.#parts.tokens.get(run.signals.abort);
+    } catch (error) {
+      if (run.signals.abort.aborted) return undefined;
+      if (!(error instanceof TokenError)) throw error;
+      return error;
+    }
+  }
+
+  async #waitForToken(run: CallRun, error: TokenError | undefined): Promise<JobEnd> {
+    return error === undefined ? GIVE_BACK : this.#parts.holdOpener.open(run, tokenHold(error));
+  }
+
+  /** Refused once and not sent again: it did not ring, and keeps its place. */
+  async #giveUp<Next>(run: CallRun, claim: Claim, next: () => Promise<Next>): Promise<JobEnd | Next> {
+    const { ledger } = this.#parts;
+    const released = await ledger.release(run, claim, { attempts: claim.attempts + 1 });
+    return released === 'released' ? next() : ledger.releasedTooLate(run, claim, released, 'forbidden');
+  }
+
+  async #retryLater(run: CallRun, claim: Claim, decision: Decision & { kind: 'retry' }): Promise<JobEnd> {
+    const { clock, events, random } = this.#parts;
+    const failures = claim.failures + 1;
+    events.notSent(run, decision.reason);
+    const released = await this.#parts.ledger.release(run, claim, { attempts: claim.attempts + 1, failures, decision });
+    if (released !== 'released') return this.#parts.ledger.releasedTooLate(run, claim, released, decision.reason);
+    const pauseMs = retryDelayMs(run.context.campaign.retry, failures, random());
+    return delayedEnd(run, clock.now() + pauseMs);
+  }
+
+  async #holdAndWait(
+    run: CallRun,
+    claim: Claim,
+    decision: Decision & { kind: 'hold' },
+    seen: Pick<Sighting, 'httpStatus' | 'dialedAt'>,
+  ): Promise<JobEnd> {
+    const { clock, events } = this.#parts;
+    const scope = decision.scope === 'all' ? 'all' : (`line:${claim.line}` as const);
+    const hold = holdRequest(scope, decision.hold, decision.retryAfterMs);
+    const attempts = claim.attempts + 1;
+    const released = await this.#parts.ledger.release(run, claim, {
+      attempts,
+      decision,
+      hold,
+      faultAfter: decision.faultAfter,
+    });
+    if (released === 'at_fault') {
+      const { owner } = run;
+      const { reason } = decision;
+      return this.#parts.ledger.settle(run, {
+        ...seen,
+        owner,
+        outcome: 'rejected',
+        reason,
+        attempts,
+        line: claim.line,
+      });
+    }
+    if (released !== 'released') return this.#parts.ledger.releasedTooLate(run, claim, released, decision.reason);
+    events.holdAsked(hold);
+    // Another line of the pool may take it at once: the gate knows which.
+    const isPool = run.context.campaign.fromPhoneNumber.length > 1;
+    if (decision.scope === 'line' && isPool) return GIVE_BACK;
+    const pauseMs = Math.max(hold.firstPauseMs, hold.retryAfterMs);
+    return delayedEnd(run, clock.now() + 2 * pauseMs, clock.now() + pauseMs);
+  }
+
+  /** We stopped it ourselves, before its first byte: nothing is spent. */
+  async #putBack(run: CallRun, claim: Claim): Promise<JobEnd> {
+    this.#parts.events.notSent(run, 'not_sent');
+    const released = await this.#parts.ledger.release(run, claim, { attempts: claim.attempts });
+    if (released !== 'released') return this.#parts.ledger.releasedTooLate(run, claim, released, 'not_sent');
+    return GIVE_BACK;
+  }
+}

@@ -1,0 +1,78 @@
+import type { Claim, Gate, GateAnswer, Identity } from '@libby-dialer/dial-queue';
+import { zonesFor } from '@libby-dialer/dialing';
+import type { CallRun } from './call-run.ts';
+import type { RedisClock } from './redis-clock.ts';
+import type { WorkerEvents } from './worker-events.ts';
+
+/** Zones whose hours never meet: the call waits for a change of its campaign, or for its expiry. */
+const NEVER_OPEN_MS = 24 * 3_600_000;
+
+export interface CallGateParts {
+  readonly gate: Gate;
+  readonly identity: Identity;
+  readonly clock: RedisClock;
+  readonly events: WorkerEvents;
+}
+
+/** The right to send, and when it ends on this process's monotonic clock. */
+export interface SendWindow {
+  readonly claim: Claim;
+  /**
+   * Counted from when the gate was asked, which was before the instant it answered for: rather too early than too late.
+   */
+  readonly sendBy: number;
+}
+
+export interface AskedGate {
+  readonly answer: GateAnswer;
+  /** Given with `dial` alone. */
+  readonly window: SendWindow | undefined;
+}
+
+/** Asks the gate about a call, with the hours of its recipient. */
+export class CallGate {
+  readonly #parts: CallGateParts;
+
+  constructor(parts: CallGateParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @param ready whether everything needed to send is in hand; if not, nothing is claimed
+   * @param renew asks for a second sending under the same claim
+   */
+  async ask(run: CallRun, { ready, renew = false }: { ready: boolean; renew?: boolean }): Promise<AskedGate> {
+    const { gate, clock, identity, events } = this.#parts;
+    const { call, context } = run;
+    const askedAt = clock.monotonic();
+    const answer = await gate.claim({
+      callId: run.callId,
+      owner: run.owner,
+      campaign: run.campaign,
+      person: identity.person(call.to),
+      lines: call.from === undefined ? context.campaign.fromPhoneNumber : [call.from],
+      startsAt: call.startsAt,
+      expiresAt: call.expiresAt,
+      ready,
+      renew,
+      ...this.#openSpan(run),
+    });
+    clock.observe(answer.now, askedAt);
+    events.gateAnswered(answer);
+    if (answer.kind !== 'dial') return { answer, window: undefined };
+    return { answer, window: { claim: answer.claim, sendBy: askedAt + (answer.claim.sendBy - answer.now) } };
+  }
+
+  #openSpan(run: CallRun): { opensAt: number; closesAt: number } {
+    const now = this.#parts.clock.now();
+    const never = { opensAt: now + NEVER_OPEN_MS, closesAt: now + NEVER_OPEN_MS };
+    if (!hasHours(run)) return never;
+    const { zones } = zonesFor(run.context.campaign, run.call);
+    return run.context.hours.openSpan(zones, now) ?? never;
+  }
+}
+
+/** Whether it can be known when this person may be called. */
+export function hasHours({ context: { campaign }, call }: CallRun): boolean {
+  return campaign.callingWindow === 'anytime' || zonesFor(campaign, call).zones.length > 0;
+}

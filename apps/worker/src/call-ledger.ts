@@ -1,0 +1,110 @@
+import type { Claim, Gate, HoldRequest } from '@libby-dialer/dial-queue';
+import type { Decision, Outcome, Reason } from '@libby-dialer/dialing';
+import type { CallRun } from './call-run.ts';
+import type { JobEnd } from './job-end.ts';
+import type { RedisClock } from './redis-clock.ts';
+import { resultHead } from './result-head.ts';
+import { isAnswered, probeResults, troubleRun } from './trouble.ts';
+import type { WorkerEvents } from './worker-events.ts';
+
+/** Somebody else has the claim or the outcome: look again when that has come to its end. */
+const LOOK_AGAIN_MS = 5_000;
+/** Outcomes after which a call's payload is of no further use. */
+const FINAL: ReadonlySet<Outcome> = new Set(['accepted', 'suppressed']);
+
+export interface CallLedgerParts {
+  readonly gate: Gate;
+  readonly clock: RedisClock;
+  readonly events: WorkerEvents;
+  readonly workerId: string;
+}
+
+/** What is known of a call when it is settled. */
+export interface Settlement {
+  /** Whose claim it settles: the run's own, or that of an owner who never spoke again. */
+  readonly owner: string;
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  readonly attempts: number;
+  readonly line: string;
+  readonly dialedAt?: number | undefined;
+  readonly httpStatus?: number | undefined;
+  /** What the end of a request led to, where there was one: it tells something of holds and runs of trouble. */
+  readonly decision?: Decision;
+  readonly claim?: Claim | undefined;
+}
+
+/** A claim given back. Left out: nothing is spent. */
+export interface Release {
+  readonly attempts: number;
+  readonly failures?: number;
+  readonly decision?: Decision;
+  readonly hold?: HoldRequest;
+  readonly faultAfter?: number;
+}
+
+/** Writes into the ledger what became of a call: its outcome, or that it keeps its place. */
+export class CallLedger {
+  readonly #parts: CallLedgerParts;
+
+  constructor(parts: CallLedgerParts) {
+    this.#parts = parts;
+  }
+
+  async settle(run: CallRun, settlement: Settlement): Promise<JobEnd> {
+    const { gate, clock, events, workerId } = this.#parts;
+    const { callId, campaign, call, queuedAt } = run;
+    const { owner, outcome, reason, attempts, line, dialedAt, httpStatus, decision, claim } = settlement;
+    const facts = { callId, campaign, call, line, outcome, reason, httpStatus, attempts, queuedAt, dialedAt };
+    const answer = await gate.settle({
+      callId,
+      owner,
+      campaign,
+      outcome,
+      attempts,
+      resultHead: resultHead({ ...facts, settledAt: clock.now(), worker: workerId }),
+      payload: FINAL.has(outcome) ? '' : JSON.stringify(call),
+      expires: call.expiresAt !== undefined,
+      answered: decision !== undefined && isAnswered(decision),
+      probes: decision === undefined ? [] : probeResults(claim?.probes ?? [], decision),
+      run: decision === undefined ? undefined : troubleRun(decision, campaign),
+    });
+    if (answer.kind === 'settled') {
+      events.settled({ campaign, callId, outcome, reason, httpStatus, revision: answer.revision });
+    } else {
+      events.tooLate({ campaign, callId }, `settle as ${outcome}`);
+    }
+    return { kind: 'complete', accepted: outcome === 'accepted' };
+  }
+
+  async release(run: CallRun, claim: Claim, what: Release) {
+    const decision = what.decision ?? { kind: 'put_back' };
+    return this.#parts.gate.release({
+      callId: run.callId,
+      owner: run.owner,
+      campaign: run.campaign,
+      attempts: what.attempts,
+      failures: what.failures ?? claim.failures,
+      faultAfter: what.faultAfter,
+      hold: what.hold,
+      answered: isAnswered(decision),
+      probes: probeResults(claim.probes ?? [], decision),
+      run: troubleRun(decision, run.campaign),
+    });
+  }
+
+  /** The deadline passed first and the call was taken for unknown. The proof that it did not ring makes it exhausted. */
+  async releasedTooLate(
+    run: CallRun,
+    claim: Claim,
+    answer: 'late' | 'lost' | 'at_fault',
+    reason: Reason,
+  ): Promise<JobEnd> {
+    if (answer === 'late') {
+      const { owner } = run;
+      return this.settle(run, { owner, outcome: 'exhausted', reason, attempts: claim.attempts + 1, line: claim.line });
+    }
+    this.#parts.events.tooLate({ campaign: run.campaign, callId: run.callId }, 'give the claim back');
+    return { kind: 'delay', until: this.#parts.clock.now() + LOOK_AGAIN_MS };
+  }
+}

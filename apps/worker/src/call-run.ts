@@ -1,0 +1,42 @@
+import type { QueuedCall } from '@libby-dialer/dialing';
+import type { CampaignContext } from './campaign-context.ts';
+import type { JobEnd } from './job-end.ts';
+
+/** A job as the queue hands it over. */
+export interface DeliveredJob {
+  readonly callId: string;
+  readonly data: unknown;
+  /** Epoch ms. */
+  readonly queuedAt: number;
+}
+
+/** How a stop reaches the calls. */
+export interface StopSignals {
+  /** From here on no call begins; those in flight go on. */
+  readonly stop: AbortSignal;
+  /** Those in flight are broken off: before its first byte a call is given back, after it it is in doubt. */
+  readonly abort: AbortSignal;
+}
+
+/** One run of the handler: everything about its call that does not change while it runs. */
+export interface CallRun {
+  readonly context: CampaignContext;
+  readonly callId: string;
+  readonly campaign: string;
+  readonly call: QueuedCall;
+  /** Epoch ms. */
+  readonly queuedAt: number;
+  /** Fresh for every run: what another run of the same call claims is not ours. */
+  readonly owner: string;
+  readonly signals: StopSignals;
+}
+
+/** The job goes back to its place; nothing is known that would make its campaign wait. */
+export const GIVE_BACK: JobEnd = { kind: 'give_back', sleepUntil: 0 };
+
+/** The job waits for an instant of Redis's clock. Never beyond its call's expiry, or it would end too late. */
+export function delayedEnd(run: CallRun, until: number, sleepUntil?: number): JobEnd {
+  const expiresAt = run.call.expiresAt ?? run.context.campaign.expiresAt ?? Number.POSITIVE_INFINITY;
+  const end = { kind: 'delay', until: Math.min(until, expiresAt) } as const;
+  return sleepUntil === undefined ? end : { ...end, sleepUntil };
+}

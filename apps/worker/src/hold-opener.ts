@@ -1,0 +1,27 @@
+import type { HoldRequest, Holds } from '@libby-dialer/dial-queue';
+import type { CallRun } from './call-run.ts';
+import type { JobEnd } from './job-end.ts';
+import type { RedisClock } from './redis-clock.ts';
+import type { WorkerEvents } from './worker-events.ts';
+
+export interface HoldOpenerParts {
+  readonly holds: Holds;
+  readonly clock: RedisClock;
+  readonly events: WorkerEvents;
+}
+
+/** Stops dialing for want of something that no call can do without; the call that noticed keeps its place. */
+export class HoldOpener {
+  readonly #parts: HoldOpenerParts;
+
+  constructor(parts: HoldOpenerParts) {
+    this.#parts = parts;
+  }
+
+  async open(run: CallRun, hold: HoldRequest): Promise<JobEnd> {
+    const { holds, clock, events } = this.#parts;
+    await holds.open(hold, run.callId);
+    events.holdAsked(hold);
+    return { kind: 'give_back', sleepUntil: clock.now() + Math.max(hold.firstPauseMs, hold.retryAfterMs) };
+  }
+}
