@@ -16,10 +16,11 @@ local call_id, owner = ARGV[1], ARGV[2]
 local ask = cjson.decode(ARGV[3])
 local now = now_ms()
 
+local last_claim
 local function answer(...)
   local reply = { ... }
   reply[#reply + 1] = now
-  reply[#reply + 1] = tonumber(redis.call('GET', sequence) or 0)
+  reply[#reply + 1] = last_claim or tonumber(redis.call('GET', sequence) or 0)
   return reply
 end
 
@@ -50,10 +51,11 @@ if redis.call('SISMEMBER', do_not_call, ask.person) == 1 then return skip('suppr
 if state[2] then return answer('paused') end
 
 local probes = {}
-local are_any_held = redis.call('EXISTS', holds) == 1
+-- Asked once: most of the time nothing at all is held.
+local any_holds = redis.call('EXISTS', holds) == 1
 -- Nil when the scope is free for this call or it may be its probe; else how it is held.
 local function held(scope)
-  local hold = are_any_held and read_hold(holds, scope)
+  local hold = any_holds and read_hold(holds, scope)
   if not hold then return nil end
   if hold.person then return { scope, hold.reason, 0, 0 } end
   local is_opener = hold.by == call_id
@@ -99,12 +101,12 @@ local claim = {
   refusals = entry and entry.refusals or 0, acceptedMark = entry and entry.acceptedMark or 0,
   revision = entry and entry.revision or 0, probes = #probes > 0 and probes or nil,
 }
-redis.call('INCR', sequence)
-write_entry(ledger, call_id, claim)
+last_claim = redis.call('INCR', sequence)
+local written = write_entry(ledger, call_id, claim)
 redis.call('ZADD', claims, claim.deadline, call_id)
 for _, scope in ipairs(probes) do
   local hold = read_hold(holds, scope)
   hold.lease = { owner = owner, expiresAt = claim.deadline }
   redis.call('HSET', holds, scope, cjson.encode(hold))
 end
-return answer('dial', cjson.encode(claim))
+return answer('dial', written)

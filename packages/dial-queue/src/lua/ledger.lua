@@ -9,8 +9,11 @@ local function read_entry(ledger_key, call_id)
   return raw and cjson.decode(raw) or nil
 end
 
+-- Returns what it wrote.
 local function write_entry(ledger_key, call_id, entry)
-  redis.call('HSET', ledger_key, call_id, cjson.encode(entry))
+  local raw = cjson.encode(entry)
+  redis.call('HSET', ledger_key, call_id, raw)
+  return raw
 end
 
 local function is_settled(entry)
