@@ -66,6 +66,16 @@ describe('a claim', () => {
     expect(answer.kind === 'dial' && answer.claim.sendBy).toBe(soon);
   });
 
+  it('never reaches beyond the call’s expiry, its own or its campaign’s', async () => {
+    const soon = Date.now() + 5_000;
+    const gate = fixture.gate({ sendWithinMs: 60_000 });
+    const own = await gate.claim(fixture.request({ expiresAt: soon }));
+    expect(own.kind === 'dial' && own.claim.sendBy).toBe(soon);
+    await fixture.redis.hset(fixture.keys.campaign('spring').state, 'expiresAt', soon);
+    const ofCampaign = await gate.claim(fixture.request({ callId: 'call-2' }));
+    expect(ofCampaign.kind === 'dial' && ofCampaign.claim.sendBy).toBe(soon);
+  });
+
   it('is not given to a caller who could not use it', async () => {
     expect((await fixture.gate().claim(fixture.request({ ready: false }))).kind).toBe('unready');
     expect((await fixture.gate().claim(fixture.request({ owner: 'owner-2' }))).kind).toBe('dial');

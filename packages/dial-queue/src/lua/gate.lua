@@ -96,7 +96,7 @@ if not ask.ready then return answer('unready') end
 local claim = {
   state = 'claimed', owner = owner, line = line, claimedAt = now,
   -- Nothing may be sent after sendBy; after deadline everybody takes a claim without an outcome for in doubt.
-  sendBy = math.min(now + ask.sendWithinMs, ask.closesAt), deadline = now + ask.claimMs,
+  sendBy = math.min(now + ask.sendWithinMs, ask.closesAt, expires_at or math.huge), deadline = now + ask.claimMs,
   attempts = ask.renew and attempts + 1 or attempts, failures = entry and entry.failures or 0,
   refusals = entry and entry.refusals or 0, acceptedMark = entry and entry.acceptedMark or 0,
   revision = entry and entry.revision or 0, probes = #probes > 0 and probes or nil,
