@@ -130,7 +130,6 @@ export class TestBench implements AsyncDisposable {
       opensAt: 0,
       closesAt: Number.MAX_SAFE_INTEGER,
       ready: true,
-      renew: false,
     });
     if (answer.kind !== 'dial') throw new Error(`the gate says ${answer.kind}`);
     return answer.claim;

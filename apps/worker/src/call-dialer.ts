@@ -116,7 +116,7 @@ export class CallDialer {
     await tokens.invalidate(refused);
     const token = await this.#newToken(run);
     if (!(token instanceof AccessToken)) return this.#giveUp(run, claim, async () => this.#waitForToken(run, token));
-    const { answer, window } = await callGate.ask(run, { ready: true, renew: true });
+    const { answer, window } = await callGate.ask(run, { ready: true, renews: claim });
     if (window !== undefined) return this.dial(run, window, payload, token, true);
     if (answer.kind === 'skip') return { kind: 'not_renewed', answer, claim };
     return this.#giveUp(run, claim, async () => ({ kind: 'not_renewed', answer, claim }));

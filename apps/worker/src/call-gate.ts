@@ -39,9 +39,9 @@ export class CallGate {
 
   /**
    * @param ready whether everything needed to send is in hand; if not, nothing is claimed
-   * @param renew asks for a second sending under the same claim
+   * @param renews the claim under which a second sending is asked for
    */
-  async ask(run: CallRun, { ready, renew = false }: { ready: boolean; renew?: boolean }): Promise<AskedGate> {
+  async ask(run: CallRun, { ready, renews }: { ready: boolean; renews?: Claim }): Promise<AskedGate> {
     const { gate, clock, identity, events } = this.#parts;
     const { call, context } = run;
     const askedAt = clock.monotonic();
@@ -54,7 +54,7 @@ export class CallGate {
       startsAt: call.startsAt,
       expiresAt: call.expiresAt,
       ready,
-      renew,
+      renews: renews?.attempts,
       ...this.#openSpan(run),
     });
     clock.observe(answer.now, askedAt);

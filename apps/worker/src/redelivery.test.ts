@@ -25,7 +25,6 @@ function request(world: DialingWorld, owner: string, to = NUMBER) {
     opensAt: 0,
     closesAt: Number.MAX_SAFE_INTEGER,
     ready: true,
-    renew: false,
   };
 }
 

@@ -84,10 +84,13 @@ describe('a claim', () => {
   it('is renewed for its owner alone, with everything checked anew', async () => {
     const gate = fixture.gate();
     await gate.claim(fixture.request());
-    expect(await gate.claim(fixture.request({ renew: true }))).toMatchObject({ kind: 'dial', claim: { attempts: 1 } });
-    expect((await gate.claim(fixture.request({ owner: 'owner-2', renew: true }))).kind).toBe('busy');
+    const renewed = await gate.claim(fixture.request({ renews: 0 }));
+    expect(renewed).toMatchObject({ kind: 'dial', claim: { attempts: 1 } });
+    // Its reply was lost: the same answer, and no further attempt.
+    expect(await gate.claim(fixture.request({ renews: 0 }))).toMatchObject({ claim: { attempts: 1 } });
+    expect((await gate.claim(fixture.request({ owner: 'owner-2', renews: 1 }))).kind).toBe('busy');
     await new DoNotCallList(fixture.redis, fixture.keys, fixture.identity).add([PERSON]);
-    expect(await gate.claim(fixture.request({ renew: true }))).toMatchObject({ kind: 'skip', outcome: 'suppressed' });
+    expect(await gate.claim(fixture.request({ renews: 1 }))).toMatchObject({ kind: 'skip', outcome: 'suppressed' });
   });
 });
 

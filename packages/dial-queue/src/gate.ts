@@ -22,8 +22,11 @@ export interface ClaimRequest {
   readonly expiresAt?: number | undefined;
   /** Whether everything needed to send is in hand. If not, nothing is claimed: `unready` stands where `dial` would. */
   readonly ready: boolean;
-  /** The owner of a claim asks for a second sending: everything is checked anew. */
-  readonly renew: boolean;
+  /**
+   * The owner of a claim asks for a second sending: everything is checked anew. It is the `attempts` of that claim, by which a
+   * question whose answer was lost is told from a further one.
+   */
+  readonly renews?: number | undefined;
 }
 
 /** The right to send one call once, written down before anything is sent. */
@@ -153,7 +156,7 @@ export class Gate {
       startsAt: request.startsAt,
       expiresAt: request.expiresAt,
       ready: request.ready,
-      renew: request.renew,
+      renews: request.renews,
       ...this.#times,
     };
     const keys = [

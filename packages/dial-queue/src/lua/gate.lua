@@ -3,7 +3,7 @@
 -- full Redis refuses this script, so that no phone rings whose ringing could not be recorded.
 --
 -- KEYS: ledger, campaign state, claims, holds, do-not-call bucket, claim sequence
--- ARGV: call id, owner, JSON {campaign, person, ready, renew, startsAt?, expiresAt?, opensAt, closesAt, sendWithinMs, claimMs},
+-- ARGV: call id, owner, JSON {campaign, person, ready, renews?, startsAt?, expiresAt?, opensAt, closesAt, sendWithinMs, claimMs},
 --       the lines that may carry the call, best first
 --
 -- Answers, in order of precedence (all times in ms of this server's clock):
@@ -32,7 +32,7 @@ if entry and entry.state == 'claimed' then
     return answer('in_doubt', entry.owner, entry.attempts, entry.line, entry.claimedAt)
   end
   -- The same owner asks again because the reply was lost: it gets the same claim.
-  if not ask.renew then return answer('dial', cjson.encode(entry)) end
+  if not ask.renews or entry.attempts > ask.renews then return answer('dial', cjson.encode(entry)) end
 end
 
 local attempts = entry and entry.attempts or 0
@@ -97,7 +97,7 @@ local claim = {
   state = 'claimed', owner = owner, line = line, claimedAt = now,
   -- Nothing may be sent after sendBy; after deadline everybody takes a claim without an outcome for in doubt.
   sendBy = math.min(now + ask.sendWithinMs, ask.closesAt, expires_at or math.huge), deadline = now + ask.claimMs,
-  attempts = ask.renew and attempts + 1 or attempts, failures = entry and entry.failures or 0,
+  attempts = ask.renews and ask.renews + 1 or attempts, failures = entry and entry.failures or 0,
   refusals = entry and entry.refusals or 0, acceptedMark = entry and entry.acceptedMark or 0,
   revision = entry and entry.revision or 0, probes = #probes > 0 and probes or nil,
 }

@@ -77,7 +77,6 @@ export class Fixture implements Disposable {
       opensAt: 0,
       closesAt: Number.MAX_SAFE_INTEGER,
       ready: true,
-      renew: false,
       ...overrides,
     };
   }
