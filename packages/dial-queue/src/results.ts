@@ -1,5 +1,5 @@
 import type { ResultRecord } from '@libby-dialer/dialing';
-import type { Keys } from './keys.ts';
+import type { CampaignKeys, Keys } from './keys.ts';
 import { duplicate, type RedisConnection } from './redis-connection.ts';
 
 const ENTRIES_PER_READ = 1000;
@@ -11,6 +11,13 @@ export interface ReadOptions {
   /** Go on with what settles later, until the signal aborts. */
   readonly follow?: boolean;
   readonly signal?: AbortSignal;
+}
+
+/** A campaign's part of the stream, by stream ids, and the latest result of each call that has more than one. */
+interface Span {
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly revised: ReadonlyMap<string, string>;
 }
 
 /** Reads what became of calls, in the order of settling. */
@@ -26,16 +33,26 @@ export class Results {
   /** The latest record of every settled call of a campaign; of a followed stream also each correction as it comes. */
   async *read(campaign: string, options: ReadOptions = {}): AsyncGenerator<ResultRecord> {
     const own = this.#keys.campaign(campaign);
-    const [first, last] = await this.#redis.hmget(own.state, 'firstResult', 'lastResult');
+    const { first, last, revised } = await this.#span(own);
     let cursor = '0-0';
     if (first && last) {
-      const revised = new Map(Object.entries(await this.#redis.hgetall(own.revised)));
       for await (const [id, record] of this.#between(campaign, first, last)) {
         if ((revised.get(record.callId) ?? id) === id) yield record;
       }
       cursor = last;
     }
     if (options.follow) yield* this.#follow(campaign, cursor, options.signal);
+  }
+
+  /** Read in one step: a correction between two would hide the old record and lie beyond the end itself. */
+  async #span({ state, revised }: CampaignKeys): Promise<Span> {
+    const replies = (await this.#redis.multi().hmget(state, 'firstResult', 'lastResult').hgetall(revised).exec()) ?? [];
+    const [bounds, latest] = replies.map(([error, reply]) => {
+      if (error !== null) throw error;
+      return reply;
+    });
+    const [first, last] = bounds as [string | null, string | null];
+    return { first, last, revised: new Map(Object.entries(latest as Record<string, string>)) };
   }
 
   async *#between(campaign: string, first: string, last: string): AsyncGenerator<[string, ResultRecord]> {
