@@ -74,6 +74,8 @@ export class CallLedger {
     } else {
       events.tooLate({ campaign, callId }, `settle as ${outcome}`);
     }
+    // Whoever claimed it meanwhile may yet give it back: without a job nobody would dial it then.
+    if (answer.kind === 'lost') return { kind: 'delay', until: clock.now() + LOOK_AGAIN_MS };
     return { kind: 'complete', accepted: outcome === 'accepted' };
   }
 
