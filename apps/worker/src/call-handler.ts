@@ -56,8 +56,7 @@ export class CallHandler {
     const run = this.#begin(context, job, NEVER);
     const { answer } = await this.#parts.callGate.ask(run, { ready: false });
     if (answer.kind !== 'skip' && answer.kind !== 'done' && answer.kind !== 'in_doubt') return false;
-    await this.#obey(run, answer);
-    return true;
+    return (await this.#obey(run, answer)).kind === 'complete';
   }
 
   #begin(context: CampaignContext, job: DeliveredJob, signals: StopSignals): CallRun {
@@ -140,7 +139,10 @@ export class CallHandler {
     const attempts = claim === undefined ? answer.attempts : claim.attempts + 1;
     const line = claim?.line ?? run.call.from ?? run.context.campaign.fromPhoneNumber[0] ?? '';
     const decision: Decision = { kind: 'put_back' };
-    return this.#parts.ledger.settle(run, { owner: run.owner, outcome, reason, attempts, line, claim, decision });
+    const settlement = { owner: run.owner, outcome, reason, attempts, line, claim, decision };
+    const end = await this.#parts.ledger.settle(run, settlement);
+    const isOver = outcome === 'canceled' || (outcome === 'expired' && run.call.expiresAt === undefined);
+    return end.kind === 'complete' ? { ...end, isOver } : end;
   }
 
   #waitForHold(run: CallRun, answer: GateAnswer & { kind: 'held' }): JobEnd {

@@ -3,8 +3,8 @@
  * its job. Times are epoch ms of Redis's clock.
  */
 export type JobEnd =
-  /** The call is settled. */
-  | { readonly kind: 'complete'; readonly accepted: boolean }
+  /** The call is settled. `isOver`: by what ends every other call of its campaign as well, and nothing of it goes out any more. */
+  | { readonly kind: 'complete'; readonly accepted: boolean; readonly isOver?: boolean }
   /** This job waits for its own instant. */
   | { readonly kind: 'delay'; readonly until: number; readonly sleepUntil?: number }
   /** The job goes back; everything of the campaign has to wait, if known until when. */

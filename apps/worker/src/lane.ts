@@ -31,6 +31,7 @@ export interface LaneParts {
  * awake: fetches up to its share of the process's concurrency.
  * asleep: fetches nothing until an instant or an announcement; calls in flight go on.
  * After a sleep one job goes first, and each accepted call doubles what may follow: whatever held the campaign may not be over.
+ * A campaign that is canceled or expired sends nothing any more and is settled at full speed.
  */
 export class Lane {
   readonly campaign: string;
@@ -132,7 +133,8 @@ export class Lane {
   /** The one place that turns the end of a run into BullMQ's words. */
   async #finish(job: Job, token: string, end: JobEnd): Promise<void> {
     if (end.kind === 'complete') {
-      if (end.accepted) this.#rampUp();
+      if (end.isOver) this.#openUp();
+      else if (end.accepted) this.#rampUp();
       return;
     }
     if (end.sleepUntil !== undefined) this.#sleep(end.sleepUntil);
@@ -159,6 +161,12 @@ export class Lane {
   #rampUp(): void {
     if (this.#ramp >= this.#share) return;
     this.#ramp *= 2;
+    this.#applyConcurrency();
+  }
+
+  /** There is nothing left to be careful with. */
+  #openUp(): void {
+    this.#ramp = Number.POSITIVE_INFINITY;
     this.#applyConcurrency();
   }
 
