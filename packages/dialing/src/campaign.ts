@@ -14,13 +14,13 @@ const NOT_ENFORCED = ['pacing', 'lines', 'frequencyCap', 'onUnknown', 'priority'
 const campaignId = z.string().regex(/^[a-z0-9-]{1,63}$/, { error: 'must be 1 to 63 characters of a-z, 0-9 and -' });
 
 const lineNumber = z
-  .string({ error: 'must be a phone number in quotes, such as "+15055550100"' })
+  .string({ error: 'must be a phone number in quotes, with + and the country code first' })
   .transform((text, context) => {
     const verdict = parsePhoneNumber(text);
     if (verdict.ok) return verdict.number;
     context.addIssue({
       code: 'custom',
-      message: `must be a number in E.164 form, such as "+15055550100": ${verdict.reason}`,
+      message: `must be a number in E.164 form, with + and the country code first: ${verdict.reason}`,
     });
     return z.NEVER;
   });
@@ -43,6 +43,10 @@ const openHours = z
     error: 'from and to must differ, and from must be before 24:00 (for the whole day: "00:00" to "24:00")',
   });
 
+const ATTEMPTS = 'must be a whole number from 1 to 100';
+const BACKOFF = 'must be a number above 0, at most 86400 (a day)';
+const MAX_BACKOFF = 'must be a number above 0, at most 604800 (a week)';
+
 const text = z
   .string()
   .max(20_000)
@@ -54,7 +58,7 @@ const campaignFields = z.strictObject({
   id: campaignId.describe('Names the campaign in commands, results and Redis.'),
   fromPhoneNumber: z
     .union([lineNumber.transform((line) => [line]), z.array(lineNumber).nonempty().max(1000)], {
-      error: 'is missing, or not a phone number in quotes, such as "+15055550100", or a list of them',
+      error: 'is missing, or not a phone number in quotes, with + and the country code first, or a list of them',
     })
     .describe('The agent’s number in E.164 form, or a list of them: a pool of lines.'),
   introNotes: text
@@ -96,9 +100,9 @@ const campaignFields = z.strictObject({
   expiresAt: instantSchema.optional().describe('Calls not placed by then end as `expired`.'),
   retry: z
     .strictObject({
-      attempts: z.int().min(1).max(100).default(4),
-      backoffSeconds: z.number().positive().max(86_400).default(30),
-      maxBackoffSeconds: z.number().positive().max(604_800).default(3600),
+      attempts: z.int(ATTEMPTS).min(1, ATTEMPTS).max(100, ATTEMPTS).default(4),
+      backoffSeconds: z.number(BACKOFF).positive(BACKOFF).max(86_400, BACKOFF).default(30),
+      maxBackoffSeconds: z.number(MAX_BACKOFF).positive(MAX_BACKOFF).max(604_800, MAX_BACKOFF).default(3600),
     })
     .prefault({})
     .describe('Only for calls that provably never went out.'),

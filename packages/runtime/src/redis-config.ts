@@ -35,7 +35,7 @@ interface RedisUrl {
 }
 
 const URL_FORM =
-  'must be redis://[user:password@]host[:port][/db], or rediss:// for TLS; percent-encode @ : / # ? % in user and password';
+  'must be redis://host:port/db, or rediss:// for TLS, with user:password@ before the host where Redis asks for them; percent-encode @ : / # ? % in both';
 const REDIS_PORT = 6379;
 const SENTINEL_PORT = 26_379;
 

@@ -24,6 +24,7 @@ describe('explainRedisError', () => {
     [new AggregateError([withCode('ECONNREFUSED')], ''), /refuses the connection/],
     [new Error('Failed to refresh slots cache.', { cause: withCode('ECONNREFUSED') }), /refuses the connection/],
     [Object.assign(new Error('Failed'), { lastNodeError: withCode('ENOTFOUND') }), /does not resolve/],
+    [new Error('Unknown RESP type 72 "H". Please report this.'), /does not answer in the Redis protocol/],
     [new Error('SOMETHING new'), /failed \(SOMETHING\)/],
     [undefined, /failed \(no reason given\)/],
   ])('%s', (error, sentence) => {

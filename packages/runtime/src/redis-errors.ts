@@ -33,7 +33,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     matches: /\bNOAUTH\b|without any password/i,
-    sentence: 'asks for a password; put it in REDIS_URL (redis://:password@host).',
+    sentence: 'asks for a password; put it in REDIS_URL, as :password@ before the host.',
     permanent: true,
   },
   {
@@ -123,7 +123,7 @@ const EXPLANATIONS: readonly Explanation[] = [
     permanent: true,
   },
   {
-    matches: /Protocol error/i,
+    matches: /Protocol error|Unknown RESP type/i,
     sentence: 'does not answer in the Redis protocol; check host and port, and whether it wants TLS (rediss://).',
     permanent: true,
   },
