@@ -90,7 +90,7 @@ export async function withContext<T>(io: Io, work: (context: Context) => Promise
   for (const sentence of misspelledVariables(enqueuerConfig, io.environment())) logger.warn(sentence);
   await using connection = createRedis(config.redis.connection, { role: 'producer', name: 'enqueuer', logger });
   await connection.connect({ signal: io.signal });
-  return await explainingRedis(connection, () => work(new Context(config, logger, connection.client)));
+  return await explainingRedis(connection, io.signal, () => work(new Context(config, logger, connection.client)));
 }
 
 /** The configuration that a schema describes, from the environment. Throws `ConfigError`. */
@@ -98,7 +98,11 @@ export function readConfig<const S extends Schema>(io: Io, schema: S) {
   return loadConfig(schema, io.environment(), { redactor: io.redactor });
 }
 
-async function explainingRedis<T>(connection: RedisConnection, work: () => Promise<T>): Promise<T> {
+async function explainingRedis<T>(
+  connection: RedisConnection,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
   let wasLost = false;
   connection.client.on('close', () => {
     wasLost = true;
@@ -106,6 +110,8 @@ async function explainingRedis<T>(connection: RedisConnection, work: () => Promi
   try {
     return await work();
   } catch (error) {
+    // Not told by the error's name: ioredis calls a command whose connection was lost an `AbortError` too.
+    signal.throwIfAborted();
     if (!(error instanceof ReplyError) && !(wasLost && isOperating(error))) throw error;
     const sentence = explainRedisError(error, connection.description);
     throw new DialerError('redis_failed', sentence, { cause: error });
@@ -115,5 +121,5 @@ async function explainingRedis<T>(connection: RedisConnection, work: () => Promi
 /** ioredis reports a lost connection by errors of many kinds and no common class; what is surely none of them is ruled out. */
 function isOperating(error: unknown): boolean {
   const isProgrammers = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
-  return error instanceof Error && !isProgrammers && !(error instanceof DialerError) && error.name !== 'AbortError';
+  return error instanceof Error && !isProgrammers && !(error instanceof DialerError);
 }
