@@ -7,6 +7,7 @@ import {
   checkRedisDurability,
   createRedis,
   DialerError,
+  explainRedisError,
   type HttpServer,
   type Logger,
   type RedisConnection,
@@ -14,6 +15,7 @@ import {
   startHttpServer,
   systemClock,
 } from '@libby-dialer/runtime';
+import { ReplyError } from 'ioredis';
 import { Announcements } from './announcements.ts';
 import { CallDialer } from './call-dialer.ts';
 import { CallGate } from './call-gate.ts';
@@ -55,7 +57,18 @@ export class DialWorker implements Service {
     this.#subscriber = createRedis(config.redis.connection, { role: 'blocking', name: PROGRAM, logger, clock });
   }
 
+  /** Rejects with a `DialerError` when Redis cannot be reached or is not fit (`redis_unavailable`, `redis_unfit`, `redis_failed`). */
   async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      if (!(error instanceof ReplyError)) throw error;
+      const sentence = explainRedisError(error, this.#redis.description);
+      throw new DialerError('redis_failed', sentence, { cause: error });
+    }
+  }
+
+  async #start(): Promise<void> {
     this.#release.use(this.#redis);
     this.#release.use(this.#subscriber);
     await Promise.all([this.#redis.connect(), this.#subscriber.connect()]);
@@ -83,10 +96,11 @@ export class DialWorker implements Service {
   }
 
   async #stop(): Promise<void> {
-    this.#logger.info('worker stops: no new calls, those in flight go on');
-    await this.#lanes?.stop(AbortSignal.timeout(this.#config.shutdownGraceMs));
+    const lanes = this.#lanes;
+    if (lanes !== undefined) this.#logger.info('worker stops: no new calls, those in flight go on');
+    await lanes?.stop(AbortSignal.timeout(this.#config.shutdownGraceMs));
     await this.#release.disposeAsync();
-    this.#logger.info('worker has stopped');
+    if (lanes !== undefined) this.#logger.info('worker has stopped');
   }
 
   async #checkRedis(): Promise<void> {

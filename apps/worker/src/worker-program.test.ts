@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DialerError, type MainContext, Redactor } from '@libby-dialer/runtime';
 import { runProcess, type SpawnedProcess, spawnProcess, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
 import { DEFAULT_HTTP_PORT } from './config.ts';
@@ -116,6 +117,22 @@ describe('its command line and environment', { timeout: PATIENCE_MS }, () => {
     const { exitCode, message } = await run([], { ...CREDENTIALS, REDIS_URL: volatile.url, WORKER_HTTP_PORT: '0' });
     expect(exitCode).toBe(1);
     expect(message).toMatch(/appendonly yes/);
+  });
+
+  test('a Redis that is full is refused in a sentence', async () => {
+    await using full = await startRedis({ own: true });
+    const client = new Redis(full.url);
+    await client.config('SET', 'maxmemory', '1mb');
+    await client.quit();
+    const environment = {
+      ...CREDENTIALS,
+      REDIS_URL: full.url,
+      DIALER_ALLOW_VOLATILE_REDIS: '1',
+      WORKER_HTTP_PORT: '0',
+    };
+    const { exitCode, message } = await run([], environment);
+    expect(exitCode).toBe(1);
+    expect(message).toMatch(/out of memory/);
   });
 
   test('a port that is set and taken is an error', async () => {
