@@ -68,11 +68,15 @@ async function tellPerson(io: Io, run: DryRun, { source }: CheckedList, campaign
   for await (const fates of run.run(source.list.rows)) await print(io.stdout, fates.map(fateLine).join(''));
   await print(io.stdout, `\n${loadTable(campaign, run.counts, undefined)}`);
   if (run.wouldExpire > 0) {
-    await print(io.stdout, `\n${countOf(run.wouldExpire, 'call')} would expire before the calling window opens.\n`);
+    await print(io.stdout, `\n${countOf(run.wouldExpire, 'call')} would expire before it may be placed.\n`);
   }
   if (run.payloads.length === 0) return;
   const shown = run.payloads.map((payload) => JSON.stringify(payload, undefined, 2)).join('\n');
-  await print(io.stdout, `\nThe first ${countOf(run.payloads.length, 'call')} as they would be sent:\n${shown}\n`);
+  await print(io.stdout, `\n${firstCalls(run.payloads.length)} would be sent:\n${shown}\n`);
+}
+
+function firstCalls(count: number): string {
+  return count === 1 ? 'The first call as it' : `The first ${count} calls as they`;
 }
 
 /** One object, written as the list is read, so that a long list takes no memory. */
