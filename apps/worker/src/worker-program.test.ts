@@ -122,7 +122,7 @@ describe('its command line and environment', { timeout: PATIENCE_MS }, () => {
   test('a Redis that is full is refused in a sentence', async () => {
     await using full = await startRedis({ own: true });
     const client = new Redis(full.url);
-    await client.config('SET', 'maxmemory', '1mb');
+    await client.config('SET', 'maxmemory', '1');
     await client.quit();
     const environment = {
       ...CREDENTIALS,

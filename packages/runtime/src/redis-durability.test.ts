@@ -54,6 +54,11 @@ describe('durability', () => {
     expect(problems).toEqual(['read_only']);
   });
 
+  test('of a full Redis is a problem whatever one wishes', async () => {
+    const { problems } = await check([...DURABLE, '--maxmemory', '1'], true);
+    expect(problems).toEqual(['full']);
+  });
+
   test.each([
     ['renamed', [...DURABLE, '--rename-command', 'CONFIG', '']],
     ['renamed, without appendonly', ['--rename-command', 'CONFIG', '']],

@@ -73,7 +73,7 @@ async function examineRedis(io: Io, config: DoctorConfig): Promise<Finding[]> {
 /** What is in order, by the codes of the findings that would say otherwise. */
 const IN_ORDER: readonly (readonly [sentence: string, ...codes: DurabilityFinding['code'][]])[] = [
   ['Its version is 7.0 or later.', 'version'],
-  ['It takes writes.', 'read_only'],
+  ['It takes writes.', 'read_only', 'full'],
   ['It evicts nothing (maxmemory-policy noeviction).', 'eviction', 'hidden'],
   ['It keeps every acknowledged write (appendonly yes, appendfsync always).', 'append_only', 'append_fsync', 'hidden'],
 ];
