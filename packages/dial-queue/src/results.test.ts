@@ -50,3 +50,15 @@ it('follows what settles later, until told to stop', async () => {
   }
   expect(seen).toEqual(['a', 'b']);
 });
+
+it('gives the latest record of a call that was corrected, also when Redis is full', async () => {
+  await using full = await startRedis({ own: true });
+  using own = await Fixture.on(full);
+  const gate = own.gate();
+  await gate.claim(own.request());
+  await gate.settle(own.settling({ outcome: 'unknown' }));
+  await gate.settle(own.settling({ outcome: 'accepted' }));
+  await own.redis.config('SET', 'maxmemory', '1');
+  const records = await Array.fromAsync(own.results.read('spring'));
+  expect(records).toMatchObject([{ callId: 'call-1', outcome: 'accepted', revision: 2 }]);
+});

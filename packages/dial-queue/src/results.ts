@@ -1,6 +1,7 @@
 import type { ResultRecord } from '@libby-dialer/dialing';
 import type { CampaignKeys, Keys } from './keys.ts';
 import { duplicate, type RedisConnection } from './redis-connection.ts';
+import { Script } from './script.ts';
 
 const ENTRIES_PER_READ = 1000;
 const FOLLOW_BLOCK_MS = 1000;
@@ -15,13 +16,15 @@ export interface ReadOptions {
 
 /** A campaign's part of the stream, by stream ids, and the latest result of each call that has more than one. */
 interface Span {
-  readonly first: string | null;
-  readonly last: string | null;
+  /** Empty while there is none. */
+  readonly first: string;
+  readonly last: string;
   readonly revised: ReadonlyMap<string, string>;
 }
 
 /** Reads what became of calls, in the order of settling. */
 export class Results {
+  static readonly #span = new Script('results-span');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 
@@ -33,7 +36,7 @@ export class Results {
   /** The latest record of every settled call of a campaign; of a followed stream also each correction as it comes. */
   async *read(campaign: string, options: ReadOptions = {}): AsyncGenerator<ResultRecord> {
     const own = this.#keys.campaign(campaign);
-    const { first, last, revised } = await this.#span(own);
+    const { first, last, revised } = await this.#readSpan(own);
     let cursor = '0-0';
     if (first && last) {
       for await (const [id, record] of this.#between(campaign, first, last)) {
@@ -44,15 +47,15 @@ export class Results {
     if (options.follow) yield* this.#follow(campaign, cursor, options.signal);
   }
 
-  /** Read in one step: a correction between two would hide the old record and lie beyond the end itself. */
-  async #span({ state, revised }: CampaignKeys): Promise<Span> {
-    const replies = (await this.#redis.multi().hmget(state, 'firstResult', 'lastResult').hgetall(revised).exec()) ?? [];
-    const [bounds, latest] = replies.map(([error, reply]) => {
-      if (error !== null) throw error;
-      return reply;
-    });
-    const [first, last] = bounds as [string | null, string | null];
-    return { first, last, revised: new Map(Object.entries(latest as Record<string, string>)) };
+  async #readSpan({ state, revised }: CampaignKeys): Promise<Span> {
+    const [first, last, flat] = (await Results.#span.run(this.#redis, [state, revised], [])) as [
+      string,
+      string,
+      string[],
+    ];
+    const latest = new Map<string, string>();
+    for (let index = 0; index < flat.length; index += 2) latest.set(flat[index] ?? '', flat[index + 1] ?? '');
+    return { first, last, revised: latest };
   }
 
   async *#between(campaign: string, first: string, last: string): AsyncGenerator<[string, ResultRecord]> {
