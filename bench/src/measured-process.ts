@@ -26,7 +26,9 @@ export class MeasuredProcess implements AsyncDisposable {
   ): Promise<MeasuredProcess> {
     const preload = ['--import', programPath('bench/src/usage-report.mjs')];
     const command = [...nodeOptions, ...preload, programPath(program), ...args];
-    return new MeasuredProcess(await spawnProcess(nodePath(), command, { env }));
+    // As `bin/*` start our programs.
+    const cache = { NODE_COMPILE_CACHE: programPath('node_modules/.cache/node-compile') };
+    return new MeasuredProcess(await spawnProcess(nodePath(), command, { env: { ...cache, ...env } }));
   }
 
   async usage(): Promise<Usage> {
