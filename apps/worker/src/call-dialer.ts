@@ -82,7 +82,7 @@ export class CallDialer {
   /** One request, begun within the claim or not at all. */
   async #place(
     run: CallRun,
-    { claim, sendBy }: SendWindow,
+    { claim, isOver }: SendWindow,
     payload: Payload,
     token: AccessToken,
     isRenewed: boolean,
@@ -93,7 +93,7 @@ export class CallDialer {
     // Asked synchronously right before the first byte. After this nothing can be checked any more: that is why the
     // ledger decides who may send, and this only how late.
     const veto = () => {
-      if (clock.monotonic() >= sendBy) return 'the claim has run out';
+      if (isOver()) return 'the claim has run out';
       dialedAt = clock.now();
       return undefined;
     };

@@ -14,13 +14,10 @@ export interface CallGateParts {
   readonly events: WorkerEvents;
 }
 
-/** The right to send, and when it ends on this process's monotonic clock. */
+/** The right to send, and when it ends here. */
 export interface SendWindow {
   readonly claim: Claim;
-  /**
-   * Counted from when the gate was asked, which was before the instant it answered for: rather too early than too late.
-   */
-  readonly sendBy: number;
+  readonly isOver: () => boolean;
 }
 
 export interface AskedGate {
@@ -60,7 +57,8 @@ export class CallGate {
     clock.observe(answer.now, askedAt);
     events.gateAnswered(answer);
     if (answer.kind !== 'dial') return { answer, window: undefined };
-    return { answer, window: { claim: answer.claim, sendBy: askedAt + (answer.claim.sendBy - answer.now) } };
+    const timeLeftMs = answer.claim.sendBy - answer.now;
+    return { answer, window: { claim: answer.claim, isOver: clock.timeIsUp(askedAt, timeLeftMs) } };
   }
 
   #openSpan(run: CallRun): { opensAt: number; closesAt: number } {

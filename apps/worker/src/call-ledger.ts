@@ -1,5 +1,6 @@
-import type { Claim, Gate, HoldRequest } from '@libby-dialer/dial-queue';
+import type { Claim, Gate, HoldRequest, SettleAnswer, SettleRequest } from '@libby-dialer/dial-queue';
 import type { Decision, Outcome, Reason } from '@libby-dialer/dialing';
+import { sleep } from '@libby-dialer/runtime';
 import type { CallRun } from './call-run.ts';
 import type { JobEnd } from './job-end.ts';
 import type { RedisClock } from './redis-clock.ts';
@@ -9,6 +10,7 @@ import type { WorkerEvents } from './worker-events.ts';
 
 /** Somebody else has the claim or the outcome: look again when that has come to its end. */
 const LOOK_AGAIN_MS = 5_000;
+const SETTLE_AGAIN_MS = 500;
 /** Outcomes after which a call's payload is of no further use. */
 const FINAL: ReadonlySet<Outcome> = new Set(['accepted', 'suppressed']);
 
@@ -52,11 +54,11 @@ export class CallLedger {
   }
 
   async settle(run: CallRun, settlement: Settlement): Promise<JobEnd> {
-    const { gate, clock, events, workerId } = this.#parts;
+    const { clock, events, workerId } = this.#parts;
     const { callId, campaign, call, queuedAt } = run;
     const { owner, outcome, reason, attempts, line, dialedAt, httpStatus, decision, claim } = settlement;
     const facts = { callId, campaign, call, line, outcome, reason, httpStatus, attempts, queuedAt, dialedAt };
-    const answer = await gate.settle({
+    const request = {
       callId,
       owner,
       campaign,
@@ -68,7 +70,8 @@ export class CallLedger {
       answered: decision !== undefined && isAnswered(decision),
       probes: decision === undefined ? [] : probeResults(claim?.probes ?? [], decision),
       run: decision === undefined ? undefined : troubleRun(decision, campaign),
-    });
+    };
+    const answer = await this.#settleInTime(request, claim);
     if (answer.kind === 'settled') {
       events.settled({ campaign, callId, outcome, reason, httpStatus, revision: answer.revision });
     } else {
@@ -77,6 +80,20 @@ export class CallLedger {
     // Whoever claimed it meanwhile may yet give it back: without a job nobody would dial it then.
     if (answer.kind === 'lost') return { kind: 'delay', until: clock.now() + LOOK_AGAIN_MS };
     return { kind: 'complete', accepted: outcome === 'accepted' };
+  }
+
+  /** What is known of a call must not be lost because Redis refuses to write for a while: until the deadline it is said again. */
+  async #settleInTime(request: SettleRequest, claim: Claim | undefined): Promise<SettleAnswer> {
+    const { gate, clock, events } = this.#parts;
+    for (;;) {
+      try {
+        return await gate.settle(request);
+      } catch (error) {
+        if (claim === undefined || clock.now() + SETTLE_AGAIN_MS >= claim.deadline) throw error;
+        events.unexpected('while settling', error, { campaign: request.campaign, callId: request.callId });
+        await sleep(SETTLE_AGAIN_MS);
+      }
+    }
   }
 
   async release(run: CallRun, claim: Claim, what: Release) {

@@ -1,6 +1,7 @@
 import {
   CallReopener,
   type CampaignStore,
+  type DueCall,
   type Keys,
   ParkedCalls,
   type RedisConnection,
@@ -124,8 +125,17 @@ export class CampaignLanes {
       if (campaign === undefined || this.#stopped) continue;
       const context = new CampaignContext(campaign, campaigns);
       if (lane === undefined) this.#openLane(context);
-      else lane.context = context;
+      else await this.#changeLane(lane, context);
     }
+  }
+
+  /** What waits for its old hours looks again at the new ones. */
+  async #changeLane(lane: Lane, context: CampaignContext): Promise<void> {
+    const hasChanged = JSON.stringify(lane.context.campaign) !== JSON.stringify(context.campaign);
+    if (!hasChanged) return;
+    lane.context = context;
+    await this.#parked.unpark(lane.campaign);
+    lane.wake();
   }
 
   #openLane(context: CampaignContext): void {
@@ -154,9 +164,19 @@ export class CampaignLanes {
       await this.#parked.unpark(id);
       this.#lanes.get(id)?.wake();
     }
-    const { handler } = this.#parts;
     for (const lane of this.#lanes.values()) {
-      await this.#parked.sweep(lane.campaign, view.now, (call) => handler.settleIfOver(lane.context, call));
+      await this.#parked.sweep(lane.campaign, view.now, (call) => this.#settleIfOver(lane, call));
+    }
+  }
+
+  /** One call that cannot be read must not keep the others waiting. */
+  async #settleIfOver(lane: Lane, call: DueCall): Promise<boolean> {
+    const { handler, events } = this.#parts;
+    try {
+      return await handler.settleIfOver(lane.context, call);
+    } catch (error) {
+      events.unexpected('in a parked call', error, { campaign: lane.campaign, callId: call.callId });
+      return false;
     }
   }
 

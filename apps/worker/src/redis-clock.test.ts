@@ -57,3 +57,18 @@ test('a slow answer is better than none', () => {
   clock.observe(1_000_000_000, askedAt);
   expect(clock.now()).toBe(1_000_002_000);
 });
+
+test('knows that a time is up by whichever clock went on', () => {
+  const { local, clock, pass } = clocks();
+  const askedAt = clock.monotonic();
+  pass(20);
+  const isOver = clock.timeIsUp(askedAt, 1000);
+  pass(979);
+  expect(isOver()).toBe(false);
+  pass(1);
+  expect(isOver()).toBe(true);
+
+  const isOverAfterSuspension = clock.timeIsUp(clock.monotonic(), 1000);
+  local.wall += 1000; // the machine slept, and its monotonic clock with it
+  expect(isOverAfterSuspension()).toBe(true);
+});

@@ -39,6 +39,17 @@ export class RedisClock {
     this.#observedAt = answeredAt;
   }
 
+  /**
+   * Tells when a time is up that was counted from a question to Redis asked at `askedAt` (monotonic ms), which was before the
+   * instant Redis answered for: rather too early than too late. The wall clock is compared as well, for the monotonic one
+   * stands still while the machine is suspended.
+   */
+  timeIsUp(askedAt: number, timeLeftMs: number): () => boolean {
+    const until = askedAt + timeLeftMs;
+    const untilByWall = this.#local.now() + timeLeftMs;
+    return () => this.#local.monotonic() >= until || this.#local.now() >= untilByWall;
+  }
+
   /** How long until that instant of Redis's clock; never negative. */
   msUntil(redisInstant: number): number {
     return Math.max(0, redisInstant - this.now());

@@ -35,6 +35,13 @@ it('queues those with the outcome again, with their payload, and counts them out
   expect(await reopener().reopen('spring', 'rejected')).toBe(0);
 });
 
+it('keeps the expiry that a call has of its own', async () => {
+  const payload = JSON.stringify({ to: '+15055550123', name: 'Ann', expiresAt: 9e12 });
+  await fixture.gate().settle(fixture.settling({ outcome: 'exhausted', payload, expires: true }));
+  await reopener().reopen('spring', 'exhausted');
+  expect(await fixture.redis.zscore(fixture.keys.campaign('spring').expiries, 'call-1')).toBe('9000000000000');
+});
+
 it('goes on with attempts and revisions where they stood', async () => {
   const gate = fixture.gate();
   await gate.settle(fixture.settling({ outcome: 'exhausted', attempts: 4 }));

@@ -52,6 +52,10 @@ export class CallReopener {
           if (!payload) return [];
           return [{ name: CALL_JOB, data: JSON.parse(payload) as QueuedCall, opts: { ...CALL_JOB_OPTIONS, jobId } }];
         });
+        const expiries = jobs.flatMap(({ data, opts }) =>
+          data.expiresAt === undefined ? [] : [data.expiresAt, opts.jobId],
+        );
+        if (expiries.length > 0) await this.#redis.zadd(own.expiries, ...expiries);
         await queue.addBulk(jobs);
         const keys = [own.ledger, own.kept, own.reopened, `${this.#keys.queue(campaign)}active`];
         const args = [this.#keys.queue(campaign), ...callIds];

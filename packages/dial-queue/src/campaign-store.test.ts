@@ -42,6 +42,14 @@ it('lifts the campaign’s hold when its definition changes, and only then', asy
   expect((await fixture.campaigns.look()).version).toBe(version + 1);
 });
 
+it('does not lift a hold that needs a person', async () => {
+  const campaign = await fixture.campaign();
+  const hold = { reason: 'rejections', firstPauseMs: 0, maxPauseMs: 0, retryAfterMs: 0, person: true } as const;
+  await fixture.holds.open({ ...hold, scope: 'campaign:spring' }, 'x');
+  await fixture.campaigns.put({ ...campaign, introNotes: 'mended' });
+  expect(await fixture.holds.list()).toHaveLength(1);
+});
+
 it('finds again whatever fell off the list of campaigns with work', async () => {
   await fixture.campaign();
   await using loader = fixture.loader();

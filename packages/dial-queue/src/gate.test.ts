@@ -328,6 +328,15 @@ describe('holds', () => {
     expect(entry?.[1]).toEqual(['what', 'hold_released', 'scope', 'all', 'by', 'Kim']);
   });
 
+  it('that came to need a person while their probe was out stay', async () => {
+    const gate = fixture.gate();
+    await fixture.holds.open(DUE, 'opener');
+    await gate.claim(fixture.request());
+    await fixture.holds.open({ ...DUE, person: true }, 'another call');
+    await gate.settle(fixture.settling({ probes: [{ scope: 'all', verdict: 'close' }] }));
+    expect(await fixture.holds.list()).toMatchObject([{ scope: 'all', until: undefined }]);
+  });
+
   it('open after a run of trouble, which an answer breaks', async () => {
     const gate = fixture.gate();
     const run = { name: 'doubts', threshold: 3, hold: { ...HOLD, reason: 'doubts' as const } };

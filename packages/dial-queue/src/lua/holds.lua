@@ -46,7 +46,8 @@ local function end_probes(holds_key, channel, now, owner, probes, retry_after_ms
   for _, probe in ipairs(probes) do
     local hold = read_hold(holds_key, probe.scope)
     if hold and hold.lease and hold.lease.owner == owner then
-      if probe.verdict == 'close' then
+      -- It may have come to need a person while the probe was out.
+      if probe.verdict == 'close' and not hold.person then
         redis.call('HDEL', holds_key, probe.scope)
       else
         hold.lease = nil

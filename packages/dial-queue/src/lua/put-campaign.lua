@@ -20,7 +20,8 @@ set_or_drop('expiresAt', expires_at)
 if not unchanged then
   redis.call('INCR', version)
   -- Whatever was wrong with its script may be mended now.
-  redis.call('HDEL', holds, 'campaign:' .. campaign)
+  local hold = read_hold(holds, 'campaign:' .. campaign)
+  if hold and not hold.person then redis.call('HDEL', holds, 'campaign:' .. campaign) end
   announce(channel, 'campaign:' .. campaign)
 end
 return { 'stored' }
