@@ -77,9 +77,10 @@ export class CallHandler {
     const { stop } = run.signals;
     if (stop.aborted) return 'stopping';
     const { campaign } = run.context;
-    const incomplete = { obstacle: holdRequest(`campaign:${run.campaign}`, 'campaign_incomplete') };
     const filled = payloadFor(campaign, run.call, await run.context.headingsOf(run.call), run.call.from ?? '');
-    if ('missing' in filled || !hasHours(run)) return incomplete;
+    if ('missing' in filled || !hasHours(run)) {
+      return { obstacle: holdRequest(`campaign:${run.campaign}`, 'campaign_incomplete') };
+    }
     try {
       const token = this.#parts.tokens.peek() ?? (await this.#parts.tokens.get(stop));
       return { token, payload: filled.payload };

@@ -17,7 +17,9 @@ if entry.state ~= 'claimed' then return { entry.state == 'unknown' and 'late' or
 
 local refusals, accepted_mark = entry.refusals, entry.acceptedMark
 if context.refused then
-  local accepted = tonumber(redis.call('HGET', breakers, 'accepted') or 0)
+  -- Accepted calls are counted from the first refusal on.
+  redis.call('HSETNX', breakers, 'accepted', 0)
+  local accepted = tonumber(redis.call('HGET', breakers, 'accepted'))
   refusals = refusals + 1
   if refusals == 1 then accepted_mark = accepted end
   if refusals >= context.faultAfter and accepted > accepted_mark then

@@ -40,11 +40,13 @@ elseif revision > 1 then
   redis.call('HDEL', kept, call_id)
 end
 
-if outcome == 'accepted' then
-  redis.call('HINCRBY', breakers, 'accepted', 1)
-  redis.call('HDEL', breakers, 'run:doubts', 'run:unreachable', 'run:rejections:' .. context.campaign)
-elseif context.answered then
+-- Nothing is counted while there is no trouble: then there is no hash of breakers.
+if (context.answered or outcome == 'accepted') and redis.call('EXISTS', breakers) == 1 then
   redis.call('HDEL', breakers, 'run:doubts', 'run:unreachable')
+  if outcome == 'accepted' then
+    redis.call('HDEL', breakers, 'run:rejections:' .. context.campaign)
+    if redis.call('HEXISTS', breakers, 'accepted') == 1 then redis.call('HINCRBY', breakers, 'accepted', 1) end
+  end
 end
 if context.run then count_run(breakers, holds, context.channel, now, context.run, call_id) end
 end_probes(holds, context.channel, now, owner, context.probes, 0)
