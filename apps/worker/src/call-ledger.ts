@@ -66,7 +66,7 @@ export class CallLedger {
       attempts,
       resultHead: resultHead({ ...facts, settledAt: clock.now(), worker: workerId }),
       payload: FINAL.has(outcome) ? '' : JSON.stringify(call),
-      expires: call.expiresAt !== undefined,
+      ...(call.expiresAt === undefined ? {} : { expires: true }),
       answered: decision !== undefined && isAnswered(decision),
       probes: decision === undefined ? [] : probeResults(claim?.probes ?? [], decision),
       run: decision === undefined ? undefined : troubleRun(decision, campaign),

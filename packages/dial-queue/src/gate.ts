@@ -174,7 +174,8 @@ export class Gate {
   async settle(request: SettleRequest): Promise<SettleAnswer> {
     const own = this.#keysOf(request.campaign);
     const { campaign, answered, expires, probes, run } = request;
-    const context = { campaign, channel: this.#keys.announcements, answered, expires, probes, run };
+    // Left out rather than empty: most calls are the probe of nothing, and every byte is read for each of them.
+    const context = { campaign, channel: this.#keys.announcements, answered, expires, probes: orNothing(probes), run };
     const [word, value] = (await Gate.#settle.run(
       this.#redis,
       [
@@ -234,6 +235,10 @@ export class Gate {
     }
     return keys;
   }
+}
+
+function orNothing<Item>(items: readonly Item[]): readonly Item[] | undefined {
+  return items.length === 0 ? undefined : items;
 }
 
 function readAnswer(reply: unknown[]): GateAnswer {

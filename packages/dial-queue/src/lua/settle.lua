@@ -4,7 +4,7 @@
 --
 -- KEYS: ledger, campaign state, claims, kept payloads, revised results, results stream, breakers, holds, expiries
 -- ARGV: call id, owner, outcome, attempts, result (a JSON object without its last fields and closing brace), payload to keep or '',
---       JSON {campaign, channel, answered?, expires?, probes, run?}
+--       JSON {campaign, channel, answered?, expires?, probes?, run?}
 -- Answers: settled <revision> | already <outcome> | lost (another owner holds the claim)
 local ledger, campaign_state, claims, kept, revised, results, breakers, holds, expiries = unpack(KEYS)
 local call_id, owner, outcome, attempts, result, payload = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
@@ -49,5 +49,5 @@ if (context.answered or outcome == 'accepted') and redis.call('EXISTS', breakers
   end
 end
 if context.run then count_run(breakers, holds, context.channel, now, context.run, call_id) end
-end_probes(holds, context.channel, now, owner, context.probes, 0)
+if context.probes then end_probes(holds, context.channel, now, owner, context.probes, 0) end
 return { 'settled', revision }
