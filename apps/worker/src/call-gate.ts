@@ -63,14 +63,20 @@ export class CallGate {
 
   #openSpan(run: CallRun): { opensAt: number; closesAt: number } {
     const now = this.#parts.clock.now();
-    const never = { opensAt: now + NEVER_OPEN_MS, closesAt: now + NEVER_OPEN_MS };
-    if (!hasHours(run)) return never;
-    const { zones } = zonesFor(run.context.campaign, run.call);
-    return run.context.hours.openSpan(zones, now) ?? never;
+    const zones = zonesToHeed(run);
+    const span = zones === undefined ? undefined : run.context.hours.openSpan(zones, now);
+    return span ?? { opensAt: now + NEVER_OPEN_MS, closesAt: now + NEVER_OPEN_MS };
   }
 }
 
 /** Whether it can be known when this person may be called. */
-export function hasHours({ context: { campaign }, call }: CallRun): boolean {
-  return campaign.callingWindow === 'anytime' || zonesFor(campaign, call).zones.length > 0;
+export function hasHours(run: CallRun): boolean {
+  return zonesToHeed(run) !== undefined;
+}
+
+/** The zones in all of which the call must be in hours; undefined if there are some and they cannot be known. */
+function zonesToHeed({ context: { campaign }, call }: CallRun): readonly string[] | undefined {
+  if (campaign.callingWindow === 'anytime') return [];
+  const { zones } = zonesFor(campaign, call);
+  return zones.length === 0 ? undefined : zones;
 }

@@ -1,6 +1,7 @@
 import {
   type ConfigOf,
   derived,
+  type Environment,
   flag,
   integer,
   libbyConfig,
@@ -47,3 +48,8 @@ export const workerConfig = {
 };
 
 export type WorkerConfig = ConfigOf<typeof workerConfig>;
+
+/** The environment of this process, as it was given. */
+export function processEnvironment(): Environment {
+  return process.env;
+}

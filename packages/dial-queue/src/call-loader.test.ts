@@ -1,20 +1,13 @@
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { CampaignCanceledError } from './call-loader.ts';
 import { CampaignControl } from './control.ts';
 import { CALL_JOB, openQueue } from './queues.ts';
-import { Fixture } from './testing/fixture.ts';
+import { eachTest, type Fixture } from './testing/fixture.ts';
 
-let server: TestRedis;
 let fixture: Fixture;
-beforeAll(async () => {
-  server = await startRedis();
+eachTest((each) => {
+  fixture = each;
 });
-afterAll(() => server.stop());
-beforeEach(async () => {
-  fixture = await Fixture.on(server);
-});
-afterEach(() => fixture[Symbol.dispose]());
 
 it('queues each call once, however often it is asked', async () => {
   await fixture.campaign();

@@ -1,19 +1,12 @@
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { CallReopener } from './call-reopener.ts';
 import { openQueue } from './queues.ts';
-import { Fixture } from './testing/fixture.ts';
+import { eachTest, type Fixture } from './testing/fixture.ts';
 
-let server: TestRedis;
 let fixture: Fixture;
-beforeAll(async () => {
-  server = await startRedis();
+eachTest((each) => {
+  fixture = each;
 });
-afterAll(() => server.stop());
-beforeEach(async () => {
-  fixture = await Fixture.on(server);
-});
-afterEach(() => fixture[Symbol.dispose]());
 
 const reopener = () => new CallReopener(fixture.redis, fixture.keys);
 const queued = async () => {

@@ -1,20 +1,13 @@
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { StatusReader } from './campaign-status.ts';
 
 import { CampaignControl } from './control.ts';
-import { Fixture, LINE } from './testing/fixture.ts';
+import { eachTest, type Fixture, LINE } from './testing/fixture.ts';
 
-let server: TestRedis;
 let fixture: Fixture;
-beforeAll(async () => {
-  server = await startRedis();
+eachTest((each) => {
+  fixture = each;
 });
-afterAll(() => server.stop());
-beforeEach(async () => {
-  fixture = await Fixture.on(server);
-});
-afterEach(() => fixture[Symbol.dispose]());
 
 const status = async () =>
   new StatusReader(fixture.redis, fixture.keys, fixture.campaigns, fixture.holds).read('spring');

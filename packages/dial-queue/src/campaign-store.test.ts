@@ -1,17 +1,10 @@
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { Fixture } from './testing/fixture.ts';
+import { expect, it } from 'vitest';
+import { eachTest, type Fixture } from './testing/fixture.ts';
 
-let server: TestRedis;
 let fixture: Fixture;
-beforeAll(async () => {
-  server = await startRedis();
+eachTest((each) => {
+  fixture = each;
 });
-afterAll(() => server.stop());
-beforeEach(async () => {
-  fixture = await Fixture.on(server);
-});
-afterEach(() => fixture[Symbol.dispose]());
 
 it('stores a campaign and gives it back as it was', async () => {
   const campaign = await fixture.campaign({ introNotes: 'Ask {{name}}', defaultCountry: 'US' });

@@ -1,18 +1,11 @@
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { DoNotCallList } from './do-not-call.ts';
-import { Fixture, PERSON } from './testing/fixture.ts';
+import { eachTest, type Fixture, PERSON } from './testing/fixture.ts';
 
-let server: TestRedis;
 let fixture: Fixture;
-beforeAll(async () => {
-  server = await startRedis();
+eachTest((each) => {
+  fixture = each;
 });
-afterAll(() => server.stop());
-beforeEach(async () => {
-  fixture = await Fixture.on(server);
-});
-afterEach(() => fixture[Symbol.dispose]());
 
 it('knows who is on it', async () => {
   const list = new DoNotCallList(fixture.redis, fixture.keys, fixture.identity);

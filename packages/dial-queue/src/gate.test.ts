@@ -1,8 +1,7 @@
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DoNotCallList } from './do-not-call.ts';
 import type { HoldRequest } from './hold.ts';
-import { Fixture, LINE, PERSON } from './testing/fixture.ts';
+import { eachTest, type Fixture, LINE, PERSON } from './testing/fixture.ts';
 
 const HOLD: HoldRequest = {
   scope: 'all',
@@ -14,17 +13,14 @@ const HOLD: HoldRequest = {
 /** Due at once: the next that comes may probe. */
 const DUE: HoldRequest = { ...HOLD, firstPauseMs: 0, maxPauseMs: 0 };
 
-let server: TestRedis;
 let fixture: Fixture;
-beforeAll(async () => {
-  // Its own, for one test fills it.
-  server = await startRedis({ own: true });
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  fixture = await Fixture.on(server);
-});
-afterEach(() => fixture[Symbol.dispose]());
+// Its own server, for one test fills it.
+eachTest(
+  (each) => {
+    fixture = each;
+  },
+  { own: true },
+);
 
 describe('a claim', () => {
   it('lets one owner dial and says until when', async () => {

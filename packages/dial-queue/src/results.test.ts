@@ -1,17 +1,11 @@
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { Fixture } from './testing/fixture.ts';
+import { startRedis } from '@libby-dialer/testkit';
+import { expect, it } from 'vitest';
+import { eachTest, Fixture } from './testing/fixture.ts';
 
-let server: TestRedis;
 let fixture: Fixture;
-beforeAll(async () => {
-  server = await startRedis();
+eachTest((each) => {
+  fixture = each;
 });
-afterAll(() => server.stop());
-beforeEach(async () => {
-  fixture = await Fixture.on(server);
-});
-afterEach(() => fixture[Symbol.dispose]());
 
 async function settle(callId: string, campaign = 'spring'): Promise<void> {
   await fixture.gate().settle(fixture.settling({ callId, owner: callId, campaign }));

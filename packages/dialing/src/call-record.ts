@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { instantText } from './instant.ts';
 import { isZone } from './zones.ts';
 
 /** The provider's fields that a record or a campaign may set; everything else about a person is `formInfo`. */
@@ -34,11 +35,6 @@ const formInfo = z
   );
 
 export const zoneSchema = z.string().refine(isZone, { error: 'must be an IANA time zone, such as America/Denver' });
-
-const instantText = z.iso.datetime({
-  offset: true,
-  error: 'must be an instant with a zone, such as 2026-12-01T16:00:00Z',
-});
 
 /**
  * One record of a list or of the inbox: the provider's own payload and a few fields of ours. What it leaves out the

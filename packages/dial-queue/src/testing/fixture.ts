@@ -1,6 +1,7 @@
 import { type Campaign, parseCampaign, type QueuedCall } from '@libby-dialer/dialing';
-import { type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
+import { startRedis, type TestRedis, type TestRedisOptions, uniquePrefix } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { CallLoader } from '../call-loader.ts';
 import { CampaignStore } from '../campaign-store.ts';
 import { type ClaimRequest, Gate, type ReleaseRequest, type SettleRequest } from '../gate.ts';
@@ -113,4 +114,19 @@ export class Fixture implements Disposable {
   async outcomeCount(outcome: string, campaign = 'spring'): Promise<number> {
     return Number((await this.redis.hget(this.keys.campaign(campaign).state, `outcome:${outcome}`)) ?? 0);
   }
+}
+
+/** A Redis for the file, and keys of its own for each test. */
+export function eachTest(use: (fixture: Fixture) => void, options?: TestRedisOptions): void {
+  let server: TestRedis;
+  let fixture: Fixture;
+  beforeAll(async () => {
+    server = await startRedis(options);
+  });
+  afterAll(() => server.stop());
+  beforeEach(async () => {
+    fixture = await Fixture.on(server);
+    use(fixture);
+  });
+  afterEach(() => fixture[Symbol.dispose]());
 }
