@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto';
 const MOST_TOKENS = 10_000;
 /** Near the size of a Cognito access token, so that requests have a true size. */
 const TOKEN_BYTES = 600;
+/** How every token begins: whoever looks for tokens where none should be can tell them by it. */
+export const TOKEN_PREFIX = 'SimulatedToken.';
 
 interface Token {
   readonly scopes: readonly string[];
@@ -28,7 +30,7 @@ export class AccessTokens {
 
   grant(scopes: readonly string[]): string {
     this.#forgetOldest();
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const token = TOKEN_PREFIX + randomBytes(TOKEN_BYTES).toString('base64url');
     this.#tokens.set(token, { scopes, expiresAtMs: this.#now() + this.#lifetimeMs });
     this.#granted += 1;
     return token;

@@ -9,6 +9,8 @@ export function jsonAnswer(status: number, value: unknown, headers: Readonly<Rec
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
 }
 
+/** Nothing to add. */
+export const DONE: Answer = { status: 204, headers: {}, body: '' };
 export const NOT_FOUND = jsonAnswer(404, { message: 'Not Found' });
 export const TOO_LARGE = jsonAnswer(413, { message: 'Request Entity Too Large' }, { connection: 'close' });
 export const NOT_UTF8 = jsonAnswer(400, { message: 'The request body is not UTF-8' });

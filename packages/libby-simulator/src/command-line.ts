@@ -34,6 +34,7 @@ Endpoints: POST /oauth2/token, POST /outbound,
   GET /calls    {"calls": [{"at", "atMs", "toPhoneNumber", "fromPhoneNumber", "nth", "answer", "taken", "payload"}], "byNumber": {"+1...": n}}
                 every request that named a number; n counts the calls taken. ?payloads=false and ?calls=false leave these out
   GET /stats    {"requests", "taken", "numbersTaken", "numbersTakenAgain", "answers", "tokenRequests", "tokenGrants", "inFlight", "maxInFlight"}
+  PUT /script    an array of rules, which take the place of those of --script;  DELETE /tokens    revokes what was granted
 
 Rules: {"match": {...}, "do": {...}}; the first that matches decides.
   match   "toPhoneNumber"; "nth": the how-manieth request for that number, from 1; "rate": probability from 0 to 1, the same

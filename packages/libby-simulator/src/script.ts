@@ -68,20 +68,29 @@ export interface ScriptedRequest {
 
 /** Throws a SimulatorError `bad_script` that names the rule and the field. */
 export function parseScript(value: unknown, seed: number): Script {
+  return new Script(parseRules(value), seed);
+}
+
+function parseRules(value: unknown): readonly CheckedRule[] {
   const result = scriptSchema.safeParse(value);
-  if (result.success) return new Script(result.data, seed);
+  if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new SimulatorError('bad_script', `the script is wrong at ${placeOf(issue?.path ?? [])}: ${issue?.message}`);
 }
 
 /** Rules in order; the first that matches decides. */
 export class Script {
-  readonly #rules: readonly CheckedRule[];
+  #rules: readonly CheckedRule[];
   readonly #seed: number;
 
   constructor(rules: readonly CheckedRule[], seed: number) {
     this.#rules = rules;
     this.#seed = seed;
+  }
+
+  /** From now on these rules count instead. Throws as `parseScript` does, and then nothing changes. */
+  replace(value: unknown): void {
+    this.#rules = parseRules(value);
   }
 
   actionFor(request: ScriptedRequest): Action | undefined {

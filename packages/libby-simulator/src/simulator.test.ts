@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { type CallsReport, type Fault, type ScriptRule, startSimulator } from './index.ts';
+import { type CallsReport, type Fault, type ScriptRule, type Simulator, startSimulator } from './index.ts';
 import { call, payloadFor, rawCall, sendRaw, TO, tokenFrom } from './test-caller.ts';
 
 const OTHER = '+15055550124';
+
+function put(simulator: Simulator, script: string): Promise<Response> {
+  return fetch(`${simulator.apiUrl}/script`, { method: 'PUT', body: script });
+}
 
 /** A simulator whose first call for each number meets the fault. */
 function simulatorWith(fault: Fault) {
@@ -259,5 +263,35 @@ describe('the server', () => {
       code: 'cannot_listen',
       message: expect.stringContaining(String(port)),
     });
+  });
+});
+
+describe('a change of mind while it runs', () => {
+  test('new rules take the place of the old ones', async () => {
+    await using simulator = await startSimulator({ script: [{ match: {}, do: { status: 500 } }] });
+    const token = await tokenFrom(simulator);
+    expect((await call(simulator, token)).status).toBe(500);
+    expect((await put(simulator, '[{"match": {}, "do": {"status": 202}}]')).status).toBe(204);
+    expect((await call(simulator, token)).status).toBe(202);
+    simulator.setScript([]);
+    expect((await call(simulator, token)).status).toBe(200);
+  });
+
+  test.each([
+    ['[{"match": {}, "do": {"fault": "explode"}}]', 'the script is wrong at rule 1, do.fault: '],
+    ['[', 'the script is not JSON'],
+  ])('rules that are none change nothing: %s', async (body, message) => {
+    await using simulator = await startSimulator({ script: [{ match: {}, do: { status: 500 } }] });
+    const token = await tokenFrom(simulator);
+    const answer = await put(simulator, body);
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(message)]);
+    expect((await call(simulator, token)).status).toBe(500);
+  });
+
+  test('tokens are revoked', async () => {
+    await using simulator = await startSimulator();
+    const token = await tokenFrom(simulator);
+    expect((await fetch(`${simulator.apiUrl}/tokens`, { method: 'DELETE' })).status).toBe(204);
+    expect((await call(simulator, token)).status).toBe(403);
   });
 });

@@ -5,12 +5,12 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AccessTokens } from './access-tokens.ts';
-import { jsonAnswer, methodNotAllowed, NOT_FOUND, NOT_UTF8, TOO_LARGE } from './answer.ts';
+import { type Answer, DONE, jsonAnswer, methodNotAllowed, NOT_FOUND, NOT_UTF8, TOO_LARGE } from './answer.ts';
 import { type CallCounts, CallLog, type CallsReport, recordJson } from './call-log.ts';
-import { readBody, sendAnswer, sendFault } from './delivery.ts';
+import { type Body, readBody, sendAnswer, sendFault } from './delivery.ts';
 import type { Endpoint, Reply } from './endpoint.ts';
 import { OutboundEndpoint } from './outbound-endpoint.ts';
-import { parseScript, type ScriptRule } from './script.ts';
+import { parseScript, type Script, type ScriptRule } from './script.ts';
 import { SimulatorError } from './simulator-error.ts';
 import { type TokenClient, TokenEndpoint } from './token-endpoint.ts';
 import { TruthFile } from './truth-file.ts';
@@ -83,7 +83,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const truth = settings.truthFile === undefined ? undefined : await TruthFile.open(settings.truthFile);
   try {
     const { server, url } = await listen(settings.host, settings.port);
-    return new Simulator({ server, url, client, scope, latencyMs, tokens, log, truth, outbound, token });
+    return new Simulator({ server, url, client, scope, latencyMs, tokens, script, log, truth, outbound, token });
   } catch (error) {
     await truth?.close();
     throw error;
@@ -98,6 +98,7 @@ interface SimulatorParts {
   readonly scope: string;
   readonly latencyMs: number;
   readonly tokens: AccessTokens;
+  readonly script: Script;
   readonly log: CallLog;
   readonly truth: TruthFile | undefined;
   readonly outbound: Endpoint;
@@ -144,7 +145,12 @@ export class Simulator implements AsyncDisposable {
     };
   }
 
-  /** From now on every token granted so far is refused with 403. */
+  /** From now on these rules decide. Throws a SimulatorError `bad_script`. The same as `PUT /script`. */
+  setScript(rules: readonly ScriptRule[]): void {
+    this.#parts.script.replace(rules);
+  }
+
+  /** From now on every token granted so far is refused with 403. The same as `DELETE /tokens`. */
   revokeTokens(): void {
     this.#parts.tokens.revokeAll();
   }
@@ -186,8 +192,26 @@ export class Simulator implements AsyncDisposable {
       case '/stats':
         if (isMethod('GET', request, response)) sendAnswer(response, jsonAnswer(200, this.stats()));
         return;
+      case '/script':
+        if (isMethod('PUT', request, response))
+          readBody(request, (body) => sendAnswer(response, this.#putScript(body)));
+        return;
+      case '/tokens':
+        if (!isMethod('DELETE', request, response)) return;
+        this.revokeTokens();
+        sendAnswer(response, DONE);
+        return;
       default:
         sendAnswer(response, NOT_FOUND);
+    }
+  }
+
+  #putScript(body: Body): Answer {
+    try {
+      this.#parts.script.replace(JSON.parse('text' in body ? body.text : ''));
+      return DONE;
+    } catch (error) {
+      return jsonAnswer(400, { message: error instanceof SimulatorError ? error.message : 'the script is not JSON' });
     }
   }
 
@@ -228,7 +252,11 @@ export class Simulator implements AsyncDisposable {
   }
 }
 
-function isMethod(method: 'GET' | 'POST', request: IncomingMessage, response: ServerResponse): boolean {
+function isMethod(
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
   if (request.method === method) return true;
   sendAnswer(response, methodNotAllowed(method));
   return false;

@@ -14,6 +14,8 @@ export interface ProxyCounts {
   readonly accepted: number;
   /** Connections open now, as the client sees it. */
   readonly open: number;
+  /** Connections that ended while the client waited for an answer. */
+  readonly unanswered: number;
   /** Bytes handed on. */
   readonly bytesToTarget: number;
   readonly bytesToClient: number;
@@ -38,6 +40,7 @@ export class FaultProxy implements AsyncDisposable {
   readonly #bytes = { to_target: 0, to_client: 0, swallowed: 0 };
   #port = 0;
   #accepted = 0;
+  #unanswered = 0;
   #fault: NetworkFault | undefined;
 
   constructor({ targetHost = HOST, targetPort }: FaultProxyOptions) {
@@ -53,6 +56,7 @@ export class FaultProxy implements AsyncDisposable {
     return {
       accepted: this.#accepted,
       open: this.#links.size,
+      unanswered: this.#unanswered,
       bytesToTarget: this.#bytes.to_target,
       bytesToClient: this.#bytes.to_client,
       bytesSwallowed: this.#bytes.swallowed,
@@ -112,7 +116,10 @@ export class FaultProxy implements AsyncDisposable {
       },
     );
     this.#links.add(link);
-    client.once('close', () => this.#links.delete(link));
+    client.once('close', () => {
+      this.#links.delete(link);
+      if (link.unanswered) this.#unanswered += 1;
+    });
     if (this.#fault) link.suffer(this.#fault);
   }
 

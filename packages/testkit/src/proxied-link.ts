@@ -40,6 +40,7 @@ export class Link {
   #hasLost = false;
   readonly #dripping = new Set<Lane>();
   #lastDirection: Direction | undefined;
+  #awaitsAnswer = false;
 
   constructor(client: Socket, target: Socket, countBytes: ByteCounter) {
     this.#client = client;
@@ -61,6 +62,11 @@ export class Link {
   /** Whether it waits for no answer. */
   get idle(): boolean {
     return this.#lastDirection !== 'to_target';
+  }
+
+  /** Whether the client has asked something and got no answer, or only a part of it, whatever became of the question. */
+  get unanswered(): boolean {
+    return this.#awaitsAnswer || this.#dripping.size > 0;
   }
 
   suffer(fault: NetworkFault): void {
@@ -108,6 +114,7 @@ export class Link {
 
   #receive(lane: Lane, chunk: Buffer): void {
     const fault = this.#fault;
+    if (lane.direction === 'to_target') this.#awaitsAnswer = true;
     if (this.#swallows(lane.direction)) this.#swallow(chunk);
     else if (fault?.kind === 'reset' && fault.direction === lane.direction) this.#passUntilReset(lane, chunk);
     else if (fault?.kind === 'stall') this.#hold(lane, chunk);
@@ -142,6 +149,7 @@ export class Link {
   #write({ direction, sink }: Lane, chunk: Buffer, done?: () => void): boolean {
     this.#countBytes(direction, chunk.length);
     this.#lastDirection = direction;
+    if (direction === 'to_client') this.#awaitsAnswer = false;
     return sink.write(chunk, done);
   }
 
@@ -153,6 +161,7 @@ export class Link {
     else {
       for (const { source } of this.#lanes) source.pause();
       this.#write(lane, passed, () => this.reset());
+      this.#awaitsAnswer = true;
     }
   }
 
