@@ -1,5 +1,5 @@
 /**
- * `npm test`: every check there is, the same here and in CI. The static ones run side by side, then the tests.
+ * `npm test`: every check there is, the same here and in CI. The static ones run side by side, then the tests, then chaos.
  * With arguments, those go to Vitest and nothing else runs.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -22,10 +22,17 @@ const staticChecks: Readonly<Record<string, readonly [program: string, ...args: 
   schemas: ['node', join(import.meta.dirname, 'schemas.ts'), '--check'],
 };
 
+const CHAOS = 'test/chaos';
+
 async function checkEverything(): Promise<StepResult[]> {
   const names = Object.keys(staticChecks);
   const results = await Promise.all(names.map((name) => runStaticCheck(name)));
-  return [...results, await runTests([])];
+  return [
+    ...results,
+    await runTests('tests', ['--exclude', `${CHAOS}/**`]),
+    // Alone: dozens of processes at once would starve the others.
+    await runTests('chaos', [CHAOS]),
+  ];
 }
 
 async function runStaticCheck(name: string): Promise<StepResult> {
@@ -37,7 +44,7 @@ async function runStaticCheck(name: string): Promise<StepResult> {
   return { name, seconds: secondsSince(startedMs), passed: Number(passed), failed: Number(!passed), skipped: 0 };
 }
 
-async function runTests(args: readonly string[]): Promise<StepResult> {
+async function runTests(name: string, args: readonly string[]): Promise<StepResult> {
   const folder = mkdtempSync(join(tmpdir(), 'libby-dialer-tally-'));
   const file = join(folder, 'tally.json');
   const reporters = ['--reporter=default', `--reporter=${join(import.meta.dirname, 'tally-reporter.ts')}`];
@@ -46,7 +53,7 @@ async function runTests(args: readonly string[]): Promise<StepResult> {
     const env = { ...process.env, [TALLY_FILE]: file };
     const { code, signal } = await runInForeground('vitest', ['run', ...reporters, ...args], env);
     if (signal) dieOf(signal);
-    return { name: 'tests', seconds: secondsSince(startedMs), ...readTally(file, code === 0) };
+    return { name, seconds: secondsSince(startedMs), ...readTally(file, code === 0) };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -62,7 +69,7 @@ function readTally(file: string, endedWell: boolean): Tally {
 function printSummary(results: readonly StepResult[]): void {
   for (const { name, seconds, passed, failed, skipped } of results) {
     const verdict = failed === 0 ? 'ok' : 'FAILED';
-    const counts = name === 'tests' ? `${passed} passed, ${failed} failed, ${skipped} skipped` : '';
+    const counts = passed + failed + skipped > 1 ? `${passed} passed, ${failed} failed, ${skipped} skipped` : '';
     console.log(`  ${name.padEnd(10)} ${seconds.toFixed(1).padStart(6)} s  ${verdict.padEnd(6)}  ${counts}`.trimEnd());
   }
   console.log(`\n${sum(results, 'passed')} passed, ${sum(results, 'failed')} failed`);
@@ -77,6 +84,6 @@ function secondsSince(startedMs: number): number {
 }
 
 const args = process.argv.slice(2);
-const results = args.length > 0 ? [await runTests(args)] : await checkEverything();
+const results = args.length > 0 ? [await runTests('tests', args)] : await checkEverything();
 printSummary(results);
 if (sum(results, 'failed') > 0) process.exitCode = 1;

@@ -1,5 +1,5 @@
 /**
- * Runs a task of this checkout, after getting what it needs: `npm start`, `npm test`, and by hand
+ * Runs a task of this checkout, after getting what it needs: `npm start`, `npm test`, `npm run chaos`, and by hand
  * `node tools/run.mjs setup` and `node tools/run.mjs exec <program> [args…]`.
  *
  * This file and what it imports run before anything is installed, on any Node from 18: plain JavaScript, no dependencies.
@@ -25,6 +25,7 @@ const tasks = {
     redis: !args.includes('--live'),
   }),
   test: (args) => ({ command: ['node', join(root, 'tools/check.ts'), ...args], redis: true }),
+  chaos: (args) => ({ command: ['node', join(root, 'test/chaos/main.ts'), ...args], redis: true }),
   setup: () => ({}),
   exec: (args) => ({ command: args }),
 };
@@ -64,7 +65,7 @@ function report(line) {
 async function run(name = '', args = []) {
   const task = Object.hasOwn(tasks, name) ? tasks[name]?.(args) : undefined;
   if (!task || (name === 'exec' && args.length === 0)) {
-    throw new UsageError('Usage: node tools/run.mjs start|test [args…], setup, or exec <program> [args…]');
+    throw new UsageError('Usage: node tools/run.mjs start|test|chaos [args…], setup, or exec <program> [args…]');
   }
   await prepare(task.redis ?? false);
   const [program, ...rest] = task.command ?? [];

@@ -1,8 +1,10 @@
 /** The least that queueing can cost: `addBulk` of jobs that are ready made, batch after batch. Checks nothing. */
+
+import { fictionalNumbers } from '@libby-dialer/testkit';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { externalId } from '../src/list-file.ts';
-import { fictionalNumbers, queuedCall } from '../src/workload.ts';
+import { queuedCall } from '../src/workload.ts';
 
 const BATCH = 1000;
 

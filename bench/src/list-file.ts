@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import { benchHeadings, fictionalNumbers, formValues, personName } from './workload.ts';
+import { fictionalNumbers } from '@libby-dialer/testkit';
+import { benchHeadings, formValues, personName } from './workload.ts';
 
 const ROWS_PER_WRITE = 1000;
 /** Fictional numbers are too few for a million rows: the people differ by their id. */

@@ -1,7 +1,7 @@
 import { CallLoader, CampaignStore, Identity, Keys } from '@libby-dialer/dial-queue';
-import { type SpawnedProcess, spawnProcess, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { fictionalNumbers, type SpawnedProcess, spawnProcess, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
-import { benchCampaign, benchHeadings, CAMPAIGN_ID, fictionalNumbers, HEADINGS_ID, queuedCall } from './workload.ts';
+import { benchCampaign, benchHeadings, CAMPAIGN_ID, HEADINGS_ID, queuedCall } from './workload.ts';
 
 const BATCH = 1000;
 const KEEP_CALLS = 200_000;

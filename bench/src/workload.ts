@@ -1,4 +1,4 @@
-import { type Campaign, parseCampaign, parsePhoneNumber, type QueuedCall } from '@libby-dialer/dialing';
+import { type Campaign, parseCampaign, type QueuedCall } from '@libby-dialer/dialing';
 
 export const CAMPAIGN_ID = 'spring-events';
 /** Of the eight columns the two that are not form values; the other six are. */
@@ -46,16 +46,6 @@ export function benchCampaign(): Campaign {
 
 export function benchHeadings(): string[] {
   return [...HEADINGS];
-}
-
-/** Every fictional number (555-01xx) of the area codes there are: some 46,000. */
-export function fictionalNumbers(): string[] {
-  const areaCodes = Array.from({ length: 800 }, (_, index) => String(index + 200));
-  return areaCodes
-    .filter((areaCode) => parsePhoneNumber(`+1${areaCode}5550123`).ok)
-    .flatMap((areaCode) =>
-      Array.from({ length: 100 }, (_, line) => `+1${areaCode}55501${String(line).padStart(2, '0')}`),
-    );
 }
 
 /** The cells of a row's form, as people fill forms in. */

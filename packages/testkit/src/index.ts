@@ -1,5 +1,6 @@
 export { type EventuallyOptions, eventually } from '@libby-dialer/embedded';
 export { type FaultProxy, type FaultProxyOptions, type ProxyCounts, startFaultProxy } from './fault-proxy.ts';
+export { fictionalNumbers } from './fictional-numbers.ts';
 export type { Direction, NetworkFault } from './proxied-link.ts';
 export {
   type LinePattern,

@@ -1,0 +1,167 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { eventually, fictionalNumbers } from '@libby-dialer/testkit';
+import { CANARIES } from './canaries.ts';
+import { Crew, type CrewTally } from './crew.ts';
+import { Enqueuer } from './enqueuer.ts';
+import { appendOnlyFile, gatherEvidence, redisValues, type Trace } from './evidence.ts';
+import { INFLICT, type Scene } from './faults.ts';
+import { violationsOf } from './invariants.ts';
+import { personalDataLeaks, secretLeaks } from './leaks.ts';
+import { FAULTS, type FaultEvent, type FaultName, type Plan } from './plan.ts';
+import { CAMPAIGN, Stage } from './stage.ts';
+
+type FaultCounts = Partial<Record<FaultName, number>>;
+
+/** What came of a run. */
+export interface RunReport {
+  readonly seed: number;
+  readonly calls: number;
+  readonly lastedMs: number;
+  readonly requests: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly faults: Readonly<FaultCounts>;
+  readonly crew: CrewTally;
+  readonly enqueuerKills: number;
+  readonly violations: readonly string[];
+  /** Where the logs of a run with violations are. */
+  readonly logs?: string;
+}
+
+/** One in so many people of a list is on the do-not-call list. */
+const SUPPRESSED_EVERY = 100;
+const LONGEST_RUN_MS = 300_000;
+
+/** Carries a plan out with real processes and judges what is left of it. */
+export async function runPlan(plan: Plan): Promise<RunReport> {
+  await using stage = await Stage.open(plan);
+  const { concurrency, clockSkewsMs, timeouts } = plan;
+  const numbers = fictionalNumbers().slice(0, plan.calls);
+  const suppressed = new Set(numbers.filter((_, index) => index % SUPPRESSED_EVERY === 0));
+  await stage.write(numbers);
+  await stage.doNotCall.add([...suppressed]);
+
+  const startedAt = performance.now();
+  await using crew = await Crew.start(stage, { concurrency, clockSkewsMs, timeouts });
+  const run = { plan, stage, crew, enqueuer: new Enqueuer(stage), faults: {} as FaultCounts, midway: [] as Trace[] };
+  const unfinished = await carryOut(run).then(
+    () => [],
+    (error: unknown) => [`the run did not come to its end: ${String(error)}`],
+  );
+  const metrics = await crew.metrics();
+  await crew.stop();
+  const lastedMs = Math.round(performance.now() - startedAt);
+
+  const violations = [...unfinished, ...(await judge(run, { numbers, suppressed, lastedMs, metrics }))];
+  const { seed, calls } = plan;
+  const { requests, outcomes } = {
+    requests: (await stage.provider.stats()).requests,
+    outcomes: await outcomesOf(stage),
+  };
+  const report = { seed, calls, lastedMs, requests, outcomes, faults: run.faults, crew: crew.tally };
+  const whole = { ...report, enqueuerKills: run.enqueuer.kills, violations };
+  return violations.length === 0 ? whole : { ...whole, logs: await keepLogs(run) };
+}
+
+interface Run {
+  readonly plan: Plan;
+  readonly stage: Stage;
+  readonly crew: Crew;
+  readonly enqueuer: Enqueuer;
+  readonly faults: FaultCounts;
+  /** What Redis held when half of the calls were settled. */
+  midway: Trace[];
+}
+
+/** The faults begin with the first call, and what is left of them ends with the last. */
+async function carryOut(run: Run): Promise<void> {
+  const over = new AbortController();
+  const wait = (ms: number) => delay(ms, undefined, { signal: over.signal }).catch(() => {});
+  const scene = { stage: run.stage, crew: run.crew, wait };
+  const begun = untilRequested(run.stage, over.signal);
+  const strikes = Object.values(run.plan.events).map((events) =>
+    begun.then(() => strike(events, scene, over.signal, run.faults)),
+  );
+  await Promise.all([dialAll(run, wait).finally(() => over.abort()), ...strikes]);
+}
+
+async function dialAll(run: Run, wait: Scene['wait']): Promise<void> {
+  const { stage, plan, enqueuer } = run;
+  await enqueuer.load(plan.loading, wait);
+  await untilSettled(stage, plan.calls / 2);
+  run.midway = await redisValues(stage);
+  await untilSettled(stage, plan.calls);
+}
+
+async function strike(
+  events: readonly FaultEvent[],
+  scene: Scene,
+  over: AbortSignal,
+  faults: FaultCounts,
+): Promise<void> {
+  for (const event of events) {
+    await scene.wait(event.afterMs);
+    if (over.aborted) return;
+    faults[event.fault] = (faults[event.fault] ?? 0) + 1;
+    await INFLICT[event.fault](scene, event);
+  }
+}
+
+async function untilRequested(stage: Stage, over: AbortSignal): Promise<void> {
+  const check = async () => over.aborted || (await stage.provider.stats()).requests > 0;
+  await eventually(check, { timeoutMs: LONGEST_RUN_MS });
+}
+
+async function untilSettled(stage: Stage, calls: number): Promise<void> {
+  const check = async () => {
+    const settled = await stage.settledCalls();
+    if (settled < calls)
+      throw new Error(`${settled} calls are settled, ${JSON.stringify(await stage.status.readAll())}`);
+  };
+  await eventually(check, { timeoutMs: LONGEST_RUN_MS, intervalMs: 100 });
+}
+
+interface Remains {
+  readonly numbers: readonly string[];
+  readonly suppressed: ReadonlySet<string>;
+  readonly lastedMs: number;
+  readonly metrics: readonly string[];
+}
+
+async function judge({ plan, stage, crew, enqueuer, faults, midway }: Run, remains: Remains): Promise<string[]> {
+  const { concurrency, tokenLifetimeS } = plan;
+  const redisFaults = Object.entries(faults)
+    .filter(([name]) => FAULTS[name as FaultName].target === 'redis')
+    .reduce((sum, [, times]) => sum + times, 0);
+  const inflicted = { ...remains, concurrency, crew: crew.tally, redisFaults, tokenLifetimeS };
+  const shown = [...crew.logs, ...enqueuer.logs].map((lines) => ({ where: 'a log', text: lines.join('\n') }));
+  for (const text of remains.metrics) shown.push({ where: 'the metrics', text });
+  const values = [...midway, ...(await redisValues(stage))];
+  const everything = [...shown, ...values, ...(await appendOnlyFile(stage))];
+  return [
+    ...violationsOf(await gatherEvidence(stage), inflicted),
+    ...secretLeaks(everything, { token: CANARIES.token, 'client secret': CANARIES.clientSecret }),
+    ...personalDataLeaks([...shown, ...values], stage.keys),
+  ];
+}
+
+async function outcomesOf(stage: Stage): Promise<Record<string, number>> {
+  const outcomes: Record<string, number> = (await stage.status.read(CAMPAIGN))?.outcomes ?? {};
+  return Object.fromEntries(Object.entries(outcomes).filter(([, count]) => count > 0));
+}
+
+async function keepLogs({ plan, crew, enqueuer, stage }: Run): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `libby-dialer-chaos-seed-${plan.seed}-`));
+  const files = {
+    plan: [JSON.stringify(plan, null, 2)],
+    truth: (await stage.provider.truth()).map((request) => JSON.stringify(request)),
+  };
+  await Promise.all(Object.entries(files).map(([name, lines]) => writeFile(join(folder, name), lines.join('\n'))));
+  const logs = Object.entries({ worker: crew.logs, enqueuer: enqueuer.logs });
+  for (const [name, all] of logs) {
+    for (const [index, lines] of all.entries()) await writeFile(join(folder, `${name}-${index}.log`), lines.join('\n'));
+  }
+  return folder;
+}

@@ -1,0 +1,102 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CampaignStatus, Results } from '@libby-dialer/dial-queue';
+import type { ResultRecord } from '@libby-dialer/dialing';
+import type { SimulatorStats } from '@libby-dialer/libby-simulator';
+import type { TrueRequest } from './provider.ts';
+import { CAMPAIGN, type Stage } from './stage.ts';
+
+/** What is left of a run: the truth, and what our side believes of it. */
+export interface Evidence {
+  /** What the provider was really asked, in order. */
+  readonly requests: readonly TrueRequest[];
+  readonly provider: SimulatorStats;
+  /** Requests to the API whose sender got no whole answer: connections that ended while somebody waited. */
+  readonly unansweredCalls: number;
+  readonly unansweredTokenRequests: number;
+  /** The latest result of each call. */
+  readonly results: readonly ResultRecord[];
+  readonly status: CampaignStatus;
+  /** Jobs that are still in the queue, by the set they are in. */
+  readonly jobs: Readonly<Record<string, number>>;
+  /** Ledger entries by their state. */
+  readonly ledger: Readonly<Record<string, number>>;
+}
+
+export async function gatherEvidence(stage: Stage): Promise<Evidence> {
+  const [requests, provider, results, status, jobs, ledger] = await Promise.all([
+    stage.provider.truth(),
+    stage.provider.stats(),
+    Array.fromAsync(new Results(stage.redis, stage.keys).read(CAMPAIGN)),
+    stage.status.read(CAMPAIGN),
+    countJobs(stage),
+    countLedger(stage),
+  ]);
+  if (status === undefined) throw new Error('the campaign was never stored');
+  const unansweredCalls = stage.apiProxy.counts().unanswered;
+  const unansweredTokenRequests = stage.tokenProxy.counts().unanswered;
+  return { requests, provider, unansweredCalls, unansweredTokenRequests, results, status, jobs, ledger };
+}
+
+async function countJobs({ redis, keys }: Stage): Promise<Record<string, number>> {
+  const queue = keys.queue(CAMPAIGN);
+  const [wait, active, delayed, failed] = await Promise.all([
+    redis.llen(`${queue}wait`),
+    redis.llen(`${queue}active`),
+    redis.zcard(`${queue}delayed`),
+    redis.zcard(`${queue}failed`),
+  ]);
+  return { wait, active, delayed, failed };
+}
+
+async function countLedger({ redis, keys }: Stage): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const raw of await redis.hvals(keys.campaign(CAMPAIGN).ledger)) {
+    const { state } = JSON.parse(raw) as { state: string };
+    counts[state] = (counts[state] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** A text, and where it was found. */
+export interface Trace {
+  readonly where: string;
+  readonly text: string;
+}
+
+/** Every value in Redis, by its key. */
+export async function redisValues({ redis }: Stage): Promise<Trace[]> {
+  const traces: Trace[] = [];
+  for await (const names of redis.scanStream({ count: 1000 }) as AsyncIterable<string[]>) {
+    for (const where of names) traces.push({ where, text: JSON.stringify(await valueOf(redis, where)) });
+  }
+  return traces;
+}
+
+async function valueOf(redis: Stage['redis'], key: string): Promise<unknown> {
+  switch (await redis.type(key)) {
+    case 'string':
+      return redis.get(key);
+    case 'hash':
+      return redis.hgetall(key);
+    case 'list':
+      return redis.lrange(key, 0, -1);
+    case 'set':
+      return redis.smembers(key);
+    case 'zset':
+      return redis.zrange(key, '0', '-1', 'WITHSCORES');
+    case 'stream':
+      return redis.xrange(key, '-', '+');
+    default:
+      return null;
+  }
+}
+
+/** Every command that ever changed Redis, from its append-only file. */
+export async function appendOnlyFile({ redis }: Stage): Promise<Trace[]> {
+  const [, folder = ''] = await redis.config('GET', 'dir');
+  const files = (await readdir(join(folder, 'appendonlydir'))).filter((name) => name.endsWith('.aof'));
+  return Promise.all(
+    files.map(async (name) => ({ where: name, text: await readFile(join(folder, 'appendonlydir', name), 'latin1') })),
+  );
+}

@@ -1,0 +1,106 @@
+import type { ScriptRule } from '@libby-dialer/libby-simulator';
+import type { FaultProxy, NetworkFault } from '@libby-dialer/testkit';
+import type { Crew } from './crew.ts';
+import type { FaultEvent, FaultName } from './plan.ts';
+import type { Stage } from './stage.ts';
+
+/** Where a fault finds what it strikes, and how it waits. */
+export interface Scene {
+  readonly stage: Stage;
+  readonly crew: Crew;
+  /** Resolves after that time, or at once when the run is over. */
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+type Inflict = (scene: Scene, event: FaultEvent) => Promise<void>;
+
+/** Longer than the workers' time-out. */
+const TOO_SLOW_MS = 3000;
+/** Redis has nothing to spare at once. */
+const FULL_BYTES = 1;
+
+const slotOf = ({ crew }: Scene, { pick }: FaultEvent) => pick % crew.size;
+
+/** How each fault is brought about, and made good again. */
+export const INFLICT: Readonly<Record<FaultName, Inflict>> = {
+  kill: (scene, event) => scene.crew.kill(slotOf(scene, event)),
+  freeze: freezeWorker,
+  zombie: freezeWorker,
+  rolling_restart: (scene, event) => scene.crew.restart(slotOf(scene, event)),
+
+  redis_killed: async ({ stage, wait }, { lastsMs }) => {
+    await stage.server.kill();
+    await wait(lastsMs);
+    await stage.server.restart();
+  },
+  redis_restarted: ({ stage }) => stage.server.restart(),
+  redis_frozen: async ({ stage, wait }, { lastsMs }) => {
+    await stage.server.pause();
+    await wait(lastsMs);
+    await stage.server.resume();
+  },
+  redis_full: async ({ stage, wait }, { lastsMs }) => {
+    await stage.redis.config('SET', 'maxmemory', FULL_BYTES);
+    await wait(lastsMs);
+    await stage.redis.config('SET', 'maxmemory', 0);
+  },
+  redis_replies_dropped: network('redisProxy', () => ({ kind: 'drop_replies' })),
+  redis_stalled: network('redisProxy', () => ({ kind: 'stall' })),
+  redis_half_open: network('redisProxy', () => ({ kind: 'half_open' })),
+  redis_reset: network('redisProxy', ({ pick }) => ({
+    kind: 'reset',
+    direction: pick % 2 === 0 ? 'to_target' : 'to_client',
+    afterBytes: pick % 5000,
+  })),
+
+  api_refused: network('apiProxy', () => ({ kind: 'refuse' })),
+  // A request has about 1,500 bytes and its answer 250.
+  api_reset_before_reading: network('apiProxy', ({ pick }) => reset('to_target', pick % 2000)),
+  api_reset_after_reading: network('apiProxy', ({ pick }) => reset('to_client', pick % 300)),
+  api_hangs: network('apiProxy', () => ({ kind: 'hang' })),
+  api_half_open: network('apiProxy', () => ({ kind: 'half_open' })),
+  api_drips: network('apiProxy', ({ pick }) => ({ kind: 'drip', bytesPerSecond: 200 + (pick % 2000) })),
+  api_closes_idle: async ({ stage }) => {
+    stage.apiProxy.closeIdle();
+  },
+
+  storm_of_5xx: storm(({ pick }) => ({ status: 500 + (pick % 5), taken: pick % 2 === 0 })),
+  storm_of_429: storm(() => ({ status: 429, headers: { 'retry-after': '1' } })),
+  storm_of_400: storm(() => ({ status: 400 })),
+  storm_of_403: storm(() => ({ status: 403 })),
+  storm_of_404: storm(() => ({ status: 404 })),
+  storm_of_slowness: storm(() => ({ latencyMs: TOO_SLOW_MS })),
+
+  tokens_revoked: ({ stage }) => stage.provider.revokeTokens(),
+  token_endpoint_refused: network('tokenProxy', () => ({ kind: 'refuse' })),
+  token_endpoint_hangs: network('tokenProxy', () => ({ kind: 'hang' })),
+  token_endpoint_drops_answers: network('tokenProxy', () => ({ kind: 'drop_replies' })),
+};
+
+async function freezeWorker(scene: Scene, event: FaultEvent): Promise<void> {
+  await scene.crew.freeze(slotOf(scene, event), () => scene.wait(event.lastsMs));
+}
+
+function reset(direction: 'to_target' | 'to_client', afterBytes: number): NetworkFault {
+  return { kind: 'reset', direction, afterBytes };
+}
+
+function network(
+  proxy: 'redisProxy' | 'apiProxy' | 'tokenProxy',
+  faultOf: (event: FaultEvent) => NetworkFault,
+): Inflict {
+  return async ({ stage, wait }, event) => {
+    const struck: FaultProxy = stage[proxy];
+    await struck.inflict(faultOf(event));
+    await wait(event.lastsMs);
+    await struck.heal();
+  };
+}
+
+function storm(actionOf: (event: FaultEvent) => ScriptRule['do']): Inflict {
+  return async ({ stage, wait }, event) => {
+    await stage.provider.storm([{ match: {}, do: actionOf(event) }]);
+    await wait(event.lastsMs);
+    await stage.provider.calm();
+  };
+}

@@ -1,0 +1,153 @@
+import type { Outcome, Reason, ResultRecord } from '@libby-dialer/dialing';
+import { describe, expect, test } from 'vitest';
+import type { Evidence } from './evidence.ts';
+import { type INVARIANTS, type Inflicted, violationsOf } from './invariants.ts';
+import type { TrueRequest } from './provider.ts';
+
+const NUMBERS = ['+12015550100', '+12015550101'] as const;
+const [FIRST, SECOND] = NUMBERS;
+
+function request(toPhoneNumber: string, changes: Partial<TrueRequest> = {}): TrueRequest {
+  return { atMs: 1, toPhoneNumber, fromPhoneNumber: null, nth: 1, answer: 200, taken: true, ...changes };
+}
+
+function result(toPhoneNumber: string, outcome: Outcome = 'accepted', reason: Reason = 'accepted'): ResultRecord {
+  return { toPhoneNumber, outcome, reason } as ResultRecord;
+}
+
+function outcomes(changes: Partial<Record<Outcome, number>>): Evidence['status']['outcomes'] {
+  return { accepted: 0, rejected: 0, exhausted: 0, unknown: 0, suppressed: 0, expired: 0, canceled: 0, ...changes };
+}
+
+/** Two calls, each accepted once, as it should be. */
+const GOOD: Evidence = {
+  requests: [request(FIRST), request(SECOND)],
+  provider: { tokenGrants: 1, maxInFlight: 2 } as Evidence['provider'],
+  unansweredCalls: 0,
+  unansweredTokenRequests: 0,
+  results: [result(FIRST), result(SECOND)],
+  status: { outcomes: outcomes({ accepted: 2 }) } as Evidence['status'],
+  jobs: { wait: 0, active: 0, delayed: 0, failed: 0 },
+  ledger: { accepted: 2 },
+};
+const NOTHING: Inflicted = {
+  numbers: NUMBERS,
+  suppressed: new Set(),
+  concurrency: 2,
+  crew: { kills: 0, freezes: 0, restarts: 0, mostAlive: 1, badExits: [] },
+  redisFaults: 0,
+  tokenLifetimeS: 3600,
+  lastedMs: 1000,
+};
+
+type Name = keyof typeof INVARIANTS;
+
+function brokenBy(evidence: Partial<Evidence>, inflicted: Partial<Inflicted> = {}): string[] {
+  const violations = violationsOf({ ...GOOD, ...evidence }, { ...NOTHING, ...inflicted });
+  return [...new Set(violations.map((violation) => violation.slice(0, violation.indexOf(':'))))];
+}
+
+/** One call in doubt, for that reason. */
+function doubt(reason: Reason, changes: Partial<TrueRequest> = {}): Partial<Evidence> {
+  return {
+    requests: [request(FIRST, changes), request(SECOND)],
+    results: [result(FIRST, 'unknown', reason), result(SECOND)],
+    status: { outcomes: outcomes({ accepted: 1, unknown: 1 }) } as Evidence['status'],
+    ledger: { accepted: 1, unknown: 1 },
+  };
+}
+
+function refusedTimes(times: number): Partial<Evidence> {
+  const refusals = Array.from({ length: times }, () => request(FIRST, { answer: 403, taken: false }));
+  return { requests: [...refusals, ...GOOD.requests], provider: { ...GOOD.provider, tokenGrants: 4 } };
+}
+
+test('a run as it should be has no violations', () => {
+  expect(brokenBy({})).toEqual([]);
+});
+
+describe('each invariant finds what breaks it', () => {
+  test.each<[string, Name[], Partial<Evidence>, Partial<Inflicted>?]>([
+    [
+      'the phone rang twice, though the first answer was a refusal',
+      ['no phone rings twice'],
+      { requests: [request(FIRST, { answer: 429 }), request(FIRST, { nth: 2 }), request(SECOND)] },
+    ],
+    [
+      'a second request after a hang that did not ring',
+      ['no request follows one that may have gone out'],
+      { requests: [request(FIRST, { answer: 'hang', taken: false }), request(FIRST), request(SECOND)] },
+    ],
+    ['a row without an outcome', ['every row ends in exactly one outcome'], { results: [result(FIRST)] }],
+    [
+      'a row with two outcomes',
+      ['every row ends in exactly one outcome'],
+      { results: [...GOOD.results, result(FIRST)] },
+    ],
+    [
+      'counters that do not add up',
+      ['every row ends in exactly one outcome'],
+      { status: { outcomes: outcomes({ accepted: 1 }) } as Evidence['status'] },
+    ],
+    ['a failed job', ['every row ends in exactly one outcome'], { jobs: { ...GOOD.jobs, failed: 1 } }],
+    ['a ledger that forgets', ['every row ends in exactly one outcome'], { ledger: { accepted: 1 } }],
+    ['accepted, and never rang', ['outcomes tell the truth'], { requests: [request(FIRST)] }],
+    [
+      'rang, and exhausted',
+      ['outcomes tell the truth'],
+      {
+        results: [result(FIRST, 'exhausted'), result(SECOND)],
+        status: { outcomes: outcomes({ accepted: 1, exhausted: 1 }) } as Evidence['status'],
+        ledger: { accepted: 1, exhausted: 1 },
+      },
+    ],
+    ['a doubt without a cause', ['doubts have a cause'], doubt('no_response')],
+    ['a worker lost that nobody killed', ['doubts have a cause'], doubt('worker_lost')],
+    [
+      'a kill excuses no other doubt',
+      ['doubts have a cause'],
+      doubt('no_response'),
+      { crew: { ...NOTHING.crew, kills: 1 } },
+    ],
+    [
+      'more requests at once than allowed',
+      ['concurrency stays within its limit'],
+      { provider: { ...GOOD.provider, maxInFlight: 3 } },
+    ],
+    [
+      'a token for each worker',
+      ['a token is granted once per need'],
+      { provider: { ...GOOD.provider, tokenGrants: 2 } },
+    ],
+    ['more tokens than refusals', ['a token is granted once per need'], refusedTimes(2)],
+    [
+      'a call to somebody on the do-not-call list',
+      ['nobody on the do-not-call list is called'],
+      {},
+      { suppressed: new Set([FIRST]) },
+    ],
+    ['a worker that crashed', ['workers end well'], {}, { crew: { ...NOTHING.crew, badExits: ['1: boom'] } }],
+  ])('%s', (_, names, evidence, inflicted = {}) => {
+    expect(brokenBy(evidence, inflicted)).toEqual(names);
+  });
+});
+
+describe('what is excused', () => {
+  test.each<[string, Partial<Evidence>, Partial<Inflicted>?]>([
+    [
+      'another request after a refusal',
+      { requests: [request(FIRST, { answer: 403, taken: false }), ...GOOD.requests] },
+    ],
+    ['a doubt after a server error', doubt('server_error', { answer: 504 })],
+    ['a doubt after a connection that ended without an answer', { ...doubt('no_response'), unansweredCalls: 1 }],
+    ['calls lost with a worker that was killed', doubt('worker_lost'), { crew: { ...NOTHING.crew, kills: 1 } }],
+    ['a token for each refusal', refusedTimes(3)],
+    [
+      'a token for each quarter of an hour, if it lives for twenty minutes',
+      { provider: { ...GOOD.provider, tokenGrants: 5 } },
+      { tokenLifetimeS: 1200, lastedMs: 3_600_000 },
+    ],
+  ])('%s', (_, evidence, inflicted = {}) => {
+    expect(brokenBy(evidence, inflicted)).toEqual([]);
+  });
+});

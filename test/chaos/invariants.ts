@@ -1,0 +1,128 @@
+import type { Outcome } from '@libby-dialer/dialing';
+import type { CrewTally } from './crew.ts';
+import type { Evidence } from './evidence.ts';
+import type { TrueRequest } from './provider.ts';
+
+/** What was done to a run, as far as it excuses anything. */
+export interface Inflicted {
+  readonly numbers: readonly string[];
+  readonly suppressed: ReadonlySet<string>;
+  readonly concurrency: number;
+  readonly crew: CrewTally;
+  /** Faults of Redis: while it is away every worker may have to get a token of its own. */
+  readonly redisFaults: number;
+  readonly tokenLifetimeS: number;
+  readonly lastedMs: number;
+}
+
+/** What must hold after every run, whatever was done to it. Each returns the violations it found. */
+export const INVARIANTS = {
+  'no phone rings twice': noneRingsTwice,
+  'no request follows one that may have gone out': nothingFollowsADoubt,
+  'every row ends in exactly one outcome': everyRowEnds,
+  'outcomes tell the truth': outcomesAreTrue,
+  'doubts have a cause': doubtsHaveACause,
+  'concurrency stays within its limit': concurrencyIsKept,
+  'a token is granted once per need': tokensAreShared,
+  'nobody on the do-not-call list is called': doNotCallIsKept,
+  'workers end well': workersEndWell,
+} satisfies Record<string, (evidence: Evidence, inflicted: Inflicted) => string[]>;
+
+export function violationsOf(evidence: Evidence, inflicted: Inflicted): string[] {
+  return Object.entries(INVARIANTS).flatMap(([name, check]) =>
+    check(evidence, inflicted).map((found) => `${name}: ${found}`),
+  );
+}
+
+/** Answers that prove the call was not taken and may be sent again. */
+const REFUSALS: ReadonlySet<TrueRequest['answer']> = new Set([401, 403, 404, 425, 429]);
+/** Answers that prove nothing. Where there was none at all, the proxy before the API has counted it. */
+const isDoubtful = ({ answer }: TrueRequest) =>
+  answer === 'garbage' || answer === 408 || answer === 409 || (typeof answer === 'number' && answer >= 500);
+
+function noneRingsTwice({ requests }: Evidence): string[] {
+  const rang = new Map<string, number>();
+  for (const { toPhoneNumber, taken } of requests) {
+    if (taken) rang.set(toPhoneNumber, (rang.get(toPhoneNumber) ?? 0) + 1);
+  }
+  return [...rang].filter(([, times]) => times > 1).map(([number, times]) => `${number} rang ${times} times`);
+}
+
+function nothingFollowsADoubt({ requests }: Evidence): string[] {
+  const last = new Map<string, TrueRequest>();
+  const violations: string[] = [];
+  for (const request of requests) {
+    const before = last.get(request.toPhoneNumber);
+    if (before !== undefined && !REFUSALS.has(before.answer)) {
+      violations.push(`${request.toPhoneNumber} was asked for again after ${before.answer}`);
+    }
+    last.set(request.toPhoneNumber, request);
+  }
+  return violations;
+}
+
+function everyRowEnds({ results, status, jobs, ledger }: Evidence, { numbers }: Inflicted): string[] {
+  const violations: string[] = [];
+  const ends = Map.groupBy(results, ({ toPhoneNumber }) => toPhoneNumber);
+  const lost = numbers.filter((number) => !ends.has(number));
+  if (lost.length > 0) violations.push(`${lost.length} rows have no outcome, such as ${lost[0]}`);
+  for (const [number, of] of ends) if (of.length > 1) violations.push(`${number} has ${of.length} outcomes`);
+  const counted = Object.values(status.outcomes).reduce((sum, count) => sum + count, 0);
+  if (counted !== numbers.length) violations.push(`the counters know ${counted} outcomes of ${numbers.length} rows`);
+  for (const [outcome, count] of Object.entries(status.outcomes)) {
+    const recorded = results.filter((result) => result.outcome === outcome).length;
+    if (recorded !== count) violations.push(`${count} are counted as ${outcome}, and ${recorded} recorded`);
+    if ((ledger[outcome] ?? 0) !== count) violations.push(`${ledger[outcome] ?? 0} are ${outcome} in the ledger`);
+  }
+  for (const [set, count] of Object.entries(jobs)) if (count > 0) violations.push(`${count} jobs are left in ${set}`);
+  return violations;
+}
+
+function outcomesAreTrue({ requests, results }: Evidence): string[] {
+  const rang = new Set(requests.filter(({ taken }) => taken).map(({ toPhoneNumber }) => toPhoneNumber));
+  return results.flatMap(({ toPhoneNumber, outcome }) => {
+    if (rang.has(toPhoneNumber)) return MAY_HAVE_RUNG.has(outcome) ? [] : [`${toPhoneNumber} rang and is ${outcome}`];
+    return outcome === 'accepted' ? [`${toPhoneNumber} never rang and is accepted`] : [];
+  });
+}
+const MAY_HAVE_RUNG: ReadonlySet<Outcome> = new Set(['accepted', 'unknown']);
+
+function doubtsHaveACause(evidence: Evidence, { crew, concurrency }: Inflicted): string[] {
+  const unknown = evidence.results.filter(({ outcome }) => outcome === 'unknown');
+  const lost = unknown.filter(({ reason }) => reason === 'worker_lost').length;
+  const excusedLost = crew.kills * concurrency;
+  const excusedOther = evidence.requests.filter(isDoubtful).length + evidence.unansweredCalls;
+  const violations: string[] = [];
+  if (lost > excusedLost) violations.push(`${lost} calls were lost with workers; ${crew.kills} were killed`);
+  if (unknown.length - lost > excusedOther) {
+    violations.push(`${unknown.length - lost} other doubts; only ${excusedOther} requests had no clear answer`);
+  }
+  return violations;
+}
+
+/** By the provider's clock. Requests that our time-out gave up may still be with the provider. */
+function concurrencyIsKept({ provider, unansweredCalls }: Evidence, { crew, concurrency }: Inflicted): string[] {
+  const limit = crew.mostAlive * concurrency + unansweredCalls;
+  return provider.maxInFlight > limit ? [`${provider.maxInFlight} requests at once; the limit is ${limit}`] : [];
+}
+
+/** A token is used for three quarters of its life at least, unless it is refused. */
+const USED_SHARE = 0.75;
+
+function tokensAreShared(evidence: Evidence, inflicted: Inflicted): string[] {
+  const { crew, redisFaults, tokenLifetimeS, lastedMs } = inflicted;
+  const refreshes = Math.floor(lastedMs / (tokenLifetimeS * 1000 * USED_SHARE));
+  const refused = evidence.requests.filter(({ answer }) => answer === 401 || answer === 403).length;
+  const excused = refused + crew.kills + redisFaults * crew.mostAlive + evidence.unansweredTokenRequests;
+  const { tokenGrants } = evidence.provider;
+  return tokenGrants > 1 + refreshes + excused ? [`${tokenGrants} grants, ${1 + refreshes + excused} explained`] : [];
+}
+
+function doNotCallIsKept({ requests }: Evidence, { suppressed }: Inflicted): string[] {
+  const called = requests.find(({ toPhoneNumber }) => suppressed.has(toPhoneNumber));
+  return called === undefined ? [] : [`${called.toPhoneNumber} was asked for`];
+}
+
+function workersEndWell(_: Evidence, { crew }: Inflicted): string[] {
+  return crew.badExits.map((exit) => `a worker ended with ${exit}`);
+}

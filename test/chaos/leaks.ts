@@ -1,0 +1,40 @@
+import type { Keys } from '@libby-dialer/dial-queue';
+import { CANARIES } from './canaries.ts';
+import type { Trace } from './evidence.ts';
+
+/** Secrets that are anywhere at all, also in the encodings in which they could slip through. */
+export function secretLeaks(traces: readonly Trace[], secrets: Readonly<Record<string, string>>): string[] {
+  const forms = Object.entries(secrets).flatMap(([name, secret]) =>
+    encodingsOf(secret).map((form) => ({ name, form })),
+  );
+  return traces.flatMap(({ where, text }) =>
+    forms.filter(({ form }) => text.includes(form)).map(({ name }) => `leaks: the ${name} is in ${where}`),
+  );
+}
+
+/** As it is, for URLs, inside JSON, and as base64 wherever in the encoded text it stands. */
+function encodingsOf(secret: string): string[] {
+  const base64 = [0, 1, 2].map((offset) => {
+    const encoded = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]).toString('base64');
+    // The characters at both ends depend on what stands before and behind.
+    return encoded.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + Buffer.byteLength(secret)) * 8) / 6));
+  });
+  const base64Url = base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'));
+  return [
+    ...new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), ...base64, ...base64Url]),
+  ];
+}
+
+/** A name or a called number anywhere but where the call itself is kept: its job, its kept payload, its result. */
+export function personalDataLeaks(traces: readonly Trace[], keys: Keys): string[] {
+  const places = [`${keys.queues}:`, keys.results];
+  const isPlace = (where: string) => places.some((place) => where.startsWith(place)) || where.endsWith(':kept');
+  return traces
+    .filter(({ where, text }) => !isPlace(where) && (text.includes(CANARIES.name) || hasCalledNumber(text)))
+    .map(({ where }) => `leaks: a name or a number is in ${where}`);
+}
+
+/** Fictional numbers end in 555-01xx; the campaign's own line is no secret. */
+function hasCalledNumber(text: string): boolean {
+  return text.replaceAll(CANARIES.line, '').search(/\d{3}\D{0,2}555-?01\d\d/) >= 0;
+}

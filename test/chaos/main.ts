@@ -1,0 +1,92 @@
+/**
+ * `npm run chaos`: runs of many seeds until the time is out, one seed again, or the controls again and again.
+ */
+import { parseArgs } from 'node:util';
+import { type RunReport, runPlan } from './chaos-run.ts';
+import { Mutant } from './mutant.ts';
+import { CONTROLS } from './mutants.ts';
+import { planFor, quietPlan } from './plan.ts';
+import { Tally } from './tally.ts';
+
+const HELP = `Usage: npm run chaos -- [options]
+
+  --minutes N    run seed after seed for so long (default 5)
+  --from SEED    the first of them (default: the clock's)
+  --at-once N    runs at the same time (default 2)
+  --seed SEED    this one run again; 0 is a run without faults
+  --calls N      calls in each run (default 500)
+  --controls N   every control so many times: each must be caught every time
+`;
+
+const OPTIONS = {
+  minutes: { type: 'string', default: '5' },
+  from: { type: 'string', default: String(Math.floor(Date.now() / 1000)) },
+  'at-once': { type: 'string', default: '2' },
+  seed: { type: 'string' },
+  calls: { type: 'string', default: '500' },
+  controls: { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
+
+async function runOne(seed: number, calls: number): Promise<RunReport> {
+  const report = await runPlan(seed === 0 ? quietPlan(seed, calls) : planFor(seed, calls));
+  const { lastedMs, outcomes, crew, violations, logs } = report;
+  const seconds = (lastedMs / 1000).toFixed(0).padStart(3);
+  const counts = Object.entries(outcomes).map(([name, count]) => `${name} ${count}`);
+  say(`seed ${seed}: ${seconds} s, ${crew.kills} kills, ${counts.join(', ')}; ${violations.length} violations`);
+  for (const violation of violations) say(`  ${violation}`);
+  if (logs !== undefined) say(`  its logs: ${logs}; again: npm run chaos -- --seed ${seed} --calls ${calls}`);
+  return report;
+}
+
+/** Every seed is a run of its own; as many as allowed at once, until the time is out. */
+async function runSeeds(from: number, calls: number, atOnce: number, minutes: number): Promise<Tally> {
+  const tally = new Tally();
+  const until = Date.now() + minutes * 60_000;
+  let next = from;
+  const runOnAndOn = async () => {
+    while (Date.now() < until) {
+      tally.add(await runOne(next++, calls));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, runOnAndOn));
+  return tally;
+}
+
+/** Returns how many were not caught. */
+async function runControls(times: number): Promise<number> {
+  let missed = 0;
+  for (const [name, { scenario, mutations }] of Object.entries(CONTROLS)) {
+    await using mutant = await Mutant.make(mutations);
+    let caught = 0;
+    for (let time = 0; time < times; time += 1) if ((await scenario(mutant.root)).length > 0) caught += 1;
+    say(`${name}: caught ${caught} of ${times} times`);
+    missed += times - caught;
+  }
+  return missed;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+const { values } = parseArgs({ options: OPTIONS });
+const [calls, minutes, atOnce] = [values.calls, values.minutes, values['at-once']].map(Number) as [
+  number,
+  number,
+  number,
+];
+let failures: number;
+if (values.help) {
+  say(HELP);
+  failures = 0;
+} else if (values.controls !== undefined) {
+  failures = await runControls(Number(values.controls));
+} else if (values.seed !== undefined) {
+  failures = (await runOne(Number(values.seed), calls)).violations.length;
+} else {
+  const tally = await runSeeds(Number(values.from), calls, atOnce, minutes);
+  say(`\n${tally.toMarkdown()}`);
+  failures = tally.violations.length;
+}
+if (failures > 0) process.exitCode = 1;

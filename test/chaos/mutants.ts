@@ -1,0 +1,112 @@
+import type { Mutation } from './mutant.ts';
+import {
+  answeredOnceWith,
+  filledUp,
+  frozenThenPaused,
+  judgedByAnother,
+  killedAt,
+  loadedAgain,
+  refusedOnHttp2,
+  type Scenario,
+} from './scenarios.ts';
+
+/** A mistake that somebody could make, and where it must show. Without the mistake the same scenario shows nothing. */
+export interface Control {
+  readonly scenario: Scenario;
+  readonly mutations: readonly Mutation[];
+}
+
+const GATE = 'packages/dial-queue/src/lua/gate.lua';
+const HTTP_ORIGIN = 'packages/libby-client/src/http-origin.ts';
+const VERDICT = 'packages/libby-client/src/verdict.ts';
+
+export const CONTROLS: Readonly<Record<string, Control>> = {
+  'no gate': {
+    scenario: killedAt('before_completion'),
+    mutations: [{ file: GATE, from: 'local entry = read_entry(ledger, call_id)', to: 'local entry = nil' }],
+  },
+  'the intent is written after the request': {
+    scenario: killedAt('before_settle'),
+    mutations: [
+      { file: GATE, from: 'write_entry(ledger, call_id, claim)', to: 'cjson.encode(claim)' },
+      { file: GATE, from: "redis.call('ZADD', claims, claim.deadline, call_id)", to: '' },
+    ],
+  },
+  'HTTP/2 is on': {
+    scenario: refusedOnHttp2,
+    mutations: [
+      { file: HTTP_ORIGIN, from: 'allowH2: false', to: 'allowH2: true' },
+      // The second lock on the same door.
+      { file: HTTP_ORIGIN, from: 'if (this.#controller !== undefined) throw', to: 'if (this.#status > 999) throw' },
+    ],
+  },
+  'what ended in doubt is tried again': {
+    scenario: answeredOnceWith({ fault: 'hang', taken: true }),
+    mutations: [
+      {
+        file: 'packages/dialing/src/decide.ts',
+        from: "return { kind: 'settle', outcome: 'unknown', reason: doubtReason(seen.code), run: 'doubts' };",
+        to: "return { kind: 'retry', reason: doubtReason(seen.code) };",
+      },
+    ],
+  },
+  'a reset connection is taken for safe': {
+    scenario: answeredOnceWith({ fault: 'reset_after' }),
+    mutations: [
+      {
+        file: VERDICT,
+        from: 'function lost(trouble: string): Verdict {',
+        to: "function lost(trouble: string): Verdict {\n  if (trouble === 'ECONNRESET') return neverSent(trouble);",
+      },
+    ],
+  },
+  '504 is taken for safe': {
+    scenario: answeredOnceWith({ status: 504, taken: true }),
+    mutations: [{ file: VERDICT, from: '    case 425:', to: '    case 504:\n    case 425:' }],
+  },
+  'no veto stops a zombie': {
+    scenario: frozenThenPaused,
+    mutations: [
+      {
+        file: 'apps/worker/src/call-dialer.ts',
+        from: "if (isOver()) return 'the claim has run out';",
+        to: '',
+      },
+    ],
+  },
+  'what is settled is forgotten with its job': {
+    scenario: loadedAgain,
+    mutations: [
+      {
+        file: 'packages/dial-queue/src/lua/settle.lua',
+        from: "redis.call('ZREM', claims, call_id)",
+        to: "redis.call('ZREM', claims, call_id) redis.call('HDEL', ledger, call_id)",
+      },
+    ],
+  },
+  'the handler throws': {
+    scenario: filledUp,
+    mutations: [
+      {
+        file: 'apps/worker/src/lane.ts',
+        from: "events.unexpected('in a call', error, { campaign: this.campaign, callId });",
+        to: "if (callId !== '') throw error;",
+      },
+    ],
+  },
+  'the gate escapes the limit of a full Redis': {
+    scenario: filledUp,
+    mutations: [
+      { file: GATE, from: '#!lua\n-- The gate:', to: '--\n-- The gate:' },
+      {
+        file: GATE,
+        from: "last_claim = redis.call('INCR', sequence)",
+        to: "redis.call('ZREM', claims, call_id) last_claim = redis.call('INCR', sequence)",
+      },
+    ],
+  },
+  'a claim is judged by the time-outs of who looks at it': {
+    scenario: judgedByAnother,
+    mutations: [{ file: GATE, from: 'now <= entry.deadline', to: 'now <= entry.claimedAt + ask.claimMs' }],
+  },
+};

@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { CallRecord, ScriptRule, SimulatorStats } from '@libby-dialer/libby-simulator';
+import { type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
+import { CANARIES } from './canaries.ts';
+import { ROOT } from './root.ts';
+
+export interface ProviderOptions {
+  readonly seed?: number;
+  readonly latencyMs?: number;
+  readonly tokenLifetimeS?: number;
+  readonly script?: readonly ScriptRule[];
+}
+
+/** What the provider says of one request, from its truth file. */
+export type TrueRequest = Omit<CallRecord, 'payload'>;
+
+interface Ready {
+  readonly apiUrl: string;
+  readonly clientId: string;
+}
+
+/**
+ * The simulated provider in a process of its own. Its truth file is on the disk before it answers anything, so what it was
+ * asked is known whatever dies.
+ */
+export class Provider implements AsyncDisposable {
+  readonly port: number;
+  readonly clientId: string;
+  readonly #apiUrl: string;
+  readonly #truthFile: string;
+  readonly #process: SpawnedProcess;
+  readonly #script: readonly ScriptRule[];
+
+  private constructor(process: SpawnedProcess, ready: Ready, truthFile: string, script: readonly ScriptRule[]) {
+    this.#process = process;
+    this.#apiUrl = ready.apiUrl;
+    this.port = Number(new URL(ready.apiUrl).port);
+    this.clientId = ready.clientId;
+    this.#truthFile = truthFile;
+    this.#script = script;
+  }
+
+  static async start(folder: string, options: ProviderOptions): Promise<Provider> {
+    const { seed = 1, latencyMs = 0, tokenLifetimeS = 3600, script = [] } = options;
+    const truthFile = join(folder, 'truth.ndjson');
+    const scriptFile = join(folder, 'script.json');
+    await Promise.all([writeFile(truthFile, ''), writeFile(scriptFile, JSON.stringify(script))]);
+    const process = await spawnProcess(globalThis.process.execPath, [
+      join(ROOT, 'packages/libby-simulator/src/main.ts'),
+      ...optionsOf({ truth: truthFile, script: scriptFile, seed, 'latency-ms': latencyMs }),
+      ...optionsOf({ 'token-lifetime-s': tokenLifetimeS, 'client-secret': CANARIES.clientSecret, 'keep-payloads': 0 }),
+    ]);
+    const ready = JSON.parse(await process.waitForLine(/^\{"apiUrl"/)) as Ready;
+    return new Provider(process, ready, truthFile, script);
+  }
+
+  /** Every request follows these rules first, until `calm`. */
+  async storm(rules: readonly ScriptRule[]): Promise<void> {
+    await this.#control('PUT', '/script', JSON.stringify([...rules, ...this.#script]));
+  }
+
+  async calm(): Promise<void> {
+    await this.storm([]);
+  }
+
+  async revokeTokens(): Promise<void> {
+    await this.#control('DELETE', '/tokens');
+  }
+
+  async stats(): Promise<SimulatorStats> {
+    return JSON.parse(await this.#control('GET', '/stats')) as SimulatorStats;
+  }
+
+  /** Every request there has been, in order. */
+  async truth(): Promise<TrueRequest[]> {
+    const lines = (await readFile(this.#truthFile, 'utf8')).split('\n').filter((line) => line !== '');
+    return lines.map((line) => {
+      const { payload: _, ...request } = JSON.parse(line) as CallRecord;
+      return request;
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process.stop();
+  }
+
+  /** On a connection of its own: one kept from before may be closed by the simulator just as it is used. */
+  async #control(method: string, path: string, body = ''): Promise<string> {
+    const asked = request(`${this.#apiUrl}${path}`, { method, agent: false });
+    asked.end(body);
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    const answer = await text(response);
+    if ((response.statusCode ?? 0) > 299) throw new Error(`the simulator answered ${response.statusCode} to ${path}`);
+    return answer;
+  }
+}
+
+function optionsOf(values: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);
+}

@@ -1,0 +1,169 @@
+import { CampaignControl } from '@libby-dialer/dial-queue';
+import type { ScriptRule } from '@libby-dialer/libby-simulator';
+import { eventually, fictionalNumbers } from '@libby-dialer/testkit';
+import { ArmedWorker } from './armed-worker.ts';
+import { Crew } from './crew.ts';
+import { Enqueuer } from './enqueuer.ts';
+import { gatherEvidence } from './evidence.ts';
+import { Http2Provider } from './http2-provider.ts';
+import { type Inflicted, violationsOf } from './invariants.ts';
+import type { KillPoint } from './kill-points.ts';
+import { CAMPAIGN, Stage } from './stage.ts';
+
+/**
+ * A short run of one misfortune with the programs of that root, the project's or a mutant's. Resolves to the violations it
+ * showed; ends as soon as there is nothing more to come, or something has gone wrong for good.
+ */
+export type Scenario = (root: string) => Promise<string[]>;
+
+const PATIENCE = { timeoutMs: 90_000, intervalMs: 100 };
+const CONCURRENCY = 4;
+
+/** A worker dies at that step of its first call; another finishes the list. */
+export function killedAt(point: KillPoint): Scenario {
+  return async (root) => {
+    await using stage = await Stage.open();
+    const numbers = await load(stage, root, 8);
+    await using fallen = await ArmedWorker.start(stage, point, 'SIGKILL', { root });
+    await fallen.reached();
+    await using crew = await startCrew(stage, root);
+    await untilDone(stage, numbers);
+    return await judge(stage, crew, { numbers, kills: 1 });
+  };
+}
+
+/** The first request for each number meets that. Fewer than open a hold. */
+export function answeredOnceWith(answer: ScriptRule['do']): Scenario {
+  return async (root) => {
+    await using stage = await Stage.open({ script: [{ match: { nth: 1 }, do: answer }] });
+    const numbers = await load(stage, root, 4);
+    await using crew = await startCrew(stage, root);
+    await untilDone(stage, numbers);
+    return await judge(stage, crew, { numbers });
+  };
+}
+
+/** The campaign is paused while a worker stands still with a claim in hand; then the worker goes on. */
+export async function frozenThenPaused(root: string): Promise<string[]> {
+  await using stage = await Stage.open();
+  const numbers = await load(stage, root, 4);
+  await using frozen = await ArmedWorker.start(stage, 'after_gate', 'SIGSTOP', { root });
+  await frozen.reached();
+  await new CampaignControl(stage.redis, stage.keys).apply('pause', CAMPAIGN);
+  const pausedAt = Date.now();
+  frozen.thaw();
+  await eventually(async () => (await stage.status.read(CAMPAIGN))?.inFlight === 0, PATIENCE);
+  await frozen.stop();
+  const late = (await stage.provider.truth()).filter(({ atMs }) => atMs > pausedAt);
+  return late.map(
+    ({ toPhoneNumber }) => `${toPhoneNumber} of ${numbers.length} was called after the pause had returned`,
+  );
+}
+
+/** The same list once more when all is done and BullMQ has forgotten its jobs. */
+export async function loadedAgain(root: string): Promise<string[]> {
+  await using stage = await Stage.open();
+  const numbers = await load(stage, root, 8);
+  await using crew = await startCrew(stage, root);
+  await untilDone(stage, numbers);
+  await new Enqueuer(stage, root).load({ kind: 'once' });
+  await untilDone(stage, numbers);
+  return await judge(stage, crew, { numbers });
+}
+
+/** Redis is full while calls wait; later it has room again. */
+export async function filledUp(root: string): Promise<string[]> {
+  await using stage = await Stage.open({ latencyMs: 200 });
+  const numbers = await load(stage, root, 80);
+  await using crew = await startCrew(stage, root);
+  await eventually(async () => (await stage.provider.stats()).requests > 0, PATIENCE);
+  await stage.redis.config('SET', 'maxmemory', '1');
+  const before = (await stage.provider.stats()).requests;
+  // Those that had passed the gate go out; then somebody must be refused, or go out all the same.
+  const wentOut = async () => (await stage.provider.stats()).requests - before > CONCURRENCY;
+  const wasRefused = () => crew.logs.flat().some((line) => /OOM/.test(line));
+  const wasLost = async () => (await gatherEvidence(stage)).jobs['failed'] !== 0;
+  await eventually(async () => wasRefused() || (await wentOut()) || (await wasLost()), PATIENCE);
+  const escaped = (await wentOut()) ? ['calls went out that a full Redis cannot record'] : [];
+  await stage.redis.config('SET', 'maxmemory', '0');
+  await eventually(async () => (await isDone(stage, numbers)) || (await wasLost()), PATIENCE);
+  return [...escaped, ...(await judge(stage, crew, { numbers, redisFaults: 1 }))];
+}
+
+/** A claim of such a worker lasts as long as its time-outs, a second to send and ten to settle. */
+const HASTY = { LIBBY_CONNECT_TIMEOUT_MS: '200', LIBBY_RESPONSE_TIMEOUT_MS: '300' };
+const HASTY_CLAIM_MS = 11_500;
+
+/** A worker with long time-outs stands still in the middle of a call, and one with short ones comes upon its claim. */
+export async function judgedByAnother(root: string): Promise<string[]> {
+  await using stage = await Stage.open();
+  await load(stage, root, 4);
+  const env = { LIBBY_RESPONSE_TIMEOUT_MS: '60000', WORKER_SHUTDOWN_GRACE_MS: '90000' };
+  await using patient = await ArmedWorker.start(stage, 'after_first_byte', 'SIGSTOP', { root, env });
+  const callId = await patient.reached();
+  await eventually(async () => (await stage.claimAgeMs(callId)) > HASTY_CLAIM_MS, PATIENCE);
+  await using crew = await startCrew(stage, root, HASTY);
+  const delayed = `${stage.keys.queue(CAMPAIGN)}delayed`;
+  const isLeftAlone = async () => (await stage.redis.zscore(delayed, callId)) !== null;
+  const doubts = async () =>
+    (await stage.redis.xrange(stage.keys.results, '-', '+')).filter(([, fields]) =>
+      fields.join().includes('"unknown"'),
+    );
+  await eventually(async () => (await isLeftAlone()) || (await doubts()).length > 0, PATIENCE);
+  patient.thaw();
+  await eventually(async () => (await stage.status.read(CAMPAIGN))?.inFlight === 0, PATIENCE);
+  await Promise.all([patient.stop(), crew.stop()]);
+  return (await doubts()).map(() => 'a claim was taken for lost before its deadline');
+}
+
+/** A gateway that speaks HTTP/2 takes a call, and then refuses its stream. */
+export async function refusedOnHttp2(root: string): Promise<string[]> {
+  await using stage = await Stage.open();
+  await using provider = await Http2Provider.start(stage.folder);
+  const numbers = await load(stage, root, 4);
+  await using crew = await startCrew(stage, root, provider.environment);
+  await eventually(() => provider.callsByNumber().size === numbers.length, PATIENCE);
+  await untilDone(stage, numbers);
+  await crew.stop();
+  const again = [...provider.callsByNumber()].filter(([, times]) => times > 1);
+  return again.map(([number, times]) => `${number} was called ${times} times`);
+}
+
+async function load(stage: Stage, root: string, calls: number): Promise<string[]> {
+  const numbers = fictionalNumbers().slice(0, calls);
+  await stage.write(numbers);
+  await new Enqueuer(stage, root).load({ kind: 'once' });
+  return numbers;
+}
+
+function startCrew(stage: Stage, root: string, env: Readonly<Record<string, string>> = {}): Promise<Crew> {
+  return Crew.start(stage, { concurrency: CONCURRENCY, clockSkewsMs: [0], root, env });
+}
+
+async function untilDone(stage: Stage, numbers: readonly string[]): Promise<void> {
+  await eventually(() => isDone(stage, numbers), PATIENCE);
+}
+
+/** Also the jobs that come again have come to their end. */
+async function isDone(stage: Stage, numbers: readonly string[]): Promise<boolean> {
+  const status = await stage.status.read(CAMPAIGN);
+  return status?.pending === 0 && status.inFlight === 0 && (await stage.settledCalls()) >= numbers.length;
+}
+
+async function judge(
+  stage: Stage,
+  crew: Crew,
+  done: { readonly numbers: readonly string[]; readonly kills?: number; readonly redisFaults?: number },
+): Promise<string[]> {
+  await crew.stop();
+  const inflicted: Inflicted = {
+    numbers: done.numbers,
+    suppressed: new Set(),
+    concurrency: CONCURRENCY,
+    crew: { ...crew.tally, kills: done.kills ?? 0, mostAlive: crew.tally.mostAlive + (done.kills ?? 0) },
+    redisFaults: done.redisFaults ?? 0,
+    tokenLifetimeS: 3600,
+    lastedMs: 0,
+  };
+  return violationsOf(await gatherEvidence(stage), inflicted);
+}

@@ -1,0 +1,130 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CampaignStore, DoNotCallList, Holds, Identity, Keys, StatusReader } from '@libby-dialer/dial-queue';
+import { type FaultProxy, startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { Redis } from 'ioredis';
+import { CANARIES } from './canaries.ts';
+import { SHORT, type Timeouts } from './plan.ts';
+import { Provider, type ProviderOptions } from './provider.ts';
+
+export const CAMPAIGN = 'spring';
+export const LIST_FILE = 'list.csv';
+export const CAMPAIGN_FILE = 'campaign.json';
+
+const GRACE_MARGIN_MS = 8000;
+
+export interface ProgramOptions {
+  readonly concurrency?: number;
+  readonly timeouts?: Timeouts;
+}
+
+/**
+ * Where a run takes place: a Redis that loses nothing it acknowledged, the simulated provider in a process of its own, and a
+ * proxy for faults before Redis, the API and the token endpoint. The programs under test talk to the proxies; the harness
+ * itself looks at Redis and at the provider directly.
+ */
+export class Stage implements AsyncDisposable {
+  readonly folder: string;
+  readonly server: TestRedis;
+  readonly redis: Redis;
+  readonly provider: Provider;
+  readonly redisProxy: FaultProxy;
+  readonly apiProxy: FaultProxy;
+  readonly tokenProxy: FaultProxy;
+  readonly keys = new Keys('{chaos}');
+  readonly doNotCall: DoNotCallList;
+  readonly status: StatusReader;
+  readonly #release: AsyncDisposableStack;
+
+  private constructor(
+    folder: string,
+    server: TestRedis,
+    redis: Redis,
+    provider: Provider,
+    proxies: readonly [redis: FaultProxy, api: FaultProxy, token: FaultProxy],
+    identity: Identity,
+    release: AsyncDisposableStack,
+  ) {
+    this.folder = folder;
+    this.server = server;
+    this.redis = redis;
+    this.provider = provider;
+    [this.redisProxy, this.apiProxy, this.tokenProxy] = proxies;
+    this.doNotCall = new DoNotCallList(redis, this.keys, identity);
+    this.status = new StatusReader(redis, this.keys, new CampaignStore(redis, this.keys), new Holds(redis, this.keys));
+    this.#release = release;
+  }
+
+  static async open(options: ProviderOptions = {}): Promise<Stage> {
+    await using parts = new AsyncDisposableStack();
+    const folder = await mkdtemp(join(tmpdir(), 'libby-dialer-chaos-'));
+    parts.defer(() => rm(folder, { recursive: true, force: true }));
+    const server = parts.use(await startRedis({ own: true, appendonly: true, appendfsync: 'always' }));
+    const redis = parts.adopt(new Redis(server.url, { maxRetriesPerRequest: null }), (client) => client.disconnect());
+    redis.on('error', () => {});
+    const provider = parts.use(await Provider.start(folder, options));
+    const proxies = [
+      parts.use(await startFaultProxy({ targetPort: server.port })),
+      parts.use(await startFaultProxy({ targetPort: provider.port })),
+      parts.use(await startFaultProxy({ targetPort: provider.port })),
+    ] as const;
+    const identity = await Identity.load(redis, new Keys('{chaos}'));
+    return new Stage(folder, server, redis, provider, proxies, identity, parts.move());
+  }
+
+  /** The environment of the programs under test. */
+  environment({ concurrency = 1, timeouts = SHORT }: ProgramOptions = {}): Record<string, string> {
+    return {
+      PATH: process.env['PATH'] ?? '',
+      HOME: this.folder,
+      NODE_COMPILE_CACHE: join(tmpdir(), 'libby-dialer-chaos-compile-cache'),
+      REDIS_URL: `redis://127.0.0.1:${this.redisProxy.port}`,
+      DIALER_PREFIX: this.keys.prefix,
+      LIBBY_API_URL: `http://127.0.0.1:${this.apiProxy.port}`,
+      LIBBY_TOKEN_URL: `http://127.0.0.1:${this.tokenProxy.port}/oauth2/token`,
+      LIBBY_CLIENT_ID: this.provider.clientId,
+      LIBBY_CLIENT_SECRET: CANARIES.clientSecret,
+      LIBBY_CONNECT_TIMEOUT_MS: String(timeouts.connectMs),
+      LIBBY_RESPONSE_TIMEOUT_MS: String(timeouts.responseMs),
+      WORKER_CONCURRENCY: String(concurrency),
+      WORKER_SHUTDOWN_GRACE_MS: String(timeouts.connectMs + timeouts.responseMs + GRACE_MARGIN_MS),
+      WORKER_HTTP_PORT: '0',
+      LOG_LEVEL: 'debug',
+    };
+  }
+
+  /** Puts the list and the campaign file where the enqueuer finds them. */
+  async write(numbers: readonly string[], campaign: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const rows = numbers.map((number, index) => `${CANARIES.name},${number},Row ${index}`);
+    const content = {
+      id: CAMPAIGN,
+      fromPhoneNumber: CANARIES.line,
+      introNotes: 'Ask {{name}} about {{Notes}}',
+      callingWindow: 'anytime',
+      // Failures to reach the API are faults of the run, not of its calls.
+      retry: { attempts: 100, backoffSeconds: 1, maxBackoffSeconds: 2 },
+      ...campaign,
+    };
+    await writeFile(join(this.folder, LIST_FILE), `Name,Phone,Notes\n${rows.join('\n')}\n`);
+    await writeFile(join(this.folder, CAMPAIGN_FILE), JSON.stringify(content));
+  }
+
+  /** How many calls have an outcome. */
+  async settledCalls(): Promise<number> {
+    const status = await this.status.read(CAMPAIGN);
+    return Object.values(status?.outcomes ?? {}).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** For how long a call has been claimed, by Redis's clock. */
+  async claimAgeMs(callId: string): Promise<number> {
+    const [seconds, micros] = await this.redis.time();
+    const entry = await this.redis.hget(this.keys.campaign(CAMPAIGN).ledger, callId);
+    const { claimedAt } = JSON.parse(entry ?? '{}') as { claimedAt: number };
+    return Number(seconds) * 1000 + Number(micros) / 1000 - claimedAt;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#release.disposeAsync();
+  }
+}

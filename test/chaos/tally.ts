@@ -1,0 +1,48 @@
+import type { RunReport } from './chaos-run.ts';
+import { FAULTS, type FaultName, TARGETS } from './plan.ts';
+
+/** The sum of many runs. */
+export class Tally {
+  readonly violations: string[] = [];
+  readonly #faults = new Map<FaultName, number>();
+  readonly #outcomes = new Map<string, number>();
+  #runs = 0;
+  #calls = 0;
+  #requests = 0;
+  #kills = 0;
+  #enqueuerKills = 0;
+
+  add(report: RunReport): void {
+    this.#runs += 1;
+    this.#calls += report.calls;
+    this.#requests += report.requests;
+    this.#kills += report.crew.kills;
+    this.#enqueuerKills += report.enqueuerKills;
+    for (const [name, times] of Object.entries(report.faults)) increase(this.#faults, name as FaultName, times);
+    for (const [name, times] of Object.entries(report.outcomes)) increase(this.#outcomes, name, times);
+    this.violations.push(...report.violations.map((violation) => `seed ${report.seed}: ${violation}`));
+  }
+
+  /** The rows of a table. */
+  toMarkdown(): string {
+    const faults = TARGETS.map((target) => {
+      const names = [...this.#faults.keys()].filter((name) => FAULTS[name].target === target).toSorted();
+      return [target, names.map((name) => `${name} ${this.#faults.get(name)}`).join(', ')];
+    });
+    const rows = [
+      ['runs', this.#runs],
+      ['calls', this.#calls],
+      ['requests to the API', this.#requests],
+      ['workers killed', this.#kills],
+      ['loads killed', this.#enqueuerKills],
+      ...faults.map(([target, counts]) => [`faults of ${target}`, counts || 'none']),
+      ['outcomes', [...this.#outcomes].map(([name, times]) => `${name} ${times}`).join(', ')],
+      ['**violations**', `**${this.violations.length}**`],
+    ];
+    return rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n');
+  }
+}
+
+function increase<Key>(counts: Map<Key, number>, key: Key, by: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
+}
