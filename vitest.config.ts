@@ -8,5 +8,7 @@ export default defineConfig({
     // Two cores: a worker process for each is all that helps.
     maxWorkers: 2,
     sequence: { concurrent: false },
+    // Of tests that say so themselves: each starts a handful of processes.
+    maxConcurrency: 3,
   },
 });

@@ -32,7 +32,7 @@ export class ArmedWorker implements AsyncDisposable {
 
   /** Resolves to the id of its call once it has come to its point. */
   async reached(): Promise<string> {
-    const line = await this.#crew.worker().waitForLine(/^\{"reached"/, 30_000);
+    const line = await this.#crew.worker().waitForLine(/^\{"reached"/, 60_000);
     return (JSON.parse(line) as Reached).callId;
   }
 

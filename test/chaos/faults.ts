@@ -64,17 +64,20 @@ export const INFLICT: Readonly<Record<FaultName, Inflict>> = {
     stage.apiProxy.closeIdle();
   },
 
-  storm_of_5xx: storm(({ pick }) => ({ status: 500 + (pick % 5), taken: pick % 2 === 0 })),
-  storm_of_429: storm(() => ({ status: 429, headers: { 'retry-after': '1' } })),
-  storm_of_400: storm(() => ({ status: 400 })),
-  storm_of_403: storm(() => ({ status: 403 })),
-  storm_of_404: storm(() => ({ status: 404 })),
-  storm_of_slowness: storm(() => ({ latencyMs: TOO_SLOW_MS })),
+  storm_of_5xx: storm('outbound', ({ pick }) => ({ status: 500 + (pick % 5), taken: pick % 2 === 0 })),
+  storm_of_429: storm('outbound', () => ({ status: 429, headers: { 'retry-after': '1' } })),
+  storm_of_400: storm('outbound', () => ({ status: 400 })),
+  storm_of_403: storm('outbound', () => ({ status: 403 })),
+  storm_of_404: storm('outbound', () => ({ status: 404 })),
+  storm_of_slowness: storm('outbound', () => ({ latencyMs: TOO_SLOW_MS })),
 
   tokens_revoked: ({ stage }) => stage.provider.revokeTokens(),
   token_endpoint_refused: network('tokenProxy', () => ({ kind: 'refuse' })),
   token_endpoint_hangs: network('tokenProxy', () => ({ kind: 'hang' })),
   token_endpoint_drops_answers: network('tokenProxy', () => ({ kind: 'drop_replies' })),
+  token_endpoint_slow: storm('token', ({ pick }) => ({ latencyMs: pick % TOO_SLOW_MS })),
+  token_endpoint_400: storm('token', () => ({ status: 400, body: { error: 'invalid_client' } })),
+  token_endpoint_429: storm('token', () => ({ status: 429, headers: { 'retry-after': '1' } })),
 };
 
 async function freezeWorker(scene: Scene, event: FaultEvent): Promise<void> {
@@ -97,10 +100,10 @@ function network(
   };
 }
 
-function storm(actionOf: (event: FaultEvent) => ScriptRule['do']): Inflict {
+function storm(endpoint: 'outbound' | 'token', actionOf: (event: FaultEvent) => ScriptRule['do']): Inflict {
   return async ({ stage, wait }, event) => {
-    await stage.provider.storm([{ match: {}, do: actionOf(event) }]);
+    await stage.provider.storm(endpoint, actionOf(event));
     await wait(event.lastsMs);
-    await stage.provider.calm();
+    await stage.provider.storm(endpoint, undefined);
   };
 }

@@ -41,6 +41,9 @@ export const FAULTS = {
   token_endpoint_refused: { target: 'tokens', weight: 2, lastsMs: [500, 4000] },
   token_endpoint_hangs: { target: 'tokens', weight: 2, lastsMs: [500, 4000] },
   token_endpoint_drops_answers: { target: 'tokens', weight: 1, lastsMs: [500, 2000] },
+  token_endpoint_slow: { target: 'tokens', weight: 1, lastsMs: [500, 4000] },
+  token_endpoint_400: { target: 'tokens', weight: 1, lastsMs: [500, 4000] },
+  token_endpoint_429: { target: 'tokens', weight: 1, lastsMs: [500, 3000] },
 } as const satisfies Record<string, { target: Target; weight: number; lastsMs: readonly [number, number] }>;
 export type FaultName = keyof typeof FAULTS;
 
@@ -128,7 +131,7 @@ export function planFor(seed: number, calls: number): Plan {
     concurrency,
     timeouts: SHORT,
     latencyMs: Math.round((QUIET_RUN_MS * workers * concurrency) / calls),
-    tokenLifetimeS: dice.chance(1 / 3) ? dice.between(4, 20) : 3600,
+    tokenLifetimeS: dice.chance(1 / 2) ? dice.between(4, 20) : 3600,
     script: unluckyRules(dice),
     loading: loadingFor(dice),
     events: {

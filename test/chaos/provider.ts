@@ -18,6 +18,9 @@ export interface ProviderOptions {
 /** What the provider says of one request, from its truth file. */
 export type TrueRequest = Omit<CallRecord, 'payload'>;
 
+/** On a machine that starts dozens of processes at once. */
+const STARTS_WITHIN_MS = 60_000;
+
 interface Ready {
   readonly apiUrl: string;
   readonly clientId: string;
@@ -34,6 +37,7 @@ export class Provider implements AsyncDisposable {
   readonly #truthFile: string;
   readonly #process: SpawnedProcess;
   readonly #script: readonly ScriptRule[];
+  readonly #storms = new Map<string, ScriptRule>();
 
   private constructor(process: SpawnedProcess, ready: Ready, truthFile: string, script: readonly ScriptRule[]) {
     this.#process = process;
@@ -54,17 +58,15 @@ export class Provider implements AsyncDisposable {
       ...optionsOf({ truth: truthFile, script: scriptFile, seed, 'latency-ms': latencyMs }),
       ...optionsOf({ 'token-lifetime-s': tokenLifetimeS, 'client-secret': CANARIES.clientSecret, 'keep-payloads': 0 }),
     ]);
-    const ready = JSON.parse(await process.waitForLine(/^\{"apiUrl"/)) as Ready;
+    const ready = JSON.parse(await process.waitForLine(/^\{"apiUrl"/, STARTS_WITHIN_MS)) as Ready;
     return new Provider(process, ready, truthFile, script);
   }
 
-  /** Every request follows these rules first, until `calm`. */
-  async storm(rules: readonly ScriptRule[]): Promise<void> {
-    await this.#control('PUT', '/script', JSON.stringify([...rules, ...this.#script]));
-  }
-
-  async calm(): Promise<void> {
-    await this.storm([]);
+  /** From now on this rule comes before the run's own, one for each endpoint; undefined takes it away again. */
+  async storm(endpoint: 'outbound' | 'token', action: ScriptRule['do'] | undefined): Promise<void> {
+    if (action === undefined) this.#storms.delete(endpoint);
+    else this.#storms.set(endpoint, { match: { endpoint }, do: action });
+    await this.#control('PUT', '/script', JSON.stringify([...this.#storms.values(), ...this.#script]));
   }
 
   async revokeTokens(): Promise<void> {

@@ -83,6 +83,15 @@ describe('without a fault', () => {
     expect(proxy.counts().unanswered).toBe(0);
   });
 
+  test('a client that leaves before its answer has none, though it comes', async () => {
+    const client = await newClient();
+    await proxy.inflict({ kind: 'stall' });
+    say(client, 'hello');
+    client.socket.end();
+    await proxy.heal();
+    await eventually(() => expect(proxy.counts()).toMatchObject({ open: 0, unanswered: 1, bytesToTarget: 5 }));
+  });
+
   test('passes on more than the buffers hold', async () => {
     const client = await newClient();
     const bytes = 4 * 1024 * 1024;

@@ -41,6 +41,8 @@ export class Link {
   readonly #dripping = new Set<Lane>();
   #lastDirection: Direction | undefined;
   #awaitsAnswer = false;
+  /** The client left while it waited; what comes now reaches nobody. */
+  #gaveUp = false;
 
   constructor(client: Socket, target: Socket, countBytes: ByteCounter) {
     this.#client = client;
@@ -66,7 +68,7 @@ export class Link {
 
   /** Whether the client has asked something and got no answer, or only a part of it, whatever became of the question. */
   get unanswered(): boolean {
-    return this.#awaitsAnswer || this.#dripping.size > 0;
+    return this.#awaitsAnswer || this.#gaveUp || this.#dripping.size > 0;
   }
 
   suffer(fault: NetworkFault): void {
@@ -104,6 +106,7 @@ export class Link {
     const { direction, source, sink } = lane;
     source.on('data', (chunk: Buffer) => this.#receive(lane, chunk));
     source.on('end', () => {
+      if (direction === 'to_target' && this.#awaitsAnswer) this.#gaveUp = true;
       if (!this.#swallows(direction)) sink.end();
       else if (direction === 'to_target') source.destroy();
       else this.#hasLost = true;
