@@ -214,6 +214,18 @@ describe('faults', () => {
     await eventually(() => expect(other.state).toBe('ECONNRESET'));
   });
 
+  test('drip: ends with the client that leaves in the middle', async () => {
+    const client = await newClient();
+    await exchange(client, 'abc');
+    await proxy.inflict({ kind: 'drip', bytesPerSecond: 50 });
+    say(client, 'slowly');
+    await eventually(() => expect(client.received).toBe('ABCS'));
+    client.socket.resetAndDestroy();
+    await eventually(() => expect(proxy.counts()).toMatchObject({ open: 0, unanswered: 1 }));
+    await proxy.heal();
+    await exchange(await newClient(), 'next');
+  });
+
   test('drip: byte by byte, in order, and the rest at once when healed', async () => {
     const client = await newClient();
     const pieces: string[] = [];

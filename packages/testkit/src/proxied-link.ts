@@ -180,6 +180,8 @@ export class Link {
     }
     this.#dripping.delete(lane);
     lane.source.resume();
+    // Nobody is there any more to get the rest.
+    if (lane.sink.destroyed) return;
     if (passed < chunk.length) this.#receive(lane, chunk.subarray(passed));
     else if (this.#fault?.kind === 'stall') lane.source.pause();
   }
