@@ -15,7 +15,7 @@ export interface Scene {
 type Inflict = (scene: Scene, event: FaultEvent) => Promise<void>;
 
 /** Longer than the workers' time-out. */
-const TOO_SLOW_MS = 3000;
+const TOO_SLOW_MS = 5000;
 /** Redis has nothing to spare at once. */
 const FULL_BYTES = 1;
 

@@ -10,7 +10,7 @@ export const FAULTS = {
   kill: { target: 'crew', weight: 8, lastsMs: [0, 0] },
   freeze: { target: 'crew', weight: 2, lastsMs: [500, 4000] },
   /** Past the job's lock and the claim's deadline: what thaws is a zombie. */
-  zombie: { target: 'crew', weight: 1, lastsMs: [14_000, 17_000] },
+  zombie: { target: 'crew', weight: 1, lastsMs: [17_000, 20_000] },
   rolling_restart: { target: 'crew', weight: 2, lastsMs: [0, 0] },
 
   redis_killed: { target: 'redis', weight: 3, lastsMs: [50, 1500] },
@@ -67,7 +67,7 @@ export interface Timeouts {
   readonly responseMs: number;
 }
 
-export const SHORT: Timeouts = { connectMs: 800, responseMs: 1500 };
+export const SHORT: Timeouts = { connectMs: 1500, responseMs: 3000 };
 /** Long enough for a machine that has too much to do: then nothing but a fault may leave a call in doubt. */
 const LONG: Timeouts = { connectMs: 10_000, responseMs: 30_000 };
 

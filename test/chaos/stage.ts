@@ -12,7 +12,7 @@ export const CAMPAIGN = 'spring';
 export const LIST_FILE = 'list.csv';
 export const CAMPAIGN_FILE = 'campaign.json';
 
-const GRACE_MARGIN_MS = 8000;
+const GRACE_MARGIN_MS = 10_000;
 
 export interface ProgramOptions {
   readonly concurrency?: number;

@@ -14,7 +14,7 @@ export interface ProxyCounts {
   readonly accepted: number;
   /** Connections open now, as the client sees it. */
   readonly open: number;
-  /** Connections that ended while the client waited for an answer. */
+  /** Connections that ended while the client waited for an answer, or may not have seen it: at most one request in doubt each. */
   readonly unanswered: number;
   /** Bytes handed on. */
   readonly bytesToTarget: number;

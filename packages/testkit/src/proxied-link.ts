@@ -22,6 +22,9 @@ export type NetworkFault =
 /** Told of every byte that was handed on, or swallowed. */
 export type ByteCounter = (count: 'to_target' | 'to_client' | 'swallowed', bytes: number) => void;
 
+/** An idle connection is kept for longer than this by any client. */
+const JUST_MS = 250;
+
 interface Lane {
   readonly direction: Direction;
   readonly source: Socket;
@@ -41,8 +44,9 @@ export class Link {
   readonly #dripping = new Set<Lane>();
   #lastDirection: Direction | undefined;
   #awaitsAnswer = false;
-  /** The client left while it waited; what comes now reaches nobody. */
-  #gaveUp = false;
+  /** It ended while the client waited, or so soon after the answer that the client may never have read it. */
+  #isCutShort = false;
+  #answeredAt = Number.NEGATIVE_INFINITY;
 
   constructor(client: Socket, target: Socket, countBytes: ByteCounter) {
     this.#client = client;
@@ -57,7 +61,7 @@ export class Link {
     target.once('close', (hadError) => {
       if (!hadError) return;
       if (this.#swallows('to_client')) this.#hasLost = true;
-      else client.resetAndDestroy();
+      else this.reset();
     });
   }
 
@@ -66,9 +70,9 @@ export class Link {
     return this.#lastDirection !== 'to_target';
   }
 
-  /** Whether the client has asked something and got no answer, or only a part of it, whatever became of the question. */
+  /** Whether the client has asked something and perhaps got no answer, or only a part of it, whatever became of the question. */
   get unanswered(): boolean {
-    return this.#awaitsAnswer || this.#gaveUp || this.#dripping.size > 0;
+    return this.#awaitsAnswer || this.#isCutShort || this.#dripping.size > 0;
   }
 
   suffer(fault: NetworkFault): void {
@@ -89,11 +93,14 @@ export class Link {
 
   /** The client sees a reset. The target gets what was passed to it, and then an orderly end. */
   reset(): void {
+    this.#isCutShort ||= this.#hasJustBeenAnswered();
     this.#client.resetAndDestroy();
     this.#target.destroySoon();
   }
 
   close(): void {
+    // What the client sends at this very moment is lost.
+    this.#isCutShort = true;
     this.#client.destroySoon();
   }
 
@@ -102,11 +109,16 @@ export class Link {
     this.#target.destroy();
   }
 
+  /** A busy machine may have both in one turn: an answer that comes, and a client that has left. */
+  #hasJustBeenAnswered(): boolean {
+    return performance.now() - this.#answeredAt < JUST_MS;
+  }
+
   #open(lane: Lane): void {
     const { direction, source, sink } = lane;
     source.on('data', (chunk: Buffer) => this.#receive(lane, chunk));
     source.on('end', () => {
-      if (direction === 'to_target' && this.#awaitsAnswer) this.#gaveUp = true;
+      if (direction === 'to_target') this.#isCutShort ||= this.#awaitsAnswer || this.#hasJustBeenAnswered();
       if (!this.#swallows(direction)) sink.end();
       else if (direction === 'to_target') source.destroy();
       else this.#hasLost = true;
@@ -152,7 +164,10 @@ export class Link {
   #write({ direction, sink }: Lane, chunk: Buffer, done?: () => void): boolean {
     this.#countBytes(direction, chunk.length);
     this.#lastDirection = direction;
-    if (direction === 'to_client') this.#awaitsAnswer = false;
+    if (direction === 'to_client') {
+      this.#awaitsAnswer = false;
+      this.#answeredAt = performance.now();
+    }
     return sink.write(chunk, done);
   }
 
