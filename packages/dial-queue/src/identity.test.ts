@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { assert, property, string, uint8Array } from 'fast-check';
+import { dedupeKey } from '@libby-dialer/dialing';
+import { assert, constantFrom, nat, property, record, string, uint8Array } from 'fast-check';
 import { expect, it } from 'vitest';
 import { Identity } from './identity.ts';
 
@@ -18,8 +19,8 @@ it('is HMAC-SHA-256 whatever the key and the text', () => {
 it('makes ids that BullMQ takes: never all digits, no colon', () => {
   const identity = new Identity(randomBytes(32));
   assert(
-    property(string(), (text) => {
-      expect(identity.callId('spring', text)).toMatch(/^c[\w-]{20}$/);
+    property(string(), string({ unit: 'binary-ascii' }), (campaign, text) => {
+      expect(identity.callId(campaign, text)).toMatch(/^c[\w-]{20}$/);
     }),
   );
 });
@@ -33,6 +34,50 @@ it('tells calls of different campaigns and keys apart', () => {
     new Identity(Buffer.alloc(32, 2)).callId('a', 'phone:+15055550123'),
   ];
   expect(new Set(ids).size).toBe(4);
+});
+
+/** Made of what separates the parts of an id, so that parts cut elsewhere come often. */
+const treacherous = (maxLength: number) => string({ unit: constantFrom('a', 'b', ':', '0', '-', ' ', '+'), maxLength });
+
+it('is one id per campaign and key, wherever the two could be cut', () => {
+  const identity = new Identity(Buffer.alloc(32, 1));
+  expect(identity.callId('a', 'b:c')).not.toBe(identity.callId('a:b', 'c'));
+  expect(identity.callId('a', ':b')).not.toBe(identity.callId('a:', 'b'));
+  assert(
+    property(treacherous(3), treacherous(4), nat({ max: 7 }), (campaign, key, cut) => {
+      const text = campaign + key;
+      const [otherCampaign, otherKey] = [text.slice(0, cut), text.slice(cut)];
+      const id = identity.callId(campaign, key);
+      expect(identity.callId(otherCampaign, otherKey) === id).toBe(otherCampaign === campaign && otherKey === key);
+      expect(new Identity(Buffer.alloc(32, 1)).callId(campaign, key)).toBe(id);
+    }),
+  );
+});
+
+it('is another id for every row that differs in what its campaign dedupes by, and the same for one that does not', () => {
+  const identity = new Identity(Buffer.alloc(32, 1));
+  const row = record({ toPhoneNumber: treacherous(4), externalId: treacherous(4), row: nat({ max: 12 }) });
+  const dedupeBys = constantFrom('phone' as const, 'externalId' as const, 'row' as const);
+  assert(
+    property(row, row, treacherous(3), treacherous(3), dedupeBys, (one, two, listOfOne, listOfTwo, dedupeBy) => {
+      const ids = [dedupeKey(dedupeBy, one, listOfOne), dedupeKey(dedupeBy, two, listOfTwo)].map((key) =>
+        identity.callId('spring', key ?? ''),
+      );
+      const isSame = {
+        phone: one.toPhoneNumber === two.toPhoneNumber,
+        externalId: one.externalId === two.externalId,
+        row: one.row === two.row && listOfOne === listOfTwo,
+      }[dedupeBy];
+      expect(ids[0] === ids[1]).toBe(isSame);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+it('is never one id for keys of different kinds, though a campaign’s externalIds look like numbers or rows', () => {
+  const call = { toPhoneNumber: '+15055550123', externalId: '+15055550123', row: 7 };
+  const keys = [dedupeKey('phone', call, 'h'), dedupeKey('externalId', call, 'h'), dedupeKey('row', call, 'h')];
+  expect(new Set([...keys, dedupeKey('externalId', { ...call, externalId: 'row:h:7' }, 'h')]).size).toBe(4);
 });
 
 it('spreads people over buckets of integers that Redis keeps compact', () => {

@@ -46,6 +46,37 @@ describe('Retry-After', () => {
     );
   });
 
+  test('says the same in each of the three forms a date may have', () => {
+    const soon = fc.integer({ min: -7200, max: 7200 });
+    // In RFC 850's form the century is ours to guess; and all that counts is the distance to now.
+    const now = fc.integer({ min: Date.UTC(1990), max: Date.UTC(2090) });
+    fc.assert(
+      fc.property(now, soon, (now, seconds) => {
+        const until = new Date(now + seconds * 1000);
+        const exact = Math.floor(until.getTime() / 1000) * 1000 - now;
+        const expected = Math.min(Math.max(exact, 0), RETRY_AFTER_MAX_MS);
+        for (const form of [imfFixdate, rfc850, asctime]) {
+          expect(retryAfterMs(form(until), undefined, now)).toBe(expected);
+        }
+      }),
+    );
+  });
+
+  test('is seconds only where it is digits alone, and then never negative, broken or beyond the limit', () => {
+    const digits = fc.stringMatching(/^\d{1,400}$/);
+    const almost = fc
+      .tuple(fc.constantFrom('-', '+', '.', '0x', '1e', '1_', ' 1 '), digits)
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(digits, almost, (digits, almost) => {
+        const seconds = BigInt(digits);
+        const expected = seconds < 3600n ? Number(seconds) * 1000 : RETRY_AFTER_MAX_MS;
+        expect(retryAfterMs(digits, undefined, NOW)).toBe(expected);
+        expect(retryAfterMs(almost, undefined, NOW)).toBeUndefined();
+      }),
+    );
+  });
+
   test('is nothing or within bounds, whatever the headers hold', () => {
     const header = fc.oneof(
       fc.string(),
@@ -63,3 +94,19 @@ describe('Retry-After', () => {
     );
   });
 });
+
+const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+function imfFixdate(date: Date): string {
+  return date.toUTCString();
+}
+
+function rfc850(date: Date): string {
+  const [, day = '', month = '', year = '', time = ''] = date.toUTCString().split(' ');
+  return `${DAYS[date.getUTCDay()]}, ${day}-${month}-${year.slice(2)} ${time} GMT`;
+}
+
+function asctime(date: Date): string {
+  const [weekday = '', day = '', month = '', year = '', time = ''] = date.toUTCString().split(' ');
+  return `${weekday.slice(0, 3)} ${month} ${day.replace(/^0/, ' ')} ${time} ${year}`;
+}
