@@ -18,8 +18,8 @@ import { verdictOf } from './verdict.ts';
 const grantSchema = z.object({
   access_token: z.string().max(16_384).regex(BEARER_TOKEN),
   token_type: z.literal('bearer'),
-  /** Seconds. Optional by RFC 6749, section 5.1. */
-  expires_in: z.number().positive().optional(),
+  /** Seconds, a millisecond at least. Optional by RFC 6749, section 5.1. */
+  expires_in: z.number().min(0.001).optional(),
 });
 const refusalSchema = z.object({ error: z.enum(OAUTH_ERROR_CODES) });
 

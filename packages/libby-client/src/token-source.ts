@@ -218,11 +218,13 @@ export class TokenSource {
     const lifetimeMs = Math.min(expiresInMs ?? DEFAULT_LIFETIME_MS, MAX_LIFETIME_MS);
     const granted = { value, lifetimeMs, expiresAt: Math.floor(askedAt) + lifetimeMs };
     const held = this.#lifeOf(granted);
-    this.#held = held;
     const now = this.#now();
+    // Its life was over on the way here: with it every call would be refused.
+    if (now >= held.usableUntil) throw new TokenError('token_endpoint_timeout');
+    this.#held = held;
     this.#onEvent?.({ type: 'granted', lifetimeMs, tookMs: now - askedAt });
-    const ttlMs = Math.floor(held.usableUntil - now);
-    if (ttlMs > 0) await this.#ask('write', () => this.#cache.write(this.#seal.seal(granted), ttlMs), undefined);
+    const ttlMs = Math.ceil(held.usableUntil - now);
+    await this.#ask('write', () => this.#cache.write(this.#seal.seal(granted), ttlMs), undefined);
     return held.token;
   }
 
