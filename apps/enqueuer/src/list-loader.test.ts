@@ -1,5 +1,6 @@
 import type { IdentifiedCall, LoadVerdict } from '@libby-dialer/dial-queue';
 import { Identity } from '@libby-dialer/dial-queue';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RowChecker } from './list/check-row.ts';
 import type { ListRow } from './list/list-row.ts';
@@ -97,6 +98,57 @@ describe('ListLoader', () => {
     const rows = [...numbered(3000), row('call 0', 3000)];
     await loader.load(chunksOf(rows, 100));
     expect(loader.counts).toMatchObject({ queued: 3000, duplicates: 1, alreadySettled: 0 });
+  });
+
+  test('every row is counted once, whatever the list holds and Redis knew, however much of it is loaded', async () => {
+    const name = fc.constantFrom('', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h');
+    const known = fc.dictionary(name, fc.constantFrom<LoadVerdict>('already_queued', 'already_settled'));
+    const lists = fc.array(name, { maxLength: 40 });
+    const limits = fc.option(fc.integer({ min: 1, max: 10 }), { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(lists, known, fc.integer({ min: 1, max: 9 }), limits, async (names, known, size, limit) => {
+        const identity = new Identity(Buffer.alloc(32));
+        const redis = new Map(
+          Object.entries(known).map(([name, verdict]) => [identity.callId('spring', name), verdict]),
+        );
+        const queued: string[] = [];
+        let rejected = 0;
+        const loader = loaderWith(
+          (batch) =>
+            Promise.resolve(
+              batch.map(({ callId, call }): LoadVerdict => {
+                const verdict = redis.get(callId) ?? 'queued';
+                if (verdict === 'queued') queued.push(call.to);
+                redis.set(callId, verdict === 'queued' ? 'already_queued' : verdict);
+                return verdict;
+              }),
+            ),
+          {
+            identity,
+            limit,
+            reject: (rejects) => {
+              rejected += rejects.length;
+              return Promise.resolve();
+            },
+          },
+        );
+        await loader.load(chunksOf(names.map(row), size));
+        const { rows, ...counts } = loader.counts;
+        expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(rows);
+        const read = names.slice(0, rows);
+        const callable = new Set(read.filter((name) => name !== ''));
+        expect(counts).toEqual({
+          queued: queued.length,
+          alreadyQueued: [...callable].filter((name) => known[name] === 'already_queued').length,
+          alreadySettled: [...callable].filter((name) => known[name] === 'already_settled').length,
+          duplicates: read.length - rejected - callable.size,
+          rejected,
+        });
+        expect(queued.toSorted()).toEqual([...callable].filter((name) => known[name] === undefined).toSorted());
+        expect(rows === names.length || callable.size === limit).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('a failure ends the load once everything under way has ended', async () => {
