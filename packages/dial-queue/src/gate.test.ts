@@ -90,6 +90,18 @@ describe('a claim', () => {
   });
 });
 
+describe('a claim past its deadline', () => {
+  it('is not renewed: whoever met it may be writing it off', async () => {
+    const late = fixture.gate({ sendWithinMs: -2, claimMs: -1 });
+    await late.claim(fixture.request());
+    const observed = await late.claim(fixture.request({ owner: 'owner-2' }));
+    expect(observed.kind).toBe('in_doubt');
+    expect((await fixture.gate().claim(fixture.request({ renews: 0 }))).kind).toBe('busy');
+    expect(await fixture.gate().settle(fixture.settling({ outcome: 'unknown' }))).toMatchObject({ kind: 'settled' });
+    expect(await fixture.gate().release(fixture.releasing())).toBe('late');
+  });
+});
+
 describe('the order of precedence', () => {
   it('holds from the strongest reason to the weakest', async () => {
     const gate = fixture.gate();

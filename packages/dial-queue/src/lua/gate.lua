@@ -33,6 +33,8 @@ if entry and entry.state == 'claimed' then
   end
   -- The same owner asks again because the reply was lost: it gets the same claim.
   if not ask.renews or entry.attempts > ask.renews then return answer('dial', cjson.encode(entry)) end
+  -- Past its deadline others may be writing it off: renewed now, it would be used by one and in doubt to the rest.
+  if now > entry.deadline then return answer('busy', entry.deadline) end
 end
 
 local attempts = entry and entry.attempts or 0
