@@ -45,6 +45,14 @@ it('goes on with attempts and revisions where they stood', async () => {
   expect(records).toMatchObject([{ outcome: 'accepted', revision: 2 }]);
 });
 
+it('is not undone by a late copy of what settled the call', async () => {
+  const gate = fixture.gate();
+  await gate.settle(fixture.settling({ outcome: 'rejected' }));
+  await reopener().reopen('spring', 'rejected');
+  expect(await gate.settle(fixture.settling({ outcome: 'rejected' }))).toEqual({ kind: 'lost' });
+  expect(await gate.claim(fixture.request({ owner: 'owner-2' }))).toMatchObject({ kind: 'dial' });
+});
+
 it('finishes what a crash left half done', async () => {
   const own = fixture.keys.campaign('spring');
   const gate = fixture.gate();

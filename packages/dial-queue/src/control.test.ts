@@ -45,7 +45,7 @@ it('counts no call that provably never reached the API', async () => {
   await gate.release(fixture.releasing({ ...retried, attempts: 1, failures: 1 }));
   await gate.settle(fixture.settling({ ...exhausted, outcome: 'exhausted', attempts: 1 }));
   await gate.release(fixture.releasing({ ...canceled, attempts: 2, failures: 2 }));
-  await gate.settle(fixture.settling({ ...canceled, outcome: 'canceled', attempts: 2 }));
+  await gate.settle(fixture.settling({ ...canceled, owner: 'another run', outcome: 'canceled', attempts: 2 }));
   expect(await applied).toEqual({ wentOut: 0 });
 });
 

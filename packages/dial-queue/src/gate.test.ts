@@ -228,6 +228,15 @@ describe('releasing', () => {
     expect((await gate.claim(fixture.request({ owner: 'owner-2' }))).kind).toBe('busy');
   });
 
+  it('keeps the call in its place also for one who met the claim before and took it for lost', async () => {
+    await fixture.gate({ sendWithinMs: -2, claimMs: -1 }).claim(fixture.request());
+    const gate = fixture.gate();
+    expect((await gate.claim(fixture.request({ owner: 'owner-2' }))).kind).toBe('in_doubt');
+    await gate.release(fixture.releasing({ attempts: 0 }));
+    expect(await gate.settle(fixture.settling({ outcome: 'unknown' }))).toEqual({ kind: 'lost' });
+    expect((await gate.claim(fixture.request({ owner: 'owner-3' }))).kind).toBe('dial');
+  });
+
   it('says so when the call was taken for unknown meanwhile', async () => {
     const gate = fixture.gate();
     await gate.claim(fixture.request());

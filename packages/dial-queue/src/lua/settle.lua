@@ -5,7 +5,7 @@
 -- KEYS: ledger, campaign state, claims, kept payloads, revised results, results stream, breakers, holds, expiries
 -- ARGV: call id, owner, outcome, attempts, result (a JSON object without its last fields and closing brace), payload to keep or '',
 --       JSON {campaign, channel, answered?, expires?, probes?, run?}
--- Answers: settled <revision> | already <outcome> | lost (another owner holds the claim)
+-- Answers: settled <revision> | already <outcome> | lost (another owner holds the claim, or it is over)
 local ledger, campaign_state, claims, kept, revised, results, breakers, holds, expiries = unpack(KEYS)
 local call_id, owner, outcome, attempts, result, payload = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
 local context = cjson.decode(ARGV[7])
@@ -13,6 +13,8 @@ local now = now_ms()
 
 local entry = read_entry(ledger, call_id)
 if entry and entry.state == 'claimed' and entry.owner ~= owner then return { 'lost' } end
+-- That claim is over: given back before it was written off, or settled, and this a late copy of it, and queued again since.
+if entry and entry.state == 'open' and entry.owner == owner then return { 'lost' } end
 if is_settled(entry) then
   -- The reply was lost and the command sent again.
   if entry.owner == owner and entry.state == outcome then return { 'settled', entry.revision } end
