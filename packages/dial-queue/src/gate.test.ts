@@ -345,6 +345,12 @@ describe('holds', () => {
     expect(entry?.[1]).toEqual(['what', 'hold_released', 'scope', 'all', 'by', 'Kim']);
   });
 
+  it('come to need a person also when they are due', async () => {
+    await fixture.holds.open(DUE, 'opener');
+    await fixture.holds.open({ ...DUE, person: true }, 'another call');
+    expect(await fixture.gate().claim(fixture.request())).toMatchObject({ kind: 'held', until: undefined });
+  });
+
   it('that came to need a person while their probe was out stay', async () => {
     const gate = fixture.gate();
     await fixture.holds.open(DUE, 'opener');

@@ -7,7 +7,8 @@ local holds, channel = KEYS[1], ARGV[1]
 local hold = cjson.decode(ARGV[2])
 local now = now_ms()
 local standing = read_hold(holds, hold.scope)
-if standing and standing.reason == hold.reason and now >= standing.retryAt and not standing.lease then
+local was_due = standing and standing.reason == hold.reason and now >= standing.retryAt and not standing.lease
+if was_due and not hold.person then
   standing.pauses = standing.pauses + 1
   standing.pauseMs = pause_ms(standing, hold.retryAfterMs)
   standing.retryAt = now + standing.pauseMs
