@@ -1,0 +1,320 @@
+/**
+ * The life of a call, as the ledger knows it: one pure function for each script that Redis runs. Written from
+ * ARCHITECTURE.md; the conformance test compares the scripts with it.
+ *
+ *   queued ──gate: dial──▶ claimed ──settle──▶ accepted | rejected | exhausted | unknown
+ *     │                     │    ▲                          │                      │
+ *     │ gate: skip  release │    │ gate: dial       reopen  │                      │ settle, by the owner, late
+ *     ▼                     ▼    │                          ▼                      ▼
+ *   suppressed | expired    open ◀───────────────────────── open       accepted | rejected | exhausted
+ *   | canceled ──reopen──▶
+ *
+ * Times are instants and spans of one clock, Redis's; how long a unit is does not matter.
+ */
+import type { Outcome, RetryableOutcome } from '@libby-dialer/dialing';
+import { endProbe, type Hold, type HoldRequest, type ProbeVerdict, passage, strengthen } from './hold-life.ts';
+
+export interface Entry {
+  /** `queued`: loaded and never claimed, of which the ledger knows nothing. */
+  readonly state: 'queued' | 'open' | 'claimed' | Outcome;
+  /** The run that claimed it last, or that settled it without a claim. */
+  readonly owner: string;
+  /** Nothing may be sent after this. Of a claim only, like the next two. */
+  readonly sendBy: number;
+  /** After this everybody takes the claim for in doubt. */
+  readonly deadline: number;
+  /** It is the one call that a hold lets through. */
+  readonly isProbe: boolean;
+  /** Requests begun, and provable failures to begin one. */
+  readonly attempts: number;
+  readonly failures: number;
+  /** Results written. */
+  readonly revision: number;
+}
+
+/** What stands in Redis of one campaign, as far as the scripts look at it. */
+export interface Ledger {
+  readonly entries: Readonly<Record<string, Entry>>;
+  /** Calls whose payload is kept, for they may be wanted again. */
+  readonly kept: readonly string[];
+  /** Calls to be queued again whose jobs are not known to be in the queue. */
+  readonly reopened: readonly string[];
+  readonly isPaused: boolean;
+  readonly isCanceled: boolean;
+  readonly expiresAt: number;
+  /** Calls to people on the do-not-call list. */
+  readonly suppressed: readonly string[];
+  readonly hold: Hold | undefined;
+}
+
+export interface Times {
+  readonly sendWithin: number;
+  readonly claimFor: number;
+}
+
+/** What a script leaves behind and what it answers. */
+export interface Turn<Answer> {
+  readonly ledger: Ledger;
+  readonly answer: Answer;
+}
+
+export const NEVER_CLAIMED: Entry = {
+  state: 'queued',
+  owner: '',
+  sendBy: 0,
+  deadline: 0,
+  isProbe: false,
+  attempts: 0,
+  failures: 0,
+  revision: 0,
+};
+
+export const EMPTY_LEDGER: Ledger = {
+  entries: {},
+  kept: [],
+  reopened: [],
+  isPaused: false,
+  isCanceled: false,
+  expiresAt: Number.POSITIVE_INFINITY,
+  suppressed: [],
+  hold: undefined,
+};
+
+/** Outcomes after which nobody wants the payload any more. */
+const FORGETTABLE: ReadonlySet<Outcome> = new Set(['accepted', 'suppressed']);
+
+export function entryOf(ledger: Ledger, callId: string): Entry {
+  return ledger.entries[callId] ?? NEVER_CLAIMED;
+}
+
+export function outcomeOf({ state }: Entry): Outcome | undefined {
+  return state === 'queued' || state === 'open' || state === 'claimed' ? undefined : state;
+}
+
+/* ---- the gate ---- */
+
+export interface Question {
+  readonly callId: string;
+  readonly owner: string;
+  /** Script and token are in hand. */
+  readonly isReady: boolean;
+  /** The attempts of the claim under which a second sending is asked for. */
+  readonly renews?: number | undefined;
+}
+
+export type GateAnswer =
+  | { readonly kind: 'done'; readonly outcome: Outcome }
+  | { readonly kind: 'busy'; readonly until: number }
+  | { readonly kind: 'in_doubt'; readonly owner: string; readonly attempts: number }
+  | { readonly kind: 'skip'; readonly outcome: 'canceled' | 'expired' | 'suppressed'; readonly attempts: number }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'held'; readonly until: number | undefined; readonly isOpener: boolean }
+  | { readonly kind: 'unready' }
+  | { readonly kind: 'dial'; readonly claim: Entry };
+
+/** Whether a call may go out now. What is true of the call goes before what is true of its campaign, and both before its turn. */
+export function askGate(ledger: Ledger, question: Question, now: number, times: Times): Turn<GateAnswer> {
+  const { callId, owner, renews } = question;
+  const entry = entryOf(ledger, callId);
+  const answer = (given: GateAnswer) => ({ ledger, answer: given });
+
+  const outcome = outcomeOf(entry);
+  if (outcome !== undefined) return answer({ kind: 'done', outcome });
+  if (entry.state === 'claimed') {
+    if (entry.owner !== owner) return answer(toObserver(entry, now));
+    // Asked again because the answer was lost: the same answer.
+    if (renews === undefined || entry.attempts > renews) return answer({ kind: 'dial', claim: entry });
+    // Others may be writing it off by now, so it is not theirs and this owner's at once.
+    if (now > entry.deadline) return answer({ kind: 'busy', until: entry.deadline });
+  }
+
+  const { attempts } = entry;
+  if (ledger.isCanceled) return answer({ kind: 'skip', outcome: 'canceled', attempts });
+  if (now >= ledger.expiresAt) return answer({ kind: 'skip', outcome: 'expired', attempts });
+  if (ledger.suppressed.includes(callId)) return answer({ kind: 'skip', outcome: 'suppressed', attempts });
+  if (ledger.isPaused) return answer({ kind: 'paused' });
+  const way = passage(ledger.hold, callId, owner, now);
+  if (way.kind === 'held') return answer(way);
+  if (!question.isReady) return answer({ kind: 'unready' });
+
+  const claim: Entry = {
+    ...entry,
+    state: 'claimed',
+    owner,
+    sendBy: Math.min(now + times.sendWithin, ledger.expiresAt),
+    deadline: now + times.claimFor,
+    isProbe: way.kind === 'probe',
+    // A claim is renewed after a request that was refused: that one counts.
+    attempts: renews === undefined ? attempts : renews + 1,
+  };
+  return { ledger: claimed(ledger, callId, claim), answer: { kind: 'dial', claim } };
+}
+
+/** To everybody but its owner a claim is judged by what stands in it. */
+function toObserver({ owner, attempts, deadline }: Entry, now: number): GateAnswer {
+  return now <= deadline ? { kind: 'busy', until: deadline } : { kind: 'in_doubt', owner, attempts };
+}
+
+function claimed(ledger: Ledger, callId: string, claim: Entry): Ledger {
+  const { hold } = ledger;
+  const written = withEntry(ledger, callId, claim);
+  if (!claim.isProbe || hold === undefined) return written;
+  return { ...written, hold: { ...hold, lease: { owner: claim.owner, expiresAt: claim.deadline } } };
+}
+
+/* ---- settle and release ---- */
+
+export interface Settlement {
+  readonly callId: string;
+  /** Whose claim it ends: the run's own, or that of an owner who never spoke again. */
+  readonly owner: string;
+  readonly outcome: Outcome;
+  readonly attempts: number;
+  readonly probe?: ProbeVerdict | undefined;
+}
+
+export type SettleAnswer =
+  | { readonly kind: 'settled'; readonly revision: number }
+  | { readonly kind: 'already'; readonly outcome: Outcome }
+  | { readonly kind: 'lost' };
+
+/** Records an outcome. Only the owner of a claim ends it, and only an `unknown` is ever corrected, by its owner. */
+export function settle(ledger: Ledger, settlement: Settlement, now: number): Turn<SettleAnswer> {
+  const { callId, owner, outcome, attempts, probe } = settlement;
+  const entry = entryOf(ledger, callId);
+  const answer = (given: SettleAnswer) => ({ ledger, answer: given });
+
+  const isOwn = entry.owner === owner;
+  if (entry.state === 'claimed' && !isOwn) return answer({ kind: 'lost' });
+  // That claim is over: given back, or its end was said and the call queued again since.
+  if (entry.state === 'open' && isOwn) return answer({ kind: 'lost' });
+  const standing = outcomeOf(entry);
+  if (standing !== undefined) {
+    if (isOwn && standing === outcome) return answer({ kind: 'settled', revision: entry.revision });
+    if (!isOwn || standing !== 'unknown') return answer({ kind: 'already', outcome: standing });
+  }
+
+  const revision = entry.revision + 1;
+  const { failures } = entry;
+  const settled = { ...NEVER_CLAIMED, state: outcome, owner, attempts, failures, revision };
+  const isKept = !FORGETTABLE.has(outcome);
+  return {
+    ledger: {
+      ...withEntry(ledger, callId, settled),
+      kept: isKept ? including(ledger.kept, callId) : without(ledger.kept, callId),
+      hold: probe === undefined ? ledger.hold : endProbe(ledger.hold, owner, probe, now),
+    },
+    answer: { kind: 'settled', revision },
+  };
+}
+
+export interface Release {
+  readonly callId: string;
+  readonly owner: string;
+  readonly attempts: number;
+  readonly failures: number;
+  readonly probe?: ProbeVerdict | undefined;
+  /** What the API's refusal asks for. */
+  readonly hold?: HoldRequest | undefined;
+}
+
+export type ReleaseAnswer = 'released' | 'late' | 'lost';
+
+/** Gives a claim back: the call provably was not taken and keeps its place. */
+export function release(ledger: Ledger, given: Release, now: number): Turn<ReleaseAnswer> {
+  const { callId, owner, attempts, failures, probe, hold: asked } = given;
+  const entry = entryOf(ledger, callId);
+  if (entry.state === 'queued' || entry.state === 'open') return { ledger, answer: 'released' };
+  if (entry.owner !== owner) return { ledger, answer: 'lost' };
+  // Its deadline passed first and others wrote it off.
+  if (entry.state === 'unknown') return { ledger, answer: 'late' };
+  if (entry.state !== 'claimed') return { ledger, answer: 'lost' };
+  const open = { ...NEVER_CLAIMED, state: 'open' as const, owner, attempts, failures, revision: entry.revision };
+  const probed = probe === undefined ? ledger.hold : endProbe(ledger.hold, owner, probe, now, asked?.retryAfter ?? 0);
+  const hold = asked === undefined ? probed : strengthen(probed, asked, callId, now);
+  return { ledger: { ...withEntry(ledger, callId, open), hold }, answer: 'released' };
+}
+
+/* ---- what people decide ---- */
+
+/** Queues settled calls again that provably did not ring, first half: the ledger. */
+export function reopen(ledger: Ledger, outcome: RetryableOutcome): Turn<number> {
+  const callIds = ledger.kept.filter((callId) => entryOf(ledger, callId).state === outcome);
+  const after = callIds.reduce<Ledger>((so, callId) => {
+    const { owner, attempts, revision } = entryOf(so, callId);
+    const open = { ...NEVER_CLAIMED, state: 'open' as const, owner, attempts, revision };
+    return { ...withEntry(so, callId, open), reopened: including(so.reopened, callId) };
+  }, ledger);
+  return { ledger: after, answer: callIds.length };
+}
+
+/**
+ * Second half, once jobs were added: what has its job in the queue, or an outcome again, need not be looked after any more.
+ * A job that a worker has in hand is the old one and about to go.
+ */
+export function restored(ledger: Ledger, isQueued: (callId: string) => boolean): Ledger {
+  const isSettled = (callId: string) => outcomeOf(entryOf(ledger, callId)) !== undefined;
+  const isBack = (callId: string) => !isSettled(callId) && isQueued(callId);
+  const { reopened, kept } = ledger;
+  return {
+    ...ledger,
+    reopened: reopened.filter((callId) => !isSettled(callId) && !isBack(callId)),
+    kept: kept.filter((callId) => !(reopened.includes(callId) && isBack(callId))),
+  };
+}
+
+/** A claim that stood when a campaign was paused or canceled. */
+export interface SeenClaim {
+  readonly callId: string;
+  readonly owner: string;
+  readonly requestsBegun: number;
+}
+
+export function control(ledger: Ledger, action: 'pause' | 'resume' | 'cancel'): Turn<readonly SeenClaim[]> {
+  const after = {
+    ...ledger,
+    isPaused: action === 'pause' || (action === 'cancel' && ledger.isPaused),
+    isCanceled: action === 'cancel' || (action === 'pause' && ledger.isCanceled),
+  };
+  const claims = Object.entries(ledger.entries).flatMap(([callId, entry]) =>
+    entry.state === 'claimed' ? [{ callId, owner: entry.owner, requestsBegun: requestsBegun(entry) }] : [],
+  );
+  return { ledger: after, answer: claims };
+}
+
+/** Of claims seen earlier: how many may still be sent, and how many were. The action returns when none is pending. */
+export function followClaims(
+  ledger: Ledger,
+  claims: readonly SeenClaim[],
+  now: number,
+): { readonly pending: number; readonly wentOut: number } {
+  const fates = claims.map((claim) => fateOf(entryOf(ledger, claim.callId), claim, now));
+  return {
+    pending: fates.filter((fate) => fate === 'pending').length,
+    wentOut: fates.filter((fate) => fate === 'went out').length,
+  };
+}
+
+function fateOf(entry: Entry, seen: SeenClaim, now: number): 'pending' | 'went out' | 'did not' {
+  if (entry.state === 'claimed' && entry.owner === seen.owner) return now <= entry.sendBy ? 'pending' : 'went out';
+  return entry.state !== 'exhausted' && requestsBegun(entry) > seen.requestsBegun ? 'went out' : 'did not';
+}
+
+/** A failure to begin one is an attempt too, but no request. */
+function requestsBegun({ attempts, failures }: Entry): number {
+  return attempts - failures;
+}
+
+/* ---- small change ---- */
+
+function withEntry(ledger: Ledger, callId: string, entry: Entry): Ledger {
+  return { ...ledger, entries: { ...ledger.entries, [callId]: entry } };
+}
+
+function including(list: readonly string[], item: string): readonly string[] {
+  return list.includes(item) ? list : [...list, item];
+}
+
+function without(list: readonly string[], item: string): readonly string[] {
+  return list.includes(item) ? list.filter((one) => one !== item) : list;
+}

@@ -1,0 +1,138 @@
+/** What may be asked of the queue, in any order and by anybody, whether or not a worker would ever ask it. */
+import { deepStrictEqual } from 'node:assert/strict';
+import { OUTCOMES, RETRYABLE_OUTCOMES } from '@libby-dialer/dialing';
+import * as fc from 'fast-check';
+import type { Question, Release, Settlement } from './call-life.ts';
+import type { HoldRequest } from './hold-life.ts';
+import type { ModelQueue } from './model-queue.ts';
+import type { RealQueue } from './real-queue.ts';
+
+/** Steps of 13 between instants that are multiples of 10 apart: nothing is ever asked at the very instant that decides. */
+export const TIMES = { sendWithin: 10, claimFor: 20 };
+const HOLD_PAUSES = { firstPause: 10, maxPause: 40 };
+const STEP = 13;
+
+/** One thing done to both. Each must answer the same, and look the same afterwards. */
+class Command implements fc.AsyncCommand<ModelQueue, RealQueue> {
+  readonly #words: string;
+  readonly #run: (model: ModelQueue, real: RealQueue) => Promise<void>;
+
+  constructor(name: string, given: unknown, run: (model: ModelQueue, real: RealQueue) => Promise<void>) {
+    this.#words = `${name} ${JSON.stringify(given)}`;
+    this.#run = run;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(model: ModelQueue, real: RealQueue): Promise<void> {
+    await this.#run(model, real);
+    deepStrictEqual(await real.look(), model.look());
+  }
+
+  toString(): string {
+    return this.#words;
+  }
+}
+
+/** Something that both answer. */
+function asked<Given>(
+  name: string,
+  given: fc.Arbitrary<Given>,
+  ask: (queue: ModelQueue | RealQueue, given: Given) => unknown,
+): fc.Arbitrary<Command> {
+  return given.map(
+    (value) =>
+      new Command(name, value, async (model, real) => deepStrictEqual(await ask(real, value), ask(model, value))),
+  );
+}
+
+const callId = fc.constantFrom('call 1', 'call 2');
+const owner = fc.constantFrom('run 1', 'run 2', 'run 3');
+const attempts = fc.nat(3);
+const probe = fc.constantFrom('close', 'grow', 'keep', undefined);
+const hold: fc.Arbitrary<HoldRequest> = fc.record({
+  person: fc.boolean(),
+  retryAfter: fc.constantFrom(0, 30),
+  firstPause: fc.constant(HOLD_PAUSES.firstPause),
+  maxPause: fc.constant(HOLD_PAUSES.maxPause),
+});
+const claim: fc.Arbitrary<Question> = fc.record({ callId, owner, isReady: fc.constant(true) });
+/** To renew a claim, or with a token or a text missing. */
+const otherQuestion: fc.Arbitrary<Question> = fc.record({
+  callId,
+  owner,
+  isReady: fc.boolean(),
+  renews: fc.option(fc.nat(2), { nil: undefined }),
+});
+const outcome = fc.constantFrom(...OUTCOMES);
+const settlement: fc.Arbitrary<Settlement> = fc.record({ callId, owner, outcome, attempts, probe });
+const givenBack: fc.Arbitrary<Release> = fc.record({
+  callId,
+  owner,
+  attempts,
+  failures: fc.nat(1),
+  probe,
+  hold: fc.option(hold, { nil: undefined, freq: 3 }),
+});
+
+/** Somebody pauses or cancels, and owners of claims speak until it returns; if they do not, time passes. */
+const controlled = fc
+  .record({
+    action: fc.constantFrom('pause' as const, 'cancel' as const),
+    meanwhile: fc.array(fc.oneof(settlement, givenBack), { maxLength: 3 }),
+  })
+  .map((value) => new Command('control', value, (model, real) => control(model, real, value)));
+
+async function control(
+  model: ModelQueue,
+  real: RealQueue,
+  { action, meanwhile }: { action: 'pause' | 'cancel'; meanwhile: readonly (Settlement | Release)[] },
+): Promise<void> {
+  const claims = model.control(action);
+  const isPending = () => model.follow(claims).pending > 0;
+  const applied = real.control(action);
+  // Once nothing is pending it may have returned already: no further word belongs to it.
+  for (const word of meanwhile) if (isPending()) deepStrictEqual(await say(real, word), say(model, word));
+  if (isPending()) {
+    model.pass(STEP);
+    await real.pass(STEP);
+  }
+  deepStrictEqual(await applied, { wentOut: model.follow(claims).wentOut });
+}
+
+function say(queue: ModelQueue | RealQueue, word: Settlement | Release): unknown {
+  return 'outcome' in word ? queue.settle(word) : queue.release(word);
+}
+
+const resumed = new Command('resume', '', async (model, real) => {
+  model.control('resume');
+  await real.control('resume');
+});
+
+const retryable = fc.constantFrom(...RETRYABLE_OUTCOMES);
+const steps = fc.integer({ min: 1, max: 2 });
+const listing = fc.record({ callId, isListed: fc.boolean() });
+const opening = fc.record({ hold, callId });
+
+/** Each as often as its number says. */
+const KINDS: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
+  [6, asked('claim', claim, (queue, question) => queue.ask(question))],
+  [4, asked('ask', otherQuestion, (queue, question) => queue.ask(question))],
+  [6, asked('settle', settlement, (queue, word) => queue.settle(word))],
+  [5, asked('release', givenBack, (queue, word) => queue.release(word))],
+  [3, asked('reopen', retryable, (queue, which) => queue.reopen(which))],
+  [4, asked('pass', steps, (queue, count) => queue.pass(count * STEP))],
+  [2, asked('open hold', opening, (queue, { hold, callId }) => queue.openHold(hold, callId))],
+  [2, asked('release hold', fc.constant(''), (queue) => queue.releaseHold())],
+  [1, asked('suppress', listing, (queue, { callId, isListed }) => queue.suppress(callId, isListed))],
+  [1, controlled],
+  [2, fc.constant(resumed)],
+];
+
+/** `fc.commands` chooses evenly, so what is to come often stands there often. */
+export function commands(maxCommands: number) {
+  const kinds = KINDS.flatMap(([count, kind]) => Array.from({ length: count }, () => kind));
+  return fc.commands(kinds, { maxCommands, size: 'max' });
+}

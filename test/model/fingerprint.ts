@@ -1,0 +1,165 @@
+import type { Entry } from './call-life.ts';
+import type { Hold } from './hold-life.ts';
+import type { Call, People, Phase, Run, Word, World } from './world.ts';
+
+/**
+ * The same for two worlds only if the same can happen from both: times count from now, all that is past alike; runs are named
+ * by the order in which they appear; calls and workers have no names, only an order by what they are at.
+ */
+export function fingerprint(world: World): string {
+  const callIds = Object.keys(world.calls).toSorted((one, other) => byFate(world, one, other));
+  const runs = world.runs.toSorted((one, other) => byPhase(callIds, one, other));
+  return describe(world, callIds, runs);
+}
+
+function byFate({ calls, ledger }: World, one: string, other: string): number {
+  return (
+    compare(calls[one]?.wire, calls[other]?.wire) ||
+    compare(ledger.entries[one]?.state, ledger.entries[other]?.state) ||
+    compare(jobName(calls[one]), jobName(calls[other]))
+  );
+}
+
+function byPhase(callIds: readonly string[], one: Run | undefined, other: Run | undefined): number {
+  if (one === undefined || other === undefined) return one === other ? 0 : one === undefined ? 1 : -1;
+  return compare(one.at.kind, other.at.kind) || callIds.indexOf(one.callId) - callIds.indexOf(other.callId);
+}
+
+function jobName(call: Call | undefined): string | undefined {
+  return typeof call?.job === 'string' ? call.job : undefined;
+}
+
+function compare(one: string | undefined, other: string | undefined): number {
+  if (one === other) return 0;
+  return (one ?? '') < (other ?? '') ? -1 : 1;
+}
+
+function describe(world: World, callIds: readonly string[], runs: World['runs']): string {
+  const names = new Naming(world.now, callIds);
+  const { ledger, people, mishapsLeft } = world;
+  const flags = `${+ledger.isPaused}${+ledger.isCanceled}${names.time(ledger.expiresAt)}${holdPrint(ledger.hold, names)}`;
+  const runPrints = runs.map((run) => (run === undefined ? '-' : runPrint(run, names)));
+  const callPrints = callIds.map((callId) => {
+    const call = world.calls[callId];
+    const entry = ledger.entries[callId];
+    const lists = [ledger.kept, ledger.reopened, ledger.suppressed].map((list) => +list.includes(callId)).join('');
+    return `${call === undefined ? '' : callPrint(call, names)}${lists}${entry === undefined ? '' : entryPrint(entry, names)}`;
+  });
+  return [flags, ...runPrints, ...callPrints, peoplePrint(people, names), mishapsLeft].join('|');
+}
+
+function entryPrint(entry: Entry, names: Naming): string {
+  const { state, owner, sendBy, deadline, isProbe, attempts, failures, revision } = entry;
+  const times = state === 'claimed' ? `${names.time(sendBy)}${names.time(deadline)}${+isProbe}` : '';
+  return `${state}${names.owner(owner)}${times},${attempts},${failures},${revision}`;
+}
+
+function callPrint({ wire, job, mishap }: Call, names: Naming): string {
+  return `${wire}${typeof job === 'string' ? job : names.owner(job.inHandOf)}${+mishap}`;
+}
+
+function runPrint({ owner, callId, at }: Run, names: Naming): string {
+  return `${names.owner(owner)}${names.call(callId)}${phasePrint(at, names)}`;
+}
+
+function phasePrint(at: Phase, names: Naming): string {
+  switch (at.kind) {
+    case 'asking':
+      return `asking${names.lag(at.askedAt)}${renewalPrint(at.renews)}`;
+    case 'told':
+      return `told${names.lag(at.askedAt)}${renewalPrint(at.renews)}${answerPrint(at, names)}`;
+    case 'sending':
+      return `sending${at.attempts},${at.failures},${+at.isRenewed}`;
+    case 'saying':
+      return `saying${wordPrint(at.word, names)}${+at.hasWritten}`;
+    case 'said':
+      return `said${wordPrint(at.word, names)}${+at.hasWritten}${at.reply.kind}`;
+  }
+}
+
+function renewalPrint(renews: { attempts: number; failures: number } | undefined): string {
+  return renews === undefined ? '' : `r${renews.attempts},${renews.failures}`;
+}
+
+function answerPrint({ answer, sendUntil }: Phase & { kind: 'told' }, names: Naming): string {
+  switch (answer.kind) {
+    case 'dial':
+      return `dial${names.time(sendUntil - 1)}${answer.claim.attempts},${answer.claim.failures}`;
+    case 'in_doubt':
+      return `doubt${names.owner(answer.owner)}${answer.attempts}`;
+    case 'skip':
+      return `${answer.outcome}${answer.attempts}`;
+    case 'done':
+    case 'busy':
+    case 'paused':
+    case 'held':
+    case 'unready':
+      return answer.kind;
+  }
+}
+
+function wordPrint(word: Word, names: Naming): string {
+  if (word.kind === 'settle') {
+    const { owner, outcome, attempts, probe } = word.settlement;
+    return `${outcome}${names.owner(owner)}${attempts}${probe ?? ''}`;
+  }
+  const { attempts, failures, probe, hold } = word.release;
+  return `back${attempts},${failures}${probe ?? ''}${hold === undefined ? '' : 'h'}`;
+}
+
+function holdPrint(hold: Hold | undefined, names: Naming): string {
+  if (hold === undefined) return '';
+  const { by, retryAt, pause, lease } = hold;
+  const leased = lease === undefined ? '' : `${names.owner(lease.owner)}${names.time(lease.expiresAt - 1)}`;
+  // The pause says all that its count would: both stop growing together.
+  return `h${names.call(by)}${names.due(retryAt, pause)}${pause}${leased}`;
+}
+
+function peoplePrint({ control, hasSuppressed, retriesLeft, isRestoring }: People, names: Naming): string {
+  const stage =
+    typeof control === 'string'
+      ? control
+      : control.waitsFor
+          .map((seen) => `${names.call(seen.callId)}${names.owner(seen.owner)}${seen.requestsBegun}`)
+          .toSorted()
+          .join('');
+  return `${stage}${+hasSuppressed}${retriesLeft}${+isRestoring}`;
+}
+
+/** Names that say no more than what matters. */
+class Naming {
+  readonly #now: number;
+  readonly #callIds: readonly string[];
+  readonly #owners: string[] = [];
+
+  constructor(now: number, callIds: readonly string[]) {
+    this.#now = now;
+    this.#callIds = callIds;
+  }
+
+  owner(owner: string): string {
+    if (owner === '') return '_';
+    let index = this.#owners.indexOf(owner);
+    if (index < 0) index = this.#owners.push(owner) - 1;
+    return `#${index}`;
+  }
+
+  call(callId: string): string {
+    return `c${this.#callIds.indexOf(callId)}`;
+  }
+
+  /** How far an instant lies ahead that is over when now is greater. */
+  time(instant: number): string {
+    return instant < this.#now ? '<' : `+${instant - this.#now}`;
+  }
+
+  /** When a hold may be probed, and when by the call that opened it. */
+  due(retryAt: number, pause: number): string {
+    return `+${Math.max(retryAt - this.#now, -pause)}`;
+  }
+
+  /** How long ago a question was asked. One tick is as long as a claim gives to send: more makes no difference. */
+  lag(askedAt: number): string {
+    return `-${Math.min(this.#now - askedAt, 1)}`;
+  }
+}

@@ -1,0 +1,75 @@
+/** What must never be. Each says of a move, or of the world after it, what is wrong with it, or nothing. */
+import { entryOf, outcomeOf } from './call-life.ts';
+import { callOf, type Happening, isAtRest, type Move, type World } from './world.ts';
+
+type Invariant = (before: World, move: Move) => boolean;
+
+const NEVER_RANG: ReadonlySet<string> = new Set(['rejected', 'exhausted', 'suppressed', 'expired', 'canceled']);
+
+/** By the sentence that each asserts. */
+const INVARIANTS = {
+  'no phone rings twice': when('request begins', (before, { callId }) => callOf(before, callId).wire === 'quiet'),
+  'every request begins under a claim of its own': when('request begins', (before, { callId, owner }) => {
+    const entry = entryOf(before.ledger, callId);
+    return entry.state === 'claimed' && entry.owner === owner;
+  }),
+  'no request begins after pause or cancel has returned': when(
+    'request begins',
+    ({ people }) => people.control !== 'returned',
+  ),
+  'no request begins at or after its expiry': when('request begins', ({ now, ledger }) => now < ledger.expiresAt),
+  'nobody is claimed who must not be called': when(
+    'claimed',
+    ({ ledger, now }, { callId }) =>
+      !ledger.isPaused && !ledger.isCanceled && !ledger.suppressed.includes(callId) && now < ledger.expiresAt,
+  ),
+  'accepted only what was taken': everyCall(
+    (world, callId) => entryOf(world.ledger, callId).state !== 'accepted' || callOf(world, callId).wire === 'taken',
+  ),
+  'an outcome that says it did not ring is true': everyCall(
+    (world, callId) => !NEVER_RANG.has(entryOf(world.ledger, callId).state) || callOf(world, callId).wire === 'quiet',
+  ),
+  'unknown only where something went wrong': everyCall(
+    (world, callId) => entryOf(world.ledger, callId).state !== 'unknown' || callOf(world, callId).mishap,
+  ),
+  // Given back, or queued again by a person; unless another run had the call in between, of which a late copy cannot know.
+  'a claim that is over is not ended again': when('outcome written', (before, { callId, owner, again }) => {
+    const entry = entryOf(before.ledger, callId);
+    return entry.state !== 'open' || (entry.owner !== owner && !(again && entry.owner === ''));
+  }),
+  'one probe at a time': (_, { next }) => probesOut(next) <= 1,
+  'no row is lost': everyCall((world, callId) => {
+    if (callOf(world, callId).job !== 'gone' || outcomeOf(entryOf(world.ledger, callId)) !== undefined) return true;
+    return world.ledger.reopened.includes(callId) && world.ledger.kept.includes(callId);
+  }),
+  'at rest every call has its one outcome': (_, { next }) =>
+    !isAtRest(next) || Object.keys(next.calls).every((callId) => outcomeOf(entryOf(next.ledger, callId)) !== undefined),
+} as const satisfies Readonly<Record<string, Invariant>>;
+
+export type Promised = keyof typeof INVARIANTS;
+
+const ALL_PROMISES = Object.keys(INVARIANTS) as Promised[];
+
+/** The promises that a move breaks. */
+export function broken(before: World, move: Move, promises: readonly Promised[] = ALL_PROMISES): Promised[] {
+  return promises.filter((promise) => !INVARIANTS[promise](before, move));
+}
+
+function when<Kind extends Happening['kind']>(
+  kind: Kind,
+  holds: (before: World, happening: Happening & { kind: Kind }) => boolean,
+): Invariant {
+  return (before, { happening }) => happening?.kind !== kind || holds(before, happening as Happening & { kind: Kind });
+}
+
+function everyCall(holds: (world: World, callId: string) => boolean): Invariant {
+  return (_, { next }) => Object.keys(next.calls).every((callId) => holds(next, callId));
+}
+
+/** Claims that are the probe of the hold that stands, and of which more may come. */
+function probesOut({ ledger, now }: World): number {
+  if (ledger.hold === undefined) return 0;
+  return Object.values(ledger.entries).filter(
+    ({ state, isProbe, deadline }) => state === 'claimed' && isProbe && now < deadline,
+  ).length;
+}

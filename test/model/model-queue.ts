@@ -1,0 +1,146 @@
+/** The model with a clock of its own, and with what Redis keeps beside the ledger. */
+import type { RetryableOutcome } from '@libby-dialer/dialing';
+import {
+  askGate,
+  control,
+  EMPTY_LEDGER,
+  type Entry,
+  entryOf,
+  followClaims,
+  type GateAnswer,
+  type Ledger,
+  outcomeOf,
+  type Question,
+  type Release,
+  release,
+  reopen,
+  restored,
+  type SeenClaim,
+  type SettleAnswer,
+  type Settlement,
+  settle,
+  type Times,
+  type Turn,
+} from './call-life.ts';
+import { type Hold, type HoldRequest, openHold } from './hold-life.ts';
+import type { Standing } from './real-queue.ts';
+
+export class ModelQueue {
+  readonly #times: Times;
+  readonly #results: { callId: string; outcome: string; revision: number }[] = [];
+  #ledger: Ledger;
+  #now = 0;
+
+  constructor(times: Times, expiresAt: number) {
+    this.#times = times;
+    this.#ledger = { ...EMPTY_LEDGER, expiresAt };
+  }
+
+  ask(question: Question): GateAnswer {
+    const answer = this.#take(askGate(this.#ledger, question, this.#now, this.#times));
+    switch (answer.kind) {
+      case 'dial':
+        return { kind: 'dial', claim: this.#fromNow(answer.claim) };
+      case 'busy':
+        return { kind: 'busy', until: answer.until - this.#now };
+      case 'held':
+        return answer.until === undefined ? answer : { ...answer, until: answer.until - this.#now };
+      case 'done':
+      case 'in_doubt':
+      case 'skip':
+      case 'paused':
+      case 'unready':
+        return answer;
+    }
+  }
+
+  settle(settlement: Settlement): SettleAnswer {
+    const before = this.#ledger;
+    const answer = this.#take(settle(before, settlement, this.#now));
+    const { callId, outcome } = settlement;
+    if (answer.kind === 'settled' && this.#ledger !== before) {
+      this.#results.push({ callId, outcome, revision: answer.revision });
+    }
+    return answer;
+  }
+
+  release(given: Release): string {
+    return this.#take(release(this.#ledger, given, this.#now));
+  }
+
+  /** No worker has a job in hand, so that all jobs are in the queue at once. */
+  reopen(outcome: RetryableOutcome): number {
+    const count = this.#take(reopen(this.#ledger, outcome));
+    this.#ledger = restored(this.#ledger, () => true);
+    return count;
+  }
+
+  control(action: 'pause' | 'resume' | 'cancel'): readonly SeenClaim[] {
+    return this.#take(control(this.#ledger, action));
+  }
+
+  follow(claims: readonly SeenClaim[]) {
+    return followClaims(this.#ledger, claims, this.#now);
+  }
+
+  openHold(hold: HoldRequest, callId: string): void {
+    this.#ledger = { ...this.#ledger, hold: openHold(this.#ledger.hold, hold, callId, this.#now) };
+  }
+
+  releaseHold(): boolean {
+    const { hold } = this.#ledger;
+    this.#ledger = { ...this.#ledger, hold: undefined };
+    return hold !== undefined;
+  }
+
+  suppress(callId: string, isListed: boolean): number {
+    const { suppressed } = this.#ledger;
+    if (suppressed.includes(callId) === isListed) return 0;
+    const changed = isListed ? [...suppressed, callId] : suppressed.filter((one) => one !== callId);
+    this.#ledger = { ...this.#ledger, suppressed: changed };
+    return 1;
+  }
+
+  pass(units: number): void {
+    this.#now += units;
+  }
+
+  look(): Standing {
+    const { entries, kept, reopened, hold } = this.#ledger;
+    const claims = Object.keys(entries).filter((callId) => entryOf(this.#ledger, callId).state === 'claimed');
+    const revised = this.#results.filter(({ revision }) => revision > 1).map(({ callId }) => callId);
+    return {
+      entries: Object.fromEntries(Object.entries(entries).map(([callId, entry]) => [callId, this.#fromNow(entry)])),
+      claims: claims.toSorted(),
+      kept: kept.toSorted(),
+      reopened: reopened.toSorted(),
+      counters: this.#counters(),
+      results: this.#results.map((result) => JSON.stringify(result)),
+      revised: [...new Set(revised)].toSorted(),
+      hold: hold === undefined ? undefined : this.#holdFromNow(hold),
+    };
+  }
+
+  #take<Answer>({ ledger, answer }: Turn<Answer>): Answer {
+    this.#ledger = ledger;
+    return answer;
+  }
+
+  /** There is nothing to count: a counter is how many calls have that outcome. */
+  #counters(): Record<string, number> {
+    const outcomes = Object.values(this.#ledger.entries).flatMap((entry) => outcomeOf(entry) ?? []);
+    return Object.fromEntries(outcomes.map((outcome) => [outcome, outcomes.filter((one) => one === outcome).length]));
+  }
+
+  #fromNow(entry: Entry): Entry {
+    if (entry.state !== 'claimed') return entry;
+    return { ...entry, sendBy: entry.sendBy - this.#now, deadline: entry.deadline - this.#now };
+  }
+
+  #holdFromNow(hold: Hold): Hold {
+    const { lease } = hold;
+    const retryAt = hold.retryAt - this.#now;
+    if (lease === undefined) return { ...hold, retryAt };
+    return { ...hold, retryAt, lease: { ...lease, expiresAt: lease.expiresAt - this.#now } };
+  }
+}

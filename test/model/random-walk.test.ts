@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { MUTANTS } from './mutants.ts';
+import { walk } from './random-walk.ts';
+import type { Scope } from './world.ts';
+
+const PATIENCE_MS = 120_000;
+const SEEDS = 1000;
+/** To see one walk again: its seed, and `SEEDS` 1. */
+const FIRST_SEED = 1;
+
+const CROWD: Scope = {
+  workers: 3,
+  calls: 5,
+  refusals: 2,
+  failures: 2,
+  actions: ['pause', 'cancel', 'suppress', 'retry'],
+  holds: true,
+};
+
+function troubleIn(scope: Scope, protocol?: Parameters<typeof walk>[2]): string {
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed += 1) {
+    const { trouble } = walk(scope, seed, protocol);
+    if (trouble !== '') return trouble;
+  }
+  return '';
+}
+
+test.each([
+  ['without an expiry', CROWD],
+  ['with an expiry', { ...CROWD, expiresAt: 12 }],
+])('three workers and five calls keep every promise, %s', { timeout: PATIENCE_MS }, (_, scope) => {
+  expect(troubleIn(scope)).toBe('');
+});
+
+test.each(['no gate: a delivered job is dialed', 'redial of what is in doubt', 'pause returns at once'])(
+  'they show what is wrong with %s',
+  { timeout: PATIENCE_MS },
+  (name) => {
+    const trouble = troubleIn(CROWD, MUTANTS[name]?.protocol);
+    expect(trouble).toMatch(/^Seed \d+\. Broken: /);
+  },
+);

@@ -1,0 +1,276 @@
+/** The real scripts on a real Redis, asked by the same words as the model, and what stands in Redis told in the model's words. */
+import {
+  CallReopener,
+  CampaignControl,
+  type ClaimRequest,
+  DoNotCallList,
+  Gate,
+  Holds,
+  Identity,
+  Keys,
+  type GateAnswer as RealAnswer,
+  type HoldRequest as RealHoldRequest,
+} from '@libby-dialer/dial-queue';
+import type { RetryableOutcome } from '@libby-dialer/dialing';
+import { uniquePrefix } from '@libby-dialer/testkit';
+import type { Redis } from 'ioredis';
+import {
+  type Entry,
+  type GateAnswer,
+  NEVER_CLAIMED,
+  type Question,
+  type Release,
+  type SettleAnswer,
+  type Settlement,
+  type Times,
+} from './call-life.ts';
+import type { Hold, HoldRequest, ProbeVerdict } from './hold-life.ts';
+
+/** One unit of the model's time. So long that however slow the machine is, nothing is ever nearer than that to its instant. */
+const UNIT_MS = 360_000;
+const CAMPAIGN = 'spring';
+const LINE = '+15055550100';
+const PHONES: Readonly<Record<string, string>> = { 'call 1': '+15055550111', 'call 2': '+15055550112' };
+
+/** What stands in Redis. */
+export interface Standing {
+  readonly entries: Readonly<Record<string, Entry>>;
+  readonly claims: readonly string[];
+  readonly kept: readonly string[];
+  readonly reopened: readonly string[];
+  readonly counters: Readonly<Record<string, number>>;
+  readonly results: readonly string[];
+  readonly revised: readonly string[];
+  readonly hold: Hold | undefined;
+}
+
+export class RealQueue {
+  readonly #redis: Redis;
+  readonly #keys: Keys;
+  readonly #gate: Gate;
+  readonly #control: CampaignControl;
+  readonly #holds: Holds;
+  readonly #reopener: CallReopener;
+  readonly #doNotCall: DoNotCallList;
+  readonly #identity: Identity;
+
+  private constructor(redis: Redis, keys: Keys, identity: Identity, times: Times) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#identity = identity;
+    const claimTimes = { sendWithinMs: times.sendWithin * UNIT_MS, claimMs: times.claimFor * UNIT_MS };
+    this.#gate = new Gate(redis, keys, claimTimes);
+    this.#control = new CampaignControl(redis, keys);
+    this.#holds = new Holds(redis, keys);
+    this.#reopener = new CallReopener(redis, keys);
+    this.#doNotCall = new DoNotCallList(redis, keys, identity);
+  }
+
+  static async open(redis: Redis, times: Times, expiresAt: number): Promise<RealQueue> {
+    const keys = new Keys(uniquePrefix());
+    if (Number.isFinite(expiresAt)) {
+      await redis.hset(keys.campaign(CAMPAIGN).state, 'expiresAt', (await now(redis)) + expiresAt * UNIT_MS);
+    }
+    return new RealQueue(redis, keys, await Identity.load(redis, keys), times);
+  }
+
+  async ask({ callId, owner, isReady, renews }: Question): Promise<GateAnswer> {
+    const request: ClaimRequest = {
+      callId,
+      owner,
+      campaign: CAMPAIGN,
+      person: this.#identity.person(PHONES[callId] ?? ''),
+      lines: [LINE],
+      opensAt: 0,
+      closesAt: Number.MAX_SAFE_INTEGER,
+      ready: isReady,
+      renews,
+    };
+    return inModelWords(await this.#gate.claim(request));
+  }
+
+  settle({ callId, owner, outcome, attempts, probe }: Settlement): Promise<SettleAnswer> {
+    return this.#gate.settle({
+      callId,
+      owner,
+      campaign: CAMPAIGN,
+      outcome,
+      attempts,
+      resultHead: JSON.stringify({ callId, outcome }).slice(0, -1),
+      payload: outcome === 'accepted' || outcome === 'suppressed' ? '' : payloadOf(callId),
+      answered: false,
+      probes: probesOf(probe),
+    });
+  }
+
+  async release({ callId, owner, attempts, failures, probe, hold }: Release): Promise<string> {
+    return this.#gate.release({
+      callId,
+      owner,
+      campaign: CAMPAIGN,
+      attempts,
+      failures,
+      answered: false,
+      probes: probesOf(probe),
+      hold: hold === undefined ? undefined : holdInMs(hold),
+    });
+  }
+
+  reopen(outcome: RetryableOutcome): Promise<number> {
+    return this.#reopener.reopen(CAMPAIGN, outcome);
+  }
+
+  /** Begins a pause or cancel; the promise settles when it returns. */
+  control(action: 'pause' | 'resume' | 'cancel'): Promise<{ wentOut: number }> {
+    return this.#control.apply(action, CAMPAIGN);
+  }
+
+  openHold(hold: HoldRequest, callId: string): Promise<void> {
+    return this.#holds.open(holdInMs(hold), callId);
+  }
+
+  releaseHold(): Promise<boolean> {
+    return this.#holds.release('all', 'Kim');
+  }
+
+  suppress(callId: string, isListed: boolean): Promise<number> {
+    const numbers = [PHONES[callId] ?? ''];
+    return isListed ? this.#doNotCall.add(numbers) : this.#doNotCall.remove(numbers);
+  }
+
+  /** Redis's clock cannot be set: instead everything that is written down is moved into the past. */
+  async pass(units: number): Promise<void> {
+    const ms = units * UNIT_MS;
+    const { ledger, state } = this.#keys.campaign(CAMPAIGN);
+    await this.#rewrite(ledger, (entry) => shifted(entry, ['claimedAt', 'sendBy', 'deadline'], ms));
+    await this.#rewrite(this.#keys.holds, (hold) => {
+      const { lease, ...own } = shifted(hold, ['since', 'retryAt'], ms);
+      return lease === undefined ? own : { ...own, lease: shifted(lease as Stored, ['expiresAt'], ms) };
+    });
+    if ((await this.#redis.hexists(state, 'expiresAt')) === 1) await this.#redis.hincrby(state, 'expiresAt', -ms);
+  }
+
+  async #rewrite(key: string, change: (stored: Stored) => Stored): Promise<void> {
+    for (const [field, raw] of Object.entries(await this.#redis.hgetall(key))) {
+      await this.#redis.hset(key, field, JSON.stringify(change(JSON.parse(raw) as Stored)));
+    }
+  }
+
+  async look(): Promise<Standing> {
+    const own = this.#keys.campaign(CAMPAIGN);
+    const [at, entries, claims, kept, reopened, state, results, revised, hold] = await Promise.all([
+      now(this.#redis),
+      this.#redis.hgetall(own.ledger),
+      this.#redis.zrange(own.claims, '0', '-1'),
+      this.#redis.hkeys(own.kept),
+      this.#redis.smembers(own.reopened),
+      this.#redis.hgetall(own.state),
+      this.#redis.xrange(this.#keys.results, '-', '+'),
+      this.#redis.hkeys(own.revised),
+      this.#redis.hget(this.#keys.holds, 'all'),
+    ]);
+    return {
+      entries: Object.fromEntries(
+        Object.entries(entries).map(([callId, raw]) => [callId, entryFrom(JSON.parse(raw) as Stored, at)]),
+      ),
+      claims: claims.toSorted(),
+      kept: kept.toSorted(),
+      reopened: reopened.toSorted(),
+      counters: countersFrom(state),
+      results: results.map(([, fields]) => String(fields[fields.indexOf('result') + 1])),
+      revised: revised.toSorted(),
+      hold: hold === null ? undefined : holdFrom(JSON.parse(hold) as Stored, at),
+    };
+  }
+}
+
+type Stored = Readonly<Record<string, unknown>>;
+
+async function now(redis: Redis): Promise<number> {
+  const [seconds, micros] = await redis.time();
+  return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+}
+
+function unitsFrom(at: number, instant: unknown): number {
+  return Math.round((Number(instant) - at) / UNIT_MS);
+}
+
+function shifted(stored: Stored, fields: readonly string[], ms: number): Stored {
+  const moved = fields.flatMap((field) => (stored[field] === undefined ? [] : [[field, Number(stored[field]) - ms]]));
+  return { ...stored, ...Object.fromEntries(moved) };
+}
+
+function probesOf(verdict: ProbeVerdict | undefined) {
+  return verdict === undefined ? [] : [{ scope: 'all' as const, verdict }];
+}
+
+function payloadOf(callId: string): string {
+  return JSON.stringify({ to: PHONES[callId], name: 'Ann' });
+}
+
+function holdInMs({ person, firstPause, maxPause, retryAfter }: HoldRequest): RealHoldRequest {
+  const times = {
+    firstPauseMs: firstPause * UNIT_MS,
+    maxPauseMs: maxPause * UNIT_MS,
+    retryAfterMs: retryAfter * UNIT_MS,
+  };
+  return { scope: 'all', reason: 'rate_limited', ...times, ...(person ? { person } : {}) };
+}
+
+/* Instants count from now, as in the model's view of itself. */
+
+function entryFrom(stored: Stored, at: number): Entry {
+  const { state, owner, attempts, failures = 0, revision, probes } = stored;
+  const told = { state, owner, attempts, failures, revision } as Partial<Entry>;
+  if (state !== 'claimed') return { ...NEVER_CLAIMED, ...told };
+  const sendBy = unitsFrom(at, stored['sendBy']);
+  const deadline = unitsFrom(at, stored['deadline']);
+  return { ...NEVER_CLAIMED, ...told, sendBy, deadline, isProbe: probes !== undefined };
+}
+
+function holdFrom(stored: Stored, at: number): Hold {
+  const { person = false, by, pauses, pauseMs, firstPauseMs, maxPauseMs } = stored;
+  const lease = stored['lease'] as { owner: string; expiresAt: number } | undefined;
+  return {
+    person: person as boolean,
+    by: by as string,
+    retryAt: unitsFrom(at, stored['retryAt']),
+    pause: Number(pauseMs) / UNIT_MS,
+    pauses: Number(pauses),
+    firstPause: Number(firstPauseMs) / UNIT_MS,
+    maxPause: Number(maxPauseMs) / UNIT_MS,
+    ...(lease === undefined ? {} : { lease: { owner: lease.owner, expiresAt: unitsFrom(at, lease.expiresAt) } }),
+  };
+}
+
+function countersFrom(state: Readonly<Record<string, string>>): Record<string, number> {
+  const counters = Object.entries(state).filter(([field, count]) => field.startsWith('outcome:') && count !== '0');
+  return Object.fromEntries(counters.map(([field, count]) => [field.slice('outcome:'.length), Number(count)]));
+}
+
+function inModelWords(answer: RealAnswer): GateAnswer {
+  switch (answer.kind) {
+    case 'dial': {
+      return { kind: 'dial', claim: entryFrom({ ...answer.claim, state: 'claimed' }, answer.now) };
+    }
+    case 'busy':
+      return { kind: 'busy', until: unitsFrom(answer.now, answer.until) };
+    case 'in_doubt':
+      return { kind: 'in_doubt', owner: answer.lost.owner, attempts: answer.lost.attempts };
+    case 'skip': {
+      const { outcome, attempts } = answer as { outcome: 'canceled'; attempts: number };
+      return { kind: 'skip', outcome, attempts };
+    }
+    case 'held': {
+      const until = answer.until === undefined ? undefined : unitsFrom(answer.now, answer.until);
+      return { kind: 'held', until, isOpener: answer.isOpener };
+    }
+    case 'done':
+      return { kind: 'done', outcome: answer.outcome };
+    case 'paused':
+    case 'unready':
+      return { kind: answer.kind };
+    case 'wait':
+      throw new Error('nothing in this model waits for an hour of the day');
+  }
+}

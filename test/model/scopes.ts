@@ -1,0 +1,29 @@
+import type { Scope } from './world.ts';
+
+const ALONE: Scope = { workers: 2, calls: 1, refusals: 1, failures: 0, actions: [], holds: false };
+const PAIR: Scope = { workers: 2, calls: 2, refusals: 0, failures: 0, actions: [], holds: false };
+
+/**
+ * Worlds that are looked at to their end: two workers, one call or two. Without `mishaps` there is no bound to crashes, lost
+ * replies and lost locks; to freezes there never is. Together they have every move of the model.
+ */
+export const SCOPES = {
+  /** One call, whatever happens to its workers. */
+  alone: ALONE,
+  /** One call that expires. */
+  expiring: { ...ALONE, expiresAt: 2 },
+  /** One call, and an API that cannot always be reached. */
+  unreachable: { ...ALONE, failures: 2, mishaps: 1 },
+  /** One call, paused or canceled and resumed. */
+  controlled: { ...ALONE, mishaps: 1, actions: ['pause', 'cancel'] },
+  /** One call, retried by a person, who may also come onto the do-not-call list. */
+  retried: { ...ALONE, refusals: 0, mishaps: 1, actions: ['retry', 'suppress'] },
+  /** One call, canceled, resumed and retried. */
+  revived: { ...ALONE, refusals: 0, mishaps: 1, actions: ['cancel', 'retry'] },
+  /** Two calls. */
+  pair: { ...PAIR, mishaps: 2 },
+  /** Two calls, paused and resumed. */
+  pausedPair: { ...PAIR, mishaps: 0, actions: ['pause'] },
+  /** Two calls and a hold. */
+  heldPair: { ...PAIR, refusals: 1, mishaps: 0, holds: true },
+} as const satisfies Readonly<Record<string, Scope>>;
