@@ -41,7 +41,7 @@ export class CallGate {
   async ask(run: CallRun, { ready, renews }: { ready: boolean; renews?: Claim }): Promise<AskedGate> {
     const { gate, clock, identity, events } = this.#parts;
     const { call, context } = run;
-    const askedAt = clock.monotonic();
+    const asked = clock.moment();
     const answer = await gate.claim({
       callId: run.callId,
       owner: run.owner,
@@ -54,11 +54,11 @@ export class CallGate {
       renews: renews?.attempts,
       ...this.#openSpan(run),
     });
-    clock.observe(answer.now, askedAt);
+    clock.observe(answer.now, asked.monotonic);
     events.gateAnswered(answer);
     if (answer.kind !== 'dial') return { answer, window: undefined };
     const timeLeftMs = answer.claim.sendBy - answer.now;
-    return { answer, window: { claim: answer.claim, isOver: clock.timeIsUp(askedAt, timeLeftMs) } };
+    return { answer, window: { claim: answer.claim, isOver: clock.timeIsUp(asked, timeLeftMs) } };
   }
 
   #openSpan(run: CallRun): { opensAt: number; closesAt: number } {

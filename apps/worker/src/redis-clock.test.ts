@@ -60,15 +60,22 @@ test('a slow answer is better than none', () => {
 
 test('knows that a time is up by whichever clock went on', () => {
   const { local, clock, pass } = clocks();
-  const askedAt = clock.monotonic();
+  const asked = clock.moment();
   pass(20);
-  const isOver = clock.timeIsUp(askedAt, 1000);
+  const isOver = clock.timeIsUp(asked, 1000);
   pass(979);
   expect(isOver()).toBe(false);
   pass(1);
   expect(isOver()).toBe(true);
 
-  const isOverAfterSuspension = clock.timeIsUp(clock.monotonic(), 1000);
+  const isOverAfterSuspension = clock.timeIsUp(clock.moment(), 1000);
   local.wall += 1000; // the machine slept, and its monotonic clock with it
   expect(isOverAfterSuspension()).toBe(true);
+});
+
+test('knows it also when the machine slept before it could read the answer', () => {
+  const { local, clock } = clocks();
+  const asked = clock.moment();
+  local.wall += 1000;
+  expect(clock.timeIsUp(asked, 1000)()).toBe(true);
 });

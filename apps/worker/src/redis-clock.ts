@@ -3,6 +3,12 @@ import type { Clock } from '@libby-dialer/runtime';
 /** Clocks drift apart slowly; a better observation is kept this long. */
 const OBSERVATION_LASTS_MS = 10_000;
 
+/** Ms of each local clock. */
+export interface Moment {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
 /**
  * Redis's clock as this process can know it. All instants that several processes share are Redis's; this one estimates
  * them between two answers, and turns them into local ones where a local timer or BullMQ needs that.
@@ -39,14 +45,18 @@ export class RedisClock {
     this.#observedAt = answeredAt;
   }
 
+  /** This moment by both local clocks: the monotonic one stands still while the machine is suspended. */
+  moment(): Moment {
+    return { monotonic: this.#local.monotonic(), wall: this.#local.now() };
+  }
+
   /**
-   * Tells when a time is up that was counted from a question to Redis asked at `askedAt` (monotonic ms), which was before the
-   * instant Redis answered for: rather too early than too late. The wall clock is compared as well, for the monotonic one
-   * stands still while the machine is suspended.
+   * Tells when a time is up that was counted from a question to Redis asked at `asked`, which was before the instant Redis
+   * answered for: rather too early than too late.
    */
-  timeIsUp(askedAt: number, timeLeftMs: number): () => boolean {
-    const until = askedAt + timeLeftMs;
-    const untilByWall = this.#local.now() + timeLeftMs;
+  timeIsUp(asked: Moment, timeLeftMs: number): () => boolean {
+    const until = asked.monotonic + timeLeftMs;
+    const untilByWall = asked.wall + timeLeftMs;
     return () => this.#local.monotonic() >= until || this.#local.now() >= untilByWall;
   }
 
