@@ -81,13 +81,13 @@ export interface ClaimTimes {
   readonly claimMs: number;
 }
 
-/** What a probe showed of the hold it tested: lift it, lengthen its pause, or nothing. */
+/** What a probe showed of the hold it tested: bring it nearer to its end, lengthen its pause, or nothing. */
 export interface ProbeResult {
   readonly scope: HoldScope;
   readonly verdict: 'close' | 'grow' | 'keep';
 }
 
-/** One more of a kind of trouble in a row; at the threshold the hold opens. */
+/** One more of a kind of trouble; at the threshold the hold opens. */
 export interface TroubleRun {
   readonly name: string;
   readonly threshold: number;

@@ -9,6 +9,8 @@ export interface HoldRequest {
   readonly reason: HoldReason;
   readonly firstPauseMs: number;
   readonly maxPauseMs: number;
+  /** How many probes must pass, and none fail between them, to lift it; 1 if left out. */
+  readonly proof?: number;
   /** 0 when the API asked for none. */
   readonly retryAfterMs: number;
   /** Only a person lifts it: a probe would be the danger. */

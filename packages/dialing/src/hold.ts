@@ -1,7 +1,10 @@
 /** What a hold stops: everything, one campaign, or one line. */
 export type HoldScope = 'all' | `campaign:${string}` | `line:${string}`;
 
-/** Why dialing is stopped, and how long the first and the longest pause between probes are, in milliseconds. */
+/**
+ * Why dialing is stopped, and how long the first and the longest pause between probes are, in milliseconds. `proof` is how many
+ * probes must pass, and none fail between them, to lift it: one unless given.
+ */
 export const HOLD_PAUSES = {
   /** 401 or 403 with a token that was just granted. */
   forbidden: { firstPauseMs: 2_000, maxPauseMs: 300_000 },
@@ -13,8 +16,8 @@ export const HOLD_PAUSES = {
   agent_not_found: { firstPauseMs: 5_000, maxPauseMs: 300_000 },
   /** No token can be had. */
   token_unavailable: { firstPauseMs: 1_000, maxPauseMs: 60_000 },
-  /** Several calls in a row ended in doubt: each further one would be another. */
-  doubts: { firstPauseMs: 5_000, maxPauseMs: 300_000 },
+  /** Several calls in a row ended in doubt, or too many among others: each further one could be another. */
+  doubts: { firstPauseMs: 5_000, maxPauseMs: 300_000, proof: 10 },
   /** Several calls in a row could not even reach the API. */
   unreachable: { firstPauseMs: 2_000, maxPauseMs: 60_000 },
   /** Several calls of a campaign in a row were rejected: its script or mapping is wrong, not its people. */
@@ -24,5 +27,5 @@ export const HOLD_PAUSES = {
 } as const;
 export type HoldReason = keyof typeof HOLD_PAUSES;
 
-/** How many in a row open the hold. */
+/** How many in a row open the hold. A doubt is made up for by four answers, any other trouble by one success. */
 export const RUN_THRESHOLDS = { doubts: 5, unreachable: 10, rejections: 10 } as const;

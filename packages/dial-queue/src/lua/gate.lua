@@ -62,10 +62,10 @@ local function held(scope)
   if hold.person then return { scope, hold.reason, 0, 0 } end
   local is_opener = hold.by == call_id
   -- The call that opened a hold leaves the first probe to another: alone at fault, it would only prolong it for all.
-  local retry_at = hold.retryAt + (is_opener and hold.pauseMs or 0)
+  local retry_at = hold.retryAt + (is_opener and hold.firstPauseMs or 0)
   if now < retry_at then return { scope, hold.reason, retry_at, is_opener and 1 or 0 } end
-  local lease = hold.lease
-  if lease and lease.owner ~= owner and now < lease.expiresAt then return { scope, hold.reason, lease.expiresAt, 0 } end
+  local free_at = probe_free_at(hold, owner, now)
+  if free_at then return { scope, hold.reason, free_at, 0 } end
   probes[#probes + 1] = scope
   return nil
 end
@@ -106,9 +106,5 @@ local claim = {
 last_claim = redis.call('INCR', sequence)
 local written = write_entry(ledger, call_id, claim)
 redis.call('ZADD', claims, claim.deadline, call_id)
-for _, scope in ipairs(probes) do
-  local hold = read_hold(holds, scope)
-  hold.lease = { owner = owner, expiresAt = claim.deadline }
-  redis.call('HSET', holds, scope, cjson.encode(hold))
-end
+for _, scope in ipairs(probes) do lend_probe(holds, now, scope, owner, claim.deadline) end
 return answer('dial', written)

@@ -1,9 +1,13 @@
--- Holds: a hash, scope -> JSON {reason, since, retryAt, pauses, firstPauseMs, maxPauseMs, by, person, lease}. A hold whose
--- retryAt has come lets one probe through at a time: the lease names the owner whose call is the probe. Scopes are `all`,
--- `campaign:<id>` and `line:<number>`. Opening, growing and closing are announced, so that sleeping workers look again.
+-- Holds: a hash, scope -> JSON {reason, since, retryAt, pauses, pauseMs, firstPauseMs, maxPauseMs, proof, proven, by, person,
+-- leases}. Scopes are `all`, `campaign:<id>` and `line:<number>`. A hold whose retryAt has come lets probes through: one, and one
+-- more for each that has passed since the last that failed (`proven`). It is lifted when `proof` have passed, so that what may be
+-- lost to trouble that only seemed to be over never exceeds what has just gone well. A lease names the owner whose call is a
+-- probe. Opening, growing and closing are announced, so that sleeping workers look again.
 local function read_hold(holds_key, scope)
   local raw = redis.call('HGET', holds_key, scope)
-  return raw and cjson.decode(raw) or nil
+  local hold = raw and cjson.decode(raw) or nil
+  if hold then hold.proof, hold.proven, hold.leases = hold.proof or 1, hold.proven or 0, hold.leases or {} end
+  return hold
 end
 
 local function announce(channel, what)
@@ -15,7 +19,43 @@ local function pause_ms(hold, retry_after_ms)
   return math.floor(math.max(grown, retry_after_ms))
 end
 
--- `hold`: {scope, reason, firstPauseMs, maxPauseMs, retryAfterMs, person?}. One that stands already is only ever made stronger.
+-- Answers how many probes are out after this, and when the next of their leases ends.
+local function drop_dead_leases(hold, now)
+  local out, next_end = 0, nil
+  for owner, expires_at in pairs(hold.leases) do
+    if now >= expires_at then
+      hold.leases[owner] = nil
+    else
+      out = out + 1
+      next_end = math.min(next_end or expires_at, expires_at)
+    end
+  end
+  return out, next_end
+end
+
+-- When a hold that is due has room for one more probe; nil if it has now.
+local function probe_free_at(hold, owner, now)
+  local out, next_end = drop_dead_leases(hold, now)
+  if hold.leases[owner] or out <= hold.proven then return nil end
+  return next_end
+end
+
+local function lend_probe(holds_key, now, scope, owner, expires_at)
+  local hold = read_hold(holds_key, scope)
+  drop_dead_leases(hold, now)
+  hold.leases[owner] = expires_at
+  redis.call('HSET', holds_key, scope, cjson.encode(hold))
+end
+
+local function grow(hold, now, retry_after_ms)
+  hold.proven = 0
+  hold.pauses = hold.pauses + 1
+  hold.pauseMs = pause_ms(hold, retry_after_ms)
+  hold.retryAt = now + hold.pauseMs
+end
+
+-- `hold`: {scope, reason, firstPauseMs, maxPauseMs, proof?, retryAfterMs, person?}. One that stands already is only ever made
+-- stronger.
 local function open_hold(holds_key, channel, now, hold, call_id)
   local standing = read_hold(holds_key, hold.scope)
   if standing then
@@ -32,7 +72,7 @@ local function open_hold(holds_key, channel, now, hold, call_id)
   end
   local opened = {
     reason = hold.reason, since = now, pauses = 1, by = call_id, person = hold.person,
-    firstPauseMs = hold.firstPauseMs, maxPauseMs = hold.maxPauseMs,
+    firstPauseMs = hold.firstPauseMs, maxPauseMs = hold.maxPauseMs, proof = hold.proof,
   }
   opened.pauseMs = pause_ms(opened, hold.retryAfterMs)
   opened.retryAt = now + opened.pauseMs
@@ -40,22 +80,23 @@ local function open_hold(holds_key, channel, now, hold, call_id)
   announce(channel, hold.scope)
 end
 
--- Ends the probe that `owner` holds on each scope: 'close' lifts the hold, 'grow' lengthens its pause, 'keep' only frees the
--- lease (the probe showed nothing).
+-- Ends the probe that `owner` holds on each scope: 'close' brings the hold nearer to its end, 'grow' lengthens its pause, 'keep'
+-- only frees the lease (the probe showed nothing). So does a probe that comes back after the pause has begun anew: several may
+-- be out when one fails, and together they are one failure; and what passed before it failed proves nothing any more.
 local function end_probes(holds_key, channel, now, owner, probes, retry_after_ms)
   for _, probe in ipairs(probes) do
     local hold = read_hold(holds_key, probe.scope)
-    if hold and hold.lease and hold.lease.owner == owner then
+    if hold then drop_dead_leases(hold, now) end
+    if hold and hold.leases[owner] then
+      hold.leases[owner] = nil
+      if now >= hold.retryAt then
+        if probe.verdict == 'close' then hold.proven = hold.proven + 1 end
+        if probe.verdict == 'grow' then grow(hold, now, retry_after_ms) end
+      end
       -- It may have come to need a person while the probe was out.
-      if probe.verdict == 'close' and not hold.person then
+      if hold.proven >= hold.proof and not hold.person then
         redis.call('HDEL', holds_key, probe.scope)
       else
-        hold.lease = nil
-        if probe.verdict == 'grow' then
-          hold.pauses = hold.pauses + 1
-          hold.pauseMs = pause_ms(hold, retry_after_ms)
-          hold.retryAt = now + hold.pauseMs
-        end
         redis.call('HSET', holds_key, probe.scope, cjson.encode(hold))
       end
       announce(channel, probe.scope)
@@ -63,9 +104,22 @@ local function end_probes(holds_key, channel, now, owner, probes, retry_after_ms
   end
 end
 
--- Counts one more of a kind of trouble in a row; at the threshold it opens the hold. `run`: {name, threshold, hold}.
+-- Counts one more of a kind of trouble; at the threshold it opens the hold. While that stands nothing is counted: what was in
+-- flight tells nothing new, and the count begins anew when it is lifted. `run`: {name, threshold, hold}.
 local function count_run(breakers_key, holds_key, channel, now, run, call_id)
-  if redis.call('HINCRBY', breakers_key, 'run:' .. run.name, 1) >= run.threshold then
-    open_hold(holds_key, channel, now, run.hold, call_id)
+  if redis.call('HEXISTS', holds_key, run.hold.scope) == 1 then return end
+  local field = 'run:' .. run.name
+  if tonumber(redis.call('HINCRBYFLOAT', breakers_key, field, 1)) < run.threshold then return end
+  redis.call('HDEL', breakers_key, field)
+  open_hold(holds_key, channel, now, run.hold, call_id)
+end
+
+-- The API answered, so it can be reached, and four answers make up for one doubt: a run of doubts opens the hold, and so do, a
+-- little later, doubts among answers if they are more than a fifth.
+local function count_answer(breakers_key)
+  redis.call('HDEL', breakers_key, 'run:unreachable')
+  if redis.call('HEXISTS', breakers_key, 'run:doubts') == 0 then return end
+  if tonumber(redis.call('HINCRBYFLOAT', breakers_key, 'run:doubts', -0.25)) <= 0 then
+    redis.call('HDEL', breakers_key, 'run:doubts')
   end
 end

@@ -7,11 +7,9 @@ local holds, channel = KEYS[1], ARGV[1]
 local hold = cjson.decode(ARGV[2])
 local now = now_ms()
 local standing = read_hold(holds, hold.scope)
-local was_due = standing and standing.reason == hold.reason and now >= standing.retryAt and not standing.lease
-if was_due and not hold.person then
-  standing.pauses = standing.pauses + 1
-  standing.pauseMs = pause_ms(standing, hold.retryAfterMs)
-  standing.retryAt = now + standing.pauseMs
+local was_due = standing and standing.reason == hold.reason and now >= standing.retryAt
+if was_due and drop_dead_leases(standing, now) == 0 and not hold.person then
+  grow(standing, now, hold.retryAfterMs)
   redis.call('HSET', holds, hold.scope, cjson.encode(standing))
   return
 end

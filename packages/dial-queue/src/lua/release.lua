@@ -34,7 +34,7 @@ write_entry(ledger, call_id, {
   refusals = refusals, acceptedMark = accepted_mark, revision = entry.revision,
 })
 redis.call('ZREM', claims, call_id)
-if context.answered then redis.call('HDEL', breakers, 'run:doubts', 'run:unreachable') end
+if context.answered then count_answer(breakers) end
 end_probes(holds, context.channel, now, owner, context.probes, context.hold and context.hold.retryAfterMs or 0)
 if context.hold then open_hold(holds, context.channel, now, context.hold, call_id) end
 if context.run then count_run(breakers, holds, context.channel, now, context.run, call_id) end

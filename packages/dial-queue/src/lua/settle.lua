@@ -44,7 +44,7 @@ end
 
 -- Nothing is counted while there is no trouble: then there is no hash of breakers.
 if (context.answered or outcome == 'accepted') and redis.call('EXISTS', breakers) == 1 then
-  redis.call('HDEL', breakers, 'run:doubts', 'run:unreachable')
+  count_answer(breakers)
   if outcome == 'accepted' then
     redis.call('HDEL', breakers, 'run:rejections:' .. context.campaign)
     if redis.call('HEXISTS', breakers, 'accepted') == 1 then redis.call('HINCRBY', breakers, 'accepted', 1) end
