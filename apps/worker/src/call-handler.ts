@@ -47,6 +47,13 @@ export class CallHandler {
     return end.kind === 'not_renewed' ? this.#obey(run, end.answer, end.claim) : end;
   }
 
+  /** Takes a job as far as it goes if nothing of it is to be sent now; undefined if it is. */
+  async handleUnsent(context: CampaignContext, job: DeliveredJob): Promise<JobEnd | undefined> {
+    const run = this.#begin(context, job, NEVER);
+    const { answer } = await this.#parts.callGate.ask(run, { ready: false });
+    return answer.kind === 'unready' ? undefined : this.#obey(run, answer);
+  }
+
   /**
    * Settles a call if its time is over or its fate is known, and never dials it: for calls that no queue hands out, because
    * they are parked for later or their campaign is paused.

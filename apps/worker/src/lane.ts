@@ -1,5 +1,7 @@
 import type { Keys, RedisConnection } from '@libby-dialer/dial-queue';
+import { RUN_THRESHOLDS } from '@libby-dialer/dialing';
 import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
+import pLimit from 'p-limit';
 import type { CallHandler } from './call-handler.ts';
 import type { CampaignContext } from './campaign-context.ts';
 import { type JobEnd, LONGEST_SLEEP_MS } from './job-end.ts';
@@ -12,6 +14,8 @@ const STALLED_INTERVAL_MS = 5_000;
 /** After an error nobody had thought of. */
 const UNEXPECTED_PAUSE_MS = 5_000;
 const UNEXPECTED_SLEEP_MS = 1_000;
+/** A lane begins with as many calls as tell that the API is in trouble: should it hang, one time-out is enough to know. */
+const FIRST_CALLS: number = RUN_THRESHOLDS.doubts;
 
 export interface LaneParts {
   readonly redis: RedisConnection;
@@ -25,12 +29,23 @@ export interface LaneParts {
   readonly onDemand: () => void;
 }
 
+/** A run with what the lane knew when it began. */
+interface EndedRun {
+  readonly end: JobEnd;
+  /** Nothing of it was to be sent: it tells nothing of whatever held the campaign. */
+  readonly isUnsent: boolean;
+  readonly announcements: number;
+  readonly sleeps: number;
+}
+
 /**
  * One campaign's jobs in this process: a BullMQ worker that sleeps while nothing of the campaign may go out.
  *
  * awake: fetches up to its share of the process's concurrency.
  * asleep: fetches nothing until an instant or an announcement; calls in flight go on.
- * After a sleep one job goes first, and each accepted call doubles what may follow: whatever held the campaign may not be over.
+ * After a sleep one call goes first, and each one accepted allows one more at once: whatever held the campaign may not be over,
+ * and what is out then is never more than what has just gone well. Calls of which nothing is to be sent (on the do-not-call list, out
+ * of their own hours) need not wait for those: they are told apart before.
  * A campaign that is canceled or expired sends nothing any more and is settled at full speed.
  */
 export class Lane {
@@ -40,8 +55,12 @@ export class Lane {
   readonly #worker: Worker;
   readonly #stop = new AbortController();
   readonly #abort = new AbortController();
+  /** How many calls at once may be on the wire; the others in hand wait for their turn. */
+  readonly #ramp = pLimit(FIRST_CALLS);
   #share = 1;
-  #ramp = Number.POSITIVE_INFINITY;
+  #mostJobs = FIRST_CALLS;
+  #announcements = 0;
+  #sleeps = 0;
   #hasDemand = false;
   #alarm: NodeJS.Timeout | undefined;
   #sleepsUntil = 0;
@@ -72,16 +91,21 @@ export class Lane {
 
   /** How many calls at once this lane may have in flight. */
   set share(share: number) {
+    const before = this.#worker.concurrency;
     this.#share = share;
     this.#applyConcurrency();
+    if (this.#worker.concurrency > before && !this.#isAsleep && !this.#isStopping) void this.#lookAgain();
   }
 
   /** Something has changed that may end the sleep. */
   wake(): void {
+    this.#announcements += 1;
     if (!this.#isAsleep || this.#isStopping) return;
     clearTimeout(this.#alarm);
     this.#sleepsUntil = 0;
-    this.#ramp = 1;
+    this.#sleeps += 1;
+    this.#ramp.concurrency = 1;
+    this.#mostJobs = 1;
     this.#applyConcurrency();
     void this.#worker.resume();
   }
@@ -102,42 +126,58 @@ export class Lane {
     return this.#stop.signal.aborted;
   }
 
+  get #isRamping(): boolean {
+    return this.#ramp.concurrency < this.#share;
+  }
+
+  /** Whether a call that is to be sent may have to wait until others have gone well. */
+  get #hasToQueue(): boolean {
+    return this.#isRamping || this.#ramp.activeCount >= this.#ramp.concurrency;
+  }
+
   get #isAsleep(): boolean {
     return this.#sleepsUntil > 0;
   }
 
   async #process(job: Job, token: string): Promise<void> {
-    const end = await this.#parts.limit(() => this.#run(job));
-    await this.#finish(job, token, end);
+    const begun = { announcements: this.#announcements, sleeps: this.#sleeps };
+    await this.#finish(job, token, { ...begun, ...(await this.#run(job)) });
   }
 
   /** Never rejects: a failed job would be one that nobody runs again. */
-  async #run(job: Job): Promise<JobEnd> {
-    const { handler, clock, events } = this.#parts;
+  async #run(job: Job): Promise<Pick<EndedRun, 'end' | 'isUnsent'>> {
+    const { handler, clock, events, limit } = this.#parts;
     const callId = job.id ?? '';
+    const delivered = { callId, data: job.data as unknown, queuedAt: job.timestamp };
+    const signals = { stop: this.#stop.signal, abort: this.#abort.signal };
     try {
-      // Fetched before the lane fell asleep or was stopped: it goes back without a question to the gate.
-      if (this.#isAsleep || this.#isStopping) return { kind: 'give_back', sleepUntil: this.#sleepsUntil };
-      return await handler.handle(
-        this.context,
-        { callId, data: job.data, queuedAt: job.timestamp },
-        { stop: this.#stop.signal, abort: this.#abort.signal },
+      if (this.#hasToQueue) {
+        const end = this.#giveBack() ?? (await handler.handleUnsent(this.context, delivered));
+        if (end !== undefined) return { end, isUnsent: true };
+      }
+      const end = await this.#ramp(() =>
+        limit(async () => this.#giveBack() ?? (await handler.handle(this.context, delivered, signals))),
       );
+      return { end, isUnsent: false };
     } catch (error) {
       events.unexpected('in a call', error, { campaign: this.campaign, callId });
       const now = clock.now();
-      return { kind: 'delay', until: now + UNEXPECTED_PAUSE_MS, sleepUntil: now + UNEXPECTED_SLEEP_MS };
+      const end = { kind: 'delay', until: now + UNEXPECTED_PAUSE_MS, sleepUntil: now + UNEXPECTED_SLEEP_MS } as const;
+      return { end, isUnsent: false };
     }
   }
 
+  /** Fetched before the lane fell asleep or was stopped: it goes back without a question to the gate. */
+  #giveBack(): JobEnd | undefined {
+    if (!this.#isAsleep && !this.#isStopping) return undefined;
+    return { kind: 'give_back', sleepUntil: this.#sleepsUntil };
+  }
+
   /** The one place that turns the end of a run into BullMQ's words. */
-  async #finish(job: Job, token: string, end: JobEnd): Promise<void> {
-    if (end.kind === 'complete') {
-      if (end.isOver) this.#openUp();
-      else if (end.accepted) this.#rampUp();
-      return;
-    }
-    if (end.sleepUntil !== undefined) this.#sleep(end.sleepUntil);
+  async #finish(job: Job, token: string, run: EndedRun): Promise<void> {
+    const { end } = run;
+    this.#learn(run);
+    if (end.kind === 'complete') return;
     try {
       if (end.kind === 'delay') await job.moveToDelayed(this.#parts.clock.toLocal(end.until), token);
       else await job.moveToWait(token);
@@ -146,6 +186,20 @@ export class Lane {
       this.#parts.events.queueTrouble(this.campaign, error);
     }
     throw end.kind === 'delay' ? new DelayedError() : new WaitingError();
+  }
+
+  /** What the end of a run says about those that may follow. */
+  #learn({ end, isUnsent, announcements, sleeps }: EndedRun): void {
+    if (end.kind === 'complete' && end.isOver) return this.#openUp();
+    if (end.kind !== 'complete' && end.sleepUntil !== undefined) {
+      // What was announced since it asked may be the end of what it was told to wait for: then it asks again.
+      const isNews = end.kind === 'delay' || announcements === this.#announcements;
+      return isNews ? this.#sleep(end.sleepUntil) : undefined;
+    }
+    // A call that began before the sleep tells nothing of what may follow it.
+    if (sleeps !== this.#sleeps) return;
+    if (end.kind === 'complete' && end.accepted) this.#rampUp();
+    else if (isUnsent) this.#fetchMore();
   }
 
   #sleep(until: number): void {
@@ -159,14 +213,20 @@ export class Lane {
   }
 
   #rampUp(): void {
-    if (this.#ramp >= this.#share) return;
-    this.#ramp *= 2;
+    if (this.#isRamping) this.#ramp.concurrency += 1;
+    this.#fetchMore();
+  }
+
+  #fetchMore(): void {
+    if (this.#mostJobs >= this.#share) return;
+    this.#mostJobs += 1;
     this.#applyConcurrency();
   }
 
   /** There is nothing left to be careful with. */
   #openUp(): void {
-    this.#ramp = Number.POSITIVE_INFINITY;
+    this.#ramp.concurrency = Number.POSITIVE_INFINITY;
+    this.#mostJobs = Number.POSITIVE_INFINITY;
     this.#applyConcurrency();
   }
 
@@ -176,6 +236,7 @@ export class Lane {
     this.#parts.onDemand();
   }
 
+  /** BullMQ looks at a raised limit when a job ends; a pause and resume make it look now. */
   async #lookAgain(): Promise<void> {
     await this.#worker.pause(true);
     // It may have fallen asleep meanwhile; then its alarm resumes it.
@@ -183,11 +244,6 @@ export class Lane {
   }
 
   #applyConcurrency(): void {
-    const concurrency = Math.max(1, Math.min(this.#share, this.#ramp));
-    const isRaised = concurrency > this.#worker.concurrency;
-    if (concurrency === this.#worker.concurrency) return;
-    this.#worker.concurrency = concurrency;
-    // BullMQ looks at a raised limit only when a job ends; a pause and resume make it look now.
-    if (isRaised && !this.#isAsleep && !this.#isStopping) void this.#lookAgain();
+    this.#worker.concurrency = Math.max(1, Math.min(this.#share, this.#mostJobs));
   }
 }
