@@ -188,7 +188,8 @@ export class CallDialer {
     const isPool = run.context.campaign.fromPhoneNumber.length > 1;
     if (decision.scope === 'line' && isPool) return GIVE_BACK;
     const pauseMs = Math.max(hold.firstPauseMs, hold.retryAfterMs);
-    return delayedEnd(run, clock.now() + 2 * pauseMs, clock.now() + pauseMs);
+    // Another call goes first, if there is one.
+    return delayedEnd(run, clock.now() + pauseMs + hold.firstPauseMs, clock.now() + pauseMs);
   }
 
   /** We stopped it ourselves, before its first byte: nothing is spent. */
