@@ -11,7 +11,7 @@ export interface Sighting {
 export interface Circumstances {
   /** The record itself names the line, so nobody but this call is concerned when it has no agent. */
   readonly isOwnLine: boolean;
-  /** The request was sent a second time with a token granted after the first refusal. */
+  /** The request was sent a second time, after the token of the first was refused and replaced, or found to be new. */
   readonly isRenewed: boolean;
   /** Provable failures to reach the API before this one. */
   readonly failures: number;

@@ -355,6 +355,23 @@ describe('a refused token', () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  test('that has just taken the place of another is kept for a while: what is refused then is not the token', async () => {
+    await using server = await startTokenServer();
+    const clock = new Clock();
+    await using source = sourceOf(server, { now: clock.now });
+    await source.invalidate(await source.get());
+    const second = await source.get();
+    clock.ms += 4999;
+    await source.invalidate(second);
+    expect((await source.get()).reveal()).toBe('token-2');
+    clock.ms += 1;
+    await source.invalidate(second);
+    expect((await source.get()).reveal()).toBe('token-3');
+    clock.ms -= HOUR;
+    await source.invalidate(await source.get());
+    expect((await source.get()).reveal()).toBe('token-4');
+  });
+
   test('that is no longer the one in use costs nobody theirs', async () => {
     await using server = await startTokenServer();
     const cache = new MemoryTokenCache();

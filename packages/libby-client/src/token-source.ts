@@ -19,6 +19,8 @@ const DEFAULT_LIFETIME_MS = 5 * 60 * 1000;
 const MAX_LIFETIME_MS = 24 * 60 * 60 * 1000;
 /** Between two tries after a failure: doubling, drawn from the upper half. */
 const COOL_DOWN_MS = { first: 1000, longest: 15_000 };
+/** A token that took a refused one's place is not replaced in its turn before this: what is refused then is not the token. */
+const REPLACE_AGAIN_AFTER_MS = 5000;
 /** How long the cache may take over one operation before we do without it. */
 const CACHE_TIMEOUT_MS = 2000;
 const LOCK_MARGIN_MS = 1000;
@@ -77,6 +79,7 @@ export class TokenSource {
   readonly #closing = new AbortController();
   #held: HeldToken | undefined;
   #rejected: AccessToken | undefined;
+  #replacedAt = Number.NEGATIVE_INFINITY;
   #flight: Promise<AccessToken> | undefined;
   #failures = 0;
   #coolDown: { error: TokenError; until: number } | undefined;
@@ -113,11 +116,20 @@ export class TokenSource {
     return this.peek() ?? (await unlessAborted(this.#obtain(), signal));
   }
 
-  /** To be told that the API refused this token: thrown away, here and in the cache, if it is still the one in use. */
+  /**
+   * To be told that the API refused this token: thrown away, here and in the cache, if it is still the one in use. An API that
+   * refuses whatever token it gets, or some calls at random, costs a grant in five seconds and not one per call.
+   */
   async invalidate(token: AccessToken): Promise<void> {
     if (this.#rejected?.equals(token)) return;
+    if (this.#held?.token.equals(token)) {
+      const now = this.#now();
+      // A clock that was put back must not keep it longer.
+      if (now >= this.#replacedAt && now < this.#replacedAt + REPLACE_AGAIN_AFTER_MS) return;
+      this.#replacedAt = now;
+      this.#held = undefined;
+    }
     this.#rejected = token;
-    if (this.#held?.token.equals(token)) this.#held = undefined;
     const sealed = await this.#ask('read', () => this.#cache.read(), undefined);
     if (sealed === undefined || this.#seal.open(sealed)?.value !== token.reveal()) return;
     await this.#ask('drop', () => this.#cache.drop(sealed), undefined);
