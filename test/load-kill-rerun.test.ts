@@ -16,7 +16,7 @@ import { type FuzzedList, fuzzList, type GoodRow, randomFrom } from './fuzzed-li
 
 const MAIN = join(import.meta.dirname, '../apps/enqueuer/src/main.ts');
 const ROWS = 3000;
-const KILLS = 2;
+const KILLS = 3;
 const ROWS_REJECTED = 3;
 
 const CAMPAIGN = `
@@ -28,8 +28,8 @@ dedupeBy: externalId
 callingWindow: anytime
 `;
 
-/** `LOAD_SEED=7` runs what a failure named; `LOAD_RUNS=50` tries so many others. */
-const { LOAD_SEED, LOAD_RUNS = '2' } = process.env;
+/** `LOAD_SEED=7` runs what a failure named; `LOAD_RUNS=50` tries so many other lists. */
+const { LOAD_SEED, LOAD_RUNS = '1' } = process.env;
 const seeds =
   LOAD_SEED === undefined
     ? Array.from({ length: Number(LOAD_RUNS) }, () => Math.floor(Math.random() * 1e9))
