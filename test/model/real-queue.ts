@@ -28,6 +28,8 @@ import type { Hold, HoldRequest, ProbeVerdict } from './hold-life.ts';
 
 /** One unit of the model's time. So long that however slow the machine is, nothing is ever nearer than that to its instant. */
 const UNIT_MS = 360_000;
+/** What should return and does not is told as a failure. */
+const PATIENCE_MS = 10_000;
 const CAMPAIGN = 'spring';
 const LINE = '+15055550100';
 const PHONES: Readonly<Record<string, string>> = { 'call 1': '+15055550111', 'call 2': '+15055550112' };
@@ -122,7 +124,7 @@ export class RealQueue {
 
   /** Begins a pause or cancel; the promise settles when it returns. */
   control(action: 'pause' | 'resume' | 'cancel'): Promise<{ wentOut: number }> {
-    return this.#control.apply(action, CAMPAIGN);
+    return this.#control.apply(action, CAMPAIGN, AbortSignal.timeout(PATIENCE_MS));
   }
 
   openHold(hold: HoldRequest, callId: string): Promise<void> {
