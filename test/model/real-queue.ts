@@ -88,7 +88,9 @@ export class RealQueue {
       ready: isReady,
       renews,
     };
-    return inModelWords(await this.#gate.claim(request));
+    const answer = await this.#gate.claim(request);
+    if (answer.kind === 'uncompared') throw new Error('this Redis is never exchanged for another');
+    return inModelWords(answer);
   }
 
   settle({ callId, owner, outcome, attempts, probe }: Settlement): Promise<SettleAnswer> {
@@ -274,5 +276,7 @@ function inModelWords(answer: RealAnswer): GateAnswer {
       return { kind: answer.kind };
     case 'wait':
       throw new Error('nothing in this model waits for an hour of the day');
+    case 'unfenced':
+      throw new Error('nothing in this model waits for replicas');
   }
 }

@@ -17,6 +17,8 @@ const HOLD_WORDS: Readonly<Record<HoldReason, string>> = {
   unreachable: 'the API cannot be reached',
   rejections: 'too many rejections in a row',
   campaign_incomplete: 'a text asks for a value that a call lacks',
+  replicas_behind: 'too few replicas of Redis keep up',
+  evidence_lost: 'Redis has lost claims, and a person has to decide',
 };
 
 /** Shows how far a campaign is: a line that changes in place, or a line now and then. */

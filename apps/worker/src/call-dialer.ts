@@ -22,7 +22,7 @@ export interface CallDialerParts {
   readonly random: () => number;
 }
 
-/** The token was refused and the gate did not let the call out again; a `skip` still has its claim. */
+/** The token was refused and the gate did not let the call out again; after `skip` and `unfenced` it still has its claim. */
 export interface NotRenewed {
   readonly kind: 'not_renewed';
   readonly answer: GateAnswer;
@@ -118,7 +118,7 @@ export class CallDialer {
     if (!(token instanceof AccessToken)) return this.#giveUp(run, claim, async () => this.#waitForToken(run, token));
     const { answer, window } = await callGate.ask(run, { ready: true, renews: claim });
     if (window !== undefined) return this.dial(run, window, payload, token, true);
-    if (answer.kind === 'skip') return { kind: 'not_renewed', answer, claim };
+    if (answer.kind === 'skip' || answer.kind === 'unfenced') return { kind: 'not_renewed', answer, claim };
     return this.#giveUp(run, claim, async () => ({ kind: 'not_renewed', answer, claim }));
   }
 

@@ -1,7 +1,8 @@
-import type { Claim, Gate, GateAnswer, Identity } from '@libby-dialer/dial-queue';
+import type { Claim, ClaimRequest, Gate, GateAnswer, Identity } from '@libby-dialer/dial-queue';
 import { zonesFor } from '@libby-dialer/dialing';
 import type { CallRun } from './call-run.ts';
-import type { RedisClock } from './redis-clock.ts';
+import type { ClaimWitness } from './claim-witness.ts';
+import type { Moment, RedisClock } from './redis-clock.ts';
 import type { WorkerEvents } from './worker-events.ts';
 
 /** Zones whose hours never meet: the call waits for a change of its campaign, or for its expiry. */
@@ -10,6 +11,7 @@ const NEVER_OPEN_MS = 24 * 3_600_000;
 export interface CallGateParts {
   readonly gate: Gate;
   readonly identity: Identity;
+  readonly witness: ClaimWitness;
   readonly clock: RedisClock;
   readonly events: WorkerEvents;
 }
@@ -39,10 +41,9 @@ export class CallGate {
    * @param renews the claim under which a second sending is asked for
    */
   async ask(run: CallRun, { ready, renews }: { ready: boolean; renews?: Claim }): Promise<AskedGate> {
-    const { gate, clock, identity, events } = this.#parts;
+    const { clock, identity, events, witness } = this.#parts;
     const { call, context } = run;
-    const asked = clock.moment();
-    const answer = await gate.claim({
+    const { answer, asked } = await this.#askCompared({
       callId: run.callId,
       owner: run.owner,
       campaign: run.campaign,
@@ -54,11 +55,37 @@ export class CallGate {
       renews: renews?.attempts,
       ...this.#openSpan(run),
     });
-    clock.observe(answer.now, asked.monotonic);
     events.gateAnswered(answer);
     if (answer.kind !== 'dial') return { answer, window: undefined };
+    witness.claimed(run.campaign, run.callId, answer.claim);
     const timeLeftMs = answer.claim.sendBy - answer.now;
     return { answer, window: { claim: answer.claim, isOver: clock.timeIsUp(asked, timeLeftMs) } };
+  }
+
+  /** Claims are asked for only where it is known that none was lost, and that all others have had the time to find out. */
+  async #askCompared(request: ClaimRequest): Promise<{ answer: GateAnswer; asked: Moment }> {
+    const { gate, clock, witness } = this.#parts;
+    for (;;) {
+      const { server } = gate;
+      const pauseMs = witness.msUntilClaims;
+      const asked = clock.moment();
+      const answer = await gate.claim({
+        ...request,
+        ready: request.ready && pauseMs === 0,
+        seen: witness.seenOn(server),
+      });
+      if (answer.kind === 'uncompared') {
+        await witness.meet();
+        continue;
+      }
+      clock.observe(answer.now, asked.monotonic);
+      witness.saw(server, answer.sequence);
+      const mustWait = answer.kind === 'unready' && request.ready;
+      return {
+        answer: mustWait ? { ...answer, kind: 'wait', until: answer.now + pauseMs, waitFor: 'comparison' } : answer,
+        asked,
+      };
+    }
   }
 
   #openSpan(run: CallRun): { opensAt: number; closesAt: number } {

@@ -124,6 +124,8 @@ export class CallHandler {
         return this.#waitForHold(run, answer);
       case 'wait':
         return this.#waitForInstant(run, answer);
+      case 'unfenced':
+        return this.#giveBackUnfenced(run, answer.claim);
       case 'dial':
       case 'unready':
         throw new Error(`the gate answered ${answer.kind} to a question that was not asked`);
@@ -160,12 +162,21 @@ export class CallHandler {
     return isOwnMatter ? delayedEnd(run, until) : { kind: 'give_back', sleepUntil: until };
   }
 
+  /** Nothing was sent, and nothing is spent. */
+  async #giveBackUnfenced(run: CallRun, claim: Claim): Promise<JobEnd> {
+    const { ledger, holdOpener } = this.#parts;
+    const released = await ledger.release(run, claim, { attempts: claim.attempts });
+    if (released !== 'released') return ledger.releasedTooLate(run, claim, released, 'not_sent');
+    return holdOpener.open(run, holdRequest('all', 'replicas_behind'));
+  }
+
   #waitForInstant(run: CallRun, answer: GateAnswer & { kind: 'wait' }): JobEnd {
     const { callingWindow } = run.context.campaign;
     const concernsAll =
-      answer.waitFor === 'starts_at'
+      answer.waitFor === 'comparison' ||
+      (answer.waitFor === 'starts_at'
         ? run.call.startsAt === undefined
-        : callingWindow !== 'anytime' && callingWindow.timezone !== 'recipient';
+        : callingWindow !== 'anytime' && callingWindow.timezone !== 'recipient');
     return concernsAll ? { kind: 'give_back', sleepUntil: answer.until } : delayedEnd(run, answer.until);
   }
 }

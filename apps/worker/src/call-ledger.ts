@@ -1,7 +1,8 @@
-import type { Claim, Gate, HoldRequest, SettleAnswer, SettleRequest } from '@libby-dialer/dial-queue';
+import type { Claim, Gate, HoldRequest, ReleaseAnswer, SettleAnswer, SettleRequest } from '@libby-dialer/dial-queue';
 import type { Decision, Outcome, Reason } from '@libby-dialer/dialing';
 import { sleep } from '@libby-dialer/runtime';
 import type { CallRun } from './call-run.ts';
+import type { ClaimWitness } from './claim-witness.ts';
 import type { JobEnd } from './job-end.ts';
 import type { RedisClock } from './redis-clock.ts';
 import { resultHead } from './result-head.ts';
@@ -16,6 +17,7 @@ const FINAL: ReadonlySet<Outcome> = new Set(['accepted', 'suppressed']);
 
 export interface CallLedgerParts {
   readonly gate: Gate;
+  readonly witness: ClaimWitness;
   readonly clock: RedisClock;
   readonly events: WorkerEvents;
   readonly workerId: string;
@@ -54,7 +56,7 @@ export class CallLedger {
   }
 
   async settle(run: CallRun, settlement: Settlement): Promise<JobEnd> {
-    const { clock, events, workerId } = this.#parts;
+    const { clock, events, witness, workerId } = this.#parts;
     const { callId, campaign, call, queuedAt } = run;
     const { owner, outcome, reason, attempts, line, dialedAt, httpStatus, decision, claim } = settlement;
     const facts = { callId, campaign, call, line, outcome, reason, httpStatus, attempts, queuedAt, dialedAt };
@@ -73,8 +75,10 @@ export class CallLedger {
     };
     const answer = await this.#settleInTime(request, claim);
     if (answer.kind === 'settled') {
+      witness.settled(request, answer.revision);
       events.settled({ campaign, callId, outcome, reason, httpStatus, revision: answer.revision });
     } else {
+      witness.forget(owner);
       events.tooLate({ campaign, callId }, `settle as ${outcome}`);
     }
     // Whoever claimed it meanwhile may yet give it back: without a job nobody would dial it then.
@@ -96,9 +100,9 @@ export class CallLedger {
     }
   }
 
-  async release(run: CallRun, claim: Claim, what: Release) {
+  async release(run: CallRun, claim: Claim, what: Release): Promise<ReleaseAnswer> {
     const decision = what.decision ?? { kind: 'put_back' };
-    return this.#parts.gate.release({
+    const answer = await this.#parts.gate.release({
       callId: run.callId,
       owner: run.owner,
       campaign: run.campaign,
@@ -110,6 +114,8 @@ export class CallLedger {
       probes: probeResults(claim.probes ?? [], decision),
       run: troubleRun(decision, run.campaign),
     });
+    if (answer === 'released' || answer === 'lost') this.#parts.witness.forget(run.owner);
+    return answer;
   }
 
   /** The deadline passed first and the call was taken for unknown. The proof that it did not ring makes it exhausted. */

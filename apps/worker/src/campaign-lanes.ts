@@ -10,6 +10,7 @@ import {
 import pLimit from 'p-limit';
 import type { CallHandler } from './call-handler.ts';
 import { CampaignContext } from './campaign-context.ts';
+import type { ClaimWitness } from './claim-witness.ts';
 import { Lane } from './lane.ts';
 import type { RedisClock } from './redis-clock.ts';
 import type { WorkerEvents } from './worker-events.ts';
@@ -22,6 +23,7 @@ export interface CampaignLanesParts {
   readonly keys: Keys;
   readonly campaigns: CampaignStore;
   readonly handler: CallHandler;
+  readonly witness: ClaimWitness;
   readonly clock: RedisClock;
   readonly events: WorkerEvents;
   /** Calls in flight in this process, over all campaigns. */
@@ -104,7 +106,8 @@ export class CampaignLanes {
   }
 
   async #look(): Promise<void> {
-    const { campaigns, clock } = this.#parts;
+    const { campaigns, clock, witness } = this.#parts;
+    await witness.compare();
     const askedAt = clock.monotonic();
     const view = await campaigns.look();
     clock.observe(view.now, askedAt);

@@ -30,6 +30,7 @@ test('needs nothing but the credentials; all else has the published defaults', (
     shutdownGraceMs: 45_000,
     http: { port: undefined, host: '127.0.0.1' },
     log: { level: 'info' },
+    fence: undefined,
   });
   expect(JSON.stringify(config)).not.toContain('a-secret');
 });
@@ -51,6 +52,15 @@ test('the grace must exceed the longest call', () => {
   expect(problemsOf({ ...timeouts, WORKER_SHUTDOWN_GRACE_MS: '1001' })).toEqual([]);
   // Also where the timeouts are raised and the default grace is too short for them.
   expect(problemsOf({ ...CREDENTIALS, LIBBY_RESPONSE_TIMEOUT_MS: '40000' })).toEqual(['WORKER_SHUTDOWN_GRACE_MS']);
+});
+
+test('replicas are waited for only if some are asked for', () => {
+  const timeout = { ...CREDENTIALS, REDIS_WAIT_TIMEOUT_MS: '200' };
+  expect(loadConfig(workerConfig, timeout).fence).toBeUndefined();
+  expect(loadConfig(workerConfig, { ...CREDENTIALS, REDIS_WAIT_REPLICAS: '2' }).fence).toEqual({
+    replicas: 2,
+    timeoutMs: 500,
+  });
 });
 
 test('secrets go to hosts over TLS, to this machine, or insecurely by express wish', () => {

@@ -32,9 +32,19 @@ const graceMs = derived(
   },
 );
 
+/** Undefined when no replica has to have a claim. */
+const fence = derived(
+  {
+    replicas: variable('REDIS_WAIT_REPLICAS', integer({ min: 0, max: 10 }), { default: 0 }),
+    timeoutMs: variable('REDIS_WAIT_TIMEOUT_MS', integer({ min: 1, max: 10_000 }), { default: 500 }),
+  },
+  ({ replicas, timeoutMs }) => (replicas === 0 ? undefined : { replicas, timeoutMs }),
+);
+
 /** Everything the worker reads from its environment. */
 export const workerConfig = {
   redis: redisConfig,
+  fence,
   libby: libbyConfig,
   allowInsecureHttp: variable('LIBBY_ALLOW_INSECURE_HTTP', flag(), { default: false }),
   concurrency: variable('WORKER_CONCURRENCY', integer({ min: 1, max: 10_000 }), { default: 50 }),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { CampaignStore, Gate, Holds, Identity, Keys } from '@libby-dialer/dial-queue';
+import { CampaignStore, Evidence, Gate, Holds, Identity, Keys } from '@libby-dialer/dial-queue';
 import { LibbyClient, TokenSource } from '@libby-dialer/libby-client';
 import {
   type Clock,
@@ -22,6 +22,7 @@ import { CallGate } from './call-gate.ts';
 import { CallHandler } from './call-handler.ts';
 import { CallLedger } from './call-ledger.ts';
 import { CampaignLanes } from './campaign-lanes.ts';
+import { ClaimWitness } from './claim-witness.ts';
 import { DEFAULT_HTTP_PORT, type WorkerConfig } from './config.ts';
 import { healthRoutes } from './health-routes.ts';
 import { HoldOpener } from './hold-opener.ts';
@@ -114,22 +115,24 @@ export class DialWorker implements Service {
   async #buildLanes(): Promise<CampaignLanes> {
     const redis = this.#redis.client;
     const keys = this.#keys;
-    const { libby, concurrency } = this.#config;
+    const { libby, concurrency, fence } = this.#config;
     const events = new WorkerEvents(this.#logger, this.#metrics);
     const clock = new RedisClock(this.#clock);
     const tokens = this.#release.use(this.#buildTokenSource(keys, events));
     const client = this.#release.use(
       new LibbyClient({ ...this.#endpoint, apiUrl: libby.apiUrl, tokens, maxConnections: concurrency }),
     );
-    const sendWithinMs = libby.connectTimeoutMs + SEND_MARGIN_MS;
-    const gate = new Gate(redis, keys, {
-      sendWithinMs,
-      claimMs: sendWithinMs + libby.responseTimeoutMs + SETTLE_MARGIN_MS,
-    });
+    // A claim waits for the WAIT that is on its way, then for its own.
+    const sendWithinMs = libby.connectTimeoutMs + SEND_MARGIN_MS + 2 * (fence?.timeoutMs ?? 0);
+    const claimMs = sendWithinMs + libby.responseTimeoutMs + SETTLE_MARGIN_MS;
+    const gate = new Gate(redis, keys, { sendWithinMs, claimMs }, fence);
+    const evidence = new Evidence(redis, keys);
+    const witness = this.#release.use(new ClaimWitness({ redis, evidence, gate, clock, events }));
+    await witness.start();
     const identity = await Identity.load(redis, keys);
     const workerId = `${hostname().slice(0, 32)}-${process.pid}-${randomBytes(3).toString('hex')}`;
-    const callGate = new CallGate({ gate, identity, clock, events });
-    const ledger = new CallLedger({ gate, clock, events, workerId });
+    const callGate = new CallGate({ gate, identity, witness, clock, events });
+    const ledger = new CallLedger({ gate, witness, clock, events, workerId });
     const holdOpener = new HoldOpener({ holds: new Holds(redis, keys), clock, events });
     const random = Math.random;
     const dialer = new CallDialer({ client, tokens, callGate, ledger, holdOpener, clock, events, random });
@@ -139,6 +142,7 @@ export class DialWorker implements Service {
       keys,
       campaigns: new CampaignStore(redis, keys),
       handler,
+      witness,
       clock,
       events,
       concurrency,

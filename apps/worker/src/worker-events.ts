@@ -69,6 +69,28 @@ export class WorkerEvents {
     this.#logger.warn({ scope: hold.scope, reason: hold.reason }, 'dialing is held');
   }
 
+  /** A restart of Redis or a failover. */
+  serverChanged(pauseMs: number): void {
+    this.#logger.info(
+      { pauseMs },
+      'Redis is another server process: no call goes out before all workers have compared',
+    );
+  }
+
+  /** Redis has gone back to an earlier state: it does not know of claims any more that this worker has seen. */
+  evidenceLost(claims: number): void {
+    this.#metrics.rollbacks.inc();
+    this.#logger.error(
+      { claims, hold: 'all', reason: 'evidence_lost' },
+      'Redis has lost claims that it had acknowledged: nothing is dialed until a person releases it (see "enqueuer status")',
+    );
+  }
+
+  /** What this worker knew of its own calls and Redis did not. */
+  evidenceWritten(claims: number, outcomes: number): void {
+    this.#logger.warn({ claims, outcomes }, 'Redis had lost claims or outcomes of this worker, they are written again');
+  }
+
   tokenEvent(event: TokenEvent): void {
     this.#metrics.tokenEvents.inc({ type: event.type });
     if (event.type === 'granted') this.#logger.info({ lifetimeMs: event.lifetimeMs }, 'got an access token');

@@ -12,6 +12,11 @@ export class WorkerMetrics {
     [],
   );
   readonly holds = this.#counter('holds_total', 'Holds this worker asked for.', ['reason']);
+  readonly rollbacks = this.#counter(
+    'rollbacks_total',
+    'Times this worker found that Redis had lost claims it had acknowledged.',
+    [],
+  );
   readonly tokenEvents = this.#counter('token_events_total', 'Access tokens granted, adopted or missed.', ['type']);
   readonly queueTroubles = this.#counter('queue_troubles_total', 'Complaints of the queue or its connection.', []);
   readonly unexpected = this.#counter('unexpected_errors_total', 'Errors nobody had thought of.', []);

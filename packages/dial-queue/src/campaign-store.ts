@@ -9,8 +9,6 @@ export type PutAnswer = { readonly stored: true } | { readonly stored: false; re
 export interface RegistryView {
   /** Epoch ms of Redis's clock. */
   readonly now: number;
-  /** Number of the last claim of all. */
-  readonly sequence: number;
   /** Grows with every change of a campaign's definition. */
   readonly version: number;
   /** Ids of the campaigns that may have work. */
@@ -57,19 +55,18 @@ export class CampaignStore {
       .toSorted((a, b) => a.id.localeCompare(b.id));
   }
 
-  /** The campaigns with work, the clock and the last claim: what a worker needs to look at every few seconds. */
+  /** The campaigns with work and the clock: what a worker needs to look at every few seconds. */
   async look(): Promise<RegistryView> {
-    const keys = [this.#keys.openCampaigns, this.#keys.claimSequence, this.#keys.registryVersion];
+    const keys = [this.#keys.openCampaigns, this.#keys.registryVersion];
     const args = [`${this.#keys.queues}:`, this.#keys.campaignPrefix];
-    const [now, sequence, version, open, over, reopened] = (await CampaignStore.#open.run(this.#redis, keys, args)) as [
-      number,
+    const [now, version, open, over, reopened] = (await CampaignStore.#open.run(this.#redis, keys, args)) as [
       number,
       number,
       string[],
       string[],
       string[],
     ];
-    return { now, sequence, version, open, over, reopened };
+    return { now, version, open, over, reopened };
   }
 
   /** Puts every campaign back on the list of those with work: what has none drops off at the next look. */

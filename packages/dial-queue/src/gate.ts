@@ -1,9 +1,11 @@
 import type { HoldReason, HoldScope, Outcome, Reason } from '@libby-dialer/dialing';
+import { Evidence } from './evidence.ts';
 import type { HoldRequest } from './hold.ts';
 import type { Person } from './identity.ts';
 import type { CampaignKeys, Keys } from './keys.ts';
 import type { RedisConnection } from './redis-connection.ts';
-import { Script } from './script.ts';
+import { ReplicaFence } from './replica-fence.ts';
+import { type BoundScript, type Fence, Script } from './script.ts';
 
 /** What the gate is asked: may this call go out now? Times are epoch ms of Redis's clock. */
 export interface ClaimRequest {
@@ -27,6 +29,8 @@ export interface ClaimRequest {
    * question whose answer was lost is told from a further one.
    */
   readonly renews?: number | undefined;
+  /** How many claims on its server the asker knows of. If Redis knows of fewer it has lost some, and nothing is claimed. */
+  readonly seen?: number;
 }
 
 /** The right to send one call once, written down before anything is sent. */
@@ -42,9 +46,14 @@ export interface Claim {
   readonly attempts: number;
   /** Only the provable failures: these use up the campaign's `retry.attempts`. */
   readonly failures: number;
+  /** Results written for this call before. */
+  readonly revision: number;
   /** Holds for which this call is the probe. */
   readonly probes?: readonly HoldScope[];
 }
+
+/** `comparison`: on a server that is new nobody claims before all have compared (see Evidence). The gate itself never says it. */
+type WaitFor = 'starts_at' | 'calling_window' | 'comparison';
 
 type GateVerdict =
   | { readonly kind: 'dial'; readonly claim: Claim }
@@ -62,11 +71,18 @@ type GateVerdict =
       /** This very call opened the hold; another should probe. */
       readonly isOpener: boolean;
     }
-  | { readonly kind: 'wait'; readonly until: number; readonly waitFor: 'starts_at' | 'calling_window' }
-  | { readonly kind: 'unready' };
+  | { readonly kind: 'wait'; readonly until: number; readonly waitFor: WaitFor }
+  | { readonly kind: 'unready' }
+  /** Too few replicas have the claim: it must be given back unused. */
+  | { readonly kind: 'unfenced'; readonly claim: Claim };
 
-/** A verdict with the clock it was given by and the number of the last claim of all. */
+/** A verdict with the clock it was given by and the number of claims made on this server. */
 export type GateAnswer = GateVerdict & { readonly now: number; readonly sequence: number };
+
+/** The server is not the one that the gate was introduced to, or has lost claims: compare, introduce, and ask again. */
+export interface Uncompared {
+  readonly kind: 'uncompared';
+}
 
 /** A claim whose owner never said what became of it. */
 export interface LostClaim {
@@ -129,23 +145,44 @@ export type SettleAnswer =
   | { readonly kind: 'lost' };
 export type ReleaseAnswer = 'released' | 'at_fault' | 'late' | 'lost';
 
-/** The ledger's three moves: claim, settle, release. Each is one script, safe to send again by the same owner. */
+/**
+ * The ledger's three moves: claim, settle, release. Each is one script, safe to send again by the same owner. A claim is made only on
+ * the server process that the gate was introduced to, whatever connects to whichever.
+ */
 export class Gate {
-  static readonly #claim = new Script('gate', 'ledger', 'holds');
+  static readonly #claim = new Script('gate', 'ledger', 'holds', 'server');
   static readonly #settle = new Script('settle', 'ledger', 'holds');
   static readonly #release = new Script('release', 'ledger', 'holds');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #times: ClaimTimes;
+  readonly #fence: ReplicaFence | undefined;
   readonly #campaignKeys = new Map<string, CampaignKeys>();
+  #bound: BoundScript | undefined;
 
-  constructor(redis: RedisConnection, keys: Keys, times: ClaimTimes) {
+  /** @param fence a claim counts only once replicas have it as well */
+  constructor(redis: RedisConnection, keys: Keys, times: ClaimTimes, fence?: Fence) {
     this.#redis = redis;
     this.#keys = keys;
     this.#times = times;
+    this.#fence = fence && new ReplicaFence(redis, keys.claimCounts, fence);
   }
 
-  async claim(request: ClaimRequest): Promise<GateAnswer> {
+  /** The server on which claims are made, once there is one. */
+  get server(): string | undefined {
+    return this.#bound?.server;
+  }
+
+  /** From now on claims are made on this server. Resolves to false, and they are not, if it is another that answers. */
+  async introduce(server: string): Promise<boolean> {
+    const bound = this.#bound?.server === server ? this.#bound : Gate.#claim.boundTo(server);
+    if (!(await bound.teach(this.#redis, this.#keys.claimCounts))) return false;
+    this.#bound = bound;
+    return true;
+  }
+
+  /** A gate introduced to no server, where nobody compares, introduces itself to the first. */
+  async claim(request: ClaimRequest): Promise<GateAnswer | Uncompared> {
     const { callId, owner, campaign, person, lines } = request;
     const own = this.#keysOf(campaign);
     const ask = {
@@ -157,6 +194,7 @@ export class Gate {
       expiresAt: request.expiresAt,
       ready: request.ready,
       renews: request.renews,
+      seen: request.seen ?? 0,
       ...this.#times,
     };
     const keys = [
@@ -165,10 +203,20 @@ export class Gate {
       own.claims,
       this.#keys.holds,
       this.#keys.doNotCall(person.bucket),
-      this.#keys.claimSequence,
+      this.#keys.claimCounts,
     ];
-    const reply = await Gate.#claim.run(this.#redis, keys, [callId, owner, JSON.stringify(ask), ...lines]);
-    return readAnswer(reply as unknown[]);
+    const args = [callId, owner, JSON.stringify(ask), ...lines];
+    const bound = this.#bound ?? (await this.#introduceItself());
+    const answer = readAnswer(await bound.run(this.#redis, keys, args));
+    const isUsable = answer.kind !== 'dial' || this.#fence === undefined || (await this.#fence.covers(bound));
+    return isUsable ? answer : { ...answer, kind: 'unfenced' };
+  }
+
+  async #introduceItself(): Promise<BoundScript> {
+    while (this.#bound === undefined) {
+      await this.introduce((await new Evidence(this.#redis, this.#keys).compare(new Map(), true)).server);
+    }
+    return this.#bound;
   }
 
   async settle(request: SettleRequest): Promise<SettleAnswer> {
@@ -241,7 +289,8 @@ function orNothing<Item>(items: readonly Item[]): readonly Item[] | undefined {
   return items.length === 0 ? undefined : items;
 }
 
-function readAnswer(reply: unknown[]): GateAnswer {
+function readAnswer(reply: unknown): GateAnswer | Uncompared {
+  if (!Array.isArray(reply) || reply[0] === 'uncompared') return { kind: 'uncompared' };
   const sequence = Number(reply.pop());
   const now = Number(reply.pop());
   return { ...readVerdict(reply), now, sequence };
@@ -281,7 +330,7 @@ function readVerdict([kind, ...rest]: unknown[]): GateVerdict {
       };
     }
     case 'wait':
-      return { kind, until: Number(rest[0]), waitFor: rest[1] as 'starts_at' | 'calling_window' };
+      return { kind, until: Number(rest[0]), waitFor: rest[1] as WaitFor };
     default:
       throw new Error(`the gate gave an answer that this version does not know: ${String(kind)}`);
   }

@@ -9,6 +9,7 @@ export { CampaignControl, type ControlAction } from './control.ts';
 // People not to be called
 export { DoNotCallList } from './do-not-call.ts';
 // The ledger
+export { type Comparison, Evidence, type RememberedCall } from './evidence.ts';
 export {
   type Claim,
   type ClaimRequest,
@@ -22,6 +23,7 @@ export {
   type SettleAnswer,
   type SettleRequest,
   type TroubleRun,
+  type Uncompared,
 } from './gate.ts';
 export { type Hold, type HoldRequest, Holds } from './hold.ts';
 export { Identity, type Person } from './identity.ts';

@@ -26,8 +26,9 @@ export class Keys {
   get breakers(): string {
     return `${this.prefix}:breakers`;
   }
-  get claimSequence(): string {
-    return `${this.prefix}:claims:sequence`;
+  /** Hash: server process -> claims made there; server, since -> the last one met, and when; lost -> claims found lost; fenced. */
+  get claimCounts(): string {
+    return `${this.prefix}:claims:counts`;
   }
   get results(): string {
     return `${this.prefix}:results`;

@@ -24,6 +24,10 @@ export const HOLD_PAUSES = {
   rejections: { firstPauseMs: 10_000, maxPauseMs: 600_000 },
   /** The campaign's text asks for a variable that a call does not have, or its zone cannot be known. */
   campaign_incomplete: { firstPauseMs: 60_000, maxPauseMs: 600_000 },
+  /** A claim did not reach as many replicas of Redis as it must. */
+  replicas_behind: { firstPauseMs: 1_000, maxPauseMs: 30_000 },
+  /** Redis has lost claims that it had acknowledged. Only a person lifts it: a probe would be the danger. */
+  evidence_lost: { firstPauseMs: 0, maxPauseMs: 0 },
 } as const;
 export type HoldReason = keyof typeof HOLD_PAUSES;
 

@@ -24,6 +24,7 @@ export interface RedisConnectionOptions {
   readonly clock?: Clock;
 }
 
+// Their sum is how long a worker may take to be back: less than dial-queue's pause on a new server (evidence.ts).
 const CONNECT_TIMEOUT_MS = 5000;
 const LONGEST_RETRY_DELAY_MS = 2000;
 const CLOSE_WITHIN_MS = 1000;

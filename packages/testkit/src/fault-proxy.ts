@@ -34,7 +34,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
 
 export class FaultProxy implements AsyncDisposable {
   readonly host = HOST;
-  readonly #target: { readonly host: string; readonly port: number };
+  #target: { readonly host: string; readonly port: number };
   readonly #server: Server;
   readonly #links = new Set<Link>();
   readonly #bytes = { to_target: 0, to_client: 0, swallowed: 0 };
@@ -81,6 +81,12 @@ export class FaultProxy implements AsyncDisposable {
     this.#fault = undefined;
     for (const link of this.#links) link.heal();
     if (!this.#server.listening) await this.#listen(this.#port);
+  }
+
+  /** New connections lead there, as after a failover; the open ones are reset. */
+  moveTo(targetPort: number): void {
+    this.#target = { ...this.#target, port: targetPort };
+    this.resetAll();
   }
 
   /** Resets every open connection, both ends. Returns how many. */

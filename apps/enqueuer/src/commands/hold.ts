@@ -48,8 +48,16 @@ export function holdTable(holds: readonly Hold[], now: number): string {
       `for ${formatDuration(now - since)}`,
       nextTry(until, now),
     ]);
-  return formatTable([['HELD', 'REASON', 'SINCE', 'NEXT TRY'], ...rows]);
+  const table = formatTable([['HELD', 'REASON', 'SINCE', 'NEXT TRY'], ...rows]);
+  return holds.some(({ reason }) => reason === 'evidence_lost') ? `${table}\n${EVIDENCE_LOST}` : table;
 }
+
+/** Whoever reads it may never have heard of it, and has to decide something that cannot be taken back. */
+const EVIDENCE_LOST = `Redis has lost calls that it had recorded as dialed (a restored backup, or a replica that was behind).
+Workers that still run have written theirs again. What others dialed since then is queued again: it would ring twice.
+So have pauses, cancels, retries, loads and do-not-call entries of that time to be given once more. See "enqueuer status", and
+cancel what must not ring again. Then: enqueuer hold release all --by <you>
+`;
 
 function nextTry(until: number | undefined, now: number): string {
   if (until === undefined) return 'when a person releases it';

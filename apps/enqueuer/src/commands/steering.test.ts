@@ -1,4 +1,4 @@
-import { Holds } from '@libby-dialer/dial-queue';
+import { Evidence, Holds } from '@libby-dialer/dial-queue';
 import { isoInstant } from '@libby-dialer/dialing';
 import { Interrupted } from '@libby-dialer/runtime';
 import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
@@ -136,6 +136,19 @@ describe('hold', () => {
     const released = await bench.run(['hold', 'release', 'line:+15055550100', '--by', 'Ada']);
     expect(released).toMatchObject({ code: 0, stdout: 'line:+15055550100 is released.\n' });
     expect(await bench.redis.xrange(bench.keys.audit, '-', '+')).toHaveLength(1);
+  });
+
+  test('of everything because Redis has lost claims says what to do', async () => {
+    await loaded('spring', 1);
+    await new Evidence(bench.redis, bench.keys).compare(new Map([['a server of before', 3]]), true);
+    for (const command of [['hold', 'list'], ['status'], ['status', 'spring']]) {
+      const { stdout } = await bench.run(command);
+      expect(stdout).toMatch(/^all +evidence_lost +for \d+ s +when a person releases it$/m);
+      expect(stdout).toContain('enqueuer hold release all --by');
+    }
+    expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({ holds: [{ until: null }] });
+    await bench.run(['hold', 'release', 'all', '--by', 'Ada']);
+    expect((await bench.run(['hold', 'list'])).stdout).toBe('Nothing is held.\n');
   });
 
   test('release needs a name and a hold', async () => {

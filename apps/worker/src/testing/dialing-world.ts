@@ -44,6 +44,8 @@ export interface WorkerSettings {
   /** A proxy's before Redis. */
   readonly redisPort?: number;
   readonly clientSecret?: string;
+  /** Replicas that must have a claim, and the time for it. */
+  readonly fence?: { readonly replicas: number; readonly timeoutMs: number };
 }
 
 /** A worker in this process, with what it has logged. */
@@ -121,7 +123,7 @@ export class DialingWorld implements AsyncDisposable {
     this.#status = new StatusReader(redis, keys, this.campaigns, this.holds);
   }
 
-  static async open(server: TestRedis, options: SimulatorOptions = {}): Promise<DialingWorld> {
+  static async open(server: Pick<TestRedis, 'url'>, options: SimulatorOptions = {}): Promise<DialingWorld> {
     const redis = new Redis(server.url, { maxRetriesPerRequest: null });
     redis.on('error', () => {});
     const keys = new Keys(uniquePrefix());
@@ -189,6 +191,7 @@ export class DialingWorld implements AsyncDisposable {
         prefix: this.keys.prefix,
         allowVolatile: true,
       },
+      fence: settings.fence,
       libby: {
         apiUrl: settings.apiUrl ?? simulator.apiUrl,
         tokenUrl: settings.tokenUrl ?? simulator.tokenUrl,

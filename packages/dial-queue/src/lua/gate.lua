@@ -2,16 +2,23 @@
 -- The gate: decides, in one step, whether a call may go out now and, if so, writes the intent. Without the flag allow-oom a
 -- full Redis refuses this script, so that no phone rings whose ringing could not be recorded.
 --
--- KEYS: ledger, campaign state, claims, holds, do-not-call bucket, claim sequence
--- ARGV: call id, owner, JSON {campaign, person, ready, renews?, startsAt?, expiresAt?, opensAt, closesAt, sendWithinMs, claimMs},
+-- SERVER, put before this text, names the one server process that is given it: any other refuses it as unknown (NOSCRIPT), also
+-- where a client sends a question again to a server that has taken the place of the one that was asked.
+--
+-- KEYS: ledger, campaign state, claims, holds, do-not-call bucket, claim counts
+-- ARGV: call id, owner, JSON {campaign, person, ready, renews?, startsAt?, expiresAt?, opensAt, closesAt, sendWithinMs, claimMs, seen},
 --       the lines that may carry the call, best first
+--       Or nothing at all, to be told whether this is SERVER (1/0). Or 'fence', to write anything (see ReplicaFence). Both with the
+--       claim counts as the only key.
 --
 -- Answers, in order of precedence (all times in ms of this server's clock):
 --   done <outcome> | busy <deadline> | in_doubt <owner> <attempts> <line> <claimedAt>
 --   skip <outcome> <reason> <attempts so far> | paused | held <scope> <reason> <retryAt or 0> <is the call that opened it: 1/0>
---   wait <until> <what for> | unready | dial <JSON claim>
--- every one followed by the server's clock and the sequence number of the last claim.
-local ledger, campaign_state, claims, holds, do_not_call, sequence = unpack(KEYS)
+--   wait <until> <what for> | unready | uncompared (claims that the asker has seen are lost) | dial <JSON claim>
+-- every one followed by the server's clock and the number of claims made on this server.
+if #ARGV == 0 then return server_name() == SERVER and 1 or 0 end
+if #ARGV == 1 then return redis.call('HSET', KEYS[1], 'fenced', now_ms()) end
+local ledger, campaign_state, claims, holds, do_not_call, counts = unpack(KEYS)
 local call_id, owner = ARGV[1], ARGV[2]
 local ask = cjson.decode(ARGV[3])
 local now = now_ms()
@@ -20,7 +27,7 @@ local last_claim
 local function answer(...)
   local reply = { ... }
   reply[#reply + 1] = now
-  reply[#reply + 1] = last_claim or tonumber(redis.call('GET', sequence) or 0)
+  reply[#reply + 1] = last_claim or tonumber(redis.call('HGET', counts, SERVER) or 0)
   return reply
 end
 
@@ -94,6 +101,12 @@ if now >= ask.closesAt then return wait(now, 'calling_window') end
 
 if not ask.ready then return answer('unready') end
 
+last_claim = redis.call('HINCRBY', counts, SERVER, 1)
+if last_claim <= ask.seen then
+  last_claim = redis.call('HINCRBY', counts, SERVER, -1)
+  return answer('uncompared')
+end
+
 -- A claim is renewed only after a request that was refused: that one counts as an attempt.
 local claim = {
   state = 'claimed', owner = owner, line = line, claimedAt = now,
@@ -103,7 +116,6 @@ local claim = {
   refusals = entry and entry.refusals or 0, acceptedMark = entry and entry.acceptedMark or 0,
   revision = entry and entry.revision or 0, probes = #probes > 0 and probes or nil,
 }
-last_claim = redis.call('INCR', sequence)
 local written = write_entry(ledger, call_id, claim)
 redis.call('ZADD', claims, claim.deadline, call_id)
 for _, scope in ipairs(probes) do lend_probe(holds, now, scope, owner, claim.deadline) end

@@ -1,11 +1,11 @@
 #!lua flags=allow-oom
 -- The campaigns that may have work. One that has none, and is not being loaded, is taken off the list.
 --
--- KEYS: open campaigns, claim sequence, registry version
+-- KEYS: open campaigns, registry version
 -- ARGV: prefix of queue keys, prefix of campaign keys
--- Answers: the server's clock, the last claim's sequence number, the registry's version, then lists of campaign ids: all with
+-- Answers: the server's clock, the registry's version, then lists of campaign ids: all with
 -- work; of these, those that are over (canceled or expired) with calls still parked; those with calls to be queued again
-local open_campaigns, sequence, version = unpack(KEYS)
+local open_campaigns, version = unpack(KEYS)
 local queue_prefix, campaign_prefix = ARGV[1], ARGV[2]
 local now = now_ms()
 local with_work, over, reopened = {}, {}, {}
@@ -29,6 +29,4 @@ for _, campaign in ipairs(redis.call('SMEMBERS', open_campaigns)) do
     redis.call('SREM', open_campaigns, campaign)
   end
 end
-return {
-  now, tonumber(redis.call('GET', sequence) or 0), tonumber(redis.call('GET', version) or 0), with_work, over, reopened,
-}
+return { now, tonumber(redis.call('GET', version) or 0), with_work, over, reopened }
