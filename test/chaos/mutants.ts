@@ -8,6 +8,7 @@ import {
   loadedAgain,
   refusedOnHttp2,
   type Scenario,
+  staleReplicaPromoted,
 } from './scenarios.ts';
 
 /** A mistake that somebody could make, and where it must show. Without the mistake the same scenario shows nothing. */
@@ -100,9 +101,16 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
       { file: GATE, from: '#!lua\n-- The gate:', to: '--\n-- The gate:' },
       {
         file: GATE,
-        from: "last_claim = redis.call('INCR', sequence)",
-        to: "redis.call('ZREM', claims, call_id) last_claim = redis.call('INCR', sequence)",
+        from: "last_claim = redis.call('HINCRBY', counts, SERVER, 1)",
+        to: "redis.call('ZREM', claims, call_id) last_claim = redis.call('HINCRBY', counts, SERVER, 1)",
       },
+    ],
+  },
+  'nobody notices that claims are lost': {
+    scenario: staleReplicaPromoted,
+    mutations: [
+      { file: 'packages/dial-queue/src/lua/compare.lua', from: 'if known < seen then', to: 'if known < 0 then' },
+      { file: GATE, from: 'if last_claim <= ask.seen then', to: 'if last_claim < 0 then' },
     ],
   },
   'a claim is judged by the time-outs of who looks at it': {

@@ -1,6 +1,7 @@
-import { CampaignControl } from '@libby-dialer/dial-queue';
+import { CampaignControl, Holds } from '@libby-dialer/dial-queue';
 import type { ScriptRule } from '@libby-dialer/libby-simulator';
-import { eventually, fictionalNumbers } from '@libby-dialer/testkit';
+import { eventually, fictionalNumbers, startRedis } from '@libby-dialer/testkit';
+import { Redis } from 'ioredis';
 import { ArmedWorker } from './armed-worker.ts';
 import { Crew } from './crew.ts';
 import { Enqueuer } from './enqueuer.ts';
@@ -115,6 +116,36 @@ export async function judgedByAnother(root: string): Promise<string[]> {
   await Promise.all([patient.stop(), crew.stop()]);
   return (await doubts()).map(() => 'a claim was taken for lost before its deadline');
 }
+
+/** Redis dies, and in its place comes a replica that was behind; a worker that remembers the difference has died before. */
+export async function staleReplicaPromoted(root: string): Promise<string[]> {
+  await using stage = await Stage.open({ latencyMs: 200 });
+  const numbers = await load(stage, root, 200);
+  const args = ['--replicaof', '127.0.0.1', String(stage.server.port)];
+  await using replica = await startRedis({ own: true, appendonly: true, appendfsync: 'always', args });
+  await using connections = new AsyncDisposableStack();
+  const promoted = connections.adopt(new Redis(replica.url), (client) => client.disconnect());
+  await using crew = await Crew.start(stage, { concurrency: CONCURRENCY, clockSkewsMs: [0, 0], root });
+  const requests = async () => (await stage.provider.stats()).requests;
+  const isInSync = async () => (await promoted.info('replication')).includes('master_link_status:up');
+  await eventually(async () => (await isInSync()) && (await requests()) > 20, PATIENCE);
+  await promoted.replicaof('NO', 'ONE');
+  const before = await requests();
+  await eventually(async () => (await requests()) > before + 20, PATIENCE);
+  await crew.kill(0);
+  await stage.server.kill();
+  stage.redisProxy.moveTo(replica.port);
+
+  const rangTwice = async () => (await stage.provider.stats()).numbersTakenAgain;
+  const wereTold = async () => (await crew.metrics()).filter((page) => HELD.test(page)).length === crew.size;
+  await eventually(async () => (await rangTwice()) > 0 || (await wereTold()), PATIENCE);
+  const holds = await new Holds(promoted, stage.keys).list();
+  return [
+    ...(holds.some(({ scope, reason }) => scope === 'all' && reason === 'evidence_lost') ? [] : ['nothing is held']),
+    ...((await rangTwice()) > 0 ? [`${await rangTwice()} of ${numbers.length} phones rang twice`] : []),
+  ];
+}
+const HELD = /^libby_dialer_gate_answers_total\{answer="held"\} [1-9]/m;
 
 /** A gateway that speaks HTTP/2 takes a call, and then refuses its stream. */
 export async function refusedOnHttp2(root: string): Promise<string[]> {
