@@ -44,26 +44,29 @@ async function runSeeds(from: number, calls: number, atOnce: number, minutes: nu
   const tally = new Tally();
   const until = Date.now() + minutes * 60_000;
   let next = from;
-  const runOnAndOn = async () => {
-    while (Date.now() < until) {
-      tally.add(await runOne(next++, calls));
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, runOnAndOn));
+  await inParallel(atOnce, async () => {
+    while (Date.now() < until) tally.add(await runOne(next++, calls));
+  });
   return tally;
 }
 
 /** Returns how many were not caught. */
-async function runControls(times: number): Promise<number> {
+async function runControls(times: number, atOnce: number): Promise<number> {
   let missed = 0;
   for (const [name, { scenario, mutations }] of Object.entries(CONTROLS)) {
     await using mutant = await Mutant.make(mutations);
-    let caught = 0;
-    for (let time = 0; time < times; time += 1) if ((await scenario(mutant.root)).length > 0) caught += 1;
+    let [begun, caught] = [0, 0];
+    await inParallel(atOnce, async () => {
+      while (begun++ < times) if ((await scenario(mutant.root)).length > 0) caught += 1;
+    });
     say(`${name}: caught ${caught} of ${times} times`);
     missed += times - caught;
   }
   return missed;
+}
+
+async function inParallel(lanes: number, run: () => Promise<void>): Promise<void> {
+  await Promise.all(Array.from({ length: lanes }, run));
 }
 
 function say(line: string): void {
@@ -81,7 +84,7 @@ if (values.help) {
   say(HELP);
   failures = 0;
 } else if (values.controls !== undefined) {
-  failures = await runControls(Number(values.controls));
+  failures = await runControls(Number(values.controls), atOnce);
 } else if (values.seed !== undefined) {
   failures = (await runOne(Number(values.seed), calls)).violations.length;
 } else {

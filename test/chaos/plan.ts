@@ -89,8 +89,9 @@ export interface Plan {
   readonly events: Readonly<Record<Target, readonly FaultEvent[]>>;
 }
 
-/** About how long the calls of a run take when nothing goes wrong. */
-const QUIET_RUN_MS = 6_000;
+/** About how long the calls of a run take, in all, when nothing goes wrong; faults come the more often the longer it is. */
+const QUIET_MS_PER_CALL = 12;
+const CALLS_PER_SHARE_OF_EVENTS = 500;
 const EVENTS: Readonly<Record<Target, readonly [fewest: number, most: number]>> = {
   crew: [3, 9],
   redis: [0, 3],
@@ -130,16 +131,16 @@ export function planFor(seed: number, calls: number): Plan {
     clockSkewsMs: Array.from({ length: workers }, () => (dice.chance(1 / 3) ? dice.between(-600_000, 600_000) : 0)),
     concurrency,
     timeouts: SHORT,
-    latencyMs: Math.round((QUIET_RUN_MS * workers * concurrency) / calls),
+    latencyMs: QUIET_MS_PER_CALL * workers * concurrency,
     tokenLifetimeS: dice.chance(1 / 2) ? dice.between(4, 20) : 3600,
     script: unluckyRules(dice),
     loading: loadingFor(dice),
     events: {
-      crew: eventsOn('crew', dice),
-      redis: eventsOn('redis', dice),
-      api: eventsOn('api', dice),
-      provider: eventsOn('provider', dice),
-      tokens: eventsOn('tokens', dice),
+      crew: eventsOn('crew', dice, calls),
+      redis: eventsOn('redis', dice, calls),
+      api: eventsOn('api', dice, calls),
+      provider: eventsOn('provider', dice, calls),
+      tokens: eventsOn('tokens', dice, calls),
     },
   };
 }
@@ -164,12 +165,13 @@ function loadingFor(dice: Dice): Loading {
   return { kind, afterMs: Array.from({ length: dice.between(1, 3) }, () => dice.between(300, 1500)) };
 }
 
-function eventsOn(target: Target, dice: Dice): FaultEvent[] {
+function eventsOn(target: Target, dice: Dice, calls: number): FaultEvent[] {
   const likely = Object.entries(FAULTS).flatMap(([name, fault]) =>
     fault.target === target ? Array.from({ length: fault.weight }, () => name as FaultName) : [],
   );
   const [fewest, most] = EVENTS[target];
-  return Array.from({ length: dice.between(fewest, most) }, () => {
+  const length = Math.round((dice.between(fewest, most) * calls) / CALLS_PER_SHARE_OF_EVENTS);
+  return Array.from({ length }, () => {
     const fault = dice.oneOf(likely);
     const [shortest, longest] = FAULTS[fault].lastsMs;
     return {
