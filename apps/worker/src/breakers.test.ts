@@ -59,7 +59,7 @@ async function spawnWorker(world: DialingWorld, proxy: FaultProxy, concurrency: 
 interface StoredHold {
   readonly pauses: number;
   readonly retryAt: number;
-  readonly leases: Record<string, number>;
+  readonly leases: Record<string, unknown>;
 }
 
 async function storedHold(world: DialingWorld, scope: HoldScope = 'all'): Promise<StoredHold | undefined> {

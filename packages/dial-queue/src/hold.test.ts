@@ -68,6 +68,29 @@ describe('a hold and its probes', () => {
     expect(await storedHold()).toMatchObject({ pauses: 2, retryAt: grown['retryAt'], proven: 0, leases: {} });
   });
 
+  it('takes a probe for no word on a pause that it went out before, however late it comes back', async () => {
+    const gate = fixture.gate();
+    await fixture.holds.open({ ...DUE, maxPauseMs: 600_000, proof: 3 }, 'opener');
+    const probe = async (callId: string) => gate.claim(fixture.request({ callId, owner: callId }));
+    const end = async (callId: string, verdict: 'close' | 'grow') =>
+      gate.settle(fixture.settling({ callId, owner: callId, probes: [{ scope: 'all', verdict }] }));
+    await probe('a');
+    await end('a', 'close');
+    await probe('b');
+    await end('b', 'close');
+    for (const callId of ['c', 'd', 'e']) expect((await probe(callId)).kind).toBe('dial');
+    await changeHold({ firstPauseMs: 1 });
+    await end('c', 'grow');
+    const { retryAt } = await storedHold();
+    await expect.poll(async () => (await gate.claim(fixture.request())).now).toBeGreaterThan(Number(retryAt));
+    await end('d', 'grow');
+    await end('e', 'close');
+    expect(await storedHold()).toMatchObject({ pauses: 2, proven: 0, leases: {} });
+    await probe('f');
+    await end('f', 'close');
+    expect(await storedHold()).toMatchObject({ pauses: 2, proven: 1 });
+  });
+
   it('keeps to a Retry-After that came while its probe was out', async () => {
     const gate = fixture.gate();
     await gate.claim(fixture.request({ callId: 'older', owner: 'older' }));
@@ -85,7 +108,7 @@ describe('a hold and its probes', () => {
     await fixture.holds.open(DUE, 'opener');
     await gate.claim(fixture.request());
     expect((await gate.claim(fixture.request({ callId: 'call-2', owner: 'owner-2' }))).kind).toBe('held');
-    await changeHold({ leases: { 'owner-1': 1 } });
+    await changeHold({ leases: { 'owner-1': { lentAt: 0, expiresAt: 1 } } });
     expect((await gate.claim(fixture.request({ callId: 'call-2', owner: 'owner-2' }))).kind).toBe('dial');
     await gate.settle(fixture.settling({ probes: [{ scope: 'all', verdict: 'close' }] }));
     expect(Object.keys((await storedHold())['leases'] as object)).toEqual(['owner-2']);
@@ -93,7 +116,7 @@ describe('a hold and its probes', () => {
 
   it('grows for want of what no call can do without, also when its probe has died', async () => {
     await fixture.holds.open(DUE, 'opener');
-    await changeHold({ leases: { dead: 1 }, maxPauseMs: 600_000, firstPauseMs: 40_000 });
+    await changeHold({ leases: { dead: { lentAt: 0, expiresAt: 1 } }, maxPauseMs: 600_000, firstPauseMs: 40_000 });
     await fixture.holds.open(HOLD, 'call-2');
     expect(await storedHold()).toMatchObject({ pauses: 2, pauseMs: 80_000 });
   });

@@ -1,8 +1,8 @@
 -- Holds: a hash, scope -> JSON {reason, since, retryAt, pauses, pauseMs, firstPauseMs, maxPauseMs, proof, proven, by, person,
 -- leases}. Scopes are `all`, `campaign:<id>` and `line:<number>`. A hold whose retryAt has come lets probes through: one, and one
 -- more for each that has passed since the last that failed (`proven`). It is lifted when `proof` have passed, so that what may be
--- lost to trouble that only seemed to be over never exceeds what has just gone well. A lease names the owner whose call is a
--- probe. Opening, growing and closing are announced, so that sleeping workers look again.
+-- lost to trouble that only seemed to be over never exceeds what has just gone well. A lease, owner -> {lentAt, expiresAt}, names
+-- the run whose call is a probe. Opening, growing and closing are announced, so that sleeping workers look again.
 local function read_hold(holds_key, scope)
   local raw = redis.call('HGET', holds_key, scope)
   local hold = raw and cjson.decode(raw) or nil
@@ -22,12 +22,12 @@ end
 -- Answers how many probes are out after this, and when the next of their leases ends.
 local function drop_dead_leases(hold, now)
   local out, next_end = 0, nil
-  for owner, expires_at in pairs(hold.leases) do
-    if now >= expires_at then
+  for owner, lease in pairs(hold.leases) do
+    if now >= lease.expiresAt then
       hold.leases[owner] = nil
     else
       out = out + 1
-      next_end = math.min(next_end or expires_at, expires_at)
+      next_end = math.min(next_end or lease.expiresAt, lease.expiresAt)
     end
   end
   return out, next_end
@@ -43,7 +43,7 @@ end
 local function lend_probe(holds_key, now, scope, owner, expires_at)
   local hold = read_hold(holds_key, scope)
   drop_dead_leases(hold, now)
-  hold.leases[owner] = expires_at
+  hold.leases[owner] = { lentAt = now, expiresAt = expires_at }
   redis.call('HSET', holds_key, scope, cjson.encode(hold))
 end
 
@@ -81,15 +81,17 @@ local function open_hold(holds_key, channel, now, hold, call_id)
 end
 
 -- Ends the probe that `owner` holds on each scope: 'close' brings the hold nearer to its end, 'grow' lengthens its pause, 'keep'
--- only frees the lease (the probe showed nothing). So does a probe that comes back after the pause has begun anew: several may
--- be out when one fails, and together they are one failure; and what passed before it failed proves nothing any more.
+-- only frees the lease (the probe showed nothing). So does, however late it comes back, a probe that went out before the pause
+-- that stands now: several may be out when one fails, and together they are one failure; and what passes after it, but was sent
+-- before, proves nothing.
 local function end_probes(holds_key, channel, now, owner, probes, retry_after_ms)
   for _, probe in ipairs(probes) do
     local hold = read_hold(holds_key, probe.scope)
     if hold then drop_dead_leases(hold, now) end
-    if hold and hold.leases[owner] then
+    local lease = hold and hold.leases[owner]
+    if lease then
       hold.leases[owner] = nil
-      if now >= hold.retryAt then
+      if lease.lentAt >= hold.retryAt then
         if probe.verdict == 'close' then hold.proven = hold.proven + 1 end
         if probe.verdict == 'grow' then grow(hold, now, retry_after_ms) end
       end
