@@ -12,18 +12,33 @@
  * Times are instants and spans of one clock, Redis's; how long a unit is does not matter.
  */
 import type { Outcome, RetryableOutcome } from '@libby-dialer/dialing';
-import { endProbe, type Hold, type HoldRequest, type ProbeVerdict, passage, strengthen } from './hold-life.ts';
+import {
+  countAnswer,
+  countTrouble,
+  endProbe,
+  type Hold,
+  type HoldRequest,
+  lendProbe,
+  NO_TROUBLE,
+  type ProbeVerdict,
+  passage,
+  strengthen,
+  type Trouble,
+  type TroubleRun,
+} from './hold-life.ts';
 
 export interface Entry {
   /** `queued`: loaded and never claimed, of which the ledger knows nothing. */
   readonly state: 'queued' | 'open' | 'claimed' | Outcome;
   /** The run that claimed it last, or that settled it without a claim. */
   readonly owner: string;
-  /** Nothing may be sent after this. Of a claim only, like the next two. */
+  /** Of a claim only, like the next three. */
+  readonly claimedAt: number;
+  /** Nothing may be sent after this. */
   readonly sendBy: number;
   /** After this everybody takes the claim for in doubt. */
   readonly deadline: number;
-  /** It is the one call that a hold lets through. */
+  /** It is one of the calls that a hold lets through. */
   readonly isProbe: boolean;
   /** Requests begun, and provable failures to begin one. */
   readonly attempts: number;
@@ -45,6 +60,7 @@ export interface Ledger {
   /** Calls to people on the do-not-call list. */
   readonly suppressed: readonly string[];
   readonly hold: Hold | undefined;
+  readonly trouble: Trouble;
 }
 
 export interface Times {
@@ -61,6 +77,7 @@ export interface Turn<Answer> {
 export const NEVER_CLAIMED: Entry = {
   state: 'queued',
   owner: '',
+  claimedAt: 0,
   sendBy: 0,
   deadline: 0,
   isProbe: false,
@@ -78,6 +95,7 @@ export const EMPTY_LEDGER: Ledger = {
   expiresAt: Number.POSITIVE_INFINITY,
   suppressed: [],
   hold: undefined,
+  trouble: NO_TROUBLE,
 };
 
 /** Outcomes after which nobody wants the payload any more. */
@@ -141,6 +159,7 @@ export function askGate(ledger: Ledger, question: Question, now: number, times: 
     ...entry,
     state: 'claimed',
     owner,
+    claimedAt: now,
     sendBy: Math.min(now + times.sendWithin, ledger.expiresAt),
     deadline: now + times.claimFor,
     isProbe: way.kind === 'probe',
@@ -159,7 +178,8 @@ function claimed(ledger: Ledger, callId: string, claim: Entry): Ledger {
   const { hold } = ledger;
   const written = withEntry(ledger, callId, claim);
   if (!claim.isProbe || hold === undefined) return written;
-  return { ...written, hold: { ...hold, lease: { owner: claim.owner, expiresAt: claim.deadline } } };
+  const { owner, claimedAt, deadline } = claim;
+  return { ...written, hold: lendProbe(hold, { owner, lentAt: claimedAt, expiresAt: deadline }) };
 }
 
 /* ---- settle and release ---- */
@@ -171,7 +191,11 @@ export interface Settlement {
   readonly outcome: Outcome;
   readonly attempts: number;
   readonly probe?: ProbeVerdict | undefined;
+  readonly shows?: Showing | undefined;
 }
+
+/** What the end of a request shows of the API: that it answers, or trouble. */
+export type Showing = 'answer' | TroubleRun;
 
 export type SettleAnswer =
   | { readonly kind: 'settled'; readonly revision: number }
@@ -180,7 +204,7 @@ export type SettleAnswer =
 
 /** Records an outcome. Only the owner of a claim ends it, and only an `unknown` is ever corrected, by its owner. */
 export function settle(ledger: Ledger, settlement: Settlement, now: number): Turn<SettleAnswer> {
-  const { callId, owner, outcome, attempts, probe } = settlement;
+  const { callId, owner, outcome, attempts, probe, shows } = settlement;
   const entry = entryOf(ledger, callId);
   const answer = (given: SettleAnswer) => ({ ledger, answer: given });
 
@@ -198,14 +222,13 @@ export function settle(ledger: Ledger, settlement: Settlement, now: number): Tur
   const { failures } = entry;
   const settled = { ...NEVER_CLAIMED, state: outcome, owner, attempts, failures, revision };
   const isKept = !FORGETTABLE.has(outcome);
-  return {
-    ledger: {
-      ...withEntry(ledger, callId, settled),
-      kept: isKept ? including(ledger.kept, callId) : without(ledger.kept, callId),
-      hold: probe === undefined ? ledger.hold : endProbe(ledger.hold, owner, probe, now),
-    },
-    answer: { kind: 'settled', revision },
+  const hold = probe === undefined ? ledger.hold : endProbe(ledger.hold, owner, probe, now);
+  const after = {
+    ...withEntry(ledger, callId, settled),
+    kept: isKept ? including(ledger.kept, callId) : without(ledger.kept, callId),
+    hold,
   };
+  return { ledger: counting(after, shows, callId, now), answer: { kind: 'settled', revision } };
 }
 
 export interface Release {
@@ -216,13 +239,14 @@ export interface Release {
   readonly probe?: ProbeVerdict | undefined;
   /** What the API's refusal asks for. */
   readonly hold?: HoldRequest | undefined;
+  readonly shows?: Showing | undefined;
 }
 
 export type ReleaseAnswer = 'released' | 'late' | 'lost';
 
 /** Gives a claim back: the call provably was not taken and keeps its place. */
 export function release(ledger: Ledger, given: Release, now: number): Turn<ReleaseAnswer> {
-  const { callId, owner, attempts, failures, probe, hold: asked } = given;
+  const { callId, owner, attempts, failures, probe, hold: asked, shows } = given;
   const entry = entryOf(ledger, callId);
   if (entry.state === 'queued' || entry.state === 'open') return { ledger, answer: 'released' };
   if (entry.owner !== owner) return { ledger, answer: 'lost' };
@@ -232,7 +256,13 @@ export function release(ledger: Ledger, given: Release, now: number): Turn<Relea
   const open = { ...NEVER_CLAIMED, state: 'open' as const, owner, attempts, failures, revision: entry.revision };
   const probed = probe === undefined ? ledger.hold : endProbe(ledger.hold, owner, probe, now, asked?.retryAfter ?? 0);
   const hold = asked === undefined ? probed : strengthen(probed, asked, callId, now);
-  return { ledger: { ...withEntry(ledger, callId, open), hold }, answer: 'released' };
+  return { ledger: counting({ ...withEntry(ledger, callId, open), hold }, shows, callId, now), answer: 'released' };
+}
+
+function counting(ledger: Ledger, shows: Showing | undefined, callId: string, now: number): Ledger {
+  if (shows === undefined) return ledger;
+  if (shows === 'answer') return { ...ledger, trouble: countAnswer(ledger.trouble) };
+  return { ...ledger, ...countTrouble(ledger, shows, callId, now) };
 }
 
 /* ---- what people decide ---- */

@@ -2,15 +2,24 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { OUTCOMES, RETRYABLE_OUTCOMES } from '@libby-dialer/dialing';
 import * as fc from 'fast-check';
-import type { Question, Release, Settlement } from './call-life.ts';
-import type { HoldRequest } from './hold-life.ts';
+import type { Question, Release, Settlement, Showing } from './call-life.ts';
+import type { HoldRequest, ProbeVerdict, TroubleRun } from './hold-life.ts';
 import type { ModelQueue } from './model-queue.ts';
 import type { RealQueue } from './real-queue.ts';
 
-/** Steps of 13 between instants that are multiples of 10 apart: nothing is ever asked at the very instant that decides. */
-export const TIMES = { sendWithin: 10, claimFor: 20 };
+/**
+ * Steps of 13 between instants that are multiples of 10 apart: nothing is ever asked at the very instant that decides. A claim
+ * outlives the second pause of a hold, so that a probe may come back from before it.
+ */
+export const TIMES = { sendWithin: 10, claimFor: 40 };
 const HOLD_PAUSES = { firstPause: 10, maxPause: 40 };
 const STEP = 13;
+const DOUBTS: TroubleRun = {
+  name: 'doubts',
+  threshold: 2,
+  hold: { ...HOLD_PAUSES, person: false, retryAfter: 0, proof: 2 },
+};
+const UNREACHABLE: TroubleRun = { ...DOUBTS, name: 'unreachable', threshold: 3 };
 
 /** One thing done to both. Each must answer the same, and look the same afterwards. */
 class Command implements fc.AsyncCommand<ModelQueue, RealQueue> {
@@ -51,13 +60,21 @@ function asked<Given>(
 const callId = fc.constantFrom('call 1', 'call 2');
 const owner = fc.constantFrom('run 1', 'run 2');
 const attempts = fc.nat(3);
-const probe = fc.constantFrom('close', 'grow', 'keep', undefined);
+/** What the end of a request shows of a hold that it probed, and of the API. What shows trouble lifts nothing. */
+const showing: fc.Arbitrary<{ probe: ProbeVerdict | undefined; shows: Showing | undefined }> = fc.oneof(
+  fc.record({
+    probe: fc.constantFrom('close', 'grow', 'keep', undefined),
+    shows: fc.constantFrom('answer', undefined),
+  }),
+  fc.record({ probe: fc.constantFrom('grow', 'keep', undefined), shows: fc.constantFrom(DOUBTS, UNREACHABLE) }),
+);
 const hold: fc.Arbitrary<HoldRequest> = fc.record({
   // Mostly those that a probe may lift, and soon.
   person: fc.constantFrom(false, false, false, true),
   retryAfter: fc.constantFrom(0, 0, 0, 30),
   firstPause: fc.constant(HOLD_PAUSES.firstPause),
   maxPause: fc.constant(HOLD_PAUSES.maxPause),
+  proof: fc.integer({ min: 1, max: 3 }),
 });
 const claim: fc.Arbitrary<Question> = fc.record({ callId, owner, isReady: fc.constant(true) });
 /** To renew a claim, or with a token or a text missing. */
@@ -68,15 +85,22 @@ const otherQuestion: fc.Arbitrary<Question> = fc.record({
   renews: fc.option(fc.nat(2), { nil: undefined }),
 });
 const outcome = fc.constantFrom(...OUTCOMES);
-const settlement: fc.Arbitrary<Settlement> = fc.record({ callId, owner, outcome, attempts, probe });
-const givenBack: fc.Arbitrary<Release> = fc.record({
-  callId,
-  owner,
-  attempts,
-  failures: fc.nat(1),
-  probe,
-  hold: fc.option(hold, { nil: undefined, freq: 3 }),
-});
+const settlement: fc.Arbitrary<Settlement> = fc
+  .tuple(fc.record({ callId, owner, outcome, attempts }), showing)
+  // What was accepted was answered.
+  .map(([word, shown]) => ({ ...word, ...shown, ...(word.outcome === 'accepted' ? { shows: 'answer' } : {}) }));
+const givenBack: fc.Arbitrary<Release> = fc
+  .tuple(
+    fc.record({
+      callId,
+      owner,
+      attempts,
+      failures: fc.nat(1),
+      hold: fc.option(hold, { nil: undefined, freq: 3 }),
+    }),
+    showing,
+  )
+  .map(([word, shown]) => ({ ...word, ...shown }));
 
 /** Somebody pauses or cancels, and the owners of the claims speak until it returns; if they do not, time passes. */
 const controlled = fc
@@ -117,7 +141,7 @@ const resumed = new Command('resume', '', async (model, real) => {
 });
 
 const retryable = fc.constantFrom(...RETRYABLE_OUTCOMES);
-const steps = fc.integer({ min: 1, max: 2 });
+const steps = fc.integer({ min: 1, max: 3 });
 const listing = fc.record({ callId, isListed: fc.boolean() });
 const opening = fc.record({ hold, callId });
 
@@ -142,13 +166,23 @@ export function commands(maxCommands: number) {
   return fc.commands(kinds, { maxCommands, size: 'max' });
 }
 
-/** From where a list of commands may begin: nothing, or a hold whose probe is out, which few lists come to by themselves. */
-export async function sendProbe(model: ModelQueue, real: RealQueue): Promise<void> {
-  const hold: HoldRequest = { ...HOLD_PAUSES, person: false, retryAfter: 0 };
-  const probe: Question = { callId: 'call 1', owner: 'run 1', isReady: true };
+/**
+ * From where a list of commands may begin, for few lists come there by themselves: a hold whose probe is out, or a hold of
+ * which one probe has passed and two are out.
+ */
+export async function sendProbes(model: ModelQueue, real: RealQueue, count: 1 | 2): Promise<void> {
+  const hold: HoldRequest = { ...HOLD_PAUSES, person: false, retryAfter: 0, proof: count + 1 };
   for (const queue of [model, real]) {
-    await queue.openHold(hold, 'call 2');
+    await queue.openHold(hold, 'another call');
     await queue.pass(STEP);
-    await queue.ask(probe);
+    await queue.ask(claimOf(1));
+    if (count === 1) continue;
+    await queue.release({ callId: 'call 1', owner: 'run 1', attempts: 1, failures: 0, probe: 'close' });
+    await queue.ask(claimOf(1));
+    await queue.ask(claimOf(2));
   }
+}
+
+function claimOf(number: 1 | 2): Question {
+  return { callId: `call ${number}`, owner: `run ${number}`, isReady: true };
 }

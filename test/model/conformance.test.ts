@@ -2,7 +2,7 @@ import { startRedis, type TestRedis } from '@libby-dialer/testkit';
 import * as fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { commands, sendProbe, TIMES } from './commands.ts';
+import { commands, sendProbes, TIMES } from './commands.ts';
 import { ModelQueue } from './model-queue.ts';
 import { RealQueue } from './real-queue.ts';
 
@@ -23,11 +23,11 @@ afterAll(async () => {
 });
 
 test('the scripts answer and write what the model does', { timeout: PATIENCE_MS }, async () => {
-  const given = fc.record({ expiresAt: fc.constantFrom(...EXPIRIES), hasProbe: fc.boolean() });
-  const property = fc.asyncProperty(given, commands(COMMANDS), async ({ expiresAt, hasProbe }, list) => {
+  const given = fc.record({ expiresAt: fc.constantFrom(...EXPIRIES), probes: fc.constantFrom(0, 1, 2) });
+  const property = fc.asyncProperty(given, commands(COMMANDS), async ({ expiresAt, probes }, list) => {
     const real = await RealQueue.open(redis, TIMES, expiresAt);
     const model = new ModelQueue(TIMES, expiresAt);
-    if (hasProbe) await sendProbe(model, real);
+    if (probes !== 0) await sendProbes(model, real, probes);
     await fc.asyncModelRun(() => ({ model, real }), list);
   });
   // What fails is told with its seed, and as the shortest list of commands that does.

@@ -1,5 +1,5 @@
 import type { Entry } from './call-life.ts';
-import type { Hold } from './hold-life.ts';
+import { type Hold, isProbeOf, livingLeases } from './hold-life.ts';
 import type { Call, People, Phase, Run, Word, World } from './world.ts';
 
 /**
@@ -43,14 +43,14 @@ function describe(world: World, callIds: readonly string[], runs: World['runs'])
     const call = world.calls[callId];
     const entry = ledger.entries[callId];
     const lists = [ledger.kept, ledger.reopened, ledger.suppressed].map((list) => +list.includes(callId)).join('');
-    return `${call === undefined ? '' : callPrint(call, names)}${lists}${entry === undefined ? '' : entryPrint(entry, names)}`;
+    return `${call === undefined ? '' : callPrint(call, names)}${lists}${entry === undefined ? '' : entryPrint(entry, ledger.hold, names)}`;
   });
   return [flags, ...runPrints, ...callPrints, peoplePrint(people, names), mishapsLeft].join('|');
 }
 
-function entryPrint(entry: Entry, names: Naming): string {
-  const { state, owner, sendBy, deadline, isProbe, attempts, failures, revision } = entry;
-  const times = state === 'claimed' ? `${names.time(sendBy)}${names.time(deadline)}${+isProbe}` : '';
+function entryPrint(entry: Entry, hold: Hold | undefined, names: Naming): string {
+  const { state, owner, sendBy, deadline, attempts, failures, revision } = entry;
+  const times = state === 'claimed' ? `${names.time(sendBy)}${names.time(deadline)}${+isProbeOf(hold, entry)}` : '';
   return `${state}${names.owner(owner)}${times},${attempts},${failures},${revision}`;
 }
 
@@ -109,10 +109,14 @@ function wordPrint(word: Word, names: Naming): string {
 
 function holdPrint(hold: Hold | undefined, names: Naming): string {
   if (hold === undefined) return '';
-  const { by, retryAt, pause, lease } = hold;
-  const leased = lease === undefined ? '' : `${names.owner(lease.owner)}${names.time(lease.expiresAt - 1)}`;
+  const { by, retryAt, pause, firstPause, proven } = hold;
+  const leases = livingLeases(hold, names.now)
+    // Of when it was lent matters only whether that was before the pause.
+    .map(({ owner, lentAt, expiresAt }) => ({ owner, print: `${+(lentAt < retryAt)}${names.time(expiresAt - 1)}` }))
+    .toSorted((one, other) => compare(one.print, other.print))
+    .map(({ owner, print }) => `${names.owner(owner)}${print}`);
   // The pause says all that its count would: both stop growing together.
-  return `h${names.call(by)}${names.due(retryAt, pause)}${pause}${leased}`;
+  return `h${names.call(by)}${names.due(retryAt, firstPause)}${pause},${proven}${leases.join('')}`;
 }
 
 function peoplePrint({ control, hasSuppressed, retriesLeft, isRestoring }: People, names: Naming): string {
@@ -128,12 +132,12 @@ function peoplePrint({ control, hasSuppressed, retriesLeft, isRestoring }: Peopl
 
 /** Names that say no more than what matters. */
 class Naming {
-  readonly #now: number;
+  readonly now: number;
   readonly #callIds: readonly string[];
   readonly #owners: string[] = [];
 
   constructor(now: number, callIds: readonly string[]) {
-    this.#now = now;
+    this.now = now;
     this.#callIds = callIds;
   }
 
@@ -150,16 +154,16 @@ class Naming {
 
   /** How far an instant lies ahead that is over when now is greater. */
   time(instant: number): string {
-    return instant < this.#now ? '<' : `+${instant - this.#now}`;
+    return instant < this.now ? '<' : `+${instant - this.now}`;
   }
 
   /** When a hold may be probed, and when by the call that opened it. */
-  due(retryAt: number, pause: number): string {
-    return `+${Math.max(retryAt - this.#now, -pause)}`;
+  due(retryAt: number, firstPause: number): string {
+    return `+${Math.max(retryAt - this.now, -firstPause)}`;
   }
 
   /** How long ago a question was asked. One tick is as long as a claim gives to send: more makes no difference. */
   lag(askedAt: number): string {
-    return `-${Math.min(this.#now - askedAt, 1)}`;
+    return `-${Math.min(this.now - askedAt, 1)}`;
   }
 }

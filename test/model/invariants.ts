@@ -1,5 +1,6 @@
 /** What must never be. Each says of a move, or of the world after it, what is wrong with it, or nothing. */
 import { entryOf, outcomeOf } from './call-life.ts';
+import { isProbeOf } from './hold-life.ts';
 import { callOf, type Happening, isAtRest, type Move, type World } from './world.ts';
 
 type Invariant = (before: World, move: Move) => boolean;
@@ -37,7 +38,21 @@ const INVARIANTS = {
     const entry = entryOf(before.ledger, callId);
     return entry.state !== 'open' || (entry.owner !== owner && !(again && entry.owner === ''));
   }),
-  'one probe at a time': (_, { next }) => probesOut(next) <= 1,
+  'of a hold never more probes are out than have passed, and one': (_, { next, happening }) =>
+    happening?.kind !== 'claimed' || probesOut(next) <= (next.ledger.hold?.proven ?? 0) + 1,
+  'while a hold stands only probes go out': when(
+    'claimed',
+    ({ ledger: { hold }, now }) => hold === undefined || now >= hold.retryAt,
+  ),
+  'a hold is lifted only when as many have passed as prove it': ({ ledger: { hold } }, { next }) =>
+    hold === undefined || next.ledger.hold !== undefined || hold.proven + 1 >= hold.proof,
+  'what went out before a pause shows nothing of the time after it': (before, { next, happening }) => {
+    const { hold } = before.ledger;
+    if (happening?.kind !== 'outcome written' || hold === undefined) return true;
+    const { state, claimedAt } = entryOf(before.ledger, happening.callId);
+    if (state !== 'claimed' || claimedAt >= hold.retryAt) return true;
+    return next.ledger.hold?.pauses === hold.pauses && next.ledger.hold.proven === hold.proven;
+  },
   'no row is lost': everyCall((world, callId) => {
     if (callOf(world, callId).job !== 'gone' || outcomeOf(entryOf(world.ledger, callId)) !== undefined) return true;
     return world.ledger.reopened.includes(callId) && world.ledger.kept.includes(callId);
@@ -66,10 +81,9 @@ function everyCall(holds: (world: World, callId: string) => boolean): Invariant 
   return (_, { next }) => Object.keys(next.calls).every((callId) => holds(next, callId));
 }
 
-/** Claims that are the probe of the hold that stands, and of which more may come. */
+/** Claims that are probes of the hold that stands, and of which more may come. */
 function probesOut({ ledger, now }: World): number {
-  if (ledger.hold === undefined) return 0;
   return Object.values(ledger.entries).filter(
-    ({ state, isProbe, deadline }) => state === 'claimed' && isProbe && now < deadline,
+    (entry) => entry.state === 'claimed' && isProbeOf(ledger.hold, entry) && now < entry.deadline,
   ).length;
 }

@@ -22,7 +22,7 @@ import {
   type Times,
   type Turn,
 } from './call-life.ts';
-import { type Hold, type HoldRequest, openHold } from './hold-life.ts';
+import { type Hold, type HoldRequest, livingLeases, openHold } from './hold-life.ts';
 import type { Standing } from './real-queue.ts';
 
 export class ModelQueue {
@@ -106,7 +106,7 @@ export class ModelQueue {
   }
 
   look(): Standing {
-    const { entries, kept, reopened, hold } = this.#ledger;
+    const { entries, kept, reopened, hold, trouble } = this.#ledger;
     const claims = Object.keys(entries).filter((callId) => entryOf(this.#ledger, callId).state === 'claimed');
     const revised = this.#results.filter(({ revision }) => revision > 1).map(({ callId }) => callId);
     return {
@@ -118,6 +118,7 @@ export class ModelQueue {
       results: this.#results.map((result) => JSON.stringify(result)),
       revised: [...new Set(revised)].toSorted(),
       hold: hold === undefined ? undefined : this.#holdFromNow(hold),
+      trouble,
     };
   }
 
@@ -134,13 +135,16 @@ export class ModelQueue {
 
   #fromNow(entry: Entry): Entry {
     if (entry.state !== 'claimed') return entry;
-    return { ...entry, sendBy: entry.sendBy - this.#now, deadline: entry.deadline - this.#now };
+    const { claimedAt, sendBy, deadline } = entry;
+    const now = this.#now;
+    return { ...entry, claimedAt: claimedAt - now, sendBy: sendBy - now, deadline: deadline - now };
   }
 
   #holdFromNow(hold: Hold): Hold {
-    const { lease } = hold;
-    const retryAt = hold.retryAt - this.#now;
-    if (lease === undefined) return { ...hold, retryAt };
-    return { ...hold, retryAt, lease: { ...lease, expiresAt: lease.expiresAt - this.#now } };
+    const now = this.#now;
+    const leases = livingLeases(hold, now)
+      .map(({ owner, lentAt, expiresAt }) => ({ owner, lentAt: lentAt - now, expiresAt: expiresAt - now }))
+      .toSorted((one, other) => one.owner.localeCompare(other.owner));
+    return { ...hold, since: hold.since - now, retryAt: hold.retryAt - now, leases };
   }
 }

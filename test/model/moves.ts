@@ -21,6 +21,7 @@ import {
 import type { ProbeVerdict } from './hold-life.ts';
 import {
   callOf,
+  holdAsked,
   type Move,
   type Phase,
   type Reply,
@@ -59,7 +60,6 @@ export const PROTOCOL: Protocol = {
 
 /** The shortest in which sendBy and deadline are two instants, and before, between and after them are three times. */
 const TIMES: Times = { sendWithin: 1, claimFor: 2 };
-const HOLD = { person: false, firstPause: 1, maxPause: 2, retryAfter: 0 };
 
 export function movesFrom(world: World, scope: Scope, protocol: Protocol = PROTOCOL): Move[] {
   const moves = [...queueMoves(world), ...peopleMoves(world, scope, protocol)];
@@ -209,7 +209,7 @@ function requestEnds(from: Standpoint, at: Phase & { kind: 'sending' }): Move[] 
     { ...says(doubtful, 'sees no answer', settling(from, 'unknown', attempts, 'grow')), by: 'mishap' as const },
   ];
   if (attempts - failures > scope.refusals) return moves;
-  const hold = scope.holds ? HOLD : undefined;
+  const hold = holdAsked(scope);
   moves.push(says(answered('quiet'), 'sees 429', releasing(from, { attempts, failures, probe: 'grow', hold })));
   if (!at.isRenewed) {
     const renews = { attempts: at.attempts, failures };

@@ -105,6 +105,37 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'pause returns at once': mutant('no request begins after pause or cancel has returned', SCOPES.controlled, {
     followClaims: () => ({ pending: 0, wentOut: 0 }),
   }),
+  'a hold that is due is probed by everybody': mutant(
+    'of a hold never more probes are out than have passed, and one',
+    SCOPES.heldPair,
+    {
+      askGate: (ledger, question, now, times) => {
+        const { hold } = ledger;
+        return askGate({ ...ledger, hold: hold && { ...hold, leases: [] } }, question, now, times);
+      },
+    },
+  ),
+  'the first probe that passes lifts a hold': mutant(
+    'a hold is lifted only when as many have passed as prove it',
+    SCOPES.heldTrio,
+    {
+      settle: (ledger, settlement, now) => {
+        const { hold } = ledger;
+        return settle({ ...ledger, hold: hold && { ...hold, proof: 1 } }, settlement, now);
+      },
+    },
+  ),
+  'a probe is heard however long ago it went out': mutant(
+    'what went out before a pause shows nothing of the time after it',
+    SCOPES.heldTrio,
+    {
+      settle: (ledger, settlement, now) => {
+        const { hold } = ledger;
+        const leases = hold?.leases.map((lease) => ({ ...lease, lentAt: now })) ?? [];
+        return settle({ ...ledger, hold: hold && { ...hold, leases } }, settlement, now);
+      },
+    },
+  ),
   'the job goes when the claim was another’s': mutant('no row is lost', SCOPES.alone, { keepsJobOfLostClaim: false }),
 };
 

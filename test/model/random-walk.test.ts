@@ -14,7 +14,7 @@ const CROWD: Scope = {
   refusals: 2,
   failures: 2,
   actions: ['pause', 'cancel', 'suppress', 'retry'],
-  holds: true,
+  hold: { maxPause: 2, proof: 2 },
 };
 
 function troubleIn(scope: Scope, protocol?: Parameters<typeof walk>[2]): string {

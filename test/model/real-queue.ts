@@ -10,6 +10,7 @@ import {
   Keys,
   type GateAnswer as RealAnswer,
   type HoldRequest as RealHoldRequest,
+  type TroubleRun as RealTroubleRun,
 } from '@libby-dialer/dial-queue';
 import type { RetryableOutcome } from '@libby-dialer/dialing';
 import { uniquePrefix } from '@libby-dialer/testkit';
@@ -22,9 +23,10 @@ import {
   type Release,
   type SettleAnswer,
   type Settlement,
+  type Showing,
   type Times,
 } from './call-life.ts';
-import type { Hold, HoldRequest, ProbeVerdict } from './hold-life.ts';
+import type { Hold, HoldRequest, ProbeVerdict, Trouble } from './hold-life.ts';
 
 /** One unit of the model's time. So long that however slow the machine is, nothing is ever nearer than that to its instant. */
 const UNIT_MS = 360_000;
@@ -43,7 +45,9 @@ export interface Standing {
   readonly counters: Readonly<Record<string, number>>;
   readonly results: readonly string[];
   readonly revised: readonly string[];
+  /** Its leases: those that live, by owner. */
   readonly hold: Hold | undefined;
+  readonly trouble: Trouble;
 }
 
 export class RealQueue {
@@ -93,7 +97,7 @@ export class RealQueue {
     return inModelWords(answer);
   }
 
-  settle({ callId, owner, outcome, attempts, probe }: Settlement): Promise<SettleAnswer> {
+  settle({ callId, owner, outcome, attempts, probe, shows }: Settlement): Promise<SettleAnswer> {
     return this.#gate.settle({
       callId,
       owner,
@@ -102,19 +106,19 @@ export class RealQueue {
       attempts,
       resultHead: JSON.stringify({ callId, outcome }).slice(0, -1),
       payload: outcome === 'accepted' || outcome === 'suppressed' ? '' : payloadOf(callId),
-      answered: false,
+      ...shown(shows),
       probes: probesOf(probe),
     });
   }
 
-  async release({ callId, owner, attempts, failures, probe, hold }: Release): Promise<string> {
+  async release({ callId, owner, attempts, failures, probe, hold, shows }: Release): Promise<string> {
     return this.#gate.release({
       callId,
       owner,
       campaign: CAMPAIGN,
       attempts,
       failures,
-      answered: false,
+      ...shown(shows),
       probes: probesOf(probe),
       hold: hold === undefined ? undefined : holdInMs(hold),
     });
@@ -148,8 +152,9 @@ export class RealQueue {
     const { ledger, state } = this.#keys.campaign(CAMPAIGN);
     await this.#rewrite(ledger, (entry) => shifted(entry, ['claimedAt', 'sendBy', 'deadline'], ms));
     await this.#rewrite(this.#keys.holds, (hold) => {
-      const { lease, ...own } = shifted(hold, ['since', 'retryAt'], ms);
-      return lease === undefined ? own : { ...own, lease: shifted(lease as Stored, ['expiresAt'], ms) };
+      const leases = Object.entries((hold['leases'] ?? {}) as Readonly<Record<string, Stored>>);
+      const moved = leases.map(([owner, lease]) => [owner, shifted(lease, ['lentAt', 'expiresAt'], ms)]);
+      return { ...shifted(hold, ['since', 'retryAt'], ms), leases: Object.fromEntries(moved) };
     });
     if ((await this.#redis.hexists(state, 'expiresAt')) === 1) await this.#redis.hincrby(state, 'expiresAt', -ms);
   }
@@ -162,7 +167,7 @@ export class RealQueue {
 
   async look(): Promise<Standing> {
     const own = this.#keys.campaign(CAMPAIGN);
-    const [at, entries, claims, kept, reopened, state, results, revised, hold] = await Promise.all([
+    const [at, entries, claims, kept, reopened, state, results, revised, hold, breakers] = await Promise.all([
       now(this.#redis),
       this.#redis.hgetall(own.ledger),
       this.#redis.zrange(own.claims, '0', '-1'),
@@ -172,6 +177,7 @@ export class RealQueue {
       this.#redis.xrange(this.#keys.results, '-', '+'),
       this.#redis.hkeys(own.revised),
       this.#redis.hget(this.#keys.holds, 'all'),
+      this.#redis.hgetall(this.#keys.breakers),
     ]);
     return {
       entries: Object.fromEntries(
@@ -184,6 +190,7 @@ export class RealQueue {
       results: results.map(([, fields]) => String(fields[fields.indexOf('result') + 1])),
       revised: revised.toSorted(),
       hold: hold === null ? undefined : holdFrom(JSON.parse(hold) as Stored, at),
+      trouble: { doubts: Number(breakers['run:doubts'] ?? 0), unreachable: Number(breakers['run:unreachable'] ?? 0) },
     };
   }
 }
@@ -196,7 +203,8 @@ async function now(redis: Redis): Promise<number> {
 }
 
 function unitsFrom(at: number, instant: unknown): number {
-  return Math.round((Number(instant) - at) / UNIT_MS);
+  // Never -0.
+  return Math.round((Number(instant) - at) / UNIT_MS) + 0;
 }
 
 function shifted(stored: Stored, fields: readonly string[], ms: number): Stored {
@@ -208,17 +216,22 @@ function probesOf(verdict: ProbeVerdict | undefined) {
   return verdict === undefined ? [] : [{ scope: 'all' as const, verdict }];
 }
 
+function shown(shows: Showing | undefined): { answered: boolean; run: RealTroubleRun | undefined } {
+  if (shows === undefined || shows === 'answer') return { answered: shows === 'answer', run: undefined };
+  return { answered: false, run: { ...shows, hold: holdInMs(shows.hold) } };
+}
+
 function payloadOf(callId: string): string {
   return JSON.stringify({ to: PHONES[callId], name: 'Ann' });
 }
 
-function holdInMs({ person, firstPause, maxPause, retryAfter }: HoldRequest): RealHoldRequest {
+function holdInMs({ person, firstPause, maxPause, proof, retryAfter }: HoldRequest): RealHoldRequest {
   const times = {
     firstPauseMs: firstPause * UNIT_MS,
     maxPauseMs: maxPause * UNIT_MS,
     retryAfterMs: retryAfter * UNIT_MS,
   };
-  return { scope: 'all', reason: 'rate_limited', ...times, ...(person ? { person } : {}) };
+  return { scope: 'all', reason: 'rate_limited', ...times, proof, ...(person ? { person } : {}) };
 }
 
 /* Instants count from now, as in the model's view of itself. */
@@ -227,23 +240,33 @@ function entryFrom(stored: Stored, at: number): Entry {
   const { state, owner, attempts, failures = 0, revision, probes } = stored;
   const told = { state, owner, attempts, failures, revision } as Partial<Entry>;
   if (state !== 'claimed') return { ...NEVER_CLAIMED, ...told };
+  const claimedAt = unitsFrom(at, stored['claimedAt']);
   const sendBy = unitsFrom(at, stored['sendBy']);
   const deadline = unitsFrom(at, stored['deadline']);
-  return { ...NEVER_CLAIMED, ...told, sendBy, deadline, isProbe: probes !== undefined };
+  return { ...NEVER_CLAIMED, ...told, claimedAt, sendBy, deadline, isProbe: probes !== undefined };
 }
 
 function holdFrom(stored: Stored, at: number): Hold {
-  const { person = false, by, pauses, pauseMs, firstPauseMs, maxPauseMs } = stored;
-  const lease = stored['lease'] as { owner: string; expiresAt: number } | undefined;
+  const { person = false, by, pauses, pauseMs, firstPauseMs, maxPauseMs, proof, proven = 0, leases = {} } = stored;
   return {
     person: person as boolean,
     by: by as string,
+    since: unitsFrom(at, stored['since']),
     retryAt: unitsFrom(at, stored['retryAt']),
     pause: Number(pauseMs) / UNIT_MS,
     pauses: Number(pauses),
     firstPause: Number(firstPauseMs) / UNIT_MS,
     maxPause: Number(maxPauseMs) / UNIT_MS,
-    ...(lease === undefined ? {} : { lease: { owner: lease.owner, expiresAt: unitsFrom(at, lease.expiresAt) } }),
+    proof: Number(proof),
+    proven: Number(proven),
+    leases: Object.entries(leases as Readonly<Record<string, Stored>>)
+      .filter(([, { expiresAt }]) => at < Number(expiresAt))
+      .map(([owner, lease]) => ({
+        owner,
+        lentAt: unitsFrom(at, lease['lentAt']),
+        expiresAt: unitsFrom(at, lease['expiresAt']),
+      }))
+      .toSorted((one, other) => one.owner.localeCompare(other.owner)),
   };
 }
 

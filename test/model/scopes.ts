@@ -1,7 +1,7 @@
 import type { Scope } from './world.ts';
 
-const ALONE: Scope = { workers: 2, calls: 1, refusals: 1, failures: 0, actions: [], holds: false };
-const PAIR: Scope = { workers: 2, calls: 2, refusals: 0, failures: 0, actions: [], holds: false };
+const ALONE: Scope = { workers: 2, calls: 1, refusals: 1, failures: 0, actions: [], hold: undefined };
+const PAIR: Scope = { workers: 2, calls: 2, refusals: 0, failures: 0, actions: [], hold: undefined };
 
 /**
  * Worlds that are looked at to their end: two workers, one call or two. Without `mishaps` there is no bound to crashes, lost
@@ -25,5 +25,7 @@ export const SCOPES = {
   /** Two calls, paused and resumed. */
   pausedPair: { ...PAIR, mishaps: 0, actions: ['pause'] },
   /** Two calls and a hold. */
-  heldPair: { ...PAIR, refusals: 1, mishaps: 0, holds: true },
+  heldPair: { ...PAIR, refusals: 1, mishaps: 0, hold: { maxPause: 2, proof: 1 } },
+  /** Three calls and a hold that stands from the beginning, until two probes have passed. */
+  heldTrio: { ...PAIR, calls: 3, failures: 1, mishaps: 0, hold: { maxPause: 1, proof: 2 }, isHeld: true },
 } as const satisfies Readonly<Record<string, Scope>>;

@@ -14,6 +14,7 @@ import {
   type SettleAnswer,
   type Settlement,
 } from './call-life.ts';
+import { type HoldRequest, openHold } from './hold-life.ts';
 
 /**
  * What is true of a call's phone.
@@ -99,16 +100,28 @@ export interface Scope {
   readonly mishaps?: number;
   readonly expiresAt?: number;
   readonly actions: readonly ('pause' | 'cancel' | 'suppress' | 'retry')[];
-  /** A 429 holds everything. */
-  readonly holds: boolean;
+  /** A 429 holds everything so; undefined for a world in which it holds nothing. */
+  readonly hold: Pick<HoldRequest, 'maxPause' | 'proof'> | undefined;
+  /** Such a hold stands from the beginning, opened by some other call. */
+  readonly isHeld?: boolean;
+}
+
+/** What a 429 asks for. */
+export function holdAsked({ hold }: Scope): HoldRequest | undefined {
+  return hold && { ...hold, person: false, firstPause: 1, retryAfter: 0 };
 }
 
 export function beginning(scope: Scope): World {
   const callIds = Array.from({ length: scope.calls }, (_, index) => `call ${index + 1}`);
+  const asked = holdAsked(scope);
   const call: Call = { wire: 'quiet', job: 'queued', mishap: false };
   return {
     now: 0,
-    ledger: { ...EMPTY_LEDGER, expiresAt: scope.expiresAt ?? Number.POSITIVE_INFINITY },
+    ledger: {
+      ...EMPTY_LEDGER,
+      expiresAt: scope.expiresAt ?? Number.POSITIVE_INFINITY,
+      hold: asked !== undefined && scope.isHeld ? openHold(undefined, asked, 'another call', 0) : undefined,
+    },
     calls: Object.fromEntries(callIds.map((callId) => [callId, call])),
     runs: Array.from({ length: scope.workers }, () => undefined),
     runsBegun: 0,
