@@ -69,6 +69,8 @@ export class CallLedger {
       resultHead: resultHead({ ...facts, settledAt: clock.now(), worker: workerId }),
       payload: FINAL.has(outcome) ? '' : JSON.stringify(call),
       ...(call.expiresAt === undefined ? {} : { expires: true }),
+      // Most calls have none.
+      resultsBefore: claim?.revision || undefined,
       answered: decision !== undefined && isAnswered(decision),
       probes: decision === undefined ? [] : probeResults(claim?.probes ?? [], decision),
       run: decision === undefined ? undefined : troubleRun(decision, campaign),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CallReopener } from './call-reopener.ts';
 import { Evidence } from './evidence.ts';
 import { type Claim, type ClaimRequest, Gate } from './gate.ts';
+import { openQueue } from './queues.ts';
 import { eachTest, type Fixture } from './testing/fixture.ts';
 
 const ELSEWHERE = 'e'.repeat(40);
@@ -231,6 +232,67 @@ describe('what is remembered', () => {
     expect(await evidence.recall('spring', [call('owner-1')])).toEqual({ claims: 0, unsettled: [] });
   });
 
+  it('of a call that was queued again stands above an outcome from before that', async () => {
+    const gate = fixture.gate();
+    const reopener = new CallReopener(fixture.redis, fixture.keys);
+    await gate.settle(fixture.settling({ outcome: 'rejected' }));
+    const before = await ledger();
+    await reopener.reopen('spring', 'rejected');
+    await claim(gate, { owner: 'owner-2' });
+    const accepted = fixture.settling({ owner: 'owner-2', resultsBefore: 1 });
+    await gate.settle(accepted);
+    // Back to before the retry.
+    await fixture.redis.hset(fixture.keys.campaign('spring').ledger, before);
+    await fixture.redis.hset(fixture.keys.campaign('spring').state, 'outcome:rejected', 1, 'outcome:accepted', 0);
+    await fixture.redis.hset(fixture.keys.campaign('spring').kept, 'call-1', '{"to":"+15055550123","name":"Ann"}');
+    const { unsettled } = await evidence.recall('spring', [call('owner-1'), call('owner-2', undefined, 2)]);
+    expect(unsettled).toEqual([call('owner-2', undefined, 2)]);
+    expect(await gate.settle(accepted)).toEqual({ kind: 'settled', revision: 2 });
+    expect([await fixture.outcomeCount('rejected'), await fixture.outcomeCount('accepted')]).toEqual([0, 1]);
+    // The person gives the lost retry once more: nothing rings again.
+    expect(await reopener.reopen('spring', 'rejected')).toBe(0);
+    expect(await gate.claim(fixture.request({ owner: 'owner-3' }))).toMatchObject({
+      kind: 'done',
+      outcome: 'accepted',
+    });
+  });
+
+  it('of both outcomes of such a call ends in the later one', async () => {
+    const gate = fixture.gate();
+    for (const revision of [1, 2]) {
+      const { unsettled } = await evidence.recall('spring', [call(`owner-${revision}`, undefined, revision)]);
+      expect(unsettled).toHaveLength(1);
+      const outcome = revision === 1 ? 'rejected' : 'accepted';
+      await gate.settle(fixture.settling({ owner: `owner-${revision}`, outcome, resultsBefore: revision - 1 }));
+    }
+    expect((await evidence.recall('spring', [call('owner-1')])).unsettled).toEqual([]);
+    expect(await gate.settle(fixture.settling({ outcome: 'rejected', resultsBefore: 0 }))).toMatchObject({
+      kind: 'already',
+    });
+    expect(await gate.claim(fixture.request())).toMatchObject({ kind: 'done', outcome: 'accepted' });
+  });
+
+  it('of a claim on such a call is written over the outcome, and the retry is done again', async () => {
+    const gate = fixture.gate();
+    const reopener = new CallReopener(fixture.redis, fixture.keys);
+    await gate.settle(fixture.settling({ outcome: 'rejected' }));
+    const before = await ledger();
+    await reopener.reopen('spring', 'rejected');
+    const lost = await claim(gate, { owner: 'owner-2' });
+    const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+    await (await queue.getJob('call-1'))?.remove();
+    await fixture.redis.hset(fixture.keys.campaign('spring').ledger, before);
+    await fixture.redis.hset(fixture.keys.campaign('spring').state, 'outcome:rejected', 1);
+    await fixture.redis.hset(fixture.keys.campaign('spring').kept, 'call-1', '{"to":"+15055550123","name":"Ann"}');
+    expect(await evidence.recall('spring', [call('owner-2', lost, 2)])).toEqual({ claims: 1, unsettled: [] });
+    expect(await gate.claim(fixture.request({ owner: 'owner-3' }))).toMatchObject({ kind: 'busy' });
+    expect(await fixture.outcomeCount('rejected')).toBe(0);
+    // Whatever becomes of its owner, there is a job by which somebody meets the claim.
+    expect(await reopener.restore('spring')).toBe(1);
+    expect(await queue.getWaitingCount()).toBe(1);
+    await queue.close();
+  });
+
   it('of an outcome that corrects a doubt is missing where only the doubt has survived', async () => {
     const gate = fixture.gate();
     await claim(gate);
@@ -238,6 +300,13 @@ describe('what is remembered', () => {
     const correction = call('owner-1', undefined, 2);
     expect((await evidence.recall('spring', [correction])).unsettled).toEqual([correction]);
     expect((await evidence.recall('spring', [call('owner-1')])).unsettled).toEqual([]);
+  });
+
+  it('of a claim does not take back the doubt that its owner has written', async () => {
+    const gate = fixture.gate();
+    const lost = await claim(gate);
+    await gate.settle(fixture.settling({ outcome: 'unknown' }));
+    expect(await evidence.recall('spring', [call('owner-1', lost, 2)])).toEqual({ claims: 0, unsettled: [] });
   });
 
   it('settles a call also where its claim is lost', async () => {

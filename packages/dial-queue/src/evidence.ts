@@ -79,8 +79,8 @@ export class Evidence {
     ]);
     const [claims = 0, ...places] = (await Evidence.#recall.run(
       this.#redis,
-      [own.ledger, own.claims],
-      args,
+      [own.ledger, own.claims, own.state, own.reopened, this.#keys.openCampaigns],
+      [campaign, ...args],
     )) as number[];
     return { claims, unsettled: places.flatMap((place) => calls[place] ?? []) };
   }

@@ -127,6 +127,8 @@ export interface SettleRequest extends Settling {
   readonly resultHead: string;
   /** The call as queued, kept while it may still be wanted; empty for none. */
   readonly payload: string;
+  /** Results written for the call before the claim that this settles: an outcome of that time does not stand in its way. */
+  readonly resultsBefore?: number | undefined;
   /** It has an expiry of its own, of which nobody need be reminded any more. */
   readonly expires?: boolean;
 }
@@ -221,9 +223,10 @@ export class Gate {
 
   async settle(request: SettleRequest): Promise<SettleAnswer> {
     const own = this.#keysOf(request.campaign);
-    const { campaign, answered, expires, probes, run } = request;
+    const { campaign, answered, expires, probes, run, resultsBefore } = request;
     // Left out rather than empty: most calls are the probe of nothing, and every byte is read for each of them.
-    const context = { campaign, channel: this.#keys.announcements, answered, expires, probes: orNothing(probes), run };
+    const channel = this.#keys.announcements;
+    const context = { campaign, channel, answered, expires, probes: orNothing(probes), run, resultsBefore };
     const [word, value] = (await Gate.#settle.run(
       this.#redis,
       [

@@ -20,6 +20,12 @@ local function is_settled(entry)
   return entry ~= nil and entry.state ~= 'claimed' and entry.state ~= 'open'
 end
 
+-- A call that is settled is claimed again only once a person has queued it again. An outcome older than a claim that came after so
+-- many results therefore shows that this Redis has gone back to before that. What may have rung stays as it is.
+local function is_outdated(entry, results_before)
+  return is_settled(entry) and entry.revision <= results_before and entry.state ~= 'accepted' and entry.state ~= 'unknown'
+end
+
 -- A failure to reach the API is an attempt too, but no request.
 local function requests_begun(entry)
   return entry.attempts - (entry.failures or 0)

@@ -1,27 +1,40 @@
 #!lua flags=allow-oom
 -- Writes claims again that this Redis has lost, and says which outcomes it has lost.
 --
--- KEYS: ledger, claims
--- ARGV: call id, owner, results written for the call once it is settled, the claim (JSON) or '' if it is settled; again and again
+-- KEYS: ledger, claims, campaign state, reopened calls, open campaigns
+-- ARGV: campaign, then call id, owner, results written for the call once it is settled, the claim (JSON) or '' if it is settled;
+--       again and again
 -- Answers: how many claims were written, then the places (from 0) of the settled calls whose outcome is missing
-local ledger, claims = unpack(KEYS)
+local ledger, claims, campaign_state, reopened, open_campaigns = unpack(KEYS)
 local written, reply = 0, {}
 
 local function is_missing(entry, owner, revision, is_claim)
   if entry == nil then return true end
-  -- Settled since, by whomever: nothing is lost that could still be told.
-  if is_settled(entry) then return (entry.revision or 0) < revision and entry.state == 'unknown' and entry.owner == owner end
+  if is_outdated(entry, revision - 1) then return true end
+  -- Settled since, by whomever: nothing is lost that could still be told, but for the end of a doubt.
+  if is_settled(entry) then
+    return not is_claim and entry.revision < revision and entry.state == 'unknown' and entry.owner == owner
+  end
   -- From before our claim, unless we gave that back ourselves.
   if entry.state == 'open' then return entry.owner ~= owner and (entry.revision or 0) < revision end
   return entry.owner == owner and not is_claim
 end
 
-for index = 1, #ARGV, 4 do
+-- That the call was queued again is lost as well, so it is done again: its job may be gone.
+local function reopen(call_id, outcome)
+  redis.call('HINCRBY', campaign_state, 'outcome:' .. outcome, -1)
+  redis.call('SADD', reopened, call_id)
+  redis.call('SADD', open_campaigns, ARGV[1])
+end
+
+for index = 2, #ARGV, 4 do
   local call_id, owner, revision, claim = ARGV[index], ARGV[index + 1], tonumber(ARGV[index + 2]), ARGV[index + 3]
-  if is_missing(read_entry(ledger, call_id), owner, revision, claim ~= '') then
+  local entry = read_entry(ledger, call_id)
+  if is_missing(entry, owner, revision, claim ~= '') then
     if claim == '' then
-      reply[#reply + 1] = (index - 1) / 4
+      reply[#reply + 1] = (index - 2) / 4
     else
+      if is_settled(entry) then reopen(call_id, entry.state) end
       redis.call('HSET', ledger, call_id, claim)
       redis.call('ZADD', claims, cjson.decode(claim).deadline, call_id)
       written = written + 1

@@ -4,7 +4,7 @@
 --
 -- KEYS: ledger, campaign state, claims, kept payloads, revised results, results stream, breakers, holds, expiries
 -- ARGV: call id, owner, outcome, attempts, result (a JSON object without its last fields and closing brace), payload to keep or '',
---       JSON {campaign, channel, answered?, expires?, probes?, run?}
+--       JSON {campaign, channel, answered?, expires?, probes?, run?, resultsBefore?}
 -- Answers: settled <revision> | already <outcome> | lost (another owner holds the claim, or it is over)
 local ledger, campaign_state, claims, kept, revised, results, breakers, holds, expiries = unpack(KEYS)
 local call_id, owner, outcome, attempts, result, payload = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
@@ -20,8 +20,8 @@ if is_settled(entry) then
   if entry.owner == owner and entry.state == outcome then return { 'settled', entry.revision } end
   -- Only the owner, late but alive, may say what became of a call that others had to take for unknown.
   local is_correction = entry.state == 'unknown' and entry.owner == owner
-  if not is_correction then return { 'already', entry.state } end
-  redis.call('HINCRBY', campaign_state, 'outcome:unknown', -1)
+  if not is_correction and not is_outdated(entry, context.resultsBefore or 0) then return { 'already', entry.state } end
+  redis.call('HINCRBY', campaign_state, 'outcome:' .. entry.state, -1)
 end
 
 local revision = (entry and entry.revision or 0) + 1
