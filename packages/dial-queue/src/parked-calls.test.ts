@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { CallReopener } from './call-reopener.ts';
 import { ParkedCalls } from './parked-calls.ts';
 import { openQueue } from './queues.ts';
 import { eachTest, type Fixture } from './testing/fixture.ts';
@@ -44,4 +45,25 @@ it('hands over the calls whose own expiry has come, and removes what is settled'
   expect(new Set(left)).toEqual(new Set([later.callId, refused.callId]));
   await queue.close();
   expect(await fixture.redis.zcard(fixture.keys.campaign('spring').expiries)).toBe(2);
+});
+
+it('loses no call that a person queues again between its settling and the removal of its job', async () => {
+  await fixture.campaign();
+  const now = Date.now();
+  await using loader = fixture.loader();
+  const due = fixture.calls(1, { expiresAt: now - 1 });
+  await loader.add(due);
+  const reopener = new CallReopener(fixture.redis, fixture.keys);
+  await new ParkedCalls(fixture.redis, fixture.keys).sweep('spring', now, async ({ callId, data }) => {
+    const payload = JSON.stringify(data);
+    await fixture.gate().settle(fixture.settling({ callId, outcome: 'expired', payload, expires: true }));
+    expect(await reopener.reopen('spring', 'expired')).toBe(1);
+    return true;
+  });
+  expect((await fixture.campaigns.look()).reopened).toEqual(['spring']);
+  await reopener.restore('spring');
+  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  expect((await queue.getJobs(['waiting'])).map(({ id, data }) => ({ callId: id, call: data }))).toEqual(due);
+  await queue.close();
+  expect(await fixture.redis.zcard(fixture.keys.campaign('spring').expiries)).toBe(1);
 });

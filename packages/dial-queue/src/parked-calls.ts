@@ -1,6 +1,7 @@
 import type { Keys } from './keys.ts';
 import { openQueue } from './queues.ts';
 import type { RedisConnection } from './redis-connection.ts';
+import { Script } from './script.ts';
 
 /** A call whose own expiry has come, with its job's data. */
 export interface DueCall {
@@ -16,6 +17,7 @@ const JOB_COMES_WITHIN_MS = 60_000;
 
 /** Calls that wait for an instant, or behind a pause, and whose time is over before that. */
 export class ParkedCalls {
+  static readonly #removed = new Script('removed', 'ledger');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 
@@ -39,7 +41,8 @@ export class ParkedCalls {
    * its job no more, wherever that waits; any other is left to whoever has it.
    */
   async sweep(campaign: string, now: number, settle: (call: DueCall) => Promise<boolean>): Promise<void> {
-    const { expiries } = this.#keys.campaign(campaign);
+    const { expiries, ledger, kept, reopened } = this.#keys.campaign(campaign);
+    const keys = [ledger, kept, reopened, this.#keys.openCampaigns];
     const due = await this.#redis.zrangebyscore(expiries, '-inf', now, 'WITHSCORES', 'LIMIT', 0, CALLS_PER_STEP);
     if (due.length === 0) return;
     const queue = openQueue(this.#redis, this.#keys, campaign);
@@ -54,6 +57,7 @@ export class ParkedCalls {
         if (!isSettled) continue;
         // Somebody who has the job in hand right now finds its call settled and ends it himself.
         await job?.remove().catch(() => {});
+        if (job) await ParkedCalls.#removed.run(this.#redis, keys, [campaign, callId, JSON.stringify(job.data)]);
         await this.#redis.zrem(expiries, callId);
       }
     } finally {
