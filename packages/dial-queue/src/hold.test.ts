@@ -82,7 +82,7 @@ describe('a hold and its probes', () => {
     await changeHold({ firstPauseMs: 1 });
     await end('c', 'grow');
     const { retryAt } = await storedHold();
-    await expect.poll(async () => (await gate.claim(fixture.request())).now).toBeGreaterThan(Number(retryAt));
+    await expect.poll(async () => (await fixture.campaigns.look()).now).toBeGreaterThan(Number(retryAt));
     await end('d', 'grow');
     await end('e', 'close');
     expect(await storedHold()).toMatchObject({ pauses: 2, proven: 0, leases: {} });
