@@ -247,8 +247,10 @@ export type ReleaseAnswer = 'released' | 'late' | 'lost';
 /** Gives a claim back: the call provably was not taken and keeps its place. */
 export function release(ledger: Ledger, given: Release, now: number): Turn<ReleaseAnswer> {
   const { callId, owner, attempts, failures, probe, hold: asked, shows } = given;
-  const entry = entryOf(ledger, callId);
-  if (entry.state === 'queued' || entry.state === 'open') return { ledger, answer: 'released' };
+  const known = entryOf(ledger, callId);
+  // A claim that the ledger has lost is given back all the same.
+  const entry: Entry = known.state === 'queued' ? { ...NEVER_CLAIMED, state: 'claimed', owner } : known;
+  if (entry.state === 'open') return { ledger, answer: 'released' };
   if (entry.owner !== owner) return { ledger, answer: 'lost' };
   // Its deadline passed first and others wrote it off.
   if (entry.state === 'unknown') return { ledger, answer: 'late' };

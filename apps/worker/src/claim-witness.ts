@@ -155,7 +155,11 @@ export class ClaimWitness implements Disposable {
     let outcomes = 0;
     for (const [campaign, calls] of Map.groupBy([...this.#remembered.values()], (call) => call.campaign)) {
       for (let from = 0; from < calls.length; from += CALLS_PER_RECALL) {
-        const recalled = await this.#parts.evidence.recall(campaign, calls.slice(from, from + CALLS_PER_RECALL));
+        // Some may have ended while the calls before them were written.
+        const current = calls
+          .slice(from, from + CALLS_PER_RECALL)
+          .filter((call) => this.#remembered.get(call.owner) === call);
+        const recalled = await this.#parts.evidence.recall(campaign, current);
         claims += recalled.claims;
         outcomes += await this.#settleAgain(recalled.unsettled);
       }

@@ -4,7 +4,7 @@ import { CallReopener } from './call-reopener.ts';
 import { Evidence } from './evidence.ts';
 import { type Claim, type ClaimRequest, Gate } from './gate.ts';
 import { openQueue } from './queues.ts';
-import { eachTest, type Fixture } from './testing/fixture.ts';
+import { eachTest, type Fixture, LINE } from './testing/fixture.ts';
 
 const ELSEWHERE = 'e'.repeat(40);
 
@@ -201,6 +201,18 @@ describe('what is remembered', () => {
     await gate.settle(fixture.settling({ owner: 'owner-2' }));
     expect(await evidence.recall('spring', [call('owner-1', own)])).toMatchObject({ claims: 0 });
     expect(await gate.claim(fixture.request())).toMatchObject({ kind: 'done', outcome: 'accepted' });
+  });
+
+  it('of a lost claim is not written again once that was given back', async () => {
+    const gate = fixture.gate();
+    const lost = await claim(gate);
+    await fixture.redis.del(fixture.keys.campaign('spring').ledger, fixture.keys.campaign('spring').claims);
+    const hold = { reason: 'rate_limited', firstPauseMs: 60_000, maxPauseMs: 60_000, retryAfterMs: 0 } as const;
+    expect(await gate.release(fixture.releasing({ hold: { scope: `line:${LINE}`, ...hold } }))).toBe('released');
+    expect(await evidence.recall('spring', [call('owner-1', lost)])).toMatchObject({ claims: 0 });
+    expect(await fixture.holds.list()).toMatchObject([{ reason: 'rate_limited' }]);
+    const anew = await gate.claim(fixture.request({ owner: 'owner-2', lines: ['+15055550101'] }));
+    expect(anew).toMatchObject({ kind: 'dial', claim: { attempts: 1 } });
   });
 
   it('of a claim made anew where only an earlier release has survived is written again', async () => {

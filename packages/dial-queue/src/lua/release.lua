@@ -10,8 +10,9 @@ local call_id, owner = ARGV[1], ARGV[2]
 local context = cjson.decode(ARGV[3])
 local now = now_ms()
 
-local entry = read_entry(ledger, call_id)
-if entry == nil or entry.state == 'open' then return { 'released' } end
+-- A claim that this Redis has lost is given back all the same: who remembers it would write it again.
+local entry = read_entry(ledger, call_id) or { state = 'claimed', owner = owner, refusals = 0, acceptedMark = 0, revision = 0 }
+if entry.state == 'open' then return { 'released' } end
 if entry.owner ~= owner then return { 'lost' } end
 if entry.state ~= 'claimed' then return { entry.state == 'unknown' and 'late' or 'lost' } end
 
