@@ -139,7 +139,8 @@ export class ClaimWitness implements Disposable {
       if (lost > 0) events.evidenceLost(lost);
       const isSame = server === this.#server && lostSoFar === this.#lostSoFar && !(isNew && server === 'unnamed');
       this.#mustRecall ||= !isSame;
-      if (isNew || server !== this.#server) this.#opensAt = clock.monotonic() + Math.max(0, opensAt - now);
+      if (isNew || server !== this.#server || opensAt > now)
+        this.#opensAt = clock.monotonic() + Math.max(0, opensAt - now);
       if (this.#server !== '' && server !== this.#server) events.serverChanged(Math.max(0, opensAt - now));
       this.#server = server;
       this.#lostSoFar = lostSoFar;

@@ -154,6 +154,16 @@ describe('the gate', () => {
     expect(await fixture.redis.hget(fixture.keys.claimCounts, await thisServer())).toBe('1');
   });
 
+  it('refuses on a server whose data have been elsewhere, until somebody has compared there again', async () => {
+    const gate = fixture.gate();
+    await claim(gate);
+    await fixture.redis.hset(fixture.keys.claimCounts, 'server', ELSEWHERE);
+    expect(await gate.claim(fixture.request({ callId: 'call-2' }))).toEqual({ kind: 'uncompared' });
+    expect(Object.keys(await ledger())).toEqual(['call-1']);
+    await thisServer();
+    await claim(gate, { callId: 'call-2' });
+  });
+
   it('gives no claim that too few replicas have', async () => {
     const times = { sendWithinMs: 1000, claimMs: 5000 };
     const gate = new Gate(fixture.redis, fixture.keys, times, { replicas: 1, timeoutMs: 1 });

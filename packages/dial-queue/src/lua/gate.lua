@@ -14,7 +14,7 @@
 -- Answers, in order of precedence (all times in ms of this server's clock):
 --   done <outcome> | busy <deadline> | in_doubt <owner> <attempts> <line> <claimedAt>
 --   skip <outcome> <reason> <attempts so far> | paused | held <scope> <reason> <retryAt or 0> <is the call that opened it: 1/0>
---   wait <until> <what for> | unready | uncompared (claims that the asker has seen are lost) | dial <JSON claim>
+--   wait <until> <what for> | unready | uncompared (claims that the asker has seen are lost, or may be) | dial <JSON claim>
 -- every one followed by the server's clock and the number of claims made on this server.
 if #ARGV == 0 then return server_name() == SERVER and 1 or 0 end
 if #ARGV == 1 then return redis.call('HSET', KEYS[1], 'fenced', now_ms()) end
@@ -100,6 +100,10 @@ if now < ask.opensAt then return wait(ask.opensAt, 'calling_window') end
 if now >= ask.closesAt then return wait(now, 'calling_window') end
 
 if not ask.ready then return answer('unready') end
+
+-- A failover and another back to this very process: it knows the gate still, and the data have been elsewhere since it was compared.
+local last_met = SERVER ~= 'unnamed' and redis.call('HGET', counts, 'server')
+if last_met and last_met ~= SERVER then return answer('uncompared') end
 
 last_claim = redis.call('HINCRBY', counts, SERVER, 1)
 if last_claim <= ask.seen then
