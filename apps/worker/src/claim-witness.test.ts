@@ -1,28 +1,54 @@
-import { Evidence, Gate, Keys } from '@libby-dialer/dial-queue';
+import { Evidence, Gate, Identity, Keys } from '@libby-dialer/dial-queue';
 import { createLogger, systemClock } from '@libby-dialer/runtime';
-import { startRedis, uniquePrefix } from '@libby-dialer/testkit';
+import { startRedis, type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
-import { expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ClaimWitness } from './claim-witness.ts';
 import { RedisClock } from './redis-clock.ts';
 import { WorkerEvents } from './worker-events.ts';
 import { WorkerMetrics } from './worker-metrics.ts';
 
-it('waits for the others also where the data were elsewhere and it never lost its connection', async () => {
-  await using server = await startRedis();
-  const redis = new Redis(server.url);
-  const keys = new Keys(uniquePrefix());
-  using witness = new ClaimWitness({
+let server: TestRedis;
+let redis: Redis;
+let keys: Keys;
+let identity: Identity;
+let witness: ClaimWitness;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  redis = new Redis(server.url);
+  keys = new Keys(uniquePrefix());
+  identity = await Identity.load(redis, keys);
+  witness = new ClaimWitness({
     redis,
+    keys,
+    identity,
     evidence: new Evidence(redis, keys),
     gate: new Gate(redis, keys, { sendWithinMs: 1000, claimMs: 5000 }),
     clock: new RedisClock(systemClock),
     events: new WorkerEvents(createLogger({ level: 'silent', name: 'test' }), new WorkerMetrics()),
   });
   await witness.start();
+});
+afterEach(() => {
+  witness[Symbol.dispose]();
+  redis.disconnect();
+});
+
+it('waits for the others also where the data were elsewhere and it never lost its connection', async () => {
   expect(witness.msUntilClaims).toBe(0);
   await redis.hset(keys.claimCounts, 'server', 'e'.repeat(40));
   await witness.meet();
   expect(witness.msUntilClaims).toBeGreaterThan(0);
-  redis.disconnect();
+});
+
+it('knows people by the key that Redis has now, or it would look past a do-not-call list begun anew', async () => {
+  const before = identity.person('+15055550123');
+  await redis.del(keys.identityKey);
+  const others = await Identity.load(redis, keys);
+  expect(others.person('+15055550123')).not.toEqual(before);
+  await witness.compare();
+  expect(identity.person('+15055550123')).toEqual(others.person('+15055550123'));
 });

@@ -1,4 +1,13 @@
-import type { Claim, Evidence, Gate, RedisConnection, RememberedCall, SettleRequest } from '@libby-dialer/dial-queue';
+import type {
+  Claim,
+  Evidence,
+  Gate,
+  Identity,
+  Keys,
+  RedisConnection,
+  RememberedCall,
+  SettleRequest,
+} from '@libby-dialer/dial-queue';
 import type { RedisClock } from './redis-clock.ts';
 import type { WorkerEvents } from './worker-events.ts';
 
@@ -8,6 +17,8 @@ const CALLS_PER_RECALL = 500;
 
 export interface ClaimWitnessParts {
   readonly redis: RedisConnection;
+  readonly keys: Keys;
+  readonly identity: Identity;
   readonly evidence: Evidence;
   readonly gate: Gate;
   readonly clock: RedisClock;
@@ -128,7 +139,7 @@ export class ClaimWitness implements Disposable {
   }
 
   async #compare(): Promise<void> {
-    const { evidence, clock, events } = this.#parts;
+    const { redis, keys, identity, evidence, clock, events } = this.#parts;
     let connection: number;
     do {
       connection = this.#connection;
@@ -136,6 +147,7 @@ export class ClaimWitness implements Disposable {
       const askedAt = clock.monotonic();
       const { now, server, opensAt, lost, lostSoFar } = await evidence.compare(this.#seen, isNew);
       clock.observe(now, askedAt);
+      await identity.reload(redis, keys);
       if (lost > 0) events.evidenceLost(lost);
       const isSame = server === this.#server && lostSoFar === this.#lostSoFar && !(isNew && server === 'unnamed');
       this.#mustRecall ||= !isSame;

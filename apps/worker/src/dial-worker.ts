@@ -127,9 +127,9 @@ export class DialWorker implements Service {
     const claimMs = sendWithinMs + libby.responseTimeoutMs + SETTLE_MARGIN_MS;
     const gate = new Gate(redis, keys, { sendWithinMs, claimMs }, fence);
     const evidence = new Evidence(redis, keys);
-    const witness = this.#release.use(new ClaimWitness({ redis, evidence, gate, clock, events }));
-    await witness.start();
     const identity = await Identity.load(redis, keys);
+    const witness = this.#release.use(new ClaimWitness({ redis, keys, identity, evidence, gate, clock, events }));
+    await witness.start();
     const workerId = `${hostname().slice(0, 32)}-${process.pid}-${randomBytes(3).toString('hex')}`;
     const callGate = new CallGate({ gate, identity, witness, clock, events });
     const ledger = new CallLedger({ gate, witness, clock, events, workerId });

@@ -17,22 +17,26 @@ export interface Person {
  * nobody who sees an id can tell the number. HMAC-SHA-256 (RFC 2104) by one-shot hashes, at a tenth of createHmac's cost.
  */
 export class Identity {
-  readonly #inner: Buffer;
-  readonly #outer: Buffer;
+  #blocks: Blocks;
 
   constructor(key: Buffer) {
-    const block = Buffer.alloc(BLOCK_BYTES);
-    (key.length > BLOCK_BYTES ? createHash('sha256').update(key).digest() : key).copy(block);
-    this.#inner = block.map((byte) => byte ^ 0x36) as Buffer;
-    this.#outer = Buffer.concat([block.map((byte) => byte ^ 0x5c), Buffer.alloc(32)]);
+    this.#blocks = blocksOf(key);
   }
 
   /** The key is made by whoever comes first and never changes: a new one would make every call a new call. */
   static async load(redis: RedisConnection, keys: Keys): Promise<Identity> {
+    const known = await Identity.peek(redis, keys);
+    // A full Redis refuses every SET, also one that would change nothing.
+    if (known !== undefined) return known;
     await redis.set(keys.identityKey, randomBytes(32).toString('hex'), 'NX');
     const identity = await Identity.peek(redis, keys);
     if (identity === undefined) throw new Error('the identity key vanished from Redis while it was read');
     return identity;
+  }
+
+  /** Takes up the key that Redis has now: one that lost all its data has got another, by which others keep the do-not-call list. */
+  async reload(redis: RedisConnection, keys: Keys): Promise<void> {
+    this.#blocks = (await Identity.load(redis, keys)).#blocks;
   }
 
   /** For those who only read: undefined as long as nobody has made the key, and so nothing can be there yet. */
@@ -53,9 +57,21 @@ export class Identity {
   }
 
   #mac(message: string): Buffer {
-    const text = Buffer.from(message);
-    const inner = hash('sha256', Buffer.concat([this.#inner, text]), 'buffer');
-    inner.copy(this.#outer, BLOCK_BYTES);
-    return hash('sha256', this.#outer, 'buffer');
+    const { inner, outer } = this.#blocks;
+    hash('sha256', Buffer.concat([inner, Buffer.from(message)]), 'buffer').copy(outer, BLOCK_BYTES);
+    return hash('sha256', outer, 'buffer');
   }
+}
+
+/** What stands before the message, and before its hash. */
+interface Blocks {
+  readonly inner: Buffer;
+  readonly outer: Buffer;
+}
+
+function blocksOf(key: Buffer): Blocks {
+  const block = Buffer.alloc(BLOCK_BYTES);
+  (key.length > BLOCK_BYTES ? createHash('sha256').update(key).digest() : key).copy(block);
+  const outer = Buffer.concat([block.map((byte) => byte ^ 0x5c), Buffer.alloc(32)]);
+  return { inner: block.map((byte) => byte ^ 0x36) as Buffer, outer };
 }
