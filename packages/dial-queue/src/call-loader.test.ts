@@ -30,11 +30,21 @@ it('adds nothing that is settled, in flight, or of a canceled campaign', async (
     throw new Error('three calls were asked for');
   const gate = fixture.gate();
   await gate.settle(fixture.settling({ callId: settled.callId }));
+  await loader.add([claimed]);
   await gate.claim(fixture.request({ callId: claimed.callId }));
   expect(await loader.add([settled, claimed, fresh])).toEqual(['already_settled', 'already_queued', 'queued']);
   await gate.settle(fixture.settling({ callId: claimed.callId }));
   await new CampaignControl(fixture.redis, fixture.keys).apply('cancel', 'spring');
   await expect(loader.add(fixture.calls(4).slice(3))).rejects.toBeInstanceOf(CampaignCanceledError);
+});
+
+it('gives a claim without a job, which nobody would meet, a job again', async () => {
+  await fixture.campaign();
+  await using loader = fixture.loader();
+  const calls = fixture.calls(1);
+  await fixture.gate().claim(fixture.request({ callId: calls[0]?.callId ?? '' }));
+  expect(await loader.add(calls)).toEqual(['queued']);
+  expect(await loader.add(calls)).toEqual(['already_queued']);
 });
 
 it('mends a call whose job was lost while it was queued again', async () => {
