@@ -44,6 +44,30 @@ it('waits for the others also where the data were elsewhere and it never lost it
   expect(witness.msUntilClaims).toBeGreaterThan(0);
 });
 
+it('writes a lost claim again however many calls have gone out since', async () => {
+  const claim = {
+    owner: 'slow',
+    line: '',
+    claimedAt: 0,
+    sendBy: 0,
+    deadline: 1,
+    attempts: 0,
+    failures: 0,
+    revision: 0,
+  };
+  witness.claimed('spring', 'call-1', claim);
+  const settled = { callId: 'call-2', campaign: 'spring', outcome: 'accepted', attempts: 1, payload: '' } as const;
+  for (let index = 0; index < 10_001; index += 1) {
+    const owner = `quick-${index}`;
+    witness.claimed('spring', 'call-2', { ...claim, owner });
+    witness.settled({ ...settled, owner, resultHead: '{"callId":"call-2"', answered: true, probes: [] }, 1);
+  }
+  // As when another worker has found that claims are lost.
+  await redis.hset(keys.claimCounts, 'lost', 1);
+  await witness.compare();
+  expect(await redis.hkeys(keys.campaign('spring').ledger)).toEqual(expect.arrayContaining(['call-1', 'call-2']));
+});
+
 it('knows people by the key that Redis has now, or it would look past a do-not-call list begun anew', async () => {
   const before = identity.person('+15055550123');
   await redis.del(keys.identityKey);

@@ -122,9 +122,10 @@ export class ClaimWitness implements Disposable {
 
   #remember(call: Remembered): void {
     this.#remembered.set(call.owner, call);
-    for (const oldest of this.#remembered.keys()) {
+    for (const [owner, { settled }] of this.#remembered) {
       if (this.#remembered.size <= REMEMBERED_CALLS) return;
-      this.#remembered.delete(oldest);
+      // One in flight stays, however many others have gone out since: its loss would be found out too late.
+      if (settled !== undefined) this.#remembered.delete(owner);
     }
   }
 
