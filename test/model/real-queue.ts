@@ -77,7 +77,10 @@ export class RealQueue {
     if (Number.isFinite(expiresAt)) {
       await redis.hset(keys.campaign(CAMPAIGN).state, 'expiresAt', (await now(redis)) + expiresAt * UNIT_MS);
     }
-    return new RealQueue(redis, keys, await Identity.load(redis, keys), times);
+    const queue = new RealQueue(redis, keys, await Identity.load(redis, keys), times);
+    // A script that the server does not know yet is sent twice, and whatever was sent after it would come before it.
+    await queue.control('resume');
+    return queue;
   }
 
   async ask({ callId, owner, isReady, renews }: Question): Promise<GateAnswer> {
