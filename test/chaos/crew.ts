@@ -40,6 +40,7 @@ export class Crew implements AsyncDisposable {
   readonly #slots: SpawnedProcess[] = [];
   readonly #alive = new Set<SpawnedProcess>();
   readonly #killed = new Set<SpawnedProcess>();
+  readonly #asked = new Set<SpawnedProcess>();
   readonly #leaving = new Set<Promise<unknown>>();
 
   private constructor(stage: Stage, options: CrewOptions) {
@@ -133,11 +134,13 @@ export class Crew implements AsyncDisposable {
     this.#alive.delete(worker);
     // Asked to stop before it had said a word: it had not begun, not even to listen to signals.
     const hadBegun = worker.stderr.length > 0;
-    if (code === 0 || !hadBegun || this.#killed.has(worker)) return;
+    const wasToEnd = this.#asked.has(worker) && (code === 0 || !hadBegun);
+    if (wasToEnd || this.#killed.has(worker)) return;
     this.tally.badExits.push(`${code ?? signal}: ${worker.stderr.at(-1)}`);
   }
 
   #leave(worker: SpawnedProcess): void {
+    this.#asked.add(worker);
     this.#leaving.add(worker.stop('SIGTERM', STOPS_WITHIN_MS));
   }
 }
