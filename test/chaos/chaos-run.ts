@@ -6,7 +6,7 @@ import { eventually, fictionalNumbers } from '@libby-dialer/testkit';
 import { CANARIES } from './canaries.ts';
 import { Crew, type CrewTally } from './crew.ts';
 import { Enqueuer } from './enqueuer.ts';
-import { appendOnlyFile, gatherEvidence, redisValues, type Trace } from './evidence.ts';
+import { appendOnlyFile, countJobs, gatherEvidence, redisValues, type Trace } from './evidence.ts';
 import { INFLICT, type Scene } from './faults.ts';
 import { violationsOf } from './invariants.ts';
 import { personalDataLeaks, secretLeaks } from './leaks.ts';
@@ -93,6 +93,7 @@ async function dialAll(run: Run, wait: Scene['wait']): Promise<void> {
   await untilSettled(stage, plan.calls / 2);
   run.midway = await redisValues(stage);
   await untilSettled(stage, plan.calls);
+  await untilNoJobIsLeft(stage);
 }
 
 async function strike(
@@ -119,6 +120,15 @@ async function untilSettled(stage: Stage, calls: number): Promise<void> {
     const settled = await stage.settledCalls();
     if (settled < calls)
       throw new Error(`${settled} calls are settled, ${JSON.stringify(await stage.status.readAll())}`);
+  };
+  await eventually(check, { timeoutMs: LONGEST_RUN_MS, intervalMs: 100 });
+}
+
+/** The job of a worker that died right after settling comes once more, when its lock has run out. */
+async function untilNoJobIsLeft(stage: Stage): Promise<void> {
+  const check = async () => {
+    const jobs = await countJobs(stage);
+    if (Object.values(jobs).some((count) => count > 0)) throw new Error(`jobs are left: ${JSON.stringify(jobs)}`);
   };
   await eventually(check, { timeoutMs: LONGEST_RUN_MS, intervalMs: 100 });
 }

@@ -38,15 +38,17 @@ export async function gatherEvidence(stage: Stage): Promise<Evidence> {
   return { requests, provider, unansweredCalls, unansweredTokenRequests, results, status, jobs, ledger };
 }
 
-async function countJobs({ redis, keys }: Stage): Promise<Record<string, number>> {
+export async function countJobs({ redis, keys }: Stage): Promise<Record<string, number>> {
   const queue = keys.queue(CAMPAIGN);
-  const [wait, active, delayed, failed] = await Promise.all([
+  const [wait, paused, active, prioritized, delayed, failed] = await Promise.all([
     redis.llen(`${queue}wait`),
+    redis.llen(`${queue}paused`),
     redis.llen(`${queue}active`),
+    redis.zcard(`${queue}prioritized`),
     redis.zcard(`${queue}delayed`),
     redis.zcard(`${queue}failed`),
   ]);
-  return { wait, active, delayed, failed };
+  return { wait, paused, active, prioritized, delayed, failed };
 }
 
 async function countLedger({ redis, keys }: Stage): Promise<Record<string, number>> {

@@ -90,6 +90,7 @@ describe('each invariant finds what breaks it', () => {
       { status: { outcomes: outcomes({ accepted: 1 }) } as Evidence['status'] },
     ],
     ['a failed job', ['every row ends in exactly one outcome'], { jobs: { ...GOOD.jobs, failed: 1 } }],
+    ['a claim that nobody ends', ['every row ends in exactly one outcome'], { ledger: { ...GOOD.ledger, claimed: 1 } }],
     ['a ledger that forgets', ['every row ends in exactly one outcome'], { ledger: { accepted: 1 } }],
     ['accepted, and never rang', ['outcomes tell the truth'], { requests: [request(FIRST)] }],
     [

@@ -74,6 +74,8 @@ function everyRowEnds({ results, status, jobs, ledger }: Evidence, { numbers }: 
     if (recorded !== count) violations.push(`${count} are counted as ${outcome}, and ${recorded} recorded`);
     if ((ledger[outcome] ?? 0) !== count) violations.push(`${ledger[outcome] ?? 0} are ${outcome} in the ledger`);
   }
+  const others = Object.keys(ledger).filter((state) => !Object.hasOwn(status.outcomes, state));
+  for (const state of others) violations.push(`${ledger[state]} are ${state} in the ledger, and have no outcome`);
   for (const [set, count] of Object.entries(jobs)) if (count > 0) violations.push(`${count} jobs are left in ${set}`);
   return violations;
 }
