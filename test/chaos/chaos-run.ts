@@ -32,7 +32,8 @@ export interface RunReport {
 
 /** One in so many people of a list is on the do-not-call list. */
 const SUPPRESSED_EVERY = 100;
-const LONGEST_RUN_MS = 300_000;
+/** For the first request, half of the calls, all of them, the last job: each. */
+const LONGEST_WAIT_MS = 180_000;
 
 /** Carries a plan out with real processes and judges what is left of it. */
 export async function runPlan(plan: Plan): Promise<RunReport> {
@@ -46,10 +47,7 @@ export async function runPlan(plan: Plan): Promise<RunReport> {
   const startedAt = performance.now();
   await using crew = await Crew.start(stage, { concurrency, clockSkewsMs, timeouts });
   const run = { plan, stage, crew, enqueuer: new Enqueuer(stage), faults: {} as FaultCounts, midway: [] as Trace[] };
-  const unfinished = await carryOut(run).then(
-    () => [],
-    (error: unknown) => [`the run did not come to its end: ${String(error)}`],
-  );
+  const unfinished = (await carryOut(run)).map((failure) => `the run did not come to its end: ${String(failure)}`);
   const metrics = await crew.metrics();
   await crew.stop();
   const lastedMs = Math.round(performance.now() - startedAt);
@@ -75,8 +73,11 @@ interface Run {
   midway: Trace[];
 }
 
-/** The faults begin with the first call, and what is left of them ends with the last. */
-async function carryOut(run: Run): Promise<void> {
+/**
+ * The faults begin with the first call, and what is left of them ends with the last. What fails ends the others; nothing is
+ * under way any more when this resolves, to what failed.
+ */
+async function carryOut(run: Run): Promise<unknown[]> {
   const over = new AbortController();
   const wait = (ms: number) => delay(ms, undefined, { signal: over.signal }).catch(() => {});
   const scene = { stage: run.stage, crew: run.crew, wait };
@@ -84,16 +85,19 @@ async function carryOut(run: Run): Promise<void> {
   const strikes = Object.values(run.plan.events).map((events) =>
     begun.then(() => strike(events, scene, over.signal, run.faults)),
   );
-  await Promise.all([dialAll(run, wait).finally(() => over.abort()), ...strikes]);
+  const dialed = dialAll(run, wait, over.signal).finally(() => over.abort());
+  for (const struck of strikes) struck.catch(() => over.abort());
+  const ends = await Promise.allSettled([...strikes, dialed]);
+  return ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
 }
 
-async function dialAll(run: Run, wait: Scene['wait']): Promise<void> {
+async function dialAll(run: Run, wait: Scene['wait'], over: AbortSignal): Promise<void> {
   const { stage, plan, enqueuer } = run;
   await enqueuer.load(plan.loading, wait);
-  await untilSettled(stage, plan.calls / 2);
+  await untilSettled(stage, plan.calls / 2, over);
   run.midway = await redisValues(stage);
-  await untilSettled(stage, plan.calls);
-  await untilNoJobIsLeft(stage);
+  await untilSettled(stage, plan.calls, over);
+  await untilNoJobIsLeft(stage, over);
 }
 
 async function strike(
@@ -112,25 +116,27 @@ async function strike(
 
 async function untilRequested(stage: Stage, over: AbortSignal): Promise<void> {
   const check = async () => over.aborted || (await stage.provider.stats()).requests > 0;
-  await eventually(check, { timeoutMs: LONGEST_RUN_MS });
+  await eventually(check, { timeoutMs: LONGEST_WAIT_MS });
 }
 
-async function untilSettled(stage: Stage, calls: number): Promise<void> {
+async function untilSettled(stage: Stage, calls: number, over: AbortSignal): Promise<void> {
   const check = async () => {
+    if (over.aborted) return;
     const settled = await stage.settledCalls();
     if (settled < calls)
       throw new Error(`${settled} calls are settled, ${JSON.stringify(await stage.status.readAll())}`);
   };
-  await eventually(check, { timeoutMs: LONGEST_RUN_MS, intervalMs: 100 });
+  await eventually(check, { timeoutMs: LONGEST_WAIT_MS, intervalMs: 100 });
 }
 
 /** The job of a worker that died right after settling comes once more, when its lock has run out. */
-async function untilNoJobIsLeft(stage: Stage): Promise<void> {
+async function untilNoJobIsLeft(stage: Stage, over: AbortSignal): Promise<void> {
   const check = async () => {
+    if (over.aborted) return;
     const jobs = await countJobs(stage);
     if (Object.values(jobs).some((count) => count > 0)) throw new Error(`jobs are left: ${JSON.stringify(jobs)}`);
   };
-  await eventually(check, { timeoutMs: LONGEST_RUN_MS, intervalMs: 100 });
+  await eventually(check, { timeoutMs: LONGEST_WAIT_MS, intervalMs: 100 });
 }
 
 interface Remains {

@@ -44,7 +44,11 @@ export class Enqueuer {
 
   async #loadOnce(): Promise<ProcessExit> {
     await using process = await this.#start();
-    return await process.exited;
+    const timer = setTimeout(() => process.signal('SIGKILL'), LOADS_WITHIN_MS);
+    const exit = await process.exited;
+    clearTimeout(timer);
+    if (exit.signal !== null) throw new Error(`a load hangs: ${process.stderr.join('\n')}`);
+    return exit;
   }
 
   async #start() {
@@ -59,3 +63,4 @@ export class Enqueuer {
 }
 
 const MOST_TRIES = 20;
+const LOADS_WITHIN_MS = 120_000;
