@@ -160,6 +160,7 @@ async function judge({ plan, stage, crew, enqueuer, faults, midway }: Run, remai
     ...violationsOf(await gatherEvidence(stage), inflicted),
     ...secretLeaks(everything, { token: CANARIES.token, 'client secret': CANARIES.clientSecret }),
     ...personalDataLeaks([...shown, ...values], stage.keys),
+    ...(remains.metrics.length > 0 ? [] : ['leaks: no worker showed its metrics']),
   ];
 }
 

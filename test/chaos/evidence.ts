@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CampaignStatus, Results } from '@libby-dialer/dial-queue';
+import { type CampaignStatus, type Keys, Results } from '@libby-dialer/dial-queue';
 import type { ResultRecord } from '@libby-dialer/dialing';
 import type { SimulatorStats } from '@libby-dialer/libby-simulator';
 import type { TrueRequest } from './provider.ts';
@@ -66,13 +66,19 @@ export interface Trace {
   readonly text: string;
 }
 
-/** Every value in Redis, by its key. */
-export async function redisValues({ redis }: Stage): Promise<Trace[]> {
+/** Every value in Redis, by its key; of a job each field apart, as `key field`. */
+export async function redisValues({ redis, keys }: Stage): Promise<Trace[]> {
   const traces: Trace[] = [];
   for await (const names of redis.scanStream({ count: 1000 }) as AsyncIterable<string[]>) {
-    for (const where of names) traces.push({ where, text: JSON.stringify(await valueOf(redis, where)) });
+    for (const where of names) traces.push(...tracesOf(keys, where, await valueOf(redis, where)));
   }
   return traces;
+}
+
+function tracesOf(keys: Keys, key: string, value: unknown): Trace[] {
+  const isHash = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isHash || !key.startsWith(`${keys.queues}:`)) return [{ where: key, text: JSON.stringify(value) }];
+  return Object.entries(value).map(([field, text]) => ({ where: `${key} ${field}`, text: JSON.stringify(text) }));
 }
 
 async function valueOf(redis: Stage['redis'], key: string): Promise<unknown> {

@@ -38,13 +38,15 @@ describe('personal data', () => {
     ['a number in a log', 'a log', 'called +12015550123'],
     ['a formatted number', 'a log', 'called (201) 555-0123'],
     ['a name in the metrics', 'the metrics', `calls{name="${CANARIES.name}"} 1`],
+    ['a number in why a job failed', '{chaos}:q:spring:c123 failedReason', '"no answer from +12015550123"'],
+    ["a number in BullMQ's events", '{chaos}:q:spring:events', '[["1-0",["failedReason","+12015550123"]]]'],
     ['a number in the ledger', '{chaos}:c:spring:ledger', '"+12015550123"'],
   ])('%s', (_, where, text) => {
     expect(personalDataLeaks([{ where, text }], keys)).toEqual([`leaks: a name or a number is in ${where}`]);
   });
 
   test.each([
-    ['the job', '{chaos}:q:spring:c123', '"+12015550123"'],
+    ['the job', '{chaos}:q:spring:c123 data', '"+12015550123"'],
     ['the result', '{chaos}:results', '"+12015550123"'],
     ['the kept payload', '{chaos}:c:spring:kept', CANARIES.name],
     ["the campaign's line", 'a log', `held: line:${CANARIES.line}`],

@@ -25,10 +25,10 @@ function encodingsOf(secret: string): string[] {
   ];
 }
 
-/** A name or a called number anywhere but where the call itself is kept: its job, its kept payload, its result. */
+/** A name or a called number anywhere but where the call itself is kept: its job's data, its kept payload, its result. */
 export function personalDataLeaks(traces: readonly Trace[], keys: Keys): string[] {
-  const places = [`${keys.queues}:`, keys.results];
-  const isPlace = (where: string) => places.some((place) => where.startsWith(place)) || where.endsWith(':kept');
+  const isJobData = (where: string) => where.startsWith(`${keys.queues}:`) && where.endsWith(' data');
+  const isPlace = (where: string) => isJobData(where) || where === keys.results || where.endsWith(':kept');
   return traces
     .filter(({ where, text }) => !isPlace(where) && (text.includes(CANARIES.name) || hasCalledNumber(text)))
     .map(({ where }) => `leaks: a name or a number is in ${where}`);
