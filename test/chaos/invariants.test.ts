@@ -57,6 +57,16 @@ function doubt(reason: Reason, changes: Partial<TrueRequest> = {}): Partial<Evid
   };
 }
 
+/** One call without a request that ended so. */
+function ended(outcome: Outcome): Partial<Evidence> {
+  return {
+    requests: [request(SECOND)],
+    results: [result(FIRST, outcome), result(SECOND)],
+    status: { outcomes: outcomes({ accepted: 1, [outcome]: 1 }) } as Evidence['status'],
+    ledger: { accepted: 1, [outcome]: 1 },
+  };
+}
+
 function refusedTimes(times: number): Partial<Evidence> {
   const refusals = Array.from({ length: times }, () => request(FIRST, { answer: 403, taken: false }));
   return { requests: [...refusals, ...GOOD.requests], provider: { ...GOOD.provider, tokenGrants: 4 } };
@@ -101,7 +111,12 @@ describe('each invariant finds what breaks it', () => {
         status: { outcomes: outcomes({ accepted: 1, exhausted: 1 }) } as Evidence['status'],
         ledger: { accepted: 1, exhausted: 1 },
       },
+      { crew: { ...NOTHING.crew, freezes: 1 } },
     ],
+    ['suppressed, and not on the do-not-call list', ['whoever is not called has a reason'], ended('suppressed')],
+    ['rejected, and never refused', ['whoever is not called has a reason'], ended('rejected')],
+    ['canceled by nobody', ['whoever is not called has a reason'], ended('canceled')],
+    ['exhausted, though nobody was late', ['whoever is not called has a reason'], ended('exhausted')],
     ['a doubt without a cause', ['doubts have a cause'], doubt('no_response')],
     ['a worker lost that nobody killed', ['doubts have a cause'], doubt('worker_lost')],
     [
@@ -139,6 +154,12 @@ describe('what is excused', () => {
       'another request after a refusal',
       { requests: [request(FIRST, { answer: 403, taken: false }), ...GOOD.requests] },
     ],
+    ['suppressed by the list', ended('suppressed'), { suppressed: new Set([FIRST]) }],
+    [
+      'rejected after a refusal',
+      { ...ended('rejected'), requests: [request(FIRST, { answer: 400, taken: false }), request(SECOND)] },
+    ],
+    ['exhausted by a worker that stood still', ended('exhausted'), { crew: { ...NOTHING.crew, freezes: 1 } }],
     ['a doubt after a server error', doubt('server_error', { answer: 504 })],
     ['a doubt after a connection that ended without an answer', { ...doubt('no_response'), unansweredCalls: 1 }],
     ['calls lost with a worker that was killed', doubt('worker_lost'), { crew: { ...NOTHING.crew, kills: 1 } }],

@@ -21,6 +21,7 @@ export const INVARIANTS = {
   'no request follows one that may have gone out': nothingFollowsADoubt,
   'every row ends in exactly one outcome': everyRowEnds,
   'outcomes tell the truth': outcomesAreTrue,
+  'whoever is not called has a reason': noneIsLeftOut,
   'doubts have a cause': doubtsHaveACause,
   'concurrency stays within its limit': concurrencyIsKept,
   'a token is granted once per need': tokensAreShared,
@@ -88,6 +89,30 @@ function outcomesAreTrue({ requests, results }: Evidence): string[] {
   });
 }
 const MAY_HAVE_RUNG: ReadonlySet<Outcome> = new Set(['accepted', 'unknown']);
+
+/** Or a run in which nobody is called would be perfect. Nobody cancels here, and nothing expires. */
+function noneIsLeftOut(
+  { requests, results }: Evidence,
+  { suppressed, crew, redisFaults, concurrency }: Inflicted,
+): string[] {
+  const refused = new Set(requests.filter(isRefusal).map(({ toPhoneNumber }) => toPhoneNumber));
+  const whom: Partial<Record<Outcome, ReadonlySet<string>>> = {
+    suppressed,
+    rejected: refused,
+    expired: NOBODY,
+    canceled: NOBODY,
+  };
+  const leftOut = results.filter(({ toPhoneNumber, outcome }) => whom[outcome]?.has(toPhoneNumber) === false);
+  const exhausted = results.filter(({ outcome }) => outcome === 'exhausted').length;
+  const late = (crew.freezes + redisFaults * crew.mostAlive) * concurrency;
+  return [
+    ...leftOut.map(({ toPhoneNumber, outcome }) => `${toPhoneNumber} is ${outcome}`),
+    // No call has as many attempts as it may: it ends so when its worker comes too late to tell that nothing was sent.
+    ...(exhausted > late ? [`${exhausted} are exhausted; only ${late} can have been too late`] : []),
+  ];
+}
+const NOBODY: ReadonlySet<string> = new Set();
+const isRefusal = ({ answer }: TrueRequest) => typeof answer === 'number' && answer >= 400 && answer < 500;
 
 function doubtsHaveACause(evidence: Evidence, { crew, concurrency }: Inflicted): string[] {
   const unknown = evidence.results.filter(({ outcome }) => outcome === 'unknown');

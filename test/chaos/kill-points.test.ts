@@ -81,12 +81,13 @@ async function strikeEverywhere(signal: 'SIGKILL' | 'SIGSTOP', expected: Readonl
   await Promise.all([crew.stop(), ...armed.map((worker) => worker.stop())]);
 
   const evidence = await gatherEvidence(stage);
-  const kills = signal === 'SIGKILL' ? KILL_POINTS.length : 0;
+  const struckOnes = KILL_POINTS.length;
+  const [kills, freezes] = signal === 'SIGKILL' ? [struckOnes, 0] : [0, struckOnes];
   const violations = violationsOf(evidence, {
     numbers: NUMBERS,
     suppressed: new Set(),
     concurrency: 1,
-    crew: { ...crew.tally, kills, mostAlive: KILL_POINTS.length + 8 },
+    crew: { ...crew.tally, kills, freezes, mostAlive: struckOnes + 8 },
     redisFaults: 0,
     tokenLifetimeS: 3600,
     lastedMs: performance.now() - startedAt,
