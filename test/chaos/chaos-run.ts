@@ -21,6 +21,8 @@ export interface RunReport {
   readonly calls: number;
   readonly lastedMs: number;
   readonly requests: number;
+  /** Requests that the provider had in hand at once, at most. */
+  readonly mostAtOnce: number;
   readonly outcomes: Readonly<Record<string, number>>;
   readonly faults: Readonly<FaultCounts>;
   readonly crew: CrewTally;
@@ -54,11 +56,9 @@ export async function runPlan(plan: Plan): Promise<RunReport> {
 
   const violations = [...unfinished, ...(await judge(run, { numbers, suppressed, lastedMs, metrics }))];
   const { seed, calls } = plan;
-  const { requests, outcomes } = {
-    requests: (await stage.provider.stats()).requests,
-    outcomes: await outcomesOf(stage),
-  };
-  const report = { seed, calls, lastedMs, requests, outcomes, faults: run.faults, crew: crew.tally };
+  const { requests, maxInFlight: mostAtOnce } = await stage.provider.stats();
+  const outcomes = await outcomesOf(stage);
+  const report = { seed, calls, lastedMs, requests, mostAtOnce, outcomes, faults: run.faults, crew: crew.tally };
   const whole = { ...report, enqueuerKills: run.enqueuer.kills, violations };
   return violations.length === 0 ? whole : { ...whole, logs: await keepLogs(run) };
 }

@@ -131,6 +131,11 @@ describe('each invariant finds what breaks it', () => {
       { provider: { ...GOOD.provider, maxInFlight: 3 } },
     ],
     [
+      'more requests at once than could have been given up at once',
+      ['concurrency stays within its limit'],
+      { provider: { ...GOOD.provider, maxInFlight: 5 }, unansweredCalls: 100 },
+    ],
+    [
       'a token for each worker',
       ['a token is granted once per need'],
       { provider: { ...GOOD.provider, tokenGrants: 2 } },

@@ -127,9 +127,13 @@ function doubtsHaveACause(evidence: Evidence, { crew, concurrency }: Inflicted):
   return violations;
 }
 
-/** By the provider's clock. Requests that our time-out gave up may still be with the provider. */
+/**
+ * By the provider's clock. A request that our time-out gave up is with the provider until it has seen the connection end, which
+ * is long before the next one of that place is given up: one for each place at most.
+ */
 function concurrencyIsKept({ provider, unansweredCalls }: Evidence, { crew, concurrency }: Inflicted): string[] {
-  const limit = crew.mostAlive * concurrency + unansweredCalls;
+  const places = crew.mostAlive * concurrency;
+  const limit = places + Math.min(unansweredCalls, places);
   return provider.maxInFlight > limit ? [`${provider.maxInFlight} requests at once; the limit is ${limit}`] : [];
 }
 

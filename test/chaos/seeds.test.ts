@@ -20,10 +20,12 @@ describe('whatever dies', () => {
   it.concurrent(
     'without faults every call is accepted, by one token',
     async () => {
-      const { violations, outcomes, requests } = await runPlan(quietPlan(0, CALLS));
+      const plan = quietPlan(0, CALLS);
+      const { violations, outcomes, requests, mostAtOnce } = await runPlan(plan);
       expect(violations).toEqual([]);
       expect(outcomes).toEqual({ accepted: requests, suppressed: CALLS - requests });
       expect(requests).toBeGreaterThan(CALLS * 0.9);
+      expect(mostAtOnce).toBeLessThanOrEqual(plan.clockSkewsMs.length * plan.concurrency);
     },
     IN_THE_END,
   );
