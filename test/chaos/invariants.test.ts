@@ -142,6 +142,11 @@ describe('each invariant finds what breaks it', () => {
     ],
     ['more tokens than refusals', ['a token is granted once per need'], refusedTimes(2)],
     [
+      'a token for each of many requests that met one refusal',
+      ['a token is granted once per need'],
+      { ...refusedTimes(50), provider: { ...GOOD.provider, tokenGrants: 40 } },
+    ],
+    [
       'a call to somebody on the do-not-call list',
       ['nobody on the do-not-call list is called'],
       {},
@@ -168,7 +173,7 @@ describe('what is excused', () => {
     ['a doubt after a server error', doubt('server_error', { answer: 504 })],
     ['a doubt after a connection that ended without an answer', { ...doubt('no_response'), unansweredCalls: 1 }],
     ['calls lost with a worker that was killed', doubt('worker_lost'), { crew: { ...NOTHING.crew, kills: 1 } }],
-    ['a token for each refusal', refusedTimes(3)],
+    ['a token for each refusal', refusedTimes(3), { crew: { ...NOTHING.crew, mostAlive: 2 } }],
     [
       'a token for each quarter of an hour, if it lives for twenty minutes',
       { provider: { ...GOOD.provider, tokenGrants: 5 } },

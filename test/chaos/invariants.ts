@@ -143,11 +143,31 @@ const USED_SHARE = 0.75;
 function tokensAreShared(evidence: Evidence, inflicted: Inflicted): string[] {
   const { crew, redisFaults, tokenLifetimeS, lastedMs } = inflicted;
   const refreshes = Math.floor(lastedMs / (tokenLifetimeS * 1000 * USED_SHARE));
-  const refused = evidence.requests.filter(({ answer }) => answer === 401 || answer === 403).length;
-  const excused = refused + crew.kills + redisFaults * crew.mostAlive + evidence.unansweredTokenRequests;
+  const excused =
+    replacements(evidence.requests, crew) +
+    crew.kills +
+    redisFaults * crew.mostAlive +
+    evidence.unansweredTokenRequests;
   const { tokenGrants } = evidence.provider;
   return tokenGrants > 1 + refreshes + excused ? [`${tokenGrants} grants, ${1 + refreshes + excused} explained`] : [];
 }
+
+/**
+ * Requests in flight meet the same refusal, and a worker does not replace a token again within five seconds: so many grants
+ * are explained, and not one for each refused request. What a worker learns late falls to the next five seconds.
+ */
+function replacements(requests: readonly TrueRequest[], { mostAlive }: CrewTally): number {
+  const refusedAt = requests.filter(({ answer }) => answer === 401 || answer === 403).map(({ atMs }) => atMs);
+  let spells = 0;
+  let until = Number.NEGATIVE_INFINITY;
+  for (const atMs of refusedAt) {
+    if (atMs < until) continue;
+    spells += 1;
+    until = atMs + REPLACED_AGAIN_AFTER_MS;
+  }
+  return Math.min(refusedAt.length, 2 * spells * mostAlive);
+}
+const REPLACED_AGAIN_AFTER_MS = 5000;
 
 function doNotCallIsKept({ requests }: Evidence, { suppressed }: Inflicted): string[] {
   const called = requests.find(({ toPhoneNumber }) => suppressed.has(toPhoneNumber));
