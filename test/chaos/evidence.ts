@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type CampaignStatus, type Keys, Results } from '@libby-dialer/dial-queue';
 import type { ResultRecord } from '@libby-dialer/dialing';
 import type { SimulatorStats } from '@libby-dialer/libby-simulator';
+import type { Exchange } from './exchanges.ts';
 import type { TrueRequest } from './provider.ts';
 import { CAMPAIGN, type Stage } from './stage.ts';
 
@@ -10,6 +11,8 @@ import { CAMPAIGN, type Stage } from './stage.ts';
 export interface Evidence {
   /** What the provider was really asked, in order. */
   readonly requests: readonly TrueRequest[];
+  /** What our side has sent, in order, and what it got: also what never came to the provider. */
+  readonly exchanges: readonly Exchange[];
   readonly provider: SimulatorStats;
   /** Requests to the API whose sender got no whole answer: connections that ended while somebody waited. */
   readonly unansweredCalls: number;
@@ -35,7 +38,8 @@ export async function gatherEvidence(stage: Stage): Promise<Evidence> {
   if (status === undefined) throw new Error('the campaign was never stored');
   const unansweredCalls = stage.apiProxy.counts().unanswered;
   const unansweredTokenRequests = stage.tokenProxy.counts().unanswered;
-  return { requests, provider, unansweredCalls, unansweredTokenRequests, results, status, jobs, ledger };
+  const exchanges = stage.exchanges.all;
+  return { requests, exchanges, provider, unansweredCalls, unansweredTokenRequests, results, status, jobs, ledger };
 }
 
 export async function countJobs({ redis, keys }: Stage): Promise<Record<string, number>> {

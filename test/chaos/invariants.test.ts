@@ -22,6 +22,7 @@ function outcomes(changes: Partial<Record<Outcome, number>>): Evidence['status']
 /** Two calls, each accepted once, as it should be. */
 const GOOD: Evidence = {
   requests: [request(FIRST), request(SECOND)],
+  exchanges: NUMBERS.map((toPhoneNumber) => ({ toPhoneNumber, answer: 200 })),
   provider: { tokenGrants: 1, maxInFlight: 2 } as Evidence['provider'],
   unansweredCalls: 0,
   unansweredTokenRequests: 0,
@@ -87,6 +88,11 @@ describe('each invariant finds what breaks it', () => {
       'a second request after a hang that did not ring',
       ['no request follows one that may have gone out'],
       { requests: [request(FIRST, { answer: 'hang', taken: false }), request(FIRST), request(SECOND)] },
+    ],
+    [
+      'a second request after one that was lost on its way',
+      ['no request follows one that may have gone out'],
+      { exchanges: [{ toPhoneNumber: FIRST, answer: undefined }, ...GOOD.exchanges] },
     ],
     ['a row without an outcome', ['every row ends in exactly one outcome'], { results: [result(FIRST)] }],
     [
@@ -170,6 +176,10 @@ describe('what is excused', () => {
       { ...ended('rejected'), requests: [request(FIRST, { answer: 400, taken: false }), request(SECOND)] },
     ],
     ['exhausted by a worker that stood still', ended('exhausted'), { crew: { ...NOTHING.crew, freezes: 1 } }],
+    [
+      'another request after a refusal, as its sender knows it',
+      { exchanges: [{ toPhoneNumber: FIRST, answer: 429 }, ...GOOD.exchanges] },
+    ],
     ['a doubt after a server error', doubt('server_error', { answer: 504 })],
     ['a doubt after a connection that ended without an answer', { ...doubt('no_response'), unansweredCalls: 1 }],
     ['calls lost with a worker that was killed', doubt('worker_lost'), { crew: { ...NOTHING.crew, kills: 1 } }],

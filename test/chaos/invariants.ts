@@ -1,6 +1,7 @@
 import type { Outcome } from '@libby-dialer/dialing';
 import type { CrewTally } from './crew.ts';
 import type { Evidence } from './evidence.ts';
+import type { Exchange } from './exchanges.ts';
 import type { TrueRequest } from './provider.ts';
 
 /** What was done to a run, as far as it excuses anything. */
@@ -36,7 +37,7 @@ export function violationsOf(evidence: Evidence, inflicted: Inflicted): string[]
 }
 
 /** Answers that prove the call was not taken and may be sent again. */
-const REFUSALS: ReadonlySet<TrueRequest['answer']> = new Set([401, 403, 404, 425, 429]);
+const REFUSALS: ReadonlySet<Exchange['answer'] | TrueRequest['answer']> = new Set([401, 403, 404, 425, 429]);
 /** Answers that prove nothing. Where there was none at all, the proxy before the API has counted it. */
 const isDoubtful = ({ answer }: TrueRequest) =>
   answer === 'garbage' || answer === 408 || answer === 409 || (typeof answer === 'number' && answer >= 500);
@@ -49,17 +50,25 @@ function noneRingsTwice({ requests }: Evidence): string[] {
   return [...rang].filter(([, times]) => times > 1).map(([number, times]) => `${number} rang ${times} times`);
 }
 
-function nothingFollowsADoubt({ requests }: Evidence): string[] {
-  const last = new Map<string, TrueRequest>();
-  const violations: string[] = [];
-  for (const request of requests) {
-    const before = last.get(request.toPhoneNumber);
-    if (before !== undefined && !REFUSALS.has(before.answer)) {
-      violations.push(`${request.toPhoneNumber} was asked for again after ${before.answer}`);
+/** As the provider knows it; and as the sender does, to whom also a request or a refusal that was lost on its way is a doubt. */
+function nothingFollowsADoubt({ requests, exchanges }: Evidence): string[] {
+  return [
+    ...doubtsFollowed(requests).map((found) => `${found}, as the provider knows it`),
+    ...doubtsFollowed(exchanges).map((found) => `${found}, as the sender knows it`),
+  ];
+}
+
+function doubtsFollowed(requests: readonly Pick<Exchange | TrueRequest, 'toPhoneNumber' | 'answer'>[]): string[] {
+  const last = new Map<string, Exchange['answer'] | TrueRequest['answer']>();
+  const found: string[] = [];
+  for (const { toPhoneNumber, answer } of requests) {
+    const before = last.get(toPhoneNumber);
+    if (last.has(toPhoneNumber) && !REFUSALS.has(before)) {
+      found.push(`${toPhoneNumber} was asked for again after ${before ?? 'no answer'}`);
     }
-    last.set(request.toPhoneNumber, request);
+    last.set(toPhoneNumber, answer);
   }
-  return violations;
+  return found;
 }
 
 function everyRowEnds({ results, status, jobs, ledger }: Evidence, { numbers }: Inflicted): string[] {

@@ -5,6 +5,7 @@ import { CampaignStore, DoNotCallList, Holds, Identity, Keys, StatusReader } fro
 import { type FaultProxy, startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { CANARIES } from './canaries.ts';
+import { Exchanges } from './exchanges.ts';
 import { SHORT, type Timeouts } from './plan.ts';
 import { Provider, type ProviderOptions } from './provider.ts';
 
@@ -32,6 +33,7 @@ export class Stage implements AsyncDisposable {
   readonly redisProxy: FaultProxy;
   readonly apiProxy: FaultProxy;
   readonly tokenProxy: FaultProxy;
+  readonly exchanges: Exchanges;
   readonly keys = new Keys('{chaos}');
   readonly doNotCall: DoNotCallList;
   readonly status: StatusReader;
@@ -43,6 +45,7 @@ export class Stage implements AsyncDisposable {
     redis: Redis,
     provider: Provider,
     proxies: readonly [redis: FaultProxy, api: FaultProxy, token: FaultProxy],
+    exchanges: Exchanges,
     identity: Identity,
     release: AsyncDisposableStack,
   ) {
@@ -51,6 +54,7 @@ export class Stage implements AsyncDisposable {
     this.redis = redis;
     this.provider = provider;
     [this.redisProxy, this.apiProxy, this.tokenProxy] = proxies;
+    this.exchanges = exchanges;
     this.doNotCall = new DoNotCallList(redis, this.keys, identity);
     this.status = new StatusReader(redis, this.keys, new CampaignStore(redis, this.keys), new Holds(redis, this.keys));
     this.#release = release;
@@ -64,13 +68,14 @@ export class Stage implements AsyncDisposable {
     const redis = parts.adopt(new Redis(server.url, { maxRetriesPerRequest: null }), (client) => client.disconnect());
     redis.on('error', () => {});
     const provider = parts.use(await Provider.start(folder, options));
+    const exchanges = new Exchanges();
     const proxies = [
       parts.use(await startFaultProxy({ targetPort: server.port })),
-      parts.use(await startFaultProxy({ targetPort: provider.port })),
+      parts.use(await startFaultProxy({ targetPort: provider.port, observe: () => exchanges.observe() })),
       parts.use(await startFaultProxy({ targetPort: provider.port })),
     ] as const;
     const identity = await Identity.load(redis, new Keys('{chaos}'));
-    return new Stage(folder, server, redis, provider, proxies, identity, parts.move());
+    return new Stage(folder, server, redis, provider, proxies, exchanges, identity, parts.move());
   }
 
   /** The environment of the programs under test. */

@@ -2,11 +2,13 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { onUnlikelyPort } from '@libby-dialer/embedded';
-import { Link, type NetworkFault } from './proxied-link.ts';
+import { Link, type LinkObserver, type NetworkFault } from './proxied-link.ts';
 
 export interface FaultProxyOptions {
   readonly targetHost?: string;
   readonly targetPort: number;
+  /** Called for each connection. */
+  readonly observe?: () => LinkObserver;
 }
 
 export interface ProxyCounts {
@@ -35,6 +37,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
 export class FaultProxy implements AsyncDisposable {
   readonly host = HOST;
   #target: { readonly host: string; readonly port: number };
+  readonly #observe: (() => LinkObserver) | undefined;
   readonly #server: Server;
   readonly #links = new Set<Link>();
   readonly #bytes = { to_target: 0, to_client: 0, swallowed: 0 };
@@ -43,7 +46,8 @@ export class FaultProxy implements AsyncDisposable {
   #unanswered = 0;
   #fault: NetworkFault | undefined;
 
-  constructor({ targetHost = HOST, targetPort }: FaultProxyOptions) {
+  constructor({ targetHost = HOST, targetPort, observe }: FaultProxyOptions) {
+    this.#observe = observe;
     this.#target = { host: targetHost, port: targetPort };
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#accept(client));
   }
@@ -120,6 +124,7 @@ export class FaultProxy implements AsyncDisposable {
       (direction, bytes) => {
         this.#bytes[direction] += bytes;
       },
+      this.#observe?.(),
     );
     this.#links.add(link);
     client.once('close', () => {

@@ -1,7 +1,7 @@
 export { type EventuallyOptions, eventually } from '@libby-dialer/embedded';
 export { type FaultProxy, type FaultProxyOptions, type ProxyCounts, startFaultProxy } from './fault-proxy.ts';
 export { fictionalNumbers } from './fictional-numbers.ts';
-export type { Direction, NetworkFault } from './proxied-link.ts';
+export type { Direction, LinkObserver, NetworkFault } from './proxied-link.ts';
 export {
   type LinePattern,
   type ProcessExit,

@@ -22,6 +22,12 @@ export type NetworkFault =
 /** Told of every byte that was handed on, or swallowed. */
 export type ByteCounter = (count: 'to_target' | 'to_client' | 'swallowed', bytes: number) => void;
 
+/** Told what the client has sent, also what never arrives, and what was handed on to the client. What a `stall` holds is told when it is handed on. */
+export interface LinkObserver {
+  sent(chunk: Buffer): void;
+  received(chunk: Buffer): void;
+}
+
 /** An idle connection is kept for longer than this by any client. */
 const JUST_MS = 250;
 
@@ -37,6 +43,7 @@ export class Link {
   readonly #target: Socket;
   readonly #lanes: readonly Lane[];
   readonly #countBytes: ByteCounter;
+  readonly #observer: LinkObserver | undefined;
   #fault: NetworkFault | undefined;
   #faultEnd = new AbortController();
   #bytesUntilReset = 0;
@@ -48,7 +55,8 @@ export class Link {
   #isCutShort = false;
   #answeredAt = Number.NEGATIVE_INFINITY;
 
-  constructor(client: Socket, target: Socket, countBytes: ByteCounter) {
+  constructor(client: Socket, target: Socket, countBytes: ByteCounter, observer?: LinkObserver) {
+    this.#observer = observer;
     this.#client = client;
     this.#target = target;
     this.#countBytes = countBytes;
@@ -116,7 +124,11 @@ export class Link {
 
   #open(lane: Lane): void {
     const { direction, source, sink } = lane;
-    source.on('data', (chunk: Buffer) => this.#receive(lane, chunk));
+    source.on('data', (chunk: Buffer) => {
+      // What is held comes again when it is handed on.
+      if (direction === 'to_target' && this.#fault?.kind !== 'stall') this.#observer?.sent(chunk);
+      this.#receive(lane, chunk);
+    });
     source.on('end', () => {
       if (direction === 'to_target') this.#isCutShort ||= this.#awaitsAnswer || this.#hasJustBeenAnswered();
       if (!this.#swallows(direction)) sink.end();
@@ -165,6 +177,7 @@ export class Link {
     this.#countBytes(direction, chunk.length);
     this.#lastDirection = direction;
     if (direction === 'to_client') {
+      this.#observer?.received(chunk);
       this.#awaitsAnswer = false;
       this.#answeredAt = performance.now();
     }

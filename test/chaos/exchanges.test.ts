@@ -1,0 +1,54 @@
+import { type ClientRequest, request } from 'node:http';
+import { startSimulator } from '@libby-dialer/libby-simulator';
+import { eventually, type NetworkFault, startFaultProxy } from '@libby-dialer/testkit';
+import { expect, test } from 'vitest';
+import { Exchanges } from './exchanges.ts';
+
+const NUMBER = '+12015550100';
+
+async function openApi() {
+  await using parts = new AsyncDisposableStack();
+  const simulator = parts.use(await startSimulator());
+  const exchanges = new Exchanges();
+  const targetPort = Number(new URL(simulator.apiUrl).port);
+  const proxy = parts.use(await startFaultProxy({ targetPort, observe: () => exchanges.observe() }));
+  const owned = parts.move();
+  return { simulator, exchanges, proxy, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Asks without a token: the provider says 403, if it is asked. */
+function ask(port: number): ClientRequest {
+  const asked = request({ port, path: '/outbound', method: 'POST', headers: { 'content-type': 'application/json' } });
+  asked.on('error', () => {});
+  asked.on('response', (response) => response.resume());
+  asked.end(JSON.stringify({ toPhoneNumber: NUMBER }));
+  return asked;
+}
+
+test('each request on a connection is told with what came back', async () => {
+  await using api = await openApi();
+  for (const soFar of [1, 2]) {
+    ask(api.proxy.port);
+    await eventually(() => api.exchanges.all.filter(({ answer }) => answer === 403).length === soFar);
+  }
+  expect(api.proxy.counts().accepted).toBe(1);
+  expect(api.exchanges.all).toEqual([
+    { toPhoneNumber: NUMBER, answer: 403 },
+    { toPhoneNumber: NUMBER, answer: 403 },
+  ]);
+});
+
+test.each<[string, NetworkFault, number]>([
+  ['that is lost on its way', { kind: 'hang' }, 0],
+  ['that is cut off on its way', { kind: 'reset', direction: 'to_target', afterBytes: 20 }, 0],
+  ['whose refusal is lost', { kind: 'drop_replies' }, 1],
+  ['whose refusal is cut off', { kind: 'reset', direction: 'to_client', afterBytes: 20 }, 1],
+])('a request %s has no answer', async (_, fault, requests) => {
+  await using api = await openApi();
+  await api.proxy.inflict(fault);
+  const asked = ask(api.proxy.port);
+  await eventually(() => api.exchanges.all.length === 1 && api.simulator.stats().requests === requests);
+  if (requests > 0) await eventually(() => api.proxy.counts().bytesSwallowed > 0 || asked.destroyed);
+  expect(api.exchanges.all).toEqual([{ toPhoneNumber: NUMBER, answer: undefined }]);
+  asked.destroy();
+});

@@ -1,0 +1,35 @@
+import type { LinkObserver } from '@libby-dialer/testkit';
+
+/** A request to the API as its sender knows it, whatever became of it on its way. */
+export interface Exchange {
+  readonly toPhoneNumber: string;
+  /** The status that the sender has got; undefined if it got no whole head of an answer. */
+  answer: number | undefined;
+}
+
+/** Reads along before the API: also requests that never reach it, and answers that never reach their sender. */
+export class Exchanges {
+  /** In the order of their sending. */
+  readonly all: Exchange[] = [];
+
+  /** For each connection one; HTTP/1.1 without pipelining. */
+  observe(): LinkObserver {
+    let [sent, received] = ['', ''];
+    let exchange: Exchange | undefined;
+    return {
+      sent: (chunk) => {
+        if (received !== '') [sent, received, exchange] = ['', '', undefined];
+        sent += chunk.toString('latin1');
+        const [, toPhoneNumber] = /"toPhoneNumber":"(\+\d+)"/.exec(sent) ?? [];
+        if (exchange !== undefined || toPhoneNumber === undefined) return;
+        exchange = { toPhoneNumber, answer: undefined };
+        this.all.push(exchange);
+      },
+      received: (chunk) => {
+        received += chunk.toString('latin1');
+        const [, status] = /^HTTP\/1\.1 (\d{3})[^]*?\r\n\r\n/.exec(received) ?? [];
+        if (exchange !== undefined && status !== undefined) exchange.answer = Number(status);
+      },
+    };
+  }
+}
