@@ -4,7 +4,7 @@ const ALONE: Scope = { workers: 2, calls: 1, refusals: 1, failures: 0, actions: 
 const PAIR: Scope = { workers: 2, calls: 2, refusals: 0, failures: 0, actions: [], hold: undefined };
 
 /**
- * Worlds that are looked at to their end: two workers, one call or two. Without `mishaps` there is no bound to crashes, lost
+ * Worlds that are looked at to their end: two workers, one call or two, once three. Without `mishaps` there is no bound to crashes, lost
  * replies and lost locks; to freezes there never is. Together they have every move of the model.
  */
 export const SCOPES = {
