@@ -54,7 +54,10 @@ export async function runPlan(plan: Plan): Promise<RunReport> {
   await crew.stop();
   const lastedMs = Math.round(performance.now() - startedAt);
 
-  const violations = [...unfinished, ...(await judge(run, { numbers, suppressed, lastedMs, metrics }))];
+  const judged = await judge(run, { numbers, suppressed, lastedMs, metrics }).catch((error: unknown) => [
+    `the run cannot be judged: ${String(error)}`,
+  ]);
+  const violations = [...unfinished, ...judged];
   const { seed, calls } = plan;
   const { requests, maxInFlight: mostAtOnce } = await stage.provider.stats();
   const outcomes = await outcomesOf(stage);

@@ -45,7 +45,17 @@ async function runSeeds(from: number, calls: number, atOnce: number, minutes: nu
   const until = Date.now() + minutes * 60_000;
   let next = from;
   await inParallel(atOnce, async () => {
-    while (Date.now() < until) tally.add(await runOne(next++, calls));
+    while (Date.now() < until) {
+      const seed = next++;
+      // A run that cannot even begin is a finding too, and must not take what the others showed with it.
+      await runOne(seed, calls).then(
+        (report) => tally.add(report),
+        (error: unknown) => {
+          tally.violations.push(`seed ${seed}: there was no run: ${String(error)}`);
+          say(tally.violations.at(-1) ?? '');
+        },
+      );
+    }
   });
   return tally;
 }
@@ -73,22 +83,29 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** Without it `--minutes x` would be no run at all, and so no violation. */
+function positive(name: string, value: string): number {
+  const number = Number(value);
+  if (!(number > 0)) throw new RangeError(`--${name} must be a number above 0, not ${value}`);
+  return number;
+}
+
 const { values } = parseArgs({ options: OPTIONS });
-const [calls, minutes, atOnce] = [values.calls, values.minutes, values['at-once']].map(Number) as [
-  number,
-  number,
-  number,
-];
+const calls = positive('calls', values.calls);
+const minutes = positive('minutes', values.minutes);
+const atOnce = positive('at-once', values['at-once']);
+const from = positive('from', values.from);
 let failures: number;
 if (values.help) {
   say(HELP);
   failures = 0;
 } else if (values.controls !== undefined) {
-  failures = await runControls(Number(values.controls), atOnce);
+  failures = await runControls(positive('controls', values.controls), atOnce);
 } else if (values.seed !== undefined) {
-  failures = (await runOne(Number(values.seed), calls)).violations.length;
+  const seed = values.seed === '0' ? 0 : positive('seed', values.seed);
+  failures = (await runOne(seed, calls)).violations.length;
 } else {
-  const tally = await runSeeds(Number(values.from), calls, atOnce, minutes);
+  const tally = await runSeeds(from, calls, atOnce, minutes);
   say(`\n${tally.toMarkdown()}`);
   failures = tally.violations.length;
 }
