@@ -5,6 +5,8 @@ import { ROOT } from './root.ts';
 import type { Stage } from './stage.ts';
 
 const SKEWED_CLOCK = join(import.meta.dirname, 'skewed-clock.ts');
+/** What a worker says when it has started. */
+const IS_DIALING = 'worker is dialing';
 /** The workers' grace and what they take to close their connections. */
 const STOPS_WITHIN_MS = 60_000;
 
@@ -41,6 +43,7 @@ export class Crew implements AsyncDisposable {
   readonly #alive = new Set<SpawnedProcess>();
   readonly #killed = new Set<SpawnedProcess>();
   readonly #asked = new Set<SpawnedProcess>();
+  #isStopping = false;
   readonly #leaving = new Set<Promise<unknown>>();
 
   private constructor(stage: Stage, options: CrewOptions) {
@@ -93,7 +96,7 @@ export class Crew implements AsyncDisposable {
   async metrics(): Promise<string[]> {
     const pages = await Promise.allSettled(
       this.#slots.map(async (worker) => {
-        const line = JSON.parse(await worker.waitForLine(/worker is dialing/)) as { http: string };
+        const line = JSON.parse(await worker.waitForLine((line) => line.includes(IS_DIALING))) as { http: string };
         return (await fetch(`${line.http}/metrics`, { signal: AbortSignal.timeout(5000) })).text();
       }),
     );
@@ -102,11 +105,13 @@ export class Crew implements AsyncDisposable {
 
   /** Asks all to stop, and waits until they have. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     for (const worker of this.#slots) this.#leave(worker);
     await Promise.all(this.#leaving);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopping = true;
     await Promise.all([...this.#alive].map((worker) => worker[Symbol.asyncDispose]()));
   }
 
@@ -132,11 +137,19 @@ export class Crew implements AsyncDisposable {
   async #watch(worker: SpawnedProcess): Promise<void> {
     const { code, signal } = await worker.exited;
     this.#alive.delete(worker);
+    const lastWords = worker.stderr.at(-1);
     // Asked to stop before it had said a word: it had not begun, not even to listen to signals.
-    const hadBegun = worker.stderr.length > 0;
-    const wasToEnd = this.#asked.has(worker) && (code === 0 || !hadBegun);
+    const wasToEnd = this.#asked.has(worker) && (code === 0 || lastWords === undefined);
     if (wasToEnd || this.#killed.has(worker)) return;
-    this.tally.badExits.push(`${code ?? signal}: ${worker.stderr.at(-1)}`);
+    // One that finds Redis away or full at its start says so and ends; whoever supervises it starts it again.
+    const hasDialed = worker.stderr.some((line) => line.includes(IS_DIALING));
+    if (code === 1 && !hasDialed && lastWords?.includes('Redis')) await this.#replace(worker);
+    else this.tally.badExits.push(`${code ?? signal}: ${lastWords}`);
+  }
+
+  async #replace(worker: SpawnedProcess): Promise<void> {
+    const slot = this.#slots.indexOf(worker);
+    if (slot >= 0 && !this.#isStopping) await this.#fill(slot);
   }
 
   #leave(worker: SpawnedProcess): void {
