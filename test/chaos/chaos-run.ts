@@ -6,7 +6,7 @@ import { eventually, fictionalNumbers } from '@libby-dialer/testkit';
 import { CANARIES } from './canaries.ts';
 import { Crew, type CrewTally } from './crew.ts';
 import { Enqueuer } from './enqueuer.ts';
-import { appendOnlyFile, countJobs, gatherEvidence, redisValues, type Trace } from './evidence.ts';
+import { appendOnlyFile, gatherEvidence, redisValues, type Trace } from './evidence.ts';
 import { INFLICT, type Scene } from './faults.ts';
 import { violationsOf } from './invariants.ts';
 import { personalDataLeaks, secretLeaks } from './leaks.ts';
@@ -58,12 +58,16 @@ export async function runPlan(plan: Plan): Promise<RunReport> {
     `the run cannot be judged: ${String(error)}`,
   ]);
   const violations = [...unfinished, ...judged];
+  const report = { ...(await figuresOf(run)), lastedMs, violations };
+  return violations.length === 0 ? report : { ...report, logs: await keepLogs(run) };
+}
+
+async function figuresOf({ plan, stage, crew, enqueuer, faults }: Run) {
   const { seed, calls } = plan;
   const { requests, maxInFlight: mostAtOnce } = await stage.provider.stats();
-  const outcomes = await outcomesOf(stage);
-  const report = { seed, calls, lastedMs, requests, mostAtOnce, outcomes, faults: run.faults, crew: crew.tally };
-  const whole = { ...report, enqueuerKills: run.enqueuer.kills, violations };
-  return violations.length === 0 ? whole : { ...whole, logs: await keepLogs(run) };
+  const counts: Record<string, number> = (await stage.status.read(CAMPAIGN))?.outcomes ?? {};
+  const outcomes = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+  return { seed, calls, requests, mostAtOnce, outcomes, faults, crew: crew.tally, enqueuerKills: enqueuer.kills };
 }
 
 interface Run {
@@ -97,10 +101,11 @@ async function carryOut(run: Run): Promise<unknown[]> {
 async function dialAll(run: Run, wait: Scene['wait'], over: AbortSignal): Promise<void> {
   const { stage, plan, enqueuer } = run;
   await enqueuer.load(plan.loading, wait);
-  await untilSettled(stage, plan.calls / 2, over);
+  const until = (check: () => Promise<boolean>) => untilSo(stage, async () => over.aborted || check());
+  await until(async () => (await stage.settledCalls()) >= plan.calls / 2);
   run.midway = await redisValues(stage);
-  await untilSettled(stage, plan.calls, over);
-  await untilNoJobIsLeft(stage, over);
+  // The job of a worker that died right after settling comes once more, when its lock has run out.
+  await until(() => stage.isDone(plan.calls));
 }
 
 async function strike(
@@ -122,24 +127,12 @@ async function untilRequested(stage: Stage, over: AbortSignal): Promise<void> {
   await eventually(check, { timeoutMs: LONGEST_WAIT_MS });
 }
 
-async function untilSettled(stage: Stage, calls: number, over: AbortSignal): Promise<void> {
-  const check = async () => {
-    if (over.aborted) return;
-    const settled = await stage.settledCalls();
-    if (settled < calls)
-      throw new Error(`${settled} calls are settled, ${JSON.stringify(await stage.status.readAll())}`);
+/** Says how far the run had come if it takes too long. */
+async function untilSo(stage: Stage, check: () => Promise<boolean>): Promise<void> {
+  const told = async () => {
+    if (!(await check())) throw new Error(JSON.stringify(await stage.status.readAll()));
   };
-  await eventually(check, { timeoutMs: LONGEST_WAIT_MS, intervalMs: 100 });
-}
-
-/** The job of a worker that died right after settling comes once more, when its lock has run out. */
-async function untilNoJobIsLeft(stage: Stage, over: AbortSignal): Promise<void> {
-  const check = async () => {
-    if (over.aborted) return;
-    const jobs = await countJobs(stage);
-    if (Object.values(jobs).some((count) => count > 0)) throw new Error(`jobs are left: ${JSON.stringify(jobs)}`);
-  };
-  await eventually(check, { timeoutMs: LONGEST_WAIT_MS, intervalMs: 100 });
+  await eventually(told, { timeoutMs: LONGEST_WAIT_MS, intervalMs: 100 });
 }
 
 interface Remains {
@@ -165,11 +158,6 @@ async function judge({ plan, stage, crew, enqueuer, faults, midway }: Run, remai
     ...personalDataLeaks([...shown, ...values], stage.keys),
     ...(remains.metrics.length > 0 ? [] : ['leaks: no worker showed its metrics']),
   ];
-}
-
-async function outcomesOf(stage: Stage): Promise<Record<string, number>> {
-  const outcomes: Record<string, number> = (await stage.status.read(CAMPAIGN))?.outcomes ?? {};
-  return Object.fromEntries(Object.entries(outcomes).filter(([, count]) => count > 0));
 }
 
 async function keepLogs({ plan, crew, enqueuer, stage }: Run): Promise<string> {

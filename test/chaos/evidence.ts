@@ -42,7 +42,7 @@ export async function gatherEvidence(stage: Stage): Promise<Evidence> {
   return { requests, exchanges, provider, unansweredCalls, unansweredTokenRequests, results, status, jobs, ledger };
 }
 
-export async function countJobs({ redis, keys }: Stage): Promise<Record<string, number>> {
+async function countJobs({ redis, keys }: Stage): Promise<Record<string, number>> {
   const queue = keys.queue(CAMPAIGN);
   const [wait, paused, active, prioritized, delayed, failed] = await Promise.all([
     redis.llen(`${queue}wait`),

@@ -87,7 +87,7 @@ export async function filledUp(root: string): Promise<string[]> {
   await eventually(async () => wasRefused() || (await wentOut()) || (await wasLost()), PATIENCE);
   const escaped = (await wentOut()) ? ['calls went out that a full Redis cannot record'] : [];
   await stage.redis.config('SET', 'maxmemory', '0');
-  await eventually(async () => (await isDone(stage, numbers)) || (await wasLost()), PATIENCE);
+  await eventually(async () => (await stage.isDone(numbers.length)) || (await wasLost()), PATIENCE);
   return [...escaped, ...(await judge(stage, crew, { numbers, redisFaults: 1 }))];
 }
 
@@ -172,13 +172,7 @@ function startCrew(stage: Stage, root: string, env: Readonly<Record<string, stri
 }
 
 async function untilDone(stage: Stage, numbers: readonly string[]): Promise<void> {
-  await eventually(() => isDone(stage, numbers), PATIENCE);
-}
-
-/** Also the jobs that come again have come to their end. */
-async function isDone(stage: Stage, numbers: readonly string[]): Promise<boolean> {
-  const status = await stage.status.read(CAMPAIGN);
-  return status?.pending === 0 && status.inFlight === 0 && (await stage.settledCalls()) >= numbers.length;
+  await eventually(() => stage.isDone(numbers.length), PATIENCE);
 }
 
 async function judge(

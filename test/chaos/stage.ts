@@ -121,6 +121,12 @@ export class Stage implements AsyncDisposable {
     return Object.values(status?.outcomes ?? {}).reduce((sum, count) => sum + count, 0);
   }
 
+  /** Whether so many calls have an outcome and no job is left, those that have come again included. */
+  async isDone(calls: number): Promise<boolean> {
+    const status = await this.status.read(CAMPAIGN);
+    return status?.pending === 0 && status.inFlight === 0 && (await this.settledCalls()) >= calls;
+  }
+
   /** For how long a call has been claimed, by Redis's clock. */
   async claimAgeMs(callId: string): Promise<number> {
     const [seconds, micros] = await this.redis.time();
