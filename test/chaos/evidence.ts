@@ -16,6 +16,8 @@ export interface Evidence {
   readonly provider: SimulatorStats;
   /** Requests to the API whose sender got no whole answer: connections that ended while somebody waited. */
   readonly unansweredCalls: number;
+  /** Connections to the API that were closed while idle: a request may have been lost on each, unseen. */
+  readonly closedIdle: number;
   readonly unansweredTokenRequests: number;
   /** The latest result of each call. */
   readonly results: readonly ResultRecord[];
@@ -36,10 +38,21 @@ export async function gatherEvidence(stage: Stage): Promise<Evidence> {
     countLedger(stage),
   ]);
   if (status === undefined) throw new Error('the campaign was never stored');
-  const unansweredCalls = stage.apiProxy.counts().unanswered;
+  const { unanswered: unansweredCalls, closedIdle } = stage.apiProxy.counts();
   const unansweredTokenRequests = stage.tokenProxy.counts().unanswered;
   const exchanges = stage.exchanges.all;
-  return { requests, exchanges, provider, unansweredCalls, unansweredTokenRequests, results, status, jobs, ledger };
+  return {
+    requests,
+    exchanges,
+    provider,
+    unansweredCalls,
+    closedIdle,
+    unansweredTokenRequests,
+    results,
+    status,
+    jobs,
+    ledger,
+  };
 }
 
 async function countJobs({ redis, keys }: Stage): Promise<Record<string, number>> {

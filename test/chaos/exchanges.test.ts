@@ -33,8 +33,8 @@ test('each request on a connection is told with what came back', async () => {
   }
   expect(api.proxy.counts().accepted).toBe(1);
   expect(api.exchanges.all).toEqual([
-    { toPhoneNumber: NUMBER, answer: 403 },
-    { toPhoneNumber: NUMBER, answer: 403 },
+    { toPhoneNumber: NUMBER, answer: 403, isCutShort: false },
+    { toPhoneNumber: NUMBER, answer: 403, isCutShort: false },
   ]);
 });
 
@@ -49,6 +49,14 @@ test.each<[string, NetworkFault, number]>([
   const asked = ask(api.proxy.port);
   await eventually(() => api.exchanges.all.length === 1 && api.simulator.stats().requests === requests);
   if (requests > 0) await eventually(() => api.proxy.counts().bytesSwallowed > 0 || asked.destroyed);
-  expect(api.exchanges.all).toEqual([{ toPhoneNumber: NUMBER, answer: undefined }]);
+  expect(api.exchanges.all).toMatchObject([{ toPhoneNumber: NUMBER, answer: undefined }]);
   asked.destroy();
+});
+
+test('a sender that leaves right after its answer may not have seen it', async () => {
+  await using api = await openApi();
+  const asked = ask(api.proxy.port);
+  await eventually(() => api.exchanges.all.some(({ answer }) => answer === 403));
+  asked.socket?.destroy();
+  await eventually(() => api.exchanges.all.some(({ isCutShort }) => isCutShort));
 });

@@ -5,6 +5,8 @@ export interface Exchange {
   readonly toPhoneNumber: string;
   /** The status that the sender has got; undefined if it got no whole head of an answer. */
   answer: number | undefined;
+  /** Its connection ended before the answer or so soon after it that the sender may not have seen it. */
+  isCutShort: boolean;
 }
 
 /** Reads along before the API: also requests that never reach it, and answers that never reach their sender. */
@@ -22,13 +24,16 @@ export class Exchanges {
         sent += chunk.toString('latin1');
         const [, toPhoneNumber] = /"toPhoneNumber":"(\+\d+)"/.exec(sent) ?? [];
         if (exchange !== undefined || toPhoneNumber === undefined) return;
-        exchange = { toPhoneNumber, answer: undefined };
+        exchange = { toPhoneNumber, answer: undefined, isCutShort: false };
         this.all.push(exchange);
       },
       received: (chunk) => {
         received += chunk.toString('latin1');
         const [, status] = /^HTTP\/1\.1 (\d{3})[^]*?\r\n\r\n/.exec(received) ?? [];
         if (exchange !== undefined && status !== undefined) exchange.answer = Number(status);
+      },
+      ended: (isUnanswered) => {
+        if (exchange !== undefined) exchange.isCutShort = isUnanswered;
       },
     };
   }

@@ -1,6 +1,7 @@
 import type { Outcome, Reason, ResultRecord } from '@libby-dialer/dialing';
 import { describe, expect, test } from 'vitest';
 import type { Evidence } from './evidence.ts';
+import type { Exchange } from './exchanges.ts';
 import { type INVARIANTS, type Inflicted, violationsOf } from './invariants.ts';
 import type { TrueRequest } from './provider.ts';
 
@@ -9,6 +10,10 @@ const [FIRST, SECOND] = NUMBERS;
 
 function request(toPhoneNumber: string, changes: Partial<TrueRequest> = {}): TrueRequest {
   return { atMs: 1, toPhoneNumber, fromPhoneNumber: null, nth: 1, answer: 200, taken: true, ...changes };
+}
+
+function exchange(toPhoneNumber: string, answer: number | undefined = 200, isCutShort = false): Exchange {
+  return { toPhoneNumber, answer, isCutShort };
 }
 
 function result(toPhoneNumber: string, outcome: Outcome = 'accepted', reason: Reason = 'accepted'): ResultRecord {
@@ -22,9 +27,10 @@ function outcomes(changes: Partial<Record<Outcome, number>>): Evidence['status']
 /** Two calls, each accepted once, as it should be. */
 const GOOD: Evidence = {
   requests: [request(FIRST), request(SECOND)],
-  exchanges: NUMBERS.map((toPhoneNumber) => ({ toPhoneNumber, answer: 200 })),
+  exchanges: NUMBERS.map((toPhoneNumber) => exchange(toPhoneNumber)),
   provider: { tokenGrants: 1, maxInFlight: 2 } as Evidence['provider'],
   unansweredCalls: 0,
+  closedIdle: 0,
   unansweredTokenRequests: 0,
   results: [result(FIRST), result(SECOND)],
   status: { outcomes: outcomes({ accepted: 2 }) } as Evidence['status'],
@@ -92,7 +98,7 @@ describe('each invariant finds what breaks it', () => {
     [
       'a second request after one that was lost on its way',
       ['no request follows one that may have gone out'],
-      { exchanges: [{ toPhoneNumber: FIRST, answer: undefined }, ...GOOD.exchanges] },
+      { exchanges: [{ ...exchange(FIRST), answer: undefined }, ...GOOD.exchanges] },
     ],
     ['a row without an outcome', ['every row ends in exactly one outcome'], { results: [result(FIRST)] }],
     [
@@ -124,6 +130,11 @@ describe('each invariant finds what breaks it', () => {
     ['canceled by nobody', ['whoever is not called has a reason'], ended('canceled')],
     ['exhausted, though nobody was late', ['whoever is not called has a reason'], ended('exhausted')],
     ['a doubt without a cause', ['doubts have a cause'], doubt('no_response')],
+    [
+      "another call's server error excuses no doubt",
+      ['doubts have a cause'],
+      { ...doubt('server_error'), exchanges: [exchange(FIRST), exchange(SECOND, 504)] },
+    ],
     ['a worker lost that nobody killed', ['doubts have a cause'], doubt('worker_lost')],
     [
       'a kill excuses no other doubt',
@@ -178,10 +189,18 @@ describe('what is excused', () => {
     ['exhausted by a worker that stood still', ended('exhausted'), { crew: { ...NOTHING.crew, freezes: 1 } }],
     [
       'another request after a refusal, as its sender knows it',
-      { exchanges: [{ toPhoneNumber: FIRST, answer: 429 }, ...GOOD.exchanges] },
+      { exchanges: [exchange(FIRST, 429), ...GOOD.exchanges] },
     ],
-    ['a doubt after a server error', doubt('server_error', { answer: 504 })],
-    ['a doubt after a connection that ended without an answer', { ...doubt('no_response'), unansweredCalls: 1 }],
+    ['a doubt after a server error', { ...doubt('server_error'), exchanges: [exchange(FIRST, 504), exchange(SECOND)] }],
+    [
+      'a doubt after garbage or nothing',
+      { ...doubt('bad_response'), exchanges: [{ ...exchange(FIRST), answer: undefined }, exchange(SECOND)] },
+    ],
+    [
+      'a doubt after an answer that may not have been seen',
+      { ...doubt('no_response'), exchanges: [exchange(FIRST, 200, true), exchange(SECOND)] },
+    ],
+    ['a doubt where a connection was closed while idle', { ...doubt('connection_lost'), closedIdle: 1 }],
     ['calls lost with a worker that was killed', doubt('worker_lost'), { crew: { ...NOTHING.crew, kills: 1 } }],
     ['a token for each refusal', refusedTimes(3), { crew: { ...NOTHING.crew, mostAlive: 2 } }],
     [

@@ -1,4 +1,4 @@
-import type { Outcome } from '@libby-dialer/dialing';
+import type { Outcome, ResultRecord } from '@libby-dialer/dialing';
 import type { CrewTally } from './crew.ts';
 import type { Evidence } from './evidence.ts';
 import type { Exchange } from './exchanges.ts';
@@ -38,10 +38,6 @@ export function violationsOf(evidence: Evidence, inflicted: Inflicted): string[]
 
 /** Answers that prove the call was not taken and may be sent again. */
 const REFUSALS: ReadonlySet<Exchange['answer'] | TrueRequest['answer']> = new Set([401, 403, 404, 425, 429]);
-/** Answers that prove nothing. Where there was none at all, the proxy before the API has counted it. */
-const isDoubtful = ({ answer }: TrueRequest) =>
-  answer === 'garbage' || answer === 408 || answer === 409 || (typeof answer === 'number' && answer >= 500);
-
 function noneRingsTwice({ requests }: Evidence): string[] {
   const rang = new Map<string, number>();
   for (const { toPhoneNumber, taken } of requests) {
@@ -123,17 +119,26 @@ function noneIsLeftOut(
 const NOBODY: ReadonlySet<string> = new Set();
 const isRefusal = ({ answer }: TrueRequest) => typeof answer === 'number' && answer >= 400 && answer < 500;
 
-function doubtsHaveACause(evidence: Evidence, { crew, concurrency }: Inflicted): string[] {
-  const unknown = evidence.results.filter(({ outcome }) => outcome === 'unknown');
-  const lost = unknown.filter(({ reason }) => reason === 'worker_lost').length;
-  const excusedLost = crew.kills * concurrency;
-  const excusedOther = evidence.requests.filter(isDoubtful).length + evidence.unansweredCalls;
-  const violations: string[] = [];
-  if (lost > excusedLost) violations.push(`${lost} calls were lost with workers; ${crew.kills} were killed`);
-  if (unknown.length - lost > excusedOther) {
-    violations.push(`${unknown.length - lost} other doubts; only ${excusedOther} requests had no clear answer`);
-  }
-  return violations;
+/** Each doubt by itself: its sender got no clear answer, or it was in the hands of a worker that was killed. */
+function doubtsHaveACause({ results, exchanges, closedIdle }: Evidence, { crew, concurrency }: Inflicted): string[] {
+  const unclear = new Set(exchanges.filter(isUnclear).map(({ toPhoneNumber }) => toPhoneNumber));
+  const unexplained = results.filter(
+    ({ outcome, toPhoneNumber }) => outcome === 'unknown' && !unclear.has(toPhoneNumber),
+  );
+  const [lost, others] = [true, false].map((isLost) =>
+    unexplained.filter(({ reason }) => (reason === 'worker_lost') === isLost),
+  ) as [ResultRecord[], ResultRecord[]];
+  const excused = crew.kills * concurrency;
+  return [
+    ...others
+      .slice(closedIdle)
+      .map(({ toPhoneNumber, reason }) => `${toPhoneNumber} is in doubt (${reason}) after a clear answer`),
+    ...(lost.length > excused ? [`${lost.length} calls were lost with workers; ${crew.kills} were killed`] : []),
+  ];
+}
+
+function isUnclear({ answer, isCutShort }: Exchange): boolean {
+  return isCutShort || answer === undefined || answer === 408 || answer === 409 || answer >= 500;
 }
 
 /**

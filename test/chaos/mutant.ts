@@ -12,8 +12,8 @@ export interface Mutation {
   readonly to: string;
 }
 
-const PROGRAMS = ['apps', 'packages', 'test'];
-const SKIPPED = /\.test\.ts$|^apps\/demo\/|^test\/model\//;
+const PROGRAMS = ['apps/enqueuer', 'apps/worker', 'packages', 'test'];
+const SKIPPED = /\.test\.ts$|^test\/(model|dependencies)\//;
 
 /** A copy of the programs with mistakes in it. They run as they are, for nothing is built; the project stays untouched. */
 export class Mutant implements AsyncDisposable {

@@ -78,7 +78,7 @@ describe('without a fault', () => {
     await exchange(client, 'again');
     expect(heard).toBe('helloagain');
     const bytes = { bytesToTarget: 10, bytesToClient: 10, bytesSwallowed: 0 };
-    expect(proxy.counts()).toEqual({ accepted: 1, open: 1, unanswered: 0, ...bytes });
+    expect(proxy.counts()).toEqual({ accepted: 1, open: 1, unanswered: 0, closedIdle: 0, ...bytes });
     client.socket.end();
     await eventually(() => expect([client.state, proxy.counts().open, targetSockets.size]).toEqual(['end', 0, 0]));
     // So soon after the answer that it may not have been read.

@@ -18,6 +18,8 @@ export interface ProxyCounts {
   readonly open: number;
   /** Connections that ended while the client waited for an answer, or may not have seen it: at most one request in doubt each. */
   readonly unanswered: number;
+  /** Connections that `closeIdle` has closed: what a client sends there at that moment is lost unseen. */
+  readonly closedIdle: number;
   /** Bytes handed on. */
   readonly bytesToTarget: number;
   readonly bytesToClient: number;
@@ -44,6 +46,7 @@ export class FaultProxy implements AsyncDisposable {
   #port = 0;
   #accepted = 0;
   #unanswered = 0;
+  #closedIdle = 0;
   #fault: NetworkFault | undefined;
 
   constructor({ targetHost = HOST, targetPort, observe }: FaultProxyOptions) {
@@ -61,6 +64,7 @@ export class FaultProxy implements AsyncDisposable {
       accepted: this.#accepted,
       open: this.#links.size,
       unanswered: this.#unanswered,
+      closedIdle: this.#closedIdle,
       bytesToTarget: this.#bytes.to_target,
       bytesToClient: this.#bytes.to_client,
       bytesSwallowed: this.#bytes.swallowed,
@@ -104,6 +108,7 @@ export class FaultProxy implements AsyncDisposable {
   closeIdle(): number {
     const idle = [...this.#links].filter((link) => link.idle);
     for (const link of idle) link.close();
+    this.#closedIdle += idle.length;
     return idle.length;
   }
 

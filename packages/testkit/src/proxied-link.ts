@@ -26,6 +26,8 @@ export type ByteCounter = (count: 'to_target' | 'to_client' | 'swallowed', bytes
 export interface LinkObserver {
   sent(chunk: Buffer): void;
   received(chunk: Buffer): void;
+  /** @param isUnanswered see `Link.unanswered` */
+  ended(isUnanswered: boolean): void;
 }
 
 /** An idle connection is kept for longer than this by any client. */
@@ -65,7 +67,10 @@ export class Link {
       { direction: 'to_client', source: target, sink: client },
     ];
     for (const lane of this.#lanes) this.#open(lane);
-    client.once('close', () => target.destroySoon());
+    client.once('close', () => {
+      this.#observer?.ended(this.unanswered);
+      target.destroySoon();
+    });
     target.once('close', (hadError) => {
       if (!hadError) return;
       if (this.#swallows('to_client')) this.#hasLost = true;
@@ -107,8 +112,6 @@ export class Link {
   }
 
   close(): void {
-    // What the client sends at this very moment is lost.
-    this.#isCutShort = true;
     this.#client.destroySoon();
   }
 
