@@ -72,12 +72,12 @@ export const INFLICT: Readonly<Record<FaultName, Inflict>> = {
   storm_of_slowness: storm('outbound', () => ({ latencyMs: TOO_SLOW_MS })),
 
   tokens_revoked: ({ stage }) => stage.provider.revokeTokens(),
-  token_endpoint_refused: network('tokenProxy', () => ({ kind: 'refuse' })),
-  token_endpoint_hangs: network('tokenProxy', () => ({ kind: 'hang' })),
-  token_endpoint_drops_answers: network('tokenProxy', () => ({ kind: 'drop_replies' })),
-  token_endpoint_slow: storm('token', ({ pick }) => ({ latencyMs: pick % TOO_SLOW_MS })),
-  token_endpoint_400: storm('token', () => ({ status: 400, body: { error: 'invalid_client' } })),
-  token_endpoint_429: storm('token', () => ({ status: 429, headers: { 'retry-after': '1' } })),
+  token_endpoint_refused: whileNeeded(network('tokenProxy', () => ({ kind: 'refuse' }))),
+  token_endpoint_hangs: whileNeeded(network('tokenProxy', () => ({ kind: 'hang' }))),
+  token_endpoint_drops_answers: whileNeeded(network('tokenProxy', () => ({ kind: 'drop_replies' }))),
+  token_endpoint_slow: whileNeeded(storm('token', ({ pick }) => ({ latencyMs: pick % TOO_SLOW_MS }))),
+  token_endpoint_400: whileNeeded(storm('token', () => ({ status: 400, body: { error: 'invalid_client' } }))),
+  token_endpoint_429: whileNeeded(storm('token', () => ({ status: 429, headers: { 'retry-after': '1' } }))),
 };
 
 async function freezeWorker(scene: Scene, event: FaultEvent): Promise<void> {
@@ -97,6 +97,13 @@ function network(
     await struck.inflict(faultOf(event));
     await wait(event.lastsMs);
     await struck.heal();
+  };
+}
+
+/** The tokens granted so far are worth nothing from the fault's first moments on, or it would strike nobody. */
+function whileNeeded(inflict: Inflict): Inflict {
+  return async (scene, event) => {
+    await Promise.all([inflict(scene, event), scene.stage.provider.revokeTokens()]);
   };
 }
 

@@ -118,7 +118,7 @@ export class DialWorker implements Service {
     const { libby, concurrency, fence } = this.#config;
     const events = new WorkerEvents(this.#logger, this.#metrics);
     const clock = new RedisClock(this.#clock);
-    const tokens = this.#release.use(this.#buildTokenSource(keys, events));
+    const tokens = this.#release.use(this.#buildTokenSource(keys, events, clock));
     const client = this.#release.use(
       new LibbyClient({ ...this.#endpoint, apiUrl: libby.apiUrl, tokens, maxConnections: concurrency }),
     );
@@ -149,7 +149,7 @@ export class DialWorker implements Service {
     });
   }
 
-  #buildTokenSource(keys: Keys, events: WorkerEvents): TokenSource {
+  #buildTokenSource(keys: Keys, events: WorkerEvents, clock: RedisClock): TokenSource {
     const { libby } = this.#config;
     const xsrfToken = libby.xsrfToken?.reveal();
     return new TokenSource({
@@ -160,6 +160,8 @@ export class DialWorker implements Service {
       scope: libby.scope,
       ...(xsrfToken === undefined ? {} : { xsrfToken }),
       cache: new RedisTokenCache(this.#redis.client, keys),
+      // The same for all: by the clocks of their hosts some would take a good token for ended, and each get its own.
+      now: () => clock.now(),
       onEvent: (event) => events.tokenEvent(event),
     });
   }
