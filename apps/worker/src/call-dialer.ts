@@ -116,7 +116,10 @@ export class CallDialer {
     await tokens.invalidate(refused);
     const token = await this.#newToken(run);
     if (!(token instanceof AccessToken)) return this.#giveUp(run, claim, async () => this.#waitForToken(run, token));
-    const { answer, window } = await callGate.ask(run, { ready: true, renews: claim });
+    const { answer, window } = await callGate.ask(run, { ready: true, renews: claim }).catch(async (error: unknown) => {
+      await this.#parts.ledger.release(run, claim, { attempts: claim.attempts + 1 });
+      throw error;
+    });
     if (window !== undefined) return this.dial(run, window, payload, token, true);
     if (answer.kind === 'skip' || answer.kind === 'unfenced') return { kind: 'not_renewed', answer, claim };
     return this.#giveUp(run, claim, async () => ({ kind: 'not_renewed', answer, claim }));

@@ -38,12 +38,12 @@ export class CallGate {
 
   /**
    * @param ready whether everything needed to send is in hand; if not, nothing is claimed
-   * @param renews the claim under which a second sending is asked for
+   * @param renews the claim under which a second sending is asked for; if this rejects, it may be as it was or renewed
    */
   async ask(run: CallRun, { ready, renews }: { ready: boolean; renews?: Claim }): Promise<AskedGate> {
     const { clock, identity, events, witness } = this.#parts;
     const { call, context } = run;
-    const { answer, asked } = await this.#askCompared({
+    const request: ClaimRequest = {
       callId: run.callId,
       owner: run.owner,
       campaign: run.campaign,
@@ -54,12 +54,24 @@ export class CallGate {
       ready,
       renews: renews?.attempts,
       ...this.#openSpan(run),
+    };
+    const { answer, asked } = await this.#askCompared(request).catch(async (error: unknown) => {
+      if (ready && renews === undefined) await this.#withdraw(request);
+      throw error;
     });
     events.gateAnswered(answer);
     if (answer.kind !== 'dial') return { answer, window: undefined };
     witness.claimed(run.campaign, run.callId, answer.claim);
     const timeLeftMs = answer.claim.sendBy - answer.now;
     return { answer, window: { claim: answer.claim, isOver: clock.timeIsUp(asked, timeLeftMs) } };
+  }
+
+  /** Redis may have run the question, lost its answer on the way, and refused the copy that was sent again. */
+  async #withdraw(request: ClaimRequest): Promise<void> {
+    const { gate, events } = this.#parts;
+    await gate.withdraw(request).catch((error: unknown) => {
+      events.unexpected('while taking a question back', error, { campaign: request.campaign, callId: request.callId });
+    });
   }
 
   /** Claims are asked for only where it is known that none was lost, and that all others have had the time to find out. */
@@ -69,11 +81,8 @@ export class CallGate {
       const { server } = gate;
       const pauseMs = witness.msUntilClaims;
       const asked = clock.moment();
-      const answer = await gate.claim({
-        ...request,
-        ready: request.ready && pauseMs === 0,
-        seen: witness.seenOn(server),
-      });
+      const ready = request.ready && pauseMs === 0;
+      const answer = await gate.claim({ ...request, ready, seen: witness.seenOn(server) });
       if (answer.kind === 'uncompared') {
         await witness.meet();
         continue;

@@ -1,4 +1,4 @@
-import type { Claim, Gate, HoldRequest, ReleaseAnswer, SettleAnswer, SettleRequest } from '@libby-dialer/dial-queue';
+import type { Claim, Gate, HoldRequest, ReleaseAnswer, ReleaseRequest } from '@libby-dialer/dial-queue';
 import type { Decision, Outcome, Reason } from '@libby-dialer/dialing';
 import { sleep } from '@libby-dialer/runtime';
 import type { CallRun } from './call-run.ts';
@@ -11,7 +11,7 @@ import type { WorkerEvents } from './worker-events.ts';
 
 /** Somebody else has the claim or the outcome: look again when that has come to its end. */
 const LOOK_AGAIN_MS = 5_000;
-const SETTLE_AGAIN_MS = 500;
+const SAY_AGAIN_MS = 500;
 /** Outcomes after which a call's payload is of no further use. */
 const FINAL: ReadonlySet<Outcome> = new Set(['accepted', 'suppressed']);
 
@@ -56,7 +56,7 @@ export class CallLedger {
   }
 
   async settle(run: CallRun, settlement: Settlement): Promise<JobEnd> {
-    const { clock, events, witness, workerId } = this.#parts;
+    const { gate, clock, events, witness, workerId } = this.#parts;
     const { callId, campaign, call, queuedAt } = run;
     const { owner, outcome, reason, attempts, line, dialedAt, httpStatus, decision, claim } = settlement;
     const facts = { callId, campaign, call, line, outcome, reason, httpStatus, attempts, queuedAt, dialedAt };
@@ -75,7 +75,7 @@ export class CallLedger {
       probes: decision === undefined ? [] : probeResults(claim?.probes ?? [], decision),
       run: decision === undefined ? undefined : troubleRun(decision, campaign),
     };
-    const answer = await this.#settleInTime(request, claim);
+    const answer = await this.#inTime(run, claim, () => gate.settle(request));
     if (answer.kind === 'settled') {
       witness.settled(request, answer.revision);
       events.settled({ campaign, callId, outcome, reason, httpStatus, revision: answer.revision });
@@ -89,22 +89,22 @@ export class CallLedger {
   }
 
   /** What is known of a call must not be lost because Redis refuses to write for a while: until the deadline it is said again. */
-  async #settleInTime(request: SettleRequest, claim: Claim | undefined): Promise<SettleAnswer> {
-    const { gate, clock, events } = this.#parts;
+  async #inTime<Answer>(run: CallRun, claim: Claim | undefined, say: () => Promise<Answer>): Promise<Answer> {
+    const { clock, events } = this.#parts;
     for (;;) {
       try {
-        return await gate.settle(request);
+        return await say();
       } catch (error) {
-        if (claim === undefined || clock.now() + SETTLE_AGAIN_MS >= claim.deadline) throw error;
-        events.unexpected('while settling', error, { campaign: request.campaign, callId: request.callId });
-        await sleep(SETTLE_AGAIN_MS);
+        if (claim === undefined || clock.now() + SAY_AGAIN_MS >= claim.deadline) throw error;
+        events.unexpected('while writing into the ledger', error, { campaign: run.campaign, callId: run.callId });
+        await sleep(SAY_AGAIN_MS);
       }
     }
   }
 
   async release(run: CallRun, claim: Claim, what: Release): Promise<ReleaseAnswer> {
     const decision = what.decision ?? { kind: 'put_back' };
-    const answer = await this.#parts.gate.release({
+    const request: ReleaseRequest = {
       callId: run.callId,
       owner: run.owner,
       campaign: run.campaign,
@@ -115,7 +115,8 @@ export class CallLedger {
       answered: isAnswered(decision),
       probes: probeResults(claim.probes ?? [], decision),
       run: troubleRun(decision, run.campaign),
-    });
+    };
+    const answer = await this.#inTime(run, claim, () => this.#parts.gate.release(request));
     if (answer === 'released' || answer === 'lost') this.#parts.witness.forget(run.owner);
     return answer;
   }

@@ -68,6 +68,32 @@ describe.concurrent('Redis goes away', { timeout: PATIENCE_MS }, () => {
     expect(await world.failedJobs()).toBe(0);
   });
 
+  test("full just when the gate's answer got lost: what it had let out goes back, and is no doubt", async () => {
+    await using redis = await startDurableRedis();
+    const asked = Promise.withResolvers<void>();
+    const observe = () => ({
+      sent: (chunk: Buffer) => chunk.includes('"sendWithinMs"') && asked.resolve(),
+      received: () => undefined,
+      ended: () => undefined,
+    });
+    await using proxy = await startFaultProxy({ targetPort: redis.port, observe });
+    const inForce = asked.promise.then(() => proxy.inflict({ kind: 'drop_replies' }));
+    await using world = await openWorld(redis);
+    await world.startWorker({ concurrency: 1, redisPort: proxy.port });
+    await world.load(phones(1));
+    await inForce;
+    const { claims, ledger } = world.keys.campaign('spring');
+    await eventually(async () => (await world.redis.zcard(claims)) === 1);
+    await world.redis.config('SET', 'maxmemory', '1');
+    await proxy.heal();
+    await eventually(async () => (await world.redis.zcard(claims)) === 0);
+    expect(Object.values(await world.redis.hgetall(ledger))).toEqual([expect.stringContaining('"open"')]);
+    expect(world.simulator.stats().requests).toBe(0);
+    await world.redis.config('SET', 'maxmemory', '0');
+    expect(await world.settled(1)).toMatchObject([{ outcome: 'accepted', attempts: 1, revision: 1 }]);
+    expect(world.simulator.stats().requests).toBe(1);
+  });
+
   test('full: no call goes out that could not be recorded, and with room again every call is made', async () => {
     await using redis = await startDurableRedis();
     await using world = await openWorld(redis, { latencyMs: 300 });

@@ -260,6 +260,42 @@ describe('releasing', () => {
   });
 });
 
+describe('a question whose answer was lost', () => {
+  it('is taken back with the claim it may have led to, and nothing is spent', async () => {
+    const gate = fixture.gate();
+    await gate.claim(fixture.request());
+    await gate.release(fixture.releasing({ attempts: 2, failures: 1 }));
+    await gate.claim(fixture.request({ owner: 'owner-2' }));
+    expect(await gate.withdraw(fixture.request({ owner: 'owner-2' }))).toBe(true);
+    const next = await gate.claim(fixture.request({ owner: 'owner-3' }));
+    expect(next).toMatchObject({ kind: 'dial', claim: { attempts: 2, failures: 1 } });
+  });
+
+  it('frees the hold that it was to probe', async () => {
+    const gate = fixture.gate();
+    await fixture.holds.open(DUE, 'opener');
+    await gate.claim(fixture.request());
+    expect(await gate.withdraw(fixture.request())).toBe(true);
+    const next = await gate.claim(fixture.request({ callId: 'call-2', owner: 'owner-2' }));
+    expect(next).toMatchObject({ kind: 'dial', claim: { probes: ['all'] } });
+  });
+
+  it('leaves alone what it did not claim', async () => {
+    const gate = fixture.gate();
+    const state = () => fixture.redis.hgetall(fixture.keys.campaign('spring').ledger);
+    expect(await gate.withdraw(fixture.request())).toBe(false);
+    expect(await state()).toEqual({});
+    await gate.claim(fixture.request());
+    const claimed = await state();
+    expect(await gate.withdraw(fixture.request({ owner: 'owner-2' }))).toBe(false);
+    expect(await state()).toEqual(claimed);
+    await gate.settle(fixture.settling());
+    const settled = await state();
+    expect(await gate.withdraw(fixture.request())).toBe(false);
+    expect(await state()).toEqual(settled);
+  });
+});
+
 describe('holds', () => {
   it('let one probe through when they are due, and only one', async () => {
     const gate = fixture.gate();

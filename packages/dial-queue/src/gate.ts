@@ -256,7 +256,6 @@ export class Gate {
   }
 
   async release(request: ReleaseRequest): Promise<ReleaseAnswer> {
-    const own = this.#keysOf(request.campaign);
     const { attempts, failures, faultAfter, answered, probes, run, hold } = request;
     const refused = faultAfter !== undefined;
     const context = {
@@ -270,10 +269,20 @@ export class Gate {
       run,
       hold,
     };
+    return this.#giveBack(request, context);
+  }
+
+  /** Gives back, unused, the claim that this owner may have: the gate's answer never reached it. Resolves to whether it had one. */
+  async withdraw(request: Pick<ClaimRequest, 'callId' | 'owner' | 'campaign'>): Promise<boolean> {
+    return (await this.#giveBack(request, { channel: this.#keys.announcements, withdraws: true })) === 'released';
+  }
+
+  async #giveBack(of: Pick<ClaimRequest, 'callId' | 'owner' | 'campaign'>, context: object): Promise<ReleaseAnswer> {
+    const own = this.#keysOf(of.campaign);
     const [word] = (await Gate.#release.run(
       this.#redis,
       [own.ledger, own.claims, this.#keys.breakers, this.#keys.holds],
-      [request.callId, request.owner, JSON.stringify(context)],
+      [of.callId, of.owner, JSON.stringify(context)],
     )) as [ReleaseAnswer];
     return word;
   }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { answerJson, startTokenServer, type TokenServer } from './testing/token-server.ts';
 import { MemoryTokenCache } from './token-cache.ts';
 import { TokenSource, type TokenSourceOptions } from './token-source.ts';
@@ -148,7 +148,7 @@ class WatchedCache extends MemoryTokenCache {
   /** A fetch that has begun has the lock one turn later: a lock of virtual time must not run out under a real request. */
   async untilFree(): Promise<void> {
     await turn();
-    await expect.poll(() => this.#isLocked).toBe(false);
+    await vi.waitUntil(() => !this.#isLocked);
   }
 }
 

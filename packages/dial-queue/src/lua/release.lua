@@ -3,6 +3,7 @@
 --
 -- KEYS: ledger, claims, breakers, holds
 -- ARGV: call id, owner, JSON {channel, attempts, failures, refused?, faultAfter?, probes, hold?, run?, answered?}
+--       or, from a run that the gate's answer never reached, {channel, withdraws: true}: what it may have claimed was not used
 -- Answers: released | at_fault (this call alone is refused while others pass; still claimed) | late (settled meanwhile, by
 -- the deadline) | lost
 local ledger, claims, breakers, holds = unpack(KEYS)
@@ -10,8 +11,14 @@ local call_id, owner = ARGV[1], ARGV[2]
 local context = cjson.decode(ARGV[3])
 local now = now_ms()
 
+local entry = read_entry(ledger, call_id)
+if context.withdraws then
+  if not entry or entry.state ~= 'claimed' or entry.owner ~= owner then return { 'lost' } end
+  context.attempts, context.failures, context.probes = entry.attempts, entry.failures, {}
+  for index, scope in ipairs(entry.probes or {}) do context.probes[index] = { scope = scope, verdict = 'keep' } end
+end
 -- A claim that this Redis has lost is given back all the same: who remembers it would write it again.
-local entry = read_entry(ledger, call_id) or { state = 'claimed', owner = owner, refusals = 0, acceptedMark = 0, revision = 0 }
+entry = entry or { state = 'claimed', owner = owner, refusals = 0, acceptedMark = 0, revision = 0 }
 if entry.state == 'open' then return { 'released' } end
 if entry.owner ~= owner then return { 'lost' } end
 if entry.state ~= 'claimed' then return { entry.state == 'unknown' and 'late' or 'lost' } end
