@@ -27,6 +27,15 @@ describe('a campaign file', () => {
         timezone: 'recipient',
       },
       retry: { attempts: 4, backoffSeconds: 30, maxBackoffSeconds: 3600 },
+      onUnknown: 'never-redial',
+      priority: 0,
+    });
+  });
+
+  it('limits lines by calls of two minutes unless it says otherwise', () => {
+    expect(accepted({ lines: { maxConcurrentCalls: 10 } }).lines).toEqual({
+      maxConcurrentCalls: 10,
+      assumedCallSeconds: 120,
     });
   });
 
@@ -45,7 +54,7 @@ describe('a campaign file', () => {
     const found = problems({
       id: 'Spring Events',
       fromPhoneNumber: '5055550100',
-      pacing: { callsPerSecond: 10 },
+      pacing: { callsPerSecond: 0 },
       colums: {},
       defaultCountry: 'USA',
       callingWindow: { from: '8', to: '21:00' },
@@ -57,7 +66,7 @@ describe('a campaign file', () => {
       new Set([
         'id',
         'fromPhoneNumber',
-        'pacing',
+        'pacing.callsPerSecond',
         'colums',
         'defaultCountry',
         'callingWindow.from',
@@ -68,10 +77,19 @@ describe('a campaign file', () => {
     );
   });
 
-  it.each(['pacing', 'lines', 'frequencyCap', 'onUnknown', 'priority'])('says that %s is not enforced yet', (key) => {
-    expect(problems({ ...MINIMAL, [key]: {} })).toEqual([
-      expect.stringMatching(new RegExp(`^${key}: is not enforced`)),
-    ]);
+  it.each([
+    ['pacing', { maxInFlight: 0 }],
+    ['pacing', { callsPerSecond: 1001 }],
+    ['lines', {}],
+    ['lines', { maxConcurrentCalls: 2, assumedCallSeconds: 0 }],
+    ['frequencyCap', { calls: 3 }],
+    ['frequencyCap', { calls: 3, hours: 721 }],
+    ['onUnknown', 'always'],
+    ['priority', 1.5],
+  ])('refuses %s: %j', (key, value) => {
+    const found = problems({ ...MINIMAL, [key]: value });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(new RegExp(`^${key}[.:]`));
   });
 
   it.each([

@@ -8,9 +8,6 @@ const DEDUPE_BY = ['phone', 'externalId', 'row'] as const;
 /** What makes two rows the same call. */
 export type DedupeBy = (typeof DEDUPE_BY)[number];
 
-/** Keys of the campaign file that are specified but not enforced by this version: refused, never ignored. */
-const NOT_ENFORCED = ['pacing', 'lines', 'frequencyCap', 'onUnknown', 'priority'] as const;
-
 const campaignId = z.string().regex(/^[a-z0-9-]{1,63}$/, { error: 'must be 1 to 63 characters of a-z, 0-9 and -' });
 
 const lineNumber = z
@@ -46,6 +43,12 @@ const openHours = z
 const ATTEMPTS = 'must be a whole number from 1 to 100';
 const BACKOFF = 'must be a number above 0, at most 86400 (a day)';
 const MAX_BACKOFF = 'must be a number above 0, at most 604800 (a week)';
+const RATE = 'must be a number above 0, at most 1000';
+const IN_FLIGHT = 'must be a whole number from 1 to 10000';
+const CONVERSATION = 'must be a number above 0, at most 14400 (four hours)';
+const CAP_CALLS = 'must be a whole number from 1 to 100';
+const CAP_HOURS = 'must be a number above 0, at most 720 (thirty days)';
+const PRIORITY = 'must be a whole number from -100 to 100';
 
 const text = z
   .string()
@@ -106,6 +109,37 @@ const campaignFields = z.strictObject({
     })
     .prefault({})
     .describe('Only for calls that provably never went out.'),
+  pacing: z
+    .strictObject({
+      callsPerSecond: z.number(RATE).positive(RATE).max(1000, RATE).optional(),
+      maxInFlight: z.int(IN_FLIGHT).min(1, IN_FLIGHT).max(10_000, IN_FLIGHT).optional(),
+    })
+    .optional()
+    .describe('Over all workers. Left out: as fast as the workers go.'),
+  lines: z
+    .strictObject({
+      maxConcurrentCalls: z.int(IN_FLIGHT).min(1, IN_FLIGHT).max(10_000, IN_FLIGHT),
+      assumedCallSeconds: z.number(CONVERSATION).positive(CONVERSATION).max(14_400, CONVERSATION).default(120),
+    })
+    .optional()
+    .describe('Per from-number, over all campaigns: a call occupies its line that long. Left out: no limit.'),
+  frequencyCap: z
+    .strictObject({
+      calls: z.int(CAP_CALLS).min(1, CAP_CALLS).max(100, CAP_CALLS),
+      hours: z.number(CAP_HOURS).positive(CAP_HOURS).max(720, CAP_HOURS),
+    })
+    .optional()
+    .describe('So many calls to one person in so many hours, over all campaigns. Left out: no limit.'),
+  onUnknown: z
+    .enum(['never-redial', 'redial'])
+    .default('never-redial')
+    .describe('What becomes of a call that may have rung: left alone, or dialed once more.'),
+  priority: z
+    .int(PRIORITY)
+    .min(-100, PRIORITY)
+    .max(100, PRIORITY)
+    .default(0)
+    .describe('Higher goes first when workers are scarce.'),
 });
 
 /** A campaign file as written (YAML or JSON). */
@@ -129,14 +163,8 @@ export function parseCampaign(content: unknown): CampaignVerdict {
   if (content === null || typeof content !== 'object' || Array.isArray(content)) {
     return { ok: false, problems: ['the campaign file must hold keys and values, such as "id: spring-events"'] };
   }
-  const early = NOT_ENFORCED.filter((key) => key in content);
-  const rest = Object.fromEntries(Object.entries(content).filter(([key]) => !early.some((name) => name === key)));
-  const parsed = campaignSchema.safeParse(rest);
-  const problems = [
-    ...early.map((key) => `${key}: is not enforced by this version yet; remove it, or wait for the version that does`),
-    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => sentencesOf(issue))),
-  ];
-  if (problems.length > 0 || !parsed.success) return { ok: false, problems };
+  const parsed = campaignSchema.safeParse(content);
+  if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap((issue) => sentencesOf(issue)) };
   return { ok: true, campaign: parsed.data, warnings: warningsOf(parsed.data) };
 }
 
