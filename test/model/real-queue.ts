@@ -90,6 +90,7 @@ export class RealQueue {
       campaign: CAMPAIGN,
       person: this.#identity.person(PHONES[callId] ?? ''),
       lines: [LINE],
+      limits: { conversationMs: 120_000 },
       opensAt: 0,
       closesAt: Number.MAX_SAFE_INTEGER,
       ready: isReady,

@@ -127,6 +127,7 @@ export class TestBench implements AsyncDisposable {
       campaign,
       person: identity.person(callId),
       lines: ['+15055550100'],
+      limits: { conversationMs: 120_000 },
       opensAt: 0,
       closesAt: Number.MAX_SAFE_INTEGER,
       ready: true,

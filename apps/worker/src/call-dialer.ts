@@ -79,7 +79,7 @@ export class CallDialer {
     }
   }
 
-  /** One request, begun within the claim or not at all. */
+  /** One request, begun within the claim and from its slot on, or not at all. */
   async #place(
     run: CallRun,
     { claim, isOver }: SendWindow,
@@ -88,6 +88,7 @@ export class CallDialer {
     isRenewed: boolean,
   ): Promise<Sighting> {
     const { client, clock, events } = this.#parts;
+    if (claim.sendFrom !== undefined) await clock.sleepUntil(claim.sendFrom, run.signals.abort);
     const from = clock.monotonic();
     let dialedAt: number | undefined;
     // Asked synchronously right before the first byte. After this nothing can be checked any more: that is why the

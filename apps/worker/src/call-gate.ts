@@ -1,6 +1,6 @@
 import type { Claim, ClaimRequest, Gate, GateAnswer, Identity } from '@libby-dialer/dial-queue';
 import { zonesFor } from '@libby-dialer/dialing';
-import type { CallRun } from './call-run.ts';
+import { type CallRun, hasOwnHours, hasOwnLine } from './call-run.ts';
 import type { ClaimWitness } from './claim-witness.ts';
 import type { Moment, RedisClock } from './redis-clock.ts';
 import type { WorkerEvents } from './worker-events.ts';
@@ -49,6 +49,9 @@ export class CallGate {
       campaign: run.campaign,
       person: identity.person(call.to),
       lines: call.from === undefined ? context.campaign.fromPhoneNumber : [call.from],
+      limits: context.limits,
+      isOwnLine: hasOwnLine(run) || undefined,
+      isOwnTime: hasOwnHours(run) || call.startsAt !== undefined || undefined,
       startsAt: call.startsAt,
       expiresAt: call.expiresAt,
       ready,

@@ -4,7 +4,15 @@ import { type AccessToken, TokenError, type TokenSource } from '@libby-dialer/li
 import type { CallDialer } from './call-dialer.ts';
 import { type CallGate, hasHours } from './call-gate.ts';
 import type { CallLedger } from './call-ledger.ts';
-import { type CallRun, type DeliveredJob, delayedEnd, GIVE_BACK, type StopSignals } from './call-run.ts';
+import {
+  type CallRun,
+  type DeliveredJob,
+  delayedEnd,
+  GIVE_BACK,
+  hasOwnHours,
+  hasOwnLine,
+  type StopSignals,
+} from './call-run.ts';
 import type { CampaignContext } from './campaign-context.ts';
 import type { HoldOpener } from './hold-opener.ts';
 import { type JobEnd, LONGEST_SLEEP_MS } from './job-end.ts';
@@ -158,7 +166,7 @@ export class CallHandler {
   #waitForHold(run: CallRun, answer: GateAnswer & { kind: 'held' }): JobEnd {
     const until = answer.until ?? answer.now + LONGEST_SLEEP_MS;
     // A line that only this record names, or a hold that this call should leave to another's probe, is its own matter.
-    const isOwnMatter = answer.isOpener || (run.call.from !== undefined && answer.scope.startsWith('line:'));
+    const isOwnMatter = answer.isOpener || (hasOwnLine(run) && answer.scope.startsWith('line:'));
     return isOwnMatter ? delayedEnd(run, until) : { kind: 'give_back', sleepUntil: until };
   }
 
@@ -170,13 +178,19 @@ export class CallHandler {
     return holdOpener.open(run, holdRequest('all', 'replicas_behind'));
   }
 
-  #waitForInstant(run: CallRun, answer: GateAnswer & { kind: 'wait' }): JobEnd {
-    const { callingWindow } = run.context.campaign;
-    const concernsAll =
-      answer.waitFor === 'comparison' ||
-      (answer.waitFor === 'starts_at'
-        ? run.call.startsAt === undefined
-        : callingWindow !== 'anytime' && callingWindow.timezone !== 'recipient');
-    return concernsAll ? { kind: 'give_back', sleepUntil: answer.until } : delayedEnd(run, answer.until);
+  #waitForInstant(run: CallRun, { waitFor, until }: GateAnswer & { kind: 'wait' }): JobEnd {
+    switch (waitFor) {
+      case 'comparison':
+        return { kind: 'give_back', sleepUntil: until };
+      case 'starts_at':
+        return run.call.startsAt === undefined ? { kind: 'give_back', sleepUntil: until } : delayedEnd(run, until);
+      case 'calling_window':
+        return hasOwnHours(run) ? delayedEnd(run, until) : { kind: 'give_back', sleepUntil: until };
+      case 'line':
+        return hasOwnLine(run) ? delayedEnd(run, until) : { kind: 'give_back', sleepUntil: until, turn: waitFor };
+      case 'in_flight':
+      case 'pace':
+        return { kind: 'give_back', sleepUntil: until, turn: waitFor };
+    }
   }
 }

@@ -40,3 +40,13 @@ export function delayedEnd(run: CallRun, until: number, sleepUntil?: number): Jo
   const end = { kind: 'delay', until: Math.min(until, expiresAt) } as const;
   return sleepUntil === undefined ? end : { ...end, sleepUntil };
 }
+
+/** No other line may carry it. */
+export function hasOwnLine({ call }: CallRun): boolean {
+  return call.from !== undefined;
+}
+
+/** Its hours are those of its recipient. */
+export function hasOwnHours({ context: { campaign } }: CallRun): boolean {
+  return campaign.callingWindow !== 'anytime' && campaign.callingWindow.timezone === 'recipient';
+}

@@ -1,5 +1,8 @@
-import type { CampaignStore } from '@libby-dialer/dial-queue';
+import type { CampaignStore, Limits } from '@libby-dialer/dial-queue';
 import { CallingHours, type Campaign, type QueuedCall } from '@libby-dialer/dialing';
+
+/** Where a campaign does not say how long a conversation takes: for those that limit the calls on the same line. */
+const CONVERSATION_MS = 120_000;
 
 const NO_HEADINGS: readonly string[] = [];
 
@@ -7,12 +10,14 @@ const NO_HEADINGS: readonly string[] = [];
 export class CampaignContext {
   readonly campaign: Campaign;
   readonly hours: CallingHours;
+  readonly limits: Limits;
   readonly #store: CampaignStore;
   readonly #headings = new Map<string, readonly string[]>();
 
   constructor(campaign: Campaign, store: CampaignStore) {
     this.campaign = campaign;
     this.hours = new CallingHours(campaign.callingWindow);
+    this.limits = limitsOf(campaign);
     this.#store = store;
   }
 
@@ -26,4 +31,15 @@ export class CampaignContext {
     this.#headings.set(call.headings, headings);
     return headings;
   }
+}
+
+function limitsOf({ pacing, lines, frequencyCap }: Campaign): Limits {
+  return {
+    conversationMs: lines === undefined ? CONVERSATION_MS : lines.assumedCallSeconds * 1000,
+    maxPerLine: lines?.maxConcurrentCalls,
+    maxInFlight: pacing?.maxInFlight,
+    // Whole microseconds, rounded up: never faster than asked for.
+    intervalMs: pacing?.callsPerSecond === undefined ? undefined : Math.ceil(1e6 / pacing.callsPerSecond) / 1000,
+    caps: frequencyCap === undefined ? undefined : [frequencyCap],
+  };
 }

@@ -48,6 +48,9 @@ it('writes a lost claim again however many calls have gone out since', async () 
   const claim = {
     owner: 'slow',
     line: '',
+    person: '0',
+    conversationMs: 1,
+    doNotCall: 0,
     claimedAt: 0,
     sendBy: 0,
     deadline: 1,

@@ -7,8 +7,11 @@ export type JobEnd =
   | { readonly kind: 'complete'; readonly accepted: boolean; readonly isOver?: boolean }
   /** This job waits for its own instant. */
   | { readonly kind: 'delay'; readonly until: number; readonly sleepUntil?: number }
-  /** The job goes back; everything of the campaign has to wait, if known until when. */
-  | { readonly kind: 'give_back'; readonly sleepUntil: number };
+  /** The job goes back; everything of the campaign has to wait, if known until when. With a `turn` not for trouble, but for its turn. */
+  | { readonly kind: 'give_back'; readonly sleepUntil: number; readonly turn?: Turn };
+
+/** What all calls of a campaign take turns for. */
+export type Turn = 'line' | 'in_flight' | 'pace';
 
 /** As far ahead as a lane sleeps without a look; announcements wake it earlier. */
 export const LONGEST_SLEEP_MS = 15_000;

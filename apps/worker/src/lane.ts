@@ -4,7 +4,7 @@ import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import pLimit from 'p-limit';
 import type { CallHandler } from './call-handler.ts';
 import type { CampaignContext } from './campaign-context.ts';
-import { type JobEnd, LONGEST_SLEEP_MS } from './job-end.ts';
+import { type JobEnd, LONGEST_SLEEP_MS, type Turn } from './job-end.ts';
 import type { RedisClock } from './redis-clock.ts';
 import type { WorkerEvents } from './worker-events.ts';
 
@@ -14,6 +14,8 @@ const STALLED_INTERVAL_MS = 5_000;
 /** After an error nobody had thought of. */
 const UNEXPECTED_PAUSE_MS = 5_000;
 const UNEXPECTED_SLEEP_MS = 1_000;
+/** So long after it had to wait for a turn a lane fetches no more jobs at once than it has on the wire. */
+const ENOUGH_IN_HAND_MS = 1_000;
 /** A lane begins with as many calls as tell that the API is in trouble: should it hang, one time-out is enough to know. */
 const FIRST_CALLS: number = RUN_THRESHOLDS.doubts;
 
@@ -46,6 +48,7 @@ interface EndedRun {
  * After a sleep one call goes first, and each one accepted allows one more at once: whatever held the campaign may not be over,
  * and what is out then is never more than what has just gone well. Calls of which nothing is to be sent (on the do-not-call list, out
  * of their own hours) need not wait for those: they are told apart before.
+ * A sleep until its turn (pace, full lines) is no trouble: afterwards it goes on as before.
  * A campaign that is canceled or expired sends nothing any more and is settled at full speed.
  */
 export class Lane {
@@ -64,6 +67,9 @@ export class Lane {
   #hasDemand = false;
   #alarm: NodeJS.Timeout | undefined;
   #sleepsUntil = 0;
+  /** What it sleeps for, unless for trouble. */
+  #turn: Turn | undefined;
+  #lastTurnAt = Number.NEGATIVE_INFINITY;
 
   constructor(context: CampaignContext, parts: LaneParts) {
     this.campaign = context.campaign.id;
@@ -86,7 +92,7 @@ export class Lane {
   }
 
   get hasDemand(): boolean {
-    return this.#hasDemand && !this.#isAsleep;
+    return this.#hasDemand && (!this.#isAsleep || this.#turn !== undefined);
   }
 
   /** How many calls at once this lane may have in flight. */
@@ -103,10 +109,8 @@ export class Lane {
     if (!this.#isAsleep || this.#isStopping) return;
     clearTimeout(this.#alarm);
     this.#sleepsUntil = 0;
-    this.#sleeps += 1;
-    this.#ramp.concurrency = 1;
-    this.#mostJobs = 1;
-    this.#applyConcurrency();
+    if (this.#turn === undefined) this.#beCareful();
+    this.#turn = undefined;
     void this.#worker.resume();
   }
 
@@ -188,9 +192,18 @@ export class Lane {
     throw end.kind === 'delay' ? new DelayedError() : new WaitingError();
   }
 
+  #beCareful(): void {
+    this.#sleeps += 1;
+    this.#ramp.concurrency = 1;
+    this.#mostJobs = 1;
+    this.#applyConcurrency();
+  }
+
   /** What the end of a run says about those that may follow. */
   #learn({ end, isUnsent, announcements, sleeps }: EndedRun): void {
     if (end.kind === 'complete' && end.isOver) return this.#openUp();
+    if (end.kind === 'give_back' && end.turn !== undefined) return this.#waitForTurn(end.turn, end.sleepUntil);
+    if (this.#isFreedBy(end)) this.wake();
     if (end.kind !== 'complete' && end.sleepUntil !== undefined) {
       // What was announced since it asked may be the end of what it was told to wait for: then it asks again.
       const isNews = end.kind === 'delay' || announcements === this.#announcements;
@@ -202,14 +215,35 @@ export class Lane {
     else if (isUnsent) this.#fetchMore();
   }
 
+  /** Nothing of the campaign may go out for a moment, only because so much of it does: what is on the wire is enough to have in hand. */
+  #waitForTurn(turn: Turn, until: number): void {
+    this.#lastTurnAt = this.#parts.clock.monotonic();
+    this.#mostJobs = Math.max(1, this.#ramp.activeCount);
+    this.#applyConcurrency();
+    // Trouble takes longer; of several turns the first counts.
+    if (this.#isAsleep && (this.#turn === undefined || until >= this.#sleepsUntil)) return;
+    this.#fallAsleep(until, turn);
+  }
+
+  /** A call of its own that ended may have freed the place that it waits for. */
+  #isFreedBy(end: JobEnd): boolean {
+    return this.#turn === 'in_flight' || (this.#turn === 'line' && !(end.kind === 'complete' && end.accepted));
+  }
+
   #sleep(until: number): void {
+    if (this.#turn === undefined && until <= this.#sleepsUntil) return;
+    this.#fallAsleep(until, undefined);
+    this.#parts.onDemand();
+  }
+
+  #fallAsleep(until: number, turn: Turn | undefined): void {
     const ms = Math.min(this.#parts.clock.msUntil(until), LONGEST_SLEEP_MS);
-    if (ms === 0 || until <= this.#sleepsUntil || this.#isStopping) return;
+    if (ms === 0 || this.#isStopping) return;
     clearTimeout(this.#alarm);
     this.#alarm = setTimeout(() => this.wake(), ms);
     if (!this.#isAsleep) void this.#worker.pause(true);
     this.#sleepsUntil = until;
-    this.#parts.onDemand();
+    this.#turn = turn;
   }
 
   #rampUp(): void {
@@ -219,6 +253,7 @@ export class Lane {
 
   #fetchMore(): void {
     if (this.#mostJobs >= this.#share) return;
+    if (this.#parts.clock.monotonic() - this.#lastTurnAt < ENOUGH_IN_HAND_MS) return;
     this.#mostJobs += 1;
     this.#applyConcurrency();
   }

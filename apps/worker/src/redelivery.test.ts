@@ -22,6 +22,7 @@ function request(world: DialingWorld, owner: string, to = NUMBER) {
     campaign: 'spring',
     person: world.identity.person(to),
     lines: [LINE],
+    limits: { conversationMs: 120_000 },
     opensAt: 0,
     closesAt: Number.MAX_SAFE_INTEGER,
     ready: true,

@@ -1,4 +1,4 @@
-import type { Clock } from '@libby-dialer/runtime';
+import { type Clock, sleep } from '@libby-dialer/runtime';
 
 /** Clocks drift apart slowly; a better observation is kept this long. */
 const OBSERVATION_LASTS_MS = 10_000;
@@ -62,7 +62,12 @@ export class RedisClock {
 
   /** How long until that instant of Redis's clock; never negative. */
   msUntil(redisInstant: number): number {
-    return Math.max(0, redisInstant - this.now());
+    return Math.max(0, redisInstant - this.#local.monotonic() - this.#offsetMs);
+  }
+
+  /** Resolves at that instant of Redis's clock, or at once when the signal aborts. */
+  async sleepUntil(redisInstant: number, signal: AbortSignal): Promise<void> {
+    await sleep(Math.ceil(this.msUntil(redisInstant)), signal).catch(() => {});
   }
 
   /** An instant of Redis's clock on this machine's wall clock, as BullMQ wants its delays: a skewed host would spin. */

@@ -59,9 +59,9 @@ export class WorkerEvents {
     this.#logger.warn(call, `came too late to ${what}`);
   }
 
-  notSent(call: { campaign: string; callId: string }, reason: string): void {
+  notSent({ campaign, callId }: { campaign: string; callId: string }, reason: string): void {
     this.#metrics.notSent.inc({ reason });
-    this.#logger.debug({ ...call, reason }, 'call was not sent');
+    this.#logger.debug({ campaign, callId, reason }, 'call was not sent');
   }
 
   holdAsked(hold: HoldRequest): void {

@@ -44,7 +44,7 @@ export interface RememberedCall {
 /** Whether Redis still knows what it acknowledged, and how it is told again. */
 export class Evidence {
   static readonly #compare = new Script('compare', 'ledger', 'holds', 'server');
-  static readonly #recall = new Script('recall', 'ledger');
+  static readonly #recall = new Script('recall', 'ledger', 'lines', 'people');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 
@@ -79,7 +79,7 @@ export class Evidence {
     ]);
     const [claims = 0, ...places] = (await Evidence.#recall.run(
       this.#redis,
-      [own.ledger, own.claims, own.state, own.reopened, this.#keys.openCampaigns],
+      [own.ledger, own.claims, own.state, own.reopened, this.#keys.openCampaigns, this.#keys.lines, this.#keys.people],
       [campaign, ...args],
     )) as number[];
     return { claims, unsettled: places.flatMap((place) => calls[place] ?? []) };

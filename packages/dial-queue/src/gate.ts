@@ -14,7 +14,7 @@ export interface ClaimRequest {
   readonly owner: string;
   readonly campaign: string;
   readonly person: Person;
-  /** The lines that may carry the call, best first. */
+  /** The lines that may carry the call: the freest does. */
   readonly lines: readonly string[];
   /** The recipient's hours: the span that is open now, or else the next. */
   readonly opensAt: number;
@@ -22,6 +22,11 @@ export interface ClaimRequest {
   /** The record's own times, where it has some; else the campaign's count. */
   readonly startsAt?: number | undefined;
   readonly expiresAt?: number | undefined;
+  readonly limits: Limits;
+  /** No other line may carry it: while that is full it waits by itself. */
+  readonly isOwnLine?: boolean | undefined;
+  /** Its hours are its own, not its campaign's: those who wait for the same are spread out. */
+  readonly isOwnTime?: boolean | undefined;
   /** Whether everything needed to send is in hand. If not, nothing is claimed: `unready` stands where `dial` would. */
   readonly ready: boolean;
   /**
@@ -33,11 +38,33 @@ export interface ClaimRequest {
   readonly seen?: number;
 }
 
+/** So many calls to one person in so many hours, over all campaigns. */
+export interface FrequencyCap {
+  readonly calls: number;
+  readonly hours: number;
+}
+
+/** What a campaign allows. Left out: no limit. */
+export interface Limits {
+  /** How long a call that is taken is assumed to occupy its line. */
+  readonly conversationMs: number;
+  readonly caps?: readonly FrequencyCap[] | undefined;
+  /** From one call's slot to the next one's. */
+  readonly intervalMs?: number | undefined;
+  readonly maxInFlight?: number | undefined;
+  readonly maxPerLine?: number | undefined;
+}
+
 /** The right to send one call once, written down before anything is sent. */
 export interface Claim {
   readonly owner: string;
   readonly line: string;
+  /** See `Person.member`. */
+  readonly person: string;
+  readonly conversationMs: number;
   readonly claimedAt: number;
+  /** Nothing may be sent before this: the slot of a paced campaign. */
+  readonly sendFrom?: number;
   /** Nothing may be sent after this. */
   readonly sendBy: number;
   /** After this everybody takes the claim, if it has no outcome, for in doubt. */
@@ -50,10 +77,14 @@ export interface Claim {
   readonly revision: number;
   /** Holds for which this call is the probe. */
   readonly probes?: readonly HoldScope[];
+  /** Calls that the person had had in the time of each cap. */
+  readonly placed?: readonly number[];
+  /** The version of the do-not-call list that the person was not on. */
+  readonly doNotCall: number;
 }
 
 /** `comparison`: on a server that is new nobody claims before all have compared (see Evidence). The gate itself never says it. */
-type WaitFor = 'starts_at' | 'calling_window' | 'comparison';
+export type WaitFor = 'starts_at' | 'calling_window' | 'line' | 'in_flight' | 'pace' | 'comparison';
 
 type GateVerdict =
   | { readonly kind: 'dial'; readonly claim: Claim }
@@ -152,9 +183,9 @@ export type ReleaseAnswer = 'released' | 'at_fault' | 'late' | 'lost';
  * the server process that the gate was introduced to, whatever connects to whichever.
  */
 export class Gate {
-  static readonly #claim = new Script('gate', 'ledger', 'holds', 'server');
-  static readonly #settle = new Script('settle', 'ledger', 'holds');
-  static readonly #release = new Script('release', 'ledger', 'holds');
+  static readonly #claim = new Script('gate', 'ledger', 'holds', 'lines', 'people', 'turns', 'server');
+  static readonly #settle = new Script('settle', 'ledger', 'holds', 'lines', 'people');
+  static readonly #release = new Script('release', 'ledger', 'holds', 'lines', 'people');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #times: ClaimTimes;
@@ -197,6 +228,9 @@ export class Gate {
       ready: request.ready,
       renews: request.renews,
       seen: request.seen ?? 0,
+      isOwnLine: request.isOwnLine,
+      isOwnTime: request.isOwnTime,
+      ...request.limits,
       ...this.#times,
     };
     const keys = [
@@ -206,6 +240,10 @@ export class Gate {
       this.#keys.holds,
       this.#keys.doNotCall(person.bucket),
       this.#keys.claimCounts,
+      own.turns,
+      `${this.#keys.queue(campaign)}delayed`,
+      this.#keys.lines,
+      this.#keys.people,
     ];
     const args = [callId, owner, JSON.stringify(ask), ...lines];
     const bound = this.#bound ?? (await this.#introduceItself());
@@ -239,6 +277,8 @@ export class Gate {
         this.#keys.breakers,
         this.#keys.holds,
         own.expiries,
+        this.#keys.lines,
+        this.#keys.people,
       ],
       [
         request.callId,
@@ -281,7 +321,7 @@ export class Gate {
     const own = this.#keysOf(of.campaign);
     const [word] = (await Gate.#release.run(
       this.#redis,
-      [own.ledger, own.claims, this.#keys.breakers, this.#keys.holds],
+      [own.ledger, own.claims, this.#keys.breakers, this.#keys.holds, this.#keys.lines, this.#keys.people],
       [of.callId, of.owner, JSON.stringify(context)],
     )) as [ReleaseAnswer];
     return word;

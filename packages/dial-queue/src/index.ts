@@ -16,6 +16,7 @@ export {
   type ClaimTimes,
   Gate,
   type GateAnswer,
+  type Limits,
   type LostClaim,
   type ProbeResult,
   type ReleaseAnswer,
@@ -24,6 +25,7 @@ export {
   type SettleRequest,
   type TroubleRun,
   type Uncompared,
+  type WaitFor,
 } from './gate.ts';
 export { type Hold, type HoldRequest, Holds } from './hold.ts';
 export { Identity, type Person } from './identity.ts';

@@ -46,6 +46,14 @@ export class Keys {
   get token(): string {
     return `${this.prefix}:token`;
   }
+  /** What the keys of lines begin with: sorted set, owner of a claim -> until when its call occupies the line. */
+  get lines(): string {
+    return `${this.prefix}:line`;
+  }
+  /** What the keys of recipients begin with: sorted set, owner of a claim -> when it was made. */
+  get people(): string {
+    return `${this.prefix}:person`;
+  }
   doNotCall(bucket: string): string {
     return `${this.prefix}:dnc:${bucket}`;
   }
@@ -67,12 +75,13 @@ export class Keys {
       revised: `${base}:revised`,
       headings: `${base}:headings`,
       expiries: `${base}:expiries`,
+      turns: `${base}:turns`,
     };
   }
 }
 
 export interface CampaignKeys {
-  /** Hash: paused, canceled, startsAt, expiresAt, dedupeBy, loadingUntil, outcome:<name>, firstResult, lastResult. */
+  /** Hash: paused, canceled, startsAt, expiresAt, dedupeBy, loadingUntil, lastSlot, outcome:<name>, firstResult, lastResult. */
   readonly state: string;
   /** Hash: call id -> ledger entry. */
   readonly ledger: string;
@@ -88,4 +97,6 @@ export interface CampaignKeys {
   readonly headings: string;
   /** Sorted set: ids of calls that have an expiry of their own, by that instant. */
   readonly expiries: string;
+  /** Hash: what calls wait for -> the last turn given. */
+  readonly turns: string;
 }

@@ -26,8 +26,10 @@ export class ParkedCalls {
     this.#keys = keys;
   }
 
-  /** Lets every delayed call of a campaign come up now: it is over, and the gate will say so. */
+  /** Lets every delayed call of a campaign come up now: it is over, or waits for something else, and the gate will say so. */
   async unpark(campaign: string): Promise<void> {
+    // They take turns anew.
+    await this.#redis.del(this.#keys.campaign(campaign).turns);
     const queue = openQueue(this.#redis, this.#keys, campaign);
     try {
       await queue.promoteJobs({ count: CALLS_PER_STEP });

@@ -5,9 +5,11 @@
 -- SERVER, put before this text, names the one server process that is given it: any other refuses it as unknown (NOSCRIPT), also
 -- where a client sends a question again to a server that has taken the place of the one that was asked.
 --
--- KEYS: ledger, campaign state, claims, holds, do-not-call bucket, claim counts
--- ARGV: call id, owner, JSON {campaign, person, ready, renews?, startsAt?, expiresAt?, opensAt, closesAt, sendWithinMs, claimMs, seen},
---       the lines that may carry the call, best first
+-- KEYS: ledger, campaign state, claims, holds, do-not-call bucket, claim counts, turns, the campaign's delayed jobs; what the keys of
+--       lines and of people begin with
+-- ARGV: call id, owner, JSON {campaign, person, ready, renews?, startsAt?, expiresAt?, opensAt, closesAt, sendWithinMs, claimMs, seen,
+--       conversationMs, caps?, intervalMs?, maxInFlight?, maxPerLine?, isOwnLine?, isOwnTime?},
+--       the lines that may carry the call
 --       Or nothing at all, to be told whether this is SERVER (1/0). Or 'fence', to write anything (see ReplicaFence). Both with the
 --       claim counts as the only key.
 --
@@ -18,10 +20,22 @@
 -- every one followed by the server's clock and the number of claims made on this server.
 if #ARGV == 0 then return server_name() == SERVER and 1 or 0 end
 if #ARGV == 1 then return redis.call('HSET', KEYS[1], 'fenced', now_ms()) end
-local ledger, campaign_state, claims, holds, do_not_call, counts = unpack(KEYS)
+local ledger, campaign_state, claims, holds, do_not_call, counts, turns, delayed, lines, people = unpack(KEYS)
 local call_id, owner = ARGV[1], ARGV[2]
 local ask = cjson.decode(ARGV[3])
-local now = now_ms()
+local exact_now = exact_ms()
+local now = math.floor(exact_now)
+
+-- A paced call is sent so soon after its slot or not at all: late calls bunch up with those after them. Most of an interval late
+-- adds one call to any second, and this a hundredth of the rate.
+local LATE_MS, LATE_INTERVALS = 10, 0.9
+-- For the answer to arrive before the slot.
+local LEAD_MS = 15
+-- Slots are given so far ahead that none goes by unused, and no farther.
+local AHEAD_MS = 250
+-- Calls that wait for the same hour come back at most so fast.
+local OPENING_SPACING_MS = 2
+local LOOK_FOR_A_FREE_PLACE_MS = 100
 
 local last_claim
 local function answer(...)
@@ -43,13 +57,14 @@ if entry and entry.state == 'claimed' then
   -- Past its deadline others may be writing it off: renewed now, it would be used by one and in doubt to the rest.
   if now > entry.deadline then return answer('busy', entry.deadline) end
 end
+local renewed = entry and entry.state == 'claimed' and entry or nil
 
 local attempts = entry and entry.attempts or 0
 local function skip(outcome, reason)
   return answer('skip', outcome, reason, attempts)
 end
 
-local state = redis.call('HMGET', campaign_state, 'canceled', 'paused', 'expiresAt', 'startsAt')
+local state = redis.call('HMGET', campaign_state, 'canceled', 'paused', 'expiresAt', 'startsAt', 'lastSlot')
 if state[1] then return skip('canceled', 'campaign_canceled') end
 
 local expires_at = ask.expiresAt or tonumber(state[3])
@@ -57,15 +72,23 @@ if expires_at and now >= expires_at then return skip('expired', 'deadline') end
 
 if redis.call('SISMEMBER', do_not_call, ask.person) == 1 then return skip('suppressed', 'do_not_call') end
 
+-- How many calls the person has had in the time of each cap, without this one.
+local placed = {}
+for index, cap in ipairs(ask.caps or {}) do
+  local since = now - cap.hours * 3600000
+  local is_counted = renewed and renewed.claimedAt > since
+  placed[index] = calls_since(people, ask.person, since) - (is_counted and 1 or 0)
+  if placed[index] >= cap.calls then return skip('suppressed', 'frequency_cap') end
+end
+
 if state[2] then return answer('paused') end
 
-local probes = {}
 -- Asked once: most of the time nothing at all is held.
 local any_holds = redis.call('EXISTS', holds) == 1
--- Nil when the scope is free for this call or it may be its probe; else how it is held.
+-- How the scope is held, nil if it is free for this call; and whether the call would be its probe.
 local function held(scope)
   local hold = any_holds and read_hold(holds, scope)
-  if not hold then return nil end
+  if not hold then return nil, false end
   if hold.person then return { scope, hold.reason, 0, 0 } end
   local is_opener = hold.by == call_id
   -- The call that opened a hold leaves the first probe to another: alone at fault, it would only prolong it for all.
@@ -73,37 +96,91 @@ local function held(scope)
   if now < retry_at then return { scope, hold.reason, retry_at, is_opener and 1 or 0 } end
   local free_at = probe_free_at(hold, owner, now)
   if free_at then return { scope, hold.reason, free_at, 0 } end
-  probes[#probes + 1] = scope
-  return nil
+  return nil, true
 end
 
-local barrier = held('all') or held('campaign:' .. ask.campaign)
-if barrier then return answer('held', unpack(barrier)) end
+local probes = {}
+for _, scope in ipairs({ 'all', 'campaign:' .. ask.campaign }) do
+  local barrier, is_probe = held(scope)
+  if barrier then return answer('held', unpack(barrier)) end
+  if is_probe then probes[#probes + 1] = scope end
+end
 
-local line
+-- The line with the fewest calls on it, of those that are not held.
+local line, calls, is_line_probe, barrier
+local open_lines = {}
 for index = 4, #ARGV do
-  local shut = held('line:' .. ARGV[index])
-  if not shut then
-    line = ARGV[index]
-    break
+  local candidate = ARGV[index]
+  local shut, is_probe = held('line:' .. candidate)
+  if shut then
+    -- Sooner than one that only a person opens.
+    if not barrier or barrier[3] == 0 or (shut[3] > 0 and shut[3] < barrier[3]) then barrier = shut end
+  else
+    -- Where there is nothing to choose nor to keep, nothing need be known.
+    local on_it = (#ARGV > 4 or ask.maxPerLine) and calls_on(lines, candidate, now) or 0
+    if renewed and renewed.line == candidate then on_it = on_it - 1 end
+    open_lines[#open_lines + 1] = { number = candidate, calls = on_it }
+    if not line or on_it < calls then line, calls, is_line_probe = candidate, on_it, is_probe end
   end
-  if not barrier or shut[3] < barrier[3] then barrier = shut end
 end
 if not line then return answer('held', unpack(barrier)) end
+if is_line_probe then probes[#probes + 1] = 'line:' .. line end
 
 local function wait(till, what_for)
   return answer('wait', expires_at and math.min(till, expires_at) or till, what_for)
 end
+-- A second for what lies between one call's end and the next one's answer.
+local line_spacing = ask.maxPerLine and (ask.conversationMs + 1000) / (ask.maxPerLine * #open_lines)
+-- A call that no other line may carry waits by itself, behind all that wait for that line.
+local function own_line_turn(first)
+  return next_turn(turns, 'line:' .. line, first, line_spacing, true)
+end
+-- Not all at the same instant: over as long as it takes to place what waits, but a quarter of the hours at most.
+local function wait_for_hour(at, what_for)
+  if not ask.isOwnTime then return wait(at, what_for) end
+  if line_spacing and ask.isOwnLine then return wait(own_line_turn(at), what_for) end
+  local spacing = math.max(ask.intervalMs or OPENING_SPACING_MS, line_spacing or 0)
+  local span = math.min(redis.call('ZCARD', delayed) * spacing, math.max(0, ask.closesAt - math.max(at, ask.opensAt)) / 4)
+  local share = tonumber(string.sub(redis.sha1hex(call_id), 1, 8), 16) / 2 ^ 32
+  return wait(math.floor(at + share * span), what_for)
+end
 local starts_at = ask.startsAt or tonumber(state[4])
-if starts_at and now < starts_at then return wait(starts_at, 'starts_at') end
-if now < ask.opensAt then return wait(ask.opensAt, 'calling_window') end
+if starts_at and now < starts_at then return wait_for_hour(starts_at, 'starts_at') end
+if now < ask.opensAt then return wait_for_hour(ask.opensAt, 'calling_window') end
 if now >= ask.closesAt then return wait(now, 'calling_window') end
+
+if ask.maxPerLine and calls >= ask.maxPerLine then
+  local first = math.huge
+  for _, full in ipairs(open_lines) do
+    first = math.min(first, room_at(lines, full.number, now, full.calls, ask.maxPerLine, ask.conversationMs))
+  end
+  return wait(ask.isOwnLine and own_line_turn(first) or next_turn(turns, 'pool', first, line_spacing), 'line')
+end
+
+if ask.maxInFlight then
+  local in_flight = redis.call('ZCOUNT', claims, '(' .. now, '+inf') - (renewed and 1 or 0)
+  if in_flight >= ask.maxInFlight then
+    return wait(next_turn(turns, 'in_flight', now + LOOK_FOR_A_FREE_PLACE_MS, LOOK_FOR_A_FREE_PLACE_MS), 'in_flight')
+  end
+end
+
+-- The next free slot of the campaign's pace.
+local slot
+if ask.intervalMs then
+  local last_slot = tonumber(state[5] or 0)
+  -- One farther ahead than any is given was given before the clock was set back.
+  if last_slot > exact_now + AHEAD_MS then last_slot = exact_now end
+  slot = math.max(exact_now + LEAD_MS, last_slot + ask.intervalMs)
+  if slot > exact_now + AHEAD_MS then
+    return wait(next_turn(turns, 'pace', slot - AHEAD_MS / 2, ask.intervalMs), 'pace')
+  end
+end
 
 if not ask.ready then return answer('unready') end
 
 -- A failover and another back to this very process: it knows the gate still, and the data have been elsewhere since it was compared.
-local last_met = SERVER ~= 'unnamed' and redis.call('HGET', counts, 'server')
-if last_met and last_met ~= SERVER then return answer('uncompared') end
+local known = redis.call('HMGET', counts, 'server', 'doNotCall')
+if SERVER ~= 'unnamed' and known[1] and known[1] ~= SERVER then return answer('uncompared') end
 
 last_claim = redis.call('HINCRBY', counts, SERVER, 1)
 if last_claim <= ask.seen then
@@ -113,13 +190,23 @@ end
 
 -- A claim is renewed only after a request that was refused: that one counts as an attempt.
 local claim = {
-  state = 'claimed', owner = owner, line = line, claimedAt = now,
-  -- Nothing may be sent after sendBy; after deadline everybody takes a claim without an outcome for in doubt.
-  sendBy = math.min(now + ask.sendWithinMs, ask.closesAt, expires_at or math.huge), deadline = now + ask.claimMs,
+  state = 'claimed', owner = owner, line = line, person = ask.person, conversationMs = ask.conversationMs, claimedAt = now,
+  -- Nothing may be sent before sendFrom or after sendBy; after deadline everybody takes a claim without an outcome for in doubt.
+  sendFrom = slot,
+  sendBy = math.min(
+    now + ask.sendWithinMs, ask.closesAt, expires_at or math.huge,
+    slot and slot + LATE_MS + LATE_INTERVALS * ask.intervalMs or math.huge
+  ),
+  deadline = now + ask.claimMs,
   attempts = ask.renews and ask.renews + 1 or attempts, failures = entry and entry.failures or 0,
   refusals = entry and entry.refusals or 0, acceptedMark = entry and entry.acceptedMark or 0,
   revision = entry and entry.revision or 0, probes = #probes > 0 and probes or nil,
+  placed = #placed > 0 and placed or nil, doNotCall = tonumber(known[2] or 0),
 }
+if slot then redis.call('HSET', campaign_state, 'lastSlot', string.format('%.3f', slot)) end
+if renewed and renewed.line ~= line then leave_line(lines, renewed.line, owner) end
+occupy_line(lines, line, owner, now, claim.deadline + ask.conversationMs)
+remember_call(people, ask.person, owner, now)
 local written = write_entry(ledger, call_id, claim)
 redis.call('ZADD', claims, claim.deadline, call_id)
 for _, scope in ipairs(probes) do lend_probe(holds, now, scope, owner, claim.deadline) end

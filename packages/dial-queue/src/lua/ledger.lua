@@ -2,8 +2,9 @@
 --   open      released or queued again; may be claimed
 --   claimed   an owner may send, or has sent; judged by `deadline` alone
 --   an outcome (accepted, rejected, exhausted, unknown, suppressed, expired, canceled)
--- Fields: state, owner, line, claimedAt, sendBy, deadline (ms of this server's clock), attempts, failures (provable
--- failures to begin a request), refusals and acceptedMark (see release), revision (results written for this call).
+-- Fields: state, owner, line, person, conversationMs (how long a call that is taken occupies the line), claimedAt, sendFrom, sendBy,
+-- deadline (ms of this server's clock), attempts, failures (provable failures to begin a request), refusals and acceptedMark (see
+-- release), revision (results written for this call), placed and doNotCall (see gate).
 local function read_entry(ledger_key, call_id)
   local raw = redis.call('HGET', ledger_key, call_id)
   return raw and cjson.decode(raw) or nil
@@ -31,7 +32,11 @@ local function requests_begun(entry)
   return entry.attempts - (entry.failures or 0)
 end
 
-local function now_ms()
+local function exact_ms()
   local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  return time[1] * 1000 + time[2] / 1000
+end
+
+local function now_ms()
+  return math.floor(exact_ms())
 end

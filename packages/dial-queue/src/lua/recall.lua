@@ -1,11 +1,11 @@
 #!lua flags=allow-oom
 -- Writes claims again that this Redis has lost, and says which outcomes it has lost.
 --
--- KEYS: ledger, claims, campaign state, reopened calls, open campaigns
+-- KEYS: ledger, claims, campaign state, reopened calls, open campaigns; what the keys of lines and of people begin with
 -- ARGV: campaign, then call id, owner, results written for the call once it is settled, the claim (JSON) or '' if it is settled;
 --       again and again
 -- Answers: how many claims were written, then the places (from 0) of the settled calls whose outcome is missing
-local ledger, claims, campaign_state, reopened, open_campaigns = unpack(KEYS)
+local ledger, claims, campaign_state, reopened, open_campaigns, lines, people = unpack(KEYS)
 local written, reply = 0, {}
 
 local function is_missing(entry, owner, revision, is_claim)
@@ -36,7 +36,10 @@ for index = 2, #ARGV, 4 do
     else
       if is_settled(entry) then reopen(call_id, entry.state) end
       redis.call('HSET', ledger, call_id, claim)
-      redis.call('ZADD', claims, cjson.decode(claim).deadline, call_id)
+      local known = cjson.decode(claim)
+      redis.call('ZADD', claims, known.deadline, call_id)
+      occupy_line(lines, known.line, owner, now_ms(), known.deadline + known.conversationMs)
+      remember_call(people, known.person, owner, known.claimedAt)
       written = written + 1
     end
   end

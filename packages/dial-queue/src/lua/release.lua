@@ -1,12 +1,12 @@
 #!lua flags=allow-oom
 -- Gives a claim back: the call provably was not taken and keeps its place. Holds dialing where the verdict says so.
 --
--- KEYS: ledger, claims, breakers, holds
+-- KEYS: ledger, claims, breakers, holds; what the keys of lines and of people begin with
 -- ARGV: call id, owner, JSON {channel, attempts, failures, refused?, faultAfter?, probes, hold?, run?, answered?}
 --       or, from a run that the gate's answer never reached, {channel, withdraws: true}: what it may have claimed was not used
 -- Answers: released | at_fault (this call alone is refused while others pass; still claimed) | late (settled meanwhile, by
 -- the deadline) | lost
-local ledger, claims, breakers, holds = unpack(KEYS)
+local ledger, claims, breakers, holds, lines, people = unpack(KEYS)
 local call_id, owner = ARGV[1], ARGV[2]
 local context = cjson.decode(ARGV[3])
 local now = now_ms()
@@ -42,6 +42,8 @@ write_entry(ledger, call_id, {
   refusals = refusals, acceptedMark = accepted_mark, revision = entry.revision,
 })
 redis.call('ZREM', claims, call_id)
+if entry.line then leave_line(lines, entry.line, owner) end
+if entry.person then forget_call(people, entry.person, owner) end
 if context.answered then count_answer(breakers) end
 end_probes(holds, context.channel, now, owner, context.probes, context.hold and context.hold.retryAfterMs or 0)
 if context.hold then open_hold(holds, context.channel, now, context.hold, call_id) end

@@ -2,11 +2,12 @@
 -- Records a call's outcome: ledger, counters, results stream, holds. Runs even when Redis is full: what has rung must be
 -- written down.
 --
--- KEYS: ledger, campaign state, claims, kept payloads, revised results, results stream, breakers, holds, expiries
+-- KEYS: ledger, campaign state, claims, kept payloads, revised results, results stream, breakers, holds, expiries; what the keys of
+--       lines and of people begin with
 -- ARGV: call id, owner, outcome, attempts, result (a JSON object without its last fields and closing brace), payload to keep or '',
 --       JSON {campaign, channel, answered?, expires?, probes?, run?, resultsBefore?}
 -- Answers: settled <revision> | already <outcome> | lost (another owner holds the claim, or it is over)
-local ledger, campaign_state, claims, kept, revised, results, breakers, holds, expiries = unpack(KEYS)
+local ledger, campaign_state, claims, kept, revised, results, breakers, holds, expiries, lines, people = unpack(KEYS)
 local call_id, owner, outcome, attempts, result, payload = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
 local context = cjson.decode(ARGV[7])
 local now = now_ms()
@@ -30,6 +31,14 @@ write_entry(ledger, call_id, {
   state = outcome, owner = owner, attempts = attempts, revision = revision, failures = failures > 0 and failures or nil,
 })
 redis.call('ZREM', claims, call_id)
+if entry and entry.state == 'claimed' then
+  if outcome == 'accepted' or outcome == 'unknown' then
+    occupy_line(lines, entry.line, owner, now, math.min(now, entry.deadline) + entry.conversationMs)
+  else
+    leave_line(lines, entry.line, owner)
+    forget_call(people, entry.person, owner)
+  end
+end
 if context.expires then redis.call('ZREM', expiries, call_id) end
 redis.call('HINCRBY', campaign_state, 'outcome:' .. outcome, 1)
 local id = redis.call('XADD', results, '*', 'campaign', context.campaign, 'result', result .. ',"revision":' .. revision .. '}')

@@ -75,6 +75,7 @@ export class Fixture implements Disposable {
       campaign: 'spring',
       person: this.identity.person(PERSON),
       lines: [LINE],
+      limits: { conversationMs: 120_000 },
       opensAt: 0,
       closesAt: Number.MAX_SAFE_INTEGER,
       ready: true,

@@ -1,0 +1,127 @@
+import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DialingWorld, LINE, phone, phones } from './testing/dialing-world.ts';
+import { eventually, PATIENCE_MS } from './testing/patience.ts';
+
+const OTHER_LINE = '+15055550101';
+
+let redis: TestRedis;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+
+/** The most of them within any stretch of so many ms. */
+function mostWithin(times: readonly number[], ms: number): number {
+  const sorted = times.toSorted((one, other) => one - other);
+  let most = 0;
+  let from = 0;
+  for (const [index, time] of sorted.entries()) {
+    while ((sorted[from] ?? 0) <= time - ms) from += 1;
+    most = Math.max(most, index - from + 1);
+  }
+  return most;
+}
+
+describe.concurrent('a campaign with limits, over all workers', { timeout: PATIENCE_MS }, () => {
+  test('pace: no second has more calls than allowed, and every call is placed once', async () => {
+    await using world = await DialingWorld.open(redis, { latencyMs: 30 });
+    await world.campaign({ pacing: { callsPerSecond: 20 } });
+    await Promise.all([1, 2, 3].map(() => world.startWorker({ concurrency: 10 })));
+    const numbers = phones(100);
+    await world.load(numbers);
+    const results = await world.settled(100);
+    expect(world.simulator.calls().byNumber).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+    // When each was let go, by Redis's clock as its worker knows it. What the provider sees is measured in bench/.
+    const dialed = results.map(({ dialedAt }) => Date.parse(dialedAt ?? ''));
+    expect(mostWithin(dialed, 1000)).toBeLessThanOrEqual(20 + 2);
+  });
+
+  test('pace: calls that are skipped take no slot', async () => {
+    await using world = await DialingWorld.open(redis);
+    // A hundred slots would take a day.
+    await world.campaign({ pacing: { callsPerSecond: 0.001 } });
+    const numbers = phones(100);
+    await world.doNotCall.add(numbers.slice(1));
+    await world.startWorker();
+    await world.load(numbers);
+    const results = await world.settled(100);
+    expect(results.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1);
+    expect(results.filter(({ reason }) => reason === 'do_not_call')).toHaveLength(99);
+  });
+
+  test('pace: a change takes effect while the campaign runs', async () => {
+    await using world = await DialingWorld.open(redis);
+    await world.campaign({ pacing: { callsPerSecond: 0.001 } });
+    await world.startWorker();
+    await world.load(phones(20));
+    await world.settled(1);
+    await world.campaign({ pacing: { callsPerSecond: 100 } });
+    await world.settled(20);
+    expect(world.rangTwice()).toEqual([]);
+  });
+
+  test('maxInFlight: never more at the provider at once, and never fewer for long', async () => {
+    await using world = await DialingWorld.open(redis, { latencyMs: 100 });
+    await world.campaign({ pacing: { maxInFlight: 4 } });
+    await Promise.all([1, 2, 3].map(() => world.startWorker({ concurrency: 10 })));
+    const numbers = phones(100);
+    await world.load(numbers);
+    await world.settled(100);
+    expect(world.simulator.stats().maxInFlight).toBe(4);
+    expect(world.rangTwice()).toEqual([]);
+  });
+
+  test('lines: a full line holds its calls back, the next goes when one of its conversations is over', async () => {
+    await using world = await DialingWorld.open(redis);
+    const conversationMs = 1500;
+    await world.campaign({ lines: { maxConcurrentCalls: 3, assumedCallSeconds: conversationMs / 1000 } });
+    await Promise.all([1, 2].map(() => world.startWorker()));
+    await world.load(phones(12));
+    await world.settled(12);
+    const times = world.simulator.calls().calls.map(({ atMs }) => atMs);
+    expect(mostWithin(times, conversationMs - 50)).toBe(3);
+    expect(world.rangTwice()).toEqual([]);
+  });
+
+  test('lines: of a pool the freest carries the next call, over all campaigns', async () => {
+    await using world = await DialingWorld.open(redis);
+    await world.campaign({ id: 'autumn' });
+    await world.startWorker();
+    await world.load(phones(10), 'autumn');
+    await world.settled(10, 'autumn');
+    await world.campaign({ fromPhoneNumber: [LINE, OTHER_LINE], lines: { maxConcurrentCalls: 15 } });
+    await world.load(phones(20).slice(10));
+    const results = await world.settled(10);
+    expect(results.map(({ fromPhoneNumber }) => fromPhoneNumber)).toEqual(Array.from({ length: 10 }, () => OTHER_LINE));
+  });
+
+  test('lines: rows that name a full line leave those that name another to it', async () => {
+    await using world = await DialingWorld.open(redis);
+    await world.campaign({ lines: { maxConcurrentCalls: 1, assumedCallSeconds: 3600 } });
+    await world.startWorker();
+    await world.load(phones(30), 'spring', { from: LINE });
+    await world.load([phone(30)], 'spring', { from: OTHER_LINE });
+    const results = await world.settled(2);
+    expect(results.map(({ fromPhoneNumber }) => fromPhoneNumber).toSorted()).toEqual([LINE, OTHER_LINE]);
+    // The others wait, each for a turn of its own.
+    await eventually(async () => (await world.withQueue('spring', (queue) => queue.getDelayedCount())) === 29);
+    const { turns } = world.keys.campaign('spring');
+    expect(Number(await world.redis.hget(turns, `line:${LINE}`))).toBeGreaterThan(Date.now() + 28 * 3_600_000);
+  });
+
+  test('frequency cap: the third call to a person is not placed', async () => {
+    await using world = await DialingWorld.open(redis);
+    await world.startWorker();
+    const frequencyCap = { calls: 2, hours: 24 };
+    for (const id of ['spring', 'autumn', 'winter']) {
+      await world.campaign({ id, frequencyCap });
+      await world.load([phone(0)], id);
+      await world.settled(1, id);
+    }
+    expect(await world.results('winter')).toMatchObject([
+      { outcome: 'suppressed', reason: 'frequency_cap', attempts: 0 },
+    ]);
+    expect(world.simulator.stats().requests).toBe(2);
+  });
+});

@@ -1,0 +1,298 @@
+import { describe, expect, it } from 'vitest';
+import type { Claim, ClaimRequest, GateAnswer, Limits, Uncompared } from './gate.ts';
+import { eachTest, type Fixture, LINE } from './testing/fixture.ts';
+
+const OTHER_LINE = '+15055550101';
+const CONVERSATION_MS = 120_000;
+
+let fixture: Fixture;
+eachTest((each) => {
+  fixture = each;
+});
+
+const limited = (limits: Partial<Limits>): Limits => ({ conversationMs: CONVERSATION_MS, ...limits });
+
+/** The nth call, to a person of its own. */
+function nth(index: number, overrides: Partial<ClaimRequest> = {}): ClaimRequest {
+  const to = `+1505555${String(1000 + index)}`;
+  const own = { callId: `call-${index}`, owner: `owner-${index}`, person: fixture.identity.person(to) };
+  return fixture.request({ ...own, ...overrides });
+}
+
+function claimOf(answer: GateAnswer | Uncompared): Claim {
+  if (answer.kind !== 'dial') throw new Error(`the gate answered ${answer.kind}`);
+  return answer.claim;
+}
+
+function waitOf(answer: GateAnswer | Uncompared) {
+  if (answer.kind !== 'wait') throw new Error(`the gate answered ${answer.kind}`);
+  return { waitFor: answer.waitFor, inMs: answer.until - answer.now };
+}
+
+async function claim(index: number, overrides: Partial<ClaimRequest> = {}): Promise<Claim> {
+  return claimOf(await fixture.gate().claim(nth(index, overrides)));
+}
+
+async function waiting(index: number, overrides: Partial<ClaimRequest> = {}) {
+  return waitOf(await fixture.gate().claim(nth(index, overrides)));
+}
+
+const settle = (index: number, outcome: 'accepted' | 'rejected' | 'unknown') =>
+  fixture.gate().settle(fixture.settling({ callId: `call-${index}`, owner: `owner-${index}`, outcome }));
+const release = (index: number) =>
+  fixture.gate().release(fixture.releasing({ callId: `call-${index}`, owner: `owner-${index}` }));
+
+describe('a pace', () => {
+  it('gives each claim a slot, none nearer to the one before than the pace allows', async () => {
+    const limits = limited({ intervalMs: 40 });
+    const slots: number[] = [];
+    for (let index = 0; slots.length < 12; index += 1) {
+      const answer = await fixture.gate().claim(nth(index, { limits }));
+      if (answer.kind === 'dial') slots.push(answer.claim.sendFrom ?? 0);
+    }
+    const gaps = slots.slice(1).map((slot, index) => slot - (slots[index] ?? 0));
+    // The slots are told to a tenth of a millisecond.
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(39.8);
+  });
+
+  it('is kept to between the slot and a moment later, or not at all', async () => {
+    const { sendFrom = 0, sendBy, claimedAt } = await claim(1, { limits: limited({ intervalMs: 100 }) });
+    expect(sendFrom).toBeGreaterThan(claimedAt);
+    expect(sendBy - sendFrom).toBeGreaterThan(90);
+    expect(sendBy - sendFrom).toBeLessThanOrEqual(100.1);
+  });
+
+  it('lets nobody wait for a slot in hand that is far off', async () => {
+    const limits = limited({ intervalMs: 10_000 });
+    await claim(1, { limits });
+    const { waitFor, inMs } = await waiting(2, { limits });
+    expect(waitFor).toBe('pace');
+    expect(inMs).toBeGreaterThan(5000);
+    expect(inMs).toBeLessThan(10_000);
+    // The next in line comes after it.
+    expect((await waiting(3, { limits })).inMs).toBeGreaterThan(inMs + 5000);
+  });
+
+  it('spends no slot on a call that is not sent', async () => {
+    const limits = limited({ intervalMs: 10_000 });
+    await fixture.campaign();
+    expect((await fixture.gate().claim(nth(1, { limits, ready: false }))).kind).toBe('unready');
+    expect((await fixture.gate().claim(nth(2, { limits, expiresAt: 1 }))).kind).toBe('skip');
+    expect((await claim(3, { limits })).sendFrom).toBeDefined();
+  });
+
+  it('takes effect at once when it is changed', async () => {
+    await claim(1, { limits: limited({ intervalMs: 3_600_000 }) });
+    expect((await waiting(2, { limits: limited({ intervalMs: 3_600_000 }) })).waitFor).toBe('pace');
+    expect((await claim(3, { limits: limited({ intervalMs: 1 }) })).sendFrom).toBeDefined();
+  });
+
+  it('is each campaign’s own', async () => {
+    const limits = limited({ intervalMs: 10_000 });
+    await claim(1, { limits });
+    expect((await claim(2, { limits, campaign: 'autumn' })).sendFrom).toBeDefined();
+  });
+});
+
+describe('calls in flight', () => {
+  it('are never more than allowed, until one is settled or given back', async () => {
+    const limits = limited({ maxInFlight: 2 });
+    await claim(1, { limits });
+    await claim(2, { limits });
+    expect((await waiting(3, { limits })).waitFor).toBe('in_flight');
+    await settle(1, 'accepted');
+    await claim(3, { limits });
+    expect((await waiting(4, { limits })).waitFor).toBe('in_flight');
+    await release(2);
+    await claim(4, { limits });
+  });
+
+  it('are as many as before when one is sent a second time', async () => {
+    const limits = limited({ maxInFlight: 1 });
+    const { attempts } = await claim(1, { limits });
+    expect(await claim(1, { limits, renews: attempts })).toMatchObject({ attempts: 1 });
+  });
+});
+
+describe('a line', () => {
+  const limits = limited({ maxPerLine: 2 });
+
+  it('is full when so many calls are taken to be on it, over all campaigns', async () => {
+    await claim(1, { campaign: 'autumn' });
+    await claim(2, { limits });
+    const { waitFor, inMs } = await waiting(3, { limits });
+    expect(waitFor).toBe('line');
+    expect(inMs).toBeGreaterThan(CONVERSATION_MS - 10_000);
+    expect(inMs).toBeLessThanOrEqual(CONVERSATION_MS);
+  });
+
+  it('stays occupied by a call that was taken or may have been, and not by one that was not', async () => {
+    await claim(1, { limits });
+    await claim(2, { limits });
+    await settle(1, 'accepted');
+    await settle(2, 'unknown');
+    expect((await waiting(3, { limits })).waitFor).toBe('line');
+    const other = { limits, lines: [OTHER_LINE] };
+    await claim(4, other);
+    await claim(5, other);
+    await settle(4, 'rejected');
+    await claim(6, other);
+    await release(5);
+    await claim(7, other);
+    expect((await waiting(8, other)).waitFor).toBe('line');
+  });
+
+  it('is free again when the conversation is over', async () => {
+    const brief = { limits: { conversationMs: 1, maxPerLine: 1 } };
+    const gate = fixture.gate({ claimMs: 0 });
+    await gate.claim(nth(1, brief));
+    await settle(1, 'accepted');
+    const { redis, keys } = fixture;
+    const till = Number(await redis.zscore(`${keys.lines}:${LINE}`, 'owner-1'));
+    const [seconds, micros] = await redis.time();
+    expect(till).toBeLessThanOrEqual(Number(seconds) * 1000 + Number(micros) / 1000 + 1);
+    await redis.zadd(`${keys.lines}:${LINE}`, till - 10, 'owner-1');
+    await claim(2, brief);
+  });
+
+  it('with the fewest calls goes first', async () => {
+    const lines = [LINE, OTHER_LINE];
+    const used: string[] = [];
+    for (let index = 0; index < 4; index += 1) used.push((await claim(index, { lines, limits })).line);
+    expect(used).toEqual([LINE, OTHER_LINE, LINE, OTHER_LINE]);
+    expect((await waiting(5, { lines, limits })).waitFor).toBe('line');
+    await settle(1, 'rejected');
+    expect((await claim(5, { lines, limits })).line).toBe(OTHER_LINE);
+  });
+
+  it('that is held leaves the calls to the others', async () => {
+    const hold = {
+      scope: `line:${LINE}`,
+      reason: 'agent_not_found',
+      firstPauseMs: 60_000,
+      maxPauseMs: 60_000,
+    } as const;
+    await fixture.holds.open({ ...hold, retryAfterMs: 0 }, 'opener');
+    expect((await claim(1, { lines: [LINE, OTHER_LINE], limits })).line).toBe(OTHER_LINE);
+  });
+
+  it('sends a call that names it to the end of its queue, each a place further back', async () => {
+    const own = { limits: limited({ maxPerLine: 1 }), isOwnLine: true };
+    await claim(1, own);
+    const turns: number[] = [];
+    for (let index = 2; index < 102; index += 1) turns.push((await waiting(index, own)).inMs);
+    const gaps = turns.slice(1).map((turn, index) => turn - (turns[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(CONVERSATION_MS);
+    expect(Math.max(...gaps)).toBeLessThan(CONVERSATION_MS + 2000);
+  });
+
+  it('keeps the slot of a call that is sent a second time', async () => {
+    const single = { limits: limited({ maxPerLine: 1 }) };
+    const { attempts } = await claim(1, single);
+    expect((await claim(1, { ...single, renews: attempts })).line).toBe(LINE);
+    expect((await waiting(2, single)).waitFor).toBe('line');
+  });
+
+  it('is freed by nobody but who occupies it', async () => {
+    const single = { limits: limited({ maxPerLine: 1 }) };
+    await claim(1, single);
+    await fixture.gate().release(fixture.releasing({ callId: 'call-1', owner: 'zombie' }));
+    expect((await waiting(2, single)).waitFor).toBe('line');
+  });
+});
+
+describe('a cap', () => {
+  const limits = limited({ caps: [{ calls: 2, hours: 24 }] });
+  const samePerson = (index: number, overrides: Partial<ClaimRequest> = {}) =>
+    nth(index, { person: fixture.identity.person('+15055550123'), limits, ...overrides });
+  const capped = { kind: 'skip', outcome: 'suppressed', reason: 'frequency_cap' };
+
+  it('ends a call to a person who has had so many, over all campaigns', async () => {
+    const gate = fixture.gate();
+    expect(claimOf(await gate.claim(samePerson(1))).placed).toEqual([0]);
+    expect(claimOf(await gate.claim(samePerson(2, { campaign: 'autumn' }))).placed).toEqual([1]);
+    expect(await gate.claim(samePerson(3, { campaign: 'winter' }))).toMatchObject(capped);
+    // Somebody else is no concern of it.
+    await claim(4, { limits });
+  });
+
+  it('counts what no campaign with a cap has placed', async () => {
+    const gate = fixture.gate();
+    const uncapped = { limits: limited({}) };
+    claimOf(await gate.claim(samePerson(1, uncapped)));
+    claimOf(await gate.claim(samePerson(2, uncapped)));
+    expect(await gate.claim(samePerson(3))).toMatchObject(capped);
+  });
+
+  it('does not count what provably did not ring', async () => {
+    const gate = fixture.gate();
+    await gate.claim(samePerson(1));
+    await settle(1, 'rejected');
+    await gate.claim(samePerson(2));
+    await release(2);
+    await gate.claim(samePerson(3));
+    await settle(3, 'unknown');
+    await gate.claim(samePerson(4));
+    expect(await gate.claim(samePerson(5))).toMatchObject(capped);
+  });
+
+  it('does not count the call itself when it is sent a second time', async () => {
+    const gate = fixture.gate();
+    const one = { limits: limited({ caps: [{ calls: 1, hours: 24 }] }) };
+    const { attempts } = claimOf(await gate.claim(samePerson(1, one)));
+    expect(claimOf(await gate.claim(samePerson(1, { ...one, renews: attempts }))).placed).toEqual([0]);
+    expect(await gate.claim(samePerson(2, one))).toMatchObject(capped);
+  });
+
+  it('looks back no longer than it says, the strictest of several first', async () => {
+    const gate = fixture.gate();
+    await gate.claim(samePerson(1));
+    const key = `${fixture.keys.people}:${fixture.identity.person('+15055550123').member}`;
+    await fixture.redis.zadd(key, Date.now() - 25 * 3_600_000, 'owner-1');
+    expect(claimOf(await gate.claim(samePerson(2))).placed).toEqual([0]);
+    const both = [
+      { calls: 2, hours: 24 },
+      { calls: 2, hours: 48 },
+    ];
+    expect(await gate.claim(samePerson(3, { limits: limited({ caps: both }) }))).toMatchObject(capped);
+    expect(await fixture.redis.pttl(key)).toBeGreaterThan(29 * 86_400_000);
+  });
+
+  it('lets only one of two through that come at the same instant', async () => {
+    const one = { limits: limited({ caps: [{ calls: 1, hours: 1 }] }) };
+    const gate = fixture.gate();
+    const answers = await Promise.all(
+      ['spring', 'autumn', 'winter'].map((campaign, index) => gate.claim(samePerson(index, { ...one, campaign }))),
+    );
+    expect(answers.filter(({ kind }) => kind === 'dial')).toHaveLength(1);
+    expect(answers.filter(({ kind }) => kind === 'skip')).toHaveLength(2);
+  });
+});
+
+describe('calls that wait for the same hour', () => {
+  it('come back apart from each other, the more the farther', async () => {
+    const { redis, keys } = fixture;
+    const delayed = `${keys.queue('spring')}delayed`;
+    const opensAt = Date.now() + 3_600_000;
+    const wanted = { opensAt, closesAt: opensAt + 46_800_000, isOwnTime: true };
+    expect(waitOf(await fixture.gate().claim(nth(0, wanted)))).toMatchObject({ waitFor: 'calling_window' });
+    await redis.zadd(delayed, ...Array.from({ length: 1000 }, (_, index) => [index, `job-${index}`]).flat());
+    const untils: number[] = [];
+    for (let index = 0; index < 200; index += 1) {
+      const answer = await fixture.gate().claim(nth(index, wanted));
+      untils.push(answer.kind === 'wait' ? answer.until : 0);
+    }
+    expect(Math.min(...untils)).toBeGreaterThanOrEqual(opensAt);
+    expect(Math.max(...untils)).toBeLessThanOrEqual(opensAt + 2000);
+    expect(new Set(untils).size).toBeGreaterThan(150);
+    // Asked again, each is told the same.
+    const again = await fixture.gate().claim(nth(7, wanted));
+    expect(again.kind === 'wait' && again.until).toBe(untils[7]);
+  });
+
+  it('come back at the hour itself where it is everybody’s', async () => {
+    const opensAt = Date.now() + 3_600_000;
+    const answer = await fixture.gate().claim(nth(0, { opensAt, closesAt: opensAt + 1000 }));
+    expect(answer).toMatchObject({ kind: 'wait', until: opensAt });
+  });
+});

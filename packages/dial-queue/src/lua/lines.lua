@@ -1,0 +1,27 @@
+-- Lines: per from-number a sorted set, owner -> until when (ms) its call occupies the line. The API does not tell when a conversation
+-- ends, so its length is assumed: from the answer on, and as long as there is none, from the claim's deadline on. It counts over all
+-- campaigns, and each holds it against its own limit.
+local function line_key(lines, line)
+  return lines .. ':' .. line
+end
+
+local function calls_on(lines, line, now)
+  return redis.call('ZCOUNT', line_key(lines, line), '(' .. now, '+inf')
+end
+
+-- When a line with that many calls will have room for one more. What is in flight is taken for answered now.
+local function room_at(lines, line, now, calls, limit, conversation_ms)
+  local key = line_key(lines, line)
+  local last = redis.call('ZRANGE', key, '(' .. now, '+inf', 'BYSCORE', 'LIMIT', calls - limit, 1, 'WITHSCORES')
+  return math.min(tonumber(last[2]), now + conversation_ms)
+end
+
+local function occupy_line(lines, line, owner, now, till)
+  local key = line_key(lines, line)
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+  redis.call('ZADD', key, till, owner)
+end
+
+local function leave_line(lines, line, owner)
+  redis.call('ZREM', line_key(lines, line), owner)
+end
