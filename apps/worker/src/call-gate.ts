@@ -1,11 +1,10 @@
 import type { Claim, ClaimRequest, Gate, GateAnswer, Identity } from '@libby-dialer/dial-queue';
-import { zonesFor } from '@libby-dialer/dialing';
-import { type CallRun, hasOwnHours, hasOwnLine } from './call-run.ts';
+import { type CallRun, hasOwnLine } from './call-run.ts';
 import type { ClaimWitness } from './claim-witness.ts';
 import type { Moment, RedisClock } from './redis-clock.ts';
 import type { WorkerEvents } from './worker-events.ts';
 
-/** Zones whose hours never meet: the call waits for a change of its campaign, or for its expiry. */
+/** Hours that never meet: the call waits for a change of its campaign, or for its expiry. */
 const NEVER_OPEN_MS = 24 * 3_600_000;
 
 export interface CallGateParts {
@@ -49,9 +48,9 @@ export class CallGate {
       campaign: run.campaign,
       person: identity.person(call.to),
       lines: call.from === undefined ? context.campaign.fromPhoneNumber : [call.from],
-      limits: context.limits,
+      limits: run.rules.caps.length === 0 ? context.limits : { ...context.limits, caps: run.rules.caps },
       isOwnLine: hasOwnLine(run) || undefined,
-      isOwnTime: hasOwnHours(run) || call.startsAt !== undefined || undefined,
+      isOwnTime: call.startsAt !== undefined || context.opensForAllAt(clock.now()) === undefined || undefined,
       startsAt: call.startsAt,
       expiresAt: call.expiresAt,
       ready,
@@ -100,22 +99,8 @@ export class CallGate {
     }
   }
 
-  #openSpan(run: CallRun): { opensAt: number; closesAt: number } {
+  #openSpan({ context, rules }: CallRun): { opensAt: number; closesAt: number } {
     const now = this.#parts.clock.now();
-    const zones = zonesToHeed(run);
-    const span = zones === undefined ? undefined : run.context.hours.openSpan(zones, now);
-    return span ?? { opensAt: now + NEVER_OPEN_MS, closesAt: now + NEVER_OPEN_MS };
+    return context.hours.openSpan(rules, now) ?? { opensAt: now + NEVER_OPEN_MS, closesAt: now + NEVER_OPEN_MS };
   }
-}
-
-/** Whether it can be known when this person may be called. */
-export function hasHours(run: CallRun): boolean {
-  return zonesToHeed(run) !== undefined;
-}
-
-/** The zones in all of which the call must be in hours; undefined if there are some and they cannot be known. */
-function zonesToHeed({ context: { campaign }, call }: CallRun): readonly string[] | undefined {
-  if (campaign.callingWindow === 'anytime') return [];
-  const { zones } = zonesFor(campaign, call);
-  return zones.length === 0 ? undefined : zones;
 }

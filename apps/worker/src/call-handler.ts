@@ -2,17 +2,9 @@ import type { Claim, GateAnswer, HoldRequest, LostClaim } from '@libby-dialer/di
 import { type Decision, type Payload, payloadFor, queuedCallSchema } from '@libby-dialer/dialing';
 import { type AccessToken, TokenError, type TokenSource } from '@libby-dialer/libby-client';
 import type { CallDialer } from './call-dialer.ts';
-import { type CallGate, hasHours } from './call-gate.ts';
+import type { CallGate } from './call-gate.ts';
 import type { CallLedger } from './call-ledger.ts';
-import {
-  type CallRun,
-  type DeliveredJob,
-  delayedEnd,
-  GIVE_BACK,
-  hasOwnHours,
-  hasOwnLine,
-  type StopSignals,
-} from './call-run.ts';
+import { type CallRun, type DeliveredJob, delayedEnd, GIVE_BACK, hasOwnLine, type StopSignals } from './call-run.ts';
 import type { CampaignContext } from './campaign-context.ts';
 import type { HoldOpener } from './hold-opener.ts';
 import { type JobEnd, LONGEST_SLEEP_MS } from './job-end.ts';
@@ -76,11 +68,13 @@ export class CallHandler {
 
   #begin(context: CampaignContext, job: DeliveredJob, signals: StopSignals): CallRun {
     this.#runs += 1;
+    const call = queuedCallSchema.parse(job.data);
     return {
       context,
       callId: job.callId,
       campaign: context.campaign.id,
-      call: queuedCallSchema.parse(job.data),
+      call,
+      rules: context.hours.rulesFor(call),
       queuedAt: job.queuedAt,
       owner: `${this.#parts.workerId}.${this.#runs.toString(36)}`,
       signals,
@@ -93,7 +87,7 @@ export class CallHandler {
     if (stop.aborted) return 'stopping';
     const { campaign } = run.context;
     const filled = payloadFor(campaign, run.call, await run.context.headingsOf(run.call), run.call.from ?? '');
-    if ('missing' in filled || !hasHours(run)) {
+    if ('missing' in filled || !run.rules.hoursKnown) {
       return { obstacle: holdRequest(`campaign:${run.campaign}`, 'campaign_incomplete') };
     }
     try {
@@ -178,14 +172,17 @@ export class CallHandler {
     return holdOpener.open(run, holdRequest('all', 'replicas_behind'));
   }
 
-  #waitForInstant(run: CallRun, { waitFor, until }: GateAnswer & { kind: 'wait' }): JobEnd {
+  #waitForInstant(run: CallRun, { waitFor, until, now }: GateAnswer & { kind: 'wait' }): JobEnd {
     switch (waitFor) {
       case 'comparison':
         return { kind: 'give_back', sleepUntil: until };
       case 'starts_at':
         return run.call.startsAt === undefined ? { kind: 'give_back', sleepUntil: until } : delayedEnd(run, until);
-      case 'calling_window':
-        return hasOwnHours(run) ? delayedEnd(run, until) : { kind: 'give_back', sleepUntil: until };
+      case 'calling_window': {
+        // Its own window may be closed for all, and this person's region or zone for this one alone, and longer.
+        const opensForAll = run.context.opensForAllAt(now);
+        return opensForAll === undefined ? delayedEnd(run, until) : { kind: 'give_back', sleepUntil: opensForAll };
+      }
       case 'line':
         return hasOwnLine(run) ? delayedEnd(run, until) : { kind: 'give_back', sleepUntil: until, turn: waitFor };
       case 'in_flight':

@@ -1,4 +1,4 @@
-import type { QueuedCall } from '@libby-dialer/dialing';
+import type { CallRules, QueuedCall } from '@libby-dialer/dialing';
 import type { CampaignContext } from './campaign-context.ts';
 import type { JobEnd } from './job-end.ts';
 
@@ -24,6 +24,8 @@ export interface CallRun {
   readonly callId: string;
   readonly campaign: string;
   readonly call: QueuedCall;
+  /** When and how often this person may be called. */
+  readonly rules: CallRules;
   /** Epoch ms. */
   readonly queuedAt: number;
   /** Fresh for every run: what another run of the same call claims is not ours. */
@@ -44,9 +46,4 @@ export function delayedEnd(run: CallRun, until: number, sleepUntil?: number): Jo
 /** No other line may carry it. */
 export function hasOwnLine({ call }: CallRun): boolean {
   return call.from !== undefined;
-}
-
-/** Its hours are those of its recipient. */
-export function hasOwnHours({ context: { campaign } }: CallRun): boolean {
-  return campaign.callingWindow !== 'anytime' && campaign.callingWindow.timezone === 'recipient';
 }

@@ -1,5 +1,5 @@
 import type { CampaignStore, Limits } from '@libby-dialer/dial-queue';
-import { CallingHours, type Campaign, type QueuedCall } from '@libby-dialer/dialing';
+import { type Campaign, type QueuedCall, RecipientHours } from '@libby-dialer/dialing';
 
 /** Where a campaign does not say how long a conversation takes: for those that limit the calls on the same line. */
 const CONVERSATION_MS = 120_000;
@@ -9,16 +9,22 @@ const NO_HEADINGS: readonly string[] = [];
 /** One campaign's definition with what is derived from it, good until the definition changes. */
 export class CampaignContext {
   readonly campaign: Campaign;
-  readonly hours: CallingHours;
+  readonly hours: RecipientHours;
   readonly limits: Limits;
   readonly #store: CampaignStore;
   readonly #headings = new Map<string, readonly string[]>();
 
   constructor(campaign: Campaign, store: CampaignStore) {
     this.campaign = campaign;
-    this.hours = new CallingHours(campaign.callingWindow);
+    this.hours = new RecipientHours(campaign);
     this.limits = limitsOf(campaign);
     this.#store = store;
+  }
+
+  /** Until when the campaign's own window is closed for everybody; undefined if it is not. */
+  opensForAllAt(now: number): number | undefined {
+    const span = this.hours.campaignSpan(now);
+    return span !== undefined && now < span.opensAt ? span.opensAt : undefined;
   }
 
   /** The form headings of the list that a call came with. */
@@ -33,13 +39,12 @@ export class CampaignContext {
   }
 }
 
-function limitsOf({ pacing, lines, frequencyCap }: Campaign): Limits {
+function limitsOf({ pacing, lines }: Campaign): Limits {
   return {
     conversationMs: lines === undefined ? CONVERSATION_MS : lines.assumedCallSeconds * 1000,
     maxPerLine: lines?.maxConcurrentCalls,
     maxInFlight: pacing?.maxInFlight,
     // Whole microseconds, rounded up: never faster than asked for.
     intervalMs: pacing?.callsPerSecond === undefined ? undefined : Math.ceil(1e6 / pacing.callsPerSecond) / 1000,
-    caps: frequencyCap === undefined ? undefined : [frequencyCap],
   };
 }

@@ -19,6 +19,11 @@ function closedWindow() {
   return { from: onTheHour(opens), to: onTheHour(opens + 1), timezone: 'UTC' };
 }
 
+function zoneWhereItIs(hour: number): string {
+  const ahead = ((((hour - new Date().getUTCHours() + 11) % 24) + 24) % 24) - 11;
+  return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+}
+
 function onTheHour(hour: number): string {
   return `${String(hour % 24).padStart(2, '0')}:00`;
 }
@@ -210,22 +215,25 @@ describe.concurrent('who may not be called, or not now', { timeout: PATIENCE_MS 
 
   test("a closed window in the recipients' time: each call waits for its own hour", async () => {
     await using world = await openWorld();
-    const { from, to } = closedWindow();
-    await world.campaign({ callingWindow: { from, to } });
+    // At noon there, when no region's law forbids a call either.
+    await world.campaign({ callingWindow: { from: '12:00', to: '14:00' } });
     await world.startWorker();
-    await world.load([phone(0)], 'spring', { timezone: 'UTC' });
+    await world.load([phone(0)], 'spring', { timezone: zoneWhereItIs(18) });
     await world.withQueue('spring', (queue) => eventually(async () => (await queue.getDelayedCount()) === 1));
     expect((await world.status()).state).toBe('waiting');
-    // Whose clock reads an hour within the window is called.
-    const zone = [...Array(24).keys()]
-      .map((offset) => `Etc/GMT${offset < 13 ? `+${offset}` : `-${24 - offset}`}`)
-      .find((zone) => {
-        const hour = new Intl.DateTimeFormat('en', { hour: '2-digit', hourCycle: 'h23', timeZone: zone });
-        return `${hour.format(new Date())}:00` === from;
-      });
-    if (zone === undefined) throw new Error('no zone has that hour now');
-    await world.load([phone(1)], 'spring', { timezone: zone });
+    await world.load([phone(1)], 'spring', { timezone: zoneWhereItIs(12) });
     expect(await world.settled(1)).toMatchObject([{ toPhoneNumber: phone(1), outcome: 'accepted' }]);
+  });
+
+  test("a closed hour of a region within a fixed zone's window: only its own people wait", async () => {
+    await using world = await openWorld();
+    await world.campaign({ callingWindow: { from: '00:00', to: '24:00', timezone: 'UTC' } });
+    await world.startWorker();
+    await world.load([phone(0)], 'spring', { timezone: zoneWhereItIs(23) });
+    await world.withQueue('spring', (queue) => eventually(async () => (await queue.getDelayedCount()) === 1));
+    await world.load([phone(1)], 'spring', { timezone: zoneWhereItIs(12) });
+    expect(await world.settled(1)).toMatchObject([{ toPhoneNumber: phone(1), outcome: 'accepted' }]);
+    expect(world.requestsByNumber().has(phone(0))).toBe(false);
   });
 
   test('a probe that may not be called after all leaves the hold to the next call', async () => {

@@ -1,4 +1,4 @@
-import { CallingHours, type Campaign, OUTCOMES, type Outcome } from '@libby-dialer/dialing';
+import { type Campaign, OUTCOMES, type Outcome, RecipientHours } from '@libby-dialer/dialing';
 import type { CampaignStore } from './campaign-store.ts';
 import type { Hold, Holds } from './hold.ts';
 import type { Keys } from './keys.ts';
@@ -105,9 +105,8 @@ function isHeld(campaign: Campaign, holds: readonly Hold[]): boolean {
   return lines >= campaign.fromPhoneNumber.length || holds.some(({ scope }) => !scope.startsWith('line:'));
 }
 
-function isOutOfHours({ startsAt, callingWindow }: Campaign, now: number): boolean {
-  if (startsAt !== undefined && now < startsAt) return true;
-  if (callingWindow === 'anytime' || callingWindow.timezone === 'recipient') return false;
-  const span = new CallingHours(callingWindow).openSpan([], now);
+function isOutOfHours(campaign: Campaign, now: number): boolean {
+  if (campaign.startsAt !== undefined && now < campaign.startsAt) return true;
+  const span = new RecipientHours(campaign).campaignSpan(now);
   return span === undefined || now < span.opensAt;
 }

@@ -1,4 +1,4 @@
-import type { HoldReason, HoldScope, Outcome, Reason } from '@libby-dialer/dialing';
+import type { FrequencyCap, HoldReason, HoldScope, Outcome, Reason } from '@libby-dialer/dialing';
 import { Evidence } from './evidence.ts';
 import type { HoldRequest } from './hold.ts';
 import type { Person } from './identity.ts';
@@ -38,16 +38,11 @@ export interface ClaimRequest {
   readonly seen?: number;
 }
 
-/** So many calls to one person in so many hours, over all campaigns. */
-export interface FrequencyCap {
-  readonly calls: number;
-  readonly hours: number;
-}
-
 /** What a campaign allows. Left out: no limit. */
 export interface Limits {
   /** How long a call that is taken is assumed to occupy its line. */
   readonly conversationMs: number;
+  /** Per person, over all campaigns. */
   readonly caps?: readonly FrequencyCap[] | undefined;
   /** From one call's slot to the next one's. */
   readonly intervalMs?: number | undefined;

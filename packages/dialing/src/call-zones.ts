@@ -5,18 +5,31 @@ import { zonesOf } from './zones.ts';
 /** Where the zones of a call come from, for the record. */
 export type ZoneSource = 'campaign_window' | 'record' | 'number' | 'campaign';
 
+export interface CallZones {
+  readonly zones: readonly string[];
+  readonly source: ZoneSource;
+}
+
 /**
- * The zones in all of which a call must be in hours: the window's own if it names one, else the record's, else every zone
- * of the number's prefix, else the campaign's. Empty: it cannot be known when this person may be called.
+ * The zones in all of which a call must be in the campaign's hours: the window's own if it names one, else the recipient's.
+ * Empty: it cannot be known when this person may be called.
  */
 export function zonesFor(
   campaign: Pick<Campaign, 'callingWindow' | 'timezone'>,
   call: Pick<QueuedCall, 'to' | 'timezone'>,
-): { zones: readonly string[]; source: ZoneSource } {
+): CallZones {
   const { callingWindow } = campaign;
   if (callingWindow !== 'anytime' && callingWindow.timezone !== 'recipient') {
     return { zones: [callingWindow.timezone], source: 'campaign_window' };
   }
+  return recipientZones(campaign, call);
+}
+
+/** The zones in one of which the recipient is: the record's, else every zone of the number's prefix, else the campaign's. */
+export function recipientZones(
+  campaign: Pick<Campaign, 'timezone'>,
+  call: Pick<QueuedCall, 'to' | 'timezone'>,
+): CallZones {
   if (call.timezone !== undefined) return { zones: [call.timezone], source: 'record' };
   const zones = zonesOf(call.to);
   if (zones.length > 0) return { zones, source: 'number' };

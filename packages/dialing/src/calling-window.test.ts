@@ -1,15 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  ALWAYS_OPEN,
   CallingHours,
   type CallingWindow,
   callingWindowProblem,
   DEFAULT_CALLING_WINDOW,
   openSpan,
-  WEEKDAYS,
-  type Weekday,
 } from './calling-window.ts';
+import { ALWAYS_OPEN, WEEKDAYS, type Weekday } from './open-span.ts';
 
 type TimedWindow = Exclude<CallingWindow, 'anytime'>;
 

@@ -1,9 +1,5 @@
-import { Temporal } from 'temporal-polyfill';
+import { ALWAYS_OPEN, DAY_MS, intersect, type OpenSpan, spansIn, WEEKDAYS, type Weekday } from './open-span.ts';
 import { isZone } from './zones.ts';
-
-/** In the order of the week, as campaign files write them. */
-export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-export type Weekday = (typeof WEEKDAYS)[number];
 
 /**
  * When a campaign may call: `from` <= wall clock < `to` (HH:MM; `to` may be 24:00) on the listed days, in the recipient's
@@ -13,12 +9,6 @@ export type CallingWindow =
   | 'anytime'
   | { readonly from: string; readonly to: string; readonly days: readonly Weekday[]; readonly timezone: string };
 
-/** Epoch milliseconds, `opensAt` <= open < `closesAt`. Safe integers, so that a span survives JSON. */
-export interface OpenSpan {
-  readonly opensAt: number;
-  readonly closesAt: number;
-}
-
 /** The hours of 47 CFR 64.1200(c)(1) for telephone solicitations: 8 a.m. to 9 p.m. at the called party's location. */
 export const DEFAULT_CALLING_WINDOW: CallingWindow = {
   from: '08:00',
@@ -26,12 +16,6 @@ export const DEFAULT_CALLING_WINDOW: CallingWindow = {
   days: WEEKDAYS,
   timezone: 'recipient',
 };
-
-/** What `anytime` opens: no end that a clock could reach. */
-export const ALWAYS_OPEN: OpenSpan = { opensAt: 0, closesAt: Number.MAX_SAFE_INTEGER };
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 
 /** How far ahead a span is looked for: every weekday comes up twice. */
 const HORIZON_DAYS = 15;
@@ -75,7 +59,7 @@ export function openSpan(window: CallingWindow, zones: readonly string[], atMs: 
   const relevant = window.timezone === 'recipient' ? zones : [window.timezone];
   if (relevant.length === 0) throw new RangeError('A calling window in recipients’ time needs at least one zone.');
   const range = { opensAt: atMs - LOOKBACK_DAYS * DAY_MS, closesAt: atMs + (HORIZON_DAYS + 1) * DAY_MS };
-  const shared = relevant.map((zone) => spansIn(window, zone, range)).reduce(intersect);
+  const shared = relevant.map((zone) => spansIn([window], zone, range)).reduce(intersect);
   const span = shared.find(({ closesAt }) => closesAt > atMs);
   return span !== undefined && span.opensAt <= atMs + HORIZON_DAYS * DAY_MS ? span : undefined;
 }
@@ -118,76 +102,4 @@ function answerAt(window: CallingWindow, zones: readonly string[], atMs: number)
   const span = openSpan(window, zones, atMs);
   if (span === undefined) return { span, since: atMs, until: atMs + NO_SPAN_TTL_MS };
   return { span, since: Math.min(span.opensAt, atMs), until: span.closesAt };
-}
-
-type TimedWindow = Exclude<CallingWindow, 'anytime'>;
-
-/** Every open span of one zone within `range`, in order, those that touch joined. */
-function spansIn(window: TimedWindow, zone: string, range: OpenSpan): OpenSpan[] {
-  return join(
-    constantOffsets(zone, range).flatMap(({ opensAt, closesAt, offsetMs }) =>
-      intersect(wallClockSpans(window, opensAt + offsetMs, closesAt + offsetMs), [
-        { opensAt: opensAt + offsetMs, closesAt: closesAt + offsetMs },
-      ]).map((span) => ({ opensAt: span.opensAt - offsetMs, closesAt: span.closesAt - offsetMs })),
-    ),
-  );
-}
-
-/** The window's spans that may touch a stretch of wall-clock time, written as if the wall clock were UTC. */
-function wallClockSpans({ from, to, days }: TimedWindow, startMs: number, endMs: number): OpenSpan[] {
-  const opens = minutesOf(from) * MINUTE_MS;
-  const closes = minutesOf(to) * MINUTE_MS + (minutesOf(from) < minutesOf(to) ? 0 : DAY_MS);
-  const spans: OpenSpan[] = [];
-  for (let day = Math.floor(startMs / DAY_MS) - 1; day * DAY_MS < endMs; day++) {
-    if (days.includes(weekdayOf(day))) spans.push({ opensAt: day * DAY_MS + opens, closesAt: day * DAY_MS + closes });
-  }
-  return spans;
-}
-
-/** `day` in days since 1970-01-01, a Thursday. */
-function weekdayOf(day: number): Weekday {
-  return WEEKDAYS[(((day + 3) % 7) + 7) % 7] as Weekday;
-}
-
-function minutesOf(timeOfDay: string): number {
-  return Number(timeOfDay.slice(0, 2)) * 60 + Number(timeOfDay.slice(3));
-}
-
-/** The range cut at the zone's clock changes: between two of them, wall clock and UTC differ by a constant. */
-function constantOffsets(zone: string, range: OpenSpan): (OpenSpan & { offsetMs: number })[] {
-  const pieces: (OpenSpan & { offsetMs: number })[] = [];
-  let from = Temporal.Instant.fromEpochMilliseconds(range.opensAt).toZonedDateTimeISO(zone);
-  while (from.epochMilliseconds < range.closesAt) {
-    const change = from.getTimeZoneTransition('next');
-    pieces.push({
-      opensAt: from.epochMilliseconds,
-      closesAt: Math.min(change?.epochMilliseconds ?? range.closesAt, range.closesAt),
-      offsetMs: from.offsetNanoseconds / 1e6,
-    });
-    if (change === null) break;
-    from = change;
-  }
-  return pieces;
-}
-
-/** Joins spans that touch or overlap; `spans` in order of opening. */
-function join(spans: readonly OpenSpan[]): OpenSpan[] {
-  const joined: OpenSpan[] = [];
-  for (const span of spans) {
-    const last = joined.at(-1);
-    if (last === undefined || last.closesAt < span.opensAt) joined.push(span);
-    else joined[joined.length - 1] = { opensAt: last.opensAt, closesAt: Math.max(last.closesAt, span.closesAt) };
-  }
-  return joined;
-}
-
-/** What is open in both; each list in order, its spans apart. */
-function intersect(left: readonly OpenSpan[], right: readonly OpenSpan[]): OpenSpan[] {
-  return left.flatMap((one) =>
-    right.flatMap((other) => {
-      const opensAt = Math.max(one.opensAt, other.opensAt);
-      const closesAt = Math.min(one.closesAt, other.closesAt);
-      return opensAt < closesAt ? [{ opensAt, closesAt }] : [];
-    }),
-  );
 }

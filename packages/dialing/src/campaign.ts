@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RECORD_FIELDS, zoneSchema } from './call-record.ts';
-import { WEEKDAYS } from './calling-window.ts';
 import { instantSchema } from './instant.ts';
+import { WEEKDAYS } from './open-span.ts';
 import { isCountryCode, parsePhoneNumber } from './phone.ts';
 
 const DEDUPE_BY = ['phone', 'externalId', 'row'] as const;

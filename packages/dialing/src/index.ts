@@ -7,16 +7,20 @@ export {
   type RecordField,
 } from './call-record.ts';
 export { type ZoneSource, zonesFor } from './call-zones.ts';
-export { CallingHours, type CallingWindow, type OpenSpan } from './calling-window.ts';
+export { CallingHours, type CallingWindow } from './calling-window.ts';
 export { type Campaign, type CampaignVerdict, campaignSchema, type DedupeBy, parseCampaign } from './campaign.ts';
 export { type Circumstances, type Decision, decide, type Sighting } from './decide.ts';
 export { dedupeKey } from './dedupe-key.ts';
 export { HOLD_PAUSES, type HoldReason, type HoldScope, RUN_THRESHOLDS } from './hold.ts';
 export { isoInstant } from './instant.ts';
+export type { OpenSpan, WeeklyHours } from './open-span.ts';
 export { OUTCOMES, type Outcome, REASONS, RETRYABLE_OUTCOMES, type Reason, type RetryableOutcome } from './outcome.ts';
 export { type Payload, payloadFor } from './payload.ts';
 export { isFictional, type PhoneVerdict, parsePhoneNumber } from './phone.ts';
 export { formEntries, type QueuedCall, queuedCallSchema } from './queued-call.ts';
+export { type CallRules, RecipientHours } from './recipient-hours.ts';
+export { type Region, regionsOf } from './region.ts';
+export { type FrequencyCap, REGIONAL_RULES, type RegionalRule } from './regional-rules.ts';
 export { RESULT_COLUMNS, type ResultRecord, resultRecordSchema } from './result-record.ts';
 export { fillTemplate, placeholdersOf, variableKey } from './template.ts';
 export { isZone, zonesOf } from './zones.ts';

@@ -60,6 +60,17 @@ export function findPlannedNumber(e164: string): PlannedNumber | undefined {
   return undefined;
 }
 
+/** The countries that a number may belong to: its own, or all of its calling code where the plans do not tell. */
+export function findCountries(e164: string): readonly CountryCode[] {
+  const country = findPlannedNumber(e164)?.country;
+  if (country !== undefined) return [country];
+  for (let length = 1; length <= 3; length++) {
+    const code = callingCodeOf(e164.slice(1, 1 + length));
+    if (code !== undefined) return code.plans.flatMap((plan) => plan.country ?? []);
+  }
+  return [];
+}
+
 function classify({ nationalPrefix, plans }: CallingCode, national: string): PlannedNumber | undefined {
   if (nationalPrefix?.test(national) === true) return undefined;
   for (const plan of plans) {
