@@ -5,6 +5,14 @@ import type { RedisConnection } from './redis-connection.ts';
 const BLOCK_BYTES = 64;
 const CALL_ID_BYTES = 15;
 
+/**
+ * So many characters of base64url name a person's set: 262,144 sets. Redis keeps a set of integers packed, at 8 bytes each, up to
+ * 512 members (`set-max-intset-entries`): with so many sets that is enough for a hundred million people, and a set of the
+ * forty or so that ten million make has no more than 1.5 bytes of overhead for each.
+ */
+const BUCKET_LENGTH = 3;
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
 /** A person as the do-not-call list knows them: a set and a member of it, never the number. */
 export interface Person {
   readonly bucket: string;
@@ -50,10 +58,10 @@ export class Identity {
     return `c${this.#mac(`call\0${campaign}\0${dedupeKey}`).toString('base64url', 0, CALL_ID_BYTES)}`;
   }
 
-  /** Spread over 65,536 sets of integers, ten million numbers stay in Redis's most compact form. */
   person(toPhoneNumber: string): Person {
     const mac = this.#mac(`person\0${toPhoneNumber}`);
-    return { bucket: mac.toString('hex', 0, 2), member: mac.readBigInt64BE(2).toString() };
+    const bucket = mac.toString('base64url', 0, 3).slice(0, BUCKET_LENGTH);
+    return { bucket, member: mac.readBigInt64BE(3).toString() };
   }
 
   #mac(message: string): Buffer {
@@ -61,6 +69,15 @@ export class Identity {
     hash('sha256', Buffer.concat([inner, Buffer.from(message)]), 'buffer').copy(outer, BLOCK_BYTES);
     return hash('sha256', outer, 'buffer');
   }
+}
+
+/** Every bucket that a person can be in. */
+export function personBuckets(): string[] {
+  let buckets = [''];
+  for (let length = 0; length < BUCKET_LENGTH; length += 1) {
+    buckets = buckets.flatMap((start) => Array.from(BASE64URL, (next) => start + next));
+  }
+  return buckets;
 }
 
 /** What stands before the message, and before its hash. */
