@@ -1,9 +1,27 @@
-import type { Identity } from './identity.ts';
+import { EarlierClaims } from './earlier-claims.ts';
+import { type Identity, personBuckets } from './identity.ts';
 import type { Keys } from './keys.ts';
 import type { RedisConnection } from './redis-connection.ts';
+import { Script } from './script.ts';
+
+/** One script for so many people: it keeps Redis busy for some 2 ms. */
+const PEOPLE_PER_CHANGE = 1000;
+const BUCKETS_PER_LOOK = 4096;
+
+/** A change as it is kept for audit: how many, never whom. */
+export interface DoNotCallChange {
+  readonly what: 'do_not_call_added' | 'do_not_call_removed' | 'do_not_call_imported';
+  /** Given by whoever asked for it. */
+  readonly numbers: number;
+  /** Of these, the ones that were not on the list before, or were. */
+  readonly changed: number;
+  readonly by?: string | undefined;
+}
 
 /** The do-not-call list over all campaigns: keyed hashes only, so that the list itself names nobody. */
 export class DoNotCallList {
+  static readonly #changeScript = new Script('do-not-call');
+  static readonly #countScript = new Script('count-people');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #identity: Identity;
@@ -14,37 +32,68 @@ export class DoNotCallList {
     this.#identity = identity;
   }
 
-  /** From the moment this returns, no call to these numbers passes the gate. Returns how many were not on the list. */
+  /**
+   * From the moment this returns, no call to these numbers passes the gate; one that has passed it before may still begin until
+   * `outlastEarlierClaims` returns. Gives how many were not on the list.
+   */
   async add(numbers: readonly string[]): Promise<number> {
-    return this.#each(numbers, 'sadd');
+    return this.#change('SADD', numbers);
   }
 
-  /** Returns how many were on the list. */
+  /** Gives how many were on the list. */
   async remove(numbers: readonly string[]): Promise<number> {
-    return this.#each(numbers, 'srem');
+    return this.#change('SREM', numbers);
+  }
+
+  /** Returns once every claim made so far is settled, given back or past its `sendBy`: no call to whom was added before begins any more. */
+  async outlastEarlierClaims(signal?: AbortSignal): Promise<void> {
+    await new EarlierClaims(this.#redis, this.#keys).outlastAll(signal);
   }
 
   /** For each number, whether it is on the list. */
   async check(numbers: readonly string[]): Promise<boolean[]> {
-    const replies = await this.#send(numbers, 'sismember');
-    return replies.map((reply) => reply === 1);
-  }
-
-  async #each(numbers: readonly string[], command: 'sadd' | 'srem'): Promise<number> {
-    const replies = await this.#send(numbers, command);
-    return replies.reduce<number>((sum, reply) => sum + Number(reply), 0);
-  }
-
-  async #send(numbers: readonly string[], command: 'sadd' | 'srem' | 'sismember'): Promise<unknown[]> {
     const pipeline = this.#redis.pipeline();
     for (const number of numbers) {
       const { bucket, member } = this.#identity.person(number);
-      pipeline.call(command, this.#keys.doNotCall(bucket), member);
+      pipeline.sismember(this.#keys.doNotCall(bucket), member);
     }
     const replies = (await pipeline.exec()) ?? [];
     return replies.map(([error, reply]) => {
       if (error !== null) throw error;
-      return reply;
+      return reply === 1;
     });
+  }
+
+  /** Grows with every change, in the same step as it; 0 before the first. */
+  async version(): Promise<number> {
+    return Number((await this.#redis.hget(this.#keys.claimCounts, 'doNotCall')) ?? 0);
+  }
+
+  /** How many numbers are on the list. */
+  async count(): Promise<number> {
+    const buckets = personBuckets().map((bucket) => this.#keys.doNotCall(bucket));
+    let count = 0;
+    for (let from = 0; from < buckets.length; from += BUCKETS_PER_LOOK) {
+      const part = buckets.slice(from, from + BUCKETS_PER_LOOK);
+      count += Number(await DoNotCallList.#countScript.run(this.#redis, part, []));
+    }
+    return count;
+  }
+
+  /** Keeps for audit what a person had changed. */
+  async record({ what, numbers, changed, by }: DoNotCallChange): Promise<void> {
+    const decided = by === undefined ? [] : ['by', by];
+    await this.#redis.xadd(this.#keys.audit, '*', 'what', what, 'numbers', numbers, 'changed', changed, ...decided);
+  }
+
+  async #change(command: 'SADD' | 'SREM', numbers: readonly string[]): Promise<number> {
+    let changed = 0;
+    for (let from = 0; from < numbers.length; from += PEOPLE_PER_CHANGE) {
+      const people = numbers.slice(from, from + PEOPLE_PER_CHANGE).map((number) => this.#identity.person(number));
+      const keys = [this.#keys.claimCounts, ...people.map(({ bucket }) => this.#keys.doNotCall(bucket))];
+      const args = [command, ...people.map(({ member }) => member)];
+      changed += Number(await DoNotCallList.#changeScript.run(this.#redis, keys, args));
+    }
+    return changed;
   }
 }

@@ -7,7 +7,7 @@ export { type CampaignState, type CampaignStatus, StatusReader } from './campaig
 export { CampaignStore, type PutAnswer, type RegistryView } from './campaign-store.ts';
 export { CampaignControl, type ControlAction } from './control.ts';
 // People not to be called
-export { DoNotCallList } from './do-not-call.ts';
+export { type DoNotCallChange, DoNotCallList } from './do-not-call.ts';
 // The ledger
 export { type Comparison, Evidence, type RememberedCall } from './evidence.ts';
 export {

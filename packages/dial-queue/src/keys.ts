@@ -26,7 +26,7 @@ export class Keys {
   get breakers(): string {
     return `${this.prefix}:breakers`;
   }
-  /** Hash: server process -> claims made there; server, since -> the last one met, and when; lost -> claims found lost; fenced. */
+  /** Hash: server process -> claims made there; server, since -> the last one met, and when; lost -> claims found lost; fenced; doNotCall -> version of that list. */
   get claimCounts(): string {
     return `${this.prefix}:claims:counts`;
   }
@@ -54,6 +54,7 @@ export class Keys {
   get people(): string {
     return `${this.prefix}:person`;
   }
+  /** Sets of integers: the people on the do-not-call list. */
   doNotCall(bucket: string): string {
     return `${this.prefix}:dnc:${bucket}`;
   }

@@ -3,7 +3,7 @@
 -- a count never grows again once its server is gone, so that later claims cannot hide that earlier ones are lost.
 --
 -- KEYS: claim counts (hash: server -> claims made there; server, since -> which one workers last met, and when first; lost -> claims
--- found lost), holds
+-- found lost; doNotCall -> see do-not-call), holds
 -- ARGV: channel, the hold to open (JSON), ms for which a server that is new makes no claims, whether the connection is new (1/0),
 --       then server and claims seen there, again and again
 -- Answers: the server's clock, its name, from when on claims may be made (0: at once), how many claims are lost, and how many all
@@ -12,7 +12,8 @@ local counts, holds = unpack(KEYS)
 local channel, hold, pause_ms_when_new, is_new_connection = ARGV[1], cjson.decode(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
 local now = now_ms()
 local server = server_name()
-local was_used = redis.call('EXISTS', counts) == 1
+-- A do-not-call list may be there before any claim.
+local was_used = redis.call('HLEN', counts) > redis.call('HEXISTS', counts, 'doNotCall')
 
 local opens_at
 if server == 'unnamed' then

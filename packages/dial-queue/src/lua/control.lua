@@ -13,13 +13,4 @@ if action == 'resume' then redis.call('HDEL', campaign_state, 'paused', 'cancele
 redis.call('SADD', open_campaigns, campaign)
 announce(channel, 'campaign:' .. campaign)
 
-local reply = {}
-for _, call_id in ipairs(redis.call('ZRANGE', claims, 0, -1)) do
-  local entry = read_entry(ledger, call_id)
-  if entry and entry.state == 'claimed' then
-    reply[#reply + 1] = call_id
-    reply[#reply + 1] = entry.owner
-    reply[#reply + 1] = requests_begun(entry)
-  end
-end
-return reply
+return standing_claims(claims, ledger)

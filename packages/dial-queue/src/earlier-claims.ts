@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Keys } from './keys.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { Script } from './script.ts';
+
+const POLL_MS = 50;
+const CLAIMS_PER_LOOK = 1000;
+const VALUES_PER_CLAIM = 3;
+
+/** The claims of a campaign that stood at one moment, three values each, as scripts answer them. */
+type StandingClaims = readonly (string | number)[];
+
+interface Look {
+  /** Claims that may still be sent. */
+  readonly pending: number;
+  readonly wentOut: number;
+}
+
+/** Follows claims made earlier to the point from which none of them lets a call begin any more. */
+export class EarlierClaims {
+  static readonly #standing = new Script('standing-claims', 'ledger', 'claims');
+  static readonly #follow = new Script('follow-claims', 'ledger');
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+
+  constructor(redis: RedisConnection, keys: Keys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  /**
+   * Returns once each of the claims is settled, given back or past its `sendBy`.
+   * @returns how many calls went out meanwhile
+   */
+  async outlast(campaign: string, claims: StandingClaims, signal?: AbortSignal): Promise<{ wentOut: number }> {
+    const { ledger } = this.#keys.campaign(campaign);
+    for (;;) {
+      const { pending, wentOut } = await this.#look(ledger, claims);
+      if (pending === 0) return { wentOut };
+      await delay(POLL_MS, undefined, signal === undefined ? {} : { signal });
+    }
+  }
+
+  /** The same for all claims that stand now, whatever their campaign. */
+  async outlastAll(signal?: AbortSignal): Promise<void> {
+    const campaigns = await this.#redis.hkeys(this.#keys.campaigns);
+    await Promise.all(
+      campaigns.map(async (campaign) => this.outlast(campaign, await this.#standingOf(campaign), signal)),
+    );
+  }
+
+  async #standingOf(campaign: string): Promise<StandingClaims> {
+    const { claims, ledger } = this.#keys.campaign(campaign);
+    return (await EarlierClaims.#standing.run(this.#redis, [claims, ledger], [])) as StandingClaims;
+  }
+
+  async #look(ledger: string, claims: StandingClaims): Promise<Look> {
+    const total = { pending: 0, wentOut: 0 };
+    const step = CLAIMS_PER_LOOK * VALUES_PER_CLAIM;
+    for (let from = 0; from < claims.length; from += step) {
+      const part = claims.slice(from, from + step);
+      const [pending, wentOut] = (await EarlierClaims.#follow.run(this.#redis, [ledger], part)) as [number, number];
+      total.pending += pending;
+      total.wentOut += wentOut;
+    }
+    return total;
+  }
+}
