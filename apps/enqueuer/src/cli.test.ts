@@ -36,7 +36,7 @@ describe('usage', () => {
     await using bench = await TestBench.start(redis.url);
     const { code, stdout, stderr } = await bench.run(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const offered = [...stdout.matchAll(/^ {2}([a-z]+)(?: |$)/gm)]
+    const offered = [...stdout.matchAll(/^ {2}([a-z-]+)(?: |$)/gm)]
       .map(([, name]) => name)
       .filter((name) => name !== 'enqueuer');
     const commands = [
@@ -47,6 +47,7 @@ describe('usage', () => {
       'resume',
       'cancel',
       'retry',
+      'in-doubt',
       'hold',
       'suppress',
       'campaign',

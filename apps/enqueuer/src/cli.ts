@@ -5,6 +5,7 @@ import { addCampaignCommands } from './commands/campaign.ts';
 import { addControlCommands } from './commands/control.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addHoldCommands } from './commands/hold.ts';
+import { addInDoubtCommands } from './commands/in-doubt.ts';
 import { addLoadCommand } from './commands/load.ts';
 import { addResultsCommand } from './commands/results.ts';
 import { addRetryCommand } from './commands/retry.ts';
@@ -60,6 +61,7 @@ function createProgram(io: Io, run: CommandSlot['run']): Command {
   addResultsCommand(slot);
   addControlCommands(slot);
   addRetryCommand(slot);
+  addInDoubtCommands(slot);
   addHoldCommands(slot);
   addSuppressCommands(slot);
   addCampaignCommands(slot);

@@ -2,6 +2,7 @@ import {
   CallReopener,
   CampaignControl,
   CampaignStore,
+  DoubtDesk,
   Holds,
   Keys,
   type RedisConnection as QueueConnection,
@@ -33,6 +34,7 @@ export class Context {
   readonly campaigns: CampaignStore;
   readonly control: CampaignControl;
   readonly reopener: CallReopener;
+  readonly desk: DoubtDesk;
   readonly holds: Holds;
   readonly status: StatusReader;
   readonly results: Results;
@@ -45,6 +47,7 @@ export class Context {
     this.campaigns = new CampaignStore(redis, this.keys);
     this.control = new CampaignControl(redis, this.keys);
     this.reopener = new CallReopener(redis, this.keys);
+    this.desk = new DoubtDesk(redis, this.keys);
     this.holds = new Holds(redis, this.keys);
     this.status = new StatusReader(redis, this.keys, this.campaigns, this.holds);
     this.results = new Results(redis, this.keys);

@@ -8,6 +8,8 @@ export { CampaignStore, type PutAnswer, type RegistryView } from './campaign-sto
 export { CampaignControl, type ControlAction } from './control.ts';
 // People not to be called
 export { type DoNotCallChange, DoNotCallList } from './do-not-call.ts';
+// Calls that may have rung
+export { type Decider, DoubtDesk, type Resolution } from './doubt-desk.ts';
 // The ledger
 export { type Comparison, Evidence, type RememberedCall } from './evidence.ts';
 export {

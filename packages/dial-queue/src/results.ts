@@ -47,6 +47,12 @@ export class Results {
     if (options.follow) yield* this.#follow(campaign, cursor, options.signal);
   }
 
+  /** A call's latest record; undefined if it has none. Reads the campaign's results until it comes by. */
+  async latestOf(campaign: string, callId: string): Promise<ResultRecord | undefined> {
+    for await (const record of this.read(campaign)) if (record.callId === callId) return record;
+    return undefined;
+  }
+
   async #readSpan({ state, revised }: CampaignKeys): Promise<Span> {
     const [first, last, flat] = (await Results.#span.run(this.#redis, [state, revised], [])) as [
       string,

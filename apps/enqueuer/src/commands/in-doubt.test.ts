@@ -1,0 +1,91 @@
+import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { TestBench } from '../test-bench.ts';
+
+let redis: TestRedis;
+let bench: TestBench;
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+beforeEach(async () => {
+  bench = await TestBench.start(redis.url);
+});
+afterEach(() => bench[Symbol.asyncDispose]());
+
+async function loaded(id: string, count: number, settings = {}): Promise<string[]> {
+  const argv = ['load', await bench.list(`${id}.csv`, count), '--campaign', await bench.campaign(id, settings)];
+  expect((await bench.run(argv)).code).toBe(0);
+  return await bench.queued(id);
+}
+
+/** A campaign of two calls, the first of which is in doubt. */
+async function doubted(id = 'spring', settings = {}): Promise<string> {
+  const [first = ''] = await loaded(id, 2, settings);
+  await bench.claim(id, first);
+  await bench.settle(id, first, 'unknown', { reason: 'no_response', dialedAt: '2026-11-22T10:00:00.000Z' });
+  return first;
+}
+
+const audit = async () => (await bench.redis.xrange(bench.keys.audit, '-', '+')).map(([, fields]) => fields);
+
+describe('in-doubt list', () => {
+  test('shows what is needed to ask the provider, of one campaign or of all', async () => {
+    expect((await bench.run(['in-doubt', 'list'])).stdout).toBe('No call is in doubt.\n');
+    const spring = await doubted('spring');
+    const autumn = await doubted('autumn');
+    const { stdout } = await bench.run(['in-doubt', 'list', 'spring']);
+    const columns = [spring, 'spring', '1', '2026-11-22T10:00:00.000Z', '\\+15055550100', 'no_response', '1'];
+    expect(stdout).toMatch(new RegExp(`^${[...columns, '\\+15055550123', 'Ada'].join(' +')}`, 'm'));
+    expect(stdout).toMatch(/\n1 call in doubt\.\n$/);
+    const all = (await bench.json(['in-doubt', 'list', '--json'])) as { calls: { callId: string }[] };
+    expect(all.calls.map(({ callId }) => callId)).toEqual([autumn, spring]);
+    expect(await bench.run(['in-doubt', 'list', 'winter'])).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
+describe('in-doubt resolve --as accepted', () => {
+  test('gives the call its outcome, as a further revision, and keeps who said so', async () => {
+    const callId = await doubted();
+    const resolved = await bench.run(['in-doubt', 'resolve', callId, '--as', 'accepted', '--by', 'Ada']);
+    expect(resolved).toEqual({ code: 0, stdout: `${callId} of spring is accepted.\n`, stderr: '' });
+    const status = await bench.json(['status', 'spring', '--json']);
+    expect(status).toMatchObject({ pending: 1, outcomes: { accepted: 1, unknown: 0 } });
+    const { stdout } = await bench.run(['results', 'spring', '--format', 'ndjson']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      callId,
+      toPhoneNumber: '+15055550123',
+      outcome: 'accepted',
+      reason: 'resolved_by_person',
+      dialedAt: '2026-11-22T10:00:00.000Z',
+      worker: 'enqueuer',
+      revision: 2,
+    });
+    expect((await bench.run(['in-doubt', 'list'])).stdout).toBe('No call is in doubt.\n');
+    expect(await bench.redis.exists(bench.keys.campaign('spring').kept)).toBe(0);
+    const what = ['what', 'in_doubt_resolved', 'callId', callId, 'campaign', 'spring', 'as', 'accepted', 'by', 'Ada'];
+    expect(await audit()).toEqual([[...what, 'at', expect.stringMatching(/^20.*Z$/)]]);
+  });
+
+  test('a call that is not in doubt stays as it is, and nothing is kept', async () => {
+    const callId = await doubted();
+    const [waiting = ''] = await bench.queued('spring');
+    const resolve = (id: string) => bench.run(['in-doubt', 'resolve', id, '--as', 'accepted', '--by', 'Ada']);
+    expect(await resolve('nosuch')).toMatchObject({ code: 1, stderr: expect.stringContaining('No call nosuch') });
+    expect(await resolve(waiting)).toMatchObject({ code: 1, stderr: expect.stringContaining('No call') });
+    await bench.claim('spring', waiting);
+    expect(await resolve(waiting)).toMatchObject({ code: 1, stderr: expect.stringContaining('no outcome yet') });
+    await resolve(callId);
+    expect(await resolve(callId)).toMatchObject({ code: 1, stderr: expect.stringContaining('outcome is accepted') });
+    expect(await audit()).toHaveLength(1);
+  });
+
+  test('needs a name and a decision', async () => {
+    expect(await bench.run(['in-doubt', 'resolve', 'call-1', '--as', 'accepted'])).toMatchObject({ code: 2 });
+    expect(await bench.run(['in-doubt', 'resolve', 'call-1', '--by', 'Ada'])).toMatchObject({ code: 2 });
+    expect(await bench.run(['in-doubt', 'resolve', 'call-1', '--as', 'rang', '--by', 'Ada'])).toMatchObject({
+      code: 2,
+    });
+  });
+});
