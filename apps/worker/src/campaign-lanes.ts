@@ -7,16 +7,20 @@ import {
   type RedisConnection,
   type RegistryView,
 } from '@libby-dialer/dial-queue';
-import pLimit from 'p-limit';
+import type { Campaign } from '@libby-dialer/dialing';
 import type { CallHandler } from './call-handler.ts';
 import { CampaignContext } from './campaign-context.ts';
 import type { ClaimWitness } from './claim-witness.ts';
 import { Lane } from './lane.ts';
 import type { RedisClock } from './redis-clock.ts';
+import { shareOut, weightOf } from './share-out.ts';
+import { Slots, SlotUser } from './slots.ts';
 import type { WorkerEvents } from './worker-events.ts';
 
 /** Announcements come at once; this is for those that were missed. */
 const LOOK_EVERY_MS = 2_000;
+/** Lanes that keep to a pace fall asleep and wake up many times a second; the others' shares need not follow each time. */
+const SHARE_EVERY_MS = 50;
 
 export interface CampaignLanesParts {
   readonly redis: RedisConnection;
@@ -30,23 +34,36 @@ export interface CampaignLanesParts {
   readonly concurrency: number;
 }
 
-/** Keeps a lane for every campaign that has work and shares the process's concurrency among them. */
+/**
+ * Keeps a lane for every campaign that has work and shares the process's concurrency among them, by priority. A lane's share is how many
+ * jobs it may have in hand. It goes to those that can use it, so that jobs wait in hand only for a moment, or where campaigns
+ * outnumber the slots; then `Slots` decides whose turn it is.
+ */
 export class CampaignLanes {
   readonly #parts: CampaignLanesParts;
-  readonly #limit: ReturnType<typeof pLimit>;
+  readonly #slots: Slots;
   readonly #lanes = new Map<string, Lane>();
+  readonly #users = new WeakMap<Lane, SlotUser>();
+  /** They take no more jobs and still have some in hand. */
+  readonly #closing = new Set<Lane>();
+  /** Campaigns that were changed, whose parked calls have not looked again yet. */
+  readonly #changed = new Set<string>();
   readonly #reopener: CallReopener;
   readonly #parked: ParkedCalls;
   #version = -1;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
+  #tidying: Promise<void> | undefined;
+  #toTidy: RegistryView | undefined;
+  #sharing: NodeJS.Timeout | undefined;
+  #shareAgain = false;
   #stopped = false;
   #lastLookAt: number | undefined;
 
   constructor(parts: CampaignLanesParts) {
     this.#parts = parts;
-    this.#limit = pLimit(parts.concurrency);
+    this.#slots = new Slots(parts.concurrency, () => parts.clock.monotonic());
     this.#reopener = new CallReopener(parts.redis, parts.keys);
     this.#parked = new ParkedCalls(parts.redis, parts.keys);
   }
@@ -96,12 +113,15 @@ export class CampaignLanes {
   async stop(abort: AbortSignal): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
+    clearTimeout(this.#sharing);
     await this.#looking;
+    await this.#tidying;
+    const lanes = [...this.#lanes.values(), ...this.#closing];
     const breakOff = () => {
-      for (const lane of this.#lanes.values()) lane.abort(abort.reason as Error);
+      for (const lane of lanes) lane.abort(abort.reason as Error);
     };
     abort.addEventListener('abort', breakOff, { once: true });
-    await Promise.all([...this.#lanes.values()].map((lane) => lane.stop()));
+    await Promise.all(lanes.map((lane) => lane.stop()));
     abort.removeEventListener('abort', breakOff);
   }
 
@@ -112,62 +132,80 @@ export class CampaignLanes {
     const view = await campaigns.look();
     clock.observe(view.now, askedAt);
     await this.#openLanes(view);
-    await this.#tidyUp(view);
-    await this.#closeLanes(new Set(view.open));
+    this.#closeLanes(new Set(view.open));
     this.#version = view.version;
     this.#share();
     this.#lastLookAt = clock.monotonic();
+    this.#tidySoon(view);
   }
 
   async #openLanes(view: RegistryView): Promise<void> {
-    const { campaigns } = this.#parts;
-    for (const id of view.open) {
-      const lane = this.#lanes.get(id);
-      if (lane !== undefined && view.version === this.#version) continue;
-      const campaign = await campaigns.get(id);
+    const isNews = (id: string) => !this.#lanes.has(id) || view.version !== this.#version;
+    const news = await Promise.all(view.open.filter(isNews).map((id) => this.#parts.campaigns.get(id)));
+    for (const campaign of news) {
       if (campaign === undefined || this.#stopped) continue;
-      const context = new CampaignContext(campaign, campaigns);
-      if (lane === undefined) this.#openLane(context);
-      else await this.#changeLane(lane, context);
+      const lane = this.#lanes.get(campaign.id);
+      if (lane === undefined) this.#openLane(campaign);
+      else this.#changeLane(lane, campaign);
     }
   }
 
   /** What waits for its old hours looks again at the new ones. */
-  async #changeLane(lane: Lane, context: CampaignContext): Promise<void> {
-    const hasChanged = JSON.stringify(lane.context.campaign) !== JSON.stringify(context.campaign);
-    if (!hasChanged) return;
-    lane.context = context;
-    await this.#parked.unpark(lane.campaign);
+  #changeLane(lane: Lane, campaign: Campaign): void {
+    const before = lane.context.campaign;
+    lane.context = new CampaignContext(campaign, this.#parts.campaigns);
+    const { priority } = campaign;
+    if (JSON.stringify({ ...before, priority }) === JSON.stringify(campaign)) return;
+    this.#changed.add(campaign.id);
     lane.wake();
   }
 
-  #openLane(context: CampaignContext): void {
-    const { id } = context.campaign;
-    const { redis, keys, handler, clock, events } = this.#parts;
-    const limit = this.#limit;
-    this.#lanes.set(
-      id,
-      new Lane(context, {
-        redis,
-        keys,
-        handler,
-        clock,
-        events,
-        limit: (run) => limit(run),
-        onDemand: () => this.#share(),
-      }),
-    );
-    events.campaignOpened(id);
+  #openLane(campaign: Campaign): void {
+    const { redis, keys, campaigns, handler, clock, events } = this.#parts;
+    const user = new SlotUser();
+    const lane = new Lane(new CampaignContext(campaign, campaigns), {
+      redis,
+      keys,
+      handler,
+      clock,
+      events,
+      limit: (run) => this.#slots.run(user, run),
+      onDemand: () => this.#shareSoon(),
+    });
+    this.#users.set(lane, user);
+    this.#lanes.set(campaign.id, lane);
+    events.campaignOpened(campaign.id);
+  }
+
+  /** Beside the looks, which new campaigns wait for: this may have much to do. */
+  #tidySoon(view: RegistryView): void {
+    this.#toTidy = view;
+    this.#tidying ??= this.#tidy().finally(() => {
+      this.#tidying = undefined;
+    });
+  }
+
+  async #tidy(): Promise<void> {
+    for (let view = this.#toTidy; view !== undefined && !this.#stopped; view = this.#toTidy) {
+      this.#toTidy = undefined;
+      await this.#tidyUp(view).catch((error: unknown) => this.#parts.events.unexpected('while tidying up', error));
+    }
   }
 
   /** What no job would come up for by itself. Several workers may do the same at once: every step is safe to repeat. */
   async #tidyUp(view: RegistryView): Promise<void> {
+    for (const id of this.#changed) {
+      await this.#parked.unpark(id);
+      this.#changed.delete(id);
+      this.#lanes.get(id)?.wake();
+    }
     for (const id of view.reopened) await this.#reopener.restore(id);
     for (const id of view.over) {
       await this.#parked.unpark(id);
       this.#lanes.get(id)?.wake();
     }
     for (const lane of this.#lanes.values()) {
+      if (this.#stopped) return;
       await this.#parked.sweep(lane.campaign, view.now, (call) => this.#settleIfOver(lane, call));
     }
   }
@@ -183,24 +221,58 @@ export class CampaignLanes {
     }
   }
 
-  async #closeLanes(open: ReadonlySet<string>): Promise<void> {
-    const closed = [...this.#lanes.values()].filter((lane) => !open.has(lane.campaign));
-    for (const lane of closed) {
+  /** Calls in flight may last: nobody waits for them here. */
+  #closeLanes(open: ReadonlySet<string>): void {
+    for (const lane of this.#lanes.values()) {
+      if (open.has(lane.campaign)) continue;
       this.#lanes.delete(lane.campaign);
-      await lane.stop();
-      this.#parts.events.campaignClosed(lane.campaign);
+      this.#closing.add(lane);
+      void this.#closeLane(lane);
     }
   }
 
-  /** Lanes that have jobs share the concurrency evenly; the others get one, to notice when they have. */
-  #share(): void {
-    const lanes = [...this.#lanes.values()];
-    const busy = lanes.filter((lane) => lane.hasDemand);
-    const each = Math.floor(this.#parts.concurrency / Math.max(1, busy.length));
-    let left = this.#parts.concurrency - each * busy.length;
-    for (const lane of lanes) {
-      if (!lane.hasDemand) lane.share = 1;
-      else lane.share = Math.max(1, each + (left-- > 0 ? 1 : 0));
+  async #closeLane(lane: Lane): Promise<void> {
+    const { events } = this.#parts;
+    await lane.stop().catch((error: unknown) => events.unexpected('while closing a campaign', error));
+    this.#closing.delete(lane);
+    events.campaignClosed(lane.campaign);
+  }
+
+  /** At once, if that was not just done. */
+  #shareSoon(): void {
+    if (this.#stopped) return;
+    if (this.#sharing !== undefined) {
+      this.#shareAgain = true;
+      return;
     }
+    this.#share();
+    this.#sharing = setTimeout(() => {
+      this.#sharing = undefined;
+      if (!this.#shareAgain) return;
+      this.#shareAgain = false;
+      this.#shareSoon();
+    }, SHARE_EVERY_MS);
+  }
+
+  /** Lanes with demand share the concurrency; the others may take one job more than they have in hand, to notice when there is one. */
+  #share(): void {
+    const { concurrency } = this.#parts;
+    const sharers = [...this.#lanes.values()].map((lane) => ({
+      lane,
+      weight: weightOf(lane.context.campaign.priority),
+      wants: lane.demand,
+    }));
+    const hungry = sharers.filter(({ wants }) => wants > 0);
+    const shares = shareOut(concurrency, hungry);
+    for (const [index, { lane }] of hungry.entries()) lane.share = shares[index] ?? 1;
+    for (const { lane, weight, wants } of sharers) {
+      this.#weigh(lane, weight);
+      if (wants === 0) lane.share = Math.min(lane.inHand + 1, concurrency);
+    }
+  }
+
+  #weigh(lane: Lane, weight: number): void {
+    const user = this.#users.get(lane);
+    if (user !== undefined) this.#slots.weigh(user, weight);
   }
 }

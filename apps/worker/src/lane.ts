@@ -27,7 +27,7 @@ export interface LaneParts {
   readonly events: WorkerEvents;
   /** Runs a job within the process's own limit of calls in flight. */
   readonly limit: <T>(run: () => Promise<T>) => Promise<T>;
-  /** Told when the lane begins or ceases to have jobs. */
+  /** Told when the lane's demand has changed by much. */
   readonly onDemand: () => void;
 }
 
@@ -65,6 +65,7 @@ export class Lane {
   #announcements = 0;
   #sleeps = 0;
   #hasDemand = false;
+  #inHand = 0;
   #alarm: NodeJS.Timeout | undefined;
   #sleepsUntil = 0;
   /** What it sleeps for, unless for trouble. */
@@ -91,11 +92,17 @@ export class Lane {
     this.#worker.on('drained', () => this.#setDemand(false));
   }
 
-  get hasDemand(): boolean {
-    return this.#hasDemand && (!this.#isAsleep || this.#turn !== undefined);
+  /** How many jobs at once the lane could use: none while it sleeps for trouble or its queue is empty, and not many more than have gone well. */
+  get demand(): number {
+    return this.#hasDemand && (!this.#isAsleep || this.#turn !== undefined) ? 2 * this.#mostJobs : 0;
   }
 
-  /** How many calls at once this lane may have in flight. */
+  /** Fetched and not ended. */
+  get inHand(): number {
+    return this.#inHand;
+  }
+
+  /** How many jobs at once this lane may have in hand. */
   set share(share: number) {
     const before = this.#worker.concurrency;
     this.#share = share;
@@ -112,6 +119,7 @@ export class Lane {
     if (this.#turn === undefined) this.#beCareful();
     this.#turn = undefined;
     void this.#worker.resume();
+    this.#parts.onDemand();
   }
 
   /** Takes no more jobs and waits for those in hand. */
@@ -145,7 +153,12 @@ export class Lane {
 
   async #process(job: Job, token: string): Promise<void> {
     const begun = { announcements: this.#announcements, sleeps: this.#sleeps };
-    await this.#finish(job, token, { ...begun, ...(await this.#run(job)) });
+    this.#inHand += 1;
+    try {
+      await this.#finish(job, token, { ...begun, ...(await this.#run(job)) });
+    } finally {
+      this.#inHand -= 1;
+    }
   }
 
   /** Never rejects: a failed job would be one that nobody runs again. */
@@ -256,6 +269,7 @@ export class Lane {
     if (this.#parts.clock.monotonic() - this.#lastTurnAt < ENOUGH_IN_HAND_MS) return;
     this.#mostJobs += 1;
     this.#applyConcurrency();
+    if (this.#mostJobs >= this.#share) this.#parts.onDemand();
   }
 
   /** There is nothing left to be careful with. */
@@ -263,6 +277,7 @@ export class Lane {
     this.#ramp.concurrency = Number.POSITIVE_INFINITY;
     this.#mostJobs = Number.POSITIVE_INFINITY;
     this.#applyConcurrency();
+    this.#parts.onDemand();
   }
 
   #setDemand(hasDemand: boolean): void {
