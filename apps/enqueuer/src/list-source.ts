@@ -3,7 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { ListFormat } from './list/list-format.ts';
 import { hashList } from './list/list-hash.ts';
-import { type List, openList } from './list/open-list.ts';
+import { type List, type NameColumns, openList } from './list/open-list.ts';
 
 const CHUNK_BYTES = 128 * 1024;
 
@@ -26,15 +26,17 @@ export interface ListSourceOptions {
   readonly hash: boolean;
   /** Ends the reading of standard input, on which a silent sender could be waited for in vain. */
   readonly signal: AbortSignal;
+  /** For a list that may have no headings: see `openList`. */
+  readonly nameColumns?: NameColumns | undefined;
 }
 
 /** Opens a list so that it can be told how much of it has been read. Throws `ListError`. */
 export async function openSource(path: string, options: ListSourceOptions): Promise<ListSource> {
-  const { format, stdin, hash, signal } = options;
+  const { format, stdin, hash, signal, nameColumns } = options;
   const given = path === STDIN ? addAbortSignal(signal, stdin) : undefined;
   const hashed = hash ? await hashList(path, given) : undefined;
   const file = given === undefined && hashed?.content === undefined ? await openFile(path) : undefined;
-  const list = await openList(path, { format, content: hashed?.content ?? given ?? file?.stream });
+  const list = await openList(path, { format, content: hashed?.content ?? given ?? file?.stream, nameColumns });
   return {
     list,
     listHash: hashed?.hash,

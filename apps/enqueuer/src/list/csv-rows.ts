@@ -16,10 +16,12 @@ export interface CsvOptions {
   maxRowLength?: number;
   /** Whether the first record only names the delimiter (`sep=;`). */
   skipFirstRecord?: boolean;
+  /** Whether the list has no headings: then its first record is row 1. */
+  headless?: boolean;
 }
 
 /**
- * Reads CSV after RFC 4180, from text that may be cut anywhere. The first record is row 0, the headings; every further one
+ * Reads CSV after RFC 4180, from text that may be cut anywhere. The first record is row 0, the headings, unless it is said to have none; every further one
  * must have as many cells.
  *
  * csv-parse reads all the whole lines that have come at once, and starts anew with the next ones, so that no row can spoil those
@@ -40,6 +42,7 @@ export class CsvRows implements RowReader {
   /** In an oversized record, before the line break that ends it. */
   #skipping = false;
   #line = 1;
+  readonly #firstRow: number;
   #row: number;
   #cellCount: number | undefined;
   #rows: ListRow[] = [];
@@ -48,7 +51,8 @@ export class CsvRows implements RowReader {
     this.#options = { delimiter, record_delimiter: ['\r\n', '\n'], relax_column_count: true };
     this.#encoding = options.encoding ?? 'UTF-8';
     this.#maxRowLength = options.maxRowLength ?? MAX_ROW_LENGTH;
-    this.#row = options.skipFirstRecord === true ? -1 : 0;
+    this.#firstRow = options.headless === true ? 1 : 0;
+    this.#row = this.#firstRow - (options.skipFirstRecord === true ? 1 : 0);
   }
 
   push(piece: string): ListRow[] {
@@ -181,7 +185,7 @@ export class CsvRows implements RowReader {
   #emit(cells: string[], problem: RowProblem | undefined): void {
     const row = this.#row;
     this.#row += 1;
-    if (row < 0) return;
+    if (row < this.#firstRow) return;
     this.#cellCount ??= cells.length;
     this.#rows.push({
       line: this.#line,

@@ -41,6 +41,7 @@ async function readAll(path: string, options?: OpenListOptions) {
 
 const CSV = 'name,phone\nZoë,+15055550123\n"Smith, Ann",+15055550124\n';
 const NDJSON = '{"name": "Zoë"}\n{"name": "Smith, Ann"}\n';
+const namePhone = (cells: readonly string[]) => (cells[0]?.startsWith('+') ? ['phone'] : undefined);
 const NAMES = ['Zoë', 'Smith, Ann'];
 
 describe('openList', () => {
@@ -99,6 +100,23 @@ describe('openList', () => {
   it('reads the byte that comes alone', async () => {
     const bytes = [...gzipSync(CSV)].map((byte) => Buffer.from([byte]));
     expect(await readAll('-', { content: Readable.from(bytes) })).toMatchObject({ names: NAMES });
+  });
+
+  it.each([
+    ['at once', ''],
+    ['behind blank lines', '\n\n'],
+    ['behind a named delimiter', 'sep=,\r\n'],
+  ])('reads a list without headings where they may be left out: %s', async (_, start) => {
+    const content = () => contentOf(`${start}+15055550123\n+15055550124\n`);
+    const list = await readAll('list.txt', { content: content(), nameColumns: namePhone });
+    expect(list.csv?.headings).toEqual(['phone']);
+    const lines = start.split('\n').length;
+    expect(list.rows.map(({ line, row, cells, problem }) => [line, row, ...(cells ?? []), problem])).toEqual([
+      [lines, 1, '+15055550123', undefined],
+      [lines + 1, 2, '+15055550124', undefined],
+    ]);
+    const headed = await readAll('list.txt', { content: content(), nameColumns: () => undefined });
+    expect(headed.rows.map(({ row, cells }) => [row, ...(cells ?? [])])).toEqual([[1, '+15055550124']]);
   });
 
   it('rejects the rows alone that are not UTF-8', async () => {

@@ -34,20 +34,31 @@ export interface OpenListOptions {
   format?: ListFormat | undefined;
   /** The bytes to read in place of the file: standard input for `-`, or the copy that `hashList` made of it. */
   content?: Readable | undefined;
+  /**
+   * Names the columns of a CSV list without headings by the cells of its first record; undefined where these are headings.
+   * Left out: every CSV list must have them.
+   */
+  nameColumns?: NameColumns | undefined;
 }
+
+export type NameColumns = (cells: readonly string[]) => readonly string[] | undefined;
 
 /** Opens a list of any format, packed or not, and reads as far as its headings. Throws `ListError`. */
 export async function openList(path: string, options: OpenListOptions = {}): Promise<List> {
   const bytes = await openBytes(path, options.content);
   try {
-    return await readHead(path, bytes, options.format);
+    return await readHead(path, bytes, options);
   } catch (error) {
     bytes.close();
     throw error;
   }
 }
 
-async function readHead(path: string, bytes: ListBytes, wanted: ListFormat | undefined): Promise<List> {
+async function readHead(
+  path: string,
+  bytes: ListBytes,
+  { format: wanted, nameColumns }: OpenListOptions,
+): Promise<List> {
   const head = await peekBytes(bytes.chunks, SAMPLE_LENGTH);
   const encoding = sniffEncoding(head.sample);
   const { sample, all } = await peekText(decodeText(head.all, encoding), SAMPLE_LENGTH);
@@ -61,7 +72,7 @@ async function readHead(path: string, bytes: ListBytes, wanted: ListFormat | und
   if (format === 'json') return { format, csv: undefined, rows: readRows(all, new JsonRows(name)), close };
   if (format === 'ndjson') return { format, csv: undefined, rows: readRows(all, new NdjsonRows(name)), close };
   const byteOrderMark = encoding !== 'utf-8' || head.sample[0] === 0xef;
-  return { ...(await openCsv(all, sample, name, byteOrderMark)), format, close };
+  return { ...(await openCsv(all, sample, name, byteOrderMark, nameColumns)), format, close };
 }
 
 function encodingName(encoding: Encoding): string {
@@ -73,16 +84,28 @@ async function openCsv(
   sample: string,
   encoding: string,
   byteOrderMark: boolean,
+  nameColumns: NameColumns | undefined,
 ): Promise<Pick<List, 'csv' | 'rows'>> {
   if (sample.includes('\r') && !sample.includes('\n')) {
     throw new ListError('bad_headings', 'The lines of the list end in CR alone: save it with LF or CRLF line breaks.');
   }
   const { delimiter, named } = sniffDelimiter(sample);
-  const chunks = readRows(texts, new CsvRows(delimiter, { encoding, skipFirstRecord: named }));
+  const options = { encoding, skipFirstRecord: named };
+  const columns = nameColumns?.(firstCells(sample, new CsvRows(delimiter, options)));
+  if (columns !== undefined) {
+    const rows = readRows(texts, new CsvRows(delimiter, { ...options, headless: true }));
+    return { csv: { headings: columns, delimiter, byteOrderMark }, rows };
+  }
+  const chunks = readRows(texts, new CsvRows(delimiter, options));
   const first = await chunks.next();
   const [headingRow, ...rest] = first.done === true ? [] : first.value;
   const headings = headingsOf(headingRow, encoding);
   return { csv: { headings, delimiter, byteOrderMark }, rows: withFirst(rest, chunks) };
+}
+
+function firstCells(sample: string, reader: CsvRows): readonly string[] {
+  const first = reader.push(sample)[0] ?? reader.end()[0];
+  return first?.cells ?? [];
 }
 
 function headingsOf(row: ListRow | undefined, encoding: string): readonly string[] {
