@@ -22,6 +22,7 @@ Examples:
   enqueuer status spring-events --watch
   enqueuer results spring-events -o results.csv
   enqueuer pause spring-events
+  enqueuer suppress import registry.txt --country US
 
 Exit codes: 0 done; 1 failed; 2 bad usage, configuration or campaign file, or no such campaign; 3 done, but rows were
 rejected; 130 interrupted. Redis is found by REDIS_URL (default redis://127.0.0.1:6379).

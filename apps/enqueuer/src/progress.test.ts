@@ -3,7 +3,7 @@ import { createLogger } from '@libby-dialer/runtime';
 import { expect, test } from 'vitest';
 import { Progress, progressLine } from './progress.ts';
 
-const view = { rows: 12_000, queued: 11_000, rejected: 3, bytesRead: 25, bytesTotal: 100 };
+const view = { rows: 12_000, taken: { queued: 11_000 }, rejected: 3, bytesRead: 25, bytesTotal: 100 };
 
 test('the bar tells share, speed and how long it will take', () => {
   expect(progressLine(view, 30_000)).toBe(
@@ -43,5 +43,11 @@ test('on a terminal it stays on its line and leaves nothing', () => {
 });
 
 test('elsewhere it is a log line', () => {
-  expect(JSON.parse(shown(false))).toMatchObject({ msg: 'loading', rows: 12_000, rowsPerSecond: 400, etaSeconds: 90 });
+  expect(JSON.parse(shown(false))).toMatchObject({
+    msg: 'loading',
+    rows: 12_000,
+    queued: 11_000,
+    rowsPerSecond: 400,
+    etaSeconds: 90,
+  });
 });

@@ -11,7 +11,8 @@ const RETURN_AND_ERASE = '\r\u001b[K';
 /** How far a list is. */
 export interface ProgressView {
   readonly rows: number;
-  readonly queued: number;
+  /** How many of them were taken, and the word for it. */
+  readonly taken: Readonly<Record<string, number>>;
   readonly rejected: number;
   readonly bytesRead: number;
   /** Undefined when nobody knows how much there is (standard input). */
@@ -48,9 +49,9 @@ export class Progress implements Disposable {
       this.#output.write(`${RETURN_AND_ERASE}${line}`);
       return;
     }
-    const { rows, queued, rejected } = view;
+    const { rows, taken, rejected } = view;
     const etaMs = remainingMs(view, elapsedMs);
-    const fields = { rows, queued, rejected, rowsPerSecond: perSecond(rows, elapsedMs) };
+    const fields = { rows, ...taken, rejected, rowsPerSecond: perSecond(rows, elapsedMs) };
     this.#logger.info({ ...fields, ...(etaMs !== undefined && { etaSeconds: Math.round(etaMs / 1000) }) }, 'loading');
   }
 

@@ -16,7 +16,7 @@ export { isoInstant } from './instant.ts';
 export type { OpenSpan, WeeklyHours } from './open-span.ts';
 export { OUTCOMES, type Outcome, REASONS, RETRYABLE_OUTCOMES, type Reason, type RetryableOutcome } from './outcome.ts';
 export { type Payload, payloadFor } from './payload.ts';
-export { isFictional, type PhoneVerdict, parsePhoneNumber } from './phone.ts';
+export { type CountryCode, isCountryCode, isFictional, type PhoneVerdict, parsePhoneNumber } from './phone.ts';
 export { formEntries, type QueuedCall, queuedCallSchema } from './queued-call.ts';
 export { type CallRules, RecipientHours } from './recipient-hours.ts';
 export { type Region, regionsOf } from './region.ts';

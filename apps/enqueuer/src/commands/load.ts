@@ -1,10 +1,11 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { CallLoader, CampaignCanceledError, Identity } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
-import { checkRedisDurability, DialerError, UsageError } from '@libby-dialer/runtime';
+import { checkRedisDurability, DialerError } from '@libby-dialer/runtime';
 import { readCampaignFile } from '../campaign-file.ts';
 import type { CommandSlot } from '../command-slot.ts';
 import { type Context, withContext } from '../context.ts';
+import { explainList } from '../explain-list.ts';
 import { type Io, print, warn } from '../io.ts';
 import type { RowChecker } from '../list/check-row.ts';
 import { ListError } from '../list/list-error.ts';
@@ -110,7 +111,9 @@ async function runToItsEnd(
 ): Promise<void> {
   try {
     using progress = new Progress(io.stderr, context.logger, () => ({
-      ...loader.counts,
+      rows: loader.counts.rows,
+      taken: { queued: loader.counts.queued },
+      rejected: loader.counts.rejected,
       bytesRead: bytesRead(),
       bytesTotal,
     }));
@@ -154,11 +157,4 @@ async function insistOnDurability({ redis, config, logger }: Context): Promise<v
   for (const { message } of warnings) logger.warn(message);
   if (problems.length === 0) return;
   throw new DialerError('redis_volatile', problems.map(({ message }) => message).join('\n'));
-}
-
-/** A list that is not there is a mistake on the command line. */
-function explainList(error: ListError): DialerError {
-  const { code, message } = error;
-  if (code === 'not_found' || code === 'not_a_file') return new UsageError(message, { cause: error });
-  return new DialerError(`list_${code}`, message, { cause: error });
 }

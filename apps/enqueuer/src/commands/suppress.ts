@@ -1,35 +1,51 @@
 import { DoNotCallList, Identity } from '@libby-dialer/dial-queue';
-import { parsePhoneNumber } from '@libby-dialer/dialing';
 import { UsageError } from '@libby-dialer/runtime';
 import type { CommandSlot } from '../command-slot.ts';
 import { type Context, withContext } from '../context.ts';
-import { countOf } from '../format.ts';
+import { countOf, formatCount } from '../format.ts';
 import { type Io, print } from '../io.ts';
+import { outlastEarlierClaims } from '../outlast-claims.ts';
+import { readCountry, readNumber } from '../read-number.ts';
 import { formatTable } from '../table.ts';
-
-type Country = NonNullable<Parameters<typeof parsePhoneNumber>[1]>;
+import { importNumbers } from './suppress-import.ts';
 
 interface SuppressOptions {
   /** For numbers that are not in E.164 form. */
   readonly country?: string | undefined;
+  readonly by?: string | undefined;
 }
 
 const NUMBERS = ['<number...>', 'in E.164 form (+15055550123), or as dialed in --country'] as const;
 const COUNTRY = ['--country <code>', 'two letters, such as US, for numbers without a country code'] as const;
+const BY = ['--by <who>', 'who decided it; kept for audit'] as const;
 
 export function addSuppressCommands({ program, io, run }: CommandSlot): void {
   const suppress = program.command('suppress').description('The do-not-call list, over all campaigns.');
   suppress
     .command('add')
-    .description('Call these numbers no more.')
+    .description('Call these numbers no more. Returns once no call to them is about to go out.')
     .argument(...NUMBERS)
     .option(...COUNTRY)
+    .option(...BY)
     .action((numbers, options) => run(addNumbers(io, numbers, options)));
+  suppress
+    .command('import')
+    .description(
+      'The same for every number of a list. The same list again, or after a crash, adds only what is missing.',
+    )
+    .argument('<file>', 'CSV, text with a number per line, JSON or NDJSON, also with .gz; - for standard input')
+    .option('--column <heading>', 'the column of the numbers, where its heading does not tell')
+    .option(...COUNTRY)
+    .option(...BY)
+    .option('--rejects <file>', 'where rows go that cannot be read (default: <file>.rejected.csv)')
+    .option('--json', 'print the result as one JSON object')
+    .action((file, options) => run(importNumbers(io, file, options)));
   suppress
     .command('remove')
     .description('Let these numbers be called again.')
     .argument(...NUMBERS)
     .option(...COUNTRY)
+    .option(...BY)
     .action((numbers, options) => run(removeNumbers(io, numbers, options)));
   suppress
     .command('check')
@@ -37,12 +53,20 @@ export function addSuppressCommands({ program, io, run }: CommandSlot): void {
     .argument(...NUMBERS)
     .option(...COUNTRY)
     .action((numbers, options) => run(checkNumbers(io, numbers, options)));
+  suppress
+    .command('status')
+    .description('Show how many numbers are on the list, and its version, which grows with every change.')
+    .option('--json', 'print one JSON object')
+    .action(({ json = false }) => run(showStatus(io, json)));
 }
 
 async function addNumbers(io: Io, texts: readonly string[], options: SuppressOptions): Promise<number> {
   const numbers = parseNumbers(texts, options);
   return await withContext(io, async (context) => {
-    const added = await (await openList(context)).add(numbers);
+    const list = await openList(context);
+    const added = await list.add(numbers);
+    await list.record({ what: 'do_not_call_added', numbers: numbers.length, changed: added, by: options.by });
+    await outlastEarlierClaims(io, list);
     await print(
       io.stdout,
       `${countOf(added, 'number')} added${besides(numbers.length - added, 'on the list already')}.\n`,
@@ -54,7 +78,9 @@ async function addNumbers(io: Io, texts: readonly string[], options: SuppressOpt
 async function removeNumbers(io: Io, texts: readonly string[], options: SuppressOptions): Promise<number> {
   const numbers = parseNumbers(texts, options);
   return await withContext(io, async (context) => {
-    const removed = await (await openList(context)).remove(numbers);
+    const list = await openList(context);
+    const removed = await list.remove(numbers);
+    await list.record({ what: 'do_not_call_removed', numbers: numbers.length, changed: removed, by: options.by });
     await print(
       io.stdout,
       `${countOf(removed, 'number')} removed${besides(numbers.length - removed, 'not on the list')}.\n`,
@@ -73,6 +99,21 @@ async function checkNumbers(io: Io, texts: readonly string[], options: SuppressO
   });
 }
 
+async function showStatus(io: Io, json: boolean): Promise<number> {
+  return await withContext(io, async (context) => {
+    const list = await openList(context);
+    // A version that is read first is never newer than what was counted.
+    const version = await list.version();
+    const numbers = await list.count();
+    await print(io.stdout, json ? `${JSON.stringify({ numbers, version })}\n` : statusLine(numbers, version));
+    return 0;
+  });
+}
+
+function statusLine(numbers: number, version: number): string {
+  return `${countOf(numbers, 'number')} on the list, version ${formatCount(version)}.\n`;
+}
+
 async function openList({ redis, keys }: Context): Promise<DoNotCallList> {
   return new DoNotCallList(redis, keys, await Identity.load(redis, keys));
 }
@@ -83,7 +124,8 @@ function besides(count: number, what: string): string {
 
 /** All or none: each different number once, in E.164 form. What cannot be read is told by its place and never repeated. */
 function parseNumbers(texts: readonly string[], { country }: SuppressOptions): string[] {
-  const verdicts = texts.map((text) => parsePhoneNumber(text, country?.toUpperCase() as Country | undefined));
+  const dialedIn = readCountry(country);
+  const verdicts = texts.map((text) => readNumber(text, dialedIn));
   const problems = verdicts.flatMap((verdict, index) => (verdict.ok ? [] : `Number ${index + 1}: ${verdict.reason}`));
   if (problems.length > 0) throw new UsageError(problems.join('\n'));
   return [...new Set(verdicts.flatMap((verdict) => (verdict.ok ? verdict.number : [])))];

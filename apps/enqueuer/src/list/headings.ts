@@ -18,7 +18,7 @@ export interface Columns {
 }
 
 /** Headings that name the phone to be called, squashed. What a list may hold beside it (fax, work phone type) is none. */
-const PHONE_HEADINGS: ReadonlySet<string> = new Set(
+export const PHONE_HEADINGS: ReadonlySet<string> = new Set(
   `phone phonenumber phoneno phonenr phonenum phone1 primaryphone mainphone homephone workphone businessphone
   officephone dayphone daytimephone contactphone contactnumber customerphone clientphone phonehome phonework phonemobile
   mobile mobilephone mobilenumber mobileno mobilephonenumber cell cellphone cellnumber cellphonenumber cellular number
@@ -47,12 +47,13 @@ const NAME_HEADINGS: readonly (readonly string[])[] = `
 
 const TRAILER = ['line', 'code', 'reason'];
 
-function isNumber(heading: string): boolean {
+/** Whether it is a phone number where a heading should stand. */
+export function isNumber(heading: string): boolean {
   return /^\+?[\d\s().\-/]+$/.test(heading) && heading.replace(/\D/g, '').length >= 10;
 }
 
 /** Without case, accents, blanks and punctuation: `To Phone-Number`, `to_phone_number` and `toPhoneNumber` are one. */
-function squash(heading: string): string {
+export function squash(heading: string): string {
   return heading
     .normalize('NFD')
     .toLowerCase()

@@ -1,0 +1,200 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { Interrupted } from '@libby-dialer/runtime';
+import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { phone, TestBench } from '../test-bench.ts';
+
+let redis: TestRedis;
+let bench: TestBench;
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+beforeEach(async () => {
+  bench = await TestBench.start(redis.url);
+});
+afterEach(() => bench[Symbol.asyncDispose]());
+
+const NATIONAL = ['--country', 'US'];
+
+/** Which of a number's forms are on the list. */
+async function listed(...numbers: string[]): Promise<boolean[]> {
+  const { stdout } = await bench.run(['suppress', 'check', ...numbers]);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.endsWith('suppressed'));
+}
+
+async function audit(): Promise<string[][]> {
+  return (await bench.redis.xrange(bench.keys.audit, '-', '+')).map(([, fields]) => fields);
+}
+
+const [first, second, third] = [phone(0), phone(1), phone(2)];
+const bare = (number: string) => number.slice(2);
+
+describe('suppress import', () => {
+  test.each([
+    ['numbers alone', `${first}\n${second}\n${third}\n`],
+    ['ten digits each', [first, second, third].map((number) => `${bare(number)}\r\n`).join('')],
+    ['no line break at the end', [first, second, third].map(bare).join('\n')],
+    [
+      'written for people',
+      `(${bare(first).slice(0, 3)}) ${bare(first).slice(3, 6)}-${bare(first).slice(6)}\n${second}\n${third}`,
+    ],
+    [
+      'pairs of area code and number',
+      [first, second, third].map((n) => `${bare(n).slice(0, 3)},${bare(n).slice(3)}\n`).join(''),
+    ],
+    [
+      'pairs with headings',
+      `"areaCode","number"\n${[first, second, third].map((n) => `"${bare(n).slice(0, 3)}","${bare(n).slice(3)}"\n`).join('')}`,
+    ],
+    ['a heading people use', `Name,Mobile,Since\nAda,${first},1\nBo,${second},2\nCy,${third},3\n`],
+    ['one column with a heading', `Phone\n${first}\n${second}\n${third}\n`],
+    ['NDJSON', [first, second, third].map((toPhoneNumber) => `${JSON.stringify({ toPhoneNumber })}\n`).join('')],
+  ])('reads %s', async (_, content) => {
+    const file = await bench.file('list', content);
+    const result = await bench.json(['suppress', 'import', file, ...NATIONAL, '--json']);
+    expect(result).toEqual({ rows: 3, added: 3, alreadyListed: 0, rejected: 0, rejectsFile: null });
+    expect(await listed(first, second, third)).toEqual([true, true, true]);
+  });
+
+  test('reads standard input, and gzip', async () => {
+    const piped = await bench.json(['suppress', 'import', '-', '--json'], { stdin: `${first}\n${second}\n` });
+    expect(piped).toMatchObject({ rows: 2, added: 2 });
+    const packed = join(bench.directory, 'list.txt.gz');
+    await writeFile(packed, gzipSync(`${second}\n${third}\n`));
+    const result = await bench.json(['suppress', 'import', packed, '--json']);
+    expect(result).toMatchObject({ rows: 2, added: 1, alreadyListed: 1 });
+  });
+
+  test('the same list again adds nothing, whatever its size', async () => {
+    const numbers = Array.from({ length: 1500 }, (_, index) => phone(index));
+    const file = await bench.file('list.txt', [...numbers, first].join('\n'));
+    const once = await bench.run(['suppress', 'import', file]);
+    expect(once).toMatchObject({
+      code: 0,
+      stdout: '1,501 rows\n  added                1,500\n  already on the list      1\n  rejected                 0\n',
+    });
+    const version = await bench.json(['suppress', 'status', '--json']);
+    expect(version).toMatchObject({ numbers: 1500 });
+    expect(await bench.json(['suppress', 'import', file, '--json'])).toMatchObject({ added: 0, alreadyListed: 1501 });
+    expect(await bench.json(['suppress', 'status', '--json'])).toEqual(version);
+  });
+
+  test('what cannot be read goes to a file that can be mended and imported, and nowhere else', async () => {
+    const file = await bench.file('list.csv', `505,5550123\n505,55501\n,\n212,5550100,x\n`);
+    const { code, stdout, stderr } = await bench.run(['suppress', 'import', file, ...NATIONAL, '--json'], {
+      env: { LOG_LEVEL: 'trace' },
+    });
+    const rejectsFile = `${file}.rejected.csv`;
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toEqual({ rows: 4, added: 1, alreadyListed: 0, rejected: 3, rejectsFile });
+    expect(stderr).not.toMatch(/55501/);
+    const rejects = await readFile(rejectsFile, 'utf8');
+    expect(rejects.split('\n').map((line) => line.split(',').slice(0, 4).join())).toEqual([
+      'areaCode,number,line,code',
+      '505,55501,2,invalid_phone',
+      ',,3,missing_phone',
+      expect.stringContaining('212'),
+      '',
+    ]);
+    await writeFile(rejectsFile, rejects.replace('505,55501,', '505,5550124,'));
+    const again = ['suppress', 'import', rejectsFile, ...NATIONAL, '--rejects', `${file}.left.csv`, '--json'];
+    expect(await bench.json(again)).toMatchObject({ added: 1 });
+    expect(await listed('+15055550123', '+15055550124')).toEqual([true, true]);
+  });
+
+  test('without a country ten digits are rejected, and it is said what to do', async () => {
+    const file = await bench.file('list.txt', `${bare(first)}\n`);
+    expect((await bench.run(['suppress', 'import', file])).code).toBe(3);
+    expect(await readFile(`${file}.rejected.csv`, 'utf8')).toContain('--country');
+    expect(await bench.run(['suppress', 'import', file, '--country', 'XX'])).toMatchObject({ code: 2 });
+  });
+
+  test.each([
+    ['two columns that may be it', `Home phone,Mobile\n${first},${second}\n`, 'import one at a time'],
+    ['none', `Name,Reference\nAda,${first}\n`, 'name it with --column'],
+    ['no headings above several columns', `Ada,${first}\nBo,${second}\n`, 'put a line of headings above it'],
+  ])('never guesses the column: %s', async (_, content, words) => {
+    const file = await bench.file('list.csv', content);
+    const { code, stderr } = await bench.run(['suppress', 'import', file]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(words);
+    expect(stderr).not.toContain(bare(first));
+  });
+
+  test('a column may be named', async () => {
+    const file = await bench.file('list.csv', `Home phone,Reference\n${first},${second}\n`);
+    const argv = ['suppress', 'import', file, '--column', 'reference'];
+    expect((await bench.run(argv)).code).toBe(0);
+    expect(await listed(first, second)).toEqual([false, true]);
+    expect((await bench.run([...argv.slice(0, -1), 'fax'])).stderr).toContain('No column has the heading "fax"');
+  });
+
+  test('interrupted, it says how far it got, keeps that, and leaves no rejects file', async () => {
+    const stdin = new PassThrough();
+    const stop = new AbortController();
+    const running = bench.run(['suppress', 'import', '-', '--by', 'Ada'], { stdin, signal: stop.signal });
+    stdin.write(Array.from({ length: 1000 }, (_, index) => `${phone(index)}\n`).join('') + 'x'.repeat(70_000));
+    await eventually(
+      async () => ((await bench.json(['suppress', 'status', '--json'])) as { numbers: number }).numbers === 1000,
+    );
+    stop.abort(new Interrupted('SIGINT'));
+    const { code, stderr } = await running;
+    expect(code).toBe(130);
+    expect(stderr).toBe(
+      'Interrupted after 1,000 rows (1,000 added, 0 rejected); the same command goes on from there.\n',
+    );
+    expect(await audit()).toEqual([
+      ['what', 'do_not_call_imported', 'numbers', '1000', 'changed', '1000', 'by', 'Ada'],
+    ]);
+  });
+});
+
+describe('suppress', () => {
+  test('add returns once each earlier claim is over, import too', async () => {
+    const argv = ['load', await bench.list('list.csv', 1), '--campaign', await bench.campaign('spring')];
+    await bench.run(argv);
+    const [callId = ''] = await bench.queued('spring');
+    await bench.claim('spring', callId);
+    let done = 0;
+    const commands = [
+      bench.run(['suppress', 'add', first]),
+      bench.run(['suppress', 'import', '-'], { stdin: `${second}\n` }),
+    ].map((command) => command.finally(() => (done += 1)));
+    await eventually(async () => (await audit()).length === 2);
+    expect(done).toBe(0);
+    await bench.settle('spring', callId, 'accepted');
+    await Promise.all(commands);
+    expect(await listed(first, second)).toEqual([true, true]);
+  });
+
+  test('interrupted while it waits, it says that the numbers are on the list', async () => {
+    await bench.run(['load', await bench.list('list.csv', 1), '--campaign', await bench.campaign('spring')]);
+    const [callId = ''] = await bench.queued('spring');
+    await bench.claim('spring', callId);
+    const stop = new AbortController();
+    const running = bench.run(['suppress', 'add', second], { signal: stop.signal });
+    await eventually(async () => (await audit()).length === 1);
+    stop.abort(new Interrupted('SIGINT'));
+    const { code, stderr } = await running;
+    expect(code).toBe(130);
+    expect(stderr).toContain('The numbers are on the list, but calls claimed before may still go out within seconds.');
+  });
+
+  test('keeps for audit who changed how much, and no number', async () => {
+    await bench.run(['suppress', 'add', first, second, '--by', 'Ada']);
+    await bench.run(['suppress', 'remove', first]);
+    expect(await audit()).toEqual([
+      ['what', 'do_not_call_added', 'numbers', '2', 'changed', '2', 'by', 'Ada'],
+      ['what', 'do_not_call_removed', 'numbers', '1', 'changed', '1'],
+    ]);
+    expect((await bench.run(['suppress', 'status'])).stdout).toBe('1 number on the list, version 2.\n');
+  });
+});
