@@ -49,6 +49,15 @@ export class RedisStage implements AsyncDisposable {
     return Number(value.slice(name.length + 1));
   }
 
+  /** What the data take, as the allocator sees it: AOF buffers left out. */
+  async dataBytes(): Promise<number> {
+    const [memory, buffers] = await Promise.all([
+      this.info('memory', 'used_memory'),
+      this.info('memory', 'mem_not_counted_for_evict'),
+    ]);
+    return memory - buffers;
+  }
+
   async cpuMs(): Promise<number> {
     return 1000 * ((await this.info('cpu', 'used_cpu_user')) + (await this.info('cpu', 'used_cpu_sys')));
   }

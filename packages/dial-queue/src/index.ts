@@ -30,7 +30,7 @@ export {
   type WaitFor,
 } from './gate.ts';
 export { type Hold, type HoldRequest, Holds } from './hold.ts';
-export { Identity, type Person } from './identity.ts';
+export { Identity, type Person, personBuckets } from './identity.ts';
 // Redis
 export { Keys } from './keys.ts';
 export { LoadPreview } from './load-preview.ts';
