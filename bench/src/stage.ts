@@ -1,4 +1,5 @@
 import { CallLoader, CampaignStore, Identity, Keys } from '@libby-dialer/dial-queue';
+import type { QueuedCall } from '@libby-dialer/dialing';
 import { fictionalNumbers, type SpawnedProcess, spawnProcess, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { benchCampaign, benchHeadings, CAMPAIGN_ID, HEADINGS_ID, queuedCall } from './workload.ts';
@@ -21,21 +22,25 @@ export class RedisStage implements AsyncDisposable {
     return new RedisStage(await startRedis({ own: true, appendonly: true, appendfsync: 'always' }));
   }
 
-  async putCampaign(): Promise<void> {
+  async putCampaign(changes: Record<string, unknown> = {}): Promise<void> {
     const campaigns = new CampaignStore(this.client, this.keys);
-    await campaigns.put(benchCampaign());
-    await campaigns.putHeadings(CAMPAIGN_ID, HEADINGS_ID, benchHeadings());
+    const campaign = benchCampaign(changes);
+    await campaigns.put(campaign);
+    await campaigns.putHeadings(campaign.id, HEADINGS_ID, benchHeadings());
   }
 
   /** Queues calls as the enqueuer does: to a number each, as long as there are numbers. */
-  async load(calls: number): Promise<void> {
+  async load(calls: number, campaign = CAMPAIGN_ID, changes: Partial<QueuedCall> = {}): Promise<void> {
     const numbers = fictionalNumbers();
     const identity = await Identity.load(this.client, this.keys);
-    await using loader = new CallLoader(this.client, this.keys, CAMPAIGN_ID);
+    await using loader = new CallLoader(this.client, this.keys, campaign);
     for (let from = 0; from < calls; from += BATCH) {
       const rows = Array.from({ length: Math.min(BATCH, calls - from) }, (_, index) => from + index);
       await loader.add(
-        rows.map((row) => ({ callId: identity.callId(CAMPAIGN_ID, `row ${row}`), call: queuedCall(row, numbers) })),
+        rows.map((row) => ({
+          callId: identity.callId(campaign, `row ${row}`),
+          call: { ...queuedCall(row, numbers), ...changes },
+        })),
       );
     }
     await loader.finish();
@@ -110,9 +115,14 @@ export class SimulatorStage implements AsyncDisposable {
 
   /** When each call arrived, epoch ms, in order. */
   async arrivals(): Promise<number[]> {
+    return (await this.calls()).map(({ atMs }) => atMs);
+  }
+
+  /** Each call in the order in which they arrived: when, in epoch ms, and by which line. */
+  async calls(): Promise<{ readonly atMs: number; readonly fromPhoneNumber: string }[]> {
     const response = await fetch(`${this.libby.apiUrl}/calls?payloads=false`);
-    const { calls } = (await response.json()) as { calls: { atMs: number }[] };
-    return calls.map(({ atMs }) => atMs);
+    const { calls } = (await response.json()) as { calls: { atMs: number; fromPhoneNumber: string }[] };
+    return calls;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

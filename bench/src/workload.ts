@@ -38,8 +38,8 @@ export function campaignText(changes: Record<string, unknown> = {}): string {
   return JSON.stringify({ ...campaignFile, ...changes }, null, 2);
 }
 
-export function benchCampaign(): Campaign {
-  const verdict = parseCampaign(campaignFile);
+export function benchCampaign(changes: Record<string, unknown> = {}): Campaign {
+  const verdict = parseCampaign({ ...campaignFile, ...changes });
   if (!verdict.ok) throw new Error(verdict.problems.join('\n'));
   return verdict.campaign;
 }
