@@ -11,6 +11,15 @@ export { CallingHours, type CallingWindow } from './calling-window.ts';
 export { type Campaign, type CampaignVerdict, campaignSchema, type DedupeBy, parseCampaign } from './campaign.ts';
 export { type Circumstances, type Decision, decide, type Sighting } from './decide.ts';
 export { dedupeKey } from './dedupe-key.ts';
+export {
+  ASSUMED_ANSWER_SECONDS,
+  type CallGroup,
+  type Forecast,
+  type ForecastRequest,
+  forecast,
+  type RateLimit,
+  rateLimitOf,
+} from './forecast.ts';
 export { HOLD_PAUSES, type HoldReason, type HoldScope, RUN_THRESHOLDS } from './hold.ts';
 export { isoInstant } from './instant.ts';
 export type { OpenSpan, WeeklyHours } from './open-span.ts';
