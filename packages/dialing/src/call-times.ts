@@ -1,0 +1,87 @@
+import { type ZoneSource, zonesFor } from './call-zones.ts';
+import { CallingHours, type OpenSpan } from './calling-window.ts';
+import type { Campaign } from './campaign.ts';
+import type { CallGroup } from './forecast.ts';
+import type { QueuedCall } from './queued-call.ts';
+
+/** When one call may go out, and by what. */
+export interface CallTime {
+  readonly zones: readonly string[];
+  readonly source: ZoneSource;
+  /** Epoch ms of its own or its campaign's. */
+  readonly startsAt: number | undefined;
+  readonly expiresAt: number | undefined;
+  /** Of its hours alone. */
+  readonly openSpan: (atMs: number) => OpenSpan | undefined;
+}
+
+type TimedCall = Pick<QueuedCall, 'to' | 'timezone' | 'startsAt' | 'expiresAt'>;
+
+/** When the calls of one campaign may go out: hours, start and end together. */
+export class CallTimes {
+  readonly #campaign: Campaign;
+  readonly #hours: CallingHours;
+
+  constructor(campaign: Campaign) {
+    this.#campaign = campaign;
+    this.#hours = new CallingHours(campaign.callingWindow);
+  }
+
+  of(call: TimedCall): CallTime {
+    const { zones, source } = zonesFor(this.#campaign, call);
+    return {
+      zones,
+      source,
+      startsAt: call.startsAt ?? this.#campaign.startsAt,
+      expiresAt: call.expiresAt ?? this.#campaign.expiresAt,
+      openSpan: (atMs) => this.#hours.openSpan(zones, atMs),
+    };
+  }
+}
+
+/** The first instant from `now` on at which a call may go out; undefined: it expires first, or its hours never open. */
+export function earliestAt({ startsAt = 0, expiresAt, openSpan }: CallTime, now: number): number | undefined {
+  const from = Math.max(now, startsAt);
+  const end = expiresAt ?? Number.POSITIVE_INFINITY;
+  const span = from < end ? openSpan(from) : undefined;
+  return span === undefined || span.opensAt >= end ? undefined : Math.max(span.opensAt, from);
+}
+
+const MINUTE_MS = 60_000;
+/** Calls with times of their own may be as many as there are rows. */
+const MAX_GROUPS = 1000;
+
+/** Counts calls by when they may go out, in an amount of memory that does not grow with them. */
+export class CallGroups {
+  readonly #groups = new Map<string, CallGroup & { calls: number }>();
+  #rough = 0;
+
+  /** How many calls were counted without their own start and end, because there were too many different ones. */
+  get rough(): number {
+    return this.#rough;
+  }
+
+  /** @param calls how many it stands for; their own times count by the minute, on the safe side */
+  add({ zones, startsAt, expiresAt, openSpan }: CallTime, calls = 1): void {
+    const from = startsAt === undefined ? undefined : Math.ceil(startsAt / MINUTE_MS) * MINUTE_MS;
+    const to = expiresAt === undefined ? undefined : Math.floor(expiresAt / MINUTE_MS) * MINUTE_MS;
+    const hours = zones.join('&');
+    const key = `${hours} ${from ?? ''} ${to ?? ''}`;
+    if (this.#groups.has(key) || this.#groups.size < MAX_GROUPS) {
+      this.#count(key, calls, { openSpan, startsAt: from, expiresAt: to });
+    } else {
+      this.#rough += calls;
+      this.#count(hours, calls, { openSpan });
+    }
+  }
+
+  list(): CallGroup[] {
+    return [...this.#groups.values()];
+  }
+
+  #count(key: string, calls: number, hours: Omit<CallGroup, 'calls'>): void {
+    const group = this.#groups.get(key);
+    if (group === undefined) this.#groups.set(key, { ...hours, calls });
+    else group.calls += calls;
+  }
+}
