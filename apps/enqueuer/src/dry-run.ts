@@ -1,12 +1,15 @@
-import type { Identity, LoadVerdict } from '@libby-dialer/dial-queue';
+import type { CallPreview, Identity } from '@libby-dialer/dial-queue';
 import {
-  CallingHours,
+  type CallTime,
+  CallTimes,
   type Campaign,
+  earliestAt,
+  type Outcome,
   type Payload,
   payloadFor,
   type QueuedCall,
-  zonesFor,
 } from '@libby-dialer/dialing';
+import { DryRunTotals } from './dry-run-totals.ts';
 import { isProblem } from './list/check-record.ts';
 import type { RowChecker } from './list/check-row.ts';
 import { DuplicateFilter } from './list/duplicate-filter.ts';
@@ -16,64 +19,89 @@ import { type LoadCounts, noRows } from './list-loader.ts';
 const CALLS_PER_LOOK = 1000;
 const PAYLOADS_SHOWN = 3;
 
-/** What a load would make of a row. `would_expire`: queued, but its time is out before it may be called. */
-export type RowFate = LoadVerdict | 'would_expire' | 'duplicate' | 'rejected';
+/**
+ * What would become of a row. Queued, but never called: `suppressed` (on the do-not-call list now), `would_expire` (its time is
+ * out before its hours open) and `never_opens` (its hours do not open at all).
+ */
+export type RowFate =
+  | 'queued'
+  | 'suppressed'
+  | 'would_expire'
+  | 'never_opens'
+  | 'already_queued'
+  | 'already_settled'
+  | 'duplicate'
+  | 'rejected';
 
-/** Neighbouring rows with one fate; of a rejected row also why. */
-export interface FateRun {
+/** When a row's call would go out at the earliest, as far as its hours decide. */
+export type RowVerdict = 'now' | 'at' | 'never';
+
+export interface RowForesight {
   readonly line: number;
-  toLine: number;
-  rows: number;
+  readonly verdict: RowVerdict;
   readonly fate: RowFate;
+  /** Epoch ms: the earliest instant. Undefined for `never`. */
+  readonly at?: number;
+  /** Of every row that is no reject and no duplicate. */
+  readonly time?: CallTime;
+  /** Of a rejected row. */
   readonly code?: RejectCode;
   readonly reason?: string;
+  /** Of a settled call. */
+  readonly outcome?: Outcome;
+}
+
+/** What is there already. */
+export interface Known {
+  readonly calls: (callIds: readonly string[]) => Promise<readonly CallPreview[]>;
+  /** For each number, whether it is on the do-not-call list. */
+  readonly suppressed: (numbers: readonly string[]) => Promise<readonly boolean[]>;
 }
 
 export interface DryRunOptions {
   readonly campaign: Campaign;
   readonly checker: RowChecker;
   readonly identity: Identity;
-  /** What is there already; left out, nothing is. */
-  readonly look?: ((callIds: readonly string[]) => Promise<readonly LoadVerdict[]>) | undefined;
+  /** Left out, nothing is. */
+  readonly known?: Known | undefined;
   readonly limit?: number | undefined;
   readonly signal: AbortSignal;
   /** Epoch ms. */
   readonly now: number;
 }
 
-interface PendingRow {
+interface CallableRow {
   readonly line: number;
-  fate: RowFate | undefined;
-  readonly callId?: string;
-  readonly call?: QueuedCall;
-  readonly code?: RejectCode;
-  readonly reason?: string;
+  readonly callId: string;
+  readonly call: QueuedCall;
 }
+
+type CheckedRow = CallableRow | RowForesight;
 
 /** Goes through a list as a load would, and leaves everything as it is. */
 export class DryRun {
   readonly counts: LoadCounts = noRows();
-  /** How many of those that would be queued could never be called in time. */
-  wouldExpire = 0;
+  readonly totals: DryRunTotals;
   /** The first calls as they would be sent. */
   readonly payloads: Payload[] = [];
   readonly #options: DryRunOptions;
   readonly #filter = new DuplicateFilter();
-  readonly #hours: CallingHours;
+  readonly #times: CallTimes;
   #callable = 0;
 
   constructor(options: DryRunOptions) {
     this.#options = options;
-    this.#hours = new CallingHours(options.campaign.callingWindow);
+    this.#times = new CallTimes(options.campaign);
+    this.totals = new DryRunTotals(options.campaign, options.now);
   }
 
-  /** The fate of every row, in the order of the list; neighbours with the same fate together, as far as they are read together. */
-  async *run(chunks: AsyncIterable<readonly ListRow[]>): AsyncGenerator<FateRun[]> {
+  /** What is foreseen of every row, in the order of the list, as many at a time as are looked up together. */
+  async *run(chunks: AsyncIterable<readonly ListRow[]>): AsyncGenerator<RowForesight[]> {
     for await (const rows of chunks) {
       for (let from = 0; from < rows.length; from += CALLS_PER_LOOK) {
-        const pending = this.#check(rows.slice(from, from + CALLS_PER_LOOK));
-        await this.#lookUp(pending);
-        yield this.#tell(pending);
+        const foreseen = await this.#foresee(this.#check(rows.slice(from, from + CALLS_PER_LOOK)));
+        for (const row of foreseen) this.#count(row);
+        yield foreseen;
         this.#options.signal.throwIfAborted();
         if (this.#isFull()) return;
       }
@@ -84,58 +112,52 @@ export class DryRun {
     return this.#callable >= (this.#options.limit ?? Number.POSITIVE_INFINITY);
   }
 
-  #check(rows: readonly ListRow[]): PendingRow[] {
-    const pending: PendingRow[] = [];
+  #check(rows: readonly ListRow[]): CheckedRow[] {
+    const checked: CheckedRow[] = [];
     for (const row of rows) {
       if (this.#isFull()) break;
-      pending.push(this.#checkRow(row));
+      checked.push(this.#checkRow(row));
     }
-    return pending;
+    return checked;
   }
 
-  #checkRow(row: ListRow): PendingRow {
+  #checkRow(row: ListRow): CheckedRow {
     const { line } = row;
     const verdict = this.#options.checker.check(row);
-    if (isProblem(verdict)) return { line, fate: 'rejected', ...verdict };
+    if (isProblem(verdict)) return { line, verdict: 'never', fate: 'rejected', ...verdict };
     const callId = this.#options.identity.callId(this.#options.campaign.id, verdict.dedupeKey);
-    if (this.#filter.add(callId)) return { line, fate: 'duplicate' };
+    if (this.#filter.add(callId)) return { line, verdict: 'never', fate: 'duplicate' };
     this.#callable += 1;
-    return { line, fate: undefined, callId, call: verdict.call };
+    return { line, callId, call: verdict.call };
   }
 
-  async #lookUp(pending: readonly PendingRow[]): Promise<void> {
-    const open = pending.filter(({ fate }) => fate === undefined);
-    const verdicts = await this.#options.look?.(open.flatMap(({ callId }) => callId ?? []));
-    for (const [index, row] of open.entries()) row.fate = verdicts?.[index] ?? 'queued';
+  async #foresee(rows: readonly CheckedRow[]): Promise<RowForesight[]> {
+    const callable = rows.filter(isCallable);
+    const [previews, suppressed] = await Promise.all([
+      this.#options.known?.calls(callable.map(({ callId }) => callId)),
+      this.#options.known?.suppressed(callable.map(({ call }) => call.to)),
+    ]);
+    let index = -1;
+    return rows.map((row) => {
+      if (!isCallable(row)) return row;
+      index += 1;
+      return this.#foreseeCall(row, previews?.[index], suppressed?.[index] === true);
+    });
   }
 
-  #tell(pending: readonly PendingRow[]): FateRun[] {
-    const runs: FateRun[] = [];
-    for (const row of pending) {
-      const fate = this.#settle(row);
-      const last = runs.at(-1);
-      if (last?.fate === fate && row.code === undefined) {
-        last.toLine = row.line;
-        last.rows += 1;
-      } else {
-        const why = row.code === undefined ? {} : { code: row.code, reason: row.reason ?? '' };
-        runs.push({ line: row.line, toLine: row.line, rows: 1, fate, ...why });
-      }
+  #foreseeCall({ line, call }: CallableRow, preview: CallPreview | undefined, isSuppressed: boolean): RowForesight {
+    const time = this.#times.of(call);
+    const never = { line, verdict: 'never', time } as const;
+    if (preview !== undefined && preview.verdict !== 'queued') {
+      const { verdict: fate, ...outcome } = preview;
+      return { ...never, fate, ...outcome };
     }
-    return runs;
-  }
-
-  #settle({ fate = 'queued', call }: PendingRow): RowFate {
-    this.counts.rows += 1;
-    if (fate !== 'queued' || call === undefined) {
-      this.counts[COUNTED_AS[fate]] += 1;
-      return fate;
-    }
-    this.counts.queued += 1;
     if (this.payloads.length < PAYLOADS_SHOWN) this.#keepPayload(call);
-    if (this.#canBePlaced(call)) return fate;
-    this.wouldExpire += 1;
-    return 'would_expire';
+    if (isSuppressed) return { ...never, fate: 'suppressed' };
+    const { now } = this.#options;
+    const at = earliestAt(time, now);
+    if (at !== undefined) return { line, verdict: at <= now ? 'now' : 'at', fate: 'queued', at, time };
+    return { ...never, fate: time.expiresAt === undefined ? 'never_opens' : 'would_expire' };
   }
 
   #keepPayload(call: QueuedCall): void {
@@ -145,20 +167,22 @@ export class DryRun {
     if ('payload' in made) this.payloads.push(made.payload);
   }
 
-  /** Whether there is an open hour between its start and its end. */
-  #canBePlaced(call: QueuedCall): boolean {
-    const { campaign, now } = this.#options;
-    const startsAt = Math.max(now, call.startsAt ?? campaign.startsAt ?? 0);
-    const expiresAt = call.expiresAt ?? campaign.expiresAt ?? Number.POSITIVE_INFINITY;
-    if (startsAt >= expiresAt) return false;
-    const span = this.#hours.openSpan(zonesFor(campaign, call).zones, startsAt);
-    return span !== undefined && span.opensAt < expiresAt;
+  #count(row: RowForesight): void {
+    this.counts.rows += 1;
+    this.counts[COUNTED_AS[row.fate]] += 1;
+    this.totals.add(row);
   }
+}
+
+function isCallable(row: CheckedRow): row is CallableRow {
+  return 'callId' in row;
 }
 
 const COUNTED_AS = {
   queued: 'queued',
+  suppressed: 'queued',
   would_expire: 'queued',
+  never_opens: 'queued',
   already_queued: 'alreadyQueued',
   already_settled: 'alreadySettled',
   duplicate: 'duplicates',

@@ -14,6 +14,8 @@ export interface LoadOptions {
   readonly limit?: number | undefined;
   readonly format?: ListFormat | undefined;
   readonly rejects?: string | undefined;
+  /** Of a dry run: a CSV of what is foreseen of each row. */
+  readonly verdicts?: string | undefined;
   readonly json?: boolean | undefined;
 }
 

@@ -1,4 +1,3 @@
-import type { FateRun, RowFate } from './dry-run.ts';
 import { countOf, formatCount } from './format.ts';
 import type { LoadCounts } from './list-loader.ts';
 import { type Cell, formatTable } from './table.ts';
@@ -33,19 +32,4 @@ export function loadTable(campaign: string, counts: LoadCounts, rejectsFile: str
 /** How far an unfinished load got. */
 export function loadedSoFar({ rows, queued, rejected }: LoadCounts): string {
   return `${countOf(rows, 'row')} (${formatCount(queued)} queued, ${formatCount(rejected)} rejected)`;
-}
-
-const FATES: Record<RowFate, string> = {
-  queued: 'would be queued',
-  would_expire: 'would be queued, but expires before it may be called',
-  already_queued: 'is queued already',
-  already_settled: 'is settled already',
-  duplicate: 'repeats an earlier row',
-  rejected: 'rejected',
-};
-
-/** One line for the rows of a run: `lines 2-41: would be queued`. */
-export function fateLine({ line, toLine, fate, code, reason }: FateRun): string {
-  const place = line === toLine ? `line ${line}` : `lines ${line}-${toLine}`;
-  return `${place}: ${FATES[fate]}${code === undefined ? '' : ` (${code}): ${reason}`}\n`;
 }

@@ -9,10 +9,11 @@ const NEEDS_QUOTES = /[",\r\n]/;
 
 /** A result as a line of CSV (RFC 4180) that is safe to open in a spreadsheet. */
 export function resultToCsv(record: ResultRecord): string {
-  return `${RESULT_COLUMNS.map((column) => cellOf(record[column])).join(',')}\r\n`;
+  return `${RESULT_COLUMNS.map((column) => csvCell(record[column])).join(',')}\r\n`;
 }
 
-function cellOf(value: string | number | undefined): string {
+/** One cell, in quotes where it needs them. */
+export function csvCell(value: string | number | undefined): string {
   if (value === undefined) return '';
   const text = String(value);
   const safe = FORMULA.test(text) ? `'${text}` : text;

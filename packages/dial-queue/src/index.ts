@@ -33,7 +33,7 @@ export { type Hold, type HoldRequest, Holds } from './hold.ts';
 export { Identity, type Person, personBuckets } from './identity.ts';
 // Redis
 export { Keys } from './keys.ts';
-export { LoadPreview } from './load-preview.ts';
+export { type CallPreview, LoadPreview } from './load-preview.ts';
 export { type DueCall, ParkedCalls } from './parked-calls.ts';
 export { CALL_JOB, CALL_JOB_OPTIONS, openQueue } from './queues.ts';
 export type { RedisConnection } from './redis-connection.ts';

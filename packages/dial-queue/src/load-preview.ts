@@ -1,7 +1,14 @@
+import type { Outcome } from '@libby-dialer/dialing';
 import { type LoadVerdict, verdictsOf } from './call-loader.ts';
 import type { Keys } from './keys.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
+
+/** What a load would find of a call: the outcome is that of a settled one. */
+export interface CallPreview {
+  readonly verdict: LoadVerdict;
+  readonly outcome?: Outcome;
+}
 
 /** What a load would find, read without leaving a trace: a queue that is only opened already writes. */
 export class LoadPreview {
@@ -24,10 +31,15 @@ export class LoadPreview {
   }
 
   /** For each id what `CallLoader.add` would find. */
-  async calls(callIds: readonly string[]): Promise<LoadVerdict[]> {
+  async calls(callIds: readonly string[]): Promise<CallPreview[]> {
     if (callIds.length === 0) return [];
     const { ledger } = this.#keys.campaign(this.#campaign);
     const args = [this.#keys.queue(this.#campaign), ...callIds];
-    return verdictsOf((await LoadPreview.#peek.run(this.#redis, [ledger], args)) as string);
+    const [letters, ...outcomes] = (await LoadPreview.#peek.run(this.#redis, [ledger], args)) as [string, ...Outcome[]];
+    let settled = 0;
+    return verdictsOf(letters).map((verdict) => {
+      const outcome = verdict === 'already_settled' ? outcomes[settled++] : undefined;
+      return outcome === undefined ? { verdict } : { verdict, outcome };
+    });
   }
 }

@@ -32,6 +32,7 @@ test('a call waits for its hours, and for its own start before that of its campa
 test('hours that never meet never open', () => {
   const time = {
     zones: [],
+    rules: [],
     source: 'number',
     startsAt: undefined,
     expiresAt: undefined,

@@ -8,6 +8,8 @@ import type { QueuedCall } from './queued-call.ts';
 export interface CallTime {
   readonly zones: readonly string[];
   readonly source: ZoneSource;
+  /** The regions whose rules it must keep beside the campaign's window. */
+  readonly rules: readonly string[];
   /** Epoch ms of its own or its campaign's. */
   readonly startsAt: number | undefined;
   readonly expiresAt: number | undefined;
@@ -32,6 +34,7 @@ export class CallTimes {
     return {
       zones,
       source,
+      rules: [],
       startsAt: call.startsAt ?? this.#campaign.startsAt,
       expiresAt: call.expiresAt ?? this.#campaign.expiresAt,
       openSpan: (atMs) => this.#hours.openSpan(zones, atMs),
@@ -62,10 +65,10 @@ export class CallGroups {
   }
 
   /** @param calls how many it stands for; their own times count by the minute, on the safe side */
-  add({ zones, startsAt, expiresAt, openSpan }: CallTime, calls = 1): void {
+  add({ zones, rules, startsAt, expiresAt, openSpan }: CallTime, calls = 1): void {
     const from = startsAt === undefined ? undefined : Math.ceil(startsAt / MINUTE_MS) * MINUTE_MS;
     const to = expiresAt === undefined ? undefined : Math.floor(expiresAt / MINUTE_MS) * MINUTE_MS;
-    const hours = zones.join('&');
+    const hours = `${zones.join('&')} ${rules.join('&')}`;
     const key = `${hours} ${from ?? ''} ${to ?? ''}`;
     if (this.#groups.has(key) || this.#groups.size < MAX_GROUPS) {
       this.#count(key, calls, { openSpan, startsAt: from, expiresAt: to });

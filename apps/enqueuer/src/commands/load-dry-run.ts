@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { Identity, LoadPreview } from '@libby-dialer/dial-queue';
+import { resolve } from 'node:path';
+import { DoNotCallList, Identity, LoadPreview } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
-import { DialerError } from '@libby-dialer/runtime';
+import { DialerError, UsageError } from '@libby-dialer/runtime';
 import { type Context, withContext } from '../context.ts';
-import { DryRun, type DryRunOptions } from '../dry-run.ts';
+import { DryRun, type DryRunOptions, type RowForesight } from '../dry-run.ts';
+import { fateRuns, totalsJson, totalsText, VERDICTS_HEADING, verdictCsv, verdictLines } from '../dry-run-report.ts';
 import { countOf } from '../format.ts';
 import { type Io, print } from '../io.ts';
 import type { LoadCounts } from '../list-loader.ts';
-import { type CheckedList, type LoadOptions, openChecked, refuseIfClosed, storedCampaign } from '../load-input.ts';
-import { fateLine, loadJson, loadTable } from '../load-report.ts';
+import { type LoadOptions, openChecked, refuseIfClosed, storedCampaign } from '../load-input.ts';
+import { loadJson, loadTable } from '../load-report.ts';
+import { ResultsFile } from '../results-file.ts';
 
 /** Shows what a load would do and does nothing of it: neither Redis nor the rejects file is written. */
 export async function dryRun(
@@ -22,15 +25,26 @@ export async function dryRun(
     if (context !== undefined) await refuseIfClosed(context, campaign);
     const list = await openChecked(io, path, campaign, options);
     try {
-      const known = context === undefined ? { identity: nobodysIdentity() } : await whatIsThere(context, campaign);
-      const { checker } = list;
-      const run = new DryRun({ ...known, campaign, checker, limit: options.limit, signal: io.signal, now: Date.now() });
-      await (options.json ? tellProgram(io, run, list, campaign.id) : tellPerson(io, run, list, campaign.id));
+      const there = context === undefined ? { identity: nobodysIdentity() } : await whatIsThere(context, campaign);
+      const now = (await context?.now()) ?? Date.now();
+      const { checker, source } = list;
+      const run = new DryRun({ ...there, campaign, checker, limit: options.limit, signal: io.signal, now });
+      await using file = await openVerdicts(path, options);
+      const rows = run.run(source.list.rows);
+      const tell = options.json ? tellProgram : tellPerson;
+      await tell(io, run, file === undefined ? rows : written(rows, file), { campaign: campaign.id, now });
+      await file?.close();
       return run.counts;
     } finally {
       list.source.list.close();
     }
   });
+}
+
+interface Shown {
+  readonly campaign: string;
+  /** Epoch ms, as the run was given it. */
+  readonly now: number;
 }
 
 /** A list can be tried out before there is a Redis. */
@@ -51,11 +65,16 @@ async function withContextIfThere<T>(io: Io, work: (context: Context | undefined
 async function whatIsThere(
   { redis, keys }: Context,
   campaign: Campaign,
-): Promise<Pick<DryRunOptions, 'identity' | 'look'>> {
+): Promise<Pick<DryRunOptions, 'identity' | 'known'>> {
   const identity = await Identity.peek(redis, keys);
   if (identity === undefined) return { identity: nobodysIdentity() };
   const preview = new LoadPreview(redis, keys, campaign.id);
-  return { identity, look: (callIds) => preview.calls(callIds) };
+  const doNotCall = new DoNotCallList(redis, keys, identity);
+  const known = {
+    calls: (callIds: readonly string[]) => preview.calls(callIds),
+    suppressed: (numbers: readonly string[]) => doNotCall.check(numbers),
+  };
+  return { identity, known };
 }
 
 /** Where there is no key yet nothing can be there, and any key tells the rows of one list apart. */
@@ -63,16 +82,32 @@ function nobodysIdentity(): Identity {
   return new Identity(randomBytes(32));
 }
 
-async function tellPerson(io: Io, run: DryRun, { source }: CheckedList, campaign: string): Promise<void> {
+const LINES_SHOWN = 20;
+
+async function tellPerson(
+  io: Io,
+  run: DryRun,
+  rows: AsyncIterable<readonly RowForesight[]>,
+  shown: Shown,
+): Promise<void> {
   await print(io.stdout, 'Dry run: nothing is stored or queued.\n\n');
-  for await (const fates of run.run(source.list.rows)) await print(io.stdout, fates.map(fateLine).join(''));
-  await print(io.stdout, `\n${loadTable(campaign, run.counts, undefined)}`);
-  if (run.wouldExpire > 0) {
-    await print(io.stdout, `\n${countOf(run.wouldExpire, 'call')} would expire before it may be placed.\n`);
+  let linesLeft = LINES_SHOWN;
+  let rowsTold = 0;
+  for await (const foreseen of rows) {
+    const told = verdictLines(foreseen, linesLeft);
+    linesLeft -= told.lines.length;
+    rowsTold += told.rows;
+    await print(io.stdout, told.lines.join(''));
   }
-  if (run.payloads.length === 0) return;
-  const shown = run.payloads.map((payload) => JSON.stringify(payload, undefined, 2)).join('\n');
-  await print(io.stdout, `\n${firstCalls(run.payloads.length)} would be sent:\n${shown}\n`);
+  const { counts, totals, payloads } = run;
+  const untold = counts.rows - rowsTold;
+  if (untold > 0)
+    await print(io.stdout, `… and ${countOf(untold, 'row')} more: --verdicts FILE writes a line for each.\n`);
+  const table = loadTable(shown.campaign, counts, undefined);
+  await print(io.stdout, `\n${table}\n${totalsText(totals, shown.now)}`);
+  if (payloads.length === 0) return;
+  const asSent = payloads.map((payload) => JSON.stringify(payload, undefined, 2)).join('\n');
+  await print(io.stdout, `\n${firstCalls(payloads.length)} would be sent:\n${asSent}\n`);
 }
 
 function firstCalls(count: number): string {
@@ -80,14 +115,40 @@ function firstCalls(count: number): string {
 }
 
 /** One object, written as the list is read, so that a long list takes no memory. */
-async function tellProgram(io: Io, run: DryRun, { source }: CheckedList, campaign: string): Promise<void> {
+async function tellProgram(
+  io: Io,
+  run: DryRun,
+  rows: AsyncIterable<readonly RowForesight[]>,
+  shown: Shown,
+): Promise<void> {
   await print(io.stdout, '{"dryRun":true,"fates":[');
   let separator = '';
-  for await (const fates of run.run(source.list.rows)) {
-    await print(io.stdout, separator + fates.map((fate) => JSON.stringify(fate)).join(','));
+  for await (const foreseen of rows) {
+    const runs = fateRuns(foreseen).map((each) => JSON.stringify(each));
+    await print(io.stdout, separator + runs.join(','));
     separator = ',';
   }
-  const { counts, wouldExpire, payloads } = run;
-  const rest = JSON.stringify({ ...loadJson(campaign, counts, undefined), wouldExpire, payloads });
+  const { counts, totals, payloads } = run;
+  const rest = JSON.stringify({ ...loadJson(shown.campaign, counts, undefined), ...totalsJson(totals), payloads });
   await print(io.stdout, `],${rest.slice(1)}\n`);
+}
+
+/** Where the verdict on each row goes, if anywhere. It appears when it is complete. */
+async function openVerdicts(list: string, { verdicts, campaign }: LoadOptions): Promise<ResultsFile | undefined> {
+  if (verdicts === undefined) return undefined;
+  if ([list, campaign].some((read) => resolve(read) === resolve(verdicts))) {
+    throw new UsageError(`--verdicts: ${verdicts} is read by this very command; name another file.`);
+  }
+  const file = new ResultsFile(verdicts, { grows: false });
+  await file.start();
+  await file.write(VERDICTS_HEADING);
+  return file;
+}
+
+/** Passes rows on as they are, and writes their verdicts on the way. */
+async function* written(rows: AsyncIterable<RowForesight[]>, file: ResultsFile): AsyncGenerator<RowForesight[]> {
+  for await (const foreseen of rows) {
+    await file.write(foreseen.map(verdictCsv).join(''));
+    yield foreseen;
+  }
 }

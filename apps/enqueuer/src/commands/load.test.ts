@@ -1,4 +1,4 @@
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
@@ -247,9 +247,9 @@ describe('load --dry-run', () => {
     const { code, stdout } = await bench.run(['load', list, '--campaign', campaign, '--dry-run']);
     expect(code).toBe(3);
     expect(stdout).toContain(
-      'lines 2-3: would be queued\nline 4: repeats an earlier row\nline 5: rejected (missing_phone)',
+      'lines 2-3: now, America/Denver by its number\nline 4: never a second time: repeats an earlier row\nline 5: never: rejected (missing_phone)',
     );
-    expect(stdout).toContain('line 6: rejected (missing_variable)');
+    expect(stdout).toContain('line 6: never: rejected (missing_variable)');
     expect(stdout).toContain('"introNotes": "Ask Bob about 200"');
     expect(await bench.redis.keys(`${bench.keys.prefix}*`)).toEqual([]);
     await expect(access(`${list}.rejected.csv`)).rejects.toThrow('ENOENT');
@@ -285,13 +285,55 @@ describe('load --dry-run', () => {
     const argv = ['load', await bench.list('list.csv', 2), '--campaign', await bench.campaign('spring'), '--dry-run'];
     const { code, stdout, stderr } = await bench.run(argv, { env: { REDIS_URL: 'redis://127.0.0.1:1' } });
     expect(code).toBe(0);
-    expect(stdout).toContain('lines 2-3: would be queued');
+    expect(stdout).toContain('lines 2-3: now');
     expect(stderr).toContain('does not know which calls are there already');
+  });
+
+  test('knows what became of a call, and who is not to be called', async () => {
+    const campaign = await bench.campaign('spring');
+    await bench.json(['load', await bench.list('part.csv', 1), '--campaign', campaign, '--json']);
+    const [callId = ''] = await bench.queued('spring');
+    await bench.claim('spring', callId);
+    await bench.settle('spring', callId, 'accepted');
+    await bench.run(['suppress', 'add', phone(1)]);
+    const argv = ['load', await bench.list('list.csv', 3), '--campaign', campaign, '--dry-run'];
+    const { stdout } = await bench.run(argv);
+    expect(stdout).toContain(
+      'line 2: never a second time: is settled already (accepted)\nline 3: never: is on the do-not-call list\nline 4: now',
+    );
+  });
+
+  test('--verdicts writes a line for each row, only for its owner and of nobody by name', async () => {
+    const verdicts = join(bench.directory, 'verdicts.csv');
+    const list = await bench.list('list.csv', 30);
+    const campaign = await bench.campaign('spring', { startsAt: '2999-01-01T16:00:00Z' });
+    const { code } = await bench.run(['load', list, '--campaign', campaign, '--dry-run', '--verdicts', verdicts]);
+    expect(code).toBe(0);
+    const lines = (await readFile(verdicts, 'utf8')).split('\r\n');
+    expect(lines).toHaveLength(1 + 30 + 1);
+    expect(lines.slice(0, 2)).toEqual([
+      'line,verdict,at,zone,zoneSource,rule,reason,detail,localAt',
+      '2,at,2999-01-01T16:00:00.000Z,America/Denver,number,,,,Tue 2999-01-01 09:00',
+    ]);
+    expect(lines.join('')).not.toMatch(/Person|555/);
+    expect((await stat(verdicts)).mode & 0o777).toBe(0o600);
+  });
+
+  test.each([
+    ['without --dry-run', (list: string) => [list, '--verdicts', `${list}.verdicts`]],
+    ['over the list', (list: string) => [list, '--dry-run', '--verdicts', list]],
+  ])('--verdicts %s is bad usage', async (_case, argvOf) => {
+    const list = await bench.list('list.csv', 1);
+    const before = await readFile(list, 'utf8');
+    const argv = ['load', ...argvOf(list), '--campaign', await bench.campaign('spring')];
+    expect(await bench.run(argv)).toMatchObject({ code: 2, stdout: '' });
+    expect(await readFile(list, 'utf8')).toBe(before);
+    expect(await bench.redis.keys(`${bench.keys.prefix}*`)).toEqual([]);
   });
 
   test('points out calls that could never be placed in time', async () => {
     const campaign = await bench.campaign('spring', { expiresAt: '2020-01-01T00:00:00Z' });
     const { stdout } = await bench.run(['load', await bench.list('list.csv', 1), '--campaign', campaign, '--dry-run']);
-    expect(stdout).toContain('line 2: would be queued, but expires before it may be called');
+    expect(stdout).toContain('line 2: never: expires before its hours open');
   });
 });

@@ -35,7 +35,11 @@ export function addLoadCommand({ program, io, run }: CommandSlot): void {
     .description('Load a list. The same list again, or after a crash, adds only what is missing.')
     .argument('<file>', 'CSV, JSON or NDJSON, also with .gz; - for standard input')
     .requiredOption('--campaign <file>', 'campaign file (YAML or JSON), or the id of a stored campaign')
-    .option('--dry-run', 'change nothing: tell what would become of each row, and show the first calls')
+    .option(
+      '--dry-run',
+      'change nothing: tell when each row would be called, or why never, how long it would take, and show the first calls',
+    )
+    .option('--verdicts <file>', 'with --dry-run: write a line of CSV on each row (nothing in it names a person)')
     .option('--limit <n>', 'load only so many callable rows, as a pilot', wholeNumber)
     .addOption(new Option('--format <format>', 'of the list, where its name and content do not tell').choices(FORMATS))
     .option('--rejects <file>', 'where rows go that cannot be called (default: <list>.rejected.csv)')
@@ -50,6 +54,7 @@ function wholeNumber(text: string): number {
 
 /** Loads a list, or shows what loading it would do. Returns the exit code. */
 async function load(io: Io, path: string, options: LoadOptions): Promise<number> {
+  if (options.verdicts !== undefined && !options.dryRun) throw new UsageError('--verdicts goes with --dry-run only.');
   const file = await readCampaignFile(options.campaign);
   for (const warning of file?.warnings ?? []) warn(io, warning);
   try {

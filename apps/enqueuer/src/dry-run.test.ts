@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto';
+import { type CallPreview, Identity } from '@libby-dialer/dial-queue';
+import { type Campaign, parseCampaign } from '@libby-dialer/dialing';
+import { expect, test } from 'vitest';
+import { DryRun, type Known, type RowForesight } from './dry-run.ts';
+import { fateRuns, totalsJson, totalsText, VERDICTS_HEADING, verdictCsv, verdictLines } from './dry-run-report.ts';
+import { createRowChecker } from './list/check-row.ts';
+import type { ListRow } from './list/list-row.ts';
+
+const DENVER = '+13035550123';
+const NEW_YORK = '+12125550123';
+const NOW = Date.parse('2026-12-01T14:00:00Z');
+const HEADINGS = ['Name', 'Phone', 'startsAt'];
+
+function campaign(settings: object = {}): Campaign {
+  const verdict = parseCampaign({ id: 'spring', fromPhoneNumber: '+15055550100', ...settings });
+  if (!verdict.ok) throw new Error(verdict.problems.join('\n'));
+  return verdict.campaign;
+}
+
+async function* listOf(rows: readonly (readonly string[])[]): AsyncGenerator<ListRow[]> {
+  yield rows.map((cells, index) => ({
+    line: index + 2,
+    row: index + 1,
+    cells: [...cells],
+    raw: undefined,
+    record: undefined,
+    problem: undefined,
+  }));
+}
+
+interface Seen {
+  readonly run: DryRun;
+  readonly rows: RowForesight[];
+}
+
+async function dryRun(phones: readonly string[][], settings: object = {}, known?: Known): Promise<Seen> {
+  const given = campaign(settings);
+  const run = new DryRun({
+    campaign: given,
+    checker: createRowChecker(given, { headings: HEADINGS }),
+    identity: new Identity(randomBytes(32)),
+    known,
+    signal: new AbortController().signal,
+    now: NOW,
+  });
+  const rows: RowForesight[] = [];
+  for await (const chunk of run.run(listOf(phones))) rows.push(...chunk);
+  return { run, rows };
+}
+
+test('each row: now, at the hour of the recipient, or never and why', async () => {
+  const { rows } = await dryRun([
+    ['Ada', NEW_YORK],
+    ['Bob', DENVER],
+    ['Eve', DENVER],
+    ['Tim', ''],
+    ['Zoe', '+14155550123', '2026-12-01T17:30:00Z'],
+  ]);
+  expect(rows.map(verdictCsv)).toEqual([
+    '2,now,2026-12-01T14:00:00.000Z,America/New_York,number,,,,Tue 2026-12-01 09:00\r\n',
+    '3,at,2026-12-01T15:00:00.000Z,America/Denver,number,,,,Tue 2026-12-01 08:00\r\n',
+    '4,never,,,,,duplicate,,\r\n',
+    '5,never,,,,,missing_phone,There is no phone number.,\r\n',
+    '6,at,2026-12-01T17:30:00.000Z,America/Los_Angeles,number,,,,Tue 2026-12-01 09:30\r\n',
+  ]);
+  expect(VERDICTS_HEADING.split(',')).toHaveLength(9);
+  expect(verdictLines(rows, 3)).toEqual({
+    rows: 3,
+    lines: [
+      'line 2: now, America/New_York by its number\n',
+      'line 3: at Tue 2026-12-01 08:00 America/Denver (15:00 UTC), America/Denver by its number\n',
+      'line 4: never a second time: repeats an earlier row\n',
+    ],
+  });
+});
+
+test('what is there already, and who is not to be called', async () => {
+  const previews: CallPreview[] = [
+    { verdict: 'already_settled', outcome: 'accepted' },
+    { verdict: 'already_queued' },
+    { verdict: 'queued' },
+    { verdict: 'queued' },
+  ];
+  const asked: string[][] = [];
+  const known: Known = {
+    calls: async () => previews,
+    suppressed: async (numbers) => {
+      asked.push([...numbers]);
+      return numbers.map((number) => number === DENVER);
+    },
+  };
+  const list = [
+    ['A', NEW_YORK],
+    ['T', ''],
+    ['B', '+12125550124'],
+    ['C', DENVER],
+    ['D', '+13035550124'],
+  ];
+  const { run, rows } = await dryRun(list, {}, known);
+  expect(rows.map(({ fate, outcome, verdict }) => [fate, outcome, verdict])).toEqual([
+    ['already_settled', 'accepted', 'never'],
+    ['rejected', undefined, 'never'],
+    ['already_queued', undefined, 'never'],
+    ['suppressed', undefined, 'never'],
+    ['queued', undefined, 'at'],
+  ]);
+  expect(asked).toEqual([[NEW_YORK, '+12125550124', DENVER, '+13035550124']]);
+  // Whoever is suppressed is queued all the same, and settled so when its turn comes.
+  expect(run.counts).toMatchObject({ rows: 5, queued: 2, alreadyQueued: 1, alreadySettled: 1, rejected: 1 });
+});
+
+test('totals, and how long it takes at its pace and in its hours', async () => {
+  const expiresAt = '2026-12-01T15:30:00Z';
+  const settings = { expiresAt, pacing: { callsPerSecond: 0.001 } };
+  const list = [
+    ['A', NEW_YORK],
+    ['B', '+12125550124'],
+    ['C', DENVER],
+    ['D', '+14155550123'],
+  ];
+  const { run } = await dryRun(list, settings);
+  expect(totalsJson(run.totals)).toEqual({
+    wouldExpire: 1,
+    verdicts: { now: 2, at: 1, never: 1 },
+    reasons: { would_expire: 1 },
+    zones: { 'America/New_York': 2, 'America/Denver': 1 },
+    rules: {},
+    firstAt: '2026-12-01T15:00:00.000Z',
+    lastAt: '2026-12-01T15:00:00.000Z',
+    // A call takes 1,000 s: 14:00 to 14:33 for the first two, and Denver's is through at 15:16:40.
+    estimate: {
+      callsPerSecond: 0.001,
+      limitedBy: 'callsPerSecond',
+      endsAt: '2026-12-01T15:16:40.000Z',
+      latestAt: expiresAt.replace('Z', '.000Z'),
+      unplaced: 0,
+    },
+  });
+  const text = totalsText(run.totals, NOW);
+  expect(text).toContain('  later           1  from Tue 2026-12-01 08:00 America/Denver (15:00 UTC)\n');
+  expect(text).toContain('At most 3.6 calls an hour (pacing.callsPerSecond).\n');
+  expect(text).toContain('at about Tue 2026-12-01 15:16 UTC, in 1 h 16 min, at the latest');
+});
+
+test('with neither pace nor lines it says that only the workers limit it', async () => {
+  const { run } = await dryRun([
+    ['A', NEW_YORK],
+    ['C', DENVER],
+  ]);
+  expect(totalsJson(run.totals)).toMatchObject({
+    estimate: { callsPerSecond: null, limitedBy: null, endsAt: '2026-12-01T15:00:00.000Z', unplaced: 0 },
+  });
+  expect(totalsText(run.totals, NOW)).toContain(
+    'As fast as the workers go: no pace and no lines limit it.\nThe last hours open at Tue 2026-12-01 15:00 UTC, in 1 h.\n',
+  );
+});
+
+test('an assumption is said where one is made', async () => {
+  const { run } = await dryRun([['A', NEW_YORK]], { pacing: { maxInFlight: 2 } });
+  expect(totalsText(run.totals, NOW)).toContain(
+    'At most 2 calls a second (pacing.maxInFlight, if the API answers within 1 s)',
+  );
+});
+
+test('neighbours with one fate are told together, rejects each by itself', async () => {
+  const { rows } = await dryRun([
+    ['A', NEW_YORK],
+    ['B', DENVER],
+    ['T', ''],
+    ['U', ''],
+  ]);
+  expect(fateRuns(rows)).toMatchObject([
+    { line: 2, toLine: 3, rows: 2, fate: 'queued' },
+    { line: 4, rows: 1, fate: 'rejected', code: 'missing_phone' },
+    { line: 5, rows: 1, fate: 'rejected' },
+  ]);
+});
+
+test('nothing to place: no estimate', async () => {
+  const { run } = await dryRun([['T', '']]);
+  expect(totalsJson(run.totals)).toMatchObject({
+    estimate: null,
+    firstAt: null,
+    verdicts: { now: 0, at: 0, never: 1 },
+  });
+});
