@@ -41,9 +41,11 @@ export interface FateRun {
   readonly reason?: string;
 }
 
+function fateOf({ fate, code, reason = '' }: RowForesight): Pick<FateRun, 'fate' | 'code' | 'reason'> {
+  return code === undefined ? { fate } : { fate, code, reason };
+}
+
 export function fateRuns(rows: readonly RowForesight[]): FateRun[] {
-  const fateOf = ({ fate, code, reason = '' }: RowForesight) =>
-    code === undefined ? { fate } : { fate, code, reason };
   const runs = runsOf(rows, fateOf, (one, other) => one.fate === other.fate && other.code === undefined);
   return runs.map(({ what, ...run }) => ({ ...run, ...what }));
 }
@@ -71,9 +73,13 @@ function verdictText({ fate, verdict, at, time, code, reason, outcome }: RowFore
   if (code !== undefined) return `${NEVER.rejected} (${code}): ${reason ?? ''}`;
   if (fate !== 'queued') return outcome === undefined ? NEVER[fate] : `${NEVER[fate]} (${outcome})`;
   const zones = time?.zones ?? [];
-  const when = verdict === 'now' ? 'now' : `at ${callTimeText(at ?? 0, zones)}`;
+  const when = verdict === 'now' ? 'now' : whenText(at, zones);
   const from = zones.length === 0 ? '' : `, ${zonesText(zones)} by ${SOURCES[time?.source ?? 'number']}`;
   return `${when}${from}${rulesText(time?.rules ?? [])}`;
+}
+
+function whenText(at: number | undefined, zones: readonly string[]): string {
+  return at === undefined ? 'not within 15 days' : `at ${callTimeText(at, zones)}`;
 }
 
 const SOURCES = {

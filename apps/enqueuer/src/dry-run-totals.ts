@@ -37,11 +37,11 @@ export class DryRunTotals {
   add({ verdict, fate, code, at, time }: RowForesight): void {
     this.verdicts[verdict] += 1;
     if (verdict === 'never') count(this.reasons, code ?? fate);
-    if (at === undefined || time === undefined) return;
+    if (verdict === 'never' || time === undefined) return;
     count(this.zones, zonesText(time.zones));
     for (const rule of time.rules) count(this.rules, rule);
     this.#groups.add(time);
-    if (verdict === 'at') this.#noteOpening({ at, zones: time.zones });
+    if (verdict === 'at' && at !== undefined) this.#noteOpening({ at, zones: time.zones });
   }
 
   /** How many of those that would be queued could never be called in time. */

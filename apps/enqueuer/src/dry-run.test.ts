@@ -58,18 +58,18 @@ test('each row: now, at the hour of the recipient, or never and why', async () =
     ['Zoe', '+14155550123', '2026-12-01T17:30:00Z'],
   ]);
   expect(rows.map(verdictCsv)).toEqual([
-    '2,now,2026-12-01T14:00:00.000Z,America/New_York,number,,,,Tue 2026-12-01 09:00\r\n',
-    '3,at,2026-12-01T15:00:00.000Z,America/Denver,number,,,,Tue 2026-12-01 08:00\r\n',
+    '2,now,2026-12-01T14:00:00.000Z,America/New_York,number,US,,,Tue 2026-12-01 09:00\r\n',
+    '3,at,2026-12-01T15:00:00.000Z,America/Denver,number,US,,,Tue 2026-12-01 08:00\r\n',
     '4,never,,,,,duplicate,,\r\n',
     '5,never,,,,,missing_phone,There is no phone number.,\r\n',
-    '6,at,2026-12-01T17:30:00.000Z,America/Los_Angeles,number,,,,Tue 2026-12-01 09:30\r\n',
+    '6,at,2026-12-01T17:30:00.000Z,America/Los_Angeles,number,US,,,Tue 2026-12-01 09:30\r\n',
   ]);
   expect(VERDICTS_HEADING.split(',')).toHaveLength(9);
   expect(verdictLines(rows, 3)).toEqual({
     rows: 3,
     lines: [
-      'line 2: now, America/New_York by its number\n',
-      'line 3: at Tue 2026-12-01 08:00 America/Denver (15:00 UTC), America/Denver by its number\n',
+      'line 2: now, America/New_York by its number, by the rules of US\n',
+      'line 3: at Tue 2026-12-01 08:00 America/Denver (15:00 UTC), America/Denver by its number, by the rules of US\n',
       'line 4: never a second time: repeats an earlier row\n',
     ],
   });
@@ -125,7 +125,7 @@ test('totals, and how long it takes at its pace and in its hours', async () => {
     verdicts: { now: 2, at: 1, never: 1 },
     reasons: { would_expire: 1 },
     zones: { 'America/New_York': 2, 'America/Denver': 1 },
-    rules: {},
+    rules: { US: 3 },
     firstAt: '2026-12-01T15:00:00.000Z',
     lastAt: '2026-12-01T15:00:00.000Z',
     // A call takes 1,000 s: 14:00 to 14:33 for the first two, and Denver's is through at 15:16:40.

@@ -4,6 +4,7 @@ import {
   CallTimes,
   type Campaign,
   earliestAt,
+  isHopeless,
   type Outcome,
   type Payload,
   payloadFor,
@@ -40,7 +41,7 @@ export interface RowForesight {
   readonly line: number;
   readonly verdict: RowVerdict;
   readonly fate: RowFate;
-  /** Epoch ms: the earliest instant. Undefined for `never`. */
+  /** Epoch ms: the earliest instant. Undefined for `never`, and where the hours open only after more than 15 days. */
   readonly at?: number;
   /** Of every row that is no reject and no duplicate. */
   readonly time?: CallTime;
@@ -157,6 +158,7 @@ export class DryRun {
     const { now } = this.#options;
     const at = earliestAt(time, now);
     if (at !== undefined) return { line, verdict: at <= now ? 'now' : 'at', fate: 'queued', at, time };
+    if (!isHopeless(time, now)) return { line, verdict: 'at', fate: 'queued', time };
     return { ...never, fate: time.expiresAt === undefined ? 'never_opens' : 'would_expire' };
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CallGroups, CallTimes, earliestAt } from './call-times.ts';
+import { CallGroups, CallTimes, earliestAt, isHopeless } from './call-times.ts';
 import { type Campaign, parseCampaign } from './campaign.ts';
 
 const DENVER = '+13035550123';
@@ -29,16 +29,21 @@ test('a call waits for its hours, and for its own start before that of its campa
   expect(earliest({ to: DENVER }, { callingWindow: 'anytime', expiresAt }, at(expiresAt))).toBeUndefined();
 });
 
-test('hours that never meet never open', () => {
-  const time = {
-    zones: [],
-    rules: [],
-    source: 'number',
-    startsAt: undefined,
-    expiresAt: undefined,
-    openSpan: () => undefined,
-  } as const;
-  expect(earliestAt(time, NOW)).toBeUndefined();
+test('a call is hopeless that expires before its hours open, or starts after they have closed for good', () => {
+  const hopeless = (call: object, settings: object = {}) =>
+    isHopeless(new CallTimes(campaign(settings)).of({ to: DENVER, ...call }), NOW);
+  expect(hopeless({})).toBe(false);
+  expect(hopeless({ expiresAt: at('2026-12-01T15:00:00Z') })).toBe(true);
+  expect(hopeless({ expiresAt: at('2026-12-01T15:00:01Z') })).toBe(false);
+  expect(hopeless({ startsAt: at('2026-12-02T05:00:00Z') }, { expiresAt: '2026-12-02T06:00:00Z' })).toBe(true);
+  // Toll-free: a number of no zone takes its campaign's.
+  expect(hopeless({ to: '+18005550123' }, { timezone: 'America/Denver' })).toBe(false);
+});
+
+test('the rules of a region are named, and kept', () => {
+  const time = new CallTimes(campaign()).of({ to: '+13055550123' });
+  expect(time.rules).toEqual(['US', 'US-FL']);
+  expect(earliestAt(time, at('2026-12-02T01:30:00Z'))).toBe(at('2026-12-02T13:00:00Z'));
 });
 
 test('calls count together where their hours, start and end are the same, to the minute', () => {

@@ -1,8 +1,9 @@
-import { type ZoneSource, zonesFor } from './call-zones.ts';
-import { CallingHours, type OpenSpan } from './calling-window.ts';
+import type { ZoneSource } from './call-zones.ts';
 import type { Campaign } from './campaign.ts';
 import type { CallGroup } from './forecast.ts';
+import type { OpenSpan } from './open-span.ts';
 import type { QueuedCall } from './queued-call.ts';
+import { RecipientHours } from './recipient-hours.ts';
 
 /** When one call may go out, and by what. */
 export interface CallTime {
@@ -13,8 +14,9 @@ export interface CallTime {
   /** Epoch ms of its own or its campaign's. */
   readonly startsAt: number | undefined;
   readonly expiresAt: number | undefined;
-  /** Of its hours alone. */
+  /** Of its hours alone, as `RecipientHours` has them. */
   readonly openSpan: (atMs: number) => OpenSpan | undefined;
+  readonly neverOpens: (fromMs: number, untilMs: number) => boolean;
 }
 
 type TimedCall = Pick<QueuedCall, 'to' | 'timezone' | 'startsAt' | 'expiresAt'>;
@@ -22,32 +24,38 @@ type TimedCall = Pick<QueuedCall, 'to' | 'timezone' | 'startsAt' | 'expiresAt'>;
 /** When the calls of one campaign may go out: hours, start and end together. */
 export class CallTimes {
   readonly #campaign: Campaign;
-  readonly #hours: CallingHours;
+  readonly #hours: RecipientHours;
 
   constructor(campaign: Campaign) {
     this.#campaign = campaign;
-    this.#hours = new CallingHours(campaign.callingWindow);
+    this.#hours = new RecipientHours(campaign);
   }
 
   of(call: TimedCall): CallTime {
-    const { zones, source } = zonesFor(this.#campaign, call);
+    const rules = this.#hours.rulesFor(call);
     return {
-      zones,
-      source,
-      rules: [],
+      zones: rules.zones,
+      source: rules.source,
+      rules: rules.regional.map(({ region }) => region),
       startsAt: call.startsAt ?? this.#campaign.startsAt,
       expiresAt: call.expiresAt ?? this.#campaign.expiresAt,
-      openSpan: (atMs) => this.#hours.openSpan(zones, atMs),
+      openSpan: (atMs) => this.#hours.openSpan(rules, atMs),
+      neverOpens: (fromMs, untilMs) => this.#hours.neverOpens(rules, fromMs, untilMs),
     };
   }
 }
 
-/** The first instant from `now` on at which a call may go out; undefined: it expires first, or its hours never open. */
+/** The first instant from `now` on at which a call may go out; undefined: it expires first, or its hours do not open within 15 days. */
 export function earliestAt({ startsAt = 0, expiresAt, openSpan }: CallTime, now: number): number | undefined {
   const from = Math.max(now, startsAt);
   const end = expiresAt ?? Number.POSITIVE_INFINITY;
   const span = from < end ? openSpan(from) : undefined;
   return span === undefined || span.opensAt >= end ? undefined : Math.max(span.opensAt, from);
+}
+
+/** Whether a call can never be placed: it expires before its hours open, or they do not open at all. */
+export function isHopeless({ startsAt = 0, expiresAt, neverOpens }: CallTime, now: number): boolean {
+  return neverOpens(Math.max(now, startsAt), expiresAt ?? Number.MAX_SAFE_INTEGER);
 }
 
 const MINUTE_MS = 60_000;

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { ALWAYS_OPEN, type CallingWindow, type OpenSpan, openSpan, WEEKDAYS } from './calling-window.ts';
+import { type CallingWindow, openSpan } from './calling-window.ts';
 import { type CallGroup, forecast, rateLimitOf } from './forecast.ts';
+import { ALWAYS_OPEN, type OpenSpan, WEEKDAYS } from './open-span.ts';
 
 const MINUTE = 60_000;
 const at = (text: string) => Date.parse(text);

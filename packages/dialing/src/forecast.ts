@@ -1,5 +1,5 @@
-import type { OpenSpan } from './calling-window.ts';
 import type { Campaign } from './campaign.ts';
+import type { OpenSpan } from './open-span.ts';
 
 /** Calls that may be placed at the same times. */
 export interface CallGroup {

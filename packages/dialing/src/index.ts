@@ -6,7 +6,7 @@ export {
   RECORD_FIELDS,
   type RecordField,
 } from './call-record.ts';
-export { CallGroups, type CallTime, CallTimes, earliestAt } from './call-times.ts';
+export { CallGroups, type CallTime, CallTimes, earliestAt, isHopeless } from './call-times.ts';
 export { type ZoneSource, zonesFor } from './call-zones.ts';
 export { CallingHours, type CallingWindow } from './calling-window.ts';
 export { type Campaign, type CampaignVerdict, campaignSchema, type DedupeBy, parseCampaign } from './campaign.ts';
