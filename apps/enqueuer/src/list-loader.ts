@@ -1,4 +1,5 @@
 import type { IdentifiedCall, Identity, LoadVerdict } from '@libby-dialer/dial-queue';
+import type { QueuedCall } from '@libby-dialer/dialing';
 import { isProblem } from './list/check-record.ts';
 import type { RowChecker } from './list/check-row.ts';
 import { DuplicateFilter } from './list/duplicate-filter.ts';
@@ -34,12 +35,15 @@ export interface ListLoaderOptions {
   /** Queues what is new of a batch and says of each call what was there before. */
   readonly add: (batch: readonly IdentifiedCall[]) => Promise<readonly LoadVerdict[]>;
   readonly reject: (rejects: readonly Reject[]) => Promise<void>;
+  /** Told of each call that was queued anew, and where in the list it stands. */
+  readonly queued?: (call: QueuedCall, line: number) => void;
   /** How many callable rows to load at most. */
   readonly limit?: number | undefined;
   readonly signal: AbortSignal;
 }
 
 interface Candidate extends IdentifiedCall {
+  readonly line: number;
   /** The filter has seen it in this list; whether that is so, or two calls share a fingerprint, Redis tells. */
   readonly mayRepeat: boolean;
 }
@@ -114,7 +118,7 @@ export class ListLoader {
       this.counts.duplicates += 1;
       return;
     }
-    this.#batch.push({ callId, call: verdict.call, mayRepeat });
+    this.#batch.push({ callId, call: verdict.call, line: row.line, mayRepeat });
     this.#batchLength += lengthOf(row);
   }
 
@@ -143,7 +147,11 @@ export class ListLoader {
 
   async #add(batch: readonly Candidate[]): Promise<void> {
     const verdicts = await this.#options.add(batch);
-    for (const [index, verdict] of verdicts.entries()) this.#count(verdict, batch[index]?.mayRepeat === true);
+    for (const [index, verdict] of verdicts.entries()) {
+      const candidate = batch[index];
+      this.#count(verdict, candidate?.mayRepeat === true);
+      if (verdict === 'queued' && candidate !== undefined) this.#options.queued?.(candidate.call, candidate.line);
+    }
   }
 
   #count(verdict: LoadVerdict, mayRepeat: boolean): void {

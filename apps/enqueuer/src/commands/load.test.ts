@@ -19,7 +19,15 @@ beforeEach(async () => {
 });
 afterEach(() => bench[Symbol.asyncDispose]());
 
-const counts = { queued: 0, alreadyQueued: 0, alreadySettled: 0, duplicates: 0, rejected: 0, rejectsFile: null };
+const counts = {
+  queued: 0,
+  alreadyQueued: 0,
+  alreadySettled: 0,
+  duplicates: 0,
+  rejected: 0,
+  rejectsFile: null,
+  wouldExpire: 0,
+};
 
 describe('load', () => {
   test('queues each row once, however often it is run', async () => {
@@ -162,6 +170,22 @@ describe('load', () => {
   test('is not left marked as loading', async () => {
     await bench.json(['load', await bench.list('list.csv', 1), '--campaign', await bench.campaign('spring'), '--json']);
     expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({ state: 'running', pending: 1 });
+  });
+});
+
+describe('load warns', () => {
+  test('of rows that can never be placed, and queues them all the same', async () => {
+    const times = ['', '2020-01-01T00:00:00Z', '2999-01-01T00:00:00Z', '2020-01-01T00:00:00Z'];
+    const rows = times.map((time, index) => `Ada,${phone(index)},${time}\n`);
+    const list = await bench.file('list.csv', `Name,Phone,expiresAt\n${rows.join('')}`);
+    const argv = ['load', list, '--campaign', await bench.campaign('spring'), '--json'];
+    const { code, stdout, stderr } = await bench.run(argv);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'Warning: 2 calls can never be placed: out of hours until the time to call is over (lines 3, 5).\n',
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ rows: 4, queued: 4, wouldExpire: 2 });
+    expect(await bench.run(argv)).toMatchObject({ stderr: '' });
   });
 });
 

@@ -6,6 +6,7 @@ import { readCampaignFile } from '../campaign-file.ts';
 import type { CommandSlot } from '../command-slot.ts';
 import { type Context, withContext } from '../context.ts';
 import { explainList } from '../explain-list.ts';
+import { HopelessRows } from '../hopeless-rows.ts';
 import { type Io, print, warn } from '../io.ts';
 import type { RowChecker } from '../list/check-row.ts';
 import { ListError } from '../list/list-error.ts';
@@ -84,12 +85,14 @@ async function loadList(
     await using rejects = new RejectsFile(options.rejects ?? rejectsPathOf(path), list.source.list.csv);
     await rejects.start();
     await using calls = await storeCampaign(context, campaign, list.checker);
+    const hopeless = new HopelessRows(campaign, await context.now());
     const loader = new ListLoader({
       campaign: campaign.id,
       checker: list.checker,
       identity: await Identity.load(context.redis, context.keys),
       add: (batch) => calls.add(batch),
       reject: (rows) => rejects.write(rows),
+      queued: (call, line) => hopeless.look(call, line),
       limit: options.limit,
       signal: io.signal,
     });
@@ -97,9 +100,11 @@ async function loadList(
     const rejectsFile = await rejects.close();
     const { counts } = loader;
     const result = options.json
-      ? `${JSON.stringify(loadJson(campaign.id, counts, rejectsFile))}\n`
+      ? `${JSON.stringify({ ...loadJson(campaign.id, counts, rejectsFile), wouldExpire: hopeless.count })}\n`
       : loadTable(campaign.id, counts, rejectsFile);
     await print(io.stdout, result);
+    const sentence = hopeless.sentence();
+    if (sentence !== undefined) warn(io, sentence);
     return counts;
   } finally {
     list.source.list.close();
