@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { Environment, Redactor } from '@libby-dialer/runtime';
 
-/** Where people or programs read; `isTTY` and `columns` as Node sets them on a terminal. */
-export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+/** Where people or programs read; `isTTY`, `columns` and `rows` as Node sets them on a terminal. */
+export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
 
 /** What a command is given by the process it runs in. */
 export interface Io {

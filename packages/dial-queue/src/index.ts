@@ -35,6 +35,7 @@ export { Identity, type Person, personBuckets } from './identity.ts';
 export { Keys } from './keys.ts';
 export { type CallPreview, LoadPreview } from './load-preview.ts';
 export { type DueCall, ParkedCalls } from './parked-calls.ts';
+export { PendingSample } from './pending-sample.ts';
 export { CALL_JOB, CALL_JOB_OPTIONS, openQueue } from './queues.ts';
 export type { RedisConnection } from './redis-connection.ts';
 // What became of them
