@@ -29,9 +29,11 @@ test('a call waits for its hours, and for its own start before that of its campa
   expect(earliest({ to: DENVER }, { callingWindow: 'anytime', expiresAt }, at(expiresAt))).toBeUndefined();
 });
 
+function hopeless(call: object, settings: object = {}): boolean {
+  return isHopeless(new CallTimes(campaign(settings)).of({ to: DENVER, ...call }), NOW);
+}
+
 test('a call is hopeless that expires before its hours open, or starts after they have closed for good', () => {
-  const hopeless = (call: object, settings: object = {}) =>
-    isHopeless(new CallTimes(campaign(settings)).of({ to: DENVER, ...call }), NOW);
   expect(hopeless({})).toBe(false);
   expect(hopeless({ expiresAt: at('2026-12-01T15:00:00Z') })).toBe(true);
   expect(hopeless({ expiresAt: at('2026-12-01T15:00:01Z') })).toBe(false);
