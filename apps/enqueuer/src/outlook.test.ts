@@ -51,7 +51,7 @@ test('without pace, lines and measurement nobody knows', () => {
   expect(outlook({ measured: 0 })).toEqual({});
 });
 
-test('a waiting campaign says when it opens, and what it did before tells nothing of its rate', () => {
+test('where nobody may be called yet it says when it opens, and what it did before tells nothing of its rate', () => {
   const request = { status: { state: 'waiting', pending: 600 }, sample: [denver], measured: 0.1 } as const;
   const opening = { at: at('2026-12-01T15:00:00Z'), zones: ['America/Denver'] };
   expect(outlook(request)).toEqual({ opening });

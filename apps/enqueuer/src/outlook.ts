@@ -12,7 +12,7 @@ import {
 
 /** When a campaign goes on, and when it will be through. Instants in epoch ms. */
 export interface Outlook {
-  /** A waiting campaign's next call, and the zones by whose clocks it waits. */
+  /** Where nobody who waits may be called yet: the first instant, and the zones by whose clocks it is. */
   readonly opening?: { readonly at: number; readonly zones: readonly string[] };
   readonly end?: End;
 }
@@ -58,10 +58,9 @@ export function outlookOf({ campaign, status, sample, measured, now }: OutlookRe
     const at = earliestAt(time, now);
     if (at !== undefined && at < (opening?.at ?? Number.POSITIVE_INFINITY)) opening = { at, zones: time.zones };
   }
-  const isWaiting = status.state === 'waiting' && opening !== undefined && opening.at > now;
   const rate = rateOf(campaign, status.state === 'running' ? measured : undefined);
   return {
-    ...(isWaiting && opening !== undefined && { opening }),
+    ...(opening !== undefined && opening.at > now && { opening }),
     ...(rate !== undefined && { end: endOf(groups, rate, now) }),
   };
 }

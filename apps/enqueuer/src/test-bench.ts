@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly stdin?: string | Readable;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
+  /** For tests that read while the command runs, or look at a terminal; it is ended. Then the result holds none of it. */
+  readonly stdout?: PassThrough & { isTTY?: boolean; columns?: number; rows?: number };
 }
 
 const NUMBERS_FROM = 100;
@@ -75,10 +77,13 @@ export class TestBench implements AsyncDisposable {
   }
 
   /** Runs a command line in this process, and treats what it throws as `runMain` does. */
-  async run(argv: readonly string[], { stdin = '', env = {}, signal }: RunOptions = {}): Promise<CommandResult> {
-    const stdout = new PassThrough();
+  async run(
+    argv: readonly string[],
+    { stdin = '', env = {}, signal, stdout: given }: RunOptions = {},
+  ): Promise<CommandResult> {
+    const stdout = given ?? new PassThrough();
     const stderr = new PassThrough();
-    const output = Promise.all([text(stdout), text(stderr)]);
+    const output = Promise.all([given === undefined ? text(stdout) : '', text(stderr)]);
     const io = {
       stdin: typeof stdin === 'string' ? Readable.from([Buffer.from(stdin)]) : stdin,
       stdout,

@@ -1,5 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { RESULT_COLUMNS } from '@libby-dialer/dialing';
 import { startSimulator } from '@libby-dialer/libby-simulator';
 import { Interrupted } from '@libby-dialer/runtime';
@@ -49,7 +52,40 @@ describe('status', () => {
       inFlight: 1,
       outcomes: { accepted: 1, rejected: 0, exhausted: 0, unknown: 0, suppressed: 0, expired: 0, canceled: 0 },
       holds: [],
+      at: expect.stringMatching(/^2.*Z$/),
+      rate: { perSecond: null, perMinute: null },
+      opensAt: null,
+      eta: null,
+      etaLatest: null,
+      etaBy: null,
+      wouldExpire: null,
     });
+  });
+
+  test('when it opens and when it will be through, by its start and its pace', async () => {
+    const campaign = await bench.campaign('spring', {
+      startsAt: '2999-01-01T16:00:00Z',
+      pacing: { callsPerSecond: 0.01 },
+    });
+    await bench.run(['load', await bench.list('list.csv', 36), '--campaign', campaign]);
+    expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({
+      state: 'waiting',
+      opensAt: '2999-01-01T16:00:00.000Z',
+      eta: null,
+    });
+    const shown = (await bench.run(['status'])).stdout;
+    expect(shown).toContain('spring opens at Tue 2999-01-01 09:00 America/Denver (16:00 UTC), in ');
+  });
+
+  test('pending calls at their pace', async () => {
+    const campaign = await bench.campaign('spring', { pacing: { callsPerSecond: 0.01 } });
+    await bench.run(['load', await bench.list('list.csv', 36), '--campaign', campaign]);
+    const status = (await bench.json(['status', 'spring', '--json'])) as { at: string; eta: string };
+    expect(status).toMatchObject({ etaBy: 'callsPerSecond', wouldExpire: 0, opensAt: null });
+    expect(Date.parse(status.eta) - Date.parse(status.at)).toBe(3_600_000);
+    expect((await bench.run(['status', 'spring'])).stdout).toContain(
+      ', in 1 h, at 36 calls an hour (pacing.callsPerSecond)',
+    );
   });
 
   test('all campaigns', async () => {
@@ -66,15 +102,61 @@ describe('status', () => {
     expect(lines[1]).toMatch(/^autumn {4}running {8}1 {10}0/);
   });
 
-  test('--watch writes each change, and ends when the campaign is through', async () => {
+  test('--watch writes each change on a line, and ends when the campaign is through', async () => {
+    const [first = ''] = await loaded('spring', 1);
+    const watching = bench.run(['status', 'spring', '--watch']);
+    await placed('spring', first, 'accepted');
+    const { code, stdout } = await watching;
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.at(-1)).toMatch(/^2\S+Z spring: completed, 0 pending, 0 in flight, 1 accepted/);
+    const changes = lines.map((line) => line.replace(/^\S+/, '').replace(/, [\d.]+\/s.*/, ''));
+    expect(new Set(changes).size).toBe(changes.length);
+  });
+
+  test('--watch --json writes an object for each look', async () => {
     const [first = ''] = await loaded('spring', 1);
     const watching = bench.run(['status', 'spring', '--watch', '--json']);
     await placed('spring', first, 'accepted');
     const { code, stdout } = await watching;
     expect(code).toBe(0);
-    const lines = stdout.trimEnd().split('\n');
-    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ state: 'completed', outcomes: { accepted: 1 } });
-    expect(new Set(lines).size).toBe(lines.length);
+    const looks = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { at: string });
+    expect(looks.at(-1)).toMatchObject({ id: 'spring', state: 'completed', outcomes: { accepted: 1 } });
+    expect(looks.map(({ at }) => at)).toEqual(looks.map(({ at }) => at).toSorted());
+  });
+
+  test('--watch over all campaigns goes on until it is interrupted', async () => {
+    await loaded('spring', 1);
+    const interruption = new AbortController();
+    const stdout = new PassThrough();
+    const watching = bench.run(['status', '--watch', '--json'], { signal: interruption.signal, stdout });
+    const looks: string[] = [];
+    for await (const line of createInterface(stdout)) {
+      looks.push(line);
+      if (looks.length === 2) interruption.abort(new Interrupted('SIGINT'));
+    }
+    expect(await watching).toMatchObject({ code: 130 });
+    expect(looks.map((look) => (JSON.parse(look) as { id: string }[])[0]?.id)).toEqual(['spring', 'spring']);
+    expect(JSON.parse(looks[1] ?? '')).toMatchObject([{ rate: { perSecond: 0, perMinute: 0 } }]);
+  });
+
+  test('on a terminal --watch draws over what it has drawn', async () => {
+    const [first = ''] = await loaded('spring', 1);
+    const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 60, rows: 20 });
+    const drawn = text(stdout);
+    const watching = bench.run(['status', 'spring', '--watch'], { stdout });
+    await placed('spring', first, 'accepted');
+    expect(await watching).toMatchObject({ code: 0 });
+    const frames = (await drawn)
+      .replaceAll('\u001b', '^')
+      .split('^[J')
+      .filter((frame) => frame !== '');
+    expect(frames[0]).toMatch(/^spring: (?:running|completed)\^\[K\n {2}pending/);
+    expect(frames.at(-1)).toContain('spring: completed');
+    for (const frame of frames.slice(1)) expect(frame).toMatch(/^\^\[\d+A\rspring/);
   });
 
   test('no such campaign', async () => {

@@ -1,0 +1,111 @@
+import type { CampaignStatus } from '@libby-dialer/dial-queue';
+import { expect, test } from 'vitest';
+import {
+  type CampaignView,
+  changeKey,
+  statusJson,
+  statusLine,
+  statusOfAll,
+  statusOfOne,
+  watchOfAll,
+} from './status-report.ts';
+
+const NOW = Date.parse('2026-12-01T14:00:00Z');
+const NONE = { accepted: 0, rejected: 0, exhausted: 0, unknown: 0, suppressed: 0, expired: 0, canceled: 0 };
+
+function view(status: Partial<CampaignStatus> = {}, rest: Partial<CampaignView> = {}): CampaignView {
+  return {
+    status: {
+      id: 'spring',
+      state: 'running',
+      pending: 1200,
+      inFlight: 3,
+      outcomes: { ...NONE, accepted: 40 },
+      holds: [],
+      ...status,
+    },
+    outlook: {},
+    rate: { lastSeconds: undefined, lastMinute: undefined },
+    now: NOW,
+    ...rest,
+  };
+}
+
+const paced = view(
+  {},
+  {
+    rate: { lastSeconds: 2, lastMinute: 1.25 },
+    outlook: {
+      end: { at: NOW + 600_000, latestAt: NOW + 7_200_000, unplaced: 7, callsPerSecond: 2, by: 'callsPerSecond' },
+    },
+  },
+);
+const waiting = view(
+  { id: 'autumn', state: 'waiting', inFlight: 0 },
+  { outlook: { opening: { at: NOW + 3_600_000, zones: ['America/Denver'] } } },
+);
+const held = view({
+  state: 'held',
+  holds: [{ scope: 'all', reason: 'rate_limited', since: NOW - 60_000, until: NOW + 30_000 }],
+});
+
+test('one campaign: rate, end and what would expire', () => {
+  expect(statusOfOne(paced)).toContain(`  canceled        0
+
+2.0/s settled over the last 10 s, 1.3/s over the last minute
+done about Tue 2026-12-01 14:10 UTC, in 10 min, at the latest Tue 2026-12-01 16:00 UTC, at 2 calls a second (pacing.callsPerSecond)
+about 7 calls would expire before their turn comes
+`);
+});
+
+test('a waiting campaign says until when; a held one why, since when and when it is tried next', () => {
+  expect(statusOfOne(waiting)).toContain('opens at Tue 2026-12-01 08:00 America/Denver (15:00 UTC), in 1 h\n');
+  expect(statusOfOne(held)).toContain('all   rate_limited  for 1 min  in 30 s');
+});
+
+test('an end beyond a year is none', () => {
+  const end = { at: undefined, latestAt: undefined, unplaced: 0, callsPerSecond: 0.001, by: 'lines' } as const;
+  expect(statusOfOne(view({}, { outlook: { end } }))).toContain(
+    'done in more than a year at 3.6 calls an hour (lines)\n',
+  );
+});
+
+test('those who watch all see rate and end, and the outcomes that there are', () => {
+  expect(watchOfAll([paced, waiting])).toBe(`CAMPAIGN  STATE    PENDING  IN FLIGHT  RATE   DONE IN  ACCEPTED
+spring    running    1,200          3  2.0/s  10 min         40
+autumn    waiting    1,200          0                        40
+
+autumn opens at Tue 2026-12-01 08:00 America/Denver (15:00 UTC), in 1 h
+`);
+  expect(statusOfAll([held, held])).toContain(
+    'HELD  REASON        SINCE      NEXT TRY\nall   rate_limited  for 1 min  in 30 s\n',
+  );
+  expect(watchOfAll([])).toBe('There is no campaign yet.\n');
+});
+
+test('a line for a log', () => {
+  expect(statusLine(paced)).toBe(
+    '2026-12-01T14:00:00.000Z spring: running, 1,200 pending, 3 in flight, 40 accepted, 2.0/s, done about 2026-12-01T14:10:00.000Z\n',
+  );
+  expect(statusLine(waiting)).toContain('opens at 2026-12-01T15:00:00.000Z');
+  expect(statusLine(held)).toContain('all held: rate_limited, next try 2026-12-01T14:00:30.000Z');
+});
+
+test('rate and end alone are no change', () => {
+  expect(changeKey(paced)).toBe(changeKey(view()));
+  expect(changeKey(paced)).not.toBe(changeKey(view({ pending: 1199 })));
+});
+
+test('for programs', () => {
+  expect(statusJson(paced)).toMatchObject({
+    id: 'spring',
+    rate: { perSecond: 2, perMinute: 75 },
+    eta: '2026-12-01T14:10:00.000Z',
+    etaLatest: '2026-12-01T16:00:00.000Z',
+    etaBy: 'callsPerSecond',
+    wouldExpire: 7,
+    opensAt: null,
+  });
+  expect(statusJson(waiting)).toMatchObject({ opensAt: '2026-12-01T15:00:00.000Z', eta: null });
+  expect(statusJson(held)).toMatchObject({ holds: [{ scope: 'all', since: '2026-12-01T13:59:00.000Z' }] });
+});

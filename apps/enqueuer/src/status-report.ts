@@ -1,0 +1,168 @@
+import type { CampaignStatus } from '@libby-dialer/dial-queue';
+import { isoInstant, OUTCOMES } from '@libby-dialer/dialing';
+import { holdTable } from './commands/hold.ts';
+import { rateText } from './dry-run-report.ts';
+import { countOf, formatCount, formatDuration } from './format.ts';
+import type { End, Outlook } from './outlook.ts';
+import { type Cell, formatTable } from './table.ts';
+import { callTimeText, wallClock } from './wall-clock.ts';
+
+/** Calls settled per second; undefined where nobody has watched for long enough. */
+export interface Rate {
+  readonly lastSeconds: number | undefined;
+  readonly lastMinute: number | undefined;
+}
+
+/** One campaign at one instant, and what is to be expected of it. */
+export interface CampaignView {
+  readonly status: CampaignStatus;
+  readonly outlook: Outlook;
+  readonly rate: Rate;
+  /** Epoch ms of Redis's clock. */
+  readonly now: number;
+}
+
+export function statusJson({ status, outlook, rate, now }: CampaignView): object {
+  const { holds, ...counts } = status;
+  const { opening, end } = outlook;
+  return {
+    ...counts,
+    holds: holds.map(({ scope, reason, since, until }) => ({
+      scope,
+      reason,
+      until: instantOrNull(until),
+      since: isoInstant(since),
+    })),
+    at: isoInstant(now),
+    rate: {
+      perSecond: rate.lastSeconds ?? null,
+      perMinute: rate.lastMinute === undefined ? null : rate.lastMinute * 60,
+    },
+    opensAt: instantOrNull(opening?.at),
+    eta: instantOrNull(end?.at),
+    etaLatest: instantOrNull(end?.latestAt),
+    etaBy: end?.by ?? null,
+    wouldExpire: end?.unplaced ?? null,
+  };
+}
+
+function instantOrNull(epochMs: number | undefined): string | null {
+  return epochMs === undefined ? null : isoInstant(epochMs);
+}
+
+/** One campaign, for people. */
+export function statusOfOne(view: CampaignView): string {
+  const { id, state, pending, inFlight, outcomes, holds } = view.status;
+  const counts = OUTCOMES.map((outcome): Cell[] => [`  ${outcome}`, outcomes[outcome]]);
+  const table = formatTable([['  pending', pending], ['  in flight', inFlight], ...counts]);
+  const said = [...rateSaid(view.rate), ...outlookSaid(view)].map((sentence) => `${sentence}\n`).join('');
+  return `${id}: ${state}\n${table}${said === '' ? '' : `\n${said}`}${holds.length === 0 ? '' : `\n${holdTable(holds, view.now)}`}`;
+}
+
+function rateSaid({ lastSeconds, lastMinute }: Rate): string[] {
+  if (lastSeconds === undefined || lastMinute === undefined) return [];
+  return [`${perSecond(lastSeconds)} settled over the last 10 s, ${perSecond(lastMinute)} over the last minute`];
+}
+
+function perSecond(rate: number): string {
+  return `${rate.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })}/s`;
+}
+
+function outlookSaid({ outlook: { opening, end }, now }: CampaignView): string[] {
+  const said: string[] = [];
+  if (opening !== undefined) {
+    said.push(`opens at ${callTimeText(opening.at, opening.zones)}, in ${formatDuration(opening.at - now)}`);
+  }
+  if (end === undefined) return said;
+  said.push(`${endSaid(end, now)} at ${rateText(end.callsPerSecond)} (${RATES[end.by]})`);
+  if (end.unplaced > 0) said.push(`about ${countOf(end.unplaced, 'call')} would expire before their turn comes`);
+  return said;
+}
+
+const RATES = {
+  callsPerSecond: 'pacing.callsPerSecond',
+  maxInFlight: 'pacing.maxInFlight',
+  lines: 'lines',
+  measured: 'as of late',
+} as const;
+
+function endSaid({ at, latestAt }: End, now: number): string {
+  if (at === undefined) return 'done in more than a year';
+  const worst = latestAt === undefined ? 'more than a year' : `${wallClock(latestAt, 'UTC')} UTC`;
+  const isLater = latestAt === undefined || wallClock(latestAt, 'UTC') !== wallClock(at, 'UTC');
+  return `done about ${wallClock(at, 'UTC')} UTC, in ${formatDuration(at - now)}${isLater ? `, at the latest ${worst},` : ','}`;
+}
+
+/** Every campaign, for people: a table of counts. */
+export function statusOfAll(views: readonly CampaignView[]): string {
+  if (views.length === 0) return 'There is no campaign yet.\n';
+  const headings = ['CAMPAIGN', 'STATE', 'PENDING', 'IN FLIGHT', ...OUTCOMES.map((outcome) => outcome.toUpperCase())];
+  const rows = views.map(({ status: { id, state, pending, inFlight, outcomes } }): Cell[] => [
+    id,
+    state,
+    pending,
+    inFlight,
+    ...OUTCOMES.map((outcome) => outcomes[outcome]),
+  ]);
+  return formatTable([headings, ...rows]) + belowTable(views);
+}
+
+/** The same for those who watch: with rate and end, and only the outcomes that there are, so that it fits a terminal. */
+export function watchOfAll(views: readonly CampaignView[]): string {
+  if (views.length === 0) return 'There is no campaign yet.\n';
+  const shown = OUTCOMES.filter((outcome) => views.some(({ status }) => status.outcomes[outcome] > 0));
+  const headings = [
+    'CAMPAIGN',
+    'STATE',
+    'PENDING',
+    'IN FLIGHT',
+    'RATE',
+    'DONE IN',
+    ...shown.map((name) => name.toUpperCase()),
+  ];
+  const rows = views.map(({ status, rate, outlook, now }): Cell[] => [
+    status.id,
+    status.state,
+    status.pending,
+    status.inFlight,
+    rate.lastSeconds === undefined ? '' : perSecond(rate.lastSeconds),
+    outlook.end?.at === undefined ? '' : formatDuration(outlook.end.at - now),
+    ...shown.map((outcome) => status.outcomes[outcome]),
+  ]);
+  return formatTable([headings, ...rows]) + belowTable(views);
+}
+
+function belowTable(views: readonly CampaignView[]): string {
+  const waiting = views.flatMap(({ status, outlook: { opening }, now }) =>
+    opening === undefined
+      ? []
+      : `${status.id} opens at ${callTimeText(opening.at, opening.zones)}, in ${formatDuration(opening.at - now)}\n`,
+  );
+  const holds = [...new Map(views.flatMap(({ status }) => status.holds).map((hold) => [hold.scope, hold])).values()];
+  const held = holds.length === 0 ? '' : `\n${holdTable(holds, views[0]?.now ?? 0)}`;
+  return `${waiting.length === 0 ? '' : `\n${waiting.join('')}`}${held}`;
+}
+
+/** One campaign on one line, for a log. */
+export function statusLine({ status, outlook, rate, now }: CampaignView): string {
+  const { id, state, pending, inFlight, outcomes, holds } = status;
+  const parts = [
+    state,
+    `${formatCount(pending)} pending`,
+    `${formatCount(inFlight)} in flight`,
+    ...OUTCOMES.filter((outcome) => outcomes[outcome] > 0).map((name) => `${formatCount(outcomes[name])} ${name}`),
+    ...(rate.lastSeconds === undefined ? [] : [perSecond(rate.lastSeconds)]),
+    ...(outlook.opening === undefined ? [] : [`opens at ${isoInstant(outlook.opening.at)}`]),
+    ...(outlook.end?.at === undefined ? [] : [`done about ${isoInstant(outlook.end.at)}`]),
+    ...holds.map(
+      ({ scope, reason, until }) =>
+        `${scope} held: ${reason}${until === undefined ? '' : `, next try ${isoInstant(until)}`}`,
+    ),
+  ];
+  return `${isoInstant(now)} ${id}: ${parts.join(', ')}\n`;
+}
+
+/** What makes a further line worth writing; rate and end change with every look. */
+export function changeKey({ status }: CampaignView): string {
+  return JSON.stringify(status);
+}

@@ -1,0 +1,79 @@
+import { type CampaignStatus, PendingSample } from '@libby-dialer/dial-queue';
+import { type Campaign, OUTCOMES, type QueuedCall } from '@libby-dialer/dialing';
+import { type Context, NoSuchCampaignError } from './context.ts';
+import { outlookOf } from './outlook.ts';
+import { RateMeter } from './rate-meter.ts';
+import type { CampaignView, Rate } from './status-report.ts';
+
+const SHORT_MS = 10_000;
+const LONG_MS = 60_000;
+
+/** Calls looked at per campaign to learn in which zones those wait that are pending. */
+const SAMPLE_CALLS = 1000;
+/** The mix changes slowly, and the sample is what costs most of a look. */
+const SAMPLE_LASTS_MS = 15_000;
+
+interface Sample {
+  readonly at: number;
+  readonly state: CampaignStatus['state'];
+  readonly calls: readonly QueuedCall[];
+}
+
+/** Looks at campaigns again and again, and remembers what it takes to say how fast they go and when they will be through. */
+export class StatusWatch {
+  readonly #context: Context;
+  readonly #pending: PendingSample;
+  readonly #meters = new Map<string, RateMeter>();
+  readonly #samples = new Map<string, Sample>();
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#pending = new PendingSample(context.redis, context.keys);
+  }
+
+  /** Throws `NoSuchCampaignError`. */
+  async one(id: string): Promise<CampaignView> {
+    const [now, status] = await Promise.all([this.#context.now(), this.#context.status.read(id)]);
+    if (status === undefined) throw new NoSuchCampaignError(id);
+    return await this.#view(status, await this.#context.campaign(id), now);
+  }
+
+  async all(): Promise<CampaignView[]> {
+    const [now, statuses, campaigns] = await Promise.all([
+      this.#context.now(),
+      this.#context.status.readAll(),
+      this.#context.campaigns.list(),
+    ]);
+    const byId = new Map(campaigns.map((campaign) => [campaign.id, campaign]));
+    const views: CampaignView[] = [];
+    for (const status of statuses) {
+      const campaign = byId.get(status.id);
+      if (campaign !== undefined) views.push(await this.#view(status, campaign, now));
+    }
+    return views;
+  }
+
+  async #view(status: CampaignStatus, campaign: Campaign, now: number): Promise<CampaignView> {
+    const rate = this.#rateOf(status, now);
+    const sample = status.pending === 0 ? [] : await this.#sampleOf(status, now);
+    return { status, rate, now, outlook: outlookOf({ campaign, status, sample, measured: rate.lastMinute, now }) };
+  }
+
+  #rateOf({ id, outcomes }: CampaignStatus, now: number): Rate {
+    const meter = this.#meters.get(id) ?? new RateMeter();
+    this.#meters.set(id, meter);
+    meter.read(
+      now,
+      OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0),
+    );
+    return { lastSeconds: meter.perSecond(SHORT_MS), lastMinute: meter.perSecond(LONG_MS) };
+  }
+
+  async #sampleOf({ id, state }: CampaignStatus, now: number): Promise<readonly QueuedCall[]> {
+    const known = this.#samples.get(id);
+    if (known?.state === state && known.calls.length > 0 && now < known.at + SAMPLE_LASTS_MS) return known.calls;
+    const calls = await this.#pending.read(id, SAMPLE_CALLS);
+    this.#samples.set(id, { at: now, state, calls });
+    return calls;
+  }
+}
