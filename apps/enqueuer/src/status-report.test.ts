@@ -53,7 +53,8 @@ test('one campaign: rate, end and what would expire', () => {
   expect(statusOfOne(paced)).toContain(`  canceled        0
 
 2.0/s settled over the last 10 s, 1.3/s over the last minute
-done about Tue 2026-12-01 14:10 UTC, in 10 min, at the latest Tue 2026-12-01 16:00 UTC, at 2 calls a second (pacing.callsPerSecond)
+done about Tue 2026-12-01 14:10 UTC, in 10 min (at the latest Tue 2026-12-01 16:00 UTC)
+at 2 calls a second (pacing.callsPerSecond)
 about 7 calls would expire before their turn comes
 `);
 });
@@ -66,7 +67,7 @@ test('a waiting campaign says until when; a held one why, since when and when it
 test('an end beyond a year is none', () => {
   const end = { at: undefined, latestAt: undefined, unplaced: 0, callsPerSecond: 0.001, by: 'lines' } as const;
   expect(statusOfOne(view({}, { outlook: { end } }))).toContain(
-    'done in more than a year at 3.6 calls an hour (lines)\n',
+    'done in more than a year\nat 3.6 calls an hour (lines)\n',
   );
 });
 

@@ -74,7 +74,7 @@ function outlookSaid({ outlook: { opening, end }, now }: CampaignView): string[]
     said.push(`opens at ${callTimeText(opening.at, opening.zones)}, in ${formatDuration(opening.at - now)}`);
   }
   if (end === undefined) return said;
-  said.push(`${endSaid(end, now)} at ${rateText(end.callsPerSecond)} (${RATES[end.by]})`);
+  said.push(endSaid(end, now), `at ${rateText(end.callsPerSecond)} (${RATES[end.by]})`);
   if (end.unplaced > 0) said.push(`about ${countOf(end.unplaced, 'call')} would expire before their turn comes`);
   return said;
 }
@@ -90,7 +90,7 @@ function endSaid({ at, latestAt }: End, now: number): string {
   if (at === undefined) return 'done in more than a year';
   const worst = latestAt === undefined ? 'more than a year' : `${wallClock(latestAt, 'UTC')} UTC`;
   const isLater = latestAt === undefined || wallClock(latestAt, 'UTC') !== wallClock(at, 'UTC');
-  return `done about ${wallClock(at, 'UTC')} UTC, in ${formatDuration(at - now)}${isLater ? `, at the latest ${worst},` : ','}`;
+  return `done about ${wallClock(at, 'UTC')} UTC, in ${formatDuration(at - now)}${isLater ? ` (at the latest ${worst})` : ''}`;
 }
 
 /** Every campaign, for people: a table of counts. */
