@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { CallLoader, CampaignCanceledError, Identity } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
-import { checkRedisDurability, DialerError } from '@libby-dialer/runtime';
+import { checkRedisDurability, DialerError, UsageError } from '@libby-dialer/runtime';
 import { readCampaignFile } from '../campaign-file.ts';
 import type { CommandSlot } from '../command-slot.ts';
 import { type Context, withContext } from '../context.ts';
