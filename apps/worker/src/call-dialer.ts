@@ -184,6 +184,7 @@ export class CallDialer {
         reason,
         attempts,
         line: claim.line,
+        redials: claim.redials,
       });
     }
     if (released !== 'released') return this.#parts.ledger.releasedTooLate(run, claim, released, decision.reason);

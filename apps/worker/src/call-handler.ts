@@ -183,6 +183,8 @@ export class CallHandler {
         const opensForAll = run.context.opensForAllAt(now);
         return opensForAll === undefined ? delayedEnd(run, until) : { kind: 'give_back', sleepUntil: opensForAll };
       }
+      case 'redial':
+        return delayedEnd(run, until);
       case 'line':
         return hasOwnLine(run) ? delayedEnd(run, until) : { kind: 'give_back', sleepUntil: until, turn: waitFor };
       case 'in_flight':

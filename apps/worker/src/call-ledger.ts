@@ -1,7 +1,7 @@
 import type { Claim, Gate, HoldRequest, ReleaseAnswer, ReleaseRequest } from '@libby-dialer/dial-queue';
-import type { Decision, Outcome, Reason } from '@libby-dialer/dialing';
+import { type Decision, type Outcome, type Reason, redialAfterMs } from '@libby-dialer/dialing';
 import { sleep } from '@libby-dialer/runtime';
-import type { CallRun } from './call-run.ts';
+import { type CallRun, delayedEnd } from './call-run.ts';
 import type { ClaimWitness } from './claim-witness.ts';
 import type { JobEnd } from './job-end.ts';
 import type { RedisClock } from './redis-clock.ts';
@@ -36,6 +36,8 @@ export interface Settlement {
   /** What the end of a request led to, where there was one: it tells something of holds and runs of trouble. */
   readonly decision?: Decision;
   readonly claim?: Claim | undefined;
+  /** It settles a redial whose claim is not given. */
+  readonly redials?: number | undefined;
 }
 
 /** A claim given back. Left out: nothing is spent. */
@@ -58,7 +60,10 @@ export class CallLedger {
   async settle(run: CallRun, settlement: Settlement): Promise<JobEnd> {
     const { gate, clock, events, witness, workerId } = this.#parts;
     const { callId, campaign, call, queuedAt } = run;
-    const { owner, outcome, reason, attempts, line, dialedAt, httpStatus, decision, claim } = settlement;
+    const { owner, reason, attempts, line, dialedAt, httpStatus, decision, claim } = settlement;
+    const redials = claim?.redials ?? settlement.redials;
+    const outcome = redials === undefined ? settlement.outcome : outcomeOfRedial(settlement.outcome);
+    const { onUnknown } = run.context.campaign;
     const facts = { callId, campaign, call, line, outcome, reason, httpStatus, attempts, queuedAt, dialedAt };
     const request = {
       callId,
@@ -71,6 +76,8 @@ export class CallLedger {
       ...(call.expiresAt === undefined ? {} : { expires: true }),
       // Most calls have none.
       resultsBefore: claim?.revision || undefined,
+      redials,
+      redialAfterMs: outcome === 'unknown' && onUnknown === 'redial' ? redialAfterMs(run.context.campaign) : undefined,
       answered: decision !== undefined && isAnswered(decision),
       probes: decision === undefined ? [] : probeResults(claim?.probes ?? [], decision),
       run: decision === undefined ? undefined : troubleRun(decision, campaign),
@@ -85,6 +92,7 @@ export class CallLedger {
     }
     // Whoever claimed it meanwhile may yet give it back: without a job nobody would dial it then.
     if (answer.kind === 'lost') return { kind: 'delay', until: clock.now() + LOOK_AGAIN_MS };
+    if (answer.redialAt !== undefined) return delayedEnd(run, answer.redialAt);
     return { kind: 'complete', accepted: outcome === 'accepted' };
   }
 
@@ -130,9 +138,15 @@ export class CallLedger {
   ): Promise<JobEnd> {
     if (answer === 'late') {
       const { owner } = run;
-      return this.settle(run, { owner, outcome: 'exhausted', reason, attempts: claim.attempts + 1, line: claim.line });
+      const { attempts, line, redials } = claim;
+      return this.settle(run, { owner, outcome: 'exhausted', reason, attempts: attempts + 1, line, redials });
     }
     this.#parts.events.tooLate({ campaign: run.campaign, callId: run.callId }, 'give the claim back');
     return { kind: 'delay', until: this.#parts.clock.now() + LOOK_AGAIN_MS };
   }
+}
+
+/** Whatever became of the second attempt, unless it was taken: the first may have rung. */
+function outcomeOfRedial(outcome: Outcome): Outcome {
+  return outcome === 'accepted' ? outcome : 'unknown';
 }

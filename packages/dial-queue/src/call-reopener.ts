@@ -9,7 +9,7 @@ const CALLS_PER_STEP = 500;
 /** Queues calls again that provably never rang. */
 export class CallReopener {
   static readonly #reopen = new Script('reopen', 'ledger');
-  static readonly #restored = new Script('restored', 'ledger');
+  static readonly #restored = new Script('restored', 'ledger', 'redial');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 

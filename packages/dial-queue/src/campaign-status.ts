@@ -92,6 +92,7 @@ function stateOf(
   if (fields.has('canceled')) return 'canceled';
   if (fields.has('paused')) return 'paused';
   if (now < Number(fields.get('loadingUntil') ?? 0)) return 'loading';
+  if (pending + inFlight === 0 && Number(fields.get('redialing') ?? 0) > 0) return 'waiting';
   if (pending + inFlight === 0) return Object.values(outcomes).some((count) => count > 0) ? 'completed' : 'waiting';
   if (isHeld(campaign, holds)) return 'held';
   if (inFlight > 0) return 'running';

@@ -44,7 +44,7 @@ export interface RememberedCall {
 /** Whether Redis still knows what it acknowledged, and how it is told again. */
 export class Evidence {
   static readonly #compare = new Script('compare', 'ledger', 'holds', 'server');
-  static readonly #recall = new Script('recall', 'ledger', 'lines', 'people');
+  static readonly #recall = new Script('recall', 'ledger', 'redial', 'lines', 'people');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 

@@ -70,6 +70,8 @@ export interface Claim {
   readonly failures: number;
   /** Results written for this call before. */
   readonly revision: number;
+  /** Given (1) when the call is dialed once more, after it was in doubt. */
+  readonly redials?: number;
   /** Holds for which this call is the probe. */
   readonly probes?: readonly HoldScope[];
   /** Calls that the person had had in the time of each cap. */
@@ -79,7 +81,7 @@ export interface Claim {
 }
 
 /** `comparison`: on a server that is new nobody claims before all have compared (see Evidence). The gate itself never says it. */
-export type WaitFor = 'starts_at' | 'calling_window' | 'line' | 'in_flight' | 'pace' | 'comparison';
+export type WaitFor = 'redial' | 'starts_at' | 'calling_window' | 'line' | 'in_flight' | 'pace' | 'comparison';
 
 type GateVerdict =
   | { readonly kind: 'dial'; readonly claim: Claim }
@@ -155,6 +157,10 @@ export interface SettleRequest extends Settling {
   readonly payload: string;
   /** Results written for the call before the claim that this settles: an outcome of that time does not stand in its way. */
   readonly resultsBefore?: number | undefined;
+  /** Given when a call in doubt is to be dialed once more: so long after the deadline of its claim. */
+  readonly redialAfterMs?: number | undefined;
+  /** The claim's own: this settles a redial. */
+  readonly redials?: number | undefined;
   /** It has an expiry of its own, of which nobody need be reminded any more. */
   readonly expires?: boolean;
 }
@@ -167,9 +173,10 @@ export interface ReleaseRequest extends Settling {
   readonly hold?: HoldRequest | undefined;
 }
 
+/** `redialAt`: the call is in doubt and is to be dialed once more then, so its job must wait. */
 export type SettleAnswer =
-  | { readonly kind: 'settled'; readonly revision: number }
-  | { readonly kind: 'already'; readonly outcome: Outcome }
+  | { readonly kind: 'settled'; readonly revision: number; readonly redialAt?: number }
+  | { readonly kind: 'already'; readonly outcome: Outcome; readonly redialAt?: number }
   | { readonly kind: 'lost' };
 export type ReleaseAnswer = 'released' | 'at_fault' | 'late' | 'lost';
 
@@ -178,8 +185,8 @@ export type ReleaseAnswer = 'released' | 'at_fault' | 'late' | 'lost';
  * the server process that the gate was introduced to, whatever connects to whichever.
  */
 export class Gate {
-  static readonly #claim = new Script('gate', 'ledger', 'holds', 'lines', 'people', 'turns', 'server');
-  static readonly #settle = new Script('settle', 'ledger', 'holds', 'lines', 'people');
+  static readonly #claim = new Script('gate', 'ledger', 'redial', 'holds', 'lines', 'people', 'turns', 'server');
+  static readonly #settle = new Script('settle', 'ledger', 'redial', 'holds', 'lines', 'people');
   static readonly #release = new Script('release', 'ledger', 'holds', 'lines', 'people');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
@@ -256,11 +263,21 @@ export class Gate {
 
   async settle(request: SettleRequest): Promise<SettleAnswer> {
     const own = this.#keysOf(request.campaign);
-    const { campaign, answered, expires, probes, run, resultsBefore } = request;
+    const { campaign, answered, expires, probes, run, resultsBefore, redialAfterMs, redials } = request;
     // Left out rather than empty: most calls are the probe of nothing, and every byte is read for each of them.
     const channel = this.#keys.announcements;
-    const context = { campaign, channel, answered, expires, probes: orNothing(probes), run, resultsBefore };
-    const [word, value] = (await Gate.#settle.run(
+    const context = {
+      campaign,
+      channel,
+      answered,
+      expires,
+      probes: orNothing(probes),
+      run,
+      resultsBefore,
+      redialAfterMs,
+      redials,
+    };
+    const [word, value, redialAt] = (await Gate.#settle.run(
       this.#redis,
       [
         own.ledger,
@@ -284,9 +301,10 @@ export class Gate {
         request.payload,
         JSON.stringify(context),
       ],
-    )) as [string, unknown];
-    if (word === 'settled') return { kind: 'settled', revision: Number(value) };
-    if (word === 'already') return { kind: 'already', outcome: value as Outcome };
+    )) as [string, unknown, number?];
+    const redial = redialAt === undefined ? {} : { redialAt };
+    if (word === 'settled') return { kind: 'settled', revision: Number(value), ...redial };
+    if (word === 'already') return { kind: 'already', outcome: value as Outcome, ...redial };
     return { kind: 'lost' };
   }
 

@@ -82,9 +82,9 @@ export class Keys {
 }
 
 export interface CampaignKeys {
-  /** Hash: paused, canceled, startsAt, expiresAt, dedupeBy, loadingUntil, lastSlot, outcome:<name>, firstResult, lastResult. */
+  /** Hash: paused, canceled, startsAt, expiresAt, dedupeBy, loadingUntil, lastSlot, outcome:<name>, redialing, firstResult, lastResult. */
   readonly state: string;
-  /** Hash: call id -> ledger entry. */
+  /** Hash: call id -> ledger entry; call id#1 -> what the first attempt left of a call that was dialed once more. */
   readonly ledger: string;
   /** Sorted set: claimed call ids by deadline. */
   readonly claims: string;

@@ -17,7 +17,7 @@ const JOB_COMES_WITHIN_MS = 60_000;
 
 /** Calls that wait for an instant, or behind a pause, and whose time is over before that. */
 export class ParkedCalls {
-  static readonly #removed = new Script('removed', 'ledger');
+  static readonly #removed = new Script('removed', 'ledger', 'redial');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 

@@ -29,6 +29,7 @@ export { type Payload, payloadFor } from './payload.ts';
 export { type CountryCode, isCountryCode, isFictional, type PhoneVerdict, parsePhoneNumber } from './phone.ts';
 export { formEntries, type QueuedCall, queuedCallSchema } from './queued-call.ts';
 export { type CallRules, RecipientHours } from './recipient-hours.ts';
+export { redialAfterMs } from './redial.ts';
 export { type Region, regionsOf } from './region.ts';
 export { type FrequencyCap, REGIONAL_RULES, type RegionalRule } from './regional-rules.ts';
 export { RESULT_COLUMNS, type ResultRecord, resultRecordSchema } from './result-record.ts';

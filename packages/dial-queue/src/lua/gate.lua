@@ -46,7 +46,7 @@ local function answer(...)
 end
 
 local entry = read_entry(ledger, call_id)
-if is_settled(entry) then return answer('done', entry.state) end
+if is_over(entry) then return answer('done', entry.state) end
 if entry and entry.state == 'claimed' then
   if entry.owner ~= owner then
     if now <= entry.deadline then return answer('busy', entry.deadline) end
@@ -61,6 +61,13 @@ local renewed = entry and entry.state == 'claimed' and entry or nil
 
 local attempts = entry and entry.attempts or 0
 local function skip(outcome, reason)
+  if awaits_redial(entry) then
+    end_wait_for_redial(campaign_state, entry)
+    write_entry(ledger, call_id, entry)
+    return answer('done', 'unknown')
+  end
+  -- It was dialed once before, and that may have rung.
+  if entry and entry.redials then outcome = 'unknown' end
   return answer('skip', outcome, reason, attempts)
 end
 
@@ -129,6 +136,7 @@ if is_line_probe then probes[#probes + 1] = 'line:' .. line end
 local function wait(till, what_for)
   return answer('wait', expires_at and math.min(till, expires_at) or till, what_for)
 end
+if awaits_redial(entry) and now < entry.redialAt then return wait(entry.redialAt, 'redial') end
 -- A second for what lies between one call's end and the next one's answer.
 local line_spacing = ask.maxPerLine and (ask.conversationMs + 1000) / (ask.maxPerLine * #open_lines)
 -- A call that no other line may carry waits by itself, behind all that wait for that line.
@@ -188,6 +196,12 @@ if last_claim <= ask.seen then
   return answer('uncompared')
 end
 
+local redials = entry and entry.redials
+if awaits_redial(entry) then
+  begin_redial(ledger, campaign_state, call_id, entry)
+  redials = 1
+end
+
 -- A claim is renewed only after a request that was refused: that one counts as an attempt.
 local claim = {
   state = 'claimed', owner = owner, line = line, person = ask.person, conversationMs = ask.conversationMs, claimedAt = now,
@@ -200,7 +214,7 @@ local claim = {
   deadline = now + ask.claimMs,
   attempts = ask.renews and ask.renews + 1 or attempts, failures = entry and entry.failures or 0,
   refusals = entry and entry.refusals or 0, acceptedMark = entry and entry.acceptedMark or 0,
-  revision = entry and entry.revision or 0, probes = #probes > 0 and probes or nil,
+  revision = entry and entry.revision or 0, redials = redials, probes = #probes > 0 and probes or nil,
   placed = #placed > 0 and placed or nil, doNotCall = tonumber(known[2] or 0),
 }
 if slot then redis.call('HSET', campaign_state, 'lastSlot', string.format('%.3f', slot)) end

@@ -4,7 +4,8 @@
 --   an outcome (accepted, rejected, exhausted, unknown, suppressed, expired, canceled)
 -- Fields: state, owner, line, person, conversationMs (how long a call that is taken occupies the line), claimedAt, sendFrom, sendBy,
 -- deadline (ms of this server's clock), attempts, failures (provable failures to begin a request), refusals and acceptedMark (see
--- release), revision (results written for this call), placed and doNotCall (see gate).
+-- release), revision (results written for this call), placed and doNotCall (see
+-- gate), redialAt and redials (see redial).
 local function read_entry(ledger_key, call_id)
   local raw = redis.call('HGET', ledger_key, call_id)
   return raw and cjson.decode(raw) or nil

@@ -8,13 +8,13 @@
 local ledger, claims, campaign_state, reopened, open_campaigns, lines, people = unpack(KEYS)
 local written, reply = 0, {}
 
-local function is_missing(entry, owner, revision, is_claim)
+local function is_missing(entry, owner, revision, claim)
   if entry == nil then return true end
+  local is_claim = claim ~= nil
+  if is_claim and has_lost_redial(entry, claim.redials) then return true end
   if is_outdated(entry, revision - 1) then return true end
-  -- Settled since, by whomever: nothing is lost that could still be told, but for the end of a doubt.
-  if is_settled(entry) then
-    return not is_claim and entry.revision < revision and entry.state == 'unknown' and entry.owner == owner
-  end
+  -- Settled since, by whomever: nothing is lost that could still be told, but for the end of a doubt (settle says whose).
+  if is_settled(entry) then return not is_claim and entry.revision < revision and entry.state == 'unknown' end
   -- From before our claim, unless we gave that back ourselves.
   if entry.state == 'open' then return entry.owner ~= owner and (entry.revision or 0) < revision end
   return entry.owner == owner and not is_claim
@@ -22,24 +22,26 @@ end
 
 -- That the call was queued again is lost as well, so it is done again: its job may be gone.
 local function reopen(call_id, outcome)
-  redis.call('HINCRBY', campaign_state, 'outcome:' .. outcome, -1)
+  if outcome then redis.call('HINCRBY', campaign_state, 'outcome:' .. outcome, -1) end
   redis.call('SADD', reopened, call_id)
   redis.call('SADD', open_campaigns, ARGV[1])
 end
 
 for index = 2, #ARGV, 4 do
-  local call_id, owner, revision, claim = ARGV[index], ARGV[index + 1], tonumber(ARGV[index + 2]), ARGV[index + 3]
+  local call_id, owner, revision, raw = ARGV[index], ARGV[index + 1], tonumber(ARGV[index + 2]), ARGV[index + 3]
+  local claim = raw ~= '' and cjson.decode(raw) or nil
   local entry = read_entry(ledger, call_id)
-  if is_missing(entry, owner, revision, claim ~= '') then
-    if claim == '' then
+  if is_missing(entry, owner, revision, claim) then
+    if claim == nil then
       reply[#reply + 1] = (index - 2) / 4
     else
-      if is_settled(entry) then reopen(call_id, entry.state) end
-      redis.call('HSET', ledger, call_id, claim)
-      local known = cjson.decode(claim)
-      redis.call('ZADD', claims, known.deadline, call_id)
-      occupy_line(lines, known.line, owner, now_ms(), known.deadline + known.conversationMs)
-      remember_call(people, known.person, owner, known.claimedAt)
+      local is_redial = has_lost_redial(entry, claim.redials)
+      if is_redial then begin_redial(ledger, campaign_state, call_id, entry) end
+      if is_settled(entry) then reopen(call_id, not is_redial and entry.state) end
+      redis.call('HSET', ledger, call_id, raw)
+      redis.call('ZADD', claims, claim.deadline, call_id)
+      occupy_line(lines, claim.line, owner, now_ms(), claim.deadline + claim.conversationMs)
+      remember_call(people, claim.person, owner, claim.claimedAt)
       written = written + 1
     end
   end

@@ -40,6 +40,7 @@ end
 write_entry(ledger, call_id, {
   state = 'open', owner = owner, attempts = context.attempts, failures = context.failures,
   refusals = refusals, acceptedMark = accepted_mark, revision = entry.revision,
+  redials = entry.redials,
 })
 redis.call('ZREM', claims, call_id)
 if entry.line then leave_line(lines, entry.line, owner) end

@@ -6,7 +6,7 @@
 -- ARGV: campaign, call id, payload
 local ledger, kept, reopened, open_campaigns = unpack(KEYS)
 local campaign, call_id, payload = unpack(ARGV)
-if is_settled(read_entry(ledger, call_id)) then return end
+if is_over(read_entry(ledger, call_id)) then return end
 redis.call('HSET', kept, call_id, payload)
 redis.call('SADD', reopened, call_id)
 redis.call('SADD', open_campaigns, campaign)

@@ -10,11 +10,12 @@ local ledger, kept, reopened, active = unpack(KEYS)
 local count = 0
 for index = 2, #ARGV do
   local call_id = ARGV[index]
-  if is_settled(read_entry(ledger, call_id)) then
+  local entry = read_entry(ledger, call_id)
+  if is_over(entry) then
     redis.call('SREM', reopened, call_id)
   elseif redis.call('EXISTS', ARGV[1] .. call_id) == 1 and not redis.call('LPOS', active, call_id) then
     redis.call('SREM', reopened, call_id)
-    redis.call('HDEL', kept, call_id)
+    if not awaits_redial(entry) then redis.call('HDEL', kept, call_id) end
     count = count + 1
   end
 end

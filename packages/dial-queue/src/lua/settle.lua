@@ -5,31 +5,47 @@
 -- KEYS: ledger, campaign state, claims, kept payloads, revised results, results stream, breakers, holds, expiries; what the keys of
 --       lines and of people begin with
 -- ARGV: call id, owner, outcome, attempts, result (a JSON object without its last fields and closing brace), payload to keep or '',
---       JSON {campaign, channel, answered?, expires?, probes?, run?, resultsBefore?}
--- Answers: settled <revision> | already <outcome> | lost (another owner holds the claim, or it is over)
+--       JSON {campaign, channel, answered?, expires?, probes?, run?, resultsBefore?, redialAfterMs?, redials?}
+-- Answers: settled <revision> <redialAt, if any> | already <outcome> <redialAt, if any> | lost (another owner holds the claim, or it is over)
 local ledger, campaign_state, claims, kept, revised, results, breakers, holds, expiries, lines, people = unpack(KEYS)
 local call_id, owner, outcome, attempts, result, payload = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
 local context = cjson.decode(ARGV[7])
 local now = now_ms()
 
 local entry = read_entry(ledger, call_id)
-if entry and entry.state == 'claimed' and entry.owner ~= owner then return { 'lost' } end
+if has_lost_redial(entry, context.redials) and entry.owner ~= owner then
+  begin_redial(ledger, campaign_state, call_id, entry)
+  entry = { state = 'claimed', owner = owner, failures = entry.failures, revision = entry.revision }
+end
+if entry and entry.state == 'claimed' and entry.owner ~= owner then
+  if entry.redials then note_late_word(ledger, call_id, owner, outcome) end
+  return { 'lost' }
+end
 -- That claim is over: given back before it was written off, or settled, and this a late copy of it, and queued again since.
 if entry and entry.state == 'open' and entry.owner == owner then return { 'lost' } end
 if is_settled(entry) then
   -- The reply was lost and the command sent again.
-  if entry.owner == owner and entry.state == outcome then return { 'settled', entry.revision } end
+  if entry.owner == owner and entry.state == outcome then return { 'settled', entry.revision, entry.redialAt } end
   -- Only the owner, late but alive, may say what became of a call that others had to take for unknown.
   local is_correction = entry.state == 'unknown' and entry.owner == owner
-  if not is_correction and not is_outdated(entry, context.resultsBefore or 0) then return { 'already', entry.state } end
+  if not is_correction and not is_outdated(entry, context.resultsBefore or 0) then return { 'already', entry.state, entry.redialAt } end
+  end_wait_for_redial(campaign_state, entry)
   redis.call('HINCRBY', campaign_state, 'outcome:' .. entry.state, -1)
 end
 
 local revision = (entry and entry.revision or 0) + 1
 local failures = entry and entry.failures or 0
-write_entry(ledger, call_id, {
+local settled = {
   state = outcome, owner = owner, attempts = attempts, revision = revision, failures = failures > 0 and failures or nil,
-})
+  redials = entry and entry.redials or context.redials,
+}
+if outcome == 'unknown' then
+  settled.deadline = entry and entry.deadline or now
+  if context.redialAfterMs and not settled.redials then
+    grant_redial(campaign_state, settled, math.max(settled.deadline, now) + context.redialAfterMs)
+  end
+end
+write_entry(ledger, call_id, settled)
 redis.call('ZREM', claims, call_id)
 if entry and entry.state == 'claimed' then
   if outcome == 'accepted' or outcome == 'unknown' then
@@ -61,4 +77,4 @@ if (context.answered or outcome == 'accepted') and redis.call('EXISTS', breakers
 end
 if context.run then count_run(breakers, holds, context.channel, now, context.run, call_id) end
 if context.probes then end_probes(holds, context.channel, now, owner, context.probes, 0) end
-return { 'settled', revision }
+return { 'settled', revision, settled.redialAt }
