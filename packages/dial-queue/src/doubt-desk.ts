@@ -1,5 +1,7 @@
-import { isoInstant, type Outcome, type ResultRecord } from '@libby-dialer/dialing';
+import { isoInstant, type Outcome, type QueuedCall, type ResultRecord } from '@libby-dialer/dialing';
+import { CallReopener } from './call-reopener.ts';
 import type { Keys } from './keys.ts';
+import { openQueue } from './queues.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Results } from './results.ts';
 import { Script } from './script.ts';
@@ -14,6 +16,23 @@ export type Resolution =
   /** It has another outcome, is being dialed, or is to be dialed. */
   | { readonly kind: 'not_in_doubt'; readonly state: Outcome | 'claimed' | 'open' };
 
+export type RedialResolution =
+  | (Resolution & { readonly kind: 'not_in_doubt' })
+  /** It will be dialed once more, no earlier than `redialAt` (epoch ms of Redis's clock). */
+  | { readonly kind: 'resolved'; readonly redialAt: number }
+  /** That was decided before. */
+  | { readonly kind: 'waits'; readonly redialAt: number }
+  /** Its one redial is spent, its campaign takes no calls any more, or its data were erased. */
+  | { readonly kind: 'redialed' | 'canceled' | 'expired' | 'erased' };
+
+/** A call in doubt. */
+export interface DoubtfulCall extends ResultRecord {
+  /** ISO 8601; given when it is to be dialed once more. */
+  readonly redialAt?: string;
+  /** It has been dialed once more, and will not be again. */
+  readonly isRedialed: boolean;
+}
+
 /** Who decided, and when (epoch ms of Redis's clock). Both are kept for audit. */
 export interface Decider {
   readonly by: string;
@@ -22,7 +41,8 @@ export interface Decider {
 
 /** Where people look at calls that may have rung, and say what is to become of them. */
 export class DoubtDesk {
-  static readonly #resolve = new Script('resolve', 'ledger', 'write-result');
+  static readonly #resolve = new Script('resolve', 'ledger', 'redial', 'write-result');
+  static readonly #grantRedial = new Script('grant-redial', 'ledger', 'redial');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #results: Results;
@@ -34,7 +54,7 @@ export class DoubtDesk {
   }
 
   /** A campaign's calls in doubt, in the order in which they came to be. */
-  async *list(campaign: string): AsyncGenerator<ResultRecord> {
+  async *list(campaign: string): AsyncGenerator<DoubtfulCall> {
     let batch: ResultRecord[] = [];
     for await (const record of this.#results.read(campaign)) {
       if (record.outcome !== 'unknown') continue;
@@ -48,6 +68,8 @@ export class DoubtDesk {
 
   /** Which of these campaigns has dialed that call. */
   async campaignOf(callId: string, campaigns: readonly string[]): Promise<string | undefined> {
+    // What a first attempt has left stands beside its call.
+    if (callId.includes('#')) return undefined;
     for (const campaign of campaigns) {
       if (await this.#redis.hexists(this.#keys.campaign(campaign).ledger, callId)) return campaign;
     }
@@ -66,18 +88,57 @@ export class DoubtDesk {
       [own.ledger, own.state, own.kept, own.revised, this.#keys.results, this.#keys.audit],
       [campaign, callId, by, isoInstant(at), JSON.stringify(head).slice(0, -1)],
     )) as [Resolution['kind'], Outcome];
-    return kind === 'resolved' ? { kind } : { kind, state };
+    if (kind !== 'resolved') return { kind, state };
+    await this.#dropJob(campaign, callId);
+    return { kind };
+  }
+
+  /**
+   * It may ring once more, whatever its campaign says of calls in doubt.
+   * @param afterMs how long after the old claim's deadline (`redialAfterMs`)
+   */
+  async redial(campaign: string, callId: string, { by, at }: Decider, afterMs: number): Promise<RedialResolution> {
+    const own = this.#keys.campaign(campaign);
+    const [kind, value] = (await DoubtDesk.#grantRedial.run(
+      this.#redis,
+      [own.ledger, own.state, own.kept, own.reopened, this.#keys.openCampaigns, this.#keys.audit],
+      [campaign, callId, by, isoInstant(at), afterMs],
+    )) as [RedialResolution['kind'], unknown];
+    if (kind === 'not_in_doubt') return { kind, state: value as Outcome };
+    if (kind !== 'resolved' && kind !== 'waits') return { kind };
+    if (kind === 'resolved') await new CallReopener(this.#redis, this.#keys).restore(campaign);
+    return { kind, redialAt: Number(value) };
+  }
+
+  /** The number of a call in doubt; undefined when its data were erased. */
+  async numberOf(campaign: string, callId: string): Promise<string | undefined> {
+    const payload = await this.#redis.hget(this.#keys.campaign(campaign).kept, callId);
+    return payload === null ? undefined : (JSON.parse(payload) as QueuedCall).to;
+  }
+
+  /** One that waited for its redial; it would come up only to find its call settled. */
+  async #dropJob(campaign: string, callId: string): Promise<void> {
+    const queue = openQueue(this.#redis, this.#keys, campaign);
+    try {
+      await (await queue.getJob(callId))?.remove().catch(() => {});
+    } finally {
+      await queue.close();
+    }
   }
 
   /** Some may have been cleared up since their result was written. */
-  async #stillInDoubt(campaign: string, records: readonly ResultRecord[]): Promise<ResultRecord[]> {
+  async #stillInDoubt(campaign: string, records: readonly ResultRecord[]): Promise<DoubtfulCall[]> {
     if (records.length === 0) return [];
     const { ledger } = this.#keys.campaign(campaign);
     const entries = await this.#redis.hmget(ledger, ...records.map(({ callId }) => callId));
-    return records.filter((_, index) => stateOf(entries[index]) === 'unknown');
+    return records.flatMap((record, index) => doubtOf(record, entries[index]));
   }
 }
 
-function stateOf(entry: string | null | undefined): string | undefined {
-  return entry ? (JSON.parse(entry) as { state: string }).state : undefined;
+function doubtOf(record: ResultRecord, raw: string | null | undefined): DoubtfulCall[] {
+  if (!raw) return [];
+  const { state, redialAt, redials } = JSON.parse(raw) as { state: string; redialAt?: number; redials?: number };
+  if (state !== 'unknown') return [];
+  const waits = redialAt === undefined ? {} : { redialAt: isoInstant(redialAt) };
+  return [{ ...record, ...waits, isRedialed: redials !== undefined }];
 }

@@ -9,7 +9,7 @@ export { CampaignControl, type ControlAction } from './control.ts';
 // People not to be called
 export { type DoNotCallChange, DoNotCallList } from './do-not-call.ts';
 // Calls that may have rung
-export { type Decider, DoubtDesk, type Resolution } from './doubt-desk.ts';
+export { type Decider, DoubtDesk, type DoubtfulCall, type RedialResolution, type Resolution } from './doubt-desk.ts';
 // The ledger
 export { type Comparison, Evidence, type RememberedCall } from './evidence.ts';
 export {

@@ -1,6 +1,6 @@
 import { startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { TestBench } from '../test-bench.ts';
+import { phone, TestBench } from '../test-bench.ts';
 
 let redis: TestRedis;
 let bench: TestBench;
@@ -29,6 +29,7 @@ async function doubted(id = 'spring', settings = {}): Promise<string> {
 }
 
 const audit = async () => (await bench.redis.xrange(bench.keys.audit, '-', '+')).map(([, fields]) => fields);
+const redial = (callId: string) => bench.run(['in-doubt', 'resolve', callId, '--as', 'redial', '--by', 'Ada']);
 
 describe('in-doubt list', () => {
   test('shows what is needed to ask the provider, of one campaign or of all', async () => {
@@ -87,5 +88,49 @@ describe('in-doubt resolve --as accepted', () => {
     expect(await bench.run(['in-doubt', 'resolve', 'call-1', '--as', 'rang', '--by', 'Ada'])).toMatchObject({
       code: 2,
     });
+  });
+});
+
+describe('in-doubt resolve --as redial', () => {
+  test('lets the call be dialed once more, no earlier than the first conversation may last, and keeps who said so', async () => {
+    const callId = await doubted('spring', { lines: { maxConcurrentCalls: 5, assumedCallSeconds: 600 } });
+    const { code, stdout } = await redial(callId);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^${callId} of spring will be dialed once more, from 20\\S+Z on\\.\n$`));
+    expect(await bench.queued('spring')).toContain(callId);
+    const status = await bench.json(['status', 'spring', '--json']);
+    expect(status).toMatchObject({ pending: 1, outcomes: { unknown: 1 } });
+    const { calls } = (await bench.json(['in-doubt', 'list', '--json'])) as { calls: object[] };
+    expect(calls).toMatchObject([{ callId, redialAt: stdout.match(/20\S+Z/)?.[0], isRedialed: false }]);
+    expect(await audit()).toMatchObject([expect.arrayContaining([callId, 'as', 'redial', 'by', 'Ada'])]);
+    expect(await redial(callId)).toMatchObject({ code: 1, stderr: expect.stringContaining('once more already, from') });
+    expect(await audit()).toHaveLength(1);
+  });
+
+  test('may still be taken back by saying that the call was accepted', async () => {
+    const callId = await doubted();
+    await redial(callId);
+    await bench.run(['in-doubt', 'resolve', callId, '--as', 'accepted', '--by', 'Ada']);
+    expect(await bench.queued('spring')).not.toContain(callId);
+    const status = await bench.json(['status', 'spring', '--json']);
+    expect(status).toMatchObject({ pending: 1, outcomes: { accepted: 1, unknown: 0 } });
+  });
+
+  test('is refused where it would come to nothing', async () => {
+    const callId = await doubted();
+    const own = bench.keys.campaign('spring');
+    expect(await redial(`${callId}#1`)).toMatchObject({ code: 1, stderr: expect.stringContaining('No call') });
+    await bench.run(['suppress', 'add', phone(0)]);
+    expect(await redial(callId)).toMatchObject({ code: 1, stderr: expect.stringContaining('do-not-call') });
+    await bench.run(['suppress', 'remove', phone(0)]);
+    await bench.run(['cancel', 'spring']);
+    expect(await redial(callId)).toMatchObject({ code: 1, stderr: expect.stringContaining('enqueuer resume spring') });
+    await bench.run(['resume', 'spring']);
+    const payload = (await bench.redis.hget(own.kept, callId)) ?? '';
+    await bench.redis.hset(own.kept, callId, JSON.stringify({ ...JSON.parse(payload), expiresAt: 1 }));
+    expect(await redial(callId)).toMatchObject({ code: 1, stderr: expect.stringContaining('its time is over') });
+    await bench.redis.hdel(own.kept, callId);
+    expect(await redial(callId)).toMatchObject({ code: 1, stderr: expect.stringContaining('erased') });
+    expect(await audit()).toEqual([]);
   });
 });

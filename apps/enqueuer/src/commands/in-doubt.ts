@@ -1,6 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
-import type { Resolution } from '@libby-dialer/dial-queue';
-import type { ResultRecord } from '@libby-dialer/dialing';
+import { DoNotCallList, type DoubtfulCall, Identity, type RedialResolution } from '@libby-dialer/dial-queue';
+import { isoInstant, redialAfterMs } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import type { CommandSlot } from '../command-slot.ts';
 import { type Context, withContext } from '../context.ts';
@@ -8,10 +8,18 @@ import { countOf } from '../format.ts';
 import { type Io, print } from '../io.ts';
 import { type Cell, formatTable } from '../table.ts';
 
-const HEADING = ['CALL', 'CAMPAIGN', 'ROW', 'DIALED', 'LINE', 'REASON', 'ATTEMPTS', 'NUMBER', 'NAME'];
+const HEADING = ['CALL', 'CAMPAIGN', 'ROW', 'DIALED', 'LINE', 'REASON', 'ATTEMPTS', 'NUMBER', 'NAME', 'REDIAL'];
+
+/** A redial that is due by then is said to be now. */
+const SOON_MS = 1000;
 
 interface ListOptions {
   readonly json?: boolean | undefined;
+}
+
+interface ResolveOptions {
+  readonly as: 'accepted' | 'redial';
+  readonly by: string;
 }
 
 export function addInDoubtCommands({ program, io, run }: CommandSlot): void {
@@ -29,17 +37,17 @@ export function addInDoubtCommands({ program, io, run }: CommandSlot): void {
     .description('Say what is to become of a call in doubt.')
     .argument('<callId>', 'as "in-doubt list" shows it')
     .addOption(
-      new Option('--as <what>', 'accepted: the provider has taken it')
-        .choices(['accepted'] as const)
+      new Option('--as <what>', 'accepted: the provider has taken it; redial: dial it once more, and it may ring twice')
+        .choices(['accepted', 'redial'] as const)
         .makeOptionMandatory(),
     )
     .requiredOption('--by <who>', 'who decided it; kept for audit')
-    .action((callId, { by }) => run(resolve(io, callId, by)));
+    .action((callId, options) => run(resolve(io, callId, options)));
 }
 
 async function list(io: Io, id: string | undefined, { json = false }: ListOptions): Promise<number> {
   return await withContext(io, async (context) => {
-    const calls: ResultRecord[] = [];
+    const calls: DoubtfulCall[] = [];
     for (const campaign of id === undefined ? await idsOf(context) : [(await context.campaign(id)).id]) {
       for await (const call of context.desk.list(campaign)) calls.push(call);
     }
@@ -49,11 +57,11 @@ async function list(io: Io, id: string | undefined, { json = false }: ListOption
   });
 }
 
-function tableOf(calls: readonly ResultRecord[]): string {
+function tableOf(calls: readonly DoubtfulCall[]): string {
   return `${formatTable([HEADING, ...calls.map(rowOf)])}\n${countOf(calls.length, 'call')} in doubt.\n`;
 }
 
-function rowOf(call: ResultRecord): Cell[] {
+function rowOf(call: DoubtfulCall): Cell[] {
   return [
     call.callId,
     call.campaign,
@@ -64,27 +72,73 @@ function rowOf(call: ResultRecord): Cell[] {
     call.attempts,
     call.toPhoneNumber,
     call.name,
+    call.isRedialed ? 'done' : (call.redialAt ?? ''),
   ];
 }
 
-async function resolve(io: Io, callId: string, by: string): Promise<number> {
+async function resolve(io: Io, callId: string, { as, by }: ResolveOptions): Promise<number> {
   return await withContext(io, async (context) => {
     const campaign = await context.desk.campaignOf(callId, await idsOf(context));
     if (campaign === undefined) {
       throw new DialerError('no_such_call', `No call ${callId} has been dialed; see "enqueuer in-doubt list".`);
     }
-    const resolution = await context.desk.accept(campaign, callId, { by, at: await context.now() });
-    if (resolution.kind !== 'resolved') throw refusal(callId, resolution);
-    await print(io.stdout, `${callId} of ${campaign} is accepted.\n`);
+    const decide = as === 'redial' ? redial : accept;
+    await print(io.stdout, `${await decide(context, campaign, callId, by)}\n`);
     return 0;
   });
 }
 
-function refusal(callId: string, resolution: Resolution & { kind: 'not_in_doubt' }): DialerError {
-  const { state } = resolution;
-  const isUnderWay = state === 'claimed' || state === 'open';
-  const now = isUnderWay ? 'it has no outcome yet' : `its outcome is ${state}`;
-  return new DialerError('not_in_doubt', `Call ${callId} is not in doubt: ${now}.`);
+async function accept(context: Context, campaign: string, callId: string, by: string): Promise<string> {
+  const resolution = await context.desk.accept(campaign, callId, { by, at: await context.now() });
+  if (resolution.kind !== 'resolved') throw refusal(campaign, callId, resolution);
+  return `${callId} of ${campaign} is accepted.`;
+}
+
+async function redial(context: Context, campaign: string, callId: string, by: string): Promise<string> {
+  const { desk } = context;
+  const at = await context.now();
+  await refuseIfSuppressed(context, campaign, callId);
+  const afterMs = redialAfterMs(await context.campaign(campaign));
+  const resolution = await desk.redial(campaign, callId, { by, at }, afterMs);
+  if (resolution.kind !== 'resolved') throw refusal(campaign, callId, resolution);
+  const when = resolution.redialAt <= at + SOON_MS ? 'now' : `from ${isoInstant(resolution.redialAt)} on`;
+  return `${callId} of ${campaign} will be dialed once more, ${when}.`;
+}
+
+/** The gate would only leave it in doubt. */
+async function refuseIfSuppressed({ redis, keys, desk }: Context, campaign: string, callId: string): Promise<void> {
+  const number = await desk.numberOf(campaign, callId);
+  if (number === undefined) return;
+  const [isListed] = await new DoNotCallList(redis, keys, await Identity.load(redis, keys)).check([number]);
+  if (isListed) throw new DialerError('suppressed', `Call ${callId} is to a number on the do-not-call list.`);
+}
+
+function refusal(
+  campaign: string,
+  callId: string,
+  resolution: Exclude<RedialResolution, { kind: 'resolved' }>,
+): DialerError {
+  const { kind } = resolution;
+  return new DialerError(kind, `Call ${callId} of ${campaign} ${whyNot(campaign, resolution)}.`);
+}
+
+function whyNot(campaign: string, resolution: Exclude<RedialResolution, { kind: 'resolved' }>): string {
+  switch (resolution.kind) {
+    case 'not_in_doubt': {
+      const isUnderWay = resolution.state === 'claimed' || resolution.state === 'open';
+      return `is not in doubt: ${isUnderWay ? 'it has no outcome yet' : `its outcome is ${resolution.state}`}`;
+    }
+    case 'waits':
+      return `is to be dialed once more already, from ${isoInstant(resolution.redialAt)} on`;
+    case 'redialed':
+      return 'was dialed once more already, and never will be again';
+    case 'erased':
+      return 'cannot be dialed once more: its data were erased';
+    case 'canceled':
+      return `cannot be dialed once more: its campaign is canceled; "enqueuer resume ${campaign}" first`;
+    case 'expired':
+      return 'cannot be dialed once more: its time is over';
+  }
 }
 
 async function idsOf({ campaigns }: Context): Promise<string[]> {

@@ -12,6 +12,7 @@ if not entry or entry.state ~= 'unknown' then return { 'not_in_doubt', entry and
 
 redis.call('HINCRBY', campaign_state, 'outcome:unknown', -1)
 redis.call('HINCRBY', campaign_state, 'outcome:accepted', 1)
+end_wait_for_redial(campaign_state, entry)
 entry.state, entry.revision = 'accepted', entry.revision + 1
 write_entry(ledger, call_id, entry)
 redis.call('HDEL', kept, call_id)
