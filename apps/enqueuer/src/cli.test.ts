@@ -50,6 +50,7 @@ describe('usage', () => {
       'in-doubt',
       'hold',
       'suppress',
+      'erase',
       'campaign',
       'doctor',
     ];

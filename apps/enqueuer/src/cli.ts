@@ -4,6 +4,7 @@ import type { CommandSlot } from './command-slot.ts';
 import { addCampaignCommands } from './commands/campaign.ts';
 import { addControlCommands } from './commands/control.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addEraseCommand } from './commands/erase.ts';
 import { addHoldCommands } from './commands/hold.ts';
 import { addInDoubtCommands } from './commands/in-doubt.ts';
 import { addLoadCommand } from './commands/load.ts';
@@ -65,6 +66,7 @@ function createProgram(io: Io, run: CommandSlot['run']): Command {
   addInDoubtCommands(slot);
   addHoldCommands(slot);
   addSuppressCommands(slot);
+  addEraseCommand(slot);
   addCampaignCommands(slot);
   addDoctorCommand(slot);
   return program;

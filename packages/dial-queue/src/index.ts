@@ -10,6 +10,8 @@ export { CampaignControl, type ControlAction } from './control.ts';
 export { type DoNotCallChange, DoNotCallList } from './do-not-call.ts';
 // Calls that may have rung
 export { type Decider, DoubtDesk, type DoubtfulCall, type RedialResolution, type Resolution } from './doubt-desk.ts';
+// A person's data
+export { CallInFlightError, type EraseOptions, Eraser, type Erasure, ErasureIncompleteError } from './eraser.ts';
 // The ledger
 export { type Comparison, Evidence, type RememberedCall } from './evidence.ts';
 export {

@@ -1,0 +1,177 @@
+import { openQueue } from '@libby-dialer/dial-queue';
+import { type ResultRecord, resultRecordSchema } from '@libby-dialer/dialing';
+import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { phone, TestBench } from '../test-bench.ts';
+
+let redis: TestRedis;
+let bench: TestBench;
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+beforeEach(async () => {
+  bench = await TestBench.start(redis.url);
+});
+afterEach(() => bench[Symbol.asyncDispose]());
+
+const NUMBER = phone(23);
+const NAME = 'Zacharias';
+const EXTERNAL_ID = 'customer-4711';
+/** What must be found nowhere. */
+const PERSONAL = [NUMBER, NAME, EXTERNAL_ID];
+
+/** A campaign of two people, of whom the first is the one to be erased; gives the first call's id. */
+async function loaded(id: string, settings = {}): Promise<string> {
+  const rows = [
+    { toPhoneNumber: NUMBER, name: NAME, externalId: EXTERNAL_ID },
+    { toPhoneNumber: phone(24), name: 'Ben', externalId: 'other' },
+  ];
+  const list = await bench.file(`${id}.json.list`, JSON.stringify(rows));
+  const argv = ['load', list, '--format', 'json', '--campaign', await bench.campaign(id, settings)];
+  expect(await bench.run(argv)).toMatchObject({ code: 0 });
+  return (await bench.queued(id))[0] ?? '';
+}
+
+async function settled(id: string, outcome: 'accepted' | 'unknown' | 'rejected'): Promise<string> {
+  const callId = await loaded(id);
+  await bench.claim(id, callId);
+  const person = { toPhoneNumber: NUMBER, name: NAME, externalId: EXTERNAL_ID };
+  await bench.settle(id, callId, outcome, { reason: outcome === 'accepted' ? 'accepted' : 'no_response', ...person });
+  return callId;
+}
+
+const byField = ([one]: [string, string], [other]: [string, string]) => one.localeCompare(other);
+
+/** Everything that Redis holds under the prefix, as text. */
+async function everything(): Promise<string> {
+  const texts: unknown[] = [];
+  for (const key of (await bench.redis.keys(`${bench.keys.prefix}*`)).toSorted()) {
+    const type = await bench.redis.type(key);
+    // The order of a hash's fields is nobody's.
+    if (type === 'hash') texts.push(Object.entries(await bench.redis.hgetall(key)).toSorted(byField));
+    else if (type === 'stream') texts.push(await bench.redis.xrange(key, '-', '+'));
+    else if (type === 'string') texts.push(await bench.redis.get(key));
+    else if (type === 'set') texts.push(await bench.redis.smembers(key));
+    else if (type === 'zset') texts.push(await bench.redis.zrange(key, '0', '-1'));
+    else texts.push(await bench.redis.lrange(key, 0, -1));
+  }
+  return JSON.stringify(texts);
+}
+
+async function expectNoTrace(): Promise<void> {
+  const text = await everything();
+  expect(PERSONAL.filter((each) => text.includes(each))).toEqual([]);
+}
+
+async function results(id: string): Promise<ResultRecord[]> {
+  const { stdout } = await bench.run(['results', id, '--format', 'ndjson']);
+  return stdout
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => resultRecordSchema.parse(JSON.parse(line)));
+}
+
+const status = (id: string) => bench.json(['status', id, '--json']);
+const erase = (...options: string[]) => bench.json(['erase', NUMBER, '--json', ...options]);
+
+test('nothing that Redis holds tells of the person any more, whatever had become of the calls', async () => {
+  const waiting = await loaded('waiting', { dedupeBy: 'externalId' });
+  const accepted = await settled('accepted', 'accepted');
+  const doubtful = await settled('doubtful', 'unknown');
+  const rejected = await settled('rejected', 'rejected');
+  const erased = { calls: 4, ended: 1, jobs: 1, keptPayloads: 2, results: 3, isSuppressed: false };
+  expect(await erase('--by', 'Ada')).toEqual(erased);
+  await expectNoTrace();
+  const row = { toPhoneNumber: 'erased', name: 'erased', row: 1 };
+  expect(await results('waiting')).toMatchObject([
+    { ...row, callId: waiting, outcome: 'canceled', reason: 'resolved_by_person', revision: 1 },
+  ]);
+  expect(await results('accepted')).toMatchObject([{ ...row, callId: accepted, outcome: 'accepted', revision: 2 }]);
+  expect(await results('doubtful')).toMatchObject([{ ...row, callId: doubtful, outcome: 'unknown', revision: 2 }]);
+  expect(await results('rejected')).toMatchObject([{ ...row, callId: rejected, outcome: 'rejected', revision: 2 }]);
+  expect(await status('waiting')).toMatchObject({ pending: 1, outcomes: { canceled: 1 } });
+  expect(await status('doubtful')).toMatchObject({ pending: 1, outcomes: { unknown: 1 } });
+  const audit = await bench.redis.xrange(bench.keys.audit, '-', '+');
+  const counts = ['calls', '4', 'ended', '1', 'jobs', '1', 'keptPayloads', '2', 'results', '3'];
+  expect(audit.map(([, fields]) => fields)).toEqual([
+    ['what', 'erased', 'by', 'Ada', 'at', expect.stringMatching(/^20.*Z$/), ...counts],
+  ]);
+  // The owner of the doubt, late but alive, would bring the data back.
+  await bench.settle('doubtful', doubtful, 'accepted', { toPhoneNumber: NUMBER, name: NAME });
+  await expectNoTrace();
+  // Other people are still there, and a repeat of the list rings nobody again.
+  expect(await everything()).toContain(phone(24));
+  await loaded('accepted');
+  expect(await status('accepted')).toMatchObject({ pending: 1, outcomes: { accepted: 1 } });
+});
+
+test('a second time there is nothing left, and it says so', async () => {
+  await settled('spring', 'accepted');
+  const { stdout } = await bench.run(['erase', NUMBER]);
+  expect(stdout).toContain('1 call erased: 0 queued payloads, 0 kept payloads, 1 result.');
+  expect((await bench.run(['erase', NUMBER])).stdout).toMatch(/^Nothing was found of this number\.\n/);
+  expect(await bench.redis.xlen(bench.keys.audit)).toBe(1);
+});
+
+test('is refused while a call is in flight, and nothing is touched', async () => {
+  await settled('autumn', 'accepted');
+  const callId = await loaded('spring');
+  await bench.claim('spring', callId);
+  const before = await everything();
+  const { code, stdout, stderr } = await bench.run(['erase', NUMBER]);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^A call to this number is in flight; try again in (\d+ min )?\d+ s\.\n$/);
+  expect(await everything()).toBe(before);
+});
+
+test('a claim that nobody spoke of again ends in doubt', async () => {
+  const callId = await loaded('spring');
+  const claim = await bench.claim('spring', callId);
+  const { ledger } = bench.keys.campaign('spring');
+  await bench.redis.hset(ledger, callId, JSON.stringify({ state: 'claimed', ...claim, deadline: 1 }));
+  expect(await erase()).toMatchObject({ ended: 1, jobs: 1 });
+  await expectNoTrace();
+  expect(await results('spring')).toMatchObject([{ outcome: 'unknown', reason: 'worker_lost', attempts: 1 }]);
+  expect(await status('spring')).toMatchObject({ pending: 1, inFlight: 0, outcomes: { unknown: 1 } });
+  // The owner, late but alive, would bring the data back.
+  await bench.settle('spring', callId, 'accepted', { toPhoneNumber: NUMBER, name: NAME });
+  await expectNoTrace();
+});
+
+test('a job that a worker has in hand names nobody until it goes', async () => {
+  const callId = await loaded('spring');
+  await bench.redis.set(`${bench.keys.queue('spring')}${callId}:lock`, 'a worker');
+  expect(await erase()).toMatchObject({ ended: 1, jobs: 1 });
+  await expectNoTrace();
+  const queue = openQueue(bench.redis, bench.keys, 'spring');
+  expect((await queue.getJob(callId))?.data).toEqual({ to: 'erased', name: 'erased' });
+  await queue.close();
+});
+
+test('a redial that waits is dropped, and can be asked for no more', async () => {
+  const callId = await settled('spring', 'unknown');
+  const redial = ['in-doubt', 'resolve', callId, '--as', 'redial', '--by', 'Ada'];
+  expect(await bench.run(redial)).toMatchObject({ code: 0 });
+  expect(await erase()).toMatchObject({ calls: 1, ended: 0, jobs: 1, keptPayloads: 1 });
+  await expectNoTrace();
+  expect(await status('spring')).toMatchObject({ pending: 1, outcomes: { unknown: 1 } });
+  expect(await bench.run(redial)).toMatchObject({ code: 1, stderr: expect.stringContaining('its data were erased') });
+  expect(await bench.redis.hget(bench.keys.campaign('spring').state, 'redialing')).toBe('0');
+});
+
+test('the do-not-call list stays, and a call corrected before is erased in all its revisions', async () => {
+  const callId = await settled('spring', 'unknown');
+  await bench.run(['in-doubt', 'resolve', callId, '--as', 'accepted', '--by', 'Ada']);
+  await bench.run(['suppress', 'add', NUMBER]);
+  expect(await erase()).toMatchObject({ results: 2, isSuppressed: true });
+  expect(await results('spring')).toMatchObject([{ outcome: 'accepted', revision: 3, name: 'erased' }]);
+  expect((await bench.run(['suppress', 'check', NUMBER])).stdout).toContain('suppressed');
+});
+
+test('a number that cannot be read is bad usage, and is not repeated', async () => {
+  const { code, stderr } = await bench.run(['erase', '5055550177']);
+  expect({ code, isRepeated: stderr.includes('5055550177') }).toEqual({ code: 2, isRepeated: false });
+});
