@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RECORD_FIELDS, zoneSchema } from './call-record.ts';
 import { instantSchema } from './instant.ts';
-import { WEEKDAYS } from './open-span.ts';
+import { WEEKDAYS, type WeeklyHours } from './open-span.ts';
 import { isCountryCode, parsePhoneNumber } from './phone.ts';
 
 const DEDUPE_BY = ['phone', 'externalId', 'row'] as const;
@@ -155,6 +155,9 @@ export const campaignSchema = campaignFields.superRefine((campaign, context) => 
 
 /** A campaign as checked and stored: lines as a list, times as epoch ms, defaults filled in. */
 export type Campaign = z.output<typeof campaignSchema>;
+
+/** No hours at all, or some in the recipient’s zones (`timezone: recipient`) or in one fixed IANA zone. */
+export type CallingWindow = 'anytime' | (WeeklyHours & { readonly timezone: string });
 
 export type CampaignVerdict = { ok: true; campaign: Campaign; warnings: string[] } | { ok: false; problems: string[] };
 

@@ -8,8 +8,14 @@ export {
 } from './call-record.ts';
 export { CallGroups, type CallTime, CallTimes, earliestAt, isHopeless } from './call-times.ts';
 export { type ZoneSource, zonesFor } from './call-zones.ts';
-export { CallingHours, type CallingWindow } from './calling-window.ts';
-export { type Campaign, type CampaignVerdict, campaignSchema, type DedupeBy, parseCampaign } from './campaign.ts';
+export {
+  type CallingWindow,
+  type Campaign,
+  type CampaignVerdict,
+  campaignSchema,
+  type DedupeBy,
+  parseCampaign,
+} from './campaign.ts';
 export { type Circumstances, type Decision, decide, type Sighting } from './decide.ts';
 export { dedupeKey } from './dedupe-key.ts';
 export {

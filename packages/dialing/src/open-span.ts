@@ -26,14 +26,38 @@ export const ALWAYS_OPEN: OpenSpan = { opensAt: 0, closesAt: Number.MAX_SAFE_INT
 const MINUTE_MS = 60_000;
 export const DAY_MS = 86_400_000;
 
+/** How far ahead a span is looked for: every weekday comes up twice. */
+export const HORIZON_MS = 15 * DAY_MS;
+/** How far back a span that is open now may have begun; one that began earlier is given as begun then. */
+const LOOKBACK_MS = 2 * DAY_MS;
+
+/** Hours that must be kept in each of these zones. */
+export interface HoursInZones {
+  readonly hours: readonly WeeklyHours[];
+  readonly zones: readonly string[];
+}
+
+/**
+ * The span that holds `atMs`, or else the next one, in which all these hours are open in all their zones at once; `undefined`
+ * if none begins within 15 days (hours that never meet). Throws a RangeError for an unknown zone.
+ */
+export function openSpan(all: readonly HoursInZones[], atMs: number): OpenSpan | undefined {
+  if (all.length === 0) return ALWAYS_OPEN;
+  const range = { opensAt: atMs - LOOKBACK_MS, closesAt: atMs + HORIZON_MS + DAY_MS };
+  const shared = all
+    .flatMap(({ hours, zones }) => zones.map((zone) => spansIn(hours, zone, range)))
+    .reduce(intersect, [range]);
+  const span = shared.find(({ closesAt }) => closesAt > atMs);
+  return span !== undefined && span.opensAt <= atMs + HORIZON_MS ? span : undefined;
+}
+
 /**
  * Every span within `range` in which the zone's wall clock reads a time in one of these hours; in order, those that touch joined.
  *
  * The clock changes need no rule of their own: hours that start in the hour skipped in spring begin right after the gap; the
  * hour that comes twice in autumn is judged by what the clock reads, both times. This is the law's own measure ("local time").
- * Throws a RangeError for an unknown zone.
  */
-export function spansIn(hours: readonly WeeklyHours[], zone: string, range: OpenSpan): OpenSpan[] {
+function spansIn(hours: readonly WeeklyHours[], zone: string, range: OpenSpan): OpenSpan[] {
   return join(
     constantOffsets(zone, range).flatMap(({ opensAt, closesAt, offsetMs }) => {
       const piece = { opensAt: opensAt + offsetMs, closesAt: closesAt + offsetMs };
@@ -46,7 +70,7 @@ export function spansIn(hours: readonly WeeklyHours[], zone: string, range: Open
 }
 
 /** What is open in both; each list in order, its spans apart. */
-export function intersect(left: readonly OpenSpan[], right: readonly OpenSpan[]): OpenSpan[] {
+function intersect(left: readonly OpenSpan[], right: readonly OpenSpan[]): OpenSpan[] {
   return left.flatMap((one) =>
     right.flatMap((other) => {
       const opensAt = Math.max(one.opensAt, other.opensAt);

@@ -1,6 +1,6 @@
 import { recipientZones, type ZoneSource } from './call-zones.ts';
 import type { Campaign } from './campaign.ts';
-import { ALWAYS_OPEN, DAY_MS, intersect, type OpenSpan, spansIn, type WeeklyHours } from './open-span.ts';
+import { DAY_MS, HORIZON_MS, type HoursInZones, type OpenSpan, openSpan } from './open-span.ts';
 import type { QueuedCall } from './queued-call.ts';
 import { isWithin, type Region, regionsOf } from './region.ts';
 import { type FrequencyCap, REGIONAL_RULES, type RegionalRule } from './regional-rules.ts';
@@ -20,10 +20,6 @@ export interface CallRules {
   readonly hoursKnown: boolean;
 }
 
-/** How far ahead a span is looked for: every weekday comes up twice. */
-const HORIZON_MS = 15 * DAY_MS;
-/** How far back a span that is open now may have begun; one that began earlier is given as begun then. */
-const LOOKBACK_MS = 2 * DAY_MS;
 /** How far ahead `neverOpens` looks: once through summer and winter time. */
 const YEAR_MS = 366 * DAY_MS;
 
@@ -37,12 +33,6 @@ interface Answer {
   readonly span: OpenSpan | undefined;
   readonly since: number;
   readonly until: number;
-}
-
-/** Hours that must be kept in each of these zones. */
-interface HoursInZones {
-  readonly hours: readonly WeeklyHours[];
-  readonly zones: readonly string[];
 }
 
 export type HoursOfCampaign = Pick<Campaign, 'callingWindow' | 'timezone' | 'frequencyCap'>;
@@ -123,7 +113,7 @@ export class RecipientHours {
     }
     const end = Math.min(untilMs, fromMs + YEAR_MS);
     for (let at = fromMs + HORIZON_MS; at < end; at += HORIZON_MS) {
-      const span = nextSpan(this.#hoursOf(rules), at);
+      const span = openSpan(this.#hoursOf(rules), at);
       if (span !== undefined) return span;
     }
     this.#hopeless.set(rules, { since: fromMs, until: untilMs });
@@ -168,20 +158,9 @@ export class RecipientHours {
 }
 
 function answerAt(hours: readonly HoursInZones[], atMs: number): Answer {
-  const span = nextSpan(hours, atMs);
+  const span = openSpan(hours, atMs);
   if (span === undefined) return { span, since: atMs, until: atMs + NO_SPAN_TTL_MS };
   return { span, since: Math.min(span.opensAt, atMs), until: span.closesAt };
-}
-
-/** The span that holds `atMs`, or the first that begins within 15 days of it, in which all hours are open in all their zones. */
-function nextSpan(all: readonly HoursInZones[], atMs: number): OpenSpan | undefined {
-  if (all.length === 0) return ALWAYS_OPEN;
-  const range = { opensAt: atMs - LOOKBACK_MS, closesAt: atMs + HORIZON_MS + DAY_MS };
-  const shared = all
-    .flatMap(({ hours, zones }) => zones.map((zone) => spansIn(hours, zone, range)))
-    .reduce(intersect, [range]);
-  const span = shared.find(({ closesAt }) => closesAt > atMs);
-  return span !== undefined && span.opensAt <= atMs + HORIZON_MS ? span : undefined;
 }
 
 /** Fewer or as many calls in as long a time or longer make another cap say nothing. */
