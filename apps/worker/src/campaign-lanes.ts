@@ -11,6 +11,7 @@ import type { Campaign } from '@libby-dialer/dialing';
 import type { CallHandler } from './call-handler.ts';
 import { CampaignContext } from './campaign-context.ts';
 import type { ClaimWitness } from './claim-witness.ts';
+import type { ClockSkewWatch } from './clock-skew-watch.ts';
 import { Lane } from './lane.ts';
 import type { RedisClock } from './redis-clock.ts';
 import { shareOut, weightOf } from './share-out.ts';
@@ -29,6 +30,7 @@ export interface CampaignLanesParts {
   readonly handler: CallHandler;
   readonly witness: ClaimWitness;
   readonly clock: RedisClock;
+  readonly skewWatch: ClockSkewWatch;
   readonly events: WorkerEvents;
   /** Calls in flight in this process, over all campaigns. */
   readonly concurrency: number;
@@ -126,11 +128,12 @@ export class CampaignLanes {
   }
 
   async #look(): Promise<void> {
-    const { campaigns, clock, witness } = this.#parts;
+    const { campaigns, clock, skewWatch, witness } = this.#parts;
     await witness.compare();
     const askedAt = clock.monotonic();
     const view = await campaigns.look();
     clock.observe(view.now, askedAt);
+    skewWatch.look();
     await this.#openLanes(view);
     this.#closeLanes(new Set(view.open));
     this.#version = view.version;

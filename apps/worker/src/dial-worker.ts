@@ -23,6 +23,7 @@ import { CallHandler } from './call-handler.ts';
 import { CallLedger } from './call-ledger.ts';
 import { CampaignLanes } from './campaign-lanes.ts';
 import { ClaimWitness } from './claim-witness.ts';
+import { ClockSkewWatch } from './clock-skew-watch.ts';
 import { DEFAULT_HTTP_PORT, type WorkerConfig } from './config.ts';
 import { healthRoutes } from './health-routes.ts';
 import { HoldOpener } from './hold-opener.ts';
@@ -144,6 +145,7 @@ export class DialWorker implements Service {
       handler,
       witness,
       clock,
+      skewWatch: new ClockSkewWatch(clock, events),
       events,
       concurrency,
     });

@@ -60,6 +60,12 @@ export class RedisClock {
     return () => this.#local.monotonic() >= until || this.#local.now() >= untilByWall;
   }
 
+  /** How far this machine's wall clock is ahead of Redis's, give or take; undefined before Redis has told its time. */
+  skew(): { readonly ms: number; readonly uncertaintyMs: number } | undefined {
+    if (this.#uncertaintyMs === Number.POSITIVE_INFINITY) return undefined;
+    return { ms: this.#local.now() - this.now(), uncertaintyMs: this.#uncertaintyMs };
+  }
+
   /** How long until that instant of Redis's clock; never negative. */
   msUntil(redisInstant: number): number {
     return Math.max(0, redisInstant - this.#local.monotonic() - this.#offsetMs);

@@ -91,6 +91,22 @@ export class WorkerEvents {
     this.#logger.warn({ claims, outcomes }, 'Redis had lost claims or outcomes of this worker, they are written again');
   }
 
+  clockCompared(skewMs: number): void {
+    this.#metrics.clockSkewSeconds.set(skewMs / 1000);
+  }
+
+  /** All instants that matter are Redis's: only times in logs mislead. */
+  clockSkewed(skewMs: number): void {
+    this.#logger.warn(
+      { skewSeconds: skewMs / 1000 },
+      'the clock of this machine differs from that of Redis; have both follow a time server (NTP)',
+    );
+  }
+
+  clockAgrees(skewMs: number): void {
+    this.#logger.info({ skewSeconds: skewMs / 1000 }, 'the clock of this machine agrees with that of Redis again');
+  }
+
   tokenEvent(event: TokenEvent): void {
     this.#metrics.tokenEvents.inc({ type: event.type });
     if (event.type === 'granted') this.#logger.info({ lifetimeMs: event.lifetimeMs }, 'got an access token');

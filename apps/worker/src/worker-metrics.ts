@@ -22,6 +22,10 @@ export class WorkerMetrics {
   readonly unexpected = this.#counter('unexpected_errors_total', 'Errors nobody had thought of.', []);
   readonly inFlight = this.#gauge('requests_in_flight', 'Requests to the API that have no answer yet.');
   readonly campaigns = this.#gauge('campaigns_open', 'Campaigns this worker takes calls from.');
+  readonly clockSkewSeconds = this.#gauge(
+    'clock_skew_seconds',
+    'How far the clock of this machine is ahead of Redis’s (negative: behind). Nothing depends on it.',
+  );
   readonly requestSeconds = new Histogram({
     name: 'libby_dialer_request_seconds',
     help: 'Time from passing the gate to the answer of the API.',

@@ -1,4 +1,5 @@
 import {
+  type Clock,
   checkRedisDurability,
   createRedis,
   DialerError,
@@ -61,7 +62,7 @@ async function examineRedis(io: Io, config: DoctorConfig): Promise<Finding[]> {
     return [
       good(`Redis at ${connection.description} answers.`),
       ...durabilityFindings(durability),
-      await examineClock(connection, config.redis.prefix),
+      await examineClock(connection, config.redis.prefix, systemClock),
     ];
   } catch (error) {
     io.signal.throwIfAborted();
@@ -88,8 +89,9 @@ function durabilityFindings({ problems, warnings }: Durability): Finding[] {
   ];
 }
 
-async function examineClock({ client }: RedisConnection, key: string): Promise<Finding> {
-  const { offsetMs } = await measureClockSkew(client, { key, clock: systemClock });
+/** @param key names the node that judges claims, by its hash tag */
+export async function examineClock({ client }: RedisConnection, key: string, clock: Clock): Promise<Finding> {
+  const { offsetMs } = await measureClockSkew(client, { key, clock });
   const skewMs = Math.abs(offsetMs);
   if (skewMs < SKEW_WORTH_A_WORD_MS) return good("Its clock agrees with this machine's.");
   const where = offsetMs > 0 ? 'ahead of' : 'behind';
