@@ -87,14 +87,6 @@ describe('the rules of a call', () => {
     expect(hoursOf(fixed).rulesFor({ to: MIAMI })).toMatchObject({ zones: ['America/New_York'], source: 'number' });
   });
 
-  it('fail closed where a region has hours and its numbers no zone', () => {
-    const rule = { region: 'GB', citation: 'x', hours: [{ from: '09:00', to: '10:00', days: ['mon' as const] }] };
-    const fixed = { callingWindow: { from: '09:00', to: '17:00', timezone: 'Europe/Berlin' } };
-    const call = { to: TOLL_FREE };
-    expect(hoursOf(fixed, [rule]).rulesFor(call).hoursKnown).toBe(true);
-    expect(hoursOf(fixed, [rule]).rulesFor({ to: LONDON }).hoursKnown).toBe(true);
-  });
-
   it('are none but the campaign’s own cap where it may call at any time', () => {
     const hours = hoursOf({ callingWindow: 'anytime', frequencyCap: { calls: 5, hours: 48 } });
     const rules = hours.rulesFor({ to: MIAMI });

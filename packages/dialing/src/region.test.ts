@@ -6,6 +6,7 @@ import { AREA_CODES } from './area-codes.ts';
 import { stringsOfBson } from './flat-bson.ts';
 import { parsePhoneNumber } from './phone.ts';
 import { isWithin, regionsOf } from './region.ts';
+import { zonesOf } from './zones.ts';
 
 describe('regionsOf', () => {
   it.each([
@@ -59,6 +60,18 @@ describe('regionsOf', () => {
       expect(regionsOf(text)).toEqual([]);
     },
   );
+});
+
+describe('a number with a region', () => {
+  it('has a zone, by whose clock the hours of the region count', () => {
+    const numbers = [
+      ...Array.from({ length: 800 }, (_, index) => `+1${200 + index}2345678`),
+      ...Array.from({ length: 980 }, (_, index) => `+${20 + index}23456789`),
+    ];
+    const withRegion = numbers.filter((number) => regionsOf(number).length > 0);
+    expect(withRegion.length).toBeGreaterThan(600);
+    expect(withRegion.filter((number) => zonesOf(number).length === 0)).toEqual([]);
+  });
 });
 
 describe('isWithin', () => {
