@@ -1,15 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { type CallingWindow, openSpan } from './calling-window.ts';
 import { type CallGroup, forecast, rateLimitOf } from './forecast.ts';
 import { ALWAYS_OPEN, type OpenSpan, WEEKDAYS } from './open-span.ts';
+import { RecipientHours } from './recipient-hours.ts';
 
 const MINUTE = 60_000;
 const at = (text: string) => Date.parse(text);
-const OFFICE: CallingWindow = { from: '08:00', to: '12:00', days: WEEKDAYS, timezone: 'recipient' };
+const OFFICE = { from: '08:00', to: '12:00', days: [...WEEKDAYS], timezone: 'recipient' };
+const HOURS = new RecipientHours({ callingWindow: OFFICE }, []);
 
 function inZone(zone: string, calls: number, times: Pick<CallGroup, 'startsAt' | 'expiresAt'> = {}): CallGroup {
-  return { calls, openSpan: (atMs) => openSpan(OFFICE, [zone], atMs), ...times };
+  const rules = HOURS.rulesFor({ to: '+15055550123', timezone: zone });
+  return { calls, openSpan: (atMs) => HOURS.openSpan(rules, atMs), ...times };
 }
 
 describe('forecast, by hand', () => {
