@@ -52,6 +52,7 @@ export function fateRuns(rows: readonly RowForesight[]): FateRun[] {
 
 /** A line for neighbours with one verdict: `lines 2-41: now, America/Denver (number)`. At most so many lines. */
 export function verdictLines(rows: readonly RowForesight[], limit: number): { lines: string[]; rows: number } {
+  if (limit === 0) return { lines: [], rows: 0 };
   const runs = runsOf(rows, verdictText, (one, other) => one === other).slice(0, limit);
   const lines = runs.map(
     ({ line, toLine, what }) => `${line === toLine ? `line ${line}` : `lines ${line}-${toLine}`}: ${what}\n`,
