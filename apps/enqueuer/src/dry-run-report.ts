@@ -213,7 +213,7 @@ function instantText(epochMs: number, now: number): string {
 }
 
 /** At what rate a campaign goes, and why. */
-export function limitText({ callsPerSecond, by }: RateLimit): string {
+function limitText({ callsPerSecond, by }: RateLimit): string {
   const assumed = by === 'maxInFlight' ? `, if the API answers within ${ASSUMED_ANSWER_SECONDS} s` : '';
   return `At most ${rateText(callsPerSecond)} (${LIMITS[by]}${assumed})`;
 }
