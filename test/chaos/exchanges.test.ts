@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { type ClientRequest, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startSimulator } from '@libby-dialer/libby-simulator';
 import { eventually, type NetworkFault, startFaultProxy } from '@libby-dialer/testkit';
 import { expect, test } from 'vitest';
@@ -59,4 +61,25 @@ test('a sender that leaves right after its answer may not have seen it', async (
   await eventually(() => api.exchanges.all.some(({ answer }) => answer === 403));
   asked.socket?.destroy();
   await eventually(() => expect(api.exchanges.all).toMatchObject([{ answer: 403, isCutShort: true }]));
+});
+
+test('a sender whose connection is reset may not have seen its answer, however long ago that came', async () => {
+  await using api = await openApi();
+  const asked = ask(api.proxy.port);
+  await eventually(() => api.exchanges.all.some(({ answer }) => answer === 403));
+  // It stands still: what has arrived is lost with the connection.
+  asked.socket?.pause();
+  await delay(300);
+  api.proxy.resetAll();
+  await eventually(() => expect(api.exchanges.all).toMatchObject([{ answer: 403, isCutShort: true }]));
+});
+
+test('a sender that has read its answer and leaves has seen it', async () => {
+  await using api = await openApi();
+  const asked = ask(api.proxy.port);
+  await once(asked, 'close');
+  await delay(300);
+  asked.socket?.end();
+  await eventually(() => api.proxy.counts().open === 0);
+  expect(api.exchanges.all).toMatchObject([{ answer: 403, isCutShort: false }]);
 });

@@ -5,7 +5,7 @@ export interface Exchange {
   readonly toPhoneNumber: string;
   /** The status that the sender has got; undefined if it got no whole head of an answer. */
   answer: number | undefined;
-  /** Its connection ended before the answer or so soon after it that the sender may not have seen it. */
+  /** Its sender may not have seen the answer: others ended the connection, and it may have stood still until then. */
   isCutShort: boolean;
 }
 
@@ -32,8 +32,8 @@ export class Exchanges {
         const [, status] = /^HTTP\/1\.1 (\d{3})[^]*?\r\n\r\n/.exec(received) ?? [];
         if (exchange !== undefined && status !== undefined) exchange.answer = Number(status);
       },
-      ended: (isUnanswered) => {
-        if (exchange !== undefined) exchange.isCutShort = isUnanswered;
+      ended: (isUnanswered, byClient) => {
+        if (exchange !== undefined) exchange.isCutShort = isUnanswered || !byClient;
       },
     };
   }

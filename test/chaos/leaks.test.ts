@@ -37,6 +37,7 @@ describe('personal data', () => {
   test.each([
     ['a number in a log', 'a log', 'called +12015550123'],
     ['a formatted number', 'a log', 'called (201) 555-0123'],
+    ['a number without its plus', 'a log', 'called 12015550123'],
     ['a name in the metrics', 'the metrics', `calls{name="${CANARIES.name}"} 1`],
     ['a number in why a job failed', '{chaos}:q:spring:c123 failedReason', '"no answer from +12015550123"'],
     ["a number in BullMQ's events", '{chaos}:q:spring:events', '[["1-0",["failedReason","+12015550123"]]]'],
@@ -52,5 +53,9 @@ describe('personal data', () => {
     ["the campaign's line", 'a log', `held: line:${CANARIES.line}`],
   ])('belongs in %s', (_, where, text) => {
     expect(personalDataLeaks([{ where, text }], keys)).toEqual([]);
+  });
+
+  test('is no instant that happens to have the digits', () => {
+    expect(personalDataLeaks([{ where: 'a log', text: '{"time":1795355550129,"pid":31107}' }], keys)).toEqual([]);
   });
 });

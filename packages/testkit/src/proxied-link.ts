@@ -26,8 +26,8 @@ export type ByteCounter = (count: 'to_target' | 'to_client' | 'swallowed', bytes
 export interface LinkObserver {
   sent(chunk: Buffer): void;
   received(chunk: Buffer): void;
-  /** @param isUnanswered see `Link.unanswered` */
-  ended(isUnanswered: boolean): void;
+  /** @param isUnanswered see `Link.unanswered`; @param byClient the client was the first to end it */
+  ended(isUnanswered: boolean, byClient: boolean): void;
 }
 
 /** An idle connection is kept for longer than this by any client. */
@@ -53,6 +53,7 @@ export class Link {
   readonly #dripping = new Set<Lane>();
   #lastDirection: Direction | undefined;
   #awaitsAnswer = false;
+  #isReset = false;
   /** It ended while the client waited, or so soon after the answer that the client may never have read it. */
   #isCutShort = false;
   #answeredAt = Number.NEGATIVE_INFINITY;
@@ -68,7 +69,7 @@ export class Link {
     ];
     for (const lane of this.#lanes) this.#open(lane);
     client.once('close', () => {
-      this.#observer?.ended(this.unanswered);
+      this.#observer?.ended(this.unanswered, client.readableEnded && !this.#isReset);
       target.destroySoon();
     });
     target.once('close', (hadError) => {
@@ -106,6 +107,7 @@ export class Link {
 
   /** The client sees a reset. The target gets what was passed to it, and then an orderly end. */
   reset(): void {
+    this.#isReset = true;
     this.#isCutShort ||= this.#hasJustBeenAnswered();
     this.#client.resetAndDestroy();
     this.#target.destroySoon();

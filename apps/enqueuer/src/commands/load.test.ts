@@ -211,10 +211,7 @@ describe('load refuses', () => {
   });
 
   test('a bad campaign file with every problem at once', async () => {
-    const file = await bench.file(
-      'bad.yaml',
-      'id: Spring Events\npacing: 5\nfromPhoneNumber: "123"\ncolour: red\n',
-    );
+    const file = await bench.file('bad.yaml', 'id: Spring Events\npacing: 5\nfromPhoneNumber: "123"\ncolour: red\n');
     const { code, stdout, stderr } = await bench.run(['load', await bench.list('list.csv', 1), '--campaign', file]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     const lines = stderr.trimEnd().split('\n');
