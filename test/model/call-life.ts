@@ -36,7 +36,7 @@ export interface Entry {
   readonly claimedAt: number;
   /** Nothing may be sent after this. */
   readonly sendBy: number;
-  /** After this everybody takes the claim for in doubt. */
+  /** After this everybody takes the claim for in doubt. Kept while it is. */
   readonly deadline: number;
   /** It is one of the calls that a hold lets through. */
   readonly isProbe: boolean;
@@ -45,6 +45,10 @@ export interface Entry {
   readonly failures: number;
   /** Results written. */
   readonly revision: number;
+  /** Of an `unknown` that is to be dialed once more: not before this. */
+  readonly redialAt?: number;
+  /** It was dialed once more, and will not be again. */
+  readonly redials?: 1;
 }
 
 /** What stands in Redis of one campaign, as far as the scripts look at it. */
@@ -109,6 +113,25 @@ export function outcomeOf({ state }: Entry): Outcome | undefined {
   return state === 'queued' || state === 'open' || state === 'claimed' ? undefined : state;
 }
 
+/** In doubt, and to be dialed once more. */
+function awaitsRedial(entry: Entry): entry is Entry & { redialAt: number } {
+  return entry.state === 'unknown' && entry.redialAt !== undefined;
+}
+
+function withoutRedialAt(entry: Entry): Entry {
+  const { redialAt: _, ...rest } = entry;
+  return rest;
+}
+
+/** What every later entry of a call has from this one. */
+function redialsOf({ redials }: Entry): Pick<Entry, 'redials'> {
+  return redials === undefined ? {} : { redials };
+}
+
+function redialAtOf({ redialAt }: Entry): Pick<Entry, 'redialAt'> {
+  return redialAt === undefined ? {} : { redialAt };
+}
+
 /* ---- the gate ---- */
 
 export interface Question {
@@ -124,9 +147,10 @@ export type GateAnswer =
   | { readonly kind: 'done'; readonly outcome: Outcome }
   | { readonly kind: 'busy'; readonly until: number }
   | { readonly kind: 'in_doubt'; readonly owner: string; readonly attempts: number }
-  | { readonly kind: 'skip'; readonly outcome: 'canceled' | 'expired' | 'suppressed'; readonly attempts: number }
+  | { readonly kind: 'skip'; readonly outcome: Outcome; readonly attempts: number }
   | { readonly kind: 'paused' }
   | { readonly kind: 'held'; readonly until: number | undefined; readonly isOpener: boolean }
+  | { readonly kind: 'wait'; readonly until: number }
   | { readonly kind: 'unready' }
   | { readonly kind: 'dial'; readonly claim: Entry };
 
@@ -137,7 +161,7 @@ export function askGate(ledger: Ledger, question: Question, now: number, times: 
   const answer = (given: GateAnswer) => ({ ledger, answer: given });
 
   const outcome = outcomeOf(entry);
-  if (outcome !== undefined) return answer({ kind: 'done', outcome });
+  if (outcome !== undefined && !awaitsRedial(entry)) return answer({ kind: 'done', outcome });
   if (entry.state === 'claimed') {
     if (entry.owner !== owner) return answer(toObserver(entry, now));
     // Asked again because the answer was lost: the same answer.
@@ -147,16 +171,20 @@ export function askGate(ledger: Ledger, question: Question, now: number, times: 
   }
 
   const { attempts } = entry;
-  if (ledger.isCanceled) return answer({ kind: 'skip', outcome: 'canceled', attempts });
-  if (now >= ledger.expiresAt) return answer({ kind: 'skip', outcome: 'expired', attempts });
-  if (ledger.suppressed.includes(callId)) return answer({ kind: 'skip', outcome: 'suppressed', attempts });
+  if (ledger.isCanceled) return skip(ledger, callId, 'canceled');
+  if (now >= ledger.expiresAt) return skip(ledger, callId, 'expired');
+  if (ledger.suppressed.includes(callId)) return skip(ledger, callId, 'suppressed');
   if (ledger.isPaused) return answer({ kind: 'paused' });
   const way = passage(ledger.hold, callId, owner, now);
   if (way.kind === 'held') return answer(way);
+  if (awaitsRedial(entry) && now < entry.redialAt) {
+    return answer({ kind: 'wait', until: Math.min(entry.redialAt, ledger.expiresAt) });
+  }
   if (!question.isReady) return answer({ kind: 'unready' });
 
   const claim: Entry = {
-    ...entry,
+    ...withoutRedialAt(entry),
+    ...(awaitsRedial(entry) ? { redials: 1 as const } : {}),
     state: 'claimed',
     owner,
     claimedAt: now,
@@ -167,6 +195,19 @@ export function askGate(ledger: Ledger, question: Question, now: number, times: 
     attempts: renews === undefined ? attempts : renews + 1,
   };
   return { ledger: claimed(ledger, callId, claim), answer: { kind: 'dial', claim } };
+}
+
+/** A call that may have rung before stays in doubt, whatever becomes of its redial. */
+function skip(ledger: Ledger, callId: string, outcome: Outcome): Turn<GateAnswer> {
+  const entry = entryOf(ledger, callId);
+  if (awaitsRedial(entry)) {
+    return {
+      ledger: withEntry(ledger, callId, withoutRedialAt(entry)),
+      answer: { kind: 'done', outcome: 'unknown' },
+    };
+  }
+  const { attempts, redials } = entry;
+  return { ledger, answer: { kind: 'skip', outcome: redials === undefined ? outcome : 'unknown', attempts } };
 }
 
 /** To everybody but its owner a claim is judged by what stands in it. */
@@ -192,19 +233,21 @@ export interface Settlement {
   readonly attempts: number;
   readonly probe?: ProbeVerdict | undefined;
   readonly shows?: Showing | undefined;
+  /** Given where what is in doubt is to be dialed once more: so long after the deadline of its claim. */
+  readonly redialAfter?: number | undefined;
 }
 
 /** What the end of a request shows of the API: that it answers, or trouble. */
 export type Showing = 'answer' | TroubleRun;
 
 export type SettleAnswer =
-  | { readonly kind: 'settled'; readonly revision: number }
-  | { readonly kind: 'already'; readonly outcome: Outcome }
+  | { readonly kind: 'settled'; readonly revision: number; readonly redialAt?: number }
+  | { readonly kind: 'already'; readonly outcome: Outcome; readonly redialAt?: number }
   | { readonly kind: 'lost' };
 
 /** Records an outcome. Only the owner of a claim ends it, and only an `unknown` is ever corrected, by its owner. */
 export function settle(ledger: Ledger, settlement: Settlement, now: number): Turn<SettleAnswer> {
-  const { callId, owner, outcome, attempts, probe, shows } = settlement;
+  const { callId, owner, outcome, attempts, probe, shows, redialAfter } = settlement;
   const entry = entryOf(ledger, callId);
   const answer = (given: SettleAnswer) => ({ ledger, answer: given });
 
@@ -214,13 +257,26 @@ export function settle(ledger: Ledger, settlement: Settlement, now: number): Tur
   if (entry.state === 'open' && isOwn) return answer({ kind: 'lost' });
   const standing = outcomeOf(entry);
   if (standing !== undefined) {
-    if (isOwn && standing === outcome) return answer({ kind: 'settled', revision: entry.revision });
-    if (!isOwn || standing !== 'unknown') return answer({ kind: 'already', outcome: standing });
+    if (isOwn && standing === outcome)
+      return answer({ kind: 'settled', revision: entry.revision, ...redialAtOf(entry) });
+    if (!isOwn || standing !== 'unknown') return answer({ kind: 'already', outcome: standing, ...redialAtOf(entry) });
   }
 
   const revision = entry.revision + 1;
   const { failures } = entry;
-  const settled = { ...NEVER_CLAIMED, state: outcome, owner, attempts, failures, revision };
+  const deadline = entry.state === 'claimed' ? entry.deadline : now;
+  const isRedialed = outcome === 'unknown' && redialAfter !== undefined && entry.redials === undefined;
+  const settled: Entry = {
+    ...NEVER_CLAIMED,
+    ...redialsOf(entry),
+    state: outcome,
+    owner,
+    attempts,
+    failures,
+    revision,
+    ...(outcome === 'unknown' ? { deadline } : {}),
+    ...(isRedialed ? { redialAt: Math.max(deadline, now) + redialAfter } : {}),
+  };
   const isKept = !FORGETTABLE.has(outcome);
   const hold = probe === undefined ? ledger.hold : endProbe(ledger.hold, owner, probe, now);
   const after = {
@@ -228,7 +284,7 @@ export function settle(ledger: Ledger, settlement: Settlement, now: number): Tur
     kept: isKept ? including(ledger.kept, callId) : without(ledger.kept, callId),
     hold,
   };
-  return { ledger: counting(after, shows, callId, now), answer: { kind: 'settled', revision } };
+  return { ledger: counting(after, shows, callId, now), answer: { kind: 'settled', revision, ...redialAtOf(settled) } };
 }
 
 export interface Release {
@@ -255,7 +311,8 @@ export function release(ledger: Ledger, given: Release, now: number): Turn<Relea
   // Its deadline passed first and others wrote it off.
   if (entry.state === 'unknown') return { ledger, answer: 'late' };
   if (entry.state !== 'claimed') return { ledger, answer: 'lost' };
-  const open = { ...NEVER_CLAIMED, state: 'open' as const, owner, attempts, failures, revision: entry.revision };
+  const { revision } = entry;
+  const open = { ...NEVER_CLAIMED, ...redialsOf(entry), state: 'open' as const, owner, attempts, failures, revision };
   const probed = probe === undefined ? ledger.hold : endProbe(ledger.hold, owner, probe, now, asked?.retryAfter ?? 0);
   const hold = asked === undefined ? probed : strengthen(probed, asked, callId, now);
   return { ledger: counting({ ...withEntry(ledger, callId, open), hold }, shows, callId, now), answer: 'released' };
@@ -274,7 +331,8 @@ export function reopen(ledger: Ledger, outcome: RetryableOutcome): Turn<number> 
   const callIds = ledger.kept.filter((callId) => entryOf(ledger, callId).state === outcome);
   const after = callIds.reduce<Ledger>((so, callId) => {
     const { owner, attempts, revision } = entryOf(so, callId);
-    const open = { ...NEVER_CLAIMED, state: 'open' as const, owner, attempts, revision };
+    const redialed = redialsOf(entryOf(so, callId));
+    const open = { ...NEVER_CLAIMED, ...redialed, state: 'open' as const, owner, attempts, revision };
     return { ...withEntry(so, callId, open), reopened: including(so.reopened, callId) };
   }, ledger);
   return { ledger: after, answer: callIds.length };
@@ -285,14 +343,37 @@ export function reopen(ledger: Ledger, outcome: RetryableOutcome): Turn<number> 
  * A job that a worker has in hand is the old one and about to go.
  */
 export function restored(ledger: Ledger, isQueued: (callId: string) => boolean): Ledger {
-  const isSettled = (callId: string) => outcomeOf(entryOf(ledger, callId)) !== undefined;
+  const awaits = (callId: string) => awaitsRedial(entryOf(ledger, callId));
+  const isSettled = (callId: string) => outcomeOf(entryOf(ledger, callId)) !== undefined && !awaits(callId);
   const isBack = (callId: string) => !isSettled(callId) && isQueued(callId);
   const { reopened, kept } = ledger;
   return {
     ...ledger,
     reopened: reopened.filter((callId) => !isSettled(callId) && !isBack(callId)),
-    kept: kept.filter((callId) => !(reopened.includes(callId) && isBack(callId))),
+    kept: kept.filter((callId) => !(reopened.includes(callId) && isBack(callId) && !awaits(callId))),
   };
+}
+
+export type RedialAnswer = 'resolved' | 'not_in_doubt' | 'redialed' | 'waits' | 'erased' | 'canceled' | 'expired';
+
+/** A person lets a call in doubt be dialed once more. */
+export function grantRedial(ledger: Ledger, callId: string, after: number, now: number): Turn<RedialAnswer> {
+  const entry = entryOf(ledger, callId);
+  const refused = whyNoRedial(ledger, callId, now);
+  if (refused !== undefined) return { ledger, answer: refused };
+  const granted = { ...entry, redialAt: Math.max(now, entry.deadline + after) };
+  const written = withEntry(ledger, callId, granted);
+  return { ledger: { ...written, reopened: including(ledger.reopened, callId) }, answer: 'resolved' };
+}
+
+function whyNoRedial(ledger: Ledger, callId: string, now: number): RedialAnswer | undefined {
+  const { state, redials, redialAt } = entryOf(ledger, callId);
+  if (state !== 'unknown') return 'not_in_doubt';
+  if (redials !== undefined) return 'redialed';
+  if (redialAt !== undefined) return 'waits';
+  if (!ledger.kept.includes(callId)) return 'erased';
+  if (ledger.isCanceled) return 'canceled';
+  return now >= ledger.expiresAt ? 'expired' : undefined;
 }
 
 /** A claim that stood when a campaign was paused or canceled. */

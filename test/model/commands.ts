@@ -14,6 +14,7 @@ import type { RealQueue } from './real-queue.ts';
 export const TIMES = { sendWithin: 10, claimFor: 40 };
 const HOLD_PAUSES = { firstPause: 10, maxPause: 40 };
 const STEP = 13;
+const REDIAL_AFTER = 20;
 const DOUBTS: TroubleRun = {
   name: 'doubts',
   threshold: 2,
@@ -84,9 +85,12 @@ const otherQuestion: fc.Arbitrary<Question> = fc.record({
   isReady: fc.boolean(),
   renews: fc.option(fc.nat(2), { nil: undefined }),
 });
-const outcome = fc.constantFrom(...OUTCOMES);
+/** In doubt more often than others: there is more to say of it. */
+const outcome = fc.constantFrom(...OUTCOMES, 'unknown' as const, 'unknown' as const);
+/** Where its campaign says so. */
+const redialAfter = fc.constantFrom(undefined, REDIAL_AFTER);
 const settlement: fc.Arbitrary<Settlement> = fc
-  .tuple(fc.record({ callId, owner, outcome, attempts }), showing)
+  .tuple(fc.record({ callId, owner, outcome, attempts, redialAfter }), showing)
   // What was accepted was answered.
   .map(([word, shown]) => ({ ...word, ...shown, ...(word.outcome === 'accepted' ? { shows: 'answer' } : {}) }));
 const givenBack: fc.Arbitrary<Release> = fc
@@ -143,6 +147,7 @@ const resumed = new Command('resume', '', async (model, real) => {
 const retryable = fc.constantFrom(...RETRYABLE_OUTCOMES);
 const steps = fc.integer({ min: 1, max: 3 });
 const listing = fc.record({ callId, isListed: fc.boolean() });
+const redialed = fc.record({ callId, after: fc.constantFrom(0, REDIAL_AFTER) });
 const opening = fc.record({ hold, callId });
 
 /** Each as often as its number says. */
@@ -151,6 +156,7 @@ const KINDS: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
   [4, asked('ask', otherQuestion, (queue, question) => queue.ask(question))],
   [6, asked('settle', settlement, (queue, word) => queue.settle(word))],
   [6, asked('release', givenBack, (queue, word) => queue.release(word))],
+  [2, asked('redial', redialed, (queue, { callId, after }) => queue.redial(callId, after))],
   [3, asked('reopen', retryable, (queue, which) => queue.reopen(which))],
   [4, asked('pass', steps, (queue, count) => queue.pass(count * STEP))],
   [4, asked('open hold', opening, (queue, { hold, callId }) => queue.openHold(hold, callId))],

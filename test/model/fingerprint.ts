@@ -91,6 +91,7 @@ function answerPrint({ answer, sendUntil }: Phase & { kind: 'told' }, names: Nam
       return `${answer.outcome}${answer.attempts}`;
     case 'done':
     case 'busy':
+    case 'wait':
     case 'paused':
     case 'held':
     case 'unready':

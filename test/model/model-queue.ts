@@ -8,9 +8,11 @@ import {
   entryOf,
   followClaims,
   type GateAnswer,
+  grantRedial,
   type Ledger,
   outcomeOf,
   type Question,
+  type RedialAnswer,
   type Release,
   release,
   reopen,
@@ -42,7 +44,8 @@ export class ModelQueue {
       case 'dial':
         return { kind: 'dial', claim: this.#fromNow(answer.claim) };
       case 'busy':
-        return { kind: 'busy', until: answer.until - this.#now };
+      case 'wait':
+        return { kind: answer.kind, until: answer.until - this.#now };
       case 'held':
         return answer.until === undefined ? answer : { ...answer, until: answer.until - this.#now };
       case 'done':
@@ -61,7 +64,8 @@ export class ModelQueue {
     if (answer.kind === 'settled' && this.#ledger !== before) {
       this.#results.push({ callId, outcome, revision: answer.revision });
     }
-    return answer;
+    if (answer.kind === 'lost' || answer.redialAt === undefined) return answer;
+    return { ...answer, redialAt: answer.redialAt - this.#now };
   }
 
   release(given: Release): string {
@@ -73,6 +77,12 @@ export class ModelQueue {
     const count = this.#take(reopen(this.#ledger, outcome));
     this.#ledger = restored(this.#ledger, () => true);
     return count;
+  }
+
+  redial(callId: string, after: number): RedialAnswer {
+    const answer = this.#take(grantRedial(this.#ledger, callId, after, this.#now));
+    if (answer === 'resolved') this.#ledger = restored(this.#ledger, () => true);
+    return answer;
   }
 
   control(action: 'pause' | 'resume' | 'cancel'): readonly SeenClaim[] {
@@ -115,6 +125,7 @@ export class ModelQueue {
       kept: kept.toSorted(),
       reopened: reopened.toSorted(),
       counters: this.#counters(),
+      redialing: Object.values(entries).filter(({ redialAt }) => redialAt !== undefined).length,
       results: this.#results.map((result) => JSON.stringify(result)),
       revised: [...new Set(revised)].toSorted(),
       hold: hold === undefined ? undefined : this.#holdFromNow(hold),
@@ -134,9 +145,13 @@ export class ModelQueue {
   }
 
   #fromNow(entry: Entry): Entry {
-    if (entry.state !== 'claimed') return entry;
-    const { claimedAt, sendBy, deadline } = entry;
+    const { claimedAt, sendBy, deadline, redialAt } = entry;
     const now = this.#now;
+    if (entry.state === 'unknown') {
+      const redial = redialAt === undefined ? {} : { redialAt: redialAt - now };
+      return { ...entry, deadline: deadline - now, ...redial };
+    }
+    if (entry.state !== 'claimed') return entry;
     return { ...entry, claimedAt: claimedAt - now, sendBy: sendBy - now, deadline: deadline - now };
   }
 

@@ -157,6 +157,7 @@ function obeyNo(from: Standpoint, answer: Exclude<GateAnswer, { kind: 'dial' }>,
       return says(from, `takes the claim of ${answer.owner} for lost`, word);
     }
     case 'busy':
+    case 'wait':
     case 'paused':
     case 'held':
     case 'unready':

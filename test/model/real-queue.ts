@@ -4,6 +4,7 @@ import {
   CampaignControl,
   type ClaimRequest,
   DoNotCallList,
+  DoubtDesk,
   Gate,
   Holds,
   Identity,
@@ -20,6 +21,7 @@ import {
   type GateAnswer,
   NEVER_CLAIMED,
   type Question,
+  type RedialAnswer,
   type Release,
   type SettleAnswer,
   type Settlement,
@@ -43,6 +45,8 @@ export interface Standing {
   readonly kept: readonly string[];
   readonly reopened: readonly string[];
   readonly counters: Readonly<Record<string, number>>;
+  /** Calls counted as waiting for their redial. */
+  readonly redialing: number;
   readonly results: readonly string[];
   readonly revised: readonly string[];
   /** Its leases: those that live, by owner. */
@@ -57,6 +61,7 @@ export class RealQueue {
   readonly #control: CampaignControl;
   readonly #holds: Holds;
   readonly #reopener: CallReopener;
+  readonly #desk: DoubtDesk;
   readonly #doNotCall: DoNotCallList;
   readonly #identity: Identity;
 
@@ -69,6 +74,7 @@ export class RealQueue {
     this.#control = new CampaignControl(redis, keys);
     this.#holds = new Holds(redis, keys);
     this.#reopener = new CallReopener(redis, keys);
+    this.#desk = new DoubtDesk(redis, keys);
     this.#doNotCall = new DoNotCallList(redis, keys, identity);
   }
 
@@ -101,8 +107,8 @@ export class RealQueue {
     return inModelWords(answer);
   }
 
-  settle({ callId, owner, outcome, attempts, probe, shows }: Settlement): Promise<SettleAnswer> {
-    return this.#gate.settle({
+  async settle({ callId, owner, outcome, attempts, probe, shows, redialAfter }: Settlement): Promise<SettleAnswer> {
+    const answer = await this.#gate.settle({
       callId,
       owner,
       campaign: CAMPAIGN,
@@ -112,7 +118,10 @@ export class RealQueue {
       payload: outcome === 'accepted' || outcome === 'suppressed' ? '' : payloadOf(callId),
       ...shown(shows),
       probes: probesOf(probe),
+      ...(redialAfter === undefined ? {} : { redialAfterMs: redialAfter * UNIT_MS }),
     });
+    if (answer.kind === 'lost' || answer.redialAt === undefined) return answer;
+    return { ...answer, redialAt: unitsFrom(await now(this.#redis), answer.redialAt) };
   }
 
   async release({ callId, owner, attempts, failures, probe, hold, shows }: Release): Promise<string> {
@@ -130,6 +139,10 @@ export class RealQueue {
 
   reopen(outcome: RetryableOutcome): Promise<number> {
     return this.#reopener.reopen(CAMPAIGN, outcome);
+  }
+
+  async redial(callId: string, after: number): Promise<RedialAnswer> {
+    return (await this.#desk.redial(CAMPAIGN, callId, { by: 'Kim', at: 0 }, after * UNIT_MS)).kind;
   }
 
   /** Begins a pause or cancel; the promise settles when it returns. */
@@ -154,7 +167,7 @@ export class RealQueue {
   async pass(units: number): Promise<void> {
     const ms = units * UNIT_MS;
     const { ledger, state } = this.#keys.campaign(CAMPAIGN);
-    await this.#rewrite(ledger, (entry) => shifted(entry, ['claimedAt', 'sendBy', 'deadline'], ms));
+    await this.#rewrite(ledger, (entry) => shifted(entry, ['claimedAt', 'sendBy', 'deadline', 'redialAt'], ms));
     await this.#rewrite(this.#keys.holds, (hold) => {
       const leases = Object.entries((hold['leases'] ?? {}) as Readonly<Record<string, Stored>>);
       const moved = leases.map(([owner, lease]) => [owner, shifted(lease, ['lentAt', 'expiresAt'], ms)]);
@@ -185,12 +198,16 @@ export class RealQueue {
     ]);
     return {
       entries: Object.fromEntries(
-        Object.entries(entries).map(([callId, raw]) => [callId, entryFrom(JSON.parse(raw) as Stored, at)]),
+        Object.entries(entries)
+          // What first attempts left, which no script looks at but to write it.
+          .filter(([field]) => !field.includes('#'))
+          .map(([callId, raw]) => [callId, entryFrom(JSON.parse(raw) as Stored, at)]),
       ),
       claims: claims.toSorted(),
       kept: kept.toSorted(),
       reopened: reopened.toSorted(),
       counters: countersFrom(state),
+      redialing: Number(state['redialing'] ?? 0),
       results: results.map(([, fields]) => String(fields[fields.indexOf('result') + 1])),
       revised: revised.toSorted(),
       hold: hold === null ? undefined : holdFrom(JSON.parse(hold) as Stored, at),
@@ -241,8 +258,13 @@ function holdInMs({ person, firstPause, maxPause, proof, retryAfter }: HoldReque
 /* Instants count from now, as in the model's view of itself. */
 
 function entryFrom(stored: Stored, at: number): Entry {
-  const { state, owner, attempts, failures = 0, revision, probes } = stored;
-  const told = { state, owner, attempts, failures, revision } as Partial<Entry>;
+  const { state, owner, attempts, failures = 0, revision, probes, redials } = stored;
+  const once = redials === undefined ? {} : { redials };
+  const told = { state, owner, attempts, failures, revision, ...once } as Partial<Entry>;
+  if (state === 'unknown') {
+    const redialAt = stored['redialAt'] === undefined ? {} : { redialAt: unitsFrom(at, stored['redialAt']) };
+    return { ...NEVER_CLAIMED, ...told, deadline: unitsFrom(at, stored['deadline']), ...redialAt };
+  }
   if (state !== 'claimed') return { ...NEVER_CLAIMED, ...told };
   const claimedAt = unitsFrom(at, stored['claimedAt']);
   const sendBy = unitsFrom(at, stored['sendBy']);
@@ -289,7 +311,7 @@ function inModelWords(answer: RealAnswer): GateAnswer {
     case 'in_doubt':
       return { kind: 'in_doubt', owner: answer.lost.owner, attempts: answer.lost.attempts };
     case 'skip': {
-      const { outcome, attempts } = answer as { outcome: 'canceled'; attempts: number };
+      const { outcome, attempts } = answer;
       return { kind: 'skip', outcome, attempts };
     }
     case 'held': {
@@ -302,7 +324,8 @@ function inModelWords(answer: RealAnswer): GateAnswer {
     case 'unready':
       return { kind: answer.kind };
     case 'wait':
-      throw new Error('nothing in this model waits for an hour of the day');
+      if (answer.waitFor !== 'redial') throw new Error('nothing in this model waits for an hour of the day');
+      return { kind: 'wait', until: unitsFrom(answer.now, answer.until) };
     case 'unfenced':
       throw new Error('nothing in this model waits for replicas');
   }

@@ -14,7 +14,7 @@ for index = 3, #ARGV do
   if entry and entry.state == outcome and redis.call('HEXISTS', kept, call_id) == 1 then
     write_entry(ledger, call_id, {
       state = 'open', owner = entry.owner, attempts = entry.attempts, failures = 0, refusals = 0, acceptedMark = 0,
-      revision = entry.revision,
+      revision = entry.revision, redials = entry.redials,
     })
     redis.call('HINCRBY', campaign_state, 'outcome:' .. outcome, -1)
     redis.call('SADD', reopened, call_id)
