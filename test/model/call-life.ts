@@ -177,8 +177,9 @@ export function askGate(ledger: Ledger, question: Question, now: number, times: 
   if (ledger.isPaused) return answer({ kind: 'paused' });
   const way = passage(ledger.hold, callId, owner, now);
   if (way.kind === 'held') return answer(way);
-  if (awaitsRedial(entry) && now < entry.redialAt) {
-    return answer({ kind: 'wait', until: Math.min(entry.redialAt, ledger.expiresAt) });
+  // The first owner has had its claim: a late word in its name must not meet another of its own.
+  if (awaitsRedial(entry) && (now < entry.redialAt || entry.owner === owner)) {
+    return answer({ kind: 'wait', until: Math.min(Math.max(now, entry.redialAt), ledger.expiresAt) });
   }
   if (!question.isReady) return answer({ kind: 'unready' });
 

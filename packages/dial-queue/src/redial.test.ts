@@ -56,6 +56,15 @@ it('waits for the claim’s deadline and the time after it', async () => {
   expect(await gate.settle({ ...again, owner: 'owner-2' })).toEqual({ kind: 'already', outcome: 'unknown', redialAt });
 });
 
+it('is nothing for the first owner, though it asks to renew its claim', async () => {
+  const { gate } = await doubted();
+  await expect
+    .poll(async () => (await gate.claim(fixture.request({ owner: 'owner-2', ready: false }))).kind)
+    .toBe('unready');
+  expect(await gate.claim(fixture.request({ renews: 0 }))).toMatchObject({ kind: 'wait', waitFor: 'redial' });
+  expect(await gate.claim(fixture.request())).toMatchObject({ kind: 'wait', waitFor: 'redial' });
+});
+
 it('keeps what the first attempt left, and counts the call as unknown no more', async () => {
   await redialed();
   expect(await entryOf('call-1#1')).toMatchObject({ state: 'unknown', owner: 'owner-1', attempts: 1, revision: 1 });

@@ -136,7 +136,10 @@ if is_line_probe then probes[#probes + 1] = 'line:' .. line end
 local function wait(till, what_for)
   return answer('wait', expires_at and math.min(till, expires_at) or till, what_for)
 end
-if awaits_redial(entry) and now < entry.redialAt then return wait(entry.redialAt, 'redial') end
+-- The first owner has had its claim: what it may still say of it, a settle in its name included, must not meet another of the same name.
+if awaits_redial(entry) and (now < entry.redialAt or entry.owner == owner) then
+  return wait(math.max(now, entry.redialAt), 'redial')
+end
 -- A second for what lies between one call's end and the next one's answer.
 local line_spacing = ask.maxPerLine and (ask.conversationMs + 1000) / (ask.maxPerLine * #open_lines)
 -- A call that no other line may carry waits by itself, behind all that wait for that line.
