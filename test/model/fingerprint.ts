@@ -51,15 +51,16 @@ function describe(world: World, callIds: readonly string[], runs: World['runs'])
 function entryPrint(entry: Entry, hold: Hold | undefined, names: Naming): string {
   const { state, owner, sendBy, deadline, attempts, failures, revision } = entry;
   const times = state === 'claimed' ? `${names.time(sendBy)}${names.time(deadline)}${+isProbeOf(hold, entry)}` : '';
-  return `${state}${names.owner(owner)}${times},${attempts},${failures},${revision}`;
+  const redial = `${entry.redials ?? ''}${entry.redialAt === undefined ? '' : names.due(entry.redialAt, 0)}`;
+  return `${state}${names.owner(owner)}${times}${redial},${attempts},${failures},${revision}`;
 }
 
-function callPrint({ wire, job, mishap }: Call, names: Naming): string {
-  return `${wire}${typeof job === 'string' ? job : names.owner(job.inHandOf)}${+mishap}`;
+function callPrint({ wire, first, job, mishap }: Call, names: Naming): string {
+  return `${wire}${first ?? ''}${typeof job === 'string' ? job : names.owner(job.inHandOf)}${+mishap}`;
 }
 
-function runPrint({ owner, callId, at }: Run, names: Naming): string {
-  return `${names.owner(owner)}${names.call(callId)}${phasePrint(at, names)}`;
+function runPrint({ owner, callId, isRedial, at }: Run, names: Naming): string {
+  return `${names.owner(owner)}${isRedial ? 'r' : ''}${names.call(callId)}${phasePrint(at, names)}`;
 }
 
 function phasePrint(at: Phase, names: Naming): string {
@@ -73,7 +74,7 @@ function phasePrint(at: Phase, names: Naming): string {
     case 'saying':
       return `saying${wordPrint(at.word, names)}${+at.hasWritten}`;
     case 'said':
-      return `said${wordPrint(at.word, names)}${+at.hasWritten}${at.reply.kind}`;
+      return `said${wordPrint(at.word, names)}${+at.hasWritten}${at.reply.kind}${'redialAt' in at.reply ? 'r' : ''}`;
   }
 }
 

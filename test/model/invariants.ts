@@ -9,7 +9,14 @@ const NEVER_RANG: ReadonlySet<string> = new Set(['rejected', 'exhausted', 'suppr
 
 /** By the sentence that each asserts. */
 const INVARIANTS = {
-  'no phone rings twice': when('request begins', (before, { callId }) => callOf(before, callId).wire === 'quiet'),
+  // But for one redial.
+  'no phone rings twice': when('request begins', (before, { callId }) => {
+    const { wire, first } = callOf(before, callId);
+    return wire === 'quiet' || (first === undefined && entryOf(before.ledger, callId).redials === 1);
+  }),
+  'a redial that waits has its job': everyCall(
+    (world, callId) => entryOf(world.ledger, callId).redialAt === undefined || callOf(world, callId).job !== 'gone',
+  ),
   'every request begins under a claim of its own': when('request begins', (before, { callId, owner }) => {
     const entry = entryOf(before.ledger, callId);
     return entry.state === 'claimed' && entry.owner === owner;
@@ -25,10 +32,11 @@ const INVARIANTS = {
       !ledger.isPaused && !ledger.isCanceled && !ledger.suppressed.includes(callId) && now < ledger.expiresAt,
   ),
   'accepted only what was taken': everyCall(
-    (world, callId) => entryOf(world.ledger, callId).state !== 'accepted' || callOf(world, callId).wire === 'taken',
+    (world, callId) => entryOf(world.ledger, callId).state !== 'accepted' || wiresOf(world, callId).includes('taken'),
   ),
   'an outcome that says it did not ring is true': everyCall(
-    (world, callId) => !NEVER_RANG.has(entryOf(world.ledger, callId).state) || callOf(world, callId).wire === 'quiet',
+    (world, callId) =>
+      !NEVER_RANG.has(entryOf(world.ledger, callId).state) || wiresOf(world, callId).every((wire) => wire === 'quiet'),
   ),
   'unknown only where something went wrong': everyCall(
     (world, callId) => entryOf(world.ledger, callId).state !== 'unknown' || callOf(world, callId).mishap,
@@ -79,6 +87,12 @@ function when<Kind extends Happening['kind']>(
 
 function everyCall(holds: (world: World, callId: string) => boolean): Invariant {
   return (_, { next }) => Object.keys(next.calls).every((callId) => holds(next, callId));
+}
+
+/** Of its last request, and of the one before its redial. */
+function wiresOf(world: World, callId: string) {
+  const { wire, first = 'quiet' } = callOf(world, callId);
+  return [wire, first];
 }
 
 /** Claims that are probes of the hold that stands, and of which more may come. */

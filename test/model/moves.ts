@@ -123,13 +123,15 @@ function questionArrives(from: Standpoint, at: Phase & { kind: 'asking' }): Move
   );
   const { answer, ledger } = turn;
   const sendUntil = answer.kind === 'dial' ? at.askedAt + (answer.claim.sendBy - now) : 0;
-  const move = moved({ ...from, world: { ...world, ledger } }, 'work', `the gate answers ${answer.kind}`, {
+  const isRedial = run.isRedial || (answer.kind === 'dial' && answer.claim.redials !== undefined);
+  const asked = { ...from, run: { ...run, isRedial }, world: { ...world, ledger } };
+  const move = moved(asked, 'work', `the gate answers ${answer.kind}`, {
     ...at,
     kind: 'told',
     answer,
     sendUntil,
   });
-  const isNew = entryOf(ledger, callId) !== before;
+  const isNew = answer.kind === 'dial' && entryOf(ledger, callId) !== before;
   return isNew ? { ...move, happening: { kind: 'claimed', callId, owner } } : move;
 }
 
@@ -172,18 +174,30 @@ function useClaim(from: Standpoint, at: Phase & { kind: 'told' }, claim: Entry):
   const back = releasing(from, { attempts, failures, probe: 'keep' });
   const isOver = world.now >= at.sendUntil;
   if (isOver && protocol.vetoes) return [says(from, 'vetoes: its time to send is over', back)];
-  const begun = moved(
-    { ...from, world: withCall(world, callId, { wire: callOf(world, callId).wire === 'taken' ? 'taken' : 'out' }) },
-    'work',
-    'WRITES THE FIRST BYTE',
-    { kind: 'sending', attempts, failures, isRenewed: at.renews !== undefined },
-  );
+  const begun = moved({ ...from, world: requestBegun(world, run) }, 'work', 'WRITES THE FIRST BYTE', {
+    kind: 'sending',
+    attempts,
+    failures,
+    isRenewed: at.renews !== undefined,
+  });
   const moves: Move[] = [
     { ...begun, happening: { kind: 'request begins', callId, owner } },
     says(from, 'is stopped before the first byte', back),
   ];
   if (scope.failures > 0) moves.push(cannotConnect(from, claim));
   return moves;
+}
+
+function requestBegun(world: World, { callId, isRedial }: Run): World {
+  const { wire, first } = callOf(world, callId);
+  if (isRedial && first === undefined) return withCall(world, callId, { wire: 'out', first: wire });
+  return withCall(world, callId, { wire: wire === 'taken' ? 'taken' : 'out' });
+}
+
+/** The first owner may hear what became of its request after the redial has begun. */
+function requestAnswered(world: World, { callId, isRedial }: Run, wire: 'taken' | 'quiet'): World {
+  const isFirst = !isRedial && callOf(world, callId).first !== undefined;
+  return withCall(world, callId, isFirst ? { first: wire } : { wire });
 }
 
 function cannotConnect(from: Standpoint, claim: Entry): Move {
@@ -202,7 +216,7 @@ function requestEnds(from: Standpoint, at: Phase & { kind: 'sending' }): Move[] 
   const { callId } = run;
   const { failures } = at;
   const attempts = at.attempts + 1;
-  const answered = (wire: 'taken' | 'quiet') => ({ ...from, world: withCall(world, callId, { wire }) });
+  const answered = (wire: 'taken' | 'quiet') => ({ ...from, world: requestAnswered(world, run, wire) });
   const doubtful = { ...from, world: withCall(world, callId, { mishap: true }) };
   const moves = [
     says(answered('taken'), 'sees 2xx', settling(from, 'accepted', attempts, 'close')),
@@ -244,7 +258,8 @@ function afterReply(from: Standpoint, { word, reply }: Phase & { kind: 'said' })
     const { attempts } = word.release;
     return says(from, 'was written off before it could give its claim back', settling(from, 'exhausted', attempts));
   }
-  return jobEnds(from, jobAfter(reply, from.protocol), 'hears it');
+  const job = 'redialAt' in reply ? 'queued' : jobAfter(reply, from.protocol);
+  return jobEnds(from, job, 'hears it');
 }
 
 /** Whoever claimed it meanwhile may yet give it back: without a job nobody would dial it then. */
@@ -261,8 +276,12 @@ function jobAfter(reply: Reply, { keepsJobOfLostClaim }: Protocol): 'gone' | 'qu
   }
 }
 
-function settling({ run }: Standpoint, outcome: Outcome, attempts: number, probe?: ProbeVerdict): Word {
-  return { kind: 'settle', settlement: { callId: run.callId, owner: run.owner, outcome, attempts, probe } };
+/** Of a redial no outcome says that it did not ring: the call before it may have. */
+function settling({ run, scope }: Standpoint, said: Outcome, attempts: number, probe?: ProbeVerdict): Word {
+  const outcome = run.isRedial && said !== 'accepted' ? 'unknown' : said;
+  const redial = outcome === 'unknown' && scope.redialAfter !== undefined ? { redialAfter: scope.redialAfter } : {};
+  const settlement = { callId: run.callId, owner: run.owner, outcome, attempts, probe, ...redial };
+  return { kind: 'settle', settlement };
 }
 
 function releasing({ run }: Standpoint, given: Omit<Release, 'callId' | 'owner'>): Word {
@@ -325,7 +344,7 @@ function fetches(world: World, callId: string): Move[] {
   const owner = `run ${world.runsBegun + 1}`;
   return world.runs.flatMap((busy, worker) => {
     if (busy !== undefined) return [];
-    const run: Run = { owner, callId, at: { kind: 'asking', askedAt: world.now } };
+    const run: Run = { owner, callId, isRedial: false, at: { kind: 'asking', askedAt: world.now } };
     const fetched = withRun(withCall(world, callId, { job: { inHandOf: owner } }), worker, run);
     const next = { ...fetched, runsBegun: world.runsBegun + 1 };
     return [{ story: `${nameOf(worker, run)} fetches the job and asks the gate`, by: 'work', next }];

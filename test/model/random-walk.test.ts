@@ -28,6 +28,7 @@ function troubleIn(scope: Scope, protocol?: Parameters<typeof walk>[2]): string 
 test.each([
   ['without an expiry', CROWD],
   ['with an expiry', { ...CROWD, expiresAt: 12 }],
+  ['with redials', { ...CROWD, redialAfter: 2 }],
 ])('three workers and five calls keep every promise, %s', { timeout: PATIENCE_MS }, (_, scope) => {
   expect(troubleIn(scope)).toBe('');
 });

@@ -20,6 +20,10 @@ export const SCOPES = {
   retried: { ...ALONE, refusals: 0, mishaps: 1, actions: ['retry', 'suppress'] },
   /** One call, canceled, resumed and retried. */
   revived: { ...ALONE, refusals: 0, mishaps: 1, actions: ['cancel', 'retry'] },
+  /** One call that is dialed once more when it is in doubt. */
+  redialed: { ...ALONE, mishaps: 2, redialAfter: 1 },
+  /** The same, paused or canceled and resumed. */
+  controlledRedial: { ...ALONE, refusals: 0, mishaps: 1, redialAfter: 1, actions: ['pause', 'cancel', 'suppress'] },
   /** Two calls. */
   pair: { ...PAIR, mishaps: 2 },
   /** Two calls, paused and resumed. */

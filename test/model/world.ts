@@ -25,6 +25,8 @@ type Wire = 'quiet' | 'out' | 'taken';
 
 export interface Call {
   readonly wire: Wire;
+  /** Once it is dialed once more: what is true of the request before, of which `wire` tells no more. */
+  readonly first?: Wire;
   /** In the queue (waiting or delayed), in the hand of the run that has its lock, or removed. */
   readonly job: 'queued' | 'gone' | { readonly inHandOf: string };
   /** Something went wrong that may leave it in doubt: a crash or a freeze under a claim, an answer that never came. */
@@ -36,6 +38,8 @@ export interface Run {
   /** Fresh for every run. */
   readonly owner: string;
   readonly callId: string;
+  /** The claim that it has or had is that of a redial. */
+  readonly isRedial: boolean;
   readonly at: Phase;
 }
 
@@ -99,6 +103,8 @@ export interface Scope {
   /** Crashes, lost replies, lost locks and lost answers, all together. */
   readonly mishaps?: number;
   readonly expiresAt?: number;
+  /** The campaign says so of what is in doubt: so long after the deadline of its claim. */
+  readonly redialAfter?: number;
   readonly actions: readonly ('pause' | 'cancel' | 'suppress' | 'retry')[];
   /** A 429 holds everything so; undefined for a world in which it holds nothing. */
   readonly hold: Pick<HoldRequest, 'maxPause' | 'proof'> | undefined;
