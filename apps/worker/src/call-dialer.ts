@@ -185,6 +185,7 @@ export class CallDialer {
         attempts,
         line: claim.line,
         redials: claim.redials,
+        granted: claim,
       });
     }
     if (released !== 'released') return this.#parts.ledger.releasedTooLate(run, claim, released, decision.reason);

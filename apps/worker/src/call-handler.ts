@@ -142,6 +142,7 @@ export class CallHandler {
       attempts: lost.attempts + 1,
       line: lost.line,
       dialedAt: lost.claimedAt,
+      granted: lost,
     });
   }
 

@@ -4,6 +4,7 @@ import { sleep } from '@libby-dialer/runtime';
 import { type CallRun, delayedEnd } from './call-run.ts';
 import type { ClaimWitness } from './claim-witness.ts';
 import type { JobEnd } from './job-end.ts';
+import { type Grant, permissionOf } from './permission.ts';
 import type { RedisClock } from './redis-clock.ts';
 import { resultHead } from './result-head.ts';
 import { isAnswered, probeResults, troubleRun } from './trouble.ts';
@@ -36,6 +37,8 @@ export interface Settlement {
   /** What the end of a request led to, where there was one: it tells something of holds and runs of trouble. */
   readonly decision?: Decision;
   readonly claim?: Claim | undefined;
+  /** What let the call out, where the claim itself is not given. */
+  readonly granted?: Grant;
   /** It settles a redial whose claim is not given. */
   readonly redials?: number | undefined;
 }
@@ -64,6 +67,8 @@ export class CallLedger {
     const redials = claim?.redials ?? settlement.redials;
     const outcome = redials === undefined ? settlement.outcome : outcomeOfRedial(settlement.outcome);
     const { onUnknown } = run.context.campaign;
+    const granted = settlement.granted ?? claim;
+    const permission = granted && permissionOf(run, granted);
     const facts = { callId, campaign, call, line, outcome, reason, httpStatus, attempts, queuedAt, dialedAt };
     const request = {
       callId,
@@ -71,7 +76,7 @@ export class CallLedger {
       campaign,
       outcome,
       attempts,
-      resultHead: resultHead({ ...facts, settledAt: clock.now(), worker: workerId }),
+      resultHead: resultHead({ ...facts, settledAt: clock.now(), worker: workerId, permission }),
       payload: FINAL.has(outcome) ? '' : JSON.stringify(call),
       ...(call.expiresAt === undefined ? {} : { expires: true }),
       // Most calls have none.
@@ -139,7 +144,8 @@ export class CallLedger {
     if (answer === 'late') {
       const { owner } = run;
       const { attempts, line, redials } = claim;
-      return this.settle(run, { owner, outcome: 'exhausted', reason, attempts: attempts + 1, line, redials });
+      const late = { owner, outcome: 'exhausted', reason, attempts: attempts + 1, line, redials } as const;
+      return this.settle(run, { ...late, granted: claim });
     }
     this.#parts.events.tooLate({ campaign: run.campaign, callId: run.callId }, 'give the claim back');
     return { kind: 'delay', until: this.#parts.clock.now() + LOOK_AGAIN_MS };

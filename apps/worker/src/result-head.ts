@@ -1,4 +1,4 @@
-import { isoInstant, type Outcome, type QueuedCall, type Reason } from '@libby-dialer/dialing';
+import { isoInstant, type Outcome, type Permission, type QueuedCall, type Reason } from '@libby-dialer/dialing';
 
 /** What is known of a call when it is settled. Times are epoch ms of Redis's clock. */
 export interface SettledFacts {
@@ -14,6 +14,7 @@ export interface SettledFacts {
   readonly dialedAt?: number | undefined;
   readonly settledAt: number;
   readonly worker: string;
+  readonly permission?: Permission | undefined;
 }
 
 /** A result record as JSON, open at its end: only the settle script knows the revision. */
@@ -35,6 +36,7 @@ export function resultHead(facts: SettledFacts): string {
     dialedAt: facts.dialedAt === undefined ? undefined : isoInstant(facts.dialedAt),
     settledAt: isoInstant(facts.settledAt),
     worker: facts.worker,
+    permission: facts.permission,
   };
   return JSON.stringify(record).slice(0, -1);
 }

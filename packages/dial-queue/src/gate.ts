@@ -113,12 +113,7 @@ export interface Uncompared {
 }
 
 /** A claim whose owner never said what became of it. */
-export interface LostClaim {
-  readonly owner: string;
-  readonly attempts: number;
-  readonly line: string;
-  readonly claimedAt: number;
-}
+export type LostClaim = Pick<Claim, 'owner' | 'attempts' | 'line' | 'claimedAt' | 'doNotCall' | 'placed'>;
 
 export interface ClaimTimes {
   readonly sendWithinMs: number;
@@ -369,16 +364,8 @@ function readVerdict([kind, ...rest]: unknown[]): GateVerdict {
       return { kind, outcome: rest[0] as Outcome };
     case 'busy':
       return { kind, until: Number(rest[0]) };
-    case 'in_doubt': {
-      const [owner, attempts, line, claimedAt] = rest;
-      const lost = {
-        owner: String(owner),
-        attempts: Number(attempts),
-        line: String(line),
-        claimedAt: Number(claimedAt),
-      };
-      return { kind, lost };
-    }
+    case 'in_doubt':
+      return { kind, lost: JSON.parse(rest[0] as string) as LostClaim };
     case 'skip':
       return { kind, outcome: rest[0] as Outcome, reason: rest[1] as Reason, attempts: Number(rest[2]) };
     case 'paused':

@@ -38,6 +38,6 @@ export { type CallRules, RecipientHours } from './recipient-hours.ts';
 export { redialAfterMs } from './redial.ts';
 export { type Region, regionsOf } from './region.ts';
 export { type FrequencyCap, REGIONAL_RULES, type RegionalRule } from './regional-rules.ts';
-export { RESULT_COLUMNS, type ResultRecord, resultRecordSchema } from './result-record.ts';
+export { type Permission, RESULT_COLUMNS, type ResultRecord, resultRecordSchema } from './result-record.ts';
 export { fillTemplate, placeholdersOf, variableKey } from './template.ts';
 export { isZone, zonesOf } from './zones.ts';

@@ -1,10 +1,36 @@
 import { z } from 'zod';
+import type { ZoneSource } from './call-zones.ts';
 import { OUTCOMES, REASONS } from './outcome.ts';
 
 const instant = z.iso.datetime();
 
+const ZONE_SOURCES = ['campaign_window', 'record', 'number', 'campaign'] as const satisfies ZoneSource[];
+
+/** Which rules let a call through, for whoever has to answer for it later. */
+const permissionSchema = z.strictObject({
+  opensAt: instant
+    .optional()
+    .describe('Since when it was in hours as it was let out. Left out: the campaign calls at any time.'),
+  closesAt: instant.optional().describe('Until when it was in hours.'),
+  zones: z.array(z.string()).optional().describe('By whose clocks: it was in hours in all of these.'),
+  zoneSource: z.enum(ZONE_SOURCES).optional().describe('Where the zones come from.'),
+  regions: z.array(z.string()).optional().describe('Whose stricter rules were kept as well.'),
+  doNotCall: z.int().nonnegative().describe('The version of the do-not-call list that the number was not on.'),
+  caps: z
+    .array(
+      z.strictObject({
+        calls: z.int(),
+        hours: z.number(),
+        placed: z.int().describe('Calls in that time before this one.'),
+      }),
+    )
+    .optional()
+    .describe('The frequency caps that were kept.'),
+});
+export type Permission = z.infer<typeof permissionSchema>;
+
 /**
- * What became of one call. The keys stand in the order of the CSV columns. `attempts` counts requests begun and provable
+ * What became of one call. The keys stand in the order of the CSV columns, and `permission` is in none of them. `attempts` counts requests begun and provable
  * failures to begin one; `revision` is 1, and more where an outcome was corrected later.
  */
 export const resultRecordSchema = z.strictObject({
@@ -24,8 +50,12 @@ export const resultRecordSchema = z.strictObject({
   settledAt: instant,
   worker: z.string(),
   revision: z.int().positive(),
+  permission: permissionSchema.optional().describe('Of calls that were let out: by which rules.'),
 });
 export type ResultRecord = z.infer<typeof resultRecordSchema>;
 
 /** The CSV columns of a result, in order. */
-export const RESULT_COLUMNS = Object.keys(resultRecordSchema.shape) as (keyof ResultRecord)[];
+export const RESULT_COLUMNS = Object.keys(resultRecordSchema.omit({ permission: true }).shape) as Exclude<
+  keyof ResultRecord,
+  'permission'
+>[];

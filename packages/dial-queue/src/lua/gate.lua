@@ -14,7 +14,7 @@
 --       claim counts as the only key.
 --
 -- Answers, in order of precedence (all times in ms of this server's clock):
---   done <outcome> | busy <deadline> | in_doubt <owner> <attempts> <line> <claimedAt>
+--   done <outcome> | busy <deadline> | in_doubt <JSON claim>
 --   skip <outcome> <reason> <attempts so far> | paused | held <scope> <reason> <retryAt or 0> <is the call that opened it: 1/0>
 --   wait <until> <what for> | unready | uncompared (claims that the asker has seen are lost, or may be) | dial <JSON claim>
 -- every one followed by the server's clock and the number of claims made on this server.
@@ -50,7 +50,7 @@ if is_over(entry) then return answer('done', entry.state) end
 if entry and entry.state == 'claimed' then
   if entry.owner ~= owner then
     if now <= entry.deadline then return answer('busy', entry.deadline) end
-    return answer('in_doubt', entry.owner, entry.attempts, entry.line, entry.claimedAt)
+    return answer('in_doubt', cjson.encode(entry))
   end
   -- The same owner asks again because the reply was lost: it gets the same claim.
   if not ask.renews or entry.attempts > ask.renews then return answer('dial', cjson.encode(entry)) end
