@@ -47,7 +47,8 @@ if outcome == 'unknown' then
 end
 write_entry(ledger, call_id, settled)
 redis.call('ZREM', claims, call_id)
-if entry and entry.state == 'claimed' then
+-- Of a claim that this Redis has lost it knows no line either.
+if entry and entry.state == 'claimed' and entry.line then
   if outcome == 'accepted' or outcome == 'unknown' then
     occupy_line(lines, entry.line, owner, now, math.min(now, entry.deadline) + entry.conversationMs)
   else
