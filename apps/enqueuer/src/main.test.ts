@@ -67,7 +67,7 @@ describe('the program', () => {
       env: bench.environment,
       cwd: bench.directory,
     });
-    await watch.waitForLine(/^spring/, timeout);
+    await watch.waitForLine(/ spring: waiting/, timeout);
     expect(await watch.stop('SIGINT')).toEqual({ code: 130, signal: null });
   });
 

@@ -28,7 +28,11 @@ async function doubted(id = 'spring', settings = {}): Promise<string> {
   return first;
 }
 
-const audit = async () => (await bench.redis.xrange(bench.keys.audit, '-', '+')).map(([, fields]) => fields);
+/** What was decided about calls in doubt. */
+const audit = async () =>
+  (await bench.redis.xrange(bench.keys.audit, '-', '+'))
+    .map(([, fields]) => fields)
+    .filter((fields) => fields.includes('in_doubt_resolved'));
 const redial = (callId: string) => bench.run(['in-doubt', 'resolve', callId, '--as', 'redial', '--by', 'Ada']);
 
 describe('in-doubt list', () => {
