@@ -88,6 +88,7 @@ export interface SimulatorStats {
   readonly numbersTaken: number;
   readonly numbersTakenAgain: number;
   readonly tokenGrants: number;
+  readonly maxInFlight: number;
 }
 
 /** The simulator in a process of its own, and its ground truth. */

@@ -30,7 +30,7 @@ local now = math.floor(exact_now)
 -- adds one call to any second, and this a hundredth of the rate.
 local LATE_MS, LATE_INTERVALS = 10, 0.9
 -- For the answer to arrive before the slot.
-local LEAD_MS = 15
+local LEAD_MS = 50
 -- Slots are given so far ahead that none goes by unused, and no farther.
 local AHEAD_MS = 250
 -- Calls that wait for the same hour come back at most so fast.
