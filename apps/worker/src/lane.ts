@@ -122,10 +122,12 @@ export class Lane {
     this.#parts.onDemand();
   }
 
-  /** Takes no more jobs and waits for those in hand. */
+  /** Takes no more jobs and waits for those in hand, and for Redis: without it none of them could be given back or settled. */
   async stop(): Promise<void> {
     clearTimeout(this.#alarm);
     this.#stop.abort();
+    await this.#worker.pause(true);
+    await this.#connected();
     await this.#worker.close();
   }
 
@@ -188,6 +190,22 @@ export class Lane {
   #giveBack(): JobEnd | undefined {
     if (!this.#isAsleep && !this.#isStopping) return undefined;
     return { kind: 'give_back', sleepUntil: this.#sleepsUntil };
+  }
+
+  /**
+   * BullMQ closes by first disconnecting the connection it blocks on, and waits until that says `end`. Between two attempts to
+   * connect ioredis only drops the next one and never says so: the close would last for ever. During an attempt it does, but the
+   * blocked command, kept to be sent again, is never settled: the close would wait for BullMQ's watchdog, up to 11 seconds.
+   */
+  async #connected(): Promise<void> {
+    // One that could not be set up needs no waiting for.
+    const client = await this.#worker.getBackend().blockingClient?.catch(() => undefined);
+    while (client !== undefined && client.status !== 'ready' && client.status !== 'end') {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      client.once('ready', resolve).once('end', resolve);
+      await promise;
+      client.off('ready', resolve).off('end', resolve);
+    }
   }
 
   /** The one place that turns the end of a run into BullMQ's words. */

@@ -1,12 +1,17 @@
 import type { SimulatorOptions } from '@libby-dialer/libby-simulator';
 import { startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { describe, expect, test } from 'vitest';
-import { DialingWorld, phones } from './testing/dialing-world.ts';
+import { DialingWorld, phones, type TestWorker } from './testing/dialing-world.ts';
 import { eventually, PATIENCE_MS } from './testing/patience.ts';
 
 /** These tests kill or fill their Redis, so each has its own, as durable as the worker wants it. */
 const startDurableRedis = (args: readonly string[] = []) =>
   startRedis({ own: true, appendonly: true, appendfsync: 'always', args });
+
+/** Until a worker waits for the instant at which it tries to connect again. */
+async function lostRedis(worker: TestWorker): Promise<void> {
+  await eventually(() => worker.logs.some((line) => line.includes('Redis connection lost')));
+}
 
 async function openWorld(redis: TestRedis, options: SimulatorOptions = {}): Promise<DialingWorld> {
   const world = await DialingWorld.open(redis, options);
@@ -121,3 +126,62 @@ describe.concurrent('Redis goes away', { timeout: PATIENCE_MS }, () => {
     expect(await world.failedJobs()).toBe(0);
   });
 });
+
+describe.concurrent('a worker that is stopped while Redis is away, and it comes back,', {
+  timeout: PATIENCE_MS,
+}, () => {
+  const settings = { concurrency: 3 };
+
+  test('ends when it had nothing to do', async () => {
+    await using redis = await startDurableRedis();
+    await using world = await openWorld(redis);
+    const worker = await world.startWorker(settings);
+    await world.load(phones(3));
+    await world.settled(3);
+    await redis.kill('SIGKILL');
+    await lostRedis(worker);
+    const stopped = worker.stop();
+    await redis.restart();
+    await stopped;
+    expect((await world.status()).outcomes).toMatchObject({ accepted: 3 });
+  });
+
+  test('ends when its campaign is paused, and leaves the calls queued', async () => {
+    await using redis = await startDurableRedis();
+    await using world = await openWorld(redis);
+    await world.control.apply('pause', 'spring');
+    const worker = await world.startWorker(settings);
+    await world.load(phones(3));
+    await worker.gateAnswered('paused');
+    await redis.kill('SIGKILL');
+    await lostRedis(worker);
+    const stopped = worker.stop();
+    await redis.restart();
+    await stopped;
+    expect(await queued(world)).toEqual({ wait: 3, active: 0, failed: 0 });
+  });
+
+  test('ends when calls were in flight: these are settled, the others go back', async () => {
+    await using redis = await startDurableRedis();
+    await using world = await openWorld(redis, { latencyMs: 300 });
+    const worker = await world.startWorker(settings);
+    await world.load(phones(40));
+    await world.settled(6);
+    await eventually(() => world.simulator.stats().inFlight === 3);
+    await redis.kill('SIGKILL');
+    await lostRedis(worker);
+    const stopped = worker.stop();
+    await redis.restart();
+    await stopped;
+    const { requests } = world.simulator.stats();
+    const results = await world.results();
+    expect(results).toHaveLength(requests);
+    expect(results.every(({ outcome }) => outcome === 'accepted')).toBe(true);
+    expect(await queued(world)).toEqual({ wait: 40 - requests, active: 0, failed: 0 });
+    expect(await world.status()).toMatchObject({ pending: 40 - requests, inFlight: 0 });
+  });
+});
+
+function queued(world: DialingWorld) {
+  return world.withQueue('spring', (queue) => queue.getJobCounts('wait', 'active', 'failed'));
+}
