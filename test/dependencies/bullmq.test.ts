@@ -1,4 +1,4 @@
-import { eventually, startRedis, type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
+import { eventually, startFaultProxy, startRedis, type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
 import { DelayedError, type Job, Queue, type QueueOptions, WaitingError, Worker, type WorkerOptions } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -247,6 +247,26 @@ describe('a worker', () => {
     open();
     await closed;
     expect(order).toEqual(['completed', 'closed']);
+  });
+
+  test('that closes between two attempts to connect does not end by itself: why a lane closes only once it is back', async () => {
+    await using proxy = await startFaultProxy({ targetPort: server.port });
+    const away = new Redis(proxy.port, proxy.host, { maxRetriesPerRequest: null, retryStrategy: () => 10 });
+    away.on('error', () => undefined);
+    const worker = work(() => Promise.resolve(), { connection: away });
+    const blocking = await worker.getBackend().blockingClient;
+    await proxy.inflict({ kind: 'refuse' });
+    proxy.resetAll();
+    await eventually(() => blocking?.status === 'reconnecting');
+    let isClosed = false;
+    const closed = worker.close().then(() => (isClosed = true));
+    await proxy.heal();
+    await away.ping();
+    expect([isClosed, blocking?.status]).toEqual([false, 'reconnecting']);
+    await blocking?.connect();
+    blocking?.disconnect();
+    await closed;
+    away.disconnect();
   });
 
   test('fetches the next job in the script that completes one: one script per job, not two', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { eventually, type FaultProxy, startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { Redis, type RedisOptions, ReplyError } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -35,7 +36,7 @@ afterEach(async () => {
 });
 
 /** `once` of node:events rejects when an `error` comes first, and here errors are expected. */
-function event(client: Redis, name: 'close' | 'reconnecting'): Promise<void> {
+function event(client: Redis, name: 'close' | 'reconnecting' | 'connect' | 'end'): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   client.once(name, () => resolve());
   return promise;
@@ -91,6 +92,44 @@ describe('a command while Redis is away', () => {
     proxy.resetAll();
     await event(redis, 'close');
     await expect(redis.ping()).rejects.toThrow("Stream isn't writeable and enableOfflineQueue options is false");
+  });
+});
+
+describe('a connection that was lost and is then closed here', () => {
+  const PENDING = Symbol('pending');
+  const settled = (command: Promise<unknown>) =>
+    Promise.race([command.catch(({ message }: Error) => message), setImmediate(PENDING)]);
+
+  test('between two attempts to connect says no `end` and settles nothing: why a lane closes only once it is back', async () => {
+    const redis = await connect(WORKER);
+    const other = await connect(WORKER);
+    await proxy.inflict({ kind: 'refuse' });
+    proxy.resetAll();
+    await event(other, 'reconnecting');
+    await event(redis, 'reconnecting');
+    const waiting = redis.ping();
+    let hasEnded = false;
+    redis.once('end', () => (hasEnded = true));
+    redis.disconnect();
+    await proxy.heal();
+    // By then the first would have tried as well.
+    await other.ping();
+    expect([await settled(waiting), hasEnded, redis.status]).toEqual([PENDING, false, 'reconnecting']);
+  });
+
+  test('during an attempt rejects what waits, and never settles what was on its way when it was lost', async () => {
+    const redis = await connect(WORKER);
+    const blocked = redis.blpop('nothing', 0);
+    await eventually(async () => /^blocked_clients:1\b/m.test(await truth.info('clients')));
+    await proxy.inflict({ kind: 'drop_replies' });
+    proxy.resetAll();
+    await event(redis, 'connect');
+    const waiting = redis.ping();
+    const ended = event(redis, 'end');
+    redis.disconnect();
+    await ended;
+    expect(await settled(waiting)).toBe('Connection is closed.');
+    expect(await settled(blocked)).toBe(PENDING);
   });
 });
 
