@@ -1,4 +1,5 @@
 import { isoInstant, type Outcome, type Reason, type ResultRecord } from '@libby-dialer/dialing';
+import { Identity } from './identity.ts';
 import type { Keys } from './keys.ts';
 import { type PersonalData, PersonalDataFinder } from './personal-data.ts';
 import { openQueue } from './queues.ts';
@@ -67,7 +68,7 @@ interface Ending {
 }
 
 /**
- * Takes one person's data out of queues, kept payloads and results. What stays names nobody: call ids, so that no repeat rings; counters;
+ * Takes one person's data out of queues, kept payloads, results and the record of when they were called. What stays names nobody: call ids, so that no repeat rings; counters;
  * and one result for each call, with `erased` for number and name and without externalId, as a further revision. The
  * do-not-call list is left alone.
  */
@@ -90,6 +91,7 @@ export class Eraser {
     for (let look = 0; look < MOST_LOOKS; look += 1) {
       const found = await this.#finder.find(toPhoneNumber, signal);
       if (found.length === 0) {
+        await this.#forgetWhenCalled(toPhoneNumber);
         const erasure = { ...total, calls: total.calls.size };
         if (isKnown) await this.#note(erasure, by, at);
         return erasure;
@@ -107,6 +109,12 @@ export class Eraser {
       }
     }
     throw new ErasureIncompleteError('data of the number keep coming in');
+  }
+
+  /** A frequency cap begins anew for the person. */
+  async #forgetWhenCalled(toPhoneNumber: string): Promise<void> {
+    const identity = await Identity.peek(this.#redis, this.#keys);
+    if (identity !== undefined) await this.#redis.del(this.#keys.person(identity.person(toPhoneNumber)));
   }
 
   /** The entry as it stands. */

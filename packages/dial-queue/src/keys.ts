@@ -1,3 +1,5 @@
+import type { Person } from './identity.ts';
+
 /** Names of every key, from the prefix. All carry its hash tag, so that one script may touch them in a cluster. */
 export class Keys {
   readonly prefix: string;
@@ -53,6 +55,9 @@ export class Keys {
   /** What the keys of recipients begin with: sorted set, owner of a claim -> when it was made. */
   get people(): string {
     return `${this.prefix}:person`;
+  }
+  person({ member }: Pick<Person, 'member'>): string {
+    return `${this.people}:${member}`;
   }
   /** Sets of integers: the people on the do-not-call list. */
   doNotCall(bucket: string): string {

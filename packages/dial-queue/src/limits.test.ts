@@ -247,7 +247,7 @@ describe('a cap', () => {
   it('looks back no longer than it says, the strictest of several first', async () => {
     const gate = fixture.gate();
     await gate.claim(samePerson(1));
-    const key = `${fixture.keys.people}:${fixture.identity.person('+15055550123').member}`;
+    const key = fixture.keys.person(fixture.identity.person('+15055550123'));
     await fixture.redis.zadd(key, Date.now() - 25 * 3_600_000, 'owner-1');
     expect(claimOf(await gate.claim(samePerson(2))).placed).toEqual([0]);
     const both = [

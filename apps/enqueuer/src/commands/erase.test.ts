@@ -1,4 +1,4 @@
-import { openQueue } from '@libby-dialer/dial-queue';
+import { Identity, openQueue } from '@libby-dialer/dial-queue';
 import { type ResultRecord, resultRecordSchema } from '@libby-dialer/dialing';
 import { startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -76,6 +76,14 @@ async function results(id: string): Promise<ResultRecord[]> {
 
 const status = (id: string) => bench.json(['status', id, '--json']);
 const erase = (...options: string[]) => bench.json(['erase', NUMBER, '--json', ...options]);
+
+test('nor when they were called', async () => {
+  await settled('accepted', 'accepted');
+  const callsOf = bench.keys.person((await Identity.load(bench.redis, bench.keys)).person(NUMBER));
+  await bench.redis.zadd(callsOf, Date.now(), 'worker-1');
+  await erase();
+  expect(await bench.redis.exists(callsOf)).toBe(0);
+});
 
 test('nothing that Redis holds tells of the person any more, whatever had become of the calls', async () => {
   const waiting = await loaded('waiting', { dedupeBy: 'externalId' });
