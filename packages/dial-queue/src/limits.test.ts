@@ -296,3 +296,14 @@ describe('calls that wait for the same hour', () => {
     expect(answer).toMatchObject({ kind: 'wait', until: opensAt });
   });
 });
+
+it('are tidied up now and then: what counts no more is taken out', async () => {
+  const { redis, keys } = fixture;
+  const person = fixture.identity.person('+15055550123');
+  await redis.zadd(`${keys.lines}:${LINE}`, Date.now() - 1, 'over');
+  await redis.zadd(keys.person(person), Date.now() - 31 * 86_400_000, 'long ago');
+  for (let index = 0; index < 50; index += 1) await claim(index, { person });
+  expect(await redis.zscore(`${keys.lines}:${LINE}`, 'over')).toBeNull();
+  expect(await redis.zscore(keys.person(person), 'long ago')).toBeNull();
+  expect(await redis.zcard(`${keys.lines}:${LINE}`)).toBe(50);
+});

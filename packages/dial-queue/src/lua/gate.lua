@@ -36,6 +36,7 @@ local AHEAD_MS = 250
 -- Calls that wait for the same hour come back at most so fast.
 local OPENING_SPACING_MS = 2
 local LOOK_FOR_A_FREE_PLACE_MS = 100
+local CLAIMS_PER_TIDYING = 50
 
 local last_claim
 local function answer(...)
@@ -222,8 +223,12 @@ local claim = {
 }
 if slot then redis.call('HSET', campaign_state, 'lastSlot', string.format('%.3f', slot)) end
 if renewed and renewed.line ~= line then leave_line(lines, renewed.line, owner) end
-occupy_line(lines, line, owner, now, claim.deadline + ask.conversationMs)
+occupy_line(lines, line, owner, claim.deadline + ask.conversationMs)
 remember_call(people, ask.person, owner, now)
+if last_claim % CLAIMS_PER_TIDYING == 0 then
+  tidy_line(lines, line, now)
+  tidy_person(people, ask.person, now)
+end
 local written = write_entry(ledger, call_id, claim)
 redis.call('ZADD', claims, claim.deadline, call_id)
 for _, scope in ipairs(probes) do lend_probe(holds, now, scope, owner, claim.deadline) end

@@ -16,10 +16,13 @@ local function room_at(lines, line, now, calls, limit, conversation_ms)
   return math.min(tonumber(last[2]), now + conversation_ms)
 end
 
-local function occupy_line(lines, line, owner, now, till)
-  local key = line_key(lines, line)
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
-  redis.call('ZADD', key, till, owner)
+local function occupy_line(lines, line, owner, till)
+  redis.call('ZADD', line_key(lines, line), till, owner)
+end
+
+-- Those whose time is over count no more; now and then they are taken out.
+local function tidy_line(lines, line, now)
+  redis.call('ZREMRANGEBYSCORE', line_key(lines, line), '-inf', now)
 end
 
 local function leave_line(lines, line, owner)

@@ -12,9 +12,12 @@ end
 
 local function remember_call(people, person, owner, now)
   local key = person_key(people, person)
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', now - REMEMBERED_MS)
   redis.call('ZADD', key, now, owner)
   redis.call('PEXPIRE', key, REMEMBERED_MS)
+end
+
+local function tidy_person(people, person, now)
+  redis.call('ZREMRANGEBYSCORE', person_key(people, person), '-inf', now - REMEMBERED_MS)
 end
 
 local function forget_call(people, person, owner)

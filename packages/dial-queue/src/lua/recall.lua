@@ -40,7 +40,7 @@ for index = 2, #ARGV, 4 do
       if is_settled(entry) then reopen(call_id, not is_redial and entry.state) end
       redis.call('HSET', ledger, call_id, raw)
       redis.call('ZADD', claims, claim.deadline, call_id)
-      occupy_line(lines, claim.line, owner, now_ms(), claim.deadline + claim.conversationMs)
+      occupy_line(lines, claim.line, owner, claim.deadline + claim.conversationMs)
       remember_call(people, claim.person, owner, claim.claimedAt)
       written = written + 1
     end

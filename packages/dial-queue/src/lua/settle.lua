@@ -50,7 +50,7 @@ redis.call('ZREM', claims, call_id)
 -- Of a claim that this Redis has lost it knows no line either.
 if entry and entry.state == 'claimed' and entry.line then
   if outcome == 'accepted' or outcome == 'unknown' then
-    occupy_line(lines, entry.line, owner, now, math.min(now, entry.deadline) + entry.conversationMs)
+    occupy_line(lines, entry.line, owner, math.min(now, entry.deadline) + entry.conversationMs)
   else
     leave_line(lines, entry.line, owner)
     forget_call(people, entry.person, owner)
