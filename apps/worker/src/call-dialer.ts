@@ -1,5 +1,5 @@
 import type { Claim, GateAnswer } from '@libby-dialer/dial-queue';
-import { type Decision, decide, type Payload, retryDelayMs } from '@libby-dialer/dialing';
+import { type Decision, decide, type Payload, type Reason, retryDelayMs } from '@libby-dialer/dialing';
 import { AccessToken, type LibbyClient, TokenError, type TokenSource, verdictOf } from '@libby-dialer/libby-client';
 import type { CallGate, SendWindow } from './call-gate.ts';
 import type { CallLedger } from './call-ledger.ts';
@@ -22,11 +22,20 @@ export interface CallDialerParts {
   readonly random: () => number;
 }
 
-/** The token was refused and the gate did not let the call out again; after `skip` and `unfenced` it still has its claim. */
+/** The gate did not let the call out again; after `skip` and `unfenced` it still has its claim. */
 export interface NotRenewed {
   readonly kind: 'not_renewed';
   readonly answer: GateAnswer;
   readonly claim: Claim;
+  /** Requests begun, and provable failures to begin one, by now. */
+  readonly attempts: number;
+}
+
+/** Under which claim a call is to go out again: a second time, after it was refused, or for the first, after it missed its slot. */
+interface Again {
+  readonly claim: Claim;
+  readonly isUnsent: boolean;
+  readonly reason: Reason;
 }
 
 /** What one request showed. */
@@ -46,7 +55,7 @@ export class CallDialer {
 
   /**
    * Sends the call once within its claim, or once more with a new token, and writes down what became of it.
-   * @returns the job's end, or the gate's answer where a second sending was not let out
+   * @returns the job's end, or the gate's answer where it was not let out again
    */
   async dial(
     run: CallRun,
@@ -74,8 +83,13 @@ export class CallDialer {
         return this.#retryLater(run, claim, decision);
       case 'hold':
         return this.#holdAndWait(run, claim, decision, seen);
-      case 'put_back':
-        return this.#putBack(run, claim);
+      case 'put_back': {
+        const hasMissedItsSlot = claim.sendFrom !== undefined && !run.signals.abort.aborted;
+        if (!hasMissedItsSlot) return this.#putBack(run, claim);
+        this.#parts.events.slotMissed();
+        const again = { claim, isUnsent: true, reason: 'not_sent' } as const;
+        return this.#askAgain(run, again, (next) => this.dial(run, next, payload, token, isRenewed));
+      }
     }
   }
 
@@ -113,17 +127,31 @@ export class CallDialer {
 
   /** The API refused the token: with a new one and a renewed claim the call may go out once more. */
   async #sendAgain(run: CallRun, claim: Claim, payload: Payload, refused: AccessToken): Promise<JobEnd | NotRenewed> {
-    const { tokens, callGate } = this.#parts;
-    await tokens.invalidate(refused);
+    const again = { claim, isUnsent: false, reason: 'forbidden' } as const;
+    await this.#parts.tokens.invalidate(refused);
     const token = await this.#newToken(run);
-    if (!(token instanceof AccessToken)) return this.#giveUp(run, claim, async () => this.#waitForToken(run, token));
-    const { answer, window } = await callGate.ask(run, { ready: true, renews: claim }).catch(async (error: unknown) => {
-      await this.#parts.ledger.release(run, claim, { attempts: claim.attempts + 1 });
+    if (!(token instanceof AccessToken)) return this.#giveUp(run, again, async () => this.#waitForToken(run, token));
+    return this.#askAgain(run, again, (next) => this.dial(run, next, payload, token, true));
+  }
+
+  /** Everything is checked anew. */
+  async #askAgain(
+    run: CallRun,
+    again: Again,
+    go: (window: SendWindow) => Promise<JobEnd | NotRenewed>,
+  ): Promise<JobEnd | NotRenewed> {
+    const { callGate, ledger } = this.#parts;
+    const { claim, isUnsent } = again;
+    const attempts = attemptsOf(again);
+    const asked = callGate.ask(run, { ready: true, renews: claim, isUnsent }).catch(async (error: unknown) => {
+      await ledger.release(run, claim, { attempts });
       throw error;
     });
-    if (window !== undefined) return this.dial(run, window, payload, token, true);
-    if (answer.kind === 'skip' || answer.kind === 'unfenced') return { kind: 'not_renewed', answer, claim };
-    return this.#giveUp(run, claim, async () => ({ kind: 'not_renewed', answer, claim }));
+    const { answer, window } = await asked;
+    if (window !== undefined) return go(window);
+    const notRenewed = { kind: 'not_renewed', answer, claim, attempts } as const;
+    if (answer.kind === 'skip' || answer.kind === 'unfenced') return notRenewed;
+    return this.#giveUp(run, again, async () => notRenewed);
   }
 
   /** A token, or why there is none; nothing at all when the run is broken off. */
@@ -141,11 +169,12 @@ export class CallDialer {
     return error === undefined ? GIVE_BACK : this.#parts.holdOpener.open(run, tokenHold(error));
   }
 
-  /** Refused once and not sent again: it did not ring, and keeps its place. */
-  async #giveUp<Next>(run: CallRun, claim: Claim, next: () => Promise<Next>): Promise<JobEnd | Next> {
+  /** Not sent again: it did not ring, and keeps its place. */
+  async #giveUp<Next>(run: CallRun, again: Again, next: () => Promise<Next>): Promise<JobEnd | Next> {
     const { ledger } = this.#parts;
-    const released = await ledger.release(run, claim, { attempts: claim.attempts + 1 });
-    return released === 'released' ? next() : ledger.releasedTooLate(run, claim, released, 'forbidden');
+    const { claim, reason } = again;
+    const released = await ledger.release(run, claim, { attempts: attemptsOf(again) });
+    return released === 'released' ? next() : ledger.releasedTooLate(run, claim, released, reason);
   }
 
   async #retryLater(run: CallRun, claim: Claim, decision: Decision & { kind: 'retry' }): Promise<JobEnd> {
@@ -205,4 +234,8 @@ export class CallDialer {
     if (released !== 'released') return this.#parts.ledger.releasedTooLate(run, claim, released, 'not_sent');
     return GIVE_BACK;
   }
+}
+
+function attemptsOf({ claim, isUnsent }: Again): number {
+  return isUnsent ? claim.attempts : claim.attempts + 1;
 }

@@ -37,9 +37,13 @@ export class CallGate {
 
   /**
    * @param ready whether everything needed to send is in hand; if not, nothing is claimed
-   * @param renews the claim under which a second sending is asked for; if this rejects, it may be as it was or renewed
+   * @param renews the claim under which it is asked for again; if this rejects, it may be as it was or renewed
+   * @param isUnsent nothing has been sent under that claim
    */
-  async ask(run: CallRun, { ready, renews }: { ready: boolean; renews?: Claim }): Promise<AskedGate> {
+  async ask(
+    run: CallRun,
+    { ready, renews, isUnsent }: { ready: boolean; renews?: Claim; isUnsent?: boolean },
+  ): Promise<AskedGate> {
     const { clock, identity, events, witness } = this.#parts;
     const { call, context } = run;
     const request: ClaimRequest = {
@@ -55,6 +59,7 @@ export class CallGate {
       expiresAt: call.expiresAt,
       ready,
       renews: renews?.attempts,
+      isUnsent: isUnsent || undefined,
       ...this.#openSpan(run),
     };
     const { answer, asked } = await this.#askCompared(request).catch(async (error: unknown) => {

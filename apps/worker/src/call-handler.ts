@@ -1,7 +1,7 @@
 import type { Claim, GateAnswer, HoldRequest, LostClaim } from '@libby-dialer/dial-queue';
 import { type Decision, type Payload, payloadFor, queuedCallSchema } from '@libby-dialer/dialing';
 import { type AccessToken, TokenError, type TokenSource } from '@libby-dialer/libby-client';
-import type { CallDialer } from './call-dialer.ts';
+import type { CallDialer, NotRenewed } from './call-dialer.ts';
 import type { CallGate } from './call-gate.ts';
 import type { CallLedger } from './call-ledger.ts';
 import { type CallRun, type DeliveredJob, delayedEnd, GIVE_BACK, hasOwnLine, type StopSignals } from './call-run.ts';
@@ -44,7 +44,7 @@ export class CallHandler {
     const { answer, window } = await this.#parts.callGate.ask(run, { ready: true });
     if (window === undefined) return this.#obey(run, answer);
     const end = await this.#parts.dialer.dial(run, window, readiness.payload, readiness.token);
-    return end.kind === 'not_renewed' ? this.#obey(run, end.answer, end.claim) : end;
+    return end.kind === 'not_renewed' ? this.#obey(run, end.answer, end) : end;
   }
 
   /** Takes a job as far as it goes if nothing of it is to be sent now; undefined if it is. */
@@ -108,9 +108,9 @@ export class CallHandler {
 
   /**
    * Every answer of the gate but the one that lets the call out.
-   * @param claim the one that a `skip` refused to renew
+   * @param again given where it was let out before, and not again
    */
-  async #obey(run: CallRun, answer: GateAnswer, claim?: Claim): Promise<JobEnd> {
+  async #obey(run: CallRun, answer: GateAnswer, again?: NotRenewed): Promise<JobEnd> {
     switch (answer.kind) {
       case 'done':
         return { kind: 'complete', accepted: false };
@@ -119,7 +119,7 @@ export class CallHandler {
       case 'in_doubt':
         return this.#settleLost(run, answer.lost);
       case 'skip':
-        return this.#settleSkipped(run, answer, claim);
+        return this.#settleSkipped(run, answer, again);
       case 'paused':
         return { kind: 'give_back', sleepUntil: answer.now + LONGEST_SLEEP_MS };
       case 'held':
@@ -146,10 +146,10 @@ export class CallHandler {
     });
   }
 
-  /** @param claim the one whose renewal was refused: its request counts, and the holds it was to probe are free again */
-  async #settleSkipped(run: CallRun, answer: GateAnswer & { kind: 'skip' }, claim?: Claim): Promise<JobEnd> {
+  /** @param again given with a claim that was not renewed: the holds it was to probe are free again */
+  async #settleSkipped(run: CallRun, answer: GateAnswer & { kind: 'skip' }, again?: NotRenewed): Promise<JobEnd> {
     const { outcome, reason } = answer;
-    const attempts = claim === undefined ? answer.attempts : claim.attempts + 1;
+    const { claim, attempts } = again ?? { claim: undefined, attempts: answer.attempts };
     const line = claim?.line ?? run.call.from ?? run.context.campaign.fromPhoneNumber[0] ?? '';
     const decision: Decision = { kind: 'put_back' };
     const settlement = { owner: run.owner, outcome, reason, attempts, line, claim, decision };

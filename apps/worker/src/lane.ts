@@ -189,7 +189,8 @@ export class Lane {
   /** Fetched before the lane fell asleep or was stopped: it goes back without a question to the gate. */
   #giveBack(): JobEnd | undefined {
     if (!this.#isAsleep && !this.#isStopping) return undefined;
-    return { kind: 'give_back', sleepUntil: this.#sleepsUntil };
+    const sleep = { kind: 'give_back', sleepUntil: this.#sleepsUntil } as const;
+    return this.#turn === undefined ? sleep : { ...sleep, turn: this.#turn };
   }
 
   /**

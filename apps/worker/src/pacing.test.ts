@@ -1,4 +1,4 @@
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, LINE, phone, phones } from './testing/dialing-world.ts';
 import { eventually, PATIENCE_MS } from './testing/patience.ts';
@@ -35,6 +35,34 @@ describe.concurrent('a campaign with limits, over all workers', { timeout: PATIE
     // When each was let go, by Redis's clock as its worker knows it. What the provider sees is measured in bench/.
     const dialed = results.map(({ dialedAt }) => Date.parse(dialedAt ?? ''));
     expect(mostWithin(dialed, 1000)).toBeLessThanOrEqual(20 + 2);
+  });
+
+  test('pace: a call whose slot is over before its worker knows takes another, and is placed once', async () => {
+    const asked = Promise.withResolvers<void>();
+    const observe = () => ({
+      sent: (chunk: Buffer) => chunk.includes('"sendWithinMs"') && asked.resolve(),
+      received: () => undefined,
+      ended: () => undefined,
+    });
+    await using proxy = await startFaultProxy({ targetPort: redis.port, observe });
+    const inForce = asked.promise.then(() => proxy.inflict({ kind: 'drop_replies' }));
+    await using world = await DialingWorld.open(redis);
+    await world.campaign({ pacing: { callsPerSecond: 100 } });
+    const worker = await world.startWorker({ redisPort: proxy.port });
+    await world.load([phone(0)]);
+    await inForce;
+    const { ledger } = world.keys.campaign('spring');
+    await eventually(async () => {
+      const entry = await world.redis.hget(ledger, world.callId(phone(0)));
+      const [seconds = 0, micros = 0] = await world.redis.time();
+      const { sendBy = Number.POSITIVE_INFINITY } = JSON.parse(entry ?? '{}') as { sendBy?: number };
+      return seconds * 1000 + micros / 1000 > sendBy;
+    });
+    // The question is sent again, and gets the answer that it got then.
+    await proxy.heal();
+    expect(await world.settled(1)).toMatchObject([{ outcome: 'accepted', attempts: 1 }]);
+    expect(await worker.metric('libby_dialer_slots_missed_total')).toBeGreaterThanOrEqual(1);
+    expect(world.simulator.stats().requests).toBe(1);
   });
 
   test('pace: calls that are skipped take no slot', async () => {

@@ -38,6 +38,11 @@ export class WorkerEvents {
     this.#metrics.gateAnswers.inc({ answer: answer.kind });
   }
 
+  /** The machine is too busy for its pace, or Redis answers late. */
+  slotMissed(): void {
+    this.#metrics.slotsMissed.inc();
+  }
+
   requestBegun(): void {
     this.#metrics.inFlight.inc();
   }

@@ -6,6 +6,11 @@ export class WorkerMetrics {
   readonly settled = this.#counter('calls_settled_total', 'Calls settled by this worker.', ['outcome', 'reason']);
   readonly gateAnswers = this.#counter('gate_answers_total', 'Answers of the gate.', ['answer']);
   readonly notSent = this.#counter('calls_not_sent_total', 'Claims given back because nothing was sent.', ['reason']);
+  readonly slotsMissed = this.#counter(
+    'slots_missed_total',
+    'Calls of paced campaigns that were ready too late for their slot and took another.',
+    [],
+  );
   readonly tooLate = this.#counter(
     'calls_too_late_total',
     'Outcomes that came after the call was settled by another.',

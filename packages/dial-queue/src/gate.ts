@@ -34,6 +34,8 @@ export interface ClaimRequest {
    * question whose answer was lost is told from a further one.
    */
   readonly renews?: number | undefined;
+  /** Under that claim nothing has been sent: it missed its slot and asks for another. */
+  readonly isUnsent?: boolean | undefined;
   /** How many claims on its server the asker knows of. If Redis knows of fewer it has lost some, and nothing is claimed. */
   readonly seen?: number;
 }
@@ -224,6 +226,7 @@ export class Gate {
       expiresAt: request.expiresAt,
       ready: request.ready,
       renews: request.renews,
+      isUnsent: request.isUnsent,
       seen: request.seen ?? 0,
       isOwnLine: request.isOwnLine,
       isOwnTime: request.isOwnTime,

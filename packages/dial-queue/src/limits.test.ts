@@ -81,6 +81,16 @@ describe('a pace', () => {
     expect((await claim(3, { limits })).sendFrom).toBeDefined();
   });
 
+  it('gives a call that missed its slot another, and nothing is spent', async () => {
+    const limits = limited({ intervalMs: 40 });
+    const first = await claim(1, { limits });
+    const again = await claim(1, { limits, renews: first.attempts, isUnsent: true });
+    expect(again).toMatchObject({ owner: first.owner, attempts: 0 });
+    expect((again.sendFrom ?? 0) - (first.sendFrom ?? 0)).toBeGreaterThanOrEqual(39.8);
+    await settle(1, 'accepted');
+    expect(await fixture.redis.zcard(`${fixture.keys.lines}:${LINE}`)).toBe(1);
+  });
+
   it('takes effect at once when it is changed', async () => {
     await claim(1, { limits: limited({ intervalMs: 3_600_000 }) });
     expect((await waiting(2, { limits: limited({ intervalMs: 3_600_000 }) })).waitFor).toBe('pace');

@@ -7,7 +7,7 @@
 --
 -- KEYS: ledger, campaign state, claims, holds, do-not-call bucket, claim counts, turns, the campaign's delayed jobs; what the keys of
 --       lines and of people begin with
--- ARGV: call id, owner, JSON {campaign, person, ready, renews?, startsAt?, expiresAt?, opensAt, closesAt, sendWithinMs, claimMs, seen,
+-- ARGV: call id, owner, JSON {campaign, person, ready, renews?, isUnsent?, startsAt?, expiresAt?, opensAt, closesAt, sendWithinMs, claimMs, seen,
 --       conversationMs, caps?, intervalMs?, maxInFlight?, maxPerLine?, isOwnLine?, isOwnTime?},
 --       the lines that may carry the call
 --       Or nothing at all, to be told whether this is SERVER (1/0). Or 'fence', to write anything (see ReplicaFence). Both with the
@@ -54,7 +54,7 @@ if entry and entry.state == 'claimed' then
     return answer('in_doubt', cjson.encode(entry))
   end
   -- The same owner asks again because the reply was lost: it gets the same claim.
-  if not ask.renews or entry.attempts > ask.renews then return answer('dial', cjson.encode(entry)) end
+  if not ask.renews or (entry.attempts > ask.renews and not ask.isUnsent) then return answer('dial', cjson.encode(entry)) end
   -- Past its deadline others may be writing it off: renewed now, it would be used by one and in doubt to the rest.
   if now > entry.deadline then return answer('busy', entry.deadline) end
 end
@@ -206,7 +206,7 @@ if awaits_redial(entry) then
   redials = 1
 end
 
--- A claim is renewed only after a request that was refused: that one counts as an attempt.
+-- A claim is renewed after a request that was refused, which counts as an attempt, or after its slot was missed.
 local claim = {
   state = 'claimed', owner = owner, line = line, person = ask.person, conversationMs = ask.conversationMs, claimedAt = now,
   -- Nothing may be sent before sendFrom or after sendBy; after deadline everybody takes a claim without an outcome for in doubt.
@@ -216,7 +216,7 @@ local claim = {
     slot and slot + LATE_MS + LATE_INTERVALS * ask.intervalMs or math.huge
   ),
   deadline = now + ask.claimMs,
-  attempts = ask.renews and ask.renews + 1 or attempts, failures = entry and entry.failures or 0,
+  attempts = ask.renews and ask.renews + (ask.isUnsent and 0 or 1) or attempts, failures = entry and entry.failures or 0,
   refusals = entry and entry.refusals or 0, acceptedMark = entry and entry.acceptedMark or 0,
   revision = entry and entry.revision or 0, redials = redials, probes = #probes > 0 and probes or nil,
   placed = #placed > 0 and placed or nil, doNotCall = tonumber(known[2] or 0),
