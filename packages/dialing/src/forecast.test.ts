@@ -55,6 +55,19 @@ describe('forecast, by hand', () => {
     expect(forecast({ groups, callsPerSecond: 1, now })).toMatchObject({ endsAt: at('2026-12-01T18:30:00Z') });
   });
 
+  test.each([1.6, 1.7, 3, 7, 0.9])(
+    'at any rate, %d a second too, what is always open is through at the latest when all are placed',
+    (callsPerSecond) => {
+      const odd = at('2026-11-22T15:13:03.123Z');
+      const groups = [
+        { calls: 165, openSpan: () => ALWAYS_OPEN },
+        { calls: 2, openSpan: () => ALWAYS_OPEN, expiresAt: odd - 1 },
+      ];
+      const { latestAt } = forecast({ groups, callsPerSecond, now: odd });
+      expect(latestAt).toBeCloseTo(odd + 167_000 / callsPerSecond, 0);
+    },
+  );
+
   test('nothing takes no time; more than a year is not foreseen; always open never ends early', () => {
     expect(forecast({ groups: [inZone('America/Denver', 0)], callsPerSecond: 1, now })).toEqual({
       endsAt: now,

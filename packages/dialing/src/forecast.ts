@@ -122,9 +122,11 @@ function latestEnd(group: CallGroup, openMs: number, now: number): number | unde
   let missingMs = openMs;
   for (let shift = nextShift(group, now); shift !== undefined; shift = nextShift(group, shift.closesAt)) {
     if (shift.opensAt > now + HORIZON_MS) return undefined;
-    end = Math.min(shift.closesAt, shift.opensAt + missingMs);
-    missingMs -= end - shift.opensAt;
-    if (missingMs <= ROUNDING) return end;
+    // Compared as instants: what is left after a subtraction of instants of today is off by fractions of a millisecond.
+    const doneAt = shift.opensAt + missingMs;
+    if (doneAt <= shift.closesAt) return doneAt;
+    end = shift.closesAt;
+    missingMs -= shift.closesAt - shift.opensAt;
   }
   return end;
 }
