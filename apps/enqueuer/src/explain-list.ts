@@ -1,9 +1,18 @@
 import { DialerError, UsageError } from '@libby-dialer/runtime';
-import type { ListError } from './list/list-error.ts';
+import type { ListError, ListErrorCode } from './list/list-error.ts';
 
-/** What a list that cannot be read at all ends a command with. One that is not there is a mistake on the command line. */
+/** Where the command line or the campaign file is to be mended, not the list. */
+const MISUSED: ReadonlySet<ListErrorCode> = new Set([
+  'not_found',
+  'not_a_file',
+  'no_phone_column',
+  'ambiguous_column',
+  'unknown_column',
+]);
+
+/** What a list that cannot be read at all ends a command with. */
 export function explainList(error: ListError): DialerError {
   const { code, message } = error;
-  if (code === 'not_found' || code === 'not_a_file') return new UsageError(message, { cause: error });
+  if (MISUSED.has(code)) return new UsageError(message, { cause: error });
   return new DialerError(`list_${code}`, message, { cause: error });
 }

@@ -235,12 +235,25 @@ describe('load refuses', () => {
     expect(await bench.redis.keys(`${bench.keys.prefix}*`)).toEqual([]);
   });
 
-  test('a list whose headings name no phone, before anything is stored', async () => {
-    const list = await bench.file('list.csv', 'Name,Colour\nAda,red\n');
-    const { code, stderr } = await bench.run(['load', list, '--campaign', await bench.campaign('spring')]);
-    expect(code).toBe(1);
+  test.each([
+    ['whose headings name no phone', 'Name,Colour\nAda,red\n', {}],
+    [
+      'without the column that the campaign names',
+      'Name,Phone\nAda,+15055550123\n',
+      { columns: { toPhoneNumber: 'Mobil' } },
+    ],
+  ])('a list %s, before anything is stored: the campaign file is to be mended', async (_, content, settings) => {
+    const list = await bench.file('list.csv', content);
+    const { code, stderr } = await bench.run(['load', list, '--campaign', await bench.campaign('spring', settings)]);
+    expect(code).toBe(2);
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(await bench.redis.keys(`${bench.keys.prefix}*`)).toEqual([]);
+  });
+
+  test('a list that is empty', async () => {
+    const list = await bench.file('list.csv', '');
+    const result = await bench.run(['load', list, '--campaign', await bench.campaign('spring')]);
+    expect(result).toMatchObject({ code: 1, stderr: 'The list is empty.\n' });
   });
 
   test('a Redis that forgets, unless allowed', async () => {
