@@ -182,4 +182,10 @@ test('the do-not-call list stays, and a call corrected before is erased in all i
 test('a number that cannot be read is bad usage, and is not repeated', async () => {
   const { code, stderr } = await bench.run(['erase', '5055550177']);
   expect({ code, isRepeated: stderr.includes('5055550177') }).toEqual({ code: 2, isRepeated: false });
+  expect(stderr).toContain('say with --country');
+  expect(await bench.run(['erase', '5055550177', '--country', 'XX'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--country'),
+  });
+  expect((await bench.run(['erase', '5055550177', '--country', 'us'])).code).toBe(0);
 });

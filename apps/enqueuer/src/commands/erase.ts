@@ -6,14 +6,12 @@ import {
   ErasureIncompleteError,
   Identity,
 } from '@libby-dialer/dial-queue';
-import { parsePhoneNumber } from '@libby-dialer/dialing';
 import { DialerError, UsageError } from '@libby-dialer/runtime';
 import type { CommandSlot } from '../command-slot.ts';
 import { type Context, withContext } from '../context.ts';
 import { countOf, formatDuration } from '../format.ts';
 import { type Io, print } from '../io.ts';
-
-type Country = NonNullable<Parameters<typeof parsePhoneNumber>[1]>;
+import { readCountry, readNumber } from '../read-number.ts';
 
 interface EraseOptions {
   readonly country?: string | undefined;
@@ -35,7 +33,7 @@ export function addEraseCommand({ program, io, run }: CommandSlot): void {
 }
 
 async function erase(io: Io, text: string, { country, by, json = false }: EraseOptions): Promise<number> {
-  const verdict = parsePhoneNumber(text, country?.toUpperCase() as Country | undefined);
+  const verdict = readNumber(text, readCountry(country));
   if (!verdict.ok) throw new UsageError(`The number cannot be read: ${verdict.reason}`);
   return await withContext(io, async (context) => {
     const erasure = await eraseNumber(io, context, verdict.number, by);
