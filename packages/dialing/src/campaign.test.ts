@@ -95,6 +95,22 @@ describe('a campaign file', () => {
   it.each([
     ['what is missing', {}, ['id: is missing', expect.stringMatching(/^fromPhoneNumber: is missing/)]],
     [
+      'what is missing further in, and what it must be',
+      { ...MINIMAL, frequencyCap: { calls: 3 }, callingWindow: { from: '08:00' } },
+      [
+        'callingWindow.to: is missing',
+        'frequencyCap.hours: is missing, and must be a number above 0, at most 720 (thirty days)',
+      ],
+    ],
+    [
+      'what is no number, and which it must be',
+      { ...MINIMAL, pacing: { callsPerSecond: 'two' }, priority: 'high' },
+      [
+        'pacing.callsPerSecond: must be a number above 0, at most 1000',
+        'priority: must be a whole number from -100 to 100',
+      ],
+    ],
+    [
       'an end before its start',
       { ...MINIMAL, startsAt: '2026-12-02T00:00:00Z', expiresAt: '2026-12-01T00:00:00Z' },
       ['expiresAt: must be later than startsAt'],

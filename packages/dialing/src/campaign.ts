@@ -166,7 +166,7 @@ export function parseCampaign(content: unknown): CampaignVerdict {
   if (content === null || typeof content !== 'object' || Array.isArray(content)) {
     return { ok: false, problems: ['the campaign file must hold keys and values, such as "id: spring-events"'] };
   }
-  const parsed = campaignSchema.safeParse(content);
+  const parsed = campaignSchema.safeParse(content, { reportInput: true });
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap((issue) => sentencesOf(issue)) };
   return { ok: true, campaign: parsed.data, warnings: warningsOf(parsed.data) };
 }
@@ -195,7 +195,9 @@ function sentencesOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []
 /** zod's own words for what users get wrong most often, made a sentence. */
 function plainly(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') {
-    return issue.message.includes('received undefined') ? 'is missing' : `must be of type ${issue.expected}`;
+    const isOwn = !issue.message.startsWith('Invalid input');
+    if (issue.input === undefined) return isOwn ? `is missing, and ${issue.message}` : 'is missing';
+    return isOwn ? issue.message : `must be of type ${issue.expected}`;
   }
   if (issue.code === 'invalid_value') {
     return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
