@@ -24,7 +24,15 @@ test('tells what loading made of the rows, and nothing of what there is none of'
 });
 
 test('calls that wait for their hours are told apart from those that have an outcome', () => {
-  const status = { id: 'spring', state: 'waiting', pending: 2, inFlight: 0, outcomes: NONE, holds: [] } as const;
+  const status = {
+    id: 'spring',
+    state: 'waiting',
+    pending: 2,
+    inFlight: 0,
+    redialing: 0,
+    outcomes: NONE,
+    holds: [],
+  } as const;
   const lines = endingLines(PLAIN, { status, opensAt: Date.UTC(2026, 5, 3, 12) }).join('\n');
   expect(lines).toContain('2 calls wait for their hours');
   expect(lines).toContain('the first may go out Wed, Jun 3');

@@ -46,6 +46,16 @@ test('workers that are slower than the pace set it; faster ones do not', () => {
   expect(outlook({ measured: 5 }).end).toMatchObject({ callsPerSecond: 5, by: 'measured' });
 });
 
+test('it goes on when the first line has room', () => {
+  const linesFullUntil = NOW + 30_000;
+  const status = { state: 'running', pending: 600 } as const;
+  expect(outlook({ status, sample: [newYork], linesFullUntil }, paced).end?.at).toBe(NOW + 330_000);
+});
+
+test('a rate from before its hours is none of now', () => {
+  expect(outlook({ sample: [denver], measured: 0.1 }, paced).end).toMatchObject({ by: 'callsPerSecond' });
+});
+
 test('without pace, lines and measurement nobody knows', () => {
   expect(outlook({})).toEqual({});
   expect(outlook({ measured: 0 })).toEqual({});

@@ -37,6 +37,8 @@ export interface OutlookRequest {
   readonly measured: number | undefined;
   /** Epoch ms of Redis's clock. */
   readonly now: number;
+  /** Given while no line has room for a call: when the first has. */
+  readonly linesFullUntil?: number | undefined;
 }
 
 /** Of these nobody can say when they go on. */
@@ -47,7 +49,7 @@ const STOPPED: ReadonlySet<CampaignState> = new Set(['paused', 'held', 'canceled
  * that, at their rate, and within the hours of those who wait. Nothing known of its rate: no end. Other campaigns that use the same lines or
  * workers, failures and new rows are not foreseen.
  */
-export function outlookOf({ campaign, status, sample, measured, now }: OutlookRequest): Outlook {
+export function outlookOf({ campaign, status, sample, measured, now, linesFullUntil }: OutlookRequest): Outlook {
   if (STOPPED.has(status.state) || status.pending === 0 || sample.length === 0) return {};
   const times = new CallTimes(campaign);
   const groups = new CallGroups();
@@ -58,10 +60,12 @@ export function outlookOf({ campaign, status, sample, measured, now }: OutlookRe
     const at = earliestAt(time, now);
     if (at !== undefined && at < (opening?.at ?? Number.POSITIVE_INFINITY)) opening = { at, zones: time.zones };
   }
-  const rate = rateOf(campaign, status.state === 'running' ? measured : undefined);
+  const isClosed = opening !== undefined && opening.at > now;
+  // What it did in the hours before tells nothing of its rate.
+  const rate = rateOf(campaign, status.state === 'running' && !isClosed ? measured : undefined);
   return {
-    ...(opening !== undefined && opening.at > now && { opening }),
-    ...(rate !== undefined && { end: endOf(groups, rate, now) }),
+    ...(opening !== undefined && isClosed && { opening }),
+    ...(rate !== undefined && { end: endOf(groups, rate, linesFullUntil ?? now) }),
   };
 }
 

@@ -20,12 +20,14 @@ function view(status: Partial<CampaignStatus> = {}, rest: Partial<CampaignView> 
       state: 'running',
       pending: 1200,
       inFlight: 3,
+      redialing: 0,
       outcomes: { ...NONE, accepted: 40 },
       holds: [],
       ...status,
     },
     outlook: {},
     rate: { lastSeconds: undefined, lastMinute: undefined },
+    standstill: { workers: 1, linesFullUntil: undefined },
     now: NOW,
     ...rest,
   };
@@ -62,6 +64,33 @@ about 7 calls would expire before their turn comes
 test('a waiting campaign says until when; a held one why, since when and when it is tried next', () => {
   expect(statusOfOne(waiting)).toContain('opens at Tue 2026-12-01 08:00 America/Denver (15:00 UTC), in 1 h\n');
   expect(statusOfOne(held)).toContain('all   rate_limited  for 1 min  in 30 s');
+});
+
+test('says why nothing goes out: no worker, paused, full lines, calls that wait to be dialed once more', () => {
+  const none = view({ redialing: 2 }, { standstill: { workers: 0, linesFullUntil: NOW + 35_000 } });
+  expect(statusOfOne(none)).toContain(`  canceled        0
+
+no worker is running: nothing goes out until one is started (./bin/worker)
+its lines are full (lines.maxConcurrentCalls): there is room for the next call in 35 s
+2 calls in doubt wait to be dialed once more
+`);
+  expect(watchOfAll([none, none, paced])).toContain(`
+spring: its lines are full (lines.maxConcurrentCalls): there is room for the next call in 35 s
+spring: its lines are full (lines.maxConcurrentCalls): there is room for the next call in 35 s
+no worker is running: nothing goes out until one is started (./bin/worker)
+`);
+  expect(statusLine(none)).toContain('no worker is running, lines are full until 2026-12-01T14:00:35.000Z');
+  expect(changeKey(none)).not.toBe(changeKey(view({ redialing: 2 })));
+  expect(statusJson(none)).toMatchObject({ workers: 0, linesFullUntil: '2026-12-01T14:00:35.000Z', redialing: 2 });
+  expect(statusOfOne(view({ state: 'paused' }))).toContain('\nnothing goes out until "enqueuer resume spring"\n');
+});
+
+test('where nothing waits nobody is missed, nor where nobody knows', () => {
+  const idle = { pending: 0, inFlight: 0 };
+  expect(statusOfOne(view(idle, { standstill: { workers: 0, linesFullUntil: undefined } }))).not.toContain('worker');
+  const unknown = view({}, { standstill: { workers: undefined, linesFullUntil: undefined } });
+  expect(statusOfOne(unknown)).not.toContain('worker');
+  expect(statusJson(unknown)).toMatchObject({ workers: null, linesFullUntil: null });
 });
 
 test('an end beyond a year is none', () => {

@@ -1,4 +1,4 @@
-import type { CampaignStatus } from '@libby-dialer/dial-queue';
+import type { CampaignStatus, Standstill } from '@libby-dialer/dial-queue';
 import { isoInstant, OUTCOMES } from '@libby-dialer/dialing';
 import { holdTable } from './commands/hold.ts';
 import { rateText } from './dry-run-report.ts';
@@ -18,11 +18,12 @@ export interface CampaignView {
   readonly status: CampaignStatus;
   readonly outlook: Outlook;
   readonly rate: Rate;
+  readonly standstill: Standstill;
   /** Epoch ms of Redis's clock. */
   readonly now: number;
 }
 
-export function statusJson({ status, outlook, rate, now }: CampaignView): object {
+export function statusJson({ status, outlook, rate, standstill, now }: CampaignView): object {
   const { holds, ...counts } = status;
   const { opening, end } = outlook;
   return {
@@ -43,6 +44,8 @@ export function statusJson({ status, outlook, rate, now }: CampaignView): object
     etaLatest: instantOrNull(end?.latestAt),
     etaBy: end?.by ?? null,
     wouldExpire: end?.unplaced ?? null,
+    workers: standstill.workers ?? null,
+    linesFullUntil: instantOrNull(standstill.linesFullUntil),
   };
 }
 
@@ -55,8 +58,33 @@ export function statusOfOne(view: CampaignView): string {
   const { id, state, pending, inFlight, outcomes, holds } = view.status;
   const counts = OUTCOMES.map((outcome): Cell[] => [`  ${outcome}`, outcomes[outcome]]);
   const table = formatTable([['  pending', pending], ['  in flight', inFlight], ...counts]);
-  const said = [...rateSaid(view.rate), ...outlookSaid(view)].map((sentence) => `${sentence}\n`).join('');
+  const said = [...rateSaid(view.rate), ...standstillSaid(view), ...outlookSaid(view)]
+    .map((sentence) => `${sentence}\n`)
+    .join('');
   return `${id}: ${state}\n${table}${said === '' ? '' : `\n${said}`}${holds.length === 0 ? '' : `\n${holdTable(holds, view.now)}`}`;
+}
+
+/** Why nothing goes out now, apart from hours and holds. */
+function standstillSaid(view: CampaignView): string[] {
+  const { id, state, redialing } = view.status;
+  const { linesFullUntil } = view.standstill;
+  const said: string[] = [];
+  if (lacksWorkers(view)) said.push(NO_WORKER);
+  if (state === 'paused') said.push(`nothing goes out until "enqueuer resume ${id}"`);
+  if (state === 'running' && linesFullUntil !== undefined) said.push(fullSaid(linesFullUntil, view.now));
+  if (redialing > 0)
+    said.push(`${countOf(redialing, 'call')} in doubt ${redialing === 1 ? 'waits' : 'wait'} to be dialed once more`);
+  return said;
+}
+
+const NO_WORKER = 'no worker is running: nothing goes out until one is started (./bin/worker)';
+
+function lacksWorkers({ status: { pending, inFlight, redialing }, standstill: { workers } }: CampaignView): boolean {
+  return workers === 0 && pending + inFlight + redialing > 0;
+}
+
+function fullSaid(until: number, now: number): string {
+  return `its lines are full (lines.maxConcurrentCalls): there is room for the next call in ${formatDuration(until - now)}`;
 }
 
 function rateSaid({ lastSeconds, lastMinute }: Rate): string[] {
@@ -138,13 +166,18 @@ function belowTable(views: readonly CampaignView[]): string {
       ? []
       : `${status.id} opens at ${callTimeText(opening.at, opening.zones)}, in ${formatDuration(opening.at - now)}\n`,
   );
+  const full = views.flatMap(({ status: { id, state }, standstill: { linesFullUntil }, now }) =>
+    state !== 'running' || linesFullUntil === undefined ? [] : `${id}: ${fullSaid(linesFullUntil, now)}\n`,
+  );
   const holds = [...new Map(views.flatMap(({ status }) => status.holds).map((hold) => [hold.scope, hold])).values()];
   const held = holds.length === 0 ? '' : `\n${holdTable(holds, views[0]?.now ?? 0)}`;
-  return `${waiting.length === 0 ? '' : `\n${waiting.join('')}`}${held}`;
+  const said = [...full, ...waiting, ...(views.some(lacksWorkers) ? [`${NO_WORKER}\n`] : [])];
+  return `${said.length === 0 ? '' : `\n${said.join('')}`}${held}`;
 }
 
 /** One campaign on one line, for a log. */
-export function statusLine({ status, outlook, rate, now }: CampaignView): string {
+export function statusLine(view: CampaignView): string {
+  const { status, outlook, rate, standstill, now } = view;
   const { id, state, pending, inFlight, outcomes, holds } = status;
   const parts = [
     state,
@@ -152,6 +185,10 @@ export function statusLine({ status, outlook, rate, now }: CampaignView): string
     `${formatCount(inFlight)} in flight`,
     ...OUTCOMES.filter((outcome) => outcomes[outcome] > 0).map((name) => `${formatCount(outcomes[name])} ${name}`),
     ...(rate.lastSeconds === undefined ? [] : [perSecond(rate.lastSeconds)]),
+    ...(lacksWorkers(view) ? ['no worker is running'] : []),
+    ...(standstill.linesFullUntil === undefined
+      ? []
+      : [`lines are full until ${isoInstant(standstill.linesFullUntil)}`]),
     ...(outlook.opening === undefined ? [] : [`opens at ${isoInstant(outlook.opening.at)}`]),
     ...(outlook.end?.at === undefined ? [] : [`done about ${isoInstant(outlook.end.at)}`]),
     ...holds.map(
@@ -163,6 +200,6 @@ export function statusLine({ status, outlook, rate, now }: CampaignView): string
 }
 
 /** What makes a further line worth writing; rate and end change with every look. */
-export function changeKey({ status }: CampaignView): string {
-  return JSON.stringify(status);
+export function changeKey(view: CampaignView): string {
+  return JSON.stringify([view.status, lacksWorkers(view), view.standstill.linesFullUntil !== undefined]);
 }

@@ -1,7 +1,7 @@
-import { type CampaignStatus, PendingSample } from '@libby-dialer/dial-queue';
+import { type CampaignStatus, PendingSample, StandstillReader } from '@libby-dialer/dial-queue';
 import { type Campaign, OUTCOMES, type QueuedCall } from '@libby-dialer/dialing';
 import { type Context, NoSuchCampaignError } from './context.ts';
-import { outlookOf } from './outlook.ts';
+import { type Outlook, outlookOf } from './outlook.ts';
 import { RateMeter } from './rate-meter.ts';
 import type { CampaignView, Rate } from './status-report.ts';
 
@@ -19,44 +19,64 @@ interface Sample {
   readonly calls: readonly QueuedCall[];
 }
 
+interface Look {
+  readonly now: number;
+  readonly workers: number | undefined;
+}
+
+/** Redis knows the hours of a call only once a worker has looked at it; the sample tells those of all that wait. */
+function stateSeen({ state, inFlight }: CampaignStatus, { opening }: Outlook): CampaignStatus['state'] {
+  return state === 'running' && inFlight === 0 && opening !== undefined ? 'waiting' : state;
+}
+
 /** Looks at campaigns again and again, and remembers what it takes to say how fast they go and when they will be through. */
 export class StatusWatch {
   readonly #context: Context;
   readonly #pending: PendingSample;
+  readonly #standstill: StandstillReader;
   readonly #meters = new Map<string, RateMeter>();
   readonly #samples = new Map<string, Sample>();
 
   constructor(context: Context) {
     this.#context = context;
     this.#pending = new PendingSample(context.redis, context.keys);
+    this.#standstill = new StandstillReader(context.redis, context.keys);
   }
 
   /** Throws `NoSuchCampaignError`. */
   async one(id: string): Promise<CampaignView> {
-    const [now, status] = await Promise.all([this.#context.now(), this.#context.status.read(id)]);
+    const [now, status, workers] = await Promise.all([
+      this.#context.now(),
+      this.#context.status.read(id),
+      this.#standstill.workers(),
+    ]);
     if (status === undefined) throw new NoSuchCampaignError(id);
-    return await this.#view(status, await this.#context.campaign(id), now);
+    return await this.#view(status, await this.#context.campaign(id), { now, workers });
   }
 
   async all(): Promise<CampaignView[]> {
-    const [now, statuses, campaigns] = await Promise.all([
+    const [now, statuses, campaigns, workers] = await Promise.all([
       this.#context.now(),
       this.#context.status.readAll(),
       this.#context.campaigns.list(),
+      this.#standstill.workers(),
     ]);
     const byId = new Map(campaigns.map((campaign) => [campaign.id, campaign]));
     const views: CampaignView[] = [];
     for (const status of statuses) {
       const campaign = byId.get(status.id);
-      if (campaign !== undefined) views.push(await this.#view(status, campaign, now));
+      if (campaign !== undefined) views.push(await this.#view(status, campaign, { now, workers }));
     }
     return views;
   }
 
-  async #view(status: CampaignStatus, campaign: Campaign, now: number): Promise<CampaignView> {
+  async #view(status: CampaignStatus, campaign: Campaign, { now, workers }: Look): Promise<CampaignView> {
     const rate = this.#rateOf(status, now);
     const sample = status.pending === 0 ? [] : await this.#sampleOf(status, now);
-    return { status, rate, now, outlook: outlookOf({ campaign, status, sample, measured: rate.lastMinute, now }) };
+    const linesFullUntil = status.pending === 0 ? undefined : await this.#standstill.linesFullUntil(campaign, now);
+    const outlook = outlookOf({ campaign, status, sample, measured: rate.lastMinute, now, linesFullUntil });
+    const seen = { ...status, state: stateSeen(status, outlook) };
+    return { status: seen, rate, now, outlook, standstill: { workers, linesFullUntil } };
   }
 
   #rateOf({ id, outcomes }: CampaignStatus, now: number): Rate {

@@ -14,6 +14,8 @@ export interface CampaignStatus {
   /** Calls not yet claimed: waiting, delayed, or to be tried again. */
   readonly pending: number;
   readonly inFlight: number;
+  /** Calls that are `unknown` and wait to be dialed once more. */
+  readonly redialing: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly holds: readonly Hold[];
 }
@@ -58,8 +60,10 @@ export class StatusReader {
     const outcomes = Object.fromEntries(
       OUTCOMES.map((outcome) => [outcome, Number(counts.fields.get(`outcome:${outcome}`) ?? 0)]),
     ) as Record<Outcome, number>;
-    const { pending, inFlight } = counts;
-    return { id: campaign.id, state: stateOf(campaign, counts, holds, outcomes), pending, inFlight, outcomes, holds };
+    const { pending, inFlight, fields } = counts;
+    const redialing = Number(fields.get('redialing') ?? 0);
+    const state = stateOf(campaign, counts, holds, outcomes);
+    return { id: campaign.id, state, pending, inFlight, redialing, outcomes, holds };
   }
 
   async #count(id: string): Promise<Counts> {

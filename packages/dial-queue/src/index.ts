@@ -42,3 +42,5 @@ export { CALL_JOB, CALL_JOB_OPTIONS, openQueue } from './queues.ts';
 export type { RedisConnection } from './redis-connection.ts';
 // What became of them
 export { type ReadOptions, Results } from './results.ts';
+// Why nothing goes out
+export { type Standstill, StandstillReader } from './standstill.ts';

@@ -37,19 +37,25 @@ async function placed(
   await bench.settle(id, callId, outcome, record);
 }
 
+/** The hour of the day in UTC, so many hours from now. */
+function hour(ahead: number): string {
+  return new Date(Date.now() + ahead * 3_600_000).toISOString().slice(11, 13);
+}
+
 describe('status', () => {
   test('one campaign, for people and for programs', async () => {
     const [first = '', second = ''] = await loaded('spring', 3);
     await placed('spring', first, 'accepted');
     await bench.claim('spring', second);
     expect((await bench.run(['status', 'spring'])).stdout).toBe(
-      'spring: running\n  pending     1\n  in flight   1\n  accepted    1\n  rejected    0\n  exhausted   0\n  unknown     0\n  suppressed  0\n  expired     0\n  canceled    0\n',
+      'spring: running\n  pending     1\n  in flight   1\n  accepted    1\n  rejected    0\n  exhausted   0\n  unknown     0\n  suppressed  0\n  expired     0\n  canceled    0\n\nno worker is running: nothing goes out until one is started (./bin/worker)\n',
     );
     expect(await bench.json(['status', 'spring', '--json'])).toEqual({
       id: 'spring',
       state: 'running',
       pending: 1,
       inFlight: 1,
+      redialing: 0,
       outcomes: { accepted: 1, rejected: 0, exhausted: 0, unknown: 0, suppressed: 0, expired: 0, canceled: 0 },
       holds: [],
       at: expect.stringMatching(/^2.*Z$/),
@@ -59,6 +65,8 @@ describe('status', () => {
       etaLatest: null,
       etaBy: null,
       wouldExpire: null,
+      workers: 0,
+      linesFullUntil: null,
     });
   });
 
@@ -75,6 +83,16 @@ describe('status', () => {
     });
     const shown = (await bench.run(['status'])).stdout;
     expect(shown).toContain('spring opens at Tue 2999-01-01 09:00 America/Denver (16:00 UTC), in ');
+  });
+
+  test('waiting, also before any worker has looked, where all are out of their own hours', async () => {
+    const callingWindow = { from: `${hour(12)}:00`, to: `${hour(13)}:00` };
+    const list = await bench.file('list.csv', 'Name,Phone,timezone\nAda,+442079460123,Etc/UTC\n');
+    await bench.run(['load', list, '--campaign', await bench.campaign('spring', { callingWindow })]);
+    expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({
+      state: 'waiting',
+      opensAt: expect.stringContaining(`T${hour(12)}:00:00.000Z`),
+    });
   });
 
   test('pending calls at their pace', async () => {
