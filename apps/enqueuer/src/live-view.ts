@@ -8,25 +8,52 @@ const ERASE_BELOW = '\u001b[J';
 
 /**
  * Text that takes the place of the one before, on a terminal. It begins where the cursor stands, leaves what is above it, and stays when
- * it ends. Cut to the size of the terminal: a line that wraps, or one that has scrolled away, could not be drawn over.
+ * it ends. Fitted to the size of the terminal: a line that wraps by itself, or one that has scrolled away, could not be drawn over.
  */
 export class LiveView {
   readonly #output: Output;
-  #height = 0;
+  #drawn: readonly string[] = [];
 
   constructor(output: Output) {
     this.#output = output;
   }
 
   async show(text: string): Promise<void> {
-    const { columns = DEFAULT_COLUMNS, rows = DEFAULT_ROWS } = this.#output;
-    const lines = text
-      .trimEnd()
-      .split('\n')
-      .slice(0, Math.max(1, rows - 1));
-    const up = this.#height === 0 ? '' : `\u001b[${this.#height}A\r`;
-    this.#height = lines.length;
-    const drawn = lines.map((line) => `${line.slice(0, columns - 1)}${ERASE_REST_OF_LINE}\n`);
+    // Some terminals say that they have no columns.
+    const columns = this.#output.columns || DEFAULT_COLUMNS;
+    const rows = this.#output.rows || DEFAULT_ROWS;
+    const room = Math.max(1, rows - 1);
+    const height = Math.min(room, heightOf(this.#drawn, columns));
+    const up = height === 0 ? '' : `\u001b[${height}A\r`;
+    const lines = text.trimEnd().split('\n');
+    this.#drawn = shortened(
+      lines.flatMap((line) => fitted(line, Math.max(1, columns - 1))),
+      room,
+    );
+    const drawn = this.#drawn.map((line) => `${line}${ERASE_REST_OF_LINE}\n`);
     await print(this.#output, `${up}${drawn.join('')}${ERASE_BELOW}`);
   }
+}
+
+/** Rows that lines take: in a terminal that has become narrower since they were drawn, more than one each. */
+function heightOf(lines: readonly string[], columns: number): number {
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 0);
+}
+
+/** Sentences go on in a further line; rows of a table, whose cells stand two blanks apart, are cut. */
+function fitted(line: string, width: number): string[] {
+  if (line.length <= width || line.includes('  ')) return [line.slice(0, width)];
+  const blank = line.lastIndexOf(' ', width);
+  const end = blank > 0 ? blank : width;
+  return [line.slice(0, end), ...fitted(line.slice(end).trimStart(), width)];
+}
+
+/** What is of most use stands first and last: lines that do not fit are left out between, empty ones before any other. */
+function shortened(lines: readonly string[], room: number): readonly string[] {
+  if (lines.length <= room) return lines;
+  const full = lines.filter((line) => line !== '');
+  if (full.length <= room) return full;
+  const first = Math.ceil((room - 1) / 2);
+  const last = room - 1 - first;
+  return room === 1 ? full.slice(0, 1) : [...full.slice(0, first), '…', ...full.slice(full.length - last)];
 }
