@@ -85,6 +85,11 @@ no worker is running: nothing goes out until one is started (./bin/worker)
   expect(statusOfOne(view({ state: 'paused' }))).toContain('\nnothing goes out until "enqueuer resume spring"\n');
 });
 
+test('an end that supposes a worker says so', () => {
+  const none = { ...paced, standstill: { workers: 0, linesFullUntil: undefined } };
+  expect(statusOfOne(none)).toContain('(at the latest Tue 2026-12-01 16:00 UTC), if a worker started now\n');
+});
+
 test('where nothing waits nobody is missed, nor where nobody knows', () => {
   const idle = { pending: 0, inFlight: 0 };
   expect(statusOfOne(view(idle, { standstill: { workers: 0, linesFullUntil: undefined } }))).not.toContain('worker');

@@ -96,13 +96,16 @@ function perSecond(rate: number): string {
   return `${rate.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })}/s`;
 }
 
-function outlookSaid({ outlook: { opening, end }, now }: CampaignView): string[] {
+function outlookSaid(view: CampaignView): string[] {
+  const { opening, end } = view.outlook;
+  const { now } = view;
   const said: string[] = [];
   if (opening !== undefined) {
     said.push(`opens at ${callTimeText(opening.at, opening.zones)}, in ${formatDuration(opening.at - now)}`);
   }
   if (end === undefined) return said;
-  said.push(endSaid(end, now), `at ${rateText(end.callsPerSecond)} (${RATES[end.by]})`);
+  const supposing = lacksWorkers(view) ? ', if a worker started now' : '';
+  said.push(`${endSaid(end, now)}${supposing}`, `at ${rateText(end.callsPerSecond)} (${RATES[end.by]})`);
   if (end.unplaced > 0) said.push(`about ${countOf(end.unplaced, 'call')} would expire before their turn comes`);
   return said;
 }

@@ -102,7 +102,7 @@ describe('status', () => {
     expect(status).toMatchObject({ etaBy: 'callsPerSecond', wouldExpire: 0, opensAt: null });
     expect(Date.parse(status.eta) - Date.parse(status.at)).toBe(3_600_000);
     expect((await bench.run(['status', 'spring'])).stdout).toContain(
-      ', in 1 h\nat 36 calls an hour (pacing.callsPerSecond)',
+      ', in 1 h, if a worker started now\nat 36 calls an hour (pacing.callsPerSecond)',
     );
   });
 
