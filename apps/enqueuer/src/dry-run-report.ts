@@ -1,4 +1,4 @@
-import { ASSUMED_ANSWER_SECONDS, isoInstant, type RateLimit } from '@libby-dialer/dialing';
+import { ASSUMED_ANSWER_SECONDS, type FrequencyCap, isoInstant, type RateLimit } from '@libby-dialer/dialing';
 import type { RowFate, RowForesight } from './dry-run.ts';
 import { type DryRunTotals, type Estimate, type Opening, zonesText } from './dry-run-totals.ts';
 import { countOf, formatDuration } from './format.ts';
@@ -62,6 +62,7 @@ export function verdictLines(rows: readonly RowForesight[], limit: number): { li
 
 const NEVER: Record<Exclude<RowFate, 'queued'>, string> = {
   suppressed: 'never: is on the do-not-call list',
+  capped: 'never: has had as many calls as a frequency cap allows',
   would_expire: 'never: expires before its hours open',
   never_opens: 'never: its hours do not open at all',
   already_queued: 'never a second time: is queued already',
@@ -70,13 +71,20 @@ const NEVER: Record<Exclude<RowFate, 'queued'>, string> = {
   rejected: 'never: rejected',
 };
 
-function verdictText({ fate, verdict, at, time, code, reason, outcome }: RowForesight): string {
+function verdictText({ fate, verdict, at, time, code, reason, outcome, cap }: RowForesight): string {
   if (code !== undefined) return `${NEVER.rejected} (${code}): ${reason ?? ''}`;
-  if (fate !== 'queued') return outcome === undefined ? NEVER[fate] : `${NEVER[fate]} (${outcome})`;
+  if (fate !== 'queued') {
+    const detail = outcome ?? (cap && capText(cap));
+    return detail === undefined ? NEVER[fate] : `${NEVER[fate]} (${detail})`;
+  }
   const zones = time?.zones ?? [];
   const when = verdict === 'now' ? 'now' : whenText(at, zones);
   const from = zones.length === 0 ? '' : `, ${zonesText(zones)} by ${SOURCES[time?.source ?? 'number']}`;
   return `${when}${from}${rulesText(time?.rules ?? [])}`;
+}
+
+function capText({ calls, hours }: FrequencyCap): string {
+  return `${countOf(calls, 'call')} in ${countOf(hours, 'hour')}`;
 }
 
 function whenText(at: number | undefined, zones: readonly string[]): string {
@@ -98,9 +106,10 @@ export const VERDICTS_HEADING = 'line,verdict,at,zone,zoneSource,rule,reason,det
 
 /**
  * A row of the verdicts file: nothing of it names a person. `at` is UTC, `localAt` the same by the recipient's clock (in several zones:
- * the one that opens last). `reason` is a code; `detail` the sentence of a reject, or the outcome of a settled call.
+ * the one that opens last). `reason` is a code; `detail` the sentence of a reject, the outcome of a settled call, or the
+ * cap that is reached.
  */
-export function verdictCsv({ line, verdict, fate, at, time, code, reason, outcome }: RowForesight): string {
+export function verdictCsv({ line, verdict, fate, at, time, code, reason, outcome, cap }: RowForesight): string {
   const zones = time?.zones ?? [];
   const zone = at === undefined ? undefined : lastToOpen(at, zones);
   const cells = [
@@ -111,7 +120,7 @@ export function verdictCsv({ line, verdict, fate, at, time, code, reason, outcom
     zones.length === 0 ? '' : (time?.source ?? ''),
     time?.rules.join(' & '),
     verdict === 'never' ? (code ?? fate) : '',
-    reason ?? outcome ?? '',
+    reason ?? outcome ?? (cap === undefined ? '' : capText(cap)),
     at === undefined || zone === undefined ? '' : wallClock(at, zone),
   ];
   return `${cells.map(csvCell).join(',')}\r\n`;

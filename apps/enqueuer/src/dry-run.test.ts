@@ -89,6 +89,7 @@ test('what is there already, and who is not to be called', async () => {
       asked.push([...numbers]);
       return numbers.map((number) => number === DENVER);
     },
+    callsSince: async (questions) => questions.map(() => 0),
   };
   const list = [
     ['A', NEW_YORK],
@@ -108,6 +109,37 @@ test('what is there already, and who is not to be called', async () => {
   expect(asked).toEqual([[NEW_YORK, '+12125550124', DENVER, '+13035550124']]);
   // Whoever is suppressed is queued all the same, and settled so when its turn comes.
   expect(run.counts).toMatchObject({ rows: 5, queued: 2, alreadyQueued: 1, alreadySettled: 1, rejected: 1 });
+});
+
+test('who has had as many calls as a cap allows, and has still when the hours open', async () => {
+  const calls: readonly number[] = [NOW - 24 * 3_600_000 + 1800_000, NOW - 1000];
+  const known: Known = {
+    calls: async (ids) => ids.map(() => ({ verdict: 'queued' })),
+    suppressed: async (numbers) => numbers.map(() => false),
+    callsSince: async (questions) =>
+      questions.map(({ number, since }) => (number.endsWith('123') ? calls.filter((at) => at > since).length : 0)),
+  };
+  const settings = { frequencyCap: { calls: 2, hours: 24 } };
+  const list = [
+    ['A', NEW_YORK],
+    ['T', ''],
+    ['B', '+12125550124'],
+    ['C', DENVER],
+  ];
+  const { run, rows } = await dryRun(list, settings, known);
+  // At 15:00 UTC, when Denver opens, the first of the two calls is more than a day ago.
+  expect(rows.map(({ fate, verdict }) => [fate, verdict])).toEqual([
+    ['capped', 'never'],
+    ['rejected', 'never'],
+    ['queued', 'now'],
+    ['queued', 'at'],
+  ]);
+  expect(run.counts).toMatchObject({ rows: 4, queued: 3, rejected: 1 });
+  expect(totalsJson(run.totals)).toMatchObject({ reasons: { capped: 1 }, verdicts: { now: 1, at: 1, never: 2 } });
+  expect(verdictLines(rows, 1).lines).toEqual([
+    'line 2: never: has had as many calls as a frequency cap allows (2 calls in 24 hours)\n',
+  ]);
+  expect(verdictCsv(rows[0] as RowForesight)).toContain(',capped,2 calls in 24 hours,');
 });
 
 test('totals, and how long it takes at its pace and in its hours', async () => {

@@ -1,9 +1,10 @@
-import type { CallPreview, Identity } from '@libby-dialer/dial-queue';
+import type { CallPreview, HistoryQuestion, Identity } from '@libby-dialer/dial-queue';
 import {
   type CallTime,
   CallTimes,
   type Campaign,
   earliestAt,
+  type FrequencyCap,
   isHopeless,
   type Outcome,
   type Payload,
@@ -19,14 +20,17 @@ import { type LoadCounts, noRows } from './list-loader.ts';
 
 const CALLS_PER_LOOK = 1000;
 const PAYLOADS_SHOWN = 3;
+const HOUR_MS = 3_600_000;
 
 /**
- * What would become of a row. Queued, but never called: `suppressed` (on the do-not-call list now), `would_expire` (its time is
- * out before its hours open) and `never_opens` (its hours do not open at all).
+ * What would become of a row. Queued, but never called: `suppressed` (on the do-not-call list now), `capped` (at its earliest instant the
+ * calls made so far still reach a frequency cap), `would_expire` (its time is out before its hours open) and `never_opens` (its hours do
+ * not open at all).
  */
 export type RowFate =
   | 'queued'
   | 'suppressed'
+  | 'capped'
   | 'would_expire'
   | 'never_opens'
   | 'already_queued'
@@ -48,6 +52,8 @@ export interface RowForesight {
   /** Of a rejected row. */
   readonly code?: RejectCode;
   readonly reason?: string;
+  /** Of a capped row. */
+  readonly cap?: FrequencyCap;
   /** Of a settled call. */
   readonly outcome?: Outcome;
 }
@@ -57,6 +63,8 @@ export interface Known {
   readonly calls: (callIds: readonly string[]) => Promise<readonly CallPreview[]>;
   /** For each number, whether it is on the do-not-call list. */
   readonly suppressed: (numbers: readonly string[]) => Promise<readonly boolean[]>;
+  /** For each question, how many calls that number has had after that instant. */
+  readonly callsSince: (questions: readonly HistoryQuestion[]) => Promise<readonly number[]>;
 }
 
 export interface DryRunOptions {
@@ -139,10 +147,30 @@ export class DryRun {
       this.#options.known?.suppressed(callable.map(({ call }) => call.to)),
     ]);
     let index = -1;
-    return rows.map((row) => {
+    const foreseen = rows.map((row) => {
       if (!isCallable(row)) return row;
       index += 1;
       return this.#foreseeCall(row, previews?.[index], suppressed?.[index] === true);
+    });
+    return await this.#withCaps(rows, foreseen);
+  }
+
+  async #withCaps(checked: readonly CheckedRow[], foreseen: readonly RowForesight[]): Promise<RowForesight[]> {
+    const questions = foreseen.flatMap(({ at, time }, index) => {
+      const row = checked[index];
+      if (at === undefined || time === undefined || row === undefined || !isCallable(row)) return [];
+      return time.caps.map((cap) => ({ index, cap, number: row.call.to, since: at - cap.hours * HOUR_MS }));
+    });
+    const placed = (await this.#options.known?.callsSince(questions)) ?? [];
+    const reached = new Map<number, FrequencyCap>();
+    for (const [place, { index, cap }] of questions.entries()) {
+      if ((placed[place] ?? 0) >= cap.calls) reached.set(index, cap);
+    }
+    return foreseen.map((row, index) => {
+      const cap = reached.get(index);
+      return cap === undefined || row.time === undefined
+        ? row
+        : { line: row.line, verdict: 'never', fate: 'capped', time: row.time, cap };
     });
   }
 
@@ -183,6 +211,7 @@ function isCallable(row: CheckedRow): row is CallableRow {
 const COUNTED_AS = {
   queued: 'queued',
   suppressed: 'queued',
+  capped: 'queued',
   would_expire: 'queued',
   never_opens: 'queued',
   already_queued: 'alreadyQueued',

@@ -1,6 +1,7 @@
 // Campaigns
 
 // Calls
+export { CallHistory, type HistoryQuestion } from './call-history.ts';
 export { CallLoader, CampaignCanceledError, type IdentifiedCall, type LoadVerdict } from './call-loader.ts';
 export { CallReopener } from './call-reopener.ts';
 export { type CampaignState, type CampaignStatus, StatusReader } from './campaign-status.ts';

@@ -4,6 +4,7 @@ import type { CallGroup } from './forecast.ts';
 import type { OpenSpan } from './open-span.ts';
 import type { QueuedCall } from './queued-call.ts';
 import { RecipientHours } from './recipient-hours.ts';
+import type { FrequencyCap } from './regional-rules.ts';
 
 /** When one call may go out, and by what. */
 export interface CallTime {
@@ -11,6 +12,8 @@ export interface CallTime {
   readonly source: ZoneSource;
   /** The regions whose rules it must keep beside the campaign's window. */
   readonly rules: readonly string[];
+  /** Its campaign's cap and the regions', without those that others imply. */
+  readonly caps: readonly FrequencyCap[];
   /** Epoch ms of its own or its campaign's. */
   readonly startsAt: number | undefined;
   readonly expiresAt: number | undefined;
@@ -37,6 +40,7 @@ export class CallTimes {
       zones: rules.zones,
       source: rules.source,
       rules: rules.regional.map(({ region }) => region),
+      caps: rules.caps,
       startsAt: call.startsAt ?? this.#campaign.startsAt,
       expiresAt: call.expiresAt ?? this.#campaign.expiresAt,
       openSpan: (atMs) => this.#hours.openSpan(rules, atMs),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { DoNotCallList, Identity, LoadPreview } from '@libby-dialer/dial-queue';
+import { CallHistory, DoNotCallList, type HistoryQuestion, Identity, LoadPreview } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
 import { DialerError, UsageError } from '@libby-dialer/runtime';
 import { type Context, withContext } from '../context.ts';
@@ -70,9 +70,11 @@ async function whatIsThere(
   if (identity === undefined) return { identity: nobodysIdentity() };
   const preview = new LoadPreview(redis, keys, campaign.id);
   const doNotCall = new DoNotCallList(redis, keys, identity);
+  const history = new CallHistory(redis, keys, identity);
   const known = {
     calls: (callIds: readonly string[]) => preview.calls(callIds),
     suppressed: (numbers: readonly string[]) => doNotCall.check(numbers),
+    callsSince: (questions: readonly HistoryQuestion[]) => history.callsSince(questions),
   };
   return { identity, known };
 }
