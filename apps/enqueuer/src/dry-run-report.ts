@@ -63,7 +63,7 @@ export function verdictLines(rows: readonly RowForesight[], limit: number): { li
 const NEVER: Record<Exclude<RowFate, 'queued'>, string> = {
   suppressed: 'never: is on the do-not-call list',
   capped: 'never: has had as many calls as a frequency cap allows',
-  would_expire: 'never: expires before its hours open',
+  would_expire: 'never: its time is over, or ends before its hours open',
   never_opens: 'never: its hours do not open at all',
   already_queued: 'never a second time: is queued already',
   already_settled: 'never a second time: is settled already',

@@ -24,7 +24,7 @@ const HOUR_MS = 3_600_000;
 
 /**
  * What would become of a row. Queued, but never called: `suppressed` (on the do-not-call list now), `capped` (at its earliest instant the
- * calls made so far still reach a frequency cap), `would_expire` (its time is out before its hours open) and `never_opens` (its hours do
+ * calls made so far still reach a frequency cap), `would_expire` (its time is out already or before its hours open) and `never_opens` (its hours do
  * not open at all).
  */
 export type RowFate =

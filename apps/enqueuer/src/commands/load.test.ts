@@ -182,10 +182,24 @@ describe('load warns', () => {
     const { code, stdout, stderr } = await bench.run(argv);
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: 'Warning: 2 calls can never be placed: out of hours until the time to call is over (lines 3, 5).\n',
+      stderr: 'Warning: 2 calls can never be placed: the time to call is over (lines 3, 5).\n',
     });
     expect(JSON.parse(stdout)).toMatchObject({ rows: 4, queued: 4, wouldExpire: 2 });
     expect(await bench.run(argv)).toMatchObject({ stderr: '' });
+  });
+
+  test('of rows whose hours open too late, or never', async () => {
+    // The law of New Mexico's calls leaves nothing of a window at night.
+    const list = await bench.file(
+      'list.csv',
+      `Name,Phone,expiresAt\nAda,${phone(0)},\nBo,${phone(1)},2999-01-01T00:00:00Z\n`,
+    );
+    const callingWindow = { from: '22:00', to: '23:00' };
+    const { stderr } = await bench.run(['load', list, '--campaign', await bench.campaign('spring', { callingWindow })]);
+    expect(stderr).toBe(
+      'Warning: 1 call can never be placed: the hours do not open at all (line 2).\n' +
+        'Warning: 1 call can never be placed: out of hours until the time to call is over (line 3).\n',
+    );
   });
 });
 
@@ -368,6 +382,6 @@ describe('load --dry-run', () => {
   test('points out calls that could never be placed in time', async () => {
     const campaign = await bench.campaign('spring', { expiresAt: '2020-01-01T00:00:00Z' });
     const { stdout } = await bench.run(['load', await bench.list('list.csv', 1), '--campaign', campaign, '--dry-run']);
-    expect(stdout).toContain('line 2: never: expires before its hours open');
+    expect(stdout).toContain('line 2: never: its time is over, or ends before its hours open');
   });
 });

@@ -103,8 +103,7 @@ async function loadList(
       ? `${JSON.stringify({ ...loadJson(campaign.id, counts, rejectsFile), wouldExpire: hopeless.count })}\n`
       : loadTable(campaign.id, counts, rejectsFile);
     await print(io.stdout, result);
-    const sentence = hopeless.sentence();
-    if (sentence !== undefined) warn(io, sentence);
+    for (const sentence of hopeless.sentences()) warn(io, sentence);
     return counts;
   } finally {
     list.source.list.close();
