@@ -39,6 +39,7 @@ describe('the examples', () => {
     ['contacts.ndjson', 'rained-out.yaml'],
     ['contacts.ndjson', 'outage.yaml'],
     ['contacts.ndjson', 'nightly.yaml'],
+    ['contacts.ndjson', 'two-lines.yaml'],
     ['record.json', 'nightly.yaml'],
   ])('%s and %s fit each other', async (list, campaign) => {
     expect(await check(list, campaign)).toMatchObject({ rejected: [], warnings: [] });
@@ -47,6 +48,7 @@ describe('the examples', () => {
   test.each([
     ['contacts.csv', 'campaign.yaml'],
     ['contacts.ndjson', 'nightly.yaml'],
+    ['contacts.ndjson', 'two-lines.yaml'],
     ['record.json', 'nightly.yaml'],
   ])('%s and %s hold nobody’s number', async (list, campaign) => {
     const { numbers } = await check(list, campaign);
