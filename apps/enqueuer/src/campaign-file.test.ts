@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readCampaignFile } from './campaign-file.ts';
+import { campaignToYaml, readCampaignFile } from './campaign-file.ts';
 
 let directory: string;
 
@@ -49,4 +49,17 @@ test.each([
 
 test('a directory is no campaign file', async () => {
   await expect(readCampaignFile(directory)).rejects.toMatchObject({ exitCode: 2 });
+});
+
+test('a campaign is shown with each of its rules on a line, and can be read again', async () => {
+  const rules = [
+    'pacing: { callsPerSecond: 2 }',
+    'lines: { maxConcurrentCalls: 5, assumedCallSeconds: 180 }',
+    'frequencyCap: { calls: 3, hours: 36 }',
+  ];
+  const file = await read('rules.yaml', `id: a\nfromPhoneNumber: "+15055550100"\n${rules.join('\n')}\n`);
+  if (file === undefined) throw new Error('there is no file');
+  const shown = campaignToYaml(file.campaign);
+  for (const rule of rules) expect(shown.split('\n')).toContain(rule);
+  expect((await read('again.yaml', shown))?.campaign).toEqual(file.campaign);
 });

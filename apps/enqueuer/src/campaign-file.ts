@@ -78,7 +78,7 @@ export function campaignToYaml({ id, fromPhoneNumber, startsAt, expiresAt, ...se
     ...(startsAt !== undefined && { startsAt: isoInstant(startsAt) }),
     ...(expiresAt !== undefined && { expiresAt: isoInstant(expiresAt) }),
   });
-  for (const key of ['callingWindow', 'retry']) {
+  for (const key of ['callingWindow', 'retry', 'pacing', 'lines', 'frequencyCap']) {
     const node = document.get(key, true);
     if (isMap(node)) node.flow = true;
   }
