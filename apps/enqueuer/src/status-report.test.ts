@@ -113,7 +113,7 @@ autumn    waiting    1,200          0                        40
 autumn opens at Tue 2026-12-01 08:00 America/Denver (15:00 UTC), in 1 h
 `);
   expect(statusOfAll([held, held])).toContain(
-    'HELD  REASON        SINCE      NEXT TRY\nall   rate_limited  for 1 min  in 30 s\n',
+    'HELD  REASON        SINCE      NEXT TRY\nall   rate_limited  for 1 min  in 30 s\n\nrate_limited: the API asks to slow down; it is tried again by itself\n',
   );
   expect(watchOfAll([])).toBe('There is no campaign yet.\n');
 });

@@ -1,4 +1,5 @@
 import type { Hold } from '@libby-dialer/dial-queue';
+import type { HoldReason } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import type { CommandSlot } from '../command-slot.ts';
 import { withContext } from '../context.ts';
@@ -49,7 +50,8 @@ export function holdTable(holds: readonly Hold[], now: number): string {
       nextTry(until, now),
     ]);
   const table = formatTable([['HELD', 'REASON', 'SINCE', 'NEXT TRY'], ...rows]);
-  return holds.some(({ reason }) => reason === 'evidence_lost') ? `${table}\n${EVIDENCE_LOST}` : table;
+  const reasons = new Set(holds.map(({ reason }) => reason));
+  return `${table}\n${[...reasons].map((reason) => MEANINGS[reason]).join('')}`;
 }
 
 /** Whoever reads it may never have heard of it, and has to decide something that cannot be taken back. */
@@ -58,6 +60,23 @@ Workers that still run have written theirs again. What others dialed since then 
 So have pauses, cancels, retries, loads and do-not-call entries of that time to be given once more. See "enqueuer status", and
 cancel what must not ring again. Then: enqueuer hold release all --by <you>
 `;
+
+/** What is wrong, and what is to be done. */
+const MEANINGS: Record<HoldReason, string> = {
+  forbidden: 'forbidden: the API refuses a token that was just granted; check scope and credentials\n',
+  token_unavailable: 'token_unavailable: no token can be had; "enqueuer doctor" tries and says why\n',
+  endpoint: 'endpoint: the answers are not the API’s; check LIBBY_API_URL\n',
+  rate_limited: 'rate_limited: the API asks to slow down; it is tried again by itself\n',
+  agent_not_found: 'agent_not_found: the line has no agent; check the campaign’s fromPhoneNumber\n',
+  doubts: 'doubts: too many calls got no usable answer; it is tried again by itself, until ten calls in a row pass\n',
+  unreachable: 'unreachable: the API cannot be reached; check the network\n',
+  rejections:
+    'rejections: the API rejects each call of the campaign; mend its texts or columns, then "enqueuer campaign put"\n',
+  campaign_incomplete:
+    'campaign_incomplete: the campaign asks for what a call does not have; mend it, then "enqueuer campaign put"\n',
+  replicas_behind: 'replicas_behind: too few replicas of Redis have the latest claim; check them\n',
+  evidence_lost: EVIDENCE_LOST,
+};
 
 function nextTry(until: number | undefined, now: number): string {
   if (until === undefined) return 'when a person releases it';
