@@ -1,24 +1,17 @@
 import { join } from 'node:path';
-import { runProcess, spawnProcess, startRedis, type TestRedis } from '@libby-dialer/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { runProcess, spawnProcess } from '@libby-dialer/testkit';
+import { describe, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
-import { phone, TestBench } from './test-bench.ts';
+import { eachTest, phone, type TestBench } from './test-bench.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 /** Starting a program takes its time on a machine that does much else. */
 const timeout = 60_000;
 
-let redis: TestRedis;
 let bench: TestBench;
-
-beforeAll(async () => {
-  redis = await startRedis();
+eachTest((each) => {
+  bench = each;
 });
-afterAll(() => redis.stop());
-beforeEach(async () => {
-  bench = await TestBench.start(redis.url);
-});
-afterEach(() => bench[Symbol.asyncDispose]());
 
 function enqueuer(argv: readonly string[], options: { input?: string } = {}) {
   return runProcess(process.execPath, [MAIN, ...argv], {

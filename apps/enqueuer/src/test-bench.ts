@@ -6,8 +6,9 @@ import { text } from 'node:stream/consumers';
 import { type Claim, Gate, Identity, Keys, openQueue } from '@libby-dialer/dial-queue';
 import { isoInstant, type Outcome, type Reason, type ResultRecord } from '@libby-dialer/dialing';
 import { DialerError, Interrupted, Redactor } from '@libby-dialer/runtime';
-import { uniquePrefix } from '@libby-dialer/testkit';
+import { startRedis, type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { cli } from './cli.ts';
 
 export interface CommandResult {
@@ -207,4 +208,19 @@ export function phone(index: number): string {
   const area = areas[Math.floor(index / NUMBERS_FROM)];
   if (area === undefined) throw new RangeError('there are no more numbers than that');
   return `+1${area}5550${100 + (index % NUMBERS_FROM)}`;
+}
+
+/** A Redis for the file, and a bench of its own for each test. */
+export function eachTest(use: (bench: TestBench) => void): void {
+  let redis: TestRedis;
+  let bench: TestBench;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+  beforeEach(async () => {
+    bench = await TestBench.start(redis.url);
+    use(bench);
+  });
+  afterEach(() => bench[Symbol.asyncDispose]());
 }

@@ -1,20 +1,12 @@
 import { Identity, openQueue } from '@libby-dialer/dial-queue';
 import { type ResultRecord, resultRecordSchema } from '@libby-dialer/dialing';
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { phone, TestBench } from '../test-bench.ts';
+import { expect, test } from 'vitest';
+import { eachTest, phone, type TestBench } from '../test-bench.ts';
 
-let redis: TestRedis;
 let bench: TestBench;
-
-beforeAll(async () => {
-  redis = await startRedis();
+eachTest((each) => {
+  bench = each;
 });
-afterAll(() => redis.stop());
-beforeEach(async () => {
-  bench = await TestBench.start(redis.url);
-});
-afterEach(() => bench[Symbol.asyncDispose]());
 
 const NUMBER = phone(23);
 const NAME = 'Zacharias';

@@ -1,18 +1,10 @@
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { phone, TestBench } from '../test-bench.ts';
+import { describe, expect, test } from 'vitest';
+import { eachTest, phone, type TestBench } from '../test-bench.ts';
 
-let redis: TestRedis;
 let bench: TestBench;
-
-beforeAll(async () => {
-  redis = await startRedis();
+eachTest((each) => {
+  bench = each;
 });
-afterAll(() => redis.stop());
-beforeEach(async () => {
-  bench = await TestBench.start(redis.url);
-});
-afterEach(() => bench[Symbol.asyncDispose]());
 
 async function loaded(id: string, count: number, settings = {}): Promise<string[]> {
   const argv = ['load', await bench.list(`${id}.csv`, count), '--campaign', await bench.campaign(id, settings)];

@@ -6,21 +6,14 @@ import { text } from 'node:stream/consumers';
 import { RESULT_COLUMNS } from '@libby-dialer/dialing';
 import { startSimulator } from '@libby-dialer/libby-simulator';
 import { Interrupted } from '@libby-dialer/runtime';
-import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { TestBench } from '../test-bench.ts';
+import { eventually, startRedis } from '@libby-dialer/testkit';
+import { describe, expect, test } from 'vitest';
+import { eachTest, type TestBench } from '../test-bench.ts';
 
-let redis: TestRedis;
 let bench: TestBench;
-
-beforeAll(async () => {
-  redis = await startRedis();
+eachTest((each) => {
+  bench = each;
 });
-afterAll(() => redis.stop());
-beforeEach(async () => {
-  bench = await TestBench.start(redis.url);
-});
-afterEach(() => bench[Symbol.asyncDispose]());
 
 async function loaded(id: string, count: number): Promise<string[]> {
   const argv = ['load', await bench.list(`${id}.csv`, count), '--campaign', await bench.campaign(id)];
@@ -315,7 +308,7 @@ describe('Redis in trouble', () => {
   });
 
   test('a replica takes no writes: one sentence, exit code 1', async () => {
-    await using replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(redis.port)] });
+    await using replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(bench.redis.options.port)] });
     const argv = ['load', await bench.list('list.csv', 1), '--campaign', await bench.campaign('spring')];
     const { code, stderr } = await bench.run(argv, { env: { REDIS_URL: replica.url } });
     expect({ code, lines: stderr.trim().split('\n').length }).toEqual({ code: 1, lines: 1 });

@@ -1,21 +1,14 @@
 import { Evidence, Holds } from '@libby-dialer/dial-queue';
 import { isoInstant } from '@libby-dialer/dialing';
 import { Interrupted } from '@libby-dialer/runtime';
-import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { TestBench } from '../test-bench.ts';
+import { eventually } from '@libby-dialer/testkit';
+import { describe, expect, test } from 'vitest';
+import { eachTest, type TestBench } from '../test-bench.ts';
 
-let redis: TestRedis;
 let bench: TestBench;
-
-beforeAll(async () => {
-  redis = await startRedis();
+eachTest((each) => {
+  bench = each;
 });
-afterAll(() => redis.stop());
-beforeEach(async () => {
-  bench = await TestBench.start(redis.url);
-});
-afterEach(() => bench[Symbol.asyncDispose]());
 
 /** A campaign with so many calls queued; gives their ids. */
 async function loaded(id: string, count: number): Promise<string[]> {

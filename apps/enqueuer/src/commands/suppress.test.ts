@@ -3,21 +3,14 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { Interrupted } from '@libby-dialer/runtime';
-import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { phone, TestBench } from '../test-bench.ts';
+import { eventually } from '@libby-dialer/testkit';
+import { describe, expect, test } from 'vitest';
+import { eachTest, phone, type TestBench } from '../test-bench.ts';
 
-let redis: TestRedis;
 let bench: TestBench;
-
-beforeAll(async () => {
-  redis = await startRedis();
+eachTest((each) => {
+  bench = each;
 });
-afterAll(() => redis.stop());
-beforeEach(async () => {
-  bench = await TestBench.start(redis.url);
-});
-afterEach(() => bench[Symbol.asyncDispose]());
 
 const NATIONAL = ['--country', 'US'];
 
