@@ -1,7 +1,7 @@
 import type { ResultRecord } from '@libby-dialer/dialing';
 import { startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DialingWorld, phone, phones } from './testing/dialing-world.ts';
+import { DialingWorld, phone } from './testing/dialing-world.ts';
 import { eventually, PATIENCE_MS } from './testing/patience.ts';
 
 let redis: TestRedis;
@@ -36,31 +36,8 @@ async function dialedUnknowing(world: DialingWorld, mend: () => Promise<unknown>
   return results;
 }
 
+/** How it fares in a race with the calls: see steering-race.test.ts. */
 describe.concurrent('the do-not-call list', { timeout: PATIENCE_MS }, () => {
-  test('once it is said that a number will not be called, no call to it begins, whatever was claimed before', async () => {
-    await using world = await DialingWorld.open(redis, { latencyMs: 3 });
-    const numbers = phones(1000);
-    const campaigns = ['spring', 'summer', 'autumn'];
-    for (const id of campaigns) {
-      await world.campaign({ id });
-      await world.load(numbers, id);
-    }
-    const settings = { concurrency: 20, connectTimeoutMs: 60_000 };
-    await Promise.all([world.startWorker(settings), world.startWorker(settings)]);
-    await eventually(() => world.simulator.stats().requests >= 50);
-    const promisedAt = new Map<string, number>();
-    for (let from = 0; from < numbers.length; from += 20) {
-      const asking = numbers.slice(from, from + 20);
-      await world.doNotCall.add(asking);
-      await world.doNotCall.outlastEarlierClaims();
-      for (const number of asking) promisedAt.set(number, performance.timeOrigin + performance.now());
-    }
-    for (const id of campaigns) await world.settled(numbers.length, id);
-    const { calls } = world.simulator.calls();
-    expect(calls.length).toBeLessThan(3 * numbers.length);
-    expect(calls.filter(({ toPhoneNumber, atMs }) => atMs > (promisedAt.get(toPhoneNumber) ?? 0))).toEqual([]);
-  });
-
   test('a number that is added while its call waits for another attempt is not called', async () => {
     await using world = await DialingWorld.open(redis);
     await failedOnce(world);
