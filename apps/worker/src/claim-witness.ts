@@ -107,12 +107,12 @@ export class ClaimWitness implements Disposable {
 
   /** Its claim has ended in an outcome, or that of a worker that is gone has. */
   settled(request: SettleRequest, revision: number): void {
-    const { campaign, callId, owner, outcome } = request;
+    const { campaign, callId, owner, outcome, redials } = request;
     // What the gate skips it would skip again.
     if (!this.#remembered.has(owner) && outcome !== 'unknown') return;
     this.#remembered.delete(owner);
     const settled = { ...request, probes: [], run: undefined, resultsBefore: revision - 1 };
-    this.#remember({ campaign, callId, owner, revision, settled });
+    this.#remember({ campaign, callId, owner, revision, redials, settled });
   }
 
   /** The claim was given back, or somebody else has it. */

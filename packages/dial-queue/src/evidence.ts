@@ -39,6 +39,8 @@ export interface RememberedCall {
   readonly revision: number;
   /** Left out when it is settled. */
   readonly claim?: Claim;
+  /** Given when it is settled and was a redial. */
+  readonly redials?: number | undefined;
 }
 
 /** Whether Redis still knows what it acknowledged, and how it is told again. */
@@ -71,11 +73,11 @@ export class Evidence {
     calls: readonly Call[],
   ): Promise<{ claims: number; unsettled: Call[] }> {
     const own = this.#keys.campaign(campaign);
-    const args = calls.flatMap(({ callId, owner, revision, claim }) => [
+    const args = calls.flatMap(({ callId, owner, revision, claim, redials }) => [
       callId,
       owner,
       revision,
-      claim === undefined ? '' : JSON.stringify(claim),
+      claim === undefined ? settledWord(redials) : JSON.stringify(claim),
     ]);
     const [claims = 0, ...places] = (await Evidence.#recall.run(
       this.#redis,
@@ -84,4 +86,8 @@ export class Evidence {
     )) as number[];
     return { claims, unsettled: places.flatMap((place) => calls[place] ?? []) };
   }
+}
+
+function settledWord(redials: number | undefined): string {
+  return redials === undefined ? '' : 'redial';
 }

@@ -136,9 +136,18 @@ it.each(['unknown', 'claimed', 'open'])(
   },
 );
 
-it('whose outcome Redis has lost is settled again by whoever knows it', async () => {
+it.each([
+  ['waits to be dialed', {}],
+  ['is still in the hands of the first owner', { state: 'claimed', redialAt: undefined }],
+  ['was given back', { state: 'open', owner: 'owner-0', redialAt: undefined }],
+])('whose outcome Redis has lost is settled again by whoever knows it, over a call that %s', async (_, changes) => {
   const { gate } = await doubted();
-  const remembered = { callId: 'call-1', owner: 'owner-2', revision: 2 };
+  const own = fixture.keys.campaign('spring');
+  if ('state' in changes) {
+    await fixture.redis.hset(own.ledger, 'call-1', JSON.stringify({ ...(await entryOf()), ...changes }));
+    await fixture.redis.hdel(own.state, 'outcome:unknown', 'redialing');
+  }
+  const remembered = { callId: 'call-1', owner: 'owner-2', revision: 2, redials: 1 };
   const evidence = new Evidence(fixture.redis, fixture.keys);
   expect((await evidence.recall('spring', [remembered])).unsettled).toEqual([remembered]);
   const settled = fixture.settling({ owner: 'owner-2', redials: 1, resultsBefore: 1 });

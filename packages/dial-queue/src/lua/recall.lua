@@ -2,16 +2,14 @@
 -- Writes claims again that this Redis has lost, and says which outcomes it has lost.
 --
 -- KEYS: ledger, claims, campaign state, reopened calls, open campaigns; what the keys of lines and of people begin with
--- ARGV: campaign, then call id, owner, results written for the call once it is settled, the claim (JSON) or '' if it is settled;
---       again and again
+-- ARGV: campaign, then call id, owner, results written for the call once it is settled, the claim (JSON) or, if it is settled, '' or
+--       'redial'; again and again
 -- Answers: how many claims were written, then the places (from 0) of the settled calls whose outcome is missing
 local ledger, claims, campaign_state, reopened, open_campaigns, lines, people = unpack(KEYS)
 local written, reply = 0, {}
 
-local function is_missing(entry, owner, revision, claim)
-  if entry == nil then return true end
-  local is_claim = claim ~= nil
-  if is_claim and has_lost_redial(entry, claim.redials) then return true end
+local function is_missing(entry, owner, revision, is_claim, redials)
+  if entry == nil or has_lost_redial(entry, redials) then return true end
   if is_outdated(entry, revision - 1) then return true end
   -- Settled since, by whomever: nothing is lost that could still be told, but for the end of a doubt (settle says whose).
   if is_settled(entry) then return not is_claim and entry.revision < revision and entry.state == 'unknown' end
@@ -29,13 +27,15 @@ end
 
 for index = 2, #ARGV, 4 do
   local call_id, owner, revision, raw = ARGV[index], ARGV[index + 1], tonumber(ARGV[index + 2]), ARGV[index + 3]
-  local claim = raw ~= '' and cjson.decode(raw) or nil
+  local is_settled_redial = raw == 'redial'
+  local claim = raw ~= '' and not is_settled_redial and cjson.decode(raw) or nil
+  local redials = is_settled_redial and 1 or claim and claim.redials
   local entry = read_entry(ledger, call_id)
-  if is_missing(entry, owner, revision, claim) then
+  if is_missing(entry, owner, revision, claim ~= nil, redials) then
     if claim == nil then
       reply[#reply + 1] = (index - 2) / 4
     else
-      local is_redial = has_lost_redial(entry, claim.redials)
+      local is_redial = has_lost_redial(entry, redials)
       if is_redial then begin_redial(ledger, campaign_state, call_id, entry) end
       if is_settled(entry) then reopen(call_id, not is_redial and entry.state) end
       redis.call('HSET', ledger, call_id, raw)
