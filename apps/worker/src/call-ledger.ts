@@ -1,4 +1,4 @@
-import type { Claim, Gate, HoldRequest, ReleaseAnswer, ReleaseRequest } from '@libby-dialer/dial-queue';
+import type { Claim, ClaimedPlaces, Gate, HoldRequest, ReleaseAnswer, ReleaseRequest } from '@libby-dialer/dial-queue';
 import { type Decision, type Outcome, type Reason, redialAfterMs } from '@libby-dialer/dialing';
 import { sleep } from '@libby-dialer/runtime';
 import { type CallRun, delayedEnd } from './call-run.ts';
@@ -38,7 +38,7 @@ export interface Settlement {
   readonly decision?: Decision;
   readonly claim?: Claim | undefined;
   /** What let the call out, where the claim itself is not given. */
-  readonly granted?: Grant;
+  readonly granted?: Grant & ClaimedPlaces;
   /** It settles a redial whose claim is not given. */
   readonly redials?: number | undefined;
 }
@@ -82,6 +82,7 @@ export class CallLedger {
       // Most calls have none.
       resultsBefore: claim?.revision || undefined,
       redials,
+      claimed: granted,
       redialAfterMs: outcome === 'unknown' && onUnknown === 'redial' ? redialAfterMs(run.context.campaign) : undefined,
       answered: decision !== undefined && isAnswered(decision),
       probes: decision === undefined ? [] : probeResults(claim?.probes ?? [], decision),

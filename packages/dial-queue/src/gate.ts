@@ -114,8 +114,11 @@ export interface Uncompared {
   readonly kind: 'uncompared';
 }
 
+/** What a claim has taken: its place on its line, and among the calls of its person. */
+export type ClaimedPlaces = Pick<Claim, 'line' | 'person' | 'conversationMs' | 'claimedAt' | 'deadline'>;
+
 /** A claim whose owner never said what became of it. */
-export type LostClaim = Pick<Claim, 'owner' | 'attempts' | 'line' | 'claimedAt' | 'doNotCall' | 'placed'>;
+export type LostClaim = ClaimedPlaces & Pick<Claim, 'owner' | 'attempts' | 'doNotCall' | 'placed'>;
 
 export interface ClaimTimes {
   readonly sendWithinMs: number;
@@ -152,6 +155,8 @@ export interface SettleRequest extends Settling {
   readonly resultHead: string;
   /** The call as queued, kept while it may still be wanted; empty for none. */
   readonly payload: string;
+  /** What the claim took: Redis may have lost it, or it may have been written off and keeps its places until its owner speaks. */
+  readonly claimed?: ClaimedPlaces | undefined;
   /** Results written for the call before the claim that this settles: an outcome of that time does not stand in its way. */
   readonly resultsBefore?: number | undefined;
   /** Given when a call in doubt is to be dialed once more: so long after the deadline of its claim. */
@@ -261,7 +266,7 @@ export class Gate {
 
   async settle(request: SettleRequest): Promise<SettleAnswer> {
     const own = this.#keysOf(request.campaign);
-    const { campaign, answered, expires, probes, run, resultsBefore, redialAfterMs, redials } = request;
+    const { campaign, answered, expires, probes, run, resultsBefore, redialAfterMs, redials, claimed } = request;
     // Left out rather than empty: most calls are the probe of nothing, and every byte is read for each of them.
     const channel = this.#keys.announcements;
     const context = {
@@ -274,6 +279,7 @@ export class Gate {
       resultsBefore,
       redialAfterMs,
       redials,
+      claimed: claimed && placesOf(claimed),
     };
     const [word, value, redialAt] = (await Gate.#settle.run(
       this.#redis,
@@ -346,6 +352,11 @@ export class Gate {
     }
     return keys;
   }
+}
+
+/** Without what else the claim says. */
+function placesOf({ line, person, conversationMs, claimedAt, deadline }: ClaimedPlaces): ClaimedPlaces {
+  return { line, person, conversationMs, claimedAt, deadline };
 }
 
 function orNothing<Item>(items: readonly Item[]): readonly Item[] | undefined {

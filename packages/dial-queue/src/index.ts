@@ -17,6 +17,7 @@ export { CallInFlightError, type EraseOptions, Eraser, type Erasure, ErasureInco
 export { type Comparison, Evidence, type RememberedCall } from './evidence.ts';
 export {
   type Claim,
+  type ClaimedPlaces,
   type ClaimRequest,
   type ClaimTimes,
   Gate,

@@ -5,7 +5,7 @@
 -- KEYS: ledger, campaign state, claims, kept payloads, revised results, results stream, breakers, holds, expiries; what the keys of
 --       lines and of people begin with
 -- ARGV: call id, owner, outcome, attempts, result (a JSON object without its last fields and closing brace), payload to keep or '',
---       JSON {campaign, channel, answered?, expires?, probes?, run?, resultsBefore?, redialAfterMs?, redials?}
+--       JSON {campaign, channel, answered?, expires?, probes?, run?, resultsBefore?, redialAfterMs?, redials?, claimed?}
 -- Answers: settled <revision> <redialAt, if any> | already <outcome> <redialAt, if any> | lost (another owner holds the claim, or it is over)
 local ledger, campaign_state, claims, kept, revised, results, breakers, holds, expiries, lines, people = unpack(KEYS)
 local call_id, owner, outcome, attempts, result, payload = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
@@ -32,6 +32,9 @@ if is_settled(entry) then
   end_wait_for_redial(campaign_state, entry)
   redis.call('HINCRBY', campaign_state, 'outcome:' .. entry.state, -1)
 end
+-- Whoever wrote off its claim has left it its places; one that this Redis has lost has none.
+local is_written_off = is_settled(entry) and entry.owner == owner
+local claimed = entry and entry.state == 'claimed' and entry.line and entry or context.claimed
 
 local revision = (entry and entry.revision or 0) + 1
 local failures = entry and entry.failures or 0
@@ -47,13 +50,13 @@ if outcome == 'unknown' then
 end
 write_entry(ledger, call_id, settled)
 redis.call('ZREM', claims, call_id)
--- Of a claim that this Redis has lost it knows no line either.
-if entry and entry.state == 'claimed' and entry.line then
-  if outcome == 'accepted' or outcome == 'unknown' then
-    occupy_line(lines, entry.line, owner, math.min(now, entry.deadline) + entry.conversationMs)
-  else
-    leave_line(lines, entry.line, owner)
-    forget_call(people, entry.person, owner)
+if claimed then
+  if outcome ~= 'accepted' and outcome ~= 'unknown' then
+    leave_line(lines, claimed.line, owner)
+    forget_call(people, claimed.person, owner)
+  elseif not is_written_off then
+    occupy_line(lines, claimed.line, owner, math.min(now, claimed.deadline) + claimed.conversationMs)
+    if claimed ~= entry then remember_call(people, claimed.person, owner, claimed.claimedAt) end
   end
 end
 if context.expires then redis.call('ZREM', expiries, call_id) end
