@@ -7,5 +7,7 @@ export const CANARIES = {
   token: TOKEN_PREFIX,
   /** The campaign's own number. */
   line: '+15055550100',
+  /** And those that it may have besides. */
+  lines: ['+15055550100', '+15055550101', '+15055550102'],
   name: 'Quetzalcoatl Canary',
 } as const;

@@ -11,6 +11,7 @@ import { INFLICT, type Scene } from './faults.ts';
 import { violationsOf } from './invariants.ts';
 import { personalDataLeaks, secretLeaks } from './leaks.ts';
 import { FAULTS, type FaultEvent, type FaultName, type Plan } from './plan.ts';
+import { campaignWith, type Rules, rowsOf } from './rules.ts';
 import { CAMPAIGN, Stage } from './stage.ts';
 
 type FaultCounts = Partial<Record<FaultName, number>>;
@@ -19,6 +20,7 @@ type FaultCounts = Partial<Record<FaultName, number>>;
 export interface RunReport {
   readonly seed: number;
   readonly calls: number;
+  readonly rules: Rules;
   readonly lastedMs: number;
   readonly requests: number;
   /** Requests that the provider had in hand at once, at most. */
@@ -41,9 +43,10 @@ const LONGEST_WAIT_MS = 180_000;
 export async function runPlan(plan: Plan): Promise<RunReport> {
   await using stage = await Stage.open(plan);
   const { concurrency, clockSkewsMs, timeouts } = plan;
-  const numbers = fictionalNumbers().slice(0, plan.calls);
-  const suppressed = new Set(numbers.filter((_, index) => index % SUPPRESSED_EVERY === 0));
-  await stage.write(numbers);
+  const people = fictionalNumbers().slice(0, plan.calls);
+  const numbers = rowsOf(people, plan.calls, plan.rules);
+  const suppressed = new Set(people.filter((_, index) => index % SUPPRESSED_EVERY === 0));
+  await stage.write(numbers, campaignWith(plan.rules));
   await stage.doNotCall.add([...suppressed]);
 
   const startedAt = performance.now();
@@ -63,11 +66,21 @@ export async function runPlan(plan: Plan): Promise<RunReport> {
 }
 
 async function figuresOf({ plan, stage, crew, enqueuer, faults }: Run) {
-  const { seed, calls } = plan;
+  const { seed, calls, rules } = plan;
   const { requests, maxInFlight: mostAtOnce } = await stage.provider.stats();
   const counts: Record<string, number> = (await stage.status.read(CAMPAIGN))?.outcomes ?? {};
   const outcomes = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
-  return { seed, calls, requests, mostAtOnce, outcomes, faults, crew: crew.tally, enqueuerKills: enqueuer.kills };
+  return {
+    seed,
+    calls,
+    rules,
+    requests,
+    mostAtOnce,
+    outcomes,
+    faults,
+    crew: crew.tally,
+    enqueuerKills: enqueuer.kills,
+  };
 }
 
 interface Run {
@@ -143,11 +156,11 @@ interface Remains {
 }
 
 async function judge({ plan, stage, crew, enqueuer, faults, midway }: Run, remains: Remains): Promise<string[]> {
-  const { concurrency, tokenLifetimeS } = plan;
+  const { concurrency, rules, tokenLifetimeS } = plan;
   const redisFaults = Object.entries(faults)
     .filter(([name]) => FAULTS[name as FaultName].target === 'redis')
     .reduce((sum, [, times]) => sum + times, 0);
-  const inflicted = { ...remains, concurrency, crew: crew.tally, redisFaults, tokenLifetimeS };
+  const inflicted = { ...remains, concurrency, rules, crew: crew.tally, redisFaults, tokenLifetimeS };
   const shown = [...crew.logs, ...enqueuer.logs].map((lines) => ({ where: 'a log', text: lines.join('\n') }));
   for (const text of remains.metrics) shown.push({ where: 'the metrics', text });
   const values = [...midway, ...(await redisValues(stage))];

@@ -23,7 +23,7 @@ function ask(port: number): ClientRequest {
   const asked = request({ port, path: '/outbound', method: 'POST', headers: { 'content-type': 'application/json' } });
   asked.on('error', () => {});
   asked.on('response', (response) => response.resume());
-  asked.end(JSON.stringify({ toPhoneNumber: NUMBER }));
+  asked.end(JSON.stringify({ toPhoneNumber: NUMBER, introNotes: 'Ask Ann about Row 7' }));
   return asked;
 }
 
@@ -34,10 +34,10 @@ test('each request on a connection is told with what came back', async () => {
     await eventually(() => api.exchanges.all.filter(({ answer }) => answer === 403).length === soFar);
   }
   expect(api.proxy.counts().accepted).toBe(1);
-  expect(api.exchanges.all).toEqual([
-    { toPhoneNumber: NUMBER, answer: 403, isCutShort: false },
-    { toPhoneNumber: NUMBER, answer: 403, isCutShort: false },
-  ]);
+  const told = { toPhoneNumber: NUMBER, row: 7, answer: 403, isCutShort: false };
+  expect(api.exchanges.all).toMatchObject([told, told]);
+  const times = api.exchanges.all.flatMap(({ sentAtMs, answeredAtMs }) => [sentAtMs, answeredAtMs]);
+  expect(times).toEqual(times.toSorted((one = 0, other = 0) => one - other));
 });
 
 test.each<[string, NetworkFault, number]>([
@@ -52,6 +52,7 @@ test.each<[string, NetworkFault, number]>([
   await eventually(() => api.exchanges.all.length === 1 && api.simulator.stats().requests === requests);
   if (requests > 0) await eventually(() => api.proxy.counts().bytesSwallowed > 0 || asked.destroyed);
   expect(api.exchanges.all).toMatchObject([{ toPhoneNumber: NUMBER, answer: undefined }]);
+  expect(api.exchanges.all[0]?.answeredAtMs).toBeUndefined();
   asked.destroy();
 });
 

@@ -3,10 +3,22 @@ import type { LinkObserver } from '@libby-dialer/testkit';
 /** A request to the API as its sender knows it, whatever became of it on its way. */
 export interface Exchange {
   readonly toPhoneNumber: string;
+  /** Of the list, from 1. */
+  readonly row: number;
+  /** By a clock that does not go back. */
+  readonly sentAtMs: number;
+  /** When it got the head of its answer. */
+  answeredAtMs?: number;
   /** The status that the sender has got; undefined if it got no whole head of an answer. */
   answer: number | undefined;
   /** Its sender may not have seen the answer: others ended the connection, and it may have stood still until then. */
   isCutShort: boolean;
+}
+
+/** Which row of the list a request is for: its script says so. */
+export function rowIn(request: string): number | undefined {
+  const [, row] = /about Row (\d+)"/.exec(request) ?? [];
+  return row === undefined ? undefined : Number(row);
 }
 
 /** Reads along before the API: also requests that never reach it, and answers that never reach their sender. */
@@ -23,14 +35,17 @@ export class Exchanges {
         if (received !== '') [sent, received, exchange] = ['', '', undefined];
         sent += chunk.toString('latin1');
         const [, toPhoneNumber] = /"toPhoneNumber":"(\+\d+)"/.exec(sent) ?? [];
-        if (exchange !== undefined || toPhoneNumber === undefined) return;
-        exchange = { toPhoneNumber, answer: undefined, isCutShort: false };
+        const row = rowIn(sent);
+        if (exchange !== undefined || toPhoneNumber === undefined || row === undefined) return;
+        exchange = { toPhoneNumber, row, sentAtMs: performance.now(), answer: undefined, isCutShort: false };
         this.all.push(exchange);
       },
       received: (chunk) => {
         received += chunk.toString('latin1');
         const [, status] = /^HTTP\/1\.1 (\d{3})[^]*?\r\n\r\n/.exec(received) ?? [];
-        if (exchange !== undefined && status !== undefined) exchange.answer = Number(status);
+        if (exchange === undefined || status === undefined) return;
+        exchange.answer = Number(status);
+        exchange.answeredAtMs ??= performance.now();
       },
       ended: (isUnanswered, byClient) => {
         if (exchange !== undefined) exchange.isCutShort = isUnanswered || !byClient;

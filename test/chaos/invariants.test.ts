@@ -4,20 +4,25 @@ import type { Evidence } from './evidence.ts';
 import type { Exchange } from './exchanges.ts';
 import { type INVARIANTS, type Inflicted, violationsOf } from './invariants.ts';
 import type { TrueRequest } from './provider.ts';
+import { NO_RULES, type Rules } from './rules.ts';
 
 const NUMBERS = ['+12015550100', '+12015550101'] as const;
 const [FIRST, SECOND] = NUMBERS;
+const LINE = '+15055550100';
+
+const rowOf = (toPhoneNumber: string) => NUMBERS.findIndex((number) => number === toPhoneNumber) + 1;
 
 function request(toPhoneNumber: string, changes: Partial<TrueRequest> = {}): TrueRequest {
-  return { atMs: 1, toPhoneNumber, fromPhoneNumber: null, nth: 1, answer: 200, taken: true, ...changes };
+  const row = rowOf(toPhoneNumber);
+  return { atMs: 1, toPhoneNumber, row, fromPhoneNumber: LINE, nth: 1, answer: 200, taken: true, ...changes };
 }
 
 function exchange(toPhoneNumber: string, answer: number | undefined = 200, isCutShort = false): Exchange {
-  return { toPhoneNumber, answer, isCutShort };
+  return { toPhoneNumber, row: rowOf(toPhoneNumber), sentAtMs: 1, answeredAtMs: 3, answer, isCutShort };
 }
 
 function result(toPhoneNumber: string, outcome: Outcome = 'accepted', reason: Reason = 'accepted'): ResultRecord {
-  return { toPhoneNumber, outcome, reason } as ResultRecord;
+  return { toPhoneNumber, row: rowOf(toPhoneNumber), outcome, reason } as ResultRecord;
 }
 
 function outcomes(changes: Partial<Record<Outcome, number>>): Evidence['status']['outcomes'] {
@@ -40,12 +45,19 @@ const GOOD: Evidence = {
 const NOTHING: Inflicted = {
   numbers: NUMBERS,
   suppressed: new Set(),
+  rules: NO_RULES,
   concurrency: 2,
   crew: { kills: 0, freezes: 0, restarts: 0, mostAlive: 1, badExits: [] },
   redisFaults: 0,
   tokenLifetimeS: 3600,
   lastedMs: 1000,
 };
+
+const ONE_PER_LINE: Rules = {
+  ...NO_RULES,
+  lines: { numbers: [LINE], maxConcurrentCalls: 1, assumedCallSeconds: 1 },
+};
+const ONE_PER_PERSON: Rules = { ...NO_RULES, frequencyCap: { calls: 1, hours: 24 } };
 
 type Name = keyof typeof INVARIANTS;
 
@@ -153,6 +165,36 @@ describe('each invariant finds what breaks it', () => {
       { provider: { ...GOOD.provider, maxInFlight: 5 }, unansweredCalls: 100 },
     ],
     [
+      'more requests at once than the campaign allows',
+      ['concurrency stays within its limit', 'no more calls are in flight than the campaign allows'],
+      {},
+      { rules: { ...NO_RULES, pacing: { maxInFlight: 1 } } },
+    ],
+    [
+      'a second call on a line during the first',
+      ['no line has more calls than the campaign allows'],
+      { requests: [request(FIRST), request(SECOND, { atMs: 900 })] },
+      { rules: ONE_PER_LINE },
+    ],
+    [
+      'a second call on a line during the first, whose worker was lost',
+      ['no line has more calls than the campaign allows'],
+      { ...doubt('worker_lost'), requests: [request(FIRST), request(SECOND, { atMs: 900 })] },
+      { rules: ONE_PER_LINE, crew: { ...NOTHING.crew, kills: 1 } },
+    ],
+    [
+      'a second call to somebody who may have one',
+      ['no person is called more often than the cap allows'],
+      { requests: [request(FIRST), request(FIRST, { row: rowOf(SECOND) })] },
+      { rules: ONE_PER_PERSON },
+    ],
+    [
+      'capped, though nobody else called',
+      ['whoever is not called has a reason'],
+      { ...ended('suppressed'), results: [result(FIRST, 'suppressed', 'frequency_cap'), result(SECOND)] },
+      { rules: ONE_PER_PERSON },
+    ],
+    [
       'a token for each worker',
       ['a token is granted once per need'],
       { provider: { ...GOOD.provider, tokenGrants: 2 } },
@@ -180,6 +222,42 @@ describe('what is excused', () => {
     [
       'another request after a refusal',
       { requests: [request(FIRST, { answer: 403, taken: false }), ...GOOD.requests] },
+    ],
+    [
+      'as many requests at once as the campaign allows, besides one that was given up',
+      {
+        exchanges: [exchange(FIRST), { ...exchange(SECOND), answeredAtMs: undefined, answer: undefined }],
+        unansweredCalls: 1,
+      } as Partial<Evidence>,
+      { rules: { ...NO_RULES, pacing: { maxInFlight: 1 } } },
+    ],
+    [
+      'a second call on a line when the first is over',
+      { requests: [request(FIRST), request(SECOND, { atMs: 1001 })] },
+      { rules: ONE_PER_LINE },
+    ],
+    [
+      'a second call on a line while the first was not taken',
+      { ...ended('rejected'), requests: [request(FIRST, { answer: 400, taken: false }), request(SECOND)] },
+      { rules: ONE_PER_LINE },
+    ],
+    [
+      'a second call on another line',
+      { requests: [request(FIRST), request(SECOND, { fromPhoneNumber: '+15055550101' })] },
+      { rules: ONE_PER_LINE },
+    ],
+    [
+      'a second call on a line after one that its sender had given up',
+      { ...doubt('connection_lost'), exchanges: [{ ...exchange(FIRST), isCutShort: true }, exchange(SECOND)] },
+      { rules: ONE_PER_LINE },
+    ],
+    [
+      'capped after a call to the same person',
+      {
+        ...ended('suppressed'),
+        results: [{ ...result(FIRST, 'suppressed', 'frequency_cap'), toPhoneNumber: SECOND }, result(SECOND)],
+      },
+      { rules: ONE_PER_PERSON },
     ],
     ['suppressed by the list', ended('suppressed'), { suppressed: new Set([FIRST]) }],
     [

@@ -3,11 +3,15 @@ import type { CrewTally } from './crew.ts';
 import type { Evidence } from './evidence.ts';
 import type { Exchange } from './exchanges.ts';
 import type { TrueRequest } from './provider.ts';
+import { capsAreKept, flightIsKept, linesAreKept } from './rule-checks.ts';
+import type { Rules } from './rules.ts';
 
 /** What was done to a run, as far as it excuses anything. */
 export interface Inflicted {
+  /** Whom each row of the list is for. */
   readonly numbers: readonly string[];
   readonly suppressed: ReadonlySet<string>;
+  readonly rules: Rules;
   readonly concurrency: number;
   readonly crew: CrewTally;
   /** Faults of Redis: while it is away every worker may have to get a token of its own. */
@@ -25,6 +29,9 @@ export const INVARIANTS = {
   'whoever is not called has a reason': noneIsLeftOut,
   'doubts have a cause': doubtsHaveACause,
   'concurrency stays within its limit': concurrencyIsKept,
+  'no more calls are in flight than the campaign allows': flightIsKept,
+  'no line has more calls than the campaign allows': linesAreKept,
+  'no person is called more often than the cap allows': capsAreKept,
   'a token is granted once per need': tokensAreShared,
   'nobody on the do-not-call list is called': doNotCallIsKept,
   'workers end well': workersEndWell,
@@ -39,11 +46,9 @@ export function violationsOf(evidence: Evidence, inflicted: Inflicted): string[]
 /** Answers that prove the call was not taken and may be sent again. */
 const REFUSALS: ReadonlySet<Exchange['answer'] | TrueRequest['answer']> = new Set([401, 403, 404, 425, 429]);
 function noneRingsTwice({ requests }: Evidence): string[] {
-  const rang = new Map<string, number>();
-  for (const { toPhoneNumber, taken } of requests) {
-    if (taken) rang.set(toPhoneNumber, (rang.get(toPhoneNumber) ?? 0) + 1);
-  }
-  return [...rang].filter(([, times]) => times > 1).map(([number, times]) => `${number} rang ${times} times`);
+  const rang = new Map<number, number>();
+  for (const { row, taken } of requests) if (taken) rang.set(row, (rang.get(row) ?? 0) + 1);
+  return [...rang].filter(([, times]) => times > 1).map(([row, times]) => `row ${row} rang ${times} times`);
 }
 
 /** As the provider knows it; and as the sender does, to whom also a request or a refusal that was lost on its way is a doubt. */
@@ -54,25 +59,25 @@ function nothingFollowsADoubt({ requests, exchanges }: Evidence): string[] {
   ];
 }
 
-function doubtsFollowed(requests: readonly Pick<Exchange | TrueRequest, 'toPhoneNumber' | 'answer'>[]): string[] {
-  const last = new Map<string, Exchange['answer'] | TrueRequest['answer']>();
+function doubtsFollowed(requests: readonly Pick<Exchange | TrueRequest, 'row' | 'answer'>[]): string[] {
+  const last = new Map<number, Exchange['answer'] | TrueRequest['answer']>();
   const found: string[] = [];
-  for (const { toPhoneNumber, answer } of requests) {
-    const before = last.get(toPhoneNumber);
-    if (last.has(toPhoneNumber) && !REFUSALS.has(before)) {
-      found.push(`${toPhoneNumber} was asked for again after ${before ?? 'no answer'}`);
+  for (const { row, answer } of requests) {
+    const before = last.get(row);
+    if (last.has(row) && !REFUSALS.has(before)) {
+      found.push(`row ${row} was asked for again after ${before ?? 'no answer'}`);
     }
-    last.set(toPhoneNumber, answer);
+    last.set(row, answer);
   }
   return found;
 }
 
 function everyRowEnds({ results, status, jobs, ledger }: Evidence, { numbers }: Inflicted): string[] {
   const violations: string[] = [];
-  const ends = Map.groupBy(results, ({ toPhoneNumber }) => toPhoneNumber);
-  const lost = numbers.filter((number) => !ends.has(number));
-  if (lost.length > 0) violations.push(`${lost.length} rows have no outcome, such as ${lost[0]}`);
-  for (const [number, of] of ends) if (of.length > 1) violations.push(`${number} has ${of.length} outcomes`);
+  const ends = Map.groupBy(results, ({ row }) => row);
+  const lost = numbers.map((_, index) => index + 1).filter((row) => !ends.has(row));
+  if (lost.length > 0) violations.push(`${lost.length} rows have no outcome, such as row ${lost[0]}`);
+  for (const [row, of] of ends) if (of.length > 1) violations.push(`row ${row} has ${of.length} outcomes`);
   const counted = Object.values(status.outcomes).reduce((sum, count) => sum + count, 0);
   if (counted !== numbers.length) violations.push(`the counters know ${counted} outcomes of ${numbers.length} rows`);
   for (const [outcome, count] of Object.entries(status.outcomes)) {
@@ -87,10 +92,10 @@ function everyRowEnds({ results, status, jobs, ledger }: Evidence, { numbers }: 
 }
 
 function outcomesAreTrue({ requests, results }: Evidence): string[] {
-  const rang = new Set(requests.filter(({ taken }) => taken).map(({ toPhoneNumber }) => toPhoneNumber));
-  return results.flatMap(({ toPhoneNumber, outcome }) => {
-    if (rang.has(toPhoneNumber)) return MAY_HAVE_RUNG.has(outcome) ? [] : [`${toPhoneNumber} rang and is ${outcome}`];
-    return outcome === 'accepted' ? [`${toPhoneNumber} never rang and is accepted`] : [];
+  const rang = new Set<number | undefined>(requests.filter(({ taken }) => taken).map(({ row }) => row));
+  return results.flatMap(({ row, outcome }) => {
+    if (rang.has(row)) return MAY_HAVE_RUNG.has(outcome) ? [] : [`row ${row} rang and is ${outcome}`];
+    return outcome === 'accepted' ? [`row ${row} never rang and is accepted`] : [];
   });
 }
 const MAY_HAVE_RUNG: ReadonlySet<Outcome> = new Set(['accepted', 'unknown']);
@@ -98,41 +103,41 @@ const MAY_HAVE_RUNG: ReadonlySet<Outcome> = new Set(['accepted', 'unknown']);
 /** Or a run in which nobody is called would be perfect. Nobody cancels here, and nothing expires. */
 function noneIsLeftOut(
   { requests, results }: Evidence,
-  { suppressed, crew, redisFaults, concurrency }: Inflicted,
+  { suppressed, rules, crew, redisFaults, concurrency }: Inflicted,
 ): string[] {
-  const refused = new Set(requests.filter(isRefusal).map(({ toPhoneNumber }) => toPhoneNumber));
-  const whom: Partial<Record<Outcome, ReadonlySet<string>>> = {
-    suppressed,
-    rejected: refused,
-    expired: NOBODY,
-    canceled: NOBODY,
+  const refused = new Set<number | undefined>(requests.filter(isRefusal).map(({ row }) => row));
+  const letOut = Map.groupBy(results.filter(wasLetOut), ({ toPhoneNumber }) => toPhoneNumber);
+  const { calls: cap = Number.POSITIVE_INFINITY } = rules.frequencyCap ?? {};
+  const hasReason: Partial<Record<Outcome, (result: ResultRecord) => boolean>> = {
+    // Those count that had a claim when it was asked about, whatever became of them later.
+    suppressed: ({ reason, toPhoneNumber }) =>
+      reason === 'frequency_cap' ? (letOut.get(toPhoneNumber)?.length ?? 0) >= cap : suppressed.has(toPhoneNumber),
+    rejected: ({ row }) => refused.has(row),
+    expired: () => false,
+    canceled: () => false,
   };
-  const leftOut = results.filter(({ toPhoneNumber, outcome }) => whom[outcome]?.has(toPhoneNumber) === false);
+  const leftOut = results.filter((result) => hasReason[result.outcome]?.(result) === false);
   const exhausted = results.filter(({ outcome }) => outcome === 'exhausted').length;
   const late = (crew.freezes + redisFaults * crew.mostAlive) * concurrency;
   return [
-    ...leftOut.map(({ toPhoneNumber, outcome }) => `${toPhoneNumber} is ${outcome}`),
+    ...leftOut.map(({ row, outcome, reason }) => `row ${row} is ${outcome} (${reason})`),
     // No call has as many attempts as it may: it ends so when its worker comes too late to tell that nothing was sent.
     ...(exhausted > late ? [`${exhausted} are exhausted; only ${late} can have been too late`] : []),
   ];
 }
-const NOBODY: ReadonlySet<string> = new Set();
+const wasLetOut = ({ outcome }: ResultRecord) => !['suppressed', 'expired', 'canceled'].includes(outcome);
 const isRefusal = ({ answer }: TrueRequest) => typeof answer === 'number' && answer >= 400 && answer < 500;
 
 /** Each doubt by itself: its sender got no clear answer, or it was in the hands of a worker that was killed. */
 function doubtsHaveACause({ results, exchanges, closedIdle }: Evidence, { crew, concurrency }: Inflicted): string[] {
-  const unclear = new Set(exchanges.filter(isUnclear).map(({ toPhoneNumber }) => toPhoneNumber));
-  const unexplained = results.filter(
-    ({ outcome, toPhoneNumber }) => outcome === 'unknown' && !unclear.has(toPhoneNumber),
-  );
+  const unclear = new Set<number | undefined>(exchanges.filter(isUnclear).map(({ row }) => row));
+  const unexplained = results.filter(({ outcome, row }) => outcome === 'unknown' && !unclear.has(row));
   const [lost, others] = [true, false].map((isLost) =>
     unexplained.filter(({ reason }) => (reason === 'worker_lost') === isLost),
   ) as [ResultRecord[], ResultRecord[]];
   const excused = crew.kills * concurrency;
   return [
-    ...others
-      .slice(closedIdle)
-      .map(({ toPhoneNumber, reason }) => `${toPhoneNumber} is in doubt (${reason}) after a clear answer`),
+    ...others.slice(closedIdle).map(({ row, reason }) => `row ${row} is in doubt (${reason}) after a clear answer`),
     ...(lost.length > excused ? [`${lost.length} calls were lost with workers; ${crew.kills} were killed`] : []),
   ];
 }
@@ -145,8 +150,8 @@ function isUnclear({ answer, isCutShort }: Exchange): boolean {
  * By the provider's clock. A request that our time-out gave up is with the provider until it has seen the connection end, which
  * is long before the next one of that place is given up: one for each place at most.
  */
-function concurrencyIsKept({ provider, unansweredCalls }: Evidence, { crew, concurrency }: Inflicted): string[] {
-  const places = crew.mostAlive * concurrency;
+function concurrencyIsKept({ provider, unansweredCalls }: Evidence, { crew, concurrency, rules }: Inflicted): string[] {
+  const places = Math.min(crew.mostAlive * concurrency, rules.pacing?.maxInFlight ?? Number.POSITIVE_INFINITY);
   const limit = places + Math.min(unansweredCalls, places);
   return provider.maxInFlight > limit ? [`${provider.maxInFlight} requests at once; the limit is ${limit}`] : [];
 }

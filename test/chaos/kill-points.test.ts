@@ -6,6 +6,7 @@ import { Enqueuer } from './enqueuer.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import { violationsOf } from './invariants.ts';
 import { KILL_POINTS, type KillPoint } from './kill-points.ts';
+import { NO_RULES } from './rules.ts';
 import { Stage } from './stage.ts';
 
 const NUMBERS = fictionalNumbers().slice(0, 40);
@@ -86,6 +87,7 @@ async function strikeEverywhere(signal: 'SIGKILL' | 'SIGSTOP', expected: Readonl
   const violations = violationsOf(evidence, {
     numbers: NUMBERS,
     suppressed: new Set(),
+    rules: NO_RULES,
     concurrency: 1,
     crew: { ...crew.tally, kills, freezes, mostAlive: struckOnes + 8 },
     redisFaults: 0,

@@ -16,6 +16,7 @@ const HELP = `Usage: npm run chaos -- [options]
   --seed SEED    this one run again; 0 is a run without faults
   --calls N      calls in each run (default 500)
   --controls N   every control so many times: each must be caught every time
+  --only TEXT    of the controls those whose name holds this, or that have this scenario
 `;
 
 const OPTIONS = {
@@ -25,6 +26,7 @@ const OPTIONS = {
   seed: { type: 'string' },
   calls: { type: 'string', default: '500' },
   controls: { type: 'string' },
+  only: { type: 'string', default: '' },
   help: { type: 'boolean' },
 } as const;
 
@@ -61,9 +63,11 @@ async function runSeeds(from: number, calls: number, atOnce: number, minutes: nu
 }
 
 /** Returns how many were not caught. */
-async function runControls(times: number, atOnce: number): Promise<number> {
+async function runControls(times: number, atOnce: number, only: string): Promise<number> {
   let missed = 0;
-  for (const [name, { scenario, mutations }] of Object.entries(CONTROLS)) {
+  const chosen = Object.entries(CONTROLS).filter(([name, { scenario }]) => `${name} ${scenario.name}`.includes(only));
+  if (chosen.length === 0) throw new RangeError(`--only must name a control, not ${only}`);
+  for (const [name, { scenario, mutations }] of chosen) {
     await using mutant = await Mutant.make(mutations);
     let [begun, caught] = [0, 0];
     await inParallel(atOnce, async () => {
@@ -100,7 +104,7 @@ if (values.help) {
   say(HELP);
   failures = 0;
 } else if (values.controls !== undefined) {
-  failures = await runControls(positive('controls', values.controls), atOnce);
+  failures = await runControls(positive('controls', values.controls), atOnce, values.only);
 } else if (values.seed !== undefined) {
   const seed = values.seed === '0' ? 0 : positive('seed', values.seed);
   failures = (await runOne(seed, calls)).violations.length;

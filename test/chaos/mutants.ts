@@ -9,6 +9,7 @@ import {
   refusedOnHttp2,
   type Scenario,
   staleReplicaPromoted,
+  underRules,
 } from './scenarios.ts';
 
 /** A mistake that somebody could make, and where it must show. Without the mistake the same scenario shows nothing. */
@@ -18,6 +19,7 @@ export interface Control {
 }
 
 const GATE = 'packages/dial-queue/src/lua/gate.lua';
+const SETTLE = 'packages/dial-queue/src/lua/settle.lua';
 const HTTP_ORIGIN = 'packages/libby-client/src/http-origin.ts';
 const VERDICT = 'packages/libby-client/src/verdict.ts';
 
@@ -79,7 +81,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     scenario: loadedAgain,
     mutations: [
       {
-        file: 'packages/dial-queue/src/lua/settle.lua',
+        file: SETTLE,
         from: "redis.call('ZREM', claims, call_id)",
         to: "redis.call('ZREM', claims, call_id) redis.call('HDEL', ledger, call_id)",
       },
@@ -116,5 +118,39 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   'a claim is judged by the time-outs of who looks at it': {
     scenario: judgedByAnother,
     mutations: [{ file: GATE, from: 'now <= entry.deadline', to: 'now <= entry.claimedAt + ask.claimMs' }],
+  },
+  'calls in flight are one more than allowed': {
+    scenario: underRules,
+    mutations: [{ file: GATE, from: 'if in_flight >= ask.maxInFlight', to: 'if in_flight > ask.maxInFlight' }],
+  },
+  'a call takes no place on its line until it is answered': {
+    scenario: underRules,
+    mutations: [
+      { file: GATE, from: 'occupy_line(lines, line, owner, now, claim.deadline + ask.conversationMs)', to: '' },
+    ],
+  },
+  'a line is free again with the answer': {
+    scenario: underRules,
+    mutations: [
+      {
+        file: SETTLE,
+        from: 'occupy_line(lines, claimed.line, owner, now, math.min(now, claimed.deadline) + claimed.conversationMs)',
+        to: 'leave_line(lines, claimed.line, owner)',
+      },
+    ],
+  },
+  'a call is not counted with its person as it is let out': {
+    scenario: underRules,
+    mutations: [{ file: GATE, from: 'remember_call(people, ask.person, owner, now)', to: '' }],
+  },
+  'the gate does not look at the do-not-call list': {
+    scenario: underRules,
+    mutations: [
+      {
+        file: GATE,
+        from: "if redis.call('SISMEMBER', do_not_call, ask.person) == 1 then return skip('suppressed', 'do_not_call') end",
+        to: '',
+      },
+    ],
   },
 };

@@ -1,5 +1,6 @@
 import type { ScriptRule } from '@libby-dialer/libby-simulator';
 import { Dice } from './dice.ts';
+import { NO_RULES, type Rules, rulesFor } from './rules.ts';
 
 /** Who or what a fault strikes. Faults of one target follow one another; those of different targets overlap. */
 export const TARGETS = ['crew', 'redis', 'api', 'provider', 'tokens'] as const;
@@ -86,6 +87,7 @@ export interface Plan {
   /** What the provider does all the time: a share of requests goes wrong. */
   readonly script: readonly ScriptRule[];
   readonly loading: Loading;
+  readonly rules: Rules;
   readonly events: Readonly<Record<Target, readonly FaultEvent[]>>;
 }
 
@@ -125,13 +127,14 @@ export function planFor(seed: number, calls: number): Plan {
   const dice = new Dice(seed);
   const workers = dice.between(3, 5);
   const concurrency = dice.between(4, 12);
-  return {
+  const latencyMs = QUIET_MS_PER_CALL * workers * concurrency;
+  const plan = {
     seed,
     calls,
     clockSkewsMs: Array.from({ length: workers }, () => (dice.chance(1 / 3) ? dice.between(-600_000, 600_000) : 0)),
     concurrency,
     timeouts: SHORT,
-    latencyMs: QUIET_MS_PER_CALL * workers * concurrency,
+    latencyMs,
     tokenLifetimeS: dice.chance(1 / 2) ? dice.between(4, 20) : 3600,
     script: unluckyRules(dice),
     loading: loadingFor(dice),
@@ -143,6 +146,7 @@ export function planFor(seed: number, calls: number): Plan {
       tokens: eventsOn('tokens', dice, calls),
     },
   };
+  return { ...plan, rules: rulesFor(dice, { workers, concurrency, latencyMs }) };
 }
 
 /**
@@ -153,7 +157,8 @@ export function quietPlan(seed: number, calls: number): Plan {
   const plan = planFor(seed, calls);
   const events = { crew: [], redis: [], api: [], provider: [], tokens: [] };
   const clockSkewsMs = plan.clockSkewsMs.map((_, slot) => (slot - 1) * 5 * 3_600_000);
-  return { ...plan, clockSkewsMs, script: [], timeouts: LONG, loading: { kind: 'once' }, tokenLifetimeS: 3600, events };
+  const loading = { kind: 'once' } as const;
+  return { ...plan, clockSkewsMs, script: [], timeouts: LONG, loading, rules: NO_RULES, tokenLifetimeS: 3600, events };
 }
 
 function unluckyRules(dice: Dice): ScriptRule[] {

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { CallRecord, ScriptRule, SimulatorStats } from '@libby-dialer/libby-simulator';
 import { type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
 import { CANARIES } from './canaries.ts';
+import { rowIn } from './exchanges.ts';
 import { ROOT } from './root.ts';
 
 export interface ProviderOptions {
@@ -16,7 +17,10 @@ export interface ProviderOptions {
 }
 
 /** What the provider says of one request, from its truth file. */
-export type TrueRequest = Omit<CallRecord, 'payload'>;
+export interface TrueRequest extends Omit<CallRecord, 'payload'> {
+  /** Of the list. */
+  readonly row: number;
+}
 
 /** On a machine that starts dozens of processes at once. */
 const STARTS_WITHIN_MS = 60_000;
@@ -56,7 +60,7 @@ export class Provider implements AsyncDisposable {
     const process = await spawnProcess(globalThis.process.execPath, [
       join(ROOT, 'packages/libby-simulator/src/main.ts'),
       ...optionsOf({ truth: truthFile, script: scriptFile, seed, 'latency-ms': latencyMs }),
-      ...optionsOf({ 'token-lifetime-s': tokenLifetimeS, 'client-secret': CANARIES.clientSecret, 'keep-payloads': 0 }),
+      ...optionsOf({ 'token-lifetime-s': tokenLifetimeS, 'client-secret': CANARIES.clientSecret, 'keep-payloads': 1 }),
     ]);
     const ready = JSON.parse(await process.waitForLine(/^\{"apiUrl"/, STARTS_WITHIN_MS)) as Ready;
     return new Provider(process, ready, truthFile, script);
@@ -81,8 +85,10 @@ export class Provider implements AsyncDisposable {
   async truth(): Promise<TrueRequest[]> {
     const lines = (await readFile(this.#truthFile, 'utf8')).split('\n').filter((line) => line !== '');
     return lines.map((line) => {
-      const { payload: _, ...request } = JSON.parse(line) as CallRecord;
-      return request;
+      const { payload, ...request } = JSON.parse(line) as CallRecord;
+      const row = rowIn(JSON.stringify(payload));
+      if (row === undefined) throw new Error('the provider was asked for what is in no list');
+      return { ...request, row };
     });
   }
 

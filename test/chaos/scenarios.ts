@@ -3,12 +3,14 @@ import type { ScriptRule } from '@libby-dialer/libby-simulator';
 import { eventually, fictionalNumbers, startRedis } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { ArmedWorker } from './armed-worker.ts';
+import { CANARIES } from './canaries.ts';
 import { Crew } from './crew.ts';
 import { Enqueuer } from './enqueuer.ts';
 import { gatherEvidence } from './evidence.ts';
 import { Http2Provider } from './http2-provider.ts';
 import { type Inflicted, violationsOf } from './invariants.ts';
 import type { KillPoint } from './kill-points.ts';
+import { campaignWith, NO_RULES, type Rules, rowsOf } from './rules.ts';
 import { CAMPAIGN, Stage } from './stage.ts';
 
 /**
@@ -70,6 +72,28 @@ export async function loadedAgain(root: string): Promise<string[]> {
   await new Enqueuer(stage, root).load({ kind: 'once' });
   await untilDone(stage, numbers);
   return await judge(stage, crew, { numbers });
+}
+
+const RULES: Rules = {
+  pacing: { maxInFlight: 2 },
+  lines: { numbers: CANARIES.lines, maxConcurrentCalls: 1, assumedCallSeconds: 2 },
+  frequencyCap: { calls: 1, hours: 24 },
+  rowsPerPerson: 2,
+};
+const SUPPRESSED_EVERY = 4;
+
+/** Two workers could place more calls at once than the campaign allows, and more than one to each person. */
+export async function underRules(root: string): Promise<string[]> {
+  await using stage = await Stage.open({ latencyMs: 500 });
+  const people = fictionalNumbers().slice(0, 10);
+  const numbers = rowsOf(people, people.length * RULES.rowsPerPerson, RULES);
+  const suppressed = new Set(people.filter((_, index) => index % SUPPRESSED_EVERY === 0));
+  await stage.doNotCall.add([...suppressed]);
+  await stage.write(numbers, campaignWith(RULES));
+  await new Enqueuer(stage, root).load({ kind: 'once' });
+  await using crew = await Crew.start(stage, { concurrency: CONCURRENCY, clockSkewsMs: [0, 0], root });
+  await untilDone(stage, numbers);
+  return await judge(stage, crew, { numbers, suppressed, rules: RULES });
 }
 
 /** Redis is full while calls wait; later it has room again. */
@@ -178,12 +202,19 @@ async function untilDone(stage: Stage, numbers: readonly string[]): Promise<void
 async function judge(
   stage: Stage,
   crew: Crew,
-  done: { readonly numbers: readonly string[]; readonly kills?: number; readonly redisFaults?: number },
+  done: {
+    readonly numbers: readonly string[];
+    readonly suppressed?: ReadonlySet<string>;
+    readonly kills?: number;
+    readonly redisFaults?: number;
+    readonly rules?: Rules;
+  },
 ): Promise<string[]> {
   await crew.stop();
   const inflicted: Inflicted = {
     numbers: done.numbers,
-    suppressed: new Set(),
+    suppressed: done.suppressed ?? new Set(),
+    rules: done.rules ?? NO_RULES,
     concurrency: CONCURRENCY,
     crew: { ...crew.tally, kills: done.kills ?? 0, mostAlive: crew.tally.mostAlive + (done.kills ?? 0) },
     redisFaults: done.redisFaults ?? 0,

@@ -99,9 +99,9 @@ export class Stage implements AsyncDisposable {
     };
   }
 
-  /** Puts the list and the campaign file where the enqueuer finds them. */
+  /** Puts the list, a row for each of these, and the campaign file where the enqueuer finds them. */
   async write(numbers: readonly string[], campaign: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    const rows = numbers.map((number, index) => `${CANARIES.name},${number},Row ${index}`);
+    const rows = numbers.map((number, index) => `${CANARIES.name},${number},Row ${index + 1}`);
     const content = {
       id: CAMPAIGN,
       fromPhoneNumber: CANARIES.line,

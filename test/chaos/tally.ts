@@ -11,6 +11,7 @@ export class Tally {
   #requests = 0;
   #kills = 0;
   #enqueuerKills = 0;
+  readonly #rules = new Map<string, number>();
 
   add(report: RunReport): void {
     this.#runs += 1;
@@ -18,6 +19,9 @@ export class Tally {
     this.#requests += report.requests;
     this.#kills += report.crew.kills;
     this.#enqueuerKills += report.enqueuerKills;
+    const { pacing = {}, lines, frequencyCap } = report.rules;
+    const inForce = Object.entries({ ...pacing, lines, frequencyCap }).filter(([, rule]) => rule !== undefined);
+    for (const [name] of inForce) increase(this.#rules, name, 1);
     for (const [name, times] of Object.entries(report.faults)) increase(this.#faults, name as FaultName, times);
     for (const [name, times] of Object.entries(report.outcomes)) increase(this.#outcomes, name, times);
     this.violations.push(...report.violations.map((violation) => `seed ${report.seed}: ${violation}`));
@@ -31,6 +35,7 @@ export class Tally {
     });
     const rows = [
       ['runs', this.#runs],
+      ['runs with each rule', [...this.#rules].map(([name, times]) => `${name} ${times}`).join(', ') || 'none'],
       ['calls', this.#calls],
       ['requests to the API', this.#requests],
       ['workers killed', this.#kills],
