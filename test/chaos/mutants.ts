@@ -126,7 +126,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   'a call takes no place on its line until it is answered': {
     scenario: underRules,
     mutations: [
-      { file: GATE, from: 'occupy_line(lines, line, owner, now, claim.deadline + ask.conversationMs)', to: '' },
+      { file: GATE, from: 'occupy_line(lines, line, owner, claim.deadline + ask.conversationMs)', to: '' },
     ],
   },
   'a line is free again with the answer': {
@@ -134,7 +134,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     mutations: [
       {
         file: SETTLE,
-        from: 'occupy_line(lines, claimed.line, owner, now, math.min(now, claimed.deadline) + claimed.conversationMs)',
+        from: 'occupy_line(lines, claimed.line, owner, math.min(now, claimed.deadline) + claimed.conversationMs)',
         to: 'leave_line(lines, claimed.line, owner)',
       },
     ],
