@@ -125,9 +125,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   'a call takes no place on its line until it is answered': {
     scenario: underRules,
-    mutations: [
-      { file: GATE, from: 'occupy_line(lines, line, owner, claim.deadline + ask.conversationMs)', to: '' },
-    ],
+    mutations: [{ file: GATE, from: 'occupy_line(lines, line, owner, claim.deadline + ask.conversationMs)', to: '' }],
   },
   'a line is free again with the answer': {
     scenario: underRules,

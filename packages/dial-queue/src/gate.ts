@@ -187,7 +187,17 @@ export type ReleaseAnswer = 'released' | 'at_fault' | 'late' | 'lost';
  * the server process that the gate was introduced to, whatever connects to whichever.
  */
 export class Gate {
-  static readonly #claim = new Script('gate', 'ledger', 'redial', 'holds', 'lines', 'people', 'turns', 'server');
+  static readonly #claim = new Script(
+    'gate',
+    'ledger',
+    'redial',
+    'holds',
+    'lines',
+    'people',
+    'turns',
+    'pace',
+    'server',
+  );
   static readonly #settle = new Script('settle', 'ledger', 'redial', 'holds', 'lines', 'people');
   static readonly #release = new Script('release', 'ledger', 'holds', 'lines', 'people');
   readonly #redis: RedisConnection;

@@ -26,13 +26,6 @@ local ask = cjson.decode(ARGV[3])
 local exact_now = exact_ms()
 local now = math.floor(exact_now)
 
--- A paced call is sent so soon after its slot or not at all: late calls bunch up with those after them. Most of an interval late
--- adds one call to any second, and this a hundredth of the rate.
-local LATE_MS, LATE_INTERVALS = 10, 0.9
--- For the answer to arrive before the slot.
-local LEAD_MS = 50
--- Slots are given so far ahead that none goes by unused, and no farther.
-local AHEAD_MS = 250
 -- Calls that wait for the same hour come back at most so fast.
 local OPENING_SPACING_MS = 2
 local LOOK_FOR_A_FREE_PLACE_MS = 100
@@ -93,18 +86,8 @@ if state[2] then return answer('paused') end
 
 -- Asked once: most of the time nothing at all is held.
 local any_holds = redis.call('EXISTS', holds) == 1
--- How the scope is held, nil if it is free for this call; and whether the call would be its probe.
 local function held(scope)
-  local hold = any_holds and read_hold(holds, scope)
-  if not hold then return nil, false end
-  if hold.person then return { scope, hold.reason, 0, 0 } end
-  local is_opener = hold.by == call_id
-  -- The call that opened a hold leaves the first probe to another: alone at fault, it would only prolong it for all.
-  local retry_at = hold.retryAt + (is_opener and hold.firstPauseMs or 0)
-  if now < retry_at then return { scope, hold.reason, retry_at, is_opener and 1 or 0 } end
-  local free_at = probe_free_at(hold, owner, now)
-  if free_at then return { scope, hold.reason, free_at, 0 } end
-  return nil, true
+  if any_holds then return held_against(holds, scope, call_id, owner, now) end
 end
 
 local probes = {}
@@ -121,8 +104,7 @@ for index = 4, #ARGV do
   local candidate = ARGV[index]
   local shut, is_probe = held('line:' .. candidate)
   if shut then
-    -- Sooner than one that only a person opens.
-    if not barrier or barrier[3] == 0 or (shut[3] > 0 and shut[3] < barrier[3]) then barrier = shut end
+    barrier = sooner(barrier, shut)
   else
     -- Where there is nothing to choose nor to keep, nothing need be known.
     local on_it = (#ARGV > 4 or ask.maxPerLine) and calls_on(lines, candidate, now) or 0
@@ -147,14 +129,13 @@ local line_spacing = ask.maxPerLine and (ask.conversationMs + 1000) / (ask.maxPe
 local function own_line_turn(first)
   return next_turn(turns, 'line:' .. line, first, line_spacing, true)
 end
--- Not all at the same instant: over as long as it takes to place what waits, but a quarter of the hours at most.
+-- What all wait for, all come back for at once: there a lane sleeps. Those who wait by themselves are spread out.
 local function wait_for_hour(at, what_for)
   if not ask.isOwnTime then return wait(at, what_for) end
   if line_spacing and ask.isOwnLine then return wait(own_line_turn(at), what_for) end
   local spacing = math.max(ask.intervalMs or OPENING_SPACING_MS, line_spacing or 0)
-  local span = math.min(redis.call('ZCARD', delayed) * spacing, math.max(0, ask.closesAt - math.max(at, ask.opensAt)) / 4)
-  local share = tonumber(string.sub(redis.sha1hex(call_id), 1, 8), 16) / 2 ^ 32
-  return wait(math.floor(at + share * span), what_for)
+  local quarter = math.max(0, ask.closesAt - math.max(at, ask.opensAt)) / 4
+  return wait(own_instant(call_id, at, redis.call('ZCARD', delayed), spacing, quarter), what_for)
 end
 local starts_at = ask.startsAt or tonumber(state[4])
 if starts_at and now < starts_at then return wait_for_hour(starts_at, 'starts_at') end
@@ -162,10 +143,7 @@ if now < ask.opensAt then return wait_for_hour(ask.opensAt, 'calling_window') en
 if now >= ask.closesAt then return wait(now, 'calling_window') end
 
 if ask.maxPerLine and calls >= ask.maxPerLine then
-  local first = math.huge
-  for _, full in ipairs(open_lines) do
-    first = math.min(first, room_at(lines, full.number, now, full.calls, ask.maxPerLine, ask.conversationMs))
-  end
+  local first = first_room_at(lines, open_lines, now, ask.maxPerLine, ask.conversationMs)
   return wait(ask.isOwnLine and own_line_turn(first) or next_turn(turns, 'pool', first, line_spacing), 'line')
 end
 
@@ -176,16 +154,10 @@ if ask.maxInFlight then
   end
 end
 
--- The next free slot of the campaign's pace.
-local slot
+local slot, slot_from
 if ask.intervalMs then
-  local last_slot = tonumber(state[5] or 0)
-  -- One farther ahead than any is given was given before the clock was set back.
-  if last_slot > exact_now + AHEAD_MS then last_slot = exact_now end
-  slot = math.max(exact_now + LEAD_MS, last_slot + ask.intervalMs)
-  if slot > exact_now + AHEAD_MS then
-    return wait(next_turn(turns, 'pace', slot - AHEAD_MS / 2, ask.intervalMs), 'pace')
-  end
+  slot, slot_from = next_slot(tonumber(state[5] or 0), ask.intervalMs, exact_now)
+  if not slot then return wait(next_turn(turns, 'pace', slot_from, ask.intervalMs), 'pace') end
 end
 
 if not ask.ready then return answer('unready') end
@@ -213,7 +185,7 @@ local claim = {
   sendFrom = slot,
   sendBy = math.min(
     now + ask.sendWithinMs, ask.closesAt, expires_at or math.huge,
-    slot and slot + LATE_MS + LATE_INTERVALS * ask.intervalMs or math.huge
+    slot and slot_ends(slot, ask.intervalMs) or math.huge
   ),
   deadline = now + ask.claimMs,
   attempts = ask.renews and ask.renews + (ask.isUnsent and 0 or 1) or attempts, failures = entry and entry.failures or 0,

@@ -40,6 +40,27 @@ local function probe_free_at(hold, owner, now)
   return next_end
 end
 
+-- How a scope is held against a call, as {scope, reason, retryAt or 0, is it the call that opened it: 1/0}; nil if it is free for it.
+-- And whether the call would be its probe.
+local function held_against(holds_key, scope, call_id, owner, now)
+  local hold = read_hold(holds_key, scope)
+  if not hold then return nil, false end
+  if hold.person then return { scope, hold.reason, 0, 0 } end
+  local is_opener = hold.by == call_id
+  -- The call that opened a hold leaves the first probe to another: alone at fault, it would only prolong it for all.
+  local retry_at = hold.retryAt + (is_opener and hold.firstPauseMs or 0)
+  if now < retry_at then return { scope, hold.reason, retry_at, is_opener and 1 or 0 } end
+  local free_at = probe_free_at(hold, owner, now)
+  if free_at then return { scope, hold.reason, free_at, 0 } end
+  return nil, true
+end
+
+-- Of two barriers the one that opens sooner; one that only a person opens comes last.
+local function sooner(one, other)
+  if not one or one[3] == 0 then return other end
+  return other[3] > 0 and other[3] < one[3] and other or one
+end
+
 local function lend_probe(holds_key, now, scope, owner, expires_at)
   local hold = read_hold(holds_key, scope)
   drop_dead_leases(hold, now)

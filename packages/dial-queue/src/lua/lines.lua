@@ -16,6 +16,15 @@ local function room_at(lines, line, now, calls, limit, conversation_ms)
   return math.min(tonumber(last[2]), now + conversation_ms)
 end
 
+-- The same for the first of several full lines, each {number, calls}.
+local function first_room_at(lines, full, now, limit, conversation_ms)
+  local first = math.huge
+  for _, line in ipairs(full) do
+    first = math.min(first, room_at(lines, line.number, now, line.calls, limit, conversation_ms))
+  end
+  return first
+end
+
 local function occupy_line(lines, line, owner, till)
   redis.call('ZADD', line_key(lines, line), till, owner)
 end

@@ -10,3 +10,10 @@ local function next_turn(turns, what, first, spacing_ms, is_patient)
   redis.call('HSET', turns, what, string.format('%.0f', turn + spacing_ms))
   return turn
 end
+
+-- An instant at or after `at` that is the call's own, so that those who wait for the same hour come back over as long as it takes to
+-- place `waiting` of them, but over `most_ms` at the longest.
+local function own_instant(call_id, at, waiting, spacing_ms, most_ms)
+  local share = tonumber(string.sub(redis.sha1hex(call_id), 1, 8), 16) / 2 ^ 32
+  return math.floor(at + share * math.min(waiting * spacing_ms, most_ms))
+end
