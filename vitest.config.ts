@@ -9,6 +9,6 @@ export default defineConfig({
     maxWorkers: 2,
     sequence: { concurrent: false },
     // Of tests that say so themselves: each starts a handful of processes.
-    maxConcurrency: 4,
+    maxConcurrency: 5,
   },
 });
