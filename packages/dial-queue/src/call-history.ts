@@ -27,7 +27,7 @@ export class CallHistory {
     if (questions.length === 0) return [];
     const pipeline = this.#redis.pipeline();
     for (const { number, since } of questions) {
-      pipeline.zcount(`${this.#keys.people}:${this.#identity.person(number).member}`, `(${since}`, '+inf');
+      pipeline.zcount(this.#keys.person(this.#identity.person(number)), `(${since}`, '+inf');
     }
     const replies = (await pipeline.exec()) ?? [];
     return replies.map(([error, reply]) => {

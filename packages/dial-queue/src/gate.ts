@@ -198,7 +198,7 @@ export class Gate {
     'pace',
     'server',
   );
-  static readonly #settle = new Script('settle', 'ledger', 'redial', 'holds', 'lines', 'people');
+  static readonly #settle = new Script('settle', 'ledger', 'redial', 'holds', 'lines', 'people', 'write-result');
   static readonly #release = new Script('release', 'ledger', 'holds', 'lines', 'people');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;

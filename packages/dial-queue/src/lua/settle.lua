@@ -61,10 +61,7 @@ if claimed then
 end
 if context.expires then redis.call('ZREM', expiries, call_id) end
 redis.call('HINCRBY', campaign_state, 'outcome:' .. outcome, 1)
-local id = redis.call('XADD', results, '*', 'campaign', context.campaign, 'result', result .. ',"revision":' .. revision .. '}')
-redis.call('HSETNX', campaign_state, 'firstResult', id)
-redis.call('HSET', campaign_state, 'lastResult', id)
-if revision > 1 then redis.call('HSET', revised, call_id, id) end
+write_result({ state = campaign_state, revised = revised, results = results }, context.campaign, call_id, result, revision)
 if payload ~= '' then
   redis.call('HSET', kept, call_id, payload)
 elseif revision > 1 then
