@@ -1,6 +1,7 @@
-import { startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, LINE, phone, phones } from './testing/dialing-world.ts';
+import { loseGateAnswer } from './testing/lost-answer.ts';
 import { eventually, PATIENCE_MS } from './testing/patience.ts';
 
 const OTHER_LINE = '+15055550101';
@@ -38,19 +39,13 @@ describe.concurrent('a campaign with limits, over all workers', { timeout: PATIE
   });
 
   test('pace: a call whose slot is over before its worker knows takes another, and is placed once', async () => {
-    const asked = Promise.withResolvers<void>();
-    const observe = () => ({
-      sent: (chunk: Buffer) => chunk.includes('"sendWithinMs"') && asked.resolve(),
-      received: () => undefined,
-      ended: () => undefined,
-    });
-    await using proxy = await startFaultProxy({ targetPort: redis.port, observe });
-    const inForce = asked.promise.then(() => proxy.inflict({ kind: 'drop_replies' }));
+    const { proxy: opened, isLost } = await loseGateAnswer(redis.port);
+    await using proxy = opened;
     await using world = await DialingWorld.open(redis);
     await world.campaign({ pacing: { callsPerSecond: 100 } });
     const worker = await world.startWorker({ redisPort: proxy.port });
     await world.load([phone(0)]);
-    await inForce;
+    await isLost;
     const { ledger } = world.keys.campaign('spring');
     await eventually(async () => {
       const entry = await world.redis.hget(ledger, world.callId(phone(0)));

@@ -2,6 +2,7 @@ import type { SimulatorOptions } from '@libby-dialer/libby-simulator';
 import { startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { describe, expect, test } from 'vitest';
 import { DialingWorld, phones, type TestWorker } from './testing/dialing-world.ts';
+import { loseGateAnswer } from './testing/lost-answer.ts';
 import { eventually, PATIENCE_MS } from './testing/patience.ts';
 
 /** These tests kill or fill their Redis, so each has its own, as durable as the worker wants it. */
@@ -75,18 +76,12 @@ describe.concurrent('Redis goes away', { timeout: PATIENCE_MS }, () => {
 
   test("full just when the gate's answer got lost: what it had let out goes back, and is no doubt", async () => {
     await using redis = await startDurableRedis();
-    const asked = Promise.withResolvers<void>();
-    const observe = () => ({
-      sent: (chunk: Buffer) => chunk.includes('"sendWithinMs"') && asked.resolve(),
-      received: () => undefined,
-      ended: () => undefined,
-    });
-    await using proxy = await startFaultProxy({ targetPort: redis.port, observe });
-    const inForce = asked.promise.then(() => proxy.inflict({ kind: 'drop_replies' }));
+    const { proxy: opened, isLost } = await loseGateAnswer(redis.port);
+    await using proxy = opened;
     await using world = await openWorld(redis);
     await world.startWorker({ concurrency: 1, redisPort: proxy.port });
     await world.load(phones(1));
-    await inForce;
+    await isLost;
     const { claims, ledger } = world.keys.campaign('spring');
     await eventually(async () => (await world.redis.zcard(claims)) === 1);
     await world.redis.config('SET', 'maxmemory', '1');
