@@ -52,6 +52,7 @@ describe('usage', () => {
       'suppress',
       'erase',
       'campaign',
+      'serve',
       'doctor',
     ];
     expect(offered).toEqual([...commands, 'help']);

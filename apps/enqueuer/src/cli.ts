@@ -10,6 +10,7 @@ import { addInDoubtCommands } from './commands/in-doubt.ts';
 import { addLoadCommand } from './commands/load.ts';
 import { addResultsCommand } from './commands/results.ts';
 import { addRetryCommand } from './commands/retry.ts';
+import { addServeCommand } from './commands/serve.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addSuppressCommands } from './commands/suppress.ts';
 import type { Io } from './io.ts';
@@ -68,6 +69,7 @@ function createProgram(io: Io, run: CommandSlot['run']): Command {
   addSuppressCommands(slot);
   addEraseCommand(slot);
   addCampaignCommands(slot);
+  addServeCommand(slot);
   addDoctorCommand(slot);
   return program;
 }

@@ -4,6 +4,7 @@ import {
   flag,
   libbyConfig,
   logConfig,
+  port,
   readDotEnv,
   redisConfig,
   type Schema,
@@ -16,6 +17,19 @@ import {
 /** What every command reads. The client's id and secret are the worker's business. */
 export const enqueuerConfig = { redis: redisConfig, log: logConfig } satisfies Schema;
 export type EnqueuerConfig = ConfigOf<typeof enqueuerConfig>;
+
+export const DEFAULT_HTTP_PORT = 9465;
+
+/** What the daemon reads. */
+export const serveConfig = {
+  ...enqueuerConfig,
+  http: {
+    /** Undefined: the default port, or a free one if a daemon on this host has it already. */
+    port: variable('ENQUEUER_HTTP_PORT', port(), { optional: true }),
+    host: variable('ENQUEUER_HTTP_HOST', text(), { default: '127.0.0.1' }),
+  },
+} satisfies Schema;
+export type ServeConfig = ConfigOf<typeof serveConfig>;
 
 /** What `doctor` examines beside that. */
 export const doctorConfig = {

@@ -1,12 +1,13 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { CallLoader, CampaignCanceledError, Identity } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
-import { checkRedisDurability, DialerError, UsageError } from '@libby-dialer/runtime';
+import { UsageError } from '@libby-dialer/runtime';
 import { readCampaignFile } from '../campaign-file.ts';
 import type { CommandSlot } from '../command-slot.ts';
 import { type Context, withContext } from '../context.ts';
 import { explainList } from '../explain-list.ts';
 import { HopelessRows } from '../hopeless-rows.ts';
+import { insistOnDurability } from '../insist-on-durability.ts';
 import { type Io, print, warn } from '../io.ts';
 import type { RowChecker } from '../list/check-row.ts';
 import { ListError } from '../list/list-error.ts';
@@ -159,11 +160,4 @@ async function storeCampaign(context: Context, campaign: Campaign, { form }: Row
     await calls[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-async function insistOnDurability({ redis, config, logger }: Context): Promise<void> {
-  const { problems, warnings } = await checkRedisDurability(redis, { allowVolatile: config.redis.allowVolatile });
-  for (const { message } of warnings) logger.warn(message);
-  if (problems.length === 0) return;
-  throw new DialerError('redis_volatile', problems.map(({ message }) => message).join('\n'));
 }

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import {
+  createRedis,
+  DialerError,
+  explainRedisError,
+  type HttpReply,
+  type HttpRoutes,
+  type HttpServer,
+  type Logger,
+  type RedisConnection,
+  type RedisRole,
+  type Service,
+  startHttpServer,
+} from '@libby-dialer/runtime';
+import { ReplyError } from 'ioredis';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { DEFAULT_HTTP_PORT, type ServeConfig } from '../config.ts';
+import { Context } from '../context.ts';
+import { insistOnDurability } from '../insist-on-durability.ts';
+import type { DaemonContext, DaemonPart } from './daemon-part.ts';
+
+const PROGRAM = 'enqueuer-serve';
+const TEXT = 'text/plain; charset=utf-8';
+
+/** The daemon: connects, builds its parts, runs them, and takes everything apart again in reverse order. */
+export class ServeDaemon implements Service {
+  readonly #config: ServeConfig;
+  readonly #logger: Logger;
+  readonly #buildParts: (daemon: DaemonContext) => Promise<readonly DaemonPart[]>;
+  readonly #registry = new Registry();
+  readonly #redis: RedisConnection;
+  readonly #release = new AsyncDisposableStack();
+  #parts: readonly DaemonPart[] = [];
+  #isStarted = false;
+  #stopping: Promise<void> | undefined;
+
+  constructor(
+    config: ServeConfig,
+    logger: Logger,
+    buildParts: (daemon: DaemonContext) => Promise<readonly DaemonPart[]>,
+  ) {
+    this.#config = config;
+    this.#logger = logger;
+    this.#buildParts = buildParts;
+    this.#redis = this.#createRedis('worker');
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  /** Rejects with a `DialerError` when Redis cannot be reached or is not fit (`redis_unavailable`, `redis_volatile`, `redis_failed`). */
+  async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      if (!(error instanceof ReplyError)) throw error;
+      const sentence = explainRedisError(error, this.#redis.description);
+      throw new DialerError('redis_failed', sentence, { cause: error });
+    }
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #start(): Promise<void> {
+    this.#release.use(this.#redis);
+    await this.#redis.connect();
+    const context = new Context(this.#config, this.#logger, this.#redis.client);
+    await insistOnDurability(context);
+    this.#parts = await this.#buildParts({
+      context,
+      logger: this.#logger,
+      registry: this.#registry,
+      daemonId: `${hostname().slice(0, 32)}-${process.pid}-${randomBytes(3).toString('hex')}`,
+      connect: (role) => this.#connect(role),
+    });
+    const http = await this.#listen();
+    for (const part of this.#parts) await part.start();
+    this.#isStarted = true;
+    this.#logger.info({ http: http.url }, 'the daemon serves');
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#isStarted) this.#logger.info('the daemon stops: what is in hand is finished');
+    const ends = await Promise.allSettled(this.#parts.map((part) => part.stop()));
+    await this.#release.disposeAsync();
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    if (this.#isStarted) this.#logger.info('the daemon has stopped');
+  }
+
+  async #connect(role: RedisRole): Promise<RedisConnection['client']> {
+    const connection = this.#release.use(this.#createRedis(role));
+    await connection.connect();
+    return connection.client;
+  }
+
+  #createRedis(role: RedisRole): RedisConnection {
+    return createRedis(this.#config.redis.connection, { role, name: PROGRAM, logger: this.#logger });
+  }
+
+  async #listen(): Promise<HttpServer> {
+    const { port, host } = this.#config.http;
+    const http = await startHttpServer({
+      host,
+      port: port ?? DEFAULT_HTTP_PORT,
+      fallbackToFreePort: port === undefined,
+      routes: this.#routes(),
+      onError: (error) => this.#logger.warn({ err: error }, 'could not answer a request'),
+    });
+    this.#release.defer(() => http.stop());
+    return http;
+  }
+
+  /** Healthy: the process answers. Ready: Redis does, and every part can work. */
+  #routes(): HttpRoutes {
+    const registry = this.#registry;
+    return {
+      '/healthz': () => ({ status: 200, contentType: TEXT, body: 'ok\n' }),
+      '/readyz': () => this.#readiness(),
+      '/metrics': async () => ({ status: 200, contentType: registry.contentType, body: await registry.metrics() }),
+    };
+  }
+
+  #readiness(): HttpReply {
+    const troubles =
+      this.#redis.client.status === 'ready'
+        ? this.#parts.flatMap((part) => part.trouble() ?? [])
+        : ['Redis is not reachable'];
+    if (!this.#isStarted && troubles.length === 0) troubles.push('starting');
+    if (troubles.length > 0) return { status: 503, contentType: TEXT, body: `${troubles.join('\n')}\n` };
+    return { status: 200, contentType: TEXT, body: 'ready\n' };
+  }
+}
