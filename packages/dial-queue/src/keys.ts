@@ -103,6 +103,6 @@ export interface CampaignKeys {
   readonly headings: string;
   /** Sorted set: ids of calls that have an expiry of their own, by that instant. */
   readonly expiries: string;
-  /** Hash: what calls wait for -> the last turn given. */
+  /** Hash: line -> the instant behind the last call that waits for that line alone. And, with `:<what for>`, sorted sets: lane -> its turn. */
   readonly turns: string;
 }

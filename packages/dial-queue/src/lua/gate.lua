@@ -125,14 +125,10 @@ if awaits_redial(entry) and (now < entry.redialAt or entry.owner == owner) then
 end
 -- A second for what lies between one call's end and the next one's answer.
 local line_spacing = ask.maxPerLine and (ask.conversationMs + 1000) / (ask.maxPerLine * #open_lines)
--- A call that no other line may carry waits by itself, behind all that wait for that line.
-local function own_line_turn(first)
-  return next_turn(turns, 'line:' .. line, first, line_spacing, true)
-end
 -- What all wait for, all come back for at once: there a lane sleeps. Those who wait by themselves are spread out.
 local function wait_for_hour(at, what_for)
   if not ask.isOwnTime then return wait(at, what_for) end
-  if line_spacing and ask.isOwnLine then return wait(own_line_turn(at), what_for) end
+  if line_spacing and ask.isOwnLine then return wait(own_line_turn(turns, line, at, line_spacing), what_for) end
   local spacing = math.max(ask.intervalMs or OPENING_SPACING_MS, line_spacing or 0)
   local quarter = math.max(0, ask.closesAt - math.max(at, ask.opensAt)) / 4
   return wait(own_instant(call_id, at, redis.call('ZCARD', delayed), spacing, quarter), what_for)
@@ -143,21 +139,27 @@ if now < ask.opensAt then return wait_for_hour(ask.opensAt, 'calling_window') en
 if now >= ask.closesAt then return wait(now, 'calling_window') end
 
 if ask.maxPerLine and calls >= ask.maxPerLine then
-  local first = first_room_at(lines, open_lines, now, ask.maxPerLine, ask.conversationMs)
-  return wait(ask.isOwnLine and own_line_turn(first) or next_turn(turns, 'pool', first, line_spacing), 'line')
+  local function nth_room(nth) return nth_room_at(lines, open_lines, now, ask.maxPerLine, ask.conversationMs, nth) end
+  -- A call that no other line may carry waits by itself, behind all that wait for that line.
+  if ask.isOwnLine then return wait(own_line_turn(turns, line, nth_room(0), line_spacing), 'line') end
+  return wait(next_turn(turns, 'line', owner, now, nth_room), 'line')
 end
 
 if ask.maxInFlight then
   local in_flight = redis.call('ZCOUNT', claims, '(' .. now, '+inf') - (renewed and 1 or 0)
   if in_flight >= ask.maxInFlight then
-    return wait(next_turn(turns, 'in_flight', now + LOOK_FOR_A_FREE_PLACE_MS, LOOK_FOR_A_FREE_PLACE_MS), 'in_flight')
+    local function nth_look(nth) return now + (nth + 1) * LOOK_FOR_A_FREE_PLACE_MS end
+    return wait(next_turn(turns, 'in_flight', owner, now, nth_look), 'in_flight')
   end
 end
 
 local slot, slot_from
 if ask.intervalMs then
   slot, slot_from = next_slot(tonumber(state[5] or 0), ask.intervalMs, exact_now)
-  if not slot then return wait(next_turn(turns, 'pace', slot_from, ask.intervalMs), 'pace') end
+  if not slot then
+    local function nth_slot(nth) return slot_from + nth * ask.intervalMs end
+    return wait(next_turn(turns, 'pace', owner, now, nth_slot), 'pace')
+  end
 end
 
 if not ask.ready then return answer('unready') end

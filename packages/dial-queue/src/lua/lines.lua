@@ -9,20 +9,17 @@ local function calls_on(lines, line, now)
   return redis.call('ZCOUNT', line_key(lines, line), '(' .. now, '+inf')
 end
 
--- When a line with that many calls will have room for one more. What is in flight is taken for answered now.
-local function room_at(lines, line, now, calls, limit, conversation_ms)
-  local key = line_key(lines, line)
-  local last = redis.call('ZRANGE', key, '(' .. now, '+inf', 'BYSCORE', 'LIMIT', calls - limit, 1, 'WITHSCORES')
-  return math.min(tonumber(last[2]), now + conversation_ms)
-end
-
--- The same for the first of several full lines, each {number, calls}.
-local function first_room_at(lines, full, now, limit, conversation_ms)
-  local first = math.huge
+-- When full lines, each {number, calls}, will have room for one more call after `nth` others (from 0). What is in flight is taken for
+-- answered now.
+local function nth_room_at(lines, full, now, limit, conversation_ms, nth)
+  local rooms = {}
   for _, line in ipairs(full) do
-    first = math.min(first, room_at(lines, line.number, now, line.calls, limit, conversation_ms))
+    local key = line_key(lines, line.number)
+    local ends = redis.call('ZRANGE', key, '(' .. now, '+inf', 'BYSCORE', 'LIMIT', line.calls - limit, nth + 1, 'WITHSCORES')
+    for index = 2, #ends, 2 do rooms[#rooms + 1] = math.min(tonumber(ends[index]), now + conversation_ms) end
   end
-  return first
+  table.sort(rooms)
+  return rooms[nth % #rooms + 1] + math.floor(nth / #rooms) * conversation_ms
 end
 
 local function occupy_line(lines, line, owner, till)

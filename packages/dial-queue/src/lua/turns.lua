@@ -1,13 +1,25 @@
--- Turns: a hash per campaign, what is waited for -> the instant (ms) of the last turn that was given. Those who wait for the same
--- come back one after the other, each about when there will be room for it, and not all at once.
-local MOST_AHEAD = 32
+-- Turns: those who wait for the same thing come back one after the other, each when there should be room for it, and not all at
+-- once. Lanes do, all calls of a campaign in one process: per campaign and thing a sorted set, lane -> its turn.
 
--- At or after `first`. `is_patient`: behind everyone; else few enough ahead that turns nobody came for are soon forgotten.
-local function next_turn(turns, what, first, spacing_ms, is_patient)
-  local tail = tonumber(redis.call('HGET', turns, what) or 0)
-  if not is_patient then tail = math.min(tail, first + MOST_AHEAD * spacing_ms) end
-  local turn = math.ceil(math.max(first, tail))
-  redis.call('HSET', turns, what, string.format('%.0f', turn + spacing_ms))
+-- When the asker's lane is to ask again. Asked before its turn it keeps its place. `nth_room`: from 0, when there will be room for
+-- one more after so many.
+local function next_turn(turns, what, owner, now, nth_room)
+  local key = turns .. ':' .. what
+  local lane = string.match(owner, '^(.*)%.') or owner
+  local own = tonumber(redis.call('ZSCORE', key, lane) or 0)
+  local ahead = redis.call('ZCOUNT', key, '(' .. now, own > now and '(' .. own or '+inf')
+  local turn = math.ceil(nth_room(ahead))
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+  redis.call('ZADD', key, turn, lane)
+  redis.call('PEXPIRE', key, math.max(1, turn - now) + 60000)
+  return turn
+end
+
+-- Calls that no other line may carry wait one by one: per campaign a hash, line -> the instant behind the last of them.
+-- The next of these, at or after `first`.
+local function own_line_turn(turns, line, first, spacing_ms)
+  local turn = math.ceil(math.max(first, tonumber(redis.call('HGET', turns, line) or 0)))
+  redis.call('HSET', turns, line, string.format('%.0f', turn + spacing_ms))
   return turn
 end
 
