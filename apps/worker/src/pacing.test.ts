@@ -130,7 +130,7 @@ describe.concurrent('a campaign with limits, over all workers', { timeout: PATIE
     // The others wait, each for a turn of its own.
     await eventually(async () => (await world.withQueue('spring', (queue) => queue.getDelayedCount())) === 29);
     const { turns } = world.keys.campaign('spring');
-    expect(Number(await world.redis.hget(turns, LINE))).toBeGreaterThan(Date.now() + 28 * 3_600_000);
+    expect(Number(await world.redis.hget(turns, `${LINE}:0`))).toBeGreaterThan(Date.now() + 28 * 3_600_000);
   });
 
   test('frequency cap: the third call to a person is not placed', async () => {

@@ -103,6 +103,6 @@ export interface CampaignKeys {
   readonly headings: string;
   /** Sorted set: ids of calls that have an expiry of their own, by that instant. */
   readonly expiries: string;
-  /** Hash: line -> the instant behind the last call that waits for that line alone. And, with `:<what for>`, sorted sets: lane -> its turn. */
+  /** Hash: the turns of calls that wait for one line alone. With `:<what for>` sorted sets: lane -> its turn. See turns.lua. */
   readonly turns: string;
 }

@@ -196,6 +196,15 @@ describe('a line', () => {
     expect(Math.max(...gaps)).toBeLessThan(CONVERSATION_MS + 2000);
   });
 
+  it('takes as many calls that name it at once as it has places', async () => {
+    const own = { limits: limited({ maxPerLine: 3 }), isOwnLine: true };
+    for (const index of [0, 1, 2]) await claim(index, own);
+    const turns: number[] = [];
+    for (let index = 3; index < 12; index += 1) turns.push((await waiting(index, own)).inMs);
+    const rounds = turns.map((turn) => Math.floor(turn / CONVERSATION_MS));
+    expect(rounds).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3]);
+  });
+
   it('keeps the slot of a call that is sent a second time', async () => {
     const single = { limits: limited({ maxPerLine: 1 }) };
     const { attempts } = await claim(1, single);
@@ -208,6 +217,44 @@ describe('a line', () => {
     await claim(1, single);
     await fixture.gate().release(fixture.releasing({ callId: 'call-1', owner: 'zombie' }));
     expect((await waiting(2, single)).waitFor).toBe('line');
+  });
+});
+
+describe('a turn', () => {
+  const limits = limited({ maxPerLine: 3 });
+
+  /** Three calls whose conversations end one after the other, in ms from now. */
+  async function occupied(...endsInMs: readonly number[]): Promise<void> {
+    const [seconds] = await fixture.redis.time();
+    const members = endsInMs.flatMap((inMs, index) => [Number(seconds) * 1000 + inMs, `other-${index}`]);
+    await fixture.redis.zadd(`${fixture.keys.lines}:${LINE}`, ...members);
+  }
+
+  /** When the nth call of a lane is told to come back, in whole tens of seconds. */
+  async function turnOf(lane: string, index: number): Promise<number> {
+    const { inMs } = await waiting(index, { limits, owner: `${lane}.${index}` });
+    return Math.round(inMs / 10_000);
+  }
+
+  it('is the instant at which there will be room, for each lane another', async () => {
+    await occupied(10_000, 20_000, 40_000);
+    const turns = [await turnOf('a', 1), await turnOf('b', 2), await turnOf('c', 3), await turnOf('d', 4)];
+    expect(turns).toEqual([1, 2, 4, 13]);
+  });
+
+  it('is a lane’s own: whichever of its calls asks, and however often, it keeps it', async () => {
+    await occupied(10_000, 20_000, 40_000);
+    await turnOf('a', 1);
+    await turnOf('b', 2);
+    expect([await turnOf('a', 3), await turnOf('b', 4), await turnOf('a', 1)]).toEqual([1, 2, 1]);
+    expect(await turnOf('c', 5)).toBe(4);
+  });
+
+  it('that is over is nobody’s: who comes next has the first place', async () => {
+    await occupied(10_000, 20_000, 40_000);
+    await turnOf('a', 1);
+    await fixture.redis.zadd(`${fixture.keys.campaign('spring').turns}:line`, 1, 'a');
+    expect(await turnOf('b', 2)).toBe(1);
   });
 });
 

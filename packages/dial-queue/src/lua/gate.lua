@@ -123,13 +123,19 @@ end
 if awaits_redial(entry) and (now < entry.redialAt or entry.owner == owner) then
   return wait(math.max(now, entry.redialAt), 'redial')
 end
--- A second for what lies between one call's end and the next one's answer.
-local line_spacing = ask.maxPerLine and (ask.conversationMs + 1000) / (ask.maxPerLine * #open_lines)
+-- What lies between one call's end and the next one's answer.
+local ANSWER_MS = 1000
+local busy_ms = ask.conversationMs + ANSWER_MS
+-- A call that no other line may carry waits by itself, behind all that wait for that line.
+local function wait_for_own_line(nth_room, what_for)
+  return wait(own_line_turn(turns, line, now, ask.maxPerLine, busy_ms, nth_room), what_for)
+end
 -- What all wait for, all come back for at once: there a lane sleeps. Those who wait by themselves are spread out.
 local function wait_for_hour(at, what_for)
   if not ask.isOwnTime then return wait(at, what_for) end
-  if line_spacing and ask.isOwnLine then return wait(own_line_turn(turns, line, at, line_spacing), what_for) end
-  local spacing = math.max(ask.intervalMs or OPENING_SPACING_MS, line_spacing or 0)
+  if ask.maxPerLine and ask.isOwnLine then return wait_for_own_line(function() return at end, what_for) end
+  local line_spacing = ask.maxPerLine and busy_ms / (ask.maxPerLine * #open_lines) or 0
+  local spacing = math.max(ask.intervalMs or OPENING_SPACING_MS, line_spacing)
   local quarter = math.max(0, ask.closesAt - math.max(at, ask.opensAt)) / 4
   return wait(own_instant(call_id, at, redis.call('ZCARD', delayed), spacing, quarter), what_for)
 end
@@ -140,8 +146,7 @@ if now >= ask.closesAt then return wait(now, 'calling_window') end
 
 if ask.maxPerLine and calls >= ask.maxPerLine then
   local function nth_room(nth) return nth_room_at(lines, open_lines, now, ask.maxPerLine, ask.conversationMs, nth) end
-  -- A call that no other line may carry waits by itself, behind all that wait for that line.
-  if ask.isOwnLine then return wait(own_line_turn(turns, line, nth_room(0), line_spacing), 'line') end
+  if ask.isOwnLine then return wait_for_own_line(function(nth) return nth_room(nth) + ANSWER_MS end, 'line') end
   return wait(next_turn(turns, 'line', owner, now, nth_room), 'line')
 end
 

@@ -15,11 +15,15 @@ local function next_turn(turns, what, owner, now, nth_room)
   return turn
 end
 
--- Calls that no other line may carry wait one by one: per campaign a hash, line -> the instant behind the last of them.
--- The next of these, at or after `first`.
-local function own_line_turn(turns, line, first, spacing_ms)
-  local turn = math.ceil(math.max(first, tonumber(redis.call('HGET', turns, line) or 0)))
-  redis.call('HSET', turns, line, string.format('%.0f', turn + spacing_ms))
+-- Calls that no other line may carry wait one by one: the next takes the place on its line that is free first, until `busy_ms` later.
+-- Per campaign a hash, line -> how many have had a turn, line:place -> when that place is free again.
+local function own_line_turn(turns, line, now, places, busy_ms, nth_room)
+  local count = tonumber(redis.call('HGET', turns, line) or 0)
+  local function free_at(nth) return tonumber(redis.call('HGET', turns, line .. ':' .. nth % places) or 0) end
+  -- Nobody waits any more: what is on the line tells when there is room.
+  if count > 0 and free_at(count - 1) < now then count = 0 end
+  local turn = math.ceil(count < places and nth_room(count) or free_at(count))
+  redis.call('HSET', turns, line, count + 1, line .. ':' .. count % places, string.format('%.0f', turn + busy_ms))
   return turn
 end
 
