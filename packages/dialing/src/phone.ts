@@ -1,11 +1,6 @@
-import {
-  type CountryCode,
-  getCountryCallingCode,
-  isSupportedCountry,
-  type PhoneNumberType,
-  parsePhoneNumberFromString,
-  validatePhoneNumberLength,
-} from 'libphonenumber-js/max';
+import { createRequire } from 'node:module';
+import type * as Libphonenumber from 'libphonenumber-js/max';
+import type { CountryCode, PhoneNumberType } from 'libphonenumber-js/max';
 import { findPlannedNumber } from './phone-plan.ts';
 
 export type { CountryCode } from 'libphonenumber-js/max';
@@ -17,6 +12,13 @@ export type PhoneVerdict =
   | { ok: true; number: string; country?: CountryCode }
   | { ok: false; code: PhoneProblem; reason: string };
 
+/** Loaded with the first number that is read: it takes a tenth of a second, and workers read none. */
+let library: typeof Libphonenumber | undefined;
+function libphonenumber(): typeof Libphonenumber {
+  library ??= createRequire(import.meta.url)('libphonenumber-js/max') as typeof Libphonenumber;
+  return library;
+}
+
 type Refusal = Extract<PhoneVerdict, { ok: false }>;
 
 const E164 = /^\+[1-9]\d{6,14}$/;
@@ -27,7 +29,7 @@ const MAX_TEXT_LENGTH = 100;
 
 /** ISO 3166 country code with a numbering plan, as `defaultCountry` needs. */
 export function isCountryCode(text: string): text is CountryCode {
-  return isSupportedCountry(text);
+  return libphonenumber().isSupportedCountry(text);
 }
 
 /**
@@ -144,7 +146,7 @@ function parseDigits(digits: string, defaultCountry: CountryCode | undefined): P
 /** Ten digits, or 1 and ten digits, mean the same all over North America: no need to ask the library. */
 function northAmerican(digits: string, country: CountryCode): string {
   const [, national] = /^1?([2-9]\d{9})$/.exec(digits) ?? [];
-  return national !== undefined && getCountryCallingCode(country) === '1' ? `+1${national}` : '';
+  return national !== undefined && libphonenumber().getCountryCallingCode(country) === '1' ? `+1${national}` : '';
 }
 
 /** Emergency numbers and service codes (911, 112, 988, 116117) have at most so many digits. */
@@ -154,7 +156,10 @@ const LONGEST_EMERGENCY_NUMBER = 3;
 function judge(digits: string, country: CountryCode | undefined): PhoneVerdict {
   // The shape first: the library takes "+0…" for something else.
   if (digits.startsWith('+0')) return refuse('invalid_phone', 'No country code starts with 0.');
-  const parsed = parsePhoneNumberFromString(digits, country === undefined ? {} : { defaultCountry: country });
+  const parsed = libphonenumber().parsePhoneNumberFromString(
+    digits,
+    country === undefined ? {} : { defaultCountry: country },
+  );
   const type = parsed?.getType();
   const national = parsed?.nationalNumber ?? digits.replace('+', '');
   if (parsed !== undefined && type !== undefined && E164.test(parsed.number)) {
@@ -178,7 +183,10 @@ function whyInvalid(digits: string, country: CountryCode | undefined): string {
   if (country !== undefined && digits.startsWith('00')) {
     return `The number starts with 00, which is not how ${country} dials abroad; write a plus sign instead.`;
   }
-  const length = validatePhoneNumberLength(digits, country === undefined ? {} : { defaultCountry: country });
+  const length = libphonenumber().validatePhoneNumberLength(
+    digits,
+    country === undefined ? {} : { defaultCountry: country },
+  );
   if (length === 'INVALID_COUNTRY') return 'The number starts with no known country code.';
   if (length === 'TOO_SHORT') return 'The number has too few digits.';
   if (length === 'TOO_LONG') return 'The number has too many digits.';
