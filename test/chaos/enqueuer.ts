@@ -55,7 +55,7 @@ export class Enqueuer {
     const process = await spawnProcess(
       globalThis.process.execPath,
       [join(this.#root, 'apps/enqueuer/src/main.ts'), 'load', LIST_FILE, '--campaign', CAMPAIGN_FILE, '--json'],
-      { cwd: this.#stage.folder, env: this.#stage.environment() },
+      { cwd: this.#stage.folder, env: this.#stage.environment({ root: this.#root }) },
     );
     this.logs.push(process.stderr, process.stdout);
     return process;

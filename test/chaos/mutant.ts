@@ -1,4 +1,5 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cpSync } from 'node:fs';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { ROOT } from './root.ts';
@@ -42,7 +43,8 @@ export class Mutant implements AsyncDisposable {
 
   async #copy(): Promise<void> {
     for (const folder of PROGRAMS) {
-      await cp(join(ROOT, folder), join(this.root, folder), {
+      // A fifth of the time that the asynchronous one takes.
+      cpSync(join(ROOT, folder), join(this.root, folder), {
         recursive: true,
         verbatimSymlinks: true,
         filter: isNeeded,

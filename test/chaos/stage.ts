@@ -8,6 +8,7 @@ import { CANARIES } from './canaries.ts';
 import { Exchanges } from './exchanges.ts';
 import { SHORT, type Timeouts } from './plan.ts';
 import { Provider, type ProviderOptions } from './provider.ts';
+import { ROOT } from './root.ts';
 
 export const CAMPAIGN = 'spring';
 export const LIST_FILE = 'list.csv';
@@ -18,6 +19,8 @@ const GRACE_MARGIN_MS = 10_000;
 export interface ProgramOptions {
   readonly concurrency?: number;
   readonly timeouts?: Timeouts;
+  /** Whose programs they are, if not the project's. */
+  readonly root?: string;
 }
 
 /**
@@ -79,11 +82,12 @@ export class Stage implements AsyncDisposable {
   }
 
   /** The environment of the programs under test. */
-  environment({ concurrency = 1, timeouts = SHORT }: ProgramOptions = {}): Record<string, string> {
+  environment({ concurrency = 1, timeouts = SHORT, root = ROOT }: ProgramOptions = {}): Record<string, string> {
     return {
       PATH: process.env['PATH'] ?? '',
       HOME: this.folder,
-      NODE_COMPILE_CACHE: join(tmpdir(), 'libby-dialer-chaos-compile-cache'),
+      // What is compiled of a copy is of no use once the copy is gone.
+      NODE_COMPILE_CACHE: join(root, root === ROOT ? 'node_modules/.cache/node-compile' : '.node-compile'),
       REDIS_URL: `redis://127.0.0.1:${this.redisProxy.port}`,
       DIALER_PREFIX: this.keys.prefix,
       LIBBY_API_URL: `http://127.0.0.1:${this.apiProxy.port}`,
