@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { CampaignCanceledError } from './call-loader.ts';
+import { StatusReader } from './campaign-status.ts';
 import { CampaignControl } from './control.ts';
 import { CALL_JOB, openQueue } from './queues.ts';
 import { eachTest, type Fixture } from './testing/fixture.ts';
@@ -78,5 +79,37 @@ it('announces the campaign once its first calls are there', async () => {
   await using loader = fixture.loader();
   await loader.add(fixture.calls(1));
   expect(await heard).toBe('campaign:spring');
+  listener.disconnect();
+});
+
+it('feeds calls without taking the campaign for loading, and leaves the mark of a load that runs beside', async () => {
+  const { id } = await fixture.campaign();
+  const status = new StatusReader(fixture.redis, fixture.keys, fixture.campaigns, fixture.holds);
+  await using loader = fixture.loader();
+  const calls = fixture.calls(3);
+  expect(await loader.feed(calls.slice(0, 2))).toEqual(['queued', 'queued']);
+  expect(await loader.feed(calls.slice(1))).toEqual(['already_queued', 'queued']);
+  expect(await status.read(id)).toMatchObject({ state: 'running', pending: 3 });
+  await loader.lookUp(['nothing']);
+  await loader.feed(fixture.calls(4));
+  expect(await status.read(id)).toMatchObject({ state: 'loading', pending: 4 });
+});
+
+it('announces a fed campaign each time it comes back among those with work, and only then', async () => {
+  await fixture.campaign();
+  const listener = fixture.redis.duplicate();
+  const heard: string[] = [];
+  listener.on('message', (_, scope) => heard.push(scope));
+  await listener.subscribe(fixture.keys.announcements);
+  await using loader = fixture.loader();
+  const [first, second, third] = fixture.calls(3).map((call) => [call]);
+  await loader.feed(first ?? []);
+  await loader.feed(second ?? []);
+  // A worker has looked while nothing was there.
+  await fixture.redis.srem(fixture.keys.openCampaigns, 'spring');
+  await loader.feed(third ?? []);
+  await fixture.redis.publish(fixture.keys.announcements, 'end');
+  await expect.poll(() => heard.at(-1)).toBe('end');
+  expect(heard).toEqual(['campaign:spring', 'campaign:spring', 'end']);
   listener.disconnect();
 });

@@ -6,6 +6,7 @@ import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
 
 const LOADING_MARK_MS = 30_000;
+const NO_MARK = 0;
 
 /** A call to be queued, under its deterministic id. */
 export interface IdentifiedCall {
@@ -52,11 +53,15 @@ export class CallLoader implements AsyncDisposable {
 
   /** For each id what `add` would find. Also marks the campaign as loading; `LoadPreview` only reads. */
   async lookUp(callIds: readonly string[]): Promise<LoadVerdict[]> {
+    return await this.#lookUp(callIds, LOADING_MARK_MS);
+  }
+
+  async #lookUp(callIds: readonly string[], markMs: number): Promise<LoadVerdict[]> {
     const own = this.#keys.campaign(this.#campaign);
     const letters = (await CallLoader.#lookup.run(
       this.#redis,
       [own.ledger, own.state, this.#keys.openCampaigns],
-      [this.#campaign, this.#keys.queue(this.#campaign), LOADING_MARK_MS, ...callIds],
+      [this.#campaign, this.#keys.queue(this.#campaign), markMs, ...callIds],
     )) as string;
     if (letters === 'canceled') throw new CampaignCanceledError(this.#campaign);
     return verdictsOf(letters);
@@ -66,12 +71,24 @@ export class CallLoader implements AsyncDisposable {
   async add(batch: readonly IdentifiedCall[]): Promise<LoadVerdict[]> {
     if (batch.length === 0) return [];
     const verdicts = await this.lookUp(batch.map(({ callId }) => callId));
-    const fresh = batch.filter((_, index) => verdicts[index] === 'queued');
-    await this.#noteExpiries(fresh);
-    await this.#queue.addBulk(
-      fresh.map(({ callId, call }) => ({ name: CALL_JOB, data: call, opts: { ...CALL_JOB_OPTIONS, jobId: callId } })),
-    );
+    await this.#queueNew(batch, verdicts);
     if (!this.#isAnnounced) await this.#announce();
+    return verdicts;
+  }
+
+  /**
+   * The same for calls that come as things happen, without an end: the campaign never counts as loading for it, and so as complete
+   * whenever its calls are. A batch that was broken off half-way must be fed again, or workers may not look at what it has queued.
+   */
+  async feed(batch: readonly IdentifiedCall[]): Promise<LoadVerdict[]> {
+    if (batch.length === 0) return [];
+    const verdicts = await this.#lookUp(
+      batch.map(({ callId }) => callId),
+      NO_MARK,
+    );
+    await this.#queueNew(batch, verdicts);
+    // Only now is there what keeps it on the list of those with work. Where it stands already, its lanes notice new jobs by themselves.
+    if ((await this.#redis.sadd(this.#keys.openCampaigns, this.#campaign)) === 1) await this.#announce();
     return verdicts;
   }
 
@@ -87,6 +104,14 @@ export class CallLoader implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#queue.close();
+  }
+
+  async #queueNew(batch: readonly IdentifiedCall[], verdicts: readonly LoadVerdict[]): Promise<void> {
+    const fresh = batch.filter((_, index) => verdicts[index] === 'queued');
+    await this.#noteExpiries(fresh);
+    await this.#queue.addBulk(
+      fresh.map(({ callId, call }) => ({ name: CALL_JOB, data: call, opts: { ...CALL_JOB_OPTIONS, jobId: callId } })),
+    );
   }
 
   /** Workers that have no lane for the campaign yet need not wait for their next look. */

@@ -55,6 +55,11 @@ export class CampaignStore {
       .toSorted((a, b) => a.id.localeCompare(b.id));
   }
 
+  /** Grows with every change of a campaign's definition. */
+  async version(): Promise<number> {
+    return Number((await this.#redis.get(this.#keys.registryVersion)) ?? 0);
+  }
+
   /** The campaigns with work and the clock: what a worker needs to look at every few seconds. */
   async look(): Promise<RegistryView> {
     const keys = [this.#keys.openCampaigns, this.#keys.registryVersion];

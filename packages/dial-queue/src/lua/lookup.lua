@@ -3,14 +3,16 @@
 -- takes it for finished between this look and the add.
 --
 -- KEYS: ledger, campaign state, open campaigns
--- ARGV: campaign, prefix of job keys, ms the loading mark lasts, call ids
+-- ARGV: campaign, prefix of job keys, ms the loading mark lasts (0: no marks; who adds then opens the campaign), call ids
 -- Answers: canceled, or one letter per id (see load_verdict)
 local ledger, campaign_state, open_campaigns = unpack(KEYS)
 local campaign, job_prefix = ARGV[1], ARGV[2]
 
 if redis.call('HEXISTS', campaign_state, 'canceled') == 1 then return 'canceled' end
-redis.call('HSET', campaign_state, 'loadingUntil', now_ms() + tonumber(ARGV[3]))
-redis.call('SADD', open_campaigns, campaign)
+if ARGV[3] ~= '0' then
+  redis.call('HSET', campaign_state, 'loadingUntil', now_ms() + tonumber(ARGV[3]))
+  redis.call('SADD', open_campaigns, campaign)
+end
 
 local verdicts = {}
 for index = 4, #ARGV do verdicts[index - 3] = load_verdict(ledger, job_prefix, ARGV[index]) end
