@@ -53,6 +53,7 @@ describe('usage', () => {
       'erase',
       'campaign',
       'serve',
+      'inbox',
       'doctor',
     ];
     expect(offered).toEqual([...commands, 'help']);

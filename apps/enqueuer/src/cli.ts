@@ -7,6 +7,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addEraseCommand } from './commands/erase.ts';
 import { addHoldCommands } from './commands/hold.ts';
 import { addInDoubtCommands } from './commands/in-doubt.ts';
+import { addInboxCommands } from './commands/inbox.ts';
 import { addLoadCommand } from './commands/load.ts';
 import { addResultsCommand } from './commands/results.ts';
 import { addRetryCommand } from './commands/retry.ts';
@@ -70,6 +71,7 @@ function createProgram(io: Io, run: CommandSlot['run']): Command {
   addEraseCommand(slot);
   addCampaignCommands(slot);
   addServeCommand(slot);
+  addInboxCommands(slot);
   addDoctorCommand(slot);
   return program;
 }

@@ -35,6 +35,21 @@ export {
 } from './gate.ts';
 export { type Hold, type HoldRequest, Holds } from './hold.ts';
 export { Identity, type Person, personBuckets } from './identity.ts';
+// Calls that other services push
+export {
+  type EndedEntry,
+  InboxConsumer,
+  type InboxEntry,
+  type InboxReject,
+} from './inbox/inbox-consumer.ts';
+export type { InboxFate } from './inbox/inbox-fate.ts';
+export {
+  type CallProgress,
+  type InboxMember,
+  type InboxStatus,
+  InboxView,
+  type RejectedEntry,
+} from './inbox/inbox-view.ts';
 // Redis
 export { Keys } from './keys.ts';
 export { type CallPreview, LoadPreview } from './load-preview.ts';

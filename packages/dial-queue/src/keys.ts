@@ -35,6 +35,18 @@ export class Keys {
   get results(): string {
     return `${this.prefix}:results`;
   }
+  /** Stream: calls that other services push; fields `campaign` and `call` (a record as JSON). */
+  get inbox(): string {
+    return `${this.prefix}:inbox`;
+  }
+  /** Stream: what came by the inbox and cannot be called; fields `entry`, `campaign`, `code`, `reason`, `call`. */
+  get inboxRejected(): string {
+    return `${this.inbox}:rejected`;
+  }
+  /** What the keys of fates begin with, each followed by a day: hash, stream id -> fate. */
+  get inboxFates(): string {
+    return `${this.inbox}:fates:`;
+  }
   get audit(): string {
     return `${this.prefix}:audit`;
   }

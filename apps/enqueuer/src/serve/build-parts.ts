@@ -1,6 +1,7 @@
+import { InboxPart } from '../inbox/inbox-part.ts';
 import type { DaemonContext, DaemonPart } from './daemon-part.ts';
 
 /** What the daemon does. */
-export async function buildParts(_daemon: DaemonContext): Promise<readonly DaemonPart[]> {
-  return [];
+export async function buildParts(daemon: DaemonContext): Promise<readonly DaemonPart[]> {
+  return [new InboxPart(daemon)];
 }

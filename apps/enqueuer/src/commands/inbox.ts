@@ -1,0 +1,153 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { type CallProgress, type InboxFate, type InboxStatus, InboxView } from '@libby-dialer/dial-queue';
+import { isoInstant } from '@libby-dialer/dialing';
+import { DialerError } from '@libby-dialer/runtime';
+import type { CommandSlot } from '../command-slot.ts';
+import { withContext } from '../context.ts';
+import { countOf, formatCount, formatDuration } from '../format.ts';
+import { type Io, print } from '../io.ts';
+import { formatTable } from '../table.ts';
+
+const MOST_REJECTS = 20;
+const HEADING = ['ENTRY', 'REJECTED', 'CAMPAIGN', 'CODE', 'REASON'];
+
+interface JsonOption {
+  readonly json?: boolean | undefined;
+}
+
+interface RejectedOptions extends JsonOption {
+  readonly limit: number;
+}
+
+export function addInboxCommands({ program, io, run }: CommandSlot): void {
+  const inbox = program
+    .command('inbox')
+    .description('What other services push: the stream that "enqueuer serve" takes calls from.');
+  inbox
+    .command('status')
+    .description('Show how much waits, who takes it in, and how much was rejected.')
+    .option('--json', 'print one JSON object')
+    .action((options) => run(status(io, options)));
+  inbox
+    .command('show')
+    .description('Show the fate of one entry, and what has become of its call so far.')
+    .argument('<id>', 'stream id of the entry, as XADD answered it')
+    .option('--json', 'print one JSON object')
+    .action((id, options) => run(show(io, id, options)));
+  inbox
+    .command('rejected')
+    .description('Show the latest entries that could not be called, and why.')
+    .option('--limit <n>', 'how many', wholeNumber, MOST_REJECTS)
+    .option('--json', 'print one JSON object, which also holds the records')
+    .action((options) => run(rejected(io, options)));
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number from 1.');
+}
+
+async function status(io: Io, { json = false }: JsonOption): Promise<number> {
+  return await withContext(io, async (context) => {
+    const { oldestAt, ...status } = await new InboxView(context.redis, context.keys).status();
+    const oldestAgeMs = oldestAt === undefined ? undefined : Math.max(0, (await context.now()) - oldestAt);
+    const object = { ...status, ...(oldestAgeMs !== undefined && { oldestAgeMs }) };
+    await print(io.stdout, json ? `${JSON.stringify(object)}\n` : statusText(object, oldestAgeMs));
+    return 0;
+  });
+}
+
+type Counts = Omit<InboxStatus, 'oldestAt'>;
+
+function statusText({ waiting, pending, consumers, rejected }: Counts, oldestAgeMs: number | undefined): string {
+  const oldest = oldestAgeMs === undefined ? '' : `; the oldest is ${formatDuration(oldestAgeMs)} old`;
+  const lines = [`${formatCount(waiting)} waiting, ${formatCount(pending)} in hand${oldest}.`];
+  if (consumers.length === 0) lines.push('No daemon takes them in; start one with "enqueuer serve".');
+  for (const { name, pending, idleMs } of consumers) {
+    lines.push(`${name}: ${formatCount(pending)} in hand, last seen ${formatDuration(idleMs)} ago.`);
+  }
+  lines.push(`${countOf(rejected, 'reject')} kept${rejected === 0 ? '' : '; "enqueuer inbox rejected" shows them'}.`);
+  return `${lines.join('\n')}\n`;
+}
+
+async function show(io: Io, id: string, { json = false }: JsonOption): Promise<number> {
+  return await withContext(io, async ({ redis, keys }) => {
+    const view = new InboxView(redis, keys);
+    const fate = /^\d{1,20}-\d{1,20}$/.test(id) ? await view.fate(id) : undefined;
+    if (fate === undefined) throw noSuchEntry(id);
+    if (fate === 'waiting') {
+      await print(io.stdout, json ? `${JSON.stringify({ entry: id, fate })}\n` : `${id} waits to be taken in.\n`);
+      return 0;
+    }
+    const call = 'callId' in fate ? await view.progress(fate.campaign, fate.callId) : undefined;
+    const { kind, ...rest } = fate;
+    const object = { entry: id, fate: kind, ...rest, ...(call !== undefined && { call }) };
+    await print(io.stdout, json ? `${JSON.stringify(object)}\n` : `${id} ${fateText(fate)}\n${progressText(call)}`);
+    return 0;
+  });
+}
+
+function noSuchEntry(id: string): DialerError {
+  const message = `${id} is no entry of the inbox that is known: it was never there, or its fate is older than a week.`;
+  return new DialerError('no_such_entry', message);
+}
+
+function fateText(fate: InboxFate): string {
+  switch (fate.kind) {
+    case 'queued':
+      return `was queued as ${fate.callId} of ${fate.campaign}.`;
+    case 'already_queued':
+      return `is ${fate.callId} of ${fate.campaign}, which was in the queue already.`;
+    case 'already_settled':
+      return `is ${fate.callId} of ${fate.campaign}, which had its outcome already.`;
+    case 'duplicate':
+      return `repeats an entry that was taken in with it, as ${fate.callId} of ${fate.campaign}.`;
+    case 'rejected':
+      return `was rejected (${fate.code}); see "enqueuer inbox rejected".`;
+    case 'erased':
+      return 'was erased on request, and is not called.';
+  }
+}
+
+function progressText(call: CallProgress | undefined): string {
+  switch (call?.state) {
+    case undefined:
+      return '';
+    case 'queued':
+      return 'The call waits for its turn.\n';
+    case 'in_flight':
+      return 'The call is in flight.\n';
+    case 'forgotten':
+      return 'Nothing is kept of the call any more.\n';
+    case 'settled': {
+      const { result } = call;
+      const details = result === undefined ? '' : ` (${result.reason}), settled ${result.settledAt}`;
+      return `The call ended as ${call.outcome}${details}.\n`;
+    }
+  }
+}
+
+async function rejected(io: Io, { limit, json = false }: RejectedOptions): Promise<number> {
+  return await withContext(io, async ({ redis, keys }) => {
+    const found = await new InboxView(redis, keys).rejected(limit);
+    const entries = found.map(({ rejectedAt, ...entry }) => ({ ...entry, rejectedAt: isoInstant(rejectedAt) }));
+    if (json) await print(io.stdout, `${JSON.stringify({ rejected: entries })}\n`);
+    else if (entries.length === 0) await print(io.stdout, 'Nothing was rejected.\n');
+    else {
+      const rows = entries.map(({ entry, rejectedAt, campaign, code, reason }) => [
+        entry,
+        rejectedAt,
+        printable(campaign),
+        code,
+        reason,
+      ]);
+      await print(io.stdout, formatTable([HEADING, ...rows]));
+    }
+    return 0;
+  });
+}
+
+/** What stands there may be anything: a terminal must not obey it. */
+function printable(campaign: string): string {
+  return campaign.replaceAll(/[^\w-]/g, '?').slice(0, 63);
+}

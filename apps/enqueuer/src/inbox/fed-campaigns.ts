@@ -1,0 +1,63 @@
+import { CallLoader, type CampaignStore, type Keys, type RedisConnection } from '@libby-dialer/dial-queue';
+import { EntryCheck } from './entry-check.ts';
+
+/** No campaign's id is longer: anything else need not be asked for. */
+const LONGEST_ID = 63;
+/** A daemon may see a campaign for each night of years. */
+const MOST_LOADERS = 100;
+
+/** The campaigns that entries name: their checks, made anew when a definition changes, and the way into their queues. */
+export class FedCampaigns implements AsyncDisposable {
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+  readonly #campaigns: CampaignStore;
+  readonly #checks = new Map<string, EntryCheck>();
+  /** The one used last stands last. */
+  readonly #loaders = new Map<string, CallLoader>();
+  #version = -1;
+
+  constructor(redis: RedisConnection, keys: Keys, campaigns: CampaignStore) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#campaigns = campaigns;
+  }
+
+  /** The checks of those campaigns that there are, as they are now. */
+  async checks(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, EntryCheck>> {
+    const version = await this.#campaigns.version();
+    if (version !== this.#version) this.#checks.clear();
+    this.#version = version;
+    const isUnread = (id: string) => !this.#checks.has(id) && id !== '' && id.length <= LONGEST_ID;
+    await Promise.all([...ids].filter(isUnread).map((id) => this.#read(id)));
+    return this.#checks;
+  }
+
+  loader(id: string): CallLoader {
+    const loader = this.#loaders.get(id) ?? new CallLoader(this.#redis, this.#keys, id);
+    this.#loaders.delete(id);
+    this.#loaders.set(id, loader);
+    return loader;
+  }
+
+  /** Closes the loaders that were not used for longest, where there are many. Only while none is in use. */
+  async trim(): Promise<void> {
+    for (const [id, loader] of this.#loaders) {
+      if (this.#loaders.size <= MOST_LOADERS) return;
+      this.#loaders.delete(id);
+      await loader[Symbol.asyncDispose]();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#loaders.values()].map((loader) => loader[Symbol.asyncDispose]()));
+    this.#loaders.clear();
+  }
+
+  async #read(id: string): Promise<void> {
+    const campaign = await this.#campaigns.get(id);
+    if (campaign === undefined) return;
+    // What a first load has fixed counts, also where a definition was put at the same moment.
+    const dedupeBy = await this.loader(id).fixDedupeBy(campaign.dedupeBy);
+    this.#checks.set(id, new EntryCheck({ ...campaign, dedupeBy: dedupeBy as typeof campaign.dedupeBy }));
+  }
+}

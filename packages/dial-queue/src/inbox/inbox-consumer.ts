@@ -1,0 +1,174 @@
+import type { Keys } from '../keys.ts';
+import type { RedisConnection } from '../redis-connection.ts';
+import { Script } from '../script.ts';
+import { dayOf, FATES_KEPT_SECONDS, fateText, type InboxFate } from './inbox-fate.ts';
+
+/** The consumer group: its members share the entries. */
+export const INBOX_GROUP = 'daemons';
+
+/** Best for BullMQ's `addBulk`. */
+const MOST_ENTRIES = 500;
+/** An entry may be of any size, and Redis hands out entries by number alone. */
+const BATCH_BYTES = 4 * 1024 * 1024;
+/** How long a stop may have to wait for a read. */
+const BLOCK_MS = 250;
+/** Whoever has held an entry for so long without a sign is taken to be dead. */
+export const DEAD_AFTER_MS = 30_000;
+/** Dead daemons that left nothing behind are only names. */
+const FORGET_AFTER_MS = 600_000;
+const MOST_REJECTS = 100_000;
+const FROM_THE_START = '0-0';
+
+type RawEntry = [id: Buffer, fields: Buffer[] | null];
+
+/** A push, as it was written. Fields may come in any order; others than these two mean nothing. */
+export interface InboxEntry {
+  readonly id: string;
+  readonly campaign: string | undefined;
+  /** The record's JSON, or whatever stands in its place. */
+  readonly call: Buffer | undefined;
+}
+
+/** Why an entry is rejected, and what is kept of it. The reason is a sentence and repeats nothing of the record. */
+export interface InboxReject {
+  readonly code: string;
+  readonly reason: string;
+  readonly campaign: string;
+  readonly call: string;
+}
+
+/** An entry's end. A fate `rejected` comes with a reject. */
+export interface EndedEntry {
+  readonly id: string;
+  readonly fate: InboxFate;
+  readonly reject?: InboxReject;
+}
+
+/**
+ * One daemon's part of the inbox. An entry is delivered to one daemon and pending with it until it is finished; what a dead one leaves is
+ * claimed by the others. Each entry is finished exactly once, by whoever is first.
+ */
+export class InboxConsumer {
+  static readonly #finishScript = new Script('finish-inbox');
+  static readonly #forgetScript = new Script('forget-consumers');
+  readonly #redis: RedisConnection;
+  readonly #blocking: RedisConnection;
+  readonly #keys: Keys;
+  readonly #name: string;
+  #count = 1;
+  #cursor = FROM_THE_START;
+
+  /**
+   * @param blocking a connection for reads that wait, and for nothing else
+   * @param name differs from that of every other daemon there is or was
+   */
+  constructor(redis: RedisConnection, blocking: RedisConnection, keys: Keys, name: string) {
+    this.#redis = redis;
+    this.#blocking = blocking;
+    this.#keys = keys;
+    this.#name = name;
+  }
+
+  /** Makes the stream and its group, where they are not there (any more). Whatever was pushed before belongs to the group. */
+  async join(): Promise<void> {
+    try {
+      await this.#redis.xgroup('CREATE', this.#keys.inbox, INBOX_GROUP, '0', 'MKSTREAM');
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
+    }
+  }
+
+  /** The next entries that nobody has had; none when a while went by without any. */
+  async read(): Promise<InboxEntry[]> {
+    const reply = await this.#blocking.xreadgroupBuffer(
+      'GROUP',
+      INBOX_GROUP,
+      this.#name,
+      'COUNT',
+      this.#count,
+      'BLOCK',
+      BLOCK_MS,
+      'STREAMS',
+      this.#keys.inbox,
+      '>',
+    );
+    return this.#received(reply?.[0]?.[1] ?? []);
+  }
+
+  /** Some of what dead daemons have left; none when there is no more at the moment. */
+  async reclaim(): Promise<InboxEntry[]> {
+    for (;;) {
+      const from = this.#cursor;
+      const place = [this.#keys.inbox, INBOX_GROUP, this.#name, DEAD_AFTER_MS, from, 'COUNT', this.#count];
+      const [next, entries] = (await this.#redis.callBuffer('XAUTOCLAIM', place)) as [Buffer, RawEntry[]];
+      this.#cursor = next.toString();
+      if (entries.length > 0) return this.#received(entries);
+      if (this.#cursor === FROM_THE_START) return [];
+    }
+  }
+
+  /** Shows that these are still in hand. Resolves to those that really are: others may have finished or erased the rest. */
+  async hold<Entry extends { readonly id: string }>(entries: readonly Entry[]): Promise<Entry[]> {
+    const ids = entries.map(({ id }) => id);
+    const place = [this.#keys.inbox, INBOX_GROUP, this.#name, 0, ...ids, 'JUSTID'];
+    const held = new Set((await this.#redis.call('XCLAIM', place)) as string[]);
+    return entries.filter(({ id }) => held.has(id));
+  }
+
+  /** Takes entries off the inbox, once their calls are in the queue. Those that are not pending any more are left out of the answer. */
+  async finish(entries: readonly EndedEntry[]): Promise<{ ended: ReadonlySet<string>; waiting: number }> {
+    const args = entries.flatMap(({ id, fate, reject }) => {
+      const { code = '', reason = '', campaign = '', call = '' } = reject ?? {};
+      return [id, dayOf(id), fateText(fate), code, reason, campaign, call];
+    });
+    const [waiting, ...ended] = (await InboxConsumer.#finishScript.run(
+      this.#redis,
+      [this.#keys.inbox, this.#keys.inboxRejected, this.#keys.inboxFates],
+      [INBOX_GROUP, FATES_KEPT_SECONDS, MOST_REJECTS, ...args],
+    )) as [number, ...string[]];
+    return { ended: new Set(ended), waiting };
+  }
+
+  /** Entries in the inbox, also those in somebody's hands. */
+  async waiting(): Promise<number> {
+    return await this.#redis.xlen(this.#keys.inbox);
+  }
+
+  /** Takes the names of daemons off the group that are gone and hold nothing. */
+  async forgetOthers(): Promise<void> {
+    await this.#forget(FORGET_AFTER_MS, '');
+  }
+
+  /** Takes this daemon's own name off. With entries in hand it stays, until others have claimed them. */
+  async leave(): Promise<void> {
+    await this.#forget(0, this.#name);
+  }
+
+  async #forget(idleMs: number, only: string): Promise<void> {
+    await InboxConsumer.#forgetScript.run(this.#redis, [this.#keys.inbox], [INBOX_GROUP, idleMs, only]);
+  }
+
+  /** Asks for as many next time as will probably fit, beginning with one: what a daemon has died of must not kill the next. */
+  #received(entries: readonly RawEntry[]): InboxEntry[] {
+    if (entries.length === 0) return [];
+    const bytes = entries.reduce((sum, [, fields]) => sum + bytesOf(fields), 0);
+    const fitting = Math.floor((BATCH_BYTES * entries.length) / Math.max(1, bytes));
+    this.#count = Math.max(1, Math.min(2 * this.#count, fitting, MOST_ENTRIES));
+    return entries.map(([id, fields]) => entryOf(id.toString(), fields ?? []));
+  }
+}
+
+function bytesOf(fields: readonly Buffer[] | null): number {
+  return (fields ?? []).reduce((sum, field) => sum + field.length, 0);
+}
+
+function entryOf(id: string, fields: readonly Buffer[]): InboxEntry {
+  return { id, campaign: valueOf('campaign', fields)?.toString(), call: valueOf('call', fields) };
+}
+
+function valueOf(field: string, fields: readonly Buffer[]): Buffer | undefined {
+  for (let index = 0; index < fields.length; index += 2) {
+    if (fields[index]?.toString() === field) return fields[index + 1];
+  }
+  return undefined;
+}

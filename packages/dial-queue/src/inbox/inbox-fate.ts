@@ -1,0 +1,34 @@
+import type { LoadVerdict } from '../call-loader.ts';
+
+/**
+ * What became of an entry of the inbox. `already_queued` is also that of an entry whose daemon died once the call was queued: it
+ * was delivered again. `duplicate` repeats an entry that was taken with it.
+ */
+export type InboxFate =
+  | { readonly kind: LoadVerdict | 'duplicate'; readonly campaign: string; readonly callId: string }
+  | { readonly kind: 'rejected'; readonly code: string }
+  | { readonly kind: 'erased' };
+
+/** After the last entry of the same day has got its own. */
+export const FATES_KEPT_SECONDS = 7 * 24 * 3600;
+
+const LATEST_MS = 8.64e15;
+
+/** A word, then campaign and call, or the code: neither holds a blank. */
+export function fateText(fate: InboxFate): string {
+  if (fate.kind === 'erased') return fate.kind;
+  return fate.kind === 'rejected' ? `rejected ${fate.code}` : `${fate.kind} ${fate.campaign} ${fate.callId}`;
+}
+
+export function fateOf(text: string): InboxFate {
+  const [kind = '', first = '', callId = ''] = text.split(' ');
+  if (kind === 'erased') return { kind };
+  if (kind === 'rejected') return { kind, code: first };
+  return { kind: kind as LoadVerdict | 'duplicate', campaign: first, callId };
+}
+
+/** The UTC day of a stream id (`2026-12-01`), whatever instant its producer may have made up. */
+export function dayOf(id: string): string {
+  const ms = Math.min(Number.parseInt(id, 10) || 0, LATEST_MS);
+  return new Date(ms).toISOString().split('T', 1)[0] ?? '';
+}

@@ -1,0 +1,138 @@
+import type { Outcome, ResultRecord } from '@libby-dialer/dialing';
+import type { Keys } from '../keys.ts';
+import type { RedisConnection } from '../redis-connection.ts';
+import { Results } from '../results.ts';
+import { INBOX_GROUP, type InboxReject } from './inbox-consumer.ts';
+import { dayOf, fateOf, type InboxFate } from './inbox-fate.ts';
+
+/** A daemon, as the inbox knows it. */
+export interface InboxMember {
+  readonly name: string;
+  /** Entries in its hands. */
+  readonly pending: number;
+  /** Since it last asked for entries. One that lives asks several times a second. */
+  readonly idleMs: number;
+}
+
+export interface InboxStatus {
+  /** Entries that nobody has taken yet. */
+  readonly waiting: number;
+  /** Entries in daemons' hands, living or dead. */
+  readonly pending: number;
+  readonly consumers: readonly InboxMember[];
+  /** Rejects that are kept. */
+  readonly rejected: number;
+  /** Epoch ms, by its stream id; undefined where nothing waits or is pending. */
+  readonly oldestAt: number | undefined;
+}
+
+export interface RejectedEntry extends InboxReject {
+  /** Its stream id in the inbox. */
+  readonly entry: string;
+  /** Epoch ms. */
+  readonly rejectedAt: number;
+}
+
+/** How far a call has come. `forgotten`: nothing is kept of it any more. */
+export type CallProgress =
+  | { readonly state: 'queued' | 'in_flight' | 'forgotten' }
+  | { readonly state: 'settled'; readonly outcome: Outcome; readonly result?: ResultRecord };
+
+/** What people and other services ask about the inbox. */
+export class InboxView {
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+  readonly #results: Results;
+
+  constructor(redis: RedisConnection, keys: Keys) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#results = new Results(redis, keys);
+  }
+
+  async status(): Promise<InboxStatus> {
+    const { inbox, inboxRejected } = this.#keys;
+    const [length, rejected, oldest, consumers] = await Promise.all([
+      this.#redis.xlen(inbox),
+      this.#redis.xlen(inboxRejected),
+      this.#redis.xrange(inbox, '-', '+', 'COUNT', 1),
+      this.#consumers(),
+    ]);
+    const pending = consumers.reduce((sum, consumer) => sum + consumer.pending, 0);
+    const oldestId = oldest[0]?.[0];
+    return {
+      waiting: Math.max(0, length - pending),
+      pending,
+      consumers,
+      rejected,
+      oldestAt: oldestId === undefined ? undefined : Number.parseInt(oldestId, 10),
+    };
+  }
+
+  /** `waiting`: it has no fate yet. Undefined: there is no such entry, or its fate is not kept any more. */
+  async fate(id: string): Promise<InboxFate | 'waiting' | undefined> {
+    const fate = await this.#fate(id);
+    if (fate !== undefined) return fate;
+    const [entry] = await this.#redis.xrange(this.#keys.inbox, id, id);
+    // It may have been finished between the two looks.
+    return entry === undefined ? this.#fate(id) : 'waiting';
+  }
+
+  /** Reads the campaign's results until the call comes by, so give it time. */
+  async progress(campaign: string, callId: string): Promise<CallProgress> {
+    const raw = await this.#redis.hget(this.#keys.campaign(campaign).ledger, callId);
+    const { state } = JSON.parse(raw ?? '{"state":"none"}') as { state: Outcome | 'none' | 'open' | 'claimed' };
+    if (state === 'claimed') return { state: 'in_flight' };
+    if (state === 'open') return { state: 'queued' };
+    if (state === 'none') {
+      const isQueued = (await this.#redis.exists(`${this.#keys.queue(campaign)}${callId}`)) === 1;
+      return { state: isQueued ? 'queued' : 'forgotten' };
+    }
+    const result = await this.#results.latestOf(campaign, callId);
+    return { state: 'settled', outcome: state, ...(result !== undefined && { result }) };
+  }
+
+  /** The latest rejects, the newest first. */
+  async rejected(most: number): Promise<RejectedEntry[]> {
+    const entries = await this.#redis.xrevrange(this.#keys.inboxRejected, '+', '-', 'COUNT', most);
+    return entries.map(([id, fields]) => rejectedEntry(id, fields));
+  }
+
+  async #fate(id: string): Promise<InboxFate | undefined> {
+    const text = await this.#redis.hget(`${this.#keys.inboxFates}${dayOf(id)}`, id);
+    return text === null ? undefined : fateOf(text);
+  }
+
+  async #consumers(): Promise<InboxMember[]> {
+    try {
+      const members = (await this.#redis.xinfo('CONSUMERS', this.#keys.inbox, INBOX_GROUP)) as (string | number)[][];
+      return members.map((pairs) => {
+        const of = valuesOf(pairs);
+        return { name: String(of.get('name')), pending: Number(of.get('pending')), idleMs: Number(of.get('idle')) };
+      });
+    } catch (error) {
+      // No daemon has ever run, and perhaps nobody has pushed anything.
+      if (error instanceof Error && /no such key|NOGROUP/.test(error.message)) return [];
+      throw error;
+    }
+  }
+}
+
+function rejectedEntry(id: string, fields: readonly string[]): RejectedEntry {
+  const of = valuesOf(fields);
+  const text = (field: string) => String(of.get(field) ?? '');
+  return {
+    entry: text('entry'),
+    rejectedAt: Number.parseInt(id, 10),
+    campaign: text('campaign'),
+    code: text('code'),
+    reason: text('reason'),
+    call: text('call'),
+  };
+}
+
+function valuesOf(pairs: readonly (string | number)[]): ReadonlyMap<string, string | number> {
+  const values = new Map<string, string | number>();
+  for (let index = 0; index < pairs.length; index += 2) values.set(String(pairs[index]), pairs[index + 1] ?? '');
+  return values;
+}
