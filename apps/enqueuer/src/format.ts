@@ -19,6 +19,6 @@ function join(larger: string, smaller: number, unit: string): string {
 }
 
 /** `1 call`, `2 calls`. */
-export function countOf(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+export function countOf(count: number, noun: string, plural = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }

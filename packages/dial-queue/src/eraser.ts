@@ -1,5 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isoInstant, type Outcome, type Reason, type ResultRecord } from '@libby-dialer/dialing';
+import { CampaignStore } from './campaign-store.ts';
 import { Identity } from './identity.ts';
+import { DEAD_AFTER_MS } from './inbox/inbox-consumer.ts';
+import { InboxEraser } from './inbox/inbox-eraser.ts';
 import type { Keys } from './keys.ts';
 import { type PersonalData, PersonalDataFinder } from './personal-data.ts';
 import { openQueue } from './queues.ts';
@@ -11,6 +15,9 @@ const ERASED = 'erased';
 const DESK = 'enqueuer';
 /** Each look finds only what has come in since the one before. */
 const MOST_LOOKS = 5;
+/** A daemon queues what it has taken from the inbox within milliseconds, and of what a dead one has taken one knows after a while. */
+const INBOX_POLL_MS = 200;
+const INBOX_WITHIN_MS = DEAD_AFTER_MS + 10_000;
 
 /** What was taken out, by kind. */
 export interface Erasure {
@@ -21,6 +28,8 @@ export interface Erasure {
   readonly jobs: number;
   readonly keptPayloads: number;
   readonly results: number;
+  /** Entries that waited in the inbox, and rejects of it. */
+  readonly inboxEntries: number;
 }
 
 /** A call to the number is in flight: its worker would write the data again. */
@@ -77,18 +86,22 @@ export class Eraser {
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #finder: PersonalDataFinder;
+  readonly #inbox: InboxEraser;
 
   constructor(redis: RedisConnection, keys: Keys) {
     this.#redis = redis;
     this.#keys = keys;
     this.#finder = new PersonalDataFinder(redis, keys);
+    this.#inbox = new InboxEraser(redis, keys, new CampaignStore(redis, keys));
   }
 
   /** Safe to repeat after a crash. Throws CallInFlightError, as a rule before anything is done, and ErasureIncompleteError. */
   async erase(toPhoneNumber: string, { by, at, signal }: EraseOptions): Promise<Erasure> {
-    const total = { calls: new Set<string>(), ended: 0, jobs: 0, keptPayloads: 0, results: 0 };
+    const total = { calls: new Set<string>(), ended: 0, jobs: 0, keptPayloads: 0, results: 0, inboxEntries: 0 };
     let isKnown = false;
     for (let look = 0; look < MOST_LOOKS; look += 1) {
+      total.inboxEntries += await this.#clearInbox(toPhoneNumber, signal);
+      isKnown ||= total.inboxEntries > 0;
       const found = await this.#finder.find(toPhoneNumber, signal);
       if (found.length === 0) {
         await this.#forgetWhenCalled(toPhoneNumber);
@@ -109,6 +122,18 @@ export class Eraser {
       }
     }
     throw new ErasureIncompleteError('data of the number keep coming in');
+  }
+
+  /** First of all: what a daemon takes from the inbox is in the queue afterwards. */
+  async #clearInbox(toPhoneNumber: string, signal?: AbortSignal): Promise<number> {
+    let erased = 0;
+    for (let waitedMs = 0; waitedMs < INBOX_WITHIN_MS; waitedMs += INBOX_POLL_MS) {
+      const { entries, rejects, inHand } = await this.#inbox.erase(toPhoneNumber, signal);
+      erased += entries + rejects;
+      if (inHand === 0) return erased;
+      await delay(INBOX_POLL_MS, undefined, signal === undefined ? {} : { signal });
+    }
+    throw new ErasureIncompleteError('a daemon has an entry of the number in hand and cannot queue it');
   }
 
   /** A frequency cap begins anew for the person. */
@@ -152,8 +177,8 @@ export class Eraser {
     }
   }
 
-  async #note({ calls, ended, jobs, keptPayloads, results }: Erasure, by = '', at: number): Promise<void> {
-    const counts = Object.entries({ calls, ended, jobs, keptPayloads, results }).flat();
+  async #note(erasure: Erasure, by = '', at: number): Promise<void> {
+    const counts = Object.entries(erasure).flat();
     await this.#redis.xadd(this.#keys.audit, '*', 'what', 'erased', 'by', by, 'at', isoInstant(at), ...counts);
   }
 }

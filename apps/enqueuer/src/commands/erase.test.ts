@@ -1,4 +1,5 @@
-import { Identity, openQueue } from '@libby-dialer/dial-queue';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CallLoader, Identity, InboxConsumer, openQueue } from '@libby-dialer/dial-queue';
 import { type ResultRecord, resultRecordSchema } from '@libby-dialer/dialing';
 import { expect, test } from 'vitest';
 import { eachTest, phone, type TestBench } from '../test-bench.ts';
@@ -82,7 +83,7 @@ test('nothing that Redis holds tells of the person any more, whatever had become
   const accepted = await settled('accepted', 'accepted');
   const doubtful = await settled('doubtful', 'unknown');
   const rejected = await settled('rejected', 'rejected');
-  const erased = { calls: 4, ended: 1, jobs: 1, keptPayloads: 2, results: 3, isSuppressed: false };
+  const erased = { calls: 4, ended: 1, jobs: 1, keptPayloads: 2, results: 3, inboxEntries: 0, isSuppressed: false };
   expect(await erase('--by', 'Ada')).toEqual(erased);
   await expectNoTrace();
   const row = { toPhoneNumber: 'erased', name: 'erased', row: 1 };
@@ -95,7 +96,7 @@ test('nothing that Redis holds tells of the person any more, whatever had become
   expect(await status('waiting')).toMatchObject({ pending: 1, outcomes: { canceled: 1 } });
   expect(await status('doubtful')).toMatchObject({ pending: 1, outcomes: { unknown: 1 } });
   const audit = await bench.redis.xrange(bench.keys.audit, '-', '+');
-  const counts = ['calls', '4', 'ended', '1', 'jobs', '1', 'keptPayloads', '2', 'results', '3'];
+  const counts = ['calls', '4', 'ended', '1', 'jobs', '1', 'keptPayloads', '2', 'results', '3', 'inboxEntries', '0'];
   expect(audit.map(([, fields]) => fields)).toEqual([
     ['what', 'erased', 'by', 'Ada', 'at', expect.stringMatching(/^20.*Z$/), ...counts],
   ]);
@@ -114,6 +115,48 @@ test('a second time there is nothing left, and it says so', async () => {
   expect(stdout).toContain('1 call erased: 0 queued payloads, 0 kept payloads, 1 result.');
   expect((await bench.run(['erase', NUMBER])).stdout).toMatch(/^Nothing was found of this number\.\n/);
   expect(await bench.redis.xlen(bench.keys.audit)).toBe(1);
+});
+
+test('what waits in the inbox or was rejected there is removed, whatever form the number has', async () => {
+  await bench.run(['campaign', 'put', await bench.campaign('orders', { defaultCountry: 'US' })]);
+  const push = async (call: string, campaign = 'orders', stream = bench.keys.inbox) =>
+    (await bench.redis.xadd(stream, '*', 'call', call, 'campaign', campaign)) ?? '';
+  const record = (toPhoneNumber: string) => JSON.stringify({ toPhoneNumber, name: NAME });
+  const gone = [
+    await push(record(NUMBER)),
+    await push(record('(505) 555-0123')),
+    await push(record('505 555 0123'), 'nobody-knows'),
+    await push(`{"name": "${NAME}", "toPhoneNumber": "${NUMBER}`),
+  ];
+  const others = [await push(record(phone(24))), await push('not JSON')];
+  await push(`${record(NUMBER).slice(0, -1)}, "surprise": 1}`, 'orders', bench.keys.inboxRejected);
+  await push(record(phone(24)), 'orders', bench.keys.inboxRejected);
+  const { stdout } = await bench.run(['erase', NUMBER]);
+  expect(stdout).toMatch(/^5 inbox entries erased\.\n/);
+  expect((await bench.redis.xrange(bench.keys.inbox, '-', '+')).map(([id]) => id)).toEqual(others);
+  expect(await bench.redis.xlen(bench.keys.inboxRejected)).toBe(1);
+  expect(await everything()).not.toMatch(/5550123|555-0123|555 0123/);
+  for (const id of gone)
+    expect(await bench.json(['inbox', 'show', id, '--json'])).toEqual({ entry: id, fate: 'erased' });
+  expect(await bench.redis.xlen(bench.keys.audit)).toBe(1);
+});
+
+test('what a daemon has in hand is waited for, and then erased from the queue', async () => {
+  await bench.run(['campaign', 'put', await bench.campaign('orders')]);
+  const daemon = new InboxConsumer(bench.redis, bench.redis, bench.keys, 'daemon');
+  await daemon.join();
+  const call = JSON.stringify({ toPhoneNumber: NUMBER, name: NAME });
+  await bench.redis.xadd(bench.keys.inbox, '*', 'campaign', 'orders', 'call', call);
+  const [entry] = await daemon.read();
+  const erasing = erase();
+  const isErased = erasing.then(() => true);
+  expect(await Promise.race([isErased, delay(300, false)])).toBe(false);
+  const callId = await bench.callId('orders', `phone:${NUMBER}`);
+  await using loader = new CallLoader(bench.redis, bench.keys, 'orders');
+  await loader.feed([{ callId, call: { to: NUMBER, name: NAME } }]);
+  await daemon.finish([{ id: entry?.id ?? '', fate: { kind: 'queued', campaign: 'orders', callId } }]);
+  expect(await erasing).toMatchObject({ calls: 1, ended: 1, jobs: 1, inboxEntries: 0 });
+  await expectNoTrace();
 });
 
 test('is refused while a call is in flight, and nothing is touched', async () => {

@@ -23,7 +23,7 @@ export function addEraseCommand({ program, io, run }: CommandSlot): void {
   program
     .command('erase')
     .description(
-      'Remove a person’s data from queues, ledger and results; what waits is not called. The do-not-call list stays.',
+      'Remove a person’s data from inbox, queues, ledger and results; what waits is not called. The do-not-call list stays.',
     )
     .argument('<number>', 'in E.164 form (+15055550123), or as dialed in --country')
     .option('--country <code>', 'two letters, such as US, for a number without a country code')
@@ -66,11 +66,14 @@ async function isOnDoNotCallList({ redis, keys }: Context, number: string): Prom
   return isListed;
 }
 
-function report({ calls, ended, jobs, keptPayloads, results }: Erasure, isSuppressed: boolean): string {
+function report(erasure: Erasure, isSuppressed: boolean): string {
+  const { calls, ended, jobs, keptPayloads, results, inboxEntries } = erasure;
   const list = isSuppressed
     ? 'The number stays on the do-not-call list.\n'
     : 'The number is not on the do-not-call list: other campaigns may still call it ("enqueuer suppress add").\n';
-  if (calls === 0) return `Nothing was found of this number.\n${list}`;
+  if (calls + inboxEntries === 0) return `Nothing was found of this number.\n${list}`;
+  const inbox = inboxEntries === 0 ? '' : `${countOf(inboxEntries, 'inbox entry', 'inbox entries')} erased.\n`;
+  if (calls === 0) return `${inbox}${list}`;
   const kinds = [countOf(jobs, 'queued payload'), countOf(keptPayloads, 'kept payload'), countOf(results, 'result')];
-  return `${countOf(calls, 'call')} erased: ${kinds.join(', ')}. ${countOf(ended, 'call')} had no outcome yet and will not be dialed.\n${list}`;
+  return `${inbox}${countOf(calls, 'call')} erased: ${kinds.join(', ')}. ${countOf(ended, 'call')} had no outcome yet and will not be dialed.\n${list}`;
 }

@@ -1,0 +1,114 @@
+import { type CountryCode, parsePhoneNumber } from '@libby-dialer/dialing';
+import type { CampaignStore } from '../campaign-store.ts';
+import type { Keys } from '../keys.ts';
+import type { RedisConnection } from '../redis-connection.ts';
+import { Script } from '../script.ts';
+import { DEAD_AFTER_MS, INBOX_GROUP } from './inbox-consumer.ts';
+import { dayOf, FATES_KEPT_SECONDS, fateText } from './inbox-fate.ts';
+
+const ENTRIES_PER_READ = 500;
+/** Fewer digits than that are nobody's number. */
+const FEWEST_DIGITS = 7;
+const DIGIT_RUNS = /\d(?:[\s().\-/]{0,3}\d){6,}/g;
+
+/** What was taken out, and what a daemon had in its hands. */
+export interface InboxErasure {
+  readonly entries: number;
+  readonly rejects: number;
+  /** Entries of the number that are being queued right now: they will be found in the queue. */
+  readonly inHand: number;
+}
+
+interface StreamEntry {
+  readonly id: string;
+  readonly campaign: string;
+  readonly call: string;
+}
+
+/** Takes a person's data out of the inbox and its rejects. An entry that goes gets the fate `erased`. */
+export class InboxEraser {
+  static readonly #script = new Script('erase-inbox-entry');
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+  readonly #campaigns: CampaignStore;
+
+  constructor(redis: RedisConnection, keys: Keys, campaigns: CampaignStore) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#campaigns = campaigns;
+  }
+
+  async erase(toPhoneNumber: string, signal?: AbortSignal): Promise<InboxErasure> {
+    const total = { entries: 0, rejects: 0, inHand: 0 };
+    for await (const id of this.#find(this.#keys.inbox, toPhoneNumber, signal)) {
+      const answer = await this.#eraseEntry(id);
+      if (answer === 'erased') total.entries += 1;
+      if (answer === 'in_hand') total.inHand += 1;
+    }
+    for await (const id of this.#find(this.#keys.inboxRejected, toPhoneNumber, signal)) {
+      total.rejects += await this.#redis.xdel(this.#keys.inboxRejected, id);
+    }
+    return total;
+  }
+
+  async #eraseEntry(id: string): Promise<unknown> {
+    const keys = [this.#keys.inbox, `${this.#keys.inboxFates}${dayOf(id)}`];
+    const fate = fateText({ kind: 'erased' });
+    return InboxEraser.#script.run(this.#redis, keys, [INBOX_GROUP, id, fate, DEAD_AFTER_MS, FATES_KEPT_SECONDS]);
+  }
+
+  async *#find(stream: string, toPhoneNumber: string, signal?: AbortSignal): AsyncGenerator<string> {
+    const countries = await this.#countries();
+    for await (const { id, campaign, call } of this.#entries(stream, signal)) {
+      if (isTo(toPhoneNumber, call, countries.get(campaign))) yield id;
+    }
+  }
+
+  async *#entries(stream: string, signal?: AbortSignal): AsyncGenerator<StreamEntry> {
+    let from = '-';
+    for (;;) {
+      const entries = await this.#redis.xrange(stream, from, '+', 'COUNT', ENTRIES_PER_READ);
+      for (const [id, fields] of entries) {
+        yield { id, campaign: valueOf('campaign', fields), call: valueOf('call', fields) };
+      }
+      const last = entries.at(-1);
+      if (last === undefined || entries.length < ENTRIES_PER_READ) return;
+      from = `(${last[0]}`;
+      signal?.throwIfAborted();
+    }
+  }
+
+  async #countries(): Promise<ReadonlyMap<string, CountryCode | undefined>> {
+    return new Map((await this.#campaigns.list()).map(({ id, defaultCountry }) => [id, defaultCountry]));
+  }
+}
+
+function valueOf(field: string, fields: readonly string[]): string {
+  for (let index = 0; index < fields.length; index += 2) if (fields[index] === field) return fields[index + 1] ?? '';
+  return '';
+}
+
+/** Where a record cannot be read, it is taken for the person's if the number stands in it, with or without its country code. */
+function isTo(toPhoneNumber: string, call: string, country: CountryCode | undefined): boolean {
+  const text = writtenNumber(call);
+  const verdict = text === undefined ? undefined : parsePhoneNumber(text, country);
+  return verdict?.ok ? verdict.number === toPhoneNumber : mentions(toPhoneNumber, text ?? call);
+}
+
+/** As the record has it; undefined where there is no record, or no number in it. */
+function writtenNumber(call: string): string | undefined {
+  try {
+    const { toPhoneNumber } = JSON.parse(call) as { toPhoneNumber?: unknown };
+    return typeof toPhoneNumber === 'string' || typeof toPhoneNumber === 'number' ? String(toPhoneNumber) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function mentions(toPhoneNumber: string, text: string): boolean {
+  const wanted = toPhoneNumber.replaceAll(/\D/g, '');
+  return [...text.matchAll(DIGIT_RUNS)].some(([run]) => {
+    const digits = run.replaceAll(/\D/g, '');
+    return digits.length >= FEWEST_DIGITS && (digits.endsWith(wanted) || wanted.endsWith(digits));
+  });
+}
