@@ -1,5 +1,7 @@
 import {
   CallReopener,
+  CampaignArchive,
+  CampaignArchivedError,
   CampaignControl,
   CampaignStore,
   DoubtDesk,
@@ -34,6 +36,7 @@ export class Context {
   readonly campaigns: CampaignStore;
   readonly control: CampaignControl;
   readonly reopener: CallReopener;
+  readonly archive: CampaignArchive;
   readonly desk: DoubtDesk;
   readonly holds: Holds;
   readonly status: StatusReader;
@@ -47,6 +50,7 @@ export class Context {
     this.campaigns = new CampaignStore(redis, this.keys);
     this.control = new CampaignControl(redis, this.keys);
     this.reopener = new CallReopener(redis, this.keys);
+    this.archive = new CampaignArchive(redis, this.keys);
     this.desk = new DoubtDesk(redis, this.keys);
     this.holds = new Holds(redis, this.keys);
     this.status = new StatusReader(redis, this.keys, this.campaigns, this.holds);
@@ -59,7 +63,7 @@ export class Context {
     return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
   }
 
-  /** Throws `NoSuchCampaignError`. */
+  /** Also an archived one. Throws `NoSuchCampaignError`. */
   async campaign(id: string): Promise<Campaign> {
     const campaign = await this.campaigns.get(id);
     if (campaign === undefined) throw new NoSuchCampaignError(id);
@@ -73,6 +77,11 @@ export class NoSuchCampaignError extends DialerError {
   constructor(id: string, isWhat = 'no campaign') {
     super('no_such_campaign', `${id} is ${isWhat}; "enqueuer campaign list" shows those there are.`);
   }
+}
+
+function archivedError(cause: CampaignArchivedError): DialerError {
+  const message = `Campaign ${cause.campaign} is archived: it takes no more rows and cannot be changed; use another id.`;
+  return new DialerError(cause.code, message, { cause });
 }
 
 /** A logger on standard error, for people if they look at it, at the level that the environment asks for. */
@@ -113,6 +122,7 @@ async function explainingRedis<T>(
   try {
     return await work();
   } catch (error) {
+    if (error instanceof CampaignArchivedError) throw archivedError(error);
     // Not told by the error's name: ioredis calls a command whose connection was lost an `AbortError` too.
     signal.throwIfAborted();
     if (!(error instanceof ReplyError) && !(wasLost && isOperating(error))) throw error;

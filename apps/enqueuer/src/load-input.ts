@@ -1,4 +1,4 @@
-import { LoadPreview } from '@libby-dialer/dial-queue';
+import { CampaignArchivedError, LoadPreview } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import { type Context, NoSuchCampaignError } from './context.ts';
@@ -54,7 +54,8 @@ export async function storedCampaign(context: Context | undefined, id: string): 
 
 /** Throws, before anything is stored, what would stop the load later. */
 export async function refuseIfClosed({ redis, keys }: Context, campaign: Campaign): Promise<void> {
-  const { canceled, dedupeBy } = await new LoadPreview(redis, keys, campaign.id).campaign();
+  const { archived, canceled, dedupeBy } = await new LoadPreview(redis, keys, campaign.id).campaign();
+  if (archived) throw new CampaignArchivedError(campaign.id);
   if (canceled) throw canceledError(campaign.id);
   if (dedupeBy !== undefined && dedupeBy !== campaign.dedupeBy) throw dedupeByError(campaign, dedupeBy);
 }

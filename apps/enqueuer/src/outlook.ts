@@ -42,7 +42,7 @@ export interface OutlookRequest {
 }
 
 /** Of these nobody can say when they go on. */
-const STOPPED: ReadonlySet<CampaignState> = new Set(['paused', 'held', 'canceled', 'completed']);
+const STOPPED: ReadonlySet<CampaignState> = new Set(['paused', 'held', 'canceled', 'completed', 'archived']);
 
 /**
  * What is to be expected of a campaign: what is pending, at the tightest of its own limits or, where the workers are slower than

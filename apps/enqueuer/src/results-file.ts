@@ -36,9 +36,12 @@ export class ResultsFile implements AsyncDisposable {
 
   /** Completes the file. */
   async close(): Promise<void> {
+    const isComplete = this.#openPath !== this.#path;
+    // What was exported may be removed from Redis, so it must outlast the machine.
+    if (isComplete) await this.#file?.sync();
     await this.#file?.close();
     this.#file = undefined;
-    if (this.#openPath !== this.#path) await rename(this.#openPath, this.#path);
+    if (isComplete) await rename(this.#openPath, this.#path);
   }
 
   /** Of a file that was not completed only what others may have read already is left. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CampaignCanceledError } from './call-loader.ts';
+import { CampaignCanceledError } from './campaign-closed.ts';
 import { StatusReader } from './campaign-status.ts';
 import { CampaignControl } from './control.ts';
 import { CALL_JOB, openQueue } from './queues.ts';

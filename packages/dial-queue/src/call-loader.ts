@@ -1,5 +1,6 @@
 import type { QueuedCall } from '@libby-dialer/dialing';
 import type { Queue } from 'bullmq';
+import { CampaignArchivedError, CampaignCanceledError } from './campaign-closed.ts';
 import type { Keys } from './keys.ts';
 import { CALL_JOB, CALL_JOB_OPTIONS, openQueue } from './queues.ts';
 import type { RedisConnection } from './redis-connection.ts';
@@ -16,17 +17,6 @@ export interface IdentifiedCall {
 
 /** What was there before: the row is queued now, waits or is in flight already, or has its outcome. */
 export type LoadVerdict = 'queued' | 'already_queued' | 'already_settled';
-
-/** The campaign was canceled and takes no more calls. */
-export class CampaignCanceledError extends Error {
-  readonly code = 'campaign_canceled';
-  readonly campaign: string;
-
-  constructor(campaign: string) {
-    super(`campaign ${campaign} is canceled`);
-    this.campaign = campaign;
-  }
-}
 
 /** Puts calls into a campaign's queue, each once, however often and by however many it is asked. */
 export class CallLoader implements AsyncDisposable {
@@ -63,6 +53,7 @@ export class CallLoader implements AsyncDisposable {
       [own.ledger, own.state, this.#keys.openCampaigns],
       [this.#campaign, this.#keys.queue(this.#campaign), markMs, ...callIds],
     )) as string;
+    if (letters === 'archived') throw new CampaignArchivedError(this.#campaign);
     if (letters === 'canceled') throw new CampaignCanceledError(this.#campaign);
     return verdictsOf(letters);
   }

@@ -5,7 +5,15 @@ import type { Keys } from './keys.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
 
-export type CampaignState = 'loading' | 'waiting' | 'running' | 'paused' | 'held' | 'canceled' | 'completed';
+export type CampaignState =
+  | 'loading'
+  | 'waiting'
+  | 'running'
+  | 'paused'
+  | 'held'
+  | 'canceled'
+  | 'completed'
+  | 'archived';
 
 /** One campaign's progress at one instant. */
 export interface CampaignStatus {
@@ -30,7 +38,7 @@ interface Counts {
 
 /** Answers how far campaigns are. Pending is read from the queue, never counted beside it. */
 export class StatusReader {
-  static readonly #status = new Script('status', 'ledger');
+  static readonly #status = new Script('status', 'ledger', 'queue-length');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #campaigns: CampaignStore;
@@ -93,6 +101,8 @@ function stateOf(
   holds: readonly Hold[],
   outcomes: Record<Outcome, number>,
 ): CampaignState {
+  // It is canceled as well, for good.
+  if (fields.has('archived')) return 'archived';
   if (fields.has('canceled')) return 'canceled';
   if (fields.has('paused')) return 'paused';
   if (now < Number(fields.get('loadingUntil') ?? 0)) return 'loading';

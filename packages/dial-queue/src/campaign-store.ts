@@ -1,4 +1,5 @@
 import type { Campaign } from '@libby-dialer/dialing';
+import { CampaignArchivedError } from './campaign-closed.ts';
 import type { Keys } from './keys.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
@@ -31,7 +32,10 @@ export class CampaignStore {
     this.#keys = keys;
   }
 
-  /** Stores or changes a campaign. Refused if it would change what a call is the same by after a first load. */
+  /**
+   * Stores or changes a campaign. Refused if it would change what a call is the same by after a first load. Throws
+   * `CampaignArchivedError`.
+   */
   async put(campaign: Campaign): Promise<PutAnswer> {
     const { id, dedupeBy, startsAt, expiresAt } = campaign;
     const own = this.#keys.campaign(id);
@@ -40,19 +44,25 @@ export class CampaignStore {
       [this.#keys.campaigns, own.state, this.#keys.registryVersion, this.#keys.holds],
       [id, JSON.stringify(campaign), dedupeBy, startsAt ?? '', expiresAt ?? '', this.#keys.announcements],
     )) as [string, string?];
+    if (word === 'archived') throw new CampaignArchivedError(id);
     return word === 'stored' ? { stored: true } : { stored: false, dedupeBy: fixed ?? '' };
   }
 
+  /** Also one that is archived. */
   async get(id: string): Promise<Campaign | undefined> {
-    const raw = await this.#redis.hget(this.#keys.campaigns, id);
+    const raw =
+      (await this.#redis.hget(this.#keys.campaigns, id)) ?? (await this.#redis.hget(this.#keys.archivedCampaigns, id));
     return raw === null ? undefined : readCampaign(raw);
   }
 
+  /** All that are not archived, by id. */
   async list(): Promise<Campaign[]> {
-    const stored = await this.#redis.hgetall(this.#keys.campaigns);
-    return Object.values(stored)
-      .map(readCampaign)
-      .toSorted((a, b) => a.id.localeCompare(b.id));
+    return campaignsOf(await this.#redis.hgetall(this.#keys.campaigns));
+  }
+
+  /** Those that are, by id. */
+  async listArchived(): Promise<Campaign[]> {
+    return campaignsOf(await this.#redis.hgetall(this.#keys.archivedCampaigns));
   }
 
   /** Grows with every change of a campaign's definition. */
@@ -89,6 +99,12 @@ export class CampaignStore {
     const raw = await this.#redis.hget(this.#keys.campaign(campaign).headings, id);
     return raw === null ? undefined : (JSON.parse(raw) as string[]);
   }
+}
+
+function campaignsOf(stored: Readonly<Record<string, string>>): Campaign[] {
+  return Object.values(stored)
+    .map(readCampaign)
+    .toSorted((a, b) => a.id.localeCompare(b.id));
 }
 
 /** Times are stored as epoch ms and read back as they are; everything else was checked when it was put. */

@@ -1,3 +1,4 @@
+import { CampaignArchivedError } from './campaign-closed.ts';
 import { EarlierClaims } from './earlier-claims.ts';
 import type { Keys } from './keys.ts';
 import type { RedisConnection } from './redis-connection.ts';
@@ -19,7 +20,8 @@ export class CampaignControl {
   }
 
   /**
-   * Returns once each earlier claim is on the wire, settled or given back: from then on no call of the campaign begins.
+   * Returns once each earlier claim is on the wire, settled or given back: from then on no call of the campaign begins. Throws
+   * `CampaignArchivedError`.
    * @returns how many calls went out meanwhile
    */
   async apply(action: ControlAction, campaign: string, signal?: AbortSignal): Promise<{ wentOut: number }> {
@@ -28,7 +30,8 @@ export class CampaignControl {
       this.#redis,
       [own.state, own.claims, own.ledger, this.#keys.openCampaigns],
       [campaign, action, this.#keys.announcements],
-    )) as (string | number)[];
+    )) as 'archived' | (string | number)[];
+    if (claims === 'archived') throw new CampaignArchivedError(campaign);
     return action === 'resume' ? { wentOut: 0 } : this.#earlierClaims.outlast(campaign, claims, signal);
   }
 }

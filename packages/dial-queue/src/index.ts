@@ -2,8 +2,10 @@
 
 // Calls
 export { CallHistory, type HistoryQuestion } from './call-history.ts';
-export { CallLoader, CampaignCanceledError, type IdentifiedCall, type LoadVerdict } from './call-loader.ts';
+export { CallLoader, type IdentifiedCall, type LoadVerdict } from './call-loader.ts';
 export { CallReopener } from './call-reopener.ts';
+export { type ArchiveAnswer, type ArchiveOptions, CampaignArchive, type Exports } from './campaign-archive.ts';
+export { CampaignArchivedError, CampaignCanceledError } from './campaign-closed.ts';
 export { type CampaignState, type CampaignStatus, StatusReader } from './campaign-status.ts';
 export { CampaignStore, type PutAnswer, type RegistryView } from './campaign-store.ts';
 export { CampaignControl, type ControlAction } from './control.ts';

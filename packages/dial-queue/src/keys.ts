@@ -16,6 +16,14 @@ export class Keys {
   get campaigns(): string {
     return `${this.prefix}:campaigns`;
   }
+  /** Hash: id -> definition of a campaign that is archived. */
+  get archivedCampaigns(): string {
+    return `${this.prefix}:campaigns:archived`;
+  }
+  /** Set: ids of archived campaigns of which not everything is removed yet. */
+  get campaignsToRemove(): string {
+    return `${this.prefix}:campaigns:to-remove`;
+  }
   get registryVersion(): string {
     return `${this.prefix}:campaigns:version`;
   }
@@ -99,7 +107,9 @@ export class Keys {
 }
 
 export interface CampaignKeys {
-  /** Hash: paused, canceled, startsAt, expiresAt, dedupeBy, loadingUntil, lastSlot, outcome:<name>, redialing, firstResult, lastResult. */
+  /**
+   * Hash: paused, canceled, startsAt, expiresAt, dedupeBy, loadingUntil, lastSlot, outcome:<name>, redialing, firstResult, lastResult, exported
+   * (the stream id up to which its results are in a file), archived (when; it is canceled as well), trimTo (the stream id up to which they may go). */
   readonly state: string;
   /** Hash: call id -> ledger entry; call id#1 -> what the first attempt left of a call that was dialed once more. */
   readonly ledger: string;

@@ -24,10 +24,10 @@ export class LoadPreview {
   }
 
   /** Whether the campaign takes rows, and by what they are the same once a first list is loaded. */
-  async campaign(): Promise<{ canceled: boolean; dedupeBy: string | undefined }> {
+  async campaign(): Promise<{ archived: boolean; canceled: boolean; dedupeBy: string | undefined }> {
     const { state } = this.#keys.campaign(this.#campaign);
-    const [canceled, dedupeBy] = await this.#redis.hmget(state, 'canceled', 'dedupeBy');
-    return { canceled: canceled !== null, dedupeBy: dedupeBy ?? undefined };
+    const [archived, canceled, dedupeBy] = await this.#redis.hmget(state, 'archived', 'canceled', 'dedupeBy');
+    return { archived: archived !== null, canceled: canceled !== null, dedupeBy: dedupeBy ?? undefined };
   }
 
   /** For each id what `CallLoader.add` would find. */

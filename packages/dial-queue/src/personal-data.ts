@@ -80,7 +80,10 @@ export class PersonalDataFinder {
   }
 
   async *#kept(toPhoneNumber: string) {
-    for (const campaign of await this.#redis.hkeys(this.#keys.campaigns)) {
+    const stored = await this.#redis.hkeys(this.#keys.campaigns);
+    // Of an archive that was broken off something may be left.
+    const halfRemoved = await this.#redis.smembers(this.#keys.campaignsToRemove);
+    for (const campaign of [...stored, ...halfRemoved]) {
       const { kept } = this.#keys.campaign(campaign);
       let cursor = '0';
       do {

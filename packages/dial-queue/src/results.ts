@@ -25,6 +25,7 @@ interface Span {
 /** Reads what became of calls, in the order of settling. */
 export class Results {
   static readonly #span = new Script('results-span');
+  static readonly #noteExport = new Script('note-export', 'exports');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 
@@ -45,6 +46,16 @@ export class Results {
       cursor = last;
     }
     if (options.follow) yield* this.#follow(campaign, cursor, options.signal);
+  }
+
+  /** Stream id of a campaign's last result so far; undefined if it has none. */
+  async last(campaign: string): Promise<string | undefined> {
+    return (await this.#redis.hget(this.#keys.campaign(campaign).state, 'lastResult')) ?? undefined;
+  }
+
+  /** Notes that all results of a campaign up to this stream id have been written where they will be found again. */
+  async noteExport(campaign: string, upTo: string): Promise<void> {
+    await Results.#noteExport.run(this.#redis, [this.#keys.campaign(campaign).state], [upTo]);
   }
 
   /** A call's latest record; undefined if it has none. Reads the campaign's results until it comes by. */

@@ -1,7 +1,9 @@
-import { UsageError } from '@libby-dialer/runtime';
+import type { ArchiveAnswer, Exports } from '@libby-dialer/dial-queue';
+import { isoInstant } from '@libby-dialer/dialing';
+import { DialerError, UsageError } from '@libby-dialer/runtime';
 import { campaignToYaml, readCampaignFile } from '../campaign-file.ts';
 import type { CommandSlot } from '../command-slot.ts';
-import { withContext } from '../context.ts';
+import { type Context, NoSuchCampaignError, withContext } from '../context.ts';
 import { type Io, print, warn } from '../io.ts';
 import { dedupeByError } from '../load-input.ts';
 import { formatTable } from '../table.ts';
@@ -15,13 +17,22 @@ export function addCampaignCommands({ program, io, run }: CommandSlot): void {
     .action((file) => run(putCampaign(io, file)));
   campaign
     .command('list')
-    .description('Show all campaigns.')
-    .action(() => run(listCampaigns(io)));
+    .description('Show all campaigns but those that are archived.')
+    .option('--archived', 'show those instead')
+    .action(({ archived = false }) => run(archived ? listArchived(io) : listCampaigns(io)));
   campaign
     .command('show')
     .description('Print a campaign as a file that "campaign put" takes.')
     .argument('<id>', 'id of the campaign')
     .action((id) => run(showCampaign(io, id)));
+  campaign
+    .command('archive')
+    .description(
+      'Remove the record of a finished campaign’s calls, and its results, once they are exported. Its counts stay; its id cannot be used again.',
+    )
+    .argument('<id>', 'id of the campaign')
+    .option('--with-doubts', 'also if calls of it are in doubt; they then stay so for ever')
+    .action((id, { withDoubts = false }) => run(archiveCampaign(io, id, withDoubts)));
 }
 
 async function putCampaign(io: Io, path: string): Promise<number> {
@@ -46,6 +57,57 @@ async function listCampaigns(io: Io): Promise<number> {
     await print(io.stdout, text);
     return 0;
   });
+}
+
+async function listArchived(io: Io): Promise<number> {
+  return await withContext(io, async ({ campaigns, archive }) => {
+    const rows: string[][] = [];
+    for (const { id } of await campaigns.listArchived()) {
+      rows.push([id, isoInstant((await archive.archivedAt(id)) ?? 0)]);
+    }
+    const text = rows.length === 0 ? 'No campaign is archived.\n' : formatTable([['CAMPAIGN', 'ARCHIVED'], ...rows]);
+    await print(io.stdout, text);
+    return 0;
+  });
+}
+
+async function archiveCampaign(io: Io, id: string, withDoubts: boolean): Promise<number> {
+  return await withContext(io, async (context) => {
+    const answer = await context.archive.archive(id, { withDoubts });
+    if (answer !== 'archived') throw await notArchivedError(context, id, answer);
+    await print(io.stdout, `${id} is archived: its counts stay, and its id cannot be used again.\n`);
+    return 0;
+  });
+}
+
+async function notArchivedError(
+  context: Context,
+  id: string,
+  answer: Exclude<ArchiveAnswer, 'archived'>,
+): Promise<DialerError> {
+  switch (answer) {
+    case 'unknown_campaign':
+      return new NoSuchCampaignError(id);
+    case 'unfinished':
+      return new DialerError(
+        answer,
+        `Campaign ${id} is not finished; see "enqueuer status ${id}", or cancel it first.`,
+      );
+    case 'in_doubt':
+      return new DialerError(
+        answer,
+        `Campaign ${id} has calls in doubt; resolve them ("enqueuer in-doubt list ${id}"), or use --with-doubts: they then stay in doubt for ever.`,
+      );
+    case 'not_exported':
+      return new DialerError(answer, notExported(id, await context.archive.exports(id)));
+  }
+}
+
+function notExported(id: string, { groupsBehind }: Exports): string {
+  if (groupsBehind.length === 0) {
+    return `The results of campaign ${id} are not all exported; "enqueuer results ${id} -o FILE" first.`;
+  }
+  return `Not all results of campaign ${id} are read and acknowledged by ${groupsBehind.join(', ')}; wait for that, or remove a consumer group that is no longer used.`;
 }
 
 async function showCampaign(io: Io, id: string): Promise<number> {

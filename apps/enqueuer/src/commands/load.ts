@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { CallLoader, CampaignCanceledError, Identity } from '@libby-dialer/dial-queue';
+import { CallLoader, CampaignArchivedError, CampaignCanceledError, Identity } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
 import { UsageError } from '@libby-dialer/runtime';
 import { readCampaignFile } from '../campaign-file.ts';
@@ -142,6 +142,7 @@ async function runToItsEnd(
 }
 
 function explainLoad(io: Io, error: unknown, { counts }: ListLoader): unknown {
+  if (error instanceof CampaignArchivedError) return error;
   if (error instanceof CampaignCanceledError) return canceledError(error.campaign, error);
   io.stderr.write(`Stopped after ${loadedSoFar(counts)}; the same command goes on from there.\n`);
   return error;

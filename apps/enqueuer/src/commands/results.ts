@@ -2,7 +2,7 @@ import { Option } from '@commander-js/extra-typings';
 import { OUTCOMES, type Outcome, type ResultRecord } from '@libby-dialer/dialing';
 import type { CommandSlot } from '../command-slot.ts';
 import { type Context, withContext } from '../context.ts';
-import { type Io, print } from '../io.ts';
+import { type Io, print, warn } from '../io.ts';
 import { RESULTS_HEADING, resultToCsv } from '../results-csv.ts';
 import { ResultsFile } from '../results-file.ts';
 
@@ -32,15 +32,21 @@ export function addResultsCommand({ program, io, run }: CommandSlot): void {
 async function results(io: Io, id: string, options: ResultsOptions): Promise<number> {
   return await withContext(io, async (context) => {
     await context.campaign(id);
-    const { output, follow = false } = options;
+    if ((await context.archive.archivedAt(id)) !== undefined) {
+      warn(io, `campaign ${id} is archived; its results were exported before and are removed.`);
+    }
+    const { output, follow = false, outcome } = options;
     if (output === undefined) {
       await write(io, context, id, options, (text) => print(io.stdout, text));
       return 0;
     }
+    const upTo = await context.results.last(id);
     await using file = new ResultsFile(output, { grows: follow });
     await file.start();
     await write(io, context, id, options, (text) => file.write(text));
     await file.close();
+    // Of a followed stream the end never comes.
+    if (upTo !== undefined && outcome === undefined && !follow) await context.results.noteExport(id, upTo);
     return 0;
   });
 }

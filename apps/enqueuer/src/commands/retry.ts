@@ -1,5 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
-import { LoadPreview } from '@libby-dialer/dial-queue';
+import { CampaignArchivedError, LoadPreview } from '@libby-dialer/dial-queue';
 import { isoInstant, RETRYABLE_OUTCOMES, type RetryableOutcome } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import type { CommandSlot } from '../command-slot.ts';
@@ -20,7 +20,8 @@ export function addRetryCommand({ program, io, run }: CommandSlot): void {
 async function retry(io: Io, id: string, outcome: RetryableOutcome): Promise<number> {
   return await withContext(io, async (context) => {
     const { expiresAt } = await context.campaign(id);
-    const { canceled } = await new LoadPreview(context.redis, context.keys, id).campaign();
+    const { archived, canceled } = await new LoadPreview(context.redis, context.keys, id).campaign();
+    if (archived) throw new CampaignArchivedError(id);
     if (canceled) {
       throw new DialerError('campaign_canceled', `Campaign ${id} is canceled; "enqueuer resume ${id}" first.`);
     }

@@ -1,3 +1,4 @@
+import type { CampaignState } from '@libby-dialer/dial-queue';
 import { sleep } from '@libby-dialer/runtime';
 import type { CommandSlot } from '../command-slot.ts';
 import { withContext } from '../context.ts';
@@ -50,8 +51,10 @@ async function status(io: Io, id: string | undefined, { watch, json }: StatusOpt
   });
 }
 
+const ENDED: ReadonlySet<CampaignState> = new Set(['completed', 'canceled', 'archived']);
+
 function isOver({ status: { state, pending, inFlight } }: CampaignView): boolean {
-  return (state === 'completed' || state === 'canceled') && pending + inFlight === 0;
+  return ENDED.has(state) && pending + inFlight === 0;
 }
 
 type Show = (views: readonly CampaignView[]) => Promise<void>;

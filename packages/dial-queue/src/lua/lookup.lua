@@ -4,11 +4,13 @@
 --
 -- KEYS: ledger, campaign state, open campaigns
 -- ARGV: campaign, prefix of job keys, ms the loading mark lasts (0: no marks; who adds then opens the campaign), call ids
--- Answers: canceled, or one letter per id (see load_verdict)
+-- Answers: archived, canceled, or one letter per id (see load_verdict)
 local ledger, campaign_state, open_campaigns = unpack(KEYS)
 local campaign, job_prefix = ARGV[1], ARGV[2]
 
-if redis.call('HEXISTS', campaign_state, 'canceled') == 1 then return 'canceled' end
+local closed = redis.call('HMGET', campaign_state, 'archived', 'canceled')
+if closed[1] then return 'archived' end
+if closed[2] then return 'canceled' end
 if ARGV[3] ~= '0' then
   redis.call('HSET', campaign_state, 'loadingUntil', now_ms() + tonumber(ARGV[3]))
   redis.call('SADD', open_campaigns, campaign)

@@ -3,10 +3,11 @@
 --
 -- KEYS: campaigns, campaign state, registry version, holds
 -- ARGV: campaign, its definition (JSON), dedupeBy, startsAt or '', expiresAt or '', channel
--- Answers: stored | dedupe_by <the fixed one>
+-- Answers: stored | archived | dedupe_by <the fixed one>
 local campaigns, campaign_state, version, holds = unpack(KEYS)
 local campaign, definition, dedupe_by, starts_at, expires_at, channel = unpack(ARGV)
 
+if redis.call('HEXISTS', campaign_state, 'archived') == 1 then return { 'archived' } end
 local fixed = redis.call('HGET', campaign_state, 'dedupeBy')
 if fixed and fixed ~= dedupe_by then return { 'dedupe_by', fixed } end
 

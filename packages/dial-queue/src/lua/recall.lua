@@ -7,6 +7,8 @@
 -- Answers: how many claims were written, then the places (from 0) of the settled calls whose outcome is missing
 local ledger, claims, campaign_state, reopened, open_campaigns, lines, people = unpack(KEYS)
 local written, reply = 0, {}
+-- Its ledger was removed on purpose, when none of its calls could go out any more.
+if redis.call('HEXISTS', campaign_state, 'archived') == 1 then return { 0 } end
 
 local function is_missing(entry, owner, revision, is_claim, redials)
   if entry == nil or has_lost_redial(entry, redials) then return true end

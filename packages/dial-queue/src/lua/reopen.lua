@@ -7,6 +7,7 @@
 -- Answers: how many were reopened
 local ledger, campaign_state, kept, reopened, open_campaigns = unpack(KEYS)
 local campaign, outcome = ARGV[1], ARGV[2]
+if redis.call('HEXISTS', campaign_state, 'archived') == 1 then return 0 end
 local count = 0
 for index = 3, #ARGV do
   local call_id = ARGV[index]

@@ -9,6 +9,5 @@ local claimed = redis.call('ZCARD', KEYS[2])
 local delayed = redis.call('ZCARD', queue .. 'delayed')
 -- Their jobs wait, but the calls are counted as unknown.
 local redialing = tonumber(redis.call('HGET', KEYS[1], 'redialing') or 0)
-local queued = redis.call('LLEN', queue .. 'wait') + redis.call('LLEN', queue .. 'active') + redis.call('LLEN', queue .. 'paused')
-  + redis.call('ZCARD', queue .. 'prioritized') + delayed + redis.call('SCARD', KEYS[3])
+local queued = jobs_in(queue) + redis.call('SCARD', KEYS[3])
 return { now_ms(), math.max(0, queued - claimed - redialing), claimed, math.max(0, delayed - redialing), redis.call('HGETALL', KEYS[1]) }

@@ -1,0 +1,19 @@
+/** The campaign was canceled and takes no more calls. */
+export class CampaignCanceledError extends Error {
+  readonly code: 'campaign_canceled' | 'campaign_archived' = 'campaign_canceled';
+  readonly campaign: string;
+
+  constructor(campaign: string, state = 'canceled') {
+    super(`campaign ${campaign} is ${state}`);
+    this.campaign = campaign;
+  }
+}
+
+/** So it is for good: nobody knows any more which of its calls have rung. */
+export class CampaignArchivedError extends CampaignCanceledError {
+  override readonly code = 'campaign_archived';
+
+  constructor(campaign: string) {
+    super(campaign, 'archived');
+  }
+}
