@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { CampaignArchivedError, LoadPreview } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
@@ -25,24 +26,36 @@ export interface CheckedList {
   readonly checker: RowChecker;
 }
 
+/** Where a list is read from. */
+export interface ListInput {
+  readonly path: string;
+  readonly format?: ListFormat | undefined;
+  /** What `-` stands for. */
+  readonly stdin: Readable;
+  readonly signal: AbortSignal;
+  /** Told what is odd about it, in sentences. */
+  readonly warn: (sentence: string) => void;
+}
+
 /** Opens a list and prepares the check of its rows. Throws `ListError`. */
-export async function openChecked(
-  io: Io,
-  path: string,
-  campaign: Campaign,
-  { format }: LoadOptions,
-): Promise<CheckedList> {
-  const { stdin, signal } = io;
+export async function openChecked(campaign: Campaign, input: ListInput): Promise<CheckedList> {
+  const { path, format, stdin, signal } = input;
   const source = await openSource(path, { format, stdin, signal, hash: campaign.dedupeBy === 'row' });
   try {
     const { listHash, list } = source;
     const checker = createRowChecker(campaign, { headings: list.csv?.headings, listHash });
-    for (const warning of checker.warnings) warn(io, warning);
+    for (const warning of checker.warnings) input.warn(warning);
     return { source, checker };
   } catch (error) {
     source.list.close();
     throw error;
   }
+}
+
+/** What a command reads its list from. */
+export function inputOf(io: Io, path: string, { format }: Pick<LoadOptions, 'format'>): ListInput {
+  const { stdin, signal } = io;
+  return { path, format, stdin, signal, warn: (sentence) => warn(io, sentence) };
 }
 
 /** For a `--campaign` that is no file. */

@@ -9,7 +9,7 @@ import { fateRuns, totalsJson, totalsText, VERDICTS_HEADING, verdictCsv, verdict
 import { countOf } from '../format.ts';
 import { type Io, print } from '../io.ts';
 import type { LoadCounts } from '../list-loader.ts';
-import { type LoadOptions, openChecked, refuseIfClosed, storedCampaign } from '../load-input.ts';
+import { inputOf, type LoadOptions, openChecked, refuseIfClosed, storedCampaign } from '../load-input.ts';
 import { loadJson, loadTable } from '../load-report.ts';
 import { ResultsFile } from '../results-file.ts';
 
@@ -23,7 +23,7 @@ export async function dryRun(
   return await withContextIfThere(io, async (context) => {
     const campaign = given ?? (await storedCampaign(context, options.campaign));
     if (context !== undefined) await refuseIfClosed(context, campaign);
-    const list = await openChecked(io, path, campaign, options);
+    const list = await openChecked(campaign, inputOf(io, path, options));
     try {
       const there = context === undefined ? { identity: nobodysIdentity() } : await whatIsThere(context, campaign);
       const now = (await context?.now()) ?? Date.now();

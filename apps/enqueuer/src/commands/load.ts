@@ -1,30 +1,18 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { CallLoader, CampaignArchivedError, CampaignCanceledError, Identity } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
 import { UsageError } from '@libby-dialer/runtime';
 import { readCampaignFile } from '../campaign-file.ts';
 import type { CommandSlot } from '../command-slot.ts';
 import { type Context, withContext } from '../context.ts';
 import { explainList } from '../explain-list.ts';
-import { HopelessRows } from '../hopeless-rows.ts';
 import { insistOnDurability } from '../insist-on-durability.ts';
-import { type Io, print, warn } from '../io.ts';
-import type { RowChecker } from '../list/check-row.ts';
+import { type Io, warn } from '../io.ts';
 import { ListError } from '../list/list-error.ts';
 import type { ListFormat } from '../list/list-format.ts';
-import { RejectsFile, rejectsPathOf } from '../list/rejects-file.ts';
-import { ListLoader, type LoadCounts } from '../list-loader.ts';
-import type { ListSource } from '../list-source.ts';
-import {
-  canceledError,
-  dedupeByError,
-  type LoadOptions,
-  openChecked,
-  refuseIfClosed,
-  storedCampaign,
-} from '../load-input.ts';
-import { loadedSoFar, loadJson, loadTable } from '../load-report.ts';
-import { Progress } from '../progress.ts';
+import type { LoadCounts } from '../list-loader.ts';
+import { inputOf, type LoadOptions, storedCampaign } from '../load-input.ts';
+import { loadList } from '../load-list.ts';
+import { printLoaded, tellingOf } from '../load-telling.ts';
 import { dryRun } from './load-dry-run.ts';
 
 const FORMATS = ['csv', 'json', 'ndjson'] as const satisfies readonly ListFormat[];
@@ -62,7 +50,7 @@ async function load(io: Io, path: string, options: LoadOptions): Promise<number>
   try {
     const counts = options.dryRun
       ? await dryRun(io, path, file?.campaign, options)
-      : await withContext(io, (context) => loadList(io, context, path, file?.campaign, options));
+      : await withContext(io, (context) => loadHere(io, context, path, file?.campaign, options));
     return counts.rejected > 0 ? ROWS_REJECTED : DONE;
   } catch (error) {
     if (!(error instanceof ListError)) throw error;
@@ -71,7 +59,7 @@ async function load(io: Io, path: string, options: LoadOptions): Promise<number>
   }
 }
 
-async function loadList(
+async function loadHere(
   io: Io,
   context: Context,
   path: string,
@@ -80,85 +68,9 @@ async function loadList(
 ): Promise<LoadCounts> {
   await insistOnDurability(context);
   const campaign = given ?? (await storedCampaign(context, options.campaign));
-  await refuseIfClosed(context, campaign);
-  const list = await openChecked(io, path, campaign, options);
-  try {
-    await using rejects = new RejectsFile(options.rejects ?? rejectsPathOf(path), list.source.list.csv);
-    await rejects.start();
-    await using calls = await storeCampaign(context, campaign, list.checker);
-    const hopeless = new HopelessRows(campaign, await context.now());
-    const loader = new ListLoader({
-      campaign: campaign.id,
-      checker: list.checker,
-      identity: await Identity.load(context.redis, context.keys),
-      add: (batch) => calls.add(batch),
-      reject: (rows) => rejects.write(rows),
-      queued: (call, line) => hopeless.look(call, line),
-      limit: options.limit,
-      signal: io.signal,
-    });
-    await runToItsEnd(io, context, loader, calls, list.source);
-    const rejectsFile = await rejects.close();
-    const { counts } = loader;
-    const result = options.json
-      ? `${JSON.stringify({ ...loadJson(campaign.id, counts, rejectsFile), wouldExpire: hopeless.count })}\n`
-      : loadTable(campaign.id, counts, rejectsFile);
-    await print(io.stdout, result);
-    for (const sentence of hopeless.sentences()) warn(io, sentence);
-    return counts;
-  } finally {
-    list.source.list.close();
-  }
-}
-
-/** However it ends, the campaign is not left marked as loading, and whoever waits learns how far it got. */
-async function runToItsEnd(
-  io: Io,
-  context: Context,
-  loader: ListLoader,
-  calls: CallLoader,
-  { list, bytesRead, bytesTotal }: ListSource,
-): Promise<void> {
-  try {
-    using progress = new Progress(io.stderr, context.logger, () => ({
-      rows: loader.counts.rows,
-      taken: { queued: loader.counts.queued },
-      rejected: loader.counts.rejected,
-      bytesRead: bytesRead(),
-      bytesTotal,
-    }));
-    progress.start();
-    await loader.load(list.rows);
-  } catch (error) {
-    if (!(io.signal.aborted && error instanceof ListError)) {
-      await calls.finish().catch(() => {}); // the first error says more
-      throw explainLoad(io, error, loader);
-    }
-  }
-  await calls.finish();
-  if (!io.signal.aborted) return;
-  io.stderr.write(`Interrupted after ${loadedSoFar(loader.counts)}; the same command goes on from there.\n`);
-  throw io.signal.reason as Error;
-}
-
-function explainLoad(io: Io, error: unknown, { counts }: ListLoader): unknown {
-  if (error instanceof CampaignArchivedError) return error;
-  if (error instanceof CampaignCanceledError) return canceledError(error.campaign, error);
-  io.stderr.write(`Stopped after ${loadedSoFar(counts)}; the same command goes on from there.\n`);
-  return error;
-}
-
-async function storeCampaign(context: Context, campaign: Campaign, { form }: RowChecker): Promise<CallLoader> {
-  const answer = await context.campaigns.put(campaign);
-  if (!answer.stored) throw dedupeByError(campaign, answer.dedupeBy);
-  const calls = new CallLoader(context.redis, context.keys, campaign.id);
-  try {
-    const dedupeBy = await calls.fixDedupeBy(campaign.dedupeBy);
-    if (dedupeBy !== campaign.dedupeBy) throw dedupeByError(campaign, dedupeBy);
-    if (form !== undefined) await context.campaigns.putHeadings(campaign.id, form.id, form.headings);
-    return calls;
-  } catch (error) {
-    await calls[Symbol.asyncDispose]();
-    throw error;
-  }
+  const { limit, rejects } = options;
+  const input = inputOf(io, path, options);
+  const loaded = await loadList(context, { ...input, ...tellingOf(io, context.logger), campaign, limit, rejects });
+  await printLoaded(io, campaign.id, loaded, options);
+  return loaded.counts;
 }

@@ -1,0 +1,111 @@
+import { CallLoader, CampaignArchivedError, CampaignCanceledError, Identity } from '@libby-dialer/dial-queue';
+import type { Campaign } from '@libby-dialer/dialing';
+import type { Context } from './context.ts';
+import { HopelessRows } from './hopeless-rows.ts';
+import type { RowChecker } from './list/check-row.ts';
+import { ListError } from './list/list-error.ts';
+import { RejectsFile, rejectsPathOf } from './list/rejects-file.ts';
+import { ListLoader, type LoadCounts } from './list-loader.ts';
+import type { ListSource } from './list-source.ts';
+import { canceledError, dedupeByError, type ListInput, openChecked, refuseIfClosed } from './load-input.ts';
+import type { ProgressView } from './progress.ts';
+
+export interface ListLoad extends ListInput {
+  readonly campaign: Campaign;
+  /** How many callable rows to load at most. */
+  readonly limit?: number | undefined;
+  /** Path of the rejects file; left out: beside the list. */
+  readonly rejects?: string | undefined;
+  /** Told, before anything is stored, that the list can be read, and of its hash where its rows are calls by their place in it. */
+  readonly opened?: (listHash: string | undefined) => Promise<void>;
+  /** Given a look at how far it is; disposed when it is through or broken off. */
+  readonly watch?: (look: () => ProgressView) => Disposable;
+  /** Told how far it got where it was interrupted by the signal or stopped by an error. */
+  readonly brokenOff?: (counts: LoadCounts, by: 'signal' | 'error') => void;
+}
+
+/** What came of a list. */
+export interface LoadedList {
+  readonly counts: LoadCounts;
+  /** Undefined when no row was rejected. */
+  readonly rejectsFile: string | undefined;
+  /** Calls that are queued and can never be placed. */
+  readonly hopeless: HopelessRows;
+}
+
+/**
+ * Loads a list into a campaign: whatever of it is new, each row once, however often it is run. Rejects with the signal's reason when
+ * that aborts, with `ListError`, or with a `DialerError` (`campaign_canceled`, `dedupe_by`). Redis must be known to be durable.
+ */
+export async function loadList(context: Context, load: ListLoad): Promise<LoadedList> {
+  const { campaign, path } = load;
+  await refuseIfClosed(context, campaign);
+  const list = await openChecked(campaign, load);
+  try {
+    await load.opened?.(list.source.listHash);
+    await using rejects = new RejectsFile(load.rejects ?? rejectsPathOf(path), list.source.list.csv);
+    await rejects.start();
+    await using calls = await storeCampaign(context, campaign, list.checker);
+    const hopeless = new HopelessRows(campaign, await context.now());
+    const loader = new ListLoader({
+      campaign: campaign.id,
+      checker: list.checker,
+      identity: await Identity.load(context.redis, context.keys),
+      add: (batch) => calls.add(batch),
+      reject: (rows) => rejects.write(rows),
+      queued: (call, line) => hopeless.look(call, line),
+      limit: load.limit,
+      signal: load.signal,
+    });
+    await runToItsEnd(load, loader, calls, list.source);
+    return { counts: loader.counts, rejectsFile: await rejects.close(), hopeless };
+  } finally {
+    list.source.list.close();
+  }
+}
+
+/** However it ends, the campaign is not left marked as loading, and whoever waits learns how far it got. */
+async function runToItsEnd(
+  { signal, watch, brokenOff }: ListLoad,
+  loader: ListLoader,
+  calls: CallLoader,
+  { list, bytesRead, bytesTotal }: ListSource,
+): Promise<void> {
+  try {
+    using _progress = watch?.(() => ({
+      rows: loader.counts.rows,
+      taken: { queued: loader.counts.queued },
+      rejected: loader.counts.rejected,
+      bytesRead: bytesRead(),
+      bytesTotal,
+    }));
+    await loader.load(list.rows);
+  } catch (error) {
+    if (!(signal.aborted && error instanceof ListError)) {
+      await calls.finish().catch(() => {}); // the first error says more
+      if (error instanceof CampaignArchivedError) throw error;
+      if (error instanceof CampaignCanceledError) throw canceledError(error.campaign, error);
+      brokenOff?.(loader.counts, 'error');
+      throw error;
+    }
+  }
+  await calls.finish();
+  if (!signal.aborted) return;
+  brokenOff?.(loader.counts, 'signal');
+  throw signal.reason as Error;
+}
+
+async function storeCampaign(context: Context, campaign: Campaign, { form }: RowChecker): Promise<CallLoader> {
+  const answer = await context.campaigns.put(campaign);
+  if (!answer.stored) throw dedupeByError(campaign, answer.dedupeBy);
+  const calls = new CallLoader(context.redis, context.keys, campaign.id);
+  try {
+    const dedupeBy = await calls.fixDedupeBy(campaign.dedupeBy);
+    if (dedupeBy !== campaign.dedupeBy) throw dedupeByError(campaign, dedupeBy);
+    if (form !== undefined) await context.campaigns.putHeadings(campaign.id, form.id, form.headings);
+    return calls;
+  } catch (error) {
+    await calls[Symbol.asyncDispose]();
+    throw error;
+  }
+}
