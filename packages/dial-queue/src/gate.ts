@@ -256,7 +256,6 @@ export class Gate {
       this.#keys.doNotCall(person.bucket),
       this.#keys.claimCounts,
       own.turns,
-      `${this.#keys.queue(campaign)}delayed`,
       this.#keys.lines,
       this.#keys.people,
     ];

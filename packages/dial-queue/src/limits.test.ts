@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Claim, ClaimRequest, GateAnswer, Limits, Uncompared } from './gate.ts';
+import { ParkedCalls } from './parked-calls.ts';
 import { eachTest, type Fixture, LINE } from './testing/fixture.ts';
 
 const OTHER_LINE = '+15055550101';
@@ -327,30 +328,71 @@ describe('a cap', () => {
 });
 
 describe('calls that wait for the same hour', () => {
-  it('come back apart from each other, the more the farther', async () => {
-    const { redis, keys } = fixture;
-    const delayed = `${keys.queue('spring')}delayed`;
-    const opensAt = Date.now() + 3_600_000;
-    const wanted = { opensAt, closesAt: opensAt + 46_800_000, isOwnTime: true };
-    expect(waitOf(await fixture.gate().claim(nth(0, wanted)))).toMatchObject({ waitFor: 'calling_window' });
-    await redis.zadd(delayed, ...Array.from({ length: 1000 }, (_, index) => [index, `job-${index}`]).flat());
-    const untils: number[] = [];
-    for (let index = 0; index < 200; index += 1) {
-      const answer = await fixture.gate().claim(nth(index, wanted));
-      untils.push(answer.kind === 'wait' ? answer.until : 0);
-    }
-    expect(Math.min(...untils)).toBeGreaterThanOrEqual(opensAt);
-    expect(Math.max(...untils)).toBeLessThanOrEqual(opensAt + 2000);
-    expect(new Set(untils).size).toBeGreaterThan(150);
-    // Asked again, each is told the same.
-    const again = await fixture.gate().claim(nth(7, wanted));
-    expect(again.kind === 'wait' && again.until).toBe(untils[7]);
+  const HOUR_MS = 3_600_000;
+  const opensAt = Date.now() + HOUR_MS;
+  const closesAt = opensAt + 13 * HOUR_MS;
+  const wanted = { opensAt, closesAt, isOwnTime: true };
+
+  /** When the nth call comes back, in ms after the opening. */
+  async function comesBack(index: number, overrides: Partial<ClaimRequest> = {}): Promise<number> {
+    const answer = await fixture.gate().claim(nth(index, { ...wanted, ...overrides }));
+    return (answer.kind === 'wait' ? answer.until : 0) - opensAt;
+  }
+
+  async function comeBack(count: number, overrides: Partial<ClaimRequest> = {}): Promise<number[]> {
+    const inMs: number[] = [];
+    for (let index = 0; index < count; index += 1) inMs.push(await comesBack(index, overrides));
+    return inMs;
+  }
+
+  it('come back one after the other, no faster than they can be placed', async () => {
+    expect(await comeBack(5)).toEqual([0, 2, 4, 6, 8]);
+    const paced = { campaign: 'autumn', limits: limited({ intervalMs: 1000 }) };
+    expect(await comeBack(3, paced)).toEqual([0, 1000, 2000]);
+    const onTwoLines = { campaign: 'winter', lines: [LINE, OTHER_LINE], limits: limited({ maxPerLine: 2 }) };
+    expect(await comeBack(3, onTwoLines)).toEqual([0, 30_250, 60_500]);
+  });
+
+  it('come back within a quarter of their hours', async () => {
+    const limits = limited({ intervalMs: HOUR_MS });
+    expect((await comeBack(5, { limits })).map((inMs) => inMs / HOUR_MS)).toEqual([0, 1, 2, 3, 0.75]);
+  });
+
+  it('leave those alone that wait for another one', async () => {
+    await comeBack(3);
+    const later = { startsAt: opensAt + HOUR_MS, opensAt: 0, closesAt: opensAt };
+    expect(await comesBack(3, later)).toBe(HOUR_MS);
+    expect(await comesBack(4, later)).toBe(HOUR_MS + 2);
+  });
+
+  it('and for one line come back as many at a time as it has places', async () => {
+    const own = { limits: limited({ maxPerLine: 2 }), isOwnLine: true };
+    const round = CONVERSATION_MS + 1000;
+    expect(await comeBack(5, own)).toEqual([0, 0, round, round, 2 * round]);
+    expect(await comesBack(5, { ...own, lines: [OTHER_LINE] })).toBe(0);
+  });
+
+  it('do not keep others off their line until then', async () => {
+    const own = { limits: limited({ maxPerLine: 1 }), isOwnLine: true };
+    await comesBack(0, { ...own, opensAt: 0, startsAt: closesAt });
+    expect(await comesBack(1, own)).toBe(0);
+    await claim(2, own);
+    const { waitFor, inMs } = await waiting(3, own);
+    expect(waitFor).toBe('line');
+    expect(inMs).toBeLessThanOrEqual(CONVERSATION_MS + 1000);
+  });
+
+  it('begin anew when the turns of their campaign are taken away, and are counted no longer than until then', async () => {
+    await comeBack(3);
+    const { turns } = fixture.keys.campaign('spring');
+    const [counted = ''] = await fixture.redis.keys(`${turns}:at:*`);
+    expect(await fixture.redis.pexpiretime(counted)).toBe((Math.floor(opensAt / 60_000) + 1) * 60_000);
+    await new ParkedCalls(fixture.redis, fixture.keys).unpark('spring');
+    expect(await comeBack(2)).toEqual([0, 2]);
   });
 
   it('come back at the hour itself where it is everybody’s', async () => {
-    const opensAt = Date.now() + 3_600_000;
-    const answer = await fixture.gate().claim(nth(0, { opensAt, closesAt: opensAt + 1000 }));
-    expect(answer).toMatchObject({ kind: 'wait', until: opensAt });
+    expect([await comesBack(0, { isOwnTime: false }), await comesBack(1, { isOwnTime: false })]).toEqual([0, 0]);
   });
 });
 

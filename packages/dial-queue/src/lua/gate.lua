@@ -5,8 +5,8 @@
 -- SERVER, put before this text, names the one server process that is given it: any other refuses it as unknown (NOSCRIPT), also
 -- where a client sends a question again to a server that has taken the place of the one that was asked.
 --
--- KEYS: ledger, campaign state, claims, holds, do-not-call bucket, claim counts, turns, the campaign's delayed jobs; what the keys of
---       lines and of people begin with
+-- KEYS: ledger, campaign state, claims, holds, do-not-call bucket, claim counts, turns; what the keys of lines and of people begin
+--       with
 -- ARGV: call id, owner, JSON {campaign, person, ready, renews?, isUnsent?, startsAt?, expiresAt?, opensAt, closesAt, sendWithinMs, claimMs, seen,
 --       conversationMs, caps?, intervalMs?, maxInFlight?, maxPerLine?, isOwnLine?, isOwnTime?},
 --       the lines that may carry the call
@@ -20,7 +20,7 @@
 -- every one followed by the server's clock and the number of claims made on this server.
 if #ARGV == 0 then return server_name() == SERVER and 1 or 0 end
 if #ARGV == 1 then return redis.call('HSET', KEYS[1], 'fenced', now_ms()) end
-local ledger, campaign_state, claims, holds, do_not_call, counts, turns, delayed, lines, people = unpack(KEYS)
+local ledger, campaign_state, claims, holds, do_not_call, counts, turns, lines, people = unpack(KEYS)
 local call_id, owner = ARGV[1], ARGV[2]
 local ask = cjson.decode(ARGV[3])
 local exact_now = exact_ms()
@@ -126,18 +126,18 @@ end
 -- What lies between one call's end and the next one's answer.
 local ANSWER_MS = 1000
 local busy_ms = ask.conversationMs + ANSWER_MS
--- A call that no other line may carry waits by itself, behind all that wait for that line.
-local function wait_for_own_line(nth_room, what_for)
-  return wait(own_line_turn(turns, line, now, ask.maxPerLine, busy_ms, nth_room), what_for)
-end
--- What all wait for, all come back for at once: there a lane sleeps. Those who wait by themselves are spread out.
+-- What all wait for, all come back for at once: there a lane sleeps. Those who wait by themselves come back over as long as it takes
+-- to place them, but for a call that any line may carry over a quarter of its hours at the longest.
 local function wait_for_hour(at, what_for)
   if not ask.isOwnTime then return wait(at, what_for) end
-  if ask.maxPerLine and ask.isOwnLine then return wait_for_own_line(function() return at end, what_for) end
+  local is_of_one_line = ask.maxPerLine and ask.isOwnLine
+  local place = place_at(turns, at, is_of_one_line and line or 'any', now)
+  if is_of_one_line then return wait(at + math.floor(place / ask.maxPerLine) * busy_ms, what_for) end
   local line_spacing = ask.maxPerLine and busy_ms / (ask.maxPerLine * #open_lines) or 0
   local spacing = math.max(ask.intervalMs or OPENING_SPACING_MS, line_spacing)
-  local quarter = math.max(0, ask.closesAt - math.max(at, ask.opensAt)) / 4
-  return wait(own_instant(call_id, at, redis.call('ZCARD', delayed), spacing, quarter), what_for)
+  local hours_from = at < ask.closesAt and math.max(at, ask.opensAt) or ask.opensAt
+  local quarter = math.max(1, (ask.closesAt - hours_from) / 4)
+  return wait(math.floor(at + place * spacing % quarter), what_for)
 end
 local starts_at = ask.startsAt or tonumber(state[4])
 if starts_at and now < starts_at then return wait_for_hour(starts_at, 'starts_at') end
@@ -146,7 +146,10 @@ if now >= ask.closesAt then return wait(now, 'calling_window') end
 
 if ask.maxPerLine and calls >= ask.maxPerLine then
   local function nth_room(nth) return nth_room_at(lines, open_lines, now, ask.maxPerLine, ask.conversationMs, nth) end
-  if ask.isOwnLine then return wait_for_own_line(function(nth) return nth_room(nth) + ANSWER_MS end, 'line') end
+  if ask.isOwnLine then
+    local function nth_answered(nth) return nth_room(nth) + ANSWER_MS end
+    return wait(own_line_turn(turns, line, now, ask.maxPerLine, busy_ms, nth_answered), 'line')
+  end
   return wait(next_turn(turns, 'line', owner, now, nth_room), 'line')
 end
 

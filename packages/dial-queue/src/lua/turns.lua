@@ -27,9 +27,14 @@ local function own_line_turn(turns, line, now, places, busy_ms, nth_room)
   return turn
 end
 
--- An instant at or after `at` that is the call's own, so that those who wait for the same hour come back over as long as it takes to
--- place `waiting` of them, but over `most_ms` at the longest.
-local function own_instant(call_id, at, waiting, spacing_ms, most_ms)
-  local share = tonumber(string.sub(redis.sha1hex(call_id), 1, 8), 16) / 2 ^ 32
-  return math.floor(at + share * math.min(waiting * spacing_ms, most_ms))
+-- Calls that wait for the same hour, each by itself, come up one after the other: answers how many asked for that minute before.
+-- Counted by `what` they wait for besides, in a hash per minute that is gone when the minute is. When the campaign's turns are taken
+-- away, all are counted anew.
+local function place_at(turns, at, what, now)
+  redis.call('HSETNX', turns, 'since', now)
+  local minute = math.floor(at / 60000)
+  local key = turns .. ':at:' .. redis.call('HGET', turns, 'since') .. ':' .. minute
+  local place = redis.call('HINCRBY', key, what, 1) - 1
+  redis.call('PEXPIREAT', key, string.format('%.0f', (minute + 1) * 60000))
+  return place
 end
