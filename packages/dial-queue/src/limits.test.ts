@@ -221,15 +221,15 @@ describe('a line', () => {
   });
 });
 
+/** Calls on the line whose conversations end one after the other, in ms from now. */
+async function occupied(...endsInMs: readonly number[]): Promise<void> {
+  const [seconds] = await fixture.redis.time();
+  const members = endsInMs.flatMap((inMs, index) => [Number(seconds) * 1000 + inMs, `other-${index}`]);
+  await fixture.redis.zadd(`${fixture.keys.lines}:${LINE}`, ...members);
+}
+
 describe('a turn', () => {
   const limits = limited({ maxPerLine: 3 });
-
-  /** Three calls whose conversations end one after the other, in ms from now. */
-  async function occupied(...endsInMs: readonly number[]): Promise<void> {
-    const [seconds] = await fixture.redis.time();
-    const members = endsInMs.flatMap((inMs, index) => [Number(seconds) * 1000 + inMs, `other-${index}`]);
-    await fixture.redis.zadd(`${fixture.keys.lines}:${LINE}`, ...members);
-  }
 
   /** When the nth call of a lane is told to come back, in whole tens of seconds. */
   async function turnOf(lane: string, index: number): Promise<number> {
