@@ -316,6 +316,18 @@ describe('a cap', () => {
     expect(await fixture.redis.pttl(key)).toBeGreaterThan(29 * 86_400_000);
   });
 
+  it('does not end a call whose hour comes when it has room again', async () => {
+    const gate = fixture.gate();
+    const one = { limits: limited({ caps: [{ calls: 1, hours: 1 }] }) };
+    claimOf(await gate.claim(samePerson(1)));
+    const [soon, late] = [Date.now() + 1_800_000, Date.now() + 3_700_000];
+    const waits = { kind: 'wait', until: late };
+    expect(await gate.claim(samePerson(2, { ...one, opensAt: late, closesAt: late + 1000 }))).toMatchObject(waits);
+    expect(await gate.claim(samePerson(3, { ...one, startsAt: late }))).toMatchObject(waits);
+    expect(await gate.claim(samePerson(4, { ...one, opensAt: soon, closesAt: late }))).toMatchObject(capped);
+    expect(await gate.claim(samePerson(5, one))).toMatchObject(capped);
+  });
+
   it('lets only one of two through that come at the same instant', async () => {
     const one = { limits: limited({ caps: [{ calls: 1, hours: 1 }] }) };
     const gate = fixture.gate();

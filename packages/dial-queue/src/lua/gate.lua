@@ -73,10 +73,14 @@ if expires_at and now >= expires_at then return skip('expired', 'deadline') end
 
 if redis.call('SISMEMBER', do_not_call, ask.person) == 1 then return skip('suppressed', 'do_not_call') end
 
--- How many calls the person has had in the time of each cap, without this one.
+local starts_at = ask.startsAt or tonumber(state[4])
+
+-- How many calls the person has had in the time of each cap, without this one. What may not go out yet is judged by those that will
+-- still count at its hour.
+local hour = math.max(now, ask.opensAt, starts_at or 0)
 local placed = {}
 for index, cap in ipairs(ask.caps or {}) do
-  local since = now - cap.hours * 3600000
+  local since = hour - cap.hours * 3600000
   local is_counted = renewed and renewed.claimedAt > since
   placed[index] = calls_since(people, ask.person, since) - (is_counted and 1 or 0)
   if placed[index] >= cap.calls then return skip('suppressed', 'frequency_cap') end
@@ -139,7 +143,6 @@ local function wait_for_hour(at, what_for)
   local quarter = math.max(1, (ask.closesAt - hours_from) / 4)
   return wait(math.floor(at + place * spacing % quarter), what_for)
 end
-local starts_at = ask.startsAt or tonumber(state[4])
 if starts_at and now < starts_at then return wait_for_hour(starts_at, 'starts_at') end
 if now < ask.opensAt then return wait_for_hour(ask.opensAt, 'calling_window') end
 if now >= ask.closesAt then return wait(now, 'calling_window') end
