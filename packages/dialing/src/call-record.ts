@@ -41,19 +41,27 @@ export const zoneSchema = z.string().refine(isZone, { error: 'must be an IANA ti
  * campaign supplies; what it sets, wins. Phone numbers are read later, where the campaign's country is known.
  */
 export const callRecordSchema = z.strictObject({
-  name: text.optional(),
-  toPhoneNumber: z.union([z.string(), z.number().transform(String)]).optional(),
-  fromPhoneNumber: z.string().optional(),
+  name: text.optional().describe('The person; left out, the campaign’s `defaultName`.'),
+  toPhoneNumber: z
+    .union([z.string(), z.number().transform(String)])
+    .optional()
+    .describe('Needed: the phone to ring, in E.164, or as written in the campaign’s `defaultCountry`.'),
+  fromPhoneNumber: z.string().optional().describe('The line to call from; left out, the campaign’s.'),
   introNotes: text.optional(),
   introMessage: text.optional(),
   introVoicemail: text.optional(),
   customQuestions: texts.optional(),
   customRules: texts.optional(),
-  formInfo: formInfo.optional(),
-  externalId: z.union([z.string().min(1).max(256), z.number().transform(String)]).optional(),
-  timezone: zoneSchema.optional(),
-  startsAt: instantText.optional(),
-  expiresAt: instantText.optional(),
+  formInfo: formInfo.optional().describe('What is known of the person, in this order.'),
+  externalId: z
+    .union([z.string().min(1).max(256), z.number().transform(String)])
+    .optional()
+    .describe(
+      'Yours: what a repeat is told by where the campaign says `dedupeBy: externalId`, and part of the result.',
+    ),
+  timezone: zoneSchema.optional().describe('Where the person is, by the IANA’s name; left out, where the number is.'),
+  startsAt: instantText.optional().describe('Not called before.'),
+  expiresAt: instantText.optional().describe('Not called from then on; the call ends as `expired`.'),
 });
 
 /** A record after reading: `formInfo` as ordered pairs, times as ISO text. */

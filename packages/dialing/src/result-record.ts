@@ -34,22 +34,25 @@ export type Permission = z.infer<typeof permissionSchema>;
  * failures to begin one; `revision` is 1, and more where an outcome was corrected later.
  */
 export const resultRecordSchema = z.strictObject({
-  callId: z.string(),
+  callId: z.string().describe('The same for every entry about one call.'),
   campaign: z.string(),
-  externalId: z.string().optional(),
-  row: z.int().positive().optional(),
-  toPhoneNumber: z.string(),
-  fromPhoneNumber: z.string(),
-  name: z.string(),
+  externalId: z.string().optional().describe('As the record had it.'),
+  row: z.int().positive().optional().describe('Which row of its list, without headings.'),
+  toPhoneNumber: z.string().describe('In E.164; `erased` where the person’s data were removed.'),
+  fromPhoneNumber: z.string().describe('The line; empty where none was chosen.'),
+  name: z.string().describe('As it was sent; `erased` where the person’s data were removed.'),
   outcome: z.enum(OUTCOMES),
   reason: z.enum(REASONS),
-  httpStatus: z.int().optional(),
-  attempts: z.int().nonnegative(),
+  httpStatus: z.int().optional().describe('Of the answer that decided it.'),
+  attempts: z.int().nonnegative().describe('Requests begun, and provable failures to begin one.'),
   queuedAt: instant,
-  dialedAt: instant.optional(),
+  dialedAt: instant.optional().describe('When the last request was let out.'),
   settledAt: instant,
-  worker: z.string(),
-  revision: z.int().positive(),
+  worker: z.string().describe('Who wrote this.'),
+  revision: z
+    .int()
+    .positive()
+    .describe('1, and more where an earlier entry about the call was corrected: the highest counts.'),
   permission: permissionSchema.optional().describe('Of calls that were let out: by which rules.'),
 });
 export type ResultRecord = z.infer<typeof resultRecordSchema>;
