@@ -1,3 +1,4 @@
+import { Keys } from '@libby-dialer/dial-queue';
 import {
   type Clock,
   checkRedisDurability,
@@ -62,7 +63,7 @@ async function examineRedis(io: Io, config: DoctorConfig): Promise<Finding[]> {
     return [
       good(`Redis at ${connection.description} answers.`),
       ...durabilityFindings(durability),
-      await examineClock(connection, config.redis.prefix, systemClock),
+      await examineClock(connection, new Keys(config.redis.prefix).claimCounts, systemClock),
     ];
   } catch (error) {
     io.signal.throwIfAborted();
