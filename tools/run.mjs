@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withoutOuterNpm, withWorkspacePath } from './environment.mjs';
 import { dieOf, endLike, runInForeground } from './processes.mjs';
+import { offerPython } from './python.mjs';
 import { ensureRedis } from './redis.mjs';
 import { setUp } from './set-up.mjs';
 import { SetUpError } from './steps.mjs';
@@ -15,8 +16,8 @@ import { SetUpError } from './steps.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * What each task runs, and whether it needs a Redis server.
- * @type {Record<string, (args: string[]) => { command?: string[], redis?: boolean }>}
+ * What each task runs, and whether it needs a Redis server and runs the examples in Python.
+ * @type {Record<string, (args: string[]) => { command?: string[], redis?: boolean, python?: boolean }>}
  */
 const tasks = {
   // Real calls want the user's own Redis; everything else runs on a private one, whatever REDIS_URL says.
@@ -24,7 +25,7 @@ const tasks = {
     command: ['node', join(root, 'apps/demo/src/main.ts'), ...args],
     redis: !args.includes('--live'),
   }),
-  test: (args) => ({ command: ['node', join(root, 'tools/check.ts'), ...args], redis: true }),
+  test: (args) => ({ command: ['node', join(root, 'tools/check.ts'), ...args], redis: true, python: true }),
   chaos: (args) => ({ command: ['node', join(root, 'test/chaos/main.ts'), ...args], redis: true }),
   setup: () => ({}),
   exec: (args) => ({ command: args }),
@@ -34,9 +35,9 @@ const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /**
  * Prepares the checkout; on a signal stops whatever it is doing, tidies up, and dies of that signal.
- * @param {boolean} redis
+ * @param {{ redis?: boolean, python?: boolean }} needs
  */
-async function prepare(redis) {
+async function prepare({ redis = false, python = false }) {
   const interruption = new AbortController();
   /** @param {NodeJS.Signals} signal */
   const interrupt = (signal) => interruption.abort(signal);
@@ -45,6 +46,7 @@ async function prepare(redis) {
   try {
     await setUp(workspace);
     if (redis) await ensureRedis(workspace);
+    if (python) await offerPython(workspace);
   } catch (error) {
     if (interruption.signal.aborted) dieOf(interruption.signal.reason);
     throw error;
@@ -67,7 +69,7 @@ async function run(name = '', args = []) {
   if (!task || (name === 'exec' && args.length === 0)) {
     throw new UsageError('Usage: node tools/run.mjs start|test|chaos [args…], setup, or exec <program> [args…]');
   }
-  await prepare(task.redis ?? false);
+  await prepare(task);
   const [program, ...rest] = task.command ?? [];
   if (program) endLike(await runInForeground(program, rest, withWorkspacePath(withoutOuterNpm(process.env), root)));
 }
