@@ -61,5 +61,27 @@ export { CALL_JOB, CALL_JOB_OPTIONS, openQueue } from './queues.ts';
 export type { RedisConnection } from './redis-connection.ts';
 // What became of them
 export { type ReadOptions, Results } from './results.ts';
+// Lists that are called again and again
+export { CronCalendar, type CronTime } from './schedules/cron-calendar.ts';
+export {
+  campaignIdOf,
+  campaignOf,
+  checkSchedule,
+  listPathOf,
+  type Schedule,
+  ScheduleCalendar,
+  ScheduleError,
+  type ScheduleSettings,
+} from './schedules/schedule.ts';
+export {
+  type Lease,
+  type RunChange,
+  type RunState,
+  type ScheduleRun,
+  ScheduleStore,
+  type TakeAnswer,
+  tooLate,
+} from './schedules/schedule-store.ts';
+export { ScheduleTriggers, TriggerListener } from './schedules/schedule-triggers.ts';
 // Why nothing goes out
 export { type Standstill, StandstillReader } from './standstill.ts';

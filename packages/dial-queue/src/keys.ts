@@ -87,6 +87,18 @@ export class Keys {
   queue(campaign: string): string {
     return `${this.queues}:${campaign}:`;
   }
+  /** Hash: name of a schedule -> its definition. */
+  get schedules(): string {
+    return `${this.prefix}:schedules`;
+  }
+  /** BullMQ's prefix for what wakes the daemons when a run is due. */
+  get triggers(): string {
+    return `${this.prefix}:t`;
+  }
+  schedule(name: string): ScheduleKeys {
+    const base = `${this.prefix}:schedule:${name}`;
+    return { runs: `${base}:runs`, open: `${base}:open`, campaigns: `${base}:campaigns`, state: `${base}:state` };
+  }
   get campaignPrefix(): string {
     return `${this.prefix}:c:`;
   }
@@ -130,4 +142,15 @@ export interface CampaignKeys {
    * for a minute, until it is over. See turns.lua.
    */
   readonly turns: string;
+}
+
+export interface ScheduleKeys {
+  /** Hash: local time -> JSON of the run. */
+  readonly runs: string;
+  /** Sorted set: local times of the runs that are not finished, by the instant they are due. */
+  readonly open: string;
+  /** Hash: campaign id -> local time of the run it belongs to. */
+  readonly campaigns: string;
+  /** Hash: noted -> every run due by then has its record; forgotten -> some due by then have theirs no more. */
+  readonly state: string;
 }

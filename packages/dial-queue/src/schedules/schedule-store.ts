@@ -1,0 +1,266 @@
+import { isoInstant } from '@libby-dialer/dialing';
+import type { Keys } from '../keys.ts';
+import type { RedisConnection } from '../redis-connection.ts';
+import { Script } from '../script.ts';
+import type { CronTime } from './cron-calendar.ts';
+import { campaignIdOf, type Schedule, ScheduleCalendar } from './schedule.ts';
+
+/** How many runs one step notes: after long downtime there may be any number. */
+const RUNS_PER_STEP = 500;
+/** Of each schedule; what is finished and has no campaign any more goes beyond that. */
+const RECORDS_KEPT = 400;
+
+export type RunState = 'due' | 'waiting_for_list' | 'loading' | 'loaded' | 'missed' | 'failed';
+
+/** One run of a schedule. Times are epoch ms of Redis's clock. */
+export interface ScheduleRun {
+  /** Its name: the local time, such as `2026-12-01T18:00`. */
+  readonly local: string;
+  readonly state: RunState;
+  /** Id of the campaign that is its own. */
+  readonly campaign: string;
+  readonly dueAt: number;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  /** What became of the rows, by name. */
+  readonly counts?: Readonly<Record<string, number>>;
+  readonly rejectsFile?: string;
+  /** SHA-256 of the list, where its rows are calls by their place in it. */
+  readonly listHash?: string;
+  /** Stable code of why it was missed or has failed, and the sentence for people. */
+  readonly reason?: string;
+  readonly message?: string;
+  /** Its campaign has been archived. */
+  readonly archived?: boolean;
+  readonly owner?: string;
+  readonly leaseUntil?: number;
+}
+
+/** Fields to change; null: it goes. */
+export type RunChange = {
+  readonly [Field in Exclude<keyof ScheduleRun, 'local' | 'owner' | 'leaseUntil'>]?: ScheduleRun[Field] | null;
+};
+
+export type TakeAnswer =
+  | { readonly kind: 'none' }
+  /** Loaded, or missed or failed and not asked for again; another's; yours. */
+  | { readonly kind: 'finished' | 'taken' | 'yours'; readonly run: ScheduleRun };
+
+/** How due runs were noted. */
+export interface NotedRuns {
+  readonly due: number;
+  /** Runs that were over before anybody could begin them, in the order they were due. */
+  readonly missed: readonly CronTime[];
+}
+
+type NewRun = Omit<ScheduleRun, 'local' | 'campaign'> & { readonly local: string };
+
+/** The schedules, and what became of each of their runs: the one record of both, shared by all daemons. */
+export class ScheduleStore {
+  static readonly #put = new Script('put-schedule');
+  static readonly #noteRuns = new Script('note-runs', 'runs');
+  static readonly #take = new Script('take-run', 'ledger', 'runs');
+  static readonly #changeRun = new Script('change-run', 'ledger', 'runs');
+  static readonly #forget = new Script('forget-runs', 'ledger', 'runs');
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+
+  constructor(redis: RedisConnection, keys: Keys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  async get(name: string): Promise<Schedule | undefined> {
+    const raw = await this.#redis.hget(this.#keys.schedules, name);
+    return raw === null ? undefined : (JSON.parse(raw) as Schedule);
+  }
+
+  async list(): Promise<Schedule[]> {
+    const stored = await this.#redis.hgetall(this.#keys.schedules);
+    return Object.values(stored)
+      .map((raw) => JSON.parse(raw) as Schedule)
+      .toSorted((one, other) => one.name.localeCompare(other.name));
+  }
+
+  /** Stores a schedule, or changes one: what was due before is carried out, what is due from now on is so by the new one. */
+  async put(schedule: Schedule): Promise<'added' | 'replaced' | 'unchanged'> {
+    const { state } = this.#keys.schedule(schedule.name);
+    for (;;) {
+      const stored = await this.get(schedule.name);
+      if (stored !== undefined && isSame(stored, schedule)) return 'unchanged';
+      if (stored !== undefined) await this.noteDue(stored, schedule.addedAt);
+      const expected = stored === undefined ? '' : JSON.stringify(stored);
+      const args = [schedule.name, expected, JSON.stringify(schedule), schedule.addedAt];
+      const isStored = await ScheduleStore.#put.run(this.#redis, [this.#keys.schedules, state], args);
+      if (isStored === 1) return stored === undefined ? 'added' : 'replaced';
+    }
+  }
+
+  /** Returns whether there was one. The records of its runs stay, so that one of the same name loads none of them again. */
+  async remove(name: string): Promise<boolean> {
+    return (await this.#redis.hdel(this.#keys.schedules, name)) === 1;
+  }
+
+  /** Makes a record of every run that has come due, each once, by whomever it is asked. */
+  async noteDue(schedule: Schedule, now: number): Promise<NotedRuns> {
+    const calendar = new ScheduleCalendar(schedule);
+    const { state } = this.#keys.schedule(schedule.name);
+    let noted = Number((await this.#redis.hget(state, 'noted')) ?? schedule.addedAt);
+    let due = 0;
+    const missed: CronTime[] = [];
+    while (noted < now) {
+      const { times, until } = calendar.cron.between(noted, now, RUNS_PER_STEP);
+      const runs = times.map((time) => dueRun(calendar, time, now));
+      const answer = await this.#note(schedule, runs, until);
+      if (answer === 'changed') break;
+      const isNew = new Set(answer);
+      for (const run of runs) {
+        if (!isNew.has(run.local)) continue;
+        if (run.state === 'missed') missed.push(run);
+        else due += 1;
+      }
+      noted = until;
+    }
+    return { due, missed };
+  }
+
+  /**
+   * Makes a record of one run that a person wants, if there is none. Undefined: whether it was loaded before is not known any
+   * more, or the schedule has changed meanwhile.
+   */
+  async noteWanted(schedule: Schedule, { local, dueAt }: CronTime): Promise<ScheduleRun | undefined> {
+    await this.#note(schedule, [{ local, state: 'due', dueAt }], undefined);
+    return this.run(schedule.name, local);
+  }
+
+  async run(name: string, local: string): Promise<ScheduleRun | undefined> {
+    const raw = await this.#redis.hget(this.#keys.schedule(name).runs, local);
+    return raw === null ? undefined : readRun(local, raw);
+  }
+
+  /** All there are records of, the latest first. */
+  async runs(name: string): Promise<ScheduleRun[]> {
+    const stored = await this.#redis.hgetall(this.#keys.schedule(name).runs);
+    return Object.entries(stored)
+      .map(([local, raw]) => readRun(local, raw))
+      .toSorted((one, other) => other.dueAt - one.dueAt || other.local.localeCompare(one.local));
+  }
+
+  /** The runs that are due and not finished, the oldest first. */
+  async openRuns(name: string, now: number): Promise<ScheduleRun[]> {
+    const { open, runs } = this.#keys.schedule(name);
+    const locals = await this.#redis.zrangebyscore(open, '-inf', now, 'LIMIT', 0, RUNS_PER_STEP);
+    if (locals.length === 0) return [];
+    const stored = await this.#redis.hmget(runs, ...locals);
+    return locals.flatMap((local, index) => {
+      const raw = stored[index];
+      return raw === null || raw === undefined ? [] : [readRun(local, raw)];
+    });
+  }
+
+  /** Takes a run for an owner, until its lease runs out. @param again also one that was missed or has failed */
+  async take(name: string, local: string, lease: Lease, { again = false } = {}): Promise<TakeAnswer> {
+    const args = [local, lease.owner, lease.leaseMs, again ? 1 : 0];
+    const [kind, raw = ''] = (await ScheduleStore.#take.run(this.#redis, this.#runKeys(name), args)) as [
+      TakeAnswer['kind'],
+      string?,
+    ];
+    return kind === 'none' ? { kind } : { kind, run: readRun(local, raw) };
+  }
+
+  /** Changes a run and renews the lease. Returns false if it is another's by now. */
+  async keep(name: string, local: string, lease: Lease, change: RunChange = {}): Promise<boolean> {
+    return this.#change(name, local, lease.owner, change, lease.leaseMs);
+  }
+
+  /** Changes a run and gives the lease back. Returns false if it is another's by now. */
+  async giveBack(
+    name: string,
+    local: string,
+    { owner }: Pick<Lease, 'owner'>,
+    change: RunChange = {},
+  ): Promise<boolean> {
+    return this.#change(name, local, owner, change, 0);
+  }
+
+  /** The campaign of a finished run is archived. */
+  async noteArchived(name: string, local: string): Promise<void> {
+    await this.#change(name, local, '', { archived: true }, 0);
+  }
+
+  /** Drops records beyond the newest, but for runs that are not finished or whose campaign is still there. */
+  async trim(name: string): Promise<void> {
+    const { runs, campaigns, state } = this.#keys.schedule(name);
+    if ((await this.#redis.hlen(runs)) <= RECORDS_KEPT) return;
+    const old = (await this.runs(name)).slice(RECORDS_KEPT).filter(isDispensable);
+    for (let from = 0; from < old.length; from += RUNS_PER_STEP) {
+      const locals = old.slice(from, from + RUNS_PER_STEP).map(({ local }) => local);
+      await ScheduleStore.#forget.run(this.#redis, [runs, campaigns, state], locals);
+    }
+  }
+
+  /** The local times that are new, or `changed`. */
+  async #note(schedule: Schedule, runs: readonly NewRun[], until: number | undefined): Promise<string[] | 'changed'> {
+    const { name, precision } = schedule;
+    const own = this.#keys.schedule(name);
+    const withTime = precision === 'date' ? 'minute' : 'second';
+    const [word, ...locals] = (await ScheduleStore.#noteRuns.run(
+      this.#redis,
+      [this.#keys.schedules, own.runs, own.open, own.campaigns, own.state],
+      [
+        name,
+        JSON.stringify(schedule),
+        until ?? '',
+        ...runs.flatMap(({ local, ...record }) => [
+          local,
+          JSON.stringify(record),
+          campaignIdOf(name, local, precision),
+          campaignIdOf(name, local, withTime),
+        ]),
+      ],
+    )) as [string, ...string[]];
+    return word === 'changed' ? word : locals;
+  }
+
+  async #change(name: string, local: string, owner: string, change: RunChange, leaseMs: number): Promise<boolean> {
+    const args = [local, owner, JSON.stringify(change), leaseMs];
+    return (await ScheduleStore.#changeRun.run(this.#redis, this.#runKeys(name), args)) === 1;
+  }
+
+  #runKeys(name: string): string[] {
+    const { runs, open } = this.#keys.schedule(name);
+    return [runs, open];
+  }
+}
+
+/** The right of one owner to work on a run. */
+export interface Lease {
+  /** Differs from that of every other attempt at a run. */
+  readonly owner: string;
+  readonly leaseMs: number;
+}
+
+function readRun(local: string, raw: string): ScheduleRun {
+  return { local, ...(JSON.parse(raw) as Omit<ScheduleRun, 'local'>) };
+}
+
+function dueRun(calendar: ScheduleCalendar, { local, dueAt }: CronTime, now: number): NewRun {
+  const lateUntil = calendar.lateUntil({ dueAt });
+  if (now < lateUntil) return { local, dueAt, state: 'due' };
+  const { kind: state, ...why } = tooLate(lateUntil);
+  return { local, dueAt, state, finishedAt: now, ...why };
+}
+
+/** What is said of a run that nobody could begin in time. */
+export function tooLate(lateUntil: number): { kind: 'missed'; reason: string; message: string } {
+  const message = `It could not begin before ${isoInstant(lateUntil)}, when its hours ended.`;
+  return { kind: 'missed', reason: 'too_late', message };
+}
+
+function isDispensable({ state, startedAt, archived = false }: ScheduleRun): boolean {
+  return archived || state === 'missed' || (state === 'failed' && startedAt === undefined);
+}
+
+function isSame(one: Schedule, other: Schedule): boolean {
+  return JSON.stringify({ ...one, addedAt: 0 }) === JSON.stringify({ ...other, addedAt: 0 });
+}
