@@ -52,6 +52,7 @@ describe('usage', () => {
       'suppress',
       'erase',
       'campaign',
+      'schedule',
       'serve',
       'inbox',
       'doctor',

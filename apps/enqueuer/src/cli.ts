@@ -11,6 +11,7 @@ import { addInboxCommands } from './commands/inbox.ts';
 import { addLoadCommand } from './commands/load.ts';
 import { addResultsCommand } from './commands/results.ts';
 import { addRetryCommand } from './commands/retry.ts';
+import { addScheduleCommands } from './commands/schedule.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addSuppressCommands } from './commands/suppress.ts';
@@ -70,6 +71,7 @@ function createProgram(io: Io, run: CommandSlot['run']): Command {
   addSuppressCommands(slot);
   addEraseCommand(slot);
   addCampaignCommands(slot);
+  addScheduleCommands(slot);
   addServeCommand(slot);
   addInboxCommands(slot);
   addDoctorCommand(slot);

@@ -8,14 +8,13 @@ import { explainList } from '../explain-list.ts';
 import { insistOnDurability } from '../insist-on-durability.ts';
 import { type Io, warn } from '../io.ts';
 import { ListError } from '../list/list-error.ts';
-import type { ListFormat } from '../list/list-format.ts';
+import { LIST_FORMATS } from '../list/list-format.ts';
 import type { LoadCounts } from '../list-loader.ts';
 import { inputOf, type LoadOptions, storedCampaign } from '../load-input.ts';
 import { loadList } from '../load-list.ts';
 import { printLoaded, tellingOf } from '../load-telling.ts';
 import { dryRun } from './load-dry-run.ts';
 
-const FORMATS = ['csv', 'json', 'ndjson'] as const satisfies readonly ListFormat[];
 const DONE = 0;
 const ROWS_REJECTED = 3;
 
@@ -31,7 +30,9 @@ export function addLoadCommand({ program, io, run }: CommandSlot): void {
     )
     .option('--verdicts <file>', 'with --dry-run: write a line of CSV on each row (nothing in it names a person)')
     .option('--limit <n>', 'load only so many callable rows, as a pilot', wholeNumber)
-    .addOption(new Option('--format <format>', 'of the list, where its name and content do not tell').choices(FORMATS))
+    .addOption(
+      new Option('--format <format>', 'of the list, where its name and content do not tell').choices(LIST_FORMATS),
+    )
     .option('--rejects <file>', 'where rows go that cannot be called (default: <list>.rejected.csv)')
     .option('--json', 'print the result as one JSON object')
     .action((file, options) => run(load(io, file, options)));

@@ -1,4 +1,5 @@
-export type ListFormat = 'csv' | 'json' | 'ndjson';
+export const LIST_FORMATS = ['csv', 'json', 'ndjson'] as const;
+export type ListFormat = (typeof LIST_FORMATS)[number];
 
 const BY_EXTENSION: Readonly<Record<string, ListFormat>> = {
   csv: 'csv',

@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { eachTest, type TestBench } from '../test-bench.ts';
+
+let bench: TestBench;
+let add: string[];
+eachTest((each) => {
+  bench = each;
+});
+beforeEach(async () => {
+  const campaign = await bench.campaign('template');
+  add = ['schedule', 'add', 'nightly', '--cron', '30 18 * * 1-5', '--timezone', 'America/Denver'];
+  add.push('--list', join(bench.directory, '{{date}}.csv'), '--campaign', campaign);
+});
+
+/** The command line with another value for an option. */
+function adding(option: string, value: string): string[] {
+  return add.map((word, index) => (add[index - 1] === option ? value : word));
+}
+
+describe('schedule add', () => {
+  test('says what is new, and when it will run', async () => {
+    const { code, stdout } = await bench.run(add);
+    expect(code).toBe(0);
+    const run = String.raw`  \w{3} \d{4}-\d\d-\d\d 18:30 America/Denver \(\w{3} \d{4}-\d\d-\d\d 0[01]:30 UTC\)  nightly-\d{4}-\d\d-\d\d\n`;
+    expect(stdout).toMatch(new RegExp(`^nightly is added. Its next runs:\n(${run}){3}$`));
+    expect((await bench.run(add)).stdout).toMatch(/^nightly is there already, just so/);
+    expect((await bench.run([...add, '--wait-for-list', '2h'])).stdout).toMatch(/^nightly is changed/);
+    const [schedule] = (await bench.json(['schedule', 'list', '--json'])) as Record<string, unknown>[];
+    expect(schedule).toMatchObject({ name: 'nightly', waitForListMs: 7_200_000, expiresAfterMs: null, last: [] });
+  });
+
+  test('takes a stored campaign as it is now', async () => {
+    await bench.run(['campaign', 'put', await bench.campaign('stored', { defaultName: 'there' })]);
+    expect((await bench.run(adding('--campaign', 'stored'))).code).toBe(0);
+    expect((await bench.run(adding('--campaign', 'nobody'))).code).toBe(2);
+  });
+
+  test.each([
+    ['--cron', '61 * * * *', 'The cron "61 * * * *" cannot be read'],
+    ['--timezone', 'Denver', 'Denver is no IANA time zone'],
+    ['--list', '{{night}}.csv', 'may hold {{date}}, {{time}} and {{campaign}}'],
+    ['add', 'Nightly!', 'The name Nightly! must be 1 to 52 characters'],
+  ])('refuses %s %s in a sentence', async (option, value, why) => {
+    const { code, stderr } = await bench.run(adding(option, value));
+    expect({ code, lines: stderr.trimEnd().split('\n').length }).toEqual({ code: 2, lines: 1 });
+    expect(stderr).toContain(why);
+    expect(await bench.redis.exists(bench.keys.schedules)).toBe(0);
+  });
+
+  test.each([
+    ['--wait-for-list', '2 hours'],
+    ['--expires-after', '0'],
+    ['--keep-runs', '0'],
+  ])('refuses %s %s', async (option, value) => {
+    expect((await bench.run([...add, option, value])).code).toBe(2);
+  });
+});
+
+describe('schedule run', () => {
+  const run = ['schedule', 'run', 'nightly', '--date', '2026-12-01'];
+
+  test('loads the list of a date once', async () => {
+    await bench.run(add);
+    await bench.list('2026-12-01.csv', 3);
+    const counts = { rows: 3, queued: 3, rejected: 0 };
+    expect(await bench.json([...run, '--json'])).toMatchObject({ campaign: 'nightly-2026-12-01', ...counts });
+    const again = await bench.run(run);
+    expect(again).toMatchObject({ code: 0, stdout: 'nightly-2026-12-01 is loaded already; it is not loaded again.\n' });
+    expect(await bench.queued('nightly-2026-12-01')).toHaveLength(3);
+    const { stdout } = await bench.run(['schedule', 'list']);
+    expect(stdout).toMatch(/^nightly: "30 18 \* \* 1-5" America\/Denver, .*\{\{date\}\}\.csv\n {2}next {2}/);
+    expect(stdout).toContain('  last  Tue 2026-12-01 18:30  nightly-2026-12-01: loaded 3 rows; running: 3 pending\n');
+  });
+
+  test('ends with 3 where rows are rejected', async () => {
+    await bench.run(add);
+    await bench.file('2026-12-01.csv', 'Name,Phone\nAda,+15055550123\nBob,none\n');
+    const { code, stdout } = await bench.run(run);
+    expect(code).toBe(3);
+    expect(stdout).toContain('2026-12-01.csv.rejected.csv');
+  });
+
+  test('records nothing where there is no list, and can be given again after a failure', async () => {
+    await bench.run(add);
+    expect(await bench.run(run)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^There is no list .*2026-12-01\.csv\.\n$/) as string,
+    });
+    await bench.file('2026-12-01.csv', 'Colour\nred\n');
+    expect((await bench.run(run)).code).toBe(2);
+    const [failed] = (await bench.json(['schedule', 'list', '--json'])) as { last: unknown[] }[];
+    expect(failed?.last).toEqual([expect.objectContaining({ state: 'failed', reason: 'list_no_phone_column' })]);
+    await bench.list('2026-12-01.csv', 1);
+    expect((await bench.run(run)).code).toBe(0);
+    const [loaded] = (await bench.json(['schedule', 'list', '--json'])) as { last: unknown[] }[];
+    expect(loaded?.last).toEqual([expect.objectContaining({ state: 'loaded', reason: null, message: null })]);
+  });
+
+  test('needs to know which run is meant', async () => {
+    await bench.run(adding('--cron', '0 9,18 * * 1-5'));
+    await bench.file('2026-12-01.csv', 'Name,Phone\nAda,+15055550123\n');
+    const said = async (date: string) => (await bench.run(['schedule', 'run', 'nightly', '--date', date])).stderr;
+    expect(await said('2026-12-01')).toContain('name one with --date, such as 2026-12-01T09:00, 2026-12-01T18:00.');
+    expect(await said('2026-12-05')).toContain('has no run on 2026-12-05');
+    expect(await said('tomorrow')).toContain('is no date');
+    expect(await bench.json(['schedule', 'run', 'nightly', '--date', '2026-12-01T18:00', '--json'])).toMatchObject({
+      campaign: 'nightly-2026-12-01-1800',
+      queued: 1,
+    });
+    expect((await bench.run(['schedule', 'run', 'weekly'])).code).toBe(2);
+  });
+
+  test('loads nothing whose calls have expired', async () => {
+    await bench.run([...add, '--expires-after', '1h']);
+    await bench.list('2020-12-01.csv', 1);
+    const { code, stderr } = await bench.run(['schedule', 'run', 'nightly', '--date', '2020-12-01']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('expired at 2020-12-02T02:30:00.000Z');
+  });
+});
+
+test('schedule remove leaves its campaigns', async () => {
+  expect((await bench.run(['schedule', 'list'])).stdout).toBe('There is no schedule yet.\n');
+  await bench.run(add);
+  await bench.list('2026-12-01.csv', 1);
+  await bench.run(['schedule', 'run', 'nightly', '--date', '2026-12-01']);
+  expect(await bench.run(['schedule', 'remove', 'nightly'])).toMatchObject({ code: 0 });
+  expect((await bench.run(['schedule', 'remove', 'nightly'])).code).toBe(2);
+  expect(await bench.queued('nightly-2026-12-01')).toHaveLength(1);
+  expect(await bench.redis.keys(`${bench.keys.triggers}:schedules:repeat*`)).toEqual([]);
+});
