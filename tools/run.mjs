@@ -1,5 +1,5 @@
 /**
- * Runs a task of this checkout, after getting what it needs: `npm start`, `npm test`, `npm run chaos`, and by hand
+ * Runs a task of this checkout, after getting what it needs: `npm start`, `npm test`, `npm run chaos`, `npm run nights`, and by hand
  * `node tools/run.mjs setup` and `node tools/run.mjs exec <program> [args…]`.
  *
  * This file and what it imports run before anything is installed, on any Node from 18: plain JavaScript, no dependencies.
@@ -27,6 +27,7 @@ const tasks = {
   }),
   test: (args) => ({ command: ['node', join(root, 'tools/check.ts'), ...args], redis: true, python: true }),
   chaos: (args) => ({ command: ['node', join(root, 'test/chaos/main.ts'), ...args], redis: true }),
+  nights: (args) => ({ command: ['node', join(root, 'test/nights/main.ts'), ...args], redis: true }),
   setup: () => ({}),
   exec: (args) => ({ command: args }),
 };
@@ -67,7 +68,7 @@ function report(line) {
 async function run(name = '', args = []) {
   const task = Object.hasOwn(tasks, name) ? tasks[name]?.(args) : undefined;
   if (!task || (name === 'exec' && args.length === 0)) {
-    throw new UsageError('Usage: node tools/run.mjs start|test|chaos [args…], setup, or exec <program> [args…]');
+    throw new UsageError('Usage: node tools/run.mjs start|test|chaos|nights [args…], setup, or exec <program> [args…]');
   }
   await prepare(task);
   const [program, ...rest] = task.command ?? [];

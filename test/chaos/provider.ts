@@ -81,15 +81,19 @@ export class Provider implements AsyncDisposable {
     return JSON.parse(await this.#control('GET', '/stats')) as SimulatorStats;
   }
 
-  /** Every request there has been, in order. */
+  /** Every request there has been for a row of the list, in order. */
   async truth(): Promise<TrueRequest[]> {
-    const lines = (await readFile(this.#truthFile, 'utf8')).split('\n').filter((line) => line !== '');
-    return lines.map((line) => {
-      const { payload, ...request } = JSON.parse(line) as CallRecord;
+    return (await this.requests()).map(({ payload, ...request }) => {
       const row = rowIn(JSON.stringify(payload));
       if (row === undefined) throw new Error('the provider was asked for what is in no list');
       return { ...request, row };
     });
+  }
+
+  /** Every request there has been, in order. */
+  async requests(): Promise<CallRecord[]> {
+    const lines = (await readFile(this.#truthFile, 'utf8')).split('\n').filter((line) => line !== '');
+    return lines.map((line) => JSON.parse(line) as CallRecord);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

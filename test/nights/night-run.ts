@@ -1,0 +1,182 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CampaignStore, Holds, InboxView, Keys, ScheduleStore, StatusReader } from '@libby-dialer/dial-queue';
+import { eventually, type SpawnedProcess } from '@libby-dialer/testkit';
+import { Dice } from '../chaos/dice.ts';
+import { type Evidence, type PushedEntry, violationsIn } from './checks.ts';
+import { Almanac, keyIn, NIGHT_MS, type Plan, PREFIX, SCHEDULE } from './plan.ts';
+import { Stage } from './stage.ts';
+
+/** A kill so often, in ms. */
+const KILLS_APART = [700, 2500] as const;
+const IS_GRACEFUL = 0.25;
+/** After the last night: for what the killed daemons have left, and for the workers. */
+const DRAINS_WITHIN_MS = 300_000;
+
+export interface NightReport {
+  readonly kills: number;
+  readonly restarts: number;
+  readonly runs: Readonly<Record<string, number>>;
+  readonly fates: Readonly<Record<string, number>>;
+  readonly requests: number;
+  readonly lastedMs: number;
+  readonly violations: readonly string[];
+}
+
+/** Night after night with lists, and orders coming in meanwhile, while daemons die. */
+export async function runNights(plan: Plan): Promise<NightReport> {
+  const begunAt = Date.now();
+  const almanac = new Almanac(begunAt);
+  await using stage = await Stage.open(plan, almanac);
+  await using crew = await Daemons.start(stage, plan, almanac);
+  const workers = await Promise.all(Array.from({ length: plan.workers }, () => stage.worker()));
+  await using _stop = disposing(workers);
+  await stage.begin();
+  const isThrough = sleep((plan.nights + 1) * NIGHT_MS);
+  const trouble = crew.bother(new Dice(plan.seed));
+  const files = await Promise.all(Array.from({ length: plan.producers }, (_, self) => stage.produce(plan, self)));
+  await isThrough;
+  crew.leaveInPeace();
+  await trouble;
+  const pushed = (await Promise.all(files.map(readPushed))).flat();
+  await eventually(() => isOver(stage, plan, almanac), { timeoutMs: DRAINS_WITHIN_MS, intervalMs: 250 });
+  await crew.stop();
+  const evidence = await gather(stage, plan, almanac, pushed);
+  return {
+    kills: crew.kills,
+    restarts: crew.restarts,
+    runs: countBy([...evidence.runs.values()].flat(), ({ state }) => state),
+    fates: countBy(evidence.fates.values(), (fate) => (typeof fate === 'object' ? fate.kind : String(fate))),
+    requests: evidence.requested.length,
+    lastedMs: Date.now() - begunAt,
+    violations: [...crew.badExits, ...violationsIn(plan, almanac, evidence)],
+  };
+}
+
+/** The daemons, each replaced when it dies. */
+class Daemons implements AsyncDisposable {
+  kills = 0;
+  restarts = 0;
+  readonly badExits: string[] = [];
+  readonly #stage: Stage;
+  readonly #almanac: Almanac;
+  #all: SpawnedProcess[] = [];
+  #isOver = false;
+
+  private constructor(stage: Stage, almanac: Almanac) {
+    this.#stage = stage;
+    this.#almanac = almanac;
+  }
+
+  static async start(stage: Stage, plan: Plan, almanac: Almanac): Promise<Daemons> {
+    const daemons = new Daemons(stage, almanac);
+    daemons.#all = await Promise.all(Array.from({ length: plan.daemons }, () => daemons.#begin()));
+    return daemons;
+  }
+
+  /** Ends one after the other, most of them without a warning; the next not before the one before is replaced. */
+  async bother(dice: Dice): Promise<void> {
+    while (!this.#isOver) {
+      await sleep(dice.between(...KILLS_APART));
+      const place = dice.between(0, this.#all.length - 1);
+      await (dice.chance(IS_GRACEFUL) ? this.#restart(place) : this.#kill(place));
+    }
+  }
+
+  leaveInPeace(): void {
+    this.#isOver = true;
+  }
+
+  async stop(): Promise<void> {
+    for (const daemon of this.#all) await this.#stopOne(daemon);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    await Promise.all(this.#all.map((daemon) => daemon[Symbol.asyncDispose]()));
+  }
+
+  async #kill(place: number): Promise<void> {
+    this.kills += 1;
+    await this.#all[place]?.stop('SIGKILL');
+    this.#all[place] = await this.#begin();
+  }
+
+  async #restart(place: number): Promise<void> {
+    this.restarts += 1;
+    const daemon = this.#all[place];
+    if (daemon !== undefined) await this.#stopOne(daemon);
+    this.#all[place] = await this.#begin();
+  }
+
+  async #stopOne(daemon: SpawnedProcess): Promise<void> {
+    const { code, signal } = await daemon.stop();
+    if (code !== 0)
+      this.badExits.push(`a daemon that was asked to stop ended with ${code ?? signal}: ${daemon.stderr.at(-1)}`);
+  }
+
+  async #begin(): Promise<SpawnedProcess> {
+    return await this.#stage.daemon(this.#almanac);
+  }
+}
+
+function disposing(processes: readonly SpawnedProcess[]): AsyncDisposableStack {
+  const stack = new AsyncDisposableStack();
+  for (const process of processes) stack.use(process);
+  return stack;
+}
+
+async function readPushed(file: string): Promise<PushedEntry[]> {
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+  return lines.map((line) => {
+    const [id, index] = JSON.parse(line) as [string, number];
+    return { id, index };
+  });
+}
+
+async function isOver({ redis }: Stage, plan: Plan, almanac: Almanac): Promise<boolean> {
+  const keys = new Keys(PREFIX);
+  if ((await redis.xlen(keys.inbox)) > 0) return false;
+  const runs = await new ScheduleStore(redis, keys).runs(SCHEDULE);
+  const finished = new Set(
+    runs.flatMap(({ local, finishedAt }) => (finishedAt === undefined ? [] : [local.slice(0, 10)])),
+  );
+  for (let night = 0; night < plan.nights; night += 1) if (!finished.has(almanac.dateOf(night))) return false;
+  const statuses = await new StatusReader(
+    redis,
+    keys,
+    new CampaignStore(redis, keys),
+    new Holds(redis, keys),
+  ).readAll();
+  return statuses.every(({ pending, inFlight }) => pending + inFlight === 0);
+}
+
+async function gather(
+  { redis, provider }: Stage,
+  plan: Plan,
+  almanac: Almanac,
+  pushed: readonly PushedEntry[],
+): Promise<Evidence> {
+  const keys = new Keys(PREFIX);
+  const view = new InboxView(redis, keys);
+  const fates: Evidence['fates'] = new Map();
+  for (const { id } of pushed) fates.set(id, await view.fate(id));
+  const runs = await new ScheduleStore(redis, keys).runs(SCHEDULE);
+  const nights = Array.from({ length: plan.nights }, (_, night) => almanac.dateOf(night));
+  const requests = await provider.requests();
+  return {
+    pushed,
+    fates,
+    runs: new Map(nights.map((date) => [date, runs.filter(({ local }) => local.startsWith(date))])),
+    requested: requests.map(({ payload }) => keyIn(payload) ?? JSON.stringify(payload)),
+    rejected: (await redis.xrange(keys.inboxRejected, '-', '+')).map(
+      ([, fields]) => fields[fields.indexOf('entry') + 1] ?? '',
+    ),
+  };
+}
+
+function countBy<Item>(items: Iterable<Item>, nameOf: (item: Item) => string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const item of items) counts[nameOf(item)] = (counts[nameOf(item)] ?? 0) + 1;
+  return counts;
+}
