@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  CampaignArchivedError,
   campaignOf,
   listPathOf,
   type RunChange,
@@ -164,7 +165,9 @@ export class RunCarrier {
   }
 }
 
+/** Undefined: it may go better another time. */
 function finalCode(error: unknown): string | undefined {
-  if (error instanceof ListError) return error.code.startsWith('list_') ? error.code : `list_${error.code}`;
+  if (error instanceof ListError) return `list_${error.code}`;
+  if (error instanceof CampaignArchivedError) return error.code;
   return error instanceof DialerError && FINAL_CODES.has(error.code) ? error.code : undefined;
 }

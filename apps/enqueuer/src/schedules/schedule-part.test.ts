@@ -400,27 +400,25 @@ async function night(n: number): Promise<void> {
   await until('loaded', `2026-12-0${n}T18:00`);
 }
 
-test('campaigns of older runs are handed to the archive, again until it takes them', async () => {
-  await store.put(nightly({ keepRuns: 2, list: join(bench.directory, 'same.csv') }));
+test('campaigns of older runs are archived once they are finished and exported, and not before', async () => {
+  const first = 'nightly-2026-12-01';
+  await store.put(nightly({ keepRuns: 1, list: join(bench.directory, 'same.csv') }));
   await bench.list('same.csv', 1);
-  const asked: string[] = [];
-  let answer = 'not_exported';
-  const archive = {
-    archive: async (campaign: string) => {
-      asked.push(campaign);
-      return answer;
-    },
-  };
-  await using _daemon = await Daemon.start({ archive });
+  await using daemon = await Daemon.start();
+  const refusals = () => daemon.log.filter(({ campaign }) => campaign === first).map(({ why }) => why);
   await night(1);
   await night(2);
+  await eventually(() => refusals().includes('unfinished'));
+  const [callId = ''] = await bench.queued(first);
+  await bench.claim(first, callId);
+  await bench.settle(first, callId, 'accepted');
+  await bench.redis.hdel(bench.keys.campaign(first).state, 'loadingUntil');
   await night(3);
-  await eventually(() => asked.length === 1);
+  await eventually(() => refusals().includes('not_exported'));
   expect(await run()).not.toHaveProperty('archived');
-  answer = 'archived';
+  await bench.run(['results', first, '-o', join(bench.directory, 'results.csv')]);
   await night(4);
-  await eventually(async () => (await run())?.archived === true && (await run('2026-12-02T18:00'))?.archived === true);
-  await night(5);
-  await eventually(async () => (await run('2026-12-03T18:00'))?.archived === true);
-  expect(asked).toEqual([1, 2, 1, 3].map((day) => `nightly-2026-12-0${day}`));
+  await eventually(async () => (await run())?.archived === true);
+  expect(await bench.redis.exists(bench.keys.campaign(first).ledger)).toBe(0);
+  expect(await run('2026-12-02T18:00')).not.toHaveProperty('archived');
 });

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import {
+  type CampaignArchive,
   type Schedule,
   type ScheduleRun,
   ScheduleStore,
@@ -10,7 +11,7 @@ import type { Logger } from '@libby-dialer/runtime';
 import type { DaemonContext, DaemonPart } from '../serve/daemon-part.ts';
 import { ListLookout } from './list-lookout.ts';
 import { type CarryEnd, RunCarrier } from './run-carrier.ts';
-import { archiveOlderRuns, type CampaignArchiver } from './run-retention.ts';
+import { archiveOlderRuns } from './run-retention.ts';
 import { ScheduleMetrics } from './schedule-metrics.ts';
 
 const LOOK_EVERY_MS = 15_000;
@@ -28,15 +29,13 @@ export interface SchedulePartOptions {
   readonly settleMs?: number;
   /** How long a run waits for a daemon that says nothing any more. */
   readonly leaseMs?: number;
-  /** Where campaigns of older runs go; left out: they stay. */
-  readonly archive?: CampaignArchiver;
 }
 
 /** Runs the schedules: notes what is due, and carries it out unless another daemon does. */
 export class SchedulePart implements DaemonPart {
-  readonly #options: SchedulePartOptions;
   readonly #logger: Logger;
   readonly #store: ScheduleStore;
+  readonly #archive: CampaignArchive;
   readonly #triggers: ScheduleTriggers;
   readonly #listener: TriggerListener;
   readonly #carrier: RunCarrier;
@@ -58,13 +57,18 @@ export class SchedulePart implements DaemonPart {
 
   constructor(daemon: DaemonContext, options: SchedulePartOptions = {}) {
     const { context, logger, registry, daemonId } = daemon;
-    const { now = () => context.now(), lookEveryMs = LOOK_EVERY_MS, settleMs = SETTLE_MS } = options;
-    this.#options = options;
+    const {
+      now = () => context.now(),
+      lookEveryMs = LOOK_EVERY_MS,
+      settleMs = SETTLE_MS,
+      leaseMs = LEASE_MS,
+    } = options;
     this.#logger = logger.child({ part: 'schedules' });
     this.#now = now;
     this.#lookEveryMs = lookEveryMs;
     this.#settleMs = settleMs;
     this.#store = new ScheduleStore(context.redis, context.keys);
+    this.#archive = context.archive;
     this.#triggers = new ScheduleTriggers(context.redis, context.keys);
     this.#listener = new TriggerListener(context.redis, context.keys, () => this.#wake());
     this.#metrics = new ScheduleMetrics(registry);
@@ -74,7 +78,7 @@ export class SchedulePart implements DaemonPart {
       processId: daemonId,
       now,
       lookout: new ListLookout(settleMs),
-      leaseMs: options.leaseMs ?? LEASE_MS,
+      leaseMs,
       signal: this.#stop.signal,
       telling: { stdin: Readable.from([]), warn: (sentence) => this.#logger.warn(sentence) },
     });
@@ -203,8 +207,7 @@ export class SchedulePart implements DaemonPart {
     if (end.kind !== 'loaded') return;
     this.#metrics.runs.inc({ state: 'loaded' });
     this.#logger.info({ ...fields, ...end.loaded.counts }, 'a run is loaded');
-    const { archive } = this.#options;
-    if (archive !== undefined) await archiveOlderRuns(this.#store, schedule, archive, this.#logger);
+    await archiveOlderRuns(this.#store, schedule, this.#archive, this.#logger);
     await this.#store.trim(schedule.name);
   }
 }

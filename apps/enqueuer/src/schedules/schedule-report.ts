@@ -7,6 +7,7 @@ import {
 } from '@libby-dialer/dial-queue';
 import { isoInstant, OUTCOMES } from '@libby-dialer/dialing';
 import { countOf, formatCount } from '../format.ts';
+import { noRows } from '../list-loader.ts';
 import { formatTable } from '../table.ts';
 import { wallClock } from '../wall-clock.ts';
 
@@ -53,7 +54,7 @@ function runJson({ run, status }: RunView): object {
     campaign: run.campaign,
     startedAt: instantOrNull(run.startedAt),
     finishedAt: instantOrNull(run.finishedAt),
-    counts: run.counts ?? null,
+    counts: run.counts === undefined ? null : ordered(run.counts),
     rejectsFile: run.rejectsFile ?? null,
     reason: run.reason ?? null,
     message: run.message ?? null,
@@ -63,6 +64,11 @@ function runJson({ run, status }: RunView): object {
         ? null
         : { state: status.state, pending: status.pending, inFlight: status.inFlight, outcomes: status.outcomes },
   };
+}
+
+/** As `load` has them; Redis keeps no order. */
+function ordered(counts: Readonly<Record<string, number>>): object {
+  return Object.fromEntries(Object.keys(noRows()).map((name) => [name, counts[name] ?? 0]));
 }
 
 function instantOrNull(epochMs: number | undefined): string | null {
