@@ -7,7 +7,7 @@ import {
   ScheduleTriggers,
   TriggerListener,
 } from '@libby-dialer/dial-queue';
-import type { Logger } from '@libby-dialer/runtime';
+import { type Logger, sleep } from '@libby-dialer/runtime';
 import type { DaemonContext, DaemonPart } from '../serve/daemon-part.ts';
 import { ListLookout } from './list-lookout.ts';
 import { type CarryEnd, RunCarrier } from './run-carrier.ts';
@@ -19,6 +19,8 @@ const SETTLE_MS = 3000;
 const LEASE_MS = 30_000;
 /** Of as many schedules; those of one are carried out in order. */
 const RUNS_AT_ONCE = 4;
+/** With Redis away nothing can be given back; its lease runs out. */
+const STOP_WITHIN_MS = 10_000;
 
 export interface SchedulePartOptions {
   /** Epoch ms: what is due, late and missed. Left out: Redis's clock. Leases always go by Redis's. */
@@ -95,8 +97,10 @@ export class SchedulePart implements DaemonPart {
     clearTimeout(this.#timer);
     clearTimeout(this.#settling);
     await this.#listener.stop();
-    await this.#look;
-    await Promise.all(this.#inHand.values());
+    const late = new AbortController();
+    const ended = Promise.all([this.#look, ...this.#inHand.values()]);
+    await Promise.race([ended, sleep(STOP_WITHIN_MS, late.signal).catch(() => {})]);
+    late.abort();
     await this.#triggers[Symbol.asyncDispose]();
   }
 
