@@ -55,6 +55,7 @@ describe('usage', () => {
       'schedule',
       'serve',
       'inbox',
+      'forward',
       'doctor',
     ];
     expect(offered).toEqual([...commands, 'help']);

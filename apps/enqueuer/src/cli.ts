@@ -5,6 +5,7 @@ import { addCampaignCommands } from './commands/campaign.ts';
 import { addControlCommands } from './commands/control.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEraseCommand } from './commands/erase.ts';
+import { addForwardCommands } from './commands/forward.ts';
 import { addHoldCommands } from './commands/hold.ts';
 import { addInDoubtCommands } from './commands/in-doubt.ts';
 import { addInboxCommands } from './commands/inbox.ts';
@@ -74,6 +75,7 @@ function createProgram(io: Io, run: CommandSlot['run']): Command {
   addScheduleCommands(slot);
   addServeCommand(slot);
   addInboxCommands(slot);
+  addForwardCommands(slot);
   addDoctorCommand(slot);
   return program;
 }

@@ -17,6 +17,9 @@ export { type Decider, DoubtDesk, type DoubtfulCall, type RedialResolution, type
 export { CallInFlightError, type EraseOptions, Eraser, type Erasure, ErasureIncompleteError } from './eraser.ts';
 // The ledger
 export { type Comparison, Evidence, type RememberedCall } from './evidence.ts';
+// Results for other services
+export { type ForwardedResult, ForwardQueue, type ForwardQueueOptions } from './forwarding/forward-queue.ts';
+export { type DeadLetter, type ForwarderState, Forwarders } from './forwarding/forwarders.ts';
 export {
   type Claim,
   type ClaimedPlaces,

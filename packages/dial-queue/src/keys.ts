@@ -58,6 +58,14 @@ export class Keys {
   get audit(): string {
     return `${this.prefix}:audit`;
   }
+  /** Set: names of the forwarders there are. */
+  get forwarders(): string {
+    return `${this.prefix}:forwarders`;
+  }
+  forward(name: string): ForwardKeys {
+    const base = `${this.prefix}:forward:${name}`;
+    return { group: `forward:${name}`, attempts: `${base}:attempts`, dead: `${base}:dead`, again: `${base}:again` };
+  }
   get identityKey(): string {
     return `${this.prefix}:identity-key`;
   }
@@ -153,4 +161,16 @@ export interface ScheduleKeys {
   readonly campaigns: string;
   /** Hash: noted -> every run due by then has its record; forgotten -> some due by then have theirs no more. */
   readonly state: string;
+}
+
+/** What forwarders of one name share. */
+export interface ForwardKeys {
+  /** Their consumer group, of the results stream and of `again`. */
+  readonly group: string;
+  /** Hash: stream id of a result -> attempts to deliver it so far. */
+  readonly attempts: string;
+  /** Stream of results given up: id, campaign, result, reason, attempts, at. */
+  readonly dead: string;
+  /** Stream of dead letters to be delivered again: id, campaign, result. */
+  readonly again: string;
 }

@@ -9,6 +9,7 @@ export { ConfigError } from './config-error.ts';
 export { LibbyClient, type LibbyClientOptions, type PlaceCallOptions } from './libby-client.ts';
 export { LibbyError, type LibbyErrorCode } from './libby-error.ts';
 export { type OutboundCall, outboundCallSchema } from './outbound-call.ts';
+export { retryAfterMs } from './retry-after.ts';
 export { MemoryTokenCache, type TokenCache } from './token-cache.ts';
 export { TokenError, type TokenErrorCode } from './token-error.ts';
 export { type TokenEvent, TokenSource, type TokenSourceOptions } from './token-source.ts';

@@ -53,4 +53,15 @@ export { explainRedisError, isPermanentRedisError } from './redis-errors.ts';
 export { Interrupted, type Main, type MainContext, runMain } from './run-main.ts';
 export { Secret } from './secret.ts';
 export { runService, type Service } from './service.ts';
-export { flag, httpUrl, integer, oneOf, parsed, port, problem, text, type VariableType } from './variable-types.ts';
+export {
+  flag,
+  httpUrl,
+  integer,
+  isLoopback,
+  oneOf,
+  parsed,
+  port,
+  problem,
+  text,
+  type VariableType,
+} from './variable-types.ts';

@@ -20,12 +20,29 @@ import { Context } from '../context.ts';
 import { insistOnDurability } from '../insist-on-durability.ts';
 import type { DaemonContext, DaemonPart } from './daemon-part.ts';
 
-const PROGRAM = 'enqueuer-serve';
+/** What one kind of daemon has of its own. */
+export interface DaemonKind {
+  /** Names its connections to Redis. */
+  readonly program: string;
+  /** Where its pages are unless the configuration says otherwise. */
+  readonly httpPort: number;
+  /** What it is called in the log, and what it does. */
+  readonly noun: string;
+  readonly verb: string;
+}
+
+const SERVE: DaemonKind = {
+  program: 'enqueuer-serve',
+  httpPort: DEFAULT_HTTP_PORT,
+  noun: 'daemon',
+  verb: 'serves',
+};
 const TEXT = 'text/plain; charset=utf-8';
 
 /** The daemon: connects, builds its parts, runs them, and takes everything apart again in reverse order. */
 export class ServeDaemon implements Service {
   readonly #config: ServeConfig;
+  readonly #kind: DaemonKind;
   readonly #logger: Logger;
   readonly #buildParts: (daemon: DaemonContext) => Promise<readonly DaemonPart[]>;
   readonly #registry = new Registry();
@@ -39,8 +56,10 @@ export class ServeDaemon implements Service {
     config: ServeConfig,
     logger: Logger,
     buildParts: (daemon: DaemonContext) => Promise<readonly DaemonPart[]>,
+    kind: DaemonKind = SERVE,
   ) {
     this.#config = config;
+    this.#kind = kind;
     this.#logger = logger;
     this.#buildParts = buildParts;
     this.#redis = this.#createRedis('worker');
@@ -78,15 +97,15 @@ export class ServeDaemon implements Service {
     const http = await this.#listen();
     for (const part of this.#parts) await part.start();
     this.#isStarted = true;
-    this.#logger.info({ http: http.url }, 'the daemon serves');
+    this.#logger.info({ http: http.url }, `the ${this.#kind.noun} ${this.#kind.verb}`);
   }
 
   async #stop(): Promise<void> {
-    if (this.#isStarted) this.#logger.info('the daemon stops: what is in hand is finished');
+    if (this.#isStarted) this.#logger.info(`the ${this.#kind.noun} stops: what is in hand is finished`);
     const ends = await Promise.allSettled(this.#parts.map((part) => part.stop()));
     await this.#release.disposeAsync();
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
-    if (this.#isStarted) this.#logger.info('the daemon has stopped');
+    if (this.#isStarted) this.#logger.info(`the ${this.#kind.noun} has stopped`);
   }
 
   async #connect(role: RedisRole): Promise<RedisConnection['client']> {
@@ -96,14 +115,14 @@ export class ServeDaemon implements Service {
   }
 
   #createRedis(role: RedisRole): RedisConnection {
-    return createRedis(this.#config.redis.connection, { role, name: PROGRAM, logger: this.#logger });
+    return createRedis(this.#config.redis.connection, { role, name: this.#kind.program, logger: this.#logger });
   }
 
   async #listen(): Promise<HttpServer> {
     const { port, host } = this.#config.http;
     const http = await startHttpServer({
       host,
-      port: port ?? DEFAULT_HTTP_PORT,
+      port: port ?? this.#kind.httpPort,
       fallbackToFreePort: port === undefined,
       routes: this.#routes(),
       onError: (error) => this.#logger.warn({ err: error }, 'could not answer a request'),

@@ -1,0 +1,215 @@
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { type ForwarderState, Forwarders, ForwardQueue } from '@libby-dialer/dial-queue';
+import { DialerError, misspelledVariables, runService, systemClock, UsageError } from '@libby-dialer/runtime';
+import type { CommandSlot } from '../command-slot.ts';
+import { DEFAULT_FORWARD_PORT, forwardConfig } from '../config.ts';
+import { openLogger, readConfig, withContext } from '../context.ts';
+import { countOf } from '../format.ts';
+import { ForwardMetrics } from '../forward/forward-metrics.ts';
+import { Forwarder, type ForwarderOptions } from '../forward/forwarder.ts';
+import { Webhook } from '../forward/webhook.ts';
+import { keyOf } from '../forward/webhook-signature.ts';
+import { parseWebhookUrl, type WebhookUrl } from '../forward/webhook-url.ts';
+import { type Io, print } from '../io.ts';
+import type { DaemonContext } from '../serve/daemon-part.ts';
+import { type DaemonKind, ServeDaemon } from '../serve/serve-daemon.ts';
+import { type Cell, formatTable } from '../table.ts';
+
+const KIND: DaemonKind = {
+  program: 'enqueuer-forward',
+  httpPort: DEFAULT_FORWARD_PORT,
+  noun: 'forwarder',
+  verb: 'forwards',
+};
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 300_000;
+/** Beyond the time-out of the requests in flight. */
+const STOP_GRACE_MS = 15_000;
+const LONGEST_TIMEOUT_MS = 60_000;
+
+interface ForwardOptions {
+  readonly to?: string | undefined;
+  readonly name?: string | undefined;
+  readonly from: 'beginning' | 'now';
+  readonly batch?: number | undefined;
+  readonly concurrency: number;
+  readonly attempts: number;
+  readonly timeoutMs: number;
+}
+
+export function addForwardCommands({ program, io, run }: CommandSlot): void {
+  const forward = program
+    .command('forward')
+    .description(
+      'Send settled calls to a webhook, until stopped: signed, each at least once. Several of the same name share the work. Needs FORWARD_SECRET.',
+    )
+    .option('--to <url>', 'where results are posted')
+    .option('--name <name>', 'under which it is remembered what was sent (default: made of host and path)', name)
+    .addOption(
+      new Option('--from <where>', 'which results to begin with, the first time')
+        .choices(['beginning', 'now'] as const)
+        .default('beginning' as const),
+    )
+    .option('--batch <n>', 'post up to so many results in one request, as {"results": […]}', numberUpTo(1000))
+    .option('--concurrency <n>', 'requests at once', numberUpTo(256), 8)
+    .option('--attempts <n>', 'after so many a result becomes a dead letter', numberUpTo(1000), 12)
+    .option('--timeout-ms <ms>', 'for one request', numberUpTo(LONGEST_TIMEOUT_MS), 10_000)
+    .action((options) => run(forwardResults(io, options)));
+  forward
+    .command('list')
+    .description('Show how far the forwarders are.')
+    .action(() => run(listForwarders(io)));
+  forward
+    .command('remove')
+    .description(
+      'Forget a forwarder that is no longer used, with its dead letters. Results do not wait for it any more.',
+    )
+    .argument('<name>', 'as "forward list" shows it')
+    .action((chosen) => run(removeForwarder(io, chosen)));
+  const dead = forward.command('dead').description('Results that could not be delivered.');
+  dead
+    .command('list')
+    .description('Show them, without saying whose they are.')
+    .argument('<name>', 'as "forward list" shows it')
+    .option('--json', 'print one JSON object for each, with the result itself')
+    .action((chosen, { json = false }) => run(listDead(io, chosen, json)));
+  dead
+    .command('retry')
+    .description('Have them delivered again by the forwarders of that name.')
+    .argument('<name>', 'as "forward list" shows it')
+    .action((chosen) => run(retryDead(io, chosen)));
+}
+
+function name(text: string): string {
+  if (/^[a-z0-9-]{1,63}$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be 1 to 63 of a-z, 0-9 and "-".');
+}
+
+function numberUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const number = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : Number.NaN;
+    if (number <= most) return number;
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}.`);
+  };
+}
+
+async function forwardResults(io: Io, options: ForwardOptions): Promise<number> {
+  if (options.to === undefined) throw new UsageError('Say with --to where results are to be posted.');
+  const config = readConfig(io, forwardConfig);
+  const target = parseWebhookUrl(options.to, config);
+  hideSecretsOf(target, options.to, io);
+  const logger = openLogger(io, config);
+  for (const sentence of misspelledVariables(forwardConfig, io.environment())) logger.warn(sentence);
+  const keys = config.secrets.flatMap((secret) => keyOf(secret.reveal()) ?? []);
+  const webhook = new Webhook({ target, keys, timeoutMs: options.timeoutMs, clock: systemClock });
+  const gone = new AbortController();
+  const chosen = options.name ?? target.name;
+  const daemon = new ServeDaemon(
+    config,
+    logger,
+    async (context) => {
+      logger.info({ name: chosen, to: target.origin }, 'results go to the receiver');
+      return [await buildForwarder(context, chosen, webhook, options, () => gone.abort())];
+    },
+    KIND,
+  );
+  const signal = AbortSignal.any([io.signal, gone.signal]);
+  await runService(daemon, { signal, stopWithinMs: options.timeoutMs + STOP_GRACE_MS });
+  if (gone.signal.aborted) {
+    throw new DialerError(
+      'receiver_gone',
+      `${target.origin} wants no more results (410 Gone); what is undelivered waits. If that is for good, "enqueuer forward remove ${chosen}".`,
+    );
+  }
+  return 0;
+}
+
+async function buildForwarder(
+  { context, logger, registry, daemonId, connect }: DaemonContext,
+  chosen: string,
+  webhook: Webhook,
+  { from, batch, concurrency, attempts }: ForwardOptions,
+  onGone: () => void,
+): Promise<Forwarder> {
+  const { redis, keys } = context;
+  const forwarders = new Forwarders(redis, keys);
+  const options: ForwarderOptions = {
+    from,
+    batch,
+    concurrency,
+    attempts,
+    firstPauseMs: FIRST_PAUSE_MS,
+    longestPauseMs: LONGEST_PAUSE_MS,
+  };
+  return new Forwarder({
+    queue: new ForwardQueue(redis, keys, { name: chosen, consumer: daemonId }),
+    blocking: await connect('worker'),
+    webhook,
+    options,
+    metrics: new ForwardMetrics(registry, async () =>
+      redis.status === 'ready' ? await forwarders.read(chosen) : undefined,
+    ),
+    logger,
+    clock: systemClock,
+    random: Math.random,
+    onGone,
+  });
+}
+
+/** A URL's path, query and password may be what lets results in. */
+function hideSecretsOf({ url, authorization }: WebhookUrl, given: string, { redactor }: Io): void {
+  const { pathname, search } = new URL(url);
+  const { password } = new URL(given);
+  for (const secret of [pathname.slice(1), search.slice(1), password, authorization]) {
+    if (secret !== undefined && secret.length >= 8) redactor.registerSecret(secret);
+  }
+}
+
+async function listForwarders(io: Io): Promise<number> {
+  return await withContext(io, async ({ redis, keys }) => {
+    const forwarders = new Forwarders(redis, keys);
+    const states: ForwarderState[] = [];
+    for (const each of await forwarders.names()) states.push(...[(await forwarders.read(each)) ?? []].flat());
+    const rows = states.map((state): Cell[] => [state.name, state.unread ?? '?', state.inHand, state.dead]);
+    const table = formatTable([['FORWARDER', 'UNREAD', 'IN HAND', 'DEAD'], ...rows]);
+    await print(io.stdout, rows.length === 0 ? 'Nothing was ever forwarded.\n' : table);
+    return 0;
+  });
+}
+
+async function removeForwarder(io: Io, chosen: string): Promise<number> {
+  return await withForwarder(io, chosen, async (forwarders) => {
+    await forwarders.remove(chosen);
+    await print(io.stdout, `${chosen} is forgotten.\n`);
+  });
+}
+
+async function listDead(io: Io, chosen: string, json: boolean): Promise<number> {
+  return await withForwarder(io, chosen, async (forwarders) => {
+    const rows: Cell[][] = [];
+    for await (const letter of forwarders.deadLetters(chosen)) {
+      if (json) await print(io.stdout, `${JSON.stringify(letter)}\n`);
+      else rows.push([letter.id, letter.campaign, letter.result.callId, letter.reason, letter.attempts, letter.at]);
+    }
+    if (json) return;
+    const headings = ['RESULT', 'CAMPAIGN', 'CALL', 'REASON', 'ATTEMPTS', 'GIVEN UP'];
+    await print(io.stdout, rows.length === 0 ? 'There are no dead letters.\n' : formatTable([headings, ...rows]));
+  });
+}
+
+async function retryDead(io: Io, chosen: string): Promise<number> {
+  return await withForwarder(io, chosen, async (forwarders) => {
+    await print(io.stdout, `${countOf(await forwarders.retry(chosen), 'result')} will be delivered again.\n`);
+  });
+}
+
+async function withForwarder(io: Io, chosen: string, work: (forwarders: Forwarders) => Promise<void>): Promise<number> {
+  return await withContext(io, async ({ redis, keys }) => {
+    const forwarders = new Forwarders(redis, keys);
+    if ((await forwarders.read(chosen)) === undefined) {
+      throw new DialerError('no_such_forwarder', `There is no forwarder ${chosen}; see "enqueuer forward list".`);
+    }
+    await work(forwarders);
+    return 0;
+  });
+}

@@ -1,0 +1,205 @@
+import { isoInstant } from '@libby-dialer/dialing';
+import type { ForwardKeys, Keys } from '../keys.ts';
+import type { RedisConnection } from '../redis-connection.ts';
+import { type Arguments, Script } from '../script.ts';
+
+/** A result that is to be delivered. */
+export interface ForwardedResult {
+  /** Its id in the stream of all results: the same however often it is delivered. */
+  readonly id: string;
+  readonly campaign: string;
+  /** The record as JSON, as it stands in the stream. */
+  readonly result: string;
+  /** Attempts to deliver it that were counted, by whichever forwarder. */
+  readonly attempts: number;
+  /** Where it was read, and its id there. */
+  readonly source: Source;
+  readonly entry: string;
+}
+
+type Source = 'results' | 'again';
+
+type StreamEntry = readonly [id: string, fields: readonly string[] | null];
+
+export interface ForwardQueueOptions {
+  /** Forwarders of the same name share the work. */
+  readonly name: string;
+  /** This forwarder; differs from every other there is or was. */
+  readonly consumer: string;
+  /** After so long without a sign of life another takes over what a forwarder has in hand. */
+  readonly claimAfterMs?: number;
+  /** How often to look for what others have left behind. */
+  readonly claimEveryMs?: number;
+  /** How long a read waits for results, and so what a stop may have to wait for. */
+  readonly blockMs?: number;
+}
+
+const CLAIM_AFTER_MS = 60_000;
+const CLAIM_EVERY_MS = 5000;
+const BLOCK_MS = 1000;
+const FORGET_CONSUMERS_AFTER_MS = 3_600_000;
+/** Places of the streams among the keys of the scripts. */
+const PLACES: Readonly<Record<Source, number>> = { results: 1, again: 2 };
+
+/**
+ * What a forwarder delivers: the results stream, read by a consumer group of its own, and beside it the dead letters that a
+ * person has sent again. An entry is acknowledged only once it was delivered, or has become a dead letter in the same step.
+ */
+export class ForwardQueue {
+  static readonly #delivered = new Script('forward-delivered');
+  static readonly #bury = new Script('forward-bury');
+  static readonly #spend = new Script('forward-spend', 'forward-streams');
+  static readonly #keep = new Script('forward-keep', 'forward-streams');
+  static readonly #release = new Script('forward-release', 'forward-streams');
+  static readonly #tidy = new Script('forward-tidy');
+  readonly claimAfterMs: number;
+  readonly claimEveryMs: number;
+  readonly #blockMs: number;
+  readonly #redis: RedisConnection;
+  readonly #keys: ForwardKeys;
+  readonly #streams: Readonly<Record<Source, string>>;
+  readonly #registry: string;
+  readonly #name: string;
+  readonly #consumer: string;
+  readonly #cursors: Record<Source, string> = { results: '0-0', again: '0-0' };
+
+  constructor(redis: RedisConnection, keys: Keys, options: ForwardQueueOptions) {
+    const {
+      name,
+      consumer,
+      claimAfterMs = CLAIM_AFTER_MS,
+      claimEveryMs = CLAIM_EVERY_MS,
+      blockMs = BLOCK_MS,
+    } = options;
+    this.claimAfterMs = claimAfterMs;
+    this.claimEveryMs = claimEveryMs;
+    this.#blockMs = blockMs;
+    this.#redis = redis;
+    this.#keys = keys.forward(name);
+    this.#streams = { results: keys.results, again: this.#keys.again };
+    this.#registry = keys.forwarders;
+    this.#name = name;
+    this.#consumer = consumer;
+  }
+
+  /** Makes the consumer group if there is none yet. @param from only then: which results it is to begin with */
+  async open(from: 'beginning' | 'now'): Promise<void> {
+    await this.#redis.sadd(this.#registry, this.#name);
+    await this.#createGroup(this.#streams.results, from === 'now' ? '$' : '0');
+    await this.#createGroup(this.#streams.again, '0');
+    await ForwardQueue.#tidy.run(this.#redis, Object.values(this.#streams), [
+      this.#keys.group,
+      FORGET_CONSUMERS_AFTER_MS,
+    ]);
+  }
+
+  /** What nobody has read yet. @param blocking a connection that serves nothing else meanwhile @param most of each stream */
+  async read(blocking: RedisConnection, most: number): Promise<ForwardedResult[]> {
+    const { results, again } = this.#streams;
+    const reply = (await blocking.xreadgroup(
+      'GROUP',
+      this.#keys.group,
+      this.#consumer,
+      'COUNT',
+      most,
+      'BLOCK',
+      this.#blockMs,
+      'STREAMS',
+      results,
+      again,
+      '>',
+      '>',
+    )) as readonly (readonly [stream: string, entries: readonly StreamEntry[]])[] | null;
+    return (reply ?? []).flatMap(([stream, entries]) =>
+      entries.flatMap((entry) => resultOf(stream === again ? 'again' : 'results', entry)),
+    );
+  }
+
+  /** What forwarders have left behind. Nothing: there is no more of it for now. */
+  async claim(most: number): Promise<ForwardedResult[]> {
+    const claimed: ForwardedResult[] = [];
+    for (const source of ['again', 'results'] as const) {
+      do {
+        claimed.push(...(await this.#claimStep(source, most - claimed.length)));
+      } while (claimed.length < most && this.#cursors[source] !== '0-0');
+      if (claimed.length >= most) break;
+    }
+    if (claimed.length === 0) return [];
+    const attempts = await this.#redis.hmget(this.#keys.attempts, ...claimed.map(({ id }) => id));
+    return claimed.map((result, index) => ({ ...result, attempts: Number(attempts[index] ?? 0) }));
+  }
+
+  async delivered(results: readonly ForwardedResult[]): Promise<void> {
+    const entries = results.flatMap(({ source, entry, id }) => [PLACES[source] + 1, entry, id]);
+    await this.#run(ForwardQueue.#delivered, [this.#keys.attempts, ...this.#both()], [this.#keys.group, ...entries]);
+  }
+
+  /** Counts an attempt. Resolves to how many there are; undefined if another forwarder has taken the result over. */
+  async spend({ source, entry, id }: ForwardedResult): Promise<number | undefined> {
+    const keys = [this.#keys.attempts, ...this.#both()];
+    const args = [this.#keys.group, this.#consumer, PLACES[source] + 1, entry, id];
+    return Number(await this.#run(ForwardQueue.#spend, keys, args)) || undefined;
+  }
+
+  /** Gives a result up, in one step with acknowledging it. @param at epoch ms */
+  async bury(result: ForwardedResult, reason: string, attempts: number, at: number): Promise<void> {
+    const { source, entry, id, campaign } = result;
+    const keys = [this.#keys.attempts, ...this.#both(), this.#keys.dead];
+    const where = [this.#keys.group, PLACES[source] + 1, entry, id];
+    await this.#run(ForwardQueue.#bury, keys, [...where, campaign, result.result, reason, attempts, isoInstant(at)]);
+  }
+
+  /** To be said more often than every `claimAfterMs`. Resolves to those that another has taken over, or that were removed. */
+  async keep(results: readonly ForwardedResult[]): Promise<ForwardedResult[]> {
+    const entries = results.flatMap(({ source, entry }) => [PLACES[source], entry]);
+    const args = [this.#keys.group, this.#consumer, ...entries];
+    const own = (await this.#run(ForwardQueue.#keep, this.#both(), args)) as number[];
+    return results.filter((_, index) => own[index] === 0);
+  }
+
+  /** Leaves the group. What is in hand may be claimed by others at once. */
+  async release(results: readonly ForwardedResult[]): Promise<void> {
+    const entries = results.flatMap(({ source, entry }) => [PLACES[source], entry]);
+    const args = [this.#keys.group, this.#consumer, this.claimAfterMs, ...entries];
+    await this.#run(ForwardQueue.#release, this.#both(), args);
+  }
+
+  #both(): string[] {
+    return [this.#streams.results, this.#streams.again];
+  }
+
+  #run(script: Script, keys: readonly string[], args: Arguments): Promise<unknown> {
+    return script.run(this.#redis, keys, args);
+  }
+
+  async #createGroup(stream: string, from: string): Promise<void> {
+    try {
+      await this.#redis.xgroup('CREATE', stream, this.#keys.group, from, 'MKSTREAM');
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
+    }
+  }
+
+  async #claimStep(source: Source, most: number): Promise<ForwardedResult[]> {
+    const [next, entries] = (await this.#redis.xautoclaim(
+      this.#streams[source],
+      this.#keys.group,
+      this.#consumer,
+      this.claimAfterMs,
+      this.#cursors[source],
+      'COUNT',
+      most,
+    )) as [string, StreamEntry[]];
+    this.#cursors[source] = next;
+    return entries.flatMap((entry) => resultOf(source, entry));
+  }
+}
+
+/** Of one that was removed meanwhile (erased, say) nothing is left to deliver; Redis takes it out of the group when it is claimed. */
+function resultOf(source: Source, [entry, fields]: StreamEntry): ForwardedResult[] {
+  if (fields === null) return [];
+  const told = new Map<string, string>();
+  for (let index = 0; index < fields.length; index += 2) told.set(fields[index] ?? '', fields[index + 1] ?? '');
+  const result = told.get('result') ?? '{}';
+  return [{ id: told.get('id') ?? entry, campaign: told.get('campaign') ?? '', result, attempts: 0, source, entry }];
+}

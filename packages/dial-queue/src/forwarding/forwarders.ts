@@ -1,0 +1,141 @@
+import type { ResultRecord } from '@libby-dialer/dialing';
+import type { ForwardKeys, Keys } from '../keys.ts';
+import type { RedisConnection } from '../redis-connection.ts';
+import { Script } from '../script.ts';
+
+const LETTERS_PER_STEP = 500;
+
+/** A result that a forwarder has given up. */
+export interface DeadLetter {
+  /** The result's id in the stream of all results. */
+  readonly id: string;
+  readonly campaign: string;
+  readonly result: ResultRecord;
+  /** Such as `http_500` or `timeout`. */
+  readonly reason: string;
+  readonly attempts: number;
+  /** When it was given up, ISO 8601. */
+  readonly at: string;
+}
+
+/** How far the forwarders of one name are. */
+export interface ForwarderState {
+  readonly name: string;
+  /** Results not read yet; undefined where Redis cannot tell (entries were removed from between). */
+  readonly unread: number | undefined;
+  /** Read and neither delivered nor given up. */
+  readonly inHand: number;
+  readonly dead: number;
+}
+
+/** The forwarders there are, running or not, and what they have given up. */
+export class Forwarders {
+  static readonly #again = new Script('forward-again');
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+
+  constructor(redis: RedisConnection, keys: Keys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  async names(): Promise<string[]> {
+    return (await this.#redis.smembers(this.#keys.forwarders)).toSorted();
+  }
+
+  /** Undefined if there is none of that name. */
+  async read(name: string): Promise<ForwarderState | undefined> {
+    if (!(await this.#redis.sismember(this.#keys.forwarders, name))) return undefined;
+    const { dead, again, group } = this.#keys.forward(name);
+    const [own, sentAgain] = await Promise.all([this.#group(this.#keys.results, group), this.#group(again, group)]);
+    const unread = own.lag === undefined ? undefined : own.lag + (sentAgain.lag ?? 0);
+    return { name, unread, inHand: own.pending + sentAgain.pending, dead: await this.#redis.xlen(dead) };
+  }
+
+  /** The dead letters, the oldest first. */
+  async *deadLetters(name: string): AsyncGenerator<DeadLetter> {
+    for await (const [, told] of this.#entries(this.#keys.forward(name).dead)) {
+      yield {
+        id: told.get('id') ?? '',
+        campaign: told.get('campaign') ?? '',
+        result: JSON.parse(told.get('result') ?? '{}') as ResultRecord,
+        reason: told.get('reason') ?? '',
+        attempts: Number(told.get('attempts')),
+        at: told.get('at') ?? '',
+      };
+    }
+  }
+
+  /** Has the dead letters there are delivered again, with all their attempts before them. Resolves to how many. */
+  async retry(name: string): Promise<number> {
+    const { dead, again } = this.#keys.forward(name);
+    const [last] = await this.#redis.xrevrange(dead, '+', '-', 'COUNT', 1);
+    if (last === undefined) return 0;
+    let count = 0;
+    for (;;) {
+      const moved = Number(await Forwarders.#again.run(this.#redis, [dead, again], [last[0], LETTERS_PER_STEP]));
+      count += moved;
+      if (moved < LETTERS_PER_STEP) return count;
+    }
+  }
+
+  /** Forgets the forwarders of a name: nothing waits for them any more, and their dead letters are gone. */
+  async remove(name: string): Promise<boolean> {
+    const { group, dead, again, attempts } = this.#keys.forward(name);
+    await this.#redis.xgroup('DESTROY', this.#keys.results, group).catch(ignoreMissing);
+    await this.#redis.unlink(dead, again, attempts);
+    return (await this.#redis.srem(this.#keys.forwarders, name)) === 1;
+  }
+
+  /** Takes a person's results out of all that forwarders keep of their own. Resolves to how many. */
+  async erase(toPhoneNumber: string): Promise<number> {
+    let count = 0;
+    for (const name of await this.names()) {
+      const { dead, again } = this.#keys.forward(name);
+      for (const stream of [dead, again]) count += await this.#eraseFrom(stream, toPhoneNumber);
+    }
+    return count;
+  }
+
+  async #eraseFrom(stream: string, toPhoneNumber: string): Promise<number> {
+    let count = 0;
+    for await (const [entry, told] of this.#entries(stream)) {
+      const record = JSON.parse(told.get('result') ?? '{}') as ResultRecord;
+      if (record.toPhoneNumber === toPhoneNumber) count += await this.#redis.xdel(stream, entry);
+    }
+    return count;
+  }
+
+  async *#entries(stream: string): AsyncGenerator<[entry: string, told: ReadonlyMap<string, string>]> {
+    let from = '-';
+    for (;;) {
+      const entries = await this.#redis.xrange(stream, from, '+', 'COUNT', LETTERS_PER_STEP);
+      for (const [entry, fields] of entries) yield [entry, pairsOf(fields)];
+      const end = entries.at(-1);
+      if (end === undefined || entries.length < LETTERS_PER_STEP) return;
+      from = `(${end[0]}`;
+    }
+  }
+
+  async #group(stream: string, group: ForwardKeys['group']): Promise<{ pending: number; lag: number | undefined }> {
+    const groups = (await this.#redis.xinfo('GROUPS', stream).catch(ignoreMissing)) as (string | number | null)[][];
+    for (const fields of groups) {
+      const told = pairsOf(fields);
+      if (told.get('name') !== group) continue;
+      return { pending: Number(told.get('pending')), lag: (told.get('lag') as number | null | undefined) ?? undefined };
+    }
+    return { pending: 0, lag: 0 };
+  }
+}
+
+function pairsOf<T>(fields: readonly T[]): Map<T, T> {
+  const pairs = new Map<T, T>();
+  for (let index = 0; index + 1 < fields.length; index += 2) pairs.set(fields[index] as T, fields[index + 1] as T);
+  return pairs;
+}
+
+/** Before the first result there is no stream. */
+function ignoreMissing(error: unknown): never[] {
+  if (error instanceof Error && /no such key|requires the key to exist/.test(error.message)) return [];
+  throw error;
+}
