@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isoInstant, type Outcome, type Reason, type ResultRecord } from '@libby-dialer/dialing';
 import { CampaignStore } from './campaign-store.ts';
+import { Forwarders } from './forwarding/forwarders.ts';
 import { Identity } from './identity.ts';
 import { DEAD_AFTER_MS } from './inbox/inbox-consumer.ts';
 import { InboxEraser } from './inbox/inbox-eraser.ts';
@@ -30,6 +31,8 @@ export interface Erasure {
   readonly results: number;
   /** Entries that waited in the inbox, and rejects of it. */
   readonly inboxEntries: number;
+  /** Results that forwarders had given up. */
+  readonly deadLetters: number;
 }
 
 /** A call to the number is in flight: its worker would write the data again. */
@@ -105,8 +108,9 @@ export class Eraser {
       const found = await this.#finder.find(toPhoneNumber, signal);
       if (found.length === 0) {
         await this.#forgetWhenCalled(toPhoneNumber);
-        const erasure = { ...total, calls: total.calls.size };
-        if (isKnown) await this.#note(erasure, by, at);
+        const deadLetters = await new Forwarders(this.#redis, this.#keys).erase(toPhoneNumber);
+        const erasure = { ...total, deadLetters, calls: total.calls.size };
+        if (isKnown || deadLetters > 0) await this.#note(erasure, by, at);
         return erasure;
       }
       isKnown = true;

@@ -83,7 +83,16 @@ test('nothing that Redis holds tells of the person any more, whatever had become
   const accepted = await settled('accepted', 'accepted');
   const doubtful = await settled('doubtful', 'unknown');
   const rejected = await settled('rejected', 'rejected');
-  const erased = { calls: 4, ended: 1, jobs: 1, keptPayloads: 2, results: 3, inboxEntries: 0, isSuppressed: false };
+  const erased = {
+    calls: 4,
+    ended: 1,
+    jobs: 1,
+    keptPayloads: 2,
+    results: 3,
+    inboxEntries: 0,
+    deadLetters: 0,
+    isSuppressed: false,
+  };
   expect(await erase('--by', 'Ada')).toEqual(erased);
   await expectNoTrace();
   const row = { toPhoneNumber: 'erased', name: 'erased', row: 1 };
@@ -96,7 +105,8 @@ test('nothing that Redis holds tells of the person any more, whatever had become
   expect(await status('waiting')).toMatchObject({ pending: 1, outcomes: { canceled: 1 } });
   expect(await status('doubtful')).toMatchObject({ pending: 1, outcomes: { unknown: 1 } });
   const audit = await bench.redis.xrange(bench.keys.audit, '-', '+');
-  const counts = ['calls', '4', 'ended', '1', 'jobs', '1', 'keptPayloads', '2', 'results', '3', 'inboxEntries', '0'];
+  const places = ['inboxEntries', '0', 'deadLetters', '0'];
+  const counts = ['calls', '4', 'ended', '1', 'jobs', '1', 'keptPayloads', '2', 'results', '3', ...places];
   expect(audit.map(([, fields]) => fields)).toEqual([
     ['what', 'erased', 'by', 'Ada', 'at', expect.stringMatching(/^20.*Z$/), ...counts],
   ]);

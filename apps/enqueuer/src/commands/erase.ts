@@ -67,13 +67,14 @@ async function isOnDoNotCallList({ redis, keys }: Context, number: string): Prom
 }
 
 function report(erasure: Erasure, isSuppressed: boolean): string {
-  const { calls, ended, jobs, keptPayloads, results, inboxEntries } = erasure;
+  const { calls, ended, jobs, keptPayloads, results, inboxEntries, deadLetters } = erasure;
   const list = isSuppressed
     ? 'The number stays on the do-not-call list.\n'
     : 'The number is not on the do-not-call list: other campaigns may still call it ("enqueuer suppress add").\n';
-  if (calls + inboxEntries === 0) return `Nothing was found of this number.\n${list}`;
+  if (calls + inboxEntries + deadLetters === 0) return `Nothing was found of this number.\n${list}`;
   const inbox = inboxEntries === 0 ? '' : `${countOf(inboxEntries, 'inbox entry', 'inbox entries')} erased.\n`;
-  if (calls === 0) return `${inbox}${list}`;
+  const letters = deadLetters === 0 ? '' : `${countOf(deadLetters, 'dead letter')} erased.\n`;
+  if (calls === 0) return `${inbox}${letters}${list}`;
   const kinds = [countOf(jobs, 'queued payload'), countOf(keptPayloads, 'kept payload'), countOf(results, 'result')];
-  return `${inbox}${countOf(calls, 'call')} erased: ${kinds.join(', ')}. ${countOf(ended, 'call')} had no outcome yet and will not be dialed.\n${list}`;
+  return `${inbox}${letters}${countOf(calls, 'call')} erased: ${kinds.join(', ')}. ${countOf(ended, 'call')} had no outcome yet and will not be dialed.\n${list}`;
 }

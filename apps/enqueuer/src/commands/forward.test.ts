@@ -115,3 +115,16 @@ test('dead letters are listed without names, and can be had delivered again', as
     stderr: expect.stringContaining('There is no forwarder crm'),
   });
 });
+
+test('erase takes a person out of dead letters, and out of those that are sent again', async () => {
+  await dead();
+  await bench.run(['forward', 'dead', 'retry', 'crm']);
+  const { dead: letters, again } = bench.keys.forward('crm');
+  const [, fields] = (await bench.redis.xrange(again, '-', '+'))[0] ?? ['', []];
+  await bench.redis.xadd(letters, '*', ...fields);
+  await bench.redis.del(bench.keys.results);
+  expect(await bench.json(['erase', phone(23), '--json'])).toMatchObject({ calls: 0, deadLetters: 2 });
+  expect(await bench.redis.xlen(letters)).toBe(0);
+  expect(await bench.redis.xlen(again)).toBe(0);
+  expect((await bench.run(['erase', phone(23)])).stdout).toContain('Nothing was found');
+});
