@@ -12,9 +12,11 @@ const SWEEP_EVERY_MS = 10_000;
 /** With Redis away nothing in hand can be finished; another daemon, or the next, claims it. */
 const STOP_WITHIN_MS = 10_000;
 
+type Fates = readonly EndedEntry[];
+
 /**
- * Takes entries of the inbox into their campaigns' queues, in batches: while one is added and finished, the next is read and checked. It
- * takes no more than that, so what it cannot put away stays in the stream. What fails is tried again until it succeeds; at
+ * Takes entries of the inbox into their campaigns' queues, in batches: while one is finished, the next is added, and the one after it read and
+ * checked. It takes no more than that, so what it cannot put away stays in the stream. What fails is tried again until it succeeds; at
  * worst an entry stays pending, and is taken up by another daemon.
  */
 export class InboxPart implements DaemonPart {
@@ -24,6 +26,7 @@ export class InboxPart implements DaemonPart {
   readonly #reading = new Outage();
   readonly #checking = new Outage();
   readonly #adding = new Outage();
+  readonly #finishing = new Outage();
   readonly #entries: Counter<'fate'>;
   readonly #waiting: Gauge;
   #running: Promise<void> | undefined;
@@ -60,7 +63,8 @@ export class InboxPart implements DaemonPart {
   }
 
   trouble(): string | undefined {
-    const reason = this.#adding.reason ?? this.#checking.reason ?? this.#reading.reason;
+    const outages = [this.#reading, this.#checking, this.#adding, this.#finishing];
+    const reason = outages.map(({ reason }) => reason).find((reason) => reason !== undefined);
     return reason === undefined ? undefined : `The inbox waits: ${reason}`;
   }
 
@@ -71,13 +75,18 @@ export class InboxPart implements DaemonPart {
       return new BatchIntake(campaigns, await Identity.load(redis, keys));
     });
     if (intake === undefined) return;
-    let landing: Promise<void> = Promise.resolve();
+    let added: Promise<Fates> = Promise.resolve([]);
+    let finished = Promise.resolve();
+    let finishedBefore = finished;
     for await (const entries of this.#batches(consumer)) {
       const checked = await this.#insist(this.#checking, () => intake.check(entries));
-      await landing;
-      if (checked !== undefined) landing = this.#putAway(consumer, intake, checked);
+      await Promise.all([added, finishedBefore]);
+      if (checked === undefined) break;
+      added = this.#add(consumer, intake, checked);
+      finishedBefore = finished;
+      finished = this.#finish(consumer, added, finished);
     }
-    await landing;
+    await finished;
     await consumer.leave().catch(() => {}); // others take the name off, in time
   }
 
@@ -107,22 +116,30 @@ export class InboxPart implements DaemonPart {
     });
   }
 
-  /** An entry is finished only after its job is in the queue. */
-  async #putAway(consumer: InboxConsumer, intake: BatchIntake, entries: readonly CheckedEntry[]): Promise<void> {
+  /** None if it cannot be done before the part is stopped: then the entries stay pending. */
+  async #add(consumer: InboxConsumer, intake: BatchIntake, entries: readonly CheckedEntry[]): Promise<Fates> {
     let inHand = entries;
-    let isFirstTry = true;
-    await this.#insist(this.#adding, async () => {
-      if (!isFirstTry) inHand = await consumer.hold(inHand);
-      isFirstTry = false;
-      if (inHand.length === 0) return;
-      const fates = await intake.add(inHand);
+    let isRetry = false;
+    const fates = await this.#insist(this.#adding, async () => {
+      if (isRetry) inHand = await consumer.hold(inHand);
+      isRetry = true;
+      return await intake.add(inHand);
+    });
+    return fates ?? [];
+  }
+
+  /** An entry is finished only after its job is in the queue, and batches in their order. */
+  async #finish(consumer: InboxConsumer, added: Promise<Fates>, before: Promise<void>): Promise<void> {
+    const [fates] = await Promise.all([added, before]);
+    if (fates.length === 0) return;
+    await this.#insist(this.#finishing, async () => {
       const { ended, waiting } = await consumer.finish(fates);
       this.#count(fates, ended);
       this.#waiting.set(waiting);
     });
   }
 
-  #count(fates: readonly EndedEntry[], ended: ReadonlySet<string>): void {
+  #count(fates: Fates, ended: ReadonlySet<string>): void {
     for (const { id, fate } of fates) if (ended.has(id)) this.#entries.inc({ fate: fate.kind });
   }
 

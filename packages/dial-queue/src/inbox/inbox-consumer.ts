@@ -44,6 +44,12 @@ export interface EndedEntry {
   readonly reject?: InboxReject;
 }
 
+interface Finish {
+  readonly ended: ReadonlySet<string>;
+  /** Entries that are left in the inbox. */
+  readonly waiting: number;
+}
+
 /**
  * One daemon's part of the inbox. An entry is delivered to one daemon and pending with it until it is finished; what a dead one leaves is
  * claimed by the others. Each entry is finished exactly once, by whoever is first.
@@ -115,16 +121,28 @@ export class InboxConsumer {
     return entries.filter(({ id }) => held.has(id));
   }
 
-  /** Takes entries off the inbox, once their calls are in the queue. Those that are not pending any more are left out of the answer. */
-  async finish(entries: readonly EndedEntry[]): Promise<{ ended: ReadonlySet<string>; waiting: number }> {
-    const args = entries.flatMap(({ id, fate, reject }) => {
-      const { code = '', reason = '', campaign = '', call = '' } = reject ?? {};
-      return [id, dayOf(id), fateText(fate), code, reason, campaign, call];
-    });
+  /**
+   * Takes entries off the inbox, once their calls are in the queue; at most as many as were read at once. Those that are not pending any
+   * more are left out of the answer.
+   */
+  async finish(entries: readonly EndedEntry[]): Promise<Finish> {
+    const days = [...Map.groupBy(entries, ({ id }) => dayOf(id))];
+    const finishes = await Promise.all(days.map(([day, entries]) => this.#finish(day, entries)));
+    return {
+      ended: new Set(finishes.flatMap(({ ended }) => [...ended])),
+      waiting: Math.min(...finishes.map(({ waiting }) => waiting)),
+    };
+  }
+
+  async #finish(day: string, entries: readonly EndedEntry[]): Promise<Finish> {
+    const rejects = entries.flatMap(({ id, reject }) =>
+      reject === undefined ? [] : [id, reject.campaign, reject.code, reject.reason, reject.call],
+    );
+    const fates = entries.flatMap(({ id, fate }) => [id, fateText(fate)]);
     const [waiting, ...ended] = (await InboxConsumer.#finishScript.run(
       this.#redis,
-      [this.#keys.inbox, this.#keys.inboxRejected, this.#keys.inboxFates],
-      [INBOX_GROUP, FATES_KEPT_SECONDS, MOST_REJECTS, ...args],
+      [this.#keys.inbox, this.#keys.inboxRejected, `${this.#keys.inboxFates}${day}`],
+      [INBOX_GROUP, FATES_KEPT_SECONDS, MOST_REJECTS, entries.length, ...fates, ...rejects],
     )) as [number, ...string[]];
     return { ended: new Set(ended), waiting };
   }
