@@ -6,7 +6,7 @@ import { jsonRow } from '../list/json-record.ts';
 import { badEncoding, MAX_ROW_LENGTH, type RejectCode } from '../list/list-row.ts';
 
 /** As those of a list, and two that only the inbox has. */
-export type InboxRejectCode = RejectCode | 'unknown_campaign' | 'campaign_canceled';
+type InboxRejectCode = RejectCode | 'unknown_campaign' | 'campaign_canceled';
 
 export interface EntryProblem {
   readonly code: InboxRejectCode;

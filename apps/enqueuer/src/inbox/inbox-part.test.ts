@@ -1,10 +1,12 @@
+import { join } from 'node:path';
 import { InboxConsumer, type InboxFate, InboxView } from '@libby-dialer/dial-queue';
-import { eventually, startRedis } from '@libby-dialer/testkit';
+import { eventually, spawnProcess, startRedis } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { eachTest, phone, TestBench } from '../test-bench.ts';
 import { TestDaemon } from './test-daemon.ts';
 
+const MAIN = join(import.meta.dirname, '..', 'main.ts');
 const GROUP = 'daemons';
 
 let bench: TestBench;
@@ -39,6 +41,11 @@ async function fateOf(id: string): Promise<InboxFate> {
 async function codeOf(id: string): Promise<string> {
   const fate = await fateOf(id);
   return 'code' in fate ? fate.code : fate.kind;
+}
+
+/** As it is half a minute after a daemon died. */
+async function setIdle(consumer: string, ids: readonly string[]): Promise<void> {
+  await bench.redis.call('XCLAIM', bench.keys.inbox, GROUP, consumer, 0, ...ids, 'IDLE', 40_000, 'JUSTID');
 }
 
 /** Nothing waits, nothing is in anybody's hands. */
@@ -212,8 +219,7 @@ describe('several daemons', () => {
     const callId = await bench.callId('orders', `phone:${phone(1)}`);
     const list = await bench.list('list.csv', 1, 1);
     await bench.run(['load', list, '--campaign', await bench.campaign('orders')]);
-    // As it is half a minute later.
-    await bench.redis.call('XCLAIM', bench.keys.inbox, GROUP, 'dead', 0, ...ids, 'IDLE', 40_000, 'JUSTID');
+    await setIdle('dead', ids);
     await using taker = await daemon();
     await drained();
     expect(await bench.queued('orders')).toEqual([callId, await bench.callId('orders', `phone:${phone(2)}`)]);
@@ -228,6 +234,31 @@ describe('several daemons', () => {
     expect(await view().rejected(10)).toHaveLength(1);
     expect(await taker.finished()).toEqual({ already_queued: 1, queued: 1, rejected: 1 });
     expect(taker.logged()).toContain('took over entries');
+  });
+
+  it('lose nothing of one that is killed while it works', { timeout: 60_000 }, async () => {
+    await putCampaign('orders');
+    await using killed = await spawnProcess(process.execPath, [MAIN, 'serve'], {
+      env: { ...bench.environment, ENQUEUER_HTTP_PORT: '0', LOG_LEVEL: 'info' },
+    });
+    await killed.waitForLine(/the daemon serves/);
+    const pipeline = bench.redis.pipeline();
+    for (let index = 0; index < 1500; index += 1) {
+      pipeline.xadd(bench.keys.inbox, '*', 'campaign', 'orders', 'call', JSON.stringify(person(index)));
+    }
+    const pushed = pipeline.exec();
+    await eventually(async () => (await bench.redis.llen(`${bench.keys.queue('orders')}wait`)) > 0, { intervalMs: 1 });
+    await killed.stop('SIGKILL');
+    const ids = ((await pushed) ?? []).map(([, id]) => String(id));
+    expect((await view().status()).waiting).toBeGreaterThan(0);
+    const pending = await bench.redis.xpending(bench.keys.inbox, GROUP, '-', '+', 1500);
+    const left = pending.map((entry) => String((entry as unknown[])[0]));
+    if (left.length > 0) await setIdle('dead', left);
+    await using _ = await daemon();
+    await drained();
+    expect(await bench.queued('orders')).toHaveLength(1500);
+    const kinds = new Set(await Promise.all(ids.map(async (id) => kindOf(await view().fate(id)))));
+    expect([...kinds].filter((kind) => kind !== 'queued' && kind !== 'already_queued')).toEqual([]);
   });
 
   it('leave living ones alone, and take their name off when they stop', async () => {
@@ -250,24 +281,26 @@ describe('trouble', () => {
     await using own = await TestBench.start(server.url);
     await own.run(['campaign', 'put', await own.campaign('orders')]);
     await using full = await TestDaemon.start(server.url, own.keys);
-    await own.redis.config('SET', 'maxmemory', '1');
-    await own.redis.config('SET', 'maxmemory', '0');
     const first = (await own.redis.xadd(own.keys.inbox, '*', 'campaign', 'orders', 'call', '{}')) ?? '';
     const ownView = new InboxView(own.redis, own.keys);
     await eventually(async () => kindOf(await ownView.fate(first)) === 'rejected');
     // In one step, as a push is refused by then.
-    await own.redis
-      .multi()
-      .xadd(own.keys.inbox, '*', 'campaign', 'orders', 'call', JSON.stringify(person(1)))
-      .config('SET', 'maxmemory', '1')
-      .exec();
+    const pushed = own.redis.multi();
+    for (const index of [1, 2]) {
+      pushed.xadd(own.keys.inbox, '*', 'campaign', 'orders', 'call', JSON.stringify(person(index)));
+    }
+    const [, second] = (await pushed.config('SET', 'maxmemory', '1').exec()) ?? [];
     await eventually(() => full.part.trouble()?.includes('out of memory') === true);
-    expect(await ownView.status()).toMatchObject({ waiting: 0, pending: 1 });
+    await eventually(async () => (await ownView.status()).pending === 2);
     expect(await own.queued('orders')).toEqual([]);
+    // Meanwhile another has ended one of them: it is not queued after all.
+    await new InboxConsumer(own.redis, own.redis, own.keys, 'other').finish([
+      { id: String(second?.[1]), fate: { kind: 'erased' } },
+    ]);
     await own.redis.config('SET', 'maxmemory', '0');
+    await eventually(async () => (await own.redis.xlen(own.keys.inbox)) === 0);
     await eventually(() => full.part.trouble() === undefined);
-    expect(await own.queued('orders')).toHaveLength(1);
-    expect(await own.redis.xlen(own.keys.inbox)).toBe(0);
+    expect(await own.queued('orders')).toEqual([await own.callId('orders', `phone:${phone(1)}`)]);
     const lines = full.logged().split('\n');
     expect(lines.filter((line) => line.includes('the inbox waits'))).toHaveLength(1);
     expect(lines.filter((line) => line.includes('the inbox goes on'))).toHaveLength(1);
