@@ -408,6 +408,20 @@ describe('calls that wait for the same hour', () => {
   });
 });
 
+it('stand on every line only while they count, whichever is used when, and on none for ever', async () => {
+  const { redis, keys } = fixture;
+  const gate = fixture.gate({ claimMs: 0 });
+  const brief = { lines: [LINE, OTHER_LINE], limits: { conversationMs: 1 } };
+  for (let index = 0; index < 120; index += 1) {
+    await gate.claim(nth(index, { ...brief, lines: brief.lines.slice(index % 2, (index % 2) + 1) }));
+    await settle(index, 'accepted');
+  }
+  for (const line of brief.lines) {
+    expect(await redis.zcard(`${keys.lines}:${line}`)).toBeLessThanOrEqual(51);
+    expect(await redis.pttl(`${keys.lines}:${line}`)).toBeGreaterThan(0);
+  }
+});
+
 it('are tidied up now and then: what counts no more is taken out', async () => {
   const { redis, keys } = fixture;
   const person = fixture.identity.person('+15055550123');

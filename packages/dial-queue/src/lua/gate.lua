@@ -210,10 +210,8 @@ if slot then redis.call('HSET', campaign_state, 'lastSlot', string.format('%.3f'
 if renewed and renewed.line ~= line then leave_line(lines, renewed.line, owner) end
 occupy_line(lines, line, owner, claim.deadline + ask.conversationMs)
 remember_call(people, ask.person, owner, now)
-if last_claim % CLAIMS_PER_TIDYING == 0 then
-  tidy_line(lines, line, now)
-  tidy_person(people, ask.person, now)
-end
+tidy_line(lines, line, now)
+if last_claim % CLAIMS_PER_TIDYING == 0 then tidy_person(people, ask.person, now) end
 local written = write_entry(ledger, call_id, claim)
 redis.call('ZADD', claims, claim.deadline, call_id)
 for _, scope in ipairs(probes) do lend_probe(holds, now, scope, owner, claim.deadline) end

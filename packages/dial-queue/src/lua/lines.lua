@@ -22,13 +22,20 @@ local function nth_room_at(lines, full, now, limit, conversation_ms, nth)
   return rooms[nth % #rooms + 1] + math.floor(nth / #rooms) * conversation_ms
 end
 
+-- No claim and its conversation last so long.
+local FORGOTTEN_AFTER_MS = 86400000
+local CALLS_PER_TIDYING = 50
+
 local function occupy_line(lines, line, owner, till)
-  redis.call('ZADD', line_key(lines, line), till, owner)
+  local key = line_key(lines, line)
+  redis.call('ZADD', key, till, owner)
+  redis.call('PEXPIRE', key, FORGOTTEN_AFTER_MS)
 end
 
--- Those whose time is over count no more; now and then they are taken out.
+-- Those whose time is over count no more; each time that so many have come they are taken out.
 local function tidy_line(lines, line, now)
-  redis.call('ZREMRANGEBYSCORE', line_key(lines, line), '-inf', now)
+  local key = line_key(lines, line)
+  if redis.call('ZCARD', key) % CALLS_PER_TIDYING == 0 then redis.call('ZREMRANGEBYSCORE', key, '-inf', now) end
 end
 
 local function leave_line(lines, line, owner)
