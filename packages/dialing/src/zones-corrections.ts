@@ -49,12 +49,15 @@ export const CORRECTED_PREFIXES: readonly (readonly [prefixes: readonly string[]
   ], // Quebec: the Magdalen Islands
   [['1807'], ['America/Toronto', 'America/Winnipeg']], // Ontario
   [
+    ['1306', '1474', '1639'],
+    ['America/Regina', 'America/Edmonton'],
+  ], // Saskatchewan: Lloydminster keeps Alberta's time; of 474 the data say Winnipeg
+  [
     ['1867'], // Yukon, Northwest Territories, Nunavut
     ['America/Whitehorse', 'America/Inuvik', 'America/Edmonton', 'America/Winnipeg', 'America/Toronto'],
   ],
   // Area codes with a wrong entry.
   [['1689'], ['America/New_York']], // over 407, Orlando; the data say Chicago
-  [['1474'], ['America/Regina']], // over 306, Saskatchewan; the data say Winnipeg
 
   // Countries under the name of another one that keeps summer time when they do not, or has another offset.
   [['211'], ['Africa/Juba']], // the data say Nairobi

@@ -36,6 +36,9 @@ describe('zonesOf', () => {
       expect(zones).toEqual(expect.arrayContaining(['America/New_York', 'America/Chicago']));
     }
     expect(zonesOf('+14585550123')).toEqual(['America/Los_Angeles', 'America/Boise']);
+    for (const areaCode of ['306', '474', '639']) {
+      expect(zonesOf(`+1${areaCode}5550123`)).toEqual(['America/Regina', 'America/Edmonton']);
+    }
   });
 
   it('takes the longest prefix that the data know', () => {
