@@ -35,6 +35,15 @@ describe('the table of regional rules', () => {
     expect(looser).toEqual([]);
   });
 
+  it.each(['+16712345678', '+17875550123', '+13405550123'])('keeps federal hours in a territory: %s', (to) => {
+    const callingWindow = { from: '00:00', to: '24:00' };
+    const verdict = parseCampaign({ id: 'spring', fromPhoneNumber: '+15055550100', callingWindow });
+    if (!verdict.ok) throw new Error(verdict.problems.join());
+    const hours = new RecipientHours(verdict.campaign);
+    const span = hours.openSpan(hours.rulesFor({ to }), Date.parse('2026-07-01T00:00:00Z'));
+    expect((span?.closesAt ?? 0) - (span?.opensAt ?? 0)).toBe(13 * 3_600_000);
+  });
+
   it('allows three calls a day in Florida, until eight in the evening (Fla. Stat. 501.616(6))', () => {
     expect(REGIONAL_RULES.find(({ region }) => region === 'US-FL')).toMatchObject({
       hours: [{ from: '08:00', to: '20:00', days: WEEKDAYS }],

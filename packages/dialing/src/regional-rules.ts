@@ -19,6 +19,8 @@ export interface RegionalRule {
 
 const MONDAY_TO_FRIDAY = ['mon', 'tue', 'wed', 'thu', 'fri'] as const;
 const MONDAY_TO_SATURDAY = [...MONDAY_TO_FRIDAY, 'sat'] as const;
+/** Countries of their own to the numbering plan. */
+const US_TERRITORIES = ['AS', 'GU', 'MP', 'PR', 'VI'] as const;
 
 /**
  * A start, not legal advice: the rules we could confirm, and laws change. What is missing here is not allowed by that.
@@ -29,6 +31,11 @@ const MONDAY_TO_SATURDAY = [...MONDAY_TO_FRIDAY, 'sat'] as const;
  */
 export const REGIONAL_RULES: readonly RegionalRule[] = [
   { region: 'US', citation: '47 CFR 64.1200(c)(1)', hours: daily('08:00', '21:00') },
+  ...US_TERRITORIES.map((region) => ({
+    region,
+    citation: '47 CFR 64.1200(c)(1); 47 U.S.C. 153(58)',
+    hours: daily('08:00', '21:00'),
+  })),
   {
     region: 'US-CT',
     citation: 'Conn. Gen. Stat. 42-288a',
