@@ -251,6 +251,24 @@ describe('a turn', () => {
     expect(await turnOf('c', 5)).toBe(4);
   });
 
+  it('is the first that nobody else comes for', async () => {
+    await occupied(10_000, 20_000, 40_000);
+    await turnOf('a', 1);
+    await turnOf('b', 2);
+    // The place of a went to another, and a asks again after its turn: it does not go behind b, who waits for the next one.
+    await fixture.redis.zadd(`${fixture.keys.campaign('spring').turns}:line`, 1, 'a');
+    expect([await turnOf('a', 3), await turnOf('c', 4)]).toEqual([1, 4]);
+  });
+
+  it('ends when its lane has what it waited for, be it early', async () => {
+    const paced = { limits: limited({ intervalMs: 10_000 }) };
+    await claim(1, { ...paced, owner: 'a.1' });
+    const { inMs } = await waiting(2, { ...paced, owner: 'b.2' });
+    await fixture.redis.hdel(fixture.keys.campaign('spring').state, 'lastSlot');
+    await claim(3, { ...paced, owner: 'b.3' });
+    expect((await waiting(4, { ...paced, owner: 'c.4' })).inMs).toBeLessThan(inMs + 5000);
+  });
+
   it('that is over is nobody’s: who comes next has the first place', async () => {
     await occupied(10_000, 20_000, 40_000);
     await turnOf('a', 1);

@@ -159,7 +159,8 @@ end
 if ask.maxInFlight then
   local in_flight = redis.call('ZCOUNT', claims, '(' .. now, '+inf') - (renewed and 1 or 0)
   if in_flight >= ask.maxInFlight then
-    local function nth_look(nth) return now + (nth + 1) * LOOK_FOR_A_FREE_PLACE_MS end
+    -- The same instants for all, so that no two lanes look at the same time.
+    local function nth_look(nth) return (math.floor(now / LOOK_FOR_A_FREE_PLACE_MS) + nth + 1) * LOOK_FOR_A_FREE_PLACE_MS end
     return wait(next_turn(turns, 'in_flight', owner, now, nth_look), 'in_flight')
   end
 end
@@ -206,7 +207,10 @@ local claim = {
   revision = entry and entry.revision or 0, redials = redials, probes = #probes > 0 and probes or nil,
   placed = #placed > 0 and placed or nil, doNotCall = tonumber(known[2] or 0),
 }
-if slot then redis.call('HSET', campaign_state, 'lastSlot', string.format('%.3f', slot)) end
+if slot then
+  redis.call('HSET', campaign_state, 'lastSlot', string.format('%.3f', slot))
+  end_turn(turns, 'pace', owner)
+end
 if renewed and renewed.line ~= line then leave_line(lines, renewed.line, owner) end
 occupy_line(lines, line, owner, claim.deadline + ask.conversationMs)
 remember_call(people, ask.person, owner, now)

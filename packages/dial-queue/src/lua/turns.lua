@@ -1,18 +1,31 @@
 -- Turns: those who wait for the same thing come back one after the other, each when there should be room for it, and not all at
 -- once. Lanes do, all calls of a campaign in one process: per campaign and thing a sorted set, lane -> its turn.
 
--- When the asker's lane is to ask again. Asked before its turn it keeps its place. `nth_room`: from 0, when there will be room for
--- one more after so many.
+local function lane_of(owner)
+  return string.match(owner, '^(.*)%.') or owner
+end
+
+-- When the asker's lane is to ask again. `nth_room`: from 0, when there will be room for one more after so many. It comes after those
+-- whose turn is no later than its own, and takes what nobody else comes for: asked before its turn it keeps its place.
 local function next_turn(turns, what, owner, now, nth_room)
   local key = turns .. ':' .. what
-  local lane = string.match(owner, '^(.*)%.') or owner
-  local own = tonumber(redis.call('ZSCORE', key, lane) or 0)
-  local ahead = redis.call('ZCOUNT', key, '(' .. now, own > now and '(' .. own or '+inf')
-  local turn = math.ceil(nth_room(ahead))
+  local lane = lane_of(owner)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+  redis.call('ZREM', key, lane)
+  local nth, turn = 0, math.ceil(nth_room(0))
+  while true do
+    local before = redis.call('ZCOUNT', key, '-inf', turn)
+    if before <= nth then break end
+    nth, turn = before, math.ceil(nth_room(before))
+  end
   redis.call('ZADD', key, turn, lane)
   redis.call('PEXPIRE', key, math.max(1, turn - now) + 60000)
   return turn
+end
+
+-- What the asker's lane waited for it has, be it ahead of its turn: nobody need come after it.
+local function end_turn(turns, what, owner)
+  redis.call('ZREM', turns .. ':' .. what, lane_of(owner))
 end
 
 -- Calls that no other line may carry wait one by one: the next takes the place on its line that is free first, until `busy_ms` later.
