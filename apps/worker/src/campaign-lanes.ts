@@ -50,6 +50,8 @@ export class CampaignLanes {
   readonly #closing = new Set<Lane>();
   /** Campaigns that were changed, whose parked calls have not looked again yet. */
   readonly #changed = new Set<string>();
+  /** Campaigns that may have been changed while nobody had a lane for them. */
+  readonly #opened = new Set<string>();
   readonly #reopener: CallReopener;
   readonly #parked: ParkedCalls;
   #version = -1;
@@ -177,6 +179,7 @@ export class CampaignLanes {
     });
     this.#users.set(lane, user);
     this.#lanes.set(campaign.id, lane);
+    this.#opened.add(campaign.id);
     events.campaignOpened(campaign.id);
   }
 
@@ -197,6 +200,10 @@ export class CampaignLanes {
 
   /** What no job would come up for by itself. Several workers may do the same at once: every step is safe to repeat. */
   async #tidyUp(view: RegistryView): Promise<void> {
+    for (const id of this.#opened) {
+      if (await this.#parked.areOutdated(id)) this.#changed.add(id);
+      this.#opened.delete(id);
+    }
     for (const id of this.#changed) {
       await this.#parked.unpark(id);
       this.#changed.delete(id);

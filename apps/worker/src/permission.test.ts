@@ -225,6 +225,18 @@ describe.concurrent('who may not be called, or not now', { timeout: PATIENCE_MS 
     expect(await world.settled(1)).toMatchObject([{ toPhoneNumber: phone(1), outcome: 'accepted' }]);
   });
 
+  test('hours that change while no worker runs count for the calls that wait by the old ones', async () => {
+    await using world = await openWorld();
+    await world.campaign({ callingWindow: { from: '12:00', to: '14:00' } });
+    const worker = await world.startWorker();
+    await world.load([phone(0)], 'spring', { timezone: zoneWhereItIs(18) });
+    await world.withQueue('spring', (queue) => eventually(async () => (await queue.getDelayedCount()) === 1));
+    await worker.stop();
+    await world.campaign({ callingWindow: 'anytime' });
+    await world.startWorker();
+    expect(await world.settled(1)).toMatchObject([{ toPhoneNumber: phone(0), outcome: 'accepted' }]);
+  });
+
   test("a closed hour of a region within a fixed zone's window: only its own people wait", async () => {
     await using world = await openWorld();
     await world.campaign({ callingWindow: { from: '00:00', to: '24:00', timezone: 'UTC' } });

@@ -129,7 +129,9 @@ export class Keys {
 export interface CampaignKeys {
   /**
    * Hash: paused, canceled, startsAt, expiresAt, dedupeBy, loadingUntil, lastSlot, outcome:<name>, redialing, firstResult, lastResult, exported
-   * (the stream id up to which its results are in a file), archived (when; it is canceled as well), trimTo (the stream id up to which they may go). */
+   * (the stream id up to which its results are in a file), archived (when; it is canceled as well), trimTo (the stream id up to which they may go);
+   * changed, unparked -> the registry's version of its latest change, and of the one for which its delayed calls have come up.
+   */
   readonly state: string;
   /** Hash: call id -> ledger entry; call id#1 -> what the first attempt left of a call that was dialed once more. */
   readonly ledger: string;

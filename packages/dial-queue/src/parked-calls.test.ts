@@ -22,6 +22,19 @@ it('brings up the delayed calls of a campaign that is over', async () => {
   await queue.close();
 });
 
+it('knows whether a campaign has changed since its delayed calls last came up', async () => {
+  const parked = new ParkedCalls(fixture.redis, fixture.keys);
+  expect(await parked.areOutdated('spring')).toBe(false);
+  await fixture.campaign();
+  expect(await parked.areOutdated('spring')).toBe(true);
+  await parked.unpark('spring');
+  expect(await parked.areOutdated('spring')).toBe(false);
+  await fixture.campaign();
+  expect(await parked.areOutdated('spring')).toBe(false);
+  await fixture.campaign({ priority: 1 });
+  expect(await parked.areOutdated('spring')).toBe(true);
+});
+
 it('hands over the calls whose own expiry has come, and removes what is settled', async () => {
   await fixture.campaign();
   const now = Date.now();

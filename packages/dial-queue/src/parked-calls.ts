@@ -26,16 +26,25 @@ export class ParkedCalls {
     this.#keys = keys;
   }
 
+  /** Whether the campaign has changed since its delayed calls last came up: what they wait for may be no more. */
+  async areOutdated(campaign: string): Promise<boolean> {
+    const [changed, unparked] = await this.#redis.hmget(this.#keys.campaign(campaign).state, 'changed', 'unparked');
+    return changed !== unparked;
+  }
+
   /** Lets every delayed call of a campaign come up now: it is over, or waits for something else, and the gate will say so. */
   async unpark(campaign: string): Promise<void> {
+    const { state, turns } = this.#keys.campaign(campaign);
+    const changed = await this.#redis.hget(state, 'changed');
     // They take turns anew.
-    await this.#redis.del(this.#keys.campaign(campaign).turns);
+    await this.#redis.del(turns);
     const queue = openQueue(this.#redis, this.#keys, campaign);
     try {
       await queue.promoteJobs({ count: CALLS_PER_STEP });
     } finally {
       await queue.close();
     }
+    if (changed !== null) await this.#redis.hset(state, 'unparked', changed);
   }
 
   /**

@@ -19,7 +19,8 @@ redis.call('HSET', campaigns, campaign, definition)
 set_or_drop('startsAt', starts_at)
 set_or_drop('expiresAt', expires_at)
 if not unchanged then
-  redis.call('INCR', version)
+  -- What waits by the old rules looks again: see ParkedCalls.
+  redis.call('HSET', campaign_state, 'changed', redis.call('INCR', version))
   -- Whatever was wrong with its script may be mended now.
   local hold = read_hold(holds, 'campaign:' .. campaign)
   if hold and not hold.person then redis.call('HDEL', holds, 'campaign:' .. campaign) end
