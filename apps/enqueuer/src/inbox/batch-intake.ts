@@ -59,7 +59,8 @@ export class BatchIntake {
       return [...verdicts.map((verdict, index) => ended(batch[index] as CallEntry, verdict)), ...repeats];
     } catch (error) {
       if (!(error instanceof CampaignCanceledError)) throw error;
-      return calls.map(({ entry }) => rejected(entry, CANCELED));
+      const problem = CLOSED[error.code];
+      return calls.map(({ entry }) => rejected(entry, problem));
     }
   }
 }
@@ -72,9 +73,9 @@ function isEnded(entry: CheckedEntry): entry is EndedEntry {
   return !isCall(entry);
 }
 
-const CANCELED: EntryProblem = {
-  code: 'campaign_canceled',
-  reason: 'The campaign is canceled and takes no more calls.',
+const CLOSED: Record<CampaignCanceledError['code'], EntryProblem> = {
+  campaign_canceled: { code: 'campaign_canceled', reason: 'The campaign is canceled and takes no more calls.' },
+  campaign_archived: { code: 'campaign_archived', reason: 'The campaign is archived and takes no more calls.' },
 };
 
 function unknownCampaign({ campaign }: InboxEntry): EntryProblem {

@@ -5,8 +5,8 @@ import { isProblem, RecordChecker } from '../list/check-record.ts';
 import { jsonRow } from '../list/json-record.ts';
 import { badEncoding, MAX_ROW_LENGTH, type RejectCode } from '../list/list-row.ts';
 
-/** As those of a list, and two that only the inbox has. */
-type InboxRejectCode = RejectCode | 'unknown_campaign' | 'campaign_canceled';
+/** As those of a list, and some that only the inbox has. */
+type InboxRejectCode = RejectCode | 'unknown_campaign' | 'campaign_canceled' | 'campaign_archived';
 
 export interface EntryProblem {
   readonly code: InboxRejectCode;

@@ -178,7 +178,7 @@ describe('what cannot be called', () => {
     });
   });
 
-  it('is told of a campaign that is canceled, or changed while the daemon runs', async () => {
+  it('is told of a campaign that is canceled, archived, or changed while the daemon runs', async () => {
     await putCampaign('orders');
     await using _ = await daemon();
     expect(await codeOf(await push('orders', { toPhoneNumber: phone(1) }))).toBe('missing_name');
@@ -189,6 +189,8 @@ describe('what cannot be called', () => {
     expect(await codeOf(await push('orders', { toPhoneNumber: phone(1) }))).toBe('queued');
     await bench.run(['cancel', 'orders']);
     expect(await codeOf(await push('orders', person(2)))).toBe('campaign_canceled');
+    await bench.redis.hset(bench.keys.campaign('orders').state, 'archived', 1);
+    expect(await codeOf(await push('orders', person(2)))).toBe('campaign_archived');
   });
 });
 
