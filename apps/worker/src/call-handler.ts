@@ -185,9 +185,9 @@ export class CallHandler {
         return opensForAll === undefined ? delayedEnd(run, until) : { kind: 'give_back', sleepUntil: opensForAll };
       }
       case 'redial':
+      case 'own_line':
         return delayedEnd(run, until);
       case 'line':
-        return hasOwnLine(run) ? delayedEnd(run, until) : { kind: 'give_back', sleepUntil: until, turn: waitFor };
       case 'in_flight':
       case 'pace':
         return { kind: 'give_back', sleepUntil: until, turn: waitFor };

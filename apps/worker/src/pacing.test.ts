@@ -133,6 +133,17 @@ describe.concurrent('a campaign with limits, over all workers', { timeout: PATIE
     expect(Number(await world.redis.hget(turns, `${LINE}:0`))).toBeGreaterThan(Date.now() + 28 * 3_600_000);
   });
 
+  test('lines: a full pool leaves rows that name another line to it', async () => {
+    await using world = await DialingWorld.open(redis);
+    await world.campaign({ lines: { maxConcurrentCalls: 1, assumedCallSeconds: 3600 } });
+    await world.startWorker();
+    await world.load(phones(30));
+    await world.settled(1);
+    await world.load([phone(30)], 'spring', { from: OTHER_LINE });
+    const results = await world.settled(2);
+    expect(results.map(({ fromPhoneNumber }) => fromPhoneNumber).toSorted()).toEqual([LINE, OTHER_LINE]);
+  });
+
   test('frequency cap: the third call to a person is not placed', async () => {
     await using world = await DialingWorld.open(redis);
     await world.startWorker();

@@ -26,6 +26,7 @@ export class CallLoader implements AsyncDisposable {
   readonly #campaign: string;
   readonly #queue: Queue;
   #isAnnounced = false;
+  #hasOwnLines = false;
 
   constructor(redis: RedisConnection, keys: Keys, campaign: string) {
     this.#redis = redis;
@@ -100,6 +101,7 @@ export class CallLoader implements AsyncDisposable {
   async #queueNew(batch: readonly IdentifiedCall[], verdicts: readonly LoadVerdict[]): Promise<void> {
     const fresh = batch.filter((_, index) => verdicts[index] === 'queued');
     await this.#noteExpiries(fresh);
+    await this.#noteOwnLines(fresh);
     await this.#queue.addBulk(
       fresh.map(({ callId, call }) => ({ name: CALL_JOB, data: call, opts: { ...CALL_JOB_OPTIONS, jobId: callId } })),
     );
@@ -109,6 +111,13 @@ export class CallLoader implements AsyncDisposable {
   async #announce(): Promise<void> {
     this.#isAnnounced = true;
     await this.#redis.publish(this.#keys.announcements, `campaign:${this.#campaign}`);
+  }
+
+  /** Before any such call is in the queue: the others then no longer wait for lines all together. */
+  async #noteOwnLines(batch: readonly IdentifiedCall[]): Promise<void> {
+    if (this.#hasOwnLines || !batch.some(({ call }) => call.from !== undefined)) return;
+    await this.#redis.hset(this.#keys.campaign(this.#campaign).state, 'hasOwnLines', 1);
+    this.#hasOwnLines = true;
   }
 
   /** Calls with an expiry of their own are listed by it, so that they end on time even while nothing is fetched. */

@@ -82,8 +82,18 @@ export interface Claim {
   readonly doNotCall: number;
 }
 
-/** `comparison`: on a server that is new nobody claims before all have compared (see Evidence). The gate itself never says it. */
-export type WaitFor = 'redial' | 'starts_at' | 'calling_window' | 'line' | 'in_flight' | 'pace' | 'comparison';
+/**
+ * `line`: all calls of the campaign do; `own_line`: this one by itself, others may have another line that is free. `comparison`: on a server that is new nobody claims before all have compared (see Evidence). The gate itself never says it.
+ */
+export type WaitFor =
+  | 'redial'
+  | 'starts_at'
+  | 'calling_window'
+  | 'line'
+  | 'own_line'
+  | 'in_flight'
+  | 'pace'
+  | 'comparison';
 
 type GateVerdict =
   | { readonly kind: 'dial'; readonly claim: Claim }

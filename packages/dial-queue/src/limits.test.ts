@@ -408,7 +408,7 @@ describe('calls that wait for the same hour', () => {
     expect(await comesBack(1, own)).toBe(0);
     await claim(2, own);
     const { waitFor, inMs } = await waiting(3, own);
-    expect(waitFor).toBe('line');
+    expect(waitFor).toBe('own_line');
     expect(inMs).toBeLessThanOrEqual(CONVERSATION_MS + 1000);
   });
 

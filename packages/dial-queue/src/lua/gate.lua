@@ -65,7 +65,7 @@ local function skip(outcome, reason)
   return answer('skip', outcome, reason, attempts)
 end
 
-local state = redis.call('HMGET', campaign_state, 'canceled', 'paused', 'expiresAt', 'startsAt', 'lastSlot')
+local state = redis.call('HMGET', campaign_state, 'canceled', 'paused', 'expiresAt', 'startsAt', 'lastSlot', 'hasOwnLines')
 if state[1] then return skip('canceled', 'campaign_canceled') end
 
 local expires_at = ask.expiresAt or tonumber(state[3])
@@ -149,9 +149,11 @@ if now >= ask.closesAt then return wait(now, 'calling_window') end
 
 if ask.maxPerLine and calls >= ask.maxPerLine then
   local function nth_room(nth) return nth_room_at(lines, open_lines, now, ask.maxPerLine, ask.conversationMs, nth) end
-  if ask.isOwnLine then
+  -- A lane that slept for the pool would keep those back that have a free line of their own.
+  if ask.isOwnLine or state[6] then
     local function nth_answered(nth) return nth_room(nth) + ANSWER_MS end
-    return wait(own_line_turn(turns, line, now, ask.maxPerLine, busy_ms, nth_answered), 'line')
+    local where, places = ask.isOwnLine and line or 'pool', ask.maxPerLine * #open_lines
+    return wait(own_line_turn(turns, where, now, places, busy_ms, nth_answered), 'own_line')
   end
   return wait(next_turn(turns, 'line', owner, now, nth_room), 'line')
 end

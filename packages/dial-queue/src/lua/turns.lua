@@ -28,8 +28,8 @@ local function end_turn(turns, what, owner)
   redis.call('ZREM', turns .. ':' .. what, lane_of(owner))
 end
 
--- Calls that no other line may carry wait one by one: the next takes the place on its line that is free first, until `busy_ms` later.
--- Per campaign a hash, line -> how many have had a turn, line:place -> when that place is free again.
+-- Where some calls have a line of their own, they wait for lines one by one: the next takes the place that is free first, until `busy_ms`
+-- later. Per campaign a hash, line (or pool) -> how many have had a turn, line:place -> when that place is free again.
 local function own_line_turn(turns, line, now, places, busy_ms, nth_room)
   local count = tonumber(redis.call('HGET', turns, line) or 0)
   local function free_at(nth) return tonumber(redis.call('HGET', turns, line .. ':' .. nth % places) or 0) end
