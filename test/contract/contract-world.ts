@@ -50,6 +50,10 @@ export class ContractWorld implements AsyncDisposable {
     return this.#spawn('enqueuer', ['serve'], 'enqueuer', /the daemon serves/);
   }
 
+  async startForwarder(name: string, url: string): Promise<SpawnedProcess> {
+    return this.#spawn('enqueuer', ['forward', '--name', name, '--to', url], 'enqueuer', /the forwarder forwards/);
+  }
+
   /** Runs a command of the enqueuer that must succeed, in this process, and gives what it prints. */
   async run(...argv: string[]): Promise<string> {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
@@ -95,6 +99,8 @@ export class ContractWorld implements AsyncDisposable {
       LIBBY_CLIENT_SECRET: clientSecret,
       WORKER_HTTP_PORT: '0',
       ENQUEUER_HTTP_PORT: '0',
+      FORWARD_HTTP_PORT: '0',
+      FORWARD_SECRET: 'a-secret-of-this-test-alone',
       LOG_LEVEL: 'info',
     };
   }

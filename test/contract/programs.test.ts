@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { eventually } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ContractWorld } from './contract-world.ts';
@@ -11,6 +14,7 @@ const BOB = '+15055550121';
 const BLOCKED = '+15055550122';
 const IN_DOUBT = '+15055550123';
 const REFUSED = '+15055550124';
+const SCHEDULED = '+15055550125';
 
 let world: ContractWorld;
 beforeAll(async () => {
@@ -22,11 +26,31 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
+/** A webhook that takes everything. */
+async function startReceiver() {
+  let count = 0;
+  const server = createServer((request, response) => {
+    count += 1;
+    request.resume().on('end', () => response.writeHead(204).end());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received: () => count,
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
 async function settled(campaign: string, expected: Record<string, number>): Promise<void> {
   await eventually(async () => expect(await world.outcomes(campaign)).toEqual(expected));
 }
 
-test('worker and commands do their whole job, and ask Redis for nothing that they may not', { timeout }, async () => {
+test('worker, daemon, forwarder and commands do their whole job, and ask Redis for nothing that they may not', {
+  timeout,
+}, async () => {
   const { redis, simulator } = world;
   const common = { introNotes: 'Hello', callingWindow: 'anytime' };
   const limits = {
@@ -39,7 +63,12 @@ test('worker and commands do their whole job, and ask Redis for nothing that the
   const rows = [ADA, BOB, BLOCKED, IN_DOUBT, REFUSED].map((number) => `Somebody,${number}\n`);
   const list = await world.file('list.csv', `Name,Phone\n${rows.join('')}`);
 
-  const worker = await world.startWorker();
+  await using receiver = await startReceiver();
+  const programs = await Promise.all([
+    world.startWorker(),
+    world.startDaemon(),
+    world.startForwarder('crm', receiver.url),
+  ]);
   await world.run('suppress', 'add', BLOCKED, '--by', 'Ada');
   await world.run('suppress', 'import', await world.file('registry.txt', '+15055550150\n'));
   await world.run('load', list, '--campaign', spring);
@@ -61,6 +90,20 @@ test('worker and commands do their whole job, and ask Redis for nothing that the
   await eventually(async () => expect(await world.run('hold', 'list')).toContain('agent_not_found'));
   await world.run('hold', 'release', `line:${WRONG_LINE}`, '--by', 'Ada');
   await world.run('cancel', 'wrong');
+  await eventually(() => world.run('campaign', 'archive', 'wrong'));
+  expect(receiver.received()).toBeGreaterThan(5);
+  await world.run('forward', 'list');
+  await world.run('forward', 'dead', 'list', 'crm');
+
+  const one = await world.file('one.csv', `Name,Phone\nSomebody,${SCHEDULED}\n`);
+  const when = ['--timezone', 'UTC', '--list', one, '--campaign', spring];
+  await world.run('schedule', 'add', 'often', '--cron', '* * * * * *', '--expires-after', '1h', ...when);
+  // The daemon waits until the list is surely complete.
+  await eventually(async () => expect(await world.run('schedule', 'list', '--json')).toContain('waiting_for_list'));
+  await world.run('schedule', 'remove', 'often');
+  await world.run('schedule', 'add', 'nightly', '--cron', '0 0 * * *', ...when);
+  await world.run('schedule', 'run', 'nightly');
+  await eventually(() => expect(simulator.calls().byNumber[SCHEDULED]).toBe(1));
 
   await world.run('suppress', 'remove', BLOCKED);
   await world.run('suppress', 'check', ADA);
@@ -72,7 +115,7 @@ test('worker and commands do their whole job, and ask Redis for nothing that the
   await world.run('status', '--json');
   await world.run('doctor');
 
-  expect(await worker.stop()).toEqual({ code: 0, signal: null });
-  expect(simulator.calls().byNumber).toEqual({ [ADA]: 1, [BOB]: 1 });
+  for (const program of programs) expect(await program.stop()).toEqual({ code: 0, signal: null });
+  expect(simulator.calls().byNumber).toEqual({ [ADA]: 1, [BOB]: 1, [SCHEDULED]: 1 });
   expect(await redis.denials()).toEqual([]);
 });

@@ -212,6 +212,7 @@ describe('a script does no more than its user may', () => {
 test('nobody comes in without a password', async () => {
   const { host } = new URL(redis.url('admin'));
   const connection = new Redis(`redis://${host}`, { lazyConnect: true, enableReadyCheck: false });
+  connection.on('error', () => {});
   try {
     await expect(connection.get('{libby}:token')).rejects.toThrow(/^NOAUTH/);
   } finally {
