@@ -10,6 +10,8 @@ import { Stage } from './stage.ts';
 /** A kill so often, in ms. */
 const KILLS_APART = [700, 2500] as const;
 const IS_GRACEFUL = 0.25;
+/** More than a daemon takes at most before it says that it could not stop. */
+const STOPS_WITHIN_MS = 45_000;
 /** After the last night: for what the killed daemons have left, and for the workers. */
 const DRAINS_WITHIN_MS = 300_000;
 
@@ -110,7 +112,7 @@ class Daemons implements AsyncDisposable {
   }
 
   async #stopOne(daemon: SpawnedProcess): Promise<void> {
-    const { code, signal } = await daemon.stop();
+    const { code, signal } = await daemon.stop('SIGTERM', STOPS_WITHIN_MS);
     if (code !== 0)
       this.badExits.push(`a daemon that was asked to stop ended with ${code ?? signal}: ${daemon.stderr.at(-1)}`);
   }
