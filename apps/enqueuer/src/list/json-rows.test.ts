@@ -110,6 +110,17 @@ describe('JsonRows', () => {
     expect(rows.map(({ problem }) => problem?.reason.split(':')[0])).toEqual(['name', 'phone', 'formInfo.0.a']);
   });
 
+  it('keeps every digit of a number: with one fewer two ids would be the same call', () => {
+    const text = '[{"externalId": 1234567890123456789, "formInfo": [{"Account": -9007199254740993, "Share": 0.5}]}]';
+    expect(read([text])[0]?.record).toEqual({
+      externalId: '1234567890123456789',
+      formInfo: [
+        ['Account', '-9007199254740993'],
+        ['Share', '0.5'],
+      ],
+    });
+  });
+
   it('gives up a record that is too large and goes on where a line begins as its own did', () => {
     const long = 'x'.repeat(500);
     const whole = `[{"name": "A"},\n{"name": "${long}", "formInfo": [\n  {"a": "b"}]},\n{"name": "B"}]`;
