@@ -57,10 +57,14 @@ function readText(call: Buffer | undefined): string | EntryProblem {
 
 /** What is kept of an entry that cannot be called. */
 export function rejectOf({ campaign = '', call }: InboxEntry, { code, reason }: EntryProblem): InboxReject {
-  return { code, reason, campaign: cut(Buffer.from(campaign)), call: cut(call ?? Buffer.alloc(0)) };
+  // A reason names fields, and these are as long as whoever pushed it likes.
+  return { code, reason: cut(reason), campaign: cut(campaign), call: cut(textOf(call)) };
 }
 
-function cut(bytes: Buffer): string {
-  const text = bytes.toString('utf8', 0, 4 * KEPT_LENGTH);
+function textOf(bytes: Buffer | undefined): string {
+  return bytes?.toString('utf8', 0, 4 * KEPT_LENGTH) ?? '';
+}
+
+function cut(text: string): string {
   return text.length <= KEPT_LENGTH ? text : `${text.slice(0, KEPT_LENGTH)}…`;
 }
