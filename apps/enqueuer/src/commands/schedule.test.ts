@@ -104,6 +104,8 @@ describe('schedule run', () => {
     expect(await said('2026-12-01')).toContain('name one with --date, such as 2026-12-01T09:00, 2026-12-01T18:00.');
     expect(await said('2026-12-05')).toContain('has no run on 2026-12-05');
     expect(await said('tomorrow')).toContain('is no date');
+    expect(await said('2026-02-31')).toContain('2026-02-31 is no date');
+    expect(await said('2026-12-01T24:00')).toContain('is no date');
     expect(await bench.json(['schedule', 'run', 'nightly', '--date', '2026-12-01T18:00', '--json'])).toMatchObject({
       campaign: 'nightly-2026-12-01-1800',
       queued: 1,

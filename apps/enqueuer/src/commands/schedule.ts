@@ -255,7 +255,7 @@ function timeOf(schedule: Schedule, given: string | undefined, now: number): Cro
   const { name, cron, timezone } = schedule;
   const wanted = given ?? localDate(now, timezone);
   const [day = '', time] = wanted.split('T');
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(Date.parse(`${day}T${time ?? '00:00'}Z`))) {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || !isThereTime(`${day}T${time ?? '00:00'}`)) {
     throw new UsageError(`--date: ${wanted} is no date such as 2026-12-01.`);
   }
   const times = new ScheduleCalendar(schedule).cron.on(day);
@@ -268,6 +268,12 @@ function timeOf(schedule: Schedule, given: string | undefined, now: number): Cro
   throw new UsageError(
     `${name} has ${times.length} runs on ${day}; name one with --date, such as ${names.join(', ')}.`,
   );
+}
+
+/** Not the 31st of February, which `Date` takes for a day in March. */
+function isThereTime(local: string): boolean {
+  const date = new Date(`${local}Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(local);
 }
 
 function localDate(now: number, timezone: string): string {
