@@ -87,6 +87,7 @@ describe('schedule run', () => {
       code: 2,
       stderr: expect.stringMatching(/^There is no list .*2026-12-01\.csv\.\n$/) as string,
     });
+    expect(await bench.redis.exists(Object.values(bench.keys.schedule('nightly')))).toBe(1); // `noted`, of the schedule itself
     await bench.file('2026-12-01.csv', 'Colour\nred\n');
     expect((await bench.run(run)).code).toBe(2);
     const [failed] = (await bench.json(['schedule', 'list', '--json'])) as { last: unknown[] }[];

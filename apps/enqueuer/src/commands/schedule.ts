@@ -203,9 +203,12 @@ async function runNow(io: Io, name: string, options: RunOptions): Promise<number
     const store = new ScheduleStore(context.redis, context.keys);
     const schedule = await scheduleNamed(store, name);
     const now = await context.now();
-    const run = await wantedRun(store, schedule, timeOf(schedule, options.date, now));
-    await insistOnList(schedule, run);
-    refuseExpired(schedule, run, now);
+    const time = timeOf(schedule, options.date, now);
+    // What is recorded as due is a daemon's to carry out, so nothing is before it is known that it can be.
+    const foreseen = await store.foresee(schedule, time);
+    await insistOnList(schedule, foreseen);
+    refuseExpired(schedule, foreseen, now);
+    const run = await wantedRun(store, schedule, time);
     const carrier = new RunCarrier({
       context,
       store,

@@ -124,6 +124,15 @@ export class ScheduleStore {
     return { due, missed };
   }
 
+  /** A run as it is recorded, or would be. */
+  async foresee({ name, precision }: Schedule, { local, dueAt }: CronTime): Promise<ScheduleRun> {
+    const known = await this.run(name, local);
+    if (known !== undefined) return known;
+    const [usual, other] = campaignIdsOf(name, local, precision);
+    const takenBy = await this.#redis.hget(this.#keys.schedule(name).campaigns, usual);
+    return { local, dueAt, state: 'due', campaign: takenBy === null || takenBy === local ? usual : other };
+  }
+
   /**
    * Makes a record of one run that a person wants, if there is none. Undefined: whether it was loaded before is not known any
    * more, or the schedule has changed meanwhile.
@@ -203,7 +212,6 @@ export class ScheduleStore {
   async #note(schedule: Schedule, runs: readonly NewRun[], until: number | undefined): Promise<string[] | 'changed'> {
     const { name, precision } = schedule;
     const own = this.#keys.schedule(name);
-    const withTime = precision === 'date' ? 'minute' : 'second';
     const [word, ...locals] = (await ScheduleStore.#noteRuns.run(
       this.#redis,
       [this.#keys.schedules, own.runs, own.open, own.campaigns, own.state],
@@ -214,8 +222,7 @@ export class ScheduleStore {
         ...runs.flatMap(({ local, ...record }) => [
           local,
           JSON.stringify(record),
-          campaignIdOf(name, local, precision),
-          campaignIdOf(name, local, withTime),
+          ...campaignIdsOf(name, local, precision),
         ]),
       ],
     )) as [string, ...string[]];
@@ -238,6 +245,12 @@ export interface Lease {
   /** Differs from that of every other attempt at a run. */
   readonly owner: string;
   readonly leaseMs: number;
+}
+
+/** The one that a run's campaign has, and the one that it takes where that is another run's. */
+function campaignIdsOf(name: string, local: string, precision: Schedule['precision']): [usual: string, other: string] {
+  const finer = precision === 'date' ? 'minute' : 'second';
+  return [campaignIdOf(name, local, precision), campaignIdOf(name, local, finer)];
 }
 
 function readRun(local: string, raw: string): ScheduleRun {
