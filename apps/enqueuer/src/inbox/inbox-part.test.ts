@@ -277,6 +277,19 @@ describe('several daemons', () => {
     await living.leave();
     expect((await view().status()).consumers).toHaveLength(1);
   });
+
+  it('are known before the first entry, and show up again where nothing comes', async () => {
+    await using _ = await daemon('quiet');
+    await eventually(async () => (await view().status()).consumers.some(({ name }) => name === 'quiet'));
+    const patient = new InboxConsumer(bench.redis, bench.redis, bench.keys, 'patient');
+    await patient.showUp();
+    const idleMs = async () => (await view().status()).consumers.find(({ name }) => name === 'patient')?.idleMs ?? 0;
+    await eventually(async () => (await idleMs()) > 100);
+    await eventually(async () => {
+      await patient.showUp();
+      return (await idleMs()) < 100;
+    });
+  });
 });
 
 describe('trouble', () => {

@@ -111,6 +111,7 @@ export class InboxPart implements DaemonPart {
       yield entries;
     }
     await this.#insist(this.#reading, async () => {
+      await rejoining(consumer, () => consumer.showUp());
       await consumer.forgetOthers();
       this.#waiting.set(await consumer.waiting());
     });

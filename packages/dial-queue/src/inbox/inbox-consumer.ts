@@ -18,6 +18,8 @@ export const DEAD_AFTER_MS = 30_000;
 const FORGET_AFTER_MS = 600_000;
 const MOST_REJECTS = 100_000;
 const FROM_THE_START = '0-0';
+/** No entry comes after it. */
+const AFTER_ALL = '18446744073709551615-0';
 
 type RawEntry = [id: Buffer, fields: Buffer[] | null];
 
@@ -82,6 +84,12 @@ export class InboxConsumer {
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
     }
+  }
+
+  /** Has the group know this daemon, and when it was last there: before Redis 7.2 a read that finds nothing leaves no trace. */
+  async showUp(): Promise<void> {
+    const { inbox } = this.#keys;
+    await this.#redis.xreadgroup('GROUP', INBOX_GROUP, this.#name, 'COUNT', 1, 'STREAMS', inbox, AFTER_ALL);
   }
 
   /** The next entries that nobody has had; none when a while went by without any. */
