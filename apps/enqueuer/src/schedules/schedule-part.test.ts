@@ -258,6 +258,13 @@ describe('a list that is not there', () => {
     now = DUE;
     await using daemon = await Daemon.start();
     await until('waiting_for_list');
+    const list = join(bench.directory, '2026-12-01.csv');
+    await eventually(() =>
+      daemon.log.some((line) => line['msg'] === 'a run waits for its list' && line['list'] === list),
+    );
+    expect((await bench.run(['schedule', 'list'])).stdout).toContain(
+      `Tue 2026-12-01 18:00  waits for its list ${list}\n`,
+    );
     now = DUE + HOUR_MS;
     await writeFile(join(bench.directory, 'new'), 'Name,Phone\nAda,+15055550123\n');
     await rename(join(bench.directory, 'new'), join(bench.directory, '2026-12-01.csv'));

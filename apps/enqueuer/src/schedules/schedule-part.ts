@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import {
   type CampaignArchive,
+  listPathOf,
   type Schedule,
   type ScheduleRun,
   ScheduleStore,
@@ -201,8 +202,12 @@ export class SchedulePart implements DaemonPart {
     }
   }
 
-  async #tell(schedule: Schedule, { local, campaign }: ScheduleRun, end: CarryEnd): Promise<void> {
+  async #tell(schedule: Schedule, run: ScheduleRun, end: CarryEnd): Promise<void> {
+    const { local, campaign, state } = run;
     const fields = { schedule: schedule.name, run: local, campaign };
+    if (end.kind === 'waiting' && end.sight === 'missing' && state === 'due') {
+      this.#logger.info({ ...fields, list: listPathOf(schedule, run) }, 'a run waits for its list');
+    }
     if (end.kind === 'waiting' && end.sight === 'unsettled') this.#lookWhenSettled();
     if (end.kind === 'missed' || end.kind === 'failed') {
       this.#metrics.runs.inc({ state: end.kind });

@@ -2,6 +2,7 @@ import {
   type CampaignStatus,
   type CronTime,
   campaignIdOf,
+  listPathOf,
   type Schedule,
   type ScheduleRun,
 } from '@libby-dialer/dial-queue';
@@ -81,7 +82,7 @@ export function scheduleText({ schedule, next, last }: ScheduleView): string {
   const [soon] = next;
   const rows = [
     ['  next', soon === undefined ? 'never' : timeText(soon, timezone)],
-    ...last.map((view, index) => [index === 0 ? '  last' : '', `${clockText(view.run)}  ${runText(view)}`]),
+    ...last.map((view, index) => [index === 0 ? '  last' : '', `${clockText(view.run)}  ${runText(view, schedule)}`]),
   ];
   return `${name}: "${cron}" ${timezone}, ${list}\n${formatTable(rows)}`;
 }
@@ -103,10 +104,10 @@ function clockText({ local }: Pick<CronTime, 'local'>): string {
   return `${wallClock(Date.parse(`${local}Z`), 'UTC').slice(0, 3)} ${local.replace('T', ' ')}`;
 }
 
-function runText({ run, status }: RunView): string {
+function runText({ run, status }: RunView, schedule: Schedule): string {
   const { state, campaign, counts, message } = run;
   if (state === 'missed' || state === 'failed') return `${state}: ${message ?? ''}`;
-  if (state === 'waiting_for_list') return 'waits for its list';
+  if (state === 'waiting_for_list') return `waits for its list ${listPathOf(schedule, run)}`;
   const loaded = state === 'loaded' ? `${campaign}: ${countsText(counts ?? {})}` : `${campaign}: ${state}`;
   if (run.archived) return `${loaded}; archived`;
   return status === undefined ? loaded : `${loaded}; ${callsText(status)}`;
