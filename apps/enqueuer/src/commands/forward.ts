@@ -108,7 +108,7 @@ async function forwardResults(io: Io, options: ForwardOptions): Promise<number> 
     config,
     logger,
     async (context) => {
-      logger.info({ name: chosen, to: target.origin }, 'results go to the receiver');
+      logger.info({ forwarder: chosen, to: target.origin }, 'results go to the receiver');
       return [await buildForwarder(context, chosen, webhook, options, () => gone.abort())];
     },
     KIND,
