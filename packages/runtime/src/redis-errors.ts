@@ -38,7 +38,8 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     matches: /\bNOPERM\b/,
-    sentence: 'does not let this user do what is needed; extend its rights with ACL SETUSER.',
+    sentence:
+      'does not let this user do what is needed; put another into REDIS_URL, or extend its rights with ACL SETUSER.',
     permanent: true,
   },
   {
