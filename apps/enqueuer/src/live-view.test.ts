@@ -24,8 +24,14 @@ test('draws over what it has drawn, and no further', async () => {
 test('cuts the rows of a table, and lets sentences go on in a further line', async () => {
   const { shown } = terminal(11, 24);
   expect(await shown('a  table  of three\nand a sentence of five\n0123456789ABC')).toBe(
-    drawn('a  table  ', 'and a', 'sentence', 'of five', '0123456789', 'ABC'),
+    drawn('a  table …', 'and a', 'sentence', 'of five', '0123456789', 'ABC'),
   );
+});
+
+test('leaves no part of a number standing', async () => {
+  const rows = 'ID  N  ACCEPTED\nab  1       171\n';
+  expect(await terminal(15, 24).shown(rows)).toBe(drawn('ID  N …', 'ab  1 …'));
+  expect(await terminal(16, 24).shown(rows)).toBe(drawn('ID  N  ACCEPTED', 'ab  1       171'));
 });
 
 test('a terminal of one column, or that says it has none', async () => {

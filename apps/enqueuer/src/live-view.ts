@@ -42,10 +42,17 @@ function heightOf(lines: readonly string[], columns: number): number {
 
 /** Sentences go on in a further line; rows of a table, whose cells stand two blanks apart, are cut. */
 function fitted(line: string, width: number): string[] {
-  if (line.length <= width || line.includes('  ')) return [line.slice(0, width)];
+  if (line.length <= width) return [line];
+  if (line.includes('  ')) return [cut(line, width)];
   const blank = line.lastIndexOf(' ', width);
   const end = blank > 0 ? blank : width;
   return [line.slice(0, end), ...fitted(line.slice(end).trimStart(), width)];
+}
+
+/** Only whole cells: the beginning of a number would be read as another number. */
+function cut(row: string, width: number): string {
+  const end = row.lastIndexOf('  ', width - 2);
+  return end > 0 ? `${row.slice(0, end).trimEnd()} …` : row.slice(0, width);
 }
 
 /** What is of most use stands first and last: lines that do not fit are left out between, empty ones before any other. */
