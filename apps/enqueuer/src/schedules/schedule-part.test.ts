@@ -252,6 +252,15 @@ describe('a run', () => {
   });
 });
 
+test('a list whose rows are all rejected is an error in the log', async () => {
+  await store.put(nightly());
+  await writeFile(join(bench.directory, '2026-12-01.csv'), 'Name,Phone\nAda,none\n');
+  now = DUE;
+  await using daemon = await Daemon.start();
+  expect((await until('loaded')).counts).toMatchObject({ rows: 1, rejected: 1 });
+  await eventually(() => daemon.log.some(({ level, rejected }) => level === 50 && rejected === 1));
+});
+
 describe('a list that is not there', () => {
   test('is waited for', async () => {
     await store.put(nightly({ waitForListMs: 2 * HOUR_MS }));

@@ -215,7 +215,12 @@ export class SchedulePart implements DaemonPart {
     }
     if (end.kind !== 'loaded') return;
     this.#metrics.runs.inc({ state: 'loaded' });
-    this.#logger.info({ ...fields, ...end.loaded.counts }, 'a run is loaded');
+    const { counts } = end.loaded;
+    if (counts.rejected > 0 && counts.rejected === counts.rows) {
+      this.#logger.error({ ...fields, ...counts }, 'a run is loaded, and all of its rows were rejected');
+    } else {
+      this.#logger.info({ ...fields, ...counts }, 'a run is loaded');
+    }
     await archiveOlderRuns(this.#store, schedule, this.#archive, this.#logger);
     await this.#store.trim(schedule.name);
   }
