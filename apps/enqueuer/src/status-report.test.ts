@@ -51,6 +51,14 @@ const held = view({
   holds: [{ scope: 'all', reason: 'rate_limited', since: NOW - 60_000, until: NOW + 30_000 }],
 });
 
+test('one campaign whose calls wait by themselves: when the next comes up', () => {
+  const alone = { standstill: { workers: 1, linesFullUntil: undefined, nextCallAt: NOW + 12_000 } };
+  const own = view({ state: 'waiting', inFlight: 0 }, alone);
+  expect(statusOfOne(own)).toContain('the next comes up in 12 s');
+  expect(statusJson(own)).toMatchObject({ nextCallAt: '2026-12-01T14:00:12.000Z' });
+  expect(statusOfOne({ ...waiting, ...alone })).not.toContain('comes up');
+});
+
 test('one campaign: rate, end and what would expire', () => {
   expect(statusOfOne(paced)).toContain(`  canceled        0
 

@@ -46,6 +46,7 @@ export function statusJson({ status, outlook, rate, standstill, now }: CampaignV
     wouldExpire: end?.unplaced ?? null,
     workers: standstill.workers ?? null,
     linesFullUntil: instantOrNull(standstill.linesFullUntil),
+    nextCallAt: instantOrNull(standstill.nextCallAt),
   };
 }
 
@@ -67,11 +68,12 @@ export function statusOfOne(view: CampaignView): string {
 /** Why nothing goes out now, apart from hours and holds. */
 function standstillSaid(view: CampaignView): string[] {
   const { id, state, redialing } = view.status;
-  const { linesFullUntil } = view.standstill;
+  const { linesFullUntil, nextCallAt } = view.standstill;
   const said: string[] = [];
   if (lacksWorkers(view)) said.push(NO_WORKER);
   if (state === 'paused') said.push(`nothing goes out until "enqueuer resume ${id}"`);
   if (state === 'running' && linesFullUntil !== undefined) said.push(fullSaid(linesFullUntil, view.now));
+  if (view.outlook.opening === undefined && nextCallAt !== undefined) said.push(nextSaid(nextCallAt, view.now));
   if (redialing > 0)
     said.push(`${countOf(redialing, 'call')} in doubt ${redialing === 1 ? 'waits' : 'wait'} to be dialed once more`);
   return said;
@@ -85,6 +87,10 @@ function lacksWorkers({ status: { pending, inFlight, redialing }, standstill: { 
 
 function fullSaid(until: number, now: number): string {
   return `its lines are full (lines.maxConcurrentCalls): there is room for the next call in ${formatDuration(until - now)}`;
+}
+
+function nextSaid(at: number, now: number): string {
+  return `each call waits by itself, for a line or to be tried again: the next comes up in ${formatDuration(Math.max(0, at - now))}`;
 }
 
 function rateSaid({ lastSeconds, lastMinute }: Rate): string[] {

@@ -76,7 +76,8 @@ export class StatusWatch {
     const linesFullUntil = status.pending === 0 ? undefined : await this.#standstill.linesFullUntil(campaign, now);
     const outlook = outlookOf({ campaign, status, sample, measured: rate.lastMinute, now, linesFullUntil });
     const seen = { ...status, state: stateSeen(status, outlook) };
-    return { status: seen, rate, now, outlook, standstill: { workers, linesFullUntil } };
+    const nextCallAt = seen.state === 'waiting' ? await this.#standstill.nextCallAt(status.id) : undefined;
+    return { status: seen, rate, now, outlook, standstill: { workers, linesFullUntil, nextCallAt } };
   }
 
   #rateOf({ id, outcomes }: CampaignStatus, now: number): Rate {

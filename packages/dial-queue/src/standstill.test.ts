@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { CALL_JOB, openQueue } from './queues.ts';
 import { StandstillReader } from './standstill.ts';
 import { eachTest, type Fixture, LINE } from './testing/fixture.ts';
 
@@ -20,6 +21,15 @@ it('counts the workers that listen', async () => {
   await worker.subscribe(fixture.keys.announcements);
   expect(await reader.workers()).toBe(1);
   worker.disconnect();
+});
+
+it('tells when the first call comes up that waits by itself', async () => {
+  expect(await reader.nextCallAt('spring')).toBeUndefined();
+  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  const added = Date.now();
+  for (const delay of [90_000, 30_000]) await queue.add(CALL_JOB, {}, { delay, timestamp: added });
+  expect(await reader.nextCallAt('spring')).toBe(added + 30_000);
+  await queue.close();
 });
 
 async function occupy(line: string, ...ends: number[]): Promise<void> {

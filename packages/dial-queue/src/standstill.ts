@@ -9,7 +9,12 @@ export interface Standstill {
   readonly workers: number | undefined;
   /** Epoch ms: when the first line has room for a call; undefined while there is one that has. */
   readonly linesFullUntil: number | undefined;
+  /** Epoch ms: when the first of the calls comes up that wait by themselves; undefined while none does. */
+  readonly nextCallAt?: number | undefined;
 }
+
+/** BullMQ keeps the order of jobs delayed to the same ms in the lowest bits. */
+const DELAYED_SCORES_PER_MS = 0x1000;
 
 /** Reads what the gate and the workers would say, without asking for a call. */
 export class StandstillReader {
@@ -57,6 +62,12 @@ export class StandstillReader {
       return score === undefined ? undefined : Math.min(Number(score), now + assumedCallSeconds * 1000);
     });
     return ends.includes(undefined) ? undefined : Math.min(...(ends as number[]));
+  }
+
+  /** Of calls that are delayed: for their hour, until their line has room, or to be tried again. */
+  async nextCallAt(campaign: string): Promise<number | undefined> {
+    const [, score] = await this.#redis.zrange(`${this.#keys.queue(campaign)}delayed`, '0', '0', 'WITHSCORES');
+    return score === undefined ? undefined : Math.floor(Number(score) / DELAYED_SCORES_PER_MS);
   }
 }
 

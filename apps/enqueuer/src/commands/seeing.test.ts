@@ -60,6 +60,7 @@ describe('status', () => {
       wouldExpire: null,
       workers: 0,
       linesFullUntil: null,
+      nextCallAt: null,
     });
   });
 
