@@ -83,19 +83,28 @@ describe('schedule run', () => {
 
   test('records nothing where there is no list, and can be given again after a failure', async () => {
     await bench.run(add);
+    const run = ['schedule', 'run', 'nightly', '--date', '2020-12-01'];
     expect(await bench.run(run)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^There is no list .*2026-12-01\.csv\.\n$/) as string,
+      stderr: expect.stringMatching(/^There is no list .*2020-12-01\.csv\.\n$/) as string,
     });
     expect(await bench.redis.exists(Object.values(bench.keys.schedule('nightly')))).toBe(1); // `noted`, of the schedule itself
-    await bench.file('2026-12-01.csv', 'Colour\nred\n');
+    await bench.file('2020-12-01.csv', 'Colour\nred\n');
     expect((await bench.run(run)).code).toBe(2);
     const [failed] = (await bench.json(['schedule', 'list', '--json'])) as { last: unknown[] }[];
     expect(failed?.last).toEqual([expect.objectContaining({ state: 'failed', reason: 'list_no_phone_column' })]);
-    await bench.list('2026-12-01.csv', 1);
+    await bench.list('2020-12-01.csv', 1);
     expect((await bench.run(run)).code).toBe(0);
     const [loaded] = (await bench.json(['schedule', 'list', '--json'])) as { last: unknown[] }[];
     expect(loaded?.last).toEqual([expect.objectContaining({ state: 'loaded', reason: null, message: null })]);
+  });
+
+  test('that fails ahead of its time leaves the run to the daemons', async () => {
+    await bench.run(add);
+    await bench.file('2099-12-01.csv', 'Colour\nred\n');
+    expect((await bench.run(['schedule', 'run', 'nightly', '--date', '2099-12-01'])).code).toBe(2);
+    const [schedule] = (await bench.json(['schedule', 'list', '--json'])) as { last: unknown[] }[];
+    expect(schedule?.last).toEqual([expect.objectContaining({ state: 'due', reason: null })]);
   });
 
   test('needs to know which run is meant', async () => {

@@ -3,7 +3,6 @@ import {
   CampaignArchivedError,
   campaignOf,
   listPathOf,
-  type RunChange,
   type Schedule,
   ScheduleCalendar,
   type ScheduleRun,
@@ -159,8 +158,10 @@ export class RunCarrier {
 
   async #finish(lease: RunLease, end: Extract<CarryEnd, { reason: string }>): Promise<CarryEnd> {
     const { kind: state, reason, message } = end;
-    const change: RunChange = { state, reason, message, finishedAt: await this.#options.now() };
-    await lease.giveBack(change);
+    const finishedAt = await this.#options.now();
+    // Asked for ahead of its time, and that is still to come: then it is carried out as if nobody had asked.
+    const isAhead = finishedAt < lease.run.dueAt;
+    await lease.giveBack(isAhead ? {} : { state, reason, message, finishedAt });
     return end;
   }
 }
