@@ -296,6 +296,19 @@ describe('a list that is not there', () => {
     await eventually(async () => (await daemon.finished('failed')) === 1);
   });
 
+  test('night after night leaves no more records than are kept', async () => {
+    await store.put(nightly());
+    const before = Array.from({ length: 400 }, (_, dueAt): [string, string] => {
+      return [`before ${dueAt}`, JSON.stringify({ state: 'failed', campaign: `before-${dueAt}`, dueAt })];
+    });
+    const { runs } = bench.keys.schedule('nightly');
+    await bench.redis.hset(runs, Object.fromEntries(before));
+    now = DUE;
+    await using _daemon = await Daemon.start();
+    await eventually(async () => (await bench.redis.hexists(runs, 'before 0')) === 0);
+    expect(await bench.redis.hlen(runs)).toBe(400);
+  });
+
   test('keeps no other schedule waiting, and is not waited for by default', async () => {
     await store.put(nightly());
     await store.put({ ...nightly({ waitForListMs: 2 * HOUR_MS }), name: 'a-waiting-one' });

@@ -212,6 +212,7 @@ export class SchedulePart implements DaemonPart {
     if (end.kind === 'missed' || end.kind === 'failed') {
       this.#metrics.runs.inc({ state: end.kind });
       this.#logger.error({ ...fields, reason: end.reason, why: end.message }, `a run is recorded as ${end.kind}`);
+      await this.#store.trim(schedule.name);
     }
     if (end.kind !== 'loaded') return;
     this.#metrics.runs.inc({ state: 'loaded' });
