@@ -48,6 +48,8 @@ async function setIdle(consumer: string, ids: readonly string[]): Promise<void> 
   await bench.redis.call('XCLAIM', bench.keys.inbox, GROUP, consumer, 0, ...ids, 'IDLE', 40_000, 'JUSTID');
 }
 
+const memberOf = async (daemon: string) => (await view().status()).consumers.find(({ name }) => name === daemon);
+
 /** Nothing waits, nothing is in anybody's hands. */
 const drained = () => eventually(async () => (await bench.redis.xlen(bench.keys.inbox)) === 0);
 
@@ -280,14 +282,13 @@ describe('several daemons', () => {
 
   it('are known before the first entry, and show up again where nothing comes', async () => {
     await using _ = await daemon('quiet');
-    await eventually(async () => (await view().status()).consumers.some(({ name }) => name === 'quiet'));
+    expect(await eventually(async () => (await memberOf('quiet')) ?? false)).toMatchObject({ pending: 0 });
     const patient = new InboxConsumer(bench.redis, bench.redis, bench.keys, 'patient');
     await patient.showUp();
-    const idleMs = async () => (await view().status()).consumers.find(({ name }) => name === 'patient')?.idleMs ?? 0;
-    await eventually(async () => (await idleMs()) > 100);
+    await eventually(async () => ((await memberOf('patient'))?.idleMs ?? 0) > 100);
     await eventually(async () => {
       await patient.showUp();
-      return (await idleMs()) < 100;
+      return ((await memberOf('patient'))?.idleMs ?? 100) < 100;
     });
   });
 });
