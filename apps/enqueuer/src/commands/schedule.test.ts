@@ -107,6 +107,16 @@ describe('schedule run', () => {
     expect(schedule?.last).toEqual([expect.objectContaining({ state: 'due', reason: null })]);
   });
 
+  test('says of a run ahead of its time that it will not come again', async () => {
+    await bench.run(add);
+    await bench.list('2099-12-01.csv', 1);
+    const { code, stderr } = await bench.run(['schedule', 'run', 'nightly', '--date', '2099-12-01']);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^Warning: Run 2099-12-01T18:30 of nightly is due only at .* it is carried out now, and not again then\.$/m,
+    );
+  });
+
   test('needs to know which run is meant', async () => {
     await bench.run(adding('--cron', '0 9,18 * * 1-5'));
     await bench.file('2026-12-01.csv', 'Name,Phone\nAda,+15055550123\n');

@@ -30,6 +30,7 @@ import { printLoaded, tellingOf } from '../load-telling.ts';
 import { ListLookout } from '../schedules/list-lookout.ts';
 import { type CarryEnd, RunCarrier } from '../schedules/run-carrier.ts';
 import { nextRunsText, type ScheduleView, scheduleJson, scheduleText } from '../schedules/schedule-report.ts';
+import { callTimeText } from '../wall-clock.ts';
 
 const NEXT_SHOWN = 3;
 const LAST_SHOWN = 5;
@@ -208,6 +209,7 @@ async function runNow(io: Io, name: string, options: RunOptions): Promise<number
     const foreseen = await store.foresee(schedule, time);
     await insistOnList(schedule, foreseen);
     refuseExpired(schedule, foreseen, now);
+    if (foreseen.state !== 'loaded' && now < foreseen.dueAt) warn(io, aheadSaid(schedule, foreseen));
     const run = await wantedRun(store, schedule, time);
     const carrier = new RunCarrier({
       context,
@@ -308,6 +310,10 @@ function refuseExpired(schedule: Schedule, run: ScheduleRun, now: number): void 
     'run_expired',
     `The calls of run ${run.local} of ${schedule.name} expired at ${isoInstant(expiresAt)}; load its list into another campaign.`,
   );
+}
+
+function aheadSaid({ name, timezone }: Schedule, { local, dueAt }: ScheduleRun): string {
+  return `Run ${local} of ${name} is due only at ${callTimeText(dueAt, [timezone])}; it is carried out now, and not again then.`;
 }
 
 async function remove(io: Io, name: string): Promise<number> {
