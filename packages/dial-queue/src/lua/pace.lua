@@ -1,8 +1,8 @@
 -- Pace: slots, one interval apart at least. A campaign's state knows the last one that was given.
 
 -- A call is sent so soon after its slot or not at all: late calls bunch up with those after them. An interval late adds one call to
--- any second, and 20 ms a fiftieth of the rate; half of it is left to the way to the provider.
-local LATE_MS, LATE_INTERVALS = 10, 0.5
+-- any second, and 20 ms a fiftieth of the rate; a third of it is left to the way to the provider.
+local LATE_MS, LATE_INTERVALS = 14, 0.5
 -- For the answer to arrive before the slot.
 local LEAD_MS = 50
 -- Slots are given so far ahead that none goes by unused, and no farther.
