@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
-import type * as Libphonenumber from 'libphonenumber-js/max';
+import type * as Libphonenumber from 'libphonenumber-js/core';
 import type { CountryCode, PhoneNumberType } from 'libphonenumber-js/max';
+import metadata from 'libphonenumber-js/max/metadata';
 import { findPlannedNumber } from './phone-plan.ts';
 
 export type { CountryCode } from 'libphonenumber-js/max';
@@ -15,7 +16,7 @@ export type PhoneVerdict =
 /** Loaded with the first number that is read: it takes a tenth of a second, and workers read none. */
 let library: typeof Libphonenumber | undefined;
 function libphonenumber(): typeof Libphonenumber {
-  library ??= createRequire(import.meta.url)('libphonenumber-js/max') as typeof Libphonenumber;
+  library ??= createRequire(import.meta.url)('libphonenumber-js/core') as typeof Libphonenumber;
   return library;
 }
 
@@ -29,7 +30,7 @@ const MAX_TEXT_LENGTH = 100;
 
 /** ISO 3166 country code with a numbering plan, as `defaultCountry` needs. */
 export function isCountryCode(text: string): text is CountryCode {
-  return libphonenumber().isSupportedCountry(text);
+  return libphonenumber().isSupportedCountry(text as CountryCode, metadata);
 }
 
 /**
@@ -146,7 +147,9 @@ function parseDigits(digits: string, defaultCountry: CountryCode | undefined): P
 /** Ten digits, or 1 and ten digits, mean the same all over North America: no need to ask the library. */
 function northAmerican(digits: string, country: CountryCode): string {
   const [, national] = /^1?([2-9]\d{9})$/.exec(digits) ?? [];
-  return national !== undefined && libphonenumber().getCountryCallingCode(country) === '1' ? `+1${national}` : '';
+  return national !== undefined && libphonenumber().getCountryCallingCode(country, metadata) === '1'
+    ? `+1${national}`
+    : '';
 }
 
 /** Emergency numbers and service codes (911, 112, 988, 116117) have at most so many digits. */
@@ -159,6 +162,7 @@ function judge(digits: string, country: CountryCode | undefined): PhoneVerdict {
   const parsed = libphonenumber().parsePhoneNumberFromString(
     digits,
     country === undefined ? {} : { defaultCountry: country },
+    metadata,
   );
   const type = parsed?.getType();
   const national = parsed?.nationalNumber ?? digits.replace('+', '');
@@ -186,6 +190,7 @@ function whyInvalid(digits: string, country: CountryCode | undefined): string {
   const length = libphonenumber().validatePhoneNumberLength(
     digits,
     country === undefined ? {} : { defaultCountry: country },
+    metadata,
   );
   if (length === 'INVALID_COUNTRY') return 'The number starts with no known country code.';
   if (length === 'TOO_SHORT') return 'The number has too few digits.';
