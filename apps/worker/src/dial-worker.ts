@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { CampaignStore, Evidence, Gate, Holds, Identity, Keys } from '@libby-dialer/dial-queue';
 import { LibbyClient, TokenSource } from '@libby-dialer/libby-client';
 import {
@@ -7,15 +5,15 @@ import {
   checkRedisDurability,
   createRedis,
   DialerError,
-  explainRedisError,
   type HttpServer,
   type Logger,
+  probeRoutes,
+  processName,
   type RedisConnection,
   type Service,
   startHttpServer,
   systemClock,
 } from '@libby-dialer/runtime';
-import { ReplyError } from 'ioredis';
 import { Announcements } from './announcements.ts';
 import { CallDialer } from './call-dialer.ts';
 import { CallGate } from './call-gate.ts';
@@ -25,7 +23,6 @@ import { CampaignLanes } from './campaign-lanes.ts';
 import { ClaimWitness } from './claim-witness.ts';
 import { ClockSkewWatch } from './clock-skew-watch.ts';
 import { DEFAULT_HTTP_PORT, type WorkerConfig } from './config.ts';
-import { healthRoutes } from './health-routes.ts';
 import { HoldOpener } from './hold-opener.ts';
 import { RedisClock } from './redis-clock.ts';
 import { RedisTokenCache } from './redis-token-cache.ts';
@@ -61,13 +58,7 @@ export class DialWorker implements Service {
 
   /** Rejects with a `DialerError` when Redis cannot be reached or is not fit (`redis_unavailable`, `redis_unfit`, `redis_failed`). */
   async start(): Promise<void> {
-    try {
-      await this.#start();
-    } catch (error) {
-      if (!(error instanceof ReplyError)) throw error;
-      const sentence = explainRedisError(error, this.#redis.description);
-      throw new DialerError('redis_failed', sentence, { cause: error });
-    }
+    await this.#redis.explaining(() => this.#start());
   }
 
   async #start(): Promise<void> {
@@ -131,7 +122,7 @@ export class DialWorker implements Service {
     const identity = await Identity.load(redis, keys);
     const witness = this.#release.use(new ClaimWitness({ redis, keys, identity, evidence, gate, clock, events }));
     await witness.start();
-    const workerId = `${hostname().slice(0, 32)}-${process.pid}-${randomBytes(3).toString('hex')}`;
+    const workerId = processName();
     const callGate = new CallGate({ gate, identity, witness, clock, events });
     const ledger = new CallLedger({ gate, witness, clock, events, workerId });
     const holdOpener = new HoldOpener({ holds: new Holds(redis, keys), clock, events });
@@ -179,10 +170,15 @@ export class DialWorker implements Service {
       host,
       port: port ?? DEFAULT_HTTP_PORT,
       fallbackToFreePort: port === undefined,
-      routes: healthRoutes(this.#redis.client, lanes, this.#metrics.registry),
+      routes: probeRoutes(this.#metrics.registry, () => this.#troubles(lanes)),
       onError: (error) => this.#logger.warn({ err: error }, 'could not answer a request'),
     });
     this.#http = http;
     this.#release.defer(() => http.stop());
+  }
+
+  #troubles(lanes: CampaignLanes): string[] {
+    if (this.#redis.client.status !== 'ready') return ['Redis is not reachable'];
+    return lanes.lastLookAt === undefined ? ['starting'] : [];
   }
 }

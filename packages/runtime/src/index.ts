@@ -32,6 +32,8 @@ export { type LibbyConfig, libbyConfig, libbyTimeouts } from './libby-config.ts'
 export { logConfig } from './log-config.ts';
 // Logs
 export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
+export { probeRoutes } from './probe-routes.ts';
+export { processName } from './process-name.ts';
 export { Redactor } from './redactor.ts';
 export {
   describeRedis,

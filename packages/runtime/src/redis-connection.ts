@@ -1,4 +1,4 @@
-import { Cluster, type ClusterOptions, type DNSLookupFunction, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, type ClusterOptions, type DNSLookupFunction, Redis, type RedisOptions, ReplyError } from 'ioredis';
 import { type Clock, sleep, systemClock } from './clock.ts';
 import { DialerError } from './errors.ts';
 import type { Logger } from './logger.ts';
@@ -91,6 +91,16 @@ export class RedisConnection {
       clearTimeout(deadline);
       this.client.off('ready', resolve).off('error', onError).off('end', fail);
       signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Runs the work. What Redis objects to becomes one sentence (`DialerError`, `redis_failed`). */
+  async explaining<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ReplyError)) throw error;
+      throw new DialerError('redis_failed', explainRedisError(error, this.description), { cause: error });
     }
   }
 

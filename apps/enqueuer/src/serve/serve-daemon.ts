@@ -1,19 +1,14 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import {
   createRedis,
-  DialerError,
-  explainRedisError,
-  type HttpReply,
-  type HttpRoutes,
   type HttpServer,
   type Logger,
+  probeRoutes,
+  processName,
   type RedisConnection,
   type RedisRole,
   type Service,
   startHttpServer,
 } from '@libby-dialer/runtime';
-import { ReplyError } from 'ioredis';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { DEFAULT_HTTP_PORT, type ServeConfig } from '../config.ts';
 import { Context } from '../context.ts';
@@ -37,7 +32,6 @@ const SERVE: DaemonKind = {
   noun: 'daemon',
   verb: 'serves',
 };
-const TEXT = 'text/plain; charset=utf-8';
 
 /** The daemon: connects, builds its parts, runs them, and takes everything apart again in reverse order. */
 export class ServeDaemon implements Service {
@@ -68,13 +62,7 @@ export class ServeDaemon implements Service {
 
   /** Rejects with a `DialerError` when Redis cannot be reached or is not fit (`redis_unavailable`, `redis_volatile`, `redis_failed`). */
   async start(): Promise<void> {
-    try {
-      await this.#start();
-    } catch (error) {
-      if (!(error instanceof ReplyError)) throw error;
-      const sentence = explainRedisError(error, this.#redis.description);
-      throw new DialerError('redis_failed', sentence, { cause: error });
-    }
+    await this.#redis.explaining(() => this.#start());
   }
 
   stop(): Promise<void> {
@@ -91,7 +79,7 @@ export class ServeDaemon implements Service {
       context,
       logger: this.#logger,
       registry: this.#registry,
-      daemonId: `${hostname().slice(0, 32)}-${process.pid}-${randomBytes(3).toString('hex')}`,
+      daemonId: processName(),
       connect: (role) => this.#connect(role),
     });
     const http = await this.#listen();
@@ -124,30 +112,16 @@ export class ServeDaemon implements Service {
       host,
       port: port ?? this.#kind.httpPort,
       fallbackToFreePort: port === undefined,
-      routes: this.#routes(),
+      routes: probeRoutes(this.#registry, () => this.#troubles()),
       onError: (error) => this.#logger.warn({ err: error }, 'could not answer a request'),
     });
     this.#release.defer(() => http.stop());
     return http;
   }
 
-  /** Healthy: the process answers. Ready: Redis does, and every part can work. */
-  #routes(): HttpRoutes {
-    const registry = this.#registry;
-    return {
-      '/healthz': () => ({ status: 200, contentType: TEXT, body: 'ok\n' }),
-      '/readyz': () => this.#readiness(),
-      '/metrics': async () => ({ status: 200, contentType: registry.contentType, body: await registry.metrics() }),
-    };
-  }
-
-  #readiness(): HttpReply {
-    const troubles =
-      this.#redis.client.status === 'ready'
-        ? this.#parts.flatMap((part) => part.trouble() ?? [])
-        : ['Redis is not reachable'];
-    if (!this.#isStarted && troubles.length === 0) troubles.push('starting');
-    if (troubles.length > 0) return { status: 503, contentType: TEXT, body: `${troubles.join('\n')}\n` };
-    return { status: 200, contentType: TEXT, body: 'ready\n' };
+  #troubles(): string[] {
+    if (this.#redis.client.status !== 'ready') return ['Redis is not reachable'];
+    const troubles = this.#parts.flatMap((part) => part.trouble() ?? []);
+    return troubles.length === 0 && !this.#isStarted ? ['starting'] : troubles;
   }
 }
