@@ -2,6 +2,7 @@ import { type Campaign, OUTCOMES, type Outcome, RecipientHours } from '@libby-di
 import type { CampaignStore } from './campaign-store.ts';
 import type { Hold, Holds } from './hold.ts';
 import type { Keys } from './keys.ts';
+import { pairsOf } from './pairs.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
 
@@ -81,9 +82,7 @@ export class StatusReader {
       [own.state, own.claims, own.reopened],
       [this.#keys.queue(id)],
     )) as [number, number, number, number, string[]];
-    const fields = new Map<string, string>();
-    for (let index = 0; index < flat.length; index += 2) fields.set(flat[index] ?? '', flat[index + 1] ?? '');
-    return { now, pending, inFlight, delayed, fields };
+    return { now, pending, inFlight, delayed, fields: pairsOf(flat) };
   }
 }
 

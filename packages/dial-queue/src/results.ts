@@ -1,5 +1,6 @@
 import type { ResultRecord } from '@libby-dialer/dialing';
 import type { CampaignKeys, Keys } from './keys.ts';
+import { pairsOf } from './pairs.ts';
 import { duplicate, type RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
 
@@ -70,9 +71,7 @@ export class Results {
       string,
       string[],
     ];
-    const latest = new Map<string, string>();
-    for (let index = 0; index < flat.length; index += 2) latest.set(flat[index] ?? '', flat[index + 1] ?? '');
-    return { first, last, revised: latest };
+    return { first, last, revised: pairsOf(flat) };
   }
 
   async *#between(campaign: string, first: string, last: string): AsyncGenerator<[string, ResultRecord]> {

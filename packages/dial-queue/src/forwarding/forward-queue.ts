@@ -1,5 +1,6 @@
 import { isoInstant } from '@libby-dialer/dialing';
 import type { ForwardKeys, Keys } from '../keys.ts';
+import { pairsOf } from '../pairs.ts';
 import type { RedisConnection } from '../redis-connection.ts';
 import { type Arguments, Script } from '../script.ts';
 
@@ -198,8 +199,7 @@ export class ForwardQueue {
 /** Of one that was removed meanwhile (erased, say) nothing is left to deliver; Redis takes it out of the group when it is claimed. */
 function resultOf(source: Source, [entry, fields]: StreamEntry): ForwardedResult[] {
   if (fields === null) return [];
-  const told = new Map<string, string>();
-  for (let index = 0; index < fields.length; index += 2) told.set(fields[index] ?? '', fields[index + 1] ?? '');
+  const told = pairsOf(fields);
   const result = told.get('result') ?? '{}';
   return [{ id: told.get('id') ?? entry, campaign: told.get('campaign') ?? '', result, attempts: 0, source, entry }];
 }

@@ -1,5 +1,6 @@
 import type { ResultRecord } from '@libby-dialer/dialing';
 import type { ForwardKeys, Keys } from '../keys.ts';
+import { pairsOf } from '../pairs.ts';
 import type { RedisConnection } from '../redis-connection.ts';
 import { Script } from '../script.ts';
 
@@ -126,12 +127,6 @@ export class Forwarders {
     }
     return { pending: 0, lag: 0 };
   }
-}
-
-function pairsOf<T>(fields: readonly T[]): Map<T, T> {
-  const pairs = new Map<T, T>();
-  for (let index = 0; index + 1 < fields.length; index += 2) pairs.set(fields[index] as T, fields[index + 1] as T);
-  return pairs;
 }
 
 /** Before the first result there is no stream. */

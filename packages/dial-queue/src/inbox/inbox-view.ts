@@ -1,5 +1,6 @@
 import type { Outcome, ResultRecord } from '@libby-dialer/dialing';
 import type { Keys } from '../keys.ts';
+import { pairsOf } from '../pairs.ts';
 import type { RedisConnection } from '../redis-connection.ts';
 import { Results } from '../results.ts';
 import { INBOX_GROUP, type InboxReject } from './inbox-consumer.ts';
@@ -107,7 +108,7 @@ export class InboxView {
     try {
       const members = (await this.#redis.xinfo('CONSUMERS', this.#keys.inbox, INBOX_GROUP)) as (string | number)[][];
       return members.map((pairs) => {
-        const of = valuesOf(pairs);
+        const of = pairsOf(pairs);
         return { name: String(of.get('name')), pending: Number(of.get('pending')), idleMs: Number(of.get('idle')) };
       });
     } catch (error) {
@@ -119,8 +120,8 @@ export class InboxView {
 }
 
 function rejectedEntry(id: string, fields: readonly string[]): RejectedEntry {
-  const of = valuesOf(fields);
-  const text = (field: string) => String(of.get(field) ?? '');
+  const of = pairsOf(fields);
+  const text = (field: string) => of.get(field) ?? '';
   return {
     entry: text('entry'),
     rejectedAt: Number.parseInt(id, 10),
@@ -129,10 +130,4 @@ function rejectedEntry(id: string, fields: readonly string[]): RejectedEntry {
     reason: text('reason'),
     call: text('call'),
   };
-}
-
-function valuesOf(pairs: readonly (string | number)[]): ReadonlyMap<string, string | number> {
-  const values = new Map<string, string | number>();
-  for (let index = 0; index < pairs.length; index += 2) values.set(String(pairs[index]), pairs[index + 1] ?? '');
-  return values;
 }
