@@ -34,14 +34,14 @@ export async function runNights(plan: Plan): Promise<NightReport> {
   const workers = await Promise.all(Array.from({ length: plan.workers }, () => stage.worker()));
   await using _stop = disposing(workers);
   await stage.begin();
-  const isThrough = sleep((plan.nights + 1) * NIGHT_MS);
   const trouble = crew.bother(new Dice(plan.seed));
   const files = await Promise.all(Array.from({ length: plan.producers }, (_, self) => stage.produce(plan, self)));
-  await isThrough;
+  const nightsWithinMs = plan.nights * NIGHT_MS + DRAINS_WITHIN_MS;
+  await eventually(() => areNightsOver(stage, plan, almanac), { timeoutMs: nightsWithinMs, intervalMs: 250 });
   crew.leaveInPeace();
   await trouble;
   const pushed = (await Promise.all(files.map(readPushed))).flat();
-  await eventually(() => isOver(stage, plan, almanac), { timeoutMs: DRAINS_WITHIN_MS, intervalMs: 250 });
+  await eventually(() => isOver(stage), { timeoutMs: DRAINS_WITHIN_MS, intervalMs: 250 });
   await crew.stop();
   const evidence = await gather(stage, plan, almanac, pushed);
   return {
@@ -136,20 +136,22 @@ async function readPushed(file: string): Promise<PushedEntry[]> {
   });
 }
 
-async function isOver({ redis }: Stage, plan: Plan, almanac: Almanac): Promise<boolean> {
-  const keys = new Keys(PREFIX);
-  if ((await redis.xlen(keys.inbox)) > 0) return false;
-  const runs = await new ScheduleStore(redis, keys).runs(SCHEDULE);
+/** Whether each night has a run that is finished, however it ended. */
+async function areNightsOver({ redis }: Stage, plan: Plan, almanac: Almanac): Promise<boolean> {
+  const runs = await new ScheduleStore(redis, new Keys(PREFIX)).runs(SCHEDULE);
   const finished = new Set(
     runs.flatMap(({ local, finishedAt }) => (finishedAt === undefined ? [] : [local.slice(0, 10)])),
   );
   for (let night = 0; night < plan.nights; night += 1) if (!finished.has(almanac.dateOf(night))) return false;
-  const statuses = await new StatusReader(
-    redis,
-    keys,
-    new CampaignStore(redis, keys),
-    new Holds(redis, keys),
-  ).readAll();
+  return true;
+}
+
+/** Whether nothing of it all is left to be done. */
+async function isOver({ redis }: Stage): Promise<boolean> {
+  const keys = new Keys(PREFIX);
+  if ((await redis.xlen(keys.inbox)) > 0) return false;
+  const campaigns = new CampaignStore(redis, keys);
+  const statuses = await new StatusReader(redis, keys, campaigns, new Holds(redis, keys)).readAll();
   return statuses.every(({ pending, inFlight }) => pending + inFlight === 0);
 }
 

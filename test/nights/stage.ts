@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -120,7 +120,6 @@ export class Stage implements AsyncDisposable {
   }
 
   async #writeLists({ nights }: Plan, almanac: Almanac): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
     for (let night = 0; night < nights; night += 1) {
       if (isListMissing(night)) continue;
       const rows = Array.from({ length: ROWS_OF_A_NIGHT }, (_, row) => `Ann,${numberOf(row)},${keyOfRow(night, row)}`);

@@ -148,6 +148,16 @@ async function killInMidLoad(): Promise<number> {
   return await queuedIn('nightly-2026-12-01');
 }
 
+/** A daemon stops while it loads the run's 6,000 rows. */
+async function stopInMidLoad(): Promise<void> {
+  await store.put(nightly({ campaignSettings: { dedupeBy: 'externalId' } }));
+  await longList('2026-12-01.csv', 6000);
+  now = DUE;
+  const first = await Daemon.start();
+  await eventually(async () => (await queuedIn('nightly-2026-12-01')) > 0, { intervalMs: 5 });
+  await first[Symbol.asyncDispose]();
+}
+
 async function queuedIn(campaign: string): Promise<number> {
   return (await bench.queued(campaign)).length;
 }
@@ -220,12 +230,7 @@ describe('a run', () => {
   });
 
   test('is given back in the middle of its list by a daemon that stops, and the next goes on at once', async () => {
-    await store.put(nightly({ campaignSettings: { dedupeBy: 'externalId' } }));
-    await longList('2026-12-01.csv', 6000);
-    now = DUE;
-    const first = await Daemon.start();
-    await eventually(async () => (await queuedIn('nightly-2026-12-01')) > 0, { intervalMs: 5 });
-    await first[Symbol.asyncDispose]();
+    await stopInMidLoad();
     const before = await queuedIn('nightly-2026-12-01');
     expect(before).toBeLessThan(6000);
     expect(await run()).toMatchObject({ state: 'loading' });
@@ -343,12 +348,7 @@ describe('after downtime', () => {
   });
 
   test('a run that had begun is finished, whatever the hour', async () => {
-    await store.put(nightly({ campaignSettings: { dedupeBy: 'externalId' } }));
-    await longList('2026-12-01.csv', 6000);
-    now = DUE;
-    const first = await Daemon.start();
-    await eventually(async () => (await queuedIn('nightly-2026-12-01')) > 0, { intervalMs: 5 });
-    await first[Symbol.asyncDispose]();
+    await stopInMidLoad();
     now = DUE + 12 * HOUR_MS;
     await using _next = await Daemon.start();
     expect((await until('loaded')).counts).toMatchObject({ rows: 6000 });
