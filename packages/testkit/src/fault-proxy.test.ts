@@ -196,6 +196,32 @@ describe('faults', () => {
     await eventually(() => expect(client.received).toBe('ALATE'));
   });
 
+  test('slow: what is said, and that no more comes, arrives later, in order', async () => {
+    const client = await newClient();
+    await proxy.inflict({ kind: 'slow', latencyMs: 20 });
+    await exchange(client, 'a');
+    await proxy.inflict({ kind: 'slow', latencyMs: 3_600_000 });
+    say(client, 'late');
+    say(client, 'later');
+    client.socket.end();
+    const { port } = target.address() as { port: number };
+    await exchange(await newClient(port), 'direct');
+    expect(heard).toBe('adirect');
+    await proxy.heal();
+    await eventually(() => expect([client.received, client.state]).toEqual(['ALATELATER', 'end']));
+  });
+
+  test('slow: what is on its way is lost with the connection', async () => {
+    const client = await newClient();
+    await proxy.inflict({ kind: 'slow', latencyMs: 3_600_000 });
+    say(client, 'late');
+    client.socket.resetAndDestroy();
+    await eventually(() => expect(proxy.counts().open).toBe(0));
+    await proxy.heal();
+    await exchange(await newClient(), 'next');
+    expect(heard).toBe('next');
+  });
+
   test('drop_replies: the target hears, the client does not', async () => {
     const client = await newClient();
     await proxy.inflict({ kind: 'drop_replies' });

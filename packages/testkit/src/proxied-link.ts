@@ -13,11 +13,13 @@ export type Direction = 'to_target' | 'to_client';
  * - `drop_replies`: what the client sends arrives, what the target answers does not.
  * - `half_open`: the target's end is gone and the client is not told, as when a host loses its power.
  * - `drip`: bytes pass one by one.
+ * - `slow`: everything arrives so much later, in order, as over a long way.
  */
 export type NetworkFault =
   | { readonly kind: 'refuse' | 'hang' | 'stall' | 'drop_replies' | 'half_open' }
   | { readonly kind: 'reset'; readonly direction: Direction; readonly afterBytes: number }
-  | { readonly kind: 'drip'; readonly bytesPerSecond: number };
+  | { readonly kind: 'drip'; readonly bytesPerSecond: number }
+  | { readonly kind: 'slow'; readonly latencyMs: number };
 
 /** Told of every byte that was handed on, or swallowed. */
 export type ByteCounter = (count: 'to_target' | 'to_client' | 'swallowed', bytes: number) => void;
@@ -39,6 +41,12 @@ interface Lane {
   readonly sink: Socket;
 }
 
+/** What arrives later: in the order in which it was sent. */
+interface OnTheWay {
+  readonly arrive: () => void;
+  readonly timer: NodeJS.Timeout;
+}
+
 /** One client's connection through the proxy: two sockets, and the fault that lies on them. */
 export class Link {
   readonly #client: Socket;
@@ -51,6 +59,7 @@ export class Link {
   #bytesUntilReset = 0;
   #hasLost = false;
   readonly #dripping = new Set<Lane>();
+  readonly #onTheWay: OnTheWay[] = [];
   #lastDirection: Direction | undefined;
   #awaitsAnswer = false;
   #isReset = false;
@@ -98,6 +107,10 @@ export class Link {
 
   heal(): void {
     this.#fault = undefined;
+    for (const { timer, arrive } of this.#onTheWay.splice(0)) {
+      clearTimeout(timer);
+      arrive();
+    }
     this.#faultEnd.abort();
     this.#faultEnd = new AbortController();
     if (this.#hasLost) this.reset();
@@ -108,6 +121,7 @@ export class Link {
   /** The client sees a reset. The target gets what was passed to it, and then an orderly end. */
   reset(): void {
     this.#isReset = true;
+    this.#loseOnTheWay();
     this.#isCutShort ||= this.#hasJustBeenAnswered();
     this.#client.resetAndDestroy();
     this.#target.destroySoon();
@@ -118,6 +132,7 @@ export class Link {
   }
 
   destroy(): void {
+    this.#loseOnTheWay();
     this.#client.resetAndDestroy();
     this.#target.destroy();
   }
@@ -136,7 +151,7 @@ export class Link {
     });
     source.on('end', () => {
       if (direction === 'to_target') this.#isCutShort ||= this.#awaitsAnswer || this.#hasJustBeenAnswered();
-      if (!this.#swallows(direction)) sink.end();
+      if (!this.#swallows(direction)) this.#later(() => sink.end());
       else if (direction === 'to_target') source.destroy();
       else this.#hasLost = true;
     });
@@ -151,7 +166,21 @@ export class Link {
     else if (fault?.kind === 'reset' && fault.direction === lane.direction) this.#passUntilReset(lane, chunk);
     else if (fault?.kind === 'stall') this.#hold(lane, chunk);
     else if (fault?.kind === 'drip') void this.#drip(lane, chunk, 1000 / fault.bytesPerSecond);
-    else this.#pass(lane, chunk);
+    else this.#later(() => this.#pass(lane, chunk));
+  }
+
+  /** At once, unless the way is long. */
+  #later(arrive: () => void): void {
+    if (this.#fault?.kind !== 'slow') return arrive();
+    const timer = setTimeout(() => {
+      this.#onTheWay.shift();
+      arrive();
+    }, this.#fault.latencyMs);
+    this.#onTheWay.push({ arrive, timer });
+  }
+
+  #loseOnTheWay(): void {
+    for (const { timer } of this.#onTheWay.splice(0)) clearTimeout(timer);
   }
 
   #swallows(direction: Direction): boolean {
