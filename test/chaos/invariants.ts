@@ -126,7 +126,8 @@ function noneIsLeftOut(
   ];
 }
 const wasLetOut = ({ outcome }: ResultRecord) => !['suppressed', 'expired', 'canceled'].includes(outcome);
-const isRefusal = ({ answer }: TrueRequest) => typeof answer === 'number' && answer >= 400 && answer < 500;
+const isRefusal = ({ answer }: TrueRequest) =>
+  typeof answer === 'number' && answer >= 400 && answer < 500 && answer !== 409;
 
 /** Each doubt by itself: its sender got no clear answer, or it was in the hands of a worker that was killed. */
 function doubtsHaveACause({ results, exchanges, closedIdle }: Evidence, { crew, concurrency }: Inflicted): string[] {

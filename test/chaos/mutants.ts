@@ -65,7 +65,13 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   '504 is taken for safe': {
     scenario: answeredOnceWith({ status: 504, taken: true }),
-    mutations: [{ file: VERDICT, from: '    case 425:', to: '    case 504:\n    case 425:' }],
+    mutations: [
+      { file: VERDICT, from: "  425: 'rate_limited',", to: "  425: 'rate_limited',\n  504: 'rate_limited'," },
+    ],
+  },
+  '303 is taken for safe': {
+    scenario: answeredOnceWith({ status: 303, taken: true }),
+    mutations: [{ file: VERDICT, from: "  307: 'endpoint',", to: "  303: 'endpoint',\n  307: 'endpoint'," }],
   },
   'no veto stops a zombie': {
     scenario: frozenThenPaused,

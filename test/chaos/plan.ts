@@ -113,6 +113,7 @@ const UNLUCKY: readonly ScriptRule['do'][] = [
   { status: 503, taken: true },
   { status: 504, taken: true },
   { status: 409, taken: true },
+  { status: 303, taken: true },
   { status: 400 },
   { status: 422 },
   { status: 401 },

@@ -40,13 +40,13 @@ function mayGoOutAgain(decision: Decision): boolean {
   return RETRYABLE_OUTCOMES.some((outcome) => outcome === decision.outcome);
 }
 
-/** Written down a second time, from the promise and not from the code. */
-function isRefusal(status: number): boolean {
-  return status >= 300 && status <= 499 && status !== 408 && status !== 409;
-}
+/** Written down a second time, from what servers do and not from the code: all others are doubts. */
+const REFUSALS = new Set(
+  '307 308 400 401 402 403 404 405 407 410 411 413 414 415 421 422 425 426 428 429 431 451'.split(' ').map(Number),
+);
 
 function isRightFor(status: number, decision: Decision): boolean {
-  if (isRefusal(status)) return mayGoOutAgain(decision);
+  if (REFUSALS.has(status)) return mayGoOutAgain(decision);
   return decision.kind === 'settle' && decision.outcome === (status >= 200 && status <= 299 ? 'accepted' : 'unknown');
 }
 

@@ -155,7 +155,7 @@ describe.concurrent('every way a request can end', { timeout: PATIENCE_MS }, () 
   test.for([
     { name: "404 that is not the provider's", action: { status: 404, body: 'Not Found' } },
     { name: '405', action: { status: 405 } },
-    { name: '302', action: { status: 302, headers: { location: 'https://example.com/' } } },
+    { name: '307', action: { status: 307, headers: { location: 'https://example.com/' } } },
     { name: '410', action: { status: 410 } },
     { name: '415', action: { status: 415 } },
   ])('$name: the endpoint is wrong, dialing is held', async ({ action }) => {
@@ -191,6 +191,7 @@ describe.concurrent('every way a request can end', { timeout: PATIENCE_MS }, () 
 
   test.for([
     { name: '408', action: { status: 408 }, expected: { reason: 'no_response', httpStatus: 408 } },
+    { name: '303', action: { status: 303 }, expected: { reason: 'bad_response', httpStatus: 303 } },
     { name: '409', action: { status: 409 }, expected: { reason: 'conflict', httpStatus: 409 } },
     { name: '500', action: { status: 500 }, expected: { reason: 'server_error', httpStatus: 500 } },
     {

@@ -17,7 +17,7 @@ const SENTENCES: Record<LibbyErrorCode, string> = {
   token_unavailable: 'There is no token to place the call with; nothing was sent.',
   no_response: 'Libby did not answer in time; the phone may have rung.',
   connection_lost: 'The connection broke before Libby answered; the phone may have rung.',
-  bad_response: 'Libby answered something that is not HTTP; the phone may have rung.',
+  bad_response: 'Libby answered something that says nothing of the call; the phone may have rung.',
   server_error: 'Libby reports a fault of its own; the phone may have rung.',
   conflict: 'Libby reports a conflict; the phone may have rung.',
 };

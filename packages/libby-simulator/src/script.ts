@@ -16,6 +16,8 @@ export type Fault = (typeof FAULTS)[number];
 
 const OWN_HEADERS = new Set(['content-length', 'transfer-encoding', 'connection']);
 const BODYLESS = new Set([204, 205, 304]);
+/** Where to look at what was done: so a server ends a POST that it has carried out. */
+const HAVE_DONE = new Set([301, 302, 303]);
 
 const headersSchema = z
   .record(z.string(), z.string())
@@ -111,7 +113,7 @@ export class Script {
 export function takes({ taken, fault, status = 200 }: Action): boolean {
   if (taken !== undefined) return taken;
   if (fault !== undefined) return fault !== 'hang' && fault !== 'reset_before';
-  return status < 300;
+  return status < 300 || HAVE_DONE.has(status);
 }
 
 /** These strike before the provider has looked at the request, so even a request it would refuse meets them. */

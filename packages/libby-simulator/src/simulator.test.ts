@@ -48,7 +48,7 @@ describe('script', () => {
 
   test.each([
     [{ status: 204 }, 204, '', true],
-    [{ status: 302, headers: { location: '/elsewhere' } }, 302, '{"message":"Found"}', false],
+    [{ status: 302, headers: { location: '/elsewhere' } }, 302, '{"message":"Found"}', true],
     [{ status: 403 }, 403, '{"message":"Forbidden: Incorrect scopes"}', false],
     [{ status: 404 }, 404, '{"message":"Agent not found for this number"}', false],
     [{ status: 404, body: '<h1>no</h1>' }, 404, '<h1>no</h1>', false],
