@@ -94,7 +94,7 @@ export class Results {
     redis.on('error', () => {});
     try {
       // A producer's connection keeps no command until it is connected.
-      if (redis.status === 'wait') await redis.connect();
+      await redis.connect();
       let from = cursor;
       while (!signal?.aborted) {
         const reply = await redis.xread(

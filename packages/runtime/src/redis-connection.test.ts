@@ -5,6 +5,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnProcess, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from './config.ts';
 import { DialerError } from './errors.ts';
@@ -187,6 +188,20 @@ test('stopping while Redis is away ends what still waits', async () => {
   expect(await waiting).toBe('Connection is closed.');
   expect(redis.client.status).toBe('end');
   expect(messages).toEqual(['Redis connection lost']);
+});
+
+test('a duplicate, as BullMQ makes it to block on, connects by itself, and until it succeeds', async () => {
+  await using server = await startRedis({ own: true });
+  await using redis = connection(at(server.port)).redis;
+  await redis.connect();
+  await server.kill();
+  const duplicate = (redis.client as Redis).duplicate();
+  duplicate.on('error', () => {});
+  await event(duplicate, 'reconnecting');
+  const ready = event(duplicate, 'ready');
+  await server.restart();
+  await ready;
+  expect(await duplicate.quit()).toBe('OK');
 });
 
 test('a master that becomes a replica is left; a worker sends again, a producer is told', async () => {

@@ -57,6 +57,8 @@ export class RedisConnection {
     this.#logger = logger.child({ redis: this.description, role });
     this.#clock = clock;
     this.client = createClient(config, role, `${name}:${role}`);
+    // Duplicates inherit the options, and a lazy one tries only once: BullMQ's, which it blocks on, would be dead for good.
+    this.client.options.lazyConnect = false;
     this.client.on('error', (error: unknown) => this.#failed(error));
     this.client.on('close', () => this.#lost());
     this.client.on('ready', () => this.#ready());
