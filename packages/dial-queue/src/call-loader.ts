@@ -5,6 +5,7 @@ import type { Keys } from './keys.ts';
 import { CALL_JOB, CALL_JOB_OPTIONS, openQueue } from './queues.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
+import { WaitingJobs } from './waiting-jobs.ts';
 
 const LOADING_MARK_MS = 30_000;
 const NO_MARK = 0;
@@ -105,6 +106,15 @@ export class CallLoader implements AsyncDisposable {
     await this.#queue.addBulk(
       fresh.map(({ callId, call }) => ({ name: CALL_JOB, data: call, opts: { ...CALL_JOB_OPTIONS, jobId: callId } })),
     );
+    if (fresh.length > 0) await this.#insistOnOpen(fresh);
+  }
+
+  /** A campaign may have been archived since the look: no worker counts such a call, so it must not pass for loaded. */
+  async #insistOnOpen(added: readonly IdentifiedCall[]): Promise<void> {
+    if ((await this.#redis.hexists(this.#keys.campaign(this.#campaign).state, 'archived')) === 0) return;
+    const callIds = added.map(({ callId }) => callId);
+    await new WaitingJobs(this.#redis, this.#keys).drop(this.#campaign, callIds);
+    throw new CampaignArchivedError(this.#campaign);
   }
 
   /** Workers that have no lane for the campaign yet need not wait for their next look. */

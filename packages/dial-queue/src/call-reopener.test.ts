@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { CallReopener } from './call-reopener.ts';
+import { DoubtDesk } from './doubt-desk.ts';
 import { openQueue } from './queues.ts';
 import { eachTest, type Fixture } from './testing/fixture.ts';
+import { killedAtEachCommand } from './testing/mortal-redis.ts';
 
 let fixture: Fixture;
 eachTest((each) => {
@@ -67,6 +69,35 @@ it('finishes what a crash left half done', async () => {
   expect(await reopener().restore('spring')).toBe(1);
   expect(await queued()).toHaveLength(1);
   expect(await fixture.redis.exists(own.kept, own.reopened)).toBe(0);
+});
+
+it('loses no call, wherever it is killed', async () => {
+  const { redis, keys } = fixture;
+  await killedAtEachCommand(redis, async (mortal) => {
+    await fixture.gate().settle(fixture.settling({ callId: 'a', outcome: 'rejected' }));
+    await new CallReopener(mortal.redis, keys).reopen('spring', 'rejected').catch(() => {});
+    // What every worker does when it looks; and the person asks again.
+    await reopener().restore('spring');
+    await reopener().reopen('spring', 'rejected');
+    expect(await queued()).toEqual([{ id: 'a', data: { to: '+15055550123', name: 'Ann' } }]);
+    expect(await fixture.outcomeCount('rejected')).toBe(0);
+    expect(await redis.scard(keys.campaign('spring').reopened)).toBe(0);
+    await redis.del(...(await redis.keys(`${keys.prefix}:[cq]*`)));
+  });
+});
+
+it('grants a redial once, wherever it is killed', async () => {
+  const { redis, keys } = fixture;
+  const decider = { by: 'Ada', at: 0 };
+  await killedAtEachCommand(redis, async (mortal) => {
+    await fixture.gate().settle(fixture.settling({ callId: 'a', outcome: 'unknown' }));
+    await new DoubtDesk(mortal.redis, keys).redial('spring', 'a', decider, 0).catch(() => {});
+    await reopener().restore('spring');
+    await new DoubtDesk(redis, keys).redial('spring', 'a', decider, 0);
+    expect(await queued()).toEqual([{ id: 'a', data: { to: '+15055550123', name: 'Ann' } }]);
+    expect(await redis.hget(keys.campaign('spring').state, 'redialing')).toBe('1');
+    await redis.del(...(await redis.keys(`${keys.prefix}:[cq]*`)));
+  });
 });
 
 it('waits for a job that a worker still has in hand, and adds it when that has ended', async () => {

@@ -9,7 +9,7 @@ const CALLS_PER_STEP = 500;
 /** Queues calls again that provably never rang. */
 export class CallReopener {
   static readonly #reopen = new Script('reopen', 'ledger');
-  static readonly #restored = new Script('restored', 'ledger', 'redial');
+  static readonly #restored = new Script('restored', 'ledger', 'redial', 'remove-job');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 
@@ -57,7 +57,7 @@ export class CallReopener {
         );
         if (expiries.length > 0) await this.#redis.zadd(own.expiries, ...expiries);
         await queue.addBulk(jobs);
-        const keys = [own.ledger, own.kept, own.reopened, `${this.#keys.queue(campaign)}active`];
+        const keys = [own.ledger, own.state, own.kept, own.reopened, `${this.#keys.queue(campaign)}active`];
         const args = [this.#keys.queue(campaign), ...callIds];
         count += Number(await CallReopener.#restored.run(this.#redis, keys, args));
       } while (cursor !== '0');

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { CallLoader, type LoadVerdict } from './call-loader.ts';
 import { CallReopener } from './call-reopener.ts';
-import { CampaignArchive } from './campaign-archive.ts';
+import { type ArchiveOptions, CampaignArchive } from './campaign-archive.ts';
 import { CampaignArchivedError } from './campaign-closed.ts';
 import { StatusReader } from './campaign-status.ts';
 import { CampaignControl } from './control.ts';
@@ -8,6 +9,7 @@ import { DoubtDesk } from './doubt-desk.ts';
 import { Evidence } from './evidence.ts';
 import { openQueue } from './queues.ts';
 import { eachTest, type Fixture } from './testing/fixture.ts';
+import { MortalRedis } from './testing/mortal-redis.ts';
 
 let fixture: Fixture;
 eachTest((each) => {
@@ -15,6 +17,14 @@ eachTest((each) => {
 });
 
 const archive = () => new CampaignArchive(fixture.redis, fixture.keys);
+/** Closed, and nothing removed yet. */
+async function archiveAndDie(campaign: string, options: ArchiveOptions = {}): Promise<void> {
+  await archive().archive('none'); // from now on the server knows the script
+  using mortal = await MortalRedis.dyingAfter(1, fixture.redis);
+  const dying = new CampaignArchive(mortal.redis, fixture.keys).archive(campaign, options);
+  await expect(dying).rejects.toThrow('killed');
+}
+
 const keysUnder = (prefix: string) => fixture.redis.keys(`${prefix}*`);
 
 /** Loads calls, and ends each with an outcome as a worker does. */
@@ -85,10 +95,7 @@ it('nobody is rung again: nothing brings the campaign back', async () => {
   const remembered = { callId: first, owner: 'owner-1', revision: 1 };
   const evidence = new Evidence(fixture.redis, fixture.keys);
   expect(await evidence.recall('spring', [remembered])).toEqual({ claims: 0, unsettled: [] });
-  expect(await fixture.gate().claim(fixture.request({ callId: first }))).toMatchObject({
-    kind: 'skip',
-    outcome: 'canceled',
-  });
+  expect(await fixture.gate().claim(fixture.request({ callId: first }))).toMatchObject({ kind: 'done' });
   expect(await fixture.campaigns.look()).toMatchObject({ open: [] });
 });
 
@@ -151,17 +158,7 @@ it('goes on where it was killed, with whichever campaign comes next', async () =
   const { redis, keys } = fixture;
   await dialed('spring', ['accepted', 'rejected']);
   await exported('spring');
-  const broken = new CampaignArchive(
-    new Proxy(redis, {
-      get: (target, name) => {
-        if (name === 'smembers') throw new Error('killed');
-        const value: unknown = Reflect.get(target, name);
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    }),
-    keys,
-  );
-  await expect(broken.archive('spring')).rejects.toThrow('killed');
+  await archiveAndDie('spring');
   expect(await results()).toEqual(['spring', 'spring']);
   await dialed('autumn', []);
   expect(await archive().archive('autumn')).toBe('archived');
@@ -170,25 +167,73 @@ it('goes on where it was killed, with whichever campaign comes next', async () =
   expect(await archive().archive('spring')).toBe('archived');
 });
 
-it('keeps what comes in later until that is exported too', async () => {
-  const [first = ''] = await dialed('spring', ['accepted']);
+it('a late word changes nothing: no count, no result, no ledger', async () => {
+  const [doubtful = ''] = await dialed('spring', ['unknown', 'accepted']);
+  await exported('spring');
+  await archive().archive('spring', { withDoubts: true });
+  const { state, headings } = fixture.keys.campaign('spring');
+  const before = await fixture.redis.hgetall(state);
+  const gate = fixture.gate();
+  // The owner of the doubt, late but alive, and one whose claim was written off long ago.
+  const late = fixture.settling({ callId: doubtful, resultHead: '{"name":"Ann"', payload: '{"name":"Ann"}' });
+  expect(await gate.settle(late)).toEqual({ kind: 'already', outcome: 'canceled' });
+  expect(await gate.settle({ ...late, outcome: 'unknown', owner: 'owner-2' })).toMatchObject({ kind: 'already' });
+  expect(await gate.release(fixture.releasing({ callId: doubtful }))).toBe('lost');
+  expect(await results()).toEqual([]);
+  expect(await fixture.redis.hgetall(state)).toEqual(before);
+  expect((await keysUnder(`${fixture.keys.campaignPrefix}spring:`)).toSorted()).toEqual([headings, state]);
+});
+
+it('the same while its ledger is not removed yet', async () => {
+  const { redis, keys } = fixture;
+  const [doubtful = ''] = await dialed('spring', ['unknown']);
+  await exported('spring');
+  await archiveAndDie('spring', { withDoubts: true });
+  expect(await fixture.gate().settle(fixture.settling({ callId: doubtful }))).toEqual({
+    kind: 'already',
+    outcome: 'unknown',
+  });
+  const desk = new DoubtDesk(redis, keys);
+  expect(await desk.accept('spring', doubtful, { by: 'Ada', at: 0 })).toMatchObject({ kind: 'not_in_doubt' });
+  expect(await results()).toEqual(['spring']);
+  expect([await fixture.outcomeCount('unknown'), await fixture.outcomeCount('accepted')]).toEqual([1, 0]);
+});
+
+it('a job that comes in late ends, and is counted nowhere', async () => {
+  await dialed('spring', ['accepted']);
   await exported('spring');
   await archive().archive('spring');
-  // A loader that stood still for half a minute adds its row after all, and a worker ends it.
   const queue = openQueue(fixture.redis, fixture.keys, 'spring');
   const job = await queue.add('call', { to: '+15055550123', name: 'Ann' }, { jobId: 'late' });
   expect(await archive().archive('spring')).toBe('unfinished');
   expect((await fixture.campaigns.look()).open).toEqual(['spring']);
   expect((await fixture.campaigns.get('spring'))?.id).toBe('spring');
-  await fixture.gate().settle(fixture.settling({ callId: 'late', outcome: 'canceled' }));
+  expect(await fixture.gate().claim(fixture.request({ callId: 'late' }))).toMatchObject({
+    kind: 'done',
+    outcome: 'canceled',
+  });
   await job.remove();
   await queue.close();
   expect(await archive().archive('spring')).toBe('archived');
-  expect((await Array.fromAsync(fixture.results.read('spring'))).map(({ callId }) => callId)).toEqual(['late']);
-  expect(first).not.toBe('late');
-  await exported('spring');
-  expect(await archive().archive('spring')).toBe('archived');
   expect(await results()).toEqual([]);
+  expect(await fixture.outcomeCount('canceled')).toBe(0);
+});
+
+it('a loader that stood still while the campaign was archived is told, and leaves no job', async () => {
+  const { redis, keys } = fixture;
+  await dialed('spring', ['accepted']);
+  await exported('spring');
+  class SlowLoader extends CallLoader {
+    override async lookUp(callIds: readonly string[]): Promise<LoadVerdict[]> {
+      const verdicts = await super.lookUp(callIds);
+      await redis.hdel(keys.campaign('spring').state, 'loadingUntil'); // its mark has run out
+      expect(await archive().archive('spring')).toBe('archived');
+      return verdicts;
+    }
+  }
+  await using loader = new SlowLoader(redis, keys, 'spring');
+  await expect(loader.add(fixture.calls(2))).rejects.toBeInstanceOf(CampaignArchivedError);
+  expect(await archive().archive('spring')).toBe('archived');
 });
 
 it('trims a long stream step by step', async () => {

@@ -1,10 +1,10 @@
 import { isoInstant, type Outcome, type QueuedCall, type ResultRecord } from '@libby-dialer/dialing';
 import { CallReopener } from './call-reopener.ts';
 import type { Keys } from './keys.ts';
-import { openQueue } from './queues.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Results } from './results.ts';
 import { Script } from './script.ts';
+import { WaitingJobs } from './waiting-jobs.ts';
 
 const CALLS_PER_LOOK = 500;
 /** What a person says of a call comes from no worker. */
@@ -89,7 +89,8 @@ export class DoubtDesk {
       [campaign, callId, by, isoInstant(at), JSON.stringify(head).slice(0, -1)],
     )) as [Resolution['kind'], Outcome];
     if (kind !== 'resolved') return { kind, state };
-    await this.#dropJob(campaign, callId);
+    // One that waited for its redial would come up only to find its call settled.
+    await new WaitingJobs(this.#redis, this.#keys).drop(campaign, [callId]);
     return { kind };
   }
 
@@ -114,16 +115,6 @@ export class DoubtDesk {
   async numberOf(campaign: string, callId: string): Promise<string | undefined> {
     const payload = await this.#redis.hget(this.#keys.campaign(campaign).kept, callId);
     return payload === null ? undefined : (JSON.parse(payload) as QueuedCall).to;
-  }
-
-  /** One that waited for its redial; it would come up only to find its call settled. */
-  async #dropJob(campaign: string, callId: string): Promise<void> {
-    const queue = openQueue(this.#redis, this.#keys, campaign);
-    try {
-      await (await queue.getJob(callId))?.remove().catch(() => {});
-    } finally {
-      await queue.close();
-    }
   }
 
   /** Some may have been cleared up since their result was written. */

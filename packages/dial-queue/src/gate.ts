@@ -357,7 +357,7 @@ export class Gate {
     const own = this.#keysOf(of.campaign);
     const [word] = (await Gate.#release.run(
       this.#redis,
-      [own.ledger, own.claims, this.#keys.breakers, this.#keys.holds, this.#keys.lines, this.#keys.people],
+      [own.ledger, own.state, own.claims, this.#keys.breakers, this.#keys.holds, this.#keys.lines, this.#keys.people],
       [of.callId, of.owner, JSON.stringify(context)],
     )) as [ReleaseAnswer];
     return word;

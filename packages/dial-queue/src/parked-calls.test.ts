@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { CallReopener } from './call-reopener.ts';
-import { ParkedCalls } from './parked-calls.ts';
+import { type DueCall, ParkedCalls } from './parked-calls.ts';
 import { openQueue } from './queues.ts';
 import { eachTest, type Fixture } from './testing/fixture.ts';
+import { killedAtEachCommand } from './testing/mortal-redis.ts';
 
 let fixture: Fixture;
 eachTest((each) => {
@@ -49,34 +50,45 @@ it('hands over the calls whose own expiry has come, and removes what is settled'
   const parked = new ParkedCalls(fixture.redis, fixture.keys);
   await parked.sweep('spring', now, async (call) => {
     handed.push(call.callId, call.data);
-    return call.callId === due.callId;
+    return call.callId === due.callId && (await expire(call));
   });
   expect(handed).toEqual(expect.arrayContaining([due.callId, due.call, refused.callId, refused.call]));
   expect(handed).toHaveLength(4);
-  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
-  const left = (await queue.getJobs(['waiting'])).map(({ id }) => id);
-  expect(new Set(left)).toEqual(new Set([later.callId, refused.callId]));
-  await queue.close();
+  expect(new Set((await waiting()).map(({ callId }) => callId))).toEqual(new Set([later.callId, refused.callId]));
   expect(await fixture.redis.zcard(fixture.keys.campaign('spring').expiries)).toBe(2);
 });
 
-it('loses no call that a person queues again between its settling and the removal of its job', async () => {
-  await fixture.campaign();
-  const now = Date.now();
-  await using loader = fixture.loader();
-  const due = fixture.calls(1, { expiresAt: now - 1 });
-  await loader.add(due);
-  const reopener = new CallReopener(fixture.redis, fixture.keys);
-  await new ParkedCalls(fixture.redis, fixture.keys).sweep('spring', now, async ({ callId, data }) => {
-    const payload = JSON.stringify(data);
-    await fixture.gate().settle(fixture.settling({ callId, outcome: 'expired', payload, expires: true }));
-    expect(await reopener.reopen('spring', 'expired')).toBe(1);
-    return true;
+it('loses no call that a person queues again before its job is removed, wherever the sweep is killed', async () => {
+  const { redis, keys } = fixture;
+  const reopener = new CallReopener(redis, keys);
+  await killedAtEachCommand(redis, async ({ redis: sweeping }) => {
+    await fixture.campaign();
+    const now = Date.now();
+    await using loader = fixture.loader();
+    const due = fixture.calls(1, { expiresAt: now - 1 });
+    await loader.add(due);
+    const sweep = new ParkedCalls(sweeping, keys).sweep('spring', now, async (call) => {
+      await expire(call);
+      return (await reopener.reopen('spring', 'expired')) === 1;
+    });
+    await sweep.catch(() => {});
+    // What every worker does when it looks.
+    await reopener.restore('spring');
+    expect(await waiting()).toEqual(due);
+    expect(await redis.zcard(keys.campaign('spring').expiries)).toBe(1);
+    await redis.del(...(await redis.keys(`${keys.prefix}:[cq]*`)));
   });
-  expect((await fixture.campaigns.look()).reopened).toEqual(['spring']);
-  await reopener.restore('spring');
-  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
-  expect((await queue.getJobs(['waiting'])).map(({ id, data }) => ({ callId: id, call: data }))).toEqual(due);
-  await queue.close();
-  expect(await fixture.redis.zcard(fixture.keys.campaign('spring').expiries)).toBe(1);
 });
+
+async function expire({ callId, data }: DueCall): Promise<boolean> {
+  const payload = JSON.stringify(data);
+  await fixture.gate().settle(fixture.settling({ callId, outcome: 'expired', payload, expires: true }));
+  return true;
+}
+
+async function waiting(): Promise<{ callId: string | undefined; call: unknown }[]> {
+  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  const jobs = await queue.getJobs(['waiting']);
+  await queue.close();
+  return jobs.map(({ id, data }) => ({ callId: id, call: data }));
+}

@@ -1,7 +1,7 @@
 import type { Keys } from './keys.ts';
 import { openQueue } from './queues.ts';
 import type { RedisConnection } from './redis-connection.ts';
-import { Script } from './script.ts';
+import { WaitingJobs } from './waiting-jobs.ts';
 
 /** A call whose own expiry has come, with its job's data. */
 export interface DueCall {
@@ -17,13 +17,14 @@ const JOB_COMES_WITHIN_MS = 60_000;
 
 /** Calls that wait for an instant, or behind a pause, and whose time is over before that. */
 export class ParkedCalls {
-  static readonly #removed = new Script('removed', 'ledger', 'redial');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
+  readonly #jobs: WaitingJobs;
 
   constructor(redis: RedisConnection, keys: Keys) {
     this.#redis = redis;
     this.#keys = keys;
+    this.#jobs = new WaitingJobs(redis, keys);
   }
 
   /** Whether the campaign has changed since its delayed calls last came up: what they wait for may be no more. */
@@ -52,8 +53,7 @@ export class ParkedCalls {
    * its job no more, wherever that waits; any other is left to whoever has it.
    */
   async sweep(campaign: string, now: number, settle: (call: DueCall) => Promise<boolean>): Promise<void> {
-    const { expiries, ledger, kept, reopened } = this.#keys.campaign(campaign);
-    const keys = [ledger, kept, reopened, this.#keys.openCampaigns];
+    const { expiries } = this.#keys.campaign(campaign);
     const due = await this.#redis.zrangebyscore(expiries, '-inf', now, 'WITHSCORES', 'LIMIT', 0, CALLS_PER_STEP);
     if (due.length === 0) return;
     const queue = openQueue(this.#redis, this.#keys, campaign);
@@ -65,11 +65,8 @@ export class ParkedCalls {
           job === undefined
             ? Number(dueAt) < now - JOB_COMES_WITHIN_MS
             : await settle({ callId, data: job.data, queuedAt: job.timestamp });
-        if (!isSettled) continue;
         // Somebody who has the job in hand right now finds its call settled and ends it himself.
-        await job?.remove().catch(() => {});
-        if (job) await ParkedCalls.#removed.run(this.#redis, keys, [campaign, callId, JSON.stringify(job.data)]);
-        await this.#redis.zrem(expiries, callId);
+        if (isSettled) await this.#jobs.drop(campaign, [callId]);
       }
     } finally {
       await queue.close();

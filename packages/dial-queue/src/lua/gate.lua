@@ -65,7 +65,9 @@ local function skip(outcome, reason)
   return answer('skip', outcome, reason, attempts)
 end
 
-local state = redis.call('HMGET', campaign_state, 'canceled', 'paused', 'expiresAt', 'startsAt', 'lastSlot', 'hasOwnLines')
+local state = redis.call('HMGET', campaign_state, 'canceled', 'paused', 'expiresAt', 'startsAt', 'lastSlot', 'hasOwnLines', 'archived')
+-- Its ledger is gone: nobody can tell whether this call has had its outcome. A loader is told, and counts no such row as loaded.
+if state[7] then return answer('done', 'canceled') end
 if state[1] then return skip('canceled', 'campaign_canceled') end
 
 local expires_at = ask.expiresAt or tonumber(state[3])

@@ -8,6 +8,7 @@ local ledger, campaign_state, kept, revised, results, audit = unpack(KEYS)
 local campaign, call_id, by, at, result = unpack(ARGV)
 
 local entry = read_entry(ledger, call_id)
+if redis.call('HEXISTS', campaign_state, 'archived') == 1 then return { 'not_in_doubt', 'canceled' } end
 if not entry or entry.state ~= 'unknown' then return { 'not_in_doubt', entry and entry.state or 'open' } end
 
 redis.call('HINCRBY', campaign_state, 'outcome:unknown', -1)

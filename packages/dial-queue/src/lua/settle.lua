@@ -13,6 +13,10 @@ local context = cjson.decode(ARGV[7])
 local now = now_ms()
 
 local entry = read_entry(ledger, call_id)
+-- Nothing is claimed in an archived campaign: this is a late word, and the call has been counted.
+if (not entry or entry.state ~= 'claimed') and redis.call('HEXISTS', campaign_state, 'archived') == 1 then
+  return { 'already', is_settled(entry) and entry.state or 'canceled' }
+end
 if has_lost_redial(entry, context.redials) and entry.owner ~= owner then
   begin_redial(ledger, campaign_state, call_id, entry)
   entry = { state = 'claimed', owner = owner, failures = entry.failures, revision = entry.revision }
