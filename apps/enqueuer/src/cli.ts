@@ -85,6 +85,7 @@ function sentence(text: string): string {
   const plain = text
     .replace(/^error: /, '')
     .replace(/\n\((.*)\)\n$/, ' ($1)')
-    .replace(/\.?\s*$/, '');
+    .trimEnd()
+    .replace(/\.$/, '');
   return `${plain.charAt(0).toUpperCase()}${plain.slice(1)}; see --help.\n`;
 }

@@ -92,6 +92,24 @@ describe('a campaign file', () => {
     expect(found[0]).toMatch(new RegExp(`^${key}[.:]`));
   });
 
+  it.each(['Hi {{name}', 'Hi {{name} }', 'Hi {{ }}', 'Hi {{name}} and {{', '{{{{name}}}}'])(
+    'refuses %s, which would be said as it is',
+    (introMessage) => {
+      const [said, ...others] = problems({ ...MINIMAL, introMessage });
+      expect([said, others]).toEqual(['introMessage: has a {{ without a name or without its }}', []]);
+      expect(problems({ ...MINIMAL, customRules: ['Be brief', introMessage] })[0]).toMatch(/^customRules\.1: /);
+    },
+  );
+
+  it('warns of a }} that closes nothing', () => {
+    const texts = { introMessage: 'Hi {name}}', customRules: ['{"a": {"b": "{{name}}"}}'], introNotes: '{{{name}}}' };
+    const verdict = parseCampaign({ ...MINIMAL, ...texts });
+    expect(verdict.ok && verdict.warnings).toEqual([
+      'introMessage: has a }} without its {{, and says it as it is',
+      'customRules: has a }} without its {{, and says it as it is',
+    ]);
+  });
+
   it.each([
     ['what is missing', {}, ['id: is missing', expect.stringMatching(/^fromPhoneNumber: is missing/)]],
     [

@@ -3,6 +3,7 @@ import { RECORD_FIELDS, zoneSchema } from './call-record.ts';
 import { instantSchema } from './instant.ts';
 import { WEEKDAYS, type WeeklyHours } from './open-span.ts';
 import { isCountryCode, parsePhoneNumber } from './phone.ts';
+import { strayBraces } from './template.ts';
 
 const DEDUPE_BY = ['phone', 'externalId', 'row'] as const;
 /** What makes two rows the same call. */
@@ -50,12 +51,13 @@ const CAP_CALLS = 'must be a whole number from 1 to 100';
 const CAP_HOURS = 'must be a number above 0, at most 720 (thirty days)';
 const PRIORITY = 'must be a whole number from -100 to 100';
 
+/** What has its placeholders filled in for each call. */
+export const TEXT_FIELDS = ['introNotes', 'introMessage', 'introVoicemail', 'customQuestions', 'customRules'] as const;
+
 const text = z
   .string()
   .max(20_000)
-  .refine((value) => !/\{\{[^}]*$|\{\{\s*\}\}/.test(value), {
-    error: 'has a {{ without a name or without its }}',
-  });
+  .refine((value) => !strayBraces(value).opening, { error: 'has a {{ without a name or without its }}' });
 
 const campaignFields = z.strictObject({
   id: campaignId.describe('Names the campaign in commands, results and Redis.'),
@@ -171,11 +173,20 @@ export function parseCampaign(content: unknown): CampaignVerdict {
   return { ok: true, campaign: parsed.data, warnings: warningsOf(parsed.data) };
 }
 
-/** `introNotes` beside both fixed texts has no effect at the provider; worth a word, not a refusal. */
+/** Worth a word, not a refusal. */
 function warningsOf(campaign: Campaign): string[] {
+  const warnings = TEXT_FIELDS.filter((field) => hasStrayEnd(campaign[field])).map(
+    (field) => `${field}: has a }} without its {{, and says it as it is`,
+  );
   const { introNotes, introMessage, introVoicemail } = campaign;
-  if (introNotes === undefined || introMessage === undefined || introVoicemail === undefined) return [];
-  return ['introNotes: has no effect beside introMessage and introVoicemail'];
+  if (introNotes !== undefined && introMessage !== undefined && introVoicemail !== undefined) {
+    warnings.push('introNotes: has no effect beside introMessage and introVoicemail');
+  }
+  return warnings;
+}
+
+function hasStrayEnd(texts: string | readonly string[] | undefined): boolean {
+  return [texts ?? []].flat().some((each) => strayBraces(each).closing);
 }
 
 /** Every sentence begins with the key it is about. `above` is the path to a key whose alternatives were tried. */

@@ -15,6 +15,7 @@ export {
   campaignSchema,
   type DedupeBy,
   parseCampaign,
+  TEXT_FIELDS,
 } from './campaign.ts';
 export { type Circumstances, type Decision, decide, type Sighting } from './decide.ts';
 export { dedupeKey } from './dedupe-key.ts';

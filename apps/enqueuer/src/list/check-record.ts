@@ -5,6 +5,7 @@ import {
   parsePhoneNumber,
   placeholdersOf,
   type QueuedCall,
+  TEXT_FIELDS,
   variableKey,
   zonesFor,
 } from '@libby-dialer/dialing';
@@ -21,8 +22,6 @@ export type RowVerdict = CheckedCall | RowProblem;
 export function isProblem(verdict: RowVerdict): verdict is RowProblem {
   return 'code' in verdict;
 }
-
-const TEXT_FIELDS = ['introNotes', 'introMessage', 'introVoicemail', 'customQuestions', 'customRules'] as const;
 
 /** A placeholder of a campaign's text. */
 export interface Variable {
