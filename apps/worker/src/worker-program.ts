@@ -21,6 +21,9 @@ Start as many as you like, on as many machines as you like.
 
 Environment (a .env file in the working directory is read if present):
   REDIS_URL                    where the campaigns are (redis://127.0.0.1:6379)
+  REDIS_TLS_CA_FILE            who vouches for a rediss:// with a certificate of your own authority
+  REDIS_TLS_CERT_FILE, _KEY_FILE  the certificate for a Redis that asks for one
+  REDIS_CLUSTER                1: REDIS_URL is the one endpoint of a cluster
   LIBBY_CLIENT_ID              required; or LIBBY_CLIENT_ID_FILE
   LIBBY_CLIENT_SECRET          required; or LIBBY_CLIENT_SECRET_FILE
   WORKER_CONCURRENCY           calls in flight in this process (50)

@@ -1,4 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import {
+  LOCALHOST_CERTIFICATE as cert,
+  LOCALHOST_KEY as key,
+} from '../../libby-client/src/testing/localhost-certificate.ts';
 import { type Environment, loadConfig } from './config.ts';
 import { ConfigError } from './errors.ts';
 import { describeRedis, redisConfig } from './redis-config.ts';
@@ -33,7 +38,25 @@ describe('one server', () => {
     expect(describeRedis(config)).toBe('[::1]:6379');
   });
 
+  test('by a Unix socket', () => {
+    const config = connectionOf({ REDIS_URL: 'unix://ada:p%40ss@localhost/run/my%20redis/redis.sock?db=3' });
+    expect(config).toMatchObject({
+      topology: { kind: 'socket', path: '/run/my redis/redis.sock' },
+      username: 'ada',
+      db: 3,
+      tls: false,
+    });
+    expect(config.password?.reveal()).toBe('p@ss');
+    expect(describeRedis(config)).toBe('/run/my redis/redis.sock db 3');
+    expect(connectionOf({ REDIS_URL: 'unix:///run/redis.sock' })).toMatchObject({ username: undefined, db: 0 });
+  });
+
   test.each([
+    'unix://',
+    'unix:///',
+    'unix://host/redis.sock',
+    'unix:///redis.sock?password=x',
+    'unix:///%zz',
     'localhost:6379',
     'redis://',
     'http://h',
@@ -59,6 +82,27 @@ describe('a cluster', () => {
     });
     expect(config.password?.reveal()).toBe('pw');
     expect(describeRedis(config)).toBe('cluster a:7000,b:7001');
+  });
+
+  test('may have a single endpoint, where REDIS_CLUSTER says so', () => {
+    const config = connectionOf({ REDIS_URL: 'rediss://:pw@cfg.example.com', REDIS_CLUSTER: '1' });
+    expect(config).toMatchObject({
+      topology: { kind: 'cluster', nodes: [{ host: 'cfg.example.com', port: 6379 }] },
+      tls: true,
+    });
+    expect(problemsOf({ REDIS_URL: 'redis://a/1', REDIS_CLUSTER: '1' })).toEqual([
+      expect.stringContaining('only database 0'),
+    ]);
+  });
+
+  test('is not reached by a Unix socket', () => {
+    for (const environment of [
+      { REDIS_URL: 'unix:///a,unix:///b' },
+      { REDIS_URL: 'unix:///a', REDIS_CLUSTER: '1' },
+      { REDIS_URL: 'unix:///a', REDIS_SENTINELS: 's1', REDIS_SENTINEL_NAME: 'm' },
+    ]) {
+      expect(problemsOf(environment)).toEqual([expect.stringMatching(/^REDIS_URL: names a Unix socket/)]);
+    }
   });
 
   test('has one database, one user and one protocol', () => {
@@ -89,6 +133,15 @@ describe('Sentinel', () => {
     expect(describeRedis(config)).toBe('mymaster/2 by Sentinel s1:26379,s2:26379,[::1]:5');
   });
 
+  test('may ask for a user of its own', () => {
+    const access = { REDIS_SENTINEL_USERNAME: 'watcher', REDIS_SENTINEL_PASSWORD: 'spw' };
+    expect(connectionOf({ ...sentinel, ...access }).topology).toMatchObject({ username: 'watcher' });
+    expect(problemsOf({ ...sentinel, REDIS_SENTINEL_USERNAME: 'watcher' })).toEqual([
+      expect.stringMatching(/^REDIS_SENTINEL_PASSWORD: is required with REDIS_SENTINEL_USERNAME/),
+    ]);
+    expect(problemsOf(access)).toEqual([expect.stringMatching(/^REDIS_SENTINELS: is required/)]);
+  });
+
   test('needs both addresses and name', () => {
     expect(problemsOf({ REDIS_SENTINELS: 's1' })).toEqual([expect.stringMatching(/^REDIS_SENTINEL_NAME: is required/)]);
     expect(problemsOf({ REDIS_SENTINEL_NAME: 'm' })).toEqual([expect.stringMatching(/^REDIS_SENTINELS: is required/)]);
@@ -107,6 +160,41 @@ describe('Sentinel', () => {
     expect(problemsOf({ ...sentinel, REDIS_URL: 'redis://a,redis://b' })).toEqual([
       expect.stringContaining('use one of the two'),
     ]);
+  });
+});
+
+describe('TLS', () => {
+  const tls = { REDIS_URL: 'rediss://h' };
+  const otherKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+  const pem = (options: { cipher?: string; passphrase?: string } = {}) =>
+    otherKey.export({ type: 'pkcs8', format: 'pem', ...options }).toString();
+
+  test('takes authorities, and a certificate with its key', () => {
+    const { certificates } = connectionOf({
+      ...tls,
+      REDIS_TLS_CA: `${cert}\n${cert}`,
+      REDIS_TLS_CERT: cert,
+      REDIS_TLS_KEY: key,
+    });
+    expect(certificates).toMatchObject({ ca: `${cert}\n${cert}`, cert });
+    expect(certificates?.key?.reveal()).toBe(key);
+  });
+
+  test.each([
+    ['no rediss://', { REDIS_TLS_CA: cert }, /^REDIS_URL: must begin with rediss/],
+    ['no key', { ...tls, REDIS_TLS_CERT: cert }, /^REDIS_TLS_KEY: is required/],
+    ['no certificate', { ...tls, REDIS_TLS_KEY: key }, /^REDIS_TLS_CERT: is required/],
+    ['another key', { ...tls, REDIS_TLS_CERT: cert, REDIS_TLS_KEY: pem() }, /^REDIS_TLS_KEY: is not the key/],
+    ['a key for an authority', { ...tls, REDIS_TLS_CA: key }, /^REDIS_TLS_CA: must be a certificate in PEM/],
+    ['a damaged certificate', { ...tls, REDIS_TLS_CA: cert.replace('MIIB', 'MIIC') }, /^REDIS_TLS_CA: must be/],
+    ['no PEM', { ...tls, REDIS_TLS_CERT: cert, REDIS_TLS_KEY: 'x' }, /^REDIS_TLS_KEY: must be a private key/],
+    [
+      'a passphrase',
+      { ...tls, REDIS_TLS_CERT: cert, REDIS_TLS_KEY: pem({ cipher: 'aes-256-cbc', passphrase: 'canary' }) },
+      /^REDIS_TLS_KEY: must not need a passphrase/,
+    ],
+  ])('refuses %s', (_, environment, problem) => {
+    expect(problemsOf(environment)).toEqual([expect.stringMatching(problem)]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { type ConfigOf, derived, type ReportProblem, secret, variable } from './config.ts';
+import { matchesCertificate, pemCertificates, pemKey } from './pem.ts';
 import { Secret } from './secret.ts';
 import { flag, parsed, problem, text } from './variable-types.ts';
 
@@ -9,13 +10,23 @@ export interface RedisNode {
 
 export type RedisTopology =
   | { readonly kind: 'single'; readonly node: RedisNode }
+  | { readonly kind: 'socket'; readonly path: string }
   | {
       readonly kind: 'sentinel';
       readonly sentinels: readonly RedisNode[];
       readonly name: string;
+      readonly username: string | undefined;
       readonly password: Secret | undefined;
     }
   | { readonly kind: 'cluster'; readonly nodes: readonly RedisNode[] };
+
+/** PEM texts: whom to trust, and who we are. */
+interface RedisCertificates {
+  /** Trusted instead of Node's own authorities. */
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: Secret | undefined;
+}
 
 /** How to reach Redis. */
 export interface RedisConnectionConfig {
@@ -24,10 +35,13 @@ export interface RedisConnectionConfig {
   readonly password: Secret | undefined;
   readonly db: number;
   readonly tls: boolean;
+  /** Of TLS; without it, none are used. */
+  readonly certificates?: RedisCertificates;
 }
 
 interface RedisUrl {
-  readonly node: RedisNode;
+  /** Or the path of a Unix socket. */
+  readonly node: RedisNode | string;
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly db: number;
@@ -35,7 +49,7 @@ interface RedisUrl {
 }
 
 const URL_FORM =
-  'must be redis://host:port/db, or rediss:// for TLS, with user:password@ before the host where Redis asks for them; percent-encode @ : / # ? % in both';
+  'must be redis://host:port/db, or rediss:// for TLS, with user:password@ before the host where Redis asks for them; percent-encode @ : / # ? % in both; a Unix socket is unix:///path?db=0, with user:password@localhost before its path';
 const REDIS_PORT = 6379;
 const SENTINEL_PORT = 26_379;
 
@@ -64,7 +78,7 @@ const keyPrefix = () =>
       : problem('must be at most 64 letters, digits and characters of _ . : - { }');
   });
 
-/** `REDIS_URL`, Sentinel's variables, `DIALER_PREFIX` and `DIALER_ALLOW_VOLATILE_REDIS`. */
+/** `REDIS_URL`, the variables of Sentinel, cluster and TLS, `DIALER_PREFIX` and `DIALER_ALLOW_VOLATILE_REDIS`. */
 export const redisConfig = {
   connection: derived(
     {
@@ -80,9 +94,14 @@ export const redisConfig = {
         ],
         fromFile: true,
       }),
+      cluster: variable('REDIS_CLUSTER', flag(), { default: false }),
       sentinels: variable('REDIS_SENTINELS', sentinelAddresses(), { optional: true }),
       sentinelName: variable('REDIS_SENTINEL_NAME', text(), { optional: true }),
+      sentinelUsername: variable('REDIS_SENTINEL_USERNAME', text(), { optional: true }),
       sentinelPassword: variable('REDIS_SENTINEL_PASSWORD', secret(), { optional: true, fromFile: true }),
+      ca: variable('REDIS_TLS_CA', pemCertificates(), { optional: true, fromFile: true }),
+      cert: variable('REDIS_TLS_CERT', pemCertificates(), { optional: true, fromFile: true }),
+      key: variable('REDIS_TLS_KEY', pemKey(), { optional: true, fromFile: true }),
     },
     toConnection,
   ),
@@ -94,47 +113,56 @@ export type RedisConfig = ConfigOf<typeof redisConfig>;
 
 interface RedisVariables {
   readonly urls: readonly RedisUrl[];
+  readonly cluster: boolean;
   readonly sentinels: readonly RedisNode[] | undefined;
   readonly sentinelName: string | undefined;
+  readonly sentinelUsername: string | undefined;
   readonly sentinelPassword: Secret | undefined;
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: Secret | undefined;
 }
 
 /** With Sentinel, `REDIS_URL` still says user, password, database and TLS; only its host has no meaning. */
 function toConnection(variables: RedisVariables, report: ReportProblem): RedisConnectionConfig {
-  checkTogether(variables, report);
-  const [first] = variables.urls as [RedisUrl];
-  const { username, password, db, tls } = first;
+  checkTopology(variables, report);
+  checkCertificates(variables, report);
+  const { urls, ca, cert, key } = variables;
+  const [{ username, password, db, tls }] = urls as [RedisUrl];
   return {
-    topology: topologyOf(variables, first),
+    topology: topologyOf(variables),
     username,
     password: password === undefined ? undefined : new Secret(password),
     db,
     tls,
+    certificates: { ca, cert, key },
   };
 }
 
-function topologyOf(
-  { urls, sentinels, sentinelName, sentinelPassword }: RedisVariables,
-  first: RedisUrl,
-): RedisTopology {
+function topologyOf(variables: RedisVariables): RedisTopology {
+  const { urls, sentinels, sentinelName, sentinelUsername, sentinelPassword } = variables;
   if (sentinels !== undefined) {
-    return { kind: 'sentinel', sentinels, name: sentinelName ?? '', password: sentinelPassword };
+    const name = sentinelName ?? '';
+    return { kind: 'sentinel', sentinels, name, username: sentinelUsername, password: sentinelPassword };
   }
-  if (urls.length > 1) return { kind: 'cluster', nodes: urls.map((url) => url.node) };
-  return { kind: 'single', node: first.node };
+  const nodes = urls.map(({ node }) => node).filter((node) => typeof node !== 'string');
+  if (isCluster(variables)) return { kind: 'cluster', nodes };
+  const [{ node }] = urls as [RedisUrl];
+  return typeof node === 'string' ? { kind: 'socket', path: node } : { kind: 'single', node };
 }
 
-function checkTogether(
-  { urls, sentinels, sentinelName, sentinelPassword }: RedisVariables,
-  report: ReportProblem,
-): void {
-  if (sentinels !== undefined && sentinelName === undefined) {
-    report('REDIS_SENTINEL_NAME', 'is required with REDIS_SENTINELS; set it to the name of the master, often mymaster');
+/** A managed cluster may have a single endpoint, which leads to all its nodes. */
+function isCluster({ urls, cluster }: RedisVariables): boolean {
+  return cluster || urls.length > 1;
+}
+
+function checkTopology(variables: RedisVariables, report: ReportProblem): void {
+  const { urls, sentinels } = variables;
+  checkSentinel(variables, report);
+  if (urls.some(({ node }) => typeof node === 'string') && (sentinels !== undefined || isCluster(variables))) {
+    report('REDIS_URL', 'names a Unix socket, which neither a cluster nor Sentinel can be reached by; name hosts');
   }
-  if (sentinels === undefined && (sentinelName ?? sentinelPassword) !== undefined) {
-    report('REDIS_SENTINELS', 'is required with the other REDIS_SENTINEL_ variables; set it to host:port,host:port,…');
-  }
-  if (urls.length === 1) return;
+  if (!isCluster(variables)) return;
   if (sentinels !== undefined) report('REDIS_URL', 'lists a cluster, and REDIS_SENTINELS is set; use one of the two');
   if (urls.some((url) => url.db !== 0)) report('REDIS_URL', 'names a database, but Redis Cluster has only database 0');
   const access = urls.map(({ username, password, tls }) => JSON.stringify([username, password, tls]));
@@ -142,22 +170,61 @@ function checkTogether(
     report('REDIS_URL', 'must give all nodes the same user, password and redis:// or rediss://');
 }
 
+function checkSentinel(variables: RedisVariables, report: ReportProblem): void {
+  const { sentinels, sentinelName, sentinelUsername, sentinelPassword } = variables;
+  if (sentinels !== undefined && sentinelName === undefined) {
+    report('REDIS_SENTINEL_NAME', 'is required with REDIS_SENTINELS; set it to the name of the master, often mymaster');
+  }
+  if (sentinels === undefined && (sentinelName ?? sentinelUsername ?? sentinelPassword) !== undefined) {
+    report('REDIS_SENTINELS', 'is required with the other REDIS_SENTINEL_ variables; set it to host:port,host:port,…');
+  }
+  if (sentinelUsername !== undefined && sentinelPassword === undefined) {
+    report(
+      'REDIS_SENTINEL_PASSWORD',
+      'is required with REDIS_SENTINEL_USERNAME; set it or REDIS_SENTINEL_PASSWORD_FILE',
+    );
+  }
+}
+
+function checkCertificates({ urls, ca, cert, key }: RedisVariables, report: ReportProblem): void {
+  if (!urls.some(({ tls }) => tls) && (ca ?? cert ?? key) !== undefined) {
+    report('REDIS_URL', 'must begin with rediss:// where a REDIS_TLS_ variable is set; without TLS they mean nothing');
+  }
+  if (cert !== undefined && key === undefined) report('REDIS_TLS_KEY', 'is required with REDIS_TLS_CERT; set it too');
+  if (cert === undefined && key !== undefined) report('REDIS_TLS_CERT', 'is required with REDIS_TLS_KEY; set it too');
+  if (cert !== undefined && key !== undefined && !matchesCertificate(key, cert)) {
+    report('REDIS_TLS_KEY', 'is not the key of the certificate in REDIS_TLS_CERT; set the two that belong together');
+  }
+}
+
 function parseRedisUrl(text: string): RedisUrl | undefined {
   const url = URL.parse(text);
-  if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === '') return undefined;
-  const db = /^\/?(\d{0,5})$/.exec(url.pathname)?.[1];
-  if (db === undefined || url.search !== '' || url.hash !== '') return undefined;
+  if (url === null || url.hash !== '') return undefined;
   try {
+    const place = url.protocol === 'unix:' ? socketOf(url) : serverOf(url);
+    if (place === undefined) return undefined;
     return {
-      node: nodeOf(url, REDIS_PORT),
+      ...place,
       username: decodeURIComponent(url.username) || undefined,
       password: decodeURIComponent(url.password) || undefined,
-      db: Number(db),
       tls: url.protocol === 'rediss:',
     };
   } catch {
-    return undefined; // a stray % in user or password
+    return undefined; // a stray % in user, password or path
   }
+}
+
+function serverOf(url: URL): Pick<RedisUrl, 'node' | 'db'> | undefined {
+  const db = /^\/?(\d{0,5})$/.exec(url.pathname)?.[1];
+  const isServer = /^rediss?:$/.test(url.protocol) && url.hostname !== '' && url.search === '';
+  return isServer && db !== undefined ? { node: nodeOf(url, REDIS_PORT), db: Number(db) } : undefined;
+}
+
+/** The path of a socket may be any, so its database stands in the query, as other clients of Redis have it. */
+function socketOf(url: URL): Pick<RedisUrl, 'node' | 'db'> | undefined {
+  const db = /^(?:\?db=(\d{1,5}))?$/.exec(url.search);
+  const isSocket = /^(?:localhost)?$/.test(url.host) && url.pathname.length > 1;
+  return isSocket && db !== null ? { node: decodeURIComponent(url.pathname), db: Number(db[1] ?? 0) } : undefined;
 }
 
 function parseAddress(text: string): RedisNode | undefined {
@@ -173,6 +240,7 @@ function nodeOf(url: URL, defaultPort: number): RedisNode {
 export function describeRedis({ topology, db, tls }: RedisConnectionConfig): string {
   const suffix = `${db === 0 ? '' : `/${db}`}${tls ? ' (TLS)' : ''}`;
   if (topology.kind === 'single') return `${address(topology.node)}${suffix}`;
+  if (topology.kind === 'socket') return `${topology.path}${db === 0 ? '' : ` db ${db}`}`;
   if (topology.kind === 'cluster') return `cluster ${topology.nodes.map(address).join(',')}${suffix}`;
   return `${topology.name}${suffix} by Sentinel ${topology.sentinels.map(address).join(',')}`;
 }

@@ -4,8 +4,8 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawnProcess, startRedis, type TestRedis } from '@libby-dialer/testkit';
-import type { Redis } from 'ioredis';
+import { eventually, spawnProcess, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from './config.ts';
 import { DialerError } from './errors.ts';
@@ -224,33 +224,108 @@ test('a master that becomes a replica is left; a worker sends again, a producer 
 const REDIS_SERVER = 'redis-server';
 const hasRedisServer = spawnSync(REDIS_SERVER, ['--version']).status === 0;
 
-test.skipIf(!hasRedisServer)('a master found by Sentinel', async () => {
-  await using master = await startRedis({ requirepass: PASSWORD });
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'sentinel-'));
-  const port = master.port + 1;
-  // Sentinel insists on a file of its own to keep its state in.
-  const file = join(folder.path, 'sentinel.conf');
-  await writeFile(file, `port ${port}\nbind 127.0.0.1\nsentinel monitor mymaster 127.0.0.1 ${master.port} 1\n`);
-  await using sentinel = await spawnProcess(REDIS_SERVER, [file, '--sentinel']);
-  await sentinel.waitForLine(/Sentinel ID is/);
-  await using redis = connection(sentinelConfig(port)).redis;
-  await redis.connect();
-  expect(await redis.client.info('server')).toContain(`tcp_port:${master.port}`);
+describe.skipIf(!hasRedisServer)('Sentinel', () => {
+  test('finds the master, by a user of its own', async () => {
+    await using master = await startRedis({ requirepass: PASSWORD });
+    await using sentinel = await startSentinel(
+      master.port,
+      `sentinel auth-pass mymaster ${PASSWORD}`,
+      'user default off',
+      'user watcher on >spw allkeys allchannels +@all',
+    );
+    const access = { REDIS_SENTINEL_USERNAME: 'watcher', REDIS_SENTINEL_PASSWORD: 'spw' };
+    await using redis = connection(sentinelConfig(sentinel.port, access)).redis;
+    await redis.connect();
+    expect(await redis.client.info('server')).toContain(`tcp_port:${master.port}`);
+  });
+
+  // The old master goes on taking writes for a while, and loses them.
+  test('is heard when it has chosen another master: the old one is left at once, also by a copy', async () => {
+    const replicas = ['--masterauth', PASSWORD, '--repl-diskless-sync-delay', '0'];
+    await using master = await startRedis({ requirepass: PASSWORD, args: replicas });
+    await using replica = await startRedis({
+      requirepass: PASSWORD,
+      args: [...replicas, '--replicaof', `127.0.0.1 ${master.port}`],
+    });
+    await using operator = connection(at(master.port, { user: `:${PASSWORD}@` })).redis;
+    await operator.connect();
+    // Sentinel asks the master for its replicas at its start, and then every ten seconds.
+    await eventually(async () => /state=online/.test(await operator.client.info('replication')));
+    await using sentinel = await startSentinel(master.port, `sentinel auth-pass mymaster ${PASSWORD}`);
+    await using direct = connection(configOf(`redis://127.0.0.1:${sentinel.port}`)).redis;
+    await direct.connect();
+    await using redis = connection(sentinelConfig(sentinel.port)).redis;
+    await redis.connect();
+    const copy = (redis.client as Redis).duplicate({ lazyConnect: false });
+    const clients = [redis.client, copy];
+    await eventually(async () => (await subscribers(direct.client)) === 2);
+    // Refused until it has heard of a replica that is fit.
+    await eventually(async () => (await direct.client.call('SENTINEL', 'FAILOVER', 'mymaster')) === 'OK');
+    // Neither is asked for anything: what leads them away is Sentinel's word alone.
+    await eventually(async () => (await mastersOf(clients)).every((port) => port === replica.port));
+    await copy.quit();
+    await redis.stop();
+    await eventually(async () => (await subscribers(direct.client)) === 0);
+    expect(clients.map(({ status }) => status)).toEqual(['end', 'end']);
+  });
 });
 
-function sentinelConfig(port: number): RedisConnectionConfig {
+async function subscribers(sentinel: RedisClient): Promise<number> {
+  const list = (await sentinel.call('CLIENT', 'LIST')) as string;
+  return list.match(/ sub=[1-9]/g)?.length ?? 0;
+}
+
+/** Where the clients are connected to by now; waits for none of them. */
+async function mastersOf(clients: readonly RedisClient[]): Promise<(number | undefined)[]> {
+  return clients.map((client) => (client instanceof Redis ? client.stream?.remotePort : undefined));
+}
+
+/** Sentinel insists on a file of its own to keep its state in. */
+async function startSentinel(masterPort: number, ...more: string[]) {
+  const stack = new AsyncDisposableStack();
+  const folder = stack.use(await mkdtempDisposable(join(tmpdir(), 'sentinel-')));
+  const port = masterPort + 1;
+  const lines = [`port ${port}`, 'bind 127.0.0.1', `sentinel monitor mymaster 127.0.0.1 ${masterPort} 1`, ...more];
+  const file = join(folder.path, 'sentinel.conf');
+  await writeFile(file, `${lines.join('\n')}\n`);
+  const sentinel = stack.use(await spawnProcess(REDIS_SERVER, [file, '--sentinel']));
+  await sentinel.waitForLine(/Sentinel ID is/);
+  return { port, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+function sentinelConfig(port: number, environment: Record<string, string> = {}): RedisConnectionConfig {
   return configOf(`redis://:${PASSWORD}@ignored`, {
     REDIS_SENTINELS: `127.0.0.1:${port}`,
     REDIS_SENTINEL_NAME: 'mymaster',
+    ...environment,
   });
 }
 
-test('a cluster of one node', async () => {
+test.skipIf(!hasRedisServer)('a Redis behind a Unix socket, and none behind it', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'socket-'));
+  const path = join(folder.path, 'redis.sock');
+  await using server = await startRedis({ requirepass: PASSWORD, args: ['--unixsocket', path] });
+  await using redis = connection(configOf(`unix://:${PASSWORD}@localhost${path}?db=2`)).redis;
+  await redis.connect();
+  expect(await redis.client.client('INFO')).toMatch(/ addr=\S+redis\.sock:0 .* db=2 /);
+  await server.stop();
+  expect(await refusal(configOf(`unix://${path}`))).toMatch(/there is no such socket|refuses the connection/);
+});
+
+test('a Redis without a command says which one it is', async () => {
+  await using server = await startRedis({ args: ['--rename-command', 'INFO', ''] });
+  expect(await refusal(at(server.port))).toContain('does not know a command that is needed (INFO)');
+});
+
+test.each([
+  ['listed', (url: string) => configOf(`${url},${url}`)],
+  ['by a single endpoint', (url: string) => configOf(url, { REDIS_CLUSTER: '1' })],
+])('a cluster of one node, %s', async (_, configFor) => {
   await using node = await startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] });
   await using direct = connection(configOf(node.url)).redis;
   await direct.connect();
   await direct.client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-  await using redis = connection(configOf(`${node.url},${node.url}`)).redis;
+  await using redis = connection(configFor(node.url)).redis;
   await redis.connect();
   expect(await redis.client.set('{libby}:a', '1')).toBe('OK');
 });

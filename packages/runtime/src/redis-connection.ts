@@ -1,8 +1,10 @@
+import type { ConnectionOptions } from 'node:tls';
 import { Cluster, type ClusterOptions, type DNSLookupFunction, Redis, type RedisOptions, ReplyError } from 'ioredis';
 import { type Clock, sleep, systemClock } from './clock.ts';
 import { DialerError } from './errors.ts';
 import type { Logger } from './logger.ts';
-import { describeRedis, type RedisConnectionConfig } from './redis-config.ts';
+import { describeRedis, type RedisConnectionConfig, type RedisTopology } from './redis-config.ts';
+import { PatientSentinelConnector, PatientServerConnector } from './redis-connectors.ts';
 import { explainRedisError, isPermanentRedisError } from './redis-errors.ts';
 
 export type RedisClient = Redis | Cluster;
@@ -171,25 +173,36 @@ function isConsequence(error: unknown): boolean {
 
 function createClient(config: RedisConnectionConfig, role: RedisRole, connectionName: string): RedisClient {
   const { topology } = config;
-  const common = {
+  if (topology.kind === 'cluster') {
+    return new Cluster([...topology.nodes], clusterOptions(config, role, connectionName));
+  }
+  return new Redis({
     ...nodeOptions(config, role, connectionName),
+    ...placeOptions(config, topology),
     lazyConnect: true,
     enableOfflineQueue: role !== 'producer',
-  };
-  if (topology.kind === 'single') return new Redis({ ...common, ...topology.node, retryStrategy: retryDelayMs });
-  if (topology.kind === 'sentinel') {
-    return new Redis({
-      ...common,
-      retryStrategy: retryDelayMs,
-      sentinels: [...topology.sentinels],
-      name: topology.name,
-      sentinelPassword: topology.password?.reveal(),
-      sentinelRetryStrategy: retryDelayMs,
-      enableTLSForSentinelMode: config.tls,
-      sentinelTLS: common.tls,
-    });
-  }
-  return new Cluster([...topology.nodes], clusterOptions(config, role, connectionName));
+    retryStrategy: retryDelayMs,
+  });
+}
+
+function placeOptions(config: RedisConnectionConfig, topology: Exclude<RedisTopology, { kind: 'cluster' }>) {
+  if (topology.kind === 'single') return topology.node;
+  if (topology.kind === 'socket') return { path: topology.path };
+  return {
+    Connector: PatientSentinelConnector,
+    sentinels: [...topology.sentinels],
+    name: topology.name,
+    sentinelUsername: topology.username,
+    sentinelPassword: topology.password?.reveal(),
+    sentinelRetryStrategy: retryDelayMs,
+    sentinelReconnectStrategy: retryDelayMs,
+    enableTLSForSentinelMode: config.tls,
+    sentinelTLS: tlsOptions(config),
+    // In a planned failover the old master goes on taking writes for a while, and loses them.
+    failoverDetector: true,
+    // Each connection listens by so many of its own; one lane has one, and there may be many lanes.
+    sentinelMaxConnections: 2,
+  } satisfies RedisOptions;
 }
 
 function nodeOptions(config: RedisConnectionConfig, role: RedisRole, connectionName: string) {
@@ -198,13 +211,25 @@ function nodeOptions(config: RedisConnectionConfig, role: RedisRole, connectionN
     username: config.username,
     password: config.password?.reveal(),
     db: config.db,
-    tls: config.tls ? {} : undefined,
+    tls: tlsOptions(config),
+    Connector: PatientServerConnector,
     connectTimeout: CONNECT_TIMEOUT_MS,
     socketTimeout: SILENCE_MS,
     disconnectTimeout: CLOSE_WITHIN_MS / 2,
     maxRetriesPerRequest: role === 'producer' ? 0 : null,
     reconnectOnError: reconnectAfterFailover(role),
   } satisfies RedisOptions;
+}
+
+function tlsOptions({ tls, certificates }: RedisConnectionConfig): ConnectionOptions | undefined {
+  if (!tls) return undefined;
+  const { ca, cert, key } = certificates ?? {};
+  // Left out, not undefined, is what has Node trust its own authorities.
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key: key.reveal() }),
+  };
 }
 
 function clusterOptions(config: RedisConnectionConfig, role: RedisRole, connectionName: string) {

@@ -6,7 +6,9 @@ export function explainRedisError(error: unknown, description: string): string {
   const causes = innermostFirst(error);
   for (const cause of causes) {
     const explanation = EXPLANATIONS.find(({ matches }) => matches.test(fingerprint(cause)));
-    if (explanation !== undefined) return `Redis at ${description} ${explanation.sentence}`;
+    if (explanation === undefined) continue;
+    const { sentence } = explanation;
+    return `Redis at ${description} ${typeof sentence === 'string' ? sentence : sentence(commandOf(causes))}`;
   }
   return `Redis at ${description} failed (${label(causes[0])}); see the log of the Redis server.`;
 }
@@ -21,7 +23,8 @@ export function isPermanentRedisError(error: unknown): boolean {
 interface Explanation {
   /** Against `CODE message`; Redis's own errors begin with their code. */
   readonly matches: RegExp;
-  readonly sentence: string;
+  /** Or what makes it of the command that it is about: ` (GET)`, or nothing. */
+  readonly sentence: string | ((command: string) => string);
   readonly permanent?: true;
 }
 
@@ -38,8 +41,8 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     matches: /\bNOPERM\b/,
-    sentence:
-      'does not let this user do what is needed; put another into REDIS_URL, or extend its rights with ACL SETUSER.',
+    sentence: (command) =>
+      `does not let this user do what is needed${command}; put another into REDIS_URL, or extend its rights with ACL SETUSER.`,
     permanent: true,
   },
   {
@@ -68,7 +71,8 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     matches: /\bMOVED\b|\bASK \d/,
-    sentence: 'is a node of a cluster; list several of its nodes in REDIS_URL, separated by commas.',
+    sentence:
+      'is a node of a cluster; list several of its nodes in REDIS_URL, separated by commas, or set REDIS_CLUSTER=1.',
     permanent: true,
   },
   {
@@ -78,7 +82,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     matches: /cluster support disabled/i,
-    sentence: 'is not a cluster; give REDIS_URL a single URL.',
+    sentence: 'is not a cluster; give REDIS_URL a single URL, and unset REDIS_CLUSTER.',
     permanent: true,
   },
   {
@@ -96,12 +100,23 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     matches: /unknown command|unsupported command/i,
-    sentence: 'does not know a command that is needed; it must be Redis 7.0 or later with no command renamed.',
+    sentence: (command) =>
+      `does not know a command that is needed${command}; it must be Redis 7.0 or later with no command renamed.`,
     permanent: true,
   },
   {
     matches: /All sentinels are unreachable/i,
     sentence: 'cannot be found: none of the Sentinels in REDIS_SENTINELS knows a working master of that name.',
+  },
+  {
+    matches: /CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/i,
+    sentence: 'asks for a client certificate; name it and its key in REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE.',
+    permanent: true,
+  },
+  {
+    matches: /ALERT_(?:UNKNOWN_CA|(?:BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN))/i,
+    sentence: 'does not accept the client certificate; show one that it trusts (REDIS_TLS_CERT_FILE).',
+    permanent: true,
   },
   {
     matches: /ERR_SSL|EPROTO|wrong version number|packet length too long|before secure TLS connection/i,
@@ -115,7 +130,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     matches: /SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)/,
-    sentence: 'shows a TLS certificate that is not trusted here; name its authority in NODE_EXTRA_CA_CERTS.',
+    sentence: 'shows a TLS certificate that is not trusted here; name its authority in REDIS_TLS_CA_FILE.',
     permanent: true,
   },
   {
@@ -126,6 +141,15 @@ const EXPLANATIONS: readonly Explanation[] = [
   {
     matches: /Protocol error|Unknown RESP type/i,
     sentence: 'does not answer in the Redis protocol; check host and port, and whether it wants TLS (rediss://).',
+    permanent: true,
+  },
+  {
+    matches: /\bENOENT\b/,
+    sentence: 'cannot be reached: there is no such socket; start it, or correct the path in REDIS_URL.',
+  },
+  {
+    matches: /\bEACCES\b/,
+    sentence: 'cannot be reached: this user may not open its socket; add the user to its group.',
     permanent: true,
   },
   { matches: /\bECONNREFUSED\b/, sentence: 'refuses the connection; start it, or correct REDIS_URL.' },
@@ -167,6 +191,17 @@ function fingerprint(error: unknown): string {
   if (!(error instanceof Error)) return '';
   const { code } = error as NodeJS.ErrnoException;
   return `${code ?? ''} ${error.message}`;
+}
+
+/** Which command Redis would not run, in brackets. Only its name is safe to tell. */
+function commandOf(causes: readonly unknown[]): string {
+  for (const cause of causes) {
+    const quoted = /(?:command|the) ['`"]([\w|.-]{1,32})['`"]/.exec(fingerprint(cause))?.[1];
+    const { command } = (cause ?? {}) as { command?: { name?: unknown } };
+    const name = quoted ?? command?.name;
+    if (typeof name === 'string') return ` (${name.toUpperCase().replace('|', ' ')})`;
+  }
+  return '';
 }
 
 /** A name for an error nobody foresaw: its code, or the upper-case word that Redis begins its errors with. */
