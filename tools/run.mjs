@@ -7,6 +7,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withoutOuterNpm, withWorkspacePath } from './environment.mjs';
+import { offerFaketime } from './faketime.mjs';
 import { dieOf, endLike, runInForeground } from './processes.mjs';
 import { offerPython } from './python.mjs';
 import { ensureRedis } from './redis.mjs';
@@ -15,9 +16,11 @@ import { SetUpError } from './steps.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** @typedef {{ redis?: boolean, faketime?: boolean, python?: boolean }} Needs */
+
 /**
- * What each task runs, and whether it needs a Redis server and runs the examples in Python.
- * @type {Record<string, (args: string[]) => { command?: string[], redis?: boolean, python?: boolean }>}
+ * What each task runs, and whether it needs a Redis server, sets the clock of one, and runs the examples in Python.
+ * @type {Record<string, (args: string[]) => Needs & { command?: string[] }>}
  */
 const tasks = {
   // Real calls want the user's own Redis; everything else runs on a private one, whatever REDIS_URL says.
@@ -25,8 +28,13 @@ const tasks = {
     command: ['node', join(root, 'apps/demo/src/main.ts'), ...args],
     redis: !args.includes('--live'),
   }),
-  test: (args) => ({ command: ['node', join(root, 'tools/check.ts'), ...args], redis: true, python: true }),
-  chaos: (args) => ({ command: ['node', join(root, 'test/chaos/main.ts'), ...args], redis: true }),
+  test: (args) => ({
+    command: ['node', join(root, 'tools/check.ts'), ...args],
+    redis: true,
+    faketime: true,
+    python: true,
+  }),
+  chaos: (args) => ({ command: ['node', join(root, 'test/chaos/main.ts'), ...args], redis: true, faketime: true }),
   nights: (args) => ({ command: ['node', join(root, 'test/nights/main.ts'), ...args], redis: true }),
   setup: () => ({}),
   exec: (args) => ({ command: args }),
@@ -36,9 +44,9 @@ const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /**
  * Prepares the checkout; on a signal stops whatever it is doing, tidies up, and dies of that signal.
- * @param {{ redis?: boolean, python?: boolean }} needs
+ * @param {Needs} needs
  */
-async function prepare({ redis = false, python = false }) {
+async function prepare({ redis = false, faketime = false, python = false }) {
   const interruption = new AbortController();
   /** @param {NodeJS.Signals} signal */
   const interrupt = (signal) => interruption.abort(signal);
@@ -47,6 +55,7 @@ async function prepare({ redis = false, python = false }) {
   try {
     await setUp(workspace);
     if (redis) await ensureRedis(workspace);
+    if (faketime) await offerFaketime(workspace);
     if (python) await offerPython(workspace);
   } catch (error) {
     if (interruption.signal.aborted) dieOf(interruption.signal.reason);

@@ -2,5 +2,6 @@
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { guardAgainstOrphan, type OrphanGuardOptions } from './orphan-guard.ts';
 export type { PrivateRedis, RedisOptions } from './redis.ts';
+export { findLibfaketime } from './settable-clock.ts';
 export { startPrivateRedis } from './start-private-redis.ts';
 export { onUnlikelyPort } from './unlikely-port.ts';

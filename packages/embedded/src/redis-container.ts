@@ -66,6 +66,10 @@ class RedisContainer implements PrivateRedis {
     await this.#container.unpause();
   }
 
+  setClock(): Promise<void> {
+    return Promise.reject(new Error('the clock of a container is that of its machine'));
+  }
+
   async stop(): Promise<void> {
     this.#running = false;
     await this.#started.stop({ remove: true, removeVolumes: true });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { guardAgainstOrphan } from './orphan-guard.ts';
 import { type PrivateRedis, type RedisOptions, redisArguments, redisUrl } from './redis.ts';
+import { SettableClock } from './settable-clock.ts';
 import { onUnlikelyPort, PortTaken } from './unlikely-port.ts';
 
 const HOST = '127.0.0.1';
@@ -28,6 +29,7 @@ class RedisProcess implements PrivateRedis {
   readonly #program: string;
   readonly #folder: string;
   readonly #options: RedisOptions;
+  readonly #clock: SettableClock | undefined;
   #child: ChildProcess | undefined;
   #port = 0;
 
@@ -35,6 +37,7 @@ class RedisProcess implements PrivateRedis {
     this.#program = program;
     this.#folder = folder;
     this.#options = options;
+    this.#clock = options.settableClock === true ? new SettableClock(folder) : undefined;
   }
 
   get url(): string {
@@ -50,6 +53,7 @@ class RedisProcess implements PrivateRedis {
   }
 
   async start(): Promise<void> {
+    await this.#clock?.set(0);
     this.#port = await onUnlikelyPort((port) => this.#launch(port));
   }
 
@@ -76,6 +80,12 @@ class RedisProcess implements PrivateRedis {
     this.#child?.kill('SIGCONT');
   }
 
+  async setClock(aheadMs: number): Promise<void> {
+    if (this.#clock === undefined)
+      throw new Error('its clock cannot be set: ask for startRedis({ settableClock: true })');
+    await this.#clock.set(aheadMs);
+  }
+
   async stop(): Promise<void> {
     await this.kill();
     await rm(this.#folder, { recursive: true, force: true });
@@ -90,6 +100,7 @@ class RedisProcess implements PrivateRedis {
     const where = ['--bind', HOST, '--port', String(port), '--dir', this.#folder];
     const child = spawn(this.#program, [...where, ...redisArguments(this.#options)], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.#clock?.environment },
       // Its own process group: Ctrl-C is for us to answer, and those who still use this Redis must be stopped first.
       detached: true,
     });

@@ -10,6 +10,7 @@ import { startRedisProcess } from './redis-process.ts';
 export async function startPrivateRedis(options: RedisOptions = {}): Promise<PrivateRedis> {
   const program = findOnPath('redis-server');
   if (program !== undefined) return startRedisProcess(program, options);
+  if (options.settableClock === true) throw new Error('a clock can be set only for a redis-server of the PATH');
   // The container library is heavy: loaded only when it is needed.
   const { startRedisContainer } = await import('./redis-container.ts');
   return startRedisContainer(options);

@@ -1,3 +1,4 @@
+import { findLibfaketime } from '@libby-dialer/embedded';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { startRedis } from './start-redis.ts';
@@ -77,6 +78,22 @@ describe('a private Redis', () => {
     await redis.pause();
     await redis.restart();
     expect(await withClient(redis.url, (client) => client.ping())).toBe('PONG');
+  });
+
+  test('has a clock that can be set, also across a restart', async ({ skip }) => {
+    skip(findLibfaketime() === undefined, 'needs libfaketime (Debian: apt-get install faketime)');
+    await using redis = await startRedis({ settableClock: true });
+    const hoursAhead = async () => {
+      const [seconds] = await withClient(redis.url, (client) => client.time());
+      return (Number(seconds) - Date.now() / 1000) / 3600;
+    };
+    expect(await hoursAhead()).toBeCloseTo(0, 1);
+    await redis.setClock(5 * 3_600_000);
+    expect(await hoursAhead()).toBeCloseTo(5, 1);
+    await redis.restart();
+    expect(await hoursAhead()).toBeCloseTo(5, 1);
+    await redis.setClock(-7_200_000);
+    expect(await hoursAhead()).toBeCloseTo(-2, 1);
   });
 
   test('many start at once', async () => {

@@ -29,6 +29,7 @@ function sharedRedis(url: string): TestRedis {
     restart: refuse,
     pause: refuse,
     resume: refuse,
+    setClock: refuse,
     stop: leave,
     [Symbol.asyncDispose]: leave,
   };
