@@ -306,6 +306,48 @@ test('what an erasure removes is not delivered any more', async () => {
   expect(inHand.map(([id]) => id)).toEqual([ids[1]]);
 });
 
+test('what is erased between two refusals is not posted again, and becomes no dead letter', async () => {
+  const [erased = '', other = ''] = await settled(2);
+  receiver.react =
+    ({ id }) =>
+    async (response) => {
+      // By the time it hears of the refusal, one of the two is erased.
+      if (id === erased) await redis.xdel(keys.results, erased);
+      response.writeHead(400).end();
+    };
+  await forwarder({ attempts: 3 });
+  await done();
+  expect(receiver.ids.filter((id) => id === erased)).toHaveLength(1);
+  const letters = await Array.fromAsync(forwarders().deadLetters(NAME));
+  expect(letters).toMatchObject([{ id: other, attempts: 3 }]);
+});
+
+test('what waits its turn while the receiver is down is not posted once it is erased', async () => {
+  const ids = await settled(40);
+  receiver.react = () => 503;
+  await forwarder({ concurrency: 1, firstPauseMs: 50, longestPauseMs: 50 });
+  await eventually(() => expect(receiver.received.length).toBeGreaterThan(6));
+  await redis.xdel(keys.results, ...ids);
+  await eventually(async () => expect(await forwarders().read(NAME)).toMatchObject({ inHand: 0 }));
+  receiver.react = () => 204;
+  const before = receiver.received.length;
+  const [next] = await settled(1, 40);
+  await eventually(() => expect(receiver.ids).toContain(next));
+  expect(receiver.ids.slice(before)).toEqual([next]);
+});
+
+test('a dead letter is what stands in the stream, however old what a forwarder knows of it', async () => {
+  const [id = ''] = await settled(1);
+  const queue = new ForwardQueue(redis, keys, { name: NAME, consumer: 'one', blockMs: 50 });
+  await queue.open('beginning');
+  const [result] = await queue.read(redis, 1);
+  if (result === undefined) throw new Error('there is one result');
+  await redis.xdel(keys.results, id);
+  expect(await queue.spend(result)).toBeUndefined();
+  expect(await queue.bury(result, 'http_400', 3, 0)).toBe(false);
+  expect(await forwarders().read(NAME)).toMatchObject({ inHand: 0, dead: 0 });
+});
+
 test('several in one request; one that is refused is found, and the others are delivered', async () => {
   const ids = await settled(20);
   receiver.react = ({ body }) => (callsOf(body).includes('call-7') ? 400 : 200);

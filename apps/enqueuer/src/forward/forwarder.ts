@@ -206,10 +206,13 @@ export class Forwarder implements DaemonPart {
     return this.#waiting.filter(({ dueAt }) => dueAt <= now).toSorted((a, b) => a.dueAt - b.dueAt)[0];
   }
 
-  async #deliver({ results }: Delivery): Promise<void> {
+  async #deliver({ results: planned }: Delivery): Promise<void> {
     const { webhook, queue, metrics, logger } = this.#parts;
-    const ticket = this.#health.begin();
+    let results = planned;
     try {
+      results = await this.#stillToDeliver(planned);
+      if (results.length === 0) return;
+      const ticket = this.#health.begin();
       const answer = await webhook.post(messageId(results), this.#bodyOf(results));
       if (answer.kind === 'delivered') {
         this.#recovered();
@@ -229,6 +232,12 @@ export class Forwarder implements DaemonPart {
       logger.warn({ err: error, id: results[0]?.id }, 'could not note what became of a result; delivering it again');
       this.#wait(results, AFTER_AN_ERROR_MS);
     }
+  }
+
+  /** It may have waited here for long: what an erasure has removed meanwhile must not go out from memory. */
+  async #stillToDeliver(results: readonly ForwardedResult[]): Promise<readonly ForwardedResult[]> {
+    const lost = new Set(await this.#parts.queue.keep(results));
+    return lost.size === 0 ? results : results.filter((result) => !lost.has(result));
   }
 
   /** @param isOutage it says nothing of these results */
@@ -251,7 +260,7 @@ export class Forwarder implements DaemonPart {
 
   async #giveUp(result: ForwardedResult, { reason }: WebhookFailure, attempts: number): Promise<void> {
     const { queue, metrics, logger, clock } = this.#parts;
-    await queue.bury(result, reason, attempts, clock.now());
+    if (!(await queue.bury(result, reason, attempts, clock.now()))) return;
     metrics.dead.inc();
     logger.error({ id: result.id, reason, attempts }, 'a result could not be delivered and is a dead letter now');
   }

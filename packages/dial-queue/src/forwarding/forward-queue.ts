@@ -8,7 +8,6 @@ import { type Arguments, Script } from '../script.ts';
 export interface ForwardedResult {
   /** Its id in the stream of all results: the same however often it is delivered. */
   readonly id: string;
-  readonly campaign: string;
   /** The record as JSON, as it stands in the stream. */
   readonly result: string;
   /** Attempts to deliver it that were counted, by whichever forwarder. */
@@ -48,7 +47,7 @@ const PLACES: Readonly<Record<Source, number>> = { results: 1, again: 2 };
  */
 export class ForwardQueue {
   static readonly #delivered = new Script('forward-delivered');
-  static readonly #bury = new Script('forward-bury');
+  static readonly #bury = new Script('forward-bury', 'forward-streams');
   static readonly #spend = new Script('forward-spend', 'forward-streams');
   static readonly #keep = new Script('forward-keep', 'forward-streams');
   static readonly #release = new Script('forward-release', 'forward-streams');
@@ -135,19 +134,19 @@ export class ForwardQueue {
     await this.#run(ForwardQueue.#delivered, [this.#keys.attempts, ...this.#both()], [this.#keys.group, ...entries]);
   }
 
-  /** Counts an attempt. Resolves to how many there are; undefined if another forwarder has taken the result over. */
+  /** Counts an attempt. Resolves to how many there are; undefined if another forwarder has taken the result over, or it was removed. */
   async spend({ source, entry, id }: ForwardedResult): Promise<number | undefined> {
     const keys = [this.#keys.attempts, ...this.#both()];
     const args = [this.#keys.group, this.#consumer, PLACES[source] + 1, entry, id];
     return Number(await this.#run(ForwardQueue.#spend, keys, args)) || undefined;
   }
 
-  /** Gives a result up, in one step with acknowledging it. @param at epoch ms */
-  async bury(result: ForwardedResult, reason: string, attempts: number, at: number): Promise<void> {
-    const { source, entry, id, campaign } = result;
+  /** Gives a result up, in one step with acknowledging it; one that was removed is only acknowledged. @param at epoch ms */
+  async bury(result: ForwardedResult, reason: string, attempts: number, at: number): Promise<boolean> {
+    const { source, entry, id } = result;
     const keys = [this.#keys.attempts, ...this.#both(), this.#keys.dead];
     const where = [this.#keys.group, PLACES[source] + 1, entry, id];
-    await this.#run(ForwardQueue.#bury, keys, [...where, campaign, result.result, reason, attempts, isoInstant(at)]);
+    return (await this.#run(ForwardQueue.#bury, keys, [...where, reason, attempts, isoInstant(at)])) === 1;
   }
 
   /** To be said more often than every `claimAfterMs`. Resolves to those that another has taken over, or that were removed. */
@@ -201,5 +200,5 @@ function resultOf(source: Source, [entry, fields]: StreamEntry): ForwardedResult
   if (fields === null) return [];
   const told = pairsOf(fields);
   const result = told.get('result') ?? '{}';
-  return [{ id: told.get('id') ?? entry, campaign: told.get('campaign') ?? '', result, attempts: 0, source, entry }];
+  return [{ id: told.get('id') ?? entry, result, attempts: 0, source, entry }];
 }

@@ -9,7 +9,7 @@ local group, consumer = ARGV[1], ARGV[2]
 local reply = {}
 for index = 3, #ARGV, 2 do
   local key, entry = KEYS[tonumber(ARGV[index])], ARGV[index + 1]
-  local is_there = #redis.call('XRANGE', key, entry, entry) > 0
+  local is_there = read_forwarded(key, entry) ~= nil
   if not is_there then redis.call('XACK', key, group, entry) end
   local is_own = is_there and is_held_by(key, group, consumer, entry)
   if is_own then redis.call('XCLAIM', key, group, consumer, 0, entry, 'JUSTID') end

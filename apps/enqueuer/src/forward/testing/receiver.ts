@@ -12,7 +12,7 @@ export interface Received {
 }
 
 /** A status, or whatever is to be done with the response. */
-export type Reaction = number | ((response: ServerResponse, received: Received) => void);
+export type Reaction = number | ((response: ServerResponse, received: Received) => unknown);
 
 /** A webhook's receiver on loopback: real HTTP, with answers as a test wants them. */
 export class Receiver implements AsyncDisposable {
