@@ -1,6 +1,6 @@
 import type { CampaignStatus, Standstill } from '@libby-dialer/dial-queue';
 import { isoInstant, OUTCOMES } from '@libby-dialer/dialing';
-import { holdTable } from './commands/hold.ts';
+import { causeText, holdJson, holdTable } from './commands/hold.ts';
 import { rateText } from './dry-run-report.ts';
 import { countOf, formatCount, formatDuration } from './format.ts';
 import type { End, Outlook } from './outlook.ts';
@@ -28,12 +28,7 @@ export function statusJson({ status, outlook, rate, standstill, now }: CampaignV
   const { opening, end } = outlook;
   return {
     ...counts,
-    holds: holds.map(({ scope, reason, since, until }) => ({
-      scope,
-      reason,
-      until: instantOrNull(until),
-      since: isoInstant(since),
-    })),
+    holds: holds.map(holdJson),
     at: isoInstant(now),
     rate: {
       perSecond: rate.lastSeconds ?? null,
@@ -201,8 +196,8 @@ export function statusLine(view: CampaignView): string {
     ...(outlook.opening === undefined ? [] : [`opens at ${isoInstant(outlook.opening.at)}`]),
     ...(outlook.end?.at === undefined ? [] : [`done about ${isoInstant(outlook.end.at)}`]),
     ...holds.map(
-      ({ scope, reason, until }) =>
-        `${scope} held: ${reason}${until === undefined ? '' : `, next try ${isoInstant(until)}`}`,
+      ({ scope, reason, until, cause }) =>
+        `${scope} held: ${reason}${cause === undefined ? '' : ` (${causeText(cause)})`}${until === undefined ? '' : `, next try ${isoInstant(until)}`}`,
     ),
   ];
   return `${isoInstant(now)} ${id}: ${parts.join(', ')}\n`;

@@ -1,9 +1,10 @@
-import type { Claim, GateAnswer } from '@libby-dialer/dial-queue';
+import type { Claim, GateAnswer, HoldCause } from '@libby-dialer/dial-queue';
 import { type Decision, decide, type Payload, type Reason, retryDelayMs } from '@libby-dialer/dialing';
 import { AccessToken, type LibbyClient, TokenError, type TokenSource, verdictOf } from '@libby-dialer/libby-client';
 import type { CallGate, SendWindow } from './call-gate.ts';
 import type { CallLedger } from './call-ledger.ts';
 import { type CallRun, delayedEnd, GIVE_BACK } from './call-run.ts';
+import { causeOfAnswer, causeOfTokenError } from './hold-cause.ts';
 import type { HoldOpener } from './hold-opener.ts';
 import type { JobEnd } from './job-end.ts';
 import type { RedisClock } from './redis-clock.ts';
@@ -43,6 +44,7 @@ interface Sighting {
   readonly decision: Decision;
   readonly dialedAt: number | undefined;
   readonly httpStatus: number | undefined;
+  readonly cause: HoldCause | undefined;
 }
 
 /** Places calls that the gate has let out. */
@@ -80,7 +82,7 @@ export class CallDialer {
       case 'renew':
         return this.#sendAgain(run, claim, payload, token);
       case 'retry':
-        return this.#retryLater(run, claim, decision);
+        return this.#retryLater(run, claim, decision, seen);
       case 'hold':
         return this.#holdAndWait(run, claim, decision, seen);
       case 'put_back': {
@@ -116,13 +118,19 @@ export class CallDialer {
     const answer = await client.placeCall(payload, token, { signal: run.signals.abort, veto });
     events.requestEnded(clock.monotonic() - from);
     const { campaign } = run.context;
-    const decision = decide(verdictOf(answer), {
+    const verdict = verdictOf(answer);
+    const decision = decide(verdict, {
       isOwnLine: run.call.from !== undefined,
       isRenewed,
       failures: claim.failures,
       maxFailures: campaign.retry.attempts,
     });
-    return { decision, dialedAt, httpStatus: answer.kind === 'answered' ? answer.status : undefined };
+    return {
+      decision,
+      dialedAt,
+      httpStatus: answer.kind === 'answered' ? answer.status : undefined,
+      cause: verdict.delivery === 'accepted' ? undefined : causeOfAnswer(answer, client.url),
+    };
   }
 
   /** The API refused the token: with a new one and a renewed claim the call may go out once more. */
@@ -166,7 +174,9 @@ export class CallDialer {
   }
 
   async #waitForToken(run: CallRun, error: TokenError | undefined): Promise<JobEnd> {
-    return error === undefined ? GIVE_BACK : this.#parts.holdOpener.open(run, tokenHold(error));
+    const { holdOpener, tokens } = this.#parts;
+    if (error === undefined) return GIVE_BACK;
+    return holdOpener.open(run, tokenHold(error), causeOfTokenError(error, tokens.url));
   }
 
   /** Not sent again: it did not ring, and keeps its place. */
@@ -177,11 +187,17 @@ export class CallDialer {
     return released === 'released' ? next() : ledger.releasedTooLate(run, claim, released, reason);
   }
 
-  async #retryLater(run: CallRun, claim: Claim, decision: Decision & { kind: 'retry' }): Promise<JobEnd> {
+  async #retryLater(
+    run: CallRun,
+    claim: Claim,
+    decision: Decision & { kind: 'retry' },
+    { cause }: Pick<Sighting, 'cause'>,
+  ): Promise<JobEnd> {
     const { clock, events, random } = this.#parts;
     const failures = claim.failures + 1;
     events.notSent(run, decision.reason);
-    const released = await this.#parts.ledger.release(run, claim, { attempts: claim.attempts + 1, failures, decision });
+    const spent = { attempts: claim.attempts + 1, failures, decision, cause };
+    const released = await this.#parts.ledger.release(run, claim, spent);
     if (released !== 'released') return this.#parts.ledger.releasedTooLate(run, claim, released, decision.reason);
     const pauseMs = retryDelayMs(run.context.campaign.retry, failures, random());
     return delayedEnd(run, clock.now() + pauseMs);
@@ -191,7 +207,7 @@ export class CallDialer {
     run: CallRun,
     claim: Claim,
     decision: Decision & { kind: 'hold' },
-    seen: Pick<Sighting, 'httpStatus' | 'dialedAt'>,
+    seen: Pick<Sighting, 'httpStatus' | 'dialedAt' | 'cause'>,
   ): Promise<JobEnd> {
     const { clock, events } = this.#parts;
     const scope = decision.scope === 'all' ? 'all' : (`line:${claim.line}` as const);
@@ -201,6 +217,7 @@ export class CallDialer {
       attempts,
       decision,
       hold,
+      cause: seen.cause,
       faultAfter: decision.faultAfter,
     });
     if (released === 'at_fault') {

@@ -1,4 +1,4 @@
-import type { Claim, GateAnswer, HoldRequest, LostClaim } from '@libby-dialer/dial-queue';
+import type { Claim, GateAnswer, HoldCause, HoldRequest, LostClaim } from '@libby-dialer/dial-queue';
 import { type Decision, type Payload, payloadFor, queuedCallSchema } from '@libby-dialer/dialing';
 import { type AccessToken, TokenError, type TokenSource } from '@libby-dialer/libby-client';
 import type { CallDialer, NotRenewed } from './call-dialer.ts';
@@ -6,6 +6,7 @@ import type { CallGate } from './call-gate.ts';
 import type { CallLedger } from './call-ledger.ts';
 import { type CallRun, type DeliveredJob, delayedEnd, GIVE_BACK, hasOwnLine, type StopSignals } from './call-run.ts';
 import type { CampaignContext } from './campaign-context.ts';
+import { causeOfTokenError } from './hold-cause.ts';
 import type { HoldOpener } from './hold-opener.ts';
 import { type JobEnd, LONGEST_SLEEP_MS } from './job-end.ts';
 import { holdRequest, tokenHold } from './trouble.ts';
@@ -20,7 +21,12 @@ export interface CallHandlerParts {
 }
 
 /** What is needed before the gate is asked, or why it cannot be had: then dialing is held, not this call failed. */
-type Readiness = { token: AccessToken; payload: Payload } | { obstacle: HoldRequest } | 'stopping';
+type Readiness = { token: AccessToken; payload: Payload } | Obstacle | 'stopping';
+
+interface Obstacle {
+  readonly hold: HoldRequest;
+  readonly cause: HoldCause;
+}
 
 const NEVER: StopSignals = { stop: new AbortController().signal, abort: new AbortController().signal };
 
@@ -40,7 +46,7 @@ export class CallHandler {
     const run = this.#begin(context, job, signals);
     const readiness = await this.#prepare(run);
     if (readiness === 'stopping') return GIVE_BACK;
-    if ('obstacle' in readiness) return this.#beHeld(run, readiness.obstacle);
+    if ('hold' in readiness) return this.#beHeld(run, readiness);
     const { answer, window } = await this.#parts.callGate.ask(run, { ready: true });
     if (window === undefined) return this.#obey(run, answer);
     const end = await this.#parts.dialer.dial(run, window, readiness.payload, readiness.token);
@@ -87,8 +93,13 @@ export class CallHandler {
     if (stop.aborted) return 'stopping';
     const { campaign } = run.context;
     const filled = payloadFor(campaign, run.call, await run.context.headingsOf(run.call), run.call.from ?? '');
-    if ('missing' in filled || !run.rules.hoursKnown) {
-      return { obstacle: holdRequest(`campaign:${run.campaign}`, 'campaign_incomplete') };
+    const isMissing = 'missing' in filled;
+    if (isMissing || !run.rules.hoursKnown) {
+      const hold = holdRequest(`campaign:${run.campaign}`, 'campaign_incomplete');
+      return {
+        hold,
+        cause: isMissing ? { code: 'missing_variable', message: filled.missing } : { code: 'no_timezone' },
+      };
     }
     try {
       const token = this.#parts.tokens.peek() ?? (await this.#parts.tokens.get(stop));
@@ -96,14 +107,14 @@ export class CallHandler {
     } catch (error) {
       if (stop.aborted) return 'stopping';
       if (!(error instanceof TokenError)) throw error;
-      return { obstacle: tokenHold(error) };
+      return { hold: tokenHold(error), cause: causeOfTokenError(error, this.#parts.tokens.url) };
     }
   }
 
   /** It cannot be sent now, but the gate may know that it need not be. Else everything it concerns is held. */
-  async #beHeld(run: CallRun, obstacle: HoldRequest): Promise<JobEnd> {
+  async #beHeld(run: CallRun, { hold, cause }: Obstacle): Promise<JobEnd> {
     const { answer } = await this.#parts.callGate.ask(run, { ready: false });
-    return answer.kind === 'unready' ? this.#parts.holdOpener.open(run, obstacle) : this.#obey(run, answer);
+    return answer.kind === 'unready' ? this.#parts.holdOpener.open(run, hold, cause) : this.#obey(run, answer);
   }
 
   /**

@@ -1,4 +1,12 @@
-import type { Claim, ClaimedPlaces, Gate, HoldRequest, ReleaseAnswer, ReleaseRequest } from '@libby-dialer/dial-queue';
+import type {
+  Claim,
+  ClaimedPlaces,
+  Gate,
+  HoldCause,
+  HoldRequest,
+  ReleaseAnswer,
+  ReleaseRequest,
+} from '@libby-dialer/dial-queue';
 import { type Decision, type Outcome, type Reason, redialAfterMs } from '@libby-dialer/dialing';
 import { sleep } from '@libby-dialer/runtime';
 import { type CallRun, delayedEnd } from './call-run.ts';
@@ -36,6 +44,8 @@ export interface Settlement {
   readonly httpStatus?: number | undefined;
   /** What the end of a request led to, where there was one: it tells something of holds and runs of trouble. */
   readonly decision?: Decision;
+  /** What was seen, where that was no success. */
+  readonly cause?: HoldCause | undefined;
   readonly claim?: Claim | undefined;
   /** What let the call out, where the claim itself is not given. */
   readonly granted?: Grant & ClaimedPlaces;
@@ -49,6 +59,7 @@ export interface Release {
   readonly failures?: number;
   readonly decision?: Decision;
   readonly hold?: HoldRequest;
+  readonly cause?: HoldCause | undefined;
   readonly faultAfter?: number;
 }
 
@@ -63,7 +74,7 @@ export class CallLedger {
   async settle(run: CallRun, settlement: Settlement): Promise<JobEnd> {
     const { gate, clock, events, witness, workerId } = this.#parts;
     const { callId, campaign, call, queuedAt } = run;
-    const { owner, reason, attempts, line, dialedAt, httpStatus, decision, claim } = settlement;
+    const { owner, reason, attempts, line, dialedAt, httpStatus, cause, decision, claim } = settlement;
     const redials = claim?.redials ?? settlement.redials;
     const outcome = redials === undefined ? settlement.outcome : outcomeOfRedial(settlement.outcome);
     const { onUnknown } = run.context.campaign;
@@ -87,11 +98,12 @@ export class CallLedger {
       answered: decision !== undefined && isAnswered(decision),
       probes: decision === undefined ? [] : probeResults(claim?.probes ?? [], decision),
       run: decision === undefined ? undefined : troubleRun(decision, campaign),
+      cause,
     };
     const answer = await this.#inTime(run, claim, () => gate.settle(request));
     if (answer.kind === 'settled') {
       witness.settled(request, answer.revision);
-      events.settled({ campaign, callId, outcome, reason, httpStatus, revision: answer.revision });
+      events.settled({ campaign, callId, outcome, reason, httpStatus, cause, revision: answer.revision });
     } else {
       witness.forget(owner);
       events.tooLate({ campaign, callId }, `settle as ${outcome}`);
@@ -129,6 +141,7 @@ export class CallLedger {
       answered: isAnswered(decision),
       probes: probeResults(claim.probes ?? [], decision),
       run: troubleRun(decision, run.campaign),
+      cause: what.cause,
     };
     const answer = await this.#inTime(run, claim, () => this.#parts.gate.release(request));
     if (answer === 'released' || answer === 'lost') this.#parts.witness.forget(run.owner);

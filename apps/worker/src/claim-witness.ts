@@ -111,7 +111,7 @@ export class ClaimWitness implements Disposable {
     // What the gate skips it would skip again.
     if (!this.#remembered.has(owner) && outcome !== 'unknown') return;
     this.#remembered.delete(owner);
-    const settled = { ...request, probes: [], run: undefined, resultsBefore: revision - 1 };
+    const settled = { ...request, probes: [], run: undefined, cause: undefined, resultsBefore: revision - 1 };
     this.#remember({ campaign, callId, owner, revision, redials, settled });
   }
 

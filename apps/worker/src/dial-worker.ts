@@ -1,4 +1,4 @@
-import { CampaignStore, Evidence, Gate, Holds, Identity, Keys } from '@libby-dialer/dial-queue';
+import { CampaignStore, Evidence, Gate, type HoldChange, Holds, Identity, Keys } from '@libby-dialer/dial-queue';
 import { LibbyClient, TokenSource } from '@libby-dialer/libby-client';
 import {
   type Clock,
@@ -117,15 +117,16 @@ export class DialWorker implements Service {
     // A claim waits for the WAIT that is on its way, then for its own.
     const sendWithinMs = libby.connectTimeoutMs + SEND_MARGIN_MS + 2 * (fence?.timeoutMs ?? 0);
     const claimMs = sendWithinMs + libby.responseTimeoutMs + SETTLE_MARGIN_MS;
-    const gate = new Gate(redis, keys, { sendWithinMs, claimMs }, fence);
-    const evidence = new Evidence(redis, keys);
+    const observe = (change: HoldChange) => events.holdChanged(change);
+    const gate = new Gate(redis, keys, { sendWithinMs, claimMs }, fence, observe);
+    const evidence = new Evidence(redis, keys, observe);
     const identity = await Identity.load(redis, keys);
     const witness = this.#release.use(new ClaimWitness({ redis, keys, identity, evidence, gate, clock, events }));
     await witness.start();
     const workerId = processName();
     const callGate = new CallGate({ gate, identity, witness, clock, events });
     const ledger = new CallLedger({ gate, witness, clock, events, workerId });
-    const holdOpener = new HoldOpener({ holds: new Holds(redis, keys), clock, events });
+    const holdOpener = new HoldOpener({ holds: new Holds(redis, keys, observe), clock, events });
     const random = Math.random;
     const dialer = new CallDialer({ client, tokens, callGate, ledger, holdOpener, clock, events, random });
     const handler = new CallHandler({ tokens, callGate, dialer, ledger, holdOpener, workerId });

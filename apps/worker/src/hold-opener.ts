@@ -1,4 +1,4 @@
-import type { HoldRequest, Holds } from '@libby-dialer/dial-queue';
+import type { HoldCause, HoldRequest, Holds } from '@libby-dialer/dial-queue';
 import type { CallRun } from './call-run.ts';
 import type { JobEnd } from './job-end.ts';
 import type { RedisClock } from './redis-clock.ts';
@@ -18,9 +18,9 @@ export class HoldOpener {
     this.#parts = parts;
   }
 
-  async open(run: CallRun, hold: HoldRequest): Promise<JobEnd> {
+  async open(run: CallRun, hold: HoldRequest, cause?: HoldCause): Promise<JobEnd> {
     const { holds, clock, events } = this.#parts;
-    await holds.open(hold, run.callId);
+    await holds.open(hold, run.callId, cause);
     events.holdAsked(hold);
     return { kind: 'give_back', sleepUntil: clock.now() + Math.max(hold.firstPauseMs, hold.retryAfterMs) };
   }

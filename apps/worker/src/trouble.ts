@@ -1,5 +1,12 @@
 import type { HoldRequest, ProbeResult, TroubleRun } from '@libby-dialer/dial-queue';
-import { type Decision, HOLD_PAUSES, type HoldReason, type HoldScope, RUN_THRESHOLDS } from '@libby-dialer/dialing';
+import {
+  type Decision,
+  HOLD_PAUSES,
+  type HoldReason,
+  type HoldScope,
+  RUN_THRESHOLDS,
+  scopeKind,
+} from '@libby-dialer/dialing';
 import type { TokenError } from '@libby-dialer/libby-client';
 
 /** A hold to ask for, with the pauses its reason calls for. */
@@ -36,7 +43,7 @@ export function probeResults(probes: readonly HoldScope[], decision: Decision): 
 }
 
 function probeVerdict(scope: HoldScope, decision: Decision): ProbeResult['verdict'] {
-  const kindOfScope = scope === 'all' ? 'all' : scope.startsWith('line:') ? 'line' : 'campaign';
+  const kindOfScope = scopeKind(scope);
   switch (decision.kind) {
     case 'settle':
       if (decision.outcome === 'accepted') return 'close';

@@ -1,5 +1,5 @@
-import type { GateAnswer, HoldRequest } from '@libby-dialer/dial-queue';
-import type { Outcome, Reason } from '@libby-dialer/dialing';
+import type { GateAnswer, HoldCause, HoldChange, HoldRequest } from '@libby-dialer/dial-queue';
+import { type Outcome, type Reason, scopeKind } from '@libby-dialer/dialing';
 import type { TokenEvent } from '@libby-dialer/libby-client';
 import type { Logger } from '@libby-dialer/runtime';
 import type { WorkerMetrics } from './worker-metrics.ts';
@@ -11,6 +11,8 @@ export interface SettledCall {
   readonly outcome: Outcome;
   readonly reason: Reason;
   readonly httpStatus?: number | undefined;
+  /** What was seen, where that was no success. */
+  readonly cause?: HoldCause | undefined;
   readonly revision: number;
 }
 
@@ -55,6 +57,8 @@ export class WorkerEvents {
   settled(call: SettledCall): void {
     this.#metrics.settled.inc({ outcome: call.outcome, reason: call.reason });
     if (call.outcome === 'unknown') this.#logger.warn(call, 'call is in doubt');
+    else if (call.outcome === 'exhausted') this.#logger.warn(call, 'call was given up');
+    else if (call.outcome === 'rejected') this.#logger.info(call, 'call was rejected');
     else this.#logger.debug(call, 'call settled');
   }
 
@@ -71,7 +75,13 @@ export class WorkerEvents {
 
   holdAsked(hold: HoldRequest): void {
     this.#metrics.holds.inc({ reason: hold.reason });
-    this.#logger.warn({ scope: hold.scope, reason: hold.reason }, 'dialing is held');
+  }
+
+  /** By a step of this worker: no other tells of it. */
+  holdChanged({ change, ...hold }: HoldChange): void {
+    this.#metrics.holdChanges.inc({ change, scope_kind: scopeKind(hold.scope), reason: hold.reason });
+    if (change === 'lifted') this.#logger.info(hold, 'dialing goes on: a hold is lifted');
+    else this.#logger.warn(hold, change === 'opened' ? 'dialing is held' : 'dialing is held for longer');
   }
 
   /** A restart of Redis or a failover. */

@@ -17,6 +17,11 @@ export class WorkerMetrics {
     [],
   );
   readonly holds = this.#counter('holds_total', 'Holds this worker asked for.', ['reason']);
+  readonly holdChanges = this.#counter('hold_changes_total', 'Holds that this worker opened, made longer or lifted.', [
+    'change',
+    'scope_kind',
+    'reason',
+  ]);
   readonly rollbacks = this.#counter(
     'rollbacks_total',
     'Times this worker found that Redis had lost claims it had acknowledged.',

@@ -1,6 +1,6 @@
 import { HOLD_PAUSES } from '@libby-dialer/dialing';
 import type { Claim } from './gate.ts';
-import type { HoldRequest } from './hold.ts';
+import { type HoldObserver, type HoldRequest, tellChanges } from './hold.ts';
 import type { Keys } from './keys.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
@@ -49,10 +49,12 @@ export class Evidence {
   static readonly #recall = new Script('recall', 'ledger', 'redial', 'lines', 'people');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
+  readonly #observe: HoldObserver | undefined;
 
-  constructor(redis: RedisConnection, keys: Keys) {
+  constructor(redis: RedisConnection, keys: Keys, observe?: HoldObserver) {
     this.#redis = redis;
     this.#keys = keys;
+    this.#observe = observe;
   }
 
   /** @param seen claims seen, by server; @param isNewConnection whether another server may answer than before */
@@ -63,7 +65,8 @@ export class Evidence {
       [this.#keys.claimCounts, this.#keys.holds],
       [...context, isNewConnection ? 1 : 0, ...[...seen].flat()],
     );
-    const [now, server, opensAt, lost, lostSoFar] = reply as [number, string, number, number, number];
+    const [now, server, opensAt, lost, lostSoFar, changes] = reply as [number, string, number, number, number, string?];
+    tellChanges(this.#observe, changes);
     return { now, server, opensAt, lost, lostSoFar };
   }
 

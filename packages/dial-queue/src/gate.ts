@@ -1,6 +1,6 @@
 import type { FrequencyCap, HoldReason, HoldScope, Outcome, Reason } from '@libby-dialer/dialing';
 import { Evidence } from './evidence.ts';
-import type { HoldRequest } from './hold.ts';
+import { type HoldCause, type HoldObserver, type HoldRequest, tellChanges } from './hold.ts';
 import type { Person } from './identity.ts';
 import type { CampaignKeys, Keys } from './keys.ts';
 import type { RedisConnection } from './redis-connection.ts';
@@ -156,6 +156,8 @@ interface Settling {
   readonly answered: boolean;
   readonly probes: readonly ProbeResult[];
   readonly run?: TroubleRun | undefined;
+  /** What was seen, for a hold that opens or grows by it. */
+  readonly cause?: HoldCause | undefined;
 }
 
 export interface SettleRequest extends Settling {
@@ -214,15 +216,17 @@ export class Gate {
   readonly #keys: Keys;
   readonly #times: ClaimTimes;
   readonly #fence: ReplicaFence | undefined;
+  readonly #observe: HoldObserver | undefined;
   readonly #campaignKeys = new Map<string, CampaignKeys>();
   #bound: BoundScript | undefined;
 
-  /** @param fence a claim counts only once replicas have it as well */
-  constructor(redis: RedisConnection, keys: Keys, times: ClaimTimes, fence?: Fence) {
+  /** @param fence a claim counts only once replicas have it as well; @param observe is told what its steps do to holds */
+  constructor(redis: RedisConnection, keys: Keys, times: ClaimTimes, fence?: Fence, observe?: HoldObserver) {
     this.#redis = redis;
     this.#keys = keys;
     this.#times = times;
     this.#fence = fence && new ReplicaFence(redis, keys.claimCounts, fence);
+    this.#observe = observe;
   }
 
   /** The server on which claims are made, once there is one. */
@@ -285,7 +289,7 @@ export class Gate {
 
   async settle(request: SettleRequest): Promise<SettleAnswer> {
     const own = this.#keysOf(request.campaign);
-    const { campaign, answered, expires, probes, run, resultsBefore, redialAfterMs, redials, claimed } = request;
+    const { campaign, answered, expires, probes, run, cause, resultsBefore, redialAfterMs, redials, claimed } = request;
     // Left out rather than empty: most calls are the probe of nothing, and every byte is read for each of them.
     const channel = this.#keys.announcements;
     const context = {
@@ -295,12 +299,13 @@ export class Gate {
       expires,
       probes: orNothing(probes),
       run,
+      cause: run === undefined && probes.length === 0 ? undefined : cause,
       resultsBefore,
       redialAfterMs,
       redials,
       claimed: claimed && placesOf(claimed),
     };
-    const [word, value, redialAt] = (await Gate.#settle.run(
+    const [word, value, redialAt, changes] = (await Gate.#settle.run(
       this.#redis,
       [
         own.ledger,
@@ -324,15 +329,16 @@ export class Gate {
         request.payload,
         JSON.stringify(context),
       ],
-    )) as [string, unknown, number?];
-    const redial = redialAt === undefined ? {} : { redialAt };
+    )) as [string, unknown, (number | null)?, string?];
+    tellChanges(this.#observe, changes);
+    const redial = typeof redialAt === 'number' ? { redialAt } : {};
     if (word === 'settled') return { kind: 'settled', revision: Number(value), ...redial };
     if (word === 'already') return { kind: 'already', outcome: value as Outcome, ...redial };
     return { kind: 'lost' };
   }
 
   async release(request: ReleaseRequest): Promise<ReleaseAnswer> {
-    const { attempts, failures, faultAfter, answered, probes, run, hold } = request;
+    const { attempts, failures, faultAfter, answered, probes, run, hold, cause } = request;
     const refused = faultAfter !== undefined;
     const context = {
       channel: this.#keys.announcements,
@@ -344,6 +350,7 @@ export class Gate {
       probes,
       run,
       hold,
+      cause,
     };
     return this.#giveBack(request, context);
   }
@@ -355,11 +362,12 @@ export class Gate {
 
   async #giveBack(of: Pick<ClaimRequest, 'callId' | 'owner' | 'campaign'>, context: object): Promise<ReleaseAnswer> {
     const own = this.#keysOf(of.campaign);
-    const [word] = (await Gate.#release.run(
+    const [word, changes] = (await Gate.#release.run(
       this.#redis,
       [own.ledger, own.state, own.claims, this.#keys.breakers, this.#keys.holds, this.#keys.lines, this.#keys.people],
       [of.callId, of.owner, JSON.stringify(context)],
-    )) as [ReleaseAnswer];
+    )) as [ReleaseAnswer, string?];
+    tellChanges(this.#observe, changes);
     return word;
   }
 

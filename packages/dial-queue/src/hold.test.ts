@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Gate } from './gate.ts';
-import type { HoldRequest } from './hold.ts';
+import { Gate } from './gate.ts';
+import { type HoldChange, type HoldRequest, Holds } from './hold.ts';
 import { eachTest, type Fixture } from './testing/fixture.ts';
 
 const HOLD: HoldRequest = {
@@ -119,6 +119,59 @@ describe('a hold and its probes', () => {
     await changeHold({ leases: { dead: { lentAt: 0, expiresAt: 1 } }, maxPauseMs: 600_000, firstPauseMs: 40_000 });
     await fixture.holds.open(HOLD, 'call-2');
     expect(await storedHold()).toMatchObject({ pauses: 2, pauseMs: 80_000 });
+  });
+});
+
+describe('what a step does to a hold', () => {
+  const times = { sendWithinMs: 60_000, claimMs: 120_000 };
+  const watchedGate = () => {
+    const changes: HoldChange[] = [];
+    return { changes, gate: new Gate(fixture.redis, fixture.keys, times, undefined, (change) => changes.push(change)) };
+  };
+  const failing = { name: 'unreachable', threshold: 2, hold: { ...DUE, reason: 'unreachable' } } as const;
+  const untrusted = { code: 'DEPTH_ZERO_SELF_SIGNED_CERT', url: 'https://phone.example/outbound' };
+
+  it('is told to whoever took it, once, with its cause, and to nobody else', async () => {
+    const [one, other] = [watchedGate(), watchedGate()];
+    const release = async ({ gate }: typeof one, callId: string, verdict?: 'grow') => {
+      await gate.claim(fixture.request({ callId, owner: callId }));
+      const probes = verdict === undefined ? [] : [{ scope: 'all', verdict } as const];
+      const releasing = { callId, owner: callId, run: failing, cause: untrusted, probes };
+      await gate.release(fixture.releasing(releasing));
+      // As if the answer had been lost.
+      await gate.release(fixture.releasing(releasing));
+    };
+    await release(other, 'a');
+    expect(other.changes).toEqual([]);
+    await release(one, 'b');
+    const opened = { change: 'opened', scope: 'all', reason: 'unreachable', cause: untrusted, heldMs: 0, pauseMs: 0 };
+    expect(one.changes).toEqual([opened]);
+    expect(await fixture.holds.list()).toMatchObject([{ cause: untrusted }]);
+
+    await release(other, 'c', 'grow');
+    expect(other.changes).toMatchObject([{ change: 'grown', reason: 'unreachable', cause: untrusted }]);
+    await one.gate.claim(fixture.request({ callId: 'd', owner: 'd' }));
+    const passed = fixture.settling({ callId: 'd', owner: 'd', probes: [{ scope: 'all', verdict: 'close' }] });
+    await one.gate.settle(passed);
+    await one.gate.settle(passed);
+    expect(one.changes.map(({ change }) => change)).toEqual(['opened', 'lifted']);
+    expect(other.changes).toHaveLength(1);
+  });
+
+  it('is told of holds without a claim, and of those that only a Retry-After makes longer', async () => {
+    const changes: HoldChange[] = [];
+    const holds = new Holds(fixture.redis, fixture.keys, (change) => changes.push(change));
+    const cause = { code: 'invalid_client', status: 400, message: 'The token endpoint does not know this client.' };
+    await holds.open(DUE, 'opener', cause);
+    await holds.open(DUE, 'opener', cause);
+    await holds.open({ ...DUE, reason: 'rate_limited', retryAfterMs: 60_000 }, 'opener', { code: 'rate_limited' });
+    // A moment later another of those in flight is told the same.
+    await holds.open({ ...DUE, reason: 'rate_limited', retryAfterMs: 60_500 }, 'opener', { code: 'rate_limited' });
+    expect(changes).toMatchObject([
+      { change: 'opened', cause },
+      { change: 'grown', cause },
+      { change: 'grown', cause: { code: 'rate_limited' }, pauseMs: 60_000 },
+    ]);
   });
 });
 

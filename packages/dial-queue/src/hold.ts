@@ -17,10 +17,43 @@ export interface HoldRequest {
   readonly person?: boolean;
 }
 
+/** What was seen that opened a hold, or last made it grow. Never personal: it is shown and logged. */
+export interface HoldCause {
+  /** Of the network, TLS or OAuth, such as `DEPTH_ZERO_SELF_SIGNED_CERT`, or what an answer was taken for. */
+  readonly code: string;
+  /** Who was asked. */
+  readonly url?: string;
+  /** HTTP status of the answer, if there was one. */
+  readonly status?: number;
+  /** What the answer said of it. */
+  readonly message?: string;
+}
+
+/** What a step did to a hold: whoever took it is told, and nobody else. */
+export interface HoldChange {
+  readonly change: 'opened' | 'grown' | 'lifted';
+  readonly scope: HoldScope;
+  readonly reason: HoldReason;
+  readonly cause?: HoldCause;
+  /** How long it has stood. */
+  readonly heldMs: number;
+  /** Until a call may probe it; left out when only a person lifts it. */
+  readonly pauseMs?: number;
+}
+
+export type HoldObserver = (change: HoldChange) => void;
+
+/** Tells of the changes that a script has answered with, if any. */
+export function tellChanges(observe: HoldObserver | undefined, changes: unknown): void {
+  if (observe === undefined || typeof changes !== 'string') return;
+  for (const change of JSON.parse(changes) as HoldChange[]) observe(change);
+}
+
 /** A hold that stands. Times are epoch ms of Redis's clock. */
 export interface Hold {
   readonly scope: HoldScope;
   readonly reason: HoldReason;
+  readonly cause?: HoldCause | undefined;
   readonly since: number;
   /** When one call may probe; undefined when only a person lifts it. */
   readonly until: number | undefined;
@@ -28,6 +61,7 @@ export interface Hold {
 
 interface StoredHold {
   reason: HoldReason;
+  cause?: HoldCause;
   since: number;
   retryAt: number;
   person?: boolean;
@@ -38,15 +72,22 @@ export class Holds {
   static readonly #open = new Script('open-hold', 'ledger', 'holds');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
+  readonly #observe: HoldObserver | undefined;
 
-  constructor(redis: RedisConnection, keys: Keys) {
+  constructor(redis: RedisConnection, keys: Keys, observe?: HoldObserver) {
     this.#redis = redis;
     this.#keys = keys;
+    this.#observe = observe;
   }
 
-  async open(hold: HoldRequest, callId: string): Promise<void> {
-    const args = [this.#keys.announcements, JSON.stringify(hold), callId];
-    await Holds.#open.run(this.#redis, [this.#keys.holds], args);
+  async open(hold: HoldRequest, callId: string, cause?: HoldCause): Promise<void> {
+    const args = [
+      this.#keys.announcements,
+      JSON.stringify(hold),
+      callId,
+      cause === undefined ? '' : JSON.stringify(cause),
+    ];
+    tellChanges(this.#observe, await Holds.#open.run(this.#redis, [this.#keys.holds], args));
   }
 
   async list(): Promise<Hold[]> {
@@ -56,6 +97,7 @@ export class Holds {
       return {
         scope: scope as HoldScope,
         reason: hold.reason,
+        cause: hold.cause,
         since: hold.since,
         until: hold.person ? undefined : hold.retryAt,
       };

@@ -38,7 +38,7 @@ export {
   type Uncompared,
   type WaitFor,
 } from './gate.ts';
-export { type Hold, type HoldRequest, Holds } from './hold.ts';
+export { type Hold, type HoldCause, type HoldChange, type HoldRequest, Holds } from './hold.ts';
 export { Identity, type Person, personBuckets } from './identity.ts';
 // Calls that other services push
 export {

@@ -1,6 +1,11 @@
 /** What a hold stops: everything, one campaign, or one line. */
 export type HoldScope = 'all' | `campaign:${string}` | `line:${string}`;
 
+export function scopeKind(scope: HoldScope): 'all' | 'campaign' | 'line' {
+  if (scope === 'all') return 'all';
+  return scope.startsWith('line:') ? 'line' : 'campaign';
+}
+
 /**
  * Why dialing is stopped, and how long the first and the longest pause between probes are, in milliseconds. `proof` is how many
  * probes must pass, and none fail between them, to lift it: one unless given.

@@ -28,7 +28,7 @@ export {
   type RateLimit,
   rateLimitOf,
 } from './forecast.ts';
-export { HOLD_PAUSES, type HoldReason, type HoldScope, RUN_THRESHOLDS } from './hold.ts';
+export { HOLD_PAUSES, type HoldReason, type HoldScope, RUN_THRESHOLDS, scopeKind } from './hold.ts';
 export { isoInstant } from './instant.ts';
 export type { OpenSpan, WeeklyHours } from './open-span.ts';
 export { OUTCOMES, type Outcome, REASONS, RETRYABLE_OUTCOMES, type Reason, type RetryableOutcome } from './outcome.ts';

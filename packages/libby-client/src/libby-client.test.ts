@@ -49,11 +49,19 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
 }
 
 describe('what goes on the wire', () => {
+  test.each(['/outbound', '/outbound/', '/base/outbound'])('goes to %s as it is given', async (path) => {
+    await using server = await startRawServer((socket) => socket.write(OK));
+    await using client = clientOf(`${server.url}${path}`);
+    await client.placeCall(CALL, TOKEN);
+    expect(server.requests[0]).toMatch(new RegExp(`^POST ${path.replace(/\/$/, '')} HTTP`));
+  });
+
   test('is one POST with the call and the token', async () => {
     await using server = await startRawServer((socket) => socket.write(OK));
     await using client = clientOf(`${server.url}/base/`);
     const extra = { ...CALL, introNotes: 'Ask', customRules: ['Be kind'], externalId: 'not for the wire' };
     expect(await client.placeCall(extra, TOKEN)).toEqual({ kind: 'answered', status: 200 });
+    expect(client.url).toBe(`${server.url}/base/outbound`);
     const [head = '', body = ''] = (server.requests[0] ?? '').split('\r\n\r\n');
     expect(head).toMatch(/^POST \/base\/outbound HTTP\/1\.1\r\n/);
     expect(head).toContain('authorization: Bearer a-token');

@@ -34,8 +34,10 @@ export interface PlaceCallOptions {
   veto?: (() => string | undefined) | undefined;
 }
 
-/** Places calls at `POST {apiUrl}/outbound`. */
+/** Places calls at `POST {apiUrl}/outbound`; an `apiUrl` may also end in `/outbound` itself. */
 export class LibbyClient {
+  /** Where calls go. */
+  readonly url: string;
   readonly #origin: HttpOrigin;
   readonly #path: string;
   readonly #userAgent: string;
@@ -46,7 +48,8 @@ export class LibbyClient {
     const checked = checkOptions(optionsSchema, options);
     const url = parseServiceUrl('apiUrl', checked.apiUrl, checked.allowInsecureHttp);
     this.#origin = new HttpOrigin(url.origin, checked);
-    this.#path = `${url.pathname.replace(/\/+$/, '')}/outbound`;
+    this.#path = pathOf(url);
+    this.url = `${url.origin}${this.#path}`;
     this.#userAgent = checked.userAgent;
     this.#tokens = options.tokens;
   }
@@ -113,6 +116,12 @@ export class LibbyClient {
       throw new LibbyError('token_unavailable', 'not_sent', seen);
     }
   }
+}
+
+/** The provider's page shows the whole address, so that is taken for what it is. */
+function pathOf({ pathname }: URL): string {
+  const path = pathname.replace(/\/+$/, '');
+  return path.endsWith('/outbound') ? path : `${path}/outbound`;
 }
 
 function throwUnlessAccepted(answer: CallAnswer): void {

@@ -49,6 +49,10 @@ export class TokenEndpoint {
     this.#origin = new HttpOrigin(options.url.origin, { ...options, maxConnections: 2, keepAliveMs: 1000 });
   }
 
+  get url(): string {
+    return this.#options.url.href;
+  }
+
   /** One request. Throws `TokenError`. */
   async grant(signal: AbortSignal): Promise<Grant> {
     const { url, clientId, clientSecret, scope, xsrfToken, userAgent } = this.#options;

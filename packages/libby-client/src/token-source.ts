@@ -101,6 +101,11 @@ export class TokenSource {
     this.#onEvent = onEvent;
   }
 
+  /** Who is asked for tokens. */
+  get url(): string {
+    return this.#endpoint.url;
+  }
+
   /** The token in hand, if it can be used, without waiting. Late in its life this also starts its renewal. */
   peek(): AccessToken | undefined {
     const held = this.#held;

@@ -1,5 +1,5 @@
-import type { Hold } from '@libby-dialer/dial-queue';
-import type { HoldReason } from '@libby-dialer/dialing';
+import type { Hold, HoldCause } from '@libby-dialer/dial-queue';
+import { type HoldReason, isoInstant } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import type { CommandSlot } from '../command-slot.ts';
 import { withContext } from '../context.ts';
@@ -11,8 +11,9 @@ export function addHoldCommands({ program, io, run }: CommandSlot): void {
   const hold = program.command('hold').description('Where dialing is stopped, and why.');
   hold
     .command('list')
-    .description('Show the holds that stand.')
-    .action(() => run(listHolds(io)));
+    .description('Show the holds that stand, and what was last seen of the trouble.')
+    .option('--json', 'print one JSON object')
+    .action((options) => run(listHolds(io, options)));
   hold
     .command('release')
     .description('Lift a hold: dialing goes on there at once.')
@@ -21,10 +22,11 @@ export function addHoldCommands({ program, io, run }: CommandSlot): void {
     .action((scope, { by }) => run(releaseHold(io, scope, by)));
 }
 
-async function listHolds(io: Io): Promise<number> {
+async function listHolds(io: Io, { json = false }: { json?: boolean | undefined }): Promise<number> {
   return await withContext(io, async (context) => {
     const [standing, now] = await Promise.all([context.holds.list(), context.now()]);
-    await print(io.stdout, standing.length === 0 ? 'Nothing is held.\n' : holdTable(standing, now));
+    if (json) await print(io.stdout, `${JSON.stringify({ holds: standing.map(holdJson) })}\n`);
+    else await print(io.stdout, standing.length === 0 ? 'Nothing is held.\n' : holdTable(standing, now));
     return 0;
   });
 }
@@ -39,6 +41,25 @@ async function releaseHold(io: Io, scope: string, by: string): Promise<number> {
   });
 }
 
+export function holdJson({ scope, reason, since, until, cause }: Hold): object {
+  return {
+    scope,
+    reason,
+    until: until === undefined ? null : isoInstant(until),
+    since: isoInstant(since),
+    cause: cause?.code ?? null,
+    url: cause?.url ?? null,
+    status: cause?.status ?? null,
+    message: cause?.message ?? null,
+  };
+}
+
+/** What was last seen of the trouble, such as `404 from https://phone.example/outbound: Not Found`. */
+export function causeText({ code, url, status, message }: HoldCause): string {
+  const where = url === undefined ? '' : ` from ${url}`;
+  return `${status ?? code}${where}${message === undefined ? '' : `: ${message}`}`;
+}
+
 /** @param now of Redis's clock, as the times of holds are */
 export function holdTable(holds: readonly Hold[], now: number): string {
   const rows = holds
@@ -50,8 +71,9 @@ export function holdTable(holds: readonly Hold[], now: number): string {
       nextTry(until, now),
     ]);
   const table = formatTable([['HELD', 'REASON', 'SINCE', 'NEXT TRY'], ...rows]);
+  const causes = holds.flatMap(({ scope, cause }) => (cause === undefined ? [] : `${scope}: ${causeText(cause)}\n`));
   const reasons = new Set(holds.map(({ reason }) => reason));
-  return `${table}\n${[...reasons].map((reason) => MEANINGS[reason]).join('')}`;
+  return `${table}${causes.join('')}\n${[...reasons].map((reason) => MEANINGS[reason]).join('')}`;
 }
 
 /** Whoever reads it may never have heard of it, and has to decide something that cannot be taken back. */

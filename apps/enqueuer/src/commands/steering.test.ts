@@ -112,7 +112,9 @@ describe('retry', () => {
 async function openHold(): Promise<void> {
   const pauses = { firstPauseMs: 60_000, maxPauseMs: 60_000, retryAfterMs: 0 };
   const hold = { scope: 'line:+15055550100', reason: 'agent_not_found', ...pauses } as const;
-  await new Holds(bench.redis, bench.keys).open(hold, 'call-1');
+  const url = 'https://phone.example/outbound';
+  const cause = { code: 'agent_not_found', status: 404, url, message: 'Agent not found for this number' };
+  await new Holds(bench.redis, bench.keys).open(hold, 'call-1', cause);
 }
 
 describe('hold', () => {
@@ -126,6 +128,19 @@ describe('hold', () => {
       holds: [{ scope: 'line:+15055550100', reason: 'agent_not_found', until: expect.stringMatching(/^20.*Z$/) }],
     });
     expect((await bench.run(['status', 'spring'])).stdout).toContain('agent_not_found');
+    const cause = {
+      cause: 'agent_not_found',
+      status: 404,
+      url: 'https://phone.example/outbound',
+      message: 'Agent not found for this number',
+    };
+    expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({ holds: [cause] });
+    expect(await bench.json(['hold', 'list', '--json'])).toMatchObject({ holds: [cause] });
+    for (const command of [['hold', 'list'], ['status'], ['status', 'spring']]) {
+      expect((await bench.run(command)).stdout).toContain(
+        'line:+15055550100: 404 from https://phone.example/outbound: Agent not found for this number\n',
+      );
+    }
     const released = await bench.run(['hold', 'release', 'line:+15055550100', '--by', 'Ada']);
     expect(released).toMatchObject({ code: 0, stdout: 'line:+15055550100 is released.\n' });
     expect(await bench.redis.xrange(bench.keys.audit, '-', '+')).toHaveLength(1);

@@ -7,7 +7,7 @@
 -- ARGV: channel, the hold to open (JSON), ms for which a server that is new makes no claims, whether the connection is new (1/0),
 --       then server and claims seen there, again and again
 -- Answers: the server's clock, its name, from when on claims may be made (0: at once), how many claims are lost, and how many all
--- workers have found lost so far
+-- workers have found lost so far; changes of holds, if any
 local counts, holds = unpack(KEYS)
 local channel, hold, pause_ms_when_new, is_new_connection = ARGV[1], cjson.decode(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
 local now = now_ms()
@@ -41,4 +41,4 @@ for index = 5, #ARGV, 2 do
 end
 if lost == 0 then return { now, server, opens_at, 0, tonumber(redis.call('HGET', counts, 'lost') or 0) } end
 open_hold(holds, channel, now, hold, '')
-return { now, server, opens_at, lost, redis.call('HINCRBY', counts, 'lost', lost) }
+return { now, server, opens_at, lost, redis.call('HINCRBY', counts, 'lost', lost), changes_of_holds() }

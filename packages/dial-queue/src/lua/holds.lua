@@ -1,5 +1,5 @@
--- Holds: a hash, scope -> JSON {reason, since, retryAt, pauses, pauseMs, firstPauseMs, maxPauseMs, proof, proven, by, person,
--- leases}. Scopes are `all`, `campaign:<id>` and `line:<number>`. A hold whose retryAt has come lets probes through: one, and one
+-- Holds: a hash, scope -> JSON {reason, cause?, since, retryAt, pauses, pauseMs, firstPauseMs, maxPauseMs, proof, proven, by,
+-- person, leases}. `cause` is what was seen when it opened or last grew (HoldCause). Scopes are `all`, `campaign:<id>` and `line:<number>`. A hold whose retryAt has come lets probes through: one, and one
 -- more for each that has passed since the last that failed (`proven`). It is lifted when `proof` have passed, so that what may be
 -- lost to trouble that only seemed to be over never exceeds what has just gone well. A lease, owner -> {lentAt, expiresAt}, names
 -- the run whose call is a probe. Opening, growing and closing are announced, so that sleeping workers look again.
@@ -8,6 +8,21 @@ local function read_hold(holds_key, scope)
   local hold = raw and cjson.decode(raw) or nil
   if hold then hold.proof, hold.proven, hold.leases = hold.proof or 1, hold.proven or 0, hold.leases or {} end
   return hold
+end
+
+-- What this step has done to holds: whoever took it logs it, and nobody else can.
+local hold_changes = {}
+
+local function note_change(change, scope, hold, now)
+  hold_changes[#hold_changes + 1] = {
+    change = change, scope = scope, reason = hold.reason, cause = hold.cause,
+    heldMs = now - hold.since, pauseMs = not hold.person and math.max(0, hold.retryAt - now) or nil,
+  }
+end
+
+-- As the last part of a reply; nil if nothing has changed.
+local function changes_of_holds()
+  return #hold_changes > 0 and cjson.encode(hold_changes) or nil
 end
 
 local function announce(channel, what)
@@ -68,36 +83,48 @@ local function lend_probe(holds_key, now, scope, owner, expires_at)
   redis.call('HSET', holds_key, scope, cjson.encode(hold))
 end
 
-local function grow(hold, now, retry_after_ms)
+local function grow(scope, hold, now, retry_after_ms, cause)
   hold.proven = 0
   hold.pauses = hold.pauses + 1
   hold.pauseMs = pause_ms(hold, retry_after_ms)
   hold.retryAt = now + hold.pauseMs
+  hold.cause = cause or hold.cause
+  note_change('grown', scope, hold, now)
 end
+
+-- Calls in flight are each told how long to wait, a moment after each other: that is one pause, not many.
+local LENGTHENING_WORTH_A_WORD_MS = 1000
 
 -- `hold`: {scope, reason, firstPauseMs, maxPauseMs, proof?, retryAfterMs, person?}. One that stands already is only ever made
 -- stronger.
-local function open_hold(holds_key, channel, now, hold, call_id)
+local function open_hold(holds_key, channel, now, hold, call_id, cause)
   local standing = read_hold(holds_key, hold.scope)
   if standing then
     if hold.person and not standing.person then
-      standing.person, standing.reason = true, hold.reason
+      standing.person, standing.reason, standing.cause = true, hold.reason, cause
       redis.call('HSET', holds_key, hold.scope, cjson.encode(standing))
+      note_change('opened', hold.scope, standing, now)
     end
     local asked = now + hold.retryAfterMs
     if hold.retryAfterMs > 0 and asked > standing.retryAt then
+      local is_news = asked - math.max(now, standing.retryAt) > LENGTHENING_WORTH_A_WORD_MS
       standing.retryAt = asked
+      if is_news and not standing.person then
+        standing.cause = cause or standing.cause
+        note_change('grown', hold.scope, standing, now)
+      end
       redis.call('HSET', holds_key, hold.scope, cjson.encode(standing))
     end
     return
   end
   local opened = {
-    reason = hold.reason, since = now, pauses = 1, by = call_id, person = hold.person,
+    reason = hold.reason, cause = cause, since = now, pauses = 1, by = call_id, person = hold.person,
     firstPauseMs = hold.firstPauseMs, maxPauseMs = hold.maxPauseMs, proof = hold.proof,
   }
   opened.pauseMs = pause_ms(opened, hold.retryAfterMs)
   opened.retryAt = now + opened.pauseMs
   redis.call('HSET', holds_key, hold.scope, cjson.encode(opened))
+  note_change('opened', hold.scope, opened, now)
   announce(channel, hold.scope)
 end
 
@@ -105,7 +132,7 @@ end
 -- only frees the lease (the probe showed nothing). So does, however late it comes back, a probe that went out before the pause
 -- that stands now: several may be out when one fails, and together they are one failure; and what passes after it, but was sent
 -- before, proves nothing.
-local function end_probes(holds_key, channel, now, owner, probes, retry_after_ms)
+local function end_probes(holds_key, channel, now, owner, probes, retry_after_ms, cause)
   for _, probe in ipairs(probes) do
     local hold = read_hold(holds_key, probe.scope)
     if hold then drop_dead_leases(hold, now) end
@@ -114,11 +141,12 @@ local function end_probes(holds_key, channel, now, owner, probes, retry_after_ms
       hold.leases[owner] = nil
       if lease.lentAt >= hold.retryAt then
         if probe.verdict == 'close' then hold.proven = hold.proven + 1 end
-        if probe.verdict == 'grow' then grow(hold, now, retry_after_ms) end
+        if probe.verdict == 'grow' then grow(probe.scope, hold, now, retry_after_ms, cause) end
       end
       -- It may have come to need a person while the probe was out.
       if hold.proven >= hold.proof and not hold.person then
         redis.call('HDEL', holds_key, probe.scope)
+        note_change('lifted', probe.scope, hold, now)
       else
         redis.call('HSET', holds_key, probe.scope, cjson.encode(hold))
       end
@@ -129,12 +157,12 @@ end
 
 -- Counts one more of a kind of trouble; at the threshold it opens the hold. While that stands nothing is counted: what was in
 -- flight tells nothing new, and the count begins anew when it is lifted. `run`: {name, threshold, hold}.
-local function count_run(breakers_key, holds_key, channel, now, run, call_id)
+local function count_run(breakers_key, holds_key, channel, now, run, call_id, cause)
   if redis.call('HEXISTS', holds_key, run.hold.scope) == 1 then return end
   local field = 'run:' .. run.name
   if tonumber(redis.call('HINCRBYFLOAT', breakers_key, field, 1)) < run.threshold then return end
   redis.call('HDEL', breakers_key, field)
-  open_hold(holds_key, channel, now, run.hold, call_id)
+  open_hold(holds_key, channel, now, run.hold, call_id, cause)
 end
 
 -- The API answered, so it can be reached, and four answers make up for one doubt: a run of doubts opens the hold, and so do, a

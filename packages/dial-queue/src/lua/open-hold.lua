@@ -2,15 +2,18 @@
 -- Opens a hold without a claim (no token could be had, a script that cannot be filled). One that stands and was due grows.
 --
 -- KEYS: holds
--- ARGV: channel, JSON {scope, reason, firstPauseMs, maxPauseMs, retryAfterMs, person?}, call id
+-- ARGV: channel, JSON {scope, reason, firstPauseMs, maxPauseMs, retryAfterMs, person?}, call id, cause (JSON) or ''
+-- Answers: changes of holds, if any
 local holds, channel = KEYS[1], ARGV[1]
 local hold = cjson.decode(ARGV[2])
+local cause = ARGV[4] ~= '' and cjson.decode(ARGV[4]) or nil
 local now = now_ms()
 local standing = read_hold(holds, hold.scope)
 local was_due = standing and standing.reason == hold.reason and now >= standing.retryAt
 if was_due and drop_dead_leases(standing, now) == 0 and not hold.person then
-  grow(standing, now, hold.retryAfterMs)
+  grow(hold.scope, standing, now, hold.retryAfterMs, cause)
   redis.call('HSET', holds, hold.scope, cjson.encode(standing))
-  return
+  return changes_of_holds()
 end
-open_hold(holds, channel, now, hold, ARGV[3])
+open_hold(holds, channel, now, hold, ARGV[3], cause)
+return changes_of_holds()

@@ -2,10 +2,10 @@
 -- Gives a claim back: the call provably was not taken and keeps its place. Holds dialing where the verdict says so.
 --
 -- KEYS: ledger, campaign state, claims, breakers, holds; what the keys of lines and of people begin with
--- ARGV: call id, owner, JSON {channel, attempts, failures, refused?, faultAfter?, probes, hold?, run?, answered?}
+-- ARGV: call id, owner, JSON {channel, attempts, failures, refused?, faultAfter?, probes, hold?, run?, cause?, answered?}
 --       or, from a run that the gate's answer never reached, {channel, withdraws: true}: what it may have claimed was not used
 -- Answers: released | at_fault (this call alone is refused while others pass; still claimed) | late (settled meanwhile, by
--- the deadline) | lost
+-- the deadline) | lost; the first also with changes of holds, if any
 local ledger, campaign_state, claims, breakers, holds, lines, people = unpack(KEYS)
 local call_id, owner = ARGV[1], ARGV[2]
 local context = cjson.decode(ARGV[3])
@@ -47,7 +47,8 @@ redis.call('ZREM', claims, call_id)
 if entry.line then leave_line(lines, entry.line, owner) end
 if entry.person then forget_call(people, entry.person, owner) end
 if context.answered then count_answer(breakers) end
-end_probes(holds, context.channel, now, owner, context.probes, context.hold and context.hold.retryAfterMs or 0)
-if context.hold then open_hold(holds, context.channel, now, context.hold, call_id) end
-if context.run then count_run(breakers, holds, context.channel, now, context.run, call_id) end
-return { 'released' }
+local cause = context.cause
+end_probes(holds, context.channel, now, owner, context.probes, context.hold and context.hold.retryAfterMs or 0, cause)
+if context.hold then open_hold(holds, context.channel, now, context.hold, call_id, cause) end
+if context.run then count_run(breakers, holds, context.channel, now, context.run, call_id, cause) end
+return { 'released', changes_of_holds() }

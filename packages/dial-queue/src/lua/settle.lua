@@ -5,8 +5,8 @@
 -- KEYS: ledger, campaign state, claims, kept payloads, revised results, results stream, breakers, holds, expiries; what the keys of
 --       lines and of people begin with
 -- ARGV: call id, owner, outcome, attempts, result (a JSON object without its last fields and closing brace), payload to keep or '',
---       JSON {campaign, channel, answered?, expires?, probes?, run?, resultsBefore?, redialAfterMs?, redials?, claimed?}
--- Answers: settled <revision> <redialAt, if any> | already <outcome> <redialAt, if any> | lost (another owner holds the claim, or it is over)
+--       JSON {campaign, channel, answered?, expires?, probes?, run?, cause?, resultsBefore?, redialAfterMs?, redials?, claimed?}
+-- Answers: settled <revision> <redialAt, if any> <changes of holds, if any> | already <outcome> <redialAt, if any> | lost (another owner holds the claim, or it is over)
 local ledger, campaign_state, claims, kept, revised, results, breakers, holds, expiries, lines, people = unpack(KEYS)
 local call_id, owner, outcome, attempts, result, payload = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
 local context = cjson.decode(ARGV[7])
@@ -80,6 +80,6 @@ if (context.answered or outcome == 'accepted') and redis.call('EXISTS', breakers
     if redis.call('HEXISTS', breakers, 'accepted') == 1 then redis.call('HINCRBY', breakers, 'accepted', 1) end
   end
 end
-if context.run then count_run(breakers, holds, context.channel, now, context.run, call_id) end
-if context.probes then end_probes(holds, context.channel, now, owner, context.probes, 0) end
-return { 'settled', revision, settled.redialAt }
+if context.run then count_run(breakers, holds, context.channel, now, context.run, call_id, context.cause) end
+if context.probes then end_probes(holds, context.channel, now, owner, context.probes, 0, context.cause) end
+return { 'settled', revision, settled.redialAt or false, changes_of_holds() }
