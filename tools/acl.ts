@@ -31,7 +31,8 @@ const DATA =
 const SCRIPTS = '+eval +evalsha';
 
 /** What both workers and enqueuers write. */
-const DIALING = 'q:* c:* claims:counts campaigns:open holds breakers line line:* person person:* identity-key';
+const DIALING =
+  'q:* c:* claims:counts campaigns:open holds breakers line line:* person person:* identity-key write-check';
 const TOKEN = 'token token:lock';
 const ANNOUNCEMENTS = 'announcements';
 

@@ -14,6 +14,7 @@ import type { ClaimWitness } from './claim-witness.ts';
 import type { ClockSkewWatch } from './clock-skew-watch.ts';
 import { Lane } from './lane.ts';
 import type { RedisClock } from './redis-clock.ts';
+import type { RedisRefusals } from './redis-refusals.ts';
 import { shareOut, weightOf } from './share-out.ts';
 import { Slots, SlotUser } from './slots.ts';
 import type { WorkerEvents } from './worker-events.ts';
@@ -32,6 +33,7 @@ export interface CampaignLanesParts {
   readonly clock: RedisClock;
   readonly skewWatch: ClockSkewWatch;
   readonly events: WorkerEvents;
+  readonly refusals: RedisRefusals;
   /** Calls in flight in this process, over all campaigns. */
   readonly concurrency: number;
 }
@@ -130,7 +132,9 @@ export class CampaignLanes {
   }
 
   async #look(): Promise<void> {
-    const { campaigns, clock, skewWatch, witness } = this.#parts;
+    const { campaigns, clock, events, refusals, skewWatch, witness } = this.#parts;
+    const refusedForMs = await refusals.end();
+    if (refusedForMs !== undefined) events.redisTakesAll(refusedForMs);
     await witness.compare();
     const askedAt = clock.monotonic();
     const view = await campaigns.look();

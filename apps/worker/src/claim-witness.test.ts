@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ClaimWitness } from './claim-witness.ts';
 import { RedisClock } from './redis-clock.ts';
+import { RedisRefusals, type RedisRefusalsParts } from './redis-refusals.ts';
 import { WorkerEvents } from './worker-events.ts';
 import { WorkerMetrics } from './worker-metrics.ts';
 
@@ -28,7 +29,11 @@ beforeEach(async () => {
     evidence: new Evidence(redis, keys),
     gate: new Gate(redis, keys, { sendWithinMs: 1000, claimMs: 5000 }),
     clock: new RedisClock(systemClock),
-    events: new WorkerEvents(createLogger({ level: 'silent', name: 'test' }), new WorkerMetrics()),
+    events: new WorkerEvents(
+      createLogger({ level: 'silent', name: 'test' }),
+      new WorkerMetrics(),
+      new RedisRefusals({} as RedisRefusalsParts),
+    ),
   });
   await witness.start();
 });

@@ -2,6 +2,7 @@ import type { Logger } from '@libby-dialer/runtime';
 import { expect, test } from 'vitest';
 import { ClockSkewWatch } from './clock-skew-watch.ts';
 import { RedisClock } from './redis-clock.ts';
+import { RedisRefusals, type RedisRefusalsParts } from './redis-refusals.ts';
 import { WorkerEvents } from './worker-events.ts';
 import { WorkerMetrics } from './worker-metrics.ts';
 
@@ -13,7 +14,8 @@ function machine() {
   const lines: string[] = [];
   const log = (level: string) => (fields: { skewSeconds: number }) => lines.push(`${level} ${fields.skewSeconds}`);
   const metrics = new WorkerMetrics();
-  const events = new WorkerEvents({ info: log('info'), warn: log('warn') } as unknown as Logger, metrics);
+  const refusals = new RedisRefusals({} as RedisRefusalsParts);
+  const events = new WorkerEvents({ info: log('info'), warn: log('warn') } as unknown as Logger, metrics, refusals);
   const watch = new ClockSkewWatch(clock, events);
   return {
     lines,

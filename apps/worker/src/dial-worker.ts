@@ -25,6 +25,7 @@ import { ClockSkewWatch } from './clock-skew-watch.ts';
 import { DEFAULT_HTTP_PORT, type WorkerConfig } from './config.ts';
 import { HoldOpener } from './hold-opener.ts';
 import { RedisClock } from './redis-clock.ts';
+import { RedisRefusals } from './redis-refusals.ts';
 import { RedisTokenCache } from './redis-token-cache.ts';
 import { WorkerEvents } from './worker-events.ts';
 import { WorkerMetrics } from './worker-metrics.ts';
@@ -43,6 +44,7 @@ export class DialWorker implements Service {
   readonly #redis: RedisConnection;
   readonly #subscriber: RedisConnection;
   readonly #metrics = new WorkerMetrics();
+  readonly #refusals: RedisRefusals;
   readonly #release = new AsyncDisposableStack();
   #lanes: CampaignLanes | undefined;
   #http: HttpServer | undefined;
@@ -54,6 +56,8 @@ export class DialWorker implements Service {
     this.#clock = clock;
     this.#redis = createRedis(config.redis.connection, { role: 'worker', name: PROGRAM, logger, clock });
     this.#subscriber = createRedis(config.redis.connection, { role: 'blocking', name: PROGRAM, logger, clock });
+    const { client: redis, description } = this.#redis;
+    this.#refusals = new RedisRefusals({ redis, keys: this.#keys, description, monotonic: () => clock.monotonic() });
   }
 
   /** Rejects with a `DialerError` when Redis cannot be reached or is not fit (`redis_unavailable`, `redis_unfit`, `redis_failed`). */
@@ -108,7 +112,7 @@ export class DialWorker implements Service {
     const redis = this.#redis.client;
     const keys = this.#keys;
     const { libby, concurrency, fence } = this.#config;
-    const events = new WorkerEvents(this.#logger, this.#metrics);
+    const events = new WorkerEvents(this.#logger, this.#metrics, this.#refusals);
     const clock = new RedisClock(this.#clock);
     const tokens = this.#release.use(this.#buildTokenSource(keys, events, clock));
     const client = this.#release.use(
@@ -139,6 +143,7 @@ export class DialWorker implements Service {
       clock,
       skewWatch: new ClockSkewWatch(clock, events),
       events,
+      refusals: this.#refusals,
       concurrency,
     });
   }
@@ -180,6 +185,7 @@ export class DialWorker implements Service {
 
   #troubles(lanes: CampaignLanes): string[] {
     if (this.#redis.client.status !== 'ready') return ['Redis is not reachable'];
-    return lanes.lastLookAt === undefined ? ['starting'] : [];
+    if (lanes.lastLookAt === undefined) return ['starting'];
+    return this.#refusals.reason === undefined ? [] : [this.#refusals.reason];
   }
 }

@@ -1,5 +1,6 @@
 import type { Keys, RedisConnection } from '@libby-dialer/dial-queue';
 import { RUN_THRESHOLDS } from '@libby-dialer/dialing';
+import { isRedisRefusal, isRedisReply } from '@libby-dialer/runtime';
 import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import pLimit from 'p-limit';
 import type { CallHandler } from './call-handler.ts';
@@ -14,6 +15,10 @@ const STALLED_INTERVAL_MS = 5_000;
 /** After an error nobody had thought of. */
 const UNEXPECTED_PAUSE_MS = 5_000;
 const UNEXPECTED_SLEEP_MS = 1_000;
+/** After an answer of Redis that it would give again at once, and to BullMQ as often as that asks. */
+const REFUSED_SLEEP_MS = 5_000;
+/** BullMQ's own patience with a connection that fails is three times as long as a lock lasts. */
+const RECONNECTED_WITHIN_MS = 1_000;
 /** So long after it had to wait for a turn a lane fetches no more jobs at once than it has on the wire. */
 const ENOUGH_IN_HAND_MS = 1_000;
 /** A lane begins with as many calls as tell that the API is in trouble: should it hang, one time-out is enough to know. */
@@ -86,8 +91,9 @@ export class Lane {
       // A job that comes again is safe: its call's fate stands in the ledger. One that BullMQ gave up would be lost.
       maxStalledCount: Number.MAX_SAFE_INTEGER,
       removeOnComplete: { count: 0 },
+      runRetryDelay: RECONNECTED_WITHIN_MS,
     });
-    this.#worker.on('error', (error) => parts.events.queueTrouble(this.campaign, error));
+    this.#worker.on('error', (error) => this.#suffer(error));
     this.#worker.on('active', () => this.#setDemand(true));
     this.#worker.on('drained', () => this.#setDemand(false));
   }
@@ -181,7 +187,8 @@ export class Lane {
     } catch (error) {
       events.unexpected('in a call', error, { campaign: this.campaign, callId });
       const now = clock.now();
-      const end = { kind: 'delay', until: now + UNEXPECTED_PAUSE_MS, sleepUntil: now + UNEXPECTED_SLEEP_MS } as const;
+      const sleepMs = isRedisRefusal(error) ? REFUSED_SLEEP_MS : UNEXPECTED_SLEEP_MS;
+      const end = { kind: 'delay', until: now + UNEXPECTED_PAUSE_MS, sleepUntil: now + sleepMs } as const;
       return { end, isUnsent: false };
     }
   }
@@ -222,6 +229,12 @@ export class Lane {
       this.#parts.events.queueTrouble(this.campaign, error);
     }
     throw end.kind === 'delay' ? new DelayedError() : new WaitingError();
+  }
+
+  /** BullMQ asks again at once, however often Redis refuses: some ten thousand times a second. */
+  #suffer(error: unknown): void {
+    this.#parts.events.queueTrouble(this.campaign, error);
+    if (isRedisReply(error)) this.#sleep(this.#parts.clock.now() + REFUSED_SLEEP_MS);
   }
 
   #beCareful(): void {

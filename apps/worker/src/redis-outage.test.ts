@@ -103,7 +103,7 @@ describe.concurrent('Redis goes away', { timeout: PATIENCE_MS }, () => {
     await eventually(() => world.simulator.stats().requests >= 5);
     await world.redis.config('SET', 'maxmemory', '1');
     // What had passed the gate is settled all the same.
-    await worker.counted('libby_dialer_unexpected_errors_total', 1);
+    await worker.counted('libby_dialer_redis_refusals_total', 1);
     const ledger = await eventually(async () => {
       const { inFlight } = await world.status();
       return inFlight === 0 && world.redis.hgetall(world.keys.campaign('spring').ledger);

@@ -2,6 +2,7 @@ import type { GateAnswer, HoldCause, HoldChange, HoldRequest } from '@libby-dial
 import { type Outcome, type Reason, scopeKind } from '@libby-dialer/dialing';
 import type { TokenEvent } from '@libby-dialer/libby-client';
 import type { Logger } from '@libby-dialer/runtime';
+import type { RedisRefusals } from './redis-refusals.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
 /** A call's outcome, as logs and metrics tell it. */
@@ -20,10 +21,12 @@ export interface SettledCall {
 export class WorkerEvents {
   readonly #logger: Logger;
   readonly #metrics: WorkerMetrics;
+  readonly #refusals: RedisRefusals;
 
-  constructor(logger: Logger, metrics: WorkerMetrics) {
+  constructor(logger: Logger, metrics: WorkerMetrics, refusals: RedisRefusals) {
     this.#logger = logger;
     this.#metrics = metrics;
+    this.#refusals = refusals;
   }
 
   campaignOpened(campaign: string): void {
@@ -126,19 +129,36 @@ export class WorkerEvents {
     this.#metrics.tokenEvents.inc({ type: event.type });
     if (event.type === 'granted') this.#logger.info({ lifetimeMs: event.lifetimeMs }, 'got an access token');
     if (event.type === 'refresh_failed') this.#logger.warn({ err: event.error }, 'could not get an access token');
-    if (event.type === 'cache_failed')
+    if (event.type === 'cache_failed' && !this.#isRefusal(event.error))
       this.#logger.warn({ operation: event.operation, err: event.error }, 'token cache failed');
   }
 
   /** BullMQ or its connection complains; it goes on by itself. */
   queueTrouble(campaign: string, error: unknown): void {
     this.#metrics.queueTroubles.inc();
-    this.#logger.warn({ campaign, err: error }, 'trouble with the queue');
+    if (!this.#isRefusal(error)) this.#logger.warn({ campaign, err: error }, 'trouble with the queue');
   }
 
   /** Nothing that was expected: the call keeps its place and is tried again. */
   unexpected(where: string, error: unknown, context: Record<string, unknown> = {}): void {
+    if (this.#isRefusal(error)) return;
     this.#metrics.unexpected.inc();
     this.#logger.error({ ...context, err: error }, `unexpected error ${where}`);
+  }
+
+  redisTakesAll(outageMs: number): void {
+    this.#metrics.redisRefuses.set(0);
+    this.#logger.info({ outageMs: Math.round(outageMs) }, 'Redis takes again what it refused');
+  }
+
+  /** It comes again with every try, from every campaign: the log tells its beginning and its end. */
+  #isRefusal(error: unknown): boolean {
+    const refusal = this.#refusals.note(error);
+    if (refusal === undefined) return false;
+    const { reason, isNews } = refusal;
+    this.#metrics.redisRefuses.set(1);
+    this.#metrics.redisRefusals.inc();
+    if (isNews) this.#logger.error({ reason }, 'Redis refuses what is asked of it: what it refuses is tried again');
+    return true;
   }
 }

@@ -29,6 +29,12 @@ export class WorkerMetrics {
   );
   readonly tokenEvents = this.#counter('token_events_total', 'Access tokens granted, adopted or missed.', ['type']);
   readonly queueTroubles = this.#counter('queue_troubles_total', 'Complaints of the queue or its connection.', []);
+  readonly redisRefusals = this.#counter(
+    'redis_refusals_total',
+    'Questions that Redis refused: it is full, cannot save, is a replica, is busy, denies a right.',
+    [],
+  );
+  readonly redisRefuses = this.#gauge('redis_refuses', 'Whether Redis refuses what it is asked (1) or not (0).');
   readonly unexpected = this.#counter('unexpected_errors_total', 'Errors nobody had thought of.', []);
   readonly inFlight = this.#gauge('requests_in_flight', 'Requests to the API that have no answer yet.');
   readonly campaigns = this.#gauge('campaigns_open', 'Campaigns this worker takes calls from.');

@@ -55,6 +55,10 @@ export class Keys {
   get inboxFates(): string {
     return `${this.inbox}:fates:`;
   }
+  /** Written only to see whether Redis takes it. */
+  get writeCheck(): string {
+    return `${this.prefix}:write-check`;
+  }
   get audit(): string {
     return `${this.prefix}:audit`;
   }

@@ -32,6 +32,7 @@ export { type LibbyConfig, libbyConfig, libbyTimeouts } from './libby-config.ts'
 export { logConfig } from './log-config.ts';
 // Logs
 export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
+export { Outage } from './outage.ts';
 export { probeRoutes } from './probe-routes.ts';
 export { processName } from './process-name.ts';
 export { Redactor } from './redactor.ts';
@@ -51,7 +52,8 @@ export {
   type RedisRole,
 } from './redis-connection.ts';
 export { checkRedisDurability, type Durability, type DurabilityFinding } from './redis-durability.ts';
-export { explainRedisError, isPermanentRedisError } from './redis-errors.ts';
+export { explainRedisError, isPermanentRedisError, isRedisRefusal, isRedisReply } from './redis-errors.ts';
+export { writeRefusal } from './redis-write-check.ts';
 export { Interrupted, type Main, type MainContext, runMain } from './run-main.ts';
 export { Secret } from './secret.ts';
 export { runService, type Service } from './service.ts';

@@ -1,3 +1,5 @@
+import { ReplyError } from 'ioredis';
+
 /**
  * What went wrong with Redis and what to do, as one sentence. `description` says which Redis (`describeRedis`). The error's
  * own text is not repeated: it may hold arguments of the command, and those may be anyone's phone number.
@@ -20,6 +22,19 @@ export function isPermanentRedisError(error: unknown): boolean {
   );
 }
 
+/** Whether Redis itself said it: the same question gets the same answer at once, until something has changed. */
+export function isRedisReply(error: unknown): boolean {
+  return innermostFirst(error).some((cause) => cause instanceof ReplyError);
+}
+
+/** Whether Redis answers, and refuses whatever it is asked: it is full, cannot save, is a replica, is busy, denies a right. */
+export function isRedisRefusal(error: unknown): boolean {
+  return innermostFirst(error).some((cause) => REFUSAL.test(fingerprint(cause)));
+}
+
+const REFUSAL =
+  /^ (?:OOM|MISCONF|READONLY|NOPERM|NOAUTH|WRONGPASS|LOADING|BUSY|MASTERDOWN|NOREPLICAS|CLUSTERDOWN)\b|user executing the script can't/;
+
 interface Explanation {
   /** Against `CODE message`; Redis's own errors begin with their code. */
   readonly matches: RegExp;
@@ -40,7 +55,7 @@ const EXPLANATIONS: readonly Explanation[] = [
     permanent: true,
   },
   {
-    matches: /\bNOPERM\b/,
+    matches: /\bNOPERM\b|user executing the script can't/,
     sentence: (command) =>
       `does not let this user do what is needed${command}; put another into REDIS_URL, or extend its rights with ACL SETUSER.`,
     permanent: true,

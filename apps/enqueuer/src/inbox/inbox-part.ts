@@ -1,10 +1,9 @@
 import { type EndedEntry, Identity, InboxConsumer, type InboxEntry } from '@libby-dialer/dial-queue';
-import { describeRedis, explainRedisError, type Logger, sleep, systemClock } from '@libby-dialer/runtime';
+import { describeRedis, explainRedisError, type Logger, Outage, sleep, systemClock } from '@libby-dialer/runtime';
 import { Counter, Gauge } from 'prom-client';
 import type { DaemonContext, DaemonPart } from '../serve/daemon-part.ts';
 import { BatchIntake, type CheckedEntry } from './batch-intake.ts';
 import { FedCampaigns } from './fed-campaigns.ts';
-import { Outage } from './outage.ts';
 
 const RETRY_AFTER_MS = 1000;
 /** How often it is looked for what dead daemons have left. */

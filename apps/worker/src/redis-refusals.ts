@@ -1,0 +1,46 @@
+import type { Keys, RedisConnection } from '@libby-dialer/dial-queue';
+import { explainRedisError, isRedisRefusal, Outage, writeRefusal } from '@libby-dialer/runtime';
+
+/** A refusal that concerns one key or command shows only where that is asked for again, which is rarer than the looks. */
+const QUIET_MS = 6_000;
+
+export interface RedisRefusalsParts {
+  readonly redis: RedisConnection;
+  readonly keys: Keys;
+  /** Where Redis is, for people. */
+  readonly description: string;
+  readonly monotonic: () => number;
+}
+
+/** Redis answers, and refuses what it is asked: whoever meets that says so here, and hears whether it is news. */
+export class RedisRefusals {
+  readonly #parts: RedisRefusalsParts;
+  readonly #outage = new Outage();
+  #lastAt = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: RedisRefusalsParts) {
+    this.#parts = parts;
+  }
+
+  /** A sentence on what Redis objects to and what to do; undefined while it takes everything. */
+  get reason(): string | undefined {
+    return this.#outage.reason;
+  }
+
+  /** Undefined if the error is no refusal; else its reason, and whether this is how it begins. */
+  note(error: unknown): { readonly reason: string; readonly isNews: boolean } | undefined {
+    if (!isRedisRefusal(error)) return undefined;
+    const reason = explainRedisError(error, this.#parts.description);
+    this.#lastAt = this.#parts.monotonic();
+    return { reason, isNews: this.#outage.began(reason, this.#lastAt) };
+  }
+
+  /** How long it has lasted, if it is over now. */
+  async end(): Promise<number | undefined> {
+    if (this.reason === undefined) return undefined;
+    const { redis, keys, monotonic } = this.#parts;
+    const objection = await writeRefusal(redis, keys.writeCheck);
+    if (objection !== undefined) this.note(objection);
+    return monotonic() - this.#lastAt < QUIET_MS ? undefined : this.#outage.ended(monotonic());
+  }
+}
