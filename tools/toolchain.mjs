@@ -2,13 +2,13 @@
  * The programs that run everything else, as links in `.toolchain/bin`: the machine's Node where that is new enough, else a
  * pinned one from the npm registry; and a pinned pnpm.
  */
+import { randomUUID } from 'node:crypto';
 import {
   accessSync,
   constants,
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -100,7 +100,9 @@ function wanted(root, tool) {
  */
 async function getTool(workspace, tool) {
   if (!existsSync(lockFolder(workspace.root, tool))) throw notForThisPlatform(tool);
-  const folder = mkdtempSync(join(toolchainHome(workspace.root), 'installing-'));
+  // Not by mkdtemp, whose folders are closed to all others: services may run as a user of their own.
+  const folder = join(toolchainHome(workspace.root), `installing-${randomUUID()}`);
+  mkdirSync(folder);
   try {
     await step(workspace, titleOf(workspace.root, tool), () => install(workspace, tool, folder));
   } finally {
