@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from './http-server.ts';
 
@@ -14,6 +14,11 @@ function start(options: Partial<HttpServerOptions> = {}): Promise<HttpServer> {
     onError: (error) => failures.push(error),
     ...options,
   });
+}
+
+/** Connected, or closed before that. */
+function settled(socket: Socket): Promise<unknown> {
+  return new Promise((resolve) => socket.once('connect', resolve).once('close', resolve));
 }
 
 test('answers GET and HEAD, and nothing else', async () => {
@@ -57,6 +62,24 @@ test('an address that this machine does not have is an error in a sentence', asy
     code: 'http_listen',
     message: expect.stringContaining('does not have that address'),
   });
+});
+
+test('answers a probe, however many connections say nothing or only a part of a request', async () => {
+  await using server = await start();
+  const slow = Array.from({ length: 200 }, () => connect(server.port, '127.0.0.1'));
+  let closed = 0;
+  const { promise: enoughClosed, resolve } = Promise.withResolvers<void>();
+  for (const [nth, socket] of slow.entries()) {
+    socket.on('error', () => undefined).on('close', () => (closed += 1) === 200 - 63 && resolve());
+    if (nth % 2 === 0) socket.write('GET /healthz HTTP/1.1\r\nHost: ');
+  }
+  await Promise.all(slow.map(async (socket) => (socket.connecting ? await settled(socket) : undefined)));
+  for (let probes = 0; probes < 3; probes += 1) {
+    expect((await fetch(`${server.url}/healthz`, { headers: { connection: 'close' } })).status).toBe(200);
+  }
+  // Their number is bounded all the same.
+  await enoughClosed;
+  for (const socket of slow) socket.destroy();
 });
 
 test('stops more than once, with a client that says nothing', async () => {

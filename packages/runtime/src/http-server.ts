@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { DialerError } from './errors.ts';
 
 export interface HttpReply {
@@ -40,9 +40,22 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     },
     (request, response) => void answer(request, response, options),
   );
-  server.maxConnections = MAX_CONNECTIONS;
+  giveWayToNewcomers(server);
   await listen(server, options);
   return new HttpServer(server, options.host);
+}
+
+/** Whoever opens many connections and says nothing keeps no probe out: beyond the bound the oldest is closed. */
+function giveWayToNewcomers(server: Server): void {
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    const [oldest] = open;
+    if (oldest === undefined || open.size <= MAX_CONNECTIONS) return;
+    open.delete(oldest);
+    oldest.destroy();
+  });
 }
 
 /** A listening server for the few pages that operators and probes read. */
