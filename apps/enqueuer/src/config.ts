@@ -54,6 +54,8 @@ function webhookSecrets(): VariableType<readonly Secret[]> {
 /** What `forward` reads to deliver results. */
 export const forwardConfig = {
   ...enqueuerConfig,
+  /** Path, query and credentials may be secrets. */
+  url: variable('FORWARD_URL', secret(), { fromFile: true, optional: true }),
   secrets: variable('FORWARD_SECRET', webhookSecrets(), { fromFile: true }),
   allowInsecureHttp: variable('LIBBY_ALLOW_INSECURE_HTTP', flag(), { default: false }),
   http: {

@@ -204,7 +204,7 @@ function variableNames(node: Node): string[] {
 export function misspelledVariables(schema: Schema, environment: Environment): string[] {
   const known = [...new Set(variableNames(schema))];
   return Object.keys(environment)
-    .filter((name) => /^(?:LIBBY|WORKER|DIALER|REDIS|LOG)_/.test(name) && !known.includes(name))
+    .filter((name) => /^(?:LIBBY|WORKER|ENQUEUER|FORWARD|DIALER|REDIS|LOG)_/.test(name) && !known.includes(name))
     .flatMap((name) => {
       const meant = known.find((candidate) => editDistance(name, candidate) <= 2);
       return meant === undefined ? [] : [`${name} is not a known variable and has no effect; did you mean ${meant}?`];

@@ -1,6 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Forwarders } from '@libby-dialer/dial-queue';
-import { eventually, spawnProcess } from '@libby-dialer/testkit';
+import { eventually, runProcess, spawnProcess } from '@libby-dialer/testkit';
 import { beforeEach, expect, test } from 'vitest';
 import { Receiver } from '../forward/testing/receiver.ts';
 import { eachTest, phone, type TestBench } from '../test-bench.ts';
@@ -40,6 +41,27 @@ async function dead(): Promise<string> {
   await bench.redis.xadd(letters, '*', 'id', id, ...fields, ...told);
   return id;
 }
+
+test('the URL may come from a file, so that no argument shows what is secret in it', { timeout }, async () => {
+  await using receiver = await Receiver.start();
+  const file = join(bench.directory, 'forward-url');
+  await writeFile(file, `${receiver.url}/hidden-path\n`);
+  const id = await settled('call-1');
+  await using program = await spawnProcess(process.execPath, [MAIN, 'forward'], {
+    env: { ...bench.environment, FORWARD_SECRET, FORWARD_HTTP_PORT: '0', FORWARD_URL_FILE: file },
+    cwd: bench.directory,
+  });
+  await eventually(async () => expect(receiver.ids).toEqual([id]));
+  expect([...program.stderr, ...program.stdout].join('\n')).not.toContain('hidden-path');
+});
+
+test('a URL that cannot be used is told of by the name of its variable', async () => {
+  const { code, stderr } = await runProcess(process.execPath, [MAIN, 'forward'], {
+    env: { ...bench.environment, FORWARD_SECRET, FORWARD_URL: 'ftp://ada:hidden-password@crm.example.com' },
+    cwd: bench.directory,
+  });
+  expect([code, stderr]).toEqual([2, 'FORWARD_URL must be an absolute URL, such as https://crm.example.com/libby.\n']);
+});
 
 test('the program delivers, shows how it is, finishes what is under way at SIGTERM, and logs nothing personal', {
   timeout,

@@ -43,7 +43,10 @@ export function addForwardCommands({ program, io, run }: CommandSlot): void {
     .description(
       'Send settled calls to a webhook, until stopped: signed, each at least once. Several of the same name share the work. Needs FORWARD_SECRET.',
     )
-    .option('--to <url>', 'where results are posted')
+    .option(
+      '--to <url>',
+      'where results are posted; with a secret in it rather by FORWARD_URL or FORWARD_URL_FILE, for all users of a machine see its arguments',
+    )
     .option('--name <name>', 'under which it is remembered what was sent (default: made of host and path)', name)
     .addOption(
       new Option('--from <where>', 'which results to begin with, the first time')
@@ -94,10 +97,11 @@ function numberUpTo(most: number): (text: string) => number {
 }
 
 async function forwardResults(io: Io, options: ForwardOptions): Promise<number> {
-  if (options.to === undefined) throw new UsageError('Say with --to where results are to be posted.');
   const config = readConfig(io, forwardConfig);
-  const target = parseWebhookUrl(options.to, config);
-  hideSecretsOf(target, options.to, io);
+  const [given, from] = options.to === undefined ? [config.url?.reveal(), 'FORWARD_URL'] : [options.to, '--to'];
+  if (given === undefined) throw new UsageError('Say with --to where results are to be posted, or in FORWARD_URL.');
+  const target = parseWebhookUrl(given, { ...config, from });
+  hideSecretsOf(target, given, io);
   const logger = openLogger(io, config);
   for (const sentence of misspelledVariables(forwardConfig, io.environment())) logger.warn(sentence);
   const keys = config.secrets.flatMap((secret) => keyOf(secret.reveal()) ?? []);

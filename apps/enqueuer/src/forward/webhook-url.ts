@@ -11,31 +11,34 @@ export interface WebhookUrl {
   readonly name: string;
 }
 
-/** Throws `UsageError`, which repeats nothing of the URL. */
-export function parseWebhookUrl(text: string, { allowInsecureHttp }: { allowInsecureHttp: boolean }): WebhookUrl {
+/** Throws `UsageError`, which repeats nothing of the URL. @param from where the text was given: `--to` or a variable */
+export function parseWebhookUrl(
+  text: string,
+  { allowInsecureHttp, from = '--to' }: { allowInsecureHttp: boolean; from?: string },
+): WebhookUrl {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError('--to must be an absolute URL, such as https://crm.example.com/libby.');
+    throw new UsageError(`${from} must be an absolute URL, such as https://crm.example.com/libby.`);
   }
   if (url.protocol === 'http:' && !isLoopback(url.href) && !allowInsecureHttp) {
     throw new UsageError(
-      '--to must begin with https://, since results hold personal data; set LIBBY_ALLOW_INSECURE_HTTP=1 only on a network you trust.',
+      `${from} must begin with https://, since results hold personal data; set LIBBY_ALLOW_INSECURE_HTTP=1 only on a network you trust.`,
     );
   }
-  const authorization = authorizationOf(url);
+  const authorization = authorizationOf(url, from);
   url.username = '';
   url.password = '';
   url.hash = '';
   return { url: url.href, authorization, origin: url.origin, name: nameOf(url) };
 }
 
-function authorizationOf({ username, password }: URL): string | undefined {
+function authorizationOf({ username, password }: URL, from: string): string | undefined {
   if (username === '' && password === '') return undefined;
   try {
     const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
     return `Basic ${Buffer.from(credentials).toString('base64')}`;
   } catch {
-    throw new UsageError('--to has a user or password with a stray %; write it as %25.');
+    throw new UsageError(`${from} has a user or password with a stray %; write it as %25.`);
   }
 }
 
