@@ -27,7 +27,7 @@ afterEach(() => {
 
 it('can be used by a service that runs as another user', async () => {
   await provideTool({ root, report: () => undefined, signal: new AbortController().signal }, PNPM);
-  const [folder = ''] = readdirSync(join(root, '.toolchain')).filter((name) => name.startsWith('pnpm-'));
+  const folder = readdirSync(join(root, '.toolchain')).find((name) => name.startsWith('pnpm-')) ?? '';
   // As any folder made here; a user's umask may be stricter.
   expect(statSync(join(root, '.toolchain', folder)).mode).toBe(statSync(join(root, 'programs')).mode);
   expect(statSync(join(root, '.toolchain/bin/pnpm')).isFile()).toBe(true);
