@@ -2,7 +2,7 @@ import type { CountryCode } from '@libby-dialer/dialing';
 import type { ListRow, RowProblem } from './list/list-row.ts';
 import { type NumberColumns, numberIn } from './list/number-columns.ts';
 import type { Reject } from './list/rejects-file.ts';
-import { readNumber } from './read-number.ts';
+import { readNumbers } from './read-number.ts';
 
 const BATCH_SIZE = 1000;
 /** While these are added the next ones are read. */
@@ -15,6 +15,8 @@ export interface ImportCounts {
   /** On the list before, or in an earlier row. */
   alreadyListed: number;
   rejected: number;
+  /** Rows that may be either of two numbers: both are on the list. */
+  bothReadings: number;
 }
 
 export interface NumberImporterOptions {
@@ -30,10 +32,12 @@ export interface NumberImporterOptions {
 
 /** Takes a list's numbers to the do-not-call list, in batches, the next being read while those before are added. */
 export class NumberImporter {
-  readonly counts: ImportCounts = { rows: 0, added: 0, alreadyListed: 0, rejected: 0 };
+  readonly counts: ImportCounts = { rows: 0, added: 0, alreadyListed: 0, rejected: 0, bothReadings: 0 };
   readonly #options: NumberImporterOptions;
   readonly #flights: Promise<void>[] = [];
   #batch: string[] = [];
+  /** What rows of the batch may mean besides: added, but no row of its own. */
+  #otherReadings: string[] = [];
 
   constructor(options: NumberImporterOptions) {
     this.#options = options;
@@ -64,29 +68,35 @@ export class NumberImporter {
     const rejects: Reject[] = [];
     for (const row of rows) {
       this.counts.rows += 1;
-      const verdict = this.#numberOf(row);
-      if (typeof verdict === 'string') this.#batch.push(verdict);
-      else rejects.push({ row, problem: verdict });
+      const verdict = this.#numbersOf(row);
+      if ('code' in verdict) rejects.push({ row, problem: verdict });
+      else this.#note(verdict);
       if (this.#batch.length >= BATCH_SIZE) await this.#takeOff();
     }
     this.counts.rejected += rejects.length;
     await this.#options.reject(rejects);
   }
 
-  #numberOf(row: ListRow): string | RowProblem {
+  #note([number = '', ...others]: readonly string[]): void {
+    this.#batch.push(number);
+    this.#otherReadings.push(...others);
+    if (others.length > 0) this.counts.bothReadings += 1;
+  }
+
+  #numbersOf(row: ListRow): readonly string[] | RowProblem {
     if (row.problem !== undefined) return row.problem;
     const { columns, country } = this.#options;
-    const text = columns === undefined ? row.record?.toPhoneNumber : numberIn(row.cells ?? [], columns);
-    const verdict = readNumber(text ?? '', country);
-    return verdict.ok ? verdict.number : verdict;
+    const cells = row.cells ?? [];
+    const text = columns === undefined ? row.record?.toPhoneNumber : numberIn(cells, columns);
+    return readNumbers(text ?? '', { country });
   }
 
   async #takeOff(): Promise<void> {
     if (this.#batch.length === 0) return;
     while (this.#flights.length >= BATCHES_IN_FLIGHT) await this.#land();
-    const batch = this.#batch;
+    const landing = this.#add(this.#batch, this.#otherReadings);
     this.#batch = [];
-    const landing = this.#add(batch);
+    this.#otherReadings = [];
     // A failure is thrown where the landing is awaited; until then it must not count as unhandled.
     landing.catch(() => {});
     this.#flights.push(landing);
@@ -96,7 +106,8 @@ export class NumberImporter {
     await this.#flights.shift();
   }
 
-  async #add(batch: readonly string[]): Promise<void> {
+  async #add(batch: readonly string[], otherReadings: readonly string[]): Promise<void> {
+    if (otherReadings.length > 0) await this.#options.add(otherReadings);
     const added = await this.#options.add(batch);
     this.counts.added += added;
     this.counts.alreadyListed += batch.length - added;

@@ -1,5 +1,6 @@
 import type { CountryCode, PhoneNumberType } from 'libphonenumber-js/max';
 import metadata from 'libphonenumber-js/max/metadata';
+import { underOlderCode } from './new-area-codes.ts';
 
 /**
  * A shortcut through libphonenumber's numbering plans for numbers that are already E.164.
@@ -53,9 +54,10 @@ const callingCodes = new Map<string, CallingCode>();
 
 /** Country and type of a number that is valid exactly as it stands (`+` and digits); `undefined`: ask the library. */
 export function findPlannedNumber(e164: string): PlannedNumber | undefined {
+  const number = underOlderCode(e164);
   for (let length = 1; length <= 3; length++) {
-    const code = callingCodeOf(e164.slice(1, 1 + length));
-    if (code !== undefined) return classify(code, e164.slice(1 + length));
+    const code = callingCodeOf(number.slice(1, 1 + length));
+    if (code !== undefined) return classify(code, number.slice(1 + length));
   }
   return undefined;
 }

@@ -1,11 +1,14 @@
 import { AREA_CODES } from './area-codes.ts';
+import { NEW_AREA_CODES } from './new-area-codes.ts';
 import { findCountries, findPlannedNumber } from './phone-plan.ts';
+import { zonesOf } from './zones.ts';
 
 /** A country by its ISO 3166-1 code, or one of its states by ISO 3166-2: `FR`, `US-FL`, `CA-QC`. */
 export type Region = string;
 
 const E164 = /^\+[1-9]\d{6,14}$/;
 const NO_REGIONS: readonly Region[] = [];
+const UNKNOWN_AREA_CODE: readonly Region[] = ['US', 'CA'];
 
 /** Made at the first question. */
 let regionsByAreaCode: ReadonlyMap<string, readonly Region[]> | undefined;
@@ -30,11 +33,17 @@ export function isWithin(region: Region, ruled: Region): boolean {
   return region === ruled || region.startsWith(`${ruled}-`);
 }
 
-/** The other countries under +1, and area codes newer than the table. */
+/** The other countries under +1. An area code that nobody knows keeps the rules of both countries with states. */
 function countryWithoutStates(e164: string): readonly Region[] {
   const planned = findPlannedNumber(e164);
+  if (planned === undefined && isAreaCodeOfAPlace(e164)) return UNKNOWN_AREA_CODE;
   const isOfAPlace = planned?.type === 'FIXED_LINE' || planned?.type === 'MOBILE';
   return isOfAPlace && planned.country !== undefined ? [planned.country] : NO_REGIONS;
+}
+
+/** Those of no place have no zone either; N11 is never one (311 information, 911 emergency). */
+function isAreaCodeOfAPlace(e164: string): boolean {
+  return !/^\+1[2-9]11/.test(e164) && zonesOf(e164).length > 0;
 }
 
 function readAreaCodes(): ReadonlyMap<string, readonly Region[]> {
@@ -42,5 +51,6 @@ function readAreaCodes(): ReadonlyMap<string, readonly Region[]> {
   for (const [region, codes] of Object.entries(AREA_CODES)) {
     for (const code of codes.split(' ')) regionsByCode.set(code, [...(regionsByCode.get(code) ?? []), region]);
   }
+  for (const [code, { region }] of Object.entries(NEW_AREA_CODES)) regionsByCode.set(code, [region]);
   return regionsByCode;
 }

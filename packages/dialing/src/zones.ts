@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { stringsOfBson } from './flat-bson.ts';
+import { NEW_AREA_CODES } from './new-area-codes.ts';
 import { CORRECTED_PREFIXES, NATIONWIDE_PREFIXES } from './zones-corrections.ts';
 
 const LONGEST_PREFIX = 9;
@@ -61,6 +62,9 @@ function readZoneTable(): ZoneTable {
   for (const [prefixes, zones] of CORRECTED_PREFIXES) for (const prefix of prefixes) set(prefix, zones.join('&'));
   for (const [prefix, country] of NATIONWIDE_PREFIXES) {
     set(prefix, (zonesByPrefix.get(Number(country)) ?? NO_ZONES).join('&'));
+  }
+  for (const [code, { over }] of Object.entries(NEW_AREA_CODES)) {
+    set(`1${code}`, (zonesByPrefix.get(Number(`1${over}`)) ?? NO_ZONES).join('&'));
   }
   return zonesByPrefix;
 }

@@ -33,7 +33,7 @@ export function addEraseCommand({ program, io, run }: CommandSlot): void {
 }
 
 async function erase(io: Io, text: string, { country, by, json = false }: EraseOptions): Promise<number> {
-  const verdict = readNumber(text, readCountry(country));
+  const verdict = readNumber(text, { country: readCountry(country) });
   if (!verdict.ok) throw new UsageError(`The number cannot be read: ${verdict.reason}`);
   return await withContext(io, async (context) => {
     const erasure = await eraseNumber(io, context, verdict.number, by);

@@ -110,8 +110,11 @@ function importedSoFar({ rows, added, rejected }: ImportCounts): string {
   return `${countOf(rows, 'row')} (${formatCount(added)} added, ${formatCount(rejected)} rejected)`;
 }
 
-function importJson({ rows, added, alreadyListed, rejected }: ImportCounts, rejectsFile: string | undefined): string {
-  return `${JSON.stringify({ rows, added, alreadyListed, rejected, rejectsFile: rejectsFile ?? null })}\n`;
+function importJson(
+  { rows, added, alreadyListed, rejected, bothReadings }: ImportCounts,
+  rejectsFile: string | undefined,
+): string {
+  return `${JSON.stringify({ rows, added, alreadyListed, rejected, bothReadings, rejectsFile: rejectsFile ?? null })}\n`;
 }
 
 function importTable(counts: ImportCounts, rejectsFile: string | undefined): string {
@@ -119,6 +122,7 @@ function importTable(counts: ImportCounts, rejectsFile: string | undefined): str
     ['  added', counts.added],
     ['  already on the list', counts.alreadyListed],
     ['  rejected', counts.rejected, ...(rejectsFile === undefined ? [] : [`see ${rejectsFile}`])],
+    ...(counts.bothReadings === 0 ? [] : [['  may be two numbers', counts.bothReadings, 'both are on the list']]),
   ];
   return `${countOf(counts.rows, 'row')}\n${formatTable(rows)}`;
 }

@@ -53,7 +53,7 @@ describe('suppress import', () => {
   ])('reads %s', async (_, content) => {
     const file = await bench.file('list', content);
     const result = await bench.json(['suppress', 'import', file, ...NATIONAL, '--json']);
-    expect(result).toEqual({ rows: 3, added: 3, alreadyListed: 0, rejected: 0, rejectsFile: null });
+    expect(result).toEqual({ rows: 3, added: 3, alreadyListed: 0, rejected: 0, bothReadings: 0, rejectsFile: null });
     expect(await listed(first, second, third)).toEqual([true, true, true]);
   });
 
@@ -87,7 +87,14 @@ describe('suppress import', () => {
     });
     const rejectsFile = `${file}.rejected.csv`;
     expect(code).toBe(3);
-    expect(JSON.parse(stdout)).toEqual({ rows: 4, added: 1, alreadyListed: 0, rejected: 3, rejectsFile });
+    expect(JSON.parse(stdout)).toEqual({
+      rows: 4,
+      added: 1,
+      alreadyListed: 0,
+      rejected: 3,
+      bothReadings: 0,
+      rejectsFile,
+    });
     expect(stderr).not.toMatch(/55501/);
     const rejects = await readFile(rejectsFile, 'utf8');
     expect(rejects.split('\n').map((line) => line.split(',').slice(0, 4).join())).toEqual([
@@ -101,6 +108,23 @@ describe('suppress import', () => {
     const again = ['suppress', 'import', rejectsFile, ...NATIONAL, '--rejects', `${file}.left.csv`, '--json'];
     expect(await bench.json(again)).toMatchObject({ added: 1 });
     expect(await listed('+15055550123', '+15055550124')).toEqual([true, true]);
+  });
+
+  test('digits that may be two numbers keep both from being called', async () => {
+    const file = await bench.file('list.txt', '491713920101\n+49 171 3920102\n');
+    const counts = await bench.json(['suppress', 'import', file, '--country', 'DE', '--json']);
+    expect(counts).toMatchObject({ rows: 2, added: 2, rejected: 0, bothReadings: 1 });
+    expect(await listed('+491713920101', '+49491713920101', '+491713920102')).toEqual([true, true, true]);
+    expect((await bench.run(['suppress', 'add', '491713920103', '--country', 'DE'])).code).toBe(0);
+    expect(await listed('+491713920103', '+49491713920103')).toEqual([true, true]);
+    const removed = await bench.run(['suppress', 'remove', '491713920103', '--country', 'DE']);
+    expect(removed).toMatchObject({ code: 2, stderr: expect.stringContaining('+491713920103') });
+  });
+
+  test('a number that no numbering plan knows yet can be listed: some campaign may vouch for it', async () => {
+    expect((await bench.run(['suppress', 'add', '+12715550123'])).code).toBe(0);
+    expect(await listed('+12715550123')).toEqual([true]);
+    expect((await bench.run(['suppress', 'add', '+1271555012'])).code).toBe(2);
   });
 
   test('without a country ten digits are rejected, and it is said what to do', async () => {

@@ -5,7 +5,7 @@ import { type Context, withContext } from '../context.ts';
 import { countOf, formatCount } from '../format.ts';
 import { type Io, print } from '../io.ts';
 import { outlastEarlierClaims } from '../outlast-claims.ts';
-import { readCountry, readNumber } from '../read-number.ts';
+import { readCountry, readNumber, readNumbers } from '../read-number.ts';
 import { formatTable } from '../table.ts';
 import { importNumbers } from './suppress-import.ts';
 
@@ -61,7 +61,7 @@ export function addSuppressCommands({ program, io, run }: CommandSlot): void {
 }
 
 async function addNumbers(io: Io, texts: readonly string[], options: SuppressOptions): Promise<number> {
-  const numbers = parseNumbers(texts, options);
+  const numbers = parseNumbers(texts, options, readNumbers);
   return await withContext(io, async (context) => {
     const list = await openList(context);
     const added = await list.add(numbers);
@@ -76,7 +76,7 @@ async function addNumbers(io: Io, texts: readonly string[], options: SuppressOpt
 }
 
 async function removeNumbers(io: Io, texts: readonly string[], options: SuppressOptions): Promise<number> {
-  const numbers = parseNumbers(texts, options);
+  const numbers = parseNumbers(texts, options, readOneNumber);
   return await withContext(io, async (context) => {
     const list = await openList(context);
     const removed = await list.remove(numbers);
@@ -90,7 +90,7 @@ async function removeNumbers(io: Io, texts: readonly string[], options: Suppress
 }
 
 async function checkNumbers(io: Io, texts: readonly string[], options: SuppressOptions): Promise<number> {
-  const numbers = parseNumbers(texts, options);
+  const numbers = parseNumbers(texts, options, readNumbers);
   return await withContext(io, async (context) => {
     const areListed = await (await openList(context)).check(numbers);
     const rows = numbers.map((number, index) => [number, areListed[index] ? 'suppressed' : 'not on the list']);
@@ -122,11 +122,19 @@ function besides(count: number, what: string): string {
   return count === 0 ? '' : `, ${countOf(count, 'number')} ${what}`;
 }
 
-/** All or none: each different number once, in E.164 form. What cannot be read is told by its place and never repeated. */
-function parseNumbers(texts: readonly string[], { country }: SuppressOptions): string[] {
-  const dialedIn = readCountry(country);
-  const verdicts = texts.map((text) => readNumber(text, dialedIn));
-  const problems = verdicts.flatMap((verdict, index) => (verdict.ok ? [] : `Number ${index + 1}: ${verdict.reason}`));
+/** All or none: each different number once, in E.164 form. What cannot be read is told by its place. */
+function parseNumbers(texts: readonly string[], { country }: SuppressOptions, read: typeof readNumbers): string[] {
+  const place = { country: readCountry(country) };
+  const verdicts = texts.map((text) => read(text, place));
+  const problems = verdicts.flatMap((verdict, index) =>
+    'reason' in verdict ? [`Number ${index + 1}: ${verdict.reason}`] : [],
+  );
   if (problems.length > 0) throw new UsageError(problems.join('\n'));
-  return [...new Set(verdicts.flatMap((verdict) => (verdict.ok ? verdict.number : [])))];
+  return [...new Set(verdicts.flatMap((verdict) => ('reason' in verdict ? [] : verdict)))];
 }
+
+/** Who is to be called again is named without a doubt. */
+const readOneNumber: typeof readNumbers = (text, place) => {
+  const verdict = readNumber(text, place);
+  return verdict.ok ? [verdict.number] : verdict;
+};

@@ -80,7 +80,7 @@ export class RecordChecker {
   check(record: CallRecord, form: QueuedCall['form'], row?: number): RowVerdict {
     const text = record.toPhoneNumber?.trim() ?? '';
     if (text === '') return { code: 'missing_phone', reason: 'There is no phone number.' };
-    const phone = parsePhoneNumber(text, this.#campaign.defaultCountry);
+    const phone = parsePhoneNumber(text, { country: this.#campaign.defaultCountry });
     if (!phone.ok) return { code: phone.code, reason: phone.reason };
     const name = record.name?.trim() || this.#campaign.defaultName;
     if (name === undefined) {
@@ -102,7 +102,7 @@ export class RecordChecker {
 
   #copyFields(record: CallRecord, call: QueuedCall): RowProblem | undefined {
     if (record.fromPhoneNumber !== undefined) {
-      const line = parsePhoneNumber(record.fromPhoneNumber.trim(), this.#campaign.defaultCountry);
+      const line = parsePhoneNumber(record.fromPhoneNumber.trim(), { country: this.#campaign.defaultCountry });
       if (!line.ok) return invalidField('fromPhoneNumber', line.reason);
       call.from = line.number;
     }

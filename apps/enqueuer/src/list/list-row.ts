@@ -6,6 +6,7 @@ export type RejectCode =
   | 'invalid_phone'
   | 'not_e164'
   | 'unsupported_number'
+  | 'ambiguous_number'
   | 'missing_name'
   | 'missing_variable'
   | 'no_timezone'
@@ -17,7 +18,7 @@ export type RejectCode =
   | 'invalid_field'
   | 'row_too_large';
 
-/** `reason` is a sentence for the person who mends the list; it never repeats what the row holds. */
+/** `reason` is a sentence for the person who mends the list; of what the row holds it repeats only what a number may be. */
 export interface RowProblem {
   code: RejectCode;
   reason: string;

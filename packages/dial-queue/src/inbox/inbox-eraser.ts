@@ -91,7 +91,7 @@ function valueOf(field: string, fields: readonly string[]): string {
 /** Where a record cannot be read, it is taken for the person's if the number stands in it, with or without its country code. */
 function isTo(toPhoneNumber: string, call: string, country: CountryCode | undefined): boolean {
   const text = writtenNumber(call);
-  const verdict = text === undefined ? undefined : parsePhoneNumber(text, country);
+  const verdict = text === undefined ? undefined : parsePhoneNumber(text, { country });
   return verdict?.ok ? verdict.number === toPhoneNumber : mentions(toPhoneNumber, text ?? call);
 }
 
