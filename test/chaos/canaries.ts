@@ -9,5 +9,7 @@ export const CANARIES = {
   line: '+15055550100',
   /** And those that it may have besides. */
   lines: ['+15055550100', '+15055550101', '+15055550102'],
+  /** That of the small campaigns. */
+  smallLine: '+15055550103',
   name: 'Quetzalcoatl Canary',
 } as const;

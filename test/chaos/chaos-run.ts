@@ -6,12 +6,15 @@ import { eventually, fictionalNumbers } from '@libby-dialer/testkit';
 import { CANARIES } from './canaries.ts';
 import { Crew, type CrewTally } from './crew.ts';
 import { Enqueuer } from './enqueuer.ts';
+import { Erasures } from './erasures.ts';
 import { appendOnlyFile, gatherEvidence, redisValues, type Trace } from './evidence.ts';
 import { INFLICT, type Scene } from './faults.ts';
+import { Forwarding } from './forwarding.ts';
 import { violationsOf } from './invariants.ts';
-import { personalDataLeaks, secretLeaks } from './leaks.ts';
+import { personalDataLeaks, remainsOfErased, secretLeaks } from './leaks.ts';
 import { FAULTS, type FaultEvent, type FaultName, type Plan } from './plan.ts';
 import { campaignWith, type Rules, rowsOf } from './rules.ts';
+import { SmallCampaigns } from './small-campaigns.ts';
 import { CAMPAIGN, Stage } from './stage.ts';
 
 type FaultCounts = Partial<Record<FaultName, number>>;
@@ -29,6 +32,8 @@ export interface RunReport {
   readonly faults: Readonly<FaultCounts>;
   readonly crew: CrewTally;
   readonly enqueuerKills: number;
+  readonly smallCampaigns: number;
+  readonly smallCalls: number;
   readonly violations: readonly string[];
   /** Where the logs of a run with violations are. */
   readonly logs?: string;
@@ -43,7 +48,8 @@ const LONGEST_WAIT_MS = 180_000;
 export async function runPlan(plan: Plan): Promise<RunReport> {
   await using stage = await Stage.open(plan);
   const { concurrency, clockSkewsMs, timeouts } = plan;
-  const people = fictionalNumbers().slice(0, plan.calls);
+  const everybody = fictionalNumbers();
+  const people = everybody.slice(0, plan.calls);
   const numbers = rowsOf(people, plan.calls, plan.rules);
   const suppressed = new Set(people.filter((_, index) => index % SUPPRESSED_EVERY === 0));
   await stage.write(numbers, campaignWith(plan.rules));
@@ -51,13 +57,16 @@ export async function runPlan(plan: Plan): Promise<RunReport> {
 
   const startedAt = performance.now();
   await using crew = await Crew.start(stage, { concurrency, clockSkewsMs, timeouts });
-  const run = { plan, stage, crew, enqueuer: new Enqueuer(stage), faults: {} as FaultCounts, midway: [] as Trace[] };
+  const enqueuer = new Enqueuer(stage);
+  const small = new SmallCampaigns(stage, everybody.slice(plan.calls), plan.calls + 1);
+  await using forwarding = plan.forwards ? await Forwarding.start(enqueuer) : undefined;
+  const erasures = new Erasures(enqueuer, people, small);
+  const run: Run = { plan, stage, crew, enqueuer, small, forwarding, erasures, faults: {}, midway: [], metrics: [] };
   const unfinished = (await carryOut(run)).map((failure) => `the run did not come to its end: ${String(failure)}`);
-  const metrics = await crew.metrics();
   await crew.stop();
   const lastedMs = Math.round(performance.now() - startedAt);
 
-  const judged = await judge(run, { numbers, suppressed, lastedMs, metrics }).catch((error: unknown) => [
+  const judged = await judge(run, { numbers, suppressed, lastedMs }).catch((error: unknown) => [
     `the run cannot be judged: ${String(error)}`,
   ]);
   const violations = [...unfinished, ...judged];
@@ -65,7 +74,7 @@ export async function runPlan(plan: Plan): Promise<RunReport> {
   return violations.length === 0 ? report : { ...report, logs: await keepLogs(run) };
 }
 
-async function figuresOf({ plan, stage, crew, enqueuer, faults }: Run) {
+async function figuresOf({ plan, stage, crew, enqueuer, small, faults }: Run) {
   const { seed, calls, rules } = plan;
   const { requests, maxInFlight: mostAtOnce } = await stage.provider.stats();
   const counts: Record<string, number> = (await stage.status.read(CAMPAIGN))?.outcomes ?? {};
@@ -78,19 +87,20 @@ async function figuresOf({ plan, stage, crew, enqueuer, faults }: Run) {
     mostAtOnce,
     outcomes,
     faults,
+    smallCampaigns: small.ids.length,
+    smallCalls: small.numbers.length,
     crew: crew.tally,
     enqueuerKills: enqueuer.kills,
   };
 }
 
-interface Run {
+interface Run extends Omit<Scene, 'wait' | 'isOver'> {
   readonly plan: Plan;
-  readonly stage: Stage;
-  readonly crew: Crew;
-  readonly enqueuer: Enqueuer;
   readonly faults: FaultCounts;
   /** What Redis held when half of the calls were settled. */
   midway: Trace[];
+  /** What workers showed when all calls had their outcomes. */
+  metrics: string[];
 }
 
 /**
@@ -100,7 +110,7 @@ interface Run {
 async function carryOut(run: Run): Promise<unknown[]> {
   const over = new AbortController();
   const wait = (ms: number) => delay(ms, undefined, { signal: over.signal }).catch(() => {});
-  const scene = { stage: run.stage, crew: run.crew, wait };
+  const scene = { ...run, wait, isOver: () => over.signal.aborted };
   const begun = untilRequested(run.stage, over.signal);
   const strikes = Object.values(run.plan.events).map((events) =>
     begun.then(() => strike(events, scene, over.signal, run.faults)),
@@ -108,12 +118,32 @@ async function carryOut(run: Run): Promise<unknown[]> {
   const dialed = dialAll(run, wait, over.signal).finally(() => over.abort());
   for (const struck of strikes) struck.catch(() => over.abort());
   const ends = await Promise.allSettled([...strikes, dialed]);
+  if (ends.every(({ status }) => status === 'fulfilled'))
+    ends.push(...(await Promise.allSettled([leaveOneAlone(run)])));
   return ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
+}
+
+/** A campaign that one worker has lost would not be missed while others dial it. */
+async function leaveOneAlone({ stage, crew, small, metrics }: Run): Promise<void> {
+  await untilSmallOnesAreDone(stage, small);
+  metrics.push(...(await crew.metrics()));
+  if (small.open.length === 0) return;
+  await crew.leaveOne();
+  await Promise.all(small.open.map((id) => small.load(id, 1)));
+  await untilSmallOnesAreDone(stage, small);
+}
+
+async function untilSmallOnesAreDone(stage: Stage, small: SmallCampaigns): Promise<void> {
+  await untilSo(stage, async () => {
+    for (const id of small.open) if (!(await stage.isDone(small.rowsOf(id), id))) return false;
+    return true;
+  });
 }
 
 async function dialAll(run: Run, wait: Scene['wait'], over: AbortSignal): Promise<void> {
   const { stage, plan, enqueuer } = run;
   await enqueuer.load(plan.loading, wait);
+  run.erasures.listIsLoaded();
   const until = (check: () => Promise<boolean>) => untilSo(stage, async () => over.aborted || check());
   await until(async () => (await stage.settledCalls()) >= plan.calls / 2);
   run.midway = await redisValues(stage);
@@ -152,24 +182,37 @@ interface Remains {
   readonly numbers: readonly string[];
   readonly suppressed: ReadonlySet<string>;
   readonly lastedMs: number;
-  readonly metrics: readonly string[];
 }
 
-async function judge({ plan, stage, crew, enqueuer, faults, midway }: Run, remains: Remains): Promise<string[]> {
+async function judge(run: Run, remains: Remains): Promise<string[]> {
+  const { plan, stage, crew, enqueuer, small, erasures, forwarding, faults, midway, metrics } = run;
   const { concurrency, rules, tokenLifetimeS } = plan;
   const redisFaults = Object.entries(faults)
     .filter(([name]) => FAULTS[name as FaultName].target === 'redis')
     .reduce((sum, [, times]) => sum + times, 0);
-  const inflicted = { ...remains, concurrency, rules, crew: crew.tally, redisFaults, tokenLifetimeS };
+  const inflicted = {
+    ...remains,
+    numbers: [...remains.numbers, ...small.numbers],
+    listed: remains.numbers.length,
+    erased: erasures.begun,
+    concurrency,
+    rules,
+    crew: crew.tally,
+    redisFaults,
+    tokenLifetimeS,
+  };
+  const campaigns = { ids: [CAMPAIGN, ...small.ids], archived: small.archived };
   const shown = [...crew.logs, ...enqueuer.logs].map((lines) => ({ where: 'a log', text: lines.join('\n') }));
-  for (const text of remains.metrics) shown.push({ where: 'the metrics', text });
-  const values = [...midway, ...(await redisValues(stage))];
+  for (const text of metrics) shown.push({ where: 'the metrics', text });
+  const last = await redisValues(stage);
+  const values = [...midway, ...last];
   const everything = [...shown, ...values, ...(await appendOnlyFile(stage))];
   return [
-    ...violationsOf(await gatherEvidence(stage), inflicted),
+    ...violationsOf(await gatherEvidence(stage, campaigns), inflicted),
     ...secretLeaks(everything, { token: CANARIES.token, 'client secret': CANARIES.clientSecret }),
     ...personalDataLeaks([...shown, ...values], stage.keys),
-    ...(remains.metrics.length > 0 ? [] : ['leaks: no worker showed its metrics']),
+    ...remainsOfErased(last, forwarding?.deliveries ?? [], erasures.done),
+    ...(metrics.length > 0 ? [] : ['leaks: no worker showed its metrics']),
   ];
 }
 

@@ -67,6 +67,11 @@ export class Crew implements AsyncDisposable {
     return worker;
   }
 
+  /** Resolves when a worker says so. */
+  async isDialing(slot = 0): Promise<void> {
+    await this.worker(slot).waitForLine((line) => line.includes(IS_DIALING), STOPS_WITHIN_MS);
+  }
+
   async kill(slot: number): Promise<void> {
     const worker = this.worker(slot);
     this.tally.kills += 1;
@@ -90,6 +95,15 @@ export class Crew implements AsyncDisposable {
     const old = this.worker(slot);
     await this.#fill(slot);
     this.#leave(old);
+  }
+
+  /** The worker that has lived for the longest is left alone with the work; the others stop in good order. */
+  async leaveOne(): Promise<void> {
+    const oldest = [...this.#alive].find((worker) => this.#slots.includes(worker));
+    const others = this.#slots.filter((worker) => worker !== oldest);
+    if (oldest !== undefined) this.#slots.splice(0, this.#slots.length, oldest);
+    for (const worker of others) this.#leave(worker);
+    await Promise.all(this.#leaving);
   }
 
   /** What `/metrics` says of each worker that answers. */

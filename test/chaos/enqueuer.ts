@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ProcessExit, spawnProcess } from '@libby-dialer/testkit';
+import { type ProcessExit, type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
 import type { Loading } from './plan.ts';
 import { ROOT } from './root.ts';
 import { CAMPAIGN_FILE, LIST_FILE, type Stage } from './stage.ts';
@@ -27,7 +27,7 @@ export class Enqueuer {
   }
 
   async #loadAndKill(afterMs: number, wait: (ms: number) => Promise<unknown>): Promise<void> {
-    const process = await this.#start();
+    const process = await this.start(LOAD);
     await wait(afterMs);
     const { signal } = await process.stop('SIGKILL');
     if (signal === 'SIGKILL') this.kills += 1;
@@ -36,31 +36,50 @@ export class Enqueuer {
   /** While Redis is away an enqueuer says so and ends; whoever started it starts it again. */
   async #loadToTheEnd(): Promise<void> {
     for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
-      const exit = await this.#loadOnce();
+      const exit = await this.#runOnce(LOAD);
       if (exit.code === 0) return;
     }
     throw new Error(`no load came to its end: ${this.logs.at(-1)?.join('\n')}`);
   }
 
-  async #loadOnce(): Promise<ProcessExit> {
-    await using process = await this.#start();
-    const timer = setTimeout(() => process.signal('SIGKILL'), LOADS_WITHIN_MS);
-    const exit = await process.exited;
-    clearTimeout(timer);
-    if (exit.signal !== null) throw new Error(`a load hangs: ${process.stderr.join('\n')}`);
-    return exit;
+  /** A command again and again until it has succeeded: Redis may be away, or something may have to end first. */
+  async insist(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
+    const until = performance.now() + INSISTS_FOR_MS;
+    while ((await this.#runOnce(args, env)).code !== 0) {
+      if (performance.now() > until) throw new Error(`${args[0]} never succeeds: ${this.logs.at(-2)?.join('\n')}`);
+      await delay(AGAIN_AFTER_MS);
+    }
   }
 
-  async #start() {
+  /** Whether a command does what it should. */
+  async succeeds(args: readonly string[]): Promise<boolean> {
+    return (await this.#runOnce(args)).code === 0;
+  }
+
+  /** A command that does not end by itself, or is killed before it does. */
+  async start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<SpawnedProcess> {
     const process = await spawnProcess(
       globalThis.process.execPath,
-      [join(this.#root, 'apps/enqueuer/src/main.ts'), 'load', LIST_FILE, '--campaign', CAMPAIGN_FILE, '--json'],
-      { cwd: this.#stage.folder, env: this.#stage.environment({ root: this.#root }) },
+      [join(this.#root, 'apps/enqueuer/src/main.ts'), ...args],
+      { cwd: this.#stage.folder, env: { ...this.#stage.environment({ root: this.#root }), ...env } },
     );
     this.logs.push(process.stderr, process.stdout);
     return process;
   }
+
+  async #runOnce(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ProcessExit> {
+    await using process = await this.start(args, env);
+    const timer = setTimeout(() => process.signal('SIGKILL'), ENDS_WITHIN_MS);
+    const exit = await process.exited;
+    clearTimeout(timer);
+    if (exit.signal !== null) throw new Error(`${args[0]} hangs: ${process.stderr.join('\n')}`);
+    return exit;
+  }
 }
 
+const LOAD = ['load', LIST_FILE, '--campaign', CAMPAIGN_FILE, '--json'];
+
 const MOST_TRIES = 20;
-const LOADS_WITHIN_MS = 120_000;
+const ENDS_WITHIN_MS = 120_000;
+const INSISTS_FOR_MS = 180_000;
+const AGAIN_AFTER_MS = 500;

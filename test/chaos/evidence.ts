@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CampaignStatus, type Keys, Results } from '@libby-dialer/dial-queue';
-import type { ResultRecord } from '@libby-dialer/dialing';
+import { OUTCOMES, type ResultRecord } from '@libby-dialer/dialing';
 import type { SimulatorStats } from '@libby-dialer/libby-simulator';
 import type { Exchange } from './exchanges.ts';
 import type { TrueRequest } from './provider.ts';
@@ -19,25 +19,40 @@ export interface Evidence {
   /** Connections to the API that were closed while idle: a request may have been lost on each, unseen. */
   readonly closedIdle: number;
   readonly unansweredTokenRequests: number;
-  /** The latest result of each call. */
+  /** The latest result of each call, of all campaigns as all that follows; of archived ones as it was exported. */
   readonly results: readonly ResultRecord[];
-  readonly status: CampaignStatus;
-  /** Jobs that are still in the queue, by the set they are in. */
+  readonly status: Pick<CampaignStatus, 'outcomes'>;
+  /** Jobs that are still in a queue, by the set they are in. */
   readonly jobs: Readonly<Record<string, number>>;
-  /** Ledger entries by their state. */
+  /** Ledger entries by their state. Of archived campaigns there are none: what was exported stands for them. */
   readonly ledger: Readonly<Record<string, number>>;
+  /** What there is of archived campaigns, and should not be. */
+  readonly leftOfArchived: readonly string[];
 }
 
-export async function gatherEvidence(stage: Stage): Promise<Evidence> {
-  const [requests, provider, results, status, jobs, ledger] = await Promise.all([
+/** The campaigns of a run; what was exported of those that are archived. */
+export interface CampaignsToJudge {
+  readonly ids: readonly string[];
+  readonly archived: ReadonlyMap<string, readonly ResultRecord[]>;
+}
+
+const ONE_CAMPAIGN: CampaignsToJudge = { ids: [CAMPAIGN], archived: new Map() };
+
+export async function gatherEvidence(
+  stage: Stage,
+  { ids, archived }: CampaignsToJudge = ONE_CAMPAIGN,
+): Promise<Evidence> {
+  const living = ids.filter((id) => !archived.has(id));
+  const exported = [...archived.values()].flat();
+  const [requests, provider, results, outcomes, jobs, ledger, left] = await Promise.all([
     stage.provider.truth(),
     stage.provider.stats(),
-    Array.fromAsync(new Results(stage.redis, stage.keys).read(CAMPAIGN)),
-    stage.status.read(CAMPAIGN),
-    countJobs(stage),
-    countLedger(stage),
+    Promise.all(living.map((id) => Array.fromAsync(new Results(stage.redis, stage.keys).read(id)))),
+    Promise.all(ids.map((id) => outcomesOf(stage, id))),
+    Promise.all(living.map((id) => countJobs(stage, id))),
+    Promise.all(living.map((id) => countLedger(stage, id))),
+    Promise.all([...archived.keys()].map((id) => remainsOf(stage, id))),
   ]);
-  if (status === undefined) throw new Error('the campaign was never stored');
   const { unanswered: unansweredCalls, closedIdle } = stage.apiProxy.counts();
   const unansweredTokenRequests = stage.tokenProxy.counts().unanswered;
   const exchanges = stage.exchanges.all;
@@ -48,15 +63,48 @@ export async function gatherEvidence(stage: Stage): Promise<Evidence> {
     unansweredCalls,
     closedIdle,
     unansweredTokenRequests,
-    results,
-    status,
-    jobs,
-    ledger,
+    results: [...results.flat(), ...exported],
+    status: { outcomes: sum([noOutcomes(), ...outcomes]) },
+    jobs: sum(jobs),
+    ledger: sum([...ledger, countOutcomes(exported)]),
+    leftOfArchived: left.flat(),
   };
 }
 
-async function countJobs({ redis, keys }: Stage): Promise<Record<string, number>> {
-  const queue = keys.queue(CAMPAIGN);
+function sum<Name extends string>(counts: readonly Readonly<Record<Name, number>>[]): Record<Name, number> {
+  const total = {} as Record<Name, number>;
+  for (const each of counts) {
+    for (const name of Object.keys(each) as Name[]) total[name] = (total[name] ?? 0) + each[name];
+  }
+  return total;
+}
+
+function noOutcomes(): CampaignStatus['outcomes'] {
+  return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as CampaignStatus['outcomes'];
+}
+
+function countOutcomes(records: readonly ResultRecord[]): Record<string, number> {
+  return sum(records.map(({ outcome }): Record<string, number> => ({ [outcome]: 1 })));
+}
+
+async function outcomesOf({ status }: Stage, campaign: string): Promise<CampaignStatus['outcomes']> {
+  const told = await status.read(campaign);
+  if (told === undefined) throw new Error(`${campaign} was never stored`);
+  return told.outcomes;
+}
+
+/** Its headings, its counts and its definition may stay. */
+async function remainsOf({ redis, keys }: Stage, campaign: string): Promise<string[]> {
+  const { ledger, claims, kept, reopened, revised, expiries } = keys.campaign(campaign);
+  const found: string[] = [];
+  for (const key of [ledger, claims, kept, reopened, revised, expiries]) if (await redis.exists(key)) found.push(key);
+  const results = await redis.xrange(keys.results, '-', '+');
+  const own = results.filter(([, fields]) => fields[1] === campaign).map(([id]) => `result ${id} of ${campaign}`);
+  return [...found, ...own];
+}
+
+async function countJobs({ redis, keys }: Stage, campaign: string): Promise<Record<string, number>> {
+  const queue = keys.queue(campaign);
   const [wait, paused, active, prioritized, delayed, failed] = await Promise.all([
     redis.llen(`${queue}wait`),
     redis.llen(`${queue}paused`),
@@ -68,9 +116,9 @@ async function countJobs({ redis, keys }: Stage): Promise<Record<string, number>
   return { wait, paused, active, prioritized, delayed, failed };
 }
 
-async function countLedger({ redis, keys }: Stage): Promise<Record<string, number>> {
+async function countLedger({ redis, keys }: Stage, campaign: string): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const raw of await redis.hvals(keys.campaign(CAMPAIGN).ledger)) {
+  for (const raw of await redis.hvals(keys.campaign(campaign).ledger)) {
     const { state } = JSON.parse(raw) as { state: string };
     counts[state] = (counts[state] ?? 0) + 1;
   }

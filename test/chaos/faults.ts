@@ -1,13 +1,24 @@
+import { openQueue } from '@libby-dialer/dial-queue';
 import type { ScriptRule } from '@libby-dialer/libby-simulator';
-import type { FaultProxy, NetworkFault } from '@libby-dialer/testkit';
+import { eventually, type FaultProxy, type NetworkFault } from '@libby-dialer/testkit';
+import { archiveCampaign } from './archiving.ts';
 import type { Crew } from './crew.ts';
+import type { Enqueuer } from './enqueuer.ts';
+import type { Erasures } from './erasures.ts';
+import type { Forwarding } from './forwarding.ts';
 import type { FaultEvent, FaultName } from './plan.ts';
-import type { Stage } from './stage.ts';
+import type { SmallCampaigns } from './small-campaigns.ts';
+import { CAMPAIGN, type Stage } from './stage.ts';
 
 /** Where a fault finds what it strikes, and how it waits. */
 export interface Scene {
   readonly stage: Stage;
   readonly crew: Crew;
+  readonly enqueuer: Enqueuer;
+  readonly small: SmallCampaigns;
+  readonly erasures: Erasures;
+  readonly forwarding: Forwarding | undefined;
+  readonly isOver: () => boolean;
   /** Resolves after that time, or at once when the run is over. */
   readonly wait: (ms: number) => Promise<void>;
 }
@@ -52,6 +63,25 @@ export const INFLICT: Readonly<Record<FaultName, Inflict>> = {
     direction: pick % 2 === 0 ? 'to_target' : 'to_client',
     afterBytes: pick % 5000,
   })),
+  redis_slow: network('redisProxy', ({ pick }) => ({ kind: 'slow', latencyMs: 20 + (pick % 131) })),
+  redis_reset_at_openings: async (scene, event) => {
+    const { redisProxy } = scene.stage;
+    await redisProxy.inflict(reset('to_target', event.pick % 300));
+    await openCampaigns(scene, event);
+    await scene.wait(event.lastsMs);
+    await redisProxy.heal();
+  },
+  redis_restarted_at_openings: async (scene, event) => {
+    const { server, redisProxy } = scene.stage;
+    const before = redisProxy.counts().accepted;
+    const opened = openCampaigns(scene, event);
+    // As soon as a lane connects; or else when that was long ago.
+    await eventually(() => redisProxy.counts().accepted > before, { timeoutMs: 2500, intervalMs: 1 }).catch(() => {});
+    await scene.wait(event.pick % 20);
+    await server.kill(event.pick % 2 === 0 ? 'SIGKILL' : 'SIGTERM');
+    await server.restart();
+    await opened;
+  },
 
   api_refused: network('apiProxy', () => ({ kind: 'refuse' })),
   // A request has about 1,500 bytes and its answer 250.
@@ -78,7 +108,30 @@ export const INFLICT: Readonly<Record<FaultName, Inflict>> = {
   token_endpoint_slow: whileNeeded(storm('token', ({ pick }) => ({ latencyMs: pick % TOO_SLOW_MS }))),
   token_endpoint_400: whileNeeded(storm('token', () => ({ status: 400, body: { error: 'invalid_client' } }))),
   token_endpoint_429: whileNeeded(storm('token', () => ({ status: 429, headers: { 'retry-after': '1' } }))),
+
+  campaigns_opened: openCampaigns,
+  campaign_archived: async (scene, { pick }) => {
+    const { stage, enqueuer, small, isOver } = scene;
+    if (small.open.length === 0) await openCampaigns(scene, { pick });
+    const id = small.open[pick % small.open.length] ?? '';
+    await small.archiving(id, () => archiveCampaign(stage, enqueuer, id, isOver));
+  },
+  person_erased: ({ erasures }, { pick }) => erasures.erase(pick),
+  list_loaded_again: ({ enqueuer, wait }, { lastsMs }) => enqueuer.load({ kind: 'killed', afterMs: [lastsMs] }, wait),
+  forwarder_ended: async ({ forwarding }, { pick }) => forwarding?.end(pick % 4 === 0 ? 'SIGKILL' : 'SIGTERM'),
+
+  queue_paused: async ({ stage, enqueuer, wait }, { lastsMs }) => {
+    const queue = openQueue(stage.redis, stage.keys, CAMPAIGN);
+    await queue.pause();
+    await queue.close();
+    await wait(lastsMs);
+    await enqueuer.insist(['resume', CAMPAIGN]);
+  },
 };
+
+async function openCampaigns({ small }: Scene, { pick }: Pick<FaultEvent, 'pick'>): Promise<void> {
+  await small.add(2 + (pick % 4), 1 + (pick % 3));
+}
 
 async function freezeWorker(scene: Scene, event: FaultEvent): Promise<void> {
   await scene.crew.freeze(slotOf(scene, event), () => scene.wait(event.lastsMs));

@@ -38,13 +38,16 @@ const GOOD: Evidence = {
   closedIdle: 0,
   unansweredTokenRequests: 0,
   results: [result(FIRST), result(SECOND)],
-  status: { outcomes: outcomes({ accepted: 2 }) } as Evidence['status'],
+  status: { outcomes: outcomes({ accepted: 2 }) },
   jobs: { wait: 0, active: 0, delayed: 0, failed: 0 },
   ledger: { accepted: 2 },
+  leftOfArchived: [],
 };
 const NOTHING: Inflicted = {
   numbers: NUMBERS,
   suppressed: new Set(),
+  erased: new Set(),
+  listed: NUMBERS.length,
   rules: NO_RULES,
   concurrency: 2,
   crew: { kills: 0, freezes: 0, restarts: 0, mostAlive: 1, badExits: [] },
@@ -71,7 +74,7 @@ function doubt(reason: Reason, changes: Partial<TrueRequest> = {}): Partial<Evid
   return {
     requests: [request(FIRST, changes), request(SECOND)],
     results: [result(FIRST, 'unknown', reason), result(SECOND)],
-    status: { outcomes: outcomes({ accepted: 1, unknown: 1 }) } as Evidence['status'],
+    status: { outcomes: outcomes({ accepted: 1, unknown: 1 }) },
     ledger: { accepted: 1, unknown: 1 },
   };
 }
@@ -81,7 +84,7 @@ function ended(outcome: Outcome): Partial<Evidence> {
   return {
     requests: [request(SECOND)],
     results: [result(FIRST, outcome), result(SECOND)],
-    status: { outcomes: outcomes({ accepted: 1, [outcome]: 1 }) } as Evidence['status'],
+    status: { outcomes: outcomes({ accepted: 1, [outcome]: 1 }) },
     ledger: { accepted: 1, [outcome]: 1 },
   };
 }
@@ -121,7 +124,7 @@ describe('each invariant finds what breaks it', () => {
     [
       'counters that do not add up',
       ['every row ends in exactly one outcome'],
-      { status: { outcomes: outcomes({ accepted: 1 }) } as Evidence['status'] },
+      { status: { outcomes: outcomes({ accepted: 1 }) } },
     ],
     ['a failed job', ['every row ends in exactly one outcome'], { jobs: { ...GOOD.jobs, failed: 1 } }],
     ['a claim that nobody ends', ['every row ends in exactly one outcome'], { ledger: { ...GOOD.ledger, claimed: 1 } }],
@@ -132,7 +135,7 @@ describe('each invariant finds what breaks it', () => {
       ['outcomes tell the truth'],
       {
         results: [result(FIRST, 'exhausted'), result(SECOND)],
-        status: { outcomes: outcomes({ accepted: 1, exhausted: 1 }) } as Evidence['status'],
+        status: { outcomes: outcomes({ accepted: 1, exhausted: 1 }) },
         ledger: { accepted: 1, exhausted: 1 },
       },
       { crew: { ...NOTHING.crew, freezes: 1 } },
@@ -211,6 +214,11 @@ describe('each invariant finds what breaks it', () => {
       {},
       { suppressed: new Set([FIRST]) },
     ],
+    [
+      'a result of an archived campaign',
+      ['of archived campaigns nothing comes back'],
+      { leftOfArchived: ['result 1-0 of small-1'] },
+    ],
     ['a worker that crashed', ['workers end well'], {}, { crew: { ...NOTHING.crew, badExits: ['1: boom'] } }],
   ])('%s', (_, names, evidence, inflicted = {}) => {
     expect(brokenBy(evidence, inflicted)).toEqual(names);
@@ -255,9 +263,21 @@ describe('what is excused', () => {
       'capped after a call to the same person',
       {
         ...ended('suppressed'),
-        results: [{ ...result(FIRST, 'suppressed', 'frequency_cap'), toPhoneNumber: SECOND }, result(SECOND)],
+        results: [result(FIRST, 'suppressed', 'frequency_cap'), result(SECOND)],
       },
-      { rules: ONE_PER_PERSON },
+      { rules: ONE_PER_PERSON, numbers: [FIRST, FIRST] },
+    ],
+    ['canceled by an erasure', ended('canceled'), { erased: new Set([FIRST]) }],
+    ['an erased doubt that nobody may clear up', doubt('worker_lost'), { erased: new Set([FIRST]) }],
+    [
+      'more in flight than the campaign allows, with a call of another one',
+      {},
+      { listed: 1, rules: { ...NO_RULES, pacing: { maxInFlight: 1 } } },
+    ],
+    [
+      'a second call on a line that is another campaign’s',
+      { requests: [request(FIRST), request(SECOND, { atMs: 900 })] },
+      { listed: 1, rules: ONE_PER_LINE },
     ],
     ['suppressed by the list', ended('suppressed'), { suppressed: new Set([FIRST]) }],
     [

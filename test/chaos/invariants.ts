@@ -11,6 +11,10 @@ export interface Inflicted {
   /** Whom each row of the list is for. */
   readonly numbers: readonly string[];
   readonly suppressed: ReadonlySet<string>;
+  /** Whose data were taken out. */
+  readonly erased: ReadonlySet<string>;
+  /** How many of the rows are those of the list, for which alone the rules are; those of small campaigns follow. */
+  readonly listed: number;
   readonly rules: Rules;
   readonly concurrency: number;
   readonly crew: CrewTally;
@@ -34,6 +38,7 @@ export const INVARIANTS = {
   'no person is called more often than the cap allows': capsAreKept,
   'a token is granted once per need': tokensAreShared,
   'nobody on the do-not-call list is called': doNotCallIsKept,
+  'of archived campaigns nothing comes back': archivedStayGone,
   'workers end well': workersEndWell,
 } satisfies Record<string, (evidence: Evidence, inflicted: Inflicted) => string[]>;
 
@@ -103,18 +108,21 @@ const MAY_HAVE_RUNG: ReadonlySet<Outcome> = new Set(['accepted', 'unknown']);
 /** Or a run in which nobody is called would be perfect. Nobody cancels here, and nothing expires. */
 function noneIsLeftOut(
   { requests, results }: Evidence,
-  { suppressed, rules, crew, redisFaults, concurrency }: Inflicted,
+  { numbers, suppressed, erased, rules, crew, redisFaults, concurrency }: Inflicted,
 ): string[] {
   const refused = new Set<number | undefined>(requests.filter(isRefusal).map(({ row }) => row));
-  const letOut = Map.groupBy(results.filter(wasLetOut), ({ toPhoneNumber }) => toPhoneNumber);
+  const personOf = ({ row = 0 }: ResultRecord) => numbers[row - 1] ?? '';
+  const letOut = Map.groupBy(results.filter(wasLetOut), personOf);
   const { calls: cap = Number.POSITIVE_INFINITY } = rules.frequencyCap ?? {};
   const hasReason: Partial<Record<Outcome, (result: ResultRecord) => boolean>> = {
     // Those count that had a claim when it was asked about, whatever became of them later.
-    suppressed: ({ reason, toPhoneNumber }) =>
-      reason === 'frequency_cap' ? (letOut.get(toPhoneNumber)?.length ?? 0) >= cap : suppressed.has(toPhoneNumber),
+    suppressed: (result) =>
+      result.reason === 'frequency_cap'
+        ? (letOut.get(personOf(result))?.length ?? 0) >= cap
+        : suppressed.has(personOf(result)),
     rejected: ({ row }) => refused.has(row),
     expired: () => false,
-    canceled: () => false,
+    canceled: (result) => erased.has(personOf(result)),
   };
   const leftOut = results.filter((result) => hasReason[result.outcome]?.(result) === false);
   const exhausted = results.filter(({ outcome }) => outcome === 'exhausted').length;
@@ -130,9 +138,16 @@ const isRefusal = ({ answer }: TrueRequest) =>
   typeof answer === 'number' && answer >= 400 && answer < 500 && answer !== 409;
 
 /** Each doubt by itself: its sender got no clear answer, or it was in the hands of a worker that was killed. */
-function doubtsHaveACause({ results, exchanges, closedIdle }: Evidence, { crew, concurrency }: Inflicted): string[] {
+function doubtsHaveACause(
+  { results, exchanges, closedIdle }: Evidence,
+  { numbers, erased, crew, concurrency }: Inflicted,
+): string[] {
   const unclear = new Set<number | undefined>(exchanges.filter(isUnclear).map(({ row }) => row));
-  const unexplained = results.filter(({ outcome, row }) => outcome === 'unknown' && !unclear.has(row));
+  // Who has been erased takes no late word of a worker any more.
+  const mayBeCleared = ({ row = 0 }: ResultRecord) => !erased.has(numbers[row - 1] ?? '');
+  const unexplained = results.filter(
+    (result) => result.outcome === 'unknown' && !unclear.has(result.row) && mayBeCleared(result),
+  );
   const [lost, others] = [true, false].map((isLost) =>
     unexplained.filter(({ reason }) => (reason === 'worker_lost') === isLost),
   ) as [ResultRecord[], ResultRecord[]];
@@ -151,8 +166,12 @@ function isUnclear({ answer, isCutShort }: Exchange): boolean {
  * By the provider's clock. A request that our time-out gave up is with the provider until it has seen the connection end, which
  * is long before the next one of that place is given up: one for each place at most.
  */
-function concurrencyIsKept({ provider, unansweredCalls }: Evidence, { crew, concurrency, rules }: Inflicted): string[] {
-  const places = Math.min(crew.mostAlive * concurrency, rules.pacing?.maxInFlight ?? Number.POSITIVE_INFINITY);
+function concurrencyIsKept(
+  { provider, unansweredCalls }: Evidence,
+  { numbers, listed, crew, concurrency, rules }: Inflicted,
+): string[] {
+  const allowed = listed < numbers.length ? undefined : rules.pacing?.maxInFlight;
+  const places = Math.min(crew.mostAlive * concurrency, allowed ?? Number.POSITIVE_INFINITY);
   const limit = places + Math.min(unansweredCalls, places);
   return provider.maxInFlight > limit ? [`${provider.maxInFlight} requests at once; the limit is ${limit}`] : [];
 }
@@ -192,6 +211,10 @@ const REPLACED_AGAIN_AFTER_MS = 5000;
 function doNotCallIsKept({ requests }: Evidence, { suppressed }: Inflicted): string[] {
   const called = requests.find(({ toPhoneNumber }) => suppressed.has(toPhoneNumber));
   return called === undefined ? [] : [`${called.toPhoneNumber} was asked for`];
+}
+
+function archivedStayGone({ leftOfArchived }: Evidence): string[] {
+  return leftOfArchived.map((what) => `there is ${what}`);
 }
 
 function workersEndWell(_: Evidence, { crew }: Inflicted): string[] {

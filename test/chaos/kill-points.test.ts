@@ -87,6 +87,8 @@ async function strikeEverywhere(signal: 'SIGKILL' | 'SIGSTOP', expected: Readonl
   const violations = violationsOf(evidence, {
     numbers: NUMBERS,
     suppressed: new Set(),
+    erased: new Set(),
+    listed: NUMBERS.length,
     rules: NO_RULES,
     concurrency: 1,
     crew: { ...crew.tally, kills, freezes, mostAlive: struckOnes + 8 },

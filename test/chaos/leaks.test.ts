@@ -1,8 +1,9 @@
 import { Keys } from '@libby-dialer/dial-queue';
+import type { ResultRecord } from '@libby-dialer/dialing';
 import { assert, constantFrom, property, uint8Array } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CANARIES } from './canaries.ts';
-import { personalDataLeaks, secretLeaks } from './leaks.ts';
+import { personalDataLeaks, remainsOfErased, secretLeaks } from './leaks.ts';
 
 const SECRETS = { 'client secret': CANARIES.clientSecret };
 
@@ -57,5 +58,23 @@ describe('personal data', () => {
 
   test('is no instant that happens to have the digits', () => {
     expect(personalDataLeaks([{ where: 'a log', text: '{"time":1795355550129,"pid":31107}' }], keys)).toEqual([]);
+  });
+});
+
+describe('of somebody who was erased is found', () => {
+  const NUMBER = '+12015550123';
+  const erased = new Map([[NUMBER, 10]]);
+  const delivery = (atMs: number) => ({ result: { toPhoneNumber: NUMBER } as ResultRecord, atMs });
+
+  test.each([
+    ['a dead letter', [{ where: '{chaos}:forward:chaos:dead', text: `"${NUMBER}"` }], []],
+    ['what a webhook was sent afterwards', [], [delivery(11)]],
+  ])('%s', (_, traces, deliveries) => {
+    expect(remainsOfErased(traces, deliveries, erased)).toHaveLength(1);
+  });
+
+  test('not what a webhook was sent before, nor anybody else', () => {
+    const others = [{ where: '{chaos}:results', text: '"+12015550124"' }];
+    expect(remainsOfErased(others, [delivery(9)], erased)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import type { Keys } from '@libby-dialer/dial-queue';
 import { CANARIES } from './canaries.ts';
 import type { Trace } from './evidence.ts';
+import type { Delivery } from './forwarding.ts';
 
 /** Secrets that are anywhere at all, also in the encodings in which they could slip through. */
 export function secretLeaks(traces: readonly Trace[], secrets: Readonly<Record<string, string>>): string[] {
@@ -25,10 +26,26 @@ function encodingsOf(secret: string): string[] {
   ];
 }
 
+/** What names somebody who was erased: in Redis at the end, or sent to others afterwards. */
+export function remainsOfErased(
+  traces: readonly Trace[],
+  deliveries: readonly Delivery[],
+  erased: ReadonlyMap<string, number>,
+): string[] {
+  return [...erased].flatMap(([number, atMs]) => [
+    ...traces.filter(({ text }) => text.includes(number)).map(({ where }) => `erased: ${number} is in ${where}`),
+    ...deliveries
+      .filter((delivery) => delivery.result.toPhoneNumber === number && delivery.atMs > atMs)
+      .map(() => `erased: a result of ${number} was sent to a webhook afterwards`),
+  ]);
+}
+
 /** A name or a called number anywhere but where the call itself is kept: its job's data, its kept payload, its result. */
 export function personalDataLeaks(traces: readonly Trace[], keys: Keys): string[] {
   const isJobData = (where: string) => where.startsWith(`${keys.queues}:`) && where.endsWith(' data');
-  const isPlace = (where: string) => isJobData(where) || where === keys.results || where.endsWith(':kept');
+  const isDeadLetter = (where: string) => where.startsWith(`${keys.prefix}:forward:`);
+  const isPlace = (where: string) =>
+    isJobData(where) || where === keys.results || where.endsWith(':kept') || isDeadLetter(where);
   return traces
     .filter(({ where, text }) => !isPlace(where) && (text.includes(CANARIES.name) || hasCalledNumber(text)))
     .map(({ where }) => `leaks: a name or a number is in ${where}`);
@@ -36,6 +53,6 @@ export function personalDataLeaks(traces: readonly Trace[], keys: Keys): string[
 
 /** Fictional numbers end in 555-01xx; the campaign's own lines are no secret. */
 function hasCalledNumber(text: string): boolean {
-  const others = CANARIES.lines.reduce((rest, line) => rest.replaceAll(line, ''), text);
+  const others = [...CANARIES.lines, CANARIES.smallLine].reduce((rest, line) => rest.replaceAll(line, ''), text);
   return others.search(/(?<!\d)1?\d{3}\D{0,2}555-?01\d\d(?!\d)/) >= 0;
 }

@@ -1,3 +1,5 @@
+import { archivedUnderAZombie, erasedBetweenRefusals } from './desk-scenarios.ts';
+import { resetAtOpenings } from './lane-scenarios.ts';
 import type { Mutation } from './mutant.ts';
 import {
   answeredOnceWith,
@@ -154,6 +156,36 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
         file: GATE,
         from: "if redis.call('SISMEMBER', do_not_call, ask.person) == 1 then return skip('suppressed', 'do_not_call') end",
         to: '',
+      },
+    ],
+  },
+  'the connection of a lane tries only once': {
+    scenario: resetAtOpenings,
+    mutations: [
+      {
+        file: 'packages/runtime/src/redis-connection.ts',
+        from: 'this.client.options.lazyConnect = false;',
+        to: '',
+      },
+    ],
+  },
+  'a late word is written into an archived campaign': {
+    scenario: archivedUnderAZombie,
+    mutations: [
+      {
+        file: SETTLE,
+        from: "if (not entry or entry.state ~= 'claimed') and redis.call('HEXISTS', campaign_state, 'archived') == 1 then",
+        to: 'if false then',
+      },
+    ],
+  },
+  'a forwarder sends what was erased from memory': {
+    scenario: erasedBetweenRefusals,
+    mutations: [
+      {
+        file: 'apps/enqueuer/src/forward/forwarder.ts',
+        from: 'results = await this.#stillToDeliver(planned);',
+        to: 'results = planned;',
       },
     ],
   },

@@ -3,7 +3,7 @@ import { Dice } from './dice.ts';
 import { NO_RULES, type Rules, rulesFor } from './rules.ts';
 
 /** Who or what a fault strikes. Faults of one target follow one another; those of different targets overlap. */
-export const TARGETS = ['crew', 'redis', 'api', 'provider', 'tokens'] as const;
+export const TARGETS = ['crew', 'redis', 'api', 'provider', 'tokens', 'desk', 'board'] as const;
 export type Target = (typeof TARGETS)[number];
 
 /** Every fault there is, by its target; how likely it is among those, and how long it lasts. */
@@ -22,6 +22,10 @@ export const FAULTS = {
   redis_stalled: { target: 'redis', weight: 1, lastsMs: [200, 2500] },
   redis_half_open: { target: 'redis', weight: 1, lastsMs: [200, 1500] },
   redis_reset: { target: 'redis', weight: 2, lastsMs: [100, 500] },
+  redis_slow: { target: 'redis', weight: 2, lastsMs: [1000, 5000] },
+  /** While workers open the lanes of new campaigns. */
+  redis_reset_at_openings: { target: 'redis', weight: 2, lastsMs: [300, 800] },
+  redis_restarted_at_openings: { target: 'redis', weight: 2, lastsMs: [0, 0] },
 
   api_refused: { target: 'api', weight: 2, lastsMs: [300, 2500] },
   api_reset_before_reading: { target: 'api', weight: 2, lastsMs: [50, 400] },
@@ -45,6 +49,16 @@ export const FAULTS = {
   token_endpoint_slow: { target: 'tokens', weight: 1, lastsMs: [500, 4000] },
   token_endpoint_400: { target: 'tokens', weight: 1, lastsMs: [500, 4000] },
   token_endpoint_429: { target: 'tokens', weight: 1, lastsMs: [500, 3000] },
+
+  /** What people do with the enqueuer in mid-run. */
+  campaigns_opened: { target: 'desk', weight: 2, lastsMs: [0, 0] },
+  campaign_archived: { target: 'desk', weight: 2, lastsMs: [0, 0] },
+  person_erased: { target: 'desk', weight: 3, lastsMs: [0, 0] },
+  list_loaded_again: { target: 'desk', weight: 1, lastsMs: [300, 1500] },
+  forwarder_ended: { target: 'desk', weight: 1, lastsMs: [0, 0] },
+
+  /** And with BullMQ beside it, as bull-board does. */
+  queue_paused: { target: 'board', weight: 1, lastsMs: [200, 1500] },
 } as const satisfies Record<string, { target: Target; weight: number; lastsMs: readonly [number, number] }>;
 export type FaultName = keyof typeof FAULTS;
 
@@ -88,6 +102,8 @@ export interface Plan {
   readonly script: readonly ScriptRule[];
   readonly loading: Loading;
   readonly rules: Rules;
+  /** Whether results go to a webhook beside it. */
+  readonly forwards: boolean;
   readonly events: Readonly<Record<Target, readonly FaultEvent[]>>;
 }
 
@@ -100,6 +116,8 @@ const EVENTS: Readonly<Record<Target, readonly [fewest: number, most: number]>> 
   api: [0, 3],
   provider: [0, 2],
   tokens: [0, 2],
+  desk: [1, 4],
+  board: [0, 0],
 };
 /** Each a small share of all requests. Whether the phone rings differs from what the answer says. */
 const UNLUCKY: readonly ScriptRule['do'][] = [
@@ -145,7 +163,10 @@ export function planFor(seed: number, calls: number): Plan {
       api: eventsOn('api', dice, calls),
       provider: eventsOn('provider', dice, calls),
       tokens: eventsOn('tokens', dice, calls),
+      desk: eventsOn('desk', dice, calls),
+      board: eventsOn('board', dice, calls),
     },
+    forwards: dice.chance(1 / 3),
   };
   return { ...plan, rules: rulesFor(dice, { workers, concurrency, latencyMs }) };
 }
@@ -156,10 +177,11 @@ export function planFor(seed: number, calls: number): Plan {
  */
 export function quietPlan(seed: number, calls: number): Plan {
   const plan = planFor(seed, calls);
-  const events = { crew: [], redis: [], api: [], provider: [], tokens: [] };
+  const events = { crew: [], redis: [], api: [], provider: [], tokens: [], desk: [], board: [] };
   const clockSkewsMs = plan.clockSkewsMs.map((_, slot) => (slot - 1) * 5 * 3_600_000);
   const loading = { kind: 'once' } as const;
-  return { ...plan, clockSkewsMs, script: [], timeouts: LONG, loading, rules: NO_RULES, tokenLifetimeS: 3600, events };
+  const undisturbed = { script: [], loading, rules: NO_RULES, tokenLifetimeS: 3600, forwards: false, events };
+  return { ...plan, clockSkewsMs, timeouts: LONG, ...undisturbed };
 }
 
 function unluckyRules(dice: Dice): ScriptRule[] {

@@ -6,7 +6,7 @@ import { ArmedWorker } from './armed-worker.ts';
 import { CANARIES } from './canaries.ts';
 import { Crew } from './crew.ts';
 import { Enqueuer } from './enqueuer.ts';
-import { gatherEvidence } from './evidence.ts';
+import { type CampaignsToJudge, gatherEvidence } from './evidence.ts';
 import { Http2Provider } from './http2-provider.ts';
 import { type Inflicted, violationsOf } from './invariants.ts';
 import type { KillPoint } from './kill-points.ts';
@@ -19,7 +19,7 @@ import { CAMPAIGN, Stage } from './stage.ts';
  */
 export type Scenario = (root: string) => Promise<string[]>;
 
-const PATIENCE = { timeoutMs: 90_000, intervalMs: 100 };
+export const PATIENCE = { timeoutMs: 90_000, intervalMs: 100 };
 const CONCURRENCY = 4;
 
 /** A worker dies at that step of its first call; another finishes the list. */
@@ -116,7 +116,7 @@ export async function filledUp(root: string): Promise<string[]> {
 }
 
 /** A claim of such a worker lasts as long as its time-outs, a second to send and ten to settle. */
-const HASTY = { LIBBY_CONNECT_TIMEOUT_MS: '200', LIBBY_RESPONSE_TIMEOUT_MS: '300' };
+export const HASTY = { LIBBY_CONNECT_TIMEOUT_MS: '200', LIBBY_RESPONSE_TIMEOUT_MS: '300' };
 const HASTY_CLAIM_MS = 11_500;
 
 /** A worker with long time-outs stands still in the middle of a call, and one with short ones comes upon its claim. */
@@ -184,22 +184,22 @@ export async function refusedOnHttp2(root: string): Promise<string[]> {
   return again.map(([number, times]) => `${number} was called ${times} times`);
 }
 
-async function load(stage: Stage, root: string, calls: number): Promise<string[]> {
+export async function load(stage: Stage, root: string, calls: number): Promise<string[]> {
   const numbers = fictionalNumbers().slice(0, calls);
   await stage.write(numbers);
   await new Enqueuer(stage, root).load({ kind: 'once' });
   return numbers;
 }
 
-function startCrew(stage: Stage, root: string, env: Readonly<Record<string, string>> = {}): Promise<Crew> {
+export function startCrew(stage: Stage, root: string, env: Readonly<Record<string, string>> = {}): Promise<Crew> {
   return Crew.start(stage, { concurrency: CONCURRENCY, clockSkewsMs: [0], root, env });
 }
 
-async function untilDone(stage: Stage, numbers: readonly string[]): Promise<void> {
+export async function untilDone(stage: Stage, numbers: readonly string[]): Promise<void> {
   await eventually(() => stage.isDone(numbers.length), PATIENCE);
 }
 
-async function judge(
+export async function judge(
   stage: Stage,
   crew: Crew,
   done: {
@@ -208,12 +208,15 @@ async function judge(
     readonly kills?: number;
     readonly redisFaults?: number;
     readonly rules?: Rules;
+    readonly campaigns?: CampaignsToJudge;
   },
 ): Promise<string[]> {
   await crew.stop();
   const inflicted: Inflicted = {
     numbers: done.numbers,
     suppressed: done.suppressed ?? new Set(),
+    erased: new Set(),
+    listed: done.numbers.length,
     rules: done.rules ?? NO_RULES,
     concurrency: CONCURRENCY,
     crew: { ...crew.tally, kills: done.kills ?? 0, mostAlive: crew.tally.mostAlive + (done.kills ?? 0) },
@@ -221,5 +224,5 @@ async function judge(
     tokenLifetimeS: 3600,
     lastedMs: 0,
   };
-  return violationsOf(await gatherEvidence(stage), inflicted);
+  return violationsOf(await gatherEvidence(stage, done.campaigns), inflicted);
 }

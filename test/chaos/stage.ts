@@ -106,29 +106,21 @@ export class Stage implements AsyncDisposable {
   /** Puts the list, a row for each of these, and the campaign file where the enqueuer finds them. */
   async write(numbers: readonly string[], campaign: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const rows = numbers.map((number, index) => `${CANARIES.name},${number},Row ${index + 1}`);
-    const content = {
-      id: CAMPAIGN,
-      fromPhoneNumber: CANARIES.line,
-      introNotes: 'Ask {{name}} about {{Notes}}',
-      callingWindow: 'anytime',
-      // Failures to reach the API are faults of the run, not of its calls.
-      retry: { attempts: 100, backoffSeconds: 1, maxBackoffSeconds: 2 },
-      ...campaign,
-    };
+    const content = { ...campaignFields(CAMPAIGN), ...campaign };
     await writeFile(join(this.folder, LIST_FILE), `Name,Phone,Notes\n${rows.join('\n')}\n`);
     await writeFile(join(this.folder, CAMPAIGN_FILE), JSON.stringify(content));
   }
 
   /** How many calls have an outcome. */
-  async settledCalls(): Promise<number> {
-    const status = await this.status.read(CAMPAIGN);
+  async settledCalls(campaign = CAMPAIGN): Promise<number> {
+    const status = await this.status.read(campaign);
     return Object.values(status?.outcomes ?? {}).reduce((sum, count) => sum + count, 0);
   }
 
   /** Whether so many calls have an outcome and no job is left, those that have come again included. */
-  async isDone(calls: number): Promise<boolean> {
-    const status = await this.status.read(CAMPAIGN);
-    return status?.pending === 0 && status.inFlight === 0 && (await this.settledCalls()) >= calls;
+  async isDone(calls: number, campaign = CAMPAIGN): Promise<boolean> {
+    const status = await this.status.read(campaign);
+    return status?.pending === 0 && status.inFlight === 0 && (await this.settledCalls(campaign)) >= calls;
   }
 
   /** For how long a call has been claimed, by Redis's clock. */
@@ -142,4 +134,16 @@ export class Stage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#release.disposeAsync();
   }
+}
+
+/** What every campaign of a run has in common. */
+export function campaignFields(id: string) {
+  return {
+    id,
+    fromPhoneNumber: CANARIES.line,
+    introNotes: 'Ask {{name}} about {{Notes}}',
+    callingWindow: 'anytime',
+    // Failures to reach the API are faults of the run, not of its calls.
+    retry: { attempts: 100, backoffSeconds: 1, maxBackoffSeconds: 2 },
+  } as const;
 }

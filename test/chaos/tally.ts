@@ -11,11 +11,13 @@ export class Tally {
   #requests = 0;
   #kills = 0;
   #enqueuerKills = 0;
+  #smallCampaigns = 0;
   readonly #rules = new Map<string, number>();
 
   add(report: RunReport): void {
     this.#runs += 1;
-    this.#calls += report.calls;
+    this.#calls += report.calls + report.smallCalls;
+    this.#smallCampaigns += report.smallCampaigns;
     this.#requests += report.requests;
     this.#kills += report.crew.kills;
     this.#enqueuerKills += report.enqueuerKills;
@@ -36,6 +38,7 @@ export class Tally {
     const rows = [
       ['runs', this.#runs],
       ['runs with each rule', [...this.#rules].map(([name, times]) => `${name} ${times}`).join(', ') || 'none'],
+      ['campaigns opened in mid-run', this.#smallCampaigns],
       ['calls', this.#calls],
       ['requests to the API', this.#requests],
       ['workers killed', this.#kills],

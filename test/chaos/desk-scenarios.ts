@@ -1,0 +1,49 @@
+import { Forwarders } from '@libby-dialer/dial-queue';
+import { eventually } from '@libby-dialer/testkit';
+import { archiveCampaign } from './archiving.ts';
+import { ArmedWorker } from './armed-worker.ts';
+import { Enqueuer } from './enqueuer.ts';
+import { redisValues } from './evidence.ts';
+import { FORWARDER, Forwarding, NEVER_TAKEN_EVERY } from './forwarding.ts';
+import { remainsOfErased } from './leaks.ts';
+import { HASTY, judge, load, PATIENCE, startCrew, untilDone } from './scenarios.ts';
+import { CAMPAIGN, Stage } from './stage.ts';
+
+/** A worker stands still in the middle of a call until that is given up and its campaign archived; then it goes on. */
+export async function archivedUnderAZombie(root: string): Promise<string[]> {
+  await using stage = await Stage.open();
+  const numbers = await load(stage, root, 2);
+  await using zombie = await ArmedWorker.start(stage, 'after_first_byte', 'SIGSTOP', { root, env: HASTY });
+  await zombie.reached();
+  await using crew = await startCrew(stage, root, HASTY);
+  const exported = await archiveCampaign(stage, new Enqueuer(stage, root), CAMPAIGN);
+  zombie.thaw();
+  // Not before it has settled what it has in hand.
+  await zombie.stop();
+  const campaigns = { ids: [CAMPAIGN], archived: new Map([[CAMPAIGN, exported ?? []]]) };
+  return await judge(stage, crew, { numbers, kills: 1, campaigns });
+}
+
+/** Long enough for an erasure in between, on a machine that has a lot to do. */
+const ATTEMPTS = 5;
+
+/** Somebody is erased whose result a webhook has refused, and would be sent again. */
+export async function erasedBetweenRefusals(root: string): Promise<string[]> {
+  await using stage = await Stage.open();
+  const numbers = await load(stage, root, NEVER_TAKEN_EVERY);
+  const refused = numbers.at(-1) ?? '';
+  await using crew = await startCrew(stage, root);
+  await untilDone(stage, numbers);
+  await crew.stop();
+  const enqueuer = new Enqueuer(stage, root);
+  await using forwarding = await Forwarding.start(enqueuer, ATTEMPTS);
+  const triesFor = () => forwarding.deliveries.filter(({ result }) => result.toPhoneNumber === refused).length;
+  await eventually(() => triesFor() > 0, PATIENCE);
+  await enqueuer.insist(['erase', refused]);
+  const erased = new Map([[refused, performance.now()]]);
+  const found = async () => remainsOfErased(await redisValues(stage), forwarding.deliveries, erased);
+  const forwarders = new Forwarders(stage.redis, stage.keys);
+  const isThrough = async () => (await forwarders.read(FORWARDER))?.inHand === 0;
+  await eventually(async () => (await isThrough()) || (await found()).length > 0, PATIENCE);
+  return await found();
+}
