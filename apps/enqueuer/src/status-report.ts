@@ -19,11 +19,13 @@ export interface CampaignView {
   readonly outlook: Outlook;
   readonly rate: Rate;
   readonly standstill: Standstill;
+  /** Given while Redis refuses to write: a sentence on why, and what to do. */
+  readonly refusal?: string | undefined;
   /** Epoch ms of Redis's clock. */
   readonly now: number;
 }
 
-export function statusJson({ status, outlook, rate, standstill, now }: CampaignView): object {
+export function statusJson({ status, outlook, rate, standstill, refusal, now }: CampaignView): object {
   const { holds, ...counts } = status;
   const { opening, end } = outlook;
   return {
@@ -40,6 +42,7 @@ export function statusJson({ status, outlook, rate, standstill, now }: CampaignV
     etaBy: end?.by ?? null,
     wouldExpire: end?.unplaced ?? null,
     workers: standstill.workers ?? null,
+    redisRefuses: refusal ?? null,
     linesFullUntil: instantOrNull(standstill.linesFullUntil),
     nextCallAt: instantOrNull(standstill.nextCallAt),
   };
@@ -65,6 +68,7 @@ function standstillSaid(view: CampaignView): string[] {
   const { id, state, redialing } = view.status;
   const { linesFullUntil, nextCallAt } = view.standstill;
   const said: string[] = [];
+  if (view.refusal !== undefined) said.push(refusalSaid(view.refusal));
   if (lacksWorkers(view)) said.push(NO_WORKER);
   if (state === 'paused') said.push(`nothing goes out until "enqueuer resume ${id}"`);
   if (state === 'running' && linesFullUntil !== undefined) said.push(fullSaid(linesFullUntil, view.now));
@@ -72,6 +76,10 @@ function standstillSaid(view: CampaignView): string[] {
   if (redialing > 0)
     said.push(`${countOf(redialing, 'call')} in doubt ${redialing === 1 ? 'waits' : 'wait'} to be dialed once more`);
   return said;
+}
+
+function refusalSaid(refusal: string): string {
+  return `nothing goes out: ${refusal}`;
 }
 
 const NO_WORKER = 'no worker is running: nothing goes out until one is started (./bin/worker)';
@@ -175,13 +183,19 @@ function belowTable(views: readonly CampaignView[]): string {
   );
   const holds = [...new Map(views.flatMap(({ status }) => status.holds).map((hold) => [hold.scope, hold])).values()];
   const held = holds.length === 0 ? '' : `\n${holdTable(holds, views[0]?.now ?? 0)}`;
-  const said = [...full, ...waiting, ...(views.some(lacksWorkers) ? [`${NO_WORKER}\n`] : [])];
+  const refusals = new Set(views.flatMap(({ refusal }) => (refusal === undefined ? [] : [refusalSaid(refusal)])));
+  const said = [
+    ...[...refusals].map((sentence) => `${sentence}\n`),
+    ...full,
+    ...waiting,
+    ...(views.some(lacksWorkers) ? [`${NO_WORKER}\n`] : []),
+  ];
   return `${said.length === 0 ? '' : `\n${said.join('')}`}${held}`;
 }
 
 /** One campaign on one line, for a log. */
 export function statusLine(view: CampaignView): string {
-  const { status, outlook, rate, standstill, now } = view;
+  const { status, outlook, rate, standstill, refusal, now } = view;
   const { id, state, pending, inFlight, outcomes, holds } = status;
   const parts = [
     state,
@@ -189,6 +203,7 @@ export function statusLine(view: CampaignView): string {
     `${formatCount(inFlight)} in flight`,
     ...OUTCOMES.filter((outcome) => outcomes[outcome] > 0).map((name) => `${formatCount(outcomes[name])} ${name}`),
     ...(rate.lastSeconds === undefined ? [] : [perSecond(rate.lastSeconds)]),
+    ...(refusal === undefined ? [] : ['Redis refuses to write']),
     ...(lacksWorkers(view) ? ['no worker is running'] : []),
     ...(standstill.linesFullUntil === undefined
       ? []
@@ -205,5 +220,5 @@ export function statusLine(view: CampaignView): string {
 
 /** What makes a further line worth writing; rate and end change with every look. */
 export function changeKey(view: CampaignView): string {
-  return JSON.stringify([view.status, lacksWorkers(view), view.standstill.linesFullUntil !== undefined]);
+  return JSON.stringify([view.status, view.refusal, lacksWorkers(view), view.standstill.linesFullUntil !== undefined]);
 }

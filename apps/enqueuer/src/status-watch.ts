@@ -1,5 +1,6 @@
 import { type CampaignStatus, PendingSample, StandstillReader } from '@libby-dialer/dial-queue';
 import { type Campaign, OUTCOMES, type QueuedCall } from '@libby-dialer/dialing';
+import { describeRedis, explainRedisError, writeRefusal } from '@libby-dialer/runtime';
 import { type Context, NoSuchCampaignError } from './context.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import { RateMeter } from './rate-meter.ts';
@@ -22,6 +23,7 @@ interface Sample {
 interface Look {
   readonly now: number;
   readonly workers: number | undefined;
+  readonly refusal: string | undefined;
 }
 
 /** Redis knows the hours of a call only once a worker has looked at it; the sample tells those of all that wait. */
@@ -45,39 +47,50 @@ export class StatusWatch {
 
   /** Throws `NoSuchCampaignError`. */
   async one(id: string): Promise<CampaignView> {
-    const [now, status, workers] = await Promise.all([
-      this.#context.now(),
-      this.#context.status.read(id),
-      this.#standstill.workers(),
-    ]);
+    const [look, status] = await Promise.all([this.#look(), this.#context.status.read(id)]);
     if (status === undefined) throw new NoSuchCampaignError(id);
-    return await this.#view(status, await this.#context.campaign(id), { now, workers });
+    return await this.#view(status, await this.#context.campaign(id), look);
   }
 
   async all(): Promise<CampaignView[]> {
-    const [now, statuses, campaigns, workers] = await Promise.all([
-      this.#context.now(),
+    const [look, statuses, campaigns] = await Promise.all([
+      this.#look(),
       this.#context.status.readAll(),
       this.#context.campaigns.list(),
-      this.#standstill.workers(),
     ]);
     const byId = new Map(campaigns.map((campaign) => [campaign.id, campaign]));
     const views: CampaignView[] = [];
     for (const status of statuses) {
       const campaign = byId.get(status.id);
-      if (campaign !== undefined) views.push(await this.#view(status, campaign, { now, workers }));
+      if (campaign !== undefined) views.push(await this.#view(status, campaign, look));
     }
     return views;
   }
 
-  async #view(status: CampaignStatus, campaign: Campaign, { now, workers }: Look): Promise<CampaignView> {
+  async #look(): Promise<Look> {
+    const [now, workers, refusal] = await Promise.all([
+      this.#context.now(),
+      this.#standstill.workers(),
+      this.#refusal(),
+    ]);
+    return { now, workers, refusal };
+  }
+
+  /** What Redis says to a write. */
+  async #refusal(): Promise<string | undefined> {
+    const { redis, keys, config } = this.#context;
+    const objection = await writeRefusal(redis, keys.writeCheck);
+    return objection === undefined ? undefined : explainRedisError(objection, describeRedis(config.redis.connection));
+  }
+
+  async #view(status: CampaignStatus, campaign: Campaign, { now, workers, refusal }: Look): Promise<CampaignView> {
     const rate = this.#rateOf(status, now);
     const sample = status.pending === 0 ? [] : await this.#sampleOf(status, now);
     const linesFullUntil = status.pending === 0 ? undefined : await this.#standstill.linesFullUntil(campaign, now);
     const outlook = outlookOf({ campaign, status, sample, measured: rate.lastMinute, now, linesFullUntil });
     const seen = { ...status, state: stateSeen(status, outlook) };
     const nextCallAt = seen.state === 'waiting' ? await this.#standstill.nextCallAt(status.id) : undefined;
-    return { status: seen, rate, now, outlook, standstill: { workers, linesFullUntil, nextCallAt } };
+    return { status: seen, rate, now, outlook, refusal, standstill: { workers, linesFullUntil, nextCallAt } };
   }
 
   #rateOf({ id, outcomes }: CampaignStatus, now: number): Rate {

@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startRedis } from '@libby-dialer/testkit';
+import { CAN_STOP_SAVING, doWithoutSaving, startRedis, stopSaving } from '@libby-dialer/testkit';
 import type { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { DialingWorld, phones } from './testing/dialing-world.ts';
@@ -28,14 +25,8 @@ const TROUBLES: readonly Trouble[] = [
   {
     name: 'cannot save',
     reason: 'cannot save to disk and refuses to write',
-    begin: async (redis) => {
-      const folder = await mkdtemp(join(tmpdir(), 'no-disk-'));
-      await redis.config('SET', 'dir', folder);
-      await rm(folder, { recursive: true });
-      await redis.config('SET', 'save', '3600 1');
-      await redis.bgsave();
-    },
-    end: (redis) => redis.config('SET', 'save', ''),
+    begin: stopSaving,
+    end: doWithoutSaving,
   },
   {
     name: 'denies a right',
@@ -49,7 +40,7 @@ describe.concurrent('a Redis that', { timeout: PATIENCE_MS }, () => {
   test.for(TROUBLES)(
     '$name is asked seldom, told of once, and the worker is not ready until it is over',
     async (trouble) => {
-      await using redis = await startRedis({ own: true, args: ['--enable-protected-configs', 'yes'] });
+      await using redis = await startRedis({ own: true, args: CAN_STOP_SAVING });
       await using world = await DialingWorld.open(redis, { latencyMs: 50 });
       await world.campaign({ id: 'spring' });
       // Its lane comes up, with all of its jobs waiting, when Redis refuses already.

@@ -13,4 +13,5 @@ export {
   spawnProcess,
 } from './spawn-process.ts';
 export { startRedis, type TestRedis, type TestRedisOptions } from './start-redis.ts';
+export { CAN_STOP_SAVING, doWithoutSaving, stopSaving } from './stop-saving.ts';
 export { uniquePrefix } from './unique-prefix.ts';

@@ -11,6 +11,7 @@ import {
   misspelledVariables,
   type RedisConnection,
   systemClock,
+  writeRefusal,
 } from '@libby-dialer/runtime';
 import type { CommandSlot } from '../command-slot.ts';
 import { type DoctorConfig, doctorConfig } from '../config.ts';
@@ -60,10 +61,12 @@ async function examineRedis(io: Io, config: DoctorConfig): Promise<Finding[]> {
   try {
     await connection.connect({ signal: io.signal });
     const durability = await checkRedisDurability(connection.client, { allowVolatile: config.redis.allowVolatile });
+    const keys = new Keys(config.redis.prefix);
     return [
       good(`Redis at ${connection.description} answers.`),
       ...durabilityFindings(durability),
-      await examineClock(connection, new Keys(config.redis.prefix).claimCounts, systemClock),
+      ...(durability.problems.some(({ code }) => REFUSES.has(code)) ? [] : [await examineWriting(connection, keys)]),
+      await examineClock(connection, keys.claimCounts, systemClock),
     ];
   } catch (error) {
     io.signal.throwIfAborted();
@@ -75,10 +78,18 @@ async function examineRedis(io: Io, config: DoctorConfig): Promise<Finding[]> {
 /** What is in order, by the codes of the findings that would say otherwise. */
 const IN_ORDER: readonly (readonly [sentence: string, ...codes: DurabilityFinding['code'][]])[] = [
   ['Its version is 7.0 or later.', 'version'],
-  ['It takes writes.', 'read_only', 'full'],
   ['It evicts nothing (maxmemory-policy noeviction).', 'eviction', 'hidden'],
   ['It keeps every acknowledged write (appendonly yes, appendfsync always).', 'append_only', 'append_fsync', 'hidden'],
 ];
+
+/** Findings that say already that it takes no writes, and what to do. */
+const REFUSES: ReadonlySet<DurabilityFinding['code']> = new Set(['read_only', 'full']);
+
+/** Only a write tells: there are more reasons to refuse one than a server shows of itself. */
+async function examineWriting({ client, description }: RedisConnection, { writeCheck }: Keys): Promise<Finding> {
+  const objection = await writeRefusal(client, writeCheck);
+  return objection === undefined ? good('It takes writes.') : bad(explainRedisError(objection, description));
+}
 
 function durabilityFindings({ problems, warnings }: Durability): Finding[] {
   const found = new Set([...problems, ...warnings].map(({ code }) => code));

@@ -59,6 +59,7 @@ describe('status', () => {
       etaBy: null,
       wouldExpire: null,
       workers: 0,
+      redisRefuses: null,
       linesFullUntil: null,
       nextCallAt: null,
     });

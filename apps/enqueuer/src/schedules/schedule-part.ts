@@ -8,7 +8,15 @@ import {
   ScheduleTriggers,
   TriggerListener,
 } from '@libby-dialer/dial-queue';
-import { type Logger, sleep } from '@libby-dialer/runtime';
+import {
+  describeRedis,
+  explainRedisError,
+  isRedisReply,
+  type Logger,
+  Outage,
+  sleep,
+  systemClock,
+} from '@libby-dialer/runtime';
 import type { DaemonContext, DaemonPart } from '../serve/daemon-part.ts';
 import { ListLookout } from './list-lookout.ts';
 import { type CarryEnd, RunCarrier } from './run-carrier.ts';
@@ -37,6 +45,8 @@ export interface SchedulePartOptions {
 /** Runs the schedules: notes what is due, and carries it out unless another daemon does. */
 export class SchedulePart implements DaemonPart {
   readonly #logger: Logger;
+  /** Where it is, for people. */
+  readonly #redis: string;
   readonly #store: ScheduleStore;
   readonly #archive: CampaignArchive;
   readonly #triggers: ScheduleTriggers;
@@ -56,7 +66,7 @@ export class SchedulePart implements DaemonPart {
   #lookAgain = false;
   #isCrowded = false;
   #matched: string | undefined;
-  #trouble: string | undefined;
+  readonly #outage = new Outage();
 
   constructor(daemon: DaemonContext, options: SchedulePartOptions = {}) {
     const { context, logger, registry, daemonId } = daemon;
@@ -67,6 +77,7 @@ export class SchedulePart implements DaemonPart {
       leaseMs = LEASE_MS,
     } = options;
     this.#logger = logger.child({ part: 'schedules' });
+    this.#redis = describeRedis(context.config.redis.connection);
     this.#now = now;
     this.#lookEveryMs = lookEveryMs;
     this.#settleMs = settleMs;
@@ -106,7 +117,7 @@ export class SchedulePart implements DaemonPart {
   }
 
   trouble(): string | undefined {
-    return this.#trouble;
+    return this.#outage.reason;
   }
 
   #sleep(ms: number): void {
@@ -140,12 +151,19 @@ export class SchedulePart implements DaemonPart {
       await this.#matchTriggers(schedules);
       for (const schedule of schedules) await this.#noteDue(schedule, now);
       await this.#begin(schedules, now);
-      this.#trouble = undefined;
+      const outageMs = this.#outage.ended(systemClock.monotonic());
+      if (outageMs !== undefined) this.#logger.info({ outageMs: Math.round(outageMs) }, 'the schedules go on');
     } catch (error) {
-      this.#trouble = 'the last look at the schedules failed';
       this.#metrics.looksFailed.inc();
-      this.#logger.error({ err: error }, 'the schedules could not be looked at; they are looked at again');
+      const reason = this.#reasonOf(error);
+      if (!this.#outage.began(reason, systemClock.monotonic())) return;
+      this.#logger.error({ reason, err: error }, 'the schedules could not be looked at; they are looked at again');
     }
+  }
+
+  #reasonOf(error: unknown): string {
+    const what = 'the last look at the schedules failed';
+    return isRedisReply(error) ? `${what}: ${explainRedisError(error, this.#redis)}` : what;
   }
 
   /** BullMQ is asked about them only when one has changed. */

@@ -1,4 +1,5 @@
 import { Queue, Worker } from 'bullmq';
+import { ReplyError } from 'ioredis';
 import type { Keys } from '../keys.ts';
 import type { RedisConnection } from '../redis-connection.ts';
 import type { Schedule } from './schedule.ts';
@@ -6,6 +7,8 @@ import type { Schedule } from './schedule.ts';
 const QUEUE = 'schedules';
 const MAX_EVENTS = 100;
 const CLOSE_WITHIN_MS = 1000;
+/** After an answer of Redis that it would give again at once, and to BullMQ as often as that asks. */
+const REFUSED_PAUSE_MS = 5000;
 
 /**
  * A BullMQ job scheduler for each schedule, which does no more than wake a daemon: what runs, and whether it ran, is in the record. A
@@ -46,12 +49,16 @@ export class ScheduleTriggers implements AsyncDisposable {
 /** Calls back whenever a trigger fires; of several daemons one is called. */
 export class TriggerListener {
   readonly #worker: Worker;
+  #pausing: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   constructor(redis: RedisConnection, keys: Keys, look: () => void) {
     const options = { connection: redis, prefix: keys.triggers, autorun: false };
     this.#worker = new Worker(QUEUE, async () => look(), options);
     // The daemon looks by itself as well, and its connection's troubles are told by the connection.
-    this.#worker.on('error', () => {});
+    this.#worker.on('error', (error) => {
+      if (error instanceof ReplyError) this.#pause();
+    });
   }
 
   start(): void {
@@ -60,9 +67,20 @@ export class TriggerListener {
 
   /** Nothing is in hand that could be lost, so it does not wait for a Redis that is away. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#pausing);
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, CLOSE_WITHIN_MS);
     await Promise.race([this.#worker.close(true).catch(() => {}), late]);
     clearTimeout(timer);
+  }
+
+  #pause(): void {
+    if (this.#pausing !== undefined || this.#isStopped) return;
+    void this.#worker.pause(true);
+    this.#pausing = setTimeout(() => {
+      this.#pausing = undefined;
+      void this.#worker.resume();
+    }, REFUSED_PAUSE_MS);
   }
 }
