@@ -27,6 +27,8 @@ const CONNECTION = '+@connection -@dangerous -client|tracking';
 const EXAMINATION = '+info +config|get';
 const DATA =
   '+@hash +@list +@set +@sortedset +@string -@dangerous +del +exists +expire +pexpire +pexpireat +pttl +type +unlink';
+/** For `erase`: it may name a person. */
+const SLOW_LOG = '+slowlog|get +slowlog|reset';
 /** Redis assumes the worst of a script: that it reads and writes all its keys. What it does to them is then judged like any command. */
 const SCRIPTS = '+eval +evalsha';
 
@@ -60,7 +62,7 @@ const users: readonly User[] = [
     name: 'enqueuer',
     rules: [
       {
-        commands: `${CONNECTION} ${DATA} ${EXAMINATION} +@stream ${SCRIPTS} +time +multi +exec +scan +publish +pubsub|numsub`,
+        commands: `${CONNECTION} ${DATA} ${EXAMINATION} +@stream ${SCRIPTS} +time +multi +exec +scan +publish +pubsub|numsub ${SLOW_LOG}`,
         keys: `${DIALING} campaigns campaigns:* dnc:* results audit inbox inbox:* schedules schedule:* t:* forwarders forward:*`,
         channels: ANNOUNCEMENTS,
       },

@@ -7,7 +7,7 @@ export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: n
 
 /** What a command is given by the process it runs in. */
 export interface Io {
-  readonly stdin: Readable;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
   /** Carries only what the user asked for. */
   readonly stdout: Output;
   /** Progress, warnings and logs. */

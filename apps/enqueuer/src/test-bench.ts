@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly stdin?: string | Readable;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
+  /** A person sits at input and messages, and `stdin` is what they type. */
+  readonly isTerminal?: boolean;
   /** For tests that read while the command runs, or look at a terminal; it is ended. Then the result holds none of it. */
   readonly stdout?: PassThrough & { isTTY?: boolean; columns?: number; rows?: number };
 }
@@ -80,13 +82,15 @@ export class TestBench implements AsyncDisposable {
   /** Runs a command line in this process, and treats what it throws as `runMain` does. */
   async run(
     argv: readonly string[],
-    { stdin = '', env = {}, signal, stdout: given }: RunOptions = {},
+    { stdin = '', env = {}, signal, stdout: given, isTerminal = false }: RunOptions = {},
   ): Promise<CommandResult> {
     const stdout = given ?? new PassThrough();
-    const stderr = new PassThrough();
+    const stderr = Object.assign(new PassThrough(), { isTTY: isTerminal });
     const output = Promise.all([given === undefined ? text(stdout) : '', text(stderr)]);
     const io = {
-      stdin: typeof stdin === 'string' ? Readable.from([Buffer.from(stdin)]) : stdin,
+      stdin: Object.assign(typeof stdin === 'string' ? Readable.from([Buffer.from(stdin)]) : stdin, {
+        isTTY: isTerminal,
+      }),
       stdout,
       stderr,
       environment: () => ({ ...this.environment, ...env }),

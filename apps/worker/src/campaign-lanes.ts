@@ -2,6 +2,7 @@ import {
   CallReopener,
   type CampaignStore,
   type DueCall,
+  ERASED_PERSON,
   type Keys,
   ParkedCalls,
   type RedisConnection,
@@ -103,8 +104,12 @@ export class CampaignLanes {
       });
   }
 
-  /** Something was announced about a scope: sleeping lanes look again. */
+  /** Something was announced about a scope: sleeping lanes look again. Or a person was erased. */
   announced(scope: string): void {
+    if (scope.startsWith(ERASED_PERSON)) {
+      this.#parts.witness.erased(scope.slice(ERASED_PERSON.length));
+      return;
+    }
     const campaign = scope.startsWith('campaign:') ? scope.slice('campaign:'.length) : undefined;
     if (campaign === undefined) this.wakeAll();
     else this.#lanes.get(campaign)?.wake();

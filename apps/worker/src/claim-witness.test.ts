@@ -76,6 +76,41 @@ it('writes a lost claim again however many calls have gone out since', async () 
   expect(await redis.hkeys(keys.campaign('spring').ledger)).toEqual(expect.arrayContaining(['call-1', 'call-2']));
 });
 
+it('writes an outcome again without the person who was erased meanwhile', async () => {
+  const { member: person } = identity.person('+15055550123');
+  for (const [callId, whose] of Object.entries({ ann: person, ben: '0' })) {
+    const claimed = { line: '', person: whose, conversationMs: 1, claimedAt: 0, deadline: 1 };
+    const claim = { ...claimed, owner: callId, doNotCall: 0, sendBy: 0, attempts: 0, failures: 0, revision: 0 };
+    witness.claimed('spring', callId, claim);
+    const record = {
+      callId,
+      externalId: `key of ${callId}`,
+      toPhoneNumber: '+15055550123',
+      name: callId.toUpperCase(),
+    };
+    const resultHead = JSON.stringify(record).slice(0, -1);
+    const request = {
+      callId,
+      owner: callId,
+      campaign: 'spring',
+      resultHead,
+      payload: JSON.stringify({ to: record.name }),
+    };
+    witness.settled({ ...request, outcome: 'rejected', attempts: 1, claimed, answered: true, probes: [] }, 1);
+  }
+  witness.erased(person);
+  await redis.hset(keys.claimCounts, 'lost', 1);
+  await witness.compare();
+  const results = (await redis.xrange(keys.results, '-', '+')).map(
+    ([, fields]) => JSON.parse(String(fields[3])) as object,
+  );
+  expect(results).toEqual([
+    { callId: 'ann', toPhoneNumber: 'erased', name: 'erased', revision: 1 },
+    { callId: 'ben', externalId: 'key of ben', toPhoneNumber: '+15055550123', name: 'BEN', revision: 1 },
+  ]);
+  expect(await redis.hkeys(keys.campaign('spring').kept)).toEqual(['ben']);
+});
+
 it('knows people by the key that Redis has now, or it would look past a do-not-call list begun anew', async () => {
   const before = identity.person('+15055550123');
   await redis.del(keys.identityKey);

@@ -1,12 +1,13 @@
-import type {
-  Claim,
-  Evidence,
-  Gate,
-  Identity,
-  Keys,
-  RedisConnection,
-  RememberedCall,
-  SettleRequest,
+import {
+  type Claim,
+  type Evidence,
+  eraseHead,
+  type Gate,
+  type Identity,
+  type Keys,
+  type RedisConnection,
+  type RememberedCall,
+  type SettleRequest,
 } from '@libby-dialer/dial-queue';
 import type { RedisClock } from './redis-clock.ts';
 import type { WorkerEvents } from './worker-events.ts';
@@ -113,6 +114,16 @@ export class ClaimWitness implements Disposable {
     this.#remembered.delete(owner);
     const settled = { ...request, probes: [], run: undefined, cause: undefined, resultsBefore: revision - 1 };
     this.#remember({ campaign, callId, owner, revision, redials, settled });
+  }
+
+  /** What is written again after a loss must not bring a person back. @param person the keyed hash */
+  erased(person: string): void {
+    for (const [owner, call] of this.#remembered) {
+      const { settled } = call;
+      if (settled?.claimed?.person !== person) continue;
+      const nameless = { ...settled, resultHead: eraseHead(settled.resultHead), payload: '' };
+      this.#remembered.set(owner, { ...call, settled: nameless });
+    }
   }
 
   /** The claim was given back, or somebody else has it. */

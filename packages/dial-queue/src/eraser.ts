@@ -1,19 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isoInstant, type Outcome, type Reason, type ResultRecord } from '@libby-dialer/dialing';
+import { isoInstant, type Outcome, type QueuedCall, type Reason, type ResultRecord } from '@libby-dialer/dialing';
 import { CampaignStore } from './campaign-store.ts';
+import { ERASED, erasedHead } from './erased-record.ts';
 import { Forwarders } from './forwarding/forwarders.ts';
 import { Identity } from './identity.ts';
 import { DEAD_AFTER_MS } from './inbox/inbox-consumer.ts';
 import { InboxEraser } from './inbox/inbox-eraser.ts';
 import type { Keys } from './keys.ts';
 import { type PersonalData, PersonalDataFinder } from './personal-data.ts';
-import { openQueue } from './queues.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
+import { emptySlowLog, type SlowLogState } from './slow-log.ts';
 
-/** Stands where a number, a name or an owner stood. */
-const ERASED = 'erased';
 const DESK = 'enqueuer';
+/** What the announcement of an erasure begins with; the person's keyed hash follows. */
+export const ERASED_PERSON = 'erased:';
+const BLANK_CALL = JSON.stringify({ to: ERASED, name: ERASED } satisfies QueuedCall);
 /** Each look finds only what has come in since the one before. */
 const MOST_LOOKS = 5;
 /** A daemon queues what it has taken from the inbox within milliseconds, and of what a dead one has taken one knows after a while. */
@@ -33,6 +35,19 @@ export interface Erasure {
   readonly inboxEntries: number;
   /** Results that forwarders had given up. */
   readonly deadLetters: number;
+  /** Of the inbox's entries, those taken from daemons that nobody has heard of: should one go on, it may queue the call after all. */
+  readonly abandonedEntries: number;
+  /** Campaigns into which lists are being loaded: what of those is not queued yet is not known. */
+  readonly beingLoaded: readonly string[];
+  readonly slowLog: SlowLogState;
+}
+
+/** What of a person there is, before anything is taken out. */
+export interface Survey {
+  readonly campaigns: readonly string[];
+  readonly calls: number;
+  /** Of these, the ones that have no outcome yet. */
+  readonly open: number;
 }
 
 /** A call to the number is in flight: its worker would write the data again. */
@@ -53,7 +68,7 @@ export class ErasureIncompleteError extends Error {
 }
 
 export interface EraseOptions {
-  readonly by?: string | undefined;
+  readonly by: string;
   /** Epoch ms of Redis's clock. */
   readonly at: number;
   readonly signal?: AbortSignal;
@@ -85,7 +100,7 @@ interface Ending {
  * do-not-call list is left alone.
  */
 export class Eraser {
-  static readonly #script = new Script('erase-call', 'ledger', 'redial', 'write-result');
+  static readonly #script = new Script('erase-call', 'ledger', 'redial', 'write-result', 'remove-job');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #finder: PersonalDataFinder;
@@ -98,52 +113,77 @@ export class Eraser {
     this.#inbox = new InboxEraser(redis, keys, new CampaignStore(redis, keys));
   }
 
+  /** Takes nothing out. Throws CallInFlightError. @param at epoch ms of Redis's clock */
+  async survey(toPhoneNumber: string, at: number, signal?: AbortSignal): Promise<Survey> {
+    const found = await this.#finder.find(toPhoneNumber, signal);
+    let open = 0;
+    for (const data of found) if (endingOf((await this.#read(data, at)).entry, data) !== undefined) open += 1;
+    return { campaigns: [...new Set(found.map(({ campaign }) => campaign))], calls: found.length, open };
+  }
+
   /** Safe to repeat after a crash. Throws CallInFlightError, as a rule before anything is done, and ErasureIncompleteError. */
-  async erase(toPhoneNumber: string, { by, at, signal }: EraseOptions): Promise<Erasure> {
-    const total = { calls: new Set<string>(), ended: 0, jobs: 0, keptPayloads: 0, results: 0, inboxEntries: 0 };
-    let isKnown = false;
+  async erase(toPhoneNumber: string, options: EraseOptions): Promise<Erasure> {
+    const { at, signal } = options;
+    const total = { calls: new Set<string>(), ended: 0, jobs: 0, keptPayloads: 0, results: 0 };
+    const beside = { inboxEntries: 0, deadLetters: 0, abandonedEntries: 0 };
     for (let look = 0; look < MOST_LOOKS; look += 1) {
-      total.inboxEntries += await this.#clearInbox(toPhoneNumber, signal);
-      isKnown ||= total.inboxEntries > 0;
+      const inbox = await this.#clearInbox(toPhoneNumber, signal);
       const found = await this.#finder.find(toPhoneNumber, signal);
-      if (found.length === 0) {
-        await this.#forgetWhenCalled(toPhoneNumber);
-        const deadLetters = await new Forwarders(this.#redis, this.#keys).erase(toPhoneNumber);
-        const erasure = { ...total, deadLetters, calls: total.calls.size };
-        if (isKnown || deadLetters > 0) await this.#note(erasure, by, at);
-        return erasure;
-      }
-      isKnown = true;
       for (const data of found) await this.#read(data, at);
       for (const data of found) {
         signal?.throwIfAborted();
         if (await this.#eraseCall(data, at)) total.ended += 1;
-        if (data.hasJob) await this.#eraseJob(data);
         total.calls.add(`${data.campaign}:${data.callId}`);
         total.jobs += data.hasJob ? 1 : 0;
         total.keptPayloads += data.isKept ? 1 : 0;
         total.results += data.resultIds.length;
       }
+      const deadLetters = await new Forwarders(this.#redis, this.#keys).erase(toPhoneNumber);
+      beside.inboxEntries += inbox.erased;
+      beside.abandonedEntries += inbox.abandoned;
+      beside.deadLetters += deadLetters;
+      if (found.length + inbox.erased + deadLetters > 0) continue;
+      return await this.#end(toPhoneNumber, { ...total, calls: total.calls.size, ...beside }, options);
     }
     throw new ErasureIncompleteError('data of the number keep coming in');
   }
 
+  async #end(
+    toPhoneNumber: string,
+    counts: Omit<Erasure, 'beingLoaded' | 'slowLog'>,
+    { by, at }: EraseOptions,
+  ): Promise<Erasure> {
+    const { member: person } = (await Identity.load(this.#redis, this.#keys)).person(toPhoneNumber);
+    // A frequency cap begins anew for the person.
+    await this.#redis.del(this.#keys.person({ member: person }));
+    // Workers remember the outcomes of their latest calls, to write them again when Redis has lost them.
+    await this.#redis.publish(this.#keys.announcements, `${ERASED_PERSON}${person}`);
+    const slowLog = await emptySlowLog(this.#redis, this.#keys);
+    const told = Object.entries(counts).flat();
+    const when = ['at', isoInstant(at)];
+    await this.#redis.xadd(this.#keys.audit, '*', 'what', 'erased', 'by', by, ...when, 'person', person, ...told);
+    return { ...counts, beingLoaded: await this.#beingLoaded(at), slowLog };
+  }
+
+  async #beingLoaded(at: number): Promise<string[]> {
+    const campaigns = await this.#redis.hkeys(this.#keys.campaigns);
+    const marks = await Promise.all(
+      campaigns.map((campaign) => this.#redis.hget(this.#keys.campaign(campaign).state, 'loadingUntil')),
+    );
+    return campaigns.filter((_, index) => at < Number(marks[index] ?? 0));
+  }
+
   /** First of all: what a daemon takes from the inbox is in the queue afterwards. */
-  async #clearInbox(toPhoneNumber: string, signal?: AbortSignal): Promise<number> {
-    let erased = 0;
+  async #clearInbox(toPhoneNumber: string, signal?: AbortSignal): Promise<{ erased: number; abandoned: number }> {
+    const total = { erased: 0, abandoned: 0 };
     for (let waitedMs = 0; waitedMs < INBOX_WITHIN_MS; waitedMs += INBOX_POLL_MS) {
-      const { entries, rejects, inHand } = await this.#inbox.erase(toPhoneNumber, signal);
-      erased += entries + rejects;
-      if (inHand === 0) return erased;
+      const { entries, rejects, abandoned, inHand } = await this.#inbox.erase(toPhoneNumber, signal);
+      total.erased += entries + rejects;
+      total.abandoned += abandoned;
+      if (inHand === 0) return total;
       await delay(INBOX_POLL_MS, undefined, signal === undefined ? {} : { signal });
     }
     throw new ErasureIncompleteError('a daemon has an entry of the number in hand and cannot queue it');
-  }
-
-  /** A frequency cap begins anew for the person. */
-  async #forgetWhenCalled(toPhoneNumber: string): Promise<void> {
-    const identity = await Identity.peek(this.#redis, this.#keys);
-    if (identity !== undefined) await this.#redis.del(this.#keys.person(identity.person(toPhoneNumber)));
   }
 
   /** The entry as it stands. */
@@ -164,26 +204,12 @@ export class Eraser {
       const ending = endingOf(entry, data);
       const record = ending === undefined ? data.latest : recordOf(data, entry, ending, at);
       const after = entryAfter(entry, ending, record);
-      const args = [campaign, callId, raw, JSON.stringify(after), ending?.outcome ?? '', headOf(record), ...resultIds];
+      const head = record === undefined ? '' : erasedHead(record);
+      const entries = [raw, JSON.stringify(after), ending?.outcome ?? '', head];
+      const args = [campaign, callId, ...entries, this.#keys.queue(campaign), BLANK_CALL, ...resultIds];
       const answer = await Eraser.#script.run(this.#redis, [...keys, own.expiries], args);
-      if (answer === 'erased') return ending !== undefined;
+      if (answer !== 'changed') return answer === 'erased' && ending !== undefined;
     }
-  }
-
-  /** One that a worker has in hand goes when its run ends; until then it names nobody. */
-  async #eraseJob({ campaign, callId }: PersonalData): Promise<void> {
-    const queue = openQueue(this.#redis, this.#keys, campaign);
-    try {
-      const job = await queue.getJob(callId);
-      await job?.remove().catch(() => job.updateData({ to: ERASED, name: ERASED }).catch(() => {}));
-    } finally {
-      await queue.close();
-    }
-  }
-
-  async #note(erasure: Erasure, by = '', at: number): Promise<void> {
-    const counts = Object.entries(erasure).flat();
-    await this.#redis.xadd(this.#keys.audit, '*', 'what', 'erased', 'by', by, 'at', isoInstant(at), ...counts);
   }
 }
 
@@ -228,10 +254,4 @@ function entryAfter(entry: Entry | undefined, ending: Ending | undefined, record
   if (entry === undefined) return { state: record?.outcome, owner: ERASED, attempts: record?.attempts ?? 0, revision };
   const { redialAt: _, ...rest } = entry;
   return { ...rest, owner: entry.state === 'unknown' ? ERASED : entry.owner, revision };
-}
-
-function headOf(record: ResultRecord | undefined): string {
-  if (record === undefined) return '';
-  const { externalId: _, revision: __, ...rest } = record;
-  return JSON.stringify({ ...rest, toPhoneNumber: ERASED, name: ERASED }).slice(0, -1);
 }

@@ -14,7 +14,16 @@ export { type DoNotCallChange, DoNotCallList } from './do-not-call.ts';
 // Calls that may have rung
 export { type Decider, DoubtDesk, type DoubtfulCall, type RedialResolution, type Resolution } from './doubt-desk.ts';
 // A person's data
-export { CallInFlightError, type EraseOptions, Eraser, type Erasure, ErasureIncompleteError } from './eraser.ts';
+export { eraseHead } from './erased-record.ts';
+export {
+  CallInFlightError,
+  ERASED_PERSON,
+  type EraseOptions,
+  Eraser,
+  type Erasure,
+  ErasureIncompleteError,
+  type Survey,
+} from './eraser.ts';
 // The ledger
 export { type Comparison, Evidence, type RememberedCall } from './evidence.ts';
 // Results for other services

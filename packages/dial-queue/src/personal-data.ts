@@ -42,6 +42,10 @@ export class PersonalDataFinder {
       found.set(key, data);
       return data;
     };
+    // A payload may move between the two while they are read: once looked at on both sides, none is missed.
+    for await (const { campaign, callId, call } of this.#kept(toPhoneNumber)) {
+      Object.assign(of(campaign, callId), { call, isKept: true });
+    }
     for await (const { campaign, callId, call, queuedAt } of this.#jobs(toPhoneNumber)) {
       Object.assign(of(campaign, callId), { call, hasJob: true, queuedAt });
       signal?.throwIfAborted();

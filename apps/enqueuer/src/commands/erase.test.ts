@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CallLoader, Identity, InboxConsumer, openQueue } from '@libby-dialer/dial-queue';
 import { type ResultRecord, resultRecordSchema } from '@libby-dialer/dialing';
@@ -91,6 +92,9 @@ test('nothing that Redis holds tells of the person any more, whatever had become
     results: 3,
     inboxEntries: 0,
     deadLetters: 0,
+    abandonedEntries: 0,
+    beingLoaded: [],
+    slowLog: 'clean',
     isSuppressed: false,
   };
   expect(await erase('--by', 'Ada')).toEqual(erased);
@@ -105,10 +109,11 @@ test('nothing that Redis holds tells of the person any more, whatever had become
   expect(await status('waiting')).toMatchObject({ pending: 1, outcomes: { canceled: 1 } });
   expect(await status('doubtful')).toMatchObject({ pending: 1, outcomes: { unknown: 1 } });
   const audit = await bench.redis.xrange(bench.keys.audit, '-', '+');
-  const places = ['inboxEntries', '0', 'deadLetters', '0'];
+  const { member } = (await Identity.load(bench.redis, bench.keys)).person(NUMBER);
+  const places = ['inboxEntries', '0', 'deadLetters', '0', 'abandonedEntries', '0'];
   const counts = ['calls', '4', 'ended', '1', 'jobs', '1', 'keptPayloads', '2', 'results', '3', ...places];
   expect(audit.map(([, fields]) => fields)).toEqual([
-    ['what', 'erased', 'by', 'Ada', 'at', expect.stringMatching(/^20.*Z$/), ...counts],
+    ['what', 'erased', 'by', 'Ada', 'at', expect.stringMatching(/^20.*Z$/), 'person', member, ...counts],
   ]);
   // The owner of the doubt, late but alive, would bring the data back.
   await bench.settle('doubtful', doubtful, 'accepted', { toPhoneNumber: NUMBER, name: NAME });
@@ -124,7 +129,71 @@ test('a second time there is nothing left, and it says so', async () => {
   const { stdout } = await bench.run(['erase', NUMBER]);
   expect(stdout).toContain('1 call erased: 0 queued payloads, 0 kept payloads, 1 result.');
   expect((await bench.run(['erase', NUMBER])).stdout).toMatch(/^Nothing was found of this number\.\n/);
-  expect(await bench.redis.xlen(bench.keys.audit)).toBe(1);
+  // That it was asked for is kept both times: the first may have been killed before it came to its end.
+  const audit = await bench.redis.xrange(bench.keys.audit, '-', '+');
+  expect(audit.map(([, fields]) => fields[fields.indexOf('by') + 1])).toEqual([
+    userInfo().username,
+    userInfo().username,
+  ]);
+});
+
+test('on a terminal it says what it will erase, and asks', async () => {
+  await settled('autumn', 'accepted');
+  await loaded('spring');
+  const before = await everything();
+  const no = await bench.run(['erase', NUMBER], { isTerminal: true, stdin: 'no\n' });
+  expect(no).toMatchObject({ code: 1, stdout: '' });
+  expect(no.stderr).toContain('number, name and payload of 2 calls in 2 campaigns (spring, autumn)');
+  expect(no.stderr).toContain(
+    '1 call of these had no outcome yet and will not be dialed. This cannot be undone. Erase? [y/N]',
+  );
+  expect(no.stderr).toContain('Nothing was erased.');
+  expect((await bench.run(['erase', NUMBER], { isTerminal: true })).stdout).toBe('');
+  expect(await everything()).toBe(before);
+  const { code, stderr } = await bench.run(['erase', NUMBER, '--yes'], { isTerminal: true });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  await expectNoTrace();
+  const yes = await bench.run(['erase', NUMBER], { isTerminal: true, stdin: 'y\n' });
+  expect(yes).toMatchObject({ code: 0, stderr: expect.stringContaining('No call to this number was found.') });
+});
+
+test('Redis’s slow log keeps no argument that names the person', async () => {
+  await bench.redis.config('SET', 'slowlog-log-slower-than', 0);
+  try {
+    await settled('autumn', 'rejected');
+    expect(JSON.stringify(await bench.redis.slowlog('GET', 1000))).toContain(NUMBER);
+    await bench.redis.call('ACL', 'SETUSER', 'other', 'on', '>secret', '~*', '&*', '+@all', '-slowlog');
+    const REDIS_URL = new URL(bench.environment['REDIS_URL'] ?? '');
+    Object.assign(REDIS_URL, { username: 'other', password: 'secret' });
+    const denied = await bench.run(['erase', NUMBER], { env: { REDIS_URL: REDIS_URL.href } });
+    expect(denied.stdout).toContain('Redis’s slow log cannot be looked at by this user and may name the person');
+    await bench.redis.config('SET', 'slowlog-log-slower-than', -1);
+    expect((await bench.run(['erase', NUMBER])).stdout).toContain(
+      'Redis’s slow log, which keeps arguments of commands, was emptied.',
+    );
+    expect(JSON.stringify(await bench.redis.slowlog('GET', 1000))).not.toContain(NUMBER);
+    expect(await erase()).toMatchObject({ slowLog: 'clean' });
+  } finally {
+    await bench.redis.config('SET', 'slowlog-log-slower-than', 10_000);
+  }
+});
+
+test('it says what may come in after it: lists that are being loaded, and a daemon that stands still', async () => {
+  await bench.run(['campaign', 'put', await bench.campaign('orders')]);
+  await using loader = new CallLoader(bench.redis, bench.keys, 'orders');
+  await loader.lookUp(['any']);
+  const daemon = new InboxConsumer(bench.redis, bench.redis, bench.keys, 'daemon');
+  await daemon.join();
+  const call = JSON.stringify({ toPhoneNumber: NUMBER, name: NAME });
+  await bench.redis.xadd(bench.keys.inbox, '*', 'campaign', 'orders', 'call', call);
+  const [entry] = await daemon.read();
+  await bench.redis.xclaim(bench.keys.inbox, 'daemons', 'daemon', 0, entry?.id ?? '', 'IDLE', 60_000, 'JUSTID');
+  const { stdout } = await bench.run(['erase', NUMBER]);
+  expect(stdout).toContain('A list is being loaded into orders: if the number stands in it, erase it again');
+  expect(stdout).toContain('1 inbox entry was taken from a daemon that stands still');
+  expect(stdout).toContain('Out of reach: ');
+  // It goes on after all: it asks what it still has in hand.
+  expect(await daemon.hold([{ id: entry?.id ?? '' }])).toEqual([]);
 });
 
 test('what waits in the inbox or was rejected there is removed, whatever form the number has', async () => {

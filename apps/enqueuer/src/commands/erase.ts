@@ -5,10 +5,13 @@ import {
   type Erasure,
   ErasureIncompleteError,
   Identity,
+  type Survey,
 } from '@libby-dialer/dial-queue';
 import { DialerError, UsageError } from '@libby-dialer/runtime';
 import type { CommandSlot } from '../command-slot.ts';
+import { canAsk, confirm } from '../confirm.ts';
 import { type Context, withContext } from '../context.ts';
+import { deciderOf } from '../decider.ts';
 import { countOf, formatDuration } from '../format.ts';
 import { type Io, print } from '../io.ts';
 import { readCountry, readNumber } from '../read-number.ts';
@@ -16,6 +19,7 @@ import { readCountry, readNumber } from '../read-number.ts';
 interface EraseOptions {
   readonly country?: string | undefined;
   readonly by?: string | undefined;
+  readonly yes?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -27,26 +31,49 @@ export function addEraseCommand({ program, io, run }: CommandSlot): void {
     )
     .argument('<number>', 'in E.164 form (+15055550123), or as dialed in --country')
     .option('--country <code>', 'two letters, such as US, for a number without a country code')
-    .option('--by <who>', 'who decided it; kept for audit, without the number')
+    .option('--by <who>', 'who decided it; kept for audit, with a keyed hash of the number (default: your user name)')
+    .option('--yes', 'do not ask; without a terminal nobody is asked')
     .option('--json', 'print one JSON object')
     .action((number, options) => run(erase(io, number, options)));
 }
 
-async function erase(io: Io, text: string, { country, by, json = false }: EraseOptions): Promise<number> {
+async function erase(io: Io, text: string, options: EraseOptions): Promise<number> {
+  const { country, by, yes = false, json = false } = options;
   const verdict = readNumber(text, { country: readCountry(country) });
   if (!verdict.ok) throw new UsageError(`The number cannot be read: ${verdict.reason}`);
+  const { number } = verdict;
   return await withContext(io, async (context) => {
-    const erasure = await eraseNumber(io, context, verdict.number, by);
-    const isSuppressed = await isOnDoNotCallList(context, verdict.number);
+    const eraser = new Eraser(context.redis, context.keys);
+    if (!yes && canAsk(io)) await askBefore(io, context, eraser, number);
+    const erasure = await explaining(context, (at) =>
+      eraser.erase(number, { by: deciderOf(by), at, signal: io.signal }),
+    );
+    const isSuppressed = await isOnDoNotCallList(context, number);
     await print(io.stdout, json ? `${JSON.stringify({ ...erasure, isSuppressed })}\n` : report(erasure, isSuppressed));
     return 0;
   });
 }
 
-async function eraseNumber(io: Io, context: Context, number: string, by: string | undefined): Promise<Erasure> {
+/** Throws where the answer is no. */
+async function askBefore(io: Io, context: Context, eraser: Eraser, number: string): Promise<void> {
+  const survey = await explaining(context, (at) => eraser.survey(number, at, io.signal));
+  const isSure = await confirm(io, `${sentenceOf(survey)} This cannot be undone. Erase?`);
+  if (!isSure) throw new DialerError('not_confirmed', 'Nothing was erased.');
+}
+
+function sentenceOf({ calls, campaigns, open }: Survey): string {
+  const beside = 'what inbox and forwarders hold of this number, and when it was called (frequency caps begin anew)';
+  if (calls === 0) return `No call to this number was found. Erased will be ${beside}.`;
+  const where = `${countOf(calls, 'call')} in ${countOf(campaigns.length, 'campaign')} (${campaigns.join(', ')})`;
+  const ends = open === 0 ? '' : ` ${countOf(open, 'call')} of these had no outcome yet and will not be dialed.`;
+  return `Erased will be number, name and payload of ${where}, and ${beside}.${ends}`;
+}
+
+/** @param work is given Redis's clock */
+async function explaining<T>(context: Context, work: (at: number) => Promise<T>): Promise<T> {
   const at = await context.now();
   try {
-    return await new Eraser(context.redis, context.keys).erase(number, { by, at, signal: io.signal });
+    return await work(at);
   } catch (error) {
     if (error instanceof CallInFlightError) {
       const message = `A call to this number is in flight; try again in ${formatDuration(error.until - at + 1000)}.`;
@@ -67,14 +94,42 @@ async function isOnDoNotCallList({ redis, keys }: Context, number: string): Prom
 }
 
 function report(erasure: Erasure, isSuppressed: boolean): string {
-  const { calls, ended, jobs, keptPayloads, results, inboxEntries, deadLetters } = erasure;
   const list = isSuppressed
-    ? 'The number stays on the do-not-call list.\n'
-    : 'The number is not on the do-not-call list: other campaigns may still call it ("enqueuer suppress add").\n';
-  if (calls + inboxEntries + deadLetters === 0) return `Nothing was found of this number.\n${list}`;
-  const inbox = inboxEntries === 0 ? '' : `${countOf(inboxEntries, 'inbox entry', 'inbox entries')} erased.\n`;
-  const letters = deadLetters === 0 ? '' : `${countOf(deadLetters, 'dead letter')} erased.\n`;
-  if (calls === 0) return `${inbox}${letters}${list}`;
-  const kinds = [countOf(jobs, 'queued payload'), countOf(keptPayloads, 'kept payload'), countOf(results, 'result')];
-  return `${inbox}${letters}${countOf(calls, 'call')} erased: ${kinds.join(', ')}. ${countOf(ended, 'call')} had no outcome yet and will not be dialed.\n${list}`;
+    ? 'The number stays on the do-not-call list.'
+    : 'The number is not on the do-not-call list: other campaigns may still call it ("enqueuer suppress add").';
+  return [...whatWasErased(erasure), list, ...whatMayBeLeft(erasure)].map((line) => `${line}\n`).join('');
+}
+
+function whatWasErased(erasure: Erasure): string[] {
+  const { calls, ended, jobs, keptPayloads, results, inboxEntries, deadLetters } = erasure;
+  if (calls + inboxEntries + deadLetters === 0) return ['Nothing was found of this number.'];
+  const lines: string[] = [];
+  if (inboxEntries > 0) lines.push(`${countOf(inboxEntries, 'inbox entry', 'inbox entries')} erased.`);
+  if (deadLetters > 0) lines.push(`${countOf(deadLetters, 'dead letter')} erased.`);
+  if (calls > 0) {
+    const kinds = [countOf(jobs, 'queued payload'), countOf(keptPayloads, 'kept payload'), countOf(results, 'result')];
+    const ends = `${countOf(ended, 'call')} had no outcome yet and will not be dialed.`;
+    lines.push(`${countOf(calls, 'call')} erased: ${kinds.join(', ')}. ${ends}`);
+  }
+  return lines;
+}
+
+function whatMayBeLeft({ slowLog, beingLoaded, abandonedEntries }: Erasure): string[] {
+  const lines: string[] = [];
+  if (slowLog === 'emptied') lines.push('Redis’s slow log, which keeps arguments of commands, was emptied.');
+  if (slowLog === 'unreachable') {
+    lines.push('Redis’s slow log cannot be looked at by this user and may name the person: SLOWLOG RESET empties it.');
+  }
+  if (beingLoaded.length > 0) {
+    const where = beingLoaded.join(', ');
+    lines.push(`A list is being loaded into ${where}: if the number stands in it, erase it again when that is done.`);
+  }
+  if (abandonedEntries > 0) {
+    const what = countOf(abandonedEntries, 'inbox entry', 'inbox entries');
+    lines.push(`${what} was taken from a daemon that stands still; should it go on, erase the number again.`);
+  }
+  lines.push(
+    'Out of reach: lists, rejects and results in files, what webhooks were sent, Redis’s own files and backups.',
+  );
+  return lines;
 }

@@ -119,10 +119,9 @@ export class InboxPart implements DaemonPart {
   /** None if it cannot be done before the part is stopped: then the entries stay pending. */
   async #add(consumer: InboxConsumer, intake: BatchIntake, entries: readonly CheckedEntry[]): Promise<Fates> {
     let inHand = entries;
-    let isRetry = false;
     const fates = await this.#insist(this.#adding, async () => {
-      if (isRetry) inHand = await consumer.hold(inHand);
-      isRetry = true;
+      // However long this process stood still: what was erased or finished meanwhile is not queued after all.
+      inHand = await consumer.hold(inHand);
       return await intake.add(inHand);
     });
     return fates ?? [];

@@ -93,7 +93,8 @@ export class Forwarders {
     let count = 0;
     for (const name of await this.names()) {
       const { dead, again } = this.#keys.forward(name);
-      for (const stream of [dead, again]) count += await this.#eraseFrom(stream, toPhoneNumber);
+      // What is sent again may be given up again while this reads.
+      for (const stream of [again, dead, again]) count += await this.#eraseFrom(stream, toPhoneNumber);
     }
     return count;
   }

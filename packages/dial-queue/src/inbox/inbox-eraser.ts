@@ -15,6 +15,8 @@ const DIGIT_RUNS = /\d(?:[\s().\-/]{0,3}\d){6,}/g;
 export interface InboxErasure {
   readonly entries: number;
   readonly rejects: number;
+  /** Of the entries, those that a daemon had which nobody has heard of since: should it go on, it may queue them. */
+  readonly abandoned: number;
   /** Entries of the number that are being queued right now: they will be found in the queue. */
   readonly inHand: number;
 }
@@ -39,10 +41,11 @@ export class InboxEraser {
   }
 
   async erase(toPhoneNumber: string, signal?: AbortSignal): Promise<InboxErasure> {
-    const total = { entries: 0, rejects: 0, inHand: 0 };
+    const total = { entries: 0, rejects: 0, abandoned: 0, inHand: 0 };
     for await (const id of this.#find(this.#keys.inbox, toPhoneNumber, signal)) {
       const answer = await this.#eraseEntry(id);
-      if (answer === 'erased') total.entries += 1;
+      if (answer === 'erased' || answer === 'abandoned') total.entries += 1;
+      if (answer === 'abandoned') total.abandoned += 1;
       if (answer === 'in_hand') total.inHand += 1;
     }
     for await (const id of this.#find(this.#keys.inboxRejected, toPhoneNumber, signal)) {

@@ -1,23 +1,32 @@
 #!lua flags=allow-oom
--- Takes a person's data out of all that stands of a call but its job. The entry stays, so that the call is never dialed again.
+-- Takes a person's data out of all that stands of a call. The entry stays, so that the call is never dialed again. Of an archived
+-- campaign nothing changes but that what is left of it names nobody.
 --
 -- KEYS: ledger, campaign state, claims, kept payloads, revised results, results stream, reopened calls, expiries
 -- ARGV: campaign, call id, the entry as it was read or '', the entry to be, the outcome that this gives it or '', its latest
---       result without the person's data (a JSON object without its last field and closing brace) or '', stream ids of its results
--- Answers: erased | changed (the entry is another by now: read it again)
+--       result without the person's data (a JSON object without its last field and closing brace) or '', prefix of the queue's keys,
+--       what stands in the place of the payload of a job that a worker has in hand, stream ids of its results
+-- Answers: erased | archived | changed (the entry is another by now: read it again)
 local ledger, campaign_state, claims, kept, revised, results, reopened, expiries = unpack(KEYS)
-local campaign, call_id, before, after, outcome, result = unpack(ARGV)
+local campaign, call_id, before, after, outcome, result, queue, blank = unpack(ARGV)
 
-if (redis.call('HGET', ledger, call_id) or '') ~= before then return 'changed' end
-if before ~= '' then end_wait_for_redial(campaign_state, cjson.decode(before)) end
-redis.call('HSET', ledger, call_id, after)
-redis.call('ZREM', claims, call_id)
-if outcome ~= '' then redis.call('HINCRBY', campaign_state, 'outcome:' .. outcome, 1) end
-if result ~= '' then
-  write_result({ state = campaign_state, revised = revised, results = results }, campaign, call_id, result, cjson.decode(after).revision)
+local is_archived = redis.call('HEXISTS', campaign_state, 'archived') == 1
+if not is_archived then
+  if (redis.call('HGET', ledger, call_id) or '') ~= before then return 'changed' end
+  if before ~= '' then end_wait_for_redial(campaign_state, cjson.decode(before)) end
+  redis.call('HSET', ledger, call_id, after)
+  redis.call('ZREM', claims, call_id)
+  if outcome ~= '' then redis.call('HINCRBY', campaign_state, 'outcome:' .. outcome, 1) end
+  if result ~= '' then
+    write_result({ state = campaign_state, revised = revised, results = results }, campaign, call_id, result, cjson.decode(after).revision)
+  end
 end
 redis.call('HDEL', kept, call_id)
 redis.call('SREM', reopened, call_id)
 redis.call('ZREM', expiries, call_id)
-for index = 7, #ARGV do redis.call('XDEL', results, ARGV[index]) end
-return 'erased'
+for index = 9, #ARGV do redis.call('XDEL', results, ARGV[index]) end
+-- It goes when the run ends that has it in hand; until then it names nobody.
+if not remove_job(queue, call_id) and redis.call('EXISTS', queue .. call_id) == 1 then
+  redis.call('HSET', queue .. call_id, 'data', blank)
+end
+return is_archived and 'archived' or 'erased'
