@@ -107,6 +107,7 @@ export class DryRun {
   /** What is foreseen of every row, in the order of the list, as many at a time as are looked up together. */
   async *run(chunks: AsyncIterable<readonly ListRow[]>): AsyncGenerator<RowForesight[]> {
     for await (const rows of chunks) {
+      this.#options.signal.throwIfAborted();
       for (let from = 0; from < rows.length; from += CALLS_PER_LOOK) {
         const foreseen = await this.#foresee(this.#check(rows.slice(from, from + CALLS_PER_LOOK)));
         for (const row of foreseen) this.#count(row);

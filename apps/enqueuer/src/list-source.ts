@@ -24,7 +24,7 @@ export interface ListSourceOptions {
   readonly stdin: Readable;
   /** A pass of its own before the first row. */
   readonly hash: boolean;
-  /** Ends the reading of standard input, on which a silent sender could be waited for in vain. */
+  /** Ends the pass before the first row, and the reading of standard input: a silent sender could be waited for in vain. */
   readonly signal: AbortSignal;
   /** For a list that may have no headings: see `openList`. */
   readonly nameColumns?: NameColumns | undefined;
@@ -34,7 +34,7 @@ export interface ListSourceOptions {
 export async function openSource(path: string, options: ListSourceOptions): Promise<ListSource> {
   const { format, stdin, hash, signal, nameColumns } = options;
   const given = path === STDIN ? addAbortSignal(signal, stdin) : undefined;
-  const hashed = hash ? await hashList(path, given) : undefined;
+  const hashed = hash ? await hashList(path, signal, given) : undefined;
   const file = given === undefined && hashed?.content === undefined ? await openFile(path) : undefined;
   const list = await openList(path, { format, content: hashed?.content ?? given ?? file?.stream, nameColumns });
   return {

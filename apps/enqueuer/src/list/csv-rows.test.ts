@@ -46,6 +46,19 @@ describe('CsvRows', () => {
     ]);
   });
 
+  it('passes over blank lines by the million as over one', () => {
+    const blank = '\n\r\n \t\n'.repeat(5_000_000);
+    const rows = read(['a,b\n1,2\n', blank, `${blank}3,4\n`]);
+    expect(brief(rows).slice(1)).toEqual([
+      [2, 1, undefined, '1', '2'],
+      [30_000_003, 2, undefined, '3', '4'],
+    ]);
+    expect(brief(read(['a\tb\n\n\t\n1\t2\n'], {}, '\t')).slice(1)).toEqual([
+      [3, 1, undefined, '', ''],
+      [4, 2, undefined, '1', '2'],
+    ]);
+  });
+
   it('says how many cells a row has and how many it should have', () => {
     const rows = read(['a,b\n1,2,3\n1\n1,2\n']);
     expect(rows.map(({ problem }) => problem)).toEqual([

@@ -9,6 +9,9 @@ import {
   rowTooLarge,
 } from './list-row.ts';
 
+/** What a blank line may hold, where it is not the delimiter. */
+const BLANKS = ' \t\r';
+
 export interface CsvOptions {
   /** The encoding as people call it, for messages. */
   encoding?: string;
@@ -82,6 +85,7 @@ export class CsvRows implements RowReader {
     this.#isOpen = false;
     let at = this.#skipping ? this.#skip(text, 0) : 0;
     while (at < text.length) {
+      at = this.#passBlankLines(text, at);
       const { records, isOpen } = this.#parseLines(text.slice(at, end));
       const { next, tooLarge } = this.#takeRecords(records, text, at, isSuspect);
       if (!tooLarge && text.length - next <= this.#maxRowLength) {
@@ -92,6 +96,20 @@ export class CsvRows implements RowReader {
       at = this.#giveUp(text, next);
     }
     this.#pending = text.slice(at);
+  }
+
+  /** csv-parse would make a record of each: millions of them, as packed lists may hold, would take minutes. */
+  #passBlankLines(text: string, from: number): number {
+    const { delimiter } = this.#options;
+    let lineStart = from;
+    for (let at = from; at < text.length && at - lineStart <= this.#maxRowLength; at += 1) {
+      const character = text[at];
+      if (character === '\n') {
+        lineStart = at + 1;
+        this.#line += 1;
+      } else if (character === delimiter || !BLANKS.includes(character as string)) break;
+    }
+    return lineStart;
   }
 
   /** Without the last record if it ends beyond the lines, and so inside of quotes. */

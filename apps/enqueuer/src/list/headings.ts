@@ -45,6 +45,10 @@ const NAME_HEADINGS: readonly (readonly string[])[] = `
   .split(',')
   .map((headings) => headings.trim().split(' '));
 
+/** Of all, in a message. */
+const HEADINGS_SHOWN = 30;
+const HEADING_LENGTH_SHOWN = 60;
+
 const TRAILER = ['line', 'code', 'reason'];
 
 /** Whether it is a phone number where a heading should stand. */
@@ -89,7 +93,9 @@ export function ownHeadingCount(headings: readonly string[]): number {
 
 class ColumnResolver {
   readonly #headings: readonly string[];
-  readonly #squashed: readonly string[];
+  /** Where each heading stands, by `variableKey` and squashed. */
+  readonly #byKey: Positions;
+  readonly #bySquashed: Positions;
   readonly #fields = new Map<ColumnField, number>();
   #name: readonly number[] = [];
   readonly #taken = new Set<number>();
@@ -98,7 +104,8 @@ class ColumnResolver {
   constructor(given: readonly string[]) {
     const own = ownHeadingCount(given);
     this.#headings = given.slice(0, own).map((heading) => heading.trim());
-    this.#squashed = this.#headings.map(squash);
+    this.#byKey = positionsBy(this.#headings, variableKey);
+    this.#bySquashed = positionsBy(this.#headings, squash);
     this.#rejectedFor = own < given.length ? own + TRAILER.indexOf('code') : undefined;
   }
 
@@ -112,7 +119,7 @@ class ColumnResolver {
       fields: this.#fields,
       name: this.#name,
       form: this.#form(asked),
-      unnamed: this.#where((heading) => heading === ''),
+      unnamed: this.#byKey.get('') ?? [],
       rejectedFor: this.#rejectedFor,
     };
   }
@@ -128,10 +135,7 @@ class ColumnResolver {
 
   #assignNamed(field: ColumnField | 'name', heading: string): void {
     const key = variableKey(heading);
-    const position = this.#only(
-      field,
-      this.#where((candidate) => variableKey(candidate) === key),
-    );
+    const position = this.#only(field, this.#byKey.get(key) ?? []);
     if (position === undefined) {
       throw new ListError(
         'unknown_column',
@@ -158,10 +162,10 @@ class ColumnResolver {
   }
 
   #phone(): number {
-    const candidates = this.#where((_, position) => PHONE_HEADINGS.has(this.#squashed[position] ?? ''));
+    const candidates = [...PHONE_HEADINGS].flatMap((heading) => this.#headed(heading));
     const position = this.#only(
       'toPhoneNumber',
-      candidates.filter((candidate) => !this.#taken.has(candidate)),
+      candidates.toSorted((one, other) => one - other),
     );
     if (position !== undefined) return position;
     throw new ListError(
@@ -185,11 +189,7 @@ class ColumnResolver {
       const key = variableKey(heading);
       const isAsked = asked.has(key);
       if (heading === '' || (this.#taken.has(position) && !joined.includes(position) && !isAsked)) continue;
-      if (isAsked)
-        this.#only(
-          `the placeholder {{${heading}}}`,
-          this.#where((other) => variableKey(other) === key),
-        );
+      if (isAsked) this.#only(`the placeholder {{${heading}}}`, this.#byKey.get(key) ?? []);
       form.push({ heading, position });
     }
     return form;
@@ -200,13 +200,9 @@ class ColumnResolver {
     this.#taken.add(position);
   }
 
-  #where(matches: (heading: string, position: number) => boolean): number[] {
-    return [...this.#headings.keys()].filter((position) => matches(this.#headings[position] ?? '', position));
-  }
-
   /** The columns with this squashed heading that have no meaning yet. */
   #headed(squashed: string): number[] {
-    return this.#where((_, position) => this.#squashed[position] === squashed && !this.#taken.has(position));
+    return (this.#bySquashed.get(squashed) ?? []).filter((position) => !this.#taken.has(position));
   }
 
   /** The one position there is, if any; several are a doubt that only the user can settle. */
@@ -214,7 +210,10 @@ class ColumnResolver {
     if (positions.length <= 1) return positions[0];
     const [first = 0, ...others] = positions;
     const same = others.every((position) => this.#headings[position] === this.#headings[first]);
-    const names = positions.map((position) => `"${this.#headings[position]}" (column ${position + 1})`).join(', ');
+    const shown = positions
+      .slice(0, HEADINGS_SHOWN)
+      .map((position) => `${this.#quoted(position)} (column ${position + 1})`);
+    const names = andMore(shown, positions.length);
     const remedy = same
       ? 'give each column a heading of its own'
       : `say which one it is in the campaign file, under columns, as ${purpose}`;
@@ -222,8 +221,28 @@ class ColumnResolver {
   }
 
   #seen(): string {
-    const shown = this.#headings.slice(0, 30).map((heading) => `"${heading.slice(0, 60)}"`);
-    const more = this.#headings.length > shown.length ? ` and ${this.#headings.length - shown.length} more` : '';
-    return `the headings ${shown.join(', ')}${more}`;
+    const shown = [...this.#headings.keys()].slice(0, HEADINGS_SHOWN).map((position) => this.#quoted(position));
+    return `the headings ${andMore(shown, this.#headings.length)}`;
   }
+
+  #quoted(position: number): string {
+    return `"${(this.#headings[position] ?? '').slice(0, HEADING_LENGTH_SHOWN)}"`;
+  }
+}
+
+type Positions = ReadonlyMap<string, readonly number[]>;
+
+function positionsBy(headings: readonly string[], key: (heading: string) => string): Positions {
+  const positions = new Map<string, number[]>();
+  for (const [position, heading] of headings.entries()) {
+    const own = positions.get(key(heading));
+    if (own === undefined) positions.set(key(heading), [position]);
+    else own.push(position);
+  }
+  return positions;
+}
+
+function andMore(shown: readonly string[], count: number): string {
+  const more = count > shown.length ? ` and ${count - shown.length} more` : '';
+  return `${shown.join(', ')}${more}`;
 }

@@ -146,6 +146,13 @@ describe('JsonRows', () => {
     }
   });
 
+  it('gives up any number of damaged records', () => {
+    const rows = read([`[{"name": "Ann"}${"\n{'name'}".repeat(20_000)}\n{"name": "Bob"}]`]);
+    expect(rows).toHaveLength(20_002);
+    expect([rows[0]?.record?.name, rows.at(-1)?.record?.name]).toEqual(['Ann', 'Bob']);
+    expect(rows[1]).toMatchObject({ line: 2, problem: { code: 'bad_json' } });
+  });
+
   it('loses no record to a comma that is missing between lines, or is one too many', () => {
     expect(brief(read(['[{"name": "A"}\n{"name": "B"}\n,\n{"name": "C"},\n]']))).toEqual([
       [1, 1, 'A'],

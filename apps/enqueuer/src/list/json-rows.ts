@@ -2,6 +2,9 @@ import { JSONParser, TokenizerError, TokenParserError, TokenType } from '@stream
 import { jsonRow, problemRow, type RecordPlace } from './json-record.ts';
 import { type ListRow, MAX_ROW_LENGTH, type RowReader, rowTooLarge } from './list-row.ts';
 
+/** In UTF-16 units: behind damage the rest of a piece is parsed anew, and however much is damaged, that must not add up. */
+const PARSED_AT_ONCE = 4096;
+
 /** Stops the parser from within its callbacks. */
 const TOO_LARGE = new Error('the record is too large');
 
@@ -53,9 +56,8 @@ export class JsonRows implements RowReader {
     this.#rows = [];
     if (this.#isBeyond) return this.#rows;
     this.#text += piece;
-    if (this.#givenUp !== undefined) this.#seekNext(this.#givenUp);
-    else if (this.#parser === undefined) this.#begin();
-    else this.#parse(this.#parser, piece);
+    if (this.#givenUp === undefined) this.#read(piece);
+    while (this.#givenUp !== undefined && this.#findNext(this.#givenUp)) this.#begin();
     return this.#rows;
   }
 
@@ -72,6 +74,11 @@ export class JsonRows implements RowReader {
         this.#complain('The list ends before its closing ]: it may have been cut off.');
     }
     return this.#rows;
+  }
+
+  #read(piece: string): void {
+    if (this.#parser === undefined) this.#begin();
+    else this.#parse(this.#parser, piece);
   }
 
   /** Starts a parser on `#text`. */
@@ -95,8 +102,10 @@ export class JsonRows implements RowReader {
 
   #parse(parser: JSONParser, piece: string): void {
     try {
-      // It counts bytes: with one for each UTF-16 unit, its offsets are those of the text. JSON itself is all ASCII.
-      parser.write(piece.replace(/[\u0080-\uffff]/g, '?'));
+      for (let at = 0; at < piece.length; at += PARSED_AT_ONCE) {
+        // It counts bytes: with one for each UTF-16 unit, its offsets are those of the text. JSON itself is all ASCII.
+        parser.write(piece.slice(at, at + PARSED_AT_ONCE).replace(/[\u0080-\uffff]/g, '?'));
+      }
     } catch (error) {
       const isDamaged = error instanceof TokenizerError || error instanceof TokenParserError;
       if (!isDamaged && error !== TOO_LARGE) throw error;
@@ -139,20 +148,20 @@ export class JsonRows implements RowReader {
       tooLarge,
       nextRecord: `${line === -1 ? '\n' : blanks.slice(line)}{`,
     };
-    this.#seekNext(this.#givenUp);
   }
 
-  #seekNext(givenUp: GivenUp): void {
+  /** Goes to where the next record begins, and rejects what is before it. Returns false if it has not come yet. */
+  #findNext(givenUp: GivenUp): boolean {
     const next = this.#text.indexOf(givenUp.nextRecord);
     if (next === -1) {
       // The end of the text may begin the next record's line.
       this.#passOver(givenUp, Math.max(0, this.#text.length - givenUp.nextRecord.length + 1));
-      return;
+      return false;
     }
     this.#passOver(givenUp, next);
     this.#reject(givenUp, '');
     this.#givenUp = undefined;
-    this.#begin();
+    return true;
   }
 
   #passOver(givenUp: GivenUp, length: number): void {

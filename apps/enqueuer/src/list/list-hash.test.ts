@@ -10,6 +10,7 @@ import { openList } from './open-list.ts';
 
 const CSV = 'name,phone\nAnn,+15055550123\nBob,+15055550124\n';
 const HASH = createHash('sha256').update(CSV).digest('hex');
+const SIGNAL = new AbortController().signal;
 let directory: string;
 
 beforeAll(async () => {
@@ -27,14 +28,14 @@ describe('hashList', () => {
   it('names a file by what it holds, packed or not', async () => {
     const path = join(directory, 'list.csv');
     await writeFile(path, CSV);
-    expect(await hashList(path)).toEqual({ hash: HASH, content: undefined });
+    expect(await hashList(path, SIGNAL)).toEqual({ hash: HASH, content: undefined });
     await writeFile(path, gzipSync(CSV));
-    expect(await hashList(path)).toEqual({ hash: HASH, content: undefined });
+    expect(await hashList(path, SIGNAL)).toEqual({ hash: HASH, content: undefined });
   });
 
   it('keeps a copy of standard input that has no name', async () => {
     const before = await copies();
-    const { hash, content } = await hashList('-', Readable.from([gzipSync(CSV)]));
+    const { hash, content } = await hashList('-', SIGNAL, Readable.from([gzipSync(CSV)]));
     expect(hash).toBe(HASH);
     expect(await copies()).toEqual(before);
     const list = await openList('-', { content });
@@ -45,7 +46,18 @@ describe('hashList', () => {
   });
 
   it('refuses what openList refuses', async () => {
-    await expect(hashList(join(directory, 'none.csv'))).rejects.toMatchObject({ code: 'not_found' });
-    await expect(hashList(directory)).rejects.toMatchObject({ code: 'not_a_file' });
+    await expect(hashList(join(directory, 'none.csv'), SIGNAL)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(hashList(directory, SIGNAL)).rejects.toMatchObject({ code: 'not_a_file' });
+  });
+
+  it('ends when it is interrupted, however much there is', async () => {
+    const stop = new AbortController();
+    function* endless() {
+      for (let count = 0; ; count += 1) {
+        if (count === 3) stop.abort(new Error('interrupted'));
+        yield Buffer.alloc(65536, '\n');
+      }
+    }
+    await expect(hashList('-', stop.signal, Readable.from(endless()))).rejects.toThrow('interrupted');
   });
 });

@@ -15,14 +15,15 @@ export interface HashedList {
 /**
  * Names a list by its content, in a pass of its own before the first row is read. What cannot be read twice (standard
  * input, a pipe) is copied to a file that only this process can see: it has no name any more, so that it is gone with the process.
+ * Throws `ListError`, and the signal's reason when that aborts.
  */
-export async function hashList(path: string, content?: Readable): Promise<HashedList> {
+export async function hashList(path: string, signal: AbortSignal, content?: Readable): Promise<HashedList> {
   if (content === undefined && (await isFile(path))) {
-    return { hash: await hashTo(undefined, path, undefined), content: undefined };
+    return { hash: await hashTo(undefined, path, signal), content: undefined };
   }
   const copy = await openUnnamedFile();
   try {
-    const hash = await hashTo(copy, path, content);
+    const hash = await hashTo(copy, path, signal, content);
     return { hash, content: copy.createReadStream({ start: 0 }) };
   } catch (error) {
     await copy.close();
@@ -38,11 +39,17 @@ async function isFile(path: string): Promise<boolean> {
   );
 }
 
-async function hashTo(copy: FileHandle | undefined, path: string, content: Readable | undefined): Promise<string> {
+async function hashTo(
+  copy: FileHandle | undefined,
+  path: string,
+  signal: AbortSignal,
+  content?: Readable,
+): Promise<string> {
   const hash = createHash('sha256');
   const bytes = await openBytes(path, content);
   try {
     for await (const chunk of bytes.chunks) {
+      signal.throwIfAborted();
       hash.update(chunk);
       await copy?.appendFile(chunk);
     }

@@ -64,12 +64,11 @@ export interface RowReader {
   end(): ListRow[];
 }
 
-/** Rows in chunks: awaiting each row by itself would cost more than reading it. */
+/**
+ * Rows in chunks: awaiting each row by itself would cost more than reading it. A chunk may hold none: however much of a list is no
+ * row, whoever reads it can stop.
+ */
 export async function* readRows(texts: AsyncIterable<string>, reader: RowReader): AsyncGenerator<ListRow[]> {
-  for await (const text of texts) {
-    const rows = reader.push(text);
-    if (rows.length > 0) yield rows;
-  }
-  const rows = reader.end();
-  if (rows.length > 0) yield rows;
+  for await (const text of texts) yield reader.push(text);
+  yield reader.end();
 }

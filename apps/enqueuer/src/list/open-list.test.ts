@@ -208,6 +208,25 @@ describe('openList', () => {
     expect(produced * 1000 - taken).toBeLessThan(50_000);
   });
 
+  it.each([
+    ['csv', 'name,phone\n', '\n'],
+    ['csv', 'name,phone\n', ' \t\r\n'],
+    ['csv', 'name,phone\n', 'x'],
+    ['ndjson', '{}\n', '\n'],
+    ['json', '[{},', ' '],
+  ] as const)('lets whoever reads it stop though a %s list goes on for ever with %j, then %j', async (...given) => {
+    const [format, start, unit] = given;
+    function* endless() {
+      yield Buffer.from(start);
+      for (;;) yield Buffer.from(unit.repeat(65536));
+    }
+    const list = await openList('-', { content: Readable.from(endless()), format });
+    let chunks = 0;
+    for await (const rows of list.rows) if ((chunks += rows.length === 0 ? 1 : 0) > 50) break;
+    list.close();
+    expect(chunks).toBe(51);
+  });
+
   it('holds 100 MB on one line in bounded memory', async () => {
     // The process needs less than half of this heap, the rest is for a busy machine; a row kept whole would not fit.
     const script = `

@@ -97,7 +97,8 @@ async function openCsv(
     return { csv: { headings: columns, delimiter, byteOrderMark }, rows };
   }
   const chunks = readRows(texts, new CsvRows(delimiter, options));
-  const first = await chunks.next();
+  let first = await chunks.next();
+  while (first.done !== true && first.value.length === 0) first = await chunks.next();
   const [headingRow, ...rest] = first.done === true ? [] : first.value;
   const headings = headingsOf(headingRow, encoding);
   return { csv: { headings, delimiter, byteOrderMark }, rows: withFirst(rest, chunks) };
