@@ -87,7 +87,13 @@ export class CallLedger {
       campaign,
       outcome,
       attempts,
-      resultHead: resultHead({ ...facts, settledAt: clock.now(), worker: workerId, permission }),
+      resultHead: resultHead({
+        ...facts,
+        settledAt: clock.now(),
+        worker: workerId,
+        providerMessage: cause?.message,
+        permission,
+      }),
       payload: FINAL.has(outcome) ? '' : JSON.stringify(call),
       ...(call.expiresAt === undefined ? {} : { expires: true }),
       // Most calls have none.

@@ -17,6 +17,7 @@ const facts: fc.Arbitrary<SettledFacts> = fc.record(
     outcome: fc.constantFrom(...OUTCOMES),
     reason: fc.constantFrom(...REASONS),
     httpStatus: fc.integer({ min: 100, max: 599 }),
+    providerMessage: text,
     attempts: fc.nat(),
     queuedAt: instants,
     dialedAt: instants,
@@ -59,6 +60,7 @@ test('with the revision that the settle script adds it is a result record, whate
         ...(known.call.externalId !== undefined && { externalId: known.call.externalId }),
         ...(known.call.row !== undefined && { row: known.call.row }),
         ...(known.httpStatus !== undefined && { httpStatus: known.httpStatus }),
+        ...(known.providerMessage !== undefined && { providerMessage: known.providerMessage }),
         ...(known.dialedAt !== undefined && { dialedAt: new Date(known.dialedAt).toISOString() }),
       });
     }),

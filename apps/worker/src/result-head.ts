@@ -9,6 +9,7 @@ export interface SettledFacts {
   readonly outcome: Outcome;
   readonly reason: Reason;
   readonly httpStatus?: number | undefined;
+  readonly providerMessage?: string | undefined;
   readonly attempts: number;
   readonly queuedAt: number;
   readonly dialedAt?: number | undefined;
@@ -36,6 +37,7 @@ export function resultHead(facts: SettledFacts): string {
     dialedAt: facts.dialedAt === undefined ? undefined : isoInstant(facts.dialedAt),
     settledAt: isoInstant(facts.settledAt),
     worker: facts.worker,
+    providerMessage: facts.providerMessage,
     permission: facts.permission,
   };
   return JSON.stringify(record).slice(0, -1);

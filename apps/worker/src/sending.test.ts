@@ -2,7 +2,7 @@ import type { ScriptRule, SimulatorOptions } from '@libby-dialer/libby-simulator
 import { startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, LINE, phone, phones } from './testing/dialing-world.ts';
-import { PATIENCE_MS } from './testing/patience.ts';
+import { eventually, PATIENCE_MS } from './testing/patience.ts';
 
 const OTHER_LINE = '+15055550101';
 const NUMBER = phone(0);
@@ -56,6 +56,35 @@ describe.concurrent('every way a request can end', { timeout: PATIENCE_MS }, () 
     });
     expect(world.requestsByNumber().get(NUMBER)).toBe(1);
     expect(await world.holds.list()).toEqual([]);
+  });
+
+  test.for([
+    { status: 400, outcome: 'rejected', msg: 'call was rejected' },
+    { status: 503, outcome: 'unknown', msg: 'call is in doubt' },
+  ] as const)('$status: the provider’s words stand in result and log, without the person’s data', async (expected) => {
+    const { status, outcome, msg } = expected;
+    const message = `customQuestions too long (Ada Byron, ${NUMBER}, 12 Oak Street)`;
+    await using world = await openWorld({ script: [answer({ status, body: { message } })] });
+    await world.campaign();
+    const worker = await world.startWorker({ logLevel: 'trace' });
+    await world.load([NUMBER], 'spring', { name: 'Ada Byron', form: [['Address', '12 Oak Street']] });
+    const said = 'customQuestions too long ([name], [number], [text])';
+    expect(await world.settled(1)).toMatchObject([{ outcome, httpStatus: status, providerMessage: said }]);
+    const line = await eventually(() => worker.logs.find((text) => text.includes(msg)) ?? false);
+    expect(JSON.parse(line)).toMatchObject({ cause: { status, message: said } });
+    expect(worker.logs.join('\n')).not.toMatch(/Ada|Byron|Oak/);
+    expect(worker.logs.join('\n')).not.toContain(NUMBER);
+  });
+
+  test('the provider’s words stand in a hold', async () => {
+    await using world = await openWorld({
+      script: [{ match: {}, do: { status: 402, body: { message: 'Ada Byron has no credit left' } } }],
+    });
+    await world.campaign();
+    await world.startWorker();
+    await world.load(phones(2), 'spring', { name: 'Ada Byron' });
+    expect(await world.heldBy('all')).toBe('endpoint');
+    expect(await world.holds.list()).toMatchObject([{ cause: { status: 402, message: '[name] has no credit left' } }]);
   });
 
   test.for([401, 403])('%i once: a new token, and the same call is accepted at its second request', async (status) => {

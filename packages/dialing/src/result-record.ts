@@ -53,6 +53,11 @@ export const resultRecordSchema = z.strictObject({
     .int()
     .positive()
     .describe('1, and more where an earlier entry about the call was corrected: the highest counts.'),
+  providerMessage: z
+    .string()
+    .max(500)
+    .optional()
+    .describe('What the provider said, without personal data, where it gave an answer other than a plain 200.'),
   permission: permissionSchema.optional().describe('Of calls that were let out: by which rules.'),
 });
 export type ResultRecord = z.infer<typeof resultRecordSchema>;

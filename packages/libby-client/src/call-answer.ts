@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import type { AccessToken } from './access-token.ts';
 import type { PostFailure, PostOutcome } from './http-origin.ts';
-import { parseJson } from './parse-json.ts';
+import type { OutboundCall } from './outbound-call.ts';
+import { providerMessage } from './provider-message.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** All that was seen of one request to place a call. What it means is `verdictOf`'s to say. */
@@ -9,7 +9,7 @@ export type CallAnswer =
   | {
       kind: 'answered';
       status: number;
-      /** The `message` of the provider's JSON, made fit to print. Only where the answer was a refusal and had one. */
+      /** The provider's own words, fit to be kept and shown. Only where the answer was no 2xx and had some. */
       providerMessage?: string;
       retryAfterMs?: number;
       /** A 2xx that is not JSON. Accepted all the same, but perhaps this is not Libby at all: worth a warning. */
@@ -17,17 +17,14 @@ export type CallAnswer =
     }
   | PostFailure;
 
-const MESSAGE_LIMIT = 200;
-const providerBody = z.object({ message: z.string() });
-
-export function readAnswer(outcome: PostOutcome, token: AccessToken, now: number): CallAnswer {
+export function readAnswer(outcome: PostOutcome, token: AccessToken, call: OutboundCall, now: number): CallAnswer {
   if (outcome.kind === 'failed') return outcome;
-  const { status, headers, body } = outcome;
+  const { status, headers } = outcome;
   if (status >= 200 && status <= 299) {
     const isJson = /^application\/(\w+\+)?json\b/i.test(String(headers['content-type']));
     return isJson ? { kind: 'answered', status } : { kind: 'answered', status, foreign: true };
   }
-  const message = providerMessage(body, token);
+  const message = providerMessage(outcome, token, call);
   const waitMs = retryAfterMs(headers['retry-after'], headers['date'], now);
   return {
     kind: 'answered',
@@ -35,15 +32,4 @@ export function readAnswer(outcome: PostOutcome, token: AccessToken, now: number
     ...(message === undefined ? undefined : { providerMessage: message }),
     ...(waitMs === undefined ? undefined : { retryAfterMs: waitMs }),
   };
-}
-
-/** A server may say back what it was told, so token and phone numbers are blanked before the text gets about. */
-function providerMessage(body: string, token: AccessToken): string | undefined {
-  const parsed = providerBody.safeParse(parseJson(body));
-  if (!parsed.success) return undefined;
-  return parsed.data.message
-    .replaceAll(token.reveal(), '[token]')
-    .replaceAll(/\+?\d[\d ().-]{5,}\d/g, '[number]')
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .slice(0, MESSAGE_LIMIT);
 }

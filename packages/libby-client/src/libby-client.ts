@@ -76,7 +76,7 @@ export class LibbyClient {
       veto: options.veto,
       bodyless2xx: true,
     });
-    return readAnswer(outcome, token, Date.now());
+    return readAnswer(outcome, token, call, Date.now());
   }
 
   /**

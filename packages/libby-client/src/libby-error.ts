@@ -30,7 +30,7 @@ export class LibbyError extends Error {
   /** HTTP status, if there was an answer. */
   readonly status?: number;
   readonly retryAfterMs?: number;
-  /** The provider's own words, with numbers and token blanked. */
+  /** The provider's own words, with the token and what is personal blanked. */
   readonly providerMessage?: string;
 
   constructor(

@@ -32,7 +32,12 @@ async function settled(id: string, outcome: 'accepted' | 'unknown' | 'rejected')
   const callId = await loaded(id);
   await bench.claim(id, callId);
   const person = { toPhoneNumber: NUMBER, name: NAME, externalId: EXTERNAL_ID };
-  await bench.settle(id, callId, outcome, { reason: outcome === 'accepted' ? 'accepted' : 'no_response', ...person });
+  const said = outcome === 'accepted' ? {} : { providerMessage: `${NAME} is no name` };
+  await bench.settle(id, callId, outcome, {
+    reason: outcome === 'accepted' ? 'accepted' : 'no_response',
+    ...person,
+    ...said,
+  });
   return callId;
 }
 

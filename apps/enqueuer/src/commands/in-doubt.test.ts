@@ -16,7 +16,8 @@ async function loaded(id: string, count: number, settings = {}): Promise<string[
 async function doubted(id = 'spring', settings = {}): Promise<string> {
   const [first = ''] = await loaded(id, 2, settings);
   await bench.claim(id, first);
-  await bench.settle(id, first, 'unknown', { reason: 'no_response', dialedAt: '2026-11-22T10:00:00.000Z' });
+  const seen = { reason: 'no_response', dialedAt: '2026-11-22T10:00:00.000Z' } as const;
+  await bench.settle(id, first, 'unknown', { ...seen, providerMessage: 'the agent is busy' });
   return first;
 }
 
@@ -35,6 +36,7 @@ describe('in-doubt list', () => {
     const { stdout } = await bench.run(['in-doubt', 'list', 'spring']);
     const columns = [spring, 'spring', '1', '2026-11-22T10:00:00.000Z', '\\+15055550100', 'no_response', '1'];
     expect(stdout).toMatch(new RegExp(`^${[...columns, '\\+15055550123', 'Ada'].join(' +')}`, 'm'));
+    expect(stdout).toMatch(/ PROVIDER SAID$[^]* the agent is busy$/m);
     expect(stdout).toMatch(/\n1 call in doubt\.\n$/);
     const all = (await bench.json(['in-doubt', 'list', '--json'])) as { calls: { callId: string }[] };
     expect(all.calls.map(({ callId }) => callId)).toEqual([autumn, spring]);

@@ -8,7 +8,19 @@ import { countOf } from '../format.ts';
 import { type Io, print } from '../io.ts';
 import { type Cell, formatTable } from '../table.ts';
 
-const HEADING = ['CALL', 'CAMPAIGN', 'ROW', 'DIALED', 'LINE', 'REASON', 'ATTEMPTS', 'NUMBER', 'NAME', 'REDIAL'];
+const HEADING = [
+  'CALL',
+  'CAMPAIGN',
+  'ROW',
+  'DIALED',
+  'LINE',
+  'REASON',
+  'ATTEMPTS',
+  'NUMBER',
+  'NAME',
+  'REDIAL',
+  'PROVIDER SAID',
+];
 
 /** A redial that is due by then is said to be now. */
 const SOON_MS = 1000;
@@ -73,6 +85,7 @@ function rowOf(call: DoubtfulCall): Cell[] {
     call.toPhoneNumber,
     call.name,
     call.isRedialed ? 'done' : (call.redialAt ?? ''),
+    call.providerMessage ?? '',
   ];
 }
 
