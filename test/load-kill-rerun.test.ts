@@ -1,4 +1,4 @@
-import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
+import { mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -108,6 +108,11 @@ class Load implements AsyncDisposable {
     const { data } = Papa.parse<Record<string, string>>(text, { header: true, delimiter, skipEmptyLines: true });
     return data.map(({ line, code = '' }) => ({ line: Number(line), code }));
   }
+
+  /** What those that were killed have left beside the list. */
+  async parts(): Promise<string[]> {
+    return (await readdir(this.#folder.path)).filter((name) => name.endsWith('.part'));
+  }
 }
 
 interface QueuedJob {
@@ -126,6 +131,7 @@ function goodRow({ externalId, to, name, row, form = [] }: QueuedJob): GoodRow {
 async function expectAllInPlace(load: Load): Promise<void> {
   expect(await load.calls()).toEqual(load.list.good);
   expect(await load.rejects()).toEqual(load.list.bad);
+  expect(await load.parts()).toEqual([]);
 }
 
 describe.each(seeds)('a list with bad and repeated rows among good ones (LOAD_SEED=%i)', (seed) => {

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { DialerError } from '@libby-dialer/runtime';
+import { PartFile } from './part-file.ts';
 
 /**
  * A file of results. It holds personal data, so only its owner may read it. Unless it grows before its readers' eyes, it
@@ -8,20 +8,25 @@ import { DialerError } from '@libby-dialer/runtime';
  */
 export class ResultsFile implements AsyncDisposable {
   readonly #path: string;
-  readonly #openPath: string;
-  #file: FileHandle | undefined;
+  readonly #grows: boolean;
+  #growing: FileHandle | undefined;
+  #part: PartFile | undefined;
 
   /** @param grows whether others read it while it is written */
   constructor(path: string, { grows }: { grows: boolean }) {
     this.#path = path;
-    this.#openPath = grows ? path : `${path}.${randomUUID().slice(0, 8)}.part`;
+    this.#grows = grows;
   }
 
   async start(): Promise<void> {
     try {
-      this.#file = await open(this.#openPath, 'w', 0o600);
+      if (!this.#grows) {
+        this.#part = await PartFile.open(this.#path);
+        return;
+      }
+      this.#growing = await open(this.#path, 'w', 0o600);
       // One that was there before keeps its rights otherwise.
-      await this.#file.chmod(0o600);
+      await this.#growing.chmod(0o600);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       throw new DialerError('cannot_write', `${this.#path} cannot be written (${code ?? 'unknown error'}).`, {
@@ -31,24 +36,21 @@ export class ResultsFile implements AsyncDisposable {
   }
 
   async write(text: string): Promise<void> {
-    await this.#file?.appendFile(text);
+    await this.#part?.write(text);
+    await this.#growing?.appendFile(text);
   }
 
   /** Completes the file. */
   async close(): Promise<void> {
-    const isComplete = this.#openPath !== this.#path;
     // What was exported may be removed from Redis, so it must outlast the machine.
-    if (isComplete) await this.#file?.sync();
-    await this.#file?.close();
-    this.#file = undefined;
-    if (isComplete) await rename(this.#openPath, this.#path);
+    await this.#part?.complete({ outlastsMachine: true });
+    await this[Symbol.asyncDispose]();
   }
 
   /** Of a file that was not completed only what others may have read already is left. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#file === undefined) return;
-    await this.#file.close();
-    this.#file = undefined;
-    if (this.#openPath !== this.#path) await rm(this.#openPath, { force: true });
+    await this.#part?.[Symbol.asyncDispose]();
+    await this.#growing?.close();
+    this.#growing = undefined;
   }
 }

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
+import { PartFile } from '../part-file.ts';
 import { ownHeadingCount } from './headings.ts';
 import { ListError } from './list-error.ts';
 import type { ListRow, RowProblem } from './list-row.ts';
@@ -34,8 +34,7 @@ export class RejectsFile implements AsyncDisposable {
   readonly path: string;
   readonly #layout: CsvLayout | undefined;
   readonly #headings: readonly string[];
-  readonly #partPath: string;
-  #file: FileHandle | undefined;
+  #file: PartFile | undefined;
   #count = 0;
 
   /** @param layout of a CSV list */
@@ -43,7 +42,6 @@ export class RejectsFile implements AsyncDisposable {
     this.path = path;
     this.#layout = layout;
     this.#headings = layout?.headings.slice(0, ownHeadingCount(layout.headings)) ?? [];
-    this.#partPath = `${path}.${randomUUID().slice(0, 8)}.part`;
   }
 
   /** Learns, before anything is queued, whether the file can be written. Throws `ListError`. */
@@ -52,7 +50,7 @@ export class RejectsFile implements AsyncDisposable {
       throw new ListError('rejects_path', `${this.path} exists and is no rejects file: name another with --rejects.`);
     }
     try {
-      this.#file = await open(this.#partPath, 'wx', 0o600);
+      this.#file = await PartFile.open(this.path);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       throw new ListError(
@@ -74,28 +72,23 @@ export class RejectsFile implements AsyncDisposable {
     const isFirst = this.#count === 0;
     this.#count += rejects.length;
     const bom = isFirst && this.#layout?.byteOrderMark === true;
-    await this.#file.appendFile(stringify(records, { delimiter: this.#layout?.delimiter ?? ',', bom }));
+    await this.#file.write(stringify(records, { delimiter: this.#layout?.delimiter ?? ',', bom }));
   }
 
   /** Completes the file. Returns its path, or undefined if nothing was rejected. */
   async close(): Promise<string | undefined> {
-    await this.#file?.close();
-    this.#file = undefined;
     if (this.#count > 0) {
-      await rename(this.#partPath, this.path);
+      await this.#file?.complete();
       return this.path;
     }
-    await rm(this.#partPath, { force: true });
+    await this[Symbol.asyncDispose]();
     await rm(this.path, { force: true });
     return undefined;
   }
 
   /** Leaves nothing of a file that was not completed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#file === undefined) return;
-    await this.#file.close();
-    this.#file = undefined;
-    await rm(this.#partPath, { force: true });
+    await this.#file?.[Symbol.asyncDispose]();
   }
 
   #allHeadings(): string[] {
