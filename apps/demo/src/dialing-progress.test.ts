@@ -8,7 +8,16 @@ import { Screen } from './screen.ts';
 const NONE = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
 
 function status(some: Partial<Omit<CampaignStatus, 'outcomes'>> & { outcomes?: Partial<Record<Outcome, number>> }) {
-  const rest = { id: 'spring', state: 'running', pending: 0, inFlight: 0, redialing: 0, holds: [], ...some } as const;
+  const rest = {
+    id: 'spring',
+    state: 'running',
+    pending: 0,
+    inFlight: 0,
+    redialing: 0,
+    setAside: 0,
+    holds: [],
+    ...some,
+  } as const;
   return { ...rest, outcomes: { ...NONE, ...some.outcomes } } satisfies CampaignStatus;
 }
 

@@ -30,6 +30,7 @@ test('calls that wait for their hours are told apart from those that have an out
     pending: 2,
     inFlight: 0,
     redialing: 0,
+    setAside: 0,
     outcomes: NONE,
     holds: [],
   } as const;

@@ -48,6 +48,7 @@ describe('usage', () => {
       'cancel',
       'retry',
       'in-doubt',
+      'set-aside',
       'hold',
       'suppress',
       'erase',

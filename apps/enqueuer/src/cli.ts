@@ -14,6 +14,7 @@ import { addResultsCommand } from './commands/results.ts';
 import { addRetryCommand } from './commands/retry.ts';
 import { addScheduleCommands } from './commands/schedule.ts';
 import { addServeCommand } from './commands/serve.ts';
+import { addSetAsideCommands } from './commands/set-aside.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addSuppressCommands } from './commands/suppress.ts';
 import type { Io } from './io.ts';
@@ -68,6 +69,7 @@ function createProgram(io: Io, run: CommandSlot['run']): Command {
   addControlCommands(slot);
   addRetryCommand(slot);
   addInDoubtCommands(slot);
+  addSetAsideCommands(slot);
   addHoldCommands(slot);
   addSuppressCommands(slot);
   addEraseCommand(slot);

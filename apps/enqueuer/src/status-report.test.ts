@@ -21,6 +21,7 @@ function view(status: Partial<CampaignStatus> = {}, rest: Partial<CampaignView> 
       pending: 1200,
       inFlight: 3,
       redialing: 0,
+      setAside: 0,
       outcomes: { ...NONE, accepted: 40 },
       holds: [],
       ...status,

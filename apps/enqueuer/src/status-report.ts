@@ -75,11 +75,19 @@ function standstillSaid(view: CampaignView): string[] {
   if (view.outlook.opening === undefined && nextCallAt !== undefined) said.push(nextSaid(nextCallAt, view.now));
   if (redialing > 0)
     said.push(`${countOf(redialing, 'call')} in doubt ${redialing === 1 ? 'waits' : 'wait'} to be dialed once more`);
+  said.push(...setAsideSaid(view));
   return said;
 }
 
 function refusalSaid(refusal: string): string {
   return `nothing goes out: ${refusal}`;
+}
+
+/** What the queue held and this dialer has not put there, or not like that. */
+function setAsideSaid({ status: { setAside } }: CampaignView): string[] {
+  if (setAside === 0) return [];
+  const jobs = `${countOf(setAside, 'job')} in its queue ${setAside === 1 ? 'is' : 'are'} not as the enqueuer made ${setAside === 1 ? 'it' : 'them'}`;
+  return [`${jobs}, and set aside: see "enqueuer set-aside list"`];
 }
 
 const NO_WORKER = 'no worker is running: nothing goes out until one is started (./bin/worker)';
@@ -183,11 +191,13 @@ function belowTable(views: readonly CampaignView[]): string {
   );
   const holds = [...new Map(views.flatMap(({ status }) => status.holds).map((hold) => [hold.scope, hold])).values()];
   const held = holds.length === 0 ? '' : `\n${holdTable(holds, views[0]?.now ?? 0)}`;
+  const setAside = views.flatMap((view) => setAsideSaid(view).map((said) => `${view.status.id}: ${said}\n`));
   const refusals = new Set(views.flatMap(({ refusal }) => (refusal === undefined ? [] : [refusalSaid(refusal)])));
   const said = [
     ...[...refusals].map((sentence) => `${sentence}\n`),
     ...full,
     ...waiting,
+    ...setAside,
     ...(views.some(lacksWorkers) ? [`${NO_WORKER}\n`] : []),
   ];
   return `${said.length === 0 ? '' : `\n${said.join('')}`}${held}`;
@@ -205,6 +215,7 @@ export function statusLine(view: CampaignView): string {
     ...(rate.lastSeconds === undefined ? [] : [perSecond(rate.lastSeconds)]),
     ...(refusal === undefined ? [] : ['Redis refuses to write']),
     ...(lacksWorkers(view) ? ['no worker is running'] : []),
+    ...(status.setAside > 0 ? [`${formatCount(status.setAside)} set aside`] : []),
     ...(standstill.linesFullUntil === undefined
       ? []
       : [`lines are full until ${isoInstant(standstill.linesFullUntil)}`]),

@@ -1,17 +1,27 @@
-import type { Claim, GateAnswer, HoldCause, HoldRequest, LostClaim } from '@libby-dialer/dial-queue';
-import { type Decision, type Payload, payloadFor, queuedCallSchema } from '@libby-dialer/dialing';
+import type {
+  Claim,
+  GateAnswer,
+  HoldCause,
+  HoldRequest,
+  LostClaim,
+  QueuedJob,
+  Refusal,
+} from '@libby-dialer/dial-queue';
+import { type Decision, type Payload, payloadFor } from '@libby-dialer/dialing';
 import { type AccessToken, TokenError, type TokenSource } from '@libby-dialer/libby-client';
 import type { CallDialer, NotRenewed } from './call-dialer.ts';
 import type { CallGate } from './call-gate.ts';
 import type { CallLedger } from './call-ledger.ts';
-import { type CallRun, type DeliveredJob, delayedEnd, GIVE_BACK, hasOwnLine, type StopSignals } from './call-run.ts';
+import { type CallRun, delayedEnd, GIVE_BACK, hasOwnLine, type StopSignals } from './call-run.ts';
 import type { CampaignContext } from './campaign-context.ts';
 import { causeOfTokenError } from './hold-cause.ts';
 import type { HoldOpener } from './hold-opener.ts';
+import type { JobCheck } from './job-check.ts';
 import { type JobEnd, LONGEST_SLEEP_MS } from './job-end.ts';
 import { holdRequest, tokenHold } from './trouble.ts';
 
 export interface CallHandlerParts {
+  readonly jobs: JobCheck;
   readonly tokens: TokenSource;
   readonly callGate: CallGate;
   readonly dialer: CallDialer;
@@ -42,8 +52,9 @@ export class CallHandler {
     this.#parts = parts;
   }
 
-  async handle(context: CampaignContext, job: DeliveredJob, signals: StopSignals): Promise<JobEnd> {
+  async handle(context: CampaignContext, job: QueuedJob, signals: StopSignals): Promise<JobEnd> {
     const run = this.#begin(context, job, signals);
+    if (typeof run === 'string') return this.#parts.jobs.refuse(context.campaign.id, job, run);
     const readiness = await this.#prepare(run);
     if (readiness === 'stopping') return GIVE_BACK;
     if ('hold' in readiness) return this.#beHeld(run, readiness);
@@ -54,8 +65,9 @@ export class CallHandler {
   }
 
   /** Takes a job as far as it goes if nothing of it is to be sent now; undefined if it is. */
-  async handleUnsent(context: CampaignContext, job: DeliveredJob): Promise<JobEnd | undefined> {
+  async handleUnsent(context: CampaignContext, job: QueuedJob): Promise<JobEnd | undefined> {
     const run = this.#begin(context, job, NEVER);
+    if (typeof run === 'string') return this.#parts.jobs.refuse(context.campaign.id, job, run);
     const { answer } = await this.#parts.callGate.ask(run, { ready: false });
     return answer.kind === 'unready' ? undefined : this.#obey(run, answer);
   }
@@ -65,16 +77,25 @@ export class CallHandler {
    * they are parked for later or their campaign is paused.
    * @returns whether the call is settled
    */
-  async settleIfOver(context: CampaignContext, job: DeliveredJob): Promise<boolean> {
+  async settleIfOver(context: CampaignContext, job: QueuedJob): Promise<boolean> {
     const run = this.#begin(context, job, NEVER);
+    if (typeof run === 'string') {
+      await this.#parts.jobs.refuse(context.campaign.id, job, run);
+      return false;
+    }
     const { answer } = await this.#parts.callGate.ask(run, { ready: false });
     if (answer.kind !== 'skip' && answer.kind !== 'done' && answer.kind !== 'in_doubt') return false;
     return (await this.#obey(run, answer)).kind === 'complete';
   }
 
-  #begin(context: CampaignContext, job: DeliveredJob, signals: StopSignals): CallRun {
+  /**
+   * Every job is looked at here before anything is done for it: what is not one of ours goes no
+   * further.
+   */
+  #begin(context: CampaignContext, job: QueuedJob, signals: StopSignals): CallRun | Refusal {
     this.#runs += 1;
-    const call = queuedCallSchema.parse(job.data);
+    const call = this.#parts.jobs.callOf(context.campaign.id, job);
+    if (typeof call === 'string') return call;
     return {
       context,
       callId: job.callId,

@@ -2,14 +2,6 @@ import type { CallRules, QueuedCall } from '@libby-dialer/dialing';
 import type { CampaignContext } from './campaign-context.ts';
 import type { JobEnd } from './job-end.ts';
 
-/** A job as the queue hands it over. */
-export interface DeliveredJob {
-  readonly callId: string;
-  readonly data: unknown;
-  /** Epoch ms. */
-  readonly queuedAt: number;
-}
-
 /** How a stop reaches the calls. */
 export interface StopSignals {
   /** From here on no call begins; those in flight go on. */

@@ -1,10 +1,10 @@
 import {
   CallReopener,
   type CampaignStore,
-  type DueCall,
   ERASED_PERSON,
   type Keys,
   ParkedCalls,
+  type QueuedJob,
   type RedisConnection,
   type RegistryView,
 } from '@libby-dialer/dial-queue';
@@ -13,6 +13,7 @@ import type { CallHandler } from './call-handler.ts';
 import { CampaignContext } from './campaign-context.ts';
 import type { ClaimWitness } from './claim-witness.ts';
 import type { ClockSkewWatch } from './clock-skew-watch.ts';
+import type { JobCheck } from './job-check.ts';
 import { Lane } from './lane.ts';
 import type { RedisClock } from './redis-clock.ts';
 import type { RedisRefusals } from './redis-refusals.ts';
@@ -30,6 +31,7 @@ export interface CampaignLanesParts {
   readonly keys: Keys;
   readonly campaigns: CampaignStore;
   readonly handler: CallHandler;
+  readonly jobs: JobCheck;
   readonly witness: ClaimWitness;
   readonly clock: RedisClock;
   readonly skewWatch: ClockSkewWatch;
@@ -219,6 +221,7 @@ export class CampaignLanes {
       this.#lanes.get(id)?.wake();
     }
     for (const id of view.reopened) await this.#reopener.restore(id);
+    for (const id of view.setAside) await this.#parts.jobs.endOver(id);
     for (const id of view.over) {
       await this.#parked.unpark(id);
       this.#lanes.get(id)?.wake();
@@ -230,7 +233,7 @@ export class CampaignLanes {
   }
 
   /** One call that cannot be read must not keep the others waiting. */
-  async #settleIfOver(lane: Lane, call: DueCall): Promise<boolean> {
+  async #settleIfOver(lane: Lane, call: QueuedJob): Promise<boolean> {
     const { handler, events } = this.#parts;
     try {
       return await handler.settleIfOver(lane.context, call);

@@ -1,4 +1,13 @@
-import { CampaignStore, Evidence, Gate, type HoldChange, Holds, Identity, Keys } from '@libby-dialer/dial-queue';
+import {
+  CampaignStore,
+  Evidence,
+  Gate,
+  type HoldChange,
+  Holds,
+  Identity,
+  Keys,
+  SetAsideJobs,
+} from '@libby-dialer/dial-queue';
 import { LibbyClient, TokenSource } from '@libby-dialer/libby-client';
 import {
   type Clock,
@@ -24,6 +33,7 @@ import { ClaimWitness } from './claim-witness.ts';
 import { ClockSkewWatch } from './clock-skew-watch.ts';
 import { DEFAULT_HTTP_PORT, type WorkerConfig } from './config.ts';
 import { HoldOpener } from './hold-opener.ts';
+import { JobCheck } from './job-check.ts';
 import { RedisClock } from './redis-clock.ts';
 import { RedisRefusals } from './redis-refusals.ts';
 import { RedisTokenCache } from './redis-token-cache.ts';
@@ -133,12 +143,14 @@ export class DialWorker implements Service {
     const holdOpener = new HoldOpener({ holds: new Holds(redis, keys, observe), clock, events });
     const random = Math.random;
     const dialer = new CallDialer({ client, tokens, callGate, ledger, holdOpener, clock, events, random });
-    const handler = new CallHandler({ tokens, callGate, dialer, ledger, holdOpener, workerId });
+    const jobs = new JobCheck({ identity, setAside: new SetAsideJobs(redis, keys), clock, events, workerId });
+    const handler = new CallHandler({ jobs, tokens, callGate, dialer, ledger, holdOpener, workerId });
     return new CampaignLanes({
       redis,
       keys,
       campaigns: new CampaignStore(redis, keys),
       handler,
+      jobs,
       witness,
       clock,
       skewWatch: new ClockSkewWatch(clock, events),

@@ -46,6 +46,21 @@ interface EndedRun {
 }
 
 /**
+ * BullMQ reads a job's data before it hands it over. Where they are no JSON it would fetch the job
+ * again and again, each time with an error that holds a piece of them: a name, a number. Here such
+ * a job is handed over like any other, its data as text.
+ */
+class LaneWorker extends Worker {
+  protected override createJob(...[json, jobId]: Parameters<Worker['createJob']>): Job {
+    try {
+      return super.createJob(json, jobId);
+    } catch {
+      return super.createJob({ ...json, data: JSON.stringify(json.data) }, jobId);
+    }
+  }
+}
+
+/**
  * One campaign's jobs in this process: a BullMQ worker that sleeps while nothing of the campaign may go out.
  *
  * awake: fetches up to its share of the process's concurrency.
@@ -82,7 +97,7 @@ export class Lane {
     this.context = context;
     this.#parts = parts;
     // BullMQ hands an AbortSignal only to a processor that declares three parameters; ours is the lane's own.
-    this.#worker = new Worker(this.campaign, (job, token) => this.#process(job, token ?? ''), {
+    this.#worker = new LaneWorker(this.campaign, (job, token) => this.#process(job, token ?? ''), {
       connection: parts.redis,
       prefix: parts.keys.queues,
       concurrency: 1,
@@ -173,7 +188,7 @@ export class Lane {
   async #run(job: Job): Promise<Pick<EndedRun, 'end' | 'isUnsent'>> {
     const { handler, clock, events, limit } = this.#parts;
     const callId = job.id ?? '';
-    const delivered = { callId, data: job.data as unknown, queuedAt: job.timestamp };
+    const delivered = { callId, name: job.name, data: job.data as unknown, queuedAt: job.timestamp || 0 };
     const signals = { stop: this.#stop.signal, abort: this.#abort.signal };
     try {
       if (this.#hasToQueue) {

@@ -1,4 +1,11 @@
-import type { GateAnswer, HoldCause, HoldChange, HoldRequest } from '@libby-dialer/dial-queue';
+import {
+  type GateAnswer,
+  type HoldCause,
+  type HoldChange,
+  type HoldRequest,
+  isCallId,
+  type Refusal,
+} from '@libby-dialer/dial-queue';
 import { type Outcome, type Reason, scopeKind } from '@libby-dialer/dialing';
 import type { TokenEvent } from '@libby-dialer/libby-client';
 import type { Logger } from '@libby-dialer/runtime';
@@ -69,6 +76,15 @@ export class WorkerEvents {
   tooLate(call: { campaign: string; callId: string }, what: string): void {
     this.#metrics.tooLate.inc();
     this.#logger.warn(call, `came too late to ${what}`);
+  }
+
+  /** Of a foreign id nothing is said: it may be somebody's number. */
+  jobSetAside(campaign: string, jobId: string, refusal: Refusal): void {
+    this.#metrics.setAside.inc({ reason: refusal });
+    this.#logger.warn(
+      { campaign, reason: refusal, ...(isCallId(jobId) && { callId: jobId }) },
+      'a job in the queue is not as this dialer has made it, it is set aside (see "enqueuer set-aside list")',
+    );
   }
 
   notSent({ campaign, callId }: { campaign: string; callId: string }, reason: string): void {

@@ -6,6 +6,11 @@ export class WorkerMetrics {
   readonly settled = this.#counter('calls_settled_total', 'Calls settled by this worker.', ['outcome', 'reason']);
   readonly gateAnswers = this.#counter('gate_answers_total', 'Answers of the gate.', ['answer']);
   readonly notSent = this.#counter('calls_not_sent_total', 'Claims given back because nothing was sent.', ['reason']);
+  readonly setAside = this.#counter(
+    'jobs_set_aside_total',
+    'Jobs in the queue that are not as this dialer has made them: nobody is dialed by them.',
+    ['reason'],
+  );
   readonly slotsMissed = this.#counter(
     'slots_missed_total',
     'Calls of paced campaigns that were ready too late for their slot and took another.',

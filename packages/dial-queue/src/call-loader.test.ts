@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { CampaignCanceledError } from './campaign-closed.ts';
 import { StatusReader } from './campaign-status.ts';
 import { CampaignControl } from './control.ts';
-import { CALL_JOB, openQueue } from './queues.ts';
+import { openQueue } from './queues.ts';
 import { eachTest, type Fixture } from './testing/fixture.ts';
 
 let fixture: Fixture;
@@ -19,7 +19,7 @@ it('queues each call once, however often it is asked', async () => {
   const queue = openQueue(fixture.redis, fixture.keys, 'spring');
   expect(await queue.getWaitingCount()).toBe(5);
   const job = await queue.getJob(calls[0]?.callId ?? '');
-  expect(job).toMatchObject({ name: CALL_JOB, data: calls[0]?.call });
+  expect(job).toMatchObject({ data: calls[0]?.call });
   await queue.close();
 });
 

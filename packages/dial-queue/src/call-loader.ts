@@ -1,20 +1,15 @@
-import type { QueuedCall } from '@libby-dialer/dialing';
 import type { Queue } from 'bullmq';
+import { type IdentifiedCall, jobOf } from './call-job.ts';
 import { CampaignArchivedError, CampaignCanceledError } from './campaign-closed.ts';
+import { Identity } from './identity.ts';
 import type { Keys } from './keys.ts';
-import { CALL_JOB, CALL_JOB_OPTIONS, openQueue } from './queues.ts';
+import { openQueue } from './queues.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
 import { WaitingJobs } from './waiting-jobs.ts';
 
 const LOADING_MARK_MS = 30_000;
 const NO_MARK = 0;
-
-/** A call to be queued, under its deterministic id. */
-export interface IdentifiedCall {
-  readonly callId: string;
-  readonly call: QueuedCall;
-}
 
 /** What was there before: the row is queued now, waits or is in flight already, or has its outcome. */
 export type LoadVerdict = 'queued' | 'already_queued' | 'already_settled';
@@ -26,6 +21,7 @@ export class CallLoader implements AsyncDisposable {
   readonly #keys: Keys;
   readonly #campaign: string;
   readonly #queue: Queue;
+  #loaded: Promise<Identity> | undefined;
   #isAnnounced = false;
   #hasOwnLines = false;
 
@@ -103,10 +99,23 @@ export class CallLoader implements AsyncDisposable {
     const fresh = batch.filter((_, index) => verdicts[index] === 'queued');
     await this.#noteExpiries(fresh);
     await this.#noteOwnLines(fresh);
-    await this.#queue.addBulk(
-      fresh.map(({ callId, call }) => ({ name: CALL_JOB, data: call, opts: { ...CALL_JOB_OPTIONS, jobId: callId } })),
-    );
+    await this.#replaceSetAside(fresh);
+    const identity = await this.#identity();
+    await this.#queue.addBulk(fresh.map((call) => jobOf(identity, this.#campaign, call)));
     if (fresh.length > 0) await this.#insistOnOpen(fresh);
+  }
+
+  async #identity(): Promise<Identity> {
+    this.#loaded ??= Identity.load(this.#redis, this.#keys);
+    return await this.#loaded;
+  }
+
+  /**
+   * A row that comes again from its list needs nobody's word on the job that was set aside for it.
+   */
+  async #replaceSetAside(batch: readonly IdentifiedCall[]): Promise<void> {
+    if (batch.length === 0) return;
+    await this.#redis.hdel(this.#keys.campaign(this.#campaign).setAside, ...batch.map(({ callId }) => callId));
   }
 
   /** A campaign may have been archived since the look: no worker counts such a call, so it must not pass for loaded. */

@@ -1,6 +1,8 @@
 import type { QueuedCall, RetryableOutcome } from '@libby-dialer/dialing';
+import { jobOf } from './call-job.ts';
+import { Identity } from './identity.ts';
 import type { Keys } from './keys.ts';
-import { CALL_JOB, CALL_JOB_OPTIONS, openQueue } from './queues.ts';
+import { openQueue } from './queues.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
 
@@ -38,6 +40,7 @@ export class CallReopener {
   /** Puts reopened calls back into the queue; also mends what a crash half-way through left. Safe to run at any time. */
   async restore(campaign: string): Promise<number> {
     const own = this.#keys.campaign(campaign);
+    const identity = await Identity.load(this.#redis, this.#keys);
     const queue = openQueue(this.#redis, this.#keys, campaign);
     let count = 0;
     try {
@@ -47,10 +50,10 @@ export class CallReopener {
         cursor = next;
         if (callIds.length === 0) continue;
         const payloads = await this.#redis.hmget(own.kept, ...callIds);
-        const jobs = callIds.flatMap((jobId, index) => {
+        const jobs = callIds.flatMap((callId, index) => {
           const payload = payloads[index];
           if (!payload) return [];
-          return [{ name: CALL_JOB, data: JSON.parse(payload) as QueuedCall, opts: { ...CALL_JOB_OPTIONS, jobId } }];
+          return [jobOf(identity, campaign, { callId, call: JSON.parse(payload) as QueuedCall })];
         });
         const expiries = jobs.flatMap(({ data, opts }) =>
           data.expiresAt === undefined ? [] : [data.expiresAt, opts.jobId],

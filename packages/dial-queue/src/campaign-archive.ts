@@ -4,7 +4,8 @@ import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
 
 /**
- * `unfinished`: calls wait, are in flight, or are to be dialed once more, or a list is being loaded. `in_doubt`: calls are, and nobody
+ * `unfinished`: calls wait, are in flight, are set aside, or are to be dialed once more, or a list
+ * is being loaded. `in_doubt`: calls are, and nobody
  * has resolved them. `not_exported`: its results are not where they must be first (see `CampaignArchive`).
  */
 export type ArchiveAnswer = 'archived' | 'unknown_campaign' | 'unfinished' | 'in_doubt' | 'not_exported';
@@ -67,6 +68,7 @@ export class CampaignArchive {
         keys.breakers,
         keys.registryVersion,
         keys.campaignsToRemove,
+        own.setAside,
       ],
       [campaign, keys.queue(campaign), keys.announcements, withDoubts ? 1 : 0],
     )) as ArchiveAnswer;
@@ -96,9 +98,9 @@ export class CampaignArchive {
     const queue = Object.values(new QueueKeys(this.#keys.queues).getKeys(campaign));
     await CampaignArchive.#removeQueue.run(this.#redis, queue, [this.#keys.queue(campaign)]);
     // The headings stay: a call that a loader adds late cannot end without them, and they name nobody.
-    const { ledger, kept, claims, expiries, revised, reopened, turns } = own;
+    const { ledger, kept, claims, expiries, revised, reopened, turns, setAside } = own;
     const ofLanes = TURNS.map((what) => `${turns}:${what}`);
-    await this.#redis.unlink(ledger, kept, claims, expiries, revised, reopened, turns, ...ofLanes);
+    await this.#redis.unlink(ledger, kept, claims, expiries, revised, reopened, turns, setAside, ...ofLanes);
     await this.#redis.srem(this.#keys.campaignsToRemove, campaign);
   }
 

@@ -25,6 +25,11 @@ export interface CampaignStatus {
   readonly inFlight: number;
   /** Calls that are `unknown` and wait to be dialed once more. */
   readonly redialing: number;
+  /**
+   * Jobs that are not taken for calls of ours, and wait for a person (see `SetAsideJobs`). Not
+   * pending.
+   */
+  readonly setAside: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly holds: readonly Hold[];
 }
@@ -34,6 +39,7 @@ interface Counts {
   readonly pending: number;
   readonly inFlight: number;
   readonly delayed: number;
+  readonly setAside: number;
   readonly fields: ReadonlyMap<string, string>;
 }
 
@@ -69,20 +75,20 @@ export class StatusReader {
     const outcomes = Object.fromEntries(
       OUTCOMES.map((outcome) => [outcome, Number(counts.fields.get(`outcome:${outcome}`) ?? 0)]),
     ) as Record<Outcome, number>;
-    const { pending, inFlight, fields } = counts;
+    const { pending, inFlight, setAside, fields } = counts;
     const redialing = Number(fields.get('redialing') ?? 0);
     const state = stateOf(campaign, counts, holds, outcomes);
-    return { id: campaign.id, state, pending, inFlight, redialing, outcomes, holds };
+    return { id: campaign.id, state, pending, inFlight, redialing, setAside, outcomes, holds };
   }
 
   async #count(id: string): Promise<Counts> {
     const own = this.#keys.campaign(id);
-    const [now, pending, inFlight, delayed, flat] = (await StatusReader.#status.run(
+    const [now, pending, inFlight, delayed, setAside, flat] = (await StatusReader.#status.run(
       this.#redis,
-      [own.state, own.claims, own.reopened],
+      [own.state, own.claims, own.reopened, own.setAside],
       [this.#keys.queue(id)],
-    )) as [number, number, number, number, string[]];
-    return { now, pending, inFlight, delayed, fields: pairsOf(flat) };
+    )) as [number, number, number, number, number, string[]];
+    return { now, pending, inFlight, delayed, setAside, fields: pairsOf(flat) };
   }
 }
 
@@ -96,7 +102,7 @@ function concerns(scope: string, campaign: Campaign): boolean {
 
 function stateOf(
   campaign: Campaign,
-  { now, pending, inFlight, delayed, fields }: Counts,
+  { now, pending, inFlight, delayed, setAside, fields }: Counts,
   holds: readonly Hold[],
   outcomes: Record<Outcome, number>,
 ): CampaignState {
@@ -105,7 +111,8 @@ function stateOf(
   if (fields.has('canceled')) return 'canceled';
   if (fields.has('paused')) return 'paused';
   if (now < Number(fields.get('loadingUntil') ?? 0)) return 'loading';
-  if (pending + inFlight === 0 && Number(fields.get('redialing') ?? 0) > 0) return 'waiting';
+  const waits = setAside > 0 || Number(fields.get('redialing') ?? 0) > 0;
+  if (pending + inFlight === 0 && waits) return 'waiting';
   if (pending + inFlight === 0) return Object.values(outcomes).some((count) => count > 0) ? 'completed' : 'waiting';
   if (isHeld(campaign, holds)) return 'held';
   if (inFlight > 0) return 'running';

@@ -18,6 +18,8 @@ export interface RegistryView {
   readonly over: readonly string[];
   /** And the ones with calls to be queued again. */
   readonly reopened: readonly string[];
+  /** And the ones with jobs set aside of which some may be over. */
+  readonly setAside: readonly string[];
 }
 
 /** The campaigns, as every program sees them. */
@@ -74,14 +76,15 @@ export class CampaignStore {
   async look(): Promise<RegistryView> {
     const keys = [this.#keys.openCampaigns, this.#keys.registryVersion];
     const args = [`${this.#keys.queues}:`, this.#keys.campaignPrefix];
-    const [now, version, open, over, reopened] = (await CampaignStore.#open.run(this.#redis, keys, args)) as [
+    const [now, version, open, over, reopened, setAside] = (await CampaignStore.#open.run(this.#redis, keys, args)) as [
       number,
       number,
+      string[],
       string[],
       string[],
       string[],
     ];
-    return { now, version, open, over, reopened };
+    return { now, version, open, over, reopened, setAside };
   }
 
   /** Puts every campaign back on the list of those with work: what has none drops off at the next look. */

@@ -51,7 +51,7 @@ it('wherever it is killed, the next time finds the rest, and each call keeps its
     await settle('rejected', 'rejected');
     await settle('unknown', 'unknown');
     await using loader = fixture.loader();
-    await loader.add([{ callId: 'waiting', call: CALL }]);
+    await loader.add([{ callId: fixture.identity.callId('spring', 'waiting'), call: CALL }]);
     await eraser(mortal.redis)
       .erase(PERSON, ERASING)
       .catch(() => {});

@@ -3,7 +3,7 @@ import { isoInstant, type Outcome, type QueuedCall, type Reason, type ResultReco
 import { CampaignStore } from './campaign-store.ts';
 import { ERASED, erasedHead } from './erased-record.ts';
 import { Forwarders } from './forwarding/forwarders.ts';
-import { Identity } from './identity.ts';
+import { Identity, isCallId } from './identity.ts';
 import { DEAD_AFTER_MS } from './inbox/inbox-consumer.ts';
 import { InboxEraser } from './inbox/inbox-eraser.ts';
 import type { Keys } from './keys.ts';
@@ -101,6 +101,7 @@ interface Ending {
  */
 export class Eraser {
   static readonly #script = new Script('erase-call', 'ledger', 'redial', 'write-result', 'remove-job');
+  static readonly #copy = new Script('erase-copy', 'remove-job');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #finder: PersonalDataFinder;
@@ -134,7 +135,7 @@ export class Eraser {
         signal?.throwIfAborted();
         if (await this.#eraseCall(data, at)) total.ended += 1;
         total.calls.add(`${data.campaign}:${data.callId}`);
-        total.jobs += data.hasJob ? 1 : 0;
+        total.jobs += data.hasJob || data.isSetAside ? 1 : 0;
         total.keptPayloads += data.isKept ? 1 : 0;
         total.results += data.resultIds.length;
       }
@@ -198,6 +199,8 @@ export class Eraser {
   async #eraseCall(data: PersonalData, at: number): Promise<boolean> {
     const { campaign, callId, resultIds } = data;
     const own = this.#keys.campaign(campaign);
+    // A copy that somebody made of a job is no call, and has no entry to keep.
+    if (!isCallId(callId) && resultIds.length === 0) return await this.#eraseCopy(data);
     const keys = [own.ledger, own.state, own.claims, own.kept, own.revised, this.#keys.results, own.reopened];
     for (;;) {
       const { raw, entry } = await this.#read(data, at);
@@ -207,9 +210,15 @@ export class Eraser {
       const head = record === undefined ? '' : erasedHead(record);
       const entries = [raw, JSON.stringify(after), ending?.outcome ?? '', head];
       const args = [campaign, callId, ...entries, this.#keys.queue(campaign), BLANK_CALL, ...resultIds];
-      const answer = await Eraser.#script.run(this.#redis, [...keys, own.expiries], args);
+      const answer = await Eraser.#script.run(this.#redis, [...keys, own.expiries, own.setAside], args);
       if (answer !== 'changed') return answer === 'erased' && ending !== undefined;
     }
+  }
+
+  async #eraseCopy({ campaign, callId }: PersonalData): Promise<false> {
+    const args = [callId, this.#keys.queue(campaign), BLANK_CALL];
+    await Eraser.#copy.run(this.#redis, [this.#keys.campaign(campaign).setAside], args);
+    return false;
   }
 }
 

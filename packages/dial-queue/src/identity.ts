@@ -4,6 +4,12 @@ import type { RedisConnection } from './redis-connection.ts';
 
 const BLOCK_BYTES = 64;
 const CALL_ID_BYTES = 15;
+const CALL_ID = /^c[\w-]{20}$/;
+/**
+ * Against accidents, not against who can read the key. As long as it costs a queued call no more
+ * than 8 bytes.
+ */
+const SEAL_BYTES = 10;
 
 /**
  * So many characters of base64url name a person's set: 262,144 sets. Redis keeps a set of integers packed, at 8 bytes each, up to
@@ -58,6 +64,11 @@ export class Identity {
     return `c${this.#mac(`call\0${campaign}\0${dedupeKey}`).toString('base64url', 0, CALL_ID_BYTES)}`;
   }
 
+  /** Tells that a job is one of ours, unchanged and in its place. @param data its data, as JSON */
+  seal(campaign: string, callId: string, data: string): string {
+    return this.#mac(`job\0${campaign}\0${callId}\0${data}`).toString('base64url', 0, SEAL_BYTES);
+  }
+
   person(toPhoneNumber: string): Person {
     const mac = this.#mac(`person\0${toPhoneNumber}`);
     const bucket = mac.toString('base64url', 0, 3).slice(0, BUCKET_LENGTH);
@@ -69,6 +80,11 @@ export class Identity {
     hash('sha256', Buffer.concat([inner, Buffer.from(message)]), 'buffer').copy(outer, BLOCK_BYTES);
     return hash('sha256', outer, 'buffer');
   }
+}
+
+/** Whether this may be the id of a call; a copy that somebody made of a job has another. */
+export function isCallId(id: string): boolean {
+  return CALL_ID.test(id);
 }
 
 /** Every bucket that a person can be in. */

@@ -2,7 +2,8 @@
 
 // Calls
 export { CallHistory, type HistoryQuestion } from './call-history.ts';
-export { CallLoader, type IdentifiedCall, type LoadVerdict } from './call-loader.ts';
+export { callOf, type IdentifiedCall, type QueuedJob, REFUSALS, type Refusal, readCall, readData } from './call-job.ts';
+export { CallLoader, type LoadVerdict } from './call-loader.ts';
 export { CallReopener } from './call-reopener.ts';
 export { type ArchiveAnswer, type ArchiveOptions, CampaignArchive, type Exports } from './campaign-archive.ts';
 export { CampaignArchivedError, CampaignCanceledError } from './campaign-closed.ts';
@@ -48,7 +49,7 @@ export {
   type WaitFor,
 } from './gate.ts';
 export { type Hold, type HoldCause, type HoldChange, type HoldRequest, Holds } from './hold.ts';
-export { Identity, type Person, personBuckets } from './identity.ts';
+export { Identity, isCallId, type Person, personBuckets } from './identity.ts';
 // Calls that other services push
 export {
   type EndedEntry,
@@ -67,9 +68,9 @@ export {
 // Redis
 export { Keys } from './keys.ts';
 export { type CallPreview, LoadPreview } from './load-preview.ts';
-export { type DueCall, ParkedCalls } from './parked-calls.ts';
+export { ParkedCalls } from './parked-calls.ts';
 export { PendingSample } from './pending-sample.ts';
-export { CALL_JOB, CALL_JOB_OPTIONS, openQueue } from './queues.ts';
+export { openQueue } from './queues.ts';
 export type { RedisConnection } from './redis-connection.ts';
 // What became of them
 export { type ReadOptions, Results } from './results.ts';
@@ -95,5 +96,7 @@ export {
   tooLate,
 } from './schedules/schedule-store.ts';
 export { ScheduleTriggers, TriggerListener } from './schedules/schedule-triggers.ts';
+// Jobs that are not taken for calls
+export { type SetAsideAnswer, type SetAsideJob, SetAsideJobs } from './set-aside-jobs.ts';
 // Why nothing goes out
 export { type Standstill, StandstillReader } from './standstill.ts';

@@ -126,6 +126,7 @@ export class Keys {
       headings: `${base}:headings`,
       expiries: `${base}:expiries`,
       turns: `${base}:turns`,
+      setAside: `${base}:aside`,
     };
   }
 }
@@ -156,6 +157,10 @@ export interface CampaignKeys {
    * for a minute, until it is over. See turns.lua.
    */
   readonly turns: string;
+  /**
+   * Hash: job id -> a job that is not taken for a call of ours, with why; it is out of the queue.
+   */
+  readonly setAside: string;
 }
 
 export interface ScheduleKeys {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import type { QueuedJob } from './call-job.ts';
 import { CallReopener } from './call-reopener.ts';
-import { type DueCall, ParkedCalls } from './parked-calls.ts';
+import { ParkedCalls } from './parked-calls.ts';
 import { openQueue } from './queues.ts';
 import { eachTest, type Fixture } from './testing/fixture.ts';
 import { killedAtEachCommand } from './testing/mortal-redis.ts';
@@ -80,7 +81,7 @@ it('loses no call that a person queues again before its job is removed, wherever
   });
 });
 
-async function expire({ callId, data }: DueCall): Promise<boolean> {
+async function expire({ callId, data }: QueuedJob): Promise<boolean> {
   const payload = JSON.stringify(data);
   await fixture.gate().settle(fixture.settling({ callId, outcome: 'expired', payload, expires: true }));
   return true;

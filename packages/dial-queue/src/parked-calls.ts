@@ -1,15 +1,8 @@
+import { type QueuedJob, readJob } from './call-job.ts';
 import type { Keys } from './keys.ts';
 import { openQueue } from './queues.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { WaitingJobs } from './waiting-jobs.ts';
-
-/** A call whose own expiry has come, with its job's data. */
-export interface DueCall {
-  readonly callId: string;
-  readonly data: unknown;
-  /** Epoch ms. */
-  readonly queuedAt: number;
-}
 
 const CALLS_PER_STEP = 500;
 /** An expiry is noted before the job is added, so that a crash between the two loses neither. */
@@ -52,24 +45,16 @@ export class ParkedCalls {
    * Gives each call whose own expiry has come to `settle`, which says whether the call is settled now. A settled one needs
    * its job no more, wherever that waits; any other is left to whoever has it.
    */
-  async sweep(campaign: string, now: number, settle: (call: DueCall) => Promise<boolean>): Promise<void> {
+  async sweep(campaign: string, now: number, settle: (call: QueuedJob) => Promise<boolean>): Promise<void> {
     const { expiries } = this.#keys.campaign(campaign);
     const due = await this.#redis.zrangebyscore(expiries, '-inf', now, 'WITHSCORES', 'LIMIT', 0, CALLS_PER_STEP);
     if (due.length === 0) return;
-    const queue = openQueue(this.#redis, this.#keys, campaign);
-    try {
-      for (let index = 0; index < due.length; index += 2) {
-        const [callId = '', dueAt] = due.slice(index, index + 2);
-        const job = await queue.getJob(callId);
-        const isSettled =
-          job === undefined
-            ? Number(dueAt) < now - JOB_COMES_WITHIN_MS
-            : await settle({ callId, data: job.data, queuedAt: job.timestamp });
-        // Somebody who has the job in hand right now finds its call settled and ends it himself.
-        if (isSettled) await this.#jobs.drop(campaign, [callId]);
-      }
-    } finally {
-      await queue.close();
+    for (let index = 0; index < due.length; index += 2) {
+      const [callId = '', dueAt] = due.slice(index, index + 2);
+      const job = await readJob(this.#redis, this.#keys.queue(campaign), callId);
+      const isSettled = job === undefined ? Number(dueAt) < now - JOB_COMES_WITHIN_MS : await settle(job);
+      // Somebody who has the job in hand right now finds its call settled and ends it himself.
+      if (isSettled) await this.#jobs.drop(campaign, [callId]);
     }
   }
 }

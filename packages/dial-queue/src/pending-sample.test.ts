@@ -43,3 +43,14 @@ it('passes over a call that has gone meanwhile', async () => {
   await fixture.redis.del(`${fixture.keys.queue('spring')}${calls[0]?.callId ?? ''}`);
   expect(await sample(10)).toHaveLength(1);
 });
+
+it('passes over what is no call of ours', async () => {
+  await fixture.campaign();
+  await using loader = fixture.loader();
+  const calls = fixture.calls(3);
+  await loader.add(calls);
+  const jobKey = (index: number) => `${fixture.keys.queue('spring')}${calls[index]?.callId ?? ''}`;
+  await fixture.redis.hset(jobKey(0), 'data', '{"to":');
+  await fixture.redis.hset(jobKey(1), 'data', 'null');
+  expect(await sample(10)).toHaveLength(1);
+});

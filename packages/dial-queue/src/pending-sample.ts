@@ -1,4 +1,5 @@
-import { type QueuedCall, queuedCallSchema } from '@libby-dialer/dialing';
+import type { QueuedCall } from '@libby-dialer/dialing';
+import { readCall, readData } from './call-job.ts';
 import type { Keys } from './keys.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
@@ -65,6 +66,5 @@ function blocksOf(length: number, share: number): [from: number, to: number][] {
 
 /** A job may have gone since it was listed. */
 function callOf(json: unknown): QueuedCall | undefined {
-  if (typeof json !== 'string') return undefined;
-  return queuedCallSchema.safeParse(JSON.parse(json)).data;
+  return typeof json === 'string' ? readCall(readData(json)) : undefined;
 }

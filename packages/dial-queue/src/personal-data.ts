@@ -1,7 +1,9 @@
 import type { QueuedCall, ResultRecord } from '@libby-dialer/dialing';
+import { readCall, readData } from './call-job.ts';
 import type { Keys } from './keys.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
+import { SetAsideJobs } from './set-aside-jobs.ts';
 
 const ITEMS_PER_STEP = 1000;
 
@@ -9,9 +11,13 @@ const ITEMS_PER_STEP = 1000;
 export interface PersonalData {
   readonly campaign: string;
   readonly callId: string;
-  /** The payload, in the queue or kept beside it; undefined if only results are left. */
+  /**
+   * The payload, in the queue or kept beside it; undefined if only results are left, or a job that
+   * cannot be read.
+   */
   call: QueuedCall | undefined;
   hasJob: boolean;
+  isSetAside: boolean;
   isKept: boolean;
   /** Epoch ms; 0 where it is not known. */
   queuedAt: number;
@@ -50,6 +56,10 @@ export class PersonalDataFinder {
       Object.assign(of(campaign, callId), { call, hasJob: true, queuedAt });
       signal?.throwIfAborted();
     }
+    for await (const { campaign, callId, call, queuedAt } of this.#setAside(toPhoneNumber)) {
+      Object.assign(of(campaign, callId), { call, isSetAside: true, queuedAt });
+      signal?.throwIfAborted();
+    }
     for await (const { campaign, callId, call } of this.#kept(toPhoneNumber)) {
       Object.assign(of(campaign, callId), { call, isKept: true });
       signal?.throwIfAborted();
@@ -67,7 +77,7 @@ export class PersonalDataFinder {
     const pattern = `${queues.replaceAll(/[*?[\]\\^]/g, String.raw`\$&`)}:*`;
     let cursor = '0';
     do {
-      const args = [cursor, pattern, `"to":${JSON.stringify(toPhoneNumber)}`, ITEMS_PER_STEP];
+      const args = [cursor, pattern, toPhoneNumber, ITEMS_PER_STEP];
       const [next = '0', ...jobs] = (await PersonalDataFinder.#findJobs.run(
         this.#redis,
         [campaigns],
@@ -77,17 +87,32 @@ export class PersonalDataFinder {
       for (let index = 0; index < jobs.length; index += 3) {
         const [key = '', data = '', timestamp] = jobs.slice(index, index + 3);
         const [campaign = '', callId = ''] = key.slice(queues.length + 1).split(':');
-        const call = JSON.parse(data) as QueuedCall;
-        if (call.to === toPhoneNumber) yield { campaign, callId, call, queuedAt: Number(timestamp ?? 0) };
+        const call = readCall(readData(data));
+        if (isOf(toPhoneNumber, call)) yield { campaign, callId, call, queuedAt: Number(timestamp) || 0 };
       }
     } while (cursor !== '0');
   }
 
-  async *#kept(toPhoneNumber: string) {
+  async *#setAside(toPhoneNumber: string) {
+    const setAside = new SetAsideJobs(this.#redis, this.#keys);
+    for (const campaign of await this.#campaigns()) {
+      for await (const { callId, data, queuedAt } of setAside.list(campaign)) {
+        const call = readCall(data);
+        if (!JSON.stringify(data).includes(toPhoneNumber)) continue;
+        if (isOf(toPhoneNumber, call)) yield { campaign, callId, call, queuedAt };
+      }
+    }
+  }
+
+  async #campaigns(): Promise<string[]> {
     const stored = await this.#redis.hkeys(this.#keys.campaigns);
     // Of an archive that was broken off something may be left.
     const halfRemoved = await this.#redis.smembers(this.#keys.campaignsToRemove);
-    for (const campaign of [...stored, ...halfRemoved]) {
+    return [...stored, ...halfRemoved];
+  }
+
+  async *#kept(toPhoneNumber: string) {
+    for (const campaign of await this.#campaigns()) {
       const { kept } = this.#keys.campaign(campaign);
       let cursor = '0';
       do {
@@ -117,12 +142,18 @@ export class PersonalDataFinder {
   }
 }
 
+/** Of a job that cannot be read, and holds the number, nobody can say that it is another's. */
+function isOf(toPhoneNumber: string, call: QueuedCall | undefined): boolean {
+  return call === undefined || call.to === toPhoneNumber;
+}
+
 function nothingOf(campaign: string, callId: string): PersonalData {
   return {
     campaign,
     callId,
     call: undefined,
     hasJob: false,
+    isSetAside: false,
     isKept: false,
     queuedAt: 0,
     resultIds: [],

@@ -1,12 +1,6 @@
-import { type JobsOptions, Queue } from 'bullmq';
+import { Queue } from 'bullmq';
 import type { Keys } from './keys.ts';
 import type { RedisConnection } from './redis-connection.ts';
-
-/** The name of every job in a campaign's queue. */
-export const CALL_JOB = 'call';
-
-/** What becomes of a call is in the ledger; BullMQ's own attempts and retention play no part. */
-export const CALL_JOB_OPTIONS: JobsOptions = { removeOnComplete: true };
 
 /** BullMQ keeps an event stream per queue that nobody here reads: results are in ours. */
 const MAX_EVENTS = 100;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CALL_JOB, openQueue } from './queues.ts';
+import { openQueue } from './queues.ts';
 import { StandstillReader } from './standstill.ts';
 import { eachTest, type Fixture, LINE } from './testing/fixture.ts';
 
@@ -27,7 +27,7 @@ it('tells when the first call comes up that waits by itself', async () => {
   expect(await reader.nextCallAt('spring')).toBeUndefined();
   const queue = openQueue(fixture.redis, fixture.keys, 'spring');
   const added = Date.now();
-  for (const delay of [90_000, 30_000]) await queue.add(CALL_JOB, {}, { delay, timestamp: added });
+  for (const delay of [90_000, 30_000]) await queue.add('call', {}, { delay, timestamp: added });
   expect(await reader.nextCallAt('spring')).toBe(added + 30_000);
   await queue.close();
 });

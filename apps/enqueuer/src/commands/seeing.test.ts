@@ -49,6 +49,7 @@ describe('status', () => {
       pending: 1,
       inFlight: 1,
       redialing: 0,
+      setAside: 0,
       outcomes: { accepted: 1, rejected: 0, exhausted: 0, unknown: 0, suppressed: 0, expired: 0, canceled: 0 },
       holds: [],
       at: expect.stringMatching(/^2.*Z$/),

@@ -4,10 +4,10 @@
 -- may be trimmed now.
 --
 -- KEYS: campaigns, archived campaigns, campaign state, claims, reopened calls, open campaigns, results stream, holds, breakers,
---       registry version, campaigns to remove
+--       registry version, campaigns to remove, jobs set aside
 -- ARGV: campaign, prefix of its queue's keys, channel, whether calls in doubt may stay so for ever (1/0)
 -- Answers: archived | unknown_campaign | unfinished | in_doubt | not_exported
-local campaigns, archived_campaigns, campaign_state, claims, reopened, open_campaigns, results, holds, breakers, version, to_remove = unpack(KEYS)
+local campaigns, archived_campaigns, campaign_state, claims, reopened, open_campaigns, results, holds, breakers, version, to_remove, set_aside = unpack(KEYS)
 local campaign, queue, channel, with_doubts = ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'
 
 local state = redis.call('HMGET', campaign_state, 'archived', 'loadingUntil', 'redialing', 'outcome:unknown', 'lastResult')
@@ -15,7 +15,8 @@ local is_archived = state[1]
 local definition = redis.call('HGET', campaigns, campaign)
 if not definition and not is_archived then return 'unknown_campaign' end
 
-if jobs_in(queue) > 0 or redis.call('ZCARD', claims) > 0 or redis.call('SCARD', reopened) > 0 then
+if jobs_in(queue) > 0 or redis.call('ZCARD', claims) > 0 or redis.call('SCARD', reopened) > 0
+  or redis.call('HLEN', set_aside) > 0 then
   -- A loader that stood still may have added jobs after all: workers have to end them.
   redis.call('SADD', open_campaigns, campaign)
   return 'unfinished'

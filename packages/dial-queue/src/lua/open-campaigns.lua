@@ -4,18 +4,20 @@
 -- KEYS: open campaigns, registry version
 -- ARGV: prefix of queue keys, prefix of campaign keys
 -- Answers: the server's clock, the registry's version, then lists of campaign ids: all with
--- work; of these, those that are over (canceled or expired) with calls still parked; those with calls to be queued again
+-- work; of these, those that are over (canceled or expired) with calls still parked; those with
+-- calls to be queued again; those with jobs set aside of which some may be over
 local open_campaigns, version = unpack(KEYS)
 local queue_prefix, campaign_prefix = ARGV[1], ARGV[2]
 local now = now_ms()
-local with_work, over, reopened = {}, {}, {}
+local with_work, over, reopened, set_aside = {}, {}, {}, {}
 
 for _, campaign in ipairs(redis.call('SMEMBERS', open_campaigns)) do
   local queue = queue_prefix .. campaign .. ':'
   local own = campaign_prefix .. campaign .. ':'
   local delayed = redis.call('ZCARD', queue .. 'delayed')
   local to_reopen = redis.call('SCARD', own .. 'reopened')
-  local has_work = delayed > 0 or to_reopen > 0
+  local has_set_aside = redis.call('HLEN', own .. 'aside') > 0
+  local has_work = delayed > 0 or to_reopen > 0 or has_set_aside
     or redis.call('LLEN', queue .. 'wait') > 0 or redis.call('LLEN', queue .. 'active') > 0
     or redis.call('ZCARD', queue .. 'prioritized') > 0 or redis.call('LLEN', queue .. 'paused') > 0
     or redis.call('ZCARD', own .. 'claims') > 0
@@ -25,8 +27,11 @@ for _, campaign in ipairs(redis.call('SMEMBERS', open_campaigns)) do
     local is_over = state[2] or (state[3] and now >= tonumber(state[3]))
     if is_over and delayed > 0 then over[#over + 1] = campaign end
     if to_reopen > 0 then reopened[#reopened + 1] = campaign end
+    if has_set_aside and (is_over or redis.call('ZCOUNT', own .. 'expiries', '-inf', now) > 0) then
+      set_aside[#set_aside + 1] = campaign
+    end
   else
     redis.call('SREM', open_campaigns, campaign)
   end
 end
-return { now, tonumber(redis.call('GET', version) or 0), with_work, over, reopened }
+return { now, tonumber(redis.call('GET', version) or 0), with_work, over, reopened, set_aside }

@@ -1,0 +1,25 @@
+#!lua
+-- Takes a job that is not taken for a call of ours out of the queue and keeps it where a person
+-- sees it, unless the ledger has already settled the call. One that a worker has in hand leaves the
+-- queue when that run ends. Safe to repeat.
+--
+-- KEYS: ledger, campaign state, jobs set aside
+-- ARGV: prefix of the queue's keys, job id, the job (JSON)
+-- Answers: over | busy <deadline of the claim that stands> | set_aside | known (it stood there
+--   already)
+local ledger, campaign_state, set_aside = unpack(KEYS)
+local queue, job_id, job = unpack(ARGV)
+
+-- Its ledger may be gone, and nothing of it is ever dialed.
+if redis.call('HEXISTS', campaign_state, 'archived') == 1 then return { 'over' } end
+local entry = read_entry(ledger, job_id)
+-- It rings nobody a second time on the word of such a job.
+if awaits_redial(entry) then
+  end_wait_for_redial(campaign_state, entry)
+  write_entry(ledger, job_id, entry)
+end
+if is_over(entry) then return { 'over' } end
+if entry and entry.state == 'claimed' and now_ms() <= entry.deadline then return { 'busy', entry.deadline } end
+local is_new = redis.call('HSET', set_aside, job_id, job) == 1
+remove_job(queue, job_id)
+return { is_new and 'set_aside' or 'known' }
