@@ -17,7 +17,7 @@ import { addServeCommand } from './commands/serve.ts';
 import { addSetAsideCommands } from './commands/set-aside.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addSuppressCommands } from './commands/suppress.ts';
-import type { Io } from './io.ts';
+import { type Io, safeOutput } from './io.ts';
 
 const BAD_USAGE = 2;
 
@@ -35,7 +35,8 @@ rejected; 130 interrupted. Redis is found by REDIS_URL (default redis://127.0.0.
 `;
 
 /** Runs one command line. Resolves to the exit code; what goes wrong beyond usage is thrown, most of it as `DialerError`. */
-export async function cli(argv: readonly string[], io: Io): Promise<number> {
+export async function cli(argv: readonly string[], given: Io): Promise<number> {
+  const io = { ...given, stdout: safeOutput(given.stdout), stderr: safeOutput(given.stderr) };
   let exitCode = 0;
   const run = async (work: Promise<number>) => {
     exitCode = await work;

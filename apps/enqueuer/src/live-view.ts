@@ -1,5 +1,5 @@
-import type { Output } from './io.ts';
-import { print } from './io.ts';
+import { terminalText } from '@libby-dialer/runtime';
+import { draw, type Output } from './io.ts';
 
 const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
@@ -25,13 +25,13 @@ export class LiveView {
     const room = Math.max(1, rows - 1);
     const height = Math.min(room, heightOf(this.#drawn, columns));
     const up = height === 0 ? '' : `\u001b[${height}A\r`;
-    const lines = text.trimEnd().split('\n');
+    const lines = terminalText(text).trimEnd().split('\n');
     this.#drawn = shortened(
       lines.flatMap((line) => fitted(line, Math.max(1, columns - 1))),
       room,
     );
     const drawn = this.#drawn.map((line) => `${line}${ERASE_REST_OF_LINE}\n`);
-    await print(this.#output, `${up}${drawn.join('')}${ERASE_BELOW}`);
+    await draw(this.#output, `${up}${drawn.join('')}${ERASE_BELOW}`);
   }
 }
 

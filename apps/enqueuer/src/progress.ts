@@ -1,6 +1,6 @@
 import type { Logger } from '@libby-dialer/runtime';
 import { formatCount, formatDuration } from './format.ts';
-import type { Output } from './io.ts';
+import { draw, type Output } from './io.ts';
 
 const REDRAW_MS = 200;
 const LOG_MS = 5000;
@@ -46,7 +46,7 @@ export class Progress implements Disposable {
     const elapsedMs = this.#now() - this.#startedAt;
     if (this.#output.isTTY === true) {
       const line = progressLine(view, elapsedMs).slice(0, (this.#output.columns ?? DEFAULT_COLUMNS) - 1);
-      this.#output.write(`${RETURN_AND_ERASE}${line}`);
+      void draw(this.#output, `${RETURN_AND_ERASE}${line}`);
       return;
     }
     const { rows, taken, rejected } = view;
@@ -60,7 +60,7 @@ export class Progress implements Disposable {
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
-    if (this.#output.isTTY === true) this.#output.write(RETURN_AND_ERASE);
+    if (this.#output.isTTY === true) void draw(this.#output, RETURN_AND_ERASE);
   }
 }
 

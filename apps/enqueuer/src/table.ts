@@ -15,11 +15,12 @@ export function formatTable(rows: readonly (readonly Cell[])[]): string {
 function formatRow(row: readonly Cell[], widths: readonly number[]): string {
   const cells = row.map((cell, column) => {
     const width = widths[column] ?? 0;
-    return typeof cell === 'number' ? textOf(cell).padStart(width) : cell.padEnd(width);
+    return typeof cell === 'number' ? textOf(cell).padStart(width) : textOf(cell).padEnd(width);
   });
   return cells.join('  ').trimEnd();
 }
 
+/** A cell that holds a line break would make a row of the text behind it. */
 function textOf(cell: Cell): string {
-  return typeof cell === 'number' ? cell.toLocaleString('en-US') : cell;
+  return typeof cell === 'number' ? cell.toLocaleString('en-US') : cell.replaceAll(/[\r\n\t]+/g, ' ');
 }

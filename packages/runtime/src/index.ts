@@ -57,6 +57,7 @@ export { writeRefusal } from './redis-write-check.ts';
 export { Interrupted, type Main, type MainContext, runMain } from './run-main.ts';
 export { Secret } from './secret.ts';
 export { runService, type Service } from './service.ts';
+export { terminalText } from './terminal-text.ts';
 export {
   flag,
   httpUrl,

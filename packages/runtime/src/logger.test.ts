@@ -64,6 +64,14 @@ describe('nothing personal or secret gets out', () => {
     });
   });
 
+  test('pretty, and what a terminal would obey is shown', () => {
+    const { logger, output } = capture({ pretty: true });
+    logger.info({ heading: '\u001b[2J', deep: [{ said: '\u009b1A\u202e' }] }, 'read \u001b]0;x\u0007');
+    expect(output()).toMatch(/read \\u001b\]0;x\\u0007/);
+    expect(output()).toMatch(/\\u001b\[2J[^]*\\u009b1A\\u202e/);
+    expect(output()).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+  });
+
   test('pretty', () => {
     const { logger, output } = capture({ pretty: true });
     logger.error({ err: failure(), name: NAME }, `to ${PHONE} ${SECRET}`);

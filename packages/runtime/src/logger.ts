@@ -2,6 +2,7 @@ import { isatty } from 'node:tty';
 import { type DestinationStream, destination as fileDestination, type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { Redactor } from './redactor.ts';
+import { terminalText } from './terminal-text.ts';
 
 export type { Logger };
 
@@ -57,6 +58,11 @@ function redactBindings(logger: Logger, redactor: Redactor): Logger {
   });
 }
 
+/** Only here: the colors that come next are for the terminal to obey. */
+function cleaned(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? terminalText(value) : value;
+}
+
 function openDestination({ destination, pretty }: LoggerOptions): DestinationStream {
   if (pretty ?? (destination === undefined && isatty(STDERR))) {
     // In this thread and at once: lines keep their place beside whatever else is printed there, and none is missing at the end.
@@ -66,7 +72,7 @@ function openDestination({ destination, pretty }: LoggerOptions): DestinationStr
       ignore: 'pid,service',
       translateTime: 'SYS:HH:MM:ss.l',
     });
-    return { write: (line) => terminal.write(prettify(line)) };
+    return { write: (line) => terminal.write(prettify(JSON.parse(line, cleaned))) };
   }
   // pino itself flushes a destination of its own when the process exits.
   return destination ?? fileDestination({ dest: STDERR, sync: false });

@@ -1,7 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
+import { DialerError } from './errors.ts';
+import { runMain } from './run-main.ts';
 
 const at = (module: string) => JSON.stringify(import.meta.resolve(module));
 
@@ -35,6 +38,21 @@ async function result(child: ChildProcessWithoutNullStreams) {
 }
 
 const run = (body: string, env?: Record<string, string>) => result(program(body, env));
+
+test('what an error says is shown on a terminal, not obeyed', async () => {
+  const stderr = Object.assign(new PassThrough(), { isTTY: true });
+  const host = Object.assign(new EventEmitter(), {
+    stdout: new PassThrough(),
+    stderr,
+    env: {},
+    exit: () => {},
+    getActiveResourcesInfo: () => [],
+  });
+  await runMain(host as unknown as NodeJS.Process, () =>
+    Promise.reject(new DialerError('x', 'The list has the headings "\u001b[2J", "Phone\u202e".')),
+  );
+  expect(stderr.read()?.toString()).toBe('The list has the headings "\\u001b[2J", "Phone\\u202e".\n');
+});
 
 describe('exit codes', () => {
   test.each<[string, number, string]>([

@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { DialerError } from './errors.ts';
 import type { Logger } from './logger.ts';
 import { Redactor } from './redactor.ts';
+import { terminalText } from './terminal-text.ts';
 
 /** What a program's main function is given. */
 export interface MainContext {
@@ -145,7 +146,9 @@ class MainRun {
   }
 
   #print(text: string): void {
-    this.#host.stderr.write(`${this.#redactor.text(text)}\n`);
+    const { stderr } = this.#host;
+    const redacted = this.#redactor.text(text);
+    stderr.write(`${stderr.isTTY ? terminalText(redacted) : redacted}\n`);
   }
 }
 

@@ -226,7 +226,7 @@ class ColumnResolver {
   }
 
   #quoted(position: number): string {
-    return `"${(this.#headings[position] ?? '').slice(0, HEADING_LENGTH_SHOWN)}"`;
+    return `"${(this.#headings[position] ?? '').slice(0, HEADING_LENGTH_SHOWN).replaceAll(/\s+/g, ' ')}"`;
   }
 }
 
