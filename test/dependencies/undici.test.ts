@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { constants, createSecureServer, type ServerHttp2Stream } from 'node:http2';
-import { type AddressInfo, createServer, type LookupFunction, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type LookupFunction, type Socket } from 'node:net';
 import { buildConnector, type Dispatcher, Pool, request } from 'undici';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
@@ -181,6 +181,47 @@ async function serveHttp2(onStream: (stream: ServerHttp2Stream, nth: number) => 
   leftOpen.push(() => server.close());
   return { seen, url: `https://localhost:${(server.address() as AddressInfo).port}` };
 }
+
+describe('a connector of our own, as a proxy needs it', () => {
+  test('that fails fails each request that waits for it, with none begun and one attempt each at most', async () => {
+    let attempts = 0;
+    const refusal = Object.assign(new Error('no way'), { code: 'PROXY_REFUSED' });
+    const pool = poolOf('https://phone.invalid', {
+      connect: (_, callback) => {
+        attempts += 1;
+        setImmediate(() => callback(refusal, null));
+      },
+    });
+    const ends = await Promise.all([post(pool), post(pool)]);
+    expect(ends).toEqual([
+      { starts: 0, statuses: [], error: refusal },
+      { starts: 0, statuses: [], error: refusal },
+    ]);
+    expect(attempts).toBeLessThanOrEqual(2);
+  });
+
+  test('may shake hands over a connection that it has: HTTP/1.1, and nothing written before the start', async () => {
+    const { seen, url } = await serveHttp2(() => undefined);
+    const shakeHands = buildConnector({ allowH2: false, ca: cert });
+    const sockets: Socket[] = [];
+    const pool = poolOf(url, {
+      connect: (target, callback) => {
+        const httpSocket = connect(Number(target.port), '127.0.0.1', () =>
+          shakeHands({ ...target, httpSocket }, (...[error, socket]: Parameters<buildConnector.Callback>) => {
+            if (error !== null) return callback(error, null);
+            sockets.push(socket);
+            return callback(null, socket);
+          }),
+        );
+      },
+    });
+    let atStart: number | undefined;
+    await post(pool, () => (atStart = sockets[0]?.bytesWritten));
+    expect(atStart).toBe(0);
+    expect(sockets[0]?.bytesWritten).toBeGreaterThan(0);
+    expect(seen).toEqual({ streams: 0, versions: ['1.1'] });
+  });
+});
 
 describe('HTTP/2', () => {
   const connect = { ca: cert, lookup: LOOPBACK };

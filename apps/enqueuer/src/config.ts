@@ -2,6 +2,7 @@ import {
   type ConfigOf,
   type Environment,
   flag,
+  httpsProxyConfig,
   libbyConfig,
   logConfig,
   parsed,
@@ -56,6 +57,7 @@ export const forwardConfig = {
   ...enqueuerConfig,
   /** Path, query and credentials may be secrets. */
   url: variable('FORWARD_URL', secret(), { fromFile: true, optional: true }),
+  proxy: httpsProxyConfig,
   secrets: variable('FORWARD_SECRET', webhookSecrets(), { fromFile: true }),
   allowInsecureHttp: variable('LIBBY_ALLOW_INSECURE_HTTP', flag(), { default: false }),
   http: {

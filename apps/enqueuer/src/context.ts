@@ -22,6 +22,7 @@ import {
   misspelledVariables,
   type RedisConnection,
   type Schema,
+  trustExtraAuthorities,
 } from '@libby-dialer/runtime';
 import { ReplyError } from 'ioredis';
 import { type EnqueuerConfig, enqueuerConfig } from './config.ts';
@@ -107,7 +108,9 @@ export async function withContext<T>(io: Io, work: (context: Context) => Promise
 
 /** The configuration that a schema describes, from the environment. Throws `ConfigError`. */
 export function readConfig<const S extends Schema>(io: Io, schema: S) {
-  return loadConfig(schema, io.environment(), { redactor: io.redactor });
+  const environment = io.environment();
+  trustExtraAuthorities(environment);
+  return loadConfig(schema, environment, { redactor: io.redactor });
 }
 
 async function explainingRedis<T>(

@@ -126,7 +126,13 @@ export class DialWorker implements Service {
     const clock = new RedisClock(this.#clock);
     const tokens = this.#release.use(this.#buildTokenSource(keys, events, clock));
     const client = this.#release.use(
-      new LibbyClient({ ...this.#endpoint, apiUrl: libby.apiUrl, tokens, maxConnections: concurrency }),
+      new LibbyClient({
+        ...this.#endpoint,
+        apiUrl: libby.apiUrl,
+        proxy: libby.apiProxy?.reveal(),
+        tokens,
+        maxConnections: concurrency,
+      }),
     );
     // A claim waits for the WAIT that is on its way, then for its own.
     const sendWithinMs = libby.connectTimeoutMs + SEND_MARGIN_MS + 2 * (fence?.timeoutMs ?? 0);
@@ -166,6 +172,7 @@ export class DialWorker implements Service {
     return new TokenSource({
       ...this.#endpoint,
       tokenUrl: libby.tokenUrl,
+      proxy: libby.tokenProxy?.reveal(),
       clientId: libby.clientId,
       clientSecret: libby.clientSecret.reveal(),
       scope: libby.scope,

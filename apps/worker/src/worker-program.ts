@@ -7,6 +7,7 @@ import {
   misspelledVariables,
   readDotEnv,
   runService,
+  trustExtraAuthorities,
   UsageError,
   withDotEnv,
 } from '@libby-dialer/runtime';
@@ -26,6 +27,9 @@ Environment (a .env file in the working directory is read if present):
   REDIS_CLUSTER                1: REDIS_URL is the one endpoint of a cluster
   LIBBY_CLIENT_ID              required; or LIBBY_CLIENT_ID_FILE
   LIBBY_CLIENT_SECRET          required; or LIBBY_CLIENT_SECRET_FILE
+  HTTPS_PROXY, NO_PROXY        what https goes through (CONNECT), and to which hosts it does not
+  LIBBY_PROXY                  the same for calls and token requests alone
+  NODE_EXTRA_CA_CERTS          a file of further authorities to trust
   WORKER_CONCURRENCY           calls in flight in this process (50)
   WORKER_HTTP_PORT, _HOST      /healthz, /readyz, /metrics (9464, 127.0.0.1)
   WORKER_SHUTDOWN_GRACE_MS     how long a stop waits for calls in flight (45000)
@@ -55,6 +59,7 @@ export async function runWorker(
     return 0;
   }
   const variables = withDotEnv(environment, readDotEnv(process.cwd()));
+  trustExtraAuthorities(variables);
   const config = loadConfig(workerConfig, variables, { redactor });
   const logger = createLogger({ level: config.log.level, name: 'worker', redactor });
   context.logCrashesTo(logger);

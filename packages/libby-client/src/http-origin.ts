@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
+import { tunnelConnector } from './tunnel.ts';
 
 /** Beyond this an answer is no answer of the provider's; reading on would only cost memory. */
 const ANSWER_BODY_LIMIT_BYTES = 64 * 1024;
@@ -18,6 +19,8 @@ export interface HttpOriginOptions {
   keepAliveMs: number;
   ca?: string | undefined;
   lookup?: LookupFunction | undefined;
+  /** What https goes through. */
+  proxy?: URL | undefined;
 }
 
 export interface Post {
@@ -83,10 +86,7 @@ export class HttpOrigin {
       keepAliveMaxTimeout: options.keepAliveMs,
       keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
       maxHeaderSize: ANSWER_HEADERS_LIMIT_BYTES,
-      connect: {
-        ...(options.ca === undefined ? undefined : { ca: options.ca }),
-        ...(options.lookup === undefined ? undefined : { lookup: options.lookup }),
-      },
+      connect: connectorOf(origin, options),
     });
   }
 
@@ -109,6 +109,14 @@ export class HttpOrigin {
   async destroy(): Promise<void> {
     await this.#pool.destroy();
   }
+}
+
+function connectorOf(origin: string, options: HttpOriginOptions): NonNullable<Pool.Options['connect']> {
+  const { ca, lookup, proxy, connectTimeoutMs } = options;
+  // Only what the proxy cannot read goes through it.
+  if (proxy !== undefined && origin.startsWith('https:'))
+    return tunnelConnector({ proxy, ca, timeoutMs: connectTimeoutMs });
+  return { ...(ca === undefined ? undefined : { ca }), ...(lookup === undefined ? undefined : { lookup }) };
 }
 
 /**

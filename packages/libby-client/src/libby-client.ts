@@ -4,7 +4,7 @@ import { type CallAnswer, readAnswer } from './call-answer.ts';
 import { HttpOrigin } from './http-origin.ts';
 import { LibbyError } from './libby-error.ts';
 import { type OutboundCall, outboundCallSchema, wireBody } from './outbound-call.ts';
-import { checkOptions, connectionOptionsSchema, parseServiceUrl } from './service-url.ts';
+import { checkOptions, connectionOptionsSchema, parseProxyUrl, parseServiceUrl } from './service-url.ts';
 import { TokenError } from './token-error.ts';
 import type { TokenSource } from './token-source.ts';
 import { USER_AGENT } from './user-agent.ts';
@@ -47,7 +47,7 @@ export class LibbyClient {
   constructor(options: LibbyClientOptions) {
     const checked = checkOptions(optionsSchema, options);
     const url = parseServiceUrl('apiUrl', checked.apiUrl, checked.allowInsecureHttp);
-    this.#origin = new HttpOrigin(url.origin, checked);
+    this.#origin = new HttpOrigin(url.origin, { ...checked, proxy: parseProxyUrl(checked.proxy) });
     this.#path = pathOf(url);
     this.url = `${url.origin}${this.#path}`;
     this.#userAgent = checked.userAgent;

@@ -15,6 +15,21 @@ export function parseServiceUrl(option: string, value: string, allowInsecureHttp
   return url;
 }
 
+/** The address of a proxy, checked. What is refused is never repeated: it often holds a password. */
+export function parseProxyUrl(value: string | undefined): URL | undefined {
+  if (value === undefined) return undefined;
+  const url = URL.parse(value);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '') {
+    throw new ConfigError('proxy', 'must be http://host:port or https://host:port, user:password@ before the host.');
+  }
+  try {
+    decodeURIComponent(`${url.username}${url.password}`);
+  } catch {
+    throw new ConfigError('proxy', 'has a user or password with a stray %; write it as %25.');
+  }
+  return url;
+}
+
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
@@ -37,6 +52,8 @@ export const connectionOptionsSchema = z.object({
   allowInsecureHttp: z.boolean().default(false),
   /** Certificate authorities to trust instead of Node's own, PEM. */
   ca: z.string().optional(),
+  /** For https: an HTTP proxy that lets connections through (CONNECT), with user and password if it asks for them. */
+  proxy: z.string().optional(),
   /** Instead of the system's name look-up (`dns.lookup`). */
   lookup: z.custom<import('node:net').LookupFunction>((value) => typeof value === 'function').optional(),
 });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { AccessToken, BEARER_TOKEN } from './access-token.ts';
 import { Secret } from './secret.ts';
-import { checkOptions, connectionOptionsSchema, parseServiceUrl } from './service-url.ts';
+import { checkOptions, connectionOptionsSchema, parseProxyUrl, parseServiceUrl } from './service-url.ts';
 import { MemoryTokenCache, type TokenCache } from './token-cache.ts';
 import { TokenEndpoint } from './token-endpoint.ts';
 import { TokenError } from './token-error.ts';
@@ -91,7 +91,8 @@ export class TokenSource {
     const url = parseServiceUrl('tokenUrl', checked.tokenUrl, checked.allowInsecureHttp);
     const clientSecret = new Secret(checked.clientSecret);
     const xsrfToken = checked.xsrfToken === undefined ? undefined : new Secret(checked.xsrfToken);
-    this.#endpoint = new TokenEndpoint({ ...checked, url, clientSecret, xsrfToken, userAgent: USER_AGENT, now });
+    const proxy = parseProxyUrl(checked.proxy);
+    this.#endpoint = new TokenEndpoint({ ...checked, proxy, url, clientSecret, xsrfToken, userAgent: USER_AGENT, now });
     this.#seal = new TokenSeal(clientSecret, [cache.name ?? '', url.href, checked.clientId, checked.scope]);
     this.#cache = cache;
     // Longer than any holder needs, so that a lock that runs out means its owner died.

@@ -108,7 +108,7 @@ function isAboutAgent(providerMessage: string | undefined): boolean {
 const DNS = /^(ENOTFOUND|ENODATA|ENONAME|ESERVFAIL|ETIMEOUT|EBADNAME|EBADRESP|EAI_\w+)$/;
 const TLS =
   /^(EPROTO|ERR_SSL_\w+|ERR_TLS_\w+|ERR_OSSL_\w+|CERT_\w+|CRL_\w+|\w*SELF_SIGNED_CERT\w*|UNABLE_TO_\w+|ERROR_IN_\w+|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/;
-const CONNECT = /^(CONNECT_TIMEOUT|UND_ERR_CONNECT_TIMEOUT|UND_ERR_SOCKET|E[A-Z]+)$/;
+const CONNECT = /^(CONNECT_TIMEOUT|UND_ERR_CONNECT_TIMEOUT|UND_ERR_SOCKET|PROXY_[A-Z_]+|E[A-Z]+)$/;
 
 function neverSent(trouble: string): Verdict {
   if (DNS.test(trouble)) return { delivery: 'not_sent', code: 'dns_failed' };

@@ -16,6 +16,7 @@ export interface Variable<T> {
   readonly type: VariableType<T>;
   readonly whenUnset: { readonly value: T } | undefined;
   readonly fromFile: boolean;
+  readonly emptyIsUnset: boolean;
 }
 
 /** A value made of other parts of the schema, or a relation between them. */
@@ -39,6 +40,8 @@ export type ConfigOf<N> =
 interface VariableOptions {
   /** Whether `NAME_FILE` may name a file that holds the value. For whatever is, or contains, a secret. */
   readonly fromFile?: boolean;
+  /** For variables that are not ours alone, and that others take for unset where they are empty. */
+  readonly emptyIsUnset?: boolean;
 }
 
 /** A variable: required, unless `default` or `optional` is given. */
@@ -59,7 +62,8 @@ export function variable<T>(
   options: VariableOptions & { default?: T; optional?: true } = {},
 ): Variable<T | undefined> {
   const whenUnset = 'default' in options || options.optional === true ? { value: options.default } : undefined;
-  return { kind: 'variable', name, type, whenUnset, fromFile: options.fromFile ?? false };
+  const { fromFile = false, emptyIsUnset = false } = options;
+  return { kind: 'variable', name, type, whenUnset, fromFile, emptyIsUnset };
 }
 
 /** The type of a secret's variable: a `Secret`, which cannot be printed. Give the variable `fromFile: true`. */
@@ -122,10 +126,10 @@ class EnvironmentReader {
     return values.some(([, value]) => value === UNUSABLE) ? UNUSABLE : Object.fromEntries(values);
   }
 
-  #variable({ name, type, whenUnset, fromFile }: Variable<unknown>): unknown {
+  #variable({ name, type, whenUnset, fromFile, emptyIsUnset }: Variable<unknown>): unknown {
     const raw = this.#text(name, fromFile);
     if (raw === UNUSABLE) return UNUSABLE;
-    if (raw === undefined) {
+    if (raw === undefined || (raw === '' && emptyIsUnset)) {
       if (whenUnset !== undefined) return whenUnset.value;
       return this.#unusable(name, fromFile ? `is required; set it or ${name}_FILE` : 'is required; set it');
     }

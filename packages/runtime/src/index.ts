@@ -20,6 +20,7 @@ export {
 export { readDotEnv, withDotEnv } from './dot-env.ts';
 // Errors
 export { ConfigError, type ConfigProblem, DialerError, UsageError } from './errors.ts';
+export { trustExtraAuthorities } from './extra-authorities.ts';
 // Life
 export {
   type HttpReply,
@@ -35,6 +36,7 @@ export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLeve
 export { Outage } from './outage.ts';
 export { probeRoutes } from './probe-routes.ts';
 export { processName } from './process-name.ts';
+export { goesDirectly, type HttpsProxyConfig, httpsProxyConfig } from './proxy-config.ts';
 export { Redactor } from './redactor.ts';
 export {
   describeRedis,

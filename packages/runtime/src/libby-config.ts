@@ -1,4 +1,5 @@
 import { type ConfigOf, derived, secret, variable } from './config.ts';
+import { libbyProxy } from './proxy-config.ts';
 import { flag, httpUrl, integer, isLoopback, text } from './variable-types.ts';
 
 const allowInsecureHttp = variable('LIBBY_ALLOW_INSECURE_HTTP', flag(), { default: false });
@@ -19,10 +20,15 @@ export const libbyTimeouts = {
   responseTimeoutMs: variable('LIBBY_RESPONSE_TIMEOUT_MS', integer({ min: 1, max: 600_000 }), { default: 30_000 }),
 };
 
-/** Where calls and token requests go, and with which credentials. */
+const apiUrl = serviceUrl('LIBBY_API_URL', 'https://phone.mylibby.ai');
+const tokenUrl = serviceUrl('LIBBY_TOKEN_URL', 'https://libby.auth.us-east-1.amazoncognito.com/oauth2/token');
+
+/** Where calls and token requests go, through which proxies, and with which credentials. */
 export const libbyConfig = {
-  apiUrl: serviceUrl('LIBBY_API_URL', 'https://phone.mylibby.ai'),
-  tokenUrl: serviceUrl('LIBBY_TOKEN_URL', 'https://libby.auth.us-east-1.amazoncognito.com/oauth2/token'),
+  apiUrl,
+  tokenUrl,
+  apiProxy: libbyProxy(apiUrl),
+  tokenProxy: libbyProxy(tokenUrl),
   clientId: variable('LIBBY_CLIENT_ID', text(), { fromFile: true }),
   clientSecret: variable('LIBBY_CLIENT_SECRET', secret(), { fromFile: true }),
   scope: variable('LIBBY_SCOPE', text(), { default: 'external-api-resource-server-1/call.out' }),

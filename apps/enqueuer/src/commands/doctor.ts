@@ -121,6 +121,7 @@ async function examineCredentials({ libby }: DoctorConfig, signal: AbortSignal):
   const { TokenError, TokenSource } = await import('@libby-dialer/libby-client');
   await using tokens = new TokenSource({
     tokenUrl,
+    proxy: libby.tokenProxy?.reveal(),
     clientId,
     clientSecret: clientSecret.reveal(),
     scope,

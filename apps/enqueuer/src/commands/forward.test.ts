@@ -3,6 +3,12 @@ import { join } from 'node:path';
 import { Forwarders } from '@libby-dialer/dial-queue';
 import { eventually, runProcess, spawnProcess } from '@libby-dialer/testkit';
 import { beforeEach, expect, test } from 'vitest';
+import { startConnectProxy } from '../../../../packages/libby-client/src/testing/connect-proxy.ts';
+import {
+  LOCALHOST_CERTIFICATE,
+  LOCALHOST_KEY,
+} from '../../../../packages/libby-client/src/testing/localhost-certificate.ts';
+import { httpAnswer, startRawServer } from '../../../../packages/libby-client/src/testing/raw-server.ts';
 import { Receiver } from '../forward/testing/receiver.ts';
 import { eachTest, phone, type TestBench } from '../test-bench.ts';
 
@@ -53,6 +59,34 @@ test('the URL may come from a file, so that no argument shows what is secret in 
   });
   await eventually(async () => expect(receiver.ids).toEqual([id]));
   expect([...program.stderr, ...program.stdout].join('\n')).not.toContain('hidden-path');
+});
+
+test('by https it goes through a proxy, and trusts what NODE_EXTRA_CA_CERTS of .env names', { timeout }, async () => {
+  await using receiver = await startRawServer((socket) => socket.write(httpAnswer('200 OK')), {
+    tls: { cert: LOCALHOST_CERTIFICATE, key: LOCALHOST_KEY },
+  });
+  await using proxy = await startConnectProxy();
+  await writeFile(join(bench.directory, 'authorities.pem'), LOCALHOST_CERTIFICATE);
+  await writeFile(join(bench.directory, '.env'), 'NODE_EXTRA_CA_CERTS=authorities.pem\n');
+  await settled('call-1');
+  await using program = await spawnProcess(process.execPath, [MAIN, 'forward'], {
+    env: {
+      ...bench.environment,
+      FORWARD_SECRET,
+      FORWARD_HTTP_PORT: '0',
+      FORWARD_URL: receiver.url,
+      HTTPS_PROXY: proxy.url.replace('//', '//ada:hidden-password@'),
+      NO_PROXY: 'example.com',
+      // What stands in the environment goes before .env.
+      NODE_EXTRA_CA_CERTS: undefined,
+      LOG_LEVEL: 'debug',
+    },
+    cwd: bench.directory,
+  });
+  await eventually(async () => expect(receiver.requests).toHaveLength(1));
+  expect(proxy.targets).toEqual([new URL(receiver.url).host]);
+  expect(proxy.credentials).toEqual([`Basic ${Buffer.from('ada:hidden-password').toString('base64')}`]);
+  expect(program.stderr.join('\n')).not.toContain('hidden-password');
 });
 
 test('a URL that cannot be used is told of by the name of its variable', async () => {

@@ -1,6 +1,15 @@
+import { setGlobalProxyFromEnv } from 'node:http';
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { type ForwarderState, Forwarders, ForwardQueue } from '@libby-dialer/dial-queue';
-import { DialerError, misspelledVariables, runService, systemClock, UsageError } from '@libby-dialer/runtime';
+import {
+  DialerError,
+  goesDirectly,
+  type HttpsProxyConfig,
+  misspelledVariables,
+  runService,
+  systemClock,
+  UsageError,
+} from '@libby-dialer/runtime';
 import type { CommandSlot } from '../command-slot.ts';
 import { DEFAULT_FORWARD_PORT, forwardConfig } from '../config.ts';
 import { openLogger, readConfig, withContext } from '../context.ts';
@@ -102,6 +111,7 @@ async function forwardResults(io: Io, options: ForwardOptions): Promise<number> 
   if (given === undefined) throw new UsageError('Say with --to where results are to be posted, or in FORWARD_URL.');
   const target = parseWebhookUrl(given, { ...config, from });
   hideSecretsOf(target, given, io);
+  goThrough(config.proxy, target);
   const logger = openLogger(io, config);
   for (const sentence of misspelledVariables(forwardConfig, io.environment())) logger.warn(sentence);
   const keys = config.secrets.flatMap((secret) => keyOf(secret.reveal()) ?? []);
@@ -158,6 +168,11 @@ async function buildForwarder(
     random: Math.random,
     onGone,
   });
+}
+
+/** The only way that fetch has. It is the whole process's, in which nothing else speaks https. */
+function goThrough({ url: proxy, except }: HttpsProxyConfig, { url }: WebhookUrl): void {
+  if (proxy !== undefined && !goesDirectly(url, except)) setGlobalProxyFromEnv({ HTTPS_PROXY: proxy.reveal() });
 }
 
 /** A URL's path, query and password may be what lets results in. */

@@ -195,6 +195,8 @@ export class DialingWorld implements AsyncDisposable {
       libby: {
         apiUrl: settings.apiUrl ?? simulator.apiUrl,
         tokenUrl: settings.tokenUrl ?? simulator.tokenUrl,
+        apiProxy: undefined,
+        tokenProxy: undefined,
         clientId: simulator.clientId,
         clientSecret: new Secret(settings.clientSecret ?? simulator.clientSecret),
         scope: simulator.scope,
