@@ -8,6 +8,12 @@ import { type DialerError, type MainContext, Redactor } from '@libby-dialer/runt
 import { runProcess, type SpawnedProcess, spawnProcess, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startConnectProxy } from '../../../packages/libby-client/src/testing/connect-proxy.ts';
+import {
+  LOCALHOST_CERTIFICATE,
+  LOCALHOST_KEY,
+} from '../../../packages/libby-client/src/testing/localhost-certificate.ts';
+import { httpAnswer, startRawServer } from '../../../packages/libby-client/src/testing/raw-server.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { DEFAULT_HTTP_PORT } from './config.ts';
 import { DialingWorld, phone, phones } from './testing/dialing-world.ts';
@@ -255,6 +261,35 @@ describe.concurrent('its end', { timeout: PATIENCE_MS }, () => {
     expect(await world.failedJobs()).toBe(0);
     expect(await second.stop()).toEqual({ code: 0, signal: null });
   });
+});
+
+test('dials through a proxy: a tunnel that is refused is no call, and the next try is the only request', {
+  timeout: PATIENCE_MS,
+}, async () => {
+  await using world = await DialingWorld.open(redis);
+  await using api = await startRawServer((socket) => socket.write(httpAnswer('200 OK', '{}')), {
+    tls: { cert: LOCALHOST_CERTIFICATE, key: LOCALHOST_KEY },
+  });
+  await using proxy = await startConnectProxy();
+  proxy.answer = (socket, pass) => {
+    if (proxy.targets.length > 1) pass();
+    else socket.end('HTTP/1.1 503 Not now\r\n\r\n');
+  };
+  const authorities = join(folder, 'authorities.pem');
+  await writeFile(authorities, LOCALHOST_CERTIFICATE);
+  await world.campaign({ retry: { attempts: 4, backoffSeconds: 1, maxBackoffSeconds: 1 } });
+  await world.load([phone(1)]);
+  await using worker = await spawnWorker(world, {
+    LIBBY_API_URL: api.url,
+    LIBBY_PROXY: proxy.url.replace('//', '//ada:hidden-password@'),
+    NO_PROXY: '*',
+    NODE_EXTRA_CA_CERTS: authorities,
+    LOG_LEVEL: 'trace',
+  });
+  const [result] = await world.settled(1);
+  expect(result).toMatchObject({ outcome: 'accepted', attempts: 2 });
+  expect([proxy.targets.length, api.requests.length]).toEqual([2, 1]);
+  expect([...worker.stderr, ...worker.stdout].join('\n')).not.toContain('hidden-password');
 });
 
 describe.concurrent('what it says', { timeout: PATIENCE_MS }, () => {

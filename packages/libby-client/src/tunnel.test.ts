@@ -110,9 +110,9 @@ describe('a call through a proxy', () => {
   });
 });
 
-describe('before a tunnel stands nothing is sent', () => {
-  const refuse = (status: string) => (socket: Socket) => void socket.end(`HTTP/1.1 ${status}\r\n\r\n`);
+const refuse = (status: string) => (socket: Socket) => void socket.end(`HTTP/1.1 ${status}\r\n\r\n`);
 
+describe('before a tunnel stands nothing is sent', () => {
   test.each<[string, ConnectProxy['answer'], string]>([
     ['wrong credentials', refuse('407 Proxy Authentication Required'), 'PROXY_AUTHENTICATION'],
     ['a refusal', refuse('403 Forbidden'), 'PROXY_REFUSED'],

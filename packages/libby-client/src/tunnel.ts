@@ -33,16 +33,15 @@ export function tunnelConnector(options: TunnelOptions): buildConnector.connecto
   const { timeoutMs, ca } = options;
   const shakeHands = buildConnector({ allowH2: false, timeout: timeoutMs, ...(ca !== undefined && { ca }) });
   return (target, callback) => {
-    openTunnel(target.hostname, Number(target.port || 443), options).then(
-      (httpSocket) => shakeHands({ ...target, httpSocket }, callback),
-      (error: Error) => callback(error, null),
-    );
+    openTunnel(target.hostname, Number(target.port || 443), options, (end) => {
+      if (end instanceof Error) callback(end, null);
+      else shakeHands({ ...target, httpSocket: end }, callback);
+    });
   };
 }
 
-/** A connection to the target that has said nothing yet. */
-export function openTunnel(host: string, port: number, options: TunnelOptions): Promise<Socket> {
-  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+/** Ends with a connection to the target that has said nothing yet, or with why there is none. */
+function openTunnel(host: string, port: number, options: TunnelOptions, done: (end: Socket | Error) => void): void {
   const target = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const request = options.proxy.protocol === 'https:' ? httpsRequest : httpRequest;
   const opening = request(connectRequest(target, options));
@@ -54,18 +53,17 @@ export function openTunnel(host: string, port: number, options: TunnelOptions): 
     socket.on('error', () => undefined);
     if (statusCode < 200 || statusCode > 299) {
       socket.destroy();
-      reject(refusal(statusCode));
+      done(refusal(statusCode));
       return;
     }
     if (head.length > 0) socket.unshift(head);
-    resolve(socket as Socket);
+    done(socket);
   });
   opening.on('error', (error) => {
     clearTimeout(timer);
-    reject(withoutAnswer(error));
+    done(withoutAnswer(error));
   });
   opening.end();
-  return promise;
 }
 
 function connectRequest(target: string, { proxy, ca }: TunnelOptions): RequestOptions {
@@ -92,5 +90,6 @@ function refusal(status: number): TunnelError {
 
 /** Node's error carries what was received, which may be anything. */
 function withoutAnswer(error: NodeJS.ErrnoException): Error {
-  return /^HPE_/.test(error.code ?? '') ? new TunnelError('PROXY_BAD_ANSWER', 'the proxy does not speak HTTP') : error;
+  const isParserError = error.code?.startsWith('HPE_') === true;
+  return isParserError ? new TunnelError('PROXY_BAD_ANSWER', 'the proxy does not speak HTTP') : error;
 }

@@ -50,6 +50,7 @@ async function doctor(io: Io): Promise<number> {
   };
   await tell(misspelledVariables(doctorConfig, io.environment()).map(note));
   await tell(await examineRedis(io, config));
+  await tell(proxyFindings(config));
   await tell(await examineCredentials(config, io.signal));
   return exitCode;
 }
@@ -108,6 +109,11 @@ export async function examineClock({ client }: RedisConnection, key: string, clo
   if (skewMs < SKEW_WORTH_A_WORD_MS) return good("Its clock agrees with this machine's.");
   const where = offsetMs > 0 ? 'ahead of' : 'behind';
   return note(`Its clock is ${formatDuration(skewMs)} ${where} this machine's; have both follow a time server (NTP).`);
+}
+
+function proxyFindings({ libby: { apiProxy, tokenProxy } }: DoctorConfig): Finding[] {
+  const hosts = [apiProxy, tokenProxy].flatMap((proxy) => (proxy === undefined ? [] : [new URL(proxy.reveal()).host]));
+  return [...new Set(hosts)].map((host) => note(`The provider is reached through the proxy at ${host}.`));
 }
 
 async function examineCredentials({ libby }: DoctorConfig, signal: AbortSignal): Promise<Finding[]> {
