@@ -4,12 +4,13 @@
  *   node bench/pace.ts [--seconds 60] [--workers 4] [--waiting 100000] [--quiet-s 60]
  *
  * 1. Pace: 5, 50 and 500 calls a second, the last two also with every second call on the do-not-call list.
+ *    20 a second once more with everything between the workers and Redis arriving 20, 80 and 150 ms later, each way.
  * 2. maxInFlight: how much of it is used.
  * 3. Many calls behind one full line: what Redis is asked meanwhile. Once the line is the campaign's, once each row's own.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DoNotCallList, Identity } from '@libby-dialer/dial-queue';
-import { eventually, fictionalNumbers } from '@libby-dialer/testkit';
+import { eventually, fictionalNumbers, startFaultProxy } from '@libby-dialer/testkit';
 import type { Redis } from 'ioredis';
 import { MeasuredProcess } from './src/measured-process.ts';
 import { judge, numbersFrom, print, printMachine } from './src/report.ts';
@@ -18,6 +19,8 @@ import { RedisStage, SimulatorStage, workerEnvironment } from './src/stage.ts';
 const LATENCY_MS = 100;
 /** Lanes begin carefully: the first seconds are theirs. */
 const WARM_UP_MS = 5000;
+/** What they learn of a slow link comes by it. */
+const WARM_UP_PER_WAY = 100;
 const PATIENCE_MS = 300_000;
 const CONCURRENCY = 50;
 const MOST_IN_FLIGHT = 20;
@@ -33,28 +36,36 @@ await pace(50, false);
 await pace(50, true);
 await pace(500, false);
 await pace(500, true);
+await pace(20, false, 20);
+await pace(20, false, 80);
+await pace(20, false, 150);
 await inFlight();
 await fullLine('the campaign’s line', {});
 await fullLine('each row’s own line', { from: '+15055550100' });
 
-async function pace(callsPerSecond: number, withSkipped: boolean): Promise<void> {
+async function pace(callsPerSecond: number, withSkipped: boolean, latencyMs = 0): Promise<void> {
   await using redis = await RedisStage.open();
+  await using link = await startFaultProxy({ targetPort: redis.server.port });
+  if (latencyMs > 0) await link.inflict({ kind: 'slow', latencyMs });
   await using simulator = await SimulatorStage.open(LATENCY_MS);
   await redis.putCampaign({ pacing: { callsPerSecond } });
-  const seconds = settings.seconds + (2 * WARM_UP_MS) / 1000;
+  const warmUpMs = WARM_UP_MS + WARM_UP_PER_WAY * latencyMs;
+  const seconds = settings.seconds + (2 * warmUpMs) / 1000;
   await redis.load((withSkipped ? 2 : 1) * callsPerSecond * seconds);
   if (withSkipped) await suppressEverySecond(redis);
-  await using workers = await startWorkers(redis, simulator);
+  await using workers = await startWorkers(redis, simulator, latencyMs > 0 ? link.port : redis.server.port);
   await eventually(async () => (await simulator.stats()).requests > 0, { timeoutMs: PATIENCE_MS });
-  await sleep(WARM_UP_MS + 1000 * settings.seconds);
+  await sleep(warmUpMs + 1000 * settings.seconds);
   await workers.stop();
   const arrivals = await simulator.arrivals();
-  const begin = (arrivals[0] ?? 0) + WARM_UP_MS;
+  const begin = (arrivals[0] ?? 0) + warmUpMs;
   const counted = arrivals.filter((atMs) => atMs >= begin && atMs < begin + 1000 * settings.seconds).length;
   const rate = counted / settings.seconds;
   const most = mostWithinASecond(arrivals);
   const allowed = callsPerSecond + 1 + callsPerSecond * 0.02;
-  print(`\n${callsPerSecond} calls a second${withSkipped ? ', every second one skipped' : ''}, ${settings.seconds} s`);
+  print(
+    `\n${callsPerSecond} calls a second${withSkipped ? ', every second one skipped' : ''}${latencyMs > 0 ? `, ${latencyMs} ms to Redis` : ''}, ${settings.seconds} s`,
+  );
   const share = (100 * (rate - callsPerSecond)) / callsPerSecond;
   judge(`${rate.toFixed(2)} a second: ${share.toFixed(2)} % (goal: within 2 %)`, Math.abs(share) <= 2);
   judge(`${most} in the fullest second (goal: at most ${allowed.toFixed(1)})`, most <= allowed);
@@ -134,9 +145,12 @@ async function suppressEverySecond(redis: RedisStage): Promise<void> {
   await list.add(fictionalNumbers().filter((_, index) => index % 2 === 1));
 }
 
-async function startWorkers(redis: RedisStage, { libby }: SimulatorStage) {
+async function startWorkers(redis: RedisStage, { libby }: SimulatorStage, redisPort = redis.server.port) {
   const stack = new AsyncDisposableStack();
-  const env = workerEnvironment(redis, libby, CONCURRENCY);
+  const env = {
+    ...workerEnvironment(redis, libby, CONCURRENCY),
+    REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+  };
   const all = await Promise.all(
     Array.from({ length: settings.workers }, () => MeasuredProcess.start('apps/worker/src/main.ts', [], { env })),
   );

@@ -2,11 +2,12 @@ import type { Claim, GateAnswer, HoldCause } from '@libby-dialer/dial-queue';
 import { type Decision, decide, type Payload, type Reason, retryDelayMs } from '@libby-dialer/dialing';
 import { AccessToken, type LibbyClient, TokenError, type TokenSource, verdictOf } from '@libby-dialer/libby-client';
 import type { CallGate, SendWindow } from './call-gate.ts';
-import type { CallLedger } from './call-ledger.ts';
+import type { CallLedger, Settlement } from './call-ledger.ts';
 import { type CallRun, delayedEnd, GIVE_BACK } from './call-run.ts';
 import { causeOfAnswer, causeOfTokenError } from './hold-cause.ts';
 import type { HoldOpener } from './hold-opener.ts';
 import type { JobEnd } from './job-end.ts';
+import type { PaceWatch } from './pace-watch.ts';
 import type { RedisClock } from './redis-clock.ts';
 import { holdRequest, tokenHold } from './trouble.ts';
 import type { WorkerEvents } from './worker-events.ts';
@@ -18,6 +19,7 @@ export interface CallDialerParts {
   readonly ledger: CallLedger;
   readonly holdOpener: HoldOpener;
   readonly clock: RedisClock;
+  readonly paceWatch: PaceWatch;
   readonly events: WorkerEvents;
   /** In [0, 1). */
   readonly random: () => number;
@@ -71,14 +73,7 @@ export class CallDialer {
     const { decision } = seen;
     switch (decision.kind) {
       case 'settle':
-        return this.#parts.ledger.settle(run, {
-          ...seen,
-          ...decision,
-          owner: run.owner,
-          attempts: claim.attempts + 1,
-          line: claim.line,
-          claim,
-        });
+        return this.#settle(run, window, { ...seen, ...decision });
       case 'renew':
         return this.#sendAgain(run, claim, payload, token);
       case 'retry':
@@ -88,23 +83,33 @@ export class CallDialer {
       case 'put_back': {
         const hasMissedItsSlot = claim.sendFrom !== undefined && !run.signals.abort.aborted;
         if (!hasMissedItsSlot) return this.#putBack(run, claim);
-        this.#parts.events.slotMissed();
+        this.#parts.paceWatch.slotMissed();
         const again = { claim, isUnsent: true, reason: 'not_sent' } as const;
         return this.#askAgain(run, again, (next) => this.dial(run, next, payload, token, isRenewed));
       }
     }
   }
 
+  async #settle(
+    run: CallRun,
+    { claim, isEarly }: SendWindow,
+    seen: Pick<Settlement, 'outcome' | 'reason' | 'decision' | 'dialedAt' | 'httpStatus'>,
+  ): Promise<JobEnd> {
+    const attempts = claim.attempts + 1;
+    const end = await this.#parts.ledger.settle(run, { ...seen, owner: run.owner, attempts, line: claim.line, claim });
+    return end.kind === 'complete' && isEarly ? { ...end, isEarly } : end;
+  }
+
   /** One request, begun within the claim and from its slot on, or not at all. */
   async #place(
     run: CallRun,
-    { claim, isOver }: SendWindow,
+    { claim, opensAt, isOver }: SendWindow,
     payload: Payload,
     token: AccessToken,
     isRenewed: boolean,
   ): Promise<Sighting> {
-    const { client, clock, events } = this.#parts;
-    if (claim.sendFrom !== undefined) await clock.sleepUntil(claim.sendFrom, run.signals.abort);
+    const { client, clock, paceWatch, events } = this.#parts;
+    if (opensAt !== undefined) await clock.sleepUntil(opensAt, run.signals.abort);
     const from = clock.monotonic();
     let dialedAt: number | undefined;
     // Asked synchronously right before the first byte. After this nothing can be checked any more: that is why the
@@ -117,6 +122,7 @@ export class CallDialer {
     events.requestBegun();
     const answer = await client.placeCall(payload, token, { signal: run.signals.abort, veto });
     events.requestEnded(clock.monotonic() - from);
+    if (opensAt !== undefined && dialedAt !== undefined) paceWatch.slotUsed();
     const { campaign } = run.context;
     const verdict = verdictOf(answer);
     const decision = decide(verdict, {

@@ -15,9 +15,15 @@ export interface CallGateParts {
   readonly events: WorkerEvents;
 }
 
+/** A call that gets its slot so long before it need do shows that there is enough in hand. */
+const EARLY_MS = 150;
+
 /** The right to send, and when it ends here. */
 export interface SendWindow {
   readonly claim: Claim;
+  /** Monotonic ms of the claim's slot, where its campaign has a pace. */
+  readonly opensAt: number | undefined;
+  readonly isEarly: boolean;
   readonly isOver: () => boolean;
 }
 
@@ -60,6 +66,7 @@ export class CallGate {
       ready,
       renews: renews?.attempts,
       isUnsent: isUnsent || undefined,
+      leadMs: context.limits.intervalMs === undefined ? undefined : clock.leadMs,
       ...this.#openSpan(run),
     };
     const { answer, asked } = await this.#askCompared(request).catch(async (error: unknown) => {
@@ -69,8 +76,19 @@ export class CallGate {
     events.gateAnswered(answer);
     if (answer.kind !== 'dial') return { answer, window: undefined };
     witness.claimed(run.campaign, run.callId, answer.claim);
-    const timeLeftMs = answer.claim.sendBy - answer.now;
-    return { answer, window: { claim: answer.claim, isOver: clock.timeIsUp(asked, timeLeftMs) } };
+    return { answer, window: this.#windowOf(answer.claim, answer.now, asked) };
+  }
+
+  #windowOf(claim: Claim, redisNow: number, asked: Moment): SendWindow {
+    const { clock } = this.#parts;
+    const isTimeUp = clock.timeIsUp(asked, claim.sendBy - redisNow);
+    const { sendFrom, slotEnds } = claim;
+    if (sendFrom === undefined || slotEnds === undefined)
+      return { claim, opensAt: undefined, isEarly: false, isOver: isTimeUp };
+    const closesAt = clock.monotonicAt(slotEnds, redisNow);
+    const isOver = () => isTimeUp() || clock.monotonic() > closesAt;
+    const isEarly = sendFrom - redisNow > clock.leadMs + EARLY_MS;
+    return { claim, opensAt: clock.monotonicAt(sendFrom, redisNow), isEarly, isOver };
   }
 
   /** Redis may have run the question, lost its answer on the way, and refused the copy that was sent again. */

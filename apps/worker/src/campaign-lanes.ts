@@ -15,6 +15,7 @@ import type { ClaimWitness } from './claim-witness.ts';
 import type { ClockSkewWatch } from './clock-skew-watch.ts';
 import type { JobCheck } from './job-check.ts';
 import { Lane } from './lane.ts';
+import type { PaceWatch } from './pace-watch.ts';
 import type { RedisClock } from './redis-clock.ts';
 import type { RedisRefusals } from './redis-refusals.ts';
 import { shareOut, weightOf } from './share-out.ts';
@@ -35,6 +36,7 @@ export interface CampaignLanesParts {
   readonly witness: ClaimWitness;
   readonly clock: RedisClock;
   readonly skewWatch: ClockSkewWatch;
+  readonly paceWatch: PaceWatch;
   readonly events: WorkerEvents;
   readonly refusals: RedisRefusals;
   /** Calls in flight in this process, over all campaigns. */
@@ -80,6 +82,11 @@ export class CampaignLanes {
   /** Monotonic ms of the last successful look at Redis; undefined before the first. */
   get lastLookAt(): number | undefined {
     return this.#lastLookAt;
+  }
+
+  /** What keeps this worker from dialing as it should, in sentences. */
+  get troubles(): string[] {
+    return [this.#parts.paceWatch.trouble].filter((trouble) => trouble !== undefined);
   }
 
   async start(): Promise<void> {
@@ -139,7 +146,7 @@ export class CampaignLanes {
   }
 
   async #look(): Promise<void> {
-    const { campaigns, clock, events, refusals, skewWatch, witness } = this.#parts;
+    const { campaigns, clock, events, refusals, skewWatch, paceWatch, witness } = this.#parts;
     const refusedForMs = await refusals.end();
     if (refusedForMs !== undefined) events.redisTakesAll(refusedForMs);
     await witness.compare();
@@ -147,6 +154,7 @@ export class CampaignLanes {
     const view = await campaigns.look();
     clock.observe(view.now, askedAt);
     skewWatch.look();
+    paceWatch.look();
     await this.#openLanes(view);
     this.#closeLanes(new Set(view.open));
     this.#version = view.version;

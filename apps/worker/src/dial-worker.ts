@@ -34,6 +34,7 @@ import { ClockSkewWatch } from './clock-skew-watch.ts';
 import { DEFAULT_HTTP_PORT, type WorkerConfig } from './config.ts';
 import { HoldOpener } from './hold-opener.ts';
 import { JobCheck } from './job-check.ts';
+import { PaceWatch } from './pace-watch.ts';
 import { RedisClock } from './redis-clock.ts';
 import { RedisRefusals } from './redis-refusals.ts';
 import { RedisTokenCache } from './redis-token-cache.ts';
@@ -148,7 +149,8 @@ export class DialWorker implements Service {
     const ledger = new CallLedger({ gate, witness, clock, events, workerId });
     const holdOpener = new HoldOpener({ holds: new Holds(redis, keys, observe), clock, events });
     const random = Math.random;
-    const dialer = new CallDialer({ client, tokens, callGate, ledger, holdOpener, clock, events, random });
+    const paceWatch = new PaceWatch(clock, events);
+    const dialer = new CallDialer({ client, tokens, callGate, ledger, holdOpener, clock, paceWatch, events, random });
     const jobs = new JobCheck({ identity, setAside: new SetAsideJobs(redis, keys), clock, events, workerId });
     const handler = new CallHandler({ jobs, tokens, callGate, dialer, ledger, holdOpener, workerId });
     return new CampaignLanes({
@@ -160,6 +162,7 @@ export class DialWorker implements Service {
       witness,
       clock,
       skewWatch: new ClockSkewWatch(clock, events),
+      paceWatch,
       events,
       refusals: this.#refusals,
       concurrency,
@@ -205,6 +208,6 @@ export class DialWorker implements Service {
   #troubles(lanes: CampaignLanes): string[] {
     if (this.#redis.client.status !== 'ready') return ['Redis is not reachable'];
     if (lanes.lastLookAt === undefined) return ['starting'];
-    return this.#refusals.reason === undefined ? [] : [this.#refusals.reason];
+    return this.#refusals.reason === undefined ? lanes.troubles : [this.#refusals.reason, ...lanes.troubles];
   }
 }

@@ -271,6 +271,7 @@ export class Lane {
     }
     // A call that began before the sleep tells nothing of what may follow it.
     if (sleeps !== this.#sleeps) return;
+    if (end.kind === 'complete' && end.isEarly === true) this.#lastTurnAt = this.#parts.clock.monotonic();
     if (end.kind === 'complete' && end.accepted) this.#rampUp();
     else if (isUnsent) this.#fetchMore();
   }

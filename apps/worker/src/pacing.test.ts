@@ -1,4 +1,4 @@
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, LINE, phone, phones } from './testing/dialing-world.ts';
 import { loseGateAnswer } from './testing/lost-answer.ts';
@@ -36,6 +36,37 @@ describe.concurrent('a campaign with limits, over all workers', { timeout: PATIE
     // When each was let go, by Redis's clock as its worker knows it. What the provider sees is measured in bench/.
     const dialed = results.map(({ dialedAt }) => Date.parse(dialedAt ?? ''));
     expect(mostWithin(dialed, 1000)).toBeLessThanOrEqual(20 + 2);
+  });
+
+  test.for([80, 150])('pace: calls go out over a link on which everything arrives %d ms later', async (latencyMs) => {
+    await using proxy = await startFaultProxy({ targetPort: redis.port });
+    await proxy.inflict({ kind: 'slow', latencyMs });
+    await using world = await DialingWorld.open(redis);
+    await world.campaign({ pacing: { callsPerSecond: 20 } });
+    await world.startWorker({ redisPort: proxy.port });
+    const numbers = phones(60);
+    await world.load(numbers);
+    const results = await world.settled(60);
+    expect(results.filter(({ outcome, attempts }) => outcome === 'accepted' && attempts === 1)).toHaveLength(60);
+    expect(world.simulator.calls().byNumber).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+    const dialed = results.map(({ dialedAt }) => Date.parse(dialedAt ?? ''));
+    expect(mostWithin(dialed, 1000)).toBeLessThanOrEqual(20 + 2);
+  });
+
+  test('pace: where no slot can be kept to, the worker says so until it can', async () => {
+    await using proxy = await startFaultProxy({ targetPort: redis.port });
+    await using world = await DialingWorld.open(redis);
+    await world.campaign({ pacing: { callsPerSecond: 100 } });
+    const worker = await world.startWorker({ redisPort: proxy.port, concurrency: 50 });
+    const readiness = async () => (await fetch(`${worker.url}/readyz`)).text();
+    await world.load(phones(1));
+    await world.settled(1);
+    await proxy.inflict({ kind: 'slow', latencyMs: 1300 });
+    await world.load(phones(300).slice(1));
+    await eventually(async () => (await readiness()).includes('Redis answers too late for their slots'));
+    await proxy.heal();
+    expect(new Set((await world.settled(300)).map(({ attempts }) => attempts))).toEqual(new Set([1]));
+    await eventually(async () => !(await readiness()).includes('too late'));
   });
 
   test('pace: a call whose slot is over before its worker knows takes another, and is placed once', async () => {

@@ -41,13 +41,48 @@ test('believes the quicker answer, until it is too old', () => {
   clock.observe(1_000_000_000, clock.monotonic());
   let askedAt = clock.monotonic();
   pass(2000);
-  clock.observe(1_000_009_000, askedAt);
+  clock.observe(1_000_001_500, askedAt);
   expect(clock.now()).toBe(1_000_002_000);
   pass(10_000);
   askedAt = clock.monotonic();
   pass(100);
   clock.observe(1_000_020_000, askedAt);
   expect(clock.now()).toBe(1_000_020_050);
+});
+
+test.each([10_000, -10_000, -5 * 3_600_000])(
+  'believes any answer that shows that Redis’s clock was set (by %d ms)',
+  (stepMs) => {
+    const { clock, pass } = clocks();
+    clock.observe(1_000_000_000, clock.monotonic());
+    const askedAt = clock.monotonic();
+    pass(100);
+    clock.observe(1_000_000_050 + stepMs, askedAt);
+    expect(clock.now()).toBe(1_000_000_100 + stepMs);
+  },
+);
+
+test('takes no instant that came with an answer for later than it was told, though Redis’s clock was set unseen', () => {
+  const { clock, pass } = clocks();
+  clock.observe(1_000_000_000, clock.monotonic());
+  pass(1000);
+  expect(clock.monotonicAt(1_000_011_060, 1_000_011_000)).toBe(clock.monotonic() + 60);
+  expect(clock.monotonicAt(1_000_001_040, 1_000_000_980)).toBe(clock.monotonic() + 40);
+});
+
+test('tells by the last round trips how long an answer takes to arrive', () => {
+  const { clock, pass } = clocks();
+  const ask = (ms: number) => {
+    const askedAt = clock.monotonic();
+    pass(ms);
+    clock.observe(1_000_000_000, askedAt);
+  };
+  for (let count = 0; count < 100; count += 1) ask(160);
+  expect(clock.roundTripMs).toBe(160);
+  expect(clock.leadMs).toBeGreaterThanOrEqual(160);
+  expect(clock.leadMs).toBeLessThan(200);
+  for (let count = 0; count < 20; count += 1) ask(count % 2 === 0 ? 100 : 400);
+  expect(clock.leadMs).toBeGreaterThan(500);
 });
 
 test('a slow answer is better than none', () => {

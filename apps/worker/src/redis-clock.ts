@@ -3,6 +3,11 @@ import { type Clock, sleep } from '@libby-dialer/runtime';
 /** Clocks drift apart slowly; a better observation is kept this long. */
 const OBSERVATION_LASTS_MS = 10_000;
 
+/** So far apart the best observation and another may be by the clocks' drift and their resolution. */
+const DRIFT_MS = 5;
+/** See `leadMs`: what lies between an answer's arrival and its being acted on. */
+const TO_ACT_MS = 25;
+
 /** Ms of each local clock. */
 export interface Moment {
   readonly monotonic: number;
@@ -18,6 +23,7 @@ export class RedisClock {
   #offsetMs = 0;
   #uncertaintyMs = Number.POSITIVE_INFINITY;
   #observedAt = 0;
+  #answerMs: { readonly usual: number; readonly deviation: number } | undefined;
 
   constructor(local: Clock) {
     this.#local = local;
@@ -34,15 +40,39 @@ export class RedisClock {
 
   /**
    * Notes what Redis's clock read in an answer to a question asked at `askedAt` (monotonic ms). A slow answer tells less, so
-   * the quickest of the last seconds counts.
+   * the quickest of the last seconds counts, unless both cannot be true: then Redis's clock was set.
    */
   observe(redisNow: number, askedAt: number): void {
     const answeredAt = this.#local.monotonic();
     const uncertaintyMs = (answeredAt - askedAt) / 2;
-    if (uncertaintyMs > this.#uncertaintyMs && answeredAt - this.#observedAt < OBSERVATION_LASTS_MS) return;
-    this.#offsetMs = redisNow - (askedAt + answeredAt) / 2;
+    const offsetMs = redisNow - (askedAt + answeredAt) / 2;
+    this.#noteAnswer(answeredAt - askedAt);
+    const isNoBetter = uncertaintyMs > this.#uncertaintyMs && answeredAt - this.#observedAt < OBSERVATION_LASTS_MS;
+    const fits = Math.abs(offsetMs - this.#offsetMs) <= uncertaintyMs + this.#uncertaintyMs + DRIFT_MS;
+    if (isNoBetter && fits) return;
+    this.#offsetMs = offsetMs;
     this.#uncertaintyMs = uncertaintyMs;
     this.#observedAt = answeredAt;
+  }
+
+  /** How long after Redis gave it an answer can be acted on here, as far as the last ones tell: seldom later. */
+  get leadMs(): number {
+    const { usual, deviation } = this.#answerMs ?? { usual: 0, deviation: 0 };
+    return Math.ceil(usual + 4 * deviation + TO_ACT_MS);
+  }
+
+  /** From a question to its answer, as a rule. */
+  get roundTripMs(): number {
+    return Math.round(this.#answerMs?.usual ?? 0);
+  }
+
+  /** A running mean and its deviation, as TCP keeps them of round trips (RFC 6298). */
+  #noteAnswer(tookMs: number): void {
+    const { usual, deviation } = this.#answerMs ?? { usual: tookMs, deviation: 0 };
+    this.#answerMs = {
+      usual: usual + (tookMs - usual) / 8,
+      deviation: deviation + (Math.abs(tookMs - usual) - deviation) / 4,
+    };
   }
 
   /** This moment by both local clocks: the monotonic one stands still while the machine is suspended. */
@@ -60,6 +90,14 @@ export class RedisClock {
     return () => this.#local.monotonic() >= until || this.#local.now() >= untilByWall;
   }
 
+  /**
+   * The monotonic ms of an instant that came with an answer given at `redisNow`, just received. However wrong this estimate of Redis's
+   * clock, it is no later than so long after the answer.
+   */
+  monotonicAt(redisInstant: number, redisNow: number): number {
+    return this.#local.monotonic() + Math.min(this.msUntil(redisInstant), Math.max(0, redisInstant - redisNow));
+  }
+
   /** How far this machine's wall clock is ahead of Redis's, give or take; undefined before Redis has told its time. */
   skew(): { readonly ms: number; readonly uncertaintyMs: number } | undefined {
     if (this.#uncertaintyMs === Number.POSITIVE_INFINITY) return undefined;
@@ -71,9 +109,9 @@ export class RedisClock {
     return Math.max(0, redisInstant - this.#local.monotonic() - this.#offsetMs);
   }
 
-  /** Resolves at that instant of Redis's clock, or at once when the signal aborts. */
-  async sleepUntil(redisInstant: number, signal: AbortSignal): Promise<void> {
-    await sleep(Math.ceil(this.msUntil(redisInstant)), signal).catch(() => {});
+  /** Resolves at those monotonic ms, or at once when the signal aborts. */
+  async sleepUntil(monotonicMs: number, signal: AbortSignal): Promise<void> {
+    await sleep(Math.ceil(monotonicMs - this.#local.monotonic()), signal).catch(() => {});
   }
 
   /** An instant of Redis's clock on this machine's wall clock, as BullMQ wants its delays: a skewed host would spin. */

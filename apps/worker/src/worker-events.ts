@@ -55,6 +55,17 @@ export class WorkerEvents {
     this.#metrics.slotsMissed.inc();
   }
 
+  paceNotKept(roundTripMs: number): void {
+    this.#logger.warn(
+      { roundTripMs },
+      'Redis answers too late for the slots of campaigns with callsPerSecond: they hardly get on in this worker; bring it nearer to Redis',
+    );
+  }
+
+  paceKept(): void {
+    this.#logger.info('Redis answers in time for the slots of campaigns with callsPerSecond again');
+  }
+
   requestBegun(): void {
     this.#metrics.inFlight.inc();
   }

@@ -36,6 +36,8 @@ export interface ClaimRequest {
   readonly renews?: number | undefined;
   /** Under that claim nothing has been sent: it missed its slot and asks for another. */
   readonly isUnsent?: boolean | undefined;
+  /** How far ahead a slot has to be for the answer to arrive before it; see pace.lua for the bounds. */
+  readonly leadMs?: number | undefined;
   /** How many claims on its server the asker knows of. If Redis knows of fewer it has lost some, and nothing is claimed. */
   readonly seen?: number;
 }
@@ -62,6 +64,8 @@ export interface Claim {
   readonly claimedAt: number;
   /** Nothing may be sent before this: the slot of a paced campaign. */
   readonly sendFrom?: number;
+  /** Nor after this, by Redis's clock as the owner knows it. */
+  readonly slotEnds?: number;
   /** Nothing may be sent after this. */
   readonly sendBy: number;
   /** After this everybody takes the claim, if it has no outcome, for in doubt. */
@@ -256,6 +260,7 @@ export class Gate {
       ready: request.ready,
       renews: request.renews,
       isUnsent: request.isUnsent,
+      leadMs: request.leadMs,
       seen: request.seen ?? 0,
       isOwnLine: request.isOwnLine,
       isOwnTime: request.isOwnTime,

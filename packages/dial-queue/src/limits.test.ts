@@ -57,10 +57,38 @@ describe('a pace', () => {
   });
 
   it('is kept to between the slot and a moment later, or not at all', async () => {
-    const { sendFrom = 0, sendBy, claimedAt } = await claim(1, { limits: limited({ intervalMs: 100 }) });
+    const { sendFrom = 0, slotEnds = 0, sendBy, claimedAt } = await claim(1, { limits: limited({ intervalMs: 100 }) });
     expect(sendFrom).toBeGreaterThan(claimedAt);
-    expect(sendBy - sendFrom).toBeGreaterThan(50);
-    expect(sendBy - sendFrom).toBeLessThanOrEqual(64.1);
+    expect(slotEnds - sendFrom).toBeGreaterThan(50);
+    expect(slotEnds - sendFrom).toBeLessThanOrEqual(64.1);
+    // Its owner may be behind this clock by as long as an answer takes.
+    expect(sendBy - slotEnds).toBeCloseTo(50, 0);
+  });
+
+  it('gives each asker slots so far ahead that the answer arrives before them, within bounds', async () => {
+    const limits = limited({ intervalMs: 1 });
+    const leads = [undefined, 10, 300, 60_000];
+    const aheads: number[] = [];
+    for (const [index, leadMs] of leads.entries()) {
+      const { sendFrom = 0, sendBy, claimedAt } = await claim(index, { limits, leadMs });
+      aheads.push(sendFrom - claimedAt);
+      expect(sendBy).toBeGreaterThan(sendFrom);
+    }
+    const [usual = 0, quick = 0, slow = 0, hopeless = 0] = aheads;
+    expect(Math.min(usual, quick)).toBeGreaterThanOrEqual(49);
+    expect(slow).toBeGreaterThanOrEqual(299);
+    expect(hopeless).toBeGreaterThanOrEqual(999);
+    expect(hopeless).toBeLessThan(2200);
+  });
+
+  it('stands still for a moment only when the clock was set back', async () => {
+    const limits = limited({ intervalMs: 10 });
+    const { sendFrom = 0 } = await claim(1, { limits });
+    const { state } = fixture.keys.campaign('spring');
+    await fixture.redis.hset(state, 'lastSlot', sendFrom + 5 * 3_600_000);
+    expect((await waiting(2, { limits })).inMs).toBeLessThan(1000);
+    const lastSlot = Number(await fixture.redis.hget(state, 'lastSlot'));
+    expect(lastSlot - sendFrom).toBeLessThan(60_000);
   });
 
   it('lets nobody wait for a slot in hand that is far off', async () => {

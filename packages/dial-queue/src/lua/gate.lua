@@ -8,7 +8,7 @@
 -- KEYS: ledger, campaign state, claims, holds, do-not-call bucket, claim counts, turns; what the keys of lines and of people begin
 --       with
 -- ARGV: call id, owner, JSON {campaign, person, ready, renews?, isUnsent?, startsAt?, expiresAt?, opensAt, closesAt, sendWithinMs, claimMs, seen,
---       conversationMs, caps?, intervalMs?, maxInFlight?, maxPerLine?, isOwnLine?, isOwnTime?},
+--       conversationMs, caps?, intervalMs?, leadMs?, maxInFlight?, maxPerLine?, isOwnLine?, isOwnTime?},
 --       the lines that may carry the call
 --       Or nothing at all, to be told whether this is SERVER (1/0). Or 'fence', to write anything (see ReplicaFence). Both with the
 --       claim counts as the only key.
@@ -171,7 +171,9 @@ end
 
 local slot, slot_from
 if ask.intervalMs then
-  slot, slot_from = next_slot(tonumber(state[5] or 0), ask.intervalMs, exact_now)
+  local lead_ms = lead_of(ask.leadMs)
+  local last_slot = bring_back_slot(campaign_state, tonumber(state[5] or 0), exact_now, lead_ms)
+  slot, slot_from = next_slot(last_slot, ask.intervalMs, exact_now, lead_ms)
   if not slot then
     local function nth_slot(nth) return slot_from + nth * ask.intervalMs end
     return wait(next_turn(turns, 'pace', owner, now, nth_slot), 'pace')
@@ -196,16 +198,19 @@ if awaits_redial(entry) then
   redials = 1
 end
 
+local slot_end = slot and slot_ends(slot, ask.intervalMs) or nil
+local claimed_for = slot and math.ceil(slot) or now
+
 -- A claim is renewed after a request that was refused, which counts as an attempt, or after its slot was missed.
 local claim = {
   state = 'claimed', owner = owner, line = line, person = ask.person, conversationMs = ask.conversationMs, claimedAt = now,
   -- Nothing may be sent before sendFrom or after sendBy; after deadline everybody takes a claim without an outcome for in doubt.
-  sendFrom = slot,
+  -- A slot is over by what its owner takes for this clock, which may be behind it by as long as an answer takes.
+  sendFrom = slot, slotEnds = slot_end,
   sendBy = math.min(
-    now + ask.sendWithinMs, ask.closesAt, expires_at or math.huge,
-    slot and slot_ends(slot, ask.intervalMs) or math.huge
+    claimed_for + ask.sendWithinMs, ask.closesAt, expires_at or math.huge, slot and slot_end + lead_of(ask.leadMs) or math.huge
   ),
-  deadline = now + ask.claimMs,
+  deadline = claimed_for + ask.claimMs,
   attempts = ask.renews and ask.renews + (ask.isUnsent and 0 or 1) or attempts, failures = entry and entry.failures or 0,
   refusals = entry and entry.refusals or 0, acceptedMark = entry and entry.acceptedMark or 0,
   revision = entry and entry.revision or 0, redials = redials, probes = #probes > 0 and probes or nil,

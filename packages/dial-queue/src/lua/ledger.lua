@@ -2,7 +2,7 @@
 --   open      released or queued again; may be claimed
 --   claimed   an owner may send, or has sent; judged by `deadline` alone
 --   an outcome (accepted, rejected, exhausted, unknown, suppressed, expired, canceled)
--- Fields: state, owner, line, person, conversationMs (how long a call that is taken occupies the line), claimedAt, sendFrom, sendBy,
+-- Fields: state, owner, line, person, conversationMs (how long a call that is taken occupies the line), claimedAt, sendFrom, slotEnds, sendBy,
 -- deadline (ms of this server's clock), attempts, failures (provable failures to begin a request), refusals and acceptedMark (see
 -- release), revision (results written for this call), placed and doNotCall (see
 -- gate), redialAt and redials (see redial).
