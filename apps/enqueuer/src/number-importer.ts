@@ -1,6 +1,6 @@
 import type { CountryCode } from '@libby-dialer/dialing';
 import type { ListRow, RowProblem } from './list/list-row.ts';
-import { type NumberColumns, numberIn } from './list/number-columns.ts';
+import { countriesIn, type NumberColumns, numberIn } from './list/number-columns.ts';
 import type { Reject } from './list/rejects-file.ts';
 import { readNumbers } from './read-number.ts';
 
@@ -83,12 +83,17 @@ export class NumberImporter {
     if (others.length > 0) this.counts.bothReadings += 1;
   }
 
+  /** Under whatever country a row may mean: one reading too many calls nobody. */
   #numbersOf(row: ListRow): readonly string[] | RowProblem {
     if (row.problem !== undefined) return row.problem;
     const { columns, country } = this.#options;
+    if (columns === undefined) return readNumbers(row.record?.toPhoneNumber ?? '', { country });
     const cells = row.cells ?? [];
-    const text = columns === undefined ? row.record?.toPhoneNumber : numberIn(cells, columns);
-    return readNumbers(text ?? '', { country });
+    const named = countriesIn(cells, columns);
+    const text = numberIn(cells, columns);
+    const verdicts = (named.length > 0 ? named : [country]).map((each) => readNumbers(text, { country: each }));
+    const numbers = verdicts.flatMap((verdict) => ('code' in verdict ? [] : verdict));
+    return numbers.length > 0 ? [...new Set(numbers)] : (verdicts.find((verdict) => 'code' in verdict) ?? []);
   }
 
   async #takeOff(): Promise<void> {

@@ -1,10 +1,10 @@
 import type { CampaignStore, Limits } from '@libby-dialer/dial-queue';
-import { type Campaign, type QueuedCall, RecipientHours } from '@libby-dialer/dialing';
+import { type Campaign, type FormHeading, type QueuedCall, RecipientHours } from '@libby-dialer/dialing';
 
 /** Where a campaign does not say how long a conversation takes: for those that limit the calls on the same line. */
 const CONVERSATION_MS = 120_000;
 
-const NO_HEADINGS: readonly string[] = [];
+const NO_HEADINGS: readonly FormHeading[] = [];
 
 /** One campaign's definition with what is derived from it, good until the definition changes. */
 export class CampaignContext {
@@ -12,7 +12,7 @@ export class CampaignContext {
   readonly hours: RecipientHours;
   readonly limits: Limits;
   readonly #store: CampaignStore;
-  readonly #headings = new Map<string, readonly string[]>();
+  readonly #headings = new Map<string, readonly FormHeading[]>();
 
   constructor(campaign: Campaign, store: CampaignStore) {
     this.campaign = campaign;
@@ -28,7 +28,7 @@ export class CampaignContext {
   }
 
   /** The form headings of the list that a call came with. */
-  async headingsOf(call: QueuedCall): Promise<readonly string[]> {
+  async headingsOf(call: QueuedCall): Promise<readonly FormHeading[]> {
     if (call.headings === undefined) return NO_HEADINGS;
     const known = this.#headings.get(call.headings);
     if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-import type { Campaign } from '@libby-dialer/dialing';
+import type { Campaign, FormHeading } from '@libby-dialer/dialing';
 import { CampaignArchivedError } from './campaign-closed.ts';
 import type { Keys } from './keys.ts';
 import type { RedisConnection } from './redis-connection.ts';
@@ -94,13 +94,13 @@ export class CampaignStore {
   }
 
   /** Stores the form headings of a list once; its calls name them by id. */
-  async putHeadings(campaign: string, id: string, headings: readonly string[]): Promise<void> {
+  async putHeadings(campaign: string, id: string, headings: readonly FormHeading[]): Promise<void> {
     await this.#redis.hset(this.#keys.campaign(campaign).headings, id, JSON.stringify(headings));
   }
 
-  async headings(campaign: string, id: string): Promise<readonly string[] | undefined> {
+  async headings(campaign: string, id: string): Promise<readonly FormHeading[] | undefined> {
     const raw = await this.#redis.hget(this.#keys.campaign(campaign).headings, id);
-    return raw === null ? undefined : (JSON.parse(raw) as string[]);
+    return raw === null ? undefined : (JSON.parse(raw) as FormHeading[]);
   }
 }
 

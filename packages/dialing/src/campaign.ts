@@ -81,14 +81,25 @@ const campaignFields = z.strictObject({
     .optional()
     .describe('For records without a name; without it they are rejected.'),
   columns: z
-    .partialRecord(z.enum(RECORD_FIELDS).exclude(['formInfo']), z.string().min(1))
+    .partialRecord(z.enum([...RECORD_FIELDS, 'country']).exclude(['formInfo']), z.string().min(1).nullable())
     .optional()
-    .describe('Which column of a CSV holds a field: {toPhoneNumber: "Mobile"}.'),
+    .describe(
+      'Which column of a CSV holds a field: {toPhoneNumber: "Mobile"}; null: none, whatever its heading. ' +
+        '`country` is that of the row’s number: a name, an ISO code or a calling code.',
+    ),
   defaultCountry: z
     .string()
     .refine(isCountryCode, { error: 'must be a two-letter country code, such as US' })
     .optional()
     .describe('For numbers not in E.164 form; without it they are rejected.'),
+  vouchedPrefixes: z
+    .array(z.string().regex(/^\+[1-9]\d{2,11}$/, { error: 'must be a beginning of numbers, such as "+1621"' }))
+    .nonempty()
+    .max(100)
+    .optional()
+    .describe(
+      'Numbers that begin like this exist, though this version takes them for none: new area codes, for example.',
+    ),
   dedupeBy: z
     .enum(DEDUPE_BY)
     .default('phone')

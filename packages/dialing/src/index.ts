@@ -17,6 +17,7 @@ export {
   parseCampaign,
   TEXT_FIELDS,
 } from './campaign.ts';
+export { readCountryText } from './country-text.ts';
 export { type Circumstances, type Decision, decide, type Sighting } from './decide.ts';
 export { dedupeKey } from './dedupe-key.ts';
 export {
@@ -33,8 +34,15 @@ export { isoInstant } from './instant.ts';
 export type { OpenSpan, WeeklyHours } from './open-span.ts';
 export { OUTCOMES, type Outcome, REASONS, RETRYABLE_OUTCOMES, type Reason, type RetryableOutcome } from './outcome.ts';
 export { type Payload, payloadFor } from './payload.ts';
-export { type CountryCode, isCountryCode, isFictional, type PhoneVerdict, parsePhoneNumber } from './phone.ts';
-export { formEntries, type QueuedCall, queuedCallSchema } from './queued-call.ts';
+export {
+  type CountryCode,
+  callingCodeOf,
+  isCountryCode,
+  isFictional,
+  type PhoneVerdict,
+  parsePhoneNumber,
+} from './phone.ts';
+export { type FormHeading, formEntries, headingText, type QueuedCall, queuedCallSchema } from './queued-call.ts';
 export { type CallRules, RecipientHours } from './recipient-hours.ts';
 export { redialAfterMs } from './redial.ts';
 export { type Region, regionsOf } from './region.ts';

@@ -1,5 +1,5 @@
 import type { Campaign } from './campaign.ts';
-import { formEntries, type QueuedCall } from './queued-call.ts';
+import { type FormEntry, type FormHeading, formEntries, type QueuedCall } from './queued-call.ts';
 import { fillTemplate, variableKey } from './template.ts';
 
 /** The provider's payload: the four fields it always gets, and the optional ones only when set. */
@@ -22,7 +22,7 @@ export interface Payload {
 export function payloadFor(
   campaign: Campaign,
   call: QueuedCall,
-  headings: readonly string[],
+  headings: readonly FormHeading[],
   line: string,
 ): { payload: Payload } | { missing: string } {
   const entries = formEntries(call, headings);
@@ -31,7 +31,7 @@ export function payloadFor(
     name: call.name,
     toPhoneNumber: call.to,
     fromPhoneNumber: line,
-    formInfo: entries.map(([key, value]) => ({ [key]: value })),
+    formInfo: entries.filter(({ isSent }) => isSent).map(({ key, value }) => ({ [key]: value })),
   };
   for (const field of ['introNotes', 'introMessage', 'introVoicemail'] as const) {
     const text = call[field] ?? filler.fill(campaign[field]);
@@ -48,10 +48,10 @@ export function payloadFor(
 class Filler {
   missing: string | undefined;
   readonly #call: QueuedCall;
-  readonly #entries: readonly [string, string][];
+  readonly #entries: readonly FormEntry[];
   #values: Map<string, string> | undefined;
 
-  constructor(call: QueuedCall, entries: readonly [string, string][]) {
+  constructor(call: QueuedCall, entries: readonly FormEntry[]) {
     this.#call = call;
     this.#entries = entries;
   }
@@ -71,12 +71,12 @@ class Filler {
 }
 
 /** The values a placeholder may name: the call's own fields, then its form entries (a form entry wins over a field). */
-function variablesOf(call: QueuedCall, entries: readonly [string, string][]): Map<string, string> {
+function variablesOf(call: QueuedCall, entries: readonly FormEntry[]): Map<string, string> {
   const values = new Map<string, string>([
     ['name', call.name],
     ['tophonenumber', call.to],
   ]);
   if (call.externalId !== undefined) values.set('externalid', call.externalId);
-  for (const [key, value] of entries) values.set(variableKey(key), value);
+  for (const { key, value } of entries) values.set(variableKey(key), value);
   return values;
 }

@@ -205,8 +205,9 @@ function known(digits: string, country: CountryCode | undefined): Reading | unde
   if (parsed === undefined || !E164.test(parsed.number)) return undefined;
   const type = parsed.getType();
   // Some numbering plans have no 555 exchange; a country all the same means that the area code exists.
-  const isKnown = type !== undefined || (parsed.country !== undefined && isFictional(parsed.number));
-  return isKnown ? { number: parsed.number, type, country: parsed.country } : undefined;
+  const named = type === undefined && isFictional(parsed.number) ? parseByLibrary(parsed.number, undefined) : parsed;
+  const isKnown = type !== undefined || (isFictional(parsed.number) && named?.country !== undefined);
+  return isKnown ? { number: parsed.number, type, country: named?.country } : undefined;
 }
 
 function parseByLibrary(digits: string, country: CountryCode | undefined) {

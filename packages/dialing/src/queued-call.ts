@@ -26,12 +26,28 @@ export const queuedCallSchema = z.strictObject({
 });
 export type QueuedCall = z.infer<typeof queuedCallSchema>;
 
-/** The form entries of a call as ordered pairs; empty cells are left out. */
-export function formEntries(call: QueuedCall, headings: readonly string[]): [string, string][] {
-  const entries: [string, string][] = [];
+/** A heading of a list's form. `forTexts`: its column is a field of the record, and only the campaign's texts may ask for it. */
+export type FormHeading = string | { readonly forTexts: string };
+
+export function headingText(heading: FormHeading): string {
+  return typeof heading === 'string' ? heading : heading.forTexts;
+}
+
+export interface FormEntry {
+  readonly key: string;
+  readonly value: string;
+  /** Whether it goes to the provider, and is not only for texts. */
+  readonly isSent: boolean;
+}
+
+/** The form entries of a call in their order; empty cells are left out. */
+export function formEntries(call: QueuedCall, headings: readonly FormHeading[]): FormEntry[] {
+  const entries: FormEntry[] = [];
   call.form?.forEach((entry, index) => {
-    const [key, value] = typeof entry === 'string' ? [headings[index] ?? '', entry] : entry;
-    if (value !== '') entries.push([key, value]);
+    const heading = headings[index] ?? '';
+    const [key, value] = typeof entry === 'string' ? [headingText(heading), entry] : entry;
+    const isSent = typeof entry !== 'string' || typeof heading === 'string';
+    if (value !== '') entries.push({ key, value, isSent });
   });
   return entries;
 }

@@ -74,6 +74,10 @@ describe('a number with a region', () => {
   });
 });
 
+it('keeps the rules of both countries with states for an area code that nobody knows', () => {
+  expect(regionsOf('+12712345678')).toEqual(['US', 'CA']);
+});
+
 describe('isWithin', () => {
   it('takes a state for a part of its country, and of no other', () => {
     expect(isWithin('US-FL', 'US-FL')).toBe(true);

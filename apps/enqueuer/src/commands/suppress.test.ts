@@ -121,6 +121,13 @@ describe('suppress import', () => {
     expect(removed).toMatchObject({ code: 2, stderr: expect.stringContaining('+491713920103') });
   });
 
+  test('the country beside a number counts before the one for all', async () => {
+    const file = await bench.file('list.csv', 'phone_code,phone_number\n44,2079460123\n1,5055550123\n,2125550123\n');
+    const counts = await bench.json(['suppress', 'import', file, ...NATIONAL, '--json']);
+    expect(counts).toMatchObject({ rows: 3, added: 3, rejected: 0 });
+    expect(await listed('+442079460123', '+15055550123', '+12125550123')).toEqual([true, true, true]);
+  });
+
   test('a number that no numbering plan knows yet can be listed: some campaign may vouch for it', async () => {
     expect((await bench.run(['suppress', 'add', '+12715550123'])).code).toBe(0);
     expect(await listed('+12715550123')).toEqual([true]);

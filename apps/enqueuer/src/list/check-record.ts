@@ -1,7 +1,12 @@
 import {
   type CallRecord,
   type Campaign,
+  type CountryCode,
+  callingCodeOf,
   dedupeKey,
+  type FormHeading,
+  headingText,
+  type PhoneVerdict,
   parsePhoneNumber,
   placeholdersOf,
   type QueuedCall,
@@ -48,8 +53,11 @@ export interface RecordCheckerOptions {
   /** What names the list's content; needed where the campaign dedupes by row. */
   listHash?: string | undefined;
   /** The form headings of a CSV list. */
-  formHeadings?: readonly string[] | undefined;
+  formHeadings?: readonly FormHeading[] | undefined;
 }
+
+/** What each of a row's columns says of its number's country; undefined: something that is no country we know. */
+export type RowsCountry = readonly (CountryCode | undefined)[];
 
 /** Decides whether a record can be called for a campaign, and makes it a queued call. */
 export class RecordChecker {
@@ -59,10 +67,11 @@ export class RecordChecker {
   /** With the positions of each in the form of a CSV list. */
   readonly #variables: readonly (Variable & { positions: readonly number[] })[];
   readonly #needsZone: boolean;
+  readonly #vouches: ((e164: string) => boolean) | undefined;
 
   constructor(campaign: Campaign, options: RecordCheckerOptions = {}) {
     const { formHeadings, listHash } = options;
-    const keys = formHeadings?.map(variableKey) ?? [];
+    const keys = formHeadings?.map((heading) => variableKey(headingText(heading))) ?? [];
     this.#campaign = campaign;
     this.#listHash = listHash ?? '';
     this.#headingsId = formHeadings === undefined ? undefined : headingsId(formHeadings);
@@ -70,19 +79,21 @@ export class RecordChecker {
       ...variable,
       positions: [...keys.keys()].filter((position) => keys[position] === variable.key),
     }));
+    this.#vouches = vouchesFor(campaign.vouchedPrefixes);
     this.#needsZone = campaign.callingWindow !== 'anytime' && campaign.callingWindow.timezone === 'recipient';
   }
 
   /**
    * @param form the cells under the form headings of a CSV list, or the pairs of a JSON record
    * @param row the record's number in its list, if it stands in one
+   * @param rowsCountry before the campaign's `defaultCountry`
    */
-  check(record: CallRecord, form: QueuedCall['form'], row?: number): RowVerdict {
+  check(record: CallRecord, form: QueuedCall['form'], row?: number, rowsCountry?: RowsCountry): RowVerdict {
     const text = record.toPhoneNumber?.trim() ?? '';
     if (text === '') return { code: 'missing_phone', reason: 'There is no phone number.' };
-    const phone = parsePhoneNumber(text, { country: this.#campaign.defaultCountry });
+    const phone = this.#readPhone(text, rowsCountry);
     if (!phone.ok) return { code: phone.code, reason: phone.reason };
-    const name = record.name?.trim() || this.#campaign.defaultName;
+    const name = nameIn(record) || this.#campaign.defaultName;
     if (name === undefined) {
       return { code: 'missing_name', reason: 'There is no name, and the campaign has no defaultName.' };
     }
@@ -98,6 +109,22 @@ export class RecordChecker {
       this.#variableProblem(call) ??
       this.#zoneProblem(call);
     return problem ?? this.#keyed(call);
+  }
+
+  #readPhone(text: string, rowsCountry: RowsCountry | undefined): PhoneVerdict {
+    const vouches = this.#vouches;
+    if (rowsCountry === undefined) return parsePhoneNumber(text, { country: this.#campaign.defaultCountry, vouches });
+    const [country] = rowsCountry;
+    if (new Set(rowsCountry.map((each) => each && callingCodeOf(each))).size > 1) {
+      return {
+        ok: false,
+        code: 'ambiguous_number',
+        reason: 'The columns that name the country contradict each other.',
+      };
+    }
+    const verdict = parsePhoneNumber(text, { country, isRowsCountry: true, vouches });
+    if (verdict.ok || verdict.code !== 'not_e164') return verdict;
+    return { ...verdict, reason: 'The number has no country code, and what the row names as its country is none.' };
   }
 
   #copyFields(record: CallRecord, call: QueuedCall): RowProblem | undefined {
@@ -149,6 +176,19 @@ export class RecordChecker {
     const field = dedupeBy === 'row' ? 'row' : 'externalId';
     return invalidField(field, `is missing, but the campaign's dedupeBy is ${dedupeBy}`);
   }
+}
+
+/** Nobody is called by a word that stands for no name. Null and Nan are names. */
+const NO_NAMES: ReadonlySet<string> = new Set(['NULL', 'null', 'NaN', 'nan', '#N/A', 'N/A', 'n/a', 'undefined', '-']);
+
+function nameIn({ name = '' }: CallRecord): string {
+  const trimmed = name.trim();
+  return NO_NAMES.has(trimmed) ? '' : trimmed;
+}
+
+/** Whether the campaign's author knows numbers with this beginning to exist. */
+function vouchesFor(prefixes: readonly string[] | undefined): ((e164: string) => boolean) | undefined {
+  return prefixes && ((e164) => prefixes.some((prefix) => e164.startsWith(prefix)));
 }
 
 function hasValue(call: QueuedCall, variable: { key: string; positions: readonly number[] }): boolean {

@@ -253,3 +253,110 @@ describe('RecordChecker', () => {
     ).toBe('invalid_field');
   });
 });
+
+describe('the country of a row', () => {
+  const campaign = { defaultCountry: 'US' };
+  const numbersOf = (text: string) =>
+    checkCsv(text, campaign).map((verdict) => ('call' in verdict ? verdict.call.to : verdict.code));
+
+  it('comes before the campaign’s, by calling code, ISO code or name', () => {
+    const rows = ['2079460123,44', '020 7946 0123,GBR', '2079460123,United Kingdom', '(505) 555-0123,'];
+    const numbers = ['+442079460123', '+442079460123', '+442079460123', '+15055550123'];
+    expect(numbersOf(`phone,country,name\n${rows.map((row) => `${row},Ann\n`).join('')}`)).toEqual(numbers);
+  });
+
+  it('refuses what contradicts it, another column included, and what is no country', () => {
+    const text = [
+      'phone_code,phone_number,country_code,name',
+      '44,2079460123,GBR,Ann',
+      '1,2079460123,GBR,Ann',
+      '44,+12079460123,GBR,Ann',
+      ',2079460123,Atlantis,Ann',
+      ',+442079460123,Atlantis,Ann',
+    ];
+    expect(numbersOf(text.join('\n'))).toEqual([
+      '+442079460123',
+      'ambiguous_number',
+      'ambiguous_number',
+      'not_e164',
+      '+442079460123',
+    ]);
+  });
+
+  it('counts for nothing where the campaign says so', () => {
+    const [verdict] = checkCsv('phone,country,name\n+15055550123,Germany,Ann', { columns: { country: null } });
+    expect(verdict).toMatchObject({ call: { to: '+15055550123' } });
+  });
+});
+
+describe('words that stand for nothing', () => {
+  it('are empty cells where programs write them', () => {
+    const text = String.raw`name,phone,time zone,external id,city
+Ada,+15055550123,NULL,\N,#N/A
+Ben,NULL,,,
+NULL,+15055550124,,,
+nan,+15055550125,,,`;
+    const [ada, ben, ...others] = checkCsv(text, { introNotes: 'Talk to {{name}}' });
+    expect(ada).toMatchObject({ call: { name: 'Ada', form: [''] } });
+    expect(ada).not.toHaveProperty('call.timezone');
+    expect(ada).not.toHaveProperty('call.externalId');
+    expect([ben, ...others].map(codeOf)).toEqual(['missing_phone', 'missing_name', 'missing_name']);
+  });
+
+  it('are no names in JSON either, and Null is one', () => {
+    const names = ['N/A', '#N/A', 'null', 'Null'];
+    const verdicts = checkJson(names.map((name) => ({ name, toPhoneNumber: '+15055550123' })));
+    expect(verdicts.map(codeOf)).toEqual(['missing_name', 'missing_name', 'missing_name', undefined]);
+  });
+
+  it('are null in JSON, and an empty text where that can mean nothing', () => {
+    const to = { toPhoneNumber: '+15055550123' };
+    const verdicts = checkJson([
+      { ...to, name: 'Ada', externalId: null, timezone: null, startsAt: '' },
+      { ...to, name: null },
+      { name: 'Cal', toPhoneNumber: null },
+      { ...to, name: 'Dee', formInfo: [{ City: null, Event: 'Gala' }] },
+      { ...to, name: 'Eve', formInfo: null, timezone: '' },
+    ]);
+    expect(verdicts.map(codeOf)).toEqual([undefined, 'missing_name', 'missing_phone', undefined, undefined]);
+    expect(verdicts[3]).toMatchObject({ call: { form: [['Event', 'Gala']] } });
+  });
+});
+
+describe('what is said twice in one record', () => {
+  it('is refused: nobody knows which of the two was meant', () => {
+    const reader = new NdjsonRows();
+    const twice = '{"name":"Ann","toPhoneNumber":"+15055550123","toPhoneNumber":"+15055550124"}\n';
+    expect(reader.push(twice)[0]?.problem).toEqual({
+      code: 'bad_json',
+      reason: 'The key "toPhoneNumber" stands twice in one object.',
+    });
+  });
+});
+
+describe('a campaign that vouches for numbers', () => {
+  it('calls those that no numbering plan knows yet', () => {
+    const text = 'phone,name\n+12715550123,Ann\n(271) 555-0124,Bob\n+12725550123,Cy\n+12115550123,Di';
+    const verdicts = checkCsv(text, { defaultCountry: 'US', vouchedPrefixes: ['+1271'] });
+    expect(verdicts.map(codeOf)).toEqual([undefined, undefined, undefined, 'invalid_phone']);
+    expect(checkCsv(text, { defaultCountry: 'US' }).map(codeOf).slice(0, 2)).toEqual([
+      'invalid_phone',
+      'invalid_phone',
+    ]);
+  });
+});
+
+describe('a field that a text asks for by its column', () => {
+  it('is filled in, and not sent as an entry of its own', () => {
+    const text = 'Full Name,Phone,City\nAnn Moss,+15055550123,Taos\n';
+    const fields = { columns: { name: 'Full Name' }, introNotes: 'Ask {{Full Name}} about {{City}}' };
+    const reader = new CsvRows(',');
+    const [headings, row] = [...reader.push(text), ...reader.end()];
+    const checker = createRowChecker(campaignOf(fields), { headings: headings?.cells, listHash: 'hash' });
+    const verdict = row && checker.check(row);
+    if (verdict === undefined || !('call' in verdict)) throw new Error('was not taken');
+    expect(payloadFor(campaignOf(fields), verdict.call, checker.form?.headings ?? [], '+15055550100')).toMatchObject({
+      payload: { introNotes: 'Ask Ann Moss about Taos', formInfo: [{ City: 'Taos' }] },
+    });
+  });
+});

@@ -1,8 +1,17 @@
-import { type CallRecord, type Campaign, callRecordSchema, variableKey } from '@libby-dialer/dialing';
+import {
+  type CallRecord,
+  type Campaign,
+  callRecordSchema,
+  type FormHeading,
+  headingText,
+  readCountryText,
+  variableKey,
+} from '@libby-dialer/dialing';
 import {
   invalidField,
   OWN_VARIABLES,
   RecordChecker,
+  type RowsCountry,
   type RowVerdict,
   type Variable,
   variablesOf,
@@ -20,7 +29,7 @@ export interface RowCheckerOptions {
 export interface RowChecker {
   check(row: ListRow): RowVerdict;
   /** CSV: the form headings, to be stored once under the id by which every call of the list names them. */
-  form: { id: string; headings: readonly string[] } | undefined;
+  form: { id: string; headings: readonly FormHeading[] } | undefined;
   /** Sentences about what the campaign asks for and the list does not have. */
   warnings: readonly string[];
 }
@@ -44,7 +53,7 @@ export function createRowChecker(campaign: Campaign, options: RowCheckerOptions 
   return {
     check: (row) => cells.check(row, records),
     form: { id: headingsId(formHeadings), headings: formHeadings },
-    warnings: missingColumns(variables, formHeadings),
+    warnings: missingColumns(variables, formHeadings.map(headingText)),
   };
 }
 
@@ -78,6 +87,7 @@ class CellReader {
   readonly #phone: number;
   readonly #name: readonly number[];
   readonly #form: readonly number[];
+  readonly #countries: readonly number[];
   readonly #unnamed: readonly number[];
   readonly #rejectedFor: number | undefined;
   /** The fields that few lists have. */
@@ -87,6 +97,7 @@ class CellReader {
     this.#phone = columns.fields.get('toPhoneNumber') ?? -1;
     this.#name = columns.name;
     this.#form = columns.form.map(({ position }) => position);
+    this.#countries = columns.countries;
     this.#unnamed = columns.unnamed;
     this.#rejectedFor = columns.rejectedFor;
     this.#others = [...columns.fields].filter(([field]) => field !== 'toPhoneNumber');
@@ -110,7 +121,12 @@ class CellReader {
     }
     const form: string[] = [];
     for (const position of this.#form) form.push(trimmed(cells, position));
-    return records.check(record, form, row.row);
+    return records.check(record, form, row.row, this.#countryIn(cells));
+  }
+
+  #countryIn(cells: readonly string[]): RowsCountry | undefined {
+    const texts = this.#countries.map((position) => trimmed(cells, position)).filter((text) => text !== '');
+    return texts.length === 0 ? undefined : texts.map(readCountryText);
   }
 
   #nameIn(cells: readonly string[]): string {
@@ -137,8 +153,12 @@ class CellReader {
 /** Shorter names need no look at the schema's limit. */
 const LONG_NAME = 1000;
 
+/** What databases and spreadsheets write where there is nothing. */
+const EMPTY_WORDS: ReadonlySet<string> = new Set(['NULL', String.raw`\N`, '#N/A', 'NaN', 'nan', '(null)', '<null>']);
+
 function trimmed(cells: readonly string[], position: number): string {
-  return (cells[position] ?? '').trim();
+  const text = (cells[position] ?? '').trim();
+  return EMPTY_WORDS.has(text) ? '' : text;
 }
 
 /** An empty cell sets nothing. */

@@ -11,7 +11,7 @@ function resolved(headings: string, columns?: Parameters<typeof resolveColumns>[
     phone: toPhoneNumber,
     name: name.map((at) => given[at]).join('+'),
     ...(Object.keys(others).length > 0 && { others }),
-    form: form.map(({ heading }) => heading).join(),
+    form: form.map(({ heading }) => (typeof heading === 'string' ? heading : heading.forTexts)).join(),
   };
 }
 
@@ -63,15 +63,41 @@ describe('resolveColumns', () => {
     });
   });
 
-  it('keeps a column in the form whose heading a placeholder asks for', () => {
-    expect(resolved('Mobile,First name,City', undefined, ['first name', 'city'])).toMatchObject({
-      name: 'First name',
-      form: 'First name,City',
-    });
+  it('keeps a field that a placeholder asks for, for texts alone', () => {
+    const { name, form } = resolveColumns(['Mobile', 'First name', 'City'], {}, new Set(['first name', 'city']));
+    expect(name).toEqual([1]);
+    expect(form).toEqual([
+      { heading: { forTexts: 'First name' }, position: 1 },
+      { heading: 'City', position: 2 },
+    ]);
+  });
+
+  it.each([
+    ['Phone,Country', {}, [1]],
+    ['phone_code,phone_number,country_code', {}, [0, 2]],
+    ['Phone,Country/Region', {}, [1]],
+    ['Phone,Origin,Country', { country: 'Origin' }, [1]],
+    ['Phone,Country', { country: null }, []],
+    ['Phone,Country of birth', {}, []],
+  ])('knows which columns of %s name the country of the number', (headings, columns, countries) => {
+    expect(resolveColumns(headings.split(','), columns).countries).toEqual(countries);
+    expect(resolved(headings, columns).form).toContain('ount');
+  });
+
+  it('leaves a field out that the campaign says is none, whatever its heading', () => {
+    const columns = { startsAt: null, name: null };
+    expect(resolved('Phone,Name,Starts At', columns)).toEqual({ phone: 'Phone', name: '', form: 'Name,Starts At' });
+  });
+
+  it('takes "Number" for the phone only where no other heading speaks of one', () => {
+    expect(resolved('Name,Number')).toMatchObject({ phone: 'Number' });
+    expect(resolved('Name,Number,Phone')).toMatchObject({ phone: 'Phone' });
   });
 
   it.each([
     ['Home phone,Mobile', {}, 'ambiguous_column', '"Home phone" (column 1), "Mobile" (column 2)'],
+    ['Number,Alt. phone', {}, 'ambiguous_column', '"Number" (column 1), "Alt. phone" (column 2)'],
+    ['Street,Number,Phone (night)', {}, 'ambiguous_column', '"Number" (column 2)'],
     ['Phone,Phone', {}, 'ambiguous_column', 'give each column a heading of its own'],
     ['toPhoneNumber,to phone number', {}, 'ambiguous_column', 'columns, as toPhoneNumber'],
     ['Phone,Name,name', {}, 'ambiguous_column', '"Name" (column 2), "name" (column 3)'],

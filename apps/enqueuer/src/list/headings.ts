@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Campaign, RECORD_FIELDS, type RecordField, variableKey } from '@libby-dialer/dialing';
+import { type Campaign, type FormHeading, RECORD_FIELDS, type RecordField, variableKey } from '@libby-dialer/dialing';
 import { ListError } from './list-error.ts';
 
 /** A record's field that is read from one cell as it is; the name may take two. */
@@ -10,12 +10,24 @@ export interface Columns {
   fields: ReadonlyMap<ColumnField, number>;
   /** Joined with a blank; none: the list has no names. */
   name: readonly number[];
-  form: readonly { heading: string; position: number }[];
+  form: readonly { heading: FormHeading; position: number }[];
+  /** Columns that name the country of the row's number. They are form entries as well. */
+  countries: readonly number[];
   /** Columns without a heading: they may hold nothing. */
   unnamed: readonly number[];
   /** Where a rejects file that is loaded again tells what was wrong with the row. */
   rejectedFor: number | undefined;
 }
+
+/** Headings, squashed, under which a row names the country, or the calling code, of its number. */
+export const COUNTRY_HEADINGS: ReadonlySet<string> = new Set(
+  `phonecode phonecountry phonecountrycode callingcode countrycallingcode dialcode dialingcode diallingcode countrydialcode
+  countrycode country countryname countryregion mailingcountry land pays pais paese`.split(/\s+/),
+);
+
+/** It may be anything: the phone only where no other heading speaks of one. */
+const VAGUE_PHONE_HEADING = 'number';
+const PHONE_WORD = /phone|mobil|cell|tel(?!l)|handy|movil|fon|msisdn|rufnummer/;
 
 /** Headings that name the phone to be called, squashed. What a list may hold beside it (fax, work phone type) is none. */
 export const PHONE_HEADINGS: ReadonlySet<string> = new Set(
@@ -30,6 +42,10 @@ export const PHONE_HEADINGS: ReadonlySet<string> = new Set(
   telephoneportable telephonemobile portable numeroportable numerodetelephone numerotelephone numtel numerodeportable gsm`.split(
     /\s+/,
   ),
+);
+
+const CLEAR_PHONE_HEADINGS: ReadonlySet<string> = new Set(
+  [...PHONE_HEADINGS].filter((heading) => heading !== VAGUE_PHONE_HEADING),
 );
 
 /**
@@ -56,6 +72,8 @@ export function isNumber(heading: string): boolean {
   return /^\+?[\d\s().\-/]+$/.test(heading) && heading.replace(/\D/g, '').length >= 10;
 }
 
+type ColumnNames = NonNullable<Campaign['columns']>;
+
 /** Without case, accents, blanks and punctuation: `To Phone-Number`, `to_phone_number` and `toPhoneNumber` are one. */
 export function squash(heading: string): string {
   return heading
@@ -68,19 +86,19 @@ export function squash(heading: string): string {
  * Finds out which column is what: by the campaign's `columns`, then by the fields' own names, then by the headings people use. Whom to call is never guessed: two columns that may be the phone are an error. All others become form entries.
  *
  * "First name" and "Last name" without a full name are joined, and stay form entries too, as does a column whose heading
- * one of the campaign's placeholders asks for.
+ * one of the campaign's placeholders asks for. A column that is a field is there for texts alone, and not sent as an entry.
  * @param asked the keys (see `variableKey`) of the placeholders that must find their value in a column
  */
 export function resolveColumns(
   given: readonly string[],
-  columns: Campaign['columns'] = {},
+  columns: ColumnNames = {},
   asked: ReadonlySet<string> = new Set(),
 ): Columns {
   return new ColumnResolver(given).resolve(columns, asked);
 }
 
 /** Short and stable: what a queued call names its list's form headings by. */
-export function headingsId(form: readonly string[]): string {
+export function headingsId(form: readonly FormHeading[]): string {
   return createHash('sha256').update(JSON.stringify(form)).digest('base64url').slice(0, 12);
 }
 
@@ -109,16 +127,19 @@ class ColumnResolver {
     this.#rejectedFor = own < given.length ? own + TRAILER.indexOf('code') : undefined;
   }
 
-  resolve(columns: NonNullable<Campaign['columns']>, asked: ReadonlySet<string>): Columns {
+  resolve({ country, ...columns }: ColumnNames, asked: ReadonlySet<string>): Columns {
     this.#refuseData();
-    for (const [field, heading] of Object.entries(columns)) this.#assignNamed(field as ColumnField | 'name', heading);
-    for (const field of RECORD_FIELDS) if (field !== 'name') this.#assignByOwnName(field);
+    for (const [field, heading] of Object.entries(columns)) {
+      if (heading !== null) this.#assignNamed(field as ColumnField | 'name', heading);
+    }
+    for (const field of RECORD_FIELDS) if (columns[field as ColumnField] === undefined) this.#assignByOwnName(field);
     if (!this.#fields.has('toPhoneNumber')) this.#assign('toPhoneNumber', this.#phone());
-    if (this.#name.length === 0) this.#assignName();
+    if (this.#name.length === 0 && columns.name !== null) this.#assignName();
     return {
       fields: this.#fields,
       name: this.#name,
       form: this.#form(asked),
+      countries: this.#countries(country),
       unnamed: this.#byKey.get('') ?? [],
       rejectedFor: this.#rejectedFor,
     };
@@ -133,7 +154,20 @@ class ColumnResolver {
     );
   }
 
+  #countries(named: string | null | undefined): readonly number[] {
+    if (named === null) return [];
+    if (named !== undefined) return [this.#named('country', named)];
+    return this.#headedAny(COUNTRY_HEADINGS).toSorted((one, other) => one - other);
+  }
+
   #assignNamed(field: ColumnField | 'name', heading: string): void {
+    const position = this.#named(field, heading);
+    if (field === 'name') this.#name = [position];
+    else this.#assign(field, position);
+    this.#taken.add(position);
+  }
+
+  #named(field: string, heading: string): number {
     const key = variableKey(heading);
     const position = this.#only(field, this.#byKey.get(key) ?? []);
     if (position === undefined) {
@@ -142,12 +176,11 @@ class ColumnResolver {
         `The campaign's columns name "${heading}" for ${field}, but the list has ${this.#seen()}.`,
       );
     }
-    if (field === 'name') this.#name = [position];
-    else this.#assign(field, position);
-    this.#taken.add(position);
+    return position;
   }
 
-  #assignByOwnName(field: Exclude<RecordField, 'name'>): void {
+  #assignByOwnName(field: RecordField): void {
+    if (field === 'name') return;
     const positions = this.#headed(field.toLowerCase());
     if (field === 'formInfo') {
       if (positions.length === 0) return;
@@ -161,8 +194,23 @@ class ColumnResolver {
     if (position !== undefined) this.#assign(field, position);
   }
 
+  #headedAny(squashed: ReadonlySet<string>): number[] {
+    return [...squashed].flatMap((heading) => this.#headed(heading));
+  }
+
+  #speakingOfPhones(): number[] {
+    const vague = new Set(this.#headed(VAGUE_PHONE_HEADING));
+    return [...this.#bySquashed].flatMap(([squashed, positions]) =>
+      PHONE_WORD.test(squashed)
+        ? positions.filter((position) => !vague.has(position) && !this.#taken.has(position))
+        : [],
+    );
+  }
+
   #phone(): number {
-    const candidates = [...PHONE_HEADINGS].flatMap((heading) => this.#headed(heading));
+    const clear = this.#headedAny(CLEAR_PHONE_HEADINGS);
+    const vague = this.#headed(VAGUE_PHONE_HEADING);
+    const candidates = clear.length > 0 || vague.length === 0 ? clear : [...vague, ...this.#speakingOfPhones()];
     const position = this.#only(
       'toPhoneNumber',
       candidates.toSorted((one, other) => one - other),
@@ -182,15 +230,15 @@ class ColumnResolver {
     for (const position of this.#name) this.#taken.add(position);
   }
 
-  #form(asked: ReadonlySet<string>): { heading: string; position: number }[] {
+  #form(asked: ReadonlySet<string>): { heading: FormHeading; position: number }[] {
     const joined = this.#name.length > 1 ? this.#name : [];
-    const form: { heading: string; position: number }[] = [];
+    const form: { heading: FormHeading; position: number }[] = [];
     for (const [position, heading] of this.#headings.entries()) {
-      const key = variableKey(heading);
-      const isAsked = asked.has(key);
-      if (heading === '' || (this.#taken.has(position) && !joined.includes(position) && !isAsked)) continue;
-      if (isAsked) this.#only(`the placeholder {{${heading}}}`, this.#byKey.get(key) ?? []);
-      form.push({ heading, position });
+      const isAsked = heading !== '' && asked.has(variableKey(heading));
+      const isField = this.#taken.has(position) && !joined.includes(position);
+      if (heading === '' || (isField && !isAsked)) continue;
+      if (isAsked) this.#only(`the placeholder {{${heading}}}`, this.#byKey.get(variableKey(heading)) ?? []);
+      form.push({ heading: isField ? { forTexts: heading } : heading, position });
     }
     return form;
   }

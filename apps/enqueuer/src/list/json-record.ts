@@ -1,5 +1,6 @@
 import { callRecordSchema } from '@libby-dialer/dialing';
 import { badEncoding, excerpt, type ListRow, type RowProblem } from './list-row.ts';
+import { repeatedKey } from './repeated-key.ts';
 
 /** No number of fewer digits is too large. */
 const MANY_DIGITS = /\d{16}/;
@@ -26,12 +27,36 @@ export function jsonRow(text: string, place: RecordPlace, encodingName: string):
       reason: 'A record must be an object, such as {"name": "Ann"}.',
     });
   }
-  const parsed = callRecordSchema.safeParse(value);
+  const key = repeatedKey(text);
+  if (key !== undefined) {
+    return problemRow(text, place, {
+      code: 'bad_json',
+      reason: `The key "${excerpt(key)}" stands twice in one object.`,
+    });
+  }
+  const parsed = callRecordSchema.safeParse(withoutEmpty(value));
   if (parsed.success) {
     return { line: place.line, row: place.row, cells: undefined, raw: text, record: parsed.data, problem: undefined };
   }
   const [issue] = parsed.error.issues;
   return problemRow(text, place, { code: 'invalid_field', reason: issue === undefined ? '' : fieldSentence(issue) });
+}
+
+/** Fields in which an empty text can mean nothing. */
+const NEVER_EMPTY: ReadonlySet<string> = new Set(['externalId', 'timezone', 'startsAt', 'expiresAt']);
+
+/** `null` sets nothing, as an empty cell of a CSV does not. */
+function withoutEmpty(record: object): object {
+  const fields = Object.entries(record).flatMap(([field, value]: [string, unknown]) => {
+    if (value === null || (value === '' && NEVER_EMPTY.has(field))) return [];
+    return [[field, field === 'formInfo' && Array.isArray(value) ? value.map(withoutNull) : value]];
+  });
+  return Object.fromEntries(fields) as object;
+}
+
+function withoutNull(entry: unknown): unknown {
+  if (entry === null || typeof entry !== 'object' || Array.isArray(entry)) return entry;
+  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null));
 }
 
 /** Numbers that are too large for JavaScript stay text, as they are written: ids of 64 bits would lose their last digits, and two become one. */

@@ -35,11 +35,11 @@ describe('nameNumberColumns', () => {
 
 describe('findNumberColumns', () => {
   it.each([
-    ['Name,Mobile', { number: 1, areaCode: undefined }],
-    ['To Phone Number,Mobile', { number: 0, areaCode: undefined }],
-    ['Area Code,Number', { number: 1, areaCode: 0 }],
+    ['Name,Mobile', { number: 1, areaCode: undefined, countries: [] }],
+    ['To Phone Number,Mobile', { number: 0, areaCode: undefined, countries: [] }],
+    ['Area Code,Number', { number: 1, areaCode: 0, countries: [] }],
     // A rejects file that comes again: what was added to it is none of its columns.
-    ['areaCode,number,line,code,reason', { number: 1, areaCode: 0 }],
+    ['areaCode,number,line,code,reason', { number: 1, areaCode: 0, countries: [] }],
   ])('finds the numbers under %s', (headings, columns) => {
     expect(findNumberColumns(headings.split(','))).toEqual(columns);
   });

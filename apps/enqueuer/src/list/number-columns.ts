@@ -1,5 +1,5 @@
-import { variableKey } from '@libby-dialer/dialing';
-import { isNumber, ownHeadingCount, PHONE_HEADINGS, squash } from './headings.ts';
+import { type CountryCode, readCountryText, variableKey } from '@libby-dialer/dialing';
+import { COUNTRY_HEADINGS, isNumber, ownHeadingCount, PHONE_HEADINGS, squash } from './headings.ts';
 import { ListError } from './list-error.ts';
 
 /** Where a list of numbers has them. Positions count from 0. */
@@ -7,6 +7,8 @@ export interface NumberColumns {
   readonly number: number;
   /** National registries give out pairs: the area code stands apart. */
   readonly areaCode: number | undefined;
+  /** Where rows name the country of their number. */
+  readonly countries: readonly number[];
 }
 
 const AREA_CODE = /^\d{3}$/;
@@ -44,7 +46,8 @@ export function findNumberColumns(given: readonly string[], wanted?: string): Nu
   const squashed = headings.map(squash);
   const number = wanted === undefined ? findPhone(headings, squashed) : findNamed(headings, wanted);
   const areaCode = squashed.findIndex((heading) => AREA_CODE_HEADINGS.has(heading));
-  return { number, areaCode: areaCode === -1 ? undefined : areaCode };
+  const countries = where(squashed, (heading) => COUNTRY_HEADINGS.has(heading));
+  return { number, areaCode: areaCode === -1 ? undefined : areaCode, countries };
 }
 
 function findPhone(headings: readonly string[], squashed: readonly string[]): number {
@@ -87,9 +90,14 @@ function shown(headings: readonly string[]): string {
 }
 
 /** The number in a row's cells as it is written, with its area code where that stands apart. */
-export function numberIn(cells: readonly string[], { number, areaCode }: NumberColumns): string {
+export function numberIn(cells: readonly string[], { number, areaCode }: Omit<NumberColumns, 'countries'>): string {
   const text = (cells[number] ?? '').trim();
   const area = areaCode === undefined ? '' : (cells[areaCode] ?? '').trim();
   const digits = text.replace(/\D/g, '').length;
   return AREA_CODE.test(area) && digits > 0 && digits <= LOCAL_DIGITS ? area + text : text;
+}
+
+/** The countries that a row's columns name, each once; what is none is left out. */
+export function countriesIn(cells: readonly string[], { countries }: NumberColumns): readonly CountryCode[] {
+  return [...new Set(countries.flatMap((position) => readCountryText(cells[position] ?? '') ?? []))];
 }
