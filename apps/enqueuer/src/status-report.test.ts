@@ -22,6 +22,7 @@ function view(status: Partial<CampaignStatus> = {}, rest: Partial<CampaignView> 
       inFlight: 3,
       redialing: 0,
       setAside: 0,
+      queue: 'open',
       outcomes: { ...NONE, accepted: 40 },
       holds: [],
       ...status,
@@ -152,4 +153,22 @@ test('for programs', () => {
   });
   expect(statusJson(waiting)).toMatchObject({ opensAt: '2026-12-01T15:00:00.000Z', eta: null });
   expect(statusJson(held)).toMatchObject({ holds: [{ scope: 'all', since: '2026-12-01T13:59:00.000Z' }] });
+});
+
+test('says that BullMQ keeps the queue back, and what lifts that', () => {
+  expect(statusOfOne(view({ state: 'paused', queue: 'paused' }))).toContain(
+    'its queue is paused in BullMQ, by a dashboard or another program: nothing goes out until "enqueuer resume spring"',
+  );
+  expect(statusOfOne(view({ queue: 'limited' }))).toContain(
+    'BullMQ limits its queue, set by a dashboard or another program; "enqueuer resume spring" lifts that',
+  );
+  expect(statusOfOne(view({ state: 'paused' }))).not.toContain('BullMQ');
+});
+
+test('says that Redis refuses to write, once for all', () => {
+  const refusal = 'Redis at 127.0.0.1:6379 is out of memory';
+  const all = [view({}, { refusal }), view({ id: 'autumn' }, { refusal })];
+  expect(statusOfAll(all).split(refusal)).toHaveLength(2);
+  expect(statusOfOne(view({}, { refusal }))).toContain(`nothing goes out: ${refusal}`);
+  expect(statusLine(view({}, { refusal }))).toContain('Redis refuses to write');
 });

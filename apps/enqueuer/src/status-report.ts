@@ -65,18 +65,25 @@ export function statusOfOne(view: CampaignView): string {
 
 /** Why nothing goes out now, apart from hours and holds. */
 function standstillSaid(view: CampaignView): string[] {
-  const { id, state, redialing } = view.status;
+  const { id, state, redialing, queue } = view.status;
   const { linesFullUntil, nextCallAt } = view.standstill;
   const said: string[] = [];
   if (view.refusal !== undefined) said.push(refusalSaid(view.refusal));
   if (lacksWorkers(view)) said.push(NO_WORKER);
-  if (state === 'paused') said.push(`nothing goes out until "enqueuer resume ${id}"`);
+  if (state === 'paused') said.push(`${pauseSaid(view)}nothing goes out until "enqueuer resume ${id}"`);
+  if (queue === 'limited') said.push(`${LIMITED} "enqueuer resume ${id}" lifts that`);
   if (state === 'running' && linesFullUntil !== undefined) said.push(fullSaid(linesFullUntil, view.now));
   if (view.outlook.opening === undefined && nextCallAt !== undefined) said.push(nextSaid(nextCallAt, view.now));
   if (redialing > 0)
     said.push(`${countOf(redialing, 'call')} in doubt ${redialing === 1 ? 'waits' : 'wait'} to be dialed once more`);
   said.push(...setAsideSaid(view));
   return said;
+}
+
+const LIMITED = 'BullMQ limits its queue, set by a dashboard or another program;';
+
+function pauseSaid({ status }: CampaignView): string {
+  return status.queue === 'paused' ? 'its queue is paused in BullMQ, by a dashboard or another program: ' : '';
 }
 
 function refusalSaid(refusal: string): string {

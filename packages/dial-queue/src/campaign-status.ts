@@ -3,6 +3,7 @@ import type { CampaignStore } from './campaign-store.ts';
 import type { Hold, Holds } from './hold.ts';
 import type { Keys } from './keys.ts';
 import { pairsOf } from './pairs.ts';
+import type { QueueHalt } from './queue-halt.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
 
@@ -30,6 +31,8 @@ export interface CampaignStatus {
    * pending.
    */
   readonly setAside: number;
+  /** What keeps its jobs back that is none of ours. */
+  readonly queue: QueueHalt;
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly holds: readonly Hold[];
 }
@@ -41,11 +44,12 @@ interface Counts {
   readonly delayed: number;
   readonly setAside: number;
   readonly fields: ReadonlyMap<string, string>;
+  readonly queue: QueueHalt;
 }
 
 /** Answers how far campaigns are. Pending is read from the queue, never counted beside it. */
 export class StatusReader {
-  static readonly #status = new Script('status', 'ledger', 'queue-length');
+  static readonly #status = new Script('status', 'ledger', 'queue-length', 'queue-halt');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #campaigns: CampaignStore;
@@ -75,20 +79,20 @@ export class StatusReader {
     const outcomes = Object.fromEntries(
       OUTCOMES.map((outcome) => [outcome, Number(counts.fields.get(`outcome:${outcome}`) ?? 0)]),
     ) as Record<Outcome, number>;
-    const { pending, inFlight, setAside, fields } = counts;
+    const { pending, inFlight, setAside, fields, queue } = counts;
     const redialing = Number(fields.get('redialing') ?? 0);
     const state = stateOf(campaign, counts, holds, outcomes);
-    return { id: campaign.id, state, pending, inFlight, redialing, setAside, outcomes, holds };
+    return { id: campaign.id, state, pending, inFlight, redialing, setAside, queue, outcomes, holds };
   }
 
   async #count(id: string): Promise<Counts> {
     const own = this.#keys.campaign(id);
-    const [now, pending, inFlight, delayed, setAside, flat] = (await StatusReader.#status.run(
+    const [now, pending, inFlight, delayed, setAside, flat, queue] = (await StatusReader.#status.run(
       this.#redis,
       [own.state, own.claims, own.reopened, own.setAside],
       [this.#keys.queue(id)],
-    )) as [number, number, number, number, number, string[]];
-    return { now, pending, inFlight, delayed, setAside, fields: pairsOf(flat) };
+    )) as [number, number, number, number, number, string[], QueueHalt];
+    return { now, pending, inFlight, delayed, setAside, fields: pairsOf(flat), queue };
   }
 }
 
@@ -102,14 +106,14 @@ function concerns(scope: string, campaign: Campaign): boolean {
 
 function stateOf(
   campaign: Campaign,
-  { now, pending, inFlight, delayed, setAside, fields }: Counts,
+  { now, pending, inFlight, delayed, setAside, fields, queue }: Counts,
   holds: readonly Hold[],
   outcomes: Record<Outcome, number>,
 ): CampaignState {
   // It is canceled as well, for good.
   if (fields.has('archived')) return 'archived';
   if (fields.has('canceled')) return 'canceled';
-  if (fields.has('paused')) return 'paused';
+  if (fields.has('paused') || (queue === 'paused' && pending > 0)) return 'paused';
   if (now < Number(fields.get('loadingUntil') ?? 0)) return 'loading';
   const waits = setAside > 0 || Number(fields.get('redialing') ?? 0) > 0;
   if (pending + inFlight === 0 && waits) return 'waiting';

@@ -14,7 +14,7 @@ export interface RegistryView {
   readonly version: number;
   /** Ids of the campaigns that may have work. */
   readonly open: readonly string[];
-  /** Of these, the ones canceled or expired while calls of theirs are parked for later: those calls can end now. */
+  /** Of these, the ones canceled or expired while calls of theirs are parked, or kept back by BullMQ: those calls can end now. */
   readonly over: readonly string[];
   /** And the ones with calls to be queued again. */
   readonly reopened: readonly string[];
@@ -25,7 +25,7 @@ export interface RegistryView {
 /** The campaigns, as every program sees them. */
 export class CampaignStore {
   static readonly #put = new Script('put-campaign', 'ledger', 'holds');
-  static readonly #open = new Script('open-campaigns', 'ledger');
+  static readonly #open = new Script('open-campaigns', 'ledger', 'queue-halt');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 

@@ -1,6 +1,7 @@
 import { CampaignArchivedError } from './campaign-closed.ts';
 import { EarlierClaims } from './earlier-claims.ts';
 import type { Keys } from './keys.ts';
+import { liftQueueHalt } from './queue-halt.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
 
@@ -32,6 +33,8 @@ export class CampaignControl {
       [campaign, action, this.#keys.announcements],
     )) as 'archived' | (string | number)[];
     if (claims === 'archived') throw new CampaignArchivedError(campaign);
-    return action === 'resume' ? { wentOut: 0 } : this.#earlierClaims.outlast(campaign, claims, signal);
+    if (action !== 'resume') return this.#earlierClaims.outlast(campaign, claims, signal);
+    await liftQueueHalt(this.#redis, this.#keys, campaign);
+    return { wentOut: 0 };
   }
 }

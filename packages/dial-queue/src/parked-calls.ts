@@ -1,5 +1,6 @@
 import { type QueuedJob, readJob } from './call-job.ts';
 import type { Keys } from './keys.ts';
+import { liftQueueHalt } from './queue-halt.ts';
 import { openQueue } from './queues.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { WaitingJobs } from './waiting-jobs.ts';
@@ -39,6 +40,19 @@ export class ParkedCalls {
       await queue.close();
     }
     if (changed !== null) await this.#redis.hset(state, 'unparked', changed);
+  }
+
+  /**
+   * Lets every call of a campaign come up that is canceled or expired, also where BullMQ keeps its queue back. That pause becomes
+   * ours: should the campaign be given more time, nothing of it is dialed that somebody had stopped.
+   */
+  async endAll(campaign: string): Promise<void> {
+    const halt = await this.#redis.hmget(`${this.#keys.queue(campaign)}meta`, 'paused', 'concurrency');
+    if (halt.some((field) => field !== null)) {
+      await this.#redis.hset(this.#keys.campaign(campaign).state, 'paused', 1);
+      await liftQueueHalt(this.#redis, this.#keys, campaign);
+    }
+    await this.unpark(campaign);
   }
 
   /**

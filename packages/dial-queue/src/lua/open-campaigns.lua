@@ -4,8 +4,8 @@
 -- KEYS: open campaigns, registry version
 -- ARGV: prefix of queue keys, prefix of campaign keys
 -- Answers: the server's clock, the registry's version, then lists of campaign ids: all with
--- work; of these, those that are over (canceled or expired) with calls still parked; those with
--- calls to be queued again; those with jobs set aside of which some may be over
+-- work; of these, those that are over (canceled or expired) with calls still parked, or in a
+-- queue that BullMQ keeps back; those with calls to be queued again; those with jobs set aside of which some may be over
 local open_campaigns, version = unpack(KEYS)
 local queue_prefix, campaign_prefix = ARGV[1], ARGV[2]
 local now = now_ms()
@@ -25,7 +25,7 @@ for _, campaign in ipairs(redis.call('SMEMBERS', open_campaigns)) do
   if has_work or now < tonumber(state[1] or 0) then
     with_work[#with_work + 1] = campaign
     local is_over = state[2] or (state[3] and now >= tonumber(state[3]))
-    if is_over and delayed > 0 then over[#over + 1] = campaign end
+    if is_over and (delayed > 0 or queue_halt(queue) == 'paused') then over[#over + 1] = campaign end
     if to_reopen > 0 then reopened[#reopened + 1] = campaign end
     if has_set_aside and (is_over or redis.call('ZCOUNT', own .. 'expiries', '-inf', now) > 0) then
       set_aside[#set_aside + 1] = campaign

@@ -4,7 +4,7 @@
 -- KEYS: campaign state, claims, reopened calls, jobs set aside
 -- ARGV: prefix of the campaign's queue keys
 -- Answers: clock, calls not claimed, calls claimed, calls that wait for an instant, jobs set
---   aside, the state's fields and values
+--   aside, the state's fields and values, what keeps its queue back (see queue_halt)
 local queue = ARGV[1]
 local claimed = redis.call('ZCARD', KEYS[2])
 local delayed = redis.call('ZCARD', queue .. 'delayed')
@@ -13,5 +13,5 @@ local redialing = tonumber(redis.call('HGET', KEYS[1], 'redialing') or 0)
 local queued = jobs_in(queue) + redis.call('SCARD', KEYS[3])
 return {
   now_ms(), math.max(0, queued - claimed - redialing), claimed, math.max(0, delayed - redialing), redis.call('HLEN', KEYS[4]),
-  redis.call('HGETALL', KEYS[1]),
+  redis.call('HGETALL', KEYS[1]), queue_halt(queue),
 }
