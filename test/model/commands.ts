@@ -132,7 +132,7 @@ async function control(
     model.pass(STEP);
     await real.pass(STEP);
   }
-  deepStrictEqual(await applied, { wentOut: model.follow(claims).wentOut });
+  deepStrictEqual(await real.outlast(applied), { wentOut: model.follow(claims).wentOut });
 }
 
 function say(queue: ModelQueue | RealQueue, word: Settlement | Release): unknown {

@@ -1,4 +1,5 @@
 /** The real scripts on a real Redis, asked by the same words as the model, and what stands in Redis told in the model's words. */
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   CallReopener,
   CampaignControl,
@@ -64,6 +65,7 @@ export class RealQueue {
   readonly #desk: DoubtDesk;
   readonly #doNotCall: DoNotCallList;
   readonly #identity: Identity;
+  #elapsedMs = 0;
 
   private constructor(redis: Redis, keys: Keys, identity: Identity, times: Times) {
     this.#redis = redis;
@@ -71,7 +73,7 @@ export class RealQueue {
     this.#identity = identity;
     const claimTimes = { sendWithinMs: times.sendWithin * UNIT_MS, claimMs: times.claimFor * UNIT_MS };
     this.#gate = new Gate(redis, keys, claimTimes);
-    this.#control = new CampaignControl(redis, keys);
+    this.#control = new CampaignControl(redis, keys, () => performance.now() + this.#elapsedMs);
     this.#holds = new Holds(redis, keys);
     this.#reopener = new CallReopener(redis, keys);
     this.#desk = new DoubtDesk(redis, keys);
@@ -148,6 +150,21 @@ export class RealQueue {
   /** Begins a pause or cancel; the promise settles when it returns. */
   control(action: 'pause' | 'resume' | 'cancel'): Promise<{ wentOut: number }> {
     return this.#control.apply(action, CAMPAIGN, AbortSignal.timeout(PATIENCE_MS));
+  }
+
+  /** It waits by a clock of its own, from when it began: longer than until `sendBy` by Redis's clock. */
+  async outlast<T>(applied: Promise<T>): Promise<T> {
+    let isOver = false;
+    void applied
+      .finally(() => {
+        isOver = true;
+      })
+      .catch(() => {});
+    while (!isOver) {
+      this.#elapsedMs += 1000 * UNIT_MS;
+      await delay(1);
+    }
+    return applied;
   }
 
   openHold(hold: HoldRequest, callId: string): Promise<void> {

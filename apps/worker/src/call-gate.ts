@@ -81,7 +81,8 @@ export class CallGate {
 
   #windowOf(claim: Claim, redisNow: number, asked: Moment): SendWindow {
     const { clock } = this.#parts;
-    const isTimeUp = clock.timeIsUp(asked, claim.sendBy - redisNow);
+    // Of a claim that was made before, and whose answer was lost, Redis's clock may tell another age since it was set.
+    const isTimeUp = clock.timeIsUp(asked, claim.sendBy - Math.max(redisNow, claim.claimedAt));
     const { sendFrom, slotEnds } = claim;
     if (sendFrom === undefined || slotEnds === undefined)
       return { claim, opensAt: undefined, isEarly: false, isOver: isTimeUp };

@@ -1,5 +1,5 @@
 import { CampaignArchivedError } from './campaign-closed.ts';
-import { EarlierClaims } from './earlier-claims.ts';
+import { EarlierClaims, type Monotonic } from './earlier-claims.ts';
 import type { Keys } from './keys.ts';
 import { liftQueueHalt } from './queue-halt.ts';
 import type { RedisConnection } from './redis-connection.ts';
@@ -14,10 +14,10 @@ export class CampaignControl {
   readonly #keys: Keys;
   readonly #earlierClaims: EarlierClaims;
 
-  constructor(redis: RedisConnection, keys: Keys) {
+  constructor(redis: RedisConnection, keys: Keys, monotonic?: Monotonic) {
     this.#redis = redis;
     this.#keys = keys;
-    this.#earlierClaims = new EarlierClaims(redis, keys);
+    this.#earlierClaims = new EarlierClaims(redis, keys, monotonic);
   }
 
   /**

@@ -45,7 +45,7 @@ export class DoNotCallList {
     return this.#change('SREM', numbers);
   }
 
-  /** Returns once every claim made so far is settled, given back or past its `sendBy`: no call to whom was added before begins any more. */
+  /** Returns once every claim made so far is settled, given back or too old to be sent: no call to whom was added before begins any more. */
   async outlastEarlierClaims(signal?: AbortSignal): Promise<void> {
     await new EarlierClaims(this.#redis, this.#keys).outlastAll(signal);
   }

@@ -11,10 +11,15 @@ const VALUES_PER_CLAIM = 3;
 type StandingClaims = readonly (string | number)[];
 
 interface Look {
-  /** Claims that may still be sent. */
-  readonly pending: number;
+  /** Claims that stand as they did. */
+  readonly standing: number;
+  /** The most that one of these had for sending, from the claim on. */
+  readonly longestMs: number;
   readonly wentOut: number;
 }
+
+/** Ms by a clock that nobody sets. */
+export type Monotonic = () => number;
 
 /** Follows claims made earlier to the point from which none of them lets a call begin any more. */
 export class EarlierClaims {
@@ -22,21 +27,26 @@ export class EarlierClaims {
   static readonly #follow = new Script('follow-claims', 'ledger');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
+  readonly #monotonic: Monotonic;
 
-  constructor(redis: RedisConnection, keys: Keys) {
+  constructor(redis: RedisConnection, keys: Keys, monotonic: Monotonic = () => performance.now()) {
     this.#redis = redis;
     this.#keys = keys;
+    this.#monotonic = monotonic;
   }
 
   /**
-   * Returns once each of the claims is settled, given back or past its `sendBy`.
+   * Returns once each of the claims, just seen, is settled, given back, or too old to be sent: their owners count the time by monotonic clocks,
+   * and so does this, from now on. Redis's clock may be set meanwhile, or have been between the claim and now.
    * @returns how many calls went out meanwhile
    */
   async outlast(campaign: string, claims: StandingClaims, signal?: AbortSignal): Promise<{ wentOut: number }> {
     const { ledger } = this.#keys.campaign(campaign);
+    const seenAt = this.#monotonic();
     for (;;) {
-      const { pending, wentOut } = await this.#look(ledger, claims);
-      if (pending === 0) return { wentOut };
+      const { standing, longestMs, wentOut } = await this.#look(ledger, claims);
+      // What still stands then has gone out or is lost.
+      if (standing === 0 || this.#monotonic() - seenAt > longestMs) return { wentOut: wentOut + standing };
       await delay(POLL_MS, undefined, signal === undefined ? {} : { signal });
     }
   }
@@ -55,12 +65,14 @@ export class EarlierClaims {
   }
 
   async #look(ledger: string, claims: StandingClaims): Promise<Look> {
-    const total = { pending: 0, wentOut: 0 };
+    const total = { standing: 0, longestMs: 0, wentOut: 0 };
     const step = CLAIMS_PER_LOOK * VALUES_PER_CLAIM;
     for (let from = 0; from < claims.length; from += step) {
       const part = claims.slice(from, from + step);
-      const [pending, wentOut] = (await EarlierClaims.#follow.run(this.#redis, [ledger], part)) as [number, number];
-      total.pending += pending;
+      const look = await EarlierClaims.#follow.run(this.#redis, [ledger], part);
+      const [standing, longestMs, wentOut] = look as [number, number, number];
+      total.standing += standing;
+      total.longestMs = Math.max(total.longestMs, longestMs);
       total.wentOut += wentOut;
     }
     return total;

@@ -1,0 +1,55 @@
+import { eventually, findLibfaketime, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CampaignControl } from './control.ts';
+import { Fixture } from './testing/fixture.ts';
+
+const HOUR_MS = 3_600_000;
+
+describe.skipIf(findLibfaketime() === undefined)('when Redis’s clock is set (needs libfaketime)', () => {
+  let server: TestRedis;
+  let fixture: Fixture;
+  beforeEach(async () => {
+    server = await startRedis({ settableClock: true });
+    fixture = await Fixture.on(server);
+    await fixture.campaign();
+  });
+  afterEach(async () => {
+    fixture[Symbol.dispose]();
+    await server.stop();
+  });
+
+  /** A pause with a monotonic clock of its own, which says how often it was looked at. */
+  function pause() {
+    const own = { elapsedMs: 0, looks: 0, isOver: false };
+    const monotonic = () => {
+      own.looks += 1;
+      return own.elapsedMs;
+    };
+    const applied = new CampaignControl(fixture.redis, fixture.keys, monotonic).apply('pause', 'spring').finally(() => {
+      own.isOver = true;
+    });
+    const looks = (count: number) => eventually(() => own.looks >= count);
+    return { own, applied, looks };
+  }
+
+  it('ahead before a pause or during it, the pause outlasts what may still be sent', async () => {
+    await fixture.gate().claim(fixture.request({ callId: 'call-1', owner: 'owner-1' }));
+    await server.setClock(HOUR_MS);
+    const { own, applied, looks } = pause();
+    await looks(3);
+    await server.setClock(2 * HOUR_MS);
+    await looks(own.looks + 3);
+    expect(own.isOver).toBe(false);
+    await fixture.gate().release(fixture.releasing({ callId: 'call-1', owner: 'owner-1', attempts: 0 }));
+    expect(await applied).toEqual({ wentOut: 0 });
+  });
+
+  it('back, the pause waits no longer than anything may be sent', async () => {
+    await fixture.gate().claim(fixture.request({ callId: 'call-1', owner: 'owner-1' }));
+    const { own, applied, looks } = pause();
+    await looks(2);
+    await server.setClock(-5 * HOUR_MS);
+    own.elapsedMs += 60_001;
+    expect(await applied).toEqual({ wentOut: 1 });
+  });
+});
