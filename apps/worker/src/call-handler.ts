@@ -184,7 +184,8 @@ export class CallHandler {
     const { claim, attempts } = again ?? { claim: undefined, attempts: answer.attempts };
     const line = claim?.line ?? run.call.from ?? run.context.campaign.fromPhoneNumber[0] ?? '';
     const decision: Decision = { kind: 'put_back' };
-    const settlement = { owner: run.owner, outcome, reason, attempts, line, claim, decision };
+    // Its request, if there was one, was refused.
+    const settlement = { owner: run.owner, outcome, reason, attempts, line, claim, decision, unrung: true };
     const end = await this.#parts.ledger.settle(run, settlement);
     const isOver = outcome === 'canceled' || (outcome === 'expired' && run.call.expiresAt === undefined);
     return end.kind === 'complete' ? { ...end, isOver } : end;
@@ -218,6 +219,7 @@ export class CallHandler {
       }
       case 'redial':
       case 'own_line':
+      case 'cap':
         return delayedEnd(run, until);
       case 'line':
       case 'in_flight':

@@ -24,6 +24,8 @@ const SAY_AGAIN_MS = 500;
 /** Outcomes after which a call's payload is of no further use. */
 const FINAL: ReadonlySet<Outcome> = new Set(['accepted', 'suppressed']);
 
+const MAY_HAVE_RUNG: ReadonlySet<Outcome> = new Set(['accepted', 'unknown']);
+
 export interface CallLedgerParts {
   readonly gate: Gate;
   readonly witness: ClaimWitness;
@@ -51,6 +53,8 @@ export interface Settlement {
   readonly granted?: Grant & ClaimedPlaces;
   /** It settles a redial whose claim is not given. */
   readonly redials?: number | undefined;
+  /** Under this claim provably nothing rang, whatever is to be said of the call. */
+  readonly unrung?: boolean;
 }
 
 /** A claim given back. Left out: nothing is spent. */
@@ -77,6 +81,7 @@ export class CallLedger {
     const { owner, reason, attempts, line, dialedAt, httpStatus, cause, decision, claim } = settlement;
     const redials = claim?.redials ?? settlement.redials;
     const outcome = redials === undefined ? settlement.outcome : outcomeOfRedial(settlement.outcome);
+    const unrung = settlement.unrung ?? !MAY_HAVE_RUNG.has(settlement.outcome);
     const { onUnknown } = run.context.campaign;
     const granted = settlement.granted ?? claim;
     const permission = granted && permissionOf(run, granted);
@@ -99,6 +104,7 @@ export class CallLedger {
       // Most calls have none.
       resultsBefore: claim?.revision || undefined,
       redials,
+      unrung: (outcome === 'unknown' && unrung) || undefined,
       claimed: granted,
       redialAfterMs: outcome === 'unknown' && onUnknown === 'redial' ? redialAfterMs(run.context.campaign) : undefined,
       answered: decision !== undefined && isAnswered(decision),

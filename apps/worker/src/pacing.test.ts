@@ -189,4 +189,24 @@ describe.concurrent('a campaign with limits, over all workers', { timeout: PATIE
     ]);
     expect(world.simulator.stats().requests).toBe(2);
   });
+
+  test('frequency cap: a call waits while another to the same person has no answer, and goes out if that did not ring', async () => {
+    await using world = await DialingWorld.open(redis);
+    const frequencyCap = { calls: 1, hours: 24 };
+    for (const id of ['spring', 'autumn']) await world.campaign({ id, frequencyCap });
+    const first = {
+      callId: world.callId(phone(0), 'autumn'),
+      owner: 'another worker',
+      campaign: 'autumn',
+    };
+    const limits = { conversationMs: 1000, caps: [frequencyCap] };
+    const hours = { opensAt: 0, closesAt: Number.MAX_SAFE_INTEGER };
+    const person = world.identity.person(phone(0));
+    await world.gate().claim({ ...first, ...hours, person, lines: [LINE], limits, ready: true });
+    const worker = await world.startWorker();
+    await world.load([phone(0)]);
+    await worker.gateAnswered('wait');
+    await world.gate().release({ ...first, attempts: 1, failures: 1, answered: false, probes: [] });
+    expect(await world.settled(1)).toMatchObject([{ outcome: 'accepted' }]);
+  });
 });

@@ -199,6 +199,9 @@ describe.concurrent('onUnknown: redial', { timeout: PATIENCE_MS }, () => {
       { outcome: 'unknown', reason: 'bad_request', httpStatus: 400, revision: 2 },
     ]);
     expect(world.requestsByNumber().get(NUMBER)).toBe(2);
+    // What was refused takes no place: neither on the line nor of the person's calls.
+    expect(await world.redis.zcard(`${world.keys.lines}:${LINE}`)).toBe(1);
+    expect(await world.redis.zcard(world.keys.person(world.identity.person(NUMBER)))).toBe(1);
   });
 
   test('a redial that is not taken keeps its place, and is still the only one', async () => {

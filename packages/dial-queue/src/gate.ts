@@ -87,7 +87,10 @@ export interface Claim {
 }
 
 /**
- * `line`: all calls of the campaign do; `own_line`: this one by itself, others may have another line that is free. `comparison`: on a server that is new nobody claims before all have compared (see Evidence). The gate itself never says it.
+ * `line`: all calls of the campaign do; `own_line`: this one by itself, others may have another
+ * line that is free. `cap`: what is in flight to the same person decides whether it is over the
+ * cap. `comparison`: on a server that is new nobody claims before all have compared (see Evidence).
+ * The gate itself never says it.
  */
 export type WaitFor =
   | 'redial'
@@ -95,6 +98,7 @@ export type WaitFor =
   | 'calling_window'
   | 'line'
   | 'own_line'
+  | 'cap'
   | 'in_flight'
   | 'pace'
   | 'comparison';
@@ -179,6 +183,8 @@ export interface SettleRequest extends Settling {
   readonly redialAfterMs?: number | undefined;
   /** The claim's own: this settles a redial. */
   readonly redials?: number | undefined;
+  /** Under this claim provably nothing rang, though the call is `unknown`. */
+  readonly unrung?: boolean | undefined;
   /** It has an expiry of its own, of which nobody need be reminded any more. */
   readonly expires?: boolean;
 }
@@ -294,7 +300,8 @@ export class Gate {
 
   async settle(request: SettleRequest): Promise<SettleAnswer> {
     const own = this.#keysOf(request.campaign);
-    const { campaign, answered, expires, probes, run, cause, resultsBefore, redialAfterMs, redials, claimed } = request;
+    const { campaign, answered, expires, probes, run, cause, resultsBefore, redialAfterMs, redials, unrung, claimed } =
+      request;
     // Left out rather than empty: most calls are the probe of nothing, and every byte is read for each of them.
     const channel = this.#keys.announcements;
     const context = {
@@ -308,6 +315,7 @@ export class Gate {
       resultsBefore,
       redialAfterMs,
       redials,
+      unrung,
       claimed: claimed && placesOf(claimed),
     };
     const [word, value, redialAt, changes] = (await Gate.#settle.run(

@@ -311,10 +311,18 @@ describe('a cap', () => {
     nth(index, { person: fixture.identity.person('+15055550123'), limits, ...overrides });
   const capped = { kind: 'skip', outcome: 'suppressed', reason: 'frequency_cap' };
 
+  /** Lets a call out that is then taken. */
+  async function taken(index: number, overrides: Partial<ClaimRequest> = {}): Promise<Claim> {
+    const claimed = claimOf(await fixture.gate().claim(samePerson(index, overrides)));
+    const { campaign = 'spring' } = overrides;
+    await fixture.gate().settle(fixture.settling({ callId: `call-${index}`, owner: `owner-${index}`, campaign }));
+    return claimed;
+  }
+
   it('ends a call to a person who has had so many, over all campaigns', async () => {
     const gate = fixture.gate();
-    expect(claimOf(await gate.claim(samePerson(1))).placed).toEqual([0]);
-    expect(claimOf(await gate.claim(samePerson(2, { campaign: 'autumn' }))).placed).toEqual([1]);
+    expect((await taken(1)).placed).toEqual([0]);
+    expect((await taken(2, { campaign: 'autumn' })).placed).toEqual([1]);
     expect(await gate.claim(samePerson(3, { campaign: 'winter' }))).toMatchObject(capped);
     // Somebody else is no concern of it.
     await claim(4, { limits });
@@ -323,8 +331,8 @@ describe('a cap', () => {
   it('counts what no campaign with a cap has placed', async () => {
     const gate = fixture.gate();
     const uncapped = { limits: limited({}) };
-    claimOf(await gate.claim(samePerson(1, uncapped)));
-    claimOf(await gate.claim(samePerson(2, uncapped)));
+    await taken(1, uncapped);
+    await taken(2, uncapped);
     expect(await gate.claim(samePerson(3))).toMatchObject(capped);
   });
 
@@ -336,7 +344,7 @@ describe('a cap', () => {
     await release(2);
     await gate.claim(samePerson(3));
     await settle(3, 'unknown');
-    await gate.claim(samePerson(4));
+    await taken(4);
     expect(await gate.claim(samePerson(5))).toMatchObject(capped);
   });
 
@@ -345,15 +353,16 @@ describe('a cap', () => {
     const one = { limits: limited({ caps: [{ calls: 1, hours: 24 }] }) };
     const { attempts } = claimOf(await gate.claim(samePerson(1, one)));
     expect(claimOf(await gate.claim(samePerson(1, { ...one, renews: attempts }))).placed).toEqual([0]);
+    await settle(1, 'accepted');
     expect(await gate.claim(samePerson(2, one))).toMatchObject(capped);
   });
 
   it('looks back no longer than it says, the strictest of several first', async () => {
     const gate = fixture.gate();
-    await gate.claim(samePerson(1));
+    await taken(1);
     const key = fixture.keys.person(fixture.identity.person('+15055550123'));
     await fixture.redis.zadd(key, Date.now() - 25 * 3_600_000, 'owner-1');
-    expect(claimOf(await gate.claim(samePerson(2))).placed).toEqual([0]);
+    expect((await taken(2)).placed).toEqual([0]);
     const both = [
       { calls: 2, hours: 24 },
       { calls: 2, hours: 48 },
@@ -365,7 +374,7 @@ describe('a cap', () => {
   it('does not end a call whose hour comes when it has room again', async () => {
     const gate = fixture.gate();
     const one = { limits: limited({ caps: [{ calls: 1, hours: 1 }] }) };
-    claimOf(await gate.claim(samePerson(1)));
+    await taken(1);
     const [soon, late] = [Date.now() + 1_800_000, Date.now() + 3_700_000];
     const waits = { kind: 'wait', until: late };
     expect(await gate.claim(samePerson(2, { ...one, opensAt: late, closesAt: late + 1000 }))).toMatchObject(waits);
@@ -381,7 +390,44 @@ describe('a cap', () => {
       ['spring', 'autumn', 'winter'].map((campaign, index) => gate.claim(samePerson(index, { ...one, campaign }))),
     );
     expect(answers.filter(({ kind }) => kind === 'dial')).toHaveLength(1);
-    expect(answers.filter(({ kind }) => kind === 'skip')).toHaveLength(2);
+    expect(answers.filter(({ kind }) => kind === 'wait')).toHaveLength(2);
+  });
+
+  describe('reached only by a call in flight', () => {
+    const one = { limits: limited({ caps: [{ calls: 1, hours: 24 }] }) };
+    const waits = { kind: 'wait', waitFor: 'cap' };
+
+    it.each(['accepted', 'unknown', 'rejected'] as const)('waits for its answer: %s', async (outcome) => {
+      const gate = fixture.gate();
+      await gate.claim(samePerson(1, one));
+      expect(await gate.claim(samePerson(2, one))).toMatchObject(waits);
+      await settle(1, outcome);
+      const afterwards = outcome === 'rejected' ? { kind: 'dial' } : capped;
+      expect(await gate.claim(samePerson(2, one))).toMatchObject(afterwards);
+    });
+
+    it('waits until it is given back', async () => {
+      const gate = fixture.gate();
+      await gate.claim(samePerson(1, one));
+      expect(await gate.claim(samePerson(2, one))).toMatchObject(waits);
+      await release(1);
+      expect(await gate.claim(samePerson(2, one))).toMatchObject({ kind: 'dial' });
+    });
+
+    it('waits no longer than its claim lasts: past its deadline it may have rung', async () => {
+      await fixture.gate({ claimMs: 1 }).claim(samePerson(1, one));
+      const gate = fixture.gate({ claimMs: 0 });
+      expect(await gate.claim(samePerson(2, one))).toMatchObject(capped);
+    });
+
+    it('waits for what it would wait for anyway', async () => {
+      const gate = fixture.gate();
+      await gate.claim(samePerson(1, one));
+      const later = { ...one, opensAt: Date.now() + 60_000 };
+      expect(await gate.claim(samePerson(2, later))).toMatchObject({ kind: 'wait', waitFor: 'calling_window' });
+      await fixture.redis.hset(fixture.keys.campaign('spring').state, 'paused', 1);
+      expect(await gate.claim(samePerson(3, one))).toMatchObject({ kind: 'paused' });
+    });
   });
 });
 

@@ -80,12 +80,17 @@ local starts_at = ask.startsAt or tonumber(state[4])
 -- How many calls the person has had in the time of each cap, without this one. What may not go out yet is judged by those that will
 -- still count at its hour.
 local hour = math.max(now, ask.opensAt, starts_at or 0)
-local placed = {}
+local placed, may_have_room = {}, false
 for index, cap in ipairs(ask.caps or {}) do
   local since = hour - cap.hours * 3600000
-  local is_counted = renewed and renewed.claimedAt > since
+  local is_counted = renewed and renewed.claimedAt + UNANSWERED > since
   placed[index] = calls_since(people, ask.person, since) - (is_counted and 1 or 0)
-  if placed[index] >= cap.calls then return skip('suppressed', 'frequency_cap') end
+  if placed[index] >= cap.calls then
+    local unanswered = unanswered_calls(people, ask.person, since, owner, now, ask.claimMs)
+    if placed[index] - unanswered >= cap.calls then return skip('suppressed', 'frequency_cap') end
+    -- What is in flight to the same person may not have rung after all: that is known soon.
+    may_have_room = true
+  end
 end
 
 if state[2] then return answer('paused') end
@@ -148,6 +153,8 @@ end
 if starts_at and now < starts_at then return wait_for_hour(starts_at, 'starts_at') end
 if now < ask.opensAt then return wait_for_hour(ask.opensAt, 'calling_window') end
 if now >= ask.closesAt then return wait(now, 'calling_window') end
+
+if may_have_room then return wait(now + ANSWER_MS, 'cap') end
 
 if ask.maxPerLine and calls >= ask.maxPerLine then
   local function nth_room(nth) return nth_room_at(lines, open_lines, now, ask.maxPerLine, ask.conversationMs, nth) end
@@ -222,7 +229,7 @@ if slot then
 end
 if renewed and renewed.line ~= line then leave_line(lines, renewed.line, owner) end
 occupy_line(lines, line, owner, claim.deadline + ask.conversationMs)
-remember_call(people, ask.person, owner, now)
+remember_call(people, ask.person, owner, now + UNANSWERED)
 tidy_line(lines, line, now)
 if last_claim % CLAIMS_PER_TIDYING == 0 then tidy_person(people, ask.person, now) end
 local written = write_entry(ledger, call_id, claim)

@@ -1,6 +1,8 @@
 -- People: per recipient a sorted set, owner -> when (ms) the call was let out, over all campaigns. A call that provably did not ring
--- is taken off again. Kept as long as the longest cap a campaign may have.
+-- is taken off again. Kept as long as the longest cap a campaign may have. Instants are whole; half
+-- a ms more says that the call has no answer yet, and may still turn out not to have rung.
 local REMEMBERED_MS = 720 * 3600000
+local UNANSWERED = 0.5
 
 local function person_key(people, person)
   return people .. ':' .. person
@@ -10,9 +12,20 @@ local function calls_since(people, person, since)
   return redis.call('ZCOUNT', person_key(people, person), '(' .. since, '+inf')
 end
 
-local function remember_call(people, person, owner, now)
+-- How many of these are in flight: asked less than a claim's time ago, and without an answer.
+local function unanswered_calls(people, person, since, own, now, claim_ms)
+  local from = math.max(since, now - claim_ms)
+  local calls = redis.call('ZRANGE', person_key(people, person), '(' .. from, '+inf', 'BYSCORE', 'WITHSCORES')
+  local count = 0
+  for index = 1, #calls, 2 do
+    if calls[index] ~= own and tonumber(calls[index + 1]) % 1 == UNANSWERED then count = count + 1 end
+  end
+  return count
+end
+
+local function remember_call(people, person, owner, at)
   local key = person_key(people, person)
-  redis.call('ZADD', key, now, owner)
+  redis.call('ZADD', key, at, owner)
   redis.call('PEXPIRE', key, REMEMBERED_MS)
 end
 

@@ -43,7 +43,7 @@ for index = 2, #ARGV, 4 do
       redis.call('HSET', ledger, call_id, raw)
       redis.call('ZADD', claims, claim.deadline, call_id)
       occupy_line(lines, claim.line, owner, claim.deadline + claim.conversationMs)
-      remember_call(people, claim.person, owner, claim.claimedAt)
+      remember_call(people, claim.person, owner, claim.claimedAt + UNANSWERED)
       written = written + 1
     end
   end

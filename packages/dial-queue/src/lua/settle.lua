@@ -5,7 +5,7 @@
 -- KEYS: ledger, campaign state, claims, kept payloads, revised results, results stream, breakers, holds, expiries; what the keys of
 --       lines and of people begin with
 -- ARGV: call id, owner, outcome, attempts, result (a JSON object without its last fields and closing brace), payload to keep or '',
---       JSON {campaign, channel, answered?, expires?, probes?, run?, cause?, resultsBefore?, redialAfterMs?, redials?, claimed?}
+--       JSON {campaign, channel, answered?, expires?, probes?, run?, cause?, resultsBefore?, redialAfterMs?, redials?, unrung?, claimed?}
 -- Answers: settled <revision> <redialAt, if any> <changes of holds, if any> | already <outcome> <redialAt, if any> | lost (another owner holds the claim, or it is over)
 local ledger, campaign_state, claims, kept, revised, results, breakers, holds, expiries, lines, people = unpack(KEYS)
 local call_id, owner, outcome, attempts, result, payload = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
@@ -55,12 +55,14 @@ end
 write_entry(ledger, call_id, settled)
 redis.call('ZREM', claims, call_id)
 if claimed then
-  if outcome ~= 'accepted' and outcome ~= 'unknown' then
+  -- A redial that was refused leaves its call unknown because of the first attempt alone.
+  local has_rung = (outcome == 'accepted' or outcome == 'unknown') and not context.unrung
+  if not has_rung then
     leave_line(lines, claimed.line, owner)
     forget_call(people, claimed.person, owner)
   elseif not is_written_off then
     occupy_line(lines, claimed.line, owner, math.min(now, claimed.deadline) + claimed.conversationMs)
-    if claimed ~= entry then remember_call(people, claimed.person, owner, claimed.claimedAt) end
+    remember_call(people, claimed.person, owner, claimed.claimedAt)
   end
 end
 if context.expires then redis.call('ZREM', expiries, call_id) end

@@ -44,6 +44,8 @@ interface Fate {
   readonly outcome?: Outcome | 'released';
   /** When it was settled first. */
   readonly endedAt?: number;
+  /** A redial that was refused: its claim has ended for good. */
+  readonly isUnrung?: boolean;
 }
 
 /** What is known of a call. */
@@ -258,15 +260,17 @@ export class Occupancy implements Disposable {
     if (own !== undefined && !renews) return `dial ${own.line}`;
     if (own !== undefined && now > own.deadline) return 'busy';
 
-    const { lines: occupied, people, inFlight } = this.#without(own === undefined ? undefined : owner);
+    const { lines: occupied, people, answered, inFlight } = this.#without(own === undefined ? undefined : owner);
     const person = this.#fixture.identity.person(personOf(call)).member;
-    const isCapped = ('caps' in limits ? limits.caps : []).some(({ calls, hours }) => {
-      return (
-        people.filter((each) => each.person === person && each.claimedAt > now - hours * 60 * MINUTE_MS).length >= calls
-      );
-    });
-    if (isCapped) return known.state === 'awaits' ? 'done' : 'skip';
+    const caps = 'caps' in limits ? limits.caps : [];
+    const isFull = (of: readonly Claim[]) =>
+      caps.some(({ calls, hours }) => {
+        const since = now - hours * 60 * MINUTE_MS;
+        return of.filter((each) => each.person === person && each.claimedAt > since).length >= calls;
+      });
+    if (isFull(answered)) return known.state === 'awaits' ? 'done' : 'skip';
     if (known.state === 'awaits' && (now < (known.redialAt ?? 0) || known.owner === owner)) return 'wait redial';
+    if (isFull(people)) return 'wait cap';
     const counts = lines.map((line) => occupied.filter((each) => each === line).length);
     const fewest = Math.min(...counts);
     if ('maxPerLine' in limits && fewest >= limits.maxPerLine) return 'wait line';
@@ -284,6 +288,9 @@ export class Occupancy implements Disposable {
     return {
       lines: others.filter(([, fate]) => occupiedUntil(fate) > now).map(([, { claim }]) => claim.line),
       people: others.map(([, { claim }]) => claim),
+      answered: others
+        .filter(([, { outcome, claim }]) => outcome !== undefined || claim.deadline <= now)
+        .map(([, { claim }]) => claim),
       inFlight: others
         .filter(([, { outcome, claim }]) => outcome === undefined && claim.deadline > now)
         .map(([, { call }]) => campaignOf(call)),
@@ -292,11 +299,13 @@ export class Occupancy implements Disposable {
 
   async #settle(call: number, owner: string, wanted: Outcome): Promise<void> {
     const fate = this.#fates.get(owner);
+    if (fate?.isUnrung) return;
     const campaign = campaignOf(call);
     const redials = fate?.claim.redials;
     // Who never had a claim skips the call; and no redial ends as if nothing had rung.
     const claimed = redials !== undefined && wanted !== 'accepted' ? 'unknown' : wanted;
     const outcome = fate === undefined ? 'suppressed' : claimed;
+    const unrung = redials !== undefined && !isCounted(wanted);
     const isDoubt = outcome === 'unknown' && CAMPAIGNS[campaign].redials;
     const redialAfterMs = isDoubt ? CAMPAIGNS[campaign].limits.conversationMs : undefined;
     const request = this.#fixture.settling({
@@ -305,6 +314,7 @@ export class Occupancy implements Disposable {
       campaign,
       outcome,
       redials,
+      unrung,
       redialAfterMs,
       resultsBefore: fate?.claim.revision || undefined,
       claimed: fate && moved(fate.claim, -this.#ahead),
@@ -315,6 +325,8 @@ export class Occupancy implements Disposable {
       return;
     }
     this.#ended(call, owner, outcome, answer.redialAt);
+    const ended = this.#fates.get(owner);
+    if (unrung && ended !== undefined) this.#fates.set(owner, { ...ended, outcome: 'released', isUnrung: true });
     if (fate === undefined && outcome !== 'unknown') return;
     const settled = { ...request, resultsBefore: answer.revision - 1, claimed: fate?.claim };
     this.#remembered.delete(owner);
