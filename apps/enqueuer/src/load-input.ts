@@ -15,6 +15,7 @@ export interface LoadOptions {
   readonly limit?: number | undefined;
   readonly format?: ListFormat | undefined;
   readonly rejects?: string | undefined;
+  readonly anotherList?: boolean | undefined;
   /** Of a dry run: a CSV of what is foreseen of each row. */
   readonly verdicts?: string | undefined;
   readonly json?: boolean | undefined;
@@ -78,12 +79,21 @@ export function canceledError(campaign: string, cause?: unknown): DialerError {
   return new DialerError('campaign_canceled', message, { cause });
 }
 
-class DedupeByError extends DialerError {
+/** It would ring people again. */
+class RepeatError extends DialerError {
   override readonly exitCode = 2;
 }
 
-/** It would ring everybody again. */
+/** Said of a list that is not the one a campaign has loaded, where a row's place in its list makes the call. */
+export function anotherListSaid({ id }: Campaign): string {
+  return `Campaign ${id} has loaded another list, and with dedupeBy: row each row of this one is a new call: whoever is in both is called twice.`;
+}
+
+export function anotherListError(campaign: Campaign): DialerError {
+  return new RepeatError('another_list', `${anotherListSaid(campaign)} If that is meant, give --another-list.`);
+}
+
 export function dedupeByError({ id, dedupeBy }: Campaign, fixed: string): DialerError {
   const message = `dedupeBy: campaign ${id} was first loaded with ${fixed}, which cannot change to ${dedupeBy}; put it back, or use another id.`;
-  return new DedupeByError('dedupe_by', message);
+  return new RepeatError('dedupe_by', message);
 }

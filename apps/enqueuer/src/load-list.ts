@@ -1,13 +1,26 @@
-import { CallLoader, CampaignArchivedError, CampaignCanceledError, Identity } from '@libby-dialer/dial-queue';
+import {
+  CallLoader,
+  CampaignArchivedError,
+  CampaignCanceledError,
+  Identity,
+  LoadPreview,
+} from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
 import type { Context } from './context.ts';
 import { HopelessRows } from './hopeless-rows.ts';
-import type { RowChecker } from './list/check-row.ts';
 import { ListError } from './list/list-error.ts';
 import { RejectsFile, rejectsPathOf } from './list/rejects-file.ts';
 import { ListLoader, type LoadCounts } from './list-loader.ts';
 import type { ListSource } from './list-source.ts';
-import { canceledError, dedupeByError, type ListInput, openChecked, refuseIfClosed } from './load-input.ts';
+import {
+  anotherListError,
+  type CheckedList,
+  canceledError,
+  dedupeByError,
+  type ListInput,
+  openChecked,
+  refuseIfClosed,
+} from './load-input.ts';
 import type { ProgressView } from './progress.ts';
 
 export interface ListLoad extends ListInput {
@@ -16,6 +29,8 @@ export interface ListLoad extends ListInput {
   readonly limit?: number | undefined;
   /** Path of the rejects file; left out: beside the list. */
   readonly rejects?: string | undefined;
+  /** Asked whether it is meant that another list is loaded, where each of its rows is a call of its own; left out: it is not. */
+  readonly isAnotherMeant?: (() => Promise<boolean>) | undefined;
   /** Told, before anything is stored, that the list can be read, and of its hash where its rows are calls by their place in it. */
   readonly opened?: (listHash: string | undefined) => Promise<void>;
   /** Given a look at how far it is; disposed when it is through or broken off. */
@@ -35,7 +50,7 @@ export interface LoadedList {
 
 /**
  * Loads a list into a campaign: whatever of it is new, each row once, however often it is run. Rejects with the signal's reason when
- * that aborts, with `ListError`, or with a `DialerError` (`campaign_canceled`, `dedupe_by`). Redis must be known to be durable.
+ * that aborts, with `ListError`, or with a `DialerError` (`campaign_canceled`, `dedupe_by`, `another_list`). Redis must be known to be durable.
  */
 export async function loadList(context: Context, load: ListLoad): Promise<LoadedList> {
   const { campaign, path } = load;
@@ -43,9 +58,10 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
   const list = await openChecked(campaign, load);
   try {
     await load.opened?.(list.source.listHash);
+    const isMeant = await isAnotherMeant(context, load, list.source.listHash);
     await using rejects = new RejectsFile(load.rejects ?? rejectsPathOf(path), list.source.list.csv);
     await rejects.start();
-    await using calls = await storeCampaign(context, campaign, list.checker);
+    await using calls = await storeCampaign(context, campaign, list, isMeant);
     const hopeless = new HopelessRows(campaign, await context.now());
     const loader = new ListLoader({
       campaign: campaign.id,
@@ -95,13 +111,31 @@ async function runToItsEnd(
   throw signal.reason as Error;
 }
 
-async function storeCampaign(context: Context, campaign: Campaign, { form }: RowChecker): Promise<CallLoader> {
+/** Refused before anything is stored, unless it is meant. */
+async function isAnotherMeant(
+  { redis, keys }: Context,
+  { campaign, isAnotherMeant: ask }: ListLoad,
+  hash: string | undefined,
+): Promise<boolean> {
+  const isAnother = hash !== undefined && (await new LoadPreview(redis, keys, campaign.id).isAnotherList(hash));
+  if (isAnother && (await ask?.()) !== true) throw anotherListError(campaign);
+  return isAnother;
+}
+
+async function storeCampaign(
+  context: Context,
+  campaign: Campaign,
+  { checker: { form }, source: { listHash } }: CheckedList,
+  isAnother: boolean,
+): Promise<CallLoader> {
   const answer = await context.campaigns.put(campaign);
   if (!answer.stored) throw dedupeByError(campaign, answer.dedupeBy);
   const calls = new CallLoader(context.redis, context.keys, campaign.id);
   try {
     const dedupeBy = await calls.fixDedupeBy(campaign.dedupeBy);
     if (dedupeBy !== campaign.dedupeBy) throw dedupeByError(campaign, dedupeBy);
+    const isNoted = listHash === undefined || (await calls.noteList(listHash, { isMeant: isAnother }));
+    if (!isNoted) throw anotherListError(campaign);
     if (form !== undefined) await context.campaigns.putHeadings(campaign.id, form.id, form.headings);
     return calls;
   } catch (error) {

@@ -16,6 +16,7 @@ export type LoadVerdict = 'queued' | 'already_queued' | 'already_settled';
 
 /** Puts calls into a campaign's queue, each once, however often and by however many it is asked. */
 export class CallLoader implements AsyncDisposable {
+  static readonly #noteList = new Script('note-list');
   static readonly #lookup = new Script('lookup', 'ledger', 'load-verdict');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
@@ -37,6 +38,15 @@ export class CallLoader implements AsyncDisposable {
     const { state } = this.#keys.campaign(this.#campaign);
     await this.#redis.hsetnx(state, 'dedupeBy', dedupeBy);
     return (await this.#redis.hget(state, 'dedupeBy')) ?? dedupeBy;
+  }
+
+  /**
+   * Notes, before its first row, a list whose rows are calls by their place in it. Returns false if the campaign has loaded
+   * another: then nothing of this one may be added, unless that is meant.
+   */
+  async noteList(hash: string, { isMeant }: { isMeant: boolean }): Promise<boolean> {
+    const { state } = this.#keys.campaign(this.#campaign);
+    return (await CallLoader.#noteList.run(this.#redis, [state], [hash, isMeant ? 1 : 0])) === 1;
   }
 
   /** For each id what `add` would find. Also marks the campaign as loading; `LoadPreview` only reads. */

@@ -133,7 +133,8 @@ export class Keys {
 
 export interface CampaignKeys {
   /**
-   * Hash: paused, canceled, startsAt, expiresAt, dedupeBy, loadingUntil, hasOwnLines, lastSlot, outcome:<name>, redialing, firstResult, lastResult, exported
+   * Hash: paused, canceled, startsAt, expiresAt, dedupeBy, lists (hashes of those loaded, where rows are told by
+   * their place in one), loadingUntil, hasOwnLines, lastSlot, outcome:<name>, redialing, firstResult, lastResult, exported
    * (the stream id up to which its results are in a file), archived (when; it is canceled as well), trimTo (the stream id up to which they may go);
    * changed, unparked -> the registry's version of its latest change, and of the one for which its delayed calls have come up.
    */

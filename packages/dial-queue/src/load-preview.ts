@@ -30,6 +30,12 @@ export class LoadPreview {
     return { archived: archived !== null, canceled: canceled !== null, dedupeBy: dedupeBy ?? undefined };
   }
 
+  /** Whether the campaign has loaded lists whose rows are calls by their place in them, and not this one. */
+  async isAnotherList(hash: string): Promise<boolean> {
+    const lists = await this.#redis.hget(this.#keys.campaign(this.#campaign).state, 'lists');
+    return lists !== null && !lists.split(' ').includes(hash);
+  }
+
   /** For each id what `CallLoader.add` would find. */
   async calls(callIds: readonly string[]): Promise<CallPreview[]> {
     if (callIds.length === 0) return [];

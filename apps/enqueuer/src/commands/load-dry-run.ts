@@ -7,9 +7,17 @@ import { type Context, withContext } from '../context.ts';
 import { DryRun, type DryRunOptions, type RowForesight } from '../dry-run.ts';
 import { fateRuns, totalsJson, totalsText, VERDICTS_HEADING, verdictCsv, verdictLines } from '../dry-run-report.ts';
 import { countOf } from '../format.ts';
-import { type Io, print } from '../io.ts';
+import { type Io, print, warn } from '../io.ts';
 import type { LoadCounts } from '../list-loader.ts';
-import { inputOf, type LoadOptions, openChecked, refuseIfClosed, storedCampaign } from '../load-input.ts';
+import {
+  anotherListSaid,
+  type CheckedList,
+  inputOf,
+  type LoadOptions,
+  openChecked,
+  refuseIfClosed,
+  storedCampaign,
+} from '../load-input.ts';
 import { loadJson, loadTable } from '../load-report.ts';
 import { ResultsFile } from '../results-file.ts';
 
@@ -25,6 +33,7 @@ export async function dryRun(
     if (context !== undefined) await refuseIfClosed(context, campaign);
     const list = await openChecked(campaign, inputOf(io, path, options));
     try {
+      await warnOfAnotherList(io, context, campaign, list);
       const there = context === undefined ? { identity: nobodysIdentity() } : await whatIsThere(context, campaign);
       const now = (await context?.now()) ?? Date.now();
       const { checker, source } = list;
@@ -39,6 +48,18 @@ export async function dryRun(
       list.source.list.close();
     }
   });
+}
+
+/** What the load itself would ask. */
+async function warnOfAnotherList(
+  io: Io,
+  context: Context | undefined,
+  campaign: Campaign,
+  { source: { listHash } }: CheckedList,
+): Promise<void> {
+  if (context === undefined || listHash === undefined) return;
+  const preview = new LoadPreview(context.redis, context.keys, campaign.id);
+  if (await preview.isAnotherList(listHash)) warn(io, anotherListSaid(campaign));
 }
 
 interface Shown {

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { Interrupted } from '@libby-dialer/runtime';
 import { eventually } from '@libby-dialer/testkit';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { eachTest, phone, type TestBench } from '../test-bench.ts';
 
 let bench: TestBench;
@@ -148,7 +148,9 @@ describe('load', () => {
     const other = await bench.file('b.csv', `Name,Phone\nAda,${phone(0)}\n`);
     expect(await bench.json(['load', list, '--campaign', campaign, '--json'])).toMatchObject({ queued: 2 });
     expect(await bench.json(['load', list, '--campaign', campaign, '--json'])).toMatchObject({ alreadyQueued: 2 });
-    expect(await bench.json(['load', other, '--campaign', campaign, '--json'])).toMatchObject({ queued: 1 });
+    expect(await bench.json(['load', other, '--campaign', campaign, '--another-list', '--json'])).toMatchObject({
+      queued: 1,
+    });
   });
 
   test('a stored campaign is named by its id', async () => {
@@ -376,5 +378,68 @@ describe('load --dry-run', () => {
     const campaign = await bench.campaign('spring', { expiresAt: '2020-01-01T00:00:00Z' });
     const { stdout } = await bench.run(['load', await bench.list('list.csv', 1), '--campaign', campaign, '--dry-run']);
     expect(stdout).toContain('line 2: never: its time is over, or ends before its hours open');
+  });
+});
+
+describe('with dedupeBy: row', () => {
+  const rows = 'Name,Phone\nAda,+15055550123\nBob,+15055550124\n';
+  let campaign: string;
+  let load: (name: string, content: string | Buffer, ...options: string[]) => ReturnType<TestBench['run']>;
+  beforeEach(async () => {
+    campaign = await bench.campaign('spring', { dedupeBy: 'row' });
+    load = async (name, content, ...options) => {
+      await writeFile(join(bench.directory, name), content);
+      return await bench.run(['load', join(bench.directory, name), '--campaign', campaign, ...options]);
+    };
+    expect((await load('list.csv', rows, '--limit', '1')).code).toBe(0);
+  });
+
+  test.each([
+    ['a row more', `${rows}Cid,+15055550125\n`],
+    ['other line ends', rows.replaceAll('\n', '\r\n')],
+    ['a byte order mark', `\ufeff${rows}`],
+    ['a row less', 'Name,Phone\nAda,+15055550123\n'],
+  ])('refuses the list with %s: it would ring everybody again', async (_, content) => {
+    const refused = await load('list.csv', content);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toBe(
+      'Campaign spring has loaded another list, and with dedupeBy: row each row of this one is a new call: whoever is in both is called twice. If that is meant, give --another-list.\n',
+    );
+    expect(await bench.queued('spring')).toHaveLength(1);
+    const dryRun = await load('list.csv', content, '--dry-run');
+    expect(dryRun).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Warning: Campaign spring has loaded/) });
+  });
+
+  test('goes on with the same one: after a pilot, packed, or by standard input', async () => {
+    expect((await load('list.csv', rows)).stdout).toContain('already queued   1\n');
+    expect((await load('list.csv.gz', gzipSync(rows))).stdout).toContain('already queued   2\n');
+    expect(await bench.run(['load', '-', '--campaign', campaign], { stdin: rows })).toMatchObject({ code: 0 });
+    expect(await bench.queued('spring')).toHaveLength(2);
+  });
+
+  test('loads another where that is meant, from then on without a word', async () => {
+    const other = 'Name,Phone\nCid,+15055550125\n';
+    expect((await load('other.csv', other, '--another-list')).code).toBe(0);
+    expect((await load('other.csv', other)).stdout).toContain('already queued   1\n');
+    expect((await load('list.csv', rows)).code).toBe(0);
+    expect(await bench.queued('spring')).toHaveLength(3);
+  });
+
+  test('asks on a terminal', async () => {
+    const other = await bench.file('other.csv', 'Name,Phone\nCid,+15055550125\n');
+    const argv = ['load', other, '--campaign', campaign];
+    const no = await bench.run(argv, { isTerminal: true, stdin: '\n' });
+    expect(no).toMatchObject({ code: 2, stderr: expect.stringContaining('is called twice. Load it? [y/N] ') });
+    expect(await bench.queued('spring')).toHaveLength(1);
+    expect((await bench.run(argv, { isTerminal: true, stdin: 'y\n' })).code).toBe(0);
+    expect(await bench.queued('spring')).toHaveLength(2);
+  });
+
+  test('of two first lists at once one is loaded', async () => {
+    const other = await bench.campaign('autumn', { dedupeBy: 'row' });
+    const lists = [await bench.list('a.csv', 3), await bench.list('b.csv', 4)];
+    const loads = await Promise.all(lists.map((list) => bench.run(['load', list, '--campaign', other])));
+    expect(loads.map(({ code }) => code).toSorted()).toEqual([0, 2]);
+    expect((await bench.queued('autumn')).length).toBe(loads[0]?.code === 0 ? 3 : 4);
   });
 });

@@ -3,6 +3,7 @@ import type { Campaign } from '@libby-dialer/dialing';
 import { UsageError } from '@libby-dialer/runtime';
 import { readCampaignFile } from '../campaign-file.ts';
 import type { CommandSlot } from '../command-slot.ts';
+import { canAsk, confirm } from '../confirm.ts';
 import { type Context, withContext } from '../context.ts';
 import { explainList } from '../explain-list.ts';
 import { insistOnDurability } from '../insist-on-durability.ts';
@@ -10,7 +11,7 @@ import { type Io, warn } from '../io.ts';
 import { ListError } from '../list/list-error.ts';
 import { LIST_FORMATS } from '../list/list-format.ts';
 import type { LoadCounts } from '../list-loader.ts';
-import { inputOf, type LoadOptions, storedCampaign } from '../load-input.ts';
+import { anotherListSaid, inputOf, type LoadOptions, storedCampaign } from '../load-input.ts';
 import { loadList } from '../load-list.ts';
 import { printLoaded, tellingOf } from '../load-telling.ts';
 import { dryRun } from './load-dry-run.ts';
@@ -33,6 +34,7 @@ export function addLoadCommand({ program, io, run }: CommandSlot): void {
     .addOption(
       new Option('--format <format>', 'of the list, where its name and content do not tell').choices(LIST_FORMATS),
     )
+    .option('--another-list', 'with dedupeBy: row: load a further list, each row of which is a new call')
     .option('--rejects <file>', 'where rows go that cannot be called (default: <list>.rejected.csv)')
     .option('--json', 'print the result as one JSON object')
     .action((file, options) => run(load(io, file, options)));
@@ -69,9 +71,11 @@ async function loadHere(
 ): Promise<LoadCounts> {
   await insistOnDurability(context);
   const campaign = given ?? (await storedCampaign(context, options.campaign));
-  const { limit, rejects } = options;
-  const input = inputOf(io, path, options);
-  const loaded = await loadList(context, { ...input, ...tellingOf(io, context.logger), campaign, limit, rejects });
+  const { limit, rejects, anotherList = false } = options;
+  const input = { ...inputOf(io, path, options), ...tellingOf(io, context.logger) };
+  const isAnotherMeant = async () =>
+    anotherList || (canAsk(io) && (await confirm(io, `${anotherListSaid(campaign)} Load it?`)));
+  const loaded = await loadList(context, { ...input, campaign, limit, rejects, isAnotherMeant });
   await printLoaded(io, campaign.id, loaded, options);
   return loaded.counts;
 }

@@ -46,7 +46,7 @@ export interface RunCarrierOptions {
 type Hindrance = Extract<CarryEnd, { kind: 'missed' | 'failed' | 'waiting' }>;
 
 /** What a load can end with that trying again would not mend. */
-const FINAL_CODES: ReadonlySet<string> = new Set(['campaign_canceled', 'dedupe_by', 'list_changed']);
+const FINAL_CODES: ReadonlySet<string> = new Set(['campaign_canceled', 'dedupe_by', 'another_list', 'list_changed']);
 
 const LIST_CHANGED =
   'The list has changed since a part of it was loaded, and with dedupeBy: row its rows would be other calls; load what is missing into another campaign.';
