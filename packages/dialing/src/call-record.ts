@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instantText } from './instant.ts';
-import { isZone } from './zones.ts';
+import { isClock, isZone } from './zones.ts';
 
 /** The provider's fields that a record or a campaign may set; everything else about a person is `formInfo`. */
 export const RECORD_FIELDS = [
@@ -34,7 +34,12 @@ const formInfo = z
     entries.flatMap((entry) => Object.entries(entry).map(([key, value]) => [key, String(value)] as [string, string])),
   );
 
-export const zoneSchema = z.string().refine(isZone, { error: 'must be an IANA time zone, such as America/Denver' });
+const NOT_A_ZONE = 'must be an IANA time zone of a place, such as America/Denver';
+
+/** Where a person can be. */
+const zoneSchema = z.string().refine(isZone, { error: NOT_A_ZONE });
+/** What a campaign may tell its hours by. */
+export const clockSchema = z.string().refine(isClock, { error: `${NOT_A_ZONE}, or UTC` });
 
 /**
  * One record of a list or of the inbox: the provider's own payload and a few fields of ours. What it leaves out the

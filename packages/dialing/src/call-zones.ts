@@ -1,6 +1,6 @@
 import type { Campaign } from './campaign.ts';
 import type { QueuedCall } from './queued-call.ts';
-import { zonesOf } from './zones.ts';
+import { isClock, isZone, zonesOf } from './zones.ts';
 
 /** Where the zones of a call come from, for the record. */
 export type ZoneSource = 'campaign_window' | 'record' | 'number' | 'campaign';
@@ -25,13 +25,16 @@ export function zonesFor(
   return recipientZones(campaign, call);
 }
 
-/** The zones in one of which the recipient is: the record's, else every zone of the number's prefix, else the campaign's. */
+/**
+ * The zones in one of which the recipient is: the record's, else every zone of the number's prefix, else the campaign's.
+ * None where an earlier version has taken a name for a zone that is none: nobody knows when that person may be called.
+ */
 export function recipientZones(
   campaign: Pick<Campaign, 'timezone'>,
   call: Pick<QueuedCall, 'to' | 'timezone'>,
 ): CallZones {
-  if (call.timezone !== undefined) return { zones: [call.timezone], source: 'record' };
+  if (call.timezone !== undefined) return { zones: [call.timezone].filter(isZone), source: 'record' };
   const zones = zonesOf(call.to);
   if (zones.length > 0) return { zones, source: 'number' };
-  return { zones: campaign.timezone === undefined ? [] : [campaign.timezone], source: 'campaign' };
+  return { zones: [campaign.timezone ?? ''].filter(isClock), source: 'campaign' };
 }

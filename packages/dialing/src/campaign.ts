@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RECORD_FIELDS, zoneSchema } from './call-record.ts';
+import { clockSchema, RECORD_FIELDS } from './call-record.ts';
 import { instantSchema } from './instant.ts';
 import { WEEKDAYS, type WeeklyHours } from './open-span.ts';
 import { isCountryCode, parsePhoneNumber } from './phone.ts';
@@ -35,7 +35,7 @@ const openHours = z
       .array(z.enum(WEEKDAYS))
       .nonempty({ error: 'must name at least one day' })
       .default([...WEEKDAYS]),
-    timezone: z.union([z.literal('recipient'), zoneSchema]).default('recipient'),
+    timezone: z.union([z.literal('recipient'), clockSchema]).default('recipient'),
   })
   .refine((hours) => hours.from !== hours.to && hours.from !== '24:00', {
     error: 'from and to must differ, and from must be before 24:00 (for the whole day: "00:00" to "24:00")',
@@ -111,7 +111,7 @@ const campaignFields = z.strictObject({
     // 47 CFR 64.1200(c)(1): no solicitation before 8 a.m. or after 9 p.m. at the called party's location.
     .default({ from: '08:00', to: '21:00', days: [...WEEKDAYS], timezone: 'recipient' })
     .describe('When calls may be placed. Left out: 08:00 to 21:00 where the recipient is.'),
-  timezone: zoneSchema.optional().describe('For recipients whose number has no zone, such as toll-free ones.'),
+  timezone: clockSchema.optional().describe('For recipients whose number has no zone, such as toll-free ones.'),
   startsAt: instantSchema.optional().describe('No call before this.'),
   expiresAt: instantSchema.optional().describe('Calls not placed by then end as `expired`.'),
   retry: z

@@ -49,4 +49,4 @@ export { type Region, regionsOf } from './region.ts';
 export { type FrequencyCap, REGIONAL_RULES, type RegionalRule } from './regional-rules.ts';
 export { type Permission, RESULT_COLUMNS, type ResultRecord, resultRecordSchema } from './result-record.ts';
 export { fillTemplate, placeholdersOf, variableKey } from './template.ts';
-export { isZone, zonesOf } from './zones.ts';
+export { isClock, zonesOf } from './zones.ts';

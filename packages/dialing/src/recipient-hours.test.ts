@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Campaign, parseCampaign } from './campaign.ts';
+import { WEEKDAYS } from './open-span.ts';
 import { type CallRules, RecipientHours } from './recipient-hours.ts';
 import type { RegionalRule } from './regional-rules.ts';
 
@@ -147,6 +148,29 @@ describe('the hours of a call', () => {
     const first = hours.openSpan(rules, NOON_UTC);
     expect(hours.openSpan(rules, NOON_UTC + 6 * HOUR_MS)).toBe(first);
     expect(hours.openSpan(rules, NOON_UTC + 15 * HOUR_MS)).not.toBe(first);
+  });
+});
+
+describe('a zone that no clock knows, stored by an earlier version', () => {
+  it('of a record lets nobody be called, and nothing fail', () => {
+    const hours = hoursOf({});
+    for (const timezone of ['PST', 'EST', 'Mars/Olympus']) {
+      const rules = hours.rulesFor({ to: MIAMI, timezone });
+      expect(rules).toMatchObject({ zones: [], hoursKnown: false });
+      expect(hours.openSpan(rules, NOON_UTC)).toBeUndefined();
+      expect(hours.neverOpens(rules, NOON_UTC, NOON_UTC + DAY_MS)).toBe(true);
+    }
+  });
+
+  it('of a campaign lets nobody be called, and nothing fail', () => {
+    const callingWindow = { from: '08:00', to: '21:00', days: [...WEEKDAYS], timezone: 'CST' };
+    const stored = new RecipientHours({ ...campaign({}), callingWindow });
+    expect(stored.campaignSpan(NOON_UTC)).toBeUndefined();
+    const rules = stored.rulesFor({ to: '+498912345678' });
+    expect(rules.hoursKnown).toBe(false);
+    expect(stored.openSpan(rules, NOON_UTC)).toBeUndefined();
+    const fallback = new RecipientHours({ ...campaign({}), timezone: 'IST' });
+    expect(fallback.rulesFor({ to: TOLL_FREE }).hoursKnown).toBe(false);
   });
 });
 

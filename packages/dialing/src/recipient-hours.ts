@@ -4,6 +4,7 @@ import { DAY_MS, HORIZON_MS, type HoursInZones, type OpenSpan, openSpan } from '
 import type { QueuedCall } from './queued-call.ts';
 import { isWithin, type Region, regionsOf } from './region.ts';
 import { type FrequencyCap, REGIONAL_RULES, type RegionalRule } from './regional-rules.ts';
+import { isClock } from './zones.ts';
 
 /** When and how often one person may be called for a campaign, and where that comes from. */
 export interface CallRules {
@@ -89,7 +90,9 @@ export class RecipientHours {
   campaignSpan(atMs: number): OpenSpan | undefined {
     const known = this.#campaignAnswer;
     if (known !== undefined && known.since <= atMs && atMs < known.until) return known.span;
-    this.#campaignAnswer = answerAt(this.#fixedHours(), atMs);
+    const hours = this.#fixedHours();
+    const isTold = hours.every(({ zones }) => zones.every(isClock));
+    this.#campaignAnswer = isTold ? answerAt(hours, atMs) : noSpan(atMs);
     return this.#campaignAnswer.span;
   }
 
@@ -137,7 +140,7 @@ export class RecipientHours {
       regions,
       regional,
       caps: withoutImplied(caps),
-      hoursKnown: !asksForClock || zones.length > 0,
+      hoursKnown: asksForClock ? zones.length > 0 : !isFixed || isClock(callingWindow.timezone),
     });
   }
 
@@ -159,8 +162,12 @@ export class RecipientHours {
 
 function answerAt(hours: readonly HoursInZones[], atMs: number): Answer {
   const span = openSpan(hours, atMs);
-  if (span === undefined) return { span, since: atMs, until: atMs + NO_SPAN_TTL_MS };
+  if (span === undefined) return noSpan(atMs);
   return { span, since: Math.min(span.opensAt, atMs), until: span.closesAt };
+}
+
+function noSpan(atMs: number): Answer {
+  return { span: undefined, since: atMs, until: atMs + NO_SPAN_TTL_MS };
 }
 
 /** Fewer or as many calls in as long a time or longer make another cap say nothing. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isZone, zonesOf } from './zones.ts';
+import { openSpan, WEEKDAYS } from './open-span.ts';
+import { isClock, isZone, zonesOf } from './zones.ts';
 import { CORRECTED_PREFIXES, NATIONWIDE_PREFIXES } from './zones-corrections.ts';
 
 describe('zonesOf', () => {
@@ -93,11 +94,42 @@ describe('the corrections', () => {
 });
 
 describe('isZone', () => {
-  it.each(['America/Denver', 'US/Eastern', 'UTC', 'Asia/Kathmandu', 'Australia/Lord_Howe'])('knows %s', (name) => {
-    expect(isZone(name)).toBe(true);
+  it.each(['America/Denver', 'US/Eastern', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'PST8PDT', 'Japan'])(
+    'knows %s',
+    (name) => {
+      expect(isZone(name)).toBe(true);
+      expect(isClock(name)).toBe(true);
+    },
+  );
+
+  it.each(['', 'Mars/Olympus', '+05:00', '-0300', 'America/Denver ', 'recipient', 'a'.repeat(10_000)])(
+    'does not take %j',
+    (name) => {
+      expect(isClock(name)).toBe(false);
+    },
+  );
+
+  it.each(['PST', 'CST', 'AST', 'IST', 'JST', 'ACT', 'CTT', 'PRT', 'IET', 'PNT', 'SST'])(
+    'does not take %s, which other libraries know and the clock refuses',
+    (name) => {
+      expect(isClock(name)).toBe(false);
+    },
+  );
+
+  it.each(['EST', 'MST', 'HST', 'GMT', 'Etc/GMT+5', 'Zulu', 'est'])('does not take %s, which is no place', (name) => {
+    expect(isClock(name)).toBe(false);
   });
 
-  it.each(['', 'Mars/Olympus', '+05:00', '-0300', 'America/Denver ', 'recipient'])('does not take %j', (name) => {
-    expect(isZone(name)).toBe(false);
+  it('leaves UTC to those who decide for a campaign: nobody lives there', () => {
+    expect([isZone('UTC'), isClock('UTC'), isClock('Etc/UTC')]).toEqual([false, true, true]);
+  });
+
+  it('takes no name that hours cannot be computed by', () => {
+    const names = [...Intl.supportedValuesOf('timeZone'), 'EST5EDT', 'CET', 'MET', 'WET', 'GB', 'NZ', 'Cuba'];
+    expect(names.filter((name) => isZone(name)).length).toBeGreaterThan(400);
+    for (const zone of names.filter(isClock)) {
+      const hours = [{ from: '08:00', to: '21:00', days: WEEKDAYS }];
+      expect(openSpan([{ hours, zones: [zone] }], 0)).toBeDefined();
+    }
   });
 });

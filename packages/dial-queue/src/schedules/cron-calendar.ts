@@ -1,4 +1,4 @@
-import { isZone } from '@libby-dialer/dialing';
+import { isClock } from '@libby-dialer/dialing';
 import { type CronExpression, CronExpressionParser } from 'cron-parser';
 import { Temporal } from 'temporal-polyfill';
 
@@ -46,7 +46,7 @@ export class CronCalendar {
   /** Throws `CronError`. */
   constructor(cron: string, zone: string) {
     this.#cron = parseCron(cron);
-    if (!isZone(zone)) throw new CronError(`${zone} is no IANA time zone such as America/Denver.`);
+    if (!isClock(zone)) throw new CronError(`${zone} is no IANA time zone such as America/Denver.`);
     this.#zone = zone;
   }
 
