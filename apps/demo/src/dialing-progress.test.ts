@@ -15,6 +15,7 @@ function status(some: Partial<Omit<CampaignStatus, 'outcomes'>> & { outcomes?: P
     inFlight: 0,
     redialing: 0,
     setAside: 0,
+    stuckWorkers: 0,
     queue: 'open' as const,
     holds: [],
     ...some,

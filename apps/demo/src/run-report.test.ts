@@ -31,6 +31,7 @@ test('calls that wait for their hours are told apart from those that have an out
     inFlight: 0,
     redialing: 0,
     setAside: 0,
+    stuckWorkers: 0,
     queue: 'open',
     outcomes: NONE,
     holds: [],

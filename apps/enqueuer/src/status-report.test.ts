@@ -22,6 +22,7 @@ function view(status: Partial<CampaignStatus> = {}, rest: Partial<CampaignView> 
       inFlight: 3,
       redialing: 0,
       setAside: 0,
+      stuckWorkers: 0,
       queue: 'open',
       outcomes: { ...NONE, accepted: 40 },
       holds: [],

@@ -65,12 +65,13 @@ export function statusOfOne(view: CampaignView): string {
 
 /** Why nothing goes out now, apart from hours and holds. */
 function standstillSaid(view: CampaignView): string[] {
-  const { id, state, redialing, queue } = view.status;
+  const { id, state, redialing, queue, stuckWorkers } = view.status;
   const { linesFullUntil, nextCallAt } = view.standstill;
   const said: string[] = [];
   if (view.refusal !== undefined) said.push(refusalSaid(view.refusal));
   if (lacksWorkers(view)) said.push(NO_WORKER);
   if (state === 'paused') said.push(`${pauseSaid(view)}nothing goes out until "enqueuer resume ${id}"`);
+  if (stuckWorkers > 0) said.push(`${countOf(stuckWorkers, 'worker')} ${STUCK}`);
   if (queue === 'limited') said.push(`${LIMITED} "enqueuer resume ${id}" lifts that`);
   if (state === 'running' && linesFullUntil !== undefined) said.push(fullSaid(linesFullUntil, view.now));
   if (view.outlook.opening === undefined && nextCallAt !== undefined) said.push(nextSaid(nextCallAt, view.now));
@@ -80,6 +81,7 @@ function standstillSaid(view: CampaignView): string[] {
   return said;
 }
 
+const STUCK = 'took none of its calls though some were due, and begins anew: see the log there if that stays';
 const LIMITED = 'BullMQ limits its queue, set by a dashboard or another program;';
 
 function pauseSaid({ status }: CampaignView): string {

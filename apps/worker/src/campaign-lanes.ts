@@ -15,6 +15,7 @@ import type { ClaimWitness } from './claim-witness.ts';
 import type { ClockSkewWatch } from './clock-skew-watch.ts';
 import type { JobCheck } from './job-check.ts';
 import { Lane } from './lane.ts';
+import { LaneWatch } from './lane-watch.ts';
 import type { PaceWatch } from './pace-watch.ts';
 import type { RedisClock } from './redis-clock.ts';
 import type { RedisRefusals } from './redis-refusals.ts';
@@ -26,6 +27,8 @@ import type { WorkerEvents } from './worker-events.ts';
 const LOOK_EVERY_MS = 2_000;
 /** Lanes that keep to a pace fall asleep and wake up many times a second; the others' shares need not follow each time. */
 const SHARE_EVERY_MS = 50;
+/** What a worker that has died since has told of itself is forgotten after that. */
+const STUCK_NOTE_LASTS_MS = 5 * LOOK_EVERY_MS;
 
 export interface CampaignLanesParts {
   readonly redis: RedisConnection;
@@ -39,6 +42,7 @@ export interface CampaignLanesParts {
   readonly paceWatch: PaceWatch;
   readonly events: WorkerEvents;
   readonly refusals: RedisRefusals;
+  readonly workerId: string;
   /** Calls in flight in this process, over all campaigns. */
   readonly concurrency: number;
 }
@@ -53,6 +57,9 @@ export class CampaignLanes {
   readonly #slots: Slots;
   readonly #lanes = new Map<string, Lane>();
   readonly #users = new WeakMap<Lane, SlotUser>();
+  readonly #watches = new WeakMap<Lane, LaneWatch>();
+  /** Campaigns whose lane was set up anew and has taken nothing yet. */
+  readonly #stuck = new Set<string>();
   /** They take no more jobs and still have some in hand. */
   readonly #closing = new Set<Lane>();
   /** Campaigns that were changed, whose parked calls have not looked again yet. */
@@ -86,7 +93,8 @@ export class CampaignLanes {
 
   /** What keeps this worker from dialing as it should, in sentences. */
   get troubles(): string[] {
-    return [this.#parts.paceWatch.trouble].filter((trouble) => trouble !== undefined);
+    const stuck = [...this.#stuck].map((id) => `${id}: no call is taken though some are due; its lane is set up anew`);
+    return [this.#parts.paceWatch.trouble, ...stuck].filter((trouble) => trouble !== undefined);
   }
 
   async start(): Promise<void> {
@@ -151,12 +159,13 @@ export class CampaignLanes {
     if (refusedForMs !== undefined) events.redisTakesAll(refusedForMs);
     await witness.compare();
     const askedAt = clock.monotonic();
-    const view = await campaigns.look();
+    const view = await campaigns.look(clock.moment().wall);
     clock.observe(view.now, askedAt);
     skewWatch.look();
     paceWatch.look();
     await this.#openLanes(view);
     this.#closeLanes(new Set(view.open));
+    await this.#watch(view);
     this.#version = view.version;
     this.#share();
     this.#lastLookAt = clock.monotonic();
@@ -169,8 +178,10 @@ export class CampaignLanes {
     for (const campaign of news) {
       if (campaign === undefined || this.#stopped) continue;
       const lane = this.#lanes.get(campaign.id);
-      if (lane === undefined) this.#openLane(campaign);
-      else this.#changeLane(lane, campaign);
+      if (lane === undefined) {
+        this.#openLane(campaign);
+        this.#parts.events.campaignOpened(campaign.id);
+      } else this.#changeLane(lane, campaign);
     }
   }
 
@@ -182,6 +193,36 @@ export class CampaignLanes {
     if (JSON.stringify({ ...before, priority }) === JSON.stringify(campaign)) return;
     this.#changed.add(campaign.id);
     lane.wake();
+  }
+
+  /** A lane that takes nothing though it could is dead, whatever it died of: another takes its place. */
+  async #watch({ now, due }: RegistryView): Promise<void> {
+    const { campaigns, clock, workerId } = this.#parts;
+    const sinceLookMs = clock.monotonic() - (this.#lastLookAt ?? clock.monotonic());
+    const isDue = new Set(due);
+    for (const lane of this.#lanes.values()) {
+      const { campaign: id, taken, isFree, isBroken } = lane;
+      const sight = { taken, isFree, isDue: isDue.has(id) };
+      if (this.#watches.get(lane)?.look(sight, sinceLookMs) || isBroken) this.#replace(lane);
+      else if (taken > 0 || !sight.isDue) this.#unstick(id);
+    }
+    for (const id of this.#stuck) await campaigns.noteStuck(id, workerId, now + STUCK_NOTE_LASTS_MS);
+  }
+
+  #replace(lane: Lane): void {
+    const { events } = this.#parts;
+    const { campaign } = lane.context;
+    if (this.#stopped) return;
+    events.laneReplaced(campaign.id);
+    this.#stuck.add(campaign.id);
+    void lane.discard().catch((error: unknown) => events.unexpected('while replacing a lane', error));
+    this.#openLane(campaign);
+  }
+
+  #unstick(id: string): void {
+    const { campaigns, events, workerId } = this.#parts;
+    if (!this.#stuck.delete(id)) return;
+    campaigns.noteUnstuck(id, workerId).catch((error: unknown) => events.unexpected('while looking for work', error));
   }
 
   #openLane(campaign: Campaign): void {
@@ -197,9 +238,9 @@ export class CampaignLanes {
       onDemand: () => this.#shareSoon(),
     });
     this.#users.set(lane, user);
+    this.#watches.set(lane, new LaneWatch());
     this.#lanes.set(campaign.id, lane);
     this.#opened.add(campaign.id);
-    events.campaignOpened(campaign.id);
   }
 
   /** Beside the looks, which new campaigns wait for: this may have much to do. */
@@ -256,6 +297,7 @@ export class CampaignLanes {
     for (const lane of this.#lanes.values()) {
       if (open.has(lane.campaign)) continue;
       this.#lanes.delete(lane.campaign);
+      this.#unstick(lane.campaign);
       this.#closing.add(lane);
       void this.#closeLane(lane);
     }

@@ -165,6 +165,7 @@ export class DialWorker implements Service {
       paceWatch,
       events,
       refusals: this.#refusals,
+      workerId,
       concurrency,
     });
   }

@@ -104,6 +104,31 @@ describe('a campaign whose first lists are dialed by a worker', { timeout: PATIE
     expect(await outcomes(lists)).toEqual(ALL_ACCEPTED);
     for (const list of lists) await list[Symbol.asyncDispose]();
   });
+
+  test('goes on, though its connection could not be set up: that is told, and it is set up anew', async () => {
+    await using redis = await startRedis({ own: true });
+    await using world = await DialingWorld.open(redis);
+    const worker = await world.startWorker();
+    const list = new SlowList(world, 'spring');
+    await world.campaign();
+    // BullMQ asks each new connection for the version, and keeps the refusal for ever.
+    await world.redis.acl('SETUSER', 'default', '-info');
+    await list.addCall();
+    await worker.counted('libby_dialer_lanes_replaced_total', 2);
+    const readiness = await fetch(`${worker.url}/readyz`);
+    expect([readiness.status, await readiness.text()]).toEqual([
+      503,
+      expect.stringContaining('spring: no call is taken'),
+    ]);
+    expect((await world.status()).stuckWorkers).toBe(1);
+
+    await world.redis.acl('SETUSER', 'default', '+info');
+    expect(await list.settled()).toEqual(['accepted']);
+    await eventually(async () => (await world.status()).stuckWorkers === 0);
+    await eventually(async () => (await fetch(`${worker.url}/readyz`)).status === 200);
+    expect(await worker.metric('libby_dialer_campaigns_open')).toBe(1);
+    await list[Symbol.asyncDispose]();
+  });
 });
 
 function rejectedConnections(info: string): number {

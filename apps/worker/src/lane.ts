@@ -86,6 +86,8 @@ export class Lane {
   #sleeps = 0;
   #hasDemand = false;
   #inHand = 0;
+  #taken = 0;
+  #isBroken = false;
   #alarm: NodeJS.Timeout | undefined;
   #sleepsUntil = 0;
   /** What it sleeps for, unless for trouble. */
@@ -109,6 +111,9 @@ export class Lane {
       runRetryDelay: RECONNECTED_WITHIN_MS,
     });
     this.#worker.on('error', (error) => this.#suffer(error));
+    this.#worker.waitUntilReady().catch(() => {
+      this.#isBroken = true;
+    });
     this.#worker.on('active', () => this.#setDemand(true));
     this.#worker.on('drained', () => this.#setDemand(false));
   }
@@ -121,6 +126,21 @@ export class Lane {
   /** Fetched and not ended. */
   get inHand(): number {
     return this.#inHand;
+  }
+
+  /** Since it was opened. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** It waits for a job and could take one. */
+  get isFree(): boolean {
+    return !this.#isAsleep && !this.#isStopping && this.#inHand === 0;
+  }
+
+  /** Its connection could not be set up. BullMQ keeps the error for ever: another lane has to take its place. */
+  get isBroken(): boolean {
+    return this.#isBroken;
   }
 
   /** How many jobs at once this lane may have in hand. */
@@ -152,6 +172,13 @@ export class Lane {
     await this.#worker.close();
   }
 
+  /** Takes no more jobs, and waits for nothing: its connection may be dead. A job that it takes all the same goes back. */
+  async discard(): Promise<void> {
+    clearTimeout(this.#alarm);
+    this.#stop.abort();
+    await this.#worker.close(true);
+  }
+
   /** Ends what is in hand: before its first byte a call is given back, after it it is in doubt. */
   abort(reason: Error): void {
     this.#abort.abort(reason);
@@ -177,6 +204,7 @@ export class Lane {
   async #process(job: Job, token: string): Promise<void> {
     const begun = { announcements: this.#announcements, sleeps: this.#sleeps };
     this.#inHand += 1;
+    this.#taken += 1;
     try {
       await this.#finish(job, token, { ...begun, ...(await this.#run(job)) });
     } finally {

@@ -46,6 +46,12 @@ export class WorkerEvents {
     this.#logger.info({ campaign }, 'campaign has no more work');
   }
 
+  /** It took no call though some were due: its connection is dead, or something nobody had thought of. */
+  laneReplaced(campaign: string): void {
+    this.#metrics.lanesReplaced.inc();
+    this.#logger.error({ campaign }, 'no call of the campaign was taken though some were due: its lane is set up anew');
+  }
+
   gateAnswered(answer: GateAnswer): void {
     this.#metrics.gateAnswers.inc({ answer: answer.kind });
   }

@@ -34,6 +34,11 @@ export class WorkerMetrics {
   );
   readonly tokenEvents = this.#counter('token_events_total', 'Access tokens granted, adopted or missed.', ['type']);
   readonly queueTroubles = this.#counter('queue_troubles_total', 'Complaints of the queue or its connection.', []);
+  readonly lanesReplaced = this.#counter(
+    'lanes_replaced_total',
+    'Lanes that took no call though some were due, and were set up anew.',
+    [],
+  );
   readonly redisRefusals = this.#counter(
     'redis_refusals_total',
     'Questions that Redis refused: it is full, cannot save, is a replica, is busy, denies a right.',

@@ -33,6 +33,8 @@ export interface CampaignStatus {
   readonly setAside: number;
   /** What keeps its jobs back that is none of ours. */
   readonly queue: QueueHalt;
+  /** Workers that take none of its calls though they could, and set that right by themselves. */
+  readonly stuckWorkers: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly holds: readonly Hold[];
 }
@@ -45,6 +47,7 @@ interface Counts {
   readonly setAside: number;
   readonly fields: ReadonlyMap<string, string>;
   readonly queue: QueueHalt;
+  readonly stuckWorkers: number;
 }
 
 /** Answers how far campaigns are. Pending is read from the queue, never counted beside it. */
@@ -79,20 +82,20 @@ export class StatusReader {
     const outcomes = Object.fromEntries(
       OUTCOMES.map((outcome) => [outcome, Number(counts.fields.get(`outcome:${outcome}`) ?? 0)]),
     ) as Record<Outcome, number>;
-    const { pending, inFlight, setAside, fields, queue } = counts;
+    const { pending, inFlight, setAside, fields, queue, stuckWorkers } = counts;
     const redialing = Number(fields.get('redialing') ?? 0);
     const state = stateOf(campaign, counts, holds, outcomes);
-    return { id: campaign.id, state, pending, inFlight, redialing, setAside, queue, outcomes, holds };
+    return { id: campaign.id, state, pending, inFlight, redialing, setAside, queue, stuckWorkers, outcomes, holds };
   }
 
   async #count(id: string): Promise<Counts> {
     const own = this.#keys.campaign(id);
-    const [now, pending, inFlight, delayed, setAside, flat, queue] = (await StatusReader.#status.run(
+    const [now, pending, inFlight, delayed, setAside, flat, queue, stuckWorkers] = (await StatusReader.#status.run(
       this.#redis,
-      [own.state, own.claims, own.reopened, own.setAside],
+      [own.state, own.claims, own.reopened, own.setAside, own.stuck],
       [this.#keys.queue(id)],
-    )) as [number, number, number, number, number, string[], QueueHalt];
-    return { now, pending, inFlight, delayed, setAside, fields: pairsOf(flat), queue };
+    )) as [number, number, number, number, number, string[], QueueHalt, number];
+    return { now, pending, inFlight, delayed, setAside, fields: pairsOf(flat), queue, stuckWorkers };
   }
 }
 

@@ -20,6 +20,8 @@ export interface RegistryView {
   readonly reopened: readonly string[];
   /** And the ones with jobs set aside of which some may be over. */
   readonly setAside: readonly string[];
+  /** And the ones with jobs that a worker can take now. */
+  readonly due: readonly string[];
 }
 
 /** The campaigns, as every program sees them. */
@@ -72,19 +74,30 @@ export class CampaignStore {
     return Number((await this.#redis.get(this.#keys.registryVersion)) ?? 0);
   }
 
-  /** The campaigns with work and the clock: what a worker needs to look at every few seconds. */
-  async look(): Promise<RegistryView> {
+  /**
+   * The campaigns with work and the clock: what a worker needs to look at every few seconds.
+   * @param wallClock epoch ms of the asker’s own clock, by which BullMQ hands out what is delayed
+   */
+  async look(wallClock = Date.now()): Promise<RegistryView> {
     const keys = [this.#keys.openCampaigns, this.#keys.registryVersion];
-    const args = [`${this.#keys.queues}:`, this.#keys.campaignPrefix];
-    const [now, version, open, over, reopened, setAside] = (await CampaignStore.#open.run(this.#redis, keys, args)) as [
-      number,
-      number,
-      string[],
-      string[],
-      string[],
-      string[],
-    ];
-    return { now, version, open, over, reopened, setAside };
+    const args = [`${this.#keys.queues}:`, this.#keys.campaignPrefix, wallClock];
+    const [now, version, open, over, reopened, setAside, due] = (await CampaignStore.#open.run(
+      this.#redis,
+      keys,
+      args,
+    )) as [number, number, string[], string[], string[], string[], string[]];
+    return { now, version, open, over, reopened, setAside, due };
+  }
+
+  /** Tells all that a worker takes no calls of a campaign though it could; forgotten after that time, unless it is told again. */
+  async noteStuck(id: string, worker: string, until: number): Promise<void> {
+    const { stuck } = this.#keys.campaign(id);
+    await this.#redis.multi().zadd(stuck, until, worker).pexpireat(stuck, until).exec();
+  }
+
+  /** It takes them again. */
+  async noteUnstuck(id: string, worker: string): Promise<void> {
+    await this.#redis.zrem(this.#keys.campaign(id).stuck, worker);
   }
 
   /** Puts every campaign back on the list of those with work: what has none drops off at the next look. */

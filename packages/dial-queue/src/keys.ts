@@ -126,6 +126,7 @@ export class Keys {
       headings: `${base}:headings`,
       expiries: `${base}:expiries`,
       turns: `${base}:turns`,
+      stuck: `${base}:stuck`,
       setAside: `${base}:aside`,
     };
   }
@@ -158,6 +159,8 @@ export interface CampaignKeys {
    * for a minute, until it is over. See turns.lua.
    */
   readonly turns: string;
+  /** Sorted set: workers that take none of its calls though they could, until when that is so if they say nothing more. */
+  readonly stuck: string;
   /**
    * Hash: job id -> a job that is not taken for a call of ours, with why; it is out of the queue.
    */

@@ -50,6 +50,7 @@ describe('status', () => {
       inFlight: 1,
       redialing: 0,
       setAside: 0,
+      stuckWorkers: 0,
       queue: 'open',
       outcomes: { accepted: 1, rejected: 0, exhausted: 0, unknown: 0, suppressed: 0, expired: 0, canceled: 0 },
       holds: [],

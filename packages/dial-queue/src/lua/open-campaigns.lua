@@ -2,14 +2,23 @@
 -- The campaigns that may have work. One that has none, and is not being loaded, is taken off the list.
 --
 -- KEYS: open campaigns, registry version
--- ARGV: prefix of queue keys, prefix of campaign keys
+-- ARGV: prefix of queue keys, prefix of campaign keys, the asker's own clock
 -- Answers: the server's clock, the registry's version, then lists of campaign ids: all with
 -- work; of these, those that are over (canceled or expired) with calls still parked, or in a
--- queue that BullMQ keeps back; those with calls to be queued again; those with jobs set aside of which some may be over
+-- queue that BullMQ keeps back; those with calls to be queued again; those with jobs set aside of
+-- which some may be over; those with jobs that a worker can take now
 local open_campaigns, version = unpack(KEYS)
 local queue_prefix, campaign_prefix = ARGV[1], ARGV[2]
 local now = now_ms()
-local with_work, over, reopened, set_aside = {}, {}, {}, {}
+local with_work, over, reopened, set_aside, due = {}, {}, {}, {}, {}
+
+-- BullMQ delays jobs to an instant of a worker's clock, in the upper bits of a score, and hands them out by the asker's.
+local DELAYED_SCORES_PER_MS, CLOCKS_DIFFER_BY_MS = 0x1000, 60000
+local function has_due(queue)
+  if redis.call('LLEN', queue .. 'wait') > 0 or redis.call('ZCARD', queue .. 'prioritized') > 0 then return true end
+  local first = redis.call('ZRANGE', queue .. 'delayed', 0, 0, 'WITHSCORES')[2]
+  return first and tonumber(first) / DELAYED_SCORES_PER_MS < math.min(now, tonumber(ARGV[3])) - CLOCKS_DIFFER_BY_MS
+end
 
 for _, campaign in ipairs(redis.call('SMEMBERS', open_campaigns)) do
   local queue = queue_prefix .. campaign .. ':'
@@ -25,7 +34,9 @@ for _, campaign in ipairs(redis.call('SMEMBERS', open_campaigns)) do
   if has_work or now < tonumber(state[1] or 0) then
     with_work[#with_work + 1] = campaign
     local is_over = state[2] or (state[3] and now >= tonumber(state[3]))
-    if is_over and (delayed > 0 or queue_halt(queue) == 'paused') then over[#over + 1] = campaign end
+    local halt = queue_halt(queue)
+    if halt == 'open' and has_due(queue) then due[#due + 1] = campaign end
+    if is_over and (delayed > 0 or halt == 'paused') then over[#over + 1] = campaign end
     if to_reopen > 0 then reopened[#reopened + 1] = campaign end
     if has_set_aside and (is_over or redis.call('ZCOUNT', own .. 'expiries', '-inf', now) > 0) then
       set_aside[#set_aside + 1] = campaign
@@ -34,4 +45,4 @@ for _, campaign in ipairs(redis.call('SMEMBERS', open_campaigns)) do
     redis.call('SREM', open_campaigns, campaign)
   end
 end
-return { now, tonumber(redis.call('GET', version) or 0), with_work, over, reopened, set_aside }
+return { now, tonumber(redis.call('GET', version) or 0), with_work, over, reopened, set_aside, due }

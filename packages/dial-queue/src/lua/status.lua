@@ -1,10 +1,11 @@
 #!lua flags=no-writes
 -- One campaign's progress, from the queue and the counters at one instant.
 --
--- KEYS: campaign state, claims, reopened calls, jobs set aside
+-- KEYS: campaign state, claims, reopened calls, jobs set aside, workers that are stuck
 -- ARGV: prefix of the campaign's queue keys
 -- Answers: clock, calls not claimed, calls claimed, calls that wait for an instant, jobs set
---   aside, the state's fields and values, what keeps its queue back (see queue_halt)
+--   aside, the state's fields and values, what keeps its queue back (see queue_halt), how many
+--   workers are stuck
 local queue = ARGV[1]
 local claimed = redis.call('ZCARD', KEYS[2])
 local delayed = redis.call('ZCARD', queue .. 'delayed')
@@ -14,4 +15,5 @@ local queued = jobs_in(queue) + redis.call('SCARD', KEYS[3])
 return {
   now_ms(), math.max(0, queued - claimed - redialing), claimed, math.max(0, delayed - redialing), redis.call('HLEN', KEYS[4]),
   redis.call('HGETALL', KEYS[1]), queue_halt(queue),
+  redis.call('ZCOUNT', KEYS[5], now_ms(), '+inf'),
 }
