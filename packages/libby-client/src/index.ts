@@ -2,6 +2,7 @@
 
 // Tokens
 export { AccessToken } from './access-token.ts';
+export type { ApiSighting } from './api-sighting.ts';
 // What became of them
 export type { CallAnswer } from './call-answer.ts';
 // Errors

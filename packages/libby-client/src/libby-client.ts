@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AccessToken } from './access-token.ts';
+import { type ApiSighting, readSighting } from './api-sighting.ts';
 import { type CallAnswer, readAnswer } from './call-answer.ts';
 import { HttpOrigin } from './http-origin.ts';
 import { LibbyError } from './libby-error.ts';
@@ -77,6 +78,12 @@ export class LibbyClient {
       bodyless2xx: true,
     });
     return readAnswer(outcome, token, call, Date.now());
+  }
+
+  /** Asks without a token and without a number, so that nobody can be called: the API refuses it, anything else may not. */
+  async examine(signal?: AbortSignal): Promise<ApiSighting> {
+    const headers = ['content-type', 'application/json', 'accept', 'application/json', 'user-agent', this.#userAgent];
+    return readSighting(await this.#origin.post({ path: this.#path, headers, body: '{}', signal }), this.url);
   }
 
   /**

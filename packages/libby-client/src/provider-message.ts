@@ -32,12 +32,17 @@ export function providerMessage(
   token: AccessToken,
   call: OutboundCall,
 ): string | undefined {
-  const parsed = providerBody.safeParse(parseJson(body));
-  if (!parsed.success) return undefined;
-  const message = printable(parsed.data.message);
+  const message = messageIn(body);
+  if (message === undefined) return undefined;
   // No echo, whatever the person is called.
   if (message.toLowerCase() === STATUS_CODES[status]?.toLowerCase()) return message;
   return withoutEcho(beginning(message.replaceAll(token.reveal(), '[token]')), call).slice(0, MESSAGE_LIMIT);
+}
+
+/** The same on one line, but otherwise as it was said: only where we had told nothing. */
+export function messageIn(body: string): string | undefined {
+  const parsed = providerBody.safeParse(parseJson(body));
+  return parsed.success ? printable(parsed.data.message) : undefined;
 }
 
 function printable(text: string): string {

@@ -29,7 +29,7 @@ export {
   type HttpServerOptions,
   startHttpServer,
 } from './http-server.ts';
-export { type LibbyConfig, libbyConfig, libbyTimeouts } from './libby-config.ts';
+export { DEFAULT_SCOPE, type LibbyConfig, libbyConfig, libbyTimeouts } from './libby-config.ts';
 export { logConfig } from './log-config.ts';
 // Logs
 export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';

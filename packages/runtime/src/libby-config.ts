@@ -2,6 +2,9 @@ import { type ConfigOf, derived, secret, variable } from './config.ts';
 import { libbyProxy } from './proxy-config.ts';
 import { flag, httpUrl, integer, isLoopback, text } from './variable-types.ts';
 
+/** As the provider's page has it. */
+export const DEFAULT_SCOPE = 'external-api-resource-server-1/call.out';
+
 const allowInsecureHttp = variable('LIBBY_ALLOW_INSECURE_HTTP', flag(), { default: false });
 
 /** A URL that credentials or personal data are sent to: https, or this machine, or insecure by express wish. */
@@ -31,7 +34,7 @@ export const libbyConfig = {
   tokenProxy: libbyProxy(tokenUrl),
   clientId: variable('LIBBY_CLIENT_ID', text(), { fromFile: true }),
   clientSecret: variable('LIBBY_CLIENT_SECRET', secret(), { fromFile: true }),
-  scope: variable('LIBBY_SCOPE', text(), { default: 'external-api-resource-server-1/call.out' }),
+  scope: variable('LIBBY_SCOPE', text(), { default: DEFAULT_SCOPE }),
   xsrfToken: variable('LIBBY_XSRF_TOKEN', secret(), { fromFile: true, optional: true }),
   ...libbyTimeouts,
 };

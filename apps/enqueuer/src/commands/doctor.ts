@@ -1,8 +1,10 @@
 import { Keys } from '@libby-dialer/dial-queue';
+import type { TokenError } from '@libby-dialer/libby-client';
 import {
   type Clock,
   checkRedisDurability,
   createRedis,
+  DEFAULT_SCOPE,
   DialerError,
   type Durability,
   type DurabilityFinding,
@@ -10,31 +12,30 @@ import {
   measureClockSkew,
   misspelledVariables,
   type RedisConnection,
+  type Secret,
   systemClock,
   writeRefusal,
 } from '@libby-dialer/runtime';
+import { apiFindings } from '../api-findings.ts';
 import type { CommandSlot } from '../command-slot.ts';
 import { type DoctorConfig, doctorConfig } from '../config.ts';
+import { type Destination, explainConnection } from '../connection-trouble.ts';
 import { openLogger, readConfig } from '../context.ts';
+import { bad, type Finding, good, note } from '../finding.ts';
 import { formatDuration } from '../format.ts';
 import { type Io, print } from '../io.ts';
 
 /** Delays are counted from the local clock; beyond this somebody will wonder about times in logs and results. */
 const SKEW_WORTH_A_WORD_MS = 1000;
 
-/** One thing examined: in order, not in order, or to be known. */
-interface Finding {
-  readonly verdict: 'good' | 'bad' | 'note';
-  /** What is so; of what is bad also what to do. */
-  readonly sentence: string;
-}
-
 const SIGNS = { good: '✓', bad: '✗', note: '!' } as const satisfies Record<Finding['verdict'], string>;
 
 export function addDoctorCommand({ program, io, run }: CommandSlot): void {
   program
     .command('doctor')
-    .description('Check Redis (version, eviction, persistence, clock) and the credentials, and say what to mend.')
+    .description(
+      'Check Redis (version, eviction, persistence, clock), the credentials and the API, and say what to mend. Calls nobody.',
+    )
     .action(() => run(doctor(io)));
 }
 
@@ -51,7 +52,7 @@ async function doctor(io: Io): Promise<number> {
   await tell(misspelledVariables(doctorConfig, io.environment()).map(note));
   await tell(await examineRedis(io, config));
   await tell(proxyFindings(config));
-  await tell(await examineCredentials(config, io.signal));
+  await tell(await examineProvider(config, io.signal));
   return exitCode;
 }
 
@@ -112,47 +113,58 @@ export async function examineClock({ client }: RedisConnection, key: string, clo
 }
 
 function proxyFindings({ libby: { apiProxy, tokenProxy } }: DoctorConfig): Finding[] {
-  const hosts = [apiProxy, tokenProxy].flatMap((proxy) => (proxy === undefined ? [] : [new URL(proxy.reveal()).host]));
-  return [...new Set(hosts)].map((host) => note(`The provider is reached through the proxy at ${host}.`));
+  const hosts = new Set([apiProxy, tokenProxy].flatMap((proxy) => hostOf(proxy) ?? []));
+  return [...hosts].map((host) => note(`The provider is reached through the proxy at ${host}.`));
 }
 
-async function examineCredentials({ libby }: DoctorConfig, signal: AbortSignal): Promise<Finding[]> {
-  const { clientId, clientSecret, xsrfToken, tokenUrl, scope, connectTimeoutMs, responseTimeoutMs } = libby;
+/** Without the password. */
+function hostOf(proxy: Secret | undefined): string | undefined {
+  return proxy && new URL(proxy.reveal()).host;
+}
+
+/** With a token from the one, and a request that cannot place a call to the other. */
+async function examineProvider({ libby }: DoctorConfig, signal: AbortSignal): Promise<Finding[]> {
+  const { clientId, clientSecret, xsrfToken, apiUrl, tokenUrl, scope } = libby;
   if (clientId === undefined && clientSecret === undefined) {
     return [note('LIBBY_CLIENT_ID and LIBBY_CLIENT_SECRET are not set here; the workers need them.')];
   }
   if (clientId === undefined) return [bad('LIBBY_CLIENT_ID is not set, but LIBBY_CLIENT_SECRET is; set it too.')];
   if (clientSecret === undefined) return [bad('LIBBY_CLIENT_SECRET is not set, but LIBBY_CLIENT_ID is; set it too.')];
   // With its HTTP client, a good part of what a start takes; no other command needs it.
-  const { TokenError, TokenSource } = await import('@libby-dialer/libby-client');
+  const { LibbyClient, TokenError, TokenSource } = await import('@libby-dialer/libby-client');
+  const { connectTimeoutMs, responseTimeoutMs, allowInsecureHttp } = libby;
+  const endpoint = { connectTimeoutMs, responseTimeoutMs, allowInsecureHttp };
   await using tokens = new TokenSource({
+    ...endpoint,
     tokenUrl,
     proxy: libby.tokenProxy?.reveal(),
     clientId,
     clientSecret: clientSecret.reveal(),
     scope,
     xsrfToken: xsrfToken?.reveal(),
-    connectTimeoutMs,
-    responseTimeoutMs,
-    allowInsecureHttp: libby.allowInsecureHttp,
   });
-  try {
-    await tokens.get(signal);
-    return [good(`The credentials are good: ${new URL(tokenUrl).host} gave a token.`)];
-  } catch (error) {
-    if (!(error instanceof TokenError)) throw error;
-    return [bad(error.message)];
+  await using client = new LibbyClient({ ...endpoint, apiUrl, proxy: libby.apiProxy?.reveal(), tokens });
+  const token = tokens.get(signal).then(
+    () => good(`The credentials are good: ${new URL(tokenUrl).host} gave a token.`),
+    (error: unknown) => {
+      if (!(error instanceof TokenError)) throw error;
+      return bad(explainTokenError(error, { url: tokenUrl, proxy: hostOf(libby.tokenProxy) }));
+    },
+  );
+  const asked = { url: client.url, proxy: hostOf(libby.apiProxy) };
+  const [credentials, api] = await Promise.all([token, client.examine(signal)]);
+  return [credentials, ...scopeFindings(scope), ...apiFindings(api, asked, systemClock.now())];
+}
+
+function explainTokenError({ message, status, cause }: TokenError, asked: Omit<Destination, 'variable'>): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (typeof code === 'string') {
+    return `No token can be had. ${explainConnection(code, { ...asked, variable: 'LIBBY_TOKEN_URL' })}`;
   }
+  return status === undefined || status === 400 ? message : `${message} It answered ${status}.`;
 }
 
-function good(sentence: string): Finding {
-  return { verdict: 'good', sentence };
-}
-
-function bad(sentence: string): Finding {
-  return { verdict: 'bad', sentence };
-}
-
-function note(sentence: string): Finding {
-  return { verdict: 'note', sentence };
+function scopeFindings(scope: string): Finding[] {
+  if (scope === DEFAULT_SCOPE) return [];
+  return [note(`LIBBY_SCOPE is not ${DEFAULT_SCOPE}: the API may refuse the tokens that it gets.`)];
 }

@@ -91,7 +91,7 @@ const MEANINGS: Record<HoldReason, string> = {
   rate_limited: 'rate_limited: the API asks to slow down; it is tried again by itself\n',
   agent_not_found: 'agent_not_found: the line has no agent; check the campaign’s fromPhoneNumber\n',
   doubts: 'doubts: too many calls got no usable answer; it is tried again by itself, until ten calls in a row pass\n',
-  unreachable: 'unreachable: the API cannot be reached; check the network\n',
+  unreachable: 'unreachable: the API cannot be reached; "enqueuer doctor" says why\n',
   rejections:
     'rejections: the API rejects each call of the campaign; mend its texts or columns, then "enqueuer campaign put"\n',
   campaign_incomplete:

@@ -188,8 +188,8 @@ describe('results', () => {
     const [heading, ...lines] = (await bench.run(['results', 'spring'])).stdout.split('\r\n');
     expect(heading).toBe(RESULT_COLUMNS.join(','));
     expect(lines).toEqual([
-      `${first},spring,'-7,1,+15055550123,+15055550100,"'=HYPERLINK(""x"")",accepted,accepted,200,1,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:01.000Z,worker-1,1`,
-      `${second},spring,,1,+15055550123,+15055550100,Ada,unknown,no_response,,1,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:01.000Z,worker-1,1`,
+      `${first},spring,'-7,1,+15055550123,+15055550100,"'=HYPERLINK(""x"")",accepted,accepted,200,1,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:01.000Z,worker-1,1,`,
+      `${second},spring,,1,+15055550123,+15055550100,Ada,unknown,no_response,,1,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:01.000Z,worker-1,1,`,
       '',
     ]);
   });
@@ -272,7 +272,7 @@ describe('doctor', () => {
         .trimEnd()
         .split('\n')
         .map((line) => line[0]),
-    ).toEqual(Array.from({ length: 7 }, () => '✓'));
+    ).toEqual(Array.from({ length: 8 }, () => '✓'));
     expect(good.code).toBe(0);
     const bad = await bench.run(['doctor'], { env: { ...env, LIBBY_CLIENT_SECRET: 'wrong-secret' } });
     expect(bad.code).toBe(1);
