@@ -8,13 +8,13 @@ import {
 import type { Campaign } from '@libby-dialer/dialing';
 import type { Context } from './context.ts';
 import { HopelessRows } from './hopeless-rows.ts';
+import type { RowChecker } from './list/check-row.ts';
 import { ListError } from './list/list-error.ts';
 import { RejectsFile, rejectsPathOf } from './list/rejects-file.ts';
 import { ListLoader, type LoadCounts } from './list-loader.ts';
 import type { ListSource } from './list-source.ts';
 import {
   anotherListError,
-  type CheckedList,
   canceledError,
   dedupeByError,
   type ListInput,
@@ -61,13 +61,16 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
     const isMeant = await isAnotherMeant(context, load, list.source.listHash);
     await using rejects = new RejectsFile(load.rejects ?? rejectsPathOf(path), list.source.list.csv);
     await rejects.start();
-    await using calls = await storeCampaign(context, campaign, list, isMeant);
+    await using calls = await storeCampaign(context, campaign, list.checker);
     const hopeless = new HopelessRows(campaign, await context.now());
     const loader = new ListLoader({
       campaign: campaign.id,
       checker: list.checker,
       identity: await Identity.load(context.redis, context.keys),
-      add: (batch) => calls.add(batch),
+      add: async (batch) => {
+        await noteList(calls, load, list.source, isMeant);
+        return await calls.add(batch);
+      },
       reject: (rows) => rejects.write(rows),
       queued: (call, line) => hopeless.look(call, line),
       limit: load.limit,
@@ -122,20 +125,24 @@ async function isAnotherMeant(
   return isAnother;
 }
 
-async function storeCampaign(
-  context: Context,
-  campaign: Campaign,
-  { checker: { form }, source: { listHash } }: CheckedList,
-  isAnother: boolean,
-): Promise<CallLoader> {
+/** Before any of its calls: of a list whose rows are all rejected nothing can come a second time. */
+async function noteList(
+  calls: CallLoader,
+  { campaign }: ListLoad,
+  { listHash }: ListSource,
+  isMeant: boolean,
+): Promise<void> {
+  if (listHash === undefined || (await calls.noteList(listHash, { isMeant }))) return;
+  throw anotherListError(campaign);
+}
+
+async function storeCampaign(context: Context, campaign: Campaign, { form }: RowChecker): Promise<CallLoader> {
   const answer = await context.campaigns.put(campaign);
   if (!answer.stored) throw dedupeByError(campaign, answer.dedupeBy);
   const calls = new CallLoader(context.redis, context.keys, campaign.id);
   try {
     const dedupeBy = await calls.fixDedupeBy(campaign.dedupeBy);
     if (dedupeBy !== campaign.dedupeBy) throw dedupeByError(campaign, dedupeBy);
-    const isNoted = listHash === undefined || (await calls.noteList(listHash, { isMeant: isAnother }));
-    if (!isNoted) throw anotherListError(campaign);
     if (form !== undefined) await context.campaigns.putHeadings(campaign.id, form.id, form.headings);
     return calls;
   } catch (error) {

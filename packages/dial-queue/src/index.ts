@@ -87,6 +87,7 @@ export {
   type ScheduleSettings,
 } from './schedules/schedule.ts';
 export {
+  hasCalls,
   type Lease,
   type RunChange,
   type RunState,

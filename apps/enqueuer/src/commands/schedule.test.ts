@@ -58,7 +58,8 @@ describe('schedule add', () => {
 });
 
 describe('schedule run', () => {
-  const run = ['schedule', 'run', 'nightly', '--date', '2026-12-01'];
+  /** Also before that day has come. */
+  const run = ['schedule', 'run', 'nightly', '--date', '2026-12-01', '--early'];
 
   test('loads the list of a date once', async () => {
     await bench.run(add);
@@ -102,19 +103,52 @@ describe('schedule run', () => {
   test('that fails ahead of its time leaves the run to the daemons', async () => {
     await bench.run(add);
     await bench.file('2099-12-01.csv', 'Colour\nred\n');
-    expect((await bench.run(['schedule', 'run', 'nightly', '--date', '2099-12-01'])).code).toBe(2);
+    expect((await bench.run(['schedule', 'run', 'nightly', '--date', '2099-12-01', '--early'])).code).toBe(2);
     const [schedule] = (await bench.json(['schedule', 'list', '--json'])) as { last: unknown[] }[];
     expect(schedule?.last).toEqual([expect.objectContaining({ state: 'due', reason: null })]);
   });
 
-  test('says of a run ahead of its time that it will not come again', async () => {
+  test('ahead of its time wants to be meant, for the run is used up by it', async () => {
     await bench.run(add);
     await bench.list('2099-12-01.csv', 1);
-    const { code, stderr } = await bench.run(['schedule', 'run', 'nightly', '--date', '2099-12-01']);
-    expect(code).toBe(0);
-    expect(stderr).toMatch(
-      /^Warning: Run 2099-12-01T18:30 of nightly is due only at .* it is carried out now, and not again then\.$/m,
+    const run = ['schedule', 'run', 'nightly', '--date', '2099-12-01'];
+    const refused = await bench.run(run);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toMatch(
+      /^Run 2099-12-01T18:30 of nightly is due only at .*, and is not carried out again then if it is now\. If that is meant: enqueuer schedule run nightly --date 2099-12-01T18:30 --early$/m,
     );
+    expect((await bench.run(run, { isTerminal: true, stdin: 'n\n' })).code).toBe(2);
+    expect(await bench.queued('nightly-2099-12-01')).toEqual([]);
+    expect(await bench.run(run, { isTerminal: true, stdin: 'y\n' })).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('Carry it out? [y/N]'),
+    });
+    expect((await bench.run(run)).stdout).toContain('is loaded already');
+  });
+
+  test.each(['phone', 'row'])('by %s, of which nothing was queued, can be given again', async (dedupeBy) => {
+    await bench.campaign('template', { dedupeBy });
+    await bench.run(add);
+    const run = ['schedule', 'run', 'nightly', '--date', '2020-12-01'];
+    await bench.file('2020-12-01.csv', 'Name,Phone\nAda,none\n');
+    const said = 'Warning: run 2020-12-01T18:30 has queued nothing; the same command carries it out again.\n';
+    expect(await bench.run(run)).toMatchObject({ code: 3, stderr: said });
+    expect(await bench.run(run)).toMatchObject({ code: 3, stderr: said });
+    await bench.list('2020-12-01.csv', 2);
+    expect(await bench.run(run)).toMatchObject({ code: 0, stderr: '' });
+    expect((await bench.run(run)).stdout).toContain('is loaded already');
+  });
+
+  test('ahead of its time, of which nothing was queued, leaves the run to the daemons', async () => {
+    await bench.run(add);
+    await bench.file('2099-12-01.csv', 'Name,Phone\nAda,none\n');
+    const { code, stderr } = await bench.run(['schedule', 'run', 'nightly', '--date', '2099-12-01', '--early']);
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: 'Warning: run 2099-12-01T18:30 has queued nothing; it is still carried out when it is due.\n',
+    });
+    const [schedule] = (await bench.json(['schedule', 'list', '--json'])) as { last: unknown[] }[];
+    expect(schedule?.last).toEqual([expect.objectContaining({ state: 'due', startedAt: null, counts: null })]);
   });
 
   test('needs to know which run is meant', async () => {
@@ -126,7 +160,9 @@ describe('schedule run', () => {
     expect(await said('tomorrow')).toContain('is no date');
     expect(await said('2026-02-31')).toContain('2026-02-31 is no date');
     expect(await said('2026-12-01T24:00')).toContain('is no date');
-    expect(await bench.json(['schedule', 'run', 'nightly', '--date', '2026-12-01T18:00', '--json'])).toMatchObject({
+    expect(
+      await bench.json(['schedule', 'run', 'nightly', '--date', '2026-12-01T18:00', '--early', '--json']),
+    ).toMatchObject({
       campaign: 'nightly-2026-12-01-1800',
       queued: 1,
     });
@@ -146,7 +182,7 @@ test('schedule remove leaves its campaigns', async () => {
   expect((await bench.run(['schedule', 'list'])).stdout).toBe('There is no schedule yet.\n');
   await bench.run(add);
   await bench.list('2026-12-01.csv', 1);
-  await bench.run(['schedule', 'run', 'nightly', '--date', '2026-12-01']);
+  await bench.run(['schedule', 'run', 'nightly', '--date', '2026-12-01', '--early']);
   expect(await bench.run(['schedule', 'remove', 'nightly'])).toMatchObject({ code: 0 });
   expect((await bench.run(['schedule', 'remove', 'nightly'])).code).toBe(2);
   expect(await bench.queued('nightly-2026-12-01')).toHaveLength(1);

@@ -5,6 +5,7 @@ import {
   type CronTime,
   campaignOf,
   checkSchedule,
+  hasCalls,
   listPathOf,
   type Schedule,
   ScheduleCalendar,
@@ -18,6 +19,7 @@ import { isoInstant } from '@libby-dialer/dialing';
 import { DialerError, UsageError } from '@libby-dialer/runtime';
 import { readCampaignFile } from '../campaign-file.ts';
 import type { CommandSlot } from '../command-slot.ts';
+import { canAsk, confirm } from '../confirm.ts';
 import { type Context, withContext } from '../context.ts';
 import { parseDuration } from '../duration.ts';
 import { explainList } from '../explain-list.ts';
@@ -79,12 +81,13 @@ export function addScheduleCommands({ program, io, run }: CommandSlot): void {
     .action((options) => run(list(io, options)));
   schedule
     .command('run')
-    .description('Carry out a run here and now, unless it is loaded already.')
+    .description('Carry out a run here and now, unless it has queued calls already.')
     .argument('<name>', 'name of the schedule')
     .option(
       '--date <date>',
       'local date of the run, such as 2026-12-01 (where several share it: 2026-12-01T18:30); left out: today',
     )
+    .option('--early', 'also before the run is due; it is not carried out again then')
     .option('--json', 'print the result as one JSON object')
     .action((name, options) => run(runNow(io, name, options)));
   schedule
@@ -195,6 +198,7 @@ async function viewOf(
 
 interface RunOptions {
   readonly date?: string | undefined;
+  readonly early?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -209,7 +213,7 @@ async function runNow(io: Io, name: string, options: RunOptions): Promise<number
     const foreseen = await store.foresee(schedule, time);
     await insistOnList(schedule, foreseen);
     refuseExpired(schedule, foreseen, now);
-    if (foreseen.state !== 'loaded' && now < foreseen.dueAt) warn(io, aheadSaid(schedule, foreseen));
+    if (foreseen.state !== 'loaded' && now < foreseen.dueAt) await insistOnEarly(io, schedule, foreseen, options);
     const run = await wantedRun(store, schedule, time);
     const carrier = new RunCarrier({
       context,
@@ -221,7 +225,9 @@ async function runNow(io: Io, name: string, options: RunOptions): Promise<number
       signal: io.signal,
       telling: { stdin: io.stdin, warn: (sentence) => warn(io, sentence), ...tellingOf(io, context.logger) },
     });
-    return await tell(io, schedule, run, await carrier.carryOutNow(schedule, run), options);
+    const end = await carrier.carryOutNow(schedule, run);
+    if (end.kind === 'loaded' && !hasCalls({ ...end.loaded.counts })) warn(io, nothingQueuedSaid(run, now));
+    return await tell(io, schedule, run, end, options);
   });
 }
 
@@ -312,8 +318,22 @@ function refuseExpired(schedule: Schedule, run: ScheduleRun, now: number): void 
   );
 }
 
-function aheadSaid({ name, timezone }: Schedule, { local, dueAt }: ScheduleRun): string {
-  return `Run ${local} of ${name} is due only at ${callTimeText(dueAt, [timezone])}; it is carried out now, and not again then.`;
+/** It uses the run up: its list may not be complete, and may be meant for then. */
+async function insistOnEarly(
+  io: Io,
+  { name, timezone }: Schedule,
+  { local, dueAt }: ScheduleRun,
+  { early = false }: RunOptions,
+): Promise<void> {
+  if (early) return;
+  const said = `Run ${local} of ${name} is due only at ${callTimeText(dueAt, [timezone])}, and is not carried out again then if it is now.`;
+  if (canAsk(io) && (await confirm(io, `${said} Carry it out?`))) return;
+  throw new UsageError(`${said} If that is meant: enqueuer schedule run ${name} --date ${local} --early`);
+}
+
+function nothingQueuedSaid({ local, dueAt }: ScheduleRun, now: number): string {
+  const then = now < dueAt ? 'it is still carried out when it is due' : 'the same command carries it out again';
+  return `run ${local} has queued nothing; ${then}.`;
 }
 
 async function remove(io: Io, name: string): Promise<number> {

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import {
   CampaignArchivedError,
   campaignOf,
+  hasCalls,
   listPathOf,
+  type RunChange,
   type Schedule,
   ScheduleCalendar,
   type ScheduleRun,
@@ -131,7 +133,7 @@ export class RunCarrier {
       const { counts, rejectsFile } = loaded;
       const finishedAt = await this.#options.now();
       const change = { state: 'loaded', finishedAt, counts: { ...counts }, rejectsFile: rejectsFile ?? null } as const;
-      await lease.giveBack(change);
+      await lease.giveBack(hasCalls(change.counts) ? change : { ...change, ...withoutCalls(run, finishedAt) });
       return { kind: 'loaded', run: { ...run, state: 'loaded', counts: change.counts, finishedAt }, loaded };
     } catch (error) {
       const code = finalCode(error);
@@ -164,6 +166,12 @@ export class RunCarrier {
     await lease.giveBack(isAhead ? {} : { state, reason, message, finishedAt });
     return end;
   }
+}
+
+/** Another list may be tried; ahead of its time the run is left to it. */
+function withoutCalls({ dueAt }: ScheduleRun, at: number): RunChange {
+  const isAhead = at < dueAt;
+  return { listHash: null, ...(isAhead && { state: 'due', startedAt: null, finishedAt: null, counts: null }) };
 }
 
 /** Undefined: it may go better another time. */

@@ -141,7 +141,7 @@ async function endLease(local = '2026-12-01T18:00'): Promise<void> {
 
 /** Starts to load the run in a process of its own, and kills it when the first rows are in. Returns how many are. */
 async function killInMidLoad(): Promise<number> {
-  const argv = [MAIN, 'schedule', 'run', 'nightly', '--date', '2026-12-01'];
+  const argv = [MAIN, 'schedule', 'run', 'nightly', '--date', '2026-12-01', '--early'];
   await using loading = await spawnProcess(process.execPath, argv, { env: { ...bench.environment } });
   await eventually(async () => (await queuedIn('nightly-2026-12-01')) > 0, { intervalMs: 5 });
   await loading.stop('SIGKILL');
@@ -284,6 +284,19 @@ describe('a list that is not there', () => {
     await rename(join(bench.directory, 'new'), join(bench.directory, '2026-12-01.csv'));
     expect((await until('loaded')).counts).toMatchObject({ queued: 1 });
     expect(daemon.log.filter(({ level }) => level === 50)).toEqual([]);
+  });
+
+  test('is waited for beyond the next run, where runs come more often than that', async () => {
+    const settings = { cron: '* 18 * * *', waitForListMs: HOUR_MS / 6, campaignSettings: { callingWindow: 'anytime' } };
+    await store.put(nightly({ ...settings, list: join(bench.directory, '{{time}}.csv') }));
+    now = DUE;
+    await using _daemon = await Daemon.start();
+    await until('waiting_for_list');
+    now = DUE + HOUR_MS / 12;
+    await eventually(async () => (await run('2026-12-01T18:05'))?.state === 'waiting_for_list');
+    await bench.list('1800.csv', 1);
+    expect((await until('loaded')).counts).toMatchObject({ queued: 1 });
+    expect(await run('2026-12-01T18:01')).toMatchObject({ state: 'waiting_for_list' });
   });
 
   test('is reported when the wait is over', async () => {

@@ -6,6 +6,13 @@
 -- set as well, by the instant they are due.
 local FINISHED = { loaded = true, missed = true, failed = true }
 
+-- Of a list that was loaded without a single call, its rows all rejected, say, nothing is lost or doubled by another try.
+local function has_calls(run)
+  if run.state ~= 'loaded' then return false end
+  local counts = run.counts
+  return not counts or (counts.queued or 1) + (counts.alreadyQueued or 0) + (counts.alreadySettled or 0) > 0
+end
+
 local function read_run(runs, at)
   local raw = redis.call('HGET', runs, at)
   return raw and cjson.decode(raw) or nil

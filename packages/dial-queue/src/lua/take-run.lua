@@ -2,14 +2,14 @@
 -- Takes a run for one owner, until its lease runs out.
 --
 -- KEYS: runs, open
--- ARGV: local time, owner, ms the lease lasts, 1 to take also one that was missed or has failed
+-- ARGV: local time, owner, ms the lease lasts, 1 to take also one that was missed, has failed, or has queued nothing
 -- Answers: none | finished <run> | taken <run> (another's lease stands) | yours <run>
 local runs, open = unpack(KEYS)
 local at, owner, lease_ms, again = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1'
 
 local run = read_run(runs, at)
 if not run then return { 'none' } end
-if run.state == 'loaded' or (FINISHED[run.state] and not again) then return { 'finished', cjson.encode(run) } end
+if has_calls(run) or (FINISHED[run.state] and not again) then return { 'finished', cjson.encode(run) } end
 local now = now_ms()
 if run.owner and run.owner ~= owner and now < run.leaseUntil then return { 'taken', cjson.encode(run) } end
 run.owner, run.leaseUntil = owner, now + lease_ms

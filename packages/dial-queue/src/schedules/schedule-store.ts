@@ -43,7 +43,7 @@ export type RunChange = {
 
 export type TakeAnswer =
   | { readonly kind: 'none' }
-  /** Loaded, or missed or failed and not asked for again; another's; yours. */
+  /** Loaded, or finished otherwise and not asked for again; another's; yours. */
   | { readonly kind: 'finished' | 'taken' | 'yours'; readonly run: ScheduleRun };
 
 /** How due runs were noted. */
@@ -167,7 +167,7 @@ export class ScheduleStore {
     });
   }
 
-  /** Takes a run for an owner, until its lease runs out. @param again also one that was missed or has failed */
+  /** Takes a run for an owner, until its lease runs out. @param again also one that was missed, has failed or has queued nothing */
   async take(name: string, local: string, lease: Lease, { again = false } = {}): Promise<TakeAnswer> {
     const args = [local, lease.owner, lease.leaseMs, again ? 1 : 0];
     const [kind, raw = ''] = (await ScheduleStore.#take.run(this.#redis, this.#runKeys(name), args)) as [
@@ -251,6 +251,12 @@ export interface Lease {
 function campaignIdsOf(name: string, local: string, precision: Schedule['precision']): [usual: string, other: string] {
   const finer = precision === 'date' ? 'minute' : 'second';
   return [campaignIdOf(name, local, precision), campaignIdOf(name, local, finer)];
+}
+
+/** Whether calls have come of a list. */
+export function hasCalls(counts: Readonly<Record<string, number>> | undefined): boolean {
+  const { queued = 1, alreadyQueued = 0, alreadySettled = 0 } = counts ?? {};
+  return queued + alreadyQueued + alreadySettled > 0;
 }
 
 function readRun(local: string, raw: string): ScheduleRun {

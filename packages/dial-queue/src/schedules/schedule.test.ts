@@ -107,6 +107,12 @@ describe('a run may begin late', () => {
     expect(until({ callingWindow: { from: '00:00', to: '24:00' } })).toBe('2026-12-03T01:00:00.000Z');
   });
 
+  test('as long as it waits for its list, where that is longer', () => {
+    const often = { cron: '* * * * *', waitForListMs: 600_000 };
+    expect(until({ callingWindow: 'anytime' }, often)).toBe('2026-12-02T01:10:00.000Z');
+    expect(until({ callingWindow: 'anytime' }, { ...often, expiresAfterMs: 60_000 })).toBe('2026-12-02T01:01:00.000Z');
+  });
+
   test('no later than its calls expire', () => {
     expect(until({}, { expiresAfterMs: 60_000 })).toBe('2026-12-02T01:01:00.000Z');
     expect(until({ expiresAt: '2026-12-02T01:30:00Z' })).toBe('2026-12-02T01:30:00.000Z');

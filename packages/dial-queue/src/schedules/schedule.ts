@@ -127,12 +127,14 @@ export class ScheduleCalendar {
 
   /**
    * Until when (epoch ms) it still makes sense to begin a run: the close of the first hours that are open when it is due or
-   * later, and never after its calls expire. Hours without an end: until the run after it is due.
+   * later, and never after its calls expire. Hours without an end: until the run after it is due, or it need not wait for its list any
+   * more.
    */
   lateUntil({ dueAt }: Pick<CronTime, 'dueAt'>): number {
     const span = this.#hours.campaignSpan(dueAt);
     const isBounded = span !== undefined && span.closesAt - dueAt <= LONGEST_SPAN_MS;
-    const end = isBounded ? span.closesAt : (this.cron.next(dueAt, 1)[0]?.dueAt ?? Number.MAX_SAFE_INTEGER);
+    const nextDueAt = this.cron.next(dueAt, 1)[0]?.dueAt ?? Number.MAX_SAFE_INTEGER;
+    const end = isBounded ? span.closesAt : Math.max(nextDueAt, dueAt + this.#schedule.waitForListMs);
     return Math.min(end, expiryOf(this.#schedule, dueAt) ?? end);
   }
 }
