@@ -272,7 +272,7 @@ export class CampaignLanes {
     for (const id of view.reopened) await this.#reopener.restore(id);
     for (const id of view.setAside) await this.#parts.jobs.endOver(id);
     for (const id of view.over) {
-      await this.#parked.endAll(id);
+      await this.#parked.endAll(id, view.now);
       this.#lanes.get(id)?.wake();
     }
     for (const lane of this.#lanes.values()) {

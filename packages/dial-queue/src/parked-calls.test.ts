@@ -24,6 +24,30 @@ it('brings up the delayed calls of a campaign that is over', async () => {
   await queue.close();
 });
 
+it('brings up the delayed calls of an expired campaign once for each expiry: what is delayed then ends later', async () => {
+  const parked = new ParkedCalls(fixture.redis, fixture.keys);
+  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  const { state } = fixture.keys.campaign('spring');
+  const over = async () => (await fixture.campaigns.look()).over;
+  await fixture.campaign();
+  await fixture.redis.sadd(fixture.keys.openCampaigns, 'spring');
+  await fixture.redis.hset(state, 'expiresAt', Date.now() - 1000);
+  await queue.add('call', {}, { jobId: 'a', delay: 60_000 });
+  expect(await over()).toEqual(['spring']);
+  await parked.endAll('spring', Date.now());
+  expect(await queue.getWaitingCount()).toBe(1);
+  // As a worker does with a row that has a later end of its own.
+  await queue.add('call', {}, { jobId: 'b', delay: 60_000 });
+  expect(await over()).toEqual([]);
+  await fixture.redis.hset(state, 'expiresAt', Date.now() - 500);
+  expect(await over()).toEqual(['spring']);
+  await parked.endAll('spring', Date.now());
+  await queue.add('call', {}, { jobId: 'c', delay: 60_000 });
+  await fixture.redis.hset(state, 'canceled', 1);
+  expect(await over()).toEqual(['spring']);
+  await queue.close();
+});
+
 it('knows whether a campaign has changed since its delayed calls last came up', async () => {
   const parked = new ParkedCalls(fixture.redis, fixture.keys);
   expect(await parked.areOutdated('spring')).toBe(false);

@@ -45,14 +45,18 @@ export class ParkedCalls {
   /**
    * Lets every call of a campaign come up that is canceled or expired, also where BullMQ keeps its queue back. That pause becomes
    * ours: should the campaign be given more time, nothing of it is dialed that somebody had stopped.
+   * @param now epoch ms of Redis's clock
    */
-  async endAll(campaign: string): Promise<void> {
+  async endAll(campaign: string, now: number): Promise<void> {
+    const { state } = this.#keys.campaign(campaign);
+    const expiresAt = await this.#redis.hget(state, 'expiresAt');
     const halt = await this.#redis.hmget(`${this.#keys.queue(campaign)}meta`, 'paused', 'concurrency');
     if (halt.some((field) => field !== null)) {
-      await this.#redis.hset(this.#keys.campaign(campaign).state, 'paused', 1);
+      await this.#redis.hset(state, 'paused', 1);
       await liftQueueHalt(this.#redis, this.#keys, campaign);
     }
     await this.unpark(campaign);
+    if (expiresAt !== null && now >= Number(expiresAt)) await this.#redis.hset(state, 'endedFor', expiresAt);
   }
 
   /**

@@ -30,13 +30,15 @@ for _, campaign in ipairs(redis.call('SMEMBERS', open_campaigns)) do
     or redis.call('LLEN', queue .. 'wait') > 0 or redis.call('LLEN', queue .. 'active') > 0
     or redis.call('ZCARD', queue .. 'prioritized') > 0 or redis.call('LLEN', queue .. 'paused') > 0
     or redis.call('ZCARD', own .. 'claims') > 0
-  local state = redis.call('HMGET', own .. 'state', 'loadingUntil', 'canceled', 'expiresAt')
+  local state = redis.call('HMGET', own .. 'state', 'loadingUntil', 'canceled', 'expiresAt', 'endedFor')
   if has_work or now < tonumber(state[1] or 0) then
     with_work[#with_work + 1] = campaign
     local is_over = state[2] or (state[3] and now >= tonumber(state[3]))
     local halt = queue_halt(queue)
     if halt == 'open' and has_due(queue) then due[#due + 1] = campaign end
-    if is_over and (delayed > 0 or halt == 'paused') then over[#over + 1] = campaign end
+    -- What is delayed once all have come up for that expiry has a later one of its own: it would come up for nothing.
+    local can_end = delayed > 0 and (state[2] or state[4] ~= state[3])
+    if is_over and (can_end or halt == 'paused') then over[#over + 1] = campaign end
     if to_reopen > 0 then reopened[#reopened + 1] = campaign end
     if has_set_aside and (is_over or redis.call('ZCOUNT', own .. 'expiries', '-inf', now) > 0) then
       set_aside[#set_aside + 1] = campaign
