@@ -2,13 +2,14 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventually, fictionalNumbers } from '@libby-dialer/testkit';
+import { eventually, fictionalNumbers, findLibfaketime } from '@libby-dialer/testkit';
 import { CANARIES } from './canaries.ts';
 import { Crew, type CrewTally } from './crew.ts';
 import { Enqueuer } from './enqueuer.ts';
 import { Erasures } from './erasures.ts';
 import { appendOnlyFile, gatherEvidence, redisValues, type Trace } from './evidence.ts';
 import { INFLICT, type Scene } from './faults.ts';
+import { ForeignJobs } from './foreign-jobs.ts';
 import { Forwarding } from './forwarding.ts';
 import { violationsOf } from './invariants.ts';
 import { personalDataLeaks, remainsOfErased, secretLeaks } from './leaks.ts';
@@ -46,7 +47,9 @@ const LONGEST_WAIT_MS = 180_000;
 
 /** Carries a plan out with real processes and judges what is left of it. */
 export async function runPlan(plan: Plan): Promise<RunReport> {
-  await using stage = await Stage.open(plan);
+  // Elsewhere than on Debian nobody may have it: then no clock is set.
+  const settableClock = findLibfaketime() !== undefined && plan.events.clock.length > 0;
+  await using stage = await Stage.open({ ...plan, settableClock });
   const { concurrency, clockSkewsMs, timeouts } = plan;
   const everybody = fictionalNumbers();
   const people = everybody.slice(0, plan.calls);
@@ -61,7 +64,9 @@ export async function runPlan(plan: Plan): Promise<RunReport> {
   const small = new SmallCampaigns(stage, everybody.slice(plan.calls), plan.calls + 1);
   await using forwarding = plan.forwards ? await Forwarding.start(enqueuer) : undefined;
   const erasures = new Erasures(enqueuer, people, small);
-  const run: Run = { plan, stage, crew, enqueuer, small, forwarding, erasures, faults: {}, midway: [], metrics: [] };
+  const foreign = new ForeignJobs(stage, enqueuer);
+  const scene = { stage, crew, enqueuer, small, forwarding, erasures, foreign };
+  const run: Run = { ...scene, plan, faults: {}, midway: [], metrics: [] };
   const unfinished = (await carryOut(run)).map((failure) => `the run did not come to its end: ${String(failure)}`);
   await crew.stop();
   const lastedMs = Math.round(performance.now() - startedAt);
@@ -124,7 +129,9 @@ async function carryOut(run: Run): Promise<unknown[]> {
 }
 
 /** A campaign that one worker has lost would not be missed while others dial it. */
-async function leaveOneAlone({ stage, crew, small, metrics }: Run): Promise<void> {
+async function leaveOneAlone({ plan, stage, crew, small, metrics }: Run): Promise<void> {
+  // A foreign job may have come at the very end.
+  await untilSo(stage, () => stage.isDone(plan.calls));
   await untilSmallOnesAreDone(stage, small);
   metrics.push(...(await crew.metrics()));
   if (small.open.length === 0) return;
@@ -144,6 +151,7 @@ async function dialAll(run: Run, wait: Scene['wait'], over: AbortSignal): Promis
   const { stage, plan, enqueuer } = run;
   await enqueuer.load(plan.loading, wait);
   run.erasures.listIsLoaded();
+  await run.foreign.look();
   const until = (check: () => Promise<boolean>) => untilSo(stage, async () => over.aborted || check());
   await until(async () => (await stage.settledCalls()) >= plan.calls / 2);
   run.midway = await redisValues(stage);
@@ -185,7 +193,7 @@ interface Remains {
 }
 
 async function judge(run: Run, remains: Remains): Promise<string[]> {
-  const { plan, stage, crew, enqueuer, small, erasures, forwarding, faults, midway, metrics } = run;
+  const { plan, stage, crew, enqueuer, small, erasures, foreign, forwarding, faults, midway, metrics } = run;
   const { concurrency, rules, tokenLifetimeS } = plan;
   const redisFaults = Object.entries(faults)
     .filter(([name]) => FAULTS[name as FaultName].target === 'redis')
@@ -199,6 +207,7 @@ async function judge(run: Run, remains: Remains): Promise<string[]> {
     rules,
     crew: crew.tally,
     redisFaults,
+    isClockSet: plan.events.clock.length > 0,
     tokenLifetimeS,
   };
   const campaigns = { ids: [CAMPAIGN, ...small.ids], archived: small.archived };
@@ -211,6 +220,7 @@ async function judge(run: Run, remains: Remains): Promise<string[]> {
     ...violationsOf(await gatherEvidence(stage, campaigns), inflicted),
     ...secretLeaks(everything, { token: CANARIES.token, 'client secret': CANARIES.clientSecret }),
     ...personalDataLeaks([...shown, ...values], stage.keys),
+    ...(await foreign.unseen(erasures.begun)),
     ...remainsOfErased(last, forwarding?.deliveries ?? [], erasures.done),
     ...(metrics.length > 0 ? [] : ['leaks: no worker showed its metrics']),
   ];

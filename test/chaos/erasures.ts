@@ -1,6 +1,11 @@
 import type { Enqueuer } from './enqueuer.ts';
 import type { SmallCampaigns } from './small-campaigns.ts';
 
+/** Of those on the list; jobs of the others are changed by foreign programs. */
+export function mayBeErased(number: string): boolean {
+  return Number(number.at(-1)) % 2 === 1;
+}
+
 /** People whose data are taken out in mid-run. */
 export class Erasures {
   /** Who, and when it was done, by a clock that does not go back. */
@@ -26,7 +31,7 @@ export class Erasures {
 
   /** Somebody that the pick decides. A call in flight to them has to end first; done when the command says so. */
   async erase(pick: number): Promise<void> {
-    const people = this.#isLoaded ? this.#listed : this.#small.loaded;
+    const people = this.#isLoaded ? this.#listed.filter(mayBeErased) : this.#small.loaded;
     const person = people[pick % people.length];
     if (person === undefined) return;
     this.begun.add(person);

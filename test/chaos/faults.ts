@@ -1,11 +1,13 @@
 import { openQueue } from '@libby-dialer/dial-queue';
 import type { ScriptRule } from '@libby-dialer/libby-simulator';
-import { eventually, type FaultProxy, type NetworkFault } from '@libby-dialer/testkit';
+import { eventually, type FaultProxy, findLibfaketime, type NetworkFault } from '@libby-dialer/testkit';
 import { archiveCampaign } from './archiving.ts';
 import type { Crew } from './crew.ts';
 import type { Enqueuer } from './enqueuer.ts';
 import type { Erasures } from './erasures.ts';
+import type { ForeignJobs } from './foreign-jobs.ts';
 import type { Forwarding } from './forwarding.ts';
+import { insist } from './insist.ts';
 import type { FaultEvent, FaultName } from './plan.ts';
 import type { SmallCampaigns } from './small-campaigns.ts';
 import { CAMPAIGN, type Stage } from './stage.ts';
@@ -17,6 +19,7 @@ export interface Scene {
   readonly enqueuer: Enqueuer;
   readonly small: SmallCampaigns;
   readonly erasures: Erasures;
+  readonly foreign: ForeignJobs;
   readonly forwarding: Forwarding | undefined;
   readonly isOver: () => boolean;
   /** Resolves after that time, or at once when the run is over. */
@@ -122,12 +125,31 @@ export const INFLICT: Readonly<Record<FaultName, Inflict>> = {
 
   queue_paused: async ({ stage, enqueuer, wait }, { lastsMs }) => {
     const queue = openQueue(stage.redis, stage.keys, CAMPAIGN);
-    await queue.pause();
+    await insist(() => queue.pause());
     await queue.close();
     await wait(lastsMs);
     await enqueuer.insist(['resume', CAMPAIGN]);
   },
+  job_copied: ({ foreign }, { pick }) => foreign.copy(pick),
+  job_changed: ({ foreign }, { pick }) => foreign.change(pick),
+  job_that_is_no_call: ({ foreign }, { pick }) => foreign.addNoCall(pick),
+
+  clock_seconds_ahead: clock(({ pick }) => 1000 + (pick % 60_000)),
+  clock_seconds_behind: clock(({ pick }) => -1000 - (pick % 60_000)),
+  clock_hours_ahead: clock(({ pick }) => (1 + (pick % 6)) * HOUR_MS),
+  clock_hours_behind: clock(({ pick }) => -(1 + (pick % 6)) * HOUR_MS),
 };
+
+const HOUR_MS = 3_600_000;
+
+function clock(aheadMsOf: (event: FaultEvent) => number): Inflict {
+  return async ({ stage, wait }, event) => {
+    if (findLibfaketime() === undefined) return;
+    await stage.server.setClock(aheadMsOf(event));
+    await wait(event.lastsMs);
+    await stage.server.setClock(0);
+  };
+}
 
 async function openCampaigns({ small }: Scene, { pick }: Pick<FaultEvent, 'pick'>): Promise<void> {
   await small.add(2 + (pick % 4), 1 + (pick % 3));

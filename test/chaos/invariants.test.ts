@@ -52,6 +52,7 @@ const NOTHING: Inflicted = {
   concurrency: 2,
   crew: { kills: 0, freezes: 0, restarts: 0, mostAlive: 1, badExits: [] },
   redisFaults: 0,
+  isClockSet: false,
   tokenLifetimeS: 3600,
   lastedMs: 1000,
 };
@@ -104,6 +105,11 @@ describe('each invariant finds what breaks it', () => {
       'the phone rang twice, though the first answer was a refusal',
       ['no phone rings twice'],
       { requests: [request(FIRST, { answer: 429 }), request(FIRST, { nth: 2 }), request(SECOND)] },
+    ],
+    [
+      'another number in the place of a row’s',
+      ['nobody is rung but whom a row is for'],
+      { requests: [{ ...request(FIRST), toPhoneNumber: '+19895550199' }, request(SECOND)] },
     ],
     [
       'a second request after a hang that did not ring',
@@ -189,7 +195,7 @@ describe('each invariant finds what breaks it', () => {
       'a second call to somebody who may have one',
       ['no person is called more often than the cap allows'],
       { requests: [request(FIRST), request(FIRST, { row: rowOf(SECOND) })] },
-      { rules: ONE_PER_PERSON },
+      { rules: ONE_PER_PERSON, numbers: [FIRST, FIRST] },
     ],
     [
       'capped, though nobody else called',
@@ -263,6 +269,7 @@ describe('what is excused', () => {
       'capped after a call to the same person',
       {
         ...ended('suppressed'),
+        requests: [request(FIRST, { row: rowOf(SECOND) })],
         results: [result(FIRST, 'suppressed', 'frequency_cap'), result(SECOND)],
       },
       { rules: ONE_PER_PERSON, numbers: [FIRST, FIRST] },
@@ -278,6 +285,11 @@ describe('what is excused', () => {
       'a second call on a line that is another campaign’s',
       { requests: [request(FIRST), request(SECOND, { atMs: 900 })] },
       { listed: 1, rules: ONE_PER_LINE },
+    ],
+    [
+      'more in flight than the campaign allows, where the clock was set',
+      {},
+      { isClockSet: true, rules: { ...NO_RULES, pacing: { maxInFlight: 1 } } },
     ],
     ['suppressed by the list', ended('suppressed'), { suppressed: new Set([FIRST]) }],
     [

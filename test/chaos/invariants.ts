@@ -20,6 +20,8 @@ export interface Inflicted {
   readonly crew: CrewTally;
   /** Faults of Redis: while it is away every worker may have to get a token of its own. */
   readonly redisFaults: number;
+  /** Redis's clock was set: what occupies a line or counts as in flight until then may have been let go too soon. */
+  readonly isClockSet: boolean;
   readonly tokenLifetimeS: number;
   readonly lastedMs: number;
 }
@@ -27,6 +29,7 @@ export interface Inflicted {
 /** What must hold after every run, whatever was done to it. Each returns the violations it found. */
 export const INVARIANTS = {
   'no phone rings twice': noneRingsTwice,
+  'nobody is rung but whom a row is for': nobodyElseIsRung,
   'no request follows one that may have gone out': nothingFollowsADoubt,
   'every row ends in exactly one outcome': everyRowEnds,
   'outcomes tell the truth': outcomesAreTrue,
@@ -54,6 +57,12 @@ function noneRingsTwice({ requests }: Evidence): string[] {
   const rang = new Map<number, number>();
   for (const { row, taken } of requests) if (taken) rang.set(row, (rang.get(row) ?? 0) + 1);
   return [...rang].filter(([, times]) => times > 1).map(([row, times]) => `row ${row} rang ${times} times`);
+}
+
+/** A job that another program has changed would have it so. */
+function nobodyElseIsRung({ requests }: Evidence, { numbers }: Inflicted): string[] {
+  const others = requests.filter(({ row, toPhoneNumber }) => numbers[row - 1] !== toPhoneNumber);
+  return others.map(({ row, toPhoneNumber }) => `${toPhoneNumber} was asked for in place of row ${row}`);
 }
 
 /** As the provider knows it; and as the sender does, to whom also a request or a refusal that was lost on its way is a doubt. */
@@ -168,9 +177,9 @@ function isUnclear({ answer, isCutShort }: Exchange): boolean {
  */
 function concurrencyIsKept(
   { provider, unansweredCalls }: Evidence,
-  { numbers, listed, crew, concurrency, rules }: Inflicted,
+  { numbers, listed, crew, concurrency, rules, isClockSet }: Inflicted,
 ): string[] {
-  const allowed = listed < numbers.length ? undefined : rules.pacing?.maxInFlight;
+  const allowed = isClockSet || listed < numbers.length ? undefined : rules.pacing?.maxInFlight;
   const places = Math.min(crew.mostAlive * concurrency, allowed ?? Number.POSITIVE_INFINITY);
   const limit = places + Math.min(unansweredCalls, places);
   return provider.maxInFlight > limit ? [`${provider.maxInFlight} requests at once; the limit is ${limit}`] : [];

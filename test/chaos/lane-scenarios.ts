@@ -1,4 +1,5 @@
 import { eventually, fictionalNumbers } from '@libby-dialer/testkit';
+import { Enqueuer } from './enqueuer.ts';
 import { PATIENCE, startCrew } from './scenarios.ts';
 import { SmallCampaigns } from './small-campaigns.ts';
 import { Stage } from './stage.ts';
@@ -33,4 +34,18 @@ async function undialed(stage: Stage, small: SmallCampaigns): Promise<string[]> 
   };
   await eventually(isOver, { timeoutMs: DIALED_WITHIN_MS, intervalMs: 100 }).catch(() => {});
   return [...waiting].map((id) => `${id} is not dialed`);
+}
+
+/** Redis is far away, and the campaign has a pace. */
+export async function pacedFarAway(root: string): Promise<string[]> {
+  await using stage = await Stage.open();
+  const numbers = fictionalNumbers().slice(0, 10);
+  await stage.write(numbers, { pacing: { callsPerSecond: 20 } });
+  await new Enqueuer(stage, root).load({ kind: 'once' });
+  await stage.redisProxy.inflict({ kind: 'slow', latencyMs: 150 });
+  await using crew = await startCrew(stage, root);
+  await crew.isDialing();
+  const isDone = () => stage.isDone(numbers.length);
+  await eventually(isDone, { timeoutMs: DIALED_WITHIN_MS, intervalMs: 100 }).catch(() => {});
+  return (await isDone()) ? [] : [`${await stage.settledCalls()} of ${numbers.length} are called`];
 }

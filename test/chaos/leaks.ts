@@ -40,12 +40,14 @@ export function remainsOfErased(
   ]);
 }
 
+const KEPT = /:(kept|aside)$/;
+
 /** A name or a called number anywhere but where the call itself is kept: its job's data, its kept payload, its result. */
 export function personalDataLeaks(traces: readonly Trace[], keys: Keys): string[] {
   const isJobData = (where: string) => where.startsWith(`${keys.queues}:`) && where.endsWith(' data');
   const isDeadLetter = (where: string) => where.startsWith(`${keys.prefix}:forward:`);
   const isPlace = (where: string) =>
-    isJobData(where) || where === keys.results || where.endsWith(':kept') || isDeadLetter(where);
+    isJobData(where) || where === keys.results || KEPT.test(where) || isDeadLetter(where);
   return traces
     .filter(({ where, text }) => !isPlace(where) && (text.includes(CANARIES.name) || hasCalledNumber(text)))
     .map(({ where }) => `leaks: a name or a number is in ${where}`);

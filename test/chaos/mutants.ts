@@ -1,5 +1,6 @@
 import { archivedUnderAZombie, erasedBetweenRefusals } from './desk-scenarios.ts';
-import { resetAtOpenings } from './lane-scenarios.ts';
+import { changedByOthers, metByForeignJobs } from './foreign-scenarios.ts';
+import { pacedFarAway, resetAtOpenings } from './lane-scenarios.ts';
 import type { Mutation } from './mutant.ts';
 import {
   answeredOnceWith,
@@ -23,6 +24,8 @@ export interface Control {
 const GATE = 'packages/dial-queue/src/lua/gate.lua';
 const SETTLE = 'packages/dial-queue/src/lua/settle.lua';
 const HTTP_ORIGIN = 'packages/libby-client/src/http-origin.ts';
+const IDENTITY = 'packages/dial-queue/src/identity.ts';
+const SEALED = '`job\\0${campaign}\\0${callId}\\0${data}`';
 const VERDICT = 'packages/libby-client/src/verdict.ts';
 
 export const CONTROLS: Readonly<Record<string, Control>> = {
@@ -188,5 +191,27 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
         to: 'results = planned;',
       },
     ],
+  },
+  'a copy of a job is taken for the job': {
+    scenario: metByForeignJobs,
+    mutations: [{ file: IDENTITY, from: SEALED, to: '`job\\0${campaign}\\0${data}`' }],
+  },
+  'a job whose data were changed is believed': {
+    scenario: changedByOthers,
+    mutations: [{ file: IDENTITY, from: SEALED, to: '`job\\0${campaign}\\0${callId}`' }],
+  },
+  'a job that is not taken is thrown away': {
+    scenario: metByForeignJobs,
+    mutations: [
+      {
+        file: 'packages/dial-queue/src/lua/set-aside.lua',
+        from: "redis.call('HSET', set_aside, job_id, job) == 1",
+        to: 'job ~= nil',
+      },
+    ],
+  },
+  'slots are given as if every worker were near': {
+    scenario: pacedFarAway,
+    mutations: [{ file: GATE, from: 'local lead_ms = lead_of(ask.leadMs)', to: 'local lead_ms = lead_of(0)' }],
   },
 };

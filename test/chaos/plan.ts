@@ -3,7 +3,7 @@ import { Dice } from './dice.ts';
 import { NO_RULES, type Rules, rulesFor } from './rules.ts';
 
 /** Who or what a fault strikes. Faults of one target follow one another; those of different targets overlap. */
-export const TARGETS = ['crew', 'redis', 'api', 'provider', 'tokens', 'desk', 'board'] as const;
+export const TARGETS = ['crew', 'redis', 'api', 'provider', 'tokens', 'desk', 'board', 'clock'] as const;
 export type Target = (typeof TARGETS)[number];
 
 /** Every fault there is, by its target; how likely it is among those, and how long it lasts. */
@@ -58,7 +58,16 @@ export const FAULTS = {
   forwarder_ended: { target: 'desk', weight: 1, lastsMs: [0, 0] },
 
   /** And with BullMQ beside it, as bull-board does. */
-  queue_paused: { target: 'board', weight: 1, lastsMs: [200, 1500] },
+  queue_paused: { target: 'board', weight: 0, lastsMs: [200, 1500] },
+  job_copied: { target: 'board', weight: 3, lastsMs: [0, 0] },
+  job_changed: { target: 'board', weight: 2, lastsMs: [0, 0] },
+  job_that_is_no_call: { target: 'board', weight: 1, lastsMs: [0, 0] },
+
+  /** Of Redis's host. It is set there, and set back later: both are steps. */
+  clock_seconds_ahead: { target: 'clock', weight: 2, lastsMs: [500, 4000] },
+  clock_seconds_behind: { target: 'clock', weight: 2, lastsMs: [500, 4000] },
+  clock_hours_ahead: { target: 'clock', weight: 1, lastsMs: [500, 4000] },
+  clock_hours_behind: { target: 'clock', weight: 1, lastsMs: [500, 4000] },
 } as const satisfies Record<string, { target: Target; weight: number; lastsMs: readonly [number, number] }>;
 export type FaultName = keyof typeof FAULTS;
 
@@ -117,7 +126,8 @@ const EVENTS: Readonly<Record<Target, readonly [fewest: number, most: number]>> 
   provider: [0, 2],
   tokens: [0, 2],
   desk: [1, 4],
-  board: [0, 0],
+  board: [0, 2],
+  clock: [0, 0],
 };
 /** Each a small share of all requests. Whether the phone rings differs from what the answer says. */
 const UNLUCKY: readonly ScriptRule['do'][] = [
@@ -165,6 +175,7 @@ export function planFor(seed: number, calls: number): Plan {
       tokens: eventsOn('tokens', dice, calls),
       desk: eventsOn('desk', dice, calls),
       board: eventsOn('board', dice, calls),
+      clock: eventsOn('clock', dice, calls),
     },
     forwards: dice.chance(1 / 3),
   };
@@ -177,7 +188,7 @@ export function planFor(seed: number, calls: number): Plan {
  */
 export function quietPlan(seed: number, calls: number): Plan {
   const plan = planFor(seed, calls);
-  const events = { crew: [], redis: [], api: [], provider: [], tokens: [], desk: [], board: [] };
+  const events = { crew: [], redis: [], api: [], provider: [], tokens: [], desk: [], board: [], clock: [] };
   const clockSkewsMs = plan.clockSkewsMs.map((_, slot) => (slot - 1) * 5 * 3_600_000);
   const loading = { kind: 'once' } as const;
   const undisturbed = { script: [], loading, rules: NO_RULES, tokenLifetimeS: 3600, forwards: false, events };

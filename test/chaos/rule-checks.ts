@@ -11,7 +11,8 @@ const CLOCKS_DIFFER_MS = 50;
  * Of requests that got an answer, from when our side sent them until it had that: in between there is always a claim. What was given
  * up or cut off the API may have in hand for longer than that, and is left aside; of that the provider's count says what can be said.
  */
-export function flightIsKept({ exchanges }: Evidence, { rules, listed }: Inflicted): string[] {
+export function flightIsKept({ exchanges }: Evidence, { rules, listed, isClockSet }: Inflicted): string[] {
+  if (isClockSet) return [];
   const { maxInFlight = Number.POSITIVE_INFINITY } = rules.pacing ?? {};
   const most = mostAtOnce(exchanges.filter(({ row }) => row <= listed));
   return most > maxInFlight ? [`${most} answered requests at once; the campaign allows ${maxInFlight}`] : [];
@@ -38,8 +39,8 @@ function mostAtOnce(exchanges: readonly Exchange[]): number {
  * By the provider's clock, calls of workers that were killed included. A line is free at the soonest a conversation's length after the
  * end of its request, and so after its arrival. A request that its sender gave up may arrive even later: such a call is not counted.
  */
-export function linesAreKept({ requests, results }: Evidence, { rules, listed }: Inflicted): string[] {
-  if (rules.lines === undefined) return [];
+export function linesAreKept({ requests, results }: Evidence, { rules, listed, isClockSet }: Inflicted): string[] {
+  if (rules.lines === undefined || isClockSet) return [];
   const { maxConcurrentCalls, assumedCallSeconds } = rules.lines;
   const givenUp = new Set(results.filter(isGivenUp).map(({ row }) => row));
   const taken = requests.filter(({ taken, row }) => taken && row <= listed && !givenUp.has(row));

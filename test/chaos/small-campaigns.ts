@@ -1,7 +1,7 @@
 import { CallLoader, CampaignStore, Identity } from '@libby-dialer/dial-queue';
 import { type Campaign, campaignSchema, dedupeKey, type ResultRecord } from '@libby-dialer/dialing';
-import { eventually } from '@libby-dialer/testkit';
 import { CANARIES } from './canaries.ts';
+import { insist } from './insist.ts';
 import { campaignFields, type Stage } from './stage.ts';
 
 /**
@@ -84,11 +84,6 @@ export class SmallCampaigns {
     if (exported === undefined) this.#leaving.delete(id);
     else this.archived.set(id, exported);
   }
-}
-
-/** A full Redis refuses what it has room for a moment later. */
-async function insist(write: () => Promise<unknown>): Promise<void> {
-  await eventually(async () => void (await write()), { timeoutMs: 60_000, intervalMs: 100 });
 }
 
 function smallCampaign(id: string): Campaign {

@@ -23,6 +23,11 @@ export interface ProgramOptions {
   readonly root?: string;
 }
 
+export interface StageOptions extends ProviderOptions {
+  /** Whether Redis's clock is to be set. */
+  readonly settableClock?: boolean;
+}
+
 /**
  * Where a run takes place: a Redis that loses nothing it acknowledged, the simulated provider in a process of its own, and a
  * proxy for faults before Redis, the API and the token endpoint. The programs under test talk to the proxies; the harness
@@ -63,11 +68,12 @@ export class Stage implements AsyncDisposable {
     this.#release = release;
   }
 
-  static async open(options: ProviderOptions = {}): Promise<Stage> {
+  static async open(options: StageOptions = {}): Promise<Stage> {
     await using parts = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'libby-dialer-chaos-'));
     parts.defer(() => rm(folder, { recursive: true, force: true }));
-    const server = parts.use(await startRedis({ own: true, appendonly: true, appendfsync: 'always' }));
+    const { settableClock = false } = options;
+    const server = parts.use(await startRedis({ own: true, appendonly: true, appendfsync: 'always', settableClock }));
     const redis = parts.adopt(new Redis(server.url, { maxRetriesPerRequest: null }), (client) => client.disconnect());
     redis.on('error', () => {});
     const provider = parts.use(await Provider.start(folder, options));

@@ -1,0 +1,34 @@
+import { Enqueuer } from './enqueuer.ts';
+import { ForeignJobs } from './foreign-jobs.ts';
+import { judge, load, startCrew, untilDone } from './scenarios.ts';
+import { Stage } from './stage.ts';
+
+/** Jobs are copied and added by another program before a worker comes, and one is copied when it is long settled. */
+export async function metByForeignJobs(root: string): Promise<string[]> {
+  await using stage = await Stage.open();
+  const numbers = await load(stage, root, 4);
+  const foreign = new ForeignJobs(stage, new Enqueuer(stage, root));
+  await foreign.copy(0);
+  await foreign.addNoCall(0);
+  await foreign.addNoCall(3);
+  await using crew = await startCrew(stage, root);
+  await untilDone(stage, numbers);
+  await foreign.copy(1);
+  await untilDone(stage, numbers);
+  return [...(await judge(stage, crew, { numbers })), ...(await foreign.unseen(new Set()))];
+}
+
+/** Each way in which a job can be changed, before a worker comes. */
+const CHANGES = [0, 1, 2, 3];
+
+/** Jobs are changed by another program; their list is loaded again. */
+export async function changedByOthers(root: string): Promise<string[]> {
+  await using stage = await Stage.open();
+  const numbers = await load(stage, root, 10);
+  const foreign = new ForeignJobs(stage, new Enqueuer(stage, root));
+  const changed = Promise.all(CHANGES.map((pick) => foreign.change(pick)));
+  await using crew = await startCrew(stage, root);
+  await changed;
+  await untilDone(stage, numbers);
+  return await judge(stage, crew, { numbers });
+}
