@@ -33,6 +33,8 @@ async function leftByKilled(): Promise<string> {
   return left;
 }
 
+const writeNothing = async () => (await PartFile.open(path))[Symbol.asyncDispose]();
+
 it('appears when it is complete, for its owner only; of one that is not nothing is left', async () => {
   {
     await using part = await PartFile.open(path);
@@ -67,11 +69,10 @@ it('of another machine it is removed once it was untouched for an hour', async (
   const [, ofOurs = ''] = /\.([0-9a-f]{8})-/.exec(left) ?? [];
   const foreign = join(folder, left.replace(ofOurs, '0'.repeat(8)));
   await rename(join(folder, left), foreign);
-  const open = async () => (await PartFile.open(path))[Symbol.asyncDispose]();
-  await open();
+  await writeNothing();
   expect(await readdir(folder)).toHaveLength(1);
   const longAgo = new Date(Date.now() - 2 * HOURS_MS);
   await utimes(foreign, longAgo, longAgo);
-  await open();
+  await writeNothing();
   expect(await readdir(folder)).toEqual([]);
 });
