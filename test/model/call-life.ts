@@ -65,6 +65,12 @@ export interface Ledger {
   readonly suppressed: readonly string[];
   readonly hold: Hold | undefined;
   readonly trouble: Trouble;
+  /** Calls of which a result names the person. */
+  readonly named: readonly string[];
+  /** Closed for good; its entries go in a step of their own. */
+  readonly isArchived: boolean;
+  /** Of entries that are gone, how many had which outcome. */
+  readonly counted: Readonly<Record<string, number>>;
 }
 
 export interface Times {
@@ -100,6 +106,9 @@ export const EMPTY_LEDGER: Ledger = {
   suppressed: [],
   hold: undefined,
   trouble: NO_TROUBLE,
+  named: [],
+  isArchived: false,
+  counted: {},
 };
 
 /** Outcomes after which nobody wants the payload any more. */
@@ -111,6 +120,16 @@ export function entryOf(ledger: Ledger, callId: string): Entry {
 
 export function outcomeOf({ state }: Entry): Outcome | undefined {
   return state === 'queued' || state === 'open' || state === 'claimed' ? undefined : state;
+}
+
+/** How many calls have which outcome: what the campaign's counters say. */
+export function countsOf({ entries, counted }: Ledger): Record<string, number> {
+  const counts: Record<string, number> = { ...counted };
+  for (const entry of Object.values(entries)) {
+    const outcome = outcomeOf(entry);
+    if (outcome !== undefined) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  }
+  return counts;
 }
 
 /** In doubt, and to be dialed once more. */
@@ -170,6 +189,7 @@ export function askGate(ledger: Ledger, question: Question, now: number, times: 
     if (now > entry.deadline) return answer({ kind: 'busy', until: entry.deadline });
   }
 
+  if (ledger.isArchived) return answer({ kind: 'done', outcome: 'canceled' });
   const { attempts } = entry;
   if (ledger.isCanceled) return skip(ledger, callId, 'canceled');
   if (now >= ledger.expiresAt) return skip(ledger, callId, 'expired');
@@ -252,6 +272,10 @@ export function settle(ledger: Ledger, settlement: Settlement, now: number): Tur
   const entry = entryOf(ledger, callId);
   const answer = (given: SettleAnswer) => ({ ledger, answer: given });
 
+  // Nothing is claimed in an archived campaign: this is a late word.
+  if (ledger.isArchived && entry.state !== 'claimed') {
+    return answer({ kind: 'already', outcome: outcomeOf(entry) ?? 'canceled' });
+  }
   const isOwn = entry.owner === owner;
   if (entry.state === 'claimed' && !isOwn) return answer({ kind: 'lost' });
   // That claim is over: given back, or its end was said and the call queued again since.
@@ -283,6 +307,7 @@ export function settle(ledger: Ledger, settlement: Settlement, now: number): Tur
   const after = {
     ...withEntry(ledger, callId, settled),
     kept: isKept ? including(ledger.kept, callId) : without(ledger.kept, callId),
+    named: including(ledger.named, callId),
     hold,
   };
   return { ledger: counting(after, shows, callId, now), answer: { kind: 'settled', revision, ...redialAtOf(settled) } };
@@ -305,6 +330,7 @@ export type ReleaseAnswer = 'released' | 'late' | 'lost';
 export function release(ledger: Ledger, given: Release, now: number): Turn<ReleaseAnswer> {
   const { callId, owner, attempts, failures, probe, hold: asked, shows } = given;
   const known = entryOf(ledger, callId);
+  if (known.state === 'queued' && ledger.isArchived) return { ledger, answer: 'lost' };
   // A claim that the ledger has lost is given back all the same.
   const entry: Entry = known.state === 'queued' ? { ...NEVER_CLAIMED, state: 'claimed', owner } : known;
   if (entry.state === 'open') return { ledger, answer: 'released' };
@@ -329,6 +355,7 @@ function counting(ledger: Ledger, shows: Showing | undefined, callId: string, no
 
 /** Queues settled calls again that provably did not ring, first half: the ledger. */
 export function reopen(ledger: Ledger, outcome: RetryableOutcome): Turn<number> {
+  if (ledger.isArchived) return { ledger, answer: 0 };
   const callIds = ledger.kept.filter((callId) => entryOf(ledger, callId).state === outcome);
   const after = callIds.reduce<Ledger>((so, callId) => {
     const { owner, attempts, revision } = entryOf(so, callId);
@@ -345,14 +372,19 @@ export function reopen(ledger: Ledger, outcome: RetryableOutcome): Turn<number> 
  */
 export function restored(ledger: Ledger, isQueued: (callId: string) => boolean): Ledger {
   const awaits = (callId: string) => awaitsRedial(entryOf(ledger, callId));
-  const isSettled = (callId: string) => outcomeOf(entryOf(ledger, callId)) !== undefined && !awaits(callId);
-  const isBack = (callId: string) => !isSettled(callId) && isQueued(callId);
+  const isBack = (callId: string) => !isOver(ledger, callId) && isQueued(callId);
   const { reopened, kept } = ledger;
   return {
     ...ledger,
-    reopened: reopened.filter((callId) => !isSettled(callId) && !isBack(callId)),
+    reopened: reopened.filter((callId) => !isOver(ledger, callId) && !isBack(callId)),
     kept: kept.filter((callId) => !(reopened.includes(callId) && isBack(callId) && !awaits(callId))),
   };
+}
+
+/** Nothing more is to come of it, and so it needs no job: what is found to have one loses it, in the step that finds it. */
+export function isOver(ledger: Ledger, callId: string): boolean {
+  const entry = entryOf(ledger, callId);
+  return ledger.isArchived || (outcomeOf(entry) !== undefined && !awaitsRedial(entry));
 }
 
 export type RedialAnswer = 'resolved' | 'not_in_doubt' | 'redialed' | 'waits' | 'erased' | 'canceled' | 'expired';
@@ -385,6 +417,7 @@ export interface SeenClaim {
 }
 
 export function control(ledger: Ledger, action: 'pause' | 'resume' | 'cancel'): Turn<readonly SeenClaim[]> {
+  if (ledger.isArchived) return { ledger, answer: [] };
   const after = {
     ...ledger,
     isPaused: action === 'pause' || (action === 'cancel' && ledger.isPaused),
@@ -418,6 +451,66 @@ function fateOf(entry: Entry, seen: SeenClaim, now: number): 'pending' | 'went o
 function requestsBegun({ attempts, failures }: Entry): number {
   return attempts - failures;
 }
+
+export type ArchiveAnswer = 'archived' | 'unfinished' | 'in_doubt';
+
+/** Closes a campaign, first half. Its results are where they must be. */
+export function archive(ledger: Ledger, hasJobs: boolean, withDoubts: boolean): Turn<ArchiveAnswer> {
+  const entries = Object.values(ledger.entries);
+  const isBusy = hasJobs || ledger.reopened.length > 0 || entries.some(({ state }) => state === 'claimed');
+  if (isBusy) return { ledger, answer: 'unfinished' };
+  if (ledger.isArchived) return { ledger, answer: 'archived' };
+  if (entries.some(awaitsRedial)) return { ledger, answer: 'unfinished' };
+  if (!withDoubts && entries.some(({ state }) => state === 'unknown')) return { ledger, answer: 'in_doubt' };
+  const closed = { isArchived: true, isCanceled: true, isPaused: false, expiresAt: Number.POSITIVE_INFINITY };
+  return { ledger: { ...ledger, ...closed }, answer: 'archived' };
+}
+
+/** Second half: what was in it goes, and its counts stay. */
+export function removed(ledger: Ledger): Ledger {
+  return { ...ledger, counted: countsOf(ledger), entries: {}, kept: [], reopened: [], named: [] };
+}
+
+export type EraseAnswer = 'in_flight' | 'ended' | 'erased';
+
+/** Takes a person out of what stands of a call. The entry stays; a doubt loses its owner, who would bring the person back. */
+export function erase(ledger: Ledger, callId: string, now: number): Turn<EraseAnswer> {
+  const entry = entryOf(ledger, callId);
+  if (entry.state === 'claimed' && now <= entry.deadline) return { ledger, answer: 'in_flight' };
+  const isNamed = ledger.named.includes(callId);
+  const blank = {
+    ...ledger,
+    kept: without(ledger.kept, callId),
+    reopened: without(ledger.reopened, callId),
+    named: without(ledger.named, callId),
+  };
+  if (ledger.isArchived) return { ledger: blank, answer: 'erased' };
+  if (outcomeOf(entry) !== undefined) {
+    const owner = entry.state === 'unknown' ? ERASED : entry.owner;
+    const after = { ...withoutRedialAt(entry), owner, revision: entry.revision + (isNamed ? 1 : 0) };
+    return { ledger: withEntry(blank, callId, after), answer: 'erased' };
+  }
+  return { ledger: withEntry(blank, callId, endedByErasure(entry, now)), answer: 'ended' };
+}
+
+/** A claim past its deadline is in doubt, and so is a redial that came to nothing. */
+function endedByErasure(entry: Entry, now: number): Entry {
+  const isLost = entry.state === 'claimed';
+  const isDoubt = isLost || entry.redials !== undefined;
+  return {
+    ...NEVER_CLAIMED,
+    ...redialsOf(entry),
+    state: isDoubt ? 'unknown' : 'canceled',
+    owner: ERASED,
+    attempts: entry.attempts + (isLost ? 1 : 0),
+    failures: entry.failures,
+    deadline: isLost ? entry.deadline : isDoubt ? now : 0,
+    revision: entry.revision + 1,
+  };
+}
+
+/** Of what is erased nobody is the owner. */
+const ERASED = 'erased';
 
 /* ---- small change ---- */
 

@@ -37,12 +37,15 @@ function compare(one: string | undefined, other: string | undefined): number {
 function describe(world: World, callIds: readonly string[], runs: World['runs']): string {
   const names = new Naming(world.now, callIds);
   const { ledger, people, mishapsLeft } = world;
-  const flags = `${+ledger.isPaused}${+ledger.isCanceled}${names.time(ledger.expiresAt)}${holdPrint(ledger.hold, names)}`;
+  const counted = ledger.isArchived ? `a${JSON.stringify(ledger.counted)}` : '';
+  const flags = `${+ledger.isPaused}${+ledger.isCanceled}${counted}${names.time(ledger.expiresAt)}${holdPrint(ledger.hold, names)}`;
   const runPrints = runs.map((run) => (run === undefined ? '-' : runPrint(run, names)));
   const callPrints = callIds.map((callId) => {
     const call = world.calls[callId];
     const entry = ledger.entries[callId];
-    const lists = [ledger.kept, ledger.reopened, ledger.suppressed].map((list) => +list.includes(callId)).join('');
+    const lists = [ledger.kept, ledger.reopened, ledger.suppressed, ledger.named]
+      .map((list) => +list.includes(callId))
+      .join('');
     return `${call === undefined ? '' : callPrint(call, names)}${lists}${entry === undefined ? '' : entryPrint(entry, ledger.hold, names)}`;
   });
   return [flags, ...runPrints, ...callPrints, peoplePrint(people, names), mishapsLeft].join('|');
@@ -55,12 +58,12 @@ function entryPrint(entry: Entry, hold: Hold | undefined, names: Naming): string
   return `${state}${names.owner(owner)}${times}${redial},${attempts},${failures},${revision}`;
 }
 
-function callPrint({ wire, first, job, mishap }: Call, names: Naming): string {
-  return `${wire}${first ?? ''}${typeof job === 'string' ? job : names.owner(job.inHandOf)}${+mishap}`;
+function callPrint({ wire, first, job, isNamed, mishap }: Call, names: Naming): string {
+  return `${wire}${first ?? ''}${typeof job === 'string' ? job : names.owner(job.inHandOf)}${+isNamed}${+mishap}`;
 }
 
-function runPrint({ owner, callId, isRedial, at }: Run, names: Naming): string {
-  return `${names.owner(owner)}${isRedial ? 'r' : ''}${names.call(callId)}${phasePrint(at, names)}`;
+function runPrint({ owner, callId, isRedial, isSweep = false, at }: Run, names: Naming): string {
+  return `${names.owner(owner)}${isRedial ? 'r' : ''}${isSweep ? 's' : ''}${names.call(callId)}${phasePrint(at, names)}`;
 }
 
 function phasePrint(at: Phase, names: Naming): string {
@@ -73,6 +76,8 @@ function phasePrint(at: Phase, names: Naming): string {
       return `sending${at.attempts},${at.failures},${+at.isRenewed}`;
     case 'saying':
       return `saying${wordPrint(at.word, names)}${+at.hasWritten}`;
+    case 'dropping':
+      return at.kind;
     case 'said':
       return `said${wordPrint(at.word, names)}${+at.hasWritten}${at.reply.kind}${'redialAt' in at.reply ? 'r' : ''}`;
   }
@@ -121,7 +126,7 @@ function holdPrint(hold: Hold | undefined, names: Naming): string {
   return `h${names.call(by)}${names.due(retryAt, firstPause)}${pause},${proven}${leases.join('')}`;
 }
 
-function peoplePrint({ control, hasSuppressed, retriesLeft, isRestoring }: People, names: Naming): string {
+function peoplePrint({ control, hasSuppressed, retriesLeft, restoring, erasure }: People, names: Naming): string {
   const stage =
     typeof control === 'string'
       ? control
@@ -129,7 +134,8 @@ function peoplePrint({ control, hasSuppressed, retriesLeft, isRestoring }: Peopl
           .map((seen) => `${names.call(seen.callId)}${names.owner(seen.owner)}${seen.requestsBegun}`)
           .toSorted()
           .join('');
-  return `${stage}${+hasSuppressed}${retriesLeft}${+isRestoring}`;
+  const read = restoring && `${restoring.callIds.map((callId) => names.call(callId)).join('')}${+restoring.haveJobs}`;
+  return `${stage}${+hasSuppressed}${retriesLeft}${read ?? ''}${erasure}`;
 }
 
 /** Names that say no more than what matters. */

@@ -1,5 +1,5 @@
 /** What must never be. Each says of a move, or of the world after it, what is wrong with it, or nothing. */
-import { entryOf, outcomeOf } from './call-life.ts';
+import { countsOf, entryOf, outcomeOf } from './call-life.ts';
 import { isProbeOf } from './hold-life.ts';
 import { callOf, type Happening, isAtRest, type Move, type World } from './world.ts';
 
@@ -61,12 +61,27 @@ const INVARIANTS = {
     if (state !== 'claimed' || claimedAt >= hold.retryAt) return true;
     return next.ledger.hold?.pauses === hold.pauses && next.ledger.hold.proven === hold.proven;
   },
+  'an archived campaign’s counts never move': ({ ledger }, { next }) =>
+    !ledger.isArchived || JSON.stringify(countsOf(ledger)) === JSON.stringify(countsOf(next.ledger)),
+  'after an erasure no payload and no result names the person': (_, { next: { ledger, people, calls } }) => {
+    const [callId = ''] = Object.keys(calls);
+    return people.erasure !== 'returned' || !(ledger.kept.includes(callId) || ledger.named.includes(callId));
+  },
+  // Who has read a payload before adds its job, and removes it in the next step.
+  'after an erasure no job names the person but one that is about to go': (_, { next }) => {
+    const [callId = ''] = Object.keys(next.calls);
+    const { job, isNamed } = callOf(next, callId);
+    return next.people.erasure !== 'returned' || job === 'gone' || !isNamed || next.people.restoring !== undefined;
+  },
+  // Of an archived campaign the counts say it.
   'no row is lost': everyCall((world, callId) => {
+    if (world.ledger.isArchived) return true;
     if (callOf(world, callId).job !== 'gone' || outcomeOf(entryOf(world.ledger, callId)) !== undefined) return true;
     return world.ledger.reopened.includes(callId) && world.ledger.kept.includes(callId);
   }),
   'at rest every call has its one outcome': (_, { next }) =>
-    !isAtRest(next) || Object.keys(next.calls).every((callId) => outcomeOf(entryOf(next.ledger, callId)) !== undefined),
+    !isAtRest(next) ||
+    Object.values(countsOf(next.ledger)).reduce((sum, count) => sum + count, 0) === Object.keys(next.calls).length,
 } as const satisfies Readonly<Record<string, Invariant>>;
 
 export type Promised = keyof typeof INVARIANTS;

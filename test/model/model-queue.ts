@@ -1,20 +1,25 @@
 /** The model with a clock of its own, and with what Redis keeps beside the ledger. */
 import type { RetryableOutcome } from '@libby-dialer/dialing';
 import {
+  type ArchiveAnswer,
+  archive,
   askGate,
   control,
+  countsOf,
   EMPTY_LEDGER,
   type Entry,
   entryOf,
+  erase,
   followClaims,
   type GateAnswer,
   grantRedial,
+  isOver,
   type Ledger,
-  outcomeOf,
   type Question,
   type RedialAnswer,
   type Release,
   release,
+  removed,
   reopen,
   restored,
   type SeenClaim,
@@ -25,11 +30,13 @@ import {
   type Turn,
 } from './call-life.ts';
 import { type Hold, type HoldRequest, livingLeases, openHold } from './hold-life.ts';
-import type { Standing } from './real-queue.ts';
+import type { ErasureTold, Standing } from './real-queue.ts';
 
 export class ModelQueue {
   readonly #times: Times;
-  readonly #results: { callId: string; outcome: string; revision: number }[] = [];
+  #results: { callId: string; isNamed: boolean; outcome: string; revision: number }[] = [];
+  readonly #jobs = new Set<string>();
+  readonly #revised = new Set<string>();
   #ledger: Ledger;
   #now = 0;
 
@@ -62,7 +69,7 @@ export class ModelQueue {
     const answer = this.#take(settle(before, settlement, this.#now));
     const { callId, outcome } = settlement;
     if (answer.kind === 'settled' && this.#ledger !== before) {
-      this.#results.push({ callId, outcome, revision: answer.revision });
+      this.#write(callId, true, outcome, answer.revision);
     }
     if (answer.kind === 'lost' || answer.redialAt === undefined) return answer;
     return { ...answer, redialAt: answer.redialAt - this.#now };
@@ -75,18 +82,44 @@ export class ModelQueue {
   /** No worker has a job in hand, so that all jobs are in the queue at once. */
   reopen(outcome: RetryableOutcome): number {
     const count = this.#take(reopen(this.#ledger, outcome));
-    this.#ledger = restored(this.#ledger, () => true);
+    this.#restore();
     return count;
   }
 
   redial(callId: string, after: number): RedialAnswer {
     const answer = this.#take(grantRedial(this.#ledger, callId, after, this.#now));
-    if (answer === 'resolved') this.#ledger = restored(this.#ledger, () => true);
+    if (answer === 'resolved') this.#restore();
     return answer;
   }
 
   control(action: 'pause' | 'resume' | 'cancel'): readonly SeenClaim[] {
     return this.#take(control(this.#ledger, action));
+  }
+
+  archive(withDoubts: boolean): ArchiveAnswer {
+    const answer = this.#take(archive(this.#ledger, this.#jobs.size > 0, withDoubts));
+    if (answer !== 'archived') return answer;
+    this.#ledger = removed(this.#ledger);
+    this.#results = [];
+    this.#revised.clear();
+    return answer;
+  }
+
+  erase(callId: string): ErasureTold {
+    const { kept, named, isArchived } = this.#ledger;
+    const isNamed = named.includes(callId);
+    if (!this.#jobs.has(callId) && !kept.includes(callId) && !isNamed) return { calls: 0, ended: 0 };
+    const answer = this.#take(erase(this.#ledger, callId, this.#now));
+    if (answer === 'in_flight') return answer;
+    this.#jobs.delete(callId);
+    this.#results = this.#results.filter((result) => result.callId !== callId || !result.isNamed);
+    const { state, revision } = entryOf(this.#ledger, callId);
+    if (!isArchived && (isNamed || answer === 'ended')) this.#write(callId, false, state, revision);
+    return { calls: 1, ended: answer === 'ended' ? 1 : 0 };
+  }
+
+  dropJob(callId: string): void {
+    if (isOver(this.#ledger, callId)) this.#jobs.delete(callId);
   }
 
   follow(claims: readonly SeenClaim[]) {
@@ -118,30 +151,34 @@ export class ModelQueue {
   look(): Standing {
     const { entries, kept, reopened, hold, trouble } = this.#ledger;
     const claims = Object.keys(entries).filter((callId) => entryOf(this.#ledger, callId).state === 'claimed');
-    const revised = this.#results.filter(({ revision }) => revision > 1).map(({ callId }) => callId);
     return {
       entries: Object.fromEntries(Object.entries(entries).map(([callId, entry]) => [callId, this.#fromNow(entry)])),
       claims: claims.toSorted(),
       kept: kept.toSorted(),
       reopened: reopened.toSorted(),
-      counters: this.#counters(),
+      counters: countsOf(this.#ledger),
       redialing: Object.values(entries).filter(({ redialAt }) => redialAt !== undefined).length,
+      jobs: [...this.#jobs].toSorted(),
       results: this.#results.map((result) => JSON.stringify(result)),
-      revised: [...new Set(revised)].toSorted(),
+      revised: [...this.#revised].toSorted(),
       hold: hold === undefined ? undefined : this.#holdFromNow(hold),
       trouble,
     };
   }
 
+  #restore(): void {
+    for (const callId of this.#ledger.reopened) this.#jobs.add(callId);
+    this.#ledger = restored(this.#ledger, () => true);
+  }
+
+  #write(callId: string, isNamed: boolean, outcome: string, revision: number): void {
+    this.#results.push({ callId, isNamed, outcome, revision });
+    if (revision > 1) this.#revised.add(callId);
+  }
+
   #take<Answer>({ ledger, answer }: Turn<Answer>): Answer {
     this.#ledger = ledger;
     return answer;
-  }
-
-  /** There is nothing to count: a counter is how many calls have that outcome. */
-  #counters(): Record<string, number> {
-    const outcomes = Object.values(this.#ledger.entries).flatMap((entry) => outcomeOf(entry) ?? []);
-    return Object.fromEntries(outcomes.map((outcome) => [outcome, outcomes.filter((one) => one === outcome).length]));
   }
 
   #fromNow(entry: Entry): Entry {

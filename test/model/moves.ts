@@ -5,14 +5,18 @@
 import type { Outcome } from '@libby-dialer/dialing';
 import { RETRYABLE_OUTCOMES } from '@libby-dialer/dialing';
 import {
+  archive,
   askGate,
   control,
   type Entry,
   entryOf,
+  erase,
   followClaims,
   type GateAnswer,
+  isOver,
   type Release,
   release,
+  removed,
   reopen,
   restored,
   settle,
@@ -40,6 +44,11 @@ export interface Protocol {
   readonly release: typeof release;
   readonly reopen: typeof reopen;
   readonly followClaims: typeof followClaims;
+  readonly erase: typeof erase;
+  /** Whether a job may be removed: asked in the step that removes it. */
+  readonly needsNoJob: typeof isOver;
+  /** Who queues calls again looks once more at what it has added. */
+  readonly dropsLateJobs: boolean;
   readonly retryable: readonly Outcome[];
   /** Right before the first byte, the time left to send is looked at again, counted from when the gate was asked. */
   readonly vetoes: boolean;
@@ -53,6 +62,9 @@ export const PROTOCOL: Protocol = {
   release,
   reopen,
   followClaims,
+  erase,
+  needsNoJob: isOver,
+  dropsLateJobs: true,
   retryable: RETRYABLE_OUTCOMES,
   vetoes: true,
   keepsJobOfLostClaim: true,
@@ -62,7 +74,7 @@ export const PROTOCOL: Protocol = {
 const TIMES: Times = { sendWithin: 1, claimFor: 2 };
 
 export function movesFrom(world: World, scope: Scope, protocol: Protocol = PROTOCOL): Move[] {
-  const moves = [...queueMoves(world), ...peopleMoves(world, scope, protocol)];
+  const moves = [...queueMoves(world), ...sweepMoves(world, scope), ...peopleMoves(world, scope, protocol)];
   world.runs.forEach((run, worker) => {
     if (run !== undefined) moves.push(...runMoves({ world, worker, run, scope, protocol }));
   });
@@ -102,6 +114,8 @@ function stepsOf(from: Standpoint): Move[] {
       return requestEnds(from, at);
     case 'saying':
       return [wordArrives(from, at)];
+    case 'dropping':
+      return [dropsJob(from)];
     case 'said':
       return [
         afterReply(from, at),
@@ -117,7 +131,7 @@ function questionArrives(from: Standpoint, at: Phase & { kind: 'asking' }): Move
   const before = entryOf(world.ledger, callId);
   const turn = protocol.askGate(
     world.ledger,
-    { callId, owner, isReady: true, renews: at.renews?.attempts },
+    { callId, owner, isReady: run.isSweep !== true, renews: at.renews?.attempts },
     now,
     TIMES,
   );
@@ -149,7 +163,7 @@ function obey(from: Standpoint, at: Phase & { kind: 'told' }): Move[] {
 function obeyNo(from: Standpoint, answer: Exclude<GateAnswer, { kind: 'dial' }>, renews: number | undefined): Move {
   switch (answer.kind) {
     case 'done':
-      return jobEnds(from, 'gone', `hears that it is ${answer.outcome}`);
+      return isDone(from, 'gone', `hears that it is ${answer.outcome}`);
     case 'skip': {
       const attempts = renews === undefined ? answer.attempts : renews + 1;
       return says(from, `is to skip it: ${answer.outcome}`, settling(from, answer.outcome, attempts, 'keep'));
@@ -163,7 +177,7 @@ function obeyNo(from: Standpoint, answer: Exclude<GateAnswer, { kind: 'dial' }>,
     case 'paused':
     case 'held':
     case 'unready':
-      return jobEnds(from, 'queued', `hears that it is ${answer.kind}`);
+      return isDone(from, 'queued', `hears that it is ${answer.kind}`);
   }
 }
 
@@ -259,7 +273,26 @@ function afterReply(from: Standpoint, { word, reply }: Phase & { kind: 'said' })
     return says(from, 'was written off before it could give its claim back', settling(from, 'exhausted', attempts));
   }
   const job = 'redialAt' in reply ? 'queued' : jobAfter(reply, from.protocol);
-  return jobEnds(from, job, 'hears it');
+  return isDone(from, job, 'hears it');
+}
+
+/** A sweep has no job in hand: what needs none any more it removes in a step of its own. */
+function isDone(from: Standpoint, job: 'gone' | 'queued', story: string): Move {
+  if (from.run.isSweep !== true) return jobEnds(from, job, story);
+  if (job === 'gone') return moved(from, 'work', story, { kind: 'dropping' });
+  const { world, worker, run } = from;
+  return { story: `${nameOf(worker, run)} ${story}`, by: 'work', next: withRun(world, worker, undefined) };
+}
+
+function dropsJob({ world, worker, run, protocol }: Standpoint): Move {
+  const { callId } = run;
+  const isGone = callOf(world, callId).job === 'queued' && protocol.needsNoJob(world.ledger, callId);
+  const after = withRun(world, worker, undefined);
+  return {
+    story: `${nameOf(worker, run)} ${isGone ? 'removes the job' : 'leaves the job alone'}`,
+    by: 'work',
+    next: isGone ? withCall(after, callId, { job: 'gone' }) : after,
+  };
 }
 
 /** Whoever claimed it meanwhile may yet give it back: without a job nobody would dial it then. */
@@ -351,6 +384,19 @@ function fetches(world: World, callId: string): Move[] {
   });
 }
 
+function sweepMoves(world: World, { sweeps = false }: Scope): Move[] {
+  if (!sweeps || world.now < world.ledger.expiresAt) return [];
+  const worker = world.runs.indexOf(undefined);
+  if (worker < 0) return [];
+  const owner = `run ${world.runsBegun + 1}`;
+  return Object.entries(world.calls).flatMap(([callId, { job }]) => {
+    if (job !== 'queued') return [];
+    const run: Run = { owner, callId, isRedial: false, isSweep: true, at: { kind: 'asking', askedAt: world.now } };
+    const next = { ...withRun(world, worker, run), runsBegun: world.runsBegun + 1 };
+    return [{ story: `${nameOf(worker, run)} finds that its time is over and asks the gate`, by: 'work', next }];
+  });
+}
+
 /* ---- time ---- */
 
 /** However many runs are in the middle of something: so each of them may freeze at any step. */
@@ -370,13 +416,15 @@ function peopleMoves(world: World, scope: Scope, protocol: Protocol): Move[] {
   return [
     ...controlMoves(world, scope, protocol),
     ...retryMoves(world, protocol),
+    ...archiveMoves(world, scope),
+    ...(scope.actions.includes('erase') ? erasureMoves(world, protocol) : []),
     ...(scope.actions.includes('suppress') && !world.people.hasSuppressed ? [suppresses(world)] : []),
   ];
 }
 
 function controlMoves(world: World, scope: Scope, protocol: Protocol): Move[] {
   const { people, ledger, now } = world;
-  if (people.control === 'over') return [];
+  if (people.control === 'over' || ledger.isArchived) return [];
   if (people.control === 'not yet') {
     return (['pause', 'cancel'] as const).flatMap((action) => {
       if (!scope.actions.includes(action)) return [];
@@ -399,8 +447,11 @@ function controlMoves(world: World, scope: Scope, protocol: Protocol): Move[] {
 
 function retryMoves(world: World, protocol: Protocol): Move[] {
   const { people, ledger } = world;
-  if (people.isRestoring) return [notesRestored(world)];
-  const moves: Move[] = ledger.reopened.length > 0 ? [addsJobs(world)] : [];
+  if (people.restoring !== undefined) {
+    const { callIds, haveJobs } = people.restoring;
+    return [haveJobs ? notesRestored(world, callIds, protocol) : addsJobs(world, callIds)];
+  }
+  const moves: Move[] = ledger.reopened.length > 0 ? [readsPayloads(world)] : [];
   if (people.retriesLeft === 0) return moves;
   for (const outcome of protocol.retryable as typeof RETRYABLE_OUTCOMES) {
     const turn = protocol.reopen(ledger, outcome);
@@ -411,22 +462,73 @@ function retryMoves(world: World, protocol: Protocol): Move[] {
   return moves;
 }
 
+function readsPayloads(world: World): Move {
+  const { reopened, kept } = world.ledger;
+  const callIds = reopened.filter((callId) => kept.includes(callId));
+  const next = { ...world, people: { ...world.people, restoring: { callIds, haveJobs: false } } };
+  return { story: `the payloads of ${reopened.join(', ')} are read`, by: 'work', next };
+}
+
 /** BullMQ adds no second job of the same id. */
-function addsJobs(world: World): Move {
-  const missing = world.ledger.reopened.filter((callId) => callOf(world, callId).job === 'gone');
-  const added = missing.reduce((so, callId) => withCall(so, callId, { job: 'queued' }), world);
-  const next = { ...added, people: { ...world.people, isRestoring: true } };
+function addsJobs(world: World, callIds: readonly string[]): Move {
+  const missing = callIds.filter((callId) => callOf(world, callId).job === 'gone');
+  const added = missing.reduce((so, callId) => withCall(so, callId, { job: 'queued', isNamed: true }), world);
+  const next = { ...added, people: { ...world.people, restoring: { callIds, haveJobs: true } } };
   return {
-    story: `jobs are added for ${missing.join(', ') || 'none'} of ${world.ledger.reopened.join(', ')}`,
+    story: `jobs are added for ${missing.join(', ') || 'none'} of ${callIds.join(', ')}`,
     by: 'work',
     next,
   };
 }
 
-function notesRestored(world: World): Move {
+function notesRestored(world: World, callIds: readonly string[], protocol: Protocol): Move {
   const ledger = restored(world.ledger, (callId) => callOf(world, callId).job === 'queued');
-  const next = { ...world, ledger, people: { ...world.people, isRestoring: false } };
+  const late = protocol.dropsLateJobs ? callIds.filter((callId) => isOver(world.ledger, callId)) : [];
+  const noted: World = { ...world, ledger, people: { ...world.people, restoring: undefined } };
+  const next = late.reduce((so, callId) => withoutJob(so, callId, !ledger.kept.includes(callId)), noted);
   return { story: 'it is noted which jobs are in the queue', by: 'work', next };
+}
+
+/** What a run has in hand stays until that ends, and is overwritten if nobody can queue the call again. */
+function withoutJob(world: World, callId: string, isFinal: boolean): World {
+  const { job, isNamed } = callOf(world, callId);
+  if (typeof job === 'object') return withCall(world, callId, { isNamed: isNamed && !isFinal });
+  return withCall(world, callId, { job: 'gone' });
+}
+
+/** Somebody archives the campaign, doubts or not; its results are where they must be. */
+function archiveMoves(world: World, { actions }: Scope): Move[] {
+  const { ledger, calls } = world;
+  if (ledger.isArchived) {
+    if (Object.keys(ledger.entries).length === 0) return [];
+    return [{ story: 'what was in the campaign is removed', by: 'work', next: { ...world, ledger: removed(ledger) } }];
+  }
+  if (!actions.includes('archive')) return [];
+  const hasJobs = Object.values(calls).some(({ job }) => job !== 'gone');
+  const turn = archive(ledger, hasJobs, true);
+  if (turn.answer !== 'archived') return [];
+  return [{ story: 'somebody archives the campaign', by: 'people', next: { ...world, ledger: turn.ledger } }];
+}
+
+/** As long as anything is found that names the person it is taken out; then it returns. */
+function erasureMoves(world: World, protocol: Protocol): Move[] {
+  const { ledger, people, now } = world;
+  const [callId = ''] = Object.keys(world.calls);
+  if (people.erasure === 'returned') return [];
+  const { job, isNamed } = callOf(world, callId);
+  const hasJob = job !== 'gone' && isNamed;
+  if (!hasJob && !ledger.kept.includes(callId) && !ledger.named.includes(callId)) {
+    const next = { ...world, people: { ...people, erasure: 'returned' as const } };
+    return [{ story: `THE ERASURE OF ${callId} RETURNS: nothing is found`, by: 'people', next }];
+  }
+  const turn = protocol.erase(ledger, callId, now);
+  if (turn.answer === 'in_flight') return [];
+  const next = {
+    ...withoutJob(world, callId, true),
+    ledger: turn.ledger,
+    people: { ...people, erasure: 'under way' as const },
+  };
+  return [{ story: `what is found of the person of ${callId} is erased`, by: 'people', next }];
 }
 
 function suppresses(world: World): Move {

@@ -1,5 +1,5 @@
 /** Ways to dial that look sensible and break a promise: the explorer has to find how. */
-import { entryOf, NEVER_CLAIMED, outcomeOf, reopen, settle } from './call-life.ts';
+import { entryOf, erase, NEVER_CLAIMED, outcomeOf, reopen, settle } from './call-life.ts';
 import type { Promised } from './invariants.ts';
 import { PROTOCOL, type Protocol } from './moves.ts';
 import { SCOPES } from './scopes.ts';
@@ -27,6 +27,12 @@ const dialsWhatIsInDoubt: Protocol['askGate'] = (ledger, question, now, times) =
   const { attempts } = turn.answer;
   const open = { ...NEVER_CLAIMED, state: 'open' as const, attempts: attempts + 1 };
   return askGate({ ...ledger, entries: { ...ledger.entries, [question.callId]: open } }, question, now, times);
+};
+
+/** Looks at the entry alone, as before there were archives. */
+const intoArchives: Protocol['settle'] = (ledger, settlement, now) => {
+  const turn = settle({ ...ledger, isArchived: false }, settlement, now);
+  return { ...turn, ledger: { ...turn.ledger, isArchived: ledger.isArchived } };
 };
 
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
@@ -135,6 +141,38 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
         return settle({ ...ledger, hold: hold && { ...hold, leases } }, settlement, now);
       },
     },
+  ),
+  'a sweep removes the job of whatever it has settled': mutant('no row is lost', SCOPES.swept, {
+    needsNoJob: () => true,
+  }),
+  'a late word counts in an archived campaign': mutant('an archived campaign’s counts never move', SCOPES.archived, {
+    settle: intoArchives,
+  }),
+  'a late word brings an erased person back into an archived campaign': mutant(
+    'after an erasure no payload and no result names the person',
+    SCOPES.erased,
+    { settle: intoArchives },
+  ),
+  'an erased doubt keeps its owner': mutant(
+    'after an erasure no payload and no result names the person',
+    SCOPES.erased,
+    {
+      erase: (ledger, callId, now) => {
+        const { owner } = entryOf(ledger, callId);
+        const turn = erase(ledger, callId, now);
+        if (turn.answer === 'in_flight' || turn.ledger.isArchived) return turn;
+        const entry = { ...entryOf(turn.ledger, callId), owner };
+        return { ...turn, ledger: { ...turn.ledger, entries: { ...turn.ledger.entries, [callId]: entry } } };
+      },
+    },
+  ),
+  'a call in flight is erased': mutant('every request begins under a claim of its own', SCOPES.erased, {
+    erase: (ledger, callId, now) => erase(ledger, callId, Math.max(now, entryOf(ledger, callId).deadline + 1)),
+  }),
+  'a job that a retry adds late stays': mutant(
+    'after an erasure no job names the person but one that is about to go',
+    SCOPES.erased,
+    { dropsLateJobs: false },
   ),
   'the job goes when the claim was another’s': mutant('no row is lost', SCOPES.alone, { keepsJobOfLostClaim: false }),
 };

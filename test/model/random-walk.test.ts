@@ -17,6 +17,8 @@ const CROWD: Scope = {
   hold: { maxPause: 2, proof: 2 },
 };
 
+const ENDED: Scope = { ...CROWD, actions: ['retry', 'erase', 'archive'] };
+
 function troubleIn(scope: Scope, protocol?: Parameters<typeof walk>[2]): string {
   for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed += 1) {
     const { trouble } = walk(scope, seed, protocol);
@@ -27,8 +29,9 @@ function troubleIn(scope: Scope, protocol?: Parameters<typeof walk>[2]): string 
 
 test.each([
   ['without an expiry', CROWD],
-  ['with an expiry', { ...CROWD, expiresAt: 12 }],
+  ['with an expiry', { ...CROWD, expiresAt: 12, sweeps: true }],
   ['with redials', { ...CROWD, redialAfter: 2 }],
+  ['with an erasure and an archive', ENDED],
 ])('three workers and five calls keep every promise, %s', { timeout: PATIENCE_MS }, (_, scope) => {
   expect(troubleIn(scope)).toBe('');
 });

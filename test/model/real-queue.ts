@@ -1,11 +1,15 @@
 /** The real scripts on a real Redis, asked by the same words as the model, and what stands in Redis told in the model's words. */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  CallInFlightError,
   CallReopener,
+  CampaignArchive,
+  CampaignArchivedError,
   CampaignControl,
   type ClaimRequest,
   DoNotCallList,
   DoubtDesk,
+  Eraser,
   Gate,
   Holds,
   Identity,
@@ -13,6 +17,8 @@ import {
   type GateAnswer as RealAnswer,
   type HoldRequest as RealHoldRequest,
   type TroubleRun as RealTroubleRun,
+  Results,
+  WaitingJobs,
 } from '@libby-dialer/dial-queue';
 import type { RetryableOutcome } from '@libby-dialer/dialing';
 import { uniquePrefix } from '@libby-dialer/testkit';
@@ -48,6 +54,8 @@ export interface Standing {
   readonly counters: Readonly<Record<string, number>>;
   /** Calls counted as waiting for their redial. */
   readonly redialing: number;
+  /** Of calls queued again: those of the first time stand in no queue here. */
+  readonly jobs: readonly string[];
   readonly results: readonly string[];
   readonly revised: readonly string[];
   /** Its leases: those that live, by owner. */
@@ -64,6 +72,10 @@ export class RealQueue {
   readonly #reopener: CallReopener;
   readonly #desk: DoubtDesk;
   readonly #doNotCall: DoNotCallList;
+  readonly #archive: CampaignArchive;
+  readonly #eraser: Eraser;
+  readonly #results: Results;
+  readonly #jobs: WaitingJobs;
   readonly #identity: Identity;
   #elapsedMs = 0;
 
@@ -78,6 +90,10 @@ export class RealQueue {
     this.#reopener = new CallReopener(redis, keys);
     this.#desk = new DoubtDesk(redis, keys);
     this.#doNotCall = new DoNotCallList(redis, keys, identity);
+    this.#archive = new CampaignArchive(redis, keys);
+    this.#eraser = new Eraser(redis, keys);
+    this.#results = new Results(redis, keys);
+    this.#jobs = new WaitingJobs(redis, keys);
   }
 
   static async open(redis: Redis, times: Times, expiresAt: number): Promise<RealQueue> {
@@ -85,6 +101,7 @@ export class RealQueue {
     if (Number.isFinite(expiresAt)) {
       await redis.hset(keys.campaign(CAMPAIGN).state, 'expiresAt', (await now(redis)) + expiresAt * UNIT_MS);
     }
+    await redis.hset(keys.campaigns, CAMPAIGN, JSON.stringify({ id: CAMPAIGN }));
     const queue = new RealQueue(redis, keys, await Identity.load(redis, keys), times);
     // A script that the server does not know yet is sent twice, and whatever was sent after it would come before it.
     await queue.control('resume');
@@ -116,7 +133,7 @@ export class RealQueue {
       campaign: CAMPAIGN,
       outcome,
       attempts,
-      resultHead: JSON.stringify({ callId, outcome }).slice(0, -1),
+      resultHead: JSON.stringify({ callId, campaign: CAMPAIGN, toPhoneNumber: PHONES[callId], outcome }).slice(0, -1),
       payload: outcome === 'accepted' || outcome === 'suppressed' ? '' : payloadOf(callId),
       ...shown(shows),
       probes: probesOf(probe),
@@ -148,8 +165,37 @@ export class RealQueue {
   }
 
   /** Begins a pause or cancel; the promise settles when it returns. */
-  control(action: 'pause' | 'resume' | 'cancel'): Promise<{ wentOut: number }> {
-    return this.#control.apply(action, CAMPAIGN, AbortSignal.timeout(PATIENCE_MS));
+  async control(action: 'pause' | 'resume' | 'cancel'): Promise<{ wentOut: number }> {
+    try {
+      return await this.#control.apply(action, CAMPAIGN, AbortSignal.timeout(PATIENCE_MS));
+    } catch (error) {
+      if (error instanceof CampaignArchivedError) return { wentOut: 0 };
+      throw error;
+    }
+  }
+
+  /** Its results are in a file. */
+  async archive(withDoubts: boolean): Promise<string> {
+    const last = await this.#results.last(CAMPAIGN);
+    if (last !== undefined) await this.#results.noteExport(CAMPAIGN, last);
+    return await this.#archive.archive(CAMPAIGN, { withDoubts });
+  }
+
+  async erase(callId: string): Promise<ErasureTold> {
+    try {
+      const { calls, ended } = await this.#eraser.erase(PHONES[callId] ?? '', {
+        by: 'Kim',
+        at: await now(this.#redis),
+      });
+      return { calls, ended };
+    } catch (error) {
+      if (error instanceof CallInFlightError) return 'in_flight';
+      throw error;
+    }
+  }
+
+  dropJob(callId: string): Promise<void> {
+    return this.#jobs.drop(CAMPAIGN, [callId]);
   }
 
   /** It waits by a clock of its own, from when it began: longer than until `sendBy` by Redis's clock. */
@@ -201,7 +247,7 @@ export class RealQueue {
 
   async look(): Promise<Standing> {
     const own = this.#keys.campaign(CAMPAIGN);
-    const [at, entries, claims, kept, reopened, state, results, revised, hold, breakers] = await Promise.all([
+    const [at, entries, claims, kept, reopened, state, results, revised, hold, breakers, waiting] = await Promise.all([
       now(this.#redis),
       this.#redis.hgetall(own.ledger),
       this.#redis.zrange(own.claims, '0', '-1'),
@@ -212,6 +258,7 @@ export class RealQueue {
       this.#redis.hkeys(own.revised),
       this.#redis.hget(this.#keys.holds, 'all'),
       this.#redis.hgetall(this.#keys.breakers),
+      this.#redis.lrange(`${this.#keys.queue(CAMPAIGN)}wait`, 0, -1),
     ]);
     return {
       entries: Object.fromEntries(
@@ -225,12 +272,22 @@ export class RealQueue {
       reopened: reopened.toSorted(),
       counters: countersFrom(state),
       redialing: Number(state['redialing'] ?? 0),
-      results: results.map(([, fields]) => String(fields[fields.indexOf('result') + 1])),
+      jobs: waiting.toSorted(),
+      results: results.map(([, fields]) => resultFrom(String(fields[fields.indexOf('result') + 1]))),
       revised: revised.toSorted(),
       hold: hold === null ? undefined : holdFrom(JSON.parse(hold) as Stored, at),
       trouble: { doubts: Number(breakers['run:doubts'] ?? 0), unreachable: Number(breakers['run:unreachable'] ?? 0) },
     };
   }
+}
+
+/** What is told of an erasure; undefined numbers of calls are none. */
+export type ErasureTold = 'in_flight' | { readonly calls: number; readonly ended: number };
+
+/** As far as the model knows it. */
+function resultFrom(raw: string): string {
+  const { callId, toPhoneNumber, outcome, revision } = JSON.parse(raw) as Stored;
+  return JSON.stringify({ callId, isNamed: toPhoneNumber !== 'erased', outcome, revision });
 }
 
 type Stored = Readonly<Record<string, unknown>>;

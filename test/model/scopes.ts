@@ -24,6 +24,14 @@ export const SCOPES = {
   redialed: { ...ALONE, mishaps: 2, redialAfter: 1 },
   /** The same, paused or canceled and resumed. */
   controlledRedial: { ...ALONE, refusals: 0, mishaps: 1, redialAfter: 1, actions: ['pause', 'cancel', 'suppress'] },
+  /** One call that expires and is retried, while workers look for what has expired. */
+  swept: { ...ALONE, refusals: 0, mishaps: 1, expiresAt: 2, sweeps: true, actions: ['retry'] },
+  /** One call whose campaign is archived as soon as it may be. */
+  archived: { ...ALONE, mishaps: 2, actions: ['archive'] },
+  /** One call whose person is erased, retried, and archived. */
+  erased: { ...ALONE, refusals: 0, mishaps: 1, actions: ['erase', 'retry', 'archive'] },
+  /** The same for one that is dialed once more when it is in doubt. */
+  erasedRedial: { ...ALONE, refusals: 0, mishaps: 2, redialAfter: 1, actions: ['erase', 'archive'] },
   /** Two calls. */
   pair: { ...PAIR, mishaps: 2 },
   /** Two calls, paused and resumed. */

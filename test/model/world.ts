@@ -29,6 +29,8 @@ export interface Call {
   readonly first?: Wire;
   /** In the queue (waiting or delayed), in the hand of the run that has its lock, or removed. */
   readonly job: 'queued' | 'gone' | { readonly inHandOf: string };
+  /** What its job holds names the person. */
+  readonly isNamed: boolean;
   /** Something went wrong that may leave it in doubt: a crash or a freeze under a claim, an answer that never came. */
   readonly mishap: boolean;
 }
@@ -40,6 +42,8 @@ export interface Run {
   readonly callId: string;
   /** The claim that it has or had is that of a redial. */
   readonly isRedial: boolean;
+  /** It looks at a call whose time is over, has no job in hand, and never dials. */
+  readonly isSweep?: boolean;
   readonly at: Phase;
 }
 
@@ -62,7 +66,9 @@ export type Phase =
   /** What it has to say is on its way to Redis; `hasWritten` if an earlier copy has arrived. */
   | { readonly kind: 'saying'; readonly word: Word; readonly hasWritten: boolean }
   /** The reply is on its way back. */
-  | { readonly kind: 'said'; readonly word: Word; readonly hasWritten: boolean; readonly reply: Reply };
+  | { readonly kind: 'said'; readonly word: Word; readonly hasWritten: boolean; readonly reply: Reply }
+  /** Of a sweep: the call is settled, as far as it knows, and its job is to be removed. */
+  | { readonly kind: 'dropping' };
 
 /** What a run tells the ledger. */
 export type Word =
@@ -76,8 +82,10 @@ export interface People {
   readonly control: 'not yet' | 'returned' | 'over' | { readonly waitsFor: readonly SeenClaim[] };
   readonly hasSuppressed: boolean;
   readonly retriesLeft: number;
-  /** A retry has added its jobs, and has not noted yet which of them are in the queue. */
-  readonly isRestoring: boolean;
+  /** What queues calls again has read these payloads; then it has added their jobs, and has not noted yet which are in the queue. */
+  readonly restoring?: { readonly callIds: readonly string[]; readonly haveJobs: boolean } | undefined;
+  /** Of the person of the first call. */
+  readonly erasure: 'not yet' | 'under way' | 'returned';
 }
 
 export interface World {
@@ -105,7 +113,9 @@ export interface Scope {
   readonly expiresAt?: number;
   /** The campaign says so of what is in doubt: so long after the deadline of its claim. */
   readonly redialAfter?: number;
-  readonly actions: readonly ('pause' | 'cancel' | 'suppress' | 'retry')[];
+  readonly actions: readonly ('pause' | 'cancel' | 'suppress' | 'retry' | 'archive' | 'erase')[];
+  /** Workers look at calls that have expired, also while nothing is fetched. */
+  readonly sweeps?: boolean;
   /** A 429 holds everything so; undefined for a world in which it holds nothing. */
   readonly hold: Pick<HoldRequest, 'maxPause' | 'proof'> | undefined;
   /** Such a hold stands from the beginning, opened by some other call. */
@@ -120,7 +130,7 @@ export function holdAsked({ hold }: Scope): HoldRequest | undefined {
 export function beginning(scope: Scope): World {
   const callIds = Array.from({ length: scope.calls }, (_, index) => `call ${index + 1}`);
   const asked = holdAsked(scope);
-  const call: Call = { wire: 'quiet', job: 'queued', mishap: false };
+  const call: Call = { wire: 'quiet', job: 'queued', isNamed: true, mishap: false };
   return {
     now: 0,
     ledger: {
@@ -135,16 +145,17 @@ export function beginning(scope: Scope): World {
       control: 'not yet',
       hasSuppressed: false,
       retriesLeft: scope.actions.includes('retry') ? 1 : 0,
-      isRestoring: false,
+      erasure: 'not yet',
     },
     mishapsLeft: scope.mishaps ?? Number.POSITIVE_INFINITY,
   };
 }
 
 /** Nothing can happen any more but time, and what people may think of. */
-export function isAtRest({ runs, calls, ledger }: World): boolean {
+export function isAtRest({ runs, calls, ledger, people }: World): boolean {
   return (
     runs.every((run) => run === undefined) &&
+    people.restoring === undefined &&
     Object.values(calls).every(({ job }) => job === 'gone') &&
     ledger.reopened.length === 0
   );

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isoInstant, type Outcome, type QueuedCall, type Reason, type ResultRecord } from '@libby-dialer/dialing';
+import { isoInstant, type Outcome, type Reason, type ResultRecord } from '@libby-dialer/dialing';
 import { CampaignStore } from './campaign-store.ts';
 import { ERASED, erasedHead } from './erased-record.ts';
 import { Forwarders } from './forwarding/forwarders.ts';
@@ -15,7 +15,6 @@ import { emptySlowLog, type SlowLogState } from './slow-log.ts';
 const DESK = 'enqueuer';
 /** What the announcement of an erasure begins with; the person's keyed hash follows. */
 export const ERASED_PERSON = 'erased:';
-const BLANK_CALL = JSON.stringify({ to: ERASED, name: ERASED } satisfies QueuedCall);
 /** Each look finds only what has come in since the one before. */
 const MOST_LOOKS = 5;
 /** A daemon queues what it has taken from the inbox within milliseconds, and of what a dead one has taken one knows after a while. */
@@ -206,17 +205,17 @@ export class Eraser {
       const { raw, entry } = await this.#read(data, at);
       const ending = endingOf(entry, data);
       const record = ending === undefined ? data.latest : recordOf(data, entry, ending, at);
-      const after = entryAfter(entry, ending, record);
+      const after = entryAfter(entry, ending, record, at);
       const head = record === undefined ? '' : erasedHead(record);
       const entries = [raw, JSON.stringify(after), ending?.outcome ?? '', head];
-      const args = [campaign, callId, ...entries, this.#keys.queue(campaign), BLANK_CALL, ...resultIds];
+      const args = [campaign, callId, ...entries, this.#keys.queue(campaign), ...resultIds];
       const answer = await Eraser.#script.run(this.#redis, [...keys, own.expiries, own.setAside], args);
       if (answer !== 'changed') return answer === 'erased' && ending !== undefined;
     }
   }
 
   async #eraseCopy({ campaign, callId }: PersonalData): Promise<false> {
-    const args = [callId, this.#keys.queue(campaign), BLANK_CALL];
+    const args = [callId, this.#keys.queue(campaign)];
     await Eraser.#copy.run(this.#redis, [this.#keys.campaign(campaign).setAside], args);
     return false;
   }
@@ -254,10 +253,16 @@ function recordOf(data: PersonalData, entry: Entry | undefined, ending: Ending, 
 }
 
 /** A late word of its owner would bring the data back, so a call in doubt has none any more. */
-function entryAfter(entry: Entry | undefined, ending: Ending | undefined, record: ResultRecord | undefined): object {
+function entryAfter(
+  entry: Entry | undefined,
+  ending: Ending | undefined,
+  record: ResultRecord | undefined,
+  at: number,
+): object {
   const revision = (entry?.revision ?? record?.revision ?? 0) + (record === undefined ? 0 : 1);
   if (ending !== undefined) {
-    const { failures, redials, deadline } = entry ?? {};
+    const { failures, redials } = entry ?? {};
+    const deadline = ending.outcome === 'unknown' ? (entry?.deadline ?? at) : undefined;
     return { state: ending.outcome, owner: ERASED, attempts: ending.attempts, failures, redials, deadline, revision };
   }
   if (entry === undefined) return { state: record?.outcome, owner: ERASED, attempts: record?.attempts ?? 0, revision };

@@ -101,3 +101,4 @@ export { ScheduleTriggers, TriggerListener } from './schedules/schedule-triggers
 export { type SetAsideAnswer, type SetAsideJob, SetAsideJobs } from './set-aside-jobs.ts';
 // Why nothing goes out
 export { type Standstill, StandstillReader } from './standstill.ts';
+export { WaitingJobs } from './waiting-jobs.ts';

@@ -125,6 +125,17 @@ describe('a person', () => {
     expect(await listed()).toEqual([]);
     expect(await fixture.outcomeCount('canceled')).toBe(1);
   });
+
+  it('whose copy a worker has in hand while it is erased does not come back by being set aside', async () => {
+    const { redis, keys } = fixture;
+    await fixture.campaign();
+    const job = altered({ callId: '17' });
+    await redis.hset(`${keys.queue('spring')}17`, 'name', job.name, 'data', JSON.stringify(job.data));
+    await redis.set(`${keys.queue('spring')}17:lock`, 'a worker');
+    await new Eraser(redis, keys).erase(PERSON, { by: 'Kim', at: Date.now() });
+    expect(await add(job)).toEqual({ kind: 'over' });
+    expect(await listed()).toEqual([]);
+  });
 });
 
 it('keeps a campaign from being archived', async () => {

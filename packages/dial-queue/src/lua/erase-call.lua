@@ -6,10 +6,10 @@
 --       jobs set aside
 -- ARGV: campaign, call id, the entry as it was read or '', the entry to be, the outcome that this gives it or '', its latest
 --       result without the person's data (a JSON object without its last field and closing brace) or '', prefix of the queue's keys,
---       what stands in the place of the payload of a job that a worker has in hand, stream ids of its results
+--       stream ids of its results
 -- Answers: erased | archived | changed (the entry is another by now: read it again)
 local ledger, campaign_state, claims, kept, revised, results, reopened, expiries, set_aside = unpack(KEYS)
-local campaign, call_id, before, after, outcome, result, queue, blank = unpack(ARGV)
+local campaign, call_id, before, after, outcome, result, queue = unpack(ARGV)
 
 local is_archived = redis.call('HEXISTS', campaign_state, 'archived') == 1
 if not is_archived then
@@ -26,9 +26,6 @@ redis.call('HDEL', kept, call_id)
 redis.call('SREM', reopened, call_id)
 redis.call('ZREM', expiries, call_id)
 redis.call('HDEL', set_aside, call_id)
-for index = 9, #ARGV do redis.call('XDEL', results, ARGV[index]) end
--- It goes when the run ends that has it in hand; until then it names nobody.
-if not remove_job(queue, call_id) and redis.call('EXISTS', queue .. call_id) == 1 then
-  redis.call('HSET', queue .. call_id, 'data', blank)
-end
+for index = 8, #ARGV do redis.call('XDEL', results, ARGV[index]) end
+remove_or_blank_job(queue, call_id)
 return is_archived and 'archived' or 'erased'

@@ -15,7 +15,7 @@ for index = 2, #ARGV do
   local call_id = ARGV[index]
   local entry = read_entry(ledger, call_id)
   if is_archived or is_over(entry) then
-    remove_job(queue, call_id)
+    if redis.call('HEXISTS', kept, call_id) == 1 then remove_job(queue, call_id) else remove_or_blank_job(queue, call_id) end
     redis.call('SREM', reopened, call_id)
   elseif redis.call('EXISTS', queue .. call_id) == 1 and not redis.call('LPOS', active, call_id) then
     redis.call('SREM', reopened, call_id)

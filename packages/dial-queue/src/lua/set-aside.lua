@@ -5,13 +5,14 @@
 --
 -- KEYS: ledger, campaign state, jobs set aside
 -- ARGV: prefix of the queue's keys, job id, the job (JSON)
--- Answers: over | busy <deadline of the claim that stands> | set_aside | known (it stood there
+-- Answers: over (also of a job whose person was erased while a worker had it in hand) | busy <deadline of the claim that stands> | set_aside | known (it stood there
 --   already)
 local ledger, campaign_state, set_aside = unpack(KEYS)
 local queue, job_id, job = unpack(ARGV)
 
 -- Its ledger may be gone, and nothing of it is ever dialed.
 if redis.call('HEXISTS', campaign_state, 'archived') == 1 then return { 'over' } end
+if redis.call('HGET', queue .. job_id, 'data') == BLANK_CALL then return { 'over' } end
 local entry = read_entry(ledger, job_id)
 -- It rings nobody a second time on the word of such a job.
 if awaits_redial(entry) then
