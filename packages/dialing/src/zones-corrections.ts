@@ -59,6 +59,19 @@ export const CORRECTED_PREFIXES: readonly (readonly [prefixes: readonly string[]
   // Area codes with a wrong entry.
   [['1689'], ['America/New_York']], // over 407, Orlando; the data say Chicago
 
+  // Northern Cyprus has Turkish numbers, 392 and of mobile phones some of 533, 542 and 548, and the time of Cyprus.
+  [['90392'], ['Asia/Famagusta']],
+  [
+    ['90533', '90542', '90548'],
+    ['Europe/Istanbul', 'Asia/Famagusta'],
+  ],
+  [
+    ['5935', '59352'],
+    ['America/Guayaquil', 'Pacific/Galapagos'],
+  ],
+  // Yakutia has three zones.
+  [['7411'], ['Asia/Yakutsk', 'Asia/Vladivostok', 'Asia/Srednekolymsk']],
+
   // Countries under the name of another one that keeps summer time when they do not, or has another offset.
   [['211'], ['Africa/Juba']], // the data say Nairobi
   [['212'], ['Africa/Casablanca']], // Canary
@@ -98,14 +111,11 @@ export const CORRECTED_PREFIXES: readonly (readonly [prefixes: readonly string[]
  */
 export const NATIONWIDE_PREFIXES: readonly (readonly [prefix: string, country: string])[] = [
   ['79', '7'],
+  ['3451', '34'],
+  ['3480', '34'],
+  ['3490', '34'],
   ['346', '34'],
   ['347', '34'],
-  ['569', '56'],
   ['5939', '593'],
-  ['611', '61'],
-  ['614', '61'],
-  ['628', '62'],
   ['642', '64'],
-  ['9768', '976'],
-  ['9769', '976'],
 ];

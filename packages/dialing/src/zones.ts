@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Temporal } from 'temporal-polyfill';
 import { stringsOfBson } from './flat-bson.ts';
 import { NEW_AREA_CODES } from './new-area-codes.ts';
+import { ZONES_BY_COUNTRY } from './zones-by-country.ts';
 import { CORRECTED_PREFIXES, NATIONWIDE_PREFIXES } from './zones-corrections.ts';
 
 const LONGEST_PREFIX = 9;
@@ -87,6 +88,13 @@ function readZoneTable(): ZoneTable {
     zonesByPrefix.set(Number(prefix), zones);
   };
   for (const [prefix, joined] of stringsOfBson(readFileSync(file))) set(prefix, joined);
+  for (const [callingCode, country] of Object.entries(ZONES_BY_COUNTRY)) {
+    for (const prefix of zonesByPrefix.keys()) if (`${prefix}`.startsWith(callingCode)) zonesByPrefix.delete(prefix);
+    set(callingCode, country.all.join('&'));
+    for (const [prefixes, zones] of country.areas) {
+      for (const prefix of prefixes.split(' ')) set(callingCode + prefix, zones.join('&'));
+    }
+  }
   for (const [prefixes, zones] of CORRECTED_PREFIXES) for (const prefix of prefixes) set(prefix, zones.join('&'));
   for (const [prefix, country] of NATIONWIDE_PREFIXES) {
     set(prefix, (zonesByPrefix.get(Number(country)) ?? NO_ZONES).join('&'));
