@@ -167,6 +167,10 @@ test('says that BullMQ keeps the queue back, and what lifts that', () => {
 });
 
 test('says that Redis refuses to write, once for all', () => {
+  const apart = view({}, { redisAheadMs: 5 * 3_600_000 });
+  expect(statusOfOne(apart)).toContain("the clock of Redis is 5 h ahead of this machine's");
+  expect(statusOfOne(view({}, { redisAheadMs: -60_000 }))).not.toContain('clock');
+
   const refusal = 'Redis at 127.0.0.1:6379 is out of memory';
   const all = [view({}, { refusal }), view({ id: 'autumn' }, { refusal })];
   expect(statusOfAll(all).split(refusal)).toHaveLength(2);

@@ -1,5 +1,6 @@
 import type { CampaignStatus, Standstill } from '@libby-dialer/dial-queue';
 import { isoInstant, OUTCOMES } from '@libby-dialer/dialing';
+import { CLOCKS_MAY_DIFFER_MS } from '@libby-dialer/runtime';
 import { causeText, holdJson, holdTable } from './commands/hold.ts';
 import { rateText } from './dry-run-report.ts';
 import { countOf, formatCount, formatDuration } from './format.ts';
@@ -21,11 +22,21 @@ export interface CampaignView {
   readonly standstill: Standstill;
   /** Given while Redis refuses to write: a sentence on why, and what to do. */
   readonly refusal?: string | undefined;
+  /** How far Redis's clock is ahead of this machine's. */
+  readonly redisAheadMs?: number;
   /** Epoch ms of Redis's clock. */
   readonly now: number;
 }
 
-export function statusJson({ status, outlook, rate, standstill, refusal, now }: CampaignView): object {
+export function statusJson({
+  status,
+  outlook,
+  rate,
+  standstill,
+  refusal,
+  redisAheadMs = 0,
+  now,
+}: CampaignView): object {
   const { holds, ...counts } = status;
   const { opening, end } = outlook;
   return {
@@ -43,6 +54,7 @@ export function statusJson({ status, outlook, rate, standstill, refusal, now }: 
     wouldExpire: end?.unplaced ?? null,
     workers: standstill.workers ?? null,
     redisRefuses: refusal ?? null,
+    redisClockAheadSeconds: Math.round(redisAheadMs / 1000),
     linesFullUntil: instantOrNull(standstill.linesFullUntil),
     nextCallAt: instantOrNull(standstill.nextCallAt),
   };
@@ -68,6 +80,8 @@ function standstillSaid(view: CampaignView): string[] {
   const { id, state, redialing, queue, stuckWorkers } = view.status;
   const { linesFullUntil, nextCallAt } = view.standstill;
   const said: string[] = [];
+  if (view.redisAheadMs !== undefined && Math.abs(view.redisAheadMs) > CLOCKS_MAY_DIFFER_MS)
+    said.push(clocksSaid(view.redisAheadMs));
   if (view.refusal !== undefined) said.push(refusalSaid(view.refusal));
   if (lacksWorkers(view)) said.push(NO_WORKER);
   if (state === 'paused') said.push(`${pauseSaid(view)}nothing goes out until "enqueuer resume ${id}"`);
@@ -86,6 +100,11 @@ const LIMITED = 'BullMQ limits its queue, set by a dashboard or another program;
 
 function pauseSaid({ status }: CampaignView): string {
   return status.queue === 'paused' ? 'its queue is paused in BullMQ, by a dashboard or another program: ' : '';
+}
+
+function clocksSaid(redisAheadMs: number): string {
+  const apart = `${formatDuration(Math.abs(redisAheadMs))} ${redisAheadMs > 0 ? 'ahead of' : 'behind'}`;
+  return `the clock of Redis is ${apart} this machine's: a worker that finds them more than 15 minutes apart dials nothing until they agree`;
 }
 
 function refusalSaid(refusal: string): string {

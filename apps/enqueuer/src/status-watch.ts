@@ -22,6 +22,8 @@ interface Sample {
 
 interface Look {
   readonly now: number;
+  /** Of this machine's wall clock. */
+  readonly localNow: number;
   readonly workers: number | undefined;
   readonly refusal: string | undefined;
 }
@@ -73,7 +75,7 @@ export class StatusWatch {
       this.#standstill.workers(),
       this.#refusal(),
     ]);
-    return { now, workers, refusal };
+    return { now, localNow: Date.now(), workers, refusal };
   }
 
   /** What Redis says to a write. */
@@ -83,14 +85,24 @@ export class StatusWatch {
     return objection === undefined ? undefined : explainRedisError(objection, describeRedis(config.redis.connection));
   }
 
-  async #view(status: CampaignStatus, campaign: Campaign, { now, workers, refusal }: Look): Promise<CampaignView> {
+  async #view(status: CampaignStatus, campaign: Campaign, look: Look): Promise<CampaignView> {
+    const { now, workers, refusal } = look;
     const rate = this.#rateOf(status, now);
     const sample = status.pending === 0 ? [] : await this.#sampleOf(status, now);
     const linesFullUntil = status.pending === 0 ? undefined : await this.#standstill.linesFullUntil(campaign, now);
     const outlook = outlookOf({ campaign, status, sample, measured: rate.lastMinute, now, linesFullUntil });
     const seen = { ...status, state: stateSeen(status, outlook) };
     const nextCallAt = seen.state === 'waiting' ? await this.#standstill.nextCallAt(status.id) : undefined;
-    return { status: seen, rate, now, outlook, refusal, standstill: { workers, linesFullUntil, nextCallAt } };
+    const redisAheadMs = look.now - look.localNow;
+    return {
+      status: seen,
+      rate,
+      now,
+      outlook,
+      refusal,
+      redisAheadMs,
+      standstill: { workers, linesFullUntil, nextCallAt },
+    };
   }
 
   #rateOf({ id, outcomes }: CampaignStatus, now: number): Rate {

@@ -1,6 +1,9 @@
 import type { Claim, ClaimRequest, Gate, GateAnswer, Identity } from '@libby-dialer/dial-queue';
+import { CLOCKS_MAY_DIFFER_MS } from '@libby-dialer/runtime';
+import { agreedSpan } from './agreed-span.ts';
 import { type CallRun, hasOwnLine } from './call-run.ts';
 import type { ClaimWitness } from './claim-witness.ts';
+import { LONGEST_SLEEP_MS } from './job-end.ts';
 import type { Moment, RedisClock } from './redis-clock.ts';
 import type { WorkerEvents } from './worker-events.ts';
 
@@ -52,6 +55,8 @@ export class CallGate {
   ): Promise<AskedGate> {
     const { clock, identity, events, witness } = this.#parts;
     const { call, context } = run;
+    if (Math.abs(clock.aheadMs()) > CLOCKS_MAY_DIFFER_MS) return this.#awaitClocks();
+    const areClocksSet = clock.setSince();
     const request: ClaimRequest = {
       callId: run.callId,
       owner: run.owner,
@@ -74,15 +79,27 @@ export class CallGate {
       throw error;
     });
     events.gateAnswered(answer);
+    // Its hours, or its expiry, were judged by another time than it was asked for.
+    if (answer.kind === 'skip' && answer.outcome === 'expired' && areClocksSet()) return this.#awaitClocks();
     if (answer.kind !== 'dial') return { answer, window: undefined };
     witness.claimed(run.campaign, run.callId, answer.claim);
-    return { answer, window: this.#windowOf(answer.claim, answer.now, asked) };
+    return { answer, window: this.#windowOf(answer.claim, answer.now, asked, areClocksSet) };
   }
 
-  #windowOf(claim: Claim, redisNow: number, asked: Moment): SendWindow {
+  /** One of the two clocks is wrong by more than may be, and nobody knows which: nothing goes out, and nothing is taken for expired. */
+  #awaitClocks(): AskedGate {
+    const now = this.#parts.clock.now();
+    return {
+      answer: { kind: 'wait', until: now + LONGEST_SLEEP_MS, waitFor: 'clocks', now, sequence: 0 },
+      window: undefined,
+    };
+  }
+
+  #windowOf(claim: Claim, redisNow: number, asked: Moment, areClocksSet: () => boolean): SendWindow {
     const { clock } = this.#parts;
     // Of a claim that was made before, and whose answer was lost, Redis's clock may tell another age since it was set.
-    const isTimeUp = clock.timeIsUp(asked, claim.sendBy - Math.max(redisNow, claim.claimedAt));
+    const isPast = clock.timeIsUp(asked, claim.sendBy - Math.max(redisNow, claim.claimedAt));
+    const isTimeUp = () => isPast() || areClocksSet();
     const { sendFrom, slotEnds } = claim;
     if (sendFrom === undefined || slotEnds === undefined)
       return { claim, opensAt: undefined, isEarly: false, isOver: isTimeUp };
@@ -123,8 +140,15 @@ export class CallGate {
     }
   }
 
-  #openSpan({ context, rules }: CallRun): { opensAt: number; closesAt: number } {
-    const now = this.#parts.clock.now();
-    return context.hours.openSpan(rules, now) ?? { opensAt: now + NEVER_OPEN_MS, closesAt: now + NEVER_OPEN_MS };
+  #openSpan({ call, context, rules }: CallRun): { opensAt: number; closesAt: number } {
+    const { clock } = this.#parts;
+    const now = clock.now();
+    const { campaign } = context;
+    const times = {
+      startsAt: call.startsAt ?? campaign.startsAt,
+      expiresAt: call.expiresAt ?? campaign.expiresAt,
+    };
+    const span = agreedSpan((at) => context.hours.openSpan(rules, at), now, clock.aheadMs(), times);
+    return span ?? { opensAt: now + NEVER_OPEN_MS, closesAt: now + NEVER_OPEN_MS };
   }
 }

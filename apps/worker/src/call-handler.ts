@@ -209,6 +209,7 @@ export class CallHandler {
   #waitForInstant(run: CallRun, { waitFor, until, now }: GateAnswer & { kind: 'wait' }): JobEnd {
     switch (waitFor) {
       case 'comparison':
+      case 'clocks':
         return { kind: 'give_back', sleepUntil: until };
       case 'starts_at':
         return run.call.startsAt === undefined ? { kind: 'give_back', sleepUntil: until } : delayedEnd(run, until);

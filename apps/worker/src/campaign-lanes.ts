@@ -93,8 +93,9 @@ export class CampaignLanes {
 
   /** What keeps this worker from dialing as it should, in sentences. */
   get troubles(): string[] {
+    const { skewWatch, paceWatch } = this.#parts;
     const stuck = [...this.#stuck].map((id) => `${id}: no call is taken though some are due; its lane is set up anew`);
-    return [this.#parts.paceWatch.trouble, ...stuck].filter((trouble) => trouble !== undefined);
+    return [skewWatch.trouble, paceWatch.trouble, ...stuck].filter((trouble) => trouble !== undefined);
   }
 
   async start(): Promise<void> {

@@ -5,6 +5,8 @@ const OBSERVATION_LASTS_MS = 10_000;
 
 /** So far apart the best observation and another may be by the clocks' drift and their resolution. */
 const DRIFT_MS = 5;
+/** Hosts that follow a time server differ by less. */
+const AGREE_WITHIN_MS = 2_000;
 /** See `leadMs`: what lies between an answer's arrival and its being acted on. */
 const TO_ACT_MS = 25;
 
@@ -102,6 +104,22 @@ export class RedisClock {
   skew(): { readonly ms: number; readonly uncertaintyMs: number } | undefined {
     if (this.#uncertaintyMs === Number.POSITIVE_INFINITY) return undefined;
     return { ms: this.#local.now() - this.now(), uncertaintyMs: this.#uncertaintyMs };
+  }
+
+  /** How far this machine's wall clock is ahead of Redis's; 0 while they agree, or may. */
+  aheadMs(): number {
+    const skew = this.skew();
+    return skew === undefined || Math.abs(skew.ms) - skew.uncertaintyMs <= AGREE_WITHIN_MS ? 0 : skew.ms;
+  }
+
+  /** Tells whether either clock has been set since. */
+  setSince(): () => boolean {
+    const before = this.skew();
+    return () => {
+      const after = this.skew();
+      if (before === undefined || after === undefined) return false;
+      return Math.abs(after.ms - before.ms) - after.uncertaintyMs - before.uncertaintyMs > AGREE_WITHIN_MS;
+    };
   }
 
   /** How long until that instant of Redis's clock; never negative. */

@@ -146,11 +146,26 @@ export class WorkerEvents {
     this.#metrics.clockSkewSeconds.set(skewMs / 1000);
   }
 
-  /** All instants that matter are Redis's: only times in logs mislead. */
+  /** A call has to be within its hours by both. */
   clockSkewed(skewMs: number): void {
     this.#logger.warn(
       { skewSeconds: skewMs / 1000 },
       'the clock of this machine differs from that of Redis; have both follow a time server (NTP)',
+    );
+  }
+
+  /** Dialing goes on by itself. */
+  clocksTooFarApart(skewMs: number): void {
+    this.#logger.error(
+      { skewSeconds: skewMs / 1000 },
+      'the clock of this machine differs from that of Redis by more than 15 minutes: nothing is dialed here until they agree',
+    );
+  }
+
+  clocksNearEnough(skewMs: number): void {
+    this.#logger.info(
+      { skewSeconds: skewMs / 1000 },
+      'the clocks are near enough to each other again: dialing goes on',
     );
   }
 

@@ -50,7 +50,7 @@ export class WorkerMetrics {
   readonly campaigns = this.#gauge('campaigns_open', 'Campaigns this worker takes calls from.');
   readonly clockSkewSeconds = this.#gauge(
     'clock_skew_seconds',
-    'How far the clock of this machine is ahead of Redis’s (negative: behind). Nothing depends on it.',
+    'How far the clock of this machine is ahead of Redis’s (negative: behind). Beyond 900 nothing is dialed.',
   );
   readonly requestSeconds = new Histogram({
     name: 'libby_dialer_request_seconds',

@@ -89,8 +89,9 @@ export interface Claim {
 /**
  * `line`: all calls of the campaign do; `own_line`: this one by itself, others may have another
  * line that is free. `cap`: what is in flight to the same person decides whether it is over the
- * cap. `comparison`: on a server that is new nobody claims before all have compared (see Evidence).
- * The gate itself never says it.
+ * cap. Set by the caller, the script never returns them: `comparison`: on a server that is new
+ * nobody claims before all have compared (see Evidence); `clocks`: Redis's and the asker's are too
+ * far apart.
  */
 export type WaitFor =
   | 'redial'
@@ -101,7 +102,8 @@ export type WaitFor =
   | 'cap'
   | 'in_flight'
   | 'pace'
-  | 'comparison';
+  | 'comparison'
+  | 'clocks';
 
 type GateVerdict =
   | { readonly kind: 'dial'; readonly claim: Claim }

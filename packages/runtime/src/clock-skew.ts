@@ -1,6 +1,9 @@
 import type { Clock } from './clock.ts';
 import type { RedisClient } from './redis-connection.ts';
 
+/** Hours that two clocks so far apart would judge differently are not dialed; farther apart nothing is, for one of them is wrong. */
+export const CLOCKS_MAY_DIFFER_MS = 15 * 60_000;
+
 export interface ClockSkew {
   /** Redis's clock minus ours: positive when Redis is ahead. */
   readonly offsetMs: number;

@@ -1,7 +1,7 @@
 // Time
 export { type Clock, sleep, systemClock } from './clock.ts';
 // Redis
-export { type ClockSkew, measureClockSkew } from './clock-skew.ts';
+export { CLOCKS_MAY_DIFFER_MS, type ClockSkew, measureClockSkew } from './clock-skew.ts';
 // Configuration
 export {
   type ConfigOf,
