@@ -301,6 +301,10 @@ describe('what is excused', () => {
       'another request after a refusal, as its sender knows it',
       { exchanges: [exchange(FIRST, 429), ...GOOD.exchanges] },
     ],
+    [
+      'a doubt after an answer that follows what was done',
+      { ...doubt('bad_response'), exchanges: [exchange(FIRST, 303), exchange(SECOND)] },
+    ],
     ['a doubt after a server error', { ...doubt('server_error'), exchanges: [exchange(FIRST, 504), exchange(SECOND)] }],
     [
       'a doubt after garbage or nothing',

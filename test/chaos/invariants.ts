@@ -168,7 +168,7 @@ function doubtsHaveACause(
 }
 
 function isUnclear({ answer, isCutShort }: Exchange): boolean {
-  return isCutShort || answer === undefined || answer === 408 || answer === 409 || answer >= 500;
+  return isCutShort || answer === undefined || [303, 408, 409].includes(answer) || answer >= 500;
 }
 
 /**
