@@ -136,6 +136,18 @@ test('a receiver that wants no more ends the program with 1 and says so', { time
   expect(await forwarders.read('crm')).toMatchObject({ inHand: 1, dead: 0 });
 });
 
+test('one that runs is not removed, one that has stopped is', { timeout }, async () => {
+  await using receiver = await Receiver.start();
+  await settled('call-1');
+  await using program = await start('--to', receiver.url, '--name', 'crm');
+  await eventually(() => receiver.received.length === 1, { timeoutMs: timeout });
+  const refused = await bench.run(['forward', 'remove', 'crm']);
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused.stderr).toMatch(/^A forwarder crm was there \d+ s ago: stop it first\./);
+  expect(await program.stop()).toEqual({ code: 0, signal: null });
+  expect((await bench.run(['forward', 'remove', 'crm'])).code).toBe(0);
+});
+
 test('what it cannot do without is asked for in a sentence', async () => {
   const env = { FORWARD_SECRET };
   const cases = [

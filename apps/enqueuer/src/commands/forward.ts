@@ -13,9 +13,9 @@ import {
 import type { CommandSlot } from '../command-slot.ts';
 import { DEFAULT_FORWARD_PORT, forwardConfig } from '../config.ts';
 import { openLogger, readConfig, withContext } from '../context.ts';
-import { countOf } from '../format.ts';
+import { countOf, formatDuration } from '../format.ts';
 import { ForwardMetrics } from '../forward/forward-metrics.ts';
-import { Forwarder, type ForwarderOptions } from '../forward/forwarder.ts';
+import { Forwarder, type ForwarderEnd, type ForwarderOptions } from '../forward/forwarder.ts';
 import { Webhook } from '../forward/webhook.ts';
 import { keyOf } from '../forward/webhook-signature.ts';
 import { parseWebhookUrl, type WebhookUrl } from '../forward/webhook-url.ts';
@@ -34,6 +34,8 @@ const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 300_000;
 /** Beyond the time-out of the requests in flight. */
 const STOP_GRACE_MS = 15_000;
+/** A forwarder gives a sign of life each second, every 20 s where its receiver is down. */
+const RUNNING_WITHIN_MS = 45_000;
 const LONGEST_TIMEOUT_MS = 60_000;
 
 interface ForwardOptions {
@@ -123,19 +125,22 @@ async function forwardResults(io: Io, options: ForwardOptions): Promise<number> 
     logger,
     async (context) => {
       logger.info({ forwarder: chosen, to: target.origin }, 'results go to the receiver');
-      return [await buildForwarder(context, chosen, webhook, options, () => gone.abort())];
+      return [await buildForwarder(context, chosen, webhook, options, (why) => gone.abort(why))];
     },
     KIND,
   );
   const signal = AbortSignal.any([io.signal, gone.signal]);
   await runService(daemon, { signal, stopWithinMs: options.timeoutMs + STOP_GRACE_MS });
-  if (gone.signal.aborted) {
-    throw new DialerError(
-      'receiver_gone',
-      `${target.origin} wants no more results (410 Gone); what is undelivered waits. If that is for good, "enqueuer forward remove ${chosen}".`,
-    );
-  }
+  if (gone.signal.aborted) throw endError(gone.signal.reason as ForwarderEnd, chosen, target);
   return 0;
+}
+
+function endError(why: ForwarderEnd, chosen: string, { origin }: WebhookUrl): DialerError {
+  if (why === 'removed') return new DialerError('forwarder_removed', `${chosen} was removed, and forwards no more.`);
+  return new DialerError(
+    'receiver_gone',
+    `${origin} wants no more results (410 Gone); what is undelivered waits. If that is for good, "enqueuer forward remove ${chosen}".`,
+  );
 }
 
 async function buildForwarder(
@@ -143,7 +148,7 @@ async function buildForwarder(
   chosen: string,
   webhook: Webhook,
   { from, batch, concurrency, attempts }: ForwardOptions,
-  onGone: () => void,
+  onGone: (why: ForwarderEnd) => void,
 ): Promise<Forwarder> {
   const { redis, keys } = context;
   const forwarders = new Forwarders(redis, keys);
@@ -198,9 +203,20 @@ async function listForwarders(io: Io): Promise<number> {
 
 async function removeForwarder(io: Io, chosen: string): Promise<number> {
   return await withForwarder(io, chosen, async (forwarders) => {
+    await refuseIfRunning(forwarders, chosen);
     await forwarders.remove(chosen);
     await print(io.stdout, `${chosen} is forgotten.\n`);
   });
+}
+
+/** It, or who starts it again, would take every result there is for a new one. */
+async function refuseIfRunning(forwarders: Forwarders, chosen: string): Promise<void> {
+  const seenMs = await forwarders.lastSeenMs(chosen);
+  if (seenMs === undefined || seenMs > RUNNING_WITHIN_MS) return;
+  throw new DialerError(
+    'forwarder_runs',
+    `A forwarder ${chosen} was there ${formatDuration(seenMs)} ago: stop it first. One that was killed counts as running for ${formatDuration(RUNNING_WITHIN_MS)}.`,
+  );
 }
 
 async function listDead(io: Io, chosen: string, json: boolean): Promise<number> {

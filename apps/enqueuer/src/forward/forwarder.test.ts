@@ -8,7 +8,7 @@ import { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ForwardMetrics } from './forward-metrics.ts';
-import { Forwarder, type ForwarderOptions } from './forwarder.ts';
+import { Forwarder, type ForwarderEnd, type ForwarderOptions } from './forwarder.ts';
 import { Receiver } from './testing/receiver.ts';
 import { Webhook } from './webhook.ts';
 import { parseWebhookUrl } from './webhook-url.ts';
@@ -41,7 +41,7 @@ interface Given extends Partial<ForwarderOptions> {
   readonly timeoutMs?: number;
   /** By then what a dead forwarder had in hand is taken over; left out: not in the time of a test. */
   readonly claimAfterMs?: number;
-  readonly onGone?: () => void;
+  readonly onGone?: (why: ForwarderEnd) => void;
 }
 
 let started = 0;
@@ -379,13 +379,25 @@ test('a restart goes on counting attempts', async () => {
 test('410 ends it, and what is undelivered waits', async () => {
   receiver.react = () => 410;
   await settled(5);
-  const gone = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<ForwarderEnd>();
   const { forwarder: running } = await forwarder({ concurrency: 1, onGone: gone.resolve });
-  await gone.promise;
+  expect(await gone.promise).toBe('refused');
   await running.stop();
   expect(receiver.received).toHaveLength(1);
   const state = await forwarders().read(NAME);
   expect((state?.unread ?? 0) + (state?.inHand ?? 0)).toBe(5);
+});
+
+test('removed while it runs it ends, and sends nothing once more', async () => {
+  await settled(3);
+  const gone = Promise.withResolvers<ForwarderEnd>();
+  const { forwarder: running } = await forwarder({ onGone: gone.resolve });
+  await eventually(async () => expect(await forwarders().read(NAME)).toMatchObject({ unread: 0, inHand: 0 }));
+  await forwarders().remove(NAME);
+  expect(await gone.promise).toBe('removed');
+  await running.stop();
+  expect(receiver.received).toHaveLength(3);
+  expect(await forwarders().read(NAME)).toBeUndefined();
 });
 
 test('a redirect is not followed, a silent receiver not waited for, a long answer not read', async () => {

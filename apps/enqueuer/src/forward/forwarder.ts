@@ -20,6 +20,8 @@ export interface ForwarderOptions {
   readonly longestPauseMs: number;
 }
 
+export type ForwarderEnd = 'refused' | 'removed';
+
 export interface ForwarderParts {
   readonly queue: ForwardQueue;
   /** Serves nothing but the wait for results. */
@@ -31,8 +33,8 @@ export interface ForwarderParts {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
-  /** The receiver wants no more, for ever. */
-  readonly onGone: () => void;
+  /** It is over: the receiver wants no more, for ever, or a person has removed the forwarders of this name. */
+  readonly onGone: (why: ForwarderEnd) => void;
 }
 
 /** What goes out in one request. */
@@ -69,7 +71,7 @@ export class Forwarder implements DaemonPart {
   #nextDue: NodeJS.Timeout | undefined;
   #changed = Promise.withResolvers<void>();
   #claimAt = 0;
-  #isGone = false;
+  #gone: ForwarderEnd | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(parts: ForwarderParts) {
@@ -109,7 +111,8 @@ export class Forwarder implements DaemonPart {
   }
 
   trouble(): string | undefined {
-    if (this.#isGone) return 'the receiver wants no more (410)';
+    if (this.#gone === 'refused') return 'the receiver wants no more (410)';
+    if (this.#gone === 'removed') return 'it was removed';
     return this.#health.isDown ? 'the receiver takes nothing at the moment' : undefined;
   }
 
@@ -150,11 +153,17 @@ export class Forwarder implements DaemonPart {
   }
 
   async #readFailed(cause: unknown): Promise<void> {
-    const { queue, options, logger } = this.#parts;
+    const { logger } = this.#parts;
     logger.warn({ err: cause }, 'could not read results; trying again');
     await sleep(AFTER_AN_ERROR_MS, this.#stopping.signal).catch(() => {});
-    // The group is gone: removed by a person, or with a Redis that went back to before it.
-    if (cause instanceof Error && cause.message.startsWith('NOGROUP')) await queue.open(options.from).catch(() => {});
+    if (cause instanceof Error && cause.message.startsWith('NOGROUP')) await this.#groupGone().catch(() => {});
+  }
+
+  /** A group that was removed is not made again: it would begin with the first result there ever was. */
+  async #groupGone(): Promise<void> {
+    const { queue, options } = this.#parts;
+    if (await queue.isRemoved()) this.#end('removed');
+    else await queue.open(options.from);
   }
 
   /** What has been tried before goes on by itself, and no sooner than it would have. */
@@ -220,7 +229,7 @@ export class Forwarder implements DaemonPart {
         await queue.delivered(results);
         metrics.delivered.inc(results.length);
       } else if (answer.kind === 'gone') {
-        this.#gone();
+        this.#end('refused');
         this.#wait(results, 0);
       } else {
         const wasDown = this.#health.isDown;
@@ -282,11 +291,11 @@ export class Forwarder implements DaemonPart {
     }
   }
 
-  #gone(): void {
-    if (this.#isGone) return;
-    this.#isGone = true;
+  #end(why: ForwarderEnd): void {
+    if (this.#gone !== undefined) return;
+    this.#gone = why;
     this.#stopping.abort();
-    this.#parts.onGone();
+    this.#parts.onGone(why);
   }
 
   /** So that no other forwarder takes over what waits here; what one has taken over meanwhile, or an erasure has removed, is dropped. */

@@ -93,6 +93,11 @@ export class ForwardQueue {
     ]);
   }
 
+  /** Whether a person has removed the forwarders of this name since it was opened. */
+  async isRemoved(): Promise<boolean> {
+    return (await this.#redis.sismember(this.#registry, this.#name)) === 0;
+  }
+
   /** What nobody has read yet. @param blocking a connection that serves nothing else meanwhile @param most of each stream */
   async read(blocking: RedisConnection, most: number): Promise<ForwardedResult[]> {
     const { results, again } = this.#streams;

@@ -5,6 +5,8 @@ import type { RedisConnection } from '../redis-connection.ts';
 import { Script } from '../script.ts';
 
 const LETTERS_PER_STEP = 500;
+/** Holds what a forwarder has given back: see forward-release.lua. */
+const RELEASED = 'released';
 
 /** A result that a forwarder has given up. */
 export interface DeadLetter {
@@ -80,6 +82,17 @@ export class Forwarders {
     }
   }
 
+  /** How long ago the forwarders of a name gave the last sign of life (ms); undefined if there is none that has not stopped in good order. */
+  async lastSeenMs(name: string): Promise<number | undefined> {
+    const { group } = this.#keys.forward(name);
+    const consumers = await this.#redis.xinfo('CONSUMERS', this.#keys.results, group).catch(ignoreMissing);
+    const idle = (consumers as (string | number)[][]).flatMap((fields) => {
+      const told = pairsOf(fields);
+      return told.get('name') === RELEASED ? [] : [Number(told.get('idle'))];
+    });
+    return idle.length === 0 ? undefined : Math.min(...idle);
+  }
+
   /** Forgets the forwarders of a name: nothing waits for them any more, and their dead letters are gone. */
   async remove(name: string): Promise<boolean> {
     const { group, dead, again, attempts } = this.#keys.forward(name);
@@ -132,6 +145,6 @@ export class Forwarders {
 
 /** Before the first result there is no stream. */
 function ignoreMissing(error: unknown): never[] {
-  if (error instanceof Error && /no such key|requires the key to exist/.test(error.message)) return [];
+  if (error instanceof Error && /NOGROUP|no such key|requires the key to exist/.test(error.message)) return [];
   throw error;
 }
