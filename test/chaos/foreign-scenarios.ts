@@ -1,7 +1,9 @@
+import { openQueue } from '@libby-dialer/dial-queue';
+import { eventually } from '@libby-dialer/testkit';
 import { Enqueuer } from './enqueuer.ts';
 import { ForeignJobs } from './foreign-jobs.ts';
 import { judge, load, startCrew, untilDone } from './scenarios.ts';
-import { Stage } from './stage.ts';
+import { CAMPAIGN, Stage } from './stage.ts';
 
 /** Jobs are copied and added by another program before a worker comes, and one is copied when it is long settled. */
 export async function metByForeignJobs(root: string): Promise<string[]> {
@@ -31,4 +33,19 @@ export async function changedByOthers(root: string): Promise<string[]> {
   await changed;
   await untilDone(stage, numbers);
   return await judge(stage, crew, { numbers });
+}
+
+/** Somebody pauses the queue by bull-board; `enqueuer resume` is to lift that. */
+export async function pausedByBoard(root: string): Promise<string[]> {
+  await using stage = await Stage.open();
+  const numbers = await load(stage, root, 4);
+  const queue = openQueue(stage.redis, stage.keys, CAMPAIGN);
+  await queue.pause();
+  await queue.close();
+  await using crew = await startCrew(stage, root);
+  await crew.isDialing();
+  await new Enqueuer(stage, root).insist(['resume', CAMPAIGN]);
+  const isDone = () => stage.isDone(numbers.length);
+  await eventually(isDone, { timeoutMs: 30_000, intervalMs: 100 }).catch(() => {});
+  return (await isDone()) ? [] : ['the campaign stands still after it was resumed'];
 }

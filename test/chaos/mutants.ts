@@ -1,5 +1,5 @@
 import { archivedUnderAZombie, erasedBetweenRefusals } from './desk-scenarios.ts';
-import { changedByOthers, metByForeignJobs } from './foreign-scenarios.ts';
+import { changedByOthers, metByForeignJobs, pausedByBoard } from './foreign-scenarios.ts';
 import { pacedFarAway, resetAtOpenings } from './lane-scenarios.ts';
 import type { Mutation } from './mutant.ts';
 import {
@@ -150,7 +150,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   'a call is not counted with its person as it is let out': {
     scenario: underRules,
-    mutations: [{ file: GATE, from: 'remember_call(people, ask.person, owner, now)', to: '' }],
+    mutations: [{ file: GATE, from: 'remember_call(people, ask.person, owner, now + UNANSWERED)', to: '' }],
   },
   'the gate does not look at the do-not-call list': {
     scenario: underRules,
@@ -169,6 +169,12 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
         file: 'packages/runtime/src/redis-connection.ts',
         from: 'this.client.options.lazyConnect = false;',
         to: '',
+      },
+      // What would set the lane up anew.
+      {
+        file: 'apps/worker/src/campaign-lanes.ts',
+        from: 'if (this.#watches.get(lane)?.look(sight, sinceLookMs) || isBroken) this.#replace(lane);',
+        to: 'if (isBroken && this.#stopped) this.#replace(lane);',
       },
     ],
   },
@@ -207,6 +213,16 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
         file: 'packages/dial-queue/src/lua/set-aside.lua',
         from: "redis.call('HSET', set_aside, job_id, job) == 1",
         to: 'job ~= nil',
+      },
+    ],
+  },
+  'a pause of BullMQ’s own outlasts a resume': {
+    scenario: pausedByBoard,
+    mutations: [
+      {
+        file: 'packages/dial-queue/src/control.ts',
+        from: 'await liftQueueHalt(this.#redis, this.#keys, campaign);',
+        to: '',
       },
     ],
   },

@@ -58,7 +58,7 @@ export const FAULTS = {
   forwarder_ended: { target: 'desk', weight: 1, lastsMs: [0, 0] },
 
   /** And with BullMQ beside it, as bull-board does. */
-  queue_paused: { target: 'board', weight: 0, lastsMs: [200, 1500] },
+  queue_paused: { target: 'board', weight: 1, lastsMs: [200, 1500] },
   job_copied: { target: 'board', weight: 3, lastsMs: [0, 0] },
   job_changed: { target: 'board', weight: 2, lastsMs: [0, 0] },
   job_that_is_no_call: { target: 'board', weight: 1, lastsMs: [0, 0] },
