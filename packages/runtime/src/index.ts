@@ -54,7 +54,7 @@ export {
   type RedisRole,
 } from './redis-connection.ts';
 export { checkRedisDurability, type Durability, type DurabilityFinding } from './redis-durability.ts';
-export { explainRedisError, isPermanentRedisError, isRedisRefusal, isRedisReply } from './redis-errors.ts';
+export { explainRedisError, isPermanentRedisError, isRedisAway, isRedisRefusal, isRedisReply } from './redis-errors.ts';
 export { writeRefusal } from './redis-write-check.ts';
 export { Interrupted, type Main, type MainContext, runMain } from './run-main.ts';
 export { Secret } from './secret.ts';

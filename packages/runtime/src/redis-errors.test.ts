@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { explainRedisError, isPermanentRedisError } from './redis-errors.ts';
+import { explainRedisError, isPermanentRedisError, isRedisAway } from './redis-errors.ts';
 
 const withCode = (code: string, message = code) => Object.assign(new Error(message), { code });
 
@@ -18,6 +18,7 @@ describe('explainRedisError', () => {
     [new Error("OOM command not allowed when used memory > 'maxmemory'."), /out of memory/],
     [new Error('MISCONF Redis is configured to save RDB snapshots, but'), /cannot save to disk/],
     [new Error('MOVED 866 127.0.0.1:7001'), /node of a cluster/],
+    [new Error('Too many Cluster redirections. Last error: ReplyError: MOVED 866 h:1'), /choosing another master/],
     [new Error("CROSSSLOT Keys in request don't hash to the same slot"), /hash tag/],
     [withCode('ERR_SSL_WRONG_VERSION_NUMBER'), /does not speak TLS/],
     [withCode('DEPTH_ZERO_SELF_SIGNED_CERT'), /REDIS_TLS_CA_FILE/],
@@ -55,4 +56,15 @@ test('what only a person can mend is permanent; what passes is not', () => {
   const permanent = [new Error('WRONGPASS x'), new Error('NOAUTH x'), withCode('ERR_TLS_CERT_ALTNAME_INVALID')];
   const passing = [withCode('ECONNREFUSED'), new Error('LOADING x'), new Error('OOM x'), new Error('READONLY x')];
   expect([...permanent, ...passing].map(isPermanentRedisError)).toEqual([true, true, true, false, false, false, false]);
+});
+
+test('an outage is told from what Redis means, and from mistakes', () => {
+  const away = [
+    withCode('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1'),
+    new Error('Connection is closed.'),
+    new Error('Too many Cluster redirections. Last error: Error: Connection is closed.'),
+    new Error('All sentinels are unreachable. Retrying from scratch after 100ms.'),
+  ];
+  const others = [new Error('ERR no such key'), new Error('OOM x'), new TypeError('Connection'), undefined];
+  expect([...away, ...others].map(isRedisAway)).toEqual([true, true, true, true, false, false, false, false]);
 });

@@ -35,6 +35,14 @@ export function isRedisRefusal(error: unknown): boolean {
 const REFUSAL =
   /^ (?:OOM|MISCONF|READONLY|NOPERM|NOAUTH|WRONGPASS|LOADING|BUSY|MASTERDOWN|NOREPLICAS|CLUSTERDOWN)\b|user executing the script can't/;
 
+/** Whether Redis is away for a moment or has another master: what was asked is asked again, and nobody need do anything. */
+export function isRedisAway(error: unknown): boolean {
+  return innermostFirst(error).some((cause) => AWAY.test(fingerprint(cause)));
+}
+
+const AWAY =
+  /^(?:ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN) |^ (?:MOVED |TRYAGAIN |Too many Cluster redirections|Connection is closed|Command aborted due to connection close|Socket timeout|None of startup nodes|Failed to refresh slots cache|All sentinels are unreachable)/;
+
 interface Explanation {
   /** Against `CODE message`; Redis's own errors begin with their code. */
   readonly matches: RegExp;
@@ -44,6 +52,12 @@ interface Explanation {
 }
 
 const EXPLANATIONS: readonly Explanation[] = [
+  {
+    // Its text ends with the last redirection, which says that another node is meant.
+    matches: /Too many Cluster redirections/,
+    sentence:
+      'is a cluster that is choosing another master for a part of its keys; it goes on by itself, else see CLUSTER NODES.',
+  },
   {
     matches: /\bWRONGPASS\b|invalid (?:username-password pair|password)/i,
     sentence: 'does not accept this user and password; correct them in REDIS_URL.',

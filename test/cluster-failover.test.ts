@@ -1,0 +1,70 @@
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSimulator } from '@libby-dialer/libby-simulator';
+import { eventually, runProcess, type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
+import { Redis } from 'ioredis';
+import { expect, it } from 'vitest';
+import { startRedisCluster } from './redis-cluster.ts';
+
+const BIN = join(import.meta.dirname, '../bin');
+const PREFIX = '{libby}';
+const CONCURRENCY = 5;
+const ROWS = 6 * CONCURRENCY;
+/** Longer than it takes to see that all are on the wire and to kill: no claim is made in between, and none is lost. */
+const LATENCY_MS = 1500;
+
+interface Line {
+  readonly level: number;
+  readonly msg: string;
+}
+
+function troubles({ stderr }: SpawnedProcess): string[] {
+  const lines = stderr.map((line) => JSON.parse(line) as Line);
+  return lines.filter(({ level }) => level > 40).map(({ msg }) => msg);
+}
+
+it('a master of a cluster that dies is replaced: each worker tells of it once, and no phone rings twice', {
+  timeout: 120_000,
+}, async () => {
+  await using cluster = await startRedisCluster(PREFIX);
+  await using simulator = await startSimulator({ latencyMs: LATENCY_MS });
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'libby-dialer-cluster-'));
+  const rows = Array.from({ length: ROWS }, (_, row) => `Person,505${String(2_000_000 + row)}`);
+  await writeFile(join(folder.path, 'list.csv'), `Name,Phone\n${rows.join('\n')}\n`);
+  const campaign = { id: 'spring', fromPhoneNumber: '+15055550100', defaultCountry: 'US', callingWindow: 'anytime' };
+  await writeFile(join(folder.path, 'campaign.json'), JSON.stringify(campaign));
+  const { apiUrl, tokenUrl, clientId, clientSecret } = simulator;
+  const env = {
+    REDIS_URL: cluster.urls,
+    DIALER_PREFIX: PREFIX,
+    LIBBY_API_URL: apiUrl,
+    LIBBY_TOKEN_URL: tokenUrl,
+    LIBBY_CLIENT_ID: clientId,
+    LIBBY_CLIENT_SECRET: clientSecret,
+    LOG_LEVEL: 'info',
+    WORKER_CONCURRENCY: String(CONCURRENCY),
+    WORKER_HTTP_PORT: '0',
+  };
+  const options = { env, cwd: folder.path };
+  const load = await runProcess(join(BIN, 'enqueuer'), ['load', 'list.csv', '--campaign', 'campaign.json'], options);
+  expect(load).toMatchObject({ code: 0 });
+  await using first = await spawnProcess(join(BIN, 'worker'), [], options);
+  await using second = await spawnProcess(join(BIN, 'worker'), [], options);
+
+  await eventually(() => simulator.stats().inFlight === 2 * CONCURRENCY, { timeoutMs: 30_000 });
+  const holder = new Redis(cluster.holder.url);
+  await holder.wait(1, 1000);
+  holder.disconnect();
+  await cluster.holder.kill();
+
+  await eventually(() => simulator.stats().taken === ROWS, { timeoutMs: 60_000 });
+  expect(simulator.stats()).toMatchObject({ requests: ROWS, numbersTakenAgain: 0 });
+  // What was on the wire could not be settled for as long as the cluster had no master for it.
+  const told = [troubles(first), troubles(second)];
+  expect(told.flat().length).toBeGreaterThan(0);
+  for (const messages of told) {
+    expect(messages.filter((message) => !message.startsWith('Redis refuses'))).toEqual([]);
+    expect(messages.length).toBeLessThanOrEqual(1);
+  }
+});
