@@ -4,14 +4,15 @@ import {
   CampaignArchivedError,
   CampaignControl,
   CampaignStore,
+  CampaignUnsupportedError,
   DoubtDesk,
   Holds,
   Keys,
   type RedisConnection as QueueConnection,
   Results,
   StatusReader,
+  type StoredCampaign,
 } from '@libby-dialer/dial-queue';
-import type { Campaign } from '@libby-dialer/dialing';
 import {
   createLogger,
   createRedis,
@@ -64,9 +65,9 @@ export class Context {
     return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
   }
 
-  /** Also an archived one. Throws `NoSuchCampaignError`. */
-  async campaign(id: string): Promise<Campaign> {
-    const campaign = await this.campaigns.get(id);
+  /** To show or steer it. Also an archived one. Throws `NoSuchCampaignError`. */
+  async campaign(id: string): Promise<StoredCampaign> {
+    const campaign = await this.campaigns.peek(id);
     if (campaign === undefined) throw new NoSuchCampaignError(id);
     return campaign;
   }
@@ -82,6 +83,15 @@ export class NoSuchCampaignError extends DialerError {
 
 function archivedError(cause: CampaignArchivedError): DialerError {
   const message = `Campaign ${cause.campaign} is archived: it takes no more rows and cannot be changed; use another id.`;
+  return new DialerError(cause.code, message, { cause });
+}
+
+/**
+ * Whoever acted by a definition without a rule of it might have somebody called who must not be.
+ */
+function unsupportedError(cause: CampaignUnsupportedError): DialerError {
+  const rules = cause.unknownRules.join(', ');
+  const message = `Campaign ${cause.campaign} was stored by a newer version, and this one does not know its ${rules}; upgrade this program.`;
   return new DialerError(cause.code, message, { cause });
 }
 
@@ -126,6 +136,7 @@ async function explainingRedis<T>(
     return await work();
   } catch (error) {
     if (error instanceof CampaignArchivedError) throw archivedError(error);
+    if (error instanceof CampaignUnsupportedError) throw unsupportedError(error);
     // Not told by the error's name: ioredis calls a command whose connection was lost an `AbortError` too.
     signal.throwIfAborted();
     if (!(error instanceof ReplyError) && !(wasLost && isOperating(error))) throw error;

@@ -23,6 +23,7 @@ function view(status: Partial<CampaignStatus> = {}, rest: Partial<CampaignView> 
       redialing: 0,
       setAside: 0,
       stuckWorkers: 0,
+      unknownRules: [],
       queue: 'open',
       outcomes: { ...NONE, accepted: 40 },
       holds: [],

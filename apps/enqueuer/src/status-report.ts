@@ -91,7 +91,7 @@ function standstillSaid(view: CampaignView): string[] {
   if (view.outlook.opening === undefined && nextCallAt !== undefined) said.push(nextSaid(nextCallAt, view.now));
   if (redialing > 0)
     said.push(`${countOf(redialing, 'call')} in doubt ${redialing === 1 ? 'waits' : 'wait'} to be dialed once more`);
-  said.push(...setAsideSaid(view));
+  said.push(...unknownRulesSaid(view), ...setAsideSaid(view));
   return said;
 }
 
@@ -109,6 +109,16 @@ function clocksSaid(redisAheadMs: number): string {
 
 function refusalSaid(refusal: string): string {
   return `nothing goes out: ${refusal}`;
+}
+
+/**
+ * A worker of before the version that stored it, or this very program, cannot keep all of its
+ * rules.
+ */
+function unknownRulesSaid({ status: { unknownRules } }: CampaignView): string[] {
+  if (unknownRules.length === 0) return [];
+  const rules = unknownRules.join(', ');
+  return [`a newer version has stored it: workers that do not know its ${rules} do not dial it; upgrade them`];
 }
 
 /** What the queue held and this dialer has not put there, or not like that. */
@@ -219,7 +229,9 @@ function belowTable(views: readonly CampaignView[]): string {
   );
   const holds = [...new Map(views.flatMap(({ status }) => status.holds).map((hold) => [hold.scope, hold])).values()];
   const held = holds.length === 0 ? '' : `\n${holdTable(holds, views[0]?.now ?? 0)}`;
-  const setAside = views.flatMap((view) => setAsideSaid(view).map((said) => `${view.status.id}: ${said}\n`));
+  const setAside = views.flatMap((view) =>
+    [...unknownRulesSaid(view), ...setAsideSaid(view)].map((said) => `${view.status.id}: ${said}\n`),
+  );
   const refusals = new Set(views.flatMap(({ refusal }) => (refusal === undefined ? [] : [refusalSaid(refusal)])));
   const said = [
     ...[...refusals].map((sentence) => `${sentence}\n`),
@@ -243,6 +255,7 @@ export function statusLine(view: CampaignView): string {
     ...(rate.lastSeconds === undefined ? [] : [perSecond(rate.lastSeconds)]),
     ...(refusal === undefined ? [] : ['Redis refuses to write']),
     ...(lacksWorkers(view) ? ['no worker is running'] : []),
+    ...(status.unknownRules.length > 0 ? [`unknown rules: ${status.unknownRules.join(', ')}`] : []),
     ...(status.setAside > 0 ? [`${formatCount(status.setAside)} set aside`] : []),
     ...(standstill.linesFullUntil === undefined
       ? []

@@ -90,7 +90,9 @@ export class StatusWatch {
     const rate = this.#rateOf(status, now);
     const sample = status.pending === 0 ? [] : await this.#sampleOf(status, now);
     const linesFullUntil = status.pending === 0 ? undefined : await this.#standstill.linesFullUntil(campaign, now);
-    const outlook = outlookOf({ campaign, status, sample, measured: rate.lastMinute, now, linesFullUntil });
+    const asked = { campaign, status, sample, measured: rate.lastMinute, now, linesFullUntil };
+    // By rules that nobody here knows nothing can be foretold.
+    const outlook = status.unknownRules.length > 0 ? {} : outlookOf(asked);
     const seen = { ...status, state: stateSeen(status, outlook) };
     const nextCallAt = seen.state === 'waiting' ? await this.#standstill.nextCallAt(status.id) : undefined;
     const redisAheadMs = look.now - look.localNow;

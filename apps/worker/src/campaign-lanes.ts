@@ -1,6 +1,7 @@
 import {
   CallReopener,
   type CampaignStore,
+  CampaignUnsupportedError,
   ERASED_PERSON,
   type Keys,
   ParkedCalls,
@@ -66,6 +67,10 @@ export class CampaignLanes {
   readonly #changed = new Set<string>();
   /** Campaigns that may have been changed while nobody had a lane for them. */
   readonly #opened = new Set<string>();
+  /**
+   * Campaigns with rules that this version does not know, and these. Nobody is called by them here.
+   */
+  readonly #unkept = new Map<string, string>();
   readonly #reopener: CallReopener;
   readonly #parked: ParkedCalls;
   #version = -1;
@@ -165,7 +170,7 @@ export class CampaignLanes {
     skewWatch.look();
     paceWatch.look();
     await this.#openLanes(view);
-    this.#closeLanes(new Set(view.open));
+    this.#closeLanes(new Set(view.open.filter((id) => !this.#unkept.has(id))));
     await this.#watch(view);
     this.#version = view.version;
     this.#share();
@@ -175,7 +180,9 @@ export class CampaignLanes {
 
   async #openLanes(view: RegistryView): Promise<void> {
     const isNews = (id: string) => !this.#lanes.has(id) || view.version !== this.#version;
-    const news = await Promise.all(view.open.filter(isNews).map((id) => this.#parts.campaigns.get(id)));
+    const news = await Promise.all(view.open.filter(isNews).map((id) => this.#read(id)));
+    for (const id of this.#unkept.keys()) if (!view.open.includes(id)) this.#unkept.delete(id);
+    this.#parts.events.campaignsUnkept(this.#unkept.size);
     for (const campaign of news) {
       if (campaign === undefined || this.#stopped) continue;
       const lane = this.#lanes.get(campaign.id);
@@ -183,6 +190,23 @@ export class CampaignLanes {
         this.#openLane(campaign);
         this.#parts.events.campaignOpened(campaign.id);
       } else this.#changeLane(lane, campaign);
+    }
+  }
+
+  /** Undefined also where it cannot be dialed by this version. */
+  async #read(id: string): Promise<Campaign | undefined> {
+    const { campaigns, events } = this.#parts;
+    try {
+      const campaign = await campaigns.get(id);
+      this.#unkept.delete(id);
+      return campaign;
+    } catch (error) {
+      if (!(error instanceof CampaignUnsupportedError)) throw error;
+      const rules = error.unknownRules.join(', ');
+      if (this.#unkept.get(id) !== rules) events.campaignUnsupported(id, error.unknownRules);
+      this.#unkept.set(id, rules);
+      await campaigns.noteUnkept(id, error.unknownRules);
+      return undefined;
     }
   }
 

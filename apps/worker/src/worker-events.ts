@@ -52,6 +52,18 @@ export class WorkerEvents {
     this.#logger.error({ campaign }, 'no call of the campaign was taken though some were due: its lane is set up anew');
   }
 
+  /** A newer version has stored it: dialed without a rule, it might ring whom it must not. */
+  campaignUnsupported(campaign: string, unknownRules: readonly string[]): void {
+    this.#logger.error(
+      { campaign, unknownRules },
+      'campaign has rules that this version does not know, and is not dialed here: upgrade this worker',
+    );
+  }
+
+  campaignsUnkept(count: number): void {
+    this.#metrics.campaignsUnkept.set(count);
+  }
+
   gateAnswered(answer: GateAnswer): void {
     this.#metrics.gateAnswers.inc({ answer: answer.kind });
   }

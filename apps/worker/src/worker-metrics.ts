@@ -48,6 +48,10 @@ export class WorkerMetrics {
   readonly unexpected = this.#counter('unexpected_errors_total', 'Errors nobody had thought of.', []);
   readonly inFlight = this.#gauge('requests_in_flight', 'Requests to the API that have no answer yet.');
   readonly campaigns = this.#gauge('campaigns_open', 'Campaigns this worker takes calls from.');
+  readonly campaignsUnkept = this.#gauge(
+    'campaigns_unkept',
+    'Campaigns with work that this worker does not dial, because it does not know a rule of theirs.',
+  );
   readonly clockSkewSeconds = this.#gauge(
     'clock_skew_seconds',
     'How far the clock of this machine is ahead of Redis’s (negative: behind). Beyond 900 nothing is dialed.',

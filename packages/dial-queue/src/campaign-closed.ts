@@ -17,3 +17,16 @@ export class CampaignArchivedError extends CampaignCanceledError {
     super(campaign, 'archived');
   }
 }
+
+/** Its definition holds rules that this version does not know, and so cannot keep. */
+export class CampaignUnsupportedError extends Error {
+  readonly code = 'campaign_unsupported';
+  readonly campaign: string;
+  readonly unknownRules: readonly string[];
+
+  constructor(campaign: string, unknownRules: readonly string[]) {
+    super(`campaign ${campaign} has rules that this version does not know: ${unknownRules.join(', ')}`);
+    this.campaign = campaign;
+    this.unknownRules = unknownRules;
+  }
+}

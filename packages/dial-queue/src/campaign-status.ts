@@ -1,5 +1,5 @@
 import { type Campaign, OUTCOMES, type Outcome, RecipientHours } from '@libby-dialer/dialing';
-import type { CampaignStore } from './campaign-store.ts';
+import type { CampaignStore, StoredCampaign } from './campaign-store.ts';
 import type { Hold, Holds } from './hold.ts';
 import type { Keys } from './keys.ts';
 import { pairsOf } from './pairs.ts';
@@ -31,6 +31,11 @@ export interface CampaignStatus {
    * pending.
    */
   readonly setAside: number;
+  /**
+   * Rules of its definition that some worker, or this process, does not know: such a worker does
+   * not dial it.
+   */
+  readonly unknownRules: readonly string[];
   /** What keeps its jobs back that is none of ours. */
   readonly queue: QueueHalt;
   /** Workers that take none of its calls though they could, and set that right by themselves. */
@@ -67,7 +72,7 @@ export class StatusReader {
 
   /** Undefined when there is no such campaign. */
   async read(id: string): Promise<CampaignStatus | undefined> {
-    const campaign = await this.#campaigns.get(id);
+    const campaign = await this.#campaigns.peek(id);
     return campaign === undefined ? undefined : this.#statusOf(campaign, await this.#holds.list());
   }
 
@@ -76,16 +81,18 @@ export class StatusReader {
     return Promise.all(campaigns.map((campaign) => this.#statusOf(campaign, holds)));
   }
 
-  async #statusOf(campaign: Campaign, allHolds: readonly Hold[]): Promise<CampaignStatus> {
-    const counts = await this.#count(campaign.id);
+  async #statusOf(campaign: StoredCampaign, allHolds: readonly Hold[]): Promise<CampaignStatus> {
+    const [counts, unkept] = await Promise.all([this.#count(campaign.id), this.#campaigns.unkept(campaign.id)]);
+    const unknownRules = [...new Set([...(campaign.unknownRules ?? []), ...unkept])];
     const holds = allHolds.filter(({ scope }) => concerns(scope, campaign));
     const outcomes = Object.fromEntries(
       OUTCOMES.map((outcome) => [outcome, Number(counts.fields.get(`outcome:${outcome}`) ?? 0)]),
     ) as Record<Outcome, number>;
     const { pending, inFlight, setAside, fields, queue, stuckWorkers } = counts;
     const redialing = Number(fields.get('redialing') ?? 0);
-    const state = stateOf(campaign, counts, holds, outcomes);
-    return { id: campaign.id, state, pending, inFlight, redialing, setAside, queue, stuckWorkers, outcomes, holds };
+    const state = stateOf(campaign, counts, holds, outcomes, unknownRules.length > 0);
+    const ofQueue = { pending, inFlight, redialing, setAside, queue, stuckWorkers };
+    return { id: campaign.id, state, ...ofQueue, unknownRules, outcomes, holds };
   }
 
   async #count(id: string): Promise<Counts> {
@@ -112,6 +119,7 @@ function stateOf(
   { now, pending, inFlight, delayed, setAside, fields, queue }: Counts,
   holds: readonly Hold[],
   outcomes: Record<Outcome, number>,
+  hasUnknownRules: boolean,
 ): CampaignState {
   // It is canceled as well, for good.
   if (fields.has('archived')) return 'archived';
@@ -123,6 +131,7 @@ function stateOf(
   if (pending + inFlight === 0) return Object.values(outcomes).some((count) => count > 0) ? 'completed' : 'waiting';
   if (isHeld(campaign, holds)) return 'held';
   if (inFlight > 0) return 'running';
+  if (hasUnknownRules) return 'held';
   if (delayed >= pending || isOutOfHours(campaign, now)) return 'waiting';
   return 'running';
 }

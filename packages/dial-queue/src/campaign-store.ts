@@ -1,10 +1,22 @@
-import type { Campaign, FormHeading } from '@libby-dialer/dialing';
-import { CampaignArchivedError } from './campaign-closed.ts';
+import { type Campaign, type FormHeading, readStoredCampaign } from '@libby-dialer/dialing';
+import { readData } from './call-job.ts';
+import { CampaignArchivedError, CampaignUnsupportedError } from './campaign-closed.ts';
 import type { Keys } from './keys.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
 
 export type PutAnswer = { readonly stored: true } | { readonly stored: false; readonly dedupeBy: string };
+
+/** A worker looks every two seconds. */
+const UNKEPT_FOR_MS = 10_000;
+
+/**
+ * A campaign to be shown and steered. `unknownRules`: its definition has rules that this version
+ * does not know; then it has no more of it than its id and lines, and nobody may be called by it.
+ */
+export interface StoredCampaign extends Campaign {
+  readonly unknownRules?: readonly string[];
+}
 
 /** What the registry knows at one instant, read in one step. */
 export interface RegistryView {
@@ -52,20 +64,41 @@ export class CampaignStore {
     return word === 'stored' ? { stored: true } : { stored: false, dedupeBy: fixed ?? '' };
   }
 
-  /** Also one that is archived. */
+  /** To act by its rules. Also one that is archived. Throws `CampaignUnsupportedError`. */
   async get(id: string): Promise<Campaign | undefined> {
+    const stored = await this.peek(id);
+    if (stored?.unknownRules !== undefined) throw new CampaignUnsupportedError(id, stored.unknownRules);
+    return stored;
+  }
+
+  /** To show or steer it. Also one that is archived. */
+  async peek(id: string): Promise<StoredCampaign | undefined> {
     const raw =
       (await this.#redis.hget(this.#keys.campaigns, id)) ?? (await this.#redis.hget(this.#keys.archivedCampaigns, id));
-    return raw === null ? undefined : readCampaign(raw);
+    return raw === null ? undefined : readCampaign(id, raw);
+  }
+
+  /**
+   * Tells that this process does not dial a campaign, because it does not know these of its rules.
+   * Good for a few seconds.
+   */
+  async noteUnkept(id: string, unknownRules: readonly string[]): Promise<void> {
+    await this.#redis.set(this.#keys.campaign(id).unkept, JSON.stringify(unknownRules), 'PX', UNKEPT_FOR_MS);
+  }
+
+  /** Rules of a campaign that some worker has just said not to know. */
+  async unkept(id: string): Promise<readonly string[]> {
+    const raw = await this.#redis.get(this.#keys.campaign(id).unkept);
+    return raw === null ? [] : (JSON.parse(raw) as string[]);
   }
 
   /** All that are not archived, by id. */
-  async list(): Promise<Campaign[]> {
+  async list(): Promise<StoredCampaign[]> {
     return campaignsOf(await this.#redis.hgetall(this.#keys.campaigns));
   }
 
   /** Those that are, by id. */
-  async listArchived(): Promise<Campaign[]> {
+  async listArchived(): Promise<StoredCampaign[]> {
     return campaignsOf(await this.#redis.hgetall(this.#keys.archivedCampaigns));
   }
 
@@ -117,13 +150,23 @@ export class CampaignStore {
   }
 }
 
-function campaignsOf(stored: Readonly<Record<string, string>>): Campaign[] {
-  return Object.values(stored)
-    .map(readCampaign)
+function campaignsOf(stored: Readonly<Record<string, string>>): StoredCampaign[] {
+  return Object.entries(stored)
+    .map(([id, raw]) => readCampaign(id, raw))
     .toSorted((a, b) => a.id.localeCompare(b.id));
 }
 
-/** Times are stored as epoch ms and read back as they are; everything else was checked when it was put. */
-function readCampaign(raw: string): Campaign {
-  return JSON.parse(raw) as Campaign;
+function readCampaign(id: string, raw: string): StoredCampaign {
+  const stored = readData(raw);
+  const verdict = readStoredCampaign(stored);
+  return verdict.ok ? verdict.campaign : { ...outlineOf(id, stored), unknownRules: verdict.unknownRules };
+}
+
+/** As much as needs no rule. */
+function outlineOf(id: string, stored: unknown): Campaign {
+  const { fromPhoneNumber: lines } = (stored ?? {}) as { fromPhoneNumber?: unknown };
+  const known = Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : [];
+  const verdict = readStoredCampaign({ id, fromPhoneNumber: known.length === 0 ? [''] : known });
+  if (!verdict.ok) throw new Error('an outline holds what every version knows');
+  return verdict.campaign;
 }

@@ -128,6 +128,7 @@ export class Keys {
       turns: `${base}:turns`,
       stuck: `${base}:stuck`,
       setAside: `${base}:aside`,
+      unkept: `${base}:unkept`,
     };
   }
 }
@@ -165,6 +166,11 @@ export interface CampaignKeys {
    * Hash: job id -> a job that is not taken for a call of ours, with why; it is out of the queue.
    */
   readonly setAside: string;
+  /**
+   * JSON array: rules of its definition that a worker does not know. Gone soon after that worker
+   * is.
+   */
+  readonly unkept: string;
 }
 
 export interface ScheduleKeys {

@@ -59,7 +59,8 @@ const text = z
   .max(20_000)
   .refine((value) => !strayBraces(value).opening, { error: 'has a {{ without a name or without its }}' });
 
-const campaignFields = z.strictObject({
+/** The keys of a campaign, each by itself. */
+export const campaignFields = z.strictObject({
   id: campaignId.describe('Names the campaign in commands, results and Redis.'),
   fromPhoneNumber: z
     .union([lineNumber.transform((line) => [line]), z.array(lineNumber).nonempty().max(1000)], {

@@ -48,5 +48,6 @@ export { redialAfterMs } from './redial.ts';
 export { type Region, regionsOf } from './region.ts';
 export { type FrequencyCap, REGIONAL_RULES, type RegionalRule } from './regional-rules.ts';
 export { type Permission, RESULT_COLUMNS, type ResultRecord, resultRecordSchema } from './result-record.ts';
+export { readStoredCampaign } from './stored-campaign.ts';
 export { fillTemplate, placeholdersOf, variableKey } from './template.ts';
 export { isClock, zonesOf } from './zones.ts';

@@ -1,4 +1,4 @@
-import type { ArchiveAnswer, Exports } from '@libby-dialer/dial-queue';
+import { type ArchiveAnswer, CampaignUnsupportedError, type Exports } from '@libby-dialer/dial-queue';
 import { isoInstant } from '@libby-dialer/dialing';
 import { DialerError, UsageError } from '@libby-dialer/runtime';
 import { campaignToYaml, readCampaignFile } from '../campaign-file.ts';
@@ -112,7 +112,9 @@ function notExported(id: string, { groupsBehind }: Exports): string {
 
 async function showCampaign(io: Io, id: string): Promise<number> {
   return await withContext(io, async (context) => {
-    await print(io.stdout, campaignToYaml(await context.campaign(id)));
+    const campaign = await context.campaign(id);
+    if (campaign.unknownRules !== undefined) throw new CampaignUnsupportedError(id, campaign.unknownRules);
+    await print(io.stdout, campaignToYaml(campaign));
     return 0;
   });
 }

@@ -6,7 +6,12 @@ import { jsonRow } from '../list/json-record.ts';
 import { badEncoding, MAX_ROW_LENGTH, type RejectCode } from '../list/list-row.ts';
 
 /** As those of a list, and some that only the inbox has. */
-type InboxRejectCode = RejectCode | 'unknown_campaign' | 'campaign_canceled' | 'campaign_archived';
+type InboxRejectCode =
+  | RejectCode
+  | 'unknown_campaign'
+  | 'campaign_canceled'
+  | 'campaign_archived'
+  | 'campaign_unsupported';
 
 export interface EntryProblem {
   readonly code: InboxRejectCode;

@@ -1,5 +1,5 @@
 import { CallLoader, type CampaignStore, type Keys, type RedisConnection } from '@libby-dialer/dial-queue';
-import { EntryCheck } from './entry-check.ts';
+import { EntryCheck, type EntryProblem } from './entry-check.ts';
 
 /** No campaign's id is longer: anything else need not be asked for. */
 const LONGEST_ID = 63;
@@ -11,7 +11,7 @@ export class FedCampaigns implements AsyncDisposable {
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #campaigns: CampaignStore;
-  readonly #checks = new Map<string, EntryCheck>();
+  readonly #checks = new Map<string, Pick<EntryCheck, 'check'>>();
   /** The one used last stands last. */
   readonly #loaders = new Map<string, CallLoader>();
   #version = -1;
@@ -23,7 +23,7 @@ export class FedCampaigns implements AsyncDisposable {
   }
 
   /** The checks of those campaigns that there are, as they are now. */
-  async checks(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, EntryCheck>> {
+  async checks(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, Pick<EntryCheck, 'check'>>> {
     const version = await this.#campaigns.version();
     if (version !== this.#version) this.#checks.clear();
     this.#version = version;
@@ -54,10 +54,22 @@ export class FedCampaigns implements AsyncDisposable {
   }
 
   async #read(id: string): Promise<void> {
-    const campaign = await this.#campaigns.get(id);
+    const campaign = await this.#campaigns.peek(id);
     if (campaign === undefined) return;
+    if (campaign.unknownRules !== undefined) {
+      const problem = unsupported(campaign.unknownRules);
+      this.#checks.set(id, { check: () => problem });
+      return;
+    }
     // What a first load has fixed counts, also where a definition was put at the same moment.
     const dedupeBy = await this.loader(id).fixDedupeBy(campaign.dedupeBy);
     this.#checks.set(id, new EntryCheck({ ...campaign, dedupeBy: dedupeBy as typeof campaign.dedupeBy }));
   }
+}
+
+/** Checked without a rule of its campaign, an entry might be called that must not be. */
+function unsupported(unknownRules: readonly string[]): EntryProblem {
+  const rules = unknownRules.join(', ');
+  const reason = `The daemon does not know ${rules} of the campaign; upgrade it, then push this again.`;
+  return { code: 'campaign_unsupported', reason };
 }

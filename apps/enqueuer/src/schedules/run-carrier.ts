@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   CampaignArchivedError,
+  CampaignUnsupportedError,
   campaignOf,
   hasCalls,
   listPathOf,
@@ -11,6 +12,7 @@ import {
   type ScheduleStore,
   tooLate,
 } from '@libby-dialer/dial-queue';
+import { readStoredCampaign } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import type { Context } from '../context.ts';
 import { ListError } from '../list/list-error.ts';
@@ -121,6 +123,9 @@ export class RunCarrier {
   async #load(schedule: Schedule, lease: RunLease): Promise<CarryEnd> {
     const { context, telling, signal } = this.#options;
     const { run } = lease;
+    // Another daemon may know them.
+    const verdict = readStoredCampaign(schedule.campaign);
+    if (!verdict.ok) throw new CampaignUnsupportedError(run.campaign, verdict.unknownRules);
     try {
       const loaded = await loadList(context, {
         ...telling,
