@@ -1,7 +1,7 @@
 import { eventually, findLibfaketime, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CampaignControl } from './control.ts';
-import { Fixture } from './testing/fixture.ts';
+import { Fixture, LINE } from './testing/fixture.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -51,5 +51,39 @@ describe.skipIf(findLibfaketime() === undefined)('when Redis’s clock is set (n
     await server.setClock(-5 * HOUR_MS);
     own.elapsedMs += 60_001;
     expect(await applied).toEqual({ wentOut: 1 });
+  });
+
+  it('back, a line has room again when its calls can at most last', async () => {
+    const limits = { conversationMs: 60_000, maxPerLine: 1 };
+    const ask = (index: number) =>
+      fixture.gate().claim(
+        fixture.request({
+          callId: `call-${index}`,
+          owner: `owner-${index}`,
+          person: fixture.identity.person(`+1505555010${index}`),
+          limits,
+        }),
+      );
+    expect(await ask(1)).toMatchObject({ kind: 'dial' });
+    await server.setClock(-5 * HOUR_MS);
+    const answer = await ask(2);
+    expect(answer).toMatchObject({ kind: 'wait', waitFor: 'line' });
+    expect(answer.kind === 'wait' && answer.until - answer.now).toBeLessThan(HOUR_MS);
+    // As long as it can last at most: a claim and a conversation.
+    const [, till] = await fixture.redis.zrevrange(`${fixture.keys.lines}:${LINE}`, 0, 0, 'WITHSCORES');
+    expect(Number(till) - (answer.kind === 'wait' ? answer.now : 0)).toBeLessThanOrEqual(180_000);
+  });
+
+  it('back, a hold is tried again at once, and does not wait for its old time', async () => {
+    const hold = {
+      scope: 'all',
+      reason: 'unreachable',
+      firstPauseMs: 1000,
+      maxPauseMs: 60_000,
+      retryAfterMs: 0,
+    } as const;
+    await fixture.holds.open(hold, 'call-9');
+    await server.setClock(-5 * HOUR_MS);
+    expect(await fixture.gate().claim(fixture.request())).toMatchObject({ kind: 'dial', claim: { probes: ['all'] } });
   });
 });

@@ -119,6 +119,10 @@ for index = 4, #ARGV do
   else
     -- Where there is nothing to choose nor to keep, nothing need be known.
     local on_it = (#ARGV > 4 or ask.maxPerLine) and calls_on(lines, candidate, now) or 0
+    if ask.maxPerLine and on_it >= ask.maxPerLine
+      and bring_back_line(lines, candidate, now, ask.claimMs + ask.conversationMs) then
+      on_it = calls_on(lines, candidate, now)
+    end
     if renewed and renewed.line == candidate then on_it = on_it - 1 end
     open_lines[#open_lines + 1] = { number = candidate, calls = on_it }
     if not line or on_it < calls then line, calls, is_line_probe = candidate, on_it, is_probe end
@@ -230,6 +234,7 @@ end
 if renewed and renewed.line ~= line then leave_line(lines, renewed.line, owner) end
 occupy_line(lines, line, owner, claim.deadline + ask.conversationMs)
 remember_call(people, ask.person, owner, now + UNANSWERED)
+if ask.maxPerLine then mark_line(lines, line, now) end
 tidy_line(lines, line, now)
 if last_claim % CLAIMS_PER_TIDYING == 0 then tidy_person(people, ask.person, now) end
 local written = write_entry(ledger, call_id, claim)

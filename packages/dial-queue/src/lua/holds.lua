@@ -3,10 +3,16 @@
 -- more for each that has passed since the last that failed (`proven`). It is lifted when `proof` have passed, so that what may be
 -- lost to trouble that only seemed to be over never exceeds what has just gone well. A lease, owner -> {lentAt, expiresAt}, names
 -- the run whose call is a probe. Opening, growing and closing are announced, so that sleeping workers look again.
+local LONGEST_RETRY_AFTER_MS = 3600000
+
 local function read_hold(holds_key, scope)
   local raw = redis.call('HGET', holds_key, scope)
   local hold = raw and cjson.decode(raw) or nil
-  if hold then hold.proof, hold.proven, hold.leases = hold.proof or 1, hold.proven or 0, hold.leases or {} end
+  if hold then
+    hold.proof, hold.proven, hold.leases = hold.proof or 1, hold.proven or 0, hold.leases or {}
+    -- Farther ahead than any pause: it was written before the clock was set back, and is due.
+    if hold.retryAt > now_ms() + math.max(hold.maxPauseMs, LONGEST_RETRY_AFTER_MS) then hold.retryAt = 0 end
+  end
   return hold
 end
 
@@ -38,7 +44,8 @@ end
 local function drop_dead_leases(hold, now)
   local out, next_end = 0, nil
   for owner, lease in pairs(hold.leases) do
-    if now >= lease.expiresAt then
+    -- One of the future was lent before the clock was set back.
+    if now >= lease.expiresAt or lease.lentAt > now then
       hold.leases[owner] = nil
     else
       out = out + 1

@@ -33,6 +33,27 @@ local function occupy_line(lines, line, owner, till)
   if redis.call('PTTL', key) < FORGOTTEN_AFTER_MS then redis.call('PEXPIRE', key, 2 * FORGOTTEN_AFTER_MS) end
 end
 
+-- Beside it, when a campaign that limits its lines last put a call on it.
+local function mark_line(lines, line, now)
+  redis.call('SET', line_key(lines, line) .. ':at', now, 'PX', 2 * FORGOTTEN_AFTER_MS)
+end
+
+-- A mark that lies ahead shows that the clock was set back by so much: the calls of that time end so much sooner. One that would be over
+-- by that may be of the time since, and gets the longest that a call of the asker's lasts. Answers whether there was anything to do.
+local function bring_back_line(lines, line, now, longest_ms)
+  local key = line_key(lines, line)
+  local back_ms = tonumber(redis.call('GET', key .. ':at') or 0) - now
+  if back_ms <= 0 then return false end
+  local ends = redis.call('ZRANGE', key, '(' .. now, '+inf', 'BYSCORE', 'WITHSCORES')
+  for index = 1, #ends, 2 do
+    local till = tonumber(ends[index + 1])
+    local sooner_till = till - back_ms > now and till - back_ms or math.min(till, now + longest_ms)
+    redis.call('ZADD', key, sooner_till, ends[index])
+  end
+  mark_line(lines, line, now)
+  return true
+end
+
 -- Those whose time is over count no more; each time that so many have come they are taken out.
 local function tidy_line(lines, line, now)
   local key = line_key(lines, line)
