@@ -56,6 +56,8 @@ interface Flight {
 /** Takes a list's rows into a campaign's queue, in batches, the next being read while those before are added. */
 export class ListLoader {
   readonly counts = noRows();
+  /** The list was read to its end. */
+  isWhole = false;
   readonly #options: ListLoaderOptions;
   readonly #filter = new DuplicateFilter();
   readonly #flights: Flight[] = [];
@@ -82,7 +84,8 @@ export class ListLoader {
 
   async #read(chunks: AsyncIterable<readonly ListRow[]>): Promise<void> {
     try {
-      for await (const rows of chunks) if (!(await this.#loadChunk(rows))) break;
+      for await (const rows of chunks) if (!(await this.#loadChunk(rows))) return;
+      this.isWhole = true;
     } finally {
       await this.#takeOff();
       while (this.#flights.length > 0) await this.#land();

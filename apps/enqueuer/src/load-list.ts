@@ -77,7 +77,7 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
       signal: load.signal,
     });
     await runToItsEnd(load, loader, calls, list.source);
-    return { counts: loader.counts, rejectsFile: await rejects.close(), hopeless };
+    return { counts: loader.counts, rejectsFile: await rejects.close(loader), hopeless };
   } finally {
     list.source.list.close();
   }

@@ -381,6 +381,18 @@ describe('load --dry-run', () => {
   });
 });
 
+test('a pilot without rejects leaves the rejects file of the whole list alone', async () => {
+  const list = await bench.file('list.csv', 'Name,Phone\nAda,+15055550123\nBob,none\n');
+  const argv = ['load', list, '--campaign', await bench.campaign('spring')];
+  await bench.run(argv);
+  const rejects = await readFile(`${list}.rejected.csv`, 'utf8');
+  expect((await bench.run([...argv, '--limit', '1'])).code).toBe(0);
+  expect(await readFile(`${list}.rejected.csv`, 'utf8')).toBe(rejects);
+  await writeFile(list, 'Name,Phone\nAda,+15055550123\n');
+  expect((await bench.run([...argv, '--limit', '2'])).code).toBe(0);
+  await expect(access(`${list}.rejected.csv`)).rejects.toThrow('ENOENT');
+});
+
 describe('with dedupeBy: row', () => {
   const rows = 'Name,Phone\nAda,+15055550123\nBob,+15055550124\n';
   let campaign: string;

@@ -64,7 +64,7 @@ async function importList(
     await runToItsEnd(io, context, importer, source, async ({ rows, rejected, added }) => {
       await doNotCall.record({ what: 'do_not_call_imported', numbers: rows - rejected, changed: added, by });
     });
-    const rejectsFile = await rejects.close();
+    const rejectsFile = await rejects.close({ isWhole: true });
     await outlastEarlierClaims(io, doNotCall);
     const { counts } = importer;
     await print(io.stdout, json ? importJson(counts, rejectsFile) : importTable(counts, rejectsFile));

@@ -31,7 +31,7 @@ async function written(layout: ConstructorParameters<typeof RejectsFile>[1], ...
   await using file = new RejectsFile(path, layout);
   await file.start();
   for (const rows of chunks) await file.write(rows.map((row) => ({ row, problem: PROBLEM })));
-  expect(await file.close()).toBe(path);
+  expect(await file.close({ isWhole: true })).toBe(path);
   return await readFile(path, 'utf8');
 }
 
@@ -81,7 +81,7 @@ describe('RejectsFile', () => {
     await file.start();
     await file.write([{ row: csvRow(2, ['Ann', '']), problem: PROBLEM }]);
     await expect(stat(path)).rejects.toThrow('ENOENT');
-    await file.close();
+    await file.close({ isWhole: true });
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await readdir(directory)).toEqual(['list.csv.rejected.csv']);
   });
@@ -90,7 +90,7 @@ describe('RejectsFile', () => {
     await written(COMMA, [csvRow(2, ['Ann', ''])]);
     const file = new RejectsFile(path, COMMA);
     await file.start();
-    expect(await file.close()).toBeUndefined();
+    expect(await file.close({ isWhole: true })).toBeUndefined();
     expect(await readdir(directory)).toEqual([]);
   });
 

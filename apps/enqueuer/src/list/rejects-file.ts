@@ -27,8 +27,8 @@ const FORMULA = /^[=+\-@\t\r]/;
  * The rows of a list that cannot be called, as CSV: its columns as they were, then line, code and reason, so that it can be
  * mended and loaded in its turn; of a JSON list line, code, reason and the record's text.
  *
- * The file appears under its name when it is complete, in place of that of an earlier load; a load without rejects leaves none, not
- * even an earlier one, which would speak of rows that are mended. It holds personal data, so only its owner may read it.
+ * The file appears under its name when it is complete, in place of that of an earlier load; a load of the whole list without rejects
+ * leaves none, not even an earlier one, which would speak of rows that are mended. It holds personal data, so only its owner may read it.
  */
 export class RejectsFile implements AsyncDisposable {
   readonly path: string;
@@ -75,14 +75,17 @@ export class RejectsFile implements AsyncDisposable {
     await this.#file.write(stringify(records, { delimiter: this.#layout?.delimiter ?? ',', bom }));
   }
 
-  /** Completes the file. Returns its path, or undefined if nothing was rejected. */
-  async close(): Promise<string | undefined> {
+  /**
+   * Completes the file. Returns its path, or undefined if nothing was rejected.
+   * @param isWhole whether the list was read to its end; of a part of it that is well nothing follows for an earlier file
+   */
+  async close({ isWhole }: { isWhole: boolean }): Promise<string | undefined> {
     if (this.#count > 0) {
       await this.#file?.complete();
       return this.path;
     }
     await this[Symbol.asyncDispose]();
-    await rm(this.path, { force: true });
+    if (isWhole) await rm(this.path, { force: true });
     return undefined;
   }
 
