@@ -17,6 +17,7 @@ function status(some: Partial<Omit<CampaignStatus, 'outcomes'>> & { outcomes?: P
     setAside: 0,
     stuckWorkers: 0,
     unknownRules: [],
+    hasIncompleteCalls: false,
     queue: 'open' as const,
     holds: [],
     ...some,

@@ -33,6 +33,7 @@ test('calls that wait for their hours are told apart from those that have an out
     setAside: 0,
     stuckWorkers: 0,
     unknownRules: [],
+    hasIncompleteCalls: false,
     queue: 'open',
     outcomes: NONE,
     holds: [],

@@ -24,6 +24,7 @@ function view(status: Partial<CampaignStatus> = {}, rest: Partial<CampaignView> 
       setAside: 0,
       stuckWorkers: 0,
       unknownRules: [],
+      hasIncompleteCalls: false,
       queue: 'open',
       outcomes: { ...NONE, accepted: 40 },
       holds: [],

@@ -77,7 +77,7 @@ export function statusOfOne(view: CampaignView): string {
 
 /** Why nothing goes out now, apart from hours and holds. */
 function standstillSaid(view: CampaignView): string[] {
-  const { id, state, redialing, queue, stuckWorkers } = view.status;
+  const { id, state, redialing, queue, stuckWorkers, hasIncompleteCalls } = view.status;
   const { linesFullUntil, nextCallAt } = view.standstill;
   const said: string[] = [];
   if (view.redisAheadMs !== undefined && Math.abs(view.redisAheadMs) > CLOCKS_MAY_DIFFER_MS)
@@ -85,6 +85,7 @@ function standstillSaid(view: CampaignView): string[] {
   if (view.refusal !== undefined) said.push(refusalSaid(view.refusal));
   if (lacksWorkers(view)) said.push(NO_WORKER);
   if (state === 'paused') said.push(`${pauseSaid(view)}nothing goes out until "enqueuer resume ${id}"`);
+  if (hasIncompleteCalls) said.push(INCOMPLETE);
   if (stuckWorkers > 0) said.push(`${countOf(stuckWorkers, 'worker')} ${STUCK}`);
   if (queue === 'limited') said.push(`${LIMITED} "enqueuer resume ${id}" lifts that`);
   if (state === 'running' && linesFullUntil !== undefined) said.push(fullSaid(linesFullUntil, view.now));
@@ -95,6 +96,8 @@ function standstillSaid(view: CampaignView): string[] {
   return said;
 }
 
+const INCOMPLETE =
+  'some of its calls wait, for their rows lack what it asks for: mend it, then "enqueuer campaign put"';
 const STUCK = 'took none of its calls though some were due, and begins anew: see the log there if that stays';
 const LIMITED = 'BullMQ limits its queue, set by a dashboard or another program;';
 

@@ -31,12 +31,15 @@ export interface CallHandlerParts {
 }
 
 /** What is needed before the gate is asked, or why it cannot be had: then dialing is held, not this call failed. */
-type Readiness = { token: AccessToken; payload: Payload } | Obstacle | 'stopping';
+type Readiness = { token: AccessToken; payload: Payload } | Obstacle | 'stopping' | 'incomplete';
 
 interface Obstacle {
   readonly hold: HoldRequest;
   readonly cause: HoldCause;
 }
+
+/** A changed campaign brings it up at once. */
+const INCOMPLETE_WAITS_MS = 24 * 3_600_000;
 
 const NEVER: StopSignals = { stop: new AbortController().signal, abort: new AbortController().signal };
 
@@ -57,6 +60,7 @@ export class CallHandler {
     if (typeof run === 'string') return this.#parts.jobs.refuse(context.campaign.id, job, run);
     const readiness = await this.#prepare(run);
     if (readiness === 'stopping') return GIVE_BACK;
+    if (readiness === 'incomplete') return this.#park(run);
     if ('hold' in readiness) return this.#beHeld(run, readiness);
     const { answer, window } = await this.#parts.callGate.ask(run, { ready: true });
     if (window === undefined) return this.#obey(run, answer);
@@ -116,12 +120,14 @@ export class CallHandler {
     const filled = payloadFor(campaign, run.call, await run.context.headingsOf(run.call), run.call.from ?? '');
     const isMissing = 'missing' in filled;
     if (isMissing || !run.rules.hoursKnown) {
+      if (!run.context.sawIncomplete()) return 'incomplete';
       const hold = holdRequest(`campaign:${run.campaign}`, 'campaign_incomplete');
       return {
         hold,
         cause: isMissing ? { code: 'missing_variable', message: filled.missing } : { code: 'no_timezone' },
       };
     }
+    run.context.sawComplete();
     try {
       const token = this.#parts.tokens.peek() ?? (await this.#parts.tokens.get(stop));
       return { token, payload: filled.payload };
@@ -130,6 +136,14 @@ export class CallHandler {
       if (!(error instanceof TokenError)) throw error;
       return { hold: tokenHold(error), cause: causeOfTokenError(error, this.#parts.tokens.url) };
     }
+  }
+
+  /** What it lacks is its own matter: it waits by itself, until its campaign is changed or it expires, and the others go on. */
+  async #park(run: CallRun): Promise<JobEnd> {
+    const { answer } = await this.#parts.callGate.ask(run, { ready: false });
+    if (answer.kind !== 'unready') return this.#obey(run, answer);
+    await run.context.noteIncomplete();
+    return delayedEnd(run, answer.now + INCOMPLETE_WAITS_MS);
   }
 
   /** It cannot be sent now, but the gate may know that it need not be. Else everything it concerns is held. */

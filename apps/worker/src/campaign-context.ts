@@ -4,6 +4,9 @@ import { type Campaign, type FormHeading, type QueuedCall, RecipientHours } from
 /** Where a campaign does not say how long a conversation takes: for those that limit the calls on the same line. */
 const CONVERSATION_MS = 120_000;
 
+/** So many in a row without one that can be made: then it is the campaign that lacks something, not the rows. */
+const INCOMPLETE_CALLS = 10;
+
 const NO_HEADINGS: readonly FormHeading[] = [];
 
 /** One campaign's definition with what is derived from it, good until the definition changes. */
@@ -12,6 +15,7 @@ export class CampaignContext {
   readonly hours: RecipientHours;
   readonly limits: Limits;
   readonly #store: CampaignStore;
+  #incompleteCalls = 0;
   readonly #headings = new Map<string, readonly FormHeading[]>();
 
   constructor(campaign: Campaign, store: CampaignStore) {
@@ -25,6 +29,22 @@ export class CampaignContext {
   opensForAllAt(now: number): number | undefined {
     const span = this.hours.campaignSpan(now);
     return span !== undefined && now < span.opensAt ? span.opensAt : undefined;
+  }
+
+  /** A call has all that the campaign asks for. */
+  sawComplete(): void {
+    this.#incompleteCalls = 0;
+  }
+
+  /** One has not. Tells whether that concerns the whole campaign. */
+  sawIncomplete(): boolean {
+    this.#incompleteCalls += 1;
+    return this.#incompleteCalls >= INCOMPLETE_CALLS;
+  }
+
+  /** Tells people that some of its calls wait until the campaign is mended. */
+  async noteIncomplete(): Promise<void> {
+    await this.#store.noteIncomplete(this.campaign.id);
   }
 
   /** The form headings of the list that a call came with. */

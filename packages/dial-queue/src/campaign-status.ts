@@ -38,6 +38,8 @@ export interface CampaignStatus {
   readonly unknownRules: readonly string[];
   /** What keeps its jobs back that is none of ours. */
   readonly queue: QueueHalt;
+  /** Some of its calls wait because they lack what it asks for: until it is changed. */
+  readonly hasIncompleteCalls: boolean;
   /** Workers that take none of its calls though they could, and set that right by themselves. */
   readonly stuckWorkers: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
@@ -91,7 +93,8 @@ export class StatusReader {
     const { pending, inFlight, setAside, fields, queue, stuckWorkers } = counts;
     const redialing = Number(fields.get('redialing') ?? 0);
     const state = stateOf(campaign, counts, holds, outcomes, unknownRules.length > 0);
-    const ofQueue = { pending, inFlight, redialing, setAside, queue, stuckWorkers };
+    const hasIncompleteCalls = pending > 0 && fields.get('incomplete') === (fields.get('changed') ?? '');
+    const ofQueue = { pending, inFlight, redialing, setAside, queue, hasIncompleteCalls, stuckWorkers };
     return { id: campaign.id, state, ...ofQueue, unknownRules, outcomes, holds };
   }
 

@@ -122,6 +122,12 @@ export class CampaignStore {
     return { now, version, open, over, reopened, setAside, due };
   }
 
+  /** Tells all that some of its calls lack what it asks for. A changed campaign asks anew. */
+  async noteIncomplete(id: string): Promise<void> {
+    const { state } = this.#keys.campaign(id);
+    await this.#redis.hset(state, 'incomplete', (await this.#redis.hget(state, 'changed')) ?? '');
+  }
+
   /** Tells all that a worker takes no calls of a campaign though it could; forgotten after that time, unless it is told again. */
   async noteStuck(id: string, worker: string, until: number): Promise<void> {
     const { stuck } = this.#keys.campaign(id);

@@ -138,7 +138,7 @@ export interface CampaignKeys {
    * Hash: paused, canceled, startsAt, expiresAt, dedupeBy, lists (hashes of those loaded, where rows are told by
    * their place in one), loadingUntil, hasOwnLines, lastSlot, outcome:<name>, redialing, firstResult, lastResult, exported
    * (the stream id up to which its results are in a file), archived (when; it is canceled as well), trimTo (the stream id up to which they may go);
-   * endedFor -> the expiresAt for which its delayed calls have come up to end; changed, unparked -> the registry's version of its latest change, and of the one for which its delayed calls have come up.
+   * incomplete -> the `changed` for which some calls lack what it asks for; endedFor -> the expiresAt for which its delayed calls have come up to end; changed, unparked -> the registry's version of its latest change, and of the one for which its delayed calls have come up.
    */
   readonly state: string;
   /** Hash: call id -> ledger entry; call id#1 -> what the first attempt left of a call that was dialed once more. */

@@ -52,6 +52,7 @@ describe('status', () => {
       setAside: 0,
       stuckWorkers: 0,
       unknownRules: [],
+      hasIncompleteCalls: false,
       queue: 'open',
       outcomes: { accepted: 1, rejected: 0, exhausted: 0, unknown: 0, suppressed: 0, expired: 0, canceled: 0 },
       holds: [],
