@@ -9,10 +9,9 @@ local queue = ARGV[1]
 local is_archived = redis.call('HEXISTS', campaign_state, 'archived') == 1
 for index = 2, #ARGV do
   local call_id = ARGV[index]
-  if is_archived or is_over(read_entry(ledger, call_id)) then
-    remove_job(queue, call_id)
-    redis.call('ZREM', expiries, call_id)
-  elseif redis.call('EXISTS', queue .. call_id) == 0 then
-    redis.call('ZREM', expiries, call_id)
-  end
+  local has_job = redis.call('EXISTS', queue .. call_id) == 1
+  local is_needed = not is_archived and not is_over(read_entry(ledger, call_id))
+  -- Looking for what is not there would go through the whole queue.
+  if has_job and not is_needed then remove_job(queue, call_id) end
+  if not has_job or not is_needed then redis.call('ZREM', expiries, call_id) end
 end
