@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instantText } from './instant.ts';
-import { isClock, isZone } from './zones.ts';
+import { isClock } from './zones.ts';
 
 /** The provider's fields that a record or a campaign may set; everything else about a person is `formInfo`. */
 export const RECORD_FIELDS = [
@@ -34,12 +34,9 @@ const formInfo = z
     entries.flatMap((entry) => Object.entries(entry).map(([key, value]) => [key, String(value)] as [string, string])),
   );
 
-const NOT_A_ZONE = 'must be an IANA time zone of a place, such as America/Denver';
-
-/** Where a person can be. */
-const zoneSchema = z.string().refine(isZone, { error: NOT_A_ZONE });
-/** What a campaign may tell its hours by. */
-export const clockSchema = z.string().refine(isClock, { error: `${NOT_A_ZONE}, or UTC` });
+export const clockSchema = z
+  .string()
+  .refine(isClock, { error: 'must be an IANA time zone of a place, such as America/Denver, or UTC' });
 
 /**
  * One record of a list or of the inbox: the provider's own payload and a few fields of ours. What it leaves out the
@@ -64,7 +61,7 @@ export const callRecordSchema = z.strictObject({
     .describe(
       'Yours: what a repeat is told by where the campaign says `dedupeBy: externalId`, and part of the result.',
     ),
-  timezone: zoneSchema.optional().describe('Where the person is, by the IANA’s name; left out, where the number is.'),
+  timezone: clockSchema.optional().describe('Where the person is, by the IANA’s name; left out, where the number is.'),
   startsAt: instantText.optional().describe('Not called before.'),
   expiresAt: instantText.optional().describe('Not called from then on; the call ends as `expired`.'),
 });

@@ -21,6 +21,21 @@ it.each([
     'record',
   ],
   [
+    'the record says UTC, where nobody lives',
+    { callingWindow: RECIPIENT },
+    { to: DENVER, timezone: 'UTC' },
+    ['UTC', 'America/Denver'],
+    'record',
+  ],
+  [
+    'the record says UTC and the number has no place',
+    { callingWindow: RECIPIENT },
+    { to: TOLL_FREE, timezone: 'UTC' },
+    ['UTC'],
+    'record',
+  ],
+  ['the record names what is no zone', { callingWindow: RECIPIENT }, { to: DENVER, timezone: 'EST' }, [], 'record'],
+  [
     'the number has some',
     { callingWindow: RECIPIENT, timezone: 'America/Chicago' },
     { to: DENVER },

@@ -33,8 +33,14 @@ export function recipientZones(
   campaign: Pick<Campaign, 'timezone'>,
   call: Pick<QueuedCall, 'to' | 'timezone'>,
 ): CallZones {
-  if (call.timezone !== undefined) return { zones: [call.timezone].filter(isZone), source: 'record' };
   const zones = zonesOf(call.to);
+  if (call.timezone !== undefined) return { zones: zonesOfRecord(call.timezone, zones), source: 'record' };
   if (zones.length > 0) return { zones, source: 'number' };
   return { zones: [campaign.timezone ?? ''].filter(isClock), source: 'campaign' };
+}
+
+/** Nobody lives at UTC, and programs write it where they know nothing: the hour must be right where the number is as well. */
+function zonesOfRecord(timezone: string, ofNumber: readonly string[]): readonly string[] {
+  if (isZone(timezone)) return [timezone];
+  return isClock(timezone) ? [timezone, ...ofNumber] : [];
 }

@@ -219,7 +219,7 @@ describe('isZone', () => {
     expect(isClock(name)).toBe(false);
   });
 
-  it('leaves UTC to those who decide for a campaign: nobody lives there', () => {
+  it('takes UTC for a clock, and for no place: nobody lives there', () => {
     expect([isZone('UTC'), isClock('UTC'), isClock('Etc/UTC')]).toEqual([false, true, true]);
   });
 
