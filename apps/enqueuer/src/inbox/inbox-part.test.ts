@@ -191,6 +191,11 @@ describe('what cannot be called', () => {
     await putCampaign('orders', { defaultName: 'there' });
     expect(await codeOf(await push('later', person(1)))).toBe('queued');
     expect(await codeOf(await push('orders', { toPhoneNumber: phone(1) }))).toBe('queued');
+    // As a newer version stores it.
+    await bench.redis.hset(bench.keys.campaigns, 'later', JSON.stringify({ id: 'later', quietDays: [] }));
+    await bench.redis.incr(bench.keys.registryVersion);
+    expect(await codeOf(await push('later', person(3)))).toBe('campaign_unsupported');
+    expect(await codeOf(await push('orders', person(3)))).toBe('queued');
     await bench.run(['cancel', 'orders']);
     expect(await codeOf(await push('orders', person(2)))).toBe('campaign_canceled');
     await bench.redis.hset(bench.keys.campaign('orders').state, 'archived', 1);
