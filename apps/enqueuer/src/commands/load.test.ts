@@ -393,6 +393,19 @@ test('a pilot without rejects leaves the rejects file of the whole list alone', 
   await expect(access(`${list}.rejected.csv`)).rejects.toThrow('ENOENT');
 });
 
+test('a mended rejects file is loaded with its cells as they were', async () => {
+  const list = await bench.file('list.csv', 'Name,Phone,Note\n=Ada,none,-5 %\n');
+  const campaign = await bench.campaign('spring');
+  expect((await bench.run(['load', list, '--campaign', campaign])).code).toBe(3);
+  const rejects = await readFile(`${list}.rejected.csv`, 'utf8');
+  expect(rejects).toContain("\n'=Ada,none,'-5 %,2,");
+  await writeFile(`${list}.rejected.csv`, rejects.replace('none', '+15055550123'));
+  const argv = ['load', `${list}.rejected.csv`, '--campaign', campaign, '--dry-run', '--json'];
+  expect(await bench.json(argv)).toMatchObject({
+    payloads: [{ name: '=Ada', toPhoneNumber: '+15055550123', formInfo: [{ Note: '-5 %' }] }],
+  });
+});
+
 describe('with dedupeBy: row', () => {
   const rows = 'Name,Phone\nAda,+15055550123\nBob,+15055550124\n';
   let campaign: string;

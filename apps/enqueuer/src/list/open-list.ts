@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 import { CsvRows } from './csv-rows.ts';
 import { decodeText, type Encoding, sniffEncoding } from './decode-text.ts';
+import { unguarded } from './formula-guard.ts';
+import { ownHeadingCount } from './headings.ts';
 import { JsonRows } from './json-rows.ts';
 import { type ListBytes, openBytes, peekBytes, peekText } from './list-bytes.ts';
 import { ListError } from './list-error.ts';
@@ -101,7 +103,9 @@ async function openCsv(
   while (first.done !== true && first.value.length === 0) first = await chunks.next();
   const [headingRow, ...rest] = first.done === true ? [] : first.value;
   const headings = headingsOf(headingRow, encoding);
-  return { csv: { headings, delimiter, byteOrderMark }, rows: withFirst(rest, chunks) };
+  const rows = withFirst(rest, chunks);
+  if (ownHeadingCount(headings) === headings.length) return { csv: { headings, delimiter, byteOrderMark }, rows };
+  return { csv: { headings: headings.map(unguarded), delimiter, byteOrderMark }, rows: asTheyWere(rows) };
 }
 
 function firstCells(sample: string, reader: CsvRows): readonly string[] {
@@ -121,6 +125,11 @@ function headingsOf(row: ListRow | undefined, encoding: string): readonly string
     throw new ListError('bad_headings', 'The headings hold a quote that is never closed, or text behind a quote.');
   }
   return row.cells ?? [];
+}
+
+/** The rows of a rejects file. */
+async function* asTheyWere(chunks: AsyncIterable<ListRow[]>): AsyncGenerator<ListRow[]> {
+  for await (const rows of chunks) yield rows.map((row) => ({ ...row, cells: row.cells?.map(unguarded) }));
 }
 
 async function* withFirst(first: ListRow[], rest: AsyncGenerator<ListRow[]>): AsyncGenerator<ListRow[]> {

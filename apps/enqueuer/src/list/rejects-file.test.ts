@@ -39,7 +39,7 @@ describe('RejectsFile', () => {
   it('holds the columns as they were, then line, code and reason', async () => {
     const chunks = [[csvRow(2, ['Ann "A"', '=1+1'])], [], [csvRow(7, ['Bob', '+15055550123'])]];
     expect(await written(COMMA, ...chunks)).toBe(
-      'name,phone,line,code,reason\n"Ann ""A""",=1+1,2,missing_phone,There is no phone number.\nBob,+15055550123,7,missing_phone,There is no phone number.\n',
+      'name,phone,line,code,reason\n"Ann ""A""",\'=1+1,2,missing_phone,There is no phone number.\nBob,+15055550123,7,missing_phone,There is no phone number.\n',
     );
   });
 
@@ -61,6 +61,19 @@ describe('RejectsFile', () => {
       [undefined, 'a;b\n', '', '2', 'missing_phone', PROBLEM.reason],
       [undefined, 'Zoë\ufffd', 'x', '3', 'missing_phone', PROBLEM.reason],
     ]);
+  });
+
+  it('starts no formula in a spreadsheet, and is read as it was, also in a second round', async () => {
+    const cells = ['=cmd()', "'=1", '+1 505', '-', '@x', '+15055550123', "O'Neil"];
+    const layout = { ...COMMA, headings: ['=a', "'+b", 'c', 'd', 'e', 'f', 'g'] };
+    for (const given of [layout, { ...layout, headings: [...layout.headings, 'line', 'code', 'reason'] }]) {
+      const text = await written(given, [csvRow(2, cells)]);
+      expect(text.split(/[,\n]/).filter((cell) => /^[=+\-@]/.test(cell))).toEqual(['+15055550123']);
+      const list = await openList(path);
+      const [row] = (await Array.fromAsync(list.rows)).flat();
+      expect(list.csv?.headings.slice(0, 7)).toEqual(layout.headings);
+      expect(row?.cells?.slice(0, 7)).toEqual(cells);
+    }
   });
 
   it('replaces the last columns of a rejects file', async () => {

@@ -1,6 +1,7 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import { PartFile } from '../part-file.ts';
+import { guarded } from './formula-guard.ts';
 import { ownHeadingCount } from './headings.ts';
 import { ListError } from './list-error.ts';
 import type { ListRow, RowProblem } from './list-row.ts';
@@ -20,12 +21,9 @@ export function rejectsPathOf(list: string): string {
 const REJECTS_HEADINGS = /(?:^|[,;\t|])line([,;\t|])code\1reason(?:\1record)?$/;
 const FIRST_LINE_BYTES = 64 * 1024;
 
-/** What makes a spreadsheet run a cell as a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
-
 /**
- * The rows of a list that cannot be called, as CSV: its columns as they were, then line, code and reason, so that it can be
- * mended and loaded in its turn; of a JSON list line, code, reason and the record's text.
+ * The rows of a list that cannot be called, as CSV: its columns as they were (but see formula-guard.ts), then line, code and reason,
+ * so that it can be mended and loaded in its turn; of a JSON list line, code, reason and the record's text.
  *
  * The file appears under its name when it is complete, in place of that of an earlier load; a load of the whole list without rejects
  * leaves none, not even an earlier one, which would speak of rows that are mended. It holds personal data, so only its owner may read it.
@@ -97,7 +95,7 @@ export class RejectsFile implements AsyncDisposable {
   #allHeadings(): string[] {
     return this.#layout === undefined
       ? ['line', 'code', 'reason', 'record']
-      : [...this.#headings, 'line', 'code', 'reason'];
+      : [...this.#headings.map(guarded), 'line', 'code', 'reason'];
   }
 
   /** As many cells as headings, whatever the row had: what is too much is kept in the last one. */
@@ -105,12 +103,12 @@ export class RejectsFile implements AsyncDisposable {
     const own = this.#headings.map((_, index) => cells[index] ?? '');
     const isRagged = cells.length > layout.headings.length;
     if (isRagged) own[own.length - 1] = cells.slice(own.length - 1).join(layout.delimiter);
-    return [...own, String(line), code, reason];
+    return [...own.map(guarded), String(line), code, reason];
   }
 }
 
 function jsonCells({ line, raw = '' }: ListRow, { code, reason }: RowProblem): string[] {
-  return [String(line), code, reason, FORMULA.test(raw) ? `'${raw}` : raw];
+  return [String(line), code, reason, guarded(raw)];
 }
 
 async function firstLineOf(path: string): Promise<string | undefined> {
