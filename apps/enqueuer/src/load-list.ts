@@ -77,7 +77,11 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
       signal: load.signal,
     });
     await runToItsEnd(load, loader, calls, list.source);
-    return { counts: loader.counts, rejectsFile: await rejects.close(loader), hopeless };
+    return {
+      counts: loader.counts,
+      rejectsFile: await rejects.close({ isWhole: loader.isWhole, warn: load.warn }),
+      hopeless,
+    };
   } finally {
     list.source.list.close();
   }

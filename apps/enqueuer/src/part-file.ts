@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { sealFile } from './file-seal.ts';
 
 const TOUCH_EVERY_MS = 60_000;
 /** One that belongs to another machine, or to a process whose id lives again, is nobody's once it was untouched for so long. */
@@ -39,11 +40,16 @@ export class PartFile implements AsyncDisposable {
     await this.#file.appendFile(text);
   }
 
-  /** @param outlastsMachine resolves only when it is on the disk */
-  async complete({ outlastsMachine = false } = {}): Promise<void> {
+  /**
+   * @param outlastsMachine resolves only when it is on the disk
+   * @param as another name in the same folder
+   * @param isSealed it can be told later whether it was edited since
+   */
+  async complete({ outlastsMachine = false, as = this.#path, isSealed = false } = {}): Promise<void> {
     if (outlastsMachine) await this.#file.sync();
     await this.#close();
-    await rename(this.#partPath, this.#path);
+    if (isSealed) await sealFile(this.#partPath);
+    await rename(this.#partPath, as);
   }
 
   /** Leaves nothing of a file that was not completed. */

@@ -115,6 +115,25 @@ describe('load', () => {
     );
   });
 
+  test('leaves rejects alone that somebody is mending, and says where the others are', async () => {
+    const campaign = await bench.campaign('spring');
+    const list = await bench.file('list.csv', `Name,Phone\nAda,${phone(0)}\nBob,\n`);
+    const argv = ['load', list, '--campaign', campaign];
+    await bench.run(argv);
+    // As we wrote it, it is replaced.
+    expect(await bench.run(argv)).toMatchObject({ code: 3, stderr: '' });
+    const rejects = `${list}.rejected.csv`;
+    const mended = (await readFile(rejects, 'utf8')).replace('Bob,', `Bob,${phone(1)}`);
+    await writeFile(rejects, mended);
+    const { stdout, stderr } = await bench.run(argv);
+    expect(stdout).toContain(`see ${list}.rejected-2.csv`);
+    expect(stderr).toBe(
+      `Warning: ${rejects} was edited and is left as it is; these rejects are in ${list}.rejected-2.csv.\n`,
+    );
+    expect(await bench.json(['load', rejects, '--campaign', campaign, '--json'])).toMatchObject({ queued: 1 });
+    expect(await readFile(rejects, 'utf8')).toBe(mended);
+  });
+
   test('a pilot takes so many callable rows, and the whole list the rest', async () => {
     const campaign = await bench.campaign('spring');
     const list = await bench.file(

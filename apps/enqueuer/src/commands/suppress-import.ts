@@ -3,7 +3,7 @@ import type { CountryCode } from '@libby-dialer/dialing';
 import { type Context, withContext } from '../context.ts';
 import { explainList } from '../explain-list.ts';
 import { countOf, formatCount } from '../format.ts';
-import { type Io, print } from '../io.ts';
+import { type Io, print, warn } from '../io.ts';
 import { ListError } from '../list/list-error.ts';
 import { findNumberColumns, nameNumberColumns } from '../list/number-columns.ts';
 import { RejectsFile, rejectsPathOf } from '../list/rejects-file.ts';
@@ -64,7 +64,7 @@ async function importList(
     await runToItsEnd(io, context, importer, source, async ({ rows, rejected, added }) => {
       await doNotCall.record({ what: 'do_not_call_imported', numbers: rows - rejected, changed: added, by });
     });
-    const rejectsFile = await rejects.close({ isWhole: true });
+    const rejectsFile = await rejects.close({ isWhole: true, warn: (sentence) => warn(io, sentence) });
     await outlastEarlierClaims(io, doNotCall);
     const { counts } = importer;
     await print(io.stdout, json ? importJson(counts, rejectsFile) : importTable(counts, rejectsFile));

@@ -31,7 +31,7 @@ async function written(layout: ConstructorParameters<typeof RejectsFile>[1], ...
   await using file = new RejectsFile(path, layout);
   await file.start();
   for (const rows of chunks) await file.write(rows.map((row) => ({ row, problem: PROBLEM })));
-  expect(await file.close({ isWhole: true })).toBe(path);
+  expect(await file.close({ isWhole: true, warn: expect.unreachable })).toBe(path);
   return await readFile(path, 'utf8');
 }
 
@@ -94,7 +94,7 @@ describe('RejectsFile', () => {
     await file.start();
     await file.write([{ row: csvRow(2, ['Ann', '']), problem: PROBLEM }]);
     await expect(stat(path)).rejects.toThrow('ENOENT');
-    await file.close({ isWhole: true });
+    await file.close({ isWhole: true, warn: expect.unreachable });
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await readdir(directory)).toEqual(['list.csv.rejected.csv']);
   });
@@ -103,8 +103,30 @@ describe('RejectsFile', () => {
     await written(COMMA, [csvRow(2, ['Ann', ''])]);
     const file = new RejectsFile(path, COMMA);
     await file.start();
-    expect(await file.close({ isWhole: true })).toBeUndefined();
+    expect(await file.close({ isWhole: true, warn: expect.unreachable })).toBeUndefined();
     expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('neither replaces nor removes a file that somebody has edited: the next is numbered, and that is said', async () => {
+    await written(COMMA, [csvRow(2, ['Ann', ''])]);
+    const edited = (await readFile(path, 'utf8')).replace('Ann,', 'Ann,+15055550123');
+    await writeFile(path, edited);
+    const second = join(directory, 'list.csv.rejected-2.csv');
+    for (const name of ['Bob', 'Eve']) {
+      await using file = new RejectsFile(path, COMMA);
+      await file.start();
+      await file.write([{ row: csvRow(3, [name, '']), problem: PROBLEM }]);
+      const said: string[] = [];
+      expect(await file.close({ isWhole: true, warn: (sentence) => said.push(sentence) })).toBe(second);
+      expect(said).toEqual([`${path} was edited and is left as it is; these rejects are in ${second}.`]);
+      expect(await readFile(second, 'utf8')).toContain(`\n${name},,3,missing_phone,`);
+    }
+    await writeFile(second, (await readFile(second, 'utf8')).replace('Eve,', 'Eve,+15055550124'));
+    await using file = new RejectsFile(path, COMMA);
+    await file.start();
+    expect(await file.close({ isWhole: true, warn: expect.unreachable })).toBeUndefined();
+    expect(await readFile(path, 'utf8')).toBe(edited);
+    expect(await readFile(second, 'utf8')).toContain('Eve,+15055550124,');
   });
 
   it('leaves the earlier file alone when it is not completed', async () => {

@@ -1,5 +1,7 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
+import { join, parse } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
+import { isEdited } from '../file-seal.ts';
 import { PartFile } from '../part-file.ts';
 import { guarded } from './formula-guard.ts';
 import { ownHeadingCount } from './headings.ts';
@@ -26,10 +28,11 @@ const FIRST_LINE_BYTES = 64 * 1024;
  * so that it can be mended and loaded in its turn; of a JSON list line, code, reason and the record's text.
  *
  * The file appears under its name when it is complete, in place of that of an earlier load; a load of the whole list without rejects
- * leaves none, not even an earlier one, which would speak of rows that are mended. It holds personal data, so only its owner may read it.
+ * leaves none, not even an earlier one, which would speak of rows that are mended. One that somebody has worked on since is neither
+ * replaced nor removed: the next is numbered. It holds personal data, so only its owner may read it.
  */
 export class RejectsFile implements AsyncDisposable {
-  readonly path: string;
+  readonly #path: string;
   readonly #layout: CsvLayout | undefined;
   readonly #headings: readonly string[];
   #file: PartFile | undefined;
@@ -37,23 +40,23 @@ export class RejectsFile implements AsyncDisposable {
 
   /** @param layout of a CSV list */
   constructor(path: string, layout: CsvLayout | undefined) {
-    this.path = path;
+    this.#path = path;
     this.#layout = layout;
     this.#headings = layout?.headings.slice(0, ownHeadingCount(layout.headings)) ?? [];
   }
 
   /** Learns, before anything is queued, whether the file can be written. Throws `ListError`. */
   async start(): Promise<void> {
-    if ((await firstLineOf(this.path))?.match(REJECTS_HEADINGS) === null) {
-      throw new ListError('rejects_path', `${this.path} exists and is no rejects file: name another with --rejects.`);
+    if ((await firstLineOf(this.#path))?.match(REJECTS_HEADINGS) === null) {
+      throw new ListError('rejects_path', `${this.#path} exists and is no rejects file: name another with --rejects.`);
     }
     try {
-      this.#file = await PartFile.open(this.path);
+      this.#file = await PartFile.open(this.#path);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       throw new ListError(
         'rejects_path',
-        `The rejects file ${this.path} cannot be written (${code ?? 'unknown error'}): name another with --rejects.`,
+        `The rejects file ${this.#path} cannot be written (${code ?? 'unknown error'}): name another with --rejects.`,
         { cause: error },
       );
     }
@@ -76,15 +79,26 @@ export class RejectsFile implements AsyncDisposable {
   /**
    * Completes the file. Returns its path, or undefined if nothing was rejected.
    * @param isWhole whether the list was read to its end; of a part of it that is well nothing follows for an earlier file
+   * @param warn told where an edited file stands in the way
    */
-  async close({ isWhole }: { isWhole: boolean }): Promise<string | undefined> {
+  async close({ isWhole, warn }: { isWhole: boolean; warn: (sentence: string) => void }): Promise<string | undefined> {
+    const path = await this.#freePath();
     if (this.#count > 0) {
-      await this.#file?.complete();
-      return this.path;
+      await this.#file?.complete({ as: path, isSealed: true });
+      if (path !== this.#path) warn(`${this.#path} was edited and is left as it is; these rejects are in ${path}.`);
+      return path;
     }
     await this[Symbol.asyncDispose]();
-    if (isWhole) await rm(this.path, { force: true });
+    if (isWhole) await rm(path, { force: true });
     return undefined;
+  }
+
+  /** The first name of `list.csv.rejected.csv`, `list.csv.rejected-2.csv`, … under which there is no work of a person. */
+  async #freePath(): Promise<string> {
+    const { dir, name, ext } = parse(this.#path);
+    let path = this.#path;
+    for (let number = 2; await isEdited(path); number += 1) path = join(dir, `${name}-${number}${ext}`);
+    return path;
   }
 
   /** Leaves nothing of a file that was not completed. */
