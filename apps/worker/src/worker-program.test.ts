@@ -301,7 +301,10 @@ describe.concurrent('what it says', { timeout: PATIENCE_MS }, () => {
       clientId: 'canary-client',
       script: [
         { match: { toPhoneNumber: phone(0), nth: 1 }, do: { status: 401 } },
-        { match: { toPhoneNumber: phone(1) }, do: { status: 422, body: { message: `canary-echo ${number}` } } },
+        {
+          match: { toPhoneNumber: phone(1) },
+          do: { status: 422, body: { message: `no rule for ${number} and Canary-Name` } },
+        },
         { match: { toPhoneNumber: phone(2) }, do: { fault: 'garbage' } },
         { match: { toPhoneNumber: phone(3) }, do: { fault: 'reset_after' } },
         { match: { toPhoneNumber: phone(4) }, do: { status: 500, body: `canary-echo ${number}` } },
@@ -320,6 +323,7 @@ describe.concurrent('what it says', { timeout: PATIENCE_MS }, () => {
     const said = [...worker.stdout, ...worker.stderr, metrics].join('\n');
     expect(said).toContain('call settled');
     expect(said).toContain('it is set aside');
+    expect(said).toMatch(/no rule for \[\w+\] and \[\w+\]/);
     const token = await world.redis.get(world.keys.token);
     expect(token).not.toBeNull();
     expect(token).not.toContain(secret);

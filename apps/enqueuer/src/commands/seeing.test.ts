@@ -64,6 +64,7 @@ describe('status', () => {
       etaBy: null,
       wouldExpire: null,
       workers: 0,
+      redisClockAheadSeconds: expect.any(Number),
       redisRefuses: null,
       linesFullUntil: null,
       nextCallAt: null,
