@@ -2,7 +2,9 @@ import type { Readable } from 'node:stream';
 import { CampaignArchivedError, LoadPreview } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
+import { campaignChanges } from './campaign-changes.ts';
 import { type Context, NoSuchCampaignError } from './context.ts';
+import { countOf } from './format.ts';
 import { type Io, warn } from './io.ts';
 import { createRowChecker, type RowChecker } from './list/check-row.ts';
 import type { ListFormat } from './list/list-format.ts';
@@ -16,6 +18,8 @@ export interface LoadOptions {
   readonly format?: ListFormat | undefined;
   readonly rejects?: string | undefined;
   readonly anotherList?: boolean | undefined;
+  /** Nobody is asked whether the stored campaign is to be changed. */
+  readonly yes?: boolean | undefined;
   /** Of a dry run: a CSV of what is foreseen of each row. */
   readonly verdicts?: string | undefined;
   readonly json?: boolean | undefined;
@@ -79,7 +83,7 @@ export function canceledError(campaign: string, cause?: unknown): DialerError {
   return new DialerError('campaign_canceled', message, { cause });
 }
 
-/** It would ring people again. */
+/** It would ring people who are not meant to be. */
 class RepeatError extends DialerError {
   override readonly exitCode = 2;
 }
@@ -91,6 +95,22 @@ export function anotherListSaid({ id }: Campaign): string {
 
 export function anotherListError(campaign: Campaign): DialerError {
   return new RepeatError('another_list', `${anotherListSaid(campaign)} If that is meant, give --another-list.`);
+}
+
+/** What a campaign file changes of the campaign as it is stored, and for whom; undefined if nothing. */
+export async function campaignChangeSaid({ campaigns, status }: Context, given: Campaign): Promise<string | undefined> {
+  const stored = await campaigns.peek(given.id);
+  if (stored === undefined) return undefined;
+  const changes = campaignChanges(stored, given);
+  if (changes.length === 0) return undefined;
+  const pending = (await status.read(given.id))?.pending ?? 0;
+  const calls = pending === 0 ? '' : `, also for ${countOf(pending, 'call')} that ${pending === 1 ? 'waits' : 'wait'}`;
+  return `the file changes campaign ${given.id} as it is stored${calls}:\n${changes.join('').trimEnd()}`;
+}
+
+export function campaignChangedError({ id }: Campaign): DialerError {
+  const message = `Nothing is changed or loaded; "--campaign ${id}" loads the list with the campaign as it is stored.`;
+  return new RepeatError('campaign_changed', message);
 }
 
 export function dedupeByError({ id, dedupeBy }: Campaign, fixed: string): DialerError {

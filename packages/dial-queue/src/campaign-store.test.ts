@@ -15,7 +15,10 @@ it('stores a campaign and gives it back as it was', async () => {
 
 it('does not let what a call is the same by change after the first load', async () => {
   const campaign = await fixture.campaign();
-  expect(await fixture.campaigns.put({ ...campaign, dedupeBy: 'externalId' })).toEqual({ stored: true });
+  expect(await fixture.campaigns.put({ ...campaign, dedupeBy: 'externalId' })).toEqual({
+    stored: true,
+    isChanged: true,
+  });
   await using loader = fixture.loader();
   await loader.fixDedupeBy('externalId');
   expect(await fixture.campaigns.put(campaign)).toEqual({ stored: false, dedupeBy: 'externalId' });

@@ -5,7 +5,10 @@ import type { Keys } from './keys.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
 
-export type PutAnswer = { readonly stored: true } | { readonly stored: false; readonly dedupeBy: string };
+/** `isChanged`: it was not stored, or otherwise. */
+export type PutAnswer =
+  | { readonly stored: true; readonly isChanged: boolean }
+  | { readonly stored: false; readonly dedupeBy: string };
 
 /** A worker looks every two seconds. */
 const UNKEPT_FOR_MS = 10_000;
@@ -61,7 +64,9 @@ export class CampaignStore {
       [id, JSON.stringify(campaign), dedupeBy, startsAt ?? '', expiresAt ?? '', this.#keys.announcements],
     )) as [string, string?];
     if (word === 'archived') throw new CampaignArchivedError(id);
-    return word === 'stored' ? { stored: true } : { stored: false, dedupeBy: fixed ?? '' };
+    return word === 'dedupe_by'
+      ? { stored: false, dedupeBy: fixed ?? '' }
+      : { stored: true, isChanged: word === 'changed' };
   }
 
   /** To act by its rules. Also one that is archived. Throws `CampaignUnsupportedError`. */

@@ -1,6 +1,7 @@
 import { type ArchiveAnswer, CampaignUnsupportedError, type Exports } from '@libby-dialer/dial-queue';
-import { isoInstant } from '@libby-dialer/dialing';
+import { type Campaign, isoInstant } from '@libby-dialer/dialing';
 import { DialerError, UsageError } from '@libby-dialer/runtime';
+import { campaignChanges } from '../campaign-changes.ts';
 import { campaignToYaml, readCampaignFile } from '../campaign-file.ts';
 import type { CommandSlot } from '../command-slot.ts';
 import { type Context, NoSuchCampaignError, withContext } from '../context.ts';
@@ -39,12 +40,25 @@ async function putCampaign(io: Io, path: string): Promise<number> {
   const file = await readCampaignFile(path);
   if (file === undefined) throw new UsageError(`There is no file ${path}.`);
   for (const warning of file.warnings) warn(io, warning);
-  return await withContext(io, async ({ campaigns }) => {
-    const answer = await campaigns.put(file.campaign);
-    if (!answer.stored) throw dedupeByError(file.campaign, answer.dedupeBy);
-    await print(io.stdout, `${file.campaign.id} is stored.\n`);
+  return await withContext(io, async (context) => {
+    await print(io.stdout, await storedText(context, file.campaign));
     return 0;
   });
+}
+
+/** Stores it, and tells what that has changed: only a change lifts a hold, and holds for the calls that wait. */
+async function storedText({ campaigns, holds }: Context, campaign: Campaign): Promise<string> {
+  const { id } = campaign;
+  const before = await campaigns.peek(id);
+  const answer = await campaigns.put(campaign);
+  if (!answer.stored) throw dedupeByError(campaign, answer.dedupeBy);
+  if (answer.isChanged)
+    return `${id} is stored.\n${before === undefined ? '' : campaignChanges(before, campaign).join('')}`;
+  const hold = (await holds.list()).find(({ scope }) => scope === `campaign:${id}`);
+  const held =
+    hold &&
+    `${hold.scope} stays held (${hold.reason}): mend the file, or "enqueuer hold release ${hold.scope} --by <you>".\n`;
+  return `${id} is stored like that already: nothing is changed.\n${held ?? ''}`;
 }
 
 async function listCampaigns(io: Io): Promise<number> {

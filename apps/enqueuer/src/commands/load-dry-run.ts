@@ -12,6 +12,7 @@ import type { LoadCounts } from '../list-loader.ts';
 import {
   anotherListSaid,
   type CheckedList,
+  campaignChangeSaid,
   inputOf,
   type LoadOptions,
   openChecked,
@@ -33,6 +34,7 @@ export async function dryRun(
     if (context !== undefined) await refuseIfClosed(context, campaign);
     const list = await openChecked(campaign, inputOf(io, path, options));
     try {
+      await warnOfChanges(io, context, campaign);
       await warnOfAnotherList(io, context, campaign, list);
       const there = context === undefined ? { identity: nobodysIdentity() } : await whatIsThere(context, campaign);
       const now = (await context?.now()) ?? Date.now();
@@ -51,6 +53,12 @@ export async function dryRun(
 }
 
 /** What the load itself would ask. */
+async function warnOfChanges(io: Io, context: Context | undefined, campaign: Campaign): Promise<void> {
+  const said = context === undefined ? undefined : await campaignChangeSaid(context, campaign);
+  if (said !== undefined) warn(io, said);
+}
+
+/** Likewise. */
 async function warnOfAnotherList(
   io: Io,
   context: Context | undefined,

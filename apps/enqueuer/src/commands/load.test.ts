@@ -494,3 +494,53 @@ describe('with dedupeBy: row', () => {
     expect(await bench.queued('autumn')).toHaveLength(loads[0]?.code === 0 ? 3 : 4);
   });
 });
+
+describe('a campaign file that changes the stored campaign', () => {
+  const text = (word: string) => ({ introNotes: `${'Be brief. '.repeat(20)}Ask for ${word}.`, defaultName: 'there' });
+  const changes =
+    /\n {2}introNotes: ….*Ask for Ann\." → ….*Ask for Bob\."\n {2}callingWindow: "anytime" → \{"from":"08:00",/;
+  let list: string;
+  let changed: string;
+  beforeEach(async () => {
+    list = await bench.list('list.csv', 2);
+    await bench.run(['load', list, '--campaign', await bench.campaign('spring', text('Ann'))]);
+    changed = await bench.campaign('spring', { ...text('Bob'), callingWindow: undefined });
+  });
+  const stored = async () => (await bench.run(['campaign', 'show', 'spring'])).stdout;
+
+  test('is asked about on a terminal, with what it changes', async () => {
+    const before = await stored();
+    const argv = ['load', list, '--campaign', changed];
+    const no = await bench.run(argv, { isTerminal: true, stdin: '\n' });
+    expect(no).toMatchObject({ code: 2, stdout: '' });
+    expect(no.stderr).toMatch(/^The file changes campaign spring as it is stored, also for 2 calls that wait:\n/);
+    expect(no.stderr).toMatch(changes);
+    expect(no.stderr).toContain('\nChange it? [y/N] ');
+    expect(no.stderr).toContain('"--campaign spring" loads the list with the campaign as it is stored.');
+    expect(await stored()).toBe(before);
+    expect((await bench.run(argv, { isTerminal: true, stdin: 'y\n' })).code).toBe(0);
+    expect(await stored()).toContain('Ask for Bob.');
+    // What is stored already changes nothing.
+    expect(await bench.run(argv, { isTerminal: true })).toMatchObject({
+      code: 0,
+      stderr: expect.not.stringContaining('changes campaign'),
+    });
+  });
+
+  test.each([
+    ['where nobody can be asked', {}, []],
+    ['by --yes', { isTerminal: true }, ['--yes']],
+  ])('is stored %s, and what it changes is said', async (_, io, options) => {
+    const { code, stderr } = await bench.run(['load', list, '--campaign', changed, ...options], io);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(changes) });
+    expect(stderr).not.toContain('[y/N]');
+    expect(await stored()).toContain('Ask for Bob.');
+  });
+
+  test('is told of by a dry run', async () => {
+    const before = await stored();
+    const { stderr } = await bench.run(['load', list, '--campaign', changed, '--dry-run'], { isTerminal: true });
+    expect(stderr).toMatch(changes);
+    expect(await stored()).toBe(before);
+  });
+});

@@ -11,7 +11,14 @@ import { type Io, warn } from '../io.ts';
 import { ListError } from '../list/list-error.ts';
 import { LIST_FORMATS } from '../list/list-format.ts';
 import type { LoadCounts } from '../list-loader.ts';
-import { anotherListSaid, inputOf, type LoadOptions, storedCampaign } from '../load-input.ts';
+import {
+  anotherListSaid,
+  campaignChangedError,
+  campaignChangeSaid,
+  inputOf,
+  type LoadOptions,
+  storedCampaign,
+} from '../load-input.ts';
 import { loadList } from '../load-list.ts';
 import { printLoaded, tellingOf } from '../load-telling.ts';
 import { dryRun } from './load-dry-run.ts';
@@ -36,6 +43,7 @@ export function addLoadCommand({ program, io, run }: CommandSlot): void {
     )
     .option('--another-list', 'with dedupeBy: row: load a further list, each row of which is a new call')
     .option('--rejects <file>', 'where rows go that cannot be called (default: <list>.rejected.csv)')
+    .option('--yes', 'do not ask before the file changes the stored campaign; without a terminal nobody is asked')
     .option('--json', 'print the result as one JSON object')
     .action((file, options) => run(load(io, file, options)));
 }
@@ -75,7 +83,27 @@ async function loadHere(
   const input = { ...inputOf(io, path, options), ...tellingOf(io, context.logger) };
   const isAnotherMeant = async () =>
     anotherList || (canAsk(io) && (await confirm(io, `${anotherListSaid(campaign)} Load it?`)));
-  const loaded = await loadList(context, { ...input, campaign, limit, rejects, isAnotherMeant });
+  const opened = () => agreeToChanges(io, context, path, campaign, options);
+  const loaded = await loadList(context, { ...input, campaign, limit, rejects, isAnotherMeant, opened });
   await printLoaded(io, campaign.id, loaded, options);
   return loaded.counts;
+}
+
+/** A stored campaign is what calls that wait are dialed by. Throws where its change is not meant. */
+async function agreeToChanges(
+  io: Io,
+  context: Context,
+  path: string,
+  campaign: Campaign,
+  { yes = false }: LoadOptions,
+): Promise<void> {
+  const said = await campaignChangeSaid(context, campaign);
+  if (said === undefined) return;
+  // What comes by standard input are rows, and no answers.
+  if (yes || path === '-' || !canAsk(io)) warn(io, said);
+  else if (!(await confirm(io, `${capitalized(said)}\nChange it?`))) throw campaignChangedError(campaign);
+}
+
+function capitalized(sentence: string): string {
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
 }

@@ -1,4 +1,4 @@
-import { Evidence, Holds } from '@libby-dialer/dial-queue';
+import { Evidence, type HoldScope, Holds } from '@libby-dialer/dial-queue';
 import { isoInstant } from '@libby-dialer/dialing';
 import { Interrupted } from '@libby-dialer/runtime';
 import { eventually } from '@libby-dialer/testkit';
@@ -109,9 +109,14 @@ describe('retry', () => {
 });
 
 /** As a worker does whose line is unknown to the API. */
-async function openHold(): Promise<void> {
+async function openHold(
+  { scope, reason }: Pick<HoldRequest, 'scope' | 'reason'> = {
+    scope: 'line:+15055550100',
+    reason: 'agent_not_found',
+  },
+): Promise<void> {
   const pauses = { firstPauseMs: 60_000, maxPauseMs: 60_000, retryAfterMs: 0 };
-  const hold = { scope: 'line:+15055550100', reason: 'agent_not_found', ...pauses } as const;
+  const hold = { scope, reason, ...pauses };
   const url = 'https://phone.example/outbound';
   const cause = { code: 'agent_not_found', status: 404, url, message: 'Agent not found for this number' };
   await new Holds(bench.redis, bench.keys).open(hold, 'call-1', cause);
@@ -234,6 +239,23 @@ describe('campaign', () => {
     );
     expect(await bench.run(['campaign', 'show', 'winter'])).toMatchObject({ code: 2, stdout: '' });
     expect(await bench.run(['campaign', 'put', 'nosuch.yaml'])).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  test('put says what it changes, and that a hold stays where that is nothing', async () => {
+    const ask = (text: string) => bench.campaign('spring', { introNotes: text });
+    await bench.run(['campaign', 'put', await ask('Ask {{name}}')]);
+    await openHold({ scope: 'campaign:spring', reason: 'rejections' });
+    expect((await bench.run(['campaign', 'put', await ask('Ask {{name}}')])).stdout).toBe(
+      'spring is stored like that already: nothing is changed.\n' +
+        'campaign:spring stays held (rejections): mend the file, or "enqueuer hold release campaign:spring --by <you>".\n',
+    );
+    expect((await bench.run(['campaign', 'put', await ask('Ask')])).stdout).toBe(
+      'spring is stored.\n  introNotes: "Ask {{name}}" → "Ask"\n',
+    );
+    expect((await bench.run(['hold', 'list'])).stdout).toBe('Nothing is held.\n');
+    expect((await bench.run(['campaign', 'put', await ask('Ask')])).stdout).toBe(
+      'spring is stored like that already: nothing is changed.\n',
+    );
   });
 
   test('a text that has no effect is worth a warning, no refusal', async () => {

@@ -3,7 +3,7 @@
 --
 -- KEYS: campaigns, campaign state, registry version, holds
 -- ARGV: campaign, its definition (JSON), dedupeBy, startsAt or '', expiresAt or '', channel
--- Answers: stored | archived | dedupe_by <the fixed one>
+-- Answers: changed | unchanged | archived | dedupe_by <the fixed one>
 local campaigns, campaign_state, version, holds = unpack(KEYS)
 local campaign, definition, dedupe_by, starts_at, expires_at, channel = unpack(ARGV)
 
@@ -26,4 +26,4 @@ if not unchanged then
   if hold and not hold.person then redis.call('HDEL', holds, 'campaign:' .. campaign) end
   announce(channel, 'campaign:' .. campaign)
 end
-return { 'stored' }
+return { unchanged and 'unchanged' or 'changed' }
