@@ -495,18 +495,24 @@ describe('with dedupeBy: row', () => {
   });
 });
 
+function askFor(word: string): object {
+  return { introNotes: `${'Be brief. '.repeat(20)}Ask for ${word}.`, defaultName: 'there' };
+}
+
+async function stored(): Promise<string> {
+  return (await bench.run(['campaign', 'show', 'spring'])).stdout;
+}
+
 describe('a campaign file that changes the stored campaign', () => {
-  const text = (word: string) => ({ introNotes: `${'Be brief. '.repeat(20)}Ask for ${word}.`, defaultName: 'there' });
   const changes =
     /\n {2}introNotes: ….*Ask for Ann\." → ….*Ask for Bob\."\n {2}callingWindow: "anytime" → \{"from":"08:00",/;
   let list: string;
   let changed: string;
   beforeEach(async () => {
     list = await bench.list('list.csv', 2);
-    await bench.run(['load', list, '--campaign', await bench.campaign('spring', text('Ann'))]);
-    changed = await bench.campaign('spring', { ...text('Bob'), callingWindow: undefined });
+    await bench.run(['load', list, '--campaign', await bench.campaign('spring', askFor('Ann'))]);
+    changed = await bench.campaign('spring', { ...askFor('Bob'), callingWindow: undefined });
   });
-  const stored = async () => (await bench.run(['campaign', 'show', 'spring'])).stdout;
 
   test('is asked about on a terminal, with what it changes', async () => {
     const before = await stored();

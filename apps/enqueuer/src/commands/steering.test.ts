@@ -1,4 +1,4 @@
-import { Evidence, type HoldScope, Holds } from '@libby-dialer/dial-queue';
+import { Evidence, type HoldRequest, Holds } from '@libby-dialer/dial-queue';
 import { isoInstant } from '@libby-dialer/dialing';
 import { Interrupted } from '@libby-dialer/runtime';
 import { eventually } from '@libby-dialer/testkit';
