@@ -6,7 +6,7 @@ const NOON_UTC = Date.UTC(2026, 5, 3, 12);
 const HOUR_MS = 3_600_000;
 /** Six and five o'clock there at noon UTC in summer. */
 const DENVER = { to: '+13035550123' };
-const LOS_ANGELES = { to: '+12135550123' };
+const SEATTLE = { to: '+12065550123' };
 
 function campaign(some: object): Campaign {
   const verdict = parseCampaign({ id: 'spring', fromPhoneNumber: '+15055550100', ...some });
@@ -16,9 +16,9 @@ function campaign(some: object): Campaign {
 
 describe('when the first call may go out', () => {
   test('in hours where the person lives', () => {
-    expect(nextOpening(campaign({}), [LOS_ANGELES, DENVER], NOON_UTC)).toBe(NOON_UTC + 2 * HOUR_MS);
-    expect(nextOpening(campaign({}), [LOS_ANGELES], NOON_UTC)).toBe(NOON_UTC + 3 * HOUR_MS);
-    expect(nextOpening(campaign({}), [LOS_ANGELES, DENVER], NOON_UTC + 3 * HOUR_MS)).toBeUndefined();
+    expect(nextOpening(campaign({}), [SEATTLE, DENVER], NOON_UTC)).toBe(NOON_UTC + 2 * HOUR_MS);
+    expect(nextOpening(campaign({}), [SEATTLE], NOON_UTC)).toBe(NOON_UTC + 3 * HOUR_MS);
+    expect(nextOpening(campaign({}), [SEATTLE, DENVER], NOON_UTC + 3 * HOUR_MS)).toBeUndefined();
   });
 
   test('not before its start, nor in the night after it', () => {

@@ -1,4 +1,10 @@
-import { ASSUMED_ANSWER_SECONDS, type FrequencyCap, isoInstant, type RateLimit } from '@libby-dialer/dialing';
+import {
+  ASSUMED_ANSWER_SECONDS,
+  type CallTime,
+  type FrequencyCap,
+  isoInstant,
+  type RateLimit,
+} from '@libby-dialer/dialing';
 import type { RowFate, RowForesight } from './dry-run.ts';
 import { type DryRunTotals, type Estimate, type Opening, zonesText } from './dry-run-totals.ts';
 import { countOf, formatDuration } from './format.ts';
@@ -80,7 +86,7 @@ function verdictText({ fate, verdict, at, time, code, reason, outcome, cap }: Ro
   const zones = time?.zones ?? [];
   const when = verdict === 'now' ? 'now' : whenText(at, zones);
   const from = zones.length === 0 ? '' : `, ${zonesText(zones)} by ${SOURCES[time?.source ?? 'number']}`;
-  return `${when}${from}${rulesText(time?.rules ?? [])}`;
+  return `${when}${from}${rulesText(time)}`;
 }
 
 function capText({ calls, hours }: FrequencyCap): string {
@@ -98,16 +104,17 @@ const SOURCES = {
   campaign_window: 'the calling window',
 } as const;
 
-function rulesText(rules: readonly string[]): string {
-  return rules.length === 0 ? '' : `, by the rules of ${rules.join(' & ')}`;
+function rulesText({ rules, unchecked }: Pick<CallTime, 'rules' | 'unchecked'> = { rules: [], unchecked: [] }): string {
+  const kept = rules.length === 0 ? '' : `, by the rules of ${rules.join(' & ')}`;
+  return unchecked.length === 0 ? kept : `${kept}, under no checked rule (${unchecked.join(' & ')})`;
 }
 
-export const VERDICTS_HEADING = 'line,verdict,at,zone,zoneSource,rule,reason,detail,localAt\r\n';
+export const VERDICTS_HEADING = 'line,verdict,at,zone,zoneSource,rule,reason,detail,localAt,unchecked\r\n';
 
 /**
  * A row of the verdicts file: nothing of it names a person. `at` is UTC, `localAt` the same by the recipient's clock (in several zones:
  * the one that opens last). `reason` is a code; `detail` the sentence of a reject, the outcome of a settled call, or the
- * cap that is reached.
+ * cap that is reached. `unchecked` are the regions whose law on hours was not looked up.
  */
 export function verdictCsv({ line, verdict, fate, at, time, code, reason, outcome, cap }: RowForesight): string {
   const zones = time?.zones ?? [];
@@ -122,19 +129,21 @@ export function verdictCsv({ line, verdict, fate, at, time, code, reason, outcom
     verdict === 'never' ? (code ?? fate) : '',
     reason ?? outcome ?? (cap === undefined ? '' : capText(cap)),
     at === undefined || zone === undefined ? '' : wallClock(at, zone),
+    time?.unchecked.join(' & '),
   ];
   return `${cells.map(csvCell).join(',')}\r\n`;
 }
 
 /** What a dry run found, for programs. */
 export function totalsJson(totals: DryRunTotals): object {
-  const { verdicts, reasons, zones, rules, first, last, wouldExpire } = totals;
+  const { verdicts, reasons, zones, rules, unchecked, first, last, wouldExpire } = totals;
   return {
     wouldExpire,
     verdicts,
     reasons: Object.fromEntries(reasons),
     zones: Object.fromEntries(zones),
     rules: Object.fromEntries(rules),
+    unchecked: Object.fromEntries(unchecked),
     firstAt: instantOrNull(first?.at),
     lastAt: instantOrNull(last?.at),
     estimate: estimateJson(totals.estimate()),
@@ -156,7 +165,7 @@ const ZONES_SHOWN = 12;
 
 /** What a dry run found, for people. */
 export function totalsText(totals: DryRunTotals, now: number): string {
-  const { verdicts, reasons, zones, rules, first, last } = totals;
+  const { verdicts, reasons, zones, rules, unchecked, first, last } = totals;
   const when: Cell[][] = [
     ['  now', verdicts.now],
     ['  later', verdicts.at, openings(first, last)],
@@ -167,6 +176,7 @@ export function totalsText(totals: DryRunTotals, now: number): string {
     `When they may be called\n${formatTable(when)}`,
     section('By zone', zones),
     section('By the rules of', rules),
+    section('Under no checked rule', unchecked),
     estimateText(totals.estimate(), now),
   ].join('');
 }

@@ -22,6 +22,8 @@ export class DryRunTotals {
   readonly zones = new Map<string, number>();
   /** Calls to be placed, by the regions whose rules they keep; a call may keep several. */
   readonly rules = new Map<string, number>();
+  /** Calls to be placed, by the regions of theirs whose law on hours was not looked up. */
+  readonly unchecked = new Map<string, number>();
   /** Of the calls that are to wait. */
   first: Opening | undefined;
   last: Opening | undefined;
@@ -40,6 +42,7 @@ export class DryRunTotals {
     if (verdict === 'never' || time === undefined) return;
     count(this.zones, zonesText(time.zones));
     for (const rule of time.rules) count(this.rules, rule);
+    for (const region of time.unchecked) count(this.unchecked, region);
     this.#groups.add(time);
     if (verdict === 'at' && at !== undefined) this.#noteOpening({ at, zones: time.zones });
   }

@@ -58,13 +58,13 @@ test('each row: now, at the hour of the recipient, or never and why', async () =
     ['Zoe', '+14155550123', '2026-12-01T17:30:00Z'],
   ]);
   expect(rows.map(verdictCsv)).toEqual([
-    '2,now,2026-12-01T14:00:00.000Z,America/New_York,number,US,,,Tue 2026-12-01 09:00\r\n',
-    '3,at,2026-12-01T15:00:00.000Z,America/Denver,number,US,,,Tue 2026-12-01 08:00\r\n',
-    '4,never,,,,,duplicate,,\r\n',
-    '5,never,,,,,missing_phone,There is no phone number.,\r\n',
-    '6,at,2026-12-01T17:30:00.000Z,America/Los_Angeles,number,US,,,Tue 2026-12-01 09:30\r\n',
+    '2,now,2026-12-01T14:00:00.000Z,America/New_York,number,US,,,Tue 2026-12-01 09:00,\r\n',
+    '3,at,2026-12-01T15:00:00.000Z,America/Denver,number,US,,,Tue 2026-12-01 08:00,\r\n',
+    '4,never,,,,,duplicate,,,\r\n',
+    '5,never,,,,,missing_phone,There is no phone number.,,\r\n',
+    '6,at,2026-12-01T17:30:00.000Z,America/Los_Angeles,number,US & US-CA,,,Tue 2026-12-01 09:30,\r\n',
   ]);
-  expect(VERDICTS_HEADING.split(',')).toHaveLength(9);
+  expect(VERDICTS_HEADING.split(',')).toHaveLength(10);
   expect(verdictLines(rows, 3)).toEqual({
     rows: 3,
     lines: [
@@ -73,6 +73,13 @@ test('each row: now, at the hour of the recipient, or never and why', async () =
       'line 4: never a second time: repeats an earlier row\n',
     ],
   });
+});
+
+test('a call that may begin on a Sunday waits in Alabama for Monday', async () => {
+  const { rows } = await dryRun([['Ada', '+12055550123']], { startsAt: '2026-12-06T16:00:00Z' });
+  expect(rows.map(verdictCsv)).toEqual([
+    '2,at,2026-12-07T14:00:00.000Z,America/Chicago,number,US & US-AL,,,Mon 2026-12-07 08:00,\r\n',
+  ]);
 });
 
 test('what is there already, and who is not to be called', async () => {
@@ -158,6 +165,7 @@ test('totals, and how long it takes at its pace and in its hours', async () => {
     reasons: { would_expire: 1 },
     zones: { 'America/New_York': 2, 'America/Denver': 1 },
     rules: { US: 3 },
+    unchecked: {},
     firstAt: '2026-12-01T15:00:00.000Z',
     lastAt: '2026-12-01T15:00:00.000Z',
     // A call takes 1,000 s: 14:00 to 14:33 for the first two, and Denver's is through at 15:16:40.
@@ -173,6 +181,25 @@ test('totals, and how long it takes at its pace and in its hours', async () => {
   expect(text).toContain('  later           1  from Tue 2026-12-01 08:00 America/Denver (15:00 UTC)\n');
   expect(text).toContain('At most 3.6 calls an hour (pacing.callsPerSecond).\n');
   expect(text).toContain('at about Tue 2026-12-01 15:16 UTC, in 1 h 16 min, at the latest');
+});
+
+test('what stands under no checked rule is named', async () => {
+  const list = [
+    ['A', NEW_YORK],
+    ['B', '+442079460123'],
+    ['C', '+18005550123'],
+  ];
+  const { run, rows } = await dryRun(list, { timezone: 'America/Denver' });
+  expect(totalsJson(run.totals)).toMatchObject({ rules: { US: 1 }, unchecked: { GB: 1, 'no region': 1 } });
+  expect(totalsText(run.totals, NOW)).toMatch(/\nUnder no checked rule\n +GB +1\n +no region +1\n/);
+  expect(rows.map((row) => verdictCsv(row).split(',').at(-1))).toEqual(['\r\n', 'GB\r\n', 'no region\r\n']);
+  expect(verdictLines(rows, 3).lines.slice(1)).toEqual([
+    'line 3: now, Europe/London by its number, under no checked rule (GB)\n',
+    expect.stringMatching(/^line 4: at .*, under no checked rule \(no region\)\n$/),
+  ]);
+  // Who says that these are no solicitations asks for no rule.
+  const { run: anytime } = await dryRun(list, { callingWindow: 'anytime' });
+  expect(totalsJson(anytime.totals)).toMatchObject({ rules: {}, unchecked: {} });
 });
 
 test('with neither pace nor lines it says that only the workers limit it', async () => {

@@ -1,5 +1,6 @@
 import type { ZoneSource } from './call-zones.ts';
 import type { Campaign } from './campaign.ts';
+import { uncheckedOf } from './checked-regions.ts';
 import type { CallGroup } from './forecast.ts';
 import type { OpenSpan } from './open-span.ts';
 import type { QueuedCall } from './queued-call.ts';
@@ -12,6 +13,8 @@ export interface CallTime {
   readonly source: ZoneSource;
   /** The regions whose rules it must keep beside the campaign's window. */
   readonly rules: readonly string[];
+  /** Its regions without a checked rule; `no region` if it has none. None where no rule is asked for. */
+  readonly unchecked: readonly string[];
   /** Its campaign's cap and the regions', without those that others imply. */
   readonly caps: readonly FrequencyCap[];
   /** Epoch ms of its own or its campaign's. */
@@ -40,6 +43,7 @@ export class CallTimes {
       zones: rules.zones,
       source: rules.source,
       rules: rules.regional.map(({ region }) => region),
+      unchecked: this.#campaign.callingWindow === 'anytime' ? [] : uncheckedOf(rules.regions),
       caps: rules.caps,
       startsAt: call.startsAt ?? this.#campaign.startsAt,
       expiresAt: call.expiresAt ?? this.#campaign.expiresAt,

@@ -35,13 +35,49 @@ describe('the table of regional rules', () => {
     expect(looser).toEqual([]);
   });
 
-  it.each(['+16712345678', '+17875550123', '+13405550123'])('keeps federal hours in a territory: %s', (to) => {
+  it.each(['+16712345678', '+16847331234', '+13405550123'])('keeps federal hours in a territory: %s', (to) => {
     const callingWindow = { from: '00:00', to: '24:00' };
     const verdict = parseCampaign({ id: 'spring', fromPhoneNumber: '+15055550100', callingWindow });
     if (!verdict.ok) throw new Error(verdict.problems.join());
     const hours = new RecipientHours(verdict.campaign);
     const span = hours.openSpan(hours.rulesFor({ to }), Date.parse('2026-07-01T00:00:00Z'));
     expect((span?.closesAt ?? 0) - (span?.opensAt ?? 0)).toBe(13 * 3_600_000);
+  });
+
+  // Each is asked for at a time at which the federal rule allows a call.
+  it.each([
+    ['Alabama', '+12055550123', '2026-12-06T16:00:00Z', '2026-12-07T14:00:00Z', 'not on a Sunday'],
+    ['Nevada', '+17025550123', '2026-12-02T04:30:00Z', '2026-12-02T17:00:00Z', 'not after eight'],
+    ['Wyoming', '+13075550123', '2026-12-02T03:30:00Z', '2026-12-02T15:00:00Z', 'not after eight'],
+    ['Michigan', '+13135550123', '2026-12-01T13:30:00Z', '2026-12-01T14:00:00Z', 'not before nine'],
+    ['Michigan', '+12485550123', '2026-12-01T13:30:00Z', '2026-12-01T14:00:00Z', 'not before nine'],
+    ['Michigan', '+16795550123', '2026-12-01T13:30:00Z', '2026-12-01T14:00:00Z', 'in a new area code'],
+    ['South Dakota', '+16055550123', '2026-12-06T17:00:00Z', '2026-12-07T16:00:00Z', 'in both its zones'],
+    ['Pennsylvania', '+12155550123', '2026-12-06T15:00:00Z', '2026-12-07T14:00:00Z', 'not on a Sunday'],
+    ['Pennsylvania', '+12155550123', '2026-12-02T00:30:00Z', '2026-12-02T14:00:00Z', 'not after seven'],
+    ['Maine', '+12075550123', '2026-12-05T15:00:00Z', '2026-12-07T14:00:00Z', 'not on a Saturday'],
+    ['Nebraska', '+14025550123', '2026-12-06T16:00:00Z', '2026-12-06T19:00:00Z', 'on a Sunday from one'],
+    ['Oregon', '+15035550123', '2026-12-02T04:30:00Z', '2026-12-02T16:00:00Z', 'not after eight'],
+    ['California', '+14155550123', '2026-12-01T16:30:00Z', '2026-12-01T17:00:00Z', 'not before nine'],
+    ['Puerto Rico', '+17875550123', '2026-12-01T12:30:00Z', '2026-12-01T13:00:00Z', 'not before nine'],
+    ['Colorado', '+13035550123', '2026-12-06T16:00:00Z', '2026-12-06T16:00:00Z', 'as everywhere'],
+  ])('in %s calls %s, asked for at %s, at %s: %s', (_, to, asked, opens) => {
+    const verdict = parseCampaign({ id: 'spring', fromPhoneNumber: '+15055550100' });
+    if (!verdict.ok) throw new Error(verdict.problems.join());
+    const hours = new RecipientHours(verdict.campaign);
+    const span = hours.openSpan(hours.rulesFor({ to }), Date.parse(asked));
+    expect(Math.max(span?.opensAt ?? 0, Date.parse(asked))).toBe(Date.parse(opens));
+  });
+
+  it.each([
+    ['+15035550123', [{ calls: 3, hours: 24 }]],
+    ['+12075550123', [{ calls: 1, hours: 8 }]],
+    ['+16045550123', [{ calls: 1, hours: 720 }]],
+    ['+14165550123', []],
+  ])('caps the calls to %s at %j', (to, caps) => {
+    const verdict = parseCampaign({ id: 'spring', fromPhoneNumber: '+15055550100' });
+    if (!verdict.ok) throw new Error(verdict.problems.join());
+    expect(new RecipientHours(verdict.campaign).rulesFor({ to }).caps).toEqual(caps);
   });
 
   it('allows three calls a day in Florida, until eight in the evening (Fla. Stat. 501.616(6))', () => {
@@ -67,6 +103,10 @@ describe('the strictest wins', () => {
     '+61491570006',
     '+33199000123',
     '+34912345678',
+    '+12155550123',
+    '+16055550123',
+    '+12075550123',
+    '+16045550123',
     '+442079460123',
   ];
   const time = fc.integer({ min: 0, max: 1439 }).map((minute) => {
@@ -97,7 +137,7 @@ describe('the strictest wins', () => {
             regionsOf(to).some((one) => one === region || one.slice(0, 2) === region),
           );
           const inWindow = openBy(callingWindow);
-          const inRegions = regional.map(({ hours = [] }) => hours.map(openBy));
+          const inRegions = regional.flatMap(({ hours }) => (hours === undefined ? [] : [hours.map(openBy)]));
           const wrong: string[] = [];
           // Two days, in steps that meet every quarter of an hour and many other minutes.
           for (let at = minute * MINUTE_MS; at < minute * MINUTE_MS + 2 * DAY_MS; at += 5 * MINUTE_MS) {
