@@ -49,7 +49,7 @@ const CSV_DAMAGE: Readonly<Record<string, Damage>> = {
   missing_name: ([, phone, id, notes], delimiter) => csvLine([' ', phone, id, notes], delimiter),
   invalid_field: ([name, phone, , notes], delimiter) => csvLine([name, phone, '', notes], delimiter),
   too_many_cells: (cells, delimiter) => csvLine([...cells, 'more'], delimiter),
-  too_few_cells: (cells, delimiter) => csvLine(cells.slice(0, 3), delimiter),
+  too_few_cells: (cells, delimiter) => csvLine(cells.slice(0, 2), delimiter),
   unclosed_quote: (cells, delimiter) => `"Ann" Lee${delimiter}${csvLine(cells.slice(1), delimiter)}`,
   bad_encoding: ([name, phone, id], delimiter) => csvLine([name, phone, id, NO_TEXT], delimiter),
 };

@@ -22,7 +22,7 @@ async function* listOf(rows: readonly (readonly string[])[]): AsyncGenerator<Lis
   yield rows.map((cells, index) => ({
     line: index + 2,
     row: index + 1,
-    cells: [...cells],
+    cells: HEADINGS.map((_, position) => cells[position] ?? ''),
     raw: undefined,
     record: undefined,
     problem: undefined,

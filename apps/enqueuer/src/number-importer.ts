@@ -89,6 +89,8 @@ export class NumberImporter {
     const { columns, country } = this.#options;
     if (columns === undefined) return readNumbers(row.record?.toPhoneNumber ?? '', { country });
     const cells = row.cells ?? [];
+    const problem = columns.needed.problem(cells);
+    if (problem !== undefined) return problem;
     const named = countriesIn(cells, columns);
     const text = numberIn(cells, columns);
     const verdicts = (named.length > 0 ? named : [country]).map((each) => readNumbers(text, { country: each }));

@@ -121,7 +121,6 @@ describe('createRowChecker', () => {
 
   it.each([
     ['missing_phone', 'phone,name\n ,Ann', {}],
-    ['missing_phone', 'phone,name\n,', {}],
     ['invalid_phone', 'phone,name\n+1505555CALL,Ann', {}],
     ['not_e164', 'phone,name\n5055550123,Ann', {}],
     ['unsupported_number', 'phone,name\n911,Ann', { defaultCountry: 'US' }],
@@ -146,6 +145,11 @@ describe('createRowChecker', () => {
     ['invalid_field', 'phone,name,\n+15055550123,Ann,stray', {}],
     ['too_many_cells', 'phone,name\n+15055550123,Ann,x', {}],
     ['too_few_cells', 'phone,name\n+15055550123', {}],
+    ['too_few_cells', 'phone,name\n+15055550123\n', { defaultName: 'there' }],
+    ['too_few_cells', 'name,fax,phone\nAnn,+15055550123\n', {}],
+    ['too_few_cells', 'phone,name,City\n+15055550123,Ann\n', { introNotes: 'in {{City}}' }],
+    ['too_few_cells', 'phone,name,Country\n+15055550123,Ann\n', {}],
+    ['too_few_cells', 'phone,name,Time Zone\n+15055550123,Ann\n', {}],
     ['unclosed_quote', 'phone,name\n+15055550123,"Ann', {}],
     ['bad_encoding', 'phone,name\n+15055550123,Jos\udcff', {}],
   ])('rejects a CSV row with %s (case %#)', (code, text, fields) => {
@@ -179,6 +183,17 @@ describe('createRowChecker', () => {
     expect(checkJson([record], campaign).map(codeOf)).toEqual([undefined]);
   });
 
+  it('takes cells that are missing at the end for empty ones where they decide nothing', () => {
+    const text = 'phone,name,City,Notes\n+15055550123,Ann\n+15055550124,Bob,Taos,x\n';
+    expect(checkCsv(text).map(codeOf)).toEqual([undefined, undefined]);
+    const [verdict] = checkCsv(text, { introNotes: 'in {{City}}' });
+    expect(verdict).toEqual({
+      code: 'too_few_cells',
+      reason:
+        'The row has 2 cells where the headings have 4, and "City" is among the missing ones: write it on one line, with a separator for each of its columns, the empty ones too.',
+    });
+  });
+
   it('lets pass exactly the calls whose payload can be filled', () => {
     const fields = { introNotes: '{{NAME}} of {{home  town}}', customRules: ['{{externalId}} {{First name}}'] };
     const lists = [
@@ -188,7 +203,7 @@ describe('createRowChecker', () => {
     const campaign = campaignOf(fields);
     const verdicts = lists.flatMap((text) => {
       const reader = new CsvRows(',');
-      const [headings, ...rows] = reader.push(text);
+      const [headings, ...rows] = [...reader.push(text), ...reader.end()];
       const checker = createRowChecker(campaign, { headings: headings?.cells });
       return rows.map((row) => ({ verdict: checker.check(row), form: checker.form?.headings ?? [] }));
     });

@@ -18,6 +18,7 @@ import {
 } from './check-record.ts';
 import { type ColumnField, type Columns, headingsId, resolveColumns } from './headings.ts';
 import type { ListRow, RejectCode, RowProblem } from './list-row.ts';
+import { NeededColumns } from './needed-columns.ts';
 
 export interface RowCheckerOptions {
   /** Of a CSV list. */
@@ -49,7 +50,16 @@ export function createRowChecker(campaign: Campaign, options: RowCheckerOptions 
   const columns = resolveColumns(headings, campaign.columns, new Set(asked));
   const formHeadings = columns.form.map(({ heading }) => heading);
   const records = new RecordChecker(campaign, { listHash, formHeadings });
-  const cells = new CellReader(columns);
+  const isAsked = new Set(asked);
+  const askedFor = columns.form.filter(({ heading }) => isAsked.has(variableKey(headingText(heading))));
+  const needed = [columns.fields.values(), columns.name, columns.countries, askedFor.map(({ position }) => position)];
+  const cells = new CellReader(
+    columns,
+    new NeededColumns(
+      headings,
+      needed.flatMap((each) => [...each]),
+    ),
+  );
   return {
     check: (row) => cells.check(row, records),
     form: { id: headingsId(formHeadings), headings: formHeadings },
@@ -92,8 +102,10 @@ class CellReader {
   readonly #rejectedFor: number | undefined;
   /** The fields that few lists have. */
   readonly #others: readonly [ColumnField, number][];
+  readonly #needed: NeededColumns;
 
-  constructor(columns: Columns) {
+  constructor(columns: Columns, needed: NeededColumns) {
+    this.#needed = needed;
     this.#phone = columns.fields.get('toPhoneNumber') ?? -1;
     this.#name = columns.name;
     this.#form = columns.form.map(({ position }) => position);
@@ -107,7 +119,7 @@ class CellReader {
     if (row.problem !== undefined) return row.problem;
     const { cells } = row;
     if (cells === undefined) throw new Error('a row of a CSV list has cells or a problem');
-    const problem = this.#rejectedBefore(cells) ?? this.#cellWithoutHeading(cells);
+    const problem = this.#needed.problem(cells) ?? this.#rejectedBefore(cells) ?? this.#cellWithoutHeading(cells);
     if (problem !== undefined) return problem;
     const name = this.#nameIn(cells);
     const record: CallRecord = { toPhoneNumber: trimmed(cells, this.#phone), name };

@@ -39,10 +39,11 @@ describe('CsvRows', () => {
     ]);
   });
 
-  it('passes over blank lines, but not over rows of empty cells', () => {
-    expect(brief(read(['a,b\n\n  \r\n,\n1,2\n\n'])).slice(1)).toEqual([
-      [4, 1, undefined, '', ''],
-      [5, 2, undefined, '1', '2'],
+  it('passes over blank lines and over rows of nothing but separators, which keep their number', () => {
+    expect(brief(read([',\na,b\n\n  \r\n,\n1,2\n\n"", \n , ,\n3,4\n']))).toEqual([
+      [2, 0, undefined, 'a', 'b'],
+      [6, 2, undefined, '1', '2'],
+      [10, 5, undefined, '3', '4'],
     ]);
   });
 
@@ -53,24 +54,73 @@ describe('CsvRows', () => {
       [2, 1, undefined, '1', '2'],
       [30_000_003, 2, undefined, '3', '4'],
     ]);
-    expect(brief(read(['a\tb\n\n\t\n1\t2\n'], {}, '\t')).slice(1)).toEqual([
-      [3, 1, undefined, '', ''],
-      [4, 2, undefined, '1', '2'],
-    ]);
+    expect(brief(read(['a\tb\n\n\t\n1\t2\n'], {}, '\t')).slice(1)).toEqual([[4, 2, undefined, '1', '2']]);
   });
 
   it('says how many cells a row has and how many it should have', () => {
-    const rows = read(['a,b\n1,2,3\n1\n1,2\n']);
+    const rows = read(['a,b\n1,2,3\n1,2\n']);
     expect(rows.map(({ problem }) => problem)).toEqual([
       undefined,
       {
         code: 'too_many_cells',
         reason: 'The row has 3 cells where the headings have 2; a cell that holds the separator must stand in quotes.',
       },
-      { code: 'too_few_cells', reason: 'The row has 1 cell where the headings have 2.' },
       undefined,
     ]);
     expect(rows[1]?.cells).toEqual(['1', '2', '3']);
+  });
+
+  it('takes empty cells at the end, too many or too few, for none', () => {
+    const rows = read(['a,b,c,d\n1,2,3,4,,\n1,2,3,4, \n1,2\n1,2,,,"",\nx\n']);
+    expect(brief(rows).slice(1)).toEqual([
+      [2, 1, undefined, '1', '2', '3', '4'],
+      [3, 2, undefined, '1', '2', '3', '4'],
+      [4, 3, undefined, '1', '2'],
+      [5, 4, undefined, '1', '2', '', ''],
+      [6, 5, undefined, 'x'],
+    ]);
+  });
+
+  it('trusts no part of a row that a line break may have cut, wherever and however often it did', () => {
+    const cells = ['name', '+49 30 2312 5123', 'note', '+49 30 2312 5124'];
+    const whole = cells.join();
+    const words = [...whole.matchAll(/ |(?<=,)|(?=,)/g)].map(({ index }) => index);
+    const cut = fc.subarray(words, { minLength: 1, maxLength: 3 }).map((places) => piecesOf(whole, places));
+    fc.assert(
+      fc.property(cut, fc.constantFrom('\n', '\r\n', '\n\n'), cuts, (pieces, eol, cuts) => {
+        const text = ['a,b,c,d', whole, pieces.join(eol), whole, ''].join('\n');
+        const rows = read(piecesOf(text, cuts));
+        for (const { problem, cells: [, number = ''] = [] } of rows.slice(2, -1)) {
+          const isCalled = problem === undefined && /\d/.test(number);
+          if (isCalled) expect(number).toBe(cells[1]);
+        }
+      }),
+    );
+  });
+
+  it('rejects both parts of a row that was cut, and leaves its neighbours alone', () => {
+    const text = 'a,b,c,d\n1,2,3,4\nAda,+15055550123,call\nlate,+15055550199\n1,2,3,4\nBob,+49 30 2312\n';
+    expect(brief(read([text])).map(([line, , code]) => [line, code])).toEqual([
+      [1, undefined],
+      [2, undefined],
+      [3, 'too_few_cells'],
+      [4, 'too_few_cells'],
+      [5, undefined],
+      [6, undefined],
+    ]);
+    expect(brief(read([text.trimEnd()])).at(-1)?.[2]).toBe('too_few_cells');
+  });
+
+  it('trusts no number that may go on in the next line, but minds no title and no total', () => {
+    const rows = read(['a,b\nAda,+49 30 2312\n5125\nBen,2\nLeads of May\nCal,3\nTotal (3)\n']);
+    expect(brief(rows).slice(1)).toEqual([
+      [2, 1, 'too_few_cells', 'Ada', '+49 30 2312'],
+      [3, 2, 'too_few_cells', '5125'],
+      [4, 3, 'too_few_cells', 'Ben', '2'],
+      [5, 4, undefined, 'Leads of May'],
+      [6, 5, undefined, 'Cal', '3'],
+      [7, 6, undefined, 'Total (3)'],
+    ]);
   });
 
   it('gives up one line for text behind a closing quote', () => {
@@ -131,11 +181,13 @@ describe('CsvRows', () => {
       unit: fc.constantFrom('a', 'é', '😀', ' ', '"', ',', ';', '\n', '\r', '|'),
       maxLength: 6,
     });
-    const table = fc
-      .integer({ min: 2, max: 4 })
-      .chain((width) =>
-        fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 8 }),
-      );
+    const table = fc.integer({ min: 2, max: 4 }).chain((width) =>
+      fc.array(
+        // A row of empty cells is none.
+        fc.array(cell, { minLength: width, maxLength: width }).map(([first, ...others]) => [`x${first}`, ...others]),
+        { minLength: 1, maxLength: 8 },
+      ),
+    );
     fc.assert(
       fc.property(
         table,

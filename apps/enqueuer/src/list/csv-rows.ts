@@ -1,9 +1,11 @@
 import { CsvError, type Options, parse } from 'csv-parse/sync';
 import {
   badEncoding,
+  cellCounts,
   excerpt,
   type ListRow,
   MAX_ROW_LENGTH,
+  MEND_SHORT_ROW,
   type RowProblem,
   type RowReader,
   rowTooLarge,
@@ -24,13 +26,15 @@ export interface CsvOptions {
 }
 
 /**
- * Reads CSV after RFC 4180, from text that may be cut anywhere. The first record is row 0, the headings, unless it is said to have none; every further one
- * must have as many cells.
+ * Reads CSV after RFC 4180, from text that may be cut anywhere. The first record is row 0, the headings, unless it is said to
+ * have none. A further one may have more cells, if these are empty, and fewer, if it cannot be a part of a row that a line
+ * break has cut; whether those that are missing matter is for the reader's user to judge.
  *
  * csv-parse reads all the whole lines that have come at once, and starts anew with the next ones, so that no row can spoil those
  * behind it; its stream would take twice as long. How many lines a record took is told by the line breaks in its cells.
  *
- * Beyond the RFC: blanks around a quoted cell are ignored, a quote inside an unquoted cell is itself, blank lines are no rows.
+ * Beyond the RFC: blanks around a quoted cell are ignored, a quote inside an unquoted cell is itself, blank lines and rows of
+ * nothing but separators are no rows.
  */
 export class CsvRows implements RowReader {
   readonly #options: Options;
@@ -48,6 +52,8 @@ export class CsvRows implements RowReader {
   readonly #firstRow: number;
   #row: number;
   #cellCount: number | undefined;
+  /** The last row, which waits for its neighbour: the two may be one. */
+  #last: ListRow | undefined;
   #rows: ListRow[] = [];
 
   constructor(delimiter: string, options: CsvOptions = {}) {
@@ -69,13 +75,20 @@ export class CsvRows implements RowReader {
   }
 
   end(): ListRow[] {
-    const rows = this.#pending === '' ? [] : this.push('\n');
-    if (this.#pending === '') return rows;
-    this.#emit([excerpt(this.#pending.trimEnd())], {
-      code: 'unclosed_quote',
-      reason: `A quote in the row is never closed, so all from line ${this.#line} up to the end of the list is this one row.`,
-    });
-    this.#pending = '';
+    const isCutOff = this.#pending !== '';
+    const rows = isCutOff ? this.push('\n') : [];
+    if (this.#pending !== '') {
+      this.#emit([excerpt(this.#pending.trimEnd())], {
+        code: 'unclosed_quote',
+        reason: `A quote in the row is never closed, so all from line ${this.#line} up to the end of the list is this one row.`,
+      });
+      this.#pending = '';
+    }
+    if (this.#last === undefined) return rows;
+    // A file that ends within a line may be a part of a file.
+    if (isCutOff && this.#isShort(this.#last)) this.#last.problem ??= CUT_OFF;
+    rows.push(this.#last);
+    this.#last = undefined;
     return rows;
   }
 
@@ -200,28 +213,87 @@ export class CsvRows implements RowReader {
     return lineBreak + 1;
   }
 
-  #emit(cells: string[], problem: RowProblem | undefined): void {
+  #emit(given: string[], problem: RowProblem | undefined): void {
+    if (problem === undefined && given.every((cell) => cell.trim() === '')) {
+      // It keeps its number, for a call may be known by that of its row.
+      if (this.#cellCount !== undefined) this.#row += 1;
+      return;
+    }
     const row = this.#row;
     this.#row += 1;
     if (row < this.#firstRow) return;
-    this.#cellCount ??= cells.length;
-    this.#rows.push({
+    this.#cellCount ??= given.length;
+    const cells = withoutEmptyEnd(given, this.#cellCount);
+    this.#pass({
       line: this.#line,
       row,
       cells,
       raw: undefined,
       record: undefined,
-      problem: problem ?? countProblem(cells.length, this.#cellCount),
+      problem: problem ?? tooManyCells(cells.length, this.#cellCount),
     });
+  }
+
+  /** Lets the row before go, once it is known whether the two are one. */
+  #pass(row: ListRow): void {
+    const before = this.#last;
+    if (before !== undefined && this.#mayBeOne(before, row)) {
+      before.problem ??= MAY_BE_ONE;
+      row.problem ??= MAY_BE_ONE;
+    }
+    // The headings have nothing to wait for, and one cell has no neighbours.
+    if (row.row === 0 || this.#cellCount === 1) this.#rows.push(row);
+    else {
+      if (before !== undefined) this.#rows.push(before);
+      this.#last = row;
+    }
+  }
+
+  /**
+   * A line break that stands in a cell without quotes makes two records of a row, and two cells of that cell; each is called
+   * by what is left of it, perhaps a number cut short, or one that has moved under another heading. So no two neighbours
+   * are trusted that have no more cells together than one row that was cut. Beside a full row that is a single cell, which
+   * is as a rule a title or a total; then only one that may be a piece of a number counts.
+   */
+  #mayBeOne(before: ListRow, row: ListRow): boolean {
+    if (widthOf(before) + widthOf(row) > (this.#cellCount ?? 0) + 1) return false;
+    if (this.#isShort(before) && this.#isShort(row)) return true;
+    return mayBePieceOfNumber(before) !== mayBePieceOfNumber(row);
+  }
+
+  #isShort(row: ListRow): boolean {
+    return widthOf(row) < (this.#cellCount ?? 0);
   }
 }
 
-function countProblem(count: number, expected: number): RowProblem | undefined {
-  if (count === expected) return undefined;
-  const counts = `The row has ${count === 1 ? '1 cell' : `${count} cells`} where the headings have ${expected}`;
-  return count > expected
-    ? { code: 'too_many_cells', reason: `${counts}; a cell that holds the separator must stand in quotes.` }
-    : { code: 'too_few_cells', reason: `${counts}.` };
+const MAY_BE_ONE: RowProblem = {
+  code: 'too_few_cells',
+  reason: `The row and the one beside it may be parts of one row that a line break has cut: ${MEND_SHORT_ROW}`,
+};
+const CUT_OFF: RowProblem = {
+  code: 'too_few_cells',
+  reason: `The list ends within this row: it may have been cut off. If it is all there, ${MEND_SHORT_ROW}`,
+};
+
+/** Spreadsheets end a row by more separators than it has columns. */
+function withoutEmptyEnd(cells: string[], count: number): string[] {
+  if (cells.length <= count || cells.slice(count).some((cell) => cell.trim() !== '')) return cells;
+  return cells.slice(0, count);
+}
+
+function tooManyCells(count: number, expected: number): RowProblem | undefined {
+  if (count <= expected) return undefined;
+  const counts = cellCounts(count, expected);
+  return { code: 'too_many_cells', reason: `${counts}; a cell that holds the separator must stand in quotes.` };
+}
+
+function widthOf({ cells = [] }: ListRow): number {
+  return cells.length;
+}
+
+/** A row of one cell, with digits and no letter. */
+function mayBePieceOfNumber({ cells: [cell = '', ...others] = [] }: ListRow): boolean {
+  return others.length === 0 && /\d/.test(cell) && !/\p{L}/u.test(cell);
 }
 
 function beginsWithQuote(cell: string): boolean {

@@ -30,7 +30,7 @@ export interface ListRow {
   line: number;
   /** Its place among the data rows, from 1. */
   row: number;
-  /** CSV: the cells as they stand in the list, not trimmed. */
+  /** CSV: the cells as they stand in the list, not trimmed; without a problem never more than headings, but perhaps fewer. */
   cells: string[] | undefined;
   /** JSON: the text of the record as it stands in the list, for the rejects file. */
   raw: string | undefined;
@@ -54,7 +54,22 @@ export function rowTooLarge(): RowProblem {
 }
 
 export function badEncoding(encodingName: string): RowProblem {
-  return { code: 'bad_encoding', reason: `The row holds bytes that are not ${encodingName} text.` };
+  return {
+    code: 'bad_encoding',
+    reason: `The row holds bytes that are not ${encodingName} text: save the list as "CSV UTF-8" where it comes from.`,
+  };
+}
+
+export function cellCounts(count: number, expected: number): string {
+  return `The row has ${count === 1 ? '1 cell' : `${count} cells`} where the headings have ${expected}`;
+}
+
+export const MEND_SHORT_ROW = 'write it on one line, with a separator for each of its columns, the empty ones too.';
+
+/** A row whose missing cells are no empty ones: `heading` names the first of them that matters. */
+export function tooFewCells(count: number, expected: number, heading: string): RowProblem {
+  const named = heading === '' ? '' : `, and "${excerpt(heading)}" is among the missing ones`;
+  return { code: 'too_few_cells', reason: `${cellCounts(count, expected)}${named}: ${MEND_SHORT_ROW}` };
 }
 
 /** Turns pieces of text into rows; a piece may end anywhere. */
@@ -66,9 +81,13 @@ export interface RowReader {
 
 /**
  * Rows in chunks: awaiting each row by itself would cost more than reading it. A chunk may hold none: however much of a list is no
- * row, whoever reads it can stop.
+ * row, whoever reads it can stop. A list that is there as one text makes one chunk.
  */
-export async function* readRows(texts: AsyncIterable<string>, reader: RowReader): AsyncGenerator<ListRow[]> {
+export async function* readRows(texts: AsyncIterable<string> | string, reader: RowReader): AsyncGenerator<ListRow[]> {
+  if (typeof texts === 'string') {
+    yield [...reader.push(texts), ...reader.end()];
+    return;
+  }
   for await (const text of texts) yield reader.push(text);
   yield reader.end();
 }

@@ -1,6 +1,7 @@
 import { type CountryCode, readCountryText, variableKey } from '@libby-dialer/dialing';
 import { COUNTRY_HEADINGS, isNumber, ownHeadingCount, PHONE_HEADINGS, squash } from './headings.ts';
 import { ListError } from './list-error.ts';
+import { NeededColumns } from './needed-columns.ts';
 
 /** Where a list of numbers has them. Positions count from 0. */
 export interface NumberColumns {
@@ -9,6 +10,7 @@ export interface NumberColumns {
   readonly areaCode: number | undefined;
   /** Where rows name the country of their number. */
   readonly countries: readonly number[];
+  readonly needed: NeededColumns;
 }
 
 const AREA_CODE = /^\d{3}$/;
@@ -47,7 +49,8 @@ export function findNumberColumns(given: readonly string[], wanted?: string): Nu
   const number = wanted === undefined ? findPhone(headings, squashed) : findNamed(headings, wanted);
   const areaCode = squashed.findIndex((heading) => AREA_CODE_HEADINGS.has(heading));
   const countries = where(squashed, (heading) => COUNTRY_HEADINGS.has(heading));
-  return { number, areaCode: areaCode === -1 ? undefined : areaCode, countries };
+  const needed = new NeededColumns(given, [number, areaCode, ...countries]);
+  return { number, areaCode: areaCode === -1 ? undefined : areaCode, countries, needed };
 }
 
 function findPhone(headings: readonly string[], squashed: readonly string[]): number {
@@ -90,7 +93,10 @@ function shown(headings: readonly string[]): string {
 }
 
 /** The number in a row's cells as it is written, with its area code where that stands apart. */
-export function numberIn(cells: readonly string[], { number, areaCode }: Omit<NumberColumns, 'countries'>): string {
+export function numberIn(
+  cells: readonly string[],
+  { number, areaCode }: Pick<NumberColumns, 'number' | 'areaCode'>,
+): string {
   const text = (cells[number] ?? '').trim();
   const area = areaCode === undefined ? '' : (cells[areaCode] ?? '').trim();
   const digits = text.replace(/\D/g, '').length;
@@ -98,6 +104,9 @@ export function numberIn(cells: readonly string[], { number, areaCode }: Omit<Nu
 }
 
 /** The countries that a row's columns name, each once; what is none is left out. */
-export function countriesIn(cells: readonly string[], { countries }: NumberColumns): readonly CountryCode[] {
+export function countriesIn(
+  cells: readonly string[],
+  { countries }: Pick<NumberColumns, 'countries'>,
+): readonly CountryCode[] {
   return [...new Set(countries.flatMap((position) => readCountryText(cells[position] ?? '') ?? []))];
 }

@@ -122,8 +122,8 @@ describe('openList', () => {
   it('rejects the rows alone that are not UTF-8', async () => {
     const { rows } = await readAll(await fileOf('latin1.csv', Buffer.from(CSV.replace('Smith', 'Smïth'), 'latin1')));
     expect(rows.map(({ problem }) => problem?.reason)).toEqual([
-      'The row holds bytes that are not UTF-8 text.',
-      'The row holds bytes that are not UTF-8 text.',
+      'The row holds bytes that are not UTF-8 text: save the list as "CSV UTF-8" where it comes from.',
+      'The row holds bytes that are not UTF-8 text: save the list as "CSV UTF-8" where it comes from.',
     ]);
     const one = Buffer.concat([Buffer.from('name,phone\nJos\xe9,1\n', 'latin1'), Buffer.from('Zoë,2\n')]);
     const mixed = await readAll(await fileOf('mixed.csv', one));
@@ -140,8 +140,10 @@ describe('openList', () => {
       '',
       '"O""Hara; Bob";"(505) 555-0124";"Birthday\r\nparty";',
       'too;few',
+      'also too;few',
       'Jim "the fish" Doe;+15055550125;;;;',
       ';;;',
+      'Ann;+15055550128;;;too many',
       '"Eve" Adams;+15055550126;;',
       'Zoë ;5055550127;Graduation;',
     ].join('\r\n');
@@ -151,10 +153,11 @@ describe('openList', () => {
       [2, 1, undefined],
       [4, 2, undefined],
       [6, 3, 'too_few_cells'],
-      [7, 4, 'too_many_cells'],
+      [7, 4, 'too_few_cells'],
       [8, 5, undefined],
-      [9, 6, 'unclosed_quote'],
-      [10, 7, undefined],
+      [10, 7, 'too_many_cells'],
+      [11, 8, 'unclosed_quote'],
+      [12, 9, undefined],
     ]);
     expect(rows[1]?.cells).toEqual(['O"Hara; Bob', '(505) 555-0124', 'Birthday\r\nparty', '']);
   });

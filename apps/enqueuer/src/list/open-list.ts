@@ -64,6 +64,7 @@ async function readHead(
   const head = await peekBytes(bytes.chunks, SAMPLE_LENGTH);
   const encoding = sniffEncoding(head.sample);
   const { sample, all } = await peekText(decodeText(head.all, encoding), SAMPLE_LENGTH);
+  const texts = sample.length < SAMPLE_LENGTH ? sample : all;
   if (sample.trim() === '') throw new ListError('empty', 'The list is empty.');
   if (encoding !== 'utf-8' && sample.includes('\uDCFF')) {
     throw new ListError('binary', 'The list is a binary file, not text: save it as CSV, JSON or NDJSON in UTF-8.');
@@ -71,10 +72,10 @@ async function readHead(
   const format = wanted ?? formatOf(path, sample);
   const close = () => bytes.close();
   const name = encodingName(encoding);
-  if (format === 'json') return { format, csv: undefined, rows: readRows(all, new JsonRows(name)), close };
-  if (format === 'ndjson') return { format, csv: undefined, rows: readRows(all, new NdjsonRows(name)), close };
+  if (format === 'json') return { format, csv: undefined, rows: readRows(texts, new JsonRows(name)), close };
+  if (format === 'ndjson') return { format, csv: undefined, rows: readRows(texts, new NdjsonRows(name)), close };
   const byteOrderMark = encoding !== 'utf-8' || head.sample[0] === 0xef;
-  return { ...(await openCsv(all, sample, name, byteOrderMark, nameColumns)), format, close };
+  return { ...(await openCsv(texts, sample, name, byteOrderMark, nameColumns)), format, close };
 }
 
 function encodingName(encoding: Encoding): string {
@@ -82,7 +83,7 @@ function encodingName(encoding: Encoding): string {
 }
 
 async function openCsv(
-  texts: AsyncIterable<string>,
+  texts: AsyncIterable<string> | string,
   sample: string,
   encoding: string,
   byteOrderMark: boolean,
