@@ -19,9 +19,12 @@ function closedWindow() {
   return { from: onTheHour(opens), to: onTheHour(opens + 1), timezone: 'UTC' };
 }
 
+/** A place where the clock reads this hour now. */
 function zoneWhereItIs(hour: number): string {
-  const ahead = ((((hour - new Date().getUTCHours() + 11) % 24) + 24) % 24) - 11;
-  return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+  const clockIn = (timeZone: string) => new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit' }).format();
+  const zone = Intl.supportedValuesOf('timeZone').find((name) => Number(clockIn(name)) === hour);
+  if (zone === undefined) throw new Error(`nowhere is it ${hour} o'clock`);
+  return zone;
 }
 
 function onTheHour(hour: number): string {
