@@ -15,7 +15,7 @@ function machine() {
   const log = (level: string) => (fields: { skewSeconds: number }) => lines.push(`${level} ${fields.skewSeconds}`);
   const metrics = new WorkerMetrics();
   const refusals = new RedisRefusals({} as RedisRefusalsParts);
-  const events = new WorkerEvents({ info: log('info'), warn: log('warn') } as unknown as Logger, metrics, refusals);
+  const events = new WorkerEvents({ info: log('info'), warn: log('warn'), error: log('error') } as unknown as Logger, metrics, refusals);
   const watch = new ClockSkewWatch(clock, events);
   return {
     lines,
@@ -50,7 +50,13 @@ test.each([1, -1])(
   (sign) => {
     const { skewBy, lines } = machine();
     for (const seconds of [0, 2, 2.5, 3600, 2.5, 1.5, 2.5, 0.5, 0]) skewBy(sign * seconds * 1000);
-    expect(lines).toEqual([`warn ${sign * 2.5}`, `info ${sign * 0.5}`]);
+    expect(lines).toEqual([
+      `warn ${sign * 2.5}`,
+      // Nothing is dialed while they are an hour apart.
+      `error ${sign * 3600}`,
+      `info ${sign * 2.5}`,
+      `info ${sign * 0.5}`,
+    ]);
   },
 );
 
