@@ -77,7 +77,7 @@ export function keyIn(payload: unknown): string | undefined {
   return /about ((?:night|order)-[\d-]+)/.exec(JSON.stringify(payload))?.[1];
 }
 
-/** One of the ten thousand numbers of a fictional exchange; a person may well have several orders. */
+/** One of eight thousand numbers of a fictional exchange, none of them a service (555-1212); a person may well have several orders. */
 export function numberOf(index: number): string {
-  return `+1505555${String(index % 10_000).padStart(4, '0')}`;
+  return `+1505555${2000 + (index % 8000)}`;
 }
