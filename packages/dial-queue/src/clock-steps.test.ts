@@ -1,4 +1,6 @@
 import { eventually, findLibfaketime, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { Worker } from 'bullmq';
+import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CampaignControl } from './control.ts';
 import { Fixture, LINE } from './testing/fixture.ts';
@@ -72,6 +74,40 @@ describe.skipIf(findLibfaketime() === undefined)('when Redis’s clock is set (n
     // As long as it can last at most: a claim and a conversation.
     const [, till] = await fixture.redis.zrevrange(`${fixture.keys.lines}:${LINE}`, 0, 0, 'WITHSCORES');
     expect(Number(till) - (answer.kind === 'wait' ? answer.now : 0)).toBeLessThanOrEqual(180_000);
+  });
+
+  it('back, a claim whose worker died stands no longer than a claim does', async () => {
+    await server.setClock(5 * HOUR_MS);
+    await fixture.gate().claim(fixture.request({ callId: 'call-1', owner: 'owner-1' }));
+    await server.setClock(0);
+    const answer = await fixture.gate().claim(fixture.request({ callId: 'call-1', owner: 'owner-2' }));
+    expect(answer).toMatchObject({ kind: 'busy' });
+    expect(answer.kind === 'busy' && answer.until - answer.now).toBeLessThanOrEqual(120_000);
+    // Nor does it take a place for longer.
+    const [, until] = await fixture.redis.zrange(fixture.keys.campaign('spring').claims, '0', '0', 'WITHSCORES');
+    expect(Number(until)).toBe(answer.kind === 'busy' && answer.until);
+  });
+
+  it('back, the job of a worker that died is locked for seconds, and looked for again', async () => {
+    await using loader = fixture.loader();
+    await loader.fixDedupeBy('phone');
+    await loader.add(fixture.calls(1));
+    await loader.finish();
+    await server.setClock(5 * HOUR_MS);
+    const { queues } = fixture.keys;
+    const connection = new Redis(server.url, { maxRetriesPerRequest: null });
+    const worker = new Worker('spring', null, { connection, prefix: queues, lockDuration: 10_000 });
+    const job = await worker.getNextJob('token');
+    await worker.startStalledCheckTimer();
+    const queue = fixture.keys.queue('spring');
+    const locks = [`${queue}${job?.id}:lock`, `${queue}stalled-check`];
+    const left = () => Promise.all(locks.map((lock) => fixture.redis.pttl(lock)));
+    await eventually(async () => (await left()).every((ms) => ms > 0));
+    await worker.close(true);
+    connection.disconnect();
+    await server.setClock(0);
+    await fixture.campaigns.look();
+    for (const ms of await left()) expect(ms).toBeLessThanOrEqual(30_000);
   });
 
   it('back, a hold is tried again at once, and does not wait for its old time', async () => {

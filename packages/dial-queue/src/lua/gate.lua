@@ -39,10 +39,21 @@ local function answer(...)
   return reply
 end
 
+-- The clock was set back since it was made: its time counts from now on. Its owner goes by a clock of its own.
+local function bring_back_claim(claim)
+  local back_ms = claim.claimedAt - now
+  for _, instant in ipairs({ 'claimedAt', 'sendFrom', 'slotEnds', 'sendBy', 'deadline' }) do
+    claim[instant] = claim[instant] and claim[instant] - back_ms
+  end
+  write_entry(ledger, call_id, claim)
+  redis.call('ZADD', claims, claim.deadline, call_id)
+end
+
 local entry = read_entry(ledger, call_id)
 if is_over(entry) then return answer('done', entry.state) end
 if entry and entry.state == 'claimed' then
   if entry.owner ~= owner then
+    if entry.claimedAt > now then bring_back_claim(entry) end
     if now <= entry.deadline then return answer('busy', entry.deadline) end
     return answer('in_doubt', cjson.encode(entry))
   end
