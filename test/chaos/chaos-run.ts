@@ -65,7 +65,7 @@ export async function runPlan(plan: Plan): Promise<RunReport> {
   await using forwarding = plan.forwards ? await Forwarding.start(enqueuer) : undefined;
   const erasures = new Erasures(enqueuer, people, small);
   const foreign = new ForeignJobs(stage, enqueuer);
-  const scene = { stage, crew, enqueuer, small, forwarding, erasures, foreign };
+  const scene = { stage, crew, enqueuer, small, forwarding, erasures, foreign, clockSteps: [] };
   const run: Run = { ...scene, plan, faults: {}, midway: [], metrics: [] };
   const unfinished = (await carryOut(run)).map((failure) => `the run did not come to its end: ${String(failure)}`);
   await crew.stop();
@@ -193,10 +193,11 @@ interface Remains {
 }
 
 async function judge(run: Run, remains: Remains): Promise<string[]> {
-  const { plan, stage, crew, enqueuer, small, erasures, foreign, forwarding, faults, midway, metrics } = run;
+  const { plan, stage, crew, enqueuer, small, erasures, foreign, forwarding, clockSteps, faults, midway, metrics } =
+    run;
   const { concurrency, rules, tokenLifetimeS } = plan;
   const redisFaults = Object.entries(faults)
-    .filter(([name]) => FAULTS[name as FaultName].target === 'redis')
+    .filter(([name]) => ['redis', 'clock'].includes(FAULTS[name as FaultName].target))
     .reduce((sum, [, times]) => sum + times, 0);
   const inflicted = {
     ...remains,
@@ -207,7 +208,7 @@ async function judge(run: Run, remains: Remains): Promise<string[]> {
     rules,
     crew: crew.tally,
     redisFaults,
-    isClockSet: plan.events.clock.length > 0,
+    clockSteps,
     tokenLifetimeS,
   };
   const campaigns = { ids: [CAMPAIGN, ...small.ids], archived: small.archived };

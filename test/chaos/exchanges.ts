@@ -5,7 +5,7 @@ export interface Exchange {
   readonly toPhoneNumber: string;
   /** Of the list, from 1. */
   readonly row: number;
-  /** By a clock that does not go back. */
+  /** See `steadyNow`. */
   readonly sentAtMs: number;
   /** When it got the head of its answer. */
   answeredAtMs?: number;
@@ -13,6 +13,11 @@ export interface Exchange {
   answer: number | undefined;
   /** Its sender may not have seen the answer: others ended the connection, and it may have stood still until then. */
   isCutShort: boolean;
+}
+
+/** Epoch ms by a clock that does not go back, as the provider's. */
+export function steadyNow(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 /** Which row of the list a request is for: its script says so. */
@@ -37,7 +42,7 @@ export class Exchanges {
         const [, toPhoneNumber] = /"toPhoneNumber":"(\+\d+)"/.exec(sent) ?? [];
         const row = rowIn(sent);
         if (exchange !== undefined || toPhoneNumber === undefined || row === undefined) return;
-        exchange = { toPhoneNumber, row, sentAtMs: performance.now(), answer: undefined, isCutShort: false };
+        exchange = { toPhoneNumber, row, sentAtMs: steadyNow(), answer: undefined, isCutShort: false };
         this.all.push(exchange);
       },
       received: (chunk) => {
@@ -45,7 +50,7 @@ export class Exchanges {
         const [, status] = /^HTTP\/1\.1 (\d{3})[^]*?\r\n\r\n/.exec(received) ?? [];
         if (exchange === undefined || status === undefined) return;
         exchange.answer = Number(status);
-        exchange.answeredAtMs ??= performance.now();
+        exchange.answeredAtMs ??= steadyNow();
       },
       ended: (isUnanswered, byClient) => {
         if (exchange !== undefined) exchange.isCutShort = isUnanswered || !byClient;

@@ -5,6 +5,7 @@ import { archiveCampaign } from './archiving.ts';
 import type { Crew } from './crew.ts';
 import type { Enqueuer } from './enqueuer.ts';
 import type { Erasures } from './erasures.ts';
+import { steadyNow } from './exchanges.ts';
 import type { ForeignJobs } from './foreign-jobs.ts';
 import type { Forwarding } from './forwarding.ts';
 import { insist } from './insist.ts';
@@ -21,6 +22,8 @@ export interface Scene {
   readonly erasures: Erasures;
   readonly foreign: ForeignJobs;
   readonly forwarding: Forwarding | undefined;
+  /** When Redis's clock was set; see `steadyNow`. */
+  readonly clockSteps: number[];
   readonly isOver: () => boolean;
   /** Resolves after that time, or at once when the run is over. */
   readonly wait: (ms: number) => Promise<void>;
@@ -143,10 +146,12 @@ export const INFLICT: Readonly<Record<FaultName, Inflict>> = {
 const HOUR_MS = 3_600_000;
 
 function clock(aheadMsOf: (event: FaultEvent) => number): Inflict {
-  return async ({ stage, wait }, event) => {
+  return async ({ stage, clockSteps, wait }, event) => {
     if (findLibfaketime() === undefined) return;
+    clockSteps.push(steadyNow());
     await stage.server.setClock(aheadMsOf(event));
     await wait(event.lastsMs);
+    clockSteps.push(steadyNow());
     await stage.server.setClock(0);
   };
 }

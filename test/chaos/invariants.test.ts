@@ -52,7 +52,7 @@ const NOTHING: Inflicted = {
   concurrency: 2,
   crew: { kills: 0, freezes: 0, restarts: 0, mostAlive: 1, badExits: [] },
   redisFaults: 0,
-  isClockSet: false,
+  clockSteps: [],
   tokenLifetimeS: 3600,
   lastedMs: 1000,
 };
@@ -192,6 +192,12 @@ describe('each invariant finds what breaks it', () => {
       { rules: ONE_PER_LINE, crew: { ...NOTHING.crew, kills: 1 } },
     ],
     [
+      'a second call on a line long after the clock was set',
+      ['no line has more calls than the campaign allows'],
+      { requests: [request(FIRST, { atMs: 30_000 }), request(SECOND, { atMs: 30_900 })] },
+      { rules: ONE_PER_LINE, clockSteps: [0] },
+    ],
+    [
       'a second call to somebody who may have one',
       ['no person is called more often than the cap allows'],
       { requests: [request(FIRST), request(FIRST, { row: rowOf(SECOND) })] },
@@ -287,9 +293,14 @@ describe('what is excused', () => {
       { listed: 1, rules: ONE_PER_LINE },
     ],
     [
-      'more in flight than the campaign allows, where the clock was set',
+      'as many again in flight as the campaign allows, where the clock was set a moment ago',
       {},
-      { isClockSet: true, rules: { ...NO_RULES, pacing: { maxInFlight: 1 } } },
+      { clockSteps: [0], rules: { ...NO_RULES, pacing: { maxInFlight: 1 } } },
+    ],
+    [
+      'as many again on a line, where the clock was set a moment ago',
+      { requests: [request(FIRST), request(SECOND, { atMs: 900 })] },
+      { clockSteps: [800], rules: ONE_PER_LINE },
     ],
     ['suppressed by the list', ended('suppressed'), { suppressed: new Set([FIRST]) }],
     [

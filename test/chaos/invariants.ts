@@ -18,10 +18,10 @@ export interface Inflicted {
   readonly rules: Rules;
   readonly concurrency: number;
   readonly crew: CrewTally;
-  /** Faults of Redis: while it is away every worker may have to get a token of its own. */
+  /** Faults of Redis, and of its clock: while it is away, or its keys have expired, every worker may need a token of its own. */
   readonly redisFaults: number;
-  /** Redis's clock was set: what occupies a line or counts as in flight until then may have been let go too soon. */
-  readonly isClockSet: boolean;
+  /** When Redis's clock was set: what is claimed by then may be let go too soon. See `steadyNow`. */
+  readonly clockSteps: readonly number[];
   readonly tokenLifetimeS: number;
   readonly lastedMs: number;
 }
@@ -177,10 +177,11 @@ function isUnclear({ answer, isCutShort }: Exchange): boolean {
  */
 function concurrencyIsKept(
   { provider, unansweredCalls }: Evidence,
-  { numbers, listed, crew, concurrency, rules, isClockSet }: Inflicted,
+  { numbers, listed, crew, concurrency, rules, clockSteps }: Inflicted,
 ): string[] {
-  const allowed = isClockSet || listed < numbers.length ? undefined : rules.pacing?.maxInFlight;
-  const places = Math.min(crew.mostAlive * concurrency, allowed ?? Number.POSITIVE_INFINITY);
+  const { maxInFlight = Number.POSITIVE_INFINITY } = rules.pacing ?? {};
+  const allowed = listed < numbers.length ? Number.POSITIVE_INFINITY : maxInFlight * (1 + clockSteps.length);
+  const places = Math.min(crew.mostAlive * concurrency, allowed);
   const limit = places + Math.min(unansweredCalls, places);
   return provider.maxInFlight > limit ? [`${provider.maxInFlight} requests at once; the limit is ${limit}`] : [];
 }
