@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{apps,packages}/*/src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
-    testTimeout: 20_000,
+    // For a machine that is busy with something else as well.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two cores: a worker process for each is all that helps.
     maxWorkers: 2,

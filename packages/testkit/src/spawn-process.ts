@@ -6,6 +6,9 @@ import { text } from 'node:stream/consumers';
 import { guardAgainstOrphan } from '@libby-dialer/embedded';
 import { environmentWith } from './config.ts';
 
+/** A bound for what must come, however busy the machine is; nobody waits so long for what does. */
+const PATIENCE_MS = 30_000;
+
 export interface SpawnProcessOptions {
   /** Changes to our own environment; undefined takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -52,7 +55,7 @@ export async function spawnProcess(
 export async function runProcess(
   command: string,
   args: readonly string[] = [],
-  { input = '', timeoutMs = 30_000, ...options }: RunProcessOptions = {},
+  { input = '', timeoutMs = PATIENCE_MS, ...options }: RunProcessOptions = {},
 ): Promise<ProcessResult> {
   const child = startChild(command, args, options, 'pipe');
   const exited = exitOf(child);
@@ -98,7 +101,7 @@ export class SpawnedProcess implements AsyncDisposable {
   }
 
   /** The first line of stdout or stderr that fits, already said or yet to come. Rejects if it ends or the time is out first. */
-  async waitForLine(pattern: LinePattern, timeoutMs = 10_000): Promise<string> {
+  async waitForLine(pattern: LinePattern, timeoutMs = PATIENCE_MS): Promise<string> {
     const fits = (line: string) => (pattern instanceof RegExp ? line.search(pattern) >= 0 : pattern(line));
     const said = this.stdout.find(fits) ?? this.stderr.find(fits);
     if (said !== undefined) return said;
@@ -119,7 +122,7 @@ export class SpawnedProcess implements AsyncDisposable {
   }
 
   /** Sends the signal and waits for the end; kills after `graceMs`, which shows in the exit's signal. */
-  async stop(signal: NodeJS.Signals = 'SIGTERM', graceMs = 10_000): Promise<ProcessExit> {
+  async stop(signal: NodeJS.Signals = 'SIGTERM', graceMs = PATIENCE_MS): Promise<ProcessExit> {
     if (this.#hasExited()) return this.exited;
     this.#child.kill(signal);
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), graceMs);
