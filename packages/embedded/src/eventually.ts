@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface EventuallyOptions {
-  /** The hard bound, also over a check that hangs. 10 s unless given. */
+  /** The hard bound, also over a check that hangs. 30 s unless given. */
   readonly timeoutMs?: number;
   readonly intervalMs?: number;
 }
