@@ -26,7 +26,7 @@ export class RedisStage implements AsyncDisposable {
     const campaigns = new CampaignStore(this.client, this.keys);
     const campaign = benchCampaign(changes);
     await campaigns.put(campaign);
-    await campaigns.putHeadings(campaign.id, HEADINGS_ID, benchHeadings());
+    await campaigns.putListHead(campaign.id, HEADINGS_ID, { list: 'contacts.csv', headings: benchHeadings() });
   }
 
   /** Queues calls as the enqueuer does: to a number each, as long as there are numbers. */

@@ -194,7 +194,7 @@ export class DryRun {
   #keepPayload(call: QueuedCall): void {
     const { campaign, checker } = this.#options;
     const line = call.from ?? campaign.fromPhoneNumber[0] ?? '';
-    const made = payloadFor(campaign, call, checker.form?.headings ?? [], line);
+    const made = payloadFor(campaign, call, checker.head.headings, line);
     if ('payload' in made) this.payloads.push(made.payload);
   }
 

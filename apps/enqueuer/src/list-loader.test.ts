@@ -14,7 +14,7 @@ const checker: RowChecker = {
     raw === ''
       ? { code: 'missing_phone', reason: 'There is no phone number.' }
       : { call: { to: raw, name: 'Ada' }, dedupeKey: raw },
-  form: undefined,
+  head: { id: 'h1', list: undefined, headings: [] },
   warnings: [],
 };
 

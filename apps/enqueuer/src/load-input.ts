@@ -8,6 +8,7 @@ import { countOf } from './format.ts';
 import { type Io, warn } from './io.ts';
 import { createRowChecker, type RowChecker } from './list/check-row.ts';
 import type { ListFormat } from './list/list-format.ts';
+import { nameOfList } from './list/rejects-file.ts';
 import { type ListSource, openSource } from './list-source.ts';
 
 export interface LoadOptions {
@@ -48,7 +49,7 @@ export async function openChecked(campaign: Campaign, input: ListInput): Promise
   const source = await openSource(path, { format, stdin, signal, hash: campaign.dedupeBy === 'row' });
   try {
     const { listHash, list } = source;
-    const checker = createRowChecker(campaign, { headings: list.csv?.headings, listHash });
+    const checker = createRowChecker(campaign, { list: nameOfList(path), headings: list.csv?.headings, listHash });
     for (const warning of checker.warnings) input.warn(warning);
     return { source, checker };
   } catch (error) {

@@ -140,14 +140,15 @@ async function noteList(
   throw anotherListError(campaign);
 }
 
-async function storeCampaign(context: Context, campaign: Campaign, { form }: RowChecker): Promise<CallLoader> {
+async function storeCampaign(context: Context, campaign: Campaign, { head }: RowChecker): Promise<CallLoader> {
   const answer = await context.campaigns.put(campaign);
   if (!answer.stored) throw dedupeByError(campaign, answer.dedupeBy);
   const calls = new CallLoader(context.redis, context.keys, campaign.id);
   try {
     const dedupeBy = await calls.fixDedupeBy(campaign.dedupeBy);
     if (dedupeBy !== campaign.dedupeBy) throw dedupeByError(campaign, dedupeBy);
-    if (form !== undefined) await context.campaigns.putHeadings(campaign.id, form.id, form.headings);
+    const { id, ...rest } = head;
+    await context.campaigns.putListHead(campaign.id, id, rest);
     return calls;
   } catch (error) {
     await calls[Symbol.asyncDispose]();

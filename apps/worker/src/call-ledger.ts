@@ -97,6 +97,7 @@ export class CallLedger {
         settledAt: clock.now(),
         worker: workerId,
         providerMessage: cause?.message,
+        list: (await run.context.headOf(call))?.list,
         permission,
       }),
       payload: FINAL.has(outcome) ? '' : JSON.stringify(call),

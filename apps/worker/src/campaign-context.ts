@@ -1,4 +1,4 @@
-import type { CampaignStore, Limits } from '@libby-dialer/dial-queue';
+import type { CampaignStore, Limits, ListHead } from '@libby-dialer/dial-queue';
 import { type Campaign, type FormHeading, type QueuedCall, RecipientHours } from '@libby-dialer/dialing';
 
 /** Where a campaign does not say how long a conversation takes: for those that limit the calls on the same line. */
@@ -7,7 +7,7 @@ const CONVERSATION_MS = 120_000;
 /** So many in a row without one that can be made: then it is the campaign that lacks something, not the rows. */
 const INCOMPLETE_CALLS = 10;
 
-const NO_HEADINGS: readonly FormHeading[] = [];
+const NO_HEAD: ListHead = { headings: [] };
 
 /** One campaign's definition with what is derived from it, good until the definition changes. */
 export class CampaignContext {
@@ -16,7 +16,7 @@ export class CampaignContext {
   readonly limits: Limits;
   readonly #store: CampaignStore;
   #incompleteCalls = 0;
-  readonly #headings = new Map<string, readonly FormHeading[]>();
+  readonly #heads = new Map<string, ListHead>();
 
   constructor(campaign: Campaign, store: CampaignStore) {
     this.campaign = campaign;
@@ -47,15 +47,21 @@ export class CampaignContext {
     await this.#store.noteIncomplete(this.campaign.id);
   }
 
-  /** The form headings of the list that a call came with. */
-  async headingsOf(call: QueuedCall): Promise<readonly FormHeading[]> {
-    if (call.headings === undefined) return NO_HEADINGS;
-    const known = this.#headings.get(call.headings);
+  /** What a call has in common with the list that it came with; undefined if that is not stored. */
+  async headOf(call: QueuedCall): Promise<ListHead | undefined> {
+    if (call.headings === undefined) return NO_HEAD;
+    const known = this.#heads.get(call.headings);
     if (known !== undefined) return known;
-    const headings = await this.#store.headings(this.campaign.id, call.headings);
-    if (headings === undefined) throw new Error('the headings of a list are not stored');
-    this.#headings.set(call.headings, headings);
-    return headings;
+    const head = await this.#store.listHead(this.campaign.id, call.headings);
+    if (head !== undefined) this.#heads.set(call.headings, head);
+    return head;
+  }
+
+  /** The form headings of that list. */
+  async headingsOf(call: QueuedCall): Promise<readonly FormHeading[]> {
+    const head = await this.headOf(call);
+    if (head === undefined) throw new Error('the headings of a list are not stored');
+    return head.headings;
   }
 }
 

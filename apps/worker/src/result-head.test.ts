@@ -18,6 +18,7 @@ const facts: fc.Arbitrary<SettledFacts> = fc.record(
     reason: fc.constantFrom(...REASONS),
     httpStatus: fc.integer({ min: 100, max: 599 }),
     providerMessage: text,
+    list: text,
     attempts: fc.nat(),
     queuedAt: instants,
     dialedAt: instants,
@@ -60,6 +61,7 @@ test('with the revision that the settle script adds it is a result record, whate
         ...(known.call.externalId !== undefined && { externalId: known.call.externalId }),
         ...(known.call.row !== undefined && { row: known.call.row }),
         ...(known.httpStatus !== undefined && { httpStatus: known.httpStatus }),
+        ...(known.list !== undefined && { list: known.list }),
         ...(known.providerMessage !== undefined && { providerMessage: known.providerMessage }),
         ...(known.dialedAt !== undefined && { dialedAt: new Date(known.dialedAt).toISOString() }),
       });

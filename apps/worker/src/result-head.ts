@@ -15,6 +15,8 @@ export interface SettledFacts {
   readonly dialedAt?: number | undefined;
   readonly settledAt: number;
   readonly worker: string;
+  /** The name of its list. */
+  readonly list?: string | undefined;
   readonly permission?: Permission | undefined;
 }
 
@@ -38,6 +40,7 @@ export function resultHead(facts: SettledFacts): string {
     settledAt: isoInstant(facts.settledAt),
     worker: facts.worker,
     providerMessage: facts.providerMessage,
+    list: facts.list,
     permission: facts.permission,
   };
   return JSON.stringify(record).slice(0, -1);

@@ -37,6 +37,16 @@ describe.concurrent('every way a request can end', { timeout: PATIENCE_MS }, () 
     expect(await world.status()).toMatchObject({ state: 'completed', pending: 0, inFlight: 0 });
   });
 
+  test('a result says of which list its row is', async () => {
+    await using world = await openWorld();
+    await world.campaign();
+    await world.campaigns.putListHead('spring', 'h1', { list: 'lists/may.csv', headings: ['City'] });
+    await world.startWorker();
+    await world.load([NUMBER], 'spring', { headings: 'h1', form: ['Taos'] });
+    expect(await world.settled(1)).toMatchObject([{ list: 'lists/may.csv', row: 2, outcome: 'accepted' }]);
+    expect(world.simulator.calls().calls[0]?.payload).toMatchObject({ formInfo: [{ City: 'Taos' }] });
+  });
+
   test.for([
     { status: 400, reason: 'bad_request' },
     { status: 413, reason: 'payload_too_large' },

@@ -35,7 +35,7 @@ async function dialed(campaign: string, outcomes: readonly ('accepted' | 'reject
   await loader.fixDedupeBy('phone');
   await loader.add(calls);
   await loader.finish();
-  await fixture.campaigns.putHeadings(campaign, 'h1', ['Event']);
+  await fixture.campaigns.putListHead(campaign, 'h1', { headings: ['Event'] });
   for (const [index, outcome] of outcomes.entries()) await settle(campaign, calls[index]?.callId ?? '', outcome);
   return calls.map(({ callId }) => callId);
 }

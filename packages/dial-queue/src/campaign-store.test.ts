@@ -57,8 +57,17 @@ it('finds again whatever fell off the list of campaigns with work', async () => 
   expect((await fixture.campaigns.look()).open).toEqual(['spring']);
 });
 
-it('stores the headings of a list once', async () => {
-  await fixture.campaigns.putHeadings('spring', 'h1', ['Event type', 'Budget']);
-  expect(await fixture.campaigns.headings('spring', 'h1')).toEqual(['Event type', 'Budget']);
-  expect(await fixture.campaigns.headings('spring', 'h2')).toBeUndefined();
+it('stores what the calls of a list have in common once', async () => {
+  const head = { list: 'lists/may.csv', headings: ['Event type', 'Budget'] };
+  await fixture.campaigns.putListHead('spring', 'h1', head);
+  expect(await fixture.campaigns.listHead('spring', 'h1')).toEqual(head);
+  expect(await fixture.campaigns.listHead('spring', 'h2')).toBeUndefined();
+  const call = { to: '+15055550123', name: 'Ann' };
+  expect(await fixture.campaigns.listOf('spring', { ...call, headings: 'h1' })).toBe('lists/may.csv');
+  expect(await fixture.campaigns.listOf('spring', call)).toBeUndefined();
+});
+
+it('reads the headings of a list that was loaded before lists had names', async () => {
+  await fixture.redis.hset(fixture.keys.campaign('spring').headings, 'h1', '["Budget"]');
+  expect(await fixture.campaigns.listHead('spring', 'h1')).toEqual({ headings: ['Budget'] });
 });

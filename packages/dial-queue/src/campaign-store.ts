@@ -1,4 +1,4 @@
-import { type Campaign, type FormHeading, readStoredCampaign } from '@libby-dialer/dialing';
+import { type Campaign, type FormHeading, type QueuedCall, readStoredCampaign } from '@libby-dialer/dialing';
 import { readData } from './call-job.ts';
 import { CampaignArchivedError, CampaignUnsupportedError } from './campaign-closed.ts';
 import type { Keys } from './keys.ts';
@@ -19,6 +19,14 @@ const UNKEPT_FOR_MS = 10_000;
  */
 export interface StoredCampaign extends Campaign {
   readonly unknownRules?: readonly string[];
+}
+
+/** What all calls of a list have in common. */
+export interface ListHead {
+  /** Its path as it was given. */
+  readonly list?: string | undefined;
+  /** Of a CSV list. */
+  readonly headings: readonly FormHeading[];
 }
 
 /** What the registry knows at one instant, read in one step. */
@@ -150,14 +158,22 @@ export class CampaignStore {
     if (ids.length > 0) await this.#redis.sadd(this.#keys.openCampaigns, ...ids);
   }
 
-  /** Stores the form headings of a list once; its calls name them by id. */
-  async putHeadings(campaign: string, id: string, headings: readonly FormHeading[]): Promise<void> {
-    await this.#redis.hset(this.#keys.campaign(campaign).headings, id, JSON.stringify(headings));
+  /** Stores what the calls of a list have in common once; they name it by id. */
+  async putListHead(campaign: string, id: string, head: ListHead): Promise<void> {
+    await this.#redis.hset(this.#keys.campaign(campaign).headings, id, JSON.stringify(head));
   }
 
-  async headings(campaign: string, id: string): Promise<readonly FormHeading[] | undefined> {
+  async listHead(campaign: string, id: string): Promise<ListHead | undefined> {
     const raw = await this.#redis.hget(this.#keys.campaign(campaign).headings, id);
-    return raw === null ? undefined : (JSON.parse(raw) as FormHeading[]);
+    if (raw === null) return undefined;
+    const stored = JSON.parse(raw) as ListHead | FormHeading[];
+    // As they were stored before lists had names.
+    return Array.isArray(stored) ? { headings: stored } : stored;
+  }
+
+  /** The name of the list that a call came with, if it came with one. */
+  async listOf(campaign: string, call: QueuedCall | undefined): Promise<string | undefined> {
+    return call?.headings === undefined ? undefined : (await this.listHead(campaign, call.headings))?.list;
   }
 }
 

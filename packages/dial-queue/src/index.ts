@@ -8,7 +8,13 @@ export { CallReopener } from './call-reopener.ts';
 export { type ArchiveAnswer, type ArchiveOptions, CampaignArchive, type Exports } from './campaign-archive.ts';
 export { CampaignArchivedError, CampaignCanceledError, CampaignUnsupportedError } from './campaign-closed.ts';
 export { type CampaignState, type CampaignStatus, StatusReader } from './campaign-status.ts';
-export { CampaignStore, type PutAnswer, type RegistryView, type StoredCampaign } from './campaign-store.ts';
+export {
+  CampaignStore,
+  type ListHead,
+  type PutAnswer,
+  type RegistryView,
+  type StoredCampaign,
+} from './campaign-store.ts';
 export { CampaignControl, type ControlAction } from './control.ts';
 // People not to be called
 export { type DoNotCallChange, DoNotCallList } from './do-not-call.ts';

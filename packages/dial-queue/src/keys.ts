@@ -151,7 +151,7 @@ export interface CampaignKeys {
   readonly reopened: string;
   /** Hash: call id -> stream id of its latest result, for calls with more than one. */
   readonly revised: string;
-  /** Hash: headings id -> JSON array of a list's form headings. */
+  /** Hash: id -> JSON of what all calls of a list have in common: its name and form headings. */
   readonly headings: string;
   /** Sorted set: ids of calls that have an expiry of their own, by that instant. */
   readonly expiries: string;

@@ -9,6 +9,7 @@ import {
 } from '@libby-dialer/dialing';
 import { callOf, type QueuedJob, type Refusal, readCall } from './call-job.ts';
 import { CallReopener } from './call-reopener.ts';
+import { CampaignStore } from './campaign-store.ts';
 import { Identity, isCallId } from './identity.ts';
 import type { Keys } from './keys.ts';
 import type { RedisConnection } from './redis-connection.ts';
@@ -175,6 +176,7 @@ export class SetAsideJobs {
     const own = this.#keys.campaign(campaign);
     const { ledger, state, claims, revised, expiries, setAside } = own;
     const keys = [ledger, state, claims, revised, this.#keys.results, expiries, setAside];
+    const list = await new CampaignStore(this.#redis, this.#keys).listOf(campaign, readCall(job.data));
     for (let answer: unknown; answer !== 'ended'; ) {
       const raw = (await this.#redis.hget(ledger, job.callId)) ?? '';
       const entry = raw === '' ? undefined : (JSON.parse(raw) as Entry);
@@ -182,7 +184,7 @@ export class SetAsideJobs {
       const ending = entry?.state === 'claimed' ? lostEnding(entry, at) : given;
       if (!isOver && ending === undefined) return;
       const isRow = !isOver && isCallId(job.callId);
-      const written = ending !== undefined && isRow ? writtenBy(campaign, job, entry, ending, worker, at) : [];
+      const written = ending !== undefined && isRow ? writtenBy(campaign, job, entry, ending, worker, at, list) : [];
       answer = await SetAsideJobs.#finish.run(this.#redis, keys, [campaign, job.callId, raw, ...written]);
     }
   }
@@ -214,6 +216,7 @@ function writtenBy(
   ending: Ending,
   worker: string,
   at: number,
+  list: string | undefined,
 ): [entry: string, head: string] {
   const call = readCall(job.data);
   // It was dialed once before, and that may have rung.
@@ -237,6 +240,7 @@ function writtenBy(
     ...(isLost && entry?.claimedAt !== undefined ? { dialedAt: isoInstant(entry.claimedAt) } : {}),
     settledAt: isoInstant(at),
     worker,
+    ...(list === undefined ? {} : { list }),
   };
   return [JSON.stringify(after), JSON.stringify(record).slice(0, -1)];
 }

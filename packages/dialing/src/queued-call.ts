@@ -2,8 +2,9 @@ import { z } from 'zod';
 
 /**
  * One call as it waits in the queue: only what differs from row to row, so that a waiting call costs hundreds of bytes.
- * The campaign's texts are filled in when it is dialed. `form` holds the values of a CSV row in the order of its list's
- * headings, which are stored once under `headings` (empty: the cell was empty), or ordered pairs for a JSON record.
+ * The campaign's texts are filled in when it is dialed. What it has in common with all of its list is stored once, under
+ * `headings`. `form` holds the values of a CSV row in the order of these headings (empty: the cell was empty), or ordered
+ * pairs for a JSON record.
  */
 export const queuedCallSchema = z.strictObject({
   to: z.string(),

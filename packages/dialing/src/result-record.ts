@@ -37,7 +37,7 @@ export const resultRecordSchema = z.strictObject({
   callId: z.string().describe('The same for every entry about one call.'),
   campaign: z.string(),
   externalId: z.string().optional().describe('As the record had it.'),
-  row: z.int().positive().optional().describe('Which row of its list, without headings.'),
+  row: z.int().positive().optional().describe('Which row of its list, from 1, without headings.'),
   toPhoneNumber: z.string().describe('In E.164; `erased` where the person’s data were removed.'),
   fromPhoneNumber: z.string().describe('The line; empty where none was chosen.'),
   name: z.string().describe('As it was sent; `erased` where the person’s data were removed.'),
@@ -58,6 +58,10 @@ export const resultRecordSchema = z.strictObject({
     .max(500)
     .optional()
     .describe('What the provider said, without personal data, where it gave an answer other than a plain 200.'),
+  list: z
+    .string()
+    .optional()
+    .describe('The list that it was loaded from, by its path as it was given; `stdin` for standard input.'),
   permission: permissionSchema.optional().describe('Of calls that were let out: by which rules.'),
 });
 export type ResultRecord = z.infer<typeof resultRecordSchema>;

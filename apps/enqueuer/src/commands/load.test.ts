@@ -2,6 +2,8 @@ import { access, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
+import { CampaignStore } from '@libby-dialer/dial-queue';
+import { queuedCallSchema } from '@libby-dialer/dialing';
 import { Interrupted } from '@libby-dialer/runtime';
 import { eventually } from '@libby-dialer/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -159,6 +161,24 @@ describe('load', () => {
     const packed = join(bench.directory, 'list.csv.gz');
     await writeFile(packed, gzipSync(`Name,Phone\nEve,${phone(1)}\n`));
     expect(await bench.json(['load', packed, '--campaign', campaign, '--json'])).toMatchObject({ rows: 1, queued: 1 });
+  });
+
+  test('each call names the list that it came with, whatever the format', async () => {
+    const campaign = await bench.campaign('spring');
+    const csv = await bench.file('a.csv', `Name,Phone\nAda,${phone(0)}\n`);
+    const json = await bench.file('b.json', JSON.stringify([{ name: 'Ada', toPhoneNumber: phone(1) }]));
+    const stdin = `Name,Phone,City\nAda,${phone(2)},Taos\n`;
+    for (const list of [csv, json, '-']) {
+      const rejects = ['--rejects', join(bench.directory, 'r.csv')];
+      await bench.json(['load', list, '--campaign', campaign, '--json', ...rejects], { stdin });
+    }
+    const store = new CampaignStore(bench.redis, bench.keys);
+    const queue = bench.keys.queue('spring');
+    const lists = (await bench.queued('spring')).map(async (callId) => {
+      const data = (await bench.redis.hget(`${queue}${callId}`, 'data')) ?? '';
+      return await store.listOf('spring', queuedCallSchema.parse(JSON.parse(data)));
+    });
+    expect(await Promise.all(lists)).toEqual([csv, json, 'stdin']);
   });
 
   test('rows of a list that is deduplicated by row are the same only in the same list', async () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Identity, SetAsideJobs } from '@libby-dialer/dial-queue';
 import { expect, test } from 'vitest';
 import { eachTest, phone, type TestBench } from '../test-bench.ts';
@@ -59,6 +60,16 @@ test('status tells of jobs that are set aside, and a list that is loaded again t
   const argv = ['load', await bench.list('a.csv', 3), '--campaign', 'spring', '--json'];
   expect(await bench.json(argv)).toMatchObject({ queued: 1, alreadyQueued: 2 });
   expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({ pending: 3, setAside: 0 });
+});
+
+test('a row that ends while it is set aside is of the list that its job says', async () => {
+  const callId = await loaded('null');
+  const [, second = ''] = await bench.queued('spring');
+  const data = (await bench.redis.hget(`${bench.keys.queue('spring')}${second}`, 'data')) ?? '';
+  await setAside(callId, 'call', JSON.parse(data));
+  await bench.run(['set-aside', 'resolve', 'spring', '--all', '--as', 'canceled', '--by', 'Kim']);
+  const { stdout } = await bench.run(['results', 'spring', '--format', 'ndjson']);
+  expect(JSON.parse(stdout)).toMatchObject({ list: join(bench.directory, 'a.csv'), row: 2, outcome: 'canceled' });
 });
 
 test('a person queues what is the row of its id, and is told of what is not', async () => {

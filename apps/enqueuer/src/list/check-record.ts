@@ -14,7 +14,7 @@ import {
   variableKey,
   zonesFor,
 } from '@libby-dialer/dialing';
-import { headingsId } from './headings.ts';
+import { listHeadId } from './headings.ts';
 import type { RowProblem } from './list-row.ts';
 
 /** A call that may be queued, and what it is the same by. */
@@ -52,6 +52,8 @@ export function variablesOf(campaign: Campaign): Variable[] {
 export interface RecordCheckerOptions {
   /** What names the list's content; needed where the campaign dedupes by row. */
   listHash?: string | undefined;
+  /** The list's name; left out, its calls come from no list. */
+  list?: string | undefined;
   /** The form headings of a CSV list. */
   formHeadings?: readonly FormHeading[] | undefined;
 }
@@ -63,18 +65,19 @@ export type RowsCountry = readonly (CountryCode | undefined)[];
 export class RecordChecker {
   readonly #campaign: Campaign;
   readonly #listHash: string;
-  readonly #headingsId: string | undefined;
+  readonly #headId: string | undefined;
   /** With the positions of each in the form of a CSV list. */
   readonly #variables: readonly (Variable & { positions: readonly number[] })[];
   readonly #needsZone: boolean;
   readonly #vouches: ((e164: string) => boolean) | undefined;
 
   constructor(campaign: Campaign, options: RecordCheckerOptions = {}) {
-    const { formHeadings, listHash } = options;
+    const { list, formHeadings, listHash } = options;
     const keys = formHeadings?.map((heading) => variableKey(headingText(heading))) ?? [];
     this.#campaign = campaign;
     this.#listHash = listHash ?? '';
-    this.#headingsId = formHeadings === undefined ? undefined : headingsId(formHeadings);
+    const isOfList = list !== undefined || formHeadings !== undefined;
+    this.#headId = isOfList ? listHeadId(list, formHeadings ?? []) : undefined;
     this.#variables = variablesOf(campaign).map((variable) => ({
       ...variable,
       positions: [...keys.keys()].filter((position) => keys[position] === variable.key),
@@ -99,10 +102,8 @@ export class RecordChecker {
     }
     const call: QueuedCall = { to: phone.number, name };
     if (row !== undefined) call.row = row;
-    if (form !== undefined && form.length > 0) {
-      if (this.#headingsId !== undefined) call.headings = this.#headingsId;
-      call.form = form;
-    }
+    if (this.#headId !== undefined) call.headings = this.#headId;
+    if (form !== undefined && form.length > 0) call.form = form;
     const problem =
       this.#copyFields(record, call) ??
       this.#timesProblem(call) ??

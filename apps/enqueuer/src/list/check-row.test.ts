@@ -75,7 +75,7 @@ describe('createRowChecker', () => {
       },
       { call: { to: '+15055550124', name: 'Bob', row: 2 } },
     ]);
-    expect(Object.keys((checkCsv(text)[1] as { call: object }).call)).toEqual(['to', 'name', 'row']);
+    expect(Object.keys((checkCsv(text)[1] as { call: object }).call)).toEqual(['to', 'name', 'row', 'headings']);
   });
 
   it('makes a queued call of a JSON record', () => {
@@ -205,7 +205,7 @@ describe('createRowChecker', () => {
       const reader = new CsvRows(',');
       const [headings, ...rows] = [...reader.push(text), ...reader.end()];
       const checker = createRowChecker(campaign, { headings: headings?.cells });
-      return rows.map((row) => ({ verdict: checker.check(row), form: checker.form?.headings ?? [] }));
+      return rows.map((row) => ({ verdict: checker.check(row), form: checker.head.headings }));
     });
     expect(verdicts.map(({ verdict }) => codeOf(verdict))).toEqual([
       undefined,
@@ -370,7 +370,7 @@ describe('a field that a text asks for by its column', () => {
     const checker = createRowChecker(campaignOf(fields), { headings: headings?.cells, listHash: 'hash' });
     const verdict = row && checker.check(row);
     if (verdict === undefined || !('call' in verdict)) throw new Error('was not taken');
-    expect(payloadFor(campaignOf(fields), verdict.call, checker.form?.headings ?? [], '+15055550100')).toMatchObject({
+    expect(payloadFor(campaignOf(fields), verdict.call, checker.head.headings, '+15055550100')).toMatchObject({
       payload: { introNotes: 'Ask Ann Moss about Taos', formInfo: [{ City: 'Taos' }] },
     });
   });

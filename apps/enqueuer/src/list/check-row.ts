@@ -16,11 +16,13 @@ import {
   type Variable,
   variablesOf,
 } from './check-record.ts';
-import { type ColumnField, type Columns, headingsId, resolveColumns } from './headings.ts';
+import { type ColumnField, type Columns, listHeadId, resolveColumns } from './headings.ts';
 import type { ListRow, RejectCode, RowProblem } from './list-row.ts';
 import { NeededColumns } from './needed-columns.ts';
 
 export interface RowCheckerOptions {
+  /** The list's name, for those who read results. */
+  list?: string | undefined;
   /** Of a CSV list. */
   headings?: readonly string[] | undefined;
   /** What names the list's content; needed where the campaign dedupes by row. */
@@ -29,8 +31,8 @@ export interface RowCheckerOptions {
 
 export interface RowChecker {
   check(row: ListRow): RowVerdict;
-  /** CSV: the form headings, to be stored once under the id by which every call of the list names them. */
-  form: { id: string; headings: readonly FormHeading[] } | undefined;
+  /** What the list's calls have in common, to be stored once under the id by which each of them names it. */
+  head: { id: string; list: string | undefined; headings: readonly FormHeading[] };
   /** Sentences about what the campaign asks for and the list does not have. */
   warnings: readonly string[];
 }
@@ -40,16 +42,16 @@ export interface RowChecker {
  * Throws `ListError` where the headings do not tell whom to call.
  */
 export function createRowChecker(campaign: Campaign, options: RowCheckerOptions = {}): RowChecker {
-  const { headings, listHash } = options;
+  const { list, headings, listHash } = options;
   if (headings === undefined) {
-    const records = new RecordChecker(campaign, { listHash });
-    return { check: (row) => checkJson(row, records), form: undefined, warnings: [] };
+    const records = new RecordChecker(campaign, { list, listHash });
+    return { check: (row) => checkJson(row, records), head: headOf(list, []), warnings: [] };
   }
   const variables = variablesOf(campaign);
   const asked = variables.map(({ key }) => key).filter((key) => !OWN_VARIABLES.has(key));
   const columns = resolveColumns(headings, campaign.columns, new Set(asked));
   const formHeadings = columns.form.map(({ heading }) => heading);
-  const records = new RecordChecker(campaign, { listHash, formHeadings });
+  const records = new RecordChecker(campaign, { list, listHash, formHeadings });
   const isAsked = new Set(asked);
   const askedFor = columns.form.filter(({ heading }) => isAsked.has(variableKey(headingText(heading))));
   const needed = [columns.fields.values(), columns.name, columns.countries, askedFor.map(({ position }) => position)];
@@ -62,9 +64,13 @@ export function createRowChecker(campaign: Campaign, options: RowCheckerOptions 
   );
   return {
     check: (row) => cells.check(row, records),
-    form: { id: headingsId(formHeadings), headings: formHeadings },
+    head: headOf(list, formHeadings),
     warnings: missingColumns(variables, formHeadings.map(headingText)),
   };
+}
+
+function headOf(list: string | undefined, headings: readonly FormHeading[]): RowChecker['head'] {
+  return { id: listHeadId(list, headings), list, headings };
 }
 
 function missingColumns(variables: readonly Variable[], headings: readonly string[]): string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { headingsId, resolveColumns } from './headings.ts';
+import { listHeadId, resolveColumns } from './headings.ts';
 import { ListError } from './list-error.ts';
 
 /** The headings that were taken for the phone, the name, other fields, and form entries. */
@@ -130,9 +130,12 @@ describe('resolveColumns', () => {
   });
 });
 
-describe('headingsId', () => {
-  it('is short, and differs with the headings and their order', () => {
-    expect(headingsId(['a', 'b'])).toMatch(/^[\w-]{12}$/);
-    expect(new Set([['a', 'b'], ['b', 'a'], ['a,b'], []].map(headingsId)).size).toBe(4);
+describe('listHeadId', () => {
+  it('is short, and differs with the list, the headings and their order', () => {
+    expect(listHeadId('may.csv', ['a', 'b'])).toMatch(/^[\w-]{12}$/);
+    const ids = ['may.csv', 'june.csv', undefined].flatMap((list) =>
+      [['a', 'b'], ['b', 'a'], ['a,b'], []].map((form) => listHeadId(list, form)),
+    );
+    expect(new Set(ids).size).toBe(12);
   });
 });

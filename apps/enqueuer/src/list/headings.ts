@@ -98,8 +98,11 @@ export function resolveColumns(
 }
 
 /** Short and stable: what a queued call names its list's form headings by. */
-export function headingsId(form: readonly FormHeading[]): string {
-  return createHash('sha256').update(JSON.stringify(form)).digest('base64url').slice(0, 12);
+export function listHeadId(list: string | undefined, form: readonly FormHeading[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify([list, form]))
+    .digest('base64url')
+    .slice(0, 12);
 }
 
 /** How many of the headings are the list's own, without those that a rejects file has added. */

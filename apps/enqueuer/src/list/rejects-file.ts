@@ -14,9 +14,14 @@ export interface Reject {
   problem: RowProblem;
 }
 
+/** What a list is called where it is spoken of. */
+export function nameOfList(path: string): string {
+  return path === '-' ? 'stdin' : path;
+}
+
 /** Where the rejects of a list go unless the user says otherwise. */
 export function rejectsPathOf(list: string): string {
-  return `${list === '-' ? 'stdin' : list}.rejected.csv`;
+  return `${nameOfList(list)}.rejected.csv`;
 }
 
 /** How a rejects file of either kind begins: nothing else is ever overwritten or removed. */
