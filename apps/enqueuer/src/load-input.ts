@@ -50,7 +50,7 @@ export async function openChecked(campaign: Campaign, input: ListInput): Promise
   try {
     const { listHash, list } = source;
     const checker = createRowChecker(campaign, { list: nameOfList(path), headings: list.csv?.headings, listHash });
-    for (const warning of checker.warnings) input.warn(warning);
+    for (const warning of [...list.warnings, ...checker.warnings]) input.warn(warning);
     return { source, checker };
   } catch (error) {
     source.list.close();

@@ -49,7 +49,8 @@ async function importList(
   const { stdin, signal } = io;
   const source = await openSource(path, { stdin, signal, hash: false, nameColumns: nameNumberColumns });
   try {
-    const { csv } = source.list;
+    const { csv, warnings } = source.list;
+    for (const warning of warnings) warn(io, warning);
     const columns = csv && findNumberColumns(csv.headings, column);
     await using rejects = new RejectsFile(rejectsPath ?? rejectsPathOf(path), csv);
     await rejects.start();

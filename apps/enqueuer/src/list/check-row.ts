@@ -17,8 +17,9 @@ import {
   variablesOf,
 } from './check-record.ts';
 import { type ColumnField, type Columns, listHeadId, resolveColumns } from './headings.ts';
-import type { ListRow, RejectCode, RowProblem } from './list-row.ts';
+import type { ListRow, RowProblem } from './list-row.ts';
 import { NeededColumns } from './needed-columns.ts';
+import { rejectedBefore } from './rejected-before.ts';
 
 export interface RowCheckerOptions {
   /** The list's name, for those who read results. */
@@ -86,18 +87,6 @@ function checkJson(row: ListRow, records: RecordChecker): RowVerdict {
   return records.check(record, record.formInfo, row.row);
 }
 
-/**
- * What is wrong with a row, but cannot be seen in the rejects file, where each row has as many cells as there are headings
- * and is UTF-8. Loaded again as it is, such a row must not be called.
- */
-const INVISIBLE_LATER: ReadonlySet<string> = new Set<RejectCode>([
-  'too_many_cells',
-  'too_few_cells',
-  'unclosed_quote',
-  'bad_encoding',
-  'row_too_large',
-]);
-
 /** Turns the cells of a CSV row into a record, by position: a schema for every row would take longer than reading it. */
 class CellReader {
   readonly #phone: number;
@@ -154,11 +143,7 @@ class CellReader {
   }
 
   #rejectedBefore(cells: readonly string[]): RowProblem | undefined {
-    if (this.#rejectedFor === undefined) return undefined;
-    const code = trimmed(cells, this.#rejectedFor);
-    if (!INVISIBLE_LATER.has(code)) return undefined;
-    const reason = 'The row was rejected for this before: mend it, and empty its cell under "code".';
-    return { code: code as RejectCode, reason };
+    return this.#rejectedFor === undefined ? undefined : rejectedBefore(trimmed(cells, this.#rejectedFor));
   }
 
   #cellWithoutHeading(cells: readonly string[]): RowProblem | undefined {

@@ -89,11 +89,9 @@ describe('CsvRows', () => {
     fc.assert(
       fc.property(cut, fc.constantFrom('\n', '\r\n', '\n\n'), cuts, (pieces, eol, cuts) => {
         const text = ['a,b,c,d', whole, pieces.join(eol), whole, ''].join('\n');
-        const rows = read(piecesOf(text, cuts));
-        for (const { problem, cells: [, number = ''] = [] } of rows.slice(2, -1)) {
-          const isCalled = problem === undefined && /\d/.test(number);
-          if (isCalled) expect(number).toBe(cells[1]);
-        }
+        const trusted = read(piecesOf(text, cuts)).filter(({ row, problem }) => row > 0 && problem === undefined);
+        const numbers = trusted.map(({ cells: [, number = ''] = [] }) => number).filter((number) => /\d/.test(number));
+        expect(new Set(numbers)).toEqual(new Set([cells[1]]));
       }),
     );
   });

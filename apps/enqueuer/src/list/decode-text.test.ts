@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeText, type Encoding, sniffEncoding } from './decode-text.ts';
+import { decodeText, type Encoding, refuseBinary, sniffEncoding, withGuesses } from './decode-text.ts';
 import { ListError } from './list-error.ts';
 
 async function decode(chunks: readonly Buffer[], encoding: Encoding): Promise<string> {
@@ -55,7 +55,7 @@ describe('decodeText', () => {
   });
 
   it('knows UTF-16 that ends within a character', async () => {
-    expect(await decode([Buffer.from('a\0b', 'latin1')], 'utf-16le')).toBe('a\udcff');
+    expect(await decode([Buffer.from('a\0b', 'latin1')], 'utf-16le')).toBe('a\udc00');
   });
 });
 
@@ -72,9 +72,40 @@ describe('sniffEncoding', () => {
   it.each([
     ['PK\x03\x04\x14\0', 'Excel workbook'],
     ['n\0a\0m\0e\0\n\0', 'UTF-16 without a byte order mark'],
-    ['\x7fELF\x02\x01\x01\0\0\0\0', 'binary file'],
   ])('refuses what is no text: %j', (bytes, words) => {
     expect(() => sniffEncoding(Buffer.from(bytes, 'latin1'))).toThrow(ListError);
     expect(() => sniffEncoding(Buffer.from(bytes, 'latin1'))).toThrow(words);
+  });
+});
+
+describe('refuseBinary', () => {
+  const decoded = (bytes: string): Promise<string> => decode([Buffer.from(bytes, 'latin1')], 'utf-8');
+
+  it.each([
+    '\x7fELF\x02\x01\x01\0\0\0\0\n',
+    '\x89PNG\r\n\x1a\n\0\0\0\rIHDR',
+    '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0',
+    'SQLite format 3\0\x10\0',
+    'PAR1\x15\x04\n\0\0\0',
+  ])('refuses what begins as no list does: %j', async (bytes) => {
+    const text = await decoded(bytes);
+    expect(() => refuseBinary(text)).toThrow('The list is a binary file, not text');
+  });
+
+  it.each(['name,phone\nA\0da,1\n', '[{"name": "Ada"},\n{"name": "B\0en"}]', 'name,phone\n\xfc,1\n'])(
+    'leaves it to the rows where only they hold what is no text: %j',
+    async (bytes) => {
+      const text = await decoded(bytes);
+      expect(() => refuseBinary(text)).not.toThrow();
+    },
+  );
+});
+
+describe('withGuesses', () => {
+  it('reads as windows-1252 what is no UTF-8, and nothing else', async () => {
+    const bytes = Buffer.concat([Buffer.from('J\xfcrgen \x80\x96\x9f\x81,', 'latin1'), Buffer.from('Zoë 😀\n\0')]);
+    for (const size of [1, 3, 100]) {
+      expect(withGuesses(await decode(chunksOf(bytes, size), 'utf-8'))).toBe('Jürgen €–Ÿ\ufffd,Zoë 😀\n\ufffd');
+    }
   });
 });

@@ -4,25 +4,46 @@ import { ListError } from './list-error.ts';
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 /**
- * Stands for bytes that are no text. A lone surrogate cannot come out of well-formed input, so a row that holds one is
- * known by `isWellFormed()` alone, and a genuine U+FFFD in a list is not mistaken for damage.
+ * Stands for a byte that is no text: the byte is added to it. A lone surrogate cannot come out of well-formed input, so a row
+ * that holds one is known by `isWellFormed()` alone, and a genuine U+FFFD in a list is not mistaken for damage.
  */
-const NOT_TEXT = '\uDCFF';
+const NO_TEXT = 0xdc00;
+const NUL = String.fromCharCode(NO_TEXT);
 
-/** Tells the encoding by its byte order mark; refuses what is no text at all. */
+/** What windows-1252 has where Latin-1 has controls, from 0x80 on; `\ufffd` where it has nothing. */
+const WINDOWS_1252 = '€\ufffd‚ƒ„…†‡ˆ‰Š‹Œ\ufffdŽ\ufffd\ufffd‘’“”•–—˜™š›œ\ufffdžŸ';
+
+/** The text with what is no UTF-8 read as windows-1252, which most of it is: for a person's eyes, not to be trusted. */
+export function withGuesses(text: string): string {
+  if (text.isWellFormed()) return text;
+  return text.replaceAll(/[\ud800-\udfff]/gu, (unit) => {
+    const byte = unit.charCodeAt(0) - NO_TEXT;
+    if (byte < 0x80 || byte > 0xff) return '\ufffd';
+    return WINDOWS_1252[byte - 0x80] ?? String.fromCharCode(byte);
+  });
+}
+
+/** Tells the encoding by its byte order mark; refuses what can be no list at all. */
 export function sniffEncoding(sample: Buffer): Encoding {
   if (sample[0] === 0xff && sample[1] === 0xfe) return 'utf-16le';
   if (sample[0] === 0xfe && sample[1] === 0xff) return 'utf-16be';
   if (sample.subarray(0, 4).toString('latin1') === 'PK\u0003\u0004') {
     throw new ListError('binary', 'The list is a zip archive or an Excel workbook: save the sheet as CSV (UTF-8).');
   }
-  if (!sample.includes(0)) return 'utf-8';
-  throw new ListError(
-    'binary',
-    looksLikeUtf16(sample)
-      ? 'The list seems to be UTF-16 without a byte order mark: save it as UTF-8.'
-      : 'The list is a binary file, not text: save it as CSV, JSON or NDJSON in UTF-8.',
-  );
+  if (looksLikeUtf16(sample)) {
+    throw new ListError('binary', 'The list seems to be UTF-16 without a byte order mark: save it as UTF-8.');
+  }
+  return 'utf-8';
+}
+
+const CONTROL = /[\u0001-\u0008\u000e-\u001b]/;
+
+/** Refuses what is no text. A text may hold a zero byte in one of its rows, but does not begin like that. */
+export function refuseBinary(sample: string): void {
+  if (!sample.includes(NUL)) return;
+  const [start = ''] = sample.split('\n', 1);
+  if (start.isWellFormed() && !CONTROL.test(start)) return;
+  throw new ListError('binary', 'The list is a binary file, not text: save it as CSV, JSON or NDJSON in UTF-8.');
 }
 
 /** Every other byte of Western text in UTF-16 is zero. */
@@ -57,11 +78,11 @@ class Utf8Decoder {
     const complete = bytes.subarray(0, whole);
     if (!isUtf8(complete)) return salvageLines(complete);
     const text = complete.toString('utf8');
-    return text.includes('\0') ? text.replaceAll('\0', NOT_TEXT) : text;
+    return text.includes('\0') ? text.replaceAll('\0', NUL) : text;
   }
 
   end(): string {
-    return this.#carry.length === 0 ? '' : NOT_TEXT;
+    return salvage(this.#carry);
   }
 }
 
@@ -80,18 +101,30 @@ function sequenceLength(lead: number): number {
   return lead >= 0xe0 ? 3 : 2;
 }
 
-/** Line by line, so that damage in one line does not touch its neighbours. */
+/** Line by line, for it is few lines that are damaged, as a rule. */
 function salvageLines(bytes: Buffer): string {
   let text = '';
   for (let at = 0; at < bytes.length; ) {
     const lineBreak = bytes.indexOf(0x0a, at);
     const end = lineBreak === -1 ? bytes.length : lineBreak + 1;
     const line = bytes.subarray(at, end);
-    const decoded = line.toString('utf8');
-    text += isUtf8(line) ? decoded : decoded.replaceAll('\uFFFD', NOT_TEXT);
+    text += isUtf8(line) ? line.toString('utf8') : salvage(line);
     at = end;
   }
-  return text.replaceAll('\0', NOT_TEXT);
+  return text.replaceAll('\0', NUL);
+}
+
+/** Character by character: what is none is kept as its byte. */
+function salvage(bytes: Buffer): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; ) {
+    const byte = bytes[at] ?? 0;
+    const character = bytes.subarray(at, at + (byte < 0x80 ? 1 : sequenceLength(byte)));
+    const isText = isUtf8(character);
+    text += isText ? character.toString('utf8') : String.fromCharCode(NO_TEXT + byte);
+    at += isText ? character.length : 1;
+  }
+  return text;
 }
 
 class Utf16Decoder {
@@ -111,10 +144,10 @@ class Utf16Decoder {
     if (lastUnit >= 0xd8 && lastUnit <= 0xdb) whole -= 2;
     this.#carry = Buffer.from(bytes.subarray(whole));
     const complete = bytes.subarray(0, whole);
-    return (this.#swapped ? complete.swap16() : complete).toString('utf16le').replaceAll('\0', NOT_TEXT);
+    return (this.#swapped ? complete.swap16() : complete).toString('utf16le').replaceAll('\0', NUL);
   }
 
   end(): string {
-    return this.#carry.length === 0 ? '' : NOT_TEXT;
+    return this.#carry.length === 0 ? '' : NUL;
   }
 }

@@ -5,6 +5,8 @@ export type ListErrorCode =
   | 'damaged_gzip'
   | 'empty'
   | 'binary'
+  | 'other_format'
+  | 'wrapped'
   | 'bad_encoding'
   | 'bad_headings'
   | 'no_phone_column'

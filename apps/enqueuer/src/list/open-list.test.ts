@@ -133,6 +133,28 @@ describe('openList', () => {
     ]);
   });
 
+  it.each([
+    ['list.tsv', 'Name\tPhone\tAddress, City, Zip\n', ['Name', 'Phone', 'Address, City, Zip']],
+    ['list.TAB.gz', 'Name\tA, B, C\n', ['Name', 'A, B, C']],
+    ['list.psv', 'Name|A, B, C\n', ['Name', 'A, B, C']],
+    ['list.tsv', 'Name;Phone\n', ['Name', 'Phone']],
+    ['list.tsv', 'sep=,\nName,A\tB\n', ['Name', 'A\tB']],
+  ])('cuts %s by what its name tells, where the headings have that: %j', async (name, text, headings) => {
+    const bytes = name.endsWith('.gz') ? gzipSync(text) : Buffer.from(text);
+    expect((await readAll(await fileOf(name, bytes))).csv?.headings).toEqual(headings);
+  });
+
+  it('says once of a list with many damaged rows what to do', async () => {
+    const rows = (count: number, row: string) => Buffer.from(`${row}\n`.repeat(count), 'latin1');
+    const warningsOf = async (...parts: Buffer[]) =>
+      (await openList('list.csv', { content: Readable.from([Buffer.from('name,phone\n'), ...parts]) })).warnings;
+    expect(await warningsOf(rows(9, 'Ann,1'), rows(2, 'J\xfcrgen,1'))).toEqual([
+      'Many rows of the list are not UTF-8 text and are rejected: save the list as "CSV UTF-8" where it comes from.',
+    ]);
+    expect(await warningsOf(rows(60, 'Ann,1'), rows(2, 'J\xfcrgen,1'))).toEqual([]);
+    expect(await warningsOf(rows(1, 'J\xfcrgen,1'))).toEqual([]);
+  });
+
   it('reads a messy list row by row', async () => {
     const content = [
       'Name;Mobile;Event type;',
@@ -171,8 +193,15 @@ describe('openList', () => {
     ['book.csv', Buffer.from('PK\x03\x04rest', 'latin1'), 'binary', 'Excel workbook'],
     ['wide.csv', Buffer.from('\xff\xfea\0\0\0\0\0', 'latin1'), 'binary', 'binary file'],
     ['mac.csv', 'name,phone\rAnn,1\r', 'bad_headings', 'CR alone'],
+    ['mac-quoted.csv', 'name,phone\r"Ann\nLee",1\r', 'bad_headings', 'CR alone'],
+    ['mac.ndjson', '{"name": "Ann"}\r{"name": "Bob"}\r', 'bad_headings', 'CR alone'],
+    ['page.xls', '<html><table><tr><td>name</td></tr></table>\n', 'other_format', 'is a web page or XML'],
+    ['export.xml', '\n<?xml version="1.0"?>\n<people/>\n', 'other_format', 'is a web page or XML'],
+    ['contacts.vcf', 'BEGIN:VCARD\r\nFN:Ann\r\n', 'other_format', 'holds vCards'],
+    ['list.json', '{"data": [{"name": "Ann"}]}', 'wrapped', 'around an array ("data")'],
+    ['answer.json', '{"data": [{"name": "Ann"}]}\n', 'wrapped', 'around an array ("data")'],
     ['quote.csv', 'name,"phone\nAnn,1\n', 'bad_headings', 'never closed'],
-    ['latin.csv', Buffer.from('Pr\xe9nom,phone\nAnn,1\n', 'latin1'), 'bad_encoding', 'save the list as UTF-8'],
+    ['latin.csv', Buffer.from('Pr\xe9nom,phone\nAnn,1\n', 'latin1'), 'bad_encoding', 'save the list as "CSV UTF-8"'],
     ['long.csv', `name${'x'.repeat(1_100_000)},phone\nAnn,1\n`, 'bad_headings', 'larger than 1 MB'],
     ['cut.csv.gz', gzipSync(CSV).subarray(0, 40), 'damaged_gzip', 'damaged or cut off'],
   ])('refuses %s with a sentence', async (name, content, code, words) => {

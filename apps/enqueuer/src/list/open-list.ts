@@ -1,14 +1,16 @@
 import type { Readable } from 'node:stream';
 import { CsvRows } from './csv-rows.ts';
-import { decodeText, type Encoding, sniffEncoding } from './decode-text.ts';
+import { decodeText, refuseBinary, sniffEncoding } from './decode-text.ts';
 import { unguarded } from './formula-guard.ts';
 import { ownHeadingCount } from './headings.ts';
 import { JsonRows } from './json-rows.ts';
 import { type ListBytes, openBytes, peekBytes, peekText } from './list-bytes.ts';
 import { ListError } from './list-error.ts';
-import { formatOf, type ListFormat, sniffDelimiter } from './list-format.ts';
-import { type ListRow, readRows } from './list-row.ts';
+import { delimiterOf, endsInCrAlone, formatOf, type ListFormat, refuseOtherFormats } from './list-format.ts';
+import { excerpt, type ListRow, readRows } from './list-row.ts';
 import { NdjsonRows } from './ndjson-rows.ts';
+import { holdsRecords, recordRows } from './rejected-records.ts';
+import { wrappedIn } from './wrapped-list.ts';
 
 const SAMPLE_LENGTH = 64 * 1024;
 
@@ -23,8 +25,10 @@ export interface CsvLayout {
 
 export interface List {
   format: ListFormat;
-  /** CSV only. */
+  /** CSV only; of the rejects file of a JSON list there is none, for its rows are records again. */
   csv: CsvLayout | undefined;
+  /** Sentences about what is odd with the list as a whole. */
+  warnings: readonly string[];
   /** The rows in chunks, once; the next chunk is read when it is asked for. Throws `ListError`. */
   rows: AsyncIterable<ListRow[]>;
   /** Lets go of the file; also before the rows have been read to the end. */
@@ -66,33 +70,63 @@ async function readHead(
   const { sample, all } = await peekText(decodeText(head.all, encoding), SAMPLE_LENGTH);
   const texts = sample.length < SAMPLE_LENGTH ? sample : all;
   if (sample.trim() === '') throw new ListError('empty', 'The list is empty.');
-  if (encoding !== 'utf-8' && sample.includes('\uDCFF')) {
-    throw new ListError('binary', 'The list is a binary file, not text: save it as CSV, JSON or NDJSON in UTF-8.');
-  }
+  refuseBinary(sample);
+  refuseOtherFormats(sample);
   const format = wanted ?? formatOf(path, sample);
-  const close = () => bytes.close();
-  const name = encodingName(encoding);
-  if (format === 'json') return { format, csv: undefined, rows: readRows(texts, new JsonRows(name)), close };
-  if (format === 'ndjson') return { format, csv: undefined, rows: readRows(texts, new NdjsonRows(name)), close };
+  if (endsInCrAlone(sample, format)) {
+    throw new ListError('bad_headings', 'The lines of the list end in CR alone: save it with LF or CRLF line breaks.');
+  }
+  const name = encoding === 'utf-8' ? 'UTF-8' : 'UTF-16';
   const byteOrderMark = encoding !== 'utf-8' || head.sample[0] === 0xef;
-  return { ...(await openCsv(texts, sample, name, byteOrderMark, nameColumns)), format, close };
+  const opened =
+    format === 'csv'
+      ? await openCsv(path, texts, sample, { encoding: name, byteOrderMark, nameColumns })
+      : openRecords(format, texts, sample, name);
+  return { format, ...opened, warnings: encodingWarnings(sample, name), close: () => bytes.close() };
 }
 
-function encodingName(encoding: Encoding): string {
-  return encoding === 'utf-8' ? 'UTF-8' : 'UTF-16';
+/** Where one row in twenty is damaged, it is the list that is. */
+const MANY = 1 / 20;
+
+function encodingWarnings(sample: string, encoding: string): string[] {
+  if (sample.isWellFormed()) return [];
+  const lines = sample.split('\n');
+  const damaged = lines.filter((line) => !line.isWellFormed()).length;
+  if (damaged < 2 || damaged < lines.length * MANY) return [];
+  return [
+    `Many rows of the list are not ${encoding} text and are rejected: save the list as "CSV UTF-8" where it comes from.`,
+  ];
 }
 
-async function openCsv(
+function openRecords(
+  format: 'json' | 'ndjson',
   texts: AsyncIterable<string> | string,
   sample: string,
   encoding: string,
-  byteOrderMark: boolean,
-  nameColumns: NameColumns | undefined,
-): Promise<Pick<List, 'csv' | 'rows'>> {
-  if (sample.includes('\r') && !sample.includes('\n')) {
-    throw new ListError('bad_headings', 'The lines of the list end in CR alone: save it with LF or CRLF line breaks.');
+): Pick<List, 'csv' | 'rows'> {
+  const isOneLine = !/\n\s*\S/.test(sample.trimStart());
+  const around = format === 'json' || isOneLine ? wrappedIn(sample) : undefined;
+  if (around !== undefined) {
+    const reason = `The list is an object around an array ("${excerpt(around)}"): save that array by itself.`;
+    throw new ListError('wrapped', reason);
   }
-  const { delimiter, named } = sniffDelimiter(sample);
+  const reader = format === 'json' ? new JsonRows(encoding) : new NdjsonRows(encoding);
+  return { csv: undefined, rows: readRows(texts, reader) };
+}
+
+interface CsvText {
+  encoding: string;
+  byteOrderMark: boolean;
+  nameColumns: NameColumns | undefined;
+}
+
+async function openCsv(
+  path: string,
+  texts: AsyncIterable<string> | string,
+  sample: string,
+  { encoding, byteOrderMark, nameColumns }: CsvText,
+): Promise<Pick<List, 'csv' | 'rows'> & { format?: ListFormat }> {
+  const { delimiter, named } = delimiterOf(path, sample);
   const options = { encoding, skipFirstRecord: named };
   const columns = nameColumns?.(firstCells(sample, new CsvRows(delimiter, options)));
   if (columns !== undefined) {
@@ -105,6 +139,7 @@ async function openCsv(
   const [headingRow, ...rest] = first.done === true ? [] : first.value;
   const headings = headingsOf(headingRow, encoding);
   const rows = withFirst(rest, chunks);
+  if (holdsRecords(headings)) return { format: 'json', csv: undefined, rows: recordRows(asTheyWere(rows), encoding) };
   if (ownHeadingCount(headings) === headings.length) return { csv: { headings, delimiter, byteOrderMark }, rows };
   return { csv: { headings: headings.map(unguarded), delimiter, byteOrderMark }, rows: asTheyWere(rows) };
 }
@@ -117,7 +152,10 @@ function firstCells(sample: string, reader: CsvRows): readonly string[] {
 function headingsOf(row: ListRow | undefined, encoding: string): readonly string[] {
   const code = row?.problem?.code;
   if (code === 'bad_encoding') {
-    throw new ListError('bad_encoding', `The headings are not ${encoding} text: save the list as UTF-8.`);
+    throw new ListError(
+      'bad_encoding',
+      `The headings are not ${encoding} text: save the list as "CSV UTF-8" where it comes from.`,
+    );
   }
   if (code === 'row_too_large') {
     throw new ListError('bad_headings', 'The first line is larger than 1 MB and holds no headings: is it a CSV list?');

@@ -59,7 +59,7 @@ describe('RejectsFile', () => {
     list.close();
     expect(rows.map(({ cells, problem }) => [problem, ...(cells ?? [])])).toEqual([
       [undefined, 'a;b\n', '', '2', 'missing_phone', PROBLEM.reason],
-      [undefined, 'Zoë\ufffd', 'x', '3', 'missing_phone', PROBLEM.reason],
+      [undefined, 'Zoëÿ', 'x', '3', 'missing_phone', PROBLEM.reason],
     ]);
   });
 

@@ -3,11 +3,13 @@ import { join, parse } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { isEdited } from '../file-seal.ts';
 import { PartFile } from '../part-file.ts';
+import { withGuesses } from './decode-text.ts';
 import { guarded } from './formula-guard.ts';
 import { ownHeadingCount } from './headings.ts';
 import { ListError } from './list-error.ts';
 import type { ListRow, RowProblem } from './list-row.ts';
 import type { CsvLayout } from './open-list.ts';
+import { RECORDS_HEADINGS } from './rejected-records.ts';
 
 export interface Reject {
   row: ListRow;
@@ -113,21 +115,21 @@ export class RejectsFile implements AsyncDisposable {
 
   #allHeadings(): string[] {
     return this.#layout === undefined
-      ? ['line', 'code', 'reason', 'record']
+      ? [...RECORDS_HEADINGS]
       : [...this.#headings.map(guarded), 'line', 'code', 'reason'];
   }
 
   /** As many cells as headings, whatever the row had: what is too much is kept in the last one. */
   #csvCells({ line, cells = [] }: ListRow, { code, reason }: RowProblem, layout: CsvLayout): string[] {
-    const own = this.#headings.map((_, index) => cells[index] ?? '');
+    const own = this.#headings.map((_, index) => withGuesses(cells[index] ?? ''));
     const isRagged = cells.length > layout.headings.length;
-    if (isRagged) own[own.length - 1] = cells.slice(own.length - 1).join(layout.delimiter);
+    if (isRagged) own[own.length - 1] = withGuesses(cells.slice(own.length - 1).join(layout.delimiter));
     return [...own.map(guarded), String(line), code, reason];
   }
 }
 
 function jsonCells({ line, raw = '' }: ListRow, { code, reason }: RowProblem): string[] {
-  return [String(line), code, reason, guarded(raw)];
+  return [String(line), code, reason, guarded(withGuesses(raw))];
 }
 
 async function firstLineOf(path: string): Promise<string | undefined> {

@@ -25,7 +25,7 @@ export function repeatedKey(json: string): string | undefined {
 }
 
 /** Behind its closing quote. */
-function endOfString(json: string, start: number): number {
+export function endOfString(json: string, start: number): number {
   for (let at = start + 1; at < json.length; at += 1) {
     if (json[at] === '\\') at += 1;
     else if (json[at] === '"') return at + 1;
@@ -33,7 +33,7 @@ function endOfString(json: string, start: number): number {
   return json.length;
 }
 
-function isFollowedByColon(json: string, from: number): boolean {
+export function isFollowedByColon(json: string, from: number): boolean {
   let at = from;
   while (json[at] === ' ' || json[at] === '\t' || json[at] === '\n' || json[at] === '\r') at += 1;
   return json[at] === ':';

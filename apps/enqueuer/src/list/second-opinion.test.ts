@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { ListRow } from './list-row.ts';
 import { openList } from './open-list.ts';
 import { repeatedKey } from './repeated-key.ts';
+import { wrappedIn } from './wrapped-list.ts';
 
 const BOM = '\ufeff';
 
@@ -40,13 +41,16 @@ function cut(cells: readonly string[]): readonly string[] {
   return cells.slice(3).every((cell) => cell.trim() === '') ? cells.slice(0, 3) : cells;
 }
 
-/** Two rows that have no more cells than one that a line break has cut are not trusted. */
-function codesFor(rows: readonly (readonly string[])[], isCutOff: boolean): (string | undefined)[] {
-  const mayBeOne = (one: readonly string[] | undefined, other: readonly string[] | undefined): boolean => {
-    if (one === undefined || other === undefined || one.length + other.length > 4) return false;
-    const lone = [one, other].filter(({ length }) => length === 1);
-    return (one.length < 3 && other.length < 3) || lone.some(([cell = '']) => /^[^\p{L}]*\d[^\p{L}]*$/u.test(cell));
-  };
+type Cells = readonly string[];
+
+/** No more cells than one row that a line break has cut; beside a full one, a cell that may be a piece of a number. */
+function mayBeOne(one: Cells | undefined, other: Cells | undefined): boolean {
+  if (one === undefined || other === undefined || one.length + other.length > 4) return false;
+  const lone = [one, other].filter(({ length }) => length === 1);
+  return (one.length < 3 && other.length < 3) || lone.some(([cell = '']) => /^[^\p{L}]*\d[^\p{L}]*$/u.test(cell));
+}
+
+function codesFor(rows: readonly Cells[], isCutOff: boolean): (string | undefined)[] {
   return rows.map((row, at) => {
     if (row.length > 3) return 'too_many_cells';
     const isPart = mayBeOne(rows[at - 1], row) || mayBeOne(row, rows[at + 1]);
@@ -228,6 +232,7 @@ describe('an NDJSON list, read a second time by JSON.parse, line by line', () =>
       fc.asyncProperty(lines, eol, encodings, cuts, async (lines, eol, encode, cuts) => {
         const filled = [...lines.entries()].filter(([, line]) => line.trim() !== '');
         fc.pre(filled.length > 0 && lines.every((line) => line.isWellFormed()));
+        fc.pre(filled.length > 1 || wrappedIn(lines.join('')) === undefined);
         const { rows } = await readList('list.ndjson', encode(lines.join(eol)), cuts);
         expect(rows.map(whatIsRead)).toEqual(filled.map(([, line]) => rowOf(parsedOrNot(line))));
         expect(rows.map(({ line }) => line)).toEqual(filled.map(([index]) => index + 1));
