@@ -79,8 +79,6 @@ describe('sniffEncoding', () => {
 });
 
 describe('refuseBinary', () => {
-  const decoded = (bytes: string): Promise<string> => decode([Buffer.from(bytes, 'latin1')], 'utf-8');
-
   it.each([
     '\x7fELF\x02\x01\x01\0\0\0\0\n',
     '\x89PNG\r\n\x1a\n\0\0\0\rIHDR',
@@ -88,14 +86,14 @@ describe('refuseBinary', () => {
     'SQLite format 3\0\x10\0',
     'PAR1\x15\x04\n\0\0\0',
   ])('refuses what begins as no list does: %j', async (bytes) => {
-    const text = await decoded(bytes);
+    const text = await decode([Buffer.from(bytes, 'latin1')], 'utf-8');
     expect(() => refuseBinary(text)).toThrow('The list is a binary file, not text');
   });
 
   it.each(['name,phone\nA\0da,1\n', '[{"name": "Ada"},\n{"name": "B\0en"}]', 'name,phone\n\xfc,1\n'])(
     'leaves it to the rows where only they hold what is no text: %j',
     async (bytes) => {
-      const text = await decoded(bytes);
+      const text = await decode([Buffer.from(bytes, 'latin1')], 'utf-8');
       expect(() => refuseBinary(text)).not.toThrow();
     },
   );

@@ -36,7 +36,7 @@ export function sniffEncoding(sample: Buffer): Encoding {
   return 'utf-8';
 }
 
-const CONTROL = /[\u0001-\u0008\u000e-\u001b]/;
+const CONTROL = /[^\P{Cc}\t\r]/u;
 
 /** Refuses what is no text. A text may hold a zero byte in one of its rows, but does not begin like that. */
 export function refuseBinary(sample: string): void {

@@ -18,6 +18,16 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
+function repeated(count: number, row: string): Buffer {
+  return Buffer.from(`${row}\n`.repeat(count), 'latin1');
+}
+
+async function warningsOf(...parts: Buffer[]): Promise<readonly string[]> {
+  const list = await openList('list.csv', { content: Readable.from([Buffer.from('name,phone\n'), ...parts]) });
+  list.close();
+  return list.warnings;
+}
+
 function contentOf(text: string): Readable {
   return Readable.from([Buffer.from(text)]);
 }
@@ -145,14 +155,11 @@ describe('openList', () => {
   });
 
   it('says once of a list with many damaged rows what to do', async () => {
-    const rows = (count: number, row: string) => Buffer.from(`${row}\n`.repeat(count), 'latin1');
-    const warningsOf = async (...parts: Buffer[]) =>
-      (await openList('list.csv', { content: Readable.from([Buffer.from('name,phone\n'), ...parts]) })).warnings;
-    expect(await warningsOf(rows(9, 'Ann,1'), rows(2, 'J\xfcrgen,1'))).toEqual([
+    expect(await warningsOf(repeated(9, 'Ann,1'), repeated(2, 'J\xfcrgen,1'))).toEqual([
       'Many rows of the list are not UTF-8 text and are rejected: save the list as "CSV UTF-8" where it comes from.',
     ]);
-    expect(await warningsOf(rows(60, 'Ann,1'), rows(2, 'J\xfcrgen,1'))).toEqual([]);
-    expect(await warningsOf(rows(1, 'J\xfcrgen,1'))).toEqual([]);
+    expect(await warningsOf(repeated(60, 'Ann,1'), repeated(2, 'J\xfcrgen,1'))).toEqual([]);
+    expect(await warningsOf(repeated(1, 'J\xfcrgen,1'))).toEqual([]);
   });
 
   it('reads a messy list row by row', async () => {
