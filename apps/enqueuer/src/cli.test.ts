@@ -32,6 +32,17 @@ describe('usage', () => {
     expect({ code, said: stderr.includes('5550123') }).toEqual({ code: 2, said: false });
   });
 
+  test('what a command cannot do without stands in its usage, and is marked', async () => {
+    await using bench = await TestBench.start(redis.url);
+    const { stdout } = await bench.run(['retry', '--help']);
+    expect(stdout).toMatch(/^Usage: enqueuer retry \[options\] --outcome <name> <campaign>\n/);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('"canceled") (required)');
+    expect((await bench.run(['in-doubt', 'resolve', '--help'])).stdout).toContain(
+      'enqueuer in-doubt resolve [options] --as <what> --by <who> <callId>\n',
+    );
+    expect((await bench.run(['load', '--help'])).stdout.split('(required)')).toHaveLength(2);
+  });
+
   test('only commands that exist are offered', async () => {
     await using bench = await TestBench.start(redis.url);
     const { code, stdout, stderr } = await bench.run(['--help']);

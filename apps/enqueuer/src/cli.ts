@@ -1,4 +1,4 @@
-import { Command, CommanderError } from '@commander-js/extra-typings';
+import { Command, CommanderError, type CommandUnknownOpts, Help, type Option } from '@commander-js/extra-typings';
 import manifest from '../package.json' with { type: 'json' };
 import type { CommandSlot } from './command-slot.ts';
 import { addCampaignCommands } from './commands/campaign.ts';
@@ -56,6 +56,7 @@ function createProgram(io: Io, run: CommandSlot['run']): Command {
     .version(manifest.version)
     .addHelpText('after', EXAMPLES)
     .exitOverride()
+    .configureHelp({ commandUsage, optionDescription })
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
@@ -81,6 +82,18 @@ function createProgram(io: Io, run: CommandSlot['run']): Command {
   addForwardCommands(slot);
   addDoctorCommand(slot);
   return program;
+}
+
+/** The options that a command cannot do without stand in its usage, where people copy from. */
+function commandUsage(command: CommandUnknownOpts): string {
+  const required = command.options.filter(({ mandatory }) => mandatory).map(({ flags }) => ` ${flags}`);
+  const usage = new Help().commandUsage(command);
+  return usage.replace(' [options]', ` [options]${required.join('')}`);
+}
+
+function optionDescription(option: Option): string {
+  const description = new Help().optionDescription(option);
+  return option.mandatory ? `${description} (required)` : description;
 }
 
 /** commander says "error: unknown option '--x'"; here errors are sentences. */

@@ -17,10 +17,19 @@ export function loadJson(campaign: string, counts: LoadCounts, rejectsFile: stri
   };
 }
 
+/** What a dry run would do as people read it. */
+export function dryRunTable(campaign: string, counts: LoadCounts): string {
+  return tableOf(campaign, counts, 'would be queued', undefined);
+}
+
 /** The result of a load as people read it. */
 export function loadTable(campaign: string, counts: LoadCounts, rejectsFile: string | undefined): string {
+  return tableOf(campaign, counts, 'queued', rejectsFile);
+}
+
+function tableOf(campaign: string, counts: LoadCounts, queued: string, rejectsFile: string | undefined): string {
   const rows: Cell[][] = [
-    ['  queued', counts.queued],
+    [`  ${queued}`, counts.queued],
     ['  already queued', counts.alreadyQueued],
     ['  already settled', counts.alreadySettled],
     ['  duplicates', counts.duplicates],

@@ -85,6 +85,7 @@ function standstillSaid(view: CampaignView): string[] {
   if (view.refusal !== undefined) said.push(refusalSaid(view.refusal));
   if (lacksWorkers(view)) said.push(NO_WORKER);
   if (state === 'paused') said.push(`${pauseSaid(view)}nothing goes out until "enqueuer resume ${id}"`);
+  if (isWithoutCalls(view)) said.push(NO_CALLS);
   if (hasIncompleteCalls) said.push(INCOMPLETE);
   if (stuckWorkers > 0) said.push(`${countOf(stuckWorkers, 'worker')} ${STUCK}`);
   if (queue === 'limited') said.push(`${LIMITED} "enqueuer resume ${id}" lifts that`);
@@ -129,6 +130,16 @@ function setAsideSaid({ status: { setAside } }: CampaignView): string[] {
   if (setAside === 0) return [];
   const jobs = `${countOf(setAside, 'job')} in its queue ${setAside === 1 ? 'is' : 'are'} not as the enqueuer made ${setAside === 1 ? 'it' : 'them'}`;
   return [`${jobs}, and set aside: see "enqueuer set-aside list"`];
+}
+
+const NO_CALLS =
+  'it has no calls yet: load a list into it (rows that were rejected are in the rejects file of theirs), or push calls';
+
+/** It waits for nothing else. */
+function isWithoutCalls({ status }: CampaignView): boolean {
+  const { state, pending, inFlight, redialing, setAside, outcomes } = status;
+  const calls = pending + inFlight + redialing + setAside;
+  return state === 'waiting' && calls === 0 && OUTCOMES.every((outcome) => outcomes[outcome] === 0);
 }
 
 const NO_WORKER = 'no worker is running: nothing goes out until one is started (./bin/worker)';
@@ -240,6 +251,7 @@ function belowTable(views: readonly CampaignView[]): string {
     ...[...refusals].map((sentence) => `${sentence}\n`),
     ...full,
     ...waiting,
+    ...views.filter(isWithoutCalls).map(({ status: { id } }) => `${id}: ${NO_CALLS}\n`),
     ...setAside,
     ...(views.some(lacksWorkers) ? [`${NO_WORKER}\n`] : []),
   ];
@@ -258,6 +270,7 @@ export function statusLine(view: CampaignView): string {
     ...(rate.lastSeconds === undefined ? [] : [perSecond(rate.lastSeconds)]),
     ...(refusal === undefined ? [] : ['Redis refuses to write']),
     ...(lacksWorkers(view) ? ['no worker is running'] : []),
+    ...(isWithoutCalls(view) ? ['no calls yet'] : []),
     ...(status.unknownRules.length > 0 ? [`unknown rules: ${status.unknownRules.join(', ')}`] : []),
     ...(status.setAside > 0 ? [`${formatCount(status.setAside)} set aside`] : []),
     ...(standstill.linesFullUntil === undefined

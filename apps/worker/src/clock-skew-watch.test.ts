@@ -15,7 +15,11 @@ function machine() {
   const log = (level: string) => (fields: { skewSeconds: number }) => lines.push(`${level} ${fields.skewSeconds}`);
   const metrics = new WorkerMetrics();
   const refusals = new RedisRefusals({} as RedisRefusalsParts);
-  const events = new WorkerEvents({ info: log('info'), warn: log('warn'), error: log('error') } as unknown as Logger, metrics, refusals);
+  const events = new WorkerEvents(
+    { info: log('info'), warn: log('warn'), error: log('error') } as unknown as Logger,
+    metrics,
+    refusals,
+  );
   const watch = new ClockSkewWatch(clock, events);
   return {
     lines,

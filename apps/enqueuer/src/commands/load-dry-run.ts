@@ -19,7 +19,7 @@ import {
   refuseIfClosed,
   storedCampaign,
 } from '../load-input.ts';
-import { loadJson, loadTable } from '../load-report.ts';
+import { dryRunTable, loadJson } from '../load-report.ts';
 import { ResultsFile } from '../results-file.ts';
 
 /** Shows what a load would do and does nothing of it: neither Redis nor the rejects file is written. */
@@ -134,7 +134,7 @@ async function tellPerson(
   const untold = counts.rows - rowsTold;
   if (untold > 0)
     await print(io.stdout, `… and ${countOf(untold, 'row')} more: --verdicts FILE writes a line for each.\n`);
-  const table = loadTable(shown.campaign, counts, undefined);
+  const table = dryRunTable(shown.campaign, counts);
   await print(io.stdout, `\n${table}\n${totalsText(totals, shown.now)}`);
   if (payloads.length === 0) return;
   const asSent = payloads.map((payload) => JSON.stringify(payload, undefined, 2)).join('\n');

@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import { OUTCOMES, type Outcome, type ResultRecord } from '@libby-dialer/dialing';
+import { UsageError } from '@libby-dialer/runtime';
 import type { CommandSlot } from '../command-slot.ts';
 import { type Context, withContext } from '../context.ts';
 import { type Io, print, warn } from '../io.ts';
@@ -9,12 +10,14 @@ import { ResultsFile } from '../results-file.ts';
 type ResultsFormat = 'csv' | 'ndjson';
 
 const RECORDS_PER_WRITE = 500;
+const BYTE_ORDER_MARK = '\uFEFF';
 
 interface ResultsOptions {
   readonly format?: ResultsFormat | undefined;
   readonly outcome?: Outcome | undefined;
   readonly follow?: boolean | undefined;
   readonly output?: string | undefined;
+  readonly bom?: boolean | undefined;
 }
 
 export function addResultsCommand({ program, io, run }: CommandSlot): void {
@@ -26,10 +29,12 @@ export function addResultsCommand({ program, io, run }: CommandSlot): void {
     .addOption(new Option('--outcome <name>', 'only calls that ended so').choices(OUTCOMES))
     .option('--follow', 'go on with what settles later, until interrupted')
     .option('-o, --output <file>', 'write to a file that only you may read')
+    .option('--bom', 'begin the CSV with a byte order mark, by which Excel tells that it is UTF-8')
     .action((campaign, options) => run(results(io, campaign, options)));
 }
 
 async function results(io: Io, id: string, options: ResultsOptions): Promise<number> {
+  if (options.bom && options.format === 'ndjson') throw new UsageError('--bom goes with --format csv only.');
   return await withContext(io, async (context) => {
     await context.campaign(id);
     if ((await context.archive.archivedAt(id)) !== undefined) {
@@ -55,11 +60,11 @@ async function write(
   io: Io,
   context: Context,
   id: string,
-  { format = 'csv', outcome, follow = false }: ResultsOptions,
+  { format = 'csv', outcome, follow = false, bom = false }: ResultsOptions,
   put: (text: string) => Promise<void>,
 ): Promise<void> {
   const lineOf = format === 'csv' ? resultToCsv : toNdjson;
-  if (format === 'csv') await put(RESULTS_HEADING);
+  if (format === 'csv') await put(`${bom ? BYTE_ORDER_MARK : ''}${RESULTS_HEADING}`);
   let lines: string[] = [];
   for await (const record of context.results.read(id, { follow, signal: io.signal })) {
     if (outcome !== undefined && record.outcome !== outcome) continue;

@@ -7,12 +7,18 @@ import { withContext } from '../context.ts';
 import { countOf } from '../format.ts';
 import { type Io, print } from '../io.ts';
 
+const EXAMPLE = `
+Example:
+  enqueuer retry spring-events --outcome exhausted
+`;
+
 export function addRetryCommand({ program, io, run }: CommandSlot): void {
   program
     .command('retry')
     .description('Queue calls again that provably never rang.')
     .argument('<campaign>', 'id of the campaign')
     .addOption(new Option('--outcome <name>', 'how they ended').choices(RETRYABLE_OUTCOMES).makeOptionMandatory())
+    .addHelpText('after', EXAMPLE)
     .action((campaign, { outcome }) => run(retry(io, campaign, outcome)));
 }
 

@@ -86,6 +86,17 @@ describe('status', () => {
     expect(shown).toContain('spring opens at Tue 2999-01-01 09:00 America/Denver (16:00 UTC), in ');
   });
 
+  test('a campaign without calls, such as one whose rows were all rejected, says what it waits for', async () => {
+    const list = await bench.file('list.csv', 'Name,Phone\nAda,none\n');
+    expect(await bench.run(['load', list, '--campaign', await bench.campaign('spring')])).toMatchObject({ code: 3 });
+    expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({ state: 'waiting', pending: 0 });
+    const said = 'it has no calls yet: load a list into it (rows that were rejected are in the rejects file of theirs)';
+    expect((await bench.run(['status', 'spring'])).stdout).toContain(`\n${said}`);
+    expect((await bench.run(['status'])).stdout).toContain(`\nspring: ${said}`);
+    await bench.run(['load', await bench.list('good.csv', 1), '--campaign', 'spring']);
+    expect((await bench.run(['status', 'spring'])).stdout).not.toContain('no calls yet');
+  });
+
   test('waiting, also before any worker has looked, where all are out of their own hours', async () => {
     const callingWindow = { from: `${hour(12)}:00`, to: `${hour(13)}:00` };
     const list = await bench.file('list.csv', 'Name,Phone,timezone\nAda,+442079460123,Etc/UTC\n');
@@ -191,10 +202,18 @@ describe('results', () => {
     const [heading, ...lines] = (await bench.run(['results', 'spring'])).stdout.split('\r\n');
     expect(heading).toBe(RESULT_COLUMNS.join(','));
     expect(lines).toEqual([
-      `${first},spring,'-7,1,+15055550123,+15055550100,"'=HYPERLINK(""x"")",accepted,accepted,200,1,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:01.000Z,worker-1,1,`,
-      `${second},spring,,1,+15055550123,+15055550100,Ada,unknown,no_response,,1,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:01.000Z,worker-1,1,`,
+      `${first},spring,'-7,1,+15055550123,+15055550100,"'=HYPERLINK(""x"")",accepted,accepted,200,1,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:01.000Z,worker-1,1,,`,
+      `${second},spring,,1,+15055550123,+15055550100,Ada,unknown,no_response,,1,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:01.000Z,worker-1,1,,`,
       '',
     ]);
+  });
+
+  test('--bom begins the CSV with a byte order mark', async () => {
+    await loaded('spring', 1);
+    const file = join(bench.directory, 'results.csv');
+    expect(await bench.run(['results', 'spring', '--bom', '-o', file])).toMatchObject({ code: 0 });
+    expect(await readFile(file, 'utf8')).toBe(`\uFEFF${(await bench.run(['results', 'spring'])).stdout}`);
+    expect(await bench.run(['results', 'spring', '--bom', '--format', 'ndjson'])).toMatchObject({ code: 2 });
   });
 
   test('as NDJSON: exact; of one outcome; the latest revision of each', async () => {
