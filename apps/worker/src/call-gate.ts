@@ -79,8 +79,8 @@ export class CallGate {
       throw error;
     });
     events.gateAnswered(answer);
-    // Its hours, or its expiry, were judged by another time than it was asked for.
-    if (answer.kind === 'skip' && answer.outcome === 'expired' && areClocksSet()) return this.#awaitClocks();
+    // Its expiry, or another's deadline, were judged by another time than it was asked for.
+    if (isTimeOver(answer) && areClocksSet()) return this.#awaitClocks();
     if (answer.kind !== 'dial') return { answer, window: undefined };
     witness.claimed(run.campaign, run.callId, answer.claim);
     return { answer, window: this.#windowOf(answer.claim, answer.now, asked, areClocksSet) };
@@ -151,4 +151,9 @@ export class CallGate {
     const span = agreedSpan((at) => context.hours.openSpan(rules, at), now, clock.aheadMs(), times);
     return span ?? { opensAt: now + NEVER_OPEN_MS, closesAt: now + NEVER_OPEN_MS };
   }
+}
+
+/** The gate has found that a time is over. */
+function isTimeOver(answer: GateAnswer): boolean {
+  return answer.kind === 'in_doubt' || (answer.kind === 'skip' && answer.outcome === 'expired');
 }

@@ -73,6 +73,8 @@ export class CampaignLanes {
   readonly #unkept = new Map<string, string>();
   readonly #reopener: CallReopener;
   readonly #parked: ParkedCalls;
+  /** How often Redis's clock had been set back when that was last looked after, by campaign. */
+  readonly #broughtBack = new Map<string, number>();
   #version = -1;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
@@ -167,7 +169,9 @@ export class CampaignLanes {
     const askedAt = clock.monotonic();
     const view = await campaigns.look(clock.moment().wall);
     clock.observe(view.now, askedAt);
+    const dialedNothing = skewWatch.trouble !== undefined;
     skewWatch.look();
+    if (dialedNothing && skewWatch.trouble === undefined) this.wakeAll();
     paceWatch.look();
     await this.#openLanes(view);
     this.#closeLanes(new Set(view.open.filter((id) => !this.#unkept.has(id))));
@@ -294,7 +298,24 @@ export class CampaignLanes {
       this.#changed.delete(id);
       this.#lanes.get(id)?.wake();
     }
+    await this.#bringBack();
     for (const id of view.reopened) await this.#reopener.restore(id);
+    // By a clock that is off by hours nothing is over.
+    if (this.#parts.skewWatch.trouble === undefined) await this.#endOver(view);
+  }
+
+  /** What Redis's clock, set back since, would keep waiting for so much longer. */
+  async #bringBack(): Promise<void> {
+    const { timesSetBack } = this.#parts.witness;
+    for (const id of this.#broughtBack.keys()) if (!this.#lanes.has(id)) this.#broughtBack.delete(id);
+    for (const [id, lane] of this.#lanes) {
+      if (this.#broughtBack.get(id) === timesSetBack) continue;
+      if (await this.#parked.bringBack(id, timesSetBack)) lane.wake();
+      this.#broughtBack.set(id, timesSetBack);
+    }
+  }
+
+  async #endOver(view: RegistryView): Promise<void> {
     for (const id of view.setAside) await this.#parts.jobs.endOver(id);
     for (const id of view.over) {
       await this.#parked.endAll(id, view.now);

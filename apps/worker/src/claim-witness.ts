@@ -52,6 +52,7 @@ export class ClaimWitness implements Disposable {
   #connection = 1;
   #comparedConnection = 0;
   #lostSoFar = 0;
+  #timesSetBack = 0;
   #mustRecall = false;
   #comparing: Promise<void> | undefined;
 
@@ -79,6 +80,11 @@ export class ClaimWitness implements Disposable {
   /** The gate was told how many claims have been made on that server. */
   saw(server: string | undefined, claims: number): void {
     if (server !== undefined) this.#seen.set(server, Math.max(claims, this.seenOn(server)));
+  }
+
+  /** How often Redis's clock was set back so far. */
+  get timesSetBack(): number {
+    return this.#timesSetBack;
   }
 
   /** How long from now claims may not be made yet. */
@@ -157,7 +163,8 @@ export class ClaimWitness implements Disposable {
       connection = this.#connection;
       const isNew = connection !== this.#comparedConnection;
       const askedAt = clock.monotonic();
-      const { now, server, opensAt, lost, lostSoFar } = await evidence.compare(this.#seen, isNew);
+      const comparison = await evidence.compare(this.#seen, isNew);
+      const { now, server, opensAt, lost, lostSoFar } = comparison;
       clock.observe(now, askedAt);
       await identity.reload(redis, keys);
       if (lost > 0) events.evidenceLost(lost);
@@ -168,6 +175,7 @@ export class ClaimWitness implements Disposable {
       if (this.#server !== '' && server !== this.#server) events.serverChanged(Math.max(0, opensAt - now));
       this.#server = server;
       this.#lostSoFar = lostSoFar;
+      this.#timesSetBack = comparison.timesSetBack;
       this.#comparedConnection = connection;
     } while (connection !== this.#connection);
     if (this.#mustRecall) await this.#recall();

@@ -1,6 +1,7 @@
 import { findLibfaketime, startRedis } from '@libby-dialer/testkit';
+import { Worker } from 'bullmq';
 import { expect, test } from 'vitest';
-import { DialingWorld, phones } from './testing/dialing-world.ts';
+import { DialingWorld, LINE, phones } from './testing/dialing-world.ts';
 import { eventually, PATIENCE_MS } from './testing/patience.ts';
 
 const HOUR_MS = 3_600_000;
@@ -14,6 +15,9 @@ test.skipIf(findLibfaketime() === undefined).for([7, -7])(
     // By a clock that is hours ahead they would be expired.
     await world.campaign({ expiresAt: new Date(Date.now() + 2 * HOUR_MS).toISOString() });
     const worker = await world.startWorker();
+    await world.load(phones(6).slice(5), 'spring', { startsAt: Date.now() + HOUR_MS });
+    const delayed = () => world.withQueue('spring', (jobs) => jobs.getDelayedCount());
+    await eventually(async () => (await delayed()) === 1);
     const readiness = async () => (await fetch(`${worker.url}/readyz`)).text();
     await redis.setClock(hours * HOUR_MS);
     await eventually(async () => (await readiness()).includes('differ by more than 15 minutes'));
@@ -29,10 +33,54 @@ test.skipIf(findLibfaketime() === undefined).for([7, -7])(
     });
     expect(world.simulator.stats().requests).toBe(0);
     expect(await world.results()).toEqual([]);
+    // Nor does what is parked come up to end.
+    expect(await world.redis.hget(world.keys.campaign('spring').state, 'endedFor')).toBeNull();
+    if (hours > 0) expect(await delayed()).toBe(1);
     await redis.setClock(0);
     await eventually(async () => (await readiness()) === 'ready\n');
     expect((await world.settled(5)).map(({ outcome }) => outcome)).toEqual(Array(5).fill('accepted'));
     const said = worker.logs.map((line) => (JSON.parse(line) as { msg: string }).msg);
     expect(said.filter((msg) => msg.includes('nothing is dialed here until they agree'))).toHaveLength(1);
+  },
+);
+
+test.skipIf(findLibfaketime() === undefined)(
+  'what was stored while Redis’s clock was hours ahead keeps nothing waiting once that is set back (needs libfaketime)',
+  { timeout: PATIENCE_MS },
+  async () => {
+    await using redis = await startRedis({ settableClock: true });
+    await using world = await DialingWorld.open(redis);
+    const numbers = phones(3);
+    await redis.setClock(7 * HOUR_MS);
+    await world.campaign({ pacing: { maxInFlight: 1 } });
+    await world.load(numbers);
+    // A worker that has died since: it had one job in hand, had delayed another to when its clock would come as far, and had a claim.
+    const died = new Worker('spring', null, {
+      connection: world.redis,
+      prefix: world.keys.queues,
+      lockDuration: 10_000,
+    });
+    const inHand = await died.getNextJob('died');
+    const delayed = await died.getNextJob('died');
+    await expect(delayed?.moveToDelayed(Date.now() + 7 * HOUR_MS, 'died')).resolves.toBeUndefined();
+    const claimed = numbers.find((number) => ![inHand?.id, delayed?.id].includes(world.callId(number))) ?? '';
+    await world.gate(3000).claim({
+      callId: world.callId(claimed),
+      owner: 'died.1',
+      campaign: 'spring',
+      person: world.identity.person(claimed),
+      lines: [LINE],
+      limits: { conversationMs: 1000, maxInFlight: 1 },
+      opensAt: 0,
+      closesAt: Number.MAX_SAFE_INTEGER,
+      ready: true,
+    });
+    await died.startStalledCheckTimer();
+    await died.close(true);
+    await redis.setClock(0);
+    await world.startWorker();
+    await world.settled(3);
+    const outcomes = [...(await world.outcomes()).values()].toSorted();
+    expect(outcomes).toEqual(['accepted', 'accepted', 'unknown']);
   },
 );

@@ -32,7 +32,18 @@ test('tells how long until an instant, and never a negative time', () => {
 
 test('gives instants on this machine’s wall clock, however wrong that is', () => {
   const { local, clock } = clocks();
+  for (const skewMs of [600_000, -600_000]) {
+    local.wall = 1_000_000_000 + skewMs;
+    clock.observe(1_000_000_000, clock.monotonic());
+    expect(clock.toLocal(1_000_000_250)).toBe(local.wall + 250);
+  }
+});
+
+test('while it is farther off than any that dials may be, for others no later than they would have it', () => {
+  const { local, clock } = clocks();
   clock.observe(1_000_000_000, clock.monotonic());
+  expect(clock.toLocal(1_000_000_250)).toBe(1_000_000_250);
+  local.wall = 1_000_000_000 - 3_600_000;
   expect(clock.toLocal(1_000_000_250)).toBe(local.wall + 250);
 });
 

@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '@libby-dialer/runtime';
+import { CLOCKS_MAY_DIFFER_MS, type Clock, sleep } from '@libby-dialer/runtime';
 
 /** Clocks drift apart slowly; a better observation is kept this long. */
 const OBSERVATION_LASTS_MS = 10_000;
@@ -132,8 +132,13 @@ export class RedisClock {
     await sleep(Math.ceil(monotonicMs - this.#local.monotonic()), signal).catch(() => {});
   }
 
-  /** An instant of Redis's clock on this machine's wall clock, as BullMQ wants its delays: a skewed host would spin. */
+  /**
+   * An instant of Redis's clock on this machine's wall clock, as BullMQ wants its delays: a skewed host would spin. Where they are so far
+   * apart that it dials nothing, rather early: should it end, other hosts would let the job wait for their own clock to come as far.
+   */
   toLocal(redisInstant: number): number {
-    return this.#local.now() + (redisInstant - this.now());
+    const local = this.#local.now() + (redisInstant - this.now());
+    const isTooFar = Math.abs(this.#local.now() - this.now()) > CLOCKS_MAY_DIFFER_MS;
+    return isTooFar ? Math.min(local, redisInstant) : local;
   }
 }

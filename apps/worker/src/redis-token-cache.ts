@@ -28,7 +28,11 @@ export class RedisTokenCache implements TokenCache {
   }
 
   async acquireLock(owner: string, ttlMs: number): Promise<boolean> {
-    return (await this.#redis.set(this.#lock, owner, 'PX', Math.max(1, Math.floor(ttlMs)), 'NX')) === 'OK';
+    const lastsMs = Math.max(1, Math.floor(ttlMs));
+    if ((await this.#redis.set(this.#lock, owner, 'PX', lastsMs, 'NX')) === 'OK') return true;
+    // One that lasts longer was made before Redis's clock was set back.
+    await this.#redis.pexpire(this.#lock, lastsMs, 'LT');
+    return false;
   }
 
   async releaseLock(owner: string): Promise<void> {

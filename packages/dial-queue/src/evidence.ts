@@ -29,6 +29,8 @@ export interface Comparison {
   readonly lost: number;
   /** What all workers have found lost so far: when it changes, each has to write again what it remembers. */
   readonly lostSoFar: number;
+  /** How often Redis's clock was set back so far, as far as a comparison has seen it. */
+  readonly timesSetBack: number;
 }
 
 /** A claim that somebody remembers. */
@@ -65,9 +67,17 @@ export class Evidence {
       [this.#keys.claimCounts, this.#keys.holds],
       [...context, isNewConnection ? 1 : 0, ...[...seen].flat()],
     );
-    const [now, server, opensAt, lost, lostSoFar, changes] = reply as [number, string, number, number, number, string?];
+    const [now, server, opensAt, lost, lostSoFar, timesSetBack, changes] = reply as [
+      number,
+      string,
+      number,
+      number,
+      number,
+      number,
+      string?,
+    ];
     tellChanges(this.#observe, changes);
-    return { now, server, opensAt, lost, lostSoFar };
+    return { now, server, opensAt, lost, lostSoFar, timesSetBack };
   }
 
   /** Writes lost claims again. Resolves to how many, and to those of the settled calls whose outcome is lost. */

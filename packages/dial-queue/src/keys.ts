@@ -36,7 +36,10 @@ export class Keys {
   get breakers(): string {
     return `${this.prefix}:breakers`;
   }
-  /** Hash: server process -> claims made there; server, since -> the last one met, and when; lost -> claims found lost; fenced; doNotCall -> version of that list. */
+  /**
+   * Hash: server process -> claims made there; server, since -> the last one met, and when; lost -> claims found lost; fenced; clock,
+   * setBack -> when workers last compared, and how often the clock was set back; doNotCall -> version of that list.
+   */
   get claimCounts(): string {
     return `${this.prefix}:claims:counts`;
   }
@@ -138,7 +141,7 @@ export interface CampaignKeys {
    * Hash: paused, canceled, startsAt, expiresAt, dedupeBy, lists (hashes of those loaded, where rows are told by
    * their place in one), loadingUntil, hasOwnLines, lastSlot, outcome:<name>, redialing, firstResult, lastResult, exported
    * (the stream id up to which its results are in a file), archived (when; it is canceled as well), trimTo (the stream id up to which they may go);
-   * incomplete -> the `changed` for which some calls lack what it asks for; endedFor -> the expiresAt for which its delayed calls have come up to end; changed, unparked -> the registry's version of its latest change, and of the one for which its delayed calls have come up.
+   * incomplete -> the `changed` for which some calls lack what it asks for; endedFor -> the expiresAt for which its delayed calls have come up to end; changed, unparked -> the registry's version of its latest change, and of the one for which its delayed calls have come up; unparkedAfter -> how often Redis's clock had been set back when they last did for that.
    */
   readonly state: string;
   /** Hash: call id -> ledger entry; call id#1 -> what the first attempt left of a call that was dialed once more. */

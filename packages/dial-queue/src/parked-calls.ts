@@ -27,6 +27,19 @@ export class ParkedCalls {
     return changed !== unparked;
   }
 
+  /**
+   * After Redis's clock was set back lets every delayed call come up, once for each time: what it waits for may lie so much farther ahead.
+   * @param timesSetBack see `Comparison`
+   * @returns whether there was anything to do
+   */
+  async bringBack(campaign: string, timesSetBack: number): Promise<boolean> {
+    const { state } = this.#keys.campaign(campaign);
+    if (Number((await this.#redis.hget(state, 'unparkedAfter')) ?? 0) === timesSetBack) return false;
+    await this.unpark(campaign);
+    await this.#redis.hset(state, 'unparkedAfter', timesSetBack);
+    return true;
+  }
+
   /** Lets every delayed call of a campaign come up now: it is over, or waits for something else, and the gate will say so. */
   async unpark(campaign: string): Promise<void> {
     const { state, turns } = this.#keys.campaign(campaign);

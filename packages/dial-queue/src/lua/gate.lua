@@ -39,17 +39,11 @@ local function answer(...)
   return reply
 end
 
--- The clock was set back since it was made: its time counts from now on. Its owner goes by a clock of its own.
-local function bring_back_claim(claim)
-  local back_ms = claim.claimedAt - now
-  for _, instant in ipairs({ 'claimedAt', 'sendFrom', 'slotEnds', 'sendBy', 'deadline' }) do
-    claim[instant] = claim[instant] and claim[instant] - back_ms
-  end
-  write_entry(ledger, call_id, claim)
-  redis.call('ZADD', claims, claim.deadline, call_id)
+local entry, is_brought_back = read_entry(ledger, call_id)
+if is_brought_back then
+  write_entry(ledger, call_id, entry)
+  if entry.state == 'claimed' then redis.call('ZADD', claims, entry.deadline, call_id) end
 end
-
-local entry = read_entry(ledger, call_id)
 if is_over(entry) then return answer('done', entry.state) end
 if entry and entry.state == 'claimed' then
   if entry.owner ~= owner then
@@ -92,6 +86,7 @@ local starts_at = ask.startsAt or tonumber(state[4])
 -- still count at its hour.
 local hour = math.max(now, ask.opensAt, starts_at or 0)
 local placed, may_have_room = {}, false
+if ask.caps then bring_back_calls(people, ask.person, now) end
 for index, cap in ipairs(ask.caps or {}) do
   local since = hour - cap.hours * 3600000
   local is_counted = renewed and renewed.claimedAt + UNANSWERED > since

@@ -1,17 +1,15 @@
--- Holds: a hash, scope -> JSON {reason, cause?, since, retryAt, pauses, pauseMs, firstPauseMs, maxPauseMs, proof, proven, by,
+-- Holds: a hash, scope -> JSON {reason, cause?, since, retryAt, setAt (when retryAt was written), pauses, pauseMs, firstPauseMs, maxPauseMs, proof, proven, by,
 -- person, leases}. `cause` is what was seen when it opened or last grew (HoldCause). Scopes are `all`, `campaign:<id>` and `line:<number>`. A hold whose retryAt has come lets probes through: one, and one
 -- more for each that has passed since the last that failed (`proven`). It is lifted when `proof` have passed, so that what may be
 -- lost to trouble that only seemed to be over never exceeds what has just gone well. A lease, owner -> {lentAt, expiresAt}, names
 -- the run whose call is a probe. Opening, growing and closing are announced, so that sleeping workers look again.
-local LONGEST_RETRY_AFTER_MS = 3600000
-
 local function read_hold(holds_key, scope)
   local raw = redis.call('HGET', holds_key, scope)
   local hold = raw and cjson.decode(raw) or nil
   if hold then
     hold.proof, hold.proven, hold.leases = hold.proof or 1, hold.proven or 0, hold.leases or {}
-    -- Farther ahead than any pause: it was written before the clock was set back, and is due.
-    if hold.retryAt > now_ms() + math.max(hold.maxPauseMs, LONGEST_RETRY_AFTER_MS) then hold.retryAt = 0 end
+    -- Written in the future: the clock was set back since, and it is due.
+    if (hold.setAt or hold.since) > now_ms() then hold.retryAt = 0 end
   end
   return hold
 end
@@ -22,7 +20,7 @@ local hold_changes = {}
 local function note_change(change, scope, hold, now)
   hold_changes[#hold_changes + 1] = {
     change = change, scope = scope, reason = hold.reason, cause = hold.cause,
-    heldMs = now - hold.since, pauseMs = not hold.person and math.max(0, hold.retryAt - now) or nil,
+    heldMs = math.max(0, now - hold.since), pauseMs = not hold.person and math.max(0, hold.retryAt - now) or nil,
   }
 end
 
@@ -94,7 +92,7 @@ local function grow(scope, hold, now, retry_after_ms, cause)
   hold.proven = 0
   hold.pauses = hold.pauses + 1
   hold.pauseMs = pause_ms(hold, retry_after_ms)
-  hold.retryAt = now + hold.pauseMs
+  hold.retryAt, hold.setAt = now + hold.pauseMs, now
   hold.cause = cause or hold.cause
   note_change('grown', scope, hold, now)
 end
@@ -115,7 +113,7 @@ local function open_hold(holds_key, channel, now, hold, call_id, cause)
     local asked = now + hold.retryAfterMs
     if hold.retryAfterMs > 0 and asked > standing.retryAt then
       local is_news = asked - math.max(now, standing.retryAt) > LENGTHENING_WORTH_A_WORD_MS
-      standing.retryAt = asked
+      standing.retryAt, standing.setAt = asked, now
       if is_news and not standing.person then
         standing.cause = cause or standing.cause
         note_change('grown', hold.scope, standing, now)
@@ -129,7 +127,7 @@ local function open_hold(holds_key, channel, now, hold, call_id, cause)
     firstPauseMs = hold.firstPauseMs, maxPauseMs = hold.maxPauseMs, proof = hold.proof,
   }
   opened.pauseMs = pause_ms(opened, hold.retryAfterMs)
-  opened.retryAt = now + opened.pauseMs
+  opened.retryAt, opened.setAt = now + opened.pauseMs, now
   redis.call('HSET', holds_key, hold.scope, cjson.encode(opened))
   note_change('opened', hold.scope, opened, now)
   announce(channel, hold.scope)

@@ -5,10 +5,35 @@
 -- Fields: state, owner, line, person, conversationMs (how long a call that is taken occupies the line), claimedAt, sendFrom, slotEnds, sendBy,
 -- deadline (ms of this server's clock), attempts, failures (provable failures to begin a request), refusals and acceptedMark (see
 -- release), revision (results written for this call), placed and doNotCall (see
--- gate), redialAt and redials (see redial).
+-- gate), redialAt and redials (see redial), writtenAt (of a call in doubt).
+local function exact_ms()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + time[2] / 1000
+end
+
+local function now_ms()
+  return math.floor(exact_ms())
+end
+
+local INSTANTS = { 'claimedAt', 'sendFrom', 'slotEnds', 'sendBy', 'deadline', 'redialAt', 'writtenAt' }
+
+-- Written in the future: the clock was set back since. It counts as written now, and so lasts no longer than it would have.
+local function bring_back_entry(entry)
+  local written_at = entry.claimedAt or entry.writtenAt
+  local ahead_ms = written_at and written_at - now_ms() or 0
+  if ahead_ms <= 0 then return false end
+  for _, field in ipairs(INSTANTS) do
+    if entry[field] then entry[field] = entry[field] - ahead_ms end
+  end
+  return true
+end
+
+-- Answers also whether it was brought back: whoever judges by its instants writes it then, or it would count as written now each time.
 local function read_entry(ledger_key, call_id)
   local raw = redis.call('HGET', ledger_key, call_id)
-  return raw and cjson.decode(raw) or nil
+  if not raw then return nil, false end
+  local entry = cjson.decode(raw)
+  return entry, bring_back_entry(entry)
 end
 
 -- Returns what it wrote.
@@ -31,13 +56,4 @@ end
 -- A failure to reach the API is an attempt too, but no request.
 local function requests_begun(entry)
   return entry.attempts - (entry.failures or 0)
-end
-
-local function exact_ms()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + time[2] / 1000
-end
-
-local function now_ms()
-  return math.floor(exact_ms())
 end

@@ -13,7 +13,7 @@ end
 
 -- The caller writes the entry.
 local function grant_redial(campaign_state, entry, at)
-  entry.redialAt = math.ceil(at)
+  entry.redialAt, entry.writtenAt = math.ceil(at), now_ms()
   redis.call('HINCRBY', campaign_state, 'redialing', 1)
 end
 

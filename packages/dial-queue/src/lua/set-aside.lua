@@ -13,7 +13,8 @@ local queue, job_id, job = unpack(ARGV)
 -- Its ledger may be gone, and nothing of it is ever dialed.
 if redis.call('HEXISTS', campaign_state, 'archived') == 1 then return { 'over' } end
 if redis.call('HGET', queue .. job_id, 'data') == BLANK_CALL then return { 'over' } end
-local entry = read_entry(ledger, job_id)
+local entry, is_brought_back = read_entry(ledger, job_id)
+if is_brought_back then write_entry(ledger, job_id, entry) end
 -- It rings nobody a second time on the word of such a job.
 if awaits_redial(entry) then
   end_wait_for_redial(campaign_state, entry)

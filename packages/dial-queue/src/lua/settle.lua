@@ -47,7 +47,7 @@ local settled = {
   redials = entry and entry.redials or context.redials,
 }
 if outcome == 'unknown' then
-  settled.deadline = entry and entry.deadline or now
+  settled.deadline, settled.writtenAt = entry and entry.deadline or now, now
   if context.redialAfterMs and not settled.redials then
     grant_redial(campaign_state, settled, math.max(settled.deadline, now) + context.redialAfterMs)
   end

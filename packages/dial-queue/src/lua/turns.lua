@@ -28,9 +28,17 @@ local function end_turn(turns, what, owner)
   redis.call('ZREM', turns .. ':' .. what, lane_of(owner))
 end
 
+-- Turns given in the future were given before the clock was set back: all are counted anew.
+local function bring_back_turns(turns, now)
+  if tonumber(redis.call('HGET', turns, 'givenAt') or 0) > now then redis.call('DEL', turns) end
+  redis.call('HSET', turns, 'givenAt', now)
+end
+
 -- Where some calls have a line of their own, they wait for lines one by one: the next takes the place that is free first, until `busy_ms`
--- later. Per campaign a hash, line (or pool) -> how many have had a turn, line:place -> when that place is free again.
+-- later. Per campaign a hash, line (or pool) -> how many have had a turn, line:place -> when that place is free again, givenAt -> when
+-- the last one was given.
 local function own_line_turn(turns, line, now, places, busy_ms, nth_room)
+  bring_back_turns(turns, now)
   local count = tonumber(redis.call('HGET', turns, line) or 0)
   local function free_at(nth) return tonumber(redis.call('HGET', turns, line .. ':' .. nth % places) or 0) end
   -- Nobody waits any more: what is on the line tells when there is room.
@@ -44,6 +52,7 @@ end
 -- Counted by `what` they wait for besides, in a hash per minute that is gone when the minute is. When the campaign's turns are taken
 -- away, all are counted anew.
 local function place_at(turns, at, what, now)
+  bring_back_turns(turns, now)
   redis.call('HSETNX', turns, 'since', now)
   local minute = math.floor(at / 60000)
   local key = turns .. ':at:' .. redis.call('HGET', turns, 'since') .. ':' .. minute
