@@ -16,6 +16,7 @@ function status(some: Partial<Omit<CampaignStatus, 'outcomes'>> & { outcomes?: P
     redialing: 0,
     setAside: 0,
     stuckWorkers: 0,
+    workersOffPace: 0,
     unknownRules: [],
     hasIncompleteCalls: false,
     queue: 'open' as const,

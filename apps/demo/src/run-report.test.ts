@@ -32,6 +32,7 @@ test('calls that wait for their hours are told apart from those that have an out
     redialing: 0,
     setAside: 0,
     stuckWorkers: 0,
+    workersOffPace: 0,
     unknownRules: [],
     hasIncompleteCalls: false,
     queue: 'open',

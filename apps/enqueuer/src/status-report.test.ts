@@ -23,6 +23,7 @@ function view(status: Partial<CampaignStatus> = {}, rest: Partial<CampaignView> 
       redialing: 0,
       setAside: 0,
       stuckWorkers: 0,
+      workersOffPace: 0,
       unknownRules: [],
       hasIncompleteCalls: false,
       queue: 'open',
@@ -96,6 +97,13 @@ no worker is running: nothing goes out until one is started (./bin/worker)
   expect(changeKey(none)).not.toBe(changeKey(view({ redialing: 2 })));
   expect(statusJson(none)).toMatchObject({ workers: 0, linesFullUntil: '2026-12-01T14:00:35.000Z', redialing: 2 });
   expect(statusOfOne(view({ state: 'paused' }))).toContain('\nnothing goes out until "enqueuer resume spring"\n');
+});
+
+test('says where the pace cannot be kept to', () => {
+  const far = view({ workersOffPace: 2 });
+  expect(statusOfOne(far)).toContain('on 2 workers most slots of its pace are over before Redis has answered');
+  expect(statusJson(far)).toMatchObject({ workersOffPace: 2 });
+  expect(statusOfOne(view())).not.toContain('slots');
 });
 
 test('an end that supposes a worker says so', () => {

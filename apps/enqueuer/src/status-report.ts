@@ -77,7 +77,7 @@ export function statusOfOne(view: CampaignView): string {
 
 /** Why nothing goes out now, apart from hours and holds. */
 function standstillSaid(view: CampaignView): string[] {
-  const { id, state, redialing, queue, stuckWorkers, hasIncompleteCalls } = view.status;
+  const { id, state, redialing, queue, stuckWorkers, workersOffPace, hasIncompleteCalls } = view.status;
   const { linesFullUntil, nextCallAt } = view.standstill;
   const said: string[] = [];
   if (view.redisAheadMs !== undefined && Math.abs(view.redisAheadMs) > CLOCKS_MAY_DIFFER_MS)
@@ -88,6 +88,7 @@ function standstillSaid(view: CampaignView): string[] {
   if (isWithoutCalls(view)) said.push(NO_CALLS);
   if (hasIncompleteCalls) said.push(INCOMPLETE);
   if (stuckWorkers > 0) said.push(`${countOf(stuckWorkers, 'worker')} ${STUCK}`);
+  if (workersOffPace > 0) said.push(`on ${countOf(workersOffPace, 'worker')} ${OFF_PACE}`);
   if (queue === 'limited') said.push(`${LIMITED} "enqueuer resume ${id}" lifts that`);
   if (state === 'running' && linesFullUntil !== undefined) said.push(fullSaid(linesFullUntil, view.now));
   if (view.outlook.opening === undefined && nextCallAt !== undefined) said.push(nextSaid(nextCallAt, view.now));
@@ -100,6 +101,7 @@ function standstillSaid(view: CampaignView): string[] {
 const INCOMPLETE =
   'some of its calls wait, for their rows lack what it asks for: mend it, then "enqueuer campaign put"';
 const STUCK = 'took none of its calls though some were due, and begins anew: see the log there if that stays';
+const OFF_PACE = 'most slots of its pace are over before Redis has answered: callsPerSecond is hardly kept there';
 const LIMITED = 'BullMQ limits its queue, set by a dashboard or another program;';
 
 function pauseSaid({ status }: CampaignView): string {

@@ -29,7 +29,7 @@ const LOOK_EVERY_MS = 2_000;
 /** Lanes that keep to a pace fall asleep and wake up many times a second; the others' shares need not follow each time. */
 const SHARE_EVERY_MS = 50;
 /** What a worker that has died since has told of itself is forgotten after that. */
-const STUCK_NOTE_LASTS_MS = 5 * LOOK_EVERY_MS;
+const NOTE_LASTS_MS = 5 * LOOK_EVERY_MS;
 
 export interface CampaignLanesParts {
   readonly redis: RedisConnection;
@@ -176,6 +176,7 @@ export class CampaignLanes {
     await this.#openLanes(view);
     this.#closeLanes(new Set(view.open.filter((id) => !this.#unkept.has(id))));
     await this.#watch(view);
+    if (paceWatch.trouble !== undefined) await this.#tellOffPace(view);
     this.#version = view.version;
     this.#share();
     this.#lastLookAt = clock.monotonic();
@@ -235,7 +236,13 @@ export class CampaignLanes {
       if (this.#watches.get(lane)?.look(sight, sinceLookMs) || isBroken) this.#replace(lane);
       else if (taken > 0 || !sight.isDue) this.#unstick(id);
     }
-    for (const id of this.#stuck) await campaigns.noteStuck(id, workerId, now + STUCK_NOTE_LASTS_MS);
+    for (const id of this.#stuck) await campaigns.noteStuck(id, workerId, now + NOTE_LASTS_MS);
+  }
+
+  async #tellOffPace({ now }: RegistryView): Promise<void> {
+    const { campaigns, workerId } = this.#parts;
+    const paced = [...this.#lanes.values()].filter(({ context }) => context.limits.intervalMs !== undefined);
+    await Promise.all(paced.map((lane) => campaigns.noteOffPace(lane.campaign, workerId, now + NOTE_LASTS_MS)));
   }
 
   #replace(lane: Lane): void {

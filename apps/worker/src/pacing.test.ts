@@ -64,9 +64,11 @@ describe.concurrent('a campaign with limits, over all workers', { timeout: PATIE
     await proxy.inflict({ kind: 'slow', latencyMs: 1300 });
     await world.load(phones(300).slice(1));
     await eventually(async () => (await readiness()).includes('Redis answers too late for their slots'));
+    await eventually(async () => (await world.status()).workersOffPace === 1);
     await proxy.heal();
     expect(new Set((await world.settled(300)).map(({ attempts }) => attempts))).toEqual(new Set([1]));
     await eventually(async () => !(await readiness()).includes('too late'));
+    await eventually(async () => (await world.status()).workersOffPace === 0);
   });
 
   test('pace: a call whose slot is over before its worker knows takes another, and is placed once', async () => {

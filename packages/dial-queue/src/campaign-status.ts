@@ -42,6 +42,8 @@ export interface CampaignStatus {
   readonly hasIncompleteCalls: boolean;
   /** Workers that take none of its calls though they could, and set that right by themselves. */
   readonly stuckWorkers: number;
+  /** Workers that cannot keep to its `callsPerSecond`: Redis answers too late for its slots there. */
+  readonly workersOffPace: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly holds: readonly Hold[];
 }
@@ -55,6 +57,7 @@ interface Counts {
   readonly fields: ReadonlyMap<string, string>;
   readonly queue: QueueHalt;
   readonly stuckWorkers: number;
+  readonly workersOffPace: number;
 }
 
 /** Answers how far campaigns are. Pending is read from the queue, never counted beside it. */
@@ -90,22 +93,34 @@ export class StatusReader {
     const outcomes = Object.fromEntries(
       OUTCOMES.map((outcome) => [outcome, Number(counts.fields.get(`outcome:${outcome}`) ?? 0)]),
     ) as Record<Outcome, number>;
-    const { pending, inFlight, setAside, fields, queue, stuckWorkers } = counts;
+    const { pending, inFlight, setAside, fields, queue, stuckWorkers, workersOffPace } = counts;
     const redialing = Number(fields.get('redialing') ?? 0);
     const state = stateOf(campaign, counts, holds, outcomes, unknownRules.length > 0);
     const hasIncompleteCalls = pending > 0 && fields.get('incomplete') === (fields.get('changed') ?? '');
-    const ofQueue = { pending, inFlight, redialing, setAside, queue, hasIncompleteCalls, stuckWorkers };
+    const ofQueue = { pending, inFlight, redialing, setAside, queue, hasIncompleteCalls, stuckWorkers, workersOffPace };
     return { id: campaign.id, state, ...ofQueue, unknownRules, outcomes, holds };
   }
 
   async #count(id: string): Promise<Counts> {
     const own = this.#keys.campaign(id);
-    const [now, pending, inFlight, delayed, setAside, flat, queue, stuckWorkers] = (await StatusReader.#status.run(
+    const reply = await StatusReader.#status.run(
       this.#redis,
-      [own.state, own.claims, own.reopened, own.setAside, own.stuck],
+      [own.state, own.claims, own.reopened, own.setAside, own.stuck, own.offPace],
       [this.#keys.queue(id)],
-    )) as [number, number, number, number, number, string[], QueueHalt, number];
-    return { now, pending, inFlight, delayed, setAside, fields: pairsOf(flat), queue, stuckWorkers };
+    );
+    const [now, pending, inFlight, delayed, setAside, flat, queue, stuckWorkers, workersOffPace] = reply as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      string[],
+      QueueHalt,
+      number,
+      number,
+    ];
+    const fields = pairsOf(flat);
+    return { now, pending, inFlight, delayed, setAside, fields, queue, stuckWorkers, workersOffPace };
   }
 }
 

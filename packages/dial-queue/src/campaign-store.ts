@@ -143,8 +143,16 @@ export class CampaignStore {
 
   /** Tells all that a worker takes no calls of a campaign though it could; forgotten after that time, unless it is told again. */
   async noteStuck(id: string, worker: string, until: number): Promise<void> {
-    const { stuck } = this.#keys.campaign(id);
-    await this.#redis.multi().zadd(stuck, until, worker).pexpireat(stuck, until).exec();
+    await this.#noteUntil(this.#keys.campaign(id).stuck, worker, until);
+  }
+
+  /** The same of a worker that cannot keep to its pace, because Redis answers too late. */
+  async noteOffPace(id: string, worker: string, until: number): Promise<void> {
+    await this.#noteUntil(this.#keys.campaign(id).offPace, worker, until);
+  }
+
+  async #noteUntil(key: string, worker: string, until: number): Promise<void> {
+    await this.#redis.multi().zadd(key, until, worker).pexpireat(key, until).exec();
   }
 
   /** It takes them again. */

@@ -130,6 +130,7 @@ export class Keys {
       expiries: `${base}:expiries`,
       turns: `${base}:turns`,
       stuck: `${base}:stuck`,
+      offPace: `${base}:off-pace`,
       setAside: `${base}:aside`,
       unkept: `${base}:unkept`,
     };
@@ -165,6 +166,8 @@ export interface CampaignKeys {
   readonly turns: string;
   /** Sorted set: workers that take none of its calls though they could, until when that is so if they say nothing more. */
   readonly stuck: string;
+  /** The same of workers whose calls begin too late for its slots. */
+  readonly offPace: string;
   /**
    * Hash: job id -> a job that is not taken for a call of ours, with why; it is out of the queue.
    */

@@ -51,6 +51,7 @@ describe('status', () => {
       redialing: 0,
       setAside: 0,
       stuckWorkers: 0,
+      workersOffPace: 0,
       unknownRules: [],
       hasIncompleteCalls: false,
       queue: 'open',
