@@ -61,6 +61,9 @@ export interface RecordCheckerOptions {
 /** What each of a row's columns says of its number's country; undefined: something that is no country we know. */
 export type RowsCountry = readonly (CountryCode | undefined)[];
 
+const LEAVE_OUT_COUNTRY =
+  'Mend one of them, or have the column left out by "columns: { country: null }" in the campaign file.';
+
 /** Decides whether a record can be called for a campaign, and makes it a queued call. */
 export class RecordChecker {
   readonly #campaign: Campaign;
@@ -120,12 +123,16 @@ export class RecordChecker {
       return {
         ok: false,
         code: 'ambiguous_number',
-        reason: 'The columns that name the country contradict each other.',
+        reason: `The columns that name the country contradict each other. ${LEAVE_OUT_COUNTRY}`,
       };
     }
     const verdict = parsePhoneNumber(text, { country, isRowsCountry: true, vouches });
-    if (verdict.ok || verdict.code !== 'not_e164') return verdict;
-    return { ...verdict, reason: 'The number has no country code, and what the row names as its country is none.' };
+    if (verdict.ok) return verdict;
+    if (verdict.code === 'not_e164') {
+      return { ...verdict, reason: 'The number has no country code, and what the row names as its country is none.' };
+    }
+    const isContradicted = verdict.code === 'ambiguous_number' && verdict.readings === undefined;
+    return isContradicted ? { ...verdict, reason: `${verdict.reason} ${LEAVE_OUT_COUNTRY}` } : verdict;
   }
 
   #copyFields(record: CallRecord, call: QueuedCall): RowProblem | undefined {
