@@ -249,7 +249,7 @@ describe('a worker', () => {
     expect(order).toEqual(['completed', 'closed']);
   });
 
-  test('that closes between two attempts to connect does not end by itself: why a lane closes only once it is back', async () => {
+  test('that closes between two attempts to connect does not end by itself: why a lane ends its wait before it closes', async () => {
     await using proxy = await startFaultProxy({ targetPort: server.port });
     const away = new Redis(proxy.port, proxy.host, { maxRetriesPerRequest: null, retryStrategy: () => 10 });
     away.on('error', () => undefined);

@@ -1,11 +1,12 @@
 import type { Keys, RedisConnection } from '@libby-dialer/dial-queue';
 import { RUN_THRESHOLDS } from '@libby-dialer/dialing';
 import { isRedisRefusal, isRedisReply } from '@libby-dialer/runtime';
-import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
+import { DelayedError, type Job, WaitingError } from 'bullmq';
 import pLimit from 'p-limit';
 import type { CallHandler } from './call-handler.ts';
 import type { CampaignContext } from './campaign-context.ts';
 import { type JobEnd, LONGEST_SLEEP_MS, type Turn } from './job-end.ts';
+import { LaneWorker } from './lane-worker.ts';
 import type { RedisClock } from './redis-clock.ts';
 import type { WorkerEvents } from './worker-events.ts';
 
@@ -46,21 +47,6 @@ interface EndedRun {
 }
 
 /**
- * BullMQ reads a job's data before it hands it over. Where they are no JSON it would fetch the job
- * again and again, each time with an error that holds a piece of them: a name, a number. Here such
- * a job is handed over like any other, its data as text.
- */
-class LaneWorker extends Worker {
-  protected override createJob(...[json, jobId]: Parameters<Worker['createJob']>): Job {
-    try {
-      return super.createJob(json, jobId);
-    } catch {
-      return super.createJob({ ...json, data: JSON.stringify(json.data) }, jobId);
-    }
-  }
-}
-
-/**
  * One campaign's jobs in this process: a BullMQ worker that sleeps while nothing of the campaign may go out.
  *
  * awake: fetches up to its share of the process's concurrency.
@@ -75,7 +61,7 @@ export class Lane {
   readonly campaign: string;
   context: CampaignContext;
   readonly #parts: LaneParts;
-  readonly #worker: Worker;
+  readonly #worker: LaneWorker;
   readonly #stop = new AbortController();
   readonly #abort = new AbortController();
   /** How many calls at once may be on the wire; the others in hand wait for their turn. */
@@ -167,9 +153,7 @@ export class Lane {
   async stop(): Promise<void> {
     clearTimeout(this.#alarm);
     this.#stop.abort();
-    await this.#worker.pause(true);
-    await this.#connected();
-    await this.#worker.close();
+    await this.#worker.finish();
   }
 
   /** Takes no more jobs, and waits for nothing: its connection may be dead. A job that it takes all the same goes back. */
@@ -241,22 +225,6 @@ export class Lane {
     if (!this.#isAsleep && !this.#isStopping) return undefined;
     const sleep = { kind: 'give_back', sleepUntil: this.#sleepsUntil } as const;
     return this.#turn === undefined ? sleep : { ...sleep, turn: this.#turn };
-  }
-
-  /**
-   * BullMQ closes by first disconnecting the connection it blocks on, and waits until that says `end`. Between two attempts to
-   * connect ioredis only drops the next one and never says so: the close would last for ever. During an attempt it does, but the
-   * blocked command, kept to be sent again, is never settled: the close would wait for BullMQ's watchdog, up to 11 seconds.
-   */
-  async #connected(): Promise<void> {
-    // One that could not be set up needs no waiting for.
-    const client = await this.#worker.getBackend().blockingClient?.catch(() => undefined);
-    while (client !== undefined && client.status !== 'ready' && client.status !== 'end') {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      client.once('ready', resolve).once('end', resolve);
-      await promise;
-      client.off('ready', resolve).off('end', resolve);
-    }
   }
 
   /** The one place that turns the end of a run into BullMQ's words. */

@@ -1,0 +1,66 @@
+import { type Job, type Processor, Worker, type WorkerOptions } from 'bullmq';
+
+/** What a wait for a job that is broken off ends with: a mark in the queue that the next job is due in some other age. */
+const NO_JOB: [key: string, member: string, score: string] = ['', '0', String(Number.MAX_SAFE_INTEGER)];
+
+/** A BullMQ worker that can be ended whatever state its connections are in, and survives data that are no JSON. */
+export class LaneWorker extends Worker {
+  #isEnding = false;
+  #breakOff = () => {};
+
+  constructor(queue: string, processor: Processor, options: WorkerOptions) {
+    super(queue, processor, options);
+    this.#makeWaitsEnd().catch(() => {
+      // A connection that could not be set up is told of by `waitUntilReady`.
+    });
+  }
+
+  /**
+   * Takes no more jobs, waits for those in hand, and closes.
+   *
+   * BullMQ's own close first disconnects the connection it blocks on, and waits until that says `end`. Between two attempts
+   * to connect ioredis never says so, and a blocked command that it keeps to send it again is settled by BullMQ's watchdog
+   * only. In a cluster whose master has changed, BullMQ takes the command that the disconnect breaks off for a failure,
+   * and connects again what it is closing: the close lasts for ever. So the wait is ended first, and then there
+   * is nothing left that a disconnect would have to wait for.
+   */
+  async finish(): Promise<void> {
+    await this.pause(true);
+    this.#isEnding = true;
+    this.#breakOff();
+    await this.mainLoopRunning;
+    await this.close(true);
+  }
+
+  /**
+   * BullMQ reads a job's data before it hands it over. Where they are no JSON it would fetch the job
+   * again and again, each time with an error that holds a piece of them: a name, a number. Here such
+   * a job is handed over like any other, its data as text.
+   */
+  protected override createJob(...[json, jobId]: Parameters<Worker['createJob']>): Job {
+    try {
+      return super.createJob(json, jobId);
+    } catch {
+      return super.createJob({ ...json, data: JSON.stringify(json.data) }, jobId);
+    }
+  }
+
+  /** The wait for a job, and for the connection that this needs, are all that BullMQ's loop does but for jobs in hand. */
+  async #makeWaitsEnd(): Promise<void> {
+    const backend = this.getBackend();
+    const reconnect = backend.reconnectBlocking.bind(backend);
+    backend.reconnectBlocking = () => this.#unlessEnding(reconnect, undefined);
+    const client = await backend.blockingClient;
+    if (client === undefined) return;
+    const wait = client.bzpopmin.bind(client);
+    client.bzpopmin = (key, timeout) => this.#unlessEnding(() => wait(key, timeout), NO_JOB);
+  }
+
+  #unlessEnding<T>(work: () => Promise<T>, instead: T): Promise<T> {
+    if (this.#isEnding) return Promise.resolve(instead);
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.#breakOff = () => resolve(instead);
+    work().then(resolve, reject);
+    return promise;
+  }
+}
