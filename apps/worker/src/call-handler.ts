@@ -30,8 +30,11 @@ export interface CallHandlerParts {
   readonly workerId: string;
 }
 
-/** What is needed before the gate is asked, or why it cannot be had: then dialing is held, not this call failed. */
-type Readiness = { token: AccessToken; payload: Payload } | Obstacle | 'stopping' | 'incomplete';
+/**
+ * What is needed before the gate is asked, or why it cannot be had: then dialing is held, or the call waits for what it
+ * lacks itself; it never fails by that.
+ */
+type Readiness = { token: AccessToken; payload: Payload } | Obstacle | { lacks: HoldCause } | 'stopping';
 
 interface Obstacle {
   readonly hold: HoldRequest;
@@ -60,7 +63,7 @@ export class CallHandler {
     if (typeof run === 'string') return this.#parts.jobs.refuse(context.campaign.id, job, run);
     const readiness = await this.#prepare(run);
     if (readiness === 'stopping') return GIVE_BACK;
-    if (readiness === 'incomplete') return this.#park(run);
+    if ('lacks' in readiness) return this.#park(run, readiness.lacks);
     if ('hold' in readiness) return this.#beHeld(run, readiness);
     const { answer, window } = await this.#parts.callGate.ask(run, { ready: true });
     if (window === undefined) return this.#obey(run, answer);
@@ -118,15 +121,8 @@ export class CallHandler {
     if (stop.aborted) return 'stopping';
     const { campaign } = run.context;
     const filled = payloadFor(campaign, run.call, await run.context.headingsOf(run.call), run.call.from ?? '');
-    const isMissing = 'missing' in filled;
-    if (isMissing || !run.rules.hoursKnown) {
-      if (!run.context.sawIncomplete()) return 'incomplete';
-      const hold = holdRequest(`campaign:${run.campaign}`, 'campaign_incomplete');
-      return {
-        hold,
-        cause: isMissing ? { code: 'missing_variable', message: filled.missing } : { code: 'no_timezone' },
-      };
-    }
+    if ('missing' in filled) return { lacks: { code: 'missing_variable', message: filled.missing } };
+    if (!run.rules.hoursKnown) return { lacks: { code: 'no_timezone' } };
     run.context.sawComplete();
     try {
       const token = this.#parts.tokens.peek() ?? (await this.#parts.tokens.get(stop));
@@ -139,10 +135,10 @@ export class CallHandler {
   }
 
   /** What it lacks is its own matter: it waits by itself, until its campaign is changed or it expires, and the others go on. */
-  async #park(run: CallRun): Promise<JobEnd> {
+  async #park(run: CallRun, cause: HoldCause): Promise<JobEnd> {
     const { answer } = await this.#parts.callGate.ask(run, { ready: false });
     if (answer.kind !== 'unready') return this.#obey(run, answer);
-    await run.context.noteIncomplete();
+    if (await run.context.sawIncomplete()) await this.#parts.holdOpener.openIncomplete(run, cause);
     return delayedEnd(run, answer.now + INCOMPLETE_WAITS_MS);
   }
 

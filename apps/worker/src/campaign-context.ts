@@ -4,7 +4,7 @@ import { type Campaign, type FormHeading, type QueuedCall, RecipientHours } from
 /** Where a campaign does not say how long a conversation takes: for those that limit the calls on the same line. */
 const CONVERSATION_MS = 120_000;
 
-/** So many in a row without one that can be made: then it is the campaign that lacks something, not the rows. */
+/** So many, and none that can be made: then it may be the campaign that lacks something, not the rows. */
 const INCOMPLETE_CALLS = 10;
 
 const NO_HEAD: ListHead = { headings: [] };
@@ -14,14 +14,18 @@ export class CampaignContext {
   readonly campaign: Campaign;
   readonly hours: RecipientHours;
   readonly limits: Limits;
+  /** Which change of the definition this is. */
+  readonly edition: string;
   readonly #store: CampaignStore;
   #incompleteCalls = 0;
+  #hasSeenComplete = false;
   readonly #heads = new Map<string, ListHead>();
 
-  constructor(campaign: Campaign, store: CampaignStore) {
+  constructor(campaign: Campaign, edition: string, store: CampaignStore) {
     this.campaign = campaign;
     this.hours = new RecipientHours(campaign);
     this.limits = limitsOf(campaign);
+    this.edition = edition;
     this.#store = store;
   }
 
@@ -33,18 +37,19 @@ export class CampaignContext {
 
   /** A call has all that the campaign asks for. */
   sawComplete(): void {
-    this.#incompleteCalls = 0;
+    this.#hasSeenComplete = true;
   }
 
-  /** One has not. Tells whether that concerns the whole campaign. */
-  sawIncomplete(): boolean {
+  /**
+   * One has not, which people are told of. It says nothing of the others; but where there is no other, it is the campaign
+   * that lacks something.
+   * @returns whether that is so
+   */
+  async sawIncomplete(): Promise<boolean> {
     this.#incompleteCalls += 1;
-    return this.#incompleteCalls >= INCOMPLETE_CALLS;
-  }
-
-  /** Tells people that some of its calls wait until the campaign is mended. */
-  async noteIncomplete(): Promise<void> {
-    await this.#store.noteIncomplete(this.campaign.id);
+    await this.#store.noteIncomplete(this.campaign.id, this.edition);
+    if (this.#hasSeenComplete || this.#incompleteCalls < INCOMPLETE_CALLS) return false;
+    return !(await this.#store.isInMotion(this.campaign.id));
   }
 
   /** What a call has in common with the list that it came with; undefined if that is not stored. */

@@ -9,7 +9,6 @@ import {
   type RedisConnection,
   type RegistryView,
 } from '@libby-dialer/dial-queue';
-import type { Campaign } from '@libby-dialer/dialing';
 import type { CallHandler } from './call-handler.ts';
 import { CampaignContext } from './campaign-context.ts';
 import type { ClaimWitness } from './claim-witness.ts';
@@ -136,13 +135,15 @@ export class CampaignLanes {
       return;
     }
     const campaign = scope.startsWith('campaign:') ? scope.slice('campaign:'.length) : undefined;
-    if (campaign === undefined) this.wakeAll();
-    else this.#lanes.get(campaign)?.wake();
+    if (campaign === undefined) this.#wakeAll();
+    else void this.#renew(campaign);
     this.look();
   }
 
-  wakeAll(): void {
-    for (const lane of this.#lanes.values()) lane.wake();
+  /** Something may have been announced and not heard. */
+  missed(): void {
+    for (const id of this.#lanes.keys()) void this.#renew(id);
+    this.look();
   }
 
   /** Takes no more jobs and waits for the calls in flight; what is left when the signal aborts is broken off. */
@@ -159,6 +160,24 @@ export class CampaignLanes {
     abort.addEventListener('abort', breakOff, { once: true });
     await Promise.all(lanes.map((lane) => lane.stop()));
     abort.removeEventListener('abort', breakOff);
+  }
+
+  #wakeAll(): void {
+    for (const lane of this.#lanes.values()) lane.wake();
+  }
+
+  /** Wakes a lane once its definition is read anew: by the old one it might only hold again what a change has just mended. */
+  async #renew(id: string): Promise<void> {
+    const lane = this.#lanes.get(id);
+    if (lane === undefined || this.#stopped) return;
+    try {
+      const news = await this.#read(id);
+      if (news === undefined || this.#lanes.get(id) !== lane) return;
+      this.#changeLane(lane, news);
+      lane.wake();
+    } catch (error) {
+      this.#parts.events.unexpected('while looking for work', error);
+    }
   }
 
   async #look(): Promise<void> {
@@ -188,23 +207,24 @@ export class CampaignLanes {
     const news = await Promise.all(view.open.filter(isNews).map((id) => this.#read(id)));
     for (const id of this.#unkept.keys()) if (!view.open.includes(id)) this.#unkept.delete(id);
     this.#parts.events.campaignsUnkept(this.#unkept.size);
-    for (const campaign of news) {
-      if (campaign === undefined || this.#stopped) continue;
-      const lane = this.#lanes.get(campaign.id);
+    for (const context of news) {
+      if (context === undefined || this.#stopped) continue;
+      const { id } = context.campaign;
+      const lane = this.#lanes.get(id);
       if (lane === undefined) {
-        this.#openLane(campaign);
-        this.#parts.events.campaignOpened(campaign.id);
-      } else this.#changeLane(lane, campaign);
+        this.#openLane(context);
+        this.#parts.events.campaignOpened(id);
+      } else this.#changeLane(lane, context);
     }
   }
 
   /** Undefined also where it cannot be dialed by this version. */
-  async #read(id: string): Promise<Campaign | undefined> {
+  async #read(id: string): Promise<CampaignContext | undefined> {
     const { campaigns, events } = this.#parts;
     try {
-      const campaign = await campaigns.get(id);
+      const [edition, campaign] = await Promise.all([campaigns.edition(id), campaigns.get(id)]);
       this.#unkept.delete(id);
-      return campaign;
+      return campaign && new CampaignContext(campaign, edition, campaigns);
     } catch (error) {
       if (!(error instanceof CampaignUnsupportedError)) throw error;
       const rules = error.unknownRules.join(', ');
@@ -216,9 +236,11 @@ export class CampaignLanes {
   }
 
   /** What waits for its old hours looks again at the new ones. */
-  #changeLane(lane: Lane, campaign: Campaign): void {
+  #changeLane(lane: Lane, context: CampaignContext): void {
+    if (context.edition === lane.context.edition) return;
     const before = lane.context.campaign;
-    lane.context = new CampaignContext(campaign, this.#parts.campaigns);
+    lane.context = context;
+    const { campaign } = context;
     const { priority } = campaign;
     if (JSON.stringify({ ...before, priority }) === JSON.stringify(campaign)) return;
     this.#changed.add(campaign.id);
@@ -247,12 +269,12 @@ export class CampaignLanes {
 
   #replace(lane: Lane): void {
     const { events } = this.#parts;
-    const { campaign } = lane.context;
+    const { campaign, context } = lane;
     if (this.#stopped) return;
-    events.laneReplaced(campaign.id);
-    this.#stuck.add(campaign.id);
+    events.laneReplaced(campaign);
+    this.#stuck.add(campaign);
     void lane.discard().catch((error: unknown) => events.unexpected('while replacing a lane', error));
-    this.#openLane(campaign);
+    this.#openLane(context);
   }
 
   #unstick(id: string): void {
@@ -261,10 +283,11 @@ export class CampaignLanes {
     campaigns.noteUnstuck(id, workerId).catch((error: unknown) => events.unexpected('while looking for work', error));
   }
 
-  #openLane(campaign: Campaign): void {
-    const { redis, keys, campaigns, handler, clock, events } = this.#parts;
+  #openLane(context: CampaignContext): void {
+    const { redis, keys, handler, clock, events } = this.#parts;
+    const { id } = context.campaign;
     const user = new SlotUser();
-    const lane = new Lane(new CampaignContext(campaign, campaigns), {
+    const lane = new Lane(context, {
       redis,
       keys,
       handler,
@@ -275,8 +298,8 @@ export class CampaignLanes {
     });
     this.#users.set(lane, user);
     this.#watches.set(lane, new LaneWatch());
-    this.#lanes.set(campaign.id, lane);
-    this.#opened.add(campaign.id);
+    this.#lanes.set(id, lane);
+    this.#opened.add(id);
   }
 
   /** Beside the looks, which new campaigns wait for: this may have much to do. */

@@ -86,7 +86,7 @@ export class DialWorker implements Service {
     this.#release.use(
       await Announcements.listen(this.#subscriber.client, this.#keys.announcements, {
         onAnnouncement: (scope) => lanes.announced(scope),
-        onGap: () => lanes.wakeAll(),
+        onGap: () => lanes.missed(),
       }),
     );
     await this.#listen(lanes);

@@ -2,6 +2,7 @@ import type { HoldCause, HoldRequest, Holds } from '@libby-dialer/dial-queue';
 import type { CallRun } from './call-run.ts';
 import type { JobEnd } from './job-end.ts';
 import type { RedisClock } from './redis-clock.ts';
+import { holdRequest } from './trouble.ts';
 import type { WorkerEvents } from './worker-events.ts';
 
 export interface HoldOpenerParts {
@@ -23,5 +24,13 @@ export class HoldOpener {
     await holds.open(hold, run.callId, cause);
     events.holdAsked(hold);
     return { kind: 'give_back', sleepUntil: clock.now() + Math.max(hold.firstPauseMs, hold.retryAfterMs) };
+  }
+
+  /** No call of its campaign has all that this asks for. */
+  async openIncomplete({ campaign, context, callId }: CallRun, cause: HoldCause): Promise<void> {
+    const { holds, events } = this.#parts;
+    const hold = holdRequest(`campaign:${campaign}`, 'campaign_incomplete');
+    await holds.openFor({ campaign, edition: context.edition }, hold, callId, cause);
+    events.holdAsked(hold);
   }
 }

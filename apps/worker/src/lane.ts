@@ -44,6 +44,7 @@ interface EndedRun {
   readonly isUnsent: boolean;
   readonly announcements: number;
   readonly sleeps: number;
+  readonly context: CampaignContext;
 }
 
 /**
@@ -186,7 +187,7 @@ export class Lane {
   }
 
   async #process(job: Job, token: string): Promise<void> {
-    const begun = { announcements: this.#announcements, sleeps: this.#sleeps };
+    const begun = { announcements: this.#announcements, sleeps: this.#sleeps, context: this.context };
     this.#inHand += 1;
     this.#taken += 1;
     try {
@@ -232,14 +233,16 @@ export class Lane {
     const { end } = run;
     this.#learn(run);
     if (end.kind === 'complete') return;
+    // What it would wait for by a definition that has changed meanwhile may be no more: it asks again by the new one.
+    const isDelayed = end.kind === 'delay' && run.context === this.context;
     try {
-      if (end.kind === 'delay') await job.moveToDelayed(this.#parts.clock.toLocal(end.until), token);
+      if (isDelayed) await job.moveToDelayed(this.#parts.clock.toLocal(end.until), token);
       else await job.moveToWait(token);
     } catch (error) {
       // The lock was lost or Redis refuses: the job stays where it is and comes again when its lock has run out.
       this.#parts.events.queueTrouble(this.campaign, error);
     }
-    throw end.kind === 'delay' ? new DelayedError() : new WaitingError();
+    throw isDelayed ? new DelayedError() : new WaitingError();
   }
 
   /** BullMQ asks again at once, however often Redis refuses: some ten thousand times a second. */

@@ -135,10 +135,23 @@ export class CampaignStore {
     return { now, version, open, over, reopened, setAside, due };
   }
 
-  /** Tells all that some of its calls lack what it asks for. A changed campaign asks anew. */
-  async noteIncomplete(id: string): Promise<void> {
-    const { state } = this.#keys.campaign(id);
-    await this.#redis.hset(state, 'incomplete', (await this.#redis.hget(state, 'changed')) ?? '');
+  /** Which change of its definition is the latest. To be asked before the definition, it is never newer than that. */
+  async edition(id: string): Promise<string> {
+    return (await this.#redis.hget(this.#keys.campaign(id).state, 'changed')) ?? '';
+  }
+
+  /** Tells all that some of its calls lack what it asks for in that edition. A changed campaign asks anew. */
+  async noteIncomplete(id: string, edition: string): Promise<void> {
+    await this.#redis.hset(this.#keys.campaign(id).state, 'incomplete', edition);
+  }
+
+  /** Whether calls of it wait to be taken by a worker, or are in flight. */
+  async isInMotion(id: string): Promise<boolean> {
+    const counts = await Promise.all([
+      this.#redis.llen(`${this.#keys.queue(id)}wait`),
+      this.#redis.zcard(this.#keys.campaign(id).claims),
+    ]);
+    return counts.some((count) => count > 0);
   }
 
   /** Tells all that a worker takes no calls of a campaign though it could; forgotten after that time, unless it is told again. */

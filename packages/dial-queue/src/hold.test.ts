@@ -49,6 +49,17 @@ describe('a hold and its probes', () => {
     expect(await fixture.holds.list()).toEqual([]);
   });
 
+  it('is not opened for what an earlier edition of its campaign lacked', async () => {
+    const { id } = await fixture.campaign();
+    const edition = await fixture.campaigns.edition(id);
+    const hold: HoldRequest = { ...HOLD, scope: `campaign:${id}`, reason: 'campaign_incomplete' };
+    await fixture.campaign({ introNotes: 'mended' });
+    await fixture.holds.openFor({ campaign: id, edition }, hold, 'opener');
+    expect(await fixture.holds.list()).toEqual([]);
+    await fixture.holds.openFor({ campaign: id, edition: await fixture.campaigns.edition(id) }, hold, 'opener');
+    expect(await fixture.holds.list()).toMatchObject([{ scope: `campaign:${id}` }]);
+  });
+
   it('takes probes that fail together for one failure, and what passes after it for no proof', async () => {
     const gate = fixture.gate();
     await fixture.holds.open({ ...DUE, maxPauseMs: 600_000, proof: 3 }, 'opener');

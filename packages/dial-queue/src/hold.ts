@@ -59,6 +59,12 @@ export interface Hold {
   readonly until: number | undefined;
 }
 
+/** One of the definitions that a campaign has had. */
+export interface Edition {
+  readonly campaign: string;
+  readonly edition: string;
+}
+
 interface StoredHold {
   reason: HoldReason;
   cause?: HoldCause;
@@ -81,13 +87,18 @@ export class Holds {
   }
 
   async open(hold: HoldRequest, callId: string, cause?: HoldCause): Promise<void> {
-    const args = [
-      this.#keys.announcements,
-      JSON.stringify(hold),
-      callId,
-      cause === undefined ? '' : JSON.stringify(cause),
-    ];
-    tellChanges(this.#observe, await Holds.#open.run(this.#redis, [this.#keys.holds], args));
+    await this.#askFor([this.#keys.holds], hold, callId, cause);
+  }
+
+  /** The same for what a campaign lacks in this edition of its definition: unless it has another by now, which may be mended. */
+  async openFor({ campaign, edition }: Edition, hold: HoldRequest, callId: string, cause?: HoldCause): Promise<void> {
+    await this.#askFor([this.#keys.holds, this.#keys.campaign(campaign).state], hold, callId, cause, edition);
+  }
+
+  async #askFor(keys: string[], hold: HoldRequest, callId: string, cause?: HoldCause, edition = ''): Promise<void> {
+    const why = cause === undefined ? '' : JSON.stringify(cause);
+    const args = [this.#keys.announcements, JSON.stringify(hold), callId, why, edition];
+    tellChanges(this.#observe, await Holds.#open.run(this.#redis, keys, args));
   }
 
   async list(): Promise<Hold[]> {

@@ -28,7 +28,7 @@ export const HOLD_PAUSES = {
   /** Several calls of a campaign in a row were rejected: its script or mapping is wrong, not its people. */
   rejections: { firstPauseMs: 10_000, maxPauseMs: 600_000 },
   /** The campaign's text asks for a variable that a call does not have, or its zone cannot be known. */
-  campaign_incomplete: { firstPauseMs: 60_000, maxPauseMs: 600_000 },
+  campaign_incomplete: { firstPauseMs: 60_000, maxPauseMs: 60_000 },
   /** A claim did not reach as many replicas of Redis as it must. */
   replicas_behind: { firstPauseMs: 1_000, maxPauseMs: 30_000 },
   /** Redis has lost claims that it had acknowledged. Only a person lifts it: a probe would be the danger. */
