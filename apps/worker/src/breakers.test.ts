@@ -249,6 +249,18 @@ describe.concurrent('the hold of doubts', { timeout: PATIENCE_MS }, () => {
     expect(world.simulator.stats().requests).toBeLessThanOrEqual(3 * RUN_THRESHOLDS.doubts);
   });
 
+  test('an expired campaign of which some calls have a later end costs no more than any other', async () => {
+    await using world = await openWorld({ script: [everyCall({ fault: 'hang' })] });
+    await world.campaign({ expiresAt: new Date(Date.now() - 1000).toISOString() });
+    await world.load([phone(0)]);
+    await world.load(phones(301).slice(1), 'spring', { expiresAt: Date.now() + 10 * PATIENCE_MS });
+    await world.startWorker({ concurrency: 50, responseTimeoutMs: 700 });
+    expect(await world.heldBy('all')).toBe('doubts');
+    await eventually(async () => (await outcomes(world, 'expired')) === 1);
+    await allEnded(world);
+    expect(world.simulator.stats().requests).toBeLessThanOrEqual(2 * RUN_THRESHOLDS.doubts);
+  });
+
   test('a probe whose worker died is followed by another', async () => {
     await using world = await openWorld({ script: [everyCall({ fault: 'hang' })] });
     await using proxy = await proxyBefore(world);

@@ -56,7 +56,7 @@ interface EndedRun {
  * and what is out then is never more than what has just gone well. Calls of which nothing is to be sent (on the do-not-call list, out
  * of their own hours) need not wait for those: they are told apart before.
  * A sleep until its turn (pace, full lines) is no trouble: afterwards it goes on as before.
- * A campaign that is canceled or expired sends nothing any more and is settled at full speed.
+ * A campaign that is canceled or expired is settled at full speed; those of its calls that have a later end ramp up like any.
  */
 export class Lane {
   readonly campaign: string;
@@ -260,7 +260,7 @@ export class Lane {
 
   /** What the end of a run says about those that may follow. */
   #learn({ end, isUnsent, announcements, sleeps }: EndedRun): void {
-    if (end.kind === 'complete' && end.isOver) return this.#openUp();
+    if (end.kind === 'complete' && end.isOver) return this.#fetchAll();
     if (end.kind === 'give_back' && end.turn !== undefined) return this.#waitForTurn(end.turn, end.sleepUntil);
     if (this.#isFreedBy(end)) this.wake();
     if (end.kind !== 'complete' && end.sleepUntil !== undefined) {
@@ -319,9 +319,8 @@ export class Lane {
     if (this.#mostJobs >= this.#share) this.#parts.onDemand();
   }
 
-  /** There is nothing left to be careful with. */
-  #openUp(): void {
-    this.#ramp.concurrency = Number.POSITIVE_INFINITY;
+  /** Its campaign is over: of most there is nothing to be sent. Those with a later end of their own are as careful as ever. */
+  #fetchAll(): void {
     this.#mostJobs = Number.POSITIVE_INFINITY;
     this.#applyConcurrency();
     this.#parts.onDemand();
