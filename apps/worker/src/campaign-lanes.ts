@@ -190,7 +190,7 @@ export class CampaignLanes {
     clock.observe(view.now, askedAt);
     const dialedNothing = skewWatch.trouble !== undefined;
     skewWatch.look();
-    if (dialedNothing && skewWatch.trouble === undefined) this.wakeAll();
+    if (dialedNothing && skewWatch.trouble === undefined) this.#wakeAll();
     paceWatch.look();
     await this.#openLanes(view);
     this.#closeLanes(new Set(view.open.filter((id) => !this.#unkept.has(id))));
