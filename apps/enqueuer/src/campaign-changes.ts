@@ -23,7 +23,8 @@ function asWritten({ startsAt, expiresAt, ...settings }: Campaign): Record<strin
 }
 
 function textOf(value: unknown): string {
-  return value === undefined ? 'not set' : JSON.stringify(value);
+  // With blanks, at which a terminal's lines can be broken.
+  return value === undefined ? 'not set' : JSON.stringify(value, undefined, 1).replaceAll(/\n\s*/g, ' ');
 }
 
 function changeText(before: string, after: string): string {

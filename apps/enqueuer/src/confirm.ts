@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Io } from './io.ts';
+import { widthOf, wrapSentences } from './line-width.ts';
 
 /** Whether there is somebody to be asked. */
 export function canAsk({ stdin, stderr }: Pick<Io, 'stdin' | 'stderr'>): boolean {
@@ -8,7 +9,7 @@ export function canAsk({ stdin, stderr }: Pick<Io, 'stdin' | 'stderr'>): boolean
 
 /** Asks on the terminal. Whatever is no yes is a no. */
 export async function confirm({ stdin, stderr, signal }: Io, question: string): Promise<boolean> {
-  stderr.write(`${question} [y/N] `);
+  stderr.write(wrapSentences(`${question} [y/N] `, widthOf(stderr)));
   const lines = createInterface({ input: stdin, terminal: false, signal });
   try {
     for await (const line of lines) return /^\s*y(?:es)?\s*$/i.test(line);

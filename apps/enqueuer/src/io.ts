@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { type Environment, type Redactor, terminalText } from '@libby-dialer/runtime';
+import { widthOf, wrapSentences } from './line-width.ts';
 
 /** Where people or programs read; `isTTY`, `columns` and `rows` as Node sets them on a terminal. */
 export interface Output {
@@ -74,5 +75,5 @@ async function drained(output: Output): Promise<void> {
 
 /** A sentence that changes nothing about what is done. */
 export function warn({ stderr }: Pick<Io, 'stderr'>, sentence: string): void {
-  stderr.write(`Warning: ${sentence}\n`);
+  stderr.write(`${wrapSentences(`Warning: ${sentence}`, widthOf(stderr))}\n`);
 }

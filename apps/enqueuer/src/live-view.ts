@@ -1,7 +1,7 @@
 import { terminalText } from '@libby-dialer/runtime';
 import { draw, type Output } from './io.ts';
+import { widthOf, wrapped } from './line-width.ts';
 
-const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
 const ERASE_REST_OF_LINE = '\u001b[K';
 const ERASE_BELOW = '\u001b[J';
@@ -18,16 +18,20 @@ export class LiveView {
     this.#output = output;
   }
 
+  /** What is wider is cut. One less than the terminal has: in its last column some go on by themselves. */
+  get width(): number {
+    return Math.max(1, widthOf({ isTTY: true, columns: this.#output.columns }) - 1);
+  }
+
   async show(text: string): Promise<void> {
-    // Some terminals say that they have no columns.
-    const columns = this.#output.columns || DEFAULT_COLUMNS;
+    const columns = this.width + 1;
     const rows = this.#output.rows || DEFAULT_ROWS;
     const room = Math.max(1, rows - 1);
     const height = Math.min(room, heightOf(this.#drawn, columns));
     const up = height === 0 ? '' : `\u001b[${height}A\r`;
     const lines = terminalText(text).trimEnd().split('\n');
     this.#drawn = shortened(
-      lines.flatMap((line) => fitted(line, Math.max(1, columns - 1))),
+      lines.flatMap((line) => fitted(line, this.width)),
       room,
     );
     const drawn = this.#drawn.map((line) => `${line}${ERASE_REST_OF_LINE}\n`);
@@ -43,10 +47,7 @@ function heightOf(lines: readonly string[], columns: number): number {
 /** Sentences go on in a further line; rows of a table, whose cells stand two blanks apart, are cut. */
 function fitted(line: string, width: number): string[] {
   if (line.length <= width) return [line];
-  if (line.includes('  ')) return [cut(line, width)];
-  const blank = line.lastIndexOf(' ', width);
-  const end = blank > 0 ? blank : width;
-  return [line.slice(0, end), ...fitted(line.slice(end).trimStart(), width)];
+  return line.includes('  ') ? [cut(line, width)] : wrapped(line, width);
 }
 
 /** Only whole cells: the beginning of a number would be read as another number. */

@@ -65,14 +65,14 @@ function instantOrNull(epochMs: number | undefined): string | null {
 }
 
 /** One campaign, for people. */
-export function statusOfOne(view: CampaignView): string {
+export function statusOfOne(view: CampaignView, width?: number): string {
   const { id, state, pending, inFlight, outcomes, holds } = view.status;
   const counts = OUTCOMES.map((outcome): Cell[] => [`  ${outcome}`, outcomes[outcome]]);
   const table = formatTable([['  pending', pending], ['  in flight', inFlight], ...counts]);
   const said = [...rateSaid(view.rate), ...standstillSaid(view), ...outlookSaid(view)]
     .map((sentence) => `${sentence}\n`)
     .join('');
-  return `${id}: ${state}\n${table}${said === '' ? '' : `\n${said}`}${holds.length === 0 ? '' : `\n${holdTable(holds, view.now)}`}`;
+  return `${id}: ${state}\n${table}${said === '' ? '' : `\n${said}`}${holds.length === 0 ? '' : `\n${holdTable(holds, view.now, width)}`}`;
 }
 
 /** Why nothing goes out now, apart from hours and holds. */
@@ -196,7 +196,7 @@ function endSaid({ at, latestAt }: End, now: number): string {
 }
 
 /** Every campaign, for people: a table of counts. */
-export function statusOfAll(views: readonly CampaignView[]): string {
+export function statusOfAll(views: readonly CampaignView[], width?: number): string {
   if (views.length === 0) return 'There is no campaign yet.\n';
   const headings = ['CAMPAIGN', 'STATE', 'PENDING', 'IN FLIGHT', ...OUTCOMES.map((outcome) => outcome.toUpperCase())];
   const rows = views.map(({ status: { id, state, pending, inFlight, outcomes } }): Cell[] => [
@@ -206,11 +206,11 @@ export function statusOfAll(views: readonly CampaignView[]): string {
     inFlight,
     ...OUTCOMES.map((outcome) => outcomes[outcome]),
   ]);
-  return formatTable([headings, ...rows]) + belowTable(views);
+  return formatTable([headings, ...rows], width) + belowTable(views, width);
 }
 
 /** The same for those who watch: with rate and end, and only the outcomes that there are, so that it fits a terminal. */
-export function watchOfAll(views: readonly CampaignView[]): string {
+export function watchOfAll(views: readonly CampaignView[], width?: number): string {
   if (views.length === 0) return 'There is no campaign yet.\n';
   const shown = OUTCOMES.filter((outcome) => views.some(({ status }) => status.outcomes[outcome] > 0));
   const headings = [
@@ -231,10 +231,10 @@ export function watchOfAll(views: readonly CampaignView[]): string {
     outlook.end?.at === undefined ? '' : formatDuration(outlook.end.at - now),
     ...shown.map((outcome) => status.outcomes[outcome]),
   ]);
-  return formatTable([headings, ...rows]) + belowTable(views);
+  return formatTable([headings, ...rows], width) + belowTable(views, width);
 }
 
-function belowTable(views: readonly CampaignView[]): string {
+function belowTable(views: readonly CampaignView[], width: number | undefined): string {
   const waiting = views.flatMap(({ status, outlook: { opening }, now }) =>
     opening === undefined
       ? []
@@ -244,7 +244,7 @@ function belowTable(views: readonly CampaignView[]): string {
     state !== 'running' || linesFullUntil === undefined ? [] : `${id}: ${fullSaid(linesFullUntil, now)}\n`,
   );
   const holds = [...new Map(views.flatMap(({ status }) => status.holds).map((hold) => [hold.scope, hold])).values()];
-  const held = holds.length === 0 ? '' : `\n${holdTable(holds, views[0]?.now ?? 0)}`;
+  const held = holds.length === 0 ? '' : `\n${holdTable(holds, views[0]?.now ?? 0, width)}`;
   const setAside = views.flatMap((view) =>
     [...unknownRulesSaid(view), ...setAsideSaid(view)].map((said) => `${view.status.id}: ${said}\n`),
   );

@@ -85,7 +85,8 @@ export class TestBench implements AsyncDisposable {
     { stdin = '', env = {}, signal, stdout: given, isTerminal = false }: RunOptions = {},
   ): Promise<CommandResult> {
     const stdout = given ?? new PassThrough();
-    const stderr = Object.assign(new PassThrough(), { isTTY: isTerminal });
+    // Wide enough that sentences stay in one line.
+    const stderr = Object.assign(new PassThrough(), { isTTY: isTerminal, columns: 1000 });
     const output = Promise.all([given === undefined ? text(stdout) : '', text(stderr)]);
     const io = {
       stdin: Object.assign(typeof stdin === 'string' ? Readable.from([Buffer.from(stdin)]) : stdin, {

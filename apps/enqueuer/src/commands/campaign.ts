@@ -7,7 +7,7 @@ import type { CommandSlot } from '../command-slot.ts';
 import { type Context, NoSuchCampaignError, withContext } from '../context.ts';
 import { type Io, print, warn } from '../io.ts';
 import { dedupeByError } from '../load-input.ts';
-import { formatTable } from '../table.ts';
+import { formatTable, printFitted } from '../table.ts';
 
 export function addCampaignCommands({ program, io, run }: CommandSlot): void {
   const campaign = program.command('campaign').description('The campaigns: their lines, texts and rules.');
@@ -66,9 +66,9 @@ async function listCampaigns(io: Io): Promise<number> {
     const [stored, statuses] = await Promise.all([campaigns.list(), status.readAll()]);
     const states = new Map(statuses.map(({ id, state }) => [id, state]));
     const rows = stored.map(({ id, fromPhoneNumber }) => [id, states.get(id) ?? '', fromPhoneNumber.join(' ')]);
-    const text =
-      rows.length === 0 ? 'There is no campaign yet.\n' : formatTable([['CAMPAIGN', 'STATE', 'LINES'], ...rows]);
-    await print(io.stdout, text);
+    const headings = ['CAMPAIGN', 'STATE', 'LINES'];
+    if (rows.length === 0) await print(io.stdout, 'There is no campaign yet.\n');
+    else await printFitted(io.stdout, (width) => formatTable([headings, ...rows], width));
     return 0;
   });
 }

@@ -22,7 +22,7 @@ import { parseWebhookUrl, type WebhookUrl } from '../forward/webhook-url.ts';
 import { type Io, print } from '../io.ts';
 import type { DaemonContext } from '../serve/daemon-part.ts';
 import { type DaemonKind, ServeDaemon } from '../serve/serve-daemon.ts';
-import { type Cell, formatTable } from '../table.ts';
+import { type Cell, formatTable, printFitted } from '../table.ts';
 
 const KIND: DaemonKind = {
   program: 'enqueuer-forward',
@@ -195,8 +195,9 @@ async function listForwarders(io: Io): Promise<number> {
     const states: ForwarderState[] = [];
     for (const each of await forwarders.names()) states.push(...[(await forwarders.read(each)) ?? []].flat());
     const rows = states.map((state): Cell[] => [state.name, state.unread ?? '?', state.inHand, state.dead]);
-    const table = formatTable([['FORWARDER', 'UNREAD', 'IN HAND', 'DEAD'], ...rows]);
-    await print(io.stdout, rows.length === 0 ? 'Nothing was ever forwarded.\n' : table);
+    const headings = ['FORWARDER', 'UNREAD', 'IN HAND', 'DEAD'];
+    if (rows.length === 0) await print(io.stdout, 'Nothing was ever forwarded.\n');
+    else await printFitted(io.stdout, (width) => formatTable([headings, ...rows], width));
     return 0;
   });
 }
@@ -228,7 +229,8 @@ async function listDead(io: Io, chosen: string, json: boolean): Promise<number> 
     }
     if (json) return;
     const headings = ['RESULT', 'CAMPAIGN', 'CALL', 'REASON', 'ATTEMPTS', 'GIVEN UP'];
-    await print(io.stdout, rows.length === 0 ? 'There are no dead letters.\n' : formatTable([headings, ...rows]));
+    if (rows.length === 0) await print(io.stdout, 'There are no dead letters.\n');
+    else await printFitted(io.stdout, (width) => formatTable([headings, ...rows], width));
   });
 }
 

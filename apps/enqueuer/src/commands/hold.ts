@@ -5,7 +5,7 @@ import type { CommandSlot } from '../command-slot.ts';
 import { withContext } from '../context.ts';
 import { formatDuration } from '../format.ts';
 import { type Io, print } from '../io.ts';
-import { type Cell, formatTable } from '../table.ts';
+import { type Cell, formatTable, printFitted } from '../table.ts';
 
 export function addHoldCommands({ program, io, run }: CommandSlot): void {
   const hold = program.command('hold').description('Where dialing is stopped, and why.');
@@ -26,7 +26,8 @@ async function listHolds(io: Io, { json = false }: { json?: boolean | undefined 
   return await withContext(io, async (context) => {
     const [standing, now] = await Promise.all([context.holds.list(), context.now()]);
     if (json) await print(io.stdout, `${JSON.stringify({ holds: standing.map(holdJson) })}\n`);
-    else await print(io.stdout, standing.length === 0 ? 'Nothing is held.\n' : holdTable(standing, now));
+    else if (standing.length === 0) await print(io.stdout, 'Nothing is held.\n');
+    else await printFitted(io.stdout, (width) => holdTable(standing, now, width));
     return 0;
   });
 }
@@ -61,7 +62,7 @@ export function causeText({ code, url, status, message }: HoldCause): string {
 }
 
 /** @param now of Redis's clock, as the times of holds are */
-export function holdTable(holds: readonly Hold[], now: number): string {
+export function holdTable(holds: readonly Hold[], now: number, width?: number): string {
   const rows = holds
     .toSorted((a, b) => a.scope.localeCompare(b.scope))
     .map(({ scope, reason, since, until }): Cell[] => [
@@ -70,7 +71,7 @@ export function holdTable(holds: readonly Hold[], now: number): string {
       `for ${formatDuration(now - since)}`,
       nextTry(until, now),
     ]);
-  const table = formatTable([['HELD', 'REASON', 'SINCE', 'NEXT TRY'], ...rows]);
+  const table = formatTable([['HELD', 'REASON', 'SINCE', 'NEXT TRY'], ...rows], width);
   const causes = holds.flatMap(({ scope, cause }) => (cause === undefined ? [] : `${scope}: ${causeText(cause)}\n`));
   const reasons = new Set(holds.map(({ reason }) => reason));
   return `${table}${causes.join('')}\n${[...reasons].map((reason) => MEANINGS[reason]).join('')}`;

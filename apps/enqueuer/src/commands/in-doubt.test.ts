@@ -1,3 +1,5 @@
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { eachTest, phone, type TestBench } from '../test-bench.ts';
 
@@ -42,6 +44,20 @@ describe('in-doubt list', () => {
     expect(all.calls.map(({ callId }) => callId)).toEqual([autumn, spring]);
     expect(await bench.run(['in-doubt', 'list', 'winter'])).toMatchObject({ code: 2, stdout: '' });
   });
+});
+
+test('in-doubt list fits a terminal of 80 columns, and breaks no word', async () => {
+  const [first = ''] = await loaded('spring', 1);
+  await bench.claim('spring', first);
+  const providerMessage = 'the agent is busy with another call, and will be so until the end of the day';
+  await bench.settle('spring', first, 'unknown', { reason: 'no_response', providerMessage, list: 'lists/may.csv' });
+  const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 50 });
+  const [shown] = await Promise.all([text(stdout), bench.run(['in-doubt', 'list'], { stdout })]);
+  const lines = shown.split('\n');
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  expect(lines.filter((line) => line.startsWith(first)).length).toBeGreaterThan(1);
+  const words = new Set(shown.split(/\s+/));
+  for (const word of [...providerMessage.split(' '), 'lists/may.csv', '+15055550123']) expect(words).toContain(word);
 });
 
 describe('in-doubt resolve --as accepted', () => {

@@ -6,7 +6,7 @@ import type { CommandSlot } from '../command-slot.ts';
 import { type Context, withContext } from '../context.ts';
 import { countOf } from '../format.ts';
 import { type Io, print } from '../io.ts';
-import { type Cell, formatTable } from '../table.ts';
+import { type Cell, formatTable, printFitted } from '../table.ts';
 
 const HEADING = [
   'CALL',
@@ -19,6 +19,7 @@ const HEADING = [
   'NUMBER',
   'NAME',
   'REDIAL',
+  'LIST',
   'PROVIDER SAID',
 ];
 
@@ -64,13 +65,14 @@ async function list(io: Io, id: string | undefined, { json = false }: ListOption
       for await (const call of context.desk.list(campaign)) calls.push(call);
     }
     if (json) await print(io.stdout, `${JSON.stringify({ calls })}\n`);
-    else await print(io.stdout, calls.length === 0 ? 'No call is in doubt.\n' : tableOf(calls));
+    else if (calls.length === 0) await print(io.stdout, 'No call is in doubt.\n');
+    else await printFitted(io.stdout, (width) => tableOf(calls, width));
     return 0;
   });
 }
 
-function tableOf(calls: readonly DoubtfulCall[]): string {
-  return `${formatTable([HEADING, ...calls.map(rowOf)])}\n${countOf(calls.length, 'call')} in doubt.\n`;
+function tableOf(calls: readonly DoubtfulCall[], width: number): string {
+  return `${formatTable([HEADING, ...calls.map(rowOf)], width)}\n${countOf(calls.length, 'call')} in doubt.\n`;
 }
 
 function rowOf(call: DoubtfulCall): Cell[] {
@@ -85,6 +87,7 @@ function rowOf(call: DoubtfulCall): Cell[] {
     call.toPhoneNumber,
     call.name,
     call.isRedialed ? 'done' : (call.redialAt ?? ''),
+    call.list ?? '',
     call.providerMessage ?? '',
   ];
 }

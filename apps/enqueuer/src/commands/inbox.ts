@@ -6,7 +6,7 @@ import type { CommandSlot } from '../command-slot.ts';
 import { withContext } from '../context.ts';
 import { countOf, formatCount, formatDuration } from '../format.ts';
 import { type Io, print } from '../io.ts';
-import { formatTable } from '../table.ts';
+import { formatTable, printFitted } from '../table.ts';
 
 const MOST_REJECTS = 20;
 const HEADING = ['ENTRY', 'REJECTED', 'CAMPAIGN', 'CODE', 'REASON'];
@@ -141,7 +141,7 @@ async function rejected(io: Io, { limit, json = false }: RejectedOptions): Promi
         code,
         reason,
       ]);
-      await print(io.stdout, formatTable([HEADING, ...rows]));
+      await printFitted(io.stdout, (width) => formatTable([HEADING, ...rows], width));
     }
     return 0;
   });

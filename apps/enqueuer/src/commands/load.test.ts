@@ -500,7 +500,10 @@ describe('with dedupeBy: row', () => {
     const other = await bench.file('other.csv', 'Name,Phone\nCid,+15055550125\n');
     const argv = ['load', other, '--campaign', campaign];
     const no = await bench.run(argv, { isTerminal: true, stdin: '\n' });
-    expect(no).toMatchObject({ code: 2, stderr: expect.stringContaining('is called twice. Load it? [y/N] ') });
+    expect(no).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is called twice. Load it? [y/N] '),
+    });
     expect(await bench.queued('spring')).toHaveLength(1);
     expect((await bench.run(argv, { isTerminal: true, stdin: 'y\n' })).code).toBe(0);
     expect(await bench.queued('spring')).toHaveLength(2);
@@ -525,7 +528,7 @@ async function stored(): Promise<string> {
 
 describe('a campaign file that changes the stored campaign', () => {
   const changes =
-    /\n {2}introNotes: ….*Ask for Ann\." → ….*Ask for Bob\."\n {2}callingWindow: "anytime" → \{"from":"08:00",/;
+    /\n {2}introNotes: ….*Ask for Ann\." → ….*Ask for Bob\."\n {2}callingWindow: "anytime" → \{ "from": "08:00", "to": "21:00", "days": \[ "mon",/;
   let list: string;
   let changed: string;
   beforeEach(async () => {

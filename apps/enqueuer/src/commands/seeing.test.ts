@@ -190,6 +190,31 @@ describe('status', () => {
     for (const frame of frames.slice(1)) expect(frame).toMatch(/^\^\[\d+A\rspring/);
   });
 
+  test.each([['status'], ['status', '--watch']])(
+    '%s %s fits a terminal of 80 columns, and leaves nothing out',
+    async (...argv) => {
+      const outcomes = ['accepted', 'rejected', 'exhausted', 'unknown', 'suppressed', 'expired', 'canceled'] as const;
+      const calls = await loaded('spring-events-of-the-year', outcomes.length + 1);
+      for (const [index, outcome] of outcomes.entries()) {
+        await placed('spring-events-of-the-year', calls[index] ?? '', outcome);
+      }
+      const interruption = new AbortController();
+      const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 50 });
+      const running = bench.run(argv, { stdout, signal: interruption.signal });
+      let shown = '';
+      for await (const chunk of stdout) {
+        shown += String(chunk);
+        if (shown.includes('no worker is running')) interruption.abort(new Interrupted('SIGINT'));
+      }
+      await running;
+      // oxlint-disable-next-line no-control-regex
+      const lines = shown.replaceAll(/\u001b\[\d*[KJA]\r?/g, '').split('\n');
+      expect(lines.filter((line) => line.length > 80)).toEqual([]);
+      expect(shown).not.toContain('…');
+      for (const outcome of outcomes) expect(shown).toContain(outcome.toUpperCase());
+    },
+  );
+
   test('no such campaign', async () => {
     expect(await bench.run(['status', 'nosuch'])).toMatchObject({ code: 2, stdout: '' });
   });

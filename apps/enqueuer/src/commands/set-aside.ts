@@ -6,7 +6,7 @@ import type { CommandSlot } from '../command-slot.ts';
 import { type Context, withContext } from '../context.ts';
 import { countOf } from '../format.ts';
 import { type Io, print } from '../io.ts';
-import { type Cell, formatTable } from '../table.ts';
+import { type Cell, formatTable, printFitted } from '../table.ts';
 
 const HEADING = ['JOB', 'CAMPAIGN', 'REASON', 'QUEUED', 'ROW', 'NUMBER', 'NAME', 'CAN BE QUEUED'];
 
@@ -58,7 +58,8 @@ async function list(io: Io, id: string | undefined, { json = false }: ListOption
     const findings: Finding[] = [];
     for (const campaign of campaigns) findings.push(...(await findingsOf(context, campaign)));
     if (json) await print(io.stdout, `${JSON.stringify({ jobs: findings.map(jsonOf) })}\n`);
-    else await print(io.stdout, findings.length === 0 ? 'No job is set aside.\n' : tableOf(findings));
+    else if (findings.length === 0) await print(io.stdout, 'No job is set aside.\n');
+    else await printFitted(io.stdout, (width) => tableOf(findings, width));
     return 0;
   });
 }
@@ -78,8 +79,8 @@ function jsonOf({ campaign, job: { callId, refusal, queuedAt, data }, canBeQueue
   return { job: callId, campaign, reason: refusal, queuedAt: isoInstant(queuedAt), canBeQueued, data };
 }
 
-function tableOf(findings: readonly Finding[]): string {
-  return `${formatTable([HEADING, ...findings.map(rowOf)])}\n${countOf(findings.length, 'job')} set aside.\n`;
+function tableOf(findings: readonly Finding[], width: number): string {
+  return `${formatTable([HEADING, ...findings.map(rowOf)], width)}\n${countOf(findings.length, 'job')} set aside.\n`;
 }
 
 function rowOf({ campaign, job, canBeQueued }: Finding): Cell[] {

@@ -14,6 +14,7 @@ import {
   watchOfAll,
 } from '../status-report.ts';
 import { StatusWatch } from '../status-watch.ts';
+import { printFitted } from '../table.ts';
 
 const WATCH_MS = 1000;
 
@@ -67,18 +68,23 @@ function jsonWriter({ stdout }: Io, id: string | undefined): Show {
 }
 
 function onceWriter({ stdout }: Io, id: string | undefined): Show {
-  return (views) => print(stdout, textOf(views, id, statusOfAll));
+  return (views) => printFitted(stdout, (width) => textOf(views, id, statusOfAll, width));
 }
 
 /** On a terminal each look takes the place of the one before; elsewhere a line is written for each campaign that has changed. */
 function watcher(io: Io, id: string | undefined): Show {
   if (io.stdout.isTTY !== true) return changeWriter(io);
   const view = new LiveView(io.stdout);
-  return (views) => view.show(textOf(views, id, watchOfAll));
+  return (views) => view.show(textOf(views, id, watchOfAll, view.width));
 }
 
-function textOf(views: readonly CampaignView[], id: string | undefined, all: typeof statusOfAll): string {
-  return id === undefined ? all(views) : views.map(statusOfOne).join('');
+function textOf(
+  views: readonly CampaignView[],
+  id: string | undefined,
+  all: typeof statusOfAll,
+  width: number,
+): string {
+  return id === undefined ? all(views, width) : views.map((view) => statusOfOne(view, width)).join('');
 }
 
 function changeWriter({ stdout }: Io): Show {
