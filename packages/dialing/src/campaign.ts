@@ -82,11 +82,15 @@ export const campaignFields = z.strictObject({
     .optional()
     .describe('For records without a name; without it they are rejected.'),
   columns: z
-    .partialRecord(z.enum([...RECORD_FIELDS, 'country']).exclude(['formInfo']), z.string().min(1).nullable())
+    .partialRecord(
+      z.enum([...RECORD_FIELDS, 'country', 'doNotCall']).exclude(['formInfo']),
+      z.string().min(1).nullable(),
+    )
     .optional()
     .describe(
       'Which column of a CSV holds a field: {toPhoneNumber: "Mobile"}; null: none, whatever its heading. ' +
-        '`country` is that of the row’s number: a name, an ISO code or a calling code.',
+        '`country` is that of the row’s number: a name, an ISO code or a calling code. ' +
+        '`doNotCall` says who is not to be called.',
     ),
   defaultCountry: z
     .string()

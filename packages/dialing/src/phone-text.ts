@@ -65,10 +65,10 @@ function unwrap(text: string): string {
 }
 
 function asciiPhoneCharacters(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- plain ASCII, the usual case, needs none of this
-  if (/^[\x00-\x7f]*$/.test(text)) return text;
+  // Plain ASCII, the usual case, needs none of this.
+  if (/^[\t\r\n -~]*$/.test(text)) return text;
   return text
-    .replace(/\p{Cf}/gu, '')
+    .replace(/(?![\t\r\n])[\p{Cf}\p{Cc}]/gu, '')
     .replace(/\p{Zs}/gu, ' ')
     .replace(/[\p{Pd}\u2212]/gu, '-')
     .replace(/\p{Nd}/gu, digitValue)

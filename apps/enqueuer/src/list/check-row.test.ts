@@ -194,6 +194,21 @@ describe('createRowChecker', () => {
     });
   });
 
+  it.each(['Do Not Call', 'DNC', 'Opted Out', 'DND'])('calls nobody of whom "%s" says not to', (heading) => {
+    const rows = ['yes', 'TRUE', '1', 'x', 'All Channels', '', 'no', 'False', '0', 'NULL'];
+    const text = [`phone,name,${heading}`, ...rows.map((cell) => `+15055550123,Ann,${cell}`), ''].join('\n');
+    const codes = [...Array<string>(5).fill('do_not_call'), ...Array<undefined>(5).fill(undefined)];
+    expect(checkCsv(text).map(codeOf)).toEqual(codes);
+    expect(checkCsv(text, { columns: { doNotCall: heading } }).map(codeOf)).toEqual(codes);
+    expect(checkCsv(text, { columns: { doNotCall: null } }).map(codeOf)).toEqual(Array(10).fill(undefined));
+    expect(checkCsv(`phone,name,${heading}\n+15055550123,Ann\n`).map(codeOf)).toEqual(['too_few_cells']);
+  });
+
+  it('dials no number whose extension stands in a column of its own', () => {
+    const text = 'phone,name,Ext\n+15055550123,Ann,12\n+15055550124,Bob,\n+15055550125,Cal,x 3.0\n+15055550126,Dee,0\n';
+    expect(checkCsv(text).map(codeOf)).toEqual(['invalid_phone', undefined, 'invalid_phone', undefined]);
+  });
+
   it('lets pass exactly the calls whose payload can be filled', () => {
     const fields = { introNotes: '{{NAME}} of {{home  town}}', customRules: ['{{externalId}} {{First name}}'] };
     const lists = [

@@ -55,7 +55,8 @@ export function createRowChecker(campaign: Campaign, options: RowCheckerOptions 
   const records = new RecordChecker(campaign, { list, listHash, formHeadings });
   const isAsked = new Set(asked);
   const askedFor = columns.form.filter(({ heading }) => isAsked.has(variableKey(headingText(heading))));
-  const needed = [columns.fields.values(), columns.name, columns.countries, askedFor.map(({ position }) => position)];
+  const { fields, name, countries, doNotCall, extensions } = columns;
+  const needed = [fields.values(), name, countries, doNotCall, extensions, askedFor.map(({ position }) => position)];
   const cells = new CellReader(
     columns,
     new NeededColumns(
@@ -93,6 +94,8 @@ class CellReader {
   readonly #name: readonly number[];
   readonly #form: readonly number[];
   readonly #countries: readonly number[];
+  readonly #doNotCall: readonly number[];
+  readonly #extensions: readonly number[];
   readonly #unnamed: readonly number[];
   readonly #rejectedFor: number | undefined;
   /** The fields that few lists have. */
@@ -105,6 +108,8 @@ class CellReader {
     this.#name = columns.name;
     this.#form = columns.form.map(({ position }) => position);
     this.#countries = columns.countries;
+    this.#doNotCall = columns.doNotCall;
+    this.#extensions = columns.extensions;
     this.#unnamed = columns.unnamed;
     this.#rejectedFor = columns.rejectedFor;
     this.#others = [...columns.fields].filter(([field]) => field !== 'toPhoneNumber');
@@ -114,7 +119,11 @@ class CellReader {
     if (row.problem !== undefined) return row.problem;
     const { cells } = row;
     if (cells === undefined) throw new Error('a row of a CSV list has cells or a problem');
-    const problem = this.#needed.problem(cells) ?? this.#rejectedBefore(cells) ?? this.#cellWithoutHeading(cells);
+    const problem =
+      this.#needed.problem(cells) ??
+      this.#rejectedBefore(cells) ??
+      this.#cellWithoutHeading(cells) ??
+      this.#notToBeCalled(cells);
     if (problem !== undefined) return problem;
     const name = this.#nameIn(cells);
     const record: CallRecord = { toPhoneNumber: trimmed(cells, this.#phone), name };
@@ -146,12 +155,29 @@ class CellReader {
     return this.#rejectedFor === undefined ? undefined : rejectedBefore(trimmed(cells, this.#rejectedFor));
   }
 
+  #notToBeCalled(cells: readonly string[]): RowProblem | undefined {
+    if (this.#doNotCall.some((position) => !MAY_BE_CALLED.has(trimmed(cells, position).toLowerCase()))) {
+      return { code: 'do_not_call', reason: 'The list itself says of this person not to call.' };
+    }
+    if (!this.#extensions.some((position) => /[1-9]/.test(trimmed(cells, position)))) return undefined;
+    const reason =
+      'The number has an extension in a column of its own, which cannot be dialed; give the direct number.';
+    return { code: 'invalid_phone', reason };
+  }
+
   #cellWithoutHeading(cells: readonly string[]): RowProblem | undefined {
     const position = this.#unnamed.find((position) => trimmed(cells, position) !== '');
     if (position === undefined) return undefined;
     return invalidField(`cell ${position + 1}`, 'has a value, but its column has no heading');
   }
 }
+
+/** What stands in a do-not-call column for those who may be called; whatever else does is taken for a no. */
+const MAY_BE_CALLED: ReadonlySet<string> = new Set(
+  ',no,n,false,f,0,off,none,-,n/a,null,unchecked,inactive,not listed,allow,allowed,opted in,nein,non,falsch,faux,falso'.split(
+    ',',
+  ),
+);
 
 /** Shorter names need no look at the schema's limit. */
 const LONG_NAME = 1000;

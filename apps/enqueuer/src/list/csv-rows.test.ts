@@ -110,14 +110,18 @@ describe('CsvRows', () => {
   });
 
   it('trusts no number that may go on in the next line, but minds no title and no total', () => {
-    const rows = read(['a,b\nAda,+49 30 2312\n5125\nBen,2\nLeads of May\nCal,3\nTotal (3)\n']);
+    const rows = read(['a,b\nAda,+49 30 2312\n5125\nBen,2\nLeads of May\nCal,3\nTotal (3)\n44\n55,Dee\n66\nEve,7\n']);
     expect(brief(rows).slice(1)).toEqual([
       [2, 1, 'too_few_cells', 'Ada', '+49 30 2312'],
       [3, 2, 'too_few_cells', '5125'],
-      [4, 3, 'too_few_cells', 'Ben', '2'],
+      [4, 3, undefined, 'Ben', '2'],
       [5, 4, undefined, 'Leads of May'],
       [6, 5, undefined, 'Cal', '3'],
-      [7, 6, undefined, 'Total (3)'],
+      [7, 6, 'too_few_cells', 'Total (3)'],
+      [8, 7, 'too_few_cells', '44'],
+      [9, 8, 'too_few_cells', '55', 'Dee'],
+      [10, 9, undefined, '66'],
+      [11, 10, undefined, 'Eve', '7'],
     ]);
   });
 
@@ -169,7 +173,7 @@ describe('CsvRows', () => {
 
   it('marks the rows that hold bytes that are no text, and only those', () => {
     expect(brief(read(['a,b\nJos\udcff,1\nJos\ufffd,2\n'])).slice(1)).toEqual([
-      [2, 1, 'bad_encoding', 'Jos\ufffd', '1'],
+      [2, 1, 'bad_encoding', 'Josÿ', '1'],
       [3, 2, undefined, 'Jos\ufffd', '2'],
     ]);
   });

@@ -1,4 +1,5 @@
 import { CsvError, type Options, parse } from 'csv-parse/sync';
+import { withGuesses } from './decode-text.ts';
 import {
   badEncoding,
   cellCounts,
@@ -165,7 +166,11 @@ export class CsvRows implements RowReader {
 
   /** @param source the record as it stands in the list, where it may need a second look */
   #takeRecord(cells: string[], source: string | undefined, breaks: number): void {
-    if (source?.isWellFormed() === false) return this.#emit(cells, badEncoding(this.#encoding));
+    if (source?.isWellFormed() === false) {
+      // csv-parse reads bytes, and so has lost what was no text.
+      const [guessed = cells] = this.#parseLines(withGuesses(source)).records;
+      return this.#emit(guessed, badEncoding(this.#encoding));
+    }
     if (source === undefined || !cells.some(beginsWithQuote)) return this.#emit(cells, undefined);
     const strictCells = this.#parseStrictly(source, this.#trims) ?? this.#parseStrictly(source, !this.#trims);
     if (strictCells !== undefined) return this.#emit(strictCells, undefined);
@@ -252,13 +257,13 @@ export class CsvRows implements RowReader {
   /**
    * A line break that stands in a cell without quotes makes two records of a row, and two cells of that cell; each is called
    * by what is left of it, perhaps a number cut short, or one that has moved under another heading. So no two neighbours
-   * are trusted that have no more cells together than one row that was cut. Beside a full row that is a single cell, which
-   * is as a rule a title or a total; then only one that may be a piece of a number counts.
+   * are trusted that have no more cells together than one row that was cut. Where one of them is full the other is a single
+   * cell, a title or a total as a rule: then only the two parts of a number count.
    */
   #mayBeOne(before: ListRow, row: ListRow): boolean {
     if (widthOf(before) + widthOf(row) > (this.#cellCount ?? 0) + 1) return false;
     if (this.#isShort(before) && this.#isShort(row)) return true;
-    return mayBePieceOfNumber(before) !== mayBePieceOfNumber(row);
+    return mayBePartOfNumber(before.cells?.at(-1)) && mayBePartOfNumber(row.cells?.[0]);
   }
 
   #isShort(row: ListRow): boolean {
@@ -291,9 +296,8 @@ function widthOf({ cells = [] }: ListRow): number {
   return cells.length;
 }
 
-/** A row of one cell, with digits and no letter. */
-function mayBePieceOfNumber({ cells: [cell = '', ...others] = [] }: ListRow): boolean {
-  return others.length === 0 && /\d/.test(cell) && !/\p{L}/u.test(cell);
+function mayBePartOfNumber(cell = ''): boolean {
+  return /\d/.test(cell) && !/\p{L}/u.test(cell);
 }
 
 function beginsWithQuote(cell: string): boolean {

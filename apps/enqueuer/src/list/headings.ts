@@ -13,6 +13,10 @@ export interface Columns {
   form: readonly { heading: FormHeading; position: number }[];
   /** Columns that name the country of the row's number. They are form entries as well. */
   countries: readonly number[];
+  /** Columns that say of whom that he must not be called. They are form entries as well. */
+  doNotCall: readonly number[];
+  /** Columns of extensions, which cannot be dialed. They are form entries as well. */
+  extensions: readonly number[];
   /** Columns without a heading: they may hold nothing. */
   unnamed: readonly number[];
   /** Where a rejects file that is loaded again tells what was wrong with the row. */
@@ -23,6 +27,18 @@ export interface Columns {
 export const COUNTRY_HEADINGS: ReadonlySet<string> = new Set(
   `phonecode phonecountry phonecountrycode callingcode countrycallingcode dialcode dialingcode diallingcode countrydialcode
   countrycode country countryname countryregion mailingcountry land pays pais paese`.split(/\s+/),
+);
+
+/** Headings, squashed, under which a CRM keeps who must not be called. */
+const DO_NOT_CALL_HEADINGS: ReadonlySet<string> = new Set(
+  `donotcall donotcallme donotphone donotcontact donotcallflag nocall nocalls dnc dncflag dncstatus isdnc dnd optout
+  optedout hasoptedout phoneoptout calloptout calloptedout voiceoptout hasoptedoutofcalls optedoutofcalls
+  hasoptedoutofphone optedoutofphone donotallowphonecalls donotcallreg donotcallregistry robinsonliste werbesperre
+  anrufsperre nichtanrufen nollamar`.split(/\s+/),
+);
+
+const EXTENSION_HEADINGS: ReadonlySet<string> = new Set(
+  'ext extn extension phoneext phoneextension telephoneextension workphoneextension durchwahl'.split(' '),
 );
 
 /** It may be anything: the phone only where no other heading speaks of one. */
@@ -39,6 +55,7 @@ export const PHONE_HEADINGS: ReadonlySet<string> = new Set(
   mobilnummer mobiltelefon mobilfunk mobilfunknummer
   telefono numerodetelefono numerotelefono numtelefono telefonomovil telefonocelular movil celular numerocelular
   numerodecelular numeromovil
+  telefoon telefoonnummer telefoonnr mobiel mobielnummer cellulare numeroditelefono telefone numerodetelefone telemovel
   telephoneportable telephonemobile portable numeroportable numerodetelephone numerotelephone numtel numerodeportable gsm`.split(
     /\s+/,
   ),
@@ -53,11 +70,12 @@ const CLEAR_PHONE_HEADINGS: ReadonlySet<string> = new Set(
  * full name elsewhere.
  */
 const NAME_HEADINGS: readonly (readonly string[])[] = `
-  vorname name, prenom nom,
+  vorname name, voornaam naam, prenom nom,
   name, fullname, contactname, customername, clientname, vollername, nombrecompleto, nomcomplet,
   firstname lastname, firstname surname, firstname familyname, givenname familyname, givenname surname, forename surname,
   vorname nachname, vorname familienname, prenom nomdefamille, nombre apellidos, nombre apellido,
-  contact, kontakt, contacto, nombre, nom, firstname, givenname, forename, vorname, prenom`
+  voornaam achternaam, nome cognome, nome sobrenome, nomecompleto, naam,
+  contact, kontakt, contacto, nombre, nom, nome, firstname, givenname, forename, vorname, prenom, voornaam`
   .split(',')
   .map((headings) => headings.trim().split(' '));
 
@@ -130,7 +148,7 @@ class ColumnResolver {
     this.#rejectedFor = own < given.length ? own + TRAILER.indexOf('code') : undefined;
   }
 
-  resolve({ country, ...columns }: ColumnNames, asked: ReadonlySet<string>): Columns {
+  resolve({ country, doNotCall, ...columns }: ColumnNames, asked: ReadonlySet<string>): Columns {
     this.#refuseData();
     for (const [field, heading] of Object.entries(columns)) {
       if (heading !== null) this.#assignNamed(field as ColumnField | 'name', heading);
@@ -142,7 +160,9 @@ class ColumnResolver {
       fields: this.#fields,
       name: this.#name,
       form: this.#form(asked),
-      countries: this.#countries(country),
+      countries: this.#asNamedOrHeaded('country', country, COUNTRY_HEADINGS),
+      doNotCall: this.#asNamedOrHeaded('doNotCall', doNotCall, DO_NOT_CALL_HEADINGS),
+      extensions: this.#headedAny(EXTENSION_HEADINGS),
       unnamed: this.#byKey.get('') ?? [],
       rejectedFor: this.#rejectedFor,
     };
@@ -157,10 +177,15 @@ class ColumnResolver {
     );
   }
 
-  #countries(named: string | null | undefined): readonly number[] {
+  /** @param named by the campaign; null: there is none */
+  #asNamedOrHeaded(
+    purpose: string,
+    named: string | null | undefined,
+    headings: ReadonlySet<string>,
+  ): readonly number[] {
     if (named === null) return [];
-    if (named !== undefined) return [this.#named('country', named)];
-    return this.#headedAny(COUNTRY_HEADINGS).toSorted((one, other) => one - other);
+    if (named !== undefined) return [this.#named(purpose, named)];
+    return this.#headedAny(headings).toSorted((one, other) => one - other);
   }
 
   #assignNamed(field: ColumnField | 'name', heading: string): void {
@@ -221,8 +246,14 @@ class ColumnResolver {
     if (position !== undefined) return position;
     throw new ListError(
       'no_phone_column',
-      `No column is known to hold the phone numbers, for the list has ${this.#seen()}: name it in the campaign file, under columns, as toPhoneNumber.`,
+      `No column is known to hold the phone numbers, for the list has ${this.#seen()}: name it in the campaign file, under columns, as toPhoneNumber.${this.#titleHint()}`,
     );
+  }
+
+  /** A title, or the names of groups of columns, stands above the headings of many a sheet. */
+  #titleHint(): string {
+    const isTitle = this.#headings.length === 1 || this.#headings.includes('');
+    return isTitle ? ' If the headings stand further down, delete the lines above them.' : '';
   }
 
   #assignName(): void {

@@ -1,4 +1,5 @@
 import { callRecordSchema } from '@libby-dialer/dialing';
+import { PHONE_HEADINGS, squash } from './headings.ts';
 import { badEncoding, excerpt, type ListRow, type RowProblem } from './list-row.ts';
 import { repeatedKey } from './repeated-key.ts';
 
@@ -90,7 +91,10 @@ type Issue = NonNullable<ReturnType<typeof callRecordSchema.safeParse>['error']>
 
 function fieldSentence(issue: Issue): string {
   if (issue.code === 'unrecognized_keys') {
-    return `${issue.keys.join(', ')}: not a field of a record; what the conversation should know belongs in formInfo.`;
+    const number = issue.keys.some((key) => PHONE_HEADINGS.has(squash(key)))
+      ? 'the number to call belongs in toPhoneNumber, '
+      : '';
+    return `${issue.keys.join(', ')}: not a field of a record; ${number}what the conversation should know belongs in formInfo.`;
   }
   return `${issue.path.join('.')}: ${issue.message}`;
 }

@@ -7,6 +7,7 @@ export type RejectCode =
   | 'not_e164'
   | 'unsupported_number'
   | 'ambiguous_number'
+  | 'do_not_call'
   | 'missing_name'
   | 'missing_variable'
   | 'no_timezone'

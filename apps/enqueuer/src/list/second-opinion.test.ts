@@ -43,11 +43,11 @@ function cut(cells: readonly string[]): readonly string[] {
 
 type Cells = readonly string[];
 
-/** No more cells than one row that a line break has cut; beside a full one, a cell that may be a piece of a number. */
+/** No more cells than one row that a line break has cut; where one is full, a number that it may have cut. */
 function mayBeOne(one: Cells | undefined, other: Cells | undefined): boolean {
   if (one === undefined || other === undefined || one.length + other.length > 4) return false;
-  const lone = [one, other].filter(({ length }) => length === 1);
-  return (one.length < 3 && other.length < 3) || lone.some(([cell = '']) => /^[^\p{L}]*\d[^\p{L}]*$/u.test(cell));
+  const parts = [one.at(-1) ?? '', other[0] ?? ''];
+  return (one.length < 3 && other.length < 3) || parts.every((part) => /^[^\p{L}]*\d[^\p{L}]*$/u.test(part));
 }
 
 function codesFor(rows: readonly Cells[], isCutOff: boolean): (string | undefined)[] {
