@@ -71,7 +71,7 @@ export class CallGate {
       ready,
       renews: renews?.attempts,
       isUnsent: isUnsent || undefined,
-      leadMs: context.limits.intervalMs === undefined ? undefined : clock.leadMs,
+      ...(context.limits.intervalMs === undefined ? {} : { leadMs: clock.leadMs, takesItFor: clock.estimate }),
       ...this.#openSpan(run),
     };
     const { answer, asked } = await this.#askCompared(request).catch(async (error: unknown) => {
@@ -103,10 +103,10 @@ export class CallGate {
     const { sendFrom, slotEnds } = claim;
     if (sendFrom === undefined || slotEnds === undefined)
       return { claim, opensAt: undefined, isEarly: false, isOver: isTimeUp };
-    const closesAt = clock.monotonicAt(slotEnds, redisNow);
+    const { opensAt, closesAt } = clock.slotSpan({ sendFrom, slotEnds }, redisNow);
     const isOver = () => isTimeUp() || clock.monotonic() > closesAt;
     const isEarly = sendFrom - redisNow > clock.leadMs + EARLY_MS;
-    return { claim, opensAt: clock.monotonicAt(sendFrom, redisNow), isEarly, isOver };
+    return { claim, opensAt, isEarly, isOver };
   }
 
   /** Redis may have run the question, lost its answer on the way, and refused the copy that was sent again. */

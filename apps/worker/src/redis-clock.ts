@@ -7,8 +7,18 @@ const OBSERVATION_LASTS_MS = 10_000;
 const DRIFT_MS = 5;
 /** Hosts that follow a time server differ by less. */
 const AGREE_WITHIN_MS = 2_000;
+/** See `slotSpan`. Of the 14 ms and half an interval that a call may be late it takes no more than half. */
+const MOST_NARROWED_MS = 3;
+/** Redis tells its time in whole ms, rounded down. */
+const RESOLUTION_MS = 1;
 /** See `leadMs`: what lies between an answer's arrival and its being acted on. */
 const TO_ACT_MS = 25;
+
+/** Instants of Redis's clock. */
+export interface Slot {
+  readonly sendFrom: number;
+  readonly slotEnds: number;
+}
 
 /** Ms of each local clock. */
 export interface Moment {
@@ -38,6 +48,11 @@ export class RedisClock {
   /** Epoch ms of Redis's clock, about. */
   now(): number {
     return Math.round(this.#local.monotonic() + this.#offsetMs);
+  }
+
+  /** The same; undefined before Redis has told its time. */
+  get estimate(): number | undefined {
+    return this.#uncertaintyMs === Number.POSITIVE_INFINITY ? undefined : this.now();
   }
 
   /**
@@ -100,6 +115,19 @@ export class RedisClock {
     return this.#local.monotonic() + Math.min(this.msUntil(redisInstant), Math.max(0, redisInstant - redisNow));
   }
 
+  /**
+   * From when until when (monotonic ms) a slot is open here that came with an answer given at `redisNow`. It is narrowed on both sides by
+   * what is not known of Redis's clock, so that several workers together keep to their slots by Redis's clock, and not each by
+   * its own idea of that. Over a slow link not all of it can be allowed for: then both ways are taken to be about as long.
+   */
+  slotSpan({ sendFrom, slotEnds }: Slot, redisNow: number): { opensAt: number; closesAt: number } {
+    const narrowedMs = Math.min(this.#uncertaintyMs, MOST_NARROWED_MS);
+    return {
+      opensAt: this.monotonicAt(sendFrom, redisNow) + narrowedMs,
+      closesAt: this.monotonicAt(slotEnds, redisNow) - narrowedMs - RESOLUTION_MS,
+    };
+  }
+
   /** How far this machine's wall clock is ahead of Redis's, give or take; undefined before Redis has told its time. */
   skew(): { readonly ms: number; readonly uncertaintyMs: number } | undefined {
     if (this.#uncertaintyMs === Number.POSITIVE_INFINITY) return undefined;
@@ -127,9 +155,12 @@ export class RedisClock {
     return Math.max(0, redisInstant - this.#local.monotonic() - this.#offsetMs);
   }
 
-  /** Resolves at those monotonic ms, or at once when the signal aborts. */
+  /** Resolves at those monotonic ms and not before, or at once when the signal aborts. */
   async sleepUntil(monotonicMs: number, signal: AbortSignal): Promise<void> {
-    await sleep(Math.ceil(monotonicMs - this.#local.monotonic()), signal).catch(() => {});
+    // Node's timers may come up to a ms early.
+    while (!signal.aborted && this.#local.monotonic() < monotonicMs) {
+      await sleep(Math.ceil(monotonicMs - this.#local.monotonic()), signal).catch(() => {});
+    }
   }
 
   /**

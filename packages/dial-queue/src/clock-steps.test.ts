@@ -247,4 +247,19 @@ describe.skipIf(findLibfaketime() === undefined)('when Redis’s clock is set (n
     await server.setClock(31_000);
     expect((await take('b')).kind).toBe('yours');
   });
+
+  it('ahead, the next slot comes after those of before, which may still be used', async () => {
+    const limits = { conversationMs: 60_000, intervalMs: 20 };
+    const ask = (index: number, takesItFor: number) =>
+      fixture.gate().claim(fixture.request({ ...other(index), limits, takesItFor }));
+    const before = Date.now();
+    for (const index of [1, 2, 3]) expect(await ask(index, before)).toMatchObject({ kind: 'dial' });
+    await server.setClock(10_000);
+    // Nobody gets one before the last that may be given at once has passed.
+    const asked = await ask(4, before);
+    expect(asked).toMatchObject({ kind: 'wait', waitFor: 'pace' });
+    const next = await ask(4, before + 10_000);
+    const slot = next.kind === 'dial' ? (next.claim.sendFrom ?? 0) : next.kind === 'wait' ? next.until + 100 : 0;
+    expect(slot).toBeGreaterThan(asked.kind === 'wait' ? asked.now + 200 : 0);
+  });
 });

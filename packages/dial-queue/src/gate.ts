@@ -38,6 +38,8 @@ export interface ClaimRequest {
   readonly isUnsent?: boolean | undefined;
   /** How far ahead a slot has to be for the answer to arrive before it; see pace.lua for the bounds. */
   readonly leadMs?: number | undefined;
+  /** What the asker takes Redis's clock for as it asks: much earlier shows that it was set ahead. */
+  readonly takesItFor?: number | undefined;
   /** How many claims on its server the asker knows of. If Redis knows of fewer it has lost some, and nothing is claimed. */
   readonly seen?: number;
 }
@@ -269,6 +271,7 @@ export class Gate {
       renews: request.renews,
       isUnsent: request.isUnsent,
       leadMs: request.leadMs,
+      takesItFor: request.takesItFor,
       seen: request.seen ?? 0,
       isOwnLine: request.isOwnLine,
       isOwnTime: request.isOwnTime,

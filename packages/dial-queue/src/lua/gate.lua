@@ -8,7 +8,7 @@
 -- KEYS: ledger, campaign state, claims, holds, do-not-call bucket, claim counts, turns; what the keys of lines and of people begin
 --       with
 -- ARGV: call id, owner, JSON {campaign, person, ready, renews?, isUnsent?, startsAt?, expiresAt?, opensAt, closesAt, sendWithinMs, claimMs, seen,
---       conversationMs, caps?, intervalMs?, leadMs?, maxInFlight?, maxPerLine?, isOwnLine?, isOwnTime?},
+--       conversationMs, caps?, intervalMs?, leadMs?, takesItFor?, maxInFlight?, maxPerLine?, isOwnLine?, isOwnTime?},
 --       the lines that may carry the call
 --       Or nothing at all, to be told whether this is SERVER (1/0). Or 'fence', to write anything (see ReplicaFence). Both with the
 --       claim counts as the only key.
@@ -189,7 +189,8 @@ end
 local slot, slot_from
 if ask.intervalMs then
   local lead_ms = lead_of(ask.leadMs)
-  local last_slot = bring_back_slot(campaign_state, tonumber(state[5] or 0), exact_now, lead_ms)
+  local is_set_ahead = ask.takesItFor and exact_now > ask.takesItFor + STEP_MS + lead_ms
+  local last_slot = slot_before_step(campaign_state, tonumber(state[5] or 0), exact_now, lead_ms, is_set_ahead)
   slot, slot_from = next_slot(last_slot, ask.intervalMs, exact_now, lead_ms)
   if not slot then
     local function nth_slot(nth) return slot_from + nth * ask.intervalMs end

@@ -22,10 +22,16 @@ local function reach_of(lead_ms)
   return lead_ms + BEYOND_LEAD_MS + WAYS_OF_A_JOB * way_ms, lead_ms + TO_FETCH_MS + WAYS_OF_A_FETCH * way_ms
 end
 
--- One farther ahead than any is given was given before the clock was set back. Others of that time may still be used.
-local function bring_back_slot(campaign_state, last_slot, exact_now, lead_ms)
-  if last_slot <= exact_now + reach_of(MOST_LEAD_MS) then return last_slot end
-  last_slot = exact_now + reach_of(lead_ms)
+-- An asker's idea of this clock is never so far behind, unless the clock was set ahead since.
+local STEP_MS = 2000
+
+-- The last slot, as far as the clock was not set since it was given: one farther ahead than any is given was given before it was set
+-- back. Others of the time before may still be used, so the next comes after all of them.
+local function slot_before_step(campaign_state, last_slot, exact_now, lead_ms, is_set_ahead)
+  local reach = reach_of(lead_ms)
+  local is_set_back = last_slot > exact_now + reach_of(MOST_LEAD_MS)
+  if not is_set_back and not (is_set_ahead and last_slot < exact_now + reach) then return last_slot end
+  last_slot = exact_now + reach
   redis.call('HSET', campaign_state, 'lastSlot', string.format('%.3f', last_slot))
   return last_slot
 end
