@@ -161,6 +161,14 @@ describe('suppress import', () => {
     expect((await bench.run([...argv.slice(0, -1), 'fax'])).stderr).toContain('No column has the heading "fax"');
   });
 
+  test('a row that ends early is taken where its number is there, and refused where it is not', async () => {
+    const file = await bench.file('list.csv', `Phone,Name,Notes\n${first},Ada\n${second},Ben,x,,\n,,\n`);
+    expect(await bench.json(['suppress', 'import', file, '--json'])).toMatchObject({ rows: 2, added: 2, rejected: 0 });
+    const cut = await bench.file('cut.csv', `Name,Notes,Phone\nAda,x\nBen,x,${first}\n`);
+    const result = await bench.json(['suppress', 'import', cut, '--json']);
+    expect(result).toMatchObject({ rows: 2, alreadyListed: 1, rejected: 1 });
+  });
+
   test('interrupted, it says how far it got, keeps that, and leaves no rejects file', async () => {
     const stdin = new PassThrough();
     const stop = new AbortController();

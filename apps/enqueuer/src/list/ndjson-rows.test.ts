@@ -28,6 +28,16 @@ describe('NdjsonRows', () => {
     expect(brief(read(text.split('')))).toEqual(expected);
   });
 
+  it('says where a number belongs that stands under another key', () => {
+    const [phone, other] = read(['{"Phone Number": "1"}\n{"shoeSize": 44}\n']);
+    expect(phone?.problem?.reason).toBe(
+      'Phone Number: not a field of a record; the number to call belongs in toPhoneNumber, what the conversation should know belongs in formInfo.',
+    );
+    expect(other?.problem?.reason).toBe(
+      'shoeSize: not a field of a record; what the conversation should know belongs in formInfo.',
+    );
+  });
+
   it('tells the position in the list, not in the record', () => {
     const [, row] = read(['{}\n  {"a" 1}\n']);
     expect(row?.problem?.reason).toBe("Expected ':' after property name in JSON at line 2, column 8");
