@@ -17,6 +17,8 @@ import { callTimeText, lastToOpen, wallClock } from './wall-clock.ts';
 interface Run<T> {
   readonly line: number;
   readonly toLine: number;
+  readonly sheetRow: number;
+  readonly toSheetRow: number;
   readonly rows: number;
   readonly what: T;
 }
@@ -29,10 +31,11 @@ function runsOf<T>(
   const runs: Run<T>[] = [];
   for (const row of rows) {
     const what = tell(row);
+    const { line, sheetRow = line } = row;
     const last = runs.at(-1);
     if (last !== undefined && isSame(last.what, what)) {
-      runs[runs.length - 1] = { ...last, toLine: row.line, rows: last.rows + 1 };
-    } else runs.push({ line: row.line, toLine: row.line, rows: 1, what });
+      runs[runs.length - 1] = { ...last, toLine: line, toSheetRow: sheetRow, rows: last.rows + 1 };
+    } else runs.push({ line, toLine: line, sheetRow, toSheetRow: sheetRow, rows: 1, what });
   }
   return runs;
 }
@@ -41,6 +44,9 @@ function runsOf<T>(
 export interface FateRun {
   readonly line: number;
   readonly toLine: number;
+  /** Where a spreadsheet shows them. */
+  readonly sheetRow: number;
+  readonly toSheetRow: number;
   readonly rows: number;
   readonly fate: RowFate;
   readonly code?: RejectCode;
@@ -60,10 +66,17 @@ export function fateRuns(rows: readonly RowForesight[]): FateRun[] {
 export function verdictLines(rows: readonly RowForesight[], limit: number): { lines: string[]; rows: number } {
   if (limit === 0) return { lines: [], rows: 0 };
   const runs = runsOf(rows, verdictText, (one, other) => one === other).slice(0, limit);
-  const lines = runs.map(
-    ({ line, toLine, what }) => `${line === toLine ? `line ${line}` : `lines ${line}-${toLine}`}: ${what}\n`,
-  );
+  const lines = runs.map(({ line, toLine, sheetRow, toSheetRow, what }) => {
+    const lines = spanText('line', line, toLine);
+    // Cells that hold line breaks make further lines, and no further rows.
+    const isElsewhere = sheetRow !== line || toSheetRow !== toLine;
+    return `${lines}${isElsewhere ? ` (${spanText('row', sheetRow, toSheetRow)} of a spreadsheet)` : ''}: ${what}\n`;
+  });
   return { lines, rows: runs.reduce((sum, run) => sum + run.rows, 0) };
+}
+
+function spanText(noun: string, from: number, to: number): string {
+  return from === to ? `${noun} ${from}` : `${noun}s ${from}-${to}`;
 }
 
 const NEVER: Record<Exclude<RowFate, 'queued'>, string> = {
@@ -109,14 +122,16 @@ function rulesText({ rules, unchecked }: Pick<CallTime, 'rules' | 'unchecked'> =
   return unchecked.length === 0 ? kept : `${kept}, under no checked rule (${unchecked.join(' & ')})`;
 }
 
-export const VERDICTS_HEADING = 'line,verdict,at,zone,zoneSource,rule,reason,detail,localAt,unchecked\r\n';
+export const VERDICTS_HEADING = 'line,verdict,at,zone,zoneSource,rule,reason,detail,localAt,unchecked,sheetRow\r\n';
 
 /**
  * A row of the verdicts file: nothing of it names a person. `at` is UTC, `localAt` the same by the recipient's clock (in several zones:
  * the one that opens last). `reason` is a code; `detail` the sentence of a reject, the outcome of a settled call, or the
- * cap that is reached. `unchecked` are the regions whose law on hours was not looked up.
+ * cap that is reached. `unchecked` are the regions whose law on hours was not looked up,
+ * `sheetRow` is where a spreadsheet shows the row.
  */
-export function verdictCsv({ line, verdict, fate, at, time, code, reason, outcome, cap }: RowForesight): string {
+export function verdictCsv(row: RowForesight): string {
+  const { line, sheetRow = line, verdict, fate, at, time, code, reason, outcome, cap } = row;
   const zones = time?.zones ?? [];
   const zone = at === undefined ? undefined : lastToOpen(at, zones);
   const cells = [
@@ -130,6 +145,7 @@ export function verdictCsv({ line, verdict, fate, at, time, code, reason, outcom
     reason ?? outcome ?? (cap === undefined ? '' : capText(cap)),
     at === undefined || zone === undefined ? '' : wallClock(at, zone),
     time?.unchecked.join(' & '),
+    sheetRow,
   ];
   return `${cells.map(csvCell).join(',')}\r\n`;
 }

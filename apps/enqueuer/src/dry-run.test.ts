@@ -58,13 +58,13 @@ test('each row: now, at the hour of the recipient, or never and why', async () =
     ['Zoe', '+14155550123', '2026-12-01T17:30:00Z'],
   ]);
   expect(rows.map(verdictCsv)).toEqual([
-    '2,now,2026-12-01T14:00:00.000Z,America/New_York,number,US,,,Tue 2026-12-01 09:00,\r\n',
-    '3,at,2026-12-01T15:00:00.000Z,America/Denver,number,US,,,Tue 2026-12-01 08:00,\r\n',
-    '4,never,,,,,duplicate,,,\r\n',
-    '5,never,,,,,missing_phone,There is no phone number.,,\r\n',
-    '6,at,2026-12-01T17:30:00.000Z,America/Los_Angeles,number,US & US-CA,,,Tue 2026-12-01 09:30,\r\n',
+    '2,now,2026-12-01T14:00:00.000Z,America/New_York,number,US,,,Tue 2026-12-01 09:00,,2\r\n',
+    '3,at,2026-12-01T15:00:00.000Z,America/Denver,number,US,,,Tue 2026-12-01 08:00,,3\r\n',
+    '4,never,,,,,duplicate,,,,4\r\n',
+    '5,never,,,,,missing_phone,There is no phone number.,,,5\r\n',
+    '6,at,2026-12-01T17:30:00.000Z,America/Los_Angeles,number,US & US-CA,,,Tue 2026-12-01 09:30,,6\r\n',
   ]);
-  expect(VERDICTS_HEADING.split(',')).toHaveLength(10);
+  expect(VERDICTS_HEADING.split(',')).toHaveLength(11);
   expect(verdictLines(rows, 3)).toEqual({
     rows: 3,
     lines: [
@@ -78,7 +78,7 @@ test('each row: now, at the hour of the recipient, or never and why', async () =
 test('a call that may begin on a Sunday waits in Alabama for Monday', async () => {
   const { rows } = await dryRun([['Ada', '+12055550123']], { startsAt: '2026-12-06T16:00:00Z' });
   expect(rows.map(verdictCsv)).toEqual([
-    '2,at,2026-12-07T14:00:00.000Z,America/Chicago,number,US & US-AL,,,Mon 2026-12-07 08:00,\r\n',
+    '2,at,2026-12-07T14:00:00.000Z,America/Chicago,number,US & US-AL,,,Mon 2026-12-07 08:00,,2\r\n',
   ]);
 });
 
@@ -192,7 +192,7 @@ test('what stands under no checked rule is named', async () => {
   const { run, rows } = await dryRun(list, { timezone: 'America/Denver' });
   expect(totalsJson(run.totals)).toMatchObject({ rules: { US: 1 }, unchecked: { GB: 1, 'no region': 1 } });
   expect(totalsText(run.totals, NOW)).toMatch(/\nUnder no checked rule\n +GB +1\n +no region +1\n/);
-  expect(rows.map((row) => verdictCsv(row).split(',').at(-1))).toEqual(['\r\n', 'GB\r\n', 'no region\r\n']);
+  expect(rows.map((row) => verdictCsv(row).split(',').at(-2))).toEqual(['', 'GB', 'no region']);
   expect(verdictLines(rows, 3).lines.slice(1)).toEqual([
     'line 3: now, Europe/London by its number, under no checked rule (GB)\n',
     expect.stringMatching(/^line 4: at .*, under no checked rule \(no region\)\n$/),

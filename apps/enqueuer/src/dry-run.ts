@@ -43,6 +43,8 @@ export type RowVerdict = 'now' | 'at' | 'never';
 
 export interface RowForesight {
   readonly line: number;
+  /** Where a spreadsheet shows the row, if not in that of its line. */
+  readonly sheetRow?: number;
   readonly verdict: RowVerdict;
   readonly fate: RowFate;
   /** Epoch ms: the earliest instant. Undefined for `never`, and where the hours open only after more than 15 days. */
@@ -109,7 +111,8 @@ export class DryRun {
     for await (const rows of chunks) {
       this.#options.signal.throwIfAborted();
       for (let from = 0; from < rows.length; from += CALLS_PER_LOOK) {
-        const foreseen = await this.#foresee(this.#check(rows.slice(from, from + CALLS_PER_LOOK)));
+        const checked = this.#check(rows.slice(from, from + CALLS_PER_LOOK));
+        const foreseen = (await this.#foresee(checked)).map((row, index) => inSheet(row, rows[from + index]));
         for (const row of foreseen) this.#count(row);
         yield foreseen;
         this.#options.signal.throwIfAborted();
@@ -220,3 +223,7 @@ const COUNTED_AS = {
   duplicate: 'duplicates',
   rejected: 'rejected',
 } as const satisfies Record<RowFate, keyof LoadCounts>;
+
+function inSheet(row: RowForesight, { sheetRow }: Partial<ListRow> = {}): RowForesight {
+  return sheetRow === undefined ? row : { ...row, sheetRow };
+}

@@ -1,5 +1,6 @@
 import { type CallTime, CallTimes, type Campaign, isHopeless, type QueuedCall } from '@libby-dialer/dialing';
 import { countOf } from './format.ts';
+import type { ListRow } from './list/list-row.ts';
 
 const LINES_SHOWN = 10;
 
@@ -21,7 +22,7 @@ const SENTENCES: Record<Hopelessness, string> = {
 
 interface Kind {
   count: number;
-  readonly lines: number[];
+  readonly lines: string[];
 }
 
 /** Finds the rows of a load that can never be placed: they are queued all the same, and end as `expired` if they have an end. */
@@ -40,13 +41,14 @@ export class HopelessRows {
     return [...this.#kinds.values()].reduce((sum, { count }) => sum + count, 0);
   }
 
-  look(call: QueuedCall, line: number): void {
+  look(call: QueuedCall, { line, sheetRow }: Pick<ListRow, 'line' | 'sheetRow'>): void {
     const why = hopelessness(this.#times.of(call), this.#now);
     if (why === undefined) return;
     const kind = this.#kinds.get(why) ?? { count: 0, lines: [] };
     this.#kinds.set(why, kind);
     kind.count += 1;
-    if (kind.lines.length < LINES_SHOWN) kind.lines.push(line);
+    if (kind.lines.length < LINES_SHOWN)
+      kind.lines.push(sheetRow === undefined ? `${line}` : `${line} [row ${sheetRow} of a spreadsheet]`);
   }
 
   /** One for each reason that there is. */

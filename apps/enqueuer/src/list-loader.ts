@@ -36,7 +36,7 @@ export interface ListLoaderOptions {
   readonly add: (batch: readonly IdentifiedCall[]) => Promise<readonly LoadVerdict[]>;
   readonly reject: (rejects: readonly Reject[]) => Promise<void>;
   /** Told of each call that was queued anew, and where in the list it stands. */
-  readonly queued?: (call: QueuedCall, line: number) => void;
+  readonly queued?: (call: QueuedCall, place: Pick<ListRow, 'line' | 'sheetRow'>) => void;
   /** How many callable rows to load at most. */
   readonly limit?: number | undefined;
   readonly signal: AbortSignal;
@@ -44,6 +44,7 @@ export interface ListLoaderOptions {
 
 interface Candidate extends IdentifiedCall {
   readonly line: number;
+  readonly sheetRow: number | undefined;
   /** The filter has seen it in this list; whether that is so, or two calls share a fingerprint, Redis tells. */
   readonly mayRepeat: boolean;
 }
@@ -121,7 +122,7 @@ export class ListLoader {
       this.counts.duplicates += 1;
       return;
     }
-    this.#batch.push({ callId, call: verdict.call, line: row.line, mayRepeat });
+    this.#batch.push({ callId, call: verdict.call, line: row.line, sheetRow: row.sheetRow, mayRepeat });
     this.#batchLength += lengthOf(row);
   }
 
@@ -153,7 +154,7 @@ export class ListLoader {
     for (const [index, verdict] of verdicts.entries()) {
       const candidate = batch[index];
       this.#count(verdict, candidate?.mayRepeat === true);
-      if (verdict === 'queued' && candidate !== undefined) this.#options.queued?.(candidate.call, candidate.line);
+      if (verdict === 'queued' && candidate !== undefined) this.#options.queued?.(candidate.call, candidate);
     }
   }
 

@@ -72,7 +72,7 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
         return await calls.add(batch);
       },
       reject: (rows) => rejects.write(rows),
-      queued: (call, line) => hopeless.look(call, line),
+      queued: (call, place) => hopeless.look(call, place),
       limit: load.limit,
       signal: load.signal,
     });

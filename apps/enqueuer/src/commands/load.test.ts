@@ -222,6 +222,21 @@ describe('load warns', () => {
     expect(await bench.run(argv)).toMatchObject({ stderr: '' });
   });
 
+  test('of rows by their line, and by their row in a spreadsheet where cells hold line breaks', async () => {
+    const expired = '2020-01-01T00:00:00Z';
+    const list = await bench.file(
+      'list.csv',
+      `Name,Phone,expiresAt,Note\nAda,${phone(0)},${expired},a\nBo,${phone(1)},,"a\nb\nc"\nCy,${phone(2)},${expired},a\nDi,,,a\n`,
+    );
+    const argv = ['load', list, '--campaign', await bench.campaign('spring')];
+    const dry = await bench.run([...argv, '--dry-run']);
+    expect(dry.stdout).toMatch(/^line 2: never: .*\nlines? 3.*\nline 6 \(row 4 of a spreadsheet\): never: /m);
+    expect(await bench.json([...argv, '--dry-run', '--json'])).toMatchObject({
+      fates: expect.arrayContaining([expect.objectContaining({ line: 7, toLine: 7, sheetRow: 5, toSheetRow: 5 })]),
+    });
+    expect((await bench.run(argv)).stderr).toContain('(lines 2, 6 [row 4 of a spreadsheet]).');
+  });
+
   test('of rows whose hours open too late, or never', async () => {
     // The law of New Mexico's calls leaves nothing of a window at night.
     const list = await bench.file(
@@ -394,8 +409,8 @@ describe('load --dry-run', () => {
     const lines = (await readFile(verdicts, 'utf8')).split('\r\n');
     expect(lines).toHaveLength(1 + 30 + 1);
     expect(lines.slice(0, 2)).toEqual([
-      'line,verdict,at,zone,zoneSource,rule,reason,detail,localAt,unchecked',
-      '2,at,2999-01-01T16:00:00.000Z,America/Denver,number,,,,Tue 2999-01-01 09:00,',
+      'line,verdict,at,zone,zoneSource,rule,reason,detail,localAt,unchecked,sheetRow',
+      '2,at,2999-01-01T16:00:00.000Z,America/Denver,number,,,,Tue 2999-01-01 09:00,,2',
     ]);
     expect(lines.join('')).not.toMatch(/Person|555/);
     expect((await stat(verdicts)).mode & 0o777).toBe(0o600);

@@ -50,6 +50,8 @@ export class CsvRows implements RowReader {
   /** In an oversized record, before the line break that ends it. */
   #skipping = false;
   #line = 1;
+  /** Of the lines so far, those that begin inside of a cell. */
+  #linesInCells = 0;
   readonly #firstRow: number;
   #row: number;
   #cellCount: number | undefined;
@@ -159,6 +161,7 @@ export class CsvRows implements RowReader {
       const source = isQuoted || isSuspect || cells.length === 1 ? text.slice(start, end + 1) : undefined;
       if (source?.trim() !== '') this.#takeRecord(cells, source, breaks);
       this.#line += breaks + 1;
+      this.#linesInCells += breaks;
       start = end + 1;
     }
     return { next: start, tooLarge: false };
@@ -206,6 +209,7 @@ export class CsvRows implements RowReader {
     const { code, reason } = rowTooLarge();
     this.#emit([excerpt(given)], { code, reason: breaks === 0 ? reason : `${reason} So ${lines}` });
     this.#line += breaks;
+    this.#linesInCells += breaks;
     this.#skipping = true;
     return this.#skip(text, start + this.#maxRowLength);
   }
@@ -231,6 +235,7 @@ export class CsvRows implements RowReader {
     const cells = withoutEmptyEnd(given, this.#cellCount);
     this.#pass({
       line: this.#line,
+      ...(this.#linesInCells > 0 && { sheetRow: this.#line - this.#linesInCells }),
       row,
       cells,
       raw: undefined,

@@ -29,6 +29,8 @@ export interface RowProblem {
 export interface ListRow {
   /** The physical line on which the row begins, from 1. */
   line: number;
+  /** Where a spreadsheet shows it, if not in the row of that number: cells above it hold line breaks. */
+  sheetRow?: number | undefined;
   /** Its place among the data rows, from 1. */
   row: number;
   /** CSV: the cells as they stand in the list, not trimmed; without a problem never more than headings, but perhaps fewer. */
