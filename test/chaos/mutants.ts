@@ -31,7 +31,9 @@ const VERDICT = 'packages/libby-client/src/verdict.ts';
 export const CONTROLS: Readonly<Record<string, Control>> = {
   'no gate': {
     scenario: killedAt('before_completion'),
-    mutations: [{ file: GATE, from: 'local entry = read_entry(ledger, call_id)', to: 'local entry = nil' }],
+    mutations: [
+      { file: GATE, from: 'is_brought_back = read_entry(ledger, call_id)', to: 'is_brought_back = nil, false' },
+    ],
   },
   'the intent is written after the request': {
     scenario: killedAt('before_settle'),
