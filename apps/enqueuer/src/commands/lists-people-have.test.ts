@@ -772,6 +772,17 @@ test('a name that is no UTF-8 can be read in the rejects file, which says how to
   expect((await outcomeOf(mended)).verdicts).toEqual(['2 Jürgen Weiß +493023125123 now']);
 });
 
+test('rows that end early side by side are called once somebody says that each is whole', async () => {
+  await outcomeOf({
+    file: 'list.csv',
+    content: lines('Name,Phone,City,Notes', 'Ada,+15055550123', 'Ben,+15055550124'),
+  });
+  const rejects = await readFile(join(bench.directory, 'list.csv.rejected.csv'), 'utf8');
+  expect(rejects).toContain('if it is whole, empty its cell under ""code"" in the rejects file');
+  const vouched = { file: 'vouched.csv', content: rejects.replaceAll(',too_few_cells,', ',,') };
+  expect((await outcomeOf(vouched)).verdicts).toEqual(['2 Ada +15055550123 now', '3 Ben +15055550124 now']);
+});
+
 test('the rejects of a JSON list, mended there, are loaded as that list would have been', async () => {
   const content = '[{"name":"Ada","toPhoneNumber":"+15055550123","shoeSize":44},{"name":"Ben","toPhoneNumber":"12"}]';
   await outcomeOf({ file: 'list.json', content });

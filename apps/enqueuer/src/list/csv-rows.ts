@@ -6,7 +6,6 @@ import {
   excerpt,
   type ListRow,
   MAX_ROW_LENGTH,
-  MEND_SHORT_ROW,
   type RowProblem,
   type RowReader,
   rowTooLarge,
@@ -276,13 +275,15 @@ export class CsvRows implements RowReader {
   }
 }
 
+/** The rejects file has a cell for each column, so that a whole row is fine there. */
+const IF_WHOLE = 'if it is whole, empty its cell under "code" in the rejects file, and load that.';
 const MAY_BE_ONE: RowProblem = {
   code: 'too_few_cells',
-  reason: `The row and the one beside it may be parts of one row that a line break has cut: ${MEND_SHORT_ROW}`,
+  reason: `The row and the one beside it may be parts of one that a line break has cut: make them one; ${IF_WHOLE}`,
 };
 const CUT_OFF: RowProblem = {
   code: 'too_few_cells',
-  reason: `The list ends within this row: it may have been cut off. If it is all there, ${MEND_SHORT_ROW}`,
+  reason: `The list ends within this row and may have been cut off; ${IF_WHOLE}`,
 };
 
 /** Spreadsheets end a row by more separators than it has columns. */

@@ -67,12 +67,11 @@ export function cellCounts(count: number, expected: number): string {
   return `The row has ${count === 1 ? '1 cell' : `${count} cells`} where the headings have ${expected}`;
 }
 
-export const MEND_SHORT_ROW = 'write it on one line, with a separator for each of its columns, the empty ones too.';
-
 /** A row whose missing cells are no empty ones: `heading` names the first of them that matters. */
 export function tooFewCells(count: number, expected: number, heading: string): RowProblem {
   const named = heading === '' ? '' : `, and "${excerpt(heading)}" is among the missing ones`;
-  return { code: 'too_few_cells', reason: `${cellCounts(count, expected)}${named}: ${MEND_SHORT_ROW}` };
+  const mend = 'write it on one line, with a separator for each of its columns, the empty ones too.';
+  return { code: 'too_few_cells', reason: `${cellCounts(count, expected)}${named}: ${mend}` };
 }
 
 /** Turns pieces of text into rows; a piece may end anywhere. */
