@@ -25,6 +25,11 @@ function altered(changes: Partial<SetAsideJob> = {}): SetAsideJob {
 }
 
 const add = (job: SetAsideJob) => jobs.add('spring', job, WORKER, Date.now());
+/** The same of a job that is still in the queue. */
+async function addQueued(job: SetAsideJob) {
+  await fixture.redis.hset(`${fixture.keys.queue('spring')}${job.callId}`, 'data', JSON.stringify(job.data));
+  return add(job);
+}
 const listed = () => Array.fromAsync(jobs.list('spring'));
 
 async function results() {
@@ -34,6 +39,30 @@ async function results() {
     revision,
   }));
 }
+
+describe('a copy that an erasure takes out of the queue', () => {
+  it.each([
+    ['is blanked there while a run holds its lock', true],
+    ['goes, also where that run has lost its lock', false],
+  ])('%s, and is not set aside by that run', async (_, isLocked) => {
+    await fixture.campaign();
+    const copy = altered({ callId: '7' });
+    const key = `${fixture.keys.queue('spring')}7`;
+    await fixture.redis.hset(key, 'data', JSON.stringify(copy.data), 'timestamp', '1');
+    if (isLocked) await fixture.redis.set(`${key}:lock`, 'token');
+    await new Eraser(fixture.redis, fixture.keys).erase(PERSON, KIM);
+    expect(await fixture.redis.exists(key)).toBe(isLocked ? 1 : 0);
+    expect(await add(copy)).toEqual({ kind: 'over' });
+    expect(await listed()).toEqual([]);
+  });
+
+  it('stays set aside where it was, however often that is said', async () => {
+    await fixture.campaign();
+    const copy = altered({ callId: '7' });
+    expect([await addQueued(copy), await add(copy)]).toEqual([{ kind: 'set_aside' }, { kind: 'known' }]);
+    expect(await listed()).toHaveLength(1);
+  });
+});
 
 describe('what the ledger says of such a job comes first', () => {
   it('a call that is settled needs it no more', async () => {
@@ -87,7 +116,7 @@ describe('a person', () => {
     ['row', 'row:list:1', { data: '{"to":' }, 0],
   ] as const)('queues by %s only what is the row of its id (%#)', async (dedupeBy, key, changes, count) => {
     const campaign = await fixture.campaign({ dedupeBy });
-    await add(altered({ callId: callId(key), ...changes }));
+    await addQueued(altered({ callId: callId(key), ...changes }));
     expect(await jobs.requeue(campaign, await listed(), KIM)).toBe(count);
     expect((await fixture.redis.llen(`${fixture.keys.queue('spring')}wait`)) === 1).toBe(count === 1);
     expect(await listed()).toHaveLength(1 - count);
@@ -103,7 +132,7 @@ describe('a person', () => {
 
   it('cancels a row, which has its one outcome, and drops a copy, which is none', async () => {
     await fixture.campaign();
-    for (const job of [altered(), altered({ callId: '17' })]) await add(job);
+    for (const job of [altered(), altered({ callId: '17' })]) await addQueued(job);
     await jobs.cancel('spring', await listed(), KIM);
     expect(await results()).toEqual([{ outcome: 'canceled', reason: 'resolved_by_person', revision: 1 }]);
     expect(await listed()).toEqual([]);
@@ -118,7 +147,7 @@ describe('a person', () => {
       altered({ callId: '17' }),
       altered({ callId: '18', data: `{"to":"${PERSON}","na` }),
     ]) {
-      await add(job);
+      await addQueued(job);
     }
     const erasure = await new Eraser(fixture.redis, fixture.keys).erase(PERSON, { by: 'Kim', at: Date.now() });
     expect(erasure).toMatchObject({ calls: 3, ended: 1, jobs: 3 });

@@ -92,7 +92,7 @@ export class SetAsideJobs {
     const own = this.#keys.campaign(campaign);
     const { callId, ...rest } = job;
     const keys = [own.ledger, own.state, own.setAside];
-    const args = [this.#keys.queue(campaign), callId, JSON.stringify(rest)];
+    const args = [this.#keys.queue(campaign), callId, JSON.stringify(rest), isCallId(callId) ? 0 : 1];
     const [kind, until] = (await SetAsideJobs.#add.run(this.#redis, keys, args)) as [SetAsideAnswer['kind'], number?];
     if (kind === 'busy') return { kind, until: until ?? 0 };
     // A claim of that id whose owner never spoke is written off now: no job will come up for it any

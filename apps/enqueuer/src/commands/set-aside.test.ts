@@ -20,6 +20,7 @@ async function loaded(data: string): Promise<string> {
 /** As a worker does with it. */
 async function setAside(callId: string, name: string, data: unknown): Promise<void> {
   const job = { callId, name, data, queuedAt: 0, refusal: 'unsealed' } as const;
+  await bench.redis.hsetnx(`${bench.keys.queue('spring')}${callId}`, 'data', JSON.stringify(data));
   await new SetAsideJobs(bench.redis, bench.keys).add('spring', job, 'worker-1', Date.now());
 }
 
