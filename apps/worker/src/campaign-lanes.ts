@@ -151,14 +151,13 @@ export class CampaignLanes {
     this.#stopped = true;
     clearInterval(this.#timer);
     clearTimeout(this.#sharing);
-    await this.#looking;
-    await this.#tidying;
     const lanes = [...this.#lanes.values(), ...this.#closing];
     const breakOff = () => {
       for (const lane of lanes) lane.abort(abort.reason as Error);
     };
     abort.addEventListener('abort', breakOff, { once: true });
-    await Promise.all(lanes.map((lane) => lane.stop()));
+    // The lanes at once: a look that waits for Redis may take long, and no call is to begin meanwhile.
+    await Promise.all([...lanes.map((lane) => lane.stop()), this.#looking, this.#tidying]);
     abort.removeEventListener('abort', breakOff);
   }
 
