@@ -5,7 +5,6 @@ import { DialingWorld, phones } from './testing/dialing-world.ts';
 import { eventually, PATIENCE_MS } from './testing/patience.ts';
 
 const CALLS = 40;
-const START_IN_MS = 4_000;
 const LOOKS = 5;
 
 interface Trouble {
@@ -43,20 +42,23 @@ describe.concurrent('a Redis that', { timeout: PATIENCE_MS }, () => {
       await using redis = await startRedis({ own: true, args: CAN_STOP_SAVING });
       await using world = await DialingWorld.open(redis, { latencyMs: 50 });
       await world.campaign({ id: 'spring' });
-      // Its lane comes up, with all of its jobs waiting, when Redis refuses already.
-      await world.campaign({ id: 'summer', startsAt: new Date(Date.now() + START_IN_MS).toISOString() });
+      await world.campaign({ id: 'summer' });
+      await world.control.apply('pause', 'summer');
       const worker = await world.startWorker({ concurrency: 5 });
       for (const id of ['spring', 'summer']) await world.load(phones(CALLS), id);
-      await worker.gateAnswered('wait');
+      await worker.gateAnswered('paused');
       await eventually(() => world.simulator.stats().requests >= 5);
 
       await trouble.begin(world.redis);
+      // Its lane comes up, with all of its jobs waiting, when Redis refuses already.
+      await world.redis.publish(world.keys.announcements, 'campaign:summer');
       await eventually(async () => (await refusedChecks(world.redis)) >= LOOKS);
       const readiness = await fetch(`${worker.url}/readyz`);
       expect([readiness.status, await readiness.text()]).toEqual([503, expect.stringContaining(trouble.reason)]);
       expect(await errorReplies(world.redis)).toBeLessThan(50 * LOOKS);
 
       await trouble.end(world.redis);
+      await world.control.apply('resume', 'summer');
       await eventually(async () => (await fetch(`${worker.url}/readyz`)).status === 200);
       await Promise.all(['spring', 'summer'].map((id) => world.settled(CALLS, id)));
       const loud = worker.logs.filter((line) => (JSON.parse(line) as { level: number }).level >= 40);
