@@ -53,7 +53,7 @@ const users: readonly User[] = [
         channels: ANNOUNCEMENTS,
       },
       { commands: SCRIPTS, keys: `${DIALING} campaigns campaigns:* dnc:* results ${TOKEN}` },
-      { commands: '+get +hget +hgetall +hkeys +sismember +scard', keys: 'R:campaigns R:campaigns:* R:dnc:*' },
+      { commands: '+get +hget +hgetall +hkeys +hscan +sismember +scard', keys: 'R:campaigns R:campaigns:* R:dnc:*' },
       { commands: '+xadd', keys: 'W:results' },
     ],
   },

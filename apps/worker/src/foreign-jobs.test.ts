@@ -1,4 +1,4 @@
-import { SetAsideJobs } from '@libby-dialer/dial-queue';
+import { CampaignArchive, SetAsideJobs } from '@libby-dialer/dial-queue';
 import { startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, phone, phones } from './testing/dialing-world.ts';
@@ -62,6 +62,17 @@ describe.concurrent('of jobs that are not as we have made them', { timeout: PATI
     await world.control.apply('cancel', 'spring', AbortSignal.timeout(PATIENCE_MS));
     await eventually(async () => (await world.status()).setAside === 0);
     expect((await world.status()).outcomes).toMatchObject({ accepted: 1, canceled: 0 });
+  });
+
+  test('one that comes in once its campaign has no more work is found, and keeps it from being archived', async () => {
+    await using world = await loaded();
+    await world.startWorker();
+    await world.settled(1);
+    await eventually(async () => (await world.redis.sismember(world.keys.openCampaigns, 'spring')) === 0);
+    await world.withQueue('spring', (queue) => queue.add('call', { to: STRANGER, name: 'Ada', row: 2 }));
+    await isSetAside(world);
+    expect(world.requestsByNumber().has(STRANGER)).toBe(false);
+    expect(await new CampaignArchive(world.redis, world.keys).archive('spring')).toBe('unfinished');
   });
 
   test('one in another campaign rings nobody', async () => {

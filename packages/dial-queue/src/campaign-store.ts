@@ -50,9 +50,11 @@ export interface RegistryView {
 /** The campaigns, as every program sees them. */
 export class CampaignStore {
   static readonly #put = new Script('put-campaign', 'ledger', 'holds');
-  static readonly #open = new Script('open-campaigns', 'ledger', 'queue-halt');
+  static readonly #open = new Script('open-campaigns', 'ledger', 'queue-halt', 'queue-length');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
+  /** How far its looks have come through all campaigns. */
+  #cursor = '0';
 
   constructor(redis: RedisConnection, keys: Keys) {
     this.#redis = redis;
@@ -125,13 +127,14 @@ export class CampaignStore {
    * @param wallClock epoch ms of the asker’s own clock, by which BullMQ hands out what is delayed
    */
   async look(wallClock = Date.now()): Promise<RegistryView> {
-    const keys = [this.#keys.openCampaigns, this.#keys.registryVersion];
-    const args = [`${this.#keys.queues}:`, this.#keys.campaignPrefix, wallClock];
-    const [now, version, open, over, reopened, setAside, due] = (await CampaignStore.#open.run(
+    const keys = [this.#keys.openCampaigns, this.#keys.registryVersion, this.#keys.campaigns];
+    const args = [`${this.#keys.queues}:`, this.#keys.campaignPrefix, wallClock, this.#cursor];
+    const [now, version, cursor, open, over, reopened, setAside, due] = (await CampaignStore.#open.run(
       this.#redis,
       keys,
       args,
-    )) as [number, number, string[], string[], string[], string[], string[]];
+    )) as [number, number, string, string[], string[], string[], string[], string[]];
+    this.#cursor = cursor;
     return { now, version, open, over, reopened, setAside, due };
   }
 

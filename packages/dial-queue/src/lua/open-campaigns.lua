@@ -1,13 +1,13 @@
 #!lua flags=allow-oom
 -- The campaigns that may have work. One that has none, and is not being loaded, is taken off the list.
 --
--- KEYS: open campaigns, registry version
--- ARGV: prefix of queue keys, prefix of campaign keys, the asker's own clock
--- Answers: the server's clock, the registry's version, then lists of campaign ids: all with
+-- KEYS: open campaigns, registry version, campaigns
+-- ARGV: prefix of queue keys, prefix of campaign keys, the asker's own clock, how far it has come through all campaigns
+-- Answers: the server's clock, the registry's version, how far it has come now, then lists of campaign ids: all with
 -- work; of these, those that are over (canceled or expired) with calls still parked, or in a
 -- queue that BullMQ keeps back; those with calls to be queued again; those with jobs set aside of
 -- which some may be over; those with jobs that a worker can take now
-local open_campaigns, version = unpack(KEYS)
+local open_campaigns, version, campaigns = unpack(KEYS)
 local queue_prefix, campaign_prefix = ARGV[1], ARGV[2]
 local now = now_ms()
 local with_work, over, reopened, set_aside, due = {}, {}, {}, {}, {}
@@ -29,6 +29,14 @@ local function bring_back_locks(queue)
   for _, lock in ipairs(locks) do
     if redis.call('PTTL', lock) > LOCKS_LAST_MS then redis.call('PEXPIRE', lock, LOCKS_LAST_MS) end
   end
+end
+
+-- Another program may have put a job into the queue of a campaign that had no more work. A few are looked at each time.
+local CAMPAIGNS_PER_LOOK = 50
+local step = redis.call('HSCAN', campaigns, ARGV[4], 'COUNT', CAMPAIGNS_PER_LOOK)
+for index = 1, #step[2], 2 do
+  local campaign = step[2][index]
+  if jobs_in(queue_prefix .. campaign .. ':') > 0 then redis.call('SADD', open_campaigns, campaign) end
 end
 
 for _, campaign in ipairs(redis.call('SMEMBERS', open_campaigns)) do
@@ -59,4 +67,4 @@ for _, campaign in ipairs(redis.call('SMEMBERS', open_campaigns)) do
     redis.call('SREM', open_campaigns, campaign)
   end
 end
-return { now, tonumber(redis.call('GET', version) or 0), with_work, over, reopened, set_aside, due }
+return { now, tonumber(redis.call('GET', version) or 0), step[1], with_work, over, reopened, set_aside, due }
