@@ -230,6 +230,7 @@ describe('load warns', () => {
     );
     const argv = ['load', list, '--campaign', await bench.campaign('spring')];
     const dry = await bench.run([...argv, '--dry-run']);
+    expect(dry.stdout).toContain('\n  would be queued  3\n');
     expect(dry.stdout).toMatch(/^line 2: never: .*\nlines? 3.*\nline 6 \(row 4 of a spreadsheet\): never: /m);
     expect(await bench.json([...argv, '--dry-run', '--json'])).toMatchObject({
       fates: expect.arrayContaining([expect.objectContaining({ line: 7, toLine: 7, sheetRow: 5, toSheetRow: 5 })]),

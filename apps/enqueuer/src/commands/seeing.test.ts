@@ -190,9 +190,9 @@ describe('status', () => {
     for (const frame of frames.slice(1)) expect(frame).toMatch(/^\^\[\d+A\rspring/);
   });
 
-  test.each([['status'], ['status', '--watch']])(
-    '%s %s fits a terminal of 80 columns, and leaves nothing out',
-    async (...argv) => {
+  test.each([[['status']], [['status', '--watch']]])(
+    '%j fits a terminal of 80 columns, and leaves nothing out',
+    async (argv) => {
       const outcomes = ['accepted', 'rejected', 'exhausted', 'unknown', 'suppressed', 'expired', 'canceled'] as const;
       const calls = await loaded('spring-events-of-the-year', outcomes.length + 1);
       for (const [index, outcome] of outcomes.entries()) {
