@@ -221,6 +221,24 @@ test('a master that becomes a replica is left; a worker sends again, a producer 
   expect(await waiting).toBe('OK');
 });
 
+test('a replica that stays one is asked less and less often, and told of once', async () => {
+  await using server = await startRedis({ own: true });
+  const { redis, messages } = connection(at(server.port));
+  await using operator = connection(at(server.port)).redis;
+  await using worker = redis;
+  await Promise.all([worker.connect(), operator.connect()]);
+  await operator.client.call('REPLICAOF', '127.0.0.1', String(REFUSING_PORT));
+  const delays: number[] = [];
+  worker.client.on('reconnecting', (delayMs: number) => delays.push(delayMs));
+  const waiting = worker.client.set('key', 'value');
+  await eventually(() => delays.length >= 4);
+  await operator.client.call('REPLICAOF', 'NO', 'ONE');
+  expect(await waiting).toBe('OK');
+  expect(delays.slice(0, 4)).toEqual([100, 200, 400, 800]);
+  await eventually(() => messages.length > 1);
+  expect(messages).toEqual(['Redis connection lost', 'Redis connection restored']);
+});
+
 const REDIS_SERVER = 'redis-server';
 const hasRedisServer = spawnSync(REDIS_SERVER, ['--version']).status === 0;
 

@@ -48,6 +48,7 @@ export class RedisConnection {
   readonly #failsFast: boolean;
   readonly #logger: Logger;
   readonly #clock: Clock;
+  readonly #replicas: ReplicaPatience;
   #lastError: unknown;
   #wasReady = false;
   #lostAt: number | undefined;
@@ -58,7 +59,8 @@ export class RedisConnection {
     this.#failsFast = role === 'producer';
     this.#logger = logger.child({ redis: this.description, role });
     this.#clock = clock;
-    this.client = createClient(config, role, `${name}:${role}`);
+    this.#replicas = new ReplicaPatience(clock);
+    this.client = createClient(config, role, `${name}:${role}`, this.#replicas);
     // Duplicates inherit the options, and a lazy one tries only once: BullMQ's, which it blocks on, would be dead for good.
     this.client.options.lazyConnect = false;
     this.client.on('error', (error: unknown) => this.#failed(error));
@@ -156,11 +158,24 @@ export class RedisConnection {
   }
 
   #ready(): void {
+    this.#wasReady = true;
+    // A replica that stays one answers, and takes nothing: it is as lost as before.
+    if (this.#lostAt !== undefined && this.#replicas.isMet) void this.#restoredIfMaster();
+    else this.#restored();
+  }
+
+  async #restoredIfMaster(): Promise<void> {
+    const replication = await this.client.info('replication').catch(() => '');
+    if (!/^role:master/m.test(replication)) return;
+    this.#replicas.isMet = false;
+    this.#restored();
+  }
+
+  #restored(): void {
     if (this.#lostAt !== undefined) {
       const outageMs = Math.round(this.#clock.monotonic() - this.#lostAt);
       this.#logger.info({ outageMs }, 'Redis connection restored');
     }
-    this.#wasReady = true;
     this.#lostAt = undefined;
     this.#lastError = undefined;
   }
@@ -171,17 +186,28 @@ function isConsequence(error: unknown): boolean {
   return error instanceof Error && error.message === 'Connection is closed.';
 }
 
-function createClient(config: RedisConnectionConfig, role: RedisRole, connectionName: string): RedisClient {
+function createClient(
+  config: RedisConnectionConfig,
+  role: RedisRole,
+  connectionName: string,
+  replicas: ReplicaPatience,
+): RedisClient {
   const { topology } = config;
   if (topology.kind === 'cluster') {
     return new Cluster([...topology.nodes], clusterOptions(config, role, connectionName));
   }
+  const { reconnectOnError, ...options } = nodeOptions(config, role, connectionName);
   return new Redis({
-    ...nodeOptions(config, role, connectionName),
+    ...options,
     ...placeOptions(config, topology),
     lazyConnect: true,
     enableOfflineQueue: role !== 'producer',
-    retryStrategy: retryDelayMs,
+    reconnectOnError: (error) => {
+      const answer = reconnectOnError(error);
+      if (answer !== false) replicas.met();
+      return answer;
+    },
+    retryStrategy: (attempt) => replicas.delayMs(attempt),
   });
 }
 
@@ -244,6 +270,36 @@ function clusterOptions(config: RedisConnectionConfig, role: RedisRole, connecti
 }
 
 const keepHostName: DNSLookupFunction = (host, callback) => callback(null, host);
+
+/**
+ * To connect again succeeds at once where a replica stays one, and ioredis takes that for the end of the trouble. Shared by
+ * all duplicates of a connection: what they meet in the same pause is one.
+ */
+class ReplicaPatience {
+  /** Until somebody finds a master there. */
+  isMet = false;
+  readonly #clock: Clock;
+  #times = 0;
+  #metAt = Number.NEGATIVE_INFINITY;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  met(): void {
+    this.isMet = true;
+    const sinceMs = this.#clock.monotonic() - this.#metAt;
+    if (sinceMs > 2 * LONGEST_RETRY_DELAY_MS) this.#times = 0;
+    else if (sinceMs < retryDelayMs(this.#times)) return;
+    this.#times += 1;
+    this.#metAt = this.#clock.monotonic();
+  }
+
+  delayMs(attempt: number): number {
+    const isLately = this.#clock.monotonic() - this.#metAt <= 2 * LONGEST_RETRY_DELAY_MS;
+    return retryDelayMs(isLately ? Math.max(attempt, this.#times) : attempt);
+  }
+}
 
 function retryDelayMs(attempt: number): number {
   return Math.min(50 * 2 ** Math.min(attempt, 10), LONGEST_RETRY_DELAY_MS);
