@@ -19,10 +19,13 @@ function closedWindow() {
   return { from: onTheHour(opens), to: onTheHour(opens + 1), timezone: 'UTC' };
 }
 
+function hourIn(timeZone: string): number {
+  return Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit' }).format());
+}
+
 /** A place where the clock reads this hour now. */
 function zoneWhereItIs(hour: number): string {
-  const clockIn = (timeZone: string) => new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit' }).format();
-  const zone = Intl.supportedValuesOf('timeZone').find((name) => Number(clockIn(name)) === hour);
+  const zone = Intl.supportedValuesOf('timeZone').find((name) => hourIn(name) === hour);
   if (zone === undefined) throw new Error(`nowhere is it ${hour} o'clock`);
   return zone;
 }
