@@ -208,6 +208,7 @@ async function judge(run: Run, remains: Remains): Promise<string[]> {
     rules,
     crew: crew.tally,
     redisFaults,
+    refusals: faults.api_refused ?? 0,
     clockSteps,
     tokenLifetimeS,
   };

@@ -52,6 +52,7 @@ const NOTHING: Inflicted = {
   concurrency: 2,
   crew: { kills: 0, freezes: 0, restarts: 0, mostAlive: 1, badExits: [] },
   redisFaults: 0,
+  refusals: 0,
   clockSteps: [],
   tokenLifetimeS: 3600,
   lastedMs: 1000,
@@ -324,6 +325,11 @@ describe('what is excused', () => {
     [
       'a doubt after an answer that may not have been seen',
       { ...doubt('no_response'), exchanges: [exchange(FIRST, 200, true), exchange(SECOND)] },
+    ],
+    [
+      'a doubt about a request that was lost as the port was closed',
+      { ...doubt('connection_lost'), exchanges: [exchange(SECOND)] },
+      { refusals: 1 },
     ],
     ['a doubt where a connection was closed while idle', { ...doubt('connection_lost'), closedIdle: 1 }],
     ['calls lost with a worker that was killed', doubt('worker_lost'), { crew: { ...NOTHING.crew, kills: 1 } }],

@@ -20,6 +20,8 @@ export interface Inflicted {
   readonly crew: CrewTally;
   /** Faults of Redis, and of its clock: while it is away, or its keys have expired, every worker may need a token of its own. */
   readonly redisFaults: number;
+  /** How often the proxy before the API closed its port: a connection that it had not accepted yet ends then, and it never saw the request. */
+  readonly refusals: number;
   /** When Redis's clock was set: what is claimed by then may be let go too soon. See `steadyNow`. */
   readonly clockSteps: readonly number[];
   readonly tokenLifetimeS: number;
@@ -149,7 +151,7 @@ const isRefusal = ({ answer }: TrueRequest) =>
 /** Each doubt by itself: its sender got no clear answer, or it was in the hands of a worker that was killed. */
 function doubtsHaveACause(
   { results, exchanges, closedIdle }: Evidence,
-  { numbers, erased, crew, concurrency }: Inflicted,
+  { numbers, erased, crew, concurrency, refusals }: Inflicted,
 ): string[] {
   const unclear = new Set<number | undefined>(exchanges.filter(isUnclear).map(({ row }) => row));
   // Who has been erased takes no late word of a worker any more.
@@ -161,8 +163,12 @@ function doubtsHaveACause(
     unexplained.filter(({ reason }) => (reason === 'worker_lost') === isLost),
   ) as [ResultRecord[], ResultRecord[]];
   const excused = crew.kills * concurrency;
+  const seen = new Set<number | undefined>(exchanges.map(({ row }) => row));
+  const unseen = others.filter(({ row, reason }) => reason === 'connection_lost' && !seen.has(row));
+  const lostAtThePort = new Set(unseen.slice(0, refusals * crew.mostAlive * concurrency));
+  const uncaused = others.filter((result) => !lostAtThePort.has(result));
   return [
-    ...others.slice(closedIdle).map(({ row, reason }) => `row ${row} is in doubt (${reason}) after a clear answer`),
+    ...uncaused.slice(closedIdle).map(({ row, reason }) => `row ${row} is in doubt (${reason}) after a clear answer`),
     ...(lost.length > excused ? [`${lost.length} calls were lost with workers; ${crew.kills} were killed`] : []),
   ];
 }

@@ -93,6 +93,7 @@ async function strikeEverywhere(signal: 'SIGKILL' | 'SIGSTOP', expected: Readonl
     concurrency: 1,
     crew: { ...crew.tally, kills, freezes, mostAlive: struckOnes + 8 },
     redisFaults: 0,
+    refusals: 0,
     clockSteps: [],
     tokenLifetimeS: 3600,
     lastedMs: performance.now() - startedAt,

@@ -221,6 +221,7 @@ export async function judge(
     concurrency: CONCURRENCY,
     crew: { ...crew.tally, kills: done.kills ?? 0, mostAlive: crew.tally.mostAlive + (done.kills ?? 0) },
     redisFaults: done.redisFaults ?? 0,
+    refusals: 0,
     clockSteps: [],
     tokenLifetimeS: 3600,
     lastedMs: 0,
