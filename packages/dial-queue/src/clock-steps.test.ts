@@ -111,7 +111,7 @@ describe.skipIf(findLibfaketime() === undefined)('when Redis’s clock is set (n
     connection.disconnect();
     await server.setClock(0);
     await fixture.campaigns.look();
-    for (const ms of await left()) expect(ms).toBeLessThanOrEqual(30_000);
+    for (const ms of await left()) expect(ms).toBeLessThanOrEqual(10_000);
   });
 
   it('back, a hold is tried again at once, and does not wait for its old time', async () => {

@@ -47,7 +47,6 @@ end
 if is_over(entry) then return answer('done', entry.state) end
 if entry and entry.state == 'claimed' then
   if entry.owner ~= owner then
-    if entry.claimedAt > now then bring_back_claim(entry) end
     if now <= entry.deadline then return answer('busy', entry.deadline) end
     return answer('in_doubt', cjson.encode(entry))
   end

@@ -20,9 +20,9 @@ local function has_due(queue)
   return first and tonumber(first) / DELAYED_SCORES_PER_MS < math.min(now, tonumber(ARGV[3])) - CLOCKS_DIFFER_BY_MS
 end
 
--- BullMQ's locks and the pause between its looks for lost ones last for seconds. One that has longer was made before the clock was set
+-- BullMQ's locks and the pause between its looks for lost ones last no longer. One that has longer was made before the clock was set
 -- back, and would keep the jobs of a worker that died until that time.
-local LOCKS_LAST_MS = 30000
+local LOCKS_LAST_MS = 10000
 local function bring_back_locks(queue)
   local locks = { queue .. 'stalled-check' }
   for _, job_id in ipairs(redis.call('LRANGE', queue .. 'active', 0, -1)) do locks[#locks + 1] = queue .. job_id .. ':lock' end
