@@ -1,28 +1,34 @@
+import { findLibfaketime } from '@libby-dialer/testkit';
 import { describe, expect, it } from 'vitest';
 import { Mutant } from './mutant.ts';
 import { CONTROLS } from './mutants.ts';
 import { ROOT } from './root.ts';
 
 const IN_THE_END = 150_000;
+const HAS_LIBFAKETIME = findLibfaketime() !== undefined;
 
 describe('the harness catches it when', () => {
-  it.concurrent.each(Object.entries(CONTROLS))(
+  it.concurrent.for(Object.entries(CONTROLS))(
     '%s',
-    async (_, { scenario, mutations }) => {
+    { timeout: IN_THE_END },
+    async ([, { scenario, mutations, setsClock = false }], { skip }) => {
+      skip(setsClock && !HAS_LIBFAKETIME, 'needs libfaketime (Debian: apt-get install faketime)');
       await using mutant = await Mutant.make(mutations);
       expect(await scenario(mutant.root)).not.toEqual([]);
     },
-    IN_THE_END,
   );
 });
 
 describe('without the mistake nothing is found where it showed', () => {
-  const scenarios = new Map(Object.entries(CONTROLS).map(([name, { scenario }]) => [scenario, name]));
-  it.concurrent.each([...scenarios].map(([scenario, name]) => [name, scenario] as const))(
-    '%s',
-    async (_, scenario) => {
+  const scenarios = new Map(
+    Object.entries(CONTROLS).map(([name, control]) => [control.scenario, { name, ...control }]),
+  );
+  it.concurrent.for([...scenarios.values()])(
+    '$name',
+    { timeout: IN_THE_END },
+    async ({ scenario, setsClock = false }, { skip }) => {
+      skip(setsClock && !HAS_LIBFAKETIME, 'needs libfaketime (Debian: apt-get install faketime)');
       expect(await scenario(ROOT)).toEqual([]);
     },
-    IN_THE_END,
   );
 });

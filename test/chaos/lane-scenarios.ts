@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { eventually, fictionalNumbers } from '@libby-dialer/testkit';
+import { Crew } from './crew.ts';
 import { Enqueuer } from './enqueuer.ts';
-import { PATIENCE, startCrew } from './scenarios.ts';
+import { load, PATIENCE, startCrew } from './scenarios.ts';
 import { SmallCampaigns } from './small-campaigns.ts';
 import { Stage } from './stage.ts';
 
@@ -34,6 +36,21 @@ async function undialed(stage: Stage, small: SmallCampaigns): Promise<string[]> 
   };
   await eventually(isOver, { timeoutMs: DIALED_WITHIN_MS, intervalMs: 100 }).catch(() => {});
   return [...waiting].map((id) => `${id} is not dialed`);
+}
+
+/** Longer than it takes to notice that a lane takes nothing, and to set another one up. */
+const REVIVED_WITHIN_MS = 45_000;
+
+/** The connection of a lane never gets ready, and says nothing of it. */
+export async function laneNeverReady(root: string): Promise<string[]> {
+  await using stage = await Stage.open();
+  const numbers = await load(stage, root, 4);
+  const preload = [join(root, 'test/chaos/dead-lane.ts')];
+  await using crew = await Crew.start(stage, { concurrency: 1, clockSkewsMs: [0], root, preload });
+  await crew.isDialing();
+  const isDone = () => stage.isDone(numbers.length);
+  await eventually(isDone, { timeoutMs: REVIVED_WITHIN_MS, intervalMs: 100 }).catch(() => {});
+  return (await isDone()) ? [] : ['the lane takes no job'];
 }
 
 /** Redis is far away, and the campaign has a pace. */

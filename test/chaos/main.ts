@@ -2,6 +2,7 @@
  * `npm run chaos`: runs of many seeds until the time is out, one seed again, or the controls again and again.
  */
 import { parseArgs } from 'node:util';
+import { findLibfaketime } from '@libby-dialer/testkit';
 import { type RunReport, runPlan } from './chaos-run.ts';
 import { Mutant } from './mutant.ts';
 import { CONTROLS } from './mutants.ts';
@@ -67,7 +68,11 @@ async function runControls(times: number, atOnce: number, only: string): Promise
   let missed = 0;
   const chosen = Object.entries(CONTROLS).filter(([name, { scenario }]) => `${name} ${scenario.name}`.includes(only));
   if (chosen.length === 0) throw new RangeError(`--only must name a control, not ${only}`);
-  for (const [name, { scenario, mutations }] of chosen) {
+  for (const [name, { scenario, mutations, setsClock }] of chosen) {
+    if (setsClock && findLibfaketime() === undefined) {
+      say(`${name}: left out, it needs libfaketime (Debian: apt-get install faketime)`);
+      continue;
+    }
     await using mutant = await Mutant.make(mutations);
     let [begun, caught] = [0, 0];
     await inParallel(atOnce, async () => {

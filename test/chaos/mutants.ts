@@ -1,7 +1,9 @@
-import { archivedUnderAZombie, erasedBetweenRefusals } from './desk-scenarios.ts';
+import { diedAheadOfTime, pausedAsClockIsSet } from './clock-scenarios.ts';
+import { archivedUnderAZombie, erasedBetweenRefusals, erasedInHand, retriedInTheSweep } from './desk-scenarios.ts';
 import { changedByOthers, metByForeignJobs, pausedByBoard } from './foreign-scenarios.ts';
-import { pacedFarAway, resetAtOpenings } from './lane-scenarios.ts';
+import { laneNeverReady, pacedFarAway, resetAtOpenings } from './lane-scenarios.ts';
 import type { Mutation } from './mutant.ts';
+import { cappedByARefusal, cappedByARefusedRedial, storedByNewerVersion } from './rule-scenarios.ts';
 import {
   answeredOnceWith,
   filledUp,
@@ -19,6 +21,8 @@ import {
 export interface Control {
   readonly scenario: Scenario;
   readonly mutations: readonly Mutation[];
+  /** It sets Redis's clock: nothing for where there is no libfaketime. */
+  readonly setsClock?: true;
 }
 
 const GATE = 'packages/dial-queue/src/lua/gate.lua';
@@ -231,5 +235,89 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   'slots are given as if every worker were near': {
     scenario: pacedFarAway,
     mutations: [{ file: GATE, from: 'local lead_ms = lead_of(ask.leadMs)', to: 'local lead_ms = lead_of(0)' }],
+  },
+  'nobody notices a lane that takes no job': {
+    scenario: laneNeverReady,
+    mutations: [
+      {
+        file: 'apps/worker/src/campaign-lanes.ts',
+        from: 'if (this.#watches.get(lane)?.look(sight, sinceLookMs) || isBroken) this.#replace(lane);',
+        to: 'if (isBroken) this.#replace(lane);',
+      },
+    ],
+  },
+  'a pause goes by Redis’s clock alone': {
+    scenario: pausedAsClockIsSet,
+    setsClock: true,
+    mutations: [
+      {
+        file: 'packages/dial-queue/src/lua/follow-claims.lua',
+        from: "if is_same and entry.state == 'claimed' then",
+        to: "if is_same and entry.state == 'claimed' and now_ms() <= entry.sendBy then",
+      },
+    ],
+  },
+  'a claim lasts until the time to which a clock was set': {
+    scenario: diedAheadOfTime,
+    setsClock: true,
+    mutations: [
+      {
+        file: 'packages/dial-queue/src/lua/ledger.lua',
+        from: 'if ahead_ms <= 0 then return false end',
+        to: 'if ahead_ms <= 0 or written_at then return false end',
+      },
+    ],
+  },
+  'a lock lasts until the time to which a clock was set': {
+    scenario: diedAheadOfTime,
+    setsClock: true,
+    mutations: [
+      { file: 'packages/dial-queue/src/lua/open-campaigns.lua', from: '  bring_back_locks(queue)\n', to: '' },
+    ],
+  },
+  'a campaign is dialed without a rule that nobody knows': {
+    scenario: storedByNewerVersion,
+    mutations: [
+      {
+        file: 'packages/dialing/src/stored-campaign.ts',
+        from: 'storedCampaignSchema.safeParse(content)',
+        to: 'storedCampaignSchema.strip().safeParse(content)',
+      },
+    ],
+  },
+  'a call over its cap does not wait for what is in flight': {
+    scenario: cappedByARefusal,
+    mutations: [
+      {
+        file: GATE,
+        from: 'local unanswered = unanswered_calls(people, ask.person, since, owner, now, ask.claimMs)',
+        to: 'local unanswered = 0',
+      },
+    ],
+  },
+  'a redial that was refused counts as a call': {
+    scenario: cappedByARefusedRedial,
+    mutations: [{ file: SETTLE, from: ' and not context.unrung', to: '' }],
+  },
+  'a job is removed whatever the ledger says by then': {
+    scenario: retriedInTheSweep,
+    setsClock: true,
+    mutations: [
+      {
+        file: 'packages/dial-queue/src/lua/drop-jobs.lua',
+        from: 'local is_needed = not is_archived and not is_over(read_entry(ledger, call_id))',
+        to: 'local is_needed = false',
+      },
+    ],
+  },
+  'a job in the hands of a worker is not blanked': {
+    scenario: erasedInHand,
+    mutations: [
+      {
+        file: 'packages/dial-queue/src/lua/erase-call.lua',
+        from: 'remove_or_blank_job(queue, call_id)',
+        to: 'remove_job(queue, call_id)',
+      },
+    ],
   },
 };

@@ -184,9 +184,15 @@ export async function refusedOnHttp2(root: string): Promise<string[]> {
   return again.map(([number, times]) => `${number} was called ${times} times`);
 }
 
-export async function load(stage: Stage, root: string, calls: number): Promise<string[]> {
-  const numbers = fictionalNumbers().slice(0, calls);
-  await stage.write(numbers);
+export async function load(
+  stage: Stage,
+  root: string,
+  calls: number,
+  rules: Rules = NO_RULES,
+  campaign: Readonly<Record<string, unknown>> = {},
+): Promise<string[]> {
+  const numbers = rowsOf(fictionalNumbers(), calls, rules);
+  await stage.write(numbers, { ...campaignWith(rules), ...campaign });
   await new Enqueuer(stage, root).load({ kind: 'once' });
   return numbers;
 }

@@ -1,5 +1,5 @@
 import { CallLoader, CampaignStore, Identity } from '@libby-dialer/dial-queue';
-import { type Campaign, campaignSchema, dedupeKey, type ResultRecord } from '@libby-dialer/dialing';
+import { type Campaign, campaignSchema, dedupeKey, type QueuedCall, type ResultRecord } from '@libby-dialer/dialing';
 import { CANARIES } from './canaries.ts';
 import { insist } from './insist.ts';
 import { campaignFields, type Stage } from './stage.ts';
@@ -58,23 +58,8 @@ export class SmallCampaigns {
     const numbers = this.#people.slice(from, from + rows);
     this.numbers.push(...numbers);
     this.#rows.set(id, this.rowsOf(id) + rows);
-    await insist(() => this.#queue(id, numbers, this.#firstRow + from));
+    await insist(() => queueRows(this.#stage, id, numbers, { firstRow: this.#firstRow + from }));
     this.loaded.push(...numbers);
-  }
-
-  async #queue(id: string, numbers: readonly string[], firstRow: number): Promise<void> {
-    const { redis, keys } = this.#stage;
-    const identity = await Identity.load(redis, keys);
-    await using loader = new CallLoader(redis, keys, id);
-    await loader.fixDedupeBy('phone');
-    await loader.add(
-      numbers.map((to, index) => {
-        const row = firstRow + index;
-        const callId = identity.callId(id, dedupeKey('phone', { toPhoneNumber: to }, '') ?? '');
-        return { callId, call: { to, name: CANARIES.name, row, form: [['Notes', `Row ${row}`]] } };
-      }),
-    );
-    await loader.finish();
   }
 
   /** Nobody else archives it meanwhile. */
@@ -84,6 +69,26 @@ export class SmallCampaigns {
     if (exported === undefined) this.#leaving.delete(id);
     else this.archived.set(id, exported);
   }
+}
+
+/** Queues a row for each of these as the enqueuer does. */
+export async function queueRows(
+  { redis, keys }: Stage,
+  campaign: string,
+  numbers: readonly string[],
+  { firstRow, ...times }: { readonly firstRow: number } & Pick<QueuedCall, 'startsAt' | 'expiresAt'>,
+): Promise<void> {
+  const identity = await Identity.load(redis, keys);
+  await using loader = new CallLoader(redis, keys, campaign);
+  await loader.fixDedupeBy('phone');
+  await loader.add(
+    numbers.map((to, index) => {
+      const row = firstRow + index;
+      const callId = identity.callId(campaign, dedupeKey('phone', { toPhoneNumber: to }, '') ?? '');
+      return { callId, call: { to, name: CANARIES.name, row, form: [['Notes', `Row ${row}`]], ...times } };
+    }),
+  );
+  await loader.finish();
 }
 
 function smallCampaign(id: string): Campaign {
