@@ -1,6 +1,5 @@
-import { CampaignStore, Forwarders } from '@libby-dialer/dial-queue';
-import { campaignSchema } from '@libby-dialer/dialing';
-import { eventually, fictionalNumbers } from '@libby-dialer/testkit';
+import { Forwarders } from '@libby-dialer/dial-queue';
+import { eventually } from '@libby-dialer/testkit';
 import { archiveCampaign } from './archiving.ts';
 import { ArmedWorker } from './armed-worker.ts';
 import { Enqueuer } from './enqueuer.ts';
@@ -8,8 +7,7 @@ import { redisValues } from './evidence.ts';
 import { FORWARDER, Forwarding, NEVER_TAKEN_EVERY } from './forwarding.ts';
 import { remainsOfErased } from './leaks.ts';
 import { HASTY, judge, load, PATIENCE, startCrew, untilDone } from './scenarios.ts';
-import { queueRows } from './small-campaigns.ts';
-import { CAMPAIGN, campaignFields, Stage } from './stage.ts';
+import { CAMPAIGN, Stage } from './stage.ts';
 
 /** A worker stands still in the middle of a call until that is given up and its campaign archived; then it goes on. */
 export async function archivedUnderAZombie(root: string): Promise<string[]> {
@@ -27,37 +25,6 @@ export async function archivedUnderAZombie(root: string): Promise<string[]> {
 }
 
 const HOUR_MS = 3_600_000;
-
-/** So far ahead the clocks still count as one. */
-const AHEAD_MS = 14 * 60_000;
-
-/** A parked call expires, and a person queues it again while the worker that has just settled it stands still. */
-export async function retriedInTheSweep(root: string): Promise<string[]> {
-  await using stage = await Stage.open({ settableClock: true });
-  const [number = ''] = fictionalNumbers();
-  await new CampaignStore(stage.redis, stage.keys).put(campaignSchema.parse(campaignFields(CAMPAIGN)));
-  const times = { startsAt: Date.now() + HOUR_MS, expiresAt: Date.now() + AHEAD_MS / 2 };
-  await queueRows(stage, CAMPAIGN, [number], { firstRow: 1, ...times });
-  await using sweeper = await ArmedWorker.start(stage, 'before_completion', 'SIGSTOP', { root });
-  const queue = stage.keys.queue(CAMPAIGN);
-  await eventually(async () => (await stage.redis.zcard(`${queue}delayed`)) === 1, PATIENCE);
-  await stage.server.setClock(AHEAD_MS);
-  await sweeper.reached();
-  await new Enqueuer(stage, root).insist(['retry', CAMPAIGN, '--outcome', 'expired']);
-  sweeper.thaw();
-  // It expires once more, or nobody knows of it any more.
-  const isSettled = async () => (await stage.settledCalls()) === 1;
-  const { ledger, reopened } = stage.keys.campaign(CAMPAIGN);
-  const isLost = async () => {
-    const [callId = ''] = await stage.redis.hkeys(ledger);
-    const places = await stage.redis.exists(`${queue}${callId}`, reopened);
-    return places === 0 && !(await isSettled());
-  };
-  await eventually(async () => (await isSettled()) || (await isLost()), PATIENCE);
-  const found = (await isLost()) ? ['a call that was queued again has no job'] : [];
-  await sweeper.stop();
-  return found;
-}
 
 /** Somebody is erased whose job is in the hands of a worker that has not asked the gate yet, and dies then. */
 export async function erasedInHand(root: string): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { diedAheadOfTime, pausedAsClockIsSet } from './clock-scenarios.ts';
-import { archivedUnderAZombie, erasedBetweenRefusals, erasedInHand, retriedInTheSweep } from './desk-scenarios.ts';
+import { archivedUnderAZombie, erasedBetweenRefusals, erasedInHand } from './desk-scenarios.ts';
 import { changedByOthers, metByForeignJobs, pausedByBoard } from './foreign-scenarios.ts';
 import { laneNeverReady, pacedFarAway, resetAtOpenings } from './lane-scenarios.ts';
 import type { Mutation } from './mutant.ts';
@@ -298,17 +298,6 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   'a redial that was refused counts as a call': {
     scenario: cappedByARefusedRedial,
     mutations: [{ file: SETTLE, from: ' and not context.unrung', to: '' }],
-  },
-  'a job is removed whatever the ledger says by then': {
-    scenario: retriedInTheSweep,
-    setsClock: true,
-    mutations: [
-      {
-        file: 'packages/dial-queue/src/lua/drop-jobs.lua',
-        from: 'local is_needed = not is_archived and not is_over(read_entry(ledger, call_id))',
-        to: 'local is_needed = false',
-      },
-    ],
   },
   'a job in the hands of a worker is not blanked': {
     scenario: erasedInHand,

@@ -72,7 +72,7 @@ export class SmallCampaigns {
 }
 
 /** Queues a row for each of these as the enqueuer does. */
-export async function queueRows(
+async function queueRows(
   { redis, keys }: Stage,
   campaign: string,
   numbers: readonly string[],
