@@ -6,7 +6,8 @@ const NO_JOB: [key: string, member: string, score: string] = ['', '0', String(Nu
 /** A BullMQ worker that can be ended whatever state its connections are in, and survives data that are no JSON. */
 export class LaneWorker extends Worker {
   #isEnding = false;
-  #breakOff = () => {};
+  /** BullMQ may begin another wait while one lasts: its watchdog connects anew under a blocked command. */
+  readonly #breakOffs = new Set<() => void>();
 
   constructor(queue: string, processor: Processor, options: WorkerOptions) {
     super(queue, processor, options);
@@ -27,7 +28,7 @@ export class LaneWorker extends Worker {
   async finish(): Promise<void> {
     await this.pause(true);
     this.#isEnding = true;
-    this.#breakOff();
+    for (const breakOff of this.#breakOffs) breakOff();
     await this.mainLoopRunning;
     await this.close(true);
   }
@@ -59,8 +60,9 @@ export class LaneWorker extends Worker {
   #unlessEnding<T>(work: () => Promise<T>, instead: T): Promise<T> {
     if (this.#isEnding) return Promise.resolve(instead);
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.#breakOff = () => resolve(instead);
+    const breakOff = () => resolve(instead);
+    this.#breakOffs.add(breakOff);
     work().then(resolve, reject);
-    return promise;
+    return promise.finally(() => this.#breakOffs.delete(breakOff));
   }
 }
