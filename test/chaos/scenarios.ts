@@ -106,7 +106,7 @@ export async function filledUp(root: string): Promise<string[]> {
   const before = (await stage.provider.stats()).requests;
   // Those that had passed the gate go out; then somebody must be refused, or go out all the same.
   const wentOut = async () => (await stage.provider.stats()).requests - before > CONCURRENCY;
-  const wasRefused = () => crew.logs.flat().some((line) => /OOM/.test(line));
+  const wasRefused = () => crew.logs.flat().some((line) => /is out of memory and refuses to write/.test(line));
   const wasLost = async () => (await gatherEvidence(stage)).jobs['failed'] !== 0;
   await eventually(async () => wasRefused() || (await wentOut()) || (await wasLost()), PATIENCE);
   const escaped = (await wentOut()) ? ['calls went out that a full Redis cannot record'] : [];
