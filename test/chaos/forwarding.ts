@@ -3,7 +3,7 @@ import type { SpawnedProcess } from '@libby-dialer/testkit';
 import { type Received, Receiver } from '../../apps/enqueuer/src/forward/testing/receiver.ts';
 import type { Enqueuer } from './enqueuer.ts';
 
-export const FORWARDER = 'chaos';
+const FORWARDER = 'chaos';
 /** One in so many results is never taken, and becomes a dead letter; one in so many is taken at the second try. */
 export const NEVER_TAKEN_EVERY = 10;
 const TAKEN_LATER_EVERY = 4;
