@@ -7,6 +7,7 @@ import { Identity, isCallId } from './identity.ts';
 import { DEAD_AFTER_MS } from './inbox/inbox-consumer.ts';
 import { InboxEraser } from './inbox/inbox-eraser.ts';
 import type { Keys } from './keys.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 import { type PersonalData, PersonalDataFinder } from './personal-data.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
@@ -71,19 +72,6 @@ export interface EraseOptions {
   /** Epoch ms of Redis's clock. */
   readonly at: number;
   readonly signal?: AbortSignal;
-}
-
-interface Entry {
-  readonly state: Outcome | 'open' | 'claimed';
-  readonly owner: string;
-  readonly line?: string;
-  readonly claimedAt?: number;
-  readonly deadline?: number;
-  readonly attempts: number;
-  readonly failures?: number;
-  readonly redials?: number;
-  readonly redialAt?: number;
-  readonly revision: number;
 }
 
 /** How a call that has no outcome yet ends. */
@@ -187,9 +175,12 @@ export class Eraser {
   }
 
   /** The entry as it stands. */
-  async #read({ campaign, callId }: PersonalData, at: number): Promise<{ raw: string; entry: Entry | undefined }> {
+  async #read(
+    { campaign, callId }: PersonalData,
+    at: number,
+  ): Promise<{ raw: string; entry: LedgerEntry | undefined }> {
     const raw = (await this.#redis.hget(this.#keys.campaign(campaign).ledger, callId)) ?? '';
-    const entry = raw === '' ? undefined : (JSON.parse(raw) as Entry);
+    const entry = raw === '' ? undefined : (JSON.parse(raw) as LedgerEntry);
     if (entry?.state === 'claimed' && at <= (entry.deadline ?? 0)) throw new CallInFlightError(entry.deadline ?? 0);
     return { raw, entry };
   }
@@ -222,7 +213,7 @@ export class Eraser {
 }
 
 /** Undefined if it has an outcome. A claim past its deadline is in doubt, and so is a redial that never came to anything. */
-function endingOf(entry: Entry | undefined, { latest }: PersonalData): Ending | undefined {
+function endingOf(entry: LedgerEntry | undefined, { latest }: PersonalData): Ending | undefined {
   const attempts = entry?.attempts ?? 0;
   if (entry?.state === 'claimed') return { outcome: 'unknown', reason: 'worker_lost', attempts: attempts + 1 };
   const isSettled = entry === undefined ? latest !== undefined : entry.state !== 'open';
@@ -231,7 +222,7 @@ function endingOf(entry: Entry | undefined, { latest }: PersonalData): Ending | 
   return { outcome, reason: 'resolved_by_person', attempts };
 }
 
-function recordOf(data: PersonalData, entry: Entry | undefined, ending: Ending, at: number): ResultRecord {
+function recordOf(data: PersonalData, entry: LedgerEntry | undefined, ending: Ending, at: number): ResultRecord {
   const { campaign, callId, call, latest } = data;
   const dialedAt = ending.reason === 'worker_lost' ? entry?.claimedAt : undefined;
   return {
@@ -254,7 +245,7 @@ function recordOf(data: PersonalData, entry: Entry | undefined, ending: Ending, 
 
 /** A late word of its owner would bring the data back, so a call in doubt has none any more. */
 function entryAfter(
-  entry: Entry | undefined,
+  entry: LedgerEntry | undefined,
   ending: Ending | undefined,
   record: ResultRecord | undefined,
   at: number,

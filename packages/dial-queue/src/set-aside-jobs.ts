@@ -12,6 +12,7 @@ import { CallReopener } from './call-reopener.ts';
 import { CampaignStore } from './campaign-store.ts';
 import { Identity, isCallId } from './identity.ts';
 import type { Keys } from './keys.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
 
@@ -38,19 +39,6 @@ export type SetAsideAnswer =
 interface Decider {
   readonly by: string;
   readonly at: number;
-}
-
-interface Entry {
-  readonly state: Outcome | 'open' | 'claimed';
-  readonly owner: string;
-  readonly line?: string;
-  readonly claimedAt?: number;
-  readonly deadline?: number;
-  readonly attempts: number;
-  readonly failures?: number;
-  readonly redials?: number;
-  readonly redialAt?: number;
-  readonly revision: number;
 }
 
 /** How a call ends of which there is nothing but such a job. */
@@ -179,7 +167,7 @@ export class SetAsideJobs {
     const list = await new CampaignStore(this.#redis, this.#keys).listOf(campaign, readCall(job.data));
     for (let answer: unknown; answer !== 'ended'; ) {
       const raw = (await this.#redis.hget(ledger, job.callId)) ?? '';
-      const entry = raw === '' ? undefined : (JSON.parse(raw) as Entry);
+      const entry = raw === '' ? undefined : (JSON.parse(raw) as LedgerEntry);
       const isOver = entry !== undefined && entry.state !== 'open' && entry.state !== 'claimed';
       const ending = entry?.state === 'claimed' ? lostEnding(entry, at) : given;
       if (!isOver && ending === undefined) return;
@@ -196,7 +184,7 @@ export class SetAsideJobs {
 }
 
 /** Its owner never said what became of it. */
-function lostEnding({ deadline = 0 }: Entry, at: number): Ending | undefined {
+function lostEnding({ deadline = 0 }: LedgerEntry, at: number): Ending | undefined {
   return at > deadline ? { outcome: 'unknown', reason: 'worker_lost' } : undefined;
 }
 
@@ -212,7 +200,7 @@ function overEnding({ isCanceled, expiresAt }: Times, at: number): Ending | unde
 function writtenBy(
   campaign: string,
   job: SetAsideJob,
-  entry: Entry | undefined,
+  entry: LedgerEntry | undefined,
   ending: Ending,
   worker: string,
   at: number,

@@ -1,0 +1,16 @@
+import type { Outcome } from '@libby-dialer/dialing';
+
+/** A call's entry as the scripts keep it in the ledger, as far as it is read here (`lua/ledger.lua`). */
+export interface LedgerEntry {
+  readonly state: Outcome | 'open' | 'claimed';
+  readonly owner: string;
+  readonly line?: string;
+  /** Instants are epoch ms of Redis's clock. */
+  readonly claimedAt?: number;
+  readonly deadline?: number;
+  readonly attempts: number;
+  readonly failures?: number;
+  readonly redials?: number;
+  readonly redialAt?: number;
+  readonly revision: number;
+}
