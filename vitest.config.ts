@@ -8,7 +8,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Two cores: a worker process for each is all that helps.
     maxWorkers: 2,
-    // Files share their process: what they import is loaded twice in all, and not once for each of them.
+    // Files share their process: what they import is loaded twice in all, and not once for each of
+    // them.
     isolate: false,
     sequence: { concurrent: false },
     // Of tests that say so themselves: each starts a handful of processes.

@@ -1,10 +1,12 @@
 /**
- * Calls per second and CPU time per call of the worker against two workers without a ledger, in turn:
+ * Calls per second and CPU time per call of the worker against two workers without a ledger, in
+ * turn:
  *
  *   node bench/dial.ts [--calls 20000] [--concurrency 50] [--rounds 3] [--latency 0]
  *
- * Every run has a fresh Redis that syncs every write to disk, a fresh simulator, and a process of its own, with the queue
- * filled beforehand. The first tenth of the calls warms up and is not counted.
+ * Every run has a fresh Redis that syncs every write to disk, a fresh simulator, and a process of
+ * its own, with the queue filled beforehand. The first tenth of the calls warms up and is not
+ * counted.
  */
 import { eventually } from '@libby-dialer/testkit';
 import { MeasuredProcess } from './src/measured-process.ts';
@@ -38,7 +40,11 @@ for (let round = 0; round < settings.rounds; round += 1) {
   }
 }
 print();
-const [ours, naive, bare] = CONTESTANTS.map((contestant) => medians(runs[contestant])) as [Figures, Figures, Figures];
+const [ours, naive, bare] = CONTESTANTS.map((contestant) => medians(runs[contestant])) as [
+  Figures,
+  Figures,
+  Figures,
+];
 print(`median   ${line('ours', ours)}`);
 print(`median   ${line('naive', naive)}`);
 print(`median   ${line('bare', bare)}\n`);
@@ -57,7 +63,8 @@ async function run(contestant: Contestant): Promise<Figures> {
   const [end, redisEnd] = await Promise.all([worker.usage(), redis.cpuMs()]);
   await worker.stop();
   const { numbersTakenAgain } = await simulator.stats();
-  if (numbersTakenAgain > 0) throw new Error(`${contestant} rang ${numbersTakenAgain} phones twice`);
+  if (numbersTakenAgain > 0)
+    throw new Error(`${contestant} rang ${numbersTakenAgain} phones twice`);
   const counted = (await simulator.arrivals()).filter((atMs) => atMs > begin.atMs);
   const lastedMs = (counted.at(-1) ?? 0) - (counted[0] ?? 0);
   return {
@@ -67,17 +74,34 @@ async function run(contestant: Contestant): Promise<Figures> {
   };
 }
 
-function start(contestant: Contestant, redis: RedisStage, { libby }: SimulatorStage): Promise<MeasuredProcess> {
+function start(
+  contestant: Contestant,
+  redis: RedisStage,
+  { libby }: SimulatorStage,
+): Promise<MeasuredProcess> {
   const { concurrency } = settings;
   if (contestant === 'ours') {
-    return MeasuredProcess.start('apps/worker/src/main.ts', [], { env: workerEnvironment(redis, libby, concurrency) });
+    return MeasuredProcess.start('apps/worker/src/main.ts', [], {
+      env: workerEnvironment(redis, libby, concurrency),
+    });
   }
-  const queue = { redisUrl: redis.server.url, prefix: redis.keys.queues, queue: CAMPAIGN_ID, concurrency };
-  return MeasuredProcess.start(`bench/contestants/${contestant}.ts`, [JSON.stringify({ ...queue, ...libby })]);
+  const queue = {
+    redisUrl: redis.server.url,
+    prefix: redis.keys.queues,
+    queue: CAMPAIGN_ID,
+    concurrency,
+  };
+  return MeasuredProcess.start(`bench/contestants/${contestant}.ts`, [
+    JSON.stringify({ ...queue, ...libby }),
+  ]);
 }
 
 /** Looks rarely: the simulator has calls to answer. */
-async function reached(simulator: SimulatorStage, worker: MeasuredProcess, calls: number): Promise<void> {
+async function reached(
+  simulator: SimulatorStage,
+  worker: MeasuredProcess,
+  calls: number,
+): Promise<void> {
   const ended = worker.exited.then(() => {
     throw new Error(`a worker has ended:\n${worker.complaints.slice(-20).join('\n')}`);
   });
@@ -96,7 +120,10 @@ function medians(figures: readonly Figures[]): Figures {
   };
 }
 
-function line(contestant: Contestant, { callsPerSecond, cpuMsPerCall, redisCpuMsPerCall }: Figures): string {
+function line(
+  contestant: Contestant,
+  { callsPerSecond, cpuMsPerCall, redisCpuMsPerCall }: Figures,
+): string {
   const perSecond = callsPerSecond.toFixed(0).padStart(6);
   return `${contestant.padEnd(5)} ${perSecond} calls/s, CPU per call ${cpuMsPerCall.toFixed(3)} ms, of Redis ${redisCpuMsPerCall.toFixed(3)} ms`;
 }
@@ -105,5 +132,8 @@ function judgeAgainst(rival: 'naive' | 'bare', figures: Figures): void {
   const ratio = ours.callsPerSecond / figures.callsPerSecond;
   const cpu = figures.cpuMsPerCall / ours.cpuMsPerCall;
   const goal = GOALS[rival];
-  judge(`ours : ${rival} = ${ratio.toFixed(2)} (goal ${goal}), by CPU time ${cpu.toFixed(2)}`, ratio >= goal);
+  judge(
+    `ours : ${rival} = ${ratio.toFixed(2)} (goal ${goal}), by CPU time ${cpu.toFixed(2)}`,
+    ratio >= goal,
+  );
 }

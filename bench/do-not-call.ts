@@ -3,9 +3,11 @@
  *
  *   node bench/do-not-call.ts [--numbers 10000000] [--rows 1000000]
  *
- * Memory: that many made-up people put on the list as `suppress import` does it, 1000 a script, four at once; the allocator's view
- * (`used_memory`), AOF buffers left out. Rows: `enqueuer suppress import` of a file of ten-digit numbers, a whole process, start
- * included. There are some 46,000 fictional numbers, so most of its rows are on the list already: Redis has less to do with these.
+ * Memory: that many made-up people put on the list as `suppress import` does it, 1000 a script,
+ * four at once; the allocator's view (`used_memory`), AOF buffers left out. Rows: `enqueuer
+ * suppress import` of a file of ten-digit numbers, a whole process, start included. There are some
+ * 46,000 fictional numbers, so most of its rows are on the list already: Redis has less to do with
+ * these.
  */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -33,7 +35,11 @@ if (settings.rows > 0) await measureImport(settings.rows);
 
 async function measureMemory(numbers: number): Promise<void> {
   await using redis = await RedisStage.open();
-  const list = new DoNotCallList(redis.client, redis.keys, await Identity.load(redis.client, redis.keys));
+  const list = new DoNotCallList(
+    redis.client,
+    redis.keys,
+    await Identity.load(redis.client, redis.keys),
+  );
   // What is there once: the script.
   await list.add(['somebody']);
   const before = await redis.dataBytes();
@@ -42,7 +48,8 @@ async function measureMemory(numbers: number): Promise<void> {
   const seconds = (performance.now() - startedAt) / 1000;
   const bytes = ((await redis.dataBytes()) - before) / numbers;
   const counted = await list.count();
-  if (counted !== numbers + 1) throw new Error(`${counted} of ${numbers + 1} numbers are on the list`);
+  if (counted !== numbers + 1)
+    throw new Error(`${counted} of ${numbers + 1} numbers are on the list`);
   print(`${numbers} numbers added, ${(numbers / seconds).toFixed(0)}/s`);
   judge(
     `${bytes.toFixed(1)} bytes of Redis memory a number (goal: under ${GOALS.bytesPerNumber})`,
@@ -59,7 +66,10 @@ async function addPeople(list: DoNotCallList, numbers: number): Promise<void> {
       const from = next;
       next += BATCH;
       await list.add(
-        Array.from({ length: Math.min(BATCH, numbers - from) }, (_, index) => `+${10_000_000 + from + index}`),
+        Array.from(
+          { length: Math.min(BATCH, numbers - from) },
+          (_, index) => `+${10_000_000 + from + index}`,
+        ),
       );
     }
   };
@@ -70,7 +80,9 @@ async function packedBuckets({ client, keys }: RedisStage): Promise<number> {
   const buckets = personBuckets();
   const step = Math.floor(buckets.length / SAMPLED_BUCKETS);
   const sampled = buckets.filter((_, index) => index % step === 0).slice(0, SAMPLED_BUCKETS);
-  const encodings = await Promise.all(sampled.map((bucket) => client.object('ENCODING', keys.doNotCall(bucket))));
+  const encodings = await Promise.all(
+    sampled.map((bucket) => client.object('ENCODING', keys.doNotCall(bucket))),
+  );
   return encodings.filter((encoding) => encoding === 'intset' || encoding === null).length;
 }
 
@@ -88,8 +100,13 @@ async function measureImport(rows: number): Promise<void> {
     );
     const { atMs, cpuMs, maxRssMb } = await process.usageToItsEnd(LONGEST_RUN_MS);
     const rowsPerSecond = (1000 * rows) / (atMs - startedAt);
-    print(`${rows} rows imported, ${rowsPerSecond.toFixed(0)}/s, CPU per row ${((1000 * cpuMs) / rows).toFixed(1)} us`);
-    judge(`${maxRssMb.toFixed(0)} MB at most (goal: under ${GOALS.peakMb})`, maxRssMb < GOALS.peakMb);
+    print(
+      `${rows} rows imported, ${rowsPerSecond.toFixed(0)}/s, CPU per row ${((1000 * cpuMs) / rows).toFixed(1)} us`,
+    );
+    judge(
+      `${maxRssMb.toFixed(0)} MB at most (goal: under ${GOALS.peakMb})`,
+      maxRssMb < GOALS.peakMb,
+    );
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -100,7 +117,10 @@ async function writeNumbers(path: string, rows: number): Promise<void> {
   const file = createWriteStream(path);
   for (let from = 0; from < rows; from += BATCH) {
     const count = Math.min(BATCH, rows - from);
-    const lines = Array.from({ length: count }, (_, index) => `${numbers[(from + index) % numbers.length]}\n`);
+    const lines = Array.from(
+      { length: count },
+      (_, index) => `${numbers[(from + index) % numbers.length]}\n`,
+    );
     if (!file.write(lines.join(''))) await once(file, 'drain');
   }
   file.end();

@@ -30,10 +30,13 @@ const crew = await Promise.all(
 );
 for (const worker of crew) workers.use(worker);
 const { state } = redis.keys.campaign(CAMPAIGN_ID);
-await eventually(async () => Number(await redis.client.hget(state, 'outcome:accepted')) >= settings.calls, {
-  timeoutMs: LONGEST_RUN_MS,
-  intervalMs: 50,
-});
+await eventually(
+  async () => Number(await redis.client.hget(state, 'outcome:accepted')) >= settings.calls,
+  {
+    timeoutMs: LONGEST_RUN_MS,
+    intervalMs: 50,
+  },
+);
 const lastedMs = Date.now() - started;
 await Promise.all(crew.map((worker) => worker.stop()));
 
@@ -47,7 +50,13 @@ for await (const { callId } of new Results(redis.client, redis.keys).read(CAMPAI
 print(
   `${settings.calls} calls by ${settings.workers} workers in ${(lastedMs / 1000).toFixed(1)} s, their start included`,
 );
-judge(`${requests} requests, ${taken} calls taken`, requests === settings.calls && taken === settings.calls);
+judge(
+  `${requests} requests, ${taken} calls taken`,
+  requests === settings.calls && taken === settings.calls,
+);
 judge(`${numbersTakenAgain} numbers rung again`, numbersTakenAgain === 0);
-judge(`${results} results of ${called.size} calls`, results === settings.calls && called.size === settings.calls);
+judge(
+  `${results} results of ${called.size} calls`,
+  results === settings.calls && called.size === settings.calls,
+);
 judge(`${tokenGrants} token grant`, tokenGrants === 1);

@@ -1,11 +1,14 @@
 /**
  * How campaigns share a worker:
  *
- *   node bench/fairness.ts [--tries 20] [--latency 100] [--concurrency 50] [--campaigns 100] [--idle-s 20]
+ *   node bench/fairness.ts [--tries 20] [--latency 100] [--concurrency 50] [--campaigns 100]
+ *                          [--idle-s 20]
  *
- * 1. A campaign of ten calls, loaded while a big one takes every slot: from `load` to its first and its last call, against the same alone.
+ * 1. A campaign of ten calls, loaded while a big one takes every slot: from `load` to its first and
+ *    its last call, against the same alone.
  * 2. Many campaigns with nothing to do now: connections, Redis commands and CPU time.
- * 3. As many campaigns at once over two workers with few slots, against one campaign of as many calls.
+ * 3. As many campaigns at once over two workers with few slots, against one campaign of as many
+ *    calls.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, fictionalNumbers } from '@libby-dialer/testkit';
@@ -21,7 +24,13 @@ const AWAY_MS = 24 * 3_600_000;
 const LONGEST_RUN_MS = 300_000;
 const LINES = fictionalNumbers();
 
-const settings = numbersFrom({ tries: 20, latency: 100, concurrency: 50, campaigns: 100, 'idle-s': 20 });
+const settings = numbersFrom({
+  tries: 20,
+  latency: 100,
+  concurrency: 50,
+  campaigns: 100,
+  'idle-s': 20,
+});
 
 interface Try {
   readonly firstMs: number;
@@ -54,9 +63,16 @@ async function smallBehindBig(): Promise<void> {
   print(`behind a big one ${line(beside)}   (${waiting} calls of the big one were still waiting)`);
   const worst = Math.max(...beside.map(({ firstMs }) => firstMs));
   const goal = START_GOAL_MS + settings.latency;
-  judge(`starts after ${worst.toFixed(0)} ms at worst (goal: under ${goal} ms)`, worst < goal && waiting > 0);
-  const later = median(beside.map(({ lastMs }) => lastMs)) - median(alone.map(({ lastMs }) => lastMs));
-  judge(`ends ${later.toFixed(0)} ms later than alone (goal: at most two answers)`, later <= 2 * settings.latency);
+  judge(
+    `starts after ${worst.toFixed(0)} ms at worst (goal: under ${goal} ms)`,
+    worst < goal && waiting > 0,
+  );
+  const later =
+    median(beside.map(({ lastMs }) => lastMs)) - median(alone.map(({ lastMs }) => lastMs));
+  judge(
+    `ends ${later.toFixed(0)} ms later than alone (goal: at most two answers)`,
+    later <= 2 * settings.latency,
+  );
 }
 
 async function tries(redis: RedisStage, simulator: SimulatorStage, name: string): Promise<Try[]> {
@@ -76,10 +92,13 @@ async function oneTry(redis: RedisStage, simulator: SimulatorStage, id: string):
   const loadedAt = Date.now();
   await redis.load(SMALL, id);
   const { state } = redis.keys.campaign(id);
-  await eventually(async () => Number(await redis.client.hget(state, 'outcome:accepted')) === SMALL, {
-    timeoutMs: LONGEST_RUN_MS,
-    intervalMs: 20,
-  });
+  await eventually(
+    async () => Number(await redis.client.hget(state, 'outcome:accepted')) === SMALL,
+    {
+      timeoutMs: LONGEST_RUN_MS,
+      intervalMs: 20,
+    },
+  );
   const own = (await simulator.calls()).filter(({ fromPhoneNumber }) => fromPhoneNumber === line);
   return {
     firstMs: (own[0]?.atMs ?? Number.NaN) - loadedAt,
@@ -90,14 +109,20 @@ async function oneTry(redis: RedisStage, simulator: SimulatorStage, id: string):
 async function idle(): Promise<void> {
   const states = {
     'no campaigns': { campaigns: 0, campaign: {}, call: {} },
-    'each call waits for its time': { campaigns: settings.campaigns, campaign: {}, call: { startsAt: away() } },
+    'each call waits for its time': {
+      campaigns: settings.campaigns,
+      campaign: {},
+      call: { startsAt: away() },
+    },
     'campaigns wait for their start': {
       campaigns: settings.campaigns,
       campaign: { startsAt: new Date(away()).toISOString() },
       call: {},
     },
   };
-  print(`\nidle, per second: ${settings.campaigns} campaigns of ${SMALL} calls, one worker, ${settings['idle-s']} s`);
+  print(
+    `\nidle, per second: ${settings.campaigns} campaigns of ${SMALL} calls, one worker, ${settings['idle-s']} s`,
+  );
   for (const [name, { campaigns, campaign, call }] of Object.entries(states)) {
     await using redis = await RedisStage.open();
     await using simulator = await SimulatorStage.open();
@@ -114,7 +139,9 @@ async function idle(): Promise<void> {
     const perSecond = (figure: 'commands' | 'cpuMs' | 'redisCpuMs') =>
       ((after[figure] - before[figure]) / settings['idle-s']).toFixed(1).padStart(6);
     const figures = `${perSecond('commands')} commands, CPU ${perSecond('cpuMs')} ms, of Redis ${perSecond('redisCpuMs')} ms`;
-    print(`${name.padEnd(31)} ${figures}; ${after.connections} connections, ${after.memoryMb.toFixed(0)} MB`);
+    print(
+      `${name.padEnd(31)} ${figures}; ${after.connections} connections, ${after.memoryMb.toFixed(0)} MB`,
+    );
     await worker.stop();
   }
 }
@@ -137,7 +164,9 @@ async function idleFigures(redis: RedisStage, worker: MeasuredProcess) {
 async function manyAtOnce(): Promise<void> {
   const { campaigns } = settings;
   const calls = campaigns * CALLS_EACH;
-  print(`\n${calls} calls, two workers with ${FEW_SLOTS} slots each, answers after ${settings.latency} ms`);
+  print(
+    `\n${calls} calls, two workers with ${FEW_SLOTS} slots each, answers after ${settings.latency} ms`,
+  );
   const one = await dialAll(1, calls);
   print(
     `as one campaign      ${one.callsPerSecond.toFixed(0)} calls/s, CPU per call ${one.cpuMsPerCall.toFixed(2)} ms`,
@@ -147,7 +176,10 @@ async function manyAtOnce(): Promise<void> {
     `as ${campaigns} campaigns     ${many.callsPerSecond.toFixed(0)} calls/s, CPU per call ${many.cpuMsPerCall.toFixed(2)} ms`,
   );
   const { least } = many;
-  judge(`when the first campaign was through, each had ${least} of ${CALLS_EACH} calls or more (goal: 1)`, least >= 1);
+  judge(
+    `when the first campaign was through, each had ${least} of ${CALLS_EACH} calls or more (goal: 1)`,
+    least >= 1,
+  );
 }
 
 async function dialAll(campaigns: number, calls: number) {
@@ -175,7 +207,11 @@ async function dialAll(campaigns: number, calls: number) {
 }
 
 /** Calls of the campaign that had the fewest when the first one had all of its own. */
-function leastAtFirstEnd(arrived: readonly { fromPhoneNumber: string }[], campaigns: number, calls: number): number {
+function leastAtFirstEnd(
+  arrived: readonly { fromPhoneNumber: string }[],
+  campaigns: number,
+  calls: number,
+): number {
   const begun = new Map<string, number>();
   for (const { fromPhoneNumber } of arrived) {
     const own = (begun.get(fromPhoneNumber) ?? 0) + 1;
@@ -185,8 +221,14 @@ function leastAtFirstEnd(arrived: readonly { fromPhoneNumber: string }[], campai
   return begun.size < campaigns ? 0 : Math.min(...begun.values());
 }
 
-function start(redis: RedisStage, { libby }: SimulatorStage, concurrency: number): Promise<MeasuredProcess> {
-  return MeasuredProcess.start('apps/worker/src/main.ts', [], { env: workerEnvironment(redis, libby, concurrency) });
+function start(
+  redis: RedisStage,
+  { libby }: SimulatorStage,
+  concurrency: number,
+): Promise<MeasuredProcess> {
+  return MeasuredProcess.start('apps/worker/src/main.ts', [], {
+    env: workerEnvironment(redis, libby, concurrency),
+  });
 }
 
 function nextLine(): string {

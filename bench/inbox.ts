@@ -1,10 +1,12 @@
 /**
- * How fast the daemon takes calls in that other services push, and how soon one that comes by itself is on the wire:
+ * How fast the daemon takes calls in that other services push, and how soon one that comes by
+ * itself is on the wire:
  *
  *   node bench/inbox.ts [--entries 50000] [--rounds 3] [--tries 50]
  *
  * 1. One daemon empties a full inbox; the first tenth is not counted.
- * 2. With nothing else to do, one daemon and one worker: from the XADD to the request's arrival at the provider.
+ * 2. With nothing else to do, one daemon and one worker: from the XADD to the request's arrival at
+ *    the provider.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallProducer } from '@libby-dialer/call-producer';
@@ -109,10 +111,16 @@ async function measureWire(): Promise<void> {
 }
 
 /** From the push to the arrival of the request, by the one clock of this machine. */
-async function oneCall(producer: CallProducer, simulator: SimulatorStage, row: number): Promise<number> {
+async function oneCall(
+  producer: CallProducer,
+  simulator: SimulatorStage,
+  row: number,
+): Promise<number> {
   const pushedAt = Date.now();
   await producer.add(CAMPAIGN_ID, recordOf(row));
-  const arrivedAt = await eventually(async () => (await simulator.arrivals())[row] ?? false, { timeoutMs: 30_000 });
+  const arrivedAt = await eventually(async () => (await simulator.arrivals())[row] ?? false, {
+    timeoutMs: 30_000,
+  });
   return arrivedAt - pushedAt;
 }
 

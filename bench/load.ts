@@ -3,7 +3,8 @@
  *
  *   node bench/load.ts [--rows 100000] [--times 10] [--rounds 3]
  *
- * Whole processes, their start included. The larger size (rows x times; `--times 0` leaves it out) is for memory, and run once.
+ * Whole processes, their start included. The larger size (rows x times; `--times 0` leaves it out)
+ * is for memory, and run once.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -63,7 +64,10 @@ async function measureLarger(list: string, campaign: string, small: Figures): Pr
   const large = await load(list, campaign, rows);
   print(`${rows} rows, once\nenqueuer load  ${line(large)}`);
   const bytes = ((large.peakMb - small.peakMb) * 2 ** 20) / (rows - settings.rows);
-  judge(`${large.peakMb.toFixed(0)} MB at most (goal: under ${GOALS.peakMb})`, large.peakMb < GOALS.peakMb);
+  judge(
+    `${large.peakMb.toFixed(0)} MB at most (goal: under ${GOALS.peakMb})`,
+    large.peakMb < GOALS.peakMb,
+  );
   judge(
     `${bytes.toFixed(1)} bytes per further row (goal: at most ${GOALS.bytesPerFurtherRow})`,
     bytes <= GOALS.bytesPerFurtherRow,
@@ -97,7 +101,11 @@ async function run(
   const { atMs, cpuMs, maxRssMb } = await process.usageToItsEnd(LONGEST_RUN_MS);
   const queued = await redis.client.llen(`${redis.keys.queue(CAMPAIGN_ID)}wait`);
   if (queued !== rows) throw new Error(`${program} queued ${queued} of ${rows} rows`);
-  return { rowsPerSecond: (1000 * rows) / (atMs - startedAt), cpuMsPerRow: cpuMs / rows, peakMb: maxRssMb };
+  return {
+    rowsPerSecond: (1000 * rows) / (atMs - startedAt),
+    cpuMsPerRow: cpuMs / rows,
+    peakMb: maxRssMb,
+  };
 }
 
 function medians(figures: readonly Figures[]): Figures {

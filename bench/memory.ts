@@ -3,7 +3,8 @@
  *
  *   node bench/memory.ts [--calls 100000]
  *
- * Eight columns a row, a script of one kilobyte in the campaign; the allocator's view (`used_memory`), AOF buffers left out.
+ * Eight columns a row, a script of one kilobyte in the campaign; the allocator's view
+ * (`used_memory`), AOF buffers left out.
  */
 import { judge, numbersFrom, print, printMachine } from './src/report.ts';
 import { RedisStage } from './src/stage.ts';
@@ -21,5 +22,10 @@ await redis.load(1000);
 const before = await redis.dataBytes();
 await redis.load(1000 + settings.calls);
 const perCall = ((await redis.dataBytes()) - before) / settings.calls;
-print(`${settings.calls} calls of ${JSON.stringify(queuedCall(0, ['+15055550100'])).length} bytes of data each`);
-judge(`${perCall.toFixed(0)} bytes of Redis memory per waiting call (goal: under ${GOAL_BYTES})`, perCall < GOAL_BYTES);
+print(
+  `${settings.calls} calls of ${JSON.stringify(queuedCall(0, ['+15055550100'])).length} bytes of data each`,
+);
+judge(
+  `${perCall.toFixed(0)} bytes of Redis memory per waiting call (goal: under ${GOAL_BYTES})`,
+  perCall < GOAL_BYTES,
+);

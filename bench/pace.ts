@@ -3,10 +3,12 @@
  *
  *   node bench/pace.ts [--seconds 60] [--workers 4] [--waiting 100000] [--quiet-s 60]
  *
- * 1. Pace: 5, 50 and 500 calls a second, the last two also with every second call on the do-not-call list.
- *    20 a second once more with everything between the workers and Redis arriving 20, 80 and 150 ms later, each way.
+ * 1. Pace: 5, 50 and 500 calls a second, the last two also with every second call on the
+ *    do-not-call list. 20 a second once more with everything between the workers and Redis arriving
+ *    20, 80 and 150 ms later, each way.
  * 2. maxInFlight: how much of it is used.
- * 3. Many calls behind one full line: what Redis is asked meanwhile. Once the line is the campaign's, once each row's own.
+ * 3. Many calls behind one full line: what Redis is asked meanwhile. Once the line is the
+ *    campaign's, once each row's own.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DoNotCallList, Identity } from '@libby-dialer/dial-queue';
@@ -53,13 +55,19 @@ async function pace(callsPerSecond: number, withSkipped: boolean, latencyMs = 0)
   const seconds = settings.seconds + (2 * warmUpMs) / 1000;
   await redis.load((withSkipped ? 2 : 1) * callsPerSecond * seconds);
   if (withSkipped) await suppressEverySecond(redis);
-  await using workers = await startWorkers(redis, simulator, latencyMs > 0 ? link.port : redis.server.port);
+  await using workers = await startWorkers(
+    redis,
+    simulator,
+    latencyMs > 0 ? link.port : redis.server.port,
+  );
   await eventually(async () => (await simulator.stats()).requests > 0, { timeoutMs: PATIENCE_MS });
   await sleep(warmUpMs + 1000 * settings.seconds);
   await workers.stop();
   const arrivals = await simulator.arrivals();
   const begin = (arrivals[0] ?? 0) + warmUpMs;
-  const counted = arrivals.filter((atMs) => atMs >= begin && atMs < begin + 1000 * settings.seconds).length;
+  const counted = arrivals.filter(
+    (atMs) => atMs >= begin && atMs < begin + 1000 * settings.seconds,
+  ).length;
   const rate = counted / settings.seconds;
   const most = mostWithinASecond(arrivals);
   const allowed = callsPerSecond + 1 + callsPerSecond * 0.02;
@@ -67,7 +75,10 @@ async function pace(callsPerSecond: number, withSkipped: boolean, latencyMs = 0)
     `\n${callsPerSecond} calls a second${withSkipped ? ', every second one skipped' : ''}${latencyMs > 0 ? `, ${latencyMs} ms to Redis` : ''}, ${settings.seconds} s`,
   );
   const share = (100 * (rate - callsPerSecond)) / callsPerSecond;
-  judge(`${rate.toFixed(2)} a second: ${share.toFixed(2)} % (goal: within 2 %)`, Math.abs(share) <= 2);
+  judge(
+    `${rate.toFixed(2)} a second: ${share.toFixed(2)} % (goal: within 2 %)`,
+    Math.abs(share) <= 2,
+  );
   judge(`${most} in the fullest second (goal: at most ${allowed.toFixed(1)})`, most <= allowed);
 }
 
@@ -77,7 +88,10 @@ async function inFlight(): Promise<void> {
   await redis.putCampaign({ pacing: { maxInFlight: MOST_IN_FLIGHT } });
   await redis.load(3000);
   await using workers = await startWorkers(redis, simulator);
-  await eventually(async () => (await simulator.stats()).taken >= 3000, { timeoutMs: PATIENCE_MS, intervalMs: 100 });
+  await eventually(async () => (await simulator.stats()).taken >= 3000, {
+    timeoutMs: PATIENCE_MS,
+    intervalMs: 100,
+  });
   await workers.stop();
   const arrivals = await simulator.arrivals();
   const rate = (1000 * arrivals.length) / ((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0));
@@ -96,7 +110,10 @@ async function fullLine(name: string, changes: { from?: string }): Promise<void>
   await redis.load(settings.waiting, undefined, changes);
   await using workers = await startWorkers(redis, simulator);
   const startedAt = Date.now();
-  await eventually(async () => isQuiet(redis, changes.from !== undefined), { timeoutMs: PATIENCE_MS, intervalMs: 500 });
+  await eventually(async () => isQuiet(redis, changes.from !== undefined), {
+    timeoutMs: PATIENCE_MS,
+    intervalMs: 500,
+  });
   const settledAfter = Date.now() - startedAt;
   await sleep(2000);
   const before = (await simulator.stats()).requests;
@@ -123,7 +140,10 @@ async function fullLine(name: string, changes: { from?: string }): Promise<void>
 /** Whether every call that can be placed at once is, and each other has been told to wait. */
 async function isQuiet(redis: RedisStage, isOwnLine: boolean): Promise<boolean> {
   const queue = redis.keys.queue('spring-events');
-  const [active, wait] = await Promise.all([redis.client.llen(`${queue}active`), redis.client.llen(`${queue}wait`)]);
+  const [active, wait] = await Promise.all([
+    redis.client.llen(`${queue}active`),
+    redis.client.llen(`${queue}wait`),
+  ]);
   return isOwnLine ? active + wait === 0 : active === 0 && wait <= settings.waiting - CALLS_ON_LINE;
 }
 
@@ -145,14 +165,20 @@ async function suppressEverySecond(redis: RedisStage): Promise<void> {
   await list.add(fictionalNumbers().filter((_, index) => index % 2 === 1));
 }
 
-async function startWorkers(redis: RedisStage, { libby }: SimulatorStage, redisPort = redis.server.port) {
+async function startWorkers(
+  redis: RedisStage,
+  { libby }: SimulatorStage,
+  redisPort = redis.server.port,
+) {
   const stack = new AsyncDisposableStack();
   const env = {
     ...workerEnvironment(redis, libby, CONCURRENCY),
     REDIS_URL: `redis://127.0.0.1:${redisPort}`,
   };
   const all = await Promise.all(
-    Array.from({ length: settings.workers }, () => MeasuredProcess.start('apps/worker/src/main.ts', [], { env })),
+    Array.from({ length: settings.workers }, () =>
+      MeasuredProcess.start('apps/worker/src/main.ts', [], { env }),
+    ),
   );
   for (const worker of all) stack.use(worker);
   return {

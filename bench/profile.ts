@@ -45,7 +45,8 @@ try {
 
 function show(title: string, shares: readonly Share[]): void {
   print(`\nOwn time per call by ${title}, microseconds`);
-  for (const { name, selfMs } of shares) print(`${((1000 * selfMs) / settings.calls).toFixed(1).padStart(8)}  ${name}`);
+  for (const { name, selfMs } of shares)
+    print(`${((1000 * selfMs) / settings.calls).toFixed(1).padStart(8)}  ${name}`);
 }
 
 /** Redis's own view: commands run from scripts are counted and timed on their own as well. */
@@ -57,6 +58,8 @@ async function printCommands(): Promise<void> {
     const perCall = Number(calls) / settings.calls;
     if (perCall < 0.01) continue;
     if (name !== undefined)
-      print(`${perCall.toFixed(2).padStart(8)}  ${(Number(usec) / settings.calls).toFixed(1).padStart(7)}  ${name}`);
+      print(
+        `${perCall.toFixed(2).padStart(8)}  ${(Number(usec) / settings.calls).toFixed(1).padStart(7)}  ${name}`,
+      );
   }
 }

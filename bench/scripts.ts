@@ -1,6 +1,6 @@
 /**
- * How many Redis scripts an accepted call costs, from being queued to being settled and gone, and how many go into a start
- * (fetches that find nothing, scripts sent in full the first time):
+ * How many Redis scripts an accepted call costs, from being queued to being settled and gone, and
+ * how many go into a start (fetches that find nothing, scripts sent in full the first time):
  *
  *   node bench/scripts.ts [--calls 1000]
  */
@@ -38,11 +38,16 @@ async function scripts(calls: number): Promise<number> {
     env: workerEnvironment(redis, simulator.libby, CONCURRENCY),
   });
   const { state } = redis.keys.campaign(CAMPAIGN_ID);
-  await eventually(async () => Number(await redis.client.hget(state, 'outcome:accepted')) === calls, {
-    timeoutMs: 60_000,
-  });
+  await eventually(
+    async () => Number(await redis.client.hget(state, 'outcome:accepted')) === calls,
+    {
+      timeoutMs: 60_000,
+    },
+  );
   await worker.stop();
   const text = await redis.client.info('commandstats');
-  const counts = [...text.matchAll(/^cmdstat_(?:eval|evalsha):calls=(\d+)/gm)].map(([, count]) => Number(count));
+  const counts = [...text.matchAll(/^cmdstat_(?:eval|evalsha):calls=(\d+)/gm)].map(([, count]) =>
+    Number(count),
+  );
   return counts.reduce((sum, count) => sum + count, 0);
 }

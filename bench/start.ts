@@ -3,8 +3,9 @@
  *
  *   node bench/start.ts [--rounds 7]
  *
- * With its files in the disk cache and, as `bin/worker` does it, Node's cache of compiled code; without that one is measured
- * as well. The campaign is loaded beforehand, the access token is not there yet.
+ * With its files in the disk cache and, as `bin/worker` does it, Node's cache of compiled code;
+ * without that one is measured as well. The campaign is loaded beforehand, the access token is not
+ * there yet.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -32,7 +33,10 @@ try {
   print(`nothing compiled   ${line(uncached)}`);
   print(`compiled before    ${line(cached)}`);
   const firstCallMs = median(cached.map((start) => start.firstCallMs));
-  judge(`first call ${firstCallMs.toFixed(0)} ms after the start (goal: under ${GOAL_MS} ms)`, firstCallMs < GOAL_MS);
+  judge(
+    `first call ${firstCallMs.toFixed(0)} ms after the start (goal: under ${GOAL_MS} ms)`,
+    firstCallMs < GOAL_MS,
+  );
 } finally {
   await rm(cache, { recursive: true });
 }
@@ -52,7 +56,10 @@ async function round(env: Record<string, string>): Promise<Start> {
   await using worker = await MeasuredProcess.start('apps/worker/src/main.ts', [], {
     env: { ...workerEnvironment(redis, simulator.libby, CONCURRENCY), ...env },
   });
-  await eventually(async () => (await simulator.stats()).taken > 0, { timeoutMs: 30_000, intervalMs: 20 });
+  await eventually(async () => (await simulator.stats()).taken > 0, {
+    timeoutMs: 30_000,
+    intervalMs: 20,
+  });
   const { cpuMs } = await worker.usage();
   const [arrivedAt = Number.NaN] = await simulator.arrivals();
   await worker.stop();

@@ -13,7 +13,10 @@ const BIN = join(import.meta.dirname, '../bin');
 const PREFIX = '{libby}';
 const CONCURRENCY = 5;
 const ROWS = 6 * CONCURRENCY;
-/** Longer than it takes to see that all are on the wire and to kill: no claim is made in between, and none is lost. */
+/**
+ * Longer than it takes to see that all are on the wire and to kill: no claim is made in between,
+ * and none is lost.
+ */
 const LATENCY_MS = 1500;
 /** Longer than a worker's own patience, of which it would tell. */
 const STOPS_WITHIN_MS = 80_000;
@@ -39,7 +42,12 @@ it('a master of a cluster that dies is replaced: each worker tells of it once at
   await using folder = await mkdtempDisposable(join(tmpdir(), 'libby-dialer-cluster-'));
   const rows = Array.from({ length: ROWS }, (_, row) => `Person,505${String(2_000_000 + row)}`);
   await writeFile(join(folder.path, 'list.csv'), `Name,Phone\n${rows.join('\n')}\n`);
-  const campaign = { id: 'spring', fromPhoneNumber: '+15055550100', defaultCountry: 'US', callingWindow: 'anytime' };
+  const campaign = {
+    id: 'spring',
+    fromPhoneNumber: '+15055550100',
+    defaultCountry: 'US',
+    callingWindow: 'anytime',
+  };
   await writeFile(join(folder.path, 'campaign.json'), JSON.stringify(campaign));
   const { apiUrl, tokenUrl, clientId, clientSecret } = simulator;
   const env = {
@@ -54,7 +62,11 @@ it('a master of a cluster that dies is replaced: each worker tells of it once at
     WORKER_HTTP_PORT: '0',
   };
   const options = { env, cwd: folder.path };
-  const load = await runProcess(join(BIN, 'enqueuer'), ['load', 'list.csv', '--campaign', 'campaign.json'], options);
+  const load = await runProcess(
+    join(BIN, 'enqueuer'),
+    ['load', 'list.csv', '--campaign', 'campaign.json'],
+    options,
+  );
   expect(load).toMatchObject({ code: 0 });
   await using first = await spawnProcess(join(BIN, 'worker'), [], options);
   await using second = await spawnProcess(join(BIN, 'worker'), [], options);
@@ -73,13 +85,17 @@ it('a master of a cluster that dies is replaced: each worker tells of it once at
     expect(messages.filter((message) => !message.startsWith('Redis refuses'))).toEqual([]);
     expect(messages.length).toBeLessThanOrEqual(1);
   }
-  const ends = await Promise.all([first, second].map((worker) => worker.stop('SIGTERM', STOPS_WITHIN_MS)));
+  const ends = await Promise.all(
+    [first, second].map((worker) => worker.stop('SIGTERM', STOPS_WITHIN_MS)),
+  );
   expect(ends).toEqual([STOPPED, STOPPED]);
 });
 
 it('lanes that have just found their new master end at once', { timeout: 120_000 }, async () => {
   await using cluster = await startRedisCluster(PREFIX);
-  const nodes = cluster.urls.split(',').map((url) => ({ host: '127.0.0.1', port: Number(new URL(url).port) }));
+  const nodes = cluster.urls
+    .split(',')
+    .map((url) => ({ host: '127.0.0.1', port: Number(new URL(url).port) }));
   const config = {
     topology: { kind: 'cluster', nodes },
     db: 0,
@@ -98,7 +114,9 @@ it('lanes that have just found their new master end at once', { timeout: 120_000
   });
   await Promise.all(lanes.map((lane) => lane.waitUntilReady()));
   await cluster.holder.kill();
-  await eventually(() => redis.client.set(`${PREFIX}:test`, '1').catch(() => false), { timeoutMs: 60_000 });
+  await eventually(() => redis.client.set(`${PREFIX}:test`, '1').catch(() => false), {
+    timeoutMs: 60_000,
+  });
   const ends = lanes.map((lane) => lane.finish().then(() => 'ended'));
   expect(new Set(await Promise.all(ends))).toEqual(new Set(['ended']));
 });

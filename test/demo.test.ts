@@ -8,7 +8,15 @@ import { eventually, runProcess, spawnProcess } from '@libby-dialer/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const DEMO = resolve(import.meta.dirname, '../apps/demo/src/main.ts');
-const OUTCOMES = ['accepted', 'rejected', 'exhausted', 'unknown', 'suppressed', 'expired', 'canceled'];
+const OUTCOMES = [
+  'accepted',
+  'rejected',
+  'exhausted',
+  'unknown',
+  'suppressed',
+  'expired',
+  'canceled',
+];
 const RUN_TIMEOUT_MS = 120_000;
 
 let folder: string;
@@ -46,16 +54,25 @@ describe('npm start', () => {
     timeout: RUN_TIMEOUT_MS,
   }, async () => {
     await using trap = await startTrap();
-    const real = { LIBBY_API_URL: trap.url, LIBBY_TOKEN_URL: trap.url, REDIS_URL: trap.url.replace('http', 'redis') };
+    const real = {
+      LIBBY_API_URL: trap.url,
+      LIBBY_TOKEN_URL: trap.url,
+      REDIS_URL: trap.url.replace('http', 'redis'),
+    };
     await writeFile(
       join(folder, '.env'),
       Object.entries(real)
         .map((entry) => entry.join('='))
         .join('\n'),
     );
-    const { code, stdout, stderr, files } = await run([], { ...real, REDIS_SENTINELS: '127.0.0.1:1' });
+    const { code, stdout, stderr, files } = await run([], {
+      ...real,
+      REDIS_SENTINELS: '127.0.0.1:1',
+    });
     // Two rows whose time is over before anybody may be called.
-    const warning = expect.stringMatching(/^Warning: 2 calls can never be placed: .+ \(lines \d+, \d+\)\.\n$/);
+    const warning = expect.stringMatching(
+      /^Warning: 2 calls can never be placed: .+ \(lines \d+, \d+\)\.\n$/,
+    );
     expect({ code, stderr }).toEqual({ code: 0, stderr: warning });
     for (const outcome of OUTCOMES) expect(stdout).toMatch(new RegExp(`^  ${outcome} +[1-9]`, 'm'));
     expect(stdout).toMatch(/calls taken, to (\d+) numbers\. Numbers rung twice for one call: 0$/m);
@@ -66,22 +83,30 @@ describe('npm start', () => {
     const results = join(files, 'results-spring-events.csv');
     expect((await stat(results)).mode & 0o777).toBe(0o600);
     expect((await readFile(results, 'utf8')).trim().split('\n')).toHaveLength(1 + 187);
-    expect((await readFile(join(files, 'rejected.csv'), 'utf8')).trim().split('\n')).toHaveLength(1 + 8);
+    expect((await readFile(join(files, 'rejected.csv'), 'utf8')).trim().split('\n')).toHaveLength(
+      1 + 8,
+    );
     expect(trap.connections()).toBe(0);
   });
 
   test.each([
     ['SIGINT', { code: 130, signal: null }],
     ['SIGKILL', { code: null, signal: 'SIGKILL' }],
-  ] as const)('leaves nothing running after %s', { timeout: RUN_TIMEOUT_MS }, async (signal, exit) => {
-    await using demo = await startDialing();
-    expect(await demo.process.stop(signal, RUN_TIMEOUT_MS)).toEqual(exit);
-    await demo.expectNothingLeft();
-  });
+  ] as const)(
+    'leaves nothing running after %s',
+    { timeout: RUN_TIMEOUT_MS },
+    async (signal, exit) => {
+      await using demo = await startDialing();
+      expect(await demo.process.stop(signal, RUN_TIMEOUT_MS)).toEqual(exit);
+      await demo.expectNothingLeft();
+    },
+  );
 });
 
 describe('npm start -- <list>', () => {
-  test('dials it, and says with its exit code that rows were rejected', { timeout: RUN_TIMEOUT_MS }, async () => {
+  test('dials it, and says with its exit code that rows were rejected', {
+    timeout: RUN_TIMEOUT_MS,
+  }, async () => {
     const args = await writeList();
     await writeCampaign({ callingWindow: 'anytime' });
     const { code, stdout } = await run(args);
@@ -91,9 +116,13 @@ describe('npm start -- <list>', () => {
     expect(code).toBe(3);
   });
 
-  test('ends when all that are left wait for their hours', { timeout: RUN_TIMEOUT_MS }, async () => {
+  test('ends when all that are left wait for their hours', {
+    timeout: RUN_TIMEOUT_MS,
+  }, async () => {
     const args = await writeList();
-    await writeCampaign({ callingWindow: { from: hourAfter(3), to: hourAfter(5), timezone: 'UTC' } });
+    await writeCampaign({
+      callingWindow: { from: hourAfter(3), to: hourAfter(5), timezone: 'UTC' },
+    });
     const { code, stdout } = await run(args);
     expect(stdout).toContain('2 calls wait for their hours');
     expect(stdout).toContain('the first may go out');
@@ -122,16 +151,25 @@ describe('npm start -- <list>', () => {
     const without = await run(args, { ...access, REDIS_URL: '' });
     expect(without).toMatchObject({ code: 2, stdout: '' });
     expect(without.stderr).toMatch(/^REDIS_URL: must be set for --live/);
-    const { code, stdout, stderr } = await run(args, { ...access, REDIS_URL: trap.url.replace('http', 'redis') });
+    const { code, stdout, stderr } = await run(args, {
+      ...access,
+      REDIS_URL: trap.url.replace('http', 'redis'),
+    });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('those never go to the real API');
     expect(trap.connections()).toBe(0);
   });
 });
 
-/** The arguments that name it and the campaign that is yet to be written. Its numbers are of no place: no region has rules for them. */
+/**
+ * The arguments that name it and the campaign that is yet to be written. Its numbers are of no
+ * place: no region has rules for them.
+ */
 async function writeList(): Promise<string[]> {
-  await writeFile(join(folder, 'list.csv'), 'Name,Mobile\nAna,(800) 555-0101\nBen,(800) 555-0102\nEve,911\n');
+  await writeFile(
+    join(folder, 'list.csv'),
+    'Name,Mobile\nAna,(800) 555-0101\nBen,(800) 555-0102\nEve,911\n',
+  );
   return [join(folder, 'list.csv'), '--campaign', join(folder, 'campaign.json')];
 }
 
@@ -141,7 +179,12 @@ function hourAfter(hours: number): string {
 }
 
 async function writeCampaign(keys: object): Promise<void> {
-  const campaign = { id: 'own', fromPhoneNumber: '+15055550100', defaultCountry: 'US', introMessage: 'Hello {{name}}' };
+  const campaign = {
+    id: 'own',
+    fromPhoneNumber: '+15055550100',
+    defaultCountry: 'US',
+    introMessage: 'Hello {{name}}',
+  };
   await writeFile(join(folder, 'campaign.json'), JSON.stringify({ ...campaign, ...keys }));
 }
 
@@ -164,10 +207,15 @@ async function startTrap() {
 
 /** A demo in the middle of dialing. */
 async function startDialing() {
-  const process = await spawnProcess(globalThis.process.execPath, [DEMO], { cwd: folder, env: { TMPDIR: folder } });
+  const process = await spawnProcess(globalThis.process.execPath, [DEMO], {
+    cwd: folder,
+    env: { TMPDIR: folder },
+  });
   await process.waitForLine(/^ +\d+ of 187: \d+ accepted/, RUN_TIMEOUT_MS);
   const { redisPort, apiPort, files } = settingIn(process.stdout.join('\n'));
-  const workers = await Promise.all([1, 2].map((number) => pidIn(join(files, `worker-${number}.log`))));
+  const workers = await Promise.all(
+    [1, 2].map((number) => pidIn(join(files, `worker-${number}.log`))),
+  );
   return {
     process,
     async expectNothingLeft() {

@@ -4,9 +4,14 @@ import { expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** The rows of ARCHITECTURE's table of failures: what fails, and the tests that are said to show what happens then. */
+/**
+ * The rows of ARCHITECTURE's table of failures: what fails, and the tests that are said to show
+ * what happens then.
+ */
 function failures(): [failure: string, shownBy: string[]][] {
-  const [, section = ''] = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8').split('\n## When things fail\n');
+  const [, section = ''] = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8').split(
+    '\n## When things fail\n',
+  );
   const [table = ''] = section.split('\n## ');
   const rows = table.split('\n').filter((line) => line.startsWith('| '));
   return rows.slice(2).map((row) => {

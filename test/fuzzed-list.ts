@@ -39,18 +39,23 @@ type Cells = [name: string, phone: string, externalId: string, notes: string];
 type Damage = (cells: Cells, delimiter: string) => string;
 
 const quoted = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
-const csvLine = (cells: readonly string[], delimiter: string): string => cells.map(quoted).join(delimiter);
+const csvLine = (cells: readonly string[], delimiter: string): string =>
+  cells.map(quoted).join(delimiter);
 
 /** Ways to spoil a CSV row, by the code that must come of it. */
 const CSV_DAMAGE: Readonly<Record<string, Damage>> = {
   missing_phone: ([name, , id, notes], delimiter) => csvLine([name, '', id, notes], delimiter),
-  invalid_phone: ([name, , id, notes], delimiter) => csvLine([name, 'call me', id, notes], delimiter),
-  unsupported_number: ([name, , id, notes], delimiter) => csvLine([name, '911', id, notes], delimiter),
+  invalid_phone: ([name, , id, notes], delimiter) =>
+    csvLine([name, 'call me', id, notes], delimiter),
+  unsupported_number: ([name, , id, notes], delimiter) =>
+    csvLine([name, '911', id, notes], delimiter),
   missing_name: ([, phone, id, notes], delimiter) => csvLine([' ', phone, id, notes], delimiter),
-  invalid_field: ([name, phone, , notes], delimiter) => csvLine([name, phone, '', notes], delimiter),
+  invalid_field: ([name, phone, , notes], delimiter) =>
+    csvLine([name, phone, '', notes], delimiter),
   too_many_cells: (cells, delimiter) => csvLine([...cells, 'more'], delimiter),
   too_few_cells: (cells, delimiter) => csvLine(cells.slice(0, 2), delimiter),
-  unclosed_quote: (cells, delimiter) => `"Ann" Lee${delimiter}${csvLine(cells.slice(1), delimiter)}`,
+  unclosed_quote: (cells, delimiter) =>
+    `"Ann" Lee${delimiter}${csvLine(cells.slice(1), delimiter)}`,
   bad_encoding: ([name, phone, id], delimiter) => csvLine([name, phone, id, NO_TEXT], delimiter),
 };
 
@@ -69,10 +74,14 @@ const JSON_DAMAGE: Readonly<Record<string, (cells: Cells) => string>> = {
   missing_name: (cells) => JSON.stringify({ ...record(cells), name: '' }),
   invalid_field: (cells) => JSON.stringify({ ...record(cells), shoeSize: 44 }),
   bad_json: (cells) => JSON.stringify(record(cells)).replace('"name":', '"name" '),
-  bad_encoding: (cells) => JSON.stringify({ ...record(cells), name: 'Ann' }).replace('Ann', NO_TEXT),
+  bad_encoding: (cells) =>
+    JSON.stringify({ ...record(cells), name: 'Ann' }).replace('Ann', NO_TEXT),
 };
 
-/** A list of so many rows, good ones with bad and repeated ones among them, all of it told by the seed. */
+/**
+ * A list of so many rows, good ones with bad and repeated ones among them, all of it told by the
+ * seed.
+ */
 export function fuzzList(seed: number, rows: number): FuzzedList {
   const random = randomFrom(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
@@ -89,7 +98,12 @@ export function fuzzList(seed: number, rows: number): FuzzedList {
     texts.push(text);
     line += text.split('\n').length;
   };
-  const cellsOf = ({ name, to, externalId, notes }: Omit<GoodRow, 'row'>): Cells => [name, to, externalId, notes];
+  const cellsOf = ({ name, to, externalId, notes }: Omit<GoodRow, 'row'>): Cells => [
+    name,
+    to,
+    externalId,
+    notes,
+  ];
   const written = (cells: Cells): string =>
     format === 'csv' ? csvLine(cells, delimiter) : JSON.stringify(record(cells));
 
@@ -103,7 +117,9 @@ export function fuzzList(seed: number, rows: number): FuzzedList {
     const dice = random();
     if (dice < 0.05) {
       const damages = Object.entries<Damage>(format === 'csv' ? CSV_DAMAGE : JSON_DAMAGE);
-      const [code, damage] = pick(damages.filter(([code]) => format !== 'json' || code !== 'bad_json'));
+      const [code, damage] = pick(
+        damages.filter(([code]) => format !== 'json' || code !== 'bad_json'),
+      );
       bad.push({ line, code });
       write(damage(cellsOf({ ...person, notes: 'spoilt' }), delimiter));
     } else if (dice < 0.1 && good.length > 0) {
@@ -119,7 +135,9 @@ export function fuzzList(seed: number, rows: number): FuzzedList {
     ndjson: () => `${texts.join('\n')}\n`,
     json: () => `[\n${texts.join(',\n')}\n]`,
   }[format]();
-  const bytes = Buffer.from(Buffer.from(text).map((byte) => (byte === NO_TEXT.charCodeAt(0) ? 0xff : byte)));
+  const bytes = Buffer.from(
+    Buffer.from(text).map((byte) => (byte === NO_TEXT.charCodeAt(0) ? 0xff : byte)),
+  );
   const isPacked = random() < 0.3;
   return {
     fileName: `list.${format}${isPacked ? '.gz' : ''}`,

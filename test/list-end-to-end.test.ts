@@ -3,7 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSimulator } from '@libby-dialer/libby-simulator';
-import { runProcess, type SpawnedProcess, spawnProcess, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import {
+  runProcess,
+  type SpawnedProcess,
+  spawnProcess,
+  startRedis,
+  type TestRedis,
+} from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -31,7 +37,13 @@ afterAll(async () => {
 });
 
 function environment(extra: Record<string, string> = {}): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '', HOME: folder, REDIS_URL: redis.url, LOG_LEVEL: 'info', ...extra };
+  return {
+    PATH: process.env['PATH'] ?? '',
+    HOME: folder,
+    REDIS_URL: redis.url,
+    LOG_LEVEL: 'info',
+    ...extra,
+  };
 }
 
 async function enqueuer(...args: string[]) {
@@ -43,7 +55,10 @@ function writeList(rows: number): void {
     const number = `(505) 555-${String(index % 100).padStart(2, '0')}`;
     return `Person ${index},505${String(2_000_000 + index)},wedding,"Row ${index}, with a comma",${number}`;
   });
-  writeFileSync(join(folder, 'list.csv'), `Name,Phone,Event type,Notes,Other\n${lines.join('\n')}\n`);
+  writeFileSync(
+    join(folder, 'list.csv'),
+    `Name,Phone,Event type,Notes,Other\n${lines.join('\n')}\n`,
+  );
 }
 
 async function untilCompleted(): Promise<Record<string, number>> {
@@ -77,7 +92,12 @@ describe('a list, from its file to one outcome per row', () => {
     try {
       const load = await enqueuer('load', 'list.csv', '--campaign', 'campaign.yaml', '--json');
       expect(load).toMatchObject({ code: 0 });
-      expect(JSON.parse(load.stdout)).toMatchObject({ rows: ROWS, queued: ROWS, rejected: 0, duplicates: 0 });
+      expect(JSON.parse(load.stdout)).toMatchObject({
+        rows: ROWS,
+        queued: ROWS,
+        rejected: 0,
+        duplicates: 0,
+      });
       await workers[0]?.stop('SIGKILL');
 
       const again = await enqueuer('load', 'list.csv', '--campaign', 'campaign.yaml', '--json');
@@ -92,10 +112,14 @@ describe('a list, from its file to one outcome per row', () => {
       expect(Object.keys(byNumber).length).toBeGreaterThanOrEqual(outcomes['accepted'] ?? ROWS);
 
       await enqueuer('results', 'spring', '-o', 'results.csv');
-      const results = (await readFile(join(folder, 'results.csv'), 'utf8')).trimEnd().split('\n').slice(1);
+      const results = (await readFile(join(folder, 'results.csv'), 'utf8'))
+        .trimEnd()
+        .split('\n')
+        .slice(1);
       expect(new Set(results.map((line) => line.split(',', 1)[0])).size).toBe(ROWS);
 
-      for (const worker of workers.slice(1)) expect(await worker.stop('SIGTERM')).toMatchObject({ code: 0 });
+      for (const worker of workers.slice(1))
+        expect(await worker.stop('SIGTERM')).toMatchObject({ code: 0 });
       const logged = workers.flatMap(({ stderr }) => stderr).join('\n');
       expect(logged).toContain('worker has stopped');
       expect(logged).not.toContain(clientSecret);
@@ -118,10 +142,16 @@ describe('a list, from its file to one outcome per row', () => {
     writeList(200);
     const args = ['load', 'list.csv', '--campaign', 'campaign.yaml'];
     expect((await runProcess(ENQUEUER, args, { env, cwd: folder })).code).toBe(0);
-    const workers = await Promise.all([1, 2].map(() => spawnProcess(WORKER, [], { env, cwd: folder })));
+    const workers = await Promise.all(
+      [1, 2].map(() => spawnProcess(WORKER, [], { env, cwd: folder })),
+    );
     try {
       await expect.poll(() => simulator.stats().taken, { timeout: 20_000 }).toBe(200);
-      expect(simulator.stats()).toMatchObject({ tokenGrants: 1, numbersTakenAgain: 0, requests: 200 });
+      expect(simulator.stats()).toMatchObject({
+        tokenGrants: 1,
+        numbersTakenAgain: 0,
+        requests: 200,
+      });
     } finally {
       await Promise.all(workers.map((worker) => worker[Symbol.asyncDispose]()));
     }

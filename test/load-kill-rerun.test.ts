@@ -70,14 +70,21 @@ class Load implements AsyncDisposable {
 
   start(): Promise<SpawnedProcess> {
     const args = [MAIN, 'load', this.list.fileName, '--campaign', 'campaign.yaml', '--json'];
-    const env = { REDIS_URL: server.url, DIALER_PREFIX: this.prefix, DIALER_ALLOW_VOLATILE_REDIS: '1' };
+    const env = {
+      REDIS_URL: server.url,
+      DIALER_PREFIX: this.prefix,
+      DIALER_ALLOW_VOLATILE_REDIS: '1',
+    };
     return spawnProcess(process.execPath, args, { cwd: this.#folder.path, env });
   }
 
   /** Kills it once so many calls are queued. Returns whether it was not through before. */
   async killAt(calls: number): Promise<boolean> {
     await using run = await this.start();
-    await eventually(async () => (await this.queued()) >= calls, { intervalMs: 1, timeoutMs: 60_000 });
+    await eventually(async () => (await this.queued()) >= calls, {
+      intervalMs: 1,
+      timeoutMs: 60_000,
+    });
     return (await run.stop('SIGKILL')).signal === 'SIGKILL';
   }
 
@@ -85,7 +92,8 @@ class Load implements AsyncDisposable {
   async run(): Promise<Record<string, unknown>> {
     await using run = await this.start();
     const { code } = await run.exited;
-    if (code !== ROWS_REJECTED) throw new Error(`the enqueuer ended with ${code}: ${run.stderr.join('\n')}`);
+    if (code !== ROWS_REJECTED)
+      throw new Error(`the enqueuer ended with ${code}: ${run.stderr.join('\n')}`);
     return JSON.parse(run.stdout.join('\n')) as Record<string, unknown>;
   }
 
@@ -99,13 +107,22 @@ class Load implements AsyncDisposable {
     const pipeline = redis.pipeline();
     for (const id of ids) pipeline.hget(`${this.prefix}:q:spring:${id}`, 'data');
     const replies = (await pipeline.exec()) ?? [];
-    return replies.map(([, data]) => goodRow(JSON.parse(String(data)) as QueuedJob)).toSorted((a, b) => a.row - b.row);
+    return replies
+      .map(([, data]) => goodRow(JSON.parse(String(data)) as QueuedJob))
+      .toSorted((a, b) => a.row - b.row);
   }
 
   async rejects(): Promise<{ line: number; code: string }[]> {
-    const text = await readFile(join(this.#folder.path, `${this.list.fileName}.rejected.csv`), 'utf8');
+    const text = await readFile(
+      join(this.#folder.path, `${this.list.fileName}.rejected.csv`),
+      'utf8',
+    );
     const { delimiter } = this.list;
-    const { data } = Papa.parse<Record<string, string>>(text, { header: true, delimiter, skipEmptyLines: true });
+    const { data } = Papa.parse<Record<string, string>>(text, {
+      header: true,
+      delimiter,
+      skipEmptyLines: true,
+    });
     return data.map(({ line, code = '' }) => ({ line: Number(line), code }));
   }
 
@@ -138,7 +155,9 @@ describe.each(seeds)('a list with bad and repeated rows among good ones (LOAD_SE
   const list = fuzzList(seed, ROWS);
   const { rows, bad, duplicates } = list;
 
-  test('is loaded once, whole, though the enqueuer is killed again and again', { timeout: 120_000 }, async () => {
+  test('is loaded once, whole, though the enqueuer is killed again and again', {
+    timeout: 120_000,
+  }, async () => {
     const random = randomFrom(seed + 1);
     await using load = await Load.prepare(list);
     let killed = 0;

@@ -22,13 +22,22 @@ export async function startRedisCluster(key: string): Promise<RedisCluster> {
   const clients = nodes.map((node) => new Redis(node.url));
   const [first] = clients as [Redis];
   const masters = clients.slice(0, MASTERS);
-  await Promise.all(masters.map((client, nth) => client.call('CLUSTER', 'ADDSLOTSRANGE', ...slotsOf(nth).map(String))));
-  for (const { port } of nodes.slice(1)) await first.call('CLUSTER', 'MEET', '127.0.0.1', String(port));
+  await Promise.all(
+    masters.map((client, nth) =>
+      client.call('CLUSTER', 'ADDSLOTSRANGE', ...slotsOf(nth).map(String)),
+    ),
+  );
+  for (const { port } of nodes.slice(1))
+    await first.call('CLUSTER', 'MEET', '127.0.0.1', String(port));
   await eventually(async () => (await Promise.all(clients.map(knowsAll))).every(Boolean));
   const slot = Number(await first.call('CLUSTER', 'KEYSLOT', key));
   const nth = masters.findIndex((_, index) => slotsOf(index)[1] >= slot);
   const replica = clients[MASTERS] as Redis;
-  await replica.call('CLUSTER', 'REPLICATE', (await masters[nth]?.call('CLUSTER', 'MYID')) as string);
+  await replica.call(
+    'CLUSTER',
+    'REPLICATE',
+    (await masters[nth]?.call('CLUSTER', 'MYID')) as string,
+  );
   await eventually(async () => /master_link_status:up/.test(await replica.info('replication')));
   for (const client of clients) client.disconnect();
   return {

@@ -1,6 +1,7 @@
 /**
- * Redis users with the least that each kind of program needs. Redis wants a user on one line and no comments, so `contract/users.acl`
- * is generated from here: `node tools/acl.ts` writes it; `--check` fails when it is not current.
+ * Redis users with the least that each kind of program needs. Redis wants a user on one line and no
+ * comments, so `contract/users.acl` is generated from here: `node tools/acl.ts` writes it;
+ * `--check` fails when it is not current.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +22,10 @@ interface User {
   readonly rules: readonly [root: Rule, ...selectors: Rule[]];
 }
 
-/** What clients send by themselves. Not by name, for Redis 7.2 has some that 7.0 would refuse to load. */
+/**
+ * What clients send by themselves. Not by name, for Redis 7.2 has some that 7.0 would refuse to
+ * load.
+ */
 const CONNECTION = '+@connection -@dangerous -client|tracking';
 /** Whether this server keeps what it acknowledges, and which server it is. */
 const EXAMINATION = '+info +config|get';
@@ -29,7 +33,10 @@ const DATA =
   '+@hash +@list +@set +@sortedset +@string -@dangerous +del +exists +expire +pexpire +pexpireat +pttl +type +unlink';
 /** For `erase`: it may name a person. */
 const SLOW_LOG = '+slowlog|get +slowlog|reset';
-/** Redis assumes the worst of a script: that it reads and writes all its keys. What it does to them is then judged like any command. */
+/**
+ * Redis assumes the worst of a script: that it reads and writes all its keys. What it does to them
+ * is then judged like any command.
+ */
 const SCRIPTS = '+eval +evalsha';
 
 /** What both workers and enqueuers write. */
@@ -53,7 +60,10 @@ const users: readonly User[] = [
         channels: ANNOUNCEMENTS,
       },
       { commands: SCRIPTS, keys: `${DIALING} campaigns campaigns:* dnc:* results ${TOKEN}` },
-      { commands: '+get +hget +hgetall +hkeys +hscan +sismember +scard', keys: 'R:campaigns R:campaigns:* R:dnc:*' },
+      {
+        commands: '+get +hget +hgetall +hkeys +hscan +sismember +scard',
+        keys: 'R:campaigns R:campaigns:* R:dnc:*',
+      },
       { commands: '+xadd', keys: 'W:results' },
     ],
   },
@@ -74,7 +84,8 @@ const users: readonly User[] = [
     rules: [{ commands: `${CONNECTION} +xadd +xlen`, keys: 'W:inbox' }],
   },
   {
-    // A service that takes results, in a consumer group of its own, and looks up what became of what was pushed.
+    // A service that takes results, in a consumer group of its own, and looks up what became of
+    // what was pushed.
     name: 'reader',
     rules: [
       {
@@ -89,7 +100,16 @@ const users: readonly User[] = [
 
 function lineOf({ name, rules: [root, ...selectors] }: User): string {
   const password = `#sha256-of-${name}-password`;
-  return ['user', name, 'on', password, 'resetchannels', '-@all', textOf(root), ...selectors.map(inBrackets)].join(' ');
+  return [
+    'user',
+    name,
+    'on',
+    password,
+    'resetchannels',
+    '-@all',
+    textOf(root),
+    ...selectors.map(inBrackets),
+  ].join(' ');
 }
 
 function inBrackets(rule: Rule): string {
@@ -97,7 +117,10 @@ function inBrackets(rule: Rule): string {
 }
 
 function textOf({ commands, keys, channels }: Rule): string {
-  const patterns = [...keys.split(' ').map(keyPattern), ...(channels === undefined ? [] : [`&${within(channels)}`])];
+  const patterns = [
+    ...keys.split(' ').map(keyPattern),
+    ...(channels === undefined ? [] : [`&${within(channels)}`]),
+  ];
   return [commands, ...patterns].join(' ');
 }
 

@@ -13,7 +13,8 @@ const APT_LOCK_PAUSE_MS = 2000;
 export const canInstallPackages = () => process.getuid?.() === 0 && isOnPath('apt-get');
 
 /**
- * Installs a package, unless another run does it meanwhile. The services that it brings are neither started nor enabled.
+ * Installs a package, unless another run does it meanwhile. The services that it brings are neither
+ * started nor enabled.
  * @param {Workspace} workspace
  * @param {string} name
  * @param {{ isThere: () => boolean | Promise<boolean>, remedy: string }} options
@@ -52,7 +53,8 @@ async function aptInstall(workspace, name, { quietServices, remedy }) {
     `DPkg::Path=${quietServices}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
   ];
   const install = ['install', ...options, name];
-  // A fresh machine has no package lists, an old one has stale ones: both show as a failed first attempt.
+  // A fresh machine has no package lists, an old one has stale ones: both show as a failed first
+  // attempt.
   if ((await aptGet(workspace, install)).succeeded) return;
   await aptGet(workspace, ['update', '-q']);
   const { succeeded, output } = await aptGet(workspace, install);
@@ -69,15 +71,17 @@ async function aptGet(workspace, args) {
   for (let attempt = 1; ; attempt += 1) {
     const result = await runLogged(workspace, 'apt-get', [...waiting, ...args], { env });
     // That timeout covers dpkg's lock, not those of the package lists and the archive.
-    const isLocked = !result.succeeded && /^E: (Could not get lock|Unable to lock)/m.test(result.output);
+    const isLocked =
+      !result.succeeded && /^E: (Could not get lock|Unable to lock)/m.test(result.output);
     if (!isLocked || attempt === APT_LOCK_ATTEMPTS) return result;
     await sleep(APT_LOCK_PAUSE_MS, undefined, { signal: workspace.signal });
   }
 }
 
 /**
- * A folder to put before dpkg's PATH. Debian starts and enables a package's service when it installs it; here only the program is wanted,
- * and this way nothing on the machine has to be changed (and changed back) for that.
+ * A folder to put before dpkg's PATH. Debian starts and enables a package's service when it
+ * installs it; here only the program is wanted, and this way nothing on the machine has to be
+ * changed (and changed back) for that.
  * @param {string} home
  */
 function replaceServiceTools(home) {

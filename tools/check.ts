@@ -1,6 +1,6 @@
 /**
- * `npm test`: every check there is, the same here and in CI. The static ones run side by side, then the tests, then chaos.
- * With arguments, those go to Vitest and nothing else runs.
+ * `npm test`: every check there is, the same here and in CI. The static ones run side by side, then
+ * the tests, then chaos. With arguments, those go to Vitest and nothing else runs.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,13 +42,22 @@ async function runStaticCheck(name: string): Promise<StepResult> {
   const { code, output } = await runQuietly(program, args);
   const passed = code === 0;
   if (!passed) console.log(`${name} (${[program, ...args].join(' ')}) failed:\n\n${output}`);
-  return { name, seconds: secondsSince(startedMs), passed: Number(passed), failed: Number(!passed), skipped: 0 };
+  return {
+    name,
+    seconds: secondsSince(startedMs),
+    passed: Number(passed),
+    failed: Number(!passed),
+    skipped: 0,
+  };
 }
 
 async function runTests(name: string, args: readonly string[]): Promise<StepResult> {
   const folder = mkdtempSync(join(tmpdir(), 'libby-dialer-tally-'));
   const file = join(folder, 'tally.json');
-  const reporters = ['--reporter=default', `--reporter=${join(import.meta.dirname, 'tally-reporter.ts')}`];
+  const reporters = [
+    '--reporter=default',
+    `--reporter=${join(import.meta.dirname, 'tally-reporter.ts')}`,
+  ];
   const startedMs = performance.now();
   try {
     const env = { ...process.env, [TALLY_FILE]: file };
@@ -60,9 +69,13 @@ async function runTests(name: string, args: readonly string[]): Promise<StepResu
   }
 }
 
-/** A run without a test proves nothing, and one that ends badly has failed whatever its numbers say. */
+/**
+ * A run without a test proves nothing, and one that ends badly has failed whatever its numbers say.
+ */
 function readTally(file: string, endedWell: boolean): Tally {
-  const tally: Tally = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passed: 0, failed: 0, skipped: 0 };
+  const tally: Tally = existsSync(file)
+    ? JSON.parse(readFileSync(file, 'utf8'))
+    : { passed: 0, failed: 0, skipped: 0 };
   const isProof = endedWell && tally.passed > 0;
   return isProof ? tally : { ...tally, failed: Math.max(tally.failed, 1) };
 }
@@ -70,8 +83,11 @@ function readTally(file: string, endedWell: boolean): Tally {
 function printSummary(results: readonly StepResult[]): void {
   for (const { name, seconds, passed, failed, skipped } of results) {
     const verdict = failed === 0 ? 'ok' : 'FAILED';
-    const counts = passed + failed + skipped > 1 ? `${passed} passed, ${failed} failed, ${skipped} skipped` : '';
-    console.log(`  ${name.padEnd(10)} ${seconds.toFixed(1).padStart(6)} s  ${verdict.padEnd(6)}  ${counts}`.trimEnd());
+    const counts =
+      passed + failed + skipped > 1 ? `${passed} passed, ${failed} failed, ${skipped} skipped` : '';
+    console.log(
+      `  ${name.padEnd(10)} ${seconds.toFixed(1).padStart(6)} s  ${verdict.padEnd(6)}  ${counts}`.trimEnd(),
+    );
   }
   console.log(`\n${sum(results, 'passed')} passed, ${sum(results, 'failed')} failed`);
 }

@@ -1,7 +1,7 @@
-# shellcheck shell=sh
-# Sourced by bin/*, with $root set: puts one of the programs in place of the shell, so that signals reach it and its exit
-# code is ours. Anything that the checkout still lacks is got first; whether it lacks something is told by file times
-# alone, because a second Node just to ask would double the time to start.
+# shellcheck shell=sh Sourced by bin/*, with $root set: puts one of the programs in place of the
+# shell, so that signals reach it and its exit code is ours. Anything that the checkout still lacks
+# is got first; whether it lacks something is told by file times alone, because a second Node just
+# to ask would double the time to start.
 launch() {
   entry=$1
   shift
@@ -14,8 +14,9 @@ launch() {
     fi
     node "$root/tools/run.mjs" setup >&2
   fi
-  # Half of a start is stripping types and compiling, the same every time. Kept in the checkout: what lies in a folder that
-  # all users share, such as Node's own choice in /tmp, anybody could have written.
+  # Half of a start is stripping types and compiling, the same every time. Kept in the checkout:
+  # what lies in a folder that all users share, such as Node's own choice in /tmp, anybody could
+  # have written.
   NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE-$root/node_modules/.cache/node-compile}
   export NODE_COMPILE_CACHE
   exec "$node" "$root/$entry" "$@"

@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -29,12 +37,20 @@ function program(source: string) {
 
 async function launch(path: string, args: string[] = []) {
   const child = spawn(path, args, { cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe'] });
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
   return { pid: child.pid, stdout, stderr, code };
 }
 
 it('becomes the program, in the same process and with the same arguments', async () => {
-  const { pid, stdout, stderr } = await launch(join(root, 'bin/worker'), ['--name', 'two words', '']);
+  const { pid, stdout, stderr } = await launch(join(root, 'bin/worker'), [
+    '--name',
+    'two words',
+    '',
+  ]);
   expect(JSON.parse(stdout)).toEqual([pid, '--name', 'two words', '']);
   expect(stderr).toBe('');
 });
@@ -53,7 +69,10 @@ it("ends with the program's exit code", async () => {
 
 it.each([
   ['nothing was installed yet', () => rmSync(join(root, 'node_modules/.set-up'))],
-  ['the lockfile is newer than what was installed', () => utimesSync(join(root, 'node_modules/.set-up'), 1, 1)],
+  [
+    'the lockfile is newer than what was installed',
+    () => utimesSync(join(root, 'node_modules/.set-up'), 1, 1),
+  ],
 ])('sets up first when %s, keeping stdout for the program', async (_, change) => {
   change();
   const { pid, stdout, stderr } = await launch(join(root, 'bin/worker'));
@@ -64,5 +83,9 @@ it.each([
 it('stops when the set-up fails', async () => {
   rmSync(join(root, 'node_modules/.set-up'));
   writeFileSync(join(root, 'tools/run.mjs'), `console.error('no network'); process.exitCode = 1`);
-  expect(await launch(join(root, 'bin/worker'))).toMatchObject({ stdout: '', stderr: 'no network\n', code: 1 });
+  expect(await launch(join(root, 'bin/worker'))).toMatchObject({
+    stdout: '',
+    stderr: 'no network\n',
+    code: 1,
+  });
 });

@@ -1,13 +1,23 @@
 /**
  * A lock between processes of one workspace, safe against owners that died.
  *
- * The lock is a directory with a single entry named after its owner. To take it, a process renames a directory that
- * already holds its entry: that fails while anyone's entry is inside, and succeeds for exactly one. Living owners touch
- * their entry; one that has not changed for a while is removed by its name, which can never be a later owner's.
- * Pids decide nothing: they are reused after a reboot and mean nothing in another container.
+ * The lock is a directory with a single entry named after its owner. To take it, a process renames
+ * a directory that already holds its entry: that fails while anyone's entry is inside, and succeeds
+ * for exactly one. Living owners touch their entry; one that has not changed for a while is removed
+ * by its name, which can never be a later owner's. Pids decide nothing: they are reused after a
+ * reboot and mean nothing in another container.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -42,7 +52,8 @@ export async function withLock(path, work, { staleAfterMs = 10_000, onWait, sign
 
 /**
  * @param {string} path
- * @param {{ staleAfterMs: number, onWait: (() => void) | undefined, signal: AbortSignal | undefined }} options
+ * @param {{ staleAfterMs: number, onWait: (() => void) | undefined, signal: AbortSignal | undefined
+ * }} options
  */
 async function take(path, { staleAfterMs, onWait, signal }) {
   const owner = `${process.pid}-${randomUUID()}`;
@@ -64,7 +75,8 @@ async function take(path, { staleAfterMs, onWait, signal }) {
 }
 
 /**
- * Judges by this process's own monotonic clock alone: neither a wrong clock nor a machine that slept makes an owner look dead.
+ * Judges by this process's own monotonic clock alone: neither a wrong clock nor a machine that
+ * slept makes an owner look dead.
  * @param {number} staleAfterMs
  */
 function stalenessWatch(staleAfterMs) {

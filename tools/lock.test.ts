@@ -36,16 +36,18 @@ it('gives the lock back when the work fails', async () => {
 it('takes over from an owner that died', async () => {
   mkdirSync(lock);
   writeFileSync(join(lock, '1-dead'), '');
-  await expect(withLock(lock, async () => readdirSync(lock).includes('1-dead'), { staleAfterMs: 50 })).resolves.toBe(
-    false,
-  );
+  await expect(
+    withLock(lock, async () => readdirSync(lock).includes('1-dead'), { staleAfterMs: 50 }),
+  ).resolves.toBe(false);
 });
 
 it('does not take over from an owner that takes long', async () => {
   const finish = Promise.withResolvers<void>();
   const order: string[] = [];
   const staleAfterMs = 200;
-  const slow = withLock(lock, () => finish.promise.then(() => order.push('slow')), { staleAfterMs });
+  const slow = withLock(lock, () => finish.promise.then(() => order.push('slow')), {
+    staleAfterMs,
+  });
   const waiting = withLock(lock, async () => order.push('waiting'), {
     staleAfterMs,
     onWait: () => setTimeout(finish.resolve, 3 * staleAfterMs),
@@ -57,7 +59,10 @@ it('does not take over from an owner that takes long', async () => {
 it('stops waiting when told to, leaving the lock with its owner', async () => {
   const stop = new AbortController();
   await withLock(lock, async () => {
-    const waiting = withLock(lock, async () => 'never', { signal: stop.signal, onWait: () => stop.abort() });
+    const waiting = withLock(lock, async () => 'never', {
+      signal: stop.signal,
+      onWait: () => stop.abort(),
+    });
     await expect(waiting).rejects.toThrow('aborted');
     expect(readdirSync(folder)).toEqual(['lock']);
   });

@@ -1,8 +1,12 @@
-/** The oldest Node that runs this project: TypeScript as it is, `using`, and what its dependencies ask for. */
+/**
+ * The oldest Node that runs this project: TypeScript as it is, `using`, and what its dependencies
+ * ask for.
+ */
 export const OLDEST_NODE = '24.15.0';
 
 /**
- * Whether a version is at least another. Both are `major.minor.patch`; a pre-release counts as older than its release.
+ * Whether a version is at least another. Both are `major.minor.patch`; a pre-release counts as
+ * older than its release.
  * @param {string} version
  * @param {string} minimum
  */

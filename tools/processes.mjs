@@ -1,4 +1,7 @@
-/** Child processes: one in the foreground that gets our terminal and our signals, quiet ones whose output is kept. */
+/**
+ * Child processes: one in the foreground that gets our terminal and our signals, quiet ones whose
+ * output is kept.
+ */
 import { spawn } from 'node:child_process';
 
 const PASSED_ON = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
@@ -8,7 +11,8 @@ const PASSED_ON = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
  */
 
 /**
- * Runs a program in our place: same terminal, same working directory; signals that reach us reach it.
+ * Runs a program in our place: same terminal, same working directory; signals that reach us reach
+ * it.
  * @param {string} program
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} [env]
@@ -18,7 +22,8 @@ export async function runInForeground(program, args, env = process.env) {
   const child = spawn(program, args, { stdio: 'inherit', env });
   /** @param {NodeJS.Signals} signal */
   const passOn = (signal) => {
-    // A terminal sends Ctrl-C to everything in the foreground itself; a second one would mean "now, at once".
+    // A terminal sends Ctrl-C to everything in the foreground itself; a second one would mean "now,
+    // at once".
     if (signal !== 'SIGINT' || !hasTerminal()) child.kill(signal);
   };
   for (const signal of PASSED_ON) process.on(signal, passOn);
@@ -30,10 +35,12 @@ export async function runInForeground(program, args, env = process.env) {
 }
 
 /**
- * Runs a program to its end and returns what it printed, both streams in the order of their arrival.
+ * Runs a program to its end and returns what it printed, both streams in the order of their
+ * arrival.
  * @param {string} program
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, signal?: AbortSignal }} [options] `signal` stops it; its end is waited for
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, signal?: AbortSignal }} [options] `signal` stops
+ * it; its end is waited for
  * @returns {Promise<Ending & { output: string }>}
  */
 export async function runQuietly(program, args, { signal, ...options } = {}) {

@@ -23,13 +23,16 @@ it('ends with the exit code of its child', async () => {
   expect({ code, signal }).toEqual({ code: 3, signal: null });
 });
 
-it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('passes %s on and dies of it as the child does', async (name) => {
-  const child = wrap(readyThen(''));
-  await once(child.stdout, 'data');
-  child.kill(name);
-  const [code, signal] = await once(child, 'close');
-  expect({ code, signal }).toEqual({ code: null, signal: name });
-});
+it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  'passes %s on and dies of it as the child does',
+  async (name) => {
+    const child = wrap(readyThen(''));
+    await once(child.stdout, 'data');
+    child.kill(name);
+    const [code, signal] = await once(child, 'close');
+    expect({ code, signal }).toEqual({ code: null, signal: name });
+  },
+);
 
 it('waits for a child that ends in its own way on a signal', async () => {
   const child = wrap(readyThen(`process.once('SIGTERM', () => process.exit(7))`));

@@ -1,4 +1,7 @@
-/** Makes sure that a Redis server can be started: one on the PATH, or a Docker engine, or else Debian's package. */
+/**
+ * Makes sure that a Redis server can be started: one on the PATH, or a Docker engine, or else
+ * Debian's package.
+ */
 import { canInstallPackages, installPackage, isOnPath } from './apt.mjs';
 import { runQuietly } from './processes.mjs';
 import { SetUpError } from './steps.mjs';
@@ -13,7 +16,9 @@ export async function ensureRedis(workspace) {
       'Redis is missing: install redis-server (Debian, Ubuntu: `apt-get install redis-server`; macOS: `brew install redis`), or start Docker.',
     );
   }
-  workspace.report('installing redis-server with apt-get (its service is neither started nor enabled)');
+  workspace.report(
+    'installing redis-server with apt-get (its service is neither started nor enabled)',
+  );
   await installPackage(workspace, 'redis-server', {
     isThere: () => isOnPath('redis-server'),
     remedy: 'install it yourself, or start Docker, or set REDIS_URL',

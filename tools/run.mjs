@@ -1,8 +1,10 @@
 /**
- * Runs a task of this checkout, after getting what it needs: `npm start`, `npm test`, `npm run chaos`, `npm run nights`, and by hand
- * `node tools/run.mjs setup` and `node tools/run.mjs exec <program> [args…]`.
+ * Runs a task of this checkout, after getting what it needs: `npm start`, `npm test`, `npm run
+ * chaos`, `npm run nights`, and by hand `node tools/run.mjs setup` and `node tools/run.mjs exec
+ * <program> [args…]`.
  *
- * This file and what it imports run before anything is installed, on any Node from 18: plain JavaScript, no dependencies.
+ * This file and what it imports run before anything is installed, on any Node from 18: plain
+ * JavaScript, no dependencies.
  */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,11 +21,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** @typedef {{ redis?: boolean, faketime?: boolean, python?: boolean }} Needs */
 
 /**
- * What each task runs, and whether it needs a Redis server, sets the clock of one, and runs the examples in Python.
+ * What each task runs, and whether it needs a Redis server, sets the clock of one, and runs the
+ * examples in Python.
  * @type {Record<string, (args: string[]) => Needs & { command?: string[] }>}
  */
 const tasks = {
-  // Real calls want the user's own Redis; everything else runs on a private one, whatever REDIS_URL says.
+  // Real calls want the user's own Redis; everything else runs on a private one, whatever REDIS_URL
+  // says.
   start: (args) => ({
     command: ['node', join(root, 'apps/demo/src/main.ts'), ...args],
     redis: !args.includes('--live'),
@@ -34,8 +38,15 @@ const tasks = {
     faketime: true,
     python: true,
   }),
-  chaos: (args) => ({ command: ['node', join(root, 'test/chaos/main.ts'), ...args], redis: true, faketime: true }),
-  nights: (args) => ({ command: ['node', join(root, 'test/nights/main.ts'), ...args], redis: true }),
+  chaos: (args) => ({
+    command: ['node', join(root, 'test/chaos/main.ts'), ...args],
+    redis: true,
+    faketime: true,
+  }),
+  nights: (args) => ({
+    command: ['node', join(root, 'test/nights/main.ts'), ...args],
+    redis: true,
+  }),
   setup: () => ({}),
   exec: (args) => ({ command: args }),
 };
@@ -43,7 +54,8 @@ const tasks = {
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /**
- * Prepares the checkout; on a signal stops whatever it is doing, tidies up, and dies of that signal.
+ * Prepares the checkout; on a signal stops whatever it is doing, tidies up, and dies of that
+ * signal.
  * @param {Needs} needs
  */
 async function prepare({ redis = false, faketime = false, python = false }) {
@@ -77,11 +89,16 @@ function report(line) {
 async function run(name = '', args = []) {
   const task = Object.hasOwn(tasks, name) ? tasks[name]?.(args) : undefined;
   if (!task || (name === 'exec' && args.length === 0)) {
-    throw new UsageError('Usage: node tools/run.mjs start|test|chaos|nights [args…], setup, or exec <program> [args…]');
+    throw new UsageError(
+      'Usage: node tools/run.mjs start|test|chaos|nights [args…], setup, or exec <program> [args…]',
+    );
   }
   await prepare(task);
   const [program, ...rest] = task.command ?? [];
-  if (program) endLike(await runInForeground(program, rest, withWorkspacePath(withoutOuterNpm(process.env), root)));
+  if (program)
+    endLike(
+      await runInForeground(program, rest, withWorkspacePath(withoutOuterNpm(process.env), root)),
+    );
 }
 
 class UsageError extends Error {}

@@ -1,9 +1,11 @@
 /**
- * JSON Schemas (draft 2020-12) of what users and other services write and read, generated from the schemas the programs check with.
- * `node tools/schemas.ts` writes them; `--check` fails when one is not current.
+ * JSON Schemas (draft 2020-12) of what users and other services write and read, generated from the
+ * schemas the programs check with. `node tools/schemas.ts` writes them; `--check` fails when one is
+ * not current.
  *
- * Those that other services build on have a version, and `schemas/v<version>/` holds them as published: such a file is never written
- * again. A change raises the version. What may change at all is in contract/README.md.
+ * Those that other services build on have a version, and `schemas/v<version>/` holds them as
+ * published: such a file is never written again. A change raises the version. What may change at
+ * all is in contract/README.md.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -25,7 +27,10 @@ interface Source {
   readonly io: 'input' | 'output';
   readonly title: string;
   readonly description: string;
-  /** Raised with every change of what is published. Those without are for editors, and follow the program. */
+  /**
+   * Raised with every change of what is published. Those without are for editors, and follow the
+   * program.
+   */
   readonly version?: number;
   readonly adapt?: (schema: JsonSchema) => void;
 }
@@ -60,7 +65,8 @@ const sources: Readonly<Record<string, Source>> = {
 function leaveOpen(schema: JsonSchema): void {
   delete schema.additionalProperties;
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    if (name === 'outcome' || typeof property === 'boolean' || property.enum === undefined) continue;
+    if (name === 'outcome' || typeof property === 'boolean' || property.enum === undefined)
+      continue;
     property.examples = property.enum;
     delete property.enum;
   }
@@ -68,14 +74,20 @@ function leaveOpen(schema: JsonSchema): void {
 
 function filesOf(name: string, source: Source): SchemaFile[] {
   const file = `${name}.schema.json`;
-  const text = textOf(source, source.version === undefined ? file : `urn:libby-dialer:${name}:v${source.version}`);
+  const text = textOf(
+    source,
+    source.version === undefined ? file : `urn:libby-dialer:${name}:v${source.version}`,
+  );
   const current = { name: file, text, isPublished: false };
   if (source.version === undefined) return [current];
   return [current, { name: `v${source.version}/${file}`, text, isPublished: true }];
 }
 
 function textOf({ schema, io, title, description, adapt }: Source, $id: string): string {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io, override: ({ jsonSchema }) => adapt?.(jsonSchema) });
+  const { $schema, ...rest } = z.toJSONSchema(schema, {
+    io,
+    override: ({ jsonSchema }) => adapt?.(jsonSchema),
+  });
   return `${JSON.stringify({ $schema, $id, title, description, ...rest }, null, 2)}\n`;
 }
 
@@ -99,7 +111,9 @@ for (const file of files) {
   const stored = readStored(file.name);
   if (stored === file.text) continue;
   if (file.isPublished && stored !== undefined) {
-    console.error(`schemas/${file.name} is published and would change; raise its version in tools/schemas.ts`);
+    console.error(
+      `schemas/${file.name} is published and would change; raise its version in tools/schemas.ts`,
+    );
     process.exitCode = 1;
   } else if (isCheck) {
     console.error(`schemas/${file.name} is not current; run: node tools/schemas.ts`);

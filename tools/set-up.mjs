@@ -1,6 +1,7 @@
 /**
- * Gets whatever this checkout needs and does not have: Node, pnpm, the dependencies. All of it comes from the npm registry,
- * pinned by lockfiles, and lands in `.toolchain/` and `node_modules/`. When nothing is missing, nothing is started or fetched.
+ * Gets whatever this checkout needs and does not have: Node, pnpm, the dependencies. All of it
+ * comes from the npm registry, pinned by lockfiles, and lands in `.toolchain/` and `node_modules/`.
+ * When nothing is missing, nothing is started or fetched.
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,14 +22,18 @@ export async function setUp(workspace) {
   if (isReady(root)) return refreshStamp(root);
   mkdirSync(toolchainHome(root), { recursive: true });
   const onWait = () => report('another run is setting this checkout up, waiting for it');
-  await withLock(join(toolchainHome(root), 'lock'), () => getMissing(workspace), { onWait, signal });
+  await withLock(join(toolchainHome(root), 'lock'), () => getMissing(workspace), {
+    onWait,
+    signal,
+  });
 }
 
 /** @param {string} root */
 const isReady = (root) => hasTool(root, NODE) && hasTool(root, PNPM) && isInstalled(root);
 
 /**
- * One after the other: side by side they only share the processors and the line (measured on two cores).
+ * One after the other: side by side they only share the processors and the line (measured on two
+ * cores).
  * @param {Workspace} workspace
  */
 async function getMissing(workspace) {
@@ -36,11 +41,13 @@ async function getMissing(workspace) {
   removeLeftovers(root);
   await provideTool(workspace, NODE);
   await provideTool(workspace, PNPM);
-  if (!isInstalled(root)) await step(workspace, 'dependencies', () => installDependencies(workspace));
+  if (!isInstalled(root))
+    await step(workspace, 'dependencies', () => installDependencies(workspace));
 }
 
 /**
- * What a run that was killed had begun. Its npm may have outlived it and write on; then the rest goes the next time.
+ * What a run that was killed had begun. Its npm may have outlived it and write on; then the rest
+ * goes the next time.
  * @param {string} root
  */
 function removeLeftovers(root) {
@@ -52,7 +59,10 @@ function removeLeftovers(root) {
   }
 }
 
-/** As variables, because pnpm overlooks most settings given as arguments. Without them it takes over a minute to give up on a dead network. */
+/**
+ * As variables, because pnpm overlooks most settings given as arguments. Without them it takes over
+ * a minute to give up on a dead network.
+ */
 const PNPM_SETTINGS = {
   pnpm_config_fetch_retries: '3',
   pnpm_config_fetch_retry_factor: '2',
@@ -65,7 +75,8 @@ async function installDependencies(workspace) {
   const { root } = workspace;
   const env = { ...withWorkspacePath(withoutOuterNpm(process.env), root), ...PNPM_SETTINGS };
   const pnpm = join(toolchainHome(root), 'bin/pnpm');
-  // The lockfile was checked against pnpm's policies when it was made; doing so again asks the registry about every package.
+  // The lockfile was checked against pnpm's policies when it was made; doing so again asks the
+  // registry about every package.
   const args = ['install', '--frozen-lockfile', '--prefer-offline', '--trust-lockfile'];
   const { succeeded, output } = await runLogged(workspace, pnpm, args, { cwd: root, env });
   if (!succeeded) throw failure(workspace, 'install the dependencies', output, remedyFor(output));

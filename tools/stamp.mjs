@@ -1,5 +1,6 @@
 /**
- * What the installed dependencies were made from, as a hash kept beside them: equal means that there is nothing to install.
+ * What the installed dependencies were made from, as a hash kept beside them: equal means that
+ * there is nothing to install.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
@@ -14,7 +15,9 @@ const stampFile = (root) => join(root, 'node_modules', '.set-up');
  */
 function stampOf(root) {
   const hash = createHash('sha256').update(`${process.platform}-${process.arch}`);
-  const settings = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.npmrc'].filter((name) => existsSync(join(root, name)));
+  const settings = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.npmrc'].filter((name) =>
+    existsSync(join(root, name)),
+  );
   for (const file of [...settings, ...manifests(root)]) {
     hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   }
@@ -23,7 +26,8 @@ function stampOf(root) {
 
 /** @param {string} root */
 export function isInstalled(root) {
-  if (!existsSync(stampFile(root)) || readFileSync(stampFile(root), 'utf8') !== stampOf(root)) return false;
+  if (!existsSync(stampFile(root)) || readFileSync(stampFile(root), 'utf8') !== stampOf(root))
+    return false;
   return manifests(root).every(
     (file) => !hasDependencies(root, file) || existsSync(join(root, file, '../node_modules')),
   );
@@ -35,7 +39,8 @@ export function markInstalled(root) {
 }
 
 /**
- * Makes the stamp newer than a lockfile that was only rewritten with the same content, which is all that `bin/*` can see.
+ * Makes the stamp newer than a lockfile that was only rewritten with the same content, which is all
+ * that `bin/*` can see.
  * @param {string} root
  */
 export function refreshStamp(root) {
@@ -63,7 +68,10 @@ function manifests(root) {
 /** @param {string} folder */
 function subfolders(folder) {
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.'))
+    .filter(
+      (entry) =>
+        entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.'),
+    )
     .map((entry) => entry.name);
 }
 
@@ -72,6 +80,8 @@ function subfolders(folder) {
  * @param {string} manifest
  */
 function hasDependencies(root, manifest) {
-  const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(root, manifest), 'utf8'));
+  const { dependencies = {}, devDependencies = {} } = JSON.parse(
+    readFileSync(join(root, manifest), 'utf8'),
+  );
   return Object.keys({ ...dependencies, ...devDependencies }).length > 0;
 }

@@ -22,11 +22,20 @@ it('holds while nothing changes', () => {
 });
 
 it.each([
-  ['the lockfile changed', () => writeFileSync(join(root, 'pnpm-lock.yaml'), 'lockfileVersion: 10')],
-  ['a package.json changed', () => writeFileSync(join(root, 'packages/dialing/package.json'), '{}')],
+  [
+    'the lockfile changed',
+    () => writeFileSync(join(root, 'pnpm-lock.yaml'), 'lockfileVersion: 10'),
+  ],
+  [
+    'a package.json changed',
+    () => writeFileSync(join(root, 'packages/dialing/package.json'), '{}'),
+  ],
   ['a package is new', () => writeFileSync(join(root, 'packages/package.json'), '{}')],
   ['node_modules is gone', () => rmSync(join(root, 'node_modules'), { recursive: true })],
-  ["a package's node_modules is gone", () => rmSync(join(root, 'packages/dialing/node_modules'), { recursive: true })],
+  [
+    "a package's node_modules is gone",
+    () => rmSync(join(root, 'packages/dialing/node_modules'), { recursive: true }),
+  ],
 ])('does not hold when %s', (_, change) => {
   change();
   expect(isInstalled(root)).toBe(false);

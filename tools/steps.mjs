@@ -1,4 +1,7 @@
-/** The steps of a set-up: a line of progress for each, their output in a log, and a sentence when one fails. */
+/**
+ * The steps of a set-up: a line of progress for each, their output in a log, and a sentence when
+ * one fails.
+ */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runQuietly } from './processes.mjs';
@@ -56,7 +59,9 @@ export async function runLogged({ root, signal }, program, args, options) {
  */
 export function failure({ root }, what, output, remedy) {
   const code = /\b(E[A-Z0-9_]{4,}|ERR_PNPM_[A-Z_]+)\b/.exec(output)?.[0];
-  return new SetUpError(`Cannot ${what}${code ? ` (${code})` : ''}: ${remedy}; the details are in ${logFile(root)}.`);
+  return new SetUpError(
+    `Cannot ${what}${code ? ` (${code})` : ''}: ${remedy}; the details are in ${logFile(root)}.`,
+  );
 }
 
 /** @param {string} root */

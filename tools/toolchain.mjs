@@ -1,6 +1,6 @@
 /**
- * The programs that run everything else, as links in `.toolchain/bin`: the machine's Node where that is new enough, else a
- * pinned one from the npm registry; and a pinned pnpm.
+ * The programs that run everything else, as links in `.toolchain/bin`: the machine's Node where
+ * that is new enough, else a pinned one from the npm registry; and a pinned pnpm.
  */
 import { randomUUID } from 'node:crypto';
 import {
@@ -29,14 +29,16 @@ import { failure, runLogged, SetUpError, step, TRY_AGAIN, toolchainHome } from '
  * @property {'node' | 'pnpm'} name
  * @property {string} title
  * @property {string} lockFolder where in tools/toolchain it is pinned for this platform
- * @property {(packages: string) => string | undefined} program where in node_modules the program for this platform is
+ * @property {(packages: string) => string | undefined} program where in node_modules the program
+ * for this platform is
  * @property {string} otherwise what to do on a platform that it is not pinned for
  */
 
 const platform = `${process.platform}-${process.arch}`;
 
 /**
- * A lockfile per platform: one with all of them as optional dependencies would let npm succeed without any when the network fails.
+ * A lockfile per platform: one with all of them as optional dependencies would let npm succeed
+ * without any when the network fails.
  * @type {Tool}
  */
 export const NODE = {
@@ -48,7 +50,8 @@ export const NODE = {
 };
 
 /**
- * The binary of its platform package is used as it is: its launcher depends on an install script, which many people switch off.
+ * The binary of its platform package is used as it is: its launcher depends on an install script,
+ * which many people switch off.
  * @type {Tool}
  */
 export const PNPM = {
@@ -57,7 +60,9 @@ export const PNPM = {
   lockFolder: 'pnpm',
   program: (packages) => {
     const scope = join(packages, '@pnpm');
-    const binary = existsSync(scope) ? readdirSync(scope).find((name) => name.startsWith('exe.')) : undefined;
+    const binary = existsSync(scope)
+      ? readdirSync(scope).find((name) => name.startsWith('exe.'))
+      : undefined;
     return binary && join(scope, binary, 'pnpm');
   },
   otherwise: 'use Linux or macOS on x64 or arm64',
@@ -100,7 +105,8 @@ function wanted(root, tool) {
  */
 async function getTool(workspace, tool) {
   if (!existsSync(lockFolder(workspace.root, tool))) throw notForThisPlatform(tool);
-  // Not by mkdtemp, whose folders are closed to all others: services may run as a user of their own.
+  // Not by mkdtemp, whose folders are closed to all others: services may run as a user of their
+  // own.
   const folder = join(toolchainHome(workspace.root), `installing-${randomUUID()}`);
   mkdirSync(folder);
   try {
@@ -111,7 +117,8 @@ async function getTool(workspace, tool) {
 }
 
 /**
- * Installs in a folder beside the final one and renames it, so that a folder of the final name is always whole.
+ * Installs in a folder beside the final one and renames it, so that a folder of the final name is
+ * always whole.
  * @param {Workspace} workspace
  * @param {Tool} tool
  * @param {string} folder
@@ -123,7 +130,8 @@ async function install(workspace, tool, folder) {
     cwd: folder,
     env: withoutOuterNpm(process.env),
   });
-  if (!succeeded) throw failure(workspace, `get ${titleOf(root, tool)} from the npm registry`, output, TRY_AGAIN);
+  if (!succeeded)
+    throw failure(workspace, `get ${titleOf(root, tool)} from the npm registry`, output, TRY_AGAIN);
   const program = tool.program(join(folder, 'node_modules'));
   if (!program || !(await runs(program))) throw notForThisPlatform(tool);
   rmSync(toolFolder(root, tool), { recursive: true, force: true });
@@ -159,7 +167,8 @@ const titleOf = (root, tool) => `${tool.title} ${pinnedVersion(root, tool)}`;
  * @param {string} root
  * @param {Tool} tool
  */
-const toolFolder = (root, tool) => join(toolchainHome(root), `${tool.name}-${pinnedVersion(root, tool)}`);
+const toolFolder = (root, tool) =>
+  join(toolchainHome(root), `${tool.name}-${pinnedVersion(root, tool)}`);
 
 /**
  * @param {string} root
@@ -167,7 +176,9 @@ const toolFolder = (root, tool) => join(toolchainHome(root), `${tool.name}-${pin
  * @returns {string}
  */
 function pinnedVersion(root, tool) {
-  const { dependencies } = JSON.parse(readFileSync(join(lockFolder(root, tool), 'package.json'), 'utf8'));
+  const { dependencies } = JSON.parse(
+    readFileSync(join(lockFolder(root, tool), 'package.json'), 'utf8'),
+  );
   return String(Object.values(dependencies)[0]);
 }
 
@@ -186,7 +197,9 @@ const linkOf = (root, tool) => join(toolchainHome(root), 'bin', tool.name);
  * @param {string} program
  */
 function linkTarget(root, tool, program) {
-  return program.startsWith(toolchainHome(root)) ? relative(dirname(linkOf(root, tool)), program) : program;
+  return program.startsWith(toolchainHome(root))
+    ? relative(dirname(linkOf(root, tool)), program)
+    : program;
 }
 
 /**

@@ -1,4 +1,13 @@
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -15,7 +24,9 @@ let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'toolchain-'));
   for (const folder of ['.toolchain', 'programs']) mkdirSync(join(root, folder));
-  cpSync(join(import.meta.dirname, 'toolchain'), join(root, 'tools/toolchain'), { recursive: true });
+  cpSync(join(import.meta.dirname, 'toolchain'), join(root, 'tools/toolchain'), {
+    recursive: true,
+  });
   writeFileSync(join(root, 'programs/npm'), NPM);
   chmodSync(join(root, 'programs/npm'), 0o755);
   vi.stubEnv('PATH', `${join(root, 'programs')}${delimiter}${process.env['PATH']}`);
@@ -27,8 +38,11 @@ afterEach(() => {
 
 it('can be used by a service that runs as another user', async () => {
   await provideTool({ root, report: () => undefined, signal: new AbortController().signal }, PNPM);
-  const folder = readdirSync(join(root, '.toolchain')).find((name) => name.startsWith('pnpm-')) ?? '';
+  const folder =
+    readdirSync(join(root, '.toolchain')).find((name) => name.startsWith('pnpm-')) ?? '';
   // As any folder made here; a user's umask may be stricter.
-  expect(statSync(join(root, '.toolchain', folder)).mode).toBe(statSync(join(root, 'programs')).mode);
+  expect(statSync(join(root, '.toolchain', folder)).mode).toBe(
+    statSync(join(root, 'programs')).mode,
+  );
   expect(statSync(join(root, '.toolchain/bin/pnpm')).isFile()).toBe(true);
 });

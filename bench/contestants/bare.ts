@@ -1,4 +1,6 @@
-/** The least that BullMQ and HTTP can cost: a BullMQ worker and undici's own `request`. No ledger. */
+/**
+ * The least that BullMQ and HTTP can cost: a BullMQ worker and undici's own `request`. No ledger.
+ */
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { Pool } from 'undici';
@@ -25,4 +27,7 @@ const worker = new Worker(
   { connection, prefix: settings.prefix, concurrency: settings.concurrency },
 );
 
-process.once('SIGTERM', () => void worker.close().then(() => Promise.all([connection.quit(), pool.close()])));
+process.once(
+  'SIGTERM',
+  () => void worker.close().then(() => Promise.all([connection.quit(), pool.close()])),
+);

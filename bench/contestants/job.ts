@@ -19,7 +19,12 @@ export function rivalSettings(): RivalSettings {
 }
 
 /** Fetched once, as the token lives for an hour. */
-export async function fetchToken({ tokenUrl, clientId, clientSecret, scope }: RivalSettings): Promise<string> {
+export async function fetchToken({
+  tokenUrl,
+  clientId,
+  clientSecret,
+  scope,
+}: RivalSettings): Promise<string> {
   const response = await fetch(tokenUrl, {
     method: 'POST',
     body: new URLSearchParams({

@@ -1,4 +1,7 @@
-/** What one would write first: a BullMQ worker and `fetch`. No ledger: what is delivered twice rings twice. */
+/**
+ * What one would write first: a BullMQ worker and `fetch`. No ledger: what is delivered twice rings
+ * twice.
+ */
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { fetchToken, payloadMaker, rivalSettings } from './job.ts';

@@ -1,4 +1,7 @@
-/** The least that queueing can cost: `addBulk` of jobs that are ready made, batch after batch. Checks nothing. */
+/**
+ * The least that queueing can cost: `addBulk` of jobs that are ready made, batch after batch.
+ * Checks nothing.
+ */
 
 import { fictionalNumbers } from '@libby-dialer/testkit';
 import { Queue } from 'bullmq';
@@ -13,7 +16,10 @@ const numbers = fictionalNumbers();
 const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
 const queue = new Queue(name, { connection, prefix });
 for (let from = 0; from < Number(rows); from += BATCH) {
-  const batch = Array.from({ length: Math.min(BATCH, Number(rows) - from) }, (_, index) => from + index);
+  const batch = Array.from(
+    { length: Math.min(BATCH, Number(rows) - from) },
+    (_, index) => from + index,
+  );
   await queue.addBulk(
     batch.map((row) => ({
       name: 'call',

@@ -3,7 +3,11 @@ import { join } from 'node:path';
 
 interface ProfileNode {
   readonly id: number;
-  readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+  readonly callFrame: {
+    readonly functionName: string;
+    readonly url: string;
+    readonly lineNumber: number;
+  };
 }
 
 interface CpuProfile {
@@ -55,8 +59,11 @@ function shares(
   nameOf: (node: ProfileNode) => string,
 ) {
   const sums = new Map<string, number>();
-  for (const node of nodes) sums.set(nameOf(node), (sums.get(nameOf(node)) ?? 0) + (selfMs.get(node.id) ?? 0));
-  return [...sums].map(([name, selfMs]): Share => ({ name, selfMs })).toSorted((a, b) => b.selfMs - a.selfMs);
+  for (const node of nodes)
+    sums.set(nameOf(node), (sums.get(nameOf(node)) ?? 0) + (selfMs.get(node.id) ?? 0));
+  return [...sums]
+    .map(([name, selfMs]): Share => ({ name, selfMs }))
+    .toSorted((a, b) => b.selfMs - a.selfMs);
 }
 
 function packageOf({ url, functionName }: ProfileNode['callFrame']): string {
@@ -64,9 +71,13 @@ function packageOf({ url, functionName }: ProfileNode['callFrame']): string {
   if (dependency !== undefined) return dependency;
   const own = /\/((?:packages|apps)\/[^/]+)\//.exec(url)?.[1];
   if (own !== undefined) return own;
-  return url === '' ? functionName || '(native)' : url.replace(/^(node:)(internal\/)?([^/]+).*/, '$1$3');
+  return url === ''
+    ? functionName || '(native)'
+    : url.replace(/^(node:)(internal\/)?([^/]+).*/, '$1$3');
 }
 
 function placeOf({ url, lineNumber }: ProfileNode['callFrame']): string {
-  return url === '' ? '' : `${url.replace(/.*\/(node_modules|packages|apps)\//, '')}:${lineNumber + 1}`;
+  return url === ''
+    ? ''
+    : `${url.replace(/.*\/(node_modules|packages|apps)\//, '')}:${lineNumber + 1}`;
 }

@@ -19,7 +19,10 @@ export async function writeList(path: string, rows: number): Promise<void> {
   file.write(`${HEADINGS.join(',')}\n`);
   for (let from = 0; from < rows; from += ROWS_PER_WRITE) {
     const count = Math.min(ROWS_PER_WRITE, rows - from);
-    const lines = Array.from({ length: count }, (_, index) => `${listCells(from + index, numbers).join(',')}\n`);
+    const lines = Array.from(
+      { length: count },
+      (_, index) => `${listCells(from + index, numbers).join(',')}\n`,
+    );
     if (!file.write(lines.join(''))) await once(file, 'drain');
   }
   file.end();
@@ -31,5 +34,10 @@ export function externalId(row: number): string {
 }
 
 function listCells(row: number, numbers: readonly string[]): string[] {
-  return [numbers[row % numbers.length] ?? '', personName(row), externalId(row), ...formValues(row).slice(0, 5)];
+  return [
+    numbers[row % numbers.length] ?? '',
+    personName(row),
+    externalId(row),
+    ...formValues(row).slice(0, 5),
+  ];
 }

@@ -22,13 +22,18 @@ export class MeasuredProcess implements AsyncDisposable {
   static async start(
     program: string,
     args: readonly string[],
-    { env = {}, nodeOptions = [] }: { env?: Record<string, string>; nodeOptions?: readonly string[] } = {},
+    {
+      env = {},
+      nodeOptions = [],
+    }: { env?: Record<string, string>; nodeOptions?: readonly string[] } = {},
   ): Promise<MeasuredProcess> {
     const preload = ['--import', programPath('bench/src/usage-report.mjs')];
     const command = [...nodeOptions, ...preload, programPath(program), ...args];
     // As `bin/*` start our programs.
     const cache = { NODE_COMPILE_CACHE: programPath('node_modules/.cache/node-compile') };
-    return new MeasuredProcess(await spawnProcess(nodePath(), command, { env: { ...cache, ...env } }));
+    return new MeasuredProcess(
+      await spawnProcess(nodePath(), command, { env: { ...cache, ...env } }),
+    );
   }
 
   async usage(): Promise<Usage> {
@@ -60,7 +65,9 @@ export class MeasuredProcess implements AsyncDisposable {
 
   async #report(name: string, timeoutMs?: number): Promise<Usage> {
     const prefix = `{"report":${name},`;
-    return JSON.parse(await this.#process.waitForLine((line) => line.startsWith(prefix), timeoutMs)) as Usage;
+    return JSON.parse(
+      await this.#process.waitForLine((line) => line.startsWith(prefix), timeoutMs),
+    ) as Usage;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,10 +4,16 @@ import { parseArgs } from 'node:util';
 import { runProcess } from '@libby-dialer/testkit';
 
 /** Whole numbers given as `--name N`, with defaults for those left out. */
-export function numbersFrom<Name extends string>(defaults: Record<Name, number>): Record<Name, number> {
-  const options = Object.fromEntries(Object.keys(defaults).map((name) => [name, { type: 'string' as const }]));
+export function numbersFrom<Name extends string>(
+  defaults: Record<Name, number>,
+): Record<Name, number> {
+  const options = Object.fromEntries(
+    Object.keys(defaults).map((name) => [name, { type: 'string' as const }]),
+  );
   const { values } = parseArgs({ options, strict: true });
-  const given = Object.entries(values).map(([name, text]) => [name, wholeNumber(name, String(text))] as const);
+  const given = Object.entries(values).map(
+    ([name, text]) => [name, wholeNumber(name, String(text))] as const,
+  );
   return { ...defaults, ...Object.fromEntries(given) };
 }
 
@@ -19,7 +25,9 @@ function wholeNumber(name: string, text: string): number {
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
+  return (
+    ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2
+  );
 }
 
 export function print(line = ''): void {

@@ -1,6 +1,12 @@
 import { CallLoader, CampaignStore, Identity, Keys } from '@libby-dialer/dial-queue';
 import type { QueuedCall } from '@libby-dialer/dialing';
-import { fictionalNumbers, type SpawnedProcess, spawnProcess, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import {
+  fictionalNumbers,
+  type SpawnedProcess,
+  spawnProcess,
+  startRedis,
+  type TestRedis,
+} from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { benchCampaign, benchHeadings, CAMPAIGN_ID, HEADINGS_ID, queuedCall } from './workload.ts';
 
@@ -26,16 +32,26 @@ export class RedisStage implements AsyncDisposable {
     const campaigns = new CampaignStore(this.client, this.keys);
     const campaign = benchCampaign(changes);
     await campaigns.put(campaign);
-    await campaigns.putListHead(campaign.id, HEADINGS_ID, { list: 'contacts.csv', headings: benchHeadings() });
+    await campaigns.putListHead(campaign.id, HEADINGS_ID, {
+      list: 'contacts.csv',
+      headings: benchHeadings(),
+    });
   }
 
   /** Queues calls as the enqueuer does: to a number each, as long as there are numbers. */
-  async load(calls: number, campaign = CAMPAIGN_ID, changes: Partial<QueuedCall> = {}): Promise<void> {
+  async load(
+    calls: number,
+    campaign = CAMPAIGN_ID,
+    changes: Partial<QueuedCall> = {},
+  ): Promise<void> {
     const numbers = fictionalNumbers();
     const identity = await Identity.load(this.client, this.keys);
     await using loader = new CallLoader(this.client, this.keys, campaign);
     for (let from = 0; from < calls; from += BATCH) {
-      const rows = Array.from({ length: Math.min(BATCH, calls - from) }, (_, index) => from + index);
+      const rows = Array.from(
+        { length: Math.min(BATCH, calls - from) },
+        (_, index) => from + index,
+      );
       await loader.add(
         rows.map((row) => ({
           callId: identity.callId(campaign, `row ${row}`),
@@ -64,7 +80,9 @@ export class RedisStage implements AsyncDisposable {
   }
 
   async cpuMs(): Promise<number> {
-    return 1000 * ((await this.info('cpu', 'used_cpu_user')) + (await this.info('cpu', 'used_cpu_sys')));
+    return (
+      1000 * ((await this.info('cpu', 'used_cpu_user')) + (await this.info('cpu', 'used_cpu_sys')))
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -103,7 +121,14 @@ export class SimulatorStage implements AsyncDisposable {
 
   static async open(latencyMs = 0): Promise<SimulatorStage> {
     const main = programPath('packages/libby-simulator/src/main.ts');
-    const limits = ['--keep-calls', String(KEEP_CALLS), '--keep-payloads', '0', '--latency-ms', String(latencyMs)];
+    const limits = [
+      '--keep-calls',
+      String(KEEP_CALLS),
+      '--keep-payloads',
+      '0',
+      '--latency-ms',
+      String(latencyMs),
+    ];
     const process = await spawnProcess(nodePath(), [main, ...limits]);
     const ready = await process.waitForLine(/^\{"apiUrl"/);
     return new SimulatorStage(process, JSON.parse(ready) as Libby);
@@ -122,7 +147,9 @@ export class SimulatorStage implements AsyncDisposable {
   /** Each call in the order in which they arrived: when, in epoch ms, and by which line. */
   async calls(): Promise<{ readonly atMs: number; readonly fromPhoneNumber: string }[]> {
     const response = await fetch(`${this.libby.apiUrl}/calls?payloads=false`);
-    const { calls } = (await response.json()) as { calls: { atMs: number; fromPhoneNumber: string }[] };
+    const { calls } = (await response.json()) as {
+      calls: { atMs: number; fromPhoneNumber: string }[];
+    };
     return calls;
   }
 
@@ -141,7 +168,11 @@ export function programPath(path: string): string {
 }
 
 /** The worker's environment for a Redis and a Libby. */
-export function workerEnvironment(redis: RedisStage, libby: Libby, concurrency: number): Record<string, string> {
+export function workerEnvironment(
+  redis: RedisStage,
+  libby: Libby,
+  concurrency: number,
+): Record<string, string> {
   return {
     REDIS_URL: redis.server.url,
     DIALER_PREFIX: redis.keys.prefix,

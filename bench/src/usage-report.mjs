@@ -1,5 +1,5 @@
-// Loaded before a measured program (`node --import`): on SIGUSR2 and at its end it says on stderr what the process has used.
-// Plain JavaScript, so that it adds nothing to a start that is measured.
+// Loaded before a measured program (`node --import`): on SIGUSR2 and at its end it says on stderr
+// what the process has used. Plain JavaScript, so that it adds nothing to a start that is measured.
 import { writeSync } from 'node:fs';
 
 const STDERR = 2;
@@ -12,5 +12,8 @@ process.on('exit', () => report('last'));
 function report(name) {
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   const cpuMs = (userCPUTime + systemCPUTime) / 1000;
-  writeSync(STDERR, `${JSON.stringify({ report: name, atMs: Date.now(), cpuMs, maxRssMb: maxRSS / 1024 })}\n`);
+  writeSync(
+    STDERR,
+    `${JSON.stringify({ report: name, atMs: Date.now(), cpuMs, maxRssMb: maxRSS / 1024 })}\n`,
+  );
 }

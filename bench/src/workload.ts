@@ -2,7 +2,14 @@ import { type Campaign, parseCampaign, type QueuedCall } from '@libby-dialer/dia
 
 export const CAMPAIGN_ID = 'spring-events';
 /** Of the eight columns the two that are not form values; the other six are. */
-const HEADINGS = ['Event type', 'Guests', 'Budget', 'City', 'Preferred month', 'How did you hear of us?'] as const;
+const HEADINGS = [
+  'Event type',
+  'Guests',
+  'Budget',
+  'City',
+  'Preferred month',
+  'How did you hear of us?',
+] as const;
 export const HEADINGS_ID = 'h1';
 
 /** A script of about one kilobyte, two of its texts with placeholders, as campaigns have it. */
@@ -62,7 +69,19 @@ export function formValues(row: number): string[] {
 }
 
 export function personName(row: number): string {
-  const first = ['Chris', 'Dana', 'Alex', 'Robin', 'Sam', 'Jo', 'Kim', 'Pat', 'Lee', 'Terry', 'Casey'];
+  const first = [
+    'Chris',
+    'Dana',
+    'Alex',
+    'Robin',
+    'Sam',
+    'Jo',
+    'Kim',
+    'Pat',
+    'Lee',
+    'Terry',
+    'Casey',
+  ];
   return `${first[row % first.length] ?? ''} Example ${row % 1000}`;
 }
 

@@ -1,5 +1,6 @@
 /**
- * Pushes a call, and says what became of it in the inbox: `queued orders <callId>`, or `rejected <code>`.
+ * Pushes a call, and says what became of it in the inbox: `queued orders <callId>`, or `rejected
+ * <code>`.
  *
  *   PRODUCER_URL=redis://producer:…@127.0.0.1:6379 READER_URL=redis://reader:…@127.0.0.1:6379 \
  *     node push.ts order-4711 Ada +15055550123
@@ -15,7 +16,8 @@ async function fateOf(entry: string): Promise<string> {
   // Without the check that asks INFO, which a reader has no right to.
   const reader = new Redis(READER_URL, { enableReadyCheck: false });
   try {
-    // The fates of a day are a hash, named after the UTC day of their entries; an entry's id begins with its milliseconds.
+    // The fates of a day are a hash, named after the UTC day of their entries; an entry's id begins
+    // with its milliseconds.
     const day = new Date(Number.parseInt(entry, 10)).toISOString().slice(0, 10);
     for (let attempt = 0; attempt < 100; attempt += 1) {
       const fate = await reader.hget(`{libby}:inbox:fates:${day}`, entry);

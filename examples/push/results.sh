@@ -1,5 +1,6 @@
 #!/bin/sh
-# Takes results, one JSON record a line, each of them until it is acknowledged; start it again at any time.
+# Takes results, one JSON record a line, each of them until it is acknowledged; start it again at
+# any time.
 #
 #   READER_URL=redis://reader:…@127.0.0.1:6379 sh results.sh
 set -eu

@@ -23,15 +23,28 @@ async function join(): Promise<void> {
   }
 }
 
-/** After 0: what this consumer took before and did not acknowledge. After >: what nobody has taken. */
+/**
+ * After 0: what this consumer took before and did not acknowledge. After >: what nobody has taken.
+ */
 async function take(after: '0' | '>'): Promise<Entry[]> {
   const where = ['COUNT', 100, 'BLOCK', 1000, 'STREAMS', STREAM, after] as const;
   const reply = await reader.xreadgroup('GROUP', GROUP, CONSUMER, ...where);
   return reply?.[0]?.[1] ?? [];
 }
 
-/** May be given the same result twice, if this ended before it was acknowledged: `callId` and `revision` tell. */
-function handle({ externalId, outcome, reason }: { externalId?: string; outcome: string; reason: string }): void {
+/**
+ * May be given the same result twice, if this ended before it was acknowledged: `callId` and
+ * `revision` tell.
+ */
+function handle({
+  externalId,
+  outcome,
+  reason,
+}: {
+  externalId?: string;
+  outcome: string;
+  reason: string;
+}): void {
   console.log(externalId, outcome, reason);
 }
 

@@ -6,8 +6,9 @@ import type { Enqueuer } from './enqueuer.ts';
 import type { Stage } from './stage.ts';
 
 /**
- * Exports a campaign's results and archives it, as often as it takes: until its calls are finished, and all of what came of
- * them is in the file. Resolves to what was exported last; undefined if it is still unfinished when the run is over.
+ * Exports a campaign's results and archives it, as often as it takes: until its calls are finished,
+ * and all of what came of them is in the file. Resolves to what was exported last; undefined if it
+ * is still unfinished when the run is over.
  */
 export async function archiveCampaign(
   stage: Stage,
@@ -29,7 +30,8 @@ export async function archiveCampaign(
       const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
       exported = lines.map((line) => JSON.parse(line) as ResultRecord);
     }
-    if (await enqueuer.succeeds(['campaign', 'archive', campaign, '--with-doubts'])) return exported;
+    if (await enqueuer.succeeds(['campaign', 'archive', campaign, '--with-doubts']))
+      return exported;
     if (isOver() && !(await isArchived(stage, campaign))) return undefined;
   }
 }

@@ -67,7 +67,9 @@ export async function runPlan(plan: Plan): Promise<RunReport> {
   const foreign = new ForeignJobs(stage, enqueuer);
   const scene = { stage, crew, enqueuer, small, forwarding, erasures, foreign, clockSteps: [] };
   const run: Run = { ...scene, plan, faults: {}, midway: [], metrics: [] };
-  const unfinished = (await carryOut(run)).map((failure) => `the run did not come to its end: ${String(failure)}`);
+  const unfinished = (await carryOut(run)).map(
+    (failure) => `the run did not come to its end: ${String(failure)}`,
+  );
   await crew.stop();
   const lastedMs = Math.round(performance.now() - startedAt);
 
@@ -109,8 +111,8 @@ interface Run extends Omit<Scene, 'wait' | 'isOver'> {
 }
 
 /**
- * The faults begin with the first call, and what is left of them ends with the last. What fails ends the others; nothing is
- * under way any more when this resolves, to what failed.
+ * The faults begin with the first call, and what is left of them ends with the last. What fails
+ * ends the others; nothing is under way any more when this resolves, to what failed.
  */
 async function carryOut(run: Run): Promise<unknown[]> {
   const over = new AbortController();
@@ -152,7 +154,8 @@ async function dialAll(run: Run, wait: Scene['wait'], over: AbortSignal): Promis
   await enqueuer.load(plan.loading, wait);
   run.erasures.listIsLoaded();
   await run.foreign.look();
-  const until = (check: () => Promise<boolean>) => untilSo(stage, async () => over.aborted || check());
+  const until = (check: () => Promise<boolean>) =>
+    untilSo(stage, async () => over.aborted || check());
   await until(async () => (await stage.settledCalls()) >= plan.calls / 2);
   run.midway = await redisValues(stage);
   // The job of a worker that died right after settling comes once more, when its lock has run out.
@@ -193,8 +196,20 @@ interface Remains {
 }
 
 async function judge(run: Run, remains: Remains): Promise<string[]> {
-  const { plan, stage, crew, enqueuer, small, erasures, foreign, forwarding, clockSteps, faults, midway, metrics } =
-    run;
+  const {
+    plan,
+    stage,
+    crew,
+    enqueuer,
+    small,
+    erasures,
+    foreign,
+    forwarding,
+    clockSteps,
+    faults,
+    midway,
+    metrics,
+  } = run;
   const { concurrency, rules, tokenLifetimeS } = plan;
   const redisFaults = Object.entries(faults)
     .filter(([name]) => ['redis', 'clock'].includes(FAULTS[name as FaultName].target))
@@ -213,7 +228,10 @@ async function judge(run: Run, remains: Remains): Promise<string[]> {
     tokenLifetimeS,
   };
   const campaigns = { ids: [CAMPAIGN, ...small.ids], archived: small.archived };
-  const shown = [...crew.logs, ...enqueuer.logs].map((lines) => ({ where: 'a log', text: lines.join('\n') }));
+  const shown = [...crew.logs, ...enqueuer.logs].map((lines) => ({
+    where: 'a log',
+    text: lines.join('\n'),
+  }));
   for (const text of metrics) shown.push({ where: 'the metrics', text });
   const last = await redisValues(stage);
   const values = [...midway, ...last];
@@ -234,10 +252,13 @@ async function keepLogs({ plan, crew, enqueuer, stage }: Run): Promise<string> {
     plan: [JSON.stringify(plan, null, 2)],
     truth: (await stage.provider.truth()).map((request) => JSON.stringify(request)),
   };
-  await Promise.all(Object.entries(files).map(([name, lines]) => writeFile(join(folder, name), lines.join('\n'))));
+  await Promise.all(
+    Object.entries(files).map(([name, lines]) => writeFile(join(folder, name), lines.join('\n'))),
+  );
   const logs = Object.entries({ worker: crew.logs, enqueuer: enqueuer.logs });
   for (const [name, all] of logs) {
-    for (const [index, lines] of all.entries()) await writeFile(join(folder, `${name}-${index}.log`), lines.join('\n'));
+    for (const [index, lines] of all.entries())
+      await writeFile(join(folder, `${name}-${index}.log`), lines.join('\n'));
   }
   return folder;
 }

@@ -10,11 +10,17 @@ const PATIENT = { LIBBY_CONNECT_TIMEOUT_MS: '20000', WORKER_SHUTDOWN_GRACE_MS: '
 /** More than that, and so little that the clocks still count as one. */
 const AHEAD_MS = 14 * 60_000;
 
-/** Redis's clock is set ahead while a worker stands still right before it sends, and the campaign is paused; then the worker goes on. */
+/**
+ * Redis's clock is set ahead while a worker stands still right before it sends, and the campaign is
+ * paused; then the worker goes on.
+ */
 export async function pausedAsClockIsSet(root: string): Promise<string[]> {
   await using stage = await Stage.open({ settableClock: true });
   await load(stage, root, 4);
-  await using frozen = await ArmedWorker.start(stage, 'before_veto', 'SIGSTOP', { root, env: PATIENT });
+  await using frozen = await ArmedWorker.start(stage, 'before_veto', 'SIGSTOP', {
+    root,
+    env: PATIENT,
+  });
   await frozen.reached();
   await stage.server.setClock(AHEAD_MS);
   await new Enqueuer(stage, root).insist(['pause', CAMPAIGN]);
@@ -23,7 +29,9 @@ export async function pausedAsClockIsSet(root: string): Promise<string[]> {
   await eventually(async () => (await stage.status.read(CAMPAIGN))?.inFlight === 0, PATIENCE);
   await frozen.stop();
   const late = (await stage.provider.truth()).filter(({ atMs }) => atMs > pausedAt);
-  return late.map(({ toPhoneNumber }) => `${toPhoneNumber} was called after the pause had returned`);
+  return late.map(
+    ({ toPhoneNumber }) => `${toPhoneNumber} was called after the pause had returned`,
+  );
 }
 
 /** Longer than a lock, a look for lost jobs and a claim of a hasty worker, one after the other. */
@@ -34,7 +42,10 @@ export async function diedAheadOfTime(root: string): Promise<string[]> {
   await using stage = await Stage.open({ settableClock: true });
   await stage.server.setClock(AHEAD_MS);
   const numbers = await load(stage, root, 4);
-  await using fallen = await ArmedWorker.start(stage, 'after_gate', 'SIGKILL', { root, env: HASTY });
+  await using fallen = await ArmedWorker.start(stage, 'after_gate', 'SIGKILL', {
+    root,
+    env: HASTY,
+  });
   await fallen.reached();
   await stage.server.setClock(0);
   await using crew = await startCrew(stage, root, HASTY);

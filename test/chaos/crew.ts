@@ -97,7 +97,10 @@ export class Crew implements AsyncDisposable {
     this.#leave(old);
   }
 
-  /** The worker that has lived for the longest is left alone with the work; the others stop in good order. */
+  /**
+   * The worker that has lived for the longest is left alone with the work; the others stop in good
+   * order.
+   */
   async leaveOne(): Promise<void> {
     const oldest = [...this.#alive].find((worker) => this.#slots.includes(worker));
     const others = this.#slots.filter((worker) => worker !== oldest);
@@ -110,7 +113,9 @@ export class Crew implements AsyncDisposable {
   async metrics(): Promise<string[]> {
     const pages = await Promise.allSettled(
       this.#slots.map(async (worker) => {
-        const line = JSON.parse(await worker.waitForLine((line) => line.includes(IS_DIALING))) as { http: string };
+        const line = JSON.parse(await worker.waitForLine((line) => line.includes(IS_DIALING))) as {
+          http: string;
+        };
         return (await fetch(`${line.http}/metrics`, { signal: AbortSignal.timeout(5000) })).text();
       }),
     );
@@ -138,7 +143,11 @@ export class Crew implements AsyncDisposable {
       [...modules.flatMap((module) => ['--import', module]), join(root, 'apps/worker/src/main.ts')],
       {
         cwd: this.#stage.folder,
-        env: { ...this.#stage.environment(this.#options), CHAOS_CLOCK_SKEW_MS: String(skewMs), ...env },
+        env: {
+          ...this.#stage.environment(this.#options),
+          CHAOS_CLOCK_SKEW_MS: String(skewMs),
+          ...env,
+        },
       },
     );
     this.#slots[slot] = worker;
@@ -155,7 +164,8 @@ export class Crew implements AsyncDisposable {
     // Asked to stop before it had said a word: it had not begun, not even to listen to signals.
     const wasToEnd = this.#asked.has(worker) && (code === 0 || lastWords === undefined);
     if (wasToEnd || this.#killed.has(worker)) return;
-    // One that finds Redis away or full at its start says so and ends; whoever supervises it starts it again.
+    // One that finds Redis away or full at its start says so and ends; whoever supervises it starts
+    // it again.
     const hasDialed = worker.stderr.some((line) => line.includes(IS_DIALING));
     if (code === 1 && !hasDialed && lastWords?.includes('Redis')) await this.#replace(worker);
     else this.tally.badExits.push(`${code ?? signal}: ${lastWords}`);

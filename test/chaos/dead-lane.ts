@@ -1,4 +1,7 @@
-/** Loaded before a worker (`node --import`): BullMQ waits for ever for the answer by which its first connection for jobs would be ready. */
+/**
+ * Loaded before a worker (`node --import`): BullMQ waits for ever for the answer by which its first
+ * connection for jobs would be ready.
+ */
 import { Redis } from 'ioredis';
 
 let dead: Redis['options'] | undefined;

@@ -8,11 +8,17 @@ import { remainsOfErased } from './leaks.ts';
 import { HASTY, judge, load, PATIENCE, startCrew, untilDone } from './scenarios.ts';
 import { CAMPAIGN, Stage } from './stage.ts';
 
-/** A worker stands still in the middle of a call until that is given up and its campaign archived; then it goes on. */
+/**
+ * A worker stands still in the middle of a call until that is given up and its campaign archived;
+ * then it goes on.
+ */
 export async function archivedUnderAZombie(root: string): Promise<string[]> {
   await using stage = await Stage.open();
   const numbers = await load(stage, root, 2);
-  await using zombie = await ArmedWorker.start(stage, 'after_first_byte', 'SIGSTOP', { root, env: HASTY });
+  await using zombie = await ArmedWorker.start(stage, 'after_first_byte', 'SIGSTOP', {
+    root,
+    env: HASTY,
+  });
   await zombie.reached();
   await using crew = await startCrew(stage, root, HASTY);
   const exported = await archiveCampaign(stage, new Enqueuer(stage, root), CAMPAIGN);
@@ -25,7 +31,10 @@ export async function archivedUnderAZombie(root: string): Promise<string[]> {
 
 const HOUR_MS = 3_600_000;
 
-/** Somebody is erased whose job is in the hands of a worker that has not asked the gate yet, and dies then. */
+/**
+ * Somebody is erased whose job is in the hands of a worker that has not asked the gate yet, and
+ * dies then.
+ */
 export async function erasedInHand(root: string): Promise<string[]> {
   await using stage = await Stage.open();
   const [erased = ''] = await load(stage, root, 1);
@@ -34,7 +43,11 @@ export async function erasedInHand(root: string): Promise<string[]> {
   // It would be renewed, did the worker not stand still.
   await stage.redis.pexpire(`${stage.keys.queue(CAMPAIGN)}${callId}:lock`, HOUR_MS);
   const isErased = await new Enqueuer(stage, root).succeeds(['erase', erased]);
-  const found = remainsOfErased(await redisValues(stage), [], new Map([[erased, performance.now()]]));
+  const found = remainsOfErased(
+    await redisValues(stage),
+    [],
+    new Map([[erased, performance.now()]]),
+  );
   holder.thaw();
   await holder.stop();
   return isErased ? found : ['an erasure does not come to its end', ...found];
@@ -55,12 +68,17 @@ export async function erasedBetweenRefusals(root: string): Promise<string[]> {
   await crew.stop();
   const enqueuer = new Enqueuer(stage, root);
   await using forwarding = await Forwarding.start(enqueuer, ATTEMPTS);
-  const triesFor = () => forwarding.deliveries.filter(({ result }) => result.toPhoneNumber === refused).length;
+  const triesFor = () =>
+    forwarding.deliveries.filter(({ result }) => result.toPhoneNumber === refused).length;
   await eventually(() => triesFor() > 0, PATIENCE);
   await enqueuer.insist(['erase', refused]);
   const erased = new Map([[refused, performance.now()]]);
-  const found = async () => remainsOfErased(await redisValues(stage), forwarding.deliveries, erased);
-  // Nothing tells that a forwarder has forgotten what it had in mind, but that it lets the time of a next try go by.
-  await eventually(async () => (await found()).length > 0, { timeoutMs: LONGEST_PAUSE_MS }).catch(() => undefined);
+  const found = async () =>
+    remainsOfErased(await redisValues(stage), forwarding.deliveries, erased);
+  // Nothing tells that a forwarder has forgotten what it had in mind, but that it lets the time of
+  // a next try go by.
+  await eventually(async () => (await found()).length > 0, { timeoutMs: LONGEST_PAUSE_MS }).catch(
+    () => undefined,
+  );
   return await found();
 }

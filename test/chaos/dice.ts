@@ -7,7 +7,8 @@ export class Dice {
   readonly #generator: RandomGenerator;
 
   constructor(seed: number) {
-    // Of seeds that follow one another the first numbers would be alike: they are spread over all there are.
+    // Of seeds that follow one another the first numbers would be alike: they are spread over all
+    // there are.
     this.#generator = xoroshiro128plus(Math.imul(seed ^ (seed >>> 16), 0x9e3779b1));
     for (let drawn = 0; drawn < 16; drawn += 1) this.#generator.next();
   }

@@ -19,10 +19,16 @@ export class Enqueuer {
   }
 
   /** Loads the list as planned, until a load has come to its end. */
-  async load(loading: Loading, wait: (ms: number) => Promise<unknown> = (ms) => delay(ms)): Promise<void> {
-    if (loading.kind === 'killed') for (const afterMs of loading.afterMs) await this.#loadAndKill(afterMs, wait);
+  async load(
+    loading: Loading,
+    wait: (ms: number) => Promise<unknown> = (ms) => delay(ms),
+  ): Promise<void> {
+    if (loading.kind === 'killed')
+      for (const afterMs of loading.afterMs) await this.#loadAndKill(afterMs, wait);
     await Promise.all(
-      loading.kind === 'twice_at_once' ? [this.#loadToTheEnd(), this.#loadToTheEnd()] : [this.#loadToTheEnd()],
+      loading.kind === 'twice_at_once'
+        ? [this.#loadToTheEnd(), this.#loadToTheEnd()]
+        : [this.#loadToTheEnd()],
     );
   }
 
@@ -42,11 +48,15 @@ export class Enqueuer {
     throw new Error(`no load came to its end: ${this.logs.at(-1)?.join('\n')}`);
   }
 
-  /** A command again and again until it has succeeded: Redis may be away, or something may have to end first. */
+  /**
+   * A command again and again until it has succeeded: Redis may be away, or something may have to
+   * end first.
+   */
   async insist(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
     const until = performance.now() + INSISTS_FOR_MS;
     while ((await this.#runOnce(args, env)).code !== 0) {
-      if (performance.now() > until) throw new Error(`${args[0]} never succeeds: ${this.logs.at(-2)?.join('\n')}`);
+      if (performance.now() > until)
+        throw new Error(`${args[0]} never succeeds: ${this.logs.at(-2)?.join('\n')}`);
       await delay(AGAIN_AFTER_MS);
     }
   }
@@ -57,17 +67,26 @@ export class Enqueuer {
   }
 
   /** A command that does not end by itself, or is killed before it does. */
-  async start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<SpawnedProcess> {
+  async start(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<SpawnedProcess> {
     const process = await spawnProcess(
       globalThis.process.execPath,
       [join(this.#root, 'apps/enqueuer/src/main.ts'), ...args],
-      { cwd: this.#stage.folder, env: { ...this.#stage.environment({ root: this.#root }), ...env } },
+      {
+        cwd: this.#stage.folder,
+        env: { ...this.#stage.environment({ root: this.#root }), ...env },
+      },
     );
     this.logs.push(process.stderr, process.stdout);
     return process;
   }
 
-  async #runOnce(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ProcessExit> {
+  async #runOnce(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<ProcessExit> {
     await using process = await this.start(args, env);
     const timer = setTimeout(() => process.signal('SIGKILL'), ENDS_WITHIN_MS);
     const exit = await process.exited;

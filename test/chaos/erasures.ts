@@ -29,7 +29,10 @@ export class Erasures {
     this.#isLoaded = true;
   }
 
-  /** Somebody that the pick decides. A call in flight to them has to end first; done when the command says so. */
+  /**
+   * Somebody that the pick decides. A call in flight to them has to end first; done when the
+   * command says so.
+   */
   async erase(pick: number): Promise<void> {
     const people = this.#isLoaded ? this.#listed.filter(mayBeErased) : this.#small.loaded;
     const person = people[pick % people.length];

@@ -14,17 +14,29 @@ export interface Evidence {
   /** What our side has sent, in order, and what it got: also what never came to the provider. */
   readonly exchanges: readonly Exchange[];
   readonly provider: SimulatorStats;
-  /** Requests to the API whose sender got no whole answer: connections that ended while somebody waited. */
+  /**
+   * Requests to the API whose sender got no whole answer: connections that ended while somebody
+   * waited.
+   */
   readonly unansweredCalls: number;
-  /** Connections to the API that were closed while idle: a request may have been lost on each, unseen. */
+  /**
+   * Connections to the API that were closed while idle: a request may have been lost on each,
+   * unseen.
+   */
   readonly closedIdle: number;
   readonly unansweredTokenRequests: number;
-  /** The latest result of each call, of all campaigns as all that follows; of archived ones as it was exported. */
+  /**
+   * The latest result of each call, of all campaigns as all that follows; of archived ones as it
+   * was exported.
+   */
   readonly results: readonly ResultRecord[];
   readonly status: Pick<CampaignStatus, 'outcomes'>;
   /** Jobs that are still in a queue, by the set they are in. */
   readonly jobs: Readonly<Record<string, number>>;
-  /** Ledger entries by their state. Of archived campaigns there are none: what was exported stands for them. */
+  /**
+   * Ledger entries by their state. Of archived campaigns there are none: what was exported stands
+   * for them.
+   */
   readonly ledger: Readonly<Record<string, number>>;
   /** What there is of archived campaigns, and should not be. */
   readonly leftOfArchived: readonly string[];
@@ -71,7 +83,9 @@ export async function gatherEvidence(
   };
 }
 
-function sum<Name extends string>(counts: readonly Readonly<Record<Name, number>>[]): Record<Name, number> {
+function sum<Name extends string>(
+  counts: readonly Readonly<Record<Name, number>>[],
+): Record<Name, number> {
   const total = {} as Record<Name, number>;
   for (const each of counts) {
     for (const name of Object.keys(each) as Name[]) total[name] = (total[name] ?? 0) + each[name];
@@ -87,7 +101,10 @@ function countOutcomes(records: readonly ResultRecord[]): Record<string, number>
   return sum(records.map(({ outcome }): Record<string, number> => ({ [outcome]: 1 })));
 }
 
-async function outcomesOf({ status }: Stage, campaign: string): Promise<CampaignStatus['outcomes']> {
+async function outcomesOf(
+  { status }: Stage,
+  campaign: string,
+): Promise<CampaignStatus['outcomes']> {
   const told = await status.read(campaign);
   if (told === undefined) throw new Error(`${campaign} was never stored`);
   return told.outcomes;
@@ -97,13 +114,19 @@ async function outcomesOf({ status }: Stage, campaign: string): Promise<Campaign
 async function remainsOf({ redis, keys }: Stage, campaign: string): Promise<string[]> {
   const { ledger, claims, kept, reopened, revised, expiries } = keys.campaign(campaign);
   const found: string[] = [];
-  for (const key of [ledger, claims, kept, reopened, revised, expiries]) if (await redis.exists(key)) found.push(key);
+  for (const key of [ledger, claims, kept, reopened, revised, expiries])
+    if (await redis.exists(key)) found.push(key);
   const results = await redis.xrange(keys.results, '-', '+');
-  const own = results.filter(([, fields]) => fields[1] === campaign).map(([id]) => `result ${id} of ${campaign}`);
+  const own = results
+    .filter(([, fields]) => fields[1] === campaign)
+    .map(([id]) => `result ${id} of ${campaign}`);
   return [...found, ...own];
 }
 
-async function countJobs({ redis, keys }: Stage, campaign: string): Promise<Record<string, number>> {
+async function countJobs(
+  { redis, keys }: Stage,
+  campaign: string,
+): Promise<Record<string, number>> {
   const queue = keys.queue(campaign);
   const [wait, paused, active, prioritized, delayed, failed] = await Promise.all([
     redis.llen(`${queue}wait`),
@@ -116,7 +139,10 @@ async function countJobs({ redis, keys }: Stage, campaign: string): Promise<Reco
   return { wait, paused, active, prioritized, delayed, failed };
 }
 
-async function countLedger({ redis, keys }: Stage, campaign: string): Promise<Record<string, number>> {
+async function countLedger(
+  { redis, keys }: Stage,
+  campaign: string,
+): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const raw of await redis.hvals(keys.campaign(campaign).ledger)) {
     const { state } = JSON.parse(raw) as { state: string };
@@ -142,8 +168,12 @@ export async function redisValues({ redis, keys }: Stage): Promise<Trace[]> {
 
 function tracesOf(keys: Keys, key: string, value: unknown): Trace[] {
   const isHash = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isHash || !key.startsWith(`${keys.queues}:`)) return [{ where: key, text: JSON.stringify(value) }];
-  return Object.entries(value).map(([field, text]) => ({ where: `${key} ${field}`, text: JSON.stringify(text) }));
+  if (!isHash || !key.startsWith(`${keys.queues}:`))
+    return [{ where: key, text: JSON.stringify(value) }];
+  return Object.entries(value).map(([field, text]) => ({
+    where: `${key} ${field}`,
+    text: JSON.stringify(text),
+  }));
 }
 
 async function valueOf(redis: Stage['redis'], key: string): Promise<unknown> {
@@ -168,8 +198,13 @@ async function valueOf(redis: Stage['redis'], key: string): Promise<unknown> {
 /** Every command that ever changed Redis, from its append-only file. */
 export async function appendOnlyFile({ redis }: Stage): Promise<Trace[]> {
   const [, folder = ''] = await redis.config('GET', 'dir');
-  const files = (await readdir(join(folder, 'appendonlydir'))).filter((name) => name.endsWith('.aof'));
+  const files = (await readdir(join(folder, 'appendonlydir'))).filter((name) =>
+    name.endsWith('.aof'),
+  );
   return Promise.all(
-    files.map(async (name) => ({ where: name, text: await readFile(join(folder, 'appendonlydir', name), 'latin1') })),
+    files.map(async (name) => ({
+      where: name,
+      text: await readFile(join(folder, 'appendonlydir', name), 'latin1'),
+    })),
   );
 }

@@ -13,14 +13,21 @@ async function openApi() {
   const simulator = parts.use(await startSimulator());
   const exchanges = new Exchanges();
   const targetPort = Number(new URL(simulator.apiUrl).port);
-  const proxy = parts.use(await startFaultProxy({ targetPort, observe: () => exchanges.observe() }));
+  const proxy = parts.use(
+    await startFaultProxy({ targetPort, observe: () => exchanges.observe() }),
+  );
   const owned = parts.move();
   return { simulator, exchanges, proxy, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** Asks without a token: the provider says 403, if it is asked. */
 function ask(port: number): ClientRequest {
-  const asked = request({ port, path: '/outbound', method: 'POST', headers: { 'content-type': 'application/json' } });
+  const asked = request({
+    port,
+    path: '/outbound',
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+  });
   asked.on('error', () => {});
   asked.on('response', (response) => response.resume());
   asked.end(JSON.stringify({ toPhoneNumber: NUMBER, introNotes: 'Ask Ann about Row 7' }));
@@ -31,7 +38,9 @@ test('each request on a connection is told with what came back', async () => {
   await using api = await openApi();
   for (const soFar of [1, 2]) {
     ask(api.proxy.port);
-    await eventually(() => api.exchanges.all.filter(({ answer }) => answer === 403).length === soFar);
+    await eventually(
+      () => api.exchanges.all.filter(({ answer }) => answer === 403).length === soFar,
+    );
   }
   expect(api.proxy.counts().accepted).toBe(1);
   const told = { toPhoneNumber: NUMBER, row: 7, answer: 403, isCutShort: false };
@@ -49,8 +58,11 @@ test.each<[string, NetworkFault, number]>([
   await using api = await openApi();
   await api.proxy.inflict(fault);
   const asked = ask(api.proxy.port);
-  await eventually(() => api.exchanges.all.length === 1 && api.simulator.stats().requests === requests);
-  if (requests > 0) await eventually(() => api.proxy.counts().bytesSwallowed > 0 || asked.destroyed);
+  await eventually(
+    () => api.exchanges.all.length === 1 && api.simulator.stats().requests === requests,
+  );
+  if (requests > 0)
+    await eventually(() => api.proxy.counts().bytesSwallowed > 0 || asked.destroyed);
   expect(api.exchanges.all).toMatchObject([{ toPhoneNumber: NUMBER, answer: undefined }]);
   expect(api.exchanges.all[0]?.answeredAtMs).toBeUndefined();
   asked.destroy();
@@ -61,7 +73,9 @@ test('a sender that leaves right after its answer may not have seen it', async (
   const asked = ask(api.proxy.port);
   await eventually(() => api.exchanges.all.some(({ answer }) => answer === 403));
   asked.socket?.destroy();
-  await eventually(() => expect(api.exchanges.all).toMatchObject([{ answer: 403, isCutShort: true }]));
+  await eventually(() =>
+    expect(api.exchanges.all).toMatchObject([{ answer: 403, isCutShort: true }]),
+  );
 });
 
 test('a sender whose connection is reset may not have seen its answer, however long ago that came', async () => {
@@ -72,7 +86,9 @@ test('a sender whose connection is reset may not have seen its answer, however l
   asked.socket?.pause();
   await delay(300);
   api.proxy.resetAll();
-  await eventually(() => expect(api.exchanges.all).toMatchObject([{ answer: 403, isCutShort: true }]));
+  await eventually(() =>
+    expect(api.exchanges.all).toMatchObject([{ answer: 403, isCutShort: true }]),
+  );
 });
 
 test('a sender that has read its answer and leaves has seen it', async () => {

@@ -11,7 +11,10 @@ export interface Exchange {
   answeredAtMs?: number;
   /** The status that the sender has got; undefined if it got no whole head of an answer. */
   answer: number | undefined;
-  /** Its sender may not have seen the answer: others ended the connection, and it may have stood still until then. */
+  /**
+   * Its sender may not have seen the answer: others ended the connection, and it may have stood
+   * still until then.
+   */
   isCutShort: boolean;
 }
 
@@ -26,7 +29,10 @@ export function rowIn(request: string): number | undefined {
   return row === undefined ? undefined : Number(row);
 }
 
-/** Reads along before the API: also requests that never reach it, and answers that never reach their sender. */
+/**
+ * Reads along before the API: also requests that never reach it, and answers that never reach their
+ * sender.
+ */
 export class Exchanges {
   /** In the order of their sending. */
   readonly all: Exchange[] = [];
@@ -42,7 +48,13 @@ export class Exchanges {
         const [, toPhoneNumber] = /"toPhoneNumber":"(\+\d+)"/.exec(sent) ?? [];
         const row = rowIn(sent);
         if (exchange !== undefined || toPhoneNumber === undefined || row === undefined) return;
-        exchange = { toPhoneNumber, row, sentAtMs: steadyNow(), answer: undefined, isCutShort: false };
+        exchange = {
+          toPhoneNumber,
+          row,
+          sentAtMs: steadyNow(),
+          answer: undefined,
+          isCutShort: false,
+        };
         this.all.push(exchange);
       },
       received: (chunk) => {

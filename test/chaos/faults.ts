@@ -1,6 +1,11 @@
 import { openQueue } from '@libby-dialer/dial-queue';
 import type { ScriptRule } from '@libby-dialer/libby-simulator';
-import { eventually, type FaultProxy, findLibfaketime, type NetworkFault } from '@libby-dialer/testkit';
+import {
+  eventually,
+  type FaultProxy,
+  findLibfaketime,
+  type NetworkFault,
+} from '@libby-dialer/testkit';
 import { archiveCampaign } from './archiving.ts';
 import type { Crew } from './crew.ts';
 import type { Enqueuer } from './enqueuer.ts';
@@ -82,7 +87,10 @@ export const INFLICT: Readonly<Record<FaultName, Inflict>> = {
     const before = redisProxy.counts().accepted;
     const opened = openCampaigns(scene, event);
     // As soon as a lane connects; or else when that was long ago.
-    await eventually(() => redisProxy.counts().accepted > before, { timeoutMs: 2500, intervalMs: 1 }).catch(() => {});
+    await eventually(() => redisProxy.counts().accepted > before, {
+      timeoutMs: 2500,
+      intervalMs: 1,
+    }).catch(() => {});
     await scene.wait(event.pick % 20);
     await server.kill(event.pick % 2 === 0 ? 'SIGKILL' : 'SIGTERM');
     await server.restart();
@@ -95,12 +103,18 @@ export const INFLICT: Readonly<Record<FaultName, Inflict>> = {
   api_reset_after_reading: network('apiProxy', ({ pick }) => reset('to_client', pick % 300)),
   api_hangs: network('apiProxy', () => ({ kind: 'hang' })),
   api_half_open: network('apiProxy', () => ({ kind: 'half_open' })),
-  api_drips: network('apiProxy', ({ pick }) => ({ kind: 'drip', bytesPerSecond: 200 + (pick % 2000) })),
+  api_drips: network('apiProxy', ({ pick }) => ({
+    kind: 'drip',
+    bytesPerSecond: 200 + (pick % 2000),
+  })),
   api_closes_idle: async ({ stage }) => {
     stage.apiProxy.closeIdle();
   },
 
-  storm_of_5xx: storm('outbound', ({ pick }) => ({ status: 500 + (pick % 5), taken: pick % 2 === 0 })),
+  storm_of_5xx: storm('outbound', ({ pick }) => ({
+    status: 500 + (pick % 5),
+    taken: pick % 2 === 0,
+  })),
   storm_of_429: storm('outbound', () => ({ status: 429, headers: { 'retry-after': '1' } })),
   storm_of_400: storm('outbound', () => ({ status: 400 })),
   storm_of_403: storm('outbound', () => ({ status: 403 })),
@@ -110,10 +124,18 @@ export const INFLICT: Readonly<Record<FaultName, Inflict>> = {
   tokens_revoked: ({ stage }) => stage.provider.revokeTokens(),
   token_endpoint_refused: whileNeeded(network('tokenProxy', () => ({ kind: 'refuse' }))),
   token_endpoint_hangs: whileNeeded(network('tokenProxy', () => ({ kind: 'hang' }))),
-  token_endpoint_drops_answers: whileNeeded(network('tokenProxy', () => ({ kind: 'drop_replies' }))),
-  token_endpoint_slow: whileNeeded(storm('token', ({ pick }) => ({ latencyMs: pick % TOO_SLOW_MS }))),
-  token_endpoint_400: whileNeeded(storm('token', () => ({ status: 400, body: { error: 'invalid_client' } }))),
-  token_endpoint_429: whileNeeded(storm('token', () => ({ status: 429, headers: { 'retry-after': '1' } }))),
+  token_endpoint_drops_answers: whileNeeded(
+    network('tokenProxy', () => ({ kind: 'drop_replies' })),
+  ),
+  token_endpoint_slow: whileNeeded(
+    storm('token', ({ pick }) => ({ latencyMs: pick % TOO_SLOW_MS })),
+  ),
+  token_endpoint_400: whileNeeded(
+    storm('token', () => ({ status: 400, body: { error: 'invalid_client' } })),
+  ),
+  token_endpoint_429: whileNeeded(
+    storm('token', () => ({ status: 429, headers: { 'retry-after': '1' } })),
+  ),
 
   campaigns_opened: openCampaigns,
   campaign_archived: async (scene, { pick }) => {
@@ -123,8 +145,10 @@ export const INFLICT: Readonly<Record<FaultName, Inflict>> = {
     await small.archiving(id, () => archiveCampaign(stage, enqueuer, id, isOver));
   },
   person_erased: ({ erasures }, { pick }) => erasures.erase(pick),
-  list_loaded_again: ({ enqueuer, wait }, { lastsMs }) => enqueuer.load({ kind: 'killed', afterMs: [lastsMs] }, wait),
-  forwarder_ended: async ({ forwarding }, { pick }) => forwarding?.end(pick % 4 === 0 ? 'SIGKILL' : 'SIGTERM'),
+  list_loaded_again: ({ enqueuer, wait }, { lastsMs }) =>
+    enqueuer.load({ kind: 'killed', afterMs: [lastsMs] }, wait),
+  forwarder_ended: async ({ forwarding }, { pick }) =>
+    forwarding?.end(pick % 4 === 0 ? 'SIGKILL' : 'SIGTERM'),
 
   queue_paused: async ({ stage, enqueuer, wait }, { lastsMs }) => {
     const queue = openQueue(stage.redis, stage.keys, CAMPAIGN);
@@ -180,14 +204,20 @@ function network(
   };
 }
 
-/** The tokens granted so far are worth nothing from the fault's first moments on, or it would strike nobody. */
+/**
+ * The tokens granted so far are worth nothing from the fault's first moments on, or it would strike
+ * nobody.
+ */
 function whileNeeded(inflict: Inflict): Inflict {
   return async (scene, event) => {
     await Promise.all([inflict(scene, event), scene.stage.provider.revokeTokens()]);
   };
 }
 
-function storm(endpoint: 'outbound' | 'token', actionOf: (event: FaultEvent) => ScriptRule['do']): Inflict {
+function storm(
+  endpoint: 'outbound' | 'token',
+  actionOf: (event: FaultEvent) => ScriptRule['do'],
+): Inflict {
   return async ({ stage, wait }, event) => {
     await stage.provider.storm(endpoint, actionOf(event));
     await wait(event.lastsMs);

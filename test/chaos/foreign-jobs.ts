@@ -14,13 +14,21 @@ interface Job {
 }
 
 /** Garbage, calls as another version would write them, and what looks like one. */
-const NO_CALLS: readonly unknown[] = ['nonsense', 7, null, {}, { to: 'nobody' }, { version: 2, phone: '+12015550199' }];
+const NO_CALLS: readonly unknown[] = [
+  'nonsense',
+  7,
+  null,
+  {},
+  { to: 'nobody' },
+  { version: 2, phone: '+12015550199' },
+];
 /** Other people's numbers, in no list. */
 const STRANGERS = ['+19895550198', '+19895550199'];
 
 /**
- * What other programs do to a campaign's queue: copies of jobs, changed ones, and ones that are no call. Nobody may be rung by them,
- * each must end where a person sees it, and the row of a changed one comes back when its list is loaded again.
+ * What other programs do to a campaign's queue: copies of jobs, changed ones, and ones that are no
+ * call. Nobody may be rung by them, each must end where a person sees it, and the row of a changed
+ * one comes back when its list is loaded again.
  */
 export class ForeignJobs {
   /** Ids of the jobs that were added, with the person whom each names, if any. */
@@ -34,7 +42,10 @@ export class ForeignJobs {
     this.#enqueuer = enqueuer;
   }
 
-  /** Adds a job that was there before once more, as bull-board's "Duplicate" does: one that waits, is in hand, or is long settled. */
+  /**
+   * Adds a job that was there before once more, as bull-board's "Duplicate" does: one that waits,
+   * is in hand, or is long settled.
+   */
   async copy(pick: number): Promise<void> {
     await this.look();
     const known = [...this.#known.values()];
@@ -53,12 +64,15 @@ export class ForeignJobs {
   }
 
   /**
-   * Another number, or the mark of another version, in a job of ours that waits, under its own id. Resolves once its row is as it was:
-   * the list is loaded again, unless a worker had taken the job before. Only of people whom nobody erases (see `Erasures`): whom such
-   * a job was for is not to be found in it any more.
+   * Another number, or the mark of another version, in a job of ours that waits, under its own id.
+   * Resolves once its row is as it was: the list is loaded again, unless a worker had taken the job
+   * before. Only of people whom nobody erases (see `Erasures`): whom such a job was for is not to
+   * be found in it any more.
    */
   async change(pick: number): Promise<void> {
-    const waiting = (await this.#jobs()).filter(({ data }) => !mayBeErased(personIn(JSON.parse(data)) ?? ''));
+    const waiting = (await this.#jobs()).filter(
+      ({ data }) => !mayBeErased(personIn(JSON.parse(data)) ?? ''),
+    );
     const job = waiting[pick % waiting.length];
     if (job === undefined) return;
     const { redis, keys } = this.#stage;
@@ -75,7 +89,8 @@ export class ForeignJobs {
     // Only of a job that is still there: else this would make one of nothing.
     await insist(async () => redis.eval(CHANGE, 1, key, ...fields));
     const isSetAside = async () => (await redis.hexists(setAside, job.id)) === 1;
-    const isOver = async () => (await redis.exists(key)) === 0 && (await redis.hexists(ledger, job.id)) === 1;
+    const isOver = async () =>
+      (await redis.exists(key)) === 0 && (await redis.hexists(ledger, job.id)) === 1;
     await eventually(async () => (await isSetAside()) || (await isOver()), PATIENCE);
     while (await isSetAside()) await this.#enqueuer.load({ kind: 'once' });
   }
@@ -91,18 +106,27 @@ export class ForeignJobs {
     await queue.close();
   }
 
-  /** Those of the added ones that nobody sees. Of people who were erased there must be nothing at all. */
+  /**
+   * Those of the added ones that nobody sees. Of people who were erased there must be nothing at
+   * all.
+   */
   async unseen(erased: ReadonlySet<string>): Promise<string[]> {
     if (this.added.size === 0) return [];
-    const seen = new Set(await this.#stage.redis.hkeys(this.#stage.keys.campaign(CAMPAIGN).setAside));
-    const meant = [...this.added].filter(([id, person]) => !seen.has(id) && !erased.has(person ?? ''));
+    const seen = new Set(
+      await this.#stage.redis.hkeys(this.#stage.keys.campaign(CAMPAIGN).setAside),
+    );
+    const meant = [...this.added].filter(
+      ([id, person]) => !seen.has(id) && !erased.has(person ?? ''),
+    );
     return meant.map(([id]) => `foreign jobs: ${id} is nowhere to be seen`);
   }
 
   async #jobs(): Promise<Job[]> {
     const { redis, keys } = this.#stage;
     const queue = keys.queue(CAMPAIGN);
-    const lists = await Promise.all(['wait', 'active', 'paused'].map((list) => redis.lrange(`${queue}${list}`, 0, -1)));
+    const lists = await Promise.all(
+      ['wait', 'active', 'paused'].map((list) => redis.lrange(`${queue}${list}`, 0, -1)),
+    );
     const ids = lists.flat().filter((id) => !this.added.has(id) && !id.startsWith('0:'));
     const jobs = await Promise.all(ids.map((id) => redis.hmget(`${queue}${id}`, 'name', 'data')));
     return jobs.flatMap(([name, data], index) =>
@@ -112,7 +136,8 @@ export class ForeignJobs {
 }
 
 const PATIENCE = { timeoutMs: 180_000, intervalMs: 100 };
-const CHANGE = "if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], unpack(ARGV)) end return 1";
+const CHANGE =
+  "if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], unpack(ARGV)) end return 1";
 
 function personIn(data: unknown): string | undefined {
   const { to } = (data ?? {}) as { to?: unknown };

@@ -5,7 +5,10 @@ import { ForeignJobs } from './foreign-jobs.ts';
 import { judge, load, startCrew, untilDone } from './scenarios.ts';
 import { CAMPAIGN, Stage } from './stage.ts';
 
-/** Jobs are copied and added by another program before a worker comes, and one is copied when it is long settled. */
+/**
+ * Jobs are copied and added by another program before a worker comes, and one is copied when it is
+ * long settled.
+ */
 export async function metByForeignJobs(root: string): Promise<string[]> {
   await using stage = await Stage.open();
   const numbers = await load(stage, root, 4);

@@ -4,7 +4,10 @@ import { type Received, Receiver } from '../../apps/enqueuer/src/forward/testing
 import type { Enqueuer } from './enqueuer.ts';
 
 const FORWARDER = 'chaos';
-/** One in so many results is never taken, and becomes a dead letter; one in so many is taken at the second try. */
+/**
+ * One in so many results is never taken, and becomes a dead letter; one in so many is taken at the
+ * second try.
+ */
 export const NEVER_TAKEN_EVERY = 10;
 const TAKEN_LATER_EVERY = 4;
 
@@ -15,7 +18,10 @@ export interface Delivery {
   readonly atMs: number;
 }
 
-/** Results go to a webhook whose receiver refuses some of them, by a forwarder that is killed now and then. */
+/**
+ * Results go to a webhook whose receiver refuses some of them, by a forwarder that is killed now
+ * and then.
+ */
 export class Forwarding implements AsyncDisposable {
   readonly deliveries: Delivery[] = [];
   readonly #enqueuer: Enqueuer;
@@ -38,7 +44,10 @@ export class Forwarding implements AsyncDisposable {
     return forwarding;
   }
 
-  /** Another one is started in its place. What a killed one had in hand waits for a minute; one that is asked to stop gives it back. */
+  /**
+   * Another one is started in its place. What a killed one had in hand waits for a minute; one that
+   * is asked to stop gives it back.
+   */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     await this.#process?.stop(signal);
   }
@@ -52,8 +61,19 @@ export class Forwarding implements AsyncDisposable {
 
   /** It ends when it is killed, and where Redis is away at its start. */
   async #fill(): Promise<void> {
-    const args = ['forward', '--to', this.#receiver.url, '--name', FORWARDER, '--attempts', String(this.#attempts)];
-    const env = { FORWARD_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`, FORWARD_HTTP_PORT: '0' };
+    const args = [
+      'forward',
+      '--to',
+      this.#receiver.url,
+      '--name',
+      FORWARDER,
+      '--attempts',
+      String(this.#attempts),
+    ];
+    const env = {
+      FORWARD_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+      FORWARD_HTTP_PORT: '0',
+    };
     const process = await this.#enqueuer.start(args, env);
     this.#process = process;
     void this.#replace(process);

@@ -10,23 +10,57 @@ const NUMBERS = ['+12015550100', '+12015550101'] as const;
 const [FIRST, SECOND] = NUMBERS;
 const LINE = '+15055550100';
 
-const rowOf = (toPhoneNumber: string) => NUMBERS.findIndex((number) => number === toPhoneNumber) + 1;
+const rowOf = (toPhoneNumber: string) =>
+  NUMBERS.findIndex((number) => number === toPhoneNumber) + 1;
 
 function request(toPhoneNumber: string, changes: Partial<TrueRequest> = {}): TrueRequest {
   const row = rowOf(toPhoneNumber);
-  return { atMs: 1, toPhoneNumber, row, fromPhoneNumber: LINE, nth: 1, answer: 200, taken: true, ...changes };
+  return {
+    atMs: 1,
+    toPhoneNumber,
+    row,
+    fromPhoneNumber: LINE,
+    nth: 1,
+    answer: 200,
+    taken: true,
+    ...changes,
+  };
 }
 
-function exchange(toPhoneNumber: string, answer: number | undefined = 200, isCutShort = false): Exchange {
-  return { toPhoneNumber, row: rowOf(toPhoneNumber), sentAtMs: 1, answeredAtMs: 3, answer, isCutShort };
+function exchange(
+  toPhoneNumber: string,
+  answer: number | undefined = 200,
+  isCutShort = false,
+): Exchange {
+  return {
+    toPhoneNumber,
+    row: rowOf(toPhoneNumber),
+    sentAtMs: 1,
+    answeredAtMs: 3,
+    answer,
+    isCutShort,
+  };
 }
 
-function result(toPhoneNumber: string, outcome: Outcome = 'accepted', reason: Reason = 'accepted'): ResultRecord {
+function result(
+  toPhoneNumber: string,
+  outcome: Outcome = 'accepted',
+  reason: Reason = 'accepted',
+): ResultRecord {
   return { toPhoneNumber, row: rowOf(toPhoneNumber), outcome, reason } as ResultRecord;
 }
 
 function outcomes(changes: Partial<Record<Outcome, number>>): Evidence['status']['outcomes'] {
-  return { accepted: 0, rejected: 0, exhausted: 0, unknown: 0, suppressed: 0, expired: 0, canceled: 0, ...changes };
+  return {
+    accepted: 0,
+    rejected: 0,
+    exhausted: 0,
+    unknown: 0,
+    suppressed: 0,
+    expired: 0,
+    canceled: 0,
+    ...changes,
+  };
 }
 
 /** Two calls, each accepted once, as it should be. */
@@ -92,8 +126,13 @@ function ended(outcome: Outcome): Partial<Evidence> {
 }
 
 function refusedTimes(times: number): Partial<Evidence> {
-  const refusals = Array.from({ length: times }, () => request(FIRST, { answer: 403, taken: false }));
-  return { requests: [...refusals, ...GOOD.requests], provider: { ...GOOD.provider, tokenGrants: 4 } };
+  const refusals = Array.from({ length: times }, () =>
+    request(FIRST, { answer: 403, taken: false }),
+  );
+  return {
+    requests: [...refusals, ...GOOD.requests],
+    provider: { ...GOOD.provider, tokenGrants: 4 },
+  };
 }
 
 test('a run as it should be has no violations', () => {
@@ -115,14 +154,24 @@ describe('each invariant finds what breaks it', () => {
     [
       'a second request after a hang that did not ring',
       ['no request follows one that may have gone out'],
-      { requests: [request(FIRST, { answer: 'hang', taken: false }), request(FIRST), request(SECOND)] },
+      {
+        requests: [
+          request(FIRST, { answer: 'hang', taken: false }),
+          request(FIRST),
+          request(SECOND),
+        ],
+      },
     ],
     [
       'a second request after one that was lost on its way',
       ['no request follows one that may have gone out'],
       { exchanges: [{ ...exchange(FIRST), answer: undefined }, ...GOOD.exchanges] },
     ],
-    ['a row without an outcome', ['every row ends in exactly one outcome'], { results: [result(FIRST)] }],
+    [
+      'a row without an outcome',
+      ['every row ends in exactly one outcome'],
+      { results: [result(FIRST)] },
+    ],
     [
       'a row with two outcomes',
       ['every row ends in exactly one outcome'],
@@ -133,9 +182,21 @@ describe('each invariant finds what breaks it', () => {
       ['every row ends in exactly one outcome'],
       { status: { outcomes: outcomes({ accepted: 1 }) } },
     ],
-    ['a failed job', ['every row ends in exactly one outcome'], { jobs: { ...GOOD.jobs, failed: 1 } }],
-    ['a claim that nobody ends', ['every row ends in exactly one outcome'], { ledger: { ...GOOD.ledger, claimed: 1 } }],
-    ['a ledger that forgets', ['every row ends in exactly one outcome'], { ledger: { accepted: 1 } }],
+    [
+      'a failed job',
+      ['every row ends in exactly one outcome'],
+      { jobs: { ...GOOD.jobs, failed: 1 } },
+    ],
+    [
+      'a claim that nobody ends',
+      ['every row ends in exactly one outcome'],
+      { ledger: { ...GOOD.ledger, claimed: 1 } },
+    ],
+    [
+      'a ledger that forgets',
+      ['every row ends in exactly one outcome'],
+      { ledger: { accepted: 1 } },
+    ],
     ['accepted, and never rang', ['outcomes tell the truth'], { requests: [request(FIRST)] }],
     [
       'rang, and exhausted',
@@ -147,10 +208,18 @@ describe('each invariant finds what breaks it', () => {
       },
       { crew: { ...NOTHING.crew, freezes: 1 } },
     ],
-    ['suppressed, and not on the do-not-call list', ['whoever is not called has a reason'], ended('suppressed')],
+    [
+      'suppressed, and not on the do-not-call list',
+      ['whoever is not called has a reason'],
+      ended('suppressed'),
+    ],
     ['rejected, and never refused', ['whoever is not called has a reason'], ended('rejected')],
     ['canceled by nobody', ['whoever is not called has a reason'], ended('canceled')],
-    ['exhausted, though nobody was late', ['whoever is not called has a reason'], ended('exhausted')],
+    [
+      'exhausted, though nobody was late',
+      ['whoever is not called has a reason'],
+      ended('exhausted'),
+    ],
     ['a doubt without a cause', ['doubts have a cause'], doubt('no_response')],
     [
       "another call's server error excuses no doubt",
@@ -176,7 +245,10 @@ describe('each invariant finds what breaks it', () => {
     ],
     [
       'more requests at once than the campaign allows',
-      ['concurrency stays within its limit', 'no more calls are in flight than the campaign allows'],
+      [
+        'concurrency stays within its limit',
+        'no more calls are in flight than the campaign allows',
+      ],
       {},
       { rules: { ...NO_RULES, pacing: { maxInFlight: 1 } } },
     ],
@@ -207,7 +279,10 @@ describe('each invariant finds what breaks it', () => {
     [
       'capped, though nobody else called',
       ['whoever is not called has a reason'],
-      { ...ended('suppressed'), results: [result(FIRST, 'suppressed', 'frequency_cap'), result(SECOND)] },
+      {
+        ...ended('suppressed'),
+        results: [result(FIRST, 'suppressed', 'frequency_cap'), result(SECOND)],
+      },
       { rules: ONE_PER_PERSON },
     ],
     [
@@ -232,7 +307,12 @@ describe('each invariant finds what breaks it', () => {
       ['of archived campaigns nothing comes back'],
       { leftOfArchived: ['result 1-0 of small-1'] },
     ],
-    ['a worker that crashed', ['workers end well'], {}, { crew: { ...NOTHING.crew, badExits: ['1: boom'] } }],
+    [
+      'a worker that crashed',
+      ['workers end well'],
+      {},
+      { crew: { ...NOTHING.crew, badExits: ['1: boom'] } },
+    ],
   ])('%s', (_, names, evidence, inflicted = {}) => {
     expect(brokenBy(evidence, inflicted)).toEqual(names);
   });
@@ -247,7 +327,10 @@ describe('what is excused', () => {
     [
       'as many requests at once as the campaign allows, besides one that was given up',
       {
-        exchanges: [exchange(FIRST), { ...exchange(SECOND), answeredAtMs: undefined, answer: undefined }],
+        exchanges: [
+          exchange(FIRST),
+          { ...exchange(SECOND), answeredAtMs: undefined, answer: undefined },
+        ],
         unansweredCalls: 1,
       } as Partial<Evidence>,
       { rules: { ...NO_RULES, pacing: { maxInFlight: 1 } } },
@@ -259,7 +342,10 @@ describe('what is excused', () => {
     ],
     [
       'a second call on a line while the first was not taken',
-      { ...ended('rejected'), requests: [request(FIRST, { answer: 400, taken: false }), request(SECOND)] },
+      {
+        ...ended('rejected'),
+        requests: [request(FIRST, { answer: 400, taken: false }), request(SECOND)],
+      },
       { rules: ONE_PER_LINE },
     ],
     [
@@ -269,7 +355,10 @@ describe('what is excused', () => {
     ],
     [
       'a second call on a line after one that its sender had given up',
-      { ...doubt('connection_lost'), exchanges: [{ ...exchange(FIRST), isCutShort: true }, exchange(SECOND)] },
+      {
+        ...doubt('connection_lost'),
+        exchanges: [{ ...exchange(FIRST), isCutShort: true }, exchange(SECOND)],
+      },
       { rules: ONE_PER_LINE },
     ],
     [
@@ -282,7 +371,11 @@ describe('what is excused', () => {
       { rules: ONE_PER_PERSON, numbers: [FIRST, FIRST] },
     ],
     ['canceled by an erasure', ended('canceled'), { erased: new Set([FIRST]) }],
-    ['an erased doubt that nobody may clear up', doubt('worker_lost'), { erased: new Set([FIRST]) }],
+    [
+      'an erased doubt that nobody may clear up',
+      doubt('worker_lost'),
+      { erased: new Set([FIRST]) },
+    ],
     [
       'more in flight than the campaign allows, with a call of another one',
       {},
@@ -306,9 +399,16 @@ describe('what is excused', () => {
     ['suppressed by the list', ended('suppressed'), { suppressed: new Set([FIRST]) }],
     [
       'rejected after a refusal',
-      { ...ended('rejected'), requests: [request(FIRST, { answer: 400, taken: false }), request(SECOND)] },
+      {
+        ...ended('rejected'),
+        requests: [request(FIRST, { answer: 400, taken: false }), request(SECOND)],
+      },
     ],
-    ['exhausted by a worker that stood still', ended('exhausted'), { crew: { ...NOTHING.crew, freezes: 1 } }],
+    [
+      'exhausted by a worker that stood still',
+      ended('exhausted'),
+      { crew: { ...NOTHING.crew, freezes: 1 } },
+    ],
     [
       'another request after a refusal, as its sender knows it',
       { exchanges: [exchange(FIRST, 429), ...GOOD.exchanges] },
@@ -317,10 +417,16 @@ describe('what is excused', () => {
       'a doubt after an answer that follows what was done',
       { ...doubt('bad_response'), exchanges: [exchange(FIRST, 303), exchange(SECOND)] },
     ],
-    ['a doubt after a server error', { ...doubt('server_error'), exchanges: [exchange(FIRST, 504), exchange(SECOND)] }],
+    [
+      'a doubt after a server error',
+      { ...doubt('server_error'), exchanges: [exchange(FIRST, 504), exchange(SECOND)] },
+    ],
     [
       'a doubt after garbage or nothing',
-      { ...doubt('bad_response'), exchanges: [{ ...exchange(FIRST), answer: undefined }, exchange(SECOND)] },
+      {
+        ...doubt('bad_response'),
+        exchanges: [{ ...exchange(FIRST), answer: undefined }, exchange(SECOND)],
+      },
     ],
     [
       'a doubt after an answer that may not have been seen',
@@ -331,8 +437,15 @@ describe('what is excused', () => {
       { ...doubt('connection_lost'), exchanges: [exchange(SECOND)] },
       { refusals: 1 },
     ],
-    ['a doubt where a connection was closed while idle', { ...doubt('connection_lost'), closedIdle: 1 }],
-    ['calls lost with a worker that was killed', doubt('worker_lost'), { crew: { ...NOTHING.crew, kills: 1 } }],
+    [
+      'a doubt where a connection was closed while idle',
+      { ...doubt('connection_lost'), closedIdle: 1 },
+    ],
+    [
+      'calls lost with a worker that was killed',
+      doubt('worker_lost'),
+      { crew: { ...NOTHING.crew, kills: 1 } },
+    ],
     ['a token for each refusal', refusedTimes(3), { crew: { ...NOTHING.crew, mostAlive: 2 } }],
     [
       'a token for each quarter of an hour, if it lives for twenty minutes',

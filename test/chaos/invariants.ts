@@ -13,22 +13,35 @@ export interface Inflicted {
   readonly suppressed: ReadonlySet<string>;
   /** Whose data were taken out. */
   readonly erased: ReadonlySet<string>;
-  /** How many of the rows are those of the list, for which alone the rules are; those of small campaigns follow. */
+  /**
+   * How many of the rows are those of the list, for which alone the rules are; those of small
+   * campaigns follow.
+   */
   readonly listed: number;
   readonly rules: Rules;
   readonly concurrency: number;
   readonly crew: CrewTally;
-  /** Faults of Redis, and of its clock: while it is away, or its keys have expired, every worker may need a token of its own. */
+  /**
+   * Faults of Redis, and of its clock: while it is away, or its keys have expired, every worker may
+   * need a token of its own.
+   */
   readonly redisFaults: number;
-  /** How often the proxy before the API closed its port: a connection that it had not accepted yet ends then, and it never saw the request. */
+  /**
+   * How often the proxy before the API closed its port: a connection that it had not accepted yet
+   * ends then, and it never saw the request.
+   */
   readonly refusals: number;
-  /** When Redis's clock was set: what is claimed by then may be let go too soon. See `steadyNow`. */
+  /**
+   * When Redis's clock was set: what is claimed by then may be let go too soon. See `steadyNow`.
+   */
   readonly clockSteps: readonly number[];
   readonly tokenLifetimeS: number;
   readonly lastedMs: number;
 }
 
-/** What must hold after every run, whatever was done to it. Each returns the violations it found. */
+/**
+ * What must hold after every run, whatever was done to it. Each returns the violations it found.
+ */
 export const INVARIANTS = {
   'no phone rings twice': noneRingsTwice,
   'nobody is rung but whom a row is for': nobodyElseIsRung,
@@ -54,20 +67,29 @@ export function violationsOf(evidence: Evidence, inflicted: Inflicted): string[]
 }
 
 /** Answers that prove the call was not taken and may be sent again. */
-const REFUSALS: ReadonlySet<Exchange['answer'] | TrueRequest['answer']> = new Set([401, 403, 404, 425, 429]);
+const REFUSALS: ReadonlySet<Exchange['answer'] | TrueRequest['answer']> = new Set([
+  401, 403, 404, 425, 429,
+]);
 function noneRingsTwice({ requests }: Evidence): string[] {
   const rang = new Map<number, number>();
   for (const { row, taken } of requests) if (taken) rang.set(row, (rang.get(row) ?? 0) + 1);
-  return [...rang].filter(([, times]) => times > 1).map(([row, times]) => `row ${row} rang ${times} times`);
+  return [...rang]
+    .filter(([, times]) => times > 1)
+    .map(([row, times]) => `row ${row} rang ${times} times`);
 }
 
 /** A job that another program has changed would have it so. */
 function nobodyElseIsRung({ requests }: Evidence, { numbers }: Inflicted): string[] {
   const others = requests.filter(({ row, toPhoneNumber }) => numbers[row - 1] !== toPhoneNumber);
-  return others.map(({ row, toPhoneNumber }) => `${toPhoneNumber} was asked for in place of row ${row}`);
+  return others.map(
+    ({ row, toPhoneNumber }) => `${toPhoneNumber} was asked for in place of row ${row}`,
+  );
 }
 
-/** As the provider knows it; and as the sender does, to whom also a request or a refusal that was lost on its way is a doubt. */
+/**
+ * As the provider knows it; and as the sender does, to whom also a request or a refusal that was
+ * lost on its way is a doubt.
+ */
 function nothingFollowsADoubt({ requests, exchanges }: Evidence): string[] {
   return [
     ...doubtsFollowed(requests).map((found) => `${found}, as the provider knows it`),
@@ -75,7 +97,9 @@ function nothingFollowsADoubt({ requests, exchanges }: Evidence): string[] {
   ];
 }
 
-function doubtsFollowed(requests: readonly Pick<Exchange | TrueRequest, 'row' | 'answer'>[]): string[] {
+function doubtsFollowed(
+  requests: readonly Pick<Exchange | TrueRequest, 'row' | 'answer'>[],
+): string[] {
   const last = new Map<number, Exchange['answer'] | TrueRequest['answer']>();
   const found: string[] = [];
   for (const { row, answer } of requests) {
@@ -88,35 +112,50 @@ function doubtsFollowed(requests: readonly Pick<Exchange | TrueRequest, 'row' | 
   return found;
 }
 
-function everyRowEnds({ results, status, jobs, ledger }: Evidence, { numbers }: Inflicted): string[] {
+function everyRowEnds(
+  { results, status, jobs, ledger }: Evidence,
+  { numbers }: Inflicted,
+): string[] {
   const violations: string[] = [];
   const ends = Map.groupBy(results, ({ row }) => row);
   const lost = numbers.map((_, index) => index + 1).filter((row) => !ends.has(row));
-  if (lost.length > 0) violations.push(`${lost.length} rows have no outcome, such as row ${lost[0]}`);
-  for (const [row, of] of ends) if (of.length > 1) violations.push(`row ${row} has ${of.length} outcomes`);
+  if (lost.length > 0)
+    violations.push(`${lost.length} rows have no outcome, such as row ${lost[0]}`);
+  for (const [row, of] of ends)
+    if (of.length > 1) violations.push(`row ${row} has ${of.length} outcomes`);
   const counted = Object.values(status.outcomes).reduce((sum, count) => sum + count, 0);
-  if (counted !== numbers.length) violations.push(`the counters know ${counted} outcomes of ${numbers.length} rows`);
+  if (counted !== numbers.length)
+    violations.push(`the counters know ${counted} outcomes of ${numbers.length} rows`);
   for (const [outcome, count] of Object.entries(status.outcomes)) {
     const recorded = results.filter((result) => result.outcome === outcome).length;
-    if (recorded !== count) violations.push(`${count} are counted as ${outcome}, and ${recorded} recorded`);
-    if ((ledger[outcome] ?? 0) !== count) violations.push(`${ledger[outcome] ?? 0} are ${outcome} in the ledger`);
+    if (recorded !== count)
+      violations.push(`${count} are counted as ${outcome}, and ${recorded} recorded`);
+    if ((ledger[outcome] ?? 0) !== count)
+      violations.push(`${ledger[outcome] ?? 0} are ${outcome} in the ledger`);
   }
   const others = Object.keys(ledger).filter((state) => !Object.hasOwn(status.outcomes, state));
-  for (const state of others) violations.push(`${ledger[state]} are ${state} in the ledger, and have no outcome`);
-  for (const [set, count] of Object.entries(jobs)) if (count > 0) violations.push(`${count} jobs are left in ${set}`);
+  for (const state of others)
+    violations.push(`${ledger[state]} are ${state} in the ledger, and have no outcome`);
+  for (const [set, count] of Object.entries(jobs))
+    if (count > 0) violations.push(`${count} jobs are left in ${set}`);
   return violations;
 }
 
 function outcomesAreTrue({ requests, results }: Evidence): string[] {
-  const rang = new Set<number | undefined>(requests.filter(({ taken }) => taken).map(({ row }) => row));
+  const rang = new Set<number | undefined>(
+    requests.filter(({ taken }) => taken).map(({ row }) => row),
+  );
   return results.flatMap(({ row, outcome }) => {
-    if (rang.has(row)) return MAY_HAVE_RUNG.has(outcome) ? [] : [`row ${row} rang and is ${outcome}`];
+    if (rang.has(row))
+      return MAY_HAVE_RUNG.has(outcome) ? [] : [`row ${row} rang and is ${outcome}`];
     return outcome === 'accepted' ? [`row ${row} never rang and is accepted`] : [];
   });
 }
 const MAY_HAVE_RUNG: ReadonlySet<Outcome> = new Set(['accepted', 'unknown']);
 
-/** Or a run in which nobody is called would be perfect. Nobody cancels here, and nothing expires. */
+/**
+ * Or a run in which nobody is called would be perfect. Nobody cancels here, and nothing expires.
+ */
 function noneIsLeftOut(
   { requests, results }: Evidence,
   { numbers, suppressed, erased, rules, crew, redisFaults, concurrency }: Inflicted,
@@ -140,15 +179,22 @@ function noneIsLeftOut(
   const late = (crew.freezes + redisFaults * crew.mostAlive) * concurrency;
   return [
     ...leftOut.map(({ row, outcome, reason }) => `row ${row} is ${outcome} (${reason})`),
-    // No call has as many attempts as it may: it ends so when its worker comes too late to tell that nothing was sent.
-    ...(exhausted > late ? [`${exhausted} are exhausted; only ${late} can have been too late`] : []),
+    // No call has as many attempts as it may: it ends so when its worker comes too late to tell
+    // that nothing was sent.
+    ...(exhausted > late
+      ? [`${exhausted} are exhausted; only ${late} can have been too late`]
+      : []),
   ];
 }
-const wasLetOut = ({ outcome }: ResultRecord) => !['suppressed', 'expired', 'canceled'].includes(outcome);
+const wasLetOut = ({ outcome }: ResultRecord) =>
+  !['suppressed', 'expired', 'canceled'].includes(outcome);
 const isRefusal = ({ answer }: TrueRequest) =>
   typeof answer === 'number' && answer >= 400 && answer < 500 && answer !== 409;
 
-/** Each doubt by itself: its sender got no clear answer, or it was in the hands of a worker that was killed. */
+/**
+ * Each doubt by itself: its sender got no clear answer, or it was in the hands of a worker that was
+ * killed.
+ */
 function doubtsHaveACause(
   { results, exchanges, closedIdle }: Evidence,
   { numbers, erased, crew, concurrency, refusals }: Inflicted,
@@ -168,8 +214,12 @@ function doubtsHaveACause(
   const lostAtThePort = new Set(unseen.slice(0, refusals * crew.mostAlive * concurrency));
   const uncaused = others.filter((result) => !lostAtThePort.has(result));
   return [
-    ...uncaused.slice(closedIdle).map(({ row, reason }) => `row ${row} is in doubt (${reason}) after a clear answer`),
-    ...(lost.length > excused ? [`${lost.length} calls were lost with workers; ${crew.kills} were killed`] : []),
+    ...uncaused
+      .slice(closedIdle)
+      .map(({ row, reason }) => `row ${row} is in doubt (${reason}) after a clear answer`),
+    ...(lost.length > excused
+      ? [`${lost.length} calls were lost with workers; ${crew.kills} were killed`]
+      : []),
   ];
 }
 
@@ -178,18 +228,22 @@ function isUnclear({ answer, isCutShort }: Exchange): boolean {
 }
 
 /**
- * By the provider's clock. A request that our time-out gave up is with the provider until it has seen the connection end, which
- * is long before the next one of that place is given up: one for each place at most.
+ * By the provider's clock. A request that our time-out gave up is with the provider until it has
+ * seen the connection end, which is long before the next one of that place is given up: one for
+ * each place at most.
  */
 function concurrencyIsKept(
   { provider, unansweredCalls }: Evidence,
   { numbers, listed, crew, concurrency, rules, clockSteps }: Inflicted,
 ): string[] {
   const { maxInFlight = Number.POSITIVE_INFINITY } = rules.pacing ?? {};
-  const allowed = listed < numbers.length ? Number.POSITIVE_INFINITY : maxInFlight * (1 + clockSteps.length);
+  const allowed =
+    listed < numbers.length ? Number.POSITIVE_INFINITY : maxInFlight * (1 + clockSteps.length);
   const places = Math.min(crew.mostAlive * concurrency, allowed);
   const limit = places + Math.min(unansweredCalls, places);
-  return provider.maxInFlight > limit ? [`${provider.maxInFlight} requests at once; the limit is ${limit}`] : [];
+  return provider.maxInFlight > limit
+    ? [`${provider.maxInFlight} requests at once; the limit is ${limit}`]
+    : [];
 }
 
 /** A token is used for three quarters of its life at least, unless it is refused. */
@@ -204,15 +258,20 @@ function tokensAreShared(evidence: Evidence, inflicted: Inflicted): string[] {
     redisFaults * crew.mostAlive +
     evidence.unansweredTokenRequests;
   const { tokenGrants } = evidence.provider;
-  return tokenGrants > 1 + refreshes + excused ? [`${tokenGrants} grants, ${1 + refreshes + excused} explained`] : [];
+  return tokenGrants > 1 + refreshes + excused
+    ? [`${tokenGrants} grants, ${1 + refreshes + excused} explained`]
+    : [];
 }
 
 /**
- * Requests in flight meet the same refusal, and a worker does not replace a token again within five seconds: so many grants
- * are explained, and not one for each refused request. What a worker learns late falls to the next five seconds.
+ * Requests in flight meet the same refusal, and a worker does not replace a token again within five
+ * seconds: so many grants are explained, and not one for each refused request. What a worker learns
+ * late falls to the next five seconds.
  */
 function replacements(requests: readonly TrueRequest[], { mostAlive }: CrewTally): number {
-  const refusedAt = requests.filter(({ answer }) => answer === 401 || answer === 403).map(({ atMs }) => atMs);
+  const refusedAt = requests
+    .filter(({ answer }) => answer === 401 || answer === 403)
+    .map(({ atMs }) => atMs);
   let spells = 0;
   let until = Number.NEGATIVE_INFINITY;
   for (const atMs of refusedAt) {

@@ -1,6 +1,6 @@
 /**
- * Loaded before a worker (`node --import`): at one step of its first call it gets the signal CHAOS_SIGNAL, exactly there,
- * and says before which call that was. CHAOS_POINT names the step.
+ * Loaded before a worker (`node --import`): at one step of its first call it gets the signal
+ * CHAOS_SIGNAL, exactly there, and says before which call that was. CHAOS_POINT names the step.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { writeSync } from 'node:fs';

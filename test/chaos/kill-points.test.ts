@@ -29,7 +29,9 @@ const AFTER_DEATH: Readonly<Record<KillPoint, Fate>> = {
   before_completion: 'accepted, rang 1',
 };
 
-/** And of the call whose worker stood still there until everybody had given it up, and then went on. */
+/**
+ * And of the call whose worker stood still there until everybody had given it up, and then went on.
+ */
 const AFTER_THAW: Readonly<Record<KillPoint, Fate>> = {
   ...AFTER_DEATH,
   // The veto, or the gate's late answer, proves that nothing was sent.
@@ -64,12 +66,17 @@ describe('a worker is struck at every step of a call', () => {
   );
 });
 
-async function strikeEverywhere(signal: 'SIGKILL' | 'SIGSTOP', expected: Readonly<Record<KillPoint, Fate>>) {
+async function strikeEverywhere(
+  signal: 'SIGKILL' | 'SIGSTOP',
+  expected: Readonly<Record<KillPoint, Fate>>,
+) {
   await using stage = await Stage.open();
   await stage.write(NUMBERS);
   await new Enqueuer(stage).load({ kind: 'once' });
   const startedAt = performance.now();
-  const armed = await Promise.all(KILL_POINTS.map((point) => ArmedWorker.start(stage, point, signal)));
+  const armed = await Promise.all(
+    KILL_POINTS.map((point) => ArmedWorker.start(stage, point, signal)),
+  );
   await using struck = new AsyncDisposableStack();
   for (const worker of armed) struck.use(worker);
   const callIds = await Promise.all(armed.map((worker) => worker.reached()));
@@ -78,7 +85,10 @@ async function strikeEverywhere(signal: 'SIGKILL' | 'SIGSTOP', expected: Readonl
   await using crew = await Crew.start(stage, { concurrency: 8, clockSkewsMs: [0] });
   await eventually(async () => (await stage.settledCalls()) === NUMBERS.length, PATIENCE);
   if (signal === 'SIGSTOP') for (const worker of armed) worker.thaw();
-  await eventually(async () => expect(fatesOf(await gatherEvidence(stage), pointOf)).toEqual(expected), PATIENCE);
+  await eventually(
+    async () => expect(fatesOf(await gatherEvidence(stage), pointOf)).toEqual(expected),
+    PATIENCE,
+  );
   await Promise.all([crew.stop(), ...armed.map((worker) => worker.stop())]);
 
   const evidence = await gatherEvidence(stage);
@@ -107,7 +117,9 @@ function fatesOf(
 ): Record<string, Fate> {
   const fates = results.flatMap(({ callId, toPhoneNumber, outcome }): [KillPoint, Fate][] => {
     const point = pointOf.get(callId);
-    const rang = requests.filter((request) => request.toPhoneNumber === toPhoneNumber && request.taken).length;
+    const rang = requests.filter(
+      (request) => request.toPhoneNumber === toPhoneNumber && request.taken,
+    ).length;
     return point === undefined ? [] : [[point, `${outcome}, rang ${rang}`]];
   });
   return Object.fromEntries(fates);

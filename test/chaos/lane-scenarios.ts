@@ -8,10 +8,15 @@ import { Stage } from './stage.ts';
 
 const ROUNDS = 4;
 const CAMPAIGNS_AT_ONCE = 3;
-/** Longer than it takes to notice a connection that is gone, and shorter than anybody would wait. */
+/**
+ * Longer than it takes to notice a connection that is gone, and shorter than anybody would wait.
+ */
 const DIALED_WITHIN_MS = 30_000;
 
-/** Connections are reset just when a worker opens the lanes of new campaigns. No worker is started again after that. */
+/**
+ * Connections are reset just when a worker opens the lanes of new campaigns. No worker is started
+ * again after that.
+ */
 export async function resetAtOpenings(root: string): Promise<string[]> {
   await using stage = await Stage.open();
   await using crew = await startCrew(stage, root);
@@ -20,7 +25,10 @@ export async function resetAtOpenings(root: string): Promise<string[]> {
   for (let round = 0; round < ROUNDS; round += 1) {
     const before = stage.redisProxy.counts().accepted;
     const opened = small.add(CAMPAIGNS_AT_ONCE, 1);
-    await eventually(() => stage.redisProxy.counts().accepted > before, { ...PATIENCE, intervalMs: 1 });
+    await eventually(() => stage.redisProxy.counts().accepted > before, {
+      ...PATIENCE,
+      intervalMs: 1,
+    });
     stage.redisProxy.resetAll();
     await opened;
   }

@@ -15,15 +15,24 @@ describe('a secret is found', () => {
     ['in JSON', JSON.stringify({ nested: JSON.stringify({ secret: CANARIES.clientSecret }) })],
     ['as basic credentials', Buffer.from(`client:${CANARIES.clientSecret}`).toString('base64')],
   ])('%s', (_, text) => {
-    expect(secretLeaks([{ where: 'a log', text }], SECRETS)).toContain('leaks: the client secret is in a log');
+    expect(secretLeaks([{ where: 'a log', text }], SECRETS)).toContain(
+      'leaks: the client secret is in a log',
+    );
   });
 
   test('in base64, wherever it stands', () => {
     assert(
-      property(uint8Array(), uint8Array(), constantFrom('base64', 'base64url'), (before, after, encoding) => {
-        const text = Buffer.concat([before, Buffer.from(CANARIES.clientSecret), after]).toString(encoding);
-        expect(secretLeaks([{ where: 'a log', text }], SECRETS)).not.toEqual([]);
-      }),
+      property(
+        uint8Array(),
+        uint8Array(),
+        constantFrom('base64', 'base64url'),
+        (before, after, encoding) => {
+          const text = Buffer.concat([before, Buffer.from(CANARIES.clientSecret), after]).toString(
+            encoding,
+          );
+          expect(secretLeaks([{ where: 'a log', text }], SECRETS)).not.toEqual([]);
+        },
+      ),
     );
   });
 
@@ -40,11 +49,21 @@ describe('personal data', () => {
     ['a formatted number', 'a log', 'called (201) 555-0123'],
     ['a number without its plus', 'a log', 'called 12015550123'],
     ['a name in the metrics', 'the metrics', `calls{name="${CANARIES.name}"} 1`],
-    ['a number in why a job failed', '{chaos}:q:spring:c123 failedReason', '"no answer from +12015550123"'],
-    ["a number in BullMQ's events", '{chaos}:q:spring:events', '[["1-0",["failedReason","+12015550123"]]]'],
+    [
+      'a number in why a job failed',
+      '{chaos}:q:spring:c123 failedReason',
+      '"no answer from +12015550123"',
+    ],
+    [
+      "a number in BullMQ's events",
+      '{chaos}:q:spring:events',
+      '[["1-0",["failedReason","+12015550123"]]]',
+    ],
     ['a number in the ledger', '{chaos}:c:spring:ledger', '"+12015550123"'],
   ])('%s', (_, where, text) => {
-    expect(personalDataLeaks([{ where, text }], keys)).toEqual([`leaks: a name or a number is in ${where}`]);
+    expect(personalDataLeaks([{ where, text }], keys)).toEqual([
+      `leaks: a name or a number is in ${where}`,
+    ]);
   });
 
   test.each([
@@ -57,7 +76,9 @@ describe('personal data', () => {
   });
 
   test('is no instant that happens to have the digits', () => {
-    expect(personalDataLeaks([{ where: 'a log', text: '{"time":1795355550129,"pid":31107}' }], keys)).toEqual([]);
+    expect(
+      personalDataLeaks([{ where: 'a log', text: '{"time":1795355550129,"pid":31107}' }], keys),
+    ).toEqual([]);
   });
 });
 

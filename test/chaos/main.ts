@@ -1,5 +1,6 @@
 /**
- * `npm run chaos`: runs of many seeds until the time is out, one seed again, or the controls again and again.
+ * `npm run chaos`: runs of many seeds until the time is out, one seed again, or the controls again
+ * and again.
  */
 import { parseArgs } from 'node:util';
 import { findLibfaketime } from '@libby-dialer/testkit';
@@ -36,21 +37,30 @@ async function runOne(seed: number, calls: number): Promise<RunReport> {
   const { lastedMs, outcomes, crew, violations, logs } = report;
   const seconds = (lastedMs / 1000).toFixed(0).padStart(3);
   const counts = Object.entries(outcomes).map(([name, count]) => `${name} ${count}`);
-  say(`seed ${seed}: ${seconds} s, ${crew.kills} kills, ${counts.join(', ')}; ${violations.length} violations`);
+  say(
+    `seed ${seed}: ${seconds} s, ${crew.kills} kills, ${counts.join(', ')}; ${violations.length} violations`,
+  );
   for (const violation of violations) say(`  ${violation}`);
-  if (logs !== undefined) say(`  its logs: ${logs}; again: npm run chaos -- --seed ${seed} --calls ${calls}`);
+  if (logs !== undefined)
+    say(`  its logs: ${logs}; again: npm run chaos -- --seed ${seed} --calls ${calls}`);
   return report;
 }
 
 /** Every seed is a run of its own; as many as allowed at once, until the time is out. */
-async function runSeeds(from: number, calls: number, atOnce: number, minutes: number): Promise<Tally> {
+async function runSeeds(
+  from: number,
+  calls: number,
+  atOnce: number,
+  minutes: number,
+): Promise<Tally> {
   const tally = new Tally();
   const until = Date.now() + minutes * 60_000;
   let next = from;
   await inParallel(atOnce, async () => {
     while (Date.now() < until) {
       const seed = next++;
-      // A run that cannot even begin is a finding too, and must not take what the others showed with it.
+      // A run that cannot even begin is a finding too, and must not take what the others showed
+      // with it.
       await runOne(seed, calls).then(
         (report) => tally.add(report),
         (error: unknown) => {
@@ -66,7 +76,9 @@ async function runSeeds(from: number, calls: number, atOnce: number, minutes: nu
 /** Returns how many were not caught. */
 async function runControls(times: number, atOnce: number, only: string): Promise<number> {
   let missed = 0;
-  const chosen = Object.entries(CONTROLS).filter(([name, { scenario }]) => `${name} ${scenario.name}`.includes(only));
+  const chosen = Object.entries(CONTROLS).filter(([name, { scenario }]) =>
+    `${name} ${scenario.name}`.includes(only),
+  );
   if (chosen.length === 0) throw new RangeError(`--only must name a control, not ${only}`);
   for (const [name, { scenario, mutations, setsClock }] of chosen) {
     if (setsClock && findLibfaketime() === undefined) {
@@ -118,5 +130,6 @@ if (values.help) {
   say(`\n${tally.toMarkdown()}`);
   failures = tally.violations.length;
 }
-// Nothing is left to do, but Node's own clean-up may wait for ever for the end of a write on a connection that was cut.
+// Nothing is left to do, but Node's own clean-up may wait for ever for the end of a write on a
+// connection that was cut.
 process.exit(failures > 0 ? 1 : 0);

@@ -21,5 +21,7 @@ test.each([
   ['is not there', 'no such line'],
   ['is there more than once', 'return'],
 ])('a mutation whose text %s is refused', async (_, from) => {
-  await expect(Mutant.make([{ file: FILE, from, to: '' }])).rejects.toThrow(`a mutation must fit ${FILE} once`);
+  await expect(Mutant.make([{ file: FILE, from, to: '' }])).rejects.toThrow(
+    `a mutation must fit ${FILE} once`,
+  );
 });

@@ -16,7 +16,10 @@ export interface Mutation {
 const PROGRAMS = ['apps/enqueuer', 'apps/worker', 'packages', 'test'];
 const SKIPPED = /\.test\.ts$|^test\/(model|dependencies)\//;
 
-/** A copy of the programs with mistakes in it. They run as they are, for nothing is built; the project stays untouched. */
+/**
+ * A copy of the programs with mistakes in it. They run as they are, for nothing is built; the
+ * project stays untouched.
+ */
 export class Mutant implements AsyncDisposable {
   readonly root: string;
 
@@ -57,7 +60,8 @@ export class Mutant implements AsyncDisposable {
   async #mutate({ file, from, to }: Mutation): Promise<void> {
     const path = join(this.root, file);
     const parts = (await readFile(path, 'utf8')).split(from);
-    if (parts.length !== 2) throw new Error(`a mutation must fit ${file} once, not ${parts.length - 1} times: ${from}`);
+    if (parts.length !== 2)
+      throw new Error(`a mutation must fit ${file} once, not ${parts.length - 1} times: ${from}`);
     await writeFile(path, parts.join(to));
   }
 }

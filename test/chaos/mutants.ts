@@ -3,7 +3,11 @@ import { archivedUnderAZombie, erasedBetweenRefusals, erasedInHand } from './des
 import { changedByOthers, metByForeignJobs, pausedByBoard } from './foreign-scenarios.ts';
 import { laneNeverReady, pacedFarAway, resetAtOpenings } from './lane-scenarios.ts';
 import type { Mutation } from './mutant.ts';
-import { cappedByARefusal, cappedByARefusedRedial, storedByNewerVersion } from './rule-scenarios.ts';
+import {
+  cappedByARefusal,
+  cappedByARefusedRedial,
+  storedByNewerVersion,
+} from './rule-scenarios.ts';
 import {
   answeredOnceWith,
   filledUp,
@@ -17,7 +21,10 @@ import {
   underRules,
 } from './scenarios.ts';
 
-/** A mistake that somebody could make, and where it must show. Without the mistake the same scenario shows nothing. */
+/**
+ * A mistake that somebody could make, and where it must show. Without the mistake the same scenario
+ * shows nothing.
+ */
 export interface Control {
   readonly scenario: Scenario;
   readonly mutations: readonly Mutation[];
@@ -36,7 +43,11 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   'no gate': {
     scenario: killedAt('before_completion'),
     mutations: [
-      { file: GATE, from: 'is_brought_back = read_entry(ledger, call_id)', to: 'is_brought_back = nil, false' },
+      {
+        file: GATE,
+        from: 'is_brought_back = read_entry(ledger, call_id)',
+        to: 'is_brought_back = nil, false',
+      },
     ],
   },
   'the intent is written after the request': {
@@ -51,7 +62,11 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     mutations: [
       { file: HTTP_ORIGIN, from: 'allowH2: false', to: 'allowH2: true' },
       // The second lock on the same door.
-      { file: HTTP_ORIGIN, from: 'if (this.#controller !== undefined) throw', to: 'if (this.#status > 999) throw' },
+      {
+        file: HTTP_ORIGIN,
+        from: 'if (this.#controller !== undefined)\n',
+        to: 'if (this.#status > 999)\n',
+      },
     ],
   },
   'what ended in doubt is tried again': {
@@ -77,12 +92,18 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   '504 is taken for safe': {
     scenario: answeredOnceWith({ status: 504, taken: true }),
     mutations: [
-      { file: VERDICT, from: "  425: 'rate_limited',", to: "  425: 'rate_limited',\n  504: 'rate_limited'," },
+      {
+        file: VERDICT,
+        from: "  425: 'rate_limited',",
+        to: "  425: 'rate_limited',\n  504: 'rate_limited',",
+      },
     ],
   },
   '303 is taken for safe': {
     scenario: answeredOnceWith({ status: 303, taken: true }),
-    mutations: [{ file: VERDICT, from: "  307: 'endpoint',", to: "  303: 'endpoint',\n  307: 'endpoint'," }],
+    mutations: [
+      { file: VERDICT, from: "  307: 'endpoint',", to: "  303: 'endpoint',\n  307: 'endpoint'," },
+    ],
   },
   'no veto stops a zombie': {
     scenario: frozenThenPaused,
@@ -128,21 +149,35 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   'nobody notices that claims are lost': {
     scenario: staleReplicaPromoted,
     mutations: [
-      { file: 'packages/dial-queue/src/lua/compare.lua', from: 'if known < seen then', to: 'if known < 0 then' },
+      {
+        file: 'packages/dial-queue/src/lua/compare.lua',
+        from: 'if known < seen then',
+        to: 'if known < 0 then',
+      },
       { file: GATE, from: 'if last_claim <= ask.seen then', to: 'if last_claim < 0 then' },
     ],
   },
   'a claim is judged by the time-outs of who looks at it': {
     scenario: judgedByAnother,
-    mutations: [{ file: GATE, from: 'now <= entry.deadline', to: 'now <= entry.claimedAt + ask.claimMs' }],
+    mutations: [
+      { file: GATE, from: 'now <= entry.deadline', to: 'now <= entry.claimedAt + ask.claimMs' },
+    ],
   },
   'calls in flight are one more than allowed': {
     scenario: underRules,
-    mutations: [{ file: GATE, from: 'if in_flight >= ask.maxInFlight', to: 'if in_flight > ask.maxInFlight' }],
+    mutations: [
+      { file: GATE, from: 'if in_flight >= ask.maxInFlight', to: 'if in_flight > ask.maxInFlight' },
+    ],
   },
   'a call takes no place on its line until it is answered': {
     scenario: underRules,
-    mutations: [{ file: GATE, from: 'occupy_line(lines, line, owner, claim.deadline + ask.conversationMs)', to: '' }],
+    mutations: [
+      {
+        file: GATE,
+        from: 'occupy_line(lines, line, owner, claim.deadline + ask.conversationMs)',
+        to: '',
+      },
+    ],
   },
   'a line is free again with the answer': {
     scenario: underRules,
@@ -156,7 +191,9 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   'a call is not counted with its person as it is let out': {
     scenario: underRules,
-    mutations: [{ file: GATE, from: 'remember_call(people, ask.person, owner, now + UNANSWERED)', to: '' }],
+    mutations: [
+      { file: GATE, from: 'remember_call(people, ask.person, owner, now + UNANSWERED)', to: '' },
+    ],
   },
   'the gate does not look at the do-not-call list': {
     scenario: underRules,
@@ -234,7 +271,9 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   'slots are given as if every worker were near': {
     scenario: pacedFarAway,
-    mutations: [{ file: GATE, from: 'local lead_ms = lead_of(ask.leadMs)', to: 'local lead_ms = lead_of(0)' }],
+    mutations: [
+      { file: GATE, from: 'local lead_ms = lead_of(ask.leadMs)', to: 'local lead_ms = lead_of(0)' },
+    ],
   },
   'nobody notices a lane that takes no job': {
     scenario: laneNeverReady,
@@ -272,7 +311,11 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     scenario: diedAheadOfTime,
     setsClock: true,
     mutations: [
-      { file: 'packages/dial-queue/src/lua/open-campaigns.lua', from: '  bring_back_locks(queue)\n', to: '' },
+      {
+        file: 'packages/dial-queue/src/lua/open-campaigns.lua',
+        from: '  bring_back_locks(queue)\n',
+        to: '',
+      },
     ],
   },
   'a campaign is dialed without a rule that nobody knows': {

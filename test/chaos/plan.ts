@@ -2,8 +2,20 @@ import type { ScriptRule } from '@libby-dialer/libby-simulator';
 import { Dice } from './dice.ts';
 import { NO_RULES, type Rules, rulesFor } from './rules.ts';
 
-/** Who or what a fault strikes. Faults of one target follow one another; those of different targets overlap. */
-export const TARGETS = ['crew', 'redis', 'api', 'provider', 'tokens', 'desk', 'board', 'clock'] as const;
+/**
+ * Who or what a fault strikes. Faults of one target follow one another; those of different targets
+ * overlap.
+ */
+export const TARGETS = [
+  'crew',
+  'redis',
+  'api',
+  'provider',
+  'tokens',
+  'desk',
+  'board',
+  'clock',
+] as const;
 export type Target = (typeof TARGETS)[number];
 
 /** Every fault there is, by its target; how likely it is among those, and how long it lasts. */
@@ -68,7 +80,10 @@ export const FAULTS = {
   clock_seconds_behind: { target: 'clock', weight: 2, lastsMs: [500, 4000] },
   clock_hours_ahead: { target: 'clock', weight: 1, lastsMs: [500, 4000] },
   clock_hours_behind: { target: 'clock', weight: 1, lastsMs: [500, 4000] },
-} as const satisfies Record<string, { target: Target; weight: number; lastsMs: readonly [number, number] }>;
+} as const satisfies Record<
+  string,
+  { target: Target; weight: number; lastsMs: readonly [number, number] }
+>;
 export type FaultName = keyof typeof FAULTS;
 
 export interface FaultEvent {
@@ -92,7 +107,10 @@ export interface Timeouts {
 }
 
 export const SHORT: Timeouts = { connectMs: 1500, responseMs: 3000 };
-/** Long enough for a machine that has too much to do: then nothing but a fault may leave a call in doubt. */
+/**
+ * Long enough for a machine that has too much to do: then nothing but a fault may leave a call in
+ * doubt.
+ */
 const LONG: Timeouts = { connectMs: 10_000, responseMs: 30_000 };
 
 /** All that a run does, decided by its seed before it begins. */
@@ -103,7 +121,10 @@ export interface Plan {
   readonly clockSkewsMs: readonly number[];
   /** Calls in flight in each worker. */
   readonly concurrency: number;
-  /** The workers' patience with the provider. Short, so that a dead worker's claims come to their deadline soon. */
+  /**
+   * The workers' patience with the provider. Short, so that a dead worker's claims come to their
+   * deadline soon.
+   */
   readonly timeouts: Timeouts;
   readonly latencyMs: number;
   readonly tokenLifetimeS: number;
@@ -116,7 +137,10 @@ export interface Plan {
   readonly events: Readonly<Record<Target, readonly FaultEvent[]>>;
 }
 
-/** About how long the calls of a run take, in all, when nothing goes wrong; faults come the more often the longer it is. */
+/**
+ * About how long the calls of a run take, in all, when nothing goes wrong; faults come the more
+ * often the longer it is.
+ */
 const QUIET_MS_PER_CALL = 12;
 const CALLS_PER_SHARE_OF_EVENTS = 500;
 const EVENTS: Readonly<Record<Target, readonly [fewest: number, most: number]>> = {
@@ -129,7 +153,9 @@ const EVENTS: Readonly<Record<Target, readonly [fewest: number, most: number]>> 
   board: [0, 2],
   clock: [0, 1],
 };
-/** Each a small share of all requests. Whether the phone rings differs from what the answer says. */
+/**
+ * Each a small share of all requests. Whether the phone rings differs from what the answer says.
+ */
 const UNLUCKY: readonly ScriptRule['do'][] = [
   { fault: 'hang' },
   { fault: 'hang', taken: true },
@@ -160,7 +186,9 @@ export function planFor(seed: number, calls: number): Plan {
   const plan = {
     seed,
     calls,
-    clockSkewsMs: Array.from({ length: workers }, () => (dice.chance(1 / 3) ? dice.between(-600_000, 600_000) : 0)),
+    clockSkewsMs: Array.from({ length: workers }, () =>
+      dice.chance(1 / 3) ? dice.between(-600_000, 600_000) : 0,
+    ),
     concurrency,
     timeouts: SHORT,
     latencyMs,
@@ -183,15 +211,31 @@ export function planFor(seed: number, calls: number): Plan {
 }
 
 /**
- * The same calls with nothing going wrong: the run that says what the others may not be excused with. That the clocks of hosts are
- * hours apart, more than a token lives, is not among it.
+ * The same calls with nothing going wrong: the run that says what the others may not be excused
+ * with. That the clocks of hosts are hours apart, more than a token lives, is not among it.
  */
 export function quietPlan(seed: number, calls: number): Plan {
   const plan = planFor(seed, calls);
-  const events = { crew: [], redis: [], api: [], provider: [], tokens: [], desk: [], board: [], clock: [] };
+  const events = {
+    crew: [],
+    redis: [],
+    api: [],
+    provider: [],
+    tokens: [],
+    desk: [],
+    board: [],
+    clock: [],
+  };
   const clockSkewsMs = plan.clockSkewsMs.map((_, slot) => (slot - 1) * 5 * 3_600_000);
   const loading = { kind: 'once' } as const;
-  const undisturbed = { script: [], loading, rules: NO_RULES, tokenLifetimeS: 3600, forwards: false, events };
+  const undisturbed = {
+    script: [],
+    loading,
+    rules: NO_RULES,
+    tokenLifetimeS: 3600,
+    forwards: false,
+    events,
+  };
   return { ...plan, clockSkewsMs, timeouts: LONG, ...undisturbed };
 }
 
@@ -205,7 +249,10 @@ function unluckyRules(dice: Dice): ScriptRule[] {
 function loadingFor(dice: Dice): Loading {
   const kind = dice.oneOf(['once', 'twice_at_once', 'killed'] as const);
   if (kind !== 'killed') return { kind };
-  return { kind, afterMs: Array.from({ length: dice.between(1, 3) }, () => dice.between(300, 1500)) };
+  return {
+    kind,
+    afterMs: Array.from({ length: dice.between(1, 3) }, () => dice.between(300, 1500)),
+  };
 }
 
 function eventsOn(target: Target, dice: Dice, calls: number): FaultEvent[] {

@@ -31,8 +31,8 @@ interface Ready {
 }
 
 /**
- * The simulated provider in a process of its own. Its truth file is on the disk before it answers anything, so what it was
- * asked is known whatever dies.
+ * The simulated provider in a process of its own. Its truth file is on the disk before it answers
+ * anything, so what it was asked is known whatever dies.
  */
 export class Provider implements AsyncDisposable {
   readonly port: number;
@@ -43,7 +43,12 @@ export class Provider implements AsyncDisposable {
   readonly #script: readonly ScriptRule[];
   readonly #storms = new Map<string, ScriptRule>();
 
-  private constructor(process: SpawnedProcess, ready: Ready, truthFile: string, script: readonly ScriptRule[]) {
+  private constructor(
+    process: SpawnedProcess,
+    ready: Ready,
+    truthFile: string,
+    script: readonly ScriptRule[],
+  ) {
     this.#process = process;
     this.#apiUrl = ready.apiUrl;
     this.port = Number(new URL(ready.apiUrl).port);
@@ -60,17 +65,28 @@ export class Provider implements AsyncDisposable {
     const process = await spawnProcess(globalThis.process.execPath, [
       join(ROOT, 'packages/libby-simulator/src/main.ts'),
       ...optionsOf({ truth: truthFile, script: scriptFile, seed, 'latency-ms': latencyMs }),
-      ...optionsOf({ 'token-lifetime-s': tokenLifetimeS, 'client-secret': CANARIES.clientSecret, 'keep-payloads': 1 }),
+      ...optionsOf({
+        'token-lifetime-s': tokenLifetimeS,
+        'client-secret': CANARIES.clientSecret,
+        'keep-payloads': 1,
+      }),
     ]);
     const ready = JSON.parse(await process.waitForLine(/^\{"apiUrl"/, STARTS_WITHIN_MS)) as Ready;
     return new Provider(process, ready, truthFile, script);
   }
 
-  /** From now on this rule comes before the run's own, one for each endpoint; undefined takes it away again. */
+  /**
+   * From now on this rule comes before the run's own, one for each endpoint; undefined takes it
+   * away again.
+   */
   async storm(endpoint: 'outbound' | 'token', action: ScriptRule['do'] | undefined): Promise<void> {
     if (action === undefined) this.#storms.delete(endpoint);
     else this.#storms.set(endpoint, { match: { endpoint }, do: action });
-    await this.#control('PUT', '/script', JSON.stringify([...this.#storms.values(), ...this.#script]));
+    await this.#control(
+      'PUT',
+      '/script',
+      JSON.stringify([...this.#storms.values(), ...this.#script]),
+    );
   }
 
   async revokeTokens(): Promise<void> {
@@ -92,7 +108,9 @@ export class Provider implements AsyncDisposable {
 
   /** Every request there has been, in order. */
   async requests(): Promise<CallRecord[]> {
-    const lines = (await readFile(this.#truthFile, 'utf8')).split('\n').filter((line) => line !== '');
+    const lines = (await readFile(this.#truthFile, 'utf8'))
+      .split('\n')
+      .filter((line) => line !== '');
     return lines.map((line) => JSON.parse(line) as CallRecord);
   }
 
@@ -100,13 +118,17 @@ export class Provider implements AsyncDisposable {
     await this.#process.stop();
   }
 
-  /** On a connection of its own: one kept from before may be closed by the simulator just as it is used. */
+  /**
+   * On a connection of its own: one kept from before may be closed by the simulator just as it is
+   * used.
+   */
   async #control(method: string, path: string, body = ''): Promise<string> {
     const asked = request(`${this.#apiUrl}${path}`, { method, agent: false });
     asked.end(body);
     const [response] = (await once(asked, 'response')) as [IncomingMessage];
     const answer = await text(response);
-    if ((response.statusCode ?? 0) > 299) throw new Error(`the simulator answered ${response.statusCode} to ${path}`);
+    if ((response.statusCode ?? 0) > 299)
+      throw new Error(`the simulator answered ${response.statusCode} to ${path}`);
     return answer;
   }
 }

@@ -12,7 +12,10 @@ export async function storedByNewerVersion(root: string): Promise<string[]> {
   await using stage = await Stage.open();
   await load(stage, root, 4);
   const { campaigns } = stage.keys;
-  const stored = JSON.parse((await stage.redis.hget(campaigns, CAMPAIGN)) ?? '{}') as Record<string, unknown>;
+  const stored = JSON.parse((await stage.redis.hget(campaigns, CAMPAIGN)) ?? '{}') as Record<
+    string,
+    unknown
+  >;
   await stage.redis.hset(campaigns, CAMPAIGN, JSON.stringify({ ...stored, neverOn: ['Sunday'] }));
   await using crew = await startCrew(stage, root);
   const requests = async () => (await stage.provider.stats()).requests;
@@ -25,7 +28,10 @@ export async function storedByNewerVersion(root: string): Promise<string[]> {
 /** Long enough for another call to ask in the meantime, and shorter than anybody's patience. */
 const REFUSED_AFTER_MS = 2500;
 
-/** Two rows are for the same person, who may have one call; the first is refused after a while, and so rings nobody. */
+/**
+ * Two rows are for the same person, who may have one call; the first is refused after a while, and
+ * so rings nobody.
+ */
 export async function cappedByARefusal(root: string): Promise<string[]> {
   await using stage = await Stage.open({
     script: [{ match: { nth: 1 }, do: { status: 422, latencyMs: REFUSED_AFTER_MS } }],
@@ -36,10 +42,15 @@ export async function cappedByARefusal(root: string): Promise<string[]> {
   await untilDone(stage, numbers);
   await crew.stop();
   const { results } = await gatherEvidence(stage);
-  return results.filter(({ outcome }) => outcome === 'suppressed').map(() => 'suppressed, though nobody has called');
+  return results
+    .filter(({ outcome }) => outcome === 'suppressed')
+    .map(() => 'suppressed, though nobody has called');
 }
 
-/** A call in doubt is dialed once more and refused then; of a person who may have two calls that is one. */
+/**
+ * A call in doubt is dialed once more and refused then; of a person who may have two calls that is
+ * one.
+ */
 export async function cappedByARefusedRedial(root: string): Promise<string[]> {
   await using stage = await Stage.open({
     script: [
@@ -49,13 +60,22 @@ export async function cappedByARefusedRedial(root: string): Promise<string[]> {
   });
   const redialing = 'redialing';
   const lines = { maxConcurrentCalls: 10, assumedCallSeconds: 0.5 };
-  const numbers = await load(stage, root, 1, NO_RULES, { id: redialing, onUnknown: 'redial', lines });
+  const numbers = await load(stage, root, 1, NO_RULES, {
+    id: redialing,
+    onUnknown: 'redial',
+    lines,
+  });
   await using crew = await startCrew(stage, root, HASTY);
-  await eventually(async () => (await stage.status.read(redialing))?.state === 'completed', PATIENCE);
+  await eventually(
+    async () => (await stage.status.read(redialing))?.state === 'completed',
+    PATIENCE,
+  );
   await stage.write(numbers, campaignWith({ ...NO_RULES, frequencyCap: { calls: 2, hours: 24 } }));
   await new Enqueuer(stage, root).load({ kind: 'once' });
   await untilDone(stage, numbers);
   await crew.stop();
   const { results } = await gatherEvidence(stage);
-  return results.filter(({ outcome }) => outcome === 'suppressed').map(() => 'suppressed, though only one has called');
+  return results
+    .filter(({ outcome }) => outcome === 'suppressed')
+    .map(() => 'suppressed, though only one has called');
 }

@@ -24,10 +24,15 @@ export interface CrewSize {
   readonly latencyMs: number;
 }
 
-/** Each rule is there by chance, and limits now and then: what a killed worker had claimed counts until its deadline. */
+/**
+ * Each rule is there by chance, and limits now and then: what a killed worker had claimed counts
+ * until its deadline.
+ */
 export function rulesFor(dice: Dice, crew: CrewSize): Rules {
   const pacing = {
-    ...(dice.chance(1 / 2) && { maxInFlight: dice.between(2 * crew.concurrency, crew.workers * crew.concurrency) }),
+    ...(dice.chance(1 / 2) && {
+      maxInFlight: dice.between(2 * crew.concurrency, crew.workers * crew.concurrency),
+    }),
     ...(dice.chance(1 / 3) && { callsPerSecond: dice.between(150, 400) }),
   };
   return {
@@ -37,8 +42,13 @@ export function rulesFor(dice: Dice, crew: CrewSize): Rules {
   };
 }
 
-/** Together they carry between three quarters and one and a half times what the crew would place. */
-function linesFor(dice: Dice, { workers, concurrency, latencyMs }: CrewSize): NonNullable<Rules['lines']> {
+/**
+ * Together they carry between three quarters and one and a half times what the crew would place.
+ */
+function linesFor(
+  dice: Dice,
+  { workers, concurrency, latencyMs }: CrewSize,
+): NonNullable<Rules['lines']> {
   const numbers = CANARIES.lines.slice(0, dice.between(2, CANARIES.lines.length));
   const conversationMs = dice.between(500, 2000);
   const wanted = (workers * concurrency * (conversationMs + latencyMs)) / latencyMs;
@@ -53,7 +63,12 @@ function capFor(dice: Dice): Pick<Rules, 'frequencyCap' | 'rowsPerPerson'> {
 }
 
 /** As a campaign file says it. */
-export function campaignWith({ pacing, lines, frequencyCap, rowsPerPerson }: Rules): Record<string, unknown> {
+export function campaignWith({
+  pacing,
+  lines,
+  frequencyCap,
+  rowsPerPerson,
+}: Rules): Record<string, unknown> {
   const { numbers, ...limits } = lines ?? { numbers: undefined };
   return {
     ...(pacing && { pacing }),
@@ -64,6 +79,13 @@ export function campaignWith({ pacing, lines, frequencyCap, rowsPerPerson }: Rul
 }
 
 /** The numbers of a list of so many rows. */
-export function rowsOf(people: readonly string[], calls: number, { rowsPerPerson }: Rules): string[] {
-  return Array.from({ length: calls }, (_, index) => people[Math.floor(index / rowsPerPerson)] ?? '');
+export function rowsOf(
+  people: readonly string[],
+  calls: number,
+  { rowsPerPerson }: Rules,
+): string[] {
+  return Array.from(
+    { length: calls },
+    (_, index) => people[Math.floor(index / rowsPerPerson)] ?? '',
+  );
 }

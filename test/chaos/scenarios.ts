@@ -14,8 +14,9 @@ import { campaignWith, NO_RULES, type Rules, rowsOf } from './rules.ts';
 import { CAMPAIGN, Stage } from './stage.ts';
 
 /**
- * A short run of one misfortune with the programs of that root, the project's or a mutant's. Resolves to the violations it
- * showed; ends as soon as there is nothing more to come, or something has gone wrong for good.
+ * A short run of one misfortune with the programs of that root, the project's or a mutant's.
+ * Resolves to the violations it showed; ends as soon as there is nothing more to come, or something
+ * has gone wrong for good.
  */
 export type Scenario = (root: string) => Promise<string[]>;
 
@@ -46,7 +47,9 @@ export function answeredOnceWith(answer: ScriptRule['do']): Scenario {
   };
 }
 
-/** The campaign is paused while a worker stands still with a claim in hand; then the worker goes on. */
+/**
+ * The campaign is paused while a worker stands still with a claim in hand; then the worker goes on.
+ */
 export async function frozenThenPaused(root: string): Promise<string[]> {
   await using stage = await Stage.open();
   const numbers = await load(stage, root, 4);
@@ -59,7 +62,8 @@ export async function frozenThenPaused(root: string): Promise<string[]> {
   await frozen.stop();
   const late = (await stage.provider.truth()).filter(({ atMs }) => atMs > pausedAt);
   return late.map(
-    ({ toPhoneNumber }) => `${toPhoneNumber} of ${numbers.length} was called after the pause had returned`,
+    ({ toPhoneNumber }) =>
+      `${toPhoneNumber} of ${numbers.length} was called after the pause had returned`,
   );
 }
 
@@ -82,7 +86,10 @@ const RULES: Rules = {
 };
 const SUPPRESSED_EVERY = 4;
 
-/** Two workers could place more calls at once than the campaign allows, and more than one to each person. */
+/**
+ * Two workers could place more calls at once than the campaign allows, and more than one to each
+ * person.
+ */
 export async function underRules(root: string): Promise<string[]> {
   await using stage = await Stage.open({ latencyMs: 500 });
   const people = fictionalNumbers().slice(0, 10);
@@ -91,7 +98,11 @@ export async function underRules(root: string): Promise<string[]> {
   await stage.doNotCall.add([...suppressed]);
   await stage.write(numbers, campaignWith(RULES));
   await new Enqueuer(stage, root).load({ kind: 'once' });
-  await using crew = await Crew.start(stage, { concurrency: CONCURRENCY, clockSkewsMs: [0, 0], root });
+  await using crew = await Crew.start(stage, {
+    concurrency: CONCURRENCY,
+    clockSkewsMs: [0, 0],
+    root,
+  });
   await untilDone(stage, numbers);
   return await judge(stage, crew, { numbers, suppressed, rules: RULES });
 }
@@ -106,7 +117,8 @@ export async function filledUp(root: string): Promise<string[]> {
   const before = (await stage.provider.stats()).requests;
   // Those that had passed the gate go out; then somebody must be refused, or go out all the same.
   const wentOut = async () => (await stage.provider.stats()).requests - before > CONCURRENCY;
-  const wasRefused = () => crew.logs.flat().some((line) => /is out of memory and refuses to write/.test(line));
+  const wasRefused = () =>
+    crew.logs.flat().some((line) => /is out of memory and refuses to write/.test(line));
   const wasLost = async () => (await gatherEvidence(stage)).jobs['failed'] !== 0;
   await eventually(async () => wasRefused() || (await wentOut()) || (await wasLost()), PATIENCE);
   const escaped = (await wentOut()) ? ['calls went out that a full Redis cannot record'] : [];
@@ -119,12 +131,18 @@ export async function filledUp(root: string): Promise<string[]> {
 export const HASTY = { LIBBY_CONNECT_TIMEOUT_MS: '200', LIBBY_RESPONSE_TIMEOUT_MS: '300' };
 const HASTY_CLAIM_MS = 11_500;
 
-/** A worker with long time-outs stands still in the middle of a call, and one with short ones comes upon its claim. */
+/**
+ * A worker with long time-outs stands still in the middle of a call, and one with short ones comes
+ * upon its claim.
+ */
 export async function judgedByAnother(root: string): Promise<string[]> {
   await using stage = await Stage.open();
   await load(stage, root, 4);
   const env = { LIBBY_RESPONSE_TIMEOUT_MS: '60000', WORKER_SHUTDOWN_GRACE_MS: '90000' };
-  await using patient = await ArmedWorker.start(stage, 'after_first_byte', 'SIGSTOP', { root, env });
+  await using patient = await ArmedWorker.start(stage, 'after_first_byte', 'SIGSTOP', {
+    root,
+    env,
+  });
   const callId = await patient.reached();
   await eventually(async () => (await stage.claimAgeMs(callId)) > HASTY_CLAIM_MS, PATIENCE);
   await using crew = await startCrew(stage, root, HASTY);
@@ -141,17 +159,30 @@ export async function judgedByAnother(root: string): Promise<string[]> {
   return (await doubts()).map(() => 'a claim was taken for lost before its deadline');
 }
 
-/** Redis dies, and in its place comes a replica that was behind; a worker that remembers the difference has died before. */
+/**
+ * Redis dies, and in its place comes a replica that was behind; a worker that remembers the
+ * difference has died before.
+ */
 export async function staleReplicaPromoted(root: string): Promise<string[]> {
   await using stage = await Stage.open({ latencyMs: 200 });
   const numbers = await load(stage, root, 200);
   const args = ['--replicaof', '127.0.0.1', String(stage.server.port)];
-  await using replica = await startRedis({ own: true, appendonly: true, appendfsync: 'always', args });
+  await using replica = await startRedis({
+    own: true,
+    appendonly: true,
+    appendfsync: 'always',
+    args,
+  });
   await using connections = new AsyncDisposableStack();
   const promoted = connections.adopt(new Redis(replica.url), (client) => client.disconnect());
-  await using crew = await Crew.start(stage, { concurrency: CONCURRENCY, clockSkewsMs: [0, 0], root });
+  await using crew = await Crew.start(stage, {
+    concurrency: CONCURRENCY,
+    clockSkewsMs: [0, 0],
+    root,
+  });
   const requests = async () => (await stage.provider.stats()).requests;
-  const isInSync = async () => (await promoted.info('replication')).includes('master_link_status:up');
+  const isInSync = async () =>
+    (await promoted.info('replication')).includes('master_link_status:up');
   await eventually(async () => (await isInSync()) && (await requests()) > 20, PATIENCE);
   await promoted.replicaof('NO', 'ONE');
   const before = await requests();
@@ -161,12 +192,17 @@ export async function staleReplicaPromoted(root: string): Promise<string[]> {
   stage.redisProxy.moveTo(replica.port);
 
   const rangTwice = async () => (await stage.provider.stats()).numbersTakenAgain;
-  const wereTold = async () => (await crew.metrics()).filter((page) => HELD.test(page)).length === crew.size;
+  const wereTold = async () =>
+    (await crew.metrics()).filter((page) => HELD.test(page)).length === crew.size;
   await eventually(async () => (await rangTwice()) > 0 || (await wereTold()), PATIENCE);
   const holds = await new Holds(promoted, stage.keys).list();
   return [
-    ...(holds.some(({ scope, reason }) => scope === 'all' && reason === 'evidence_lost') ? [] : ['nothing is held']),
-    ...((await rangTwice()) > 0 ? [`${await rangTwice()} of ${numbers.length} phones rang twice`] : []),
+    ...(holds.some(({ scope, reason }) => scope === 'all' && reason === 'evidence_lost')
+      ? []
+      : ['nothing is held']),
+    ...((await rangTwice()) > 0
+      ? [`${await rangTwice()} of ${numbers.length} phones rang twice`]
+      : []),
   ];
 }
 const HELD = /^libby_dialer_gate_answers_total\{answer="held"\} [1-9]/m;
@@ -197,7 +233,11 @@ export async function load(
   return numbers;
 }
 
-export function startCrew(stage: Stage, root: string, env: Readonly<Record<string, string>> = {}): Promise<Crew> {
+export function startCrew(
+  stage: Stage,
+  root: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Crew> {
   return Crew.start(stage, { concurrency: CONCURRENCY, clockSkewsMs: [0], root, env });
 }
 
@@ -225,7 +265,11 @@ export async function judge(
     listed: done.numbers.length,
     rules: done.rules ?? NO_RULES,
     concurrency: CONCURRENCY,
-    crew: { ...crew.tally, kills: done.kills ?? 0, mostAlive: crew.tally.mostAlive + (done.kills ?? 0) },
+    crew: {
+      ...crew.tally,
+      kills: done.kills ?? 0,
+      mostAlive: crew.tally.mostAlive + (done.kills ?? 0),
+    },
     redisFaults: done.redisFaults ?? 0,
     refusals: 0,
     clockSteps: [],

@@ -1,6 +1,6 @@
 /**
- * Loaded before a program (`node --import`): its wall clock is off by CHAOS_CLOCK_SKEW_MS, as on a host whose clock nobody
- * sets. Monotonic time and timers are as they are.
+ * Loaded before a program (`node --import`): its wall clock is off by CHAOS_CLOCK_SKEW_MS, as on a
+ * host whose clock nobody sets. Monotonic time and timers are as they are.
  */
 const skewMs = Number(process.env['CHAOS_CLOCK_SKEW_MS']);
 const trueNow = Date.now;

@@ -1,12 +1,19 @@
 import { CallLoader, CampaignStore, Identity } from '@libby-dialer/dial-queue';
-import { type Campaign, campaignSchema, dedupeKey, type QueuedCall, type ResultRecord } from '@libby-dialer/dialing';
+import {
+  type Campaign,
+  campaignSchema,
+  dedupeKey,
+  type QueuedCall,
+  type ResultRecord,
+} from '@libby-dialer/dialing';
 import { CANARIES } from './canaries.ts';
 import { insist } from './insist.ts';
 import { campaignFields, type Stage } from './stage.ts';
 
 /**
- * Campaigns of a few rows each that come up in the middle of a run. Their rows are counted on from those of the list, so that
- * each row of a run is one call. They have no rules and a line of their own.
+ * Campaigns of a few rows each that come up in the middle of a run. Their rows are counted on from
+ * those of the list, so that each row of a run is one call. They have no rules and a line of their
+ * own.
  */
 export class SmallCampaigns {
   readonly ids: string[] = [];
@@ -40,7 +47,10 @@ export class SmallCampaigns {
 
   /** Opens so many at once. Resolves to their ids. */
   async add(campaigns: number, rows: number): Promise<string[]> {
-    const ids = Array.from({ length: campaigns }, (_, index) => `small-${this.ids.length + index + 1}`);
+    const ids = Array.from(
+      { length: campaigns },
+      (_, index) => `small-${this.ids.length + index + 1}`,
+    );
     this.ids.push(...ids);
     const store = new CampaignStore(this.#stage.redis, this.#stage.keys);
     await Promise.all(
@@ -63,7 +73,10 @@ export class SmallCampaigns {
   }
 
   /** Nobody else archives it meanwhile. */
-  async archiving(id: string, archive: () => Promise<readonly ResultRecord[] | undefined>): Promise<void> {
+  async archiving(
+    id: string,
+    archive: () => Promise<readonly ResultRecord[] | undefined>,
+  ): Promise<void> {
     this.#leaving.add(id);
     const exported = await archive();
     if (exported === undefined) this.#leaving.delete(id);
@@ -76,7 +89,10 @@ async function queueRows(
   { redis, keys }: Stage,
   campaign: string,
   numbers: readonly string[],
-  { firstRow, ...times }: { readonly firstRow: number } & Pick<QueuedCall, 'startsAt' | 'expiresAt'>,
+  {
+    firstRow,
+    ...times
+  }: { readonly firstRow: number } & Pick<QueuedCall, 'startsAt' | 'expiresAt'>,
 ): Promise<void> {
   const identity = await Identity.load(redis, keys);
   await using loader = new CallLoader(redis, keys, campaign);
@@ -85,7 +101,10 @@ async function queueRows(
     numbers.map((to, index) => {
       const row = firstRow + index;
       const callId = identity.callId(campaign, dedupeKey('phone', { toPhoneNumber: to }, '') ?? '');
-      return { callId, call: { to, name: CANARIES.name, row, form: [['Notes', `Row ${row}`]], ...times } };
+      return {
+        callId,
+        call: { to, name: CANARIES.name, row, form: [['Notes', `Row ${row}`]], ...times },
+      };
     }),
   );
   await loader.finish();

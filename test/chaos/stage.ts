@@ -1,8 +1,20 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CampaignStore, DoNotCallList, Holds, Identity, Keys, StatusReader } from '@libby-dialer/dial-queue';
-import { type FaultProxy, startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import {
+  CampaignStore,
+  DoNotCallList,
+  Holds,
+  Identity,
+  Keys,
+  StatusReader,
+} from '@libby-dialer/dial-queue';
+import {
+  type FaultProxy,
+  startFaultProxy,
+  startRedis,
+  type TestRedis,
+} from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { CANARIES } from './canaries.ts';
 import { Exchanges } from './exchanges.ts';
@@ -29,9 +41,10 @@ export interface StageOptions extends ProviderOptions {
 }
 
 /**
- * Where a run takes place: a Redis that loses nothing it acknowledged, the simulated provider in a process of its own, and a
- * proxy for faults before Redis, the API and the token endpoint. The programs under test talk to the proxies; the harness
- * itself looks at Redis and at the provider directly.
+ * Where a run takes place: a Redis that loses nothing it acknowledged, the simulated provider in a
+ * process of its own, and a proxy for faults before Redis, the API and the token endpoint. The
+ * programs under test talk to the proxies; the harness itself looks at Redis and at the provider
+ * directly.
  */
 export class Stage implements AsyncDisposable {
   readonly folder: string;
@@ -64,7 +77,12 @@ export class Stage implements AsyncDisposable {
     [this.redisProxy, this.apiProxy, this.tokenProxy] = proxies;
     this.exchanges = exchanges;
     this.doNotCall = new DoNotCallList(redis, this.keys, identity);
-    this.status = new StatusReader(redis, this.keys, new CampaignStore(redis, this.keys), new Holds(redis, this.keys));
+    this.status = new StatusReader(
+      redis,
+      this.keys,
+      new CampaignStore(redis, this.keys),
+      new Holds(redis, this.keys),
+    );
     this.#release = release;
   }
 
@@ -73,14 +91,20 @@ export class Stage implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), 'libby-dialer-chaos-'));
     parts.defer(() => rm(folder, { recursive: true, force: true }));
     const { settableClock = false } = options;
-    const server = parts.use(await startRedis({ own: true, appendonly: true, appendfsync: 'always', settableClock }));
-    const redis = parts.adopt(new Redis(server.url, { maxRetriesPerRequest: null }), (client) => client.disconnect());
+    const server = parts.use(
+      await startRedis({ own: true, appendonly: true, appendfsync: 'always', settableClock }),
+    );
+    const redis = parts.adopt(new Redis(server.url, { maxRetriesPerRequest: null }), (client) =>
+      client.disconnect(),
+    );
     redis.on('error', () => {});
     const provider = parts.use(await Provider.start(folder, options));
     const exchanges = new Exchanges();
     const proxies = [
       parts.use(await startFaultProxy({ targetPort: server.port })),
-      parts.use(await startFaultProxy({ targetPort: provider.port, observe: () => exchanges.observe() })),
+      parts.use(
+        await startFaultProxy({ targetPort: provider.port, observe: () => exchanges.observe() }),
+      ),
       parts.use(await startFaultProxy({ targetPort: provider.port })),
     ] as const;
     const identity = await Identity.load(redis, new Keys('{chaos}'));
@@ -88,12 +112,19 @@ export class Stage implements AsyncDisposable {
   }
 
   /** The environment of the programs under test. */
-  environment({ concurrency = 1, timeouts = SHORT, root = ROOT }: ProgramOptions = {}): Record<string, string> {
+  environment({
+    concurrency = 1,
+    timeouts = SHORT,
+    root = ROOT,
+  }: ProgramOptions = {}): Record<string, string> {
     return {
       PATH: process.env['PATH'] ?? '',
       HOME: this.folder,
       // What is compiled of a copy is of no use once the copy is gone.
-      NODE_COMPILE_CACHE: join(root, root === ROOT ? 'node_modules/.cache/node-compile' : '.node-compile'),
+      NODE_COMPILE_CACHE: join(
+        root,
+        root === ROOT ? 'node_modules/.cache/node-compile' : '.node-compile',
+      ),
       REDIS_URL: `redis://127.0.0.1:${this.redisProxy.port}`,
       DIALER_PREFIX: this.keys.prefix,
       LIBBY_API_URL: `http://127.0.0.1:${this.apiProxy.port}`,
@@ -109,8 +140,13 @@ export class Stage implements AsyncDisposable {
     };
   }
 
-  /** Puts the list, a row for each of these, and the campaign file where the enqueuer finds them. */
-  async write(numbers: readonly string[], campaign: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  /**
+   * Puts the list, a row for each of these, and the campaign file where the enqueuer finds them.
+   */
+  async write(
+    numbers: readonly string[],
+    campaign: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
     const rows = numbers.map((number, index) => `${CANARIES.name},${number},Row ${index + 1}`);
     const content = { ...campaignFields(CAMPAIGN), ...campaign };
     await writeFile(join(this.folder, LIST_FILE), `Name,Phone,Notes\n${rows.join('\n')}\n`);
@@ -123,10 +159,14 @@ export class Stage implements AsyncDisposable {
     return Object.values(status?.outcomes ?? {}).reduce((sum, count) => sum + count, 0);
   }
 
-  /** Whether so many calls have an outcome and no job is left, those that have come again included. */
+  /**
+   * Whether so many calls have an outcome and no job is left, those that have come again included.
+   */
   async isDone(calls: number, campaign = CAMPAIGN): Promise<boolean> {
     const status = await this.status.read(campaign);
-    return status?.pending === 0 && status.inFlight === 0 && (await this.settledCalls(campaign)) >= calls;
+    return (
+      status?.pending === 0 && status.inFlight === 0 && (await this.settledCalls(campaign)) >= calls
+    );
   }
 
   /** For how long a call has been claimed, by Redis's clock. */

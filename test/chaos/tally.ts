@@ -22,22 +22,33 @@ export class Tally {
     this.#kills += report.crew.kills;
     this.#enqueuerKills += report.enqueuerKills;
     const { pacing = {}, lines, frequencyCap } = report.rules;
-    const inForce = Object.entries({ ...pacing, lines, frequencyCap }).filter(([, rule]) => rule !== undefined);
+    const inForce = Object.entries({ ...pacing, lines, frequencyCap }).filter(
+      ([, rule]) => rule !== undefined,
+    );
     for (const [name] of inForce) increase(this.#rules, name, 1);
-    for (const [name, times] of Object.entries(report.faults)) increase(this.#faults, name as FaultName, times);
-    for (const [name, times] of Object.entries(report.outcomes)) increase(this.#outcomes, name, times);
-    this.violations.push(...report.violations.map((violation) => `seed ${report.seed}: ${violation}`));
+    for (const [name, times] of Object.entries(report.faults))
+      increase(this.#faults, name as FaultName, times);
+    for (const [name, times] of Object.entries(report.outcomes))
+      increase(this.#outcomes, name, times);
+    this.violations.push(
+      ...report.violations.map((violation) => `seed ${report.seed}: ${violation}`),
+    );
   }
 
   /** The rows of a table. */
   toMarkdown(): string {
     const faults = TARGETS.map((target) => {
-      const names = [...this.#faults.keys()].filter((name) => FAULTS[name].target === target).toSorted();
+      const names = [...this.#faults.keys()]
+        .filter((name) => FAULTS[name].target === target)
+        .toSorted();
       return [target, names.map((name) => `${name} ${this.#faults.get(name)}`).join(', ')];
     });
     const rows = [
       ['runs', this.#runs],
-      ['runs with each rule', [...this.#rules].map(([name, times]) => `${name} ${times}`).join(', ') || 'none'],
+      [
+        'runs with each rule',
+        [...this.#rules].map(([name, times]) => `${name} ${times}`).join(', ') || 'none',
+      ],
       ['campaigns opened in mid-run', this.#smallCampaigns],
       ['calls', this.#calls],
       ['requests to the API', this.#requests],

@@ -4,14 +4,20 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { cli } from '@libby-dialer/enqueuer/cli';
-import { type Simulator, type SimulatorOptions, startSimulator } from '@libby-dialer/libby-simulator';
+import {
+  type Simulator,
+  type SimulatorOptions,
+  startSimulator,
+} from '@libby-dialer/libby-simulator';
 import { Redactor } from '@libby-dialer/runtime';
 import { type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
 import { LockedRedis } from './locked-redis.ts';
 
 const BIN = join(import.meta.dirname, '..', '..', 'bin');
 
-/** A Redis that knows its users, the simulator, a folder, and the programs, each as its own user. */
+/**
+ * A Redis that knows its users, the simulator, a folder, and the programs, each as its own user.
+ */
 export class ContractWorld implements AsyncDisposable {
   readonly redis: LockedRedis;
   readonly simulator: Simulator;
@@ -29,7 +35,9 @@ export class ContractWorld implements AsyncDisposable {
 
   static async open(options: SimulatorOptions = {}): Promise<ContractWorld> {
     const folder = mkdtemp(join(tmpdir(), 'libby-dialer-contract-'));
-    return new ContractWorld(...(await Promise.all([LockedRedis.start(), startSimulator(options), folder])));
+    return new ContractWorld(
+      ...(await Promise.all([LockedRedis.start(), startSimulator(options), folder])),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -51,10 +59,17 @@ export class ContractWorld implements AsyncDisposable {
   }
 
   async startForwarder(name: string, url: string): Promise<SpawnedProcess> {
-    return this.#spawn('enqueuer', ['forward', '--name', name, '--to', url], 'enqueuer', /the forwarder forwards/);
+    return this.#spawn(
+      'enqueuer',
+      ['forward', '--name', name, '--to', url],
+      'enqueuer',
+      /the forwarder forwards/,
+    );
   }
 
-  /** Runs a command of the enqueuer that must succeed, in this process, and gives what it prints. */
+  /**
+   * Runs a command of the enqueuer that must succeed, in this process, and gives what it prints.
+   */
   async run(...argv: string[]): Promise<string> {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const output = Promise.all([text(stdout), text(stderr)]);
@@ -78,13 +93,24 @@ export class ContractWorld implements AsyncDisposable {
   /** How many calls of a campaign have ended in each way. */
   async outcomes(campaign: string): Promise<Record<string, number>> {
     const state = Object.entries(await this.redis.admin.hgetall(`{libby}:c:${campaign}:state`));
-    const counts = state.map(([field, count]) => [/^outcome:(.*)/.exec(field)?.[1], Number(count)] as const);
-    return Object.fromEntries(counts.filter(([outcome, count]) => outcome !== undefined && count > 0));
+    const counts = state.map(
+      ([field, count]) => [/^outcome:(.*)/.exec(field)?.[1], Number(count)] as const,
+    );
+    return Object.fromEntries(
+      counts.filter(([outcome, count]) => outcome !== undefined && count > 0),
+    );
   }
 
-  async #spawn(program: string, args: string[], user: string, ready: RegExp): Promise<SpawnedProcess> {
+  async #spawn(
+    program: string,
+    args: string[],
+    user: string,
+    ready: RegExp,
+  ): Promise<SpawnedProcess> {
     const env = this.#environment(user);
-    const spawned = this.#release.use(await spawnProcess(join(BIN, program), args, { env, cwd: this.folder }));
+    const spawned = this.#release.use(
+      await spawnProcess(join(BIN, program), args, { env, cwd: this.folder }),
+    );
     await spawned.waitForLine(ready, 30_000);
     return spawned;
   }

@@ -35,14 +35,26 @@ const languages: readonly Language[] = [
   },
   {
     name: 'Python',
-    push: ({ externalId, name, toPhoneNumber }) => [PYTHON, 'push.py', externalId, name, toPhoneNumber],
+    push: ({ externalId, name, toPhoneNumber }) => [
+      PYTHON,
+      'push.py',
+      externalId,
+      name,
+      toPhoneNumber,
+    ],
     results: [PYTHON, 'results.py'],
     check: [PYTHON, '-c', 'import redis'],
     needs: 'redis-py for /usr/bin/python3 (Debian: apt-get install python3-redis)',
   },
   {
     name: 'Node.js',
-    push: ({ externalId, name, toPhoneNumber }) => [process.execPath, 'push.ts', externalId, name, toPhoneNumber],
+    push: ({ externalId, name, toPhoneNumber }) => [
+      process.execPath,
+      'push.ts',
+      externalId,
+      name,
+      toPhoneNumber,
+    ],
     results: [process.execPath, 'results.ts'],
     check: [process.execPath, '--version'],
     needs: 'Node.js',
@@ -62,7 +74,10 @@ function options() {
   return { env, cwd: FOLDER };
 }
 
-async function run([command, ...args]: readonly [command: string, ...args: string[]]): Promise<ProcessResult> {
+async function run([command, ...args]: readonly [
+  command: string,
+  ...args: string[],
+]): Promise<ProcessResult> {
   return runProcess(command, args, options());
 }
 
@@ -74,12 +89,18 @@ async function push({ push }: Language, order: Order): Promise<string> {
 }
 
 /** A reader that says what it gets, until it is killed. */
-async function read({ results: [command, ...args] }: Language, externalIds: readonly string[]): Promise<string[]> {
+async function read(
+  { results: [command, ...args] }: Language,
+  externalIds: readonly string[],
+): Promise<string[]> {
   await using reader = await spawnProcess(command, args, options());
-  for (const externalId of externalIds) await reader.waitForLine(new RegExp(`${externalId}\\b.*accepted`));
+  for (const externalId of externalIds)
+    await reader.waitForLine(new RegExp(`${externalId}\\b.*accepted`));
   await eventually(async () => expect(await unacknowledged()).toBe(0));
   await reader.stop('SIGKILL');
-  return reader.stdout.map((line) => externalIds.find((externalId) => line.includes(externalId)) ?? line);
+  return reader.stdout.map(
+    (line) => externalIds.find((externalId) => line.includes(externalId)) ?? line,
+  );
 }
 
 async function unacknowledged(): Promise<number> {
@@ -128,7 +149,10 @@ test.for(languages)(
     const typo = { ...first, externalId: 'typo', toPhoneNumber: '5055550123' };
     expect(await push(language, typo)).toBe('rejected not_e164');
     expect(simulator.calls().calls.slice(before)).toMatchObject([
-      { toPhoneNumber: first.toPhoneNumber, payload: { name: 'Ada', introNotes: expect.stringMatching(/^Tell Ada/) } },
+      {
+        toPhoneNumber: first.toPhoneNumber,
+        payload: { name: 'Ada', introNotes: expect.stringMatching(/^Tell Ada/) },
+      },
       { toPhoneNumber: second.toPhoneNumber },
       { toPhoneNumber: third.toPhoneNumber },
     ]);

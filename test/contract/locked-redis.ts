@@ -14,7 +14,10 @@ export interface Denial {
   readonly object: string;
 }
 
-/** A Redis that lets nobody in but the users of contract/users.acl, set up as contract/README.md says. */
+/**
+ * A Redis that lets nobody in but the users of contract/users.acl, set up as contract/README.md
+ * says.
+ */
 export class LockedRedis implements AsyncDisposable {
   /** A connection that may do anything. */
   readonly admin: Redis;
@@ -31,12 +34,17 @@ export class LockedRedis implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), 'libby-dialer-users-'));
     try {
       await setPasswords(folder);
-      const users = (await readFile(join(folder, 'secrets', 'users.acl'), 'utf8')).trimEnd().split('\n');
+      const users = (await readFile(join(folder, 'secrets', 'users.acl'), 'utf8'))
+        .trimEnd()
+        .split('\n');
       // As arguments, for a container would not see the file.
       const args = users.flatMap((line) => ['--user', ...line.split(' ').slice(1)]);
-      const names = users.map((line) => line.split(' ')[1] ?? '').filter((name) => name !== 'default');
+      const names = users
+        .map((line) => line.split(' ')[1] ?? '')
+        .filter((name) => name !== 'default');
       const passwords = names.map(
-        async (name) => [name, await readFile(join(folder, 'secrets', `${name}.password`), 'utf8')] as const,
+        async (name) =>
+          [name, await readFile(join(folder, 'secrets', `${name}.password`), 'utf8')] as const,
       );
       const redis = await startRedis({ appendonly: true, appendfsync: 'always', args });
       return new LockedRedis(redis, new Map(await Promise.all(passwords)));
@@ -81,7 +89,8 @@ async function setPasswords(folder: string): Promise<void> {
   await cp(CONTRACT, join(folder, 'contract'), { recursive: true });
   const readme = await readFile(join(CONTRACT, 'README.md'), 'utf8');
   const [, script] = /## Users of Redis[^]*?```sh\n([^]*?)```/.exec(readme) ?? [];
-  if (script === undefined) throw new Error('contract/README.md does not say how to set the passwords');
+  if (script === undefined)
+    throw new Error('contract/README.md does not say how to set the passwords');
   const { code, stderr } = await runProcess('sh', ['-euc', script], { cwd: folder });
   if (code !== 0) throw new Error(`the commands of contract/README.md failed: ${stderr}`);
 }

@@ -58,8 +58,17 @@ test('worker, daemon, forwarder and commands do their whole job, and ask Redis f
     lines: { maxConcurrentCalls: 50 },
     frequencyCap: { calls: 9, hours: 1 },
   };
-  const spring = await world.file('spring.json', { id: 'spring', fromPhoneNumber: LINE, ...common, ...limits });
-  const wrong = await world.file('wrong.json', { id: 'wrong', fromPhoneNumber: WRONG_LINE, ...common });
+  const spring = await world.file('spring.json', {
+    id: 'spring',
+    fromPhoneNumber: LINE,
+    ...common,
+    ...limits,
+  });
+  const wrong = await world.file('wrong.json', {
+    id: 'wrong',
+    fromPhoneNumber: WRONG_LINE,
+    ...common,
+  });
   const rows = [ADA, BOB, BLOCKED, IN_DOUBT, REFUSED].map((number) => `Somebody,${number}\n`);
   const list = await world.file('list.csv', `Name,Phone\n${rows.join('')}`);
 
@@ -74,8 +83,18 @@ test('worker, daemon, forwarder and commands do their whole job, and ask Redis f
   await world.run('load', list, '--campaign', spring);
   await settled('spring', { accepted: 2, rejected: 1, suppressed: 1, unknown: 1 });
 
-  const doubts = JSON.parse(await world.run('in-doubt', 'list', 'spring', '--json')) as { calls: { callId: string }[] };
-  await world.run('in-doubt', 'resolve', doubts.calls[0]?.callId ?? '', '--as', 'accepted', '--by', 'Ada');
+  const doubts = JSON.parse(await world.run('in-doubt', 'list', 'spring', '--json')) as {
+    calls: { callId: string }[];
+  };
+  await world.run(
+    'in-doubt',
+    'resolve',
+    doubts.calls[0]?.callId ?? '',
+    '--as',
+    'accepted',
+    '--by',
+    'Ada',
+  );
   await world.run('retry', 'spring', '--outcome', 'rejected');
   await settled('spring', { accepted: 3, rejected: 1, suppressed: 1 });
 
@@ -87,7 +106,9 @@ test('worker, daemon, forwarder and commands do their whole job, and ask Redis f
   expect(results.trimEnd().split('\n')).toHaveLength(5);
 
   await world.run('load', list, '--campaign', wrong, '--limit', '1');
-  await eventually(async () => expect(await world.run('hold', 'list')).toContain('agent_not_found'));
+  await eventually(async () =>
+    expect(await world.run('hold', 'list')).toContain('agent_not_found'),
+  );
   await world.run('hold', 'release', `line:${WRONG_LINE}`, '--by', 'Ada');
   await world.run('cancel', 'wrong');
   await eventually(() => world.run('campaign', 'archive', 'wrong'));
@@ -97,9 +118,20 @@ test('worker, daemon, forwarder and commands do their whole job, and ask Redis f
 
   const one = await world.file('one.csv', `Name,Phone\nSomebody,${SCHEDULED}\n`);
   const when = ['--timezone', 'UTC', '--list', one, '--campaign', spring];
-  await world.run('schedule', 'add', 'often', '--cron', '* * * * * *', '--expires-after', '1h', ...when);
+  await world.run(
+    'schedule',
+    'add',
+    'often',
+    '--cron',
+    '* * * * * *',
+    '--expires-after',
+    '1h',
+    ...when,
+  );
   // The daemon waits until the list is surely complete.
-  await eventually(async () => expect(await world.run('schedule', 'list', '--json')).toContain('waiting_for_list'));
+  await eventually(async () =>
+    expect(await world.run('schedule', 'list', '--json')).toContain('waiting_for_list'),
+  );
   await world.run('schedule', 'remove', 'often');
   await world.run('schedule', 'add', 'nightly', '--cron', '0 0 * * *', ...when);
   await world.run('schedule', 'run', 'nightly');

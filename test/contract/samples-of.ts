@@ -27,14 +27,18 @@ const KEYWORDS =
 /** Long enough to be telling, short enough to be quick. */
 const MOST = 5;
 
-/** Values that are valid under a schema, at its bounds too. `special` gives those of a property that a schema cannot describe. */
+/**
+ * Values that are valid under a schema, at its bounds too. `special` gives those of a property that
+ * a schema cannot describe.
+ */
 export function samplesOf(
   schema: Schema,
   special: Readonly<Record<string, Arbitrary<unknown>>> = {},
 ): Arbitrary<unknown> {
   const unknown = Object.keys(schema).filter((keyword) => !KEYWORDS.split(' ').includes(keyword));
   if (unknown.length > 0) throw new Error(`samples know nothing of ${unknown.join(', ')}`);
-  if (schema.anyOf !== undefined) return fc.oneof(...schema.anyOf.map((each) => samplesOf(each, special)));
+  if (schema.anyOf !== undefined)
+    return fc.oneof(...schema.anyOf.map((each) => samplesOf(each, special)));
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
   return fc.oneof(...types.map((type) => samplesOfType(type, schema, special)));
@@ -55,7 +59,9 @@ function samplesOfType(
     case 'boolean':
       return fc.boolean();
     case 'array':
-      return fc.array(samplesOf(schema.items ?? {}, special), { maxLength: Math.min(schema.maxItems ?? MOST, MOST) });
+      return fc.array(samplesOf(schema.items ?? {}, special), {
+        maxLength: Math.min(schema.maxItems ?? MOST, MOST),
+      });
     case 'object':
       return objects(schema, special);
     default:
@@ -64,18 +70,32 @@ function samplesOfType(
 }
 
 function leastOf({ minimum, exclusiveMinimum }: Schema): number {
-  return exclusiveMinimum === undefined ? (minimum ?? Number.MIN_SAFE_INTEGER) : exclusiveMinimum + 1;
+  return exclusiveMinimum === undefined
+    ? (minimum ?? Number.MIN_SAFE_INTEGER)
+    : exclusiveMinimum + 1;
 }
 
-function texts({ format, pattern, minLength = 0, maxLength = 1000, examples }: Schema): Arbitrary<string> {
+function texts({
+  format,
+  pattern,
+  minLength = 0,
+  maxLength = 1000,
+  examples,
+}: Schema): Arbitrary<string> {
   if (format === 'date-time') {
-    const instants = fc.date({ min: new Date('1970-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
+    const instants = fc.date({
+      min: new Date('1970-01-01'),
+      max: new Date('9999-12-31'),
+      noInvalidDate: true,
+    });
     return instants.map((date) => date.toISOString());
   }
   if (pattern !== undefined) throw new Error(`samples know nothing of the pattern ${pattern}`);
   const any = fc.string({ minLength, maxLength: Math.max(minLength, Math.min(maxLength, 20)) });
   const longest = fc.constant('x'.repeat(maxLength));
-  return examples === undefined ? fc.oneof(any, longest) : fc.oneof(fc.constantFrom(...examples), any);
+  return examples === undefined
+    ? fc.oneof(any, longest)
+    : fc.oneof(fc.constantFrom(...examples), any);
 }
 
 function objects(

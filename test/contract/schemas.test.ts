@@ -17,7 +17,9 @@ const ZONES = { timezone: fc.constantFrom('America/Denver', 'Europe/Berlin', 'UT
 /** `v1` and so on. */
 function versionsOf(name: string): string[] {
   const folders = readdirSync(FOLDER).filter((folder) => /^v\d+$/.test(folder));
-  return folders.filter((folder) => readdirSync(join(FOLDER, folder)).includes(`${name}.schema.json`));
+  return folders.filter((folder) =>
+    readdirSync(join(FOLDER, folder)).includes(`${name}.schema.json`),
+  );
 }
 
 function published(version: string, name: string): Schema {
@@ -26,7 +28,9 @@ function published(version: string, name: string): Schema {
 
 function validator(schema: Schema): (value: unknown) => boolean {
   // Their patterns say all of what the format does.
-  const validate = new Ajv2020({ formats: { 'date-time': true }, allowUnionTypes: true }).compile(schema);
+  const validate = new Ajv2020({ formats: { 'date-time': true }, allowUnionTypes: true }).compile(
+    schema,
+  );
   return (value) => validate(value);
 }
 
@@ -38,7 +42,10 @@ function counterexample(samples: Arbitrary<unknown>, passes: (value: unknown) =>
 
 /** Whether whoever writes for the published schema is still understood. */
 function refusedRecord(version: string, current: z.ZodType): unknown {
-  return counterexample(samplesOf(published(version, 'record'), ZONES), (value) => current.safeParse(value).success);
+  return counterexample(
+    samplesOf(published(version, 'record'), ZONES),
+    (value) => current.safeParse(value).success,
+  );
 }
 
 /** Whether whoever reads by the published schema understands what is written now. */
@@ -67,7 +74,9 @@ describe.each(versionsOf('record'))('the record’s %s', (version) => {
   });
 
   test('records may have more fields', () => {
-    expect(refusedRecord(version, callRecordSchema.extend({ language: z.string().optional() }))).toBeUndefined();
+    expect(
+      refusedRecord(version, callRecordSchema.extend({ language: z.string().optional() })),
+    ).toBeUndefined();
   });
 });
 

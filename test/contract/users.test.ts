@@ -50,7 +50,12 @@ const LEDGER = '{libby}:c:spring:ledger';
 
 const RIGHTS: Record<string, { allowed: string[]; denied: string[] }> = {
   producer: {
-    allowed: ['XADD {libby}:inbox * campaign orders call {}', 'XLEN {libby}:inbox', 'PING', 'CLIENT SETNAME shop'],
+    allowed: [
+      'XADD {libby}:inbox * campaign orders call {}',
+      'XLEN {libby}:inbox',
+      'PING',
+      'CLIENT SETNAME shop',
+    ],
     denied: [
       'XRANGE {libby}:inbox - +',
       'XREAD STREAMS {libby}:inbox 0',

@@ -1,5 +1,19 @@
-import { eventually, startFaultProxy, startRedis, type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
-import { DelayedError, type Job, Queue, type QueueOptions, WaitingError, Worker, type WorkerOptions } from 'bullmq';
+import {
+  eventually,
+  startFaultProxy,
+  startRedis,
+  type TestRedis,
+  uniquePrefix,
+} from '@libby-dialer/testkit';
+import {
+  DelayedError,
+  type Job,
+  Queue,
+  type QueueOptions,
+  WaitingError,
+  Worker,
+  type WorkerOptions,
+} from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
@@ -43,7 +57,13 @@ function work(
   options: Partial<WorkerOptions> = {},
 ): Worker {
   const run = process === null ? null : (job: Job, token?: string) => process(job, token ?? '');
-  const ours = { connection: redis, prefix, maxStalledCount: ENDLESS, removeOnComplete: { count: 0 }, ...options };
+  const ours = {
+    connection: redis,
+    prefix,
+    maxStalledCount: ENDLESS,
+    removeOnComplete: { count: 0 },
+    ...options,
+  };
   const worker = new Worker(QUEUE, run, ours);
   worker.on('error', () => undefined);
   workers.push(worker);
@@ -51,7 +71,9 @@ function work(
 }
 
 async function add(...ids: string[]): Promise<void> {
-  await queue.addBulk(ids.map((jobId) => ({ name: 'call', data: jobId, opts: { jobId, removeOnComplete: true } })));
+  await queue.addBulk(
+    ids.map((jobId) => ({ name: 'call', data: jobId, opts: { jobId, removeOnComplete: true } })),
+  );
 }
 
 /** Takes a job, once there is one, and never renews its lock. */
@@ -67,24 +89,40 @@ function gate() {
     begun.push(job.id ?? '');
     await open.promise;
   };
-  return { begun, open: () => open.resolve(), process, untilBegun: (n: number) => eventually(() => begun.length >= n) };
+  return {
+    begun,
+    open: () => open.resolve(),
+    process,
+    untilBegun: (n: number) => eventually(() => begun.length >= n),
+  };
 }
 
 describe('a job id', () => {
   test('of three parts with colons may be lost by addBulk, which says nothing: ours have none', async () => {
     const added = await queue.addBulk([{ name: 'call', data: 1, opts: { jobId: '0:a:b' } }]);
     expect(added).toHaveLength(1);
-    expect(await queue.getJobCounts('wait', 'delayed', 'active')).toEqual({ wait: 0, delayed: 0, active: 0 });
+    expect(await queue.getJobCounts('wait', 'delayed', 'active')).toEqual({
+      wait: 0,
+      delayed: 0,
+      active: 0,
+    });
   });
 
   test('of digits alone, or with one colon, is refused', async () => {
-    await expect(queue.add('call', 1, { jobId: '123' })).rejects.toThrow('Custom Id cannot be integers');
-    await expect(queue.add('call', 1, { jobId: 'a:b' })).rejects.toThrow('Custom Id cannot contain :');
+    await expect(queue.add('call', 1, { jobId: '123' })).rejects.toThrow(
+      'Custom Id cannot be integers',
+    );
+    await expect(queue.add('call', 1, { jobId: 'a:b' })).rejects.toThrow(
+      'Custom Id cannot contain :',
+    );
     await expect(add('c1', '123')).rejects.toThrow('Custom Id cannot be integers');
   });
 
   test('in the form of ours is taken, each of a thousand in one addBulk', async () => {
-    const ids = Array.from({ length: 1000 }, (_, nth) => `c${Buffer.from(`call number ${nth}`).toString('base64url')}`);
+    const ids = Array.from(
+      { length: 1000 },
+      (_, nth) => `c${Buffer.from(`call number ${nth}`).toString('base64url')}`,
+    );
     await add(...ids);
     expect(new Set((await queue.getWaiting()).map(({ id }) => id))).toEqual(new Set(ids));
   });
@@ -180,7 +218,11 @@ describe('a job that goes back', () => {
     work(() => Promise.reject(new Error('bug')));
     await add('c1');
     await eventually(async () => (await queue.getFailedCount()) === 1);
-    expect(await queue.getJobCounts('wait', 'delayed', 'active')).toEqual({ wait: 0, delayed: 0, active: 0 });
+    expect(await queue.getJobCounts('wait', 'delayed', 'active')).toEqual({
+      wait: 0,
+      delayed: 0,
+      active: 0,
+    });
   });
 });
 
@@ -193,7 +235,10 @@ describe('a worker', () => {
     await worker.pause(true);
     open();
     await eventually(async () => (await queue.getActiveCount()) === 0);
-    expect({ begun, waiting: await queue.getWaitingCount() }).toEqual({ begun: ['c1'], waiting: 1 });
+    expect({ begun, waiting: await queue.getWaitingCount() }).toEqual({
+      begun: ['c1'],
+      waiting: 1,
+    });
     await worker.resume();
     await untilBegun(2);
   });
@@ -251,7 +296,10 @@ describe('a worker', () => {
 
   test('that closes between two attempts to connect does not end by itself: why a lane ends its wait before it closes', async () => {
     await using proxy = await startFaultProxy({ targetPort: server.port });
-    const away = new Redis(proxy.port, proxy.host, { maxRetriesPerRequest: null, retryStrategy: () => 10 });
+    const away = new Redis(proxy.port, proxy.host, {
+      maxRetriesPerRequest: null,
+      retryStrategy: () => 10,
+    });
     away.on('error', () => undefined);
     const worker = work(() => Promise.resolve(), { connection: away });
     const blocking = await worker.getBackend().blockingClient;
@@ -316,6 +364,8 @@ test('an ioredis that was handed in is not closed with queue and worker', async 
 /** How often Redis has run a script since its statistics were reset. */
 async function scriptCalls(): Promise<number> {
   const stats = await redis.info('commandstats');
-  const calls = [...stats.matchAll(/^cmdstat_(?:eval|evalsha):calls=(\d+)/gm)].map(([, count]) => Number(count));
+  const calls = [...stats.matchAll(/^cmdstat_(?:eval|evalsha):calls=(\d+)/gm)].map(([, count]) =>
+    Number(count),
+  );
   return calls.reduce((sum, count) => sum + count, 0);
 }

@@ -1,9 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
-import { eventually, type FaultProxy, startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import {
+  eventually,
+  type FaultProxy,
+  startFaultProxy,
+  startRedis,
+  type TestRedis,
+} from '@libby-dialer/testkit';
 import { Redis, type RedisOptions, ReplyError } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
-type Options = Pick<RedisOptions, 'maxRetriesPerRequest' | 'enableOfflineQueue' | 'reconnectOnError'>;
+type Options = Pick<
+  RedisOptions,
+  'maxRetriesPerRequest' | 'enableOfflineQueue' | 'reconnectOnError'
+>;
 
 /** As the worker connects, and as what must fail at once does (`packages/runtime`). */
 const WORKER: Options = { maxRetriesPerRequest: null, enableOfflineQueue: true };
@@ -43,7 +52,11 @@ function event(client: Redis, name: 'close' | 'reconnecting' | 'connect' | 'end'
 }
 
 async function connect(options: Options, port = proxy.port): Promise<Redis> {
-  const client = new Redis(port, proxy.host, { ...options, lazyConnect: true, retryStrategy: () => 10 });
+  const client = new Redis(port, proxy.host, {
+    ...options,
+    lazyConnect: true,
+    retryStrategy: () => 10,
+  });
   client.on('error', () => undefined);
   clients.push(client);
   await client.connect();
@@ -91,7 +104,9 @@ describe('a command while Redis is away', () => {
     await proxy.inflict({ kind: 'refuse' });
     proxy.resetAll();
     await event(redis, 'close');
-    await expect(redis.ping()).rejects.toThrow("Stream isn't writeable and enableOfflineQueue options is false");
+    await expect(redis.ping()).rejects.toThrow(
+      "Stream isn't writeable and enableOfflineQueue options is false",
+    );
   });
 });
 
@@ -114,7 +129,11 @@ describe('a connection that was lost and is then closed here', () => {
     await proxy.heal();
     // By then the first would have tried as well.
     await other.ping();
-    expect([await settled(waiting), hasEnded, redis.status]).toEqual([PENDING, false, 'reconnecting']);
+    expect([await settled(waiting), hasEnded, redis.status]).toEqual([
+      PENDING,
+      false,
+      'reconnecting',
+    ]);
   });
 
   test('during an attempt rejects what waits, and never settles what was on its way when it was lost', async () => {

@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { constants, createSecureServer, type ServerHttp2Stream } from 'node:http2';
-import { type AddressInfo, connect, createServer, type LookupFunction, type Socket } from 'node:net';
+import {
+  type AddressInfo,
+  connect,
+  createServer,
+  type LookupFunction,
+  type Socket,
+} from 'node:net';
 import { buildConnector, type Dispatcher, Pool, request } from 'undici';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
@@ -157,9 +163,18 @@ describe('onRequestStart', () => {
     const { url } = await serve(() => undefined);
     const refusing = new URL(url);
     for (const close of leftOpen.splice(0)) await close();
-    expect(await post(poolOf(refusing.origin))).toMatchObject({ starts: 0, error: { code: 'ECONNREFUSED' } });
-    const slow = poolOf('http://phone.invalid', { connectTimeout: 20, connect: { lookup: NO_REPLY } });
-    expect(await post(slow)).toMatchObject({ starts: 0, error: { code: 'UND_ERR_CONNECT_TIMEOUT' } });
+    expect(await post(poolOf(refusing.origin))).toMatchObject({
+      starts: 0,
+      error: { code: 'ECONNREFUSED' },
+    });
+    const slow = poolOf('http://phone.invalid', {
+      connectTimeout: 20,
+      connect: { lookup: NO_REPLY },
+    });
+    expect(await post(slow)).toMatchObject({
+      starts: 0,
+      error: { code: 'UND_ERR_CONNECT_TIMEOUT' },
+    });
   });
 });
 
@@ -207,11 +222,14 @@ describe('a connector of our own, as a proxy needs it', () => {
     const pool = poolOf(url, {
       connect: (target, callback) => {
         const httpSocket = connect(Number(target.port), '127.0.0.1', () =>
-          shakeHands({ ...target, httpSocket }, (...[error, socket]: Parameters<buildConnector.Callback>) => {
-            if (error !== null) return callback(error, null);
-            sockets.push(socket);
-            return callback(null, socket);
-          }),
+          shakeHands(
+            { ...target, httpSocket },
+            (...[error, socket]: Parameters<buildConnector.Callback>) => {
+              if (error !== null) return callback(error, null);
+              sockets.push(socket);
+              return callback(null, socket);
+            },
+          ),
         );
       },
     });
@@ -244,7 +262,9 @@ describe('HTTP/2', () => {
 
 describe('a POST over HTTP/1.1', () => {
   test('is not sent again when its kept connection is closed under it', async () => {
-    const { seen, url } = await serve((socket, nth) => (nth === 1 ? socket.write(OK) : socket.destroy()));
+    const { seen, url } = await serve((socket, nth) =>
+      nth === 1 ? socket.write(OK) : socket.destroy(),
+    );
     const pool = poolOf(url);
     await post(pool);
     expect(await post(pool)).toMatchObject({ starts: 1, error: { code: 'UND_ERR_SOCKET' } });
@@ -270,7 +290,11 @@ describe('a POST over HTTP/1.1', () => {
 });
 
 describe('keep-alive', () => {
-  const options = { keepAliveTimeout: 2000, keepAliveMaxTimeout: 2000, keepAliveTimeoutThreshold: 1000 };
+  const options = {
+    keepAliveTimeout: 2000,
+    keepAliveMaxTimeout: 2000,
+    keepAliveTimeoutThreshold: 1000,
+  };
 
   test.each([
     ['shorter than our threshold: a new connection', 1, 2],
@@ -289,12 +313,18 @@ describe('an abort', () => {
   test('while connecting settles nothing before the connection is there, and then sends nothing', async () => {
     const { seen, url } = await serve((socket) => socket.write(OK));
     const looking = Promise.withResolvers<() => void>();
-    const lookup: LookupFunction = (host, options, done) => looking.resolve(() => LOOPBACK(host, options, done));
+    const lookup: LookupFunction = (host, options, done) =>
+      looking.resolve(() => LOOPBACK(host, options, done));
     const origin = url.replace('127.0.0.1', 'localhost');
     const pool = poolOf(origin, { connect: { lookup } });
     const abort = new AbortController();
     const ends: string[] = [];
-    const aborted = request(origin, { dispatcher: pool, method: 'POST', body: 'body', signal: abort.signal })
+    const aborted = request(origin, {
+      dispatcher: pool,
+      method: 'POST',
+      body: 'body',
+      signal: abort.signal,
+    })
       .then(() => ends.push('answered'))
       .catch((error: Error) => ends.push(error.name));
     const resolveName = await looking.promise;
@@ -349,7 +379,9 @@ describe('an answer that is none', () => {
   });
 
   test('whose headers are too large has a code of its own', async () => {
-    const { url } = await serve((socket) => socket.write(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`));
+    const { url } = await serve((socket) =>
+      socket.write(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`),
+    );
     expect(await post(poolOf(url, { maxHeaderSize: 16_384 }))).toMatchObject({
       statuses: [],
       error: { code: 'UND_ERR_HEADERS_OVERFLOW' },
@@ -359,7 +391,10 @@ describe('an answer that is none', () => {
   test('in its body is told after its status', async () => {
     const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
     const { url } = await serve((socket) => socket.end(`${head}zz`));
-    expect(await post(poolOf(url))).toMatchObject({ statuses: [200], error: { name: 'HTTPParserError' } });
+    expect(await post(poolOf(url))).toMatchObject({
+      statuses: [200],
+      error: { name: 'HTTPParserError' },
+    });
   });
 });
 
@@ -382,6 +417,10 @@ test('fetch would send a POST again after a 307: why it is not used', async () =
     () => server.close(),
     () => dispatcher.destroy(),
   );
-  await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, { method: 'POST', body: 'x', dispatcher });
+  await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, {
+    method: 'POST',
+    body: 'x',
+    dispatcher,
+  });
   expect(methods).toEqual(['POST', 'POST']);
 });

@@ -1,12 +1,12 @@
 /**
- * The life of a call, as the ledger knows it: one pure function for each script that Redis runs. Written from
- * ARCHITECTURE.md; the conformance test compares the scripts with it.
+ * The life of a call, as the ledger knows it: one pure function for each script that Redis runs.
+ * Written from ARCHITECTURE.md; the conformance test compares the scripts with it.
  *
  *   queued ──gate: dial──▶ claimed ──settle──▶ accepted | rejected | exhausted | unknown
  *     │                     │    ▲                          │                      │
- *     │ gate: skip  release │    │ gate: dial       reopen  │                      │ settle, by the owner, late
+ *     │ gate: skip  release │    │ gate: dial       reopen  │                      │ settle, late
  *     ▼                     ▼    │                          ▼                      ▼
- *   suppressed | expired    open ◀───────────────────────── open       accepted | rejected | exhausted
+ *   suppressed | expired    open ◀───────────────────────── open    accepted | rejected | exhausted
  *   | canceled ──reopen──▶
  *
  * Times are instants and spans of one clock, Redis's; how long a unit is does not matter.
@@ -173,8 +173,16 @@ export type GateAnswer =
   | { readonly kind: 'unready' }
   | { readonly kind: 'dial'; readonly claim: Entry };
 
-/** Whether a call may go out now. What is true of the call goes before what is true of its campaign, and both before its turn. */
-export function askGate(ledger: Ledger, question: Question, now: number, times: Times): Turn<GateAnswer> {
+/**
+ * Whether a call may go out now. What is true of the call goes before what is true of its campaign,
+ * and both before its turn.
+ */
+export function askGate(
+  ledger: Ledger,
+  question: Question,
+  now: number,
+  times: Times,
+): Turn<GateAnswer> {
   const { callId, owner, renews } = question;
   const entry = entryOf(ledger, callId);
   const answer = (given: GateAnswer) => ({ ledger, answer: given });
@@ -184,7 +192,8 @@ export function askGate(ledger: Ledger, question: Question, now: number, times: 
   if (entry.state === 'claimed') {
     if (entry.owner !== owner) return answer(toObserver(entry, now));
     // Asked again because the answer was lost: the same answer.
-    if (renews === undefined || entry.attempts > renews) return answer({ kind: 'dial', claim: entry });
+    if (renews === undefined || entry.attempts > renews)
+      return answer({ kind: 'dial', claim: entry });
     // Others may be writing it off by now, so it is not theirs and this owner's at once.
     if (now > entry.deadline) return answer({ kind: 'busy', until: entry.deadline });
   }
@@ -199,7 +208,10 @@ export function askGate(ledger: Ledger, question: Question, now: number, times: 
   if (way.kind === 'held') return answer(way);
   // The first owner has had its claim: a late word in its name must not meet another of its own.
   if (awaitsRedial(entry) && (now < entry.redialAt || entry.owner === owner)) {
-    return answer({ kind: 'wait', until: Math.min(Math.max(now, entry.redialAt), ledger.expiresAt) });
+    return answer({
+      kind: 'wait',
+      until: Math.min(Math.max(now, entry.redialAt), ledger.expiresAt),
+    });
   }
   if (!question.isReady) return answer({ kind: 'unready' });
 
@@ -228,12 +240,17 @@ function skip(ledger: Ledger, callId: string, outcome: Outcome): Turn<GateAnswer
     };
   }
   const { attempts, redials } = entry;
-  return { ledger, answer: { kind: 'skip', outcome: redials === undefined ? outcome : 'unknown', attempts } };
+  return {
+    ledger,
+    answer: { kind: 'skip', outcome: redials === undefined ? outcome : 'unknown', attempts },
+  };
 }
 
 /** To everybody but its owner a claim is judged by what stands in it. */
 function toObserver({ owner, attempts, deadline }: Entry, now: number): GateAnswer {
-  return now <= deadline ? { kind: 'busy', until: deadline } : { kind: 'in_doubt', owner, attempts };
+  return now <= deadline
+    ? { kind: 'busy', until: deadline }
+    : { kind: 'in_doubt', owner, attempts };
 }
 
 function claimed(ledger: Ledger, callId: string, claim: Entry): Ledger {
@@ -254,7 +271,10 @@ export interface Settlement {
   readonly attempts: number;
   readonly probe?: ProbeVerdict | undefined;
   readonly shows?: Showing | undefined;
-  /** Given where what is in doubt is to be dialed once more: so long after the deadline of its claim. */
+  /**
+   * Given where what is in doubt is to be dialed once more: so long after the deadline of its
+   * claim.
+   */
   readonly redialAfter?: number | undefined;
 }
 
@@ -266,7 +286,10 @@ export type SettleAnswer =
   | { readonly kind: 'already'; readonly outcome: Outcome; readonly redialAt?: number }
   | { readonly kind: 'lost' };
 
-/** Records an outcome. Only the owner of a claim ends it, and only an `unknown` is ever corrected, by its owner. */
+/**
+ * Records an outcome. Only the owner of a claim ends it, and only an `unknown` is ever corrected,
+ * by its owner.
+ */
 export function settle(ledger: Ledger, settlement: Settlement, now: number): Turn<SettleAnswer> {
   const { callId, owner, outcome, attempts, probe, shows, redialAfter } = settlement;
   const entry = entryOf(ledger, callId);
@@ -284,13 +307,15 @@ export function settle(ledger: Ledger, settlement: Settlement, now: number): Tur
   if (standing !== undefined) {
     if (isOwn && standing === outcome)
       return answer({ kind: 'settled', revision: entry.revision, ...redialAtOf(entry) });
-    if (!isOwn || standing !== 'unknown') return answer({ kind: 'already', outcome: standing, ...redialAtOf(entry) });
+    if (!isOwn || standing !== 'unknown')
+      return answer({ kind: 'already', outcome: standing, ...redialAtOf(entry) });
   }
 
   const revision = entry.revision + 1;
   const { failures } = entry;
   const deadline = entry.state === 'claimed' ? entry.deadline : now;
-  const isRedialed = outcome === 'unknown' && redialAfter !== undefined && entry.redials === undefined;
+  const isRedialed =
+    outcome === 'unknown' && redialAfter !== undefined && entry.redials === undefined;
   const settled: Entry = {
     ...NEVER_CLAIMED,
     ...redialsOf(entry),
@@ -310,7 +335,10 @@ export function settle(ledger: Ledger, settlement: Settlement, now: number): Tur
     named: including(ledger.named, callId),
     hold,
   };
-  return { ledger: counting(after, shows, callId, now), answer: { kind: 'settled', revision, ...redialAtOf(settled) } };
+  return {
+    ledger: counting(after, shows, callId, now),
+    answer: { kind: 'settled', revision, ...redialAtOf(settled) },
+  };
 }
 
 export interface Release {
@@ -332,17 +360,32 @@ export function release(ledger: Ledger, given: Release, now: number): Turn<Relea
   const known = entryOf(ledger, callId);
   if (known.state === 'queued' && ledger.isArchived) return { ledger, answer: 'lost' };
   // A claim that the ledger has lost is given back all the same.
-  const entry: Entry = known.state === 'queued' ? { ...NEVER_CLAIMED, state: 'claimed', owner } : known;
+  const entry: Entry =
+    known.state === 'queued' ? { ...NEVER_CLAIMED, state: 'claimed', owner } : known;
   if (entry.state === 'open') return { ledger, answer: 'released' };
   if (entry.owner !== owner) return { ledger, answer: 'lost' };
   // Its deadline passed first and others wrote it off.
   if (entry.state === 'unknown') return { ledger, answer: 'late' };
   if (entry.state !== 'claimed') return { ledger, answer: 'lost' };
   const { revision } = entry;
-  const open = { ...NEVER_CLAIMED, ...redialsOf(entry), state: 'open' as const, owner, attempts, failures, revision };
-  const probed = probe === undefined ? ledger.hold : endProbe(ledger.hold, owner, probe, now, asked?.retryAfter ?? 0);
+  const open = {
+    ...NEVER_CLAIMED,
+    ...redialsOf(entry),
+    state: 'open' as const,
+    owner,
+    attempts,
+    failures,
+    revision,
+  };
+  const probed =
+    probe === undefined
+      ? ledger.hold
+      : endProbe(ledger.hold, owner, probe, now, asked?.retryAfter ?? 0);
   const hold = asked === undefined ? probed : strengthen(probed, asked, callId, now);
-  return { ledger: counting({ ...withEntry(ledger, callId, open), hold }, shows, callId, now), answer: 'released' };
+  return {
+    ledger: counting({ ...withEntry(ledger, callId, open), hold }, shows, callId, now),
+    answer: 'released',
+  };
 }
 
 function counting(ledger: Ledger, shows: Showing | undefined, callId: string, now: number): Ledger {
@@ -360,15 +403,22 @@ export function reopen(ledger: Ledger, outcome: RetryableOutcome): Turn<number> 
   const after = callIds.reduce<Ledger>((so, callId) => {
     const { owner, attempts, revision } = entryOf(so, callId);
     const redialed = redialsOf(entryOf(so, callId));
-    const open = { ...NEVER_CLAIMED, ...redialed, state: 'open' as const, owner, attempts, revision };
+    const open = {
+      ...NEVER_CLAIMED,
+      ...redialed,
+      state: 'open' as const,
+      owner,
+      attempts,
+      revision,
+    };
     return { ...withEntry(so, callId, open), reopened: including(so.reopened, callId) };
   }, ledger);
   return { ledger: after, answer: callIds.length };
 }
 
 /**
- * Second half, once jobs were added: what has its job in the queue, or an outcome again, need not be looked after any more.
- * A job that a worker has in hand is the old one and about to go.
+ * Second half, once jobs were added: what has its job in the queue, or an outcome again, need not
+ * be looked after any more. A job that a worker has in hand is the old one and about to go.
  */
 export function restored(ledger: Ledger, isQueued: (callId: string) => boolean): Ledger {
   const awaits = (callId: string) => awaitsRedial(entryOf(ledger, callId));
@@ -377,26 +427,46 @@ export function restored(ledger: Ledger, isQueued: (callId: string) => boolean):
   return {
     ...ledger,
     reopened: reopened.filter((callId) => !isOver(ledger, callId) && !isBack(callId)),
-    kept: kept.filter((callId) => !(reopened.includes(callId) && isBack(callId) && !awaits(callId))),
+    kept: kept.filter(
+      (callId) => !(reopened.includes(callId) && isBack(callId) && !awaits(callId)),
+    ),
   };
 }
 
-/** Nothing more is to come of it, and so it needs no job: what is found to have one loses it, in the step that finds it. */
+/**
+ * Nothing more is to come of it, and so it needs no job: what is found to have one loses it, in the
+ * step that finds it.
+ */
 export function isOver(ledger: Ledger, callId: string): boolean {
   const entry = entryOf(ledger, callId);
   return ledger.isArchived || (outcomeOf(entry) !== undefined && !awaitsRedial(entry));
 }
 
-export type RedialAnswer = 'resolved' | 'not_in_doubt' | 'redialed' | 'waits' | 'erased' | 'canceled' | 'expired';
+export type RedialAnswer =
+  | 'resolved'
+  | 'not_in_doubt'
+  | 'redialed'
+  | 'waits'
+  | 'erased'
+  | 'canceled'
+  | 'expired';
 
 /** A person lets a call in doubt be dialed once more. */
-export function grantRedial(ledger: Ledger, callId: string, after: number, now: number): Turn<RedialAnswer> {
+export function grantRedial(
+  ledger: Ledger,
+  callId: string,
+  after: number,
+  now: number,
+): Turn<RedialAnswer> {
   const entry = entryOf(ledger, callId);
   const refused = whyNoRedial(ledger, callId, now);
   if (refused !== undefined) return { ledger, answer: refused };
   const granted = { ...entry, redialAt: Math.max(now, entry.deadline + after) };
   const written = withEntry(ledger, callId, granted);
-  return { ledger: { ...written, reopened: including(ledger.reopened, callId) }, answer: 'resolved' };
+  return {
+    ledger: { ...written, reopened: including(ledger.reopened, callId) },
+    answer: 'resolved',
+  };
 }
 
 function whyNoRedial(ledger: Ledger, callId: string, now: number): RedialAnswer | undefined {
@@ -416,7 +486,10 @@ export interface SeenClaim {
   readonly requestsBegun: number;
 }
 
-export function control(ledger: Ledger, action: 'pause' | 'resume' | 'cancel'): Turn<readonly SeenClaim[]> {
+export function control(
+  ledger: Ledger,
+  action: 'pause' | 'resume' | 'cancel',
+): Turn<readonly SeenClaim[]> {
   if (ledger.isArchived) return { ledger, answer: [] };
   const after = {
     ...ledger,
@@ -424,12 +497,17 @@ export function control(ledger: Ledger, action: 'pause' | 'resume' | 'cancel'): 
     isCanceled: action === 'cancel' || (action === 'pause' && ledger.isCanceled),
   };
   const claims = Object.entries(ledger.entries).flatMap(([callId, entry]) =>
-    entry.state === 'claimed' ? [{ callId, owner: entry.owner, requestsBegun: requestsBegun(entry) }] : [],
+    entry.state === 'claimed'
+      ? [{ callId, owner: entry.owner, requestsBegun: requestsBegun(entry) }]
+      : [],
   );
   return { ledger: after, answer: claims };
 }
 
-/** Of claims seen earlier: how many may still be sent, and how many were. The action returns when none is pending. */
+/**
+ * Of claims seen earlier: how many may still be sent, and how many were. The action returns when
+ * none is pending.
+ */
 export function followClaims(
   ledger: Ledger,
   claims: readonly SeenClaim[],
@@ -443,8 +521,11 @@ export function followClaims(
 }
 
 function fateOf(entry: Entry, seen: SeenClaim, now: number): 'pending' | 'went out' | 'did not' {
-  if (entry.state === 'claimed' && entry.owner === seen.owner) return now <= entry.sendBy ? 'pending' : 'went out';
-  return entry.state !== 'exhausted' && requestsBegun(entry) > seen.requestsBegun ? 'went out' : 'did not';
+  if (entry.state === 'claimed' && entry.owner === seen.owner)
+    return now <= entry.sendBy ? 'pending' : 'went out';
+  return entry.state !== 'exhausted' && requestsBegun(entry) > seen.requestsBegun
+    ? 'went out'
+    : 'did not';
 }
 
 /** A failure to begin one is an attempt too, but no request. */
@@ -455,14 +536,25 @@ function requestsBegun({ attempts, failures }: Entry): number {
 export type ArchiveAnswer = 'archived' | 'unfinished' | 'in_doubt';
 
 /** Closes a campaign, first half. Its results are where they must be. */
-export function archive(ledger: Ledger, hasJobs: boolean, withDoubts: boolean): Turn<ArchiveAnswer> {
+export function archive(
+  ledger: Ledger,
+  hasJobs: boolean,
+  withDoubts: boolean,
+): Turn<ArchiveAnswer> {
   const entries = Object.values(ledger.entries);
-  const isBusy = hasJobs || ledger.reopened.length > 0 || entries.some(({ state }) => state === 'claimed');
+  const isBusy =
+    hasJobs || ledger.reopened.length > 0 || entries.some(({ state }) => state === 'claimed');
   if (isBusy) return { ledger, answer: 'unfinished' };
   if (ledger.isArchived) return { ledger, answer: 'archived' };
   if (entries.some(awaitsRedial)) return { ledger, answer: 'unfinished' };
-  if (!withDoubts && entries.some(({ state }) => state === 'unknown')) return { ledger, answer: 'in_doubt' };
-  const closed = { isArchived: true, isCanceled: true, isPaused: false, expiresAt: Number.POSITIVE_INFINITY };
+  if (!withDoubts && entries.some(({ state }) => state === 'unknown'))
+    return { ledger, answer: 'in_doubt' };
+  const closed = {
+    isArchived: true,
+    isCanceled: true,
+    isPaused: false,
+    expiresAt: Number.POSITIVE_INFINITY,
+  };
   return { ledger: { ...ledger, ...closed }, answer: 'archived' };
 }
 
@@ -473,7 +565,10 @@ export function removed(ledger: Ledger): Ledger {
 
 export type EraseAnswer = 'in_flight' | 'ended' | 'erased';
 
-/** Takes a person out of what stands of a call. The entry stays; a doubt loses its owner, who would bring the person back. */
+/**
+ * Takes a person out of what stands of a call. The entry stays; a doubt loses its owner, who would
+ * bring the person back.
+ */
 export function erase(ledger: Ledger, callId: string, now: number): Turn<EraseAnswer> {
   const entry = entryOf(ledger, callId);
   if (entry.state === 'claimed' && now <= entry.deadline) return { ledger, answer: 'in_flight' };
@@ -487,7 +582,11 @@ export function erase(ledger: Ledger, callId: string, now: number): Turn<EraseAn
   if (ledger.isArchived) return { ledger: blank, answer: 'erased' };
   if (outcomeOf(entry) !== undefined) {
     const owner = entry.state === 'unknown' ? ERASED : entry.owner;
-    const after = { ...withoutRedialAt(entry), owner, revision: entry.revision + (isNamed ? 1 : 0) };
+    const after = {
+      ...withoutRedialAt(entry),
+      owner,
+      revision: entry.revision + (isNamed ? 1 : 0),
+    };
     return { ledger: withEntry(blank, callId, after), answer: 'erased' };
   }
   return { ledger: withEntry(blank, callId, endedByErasure(entry, now)), answer: 'ended' };

@@ -1,4 +1,7 @@
-/** What may be asked of the queue, in any order and by anybody, whether or not a worker would ever ask it. */
+/**
+ * What may be asked of the queue, in any order and by anybody, whether or not a worker would ever
+ * ask it.
+ */
 import { deepStrictEqual } from 'node:assert/strict';
 import { OUTCOMES, RETRYABLE_OUTCOMES } from '@libby-dialer/dialing';
 import * as fc from 'fast-check';
@@ -8,8 +11,9 @@ import type { ModelQueue } from './model-queue.ts';
 import type { RealQueue } from './real-queue.ts';
 
 /**
- * Steps of 13 between instants that are multiples of 10 apart: nothing is ever asked at the very instant that decides. A claim
- * outlives the second pause of a hold, so that a probe may come back from before it.
+ * Steps of 13 between instants that are multiples of 10 apart: nothing is ever asked at the very
+ * instant that decides. A claim outlives the second pause of a hold, so that a probe may come back
+ * from before it.
  */
 export const TIMES = { sendWithin: 10, claimFor: 40 };
 const HOLD_PAUSES = { firstPause: 10, maxPause: 40 };
@@ -27,7 +31,11 @@ class Command implements fc.AsyncCommand<ModelQueue, RealQueue> {
   readonly #words: string;
   readonly #run: (model: ModelQueue, real: RealQueue) => Promise<void>;
 
-  constructor(name: string, given: unknown, run: (model: ModelQueue, real: RealQueue) => Promise<void>) {
+  constructor(
+    name: string,
+    given: unknown,
+    run: (model: ModelQueue, real: RealQueue) => Promise<void>,
+  ) {
     this.#words = `${name} ${JSON.stringify(given)}`;
     this.#run = run;
   }
@@ -54,21 +62,30 @@ function asked<Given>(
 ): fc.Arbitrary<Command> {
   return given.map(
     (value) =>
-      new Command(name, value, async (model, real) => deepStrictEqual(await ask(real, value), ask(model, value))),
+      new Command(name, value, async (model, real) =>
+        deepStrictEqual(await ask(real, value), ask(model, value)),
+      ),
   );
 }
 
 const callId = fc.constantFrom('call 1', 'call 2');
 const owner = fc.constantFrom('run 1', 'run 2');
 const attempts = fc.nat(3);
-/** What the end of a request shows of a hold that it probed, and of the API. What shows trouble lifts nothing. */
-const showing: fc.Arbitrary<{ probe: ProbeVerdict | undefined; shows: Showing | undefined }> = fc.oneof(
-  fc.record({
-    probe: fc.constantFrom('close', 'grow', 'keep', undefined),
-    shows: fc.constantFrom('answer', undefined),
-  }),
-  fc.record({ probe: fc.constantFrom('grow', 'keep', undefined), shows: fc.constantFrom(DOUBTS, UNREACHABLE) }),
-);
+/**
+ * What the end of a request shows of a hold that it probed, and of the API. What shows trouble
+ * lifts nothing.
+ */
+const showing: fc.Arbitrary<{ probe: ProbeVerdict | undefined; shows: Showing | undefined }> =
+  fc.oneof(
+    fc.record({
+      probe: fc.constantFrom('close', 'grow', 'keep', undefined),
+      shows: fc.constantFrom('answer', undefined),
+    }),
+    fc.record({
+      probe: fc.constantFrom('grow', 'keep', undefined),
+      shows: fc.constantFrom(DOUBTS, UNREACHABLE),
+    }),
+  );
 const hold: fc.Arbitrary<HoldRequest> = fc.record({
   // Mostly those that a probe may lift, and soon.
   person: fc.constantFrom(false, false, false, true),
@@ -92,7 +109,11 @@ const redialAfter = fc.constantFrom(undefined, REDIAL_AFTER);
 const settlement: fc.Arbitrary<Settlement> = fc
   .tuple(fc.record({ callId, owner, outcome, attempts, redialAfter }), showing)
   // What was accepted was answered.
-  .map(([word, shown]) => ({ ...word, ...shown, ...(word.outcome === 'accepted' ? { shows: 'answer' } : {}) }));
+  .map(([word, shown]) => ({
+    ...word,
+    ...shown,
+    ...(word.outcome === 'accepted' ? { shows: 'answer' } : {}),
+  }));
 const givenBack: fc.Arbitrary<Release> = fc
   .tuple(
     fc.record({
@@ -106,7 +127,10 @@ const givenBack: fc.Arbitrary<Release> = fc
   )
   .map(([word, shown]) => ({ ...word, ...shown }));
 
-/** Somebody pauses or cancels, and the owners of the claims speak until it returns; if they do not, time passes. */
+/**
+ * Somebody pauses or cancels, and the owners of the claims speak until it returns; if they do not,
+ * time passes.
+ */
 const controlled = fc
   .record({
     action: fc.constantFrom('pause' as const, 'cancel' as const),
@@ -117,7 +141,10 @@ const controlled = fc
 async function control(
   model: ModelQueue,
   real: RealQueue,
-  { action, meanwhile }: { action: 'pause' | 'cancel'; meanwhile: readonly (Settlement | Release)[] },
+  {
+    action,
+    meanwhile,
+  }: { action: 'pause' | 'cancel'; meanwhile: readonly (Settlement | Release)[] },
 ): Promise<void> {
   const claims = model.control(action);
   const isPending = () => model.follow(claims).pending > 0;
@@ -126,7 +153,10 @@ async function control(
     const word = meanwhile[index];
     // Once nothing is pending it may have returned already: no further word belongs to it.
     if (word === undefined || !isPending()) break;
-    deepStrictEqual(await say(real, { ...word, callId, owner }), say(model, { ...word, callId, owner }));
+    deepStrictEqual(
+      await say(real, { ...word, callId, owner }),
+      say(model, { ...word, callId, owner }),
+    );
   }
   if (isPending()) {
     model.pass(STEP);
@@ -164,7 +194,10 @@ const KINDS: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
   [4, asked('pass', steps, (queue, count) => queue.pass(count * STEP))],
   [4, asked('open hold', opening, (queue, { hold, callId }) => queue.openHold(hold, callId))],
   [1, asked('release hold', fc.constant(''), (queue) => queue.releaseHold())],
-  [1, asked('suppress', listing, (queue, { callId, isListed }) => queue.suppress(callId, isListed))],
+  [
+    1,
+    asked('suppress', listing, (queue, { callId, isListed }) => queue.suppress(callId, isListed)),
+  ],
   [2, controlled],
   [2, fc.constant(resumed)],
 ];
@@ -176,8 +209,8 @@ export function commands(maxCommands: number) {
 }
 
 /**
- * From where a list of commands may begin, for few lists come there by themselves: a hold whose probe is out, or a hold of
- * which one probe has passed and two are out.
+ * From where a list of commands may begin, for few lists come there by themselves: a hold whose
+ * probe is out, or a hold of which one probe has passed and two are out.
  */
 export async function sendProbes(model: ModelQueue, real: RealQueue, count: 1 | 2): Promise<void> {
   const hold: HoldRequest = { ...HOLD_PAUSES, person: false, retryAfter: 0, proof: count + 1 };
@@ -186,7 +219,13 @@ export async function sendProbes(model: ModelQueue, real: RealQueue, count: 1 | 
     await queue.pass(STEP);
     await queue.ask(claimOf(1));
     if (count === 1) continue;
-    await queue.release({ callId: 'call 1', owner: 'run 1', attempts: 1, failures: 0, probe: 'close' });
+    await queue.release({
+      callId: 'call 1',
+      owner: 'run 1',
+      attempts: 1,
+      failures: 0,
+      probe: 'close',
+    });
     await queue.ask(claimOf(1));
     await queue.ask(claimOf(2));
   }

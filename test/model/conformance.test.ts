@@ -23,13 +23,20 @@ afterAll(async () => {
 });
 
 test('the scripts answer and write what the model does', { timeout: PATIENCE_MS }, async () => {
-  const given = fc.record({ expiresAt: fc.constantFrom(...EXPIRIES), probes: fc.constantFrom(0, 1, 2) });
-  const property = fc.asyncProperty(given, commands(COMMANDS), async ({ expiresAt, probes }, list) => {
-    const real = await RealQueue.open(redis, TIMES, expiresAt);
-    const model = new ModelQueue(TIMES, expiresAt);
-    if (probes !== 0) await sendProbes(model, real, probes);
-    await fc.asyncModelRun(() => ({ model, real }), list);
+  const given = fc.record({
+    expiresAt: fc.constantFrom(...EXPIRIES),
+    probes: fc.constantFrom(0, 1, 2),
   });
+  const property = fc.asyncProperty(
+    given,
+    commands(COMMANDS),
+    async ({ expiresAt, probes }, list) => {
+      const real = await RealQueue.open(redis, TIMES, expiresAt);
+      const model = new ModelQueue(TIMES, expiresAt);
+      if (probes !== 0) await sendProbes(model, real, probes);
+      await fc.asyncModelRun(() => ({ model, real }), list);
+    },
+  );
   // What fails is told with its seed, and as the shortest list of commands that does.
   await expect(fc.assert(property, { numRuns: RUNS })).resolves.toBeUndefined();
 });

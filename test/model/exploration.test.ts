@@ -10,7 +10,9 @@ describe('in every world that can come about', { timeout: PATIENCE_MS }, () => {
     const { flaw, states, moves, atRest, depth } = explore(scope);
     expect(story(flaw)).toBe('');
     expect(atRest).toBeGreaterThan(0);
-    process.stdout.write(`${name}: ${states} states, ${moves} moves, ${atRest} ends, at most ${depth} steps away\n`);
+    process.stdout.write(
+      `${name}: ${states} states, ${moves} moves, ${atRest} ends, at most ${depth} steps away\n`,
+    );
   });
 });
 

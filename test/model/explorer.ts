@@ -48,7 +48,10 @@ class Explorer {
   #moves = 0;
   #depth = 0;
 
-  constructor(scope: Scope, { protocol = PROTOCOL, promises, maxStates = 5_000_000 }: ExplorerOptions) {
+  constructor(
+    scope: Scope,
+    { protocol = PROTOCOL, promises, maxStates = 5_000_000 }: ExplorerOptions,
+  ) {
     this.#scope = scope;
     this.#protocol = protocol;
     this.#promises = promises;
@@ -79,7 +82,8 @@ class Explorer {
     for (const [ordinal, move] of this.#movesFrom(world).entries()) {
       this.#moves += 1;
       const promises = broken(world, move, this.#promises);
-      if (promises.length > 0) return { broken: promises, story: [...this.#storyTo(index), move.story] };
+      if (promises.length > 0)
+        return { broken: promises, story: [...this.#storyTo(index), move.story] };
       const { length } = this.#parents;
       const to = this.#note(move.next, index, ordinal);
       if (to === length) found.push(move.next);
@@ -104,7 +108,10 @@ class Explorer {
     return index;
   }
 
-  /** A world from which no rest can be reached any more, though nothing further goes wrong: a call would never end. */
+  /**
+   * A world from which no rest can be reached any more, though nothing further goes wrong: a call
+   * would never end.
+   */
   #deadEnd(): Flaw | undefined {
     const cameFrom = predecessors(this.#goesOn, this.#parents.length);
     const canRest = new Uint8Array(this.#parents.length);
@@ -118,12 +125,15 @@ class Explorer {
       }
     }
     const stuck = canRest.indexOf(0);
-    return stuck < 0 ? undefined : { broken: ['every call can come to its end'], story: this.#storyTo(stuck) };
+    return stuck < 0
+      ? undefined
+      : { broken: ['every call can come to its end'], story: this.#storyTo(stuck) };
   }
 
   #storyTo(index: number): string[] {
     const ordinals: number[] = [];
-    for (let at = index; at > 0; at = this.#parents[at] ?? 0) ordinals.push(this.#ordinals[at] ?? 0);
+    for (let at = index; at > 0; at = this.#parents[at] ?? 0)
+      ordinals.push(this.#ordinals[at] ?? 0);
     const story: string[] = [];
     let world = beginning(this.#scope);
     for (const ordinal of ordinals.toReversed()) {
@@ -136,15 +146,26 @@ class Explorer {
   }
 
   #result(flaw: Flaw | undefined): Exploration {
-    return { states: this.#parents.length, moves: this.#moves, atRest: this.#atRest.length, depth: this.#depth, flaw };
+    return {
+      states: this.#parents.length,
+      moves: this.#moves,
+      atRest: this.#atRest.length,
+      depth: this.#depth,
+      flaw,
+    };
   }
 }
 
 /** From pairs (from, to): for each world those it follows from. */
-function predecessors(pairs: readonly number[], count: number): (index: number) => Iterable<number> {
+function predecessors(
+  pairs: readonly number[],
+  count: number,
+): (index: number) => Iterable<number> {
   const ends = new Int32Array(count + 1);
-  for (let at = 1; at < pairs.length; at += 2) ends[pairs[at] ?? 0] = (ends[pairs[at] ?? 0] ?? 0) + 1;
-  for (let index = 1; index <= count; index += 1) ends[index] = (ends[index] ?? 0) + (ends[index - 1] ?? 0);
+  for (let at = 1; at < pairs.length; at += 2)
+    ends[pairs[at] ?? 0] = (ends[pairs[at] ?? 0] ?? 0) + 1;
+  for (let index = 1; index <= count; index += 1)
+    ends[index] = (ends[index] ?? 0) + (ends[index - 1] ?? 0);
   const starts = Int32Array.from(ends);
   const froms = new Int32Array(pairs.length / 2);
   for (let at = 0; at < pairs.length; at += 2) {
@@ -158,7 +179,8 @@ function predecessors(pairs: readonly number[], count: number): (index: number) 
 
 /** For people: what was broken, and how it comes about. */
 export function tell({ broken, story }: Flaw): string {
-  return [`Broken: ${broken.join('; ')}. It comes about so:`, ...story.map((step, at) => `${at + 1}. ${step}`)].join(
-    '\n',
-  );
+  return [
+    `Broken: ${broken.join('; ')}. It comes about so:`,
+    ...story.map((step, at) => `${at + 1}. ${step}`),
+  ].join('\n');
 }

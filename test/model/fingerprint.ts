@@ -3,8 +3,9 @@ import { type Hold, isProbeOf, livingLeases } from './hold-life.ts';
 import type { Call, People, Phase, Run, Word, World } from './world.ts';
 
 /**
- * The same for two worlds only if the same can happen from both: times count from now, all that is past alike; runs are named
- * by the order in which they appear; calls and workers have no names, only an order by what they are at.
+ * The same for two worlds only if the same can happen from both: times count from now, all that is
+ * past alike; runs are named by the order in which they appear; calls and workers have no names,
+ * only an order by what they are at.
  */
 export function fingerprint(world: World): string {
   const callIds = Object.keys(world.calls).toSorted((one, other) => byFate(world, one, other));
@@ -21,8 +22,12 @@ function byFate({ calls, ledger }: World, one: string, other: string): number {
 }
 
 function byPhase(callIds: readonly string[], one: Run | undefined, other: Run | undefined): number {
-  if (one === undefined || other === undefined) return one === other ? 0 : one === undefined ? 1 : -1;
-  return compare(one.at.kind, other.at.kind) || callIds.indexOf(one.callId) - callIds.indexOf(other.callId);
+  if (one === undefined || other === undefined)
+    return one === other ? 0 : one === undefined ? 1 : -1;
+  return (
+    compare(one.at.kind, other.at.kind) ||
+    callIds.indexOf(one.callId) - callIds.indexOf(other.callId)
+  );
 }
 
 function jobName(call: Call | undefined): string | undefined {
@@ -53,7 +58,10 @@ function describe(world: World, callIds: readonly string[], runs: World['runs'])
 
 function entryPrint(entry: Entry, hold: Hold | undefined, names: Naming): string {
   const { state, owner, sendBy, deadline, attempts, failures, revision } = entry;
-  const times = state === 'claimed' ? `${names.time(sendBy)}${names.time(deadline)}${+isProbeOf(hold, entry)}` : '';
+  const times =
+    state === 'claimed'
+      ? `${names.time(sendBy)}${names.time(deadline)}${+isProbeOf(hold, entry)}`
+      : '';
   const redial = `${entry.redials ?? ''}${entry.redialAt === undefined ? '' : names.due(entry.redialAt, 0)}`;
   return `${state}${names.owner(owner)}${times}${redial},${attempts},${failures},${revision}`;
 }
@@ -119,22 +127,32 @@ function holdPrint(hold: Hold | undefined, names: Naming): string {
   const { by, retryAt, pause, firstPause, proven } = hold;
   const leases = livingLeases(hold, names.now)
     // Of when it was lent matters only whether that was before the pause.
-    .map(({ owner, lentAt, expiresAt }) => ({ owner, print: `${+(lentAt < retryAt)}${names.time(expiresAt - 1)}` }))
+    .map(({ owner, lentAt, expiresAt }) => ({
+      owner,
+      print: `${+(lentAt < retryAt)}${names.time(expiresAt - 1)}`,
+    }))
     .toSorted((one, other) => compare(one.print, other.print))
     .map(({ owner, print }) => `${names.owner(owner)}${print}`);
   // The pause says all that its count would: both stop growing together.
   return `h${names.call(by)}${names.due(retryAt, firstPause)}${pause},${proven}${leases.join('')}`;
 }
 
-function peoplePrint({ control, hasSuppressed, retriesLeft, restoring, erasure }: People, names: Naming): string {
+function peoplePrint(
+  { control, hasSuppressed, retriesLeft, restoring, erasure }: People,
+  names: Naming,
+): string {
   const stage =
     typeof control === 'string'
       ? control
       : control.waitsFor
-          .map((seen) => `${names.call(seen.callId)}${names.owner(seen.owner)}${seen.requestsBegun}`)
+          .map(
+            (seen) => `${names.call(seen.callId)}${names.owner(seen.owner)}${seen.requestsBegun}`,
+          )
           .toSorted()
           .join('');
-  const read = restoring && `${restoring.callIds.map((callId) => names.call(callId)).join('')}${+restoring.haveJobs}`;
+  const read =
+    restoring &&
+    `${restoring.callIds.map((callId) => names.call(callId)).join('')}${+restoring.haveJobs}`;
   return `${stage}${+hasSuppressed}${retriesLeft}${read ?? ''}${erasure}`;
 }
 
@@ -170,7 +188,10 @@ class Naming {
     return `+${Math.max(retryAt - this.now, -firstPause)}`;
   }
 
-  /** How long ago a question was asked. One tick is as long as a claim gives to send: more makes no difference. */
+  /**
+   * How long ago a question was asked. One tick is as long as a claim gives to send: more makes no
+   * difference.
+   */
   lag(askedAt: number): string {
     return `-${Math.min(this.now - askedAt, 1)}`;
   }

@@ -1,9 +1,9 @@
 /**
  * The life of a hold: dialing stopped, for a while or until a person lifts it.
  *
- *   (none) ──open──▶ standing ──its time has come──▶ probed ──`proof` in a row have passed──▶ (none)
+ *   (none) ──open──▶ standing ──its time has come──▶ probed ──`proof` in a row passed──▶ (none)
  *                       ▲                            │    ▲
- *                       └── one failed: a longer ────┘    └── one passed: one more may be out at once
+ *                       └── one failed: a longer ────┘    └── one passed: one more may be out
  *                           pause, nothing proven
  *
  * What shows trouble is counted, and enough of it opens a hold.
@@ -11,7 +11,9 @@
 export interface Hold {
   /** Only a person lifts it: a probe would be the danger. */
   readonly person: boolean;
-  /** The call that opened it: it leaves the first probe to others for as long as the first pause. */
+  /**
+   * The call that opened it: it leaves the first probe to others for as long as the first pause.
+   */
   readonly by: string;
   readonly since: number;
   readonly retryAt: number;
@@ -53,15 +55,25 @@ export type Passage =
   | { readonly kind: 'held'; readonly until: number | undefined; readonly isOpener: boolean };
 
 /** Whether a call may pass a hold. */
-export function passage(hold: Hold | undefined, callId: string, owner: string, now: number): Passage {
+export function passage(
+  hold: Hold | undefined,
+  callId: string,
+  owner: string,
+  now: number,
+): Passage {
   if (hold === undefined) return { kind: 'free' };
   if (hold.person) return { kind: 'held', until: undefined, isOpener: false };
   const isOpener = hold.by === callId;
   const due = isOpener ? hold.retryAt + hold.firstPause : hold.retryAt;
   if (now < due) return { kind: 'held', until: due, isOpener };
   const out = livingLeases(hold, now);
-  if (out.length <= hold.proven || out.some((lease) => lease.owner === owner)) return { kind: 'probe' };
-  return { kind: 'held', until: Math.min(...out.map(({ expiresAt }) => expiresAt)), isOpener: false };
+  if (out.length <= hold.proven || out.some((lease) => lease.owner === owner))
+    return { kind: 'probe' };
+  return {
+    kind: 'held',
+    until: Math.min(...out.map(({ expiresAt }) => expiresAt)),
+    isOpener: false,
+  };
 }
 
 /** A lease ends with the claim it was lent to. */
@@ -70,7 +82,10 @@ export function livingLeases({ leases }: Hold, now: number): readonly Lease[] {
 }
 
 /** Whether a claim is a probe of this hold: a hold is never probed at the moment it opens. */
-export function isProbeOf(hold: Hold | undefined, claim: { readonly isProbe: boolean; readonly claimedAt: number }) {
+export function isProbeOf(
+  hold: Hold | undefined,
+  claim: { readonly isProbe: boolean; readonly claimedAt: number },
+) {
   return hold !== undefined && claim.isProbe && claim.claimedAt > hold.since;
 }
 
@@ -84,25 +99,52 @@ function leasesOfOthers({ leases }: Hold, owner: string): readonly Lease[] {
 }
 
 /** A hold that stands is only ever made stronger. */
-export function strengthen(standing: Hold | undefined, asked: HoldRequest, callId: string, now: number): Hold {
+export function strengthen(
+  standing: Hold | undefined,
+  asked: HoldRequest,
+  callId: string,
+  now: number,
+): Hold {
   if (standing !== undefined) {
-    const retryAt = asked.retryAfter > 0 ? Math.max(standing.retryAt, now + asked.retryAfter) : standing.retryAt;
+    const retryAt =
+      asked.retryAfter > 0 ? Math.max(standing.retryAt, now + asked.retryAfter) : standing.retryAt;
     return { ...standing, retryAt, person: standing.person || asked.person };
   }
   const { retryAfter, ...lasting } = asked;
   const pause = pauseOf({ ...lasting, pauses: 1 }, retryAfter);
-  return { ...lasting, by: callId, since: now, retryAt: now + pause, pause, pauses: 1, proven: 0, leases: [] };
-}
-
-/** Asked for without a claim (no token could be had): one that was due, and that nobody probes, shows itself still needed. */
-export function openHold(standing: Hold | undefined, asked: HoldRequest, callId: string, now: number): Hold {
-  const isDue = standing !== undefined && now >= standing.retryAt && livingLeases(standing, now).length === 0;
-  return isDue && !asked.person ? grown(standing, asked.retryAfter, now) : strengthen(standing, asked, callId, now);
+  return {
+    ...lasting,
+    by: callId,
+    since: now,
+    retryAt: now + pause,
+    pause,
+    pauses: 1,
+    proven: 0,
+    leases: [],
+  };
 }
 
 /**
- * What one of its probes showed; nobody else's word counts. A probe that went out before the pause that stands now shows nothing
- * of the time after it: those that fail together are one failure, and what passes after one has failed proves nothing.
+ * Asked for without a claim (no token could be had): one that was due, and that nobody probes,
+ * shows itself still needed.
+ */
+export function openHold(
+  standing: Hold | undefined,
+  asked: HoldRequest,
+  callId: string,
+  now: number,
+): Hold {
+  const isDue =
+    standing !== undefined && now >= standing.retryAt && livingLeases(standing, now).length === 0;
+  return isDue && !asked.person
+    ? grown(standing, asked.retryAfter, now)
+    : strengthen(standing, asked, callId, now);
+}
+
+/**
+ * What one of its probes showed; nobody else's word counts. A probe that went out before the pause
+ * that stands now shows nothing of the time after it: those that fail together are one failure, and
+ * what passes after one has failed proves nothing.
  */
 export function endProbe(
   hold: Hold | undefined,
@@ -152,7 +194,10 @@ export interface TroubleRun {
 
 export const NO_TROUBLE: Trouble = { doubts: 0, unreachable: 0 };
 
-/** The API can be reached, and four answers make up for one doubt: doubts must be in a row, or more than a fifth. */
+/**
+ * The API can be reached, and four answers make up for one doubt: doubts must be in a row, or more
+ * than a fifth.
+ */
 export function countAnswer({ doubts }: Trouble): Trouble {
   return { doubts: Math.max(0, doubts - 1 / 4), unreachable: 0 };
 }
@@ -167,5 +212,8 @@ export function countTrouble(
   if (counted.hold !== undefined) return counted;
   const count = counted.trouble[name] + 1;
   if (count < threshold) return { ...counted, trouble: { ...counted.trouble, [name]: count } };
-  return { trouble: { ...counted.trouble, [name]: 0 }, hold: strengthen(undefined, hold, callId, now) };
+  return {
+    trouble: { ...counted.trouble, [name]: 0 },
+    hold: strengthen(undefined, hold, callId, now),
+  };
 }

@@ -108,7 +108,8 @@ export class ModelQueue {
   erase(callId: string): ErasureTold {
     const { kept, named, isArchived } = this.#ledger;
     const isNamed = named.includes(callId);
-    if (!this.#jobs.has(callId) && !kept.includes(callId) && !isNamed) return { calls: 0, ended: 0 };
+    if (!this.#jobs.has(callId) && !kept.includes(callId) && !isNamed)
+      return { calls: 0, ended: 0 };
     const answer = this.#take(erase(this.#ledger, callId, this.#now));
     if (answer === 'in_flight') return answer;
     this.#jobs.delete(callId);
@@ -150,9 +151,13 @@ export class ModelQueue {
 
   look(): Standing {
     const { entries, kept, reopened, hold, trouble } = this.#ledger;
-    const claims = Object.keys(entries).filter((callId) => entryOf(this.#ledger, callId).state === 'claimed');
+    const claims = Object.keys(entries).filter(
+      (callId) => entryOf(this.#ledger, callId).state === 'claimed',
+    );
     return {
-      entries: Object.fromEntries(Object.entries(entries).map(([callId, entry]) => [callId, this.#fromNow(entry)])),
+      entries: Object.fromEntries(
+        Object.entries(entries).map(([callId, entry]) => [callId, this.#fromNow(entry)]),
+      ),
       claims: claims.toSorted(),
       kept: kept.toSorted(),
       reopened: reopened.toSorted(),
@@ -195,7 +200,11 @@ export class ModelQueue {
   #holdFromNow(hold: Hold): Hold {
     const now = this.#now;
     const leases = livingLeases(hold, now)
-      .map(({ owner, lentAt, expiresAt }) => ({ owner, lentAt: lentAt - now, expiresAt: expiresAt - now }))
+      .map(({ owner, lentAt, expiresAt }) => ({
+        owner,
+        lentAt: lentAt - now,
+        expiresAt: expiresAt - now,
+      }))
       .toSorted((one, other) => one.owner.localeCompare(other.owner));
     return { ...hold, since: hold.since - now, retryAt: hold.retryAt - now, leases };
   }

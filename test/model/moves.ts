@@ -1,6 +1,7 @@
 /**
- * What can happen next. The worker is told step by step, with everything that may come between two steps: a crash, the loss
- * of a reply, the loss of the job's lock, and time, of which any amount may pass (a freeze).
+ * What can happen next. The worker is told step by step, with everything that may come between two
+ * steps: a crash, the loss of a reply, the loss of the job's lock, and time, of which any amount
+ * may pass (a freeze).
  */
 import type { Outcome } from '@libby-dialer/dialing';
 import { RETRYABLE_OUTCOMES } from '@libby-dialer/dialing';
@@ -50,7 +51,10 @@ export interface Protocol {
   /** Who queues calls again looks once more at what it has added. */
   readonly dropsLateJobs: boolean;
   readonly retryable: readonly Outcome[];
-  /** Right before the first byte, the time left to send is looked at again, counted from when the gate was asked. */
+  /**
+   * Right before the first byte, the time left to send is looked at again, counted from when the
+   * gate was asked.
+   */
   readonly vetoes: boolean;
   /** A job goes only when its call is known to have an outcome. */
   readonly keepsJobOfLostClaim: boolean;
@@ -70,11 +74,18 @@ export const PROTOCOL: Protocol = {
   keepsJobOfLostClaim: true,
 };
 
-/** The shortest in which sendBy and deadline are two instants, and before, between and after them are three times. */
+/**
+ * The shortest in which sendBy and deadline are two instants, and before, between and after them
+ * are three times.
+ */
 const TIMES: Times = { sendWithin: 1, claimFor: 2 };
 
 export function movesFrom(world: World, scope: Scope, protocol: Protocol = PROTOCOL): Move[] {
-  const moves = [...queueMoves(world), ...sweepMoves(world, scope), ...peopleMoves(world, scope, protocol)];
+  const moves = [
+    ...queueMoves(world),
+    ...sweepMoves(world, scope),
+    ...peopleMoves(world, scope, protocol),
+  ];
   world.runs.forEach((run, worker) => {
     if (run !== undefined) moves.push(...runMoves({ world, worker, run, scope, protocol }));
   });
@@ -83,7 +94,9 @@ export function movesFrom(world: World, scope: Scope, protocol: Protocol = PROTO
 }
 
 function countMishap({ mishapsLeft }: World, move: Move): Move[] {
-  return mishapsLeft === 0 ? [] : [{ ...move, next: { ...move.next, mishapsLeft: mishapsLeft - 1 } }];
+  return mishapsLeft === 0
+    ? []
+    : [{ ...move, next: { ...move.next, mishapsLeft: mishapsLeft - 1 } }];
 }
 
 /* ---- one run ---- */
@@ -108,7 +121,10 @@ function stepsOf(from: Standpoint): Move[] {
     case 'told':
       return [
         ...obey(from, at),
-        moved(from, 'mishap', 'never hears it: the question is sent again', { ...at, kind: 'asking' }),
+        moved(from, 'mishap', 'never hears it: the question is sent again', {
+          ...at,
+          kind: 'asking',
+        }),
       ];
     case 'sending':
       return requestEnds(from, at);
@@ -155,21 +171,39 @@ function obey(from: Standpoint, at: Phase & { kind: 'told' }): Move[] {
   // Refused once and not let out again: that request counts, and the claim goes back.
   if (renews !== undefined && answer.kind !== 'skip') {
     const { attempts, failures } = renews;
-    return [says(from, 'is not let out again', releasing(from, { attempts: attempts + 1, failures, probe: 'keep' }))];
+    return [
+      says(
+        from,
+        'is not let out again',
+        releasing(from, { attempts: attempts + 1, failures, probe: 'keep' }),
+      ),
+    ];
   }
   return [obeyNo(from, answer, renews?.attempts)];
 }
 
-function obeyNo(from: Standpoint, answer: Exclude<GateAnswer, { kind: 'dial' }>, renews: number | undefined): Move {
+function obeyNo(
+  from: Standpoint,
+  answer: Exclude<GateAnswer, { kind: 'dial' }>,
+  renews: number | undefined,
+): Move {
   switch (answer.kind) {
     case 'done':
       return isDone(from, 'gone', `hears that it is ${answer.outcome}`);
     case 'skip': {
       const attempts = renews === undefined ? answer.attempts : renews + 1;
-      return says(from, `is to skip it: ${answer.outcome}`, settling(from, answer.outcome, attempts, 'keep'));
+      return says(
+        from,
+        `is to skip it: ${answer.outcome}`,
+        settling(from, answer.outcome, attempts, 'keep'),
+      );
     }
     case 'in_doubt': {
-      const word = settling({ ...from, run: { ...from.run, owner: answer.owner } }, 'unknown', answer.attempts + 1);
+      const word = settling(
+        { ...from, run: { ...from.run, owner: answer.owner } },
+        'unknown',
+        answer.attempts + 1,
+      );
       return says(from, `takes the claim of ${answer.owner} for lost`, word);
     }
     case 'busy':
@@ -188,12 +222,17 @@ function useClaim(from: Standpoint, at: Phase & { kind: 'told' }, claim: Entry):
   const back = releasing(from, { attempts, failures, probe: 'keep' });
   const isOver = world.now >= at.sendUntil;
   if (isOver && protocol.vetoes) return [says(from, 'vetoes: its time to send is over', back)];
-  const begun = moved({ ...from, world: requestBegun(world, run) }, 'work', 'WRITES THE FIRST BYTE', {
-    kind: 'sending',
-    attempts,
-    failures,
-    isRenewed: at.renews !== undefined,
-  });
+  const begun = moved(
+    { ...from, world: requestBegun(world, run) },
+    'work',
+    'WRITES THE FIRST BYTE',
+    {
+      kind: 'sending',
+      attempts,
+      failures,
+      isRenewed: at.renews !== undefined,
+    },
+  );
   const moves: Move[] = [
     { ...begun, happening: { kind: 'request begins', callId, owner } },
     says(from, 'is stopped before the first byte', back),
@@ -230,20 +269,39 @@ function requestEnds(from: Standpoint, at: Phase & { kind: 'sending' }): Move[] 
   const { callId } = run;
   const { failures } = at;
   const attempts = at.attempts + 1;
-  const answered = (wire: 'taken' | 'quiet') => ({ ...from, world: requestAnswered(world, run, wire) });
+  const answered = (wire: 'taken' | 'quiet') => ({
+    ...from,
+    world: requestAnswered(world, run, wire),
+  });
   const doubtful = { ...from, world: withCall(world, callId, { mishap: true }) };
   const moves = [
     says(answered('taken'), 'sees 2xx', settling(from, 'accepted', attempts, 'close')),
     says(answered('quiet'), 'sees 400', settling(from, 'rejected', attempts, 'close')),
-    { ...says(doubtful, 'sees no answer', settling(from, 'unknown', attempts, 'grow')), by: 'mishap' as const },
+    {
+      ...says(doubtful, 'sees no answer', settling(from, 'unknown', attempts, 'grow')),
+      by: 'mishap' as const,
+    },
   ];
   if (attempts - failures > scope.refusals) return moves;
   const hold = holdAsked(scope);
-  moves.push(says(answered('quiet'), 'sees 429', releasing(from, { attempts, failures, probe: 'grow', hold })));
+  moves.push(
+    says(
+      answered('quiet'),
+      'sees 429',
+      releasing(from, { attempts, failures, probe: 'grow', hold }),
+    ),
+  );
   if (!at.isRenewed) {
     const renews = { attempts: at.attempts, failures };
     const again: Phase = { kind: 'asking', askedAt: world.now, renews };
-    moves.push(moved(answered('quiet'), 'work', 'sees 401, gets a new token and asks to renew its claim', again));
+    moves.push(
+      moved(
+        answered('quiet'),
+        'work',
+        'sees 401, gets a new token and asks to renew its claim',
+        again,
+      ),
+    );
   }
   return moves;
 }
@@ -253,7 +311,12 @@ function wordArrives(from: Standpoint, { word, hasWritten }: Phase & { kind: 'sa
   if (word.kind === 'release') {
     const { ledger, answer } = protocol.release(world.ledger, word.release, world.now);
     const at: Phase = { kind: 'said', word, hasWritten, reply: { kind: answer } };
-    return moved({ ...from, world: { ...world, ledger } }, 'work', `gives its claim back: ${answer}`, at);
+    return moved(
+      { ...from, world: { ...world, ledger } },
+      'work',
+      `gives its claim back: ${answer}`,
+      at,
+    );
   }
   const { settlement } = word;
   const { ledger, answer } = protocol.settle(world.ledger, settlement, world.now);
@@ -270,7 +333,11 @@ function wordArrives(from: Standpoint, { word, hasWritten }: Phase & { kind: 'sa
 function afterReply(from: Standpoint, { word, reply }: Phase & { kind: 'said' }): Move {
   if (word.kind === 'release' && reply.kind === 'late') {
     const { attempts } = word.release;
-    return says(from, 'was written off before it could give its claim back', settling(from, 'exhausted', attempts));
+    return says(
+      from,
+      'was written off before it could give its claim back',
+      settling(from, 'exhausted', attempts),
+    );
   }
   const job = 'redialAt' in reply ? 'queued' : jobAfter(reply, from.protocol);
   return isDone(from, job, 'hears it');
@@ -281,12 +348,17 @@ function isDone(from: Standpoint, job: 'gone' | 'queued', story: string): Move {
   if (from.run.isSweep !== true) return jobEnds(from, job, story);
   if (job === 'gone') return moved(from, 'work', story, { kind: 'dropping' });
   const { world, worker, run } = from;
-  return { story: `${nameOf(worker, run)} ${story}`, by: 'work', next: withRun(world, worker, undefined) };
+  return {
+    story: `${nameOf(worker, run)} ${story}`,
+    by: 'work',
+    next: withRun(world, worker, undefined),
+  };
 }
 
 function dropsJob({ world, worker, run, protocol }: Standpoint): Move {
   const { callId } = run;
-  const isGone = callOf(world, callId).job === 'queued' && protocol.needsNoJob(world.ledger, callId);
+  const isGone =
+    callOf(world, callId).job === 'queued' && protocol.needsNoJob(world.ledger, callId);
   const after = withRun(world, worker, undefined);
   return {
     story: `${nameOf(worker, run)} ${isGone ? 'removes the job' : 'leaves the job alone'}`,
@@ -310,9 +382,17 @@ function jobAfter(reply: Reply, { keepsJobOfLostClaim }: Protocol): 'gone' | 'qu
 }
 
 /** Of a redial no outcome says that it did not ring: the call before it may have. */
-function settling({ run, scope }: Standpoint, said: Outcome, attempts: number, probe?: ProbeVerdict): Word {
+function settling(
+  { run, scope }: Standpoint,
+  said: Outcome,
+  attempts: number,
+  probe?: ProbeVerdict,
+): Word {
   const outcome = run.isRedial && said !== 'accepted' ? 'unknown' : said;
-  const redial = outcome === 'unknown' && scope.redialAfter !== undefined ? { redialAfter: scope.redialAfter } : {};
+  const redial =
+    outcome === 'unknown' && scope.redialAfter !== undefined
+      ? { redialAfter: scope.redialAfter }
+      : {};
   const settlement = { callId: run.callId, owner: run.owner, outcome, attempts, probe, ...redial };
   return { kind: 'settle', settlement };
 }
@@ -326,7 +406,11 @@ function says(from: Standpoint, story: string, word: Word): Move {
 }
 
 function moved({ world, worker, run }: Standpoint, by: Move['by'], story: string, at: Phase): Move {
-  return { story: `${nameOf(worker, run)} ${story}`, by, next: withRun(world, worker, { ...run, at }) };
+  return {
+    story: `${nameOf(worker, run)} ${story}`,
+    by,
+    next: withRun(world, worker, { ...run, at }),
+  };
 }
 
 /** The job goes or goes back, if this run still has its lock. */
@@ -344,7 +428,8 @@ function jobEnds({ world, worker, run }: Standpoint, job: 'gone' | 'queued', sto
 function crash({ world, worker, run }: Standpoint): Move {
   const after = withRun(world, worker, undefined);
   const entry = entryOf(world.ledger, run.callId);
-  const mayLeaveDoubt = (entry.state === 'claimed' && entry.owner === run.owner) || run.at.kind === 'sending';
+  const mayLeaveDoubt =
+    (entry.state === 'claimed' && entry.owner === run.owner) || run.at.kind === 'sending';
   return {
     story: `${nameOf(worker, run)} CRASHES`,
     by: 'mishap',
@@ -369,7 +454,9 @@ function queueMoves(world: World): Move[] {
     if (job === 'queued') return fetches(world, callId);
     const isAlive = world.runs.some((run) => run?.owner === job.inHandOf);
     const story = `the lock of the job of ${callId} runs out, ${isAlive ? `though ${job.inHandOf} is alive` : 'for its worker is dead'}`;
-    return [{ story, by: isAlive ? 'mishap' : 'work', next: withCall(world, callId, { job: 'queued' }) }];
+    return [
+      { story, by: isAlive ? 'mishap' : 'work', next: withCall(world, callId, { job: 'queued' }) },
+    ];
   });
 }
 
@@ -380,7 +467,9 @@ function fetches(world: World, callId: string): Move[] {
     const run: Run = { owner, callId, isRedial: false, at: { kind: 'asking', askedAt: world.now } };
     const fetched = withRun(withCall(world, callId, { job: { inHandOf: owner } }), worker, run);
     const next = { ...fetched, runsBegun: world.runsBegun + 1 };
-    return [{ story: `${nameOf(worker, run)} fetches the job and asks the gate`, by: 'work', next }];
+    return [
+      { story: `${nameOf(worker, run)} fetches the job and asks the gate`, by: 'work', next },
+    ];
   });
 }
 
@@ -391,9 +480,21 @@ function sweepMoves(world: World, { sweeps = false }: Scope): Move[] {
   const owner = `run ${world.runsBegun + 1}`;
   return Object.entries(world.calls).flatMap(([callId, { job }]) => {
     if (job !== 'queued') return [];
-    const run: Run = { owner, callId, isRedial: false, isSweep: true, at: { kind: 'asking', askedAt: world.now } };
+    const run: Run = {
+      owner,
+      callId,
+      isRedial: false,
+      isSweep: true,
+      at: { kind: 'asking', askedAt: world.now },
+    };
     const next = { ...withRun(world, worker, run), runsBegun: world.runsBegun + 1 };
-    return [{ story: `${nameOf(worker, run)} finds that its time is over and asks the gate`, by: 'work', next }];
+    return [
+      {
+        story: `${nameOf(worker, run)} finds that its time is over and asks the gate`,
+        by: 'work',
+        next,
+      },
+    ];
   });
 }
 
@@ -406,7 +507,10 @@ function timePasses(world: World): Move {
     const { state, deadline } = entryOf(world.ledger, callId);
     return state === 'claimed' && now > deadline;
   });
-  const next = outlived.reduce((so, callId) => withCall(so, callId, { mishap: true }), { ...world, now });
+  const next = outlived.reduce((so, callId) => withCall(so, callId, { mishap: true }), {
+    ...world,
+    now,
+  });
   return { story: 'time passes', by: 'time', next };
 }
 
@@ -418,7 +522,9 @@ function peopleMoves(world: World, scope: Scope, protocol: Protocol): Move[] {
     ...retryMoves(world, protocol),
     ...archiveMoves(world, scope),
     ...(scope.actions.includes('erase') ? erasureMoves(world, protocol) : []),
-    ...(scope.actions.includes('suppress') && !world.people.hasSuppressed ? [suppresses(world)] : []),
+    ...(scope.actions.includes('suppress') && !world.people.hasSuppressed
+      ? [suppresses(world)]
+      : []),
   ];
 }
 
@@ -429,7 +535,11 @@ function controlMoves(world: World, scope: Scope, protocol: Protocol): Move[] {
     return (['pause', 'cancel'] as const).flatMap((action) => {
       if (!scope.actions.includes(action)) return [];
       const turn = control(ledger, action);
-      const next = { ...world, ledger: turn.ledger, people: { ...people, control: { waitsFor: turn.answer } } };
+      const next = {
+        ...world,
+        ledger: turn.ledger,
+        people: { ...people, control: { waitsFor: turn.answer } },
+      };
       return [{ story: `somebody asks to ${action} the campaign`, by: 'people', next }];
     });
   }
@@ -442,7 +552,10 @@ function controlMoves(world: World, scope: Scope, protocol: Protocol): Move[] {
   if (people.control === 'returned') return moves;
   if (protocol.followClaims(ledger, people.control.waitsFor, now).pending > 0) return moves;
   const next = { ...world, people: { ...people, control: 'returned' as const } };
-  return [...moves, { story: 'THE PAUSE OR CANCEL RETURNS: no call begins from now on', by: 'people', next }];
+  return [
+    ...moves,
+    { story: 'THE PAUSE OR CANCEL RETURNS: no call begins from now on', by: 'people', next },
+  ];
 }
 
 function retryMoves(world: World, protocol: Protocol): Move[] {
@@ -456,7 +569,11 @@ function retryMoves(world: World, protocol: Protocol): Move[] {
   for (const outcome of protocol.retryable as typeof RETRYABLE_OUTCOMES) {
     const turn = protocol.reopen(ledger, outcome);
     if (turn.answer === 0) continue;
-    const next = { ...world, ledger: turn.ledger, people: { ...people, retriesLeft: people.retriesLeft - 1 } };
+    const next = {
+      ...world,
+      ledger: turn.ledger,
+      people: { ...people, retriesLeft: people.retriesLeft - 1 },
+    };
     moves.push({ story: `somebody retries what is ${outcome}`, by: 'people', next });
   }
   return moves;
@@ -472,7 +589,10 @@ function readsPayloads(world: World): Move {
 /** BullMQ adds no second job of the same id. */
 function addsJobs(world: World, callIds: readonly string[]): Move {
   const missing = callIds.filter((callId) => callOf(world, callId).job === 'gone');
-  const added = missing.reduce((so, callId) => withCall(so, callId, { job: 'queued', isNamed: true }), world);
+  const added = missing.reduce(
+    (so, callId) => withCall(so, callId, { job: 'queued', isNamed: true }),
+    world,
+  );
   const next = { ...added, people: { ...world.people, restoring: { callIds, haveJobs: true } } };
   return {
     story: `jobs are added for ${missing.join(', ') || 'none'} of ${callIds.join(', ')}`,
@@ -483,13 +603,21 @@ function addsJobs(world: World, callIds: readonly string[]): Move {
 
 function notesRestored(world: World, callIds: readonly string[], protocol: Protocol): Move {
   const ledger = restored(world.ledger, (callId) => callOf(world, callId).job === 'queued');
-  const late = protocol.dropsLateJobs ? callIds.filter((callId) => isOver(world.ledger, callId)) : [];
+  const late = protocol.dropsLateJobs
+    ? callIds.filter((callId) => isOver(world.ledger, callId))
+    : [];
   const noted: World = { ...world, ledger, people: { ...world.people, restoring: undefined } };
-  const next = late.reduce((so, callId) => withoutJob(so, callId, !ledger.kept.includes(callId)), noted);
+  const next = late.reduce(
+    (so, callId) => withoutJob(so, callId, !ledger.kept.includes(callId)),
+    noted,
+  );
   return { story: 'it is noted which jobs are in the queue', by: 'work', next };
 }
 
-/** What a run has in hand stays until that ends, and is overwritten if nobody can queue the call again. */
+/**
+ * What a run has in hand stays until that ends, and is overwritten if nobody can queue the call
+ * again.
+ */
 function withoutJob(world: World, callId: string, isFinal: boolean): World {
   const { job, isNamed } = callOf(world, callId);
   if (typeof job === 'object') return withCall(world, callId, { isNamed: isNamed && !isFinal });
@@ -501,13 +629,25 @@ function archiveMoves(world: World, { actions }: Scope): Move[] {
   const { ledger, calls } = world;
   if (ledger.isArchived) {
     if (Object.keys(ledger.entries).length === 0) return [];
-    return [{ story: 'what was in the campaign is removed', by: 'work', next: { ...world, ledger: removed(ledger) } }];
+    return [
+      {
+        story: 'what was in the campaign is removed',
+        by: 'work',
+        next: { ...world, ledger: removed(ledger) },
+      },
+    ];
   }
   if (!actions.includes('archive')) return [];
   const hasJobs = Object.values(calls).some(({ job }) => job !== 'gone');
   const turn = archive(ledger, hasJobs, true);
   if (turn.answer !== 'archived') return [];
-  return [{ story: 'somebody archives the campaign', by: 'people', next: { ...world, ledger: turn.ledger } }];
+  return [
+    {
+      story: 'somebody archives the campaign',
+      by: 'people',
+      next: { ...world, ledger: turn.ledger },
+    },
+  ];
 }
 
 /** As long as anything is found that names the person it is taken out; then it returns. */

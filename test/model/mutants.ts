@@ -13,7 +13,10 @@ export interface Mutant {
 
 const { askGate } = PROTOCOL;
 
-/** In an observer's eyes every claim is as old as the observer's own patience allows: here none at all. */
+/**
+ * In an observer's eyes every claim is as old as the observer's own patience allows: here none at
+ * all.
+ */
 const byOwnTimeOut: Protocol['askGate'] = (ledger, question, now, times) => {
   const turn = askGate(ledger, question, now, times);
   if (turn.answer.kind !== 'busy') return turn;
@@ -26,7 +29,12 @@ const dialsWhatIsInDoubt: Protocol['askGate'] = (ledger, question, now, times) =
   if (turn.answer.kind !== 'in_doubt') return turn;
   const { attempts } = turn.answer;
   const open = { ...NEVER_CLAIMED, state: 'open' as const, attempts: attempts + 1 };
-  return askGate({ ...ledger, entries: { ...ledger.entries, [question.callId]: open } }, question, now, times);
+  return askGate(
+    { ...ledger, entries: { ...ledger.entries, [question.callId]: open } },
+    question,
+    now,
+    times,
+  );
 };
 
 /** Looks at the entry alone, as before there were archives. */
@@ -42,9 +50,16 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       return { ledger, answer: { kind: 'dial', claim } };
     },
   }),
-  'the intent after the request: look first, write when it is done': mutant('no phone rings twice', SCOPES.pair, {
-    askGate: (ledger, question, now, times) => ({ ledger, answer: askGate(ledger, question, now, times).answer }),
-  }),
+  'the intent after the request: look first, write when it is done': mutant(
+    'no phone rings twice',
+    SCOPES.pair,
+    {
+      askGate: (ledger, question, now, times) => ({
+        ledger,
+        answer: askGate(ledger, question, now, times).answer,
+      }),
+    },
+  ),
   'no veto: a claim is used however late': mutant(
     'no request begins after pause or cancel has returned',
     SCOPES.controlled,
@@ -52,16 +67,24 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       vetoes: false,
     },
   ),
-  'no veto before an expiry': mutant('no request begins at or after its expiry', SCOPES.expiring, { vetoes: false }),
-  'judged by the observer’s own time-out': mutant('unknown only where something went wrong', SCOPES.alone, {
-    askGate: byOwnTimeOut,
+  'no veto before an expiry': mutant('no request begins at or after its expiry', SCOPES.expiring, {
+    vetoes: false,
   }),
+  'judged by the observer’s own time-out': mutant(
+    'unknown only where something went wrong',
+    SCOPES.alone,
+    {
+      askGate: byOwnTimeOut,
+    },
+  ),
   'judged by the observer’s own time-out, seen by who pauses': mutant(
     'no request begins after pause or cancel has returned',
     SCOPES.controlled,
     { askGate: byOwnTimeOut },
   ),
-  'redial of what is in doubt': mutant('no phone rings twice', SCOPES.alone, { askGate: dialsWhatIsInDoubt }),
+  'redial of what is in doubt': mutant('no phone rings twice', SCOPES.alone, {
+    askGate: dialsWhatIsInDoubt,
+  }),
   'a person may retry what is unknown': mutant('no phone rings twice', SCOPES.retried, {
     retryable: ['unknown'],
   }),
@@ -84,33 +107,62 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       },
     },
   ),
-  'a claim is renewed past its deadline': mutant('every request begins under a claim of its own', SCOPES.alone, {
-    askGate: (ledger, question, now, times) => {
-      const entry = entryOf(ledger, question.callId);
-      if (entry.state !== 'claimed' || entry.owner !== question.owner) return askGate(ledger, question, now, times);
-      const revived = { ...entry, deadline: now };
-      return askGate({ ...ledger, entries: { ...ledger.entries, [question.callId]: revived } }, question, now, times);
+  'a claim is renewed past its deadline': mutant(
+    'every request begins under a claim of its own',
+    SCOPES.alone,
+    {
+      askGate: (ledger, question, now, times) => {
+        const entry = entryOf(ledger, question.callId);
+        if (entry.state !== 'claimed' || entry.owner !== question.owner)
+          return askGate(ledger, question, now, times);
+        const revived = { ...entry, deadline: now };
+        return askGate(
+          { ...ledger, entries: { ...ledger.entries, [question.callId]: revived } },
+          question,
+          now,
+          times,
+        );
+      },
     },
-  }),
-  'a claim that was given back is written off': mutant('a claim that is over is not ended again', SCOPES.alone, {
-    settle: (ledger, settlement, now) => {
-      const entry = entryOf(ledger, settlement.callId);
-      if (entry.state !== 'open') return settle(ledger, settlement, now);
-      const nobodys = { ...entry, owner: '' };
-      return settle({ ...ledger, entries: { ...ledger.entries, [settlement.callId]: nobodys } }, settlement, now);
+  ),
+  'a claim that was given back is written off': mutant(
+    'a claim that is over is not ended again',
+    SCOPES.alone,
+    {
+      settle: (ledger, settlement, now) => {
+        const entry = entryOf(ledger, settlement.callId);
+        if (entry.state !== 'open') return settle(ledger, settlement, now);
+        const nobodys = { ...entry, owner: '' };
+        return settle(
+          { ...ledger, entries: { ...ledger.entries, [settlement.callId]: nobodys } },
+          settlement,
+          now,
+        );
+      },
     },
-  }),
-  'a retry forgets whose the call was': mutant('a claim that is over is not ended again', SCOPES.retried, {
-    reopen: (ledger, outcome) => {
-      const turn = reopen(ledger, outcome);
-      const reopened = turn.ledger.reopened.map((callId) => [callId, { ...entryOf(turn.ledger, callId), owner: '' }]);
-      const entries = { ...turn.ledger.entries, ...Object.fromEntries(reopened) };
-      return { ...turn, ledger: { ...turn.ledger, entries } };
+  ),
+  'a retry forgets whose the call was': mutant(
+    'a claim that is over is not ended again',
+    SCOPES.retried,
+    {
+      reopen: (ledger, outcome) => {
+        const turn = reopen(ledger, outcome);
+        const reopened = turn.ledger.reopened.map((callId) => [
+          callId,
+          { ...entryOf(turn.ledger, callId), owner: '' },
+        ]);
+        const entries = { ...turn.ledger.entries, ...Object.fromEntries(reopened) };
+        return { ...turn, ledger: { ...turn.ledger, entries } };
+      },
     },
-  }),
-  'pause returns at once': mutant('no request begins after pause or cancel has returned', SCOPES.controlled, {
-    followClaims: () => ({ pending: 0, wentOut: 0 }),
-  }),
+  ),
+  'pause returns at once': mutant(
+    'no request begins after pause or cancel has returned',
+    SCOPES.controlled,
+    {
+      followClaims: () => ({ pending: 0, wentOut: 0 }),
+    },
+  ),
   'a hold that is due is probed by everybody': mutant(
     'of a hold never more probes are out than have passed, and one',
     SCOPES.heldPair,
@@ -145,9 +197,13 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'a sweep removes the job of whatever it has settled': mutant('no row is lost', SCOPES.swept, {
     needsNoJob: () => true,
   }),
-  'a late word counts in an archived campaign': mutant('an archived campaign’s counts never move', SCOPES.archived, {
-    settle: intoArchives,
-  }),
+  'a late word counts in an archived campaign': mutant(
+    'an archived campaign’s counts never move',
+    SCOPES.archived,
+    {
+      settle: intoArchives,
+    },
+  ),
   'a late word brings an erased person back into an archived campaign': mutant(
     'after an erasure no payload and no result names the person',
     SCOPES.erased,
@@ -162,19 +218,29 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
         const turn = erase(ledger, callId, now);
         if (turn.answer === 'in_flight' || turn.ledger.isArchived) return turn;
         const entry = { ...entryOf(turn.ledger, callId), owner };
-        return { ...turn, ledger: { ...turn.ledger, entries: { ...turn.ledger.entries, [callId]: entry } } };
+        return {
+          ...turn,
+          ledger: { ...turn.ledger, entries: { ...turn.ledger.entries, [callId]: entry } },
+        };
       },
     },
   ),
-  'a call in flight is erased': mutant('every request begins under a claim of its own', SCOPES.erased, {
-    erase: (ledger, callId, now) => erase(ledger, callId, Math.max(now, entryOf(ledger, callId).deadline + 1)),
-  }),
+  'a call in flight is erased': mutant(
+    'every request begins under a claim of its own',
+    SCOPES.erased,
+    {
+      erase: (ledger, callId, now) =>
+        erase(ledger, callId, Math.max(now, entryOf(ledger, callId).deadline + 1)),
+    },
+  ),
   'a job that a retry adds late stays': mutant(
     'after an erasure no job names the person but one that is about to go',
     SCOPES.erased,
     { dropsLateJobs: false },
   ),
-  'the job goes when the claim was another’s': mutant('no row is lost', SCOPES.alone, { keepsJobOfLostClaim: false }),
+  'the job goes when the claim was another’s': mutant('no row is lost', SCOPES.alone, {
+    keepsJobOfLostClaim: false,
+  }),
 };
 
 function mutant(breaks: Promised, scope: Scope, change: Partial<Protocol>): Mutant {

@@ -36,11 +36,11 @@ test.each([
   expect(troubleIn(scope)).toBe('');
 });
 
-test.each(['no gate: a delivered job is dialed', 'redial of what is in doubt', 'pause returns at once'])(
-  'they show what is wrong with %s',
-  { timeout: PATIENCE_MS },
-  (name) => {
-    const trouble = troubleIn(CROWD, MUTANTS[name]?.protocol);
-    expect(trouble).toMatch(/^Seed \d+\. Broken: /);
-  },
-);
+test.each([
+  'no gate: a delivered job is dialed',
+  'redial of what is in doubt',
+  'pause returns at once',
+])('they show what is wrong with %s', { timeout: PATIENCE_MS }, (name) => {
+  const trouble = troubleIn(CROWD, MUTANTS[name]?.protocol);
+  expect(trouble).toMatch(/^Seed \d+\. Broken: /);
+});

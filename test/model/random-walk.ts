@@ -2,7 +2,10 @@ import { broken } from './invariants.ts';
 import { movesFrom, PROTOCOL, type Protocol } from './moves.ts';
 import { beginning, isAtRest, type Move, type Scope } from './world.ts';
 
-/** How often each kind of move is taken where there is a choice: mostly work, so that a walk comes far. */
+/**
+ * How often each kind of move is taken where there is a choice: mostly work, so that a walk comes
+ * far.
+ */
 const WEIGHTS: Readonly<Record<Move['by'], number>> = { work: 12, mishap: 1, people: 1, time: 2 };
 /** From then on nothing more goes wrong, and a campaign that stands still is resumed. */
 const LENGTH = 150;
@@ -10,7 +13,10 @@ const LONGEST = 20_000;
 
 export interface Walk {
   readonly steps: number;
-  /** Nothing when every promise was kept and every call came to its end; else what went wrong, as a story. */
+  /**
+   * Nothing when every promise was kept and every call came to its end; else what went wrong, as a
+   * story.
+   */
   readonly trouble: string;
 }
 
@@ -24,10 +30,14 @@ export function walk(scope: Scope, seed: number, protocol: Protocol = PROTOCOL):
     const move = choose(movesFrom(world, scope, protocol), random, step > LENGTH);
     story.push(move.story);
     const promises = broken(world, move);
-    if (promises.length > 0) return { steps: step, trouble: report(seed, promises.join('; '), story) };
+    if (promises.length > 0)
+      return { steps: step, trouble: report(seed, promises.join('; '), story) };
     world = move.next;
   }
-  return { steps: LONGEST, trouble: report(seed, 'every call comes to its end', story.slice(0, LENGTH)) };
+  return {
+    steps: LONGEST,
+    trouble: report(seed, 'every call comes to its end', story.slice(0, LENGTH)),
+  };
 }
 
 function report(seed: number, promises: string, story: readonly string[]): string {

@@ -1,4 +1,7 @@
-/** The real scripts on a real Redis, asked by the same words as the model, and what stands in Redis told in the model's words. */
+/**
+ * The real scripts on a real Redis, asked by the same words as the model, and what stands in Redis
+ * told in the model's words.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   CallInFlightError,
@@ -37,13 +40,19 @@ import {
 } from './call-life.ts';
 import type { Hold, HoldRequest, ProbeVerdict, Trouble } from './hold-life.ts';
 
-/** One unit of the model's time. So long that however slow the machine is, nothing is ever nearer than that to its instant. */
+/**
+ * One unit of the model's time. So long that however slow the machine is, nothing is ever nearer
+ * than that to its instant.
+ */
 const UNIT_MS = 360_000;
 /** What should return and does not is told as a failure. */
 const PATIENCE_MS = 10_000;
 const CAMPAIGN = 'spring';
 const LINE = '+15055550100';
-const PHONES: Readonly<Record<string, string>> = { 'call 1': '+15055550111', 'call 2': '+15055550112' };
+const PHONES: Readonly<Record<string, string>> = {
+  'call 1': '+15055550111',
+  'call 2': '+15055550112',
+};
 
 /** What stands in Redis. */
 export interface Standing {
@@ -83,7 +92,10 @@ export class RealQueue {
     this.#redis = redis;
     this.#keys = keys;
     this.#identity = identity;
-    const claimTimes = { sendWithinMs: times.sendWithin * UNIT_MS, claimMs: times.claimFor * UNIT_MS };
+    const claimTimes = {
+      sendWithinMs: times.sendWithin * UNIT_MS,
+      claimMs: times.claimFor * UNIT_MS,
+    };
     this.#gate = new Gate(redis, keys, claimTimes);
     this.#control = new CampaignControl(redis, keys, () => performance.now() + this.#elapsedMs);
     this.#holds = new Holds(redis, keys);
@@ -99,11 +111,16 @@ export class RealQueue {
   static async open(redis: Redis, times: Times, expiresAt: number): Promise<RealQueue> {
     const keys = new Keys(uniquePrefix());
     if (Number.isFinite(expiresAt)) {
-      await redis.hset(keys.campaign(CAMPAIGN).state, 'expiresAt', (await now(redis)) + expiresAt * UNIT_MS);
+      await redis.hset(
+        keys.campaign(CAMPAIGN).state,
+        'expiresAt',
+        (await now(redis)) + expiresAt * UNIT_MS,
+      );
     }
     await redis.hset(keys.campaigns, CAMPAIGN, JSON.stringify({ id: CAMPAIGN }));
     const queue = new RealQueue(redis, keys, await Identity.load(redis, keys), times);
-    // A script that the server does not know yet is sent twice, and whatever was sent after it would come before it.
+    // A script that the server does not know yet is sent twice, and whatever was sent after it
+    // would come before it.
     await queue.control('resume');
     return queue;
   }
@@ -126,14 +143,27 @@ export class RealQueue {
     return inModelWords(answer);
   }
 
-  async settle({ callId, owner, outcome, attempts, probe, shows, redialAfter }: Settlement): Promise<SettleAnswer> {
+  async settle({
+    callId,
+    owner,
+    outcome,
+    attempts,
+    probe,
+    shows,
+    redialAfter,
+  }: Settlement): Promise<SettleAnswer> {
     const answer = await this.#gate.settle({
       callId,
       owner,
       campaign: CAMPAIGN,
       outcome,
       attempts,
-      resultHead: JSON.stringify({ callId, campaign: CAMPAIGN, toPhoneNumber: PHONES[callId], outcome }).slice(0, -1),
+      resultHead: JSON.stringify({
+        callId,
+        campaign: CAMPAIGN,
+        toPhoneNumber: PHONES[callId],
+        outcome,
+      }).slice(0, -1),
       payload: outcome === 'accepted' || outcome === 'suppressed' ? '' : payloadOf(callId),
       ...shown(shows),
       probes: probesOf(probe),
@@ -143,7 +173,15 @@ export class RealQueue {
     return { ...answer, redialAt: unitsFrom(await now(this.#redis), answer.redialAt) };
   }
 
-  async release({ callId, owner, attempts, failures, probe, hold, shows }: Release): Promise<string> {
+  async release({
+    callId,
+    owner,
+    attempts,
+    failures,
+    probe,
+    hold,
+    shows,
+  }: Release): Promise<string> {
     return this.#gate.release({
       callId,
       owner,
@@ -198,7 +236,10 @@ export class RealQueue {
     return this.#jobs.drop(CAMPAIGN, [callId]);
   }
 
-  /** It waits by a clock of its own, from when it began: longer than until `sendBy` by Redis's clock. */
+  /**
+   * It waits by a clock of its own, from when it began: longer than until `sendBy` by Redis's
+   * clock.
+   */
   async outlast<T>(applied: Promise<T>): Promise<T> {
     let isOver = false;
     void applied
@@ -226,17 +267,25 @@ export class RealQueue {
     return isListed ? this.#doNotCall.add(numbers) : this.#doNotCall.remove(numbers);
   }
 
-  /** Redis's clock cannot be set: instead everything that is written down is moved into the past. */
+  /**
+   * Redis's clock cannot be set: instead everything that is written down is moved into the past.
+   */
   async pass(units: number): Promise<void> {
     const ms = units * UNIT_MS;
     const { ledger, state } = this.#keys.campaign(CAMPAIGN);
-    await this.#rewrite(ledger, (entry) => shifted(entry, ['claimedAt', 'sendBy', 'deadline', 'redialAt'], ms));
+    await this.#rewrite(ledger, (entry) =>
+      shifted(entry, ['claimedAt', 'sendBy', 'deadline', 'redialAt'], ms),
+    );
     await this.#rewrite(this.#keys.holds, (hold) => {
       const leases = Object.entries((hold['leases'] ?? {}) as Readonly<Record<string, Stored>>);
-      const moved = leases.map(([owner, lease]) => [owner, shifted(lease, ['lentAt', 'expiresAt'], ms)]);
+      const moved = leases.map(([owner, lease]) => [
+        owner,
+        shifted(lease, ['lentAt', 'expiresAt'], ms),
+      ]);
       return { ...shifted(hold, ['since', 'retryAt'], ms), leases: Object.fromEntries(moved) };
     });
-    if ((await this.#redis.hexists(state, 'expiresAt')) === 1) await this.#redis.hincrby(state, 'expiresAt', -ms);
+    if ((await this.#redis.hexists(state, 'expiresAt')) === 1)
+      await this.#redis.hincrby(state, 'expiresAt', -ms);
   }
 
   async #rewrite(key: string, change: (stored: Stored) => Stored): Promise<void> {
@@ -247,19 +296,20 @@ export class RealQueue {
 
   async look(): Promise<Standing> {
     const own = this.#keys.campaign(CAMPAIGN);
-    const [at, entries, claims, kept, reopened, state, results, revised, hold, breakers, waiting] = await Promise.all([
-      now(this.#redis),
-      this.#redis.hgetall(own.ledger),
-      this.#redis.zrange(own.claims, '0', '-1'),
-      this.#redis.hkeys(own.kept),
-      this.#redis.smembers(own.reopened),
-      this.#redis.hgetall(own.state),
-      this.#redis.xrange(this.#keys.results, '-', '+'),
-      this.#redis.hkeys(own.revised),
-      this.#redis.hget(this.#keys.holds, 'all'),
-      this.#redis.hgetall(this.#keys.breakers),
-      this.#redis.lrange(`${this.#keys.queue(CAMPAIGN)}wait`, 0, -1),
-    ]);
+    const [at, entries, claims, kept, reopened, state, results, revised, hold, breakers, waiting] =
+      await Promise.all([
+        now(this.#redis),
+        this.#redis.hgetall(own.ledger),
+        this.#redis.zrange(own.claims, '0', '-1'),
+        this.#redis.hkeys(own.kept),
+        this.#redis.smembers(own.reopened),
+        this.#redis.hgetall(own.state),
+        this.#redis.xrange(this.#keys.results, '-', '+'),
+        this.#redis.hkeys(own.revised),
+        this.#redis.hget(this.#keys.holds, 'all'),
+        this.#redis.hgetall(this.#keys.breakers),
+        this.#redis.lrange(`${this.#keys.queue(CAMPAIGN)}wait`, 0, -1),
+      ]);
     return {
       entries: Object.fromEntries(
         Object.entries(entries)
@@ -273,10 +323,15 @@ export class RealQueue {
       counters: countersFrom(state),
       redialing: Number(state['redialing'] ?? 0),
       jobs: waiting.toSorted(),
-      results: results.map(([, fields]) => resultFrom(String(fields[fields.indexOf('result') + 1]))),
+      results: results.map(([, fields]) =>
+        resultFrom(String(fields[fields.indexOf('result') + 1])),
+      ),
       revised: revised.toSorted(),
       hold: hold === null ? undefined : holdFrom(JSON.parse(hold) as Stored, at),
-      trouble: { doubts: Number(breakers['run:doubts'] ?? 0), unreachable: Number(breakers['run:unreachable'] ?? 0) },
+      trouble: {
+        doubts: Number(breakers['run:doubts'] ?? 0),
+        unreachable: Number(breakers['run:unreachable'] ?? 0),
+      },
     };
   }
 }
@@ -303,7 +358,9 @@ function unitsFrom(at: number, instant: unknown): number {
 }
 
 function shifted(stored: Stored, fields: readonly string[], ms: number): Stored {
-  const moved = fields.flatMap((field) => (stored[field] === undefined ? [] : [[field, Number(stored[field]) - ms]]));
+  const moved = fields.flatMap((field) =>
+    stored[field] === undefined ? [] : [[field, Number(stored[field]) - ms]],
+  );
   return { ...stored, ...Object.fromEntries(moved) };
 }
 
@@ -312,7 +369,8 @@ function probesOf(verdict: ProbeVerdict | undefined) {
 }
 
 function shown(shows: Showing | undefined): { answered: boolean; run: RealTroubleRun | undefined } {
-  if (shows === undefined || shows === 'answer') return { answered: shows === 'answer', run: undefined };
+  if (shows === undefined || shows === 'answer')
+    return { answered: shows === 'answer', run: undefined };
   return { answered: false, run: { ...shows, hold: holdInMs(shows.hold) } };
 }
 
@@ -320,7 +378,13 @@ function payloadOf(callId: string): string {
   return JSON.stringify({ to: PHONES[callId], name: 'Ann' });
 }
 
-function holdInMs({ person, firstPause, maxPause, proof, retryAfter }: HoldRequest): RealHoldRequest {
+function holdInMs({
+  person,
+  firstPause,
+  maxPause,
+  proof,
+  retryAfter,
+}: HoldRequest): RealHoldRequest {
   const times = {
     firstPauseMs: firstPause * UNIT_MS,
     maxPauseMs: maxPause * UNIT_MS,
@@ -336,7 +400,8 @@ function entryFrom(stored: Stored, at: number): Entry {
   const once = redials === undefined ? {} : { redials };
   const told = { state, owner, attempts, failures, revision, ...once } as Partial<Entry>;
   if (state === 'unknown') {
-    const redialAt = stored['redialAt'] === undefined ? {} : { redialAt: unitsFrom(at, stored['redialAt']) };
+    const redialAt =
+      stored['redialAt'] === undefined ? {} : { redialAt: unitsFrom(at, stored['redialAt']) };
     return { ...NEVER_CLAIMED, ...told, deadline: unitsFrom(at, stored['deadline']), ...redialAt };
   }
   if (state !== 'claimed') return { ...NEVER_CLAIMED, ...told };
@@ -347,7 +412,17 @@ function entryFrom(stored: Stored, at: number): Entry {
 }
 
 function holdFrom(stored: Stored, at: number): Hold {
-  const { person = false, by, pauses, pauseMs, firstPauseMs, maxPauseMs, proof, proven = 0, leases = {} } = stored;
+  const {
+    person = false,
+    by,
+    pauses,
+    pauseMs,
+    firstPauseMs,
+    maxPauseMs,
+    proof,
+    proven = 0,
+    leases = {},
+  } = stored;
   return {
     person: person as boolean,
     by: by as string,
@@ -371,8 +446,12 @@ function holdFrom(stored: Stored, at: number): Hold {
 }
 
 function countersFrom(state: Readonly<Record<string, string>>): Record<string, number> {
-  const counters = Object.entries(state).filter(([field, count]) => field.startsWith('outcome:') && count !== '0');
-  return Object.fromEntries(counters.map(([field, count]) => [field.slice('outcome:'.length), Number(count)]));
+  const counters = Object.entries(state).filter(
+    ([field, count]) => field.startsWith('outcome:') && count !== '0',
+  );
+  return Object.fromEntries(
+    counters.map(([field, count]) => [field.slice('outcome:'.length), Number(count)]),
+  );
 }
 
 function inModelWords(answer: RealAnswer): GateAnswer {
@@ -398,7 +477,8 @@ function inModelWords(answer: RealAnswer): GateAnswer {
     case 'unready':
       return { kind: answer.kind };
     case 'wait':
-      if (answer.waitFor !== 'redial') throw new Error('nothing in this model waits for an hour of the day');
+      if (answer.waitFor !== 'redial')
+        throw new Error('nothing in this model waits for an hour of the day');
       return { kind: 'wait', until: unitsFrom(answer.now, answer.until) };
     case 'unfenced':
       throw new Error('nothing in this model waits for replicas');

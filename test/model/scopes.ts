@@ -1,11 +1,26 @@
 import type { Scope } from './world.ts';
 
-const ALONE: Scope = { workers: 2, calls: 1, refusals: 1, failures: 0, actions: [], hold: undefined };
-const PAIR: Scope = { workers: 2, calls: 2, refusals: 0, failures: 0, actions: [], hold: undefined };
+const ALONE: Scope = {
+  workers: 2,
+  calls: 1,
+  refusals: 1,
+  failures: 0,
+  actions: [],
+  hold: undefined,
+};
+const PAIR: Scope = {
+  workers: 2,
+  calls: 2,
+  refusals: 0,
+  failures: 0,
+  actions: [],
+  hold: undefined,
+};
 
 /**
- * Worlds that are looked at to their end: two workers, one call or two, once three. Without `mishaps` there is no bound to crashes, lost
- * replies and lost locks; to freezes there never is. Together they have every move of the model.
+ * Worlds that are looked at to their end: two workers, one call or two, once three. Without
+ * `mishaps` there is no bound to crashes, lost replies and lost locks; to freezes there never is.
+ * Together they have every move of the model.
  */
 export const SCOPES = {
   /** One call, whatever happens to its workers. */
@@ -23,7 +38,13 @@ export const SCOPES = {
   /** One call that is dialed once more when it is in doubt. */
   redialed: { ...ALONE, mishaps: 2, redialAfter: 1 },
   /** The same, paused or canceled and resumed. */
-  controlledRedial: { ...ALONE, refusals: 0, mishaps: 1, redialAfter: 1, actions: ['pause', 'cancel', 'suppress'] },
+  controlledRedial: {
+    ...ALONE,
+    refusals: 0,
+    mishaps: 1,
+    redialAfter: 1,
+    actions: ['pause', 'cancel', 'suppress'],
+  },
   /** One call that expires and is retried, while workers look for what has expired. */
   swept: { ...ALONE, refusals: 0, mishaps: 1, expiresAt: 2, sweeps: true, actions: ['retry'] },
   /** One call whose campaign is archived as soon as it may be. */
@@ -31,7 +52,13 @@ export const SCOPES = {
   /** One call whose person is erased, retried, and archived. */
   erased: { ...ALONE, refusals: 0, mishaps: 1, actions: ['erase', 'retry', 'archive'] },
   /** The same for one that is dialed once more when it is in doubt. */
-  erasedRedial: { ...ALONE, refusals: 0, mishaps: 2, redialAfter: 1, actions: ['erase', 'archive'] },
+  erasedRedial: {
+    ...ALONE,
+    refusals: 0,
+    mishaps: 2,
+    redialAfter: 1,
+    actions: ['erase', 'archive'],
+  },
   /** Two calls. */
   pair: { ...PAIR, mishaps: 2 },
   /** Two calls, paused and resumed. */
@@ -39,5 +66,12 @@ export const SCOPES = {
   /** Two calls and a hold. */
   heldPair: { ...PAIR, refusals: 1, mishaps: 0, hold: { maxPause: 2, proof: 1 } },
   /** Three calls and a hold that stands from the beginning, until two probes have passed. */
-  heldTrio: { ...PAIR, calls: 3, failures: 1, mishaps: 0, hold: { maxPause: 1, proof: 2 }, isHeld: true },
+  heldTrio: {
+    ...PAIR,
+    calls: 3,
+    failures: 1,
+    mishaps: 0,
+    hold: { maxPause: 1, proof: 2 },
+    isHeld: true,
+  },
 } as const satisfies Readonly<Record<string, Scope>>;

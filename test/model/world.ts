@@ -1,6 +1,7 @@
 /**
- * Everything that a call's life depends on, at one moment: what stands in Redis, what each run of a worker's handler is
- * about, where the jobs are, what people are doing, and what is true of the phones, which nobody sees.
+ * Everything that a call's life depends on, at one moment: what stands in Redis, what each run of a
+ * worker's handler is about, where the jobs are, what people are doing, and what is true of the
+ * phones, which nobody sees.
  */
 import type { Outcome } from '@libby-dialer/dialing';
 import {
@@ -17,25 +18,32 @@ import {
 import { type HoldRequest, openHold } from './hold-life.ts';
 
 /**
- * What is true of a call's phone.
- * `quiet`: no request was begun, or each one was refused and the refusal seen. `out`: one was begun, and may have been taken.
- * `taken`: one was answered with 2xx.
+ * What is true of a call's phone. `quiet`: no request was begun, or each one was refused and the
+ * refusal seen. `out`: one was begun, and may have been taken. `taken`: one was answered with 2xx.
  */
 type Wire = 'quiet' | 'out' | 'taken';
 
 export interface Call {
   readonly wire: Wire;
-  /** Once it is dialed once more: what is true of the request before, of which `wire` tells no more. */
+  /**
+   * Once it is dialed once more: what is true of the request before, of which `wire` tells no more.
+   */
   readonly first?: Wire;
   /** In the queue (waiting or delayed), in the hand of the run that has its lock, or removed. */
   readonly job: 'queued' | 'gone' | { readonly inHandOf: string };
   /** What its job holds names the person. */
   readonly isNamed: boolean;
-  /** Something went wrong that may leave it in doubt: a crash or a freeze under a claim, an answer that never came. */
+  /**
+   * Something went wrong that may leave it in doubt: a crash or a freeze under a claim, an answer
+   * that never came.
+   */
   readonly mishap: boolean;
 }
 
-/** One run of the handler, from a job fetched to a job ended. A worker that crashes leaves its slot to another run. */
+/**
+ * One run of the handler, from a job fetched to a job ended. A worker that crashes leaves its slot
+ * to another run.
+ */
 export interface Run {
   /** Fresh for every run. */
   readonly owner: string;
@@ -62,11 +70,21 @@ export type Phase =
       readonly sendUntil: number;
     }
   /** The first byte may have been written. */
-  | { readonly kind: 'sending'; readonly attempts: number; readonly failures: number; readonly isRenewed: boolean }
+  | {
+      readonly kind: 'sending';
+      readonly attempts: number;
+      readonly failures: number;
+      readonly isRenewed: boolean;
+    }
   /** What it has to say is on its way to Redis; `hasWritten` if an earlier copy has arrived. */
   | { readonly kind: 'saying'; readonly word: Word; readonly hasWritten: boolean }
   /** The reply is on its way back. */
-  | { readonly kind: 'said'; readonly word: Word; readonly hasWritten: boolean; readonly reply: Reply }
+  | {
+      readonly kind: 'said';
+      readonly word: Word;
+      readonly hasWritten: boolean;
+      readonly reply: Reply;
+    }
   /** Of a sweep: the call is settled, as far as it knows, and its job is to be removed. */
   | { readonly kind: 'dropping' };
 
@@ -78,12 +96,20 @@ export type Reply = SettleAnswer | { readonly kind: ReleaseAnswer };
 
 /** What people do, each thing once. */
 export interface People {
-  /** Pausing or canceling returns when no earlier claim may be sent any more; over when the campaign is resumed. */
+  /**
+   * Pausing or canceling returns when no earlier claim may be sent any more; over when the campaign
+   * is resumed.
+   */
   readonly control: 'not yet' | 'returned' | 'over' | { readonly waitsFor: readonly SeenClaim[] };
   readonly hasSuppressed: boolean;
   readonly retriesLeft: number;
-  /** What queues calls again has read these payloads; then it has added their jobs, and has not noted yet which are in the queue. */
-  readonly restoring?: { readonly callIds: readonly string[]; readonly haveJobs: boolean } | undefined;
+  /**
+   * What queues calls again has read these payloads; then it has added their jobs, and has not
+   * noted yet which are in the queue.
+   */
+  readonly restoring?:
+    | { readonly callIds: readonly string[]; readonly haveJobs: boolean }
+    | undefined;
   /** Of the person of the first call. */
   readonly erasure: 'not yet' | 'under way' | 'returned';
 }
@@ -100,7 +126,10 @@ export interface World {
   readonly mishapsLeft: number;
 }
 
-/** How large a world is explored. Crashes, freezes, lost replies and lost locks have no bound but where `mishaps` gives one. */
+/**
+ * How large a world is explored. Crashes, freezes, lost replies and lost locks have no bound but
+ * where `mishaps` gives one.
+ */
 export interface Scope {
   readonly workers: number;
   readonly calls: number;
@@ -136,7 +165,10 @@ export function beginning(scope: Scope): World {
     ledger: {
       ...EMPTY_LEDGER,
       expiresAt: scope.expiresAt ?? Number.POSITIVE_INFINITY,
-      hold: asked !== undefined && scope.isHeld ? openHold(undefined, asked, 'another call', 0) : undefined,
+      hold:
+        asked !== undefined && scope.isHeld
+          ? openHold(undefined, asked, 'another call', 0)
+          : undefined,
     },
     calls: Object.fromEntries(callIds.map((callId) => [callId, call])),
     runs: Array.from({ length: scope.workers }, () => undefined),
@@ -190,7 +222,9 @@ export type Happening =
 
 export interface Move {
   readonly story: string;
-  /** `work` goes on by itself; `mishap` need never happen; `people` may do it or not; `time` passes. */
+  /**
+   * `work` goes on by itself; `mishap` need never happen; `people` may do it or not; `time` passes.
+   */
   readonly by: 'work' | 'mishap' | 'people' | 'time';
   readonly next: World;
   readonly happening?: Happening;

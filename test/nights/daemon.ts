@@ -1,6 +1,7 @@
 /**
- * `enqueuer serve` with a calendar in which a night takes three seconds: run by `night-run.ts`. Arguments: a file that holds, once it is there, when the
- * calendar has begun to run, and what it shows until then, both in epoch ms.
+ * `enqueuer serve` with a calendar in which a night takes three seconds: run by `night-run.ts`.
+ * Arguments: a file that holds, once it is there, when the calendar has begun to run, and what it
+ * shows until then, both in epoch ms.
  */
 import { readFileSync } from 'node:fs';
 import { InboxPart, SchedulePart, ServeDaemon, serveConfig } from '@libby-dialer/enqueuer';
@@ -20,7 +21,12 @@ await runMain(process, async ({ signal, redactor }) => {
   const logger = createLogger({ level: config.log.level, name: 'daemon', redactor });
   const daemon = new ServeDaemon(config, logger, async (context) => [
     new InboxPart(context),
-    new SchedulePart(context, { now: async () => now(), lookEveryMs: LOOK_EVERY_MS, settleMs: 0, leaseMs: LEASE_MS }),
+    new SchedulePart(context, {
+      now: async () => now(),
+      lookEveryMs: LOOK_EVERY_MS,
+      settleMs: 0,
+      leaseMs: LEASE_MS,
+    }),
   ]);
   await runService(daemon, { signal, stopWithinMs: STOP_WITHIN_MS });
   return 0;

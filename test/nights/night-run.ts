@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CampaignStore, Holds, InboxView, Keys, ScheduleStore, StatusReader } from '@libby-dialer/dial-queue';
+import {
+  CampaignStore,
+  Holds,
+  InboxView,
+  Keys,
+  ScheduleStore,
+  StatusReader,
+} from '@libby-dialer/dial-queue';
 import { eventually, type SpawnedProcess } from '@libby-dialer/testkit';
 import { Dice } from '../chaos/dice.ts';
 import { type Evidence, type PushedEntry, violationsIn } from './checks.ts';
@@ -35,9 +42,14 @@ export async function runNights(plan: Plan): Promise<NightReport> {
   await using _stop = disposing(workers);
   await stage.begin();
   const trouble = crew.bother(new Dice(plan.seed));
-  const files = await Promise.all(Array.from({ length: plan.producers }, (_, self) => stage.produce(plan, self)));
+  const files = await Promise.all(
+    Array.from({ length: plan.producers }, (_, self) => stage.produce(plan, self)),
+  );
   const nightsWithinMs = plan.nights * NIGHT_MS + DRAINS_WITHIN_MS;
-  await eventually(() => areNightsOver(stage, plan, almanac), { timeoutMs: nightsWithinMs, intervalMs: 250 });
+  await eventually(() => areNightsOver(stage, plan, almanac), {
+    timeoutMs: nightsWithinMs,
+    intervalMs: 250,
+  });
   crew.leaveInPeace();
   await trouble;
   const pushed = (await Promise.all(files.map(readPushed))).flat();
@@ -48,7 +60,9 @@ export async function runNights(plan: Plan): Promise<NightReport> {
     kills: crew.kills,
     restarts: crew.restarts,
     runs: countBy([...evidence.runs.values()].flat(), ({ state }) => state),
-    fates: countBy(evidence.fates.values(), (fate) => (typeof fate === 'object' ? fate.kind : String(fate))),
+    fates: countBy(evidence.fates.values(), (fate) =>
+      typeof fate === 'object' ? fate.kind : String(fate),
+    ),
     requests: evidence.requested.length,
     lastedMs: Date.now() - begunAt,
     violations: [...crew.badExits, ...violationsIn(plan, almanac, evidence)],
@@ -76,7 +90,10 @@ class Daemons implements AsyncDisposable {
     return daemons;
   }
 
-  /** Ends one after the other, most of them without a warning; the next not before the one before is replaced. */
+  /**
+   * Ends one after the other, most of them without a warning; the next not before the one before is
+   * replaced.
+   */
   async bother(dice: Dice): Promise<void> {
     while (!this.#isOver) {
       await sleep(dice.between(...KILLS_APART));
@@ -114,7 +131,9 @@ class Daemons implements AsyncDisposable {
   async #stopOne(daemon: SpawnedProcess): Promise<void> {
     const { code, signal } = await daemon.stop('SIGTERM', STOPS_WITHIN_MS);
     if (code !== 0)
-      this.badExits.push(`a daemon that was asked to stop ended with ${code ?? signal}: ${daemon.stderr.at(-1)}`);
+      this.badExits.push(
+        `a daemon that was asked to stop ended with ${code ?? signal}: ${daemon.stderr.at(-1)}`,
+      );
   }
 
   async #begin(): Promise<SpawnedProcess> {
@@ -142,7 +161,8 @@ async function areNightsOver({ redis }: Stage, plan: Plan, almanac: Almanac): Pr
   const finished = new Set(
     runs.flatMap(({ local, finishedAt }) => (finishedAt === undefined ? [] : [local.slice(0, 10)])),
   );
-  for (let night = 0; night < plan.nights; night += 1) if (!finished.has(almanac.dateOf(night))) return false;
+  for (let night = 0; night < plan.nights; night += 1)
+    if (!finished.has(almanac.dateOf(night))) return false;
   return true;
 }
 
@@ -179,7 +199,10 @@ async function gather(
   };
 }
 
-function countBy<Item>(items: Iterable<Item>, nameOf: (item: Item) => string): Record<string, number> {
+function countBy<Item>(
+  items: Iterable<Item>,
+  nameOf: (item: Item) => string,
+): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const item of items) counts[nameOf(item)] = (counts[nameOf(item)] ?? 0) + 1;
   return counts;

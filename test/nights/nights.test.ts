@@ -1,14 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { type Evidence, violationsIn } from './checks.ts';
 import { runNights } from './night-run.ts';
-import { Almanac, isBad, isListMissing, keyOfEntry, keyOfRow, type Plan, ROWS_OF_A_NIGHT } from './plan.ts';
+import {
+  Almanac,
+  isBad,
+  isListMissing,
+  keyOfEntry,
+  keyOfRow,
+  type Plan,
+  ROWS_OF_A_NIGHT,
+} from './plan.ts';
 
 const PLAN: Plan = { seed: 1, nights: 4, entries: 2000, producers: 4, daemons: 2, workers: 1 };
 /** Longer than a run waits for anything: it can then say for what. */
 const IN_THE_END = 400_000;
 
 // For longer: npm run nights
-it('each night runs once and each entry is one call, while daemons are killed', { timeout: IN_THE_END }, async () => {
+it('each night runs once and each entry is one call, while daemons are killed', {
+  timeout: IN_THE_END,
+}, async () => {
   const { violations, kills, runs } = await runNights(PLAN);
   expect(violations).toEqual([]);
   expect(kills).toBeGreaterThan(0);
@@ -53,7 +63,8 @@ describe('what is found', () => {
     };
   }
 
-  const found = (change: Partial<Evidence> = {}) => violationsIn(plan, almanac, { ...evidence(), ...change });
+  const found = (change: Partial<Evidence> = {}) =>
+    violationsIn(plan, almanac, { ...evidence(), ...change });
 
   it('is nothing where nothing is wrong', () => {
     expect(found()).toEqual([]);
@@ -63,34 +74,45 @@ describe('what is found', () => {
     const { requested } = evidence();
     expect(found({ requested: [...requested, 'order-0'] })).toEqual(['order-0 was called 2 times']);
     expect(found({ requested: requested.slice(1) })).toEqual(['night-0-0 was called 0 times']);
-    expect(found({ requested: [...requested, 'order-7'] })).toEqual(['order-7 was called, which nobody asked for']);
+    expect(found({ requested: [...requested, 'order-7'] })).toEqual([
+      'order-7 was called, which nobody asked for',
+    ]);
   });
 
   it('is a night that was forgotten, missed, or run twice', () => {
     const run = evidence().runs.get(night) ?? [];
-    const withRuns = (runs: typeof run) => found({ runs: new Map([...evidence().runs, [night, runs]]) });
+    const withRuns = (runs: typeof run) =>
+      found({ runs: new Map([...evidence().runs, [night, runs]]) });
     expect(withRuns([])).toEqual([`night 0 (${night}) is forgotten, not loaded`]);
     expect(withRuns([...run, ...run])).toEqual([`night 0 (${night}) is loaded,loaded, not loaded`]);
-    expect(withRuns(run.map((each) => ({ ...each, state: 'missed', reason: 'too_late' })))).toHaveLength(1);
+    expect(
+      withRuns(run.map((each) => ({ ...each, state: 'missed', reason: 'too_late' }))),
+    ).toHaveLength(1);
   });
 
   it('is an entry without a fate or with another, and an order that is two calls', () => {
     const { fates, pushed } = evidence();
-    expect(found({ fates: new Map([...fates, ['1-0', 'waiting']]) })).toEqual(['entry 1-0 of order-0 is waiting']);
+    expect(found({ fates: new Map([...fates, ['1-0', 'waiting']]) })).toEqual([
+      'entry 1-0 of order-0 is waiting',
+    ]);
     expect(found({ fates: new Map([...fates, ['1-7', { kind: 'erased' }]]) })).toEqual([
       'entry 1-7 of order-7 is erased',
     ]);
     const again = { id: '2-0', index: 0 };
     const other = { kind: 'queued', campaign: 'orders', callId: 'call-x' } as const;
-    expect(found({ pushed: [...pushed, again], fates: new Map([...fates, ['2-0', other]]) })).toEqual([
-      'order-0 is two calls',
-    ]);
+    expect(
+      found({ pushed: [...pushed, again], fates: new Map([...fates, ['2-0', other]]) }),
+    ).toEqual(['order-0 is two calls']);
     expect(found({ pushed: pushed.slice(1) })).toEqual(['order-0 was never pushed']);
   });
 
   it('is an entry that is rejected twice, or not, or wrongly', () => {
     expect(found({ rejected: [] })).toEqual(['entry 1-7 stands 0 times among the rejects']);
-    expect(found({ rejected: ['1-7', '1-7'] })).toEqual(['entry 1-7 stands 2 times among the rejects']);
-    expect(found({ rejected: ['1-7', '1-0'] })).toEqual(['entry 1-0 stands among the rejects and can be called']);
+    expect(found({ rejected: ['1-7', '1-7'] })).toEqual([
+      'entry 1-7 stands 2 times among the rejects',
+    ]);
+    expect(found({ rejected: ['1-7', '1-0'] })).toEqual([
+      'entry 1-0 stands among the rejects and can be called',
+    ]);
   });
 });

@@ -35,7 +35,10 @@ export class Almanac {
     this.#midnight = Math.ceil(today / DAY_MS + DAYS_AHEAD) * DAY_MS;
   }
 
-  /** What the calendar shows when it begins to run: around noon in Denver, hours before the first night's run. */
+  /**
+   * What the calendar shows when it begins to run: around noon in Denver, hours before the first
+   * night's run.
+   */
   get beginsAt(): number {
     return this.#midnight + (19 / 24) * DAY_MS;
   }
@@ -77,7 +80,10 @@ export function keyIn(payload: unknown): string | undefined {
   return /about ((?:night|order)-[\d-]+)/.exec(JSON.stringify(payload))?.[1];
 }
 
-/** One of eight thousand numbers of a fictional exchange, none of them a service (555-1212); a person may well have several orders. */
+/**
+ * One of eight thousand numbers of a fictional exchange, none of them a service (555-1212); a
+ * person may well have several orders.
+ */
 export function numberOf(index: number): string {
   return `+1505555${2000 + (index % 8000)}`;
 }

@@ -1,6 +1,7 @@
 /**
  * Pushes its share of the entries, and writes down what it was told of each: run by `night-run.ts`.
- * Arguments: Redis's URL, how many entries there are in all, how many producers, which of them this is, the file.
+ * Arguments: Redis's URL, how many entries there are in all, how many producers, which of them this
+ * is, the file.
  */
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,7 +27,10 @@ for (let from = 0; from < mine.length; from += ENTRIES_AT_ONCE) {
   // The producer would refuse these, so they are pushed as any other language would.
   const bad = indexes.filter(isBad);
   const badIds = await Promise.all(bad.map((index) => pushBad(index)));
-  const lines = [...good.map((index, at) => [ids[at], index]), ...bad.map((index, at) => [badIds[at], index])];
+  const lines = [
+    ...good.map((index, at) => [ids[at], index]),
+    ...bad.map((index, at) => [badIds[at], index]),
+  ];
   appendFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 }
 redis.disconnect();
@@ -56,6 +60,8 @@ function recordOf(index: number) {
 
 async function pushBad(index: number): Promise<string> {
   const call =
-    index % 100 === 7 ? `{"name": "${keyOfEntry(index)}"` : JSON.stringify({ ...recordOf(index), toPhoneNumber: '12' });
+    index % 100 === 7
+      ? `{"name": "${keyOfEntry(index)}"`
+      : JSON.stringify({ ...recordOf(index), toPhoneNumber: '12' });
   return (await redis.xadd(`${PREFIX}:inbox`, '*', 'campaign', INBOX_CAMPAIGN, 'call', call)) ?? '';
 }

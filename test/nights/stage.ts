@@ -31,7 +31,10 @@ import {
 const STARTS_WITHIN_MS = 60_000;
 const COMMANDS_WITHIN_MS = 60_000;
 
-/** A Redis that loses nothing, the simulated provider, a folder with the lists of all nights, and the programs on it. */
+/**
+ * A Redis that loses nothing, the simulated provider, a folder with the lists of all nights, and
+ * the programs on it.
+ */
 export class Stage implements AsyncDisposable {
   readonly folder: string;
   readonly redis: Redis;
@@ -57,15 +60,30 @@ export class Stage implements AsyncDisposable {
     await using parts = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'libby-dialer-nights-'));
     parts.defer(() => rm(folder, { recursive: true, force: true }));
-    const server = parts.use(await startRedis({ own: true, appendonly: true, appendfsync: 'always' }));
+    const server = parts.use(
+      await startRedis({ own: true, appendonly: true, appendfsync: 'always' }),
+    );
     const redis = parts.adopt(new Redis(server.url), (client) => client.disconnect());
     const provider = parts.use(await Provider.start(folder, {}));
     const stage = new Stage(folder, server, redis, provider, parts.move());
     await stage.#writeLists(plan, almanac);
-    await stage.#command('campaign', 'put', await stage.#writeCampaign(INBOX_CAMPAIGN, { dedupeBy: 'externalId' }));
+    await stage.#command(
+      'campaign',
+      'put',
+      await stage.#writeCampaign(INBOX_CAMPAIGN, { dedupeBy: 'externalId' }),
+    );
     const campaign = await stage.#writeCampaign(SCHEDULE, {});
     const list = ['--list', join(folder, '{{date}}.csv'), '--campaign', campaign];
-    await stage.#command('schedule', 'add', SCHEDULE, '--cron', CRON, '--timezone', TIMEZONE, ...list);
+    await stage.#command(
+      'schedule',
+      'add',
+      SCHEDULE,
+      '--cron',
+      CRON,
+      '--timezone',
+      TIMEZONE,
+      ...list,
+    );
     return stage;
   }
 
@@ -102,7 +120,10 @@ export class Stage implements AsyncDisposable {
   }
 
   async #start(ready: RegExp, ...args: string[]): Promise<SpawnedProcess> {
-    const started = await spawnProcess(process.execPath, args, { cwd: this.folder, env: this.#environment() });
+    const started = await spawnProcess(process.execPath, args, {
+      cwd: this.folder,
+      env: this.#environment(),
+    });
     try {
       await started.waitForLine(ready, STARTS_WITHIN_MS);
       return started;
@@ -122,14 +143,26 @@ export class Stage implements AsyncDisposable {
   async #writeLists({ nights }: Plan, almanac: Almanac): Promise<void> {
     for (let night = 0; night < nights; night += 1) {
       if (isListMissing(night)) continue;
-      const rows = Array.from({ length: ROWS_OF_A_NIGHT }, (_, row) => `Ann,${numberOf(row)},${keyOfRow(night, row)}`);
-      await writeFile(join(this.folder, `${almanac.dateOf(night)}.csv`), ['Name,Phone,Key', ...rows, ''].join('\n'));
+      const rows = Array.from(
+        { length: ROWS_OF_A_NIGHT },
+        (_, row) => `Ann,${numberOf(row)},${keyOfRow(night, row)}`,
+      );
+      await writeFile(
+        join(this.folder, `${almanac.dateOf(night)}.csv`),
+        ['Name,Phone,Key', ...rows, ''].join('\n'),
+      );
     }
   }
 
   async #writeCampaign(id: string, more: Readonly<Record<string, unknown>>): Promise<string> {
     const file = join(this.folder, `${id}.json`);
-    const campaign = { id, fromPhoneNumber: LINE, introNotes: 'Ask about {{Key}}', callingWindow: 'anytime', ...more };
+    const campaign = {
+      id,
+      fromPhoneNumber: LINE,
+      introNotes: 'Ask about {{Key}}',
+      callingWindow: 'anytime',
+      ...more,
+    };
     await writeFile(file, JSON.stringify(campaign));
     return file;
   }
@@ -152,6 +185,10 @@ export class Stage implements AsyncDisposable {
   }
 }
 
-function insistOnSuccess(what: string, { code, signal }: ProcessExit, stderr: readonly string[]): void {
+function insistOnSuccess(
+  what: string,
+  { code, signal }: ProcessExit,
+  stderr: readonly string[],
+): void {
   if (code !== 0) throw new Error(`${what} ended with ${code ?? signal}: ${stderr.join('\n')}`);
 }

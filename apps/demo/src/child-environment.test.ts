@@ -44,5 +44,8 @@ test('of the own environment only what concerns the machine comes through', () =
 
 test('live, the own environment is kept, and two workers need two ports', () => {
   const own = { REDIS_URL: 'redis://own.example', WORKER_HTTP_PORT: '9464', UNSET: undefined };
-  expect(liveChildEnvironment(own)).toEqual({ REDIS_URL: 'redis://own.example', WORKER_HTTP_PORT: '0' });
+  expect(liveChildEnvironment(own)).toEqual({
+    REDIS_URL: 'redis://own.example',
+    WORKER_HTTP_PORT: '0',
+  });
 });

@@ -24,10 +24,14 @@ const RESPONSE_TIMEOUT_MS = 2500;
 const SHUTDOWN_GRACE_MS = 5000;
 
 /**
- * The environment of every program the demo starts: made from nothing, so that no LIBBY_API_URL or REDIS_URL that somebody
- * has set for real work can turn a demonstration into one that rings phones.
+ * The environment of every program the demo starts: made from nothing, so that no LIBBY_API_URL or
+ * REDIS_URL that somebody has set for real work can turn a demonstration into one that rings
+ * phones.
  */
-export function simulatedEnvironment(own: Environment, { redisUrl, api, workerConcurrency }: SimulatedSetting) {
+export function simulatedEnvironment(
+  own: Environment,
+  { redisUrl, api, workerConcurrency }: SimulatedSetting,
+) {
   const system = OF_THE_SYSTEM.flatMap((name): [string, string][] => {
     const value = own[name];
     return value === undefined ? [] : [[name, value]];
@@ -48,8 +52,12 @@ export function simulatedEnvironment(own: Environment, { redisUrl, api, workerCo
   };
 }
 
-/** With `--live`, the user's own; only the ports of two workers on one host must not be the same. */
+/**
+ * With `--live`, the user's own; only the ports of two workers on one host must not be the same.
+ */
 export function liveChildEnvironment(variables: Environment): Record<string, string> {
-  const set = Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const set = Object.entries(variables).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
   return { ...Object.fromEntries(set), WORKER_HTTP_PORT: '0' };
 }

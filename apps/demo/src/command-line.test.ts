@@ -7,7 +7,10 @@ describe('the arguments of npm start', () => {
     [[], { kind: 'example' }],
     [['--help'], { kind: 'help' }],
     [['a.csv', '--campaign', 'c.yaml'], { kind: 'simulated', list: 'a.csv', campaign: 'c.yaml' }],
-    [['--campaign=c.yaml', 'a.csv', '--live'], { kind: 'live', list: 'a.csv', campaign: 'c.yaml', confirmed: false }],
+    [
+      ['--campaign=c.yaml', 'a.csv', '--live'],
+      { kind: 'live', list: 'a.csv', campaign: 'c.yaml', confirmed: false },
+    ],
     [
       ['a.csv', '--campaign', 'c.yaml', '--live', '--yes'],
       { kind: 'live', list: 'a.csv', campaign: 'c.yaml', confirmed: true },
@@ -31,6 +34,7 @@ describe('the arguments of npm start', () => {
   });
 
   test('the help names every option', () => {
-    for (const option of ['--campaign', '--live', '--yes', '--help']) expect(HELP).toContain(option);
+    for (const option of ['--campaign', '--live', '--yes', '--help'])
+      expect(HELP).toContain(option);
   });
 });

@@ -6,7 +6,12 @@ export type DemoCommand =
   | { readonly kind: 'help' }
   | { readonly kind: 'example' }
   | { readonly kind: 'simulated'; readonly list: string; readonly campaign: string }
-  | { readonly kind: 'live'; readonly list: string; readonly campaign: string; readonly confirmed: boolean };
+  | {
+      readonly kind: 'live';
+      readonly list: string;
+      readonly campaign: string;
+      readonly confirmed: boolean;
+    };
 
 export const HELP = `Usage: npm start
        npm start -- <list> --campaign <campaign.yaml> [--live [--yes]]
@@ -40,12 +45,20 @@ export function parseCommandLine(args: readonly string[]): DemoCommand {
   if (help) return { kind: 'help' };
   const [list, ...more] = positionals;
   if (more.length > 0) throw new UsageError('One list at a time; see npm start -- --help.');
-  if (yes && !live) throw new UsageError('--yes only goes with --live; through the simulator nothing is asked.');
-  if (list === '-') throw new UsageError('npm start reads the list more than once, so it cannot be "-"; name a file.');
+  if (yes && !live)
+    throw new UsageError('--yes only goes with --live; through the simulator nothing is asked.');
+  if (list === '-')
+    throw new UsageError(
+      'npm start reads the list more than once, so it cannot be "-"; name a file.',
+    );
   if (list === undefined && campaign === undefined && !live) return { kind: 'example' };
-  if (list === undefined) throw new UsageError('Name your list too: npm start -- <list> --campaign <campaign.yaml>.');
-  if (campaign === undefined) throw new UsageError('Name the campaign file too: --campaign <campaign.yaml>.');
-  return live ? { kind: 'live', list, campaign, confirmed: yes } : { kind: 'simulated', list, campaign };
+  if (list === undefined)
+    throw new UsageError('Name your list too: npm start -- <list> --campaign <campaign.yaml>.');
+  if (campaign === undefined)
+    throw new UsageError('Name the campaign file too: --campaign <campaign.yaml>.');
+  return live
+    ? { kind: 'live', list, campaign, confirmed: yes }
+    : { kind: 'simulated', list, campaign };
 }
 
 function parse(args: readonly string[]) {

@@ -7,7 +7,9 @@ import { Screen } from './screen.ts';
 
 const NONE = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
 
-function status(some: Partial<Omit<CampaignStatus, 'outcomes'>> & { outcomes?: Partial<Record<Outcome, number>> }) {
+function status(
+  some: Partial<Omit<CampaignStatus, 'outcomes'>> & { outcomes?: Partial<Record<Outcome, number>> },
+) {
   const rest = {
     id: 'spring',
     state: 'running',
@@ -48,7 +50,9 @@ test('without a terminal prints a line now and then, and the last state once', (
   }
   progress.end(status({ outcomes: { accepted: 4 } }));
   progress.end(status({ outcomes: { accepted: 4 } }));
-  expect(String(output.read())).toBe('  1 of 4: 1 accepted\n  3 of 4: 3 accepted\n  4 of 4: 4 accepted\n');
+  expect(String(output.read())).toBe(
+    '  1 of 4: 1 accepted\n  3 of 4: 3 accepted\n  4 of 4: 4 accepted\n',
+  );
 });
 
 test('on a terminal changes one line in place, no wider than it is', () => {
@@ -58,5 +62,7 @@ test('on a terminal changes one line in place, no wider than it is', () => {
   progress.show(status({ pending: 1, outcomes: { accepted: 1 } }));
   progress.show(status({ pending: 1, outcomes: { accepted: 1 } }));
   screen.line('done');
-  expect(String(output.read())).toBe(`${'\r\u001b[K  ██████████░░░░░░░░░░  1 of '.repeat(2)}\r\u001b[Kdone\n`);
+  expect(String(output.read())).toBe(
+    `${'\r\u001b[K  ██████████░░░░░░░░░░  1 of '.repeat(2)}\r\u001b[Kdone\n`,
+  );
 });

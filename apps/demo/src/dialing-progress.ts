@@ -46,7 +46,8 @@ export class DialingProgress {
 
   /** The last state stays to be read. */
   end(status: CampaignStatus): void {
-    if (this.#screen.isTerminal) this.#screen.line(`  ${bar(shareDone(status))}  ${progressText(status)}`);
+    if (this.#screen.isTerminal)
+      this.#screen.line(`  ${bar(shareDone(status))}  ${progressText(status)}`);
     else if (progressText(status) !== this.#shown) this.#print(progressText(status));
   }
 
@@ -57,7 +58,10 @@ export class DialingProgress {
   }
 }
 
-/** `112 of 187: 104 accepted, 3 unknown, 2 others, 3 in flight`; while dialing is held, what holds it. */
+/**
+ * `112 of 187: 104 accepted, 3 unknown, 2 others, 3 in flight`; while dialing is held, what holds
+ * it.
+ */
 export function progressText({ pending, inFlight, outcomes, holds }: CampaignStatus): string {
   const done = totalOf(outcomes);
   const place = `${formatCount(done)} of ${formatCount(done + pending + inFlight)}`;
@@ -65,7 +69,9 @@ export function progressText({ pending, inFlight, outcomes, holds }: CampaignSta
   if (hold !== undefined) return `${place}; held: ${HOLD_WORDS[hold.reason]}`;
   const { accepted, unknown } = outcomes;
   const counts = { accepted, unknown, others: done - accepted - unknown, 'in flight': inFlight };
-  const parts = Object.entries(counts).flatMap(([name, count]) => (count > 0 ? `${formatCount(count)} ${name}` : []));
+  const parts = Object.entries(counts).flatMap(([name, count]) =>
+    count > 0 ? `${formatCount(count)} ${name}` : [],
+  );
   return parts.length === 0 ? place : `${place}: ${parts.join(', ')}`;
 }
 

@@ -9,7 +9,13 @@ import {
   StatusReader,
 } from '@libby-dialer/dial-queue';
 import { type Campaign, queuedCallSchema, type ResultRecord } from '@libby-dialer/dialing';
-import { createLogger, createRedis, type RedisConfig, type RedisConnection, sleep } from '@libby-dialer/runtime';
+import {
+  createLogger,
+  createRedis,
+  type RedisConfig,
+  type RedisConnection,
+  sleep,
+} from '@libby-dialer/runtime';
 import { DialingProgress } from './dialing-progress.ts';
 import { nextOpening } from './next-opening.ts';
 import { Programs, type ProgramsOptions } from './programs.ts';
@@ -35,7 +41,10 @@ export interface LoadReport {
   readonly rejectsFile: string | null;
 }
 
-/** How watching a campaign ended. `opensAt` (epoch ms): all that are left wait for their hours, the first of them until then. */
+/**
+ * How watching a campaign ended. `opensAt` (epoch ms): all that are left wait for their hours, the
+ * first of them until then.
+ */
 export interface Ending {
   readonly status: CampaignStatus;
   readonly opensAt?: number;
@@ -61,19 +70,36 @@ export class Dialing implements AsyncDisposable {
     this.#signal = options.signal;
     this.programs = new Programs(options);
     this.campaigns = new CampaignStore(client, this.#keys);
-    this.status = new StatusReader(client, this.#keys, this.campaigns, new Holds(client, this.#keys));
+    this.status = new StatusReader(
+      client,
+      this.#keys,
+      this.campaigns,
+      new Holds(client, this.#keys),
+    );
   }
 
   /** Throws a `DialerError` when Redis cannot be reached. */
   static async open(options: DialingOptions): Promise<Dialing> {
     const logger = createLogger({ level: 'silent', name: 'demo' });
-    const connection = createRedis(options.redis.connection, { role: 'worker', name: 'demo', logger });
+    const connection = createRedis(options.redis.connection, {
+      role: 'worker',
+      name: 'demo',
+      logger,
+    });
     await connection.connect({ signal: options.signal });
     return new Dialing(options, connection);
   }
 
   async load(list: string, campaign: string, rejects: string): Promise<LoadReport> {
-    const output = await this.programs.enqueuer('load', list, '--campaign', campaign, '--rejects', rejects, '--json');
+    const output = await this.programs.enqueuer(
+      'load',
+      list,
+      '--campaign',
+      campaign,
+      '--rejects',
+      rejects,
+      '--json',
+    );
     return JSON.parse(output) as LoadReport;
   }
 

@@ -33,13 +33,21 @@ async function check(name: string, text: string): Promise<void> {
 
 describe('a list for the real API', () => {
   test('may not have an example for its line', async () => {
-    await expect(refuseExampleNumbers(join(folder, 'any.csv'), campaign)).rejects.toThrow('fromPhoneNumber');
+    await expect(refuseExampleNumbers(join(folder, 'any.csv'), campaign)).rejects.toThrow(
+      'fromPhoneNumber',
+    );
   });
 
   test('may not hold an example, however it is written', async () => {
-    await expect(check('a.csv', 'Mobile\n911\n(505) 555-0123\n')).rejects.toMatchObject({ exitCode: 2 });
-    await expect(check('b.csv', 'Mobile\n911\n(505) 555-0123\n')).rejects.toThrow(/^Line 3 of .*b\.csv/);
-    await expect(check('c.ndjson', '{"toPhoneNumber":"+15055550199"}\n')).rejects.toThrow(/^Line 1 of/);
+    await expect(check('a.csv', 'Mobile\n911\n(505) 555-0123\n')).rejects.toMatchObject({
+      exitCode: 2,
+    });
+    await expect(check('b.csv', 'Mobile\n911\n(505) 555-0123\n')).rejects.toThrow(
+      /^Line 3 of .*b\.csv/,
+    );
+    await expect(check('c.ndjson', '{"toPhoneNumber":"+15055550199"}\n')).rejects.toThrow(
+      /^Line 1 of/,
+    );
   });
 
   test('passes without', async () => {

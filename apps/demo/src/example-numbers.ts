@@ -1,12 +1,21 @@
 import { type Campaign, isFictional } from '@libby-dialer/dialing';
-import { createRowChecker, isProblem, type List, ListError, openList } from '@libby-dialer/enqueuer';
+import {
+  createRowChecker,
+  isProblem,
+  type List,
+  ListError,
+  openList,
+} from '@libby-dialer/enqueuer';
 import { DialerError } from '@libby-dialer/runtime';
 
 class ExampleNumberError extends DialerError {
   override readonly exitCode = 2;
 
   constructor(where: string) {
-    super('example_number', `${where} holds an example number (555-01xx), and those never go to the real API.`);
+    super(
+      'example_number',
+      `${where} holds an example number (555-01xx), and those never go to the real API.`,
+    );
   }
 }
 
@@ -18,9 +27,13 @@ class UnreadableListError extends DialerError {
   }
 }
 
-/** Numbers made for examples are nobody's, so a list that holds one is no list to dial. Throws a `DialerError`. */
+/**
+ * Numbers made for examples are nobody's, so a list that holds one is no list to dial. Throws a
+ * `DialerError`.
+ */
 export async function refuseExampleNumbers(path: string, campaign: Campaign): Promise<void> {
-  if (campaign.fromPhoneNumber.some(isFictional)) throw new ExampleNumberError('The fromPhoneNumber of the campaign');
+  if (campaign.fromPhoneNumber.some(isFictional))
+    throw new ExampleNumberError('The fromPhoneNumber of the campaign');
   let list: List | undefined;
   try {
     list = await openList(path);

@@ -26,9 +26,17 @@ const DO_NOT_CALL = '+16175550176';
 const DONE = 0;
 const NOT_PROVEN = 1;
 
-/** The tour: an ordinary campaign with trouble on the line, one that is called off, one that meets an outage. */
+/**
+ * The tour: an ordinary campaign with trouble on the line, one that is called off, one that meets
+ * an outage.
+ */
 export async function runExample(screen: Screen, host: DemoHost): Promise<number> {
-  screen.line(heading(screen, 'libby-dialer: 200 example contacts, dialed through a simulator. No phone rings.'));
+  screen.line(
+    heading(
+      screen,
+      'libby-dialer: 200 example contacts, dialed through a simulator. No phone rings.',
+    ),
+  );
   screen.line();
   const script = JSON.parse(await readFile(join(EXAMPLES, 'faults.json'), 'utf8')) as ScriptRule[];
   await using setting = await SimulatedSetting.start(screen, host, { script, agents: AGENTS });
@@ -41,7 +49,11 @@ export async function runExample(screen: Screen, host: DemoHost): Promise<number
     setting.startWorkers(),
   ]);
   const load = await dialing.load(CONTACTS, CAMPAIGN, folder.file('rejected.csv'));
-  screen.lines([...loadLines(load), '', heading(screen, 'Dialing, with a dozen faults on the line')]);
+  screen.lines([
+    ...loadLines(load),
+    '',
+    heading(screen, 'Dialing, with a dozen faults on the line'),
+  ]);
   const [contacts, calledOff] = await Promise.all([
     dialing.watch(load.campaign, screen),
     callOff(dialing, folder.path),
@@ -76,19 +88,32 @@ function tableOf(screen: Screen, endings: readonly Ending[]): string[] {
 }
 
 async function tryOut({ programs }: Dialing): Promise<DryRunReport> {
-  return JSON.parse(await programs.enqueuer('load', CONTACTS, '--campaign', CAMPAIGN, '--dry-run', '--json'));
+  return JSON.parse(
+    await programs.enqueuer('load', CONTACTS, '--campaign', CAMPAIGN, '--dry-run', '--json'),
+  );
 }
 
 /** A campaign that waits for its day is canceled: its calls end at once. */
 async function callOff(dialing: Dialing, folder: string): Promise<Ending> {
-  const load = await dialing.load(FEW, join(EXAMPLES, 'rained-out.yaml'), join(folder, 'rained-out.rejected.csv'));
+  const load = await dialing.load(
+    FEW,
+    join(EXAMPLES, 'rained-out.yaml'),
+    join(folder, 'rained-out.rejected.csv'),
+  );
   await dialing.programs.enqueuer('cancel', load.campaign);
   return await dialing.watch(load.campaign);
 }
 
-/** Nobody listens where the API was: not one byte of these calls can go out, and the dialer knows it. */
+/**
+ * Nobody listens where the API was: not one byte of these calls can go out, and the dialer knows
+ * it.
+ */
 async function meetOutage({ dialing, simulator, folder }: SimulatedSetting): Promise<Ending> {
   await simulator.stop();
-  const load = await dialing.load(FEW, join(EXAMPLES, 'outage.yaml'), folder.file('outage.rejected.csv'));
+  const load = await dialing.load(
+    FEW,
+    join(EXAMPLES, 'outage.yaml'),
+    folder.file('outage.rejected.csv'),
+  );
   return await dialing.watch(load.campaign);
 }

@@ -34,16 +34,37 @@ export function exampleStories(
       ({ code }) => code === 'missing_variable',
       'Without the event type its text would have a gap.',
     ),
-    ofRow(fates, 'duplicate', ({ fate }) => fate === 'duplicate', 'The number of an earlier row: one call, not two.'),
-    ofCall(records, ({ reason }) => reason === 'do_not_call', 'On the do-not-call list: not dialed.'),
-    ofCall(records, ({ reason }) => reason === 'deadline', 'Not to be called after a day in January.'),
-    ofCall(records, ({ reason }) => reason === 'agent_not_found', 'The from-number of this row has no agent (404).'),
+    ofRow(
+      fates,
+      'duplicate',
+      ({ fate }) => fate === 'duplicate',
+      'The number of an earlier row: one call, not two.',
+    ),
+    ofCall(
+      records,
+      ({ reason }) => reason === 'do_not_call',
+      'On the do-not-call list: not dialed.',
+    ),
+    ofCall(
+      records,
+      ({ reason }) => reason === 'deadline',
+      'Not to be called after a day in January.',
+    ),
+    ofCall(
+      records,
+      ({ reason }) => reason === 'agent_not_found',
+      'The from-number of this row has no agent (404).',
+    ),
     ofCall(
       records,
       ({ reason }) => reason === 'no_response',
       'Sent, then silence. It may have rung: a person decides.',
     ),
-    ofCall(records, answered(requests, 403), 'Its token was refused (403): sent again with a new one.'),
+    ofCall(
+      records,
+      answered(requests, 403),
+      'Its token was refused (403): sent again with a new one.',
+    ),
     ofCall(records, answered(requests, 429), 'Told to slow down (429): all paused, then went on.'),
   ];
   return stories
@@ -53,7 +74,12 @@ export function exampleStories(
 }
 
 /** @param text in place of the reason that the enqueuer gives */
-function ofRow(fates: readonly Fate[], word: string, fits: (fate: Fate) => boolean, text?: string): Story | undefined {
+function ofRow(
+  fates: readonly Fate[],
+  word: string,
+  fits: (fate: Fate) => boolean,
+  text?: string,
+): Story | undefined {
   const found = fates.find(fits);
   return found && { line: found.line, fate: word, text: text ?? found.reason ?? '' };
 }
@@ -65,11 +91,19 @@ function ofCall(
 ): Story | undefined {
   const record = records.find((candidate) => candidate.row !== undefined && fits(candidate));
   // The headings are the first line.
-  return record?.row === undefined ? undefined : { line: record.row + 1, fate: record.outcome, text };
+  return record?.row === undefined
+    ? undefined
+    : { line: record.row + 1, fate: record.outcome, text };
 }
 
 /** Whether the call met this answer on its way to being accepted. */
-function answered(requests: readonly Pick<ReportedCall, 'toPhoneNumber' | 'answer'>[], status: number) {
-  const numbers = new Set(requests.filter(({ answer }) => answer === status).map(({ toPhoneNumber }) => toPhoneNumber));
-  return ({ toPhoneNumber, outcome }: ResultRecord) => outcome === 'accepted' && numbers.has(toPhoneNumber);
+function answered(
+  requests: readonly Pick<ReportedCall, 'toPhoneNumber' | 'answer'>[],
+  status: number,
+) {
+  const numbers = new Set(
+    requests.filter(({ answer }) => answer === status).map(({ toPhoneNumber }) => toPhoneNumber),
+  );
+  return ({ toPhoneNumber, outcome }: ResultRecord) =>
+    outcome === 'accepted' && numbers.has(toPhoneNumber);
 }

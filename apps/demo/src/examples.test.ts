@@ -7,7 +7,10 @@ import { PROJECT_ROOT } from './run-folder.ts';
 
 const example = (name: string) => join(PROJECT_ROOT, 'examples', name);
 
-/** The numbers that would be called and called from, and the codes of the rows that would be rejected. */
+/**
+ * The numbers that would be called and called from, and the codes of the rows that would be
+ * rejected.
+ */
 async function check(listName: string, campaignName: string) {
   const file = await readCampaignFile(example(campaignName));
   if (file === undefined) throw new Error(`there is no ${campaignName}`);
@@ -57,7 +60,9 @@ describe('the examples', () => {
 
   test('of faults are for contacts', async () => {
     const { numbers } = await check('contacts.csv', 'campaign.yaml');
-    const faults = JSON.parse(await readFile(example('faults.json'), 'utf8')) as { match: { toPhoneNumber: string } }[];
+    const faults = JSON.parse(await readFile(example('faults.json'), 'utf8')) as {
+      match: { toPhoneNumber: string };
+    }[];
     for (const { match } of faults) {
       expect(numbers).toContain(match.toPhoneNumber);
       expect(parsePhoneNumber(match.toPhoneNumber).ok).toBe(true);

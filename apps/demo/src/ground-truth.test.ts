@@ -10,13 +10,25 @@ const call = (toPhoneNumber: string, outcome: Outcome) => ({ toPhoneNumber, outc
 describe("the dialer's word against the simulator's", () => {
   test('is proven where each accepted call rang once and each in doubt at most once', () => {
     const comparison = compareWithTruth(
-      [call(ANA, 'accepted'), call(BEN, 'unknown'), call('+15055550103', 'unknown'), call('+15055550104', 'rejected')],
+      [
+        call(ANA, 'accepted'),
+        call(BEN, 'unknown'),
+        call('+15055550103', 'unknown'),
+        call('+15055550104', 'rejected'),
+      ],
       new Map([
         [ANA, 1],
         [BEN, 1],
       ]),
     );
-    expect(comparison).toEqual({ taken: 2, numbers: 2, rungTooOften: [], neverRung: [], doubts: 2, doubtsThatRang: 1 });
+    expect(comparison).toEqual({
+      taken: 2,
+      numbers: 2,
+      rungTooOften: [],
+      neverRung: [],
+      doubts: 2,
+      doubtsThatRang: 1,
+    });
     expect(isProven(comparison)).toBe(true);
   });
 

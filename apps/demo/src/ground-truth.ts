@@ -5,7 +5,9 @@ export interface Comparison {
   /** Calls the simulator took: phones that would have rung. */
   readonly taken: number;
   readonly numbers: number;
-  /** Numbers of which more calls were taken than were to be made; the one thing that must never be. */
+  /**
+   * Numbers of which more calls were taken than were to be made; the one thing that must never be.
+   */
   readonly rungTooOften: readonly string[];
   /** Numbers with an accepted call that the simulator knows nothing of. */
   readonly neverRung: readonly string[];
@@ -32,15 +34,20 @@ export function compareWithTruth(
     calls.set(toPhoneNumber, counts);
   }
   const rang = (number: string) => taken.get(number) ?? 0;
-  const mayRing = (number: string) => (calls.get(number)?.accepted ?? 0) + (calls.get(number)?.unknown ?? 0);
+  const mayRing = (number: string) =>
+    (calls.get(number)?.accepted ?? 0) + (calls.get(number)?.unknown ?? 0);
   const entries = [...calls];
   return {
     taken: sum(taken.values()),
     numbers: taken.size,
     rungTooOften: [...taken.keys()].filter((number) => rang(number) > mayRing(number)),
-    neverRung: entries.filter(([number, { accepted }]) => rang(number) < accepted).map(([number]) => number),
+    neverRung: entries
+      .filter(([number, { accepted }]) => rang(number) < accepted)
+      .map(([number]) => number),
     doubts: sum(entries.map(([, { unknown }]) => unknown)),
-    doubtsThatRang: sum(entries.map(([number, { accepted }]) => Math.max(0, rang(number) - accepted))),
+    doubtsThatRang: sum(
+      entries.map(([number, { accepted }]) => Math.max(0, rang(number) - accepted)),
+    ),
   };
 }
 

@@ -2,7 +2,11 @@ import { ConfigError } from '@libby-dialer/runtime';
 import { expect, test } from 'vitest';
 import { insistOnOwnAccess } from './live-access.ts';
 
-const ACCESS = { REDIS_URL: 'redis://own.example', LIBBY_CLIENT_ID: 'id', LIBBY_CLIENT_SECRET: 'secret' };
+const ACCESS = {
+  REDIS_URL: 'redis://own.example',
+  LIBBY_CLIENT_ID: 'id',
+  LIBBY_CLIENT_SECRET: 'secret',
+};
 
 function missingIn(variables: Record<string, string>): string[] {
   try {
@@ -22,5 +26,7 @@ test('names everything that is missing at once', () => {
 test('takes what comes from files, and Redis by Sentinel', () => {
   expect(missingIn(ACCESS)).toEqual([]);
   const { REDIS_URL: _, LIBBY_CLIENT_SECRET: __, ...rest } = ACCESS;
-  expect(missingIn({ ...rest, REDIS_SENTINELS: 'a:1', LIBBY_CLIENT_SECRET_FILE: '/run/secrets/libby' })).toEqual([]);
+  expect(
+    missingIn({ ...rest, REDIS_SENTINELS: 'a:1', LIBBY_CLIENT_SECRET_FILE: '/run/secrets/libby' }),
+  ).toEqual([]);
 });

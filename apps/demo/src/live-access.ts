@@ -13,5 +13,6 @@ export function insistOnOwnAccess(variables: Environment): void {
   const missing = Object.entries(REQUIRED).filter(
     ([name]) => !isSet(name) && !(name === 'REDIS_URL' && isSet('REDIS_SENTINELS')),
   );
-  if (missing.length > 0) throw new ConfigError(missing.map(([variable, message]) => ({ variable, message })));
+  if (missing.length > 0)
+    throw new ConfigError(missing.map(([variable, message]) => ({ variable, message })));
 }

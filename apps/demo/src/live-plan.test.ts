@@ -4,7 +4,12 @@ import { describeHours } from './live-plan.ts';
 test.each([
   ['anytime', 'at any time of day and night'],
   [
-    { from: '08:00', to: '21:00', days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], timezone: 'recipient' },
+    {
+      from: '08:00',
+      to: '21:00',
+      days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+      timezone: 'recipient',
+    },
     '08:00 to 21:00, every day, where each person lives',
   ],
   [

@@ -18,7 +18,12 @@ export interface LivePlan {
   readonly callsOfOthers: number;
 }
 
-export async function makePlan(dialing: Dialing, list: string, path: string, campaign: Campaign): Promise<LivePlan> {
+export async function makePlan(
+  dialing: Dialing,
+  list: string,
+  path: string,
+  campaign: Campaign,
+): Promise<LivePlan> {
   const load = JSON.parse(
     await dialing.programs.enqueuer('load', list, '--campaign', path, '--dry-run', '--json'),
   ) as LoadReport;
@@ -51,7 +56,9 @@ export function planLines(
     `  Through   ${libby.apiUrl}`,
     `  Redis     ${describeRedis(redis.connection)}`,
     ...(callsOfOthers > 0
-      ? [`  Besides   ${countOf(callsOfOthers, 'call')} of other campaigns in this Redis: the workers dial those too`]
+      ? [
+          `  Besides   ${countOf(callsOfOthers, 'call')} of other campaigns in this Redis: the workers dial those too`,
+        ]
       : []),
     '',
   ];

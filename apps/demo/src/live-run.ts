@@ -33,7 +33,9 @@ export async function runLive(
   const campaign = await readCampaign(campaignPath);
   await refuseExampleNumbers(list, campaign);
   if (!confirmed && !(host.stdin.isTTY && screen.isTerminal)) {
-    throw new UsageError('--live asks before it starts, and there is no terminal to ask on; add --yes if you mean it.');
+    throw new UsageError(
+      '--live asks before it starts, and there is no terminal to ask on; add --yes if you mean it.',
+    );
   }
   host.stopWithin(WORKER_GRACE_MS);
   const folder = await RunFolder.create(new Date());
@@ -86,15 +88,23 @@ async function readCampaign(path: string): Promise<Campaign> {
 }
 
 /** Throws a `DialerError` unless exactly the number of calls is typed. */
-async function askForConfirmation(screen: Screen, { stdin, signal }: DemoHost, calls: number): Promise<void> {
+async function askForConfirmation(
+  screen: Screen,
+  { stdin, signal }: DemoHost,
+  calls: number,
+): Promise<void> {
   const wanted = `dial ${calls}`;
   screen.text(`Type ${screen.styled('bold', wanted)} to start: `);
   const answer = await firstLine(stdin, signal);
-  if (answer?.trim() !== wanted) throw new DialerError('not_confirmed', 'Not started; nothing was queued.');
+  if (answer?.trim() !== wanted)
+    throw new DialerError('not_confirmed', 'Not started; nothing was queued.');
 }
 
 /** Undefined at the end of input. Not in raw mode: Ctrl-C is the process's, as everywhere. */
-async function firstLine(input: NodeJS.ReadableStream, signal: AbortSignal): Promise<string | undefined> {
+async function firstLine(
+  input: NodeJS.ReadableStream,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const lines = createInterface({ input, terminal: false, signal });
   try {
     for await (const line of lines) return line;

@@ -23,9 +23,13 @@ describe('when the first call may go out', () => {
 
   test('not before its start, nor in the night after it', () => {
     const startsAt = new Date(NOON_UTC + HOUR_MS).toISOString();
-    expect(nextOpening(campaign({ startsAt, callingWindow: 'anytime' }), [DENVER], NOON_UTC)).toBe(NOON_UTC + HOUR_MS);
+    expect(nextOpening(campaign({ startsAt, callingWindow: 'anytime' }), [DENVER], NOON_UTC)).toBe(
+      NOON_UTC + HOUR_MS,
+    );
     expect(nextOpening(campaign({ startsAt }), [DENVER], NOON_UTC)).toBe(NOON_UTC + 2 * HOUR_MS);
-    expect(nextOpening(campaign({ startsAt, callingWindow: 'anytime' }), [], NOON_UTC)).toBe(NOON_UTC + HOUR_MS);
+    expect(nextOpening(campaign({ startsAt, callingWindow: 'anytime' }), [], NOON_UTC)).toBe(
+      NOON_UTC + HOUR_MS,
+    );
   });
 
   test('by the campaign alone, where its hours are those of one zone', () => {
@@ -36,6 +40,8 @@ describe('when the first call may go out', () => {
   });
 
   test('never, for a number without a zone', () => {
-    expect(nextOpening(campaign({}), [{ to: '+18005550199' }], NOON_UTC)).toBe(Number.POSITIVE_INFINITY);
+    expect(nextOpening(campaign({}), [{ to: '+18005550199' }], NOON_UTC)).toBe(
+      Number.POSITIVE_INFINITY,
+    );
   });
 });

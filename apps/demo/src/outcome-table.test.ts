@@ -5,11 +5,16 @@ import { countOf, outcomeTable, sumCounts, totalOf } from './outcome-table.ts';
 const PLAIN = { styled: (_: string, text: string) => text };
 
 function counts(some: Partial<Record<Outcome, number>>) {
-  return { ...(Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>), ...some };
+  return {
+    ...(Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>),
+    ...some,
+  };
 }
 
 test('every outcome has a line that says whether the phone may have rung, none wider than a terminal', () => {
-  const [heading, ...lines] = outcomeTable(PLAIN, counts({ accepted: 1234567, unknown: 3 }), { all: true });
+  const [heading, ...lines] = outcomeTable(PLAIN, counts({ accepted: 1234567, unknown: 3 }), {
+    all: true,
+  });
   expect(heading).toContain('phone rang?');
   expect(lines.map((line) => line.trim().split(/ +/).slice(0, 3))).toEqual([
     ['accepted', '1,234,567', 'yes'],
@@ -28,7 +33,10 @@ test('an outcome that no call has is left out', () => {
 });
 
 test('counts add up', () => {
-  const sum = sumCounts([counts({ accepted: 1, unknown: 2 }), counts({ accepted: 3, canceled: 4 })]);
+  const sum = sumCounts([
+    counts({ accepted: 1, unknown: 2 }),
+    counts({ accepted: 3, canceled: 4 }),
+  ]);
   expect(sum).toEqual(counts({ accepted: 4, unknown: 2, canceled: 4 }));
   expect(totalOf(sum)).toBe(10);
 });

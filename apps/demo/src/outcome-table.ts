@@ -19,8 +19,15 @@ const EXPLANATIONS: Readonly<Record<Outcome, Explanation>> = {
   canceled: { rang: 'no', means: 'its campaign was canceled first' },
 };
 
-/** What each outcome means and how many calls have it; an outcome that none has is left out unless `all`. */
-export function outcomeTable(screen: Pick<Screen, 'styled'>, counts: OutcomeCounts, { all = false } = {}): string[] {
+/**
+ * What each outcome means and how many calls have it; an outcome that none has is left out unless
+ * `all`.
+ */
+export function outcomeTable(
+  screen: Pick<Screen, 'styled'>,
+  counts: OutcomeCounts,
+  { all = false } = {},
+): string[] {
   const shown = OUTCOMES.filter((outcome) => all || counts[outcome] > 0);
   return [
     screen.styled('dim', row('outcome', 'calls', 'phone rang?', 'what it means')),
@@ -37,7 +44,10 @@ function row(outcome: string, calls: string, rang: string, means: string): strin
 }
 
 export function sumCounts(all: readonly OutcomeCounts[]): OutcomeCounts {
-  const sums = OUTCOMES.map((outcome) => [outcome, all.reduce((sum, counts) => sum + counts[outcome], 0)]);
+  const sums = OUTCOMES.map((outcome) => [
+    outcome,
+    all.reduce((sum, counts) => sum + counts[outcome], 0),
+  ]);
   return Object.fromEntries(sums) as Record<Outcome, number>;
 }
 

@@ -24,7 +24,10 @@ export interface ProgramsOptions {
   /** Stops the enqueuer at once. */
   readonly signal: AbortSignal;
   readonly workerGraceMs: number;
-  /** How children are ended that we can no longer end ourselves: with TERM they finish what is in flight. */
+  /**
+   * How children are ended that we can no longer end ourselves: with TERM they finish what is in
+   * flight.
+   */
   readonly orphanSignal: 'TERM' | 'KILL';
 }
 
@@ -57,17 +60,24 @@ export class Programs implements AsyncDisposable {
     return this.#broken.promise;
   }
 
-  /** Runs an enqueuer command and returns what it printed. What it has to complain of appears on standard error. Throws `EnqueuerFailed`. */
+  /**
+   * Runs an enqueuer command and returns what it printed. What it has to complain of appears on
+   * standard error. Throws `EnqueuerFailed`.
+   */
   async enqueuer(...args: string[]): Promise<string> {
     const { signal } = this.#options;
     signal.throwIfAborted();
     const child = this.#spawn(ENQUEUER, args, { LOG_LEVEL: 'error' }, 'inherit');
     const stop = () => void child.kill();
     signal.addEventListener('abort', stop);
-    const [output, [code]] = await Promise.all([child.stdout === null ? '' : text(child.stdout), once(child, 'exit')]);
+    const [output, [code]] = await Promise.all([
+      child.stdout === null ? '' : text(child.stdout),
+      once(child, 'exit'),
+    ]);
     signal.removeEventListener('abort', stop);
     signal.throwIfAborted();
-    if (code !== DONE && code !== ROWS_REJECTED) throw new EnqueuerFailed((code as number | null) ?? 1);
+    if (code !== DONE && code !== ROWS_REJECTED)
+      throw new EnqueuerFailed((code as number | null) ?? 1);
     return output;
   }
 
@@ -92,7 +102,9 @@ export class Programs implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    const running = this.#workers.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+    const running = this.#workers.filter(
+      ({ exitCode, signalCode }) => exitCode === null && signalCode === null,
+    );
     const gone = Promise.all(running.map((worker) => once(worker, 'exit')));
     for (const worker of running) worker.kill('SIGTERM');
     const end = () => {
@@ -106,7 +118,9 @@ export class Programs implements AsyncDisposable {
   #workerEnded(log: string, code: number | null): void {
     if (this.#stopping !== undefined) return;
     const how = code === null ? 'was killed' : `ended with exit code ${code}`;
-    this.#broken.reject(new DialerError('worker_ended', `A worker ${how}; its log is ${shown(log)}.`));
+    this.#broken.reject(
+      new DialerError('worker_ended', `A worker ${how}; its log is ${shown(log)}.`),
+    );
   }
 
   #spawn(

@@ -25,7 +25,9 @@ test('two runs in one second have a folder each, for their owner alone', async (
 
 test('says where it cannot be', async () => {
   await writeFile(join(home, 'file'), '');
-  await expect(RunFolder.create(new Date(), join(home, 'file'))).rejects.toThrow(/cannot be written; make it writable/);
+  await expect(RunFolder.create(new Date(), join(home, 'file'))).rejects.toThrow(
+    /cannot be written; make it writable/,
+  );
 });
 
 test('paths are shown as one would type them', () => {

@@ -7,7 +7,9 @@ export const PROJECT_ROOT = join(import.meta.dirname, '../../..');
 
 const MOST_IN_ONE_SECOND = 100;
 
-/** What a run leaves behind: results, rejects and logs, in a folder that only its owner may enter. */
+/**
+ * What a run leaves behind: results, rejects and logs, in a folder that only its owner may enter.
+ */
 export class RunFolder {
   readonly path: string;
 

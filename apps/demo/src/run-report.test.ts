@@ -16,8 +16,16 @@ const load = {
 };
 
 test('tells what loading made of the rows, and nothing of what there is none of', () => {
-  expect(loadLines({ ...load, rows: 1, queued: 1, rejectsFile: null })).toEqual(['  1 row: 1 call queued']);
-  const rest = { alreadyQueued: 3, alreadySettled: 4, duplicates: 5, rejected: 6, rejectsFile: 'r.csv' };
+  expect(loadLines({ ...load, rows: 1, queued: 1, rejectsFile: null })).toEqual([
+    '  1 row: 1 call queued',
+  ]);
+  const rest = {
+    alreadyQueued: 3,
+    alreadySettled: 4,
+    duplicates: 5,
+    rejected: 6,
+    rejectsFile: 'r.csv',
+  };
   expect(loadLines({ ...load, rows: 20, queued: 2, ...rest })).toEqual([
     '  20 rows: 2 calls queued, 7 loaded before, 5 repeats, 6 not callable',
   ]);
@@ -43,7 +51,11 @@ test('calls that wait for their hours are told apart from those that have an out
   expect(lines).toContain('2 calls wait for their hours');
   expect(lines).toContain('the first may go out Wed, Jun 3');
   expect(lines).not.toContain('What became of the calls');
-  expect(endingLines(PLAIN, { status, opensAt: Number.POSITIVE_INFINITY }).join('\n')).toContain('no hours suit');
-  const settled = endingLines(PLAIN, { status: { ...status, pending: 0, outcomes: { ...NONE, accepted: 2 } } });
+  expect(endingLines(PLAIN, { status, opensAt: Number.POSITIVE_INFINITY }).join('\n')).toContain(
+    'no hours suit',
+  );
+  const settled = endingLines(PLAIN, {
+    status: { ...status, pending: 0, outcomes: { ...NONE, accepted: 2 } },
+  });
   expect(settled[0]).toBe('What became of the calls');
 });

@@ -10,7 +10,14 @@ export function heading(screen: Style, text: string): string {
 }
 
 /** What loading made of the rows. */
-export function loadLines({ rows, queued, alreadyQueued, alreadySettled, duplicates, rejected }: LoadReport): string[] {
+export function loadLines({
+  rows,
+  queued,
+  alreadyQueued,
+  alreadySettled,
+  duplicates,
+  rejected,
+}: LoadReport): string[] {
   const known = alreadyQueued + alreadySettled;
   const parts = [
     `${countOf(queued, 'call')} queued`,
@@ -36,7 +43,9 @@ export function endingLines(screen: Pick<Screen, 'styled'>, { status, opensAt }:
     ...settled,
     screen.styled(
       'bold',
-      pending === 1 ? '1 call waits for its hours' : `${formatCount(pending)} calls wait for their hours`,
+      pending === 1
+        ? '1 call waits for its hours'
+        : `${formatCount(pending)} calls wait for their hours`,
     ),
     `  By the callingWindow and startsAt of the campaign ${first}.`,
     '  This run ends here; workers that are left running dial them then.',
@@ -45,8 +54,15 @@ export function endingLines(screen: Pick<Screen, 'styled'>, { status, opensAt }:
 }
 
 /** Where the files are that a run leaves. */
-export function fileLines(screen: Style, results: string, { rejected, rejectsFile }: LoadReport): string[] {
-  const width = Math.max(shown(results).length, rejectsFile === null ? 0 : shown(rejectsFile).length);
+export function fileLines(
+  screen: Style,
+  results: string,
+  { rejected, rejectsFile }: LoadReport,
+): string[] {
+  const width = Math.max(
+    shown(results).length,
+    rejectsFile === null ? 0 : shown(rejectsFile).length,
+  );
   return [
     heading(screen, 'Files'),
     `  ${shown(results).padEnd(width)}  each call and its outcome`,
@@ -57,6 +73,16 @@ export function fileLines(screen: Style, results: string, { rejected, rejectsFil
 }
 
 function localTime(instant: number): string {
-  const format = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
-  return new Intl.DateTimeFormat('en-US', { ...format, hourCycle: 'h23', timeZoneName: 'short' }).format(instant);
+  const format = {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  } as const;
+  return new Intl.DateTimeFormat('en-US', {
+    ...format,
+    hourCycle: 'h23',
+    timeZoneName: 'short',
+  }).format(instant);
 }

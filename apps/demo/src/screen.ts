@@ -33,7 +33,9 @@ export class Screen {
   /** Takes the place of the live line before; without a terminal, shows nothing. */
   live(text: string): void {
     if (!this.isTerminal) return;
-    this.#output.write(RETURN_AND_ERASE + text.slice(0, (this.#output.columns ?? DEFAULT_COLUMNS) - 1));
+    this.#output.write(
+      RETURN_AND_ERASE + text.slice(0, (this.#output.columns ?? DEFAULT_COLUMNS) - 1),
+    );
     this.#hasLiveLine = true;
   }
 

@@ -11,7 +11,10 @@ const DONE = 0;
 const NOT_PROVEN = 1;
 const ROWS_REJECTED = 3;
 
-/** Dials the user's own list through the simulator, which plays no faults. Resolves to the exit code. */
+/**
+ * Dials the user's own list through the simulator, which plays no faults. Resolves to the exit
+ * code.
+ */
 export async function runSimulated(
   screen: Screen,
   host: DemoHost,

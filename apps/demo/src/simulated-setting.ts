@@ -27,14 +27,23 @@ export class SimulatedSetting implements AsyncDisposable {
   readonly dialing: Dialing;
   readonly #parts: AsyncDisposableStack;
 
-  private constructor(folder: RunFolder, simulator: Simulator, dialing: Dialing, parts: AsyncDisposableStack) {
+  private constructor(
+    folder: RunFolder,
+    simulator: Simulator,
+    dialing: Dialing,
+    parts: AsyncDisposableStack,
+  ) {
     this.folder = folder;
     this.simulator = simulator;
     this.dialing = dialing;
     this.#parts = parts;
   }
 
-  static async start(screen: Screen, host: DemoHost, options: SettingOptions = {}): Promise<SimulatedSetting> {
+  static async start(
+    screen: Screen,
+    host: DemoHost,
+    options: SettingOptions = {},
+  ): Promise<SimulatedSetting> {
     await using parts = new AsyncDisposableStack();
     const folder = await RunFolder.create(new Date());
     // The same guarantees as in earnest: every write is on the disk before it counts.
@@ -76,7 +85,12 @@ async function startRedis(): Promise<PrivateRedis> {
   }
 }
 
-function introduce(screen: Screen, redis: PrivateRedis, { apiUrl }: Simulator, folder: RunFolder): void {
+function introduce(
+  screen: Screen,
+  redis: PrivateRedis,
+  { apiUrl }: Simulator,
+  folder: RunFolder,
+): void {
   screen.lines([
     `  Redis      a private one on port ${redis.port}; each write goes to disk at once`,
     `  Libby API  simulated at ${apiUrl}`,

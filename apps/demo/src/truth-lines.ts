@@ -6,7 +6,10 @@ import type { Screen } from './screen.ts';
 /** The proof, in the simulator's own count. */
 export function truthLines(screen: Screen, comparison: Comparison): string[] {
   const { taken, numbers, rungTooOften, neverRung, doubts, doubtsThatRang } = comparison;
-  const verdict = screen.styled(rungTooOften.length === 0 ? 'green' : 'red', formatCount(rungTooOften.length));
+  const verdict = screen.styled(
+    rungTooOften.length === 0 ? 'green' : 'red',
+    formatCount(rungTooOften.length),
+  );
   const lines = [
     heading(screen, "The proof, by the simulator's own count"),
     `  ${countOf(taken, 'call')} taken, to ${countOf(numbers, 'number')}. Numbers rung twice for one call: ${verdict}`,
@@ -18,9 +21,12 @@ export function truthLines(screen: Screen, comparison: Comparison): string[] {
         : `${doubtsThatRang} had rung: a redial would have rung them`;
     lines.push(`  Of the ${countOf(doubts, 'call')} in doubt ${rang} twice`);
   }
-  if (neverRung.length > 0) lines.push(`  Accepted calls that it knows nothing of: ${formatCount(neverRung.length)}`);
+  if (neverRung.length > 0)
+    lines.push(`  Accepted calls that it knows nothing of: ${formatCount(neverRung.length)}`);
   if (!isProven(comparison)) {
-    lines.push(screen.styled('red', '  This must never be. Please report it, with the logs of this run.'));
+    lines.push(
+      screen.styled('red', '  This must never be. Please report it, with the logs of this run.'),
+    );
   }
   return lines;
 }

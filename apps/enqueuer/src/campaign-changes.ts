@@ -5,7 +5,10 @@ import { type Campaign, isoInstant } from '@libby-dialer/dialing';
 const SHOWN_LENGTH = 160;
 const BEFORE_THE_DIFFERENCE = 20;
 
-/** What differs between two definitions of a campaign, a line for each key: `introNotes: "Ask" → "Ask for"`. */
+/**
+ * What differs between two definitions of a campaign, a line for each key: `introNotes: "Ask" →
+ * "Ask for"`.
+ */
 export function campaignChanges(stored: Campaign, given: Campaign): string[] {
   const [before, after] = [asWritten(stored), asWritten(given)];
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
@@ -24,7 +27,9 @@ function asWritten({ startsAt, expiresAt, ...settings }: Campaign): Record<strin
 
 function textOf(value: unknown): string {
   // With blanks, at which a terminal's lines can be broken.
-  return value === undefined ? 'not set' : JSON.stringify(value, undefined, 1).replaceAll(/\n\s*/g, ' ');
+  return value === undefined
+    ? 'not set'
+    : JSON.stringify(value, undefined, 1).replaceAll(/\n\s*/g, ' ');
 }
 
 function changeText(before: string, after: string): string {

@@ -40,12 +40,15 @@ test.each([
     /alias/i,
   ],
   ['large.yaml', `# ${'x'.repeat(1024 * 1024)}\nid: a\n`, /larger than 1 MB/],
-])('%s: every line names the file and is a sentence of its own', async (name, content, expected) => {
-  const error = await read(name, content).catch((error: unknown) => error as Error);
-  expect(error).toMatchObject({ exitCode: 2, message: expect.stringMatching(expected) });
-  const lines = (error as Error).message.split('\n');
-  expect(lines.every((line) => line.startsWith(`${join(directory, name)}: `))).toBe(true);
-});
+])(
+  '%s: every line names the file and is a sentence of its own',
+  async (name, content, expected) => {
+    const error = await read(name, content).catch((error: unknown) => error as Error);
+    expect(error).toMatchObject({ exitCode: 2, message: expect.stringMatching(expected) });
+    const lines = (error as Error).message.split('\n');
+    expect(lines.every((line) => line.startsWith(`${join(directory, name)}: `))).toBe(true);
+  },
+);
 
 test('a directory is no campaign file', async () => {
   await expect(readCampaignFile(directory)).rejects.toMatchObject({ exitCode: 2 });
@@ -57,7 +60,10 @@ test('a campaign is shown with each of its rules on a line, and can be read agai
     'lines: { maxConcurrentCalls: 5, assumedCallSeconds: 180 }',
     'frequencyCap: { calls: 3, hours: 36 }',
   ];
-  const file = await read('rules.yaml', `id: a\nfromPhoneNumber: "+15055550100"\n${rules.join('\n')}\n`);
+  const file = await read(
+    'rules.yaml',
+    `id: a\nfromPhoneNumber: "+15055550100"\n${rules.join('\n')}\n`,
+  );
   if (file === undefined) throw new Error('there is no file');
   const shown = campaignToYaml(file.campaign);
   for (const rule of rules) expect(shown.split('\n')).toContain(rule);

@@ -6,7 +6,10 @@ import { Document, isMap, parseDocument, type YAMLParseError } from 'yaml';
 
 const MAX_BYTES = 1024 * 1024;
 
-/** A campaign file that cannot be used: one line for each problem, each beginning with the file's name. */
+/**
+ * A campaign file that cannot be used: one line for each problem, each beginning with the file's
+ * name.
+ */
 export class CampaignFileError extends DialerError {
   override readonly exitCode = 2;
 
@@ -21,21 +24,29 @@ export interface CampaignFile {
   readonly warnings: readonly string[];
 }
 
-/** Reads and checks a campaign file, YAML or JSON. Undefined: there is no such file. Throws `CampaignFileError`. */
+/**
+ * Reads and checks a campaign file, YAML or JSON. Undefined: there is no such file. Throws
+ * `CampaignFileError`.
+ */
 export async function readCampaignFile(path: string): Promise<CampaignFile | undefined> {
   const text = await readText(path);
   if (text === undefined) return undefined;
-  const content = extname(path).toLowerCase() === '.json' ? readJson(path, text) : readYaml(path, text);
+  const content =
+    extname(path).toLowerCase() === '.json' ? readJson(path, text) : readYaml(path, text);
   const verdict = parseCampaign(content);
   if (!verdict.ok) throw new CampaignFileError(path, verdict.problems);
-  return { campaign: verdict.campaign, warnings: verdict.warnings.map((warning) => `${path}: ${warning}`) };
+  return {
+    campaign: verdict.campaign,
+    warnings: verdict.warnings.map((warning) => `${path}: ${warning}`),
+  };
 }
 
 async function readText(path: string): Promise<string | undefined> {
   try {
     await using file = await open(path, 'r');
     const { size } = await file.stat();
-    if (size > MAX_BYTES) throw new CampaignFileError(path, ['is larger than 1 MB; is it a campaign file?']);
+    if (size > MAX_BYTES)
+      throw new CampaignFileError(path, ['is larger than 1 MB; is it a campaign file?']);
     return (await file.readFile('utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     if (error instanceof CampaignFileError) throw error;
@@ -55,12 +66,15 @@ function readJson(path: string, text: string): unknown {
 
 function readYaml(path: string, text: string): unknown {
   const document = parseDocument(text, { prettyErrors: true });
-  if (document.errors.length > 0) throw new CampaignFileError(path, document.errors.map(yamlProblem));
+  if (document.errors.length > 0)
+    throw new CampaignFileError(path, document.errors.map(yamlProblem));
   try {
     return document.toJS();
   } catch (error) {
     // Aliases that name nothing, or that multiply beyond measure.
-    throw new CampaignFileError(path, [error instanceof Error ? error.message : 'cannot be read as YAML']);
+    throw new CampaignFileError(path, [
+      error instanceof Error ? error.message : 'cannot be read as YAML',
+    ]);
   }
 }
 
@@ -69,8 +83,16 @@ function yamlProblem(error: YAMLParseError): string {
   return (error.message.split('\n')[0] ?? '').replace(/:$/, '');
 }
 
-/** A campaign as a file that `campaign put` takes: times as people write them, defaults spelled out. */
-export function campaignToYaml({ id, fromPhoneNumber, startsAt, expiresAt, ...settings }: Campaign): string {
+/**
+ * A campaign as a file that `campaign put` takes: times as people write them, defaults spelled out.
+ */
+export function campaignToYaml({
+  id,
+  fromPhoneNumber,
+  startsAt,
+  expiresAt,
+  ...settings
+}: Campaign): string {
   const document = new Document({
     id,
     fromPhoneNumber: fromPhoneNumber.length === 1 ? fromPhoneNumber[0] : fromPhoneNumber,
@@ -83,5 +105,9 @@ export function campaignToYaml({ id, fromPhoneNumber, startsAt, expiresAt, ...se
     if (isMap(node)) node.flow = true;
   }
   // Every text in quotes: some readers take 08:00 for a number and NO for a truth value.
-  return document.toString({ defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 });
+  return document.toString({
+    defaultStringType: 'QUOTE_DOUBLE',
+    defaultKeyType: 'PLAIN',
+    lineWidth: 0,
+  });
 }

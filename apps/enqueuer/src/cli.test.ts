@@ -20,7 +20,10 @@ describe('usage', () => {
   test.each([
     [['dial'], "Unknown command 'dial'; see --help.\n"],
     [['statsu'], "Unknown command 'statsu' (Did you mean status?); see --help.\n"],
-    [['status', 'a', 'b'], "Too many arguments for 'status'. Expected 1 argument but got 2: a, b; see --help.\n"],
+    [
+      ['status', 'a', 'b'],
+      "Too many arguments for 'status'. Expected 1 argument but got 2: a, b; see --help.\n",
+    ],
   ])('%j', async (argv, sentence) => {
     await using bench = await TestBench.start(redis.url);
     expect(await bench.run(argv)).toEqual({ code: 2, stdout: '', stderr: sentence });
@@ -77,6 +80,8 @@ describe('usage', () => {
     await using bench = await TestBench.start(redis.url);
     const env = { REDIS_URI: 'redis://127.0.0.1:1', LOG_LEVEL: 'warn' };
     const { stderr } = await bench.run(['campaign', 'list'], { env });
-    expect(stderr).toContain('REDIS_URI is not a known variable and has no effect; did you mean REDIS_URL?');
+    expect(stderr).toContain(
+      'REDIS_URI is not a known variable and has no effect; did you mean REDIS_URL?',
+    );
   });
 });

@@ -1,4 +1,10 @@
-import { Command, CommanderError, type CommandUnknownOpts, Help, type Option } from '@commander-js/extra-typings';
+import {
+  Command,
+  CommanderError,
+  type CommandUnknownOpts,
+  Help,
+  type Option,
+} from '@commander-js/extra-typings';
 import manifest from '../package.json' with { type: 'json' };
 import type { CommandSlot } from './command-slot.ts';
 import { addCampaignCommands } from './commands/campaign.ts';
@@ -34,7 +40,10 @@ Exit codes: 0 done; 1 failed; 2 bad usage, configuration or campaign file, or no
 rejected; 130 interrupted. Redis is found by REDIS_URL (default redis://127.0.0.1:6379).
 `;
 
-/** Runs one command line. Resolves to the exit code; what goes wrong beyond usage is thrown, most of it as `DialerError`. */
+/**
+ * Runs one command line. Resolves to the exit code; what goes wrong beyond usage is thrown, most of
+ * it as `DialerError`.
+ */
 export async function cli(argv: readonly string[], given: Io): Promise<number> {
   const io = { ...given, stdout: safeOutput(given.stdout), stderr: safeOutput(given.stderr) };
   let exitCode = 0;
@@ -52,7 +61,9 @@ export async function cli(argv: readonly string[], given: Io): Promise<number> {
 
 function createProgram(io: Io, run: CommandSlot['run']): Command {
   const program = new Command('enqueuer')
-    .description('Loads lists of calls for the workers to dial, and shows and steers what becomes of them.')
+    .description(
+      'Loads lists of calls for the workers to dial, and shows and steers what becomes of them.',
+    )
     .version(manifest.version)
     .addHelpText('after', EXAMPLES)
     .exitOverride()
@@ -86,7 +97,9 @@ function createProgram(io: Io, run: CommandSlot['run']): Command {
 
 /** The options that a command cannot do without stand in its usage, where people copy from. */
 function commandUsage(command: CommandUnknownOpts): string {
-  const required = command.options.filter(({ mandatory }) => mandatory).map(({ flags }) => ` ${flags}`);
+  const required = command.options
+    .filter(({ mandatory }) => mandatory)
+    .map(({ flags }) => ` ${flags}`);
   const usage = new Help().commandUsage(command);
   return usage.replace(' [options]', ` [options]${required.join('')}`);
 }

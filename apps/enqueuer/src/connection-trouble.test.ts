@@ -10,10 +10,16 @@ describe('why a service cannot be reached', () => {
       'ENOTFOUND',
       'There is no host phone.example (ENOTFOUND); correct LIBBY_API_URL, or the name servers of this machine.',
     ],
-    ['EAI_AGAIN', 'Nobody resolves the name phone.example (EAI_AGAIN); check the name servers of this machine.'],
+    [
+      'EAI_AGAIN',
+      'Nobody resolves the name phone.example (EAI_AGAIN); check the name servers of this machine.',
+    ],
     ['ENETUNREACH', 'No way leads from this machine to phone.example:443 (ENETUNREACH)'],
     ['CONNECT_TIMEOUT', 'No connection to phone.example:443 in time (CONNECT_TIMEOUT)'],
-    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'Nobody trusted here vouches for the certificate of phone.example:443'],
+    [
+      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      'Nobody trusted here vouches for the certificate of phone.example:443',
+    ],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'name its authority in NODE_EXTRA_CA_CERTS'],
     ['CERT_NOT_YET_VALID', 'the clock of this machine may be behind'],
     ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'does not speak TLS as we do'],
@@ -28,7 +34,10 @@ describe('why a service cannot be reached', () => {
       'PROXY_AUTHENTICATION',
       'The proxy at proxy.example:3128 wants another user or password (PROXY_AUTHENTICATION); correct',
     ],
-    ['PROXY_REFUSED', 'The proxy at proxy.example:3128 opens no way to phone.example:443 (PROXY_REFUSED)'],
+    [
+      'PROXY_REFUSED',
+      'The proxy at proxy.example:3128 opens no way to phone.example:443 (PROXY_REFUSED)',
+    ],
     ['PROXY_BAD_ANSWER', 'What listens at proxy.example:3128 is no proxy'],
     [
       'ECONNREFUSED',

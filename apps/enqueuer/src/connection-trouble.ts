@@ -32,16 +32,22 @@ function saidOfProxy(code: string, proxy: string, place: string): string | undef
     return `The proxy at ${proxy} wants another user or password $; correct ${PROXIES}`;
   if (code === 'PROXY_REFUSED')
     return `The proxy at ${proxy} opens no way to ${place} $; ask those who run it, or name the host in NO_PROXY`;
-  if (code === 'PROXY_BAD_ANSWER') return `What listens at ${proxy} is no proxy $; correct ${PROXIES}`;
+  if (code === 'PROXY_BAD_ANSWER')
+    return `What listens at ${proxy} is no proxy $; correct ${PROXIES}`;
   const isOnTheWay =
-    code === 'PROXY_TIMEOUT' || NO_NAME.test(code) || NO_NAME_SERVER.test(code) || UNREACHED.test(code);
+    code === 'PROXY_TIMEOUT' ||
+    NO_NAME.test(code) ||
+    NO_NAME_SERVER.test(code) ||
+    UNREACHED.test(code);
   return isOnTheWay ? `The proxy at ${proxy} cannot be reached $; correct ${PROXIES}` : undefined;
 }
 
 /** `$` stands for the code. */
 function saidOf(code: string, name: string, place: string, variable: string): string {
-  if (NO_NAME.test(code)) return `There is no host ${name} $; correct ${variable}, or the name servers of this machine`;
-  if (NO_NAME_SERVER.test(code)) return `Nobody resolves the name ${name} $; check the name servers of this machine`;
+  if (NO_NAME.test(code))
+    return `There is no host ${name} $; correct ${variable}, or the name servers of this machine`;
+  if (NO_NAME_SERVER.test(code))
+    return `Nobody resolves the name ${name} $; check the name servers of this machine`;
   if (UNTRUSTED.test(code)) {
     return `Nobody trusted here vouches for the certificate of ${place} $; correct ${variable}, or, if a proxy reads along, name its authority in NODE_EXTRA_CA_CERTS`;
   }

@@ -77,7 +77,10 @@ export class NoSuchCampaignError extends DialerError {
   override readonly exitCode = 2;
 
   constructor(id: string, isWhat = 'no campaign') {
-    super('no_such_campaign', `${id} is ${isWhat}; "enqueuer campaign list" shows those there are.`);
+    super(
+      'no_such_campaign',
+      `${id} is ${isWhat}; "enqueuer campaign list" shows those there are.`,
+    );
   }
 }
 
@@ -95,7 +98,10 @@ function unsupportedError(cause: CampaignUnsupportedError): DialerError {
   return new DialerError(cause.code, message, { cause });
 }
 
-/** A logger on standard error, for people if they look at it, at the level that the environment asks for. */
+/**
+ * A logger on standard error, for people if they look at it, at the level that the environment asks
+ * for.
+ */
 export function openLogger(io: Io, config: EnqueuerConfig): Logger {
   return createLogger({
     level: config.log.level,
@@ -106,14 +112,24 @@ export function openLogger(io: Io, config: EnqueuerConfig): Logger {
   });
 }
 
-/** Reads the configuration, connects and runs the work. What Redis objects to becomes one sentence (`redis_failed`). */
+/**
+ * Reads the configuration, connects and runs the work. What Redis objects to becomes one sentence
+ * (`redis_failed`).
+ */
 export async function withContext<T>(io: Io, work: (context: Context) => Promise<T>): Promise<T> {
   const config = readConfig(io, enqueuerConfig);
   const logger = openLogger(io, config);
-  for (const sentence of misspelledVariables(enqueuerConfig, io.environment())) logger.warn(sentence);
-  await using connection = createRedis(config.redis.connection, { role: 'producer', name: 'enqueuer', logger });
+  for (const sentence of misspelledVariables(enqueuerConfig, io.environment()))
+    logger.warn(sentence);
+  await using connection = createRedis(config.redis.connection, {
+    role: 'producer',
+    name: 'enqueuer',
+    logger,
+  });
   await connection.connect({ signal: io.signal });
-  return await explainingRedis(connection, io.signal, () => work(new Context(config, logger, connection.client)));
+  return await explainingRedis(connection, io.signal, () =>
+    work(new Context(config, logger, connection.client)),
+  );
 }
 
 /** The configuration that a schema describes, from the environment. Throws `ConfigError`. */
@@ -137,7 +153,8 @@ async function explainingRedis<T>(
   } catch (error) {
     if (error instanceof CampaignArchivedError) throw archivedError(error);
     if (error instanceof CampaignUnsupportedError) throw unsupportedError(error);
-    // Not told by the error's name: ioredis calls a command whose connection was lost an `AbortError` too.
+    // Not told by the error's name: ioredis calls a command whose connection was lost an
+    // `AbortError` too.
     signal.throwIfAborted();
     if (!(error instanceof ReplyError) && !(wasLost && isOperating(error))) throw error;
     const sentence = explainRedisError(error, connection.description);
@@ -145,8 +162,12 @@ async function explainingRedis<T>(
   }
 }
 
-/** ioredis reports a lost connection by errors of many kinds and no common class; what is surely none of them is ruled out. */
+/**
+ * ioredis reports a lost connection by errors of many kinds and no common class; what is surely
+ * none of them is ruled out.
+ */
 function isOperating(error: unknown): boolean {
-  const isProgrammers = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+  const isProgrammers =
+    error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
   return error instanceof Error && !isProgrammers && !(error instanceof DialerError);
 }

@@ -53,17 +53,31 @@ export interface FateRun {
   readonly reason?: string;
 }
 
-function fateOf({ fate, code, reason = '' }: RowForesight): Pick<FateRun, 'fate' | 'code' | 'reason'> {
+function fateOf({
+  fate,
+  code,
+  reason = '',
+}: RowForesight): Pick<FateRun, 'fate' | 'code' | 'reason'> {
   return code === undefined ? { fate } : { fate, code, reason };
 }
 
 export function fateRuns(rows: readonly RowForesight[]): FateRun[] {
-  const runs = runsOf(rows, fateOf, (one, other) => one.fate === other.fate && other.code === undefined);
+  const runs = runsOf(
+    rows,
+    fateOf,
+    (one, other) => one.fate === other.fate && other.code === undefined,
+  );
   return runs.map(({ what, ...run }) => ({ ...run, ...what }));
 }
 
-/** A line for neighbours with one verdict: `lines 2-41: now, America/Denver (number)`. At most so many lines. */
-export function verdictLines(rows: readonly RowForesight[], limit: number): { lines: string[]; rows: number } {
+/**
+ * A line for neighbours with one verdict: `lines 2-41: now, America/Denver (number)`. At most so
+ * many lines.
+ */
+export function verdictLines(
+  rows: readonly RowForesight[],
+  limit: number,
+): { lines: string[]; rows: number } {
   if (limit === 0) return { lines: [], rows: 0 };
   const runs = runsOf(rows, verdictText, (one, other) => one === other).slice(0, limit);
   const lines = runs.map(({ line, toLine, sheetRow, toSheetRow, what }) => {
@@ -90,7 +104,16 @@ const NEVER: Record<Exclude<RowFate, 'queued'>, string> = {
   rejected: 'never: rejected',
 };
 
-function verdictText({ fate, verdict, at, time, code, reason, outcome, cap }: RowForesight): string {
+function verdictText({
+  fate,
+  verdict,
+  at,
+  time,
+  code,
+  reason,
+  outcome,
+  cap,
+}: RowForesight): string {
   if (code !== undefined) return `${NEVER.rejected} (${code}): ${reason ?? ''}`;
   if (fate !== 'queued') {
     const detail = outcome ?? (cap && capText(cap));
@@ -98,7 +121,8 @@ function verdictText({ fate, verdict, at, time, code, reason, outcome, cap }: Ro
   }
   const zones = time?.zones ?? [];
   const when = verdict === 'now' ? 'now' : whenText(at, zones);
-  const from = zones.length === 0 ? '' : `, ${zonesText(zones)} by ${SOURCES[time?.source ?? 'number']}`;
+  const from =
+    zones.length === 0 ? '' : `, ${zonesText(zones)} by ${SOURCES[time?.source ?? 'number']}`;
   return `${when}${from}${rulesText(time)}`;
 }
 
@@ -117,18 +141,24 @@ const SOURCES = {
   campaign_window: 'the calling window',
 } as const;
 
-function rulesText({ rules, unchecked }: Pick<CallTime, 'rules' | 'unchecked'> = { rules: [], unchecked: [] }): string {
+function rulesText(
+  { rules, unchecked }: Pick<CallTime, 'rules' | 'unchecked'> = { rules: [], unchecked: [] },
+): string {
   const kept = rules.length === 0 ? '' : `, by the rules of ${rules.join(' & ')}`;
-  return unchecked.length === 0 ? kept : `${kept}, under no checked rule (${unchecked.join(' & ')})`;
+  return unchecked.length === 0
+    ? kept
+    : `${kept}, under no checked rule (${unchecked.join(' & ')})`;
 }
 
-export const VERDICTS_HEADING = 'line,verdict,at,zone,zoneSource,rule,reason,detail,localAt,unchecked,sheetRow\r\n';
+export const VERDICTS_HEADING =
+  'line,verdict,at,zone,zoneSource,rule,reason,detail,localAt,unchecked,sheetRow\r\n';
 
 /**
- * A row of the verdicts file: nothing of it names a person. `at` is UTC, `localAt` the same by the recipient's clock (in several zones:
- * the one that opens last). `reason` is a code; `detail` the sentence of a reject, the outcome of a settled call, or the
- * cap that is reached. `unchecked` are the regions whose law on hours was not looked up,
- * `sheetRow` is where a spreadsheet shows the row.
+ * A row of the verdicts file: nothing of it names a person. `at` is UTC, `localAt` the same by the
+ * recipient's clock (in several zones: the one that opens last). `reason` is a code; `detail` the
+ * sentence of a reject, the outcome of a settled call, or the cap that is reached. `unchecked` are
+ * the regions whose law on hours was not looked up, `sheetRow` is where a spreadsheet shows the
+ * row.
  */
 export function verdictCsv(row: RowForesight): string {
   const { line, sheetRow = line, verdict, fate, at, time, code, reason, outcome, cap } = row;
@@ -207,7 +237,9 @@ function section(heading: string, counts: ReadonlyMap<string, number>): string {
   const rows = byCount(counts);
   const named = rows.filter(([name]) => name !== '');
   if (named.length === 0) return '';
-  const table = formatTable(named.slice(0, ZONES_SHOWN).map(([name, calls]) => [`  ${name}`, calls]));
+  const table = formatTable(
+    named.slice(0, ZONES_SHOWN).map(([name, calls]) => [`  ${name}`, calls]),
+  );
   const others = named.slice(ZONES_SHOWN);
   const rest = others.reduce((sum, [, calls]) => sum + calls, 0);
   return `\n${heading}\n${table}${others.length === 0 ? '' : `  and ${countOf(rest, 'call')} in ${others.length} more\n`}`;
@@ -220,7 +252,10 @@ function byCount(counts: ReadonlyMap<string, number>): [string, number][] {
 function estimateText(estimate: Estimate | undefined, now: number): string {
   if (estimate === undefined) return '';
   const { limit, endsAt, latestAt, unplaced } = estimate;
-  const by = limit === undefined ? 'As fast as the workers go: no pace and no lines limit it' : limitText(limit);
+  const by =
+    limit === undefined
+      ? 'As fast as the workers go: no pace and no lines limit it'
+      : limitText(limit);
   return [
     `\n${by}.\n`,
     limit === undefined ? hoursText(endsAt, now) : endText(endsAt, latestAt, now),
@@ -249,7 +284,8 @@ function instantText(epochMs: number, now: number): string {
 
 /** At what rate a campaign goes, and why. */
 function limitText({ callsPerSecond, by }: RateLimit): string {
-  const assumed = by === 'maxInFlight' ? `, if the API answers within ${ASSUMED_ANSWER_SECONDS} s` : '';
+  const assumed =
+    by === 'maxInFlight' ? `, if the API answers within ${ASSUMED_ANSWER_SECONDS} s` : '';
   return `At most ${rateText(callsPerSecond)} (${LIMITS[by]}${assumed})`;
 }
 

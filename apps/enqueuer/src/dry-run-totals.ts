@@ -1,4 +1,11 @@
-import { CallGroups, type Campaign, type Forecast, forecast, type RateLimit, rateLimitOf } from '@libby-dialer/dialing';
+import {
+  CallGroups,
+  type Campaign,
+  type Forecast,
+  forecast,
+  type RateLimit,
+  rateLimitOf,
+} from '@libby-dialer/dialing';
 import type { RowForesight, RowVerdict } from './dry-run.ts';
 
 /** The earliest instant of a call, and the zones by which it was found. */
@@ -9,7 +16,10 @@ export interface Opening {
 
 /** How long the calls would take. */
 export interface Estimate extends Forecast {
-  /** Undefined: nothing but the workers limits them, and the times are those of the last hours to open. */
+  /**
+   * Undefined: nothing but the workers limits them, and the times are those of the last hours to
+   * open.
+   */
   readonly limit: RateLimit | undefined;
 }
 

@@ -3,7 +3,14 @@ import { type CallPreview, Identity } from '@libby-dialer/dial-queue';
 import { type Campaign, parseCampaign } from '@libby-dialer/dialing';
 import { expect, test } from 'vitest';
 import { DryRun, type Known, type RowForesight } from './dry-run.ts';
-import { fateRuns, totalsJson, totalsText, VERDICTS_HEADING, verdictCsv, verdictLines } from './dry-run-report.ts';
+import {
+  fateRuns,
+  totalsJson,
+  totalsText,
+  VERDICTS_HEADING,
+  verdictCsv,
+  verdictLines,
+} from './dry-run-report.ts';
 import { createRowChecker } from './list/check-row.ts';
 import type { ListRow } from './list/list-row.ts';
 
@@ -34,7 +41,11 @@ interface Seen {
   readonly rows: RowForesight[];
 }
 
-async function dryRun(phones: readonly string[][], settings: object = {}, known?: Known): Promise<Seen> {
+async function dryRun(
+  phones: readonly string[][],
+  settings: object = {},
+  known?: Known,
+): Promise<Seen> {
   const given = campaign(settings);
   const run = new DryRun({
     campaign: given,
@@ -115,7 +126,13 @@ test('what is there already, and who is not to be called', async () => {
   ]);
   expect(asked).toEqual([[NEW_YORK, '+12125550124', DENVER, '+13035550124']]);
   // Whoever is suppressed is queued all the same, and settled so when its turn comes.
-  expect(run.counts).toMatchObject({ rows: 5, queued: 2, alreadyQueued: 1, alreadySettled: 1, rejected: 1 });
+  expect(run.counts).toMatchObject({
+    rows: 5,
+    queued: 2,
+    alreadyQueued: 1,
+    alreadySettled: 1,
+    rejected: 1,
+  });
 });
 
 test('who has had as many calls as a cap allows, and has still when the hours open', async () => {
@@ -124,7 +141,9 @@ test('who has had as many calls as a cap allows, and has still when the hours op
     calls: async (ids) => ids.map(() => ({ verdict: 'queued' })),
     suppressed: async (numbers) => numbers.map(() => false),
     callsSince: async (questions) =>
-      questions.map(({ number, since }) => (number.endsWith('123') ? calls.filter((at) => at > since).length : 0)),
+      questions.map(({ number, since }) =>
+        number.endsWith('123') ? calls.filter((at) => at > since).length : 0,
+      ),
   };
   const settings = { frequencyCap: { calls: 2, hours: 24 } };
   const list = [
@@ -142,7 +161,10 @@ test('who has had as many calls as a cap allows, and has still when the hours op
     ['queued', 'at'],
   ]);
   expect(run.counts).toMatchObject({ rows: 4, queued: 3, rejected: 1 });
-  expect(totalsJson(run.totals)).toMatchObject({ reasons: { capped: 1 }, verdicts: { now: 1, at: 1, never: 2 } });
+  expect(totalsJson(run.totals)).toMatchObject({
+    reasons: { capped: 1 },
+    verdicts: { now: 1, at: 1, never: 2 },
+  });
   expect(verdictLines(rows, 1).lines).toEqual([
     'line 2: never: has had as many calls as a frequency cap allows (2 calls in 24 hours)\n',
   ]);
@@ -178,7 +200,9 @@ test('totals, and how long it takes at its pace and in its hours', async () => {
     },
   });
   const text = totalsText(run.totals, NOW);
-  expect(text).toContain('  later           1  from Tue 2026-12-01 08:00 America/Denver (15:00 UTC)\n');
+  expect(text).toContain(
+    '  later           1  from Tue 2026-12-01 08:00 America/Denver (15:00 UTC)\n',
+  );
   expect(text).toContain('At most 3.6 calls an hour (pacing.callsPerSecond).\n');
   expect(text).toContain('at about Tue 2026-12-01 15:16 UTC, in 1 h 16 min, at the latest');
 });
@@ -190,7 +214,10 @@ test('what stands under no checked rule is named', async () => {
     ['C', '+18005550123'],
   ];
   const { run, rows } = await dryRun(list, { timezone: 'America/Denver' });
-  expect(totalsJson(run.totals)).toMatchObject({ rules: { US: 1 }, unchecked: { GB: 1, 'no region': 1 } });
+  expect(totalsJson(run.totals)).toMatchObject({
+    rules: { US: 1 },
+    unchecked: { GB: 1, 'no region': 1 },
+  });
   expect(totalsText(run.totals, NOW)).toMatch(/\nUnder no checked rule\n +GB +1\n +no region +1\n/);
   expect(rows.map((row) => verdictCsv(row).split(',').at(-2))).toEqual(['', 'GB', 'no region']);
   expect(verdictLines(rows, 3).lines.slice(1)).toEqual([
@@ -208,7 +235,12 @@ test('with neither pace nor lines it says that only the workers limit it', async
     ['C', DENVER],
   ]);
   expect(totalsJson(run.totals)).toMatchObject({
-    estimate: { callsPerSecond: null, limitedBy: null, endsAt: '2026-12-01T15:00:00.000Z', unplaced: 0 },
+    estimate: {
+      callsPerSecond: null,
+      limitedBy: null,
+      endsAt: '2026-12-01T15:00:00.000Z',
+      unplaced: 0,
+    },
   });
   expect(totalsText(run.totals, NOW)).toContain(
     'As fast as the workers go: no pace and no lines limit it.\nThe last hours open at Tue 2026-12-01 15:00 UTC, in 1 h.\n',

@@ -23,8 +23,9 @@ const PAYLOADS_SHOWN = 3;
 const HOUR_MS = 3_600_000;
 
 /**
- * What would become of a row. Queued, but never called: `suppressed` (on the do-not-call list now), `capped` (at its earliest instant the
- * calls made so far still reach a frequency cap), `would_expire` (its time is out already or before its hours open) and `never_opens` (its hours do
+ * What would become of a row. Queued, but never called: `suppressed` (on the do-not-call list now),
+ * `capped` (at its earliest instant the calls made so far still reach a frequency cap),
+ * `would_expire` (its time is out already or before its hours open) and `never_opens` (its hours do
  * not open at all).
  */
 export type RowFate =
@@ -47,7 +48,10 @@ export interface RowForesight {
   readonly sheetRow?: number;
   readonly verdict: RowVerdict;
   readonly fate: RowFate;
-  /** Epoch ms: the earliest instant. Undefined for `never`, and where the hours open only after more than 15 days. */
+  /**
+   * Epoch ms: the earliest instant. Undefined for `never`, and where the hours open only after more
+   * than 15 days.
+   */
   readonly at?: number;
   /** Of every row that is no reject and no duplicate. */
   readonly time?: CallTime;
@@ -106,13 +110,18 @@ export class DryRun {
     this.totals = new DryRunTotals(options.campaign, options.now);
   }
 
-  /** What is foreseen of every row, in the order of the list, as many at a time as are looked up together. */
+  /**
+   * What is foreseen of every row, in the order of the list, as many at a time as are looked up
+   * together.
+   */
   async *run(chunks: AsyncIterable<readonly ListRow[]>): AsyncGenerator<RowForesight[]> {
     for await (const rows of chunks) {
       this.#options.signal.throwIfAborted();
       for (let from = 0; from < rows.length; from += CALLS_PER_LOOK) {
         const checked = this.#check(rows.slice(from, from + CALLS_PER_LOOK));
-        const foreseen = (await this.#foresee(checked)).map((row, index) => inSheet(row, rows[from + index]));
+        const foreseen = (await this.#foresee(checked)).map((row, index) =>
+          inSheet(row, rows[from + index]),
+        );
         for (const row of foreseen) this.#count(row);
         yield foreseen;
         this.#options.signal.throwIfAborted();
@@ -159,11 +168,20 @@ export class DryRun {
     return await this.#withCaps(rows, foreseen);
   }
 
-  async #withCaps(checked: readonly CheckedRow[], foreseen: readonly RowForesight[]): Promise<RowForesight[]> {
+  async #withCaps(
+    checked: readonly CheckedRow[],
+    foreseen: readonly RowForesight[],
+  ): Promise<RowForesight[]> {
     const questions = foreseen.flatMap(({ at, time }, index) => {
       const row = checked[index];
-      if (at === undefined || time === undefined || row === undefined || !isCallable(row)) return [];
-      return time.caps.map((cap) => ({ index, cap, number: row.call.to, since: at - cap.hours * HOUR_MS }));
+      if (at === undefined || time === undefined || row === undefined || !isCallable(row))
+        return [];
+      return time.caps.map((cap) => ({
+        index,
+        cap,
+        number: row.call.to,
+        since: at - cap.hours * HOUR_MS,
+      }));
     });
     const placed = (await this.#options.known?.callsSince(questions)) ?? [];
     const reached = new Map<number, FrequencyCap>();
@@ -178,7 +196,11 @@ export class DryRun {
     });
   }
 
-  #foreseeCall({ line, call }: CallableRow, preview: CallPreview | undefined, isSuppressed: boolean): RowForesight {
+  #foreseeCall(
+    { line, call }: CallableRow,
+    preview: CallPreview | undefined,
+    isSuppressed: boolean,
+  ): RowForesight {
     const time = this.#times.of(call);
     const never = { line, verdict: 'never', time } as const;
     if (preview !== undefined && preview.verdict !== 'queued') {
@@ -189,7 +211,8 @@ export class DryRun {
     if (isSuppressed) return { ...never, fate: 'suppressed' };
     const { now } = this.#options;
     const at = earliestAt(time, now);
-    if (at !== undefined) return { line, verdict: at <= now ? 'now' : 'at', fate: 'queued', at, time };
+    if (at !== undefined)
+      return { line, verdict: at <= now ? 'now' : 'at', fate: 'queued', at, time };
     if (!isHopeless(time, now)) return { line, verdict: 'at', fate: 'queued', time };
     return { ...never, fate: time.expiresAt === undefined ? 'never_opens' : 'would_expire' };
   }

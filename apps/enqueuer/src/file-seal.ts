@@ -6,9 +6,9 @@ import { pipeline } from 'node:stream/promises';
 const MICROS = 1_000_000;
 
 /**
- * Marks a file as being as we wrote it, without a further file beside it: the microseconds of its time of change are a digest
- * of its content. Whoever changes the file changes that time too. Where a file system, or a copy, does not keep it, the file
- * passes for edited, which is the safe side.
+ * Marks a file as being as we wrote it, without a further file beside it: the microseconds of its
+ * time of change are a digest of its content. Whoever changes the file changes that time too. Where
+ * a file system, or a copy, does not keep it, the file passes for edited, which is the safe side.
  */
 export async function sealFile(path: string): Promise<void> {
   const { mtimeMs } = await stat(path);
@@ -16,7 +16,10 @@ export async function sealFile(path: string): Promise<void> {
   await utimes(path, time, time);
 }
 
-/** Whether somebody has changed a file since it was sealed. One that is not there was changed by nobody. */
+/**
+ * Whether somebody has changed a file since it was sealed. One that is not there was changed by
+ * nobody.
+ */
 export async function isEdited(path: string): Promise<boolean> {
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   if (found === undefined) return false;

@@ -1,4 +1,10 @@
-import { type CallTime, CallTimes, type Campaign, isHopeless, type QueuedCall } from '@libby-dialer/dialing';
+import {
+  type CallTime,
+  CallTimes,
+  type Campaign,
+  isHopeless,
+  type QueuedCall,
+} from '@libby-dialer/dialing';
 import { countOf } from './format.ts';
 import type { ListRow } from './list/list-row.ts';
 
@@ -25,7 +31,10 @@ interface Kind {
   readonly lines: string[];
 }
 
-/** Finds the rows of a load that can never be placed: they are queued all the same, and end as `expired` if they have an end. */
+/**
+ * Finds the rows of a load that can never be placed: they are queued all the same, and end as
+ * `expired` if they have an end.
+ */
 export class HopelessRows {
   readonly #times: CallTimes;
   readonly #now: number;
@@ -48,7 +57,9 @@ export class HopelessRows {
     this.#kinds.set(why, kind);
     kind.count += 1;
     if (kind.lines.length < LINES_SHOWN)
-      kind.lines.push(sheetRow === undefined ? `${line}` : `${line} [row ${sheetRow} of a spreadsheet]`);
+      kind.lines.push(
+        sheetRow === undefined ? `${line}` : `${line} [row ${sheetRow} of a spreadsheet]`,
+      );
   }
 
   /** One for each reason that there is. */

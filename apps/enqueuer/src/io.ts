@@ -12,7 +12,10 @@ export interface Output {
   readonly rows?: number | undefined;
 }
 
-/** What is written to a terminal comes from lists, other services and the provider: it is shown, never obeyed. */
+/**
+ * What is written to a terminal comes from lists, other services and the provider: it is shown,
+ * never obeyed.
+ */
 class TerminalOutput implements Output {
   readonly isTTY = true;
   readonly terminal: Output;

@@ -10,5 +10,7 @@ test('sentences are broken between words, indented as they begin, and tables lef
 
 test('files and pipes have no width; a terminal that says it has none has the usual', () => {
   expect(widthOf({ columns: 40 })).toBe(Number.POSITIVE_INFINITY);
-  expect([widthOf({ isTTY: true, columns: 40 }), widthOf({ isTTY: true, columns: 0 })]).toEqual([40, 80]);
+  expect([widthOf({ isTTY: true, columns: 40 }), widthOf({ isTTY: true, columns: 0 })]).toEqual([
+    40, 80,
+  ]);
 });

@@ -19,7 +19,14 @@ const checker: RowChecker = {
 };
 
 function row(raw: string, index: number): ListRow {
-  return { line: index + 1, row: index + 1, raw, cells: undefined, record: undefined, problem: undefined };
+  return {
+    line: index + 1,
+    row: index + 1,
+    raw,
+    cells: undefined,
+    record: undefined,
+    problem: undefined,
+  };
 }
 
 async function* chunksOf(rows: readonly ListRow[], size: number) {
@@ -55,7 +62,14 @@ describe('ListLoader', () => {
     for (const size of [1, 2, 3, 7]) {
       const loader = loaderWith(allNew);
       await loader.load(chunksOf(rows, size));
-      const expected = { rows: 7, queued: 3, alreadyQueued: 0, alreadySettled: 0, duplicates: 2, rejected: 2 };
+      const expected = {
+        rows: 7,
+        queued: 3,
+        alreadyQueued: 0,
+        alreadySettled: 0,
+        duplicates: 2,
+        rejected: 2,
+      };
       expect(loader.counts).toEqual(expected);
     }
   });
@@ -66,7 +80,8 @@ describe('ListLoader', () => {
     const loader = loaderWith(async (batch) => {
       const landed = new Promise<void>((resolve) => waiting.push(resolve));
       most = Math.max(most, waiting.length);
-      if (waiting.length === 2) setImmediate(() => waiting.splice(0).forEach((resolve) => resolve()));
+      if (waiting.length === 2)
+        setImmediate(() => waiting.splice(0).forEach((resolve) => resolve()));
       if (batch.length < 500) waiting.splice(0).forEach((resolve) => resolve());
       await landed;
       return batch.map(() => 'queued');
@@ -91,7 +106,9 @@ describe('ListLoader', () => {
   test('what Redis knows and the list has named is a duplicate, else it was there before', async () => {
     const seen = new Set<string>();
     const loader = loaderWith((batch) => {
-      const verdicts = batch.map(({ callId }): LoadVerdict => (seen.has(callId) ? 'already_settled' : 'queued'));
+      const verdicts = batch.map(
+        ({ callId }): LoadVerdict => (seen.has(callId) ? 'already_settled' : 'queued'),
+      );
       for (const { callId } of batch) seen.add(callId);
       return Promise.resolve(verdicts);
     });
@@ -102,51 +119,66 @@ describe('ListLoader', () => {
 
   test('every row is counted once, whatever the list holds and Redis knew, however much of it is loaded', async () => {
     const name = fc.constantFrom('', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h');
-    const known = fc.dictionary(name, fc.constantFrom<LoadVerdict>('already_queued', 'already_settled'));
+    const known = fc.dictionary(
+      name,
+      fc.constantFrom<LoadVerdict>('already_queued', 'already_settled'),
+    );
     const lists = fc.array(name, { maxLength: 40 });
     const limits = fc.option(fc.integer({ min: 1, max: 10 }), { nil: undefined });
     await fc.assert(
-      fc.asyncProperty(lists, known, fc.integer({ min: 1, max: 9 }), limits, async (names, known, size, limit) => {
-        const identity = new Identity(Buffer.alloc(32));
-        const redis = new Map(
-          Object.entries(known).map(([name, verdict]) => [identity.callId('spring', name), verdict]),
-        );
-        const queued: string[] = [];
-        let rejected = 0;
-        const loader = loaderWith(
-          (batch) =>
-            Promise.resolve(
-              batch.map(({ callId, call }): LoadVerdict => {
-                const verdict = redis.get(callId) ?? 'queued';
-                if (verdict === 'queued') queued.push(call.to);
-                redis.set(callId, verdict === 'queued' ? 'already_queued' : verdict);
-                return verdict;
-              }),
-            ),
-          {
-            identity,
-            limit,
-            reject: (rejects) => {
-              rejected += rejects.length;
-              return Promise.resolve();
+      fc.asyncProperty(
+        lists,
+        known,
+        fc.integer({ min: 1, max: 9 }),
+        limits,
+        async (names, known, size, limit) => {
+          const identity = new Identity(Buffer.alloc(32));
+          const redis = new Map(
+            Object.entries(known).map(([name, verdict]) => [
+              identity.callId('spring', name),
+              verdict,
+            ]),
+          );
+          const queued: string[] = [];
+          let rejected = 0;
+          const loader = loaderWith(
+            (batch) =>
+              Promise.resolve(
+                batch.map(({ callId, call }): LoadVerdict => {
+                  const verdict = redis.get(callId) ?? 'queued';
+                  if (verdict === 'queued') queued.push(call.to);
+                  redis.set(callId, verdict === 'queued' ? 'already_queued' : verdict);
+                  return verdict;
+                }),
+              ),
+            {
+              identity,
+              limit,
+              reject: (rejects) => {
+                rejected += rejects.length;
+                return Promise.resolve();
+              },
             },
-          },
-        );
-        await loader.load(chunksOf(names.map(row), size));
-        const { rows, ...counts } = loader.counts;
-        expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(rows);
-        const read = names.slice(0, rows);
-        const callable = new Set(read.filter((name) => name !== ''));
-        expect(counts).toEqual({
-          queued: queued.length,
-          alreadyQueued: [...callable].filter((name) => known[name] === 'already_queued').length,
-          alreadySettled: [...callable].filter((name) => known[name] === 'already_settled').length,
-          duplicates: read.length - rejected - callable.size,
-          rejected,
-        });
-        expect(queued.toSorted()).toEqual([...callable].filter((name) => known[name] === undefined).toSorted());
-        expect(rows === names.length || callable.size === limit).toBe(true);
-      }),
+          );
+          await loader.load(chunksOf(names.map(row), size));
+          const { rows, ...counts } = loader.counts;
+          expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(rows);
+          const read = names.slice(0, rows);
+          const callable = new Set(read.filter((name) => name !== ''));
+          expect(counts).toEqual({
+            queued: queued.length,
+            alreadyQueued: [...callable].filter((name) => known[name] === 'already_queued').length,
+            alreadySettled: [...callable].filter((name) => known[name] === 'already_settled')
+              .length,
+            duplicates: read.length - rejected - callable.size,
+            rejected,
+          });
+          expect(queued.toSorted()).toEqual(
+            [...callable].filter((name) => known[name] === undefined).toSorted(),
+          );
+          expect(rows === names.length || callable.size === limit).toBe(true);
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -176,7 +208,9 @@ describe('ListLoader', () => {
       sizes.push(batch.length);
       return allNew(batch);
     });
-    const rows = Array.from({ length: 12 }, (_, index) => row(`${index}`.padEnd(1024 * 1024, 'x'), index));
+    const rows = Array.from({ length: 12 }, (_, index) =>
+      row(`${index}`.padEnd(1024 * 1024, 'x'), index),
+    );
     await loader.load(chunksOf(rows, 12));
     expect(sizes).toEqual([4, 4, 4]);
   });

@@ -6,14 +6,18 @@ import { DuplicateFilter } from './list/duplicate-filter.ts';
 import type { ListRow } from './list/list-row.ts';
 import type { Reject } from './list/rejects-file.ts';
 
-/** Best for BullMQ's `addBulk`: 100 at a time have half the throughput, and 1000 no more than this. */
+/**
+ * Best for BullMQ's `addBulk`: 100 at a time have half the throughput, and 1000 no more than this.
+ */
 const BATCH_SIZE = 500;
 /** A row may hold a megabyte: then fewer make a batch. In UTF-16 units. */
 const BATCH_LENGTH = 4 * 1024 * 1024;
 /** While one batch is added the next is read and checked; more would only take memory. */
 const BATCHES_IN_FLIGHT = 2;
 
-/** What became of the rows read so far; `rows` is the sum of the others once nothing is in flight. */
+/**
+ * What became of the rows read so far; `rows` is the sum of the others once nothing is in flight.
+ */
 export interface LoadCounts {
   rows: number;
   queued: number;
@@ -45,7 +49,10 @@ export interface ListLoaderOptions {
 interface Candidate extends IdentifiedCall {
   readonly line: number;
   readonly sheetRow: number | undefined;
-  /** The filter has seen it in this list; whether that is so, or two calls share a fingerprint, Redis tells. */
+  /**
+   * The filter has seen it in this list; whether that is so, or two calls share a fingerprint,
+   * Redis tells.
+   */
   readonly mayRepeat: boolean;
 }
 
@@ -54,7 +61,10 @@ interface Flight {
   readonly landing: Promise<void>;
 }
 
-/** Takes a list's rows into a campaign's queue, in batches, the next being read while those before are added. */
+/**
+ * Takes a list's rows into a campaign's queue, in batches, the next being read while those before
+ * are added.
+ */
 export class ListLoader {
   readonly counts = noRows();
   /** The list was read to its end. */
@@ -72,8 +82,8 @@ export class ListLoader {
   }
 
   /**
-   * Reads until the list ends, the limit is reached or the signal aborts. What was read has its place when this returns, and
-   * also when it rejects because the list breaks off.
+   * Reads until the list ends, the limit is reached or the signal aborts. What was read has its
+   * place when this returns, and also when it rejects because the list breaks off.
    */
   async load(chunks: AsyncIterable<readonly ListRow[]>): Promise<void> {
     try {
@@ -99,7 +109,8 @@ export class ListLoader {
     for (const row of rows) {
       if (signal.aborted || this.#callable >= limit) break;
       this.#take(row);
-      if (this.#batch.length >= BATCH_SIZE || this.#batchLength >= BATCH_LENGTH) await this.#takeOff();
+      if (this.#batch.length >= BATCH_SIZE || this.#batchLength >= BATCH_LENGTH)
+        await this.#takeOff();
     }
     await this.#options.reject(this.#rejects);
     this.#rejects = [];
@@ -122,11 +133,20 @@ export class ListLoader {
       this.counts.duplicates += 1;
       return;
     }
-    this.#batch.push({ callId, call: verdict.call, line: row.line, sheetRow: row.sheetRow, mayRepeat });
+    this.#batch.push({
+      callId,
+      call: verdict.call,
+      line: row.line,
+      sheetRow: row.sheetRow,
+      mayRepeat,
+    });
     this.#batchLength += lengthOf(row);
   }
 
-  /** What has not landed yet Redis cannot know. Asked only about what the filter has seen, so a plain search will do. */
+  /**
+   * What has not landed yet Redis cannot know. Asked only about what the filter has seen, so a
+   * plain search will do.
+   */
   #isUnderWay(callId: string): boolean {
     const isIt = (candidate: Candidate) => candidate.callId === callId;
     return this.#batch.some(isIt) || this.#flights.some(({ batch }) => batch.some(isIt));
@@ -154,7 +174,8 @@ export class ListLoader {
     for (const [index, verdict] of verdicts.entries()) {
       const candidate = batch[index];
       this.#count(verdict, candidate?.mayRepeat === true);
-      if (verdict === 'queued' && candidate !== undefined) this.#options.queued?.(candidate.call, candidate);
+      if (verdict === 'queued' && candidate !== undefined)
+        this.#options.queued?.(candidate.call, candidate);
     }
   }
 

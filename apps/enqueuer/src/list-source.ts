@@ -14,7 +14,9 @@ export interface ListSource {
   readonly list: List;
   /** What names the list's content, if it was asked for. */
   readonly listHash: string | undefined;
-  /** Of the file as it lies there, packed or not; undefined where nobody knows how much there is. */
+  /**
+   * Of the file as it lies there, packed or not; undefined where nobody knows how much there is.
+   */
   readonly bytesTotal: number | undefined;
   readonly bytesRead: () => number;
 }
@@ -24,7 +26,10 @@ export interface ListSourceOptions {
   readonly stdin: Readable;
   /** A pass of its own before the first row. */
   readonly hash: boolean;
-  /** Ends the pass before the first row, and the reading of standard input: a silent sender could be waited for in vain. */
+  /**
+   * Ends the pass before the first row, and the reading of standard input: a silent sender could be
+   * waited for in vain.
+   */
   readonly signal: AbortSignal;
   /** For a list that may have no headings: see `openList`. */
   readonly nameColumns?: NameColumns | undefined;
@@ -35,8 +40,13 @@ export async function openSource(path: string, options: ListSourceOptions): Prom
   const { format, stdin, hash, signal, nameColumns } = options;
   const given = path === STDIN ? addAbortSignal(signal, stdin) : undefined;
   const hashed = hash ? await hashList(path, signal, given) : undefined;
-  const file = given === undefined && hashed?.content === undefined ? await openFile(path) : undefined;
-  const list = await openList(path, { format, content: hashed?.content ?? given ?? file?.stream, nameColumns });
+  const file =
+    given === undefined && hashed?.content === undefined ? await openFile(path) : undefined;
+  const list = await openList(path, {
+    format,
+    content: hashed?.content ?? given ?? file?.stream,
+    nameColumns,
+  });
   return {
     list,
     listHash: hashed?.hash,
@@ -45,7 +55,10 @@ export async function openSource(path: string, options: ListSourceOptions): Prom
   };
 }
 
-/** Undefined for what is no plain file: a pipe can be opened only once, and what is missing is for `openList` to explain. */
+/**
+ * Undefined for what is no plain file: a pipe can be opened only once, and what is missing is for
+ * `openList` to explain.
+ */
 async function openFile(path: string): Promise<{ stream: ReadStream; size: number } | undefined> {
   try {
     const stats = await stat(path);

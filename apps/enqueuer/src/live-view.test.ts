@@ -12,7 +12,8 @@ function terminal(columns: number, rows: number) {
   return { output, shown };
 }
 
-const drawn = (...lines: string[]) => `${lines.map((line) => `${line}\u001b[K\n`).join('')}\u001b[J`;
+const drawn = (...lines: string[]) =>
+  `${lines.map((line) => `${line}\u001b[K\n`).join('')}\u001b[J`;
 
 test('draws over what it has drawn, and no further', async () => {
   const { shown } = terminal(11, 4);

@@ -7,8 +7,9 @@ const ERASE_REST_OF_LINE = '\u001b[K';
 const ERASE_BELOW = '\u001b[J';
 
 /**
- * Text that takes the place of the one before, on a terminal. It begins where the cursor stands, leaves what is above it, and stays when
- * it ends. Fitted to the size of the terminal: a line that wraps by itself, or one that has scrolled away, could not be drawn over.
+ * Text that takes the place of the one before, on a terminal. It begins where the cursor stands,
+ * leaves what is above it, and stays when it ends. Fitted to the size of the terminal: a line that
+ * wraps by itself, or one that has scrolled away, could not be drawn over.
  */
 export class LiveView {
   readonly #output: Output;
@@ -18,7 +19,10 @@ export class LiveView {
     this.#output = output;
   }
 
-  /** What is wider is cut. One less than the terminal has: in its last column some go on by themselves. */
+  /**
+   * What is wider is cut. One less than the terminal has: in its last column some go on by
+   * themselves.
+   */
   get width(): number {
     return Math.max(1, widthOf({ isTTY: true, columns: this.#output.columns }) - 1);
   }
@@ -39,12 +43,17 @@ export class LiveView {
   }
 }
 
-/** Rows that lines take: in a terminal that has become narrower since they were drawn, more than one each. */
+/**
+ * Rows that lines take: in a terminal that has become narrower since they were drawn, more than one
+ * each.
+ */
 function heightOf(lines: readonly string[], columns: number): number {
   return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 0);
 }
 
-/** Sentences go on in a further line; rows of a table, whose cells stand two blanks apart, are cut. */
+/**
+ * Sentences go on in a further line; rows of a table, whose cells stand two blanks apart, are cut.
+ */
 function fitted(line: string, width: number): string[] {
   if (line.length <= width) return [line];
   return line.includes('  ') ? [cut(line, width)] : wrapped(line, width);
@@ -56,12 +65,17 @@ function cut(row: string, width: number): string {
   return end > 0 ? `${row.slice(0, end).trimEnd()} …` : row.slice(0, width);
 }
 
-/** What is of most use stands first and last: lines that do not fit are left out between, empty ones before any other. */
+/**
+ * What is of most use stands first and last: lines that do not fit are left out between, empty ones
+ * before any other.
+ */
 function shortened(lines: readonly string[], room: number): readonly string[] {
   if (lines.length <= room) return lines;
   const full = lines.filter((line) => line !== '');
   if (full.length <= room) return full;
   const first = Math.ceil((room - 1) / 2);
   const last = room - 1 - first;
-  return room === 1 ? full.slice(0, 1) : [...full.slice(0, first), '…', ...full.slice(full.length - last)];
+  return room === 1
+    ? full.slice(0, 1)
+    : [...full.slice(0, first), '…', ...full.slice(full.length - last)];
 }

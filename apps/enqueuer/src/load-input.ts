@@ -46,10 +46,19 @@ export interface ListInput {
 /** Opens a list and prepares the check of its rows. Throws `ListError`. */
 export async function openChecked(campaign: Campaign, input: ListInput): Promise<CheckedList> {
   const { path, format, stdin, signal } = input;
-  const source = await openSource(path, { format, stdin, signal, hash: campaign.dedupeBy === 'row' });
+  const source = await openSource(path, {
+    format,
+    stdin,
+    signal,
+    hash: campaign.dedupeBy === 'row',
+  });
   try {
     const { listHash, list } = source;
-    const checker = createRowChecker(campaign, { list: nameOfList(path), headings: list.csv?.headings, listHash });
+    const checker = createRowChecker(campaign, {
+      list: nameOfList(path),
+      headings: list.csv?.headings,
+      listHash,
+    });
     for (const warning of [...list.warnings, ...checker.warnings]) input.warn(warning);
     return { source, checker };
   } catch (error) {
@@ -67,16 +76,22 @@ export function inputOf(io: Io, path: string, { format }: Pick<LoadOptions, 'for
 /** For a `--campaign` that is no file. */
 export async function storedCampaign(context: Context | undefined, id: string): Promise<Campaign> {
   const campaign = await context?.campaigns.get(id);
-  if (campaign === undefined) throw new NoSuchCampaignError(id, 'neither a campaign file nor a stored campaign');
+  if (campaign === undefined)
+    throw new NoSuchCampaignError(id, 'neither a campaign file nor a stored campaign');
   return campaign;
 }
 
 /** Throws, before anything is stored, what would stop the load later. */
 export async function refuseIfClosed({ redis, keys }: Context, campaign: Campaign): Promise<void> {
-  const { archived, canceled, dedupeBy } = await new LoadPreview(redis, keys, campaign.id).campaign();
+  const { archived, canceled, dedupeBy } = await new LoadPreview(
+    redis,
+    keys,
+    campaign.id,
+  ).campaign();
   if (archived) throw new CampaignArchivedError(campaign.id);
   if (canceled) throw canceledError(campaign.id);
-  if (dedupeBy !== undefined && dedupeBy !== campaign.dedupeBy) throw dedupeByError(campaign, dedupeBy);
+  if (dedupeBy !== undefined && dedupeBy !== campaign.dedupeBy)
+    throw dedupeByError(campaign, dedupeBy);
 }
 
 export function canceledError(campaign: string, cause?: unknown): DialerError {
@@ -89,23 +104,37 @@ class RepeatError extends DialerError {
   override readonly exitCode = 2;
 }
 
-/** Said of a list that is not the one a campaign has loaded, where a row's place in its list makes the call. */
+/**
+ * Said of a list that is not the one a campaign has loaded, where a row's place in its list makes
+ * the call.
+ */
 export function anotherListSaid({ id }: Campaign): string {
   return `Campaign ${id} has loaded another list, and with dedupeBy: row each row of this one is a new call: whoever is in both is called twice.`;
 }
 
 export function anotherListError(campaign: Campaign): DialerError {
-  return new RepeatError('another_list', `${anotherListSaid(campaign)} If that is meant, give --another-list.`);
+  return new RepeatError(
+    'another_list',
+    `${anotherListSaid(campaign)} If that is meant, give --another-list.`,
+  );
 }
 
-/** What a campaign file changes of the campaign as it is stored, and for whom; undefined if nothing. */
-export async function campaignChangeSaid({ campaigns, status }: Context, given: Campaign): Promise<string | undefined> {
+/**
+ * What a campaign file changes of the campaign as it is stored, and for whom; undefined if nothing.
+ */
+export async function campaignChangeSaid(
+  { campaigns, status }: Context,
+  given: Campaign,
+): Promise<string | undefined> {
   const stored = await campaigns.peek(given.id);
   if (stored === undefined) return undefined;
   const changes = campaignChanges(stored, given);
   if (changes.length === 0) return undefined;
   const pending = (await status.read(given.id))?.pending ?? 0;
-  const calls = pending === 0 ? '' : `, also for ${countOf(pending, 'call')} that ${pending === 1 ? 'waits' : 'wait'}`;
+  const calls =
+    pending === 0
+      ? ''
+      : `, also for ${countOf(pending, 'call')} that ${pending === 1 ? 'waits' : 'wait'}`;
   return `the file changes campaign ${given.id} as it is stored${calls}:\n${changes.join('').trimEnd()}`;
 }
 

@@ -29,9 +29,15 @@ export interface ListLoad extends ListInput {
   readonly limit?: number | undefined;
   /** Path of the rejects file; left out: beside the list. */
   readonly rejects?: string | undefined;
-  /** Asked whether it is meant that another list is loaded, where each of its rows is a call of its own; left out: it is not. */
+  /**
+   * Asked whether it is meant that another list is loaded, where each of its rows is a call of its
+   * own; left out: it is not.
+   */
   readonly isAnotherMeant?: (() => Promise<boolean>) | undefined;
-  /** Told, before anything is stored, that the list can be read, and of its hash where its rows are calls by their place in it. */
+  /**
+   * Told, before anything is stored, that the list can be read, and of its hash where its rows are
+   * calls by their place in it.
+   */
   readonly opened?: (listHash: string | undefined) => Promise<void>;
   /** Given a look at how far it is; disposed when it is through or broken off. */
   readonly watch?: (look: () => ProgressView) => Disposable;
@@ -49,8 +55,9 @@ export interface LoadedList {
 }
 
 /**
- * Loads a list into a campaign: whatever of it is new, each row once, however often it is run. Rejects with the signal's reason when
- * that aborts, with `ListError`, or with a `DialerError` (`campaign_canceled`, `dedupe_by`, `another_list`). Redis must be known to be durable.
+ * Loads a list into a campaign: whatever of it is new, each row once, however often it is run.
+ * Rejects with the signal's reason when that aborts, with `ListError`, or with a `DialerError`
+ * (`campaign_canceled`, `dedupe_by`, `another_list`). Redis must be known to be durable.
  */
 export async function loadList(context: Context, load: ListLoad): Promise<LoadedList> {
   const { campaign, path } = load;
@@ -59,7 +66,10 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
   try {
     await load.opened?.(list.source.listHash);
     const isMeant = await isAnotherMeant(context, load, list.source.listHash);
-    await using rejects = new RejectsFile(load.rejects ?? rejectsPathOf(path), list.source.list.csv);
+    await using rejects = new RejectsFile(
+      load.rejects ?? rejectsPathOf(path),
+      list.source.list.csv,
+    );
     await rejects.start();
     await using calls = await storeCampaign(context, campaign, list.checker);
     const hopeless = new HopelessRows(campaign, await context.now());
@@ -87,7 +97,10 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
   }
 }
 
-/** However it ends, the campaign is not left marked as loading, and whoever waits learns how far it got. */
+/**
+ * However it ends, the campaign is not left marked as loading, and whoever waits learns how far it
+ * got.
+ */
 async function runToItsEnd(
   { signal, watch, brokenOff }: ListLoad,
   loader: ListLoader,
@@ -124,12 +137,15 @@ async function isAnotherMeant(
   { campaign, isAnotherMeant: ask }: ListLoad,
   hash: string | undefined,
 ): Promise<boolean> {
-  const isAnother = hash !== undefined && (await new LoadPreview(redis, keys, campaign.id).isAnotherList(hash));
+  const isAnother =
+    hash !== undefined && (await new LoadPreview(redis, keys, campaign.id).isAnotherList(hash));
   if (isAnother && (await ask?.()) !== true) throw anotherListError(campaign);
   return isAnother;
 }
 
-/** Before any of its calls: of a list whose rows are all rejected nothing can come a second time. */
+/**
+ * Before any of its calls: of a list whose rows are all rejected nothing can come a second time.
+ */
 async function noteList(
   calls: CallLoader,
   { campaign }: ListLoad,
@@ -140,7 +156,11 @@ async function noteList(
   throw anotherListError(campaign);
 }
 
-async function storeCampaign(context: Context, campaign: Campaign, { head }: RowChecker): Promise<CallLoader> {
+async function storeCampaign(
+  context: Context,
+  campaign: Campaign,
+  { head }: RowChecker,
+): Promise<CallLoader> {
   const answer = await context.campaigns.put(campaign);
   if (!answer.stored) throw dedupeByError(campaign, answer.dedupeBy);
   const calls = new CallLoader(context.redis, context.keys, campaign.id);

@@ -3,7 +3,11 @@ import type { LoadCounts } from './list-loader.ts';
 import { type Cell, formatTable } from './table.ts';
 
 /** The result of a load as programs read it. */
-export function loadJson(campaign: string, counts: LoadCounts, rejectsFile: string | undefined): object {
+export function loadJson(
+  campaign: string,
+  counts: LoadCounts,
+  rejectsFile: string | undefined,
+): object {
   const { rows, queued, alreadyQueued, alreadySettled, duplicates, rejected } = counts;
   return {
     campaign,
@@ -23,11 +27,20 @@ export function dryRunTable(campaign: string, counts: LoadCounts): string {
 }
 
 /** The result of a load as people read it. */
-export function loadTable(campaign: string, counts: LoadCounts, rejectsFile: string | undefined): string {
+export function loadTable(
+  campaign: string,
+  counts: LoadCounts,
+  rejectsFile: string | undefined,
+): string {
   return tableOf(campaign, counts, 'queued', rejectsFile);
 }
 
-function tableOf(campaign: string, counts: LoadCounts, queued: string, rejectsFile: string | undefined): string {
+function tableOf(
+  campaign: string,
+  counts: LoadCounts,
+  queued: string,
+  rejectsFile: string | undefined,
+): string {
   const rows: Cell[][] = [
     [`  ${queued}`, counts.queued],
     ['  already queued', counts.alreadyQueued],

@@ -23,16 +23,30 @@ function enqueuer(argv: readonly string[], options: { input?: string } = {}) {
 }
 
 describe('the program', () => {
-  test('--help needs no configuration; what needs one names the variable and ends with 2', { timeout }, async () => {
-    const broken = { env: { ...bench.environment, REDIS_URL: 'nonsense' }, cwd: bench.directory, timeoutMs: timeout };
+  test('--help needs no configuration; what needs one names the variable and ends with 2', {
+    timeout,
+  }, async () => {
+    const broken = {
+      env: { ...bench.environment, REDIS_URL: 'nonsense' },
+      cwd: bench.directory,
+      timeoutMs: timeout,
+    };
     const [version, help, status] = await Promise.all(
       [['--version'], ['load', '--help'], ['status']].map((argv) =>
         runProcess(process.execPath, [MAIN, ...argv], broken),
       ),
     );
     expect(version).toMatchObject({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
-    expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('--dry-run'), stderr: '' });
-    expect(status).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/^REDIS_URL: .*\n$/) });
+    expect(help).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('--dry-run'),
+      stderr: '',
+    });
+    expect(status).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^REDIS_URL: .*\n$/),
+    });
   });
 
   test('loads from standard input, prints one JSON object, and ends with 3 for rejected rows', {
@@ -43,7 +57,13 @@ describe('the program', () => {
     const { code, stdout } = await enqueuer(argv, { input });
     expect({ code, result: JSON.parse(stdout) }).toMatchObject({
       code: 3,
-      result: { campaign: 'spring', rows: 2, queued: 1, rejected: 1, rejectsFile: 'stdin.rejected.csv' },
+      result: {
+        campaign: 'spring',
+        rows: 2,
+        queued: 1,
+        rejected: 1,
+        rejectsFile: 'stdin.rejected.csv',
+      },
     });
   });
 
@@ -73,7 +93,10 @@ describe('the program', () => {
       cwd: bench.directory,
       timeoutMs: timeout,
     });
-    expect({ lines: stdout.trimEnd().split('\n').length, stderr }).toEqual({ lines: 1, stderr: '' });
+    expect({ lines: stdout.trimEnd().split('\n').length, stderr }).toEqual({
+      lines: 1,
+      stderr: '',
+    });
   });
 });
 
@@ -86,7 +109,8 @@ async function addResult(callId: string): Promise<void> {
     outcome: 'accepted',
     revision: 1,
   });
-  const id = (await bench.redis.xadd(bench.keys.results, '*', 'campaign', 'spring', 'result', result)) ?? '';
+  const id =
+    (await bench.redis.xadd(bench.keys.results, '*', 'campaign', 'spring', 'result', result)) ?? '';
   const { state } = bench.keys.campaign('spring');
   await bench.redis.multi().hsetnx(state, 'firstResult', id).hset(state, 'lastResult', id).exec();
 }

@@ -7,5 +7,12 @@ import { keepHeapSmall } from './small-heap.ts';
 keepHeapSmall();
 await runMain(process, ({ signal, redactor }) => {
   const { argv, stdin, stdout, stderr } = process;
-  return cli(argv.slice(2), { stdin, stdout, stderr, signal, redactor, environment: processEnvironment });
+  return cli(argv.slice(2), {
+    stdin,
+    stdout,
+    stderr,
+    signal,
+    redactor,
+    environment: processEnvironment,
+  });
 });

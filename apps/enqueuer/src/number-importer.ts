@@ -8,7 +8,9 @@ const BATCH_SIZE = 1000;
 /** While these are added the next ones are read. */
 const BATCHES_IN_FLIGHT = 4;
 
-/** What became of the rows read so far; `rows` is the sum of the others once nothing is in flight. */
+/**
+ * What became of the rows read so far; `rows` is the sum of the others once nothing is in flight.
+ */
 export interface ImportCounts {
   rows: number;
   added: number;
@@ -30,9 +32,18 @@ export interface NumberImporterOptions {
   readonly signal: AbortSignal;
 }
 
-/** Takes a list's numbers to the do-not-call list, in batches, the next being read while those before are added. */
+/**
+ * Takes a list's numbers to the do-not-call list, in batches, the next being read while those
+ * before are added.
+ */
 export class NumberImporter {
-  readonly counts: ImportCounts = { rows: 0, added: 0, alreadyListed: 0, rejected: 0, bothReadings: 0 };
+  readonly counts: ImportCounts = {
+    rows: 0,
+    added: 0,
+    alreadyListed: 0,
+    rejected: 0,
+    bothReadings: 0,
+  };
   readonly #options: NumberImporterOptions;
   readonly #flights: Promise<void>[] = [];
   #batch: string[] = [];
@@ -43,7 +54,10 @@ export class NumberImporter {
     this.#options = options;
   }
 
-  /** Reads until the list ends or the signal aborts. What was read is on the list when this returns, and also when the list breaks off. */
+  /**
+   * Reads until the list ends or the signal aborts. What was read is on the list when this returns,
+   * and also when the list breaks off.
+   */
   async run(chunks: AsyncIterable<readonly ListRow[]>): Promise<void> {
     try {
       await this.#read(chunks);
@@ -93,9 +107,13 @@ export class NumberImporter {
     if (problem !== undefined) return problem;
     const named = countriesIn(cells, columns);
     const text = numberIn(cells, columns);
-    const verdicts = (named.length > 0 ? named : [country]).map((each) => readNumbers(text, { country: each }));
+    const verdicts = (named.length > 0 ? named : [country]).map((each) =>
+      readNumbers(text, { country: each }),
+    );
     const numbers = verdicts.flatMap((verdict) => ('code' in verdict ? [] : verdict));
-    return numbers.length > 0 ? [...new Set(numbers)] : (verdicts.find((verdict) => 'code' in verdict) ?? []);
+    return numbers.length > 0
+      ? [...new Set(numbers)]
+      : (verdicts.find((verdict) => 'code' in verdict) ?? []);
   }
 
   async #takeOff(): Promise<void> {

@@ -42,7 +42,10 @@ test('what is pending at its pace, in the hours of those who wait', () => {
 
 test('workers that are slower than the pace set it; faster ones do not', () => {
   expect(outlook({ measured: 1 }, paced).end).toMatchObject({ callsPerSecond: 1, by: 'measured' });
-  expect(outlook({ measured: 5 }, paced).end).toMatchObject({ callsPerSecond: 2, by: 'callsPerSecond' });
+  expect(outlook({ measured: 5 }, paced).end).toMatchObject({
+    callsPerSecond: 2,
+    by: 'callsPerSecond',
+  });
   expect(outlook({ measured: 5 }).end).toMatchObject({ callsPerSecond: 5, by: 'measured' });
 });
 
@@ -53,7 +56,9 @@ test('it goes on when the first line has room', () => {
 });
 
 test('a rate from before its hours is none of now', () => {
-  expect(outlook({ sample: [denver], measured: 0.1 }, paced).end).toMatchObject({ by: 'callsPerSecond' });
+  expect(outlook({ sample: [denver], measured: 0.1 }, paced).end).toMatchObject({
+    by: 'callsPerSecond',
+  });
 });
 
 test('without pace, lines and measurement nobody knows', () => {
@@ -62,17 +67,29 @@ test('without pace, lines and measurement nobody knows', () => {
 });
 
 test('where nobody may be called yet it says when it opens, and what it did before tells nothing of its rate', () => {
-  const request = { status: { state: 'waiting', pending: 600 }, sample: [denver], measured: 0.1 } as const;
+  const request = {
+    status: { state: 'waiting', pending: 600 },
+    sample: [denver],
+    measured: 0.1,
+  } as const;
   const opening = { at: at('2026-12-01T15:00:00Z'), zones: ['America/Denver'] };
   expect(outlook(request)).toEqual({ opening });
-  expect(outlook(request, paced)).toMatchObject({ opening, end: { at: at('2026-12-01T15:05:00Z') } });
-  expect(outlook(request, { startsAt: '2026-12-01T17:00:00Z' }).opening?.at).toBe(at('2026-12-01T17:00:00Z'));
+  expect(outlook(request, paced)).toMatchObject({
+    opening,
+    end: { at: at('2026-12-01T15:05:00Z') },
+  });
+  expect(outlook(request, { startsAt: '2026-12-01T17:00:00Z' }).opening?.at).toBe(
+    at('2026-12-01T17:00:00Z'),
+  );
 });
 
 test('calls that expire before their turn are counted', () => {
   expect(outlook({}, { ...paced, expiresAt: '2026-12-01T15:01:00Z' }).end?.unplaced).toBe(280);
 });
 
-test.each(['paused', 'held', 'canceled', 'completed'] as const)('nothing is foreseen while %s', (state) => {
-  expect(outlook({ status: { state, pending: 600 }, measured: 5 }, paced)).toEqual({});
-});
+test.each(['paused', 'held', 'canceled', 'completed'] as const)(
+  'nothing is foreseen while %s',
+  (state) => {
+    expect(outlook({ status: { state, pending: 600 }, measured: 5 }, paced)).toEqual({});
+  },
+);

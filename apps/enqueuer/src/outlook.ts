@@ -12,7 +12,10 @@ import {
 
 /** When a campaign goes on, and when it will be through. Instants in epoch ms. */
 export interface Outlook {
-  /** Where nobody who waits may be called yet: the first instant, and the zones by whose clocks it is. */
+  /**
+   * Where nobody who waits may be called yet: the first instant, and the zones by whose clocks it
+   * is.
+   */
   readonly opening?: { readonly at: number; readonly zones: readonly string[] };
   readonly end?: End;
 }
@@ -42,14 +45,28 @@ export interface OutlookRequest {
 }
 
 /** Of these nobody can say when they go on. */
-const STOPPED: ReadonlySet<CampaignState> = new Set(['paused', 'held', 'canceled', 'completed', 'archived']);
+const STOPPED: ReadonlySet<CampaignState> = new Set([
+  'paused',
+  'held',
+  'canceled',
+  'completed',
+  'archived',
+]);
 
 /**
- * What is to be expected of a campaign: what is pending, at the tightest of its own limits or, where the workers are slower than
- * that, at their rate, and within the hours of those who wait. Nothing known of its rate: no end. Other campaigns that use the same lines or
- * workers, failures and new rows are not foreseen.
+ * What is to be expected of a campaign: what is pending, at the tightest of its own limits or,
+ * where the workers are slower than that, at their rate, and within the hours of those who wait.
+ * Nothing known of its rate: no end. Other campaigns that use the same lines or workers, failures
+ * and new rows are not foreseen.
  */
-export function outlookOf({ campaign, status, sample, measured, now, linesFullUntil }: OutlookRequest): Outlook {
+export function outlookOf({
+  campaign,
+  status,
+  sample,
+  measured,
+  now,
+  linesFullUntil,
+}: OutlookRequest): Outlook {
   if (STOPPED.has(status.state) || status.pending === 0 || sample.length === 0) return {};
   const times = new CallTimes(campaign);
   const groups = new CallGroups();
@@ -58,7 +75,8 @@ export function outlookOf({ campaign, status, sample, measured, now, linesFullUn
     const time = times.of(call);
     groups.add(time, status.pending / sample.length);
     const at = earliestAt(time, now);
-    if (at !== undefined && at < (opening?.at ?? Number.POSITIVE_INFINITY)) opening = { at, zones: time.zones };
+    if (at !== undefined && at < (opening?.at ?? Number.POSITIVE_INFINITY))
+      opening = { at, zones: time.zones };
   }
   const isClosed = opening !== undefined && opening.at > now;
   // What it did in the hours before tells nothing of its rate.
@@ -69,14 +87,23 @@ export function outlookOf({ campaign, status, sample, measured, now, linesFullUn
   };
 }
 
-function rateOf(campaign: Campaign, measured: number | undefined): Pick<End, 'callsPerSecond' | 'by'> | undefined {
+function rateOf(
+  campaign: Campaign,
+  measured: number | undefined,
+): Pick<End, 'callsPerSecond' | 'by'> | undefined {
   const limit = rateLimitOf(campaign);
   if (measured === undefined || measured <= 0) return limit;
-  return limit !== undefined && limit.callsPerSecond <= measured ? limit : { callsPerSecond: measured, by: 'measured' };
+  return limit !== undefined && limit.callsPerSecond <= measured
+    ? limit
+    : { callsPerSecond: measured, by: 'measured' };
 }
 
 function endOf(groups: CallGroups, rate: Pick<End, 'callsPerSecond' | 'by'>, now: number): End {
   const { callsPerSecond, by } = rate;
-  const { endsAt: at, latestAt, unplaced } = forecast({ groups: groups.list(), callsPerSecond, now });
+  const {
+    endsAt: at,
+    latestAt,
+    unplaced,
+  } = forecast({ groups: groups.list(), callsPerSecond, now });
   return { at, latestAt, unplaced, callsPerSecond, by };
 }

@@ -5,14 +5,18 @@ import { basename, dirname, join } from 'node:path';
 import { sealFile } from './file-seal.ts';
 
 const TOUCH_EVERY_MS = 60_000;
-/** One that belongs to another machine, or to a process whose id lives again, is nobody's once it was untouched for so long. */
+/**
+ * One that belongs to another machine, or to a process whose id lives again, is nobody's once it
+ * was untouched for so long.
+ */
 const ABANDONED_AFTER_MS = 3_600_000;
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 const OWNER = /^\.([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.part$/;
 
 /**
- * A file of personal data that appears under its name when it is complete. Until then it lies beside that name, for its owner only,
- * and says whose it is: what a killed process has left is removed by whoever writes the same file next.
+ * A file of personal data that appears under its name when it is complete. Until then it lies
+ * beside that name, for its owner only, and says whose it is: what a killed process has left is
+ * removed by whoever writes the same file next.
  */
 export class PartFile implements AsyncDisposable {
   readonly #path: string;
@@ -45,7 +49,11 @@ export class PartFile implements AsyncDisposable {
    * @param as another name in the same folder
    * @param isSealed it can be told later whether it was edited since
    */
-  async complete({ outlastsMachine = false, as = this.#path, isSealed = false } = {}): Promise<void> {
+  async complete({
+    outlastsMachine = false,
+    as = this.#path,
+    isSealed = false,
+  } = {}): Promise<void> {
     if (outlastsMachine) await this.#file.sync();
     await this.#close();
     if (isSealed) await sealFile(this.#partPath);
@@ -78,7 +86,8 @@ async function removeAbandoned(path: string): Promise<void> {
     if (!entry.startsWith(name)) continue;
     const [, host, pid] = OWNER.exec(entry.slice(name.length)) ?? [];
     const part = join(folder, entry);
-    if (host === undefined || !((host === HOST && !isAlive(Number(pid))) || (await isOld(part)))) continue;
+    if (host === undefined || !((host === HOST && !isAlive(Number(pid))) || (await isOld(part))))
+      continue;
     await rm(part, { force: true }).catch(() => {}); // another's, perhaps
   }
 }

@@ -3,7 +3,13 @@ import { createLogger } from '@libby-dialer/runtime';
 import { expect, test } from 'vitest';
 import { Progress, progressLine } from './progress.ts';
 
-const view = { rows: 12_000, taken: { queued: 11_000 }, rejected: 3, bytesRead: 25, bytesTotal: 100 };
+const view = {
+  rows: 12_000,
+  taken: { queued: 11_000 },
+  rejected: 3,
+  bytesRead: 25,
+  bytesTotal: 100,
+};
 
 test('the bar tells share, speed and how long it will take', () => {
   expect(progressLine(view, 30_000)).toBe(

@@ -19,7 +19,10 @@ export interface ProgressView {
   readonly bytesTotal: number | undefined;
 }
 
-/** Shows how far a list is: a bar that is drawn again in place on a terminal, else a log line now and then. */
+/**
+ * Shows how far a list is: a bar that is drawn again in place on a terminal, else a log line now
+ * and then.
+ */
 export class Progress implements Disposable {
   readonly #output: Output;
   readonly #logger: Logger;
@@ -28,7 +31,12 @@ export class Progress implements Disposable {
   readonly #startedAt: number;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(output: Output, logger: Logger, look: () => ProgressView, now: () => number = () => performance.now()) {
+  constructor(
+    output: Output,
+    logger: Logger,
+    look: () => ProgressView,
+    now: () => number = () => performance.now(),
+  ) {
     this.#output = output;
     this.#logger = logger;
     this.#look = look;
@@ -45,14 +53,20 @@ export class Progress implements Disposable {
     const view = this.#look();
     const elapsedMs = this.#now() - this.#startedAt;
     if (this.#output.isTTY === true) {
-      const line = progressLine(view, elapsedMs).slice(0, (this.#output.columns ?? DEFAULT_COLUMNS) - 1);
+      const line = progressLine(view, elapsedMs).slice(
+        0,
+        (this.#output.columns ?? DEFAULT_COLUMNS) - 1,
+      );
       void draw(this.#output, `${RETURN_AND_ERASE}${line}`);
       return;
     }
     const { rows, taken, rejected } = view;
     const etaMs = remainingMs(view, elapsedMs);
     const fields = { rows, ...taken, rejected, rowsPerSecond: perSecond(rows, elapsedMs) };
-    this.#logger.info({ ...fields, ...(etaMs !== undefined && { etaSeconds: Math.round(etaMs / 1000) }) }, 'loading');
+    this.#logger.info(
+      { ...fields, ...(etaMs !== undefined && { etaSeconds: Math.round(etaMs / 1000) }) },
+      'loading',
+    );
   }
 
   /** The bar leaves the terminal as it was. */
@@ -83,7 +97,9 @@ function bar(share: number): string {
 }
 
 function shareRead({ bytesRead, bytesTotal }: ProgressView): number | undefined {
-  return bytesTotal === undefined || bytesTotal === 0 ? undefined : Math.min(1, bytesRead / bytesTotal);
+  return bytesTotal === undefined || bytesTotal === 0
+    ? undefined
+    : Math.min(1, bytesRead / bytesTotal);
 }
 
 function remainingMs(view: ProgressView, elapsedMs: number): number | undefined {

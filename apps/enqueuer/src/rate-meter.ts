@@ -18,10 +18,14 @@ export class RateMeter {
     while ((this.#readings[1]?.at ?? at) <= at - KEPT_MS) this.#readings.shift();
   }
 
-  /** Per second, over about so long, at most a minute; undefined as long as there is only one reading. */
+  /**
+   * Per second, over about so long, at most a minute; undefined as long as there is only one
+   * reading.
+   */
   perSecond(overMs: number): number | undefined {
     const last = this.#readings.at(-1);
-    const first = this.#readings.findLast(({ at }) => at <= (last?.at ?? 0) - overMs) ?? this.#readings[0];
+    const first =
+      this.#readings.findLast(({ at }) => at <= (last?.at ?? 0) - overMs) ?? this.#readings[0];
     if (last === undefined || first === undefined || first.at === last.at) return undefined;
     return ((last.total - first.total) * 1000) / (last.at - first.at);
   }

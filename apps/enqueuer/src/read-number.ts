@@ -1,4 +1,9 @@
-import { type CountryCode, isCountryCode, type PhoneVerdict, parsePhoneNumber } from '@libby-dialer/dialing';
+import {
+  type CountryCode,
+  isCountryCode,
+  type PhoneVerdict,
+  parsePhoneNumber,
+} from '@libby-dialer/dialing';
 import { UsageError } from '@libby-dialer/runtime';
 
 /** `--country` as it is given: two letters, in either case. Throws `UsageError`. */
@@ -16,8 +21,9 @@ export interface NumberPlace {
 }
 
 /**
- * A number given beside any campaign: what would help is the command's option. One that no numbering plan knows is taken
- * all the same, if it has the right length: some campaign may vouch for it.
+ * A number given beside any campaign: what would help is the command's option. One that no
+ * numbering plan knows is taken all the same, if it has the right length: some campaign may vouch
+ * for it.
  */
 export function readNumber(text: string, place: NumberPlace): PhoneVerdict {
   const verdict = parsePhoneNumber(text, { ...place, vouches: () => true });

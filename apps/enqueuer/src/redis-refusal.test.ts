@@ -15,10 +15,17 @@ const timeout = 60_000;
 const TRIES = 12;
 const REASON = 'cannot save to disk and refuses to write';
 
-test('a Redis that cannot save: status and doctor say so, and that it can again', { timeout }, async () => {
+test('a Redis that cannot save: status and doctor say so, and that it can again', {
+  timeout,
+}, async () => {
   await using redis = await startRedis({ own: true, args: CAN_STOP_SAVING });
   await using bench = await TestBench.start(redis.url);
-  await bench.run(['load', await bench.list('list.csv', 3), '--campaign', await bench.campaign('spring')]);
+  await bench.run([
+    'load',
+    await bench.list('list.csv', 3),
+    '--campaign',
+    await bench.campaign('spring'),
+  ]);
   await stopSaving(bench.redis);
   await eventually(async () =>
     (await bench.run(['doctor'])).stdout.includes(`✗ Redis at 127.0.0.1:${redis.port} ${REASON}`),
@@ -55,7 +62,10 @@ test('the daemon asks a Redis that cannot save seldom, and is not ready until it
   await daemon.waitForLine(/the inbox waits/);
   expect(await readiness()).toEqual({ status: 503, text: expect.stringContaining(REASON) });
   // The inbox tries again each second.
-  await eventually(async () => (await refused(bench, 'xreadgroup')) + (await refused(bench, 'xautoclaim')) >= TRIES);
+  await eventually(
+    async () =>
+      (await refused(bench, 'xreadgroup')) + (await refused(bench, 'xautoclaim')) >= TRIES,
+  );
   expect(await refused(bench, 'bzpopmin')).toBeLessThan(TRIES);
   await doWithoutSaving(bench.redis);
   await daemon.waitForLine(/the inbox goes on/);
@@ -64,6 +74,8 @@ test('the daemon asks a Redis that cannot save seldom, and is not ready until it
 
 async function refused({ redis }: TestBench, command: string): Promise<number> {
   const statistics = await redis.info('commandstats');
-  const found = new RegExp(`cmdstat_${command}:.*rejected_calls=(\\d+),failed_calls=(\\d+)`).exec(statistics);
+  const found = new RegExp(`cmdstat_${command}:.*rejected_calls=(\\d+),failed_calls=(\\d+)`).exec(
+    statistics,
+  );
   return Number(found?.[1] ?? 0) + Number(found?.[2] ?? 0);
 }

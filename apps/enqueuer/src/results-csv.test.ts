@@ -12,7 +12,9 @@ function readBack(name: string): string | undefined {
 
 test('what the provider said is the last column, and safe to open', () => {
   expect(RESULTS_HEADING).toMatch(/,worker,revision,providerMessage,list\r\n$/);
-  expect(resultToCsv({ providerMessage: '=1+1, "no"' } as ResultRecord)).toMatch(/,"'=1\+1, ""no""",\r\n$/);
+  expect(resultToCsv({ providerMessage: '=1+1, "no"' } as ResultRecord)).toMatch(
+    /,"'=1\+1, ""no""",\r\n$/,
+  );
 });
 
 test('any text comes back as it was, but for an apostrophe where a formula would start', () => {

@@ -3,8 +3,8 @@ import { DialerError } from '@libby-dialer/runtime';
 import { PartFile } from './part-file.ts';
 
 /**
- * A file of results. It holds personal data, so only its owner may read it. Unless it grows before its readers' eyes, it
- * appears under its name when it is complete.
+ * A file of results. It holds personal data, so only its owner may read it. Unless it grows before
+ * its readers' eyes, it appears under its name when it is complete.
  */
 export class ResultsFile implements AsyncDisposable {
   readonly #path: string;
@@ -29,9 +29,13 @@ export class ResultsFile implements AsyncDisposable {
       await this.#growing.chmod(0o600);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      throw new DialerError('cannot_write', `${this.#path} cannot be written (${code ?? 'unknown error'}).`, {
-        cause: error,
-      });
+      throw new DialerError(
+        'cannot_write',
+        `${this.#path} cannot be written (${code ?? 'unknown error'}).`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 

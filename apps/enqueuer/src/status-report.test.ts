@@ -11,9 +11,20 @@ import {
 } from './status-report.ts';
 
 const NOW = Date.parse('2026-12-01T14:00:00Z');
-const NONE = { accepted: 0, rejected: 0, exhausted: 0, unknown: 0, suppressed: 0, expired: 0, canceled: 0 };
+const NONE = {
+  accepted: 0,
+  rejected: 0,
+  exhausted: 0,
+  unknown: 0,
+  suppressed: 0,
+  expired: 0,
+  canceled: 0,
+};
 
-function view(status: Partial<CampaignStatus> = {}, rest: Partial<CampaignView> = {}): CampaignView {
+function view(
+  status: Partial<CampaignStatus> = {},
+  rest: Partial<CampaignView> = {},
+): CampaignView {
   return {
     status: {
       id: 'spring',
@@ -44,7 +55,13 @@ const paced = view(
   {
     rate: { lastSeconds: 2, lastMinute: 1.25 },
     outlook: {
-      end: { at: NOW + 600_000, latestAt: NOW + 7_200_000, unplaced: 7, callsPerSecond: 2, by: 'callsPerSecond' },
+      end: {
+        at: NOW + 600_000,
+        latestAt: NOW + 7_200_000,
+        unplaced: 7,
+        callsPerSecond: 2,
+        by: 'callsPerSecond',
+      },
     },
   },
 );
@@ -76,7 +93,9 @@ about 7 calls would expire before their turn comes
 });
 
 test('a waiting campaign says until when; a held one why, since when and when it is tried next', () => {
-  expect(statusOfOne(waiting)).toContain('opens at Tue 2026-12-01 08:00 America/Denver (15:00 UTC), in 1 h\n');
+  expect(statusOfOne(waiting)).toContain(
+    'opens at Tue 2026-12-01 08:00 America/Denver (15:00 UTC), in 1 h\n',
+  );
   expect(statusOfOne(held)).toContain('all   rate_limited  for 1 min  in 30 s');
 });
 
@@ -93,41 +112,63 @@ spring: its lines are full (lines.maxConcurrentCalls): there is room for the nex
 spring: its lines are full (lines.maxConcurrentCalls): there is room for the next call in 35 s
 no worker is running: nothing goes out until one is started (./bin/worker)
 `);
-  expect(statusLine(none)).toContain('no worker is running, lines are full until 2026-12-01T14:00:35.000Z');
+  expect(statusLine(none)).toContain(
+    'no worker is running, lines are full until 2026-12-01T14:00:35.000Z',
+  );
   expect(changeKey(none)).not.toBe(changeKey(view({ redialing: 2 })));
-  expect(statusJson(none)).toMatchObject({ workers: 0, linesFullUntil: '2026-12-01T14:00:35.000Z', redialing: 2 });
-  expect(statusOfOne(view({ state: 'paused' }))).toContain('\nnothing goes out until "enqueuer resume spring"\n');
+  expect(statusJson(none)).toMatchObject({
+    workers: 0,
+    linesFullUntil: '2026-12-01T14:00:35.000Z',
+    redialing: 2,
+  });
+  expect(statusOfOne(view({ state: 'paused' }))).toContain(
+    '\nnothing goes out until "enqueuer resume spring"\n',
+  );
 });
 
 test('says where the pace cannot be kept to', () => {
   const far = view({ workersOffPace: 2 });
-  expect(statusOfOne(far)).toContain('on 2 workers most slots of its pace are over before Redis has answered');
+  expect(statusOfOne(far)).toContain(
+    'on 2 workers most slots of its pace are over before Redis has answered',
+  );
   expect(statusJson(far)).toMatchObject({ workersOffPace: 2 });
   expect(statusOfOne(view())).not.toContain('slots');
 });
 
 test('an end that supposes a worker says so', () => {
   const none = { ...paced, standstill: { workers: 0, linesFullUntil: undefined } };
-  expect(statusOfOne(none)).toContain('(at the latest Tue 2026-12-01 16:00 UTC), if a worker started now\n');
+  expect(statusOfOne(none)).toContain(
+    '(at the latest Tue 2026-12-01 16:00 UTC), if a worker started now\n',
+  );
 });
 
 test('where nothing waits nobody is missed, nor where nobody knows', () => {
   const idle = { pending: 0, inFlight: 0 };
-  expect(statusOfOne(view(idle, { standstill: { workers: 0, linesFullUntil: undefined } }))).not.toContain('worker');
+  expect(
+    statusOfOne(view(idle, { standstill: { workers: 0, linesFullUntil: undefined } })),
+  ).not.toContain('worker');
   const unknown = view({}, { standstill: { workers: undefined, linesFullUntil: undefined } });
   expect(statusOfOne(unknown)).not.toContain('worker');
   expect(statusJson(unknown)).toMatchObject({ workers: null, linesFullUntil: null });
 });
 
 test('an end beyond a year is none', () => {
-  const end = { at: undefined, latestAt: undefined, unplaced: 0, callsPerSecond: 0.001, by: 'lines' } as const;
+  const end = {
+    at: undefined,
+    latestAt: undefined,
+    unplaced: 0,
+    callsPerSecond: 0.001,
+    by: 'lines',
+  } as const;
   expect(statusOfOne(view({}, { outlook: { end } }))).toContain(
     'done in more than a year\nat 3.6 calls an hour (lines)\n',
   );
 });
 
 test('those who watch all see rate and end, and the outcomes that there are', () => {
-  expect(watchOfAll([paced, waiting])).toBe(`CAMPAIGN  STATE    PENDING  IN FLIGHT  RATE   DONE IN  ACCEPTED
+  expect(
+    watchOfAll([paced, waiting]),
+  ).toBe(`CAMPAIGN  STATE    PENDING  IN FLIGHT  RATE   DONE IN  ACCEPTED
 spring    running    1,200          3  2.0/s  10 min         40
 autumn    waiting    1,200          0                        40
 
@@ -163,7 +204,9 @@ test('for programs', () => {
     opensAt: null,
   });
   expect(statusJson(waiting)).toMatchObject({ opensAt: '2026-12-01T15:00:00.000Z', eta: null });
-  expect(statusJson(held)).toMatchObject({ holds: [{ scope: 'all', since: '2026-12-01T13:59:00.000Z' }] });
+  expect(statusJson(held)).toMatchObject({
+    holds: [{ scope: 'all', since: '2026-12-01T13:59:00.000Z' }],
+  });
 });
 
 test('says that BullMQ keeps the queue back, and what lifts that', () => {

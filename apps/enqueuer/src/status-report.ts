@@ -77,35 +77,45 @@ export function statusOfOne(view: CampaignView, width?: number): string {
 
 /** Why nothing goes out now, apart from hours and holds. */
 function standstillSaid(view: CampaignView): string[] {
-  const { id, state, redialing, queue, stuckWorkers, workersOffPace, hasIncompleteCalls } = view.status;
+  const { id, state, redialing, queue, stuckWorkers, workersOffPace, hasIncompleteCalls } =
+    view.status;
   const { linesFullUntil, nextCallAt } = view.standstill;
   const said: string[] = [];
   if (view.redisAheadMs !== undefined && Math.abs(view.redisAheadMs) > CLOCKS_MAY_DIFFER_MS)
     said.push(clocksSaid(view.redisAheadMs));
   if (view.refusal !== undefined) said.push(refusalSaid(view.refusal));
   if (lacksWorkers(view)) said.push(NO_WORKER);
-  if (state === 'paused') said.push(`${pauseSaid(view)}nothing goes out until "enqueuer resume ${id}"`);
+  if (state === 'paused')
+    said.push(`${pauseSaid(view)}nothing goes out until "enqueuer resume ${id}"`);
   if (isWithoutCalls(view)) said.push(NO_CALLS);
   if (hasIncompleteCalls) said.push(INCOMPLETE);
   if (stuckWorkers > 0) said.push(`${countOf(stuckWorkers, 'worker')} ${STUCK}`);
   if (workersOffPace > 0) said.push(`on ${countOf(workersOffPace, 'worker')} ${OFF_PACE}`);
   if (queue === 'limited') said.push(`${LIMITED} "enqueuer resume ${id}" lifts that`);
-  if (state === 'running' && linesFullUntil !== undefined) said.push(fullSaid(linesFullUntil, view.now));
-  if (view.outlook.opening === undefined && nextCallAt !== undefined) said.push(nextSaid(nextCallAt, view.now));
+  if (state === 'running' && linesFullUntil !== undefined)
+    said.push(fullSaid(linesFullUntil, view.now));
+  if (view.outlook.opening === undefined && nextCallAt !== undefined)
+    said.push(nextSaid(nextCallAt, view.now));
   if (redialing > 0)
-    said.push(`${countOf(redialing, 'call')} in doubt ${redialing === 1 ? 'waits' : 'wait'} to be dialed once more`);
+    said.push(
+      `${countOf(redialing, 'call')} in doubt ${redialing === 1 ? 'waits' : 'wait'} to be dialed once more`,
+    );
   said.push(...unknownRulesSaid(view), ...setAsideSaid(view));
   return said;
 }
 
 const INCOMPLETE =
   'some of its calls wait, for their rows lack what it asks for: mend it, then "enqueuer campaign put"';
-const STUCK = 'took none of its calls though some were due, and begins anew: see the log there if that stays';
-const OFF_PACE = 'most slots of its pace are over before Redis has answered: callsPerSecond is hardly kept there';
+const STUCK =
+  'took none of its calls though some were due, and begins anew: see the log there if that stays';
+const OFF_PACE =
+  'most slots of its pace are over before Redis has answered: callsPerSecond is hardly kept there';
 const LIMITED = 'BullMQ limits its queue, set by a dashboard or another program;';
 
 function pauseSaid({ status }: CampaignView): string {
-  return status.queue === 'paused' ? 'its queue is paused in BullMQ, by a dashboard or another program: ' : '';
+  return status.queue === 'paused'
+    ? 'its queue is paused in BullMQ, by a dashboard or another program: '
+    : '';
 }
 
 function clocksSaid(redisAheadMs: number): string {
@@ -124,7 +134,9 @@ function refusalSaid(refusal: string): string {
 function unknownRulesSaid({ status: { unknownRules } }: CampaignView): string[] {
   if (unknownRules.length === 0) return [];
   const rules = unknownRules.join(', ');
-  return [`a newer version has stored it: workers that do not know its ${rules} do not dial it; upgrade them`];
+  return [
+    `a newer version has stored it: workers that do not know its ${rules} do not dial it; upgrade them`,
+  ];
 }
 
 /** What the queue held and this dialer has not put there, or not like that. */
@@ -146,7 +158,10 @@ function isWithoutCalls({ status }: CampaignView): boolean {
 
 const NO_WORKER = 'no worker is running: nothing goes out until one is started (./bin/worker)';
 
-function lacksWorkers({ status: { pending, inFlight, redialing }, standstill: { workers } }: CampaignView): boolean {
+function lacksWorkers({
+  status: { pending, inFlight, redialing },
+  standstill: { workers },
+}: CampaignView): boolean {
   return workers === 0 && pending + inFlight + redialing > 0;
 }
 
@@ -160,7 +175,9 @@ function nextSaid(at: number, now: number): string {
 
 function rateSaid({ lastSeconds, lastMinute }: Rate): string[] {
   if (lastSeconds === undefined || lastMinute === undefined) return [];
-  return [`${perSecond(lastSeconds)} settled over the last 10 s, ${perSecond(lastMinute)} over the last minute`];
+  return [
+    `${perSecond(lastSeconds)} settled over the last 10 s, ${perSecond(lastMinute)} over the last minute`,
+  ];
 }
 
 function perSecond(rate: number): string {
@@ -172,12 +189,18 @@ function outlookSaid(view: CampaignView): string[] {
   const { now } = view;
   const said: string[] = [];
   if (opening !== undefined) {
-    said.push(`opens at ${callTimeText(opening.at, opening.zones)}, in ${formatDuration(opening.at - now)}`);
+    said.push(
+      `opens at ${callTimeText(opening.at, opening.zones)}, in ${formatDuration(opening.at - now)}`,
+    );
   }
   if (end === undefined) return said;
   const supposing = lacksWorkers(view) ? ', if a worker started now' : '';
-  said.push(`${endSaid(end, now)}${supposing}`, `at ${rateText(end.callsPerSecond)} (${RATES[end.by]})`);
-  if (end.unplaced > 0) said.push(`about ${countOf(end.unplaced, 'call')} would expire before their turn comes`);
+  said.push(
+    `${endSaid(end, now)}${supposing}`,
+    `at ${rateText(end.callsPerSecond)} (${RATES[end.by]})`,
+  );
+  if (end.unplaced > 0)
+    said.push(`about ${countOf(end.unplaced, 'call')} would expire before their turn comes`);
   return said;
 }
 
@@ -198,7 +221,13 @@ function endSaid({ at, latestAt }: End, now: number): string {
 /** Every campaign, for people: a table of counts. */
 export function statusOfAll(views: readonly CampaignView[], width?: number): string {
   if (views.length === 0) return 'There is no campaign yet.\n';
-  const headings = ['CAMPAIGN', 'STATE', 'PENDING', 'IN FLIGHT', ...OUTCOMES.map((outcome) => outcome.toUpperCase())];
+  const headings = [
+    'CAMPAIGN',
+    'STATE',
+    'PENDING',
+    'IN FLIGHT',
+    ...OUTCOMES.map((outcome) => outcome.toUpperCase()),
+  ];
   const rows = views.map(({ status: { id, state, pending, inFlight, outcomes } }): Cell[] => [
     id,
     state,
@@ -209,10 +238,15 @@ export function statusOfAll(views: readonly CampaignView[], width?: number): str
   return formatTable([headings, ...rows], width) + belowTable(views, width);
 }
 
-/** The same for those who watch: with rate and end, and only the outcomes that there are, so that it fits a terminal. */
+/**
+ * The same for those who watch: with rate and end, and only the outcomes that there are, so that it
+ * fits a terminal.
+ */
 export function watchOfAll(views: readonly CampaignView[], width?: number): string {
   if (views.length === 0) return 'There is no campaign yet.\n';
-  const shown = OUTCOMES.filter((outcome) => views.some(({ status }) => status.outcomes[outcome] > 0));
+  const shown = OUTCOMES.filter((outcome) =>
+    views.some(({ status }) => status.outcomes[outcome] > 0),
+  );
   const headings = [
     'CAMPAIGN',
     'STATE',
@@ -241,14 +275,24 @@ function belowTable(views: readonly CampaignView[], width: number | undefined): 
       : `${status.id} opens at ${callTimeText(opening.at, opening.zones)}, in ${formatDuration(opening.at - now)}\n`,
   );
   const full = views.flatMap(({ status: { id, state }, standstill: { linesFullUntil }, now }) =>
-    state !== 'running' || linesFullUntil === undefined ? [] : `${id}: ${fullSaid(linesFullUntil, now)}\n`,
+    state !== 'running' || linesFullUntil === undefined
+      ? []
+      : `${id}: ${fullSaid(linesFullUntil, now)}\n`,
   );
-  const holds = [...new Map(views.flatMap(({ status }) => status.holds).map((hold) => [hold.scope, hold])).values()];
+  const holds = [
+    ...new Map(
+      views.flatMap(({ status }) => status.holds).map((hold) => [hold.scope, hold]),
+    ).values(),
+  ];
   const held = holds.length === 0 ? '' : `\n${holdTable(holds, views[0]?.now ?? 0, width)}`;
   const setAside = views.flatMap((view) =>
-    [...unknownRulesSaid(view), ...setAsideSaid(view)].map((said) => `${view.status.id}: ${said}\n`),
+    [...unknownRulesSaid(view), ...setAsideSaid(view)].map(
+      (said) => `${view.status.id}: ${said}\n`,
+    ),
   );
-  const refusals = new Set(views.flatMap(({ refusal }) => (refusal === undefined ? [] : [refusalSaid(refusal)])));
+  const refusals = new Set(
+    views.flatMap(({ refusal }) => (refusal === undefined ? [] : [refusalSaid(refusal)])),
+  );
   const said = [
     ...[...refusals].map((sentence) => `${sentence}\n`),
     ...full,
@@ -268,7 +312,9 @@ export function statusLine(view: CampaignView): string {
     state,
     `${formatCount(pending)} pending`,
     `${formatCount(inFlight)} in flight`,
-    ...OUTCOMES.filter((outcome) => outcomes[outcome] > 0).map((name) => `${formatCount(outcomes[name])} ${name}`),
+    ...OUTCOMES.filter((outcome) => outcomes[outcome] > 0).map(
+      (name) => `${formatCount(outcomes[name])} ${name}`,
+    ),
     ...(rate.lastSeconds === undefined ? [] : [perSecond(rate.lastSeconds)]),
     ...(refusal === undefined ? [] : ['Redis refuses to write']),
     ...(lacksWorkers(view) ? ['no worker is running'] : []),
@@ -290,5 +336,10 @@ export function statusLine(view: CampaignView): string {
 
 /** What makes a further line worth writing; rate and end change with every look. */
 export function changeKey(view: CampaignView): string {
-  return JSON.stringify([view.status, view.refusal, lacksWorkers(view), view.standstill.linesFullUntil !== undefined]);
+  return JSON.stringify([
+    view.status,
+    view.refusal,
+    lacksWorkers(view),
+    view.standstill.linesFullUntil !== undefined,
+  ]);
 }

@@ -28,12 +28,21 @@ interface Look {
   readonly refusal: string | undefined;
 }
 
-/** Redis knows the hours of a call only once a worker has looked at it; the sample tells those of all that wait. */
-function stateSeen({ state, inFlight }: CampaignStatus, { opening }: Outlook): CampaignStatus['state'] {
+/**
+ * Redis knows the hours of a call only once a worker has looked at it; the sample tells those of
+ * all that wait.
+ */
+function stateSeen(
+  { state, inFlight }: CampaignStatus,
+  { opening }: Outlook,
+): CampaignStatus['state'] {
   return state === 'running' && inFlight === 0 && opening !== undefined ? 'waiting' : state;
 }
 
-/** Looks at campaigns again and again, and remembers what it takes to say how fast they go and when they will be through. */
+/**
+ * Looks at campaigns again and again, and remembers what it takes to say how fast they go and when
+ * they will be through.
+ */
 export class StatusWatch {
   readonly #context: Context;
   readonly #pending: PendingSample;
@@ -82,19 +91,23 @@ export class StatusWatch {
   async #refusal(): Promise<string | undefined> {
     const { redis, keys, config } = this.#context;
     const objection = await writeRefusal(redis, keys.writeCheck);
-    return objection === undefined ? undefined : explainRedisError(objection, describeRedis(config.redis.connection));
+    return objection === undefined
+      ? undefined
+      : explainRedisError(objection, describeRedis(config.redis.connection));
   }
 
   async #view(status: CampaignStatus, campaign: Campaign, look: Look): Promise<CampaignView> {
     const { now, workers, refusal } = look;
     const rate = this.#rateOf(status, now);
     const sample = status.pending === 0 ? [] : await this.#sampleOf(status, now);
-    const linesFullUntil = status.pending === 0 ? undefined : await this.#standstill.linesFullUntil(campaign, now);
+    const linesFullUntil =
+      status.pending === 0 ? undefined : await this.#standstill.linesFullUntil(campaign, now);
     const asked = { campaign, status, sample, measured: rate.lastMinute, now, linesFullUntil };
     // By rules that nobody here knows nothing can be foretold.
     const outlook = status.unknownRules.length > 0 ? {} : outlookOf(asked);
     const seen = { ...status, state: stateSeen(status, outlook) };
-    const nextCallAt = seen.state === 'waiting' ? await this.#standstill.nextCallAt(status.id) : undefined;
+    const nextCallAt =
+      seen.state === 'waiting' ? await this.#standstill.nextCallAt(status.id) : undefined;
     const redisAheadMs = look.now - look.localNow;
     return {
       status: seen,
@@ -119,7 +132,8 @@ export class StatusWatch {
 
   async #sampleOf({ id, state }: CampaignStatus, now: number): Promise<readonly QueuedCall[]> {
     const known = this.#samples.get(id);
-    if (known?.state === state && known.calls.length > 0 && now < known.at + SAMPLE_LASTS_MS) return known.calls;
+    if (known?.state === state && known.calls.length > 0 && now < known.at + SAMPLE_LASTS_MS)
+      return known.calls;
     const calls = await this.#pending.read(id, SAMPLE_CALLS);
     this.#samples.set(id, { at: now, state, calls });
     return calls;

@@ -16,7 +16,9 @@ test('a file or a pipe gets one table, however wide', () => {
 
 test('columns for which a terminal has no room stand below, beside the first again: none is left out', () => {
   const below = 'CAMPAIGN  ACCEPTED  UNKNOWN\nspring           7        0\n';
-  expect(formatTable(ROWS, 35)).toBe(`CAMPAIGN  STATE    PENDING\nspring    running    1,200\n\n${below}`);
+  expect(formatTable(ROWS, 35)).toBe(
+    `CAMPAIGN  STATE    PENDING\nspring    running    1,200\n\n${below}`,
+  );
   expect(formatTable(ROWS, 45).split('\n\n')).toHaveLength(1);
   for (let width = 19; width < 50; width += 1) {
     const text = formatTable(ROWS, width);
@@ -30,5 +32,7 @@ test('a text that is wider by itself goes on in further lines, not inside of wor
     ['CALL', 'PROVIDER SAID'],
     ['c1', 'the agent is busy with another call'],
   ];
-  expect(formatTable(rows, 30)).toBe('CALL  PROVIDER SAID\nc1    the agent is busy with\n      another call\n');
+  expect(formatTable(rows, 30)).toBe(
+    'CALL  PROVIDER SAID\nc1    the agent is busy with\n      another call\n',
+  );
 });

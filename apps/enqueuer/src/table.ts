@@ -9,10 +9,14 @@ const GAP = 2;
 const LEAST_ROOM = 20;
 
 /**
- * Rows in aligned columns, two blanks apart, each line ended; nothing for no rows. Columns for which there is no room stand in
- * a further table below, beside the first one again; a text that is wider by itself goes on in further lines.
+ * Rows in aligned columns, two blanks apart, each line ended; nothing for no rows. Columns for
+ * which there is no room stand in a further table below, beside the first one again; a text that is
+ * wider by itself goes on in further lines.
  */
-export function formatTable(rows: readonly (readonly Cell[])[], width = Number.POSITIVE_INFINITY): string {
+export function formatTable(
+  rows: readonly (readonly Cell[])[],
+  width = Number.POSITIVE_INFINITY,
+): string {
   const texts = rows.map((row) => row.map(textOf));
   const widths = widthsOf(texts);
   return blocksOf(widths, width)
@@ -23,7 +27,8 @@ export function formatTable(rows: readonly (readonly Cell[])[], width = Number.P
 function widthsOf(texts: readonly (readonly string[])[]): number[] {
   const widths: number[] = [];
   for (const row of texts) {
-    for (const [column, text] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, text.length);
+    for (const [column, text] of row.entries())
+      widths[column] = Math.max(widths[column] ?? 0, text.length);
   }
   return widths;
 }
@@ -70,12 +75,17 @@ function formatBlock(
 }
 
 /** Prints what is made for the width of a terminal, and its sentences in lines that fit. */
-export async function printFitted(output: Output, textFor: (width: number) => string): Promise<void> {
+export async function printFitted(
+  output: Output,
+  textFor: (width: number) => string,
+): Promise<void> {
   const width = widthOf(output);
   await print(output, wrapSentences(textFor(width), width));
 }
 
 /** A cell that holds a line break would make a row of the text behind it. */
 function textOf(cell: Cell): string {
-  return typeof cell === 'number' ? cell.toLocaleString('en-US') : cell.replaceAll(/[\r\n\t]+/g, ' ');
+  return typeof cell === 'number'
+    ? cell.toLocaleString('en-US')
+    : cell.replaceAll(/[\r\n\t]+/g, ' ');
 }

@@ -23,13 +23,18 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** A person sits at input and messages, and `stdin` is what they type. */
   readonly isTerminal?: boolean;
-  /** For tests that read while the command runs, or look at a terminal; it is ended. Then the result holds none of it. */
+  /**
+   * For tests that read while the command runs, or look at a terminal; it is ended. Then the result
+   * holds none of it.
+   */
   readonly stdout?: PassThrough & { isTTY?: boolean; columns?: number; rows?: number };
 }
 
 const NUMBERS_FROM = 100;
 
-/** For tests of commands: a directory, a key prefix of its own, and the workers' side of the ledger. */
+/**
+ * For tests of commands: a directory, a key prefix of its own, and the workers' side of the ledger.
+ */
 export class TestBench implements AsyncDisposable {
   readonly directory: string;
   readonly redis: Redis;
@@ -75,7 +80,10 @@ export class TestBench implements AsyncDisposable {
 
   /** A CSV list of as many people with different numbers, from the given one on. */
   async list(name: string, count: number, from = 0): Promise<string> {
-    const rows = Array.from({ length: count }, (_, index) => `Person ${from + index},${phone(from + index)}\n`);
+    const rows = Array.from(
+      { length: count },
+      (_, index) => `Person ${from + index},${phone(from + index)}\n`,
+    );
     return await this.file(name, `Name,Phone\n${rows.join('')}`);
   }
 
@@ -89,9 +97,12 @@ export class TestBench implements AsyncDisposable {
     const stderr = Object.assign(new PassThrough(), { isTTY: isTerminal, columns: 1000 });
     const output = Promise.all([given === undefined ? text(stdout) : '', text(stderr)]);
     const io = {
-      stdin: Object.assign(typeof stdin === 'string' ? Readable.from([Buffer.from(stdin)]) : stdin, {
-        isTTY: isTerminal,
-      }),
+      stdin: Object.assign(
+        typeof stdin === 'string' ? Readable.from([Buffer.from(stdin)]) : stdin,
+        {
+          isTTY: isTerminal,
+        },
+      ),
       stdout,
       stderr,
       environment: () => ({ ...this.environment, ...env }),
@@ -152,7 +163,11 @@ export class TestBench implements AsyncDisposable {
     campaign: string,
     callId: string,
     outcome: Outcome,
-    { reason = 'accepted', owner = 'worker-1', ...given }: Partial<ResultRecord> & { owner?: string } = {},
+    {
+      reason = 'accepted',
+      owner = 'worker-1',
+      ...given
+    }: Partial<ResultRecord> & { owner?: string } = {},
   ): Promise<void> {
     const queue = openQueue(this.redis, this.keys, campaign);
     const job = await queue.getJob(callId);

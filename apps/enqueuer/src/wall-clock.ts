@@ -41,13 +41,20 @@ function readClock(format: Intl.DateTimeFormat, epochMs: number): string {
   return `${part('weekday')} ${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}`;
 }
 
-/** The zone of these whose clock is furthest behind: hours that open in all of them open there last. */
+/**
+ * The zone of these whose clock is furthest behind: hours that open in all of them open there last.
+ */
 export function lastToOpen(epochMs: number, zones: readonly string[]): string | undefined {
   const candidates = zones.map((zone) => ({ zone, reads: wallClock(epochMs, zone).slice(4) }));
-  return candidates.toSorted((one, other) => (one.reads < other.reads ? -1 : Number(one.reads > other.reads)))[0]?.zone;
+  return candidates.toSorted((one, other) =>
+    one.reads < other.reads ? -1 : Number(one.reads > other.reads),
+  )[0]?.zone;
 }
 
-/** `Tue 2026-12-01 08:00 America/Denver (15:00 UTC)`, by the clock that opens last; in UTC alone where there is no zone. */
+/**
+ * `Tue 2026-12-01 08:00 America/Denver (15:00 UTC)`, by the clock that opens last; in UTC alone
+ * where there is no zone.
+ */
 export function callTimeText(epochMs: number, zones: readonly string[]): string {
   const zone = lastToOpen(epochMs, zones);
   const utc = wallClock(epochMs, 'UTC');

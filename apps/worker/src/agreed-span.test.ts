@@ -9,7 +9,9 @@ const DAY_MS = 24 * HOUR_MS;
 function daytime(at: number) {
   const day = Math.floor(at / DAY_MS) * DAY_MS;
   const span = { opensAt: day + 8 * HOUR_MS, closesAt: day + 21 * HOUR_MS };
-  return at < span.closesAt ? span : { opensAt: span.opensAt + DAY_MS, closesAt: span.closesAt + DAY_MS };
+  return at < span.closesAt
+    ? span
+    : { opensAt: span.opensAt + DAY_MS, closesAt: span.closesAt + DAY_MS };
 }
 
 const isOpen = (at: number) => daytime(at).opensAt <= at;
@@ -30,7 +32,10 @@ test('is open only when both clocks say so, and lies ahead otherwise', () => {
 test('holds a start and an expiry against both clocks too', () => {
   fc.assert(
     fc.property(instant, skew, instant, instant, (now, aheadMs, startsAt, expiresAt) => {
-      const span = agreedSpan(() => ({ opensAt: 0, closesAt: 20 * DAY_MS }), now, aheadMs, { startsAt, expiresAt });
+      const span = agreedSpan(() => ({ opensAt: 0, closesAt: 20 * DAY_MS }), now, aheadMs, {
+        startsAt,
+        expiresAt,
+      });
       if (aheadMs === 0 || span === undefined || span.opensAt > now) return;
       expect(Math.min(now, now + aheadMs)).toBeGreaterThanOrEqual(startsAt);
       expect(Math.max(now, now + aheadMs)).toBeLessThan(expiresAt);

@@ -6,8 +6,9 @@ export interface OwnTimes {
 }
 
 /**
- * The open span that holds `now`, or else the next one, narrowed to what is open by both of two clocks: Redis's, whose instants these
- * are, and one that is `aheadMs` ahead of it (negative: behind). Undefined if there is none before the call expires.
+ * The open span that holds `now`, or else the next one, narrowed to what is open by both of two
+ * clocks: Redis's, whose instants these are, and one that is `aheadMs` ahead of it (negative:
+ * behind). Undefined if there is none before the call expires.
  */
 export function agreedSpan(
   openSpanAt: (atMs: number) => OpenSpan | undefined,

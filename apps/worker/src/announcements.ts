@@ -20,8 +20,15 @@ export class Announcements implements AsyncDisposable {
     this.#onReady = () => listener.onGap();
   }
 
-  /** The connection is used for nothing else from then on; ioredis subscribes again by itself after an outage. */
-  static async listen(redis: RedisConnection, channel: string, listener: Listener): Promise<Announcements> {
+  /**
+   * The connection is used for nothing else from then on; ioredis subscribes again by itself after
+   * an outage.
+   */
+  static async listen(
+    redis: RedisConnection,
+    channel: string,
+    listener: Listener,
+  ): Promise<Announcements> {
     const announcements = new Announcements(redis, channel, listener);
     redis.on('message', announcements.#onMessage);
     redis.on('ready', announcements.#onReady);

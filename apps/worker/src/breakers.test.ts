@@ -23,9 +23,13 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-const openWorld = (options?: SimulatorOptions, server = redis) => DialingWorld.open(server, options);
+const openWorld = (options?: SimulatorOptions, server = redis) =>
+  DialingWorld.open(server, options);
 const everyCall = (action: ScriptRule['do']): ScriptRule => ({ match: {}, do: action });
-const everyToken = (action: ScriptRule['do']): ScriptRule => ({ match: { endpoint: 'token' }, do: action });
+const everyToken = (action: ScriptRule['do']): ScriptRule => ({
+  match: { endpoint: 'token' },
+  do: action,
+});
 
 async function proxyBefore({ simulator }: DialingWorld): Promise<FaultProxy> {
   return startFaultProxy({ targetPort: Number(new URL(simulator.apiUrl).port) });
@@ -34,7 +38,11 @@ async function proxyBefore({ simulator }: DialingWorld): Promise<FaultProxy> {
 const urlOf = (proxy: FaultProxy) => `http://127.0.0.1:${proxy.port}`;
 
 /** A worker process of this world whose calls go through the proxy. */
-async function spawnWorker(world: DialingWorld, proxy: FaultProxy, concurrency: number): Promise<SpawnedProcess> {
+async function spawnWorker(
+  world: DialingWorld,
+  proxy: FaultProxy,
+  concurrency: number,
+): Promise<SpawnedProcess> {
   const { simulator, keys, redisUrl } = world;
   const worker = await spawnProcess(process.execPath, [MAIN], {
     env: {
@@ -62,7 +70,10 @@ interface StoredHold {
   readonly leases: Record<string, unknown>;
 }
 
-async function storedHold(world: DialingWorld, scope: HoldScope = 'all'): Promise<StoredHold | undefined> {
+async function storedHold(
+  world: DialingWorld,
+  scope: HoldScope = 'all',
+): Promise<StoredHold | undefined> {
   const raw = await world.redis.hget(world.keys.holds, scope);
   return raw === null ? undefined : (JSON.parse(raw) as StoredHold);
 }
@@ -76,12 +87,20 @@ redis.call('PUBLISH', ARGV[3], ARGV[1])
 return 1`;
 
 /** As if a hold's pause were over, or the leases of its probes. */
-async function pass(world: DialingWorld, what: 'pause' | 'leases', scope: HoldScope = 'all'): Promise<void> {
+async function pass(
+  world: DialingWorld,
+  what: 'pause' | 'leases',
+  scope: HoldScope = 'all',
+): Promise<void> {
   await world.redis.eval(CHANGE_HOLD, 1, world.keys.holds, scope, what, world.keys.announcements);
 }
 
 /** Lets so many probes out, one after the other, and waits for each to fail. */
-async function failProbes(world: DialingWorld, count: number, scope: HoldScope = 'all'): Promise<void> {
+async function failProbes(
+  world: DialingWorld,
+  count: number,
+  scope: HoldScope = 'all',
+): Promise<void> {
   for (let probe = 0; probe < count; probe += 1) {
     const before = (await storedHold(world, scope))?.pauses ?? 0;
     await pass(world, 'pause', scope);
@@ -99,12 +118,21 @@ async function lift(world: DialingWorld, scope: HoldScope = 'all'): Promise<void
   });
 }
 
-async function outcomes(world: DialingWorld, outcome: string, campaigns = ['spring']): Promise<number> {
-  const states = campaigns.map((id) => world.redis.hget(world.keys.campaign(id).state, `outcome:${outcome}`));
+async function outcomes(
+  world: DialingWorld,
+  outcome: string,
+  campaigns = ['spring'],
+): Promise<number> {
+  const states = campaigns.map((id) =>
+    world.redis.hget(world.keys.campaign(id).state, `outcome:${outcome}`),
+  );
   return (await Promise.all(states)).reduce((sum, count) => sum + Number(count ?? 0), 0);
 }
 
-/** How many calls are settled, by the counters: reading a thousand results again and again would be most of the test's work. */
+/**
+ * How many calls are settled, by the counters: reading a thousand results again and again would be
+ * most of the test's work.
+ */
 async function settledCount(world: DialingWorld, campaign = 'spring'): Promise<number> {
   const state = await world.redis.hgetall(world.keys.campaign(campaign).state);
   const counts = Object.entries(state).filter(([field]) => field.startsWith('outcome:'));
@@ -124,8 +152,8 @@ async function allEnded(world: DialingWorld, campaigns = ['spring']): Promise<vo
 }
 
 /**
- * What the provider saw from the nth request on, until so many were answered: those that came while more were unanswered than
- * had been answered since.
+ * What the provider saw from the nth request on, until so many were answered: those that came while
+ * more were unanswered than had been answered since.
  */
 function beyondProof(world: DialingWorld, from: number, latencyMs: number, upTo: number) {
   const { calls } = world.simulator.calls();
@@ -137,7 +165,9 @@ function beyondProof(world: DialingWorld, from: number, latencyMs: number, upTo:
   return seen.filter(({ answered, unanswered }) => answered < upTo && unanswered > answered);
 }
 
-describe('outages of the API, with several worker processes and campaigns', { timeout: PATIENCE_MS }, () => {
+describe('outages of the API, with several worker processes and campaigns', {
+  timeout: PATIENCE_MS,
+}, () => {
   const WORKERS = 3;
   const CONCURRENCY = 10;
   const PROBES = 2;
@@ -145,14 +175,20 @@ describe('outages of the API, with several worker processes and campaigns', { ti
   const CAMPAIGNS = ['spring', 'summer', 'autumn'];
 
   const outages: { name: string; begin: (world: DialingWorld, proxy: FaultProxy) => unknown }[] = [
-    { name: '503', begin: ({ simulator }) => simulator.setScript([everyCall({ status: 503, taken: true })]) },
+    {
+      name: '503',
+      begin: ({ simulator }) => simulator.setScript([everyCall({ status: 503, taken: true })]),
+    },
     ...(
       [
         { kind: 'reset', direction: 'to_client', afterBytes: 0 },
         { kind: 'hang' },
         { kind: 'half_open' },
       ] as NetworkFault[]
-    ).map((fault) => ({ name: fault.kind, begin: (_: DialingWorld, proxy: FaultProxy) => proxy.inflict(fault) })),
+    ).map((fault) => ({
+      name: fault.kind,
+      begin: (_: DialingWorld, proxy: FaultProxy) => proxy.inflict(fault),
+    })),
   ];
 
   test('each costs at most what was in flight, the threshold and one doubt per probe, and ends by itself', async () => {
@@ -164,7 +200,9 @@ describe('outages of the API, with several worker processes and campaigns', { ti
     }
     await using stack = new AsyncDisposableStack();
     await Promise.all(
-      Array.from({ length: WORKERS }, async () => stack.use(await spawnWorker(world, proxy, CONCURRENCY))),
+      Array.from({ length: WORKERS }, async () =>
+        stack.use(await spawnWorker(world, proxy, CONCURRENCY)),
+      ),
     );
     const doubts = () => outcomes(world, 'unknown', CAMPAIGNS);
     const accepted = () => outcomes(world, 'accepted', CAMPAIGNS);
@@ -185,7 +223,9 @@ describe('outages of the API, with several worker processes and campaigns', { ti
       await eventually(async () => (await accepted()) > passed + 50);
     }
     const least = RUN_THRESHOLDS.doubts + PROBES;
-    expect(costs.filter((cost) => cost.doubts < least || cost.doubts > WORKERS * CONCURRENCY + least)).toEqual([]);
+    expect(
+      costs.filter((cost) => cost.doubts < least || cost.doubts > WORKERS * CONCURRENCY + least),
+    ).toEqual([]);
     const perNumber = [...world.requestsByNumber().values()];
     expect(Math.max(...perNumber)).toBeLessThanOrEqual(CAMPAIGNS.length);
   });
@@ -194,7 +234,10 @@ describe('outages of the API, with several worker processes and campaigns', { ti
 describe.concurrent('the hold of doubts', { timeout: PATIENCE_MS }, () => {
   test('every third call fails, never five in a row: dialing is held, and stays so while it goes on', async () => {
     const failing = phones(600).filter((_, index) => index % 3 === 0);
-    const script = failing.map((toPhoneNumber) => ({ match: { toPhoneNumber }, do: { status: 500 } }));
+    const script = failing.map((toPhoneNumber) => ({
+      match: { toPhoneNumber },
+      do: { status: 500 },
+    }));
     await using world = await openWorld({ latencyMs: 10, script });
     await world.campaign();
     await Promise.all([world.startWorker(), world.startWorker()]);
@@ -219,12 +262,17 @@ describe.concurrent('the hold of doubts', { timeout: PATIENCE_MS }, () => {
       await world.load(phones(200), id);
     }
     world.simulator.setScript([everyCall({ status: 500 })]);
-    const workers = Array.from({ length: 3 }, () => world.startWorker({ apiUrl: urlOf(proxy), concurrency: 20 }));
+    const workers = Array.from({ length: 3 }, () =>
+      world.startWorker({ apiUrl: urlOf(proxy), concurrency: 20 }),
+    );
     await Promise.all(workers);
     expect(await world.heldBy('all')).toBe('doubts');
     for (let relapse = 1; relapse <= 3; relapse += 1) {
       await allEnded(world, campaigns);
-      const [doubts, accepted] = [await outcomes(world, 'unknown', campaigns), world.simulator.stats().taken];
+      const [doubts, accepted] = [
+        await outcomes(world, 'unknown', campaigns),
+        world.simulator.stats().taken,
+      ];
       world.simulator.setScript([]);
       const pauses = (await storedHold(world))?.pauses ?? 0;
       await pass(world, 'pause');
@@ -291,11 +339,17 @@ describe.concurrent('an API that cannot be reached', { timeout: PATIENCE_MS }, (
     await proxy.inflict({ kind: 'refuse' });
     await world.campaign({ retry: { attempts: 4, backoffSeconds: 0.1, maxBackoffSeconds: 0.1 } });
     await world.load(phones(600));
-    await Promise.all(Array.from({ length: workers }, () => world.startWorker({ apiUrl: urlOf(proxy), concurrency })));
+    await Promise.all(
+      Array.from({ length: workers }, () =>
+        world.startWorker({ apiUrl: urlOf(proxy), concurrency }),
+      ),
+    );
     expect(await world.heldBy('all')).toBe('unreachable');
     await failProbes(world, probes);
     const ledger = Object.values(await world.redis.hgetall(world.keys.campaign('spring').ledger));
-    const failures = ledger.map((entry) => (JSON.parse(entry) as { failures?: number }).failures ?? 0);
+    const failures = ledger.map(
+      (entry) => (JSON.parse(entry) as { failures?: number }).failures ?? 0,
+    );
     const spent = failures.reduce((sum, count) => sum + count, 0);
     expect(spent).toBeLessThanOrEqual(workers * concurrency + RUN_THRESHOLDS.unreachable + probes);
     expect(await world.results()).toEqual([]);
@@ -320,7 +374,9 @@ describe.concurrent('an API that refuses', { timeout: PATIENCE_MS }, () => {
     await eventually(async () => ((await storedHold(world))?.pauses ?? 0) > 1);
     // Three lanes with their first calls, and one more for each pause.
     const { requests } = world.simulator.stats();
-    expect(requests).toBeLessThanOrEqual(3 * RUN_THRESHOLDS.doubts + ((await storedHold(world))?.pauses ?? 0));
+    expect(requests).toBeLessThanOrEqual(
+      3 * RUN_THRESHOLDS.doubts + ((await storedHold(world))?.pauses ?? 0),
+    );
     world.simulator.setScript([]);
     await allSettled(world, 300);
     expect(await outcomes(world, 'accepted')).toBe(300);
@@ -339,7 +395,9 @@ describe.concurrent('an API that refuses', { timeout: PATIENCE_MS }, () => {
   });
 
   test('told to wait ten minutes, a call is back soon after them', async () => {
-    await using world = await openWorld({ script: [everyCall({ status: 429, headers: { 'retry-after': '600' } })] });
+    await using world = await openWorld({
+      script: [everyCall({ status: 429, headers: { 'retry-after': '600' } })],
+    });
     await world.campaign();
     await world.startWorker();
     await world.load([phone(0)]);
@@ -351,13 +409,18 @@ describe.concurrent('an API that refuses', { timeout: PATIENCE_MS }, () => {
   });
 
   test('403 and 200 in turn: every call is taken at its second request, and the token is not replaced for each', async () => {
-    await using world = await openWorld({ latencyMs: 10, script: [{ match: { nth: 1 }, do: { status: 403 } }] });
+    await using world = await openWorld({
+      latencyMs: 10,
+      script: [{ match: { nth: 1 }, do: { status: 403 } }],
+    });
     await world.campaign();
     await world.load(phones(300));
     await Promise.all([world.startWorker(), world.startWorker(), world.startWorker()]);
     await allSettled(world, 300);
     const results = await world.results();
-    expect(results.every(({ outcome, attempts }) => outcome === 'accepted' && attempts === 2)).toBe(true);
+    expect(results.every(({ outcome, attempts }) => outcome === 'accepted' && attempts === 2)).toBe(
+      true,
+    );
     expect(world.simulator.stats().tokenGrants).toBeLessThan(15);
   });
 
@@ -395,21 +458,28 @@ describe.concurrent('the token endpoint', { timeout: PATIENCE_MS }, () => {
     { name: '429', pauses: 4, action: { status: 429 } },
     { name: 'garbage', pauses: 4, action: { fault: 'garbage' } },
     { name: 'no answer', pauses: 1, action: { fault: 'hang' } },
-  ] as const)('down ($name): one request per worker and pause, no doubt, no attempt', async ({ action, pauses }) => {
-    const workers = 3;
-    await using world = await openWorld({ script: [everyToken(action)] });
-    await world.campaign({ retry: { attempts: 1 } });
-    await world.load(phones(100));
-    await Promise.all(Array.from({ length: workers }, () => world.startWorker({ responseTimeoutMs: 1500 })));
-    expect(await world.heldBy('all')).toBe('token_unavailable');
-    await failProbes(world, pauses);
-    expect(world.simulator.stats().requests).toBe(0);
-    expect(world.simulator.stats().tokenRequests).toBeLessThanOrEqual(workers * (pauses + 2));
-    world.simulator.setScript([]);
-    await lift(world);
-    const results = await world.settled(100);
-    expect(results.every(({ outcome, attempts }) => outcome === 'accepted' && attempts === 1)).toBe(true);
-  });
+  ] as const)(
+    'down ($name): one request per worker and pause, no doubt, no attempt',
+    async ({ action, pauses }) => {
+      const workers = 3;
+      await using world = await openWorld({ script: [everyToken(action)] });
+      await world.campaign({ retry: { attempts: 1 } });
+      await world.load(phones(100));
+      await Promise.all(
+        Array.from({ length: workers }, () => world.startWorker({ responseTimeoutMs: 1500 })),
+      );
+      expect(await world.heldBy('all')).toBe('token_unavailable');
+      await failProbes(world, pauses);
+      expect(world.simulator.stats().requests).toBe(0);
+      expect(world.simulator.stats().tokenRequests).toBeLessThanOrEqual(workers * (pauses + 2));
+      world.simulator.setScript([]);
+      await lift(world);
+      const results = await world.settled(100);
+      expect(
+        results.every(({ outcome, attempts }) => outcome === 'accepted' && attempts === 1),
+      ).toBe(true);
+    },
+  );
 
   test('tokens revoked early: one grant for all calls and workers that met the refusal', async () => {
     await using world = await openWorld({ latencyMs: 50 });
@@ -430,7 +500,10 @@ describe.concurrent('no hold stays by itself', { timeout: PATIENCE_MS }, () => {
     await using world = await openWorld({
       script: [
         { match: { toPhoneNumber: phone(0), nth: 2 }, do: { status: 403 } },
-        { match: { toPhoneNumber: phone(0), nth: 1 }, do: { status: 429, headers: { 'retry-after': '1' } } },
+        {
+          match: { toPhoneNumber: phone(0), nth: 1 },
+          do: { status: 429, headers: { 'retry-after': '1' } },
+        },
         { match: { endpoint: 'token', nth: 2 }, do: { latencyMs: 1500 } },
       ],
     });
@@ -513,7 +586,9 @@ describe.concurrent('after a sleep', { timeout: PATIENCE_MS }, () => {
     await world.load(phones(60).slice(10), 'spring', later);
     await world.load([phone(901), phone(902)]);
     await world.control.apply('resume', 'spring');
-    await eventually(async () => (await world.redis.zcard(`${world.keys.queue('spring')}delayed`)) === 60);
+    await eventually(
+      async () => (await world.redis.zcard(`${world.keys.queue('spring')}delayed`)) === 60,
+    );
     expect(world.simulator.stats()).toMatchObject({ inFlight: 1, maxInFlight: 1 });
     await world.settled(3);
   });

@@ -1,6 +1,18 @@
 import type { Claim, GateAnswer, HoldCause } from '@libby-dialer/dial-queue';
-import { type Decision, decide, type Payload, type Reason, retryDelayMs } from '@libby-dialer/dialing';
-import { AccessToken, type LibbyClient, TokenError, type TokenSource, verdictOf } from '@libby-dialer/libby-client';
+import {
+  type Decision,
+  decide,
+  type Payload,
+  type Reason,
+  retryDelayMs,
+} from '@libby-dialer/dialing';
+import {
+  AccessToken,
+  type LibbyClient,
+  TokenError,
+  type TokenSource,
+  verdictOf,
+} from '@libby-dialer/libby-client';
 import type { CallGate, SendWindow } from './call-gate.ts';
 import type { CallLedger, Settlement } from './call-ledger.ts';
 import { type CallRun, delayedEnd, GIVE_BACK } from './call-run.ts';
@@ -34,7 +46,10 @@ export interface NotRenewed {
   readonly attempts: number;
 }
 
-/** Under which claim a call is to go out again: a second time, after it was refused, or for the first, after it missed its slot. */
+/**
+ * Under which claim a call is to go out again: a second time, after it was refused, or for the
+ * first, after it missed its slot.
+ */
 interface Again {
   readonly claim: Claim;
   readonly isUnsent: boolean;
@@ -58,7 +73,8 @@ export class CallDialer {
   }
 
   /**
-   * Sends the call once within its claim, or once more with a new token, and writes down what became of it.
+   * Sends the call once within its claim, or once more with a new token, and writes down what
+   * became of it.
    * @returns the job's end, or the gate's answer where it was not let out again
    */
   async dial(
@@ -69,7 +85,13 @@ export class CallDialer {
     isRenewed = false,
   ): Promise<JobEnd | NotRenewed> {
     const { claim } = window;
-    const seen = await this.#place(run, window, { ...payload, fromPhoneNumber: claim.line }, token, isRenewed);
+    const seen = await this.#place(
+      run,
+      window,
+      { ...payload, fromPhoneNumber: claim.line },
+      token,
+      isRenewed,
+    );
     const { decision } = seen;
     switch (decision.kind) {
       case 'settle':
@@ -85,7 +107,9 @@ export class CallDialer {
         if (!hasMissedItsSlot) return this.#putBack(run, claim);
         this.#parts.paceWatch.slotMissed();
         const again = { claim, isUnsent: true, reason: 'not_sent' } as const;
-        return this.#askAgain(run, again, (next) => this.dial(run, next, payload, token, isRenewed));
+        return this.#askAgain(run, again, (next) =>
+          this.dial(run, next, payload, token, isRenewed),
+        );
       }
     }
   }
@@ -96,7 +120,13 @@ export class CallDialer {
     seen: Pick<Settlement, 'outcome' | 'reason' | 'decision' | 'dialedAt' | 'httpStatus'>,
   ): Promise<JobEnd> {
     const attempts = claim.attempts + 1;
-    const end = await this.#parts.ledger.settle(run, { ...seen, owner: run.owner, attempts, line: claim.line, claim });
+    const end = await this.#parts.ledger.settle(run, {
+      ...seen,
+      owner: run.owner,
+      attempts,
+      line: claim.line,
+      claim,
+    });
     return end.kind === 'complete' && isEarly ? { ...end, isEarly } : end;
   }
 
@@ -112,8 +142,8 @@ export class CallDialer {
     if (opensAt !== undefined) await clock.sleepUntil(opensAt, run.signals.abort);
     const from = clock.monotonic();
     let dialedAt: number | undefined;
-    // Asked synchronously right before the first byte. After this nothing can be checked any more: that is why the
-    // ledger decides who may send, and this only how late.
+    // Asked synchronously right before the first byte. After this nothing can be checked any more:
+    // that is why the ledger decides who may send, and this only how late.
     const veto = () => {
       if (isOver()) return 'the claim has run out';
       dialedAt = clock.now();
@@ -139,12 +169,20 @@ export class CallDialer {
     };
   }
 
-  /** The API refused the token: with a new one and a renewed claim the call may go out once more. */
-  async #sendAgain(run: CallRun, claim: Claim, payload: Payload, refused: AccessToken): Promise<JobEnd | NotRenewed> {
+  /**
+   * The API refused the token: with a new one and a renewed claim the call may go out once more.
+   */
+  async #sendAgain(
+    run: CallRun,
+    claim: Claim,
+    payload: Payload,
+    refused: AccessToken,
+  ): Promise<JobEnd | NotRenewed> {
     const again = { claim, isUnsent: false, reason: 'forbidden' } as const;
     await this.#parts.tokens.invalidate(refused);
     const token = await this.#newToken(run);
-    if (!(token instanceof AccessToken)) return this.#giveUp(run, again, async () => this.#waitForToken(run, token));
+    if (!(token instanceof AccessToken))
+      return this.#giveUp(run, again, async () => this.#waitForToken(run, token));
     return this.#askAgain(run, again, (next) => this.dial(run, next, payload, token, true));
   }
 
@@ -157,10 +195,12 @@ export class CallDialer {
     const { callGate, ledger } = this.#parts;
     const { claim, isUnsent } = again;
     const attempts = attemptsOf(again);
-    const asked = callGate.ask(run, { ready: true, renews: claim, isUnsent }).catch(async (error: unknown) => {
-      await ledger.release(run, claim, { attempts });
-      throw error;
-    });
+    const asked = callGate
+      .ask(run, { ready: true, renews: claim, isUnsent })
+      .catch(async (error: unknown) => {
+        await ledger.release(run, claim, { attempts });
+        throw error;
+      });
     const { answer, window } = await asked;
     if (window !== undefined) return go(window);
     const notRenewed = { kind: 'not_renewed', answer, claim, attempts } as const;
@@ -186,7 +226,11 @@ export class CallDialer {
   }
 
   /** Not sent again: it did not ring, and keeps its place. */
-  async #giveUp<Next>(run: CallRun, again: Again, next: () => Promise<Next>): Promise<JobEnd | Next> {
+  async #giveUp<Next>(
+    run: CallRun,
+    again: Again,
+    next: () => Promise<Next>,
+  ): Promise<JobEnd | Next> {
     const { ledger } = this.#parts;
     const { claim, reason } = again;
     const released = await ledger.release(run, claim, { attempts: attemptsOf(again) });
@@ -204,7 +248,8 @@ export class CallDialer {
     events.notSent(run, decision.reason);
     const spent = { attempts: claim.attempts + 1, failures, decision, cause };
     const released = await this.#parts.ledger.release(run, claim, spent);
-    if (released !== 'released') return this.#parts.ledger.releasedTooLate(run, claim, released, decision.reason);
+    if (released !== 'released')
+      return this.#parts.ledger.releasedTooLate(run, claim, released, decision.reason);
     const pauseMs = retryDelayMs(run.context.campaign.retry, failures, random());
     return delayedEnd(run, clock.now() + pauseMs);
   }
@@ -240,7 +285,8 @@ export class CallDialer {
         granted: claim,
       });
     }
-    if (released !== 'released') return this.#parts.ledger.releasedTooLate(run, claim, released, decision.reason);
+    if (released !== 'released')
+      return this.#parts.ledger.releasedTooLate(run, claim, released, decision.reason);
     events.holdAsked(hold);
     // Another line of the pool may take it at once: the gate knows which.
     const isPool = run.context.campaign.fromPhoneNumber.length > 1;
@@ -254,7 +300,8 @@ export class CallDialer {
   async #putBack(run: CallRun, claim: Claim): Promise<JobEnd> {
     this.#parts.events.notSent(run, 'not_sent');
     const released = await this.#parts.ledger.release(run, claim, { attempts: claim.attempts });
-    if (released !== 'released') return this.#parts.ledger.releasedTooLate(run, claim, released, 'not_sent');
+    if (released !== 'released')
+      return this.#parts.ledger.releasedTooLate(run, claim, released, 'not_sent');
     return GIVE_BACK;
   }
 }

@@ -46,7 +46,8 @@ export class CallGate {
 
   /**
    * @param ready whether everything needed to send is in hand; if not, nothing is claimed
-   * @param renews the claim under which it is asked for again; if this rejects, it may be as it was or renewed
+   * @param renews the claim under which it is asked for again; if this rejects, it may be as it was
+   * or renewed
    * @param isUnsent nothing has been sent under that claim
    */
   async ask(
@@ -63,15 +64,21 @@ export class CallGate {
       campaign: run.campaign,
       person: identity.person(call.to),
       lines: call.from === undefined ? context.campaign.fromPhoneNumber : [call.from],
-      limits: run.rules.caps.length === 0 ? context.limits : { ...context.limits, caps: run.rules.caps },
+      limits:
+        run.rules.caps.length === 0 ? context.limits : { ...context.limits, caps: run.rules.caps },
       isOwnLine: hasOwnLine(run) || undefined,
-      isOwnTime: call.startsAt !== undefined || context.opensForAllAt(clock.now()) === undefined || undefined,
+      isOwnTime:
+        call.startsAt !== undefined ||
+        context.opensForAllAt(clock.now()) === undefined ||
+        undefined,
       startsAt: call.startsAt,
       expiresAt: call.expiresAt,
       ready,
       renews: renews?.attempts,
       isUnsent: isUnsent || undefined,
-      ...(context.limits.intervalMs === undefined ? {} : { leadMs: clock.leadMs, takesItFor: clock.estimate }),
+      ...(context.limits.intervalMs === undefined
+        ? {}
+        : { leadMs: clock.leadMs, takesItFor: clock.estimate }),
       ...this.#openSpan(run),
     };
     const { answer, asked } = await this.#askCompared(request).catch(async (error: unknown) => {
@@ -86,7 +93,10 @@ export class CallGate {
     return { answer, window: this.#windowOf(answer.claim, answer.now, asked, areClocksSet) };
   }
 
-  /** One of the two clocks is wrong by more than may be, and nobody knows which: nothing goes out, and nothing is taken for expired. */
+  /**
+   * One of the two clocks is wrong by more than may be, and nobody knows which: nothing goes out,
+   * and nothing is taken for expired.
+   */
   #awaitClocks(): AskedGate {
     const now = this.#parts.clock.now();
     return {
@@ -95,9 +105,15 @@ export class CallGate {
     };
   }
 
-  #windowOf(claim: Claim, redisNow: number, asked: Moment, areClocksSet: () => boolean): SendWindow {
+  #windowOf(
+    claim: Claim,
+    redisNow: number,
+    asked: Moment,
+    areClocksSet: () => boolean,
+  ): SendWindow {
     const { clock } = this.#parts;
-    // Of a claim that was made before, and whose answer was lost, Redis's clock may tell another age since it was set.
+    // Of a claim that was made before, and whose answer was lost, Redis's clock may tell another
+    // age since it was set.
     const isPast = clock.timeIsUp(asked, claim.sendBy - Math.max(redisNow, claim.claimedAt));
     const isTimeUp = () => isPast() || areClocksSet();
     const { sendFrom, slotEnds } = claim;
@@ -109,15 +125,24 @@ export class CallGate {
     return { claim, opensAt, isEarly, isOver };
   }
 
-  /** Redis may have run the question, lost its answer on the way, and refused the copy that was sent again. */
+  /**
+   * Redis may have run the question, lost its answer on the way, and refused the copy that was sent
+   * again.
+   */
   async #withdraw(request: ClaimRequest): Promise<void> {
     const { gate, events } = this.#parts;
     await gate.withdraw(request).catch((error: unknown) => {
-      events.unexpected('while taking a question back', error, { campaign: request.campaign, callId: request.callId });
+      events.unexpected('while taking a question back', error, {
+        campaign: request.campaign,
+        callId: request.callId,
+      });
     });
   }
 
-  /** Claims are asked for only where it is known that none was lost, and that all others have had the time to find out. */
+  /**
+   * Claims are asked for only where it is known that none was lost, and that all others have had
+   * the time to find out.
+   */
   async #askCompared(request: ClaimRequest): Promise<{ answer: GateAnswer; asked: Moment }> {
     const { gate, clock, witness } = this.#parts;
     for (;;) {
@@ -134,7 +159,9 @@ export class CallGate {
       witness.saw(server, answer.sequence);
       const mustWait = answer.kind === 'unready' && request.ready;
       return {
-        answer: mustWait ? { ...answer, kind: 'wait', until: answer.now + pauseMs, waitFor: 'comparison' } : answer,
+        answer: mustWait
+          ? { ...answer, kind: 'wait', until: answer.now + pauseMs, waitFor: 'comparison' }
+          : answer,
         asked,
       };
     }

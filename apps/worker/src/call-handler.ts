@@ -31,10 +31,14 @@ export interface CallHandlerParts {
 }
 
 /**
- * What is needed before the gate is asked, or why it cannot be had: then dialing is held, or the call waits for what it
- * lacks itself; it never fails by that.
+ * What is needed before the gate is asked, or why it cannot be had: then dialing is held, or the
+ * call waits for what it lacks itself; it never fails by that.
  */
-type Readiness = { token: AccessToken; payload: Payload } | Obstacle | { lacks: HoldCause } | 'stopping';
+type Readiness =
+  | { token: AccessToken; payload: Payload }
+  | Obstacle
+  | { lacks: HoldCause }
+  | 'stopping';
 
 interface Obstacle {
   readonly hold: HoldRequest;
@@ -44,11 +48,15 @@ interface Obstacle {
 /** A changed campaign brings it up at once. */
 const INCOMPLETE_WAITS_MS = 24 * 3_600_000;
 
-const NEVER: StopSignals = { stop: new AbortController().signal, abort: new AbortController().signal };
+const NEVER: StopSignals = {
+  stop: new AbortController().signal,
+  abort: new AbortController().signal,
+};
 
 /**
- * Takes one delivered job as far as it goes now. A job may come again at any time (killed workers, lost locks, lost
- * replies), so nothing here relies on being the only run: the gate decides who may send, and the ledger what counts.
+ * Takes one delivered job as far as it goes now. A job may come again at any time (killed workers,
+ * lost locks, lost replies), so nothing here relies on being the only run: the gate decides who may
+ * send, and the ledger what counts.
  */
 export class CallHandler {
   readonly #parts: CallHandlerParts;
@@ -80,8 +88,8 @@ export class CallHandler {
   }
 
   /**
-   * Settles a call if its time is over or its fate is known, and never dials it: for calls that no queue hands out, because
-   * they are parked for later or their campaign is paused.
+   * Settles a call if its time is over or its fate is known, and never dials it: for calls that no
+   * queue hands out, because they are parked for later or their campaign is paused.
    * @returns whether the call is settled
    */
   async settleIfOver(context: CampaignContext, job: QueuedJob): Promise<boolean> {
@@ -91,7 +99,8 @@ export class CallHandler {
       return false;
     }
     const { answer } = await this.#parts.callGate.ask(run, { ready: false });
-    if (answer.kind !== 'skip' && answer.kind !== 'done' && answer.kind !== 'in_doubt') return false;
+    if (answer.kind !== 'skip' && answer.kind !== 'done' && answer.kind !== 'in_doubt')
+      return false;
     return (await this.#obey(run, answer)).kind === 'complete';
   }
 
@@ -115,13 +124,21 @@ export class CallHandler {
     };
   }
 
-  /** The text and the token, both in hand before the gate: a claim is never kept waiting for either. */
+  /**
+   * The text and the token, both in hand before the gate: a claim is never kept waiting for either.
+   */
   async #prepare(run: CallRun): Promise<Readiness> {
     const { stop } = run.signals;
     if (stop.aborted) return 'stopping';
     const { campaign } = run.context;
-    const filled = payloadFor(campaign, run.call, await run.context.headingsOf(run.call), run.call.from ?? '');
-    if ('missing' in filled) return { lacks: { code: 'missing_variable', message: filled.missing } };
+    const filled = payloadFor(
+      campaign,
+      run.call,
+      await run.context.headingsOf(run.call),
+      run.call.from ?? '',
+    );
+    if ('missing' in filled)
+      return { lacks: { code: 'missing_variable', message: filled.missing } };
     if (!run.rules.hoursKnown) return { lacks: { code: 'no_timezone' } };
     run.context.sawComplete();
     try {
@@ -134,7 +151,10 @@ export class CallHandler {
     }
   }
 
-  /** What it lacks is its own matter: it waits by itself, until its campaign is changed or it expires, and the others go on. */
+  /**
+   * What it lacks is its own matter: it waits by itself, until its campaign is changed or it
+   * expires, and the others go on.
+   */
   async #park(run: CallRun, cause: HoldCause): Promise<JobEnd> {
     const { answer } = await this.#parts.callGate.ask(run, { ready: false });
     if (answer.kind !== 'unready') return this.#obey(run, answer);
@@ -142,10 +162,15 @@ export class CallHandler {
     return delayedEnd(run, answer.now + INCOMPLETE_WAITS_MS);
   }
 
-  /** It cannot be sent now, but the gate may know that it need not be. Else everything it concerns is held. */
+  /**
+   * It cannot be sent now, but the gate may know that it need not be. Else everything it concerns
+   * is held.
+   */
   async #beHeld(run: CallRun, { hold, cause }: Obstacle): Promise<JobEnd> {
     const { answer } = await this.#parts.callGate.ask(run, { ready: false });
-    return answer.kind === 'unready' ? this.#parts.holdOpener.open(run, hold, cause) : this.#obey(run, answer);
+    return answer.kind === 'unready'
+      ? this.#parts.holdOpener.open(run, hold, cause)
+      : this.#obey(run, answer);
   }
 
   /**
@@ -188,22 +213,39 @@ export class CallHandler {
     });
   }
 
-  /** @param again given with a claim that was not renewed: the holds it was to probe are free again */
-  async #settleSkipped(run: CallRun, answer: GateAnswer & { kind: 'skip' }, again?: NotRenewed): Promise<JobEnd> {
+  /**
+   * @param again given with a claim that was not renewed: the holds it was to probe are free again
+   */
+  async #settleSkipped(
+    run: CallRun,
+    answer: GateAnswer & { kind: 'skip' },
+    again?: NotRenewed,
+  ): Promise<JobEnd> {
     const { outcome, reason } = answer;
     const { claim, attempts } = again ?? { claim: undefined, attempts: answer.attempts };
     const line = claim?.line ?? run.call.from ?? run.context.campaign.fromPhoneNumber[0] ?? '';
     const decision: Decision = { kind: 'put_back' };
     // Its request, if there was one, was refused.
-    const settlement = { owner: run.owner, outcome, reason, attempts, line, claim, decision, unrung: true };
+    const settlement = {
+      owner: run.owner,
+      outcome,
+      reason,
+      attempts,
+      line,
+      claim,
+      decision,
+      unrung: true,
+    };
     const end = await this.#parts.ledger.settle(run, settlement);
-    const isOver = outcome === 'canceled' || (outcome === 'expired' && run.call.expiresAt === undefined);
+    const isOver =
+      outcome === 'canceled' || (outcome === 'expired' && run.call.expiresAt === undefined);
     return end.kind === 'complete' ? { ...end, isOver } : end;
   }
 
   #waitForHold(run: CallRun, answer: GateAnswer & { kind: 'held' }): JobEnd {
     const until = answer.until ?? answer.now + LONGEST_SLEEP_MS;
-    // A line that only this record names, or a hold that this call should leave to another's probe, is its own matter.
+    // A line that only this record names, or a hold that this call should leave to another's probe,
+    // is its own matter.
     const isOwnMatter = answer.isOpener || (hasOwnLine(run) && answer.scope.startsWith('line:'));
     return isOwnMatter ? delayedEnd(run, until) : { kind: 'give_back', sleepUntil: until };
   }
@@ -222,11 +264,16 @@ export class CallHandler {
       case 'clocks':
         return { kind: 'give_back', sleepUntil: until };
       case 'starts_at':
-        return run.call.startsAt === undefined ? { kind: 'give_back', sleepUntil: until } : delayedEnd(run, until);
+        return run.call.startsAt === undefined
+          ? { kind: 'give_back', sleepUntil: until }
+          : delayedEnd(run, until);
       case 'calling_window': {
-        // Its own window may be closed for all, and this person's region or zone for this one alone, and longer.
+        // Its own window may be closed for all, and this person's region or zone for this one
+        // alone, and longer.
         const opensForAll = run.context.opensForAllAt(now);
-        return opensForAll === undefined ? delayedEnd(run, until) : { kind: 'give_back', sleepUntil: opensForAll };
+        return opensForAll === undefined
+          ? delayedEnd(run, until)
+          : { kind: 'give_back', sleepUntil: opensForAll };
       }
       case 'redial':
       case 'own_line':

@@ -44,7 +44,10 @@ export interface Settlement {
   readonly line: string;
   readonly dialedAt?: number | undefined;
   readonly httpStatus?: number | undefined;
-  /** What the end of a request led to, where there was one: it tells something of holds and runs of trouble. */
+  /**
+   * What the end of a request led to, where there was one: it tells something of holds and runs of
+   * trouble.
+   */
   readonly decision?: Decision;
   /** What was seen, where that was no success. */
   readonly cause?: HoldCause | undefined;
@@ -78,14 +81,27 @@ export class CallLedger {
   async settle(run: CallRun, settlement: Settlement): Promise<JobEnd> {
     const { gate, clock, events, witness, workerId } = this.#parts;
     const { callId, campaign, call, queuedAt } = run;
-    const { owner, reason, attempts, line, dialedAt, httpStatus, cause, decision, claim } = settlement;
+    const { owner, reason, attempts, line, dialedAt, httpStatus, cause, decision, claim } =
+      settlement;
     const redials = claim?.redials ?? settlement.redials;
-    const outcome = redials === undefined ? settlement.outcome : outcomeOfRedial(settlement.outcome);
+    const outcome =
+      redials === undefined ? settlement.outcome : outcomeOfRedial(settlement.outcome);
     const unrung = settlement.unrung ?? !MAY_HAVE_RUNG.has(settlement.outcome);
     const { onUnknown } = run.context.campaign;
     const granted = settlement.granted ?? claim;
     const permission = granted && permissionOf(run, granted);
-    const facts = { callId, campaign, call, line, outcome, reason, httpStatus, attempts, queuedAt, dialedAt };
+    const facts = {
+      callId,
+      campaign,
+      call,
+      line,
+      outcome,
+      reason,
+      httpStatus,
+      attempts,
+      queuedAt,
+      dialedAt,
+    };
     const request = {
       callId,
       owner,
@@ -107,7 +123,10 @@ export class CallLedger {
       redials,
       unrung: (outcome === 'unknown' && unrung) || undefined,
       claimed: granted,
-      redialAfterMs: outcome === 'unknown' && onUnknown === 'redial' ? redialAfterMs(run.context.campaign) : undefined,
+      redialAfterMs:
+        outcome === 'unknown' && onUnknown === 'redial'
+          ? redialAfterMs(run.context.campaign)
+          : undefined,
       answered: decision !== undefined && isAnswered(decision),
       probes: decision === undefined ? [] : probeResults(claim?.probes ?? [], decision),
       run: decision === undefined ? undefined : troubleRun(decision, campaign),
@@ -116,7 +135,15 @@ export class CallLedger {
     const answer = await this.#inTime(run, claim, () => gate.settle(request));
     if (answer.kind === 'settled') {
       witness.settled(request, answer.revision);
-      events.settled({ campaign, callId, outcome, reason, httpStatus, cause, revision: answer.revision });
+      events.settled({
+        campaign,
+        callId,
+        outcome,
+        reason,
+        httpStatus,
+        cause,
+        revision: answer.revision,
+      });
     } else {
       witness.forget(owner);
       events.tooLate({ campaign, callId }, `settle as ${outcome}`);
@@ -127,15 +154,25 @@ export class CallLedger {
     return { kind: 'complete', accepted: outcome === 'accepted' };
   }
 
-  /** What is known of a call must not be lost because Redis refuses to write for a while: until the deadline it is said again. */
-  async #inTime<Answer>(run: CallRun, claim: Claim | undefined, say: () => Promise<Answer>): Promise<Answer> {
+  /**
+   * What is known of a call must not be lost because Redis refuses to write for a while: until the
+   * deadline it is said again.
+   */
+  async #inTime<Answer>(
+    run: CallRun,
+    claim: Claim | undefined,
+    say: () => Promise<Answer>,
+  ): Promise<Answer> {
     const { clock, events } = this.#parts;
     for (;;) {
       try {
         return await say();
       } catch (error) {
         if (claim === undefined || clock.now() + SAY_AGAIN_MS >= claim.deadline) throw error;
-        events.unexpected('while writing into the ledger', error, { campaign: run.campaign, callId: run.callId });
+        events.unexpected('while writing into the ledger', error, {
+          campaign: run.campaign,
+          callId: run.callId,
+        });
         await sleep(SAY_AGAIN_MS);
       }
     }
@@ -161,7 +198,10 @@ export class CallLedger {
     return answer;
   }
 
-  /** The deadline passed first and the call was taken for unknown. The proof that it did not ring makes it exhausted. */
+  /**
+   * The deadline passed first and the call was taken for unknown. The proof that it did not ring
+   * makes it exhausted.
+   */
   async releasedTooLate(
     run: CallRun,
     claim: Claim,
@@ -171,10 +211,20 @@ export class CallLedger {
     if (answer === 'late') {
       const { owner } = run;
       const { attempts, line, redials } = claim;
-      const late = { owner, outcome: 'exhausted', reason, attempts: attempts + 1, line, redials } as const;
+      const late = {
+        owner,
+        outcome: 'exhausted',
+        reason,
+        attempts: attempts + 1,
+        line,
+        redials,
+      } as const;
       return this.settle(run, { ...late, granted: claim });
     }
-    this.#parts.events.tooLate({ campaign: run.campaign, callId: run.callId }, 'give the claim back');
+    this.#parts.events.tooLate(
+      { campaign: run.campaign, callId: run.callId },
+      'give the claim back',
+    );
     return { kind: 'delay', until: this.#parts.clock.now() + LOOK_AGAIN_MS };
   }
 }

@@ -6,7 +6,10 @@ import type { JobEnd } from './job-end.ts';
 export interface StopSignals {
   /** From here on no call begins; those in flight go on. */
   readonly stop: AbortSignal;
-  /** Those in flight are broken off: before its first byte a call is given back, after it it is in doubt. */
+  /**
+   * Those in flight are broken off: before its first byte a call is given back, after it it is in
+   * doubt.
+   */
   readonly abort: AbortSignal;
 }
 
@@ -28,9 +31,13 @@ export interface CallRun {
 /** The job goes back to its place; nothing is known that would make its campaign wait. */
 export const GIVE_BACK: JobEnd = { kind: 'give_back', sleepUntil: 0 };
 
-/** The job waits for an instant of Redis's clock. Never beyond its call's expiry, or it would end too late. */
+/**
+ * The job waits for an instant of Redis's clock. Never beyond its call's expiry, or it would end
+ * too late.
+ */
 export function delayedEnd(run: CallRun, until: number, sleepUntil?: number): JobEnd {
-  const expiresAt = run.call.expiresAt ?? run.context.campaign.expiresAt ?? Number.POSITIVE_INFINITY;
+  const expiresAt =
+    run.call.expiresAt ?? run.context.campaign.expiresAt ?? Number.POSITIVE_INFINITY;
   const end = { kind: 'delay', until: Math.min(until, expiresAt) } as const;
   return sleepUntil === undefined ? end : { ...end, sleepUntil };
 }

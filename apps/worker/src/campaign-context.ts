@@ -1,10 +1,21 @@
 import type { CampaignStore, Limits, ListHead } from '@libby-dialer/dial-queue';
-import { type Campaign, type FormHeading, type QueuedCall, RecipientHours } from '@libby-dialer/dialing';
+import {
+  type Campaign,
+  type FormHeading,
+  type QueuedCall,
+  RecipientHours,
+} from '@libby-dialer/dialing';
 
-/** Where a campaign does not say how long a conversation takes: for those that limit the calls on the same line. */
+/**
+ * Where a campaign does not say how long a conversation takes: for those that limit the calls on
+ * the same line.
+ */
 const CONVERSATION_MS = 120_000;
 
-/** So many, and none that can be made: then it may be the campaign that lacks something, not the rows. */
+/**
+ * So many, and none that can be made: then it may be the campaign that lacks something, not the
+ * rows.
+ */
 const INCOMPLETE_CALLS = 10;
 
 const NO_HEAD: ListHead = { headings: [] };
@@ -41,8 +52,8 @@ export class CampaignContext {
   }
 
   /**
-   * One has not, which people are told of. It says nothing of the others; but where there is no other, it is the campaign
-   * that lacks something.
+   * One has not, which people are told of. It says nothing of the others; but where there is no
+   * other, it is the campaign that lacks something.
    * @returns whether that is so
    */
   async sawIncomplete(): Promise<boolean> {
@@ -76,6 +87,9 @@ function limitsOf({ pacing, lines }: Campaign): Limits {
     maxPerLine: lines?.maxConcurrentCalls,
     maxInFlight: pacing?.maxInFlight,
     // Whole microseconds, rounded up: never faster than asked for.
-    intervalMs: pacing?.callsPerSecond === undefined ? undefined : Math.ceil(1e6 / pacing.callsPerSecond) / 1000,
+    intervalMs:
+      pacing?.callsPerSecond === undefined
+        ? undefined
+        : Math.ceil(1e6 / pacing.callsPerSecond) / 1000,
   };
 }

@@ -25,7 +25,10 @@ import type { WorkerEvents } from './worker-events.ts';
 
 /** Announcements come at once; this is for those that were missed. */
 const LOOK_EVERY_MS = 2_000;
-/** Lanes that keep to a pace fall asleep and wake up many times a second; the others' shares need not follow each time. */
+/**
+ * Lanes that keep to a pace fall asleep and wake up many times a second; the others' shares need
+ * not follow each time.
+ */
 const SHARE_EVERY_MS = 50;
 /** What a worker that has died since has told of itself is forgotten after that. */
 const NOTE_LASTS_MS = 5 * LOOK_EVERY_MS;
@@ -48,9 +51,10 @@ export interface CampaignLanesParts {
 }
 
 /**
- * Keeps a lane for every campaign that has work and shares the process's concurrency among them, by priority. A lane's share is how many
- * jobs it may have in hand. It goes to those that can use it, so that jobs wait in hand only for a moment, or where campaigns
- * outnumber the slots; then `Slots` decides whose turn it is.
+ * Keeps a lane for every campaign that has work and shares the process's concurrency among them, by
+ * priority. A lane's share is how many jobs it may have in hand. It goes to those that can use it,
+ * so that jobs wait in hand only for a moment, or where campaigns outnumber the slots; then `Slots`
+ * decides whose turn it is.
  */
 export class CampaignLanes {
   readonly #parts: CampaignLanesParts;
@@ -100,8 +104,12 @@ export class CampaignLanes {
   /** What keeps this worker from dialing as it should, in sentences. */
   get troubles(): string[] {
     const { skewWatch, paceWatch } = this.#parts;
-    const stuck = [...this.#stuck].map((id) => `${id}: no call is taken though some are due; its lane is set up anew`);
-    return [skewWatch.trouble, paceWatch.trouble, ...stuck].filter((trouble) => trouble !== undefined);
+    const stuck = [...this.#stuck].map(
+      (id) => `${id}: no call is taken though some are due; its lane is set up anew`,
+    );
+    return [skewWatch.trouble, paceWatch.trouble, ...stuck].filter(
+      (trouble) => trouble !== undefined,
+    );
   }
 
   async start(): Promise<void> {
@@ -146,7 +154,10 @@ export class CampaignLanes {
     this.look();
   }
 
-  /** Takes no more jobs and waits for the calls in flight; what is left when the signal aborts is broken off. */
+  /**
+   * Takes no more jobs and waits for the calls in flight; what is left when the signal aborts is
+   * broken off.
+   */
   async stop(abort: AbortSignal): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
@@ -156,7 +167,8 @@ export class CampaignLanes {
       for (const lane of lanes) lane.abort(abort.reason as Error);
     };
     abort.addEventListener('abort', breakOff, { once: true });
-    // The lanes at once: a look that waits for Redis may take long, and no call is to begin meanwhile.
+    // The lanes at once: a look that waits for Redis may take long, and no call is to begin
+    // meanwhile.
     await Promise.all([...lanes.map((lane) => lane.stop()), this.#looking, this.#tidying]);
     abort.removeEventListener('abort', breakOff);
   }
@@ -165,7 +177,10 @@ export class CampaignLanes {
     for (const lane of this.#lanes.values()) lane.wake();
   }
 
-  /** Wakes a lane once its definition is read anew: by the old one it might only hold again what a change has just mended. */
+  /**
+   * Wakes a lane once its definition is read anew: by the old one it might only hold again what a
+   * change has just mended.
+   */
   async #renew(id: string): Promise<void> {
     const lane = this.#lanes.get(id);
     if (lane === undefined || this.#stopped) return;
@@ -246,7 +261,10 @@ export class CampaignLanes {
     lane.wake();
   }
 
-  /** A lane that takes nothing though it could is dead, whatever it died of: another takes its place. */
+  /**
+   * A lane that takes nothing though it could is dead, whatever it died of: another takes its
+   * place.
+   */
   async #watch({ now, due }: RegistryView): Promise<void> {
     const { campaigns, clock, workerId } = this.#parts;
     const sinceLookMs = clock.monotonic() - (this.#lastLookAt ?? clock.monotonic());
@@ -262,8 +280,12 @@ export class CampaignLanes {
 
   async #tellOffPace({ now }: RegistryView): Promise<void> {
     const { campaigns, workerId } = this.#parts;
-    const paced = [...this.#lanes.values()].filter(({ context }) => context.limits.intervalMs !== undefined);
-    await Promise.all(paced.map((lane) => campaigns.noteOffPace(lane.campaign, workerId, now + NOTE_LASTS_MS)));
+    const paced = [...this.#lanes.values()].filter(
+      ({ context }) => context.limits.intervalMs !== undefined,
+    );
+    await Promise.all(
+      paced.map((lane) => campaigns.noteOffPace(lane.campaign, workerId, now + NOTE_LASTS_MS)),
+    );
   }
 
   #replace(lane: Lane): void {
@@ -272,14 +294,18 @@ export class CampaignLanes {
     if (this.#stopped) return;
     events.laneReplaced(campaign);
     this.#stuck.add(campaign);
-    void lane.discard().catch((error: unknown) => events.unexpected('while replacing a lane', error));
+    void lane
+      .discard()
+      .catch((error: unknown) => events.unexpected('while replacing a lane', error));
     this.#openLane(context);
   }
 
   #unstick(id: string): void {
     const { campaigns, events, workerId } = this.#parts;
     if (!this.#stuck.delete(id)) return;
-    campaigns.noteUnstuck(id, workerId).catch((error: unknown) => events.unexpected('while looking for work', error));
+    campaigns
+      .noteUnstuck(id, workerId)
+      .catch((error: unknown) => events.unexpected('while looking for work', error));
   }
 
   #openLane(context: CampaignContext): void {
@@ -312,11 +338,16 @@ export class CampaignLanes {
   async #tidy(): Promise<void> {
     for (let view = this.#toTidy; view !== undefined && !this.#stopped; view = this.#toTidy) {
       this.#toTidy = undefined;
-      await this.#tidyUp(view).catch((error: unknown) => this.#parts.events.unexpected('while tidying up', error));
+      await this.#tidyUp(view).catch((error: unknown) =>
+        this.#parts.events.unexpected('while tidying up', error),
+      );
     }
   }
 
-  /** What no job would come up for by itself. Several workers may do the same at once: every step is safe to repeat. */
+  /**
+   * What no job would come up for by itself. Several workers may do the same at once: every step is
+   * safe to repeat.
+   */
   async #tidyUp(view: RegistryView): Promise<void> {
     for (const id of this.#opened) {
       if (await this.#parked.areOutdated(id)) this.#changed.add(id);
@@ -336,7 +367,8 @@ export class CampaignLanes {
   /** What Redis's clock, set back since, would keep waiting for so much longer. */
   async #bringBack(): Promise<void> {
     const { timesSetBack } = this.#parts.witness;
-    for (const id of this.#broughtBack.keys()) if (!this.#lanes.has(id)) this.#broughtBack.delete(id);
+    for (const id of this.#broughtBack.keys())
+      if (!this.#lanes.has(id)) this.#broughtBack.delete(id);
     for (const [id, lane] of this.#lanes) {
       if (this.#broughtBack.get(id) === timesSetBack) continue;
       if (await this.#parked.bringBack(id, timesSetBack)) lane.wake();
@@ -362,7 +394,10 @@ export class CampaignLanes {
     try {
       return await handler.settleIfOver(lane.context, call);
     } catch (error) {
-      events.unexpected('in a parked call', error, { campaign: lane.campaign, callId: call.callId });
+      events.unexpected('in a parked call', error, {
+        campaign: lane.campaign,
+        callId: call.callId,
+      });
       return false;
     }
   }
@@ -380,7 +415,9 @@ export class CampaignLanes {
 
   async #closeLane(lane: Lane): Promise<void> {
     const { events } = this.#parts;
-    await lane.stop().catch((error: unknown) => events.unexpected('while closing a campaign', error));
+    await lane
+      .stop()
+      .catch((error: unknown) => events.unexpected('while closing a campaign', error));
     this.#closing.delete(lane);
     events.campaignClosed(lane.campaign);
   }
@@ -401,7 +438,10 @@ export class CampaignLanes {
     }, SHARE_EVERY_MS);
   }
 
-  /** Lanes with demand share the concurrency; the others may take one job more than they have in hand, to notice when there is one. */
+  /**
+   * Lanes with demand share the concurrency; the others may take one job more than they have in
+   * hand, to notice when there is one.
+   */
   #share(): void {
     const { concurrency } = this.#parts;
     const sharers = [...this.#lanes.values()].map((lane) => ({

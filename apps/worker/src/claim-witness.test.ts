@@ -64,23 +64,42 @@ it('writes a lost claim again however many calls have gone out since', async () 
     revision: 0,
   };
   witness.claimed('spring', 'call-1', claim);
-  const settled = { callId: 'call-2', campaign: 'spring', outcome: 'accepted', attempts: 1, payload: '' } as const;
+  const settled = {
+    callId: 'call-2',
+    campaign: 'spring',
+    outcome: 'accepted',
+    attempts: 1,
+    payload: '',
+  } as const;
   for (let index = 0; index < 10_001; index += 1) {
     const owner = `quick-${index}`;
     witness.claimed('spring', 'call-2', { ...claim, owner });
-    witness.settled({ ...settled, owner, resultHead: '{"callId":"call-2"', answered: true, probes: [] }, 1);
+    witness.settled(
+      { ...settled, owner, resultHead: '{"callId":"call-2"', answered: true, probes: [] },
+      1,
+    );
   }
   // As when another worker has found that claims are lost.
   await redis.hset(keys.claimCounts, 'lost', 1);
   await witness.compare();
-  expect(await redis.hkeys(keys.campaign('spring').ledger)).toEqual(expect.arrayContaining(['call-1', 'call-2']));
+  expect(await redis.hkeys(keys.campaign('spring').ledger)).toEqual(
+    expect.arrayContaining(['call-1', 'call-2']),
+  );
 });
 
 it('writes an outcome again without the person who was erased meanwhile', async () => {
   const { member: person } = identity.person('+15055550123');
   for (const [callId, whose] of Object.entries({ ann: person, ben: '0' })) {
     const claimed = { line: '', person: whose, conversationMs: 1, claimedAt: 0, deadline: 1 };
-    const claim = { ...claimed, owner: callId, doNotCall: 0, sendBy: 0, attempts: 0, failures: 0, revision: 0 };
+    const claim = {
+      ...claimed,
+      owner: callId,
+      doNotCall: 0,
+      sendBy: 0,
+      attempts: 0,
+      failures: 0,
+      revision: 0,
+    };
     witness.claimed('spring', callId, claim);
     const record = {
       callId,
@@ -96,7 +115,10 @@ it('writes an outcome again without the person who was erased meanwhile', async 
       resultHead,
       payload: JSON.stringify({ to: record.name }),
     };
-    witness.settled({ ...request, outcome: 'rejected', attempts: 1, claimed, answered: true, probes: [] }, 1);
+    witness.settled(
+      { ...request, outcome: 'rejected', attempts: 1, claimed, answered: true, probes: [] },
+      1,
+    );
   }
   witness.erased(person);
   await redis.hset(keys.claimCounts, 'lost', 1);
@@ -106,7 +128,13 @@ it('writes an outcome again without the person who was erased meanwhile', async 
   );
   expect(results).toEqual([
     { callId: 'ann', toPhoneNumber: 'erased', name: 'erased', revision: 1 },
-    { callId: 'ben', externalId: 'key of ben', toPhoneNumber: '+15055550123', name: 'BEN', revision: 1 },
+    {
+      callId: 'ben',
+      externalId: 'key of ben',
+      toPhoneNumber: '+15055550123',
+      name: 'BEN',
+      revision: 1,
+    },
   ]);
   expect(await redis.hkeys(keys.campaign('spring').kept)).toEqual(['ben']);
 });

@@ -33,12 +33,14 @@ interface Remembered extends RememberedCall {
 }
 
 /**
- * Remembers what this process has seen of claims, and compares it with what Redis still knows: a Redis that was restored, or a
- * replica promoted that was behind, has lost claims that it had acknowledged, and with them the proof that phones have rung.
+ * Remembers what this process has seen of claims, and compares it with what Redis still knows: a
+ * Redis that was restored, or a replica promoted that was behind, has lost claims that it had
+ * acknowledged, and with them the proof that phones have rung.
  *
- * It compares at every look for work, after every reconnect, and when the gate finds itself on another server than the one that was
- * compared with. A server that is new makes no claims until all workers have had the time to compare. What this process
- * knows of its own calls is then written again where it is missing.
+ * It compares at every look for work, after every reconnect, and when the gate finds itself on
+ * another server than the one that was compared with. A server that is new makes no claims until
+ * all workers have had the time to compare. What this process knows of its own calls is then
+ * written again where it is missing.
  */
 export class ClaimWitness implements Disposable {
   readonly #parts: ClaimWitnessParts;
@@ -118,11 +120,19 @@ export class ClaimWitness implements Disposable {
     // What the gate skips it would skip again.
     if (!this.#remembered.has(owner) && outcome !== 'unknown') return;
     this.#remembered.delete(owner);
-    const settled = { ...request, probes: [], run: undefined, cause: undefined, resultsBefore: revision - 1 };
+    const settled = {
+      ...request,
+      probes: [],
+      run: undefined,
+      cause: undefined,
+      resultsBefore: revision - 1,
+    };
     this.#remember({ campaign, callId, owner, revision, redials, settled });
   }
 
-  /** What is written again after a loss must not bring a person back. @param person the keyed hash */
+  /**
+   * What is written again after a loss must not bring a person back. @param person the keyed hash
+   */
   erased(person: string): void {
     for (const [owner, call] of this.#remembered) {
       const { settled } = call;
@@ -141,7 +151,8 @@ export class ClaimWitness implements Disposable {
     this.#remembered.set(call.owner, call);
     for (const [owner, { settled }] of this.#remembered) {
       if (this.#remembered.size <= REMEMBERED_CALLS) return;
-      // One in flight stays, however many others have gone out since: its loss would be found out too late.
+      // One in flight stays, however many others have gone out since: its loss would be found out
+      // too late.
       if (settled !== undefined) this.#remembered.delete(owner);
     }
   }
@@ -153,7 +164,9 @@ export class ClaimWitness implements Disposable {
   }
 
   #back(): void {
-    this.compare().catch((error: unknown) => this.#parts.events.unexpected('while comparing claims', error));
+    this.compare().catch((error: unknown) =>
+      this.#parts.events.unexpected('while comparing claims', error),
+    );
   }
 
   async #compare(): Promise<void> {
@@ -168,11 +181,15 @@ export class ClaimWitness implements Disposable {
       clock.observe(now, askedAt);
       await identity.reload(redis, keys);
       if (lost > 0) events.evidenceLost(lost);
-      const isSame = server === this.#server && lostSoFar === this.#lostSoFar && !(isNew && server === 'unnamed');
+      const isSame =
+        server === this.#server &&
+        lostSoFar === this.#lostSoFar &&
+        !(isNew && server === 'unnamed');
       this.#mustRecall ||= !isSame;
       if (isNew || server !== this.#server || opensAt > now)
         this.#opensAt = clock.monotonic() + Math.max(0, opensAt - now);
-      if (this.#server !== '' && server !== this.#server) events.serverChanged(Math.max(0, opensAt - now));
+      if (this.#server !== '' && server !== this.#server)
+        events.serverChanged(Math.max(0, opensAt - now));
       this.#server = server;
       this.#lostSoFar = lostSoFar;
       this.#timesSetBack = comparison.timesSetBack;
@@ -186,7 +203,10 @@ export class ClaimWitness implements Disposable {
   async #recall(): Promise<void> {
     let claims = 0;
     let outcomes = 0;
-    for (const [campaign, calls] of Map.groupBy([...this.#remembered.values()], (call) => call.campaign)) {
+    for (const [campaign, calls] of Map.groupBy(
+      [...this.#remembered.values()],
+      (call) => call.campaign,
+    )) {
       for (let from = 0; from < calls.length; from += CALLS_PER_RECALL) {
         // Some may have ended while the calls before them were written.
         const current = calls
@@ -202,7 +222,9 @@ export class ClaimWitness implements Disposable {
 
   async #settleAgain(calls: readonly Remembered[]): Promise<number> {
     const answers = await Promise.all(
-      calls.flatMap(({ settled }) => (settled === undefined ? [] : [this.#parts.gate.settle(settled)])),
+      calls.flatMap(({ settled }) =>
+        settled === undefined ? [] : [this.#parts.gate.settle(settled)],
+      ),
     );
     return answers.filter(({ kind }) => kind === 'settled').length;
   }

@@ -1,5 +1,10 @@
 import { constants } from 'node:os';
-import { type Circumstances, type Decision, decide, RETRYABLE_OUTCOMES } from '@libby-dialer/dialing';
+import {
+  type Circumstances,
+  type Decision,
+  decide,
+  RETRYABLE_OUTCOMES,
+} from '@libby-dialer/dialing';
 import { type CallAnswer, verdictOf } from '@libby-dialer/libby-client';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -13,7 +18,10 @@ const circumstances: fc.Arbitrary<Circumstances> = fc.record({
 });
 
 const messages = fc.option(
-  fc.oneof(fc.constantFrom('Agent not found for this number', 'Not Found', 'Forbidden: Incorrect scopes'), fc.string()),
+  fc.oneof(
+    fc.constantFrom('Agent not found for this number', 'Not Found', 'Forbidden: Incorrect scopes'),
+    fc.string(),
+  ),
   { nil: undefined },
 );
 const waits = fc.option(fc.nat(), { nil: undefined });
@@ -40,14 +48,21 @@ function mayGoOutAgain(decision: Decision): boolean {
   return RETRYABLE_OUTCOMES.some((outcome) => outcome === decision.outcome);
 }
 
-/** Written down a second time, from what servers do and not from the code: all others are doubts. */
+/**
+ * Written down a second time, from what servers do and not from the code: all others are doubts.
+ */
 const REFUSALS = new Set(
-  '307 308 400 401 402 403 404 405 407 410 411 413 414 415 421 422 425 426 428 429 431 451'.split(' ').map(Number),
+  '307 308 400 401 402 403 404 405 407 410 411 413 414 415 421 422 425 426 428 429 431 451'
+    .split(' ')
+    .map(Number),
 );
 
 function isRightFor(status: number, decision: Decision): boolean {
   if (REFUSALS.has(status)) return mayGoOutAgain(decision);
-  return decision.kind === 'settle' && decision.outcome === (status >= 200 && status <= 299 ? 'accepted' : 'unknown');
+  return (
+    decision.kind === 'settle' &&
+    decision.outcome === (status >= 200 && status <= 299 ? 'accepted' : 'unknown')
+  );
 }
 
 describe('from what was seen to what is done', () => {
@@ -56,7 +71,11 @@ describe('from what was seen to what is done', () => {
       fc.property(messages, waits, circumstances, (providerMessage, retryAfterMs, around) => {
         const wrong: string[] = [];
         for (let status = 100; status <= 999; status += 1) {
-          const answer = { kind: 'answered', status, ...given({ providerMessage, retryAfterMs }) } as CallAnswer;
+          const answer = {
+            kind: 'answered',
+            status,
+            ...given({ providerMessage, retryAfterMs }),
+          } as CallAnswer;
           const decision = decide(verdictOf(answer), around);
           if (!isRightFor(status, decision)) wrong.push(`${status}: ${JSON.stringify(decision)}`);
         }
@@ -69,9 +88,14 @@ describe('from what was seen to what is done', () => {
   test('a call without an answer goes out again only if its request was not begun, whatever the trouble is called', () => {
     fc.assert(
       fc.property(troubles, fc.boolean(), circumstances, (trouble, begun, around) => {
-        const decision = decide(verdictOf({ kind: 'failed', begun, trouble, cause: new Error('gone') }), around);
+        const decision = decide(
+          verdictOf({ kind: 'failed', begun, trouble, cause: new Error('gone') }),
+          around,
+        );
         expect(mayGoOutAgain(decision)).toBe(!begun);
-        expect(decision.kind === 'settle' && decision.outcome === 'unknown' && decision.run === 'doubts').toBe(begun);
+        expect(
+          decision.kind === 'settle' && decision.outcome === 'unknown' && decision.run === 'doubts',
+        ).toBe(begun);
       }),
       { numRuns: 2000 },
     );
@@ -82,7 +106,10 @@ describe('from what was seen to what is done', () => {
       for (const isRenewed of [false, true]) {
         const around = { isOwnLine: false, isRenewed, failures: 0, maxFailures: 4 };
         const { kind } = decide(verdictOf({ kind: 'answered', status }), around);
-        expect([status, kind === 'renew']).toEqual([status, !isRenewed && (status === 401 || status === 403)]);
+        expect([status, kind === 'renew']).toEqual([
+          status,
+          !isRenewed && (status === 401 || status === 403),
+        ]);
       }
     }
   });
@@ -90,7 +117,10 @@ describe('from what was seen to what is done', () => {
   test('failures to reach the API come to an end, and are the only ones that are counted', () => {
     fc.assert(
       fc.property(troubles, circumstances, (trouble, around) => {
-        const decision = decide(verdictOf({ kind: 'failed', begun: false, trouble, cause: new Error('gone') }), around);
+        const decision = decide(
+          verdictOf({ kind: 'failed', begun: false, trouble, cause: new Error('gone') }),
+          around,
+        );
         const isLast = around.failures + 1 >= around.maxFailures;
         const ends = decision.kind === 'settle' ? decision.outcome : decision.kind;
         expect(isLast ? ['exhausted', 'put_back'] : ['retry', 'put_back']).toContain(ends);
@@ -101,5 +131,7 @@ describe('from what was seen to what is done', () => {
 });
 
 function given<T extends object>(fields: T): Partial<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
 }

@@ -10,9 +10,13 @@ import { WorkerMetrics } from './worker-metrics.ts';
 function machine() {
   const local = { aheadMs: 0, elapsed: 1_000_000 };
   const redisNow = () => 1_000_000_000 + local.elapsed;
-  const clock = new RedisClock({ now: () => redisNow() + local.aheadMs, monotonic: () => local.elapsed });
+  const clock = new RedisClock({
+    now: () => redisNow() + local.aheadMs,
+    monotonic: () => local.elapsed,
+  });
   const lines: string[] = [];
-  const log = (level: string) => (fields: { skewSeconds: number }) => lines.push(`${level} ${fields.skewSeconds}`);
+  const log = (level: string) => (fields: { skewSeconds: number }) =>
+    lines.push(`${level} ${fields.skewSeconds}`);
   const metrics = new WorkerMetrics();
   const refusals = new RedisRefusals({} as RedisRefusalsParts);
   const events = new WorkerEvents(

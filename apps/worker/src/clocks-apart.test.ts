@@ -24,7 +24,8 @@ test.skipIf(findLibfaketime() === undefined).for([7, -7])(
     await redis.setClock(hours * HOUR_MS);
     await eventually(async () => (await readiness()).includes('differ by more than 15 minutes'));
     await world.load(numbers);
-    // It has taken a job, and given it back. Set back, the one that was parked may be the first each time.
+    // It has taken a job, and given it back. Set back, the one that was parked may be the first
+    // each time.
     const queue = world.keys.queue('spring');
     await eventually(async () => {
       const started = await Promise.all(
@@ -42,9 +43,13 @@ test.skipIf(findLibfaketime() === undefined).for([7, -7])(
     await eventually(async () => (await delayed()) === (hours > 0 ? 1 : 0));
     await redis.setClock(0);
     await eventually(async () => (await readiness()) === 'ready\n');
-    expect((await world.settled(5)).map(({ outcome }) => outcome)).toEqual(Array(5).fill('accepted'));
+    expect((await world.settled(5)).map(({ outcome }) => outcome)).toEqual(
+      Array(5).fill('accepted'),
+    );
     const said = worker.logs.map((line) => (JSON.parse(line) as { msg: string }).msg);
-    expect(said.filter((msg) => msg.includes('nothing is dialed here until they agree'))).toHaveLength(1);
+    expect(
+      said.filter((msg) => msg.includes('nothing is dialed here until they agree')),
+    ).toHaveLength(1);
   },
 );
 
@@ -58,7 +63,8 @@ test.skipIf(findLibfaketime() === undefined)(
     await redis.setClock(7 * HOUR_MS);
     await world.campaign({ pacing: { maxInFlight: 1 } });
     await new ParkedCalls(world.redis, world.keys).unpark('spring');
-    // Another worker, for which it was no news, had a claim when it died, and had delayed a job to when its clock would come as far.
+    // Another worker, for which it was no news, had a claim when it died, and had delayed a job to
+    // when its clock would come as far.
     await world.gate(3000).claim({
       callId: world.callId(claimed),
       owner: 'died.1',
@@ -98,7 +104,8 @@ test.skipIf(findLibfaketime() === undefined)(
     await Promise.all([1, 2].map(() => world.startWorker()));
     const numbers = phones(140);
     await world.load(numbers);
-    const settled = (count: number) => eventually(async () => (await world.results()).length >= count);
+    const settled = (count: number) =>
+      eventually(async () => (await world.results()).length >= count);
     for (const [count, aheadMs] of [
       [20, 10_000],
       [60, 0],
@@ -108,10 +115,15 @@ test.skipIf(findLibfaketime() === undefined)(
       await redis.setClock(aheadMs);
     }
     await world.settled(140);
-    expect(world.simulator.calls().byNumber).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+    expect(world.simulator.calls().byNumber).toEqual(
+      Object.fromEntries(numbers.map((number) => [number, 1])),
+    );
     const times = world.simulator.calls().calls.map(({ atMs }) => atMs);
-    // What the provider sees exactly is measured in bench/: here both share a process with much else to do.
-    const most = Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1000).length));
+    // What the provider sees exactly is measured in bench/: here both share a process with much
+    // else to do.
+    const most = Math.max(
+      ...times.map((from) => times.filter((at) => at >= from && at < from + 1000).length),
+    );
     expect(most).toBeLessThanOrEqual(20 + 2);
   },
 );

@@ -8,7 +8,8 @@ function problemsOf(environment: Record<string, string>): string[] {
   try {
     loadConfig(workerConfig, environment);
   } catch (error) {
-    if (error instanceof ConfigError) return error.problems.map(({ variable }) => variable).toSorted();
+    if (error instanceof ConfigError)
+      return error.problems.map(({ variable }) => variable).toSorted();
     throw error;
   }
   return [];
@@ -36,7 +37,11 @@ test('needs nothing but the credentials; all else has the published defaults', (
 });
 
 test('tells every problem at once', () => {
-  const environment = { WORKER_CONCURRENCY: '0', WORKER_HTTP_PORT: '70000', DIALER_PREFIX: 'libby' };
+  const environment = {
+    WORKER_CONCURRENCY: '0',
+    WORKER_HTTP_PORT: '70000',
+    DIALER_PREFIX: 'libby',
+  };
   expect(problemsOf(environment)).toEqual([
     'DIALER_PREFIX',
     'LIBBY_CLIENT_ID',
@@ -47,11 +52,19 @@ test('tells every problem at once', () => {
 });
 
 test('the grace must exceed the longest call', () => {
-  const timeouts = { ...CREDENTIALS, LIBBY_CONNECT_TIMEOUT_MS: '200', LIBBY_RESPONSE_TIMEOUT_MS: '800' };
-  expect(problemsOf({ ...timeouts, WORKER_SHUTDOWN_GRACE_MS: '1000' })).toEqual(['WORKER_SHUTDOWN_GRACE_MS']);
+  const timeouts = {
+    ...CREDENTIALS,
+    LIBBY_CONNECT_TIMEOUT_MS: '200',
+    LIBBY_RESPONSE_TIMEOUT_MS: '800',
+  };
+  expect(problemsOf({ ...timeouts, WORKER_SHUTDOWN_GRACE_MS: '1000' })).toEqual([
+    'WORKER_SHUTDOWN_GRACE_MS',
+  ]);
   expect(problemsOf({ ...timeouts, WORKER_SHUTDOWN_GRACE_MS: '1001' })).toEqual([]);
   // Also where the timeouts are raised and the default grace is too short for them.
-  expect(problemsOf({ ...CREDENTIALS, LIBBY_RESPONSE_TIMEOUT_MS: '40000' })).toEqual(['WORKER_SHUTDOWN_GRACE_MS']);
+  expect(problemsOf({ ...CREDENTIALS, LIBBY_RESPONSE_TIMEOUT_MS: '40000' })).toEqual([
+    'WORKER_SHUTDOWN_GRACE_MS',
+  ]);
 });
 
 test('replicas are waited for only if some are asked for', () => {
@@ -64,7 +77,11 @@ test('replicas are waited for only if some are asked for', () => {
 });
 
 test('secrets go to hosts over TLS, to this machine, or insecurely by express wish', () => {
-  const plain = { ...CREDENTIALS, LIBBY_API_URL: 'http://phone.example.com', LIBBY_TOKEN_URL: 'http://127.0.0.1:1/t' };
+  const plain = {
+    ...CREDENTIALS,
+    LIBBY_API_URL: 'http://phone.example.com',
+    LIBBY_TOKEN_URL: 'http://127.0.0.1:1/t',
+  };
   expect(problemsOf(plain)).toEqual(['LIBBY_API_URL']);
   expect(problemsOf({ ...plain, LIBBY_ALLOW_INSECURE_HTTP: '1' })).toEqual([]);
 });

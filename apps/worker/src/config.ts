@@ -17,7 +17,9 @@ export const DEFAULT_HTTP_PORT = 9464;
 
 const graceMs = derived(
   {
-    graceMs: variable('WORKER_SHUTDOWN_GRACE_MS', integer({ min: 1, max: 3_600_000 }), { default: 45_000 }),
+    graceMs: variable('WORKER_SHUTDOWN_GRACE_MS', integer({ min: 1, max: 3_600_000 }), {
+      default: 45_000,
+    }),
     ...libbyTimeouts,
   },
   (values, report) => {
@@ -36,7 +38,9 @@ const graceMs = derived(
 const fence = derived(
   {
     replicas: variable('REDIS_WAIT_REPLICAS', integer({ min: 0, max: 10 }), { default: 0 }),
-    timeoutMs: variable('REDIS_WAIT_TIMEOUT_MS', integer({ min: 1, max: 10_000 }), { default: 500 }),
+    timeoutMs: variable('REDIS_WAIT_TIMEOUT_MS', integer({ min: 1, max: 10_000 }), {
+      default: 500,
+    }),
   },
   ({ replicas, timeoutMs }) => (replicas === 0 ? undefined : { replicas, timeoutMs }),
 );

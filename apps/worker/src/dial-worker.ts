@@ -47,7 +47,10 @@ const SETTLE_MARGIN_MS = 10_000;
 /** From the gate's answer to the moment the connection is asked for. */
 const SEND_MARGIN_MS = 1_000;
 
-/** The worker process: builds every part, hands them down, and takes them apart again in reverse order. */
+/**
+ * The worker process: builds every part, hands them down, and takes them apart again in reverse
+ * order.
+ */
 export class DialWorker implements Service {
   readonly #config: WorkerConfig;
   readonly #logger: Logger;
@@ -65,13 +68,31 @@ export class DialWorker implements Service {
     this.#config = config;
     this.#logger = logger;
     this.#clock = clock;
-    this.#redis = createRedis(config.redis.connection, { role: 'worker', name: PROGRAM, logger, clock });
-    this.#subscriber = createRedis(config.redis.connection, { role: 'blocking', name: PROGRAM, logger, clock });
+    this.#redis = createRedis(config.redis.connection, {
+      role: 'worker',
+      name: PROGRAM,
+      logger,
+      clock,
+    });
+    this.#subscriber = createRedis(config.redis.connection, {
+      role: 'blocking',
+      name: PROGRAM,
+      logger,
+      clock,
+    });
     const { client: redis, description } = this.#redis;
-    this.#refusals = new RedisRefusals({ redis, keys: this.#keys, description, monotonic: () => clock.monotonic() });
+    this.#refusals = new RedisRefusals({
+      redis,
+      keys: this.#keys,
+      description,
+      monotonic: () => clock.monotonic(),
+    });
   }
 
-  /** Rejects with a `DialerError` when Redis cannot be reached or is not fit (`redis_unavailable`, `redis_unfit`, `redis_failed`). */
+  /**
+   * Rejects with a `DialerError` when Redis cannot be reached or is not fit (`redis_unavailable`,
+   * `redis_unfit`, `redis_failed`).
+   */
   async start(): Promise<void> {
     await this.#redis.explaining(() => this.#start());
   }
@@ -91,7 +112,10 @@ export class DialWorker implements Service {
     );
     await this.#listen(lanes);
     await lanes.start();
-    this.#logger.info({ concurrency: this.#config.concurrency, http: this.#http?.url }, 'worker is dialing');
+    this.#logger.info(
+      { concurrency: this.#config.concurrency, http: this.#http?.url },
+      'worker is dialing',
+    );
   }
 
   stop(): Promise<void> {
@@ -116,7 +140,8 @@ export class DialWorker implements Service {
       allowVolatile: this.#config.redis.allowVolatile,
     });
     for (const { code, message } of warnings) this.#logger.warn({ code }, message);
-    if (problems.length > 0) throw new DialerError('redis_unfit', problems.map(({ message }) => message).join('\n'));
+    if (problems.length > 0)
+      throw new DialerError('redis_unfit', problems.map(({ message }) => message).join('\n'));
   }
 
   async #buildLanes(): Promise<CampaignLanes> {
@@ -142,7 +167,9 @@ export class DialWorker implements Service {
     const gate = new Gate(redis, keys, { sendWithinMs, claimMs }, fence, observe);
     const evidence = new Evidence(redis, keys, observe);
     const identity = await Identity.load(redis, keys);
-    const witness = this.#release.use(new ClaimWitness({ redis, keys, identity, evidence, gate, clock, events }));
+    const witness = this.#release.use(
+      new ClaimWitness({ redis, keys, identity, evidence, gate, clock, events }),
+    );
     await witness.start();
     const workerId = processName();
     const callGate = new CallGate({ gate, identity, witness, clock, events });
@@ -150,9 +177,33 @@ export class DialWorker implements Service {
     const holdOpener = new HoldOpener({ holds: new Holds(redis, keys, observe), clock, events });
     const random = Math.random;
     const paceWatch = new PaceWatch(clock, events);
-    const dialer = new CallDialer({ client, tokens, callGate, ledger, holdOpener, clock, paceWatch, events, random });
-    const jobs = new JobCheck({ identity, setAside: new SetAsideJobs(redis, keys), clock, events, workerId });
-    const handler = new CallHandler({ jobs, tokens, callGate, dialer, ledger, holdOpener, workerId });
+    const dialer = new CallDialer({
+      client,
+      tokens,
+      callGate,
+      ledger,
+      holdOpener,
+      clock,
+      paceWatch,
+      events,
+      random,
+    });
+    const jobs = new JobCheck({
+      identity,
+      setAside: new SetAsideJobs(redis, keys),
+      clock,
+      events,
+      workerId,
+    });
+    const handler = new CallHandler({
+      jobs,
+      tokens,
+      callGate,
+      dialer,
+      ledger,
+      holdOpener,
+      workerId,
+    });
     return new CampaignLanes({
       redis,
       keys,
@@ -182,7 +233,8 @@ export class DialWorker implements Service {
       scope: libby.scope,
       ...(xsrfToken === undefined ? {} : { xsrfToken }),
       cache: new RedisTokenCache(this.#redis.client, keys),
-      // The same for all: by the clocks of their hosts some would take a good token for ended, and each get its own.
+      // The same for all: by the clocks of their hosts some would take a good token for ended, and
+      // each get its own.
       now: () => clock.now(),
       onEvent: (event) => events.tokenEvent(event),
     });
@@ -190,7 +242,11 @@ export class DialWorker implements Service {
 
   get #endpoint() {
     const { connectTimeoutMs, responseTimeoutMs } = this.#config.libby;
-    return { connectTimeoutMs, responseTimeoutMs, allowInsecureHttp: this.#config.allowInsecureHttp };
+    return {
+      connectTimeoutMs,
+      responseTimeoutMs,
+      allowInsecureHttp: this.#config.allowInsecureHttp,
+    };
   }
 
   async #listen(lanes: CampaignLanes): Promise<void> {
@@ -209,6 +265,8 @@ export class DialWorker implements Service {
   #troubles(lanes: CampaignLanes): string[] {
     if (this.#redis.client.status !== 'ready') return ['Redis is not reachable'];
     if (lanes.lastLookAt === undefined) return ['starting'];
-    return this.#refusals.reason === undefined ? lanes.troubles : [this.#refusals.reason, ...lanes.troubles];
+    return this.#refusals.reason === undefined
+      ? lanes.troubles
+      : [this.#refusals.reason, ...lanes.troubles];
   }
 }

@@ -12,22 +12,36 @@ afterAll(() => redis.stop());
 
 const NUMBER = phone(0);
 
-/** A call whose first attempt has provably failed, and nobody at work until the API can be reached again. */
+/**
+ * A call whose first attempt has provably failed, and nobody at work until the API can be reached
+ * again.
+ */
 async function failedOnce(world: DialingWorld): Promise<void> {
   await world.campaign({ retry: { attempts: 100, backoffSeconds: 1, maxBackoffSeconds: 1 } });
-  await using proxy = await startFaultProxy({ targetPort: Number(new URL(world.simulator.apiUrl).port) });
+  await using proxy = await startFaultProxy({
+    targetPort: Number(new URL(world.simulator.apiUrl).port),
+  });
   await proxy.inflict({ kind: 'refuse' });
   await using _worker = await world.startWorker({ apiUrl: `http://127.0.0.1:${proxy.port}` });
   await world.load([NUMBER]);
-  await world.withQueue('spring', (queue) => eventually(async () => (await queue.getDelayedCount()) === 1));
+  await world.withQueue('spring', (queue) =>
+    eventually(async () => (await queue.getDelayedCount()) === 1),
+  );
 }
 
-/** Nobody can know whether this person may be called, until it is mended. Gives the results of then. */
-async function dialedUnknowing(world: DialingWorld, mend: () => Promise<unknown>): Promise<ResultRecord[]> {
+/**
+ * Nobody can know whether this person may be called, until it is mended. Gives the results of then.
+ */
+async function dialedUnknowing(
+  world: DialingWorld,
+  mend: () => Promise<unknown>,
+): Promise<ResultRecord[]> {
   await world.campaign();
   await world.startWorker();
   await world.load([NUMBER]);
-  await world.withQueue('spring', (queue) => eventually(async () => (await queue.getDelayedCount()) === 1));
+  await world.withQueue('spring', (queue) =>
+    eventually(async () => (await queue.getDelayedCount()) === 1),
+  );
   expect(world.simulator.stats().requests).toBe(0);
   expect(await world.results()).toEqual([]);
   await mend();
@@ -71,7 +85,9 @@ describe.concurrent('the do-not-call list', { timeout: PATIENCE_MS }, () => {
     await using own = await startRedis({ own: true });
     await using world = await DialingWorld.open(own);
     await world.redis.call('ACL', 'SETUSER', 'default', '-sismember');
-    const results = await dialedUnknowing(world, () => world.redis.call('ACL', 'SETUSER', 'default', '+sismember'));
+    const results = await dialedUnknowing(world, () =>
+      world.redis.call('ACL', 'SETUSER', 'default', '+sismember'),
+    );
     expect(results).toMatchObject([{ outcome: 'accepted', attempts: 1 }]);
   });
 });

@@ -19,13 +19,19 @@ describe.concurrent('a person who is erased', { timeout: PATIENCE_MS }, () => {
     await world.load(phones(2));
     const lock = `${world.keys.queue('spring')}${world.callId(NUMBER)}:lock`;
     await world.redis.set(lock, 'a worker', 'PX', 60_000);
-    const erasure = await new Eraser(world.redis, world.keys).erase(NUMBER, { by: 'Ada', at: Date.now() });
+    const erasure = await new Eraser(world.redis, world.keys).erase(NUMBER, {
+      by: 'Ada',
+      at: Date.now(),
+    });
     expect(erasure).toMatchObject({ calls: 1, ended: 1, jobs: 1 });
     await world.redis.del(lock);
     const worker = await world.startWorker();
     await world.settled(2);
     await eventually(async () => (await world.status()).state === 'completed');
-    expect(await world.status()).toMatchObject({ pending: 0, outcomes: { accepted: 1, canceled: 1 } });
+    expect(await world.status()).toMatchObject({
+      pending: 0,
+      outcomes: { accepted: 1, canceled: 1 },
+    });
     expect(world.simulator.calls().byNumber).toEqual({ [phone(1)]: 1 });
     expect(await worker.metric('libby_dialer_unexpected_errors_total')).toBe(0);
   });

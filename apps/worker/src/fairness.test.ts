@@ -11,10 +11,15 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-const openWorld = (options?: SimulatorOptions) => DialingWorld.open(redis, { keepCalls: 10_000, ...options });
+const openWorld = (options?: SimulatorOptions) =>
+  DialingWorld.open(redis, { keepCalls: 10_000, ...options });
 
 /** The nth campaign has the nth line, by which its calls are told apart at the provider. */
-async function campaign(world: DialingWorld, index: number, changes: Record<string, unknown> = {}): Promise<string> {
+async function campaign(
+  world: DialingWorld,
+  index: number,
+  changes: Record<string, unknown> = {},
+): Promise<string> {
   const id = `campaign-${index}`;
   await world.campaign({ id, fromPhoneNumber: phone(index), dedupeBy: 'row', ...changes });
   return id;
@@ -40,7 +45,12 @@ function count(lines: readonly (string | null)[], index: number): number {
 }
 
 /** How often the one called for each call of the other, among the next calls that arrive. */
-async function ratioOfNext(world: DialingWorld, calls: number, one: number, other: number): Promise<number> {
+async function ratioOfNext(
+  world: DialingWorld,
+  calls: number,
+  one: number,
+  other: number,
+): Promise<number> {
   const from = arrivals(world).length;
   await eventually(() => arrivals(world).length >= from + calls);
   const next = arrivals(world).slice(from, from + calls);
@@ -65,7 +75,8 @@ describe('campaigns of one worker', { timeout: PATIENCE_MS }, () => {
     const after = arrivals(world).slice(before);
     const first = after.indexOf(phone(1));
     const last = after.lastIndexOf(phone(1));
-    // Five rounds of the big one at most until it is noticed; from then on half of the slots are its own.
+    // Five rounds of the big one at most until it is noticed; from then on half of the slots are
+    // its own.
     expect(count(after.slice(0, first), 0)).toBeLessThanOrEqual(50);
     expect(count(after.slice(first, last), 0)).toBeLessThanOrEqual(30);
     expect(world.simulator.stats().maxInFlight).toBe(10);
@@ -79,7 +90,8 @@ describe('campaigns of one worker', { timeout: PATIENCE_MS }, () => {
     await loadRows(world, patient, 1500);
     await loadRows(world, urgent, 1500);
     await eventually(() => count(arrivals(world), 0) > 100);
-    // 40 points: four times as much, eight slots beside two. The shares themselves are judged where they are made.
+    // 40 points: four times as much, eight slots beside two. The shares themselves are judged where
+    // they are made.
     expect(await ratioOfNext(world, 200, 0, 1)).toBeGreaterThan(2.5);
     expect(await ratioOfNext(world, 200, 1, 0)).toBeGreaterThan(0.1);
     await campaign(world, 1, { priority: 80 });
@@ -107,29 +119,44 @@ describe('campaigns of one worker', { timeout: PATIENCE_MS }, () => {
   });
 
   test('a call that comes later does not wait for those of its campaign that hang', async () => {
-    const hanging = phones(3).map((toPhoneNumber) => ({ match: { toPhoneNumber }, do: { fault: 'hang' as const } }));
+    const hanging = phones(3).map((toPhoneNumber) => ({
+      match: { toPhoneNumber },
+      do: { fault: 'hang' as const },
+    }));
     await using world = await openWorld({ script: hanging });
     await world.campaign();
     await world.startWorker({ concurrency: 10, responseTimeoutMs: 600_000, shutdownGraceMs: 300 });
     await world.load(phones(3));
     await isSaturated(world, 3);
     // The queue has been found empty.
-    await eventually(async () => (await world.withQueue('spring', (queue) => queue.getWaitingCount())) === 0);
+    await eventually(
+      async () => (await world.withQueue('spring', (queue) => queue.getWaitingCount())) === 0,
+    );
     await world.load([phone(3)]);
-    expect(await world.settled(1)).toMatchObject([{ toPhoneNumber: phone(3), outcome: 'accepted' }]);
+    expect(await world.settled(1)).toMatchObject([
+      { toPhoneNumber: phone(3), outcome: 'accepted' },
+    ]);
     expect(world.simulator.stats().inFlight).toBe(3);
   });
 
   test('a campaign that closes while a call of its hangs keeps no other from being found', async () => {
-    await using world = await openWorld({ script: [{ match: { toPhoneNumber: phone(0) }, do: { fault: 'hang' } }] });
+    await using world = await openWorld({
+      script: [{ match: { toPhoneNumber: phone(0) }, do: { fault: 'hang' } }],
+    });
     await world.campaign();
     await world.campaign({ id: 'summer' });
     const worker = await world.startWorker({ responseTimeoutMs: 600_000, shutdownGraceMs: 300 });
     await world.load([phone(0)]);
     await isSaturated(world, 1);
-    // Its job and claim are gone, as when somebody else ended them: for the registry there is no more work.
-    await world.redis.del(`${world.keys.queue('spring')}active`, world.keys.campaign('spring').claims);
-    await eventually(async () => (await world.redis.sismember(world.keys.openCampaigns, 'spring')) === 0);
+    // Its job and claim are gone, as when somebody else ended them: for the registry there is no
+    // more work.
+    await world.redis.del(
+      `${world.keys.queue('spring')}active`,
+      world.keys.campaign('spring').claims,
+    );
+    await eventually(
+      async () => (await world.redis.sismember(world.keys.openCampaigns, 'spring')) === 0,
+    );
     await world.load([phone(1)], 'summer');
     await world.settled(1, 'summer');
     expect(world.simulator.stats().inFlight).toBe(1);
@@ -137,13 +164,20 @@ describe('campaigns of one worker', { timeout: PATIENCE_MS }, () => {
   });
 });
 
-test('a hundred campaigns over two workers with few slots all move', { timeout: PATIENCE_MS }, async () => {
+test('a hundred campaigns over two workers with few slots all move', {
+  timeout: PATIENCE_MS,
+}, async () => {
   const CAMPAIGNS = 100;
   const CALLS = 15;
   await using world = await openWorld({ latencyMs: 50 });
   const indexes = Array.from({ length: CAMPAIGNS }, (_, index) => index);
-  await Promise.all(indexes.map(async (index) => loadRows(world, await campaign(world, index), CALLS)));
-  await Promise.all([world.startWorker({ concurrency: 10 }), world.startWorker({ concurrency: 10 })]);
+  await Promise.all(
+    indexes.map(async (index) => loadRows(world, await campaign(world, index), CALLS)),
+  );
+  await Promise.all([
+    world.startWorker({ concurrency: 10 }),
+    world.startWorker({ concurrency: 10 }),
+  ]);
   await eventually(() => arrivals(world).length === CAMPAIGNS * CALLS);
   const begun = callsAtFirstEnd(arrivals(world), CALLS);
   expect(begun.size).toBe(CAMPAIGNS);
@@ -153,7 +187,10 @@ test('a hundred campaigns over two workers with few slots all move', { timeout: 
 });
 
 /** How many calls of each campaign had arrived when the first of them had all of its own. */
-function callsAtFirstEnd(lines: readonly (string | null)[], calls: number): Map<string | null, number> {
+function callsAtFirstEnd(
+  lines: readonly (string | null)[],
+  calls: number,
+): Map<string | null, number> {
   const begun = new Map<string | null, number>();
   for (const line of lines) {
     const own = (begun.get(line) ?? 0) + 1;

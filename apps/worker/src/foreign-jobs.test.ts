@@ -14,7 +14,10 @@ const NUMBER = phone(0);
 const STRANGER = phone(900);
 
 /** A world with these calls in its queue, and no worker yet. */
-async function loaded(count = 1, changes: Parameters<DialingWorld['load']>[2] = {}): Promise<DialingWorld> {
+async function loaded(
+  count = 1,
+  changes: Parameters<DialingWorld['load']>[2] = {},
+): Promise<DialingWorld> {
   const world = await DialingWorld.open(redis);
   await world.campaign();
   await world.load(phones(count), 'spring', changes);
@@ -68,8 +71,12 @@ describe.concurrent('of jobs that are not as we have made them', { timeout: PATI
     await using world = await loaded();
     await world.startWorker();
     await world.settled(1);
-    await eventually(async () => (await world.redis.sismember(world.keys.openCampaigns, 'spring')) === 0);
-    await world.withQueue('spring', (queue) => queue.add('call', { to: STRANGER, name: 'Ada', row: 2 }));
+    await eventually(
+      async () => (await world.redis.sismember(world.keys.openCampaigns, 'spring')) === 0,
+    );
+    await world.withQueue('spring', (queue) =>
+      queue.add('call', { to: STRANGER, name: 'Ada', row: 2 }),
+    );
     await isSetAside(world);
     expect(world.requestsByNumber().has(STRANGER)).toBe(false);
     expect(await new CampaignArchive(world.redis, world.keys).archive('spring')).toBe('unfinished');
@@ -82,7 +89,9 @@ describe.concurrent('of jobs that are not as we have made them', { timeout: PATI
       const job = await queue.getJob(world.callId(NUMBER));
       return { name: job?.name ?? '', data: job?.data as object };
     });
-    await world.withQueue('autumn', (queue) => queue.add(name, data, { jobId: world.callId(NUMBER) }));
+    await world.withQueue('autumn', (queue) =>
+      queue.add(name, data, { jobId: world.callId(NUMBER) }),
+    );
     await world.startWorker();
     await world.settled(1);
     await isSetAside(world, 'autumn');
@@ -115,7 +124,11 @@ describe.concurrent('of jobs that are not as we have made them', { timeout: PATI
       reason: 'campaign_canceled',
       attempts: 0,
     });
-    expect(await world.status()).toMatchObject({ state: 'canceled', setAside: 0, outcomes: { canceled: 1 } });
+    expect(await world.status()).toMatchObject({
+      state: 'canceled',
+      setAside: 0,
+      outcomes: { canceled: 1 },
+    });
     expect(world.requestsByNumber().size).toBe(0);
   });
 
@@ -127,19 +140,27 @@ describe.concurrent('of jobs that are not as we have made them', { timeout: PATI
     await world.startWorker();
     const [result] = await world.settled(1);
     expect(result).toMatchObject({ outcome: 'expired', reason: 'deadline' });
-    expect(await world.status()).toMatchObject({ pending: 0, setAside: 0, outcomes: { expired: 1 } });
+    expect(await world.status()).toMatchObject({
+      pending: 0,
+      setAside: 0,
+      outcomes: { expired: 1 },
+    });
   });
 
   test('one from before there were seals waits for its list, or for a person', async () => {
     await using world = await loaded(0);
     const data = { to: NUMBER, name: 'Ada', row: 2 };
-    await world.withQueue('spring', (queue) => queue.add('call', data, { jobId: world.callId(NUMBER) }));
+    await world.withQueue('spring', (queue) =>
+      queue.add('call', data, { jobId: world.callId(NUMBER) }),
+    );
     await world.redis.sadd(world.keys.openCampaigns, 'spring');
     const worker = await world.startWorker();
     await isSetAside(world);
     const jobs = new SetAsideJobs(world.redis, world.keys);
     const campaign = await world.campaign();
-    expect(await jobs.requeue(campaign, await setAside(world), { by: 'Kim', at: Date.now() })).toBe(1);
+    expect(await jobs.requeue(campaign, await setAside(world), { by: 'Kim', at: Date.now() })).toBe(
+      1,
+    );
     await world.settled(1);
     expect(world.simulator.calls().byNumber).toEqual({ [NUMBER]: 1 });
     expect(await worker.metric('libby_dialer_unexpected_errors_total')).toBe(0);
@@ -149,22 +170,27 @@ describe.concurrent('of jobs that are not as we have made them', { timeout: PATI
     ['no JSON', `{"to":"${NUMBER}","name":"Ada Lovelace`],
     ['of another version', JSON.stringify({ to: NUMBER, name: 'Ada Lovelace', language: 'en' })],
     ['nothing at all', 'null'],
-  ])('data that are %s stop no other call, leak nothing, and end with the campaign', async (_, data) => {
-    await using world = await loaded(3);
-    await corrupt(world, data);
-    const worker = await world.startWorker();
-    await world.settled(2);
-    await isSetAside(world);
-    expect(await setAside(world)).toMatchObject([{ callId: world.callId(NUMBER), refusal: 'unreadable' }]);
-    await world.control.apply('cancel', 'spring', AbortSignal.timeout(PATIENCE_MS));
-    const results = await world.settled(3);
-    expect(results.find(({ callId }) => callId === world.callId(NUMBER))).toMatchObject({
-      toPhoneNumber: 'unreadable',
-      name: 'unreadable',
-      outcome: 'canceled',
-    });
-    expect(worker.logs.join('')).not.toMatch(/Ada|Lovelace/);
-    expect(await worker.metric('libby_dialer_unexpected_errors_total')).toBe(0);
-    expect(await worker.metric('libby_dialer_queue_troubles_total')).toBe(0);
-  });
+  ])(
+    'data that are %s stop no other call, leak nothing, and end with the campaign',
+    async (_, data) => {
+      await using world = await loaded(3);
+      await corrupt(world, data);
+      const worker = await world.startWorker();
+      await world.settled(2);
+      await isSetAside(world);
+      expect(await setAside(world)).toMatchObject([
+        { callId: world.callId(NUMBER), refusal: 'unreadable' },
+      ]);
+      await world.control.apply('cancel', 'spring', AbortSignal.timeout(PATIENCE_MS));
+      const results = await world.settled(3);
+      expect(results.find(({ callId }) => callId === world.callId(NUMBER))).toMatchObject({
+        toPhoneNumber: 'unreadable',
+        name: 'unreadable',
+        outcome: 'canceled',
+      });
+      expect(worker.logs.join('')).not.toMatch(/Ada|Lovelace/);
+      expect(await worker.metric('libby_dialer_unexpected_errors_total')).toBe(0);
+      expect(await worker.metric('libby_dialer_queue_troubles_total')).toBe(0);
+    },
+  );
 });

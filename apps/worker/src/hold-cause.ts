@@ -10,7 +10,10 @@ export function causeOfAnswer(answer: CallAnswer, url: string): HoldCause {
 }
 
 /** Why there is no token. @param url who was asked */
-export function causeOfTokenError({ code, status, message, cause }: TokenError, url: string): HoldCause {
+export function causeOfTokenError(
+  { code, status, message, cause }: TokenError,
+  url: string,
+): HoldCause {
   const below = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   const seen = { code: typeof below === 'string' ? below : code, url, message };
   return status === undefined ? seen : { ...seen, status };

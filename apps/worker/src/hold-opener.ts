@@ -11,7 +11,10 @@ export interface HoldOpenerParts {
   readonly events: WorkerEvents;
 }
 
-/** Stops dialing for want of something that no call can do without; the call that noticed keeps its place. */
+/**
+ * Stops dialing for want of something that no call can do without; the call that noticed keeps its
+ * place.
+ */
 export class HoldOpener {
   readonly #parts: HoldOpenerParts;
 
@@ -23,7 +26,10 @@ export class HoldOpener {
     const { holds, clock, events } = this.#parts;
     await holds.open(hold, run.callId, cause);
     events.holdAsked(hold);
-    return { kind: 'give_back', sleepUntil: clock.now() + Math.max(hold.firstPauseMs, hold.retryAfterMs) };
+    return {
+      kind: 'give_back',
+      sleepUntil: clock.now() + Math.max(hold.firstPauseMs, hold.retryAfterMs),
+    };
   }
 
   /** No call of its campaign has all that this asks for. */

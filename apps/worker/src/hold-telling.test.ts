@@ -27,11 +27,15 @@ interface Line {
 
 /** What all of these workers have logged of holds. */
 function holdLines(workers: readonly TestWorker[], msg: string): Line[] {
-  return workers.flatMap(({ logs }) => logs.map((line) => JSON.parse(line) as Line)).filter((line) => line.msg === msg);
+  return workers
+    .flatMap(({ logs }) => logs.map((line) => JSON.parse(line) as Line))
+    .filter((line) => line.msg === msg);
 }
 
 async function counted(workers: readonly TestWorker[], label: string): Promise<number> {
-  const counts = await Promise.all(workers.map((each) => each.metric('libby_dialer_hold_changes_total', label)));
+  const counts = await Promise.all(
+    workers.map((each) => each.metric('libby_dialer_hold_changes_total', label)),
+  );
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
@@ -40,20 +44,30 @@ describe('a hold is told by one worker, with what was seen', { timeout: PATIENCE
     await using world = await openWorld();
     const tls = { cert: LOCALHOST_CERTIFICATE, key: LOCALHOST_KEY };
     await using api = await startRawServer(() => {}, { tls });
-    await world.campaign({ retry: { attempts: 100, backoffSeconds: 0.05, maxBackoffSeconds: 0.2 } });
-    const workers = [await world.startWorker({ apiUrl: api.url }), await world.startWorker({ apiUrl: api.url })];
+    await world.campaign({
+      retry: { attempts: 100, backoffSeconds: 0.05, maxBackoffSeconds: 0.2 },
+    });
+    const workers = [
+      await world.startWorker({ apiUrl: api.url }),
+      await world.startWorker({ apiUrl: api.url }),
+    ];
     await world.load(phones(20));
     expect(await world.heldBy('all')).toBe('unreachable');
     const cause = { code: 'DEPTH_ZERO_SELF_SIGNED_CERT', url: `${api.url}/outbound` };
     expect(await world.holds.list()).toMatchObject([{ cause }]);
     expect(await world.status()).toMatchObject({ holds: [{ cause }] });
     await eventually(() => holdLines(workers, 'dialing is held').length > 0);
-    expect(holdLines(workers, 'dialing is held')).toMatchObject([{ scope: 'all', reason: 'unreachable', cause }]);
+    expect(holdLines(workers, 'dialing is held')).toMatchObject([
+      { scope: 'all', reason: 'unreachable', cause },
+    ]);
     expect(await counted(workers, 'change="opened",scope_kind="all",reason="unreachable"')).toBe(1);
     expect(api.requests).toEqual([]);
     // Also that the pause grows.
     await eventually(() => holdLines(workers, 'dialing is held for longer').length > 0);
-    expect(holdLines(workers, 'dialing is held for longer')[0]).toMatchObject({ reason: 'unreachable', cause });
+    expect(holdLines(workers, 'dialing is held for longer')[0]).toMatchObject({
+      reason: 'unreachable',
+      cause,
+    });
   });
 
   test('a short list that was given up for the same reason', async () => {
@@ -66,7 +80,9 @@ describe('a hold is told by one worker, with what was seen', { timeout: PATIENCE
     await world.settled(1);
     await eventually(() => holdLines([worker], 'call was given up').length > 0);
     const cause = { code: 'DEPTH_ZERO_SELF_SIGNED_CERT', url: `${api.url}/outbound` };
-    expect(holdLines([worker], 'call was given up')).toMatchObject([{ reason: 'tls_failed', cause }]);
+    expect(holdLines([worker], 'call was given up')).toMatchObject([
+      { reason: 'tls_failed', cause },
+    ]);
   });
 
   test('doubts, by the status that was answered; and its lifting', async () => {
@@ -81,7 +97,9 @@ describe('a hold is told by one worker, with what was seen', { timeout: PATIENCE
     await world.noHolds();
     await eventually(() => holdLines(workers, 'dialing goes on: a hold is lifted').length > 0);
     expect(holdLines(workers, 'dialing is held')).toMatchObject([{ reason: 'doubts', cause }]);
-    expect(holdLines(workers, 'dialing goes on: a hold is lifted')).toMatchObject([{ reason: 'doubts', cause }]);
+    expect(holdLines(workers, 'dialing goes on: a hold is lifted')).toMatchObject([
+      { reason: 'doubts', cause },
+    ]);
     expect(await counted(workers, 'change="lifted",scope_kind="all",reason="doubts"')).toBe(1);
     expect(Math.max(...world.requestsByNumber().values())).toBe(1);
   });
@@ -94,9 +112,15 @@ describe('a hold is told by one worker, with what was seen', { timeout: PATIENCE
     expect(await world.heldBy('campaign:spring')).toBe('rejections');
     await eventually(() => holdLines([worker], 'dialing is held').length > 0);
     expect(holdLines([worker], 'dialing is held')).toMatchObject([
-      { scope: 'campaign:spring', reason: 'rejections', cause: { code: 'unprocessable', status: 422 } },
+      {
+        scope: 'campaign:spring',
+        reason: 'rejections',
+        cause: { code: 'unprocessable', status: 422 },
+      },
     ]);
-    expect(await counted([worker], 'change="opened",scope_kind="campaign",reason="rejections"')).toBe(1);
+    expect(
+      await counted([worker], 'change="opened",scope_kind="campaign",reason="rejections"'),
+    ).toBe(1);
   });
 
   test('a wrong address of the API; the one of the provider’s page is none', async () => {
@@ -106,11 +130,15 @@ describe('a hold is told by one worker, with what was seen', { timeout: PATIENCE
     await world.load(phones(3));
     expect(await world.heldBy('all')).toBe('endpoint');
     const url = `${world.simulator.apiUrl}/v2/outbound`;
-    expect(await world.holds.list()).toMatchObject([{ cause: { code: 'endpoint', status: 404, url } }]);
+    expect(await world.holds.list()).toMatchObject([
+      { cause: { code: 'endpoint', status: 404, url } },
+    ]);
     await worker.stop();
     await world.holds.release('all', 'Ada');
     await world.startWorker({ apiUrl: `${world.simulator.apiUrl}/outbound` });
-    expect((await world.settled(3)).map(({ outcome }) => outcome)).toEqual(Array(3).fill('accepted'));
+    expect((await world.settled(3)).map(({ outcome }) => outcome)).toEqual(
+      Array(3).fill('accepted'),
+    );
   });
 
   test('no token', async () => {

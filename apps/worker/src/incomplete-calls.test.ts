@@ -54,7 +54,9 @@ describe('calls that lack what their campaign asks for', { timeout: PATIENCE_MS 
     await world.campaign({ introNotes: 'Hi' });
     await world.settled(30);
     expect(await world.status()).toMatchObject({ state: 'completed', holds: [] });
-    const opened = workers.map((worker) => worker.metric('libby_dialer_hold_changes_total', 'change="opened"'));
+    const opened = workers.map((worker) =>
+      worker.metric('libby_dialer_hold_changes_total', 'change="opened"'),
+    );
     expect(await Promise.all(opened)).toEqual([1, 0]);
   });
 });

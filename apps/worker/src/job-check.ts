@@ -1,4 +1,10 @@
-import { callOf, type Identity, type QueuedJob, type Refusal, type SetAsideJobs } from '@libby-dialer/dial-queue';
+import {
+  callOf,
+  type Identity,
+  type QueuedJob,
+  type Refusal,
+  type SetAsideJobs,
+} from '@libby-dialer/dial-queue';
 import type { QueuedCall } from '@libby-dialer/dialing';
 import type { JobEnd } from './job-end.ts';
 import type { RedisClock } from './redis-clock.ts';

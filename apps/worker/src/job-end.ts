@@ -1,16 +1,25 @@
 /**
- * How a run of the handler ends, for the queue. The call's own fate stands in the ledger; this says only what becomes of
- * its job. Times are epoch ms of Redis's clock.
+ * How a run of the handler ends, for the queue. The call's own fate stands in the ledger; this says
+ * only what becomes of its job. Times are epoch ms of Redis's clock.
  */
 export type JobEnd =
   /**
-   * The call is settled. `isOver`: by what ends every other call of its campaign as well, and nothing of it goes out any more. `isEarly`: its
-   * slot was far off when it got it, so that there is enough in hand for the pace.
+   * The call is settled. `isOver`: by what ends every other call of its campaign as well, and
+   * nothing of it goes out any more. `isEarly`: its slot was far off when it got it, so that there
+   * is enough in hand for the pace.
    */
-  | { readonly kind: 'complete'; readonly accepted: boolean; readonly isOver?: boolean; readonly isEarly?: boolean }
+  | {
+      readonly kind: 'complete';
+      readonly accepted: boolean;
+      readonly isOver?: boolean;
+      readonly isEarly?: boolean;
+    }
   /** This job waits for its own instant. */
   | { readonly kind: 'delay'; readonly until: number; readonly sleepUntil?: number }
-  /** The job goes back; everything of the campaign has to wait, if known until when. With a `turn` not for trouble, but for its turn. */
+  /**
+   * The job goes back; everything of the campaign has to wait, if known until when. With a `turn`
+   * not for trouble, but for its turn.
+   */
   | { readonly kind: 'give_back'; readonly sleepUntil: number; readonly turn?: Turn };
 
 /** What all calls of a campaign take turns for. */

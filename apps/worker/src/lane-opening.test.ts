@@ -21,7 +21,10 @@ class SlowList implements AsyncDisposable {
     const to = phone(this.#calls);
     this.#calls += 1;
     await this.#loader.add([
-      { callId: this.#world.callId(to, this.campaign), call: { to, name: 'Ada', row: this.#calls } },
+      {
+        callId: this.#world.callId(to, this.campaign),
+        call: { to, name: 'Ada', row: this.#calls },
+      },
     ]);
   }
 
@@ -98,7 +101,9 @@ describe('a campaign whose first lists are dialed by a worker', { timeout: PATIE
       Array.from({ length: 10 }, (_, nth) => `spring-${nth}`),
     );
     expect(await outcomes(lists)).toEqual(ALL_ACCEPTED);
-    await eventually(async () => rejectedConnections(await world.redis.info('stats')) >= lists.length);
+    await eventually(
+      async () => rejectedConnections(await world.redis.info('stats')) >= lists.length,
+    );
     await world.redis.config('SET', 'maxclients', 1000);
     await addCalls(lists);
     expect(await outcomes(lists)).toEqual(ALL_ACCEPTED);

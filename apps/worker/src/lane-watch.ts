@@ -1,4 +1,7 @@
-/** Longer than whatever BullMQ waits for by itself: its block of 5 s, its watchdog, a connection that comes back. */
+/**
+ * Longer than whatever BullMQ waits for by itself: its block of 5 s, its watchdog, a connection
+ * that comes back.
+ */
 const STUCK_AFTER_MS = 20_000;
 /** A look that comes late, because Redis was away, says no more than one in time. */
 const LOOK_COUNTS_AT_MOST_MS = 2_000;
@@ -12,7 +15,10 @@ export interface LaneSight {
   readonly isDue: boolean;
 }
 
-/** Tells a lane that takes no job, look after look, though there is one and nothing known keeps it from that. */
+/**
+ * Tells a lane that takes no job, look after look, though there is one and nothing known keeps it
+ * from that.
+ */
 export class LaneWatch {
   #taken = 0;
   #idleMs = 0;

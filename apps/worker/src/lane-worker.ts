@@ -1,12 +1,25 @@
 import { type Job, type Processor, Worker, type WorkerOptions } from 'bullmq';
 
-/** What a wait for a job that is broken off ends with: a mark in the queue that the next job is due in some other age. */
-const NO_JOB: [key: string, member: string, score: string] = ['', '0', String(Number.MAX_SAFE_INTEGER)];
+/**
+ * What a wait for a job that is broken off ends with: a mark in the queue that the next job is due
+ * in some other age.
+ */
+const NO_JOB: [key: string, member: string, score: string] = [
+  '',
+  '0',
+  String(Number.MAX_SAFE_INTEGER),
+];
 
-/** A BullMQ worker that can be ended whatever state its connections are in, and survives data that are no JSON. */
+/**
+ * A BullMQ worker that can be ended whatever state its connections are in, and survives data that
+ * are no JSON.
+ */
 export class LaneWorker extends Worker {
   #isEnding = false;
-  /** BullMQ may begin another wait while one lasts: its watchdog connects anew under a blocked command. */
+  /**
+   * BullMQ may begin another wait while one lasts: its watchdog connects anew under a blocked
+   * command.
+   */
   readonly #breakOffs = new Set<() => void>();
 
   constructor(queue: string, processor: Processor, options: WorkerOptions) {
@@ -19,10 +32,11 @@ export class LaneWorker extends Worker {
   /**
    * Takes no more jobs, waits for those in hand, and closes.
    *
-   * BullMQ's own close first disconnects the connection it blocks on, and waits until that says `end`. Between two attempts
-   * to connect ioredis never says so, and a blocked command that it keeps to send it again is settled by BullMQ's watchdog
-   * only. In a cluster whose master has changed, BullMQ takes the command that the disconnect breaks off for a failure,
-   * and connects again what it is closing: the close lasts for ever. So the wait is ended first, and then there
+   * BullMQ's own close first disconnects the connection it blocks on, and waits until that says
+   * `end`. Between two attempts to connect ioredis never says so, and a blocked command that it
+   * keeps to send it again is settled by BullMQ's watchdog only. In a cluster whose master has
+   * changed, BullMQ takes the command that the disconnect breaks off for a failure, and connects
+   * again what it is closing: the close lasts for ever. So the wait is ended first, and then there
    * is nothing left that a disconnect would have to wait for.
    */
   async finish(): Promise<void> {
@@ -34,9 +48,9 @@ export class LaneWorker extends Worker {
   }
 
   /**
-   * BullMQ reads a job's data before it hands it over. Where they are no JSON it would fetch the job
-   * again and again, each time with an error that holds a piece of them: a name, a number. Here such
-   * a job is handed over like any other, its data as text.
+   * BullMQ reads a job's data before it hands it over. Where they are no JSON it would fetch the
+   * job again and again, each time with an error that holds a piece of them: a name, a number. Here
+   * such a job is handed over like any other, its data as text.
    */
   protected override createJob(...[json, jobId]: Parameters<Worker['createJob']>): Job {
     try {
@@ -46,7 +60,10 @@ export class LaneWorker extends Worker {
     }
   }
 
-  /** The wait for a job, and for the connection that this needs, are all that BullMQ's loop does but for jobs in hand. */
+  /**
+   * The wait for a job, and for the connection that this needs, are all that BullMQ's loop does but
+   * for jobs in hand.
+   */
   async #makeWaitsEnd(): Promise<void> {
     const backend = this.getBackend();
     const reconnect = backend.reconnectBlocking.bind(backend);

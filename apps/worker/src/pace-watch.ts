@@ -7,8 +7,9 @@ const SLOTS_TO_JUDGE = 10;
 const JUDGED_FOR_MS = 60_000;
 
 /**
- * Notices when this worker cannot keep to the pace of its campaigns: most slots are over before their calls can begin, because Redis
- * answers too late, or too unevenly, for any promise about the pace.
+ * Notices when this worker cannot keep to the pace of its campaigns: most slots are over before
+ * their calls can begin, because Redis answers too late, or too unevenly, for any promise about the
+ * pace.
  */
 export class PaceWatch {
   readonly #clock: RedisClock;

@@ -32,26 +32,36 @@ describe.concurrent('a campaign with limits, over all workers', { timeout: PATIE
     const numbers = phones(100);
     await world.load(numbers);
     const results = await world.settled(100);
-    expect(world.simulator.calls().byNumber).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
-    // When each was let go, by Redis's clock as its worker knows it. What the provider sees is measured in bench/.
+    expect(world.simulator.calls().byNumber).toEqual(
+      Object.fromEntries(numbers.map((number) => [number, 1])),
+    );
+    // When each was let go, by Redis's clock as its worker knows it. What the provider sees is
+    // measured in bench/.
     const dialed = results.map(({ dialedAt }) => Date.parse(dialedAt ?? ''));
     expect(mostWithin(dialed, 1000)).toBeLessThanOrEqual(20 + 2);
   });
 
-  test.for([80, 150])('pace: calls go out over a link on which everything arrives %d ms later', async (latencyMs) => {
-    await using proxy = await startFaultProxy({ targetPort: redis.port });
-    await proxy.inflict({ kind: 'slow', latencyMs });
-    await using world = await DialingWorld.open(redis);
-    await world.campaign({ pacing: { callsPerSecond: 20 } });
-    await world.startWorker({ redisPort: proxy.port });
-    const numbers = phones(60);
-    await world.load(numbers);
-    const results = await world.settled(60);
-    expect(results.filter(({ outcome, attempts }) => outcome === 'accepted' && attempts === 1)).toHaveLength(60);
-    expect(world.simulator.calls().byNumber).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
-    const dialed = results.map(({ dialedAt }) => Date.parse(dialedAt ?? ''));
-    expect(mostWithin(dialed, 1000)).toBeLessThanOrEqual(20 + 2);
-  });
+  test.for([80, 150])(
+    'pace: calls go out over a link on which everything arrives %d ms later',
+    async (latencyMs) => {
+      await using proxy = await startFaultProxy({ targetPort: redis.port });
+      await proxy.inflict({ kind: 'slow', latencyMs });
+      await using world = await DialingWorld.open(redis);
+      await world.campaign({ pacing: { callsPerSecond: 20 } });
+      await world.startWorker({ redisPort: proxy.port });
+      const numbers = phones(60);
+      await world.load(numbers);
+      const results = await world.settled(60);
+      expect(
+        results.filter(({ outcome, attempts }) => outcome === 'accepted' && attempts === 1),
+      ).toHaveLength(60);
+      expect(world.simulator.calls().byNumber).toEqual(
+        Object.fromEntries(numbers.map((number) => [number, 1])),
+      );
+      const dialed = results.map(({ dialedAt }) => Date.parse(dialedAt ?? ''));
+      expect(mostWithin(dialed, 1000)).toBeLessThanOrEqual(20 + 2);
+    },
+  );
 
   test('pace: where no slot can be kept to, the worker says so until it can', async () => {
     await using proxy = await startFaultProxy({ targetPort: redis.port });
@@ -63,10 +73,14 @@ describe.concurrent('a campaign with limits, over all workers', { timeout: PATIE
     await world.settled(1);
     await proxy.inflict({ kind: 'slow', latencyMs: 1300 });
     await world.load(phones(300).slice(1));
-    await eventually(async () => (await readiness()).includes('Redis answers too late for their slots'));
+    await eventually(async () =>
+      (await readiness()).includes('Redis answers too late for their slots'),
+    );
     await eventually(async () => (await world.status()).workersOffPace === 1);
     await proxy.heal();
-    expect(new Set((await world.settled(300)).map(({ attempts }) => attempts))).toEqual(new Set([1]));
+    expect(new Set((await world.settled(300)).map(({ attempts }) => attempts))).toEqual(
+      new Set([1]),
+    );
     await eventually(async () => !(await readiness()).includes('too late'));
     await eventually(async () => (await world.status()).workersOffPace === 0);
   });
@@ -83,7 +97,9 @@ describe.concurrent('a campaign with limits, over all workers', { timeout: PATIE
     await eventually(async () => {
       const entry = await world.redis.hget(ledger, world.callId(phone(0)));
       const [seconds = 0, micros = 0] = await world.redis.time();
-      const { sendBy = Number.POSITIVE_INFINITY } = JSON.parse(entry ?? '{}') as { sendBy?: number };
+      const { sendBy = Number.POSITIVE_INFINITY } = JSON.parse(entry ?? '{}') as {
+        sendBy?: number;
+      };
       return seconds * 1000 + micros / 1000 > sendBy;
     });
     // The question is sent again, and gets the answer that it got then.
@@ -131,7 +147,9 @@ describe.concurrent('a campaign with limits, over all workers', { timeout: PATIE
   test('lines: a full line holds its calls back, the next goes when one of its conversations is over', async () => {
     await using world = await DialingWorld.open(redis);
     const conversationMs = 1500;
-    await world.campaign({ lines: { maxConcurrentCalls: 3, assumedCallSeconds: conversationMs / 1000 } });
+    await world.campaign({
+      lines: { maxConcurrentCalls: 3, assumedCallSeconds: conversationMs / 1000 },
+    });
     await Promise.all([1, 2].map(() => world.startWorker()));
     await world.load(phones(12));
     await world.settled(12);
@@ -146,10 +164,15 @@ describe.concurrent('a campaign with limits, over all workers', { timeout: PATIE
     await world.startWorker();
     await world.load(phones(10), 'autumn');
     await world.settled(10, 'autumn');
-    await world.campaign({ fromPhoneNumber: [LINE, OTHER_LINE], lines: { maxConcurrentCalls: 15 } });
+    await world.campaign({
+      fromPhoneNumber: [LINE, OTHER_LINE],
+      lines: { maxConcurrentCalls: 15 },
+    });
     await world.load(phones(20).slice(10));
     const results = await world.settled(10);
-    expect(results.map(({ fromPhoneNumber }) => fromPhoneNumber)).toEqual(Array.from({ length: 10 }, () => OTHER_LINE));
+    expect(results.map(({ fromPhoneNumber }) => fromPhoneNumber)).toEqual(
+      Array.from({ length: 10 }, () => OTHER_LINE),
+    );
   });
 
   test('lines: rows that name a full line leave those that name another to it', async () => {
@@ -159,11 +182,18 @@ describe.concurrent('a campaign with limits, over all workers', { timeout: PATIE
     await world.load(phones(30), 'spring', { from: LINE });
     await world.load([phone(30)], 'spring', { from: OTHER_LINE });
     const results = await world.settled(2);
-    expect(results.map(({ fromPhoneNumber }) => fromPhoneNumber).toSorted()).toEqual([LINE, OTHER_LINE]);
+    expect(results.map(({ fromPhoneNumber }) => fromPhoneNumber).toSorted()).toEqual([
+      LINE,
+      OTHER_LINE,
+    ]);
     // The others wait, each for a turn of its own.
-    await eventually(async () => (await world.withQueue('spring', (queue) => queue.getDelayedCount())) === 29);
+    await eventually(
+      async () => (await world.withQueue('spring', (queue) => queue.getDelayedCount())) === 29,
+    );
     const { turns } = world.keys.campaign('spring');
-    expect(Number(await world.redis.hget(turns, `${LINE}:0`))).toBeGreaterThan(Date.now() + 28 * 3_600_000);
+    expect(Number(await world.redis.hget(turns, `${LINE}:0`))).toBeGreaterThan(
+      Date.now() + 28 * 3_600_000,
+    );
   });
 
   test('lines: a full pool leaves rows that name another line to it', async () => {
@@ -174,7 +204,10 @@ describe.concurrent('a campaign with limits, over all workers', { timeout: PATIE
     await world.settled(1);
     await world.load([phone(30)], 'spring', { from: OTHER_LINE });
     const results = await world.settled(2);
-    expect(results.map(({ fromPhoneNumber }) => fromPhoneNumber).toSorted()).toEqual([LINE, OTHER_LINE]);
+    expect(results.map(({ fromPhoneNumber }) => fromPhoneNumber).toSorted()).toEqual([
+      LINE,
+      OTHER_LINE,
+    ]);
   });
 
   test('frequency cap: the third call to a person is not placed', async () => {

@@ -40,11 +40,16 @@ test('a result tells by which hours, whose clock, which list and which caps its 
   const dialedAt = Date.parse(spring?.dialedAt ?? '');
   expect(Date.parse(spring?.permission?.opensAt ?? '')).toBeLessThanOrEqual(dialedAt);
   expect(Date.parse(spring?.permission?.closesAt ?? '')).toBeGreaterThan(dialedAt);
-  expect(autumn?.permission).toMatchObject({ zones: ['Asia/Tokyo'], zoneSource: 'campaign_window' });
+  expect(autumn?.permission).toMatchObject({
+    zones: ['Asia/Tokyo'],
+    zoneSource: 'campaign_window',
+  });
   expect(winter?.permission).toEqual({ doNotCall: version });
 });
 
-test('a call that was lost with its worker has it from the claim', { timeout: PATIENCE_MS }, async () => {
+test('a call that was lost with its worker has it from the claim', {
+  timeout: PATIENCE_MS,
+}, async () => {
   await using world = await DialingWorld.open(redis);
   const caps = [{ calls: 5, hours: 48 }];
   await world.campaign({ frequencyCap: caps[0] });
@@ -63,7 +68,10 @@ test('a call that was lost with its worker has it from the claim', { timeout: PA
   expect(claimed.kind).toBe('dial');
   await world.startWorker();
   expect(await world.settled(1)).toMatchObject([
-    { reason: 'worker_lost', permission: { doNotCall: 0, caps: [{ calls: 5, hours: 48, placed: 0 }] } },
+    {
+      reason: 'worker_lost',
+      permission: { doNotCall: 0, caps: [{ calls: 5, hours: 48, placed: 0 }] },
+    },
   ]);
 });
 

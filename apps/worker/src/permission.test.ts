@@ -59,22 +59,34 @@ describe.concurrent('who may not be called, or not now', { timeout: PATIENCE_MS 
     await world.doNotCall.add([number]);
     await world.control.apply('pause', 'spring');
     await world.holds.open(
-      { scope: 'all', reason: 'endpoint', firstPauseMs: HOUR_MS, maxPauseMs: HOUR_MS, retryAfterMs: 0 },
+      {
+        scope: 'all',
+        reason: 'endpoint',
+        firstPauseMs: HOUR_MS,
+        maxPauseMs: HOUR_MS,
+        retryAfterMs: 0,
+      },
       'nobody',
     );
     await world.redis.hset(world.keys.campaign('spring').state, 'canceled', 1);
     const worker = await world.startWorker();
-    expect(await world.settled(1)).toMatchObject([{ outcome: 'canceled', reason: 'campaign_canceled' }]);
+    expect(await world.settled(1)).toMatchObject([
+      { outcome: 'canceled', reason: 'campaign_canceled' },
+    ]);
 
     await world.campaign({ id: 'autumn', startsAt: new Date(now + HOUR_MS).toISOString() });
     await world.control.apply('pause', 'autumn');
     await world.load([number], 'autumn', { expiresAt: now - 1 });
-    expect(await world.settled(1, 'autumn')).toMatchObject([{ outcome: 'expired', reason: 'deadline' }]);
+    expect(await world.settled(1, 'autumn')).toMatchObject([
+      { outcome: 'expired', reason: 'deadline' },
+    ]);
 
     await world.campaign({ id: 'winter', startsAt: new Date(now + HOUR_MS).toISOString() });
     await world.control.apply('pause', 'winter');
     await world.load([number], 'winter');
-    expect(await world.settled(1, 'winter')).toMatchObject([{ outcome: 'suppressed', reason: 'do_not_call' }]);
+    expect(await world.settled(1, 'winter')).toMatchObject([
+      { outcome: 'suppressed', reason: 'do_not_call' },
+    ]);
 
     await world.load([phone(1)], 'winter');
     await worker.gateAnswered('paused');
@@ -95,8 +107,12 @@ describe.concurrent('who may not be called, or not now', { timeout: PATIENCE_MS 
     await world.doNotCall.add(numbers);
     const asked = world.simulator.stats().requests;
     const results = await world.settled(60);
-    const called = results.filter(({ outcome }) => outcome === 'accepted').map(({ toPhoneNumber }) => toPhoneNumber);
-    expect(results.filter(({ outcome }) => outcome === 'suppressed')).toHaveLength(60 - called.length);
+    const called = results
+      .filter(({ outcome }) => outcome === 'accepted')
+      .map(({ toPhoneNumber }) => toPhoneNumber);
+    expect(results.filter(({ outcome }) => outcome === 'suppressed')).toHaveLength(
+      60 - called.length,
+    );
     expect(called.toSorted()).toEqual(Object.keys(world.simulator.calls().byNumber).toSorted());
     // The gate lets nobody through any more; only claims made before it may still have begun.
     expect(called.length).toBeLessThanOrEqual(asked + 2);
@@ -111,7 +127,9 @@ describe.concurrent('who may not be called, or not now', { timeout: PATIENCE_MS 
     await world.settled(1);
     await world.doNotCall.add([phone(0)]);
     await world.load([phone(0)], 'autumn');
-    expect(await world.settled(1, 'autumn')).toMatchObject([{ outcome: 'suppressed', attempts: 0 }]);
+    expect(await world.settled(1, 'autumn')).toMatchObject([
+      { outcome: 'suppressed', attempts: 0 },
+    ]);
     expect(world.simulator.calls().byNumber).toEqual({ [phone(0)]: 1 });
   });
 
@@ -120,7 +138,10 @@ describe.concurrent('who may not be called, or not now', { timeout: PATIENCE_MS 
     const { wentOut, requestsAtReturn, requestsBefore } = await stopHalfWay(world, 'pause');
     expect(wentOut).toBeLessThanOrEqual(requestsAtReturn - requestsBefore + 20);
     await eventually(async () => (await world.status()).inFlight === 0);
-    expect(await world.status()).toMatchObject({ state: 'paused', pending: 400 - requestsAtReturn });
+    expect(await world.status()).toMatchObject({
+      state: 'paused',
+      pending: 400 - requestsAtReturn,
+    });
     expect(await world.results()).toHaveLength(requestsAtReturn);
     expect(world.simulator.stats().requests).toBe(requestsAtReturn);
     await world.control.apply('resume', 'spring');
@@ -133,7 +154,9 @@ describe.concurrent('who may not be called, or not now', { timeout: PATIENCE_MS 
     const { requestsAtReturn } = await stopHalfWay(world, 'cancel');
     const results = await world.settled(400);
     expect(results.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(requestsAtReturn);
-    expect(results.filter(({ outcome }) => outcome === 'canceled')).toHaveLength(400 - requestsAtReturn);
+    expect(results.filter(({ outcome }) => outcome === 'canceled')).toHaveLength(
+      400 - requestsAtReturn,
+    );
     expect(await world.status()).toMatchObject({ state: 'canceled', pending: 0, inFlight: 0 });
     expect(world.simulator.stats().requests).toBe(requestsAtReturn);
     expect(world.rangTwice()).toEqual([]);
@@ -160,7 +183,9 @@ describe.concurrent('who may not be called, or not now', { timeout: PATIENCE_MS 
     await world.load([phone(0)]);
     await world.load([phone(1), phone(2)], 'spring', { expiresAt: Date.now() + 300 });
     const results = await world.settled(2);
-    expect(new Set(results.map(({ toPhoneNumber }) => toPhoneNumber))).toEqual(new Set([phone(1), phone(2)]));
+    expect(new Set(results.map(({ toPhoneNumber }) => toPhoneNumber))).toEqual(
+      new Set([phone(1), phone(2)]),
+    );
     expect(results.every(({ outcome }) => outcome === 'expired')).toBe(true);
     expect(await world.status()).toMatchObject({ state: 'paused', pending: 1 });
     expect(world.simulator.stats().requests).toBe(0);
@@ -171,24 +196,31 @@ describe.concurrent('who may not be called, or not now', { timeout: PATIENCE_MS 
     await world.campaign();
     await world.startWorker();
     await world.load(phones(5), 'spring', { startsAt: Date.now() + HOUR_MS });
-    await world.withQueue('spring', (queue) => eventually(async () => (await queue.getDelayedCount()) === 5));
+    await world.withQueue('spring', (queue) =>
+      eventually(async () => (await queue.getDelayedCount()) === 5),
+    );
     await world.control.apply('cancel', 'spring');
     const results = await world.settled(5);
     expect(results.every(({ outcome }) => outcome === 'canceled')).toBe(true);
     expect(world.simulator.stats().requests).toBe(0);
   });
 
-  test.for(['the campaign', 'the record'])('startsAt of %s: not a moment earlier, and then', async (whose) => {
-    await using world = await openWorld();
-    const startsAt = Date.now() + 1500;
-    await world.campaign(whose === 'the campaign' ? { startsAt: new Date(startsAt).toISOString() } : {});
-    await world.startWorker();
-    await world.load(phones(5), 'spring', whose === 'the record' ? { startsAt } : {});
-    await world.settled(5);
-    const { calls } = world.simulator.calls();
-    expect(calls).toHaveLength(5);
-    expect(Math.min(...calls.map(({ atMs }) => atMs))).toBeGreaterThanOrEqual(startsAt);
-  });
+  test.for(['the campaign', 'the record'])(
+    'startsAt of %s: not a moment earlier, and then',
+    async (whose) => {
+      await using world = await openWorld();
+      const startsAt = Date.now() + 1500;
+      await world.campaign(
+        whose === 'the campaign' ? { startsAt: new Date(startsAt).toISOString() } : {},
+      );
+      await world.startWorker();
+      await world.load(phones(5), 'spring', whose === 'the record' ? { startsAt } : {});
+      await world.settled(5);
+      const { calls } = world.simulator.calls();
+      expect(calls).toHaveLength(5);
+      expect(Math.min(...calls.map(({ atMs }) => atMs))).toBeGreaterThanOrEqual(startsAt);
+    },
+  );
 
   test('a start in the far future: the lane sleeps instead of asking again and again', async () => {
     await using world = await openWorld();
@@ -225,10 +257,14 @@ describe.concurrent('who may not be called, or not now', { timeout: PATIENCE_MS 
     await world.campaign({ callingWindow: { from: '12:00', to: '14:00' } });
     await world.startWorker();
     await world.load([phone(0)], 'spring', { timezone: zoneWhereItIs(18) });
-    await world.withQueue('spring', (queue) => eventually(async () => (await queue.getDelayedCount()) === 1));
+    await world.withQueue('spring', (queue) =>
+      eventually(async () => (await queue.getDelayedCount()) === 1),
+    );
     expect((await world.status()).state).toBe('waiting');
     await world.load([phone(1)], 'spring', { timezone: zoneWhereItIs(12) });
-    expect(await world.settled(1)).toMatchObject([{ toPhoneNumber: phone(1), outcome: 'accepted' }]);
+    expect(await world.settled(1)).toMatchObject([
+      { toPhoneNumber: phone(1), outcome: 'accepted' },
+    ]);
   });
 
   test('hours that change while no worker runs count for the calls that wait by the old ones', async () => {
@@ -236,11 +272,15 @@ describe.concurrent('who may not be called, or not now', { timeout: PATIENCE_MS 
     await world.campaign({ callingWindow: { from: '12:00', to: '14:00' } });
     const worker = await world.startWorker();
     await world.load([phone(0)], 'spring', { timezone: zoneWhereItIs(18) });
-    await world.withQueue('spring', (queue) => eventually(async () => (await queue.getDelayedCount()) === 1));
+    await world.withQueue('spring', (queue) =>
+      eventually(async () => (await queue.getDelayedCount()) === 1),
+    );
     await worker.stop();
     await world.campaign({ callingWindow: 'anytime' });
     await world.startWorker();
-    expect(await world.settled(1)).toMatchObject([{ toPhoneNumber: phone(0), outcome: 'accepted' }]);
+    expect(await world.settled(1)).toMatchObject([
+      { toPhoneNumber: phone(0), outcome: 'accepted' },
+    ]);
   });
 
   test("a closed hour of a region within a fixed zone's window: only its own people wait", async () => {
@@ -248,9 +288,13 @@ describe.concurrent('who may not be called, or not now', { timeout: PATIENCE_MS 
     await world.campaign({ callingWindow: { from: '00:00', to: '24:00', timezone: 'UTC' } });
     await world.startWorker();
     await world.load([phone(0)], 'spring', { timezone: zoneWhereItIs(23) });
-    await world.withQueue('spring', (queue) => eventually(async () => (await queue.getDelayedCount()) === 1));
+    await world.withQueue('spring', (queue) =>
+      eventually(async () => (await queue.getDelayedCount()) === 1),
+    );
     await world.load([phone(1)], 'spring', { timezone: zoneWhereItIs(12) });
-    expect(await world.settled(1)).toMatchObject([{ toPhoneNumber: phone(1), outcome: 'accepted' }]);
+    expect(await world.settled(1)).toMatchObject([
+      { toPhoneNumber: phone(1), outcome: 'accepted' },
+    ]);
     expect(world.requestsByNumber().has(phone(0))).toBe(false);
   });
 
@@ -285,7 +329,9 @@ describe.concurrent('who may not be called, or not now', { timeout: PATIENCE_MS 
     await world.startWorker();
     await world.load(phones(3), 'spring', { expiresAt: Date.now() + 500 });
     const results = await world.settled(3);
-    expect(results.every(({ outcome, reason }) => outcome === 'expired' && reason === 'deadline')).toBe(true);
+    expect(
+      results.every(({ outcome, reason }) => outcome === 'expired' && reason === 'deadline'),
+    ).toBe(true);
     expect(world.simulator.stats().requests).toBe(0);
   });
 });

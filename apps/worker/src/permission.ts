@@ -20,7 +20,9 @@ function hoursOf({ context, rules }: CallRun, at: number): Partial<Permission> {
   if (context.campaign.callingWindow === 'anytime') return {};
   const span = context.hours.openSpan(rules, at);
   return {
-    ...(span === undefined ? {} : { opensAt: isoInstant(span.opensAt), closesAt: isoInstant(span.closesAt) }),
+    ...(span === undefined
+      ? {}
+      : { opensAt: isoInstant(span.opensAt), closesAt: isoInstant(span.closesAt) }),
     zones: [...rules.zones],
     zoneSource: rules.source,
     ...(rules.regional.length === 0 ? {} : { regions: rules.regional.map(({ region }) => region) }),

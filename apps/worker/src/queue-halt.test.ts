@@ -7,9 +7,15 @@ import { eventually, PATIENCE_MS } from './testing/patience.ts';
 const CALLS = 5;
 
 /** As a dashboard of BullMQ does it. */
-const HALTS: readonly { readonly name: string; readonly halt: (queue: Queue) => Promise<unknown> }[] = [
+const HALTS: readonly {
+  readonly name: string;
+  readonly halt: (queue: Queue) => Promise<unknown>;
+}[] = [
   { name: 'paused in BullMQ', halt: (queue) => queue.pause() },
-  { name: 'of which BullMQ may hand out none at once', halt: (queue) => queue.setGlobalConcurrency(0) },
+  {
+    name: 'of which BullMQ may hand out none at once',
+    halt: (queue) => queue.setGlobalConcurrency(0),
+  },
 ];
 
 let redis: TestRedis;
@@ -34,7 +40,11 @@ describe.concurrent('a queue', { timeout: PATIENCE_MS }, () => {
     const worker = await world.startWorker();
     await world.load(phones(CALLS));
     await looked(world, worker);
-    expect(await world.status()).toMatchObject({ state: 'paused', queue: 'paused', pending: CALLS });
+    expect(await world.status()).toMatchObject({
+      state: 'paused',
+      queue: 'paused',
+      pending: CALLS,
+    });
     expect(await world.results()).toEqual([]);
     await world.control.apply('resume', 'spring');
     await world.settled(CALLS);

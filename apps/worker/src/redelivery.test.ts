@@ -29,7 +29,12 @@ function request(world: DialingWorld, owner: string, to = NUMBER) {
   };
 }
 
-function settlement(world: DialingWorld, owner: string, outcome: 'accepted' | 'unknown', to = NUMBER) {
+function settlement(
+  world: DialingWorld,
+  owner: string,
+  outcome: 'accepted' | 'unknown',
+  to = NUMBER,
+) {
   const head = { callId: world.callId(to), campaign: 'spring', toPhoneNumber: to, outcome };
   return {
     callId: world.callId(to),
@@ -58,9 +63,16 @@ describe.concurrent('a job that comes again', { timeout: PATIENCE_MS }, () => {
     if (claimed.kind !== 'dial') throw new Error('the claim was refused');
     await world.startWorker();
     const results = await world.settled(2);
-    expect(results.find(({ toPhoneNumber }) => toPhoneNumber === phone(1))?.outcome).toBe('accepted');
+    expect(results.find(({ toPhoneNumber }) => toPhoneNumber === phone(1))?.outcome).toBe(
+      'accepted',
+    );
     const lost = results.find(({ toPhoneNumber }) => toPhoneNumber === NUMBER);
-    expect(lost).toMatchObject({ outcome: 'unknown', reason: 'worker_lost', attempts: 1, revision: 1 });
+    expect(lost).toMatchObject({
+      outcome: 'unknown',
+      reason: 'worker_lost',
+      attempts: 1,
+      revision: 1,
+    });
     expect(Date.parse(lost?.dialedAt ?? '')).toBe(claimed.claim.claimedAt);
     expect(Date.parse(lost?.settledAt ?? '')).toBeGreaterThan(claimed.claim.deadline);
     expect(world.requestsByNumber().get(NUMBER)).toBeUndefined();
@@ -75,7 +87,10 @@ describe.concurrent('a job that comes again', { timeout: PATIENCE_MS }, () => {
     await gate.claim(request(world, 'a slow worker'));
     await world.startWorker();
     expect(await world.settled(1)).toMatchObject([{ outcome: 'unknown', revision: 1 }]);
-    expect(await gate.settle(settlement(world, 'a slow worker', 'accepted'))).toEqual({ kind: 'settled', revision: 2 });
+    expect(await gate.settle(settlement(world, 'a slow worker', 'accepted'))).toEqual({
+      kind: 'settled',
+      revision: 2,
+    });
     expect(await world.results()).toMatchObject([{ outcome: 'accepted', revision: 2 }]);
     expect((await world.status()).outcomes).toMatchObject({ accepted: 1, unknown: 0 });
     // Nobody else's word counts, and nobody's twice.
@@ -83,7 +98,10 @@ describe.concurrent('a job that comes again', { timeout: PATIENCE_MS }, () => {
       kind: 'already',
       outcome: 'accepted',
     });
-    expect(await gate.settle(settlement(world, 'a slow worker', 'accepted'))).toEqual({ kind: 'settled', revision: 2 });
+    expect(await gate.settle(settlement(world, 'a slow worker', 'accepted'))).toEqual({
+      kind: 'settled',
+      revision: 2,
+    });
     expect((await world.status()).outcomes).toMatchObject({ accepted: 1, unknown: 0 });
     expect(world.simulator.stats().requests).toBe(0);
   });
@@ -96,10 +114,14 @@ describe.concurrent('a job that comes again', { timeout: PATIENCE_MS }, () => {
     await eventually(() => world.simulator.stats().inFlight === 1);
     // As another worker would after the deadline, judging by the claim in the ledger.
     const { owner } = await claimOf(world, NUMBER);
-    expect(await world.gate().settle(settlement(world, owner, 'unknown'))).toMatchObject({ revision: 1 });
+    expect(await world.gate().settle(settlement(world, owner, 'unknown'))).toMatchObject({
+      revision: 1,
+    });
     expect((await world.status()).outcomes).toMatchObject({ accepted: 0, unknown: 1 });
     await eventually(async () => (await world.status()).outcomes.accepted === 1);
-    expect(await world.results()).toMatchObject([{ outcome: 'accepted', revision: 2, attempts: 1 }]);
+    expect(await world.results()).toMatchObject([
+      { outcome: 'accepted', revision: 2, attempts: 1 },
+    ]);
     expect((await world.status()).outcomes).toMatchObject({ accepted: 1, unknown: 0 });
     expect(world.simulator.calls().byNumber).toEqual({ [NUMBER]: 1 });
   });
@@ -116,9 +138,13 @@ describe.concurrent('a job that comes again', { timeout: PATIENCE_MS }, () => {
     await world.load([NUMBER]);
     await eventually(() => world.simulator.stats().tokenRequests === 2);
     const { owner } = await claimOf(world, NUMBER);
-    expect(await world.gate().settle(settlement(world, owner, 'unknown'))).toMatchObject({ revision: 1 });
+    expect(await world.gate().settle(settlement(world, owner, 'unknown'))).toMatchObject({
+      revision: 1,
+    });
     await eventually(async () => (await world.status()).outcomes.unknown === 0);
-    expect(await world.results()).toMatchObject([{ outcome: 'exhausted', reason: 'forbidden', revision: 2 }]);
+    expect(await world.results()).toMatchObject([
+      { outcome: 'exhausted', reason: 'forbidden', revision: 2 },
+    ]);
     expect(world.requestsByNumber().get(NUMBER)).toBe(1);
   });
 
@@ -162,22 +188,28 @@ describe.concurrent('a job that comes again', { timeout: PATIENCE_MS }, () => {
     await world.settled(100);
     await world.load(numbers);
     await eventually(async () => (await world.status()).state === 'completed');
-    expect(world.simulator.calls().byNumber).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+    expect(world.simulator.calls().byNumber).toEqual(
+      Object.fromEntries(numbers.map((number) => [number, 1])),
+    );
     expect(await world.results()).toHaveLength(100);
   });
 
   test('what is no call at all fails nothing, loses nothing and stops nobody', async () => {
     await using world = await openWorld();
     await world.campaign();
-    await world.withQueue('spring', (queue) => queue.add('call', { nonsense: true }, { jobId: 'rubbish' }));
+    await world.withQueue('spring', (queue) =>
+      queue.add('call', { nonsense: true }, { jobId: 'rubbish' }),
+    );
     await world.load(phones(3));
     const worker = await world.startWorker();
     await world.settled(3);
     expect(await world.failedJobs()).toBe(0);
     await eventually(async () => (await world.status()).setAside === 1);
     expect(await worker.metric('libby_dialer_jobs_set_aside_total', 'reason="unreadable"')).toBe(1);
-    expect(await world.withQueue('spring', (queue) => queue.getJobCountByTypes('waiting', 'delayed', 'active'))).toBe(
-      0,
-    );
+    expect(
+      await world.withQueue('spring', (queue) =>
+        queue.getJobCountByTypes('waiting', 'delayed', 'active'),
+      ),
+    ).toBe(0);
   });
 });

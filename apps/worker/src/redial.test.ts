@@ -24,8 +24,16 @@ interface Entry {
 }
 
 /** @param assumedCallSeconds an hour, unless the test wants to see the redial come by itself */
-async function redialingCampaign(world: DialingWorld, assumedCallSeconds = 3600, changes = {}): Promise<void> {
-  await world.campaign({ onUnknown: 'redial', lines: { maxConcurrentCalls: 100, assumedCallSeconds }, ...changes });
+async function redialingCampaign(
+  world: DialingWorld,
+  assumedCallSeconds = 3600,
+  changes = {},
+): Promise<void> {
+  await world.campaign({
+    onUnknown: 'redial',
+    lines: { maxConcurrentCalls: 100, assumedCallSeconds },
+    ...changes,
+  });
 }
 
 async function entryOf(world: DialingWorld): Promise<Entry> {
@@ -35,7 +43,9 @@ async function entryOf(world: DialingWorld): Promise<Entry> {
 
 /** Waits until the call is in doubt and its job is delayed to its redial. */
 async function redialWaits(world: DialingWorld): Promise<Entry> {
-  await eventually(async () => (await world.withQueue('spring', (queue) => queue.getDelayedCount())) === 1);
+  await eventually(
+    async () => (await world.withQueue('spring', (queue) => queue.getDelayedCount())) === 1,
+  );
   return entryOf(world);
 }
 
@@ -52,7 +62,11 @@ async function passWait(world: DialingWorld): Promise<void> {
 /** All is over, and no job is left that could ring anybody. */
 async function isCompleted(world: DialingWorld): Promise<void> {
   await eventually(async () => (await world.status()).state === 'completed');
-  expect(await world.withQueue('spring', (queue) => queue.getJobCountByTypes('waiting', 'delayed', 'active'))).toBe(0);
+  expect(
+    await world.withQueue('spring', (queue) =>
+      queue.getJobCountByTypes('waiting', 'delayed', 'active'),
+    ),
+  ).toBe(0);
   expect(await world.redis.hget(world.keys.campaign('spring').state, 'redialing')).toBe('0');
 }
 
@@ -71,7 +85,12 @@ function request(world: DialingWorld, owner: string) {
 }
 
 function settlement(world: DialingWorld, owner: string, outcome: 'accepted' | 'unknown') {
-  const record = { callId: world.callId(NUMBER), campaign: 'spring', toPhoneNumber: NUMBER, outcome };
+  const record = {
+    callId: world.callId(NUMBER),
+    campaign: 'spring',
+    toPhoneNumber: NUMBER,
+    outcome,
+  };
   return {
     callId: world.callId(NUMBER),
     owner,
@@ -87,7 +106,9 @@ function settlement(world: DialingWorld, owner: string, outcome: 'accepted' | 'u
 
 describe.concurrent('onUnknown: redial', { timeout: PATIENCE_MS }, () => {
   test('a call in doubt is dialed once more, only once, and not before a conversation must have ended', async () => {
-    await using world = await openWorld({ script: [{ match: { toPhoneNumber: NUMBER }, do: DOUBT }] });
+    await using world = await openWorld({
+      script: [{ match: { toPhoneNumber: NUMBER }, do: DOUBT }],
+    });
     await redialingCampaign(world, 0.5);
     await world.load([NUMBER]);
     await world.startWorker({ connectTimeoutMs: 100, responseTimeoutMs: 500 });
@@ -100,7 +121,9 @@ describe.concurrent('onUnknown: redial', { timeout: PATIENCE_MS }, () => {
     expect((await world.status()).outcomes).toMatchObject({ unknown: 1 });
     const { calls } = world.simulator.calls();
     expect(calls).toHaveLength(2);
-    expect(Date.parse(String(calls[1]?.at))).toBeGreaterThanOrEqual(waiting.redialAt ?? Number.POSITIVE_INFINITY);
+    expect(Date.parse(String(calls[1]?.at))).toBeGreaterThanOrEqual(
+      waiting.redialAt ?? Number.POSITIVE_INFINITY,
+    );
     const after = await entryOf(world);
     expect(after).toMatchObject({ state: 'unknown', redials: 1 });
     expect(after.redialAt).toBeUndefined();
@@ -112,7 +135,12 @@ describe.concurrent('onUnknown: redial', { timeout: PATIENCE_MS }, () => {
     await world.load([NUMBER]);
     await Promise.all([world.startWorker(), world.startWorker()]);
     await redialWaits(world);
-    expect(await world.status()).toMatchObject({ state: 'waiting', pending: 0, inFlight: 0, outcomes: { unknown: 1 } });
+    expect(await world.status()).toMatchObject({
+      state: 'waiting',
+      pending: 0,
+      inFlight: 0,
+      outcomes: { unknown: 1 },
+    });
     await passWait(world);
     await isCompleted(world);
     expect(await world.results()).toMatchObject([
@@ -140,8 +168,14 @@ describe.concurrent('onUnknown: redial', { timeout: PATIENCE_MS }, () => {
     const gate = world.gate(1);
     await gate.claim(request(world, 'a slow worker'));
     await world.startWorker();
-    expect(await redialWaits(world)).toMatchObject({ state: 'unknown', redialAt: expect.any(Number) as number });
-    expect(await gate.settle(settlement(world, 'a slow worker', 'accepted'))).toEqual({ kind: 'settled', revision: 2 });
+    expect(await redialWaits(world)).toMatchObject({
+      state: 'unknown',
+      redialAt: expect.any(Number) as number,
+    });
+    expect(await gate.settle(settlement(world, 'a slow worker', 'accepted'))).toEqual({
+      kind: 'settled',
+      revision: 2,
+    });
     await passWait(world);
     await isCompleted(world);
     expect(await world.results()).toMatchObject([{ outcome: 'accepted', revision: 2 }]);
@@ -149,8 +183,15 @@ describe.concurrent('onUnknown: redial', { timeout: PATIENCE_MS }, () => {
   });
 
   test.each([
-    ['canceled', async (world: DialingWorld) => void (await world.control.apply('cancel', 'spring'))],
-    ['expired', (world: DialingWorld) => redialingCampaign(world, 3600, { expiresAt: '2020-01-01T00:00:00Z' })],
+    [
+      'canceled',
+      async (world: DialingWorld) => void (await world.control.apply('cancel', 'spring')),
+    ],
+    [
+      'expired',
+      (world: DialingWorld) =>
+        redialingCampaign(world, 3600, { expiresAt: '2020-01-01T00:00:00Z' }),
+    ],
     ['suppressed', async (world: DialingWorld) => void (await world.doNotCall.add([NUMBER]))],
   ])('%s while it waits: the call stays unknown', async (_, interfere) => {
     await using world = await openWorld(FIRST_IN_DOUBT);
@@ -161,9 +202,19 @@ describe.concurrent('onUnknown: redial', { timeout: PATIENCE_MS }, () => {
     await interfere(world);
     await passWait(world);
     await eventually(async () => (await world.withQueue('spring', (queue) => queue.count())) === 0);
-    await eventually(async () => (await world.redis.hget(world.keys.campaign('spring').state, 'redialing')) === '0');
-    expect(await world.results()).toMatchObject([{ outcome: 'unknown', reason: 'server_error', revision: 1 }]);
-    expect((await world.status()).outcomes).toMatchObject({ unknown: 1, canceled: 0, expired: 0, suppressed: 0 });
+    await eventually(
+      async () =>
+        (await world.redis.hget(world.keys.campaign('spring').state, 'redialing')) === '0',
+    );
+    expect(await world.results()).toMatchObject([
+      { outcome: 'unknown', reason: 'server_error', revision: 1 },
+    ]);
+    expect((await world.status()).outcomes).toMatchObject({
+      unknown: 1,
+      canceled: 0,
+      expired: 0,
+      suppressed: 0,
+    });
     expect(world.requestsByNumber().get(NUMBER)).toBe(1);
   });
 
@@ -207,7 +258,10 @@ describe.concurrent('onUnknown: redial', { timeout: PATIENCE_MS }, () => {
   test('a redial that is not taken keeps its place, and is still the only one', async () => {
     const script = [
       { match: { toPhoneNumber: NUMBER, nth: 1 }, do: DOUBT },
-      { match: { toPhoneNumber: NUMBER, nth: 2 }, do: { status: 429, headers: { 'retry-after': '1' } } },
+      {
+        match: { toPhoneNumber: NUMBER, nth: 2 },
+        do: { status: 429, headers: { 'retry-after': '1' } },
+      },
       { match: { toPhoneNumber: NUMBER, nth: 3 }, do: DOUBT },
     ];
     await using world = await openWorld({ script });
@@ -224,12 +278,16 @@ describe.concurrent('onUnknown: redial', { timeout: PATIENCE_MS }, () => {
 
   test('many calls in doubt are each dialed once more', async () => {
     const numbers = phones(20);
-    const script = numbers.slice(0, 4).map((to) => ({ match: { toPhoneNumber: to, nth: 1 }, do: DOUBT }));
+    const script = numbers
+      .slice(0, 4)
+      .map((to) => ({ match: { toPhoneNumber: to, nth: 1 }, do: DOUBT }));
     await using world = await openWorld({ script });
     await redialingCampaign(world);
     await world.load(numbers);
     await Promise.all([world.startWorker(), world.startWorker()]);
-    await eventually(async () => (await world.withQueue('spring', (queue) => queue.getDelayedCount())) === 4);
+    await eventually(
+      async () => (await world.withQueue('spring', (queue) => queue.getDelayedCount())) === 4,
+    );
     for (const to of numbers.slice(0, 4)) {
       const { ledger } = world.keys.campaign('spring');
       const entry = JSON.parse((await world.redis.hget(ledger, world.callId(to))) ?? '') as object;

@@ -101,13 +101,18 @@ test.each([5, 20, 50, 100, 500])(
   (rate) => {
     const intervalMs = 1000 / rate;
     const slots = Array.from({ length: 2 * rate }, (_, index) => 1000 + index * intervalMs);
-    /** A worker whose questions and answers took so long; when Redis’s clock read 0 its own read 0, too. */
+    /**
+     * A worker whose questions and answers took so long; when Redis’s clock read 0 its own read 0,
+     * too.
+     */
     const spansOf = (toRedisMs: number, backMs: number) => {
       const local = { elapsed: 0 };
       const clock = new RedisClock({ now: () => local.elapsed, monotonic: () => local.elapsed });
       local.elapsed = toRedisMs + backMs;
       clock.observe(Math.floor(toRedisMs), 0);
-      return slots.map((sendFrom) => clock.slotSpan({ sendFrom, slotEnds: sendFrom + 14 + intervalMs / 2 }, toRedisMs));
+      return slots.map((sendFrom) =>
+        clock.slotSpan({ sendFrom, slotEnds: sendFrom + 14 + intervalMs / 2 }, toRedisMs),
+      );
     };
     const early = spansOf(0.4, 5.6);
     const late = spansOf(5.6, 0.4);
@@ -120,12 +125,17 @@ test.each([5, 20, 50, 100, 500])(
         expect(closesAt).toBeGreaterThan(opensAt);
       }
     }
-    // The first as late as it may be, the others as early; and 5 ms less on their way to the provider.
+    // The first as late as it may be, the others as early; and 5 ms less on their way to the
+    // provider.
     const first = Math.max(...[early[0], late[0]].map((span) => span?.closesAt ?? 0));
     const others = slots
       .slice(1)
-      .map((_, index) => Math.min(early[index + 1]?.opensAt ?? 0, late[index + 1]?.opensAt ?? 0) - 5);
-    expect(1 + others.filter((time) => time < first + 1000).length).toBeLessThanOrEqual(rate * 1.02 + 1);
+      .map(
+        (_, index) => Math.min(early[index + 1]?.opensAt ?? 0, late[index + 1]?.opensAt ?? 0) - 5,
+      );
+    expect(1 + others.filter((time) => time < first + 1000).length).toBeLessThanOrEqual(
+      rate * 1.02 + 1,
+    );
   },
 );
 

@@ -3,11 +3,16 @@ import { CLOCKS_MAY_DIFFER_MS, type Clock, sleep } from '@libby-dialer/runtime';
 /** Clocks drift apart slowly; a better observation is kept this long. */
 const OBSERVATION_LASTS_MS = 10_000;
 
-/** So far apart the best observation and another may be by the clocks' drift and their resolution. */
+/**
+ * So far apart the best observation and another may be by the clocks' drift and their resolution.
+ */
 const DRIFT_MS = 5;
 /** Hosts that follow a time server differ by less. */
 const AGREE_WITHIN_MS = 2_000;
-/** See `slotSpan`. Of the 14 ms and half an interval that a call may be late it takes no more than half. */
+/**
+ * See `slotSpan`. Of the 14 ms and half an interval that a call may be late it takes no more than
+ * half.
+ */
 const MOST_NARROWED_MS = 3;
 /** Redis tells its time in whole ms, rounded down. */
 const RESOLUTION_MS = 1;
@@ -27,8 +32,9 @@ export interface Moment {
 }
 
 /**
- * Redis's clock as this process can know it. All instants that several processes share are Redis's; this one estimates
- * them between two answers, and turns them into local ones where a local timer or BullMQ needs that.
+ * Redis's clock as this process can know it. All instants that several processes share are Redis's;
+ * this one estimates them between two answers, and turns them into local ones where a local timer
+ * or BullMQ needs that.
  */
 export class RedisClock {
   readonly #local: Clock;
@@ -56,23 +62,29 @@ export class RedisClock {
   }
 
   /**
-   * Notes what Redis's clock read in an answer to a question asked at `askedAt` (monotonic ms). A slow answer tells less, so
-   * the quickest of the last seconds counts, unless both cannot be true: then Redis's clock was set.
+   * Notes what Redis's clock read in an answer to a question asked at `askedAt` (monotonic ms). A
+   * slow answer tells less, so the quickest of the last seconds counts, unless both cannot be true:
+   * then Redis's clock was set.
    */
   observe(redisNow: number, askedAt: number): void {
     const answeredAt = this.#local.monotonic();
     const uncertaintyMs = (answeredAt - askedAt) / 2;
     const offsetMs = redisNow - (askedAt + answeredAt) / 2;
     this.#noteAnswer(answeredAt - askedAt);
-    const isNoBetter = uncertaintyMs > this.#uncertaintyMs && answeredAt - this.#observedAt < OBSERVATION_LASTS_MS;
-    const fits = Math.abs(offsetMs - this.#offsetMs) <= uncertaintyMs + this.#uncertaintyMs + DRIFT_MS;
+    const isNoBetter =
+      uncertaintyMs > this.#uncertaintyMs && answeredAt - this.#observedAt < OBSERVATION_LASTS_MS;
+    const fits =
+      Math.abs(offsetMs - this.#offsetMs) <= uncertaintyMs + this.#uncertaintyMs + DRIFT_MS;
     if (isNoBetter && fits) return;
     this.#offsetMs = offsetMs;
     this.#uncertaintyMs = uncertaintyMs;
     this.#observedAt = answeredAt;
   }
 
-  /** How long after Redis gave it an answer can be acted on here, as far as the last ones tell: seldom later. */
+  /**
+   * How long after Redis gave it an answer can be acted on here, as far as the last ones tell:
+   * seldom later.
+   */
   get leadMs(): number {
     const { usual, deviation } = this.#answerMs ?? { usual: 0, deviation: 0 };
     return Math.ceil(usual + 4 * deviation + TO_ACT_MS);
@@ -92,14 +104,17 @@ export class RedisClock {
     };
   }
 
-  /** This moment by both local clocks: the monotonic one stands still while the machine is suspended. */
+  /**
+   * This moment by both local clocks: the monotonic one stands still while the machine is
+   * suspended.
+   */
   moment(): Moment {
     return { monotonic: this.#local.monotonic(), wall: this.#local.now() };
   }
 
   /**
-   * Tells when a time is up that was counted from a question to Redis asked at `asked`, which was before the instant Redis
-   * answered for: rather too early than too late.
+   * Tells when a time is up that was counted from a question to Redis asked at `asked`, which was
+   * before the instant Redis answered for: rather too early than too late.
    */
   timeIsUp(asked: Moment, timeLeftMs: number): () => boolean {
     const until = asked.monotonic + timeLeftMs;
@@ -108,17 +123,22 @@ export class RedisClock {
   }
 
   /**
-   * The monotonic ms of an instant that came with an answer given at `redisNow`, just received. However wrong this estimate of Redis's
-   * clock, it is no later than so long after the answer.
+   * The monotonic ms of an instant that came with an answer given at `redisNow`, just received.
+   * However wrong this estimate of Redis's clock, it is no later than so long after the answer.
    */
   monotonicAt(redisInstant: number, redisNow: number): number {
-    return this.#local.monotonic() + Math.min(this.msUntil(redisInstant), Math.max(0, redisInstant - redisNow));
+    return (
+      this.#local.monotonic() +
+      Math.min(this.msUntil(redisInstant), Math.max(0, redisInstant - redisNow))
+    );
   }
 
   /**
-   * From when until when (monotonic ms) a slot is open here that came with an answer given at `redisNow`. It is narrowed on both sides by
-   * what is not known of Redis's clock, so that several workers together keep to their slots by Redis's clock, and not each by
-   * its own idea of that. Over a slow link not all of it can be allowed for: then both ways are taken to be about as long.
+   * From when until when (monotonic ms) a slot is open here that came with an answer given at
+   * `redisNow`. It is narrowed on both sides by what is not known of Redis's clock, so that several
+   * workers together keep to their slots by Redis's clock, and not each by its own idea of that.
+   * Over a slow link not all of it can be allowed for: then both ways are taken to be about as
+   * long.
    */
   slotSpan({ sendFrom, slotEnds }: Slot, redisNow: number): { opensAt: number; closesAt: number } {
     const narrowedMs = Math.min(this.#uncertaintyMs, MOST_NARROWED_MS);
@@ -128,7 +148,10 @@ export class RedisClock {
     };
   }
 
-  /** How far this machine's wall clock is ahead of Redis's, give or take; undefined before Redis has told its time. */
+  /**
+   * How far this machine's wall clock is ahead of Redis's, give or take; undefined before Redis has
+   * told its time.
+   */
   skew(): { readonly ms: number; readonly uncertaintyMs: number } | undefined {
     if (this.#uncertaintyMs === Number.POSITIVE_INFINITY) return undefined;
     return { ms: this.#local.now() - this.now(), uncertaintyMs: this.#uncertaintyMs };
@@ -137,7 +160,9 @@ export class RedisClock {
   /** How far this machine's wall clock is ahead of Redis's; 0 while they agree, or may. */
   aheadMs(): number {
     const skew = this.skew();
-    return skew === undefined || Math.abs(skew.ms) - skew.uncertaintyMs <= AGREE_WITHIN_MS ? 0 : skew.ms;
+    return skew === undefined || Math.abs(skew.ms) - skew.uncertaintyMs <= AGREE_WITHIN_MS
+      ? 0
+      : skew.ms;
   }
 
   /** Tells whether either clock has been set since. */
@@ -146,7 +171,10 @@ export class RedisClock {
     return () => {
       const after = this.skew();
       if (before === undefined || after === undefined) return false;
-      return Math.abs(after.ms - before.ms) - after.uncertaintyMs - before.uncertaintyMs > AGREE_WITHIN_MS;
+      return (
+        Math.abs(after.ms - before.ms) - after.uncertaintyMs - before.uncertaintyMs >
+        AGREE_WITHIN_MS
+      );
     };
   }
 
@@ -164,8 +192,9 @@ export class RedisClock {
   }
 
   /**
-   * An instant of Redis's clock on this machine's wall clock, as BullMQ wants its delays: a skewed host would spin. Where they are so far
-   * apart that it dials nothing, rather early: should it end, other hosts would let the job wait for their own clock to come as far.
+   * An instant of Redis's clock on this machine's wall clock, as BullMQ wants its delays: a skewed
+   * host would spin. Where they are so far apart that it dials nothing, rather early: should it
+   * end, other hosts would let the job wait for their own clock to come as far.
    */
   toLocal(redisInstant: number): number {
     const local = this.#local.now() + (redisInstant - this.now());

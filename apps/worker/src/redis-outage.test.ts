@@ -35,10 +35,14 @@ describe.concurrent('Redis goes away', { timeout: PATIENCE_MS }, () => {
       await redis.restart();
       const results = await world.settled(200);
       expect(world.rangTwice()).toEqual([]);
-      expect(results.map(({ toPhoneNumber }) => toPhoneNumber).toSorted()).toEqual(numbers.toSorted());
+      expect(results.map(({ toPhoneNumber }) => toPhoneNumber).toSorted()).toEqual(
+        numbers.toSorted(),
+      );
       // What was in flight is settled when Redis is back: an outage is no doubt.
       expect(results.every(({ outcome }) => outcome === 'accepted')).toBe(true);
-      expect(world.simulator.calls().byNumber).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+      expect(world.simulator.calls().byNumber).toEqual(
+        Object.fromEntries(numbers.map((number) => [number, 1])),
+      );
       expect(await world.failedJobs()).toBe(0);
       await eventually(async () => (await world.status()).state === 'completed');
     },
@@ -62,14 +66,20 @@ describe.concurrent('Redis goes away', { timeout: PATIENCE_MS }, () => {
     }
     // What was fetched by a command whose reply was lost is nobody's until its lock has run out.
     await eventually(async () => {
-      const { active, wait } = await world.withQueue('spring', (queue) => queue.getJobCounts('active', 'wait'));
+      const { active, wait } = await world.withQueue('spring', (queue) =>
+        queue.getJobCounts('active', 'wait'),
+      );
       const { pending } = await world.status();
       return wait === 0 && pending === active && world.simulator.stats().inFlight === 0;
     });
     await world.passDeadlines();
     const results = await world.settled(200);
-    expect(results.every(({ outcome, revision }) => outcome === 'accepted' && revision === 1)).toBe(true);
-    expect(world.simulator.calls().byNumber).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+    expect(results.every(({ outcome, revision }) => outcome === 'accepted' && revision === 1)).toBe(
+      true,
+    );
+    expect(world.simulator.calls().byNumber).toEqual(
+      Object.fromEntries(numbers.map((number) => [number, 1])),
+    );
     expect((await world.status()).outcomes.accepted).toBe(200);
     expect(await world.failedJobs()).toBe(0);
   });
@@ -87,10 +97,14 @@ describe.concurrent('Redis goes away', { timeout: PATIENCE_MS }, () => {
     await world.redis.config('SET', 'maxmemory', '1');
     await proxy.heal();
     await eventually(async () => (await world.redis.zcard(claims)) === 0);
-    expect(Object.values(await world.redis.hgetall(ledger))).toEqual([expect.stringContaining('"open"')]);
+    expect(Object.values(await world.redis.hgetall(ledger))).toEqual([
+      expect.stringContaining('"open"'),
+    ]);
     expect(world.simulator.stats().requests).toBe(0);
     await world.redis.config('SET', 'maxmemory', '0');
-    expect(await world.settled(1)).toMatchObject([{ outcome: 'accepted', attempts: 1, revision: 1 }]);
+    expect(await world.settled(1)).toMatchObject([
+      { outcome: 'accepted', attempts: 1, revision: 1 },
+    ]);
     expect(world.simulator.stats().requests).toBe(1);
   });
 
@@ -116,7 +130,9 @@ describe.concurrent('Redis goes away', { timeout: PATIENCE_MS }, () => {
     await world.redis.config('SET', 'maxmemory', '0');
     const results = await world.settled(60);
     expect(results.every(({ outcome }) => outcome === 'accepted')).toBe(true);
-    expect(world.simulator.calls().byNumber).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+    expect(world.simulator.calls().byNumber).toEqual(
+      Object.fromEntries(numbers.map((number) => [number, 1])),
+    );
     await eventually(async () => (await world.status()).state === 'completed');
     expect(await world.failedJobs()).toBe(0);
   });

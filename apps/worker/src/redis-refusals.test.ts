@@ -54,17 +54,24 @@ describe.concurrent('a Redis that', { timeout: PATIENCE_MS }, () => {
       await world.redis.publish(world.keys.announcements, 'campaign:summer');
       await eventually(async () => (await refusedChecks(world.redis)) >= LOOKS);
       const readiness = await fetch(`${worker.url}/readyz`);
-      expect([readiness.status, await readiness.text()]).toEqual([503, expect.stringContaining(trouble.reason)]);
+      expect([readiness.status, await readiness.text()]).toEqual([
+        503,
+        expect.stringContaining(trouble.reason),
+      ]);
       expect(await errorReplies(world.redis)).toBeLessThan(50 * LOOKS);
 
       await trouble.end(world.redis);
       await world.control.apply('resume', 'summer');
       await eventually(async () => (await fetch(`${worker.url}/readyz`)).status === 200);
       await Promise.all(['spring', 'summer'].map((id) => world.settled(CALLS, id)));
-      const loud = worker.logs.filter((line) => (JSON.parse(line) as { level: number }).level >= 40);
+      const loud = worker.logs.filter(
+        (line) => (JSON.parse(line) as { level: number }).level >= 40,
+      );
       expect(loud.filter((line) => line.includes(trouble.reason))).toHaveLength(1);
       expect(loud.filter((line) => !isDurability(line))).toHaveLength(1);
-      expect(worker.logs.filter((line) => line.includes('takes again what it refused'))).toHaveLength(1);
+      expect(
+        worker.logs.filter((line) => line.includes('takes again what it refused')),
+      ).toHaveLength(1);
     },
   );
 });
@@ -77,7 +84,9 @@ function isDurability(line: string): boolean {
 /** Each look of the worker checks once. */
 async function refusedChecks(redis: Redis): Promise<number> {
   const [, rejected = 0, failed = 0] =
-    /cmdstat_set:.*rejected_calls=(\d+),failed_calls=(\d+)/.exec(await redis.info('commandstats')) ?? [];
+    /cmdstat_set:.*rejected_calls=(\d+),failed_calls=(\d+)/.exec(
+      await redis.info('commandstats'),
+    ) ?? [];
   return Number(rejected) + Number(failed);
 }
 

@@ -1,7 +1,16 @@
 import type { Keys, RedisConnection } from '@libby-dialer/dial-queue';
-import { explainRedisError, isRedisAway, isRedisRefusal, Outage, writeRefusal } from '@libby-dialer/runtime';
+import {
+  explainRedisError,
+  isRedisAway,
+  isRedisRefusal,
+  Outage,
+  writeRefusal,
+} from '@libby-dialer/runtime';
 
-/** A refusal that concerns one key or command shows only where that is asked for again, which is rarer than the looks. */
+/**
+ * A refusal that concerns one key or command shows only where that is asked for again, which is
+ * rarer than the looks.
+ */
 const QUIET_MS = 6_000;
 
 export interface RedisRefusalsParts {
@@ -12,7 +21,10 @@ export interface RedisRefusalsParts {
   readonly monotonic: () => number;
 }
 
-/** Redis refuses what it is asked, or is away, or has another master: whoever meets that says so here, and hears whether it is news. */
+/**
+ * Redis refuses what it is asked, or is away, or has another master: whoever meets that says so
+ * here, and hears whether it is news.
+ */
 export class RedisRefusals {
   readonly #parts: RedisRefusalsParts;
   readonly #outage = new Outage();
@@ -27,7 +39,9 @@ export class RedisRefusals {
     return this.#outage.reason;
   }
 
-  /** Undefined if the error is something else; else its reason, and whether this is how it begins. */
+  /**
+   * Undefined if the error is something else; else its reason, and whether this is how it begins.
+   */
   note(error: unknown): { readonly reason: string; readonly isNews: boolean } | undefined {
     if (!isRedisRefusal(error) && !isRedisAway(error)) return undefined;
     const reason = explainRedisError(error, this.#parts.description);

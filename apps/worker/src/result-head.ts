@@ -1,4 +1,10 @@
-import { isoInstant, type Outcome, type Permission, type QueuedCall, type Reason } from '@libby-dialer/dialing';
+import {
+  isoInstant,
+  type Outcome,
+  type Permission,
+  type QueuedCall,
+  type Reason,
+} from '@libby-dialer/dialing';
 
 /** What is known of a call when it is settled. Times are epoch ms of Redis's clock. */
 export interface SettledFacts {

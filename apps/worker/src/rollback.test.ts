@@ -2,7 +2,12 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SimulatorOptions } from '@libby-dialer/libby-simulator';
-import { type FaultProxy, startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import {
+  type FaultProxy,
+  startFaultProxy,
+  startRedis,
+  type TestRedis,
+} from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { DialingWorld, phones, type TestWorker } from './testing/dialing-world.ts';
@@ -11,7 +16,10 @@ import { eventually, PATIENCE_MS } from './testing/patience.ts';
 const startDurableRedis = (args: readonly string[] = []) =>
   startRedis({ own: true, appendonly: true, appendfsync: 'always', args });
 
-async function openWorld(server: { readonly url: string }, options: SimulatorOptions = {}): Promise<DialingWorld> {
+async function openWorld(
+  server: { readonly url: string },
+  options: SimulatorOptions = {},
+): Promise<DialingWorld> {
   const world = await DialingWorld.open(server, options);
   await world.campaign();
   return world;
@@ -35,7 +43,11 @@ class Backup implements AsyncDisposable {
     const redis = new Redis(server.url);
     const [, folder] = (await redis.config('GET', 'dir')) as [string, string];
     redis.disconnect();
-    const backup = new Backup(server, join(folder, 'appendonlydir'), await mkdtemp(join(tmpdir(), 'backup-')));
+    const backup = new Backup(
+      server,
+      join(folder, 'appendonlydir'),
+      await mkdtemp(join(tmpdir(), 'backup-')),
+    );
     await server.pause();
     await cp(backup.#data, backup.#copy, { recursive: true });
     await server.resume();
@@ -64,8 +76,14 @@ async function requestsSoFar(world: DialingWorld): Promise<number> {
   return world.simulator.stats().requests;
 }
 
-/** Nothing goes out, also by those who ask; a person releases it, and then each phone has rung once. */
-async function expectHoldUntilRelease(world: DialingWorld, workers: readonly TestWorker[], numbers: readonly string[]) {
+/**
+ * Nothing goes out, also by those who ask; a person releases it, and then each phone has rung once.
+ */
+async function expectHoldUntilRelease(
+  world: DialingWorld,
+  workers: readonly TestWorker[],
+  numbers: readonly string[],
+) {
   expect(await world.heldBy('all')).toBe('evidence_lost');
   const requests = await requestsSoFar(world);
   expect(requests).toBeLessThan(numbers.length);
@@ -74,13 +92,17 @@ async function expectHoldUntilRelease(world: DialingWorld, workers: readonly Tes
   await world.holds.release('all', 'ana');
   const results = await world.settled(numbers.length);
   expect(results.every(({ outcome }) => outcome === 'accepted')).toBe(true);
-  expect(world.simulator.calls().byNumber).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+  expect(world.simulator.calls().byNumber).toEqual(
+    Object.fromEntries(numbers.map((number) => [number, 1])),
+  );
   expect(await world.holds.list()).toEqual([]);
   expect(await world.failedJobs()).toBe(0);
   await eventually(async () => (await world.status()).state === 'completed');
 }
 
-describe.concurrent('Redis has lost claims that it had acknowledged', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('Redis has lost claims that it had acknowledged', {
+  timeout: PATIENCE_MS,
+}, () => {
   test('a restored backup holds everything until a person releases it, and what rang does not ring again', async () => {
     await using redis = await startDurableRedis();
     await using world = await openWorld(redis, { latencyMs: 300 });
@@ -99,11 +121,17 @@ describe.concurrent('Redis has lost claims that it had acknowledged', { timeout:
 
   test('a replica that was behind is promoted', async () => {
     await using master = await startDurableRedis();
-    await using replica = await startDurableRedis(['--replicaof', '127.0.0.1', String(master.port)]);
+    await using replica = await startDurableRedis([
+      '--replicaof',
+      '127.0.0.1',
+      String(master.port),
+    ]);
     await using proxy = await startFaultProxy({ targetPort: master.port });
     await using world = await openWorld(through(proxy), { latencyMs: 300 });
     const operator = new Redis(replica.url);
-    await eventually(async () => (await operator.info('replication')).includes('master_link_status:up'));
+    await eventually(async () =>
+      (await operator.info('replication')).includes('master_link_status:up'),
+    );
     const workers = await Promise.all([1, 2].map(() => world.startWorker({ concurrency: 5 })));
     const numbers = phones(80);
     await world.load(numbers);
@@ -115,7 +143,9 @@ describe.concurrent('Redis has lost claims that it had acknowledged', { timeout:
     proxy.moveTo(replica.port);
     await master.kill();
     await expectHoldUntilRelease(world, workers, numbers);
-    const rollbacks = await Promise.all(workers.map((worker) => worker.metric('libby_dialer_rollbacks_total')));
+    const rollbacks = await Promise.all(
+      workers.map((worker) => worker.metric('libby_dialer_rollbacks_total')),
+    );
     expect(Math.max(...rollbacks)).toBe(1);
   });
 
@@ -161,7 +191,8 @@ describe.concurrent('Redis has lost nothing', { timeout: PATIENCE_MS }, () => {
     await world.settled(60);
     const { calls, byNumber } = world.simulator.calls();
     expect(byNumber).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
-    // What was claimed before goes out after the restart at the latest; then nothing does for a while.
+    // What was claimed before goes out after the restart at the latest; then nothing does for a
+    // while.
     const gaps = calls.slice(1).map(({ atMs }, index) => atMs - (calls[index]?.atMs ?? 0));
     expect(Math.max(...gaps)).toBeGreaterThanOrEqual(8000 - SEND_WITHIN_MS);
     for (const worker of workers) {
@@ -180,7 +211,9 @@ describe.concurrent('Redis has lost nothing', { timeout: PATIENCE_MS }, () => {
     await eventually(() => world.simulator.stats().requests >= 20);
     proxy.resetAll();
     await world.settled(60);
-    expect(world.simulator.calls().byNumber).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+    expect(world.simulator.calls().byNumber).toEqual(
+      Object.fromEntries(numbers.map((number) => [number, 1])),
+    );
     expect(await worker.metric('libby_dialer_gate_answers_total', 'answer="wait"')).toBe(0);
     expect(await worker.metric('libby_dialer_gate_answers_total', 'answer="held"')).toBe(0);
   });
@@ -189,10 +222,17 @@ describe.concurrent('Redis has lost nothing', { timeout: PATIENCE_MS }, () => {
 describe.concurrent('claims that replicas must have', { timeout: PATIENCE_MS }, () => {
   test('are not used while the replica hangs; dialing goes on by itself when it is back', async () => {
     await using master = await startDurableRedis();
-    await using replica = await startDurableRedis(['--replicaof', '127.0.0.1', String(master.port)]);
+    await using replica = await startDurableRedis([
+      '--replicaof',
+      '127.0.0.1',
+      String(master.port),
+    ]);
     await using world = await openWorld(master);
     await eventually(async () => (await world.redis.info('replication')).includes('state=online'));
-    const worker = await world.startWorker({ concurrency: 5, fence: { replicas: 1, timeoutMs: 1000 } });
+    const worker = await world.startWorker({
+      concurrency: 5,
+      fence: { replicas: 1, timeoutMs: 1000 },
+    });
     const numbers = phones(20);
     await world.load(numbers.slice(0, 10));
     await world.settled(10);
@@ -206,8 +246,12 @@ describe.concurrent('claims that replicas must have', { timeout: PATIENCE_MS }, 
     expect(world.simulator.stats().requests).toBe(10);
     await replica.resume();
     const results = await world.settled(20);
-    expect(results.every(({ outcome, attempts }) => outcome === 'accepted' && attempts === 1)).toBe(true);
-    expect(world.simulator.calls().byNumber).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+    expect(results.every(({ outcome, attempts }) => outcome === 'accepted' && attempts === 1)).toBe(
+      true,
+    );
+    expect(world.simulator.calls().byNumber).toEqual(
+      Object.fromEntries(numbers.map((number) => [number, 1])),
+    );
     await world.noHolds();
   });
 });

@@ -27,10 +27,16 @@ describe.concurrent('every way a request can end', { timeout: PATIENCE_MS }, () 
     await Promise.all([world.startWorker(), world.startWorker()]);
     await world.load(numbers);
     const results = await world.settled(300);
-    expect(world.simulator.calls().byNumber).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
-    expect(results.map(({ toPhoneNumber }) => toPhoneNumber).toSorted()).toEqual(numbers.toSorted());
+    expect(world.simulator.calls().byNumber).toEqual(
+      Object.fromEntries(numbers.map((number) => [number, 1])),
+    );
+    expect(results.map(({ toPhoneNumber }) => toPhoneNumber).toSorted()).toEqual(
+      numbers.toSorted(),
+    );
     expect(
-      results.every(({ outcome, attempts, revision }) => `${outcome}${attempts}${revision}` === 'accepted11'),
+      results.every(
+        ({ outcome, attempts, revision }) => `${outcome}${attempts}${revision}` === 'accepted11',
+      ),
     ).toBe(true);
     expect(new Set(results.map(({ worker }) => worker)).size).toBe(2);
     expect(world.simulator.stats()).toMatchObject({ requests: 300, tokenGrants: 1 });
@@ -40,11 +46,18 @@ describe.concurrent('every way a request can end', { timeout: PATIENCE_MS }, () 
   test('a result says of which list its row is', async () => {
     await using world = await openWorld();
     await world.campaign();
-    await world.campaigns.putListHead('spring', 'h1', { list: 'lists/may.csv', headings: ['City'] });
+    await world.campaigns.putListHead('spring', 'h1', {
+      list: 'lists/may.csv',
+      headings: ['City'],
+    });
     await world.startWorker();
     await world.load([NUMBER], 'spring', { headings: 'h1', form: ['Taos'] });
-    expect(await world.settled(1)).toMatchObject([{ list: 'lists/may.csv', row: 2, outcome: 'accepted' }]);
-    expect(world.simulator.calls().calls[0]?.payload).toMatchObject({ formInfo: [{ City: 'Taos' }] });
+    expect(await world.settled(1)).toMatchObject([
+      { list: 'lists/may.csv', row: 2, outcome: 'accepted' },
+    ]);
+    expect(world.simulator.calls().calls[0]?.payload).toMatchObject({
+      formInfo: [{ City: 'Taos' }],
+    });
   });
 
   test.for([
@@ -71,43 +84,60 @@ describe.concurrent('every way a request can end', { timeout: PATIENCE_MS }, () 
   test.for([
     { status: 400, outcome: 'rejected', msg: 'call was rejected' },
     { status: 503, outcome: 'unknown', msg: 'call is in doubt' },
-  ] as const)('$status: the provider’s words stand in result and log, without the person’s data', async (expected) => {
-    const { status, outcome, msg } = expected;
-    const message = `customQuestions too long (Ada Byron, ${NUMBER}, 12 Oak Street)`;
-    await using world = await openWorld({ script: [answer({ status, body: { message } })] });
-    await world.campaign();
-    const worker = await world.startWorker({ logLevel: 'trace' });
-    await world.load([NUMBER], 'spring', { name: 'Ada Byron', form: [['Address', '12 Oak Street']] });
-    const said = 'customQuestions too long ([name], [number], [text])';
-    expect(await world.settled(1)).toMatchObject([{ outcome, httpStatus: status, providerMessage: said }]);
-    const line = await eventually(() => worker.logs.find((text) => text.includes(msg)) ?? false);
-    expect(JSON.parse(line)).toMatchObject({ cause: { status, message: said } });
-    expect(worker.logs.join('\n')).not.toMatch(/Ada|Byron|Oak/);
-    expect(worker.logs.join('\n')).not.toContain(NUMBER);
-  });
+  ] as const)(
+    '$status: the provider’s words stand in result and log, without the person’s data',
+    async (expected) => {
+      const { status, outcome, msg } = expected;
+      const message = `customQuestions too long (Ada Byron, ${NUMBER}, 12 Oak Street)`;
+      await using world = await openWorld({ script: [answer({ status, body: { message } })] });
+      await world.campaign();
+      const worker = await world.startWorker({ logLevel: 'trace' });
+      await world.load([NUMBER], 'spring', {
+        name: 'Ada Byron',
+        form: [['Address', '12 Oak Street']],
+      });
+      const said = 'customQuestions too long ([name], [number], [text])';
+      expect(await world.settled(1)).toMatchObject([
+        { outcome, httpStatus: status, providerMessage: said },
+      ]);
+      const line = await eventually(() => worker.logs.find((text) => text.includes(msg)) ?? false);
+      expect(JSON.parse(line)).toMatchObject({ cause: { status, message: said } });
+      expect(worker.logs.join('\n')).not.toMatch(/Ada|Byron|Oak/);
+      expect(worker.logs.join('\n')).not.toContain(NUMBER);
+    },
+  );
 
   test('the provider’s words stand in a hold', async () => {
     await using world = await openWorld({
-      script: [{ match: {}, do: { status: 402, body: { message: 'Ada Byron has no credit left' } } }],
+      script: [
+        { match: {}, do: { status: 402, body: { message: 'Ada Byron has no credit left' } } },
+      ],
     });
     await world.campaign();
     await world.startWorker();
     await world.load(phones(2), 'spring', { name: 'Ada Byron' });
     expect(await world.heldBy('all')).toBe('endpoint');
-    expect(await world.holds.list()).toMatchObject([{ cause: { status: 402, message: '[name] has no credit left' } }]);
+    expect(await world.holds.list()).toMatchObject([
+      { cause: { status: 402, message: '[name] has no credit left' } },
+    ]);
   });
 
-  test.for([401, 403])('%i once: a new token, and the same call is accepted at its second request', async (status) => {
-    await using world = await openWorld({ script: [{ match: { toPhoneNumber: NUMBER, nth: 1 }, do: { status } }] });
-    await world.campaign();
-    await world.startWorker();
-    await world.load([NUMBER]);
-    const [result] = await world.settled(1);
-    expect(result).toMatchObject({ outcome: 'accepted', attempts: 2, httpStatus: 200 });
-    expect(world.requestsByNumber().get(NUMBER)).toBe(2);
-    expect(world.simulator.stats().tokenGrants).toBe(2);
-    expect(await world.holds.list()).toEqual([]);
-  });
+  test.for([401, 403])(
+    '%i once: a new token, and the same call is accepted at its second request',
+    async (status) => {
+      await using world = await openWorld({
+        script: [{ match: { toPhoneNumber: NUMBER, nth: 1 }, do: { status } }],
+      });
+      await world.campaign();
+      await world.startWorker();
+      await world.load([NUMBER]);
+      const [result] = await world.settled(1);
+      expect(result).toMatchObject({ outcome: 'accepted', attempts: 2, httpStatus: 200 });
+      expect(world.requestsByNumber().get(NUMBER)).toBe(2);
+      expect(world.simulator.stats().tokenGrants).toBe(2);
+      expect(await world.holds.list()).toEqual([]);
+    },
+  );
 
   test('403 for one number while others pass: that one alone is rejected', async () => {
     const numbers = phones(6);
@@ -183,7 +213,9 @@ describe.concurrent('every way a request can end', { timeout: PATIENCE_MS }, () 
     await world.load(phones(20));
     const results = await world.settled(20);
     expect(
-      results.every(({ outcome, fromPhoneNumber }) => outcome === 'accepted' && fromPhoneNumber === OTHER_LINE),
+      results.every(
+        ({ outcome, fromPhoneNumber }) => outcome === 'accepted' && fromPhoneNumber === OTHER_LINE,
+      ),
     ).toBe(true);
     expect(world.rangTwice()).toEqual([]);
     // Once by the dead line at most, and then by the other.
@@ -211,7 +243,12 @@ describe.concurrent('every way a request can end', { timeout: PATIENCE_MS }, () 
     '%i: nothing is sent before Retry-After is over; no call is lost or spends an attempt',
     async (status) => {
       const numbers = phones(5);
-      const script = [{ match: { toPhoneNumber: NUMBER, nth: 1 }, do: { status, headers: { 'retry-after': '2' } } }];
+      const script = [
+        {
+          match: { toPhoneNumber: NUMBER, nth: 1 },
+          do: { status, headers: { 'retry-after': '2' } },
+        },
+      ];
       await using world = await openWorld({ script });
       // One attempt: a refusal that spent it would end the call.
       await world.campaign({ retry: { attempts: 1 } });
@@ -220,11 +257,15 @@ describe.concurrent('every way a request can end', { timeout: PATIENCE_MS }, () 
       expect(await world.heldBy('all')).toBe('rate_limited');
       const results = await world.settled(5);
       expect(results.every(({ outcome }) => outcome === 'accepted')).toBe(true);
-      expect(results.find(({ toPhoneNumber }) => toPhoneNumber === NUMBER)).toMatchObject({ attempts: 2 });
+      expect(results.find(({ toPhoneNumber }) => toPhoneNumber === NUMBER)).toMatchObject({
+        attempts: 2,
+      });
       const [refused, ...later] = world.simulator.calls().calls;
       expect(refused?.toPhoneNumber).toBe(NUMBER);
       expect(later).toHaveLength(5);
-      expect(Math.min(...later.map(({ atMs }) => atMs))).toBeGreaterThanOrEqual((refused?.atMs ?? 0) + 2000);
+      expect(Math.min(...later.map(({ atMs }) => atMs))).toBeGreaterThanOrEqual(
+        (refused?.atMs ?? 0) + 2000,
+      );
     },
   );
 
@@ -243,7 +284,11 @@ describe.concurrent('every way a request can end', { timeout: PATIENCE_MS }, () 
       action: { status: 503, headers: { 'retry-after': '0' } },
       expected: { reason: 'server_error' },
     },
-    { name: 'a reset before the answer', action: { fault: 'reset_after' }, expected: { reason: 'connection_lost' } },
+    {
+      name: 'a reset before the answer',
+      action: { fault: 'reset_after' },
+      expected: { reason: 'connection_lost' },
+    },
     {
       name: 'a reset that was never taken',
       action: { fault: 'reset_before' },
@@ -276,12 +321,16 @@ describe.concurrent('every way a request can end', { timeout: PATIENCE_MS }, () 
     await world.campaign();
     await world.startWorker();
     await world.load([NUMBER]);
-    expect(await world.settled(1)).toMatchObject([{ outcome: 'accepted', attempts: 1, httpStatus: 200 }]);
+    expect(await world.settled(1)).toMatchObject([
+      { outcome: 'accepted', attempts: 1, httpStatus: 200 },
+    ]);
   });
 
   test('connection refused: tried again with pauses, exhausted after retry.attempts', async () => {
     await using world = await openWorld();
-    await using proxy = await startFaultProxy({ targetPort: Number(new URL(world.simulator.apiUrl).port) });
+    await using proxy = await startFaultProxy({
+      targetPort: Number(new URL(world.simulator.apiUrl).port),
+    });
     await proxy.inflict({ kind: 'refuse' });
     await world.campaign({ retry: { attempts: 3, backoffSeconds: 0.02, maxBackoffSeconds: 0.1 } });
     await world.startWorker({ apiUrl: `http://127.0.0.1:${proxy.port}` });
@@ -296,10 +345,17 @@ describe.concurrent('every way a request can end', { timeout: PATIENCE_MS }, () 
 
   test('a connection that comes back in time: the retried call is accepted, its failures counted', async () => {
     await using world = await openWorld();
-    await using proxy = await startFaultProxy({ targetPort: Number(new URL(world.simulator.apiUrl).port) });
+    await using proxy = await startFaultProxy({
+      targetPort: Number(new URL(world.simulator.apiUrl).port),
+    });
     await proxy.inflict({ kind: 'refuse' });
-    await world.campaign({ retry: { attempts: 100, backoffSeconds: 0.05, maxBackoffSeconds: 0.5 } });
-    const worker = await world.startWorker({ apiUrl: `http://127.0.0.1:${proxy.port}`, logLevel: 'debug' });
+    await world.campaign({
+      retry: { attempts: 100, backoffSeconds: 0.05, maxBackoffSeconds: 0.5 },
+    });
+    const worker = await world.startWorker({
+      apiUrl: `http://127.0.0.1:${proxy.port}`,
+      logLevel: 'debug',
+    });
     await world.load([NUMBER]);
     await worker.counted('libby_dialer_calls_not_sent_total', 2);
     await proxy.heal();
@@ -313,9 +369,13 @@ describe.concurrent('every way a request can end', { timeout: PATIENCE_MS }, () 
 describe.concurrent('runs of trouble', { timeout: PATIENCE_MS }, () => {
   test('a run of connect failures holds all; when the API is back, every call goes out', async () => {
     await using world = await openWorld();
-    await using proxy = await startFaultProxy({ targetPort: Number(new URL(world.simulator.apiUrl).port) });
+    await using proxy = await startFaultProxy({
+      targetPort: Number(new URL(world.simulator.apiUrl).port),
+    });
     await proxy.inflict({ kind: 'refuse' });
-    await world.campaign({ retry: { attempts: 100, backoffSeconds: 0.05, maxBackoffSeconds: 0.2 } });
+    await world.campaign({
+      retry: { attempts: 100, backoffSeconds: 0.05, maxBackoffSeconds: 0.2 },
+    });
     await world.startWorker({ apiUrl: `http://127.0.0.1:${proxy.port}` });
     const numbers = phones(20);
     await world.load(numbers);
@@ -323,7 +383,9 @@ describe.concurrent('runs of trouble', { timeout: PATIENCE_MS }, () => {
     await proxy.heal();
     const results = await world.settled(20);
     expect(results.every(({ outcome }) => outcome === 'accepted')).toBe(true);
-    expect(world.simulator.calls().byNumber).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+    expect(world.simulator.calls().byNumber).toEqual(
+      Object.fromEntries(numbers.map((number) => [number, 1])),
+    );
     await world.noHolds();
   });
 
@@ -331,7 +393,9 @@ describe.concurrent('runs of trouble', { timeout: PATIENCE_MS }, () => {
     const numbers = phones(40);
     // Whoever is dialed first, whatever the order: the outage is over when the hold stands.
     await using world = await openWorld();
-    await using proxy = await startFaultProxy({ targetPort: Number(new URL(world.simulator.apiUrl).port) });
+    await using proxy = await startFaultProxy({
+      targetPort: Number(new URL(world.simulator.apiUrl).port),
+    });
     await proxy.inflict({ kind: 'reset', direction: 'to_client', afterBytes: 0 });
     await world.campaign();
     const concurrency = 4;
@@ -343,7 +407,9 @@ describe.concurrent('runs of trouble', { timeout: PATIENCE_MS }, () => {
     const doubts = results.filter(({ outcome }) => outcome === 'unknown');
     expect(doubts.length).toBeGreaterThanOrEqual(5);
     expect(doubts.length).toBeLessThanOrEqual(5 + concurrency);
-    expect(results.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(40 - doubts.length);
+    expect(results.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(
+      40 - doubts.length,
+    );
     expect(world.rangTwice()).toEqual([]);
     await world.noHolds();
   });

@@ -66,11 +66,15 @@ describe('sharing out slots', () => {
   test('who weighs more and wants as much never gets less', () => {
     fc.assert(
       fc.property(anySlots, anySharers, (slots, all) => {
-        const byWeight = all.map(({ weight }) => ({ weight, wants: ALL })).toSorted((a, b) => a.weight - b.weight);
+        const byWeight = all
+          .map(({ weight }) => ({ weight, wants: ALL }))
+          .toSorted((a, b) => a.weight - b.weight);
         const out = shareOut(slots, byWeight);
         const shares = byWeight.map(({ weight }, index) => ({ weight, share: out[index] ?? 0 }));
         const isLess = shares.some(({ weight, share }, index) =>
-          shares.slice(0, index).some((lighter) => lighter.weight < weight && lighter.share > share),
+          shares
+            .slice(0, index)
+            .some((lighter) => lighter.weight < weight && lighter.share > share),
         );
         expect(isLess).toBe(false);
       }),

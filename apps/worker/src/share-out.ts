@@ -1,4 +1,7 @@
-/** So many points of priority more are twice the share: 0 beside 100 is 1 beside 32, and -100 beside 100 is 1 beside 1024. */
+/**
+ * So many points of priority more are twice the share: 0 beside 100 is 1 beside 32, and -100 beside
+ * 100 is 1 beside 1024.
+ */
 const POINTS_OF_DOUBLE = 20;
 
 /** What a campaign weighs beside others. */
@@ -13,20 +16,24 @@ export interface Sharer {
 }
 
 /**
- * Divides slots by weight into how many jobs each may have in hand: at least one, and no more than it wants.
+ * Divides slots by weight into how many jobs each may have in hand: at least one, and no more than
+ * it wants.
  *
- * While there is a slot for each, what one does not want goes to the others, and nothing is given twice. Where sharers outnumber the slots, each
- * may have what its weight comes to and one more, which waits for its turn.
+ * While there is a slot for each, what one does not want goes to the others, and nothing is given
+ * twice. Where sharers outnumber the slots, each may have what its weight comes to and one more,
+ * which waits for its turn.
  */
 export function shareOut(slots: number, sharers: readonly Sharer[]): number[] {
   if (sharers.length <= slots) return oneByOne(slots, sharers);
   const total = sharers.reduce((sum, { weight }) => sum + weight, 0);
-  return sharers.map(({ weight, wants }) => Math.min(wants, Math.floor((slots * weight) / total) + 1));
+  return sharers.map(({ weight, wants }) =>
+    Math.min(wants, Math.floor((slots * weight) / total) + 1),
+  );
 }
 
 /**
- * After the first each goes to whoever would have the fewest for its weight (the method of D'Hondt), so that a slot
- * more in the whole makes nobody's share smaller.
+ * After the first each goes to whoever would have the fewest for its weight (the method of
+ * D'Hondt), so that a slot more in the whole makes nobody's share smaller.
  */
 function oneByOne(slots: number, sharers: readonly Sharer[]): number[] {
   const shares = sharers.map((): number => 1);

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { Slots, SlotUser } from './slots.ts';
 
-/** Campaigns that call without end on slots whose time is ours: an event after the other, each when a call ends. */
+/**
+ * Campaigns that call without end on slots whose time is ours: an event after the other, each when
+ * a call ends.
+ */
 class Scene {
   readonly slots: Slots;
   /** Who was given a slot, in order. */
@@ -55,7 +58,9 @@ class Scene {
 
   #earliest(until: number) {
     this.#ends.sort((a, b) => a.at - b.at);
-    return (this.#ends[0]?.at ?? Number.POSITIVE_INFINITY) <= until ? this.#ends.shift() : undefined;
+    return (this.#ends[0]?.at ?? Number.POSITIVE_INFINITY) <= until
+      ? this.#ends.shift()
+      : undefined;
   }
 }
 
@@ -77,7 +82,9 @@ describe('slots of a process', () => {
   test('gives back the slot of work that fails', async () => {
     const slots = new Slots(1, () => 0);
     const user = new SlotUser();
-    await expect(slots.run(user, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    await expect(slots.run(user, () => Promise.reject(new Error('broken')))).rejects.toThrow(
+      'broken',
+    );
     expect(await slots.run(user, () => Promise.resolve('next'))).toBe('next');
   });
 

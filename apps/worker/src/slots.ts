@@ -1,4 +1,6 @@
-/** One campaign among those that want the process's slots. Its fields are the business of `Slots`. */
+/**
+ * One campaign among those that want the process's slots. Its fields are the business of `Slots`.
+ */
 export class SlotUser {
   /** How long it may hold slots, compared with others. */
   weight = 1;
@@ -8,9 +10,10 @@ export class SlotUser {
 }
 
 /**
- * The calls that a process may have in flight, given out in weighted turns. A free slot goes to whoever waits and has held slots the
- * shortest, by its weight: a campaign of slow calls gets no more of them than one of quick calls, and nobody waits for ever. Who comes
- * back after a while begins where the others stand: what it left to them is not owed to it.
+ * The calls that a process may have in flight, given out in weighted turns. A free slot goes to
+ * whoever waits and has held slots the shortest, by its weight: a campaign of slow calls gets no
+ * more of them than one of quick calls, and nobody waits for ever. Who comes back after a while
+ * begins where the others stand: what it left to them is not owed to it.
  */
 export class Slots {
   readonly #monotonic: () => number;
@@ -25,7 +28,10 @@ export class Slots {
     this.#monotonic = monotonic;
   }
 
-  /** What it had under another weight is not held against it: the change takes effect with its next turn. */
+  /**
+   * What it had under another weight is not held against it: the change takes effect with its next
+   * turn.
+   */
   weigh(user: SlotUser, weight: number): void {
     if (user.weight === weight) return;
     user.weight = weight;

@@ -23,7 +23,10 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-/** From this instant on, and until that one, none of these calls may begin. In ms since 1970, as the simulator tells them. */
+/**
+ * From this instant on, and until that one, none of these calls may begin. In ms since 1970, as the
+ * simulator tells them.
+ */
 interface Promised {
   readonly what: string;
   readonly from: number;
@@ -69,7 +72,8 @@ class Race {
   async pauseWhile(id: CampaignId, others: Promise<unknown>): Promise<void> {
     await this.world.control.apply('pause', id);
     const promised = this.#promise('paused', (line) => line === LINES[id]);
-    if ((await this.settled(id)) === NUMBERS.length) throw new Error(`there was nothing left of ${id} to pause`);
+    if ((await this.settled(id)) === NUMBERS.length)
+      throw new Error(`there was nothing left of ${id} to pause`);
     await others;
     promised.until = now();
     await this.world.control.apply('resume', id);
@@ -88,7 +92,10 @@ class Race {
         .filter(({ atMs, fromPhoneNumber, toPhoneNumber }) => {
           return atMs > from && atMs < until && concerns(fromPhoneNumber, toPhoneNumber);
         })
-        .map(({ atMs, toPhoneNumber }) => `${toPhoneNumber}: ${what}, and asked for ${atMs - from} ms later`),
+        .map(
+          ({ atMs, toPhoneNumber }) =>
+            `${toPhoneNumber}: ${what}, and asked for ${atMs - from} ms later`,
+        ),
     );
   }
 
@@ -147,9 +154,14 @@ async function everyRowEndedOnce(world: DialingWorld): Promise<void> {
     const results = await world.results(id);
     const { outcomes, pending, inFlight } = await world.status(id);
     const recorded = Map.groupBy(results, ({ outcome }) => outcome);
-    expect(results.map(({ toPhoneNumber }) => toPhoneNumber).toSorted()).toEqual(NUMBERS.toSorted());
+    expect(results.map(({ toPhoneNumber }) => toPhoneNumber).toSorted()).toEqual(
+      NUMBERS.toSorted(),
+    );
     for (const [outcome, count] of Object.entries(outcomes)) {
-      expect([outcome, recorded.get(outcome as keyof typeof outcomes)?.length ?? 0]).toEqual([outcome, count]);
+      expect([outcome, recorded.get(outcome as keyof typeof outcomes)?.length ?? 0]).toEqual([
+        outcome,
+        count,
+      ]);
     }
     expect([pending, inFlight, await world.failedJobs(id)]).toEqual([0, 0, 0]);
     const rang = calls.filter(({ fromPhoneNumber }) => fromPhoneNumber === LINES[id]);

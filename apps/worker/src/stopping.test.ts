@@ -26,7 +26,9 @@ describe.concurrent('a worker that is stopped', { timeout: PATIENCE_MS }, () => 
     expect(results).toHaveLength(begun);
     expect(results.every(({ outcome }) => outcome === 'accepted')).toBe(true);
     expect(await world.status()).toMatchObject({ pending: 30 - begun, inFlight: 0 });
-    const counts = await world.withQueue('spring', (queue) => queue.getJobCounts('wait', 'active', 'failed'));
+    const counts = await world.withQueue('spring', (queue) =>
+      queue.getJobCounts('wait', 'active', 'failed'),
+    );
     expect(counts).toEqual({ wait: 30 - begun, active: 0, failed: 0 });
     await world.startWorker();
     await world.settled(30);
@@ -38,11 +40,15 @@ describe.concurrent('a worker that is stopped', { timeout: PATIENCE_MS }, () => 
     const ids = ['spring', 'summer', 'autumn', 'winter'];
     for (const id of ids) await world.campaign({ id });
     const worker = await world.startWorker({ concurrency: 1 });
-    await Promise.all(ids.map((id, index) => world.load([phone(2 * index), phone(2 * index + 1)], id)));
+    await Promise.all(
+      ids.map((id, index) => world.load([phone(2 * index), phone(2 * index + 1)], id)),
+    );
     await eventually(() => world.simulator.stats().inFlight === 1);
     // Every campaign has fetched a job by now or will not any more; one call at a time may go out.
     await eventually(async () => {
-      const active = await Promise.all(ids.map((id) => world.withQueue(id, (queue) => queue.getActiveCount())));
+      const active = await Promise.all(
+        ids.map((id) => world.withQueue(id, (queue) => queue.getActiveCount())),
+      );
       return active.every((count) => count === 1);
     });
     const begun = world.simulator.stats().requests;
@@ -57,22 +63,34 @@ describe.concurrent('a worker that is stopped', { timeout: PATIENCE_MS }, () => 
   test('breaks off what hangs when its grace is over, and records the doubt', async () => {
     await using world = await openWorld({ script: [{ match: {}, do: { fault: 'hang' } }] });
     await world.campaign();
-    const worker = await world.startWorker({ concurrency: 3, shutdownGraceMs: 300, responseTimeoutMs: 600_000 });
+    const worker = await world.startWorker({
+      concurrency: 3,
+      shutdownGraceMs: 300,
+      responseTimeoutMs: 600_000,
+    });
     await world.load(phones(10));
     await eventually(() => world.simulator.stats().inFlight === 3);
     await worker.stop();
     const results = await world.results();
     expect(results).toHaveLength(3);
-    expect(results.every(({ outcome, reason }) => outcome === 'unknown' && reason === 'no_response')).toBe(true);
+    expect(
+      results.every(({ outcome, reason }) => outcome === 'unknown' && reason === 'no_response'),
+    ).toBe(true);
     expect(world.simulator.stats().requests).toBe(3);
     expect(await world.status()).toMatchObject({ pending: 7, inFlight: 0 });
     expect(await world.failedJobs()).toBe(0);
   });
 
   test('waits for no token: a call without one goes back unclaimed', async () => {
-    await using world = await openWorld({ script: [{ match: { endpoint: 'token' }, do: { fault: 'hang' } }] });
+    await using world = await openWorld({
+      script: [{ match: { endpoint: 'token' }, do: { fault: 'hang' } }],
+    });
     await world.campaign();
-    const worker = await world.startWorker({ shutdownGraceMs: 300, responseTimeoutMs: 600_000, logLevel: 'info' });
+    const worker = await world.startWorker({
+      shutdownGraceMs: 300,
+      responseTimeoutMs: 600_000,
+      logLevel: 'info',
+    });
     await world.load(phones(3));
     await eventually(() => world.simulator.stats().tokenRequests === 1);
     await worker.stop();

@@ -16,7 +16,9 @@ const tokenRule = (nth: number, action: ScriptRule['do']): ScriptRule => ({
   do: action,
 });
 
-describe.concurrent('without a token nothing is dialed and no call spends an attempt', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('without a token nothing is dialed and no call spends an attempt', {
+  timeout: PATIENCE_MS,
+}, () => {
   test.for([
     { name: 'invalid_client', action: { status: 400, body: { error: 'invalid_client' } } },
     { name: 'a fault of its own', action: { status: 500 } },
@@ -32,14 +34,18 @@ describe.concurrent('without a token nothing is dialed and no call spends an att
     expect(await world.heldBy('all')).toBe('token_unavailable');
     expect(world.simulator.stats().requests).toBe(0);
     const results = await world.settled(5);
-    expect(results.every(({ outcome, attempts }) => outcome === 'accepted' && attempts === 1)).toBe(true);
+    expect(results.every(({ outcome, attempts }) => outcome === 'accepted' && attempts === 1)).toBe(
+      true,
+    );
     expect(world.rangTwice()).toEqual([]);
     await world.noHolds();
   });
 
   test('the token endpoint is down: canceled calls settle even so, and the rest when it is back', async () => {
     await using world = await openWorld();
-    await using proxy = await startFaultProxy({ targetPort: Number(new URL(world.simulator.apiUrl).port) });
+    await using proxy = await startFaultProxy({
+      targetPort: Number(new URL(world.simulator.apiUrl).port),
+    });
     await proxy.inflict({ kind: 'refuse' });
     await world.campaign();
     await world.campaign({ id: 'autumn' });
@@ -49,11 +55,15 @@ describe.concurrent('without a token nothing is dialed and no call spends an att
     expect(await world.heldBy('all')).toBe('token_unavailable');
     await world.control.apply('cancel', 'spring');
     const canceled = await world.settled(5);
-    expect(canceled.every(({ outcome, attempts }) => outcome === 'canceled' && attempts === 0)).toBe(true);
+    expect(
+      canceled.every(({ outcome, attempts }) => outcome === 'canceled' && attempts === 0),
+    ).toBe(true);
     expect(world.simulator.stats().requests).toBe(0);
     await proxy.heal();
     const results = await world.settled(2, 'autumn');
-    expect(results.every(({ outcome, attempts }) => outcome === 'accepted' && attempts === 1)).toBe(true);
+    expect(results.every(({ outcome, attempts }) => outcome === 'accepted' && attempts === 1)).toBe(
+      true,
+    );
   });
 
   test('a client secret that is wrong stays a hold, and a worker with the right one lifts it', async () => {
@@ -66,7 +76,9 @@ describe.concurrent('without a token nothing is dialed and no call spends an att
     expect(await world.results()).toEqual([]);
     await world.startWorker();
     const results = await world.settled(3);
-    expect(results.every(({ outcome, attempts }) => outcome === 'accepted' && attempts === 1)).toBe(true);
+    expect(results.every(({ outcome, attempts }) => outcome === 'accepted' && attempts === 1)).toBe(
+      true,
+    );
   });
 
   test('a slow token endpoint: the calls wait for it, all for the same grant', async () => {
@@ -75,7 +87,9 @@ describe.concurrent('without a token nothing is dialed and no call spends an att
     await Promise.all([world.startWorker(), world.startWorker()]);
     await world.load(phones(30));
     const results = await world.settled(30);
-    expect(results.every(({ outcome, attempts }) => outcome === 'accepted' && attempts === 1)).toBe(true);
+    expect(results.every(({ outcome, attempts }) => outcome === 'accepted' && attempts === 1)).toBe(
+      true,
+    );
     expect(world.simulator.stats().tokenRequests).toBe(1);
   });
 
@@ -86,7 +100,9 @@ describe.concurrent('without a token nothing is dialed and no call spends an att
     await world.startWorker({ concurrency: 5 });
     await world.load(numbers);
     const results = await world.settled(200);
-    expect(results.every(({ outcome, attempts }) => outcome === 'accepted' && attempts === 1)).toBe(true);
+    expect(results.every(({ outcome, attempts }) => outcome === 'accepted' && attempts === 1)).toBe(
+      true,
+    );
     expect(world.simulator.stats().tokenGrants).toBeGreaterThan(1);
     expect(world.simulator.stats().requests).toBe(200);
   });
@@ -94,7 +110,10 @@ describe.concurrent('without a token nothing is dialed and no call spends an att
   test('the new token cannot be had after a refusal: the call keeps its place and is accepted later', async () => {
     const number = phone(0);
     await using world = await openWorld({
-      script: [{ match: { toPhoneNumber: number, nth: 1 }, do: { status: 401 } }, tokenRule(2, { status: 500 })],
+      script: [
+        { match: { toPhoneNumber: number, nth: 1 }, do: { status: 401 } },
+        tokenRule(2, { status: 500 }),
+      ],
     });
     await world.campaign({ retry: { attempts: 1 } });
     await world.startWorker();

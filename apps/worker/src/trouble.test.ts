@@ -3,9 +3,19 @@ import { describe, expect, test } from 'vitest';
 import { holdRequest, isAnswered, probeResults, troubleRun } from './trouble.ts';
 
 const accepted: Decision = { kind: 'settle', outcome: 'accepted', reason: 'accepted' };
-const rejected: Decision = { kind: 'settle', outcome: 'rejected', reason: 'unprocessable', run: 'rejections' };
+const rejected: Decision = {
+  kind: 'settle',
+  outcome: 'rejected',
+  reason: 'unprocessable',
+  run: 'rejections',
+};
 const noAgent: Decision = { kind: 'settle', outcome: 'rejected', reason: 'agent_not_found' };
-const doubt: Decision = { kind: 'settle', outcome: 'unknown', reason: 'no_response', run: 'doubts' };
+const doubt: Decision = {
+  kind: 'settle',
+  outcome: 'unknown',
+  reason: 'no_response',
+  run: 'doubts',
+};
 const exhausted: Decision = { kind: 'settle', outcome: 'exhausted', reason: 'connect_failed' };
 const retry: Decision = { kind: 'retry', reason: 'connect_failed' };
 const renew: Decision = { kind: 'renew' };
@@ -45,7 +55,12 @@ describe('what a probe shows of its hold', () => {
 describe('runs of trouble', () => {
   test.for([
     { decision: doubt, name: 'doubts', scope: 'all', reason: 'doubts' },
-    { decision: rejected, name: 'rejections:spring', scope: 'campaign:spring', reason: 'rejections' },
+    {
+      decision: rejected,
+      name: 'rejections:spring',
+      scope: 'campaign:spring',
+      reason: 'rejections',
+    },
     { decision: retry, name: 'unreachable', scope: 'all', reason: 'unreachable' },
     { decision: exhausted, name: 'unreachable', scope: 'all', reason: 'unreachable' },
   ] as const)('$name hold $scope', ({ decision, name, scope, reason }) => {
@@ -56,13 +71,21 @@ describe('runs of trouble', () => {
     });
   });
 
-  test.for([accepted, renew, putBack, hold('all'), hold('line'), noAgent])('none after %o', (decision) => {
-    expect(troubleRun(decision, 'spring')).toBeUndefined();
-  });
+  test.for([accepted, renew, putBack, hold('all'), hold('line'), noAgent])(
+    'none after %o',
+    (decision) => {
+      expect(troubleRun(decision, 'spring')).toBeUndefined();
+    },
+  );
 });
 
 test('an answer is what the API said, and not what we had to guess', () => {
-  expect([accepted, rejected, hold('all'), renew].map(isAnswered)).toEqual([true, true, true, true]);
+  expect([accepted, rejected, hold('all'), renew].map(isAnswered)).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
   expect([doubt, exhausted, retry, putBack].map(isAnswered)).toEqual([false, false, false, false]);
 });
 

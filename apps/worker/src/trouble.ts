@@ -50,7 +50,8 @@ function probeVerdict(scope: HoldScope, decision: Decision): ProbeResult['verdic
       if (decision.outcome === 'unknown') return 'grow';
       if (decision.outcome === 'exhausted') return kindOfScope === 'all' ? 'grow' : 'keep';
       if (decision.reason === 'agent_not_found' && kindOfScope === 'line') return 'grow';
-      // The API judged the call itself: it works, but a campaign whose calls are rejected is no better for one more.
+      // The API judged the call itself: it works, but a campaign whose calls are rejected is no
+      // better for one more.
       return kindOfScope === 'campaign' ? 'grow' : 'close';
     case 'retry':
       return kindOfScope === 'all' ? 'grow' : 'keep';
@@ -64,6 +65,7 @@ function probeVerdict(scope: HoldScope, decision: Decision): ProbeResult['verdic
 
 /** Whether the end of a request shows that the API is there and answers. */
 export function isAnswered(decision: Decision): boolean {
-  if (decision.kind === 'settle') return decision.outcome === 'accepted' || decision.outcome === 'rejected';
+  if (decision.kind === 'settle')
+    return decision.outcome === 'accepted' || decision.outcome === 'rejected';
   return decision.kind === 'hold' || decision.kind === 'renew';
 }

@@ -18,9 +18,12 @@ async function storeNewer(world: DialingWorld, changes: object, id = 'spring'): 
   await world.redis.publish(keys.announcements, `campaign:${id}`);
 }
 
-const isUnkept = (world: DialingWorld) => eventually(async () => (await world.status()).unknownRules.length > 0);
+const isUnkept = (world: DialingWorld) =>
+  eventually(async () => (await world.status()).unknownRules.length > 0);
 
-describe.concurrent('a campaign with a rule that this worker does not know', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('a campaign with a rule that this worker does not know', {
+  timeout: PATIENCE_MS,
+}, () => {
   test.each([
     ['a new key', { quietDays: ['2026-12-24'] }, 'quietDays'],
     ['a new value', { onUnknown: 'redial-twice' }, 'onUnknown'],

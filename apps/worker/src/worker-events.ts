@@ -24,7 +24,10 @@ export interface SettledCall {
   readonly revision: number;
 }
 
-/** One method per thing that happens: its log line and its metric stand together and cannot drift apart. */
+/**
+ * One method per thing that happens: its log line and its metric stand together and cannot drift
+ * apart.
+ */
 export class WorkerEvents {
   readonly #logger: Logger;
   readonly #metrics: WorkerMetrics;
@@ -46,10 +49,16 @@ export class WorkerEvents {
     this.#logger.info({ campaign }, 'campaign has no more work');
   }
 
-  /** It took no call though some were due: its connection is dead, or something nobody had thought of. */
+  /**
+   * It took no call though some were due: its connection is dead, or something nobody had thought
+   * of.
+   */
   laneReplaced(campaign: string): void {
     this.#metrics.lanesReplaced.inc();
-    this.#logger.error({ campaign }, 'no call of the campaign was taken though some were due: its lane is set up anew');
+    this.#logger.error(
+      { campaign },
+      'no call of the campaign was taken though some were due: its lane is set up anew',
+    );
   }
 
   /** A newer version has stored it: dialed without a rule, it might ring whom it must not. */
@@ -127,9 +136,17 @@ export class WorkerEvents {
 
   /** By a step of this worker: no other tells of it. */
   holdChanged({ change, ...hold }: HoldChange): void {
-    this.#metrics.holdChanges.inc({ change, scope_kind: scopeKind(hold.scope), reason: hold.reason });
+    this.#metrics.holdChanges.inc({
+      change,
+      scope_kind: scopeKind(hold.scope),
+      reason: hold.reason,
+    });
     if (change === 'lifted') this.#logger.info(hold, 'dialing goes on: a hold is lifted');
-    else this.#logger.warn(hold, change === 'opened' ? 'dialing is held' : 'dialing is held for longer');
+    else
+      this.#logger.warn(
+        hold,
+        change === 'opened' ? 'dialing is held' : 'dialing is held for longer',
+      );
   }
 
   /** A restart of Redis or a failover. */
@@ -140,7 +157,10 @@ export class WorkerEvents {
     );
   }
 
-  /** Redis has gone back to an earlier state: it does not know of claims any more that this worker has seen. */
+  /**
+   * Redis has gone back to an earlier state: it does not know of claims any more that this worker
+   * has seen.
+   */
   evidenceLost(claims: number): void {
     this.#metrics.rollbacks.inc();
     this.#logger.error(
@@ -151,7 +171,10 @@ export class WorkerEvents {
 
   /** What this worker knew of its own calls and Redis did not. */
   evidenceWritten(claims: number, outcomes: number): void {
-    this.#logger.warn({ claims, outcomes }, 'Redis had lost claims or outcomes of this worker, they are written again');
+    this.#logger.warn(
+      { claims, outcomes },
+      'Redis had lost claims or outcomes of this worker, they are written again',
+    );
   }
 
   clockCompared(skewMs: number): void {
@@ -182,13 +205,18 @@ export class WorkerEvents {
   }
 
   clockAgrees(skewMs: number): void {
-    this.#logger.info({ skewSeconds: skewMs / 1000 }, 'the clock of this machine agrees with that of Redis again');
+    this.#logger.info(
+      { skewSeconds: skewMs / 1000 },
+      'the clock of this machine agrees with that of Redis again',
+    );
   }
 
   tokenEvent(event: TokenEvent): void {
     this.#metrics.tokenEvents.inc({ type: event.type });
-    if (event.type === 'granted') this.#logger.info({ lifetimeMs: event.lifetimeMs }, 'got an access token');
-    if (event.type === 'refresh_failed') this.#logger.warn({ err: event.error }, 'could not get an access token');
+    if (event.type === 'granted')
+      this.#logger.info({ lifetimeMs: event.lifetimeMs }, 'got an access token');
+    if (event.type === 'refresh_failed')
+      this.#logger.warn({ err: event.error }, 'could not get an access token');
     if (event.type === 'cache_failed' && !this.#isRefusal(event.error))
       this.#logger.warn({ operation: event.operation, err: event.error }, 'token cache failed');
   }
@@ -196,7 +224,8 @@ export class WorkerEvents {
   /** BullMQ or its connection complains; it goes on by itself. */
   queueTrouble(campaign: string, error: unknown): void {
     this.#metrics.queueTroubles.inc();
-    if (!this.#isRefusal(error)) this.#logger.warn({ campaign, err: error }, 'trouble with the queue');
+    if (!this.#isRefusal(error))
+      this.#logger.warn({ campaign, err: error }, 'trouble with the queue');
   }
 
   /** Nothing that was expected: the call keeps its place and is tried again. */
@@ -211,14 +240,20 @@ export class WorkerEvents {
     this.#logger.info({ outageMs: Math.round(outageMs) }, 'Redis takes again what it refused');
   }
 
-  /** It comes again with every try, from every campaign: the log tells its beginning and its end. */
+  /**
+   * It comes again with every try, from every campaign: the log tells its beginning and its end.
+   */
   #isRefusal(error: unknown): boolean {
     const refusal = this.#refusals.note(error);
     if (refusal === undefined) return false;
     const { reason, isNews } = refusal;
     this.#metrics.redisRefuses.set(1);
     this.#metrics.redisRefusals.inc();
-    if (isNews) this.#logger.error({ reason }, 'Redis refuses what is asked of it: what it refuses is tried again');
+    if (isNews)
+      this.#logger.error(
+        { reason },
+        'Redis refuses what is asked of it: what it refuses is tried again',
+      );
     return true;
   }
 }

@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DialerError, type MainContext, Redactor } from '@libby-dialer/runtime';
-import { runProcess, type SpawnedProcess, spawnProcess, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import {
+  runProcess,
+  type SpawnedProcess,
+  spawnProcess,
+  startRedis,
+  type TestRedis,
+} from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startConnectProxy } from '../../../packages/libby-client/src/testing/connect-proxy.ts';
@@ -13,7 +19,10 @@ import {
   LOCALHOST_CERTIFICATE,
   LOCALHOST_KEY,
 } from '../../../packages/libby-client/src/testing/localhost-certificate.ts';
-import { httpAnswer, startRawServer } from '../../../packages/libby-client/src/testing/raw-server.ts';
+import {
+  httpAnswer,
+  startRawServer,
+} from '../../../packages/libby-client/src/testing/raw-server.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { DEFAULT_HTTP_PORT } from './config.ts';
 import { DialingWorld, phone, phones } from './testing/dialing-world.ts';
@@ -41,7 +50,10 @@ afterAll(async () => {
 
 type Environment = Record<string, string | undefined>;
 
-/** The program in this process: what it wrote, and the error it ended with. What errors become, `runMain` decides. */
+/**
+ * The program in this process: what it wrote, and the error it ended with. What errors become,
+ * `runMain` decides.
+ */
 async function run(args: readonly string[], env: Environment = {}) {
   const stop = new AbortController();
   const context: MainContext = {
@@ -52,12 +64,21 @@ async function run(args: readonly string[], env: Environment = {}) {
   };
   const written: string[] = [];
   const output = { write: (text: string) => written.push(text) };
-  const ended = runWorker(args, { ...env, LOG_LEVEL: env['LOG_LEVEL'] ?? 'silent' }, output, context);
+  const ended = runWorker(
+    args,
+    { ...env, LOG_LEVEL: env['LOG_LEVEL'] ?? 'silent' },
+    output,
+    context,
+  );
   const error = await ended.then(
     () => undefined,
     (error: unknown) => error as DialerError,
   );
-  return { output: written.join(''), message: error?.message ?? '', exitCode: error?.exitCode ?? 0 };
+  return {
+    output: written.join(''),
+    message: error?.message ?? '',
+    exitCode: error?.exitCode ?? 0,
+  };
 }
 
 /** A worker process of this world, dialing. */
@@ -110,7 +131,10 @@ describe('its command line and environment', { timeout: PATIENCE_MS }, () => {
       WORKER_SHUTDOWN_GRACE_MS: '5',
       LOG_LEVEL: 'loud',
     };
-    const result = await runProcess(process.execPath, [MAIN], { env: { ...UNSET, ...env }, cwd: folder });
+    const result = await runProcess(process.execPath, [MAIN], {
+      env: { ...UNSET, ...env },
+      cwd: folder,
+    });
     expect(result).toMatchObject({ code: 2, stdout: '' });
     for (const name of [...Object.keys(env), 'LIBBY_CLIENT_ID', 'LIBBY_CLIENT_SECRET']) {
       expect(result.stderr).toMatch(new RegExp(`\\b${name}\\b`));
@@ -120,7 +144,11 @@ describe('its command line and environment', { timeout: PATIENCE_MS }, () => {
 
   test('a Redis that may forget is refused in sentences', async () => {
     await using volatile = await startRedis({ own: true });
-    const { exitCode, message } = await run([], { ...CREDENTIALS, REDIS_URL: volatile.url, WORKER_HTTP_PORT: '0' });
+    const { exitCode, message } = await run([], {
+      ...CREDENTIALS,
+      REDIS_URL: volatile.url,
+      WORKER_HTTP_PORT: '0',
+    });
     expect(exitCode).toBe(1);
     expect(message).toMatch(/appendonly yes/);
   });
@@ -146,7 +174,10 @@ describe('its command line and environment', { timeout: PATIENCE_MS }, () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as AddressInfo;
-    const { exitCode, message } = await run([], { ...environmentOf(world), WORKER_HTTP_PORT: String(port) });
+    const { exitCode, message } = await run([], {
+      ...environmentOf(world),
+      WORKER_HTTP_PORT: String(port),
+    });
     taken.close();
     expect(exitCode).toBe(1);
     expect(message).toMatch(new RegExp(`port ${port}: another process has it`));
@@ -163,7 +194,9 @@ describe('its pages', { timeout: PATIENCE_MS }, () => {
     expect(new Set(urls).size).toBe(2);
     expect(new URL(urls[1] ?? '').port).not.toBe(String(DEFAULT_HTTP_PORT));
     for (const url of urls) {
-      const pages = await Promise.all(['/healthz', '/readyz', '/metrics', '/other'].map((path) => fetch(url + path)));
+      const pages = await Promise.all(
+        ['/healthz', '/readyz', '/metrics', '/other'].map((path) => fetch(url + path)),
+      );
       expect(pages.map(({ status }) => status)).toEqual([200, 200, 200, 404]);
       const metrics = (await pages[2]?.text()) ?? '';
       expect(metrics).toMatch(/^libby_dialer_requests_in_flight 0$/m);
@@ -196,7 +229,9 @@ describe.concurrent('its end', { timeout: PATIENCE_MS }, () => {
   });
 
   test('SIGTERM while the API hangs: ends within the grace, the doubt recorded', async () => {
-    await using world = await DialingWorld.open(redis, { script: [{ match: {}, do: { fault: 'hang' } }] });
+    await using world = await DialingWorld.open(redis, {
+      script: [{ match: {}, do: { fault: 'hang' } }],
+    });
     await world.campaign();
     await world.load(phones(5));
     await using worker = await spawnWorker(world, {
@@ -226,7 +261,9 @@ describe.concurrent('its end', { timeout: PATIENCE_MS }, () => {
     const exit = await worker.stop('SIGTERM', STEP_MS);
     await own.resume();
     expect(exit).toEqual({ code: 1, signal: null });
-    expect(worker.stderr.join('\n')).toMatch(/^Did not stop within 10500 ms; what was unfinished is taken up again/m);
+    expect(worker.stderr.join('\n')).toMatch(
+      /^Did not stop within 10500 ms; what was unfinished is taken up again/m,
+    );
   });
 
   test('kill -9 while requests hang: every row ends once, none rings twice, doubts only where requests were', async () => {
@@ -253,7 +290,9 @@ describe.concurrent('its end', { timeout: PATIENCE_MS }, () => {
     await world.passDeadlines();
     await using second = await spawnWorker(world, env);
     const results = await world.settled(numbers.length);
-    expect(results.map(({ toPhoneNumber }) => toPhoneNumber).toSorted()).toEqual(numbers.toSorted());
+    expect(results.map(({ toPhoneNumber }) => toPhoneNumber).toSorted()).toEqual(
+      numbers.toSorted(),
+    );
     const lost = results.filter(({ reason }) => reason === 'worker_lost');
     expect(lost).toHaveLength(4);
     expect(world.rangTwice()).toEqual([]);
@@ -311,10 +350,17 @@ describe.concurrent('what it says', { timeout: PATIENCE_MS }, () => {
       ],
     });
     await world.campaign({ introNotes: 'canary-text for {{name}}' });
-    await world.load([...phones(8), number], 'spring', { name: 'Canary-Name', externalId: 'canary-external' });
+    await world.load([...phones(8), number], 'spring', {
+      name: 'Canary-Name',
+      externalId: 'canary-external',
+    });
     // A job that is no call, and shows its data to whoever complains about it.
     await world.withQueue('spring', (queue) =>
-      queue.add('call', { to: number, name: 'Canary-Name', extra: 'canary-extra' }, { jobId: 'rubbish' }),
+      queue.add(
+        'call',
+        { to: number, name: 'Canary-Name', extra: 'canary-extra' },
+        { jobId: 'rubbish' },
+      ),
     );
     await using worker = await spawnWorker(world, { LOG_LEVEL: 'trace' });
     await world.settled(9);

@@ -42,7 +42,10 @@ Options:
 `;
 /** After the grace the last settles and the closing of connections. */
 const STOP_MARGIN_MS = 10_000;
-/** More than the service takes at most, which says what becomes of unfinished calls: for when not even that works. */
+/**
+ * More than the service takes at most, which says what becomes of unfinished calls: for when not
+ * even that works.
+ */
 const LAST_RESORT_MS = 5_000;
 
 /** The worker as a program: reads the environment, runs until the signal. */
@@ -78,6 +81,8 @@ function readArgs(args: readonly string[]): { help?: boolean; version?: boolean 
     });
     return values;
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}. See worker --help.`);
+    throw new UsageError(
+      `${error instanceof Error ? error.message : String(error)}. See worker --help.`,
+    );
   }
 }

@@ -33,12 +33,17 @@ it('pushes a record as it was given, where the daemons look for it', async () =>
   const producer = new CallProducer({ redis, prefix });
   const record = { ...RECORD, formInfo: [{ Event: 'Wedding', Guests: 80 }], externalId: 'order-1' };
   const id = await producer.add('orders', record);
-  expect(await redis.xrange(inbox(), '-', '+')).toEqual([[id, ['campaign', 'orders', 'call', JSON.stringify(record)]]]);
+  expect(await redis.xrange(inbox(), '-', '+')).toEqual([
+    [id, ['campaign', 'orders', 'call', JSON.stringify(record)]],
+  ]);
 });
 
 it('pushes many, in their order', async () => {
   const producer = new CallProducer({ redis, prefix });
-  const records = Array.from({ length: 1200 }, (_, index) => ({ ...RECORD, externalId: `order-${index}` }));
+  const records = Array.from({ length: 1200 }, (_, index) => ({
+    ...RECORD,
+    externalId: `order-${index}`,
+  }));
   const ids = await producer.addMany('orders', records);
   const entries = await redis.xrange(inbox(), '-', '+');
   expect(entries.map(([id]) => id)).toEqual(ids);
@@ -50,7 +55,10 @@ it.each([
   [{ ...RECORD, surprise: 1 }, 'record 1: surprise: not a field of a record'],
   [{ ...RECORD, formInfo: [{ Event: { deep: 1 } }] }, 'record 1: formInfo.0.Event: '],
   [{ ...RECORD, timezone: 'Mars/Olympus' }, 'record 1: timezone: must be an IANA time zone'],
-  [{ ...RECORD, customRules: Array.from({ length: 150 }, () => 'x'.repeat(9000)) }, 'record 1: is larger than 1 MB'],
+  [
+    { ...RECORD, customRules: Array.from({ length: 150 }, () => 'x'.repeat(9000)) },
+    'record 1: is larger than 1 MB',
+  ],
   [undefined, 'record 1: '],
 ])('sends nothing of several records of which one is none: %#', async (record, message) => {
   const producer = new CallProducer({ redis, prefix });
@@ -66,7 +74,10 @@ it('refuses while too much waits, says what it has pushed before, and goes on wh
   const error = await failure(producer.addMany('orders', records));
   expect(error).toMatchObject({ code: 'inbox_full', waiting: 500 });
   expect(error.pushed).toEqual((await redis.xrange(inbox(), '-', '+')).map(([id]) => id));
-  expect(await failure(producer.add('orders', RECORD))).toMatchObject({ code: 'inbox_full', pushed: [] });
+  expect(await failure(producer.add('orders', RECORD))).toMatchObject({
+    code: 'inbox_full',
+    pushed: [],
+  });
   await redis.xtrim(inbox(), 'MAXLEN', 499);
   await producer.add('orders', RECORD);
   // Another's entries count from the first push on.
@@ -75,18 +86,37 @@ it('refuses while too much waits, says what it has pushed before, and goes on wh
 });
 
 it('needs rights to nothing but XADD and XLEN on the inbox', async () => {
-  await redis.call('ACL', 'SETUSER', 'shop', 'reset', 'on', '>secret', `~${inbox()}`, '+xadd', '+xlen');
+  await redis.call(
+    'ACL',
+    'SETUSER',
+    'shop',
+    'reset',
+    'on',
+    '>secret',
+    `~${inbox()}`,
+    '+xadd',
+    '+xlen',
+  );
   const { host } = new URL(server.url);
   await using producer = new CallProducer({ redis: `redis://shop:secret@${host}`, prefix });
   expect(await producer.add('orders', RECORD)).toMatch(/^\d+-\d+$/);
-  await using stranger = new CallProducer({ redis: `redis://shop:secret@${host}`, prefix: `${prefix}:other` });
+  await using stranger = new CallProducer({
+    redis: `redis://shop:secret@${host}`,
+    prefix: `${prefix}:other`,
+  });
   const error = await failure(stranger.add('orders', RECORD));
-  expect(error).toMatchObject({ code: 'inbox_unavailable', cause: { message: expect.stringMatching(/^NOPERM/) } });
+  expect(error).toMatchObject({
+    code: 'inbox_unavailable',
+    cause: { message: expect.stringMatching(/^NOPERM/) },
+  });
 });
 
 it('fails at once while Redis is away, and leaves the client it was given alone', async () => {
   await using away = new CallProducer({ redis: 'redis://127.0.0.1:1', prefix });
-  expect(await failure(away.add('orders', RECORD))).toMatchObject({ code: 'inbox_unavailable', pushed: [] });
+  expect(await failure(away.add('orders', RECORD))).toMatchObject({
+    code: 'inbox_unavailable',
+    pushed: [],
+  });
   const producer = new CallProducer({ redis, prefix });
   await producer[Symbol.asyncDispose]();
   expect(await redis.ping()).toBe('PONG');

@@ -9,17 +9,24 @@ const RECORDS_PER_WRITE = 500;
 const LONGEST_RECORD = 1024 * 1024;
 
 export interface CallProducerOptions {
-  /** A client of one's own, which stays one's own, or a URL (`redis://` or `rediss://`): then the producer has its own and closes it. */
+  /**
+   * A client of one's own, which stays one's own, or a URL (`redis://` or `rediss://`): then the
+   * producer has its own and closes it.
+   */
   readonly redis: Redis | Cluster | string;
   /** Of the dialer's keys (`DIALER_PREFIX`). */
   readonly prefix?: string;
-  /** So many entries may wait in the inbox; then pushes are refused until the daemons have caught up. 100,000 unless given. */
+  /**
+   * So many entries may wait in the inbox; then pushes are refused until the daemons have caught
+   * up. 100,000 unless given.
+   */
   readonly mostWaiting?: number;
 }
 
 /**
- * Pushes calls into the dialer's inbox. Needs rights to XADD and XLEN on that one key. What comes back are stream ids, by which the fate of each
- * entry can be looked up. A repeat is harmless: the campaign's `dedupeBy` makes it the same call.
+ * Pushes calls into the dialer's inbox. Needs rights to XADD and XLEN on that one key. What comes
+ * back are stream ids, by which the fate of each entry can be looked up. A repeat is harmless: the
+ * campaign's `dedupeBy` makes it the same call.
  */
 export class CallProducer implements AsyncDisposable {
   readonly #redis: Redis | Cluster;
@@ -42,7 +49,10 @@ export class CallProducer implements AsyncDisposable {
     return id as string;
   }
 
-  /** All are checked before the first is sent. Throws as `add` does; what an error holds as `pushed` is in the inbox all the same. */
+  /**
+   * All are checked before the first is sent. Throws as `add` does; what an error holds as `pushed`
+   * is in the inbox all the same.
+   */
   async addMany(campaign: string, records: readonly CallRecordInput[]): Promise<string[]> {
     const texts = records.map((record, index) => textOf(record, index));
     const pushed: string[] = [];
@@ -61,7 +71,8 @@ export class CallProducer implements AsyncDisposable {
   }
 
   async #refuseIfFull(pushed: readonly string[]): Promise<void> {
-    // Every push brings the length along: only at first, and while the inbox is full, it must be asked for.
+    // Every push brings the length along: only at first, and while the inbox is full, it must be
+    // asked for.
     if (this.#waiting !== undefined && this.#waiting < this.#mostWaiting) return;
     try {
       this.#waiting = await this.#redis.xlen(this.#inbox);
@@ -91,9 +102,16 @@ async function exec(pipeline: ChainableCommander, pushed: readonly string[]) {
   }
 }
 
-/** A command fails at once while Redis is away, and is never sent twice. The rights to INFO and CLIENT are not needed. */
+/**
+ * A command fails at once while Redis is away, and is never sent twice. The rights to INFO and
+ * CLIENT are not needed.
+ */
 function connect(url: string): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: 0, enableReadyCheck: false, disableClientInfo: true });
+  const redis = new Redis(url, {
+    maxRetriesPerRequest: 0,
+    enableReadyCheck: false,
+    disableClientInfo: true,
+  });
   // Told by the commands; an emitter without a listener would end the process.
   redis.on('error', () => {});
   return redis;
@@ -103,7 +121,8 @@ function textOf(record: CallRecordInput, index: number): string {
   const parsed = callRecordSchema.safeParse(record);
   if (!parsed.success) throw new InvalidRecordError(index, problemOf(parsed.error.issues[0]));
   const text = JSON.stringify(record);
-  if (Buffer.byteLength(text) > LONGEST_RECORD) throw new InvalidRecordError(index, 'is larger than 1 MB');
+  if (Buffer.byteLength(text) > LONGEST_RECORD)
+    throw new InvalidRecordError(index, 'is larger than 1 MB');
   return text;
 }
 
@@ -111,6 +130,7 @@ type Issue = NonNullable<ReturnType<typeof callRecordSchema.safeParse>['error']>
 
 function problemOf(issue: Issue | undefined): string {
   if (issue === undefined) return 'is no record';
-  if (issue.code === 'unrecognized_keys') return `${issue.keys.join(', ')}: not a field of a record`;
+  if (issue.code === 'unrecognized_keys')
+    return `${issue.keys.join(', ')}: not a field of a record`;
   return issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`;
 }

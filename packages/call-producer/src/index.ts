@@ -1,3 +1,8 @@
 export type { CallRecordInput } from '@libby-dialer/dialing';
 export { CallProducer, type CallProducerOptions } from './call-producer.ts';
-export { InboxFullError, InboxUnavailableError, InvalidRecordError, type ProducerError } from './producer-error.ts';
+export {
+  InboxFullError,
+  InboxUnavailableError,
+  InvalidRecordError,
+  type ProducerError,
+} from './producer-error.ts';

@@ -1,6 +1,6 @@
 /**
- * A push that did not go through, or not all of it. `code` is stable. `pushed` holds the stream ids of the records before the one that
- * it is about: these are in the inbox.
+ * A push that did not go through, or not all of it. `code` is stable. `pushed` holds the stream ids
+ * of the records before the one that it is about: these are in the inbox.
  */
 export abstract class ProducerError extends Error {
   abstract readonly code: 'invalid_record' | 'inbox_full' | 'inbox_unavailable';
@@ -37,8 +37,9 @@ export class InboxFullError extends ProducerError {
 }
 
 /**
- * Redis is away or refuses; `cause` says why. Those of the records not in `pushed` that were under way may be in the inbox as well: pushing
- * them again is harmless, unless the campaign's `dedupeBy` is `row`.
+ * Redis is away or refuses; `cause` says why. Those of the records not in `pushed` that were under
+ * way may be in the inbox as well: pushing them again is harmless, unless the campaign's `dedupeBy`
+ * is `row`.
  */
 export class InboxUnavailableError extends ProducerError {
   override readonly code = 'inbox_unavailable';

@@ -23,10 +23,17 @@ it('counts the calls that the gate has let out, over all campaigns, and none tha
   expect(await seen()).toEqual([0, 0, 0]);
   for (const [index, campaign] of ['spring', 'autumn', 'winter'].entries()) {
     await fixture.campaign({ id: campaign });
-    await gate.claim(fixture.request({ callId: `call-${index}`, owner: `owner-${index}`, campaign }));
+    await gate.claim(
+      fixture.request({ callId: `call-${index}`, owner: `owner-${index}`, campaign }),
+    );
   }
   expect(await seen()).toEqual([3, 0, 0]);
-  const settled = { callId: 'call-2', owner: 'owner-2', campaign: 'winter', outcome: 'rejected' } as const;
+  const settled = {
+    callId: 'call-2',
+    owner: 'owner-2',
+    campaign: 'winter',
+    outcome: 'rejected',
+  } as const;
   await gate.settle(fixture.settling(settled));
   expect(await seen()).toEqual([2, 0, 0]);
 });

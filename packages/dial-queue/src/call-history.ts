@@ -10,7 +10,9 @@ export interface HistoryQuestion {
   readonly since: number;
 }
 
-/** The calls that people have had of late, over all campaigns: what frequency caps are judged by. */
+/**
+ * The calls that people have had of late, over all campaigns: what frequency caps are judged by.
+ */
 export class CallHistory {
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
@@ -22,7 +24,10 @@ export class CallHistory {
     this.#identity = identity;
   }
 
-  /** For each question, how many calls were let out to that number after that instant. Those that provably did not ring are none. */
+  /**
+   * For each question, how many calls were let out to that number after that instant. Those that
+   * provably did not ring are none.
+   */
   async callsSince(questions: readonly HistoryQuestion[]): Promise<number[]> {
     if (questions.length === 0) return [];
     const pipeline = this.#redis.pipeline();

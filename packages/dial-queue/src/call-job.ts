@@ -39,7 +39,11 @@ const UNSEALED_NAME = 'call';
  */
 export function jobOf(identity: Identity, campaign: string, { callId, call }: IdentifiedCall) {
   const name = identity.seal(campaign, callId, JSON.stringify(call));
-  return { name, data: call, opts: { removeOnComplete: true, jobId: callId } satisfies BulkJobOptions };
+  return {
+    name,
+    data: call,
+    opts: { removeOnComplete: true, jobId: callId } satisfies BulkJobOptions,
+  };
 }
 
 /** The one place where jobs are believed. */
@@ -62,8 +66,17 @@ export function readCall(data: unknown): QueuedCall | undefined {
  * A job as it stands in Redis; undefined if there is none. BullMQ's own reading throws where the
  * data are no JSON.
  */
-export async function readJob(redis: RedisConnection, queue: string, callId: string): Promise<QueuedJob | undefined> {
-  const [name, data, queuedAt] = await redis.hmget(`${queue}${callId}`, 'name', 'data', 'timestamp');
+export async function readJob(
+  redis: RedisConnection,
+  queue: string,
+  callId: string,
+): Promise<QueuedJob | undefined> {
+  const [name, data, queuedAt] = await redis.hmget(
+    `${queue}${callId}`,
+    'name',
+    'data',
+    'timestamp',
+  );
   if (data === null || data === undefined) return undefined;
   return { callId, name: name ?? '', data: readData(data), queuedAt: Number(queuedAt) || 0 };
 }

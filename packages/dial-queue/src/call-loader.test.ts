@@ -15,7 +15,13 @@ it('queues each call once, however often it is asked', async () => {
   await using loader = fixture.loader();
   const calls = fixture.calls(5);
   expect(await loader.add(calls.slice(0, 3))).toEqual(['queued', 'queued', 'queued']);
-  expect(await loader.add(calls)).toEqual(['already_queued', 'already_queued', 'already_queued', 'queued', 'queued']);
+  expect(await loader.add(calls)).toEqual([
+    'already_queued',
+    'already_queued',
+    'already_queued',
+    'queued',
+    'queued',
+  ]);
   const queue = openQueue(fixture.redis, fixture.keys, 'spring');
   expect(await queue.getWaitingCount()).toBe(5);
   const job = await queue.getJob(calls[0]?.callId ?? '');
@@ -33,7 +39,11 @@ it('adds nothing that is settled, in flight, or of a canceled campaign', async (
   await gate.settle(fixture.settling({ callId: settled.callId }));
   await loader.add([claimed]);
   await gate.claim(fixture.request({ callId: claimed.callId }));
-  expect(await loader.add([settled, claimed, fresh])).toEqual(['already_settled', 'already_queued', 'queued']);
+  expect(await loader.add([settled, claimed, fresh])).toEqual([
+    'already_settled',
+    'already_queued',
+    'queued',
+  ]);
   await gate.settle(fixture.settling({ callId: claimed.callId }));
   await new CampaignControl(fixture.redis, fixture.keys).apply('cancel', 'spring');
   await expect(loader.add(fixture.calls(4).slice(3))).rejects.toBeInstanceOf(CampaignCanceledError);

@@ -11,7 +11,9 @@ import { WaitingJobs } from './waiting-jobs.ts';
 const LOADING_MARK_MS = 30_000;
 const NO_MARK = 0;
 
-/** What was there before: the row is queued now, waits or is in flight already, or has its outcome. */
+/**
+ * What was there before: the row is queued now, waits or is in flight already, or has its outcome.
+ */
 export type LoadVerdict = 'queued' | 'already_queued' | 'already_settled';
 
 /** Puts calls into a campaign's queue, each once, however often and by however many it is asked. */
@@ -33,7 +35,10 @@ export class CallLoader implements AsyncDisposable {
     this.#queue = openQueue(redis, keys, campaign);
   }
 
-  /** From now on it is fixed what makes two rows the same call. Returns by what: another's first load may have won. */
+  /**
+   * From now on it is fixed what makes two rows the same call. Returns by what: another's first
+   * load may have won.
+   */
   async fixDedupeBy(dedupeBy: string): Promise<string> {
     const { state } = this.#keys.campaign(this.#campaign);
     await this.#redis.hsetnx(state, 'dedupeBy', dedupeBy);
@@ -41,15 +46,18 @@ export class CallLoader implements AsyncDisposable {
   }
 
   /**
-   * Notes, before its first row, a list whose rows are calls by their place in it. Returns false if the campaign has loaded
-   * another: then nothing of this one may be added, unless that is meant.
+   * Notes, before its first row, a list whose rows are calls by their place in it. Returns false if
+   * the campaign has loaded another: then nothing of this one may be added, unless that is meant.
    */
   async noteList(hash: string, { isMeant }: { isMeant: boolean }): Promise<boolean> {
     const { state } = this.#keys.campaign(this.#campaign);
     return (await CallLoader.#noteList.run(this.#redis, [state], [hash, isMeant ? 1 : 0])) === 1;
   }
 
-  /** For each id what `add` would find. Also marks the campaign as loading; `LoadPreview` only reads. */
+  /**
+   * For each id what `add` would find. Also marks the campaign as loading; `LoadPreview` only
+   * reads.
+   */
   async lookUp(callIds: readonly string[]): Promise<LoadVerdict[]> {
     return await this.#lookUp(callIds, LOADING_MARK_MS);
   }
@@ -66,7 +74,10 @@ export class CallLoader implements AsyncDisposable {
     return verdictsOf(letters);
   }
 
-  /** Adds those calls of a batch (500 to 1000 is best) that are new, and says of each what it was. Ids must differ. */
+  /**
+   * Adds those calls of a batch (500 to 1000 is best) that are new, and says of each what it was.
+   * Ids must differ.
+   */
   async add(batch: readonly IdentifiedCall[]): Promise<LoadVerdict[]> {
     if (batch.length === 0) return [];
     const verdicts = await this.lookUp(batch.map(({ callId }) => callId));
@@ -76,8 +87,9 @@ export class CallLoader implements AsyncDisposable {
   }
 
   /**
-   * The same for calls that come as things happen, without an end: the campaign never counts as loading for it, and so as complete
-   * whenever its calls are. A batch that was broken off half-way must be fed again, or workers may not look at what it has queued.
+   * The same for calls that come as things happen, without an end: the campaign never counts as
+   * loading for it, and so as complete whenever its calls are. A batch that was broken off half-way
+   * must be fed again, or workers may not look at what it has queued.
    */
   async feed(batch: readonly IdentifiedCall[]): Promise<LoadVerdict[]> {
     if (batch.length === 0) return [];
@@ -86,8 +98,10 @@ export class CallLoader implements AsyncDisposable {
       NO_MARK,
     );
     await this.#queueNew(batch, verdicts);
-    // Only now is there what keeps it on the list of those with work. Where it stands already, its lanes notice new jobs by themselves.
-    if ((await this.#redis.sadd(this.#keys.openCampaigns, this.#campaign)) === 1) await this.#announce();
+    // Only now is there what keeps it on the list of those with work. Where it stands already, its
+    // lanes notice new jobs by themselves.
+    if ((await this.#redis.sadd(this.#keys.openCampaigns, this.#campaign)) === 1)
+      await this.#announce();
     return verdicts;
   }
 
@@ -105,7 +119,10 @@ export class CallLoader implements AsyncDisposable {
     await this.#queue.close();
   }
 
-  async #queueNew(batch: readonly IdentifiedCall[], verdicts: readonly LoadVerdict[]): Promise<void> {
+  async #queueNew(
+    batch: readonly IdentifiedCall[],
+    verdicts: readonly LoadVerdict[],
+  ): Promise<void> {
     const fresh = batch.filter((_, index) => verdicts[index] === 'queued');
     await this.#noteExpiries(fresh);
     await this.#noteOwnLines(fresh);
@@ -125,12 +142,19 @@ export class CallLoader implements AsyncDisposable {
    */
   async #replaceSetAside(batch: readonly IdentifiedCall[]): Promise<void> {
     if (batch.length === 0) return;
-    await this.#redis.hdel(this.#keys.campaign(this.#campaign).setAside, ...batch.map(({ callId }) => callId));
+    await this.#redis.hdel(
+      this.#keys.campaign(this.#campaign).setAside,
+      ...batch.map(({ callId }) => callId),
+    );
   }
 
-  /** A campaign may have been archived since the look: no worker counts such a call, so it must not pass for loaded. */
+  /**
+   * A campaign may have been archived since the look: no worker counts such a call, so it must not
+   * pass for loaded.
+   */
   async #insistOnOpen(added: readonly IdentifiedCall[]): Promise<void> {
-    if ((await this.#redis.hexists(this.#keys.campaign(this.#campaign).state, 'archived')) === 0) return;
+    if ((await this.#redis.hexists(this.#keys.campaign(this.#campaign).state, 'archived')) === 0)
+      return;
     const callIds = added.map(({ callId }) => callId);
     await new WaitingJobs(this.#redis, this.#keys).drop(this.#campaign, callIds);
     throw new CampaignArchivedError(this.#campaign);
@@ -142,19 +166,25 @@ export class CallLoader implements AsyncDisposable {
     await this.#redis.publish(this.#keys.announcements, `campaign:${this.#campaign}`);
   }
 
-  /** Before any such call is in the queue: the others then no longer wait for lines all together. */
+  /**
+   * Before any such call is in the queue: the others then no longer wait for lines all together.
+   */
   async #noteOwnLines(batch: readonly IdentifiedCall[]): Promise<void> {
     if (this.#hasOwnLines || !batch.some(({ call }) => call.from !== undefined)) return;
     await this.#redis.hset(this.#keys.campaign(this.#campaign).state, 'hasOwnLines', 1);
     this.#hasOwnLines = true;
   }
 
-  /** Calls with an expiry of their own are listed by it, so that they end on time even while nothing is fetched. */
+  /**
+   * Calls with an expiry of their own are listed by it, so that they end on time even while nothing
+   * is fetched.
+   */
   async #noteExpiries(batch: readonly IdentifiedCall[]): Promise<void> {
     const expiries = batch.flatMap(({ callId, call }) =>
       call.expiresAt === undefined ? [] : [call.expiresAt, callId],
     );
-    if (expiries.length > 0) await this.#redis.zadd(this.#keys.campaign(this.#campaign).expiries, ...expiries);
+    if (expiries.length > 0)
+      await this.#redis.zadd(this.#keys.campaign(this.#campaign).expiries, ...expiries);
   }
 }
 

@@ -34,15 +34,23 @@ it('keeps the expiry that a call has of its own', async () => {
   const payload = JSON.stringify({ to: '+15055550123', name: 'Ann', expiresAt: 9e12 });
   await fixture.gate().settle(fixture.settling({ outcome: 'exhausted', payload, expires: true }));
   await reopener().reopen('spring', 'exhausted');
-  expect(await fixture.redis.zscore(fixture.keys.campaign('spring').expiries, 'call-1')).toBe('9000000000000');
+  expect(await fixture.redis.zscore(fixture.keys.campaign('spring').expiries, 'call-1')).toBe(
+    '9000000000000',
+  );
 });
 
 it('goes on with attempts and revisions where they stood', async () => {
   const gate = fixture.gate();
   await gate.settle(fixture.settling({ outcome: 'exhausted', attempts: 4 }));
   await reopener().reopen('spring', 'exhausted');
-  expect(await gate.claim(fixture.request())).toMatchObject({ kind: 'dial', claim: { attempts: 4, failures: 0 } });
-  expect(await gate.settle(fixture.settling({ attempts: 5 }))).toEqual({ kind: 'settled', revision: 2 });
+  expect(await gate.claim(fixture.request())).toMatchObject({
+    kind: 'dial',
+    claim: { attempts: 4, failures: 0 },
+  });
+  expect(await gate.settle(fixture.settling({ attempts: 5 }))).toEqual({
+    kind: 'settled',
+    revision: 2,
+  });
   const records = await Array.fromAsync(fixture.results.read('spring'));
   expect(records).toMatchObject([{ outcome: 'accepted', revision: 2 }]);
 });
@@ -104,7 +112,10 @@ it('waits for a job that a worker still has in hand, and adds it when that has e
   const own = fixture.keys.campaign('spring');
   const queue = openQueue(fixture.redis, fixture.keys, 'spring');
   await queue.add('call', { to: '+15055550123', name: 'Ann' }, { jobId: 'call-1' });
-  await fixture.redis.rpoplpush(`${fixture.keys.queue('spring')}wait`, `${fixture.keys.queue('spring')}active`);
+  await fixture.redis.rpoplpush(
+    `${fixture.keys.queue('spring')}wait`,
+    `${fixture.keys.queue('spring')}active`,
+  );
   await fixture.gate().settle(fixture.settling({ outcome: 'rejected' }));
   await reopener().reopen('spring', 'rejected');
   expect(await fixture.redis.smembers(own.reopened)).toEqual(['call-1']);

@@ -31,13 +31,18 @@ export class CallReopener {
       cursor = next;
       const callIds = entries.filter((_, index) => index % 2 === 0);
       if (callIds.length > 0)
-        count += Number(await CallReopener.#reopen.run(this.#redis, keys, [campaign, outcome, ...callIds]));
+        count += Number(
+          await CallReopener.#reopen.run(this.#redis, keys, [campaign, outcome, ...callIds]),
+        );
     } while (cursor !== '0');
     await this.restore(campaign);
     return count;
   }
 
-  /** Puts reopened calls back into the queue; also mends what a crash half-way through left. Safe to run at any time. */
+  /**
+   * Puts reopened calls back into the queue; also mends what a crash half-way through left. Safe to
+   * run at any time.
+   */
   async restore(campaign: string): Promise<number> {
     const own = this.#keys.campaign(campaign);
     const identity = await Identity.load(this.#redis, this.#keys);
@@ -46,7 +51,12 @@ export class CallReopener {
     try {
       let cursor = '0';
       do {
-        const [next, callIds] = await this.#redis.sscan(own.reopened, cursor, 'COUNT', CALLS_PER_STEP);
+        const [next, callIds] = await this.#redis.sscan(
+          own.reopened,
+          cursor,
+          'COUNT',
+          CALLS_PER_STEP,
+        );
         cursor = next;
         if (callIds.length === 0) continue;
         const payloads = await this.#redis.hmget(own.kept, ...callIds);
@@ -60,7 +70,13 @@ export class CallReopener {
         );
         if (expiries.length > 0) await this.#redis.zadd(own.expiries, ...expiries);
         await queue.addBulk(jobs);
-        const keys = [own.ledger, own.state, own.kept, own.reopened, `${this.#keys.queue(campaign)}active`];
+        const keys = [
+          own.ledger,
+          own.state,
+          own.kept,
+          own.reopened,
+          `${this.#keys.queue(campaign)}active`,
+        ];
         const args = [this.#keys.queue(campaign), ...callIds];
         count += Number(await CallReopener.#restored.run(this.#redis, keys, args));
       } while (cursor !== '0');

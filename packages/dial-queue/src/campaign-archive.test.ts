@@ -28,19 +28,29 @@ async function archiveAndDie(campaign: string, options: ArchiveOptions = {}): Pr
 const keysUnder = (prefix: string) => fixture.redis.keys(`${prefix}*`);
 
 /** Loads calls, and ends each with an outcome as a worker does. */
-async function dialed(campaign: string, outcomes: readonly ('accepted' | 'rejected' | 'unknown')[]): Promise<string[]> {
+async function dialed(
+  campaign: string,
+  outcomes: readonly ('accepted' | 'rejected' | 'unknown')[],
+): Promise<string[]> {
   await fixture.campaign({ id: campaign });
   await using loader = fixture.loader(campaign);
-  const calls = fixture.calls(outcomes.length).map(({ call }, index) => ({ callId: `${campaign}-${index}`, call }));
+  const calls = fixture
+    .calls(outcomes.length)
+    .map(({ call }, index) => ({ callId: `${campaign}-${index}`, call }));
   await loader.fixDedupeBy('phone');
   await loader.add(calls);
   await loader.finish();
   await fixture.campaigns.putListHead(campaign, 'h1', { headings: ['Event'] });
-  for (const [index, outcome] of outcomes.entries()) await settle(campaign, calls[index]?.callId ?? '', outcome);
+  for (const [index, outcome] of outcomes.entries())
+    await settle(campaign, calls[index]?.callId ?? '', outcome);
   return calls.map(({ callId }) => callId);
 }
 
-async function settle(campaign: string, callId: string, outcome: 'accepted' | 'rejected' | 'unknown'): Promise<void> {
+async function settle(
+  campaign: string,
+  callId: string,
+  outcome: 'accepted' | 'rejected' | 'unknown',
+): Promise<void> {
   const gate = fixture.gate();
   await gate.claim(fixture.request({ campaign, callId }));
   await gate.settle(fixture.settling({ campaign, callId, outcome }));
@@ -54,7 +64,9 @@ async function exported(campaign: string): Promise<void> {
 }
 
 async function results(): Promise<(string | undefined)[]> {
-  return (await fixture.redis.xrange(fixture.keys.results, '-', '+')).map(([, fields]) => fields[1]);
+  return (await fixture.redis.xrange(fixture.keys.results, '-', '+')).map(
+    ([, fields]) => fields[1],
+  );
 }
 
 it('removes what a finished campaign no longer needs, and only that', async () => {
@@ -65,15 +77,27 @@ it('removes what a finished campaign no longer needs, and only that', async () =
   const people = await keysUnder(fixture.keys.people);
   expect(await archive().archive('spring')).toBe('archived');
   const { state, headings } = fixture.keys.campaign('spring');
-  expect((await keysUnder(`${fixture.keys.campaignPrefix}spring:`)).toSorted()).toEqual([headings, state]);
+  expect((await keysUnder(`${fixture.keys.campaignPrefix}spring:`)).toSorted()).toEqual([
+    headings,
+    state,
+  ]);
   expect(await keysUnder(fixture.keys.queue('spring'))).toEqual([]);
   expect(await results()).toEqual(['autumn']);
   expect(people).not.toEqual([]);
   expect(await keysUnder(fixture.keys.people)).toEqual(people);
   expect(await fixture.redis.hlen(fixture.keys.campaign('autumn').ledger)).toBe(1);
   expect(await fixture.redis.exists(fixture.keys.campaignsToRemove)).toBe(0);
-  const status = await new StatusReader(fixture.redis, fixture.keys, fixture.campaigns, fixture.holds).read('spring');
-  expect(status).toMatchObject({ state: 'archived', pending: 0, outcomes: { accepted: 2, rejected: 1 } });
+  const status = await new StatusReader(
+    fixture.redis,
+    fixture.keys,
+    fixture.campaigns,
+    fixture.holds,
+  ).read('spring');
+  expect(status).toMatchObject({
+    state: 'archived',
+    pending: 0,
+    outcomes: { accepted: 2, rejected: 1 },
+  });
   expect((await fixture.campaigns.list()).map(({ id }) => id)).toEqual(['autumn']);
   expect((await fixture.campaigns.listArchived()).map(({ id }) => id)).toEqual(['spring']);
 });
@@ -95,7 +119,9 @@ it('nobody is rung again: nothing brings the campaign back', async () => {
   const remembered = { callId: first, owner: 'owner-1', revision: 1 };
   const evidence = new Evidence(fixture.redis, fixture.keys);
   expect(await evidence.recall('spring', [remembered])).toEqual({ claims: 0, unsettled: [] });
-  expect(await fixture.gate().claim(fixture.request({ callId: first }))).toMatchObject({ kind: 'done' });
+  expect(await fixture.gate().claim(fixture.request({ callId: first }))).toMatchObject({
+    kind: 'done',
+  });
   expect(await fixture.campaigns.look()).toMatchObject({ open: [] });
 });
 
@@ -149,7 +175,8 @@ it('is refused until every consumer group has acknowledged its results', async (
   expect(await archive().archive('spring')).toBe('not_exported');
   await exported('spring'); // a file is no reason to take from a group what it has not had
   expect(await archive().archive('spring')).toBe('not_exported');
-  for (const [id] of await redis.xrange(keys.results, '-', '+')) await redis.xack(keys.results, 'billing', id);
+  for (const [id] of await redis.xrange(keys.results, '-', '+'))
+    await redis.xack(keys.results, 'billing', id);
   await redis.hdel(keys.campaign('spring').state, 'exported');
   expect(await archive().archive('spring')).toBe('archived');
 });
@@ -175,13 +202,22 @@ it('a late word changes nothing: no count, no result, no ledger', async () => {
   const before = await fixture.redis.hgetall(state);
   const gate = fixture.gate();
   // The owner of the doubt, late but alive, and one whose claim was written off long ago.
-  const late = fixture.settling({ callId: doubtful, resultHead: '{"name":"Ann"', payload: '{"name":"Ann"}' });
+  const late = fixture.settling({
+    callId: doubtful,
+    resultHead: '{"name":"Ann"',
+    payload: '{"name":"Ann"}',
+  });
   expect(await gate.settle(late)).toEqual({ kind: 'already', outcome: 'canceled' });
-  expect(await gate.settle({ ...late, outcome: 'unknown', owner: 'owner-2' })).toMatchObject({ kind: 'already' });
+  expect(await gate.settle({ ...late, outcome: 'unknown', owner: 'owner-2' })).toMatchObject({
+    kind: 'already',
+  });
   expect(await gate.release(fixture.releasing({ callId: doubtful }))).toBe('lost');
   expect(await results()).toEqual([]);
   expect(await fixture.redis.hgetall(state)).toEqual(before);
-  expect((await keysUnder(`${fixture.keys.campaignPrefix}spring:`)).toSorted()).toEqual([headings, state]);
+  expect((await keysUnder(`${fixture.keys.campaignPrefix}spring:`)).toSorted()).toEqual([
+    headings,
+    state,
+  ]);
 });
 
 it('the same while its ledger is not removed yet', async () => {
@@ -194,9 +230,13 @@ it('the same while its ledger is not removed yet', async () => {
     outcome: 'unknown',
   });
   const desk = new DoubtDesk(redis, keys);
-  expect(await desk.accept('spring', doubtful, { by: 'Ada', at: 0 })).toMatchObject({ kind: 'not_in_doubt' });
+  expect(await desk.accept('spring', doubtful, { by: 'Ada', at: 0 })).toMatchObject({
+    kind: 'not_in_doubt',
+  });
   expect(await results()).toEqual(['spring']);
-  expect([await fixture.outcomeCount('unknown'), await fixture.outcomeCount('accepted')]).toEqual([1, 0]);
+  expect([await fixture.outcomeCount('unknown'), await fixture.outcomeCount('accepted')]).toEqual([
+    1, 0,
+  ]);
 });
 
 it('a job that comes in late ends, and is counted nowhere', async () => {
@@ -241,9 +281,24 @@ it('trims a long stream step by step', async () => {
   await fixture.campaign();
   const pipeline = redis.pipeline();
   for (let index = 1; index <= 1200; index += 1) {
-    pipeline.xadd(keys.results, `1-${index}`, 'campaign', index % 3 === 0 ? 'autumn' : 'spring', 'result', '{}');
+    pipeline.xadd(
+      keys.results,
+      `1-${index}`,
+      'campaign',
+      index % 3 === 0 ? 'autumn' : 'spring',
+      'result',
+      '{}',
+    );
   }
-  pipeline.hset(keys.campaign('spring').state, 'firstResult', '1-1', 'lastResult', '1-1199', 'exported', '1-1199');
+  pipeline.hset(
+    keys.campaign('spring').state,
+    'firstResult',
+    '1-1',
+    'lastResult',
+    '1-1199',
+    'exported',
+    '1-1199',
+  );
   await pipeline.exec();
   expect(await archive().archive('spring')).toBe('archived');
   expect(new Set(await results())).toEqual(new Set(['autumn']));

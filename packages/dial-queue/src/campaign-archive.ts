@@ -5,13 +5,21 @@ import { Script } from './script.ts';
 
 /**
  * `unfinished`: calls wait, are in flight, are set aside, or are to be dialed once more, or a list
- * is being loaded. `in_doubt`: calls are, and nobody
- * has resolved them. `not_exported`: its results are not where they must be first (see `CampaignArchive`).
+ * is being loaded. `in_doubt`: calls are, and nobody has resolved them. `not_exported`: its results
+ * are not where they must be first (see `CampaignArchive`).
  */
-export type ArchiveAnswer = 'archived' | 'unknown_campaign' | 'unfinished' | 'in_doubt' | 'not_exported';
+export type ArchiveAnswer =
+  | 'archived'
+  | 'unknown_campaign'
+  | 'unfinished'
+  | 'in_doubt'
+  | 'not_exported';
 
 export interface ArchiveOptions {
-  /** Calls in doubt stay so for ever: nothing is left by which one could be resolved or dialed again. */
+  /**
+   * Calls in doubt stay so for ever: nothing is left by which one could be resolved or dialed
+   * again.
+   */
   readonly withDoubts?: boolean;
 }
 
@@ -28,11 +36,12 @@ const ENTRIES_PER_STEP = 500;
 const TURNS = ['line', 'in_flight', 'pace'];
 
 /**
- * Finished campaigns, out of the way. What stays of one is its definition, its counts, and that it is over: it takes no more rows, cannot
- * be resumed, and so rings nobody again although its ledger is gone. Do-not-call and the record of when people were called stay.
+ * Finished campaigns, out of the way. What stays of one is its definition, its counts, and that it
+ * is over: it takes no more rows, cannot be resumed, and so rings nobody again although its ledger
+ * is gone. Do-not-call and the record of when people were called stay.
  *
- * A campaign's results must have been exported: every consumer group has read and acknowledged them, and there is at least one
- * such group or they were written to a file (`Results.noteExport`).
+ * A campaign's results must have been exported: every consumer group has read and acknowledged
+ * them, and there is at least one such group or they were written to a file (`Results.noteExport`).
  */
 export class CampaignArchive {
   static readonly #archive = new Script('archive', 'ledger', 'queue-length', 'exports');
@@ -48,10 +57,13 @@ export class CampaignArchive {
   }
 
   /**
-   * Closes a finished campaign, then removes what is no longer needed. Killed in between, the next call (for whichever
-   * campaign) goes on where this one stopped.
+   * Closes a finished campaign, then removes what is no longer needed. Killed in between, the next
+   * call (for whichever campaign) goes on where this one stopped.
    */
-  async archive(campaign: string, { withDoubts = false }: ArchiveOptions = {}): Promise<ArchiveAnswer> {
+  async archive(
+    campaign: string,
+    { withDoubts = false }: ArchiveOptions = {},
+  ): Promise<ArchiveAnswer> {
     const keys = this.#keys;
     const own = keys.campaign(campaign);
     const answer = (await CampaignArchive.#archive.run(
@@ -84,10 +96,11 @@ export class CampaignArchive {
 
   async exports(campaign: string): Promise<Exports> {
     const keys = [this.#keys.campaign(campaign).state, this.#keys.results];
-    const [inFile, ...groupsBehind] = (await CampaignArchive.#exports.run(this.#redis, keys, [])) as [
-      number,
-      ...string[],
-    ];
+    const [inFile, ...groupsBehind] = (await CampaignArchive.#exports.run(
+      this.#redis,
+      keys,
+      [],
+    )) as [number, ...string[]];
     return { inFile: inFile === 1, groupsBehind };
   }
 
@@ -97,10 +110,21 @@ export class CampaignArchive {
     await this.#trimResults(campaign);
     const queue = Object.values(new QueueKeys(this.#keys.queues).getKeys(campaign));
     await CampaignArchive.#removeQueue.run(this.#redis, queue, [this.#keys.queue(campaign)]);
-    // The headings stay: a call that a loader adds late cannot end without them, and they name nobody.
+    // The headings stay: a call that a loader adds late cannot end without them, and they name
+    // nobody.
     const { ledger, kept, claims, expiries, revised, reopened, turns, setAside } = own;
     const ofLanes = TURNS.map((what) => `${turns}:${what}`);
-    await this.#redis.unlink(ledger, kept, claims, expiries, revised, reopened, turns, setAside, ...ofLanes);
+    await this.#redis.unlink(
+      ledger,
+      kept,
+      claims,
+      expiries,
+      revised,
+      reopened,
+      turns,
+      setAside,
+      ...ofLanes,
+    );
     await this.#redis.srem(this.#keys.campaignsToRemove, campaign);
   }
 

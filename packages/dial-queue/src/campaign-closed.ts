@@ -25,7 +25,9 @@ export class CampaignUnsupportedError extends Error {
   readonly unknownRules: readonly string[];
 
   constructor(campaign: string, unknownRules: readonly string[]) {
-    super(`campaign ${campaign} has rules that this version does not know: ${unknownRules.join(', ')}`);
+    super(
+      `campaign ${campaign} has rules that this version does not know: ${unknownRules.join(', ')}`,
+    );
     this.campaign = campaign;
     this.unknownRules = unknownRules;
   }

@@ -11,7 +11,12 @@ eachTest((each) => {
 
 const status = async () =>
   new StatusReader(fixture.redis, fixture.keys, fixture.campaigns, fixture.holds).read('spring');
-const HOLD = { reason: 'rate_limited', firstPauseMs: 60_000, maxPauseMs: 60_000, retryAfterMs: 0 } as const;
+const HOLD = {
+  reason: 'rate_limited',
+  firstPauseMs: 60_000,
+  maxPauseMs: 60_000,
+  retryAfterMs: 0,
+} as const;
 
 it('knows only campaigns that were stored', async () => {
   expect(await status()).toBeUndefined();

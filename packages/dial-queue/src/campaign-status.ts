@@ -42,7 +42,9 @@ export interface CampaignStatus {
   readonly hasIncompleteCalls: boolean;
   /** Workers that take none of its calls though they could, and set that right by themselves. */
   readonly stuckWorkers: number;
-  /** Workers that cannot keep to its `callsPerSecond`: Redis answers too late for its slots there. */
+  /**
+   * Workers that cannot keep to its `callsPerSecond`: Redis answers too late for its slots there.
+   */
   readonly workersOffPace: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly holds: readonly Hold[];
@@ -87,7 +89,10 @@ export class StatusReader {
   }
 
   async #statusOf(campaign: StoredCampaign, allHolds: readonly Hold[]): Promise<CampaignStatus> {
-    const [counts, unkept] = await Promise.all([this.#count(campaign.id), this.#campaigns.unkept(campaign.id)]);
+    const [counts, unkept] = await Promise.all([
+      this.#count(campaign.id),
+      this.#campaigns.unkept(campaign.id),
+    ]);
     const unknownRules = [...new Set([...(campaign.unknownRules ?? []), ...unkept])];
     const holds = allHolds.filter(({ scope }) => concerns(scope, campaign));
     const outcomes = Object.fromEntries(
@@ -96,8 +101,18 @@ export class StatusReader {
     const { pending, inFlight, setAside, fields, queue, stuckWorkers, workersOffPace } = counts;
     const redialing = Number(fields.get('redialing') ?? 0);
     const state = stateOf(campaign, counts, holds, outcomes, unknownRules.length > 0);
-    const hasIncompleteCalls = pending > 0 && fields.get('incomplete') === (fields.get('changed') ?? '');
-    const ofQueue = { pending, inFlight, redialing, setAside, queue, hasIncompleteCalls, stuckWorkers, workersOffPace };
+    const hasIncompleteCalls =
+      pending > 0 && fields.get('incomplete') === (fields.get('changed') ?? '');
+    const ofQueue = {
+      pending,
+      inFlight,
+      redialing,
+      setAside,
+      queue,
+      hasIncompleteCalls,
+      stuckWorkers,
+      workersOffPace,
+    };
     return { id: campaign.id, state, ...ofQueue, unknownRules, outcomes, holds };
   }
 
@@ -108,19 +123,20 @@ export class StatusReader {
       [own.state, own.claims, own.reopened, own.setAside, own.stuck, own.offPace],
       [this.#keys.queue(id)],
     );
-    const [now, pending, inFlight, delayed, setAside, flat, queue, stuckWorkers, workersOffPace] = reply as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      string[],
-      QueueHalt,
-      number,
-      number,
-    ];
+    const [now, pending, inFlight, delayed, setAside, flat, queue, stuckWorkers, workersOffPace] =
+      reply as [number, number, number, number, number, string[], QueueHalt, number, number];
     const fields = pairsOf(flat);
-    return { now, pending, inFlight, delayed, setAside, fields, queue, stuckWorkers, workersOffPace };
+    return {
+      now,
+      pending,
+      inFlight,
+      delayed,
+      setAside,
+      fields,
+      queue,
+      stuckWorkers,
+      workersOffPace,
+    };
   }
 }
 
@@ -146,7 +162,8 @@ function stateOf(
   if (now < Number(fields.get('loadingUntil') ?? 0)) return 'loading';
   const waits = setAside > 0 || Number(fields.get('redialing') ?? 0) > 0;
   if (pending + inFlight === 0 && waits) return 'waiting';
-  if (pending + inFlight === 0) return Object.values(outcomes).some((count) => count > 0) ? 'completed' : 'waiting';
+  if (pending + inFlight === 0)
+    return Object.values(outcomes).some((count) => count > 0) ? 'completed' : 'waiting';
   if (isHeld(campaign, holds)) return 'held';
   if (inFlight > 0) return 'running';
   if (hasUnknownRules) return 'held';
@@ -157,7 +174,10 @@ function stateOf(
 /** A campaign with several lines is held only when all of them are. */
 function isHeld(campaign: Campaign, holds: readonly Hold[]): boolean {
   const lines = holds.filter(({ scope }) => scope.startsWith('line:')).length;
-  return lines >= campaign.fromPhoneNumber.length || holds.some(({ scope }) => !scope.startsWith('line:'));
+  return (
+    lines >= campaign.fromPhoneNumber.length ||
+    holds.some(({ scope }) => !scope.startsWith('line:'))
+  );
 }
 
 function isOutOfHours(campaign: Campaign, now: number): boolean {

@@ -27,7 +27,12 @@ it('does not let what a call is the same by change after the first load', async 
 
 it('lifts the campaign’s hold when its definition changes, and only then', async () => {
   const campaign = await fixture.campaign();
-  const hold = { reason: 'rejections', firstPauseMs: 60_000, maxPauseMs: 60_000, retryAfterMs: 0 } as const;
+  const hold = {
+    reason: 'rejections',
+    firstPauseMs: 60_000,
+    maxPauseMs: 60_000,
+    retryAfterMs: 0,
+  } as const;
   await fixture.holds.open({ ...hold, scope: 'campaign:spring' }, 'x');
   const { version } = await fixture.campaigns.look();
   await fixture.campaigns.put(campaign);
@@ -40,7 +45,13 @@ it('lifts the campaign’s hold when its definition changes, and only then', asy
 
 it('does not lift a hold that needs a person', async () => {
   const campaign = await fixture.campaign();
-  const hold = { reason: 'rejections', firstPauseMs: 0, maxPauseMs: 0, retryAfterMs: 0, person: true } as const;
+  const hold = {
+    reason: 'rejections',
+    firstPauseMs: 0,
+    maxPauseMs: 0,
+    retryAfterMs: 0,
+    person: true,
+  } as const;
   await fixture.holds.open({ ...hold, scope: 'campaign:spring' }, 'x');
   await fixture.campaigns.put({ ...campaign, introNotes: 'mended' });
   expect(await fixture.holds.list()).toHaveLength(1);
@@ -55,7 +66,8 @@ it('finds again whatever fell off the list of campaigns with work', async () => 
   for (const id of others) await fixture.campaign({ id });
   await fixture.redis.del(fixture.keys.openCampaigns);
   const found = new Set<string>();
-  for (let look = 0; look < 10; look += 1) for (const id of (await fixture.campaigns.look()).open) found.add(id);
+  for (let look = 0; look < 10; look += 1)
+    for (const id of (await fixture.campaigns.look()).open) found.add(id);
   expect([...found]).toEqual(['spring']);
   await fixture.redis.del(fixture.keys.openCampaigns);
   await fixture.campaigns.reopenAll();
@@ -68,7 +80,9 @@ it('stores what the calls of a list have in common once', async () => {
   expect(await fixture.campaigns.listHead('spring', 'h1')).toEqual(head);
   expect(await fixture.campaigns.listHead('spring', 'h2')).toBeUndefined();
   const call = { to: '+15055550123', name: 'Ann' };
-  expect(await fixture.campaigns.listOf('spring', { ...call, headings: 'h1' })).toBe('lists/may.csv');
+  expect(await fixture.campaigns.listOf('spring', { ...call, headings: 'h1' })).toBe(
+    'lists/may.csv',
+  );
   expect(await fixture.campaigns.listOf('spring', call)).toBeUndefined();
 });
 

@@ -1,4 +1,9 @@
-import { type Campaign, type FormHeading, type QueuedCall, readStoredCampaign } from '@libby-dialer/dialing';
+import {
+  type Campaign,
+  type FormHeading,
+  type QueuedCall,
+  readStoredCampaign,
+} from '@libby-dialer/dialing';
 import { readData } from './call-job.ts';
 import { CampaignArchivedError, CampaignUnsupportedError } from './campaign-closed.ts';
 import type { Keys } from './keys.ts';
@@ -37,7 +42,10 @@ export interface RegistryView {
   readonly version: number;
   /** Ids of the campaigns that may have work. */
   readonly open: readonly string[];
-  /** Of these, the ones canceled or expired while calls of theirs are parked, or kept back by BullMQ: those calls can end now. */
+  /**
+   * Of these, the ones canceled or expired while calls of theirs are parked, or kept back by
+   * BullMQ: those calls can end now.
+   */
   readonly over: readonly string[];
   /** And the ones with calls to be queued again. */
   readonly reopened: readonly string[];
@@ -62,8 +70,8 @@ export class CampaignStore {
   }
 
   /**
-   * Stores or changes a campaign. Refused if it would change what a call is the same by after a first load. Throws
-   * `CampaignArchivedError`.
+   * Stores or changes a campaign. Refused if it would change what a call is the same by after a
+   * first load. Throws `CampaignArchivedError`.
    */
   async put(campaign: Campaign): Promise<PutAnswer> {
     const { id, dedupeBy, startsAt, expiresAt } = campaign;
@@ -71,7 +79,14 @@ export class CampaignStore {
     const [word, fixed] = (await CampaignStore.#put.run(
       this.#redis,
       [this.#keys.campaigns, own.state, this.#keys.registryVersion, this.#keys.holds],
-      [id, JSON.stringify(campaign), dedupeBy, startsAt ?? '', expiresAt ?? '', this.#keys.announcements],
+      [
+        id,
+        JSON.stringify(campaign),
+        dedupeBy,
+        startsAt ?? '',
+        expiresAt ?? '',
+        this.#keys.announcements,
+      ],
     )) as [string, string?];
     if (word === 'archived') throw new CampaignArchivedError(id);
     return word === 'dedupe_by'
@@ -82,14 +97,16 @@ export class CampaignStore {
   /** To act by its rules. Also one that is archived. Throws `CampaignUnsupportedError`. */
   async get(id: string): Promise<Campaign | undefined> {
     const stored = await this.peek(id);
-    if (stored?.unknownRules !== undefined) throw new CampaignUnsupportedError(id, stored.unknownRules);
+    if (stored?.unknownRules !== undefined)
+      throw new CampaignUnsupportedError(id, stored.unknownRules);
     return stored;
   }
 
   /** To show or steer it. Also one that is archived. */
   async peek(id: string): Promise<StoredCampaign | undefined> {
     const raw =
-      (await this.#redis.hget(this.#keys.campaigns, id)) ?? (await this.#redis.hget(this.#keys.archivedCampaigns, id));
+      (await this.#redis.hget(this.#keys.campaigns, id)) ??
+      (await this.#redis.hget(this.#keys.archivedCampaigns, id));
     return raw === null ? undefined : readCampaign(id, raw);
   }
 
@@ -98,7 +115,12 @@ export class CampaignStore {
    * Good for a few seconds.
    */
   async noteUnkept(id: string, unknownRules: readonly string[]): Promise<void> {
-    await this.#redis.set(this.#keys.campaign(id).unkept, JSON.stringify(unknownRules), 'PX', UNKEPT_FOR_MS);
+    await this.#redis.set(
+      this.#keys.campaign(id).unkept,
+      JSON.stringify(unknownRules),
+      'PX',
+      UNKEPT_FOR_MS,
+    );
   }
 
   /** Rules of a campaign that some worker has just said not to know. */
@@ -129,21 +151,33 @@ export class CampaignStore {
   async look(wallClock = Date.now()): Promise<RegistryView> {
     const keys = [this.#keys.openCampaigns, this.#keys.registryVersion, this.#keys.campaigns];
     const args = [`${this.#keys.queues}:`, this.#keys.campaignPrefix, wallClock, this.#cursor];
-    const [now, version, cursor, open, over, reopened, setAside, due] = (await CampaignStore.#open.run(
-      this.#redis,
-      keys,
-      args,
-    )) as [number, number, string, string[], string[], string[], string[], string[]];
+    const [now, version, cursor, open, over, reopened, setAside, due] =
+      (await CampaignStore.#open.run(this.#redis, keys, args)) as [
+        number,
+        number,
+        string,
+        string[],
+        string[],
+        string[],
+        string[],
+        string[],
+      ];
     this.#cursor = cursor;
     return { now, version, open, over, reopened, setAside, due };
   }
 
-  /** Which change of its definition is the latest. To be asked before the definition, it is never newer than that. */
+  /**
+   * Which change of its definition is the latest. To be asked before the definition, it is never
+   * newer than that.
+   */
   async edition(id: string): Promise<string> {
     return (await this.#redis.hget(this.#keys.campaign(id).state, 'changed')) ?? '';
   }
 
-  /** Tells all that some of its calls lack what it asks for in that edition. A changed campaign asks anew. */
+  /**
+   * Tells all that some of its calls lack what it asks for in that edition. A changed campaign asks
+   * anew.
+   */
   async noteIncomplete(id: string, edition: string): Promise<void> {
     await this.#redis.hset(this.#keys.campaign(id).state, 'incomplete', edition);
   }
@@ -157,7 +191,10 @@ export class CampaignStore {
     return counts.some((count) => count > 0);
   }
 
-  /** Tells all that a worker takes no calls of a campaign though it could; forgotten after that time, unless it is told again. */
+  /**
+   * Tells all that a worker takes no calls of a campaign though it could; forgotten after that
+   * time, unless it is told again.
+   */
   async noteStuck(id: string, worker: string, until: number): Promise<void> {
     await this.#noteUntil(this.#keys.campaign(id).stuck, worker, until);
   }
@@ -176,7 +213,10 @@ export class CampaignStore {
     await this.#redis.zrem(this.#keys.campaign(id).stuck, worker);
   }
 
-  /** Puts every campaign back on the list of those with work: what has none drops off at the next look. */
+  /**
+   * Puts every campaign back on the list of those with work: what has none drops off at the next
+   * look.
+   */
   async reopenAll(): Promise<void> {
     const ids = await this.#redis.hkeys(this.#keys.campaigns);
     if (ids.length > 0) await this.#redis.sadd(this.#keys.openCampaigns, ...ids);
@@ -197,7 +237,9 @@ export class CampaignStore {
 
   /** The name of the list that a call came with, if it came with one. */
   async listOf(campaign: string, call: QueuedCall | undefined): Promise<string | undefined> {
-    return call?.headings === undefined ? undefined : (await this.listHead(campaign, call.headings))?.list;
+    return call?.headings === undefined
+      ? undefined
+      : (await this.listHead(campaign, call.headings))?.list;
   }
 }
 
@@ -210,7 +252,9 @@ function campaignsOf(stored: Readonly<Record<string, string>>): StoredCampaign[]
 function readCampaign(id: string, raw: string): StoredCampaign {
   const stored = readData(raw);
   const verdict = readStoredCampaign(stored);
-  return verdict.ok ? verdict.campaign : { ...outlineOf(id, stored), unknownRules: verdict.unknownRules };
+  return verdict.ok
+    ? verdict.campaign
+    : { ...outlineOf(id, stored), unknownRules: verdict.unknownRules };
 }
 
 /** As much as needs no rule. */

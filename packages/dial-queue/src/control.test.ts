@@ -18,7 +18,10 @@ it('returns at once when nothing is claimed', async () => {
 
 it('waits for every earlier claim and counts those that went out', async () => {
   const gate = fixture.gate();
-  const claims = ['accepted', 'vetoed', 'refused'].map((callId) => ({ callId, owner: `owner of ${callId}` }));
+  const claims = ['accepted', 'vetoed', 'refused'].map((callId) => ({
+    callId,
+    owner: `owner of ${callId}`,
+  }));
   for (const claim of claims) await gate.claim(fixture.request(claim));
   const [accepted, vetoed, refused] = claims;
   let isDone = false;
@@ -36,7 +39,10 @@ it('waits for every earlier claim and counts those that went out', async () => {
 
 it('counts no call that provably never reached the API', async () => {
   const gate = fixture.gate();
-  const claims = ['retried', 'exhausted', 'canceled'].map((callId) => ({ callId, owner: `owner of ${callId}` }));
+  const claims = ['retried', 'exhausted', 'canceled'].map((callId) => ({
+    callId,
+    owner: `owner of ${callId}`,
+  }));
   const [retried, exhausted, canceled] = claims;
   await gate.claim(fixture.request({ ...canceled }));
   await gate.release(fixture.releasing({ ...canceled, attempts: 2, failures: 2 }));
@@ -45,7 +51,9 @@ it('counts no call that provably never reached the API', async () => {
   await gate.release(fixture.releasing({ ...retried, attempts: 1, failures: 1 }));
   await gate.settle(fixture.settling({ ...exhausted, outcome: 'exhausted', attempts: 1 }));
   await gate.release(fixture.releasing({ ...canceled, attempts: 2, failures: 2 }));
-  await gate.settle(fixture.settling({ ...canceled, owner: 'another run', outcome: 'canceled', attempts: 2 }));
+  await gate.settle(
+    fixture.settling({ ...canceled, owner: 'another run', outcome: 'canceled', attempts: 2 }),
+  );
   expect(await applied).toEqual({ wentOut: 0 });
 });
 

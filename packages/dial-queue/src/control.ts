@@ -21,11 +21,15 @@ export class CampaignControl {
   }
 
   /**
-   * Returns once each earlier claim is on the wire, settled or given back: from then on no call of the campaign begins. Throws
-   * `CampaignArchivedError`.
+   * Returns once each earlier claim is on the wire, settled or given back: from then on no call of
+   * the campaign begins. Throws `CampaignArchivedError`.
    * @returns how many calls went out meanwhile
    */
-  async apply(action: ControlAction, campaign: string, signal?: AbortSignal): Promise<{ wentOut: number }> {
+  async apply(
+    action: ControlAction,
+    campaign: string,
+    signal?: AbortSignal,
+  ): Promise<{ wentOut: number }> {
     const own = this.#keys.campaign(campaign);
     const claims = (await CampaignControl.#control.run(
       this.#redis,

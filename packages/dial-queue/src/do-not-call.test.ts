@@ -9,7 +9,8 @@ eachTest((each) => {
 });
 
 const openList = () => new DoNotCallList(fixture.redis, fixture.keys, fixture.identity);
-const people = (count: number, from = 0) => Array.from({ length: count }, (_, index) => `person ${from + index}`);
+const people = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, index) => `person ${from + index}`);
 
 it('knows who is on it', async () => {
   const list = openList();
@@ -108,5 +109,7 @@ it('can be given up waiting', async () => {
 
 it('is no reason to wait for other workers on a new server', async () => {
   await openList().add([PERSON]);
-  expect((await new Evidence(fixture.redis, fixture.keys).compare(new Map(), true)).opensAt).toBe(0);
+  expect((await new Evidence(fixture.redis, fixture.keys).compare(new Map(), true)).opensAt).toBe(
+    0,
+  );
 });

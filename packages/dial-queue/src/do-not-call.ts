@@ -18,7 +18,9 @@ export interface DoNotCallChange {
   readonly by?: string | undefined;
 }
 
-/** The do-not-call list over all campaigns: keyed hashes only, so that the list itself names nobody. */
+/**
+ * The do-not-call list over all campaigns: keyed hashes only, so that the list itself names nobody.
+ */
 export class DoNotCallList {
   static readonly #changeScript = new Script('do-not-call');
   static readonly #countScript = new Script('count-people');
@@ -33,8 +35,9 @@ export class DoNotCallList {
   }
 
   /**
-   * From the moment this returns, no call to these numbers passes the gate; one that has passed it before may still begin until
-   * `outlastEarlierClaims` returns. Gives how many were not on the list.
+   * From the moment this returns, no call to these numbers passes the gate; one that has passed it
+   * before may still begin until `outlastEarlierClaims` returns. Gives how many were not on the
+   * list.
    */
   async add(numbers: readonly string[]): Promise<number> {
     return this.#change('SADD', numbers);
@@ -45,7 +48,10 @@ export class DoNotCallList {
     return this.#change('SREM', numbers);
   }
 
-  /** Returns once every claim made so far is settled, given back or too old to be sent: no call to whom was added before begins any more. */
+  /**
+   * Returns once every claim made so far is settled, given back or too old to be sent: no call to
+   * whom was added before begins any more.
+   */
   async outlastEarlierClaims(signal?: AbortSignal): Promise<void> {
     await new EarlierClaims(this.#redis, this.#keys).outlastAll(signal);
   }
@@ -83,14 +89,29 @@ export class DoNotCallList {
   /** Keeps for audit what a person had changed. */
   async record({ what, numbers, changed, by }: DoNotCallChange): Promise<void> {
     const decided = by === undefined ? [] : ['by', by];
-    await this.#redis.xadd(this.#keys.audit, '*', 'what', what, 'numbers', numbers, 'changed', changed, ...decided);
+    await this.#redis.xadd(
+      this.#keys.audit,
+      '*',
+      'what',
+      what,
+      'numbers',
+      numbers,
+      'changed',
+      changed,
+      ...decided,
+    );
   }
 
   async #change(command: 'SADD' | 'SREM', numbers: readonly string[]): Promise<number> {
     let changed = 0;
     for (let from = 0; from < numbers.length; from += PEOPLE_PER_CHANGE) {
-      const people = numbers.slice(from, from + PEOPLE_PER_CHANGE).map((number) => this.#identity.person(number));
-      const keys = [this.#keys.claimCounts, ...people.map(({ bucket }) => this.#keys.doNotCall(bucket))];
+      const people = numbers
+        .slice(from, from + PEOPLE_PER_CHANGE)
+        .map((number) => this.#identity.person(number));
+      const keys = [
+        this.#keys.claimCounts,
+        ...people.map(({ bucket }) => this.#keys.doNotCall(bucket)),
+      ];
       const args = [command, ...people.map(({ member }) => member)];
       changed += Number(await DoNotCallList.#changeScript.run(this.#redis, keys, args));
     }

@@ -1,4 +1,9 @@
-import { isoInstant, type Outcome, type QueuedCall, type ResultRecord } from '@libby-dialer/dialing';
+import {
+  isoInstant,
+  type Outcome,
+  type QueuedCall,
+  type ResultRecord,
+} from '@libby-dialer/dialing';
 import { CallReopener } from './call-reopener.ts';
 import type { Keys } from './keys.ts';
 import type { RedisConnection } from './redis-connection.ts';
@@ -81,7 +86,12 @@ export class DoubtDesk {
     const record = await this.#results.latestOf(campaign, callId);
     if (record === undefined) return { kind: 'not_in_doubt', state: 'open' };
     const own = this.#keys.campaign(campaign);
-    const resolved = { ...record, outcome: 'accepted', reason: 'resolved_by_person', worker: DESK } as const;
+    const resolved = {
+      ...record,
+      outcome: 'accepted',
+      reason: 'resolved_by_person',
+      worker: DESK,
+    } as const;
     const { revision: _, ...head } = { ...resolved, settledAt: isoInstant(at) };
     const [kind, state] = (await DoubtDesk.#resolve.run(
       this.#redis,
@@ -98,7 +108,12 @@ export class DoubtDesk {
    * It may ring once more, whatever its campaign says of calls in doubt.
    * @param afterMs how long after the old claim's deadline (`redialAfterMs`)
    */
-  async redial(campaign: string, callId: string, { by, at }: Decider, afterMs: number): Promise<RedialResolution> {
+  async redial(
+    campaign: string,
+    callId: string,
+    { by, at }: Decider,
+    afterMs: number,
+  ): Promise<RedialResolution> {
     const own = this.#keys.campaign(campaign);
     const [kind, value] = (await DoubtDesk.#grantRedial.run(
       this.#redis,
@@ -128,7 +143,11 @@ export class DoubtDesk {
 
 function doubtOf(record: ResultRecord, raw: string | null | undefined): DoubtfulCall[] {
   if (!raw) return [];
-  const { state, redialAt, redials } = JSON.parse(raw) as { state: string; redialAt?: number; redials?: number };
+  const { state, redialAt, redials } = JSON.parse(raw) as {
+    state: string;
+    redialAt?: number;
+    redials?: number;
+  };
   if (state !== 'unknown') return [];
   const waits = redialAt === undefined ? {} : { redialAt: isoInstant(redialAt) };
   return [{ ...record, ...waits, isRedialed: redials !== undefined }];

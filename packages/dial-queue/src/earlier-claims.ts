@@ -36,17 +36,23 @@ export class EarlierClaims {
   }
 
   /**
-   * Returns once each of the claims, just seen, is settled, given back, or too old to be sent: their owners count the time by monotonic clocks,
-   * and so does this, from now on. Redis's clock may be set meanwhile, or have been between the claim and now.
+   * Returns once each of the claims, just seen, is settled, given back, or too old to be sent:
+   * their owners count the time by monotonic clocks, and so does this, from now on. Redis's clock
+   * may be set meanwhile, or have been between the claim and now.
    * @returns how many calls went out meanwhile
    */
-  async outlast(campaign: string, claims: StandingClaims, signal?: AbortSignal): Promise<{ wentOut: number }> {
+  async outlast(
+    campaign: string,
+    claims: StandingClaims,
+    signal?: AbortSignal,
+  ): Promise<{ wentOut: number }> {
     const { ledger } = this.#keys.campaign(campaign);
     const seenAt = this.#monotonic();
     for (;;) {
       const { standing, longestMs, wentOut } = await this.#look(ledger, claims);
       // What still stands then has gone out or is lost.
-      if (standing === 0 || this.#monotonic() - seenAt > longestMs) return { wentOut: wentOut + standing };
+      if (standing === 0 || this.#monotonic() - seenAt > longestMs)
+        return { wentOut: wentOut + standing };
       await delay(POLL_MS, undefined, signal === undefined ? {} : { signal });
     }
   }
@@ -55,7 +61,9 @@ export class EarlierClaims {
   async outlastAll(signal?: AbortSignal): Promise<void> {
     const campaigns = await this.#redis.hkeys(this.#keys.campaigns);
     await Promise.all(
-      campaigns.map(async (campaign) => this.outlast(campaign, await this.#standingOf(campaign), signal)),
+      campaigns.map(async (campaign) =>
+        this.outlast(campaign, await this.#standingOf(campaign), signal),
+      ),
     );
   }
 

@@ -3,7 +3,10 @@ import type { ResultRecord } from '@libby-dialer/dialing';
 /** Stands where a number, a name or an owner stood. */
 export const ERASED = 'erased';
 
-/** What a result keeps when its person is erased. What is not listed here goes, and so does every field that comes later. */
+/**
+ * What a result keeps when its person is erased. What is not listed here goes, and so does every
+ * field that comes later.
+ */
 const KEPT: ReadonlySet<string> = new Set([
   'callId',
   'campaign',
@@ -19,9 +22,15 @@ const KEPT: ReadonlySet<string> = new Set([
   'worker',
   'permission',
 ] satisfies (keyof ResultRecord)[]);
-const BLANKED: ReadonlySet<string> = new Set(['toPhoneNumber', 'name'] satisfies (keyof ResultRecord)[]);
+const BLANKED: ReadonlySet<string> = new Set([
+  'toPhoneNumber',
+  'name',
+] satisfies (keyof ResultRecord)[]);
 
-/** A result that names nobody, as JSON, open at its end: only the script that writes it knows the revision. */
+/**
+ * A result that names nobody, as JSON, open at its end: only the script that writes it knows the
+ * revision.
+ */
 export function erasedHead(record: Partial<ResultRecord>): string {
   const fields = Object.entries(record).flatMap(([field, value]) => {
     if (BLANKED.has(field)) return [[field, ERASED]];

@@ -22,7 +22,9 @@ const keysUnder = (pattern: string) => fixture.redis.keys(`${fixture.keys.prefix
 async function settle(callId: string, outcome: 'accepted' | 'rejected' | 'unknown'): Promise<void> {
   const record = { callId, campaign: 'spring', toPhoneNumber: PERSON, name: NAME, outcome };
   const payload = outcome === 'accepted' ? '' : PAYLOAD;
-  await fixture.gate().settle(fixture.settling({ callId, outcome, payload, resultHead: headOf(record) }));
+  await fixture
+    .gate()
+    .settle(fixture.settling({ callId, outcome, payload, resultHead: headOf(record) }));
 }
 
 const headOf = (record: object) => JSON.stringify(record).slice(0, -1);
@@ -32,7 +34,9 @@ async function traces(): Promise<string[]> {
   const found: string[] = [];
   for (const key of await keysUnder(':*')) {
     const dump =
-      (await fixture.redis.type(key)) === 'stream' ? await fixture.redis.xrange(key, '-', '+') : await contentOf(key);
+      (await fixture.redis.type(key)) === 'stream'
+        ? await fixture.redis.xrange(key, '-', '+')
+        : await contentOf(key);
     if (/Zacharias|5550123/.test(JSON.stringify(dump))) found.push(key);
   }
   return found;
@@ -77,7 +81,8 @@ it('does not come back by whoever queues the call again and has read its payload
   const send = late.sendCommand.bind(late);
   let erased: Promise<unknown> | undefined;
   late.sendCommand = (command, stream) => {
-    if (command.name !== 'evalsha' || !JSON.stringify(command.args).includes(NAME)) return send(command, stream);
+    if (command.name !== 'evalsha' || !JSON.stringify(command.args).includes(NAME))
+      return send(command, stream);
     erased ??= eraser().erase(PERSON, ERASING);
     void erased.then(() => send(command, stream));
     return command.promise;
@@ -99,9 +104,9 @@ it('leaves the counts of an archived campaign alone, and takes the person out of
   await fixture.results.noteExport('spring', (await fixture.results.last('spring')) ?? '');
   await new CampaignArchive(redis, keys).archive('none'); // from now on the server knows the script
   using mortal = await MortalRedis.dyingAfter(1, redis);
-  await expect(new CampaignArchive(mortal.redis, keys).archive('spring', { withDoubts: true })).rejects.toThrow(
-    'killed',
-  );
+  await expect(
+    new CampaignArchive(mortal.redis, keys).archive('spring', { withDoubts: true }),
+  ).rejects.toThrow('killed');
   const queue = openQueue(redis, keys, 'spring');
   await queue.add('call', CALL, { jobId: 'late' });
   await queue.close();

@@ -18,7 +18,10 @@ const DESK = 'enqueuer';
 export const ERASED_PERSON = 'erased:';
 /** Each look finds only what has come in since the one before. */
 const MOST_LOOKS = 5;
-/** A daemon queues what it has taken from the inbox within milliseconds, and of what a dead one has taken one knows after a while. */
+/**
+ * A daemon queues what it has taken from the inbox within milliseconds, and of what a dead one has
+ * taken one knows after a while.
+ */
 const INBOX_POLL_MS = 200;
 const INBOX_WITHIN_MS = DEAD_AFTER_MS + 10_000;
 
@@ -35,7 +38,10 @@ export interface Erasure {
   readonly inboxEntries: number;
   /** Results that forwarders had given up. */
   readonly deadLetters: number;
-  /** Of the inbox's entries, those taken from daemons that nobody has heard of: should one go on, it may queue the call after all. */
+  /**
+   * Of the inbox's entries, those taken from daemons that nobody has heard of: should one go on, it
+   * may queue the call after all.
+   */
   readonly abandonedEntries: number;
   /** Campaigns into which lists are being loaded: what of those is not queued yet is not known. */
   readonly beingLoaded: readonly string[];
@@ -82,12 +88,19 @@ interface Ending {
 }
 
 /**
- * Takes one person's data out of queues, kept payloads, results and the record of when they were called. What stays names nobody: call ids, so that no repeat rings; counters;
- * and one result for each call, with `erased` for number and name and without externalId, as a further revision. The
+ * Takes one person's data out of queues, kept payloads, results and the record of when they were
+ * called. What stays names nobody: call ids, so that no repeat rings; counters; and one result for
+ * each call, with `erased` for number and name and without externalId, as a further revision. The
  * do-not-call list is left alone.
  */
 export class Eraser {
-  static readonly #script = new Script('erase-call', 'ledger', 'redial', 'write-result', 'remove-job');
+  static readonly #script = new Script(
+    'erase-call',
+    'ledger',
+    'redial',
+    'write-result',
+    'remove-job',
+  );
   static readonly #copy = new Script('erase-copy', 'remove-job');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
@@ -105,11 +118,19 @@ export class Eraser {
   async survey(toPhoneNumber: string, at: number, signal?: AbortSignal): Promise<Survey> {
     const found = await this.#finder.find(toPhoneNumber, signal);
     let open = 0;
-    for (const data of found) if (endingOf((await this.#read(data, at)).entry, data) !== undefined) open += 1;
-    return { campaigns: [...new Set(found.map(({ campaign }) => campaign))], calls: found.length, open };
+    for (const data of found)
+      if (endingOf((await this.#read(data, at)).entry, data) !== undefined) open += 1;
+    return {
+      campaigns: [...new Set(found.map(({ campaign }) => campaign))],
+      calls: found.length,
+      open,
+    };
   }
 
-  /** Safe to repeat after a crash. Throws CallInFlightError, as a rule before anything is done, and ErasureIncompleteError. */
+  /**
+   * Safe to repeat after a crash. Throws CallInFlightError, as a rule before anything is done, and
+   * ErasureIncompleteError.
+   */
   async erase(toPhoneNumber: string, options: EraseOptions): Promise<Erasure> {
     const { at, signal } = options;
     const total = { calls: new Set<string>(), ended: 0, jobs: 0, keptPayloads: 0, results: 0 };
@@ -131,7 +152,11 @@ export class Eraser {
       beside.abandonedEntries += inbox.abandoned;
       beside.deadLetters += deadLetters;
       if (found.length + inbox.erased + deadLetters > 0) continue;
-      return await this.#end(toPhoneNumber, { ...total, calls: total.calls.size, ...beside }, options);
+      return await this.#end(
+        toPhoneNumber,
+        { ...total, calls: total.calls.size, ...beside },
+        options,
+      );
     }
     throw new ErasureIncompleteError('data of the number keep coming in');
   }
@@ -144,34 +169,56 @@ export class Eraser {
     const { member: person } = (await Identity.load(this.#redis, this.#keys)).person(toPhoneNumber);
     // A frequency cap begins anew for the person.
     await this.#redis.del(this.#keys.person({ member: person }));
-    // Workers remember the outcomes of their latest calls, to write them again when Redis has lost them.
+    // Workers remember the outcomes of their latest calls, to write them again when Redis has lost
+    // them.
     await this.#redis.publish(this.#keys.announcements, `${ERASED_PERSON}${person}`);
     const slowLog = await emptySlowLog(this.#redis, this.#keys);
     const told = Object.entries(counts).flat();
     const when = ['at', isoInstant(at)];
-    await this.#redis.xadd(this.#keys.audit, '*', 'what', 'erased', 'by', by, ...when, 'person', person, ...told);
+    await this.#redis.xadd(
+      this.#keys.audit,
+      '*',
+      'what',
+      'erased',
+      'by',
+      by,
+      ...when,
+      'person',
+      person,
+      ...told,
+    );
     return { ...counts, beingLoaded: await this.#beingLoaded(at), slowLog };
   }
 
   async #beingLoaded(at: number): Promise<string[]> {
     const campaigns = await this.#redis.hkeys(this.#keys.campaigns);
     const marks = await Promise.all(
-      campaigns.map((campaign) => this.#redis.hget(this.#keys.campaign(campaign).state, 'loadingUntil')),
+      campaigns.map((campaign) =>
+        this.#redis.hget(this.#keys.campaign(campaign).state, 'loadingUntil'),
+      ),
     );
     return campaigns.filter((_, index) => at < Number(marks[index] ?? 0));
   }
 
   /** First of all: what a daemon takes from the inbox is in the queue afterwards. */
-  async #clearInbox(toPhoneNumber: string, signal?: AbortSignal): Promise<{ erased: number; abandoned: number }> {
+  async #clearInbox(
+    toPhoneNumber: string,
+    signal?: AbortSignal,
+  ): Promise<{ erased: number; abandoned: number }> {
     const total = { erased: 0, abandoned: 0 };
     for (let waitedMs = 0; waitedMs < INBOX_WITHIN_MS; waitedMs += INBOX_POLL_MS) {
-      const { entries, rejects, abandoned, inHand } = await this.#inbox.erase(toPhoneNumber, signal);
+      const { entries, rejects, abandoned, inHand } = await this.#inbox.erase(
+        toPhoneNumber,
+        signal,
+      );
       total.erased += entries + rejects;
       total.abandoned += abandoned;
       if (inHand === 0) return total;
       await delay(INBOX_POLL_MS, undefined, signal === undefined ? {} : { signal });
     }
-    throw new ErasureIncompleteError('a daemon has an entry of the number in hand and cannot queue it');
+    throw new ErasureIncompleteError(
+      'a daemon has an entry of the number in hand and cannot queue it',
+    );
   }
 
   /** The entry as it stands. */
@@ -181,7 +228,8 @@ export class Eraser {
   ): Promise<{ raw: string; entry: LedgerEntry | undefined }> {
     const raw = (await this.#redis.hget(this.#keys.campaign(campaign).ledger, callId)) ?? '';
     const entry = raw === '' ? undefined : (JSON.parse(raw) as LedgerEntry);
-    if (entry?.state === 'claimed' && at <= (entry.deadline ?? 0)) throw new CallInFlightError(entry.deadline ?? 0);
+    if (entry?.state === 'claimed' && at <= (entry.deadline ?? 0))
+      throw new CallInFlightError(entry.deadline ?? 0);
     return { raw, entry };
   }
 
@@ -191,7 +239,15 @@ export class Eraser {
     const own = this.#keys.campaign(campaign);
     // A copy that somebody made of a job is no call, and has no entry to keep.
     if (!isCallId(callId) && resultIds.length === 0) return await this.#eraseCopy(data);
-    const keys = [own.ledger, own.state, own.claims, own.kept, own.revised, this.#keys.results, own.reopened];
+    const keys = [
+      own.ledger,
+      own.state,
+      own.claims,
+      own.kept,
+      own.revised,
+      this.#keys.results,
+      own.reopened,
+    ];
     for (;;) {
       const { raw, entry } = await this.#read(data, at);
       const ending = endingOf(entry, data);
@@ -200,7 +256,11 @@ export class Eraser {
       const head = record === undefined ? '' : erasedHead(record);
       const entries = [raw, JSON.stringify(after), ending?.outcome ?? '', head];
       const args = [campaign, callId, ...entries, this.#keys.queue(campaign), ...resultIds];
-      const answer = await Eraser.#script.run(this.#redis, [...keys, own.expiries, own.setAside], args);
+      const answer = await Eraser.#script.run(
+        this.#redis,
+        [...keys, own.expiries, own.setAside],
+        args,
+      );
       if (answer !== 'changed') return answer === 'erased' && ending !== undefined;
     }
   }
@@ -212,17 +272,26 @@ export class Eraser {
   }
 }
 
-/** Undefined if it has an outcome. A claim past its deadline is in doubt, and so is a redial that never came to anything. */
+/**
+ * Undefined if it has an outcome. A claim past its deadline is in doubt, and so is a redial that
+ * never came to anything.
+ */
 function endingOf(entry: LedgerEntry | undefined, { latest }: PersonalData): Ending | undefined {
   const attempts = entry?.attempts ?? 0;
-  if (entry?.state === 'claimed') return { outcome: 'unknown', reason: 'worker_lost', attempts: attempts + 1 };
+  if (entry?.state === 'claimed')
+    return { outcome: 'unknown', reason: 'worker_lost', attempts: attempts + 1 };
   const isSettled = entry === undefined ? latest !== undefined : entry.state !== 'open';
   if (isSettled) return undefined;
   const outcome = entry?.redials === undefined ? 'canceled' : 'unknown';
   return { outcome, reason: 'resolved_by_person', attempts };
 }
 
-function recordOf(data: PersonalData, entry: LedgerEntry | undefined, ending: Ending, at: number): ResultRecord {
+function recordOf(
+  data: PersonalData,
+  entry: LedgerEntry | undefined,
+  ending: Ending,
+  at: number,
+): ResultRecord {
   const { campaign, callId, call, latest } = data;
   const dialedAt = ending.reason === 'worker_lost' ? entry?.claimedAt : undefined;
   return {
@@ -254,9 +323,18 @@ function entryAfter(
   if (ending !== undefined) {
     const { failures, redials } = entry ?? {};
     const deadline = ending.outcome === 'unknown' ? (entry?.deadline ?? at) : undefined;
-    return { state: ending.outcome, owner: ERASED, attempts: ending.attempts, failures, redials, deadline, revision };
+    return {
+      state: ending.outcome,
+      owner: ERASED,
+      attempts: ending.attempts,
+      failures,
+      redials,
+      deadline,
+      revision,
+    };
   }
-  if (entry === undefined) return { state: record?.outcome, owner: ERASED, attempts: record?.attempts ?? 0, revision };
+  if (entry === undefined)
+    return { state: record?.outcome, owner: ERASED, attempts: record?.attempts ?? 0, revision };
   const { redialAt: _, ...rest } = entry;
   return { ...rest, owner: entry.state === 'unknown' ? ERASED : entry.owner, revision };
 }

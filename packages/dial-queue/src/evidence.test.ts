@@ -30,7 +30,8 @@ const ledger = () => fixture.redis.hgetall(fixture.keys.campaign('spring').ledge
 const nobody: ReadonlyMap<string, number> = new Map();
 const thisServer = async () => (await evidence.compare(nobody, true)).server;
 /** As if Redis had gone back to before its claims. */
-const forgetClaims = (server: string, left = 0) => fixture.redis.hset(fixture.keys.claimCounts, server, left);
+const forgetClaims = (server: string, left = 0) =>
+  fixture.redis.hset(fixture.keys.claimCounts, server, left);
 
 const call = (owner: string, claimed?: Claim, revision = 1) => ({
   callId: 'call-1',
@@ -44,7 +45,10 @@ describe('a comparison', () => {
     const gate = fixture.gate();
     await claim(gate);
     await claim(gate, { callId: 'call-2', owner: 'owner-2' });
-    expect(await evidence.compare(new Map([[await thisServer(), 2]]), true)).toMatchObject({ lost: 0, opensAt: 0 });
+    expect(await evidence.compare(new Map([[await thisServer(), 2]]), true)).toMatchObject({
+      lost: 0,
+      opensAt: 0,
+    });
     expect(await fixture.holds.list()).toEqual([]);
   });
 
@@ -54,9 +58,16 @@ describe('a comparison', () => {
     const server = await thisServer();
     await forgetClaims(server, 1);
     expect(await evidence.compare(new Map([[server, 3]]), false)).toMatchObject({ lost: 2 });
-    expect(await fixture.holds.list()).toMatchObject([{ scope: 'all', reason: 'evidence_lost', until: undefined }]);
+    expect(await fixture.holds.list()).toMatchObject([
+      { scope: 'all', reason: 'evidence_lost', until: undefined },
+    ]);
     const held = await gate.claim(fixture.request({ callId: 'call-4', seen: 3 }));
-    expect(held).toMatchObject({ kind: 'held', scope: 'all', reason: 'evidence_lost', until: undefined });
+    expect(held).toMatchObject({
+      kind: 'held',
+      scope: 'all',
+      reason: 'evidence_lost',
+      until: undefined,
+    });
     await fixture.holds.release('all', 'ana');
     expect(await evidence.compare(new Map([[server, 3]]), true)).toMatchObject({ lost: 0 });
     expect(await gate.claim(fixture.request({ callId: 'call-4', seen: 3 }))).toMatchObject({
@@ -69,7 +80,9 @@ describe('a comparison', () => {
     const pauses = { firstPauseMs: 0, maxPauseMs: 0, retryAfterMs: 0 };
     await fixture.holds.open({ scope: 'all', reason: 'rate_limited', ...pauses }, 'call-0');
     await evidence.compare(new Map([[ELSEWHERE, 1]]), true);
-    expect(await fixture.holds.list()).toMatchObject([{ reason: 'evidence_lost', until: undefined }]);
+    expect(await fixture.holds.list()).toMatchObject([
+      { reason: 'evidence_lost', until: undefined },
+    ]);
   });
 
   it('is not deceived by what was claimed since on another server', async () => {
@@ -108,7 +121,13 @@ describe('a server that hides its name', () => {
   it('may be another with every connection, and its claims are counted all the same', async () => {
     const { host = '', port = 0 } = fixture.redis.options;
     await fixture.redis.acl('SETUSER', 'modest', 'on', '>modest', '~*', '&*', '+@all', '-info');
-    const redis = new Redis({ host, port, username: 'modest', password: 'modest', enableReadyCheck: false });
+    const redis = new Redis({
+      host,
+      port,
+      username: 'modest',
+      password: 'modest',
+      enableReadyCheck: false,
+    });
     const modest = new Evidence(redis, fixture.keys);
     const gate = new Gate(redis, fixture.keys, { sendWithinMs: 1000, claimMs: 5000 });
     try {
@@ -117,7 +136,10 @@ describe('a server that hides its name', () => {
       await claim(gate);
       const reconnected = await modest.compare(new Map([['unnamed', 1]]), true);
       expect(reconnected.opensAt).toBeGreaterThan(reconnected.now);
-      expect(await modest.compare(new Map([['unnamed', 1]]), false)).toMatchObject({ opensAt: 0, lost: 0 });
+      expect(await modest.compare(new Map([['unnamed', 1]]), false)).toMatchObject({
+        opensAt: 0,
+        lost: 0,
+      });
       expect(await modest.compare(new Map([['unnamed', 2]]), false)).toMatchObject({ lost: 1 });
     } finally {
       redis.disconnect();
@@ -147,10 +169,14 @@ describe('the gate', () => {
   it('writes nothing where the asker has seen more claims than there are', async () => {
     const gate = fixture.gate();
     await claim(gate, { seen: 0 });
-    expect(await gate.claim(fixture.request({ callId: 'call-2', seen: 2 }))).toEqual({ kind: 'uncompared' });
+    expect(await gate.claim(fixture.request({ callId: 'call-2', seen: 2 }))).toEqual({
+      kind: 'uncompared',
+    });
     expect(Object.keys(await ledger())).toEqual(['call-1']);
     // And asking does not make up for what is missing.
-    expect(await gate.claim(fixture.request({ callId: 'call-2', seen: 2 }))).toEqual({ kind: 'uncompared' });
+    expect(await gate.claim(fixture.request({ callId: 'call-2', seen: 2 }))).toEqual({
+      kind: 'uncompared',
+    });
     expect(await fixture.redis.hget(fixture.keys.claimCounts, await thisServer())).toBe('1');
   });
 
@@ -170,7 +196,9 @@ describe('the gate', () => {
     const answer = await gate.claim(fixture.request());
     expect(answer).toMatchObject({ kind: 'unfenced', claim: { owner: 'owner-1' } });
     expect(await gate.release(fixture.releasing({ attempts: 0 }))).toBe('released');
-    expect(await gate.claim(fixture.request({ owner: 'owner-2', ready: false }))).toMatchObject({ kind: 'unready' });
+    expect(await gate.claim(fixture.request({ owner: 'owner-2', ready: false }))).toMatchObject({
+      kind: 'unready',
+    });
   });
 });
 
@@ -180,8 +208,12 @@ describe('replicas that must have a claim', () => {
     const gate = new Gate(fixture.redis, fixture.keys, times, { replicas: 1, timeoutMs: 20 });
     await gate.introduce(await thisServer());
     await fixture.redis.config('RESETSTAT');
-    const asked = Array.from({ length: 20 }, (_, index) => gate.claim(fixture.request({ callId: `call-${index}` })));
-    expect(new Set((await Promise.all(asked)).map(({ kind }) => kind))).toEqual(new Set(['unfenced']));
+    const asked = Array.from({ length: 20 }, (_, index) =>
+      gate.claim(fixture.request({ callId: `call-${index}` })),
+    );
+    expect(new Set((await Promise.all(asked)).map(({ kind }) => kind))).toEqual(
+      new Set(['unfenced']),
+    );
     const waits = /cmdstat_wait:calls=(\d+)/.exec(await fixture.redis.info('commandstats'))?.[1];
     expect(Number(waits)).toBeLessThan(5);
   });
@@ -191,8 +223,14 @@ describe('what is remembered', () => {
   it('of a lost claim is written again, and then its call is nobody else’s', async () => {
     const gate = fixture.gate();
     const lost = await claim(gate);
-    await fixture.redis.del(fixture.keys.campaign('spring').ledger, fixture.keys.campaign('spring').claims);
-    expect(await evidence.recall('spring', [call('owner-1', lost)])).toEqual({ claims: 1, unsettled: [] });
+    await fixture.redis.del(
+      fixture.keys.campaign('spring').ledger,
+      fixture.keys.campaign('spring').claims,
+    );
+    expect(await evidence.recall('spring', [call('owner-1', lost)])).toEqual({
+      claims: 1,
+      unsettled: [],
+    });
     expect(await gate.claim(fixture.request({ owner: 'owner-2' }))).toMatchObject({
       kind: 'busy',
       until: lost.deadline,
@@ -210,15 +248,28 @@ describe('what is remembered', () => {
     expect(await evidence.recall('spring', [call('owner-1', own)])).toMatchObject({ claims: 0 });
     await gate.settle(fixture.settling({ owner: 'owner-2' }));
     expect(await evidence.recall('spring', [call('owner-1', own)])).toMatchObject({ claims: 0 });
-    expect(await gate.claim(fixture.request())).toMatchObject({ kind: 'done', outcome: 'accepted' });
+    expect(await gate.claim(fixture.request())).toMatchObject({
+      kind: 'done',
+      outcome: 'accepted',
+    });
   });
 
   it('of a lost claim is not written again once that was given back', async () => {
     const gate = fixture.gate();
     const lost = await claim(gate);
-    await fixture.redis.del(fixture.keys.campaign('spring').ledger, fixture.keys.campaign('spring').claims);
-    const hold = { reason: 'rate_limited', firstPauseMs: 60_000, maxPauseMs: 60_000, retryAfterMs: 0 } as const;
-    expect(await gate.release(fixture.releasing({ hold: { scope: `line:${LINE}`, ...hold } }))).toBe('released');
+    await fixture.redis.del(
+      fixture.keys.campaign('spring').ledger,
+      fixture.keys.campaign('spring').claims,
+    );
+    const hold = {
+      reason: 'rate_limited',
+      firstPauseMs: 60_000,
+      maxPauseMs: 60_000,
+      retryAfterMs: 0,
+    } as const;
+    expect(
+      await gate.release(fixture.releasing({ hold: { scope: `line:${LINE}`, ...hold } })),
+    ).toBe('released');
     expect(await evidence.recall('spring', [call('owner-1', lost)])).toMatchObject({ claims: 0 });
     expect(await fixture.holds.list()).toMatchObject([{ reason: 'rate_limited' }]);
     const anew = await gate.claim(fixture.request({ owner: 'owner-2', lines: ['+15055550101'] }));
@@ -251,7 +302,10 @@ describe('what is remembered', () => {
     await claim(gate);
     await gate.settle(fixture.settling({ outcome: 'exhausted' }));
     await new CallReopener(fixture.redis, fixture.keys).reopen('spring', 'exhausted');
-    expect(await evidence.recall('spring', [call('owner-1')])).toEqual({ claims: 0, unsettled: [] });
+    expect(await evidence.recall('spring', [call('owner-1')])).toEqual({
+      claims: 0,
+      unsettled: [],
+    });
   });
 
   it('of a call that was queued again stands above an outcome from before that', async () => {
@@ -265,12 +319,28 @@ describe('what is remembered', () => {
     await gate.settle(accepted);
     // Back to before the retry.
     await fixture.redis.hset(fixture.keys.campaign('spring').ledger, before);
-    await fixture.redis.hset(fixture.keys.campaign('spring').state, 'outcome:rejected', 1, 'outcome:accepted', 0);
-    await fixture.redis.hset(fixture.keys.campaign('spring').kept, 'call-1', '{"to":"+15055550123","name":"Ann"}');
-    const { unsettled } = await evidence.recall('spring', [call('owner-1'), call('owner-2', undefined, 2)]);
+    await fixture.redis.hset(
+      fixture.keys.campaign('spring').state,
+      'outcome:rejected',
+      1,
+      'outcome:accepted',
+      0,
+    );
+    await fixture.redis.hset(
+      fixture.keys.campaign('spring').kept,
+      'call-1',
+      '{"to":"+15055550123","name":"Ann"}',
+    );
+    const { unsettled } = await evidence.recall('spring', [
+      call('owner-1'),
+      call('owner-2', undefined, 2),
+    ]);
     expect(unsettled).toEqual([call('owner-2', undefined, 2)]);
     expect(await gate.settle(accepted)).toEqual({ kind: 'settled', revision: 2 });
-    expect([await fixture.outcomeCount('rejected'), await fixture.outcomeCount('accepted')]).toEqual([0, 1]);
+    expect([
+      await fixture.outcomeCount('rejected'),
+      await fixture.outcomeCount('accepted'),
+    ]).toEqual([0, 1]);
     // The person gives the lost retry once more: nothing rings again.
     expect(await reopener.reopen('spring', 'rejected')).toBe(0);
     expect(await gate.claim(fixture.request({ owner: 'owner-3' }))).toMatchObject({
@@ -282,16 +352,25 @@ describe('what is remembered', () => {
   it('of both outcomes of such a call ends in the later one', async () => {
     const gate = fixture.gate();
     for (const revision of [1, 2]) {
-      const { unsettled } = await evidence.recall('spring', [call(`owner-${revision}`, undefined, revision)]);
+      const { unsettled } = await evidence.recall('spring', [
+        call(`owner-${revision}`, undefined, revision),
+      ]);
       expect(unsettled).toHaveLength(1);
       const outcome = revision === 1 ? 'rejected' : 'accepted';
-      await gate.settle(fixture.settling({ owner: `owner-${revision}`, outcome, resultsBefore: revision - 1 }));
+      await gate.settle(
+        fixture.settling({ owner: `owner-${revision}`, outcome, resultsBefore: revision - 1 }),
+      );
     }
     expect((await evidence.recall('spring', [call('owner-1')])).unsettled).toEqual([]);
-    expect(await gate.settle(fixture.settling({ outcome: 'rejected', resultsBefore: 0 }))).toMatchObject({
+    expect(
+      await gate.settle(fixture.settling({ outcome: 'rejected', resultsBefore: 0 })),
+    ).toMatchObject({
       kind: 'already',
     });
-    expect(await gate.claim(fixture.request())).toMatchObject({ kind: 'done', outcome: 'accepted' });
+    expect(await gate.claim(fixture.request())).toMatchObject({
+      kind: 'done',
+      outcome: 'accepted',
+    });
   });
 
   it('of a claim on such a call is written over the outcome, and the retry is done again', async () => {
@@ -305,8 +384,15 @@ describe('what is remembered', () => {
     await (await queue.getJob('call-1'))?.remove();
     await fixture.redis.hset(fixture.keys.campaign('spring').ledger, before);
     await fixture.redis.hset(fixture.keys.campaign('spring').state, 'outcome:rejected', 1);
-    await fixture.redis.hset(fixture.keys.campaign('spring').kept, 'call-1', '{"to":"+15055550123","name":"Ann"}');
-    expect(await evidence.recall('spring', [call('owner-2', lost, 2)])).toEqual({ claims: 1, unsettled: [] });
+    await fixture.redis.hset(
+      fixture.keys.campaign('spring').kept,
+      'call-1',
+      '{"to":"+15055550123","name":"Ann"}',
+    );
+    expect(await evidence.recall('spring', [call('owner-2', lost, 2)])).toEqual({
+      claims: 1,
+      unsettled: [],
+    });
     expect(await gate.claim(fixture.request({ owner: 'owner-3' }))).toMatchObject({ kind: 'busy' });
     expect(await fixture.outcomeCount('rejected')).toBe(0);
     // Whatever becomes of its owner, there is a job by which somebody meets the claim.
@@ -328,7 +414,10 @@ describe('what is remembered', () => {
     const gate = fixture.gate();
     const lost = await claim(gate);
     await gate.settle(fixture.settling({ outcome: 'unknown' }));
-    expect(await evidence.recall('spring', [call('owner-1', lost, 2)])).toEqual({ claims: 0, unsettled: [] });
+    expect(await evidence.recall('spring', [call('owner-1', lost, 2)])).toEqual({
+      claims: 0,
+      unsettled: [],
+    });
   });
 
   it('settles a call also where its claim is lost', async () => {

@@ -6,8 +6,9 @@ import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
 
 /**
- * For so long nobody makes a claim on a server that is new, so that first every worker has compared. It must be more than a worker
- * takes that has seen its connection end: an attempt to connect that hangs, then the longest pause before the next (7 s).
+ * For so long nobody makes a claim on a server that is new, so that first every worker has
+ * compared. It must be more than a worker takes that has seen its connection end: an attempt to
+ * connect that hangs, then the longest pause before the next (7 s).
  */
 const NEW_SERVER_PAUSE_MS = 8_000;
 const EVIDENCE_LOST: HoldRequest = {
@@ -25,9 +26,15 @@ export interface Comparison {
   readonly server: string;
   /** From when on claims may be made there; 0 for at once. */
   readonly opensAt: number;
-  /** Claims that were seen and that it does not know. If there are any, all dialing is held from this very step on. */
+  /**
+   * Claims that were seen and that it does not know. If there are any, all dialing is held from
+   * this very step on.
+   */
   readonly lost: number;
-  /** What all workers have found lost so far: when it changes, each has to write again what it remembers. */
+  /**
+   * What all workers have found lost so far: when it changes, each has to write again what it
+   * remembers.
+   */
   readonly lostSoFar: number;
   /** How often Redis's clock was set back so far, as far as a comparison has seen it. */
   readonly timesSetBack: number;
@@ -59,7 +66,10 @@ export class Evidence {
     this.#observe = observe;
   }
 
-  /** @param seen claims seen, by server; @param isNewConnection whether another server may answer than before */
+  /**
+   * @param seen claims seen, by server; @param isNewConnection whether another server may answer
+   * than before
+   */
   async compare(seen: ReadonlyMap<string, number>, isNewConnection: boolean): Promise<Comparison> {
     const context = [this.#keys.announcements, JSON.stringify(EVIDENCE_LOST), NEW_SERVER_PAUSE_MS];
     const reply = await Evidence.#compare.run(
@@ -80,7 +90,10 @@ export class Evidence {
     return { now, server, opensAt, lost, lostSoFar, timesSetBack };
   }
 
-  /** Writes lost claims again. Resolves to how many, and to those of the settled calls whose outcome is lost. */
+  /**
+   * Writes lost claims again. Resolves to how many, and to those of the settled calls whose outcome
+   * is lost.
+   */
   async recall<Call extends RememberedCall>(
     campaign: string,
     calls: readonly Call[],
@@ -94,7 +107,15 @@ export class Evidence {
     ]);
     const [claims = 0, ...places] = (await Evidence.#recall.run(
       this.#redis,
-      [own.ledger, own.claims, own.state, own.reopened, this.#keys.openCampaigns, this.#keys.lines, this.#keys.people],
+      [
+        own.ledger,
+        own.claims,
+        own.state,
+        own.reopened,
+        this.#keys.openCampaigns,
+        this.#keys.lines,
+        this.#keys.people,
+      ],
       [campaign, ...args],
     )) as number[];
     return { claims, unsettled: places.flatMap((place) => calls[place] ?? []) };

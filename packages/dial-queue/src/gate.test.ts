@@ -41,24 +41,35 @@ describe('a claim', () => {
     const first = await gate.claim(fixture.request());
     const again = await gate.claim(fixture.request());
     expect(again).toMatchObject({ kind: 'dial', sequence: 1 });
-    expect(first.kind === 'dial' && again.kind === 'dial' && again.claim.deadline === first.claim.deadline).toBe(true);
+    expect(
+      first.kind === 'dial' &&
+        again.kind === 'dial' &&
+        again.claim.deadline === first.claim.deadline,
+    ).toBe(true);
   });
 
   it('keeps another owner busy until its deadline, by the claim and not by the observer', async () => {
     const answer = await fixture.gate({ claimMs: 50_000 }).claim(fixture.request());
     const other = await fixture.gate({ claimMs: 1 }).claim(fixture.request({ owner: 'owner-2' }));
-    expect(answer.kind === 'dial' && other.kind === 'busy' && other.until === answer.claim.deadline).toBe(true);
+    expect(
+      answer.kind === 'dial' && other.kind === 'busy' && other.until === answer.claim.deadline,
+    ).toBe(true);
   });
 
   it('is in doubt after its deadline, for everybody but its owner', async () => {
     await fixture.gate({ sendWithinMs: -2, claimMs: -1 }).claim(fixture.request());
     const other = await fixture.gate().claim(fixture.request({ owner: 'owner-2' }));
-    expect(other).toMatchObject({ kind: 'in_doubt', lost: { owner: 'owner-1', attempts: 0, line: LINE } });
+    expect(other).toMatchObject({
+      kind: 'in_doubt',
+      lost: { owner: 'owner-1', attempts: 0, line: LINE },
+    });
   });
 
   it('never reaches beyond the end of the recipient’s hours', async () => {
     const soon = Date.now() + 5_000;
-    const answer = await fixture.gate({ sendWithinMs: 60_000 }).claim(fixture.request({ closesAt: soon }));
+    const answer = await fixture
+      .gate({ sendWithinMs: 60_000 })
+      .claim(fixture.request({ closesAt: soon }));
     expect(answer.kind === 'dial' && answer.claim.sendBy).toBe(soon);
   });
 
@@ -83,10 +94,15 @@ describe('a claim', () => {
     const renewed = await gate.claim(fixture.request({ renews: 0 }));
     expect(renewed).toMatchObject({ kind: 'dial', claim: { attempts: 1 } });
     // Its reply was lost: the same answer, and no further attempt.
-    expect(await gate.claim(fixture.request({ renews: 0 }))).toMatchObject({ claim: { attempts: 1 } });
+    expect(await gate.claim(fixture.request({ renews: 0 }))).toMatchObject({
+      claim: { attempts: 1 },
+    });
     expect((await gate.claim(fixture.request({ owner: 'owner-2', renews: 1 }))).kind).toBe('busy');
     await new DoNotCallList(fixture.redis, fixture.keys, fixture.identity).add([PERSON]);
-    expect(await gate.claim(fixture.request({ renews: 1 }))).toMatchObject({ kind: 'skip', outcome: 'suppressed' });
+    expect(await gate.claim(fixture.request({ renews: 1 }))).toMatchObject({
+      kind: 'skip',
+      outcome: 'suppressed',
+    });
   });
 });
 
@@ -97,7 +113,9 @@ describe('a claim past its deadline', () => {
     const observed = await late.claim(fixture.request({ owner: 'owner-2' }));
     expect(observed.kind).toBe('in_doubt');
     expect((await fixture.gate().claim(fixture.request({ renews: 0 }))).kind).toBe('busy');
-    expect(await fixture.gate().settle(fixture.settling({ outcome: 'unknown' }))).toMatchObject({ kind: 'settled' });
+    expect(await fixture.gate().settle(fixture.settling({ outcome: 'unknown' }))).toMatchObject({
+      kind: 'settled',
+    });
     expect(await fixture.gate().release(fixture.releasing())).toBe('late');
   });
 });
@@ -117,15 +135,28 @@ describe('the order of precedence', () => {
     await list.add([PERSON]);
     await holds.open(HOLD, 'another call');
 
-    expect(await ask()).toMatchObject({ kind: 'skip', outcome: 'canceled', reason: 'campaign_canceled' });
+    expect(await ask()).toMatchObject({
+      kind: 'skip',
+      outcome: 'canceled',
+      reason: 'campaign_canceled',
+    });
     await redis.hdel(own.state, 'canceled');
     expect(await ask()).toMatchObject({ kind: 'skip', outcome: 'expired', reason: 'deadline' });
     expiresAt = undefined;
-    expect(await ask()).toMatchObject({ kind: 'skip', outcome: 'suppressed', reason: 'do_not_call' });
+    expect(await ask()).toMatchObject({
+      kind: 'skip',
+      outcome: 'suppressed',
+      reason: 'do_not_call',
+    });
     await list.remove([PERSON]);
     expect((await ask()).kind).toBe('paused');
     await redis.hdel(own.state, 'paused');
-    expect(await ask()).toMatchObject({ kind: 'held', scope: 'all', reason: 'rate_limited', isOpener: false });
+    expect(await ask()).toMatchObject({
+      kind: 'held',
+      scope: 'all',
+      reason: 'rate_limited',
+      isOpener: false,
+    });
     await holds.release('all', 'a person');
     expect(await ask()).toMatchObject({ kind: 'wait', until: future, waitFor: 'starts_at' });
     expect(await gate.claim(fixture.request({ opensAt }))).toMatchObject({
@@ -162,7 +193,9 @@ describe('the order of precedence', () => {
 
   it('never makes a call wait beyond its expiry', async () => {
     const expiresAt = Date.now() + 30_000;
-    const answer = await fixture.gate().claim(fixture.request({ opensAt: expiresAt + 60_000, expiresAt }));
+    const answer = await fixture
+      .gate()
+      .claim(fixture.request({ opensAt: expiresAt + 60_000, expiresAt }));
     expect(answer).toMatchObject({ kind: 'wait', until: expiresAt });
   });
 });
@@ -208,7 +241,10 @@ describe('settling', () => {
   });
 
   it('records what rang even if the claim was lost', async () => {
-    expect(await fixture.gate().settle(fixture.settling())).toEqual({ kind: 'settled', revision: 1 });
+    expect(await fixture.gate().settle(fixture.settling())).toEqual({
+      kind: 'settled',
+      revision: 1,
+    });
   });
 });
 
@@ -256,7 +292,10 @@ describe('releasing', () => {
     await gate.claim(fixture.request({ callId: 'call-2', owner: 'owner-2' }));
     await gate.settle(fixture.settling({ callId: 'call-2', owner: 'owner-2' }));
     expect(await refuse()).toBe('at_fault');
-    expect(await gate.settle(fixture.settling({ outcome: 'rejected' }))).toEqual({ kind: 'settled', revision: 1 });
+    expect(await gate.settle(fixture.settling({ outcome: 'rejected' }))).toEqual({
+      kind: 'settled',
+      revision: 1,
+    });
   });
 });
 
@@ -300,8 +339,13 @@ describe('holds', () => {
   it('let one probe through when they are due, and only one', async () => {
     const gate = fixture.gate();
     await fixture.holds.open(DUE, 'opener');
-    expect(await gate.claim(fixture.request())).toMatchObject({ kind: 'dial', claim: { probes: ['all'] } });
-    expect((await gate.claim(fixture.request({ callId: 'call-2', owner: 'owner-2' }))).kind).toBe('held');
+    expect(await gate.claim(fixture.request())).toMatchObject({
+      kind: 'dial',
+      claim: { probes: ['all'] },
+    });
+    expect((await gate.claim(fixture.request({ callId: 'call-2', owner: 'owner-2' }))).kind).toBe(
+      'held',
+    );
   });
 
   it('are still the same owner’s to probe when the reply was lost', async () => {
@@ -330,10 +374,16 @@ describe('holds', () => {
     expect(second.kind).toBe('dial');
     const grow = { scope: 'all', verdict: 'grow' } as const;
     await gate.release(
-      fixture.releasing({ owner: 'owner-2', probes: [grow], hold: { ...HOLD, retryAfterMs: 90_000 } }),
+      fixture.releasing({
+        owner: 'owner-2',
+        probes: [grow],
+        hold: { ...HOLD, retryAfterMs: 90_000 },
+      }),
     );
     const third = await gate.claim(fixture.request({ owner: 'owner-3' }));
-    expect(third.kind === 'held' && third.until !== undefined && third.until - third.now).toBeGreaterThan(80_000);
+    expect(
+      third.kind === 'held' && third.until !== undefined && third.until - third.now,
+    ).toBeGreaterThan(80_000);
   });
 
   it('cannot be lifted by one that is not their probe', async () => {
@@ -347,8 +397,14 @@ describe('holds', () => {
   it('leave the first probe to another call than the one that opened them', async () => {
     const gate = fixture.gate();
     await fixture.holds.open(HOLD, 'call-1');
-    const stored = JSON.parse((await fixture.redis.hget(fixture.keys.holds, 'all')) ?? '') as object;
-    await fixture.redis.hset(fixture.keys.holds, 'all', JSON.stringify({ ...stored, retryAt: 1, firstPauseMs: 9e12 }));
+    const stored = JSON.parse(
+      (await fixture.redis.hget(fixture.keys.holds, 'all')) ?? '',
+    ) as object;
+    await fixture.redis.hset(
+      fixture.keys.holds,
+      'all',
+      JSON.stringify({ ...stored, retryAt: 1, firstPauseMs: 9e12 }),
+    );
     expect(await gate.claim(fixture.request())).toMatchObject({ kind: 'held', isOpener: true });
     expect((await gate.claim(fixture.request({ callId: 'call-2' }))).kind).toBe('dial');
   });
@@ -377,7 +433,10 @@ describe('holds', () => {
   it('come to need a person also when they are due', async () => {
     await fixture.holds.open(DUE, 'opener');
     await fixture.holds.open({ ...DUE, person: true }, 'another call');
-    expect(await fixture.gate().claim(fixture.request())).toMatchObject({ kind: 'held', until: undefined });
+    expect(await fixture.gate().claim(fixture.request())).toMatchObject({
+      kind: 'held',
+      until: undefined,
+    });
   });
 
   it('that came to need a person while their probe was out stay', async () => {

@@ -27,20 +27,30 @@ export interface ClaimRequest {
   readonly isOwnLine?: boolean | undefined;
   /** Its hours are its own, not its campaign's: those who wait for the same are spread out. */
   readonly isOwnTime?: boolean | undefined;
-  /** Whether everything needed to send is in hand. If not, nothing is claimed: `unready` stands where `dial` would. */
+  /**
+   * Whether everything needed to send is in hand. If not, nothing is claimed: `unready` stands
+   * where `dial` would.
+   */
   readonly ready: boolean;
   /**
-   * The owner of a claim asks for a second sending: everything is checked anew. It is the `attempts` of that claim, by which a
-   * question whose answer was lost is told from a further one.
+   * The owner of a claim asks for a second sending: everything is checked anew. It is the
+   * `attempts` of that claim, by which a question whose answer was lost is told from a further one.
    */
   readonly renews?: number | undefined;
   /** Under that claim nothing has been sent: it missed its slot and asks for another. */
   readonly isUnsent?: boolean | undefined;
-  /** How far ahead a slot has to be for the answer to arrive before it; see pace.lua for the bounds. */
+  /**
+   * How far ahead a slot has to be for the answer to arrive before it; see pace.lua for the bounds.
+   */
   readonly leadMs?: number | undefined;
-  /** What the asker takes Redis's clock for as it asks: much earlier shows that it was set ahead. */
+  /**
+   * What the asker takes Redis's clock for as it asks: much earlier shows that it was set ahead.
+   */
   readonly takesItFor?: number | undefined;
-  /** How many claims on its server the asker knows of. If Redis knows of fewer it has lost some, and nothing is claimed. */
+  /**
+   * How many claims on its server the asker knows of. If Redis knows of fewer it has lost some, and
+   * nothing is claimed.
+   */
   readonly seen?: number;
 }
 
@@ -112,7 +122,12 @@ type GateVerdict =
   | { readonly kind: 'done'; readonly outcome: Outcome }
   | { readonly kind: 'busy'; readonly until: number }
   | { readonly kind: 'in_doubt'; readonly lost: LostClaim }
-  | { readonly kind: 'skip'; readonly outcome: Outcome; readonly reason: Reason; readonly attempts: number }
+  | {
+      readonly kind: 'skip';
+      readonly outcome: Outcome;
+      readonly reason: Reason;
+      readonly attempts: number;
+    }
   | { readonly kind: 'paused' }
   | {
       readonly kind: 'held';
@@ -131,13 +146,19 @@ type GateVerdict =
 /** A verdict with the clock it was given by and the number of claims made on this server. */
 export type GateAnswer = GateVerdict & { readonly now: number; readonly sequence: number };
 
-/** The server is not the one that the gate was introduced to, or has lost claims: compare, introduce, and ask again. */
+/**
+ * The server is not the one that the gate was introduced to, or has lost claims: compare,
+ * introduce, and ask again.
+ */
 export interface Uncompared {
   readonly kind: 'uncompared';
 }
 
 /** What a claim has taken: its place on its line, and among the calls of its person. */
-export type ClaimedPlaces = Pick<Claim, 'line' | 'person' | 'conversationMs' | 'claimedAt' | 'deadline'>;
+export type ClaimedPlaces = Pick<
+  Claim,
+  'line' | 'person' | 'conversationMs' | 'claimedAt' | 'deadline'
+>;
 
 /** A claim whose owner never said what became of it. */
 export type LostClaim = ClaimedPlaces & Pick<Claim, 'owner' | 'attempts' | 'doNotCall' | 'placed'>;
@@ -147,7 +168,10 @@ export interface ClaimTimes {
   readonly claimMs: number;
 }
 
-/** What a probe showed of the hold it tested: bring it nearer to its end, lengthen its pause, or nothing. */
+/**
+ * What a probe showed of the hold it tested: bring it nearer to its end, lengthen its pause, or
+ * nothing.
+ */
 export interface ProbeResult {
   readonly scope: HoldScope;
   readonly verdict: 'close' | 'grow' | 'keep';
@@ -179,11 +203,19 @@ export interface SettleRequest extends Settling {
   readonly resultHead: string;
   /** The call as queued, kept while it may still be wanted; empty for none. */
   readonly payload: string;
-  /** What the claim took: Redis may have lost it, or it may have been written off and keeps its places until its owner speaks. */
+  /**
+   * What the claim took: Redis may have lost it, or it may have been written off and keeps its
+   * places until its owner speaks.
+   */
   readonly claimed?: ClaimedPlaces | undefined;
-  /** Results written for the call before the claim that this settles: an outcome of that time does not stand in its way. */
+  /**
+   * Results written for the call before the claim that this settles: an outcome of that time does
+   * not stand in its way.
+   */
   readonly resultsBefore?: number | undefined;
-  /** Given when a call in doubt is to be dialed once more: so long after the deadline of its claim. */
+  /**
+   * Given when a call in doubt is to be dialed once more: so long after the deadline of its claim.
+   */
   readonly redialAfterMs?: number | undefined;
   /** The claim's own: this settles a redial. */
   readonly redials?: number | undefined;
@@ -196,7 +228,10 @@ export interface SettleRequest extends Settling {
 export interface ReleaseRequest extends Settling {
   readonly attempts: number;
   readonly failures: number;
-  /** The API refused it for a reason that should concern all calls; refused again while others pass, it is at fault itself. */
+  /**
+   * The API refused it for a reason that should concern all calls; refused again while others pass,
+   * it is at fault itself.
+   */
   readonly faultAfter?: number | undefined;
   readonly hold?: HoldRequest | undefined;
 }
@@ -209,8 +244,9 @@ export type SettleAnswer =
 export type ReleaseAnswer = 'released' | 'at_fault' | 'late' | 'lost';
 
 /**
- * The ledger's three moves: claim, settle, release. Each is one script, safe to send again by the same owner. A claim is made only on
- * the server process that the gate was introduced to, whatever connects to whichever.
+ * The ledger's three moves: claim, settle, release. Each is one script, safe to send again by the
+ * same owner. A claim is made only on the server process that the gate was introduced to, whatever
+ * connects to whichever.
  */
 export class Gate {
   static readonly #claim = new Script(
@@ -224,7 +260,15 @@ export class Gate {
     'pace',
     'server',
   );
-  static readonly #settle = new Script('settle', 'ledger', 'redial', 'holds', 'lines', 'people', 'write-result');
+  static readonly #settle = new Script(
+    'settle',
+    'ledger',
+    'redial',
+    'holds',
+    'lines',
+    'people',
+    'write-result',
+  );
   static readonly #release = new Script('release', 'ledger', 'holds', 'lines', 'people');
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
@@ -234,8 +278,17 @@ export class Gate {
   readonly #campaignKeys = new Map<string, CampaignKeys>();
   #bound: BoundScript | undefined;
 
-  /** @param fence a claim counts only once replicas have it as well; @param observe is told what its steps do to holds */
-  constructor(redis: RedisConnection, keys: Keys, times: ClaimTimes, fence?: Fence, observe?: HoldObserver) {
+  /**
+   * @param fence a claim counts only once replicas have it as well; @param observe is told what its
+   * steps do to holds
+   */
+  constructor(
+    redis: RedisConnection,
+    keys: Keys,
+    times: ClaimTimes,
+    fence?: Fence,
+    observe?: HoldObserver,
+  ) {
     this.#redis = redis;
     this.#keys = keys;
     this.#times = times;
@@ -248,7 +301,10 @@ export class Gate {
     return this.#bound?.server;
   }
 
-  /** From now on claims are made on this server. Resolves to false, and they are not, if it is another that answers. */
+  /**
+   * From now on claims are made on this server. Resolves to false, and they are not, if it is
+   * another that answers.
+   */
   async introduce(server: string): Promise<boolean> {
     const bound = this.#bound?.server === server ? this.#bound : Gate.#claim.boundTo(server);
     if (!(await bound.teach(this.#redis, this.#keys.claimCounts))) return false;
@@ -292,22 +348,37 @@ export class Gate {
     const args = [callId, owner, JSON.stringify(ask), ...lines];
     const bound = this.#bound ?? (await this.#introduceItself());
     const answer = readAnswer(await bound.run(this.#redis, keys, args));
-    const isUsable = answer.kind !== 'dial' || this.#fence === undefined || (await this.#fence.covers(bound));
+    const isUsable =
+      answer.kind !== 'dial' || this.#fence === undefined || (await this.#fence.covers(bound));
     return isUsable ? answer : { ...answer, kind: 'unfenced' };
   }
 
   async #introduceItself(): Promise<BoundScript> {
     while (this.#bound === undefined) {
-      await this.introduce((await new Evidence(this.#redis, this.#keys).compare(new Map(), true)).server);
+      await this.introduce(
+        (await new Evidence(this.#redis, this.#keys).compare(new Map(), true)).server,
+      );
     }
     return this.#bound;
   }
 
   async settle(request: SettleRequest): Promise<SettleAnswer> {
     const own = this.#keysOf(request.campaign);
-    const { campaign, answered, expires, probes, run, cause, resultsBefore, redialAfterMs, redials, unrung, claimed } =
-      request;
-    // Left out rather than empty: most calls are the probe of nothing, and every byte is read for each of them.
+    const {
+      campaign,
+      answered,
+      expires,
+      probes,
+      run,
+      cause,
+      resultsBefore,
+      redialAfterMs,
+      redials,
+      unrung,
+      claimed,
+    } = request;
+    // Left out rather than empty: most calls are the probe of nothing, and every byte is read for
+    // each of them.
     const channel = this.#keys.announcements;
     const context = {
       campaign,
@@ -373,16 +444,33 @@ export class Gate {
     return this.#giveBack(request, context);
   }
 
-  /** Gives back, unused, the claim that this owner may have: the gate's answer never reached it. Resolves to whether it had one. */
+  /**
+   * Gives back, unused, the claim that this owner may have: the gate's answer never reached it.
+   * Resolves to whether it had one.
+   */
   async withdraw(request: Pick<ClaimRequest, 'callId' | 'owner' | 'campaign'>): Promise<boolean> {
-    return (await this.#giveBack(request, { channel: this.#keys.announcements, withdraws: true })) === 'released';
+    return (
+      (await this.#giveBack(request, { channel: this.#keys.announcements, withdraws: true })) ===
+      'released'
+    );
   }
 
-  async #giveBack(of: Pick<ClaimRequest, 'callId' | 'owner' | 'campaign'>, context: object): Promise<ReleaseAnswer> {
+  async #giveBack(
+    of: Pick<ClaimRequest, 'callId' | 'owner' | 'campaign'>,
+    context: object,
+  ): Promise<ReleaseAnswer> {
     const own = this.#keysOf(of.campaign);
     const [word, changes] = (await Gate.#release.run(
       this.#redis,
-      [own.ledger, own.state, own.claims, this.#keys.breakers, this.#keys.holds, this.#keys.lines, this.#keys.people],
+      [
+        own.ledger,
+        own.state,
+        own.claims,
+        this.#keys.breakers,
+        this.#keys.holds,
+        this.#keys.lines,
+        this.#keys.people,
+      ],
       [of.callId, of.owner, JSON.stringify(context)],
     )) as [ReleaseAnswer, string?];
     tellChanges(this.#observe, changes);
@@ -400,7 +488,13 @@ export class Gate {
 }
 
 /** Without what else the claim says. */
-function placesOf({ line, person, conversationMs, claimedAt, deadline }: ClaimedPlaces): ClaimedPlaces {
+function placesOf({
+  line,
+  person,
+  conversationMs,
+  claimedAt,
+  deadline,
+}: ClaimedPlaces): ClaimedPlaces {
   return { line, person, conversationMs, claimedAt, deadline };
 }
 
@@ -426,7 +520,12 @@ function readVerdict([kind, ...rest]: unknown[]): GateVerdict {
     case 'in_doubt':
       return { kind, lost: JSON.parse(rest[0] as string) as LostClaim };
     case 'skip':
-      return { kind, outcome: rest[0] as Outcome, reason: rest[1] as Reason, attempts: Number(rest[2]) };
+      return {
+        kind,
+        outcome: rest[0] as Outcome,
+        reason: rest[1] as Reason,
+        attempts: Number(rest[2]),
+      };
     case 'paused':
     case 'unready':
       return { kind };

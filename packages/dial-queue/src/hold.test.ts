@@ -35,7 +35,9 @@ describe('a hold and its probes', () => {
     };
     const end = async (verdict: 'close' | 'grow' | 'keep') => {
       const callId = out.shift() ?? '';
-      await gate.settle(fixture.settling({ callId, owner: callId, probes: [{ scope: 'all', verdict }] }));
+      await gate.settle(
+        fixture.settling({ callId, owner: callId, probes: [{ scope: 'all', verdict }] }),
+      );
     };
     expect(await letOut()).toBe(1);
     await end('close');
@@ -56,7 +58,11 @@ describe('a hold and its probes', () => {
     await fixture.campaign({ introNotes: 'mended' });
     await fixture.holds.openFor({ campaign: id, edition }, hold, 'opener');
     expect(await fixture.holds.list()).toEqual([]);
-    await fixture.holds.openFor({ campaign: id, edition: await fixture.campaigns.edition(id) }, hold, 'opener');
+    await fixture.holds.openFor(
+      { campaign: id, edition: await fixture.campaigns.edition(id) },
+      hold,
+      'opener',
+    );
     expect(await fixture.holds.list()).toMatchObject([{ scope: `campaign:${id}` }]);
   });
 
@@ -76,7 +82,12 @@ describe('a hold and its probes', () => {
     const grown = await storedHold();
     expect(grown).toMatchObject({ pauses: 2, pauseMs: 80_000, proven: 0 });
     await end('c', 'close');
-    expect(await storedHold()).toMatchObject({ pauses: 2, retryAt: grown['retryAt'], proven: 0, leases: {} });
+    expect(await storedHold()).toMatchObject({
+      pauses: 2,
+      retryAt: grown['retryAt'],
+      proven: 0,
+      leases: {},
+    });
   });
 
   it('takes a probe for no word on a pause that it went out before, however late it comes back', async () => {
@@ -93,7 +104,9 @@ describe('a hold and its probes', () => {
     await changeHold({ firstPauseMs: 1 });
     await end('c', 'grow');
     const { retryAt } = await storedHold();
-    await expect.poll(async () => (await fixture.campaigns.look()).now).toBeGreaterThan(Number(retryAt));
+    await expect
+      .poll(async () => (await fixture.campaigns.look()).now)
+      .toBeGreaterThan(Number(retryAt));
     await end('d', 'grow');
     await end('e', 'close');
     expect(await storedHold()).toMatchObject({ pauses: 2, proven: 0, leases: {} });
@@ -108,7 +121,9 @@ describe('a hold and its probes', () => {
     await fixture.holds.open(DUE, 'opener');
     await gate.claim(fixture.request());
     const asked = { ...HOLD, retryAfterMs: 90_000 };
-    await gate.release(fixture.releasing({ callId: 'older', owner: 'older', hold: asked, answered: true }));
+    await gate.release(
+      fixture.releasing({ callId: 'older', owner: 'older', hold: asked, answered: true }),
+    );
     await gate.settle(fixture.settling({ probes: [{ scope: 'all', verdict: 'close' }] }));
     const answer = await gate.claim(fixture.request({ callId: 'call-2' }));
     expect(answer.kind === 'held' && (answer.until ?? 0) - answer.now).toBeGreaterThan(80_000);
@@ -118,16 +133,24 @@ describe('a hold and its probes', () => {
     const gate = fixture.gate();
     await fixture.holds.open(DUE, 'opener');
     await gate.claim(fixture.request());
-    expect((await gate.claim(fixture.request({ callId: 'call-2', owner: 'owner-2' }))).kind).toBe('held');
+    expect((await gate.claim(fixture.request({ callId: 'call-2', owner: 'owner-2' }))).kind).toBe(
+      'held',
+    );
     await changeHold({ leases: { 'owner-1': { lentAt: 0, expiresAt: 1 } } });
-    expect((await gate.claim(fixture.request({ callId: 'call-2', owner: 'owner-2' }))).kind).toBe('dial');
+    expect((await gate.claim(fixture.request({ callId: 'call-2', owner: 'owner-2' }))).kind).toBe(
+      'dial',
+    );
     await gate.settle(fixture.settling({ probes: [{ scope: 'all', verdict: 'close' }] }));
     expect(Object.keys((await storedHold())['leases'] as object)).toEqual(['owner-2']);
   });
 
   it('grows for want of what no call can do without, also when its probe has died', async () => {
     await fixture.holds.open(DUE, 'opener');
-    await changeHold({ leases: { dead: { lentAt: 0, expiresAt: 1 } }, maxPauseMs: 600_000, firstPauseMs: 40_000 });
+    await changeHold({
+      leases: { dead: { lentAt: 0, expiresAt: 1 } },
+      maxPauseMs: 600_000,
+      firstPauseMs: 40_000,
+    });
     await fixture.holds.open(HOLD, 'call-2');
     expect(await storedHold()).toMatchObject({ pauses: 2, pauseMs: 80_000 });
   });
@@ -137,9 +160,18 @@ describe('what a step does to a hold', () => {
   const times = { sendWithinMs: 60_000, claimMs: 120_000 };
   const watchedGate = () => {
     const changes: HoldChange[] = [];
-    return { changes, gate: new Gate(fixture.redis, fixture.keys, times, undefined, (change) => changes.push(change)) };
+    return {
+      changes,
+      gate: new Gate(fixture.redis, fixture.keys, times, undefined, (change) =>
+        changes.push(change),
+      ),
+    };
   };
-  const failing = { name: 'unreachable', threshold: 2, hold: { ...DUE, reason: 'unreachable' } } as const;
+  const failing = {
+    name: 'unreachable',
+    threshold: 2,
+    hold: { ...DUE, reason: 'unreachable' },
+  } as const;
   const untrusted = { code: 'DEPTH_ZERO_SELF_SIGNED_CERT', url: 'https://phone.example/outbound' };
 
   it('is told to whoever took it, once, with its cause, and to nobody else', async () => {
@@ -155,14 +187,27 @@ describe('what a step does to a hold', () => {
     await release(other, 'a');
     expect(other.changes).toEqual([]);
     await release(one, 'b');
-    const opened = { change: 'opened', scope: 'all', reason: 'unreachable', cause: untrusted, heldMs: 0, pauseMs: 0 };
+    const opened = {
+      change: 'opened',
+      scope: 'all',
+      reason: 'unreachable',
+      cause: untrusted,
+      heldMs: 0,
+      pauseMs: 0,
+    };
     expect(one.changes).toEqual([opened]);
     expect(await fixture.holds.list()).toMatchObject([{ cause: untrusted }]);
 
     await release(other, 'c', 'grow');
-    expect(other.changes).toMatchObject([{ change: 'grown', reason: 'unreachable', cause: untrusted }]);
+    expect(other.changes).toMatchObject([
+      { change: 'grown', reason: 'unreachable', cause: untrusted },
+    ]);
     await one.gate.claim(fixture.request({ callId: 'd', owner: 'd' }));
-    const passed = fixture.settling({ callId: 'd', owner: 'd', probes: [{ scope: 'all', verdict: 'close' }] });
+    const passed = fixture.settling({
+      callId: 'd',
+      owner: 'd',
+      probes: [{ scope: 'all', verdict: 'close' }],
+    });
     await one.gate.settle(passed);
     await one.gate.settle(passed);
     expect(one.changes.map(({ change }) => change)).toEqual(['opened', 'lifted']);
@@ -172,12 +217,20 @@ describe('what a step does to a hold', () => {
   it('is told of holds without a claim, and of those that only a Retry-After makes longer', async () => {
     const changes: HoldChange[] = [];
     const holds = new Holds(fixture.redis, fixture.keys, (change) => changes.push(change));
-    const cause = { code: 'invalid_client', status: 400, message: 'The token endpoint does not know this client.' };
+    const cause = {
+      code: 'invalid_client',
+      status: 400,
+      message: 'The token endpoint does not know this client.',
+    };
     await holds.open(DUE, 'opener', cause);
     await holds.open(DUE, 'opener', cause);
-    await holds.open({ ...DUE, reason: 'rate_limited', retryAfterMs: 60_000 }, 'opener', { code: 'rate_limited' });
+    await holds.open({ ...DUE, reason: 'rate_limited', retryAfterMs: 60_000 }, 'opener', {
+      code: 'rate_limited',
+    });
     // A moment later another of those in flight is told the same.
-    await holds.open({ ...DUE, reason: 'rate_limited', retryAfterMs: 60_500 }, 'opener', { code: 'rate_limited' });
+    await holds.open({ ...DUE, reason: 'rate_limited', retryAfterMs: 60_500 }, 'opener', {
+      code: 'rate_limited',
+    });
     expect(changes).toMatchObject([
       { change: 'opened', cause },
       { change: 'grown', cause },
@@ -258,9 +311,16 @@ async function isHeld(): Promise<boolean> {
 }
 
 async function storedHold(): Promise<Record<string, unknown>> {
-  return JSON.parse((await fixture.redis.hget(fixture.keys.holds, 'all')) ?? '{}') as Record<string, unknown>;
+  return JSON.parse((await fixture.redis.hget(fixture.keys.holds, 'all')) ?? '{}') as Record<
+    string,
+    unknown
+  >;
 }
 
 async function changeHold(changes: Record<string, unknown>): Promise<void> {
-  await fixture.redis.hset(fixture.keys.holds, 'all', JSON.stringify({ ...(await storedHold()), ...changes }));
+  await fixture.redis.hset(
+    fixture.keys.holds,
+    'all',
+    JSON.stringify({ ...(await storedHold()), ...changes }),
+  );
 }

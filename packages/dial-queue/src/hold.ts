@@ -17,9 +17,14 @@ export interface HoldRequest {
   readonly person?: boolean;
 }
 
-/** What was seen that opened a hold, or last made it grow. Never personal: it is shown and logged. */
+/**
+ * What was seen that opened a hold, or last made it grow. Never personal: it is shown and logged.
+ */
 export interface HoldCause {
-  /** Of the network, TLS or OAuth, such as `DEPTH_ZERO_SELF_SIGNED_CERT`, or what an answer was taken for. */
+  /**
+   * Of the network, TLS or OAuth, such as `DEPTH_ZERO_SELF_SIGNED_CERT`, or what an answer was
+   * taken for.
+   */
   readonly code: string;
   /** Who was asked. */
   readonly url?: string;
@@ -90,12 +95,32 @@ export class Holds {
     await this.#askFor([this.#keys.holds], hold, callId, cause);
   }
 
-  /** The same for what a campaign lacks in this edition of its definition: unless it has another by now, which may be mended. */
-  async openFor({ campaign, edition }: Edition, hold: HoldRequest, callId: string, cause?: HoldCause): Promise<void> {
-    await this.#askFor([this.#keys.holds, this.#keys.campaign(campaign).state], hold, callId, cause, edition);
+  /**
+   * The same for what a campaign lacks in this edition of its definition: unless it has another by
+   * now, which may be mended.
+   */
+  async openFor(
+    { campaign, edition }: Edition,
+    hold: HoldRequest,
+    callId: string,
+    cause?: HoldCause,
+  ): Promise<void> {
+    await this.#askFor(
+      [this.#keys.holds, this.#keys.campaign(campaign).state],
+      hold,
+      callId,
+      cause,
+      edition,
+    );
   }
 
-  async #askFor(keys: string[], hold: HoldRequest, callId: string, cause?: HoldCause, edition = ''): Promise<void> {
+  async #askFor(
+    keys: string[],
+    hold: HoldRequest,
+    callId: string,
+    cause?: HoldCause,
+    edition = '',
+  ): Promise<void> {
     const why = cause === undefined ? '' : JSON.stringify(cause);
     const args = [this.#keys.announcements, JSON.stringify(hold), callId, why, edition];
     tellChanges(this.#observe, await Holds.#open.run(this.#redis, keys, args));
@@ -119,7 +144,16 @@ export class Holds {
   async release(scope: string, by: string): Promise<boolean> {
     const lifted = await this.#redis.hdel(this.#keys.holds, scope);
     if (lifted === 0) return false;
-    await this.#redis.xadd(this.#keys.audit, '*', 'what', 'hold_released', 'scope', scope, 'by', by);
+    await this.#redis.xadd(
+      this.#keys.audit,
+      '*',
+      'what',
+      'hold_released',
+      'scope',
+      scope,
+      'by',
+      by,
+    );
     await this.#redis.publish(this.#keys.announcements, scope);
     return true;
   }

@@ -11,7 +11,9 @@ it('is HMAC-SHA-256 whatever the key and the text', () => {
   assert(
     property(bytes(1, 100), string({ unit: 'grapheme' }), string(), (key, campaign, dedupeKey) => {
       const mac = createHmac('sha256', key).update(`call\0${campaign}\0${dedupeKey}`).digest();
-      expect(new Identity(key).callId(campaign, dedupeKey)).toBe(`c${mac.toString('base64url', 0, 15)}`);
+      expect(new Identity(key).callId(campaign, dedupeKey)).toBe(
+        `c${mac.toString('base64url', 0, 15)}`,
+      );
     }),
   );
 });
@@ -37,7 +39,8 @@ it('tells calls of different campaigns and keys apart', () => {
 });
 
 /** Made of what separates the parts of an id, so that parts cut elsewhere come often. */
-const treacherous = (maxLength: number) => string({ unit: constantFrom('a', 'b', ':', '0', '-', ' ', '+'), maxLength });
+const treacherous = (maxLength: number) =>
+  string({ unit: constantFrom('a', 'b', ':', '0', '-', ' ', '+'), maxLength });
 
 it('is one id per campaign and key, wherever the two could be cut', () => {
   const identity = new Identity(Buffer.alloc(32, 1));
@@ -48,7 +51,9 @@ it('is one id per campaign and key, wherever the two could be cut', () => {
       const text = campaign + key;
       const [otherCampaign, otherKey] = [text.slice(0, cut), text.slice(cut)];
       const id = identity.callId(campaign, key);
-      expect(identity.callId(otherCampaign, otherKey) === id).toBe(otherCampaign === campaign && otherKey === key);
+      expect(identity.callId(otherCampaign, otherKey) === id).toBe(
+        otherCampaign === campaign && otherKey === key,
+      );
       expect(new Identity(Buffer.alloc(32, 1)).callId(campaign, key)).toBe(id);
     }),
   );
@@ -56,28 +61,45 @@ it('is one id per campaign and key, wherever the two could be cut', () => {
 
 it('is another id for every row that differs in what its campaign dedupes by, and the same for one that does not', () => {
   const identity = new Identity(Buffer.alloc(32, 1));
-  const row = record({ toPhoneNumber: treacherous(4), externalId: treacherous(4), row: nat({ max: 12 }) });
+  const row = record({
+    toPhoneNumber: treacherous(4),
+    externalId: treacherous(4),
+    row: nat({ max: 12 }),
+  });
   const dedupeBys = constantFrom('phone' as const, 'externalId' as const, 'row' as const);
   assert(
-    property(row, row, treacherous(3), treacherous(3), dedupeBys, (one, two, listOfOne, listOfTwo, dedupeBy) => {
-      const ids = [dedupeKey(dedupeBy, one, listOfOne), dedupeKey(dedupeBy, two, listOfTwo)].map((key) =>
-        identity.callId('spring', key ?? ''),
-      );
-      const isSame = {
-        phone: one.toPhoneNumber === two.toPhoneNumber,
-        externalId: one.externalId === two.externalId,
-        row: one.row === two.row && listOfOne === listOfTwo,
-      }[dedupeBy];
-      expect(ids[0] === ids[1]).toBe(isSame);
-    }),
+    property(
+      row,
+      row,
+      treacherous(3),
+      treacherous(3),
+      dedupeBys,
+      (one, two, listOfOne, listOfTwo, dedupeBy) => {
+        const ids = [dedupeKey(dedupeBy, one, listOfOne), dedupeKey(dedupeBy, two, listOfTwo)].map(
+          (key) => identity.callId('spring', key ?? ''),
+        );
+        const isSame = {
+          phone: one.toPhoneNumber === two.toPhoneNumber,
+          externalId: one.externalId === two.externalId,
+          row: one.row === two.row && listOfOne === listOfTwo,
+        }[dedupeBy];
+        expect(ids[0] === ids[1]).toBe(isSame);
+      },
+    ),
     { numRuns: 1000 },
   );
 });
 
 it('is never one id for keys of different kinds, though a campaign’s externalIds look like numbers or rows', () => {
   const call = { toPhoneNumber: '+15055550123', externalId: '+15055550123', row: 7 };
-  const keys = [dedupeKey('phone', call, 'h'), dedupeKey('externalId', call, 'h'), dedupeKey('row', call, 'h')];
-  expect(new Set([...keys, dedupeKey('externalId', { ...call, externalId: 'row:h:7' }, 'h')]).size).toBe(4);
+  const keys = [
+    dedupeKey('phone', call, 'h'),
+    dedupeKey('externalId', call, 'h'),
+    dedupeKey('row', call, 'h'),
+  ];
+  expect(
+    new Set([...keys, dedupeKey('externalId', { ...call, externalId: 'row:h:7' }, 'h')]).size,
+  ).toBe(4);
 });
 
 it('spreads people over buckets of integers that Redis keeps compact', () => {

@@ -12,9 +12,10 @@ const CALL_ID = /^c[\w-]{20}$/;
 const SEAL_BYTES = 10;
 
 /**
- * So many characters of base64url name a person's set: 262,144 sets. Redis keeps a set of integers packed, at 8 bytes each, up to
- * 512 members (`set-max-intset-entries`): with so many sets that is enough for a hundred million people, and a set of the
- * forty or so that ten million make has no more than 1.5 bytes of overhead for each.
+ * So many characters of base64url name a person's set: 262,144 sets. Redis keeps a set of integers
+ * packed, at 8 bytes each, up to 512 members (`set-max-intset-entries`): with so many sets that is
+ * enough for a hundred million people, and a set of the forty or so that ten million make has no
+ * more than 1.5 bytes of overhead for each.
  */
 const BUCKET_LENGTH = 3;
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -27,8 +28,9 @@ export interface Person {
 }
 
 /**
- * Deterministic ids under a key that lives in Redis: the same row is the same call for every producer and for ever, and
- * nobody who sees an id can tell the number. HMAC-SHA-256 (RFC 2104) by one-shot hashes, at a tenth of createHmac's cost.
+ * Deterministic ids under a key that lives in Redis: the same row is the same call for every
+ * producer and for ever, and nobody who sees an id can tell the number. HMAC-SHA-256 (RFC 2104) by
+ * one-shot hashes, at a tenth of createHmac's cost.
  */
 export class Identity {
   #blocks: Blocks;
@@ -37,23 +39,33 @@ export class Identity {
     this.#blocks = blocksOf(key);
   }
 
-  /** The key is made by whoever comes first and never changes: a new one would make every call a new call. */
+  /**
+   * The key is made by whoever comes first and never changes: a new one would make every call a new
+   * call.
+   */
   static async load(redis: RedisConnection, keys: Keys): Promise<Identity> {
     const known = await Identity.peek(redis, keys);
     // A full Redis refuses every SET, also one that would change nothing.
     if (known !== undefined) return known;
     await redis.set(keys.identityKey, randomBytes(32).toString('hex'), 'NX');
     const identity = await Identity.peek(redis, keys);
-    if (identity === undefined) throw new Error('the identity key vanished from Redis while it was read');
+    if (identity === undefined)
+      throw new Error('the identity key vanished from Redis while it was read');
     return identity;
   }
 
-  /** Takes up the key that Redis has now: one that lost all its data has got another, by which others keep the do-not-call list. */
+  /**
+   * Takes up the key that Redis has now: one that lost all its data has got another, by which
+   * others keep the do-not-call list.
+   */
   async reload(redis: RedisConnection, keys: Keys): Promise<void> {
     this.#blocks = (await Identity.load(redis, keys)).#blocks;
   }
 
-  /** For those who only read: undefined as long as nobody has made the key, and so nothing can be there yet. */
+  /**
+   * For those who only read: undefined as long as nobody has made the key, and so nothing can be
+   * there yet.
+   */
   static async peek(redis: RedisConnection, keys: Keys): Promise<Identity | undefined> {
     const key = await redis.get(keys.identityKey);
     return key === null ? undefined : new Identity(Buffer.from(key, 'hex'));

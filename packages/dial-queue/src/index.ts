@@ -2,11 +2,28 @@
 
 // Calls
 export { CallHistory, type HistoryQuestion } from './call-history.ts';
-export { callOf, type IdentifiedCall, type QueuedJob, REFUSALS, type Refusal, readCall, readData } from './call-job.ts';
+export {
+  callOf,
+  type IdentifiedCall,
+  type QueuedJob,
+  REFUSALS,
+  type Refusal,
+  readCall,
+  readData,
+} from './call-job.ts';
 export { CallLoader, type LoadVerdict } from './call-loader.ts';
 export { CallReopener } from './call-reopener.ts';
-export { type ArchiveAnswer, type ArchiveOptions, CampaignArchive, type Exports } from './campaign-archive.ts';
-export { CampaignArchivedError, CampaignCanceledError, CampaignUnsupportedError } from './campaign-closed.ts';
+export {
+  type ArchiveAnswer,
+  type ArchiveOptions,
+  CampaignArchive,
+  type Exports,
+} from './campaign-archive.ts';
+export {
+  CampaignArchivedError,
+  CampaignCanceledError,
+  CampaignUnsupportedError,
+} from './campaign-closed.ts';
 export { type CampaignState, type CampaignStatus, StatusReader } from './campaign-status.ts';
 export {
   CampaignStore,
@@ -19,7 +36,13 @@ export { CampaignControl, type ControlAction } from './control.ts';
 // People not to be called
 export { type DoNotCallChange, DoNotCallList } from './do-not-call.ts';
 // Calls that may have rung
-export { type Decider, DoubtDesk, type DoubtfulCall, type RedialResolution, type Resolution } from './doubt-desk.ts';
+export {
+  type Decider,
+  DoubtDesk,
+  type DoubtfulCall,
+  type RedialResolution,
+  type Resolution,
+} from './doubt-desk.ts';
 // A person's data
 export { eraseHead } from './erased-record.ts';
 export {
@@ -34,7 +57,11 @@ export {
 // The ledger
 export { type Comparison, Evidence, type RememberedCall } from './evidence.ts';
 // Results for other services
-export { type ForwardedResult, ForwardQueue, type ForwardQueueOptions } from './forwarding/forward-queue.ts';
+export {
+  type ForwardedResult,
+  ForwardQueue,
+  type ForwardQueueOptions,
+} from './forwarding/forward-queue.ts';
 export { type DeadLetter, type ForwarderState, Forwarders } from './forwarding/forwarders.ts';
 export {
   type Claim,

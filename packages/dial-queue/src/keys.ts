@@ -1,15 +1,21 @@
 import type { Person } from './identity.ts';
 
-/** Names of every key, from the prefix. All carry its hash tag, so that one script may touch them in a cluster. */
+/**
+ * Names of every key, from the prefix. All carry its hash tag, so that one script may touch them in
+ * a cluster.
+ */
 export class Keys {
   readonly prefix: string;
 
   constructor(prefix: string) {
-    if (!/\{[^{}]+\}/.test(prefix)) throw new TypeError(`the key prefix needs a hash tag, such as {libby}: ${prefix}`);
+    if (!/\{[^{}]+\}/.test(prefix))
+      throw new TypeError(`the key prefix needs a hash tag, such as {libby}: ${prefix}`);
     this.prefix = prefix;
   }
 
-  /** BullMQ's own prefix: a campaign's queue never meets our keys, whatever the campaign is called. */
+  /**
+   * BullMQ's own prefix: a campaign's queue never meets our keys, whatever the campaign is called.
+   */
   get queues(): string {
     return `${this.prefix}:q`;
   }
@@ -37,8 +43,9 @@ export class Keys {
     return `${this.prefix}:breakers`;
   }
   /**
-   * Hash: server process -> claims made there; server, since -> the last one met, and when; lost -> claims found lost; fenced; clock,
-   * setBack -> when workers last compared, and how often the clock was set back; doNotCall -> version of that list.
+   * Hash: server process -> claims made there; server, since -> the last one met, and when; lost ->
+   * claims found lost; fenced; clock, setBack -> when workers last compared, and how often the
+   * clock was set back; doNotCall -> version of that list.
    */
   get claimCounts(): string {
     return `${this.prefix}:claims:counts`;
@@ -50,7 +57,10 @@ export class Keys {
   get inbox(): string {
     return `${this.prefix}:inbox`;
   }
-  /** Stream: what came by the inbox and cannot be called; fields `entry`, `campaign`, `code`, `reason`, `call`. */
+  /**
+   * Stream: what came by the inbox and cannot be called; fields `entry`, `campaign`, `code`,
+   * `reason`, `call`.
+   */
   get inboxRejected(): string {
     return `${this.inbox}:rejected`;
   }
@@ -71,7 +81,12 @@ export class Keys {
   }
   forward(name: string): ForwardKeys {
     const base = `${this.prefix}:forward:${name}`;
-    return { group: `forward:${name}`, attempts: `${base}:attempts`, dead: `${base}:dead`, again: `${base}:again` };
+    return {
+      group: `forward:${name}`,
+      attempts: `${base}:attempts`,
+      dead: `${base}:dead`,
+      again: `${base}:again`,
+    };
   }
   get identityKey(): string {
     return `${this.prefix}:identity-key`;
@@ -83,7 +98,10 @@ export class Keys {
   get token(): string {
     return `${this.prefix}:token`;
   }
-  /** What the keys of lines begin with: sorted set, owner of a claim -> until when its call occupies the line. */
+  /**
+   * What the keys of lines begin with: sorted set, owner of a claim -> until when its call occupies
+   * the line.
+   */
   get lines(): string {
     return `${this.prefix}:line`;
   }
@@ -112,7 +130,12 @@ export class Keys {
   }
   schedule(name: string): ScheduleKeys {
     const base = `${this.prefix}:schedule:${name}`;
-    return { runs: `${base}:runs`, open: `${base}:open`, campaigns: `${base}:campaigns`, state: `${base}:state` };
+    return {
+      runs: `${base}:runs`,
+      open: `${base}:open`,
+      campaigns: `${base}:campaigns`,
+      state: `${base}:state`,
+    };
   }
   get campaignPrefix(): string {
     return `${this.prefix}:c:`;
@@ -139,17 +162,26 @@ export class Keys {
 
 export interface CampaignKeys {
   /**
-   * Hash: paused, canceled, startsAt, expiresAt, dedupeBy, lists (hashes of those loaded, where rows are told by
-   * their place in one), loadingUntil, hasOwnLines, lastSlot, outcome:<name>, redialing, firstResult, lastResult, exported
-   * (the stream id up to which its results are in a file), archived (when; it is canceled as well), trimTo (the stream id up to which they may go);
-   * incomplete -> the `changed` for which some calls lack what it asks for; endedFor -> the expiresAt for which its delayed calls have come up to end; changed, unparked -> the registry's version of its latest change, and of the one for which its delayed calls have come up; unparkedAfter -> how often Redis's clock had been set back when they last did for that.
+   * Hash: paused, canceled, startsAt, expiresAt, dedupeBy, lists (hashes of those loaded, where
+   * rows are told by their place in one), loadingUntil, hasOwnLines, lastSlot, outcome:<name>,
+   * redialing, firstResult, lastResult, exported (the stream id up to which its results are in a
+   * file), archived (when; it is canceled as well), trimTo (the stream id up to which they may go);
+   * incomplete -> the `changed` for which some calls lack what it asks for; endedFor -> the
+   * expiresAt for which its delayed calls have come up to end; changed, unparked -> the registry's
+   * version of its latest change, and of the one for which its delayed calls have come up;
+   * unparkedAfter -> how often Redis's clock had been set back when they last did for that.
    */
   readonly state: string;
-  /** Hash: call id -> ledger entry; call id#1 -> what the first attempt left of a call that was dialed once more. */
+  /**
+   * Hash: call id -> ledger entry; call id#1 -> what the first attempt left of a call that was
+   * dialed once more.
+   */
   readonly ledger: string;
   /** Sorted set: claimed call ids by deadline. */
   readonly claims: string;
-  /** Hash: call id -> payload of a settled call that may still be wanted (unknown, or never rang). */
+  /**
+   * Hash: call id -> payload of a settled call that may still be wanted (unknown, or never rang).
+   */
   readonly kept: string;
   /** Set: calls to be queued again whose jobs are not in the queue yet. */
   readonly reopened: string;
@@ -160,11 +192,14 @@ export interface CampaignKeys {
   /** Sorted set: ids of calls that have an expiry of their own, by that instant. */
   readonly expiries: string;
   /**
-   * Hash: the turns of calls that wait for one line alone. With `:<what for>` sorted sets: lane -> its turn. With `:at:…` hashes: how many wait
-   * for a minute, until it is over. See turns.lua.
+   * Hash: the turns of calls that wait for one line alone. With `:<what for>` sorted sets: lane ->
+   * its turn. With `:at:…` hashes: how many wait for a minute, until it is over. See turns.lua.
    */
   readonly turns: string;
-  /** Sorted set: workers that take none of its calls though they could, until when that is so if they say nothing more. */
+  /**
+   * Sorted set: workers that take none of its calls though they could, until when that is so if
+   * they say nothing more.
+   */
   readonly stuck: string;
   /** The same of workers whose calls begin too late for its slots. */
   readonly offPace: string;
@@ -186,7 +221,10 @@ export interface ScheduleKeys {
   readonly open: string;
   /** Hash: campaign id -> local time of the run it belongs to. */
   readonly campaigns: string;
-  /** Hash: noted -> every run due by then has its record; forgotten -> some due by then have theirs no more. */
+  /**
+   * Hash: noted -> every run due by then has its record; forgotten -> some due by then have theirs
+   * no more.
+   */
   readonly state: string;
 }
 

@@ -1,6 +1,9 @@
 import type { Outcome } from '@libby-dialer/dialing';
 
-/** A call's entry as the scripts keep it in the ledger, as far as it is read here (`lua/ledger.lua`). */
+/**
+ * A call's entry as the scripts keep it in the ledger, as far as it is read here
+ * (`lua/ledger.lua`).
+ */
 export interface LedgerEntry {
   readonly state: Outcome | 'open' | 'claimed';
   readonly owner: string;

@@ -11,12 +11,19 @@ eachTest((each) => {
   fixture = each;
 });
 
-const limited = (limits: Partial<Limits>): Limits => ({ conversationMs: CONVERSATION_MS, ...limits });
+const limited = (limits: Partial<Limits>): Limits => ({
+  conversationMs: CONVERSATION_MS,
+  ...limits,
+});
 
 /** The nth call, to a person of its own. */
 function nth(index: number, overrides: Partial<ClaimRequest> = {}): ClaimRequest {
   const to = `+1505555${String(1000 + index)}`;
-  const own = { callId: `call-${index}`, owner: `owner-${index}`, person: fixture.identity.person(to) };
+  const own = {
+    callId: `call-${index}`,
+    owner: `owner-${index}`,
+    person: fixture.identity.person(to),
+  };
   return fixture.request({ ...own, ...overrides });
 }
 
@@ -39,7 +46,9 @@ async function waiting(index: number, overrides: Partial<ClaimRequest> = {}) {
 }
 
 const settle = (index: number, outcome: 'accepted' | 'rejected' | 'unknown') =>
-  fixture.gate().settle(fixture.settling({ callId: `call-${index}`, owner: `owner-${index}`, outcome }));
+  fixture
+    .gate()
+    .settle(fixture.settling({ callId: `call-${index}`, owner: `owner-${index}`, outcome }));
 const release = (index: number) =>
   fixture.gate().release(fixture.releasing({ callId: `call-${index}`, owner: `owner-${index}` }));
 
@@ -57,7 +66,12 @@ describe('a pace', () => {
   });
 
   it('is kept to between the slot and a moment later, or not at all', async () => {
-    const { sendFrom = 0, slotEnds = 0, sendBy, claimedAt } = await claim(1, { limits: limited({ intervalMs: 100 }) });
+    const {
+      sendFrom = 0,
+      slotEnds = 0,
+      sendBy,
+      claimedAt,
+    } = await claim(1, { limits: limited({ intervalMs: 100 }) });
     expect(sendFrom).toBeGreaterThan(claimedAt);
     expect(slotEnds - sendFrom).toBeGreaterThan(50);
     expect(slotEnds - sendFrom).toBeLessThanOrEqual(64.1);
@@ -197,7 +211,8 @@ describe('a line', () => {
   it('with the fewest calls goes first', async () => {
     const lines = [LINE, OTHER_LINE];
     const used: string[] = [];
-    for (let index = 0; index < 4; index += 1) used.push((await claim(index, { lines, limits })).line);
+    for (let index = 0; index < 4; index += 1)
+      used.push((await claim(index, { lines, limits })).line);
     expect(used).toEqual([LINE, OTHER_LINE, LINE, OTHER_LINE]);
     expect((await waiting(5, { lines, limits })).waitFor).toBe('line');
     await settle(1, 'rejected');
@@ -252,7 +267,10 @@ describe('a line', () => {
 /** Calls on the line whose conversations end one after the other, in ms from now. */
 async function occupied(...endsInMs: readonly number[]): Promise<void> {
   const [seconds] = await fixture.redis.time();
-  const members = endsInMs.flatMap((inMs, index) => [Number(seconds) * 1000 + inMs, `other-${index}`]);
+  const members = endsInMs.flatMap((inMs, index) => [
+    Number(seconds) * 1000 + inMs,
+    `other-${index}`,
+  ]);
   await fixture.redis.zadd(`${fixture.keys.lines}:${LINE}`, ...members);
 }
 
@@ -267,7 +285,12 @@ describe('a turn', () => {
 
   it('is the instant at which there will be room, for each lane another', async () => {
     await occupied(10_000, 20_000, 40_000);
-    const turns = [await turnOf('a', 1), await turnOf('b', 2), await turnOf('c', 3), await turnOf('d', 4)];
+    const turns = [
+      await turnOf('a', 1),
+      await turnOf('b', 2),
+      await turnOf('c', 3),
+      await turnOf('d', 4),
+    ];
     expect(turns).toEqual([1, 2, 4, 13]);
   });
 
@@ -283,7 +306,8 @@ describe('a turn', () => {
     await occupied(10_000, 20_000, 40_000);
     await turnOf('a', 1);
     await turnOf('b', 2);
-    // The place of a went to another, and a asks again after its turn: it does not go behind b, who waits for the next one.
+    // The place of a went to another, and a asks again after its turn: it does not go behind b, who
+    // waits for the next one.
     await fixture.redis.zadd(`${fixture.keys.campaign('spring').turns}:line`, 1, 'a');
     expect([await turnOf('a', 3), await turnOf('c', 4)]).toEqual([1, 4]);
   });
@@ -315,7 +339,9 @@ describe('a cap', () => {
   async function taken(index: number, overrides: Partial<ClaimRequest> = {}): Promise<Claim> {
     const claimed = claimOf(await fixture.gate().claim(samePerson(index, overrides)));
     const { campaign = 'spring' } = overrides;
-    await fixture.gate().settle(fixture.settling({ callId: `call-${index}`, owner: `owner-${index}`, campaign }));
+    await fixture
+      .gate()
+      .settle(fixture.settling({ callId: `call-${index}`, owner: `owner-${index}`, campaign }));
     return claimed;
   }
 
@@ -352,7 +378,9 @@ describe('a cap', () => {
     const gate = fixture.gate();
     const one = { limits: limited({ caps: [{ calls: 1, hours: 24 }] }) };
     const { attempts } = claimOf(await gate.claim(samePerson(1, one)));
-    expect(claimOf(await gate.claim(samePerson(1, { ...one, renews: attempts }))).placed).toEqual([0]);
+    expect(claimOf(await gate.claim(samePerson(1, { ...one, renews: attempts }))).placed).toEqual([
+      0,
+    ]);
     await settle(1, 'accepted');
     expect(await gate.claim(samePerson(2, one))).toMatchObject(capped);
   });
@@ -367,7 +395,9 @@ describe('a cap', () => {
       { calls: 2, hours: 24 },
       { calls: 2, hours: 48 },
     ];
-    expect(await gate.claim(samePerson(3, { limits: limited({ caps: both }) }))).toMatchObject(capped);
+    expect(await gate.claim(samePerson(3, { limits: limited({ caps: both }) }))).toMatchObject(
+      capped,
+    );
     expect(await fixture.redis.pttl(key)).toBeGreaterThan(29 * 86_400_000);
   });
 
@@ -377,9 +407,13 @@ describe('a cap', () => {
     await taken(1);
     const [soon, late] = [Date.now() + 1_800_000, Date.now() + 3_700_000];
     const waits = { kind: 'wait', until: late };
-    expect(await gate.claim(samePerson(2, { ...one, opensAt: late, closesAt: late + 1000 }))).toMatchObject(waits);
+    expect(
+      await gate.claim(samePerson(2, { ...one, opensAt: late, closesAt: late + 1000 })),
+    ).toMatchObject(waits);
     expect(await gate.claim(samePerson(3, { ...one, startsAt: late }))).toMatchObject(waits);
-    expect(await gate.claim(samePerson(4, { ...one, opensAt: soon, closesAt: late }))).toMatchObject(capped);
+    expect(
+      await gate.claim(samePerson(4, { ...one, opensAt: soon, closesAt: late })),
+    ).toMatchObject(capped);
     expect(await gate.claim(samePerson(5, one))).toMatchObject(capped);
   });
 
@@ -387,7 +421,9 @@ describe('a cap', () => {
     const one = { limits: limited({ caps: [{ calls: 1, hours: 1 }] }) };
     const gate = fixture.gate();
     const answers = await Promise.all(
-      ['spring', 'autumn', 'winter'].map((campaign, index) => gate.claim(samePerson(index, { ...one, campaign }))),
+      ['spring', 'autumn', 'winter'].map((campaign, index) =>
+        gate.claim(samePerson(index, { ...one, campaign })),
+      ),
     );
     expect(answers.filter(({ kind }) => kind === 'dial')).toHaveLength(1);
     expect(answers.filter(({ kind }) => kind === 'wait')).toHaveLength(2);
@@ -397,14 +433,17 @@ describe('a cap', () => {
     const one = { limits: limited({ caps: [{ calls: 1, hours: 24 }] }) };
     const waits = { kind: 'wait', waitFor: 'cap' };
 
-    it.each(['accepted', 'unknown', 'rejected'] as const)('waits for its answer: %s', async (outcome) => {
-      const gate = fixture.gate();
-      await gate.claim(samePerson(1, one));
-      expect(await gate.claim(samePerson(2, one))).toMatchObject(waits);
-      await settle(1, outcome);
-      const afterwards = outcome === 'rejected' ? { kind: 'dial' } : capped;
-      expect(await gate.claim(samePerson(2, one))).toMatchObject(afterwards);
-    });
+    it.each(['accepted', 'unknown', 'rejected'] as const)(
+      'waits for its answer: %s',
+      async (outcome) => {
+        const gate = fixture.gate();
+        await gate.claim(samePerson(1, one));
+        expect(await gate.claim(samePerson(2, one))).toMatchObject(waits);
+        await settle(1, outcome);
+        const afterwards = outcome === 'rejected' ? { kind: 'dial' } : capped;
+        expect(await gate.claim(samePerson(2, one))).toMatchObject(afterwards);
+      },
+    );
 
     it('waits until it is given back', async () => {
       const gate = fixture.gate();
@@ -425,7 +464,10 @@ describe('a cap', () => {
       const gate = fixture.gate();
       await gate.claim(samePerson(1, one));
       const later = { ...one, opensAt: Date.now() + 60_000 };
-      expect(await gate.claim(samePerson(2, later))).toMatchObject({ kind: 'wait', waitFor: 'calling_window' });
+      expect(await gate.claim(samePerson(2, later))).toMatchObject({
+        kind: 'wait',
+        waitFor: 'calling_window',
+      });
       await fixture.redis.hset(fixture.keys.campaign('spring').state, 'paused', 1);
       expect(await gate.claim(samePerson(3, one))).toMatchObject({ kind: 'paused' });
     });
@@ -454,13 +496,19 @@ describe('calls that wait for the same hour', () => {
     expect(await comeBack(5)).toEqual([0, 2, 4, 6, 8]);
     const paced = { campaign: 'autumn', limits: limited({ intervalMs: 1000 }) };
     expect(await comeBack(3, paced)).toEqual([0, 1000, 2000]);
-    const onTwoLines = { campaign: 'winter', lines: [LINE, OTHER_LINE], limits: limited({ maxPerLine: 2 }) };
+    const onTwoLines = {
+      campaign: 'winter',
+      lines: [LINE, OTHER_LINE],
+      limits: limited({ maxPerLine: 2 }),
+    };
     expect(await comeBack(3, onTwoLines)).toEqual([0, 30_250, 60_500]);
   });
 
   it('come back within a quarter of their hours', async () => {
     const limits = limited({ intervalMs: HOUR_MS });
-    expect((await comeBack(5, { limits })).map((inMs) => inMs / HOUR_MS)).toEqual([0, 1, 2, 3, 0.75]);
+    expect((await comeBack(5, { limits })).map((inMs) => inMs / HOUR_MS)).toEqual([
+      0, 1, 2, 3, 0.75,
+    ]);
   });
 
   it('leave those alone that wait for another one', async () => {
@@ -491,13 +539,18 @@ describe('calls that wait for the same hour', () => {
     await comeBack(3);
     const { turns } = fixture.keys.campaign('spring');
     const [counted = ''] = await fixture.redis.keys(`${turns}:at:*`);
-    expect(await fixture.redis.pexpiretime(counted)).toBe((Math.floor(opensAt / 60_000) + 1) * 60_000);
+    expect(await fixture.redis.pexpiretime(counted)).toBe(
+      (Math.floor(opensAt / 60_000) + 1) * 60_000,
+    );
     await new ParkedCalls(fixture.redis, fixture.keys).unpark('spring');
     expect(await comeBack(2)).toEqual([0, 2]);
   });
 
   it('come back at the hour itself where it is everybody’s', async () => {
-    expect([await comesBack(0, { isOwnTime: false }), await comesBack(1, { isOwnTime: false })]).toEqual([0, 0]);
+    expect([
+      await comesBack(0, { isOwnTime: false }),
+      await comesBack(1, { isOwnTime: false }),
+    ]).toEqual([0, 0]);
   });
 });
 
@@ -506,7 +559,9 @@ it('stand on every line only while they count, whichever is used when, and on no
   const gate = fixture.gate({ claimMs: 0 });
   const brief = { lines: [LINE, OTHER_LINE], limits: { conversationMs: 1 } };
   for (let index = 0; index < 120; index += 1) {
-    await gate.claim(nth(index, { ...brief, lines: brief.lines.slice(index % 2, (index % 2) + 1) }));
+    await gate.claim(
+      nth(index, { ...brief, lines: brief.lines.slice(index % 2, (index % 2) + 1) }),
+    );
     await settle(index, 'accepted');
   }
   for (const line of brief.lines) {

@@ -10,7 +10,9 @@ export interface CallPreview {
   readonly outcome?: Outcome;
 }
 
-/** What a load would find, read without leaving a trace: a queue that is only opened already writes. */
+/**
+ * What a load would find, read without leaving a trace: a queue that is only opened already writes.
+ */
 export class LoadPreview {
   static readonly #peek = new Script('peek', 'ledger', 'load-verdict');
   readonly #redis: RedisConnection;
@@ -24,13 +26,29 @@ export class LoadPreview {
   }
 
   /** Whether the campaign takes rows, and by what they are the same once a first list is loaded. */
-  async campaign(): Promise<{ archived: boolean; canceled: boolean; dedupeBy: string | undefined }> {
+  async campaign(): Promise<{
+    archived: boolean;
+    canceled: boolean;
+    dedupeBy: string | undefined;
+  }> {
     const { state } = this.#keys.campaign(this.#campaign);
-    const [archived, canceled, dedupeBy] = await this.#redis.hmget(state, 'archived', 'canceled', 'dedupeBy');
-    return { archived: archived !== null, canceled: canceled !== null, dedupeBy: dedupeBy ?? undefined };
+    const [archived, canceled, dedupeBy] = await this.#redis.hmget(
+      state,
+      'archived',
+      'canceled',
+      'dedupeBy',
+    );
+    return {
+      archived: archived !== null,
+      canceled: canceled !== null,
+      dedupeBy: dedupeBy ?? undefined,
+    };
   }
 
-  /** Whether the campaign has loaded lists whose rows are calls by their place in them, and not this one. */
+  /**
+   * Whether the campaign has loaded lists whose rows are calls by their place in them, and not this
+   * one.
+   */
   async isAnotherList(hash: string): Promise<boolean> {
     const lists = await this.#redis.hget(this.#keys.campaign(this.#campaign).state, 'lists');
     return lists !== null && !lists.split(' ').includes(hash);
@@ -41,7 +59,10 @@ export class LoadPreview {
     if (callIds.length === 0) return [];
     const { ledger } = this.#keys.campaign(this.#campaign);
     const args = [this.#keys.queue(this.#campaign), ...callIds];
-    const [letters, ...outcomes] = (await LoadPreview.#peek.run(this.#redis, [ledger], args)) as [string, ...Outcome[]];
+    const [letters, ...outcomes] = (await LoadPreview.#peek.run(this.#redis, [ledger], args)) as [
+      string,
+      ...Outcome[],
+    ];
     let settled = 0;
     return verdictsOf(letters).map((verdict) => {
       const outcome = verdict === 'already_settled' ? outcomes[settled++] : undefined;

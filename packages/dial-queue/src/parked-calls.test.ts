@@ -69,7 +69,8 @@ it('hands over the calls whose own expiry has come, and removes what is settled'
     ...fixture.calls(3)[index],
     call: { ...fixture.calls(3)[index]?.call, expiresAt: now + inMs },
   })) as ReturnType<Fixture['calls']>;
-  if (due === undefined || later === undefined || refused === undefined) throw new Error('three calls were asked for');
+  if (due === undefined || later === undefined || refused === undefined)
+    throw new Error('three calls were asked for');
   await loader.add([due, later, refused]);
   const handed: unknown[] = [];
   const parked = new ParkedCalls(fixture.redis, fixture.keys);
@@ -77,9 +78,13 @@ it('hands over the calls whose own expiry has come, and removes what is settled'
     handed.push(call.callId, call.data);
     return call.callId === due.callId && (await expire(call));
   });
-  expect(handed).toEqual(expect.arrayContaining([due.callId, due.call, refused.callId, refused.call]));
+  expect(handed).toEqual(
+    expect.arrayContaining([due.callId, due.call, refused.callId, refused.call]),
+  );
   expect(handed).toHaveLength(4);
-  expect(new Set((await waiting()).map(({ callId }) => callId))).toEqual(new Set([later.callId, refused.callId]));
+  expect(new Set((await waiting()).map(({ callId }) => callId))).toEqual(
+    new Set([later.callId, refused.callId]),
+  );
   expect(await fixture.redis.zcard(fixture.keys.campaign('spring').expiries)).toBe(2);
 });
 
@@ -107,7 +112,9 @@ it('loses no call that a person queues again before its job is removed, wherever
 
 async function expire({ callId, data }: QueuedJob): Promise<boolean> {
   const payload = JSON.stringify(data);
-  await fixture.gate().settle(fixture.settling({ callId, outcome: 'expired', payload, expires: true }));
+  await fixture
+    .gate()
+    .settle(fixture.settling({ callId, outcome: 'expired', payload, expires: true }));
   return true;
 }
 

@@ -7,7 +7,8 @@ eachTest((each) => {
   fixture = each;
 });
 
-const sample = (size: number) => new PendingSample(fixture.redis, fixture.keys).read('spring', size);
+const sample = (size: number) =>
+  new PendingSample(fixture.redis, fixture.keys).read('spring', size);
 
 it('is everything that waits, where that is little', async () => {
   await fixture.campaign();

@@ -15,8 +15,9 @@ const WAITING = [
 const BLOCK_CALLS = 10;
 
 /**
- * Some of a campaign's waiting calls, spread evenly over the whole of its queue: nothing in Redis counts calls by zone, so who asks
- * how the zones are mixed counts a part and takes it for all. Of a queue no longer than the sample it is every call that waits.
+ * Some of a campaign's waiting calls, spread evenly over the whole of its queue: nothing in Redis
+ * counts calls by zone, so who asks how the zones are mixed counts a part and takes it for all. Of
+ * a queue no longer than the sample it is every call that waits.
  */
 export class PendingSample {
   readonly #redis: RedisConnection;
@@ -29,19 +30,25 @@ export class PendingSample {
 
   async read(campaign: string, size: number): Promise<QueuedCall[]> {
     const queue = this.#keys.queue(campaign);
-    const lengths = (await this.#send(WAITING.map(({ name, measure }) => [measure, `${queue}${name}`]))).map(Number);
+    const lengths = (
+      await this.#send(WAITING.map(({ name, measure }) => [measure, `${queue}${name}`]))
+    ).map(Number);
     const total = lengths.reduce((sum, length) => sum + length, 0);
     const reads = WAITING.flatMap(({ name, read }, index) => {
       const length = lengths[index] ?? 0;
       const share = total <= size ? length : Math.ceil((size * length) / total);
-      return blocksOf(length, share).map(([from, to]) => [read, `${queue}${name}`, from, to] as const);
+      return blocksOf(length, share).map(
+        ([from, to]) => [read, `${queue}${name}`, from, to] as const,
+      );
     });
     const callIds = ((await this.#send(reads)) as string[][]).flat();
     const data = await this.#send(callIds.map((callId) => ['hget', `${queue}${callId}`, 'data']));
     return data.flatMap((json) => callOf(json) ?? []);
   }
 
-  async #send(commands: readonly (readonly [string, ...(string | number)[]])[]): Promise<unknown[]> {
+  async #send(
+    commands: readonly (readonly [string, ...(string | number)[]])[],
+  ): Promise<unknown[]> {
     if (commands.length === 0) return [];
     const pipeline = this.#redis.pipeline();
     for (const [command, ...args] of commands) pipeline.call(command, ...args);

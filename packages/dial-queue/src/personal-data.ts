@@ -27,8 +27,8 @@ export interface PersonalData {
 }
 
 /**
- * Finds the calls to a number. An id tells only those that are the same by the number, so everything is read that holds one:
- * jobs, kept payloads, results. Slow, in bounded steps.
+ * Finds the calls to a number. An id tells only those that are the same by the number, so
+ * everything is read that holds one: jobs, kept payloads, results. Slow, in bounded steps.
  */
 export class PersonalDataFinder {
   static readonly #findJobs = new Script('find-jobs');
@@ -48,7 +48,8 @@ export class PersonalDataFinder {
       found.set(key, data);
       return data;
     };
-    // A payload may move between the two while they are read: once looked at on both sides, none is missed.
+    // A payload may move between the two while they are read: once looked at on both sides, none is
+    // missed.
     for await (const { campaign, callId, call } of this.#kept(toPhoneNumber)) {
       Object.assign(of(campaign, callId), { call, isKept: true });
     }
@@ -88,7 +89,8 @@ export class PersonalDataFinder {
         const [key = '', data = '', timestamp] = jobs.slice(index, index + 3);
         const [campaign = '', callId = ''] = key.slice(queues.length + 1).split(':');
         const call = readCall(readData(data));
-        if (isOf(toPhoneNumber, call)) yield { campaign, callId, call, queuedAt: Number(timestamp) || 0 };
+        if (isOf(toPhoneNumber, call))
+          yield { campaign, callId, call, queuedAt: Number(timestamp) || 0 };
       }
     } while (cursor !== '0');
   }
@@ -126,10 +128,19 @@ export class PersonalDataFinder {
     }
   }
 
-  async *#results(toPhoneNumber: string, signal?: AbortSignal): AsyncGenerator<[id: string, ResultRecord]> {
+  async *#results(
+    toPhoneNumber: string,
+    signal?: AbortSignal,
+  ): AsyncGenerator<[id: string, ResultRecord]> {
     let from = '-';
     for (;;) {
-      const entries = await this.#redis.xrange(this.#keys.results, from, '+', 'COUNT', ITEMS_PER_STEP);
+      const entries = await this.#redis.xrange(
+        this.#keys.results,
+        from,
+        '+',
+        'COUNT',
+        ITEMS_PER_STEP,
+      );
       for (const [id, fields] of entries) {
         const record = JSON.parse(fields[fields.indexOf('result') + 1] ?? '{}') as ResultRecord;
         if (record.toPhoneNumber === toPhoneNumber) yield [id, record];

@@ -2,8 +2,8 @@ import type { RedisConnection } from './redis-connection.ts';
 import type { BoundScript, Fence } from './script.ts';
 
 /**
- * Waits until replicas have what was written. A WAIT keeps its connection busy, so only one is on its way at a time: all claims
- * made meanwhile share the next.
+ * Waits until replicas have what was written. A WAIT keeps its connection busy, so only one is on
+ * its way at a time: all claims made meanwhile share the next.
  */
 export class ReplicaFence {
   readonly #redis: RedisConnection;
@@ -20,8 +20,9 @@ export class ReplicaFence {
   }
 
   /**
-   * Whether enough replicas have all that was written before on the script's server. The script writes once more and the WAIT is for
-   * that: replicas get all writes of a server in their order, whichever connection they came by.
+   * Whether enough replicas have all that was written before on the script's server. The script
+   * writes once more and the WAIT is for that: replicas get all writes of a server in their order,
+   * whichever connection they came by.
    */
   covers(script: BoundScript): Promise<boolean> {
     if (this.#next?.script !== script) {
@@ -36,7 +37,12 @@ export class ReplicaFence {
     // What is written from here on needs another.
     if (this.#next?.script === script) this.#next = undefined;
     try {
-      const acknowledged = await script.runAndWait(this.#redis, [this.#key], ['fence'], this.#fence);
+      const acknowledged = await script.runAndWait(
+        this.#redis,
+        [this.#key],
+        ['fence'],
+        this.#fence,
+      );
       return acknowledged >= this.#fence.replicas;
     } catch {
       // Nobody knows, and so nothing goes out.

@@ -25,7 +25,14 @@ it('reads more than one page', async () => {
   const { keys, redis } = fixture;
   const pipeline = redis.pipeline();
   for (let index = 1; index <= 2500; index += 1) {
-    pipeline.xadd(keys.results, `1-${index}`, 'campaign', 'spring', 'result', JSON.stringify({ callId: `c${index}` }));
+    pipeline.xadd(
+      keys.results,
+      `1-${index}`,
+      'campaign',
+      'spring',
+      'result',
+      JSON.stringify({ callId: `c${index}` }),
+    );
   }
   pipeline.hset(keys.campaign('spring').state, 'firstResult', '1-1', 'lastResult', '1-2500');
   await pipeline.exec();
@@ -37,7 +44,10 @@ it('follows what settles later, until told to stop', async () => {
   await settle('a');
   const stop = new AbortController();
   const seen: string[] = [];
-  for await (const { callId } of fixture.results.read('spring', { follow: true, signal: stop.signal })) {
+  for await (const { callId } of fixture.results.read('spring', {
+    follow: true,
+    signal: stop.signal,
+  })) {
     seen.push(callId);
     if (callId === 'a') await settle('b');
     else stop.abort();

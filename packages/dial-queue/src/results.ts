@@ -15,7 +15,10 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A campaign's part of the stream, by stream ids, and the latest result of each call that has more than one. */
+/**
+ * A campaign's part of the stream, by stream ids, and the latest result of each call that has more
+ * than one.
+ */
 interface Span {
   /** Empty while there is none. */
   readonly first: string;
@@ -35,7 +38,10 @@ export class Results {
     this.#keys = keys;
   }
 
-  /** The latest record of every settled call of a campaign; of a followed stream also each correction as it comes. */
+  /**
+   * The latest record of every settled call of a campaign; of a followed stream also each
+   * correction as it comes.
+   */
   async *read(campaign: string, options: ReadOptions = {}): AsyncGenerator<ResultRecord> {
     const own = this.#keys.campaign(campaign);
     const { first, last, revised } = await this.#readSpan(own);
@@ -54,12 +60,18 @@ export class Results {
     return (await this.#redis.hget(this.#keys.campaign(campaign).state, 'lastResult')) ?? undefined;
   }
 
-  /** Notes that all results of a campaign up to this stream id have been written where they will be found again. */
+  /**
+   * Notes that all results of a campaign up to this stream id have been written where they will be
+   * found again.
+   */
   async noteExport(campaign: string, upTo: string): Promise<void> {
     await Results.#noteExport.run(this.#redis, [this.#keys.campaign(campaign).state], [upTo]);
   }
 
-  /** A call's latest record; undefined if it has none. Reads the campaign's results until it comes by. */
+  /**
+   * A call's latest record; undefined if it has none. Reads the campaign's results until it comes
+   * by.
+   */
   async latestOf(campaign: string, callId: string): Promise<ResultRecord | undefined> {
     for await (const record of this.read(campaign)) if (record.callId === callId) return record;
     return undefined;
@@ -74,10 +86,20 @@ export class Results {
     return { first, last, revised: pairsOf(flat) };
   }
 
-  async *#between(campaign: string, first: string, last: string): AsyncGenerator<[string, ResultRecord]> {
+  async *#between(
+    campaign: string,
+    first: string,
+    last: string,
+  ): AsyncGenerator<[string, ResultRecord]> {
     let from = first;
     for (;;) {
-      const entries = await this.#redis.xrange(this.#keys.results, from, last, 'COUNT', ENTRIES_PER_READ);
+      const entries = await this.#redis.xrange(
+        this.#keys.results,
+        from,
+        last,
+        'COUNT',
+        ENTRIES_PER_READ,
+      );
       for (const entry of entries) {
         const record = recordOf(entry, campaign);
         if (record !== undefined) yield [entry[0], record];
@@ -88,7 +110,11 @@ export class Results {
     }
   }
 
-  async *#follow(campaign: string, cursor: string, signal?: AbortSignal): AsyncGenerator<ResultRecord> {
+  async *#follow(
+    campaign: string,
+    cursor: string,
+    signal?: AbortSignal,
+  ): AsyncGenerator<ResultRecord> {
     // A blocked connection serves nothing else, so following has its own.
     const redis = duplicate(this.#redis);
     redis.on('error', () => {});
@@ -120,5 +146,7 @@ export class Results {
 
 function recordOf([, fields]: StreamEntry, campaign: string): ResultRecord | undefined {
   const [, owner, , result] = fields;
-  return owner === campaign && result !== undefined ? (JSON.parse(result) as ResultRecord) : undefined;
+  return owner === campaign && result !== undefined
+    ? (JSON.parse(result) as ResultRecord)
+    : undefined;
 }

@@ -10,12 +10,17 @@ export interface Fence {
   readonly timeoutMs: number;
 }
 
-/** A Lua script of ours, sent by its hash and in full only to a server that does not know it yet. */
+/**
+ * A Lua script of ours, sent by its hash and in full only to a server that does not know it yet.
+ */
 export class Script {
   readonly #text: string;
   readonly #sha: string;
 
-  /** @param name a file in `lua/`; @param parts files of shared functions, put between its first line and the rest. */
+  /**
+   * @param name a file in `lua/`; @param parts files of shared functions, put between its first
+   * line and the rest.
+   */
   constructor(name: string, ...parts: string[]) {
     this.#text = join(readLua(name), parts.map(readLua).join(''));
     this.#sha = shaOf(this.#text);
@@ -48,7 +53,10 @@ export class BoundScript {
     this.#sha = shaOf(text);
   }
 
-  /** Gives it to the server. Resolves to whether that is the one it is for. @param key says where, in a cluster */
+  /**
+   * Gives it to the server. Resolves to whether that is the one it is for. @param key says where,
+   * in a cluster
+   */
   async teach(redis: RedisConnection, key: string): Promise<boolean> {
     return (await redis.eval(this.#text, 1, key)) === 1;
   }
@@ -63,11 +71,21 @@ export class BoundScript {
     }
   }
 
-  /** Runs it, then waits on the same connection for replicas. Resolves to how many have it; 0 where that cannot be known. */
-  async runAndWait(redis: RedisConnection, keys: readonly string[], args: Arguments, fence: Fence): Promise<number> {
+  /**
+   * Runs it, then waits on the same connection for replicas. Resolves to how many have it; 0 where
+   * that cannot be known.
+   */
+  async runAndWait(
+    redis: RedisConnection,
+    keys: readonly string[],
+    args: Arguments,
+    fence: Fence,
+  ): Promise<number> {
     const both = redis.pipeline().evalsha(this.#sha, keys.length, ...keys, ...args);
     const [ran, waited] = (await both.wait(fence.replicas, fence.timeoutMs).exec()) ?? [];
-    return ran?.[0] instanceof Error || waited === undefined || waited[0] !== null ? 0 : Number(waited[1]);
+    return ran?.[0] instanceof Error || waited === undefined || waited[0] !== null
+      ? 0
+      : Number(waited[1]);
   }
 }
 

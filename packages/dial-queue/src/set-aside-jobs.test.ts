@@ -27,17 +27,23 @@ function altered(changes: Partial<SetAsideJob> = {}): SetAsideJob {
 const add = (job: SetAsideJob) => jobs.add('spring', job, WORKER, Date.now());
 /** The same of a job that is still in the queue. */
 async function addQueued(job: SetAsideJob) {
-  await fixture.redis.hset(`${fixture.keys.queue('spring')}${job.callId}`, 'data', JSON.stringify(job.data));
+  await fixture.redis.hset(
+    `${fixture.keys.queue('spring')}${job.callId}`,
+    'data',
+    JSON.stringify(job.data),
+  );
   return add(job);
 }
 const listed = () => Array.fromAsync(jobs.list('spring'));
 
 async function results() {
-  return (await Array.fromAsync(fixture.results.read('spring'))).map(({ outcome, reason, revision }) => ({
-    outcome,
-    reason,
-    revision,
-  }));
+  return (await Array.fromAsync(fixture.results.read('spring'))).map(
+    ({ outcome, reason, revision }) => ({
+      outcome,
+      reason,
+      revision,
+    }),
+  );
 }
 
 describe('a copy that an erasure takes out of the queue', () => {
@@ -59,7 +65,10 @@ describe('a copy that an erasure takes out of the queue', () => {
   it('stays set aside where it was, however often that is said', async () => {
     await fixture.campaign();
     const copy = altered({ callId: '7' });
-    expect([await addQueued(copy), await add(copy)]).toEqual([{ kind: 'set_aside' }, { kind: 'known' }]);
+    expect([await addQueued(copy), await add(copy)]).toEqual([
+      { kind: 'set_aside' },
+      { kind: 'known' },
+    ]);
     expect(await listed()).toHaveLength(1);
   });
 });
@@ -88,17 +97,24 @@ describe('what the ledger says of such a job comes first', () => {
     await add(altered());
     expect(await listed()).toEqual([]);
     expect(await results()).toEqual([{ outcome: 'unknown', reason: 'worker_lost', revision: 1 }]);
-    expect(await gate.settle(fixture.settling({ callId: callId() }))).toEqual({ kind: 'settled', revision: 2 });
+    expect(await gate.settle(fixture.settling({ callId: callId() }))).toEqual({
+      kind: 'settled',
+      revision: 2,
+    });
     expect(await fixture.outcomeCount('unknown')).toBe(0);
   });
 
   it('a call that waits for its redial stays in doubt, and is not dialed again', async () => {
     await fixture.campaign();
     await fixture.gate().claim(fixture.request({ callId: callId() }));
-    await fixture.gate().settle(fixture.settling({ callId: callId(), outcome: 'unknown', redialAfterMs: 0 }));
+    await fixture
+      .gate()
+      .settle(fixture.settling({ callId: callId(), outcome: 'unknown', redialAfterMs: 0 }));
     expect(await add(altered())).toEqual({ kind: 'over' });
     expect(await fixture.redis.hget(fixture.keys.campaign('spring').state, 'redialing')).toBe('0');
-    expect(await fixture.gate().claim(fixture.request({ callId: callId(), owner: 'owner-2' }))).toMatchObject({
+    expect(
+      await fixture.gate().claim(fixture.request({ callId: callId(), owner: 'owner-2' })),
+    ).toMatchObject({
       kind: 'done',
       outcome: 'unknown',
     });
@@ -114,13 +130,18 @@ describe('a person', () => {
     ['externalId', 'externalId:4711', { data: { to: PERSON, name: 'Ann', externalId: '4712' } }, 0],
     ['row', 'row:list:1', {}, 0],
     ['row', 'row:list:1', { data: '{"to":' }, 0],
-  ] as const)('queues by %s only what is the row of its id (%#)', async (dedupeBy, key, changes, count) => {
-    const campaign = await fixture.campaign({ dedupeBy });
-    await addQueued(altered({ callId: callId(key), ...changes }));
-    expect(await jobs.requeue(campaign, await listed(), KIM)).toBe(count);
-    expect((await fixture.redis.llen(`${fixture.keys.queue('spring')}wait`)) === 1).toBe(count === 1);
-    expect(await listed()).toHaveLength(1 - count);
-  });
+  ] as const)(
+    'queues by %s only what is the row of its id (%#)',
+    async (dedupeBy, key, changes, count) => {
+      const campaign = await fixture.campaign({ dedupeBy });
+      await addQueued(altered({ callId: callId(key), ...changes }));
+      expect(await jobs.requeue(campaign, await listed(), KIM)).toBe(count);
+      expect((await fixture.redis.llen(`${fixture.keys.queue('spring')}wait`)) === 1).toBe(
+        count === 1,
+      );
+      expect(await listed()).toHaveLength(1 - count);
+    },
+  );
 
   it('queues what is sealed and can be read by now', async () => {
     const campaign = await fixture.campaign({ dedupeBy: 'row' });
@@ -134,7 +155,9 @@ describe('a person', () => {
     await fixture.campaign();
     for (const job of [altered(), altered({ callId: '17' })]) await addQueued(job);
     await jobs.cancel('spring', await listed(), KIM);
-    expect(await results()).toEqual([{ outcome: 'canceled', reason: 'resolved_by_person', revision: 1 }]);
+    expect(await results()).toEqual([
+      { outcome: 'canceled', reason: 'resolved_by_person', revision: 1 },
+    ]);
     expect(await listed()).toEqual([]);
     const [, fields] = (await fixture.redis.xrevrange(fixture.keys.audit, '+', '-'))[0] ?? [];
     expect(fields).toEqual(expect.arrayContaining(['set_aside_resolved', 'canceled', 'Kim', '2']));
@@ -149,7 +172,10 @@ describe('a person', () => {
     ]) {
       await addQueued(job);
     }
-    const erasure = await new Eraser(fixture.redis, fixture.keys).erase(PERSON, { by: 'Kim', at: Date.now() });
+    const erasure = await new Eraser(fixture.redis, fixture.keys).erase(PERSON, {
+      by: 'Kim',
+      at: Date.now(),
+    });
     expect(erasure).toMatchObject({ calls: 3, ended: 1, jobs: 3 });
     expect(await listed()).toEqual([]);
     expect(await fixture.outcomeCount('canceled')).toBe(1);
@@ -159,7 +185,13 @@ describe('a person', () => {
     const { redis, keys } = fixture;
     await fixture.campaign();
     const job = altered({ callId: '17' });
-    await redis.hset(`${keys.queue('spring')}17`, 'name', job.name, 'data', JSON.stringify(job.data));
+    await redis.hset(
+      `${keys.queue('spring')}17`,
+      'name',
+      job.name,
+      'data',
+      JSON.stringify(job.data),
+    );
     await redis.set(`${keys.queue('spring')}17:lock`, 'a worker');
     await new Eraser(redis, keys).erase(PERSON, { by: 'Kim', at: Date.now() });
     expect(await add(job)).toEqual({ kind: 'over' });
@@ -170,5 +202,7 @@ describe('a person', () => {
 it('keeps a campaign from being archived', async () => {
   await fixture.campaign();
   await add(altered());
-  expect(await new CampaignArchive(fixture.redis, fixture.keys).archive('spring')).toBe('unfinished');
+  expect(await new CampaignArchive(fixture.redis, fixture.keys).archive('spring')).toBe(
+    'unfinished',
+  );
 });

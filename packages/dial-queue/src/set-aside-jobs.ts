@@ -76,12 +76,25 @@ export class SetAsideJobs {
    * it is to go.
    * @param worker who says it, at that instant (epoch ms of Redis's clock)
    */
-  async add(campaign: string, job: SetAsideJob, worker: string, at: number): Promise<SetAsideAnswer> {
+  async add(
+    campaign: string,
+    job: SetAsideJob,
+    worker: string,
+    at: number,
+  ): Promise<SetAsideAnswer> {
     const own = this.#keys.campaign(campaign);
     const { callId, ...rest } = job;
     const keys = [own.ledger, own.state, own.setAside];
-    const args = [this.#keys.queue(campaign), callId, JSON.stringify(rest), isCallId(callId) ? 0 : 1];
-    const [kind, until] = (await SetAsideJobs.#add.run(this.#redis, keys, args)) as [SetAsideAnswer['kind'], number?];
+    const args = [
+      this.#keys.queue(campaign),
+      callId,
+      JSON.stringify(rest),
+      isCallId(callId) ? 0 : 1,
+    ];
+    const [kind, until] = (await SetAsideJobs.#add.run(this.#redis, keys, args)) as [
+      SetAsideAnswer['kind'],
+      number?,
+    ];
     if (kind === 'busy') return { kind, until: until ?? 0 };
     // A claim of that id whose owner never spoke is written off now: no job will come up for it any
     // more.
@@ -110,7 +123,10 @@ export class SetAsideJobs {
       // Noted as the row was loaded: what the job says now counts for nothing.
       const ownExpiry = await this.#redis.zscore(own.expiries, job.callId);
       const expiry = ownExpiry ?? expiresAt;
-      const times = { isCanceled: canceled !== null, expiresAt: expiry === null ? undefined : Number(expiry) };
+      const times = {
+        isCanceled: canceled !== null,
+        expiresAt: expiry === null ? undefined : Number(expiry),
+      };
       await this.#end(campaign, job, worker, at, overEnding(times, at));
     }
   }
@@ -129,15 +145,30 @@ export class SetAsideJobs {
     const readable = readCall(job.data);
     // By row an id says of which list the row is, and nobody knows that any more.
     if (readable === undefined || dedupeBy === 'row') return undefined;
-    const key = dedupeKey(dedupeBy, { toPhoneNumber: readable.to, externalId: readable.externalId }, '');
+    const key = dedupeKey(
+      dedupeBy,
+      { toPhoneNumber: readable.to, externalId: readable.externalId },
+      '',
+    );
     return key !== undefined && identity.callId(id, key) === job.callId ? readable : undefined;
   }
 
   /** Queues those again that can be (see `callOf`). @returns how many */
-  async requeue(campaign: Campaign, jobs: readonly SetAsideJob[], decider: Decider): Promise<number> {
+  async requeue(
+    campaign: Campaign,
+    jobs: readonly SetAsideJob[],
+    decider: Decider,
+  ): Promise<number> {
     const identity = await Identity.load(this.#redis, this.#keys);
     const own = this.#keys.campaign(campaign.id);
-    const keys = [own.ledger, own.state, own.kept, own.reopened, this.#keys.openCampaigns, own.setAside];
+    const keys = [
+      own.ledger,
+      own.state,
+      own.kept,
+      own.reopened,
+      this.#keys.openCampaigns,
+      own.setAside,
+    ];
     let count = 0;
     for (let from = 0; from < jobs.length; from += JOBS_PER_STEP) {
       const payloads = jobs.slice(from, from + JOBS_PER_STEP).flatMap((job) => {
@@ -145,7 +176,9 @@ export class SetAsideJobs {
         return call === undefined ? [] : [job.callId, JSON.stringify(call)];
       });
       if (payloads.length === 0) continue;
-      count += Number(await SetAsideJobs.#reopen.run(this.#redis, keys, [campaign.id, ...payloads]));
+      count += Number(
+        await SetAsideJobs.#reopen.run(this.#redis, keys, [campaign.id, ...payloads]),
+      );
     }
     if (count > 0) await new CallReopener(this.#redis, this.#keys).restore(campaign.id);
     await this.#note(campaign.id, 'queued', count, decider);
@@ -160,11 +193,20 @@ export class SetAsideJobs {
   }
 
   /** @param given how it ends if it is neither settled nor claimed; left out, it then stays */
-  async #end(campaign: string, job: SetAsideJob, worker: string, at: number, given?: Ending): Promise<void> {
+  async #end(
+    campaign: string,
+    job: SetAsideJob,
+    worker: string,
+    at: number,
+    given?: Ending,
+  ): Promise<void> {
     const own = this.#keys.campaign(campaign);
     const { ledger, state, claims, revised, expiries, setAside } = own;
     const keys = [ledger, state, claims, revised, this.#keys.results, expiries, setAside];
-    const list = await new CampaignStore(this.#redis, this.#keys).listOf(campaign, readCall(job.data));
+    const list = await new CampaignStore(this.#redis, this.#keys).listOf(
+      campaign,
+      readCall(job.data),
+    );
     for (let answer: unknown; answer !== 'ended'; ) {
       const raw = (await this.#redis.hget(ledger, job.callId)) ?? '';
       const entry = raw === '' ? undefined : (JSON.parse(raw) as LedgerEntry);
@@ -172,13 +214,28 @@ export class SetAsideJobs {
       const ending = entry?.state === 'claimed' ? lostEnding(entry, at) : given;
       if (!isOver && ending === undefined) return;
       const isRow = !isOver && isCallId(job.callId);
-      const written = ending !== undefined && isRow ? writtenBy(campaign, job, entry, ending, worker, at, list) : [];
-      answer = await SetAsideJobs.#finish.run(this.#redis, keys, [campaign, job.callId, raw, ...written]);
+      const written =
+        ending !== undefined && isRow
+          ? writtenBy(campaign, job, entry, ending, worker, at, list)
+          : [];
+      answer = await SetAsideJobs.#finish.run(this.#redis, keys, [
+        campaign,
+        job.callId,
+        raw,
+        ...written,
+      ]);
     }
   }
 
   async #note(campaign: string, as: string, count: number, { by, at }: Decider): Promise<void> {
-    const fields = { what: 'set_aside_resolved', campaign, as, jobs: count, by, at: isoInstant(at) };
+    const fields = {
+      what: 'set_aside_resolved',
+      campaign,
+      as,
+      jobs: count,
+      by,
+      at: isoInstant(at),
+    };
     await this.#redis.xadd(this.#keys.audit, '*', ...Object.entries(fields).flat());
   }
 }
@@ -190,7 +247,9 @@ function lostEnding({ deadline = 0 }: LedgerEntry, at: number): Ending | undefin
 
 function overEnding({ isCanceled, expiresAt }: Times, at: number): Ending | undefined {
   if (isCanceled) return { outcome: 'canceled', reason: 'campaign_canceled' };
-  return expiresAt !== undefined && at >= expiresAt ? { outcome: 'expired', reason: 'deadline' } : undefined;
+  return expiresAt !== undefined && at >= expiresAt
+    ? { outcome: 'expired', reason: 'deadline' }
+    : undefined;
 }
 
 /**
@@ -212,7 +271,15 @@ function writtenBy(
   const isLost = ending.reason === 'worker_lost';
   const attempts = (entry?.attempts ?? 0) + (isLost ? 1 : 0);
   const { failures, redials, deadline, owner = worker, revision = 0 } = entry ?? {};
-  const after = { state: outcome, owner, attempts, failures, redials, deadline, revision: revision + 1 };
+  const after = {
+    state: outcome,
+    owner,
+    attempts,
+    failures,
+    redials,
+    deadline,
+    revision: revision + 1,
+  };
   const record: Omit<ResultRecord, 'revision'> = {
     callId: job.callId,
     campaign,

@@ -9,8 +9,9 @@ const MOST_ENTRIES = 100_000;
 export type SlowLogState = 'clean' | 'emptied' | 'unreachable';
 
 /**
- * Redis remembers slow commands with the beginnings of their arguments, and ours hold names and numbers. An entry cannot be taken out, and
- * one that is cut off does not show whose it is, so with any command on our keys in it the whole log goes.
+ * Redis remembers slow commands with the beginnings of their arguments, and ours hold names and
+ * numbers. An entry cannot be taken out, and one that is cut off does not show whose it is, so with
+ * any command on our keys in it the whole log goes.
  */
 export async function emptySlowLog(redis: RedisConnection, keys: Keys): Promise<SlowLogState> {
   const servers = redis instanceof Cluster ? redis.nodes('master') : [redis];

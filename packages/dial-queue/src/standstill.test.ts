@@ -33,7 +33,8 @@ it('tells when the first call comes up that waits by itself', async () => {
 });
 
 async function occupy(line: string, ...ends: number[]): Promise<void> {
-  for (const end of ends) await fixture.redis.zadd(`${fixture.keys.lines}:${line}`, end, `owner-${end}`);
+  for (const end of ends)
+    await fixture.redis.zadd(`${fixture.keys.lines}:${line}`, end, `owner-${end}`);
 }
 
 describe('lines', () => {
@@ -43,19 +44,27 @@ describe('lines', () => {
     await occupy(LINE, NOW - 1, NOW + 30_000, NOW + 40_000, NOW + 50_000);
     await occupy(OTHER_LINE, NOW + 60_000, NOW + 70_000);
     expect(await reader.linesFullUntil({ lines, fromPhoneNumber: [LINE] }, NOW)).toBe(NOW + 40_000);
-    expect(await reader.linesFullUntil({ lines, fromPhoneNumber: [OTHER_LINE] }, NOW)).toBe(NOW + 60_000);
-    expect(await reader.linesFullUntil({ lines, fromPhoneNumber: [OTHER_LINE, LINE] }, NOW)).toBe(NOW + 40_000);
+    expect(await reader.linesFullUntil({ lines, fromPhoneNumber: [OTHER_LINE] }, NOW)).toBe(
+      NOW + 60_000,
+    );
+    expect(await reader.linesFullUntil({ lines, fromPhoneNumber: [OTHER_LINE, LINE] }, NOW)).toBe(
+      NOW + 40_000,
+    );
   });
 
   it('are not full while one has room, or where there is no limit', async () => {
     await occupy(LINE, NOW + 30_000, NOW + 40_000);
     await occupy(OTHER_LINE, NOW - 1, NOW + 30_000);
-    expect(await reader.linesFullUntil({ lines, fromPhoneNumber: [LINE, OTHER_LINE] }, NOW)).toBeUndefined();
+    expect(
+      await reader.linesFullUntil({ lines, fromPhoneNumber: [LINE, OTHER_LINE] }, NOW),
+    ).toBeUndefined();
     expect(await reader.linesFullUntil({ fromPhoneNumber: [LINE] }, NOW)).toBeUndefined();
   });
 
   it('take what is in flight for answered now', async () => {
     await occupy(LINE, NOW + 160_000, NOW + 165_000);
-    expect(await reader.linesFullUntil({ lines, fromPhoneNumber: [LINE] }, NOW)).toBe(NOW + 120_000);
+    expect(await reader.linesFullUntil({ lines, fromPhoneNumber: [LINE] }, NOW)).toBe(
+      NOW + 120_000,
+    );
   });
 });

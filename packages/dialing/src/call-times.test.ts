@@ -13,7 +13,11 @@ function campaign(settings: object = {}): Campaign {
   return verdict.campaign;
 }
 
-function earliest(call: Parameters<CallTimes['of']>[0], settings: object = {}, now = NOW): number | undefined {
+function earliest(
+  call: Parameters<CallTimes['of']>[0],
+  settings: object = {},
+  now = NOW,
+): number | undefined {
   return earliestAt(new CallTimes(campaign(settings)).of(call), now);
 }
 
@@ -21,12 +25,18 @@ test('a call waits for its hours, and for its own start before that of its campa
   const expiresAt = '2026-12-01T15:00:00Z';
   expect(earliest({ to: NEW_YORK })).toBe(at('2026-12-01T13:00:00Z'));
   expect(earliest({ to: NEW_YORK, timezone: 'America/Denver' })).toBe(at('2026-12-01T15:00:00Z'));
-  expect(earliest({ to: DENVER, startsAt: at('2026-12-01T20:30:00Z') })).toBe(at('2026-12-01T20:30:00Z'));
-  expect(earliest({ to: DENVER }, { startsAt: '2026-12-01T20:30:00Z' })).toBe(at('2026-12-01T20:30:00Z'));
+  expect(earliest({ to: DENVER, startsAt: at('2026-12-01T20:30:00Z') })).toBe(
+    at('2026-12-01T20:30:00Z'),
+  );
+  expect(earliest({ to: DENVER }, { startsAt: '2026-12-01T20:30:00Z' })).toBe(
+    at('2026-12-01T20:30:00Z'),
+  );
   expect(earliest({ to: DENVER }, { callingWindow: 'anytime' })).toBe(NOW);
   expect(earliest({ to: NEW_YORK }, { expiresAt })).toBe(at('2026-12-01T13:00:00Z'));
   expect(earliest({ to: DENVER }, { expiresAt })).toBeUndefined();
-  expect(earliest({ to: DENVER }, { callingWindow: 'anytime', expiresAt }, at(expiresAt))).toBeUndefined();
+  expect(
+    earliest({ to: DENVER }, { callingWindow: 'anytime', expiresAt }, at(expiresAt)),
+  ).toBeUndefined();
 });
 
 function hopeless(call: object, settings: object = {}): boolean {
@@ -37,7 +47,9 @@ test('a call is hopeless that expires before its hours open, or starts after the
   expect(hopeless({})).toBe(false);
   expect(hopeless({ expiresAt: at('2026-12-01T15:00:00Z') })).toBe(true);
   expect(hopeless({ expiresAt: at('2026-12-01T15:00:01Z') })).toBe(false);
-  expect(hopeless({ startsAt: at('2026-12-02T05:00:00Z') }, { expiresAt: '2026-12-02T06:00:00Z' })).toBe(true);
+  expect(
+    hopeless({ startsAt: at('2026-12-02T05:00:00Z') }, { expiresAt: '2026-12-02T06:00:00Z' }),
+  ).toBe(true);
   // Toll-free: a number of no zone takes its campaign's.
   expect(hopeless({ to: '+18005550123' }, { timezone: 'America/Denver' })).toBe(false);
 });
@@ -64,7 +76,8 @@ test('calls count together where their hours, start and end are the same, to the
 test('a million starts of their own make no million groups', () => {
   const times = new CallTimes(campaign());
   const groups = new CallGroups();
-  for (let minute = 0; minute < 5000; minute++) groups.add(times.of({ to: DENVER, startsAt: NOW + minute * 60_000 }));
+  for (let minute = 0; minute < 5000; minute++)
+    groups.add(times.of({ to: DENVER, startsAt: NOW + minute * 60_000 }));
   expect(groups.list()).toHaveLength(1001);
   expect(groups.rough).toBe(4000);
   expect(groups.list().reduce((sum, { calls }) => sum + calls, 0)).toBe(5000);

@@ -13,7 +13,10 @@ export interface CallTime {
   readonly source: ZoneSource;
   /** The regions whose rules it must keep beside the campaign's window. */
   readonly rules: readonly string[];
-  /** Its regions without a checked rule; `no region` if it has none. None where no rule is asked for. */
+  /**
+   * Its regions without a checked rule; `no region` if it has none. None where no rule is asked
+   * for.
+   */
   readonly unchecked: readonly string[];
   /** Its campaign's cap and the regions', without those that others imply. */
   readonly caps: readonly FrequencyCap[];
@@ -53,16 +56,27 @@ export class CallTimes {
   }
 }
 
-/** The first instant from `now` on at which a call may go out; undefined: it expires first, or its hours do not open within 15 days. */
-export function earliestAt({ startsAt = 0, expiresAt, openSpan }: CallTime, now: number): number | undefined {
+/**
+ * The first instant from `now` on at which a call may go out; undefined: it expires first, or its
+ * hours do not open within 15 days.
+ */
+export function earliestAt(
+  { startsAt = 0, expiresAt, openSpan }: CallTime,
+  now: number,
+): number | undefined {
   const from = Math.max(now, startsAt);
   const end = expiresAt ?? Number.POSITIVE_INFINITY;
   const span = from < end ? openSpan(from) : undefined;
   return span === undefined || span.opensAt >= end ? undefined : Math.max(span.opensAt, from);
 }
 
-/** Whether a call can never be placed: it expires before its hours open, or they do not open at all. */
-export function isHopeless({ startsAt = 0, expiresAt, neverOpens }: CallTime, now: number): boolean {
+/**
+ * Whether a call can never be placed: it expires before its hours open, or they do not open at all.
+ */
+export function isHopeless(
+  { startsAt = 0, expiresAt, neverOpens }: CallTime,
+  now: number,
+): boolean {
   return neverOpens(Math.max(now, startsAt), expiresAt ?? Number.MAX_SAFE_INTEGER);
 }
 
@@ -75,7 +89,10 @@ export class CallGroups {
   readonly #groups = new Map<string, CallGroup & { calls: number }>();
   #rough = 0;
 
-  /** How many calls were counted without their own start and end, because there were too many different ones. */
+  /**
+   * How many calls were counted without their own start and end, because there were too many
+   * different ones.
+   */
   get rough(): number {
     return this.#rough;
   }

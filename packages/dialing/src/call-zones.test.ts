@@ -34,7 +34,13 @@ it.each([
     ['UTC'],
     'record',
   ],
-  ['the record names what is no zone', { callingWindow: RECIPIENT }, { to: DENVER, timezone: 'EST' }, [], 'record'],
+  [
+    'the record names what is no zone',
+    { callingWindow: RECIPIENT },
+    { to: DENVER, timezone: 'EST' },
+    [],
+    'record',
+  ],
   [
     'the number has some',
     { callingWindow: RECIPIENT, timezone: 'America/Chicago' },

@@ -11,8 +11,8 @@ export interface CallZones {
 }
 
 /**
- * The zones in all of which a call must be in the campaign's hours: the window's own if it names one, else the recipient's.
- * Empty: it cannot be known when this person may be called.
+ * The zones in all of which a call must be in the campaign's hours: the window's own if it names
+ * one, else the recipient's. Empty: it cannot be known when this person may be called.
  */
 export function zonesFor(
   campaign: Pick<Campaign, 'callingWindow' | 'timezone'>,
@@ -26,20 +26,25 @@ export function zonesFor(
 }
 
 /**
- * The zones in one of which the recipient is: the record's, else every zone of the number's prefix, else the campaign's.
- * None where an earlier version has taken a name for a zone that is none: nobody knows when that person may be called.
+ * The zones in one of which the recipient is: the record's, else every zone of the number's prefix,
+ * else the campaign's. None where an earlier version has taken a name for a zone that is none:
+ * nobody knows when that person may be called.
  */
 export function recipientZones(
   campaign: Pick<Campaign, 'timezone'>,
   call: Pick<QueuedCall, 'to' | 'timezone'>,
 ): CallZones {
   const zones = zonesOf(call.to);
-  if (call.timezone !== undefined) return { zones: zonesOfRecord(call.timezone, zones), source: 'record' };
+  if (call.timezone !== undefined)
+    return { zones: zonesOfRecord(call.timezone, zones), source: 'record' };
   if (zones.length > 0) return { zones, source: 'number' };
   return { zones: [campaign.timezone ?? ''].filter(isClock), source: 'campaign' };
 }
 
-/** Nobody lives at UTC, and programs write it where they know nothing: the hour must be right where the number is as well. */
+/**
+ * Nobody lives at UTC, and programs write it where they know nothing: the hour must be right where
+ * the number is as well.
+ */
 function zonesOfRecord(timezone: string, ofNumber: readonly string[]): readonly string[] {
   if (isZone(timezone)) return [timezone];
   return isClock(timezone) ? [timezone, ...ofNumber] : [];

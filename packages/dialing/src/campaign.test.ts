@@ -96,13 +96,22 @@ describe('a campaign file', () => {
     'refuses %s, which would be said as it is',
     (introMessage) => {
       const [said, ...others] = problems({ ...MINIMAL, introMessage });
-      expect([said, others]).toEqual(['introMessage: has a {{ without a name or without its }}', []]);
-      expect(problems({ ...MINIMAL, customRules: ['Be brief', introMessage] })[0]).toMatch(/^customRules\.1: /);
+      expect([said, others]).toEqual([
+        'introMessage: has a {{ without a name or without its }}',
+        [],
+      ]);
+      expect(problems({ ...MINIMAL, customRules: ['Be brief', introMessage] })[0]).toMatch(
+        /^customRules\.1: /,
+      );
     },
   );
 
   it('warns of a }} that closes nothing', () => {
-    const texts = { introMessage: 'Hi {name}}', customRules: ['{"a": {"b": "{{name}}"}}'], introNotes: '{{{name}}}' };
+    const texts = {
+      introMessage: 'Hi {name}}',
+      customRules: ['{"a": {"b": "{{name}}"}}'],
+      introNotes: '{{{name}}}',
+    };
     const verdict = parseCampaign({ ...MINIMAL, ...texts });
     expect(verdict.ok && verdict.warnings).toEqual([
       'introMessage: has a }} without its {{, and says it as it is',
@@ -111,7 +120,11 @@ describe('a campaign file', () => {
   });
 
   it.each([
-    ['what is missing', {}, ['id: is missing', expect.stringMatching(/^fromPhoneNumber: is missing/)]],
+    [
+      'what is missing',
+      {},
+      ['id: is missing', expect.stringMatching(/^fromPhoneNumber: is missing/)],
+    ],
     [
       'what is missing further in, and what it must be',
       { ...MINIMAL, frequencyCap: { calls: 3 }, callingWindow: { from: '08:00' } },
@@ -144,13 +157,22 @@ describe('a campaign file', () => {
   });
 
   it('may cross midnight or last all day, but not be empty', () => {
-    expect(accepted({ callingWindow: { from: '22:00', to: '06:00' } }).callingWindow).toMatchObject({ to: '06:00' });
-    expect(accepted({ callingWindow: { from: '00:00', to: '24:00' } }).callingWindow).toMatchObject({ to: '24:00' });
+    expect(accepted({ callingWindow: { from: '22:00', to: '06:00' } }).callingWindow).toMatchObject(
+      { to: '06:00' },
+    );
+    expect(accepted({ callingWindow: { from: '00:00', to: '24:00' } }).callingWindow).toMatchObject(
+      { to: '24:00' },
+    );
     expect(problems({ ...MINIMAL, callingWindow: { from: '08:00', to: '08:00' } })).toHaveLength(1);
   });
 
   it('warns of notes that have no effect', () => {
-    const verdict = parseCampaign({ ...MINIMAL, introNotes: 'a', introMessage: 'b', introVoicemail: 'c' });
+    const verdict = parseCampaign({
+      ...MINIMAL,
+      introNotes: 'a',
+      introMessage: 'b',
+      introVoicemail: 'c',
+    });
     expect(verdict).toMatchObject({ ok: true, warnings: [expect.stringContaining('introNotes')] });
   });
 });

@@ -9,7 +9,9 @@ const DEDUPE_BY = ['phone', 'externalId', 'row'] as const;
 /** What makes two rows the same call. */
 export type DedupeBy = (typeof DEDUPE_BY)[number];
 
-const campaignId = z.string().regex(/^[a-z0-9-]{1,63}$/, { error: 'must be 1 to 63 characters of a-z, 0-9 and -' });
+const campaignId = z
+  .string()
+  .regex(/^[a-z0-9-]{1,63}$/, { error: 'must be 1 to 63 characters of a-z, 0-9 and -' });
 
 const lineNumber = z
   .string({ error: 'must be a phone number in quotes, with + and the country code first' })
@@ -38,7 +40,8 @@ const openHours = z
     timezone: z.union([z.literal('recipient'), clockSchema]).default('recipient'),
   })
   .refine((hours) => hours.from !== hours.to && hours.from !== '24:00', {
-    error: 'from and to must differ, and from must be before 24:00 (for the whole day: "00:00" to "24:00")',
+    error:
+      'from and to must differ, and from must be before 24:00 (for the whole day: "00:00" to "24:00")',
   });
 
 const ATTEMPTS = 'must be a whole number from 1 to 100';
@@ -52,27 +55,44 @@ const CAP_HOURS = 'must be a number above 0, at most 720 (thirty days)';
 const PRIORITY = 'must be a whole number from -100 to 100';
 
 /** What has its placeholders filled in for each call. */
-export const TEXT_FIELDS = ['introNotes', 'introMessage', 'introVoicemail', 'customQuestions', 'customRules'] as const;
+export const TEXT_FIELDS = [
+  'introNotes',
+  'introMessage',
+  'introVoicemail',
+  'customQuestions',
+  'customRules',
+] as const;
 
 const text = z
   .string()
   .max(20_000)
-  .refine((value) => !strayBraces(value).opening, { error: 'has a {{ without a name or without its }}' });
+  .refine((value) => !strayBraces(value).opening, {
+    error: 'has a {{ without a name or without its }}',
+  });
 
 /** The keys of a campaign, each by itself. */
 export const campaignFields = z.strictObject({
   id: campaignId.describe('Names the campaign in commands, results and Redis.'),
   fromPhoneNumber: z
     .union([lineNumber.transform((line) => [line]), z.array(lineNumber).nonempty().max(1000)], {
-      error: 'is missing, or not a phone number in quotes, with + and the country code first, or a list of them',
+      error:
+        'is missing, or not a phone number in quotes, with + and the country code first, or a list of them',
     })
     .describe('The agent’s number in E.164 form, or a list of them: a pool of lines.'),
   introNotes: text
     .optional()
-    .describe('Notes from which the agent makes its opening or voicemail. {{column}} is filled in.'),
-  introMessage: text.optional().describe('What the agent says, word for word, when the call is answered.'),
+    .describe(
+      'Notes from which the agent makes its opening or voicemail. {{column}} is filled in.',
+    ),
+  introMessage: text
+    .optional()
+    .describe('What the agent says, word for word, when the call is answered.'),
   introVoicemail: text.optional().describe('The voicemail the agent leaves, word for word.'),
-  customQuestions: z.array(text).max(200).optional().describe('Questions that replace the agent’s own.'),
+  customQuestions: z
+    .array(text)
+    .max(200)
+    .optional()
+    .describe('Questions that replace the agent’s own.'),
   customRules: z.array(text).max(200).optional().describe('Rules that replace the agent’s own.'),
   defaultName: z
     .string()
@@ -98,7 +118,11 @@ export const campaignFields = z.strictObject({
     .optional()
     .describe('For numbers not in E.164 form; without it they are rejected.'),
   vouchedPrefixes: z
-    .array(z.string().regex(/^\+[1-9]\d{2,11}$/, { error: 'must be a beginning of numbers, such as "+1621"' }))
+    .array(
+      z
+        .string()
+        .regex(/^\+[1-9]\d{2,11}$/, { error: 'must be a beginning of numbers, such as "+1621"' }),
+    )
     .nonempty()
     .max(100)
     .optional()
@@ -111,19 +135,27 @@ export const campaignFields = z.strictObject({
     .describe('What makes two rows the same call. Fixed once the first list is loaded.'),
   callingWindow: z
     .union([z.literal('anytime'), openHours], {
-      error: 'must be "anytime" or {from: "08:00", to: "21:00", days: [mon, tue], timezone: recipient}',
+      error:
+        'must be "anytime" or {from: "08:00", to: "21:00", days: [mon, tue], timezone: recipient}',
     })
-    // 47 CFR 64.1200(c)(1): no solicitation before 8 a.m. or after 9 p.m. at the called party's location.
+    // 47 CFR 64.1200(c)(1): no solicitation before 8 a.m. or after 9 p.m. at the called party's
+    // location.
     .default({ from: '08:00', to: '21:00', days: [...WEEKDAYS], timezone: 'recipient' })
     .describe('When calls may be placed. Left out: 08:00 to 21:00 where the recipient is.'),
-  timezone: clockSchema.optional().describe('For recipients whose number has no zone, such as toll-free ones.'),
+  timezone: clockSchema
+    .optional()
+    .describe('For recipients whose number has no zone, such as toll-free ones.'),
   startsAt: instantSchema.optional().describe('No call before this.'),
   expiresAt: instantSchema.optional().describe('Calls not placed by then end as `expired`.'),
   retry: z
     .strictObject({
       attempts: z.int(ATTEMPTS).min(1, ATTEMPTS).max(100, ATTEMPTS).default(4),
       backoffSeconds: z.number(BACKOFF).positive(BACKOFF).max(86_400, BACKOFF).default(30),
-      maxBackoffSeconds: z.number(MAX_BACKOFF).positive(MAX_BACKOFF).max(604_800, MAX_BACKOFF).default(3600),
+      maxBackoffSeconds: z
+        .number(MAX_BACKOFF)
+        .positive(MAX_BACKOFF)
+        .max(604_800, MAX_BACKOFF)
+        .default(3600),
     })
     .prefault({})
     .describe('Only for calls that provably never went out.'),
@@ -137,17 +169,25 @@ export const campaignFields = z.strictObject({
   lines: z
     .strictObject({
       maxConcurrentCalls: z.int(IN_FLIGHT).min(1, IN_FLIGHT).max(10_000, IN_FLIGHT),
-      assumedCallSeconds: z.number(CONVERSATION).positive(CONVERSATION).max(14_400, CONVERSATION).default(120),
+      assumedCallSeconds: z
+        .number(CONVERSATION)
+        .positive(CONVERSATION)
+        .max(14_400, CONVERSATION)
+        .default(120),
     })
     .optional()
-    .describe('Per from-number, over all campaigns: a call occupies its line that long. Left out: no limit.'),
+    .describe(
+      'Per from-number, over all campaigns: a call occupies its line that long. Left out: no limit.',
+    ),
   frequencyCap: z
     .strictObject({
       calls: z.int(CAP_CALLS).min(1, CAP_CALLS).max(100, CAP_CALLS),
       hours: z.number(CAP_HOURS).positive(CAP_HOURS).max(720, CAP_HOURS),
     })
     .optional()
-    .describe('So many calls to one person in so many hours, over all campaigns. Left out: no limit.'),
+    .describe(
+      'So many calls to one person in so many hours, over all campaigns. Left out: no limit.',
+    ),
   onUnknown: z
     .enum(['never-redial', 'redial'])
     .default('never-redial')
@@ -162,8 +202,13 @@ export const campaignFields = z.strictObject({
 
 /** A campaign file as written (YAML or JSON). */
 export const campaignSchema = campaignFields.superRefine((campaign, context) => {
-  const complain = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-  if (campaign.startsAt !== undefined && campaign.expiresAt !== undefined && campaign.startsAt >= campaign.expiresAt) {
+  const complain = (path: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [path], message });
+  if (
+    campaign.startsAt !== undefined &&
+    campaign.expiresAt !== undefined &&
+    campaign.startsAt >= campaign.expiresAt
+  ) {
     complain('expiresAt', 'must be later than startsAt');
   }
   if (campaign.retry.backoffSeconds > campaign.retry.maxBackoffSeconds) {
@@ -174,18 +219,30 @@ export const campaignSchema = campaignFields.superRefine((campaign, context) => 
 /** A campaign as checked and stored: lines as a list, times as epoch ms, defaults filled in. */
 export type Campaign = z.output<typeof campaignSchema>;
 
-/** No hours at all, or some in the recipient’s zones (`timezone: recipient`) or in one fixed IANA zone. */
+/**
+ * No hours at all, or some in the recipient’s zones (`timezone: recipient`) or in one fixed IANA
+ * zone.
+ */
 export type CallingWindow = 'anytime' | (WeeklyHours & { readonly timezone: string });
 
-export type CampaignVerdict = { ok: true; campaign: Campaign; warnings: string[] } | { ok: false; problems: string[] };
+export type CampaignVerdict =
+  | { ok: true; campaign: Campaign; warnings: string[] }
+  | { ok: false; problems: string[] };
 
-/** Checks a campaign file's content. Every problem is a sentence that begins with the key it is about. */
+/**
+ * Checks a campaign file's content. Every problem is a sentence that begins with the key it is
+ * about.
+ */
 export function parseCampaign(content: unknown): CampaignVerdict {
   if (content === null || typeof content !== 'object' || Array.isArray(content)) {
-    return { ok: false, problems: ['the campaign file must hold keys and values, such as "id: spring-events"'] };
+    return {
+      ok: false,
+      problems: ['the campaign file must hold keys and values, such as "id: spring-events"'],
+    };
   }
   const parsed = campaignSchema.safeParse(content, { reportInput: true });
-  if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap((issue) => sentencesOf(issue)) };
+  if (!parsed.success)
+    return { ok: false, problems: parsed.error.issues.flatMap((issue) => sentencesOf(issue)) };
   return { ok: true, campaign: parsed.data, warnings: warningsOf(parsed.data) };
 }
 
@@ -205,12 +262,17 @@ function hasStrayEnd(texts: string | readonly string[] | undefined): boolean {
   return [texts ?? []].flat().some((each) => strayBraces(each).closing);
 }
 
-/** Every sentence begins with the key it is about. `above` is the path to a key whose alternatives were tried. */
+/**
+ * Every sentence begins with the key it is about. `above` is the path to a key whose alternatives
+ * were tried.
+ */
 function sentencesOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): string[] {
   const path = [...above, ...issue.path];
   const key = path.join('.');
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((name) => `${[...path, name].join('.')}: is not a key of a campaign file`);
+    return issue.keys.map(
+      (name) => `${[...path, name].join('.')}: is not a key of a campaign file`,
+    );
   }
   if (issue.code === 'invalid_union') {
     const closest = issue.errors.find((issues) => !issues.some(isOfAnotherKind));
@@ -234,5 +296,7 @@ function plainly(issue: z.core.$ZodIssue): string {
 
 /** The alternative was not meant at all: a text where a list stands, or the reverse. */
 function isOfAnotherKind(issue: z.core.$ZodIssue): boolean {
-  return issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
+  return (
+    issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value')
+  );
 }

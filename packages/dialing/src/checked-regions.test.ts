@@ -9,9 +9,12 @@ const TERRITORIES = new Set(['AS', 'GU', 'MP', 'PR', 'VI']);
 const RULED = new Set(REGIONAL_RULES.map(({ region }) => region));
 
 describe('the regions that were checked', () => {
-  it.each([...Object.keys(AREA_CODES), ...TERRITORIES])('are all states, provinces and territories: %s', (region) => {
-    expect(uncheckedOf([region])).toEqual([]);
-  });
+  it.each([...Object.keys(AREA_CODES), ...TERRITORIES])(
+    'are all states, provinces and territories: %s',
+    (region) => {
+      expect(uncheckedOf([region])).toEqual([]);
+    },
+  );
 
   it('are states with a rule of their own, or without: never both', () => {
     const both = Object.keys(NO_STRICTER_RULE.citations).filter((region) => RULED.has(region));

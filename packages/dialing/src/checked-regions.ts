@@ -55,11 +55,16 @@ export const NO_STRICTER_RULE = {
   } satisfies Record<Region, string>,
 } as const;
 
-/** What holds in all their states is not all that holds in one: of an unknown one too little is known. */
+/**
+ * What holds in all their states is not all that holds in one: of an unknown one too little is
+ * known.
+ */
 const COUNTRIES_WITH_STATES: ReadonlySet<Region> = new Set(['US', 'CA']);
 
 const CHECKED: ReadonlySet<Region> = new Set([
-  ...REGIONAL_RULES.map(({ region }) => region).filter((region) => !COUNTRIES_WITH_STATES.has(region)),
+  ...REGIONAL_RULES.map(({ region }) => region).filter(
+    (region) => !COUNTRIES_WITH_STATES.has(region),
+  ),
   ...Object.keys(NO_STRICTER_RULE.citations),
 ]);
 

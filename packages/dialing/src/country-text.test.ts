@@ -27,12 +27,20 @@ describe('readCountryText', () => {
     expect(readCountryText(text)).toBe(country);
   });
 
-  it.each(['', 'Bavaria', 'XX', 'Europe', '999', '0', '12345', 'constructor', '__proto__', 'x'.repeat(10_000)])(
-    'takes %j for no country',
-    (text) => {
-      expect(readCountryText(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    'Bavaria',
+    'XX',
+    'Europe',
+    '999',
+    '0',
+    '12345',
+    'constructor',
+    '__proto__',
+    'x'.repeat(10_000),
+  ])('takes %j for no country', (text) => {
+    expect(readCountryText(text)).toBeUndefined();
+  });
 
   it('knows every country that has telephones by its code, its calling code, and an English name', () => {
     const english = new Intl.DisplayNames('en', { type: 'region' });
@@ -42,7 +50,8 @@ describe('readCountryText', () => {
       const callingCode = callingCodeOf(country);
       const named = readCountryText(callingCode);
       if (named === undefined || callingCodeOf(named) !== callingCode) missed.push(callingCode);
-      if (readCountryText(english.of(country) ?? '') === undefined) missed.push(english.of(country) ?? '');
+      if (readCountryText(english.of(country) ?? '') === undefined)
+        missed.push(english.of(country) ?? '');
     }
     // Names that the two lists spell otherwise: what is not known is asked for, and never guessed.
     expect(missed.length).toBeLessThan(31);

@@ -18,15 +18,17 @@ function countryNames(): CountryNames {
     const require = createRequire(import.meta.url);
     // Its entry point would load eighty languages.
     names = require('i18n-iso-countries/index.js') as CountryNames;
-    for (const language of LANGUAGES) names.registerLocale(require(`i18n-iso-countries/langs/${language}.json`));
+    for (const language of LANGUAGES)
+      names.registerLocale(require(`i18n-iso-countries/langs/${language}.json`));
   }
   return names;
 }
 
 /**
- * A country as lists name it: by its ISO 3166 code of two or three letters, its calling code (`44`, `+44`, `0044`), or its name
- * in one of some languages. Undefined for what is none of these: the caller must not guess then. A calling code that
- * several countries share stands for the one it is named after.
+ * A country as lists name it: by its ISO 3166 code of two or three letters, its calling code (`44`,
+ * `+44`, `0044`), or its name in one of some languages. Undefined for what is none of these: the
+ * caller must not guess then. A calling code that several countries share stands for the one it is
+ * named after.
  */
 export function readCountryText(text: string): CountryCode | undefined {
   const key = text.trim().toUpperCase();
@@ -47,7 +49,9 @@ function findCountry(text: string): CountryCode | undefined {
 }
 
 function countryOfCallingCode(callingCode: string): CountryCode | undefined {
-  return metadata.country_calling_codes[callingCode]?.find((country) => (country as string) !== '001');
+  return metadata.country_calling_codes[callingCode]?.find(
+    (country) => (country as string) !== '001',
+  );
 }
 
 function byName(text: string): string | undefined {

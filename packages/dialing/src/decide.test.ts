@@ -5,14 +5,23 @@ import { OUTCOMES, REASONS } from './outcome.ts';
 
 const USUAL: Circumstances = { isOwnLine: false, isRenewed: false, failures: 0, maxFailures: 4 };
 
-const asked = (retryAfterMs: number) => decide({ delivery: 'refused', code: 'rate_limited', retryAfterMs }, USUAL);
+const asked = (retryAfterMs: number) =>
+  decide({ delivery: 'refused', code: 'rate_limited', retryAfterMs }, USUAL);
 
 describe('what a request’s end leads to', () => {
   it.each([
     ['accepted', 'accepted', { outcome: 'accepted', reason: 'accepted' }],
     ['refused', 'bad_request', { outcome: 'rejected', reason: 'bad_request', run: 'rejections' }],
-    ['refused', 'payload_too_large', { outcome: 'rejected', reason: 'payload_too_large', run: 'rejections' }],
-    ['refused', 'unprocessable', { outcome: 'rejected', reason: 'unprocessable', run: 'rejections' }],
+    [
+      'refused',
+      'payload_too_large',
+      { outcome: 'rejected', reason: 'payload_too_large', run: 'rejections' },
+    ],
+    [
+      'refused',
+      'unprocessable',
+      { outcome: 'rejected', reason: 'unprocessable', run: 'rejections' },
+    ],
     ['unknown', 'no_response', { outcome: 'unknown', reason: 'no_response', run: 'doubts' }],
     ['unknown', 'server_error', { outcome: 'unknown', reason: 'server_error', run: 'doubts' }],
     ['unknown', 'conflict', { outcome: 'unknown', reason: 'conflict', run: 'doubts' }],
@@ -34,7 +43,10 @@ describe('what a request’s end leads to', () => {
 
   it('blames the row for its own line and the line for the campaign’s', () => {
     const refused = { delivery: 'refused', code: 'agent_not_found' } as const;
-    expect(decide(refused, { ...USUAL, isOwnLine: true })).toMatchObject({ kind: 'settle', outcome: 'rejected' });
+    expect(decide(refused, { ...USUAL, isOwnLine: true })).toMatchObject({
+      kind: 'settle',
+      outcome: 'rejected',
+    });
     expect(decide(refused, USUAL)).toMatchObject({ kind: 'hold', scope: 'line' });
   });
 
@@ -45,8 +57,14 @@ describe('what a request’s end leads to', () => {
 
   it('tries again what never went out, up to the limit, and spends nothing on what we stopped', () => {
     const failed = { delivery: 'not_sent', code: 'connect_failed' } as const;
-    expect(decide(failed, { ...USUAL, failures: 2 })).toEqual({ kind: 'retry', reason: 'connect_failed' });
-    expect(decide(failed, { ...USUAL, failures: 3 })).toMatchObject({ kind: 'settle', outcome: 'exhausted' });
+    expect(decide(failed, { ...USUAL, failures: 2 })).toEqual({
+      kind: 'retry',
+      reason: 'connect_failed',
+    });
+    expect(decide(failed, { ...USUAL, failures: 3 })).toMatchObject({
+      kind: 'settle',
+      outcome: 'exhausted',
+    });
     expect(decide({ delivery: 'not_sent', code: 'not_sent' }, { ...USUAL, failures: 99 })).toEqual({
       kind: 'put_back',
     });
@@ -62,8 +80,11 @@ describe('what a request’s end leads to', () => {
       property(sightings, integer({ min: 0, max: 10 }), (seen, failures) => {
         const decision = decide(seen, { ...USUAL, failures });
         const isFinal = seen.delivery === 'accepted' || seen.delivery === 'unknown';
-        expect(isFinal && (decision.kind !== 'settle' || decision.outcome !== seen.delivery)).toBe(false);
-        const settled = decision.kind === 'settle' ? decision : { outcome: 'accepted', reason: 'accepted' };
+        expect(isFinal && (decision.kind !== 'settle' || decision.outcome !== seen.delivery)).toBe(
+          false,
+        );
+        const settled =
+          decision.kind === 'settle' ? decision : { outcome: 'accepted', reason: 'accepted' };
         expect(OUTCOMES).toContain(settled.outcome);
         expect(REASONS).toContain(settled.reason);
         expect(settled.outcome === 'exhausted' && seen.delivery !== 'not_sent').toBe(false);

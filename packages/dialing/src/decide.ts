@@ -1,7 +1,10 @@
 import type { HoldReason } from './hold.ts';
 import type { Outcome, Reason } from './outcome.ts';
 
-/** What was seen of one request, as the client tells it. `begun` means that its first byte may have been written. */
+/**
+ * What was seen of one request, as the client tells it. `begun` means that its first byte may have
+ * been written.
+ */
 export interface Sighting {
   readonly delivery: 'accepted' | 'refused' | 'not_sent' | 'unknown';
   readonly code: string;
@@ -9,9 +12,14 @@ export interface Sighting {
 }
 
 export interface Circumstances {
-  /** The record itself names the line, so nobody but this call is concerned when it has no agent. */
+  /**
+   * The record itself names the line, so nobody but this call is concerned when it has no agent.
+   */
   readonly isOwnLine: boolean;
-  /** The request was sent a second time, after the token of the first was refused and replaced, or found to be new. */
+  /**
+   * The request was sent a second time, after the token of the first was refused and replaced, or
+   * found to be new.
+   */
   readonly isRenewed: boolean;
   /** Provable failures to reach the API before this one. */
   readonly failures: number;
@@ -34,7 +42,10 @@ export type Decision =
   | { readonly kind: 'retry'; readonly reason: Reason }
   /** It was not sent because we stopped it ourselves: it keeps its place and nothing is spent. */
   | { readonly kind: 'put_back' }
-  /** Not taken, for a reason that concerns other calls too. Refused so `faultAfter` times while others pass, it ends as `rejected`. */
+  /**
+   * Not taken, for a reason that concerns other calls too. Refused so `faultAfter` times while
+   * others pass, it ends as `rejected`.
+   */
   | {
       readonly kind: 'hold';
       readonly scope: 'all' | 'line';
@@ -89,14 +100,20 @@ function decideRefusal(seen: Sighting, { isOwnLine, isRenewed }: Circumstances):
         reason: 'agent_not_found',
       };
     case 'rate_limited':
-      return { ...holdAll, hold: 'rate_limited', faultAfter: RATE_LIMIT_FAULT_AFTER, reason: 'refused' };
+      return {
+        ...holdAll,
+        hold: 'rate_limited',
+        faultAfter: RATE_LIMIT_FAULT_AFTER,
+        reason: 'refused',
+      };
     default:
       return { ...holdAll, hold: 'endpoint', faultAfter: FAULT_AFTER, reason: 'refused' };
   }
 }
 
 function decideNotSent(code: string, { failures, maxFailures }: Circumstances): Decision {
-  if (code !== 'connect_failed' && code !== 'dns_failed' && code !== 'tls_failed') return { kind: 'put_back' };
+  if (code !== 'connect_failed' && code !== 'dns_failed' && code !== 'tls_failed')
+    return { kind: 'put_back' };
   if (failures + 1 >= maxFailures) return { kind: 'settle', outcome: 'exhausted', reason: code };
   return { kind: 'retry', reason: code };
 }

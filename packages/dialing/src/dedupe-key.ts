@@ -1,8 +1,8 @@
 import type { DedupeBy } from './campaign.ts';
 
 /**
- * What a call is the same by. `listHash` names the list's content: only with it is a row's number an identity.
- * Returns undefined when the record lacks what the campaign dedupes by.
+ * What a call is the same by. `listHash` names the list's content: only with it is a row's number
+ * an identity. Returns undefined when the record lacks what the campaign dedupes by.
  */
 export function dedupeKey(
   dedupeBy: DedupeBy,

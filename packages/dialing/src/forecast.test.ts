@@ -9,7 +9,11 @@ const at = (text: string) => Date.parse(text);
 const OFFICE = { from: '08:00', to: '12:00', days: [...WEEKDAYS], timezone: 'recipient' };
 const HOURS = new RecipientHours({ callingWindow: OFFICE }, []);
 
-function inZone(zone: string, calls: number, times: Pick<CallGroup, 'startsAt' | 'expiresAt'> = {}): CallGroup {
+function inZone(
+  zone: string,
+  calls: number,
+  times: Pick<CallGroup, 'startsAt' | 'expiresAt'> = {},
+): CallGroup {
   const rules = HOURS.rulesFor({ to: '+15055550123', timezone: zone });
   return { calls, openSpan: (atMs) => HOURS.openSpan(rules, atMs), ...times };
 }
@@ -25,8 +29,9 @@ describe('forecast, by hand', () => {
   });
 
   test('whatever is open shares the rate in proportion', () => {
-    // 13-15 New York alone: 7,200 of 14,400. Then 7,200 and 14,400 share two hours: 2,400 and 4,800 are placed. Denver alone
-    // has 9,600 left and two hours: 2,400 remain. The next day: New York's 4,800 take 13:00-14:20, Denver's 15:00-15:40.
+    // 13-15 New York alone: 7,200 of 14,400. Then 7,200 and 14,400 share two hours: 2,400 and 4,800
+    // are placed. Denver alone has 9,600 left and two hours: 2,400 remain. The next day: New York's
+    // 4,800 take 13:00-14:20, Denver's 15:00-15:40.
     const groups = [inZone('America/New_York', 14_400), inZone('America/Denver', 14_400)];
     const { endsAt, latestAt, unplaced } = forecast({ groups, callsPerSecond: 1, now });
     expect({ endsAt, unplaced }).toEqual({ endsAt: at('2026-12-02T15:40:00Z'), unplaced: 0 });
@@ -37,7 +42,11 @@ describe('forecast, by hand', () => {
   test('without a rate, each goes out when its hours open', () => {
     const groups = [inZone('America/New_York', 1e6), inZone('America/Denver', 1)];
     const endsAt = at('2026-12-01T15:00:00Z');
-    expect(forecast({ groups, callsPerSecond: Infinity, now })).toEqual({ endsAt, latestAt: endsAt, unplaced: 0 });
+    expect(forecast({ groups, callsPerSecond: Infinity, now })).toEqual({
+      endsAt,
+      latestAt: endsAt,
+      unplaced: 0,
+    });
   });
 
   test('what is left when it expires is lost, and so is what never opens', () => {
@@ -47,12 +56,17 @@ describe('forecast, by hand', () => {
       inZone('Asia/Tokyo', 7, { expiresAt }),
       { calls: 2, openSpan: () => undefined },
     ];
-    expect(forecast({ groups, callsPerSecond: 1, now })).toMatchObject({ endsAt: expiresAt, unplaced: 1400 + 7 + 2 });
+    expect(forecast({ groups, callsPerSecond: 1, now })).toMatchObject({
+      endsAt: expiresAt,
+      unplaced: 1400 + 7 + 2,
+    });
   });
 
   test('a start counts, also in the middle of the hours', () => {
     const groups = [inZone('America/Denver', 3600, { startsAt: at('2026-12-01T17:30:00Z') })];
-    expect(forecast({ groups, callsPerSecond: 1, now })).toMatchObject({ endsAt: at('2026-12-01T18:30:00Z') });
+    expect(forecast({ groups, callsPerSecond: 1, now })).toMatchObject({
+      endsAt: at('2026-12-01T18:30:00Z'),
+    });
   });
 
   test.each([1.6, 1.7, 3, 7, 0.9])(
@@ -103,8 +117,14 @@ function isOpen(plan: Plan, atMs: number): boolean {
   return plan.startsAt <= atMs && atMs < plan.expiresAt && spanOf(plan, atMs).opensAt <= atMs;
 }
 
-/** Looks at every minute by itself, and lets `serve` take up to `capacity` from what is open then. */
-function simulate(plans: readonly Plan[], perMinute: number, serve: (left: number[], open: number[]) => void) {
+/**
+ * Looks at every minute by itself, and lets `serve` take up to `capacity` from what is open then.
+ */
+function simulate(
+  plans: readonly Plan[],
+  perMinute: number,
+  serve: (left: number[], open: number[]) => void,
+) {
   const left = plans.map(({ calls }) => calls);
   let endsAt = 0;
   for (let minute = 0; minute < 5000; minute++) {

@@ -4,7 +4,10 @@ import type { OpenSpan } from './open-span.ts';
 /** Calls that may be placed at the same times. */
 export interface CallGroup {
   readonly calls: number;
-  /** The span of their hours that holds an instant (epoch ms), or else the next one; undefined: there is none. */
+  /**
+   * The span of their hours that holds an instant (epoch ms), or else the next one; undefined:
+   * there is none.
+   */
   readonly openSpan: (atMs: number) => OpenSpan | undefined;
   /** Epoch ms; none goes out before. */
   readonly startsAt?: number | undefined;
@@ -14,14 +17,20 @@ export interface CallGroup {
 
 export interface ForecastRequest {
   readonly groups: readonly CallGroup[];
-  /** How fast open calls go out, all groups together. Above 0; Infinity: each the moment its hours open. */
+  /**
+   * How fast open calls go out, all groups together. Above 0; Infinity: each the moment its hours
+   * open.
+   */
   readonly callsPerSecond: number;
   /** Epoch ms. */
   readonly now: number;
 }
 
 export interface Forecast {
-  /** When the last call goes out that goes out at all (`now` if none does); undefined: not within a year. */
+  /**
+   * When the last call goes out that goes out at all (`now` if none does); undefined: not within a
+   * year.
+   */
   readonly endsAt: number | undefined;
   /** The same at the worst, in whatever order the calls stand; undefined: not within a year. */
   readonly latestAt: number | undefined;
@@ -36,10 +45,12 @@ const ROUNDING = 1e-6;
 /**
  * How long calls will take at a given rate, each within its own hours.
  *
- * `endsAt` and `unplaced` suppose a well mixed list: whatever is open shares the rate in proportion to what is left of it. A queue
- * that serves first whose hours close first would be done earlier, one that serves those last would be done later. `latestAt` holds
- * for every order in which nobody idles: as long as a group has calls left, each moment of its hours places some call, and no
- * more can be placed than there are. So a group is done once its own hours alone would have sufficed for all the groups.
+ * `endsAt` and `unplaced` suppose a well mixed list: whatever is open shares the rate in proportion
+ * to what is left of it. A queue that serves first whose hours close first would be done earlier,
+ * one that serves those last would be done later. `latestAt` holds for every order in which nobody
+ * idles: as long as a group has calls left, each moment of its hours places some call, and no more
+ * can be placed than there are. So a group is done once its own hours alone would have sufficed for
+ * all the groups.
  */
 export function forecast({ groups, callsPerSecond, now }: ForecastRequest): Forecast {
   if (!(callsPerSecond > 0)) throw new RangeError('callsPerSecond must be above 0');
@@ -63,9 +74,18 @@ interface Share {
   shift: OpenSpan | undefined;
 }
 
-/** Goes from one opening or closing to the next: between two of them nothing changes but what is left. */
-function walk(groups: readonly CallGroup[], ratePerMs: number, now: number): Omit<Forecast, 'latestAt'> {
-  let shares = groups.map((group): Share => ({ group, left: group.calls, shift: nextShift(group, now) }));
+/**
+ * Goes from one opening or closing to the next: between two of them nothing changes but what is
+ * left.
+ */
+function walk(
+  groups: readonly CallGroup[],
+  ratePerMs: number,
+  now: number,
+): Omit<Forecast, 'latestAt'> {
+  let shares = groups.map(
+    (group): Share => ({ group, left: group.calls, shift: nextShift(group, now) }),
+  );
   let at = now;
   let endsAt = now;
   let unplaced = 0;
@@ -93,7 +113,8 @@ function place(open: readonly Share[], ratePerMs: number, at: number, edge: numb
 
 function nextEdge(shares: readonly Share[], at: number): number {
   let edge = Number.POSITIVE_INFINITY;
-  for (const share of shares) edge = Math.min(edge, opensAt(share) > at ? opensAt(share) : closesAt(share));
+  for (const share of shares)
+    edge = Math.min(edge, opensAt(share) > at ? opensAt(share) : closesAt(share));
   return edge;
 }
 
@@ -120,9 +141,14 @@ function nextShift(
 function latestEnd(group: CallGroup, openMs: number, now: number): number | undefined {
   let end = now;
   let missingMs = openMs;
-  for (let shift = nextShift(group, now); shift !== undefined; shift = nextShift(group, shift.closesAt)) {
+  for (
+    let shift = nextShift(group, now);
+    shift !== undefined;
+    shift = nextShift(group, shift.closesAt)
+  ) {
     if (shift.opensAt > now + HORIZON_MS) return undefined;
-    // Compared as instants: what is left after a subtraction of instants of today is off by fractions of a millisecond.
+    // Compared as instants: what is left after a subtraction of instants of today is off by
+    // fractions of a millisecond.
     const doneAt = shift.opensAt + missingMs;
     if (doneAt <= shift.closesAt) return doneAt;
     end = shift.closesAt;
@@ -141,8 +167,8 @@ export interface RateLimit {
 export const ASSUMED_ANSWER_SECONDS = 1;
 
 /**
- * The tightest of a campaign's own limits, as a rate; undefined: it has none. Lines are taken to be free for this campaign alone; what
- * an idle line takes at once at the start is left out.
+ * The tightest of a campaign's own limits, as a rate; undefined: it has none. Lines are taken to be
+ * free for this campaign alone; what an idle line takes at once at the start is left out.
  */
 export function rateLimitOf({
   pacing,

@@ -32,7 +32,14 @@ export {
 export { HOLD_PAUSES, type HoldReason, type HoldScope, RUN_THRESHOLDS, scopeKind } from './hold.ts';
 export { isoInstant } from './instant.ts';
 export type { OpenSpan, WeeklyHours } from './open-span.ts';
-export { OUTCOMES, type Outcome, REASONS, RETRYABLE_OUTCOMES, type Reason, type RetryableOutcome } from './outcome.ts';
+export {
+  OUTCOMES,
+  type Outcome,
+  REASONS,
+  RETRYABLE_OUTCOMES,
+  type Reason,
+  type RetryableOutcome,
+} from './outcome.ts';
 export { type Payload, payloadFor } from './payload.ts';
 export {
   type CountryCode,
@@ -42,12 +49,23 @@ export {
   type PhoneVerdict,
   parsePhoneNumber,
 } from './phone.ts';
-export { type FormHeading, formEntries, headingText, type QueuedCall, queuedCallSchema } from './queued-call.ts';
+export {
+  type FormHeading,
+  formEntries,
+  headingText,
+  type QueuedCall,
+  queuedCallSchema,
+} from './queued-call.ts';
 export { type CallRules, RecipientHours } from './recipient-hours.ts';
 export { redialAfterMs } from './redial.ts';
 export { type Region, regionsOf } from './region.ts';
 export { type FrequencyCap, REGIONAL_RULES, type RegionalRule } from './regional-rules.ts';
-export { type Permission, RESULT_COLUMNS, type ResultRecord, resultRecordSchema } from './result-record.ts';
+export {
+  type Permission,
+  RESULT_COLUMNS,
+  type ResultRecord,
+  resultRecordSchema,
+} from './result-record.ts';
 export { readStoredCampaign } from './stored-campaign.ts';
 export { fillTemplate, placeholdersOf, variableKey } from './template.ts';
 export { isClock, zonesOf } from './zones.ts';

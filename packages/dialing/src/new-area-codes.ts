@@ -7,9 +7,9 @@ interface Overlay {
 }
 
 /**
- * Area codes that the North American Numbering Plan Administrator has assigned, and that libphonenumber does not know as
- * of its release 9.0.35 of July 2026. Looked at in November 2026; an entry may go when the library has it, which a test
- * tells.
+ * Area codes that the North American Numbering Plan Administrator has assigned, and that
+ * libphonenumber does not know as of its release 9.0.35 of July 2026. Looked at in November 2026;
+ * an entry may go when the library has it, which a test tells.
  */
 export const NEW_AREA_CODES: Readonly<Record<string, Overlay>> = {
   357: { over: '559', region: 'US-CA' },
@@ -26,7 +26,10 @@ export const NEW_AREA_CODES: Readonly<Record<string, Overlay>> = {
   924: { over: '507', region: 'US-MN' },
 };
 
-/** The number as it would be under the older area code, which the library's plans know; any other number as it is. */
+/**
+ * The number as it would be under the older area code, which the library's plans know; any other
+ * number as it is.
+ */
 export function underOlderCode(e164: string): string {
   if (!e164.startsWith('+1')) return e164;
   const overlay = NEW_AREA_CODES[e164.slice(2, 5)];

@@ -1,6 +1,13 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ALWAYS_OPEN, DAY_MS, openSpan, WEEKDAYS, type Weekday, type WeeklyHours } from './open-span.ts';
+import {
+  ALWAYS_OPEN,
+  DAY_MS,
+  openSpan,
+  WEEKDAYS,
+  type Weekday,
+  type WeeklyHours,
+} from './open-span.ts';
 import { openBy, readWallClock, type WallClock } from './testing/wall-clock.ts';
 
 const MINUTE_MS = 60_000;
@@ -13,7 +20,11 @@ function hours(from: string, to: string, days: readonly Weekday[] = WEEKDAYS): W
   return { from, to, days };
 }
 
-function spanAt(weekly: WeeklyHours, zones: readonly string[], at: string): [string, string] | undefined {
+function spanAt(
+  weekly: WeeklyHours,
+  zones: readonly string[],
+  at: string,
+): [string, string] | undefined {
   const span = openSpan([{ hours: [weekly], zones }], Date.parse(at));
   return span && [iso(span.opensAt), iso(span.closesAt)];
 }
@@ -23,7 +34,16 @@ function iso(ms: number): string {
 }
 
 describe('openSpan', () => {
-  it.each<[what: string, hours: WeeklyHours, zones: string[], at: string, opensAt: string, closesAt: string]>([
+  it.each<
+    [
+      what: string,
+      hours: WeeklyHours,
+      zones: string[],
+      at: string,
+      opensAt: string,
+      closesAt: string,
+    ]
+  >([
     [
       'an open window',
       hours('08:00', '21:00'),
@@ -180,7 +200,8 @@ describe('openSpan', () => {
       '2026-03-08T05:00Z',
       '2026-03-09T04:00Z',
     ],
-    // Apia slept through 2011-12-30, a Friday, when it changed sides of the date line at 2011-12-30T10:00Z.
+    // Apia slept through 2011-12-30, a Friday, when it changed sides of the date line at
+    // 2011-12-30T10:00Z.
     [
       'a skipped day',
       hours('08:00', '21:00', ['fri', 'sat']),
@@ -199,7 +220,10 @@ describe('openSpan', () => {
     const late = hours('10:00', '20:00');
     const noon = Date.parse('2026-07-01T12:00Z');
     const both = { hours: [afternoon, morning], zones: ['UTC'] };
-    expect(openSpan([both], noon)).toEqual({ opensAt: noon - 4 * HOUR_MS, closesAt: noon + 6 * HOUR_MS });
+    expect(openSpan([both], noon)).toEqual({
+      opensAt: noon - 4 * HOUR_MS,
+      closesAt: noon + 6 * HOUR_MS,
+    });
     expect(openSpan([both, { hours: [late], zones: ['UTC'] }], noon)).toEqual({
       opensAt: noon - 2 * HOUR_MS,
       closesAt: noon + 6 * HOUR_MS,
@@ -218,7 +242,9 @@ describe('openSpan', () => {
   });
 
   it('takes no unknown zone', () => {
-    expect(() => spanAt(hours('08:00', '21:00'), ['Mars/Olympus'], '2026-07-01')).toThrow(RangeError);
+    expect(() => spanAt(hours('08:00', '21:00'), ['Mars/Olympus'], '2026-07-01')).toThrow(
+      RangeError,
+    );
   });
 });
 
@@ -229,7 +255,10 @@ describe('openSpan against the wall clock, in every zone there is', { timeout: 6
     for (const zone of zones) changes.set(zone, changesOf(zone));
   });
 
-  /** What is tried around every clock change: the skipped and the doubled hour, midnight, weekdays, and usual hours. */
+  /**
+   * What is tried around every clock change: the skipped and the doubled hour, midnight, weekdays,
+   * and usual hours.
+   */
   const tried: readonly WeeklyHours[] = [
     hours('08:00', '21:00'),
     hours('02:30', '05:00'),
@@ -311,7 +340,8 @@ describe('openSpan against the wall clock, in every zone there is', { timeout: 6
                 return some.some((weekly) => openBy(weekly)(clock));
               }),
             );
-            if (open !== (span !== undefined && span.opensAt <= at && at < span.closesAt)) wrong.push(iso(at));
+            if (open !== (span !== undefined && span.opensAt <= at && at < span.closesAt))
+              wrong.push(iso(at));
           }
           expect(wrong).toEqual([]);
         },
@@ -325,20 +355,32 @@ function clockText(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 }
 
-/** Minutes in which the answer for these hours is not what the wall clock says, of those that begin at these instants. */
-function wrongMinutes(weekly: WeeklyHours, zone: string, instants: readonly number[], clocks: readonly WallClock[]) {
+/**
+ * Minutes in which the answer for these hours is not what the wall clock says, of those that begin
+ * at these instants.
+ */
+function wrongMinutes(
+  weekly: WeeklyHours,
+  zone: string,
+  instants: readonly number[],
+  clocks: readonly WallClock[],
+) {
   const isOpenBy = openBy(weekly);
   let span = openSpan([{ hours: [weekly], zones: [zone] }], instants[0] ?? 0);
   const wrong: string[] = [];
   for (const [index, at] of instants.entries()) {
-    if (span !== undefined && span.closesAt <= at) span = openSpan([{ hours: [weekly], zones: [zone] }], at);
+    if (span !== undefined && span.closesAt <= at)
+      span = openSpan([{ hours: [weekly], zones: [zone] }], at);
     const isOpen = span !== undefined && span.opensAt <= at;
     if (isOpen !== isOpenBy(clocks[index] as WallClock)) wrong.push(`${zone} ${iso(at)}`);
   }
   return wrong;
 }
 
-/** The first minutes by a changed clock, found by halving the days on which it reads otherwise than 24 hours before. */
+/**
+ * The first minutes by a changed clock, found by halving the days on which it reads otherwise than
+ * 24 hours before.
+ */
 function changesOf(zone: string): number[] {
   const found: number[] = [];
   let ahead = aheadOfUtc(zone, FIRST);

@@ -5,8 +5,8 @@ export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as con
 export type Weekday = (typeof WEEKDAYS)[number];
 
 /**
- * `from` <= wall clock < `to` (HH:MM; `to` may be 24:00) on the listed days. With `from` after `to` the hours cross midnight
- * and belong to the day they start on.
+ * `from` <= wall clock < `to` (HH:MM; `to` may be 24:00) on the listed days. With `from` after `to`
+ * the hours cross midnight and belong to the day they start on.
  */
 export interface WeeklyHours {
   readonly from: string;
@@ -14,7 +14,9 @@ export interface WeeklyHours {
   readonly days: readonly Weekday[];
 }
 
-/** Epoch milliseconds, `opensAt` <= open < `closesAt`. Safe integers, so that a span survives JSON. */
+/**
+ * Epoch milliseconds, `opensAt` <= open < `closesAt`. Safe integers, so that a span survives JSON.
+ */
 export interface OpenSpan {
   readonly opensAt: number;
   readonly closesAt: number;
@@ -28,7 +30,10 @@ export const DAY_MS = 86_400_000;
 
 /** How far ahead a span is looked for: every weekday comes up twice. */
 export const HORIZON_MS = 15 * DAY_MS;
-/** How far back a span that is open now may have begun; one that began earlier is given as begun then. */
+/**
+ * How far back a span that is open now may have begun; one that began earlier is given as begun
+ * then.
+ */
 const LOOKBACK_MS = 2 * DAY_MS;
 
 /** Hours that must be kept in each of these zones. */
@@ -38,8 +43,9 @@ export interface HoursInZones {
 }
 
 /**
- * The span that holds `atMs`, or else the next one, in which all these hours are open in all their zones at once; `undefined`
- * if none begins within 15 days (hours that never meet). Throws a RangeError for an unknown zone.
+ * The span that holds `atMs`, or else the next one, in which all these hours are open in all their
+ * zones at once; `undefined` if none begins within 15 days (hours that never meet). Throws a
+ * RangeError for an unknown zone.
  */
 export function openSpan(all: readonly HoursInZones[], atMs: number): OpenSpan | undefined {
   if (all.length === 0) return ALWAYS_OPEN;
@@ -52,10 +58,12 @@ export function openSpan(all: readonly HoursInZones[], atMs: number): OpenSpan |
 }
 
 /**
- * Every span within `range` in which the zone's wall clock reads a time in one of these hours; in order, those that touch joined.
+ * Every span within `range` in which the zone's wall clock reads a time in one of these hours; in
+ * order, those that touch joined.
  *
- * The clock changes need no rule of their own: hours that start in the hour skipped in spring begin right after the gap; the
- * hour that comes twice in autumn is judged by what the clock reads, both times. This is the law's own measure ("local time").
+ * The clock changes need no rule of their own: hours that start in the hour skipped in spring begin
+ * right after the gap; the hour that comes twice in autumn is judged by what the clock reads, both
+ * times. This is the law's own measure ("local time").
  */
 function spansIn(hours: readonly WeeklyHours[], zone: string, range: OpenSpan): OpenSpan[] {
   return join(
@@ -103,7 +111,10 @@ function minutesOf(timeOfDay: string): number {
   return Number(timeOfDay.slice(0, 2)) * 60 + Number(timeOfDay.slice(3));
 }
 
-/** The range cut at the zone's clock changes: between two of them, wall clock and UTC differ by a constant. */
+/**
+ * The range cut at the zone's clock changes: between two of them, wall clock and UTC differ by a
+ * constant.
+ */
 function constantOffsets(zone: string, range: OpenSpan): (OpenSpan & { offsetMs: number })[] {
   const pieces: (OpenSpan & { offsetMs: number })[] = [];
   let from = Temporal.Instant.fromEpochMilliseconds(range.opensAt).toZonedDateTimeISO(zone);
@@ -126,7 +137,11 @@ function join(spans: readonly OpenSpan[]): OpenSpan[] {
   for (const span of spans) {
     const last = joined.at(-1);
     if (last === undefined || last.closesAt < span.opensAt) joined.push(span);
-    else joined[joined.length - 1] = { opensAt: last.opensAt, closesAt: Math.max(last.closesAt, span.closesAt) };
+    else
+      joined[joined.length - 1] = {
+        opensAt: last.opensAt,
+        closesAt: Math.max(last.closesAt, span.closesAt),
+      };
   }
   return joined;
 }

@@ -1,8 +1,22 @@
-/** Every loaded call ends in exactly one of these. Which of them may have rung a phone is the point of the whole system. */
-export const OUTCOMES = ['accepted', 'rejected', 'exhausted', 'unknown', 'suppressed', 'expired', 'canceled'] as const;
+/**
+ * Every loaded call ends in exactly one of these. Which of them may have rung a phone is the point
+ * of the whole system.
+ */
+export const OUTCOMES = [
+  'accepted',
+  'rejected',
+  'exhausted',
+  'unknown',
+  'suppressed',
+  'expired',
+  'canceled',
+] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Outcomes of calls that provably never rang: only these may be queued again without a person's decision. */
+/**
+ * Outcomes of calls that provably never rang: only these may be queued again without a person's
+ * decision.
+ */
 export const RETRYABLE_OUTCOMES = [
   'rejected',
   'exhausted',

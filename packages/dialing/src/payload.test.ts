@@ -36,7 +36,9 @@ describe('what goes on the wire', () => {
   });
 
   it('says which variable has no value, an empty cell being none', () => {
-    expect(payloadFor(campaign({ introNotes: '{{Budget}}' }), CALL, HEADINGS, LINE)).toEqual({ missing: 'Budget' });
+    expect(payloadFor(campaign({ introNotes: '{{Budget}}' }), CALL, HEADINGS, LINE)).toEqual({
+      missing: 'Budget',
+    });
   });
 
   it('lets the record’s own texts win, as they are', () => {
@@ -56,8 +58,13 @@ describe('what goes on the wire', () => {
         ['Event type', 'b'],
       ],
     };
-    expect(payloadFor(campaign({ introNotes: 'Hi {{name}}, {{Event type}}' }), tricky, [], LINE)).toMatchObject({
-      payload: { introNotes: 'Hi {{Budget}} $& $1, b', formInfo: [{ 'Event type': 'a' }, { 'Event type': 'b' }] },
+    expect(
+      payloadFor(campaign({ introNotes: 'Hi {{name}}, {{Event type}}' }), tricky, [], LINE),
+    ).toMatchObject({
+      payload: {
+        introNotes: 'Hi {{Budget}} $& $1, b',
+        formInfo: [{ 'Event type': 'a' }, { 'Event type': 'b' }],
+      },
     });
   });
 });

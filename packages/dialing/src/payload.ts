@@ -16,8 +16,9 @@ export interface Payload {
 }
 
 /**
- * What goes on the wire for a call. A campaign's texts have their placeholders filled from the call's own values; a text
- * that the record itself brought is sent as it is. `missing` names the first variable without a value.
+ * What goes on the wire for a call. A campaign's texts have their placeholders filled from the
+ * call's own values; a text that the record itself brought is sent as it is. `missing` names the
+ * first variable without a value.
  */
 export function payloadFor(
   campaign: Campaign,
@@ -70,7 +71,10 @@ class Filler {
   }
 }
 
-/** The values a placeholder may name: the call's own fields, then its form entries (a form entry wins over a field). */
+/**
+ * The values a placeholder may name: the call's own fields, then its form entries (a form entry
+ * wins over a field).
+ */
 function variablesOf(call: QueuedCall, entries: readonly FormEntry[]): Map<string, string> {
   const values = new Map<string, string>([
     ['name', call.name],

@@ -5,12 +5,17 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type CountryCode, callingCodeOf, parsePhoneNumber } from './phone.ts';
 
 const COUNTRIES = Object.keys(metadata.countries) as CountryCode[];
-/** More of them by hand, with the figures: `PHONE_NUMBERS=600 npm test -- packages/dialing/src/phone-countries`. */
+/**
+ * More of them by hand, with the figures: `PHONE_NUMBERS=600 npm test --
+ * packages/dialing/src/phone-countries`.
+ */
 const ASKED_FOR = process.env['PHONE_NUMBERS'];
 const NUMBERS_PER_COUNTRY = Number(ASKED_FOR ?? 20);
 const SEED = 1;
 
-/** How people and programs write a number of their own country, by name. Undefined: not usual there. */
+/**
+ * How people and programs write a number of their own country, by name. Undefined: not usual there.
+ */
 const NOTATIONS: Readonly<Record<string, (number: PhoneNumber) => string | undefined>> = {
   'E.164': ({ parsed }) => parsed.number,
   'E.164 in groups': ({ parsed }) => parsed.formatInternational(),
@@ -20,13 +25,18 @@ const NOTATIONS: Readonly<Record<string, (number: PhoneNumber) => string | undef
   'without trunk prefix': ({ national }) => national,
   'plus lost': ({ callingCode, national }) => callingCode + national,
   'plus lost, in groups': ({ parsed }) => parsed.formatInternational().slice(1),
-  'plus lost, with dashes': ({ parsed }) => parsed.formatInternational().slice(1).replaceAll(' ', '-'),
+  'plus lost, with dashes': ({ parsed }) =>
+    parsed.formatInternational().slice(1).replaceAll(' ', '-'),
   'made a number by a spreadsheet': ({ callingCode, national }) => `${callingCode}${national}.0`,
   'from abroad, 00': ({ callingCode, national }) => `00${callingCode}${national}`,
-  'from abroad, as dialed there': ({ parsed, country }) => parsed.formatInternational().replace('+', idd(country)),
-  'zero in brackets': ({ callingCode, national, trunk }) => trunk && `+${callingCode} (0)${national}`,
-  'zero in brackets, plus lost': ({ callingCode, national, trunk }) => trunk && `${callingCode}(0)${national}`,
-  'home and abroad at once': ({ callingCode, national, trunk }) => trunk && `+${callingCode}0${national}`,
+  'from abroad, as dialed there': ({ parsed, country }) =>
+    parsed.formatInternational().replace('+', idd(country)),
+  'zero in brackets': ({ callingCode, national, trunk }) =>
+    trunk && `+${callingCode} (0)${national}`,
+  'zero in brackets, plus lost': ({ callingCode, national, trunk }) =>
+    trunk && `${callingCode}(0)${national}`,
+  'home and abroad at once': ({ callingCode, national, trunk }) =>
+    trunk && `+${callingCode}0${national}`,
   formula: ({ parsed }) => `="${parsed.number}"`,
   label: ({ parsed }) => `p:${parsed.number}`,
 };
@@ -58,7 +68,9 @@ function numbersOf(country: CountryCode): PhoneNumber[] {
   const patterns = types.flatMap((type) => (type === 0 || type[0] === '' ? [] : [type[0]]));
   const all = patterns.length > 0 ? patterns : [plan[2] as string];
   const callingCode = callingCodeOf(country);
-  const nationals = fc.oneof(...all.map((pattern) => fc.stringMatching(new RegExp(`^(?:${pattern})$`))));
+  const nationals = fc.oneof(
+    ...all.map((pattern) => fc.stringMatching(new RegExp(`^(?:${pattern})$`))),
+  );
   return fc.sample(nationals, { numRuns: NUMBERS_PER_COUNTRY, seed: SEED }).flatMap((text) => {
     const parsed = parsePhoneNumberFromString(`+${callingCode}${text}`);
     if (parsed?.isValid() !== true || parsed.country !== country) return [];
@@ -118,7 +130,8 @@ describe('a number of any country, in any notation', () => {
   });
 
   it('is read right nearly always, as far as it can be dialed at all', () => {
-    // What is refused in E.164 is refused for what it is (premium, shared cost), whatever its notation.
+    // What is refused in E.164 is refused for what it is (premium, shared cost), whatever its
+    // notation.
     const dialed = counts.get('E.164')?.right ?? 0;
     expect(dialed).toBeGreaterThan(COUNTRIES.length * NUMBERS_PER_COUNTRY * 0.6);
     for (const notation of ['as dialed at home', 'without trunk prefix', 'plus lost', 'label']) {

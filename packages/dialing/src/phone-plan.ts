@@ -5,9 +5,10 @@ import { underOlderCode } from './new-area-codes.ts';
 /**
  * A shortcut through libphonenumber's numbering plans for numbers that are already E.164.
  *
- * The library compiles its regular expressions anew for every number and evaluates a number's types two or three
- * times. Here each pattern is compiled once, on first use. The shortcut only ever says yes: what it cannot prove
- * valid is left to the library, which then has the last word, so nothing is accepted here that it would refuse.
+ * The library compiles its regular expressions anew for every number and evaluates a number's types
+ * two or three times. Here each pattern is compiled once, on first use. The shortcut only ever says
+ * yes: what it cannot prove valid is left to the library, which then has the last word, so nothing
+ * is accepted here that it would refuse.
  */
 
 export interface PlannedNumber {
@@ -52,7 +53,10 @@ const TYPES: readonly (readonly [PhoneNumberType, number])[] = [
 
 const callingCodes = new Map<string, CallingCode>();
 
-/** Country and type of a number that is valid exactly as it stands (`+` and digits); `undefined`: ask the library. */
+/**
+ * Country and type of a number that is valid exactly as it stands (`+` and digits); `undefined`:
+ * ask the library.
+ */
 export function findPlannedNumber(e164: string): PlannedNumber | undefined {
   const number = underOlderCode(e164);
   for (let length = 1; length <= 3; length++) {
@@ -62,7 +66,10 @@ export function findPlannedNumber(e164: string): PlannedNumber | undefined {
   return undefined;
 }
 
-/** The countries that a number may belong to: its own, or all of its calling code where the plans do not tell. */
+/**
+ * The countries that a number may belong to: its own, or all of its calling code where the plans do
+ * not tell.
+ */
 export function findCountries(e164: string): readonly CountryCode[] {
   const country = findPlannedNumber(e164)?.country;
   if (country !== undefined) return [country];
@@ -73,13 +80,18 @@ export function findCountries(e164: string): readonly CountryCode[] {
   return [];
 }
 
-function classify({ nationalPrefix, plans }: CallingCode, national: string): PlannedNumber | undefined {
+function classify(
+  { nationalPrefix, plans }: CallingCode,
+  national: string,
+): PlannedNumber | undefined {
   if (nationalPrefix?.test(national) === true) return undefined;
   for (const plan of plans) {
     if (plan.leadingDigits?.test(national) === false) continue;
     const type = typeIn(plan, national);
-    if (type !== undefined) return plan.country === undefined ? { type } : { country: plan.country, type };
-    // Leading digits decide the country for good, and a country alone under its calling code needs no deciding.
+    if (type !== undefined)
+      return plan.country === undefined ? { type } : { country: plan.country, type };
+    // Leading digits decide the country for good, and a country alone under its calling code needs
+    // no deciding.
     if (plan.leadingDigits !== undefined) return undefined;
   }
   return undefined;
@@ -88,7 +100,8 @@ function classify({ nationalPrefix, plans }: CallingCode, national: string): Pla
 function typeIn(plan: NumberingPlan, national: string): PhoneNumberType | undefined {
   if (!plan.national.test(national)) return undefined;
   return plan.types.find(
-    ({ pattern, lengths }) => (lengths?.includes(national.length) ?? true) && pattern.test(national),
+    ({ pattern, lengths }) =>
+      (lengths?.includes(national.length) ?? true) && pattern.test(national),
   )?.type;
 }
 
@@ -102,7 +115,9 @@ function callingCodeOf(digits: string): CallingCode | undefined {
 }
 
 function compileCallingCode(digits: string): CallingCode | undefined {
-  const countries = metadata.country_calling_codes[digits]?.filter((country) => (country as string) !== '001');
+  const countries = metadata.country_calling_codes[digits]?.filter(
+    (country) => (country as string) !== '001',
+  );
   if (countries === undefined || countries.length === 0) {
     const plan = metadata.nonGeographic[digits];
     return plan && { nationalPrefix: nationalPrefixOf(plan), plans: [compilePlan(plan)] };
@@ -114,7 +129,8 @@ function compileCallingCode(digits: string): CallingCode | undefined {
   };
 }
 
-// The metadata are arrays without names; their places are those of libphonenumber-js' own `source/metadata.js`.
+// The metadata are arrays without names; their places are those of libphonenumber-js' own
+// `source/metadata.js`.
 type Minified = readonly unknown[];
 
 function nationalPrefixOf(plan: Minified): RegExp | undefined {
@@ -131,7 +147,9 @@ function compilePlan(plan: Minified, country?: CountryCode): NumberingPlan {
     leadingDigits: leadingDigits ? new RegExp(`^(?:${leadingDigits})`) : undefined,
     types: TYPES.flatMap(([type, place]) => {
       const [pattern, lengths] = types[place] || [];
-      return pattern ? [{ type, pattern: whole(pattern), lengths: lengths ?? (plan[3] as number[]) }] : [];
+      return pattern
+        ? [{ type, pattern: whole(pattern), lengths: lengths ?? (plan[3] as number[]) }]
+        : [];
     }),
   };
 }

@@ -30,12 +30,18 @@ const PLACEHOLDERS: ReadonlySet<string> = new Set(
     .map((word) => word.trim()),
 );
 
-/** What exports put before a number: `tel:+1…`, `p:+1…` (Facebook), `callto:`, `whatsapp:`, `Mobile: …`. */
+/**
+ * What exports put before a number: `tel:+1…`, `p:+1…` (Facebook), `callto:`, `whatsapp:`, `Mobile:
+ * …`.
+ */
 const LABEL =
   /^(?:p|ph|tel|telephone|telefon|phone|fon|mob|mobile|mobil|handy|cell|callto|whatsapp|wa|sms)(?:\s*[:.]\s*(?:\/\/)?|\s+)(?=[+(\d])/i;
 
 /** Unwraps a cell and says what it holds: one number, or why it cannot be read as one. */
-export function readPhoneText(text: string, country: CountryCode | undefined): WrittenNumber | PhoneRefusal {
+export function readPhoneText(
+  text: string,
+  country: CountryCode | undefined,
+): WrittenNumber | PhoneRefusal {
   const written = unwrap(asciiPhoneCharacters(text.slice(0, MAX_TEXT_LENGTH + 1)));
   return noNumber(written) ?? notOneNumber(written, country) ?? digitsOf(written);
 }
@@ -49,7 +55,10 @@ function digitsOf(written: string): WrittenNumber {
   };
 }
 
-/** Takes off what programs wrap around a number: labels, quotes, a leading apostrophe, a formula's `=`. */
+/**
+ * Takes off what programs wrap around a number: labels, quotes, a leading apostrophe, a formula's
+ * `=`.
+ */
 function unwrap(text: string): string {
   let written = text.trim();
   for (;;) {
@@ -72,7 +81,9 @@ function asciiPhoneCharacters(text: string): string {
     .replace(/\p{Zs}/gu, ' ')
     .replace(/[\p{Pd}\u2212]/gu, '-')
     .replace(/\p{Nd}/gu, digitValue)
-    .replace(/[\uff0b\uff08\uff09\uff0e\uff0f]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
+    .replace(/[\uff0b\uff08\uff09\uff0e\uff0f]/g, (wide) =>
+      String.fromCharCode(wide.charCodeAt(0) - 0xfee0),
+    );
 }
 
 /** Unicode keeps decimal digits in runs of ten, zero first. */
@@ -86,16 +97,27 @@ function digitValue(digit: string): string {
 function noNumber(text: string): PhoneRefusal | undefined {
   if (text === '') return refuse('missing_phone', 'The phone number is empty.');
   if (PLACEHOLDERS.has(text.toLowerCase()) || !/[\p{L}\p{N}]/u.test(text)) {
-    return refuse('missing_phone', 'There is no phone number here, only a word or mark that stands for none.');
+    return refuse(
+      'missing_phone',
+      'There is no phone number here, only a word or mark that stands for none.',
+    );
   }
-  if (/^[+(]*0[\s0()./-]*$/.test(text)) return refuse('missing_phone', 'There is no phone number here, only zeros.');
+  if (/^[+(]*0[\s0()./-]*$/.test(text))
+    return refuse('missing_phone', 'There is no phone number here, only zeros.');
   return undefined;
 }
 
 /** Why this text cannot be read as one phone number. */
 function notOneNumber(text: string, country: CountryCode | undefined): PhoneRefusal | undefined {
-  if (text.length > MAX_TEXT_LENGTH) return refuse('invalid_phone', 'The text is too long for a phone number.');
-  return spreadsheetDamage(text) ?? address(text) ?? extension(text) ?? several(text, country) ?? strangeText(text);
+  if (text.length > MAX_TEXT_LENGTH)
+    return refuse('invalid_phone', 'The text is too long for a phone number.');
+  return (
+    spreadsheetDamage(text) ??
+    address(text) ??
+    extension(text) ??
+    several(text, country) ??
+    strangeText(text)
+  );
 }
 
 function spreadsheetDamage(text: string): PhoneRefusal | undefined {
@@ -111,7 +133,10 @@ function spreadsheetDamage(text: string): PhoneRefusal | undefined {
       'The number ends in a decimal fraction, as programs write it that took it for an amount; export the column as text.',
     );
   }
-  if (/^[+-]?\d{1,3}(?:[,'’]\d{3}){2,}(?:\.\d+)?$/.test(text) || /^[+-]?\d{1,3}(?:\.\d{3}){2,},\d+$/.test(text)) {
+  if (
+    /^[+-]?\d{1,3}(?:[,'’]\d{3}){2,}(?:\.\d+)?$/.test(text) ||
+    /^[+-]?\d{1,3}(?:\.\d{3}){2,},\d+$/.test(text)
+  ) {
     return refuse(
       'invalid_phone',
       'The number is written as an amount; format the column as text and export it again.',
@@ -122,23 +147,35 @@ function spreadsheetDamage(text: string): PhoneRefusal | undefined {
 
 function address(text: string): PhoneRefusal | undefined {
   if (!/@|^[a-z]+:\/\/|^sips?:|^www\./i.test(text)) return undefined;
-  return refuse('invalid_phone', 'There is an internet address here (sip:, e-mail or web), not a phone number.');
+  return refuse(
+    'invalid_phone',
+    'There is an internet address here (sip:, e-mail or web), not a phone number.',
+  );
 }
 
 function extension(text: string): PhoneRefusal | undefined {
   if (
-    !/\d[\s;,.]*(?:ext(?:ension|n)?|x|#|durchwahl|poste|int(?:erno)?|anexo|ramal)[\s.:=#-]*\d+$/i.test(text) &&
+    !/\d[\s;,.]*(?:ext(?:ension|n)?|x|#|durchwahl|poste|int(?:erno)?|anexo|ramal)[\s.:=#-]*\d+$/i.test(
+      text,
+    ) &&
     !/\d[,;pw]+\d{1,6}#?$/i.test(text)
   ) {
     return undefined;
   }
-  return refuse('invalid_phone', 'The number has an extension, which cannot be dialed; give the direct number.');
+  return refuse(
+    'invalid_phone',
+    'The number has an extension, which cannot be dialed; give the direct number.',
+  );
 }
 
-/** Several in one cell, in any notation, an ending of a second one included: `555-0125 / 0126`, `… 0123-4`. */
+/**
+ * Several in one cell, in any notation, an ending of a second one included: `555-0125 / 0126`, `…
+ * 0123-4`.
+ */
 function several(text: string, country: CountryCode | undefined): PhoneRefusal | undefined {
   if (!isSeveral(text) && !hasSecondEnding(text)) {
-    if (!/-\s*\d$/.test(text) || COUNTRIES_WITH_DASHED_EXTENSION.has(country ?? '')) return undefined;
+    if (!/-\s*\d$/.test(text) || COUNTRIES_WITH_DASHED_EXTENSION.has(country ?? ''))
+      return undefined;
     return refuse(
       'invalid_phone',
       'A single digit follows a dash: a second number, or an extension; give one number that can be dialed.',
@@ -165,9 +202,13 @@ function hasSecondEnding(text: string): boolean {
 }
 
 function strangeText(text: string): PhoneRefusal | undefined {
-  if (/\p{L}/u.test(text)) return refuse('invalid_phone', 'The number contains letters; write it with digits only.');
+  if (/\p{L}/u.test(text))
+    return refuse('invalid_phone', 'The number contains letters; write it with digits only.');
   if (!/^\(?\+?[\d\s()./-]*\d[\s)]*$/.test(text)) {
-    return refuse('invalid_phone', 'The number contains characters that phone numbers do not have.');
+    return refuse(
+      'invalid_phone',
+      'The number contains characters that phone numbers do not have.',
+    );
   }
   return undefined;
 }

@@ -1,11 +1,19 @@
 import type { CountryCode } from 'libphonenumber-js/max';
 
-export type PhoneProblem = 'missing_phone' | 'invalid_phone' | 'not_e164' | 'unsupported_number' | 'ambiguous_number';
+export type PhoneProblem =
+  | 'missing_phone'
+  | 'invalid_phone'
+  | 'not_e164'
+  | 'unsupported_number'
+  | 'ambiguous_number';
 
 export interface PhoneRefusal {
   readonly ok: false;
   readonly code: PhoneProblem;
-  /** A plain sentence for the rejects file. It holds no digit of the number, unless that is ambiguous. */
+  /**
+   * A plain sentence for the rejects file. It holds no digit of the number, unless that is
+   * ambiguous.
+   */
   readonly reason: string;
   /** Each number that this may be, in E.164, where there are several. */
   readonly readings?: readonly string[];

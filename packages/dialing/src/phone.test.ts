@@ -90,7 +90,12 @@ describe('parsePhoneNumber', () => {
     ['0044 20 7946 0123', 'US', 'invalid_phone', /00.*plus sign/],
     ['1-800-FLOWERS', 'US', 'invalid_phone', /letters/],
     ...['N/A', 'none', '-', '--', '#ERROR!', 'NULL', 'nan', '\\N', '?', '.', 'unbekannt'].map(
-      (text): [string, CountryCode, string, RegExp] => [text, 'US', 'missing_phone', /no phone number/],
+      (text): [string, CountryCode, string, RegExp] => [
+        text,
+        'US',
+        'missing_phone',
+        /no phone number/,
+      ],
     ),
     ['0000000000', 'US', 'missing_phone', /zeros/],
     ['000-000-0000', 'US', 'missing_phone', /zeros/],
@@ -176,7 +181,10 @@ describe('parsePhoneNumber', () => {
     expect(inRow('2079460123', 'GB')).toMatchObject({ ok: true, number: '+442079460123' });
     expect(inRow('+442079460123', 'GB')).toMatchObject({ ok: true });
     expect(inRow('+12079460123', 'GB')).toMatchObject({ ok: false, code: 'ambiguous_number' });
-    expect(inRow('0033 6 12 34 56 78', 'GB')).toMatchObject({ ok: false, code: 'ambiguous_number' });
+    expect(inRow('0033 6 12 34 56 78', 'GB')).toMatchObject({
+      ok: false,
+      code: 'ambiguous_number',
+    });
     expect(inRow('+1 416 555 0123', 'US')).toMatchObject({ ok: true, country: 'CA' });
     expect(inRow('n/a', 'GB')).toMatchObject({ ok: false, code: 'missing_phone' });
   });
@@ -184,7 +192,10 @@ describe('parsePhoneNumber', () => {
   it('takes a number that no plan knows where somebody vouches for it, and no other that is wrong', () => {
     expect(vouched('+12715550123')).toEqual({ ok: true, number: '+12715550123' });
     expect(vouched('(271) 234-5678')).toEqual({ ok: true, number: '+12712345678' });
-    expect(vouched('+1271555012')).toMatchObject({ ok: false, reason: expect.stringMatching(/few/) });
+    expect(vouched('+1271555012')).toMatchObject({
+      ok: false,
+      reason: expect.stringMatching(/few/),
+    });
     expect(vouched('+12115550123')).toMatchObject({ ok: false, code: 'invalid_phone' });
     expect(vouched('+1 900 555 1234')).toMatchObject({ ok: false, code: 'unsupported_number' });
   });
@@ -208,7 +219,9 @@ describe('parsePhoneNumber', () => {
       '190',
       '988',
     ];
-    const taken = countries.flatMap((country) => numbers.filter((number) => parsePhoneNumber(number, { country }).ok));
+    const taken = countries.flatMap((country) =>
+      numbers.filter((number) => parsePhoneNumber(number, { country }).ok),
+    );
     expect(taken).toEqual([]);
   });
 
@@ -224,10 +237,22 @@ describe('parsePhoneNumber', () => {
 
   it('has a verdict on any text, E.164 or a plain sentence without the number', () => {
     let accepted = 0;
-    const countries = fc.constantFrom<(CountryCode | undefined)[]>(undefined, 'US', 'DE', 'BR', 'FO');
+    const countries = fc.constantFrom<(CountryCode | undefined)[]>(
+      undefined,
+      'US',
+      'DE',
+      'BR',
+      'FO',
+    );
     // Not the library's own "binary" strings: making that arbitrary takes seconds.
     const codeUnits = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit));
-    const marks = fc.constantFrom(...'+()-./x# ;,=\u00a0'.split(''), '\u0660', '\u{1d7ff}', 'E', 'ext');
+    const marks = fc.constantFrom(
+      ...'+()-./x# ;,=\u00a0'.split(''),
+      '\u0660',
+      '\u{1d7ff}',
+      'E',
+      'ext',
+    );
     const digit = fc.nat(9).map(String);
     const national = fc.integer({ min: 2_000_000_000, max: 9_999_999_999 }).map(String);
     const texts = fc
@@ -238,7 +263,8 @@ describe('parsePhoneNumber', () => {
       accepted += verdict.ok ? 1 : 0;
       return verdict.ok
         ? E164.test(verdict.number) && isDeepStrictEqual(parsePhoneNumber(verdict.number), verdict)
-        : /^[A-Z].*\.$/.test(verdict.reason) && (verdict.readings !== undefined || !/\d{3}/.test(verdict.reason));
+        : /^[A-Z].*\.$/.test(verdict.reason) &&
+            (verdict.readings !== undefined || !/\d{3}/.test(verdict.reason));
     });
     expect(() => fc.assert(property, { numRuns: 3_000 })).not.toThrow();
     expect(accepted).toBeGreaterThan(20);
@@ -260,22 +286,41 @@ describe('the new area codes', () => {
 
   it('lie over codes that it knows, in the same state', () => {
     for (const [code, { over, region }] of Object.entries(NEW_AREA_CODES)) {
-      expect(parsePhoneNumber(`+1${code}2345678`)).toEqual({ ok: true, number: `+1${code}2345678`, country: 'US' });
-      expect([regionsOf(`+1${code}2345678`), regionsOf(`+1${over}2345678`)]).toEqual([[region], [region]]);
-      expect(zonesOf(`+1${code}2345678`)).toEqual(expect.arrayContaining([...zonesOf(`+1${over}2345678`)]));
+      expect(parsePhoneNumber(`+1${code}2345678`)).toEqual({
+        ok: true,
+        number: `+1${code}2345678`,
+        country: 'US',
+      });
+      expect([regionsOf(`+1${code}2345678`), regionsOf(`+1${over}2345678`)]).toEqual([
+        [region],
+        [region],
+      ]);
+      expect(zonesOf(`+1${code}2345678`)).toEqual(
+        expect.arrayContaining([...zonesOf(`+1${over}2345678`)]),
+      );
     }
   });
 });
 
 describe('the shortcut', () => {
-  const callingCodes = [...Object.keys(metadata.country_calling_codes), ...Object.keys(metadata.nonGeographic)];
+  const callingCodes = [
+    ...Object.keys(metadata.country_calling_codes),
+    ...Object.keys(metadata.nonGeographic),
+  ];
   const digits = fc.array(fc.nat(9), { minLength: 4, maxLength: 12 }).map((list) => list.join(''));
   const numbers = fc.oneof(
     {
       weight: 1,
-      arbitrary: fc.tuple(fc.constantFrom(...callingCodes), digits).map(([code, rest]) => `+${code}${rest}`),
+      arbitrary: fc
+        .tuple(fc.constantFrom(...callingCodes), digits)
+        .map(([code, rest]) => `+${code}${rest}`),
     },
-    { weight: 1, arbitrary: fc.integer({ min: 2_000_000_000, max: 9_999_999_999 }).map((national) => `+1${national}`) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .integer({ min: 2_000_000_000, max: 9_999_999_999 })
+        .map((national) => `+1${national}`),
+    },
   );
 
   it('accepts nothing that the library refuses or reads otherwise', () => {
@@ -288,7 +333,9 @@ describe('the shortcut', () => {
       const type = parsed?.getType();
       // Where both are possible the library says so; the shortcut stops at the first.
       const sameType =
-        type === 'FIXED_LINE_OR_MOBILE' ? /^FIXED_LINE|^MOBILE/.test(planned.type) : type === planned.type;
+        type === 'FIXED_LINE_OR_MOBILE'
+          ? /^FIXED_LINE|^MOBILE/.test(planned.type)
+          : type === planned.type;
       return parsed?.number === number && parsed.country === planned.country && sameType;
     });
     expect(() => fc.assert(property, { numRuns: 5_000 })).not.toThrow();
@@ -328,7 +375,11 @@ it('knows the country codes of numbering plans', () => {
 
 it('tells fictional numbers', () => {
   expect(['+15055550100', '+12125550199', '+18005550123'].every(isFictional)).toBe(true);
-  expect(['+15055550200', '+15055551212', '+15055450123', '+445055550123', '5055550123'].some(isFictional)).toBe(false);
+  expect(
+    ['+15055550200', '+15055551212', '+15055450123', '+445055550123', '5055550123'].some(
+      isFictional,
+    ),
+  ).toBe(false);
 });
 
 it('masks all but a hint of a number', () => {

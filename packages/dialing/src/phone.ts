@@ -9,7 +9,9 @@ import { type PhoneRefusal, type PhoneVerdict, refuse } from './phone-verdict.ts
 export type { CountryCode } from 'libphonenumber-js/max';
 export type { PhoneVerdict } from './phone-verdict.ts';
 
-/** Loaded with the first number that is read: it takes a tenth of a second, and workers read none. */
+/**
+ * Loaded with the first number that is read: it takes a tenth of a second, and workers read none.
+ */
 let library: typeof Libphonenumber | undefined;
 function libphonenumber(): typeof Libphonenumber {
   library ??= createRequire(import.meta.url)('libphonenumber-js/core') as typeof Libphonenumber;
@@ -49,13 +51,14 @@ export function callingCodeOf(country: CountryCode): string {
 /**
  * One cell of a list, as a number that can be dialed or the reason why not.
  *
- * Taken: E.164 with any customary formatting (`+1 (505) 555-0123`, `tel:` links, full-width or other Unicode digits), and
- * national or internationally prefixed numbers (`011 …`, `00 …`) as they are dialed in the country.
- * Refused: extensions and letters, which cannot be dialed; what a spreadsheet has made of a number; several in one cell;
- * numbers that are valid nowhere (libphonenumber, full metadata); emergency, short, service, premium-rate and shared-cost
- * numbers. Digits that are a number both with the country code in them and as dialed in the country are
- * `ambiguous_number`: Excel and CRMs drop the plus.
- * A guess is never made: a row refused is mended in a minute, a stranger rung is not.
+ * Taken: E.164 with any customary formatting (`+1 (505) 555-0123`, `tel:` links, full-width or
+ * other Unicode digits), and national or internationally prefixed numbers (`011 …`, `00 …`) as they
+ * are dialed in the country. Refused: extensions and letters, which cannot be dialed; what a
+ * spreadsheet has made of a number; several in one cell; numbers that are valid nowhere
+ * (libphonenumber, full metadata); emergency, short, service, premium-rate and shared-cost numbers.
+ * Digits that are a number both with the country code in them and as dialed in the country are
+ * `ambiguous_number`: Excel and CRMs drop the plus. A guess is never made: a row refused is mended
+ * in a minute, a stranger rung is not.
  */
 export function parsePhoneNumber(text: string, context: PhoneContext = {}): PhoneVerdict {
   const verdict = acceptPlain(text) ?? parseText(text, context);
@@ -78,7 +81,8 @@ function parseText(text: string, context: PhoneContext): PhoneVerdict {
 
 /**
  * True for the numbers set aside for examples and fiction, +1 (any area code) 555-0100 to 555-0199.
- * Broader than the assignment guidelines, which keep only 0199 in toll-free codes: an example must never ring anybody.
+ * Broader than the assignment guidelines, which keep only 0199 in toll-free codes: an example must
+ * never ring anybody.
  */
 export function isFictional(e164: string): boolean {
   return FICTIONAL.test(e164);
@@ -89,18 +93,34 @@ export function maskPhoneNumber(e164: string): string {
   return e164.length < 8 ? '***' : `${e164.slice(0, 2)}***${e164.slice(-2)}`;
 }
 
-/** The verdict on a number that is valid as it stands, some thirty times faster than the library has it. */
+/**
+ * The verdict on a number that is valid as it stands, some thirty times faster than the library has
+ * it.
+ */
 function acceptPlain(text: string): PhoneVerdict | undefined {
   if (!E164.test(text)) return undefined;
   const planned = findPlannedNumber(text);
   return planned && judge({ number: text, type: planned.type, country: planned.country });
 }
 
-/** The row's country and the number's contradict each other: one of them is wrong, and nobody can tell which. */
-function contradiction(number: string, { country, isRowsCountry }: PhoneContext): PhoneRefusal | undefined {
-  if (isRowsCountry !== true || country === undefined || number.startsWith(`+${callingCodeOf(country)}`))
+/**
+ * The row's country and the number's contradict each other: one of them is wrong, and nobody can
+ * tell which.
+ */
+function contradiction(
+  number: string,
+  { country, isRowsCountry }: PhoneContext,
+): PhoneRefusal | undefined {
+  if (
+    isRowsCountry !== true ||
+    country === undefined ||
+    number.startsWith(`+${callingCodeOf(country)}`)
+  )
     return undefined;
-  return refuse('ambiguous_number', `The number's country code is not that of the row's country, ${country}.`);
+  return refuse(
+    'ambiguous_number',
+    `The number's country code is not that of the row's country, ${country}.`,
+  );
 }
 
 function isInternational({ hasPlus, hasTrunkZero, digits, firstGroup }: WrittenNumber): boolean {
@@ -119,14 +139,20 @@ function readInternational(written: WrittenNumber, context: PhoneContext): Phone
   return reading === undefined ? refuseUnknown(`+${digits}`, undefined, context) : judge(reading);
 }
 
-/** `49 (0)30 …` is dialed without the zero from abroad. Only where that makes no number does the zero belong to it, as in Italy. */
+/**
+ * `49 (0)30 …` is dialed without the zero from abroad. Only where that makes no number does the
+ * zero belong to it, as in Italy.
+ */
 function withoutTrunkZero({ digits, firstGroup, hasTrunkZero }: WrittenNumber): string {
   if (!hasTrunkZero) return digits;
   const short = firstGroup + digits.slice(firstGroup.length + 1);
   return asInternational(short) === undefined ? digits : short;
 }
 
-/** `+8 (495) …` would be Vietnam's 84 only to whoever reads nothing but digits. "+38 (0…" is how Ukraine's 380 is written. */
+/**
+ * `+8 (495) …` would be Vietnam's 84 only to whoever reads nothing but digits. "+38 (0…" is how
+ * Ukraine's 380 is written.
+ */
 function isCutApart(callingCode: string, { firstGroup }: WrittenNumber): boolean {
   return firstGroup.length < callingCode.length && !(callingCode === '380' && firstGroup === '38');
 }
@@ -143,15 +169,18 @@ function readNational(digits: string, country: CountryCode, context: PhoneContex
   return { ...refuse('ambiguous_number', sentence), readings: numbers };
 }
 
-/** Ten digits, or 1 and ten digits, mean the same all over North America: no need to ask the library. */
+/**
+ * Ten digits, or 1 and ten digits, mean the same all over North America: no need to ask the
+ * library.
+ */
 function northAmerican(digits: string, country: CountryCode): string {
   const [, national] = /^1?([2-9]\d{9})$/.exec(digits) ?? [];
   return national !== undefined && callingCodeOf(country) === '1' ? `+1${national}` : '';
 }
 
 /**
- * Every number that these digits may be: as dialed in the country, with or without its trunk prefix, and with a plus that
- * was lost.
+ * Every number that these digits may be: as dialed in the country, with or without its trunk
+ * prefix, and with a plus that was lost.
  */
 function readingsIn(digits: string, country: CountryCode): Reading[] {
   const callingCode = callingCodeOf(country);
@@ -166,22 +195,35 @@ function readingsIn(digits: string, country: CountryCode): Reading[] {
 }
 
 /**
- * The digits with the plus that may have been lost before them: where they begin with the country's own code, and where
- * what they are at home is never written so, without its zero: then either that or a plus got lost. Digits that are a
- * number at home also with 00 for the plus: in Brazil or Singapore it is a part of other prefixes.
+ * The digits with the plus that may have been lost before them: where they begin with the country's
+ * own code, and where what they are at home is never written so, without its zero: then either that
+ * or a plus got lost. Digits that are a number at home also with 00 for the plus: in Brazil or
+ * Singapore it is a part of other prefixes.
  */
-function asIfFromAbroad(digits: string, callingCode: string, atHome: readonly Reading[]): Reading | undefined {
-  if (digits.startsWith('00')) return atHome.length > 0 ? asInternational(digits.slice(2)) : undefined;
-  if (!digits.startsWith(callingCode) && !atHome.every(({ number }) => lacksZero(digits, number))) return undefined;
+function asIfFromAbroad(
+  digits: string,
+  callingCode: string,
+  atHome: readonly Reading[],
+): Reading | undefined {
+  if (digits.startsWith('00'))
+    return atHome.length > 0 ? asInternational(digits.slice(2)) : undefined;
+  if (!digits.startsWith(callingCode) && !atHome.every(({ number }) => lacksZero(digits, number)))
+    return undefined;
   const abroad = asInternational(digits);
   return atHome.length > 0 || digits.startsWith(callingCode) ? abroad : undefined;
 }
 
 function lacksZero(digits: string, number: string): boolean {
-  return !digits.startsWith('0') && parseByLibrary(number, undefined)?.formatNational().startsWith('0') === true;
+  return (
+    !digits.startsWith('0') &&
+    parseByLibrary(number, undefined)?.formatNational().startsWith('0') === true
+  );
 }
 
-/** The digits after a plus sign: as they stand, or else without what is only dialed inside the country. */
+/**
+ * The digits after a plus sign: as they stand, or else without what is only dialed inside the
+ * country.
+ */
 function asInternational(digits: string): Reading | undefined {
   return exactly(digits) ?? known(`+${digits}`, undefined) ?? exactly(withoutRetiredDigit(digits));
 }
@@ -204,9 +246,14 @@ function known(digits: string, country: CountryCode | undefined): Reading | unde
   const parsed = parseByLibrary(digits, country);
   if (parsed === undefined || !E164.test(parsed.number)) return undefined;
   const type = parsed.getType();
-  // Some numbering plans have no 555 exchange; a country all the same means that the area code exists.
-  const named = type === undefined && isFictional(parsed.number) ? parseByLibrary(parsed.number, undefined) : parsed;
-  const isKnown = type !== undefined || (isFictional(parsed.number) && named?.country !== undefined);
+  // Some numbering plans have no 555 exchange; a country all the same means that the area code
+  // exists.
+  const named =
+    type === undefined && isFictional(parsed.number)
+      ? parseByLibrary(parsed.number, undefined)
+      : parsed;
+  const isKnown =
+    type !== undefined || (isFictional(parsed.number) && named?.country !== undefined);
   return isKnown ? { number: parsed.number, type, country: named?.country } : undefined;
 }
 
@@ -235,10 +282,14 @@ function judge({ number, type, country }: Reading): PhoneVerdict {
 }
 
 /**
- * What no subscriber has in North America (ATIS-0300051): the exchanges N11, 950 (carriers), 958 and 959 (tests), 976
- * (premium), and directory assistance, 555-1212. Toll-free codes have exchanges like any other, 411 included.
+ * What no subscriber has in North America (ATIS-0300051): the exchanges N11, 950 (carriers), 958
+ * and 959 (tests), 976 (premium), and directory assistance, 555-1212. Toll-free codes have
+ * exchanges like any other, 411 included.
  */
-function northAmericanService(number: string, type: PhoneNumberType | undefined): string | undefined {
+function northAmericanService(
+  number: string,
+  type: PhoneNumberType | undefined,
+): string | undefined {
   if (!/^\+1\d{10}$/.test(number)) return undefined;
   if (number.endsWith('5551212')) return 'Directory assistance is not dialed.';
   if (type === 'TOLL_FREE' || !/^(?:\d11|95[089]|976)/.test(number.slice(5))) return undefined;
@@ -250,10 +301,16 @@ const LONGEST_SHORT_NUMBER = 6;
 const LONGEST_EMERGENCY_NUMBER = 3;
 
 /** No plan knows the number: what is wrong with it, unless somebody vouches for it. */
-function refuseUnknown(digits: string, country: CountryCode | undefined, { vouches }: PhoneContext): PhoneVerdict {
+function refuseUnknown(
+  digits: string,
+  country: CountryCode | undefined,
+  { vouches }: PhoneContext,
+): PhoneVerdict {
   const parsed = parseByLibrary(digits, country);
   const national = parsed?.nationalNumber ?? digits.replace('+', '');
-  if (national.length <= (country === undefined ? LONGEST_EMERGENCY_NUMBER : LONGEST_SHORT_NUMBER)) {
+  if (
+    national.length <= (country === undefined ? LONGEST_EMERGENCY_NUMBER : LONGEST_SHORT_NUMBER)
+  ) {
     return refuseShortNumber();
   }
   const problem = lengthProblem(digits, country);

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 
 /**
- * One call as it waits in the queue: only what differs from row to row, so that a waiting call costs hundreds of bytes.
- * The campaign's texts are filled in when it is dialed. What it has in common with all of its list is stored once, under
- * `headings`. `form` holds the values of a CSV row in the order of these headings (empty: the cell was empty), or ordered
- * pairs for a JSON record.
+ * One call as it waits in the queue: only what differs from row to row, so that a waiting call
+ * costs hundreds of bytes. The campaign's texts are filled in when it is dialed. What it has in
+ * common with all of its list is stored once, under `headings`. `form` holds the values of a CSV
+ * row in the order of these headings (empty: the cell was empty), or ordered pairs for a JSON
+ * record.
  */
 export const queuedCallSchema = z.strictObject({
   to: z.string(),
@@ -27,7 +28,10 @@ export const queuedCallSchema = z.strictObject({
 });
 export type QueuedCall = z.infer<typeof queuedCallSchema>;
 
-/** A heading of a list's form. `forTexts`: its column is a field of the record, and only the campaign's texts may ask for it. */
+/**
+ * A heading of a list's form. `forTexts`: its column is a field of the record, and only the
+ * campaign's texts may ask for it.
+ */
 export type FormHeading = string | { readonly forTexts: string };
 
 export function headingText(heading: FormHeading): string {

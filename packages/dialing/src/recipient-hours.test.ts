@@ -56,7 +56,11 @@ describe('the rules of a call', () => {
 
   it('go by the record’s zone and the number’s region', () => {
     const rules = hoursOf({}).rulesFor({ to: MIAMI, timezone: 'America/Los_Angeles' });
-    expect(rules).toMatchObject({ zones: ['America/Los_Angeles'], source: 'record', regions: ['US-FL'] });
+    expect(rules).toMatchObject({
+      zones: ['America/Los_Angeles'],
+      source: 'record',
+      regions: ['US-FL'],
+    });
   });
 
   it('name no region for a number of no place, and the campaign’s zone', () => {
@@ -85,7 +89,10 @@ describe('the rules of a call', () => {
       hoursKnown: true,
     });
     // The regional hours are by the recipient's.
-    expect(hoursOf(fixed).rulesFor({ to: MIAMI })).toMatchObject({ zones: ['America/New_York'], source: 'number' });
+    expect(hoursOf(fixed).rulesFor({ to: MIAMI })).toMatchObject({
+      zones: ['America/New_York'],
+      source: 'number',
+    });
   });
 
   it('are none but the campaign’s own cap where it may call at any time', () => {
@@ -97,7 +104,10 @@ describe('the rules of a call', () => {
       caps: [{ calls: 5, hours: 48 }],
       hoursKnown: true,
     });
-    expect(hours.openSpan(rules, NOON_UTC)).toEqual({ opensAt: 0, closesAt: Number.MAX_SAFE_INTEGER });
+    expect(hours.openSpan(rules, NOON_UTC)).toEqual({
+      opensAt: 0,
+      closesAt: Number.MAX_SAFE_INTEGER,
+    });
     expect(hoursOf({ callingWindow: 'anytime' }).rulesFor({ to: TOLL_FREE }).hoursKnown).toBe(true);
   });
 
@@ -127,13 +137,21 @@ describe('the hours of a call', () => {
 
   it('are in the window’s zone and, by law, in the recipient’s', () => {
     const callingWindow = { from: '14:00', to: '24:00', timezone: 'Europe/Berlin' }; // 12:00Z to 22:00Z
-    expect(spanOf(hoursOf({ callingWindow }), { to: DENVER })).toEqual(['2026-07-01T14:00Z', '2026-07-01T22:00Z']);
-    expect(spanOf(hoursOf({ callingWindow }), { to: TOLL_FREE })).toEqual(['2026-07-01T12:00Z', '2026-07-01T22:00Z']);
+    expect(spanOf(hoursOf({ callingWindow }), { to: DENVER })).toEqual([
+      '2026-07-01T14:00Z',
+      '2026-07-01T22:00Z',
+    ]);
+    expect(spanOf(hoursOf({ callingWindow }), { to: TOLL_FREE })).toEqual([
+      '2026-07-01T12:00Z',
+      '2026-07-01T22:00Z',
+    ]);
   });
 
   it('are none on a weekday that a region leaves out', () => {
     const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
-    const noSundays = [{ region: 'GB', citation: 'none', hours: [{ from: '08:00', to: '20:00', days }] }];
+    const noSundays = [
+      { region: 'GB', citation: 'none', hours: [{ from: '08:00', to: '20:00', days }] },
+    ];
     const saturdayNight = Date.parse('2026-07-04T20:30Z');
     expect(spanOf(hoursOf({}, noSundays), { to: LONDON }, saturdayNight)).toEqual([
       '2026-07-06T07:00Z',
@@ -176,14 +194,19 @@ describe('a zone that no clock knows, stored by an earlier version', () => {
 
 describe('the hours of a campaign as a whole', () => {
   it('are those of its window where they are the same for all', () => {
-    const hours = hoursOf({ callingWindow: { from: '14:00', to: '24:00', timezone: 'Europe/Berlin' } });
+    const hours = hoursOf({
+      callingWindow: { from: '14:00', to: '24:00', timezone: 'Europe/Berlin' },
+    });
     expect(hours.campaignSpan(NOON_UTC - HOUR_MS)?.opensAt).toBe(NOON_UTC);
     expect(hours.campaignSpan(NOON_UTC + 10 * HOUR_MS)?.opensAt).toBe(NOON_UTC + DAY_MS);
   });
 
-  it.each([{}, { callingWindow: 'anytime' }])('are open for %j, where each person has their own', (keys) => {
-    expect(hoursOf(keys).campaignSpan(NOON_UTC)?.opensAt).toBe(0);
-  });
+  it.each([{}, { callingWindow: 'anytime' }])(
+    'are open for %j, where each person has their own',
+    (keys) => {
+      expect(hoursOf(keys).campaignSpan(NOON_UTC)?.opensAt).toBe(0);
+    },
+  );
 });
 
 describe('a call that can never be placed', () => {
@@ -202,7 +225,11 @@ describe('a call that can never be placed', () => {
     // Denver is 7 hours behind London, but 6 from 8 to 29 March 2026.
     const callingWindow = { from: '20:00', to: '21:00', timezone: 'Europe/London' };
     const noonToTwo = [
-      { region: 'US-CO', citation: 'none', hours: [{ from: '14:00', to: '15:00', days: ['mon' as const] }] },
+      {
+        region: 'US-CO',
+        citation: 'none',
+        hours: [{ from: '14:00', to: '15:00', days: ['mon' as const] }],
+      },
     ];
     const hours = hoursOf({ callingWindow }, noonToTwo);
     const rules = hours.rulesFor({ to: DENVER });

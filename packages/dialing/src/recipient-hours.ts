@@ -15,9 +15,15 @@ export interface CallRules {
   readonly regions: readonly Region[];
   /** What holds there beside the campaign's own window. */
   readonly regional: readonly RegionalRule[];
-  /** The campaign's own cap and the regions', each of which must be kept; those that another one implies are left out. */
+  /**
+   * The campaign's own cap and the regions', each of which must be kept; those that another one
+   * implies are left out.
+   */
   readonly caps: readonly FrequencyCap[];
-  /** False: there are hours to keep, and nothing tells by which clock. Such a person cannot be called. */
+  /**
+   * False: there are hours to keep, and nothing tells by which clock. Such a person cannot be
+   * called.
+   */
   readonly hoursKnown: boolean;
 }
 
@@ -39,11 +45,12 @@ interface Answer {
 export type HoursOfCampaign = Pick<Campaign, 'callingWindow' | 'timezone' | 'frequencyCap'>;
 
 /**
- * When one campaign's recipients may be called. The strictest wins: a call must be within the campaign's window and within
- * the hours of every region that its number belongs to.
+ * When one campaign's recipients may be called. The strictest wins: a call must be within the
+ * campaign's window and within the hours of every region that its number belongs to.
  *
- * `callingWindow: anytime` is the campaign's own statement that its calls are no telephone solicitations: then it has no
- * hours, and no region's rules concern it. Its own frequency cap holds all the same.
+ * `callingWindow: anytime` is the campaign's own statement that its calls are no telephone
+ * solicitations: then it has no hours, and no region's rules concern it. Its own frequency cap
+ * holds all the same.
  *
  * Asked before every call, it computes about twice a day for those with the same zones and regions.
  */
@@ -74,8 +81,9 @@ export class RecipientHours {
   }
 
   /**
-   * The span that holds `atMs`, or else the next one, in which a call by these rules may be placed; `undefined` if none
-   * begins within 15 days (hours that never meet), or if it cannot be known: nobody's hours are not everybody's.
+   * The span that holds `atMs`, or else the next one, in which a call by these rules may be placed;
+   * `undefined` if none begins within 15 days (hours that never meet), or if it cannot be known:
+   * nobody's hours are not everybody's.
    */
   openSpan(rules: CallRules, atMs: number): OpenSpan | undefined {
     if (!rules.hoursKnown) return undefined;
@@ -86,7 +94,10 @@ export class RecipientHours {
     return answer.span;
   }
 
-  /** As `openSpan`, for the campaign as a whole: its window, where that is the same for everybody; else always open. */
+  /**
+   * As `openSpan`, for the campaign as a whole: its window, where that is the same for everybody;
+   * else always open.
+   */
   campaignSpan(atMs: number): OpenSpan | undefined {
     const known = this.#campaignAnswer;
     if (known !== undefined && known.since <= atMs && atMs < known.until) return known.span;
@@ -96,13 +107,19 @@ export class RecipientHours {
     return this.#campaignAnswer.span;
   }
 
-  /** Whether no call by these rules can be placed at `fromMs` <= instant < `untilMs`, as far as a year ahead shows. */
+  /**
+   * Whether no call by these rules can be placed at `fromMs` <= instant < `untilMs`, as far as a
+   * year ahead shows.
+   */
   neverOpens(rules: CallRules, fromMs: number, untilMs: number): boolean {
     const span = this.openSpan(rules, fromMs) ?? this.#laterSpan(rules, fromMs, untilMs);
     return span === undefined || Math.max(span.opensAt, fromMs) >= untilMs;
   }
 
-  /** After 15 days without: hours of different zones may come to meet when one of them changes its clock. */
+  /**
+   * After 15 days without: hours of different zones may come to meet when one of them changes its
+   * clock.
+   */
   #laterSpan(rules: CallRules, fromMs: number, untilMs: number): OpenSpan | undefined {
     const hopeless = this.#hopeless.get(rules);
     if (
@@ -129,7 +146,9 @@ export class RecipientHours {
       callingWindow === 'anytime'
         ? []
         : this.#regionalRules.filter(({ region }) => regions.some((one) => isWithin(one, region)));
-    const caps = [frequencyCap, ...regional.map(({ cap }) => cap)].filter((cap) => cap !== undefined);
+    const caps = [frequencyCap, ...regional.map(({ cap }) => cap)].filter(
+      (cap) => cap !== undefined,
+    );
     const asksForClock =
       (callingWindow !== 'anytime' && callingWindow.timezone === 'recipient') ||
       regional.some(({ hours }) => hours !== undefined);
@@ -146,7 +165,9 @@ export class RecipientHours {
 
   #hoursOf({ zones, regional }: CallRules): HoursInZones[] {
     const { callingWindow } = this.#campaign;
-    const regionalHours = regional.flatMap(({ hours }) => (hours === undefined ? [] : [{ hours, zones }]));
+    const regionalHours = regional.flatMap(({ hours }) =>
+      hours === undefined ? [] : [{ hours, zones }],
+    );
     if (callingWindow === 'anytime' || callingWindow.timezone !== 'recipient') {
       return [...this.#fixedHours(), ...regionalHours];
     }

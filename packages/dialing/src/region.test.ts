@@ -104,7 +104,8 @@ describe('the area codes', () => {
     for (let code = 200; code < 1000; code++) {
       const verdict = parsePhoneNumber(`+1${code}5550123`);
       const isAssigned = verdict.ok && (verdict.country === 'US' || verdict.country === 'CA');
-      if (isAssigned && !regionsOf(`+1${code}2345678`).some((region) => region.includes('-'))) left.push(`${code}`);
+      if (isAssigned && !regionsOf(`+1${code}2345678`).some((region) => region.includes('-')))
+        left.push(`${code}`);
     }
     expect(left.join(' ')).toBe(
       '273 500 521 522 525 526 527 528 529 532 533 544 566 577 588 600 622 633 800 833 844 855 866 877 888',
@@ -118,7 +119,8 @@ describe('the area codes', () => {
       const place = STATES.get(name) ?? /, ([A-Z]{2})$/.exec(name)?.[1];
       if (place === undefined || place === 'VI') continue; // the Virgin Islands are a country here
       const areaCode = prefix.slice(0, 3);
-      if (regionsOf(`+1${areaCode}5550123`).some((region) => region.endsWith(`-${place}`))) unnamed.delete(areaCode);
+      if (regionsOf(`+1${areaCode}5550123`).some((region) => region.endsWith(`-${place}`)))
+        unnamed.delete(areaCode);
       else wrong.push(`${prefix} ${name}`);
     }
     // Of 201, New Jersey, the data put one exchange on the other side of the river.

@@ -14,12 +14,13 @@ const UNKNOWN_AREA_CODE: readonly Region[] = ['US', 'CA'];
 let regionsByAreaCode: ReadonlyMap<string, readonly Region[]> | undefined;
 
 /**
- * The regions whose rules a call to this number must keep: the state or province of its area code (all of those that share
- * it) in the USA and Canada, elsewhere its country.
+ * The regions whose rules a call to this number must keep: the state or province of its area code
+ * (all of those that share it) in the USA and Canada, elsewhere its country.
  *
- * As with its zones, a number tells where it was issued. The law often goes by that: Florida, for one, presumes that who has
- * one of its area codes is in Florida (Fla. Stat. 501.059(8)(d)).
- * Empty for what belongs to no country or, under +1, to no place (toll-free, personal and satellite numbers).
+ * As with its zones, a number tells where it was issued. The law often goes by that: Florida, for
+ * one, presumes that who has one of its area codes is in Florida (Fla. Stat. 501.059(8)(d)). Empty
+ * for what belongs to no country or, under +1, to no place (toll-free, personal and satellite
+ * numbers).
  */
 export function regionsOf(e164: string): readonly Region[] {
   if (!E164.test(e164)) return NO_REGIONS;
@@ -33,7 +34,10 @@ export function isWithin(region: Region, ruled: Region): boolean {
   return region === ruled || region.startsWith(`${ruled}-`);
 }
 
-/** The other countries under +1. An area code that nobody knows keeps the rules of both countries with states. */
+/**
+ * The other countries under +1. An area code that nobody knows keeps the rules of both countries
+ * with states.
+ */
 function countryWithoutStates(e164: string): readonly Region[] {
   const planned = findPlannedNumber(e164);
   if (planned === undefined && isAreaCodeOfAPlace(e164)) return UNKNOWN_AREA_CODE;
@@ -49,8 +53,10 @@ function isAreaCodeOfAPlace(e164: string): boolean {
 function readAreaCodes(): ReadonlyMap<string, readonly Region[]> {
   const regionsByCode = new Map<string, Region[]>();
   for (const [region, codes] of Object.entries(AREA_CODES)) {
-    for (const code of codes.split(' ')) regionsByCode.set(code, [...(regionsByCode.get(code) ?? []), region]);
+    for (const code of codes.split(' '))
+      regionsByCode.set(code, [...(regionsByCode.get(code) ?? []), region]);
   }
-  for (const [code, { region }] of Object.entries(NEW_AREA_CODES)) regionsByCode.set(code, [region]);
+  for (const [code, { region }] of Object.entries(NEW_AREA_CODES))
+    regionsByCode.set(code, [region]);
   return regionsByCode;
 }

@@ -12,7 +12,10 @@ export interface RegionalRule {
   readonly region: Region;
   /** Where anybody can look it up. */
   readonly citation: string;
-  /** By the called person's clock; a weekday in none of them allows no call. Left out: the rule says nothing of hours. */
+  /**
+   * By the called person's clock; a weekday in none of them allows no call. Left out: the rule says
+   * nothing of hours.
+   */
   readonly hours?: readonly WeeklyHours[];
   readonly cap?: FrequencyCap;
 }

@@ -4,18 +4,31 @@ import { OUTCOMES, REASONS } from './outcome.ts';
 
 const instant = z.iso.datetime();
 
-const ZONE_SOURCES = ['campaign_window', 'record', 'number', 'campaign'] as const satisfies ZoneSource[];
+const ZONE_SOURCES = [
+  'campaign_window',
+  'record',
+  'number',
+  'campaign',
+] as const satisfies ZoneSource[];
 
 /** Which rules let a call through, for whoever has to answer for it later. */
 const permissionSchema = z.strictObject({
   opensAt: instant
     .optional()
-    .describe('Since when it was in hours as it was let out. Left out: the campaign calls at any time.'),
+    .describe(
+      'Since when it was in hours as it was let out. Left out: the campaign calls at any time.',
+    ),
   closesAt: instant.optional().describe('Until when it was in hours.'),
-  zones: z.array(z.string()).optional().describe('By whose clocks: it was in hours in all of these.'),
+  zones: z
+    .array(z.string())
+    .optional()
+    .describe('By whose clocks: it was in hours in all of these.'),
   zoneSource: z.enum(ZONE_SOURCES).optional().describe('Where the zones come from.'),
   regions: z.array(z.string()).optional().describe('Whose stricter rules were kept as well.'),
-  doNotCall: z.int().nonnegative().describe('The version of the do-not-call list that the number was not on.'),
+  doNotCall: z
+    .int()
+    .nonnegative()
+    .describe('The version of the do-not-call list that the number was not on.'),
   caps: z
     .array(
       z.strictObject({
@@ -30,8 +43,9 @@ const permissionSchema = z.strictObject({
 export type Permission = z.infer<typeof permissionSchema>;
 
 /**
- * What became of one call. The keys stand in the order of the CSV columns, and `permission` is in none of them. `attempts` counts requests begun and provable
- * failures to begin one; `revision` is 1, and more where an outcome was corrected later.
+ * What became of one call. The keys stand in the order of the CSV columns, and `permission` is in
+ * none of them. `attempts` counts requests begun and provable failures to begin one; `revision` is
+ * 1, and more where an outcome was corrected later.
  */
 export const resultRecordSchema = z.strictObject({
   callId: z.string().describe('The same for every entry about one call.'),
@@ -52,22 +66,27 @@ export const resultRecordSchema = z.strictObject({
   revision: z
     .int()
     .positive()
-    .describe('1, and more where an earlier entry about the call was corrected: the highest counts.'),
+    .describe(
+      '1, and more where an earlier entry about the call was corrected: the highest counts.',
+    ),
   providerMessage: z
     .string()
     .max(500)
     .optional()
-    .describe('What the provider said, without personal data, where it gave an answer other than a plain 200.'),
+    .describe(
+      'What the provider said, without personal data, where it gave an answer other than a plain 200.',
+    ),
   list: z
     .string()
     .optional()
-    .describe('The list that it was loaded from, by its path as it was given; `stdin` for standard input.'),
+    .describe(
+      'The list that it was loaded from, by its path as it was given; `stdin` for standard input.',
+    ),
   permission: permissionSchema.optional().describe('Of calls that were let out: by which rules.'),
 });
 export type ResultRecord = z.infer<typeof resultRecordSchema>;
 
 /** The CSV columns of a result, in order. */
-export const RESULT_COLUMNS = Object.keys(resultRecordSchema.omit({ permission: true }).shape) as Exclude<
-  keyof ResultRecord,
-  'permission'
->[];
+export const RESULT_COLUMNS = Object.keys(
+  resultRecordSchema.omit({ permission: true }).shape,
+) as Exclude<keyof ResultRecord, 'permission'>[];

@@ -27,13 +27,14 @@ function stored(content: object = WHOLE): Record<string, unknown> {
 }
 
 describe('a stored definition', () => {
-  it.each([WHOLE, { id: 'a', fromPhoneNumber: '+15055550100' }, { ...WHOLE, callingWindow: 'anytime' }])(
-    'is read as it was checked (%#)',
-    (content) => {
-      const campaign = stored(content);
-      expect(readStoredCampaign(campaign)).toEqual({ ok: true, campaign });
-    },
-  );
+  it.each([
+    WHOLE,
+    { id: 'a', fromPhoneNumber: '+15055550100' },
+    { ...WHOLE, callingWindow: 'anytime' },
+  ])('is read as it was checked (%#)', (content) => {
+    const campaign = stored(content);
+    expect(readStoredCampaign(campaign)).toEqual({ ok: true, campaign });
+  });
 
   it('of a version that knew less has the defaults of what it did not know', () => {
     const {
@@ -42,22 +43,35 @@ describe('a stored definition', () => {
       retry: ___,
       ...older
     } = stored({ ...WHOLE, priority: 0, onUnknown: undefined });
-    expect(readStoredCampaign(older)).toMatchObject({ ok: true, campaign: { priority: 0, onUnknown: 'never-redial' } });
+    expect(readStoredCampaign(older)).toMatchObject({
+      ok: true,
+      campaign: { priority: 0, onUnknown: 'never-redial' },
+    });
   });
 
   it('keeps texts that a later check would refuse', () => {
     const introNotes = 'an odd } and {{';
-    expect(readStoredCampaign({ ...stored(), introNotes })).toMatchObject({ ok: true, campaign: { introNotes } });
+    expect(readStoredCampaign({ ...stored(), introNotes })).toMatchObject({
+      ok: true,
+      campaign: { introNotes },
+    });
   });
 
   it.each([
     ['a new key', { quietDays: ['2026-12-24'] }, 'quietDays'],
     ['a new key within an old one', { pacing: { callsPerSecond: 2, burst: 7 } }, 'pacing.burst'],
     ['a new value of an old key', { onUnknown: 'redial-twice' }, 'onUnknown'],
-    ['a new form of an old key', { callingWindow: [{ from: '09:00', to: '12:00' }] }, 'callingWindow'],
+    [
+      'a new form of an old key',
+      { callingWindow: [{ from: '09:00', to: '12:00' }] },
+      'callingWindow',
+    ],
     ['a new meaning of an old key', { requires: ['pacing per line'] }, 'pacing per line'],
   ])('that has %s is not taken for what it was without', (_, change, rule) => {
-    expect(readStoredCampaign({ ...stored(), ...change })).toEqual({ ok: false, unknownRules: [rule] });
+    expect(readStoredCampaign({ ...stored(), ...change })).toEqual({
+      ok: false,
+      unknownRules: [rule],
+    });
   });
 
   it('that is no object is not taken for one', () => {

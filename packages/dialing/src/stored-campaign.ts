@@ -31,7 +31,9 @@ const storedCampaignSchema = campaignFields.extend({
   requires: z.array(z.string()).default([]),
 });
 
-export type StoredVerdict = { ok: true; campaign: Campaign } | { ok: false; unknownRules: string[] };
+export type StoredVerdict =
+  | { ok: true; campaign: Campaign }
+  | { ok: false; unknownRules: string[] };
 
 /**
  * Reads a stored definition. What this version cannot keep is named by its keys, never by its
@@ -39,7 +41,8 @@ export type StoredVerdict = { ok: true; campaign: Campaign } | { ok: false; unkn
  */
 export function readStoredCampaign(content: unknown): StoredVerdict {
   const parsed = storedCampaignSchema.safeParse(content);
-  if (!parsed.success) return { ok: false, unknownRules: [...new Set(parsed.error.issues.flatMap(keysOf))] };
+  if (!parsed.success)
+    return { ok: false, unknownRules: [...new Set(parsed.error.issues.flatMap(keysOf))] };
   const { requires, ...campaign } = parsed.data;
   const unknownRules = requires.filter((name) => !KNOWN_REQUIREMENTS.has(name));
   return unknownRules.length === 0 ? { ok: true, campaign } : { ok: false, unknownRules };

@@ -5,9 +5,9 @@ import { fillTemplate, placeholdersOf, strayBraces, variableKey } from './templa
 /** What is right, said in a way that may take long: only short texts are compared with it. */
 const PLACEHOLDER = /\{\{\s*([^{}\s](?:[^{}]*[^{}\s])?)\s*\}\}/g;
 
-const texts = array(constantFrom('{', '}', '{{', '}}', ' ', '\n', 'a', 'Event type', '$&'), { maxLength: 14 }).map(
-  (parts) => parts.join(''),
-);
+const texts = array(constantFrom('{', '}', '{{', '}}', ' ', '\n', 'a', 'Event type', '$&'), {
+  maxLength: 14,
+}).map((parts) => parts.join(''));
 
 describe('a template', () => {
   it('has the placeholders that the slow way finds', () => {
@@ -45,12 +45,19 @@ describe('a template', () => {
   });
 
   it('fills nothing where a value is missing, and names the first', () => {
-    expect(fillTemplate('{{a}} {{b}} {{c}}', (key) => (key === 'a' ? '1' : undefined))).toEqual({ missing: 'b' });
+    expect(fillTemplate('{{a}} {{b}} {{c}}', (key) => (key === 'a' ? '1' : undefined))).toEqual({
+      missing: 'b',
+    });
   });
 
   it('is read to its end however many blanks and braces it holds', () => {
     const blanks = ' '.repeat(1_000_000);
-    for (const text of [`{{${blanks}}`, `{{x${blanks}}`, '{'.repeat(1_000_000), '{{x}'.repeat(250_000)]) {
+    for (const text of [
+      `{{${blanks}}`,
+      `{{x${blanks}}`,
+      '{'.repeat(1_000_000),
+      '{{x}'.repeat(250_000),
+    ]) {
       expect(fillTemplate(text, () => '')).toEqual({ text });
       expect(strayBraces(text)).toEqual({ opening: true, closing: false });
     }

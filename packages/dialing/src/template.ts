@@ -1,7 +1,10 @@
 /** A text in pieces, in its order: what stands there as it is, and the variables it asks for. */
 type Piece = { readonly literal: string } | { readonly name: string };
 
-/** Names are compared without case and with runs of white space as one blank, as people write headings. */
+/**
+ * Names are compared without case and with runs of white space as one blank, as people write
+ * headings.
+ */
 export function variableKey(name: string): string {
   return name.trim().replace(/\s+/g, ' ').toLowerCase();
 }
@@ -11,8 +14,13 @@ export function placeholdersOf(text: string): string[] {
   return [...new Set(piecesOf(text).flatMap((piece) => ('name' in piece ? [piece.name] : [])))];
 }
 
-/** What of a text is none of its placeholders, though it looks like one: it would be said as it is. */
-export function strayBraces(text: string): { readonly opening: boolean; readonly closing: boolean } {
+/**
+ * What of a text is none of its placeholders, though it looks like one: it would be said as it is.
+ */
+export function strayBraces(text: string): {
+  readonly opening: boolean;
+  readonly closing: boolean;
+} {
   const literals = piecesOf(text).flatMap((piece) => ('literal' in piece ? [piece.literal] : []));
   return {
     opening: literals.some((literal) => literal.includes('{{')),
@@ -20,7 +28,10 @@ export function strayBraces(text: string): { readonly opening: boolean; readonly
   };
 }
 
-/** Fills `{{column}}` placeholders. Returns the filled text, or the first variable that has no value. */
+/**
+ * Fills `{{column}}` placeholders. Returns the filled text, or the first variable that has no
+ * value.
+ */
 export function fillTemplate(
   text: string,
   valueOf: (key: string) => string | undefined,
@@ -36,8 +47,9 @@ export function fillTemplate(
 }
 
 /**
- * A placeholder is `{{`, a name without braces that is not blank, and `}}`; of more than two braces the inner ones are meant. Read by
- * hand, each character at most twice: a regular expression takes minutes for a few thousand blanks behind a `{{`.
+ * A placeholder is `{{`, a name without braces that is not blank, and `}}`; of more than two braces
+ * the inner ones are meant. Read by hand, each character at most twice: a regular expression takes
+ * minutes for a few thousand blanks behind a `{{`.
  */
 function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = [];

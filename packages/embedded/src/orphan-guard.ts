@@ -7,13 +7,17 @@ export interface OrphanGuardOptions {
   readonly signal?: 'TERM' | 'KILL';
 }
 
-/** Waits for a line. If its input ends without one, its parent is gone: end the child and remove the folder. */
+/**
+ * Waits for a line. If its input ends without one, its parent is gone: end the child and remove the
+ * folder.
+ */
 const GUARD = 'read -r line || { kill -s "$2" "$1"; if [ -n "$3" ]; then rm -rf -- "$3"; fi; }';
 
 /**
- * Lets the child (and its folder) not outlive this process, however this process ends: an `exit` handler would not run after
- * a kill -9, and test runners end a stuck worker that way. Stands down when the child has exited, so that its number can be
- * given to another process without harm. A child that could not be started needs none.
+ * Lets the child (and its folder) not outlive this process, however this process ends: an `exit`
+ * handler would not run after a kill -9, and test runners end a stuck worker that way. Stands down
+ * when the child has exited, so that its number can be given to another process without harm. A
+ * child that could not be started needs none.
  */
 export function guardAgainstOrphan(
   child: ChildProcess,

@@ -1,22 +1,37 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer, Wait } from 'testcontainers';
+import {
+  GenericContainer,
+  getContainerRuntimeClient,
+  type StartedTestContainer,
+  Wait,
+} from 'testcontainers';
 import { eventually } from './eventually.ts';
 import { type PrivateRedis, type RedisOptions, redisArguments, redisUrl } from './redis.ts';
 import { onUnlikelyPort, PortTaken } from './unlikely-port.ts';
 
 const IMAGE = 'redis:7-alpine';
 
-/** The same port inside and outside: it must still be that port after a restart, and be so without a bridge network too. */
+/**
+ * The same port inside and outside: it must still be that port after a restart, and be so without a
+ * bridge network too.
+ */
 export async function startRedisContainer(options: RedisOptions): Promise<PrivateRedis> {
   const engine = await getContainerRuntimeClient();
-  const bridged = (await engine.container.dockerode.listNetworks()).some(({ Driver }) => Driver === 'bridge');
+  const bridged = (await engine.container.dockerode.listNetworks()).some(
+    ({ Driver }) => Driver === 'bridge',
+  );
   let started: StartedTestContainer | undefined;
   const port = await onUnlikelyPort(async (port) => {
     started = await startContainer(port, bridged, options);
   });
   if (!started) throw new Error('the Redis container was not started');
-  return new RedisContainer(started, engine.container.getById(started.getId()), port, options.requirepass);
+  return new RedisContainer(
+    started,
+    engine.container.getById(started.getId()),
+    port,
+    options.requirepass,
+  );
 }
 
 /** What of the engine's container is needed. */
@@ -37,7 +52,12 @@ class RedisContainer implements PrivateRedis {
   readonly #container: EngineContainer;
   #running = true;
 
-  constructor(started: StartedTestContainer, container: EngineContainer, port: number, password: string | undefined) {
+  constructor(
+    started: StartedTestContainer,
+    container: EngineContainer,
+    port: number,
+    password: string | undefined,
+  ) {
     this.#started = started;
     this.#container = container;
     this.port = port;
@@ -80,8 +100,13 @@ class RedisContainer implements PrivateRedis {
   }
 }
 
-async function startContainer(port: number, bridged: boolean, options: RedisOptions): Promise<StartedTestContainer> {
-  // Behind a bridge only what comes from outside the container reaches it, and only by the published port.
+async function startContainer(
+  port: number,
+  bridged: boolean,
+  options: RedisOptions,
+): Promise<StartedTestContainer> {
+  // Behind a bridge only what comes from outside the container reaches it, and only by the
+  // published port.
   const reach = bridged ? ['--bind', '0.0.0.0', '--protected-mode', 'no'] : ['--bind', '127.0.0.1'];
   const container = new GenericContainer(IMAGE)
     .withCommand(['redis-server', '--port', String(port), ...reach, ...redisArguments(options)])
@@ -91,8 +116,10 @@ async function startContainer(port: number, bridged: boolean, options: RedisOpti
   try {
     return await container.start();
   } catch (cause) {
-    // The engine has no code for it. Without a bridge it is Redis itself that finds the port taken, and the error does not tell.
-    if (/already allocated|already in use/.test(String(cause))) throw new PortTaken(String(cause), { cause });
+    // The engine has no code for it. Without a bridge it is Redis itself that finds the port taken,
+    // and the error does not tell.
+    if (/already allocated|already in use/.test(String(cause)))
+      throw new PortTaken(String(cause), { cause });
     throw cause;
   }
 }

@@ -45,7 +45,9 @@ describe.skipIf(PROGRAM === undefined)('redis-server of the PATH', () => {
   });
 
   test('says why it could not start', async () => {
-    await expect(start('--no-such-option', 'x')).rejects.toThrow(/ended before it was ready:[^]*no-such-option/);
+    await expect(start('--no-such-option', 'x')).rejects.toThrow(
+      /ended before it was ready:[^]*no-such-option/,
+    );
     expect(await readdir(folder)).toEqual([]);
   });
 

@@ -12,7 +12,10 @@ import { onUnlikelyPort, PortTaken } from './unlikely-port.ts';
 const HOST = '127.0.0.1';
 const LOG_LINES_SHOWN = 10;
 
-export async function startRedisProcess(program: string, options: RedisOptions): Promise<PrivateRedis> {
+export async function startRedisProcess(
+  program: string,
+  options: RedisOptions,
+): Promise<PrivateRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'private-redis-'));
   try {
     const redis = new RedisProcess(program, folder, options);
@@ -101,7 +104,8 @@ class RedisProcess implements PrivateRedis {
     const child = spawn(this.#program, [...where, ...redisArguments(this.#options)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...this.#clock?.environment },
-      // Its own process group: Ctrl-C is for us to answer, and those who still use this Redis must be stopped first.
+      // Its own process group: Ctrl-C is for us to answer, and those who still use this Redis must
+      // be stopped first.
       detached: true,
     });
     guardAgainstOrphan(child, { folder: this.#folder });
@@ -113,7 +117,10 @@ class RedisProcess implements PrivateRedis {
   }
 }
 
-/** Reads the log until it says that connections are accepted; what comes after is read and dropped, or the pipe would fill. */
+/**
+ * Reads the log until it says that connections are accepted; what comes after is read and dropped,
+ * or the pipe would fill.
+ */
 function readiness(child: ChildProcess): Promise<void> {
   const lines: string[] = [];
   return new Promise((resolve, reject) => {
@@ -121,12 +128,15 @@ function readiness(child: ChildProcess): Promise<void> {
       if (lines.push(line) > LOG_LINES_SHOWN) lines.shift();
       if (line.includes('Ready to accept connections')) resolve();
     };
-    for (const input of [child.stdout, child.stderr]) if (input) createInterface({ input }).on('line', read);
+    for (const input of [child.stdout, child.stderr])
+      if (input) createInterface({ input }).on('line', read);
     child.once('error', reject);
     child.once('close', () => {
       const said = lines.join('\n');
       const taken = said.includes('Address already in use');
-      reject(taken ? new PortTaken(said) : new Error(`redis-server ended before it was ready:\n${said}`));
+      reject(
+        taken ? new PortTaken(said) : new Error(`redis-server ended before it was ready:\n${said}`),
+      );
     });
   });
 }

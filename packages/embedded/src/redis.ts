@@ -4,7 +4,10 @@ export interface RedisOptions {
   /** As Redis words it: `64mb`. */
   readonly maxmemory?: string;
   readonly requirepass?: string;
-  /** Its wall clock can be set, by libfaketime (see `findLibfaketime`). Only for a `redis-server` of the PATH. */
+  /**
+   * Its wall clock can be set, by libfaketime (see `findLibfaketime`). Only for a `redis-server` of
+   * the PATH.
+   */
   readonly settableClock?: boolean;
   /** More arguments for redis-server. */
   readonly args?: readonly string[];
@@ -24,7 +27,10 @@ export interface PrivateRedis extends AsyncDisposable {
   /** It hangs (SIGSTOP): connections stay open, nothing is answered. */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** From now on its wall clock is so far ahead of the machine's (negative: behind it). Needs `settableClock`. */
+  /**
+   * From now on its wall clock is so far ahead of the machine's (negative: behind it). Needs
+   * `settableClock`.
+   */
   setClock(aheadMs: number): Promise<void>;
   /** Ends it for good and removes its data. */
   stop(): Promise<void>;

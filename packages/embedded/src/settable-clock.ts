@@ -12,8 +12,8 @@ export function findLibfaketime(): string | undefined {
 }
 
 /**
- * The wall clock of a redis-server, set by a file that it reads with every look at the clock. Monotonic time and time-outs go on as
- * they are, as on a host whose clock somebody sets.
+ * The wall clock of a redis-server, set by a file that it reads with every look at the clock.
+ * Monotonic time and time-outs go on as they are, as on a host whose clock somebody sets.
  */
 export class SettableClock {
   readonly #file: string;
@@ -21,7 +21,8 @@ export class SettableClock {
 
   constructor(folder: string) {
     const library = findLibfaketime();
-    if (library === undefined) throw new Error('libfaketime is missing (Debian: apt-get install faketime)');
+    if (library === undefined)
+      throw new Error('libfaketime is missing (Debian: apt-get install faketime)');
     this.#library = library;
     this.#file = join(folder, 'clock');
   }
@@ -36,7 +37,8 @@ export class SettableClock {
 
   get environment(): Record<string, string> {
     return {
-      // Debian's redis-server allocates by jemalloc, which asks for the time before libfaketime is ready: libc's allocator goes first.
+      // Debian's redis-server allocates by jemalloc, which asks for the time before libfaketime is
+      // ready: libc's allocator goes first.
       LD_PRELOAD: `${this.#library} libc.so.6`,
       FAKETIME_TIMESTAMP_FILE: this.#file,
       FAKETIME_NO_CACHE: '1',

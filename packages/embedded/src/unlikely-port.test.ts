@@ -23,7 +23,9 @@ test('gives up at once on anything else, and in the end', async () => {
     tries += 1;
     return Promise.reject(error);
   };
-  await expect(onUnlikelyPort(bindWith(new Error('no such program')))).rejects.toThrow('no such program');
+  await expect(onUnlikelyPort(bindWith(new Error('no such program')))).rejects.toThrow(
+    'no such program',
+  );
   expect(tries).toBe(1);
   await expect(onUnlikelyPort(bindWith(new PortTaken('taken')))).rejects.toThrow('taken');
   expect(tries).toBe(21);

@@ -9,15 +9,26 @@ export type CallAnswer =
   | {
       kind: 'answered';
       status: number;
-      /** The provider's own words, fit to be kept and shown. Only where the answer was no 2xx and had some. */
+      /**
+       * The provider's own words, fit to be kept and shown. Only where the answer was no 2xx and
+       * had some.
+       */
       providerMessage?: string;
       retryAfterMs?: number;
-      /** A 2xx that is not JSON. Accepted all the same, but perhaps this is not Libby at all: worth a warning. */
+      /**
+       * A 2xx that is not JSON. Accepted all the same, but perhaps this is not Libby at all: worth
+       * a warning.
+       */
       foreign?: true;
     }
   | PostFailure;
 
-export function readAnswer(outcome: PostOutcome, token: AccessToken, call: OutboundCall, now: number): CallAnswer {
+export function readAnswer(
+  outcome: PostOutcome,
+  token: AccessToken,
+  call: OutboundCall,
+  now: number,
+): CallAnswer {
   if (outcome.kind === 'failed') return outcome;
   const { status, headers } = outcome;
   if (status >= 200 && status <= 299) {

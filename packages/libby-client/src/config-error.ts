@@ -1,4 +1,7 @@
-/** An option that cannot be worked with: a programmer's or operator's mistake, found before anything is sent. */
+/**
+ * An option that cannot be worked with: a programmer's or operator's mistake, found before anything
+ * is sent.
+ */
 export class ConfigError extends TypeError {
   override readonly name = 'ConfigError';
   readonly code = 'invalid_option';

@@ -9,7 +9,12 @@ import { TokenSource } from './token-source.ts';
 import { verdictOf } from './verdict.ts';
 
 const TOKEN = new AccessToken('a-token', Date.now() + 3_600_000);
-const tokens = new TokenSource({ tokenUrl: 'http://127.0.0.1:9/', clientId: 'id', clientSecret: 's', scope: 's' });
+const tokens = new TokenSource({
+  tokenUrl: 'http://127.0.0.1:9/',
+  clientId: 'id',
+  clientSecret: 's',
+  scope: 's',
+});
 afterAll(() => tokens.close());
 
 function clientOf(apiUrl: string): LibbyClient {
@@ -19,7 +24,13 @@ function clientOf(apiUrl: string): LibbyClient {
 /** Each is another person's, so that a request sent twice would show. */
 function callOf(nth: number, customQuestions: string[] = []): OutboundCall {
   const name = `Person ${nth}.`;
-  return { name, toPhoneNumber: '+15055550123', fromPhoneNumber: '+15055550100', formInfo: [], customQuestions };
+  return {
+    name,
+    toPhoneNumber: '+15055550123',
+    fromPhoneNumber: '+15055550100',
+    formInfo: [],
+    customQuestions,
+  };
 }
 
 function timesSeen(text: string, part: string): number {
@@ -50,12 +61,15 @@ const status = fc.oneof(
 const framing = fc.constantFrom(
   (text: string) => `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
   (text: string) => `Content-Length: ${Buffer.byteLength(text) + 7}\r\n\r\n${text}`,
-  (text: string) => `Transfer-Encoding: chunked\r\n\r\n${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n0\r\n\r\n`,
+  (text: string) =>
+    `Transfer-Encoding: chunked\r\n\r\n${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n0\r\n\r\n`,
   (text: string) => `Transfer-Encoding: chunked\r\n\r\nzz\r\n${text}`,
   (text: string) => `Connection: close\r\n\r\n${text}`,
   (text: string) => `Retry-After: soon\r\nContent-Length: -1\r\n\r\n${text}`,
 );
-const early = fc.array(fc.constantFrom('100 Continue', '102 Processing', '103 Early Hints'), { maxLength: 2 });
+const early = fc.array(fc.constantFrom('100 Continue', '102 Processing', '103 Early Hints'), {
+  maxLength: 2,
+});
 const wellFormed = fc
   .tuple(early, status, framing, body)
   .map(([early, status, frame, body]) =>
@@ -72,7 +86,11 @@ const damaged = fc.tuple(wellFormed, damage).map(([bytes, damage]) => {
 const garbage = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes));
 
 const answers: fc.Arbitrary<Answer> = fc
-  .oneof({ arbitrary: wellFormed, weight: 3 }, { arbitrary: damaged, weight: 4 }, { arbitrary: garbage, weight: 1 })
+  .oneof(
+    { arbitrary: wellFormed, weight: 3 },
+    { arbitrary: damaged, weight: 4 },
+    { arbitrary: garbage, weight: 1 },
+  )
   .chain((bytes) =>
     fc.record({
       bytes: fc.constant(bytes),
@@ -96,8 +114,8 @@ async function give(socket: Socket, { bytes, sent, pieceBytes, ending }: Answer)
 }
 
 /**
- * The status that these bytes prove to have been given, read in our own way: informational answers, then a status line and
- * the end of its headers. Undefined where they prove nothing.
+ * The status that these bytes prove to have been given, read in our own way: informational answers,
+ * then a status line and the end of its headers. Undefined where they prove nothing.
  */
 function provenStatus(bytes: string): number | undefined {
   const head =
@@ -131,7 +149,8 @@ describe('a server that answers anything at all', () => {
   });
 
   test('leaves the call in doubt when it resets after any number of bytes of the request, and gets no second one', async () => {
-    // Larger than what the buffers on the way can hold, so that it is cut off while it is being written, too.
+    // Larger than what the buffers on the way can hold, so that it is cut off while it is being
+    // written, too.
     const questions = Array.from({ length: 100 }, () => 'x'.repeat(10_000));
     let untilReset = 0;
     let nth = 0;
@@ -145,15 +164,18 @@ describe('a server that answers anything at all', () => {
       },
     });
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.nat({ max: 2000 }), fc.nat({ max: 900_000 })), async (offset) => {
-        untilReset = offset;
-        nth += 1;
-        await using client = clientOf(server.url);
-        const answer = await client.placeCall(callOf(nth, questions), TOKEN);
-        expect(verdictOf(answer).delivery).toBe('unknown');
-        expect(timesSeen(server.received, `"Person ${nth}."`)).toBeLessThanOrEqual(1);
-        expect(server.connections).toBe(nth);
-      }),
+      fc.asyncProperty(
+        fc.oneof(fc.nat({ max: 2000 }), fc.nat({ max: 900_000 })),
+        async (offset) => {
+          untilReset = offset;
+          nth += 1;
+          await using client = clientOf(server.url);
+          const answer = await client.placeCall(callOf(nth, questions), TOKEN);
+          expect(verdictOf(answer).delivery).toBe('unknown');
+          expect(timesSeen(server.received, `"Person ${nth}."`)).toBeLessThanOrEqual(1);
+          expect(server.connections).toBe(nth);
+        },
+      ),
       { numRuns: 40 },
     );
   });
@@ -182,6 +204,7 @@ describe('a server that answers anything at all', () => {
 });
 
 function deliveryOf(status: number | undefined): string {
-  if (status === undefined || status < 200 || status > 499 || status === 408 || status === 409) return 'unknown';
+  if (status === undefined || status < 200 || status > 499 || status === 408 || status === 409)
+    return 'unknown';
   return status <= 299 ? 'accepted' : 'refused';
 }

@@ -7,7 +7,10 @@ const ANSWER_BODY_LIMIT_BYTES = 64 * 1024;
 const ANSWER_HEADERS_LIMIT_BYTES = 16 * 1024;
 /** How long the rest of an answer may take whose status line alone has settled everything. */
 const DRAIN_TIMEOUT_MS = 1000;
-/** Taken off the idle time a server announces in `Keep-Alive`: a socket it closes as we write is a call in doubt. */
+/**
+ * Taken off the idle time a server announces in `Keep-Alive`: a socket it closes as we write is a
+ * call in doubt.
+ */
 const KEEP_ALIVE_MARGIN_MS = 1000;
 
 export interface HttpOriginOptions {
@@ -29,21 +32,35 @@ export interface Post {
   headers: string[];
   body: string;
   signal?: AbortSignal | undefined;
-  /** Asked once, synchronously, when the next thing to happen is the write. A string stops the request there. */
+  /**
+   * Asked once, synchronously, when the next thing to happen is the write. A string stops the
+   * request there.
+   */
   veto?: (() => string | undefined) | undefined;
   /** The body of a 2xx does not matter: settle on its status line. */
   bodyless2xx?: boolean;
 }
 
 export type PostOutcome =
-  | { kind: 'answered'; status: number; headers: Record<string, string | string[] | undefined>; body: string }
+  | {
+      kind: 'answered';
+      status: number;
+      headers: Record<string, string | string[] | undefined>;
+      body: string;
+    }
   | PostFailure;
 
 export interface PostFailure {
   kind: 'failed';
-  /** Whether writing had begun. If not, the other side provably received nothing; if so, nothing is certain. */
+  /**
+   * Whether writing had begun. If not, the other side provably received nothing; if so, nothing is
+   * certain.
+   */
   begun: boolean;
-  /** A stable word for what happened: one of `StopCode`, or the error code of the system, TLS or undici. */
+  /**
+   * A stable word for what happened: one of `StopCode`, or the error code of the system, TLS or
+   * undici.
+   */
   trouble: string;
   /** The veto's answer, where that is what stopped it. */
   vetoed?: string;
@@ -65,8 +82,9 @@ class Stopped extends Error {
 /**
  * Connections to one origin, and POSTs that go out once or not at all.
  *
- * HTTP/1.1 without pipelining, redirects or retries: with HTTP/2 undici replays a POST by itself after REFUSED_STREAM
- * or GOAWAY. Time is kept by `PostHandler` and not by undici, whose header timeout begins anew with every 1xx.
+ * HTTP/1.1 without pipelining, redirects or retries: with HTTP/2 undici replays a POST by itself
+ * after REFUSED_STREAM or GOAWAY. Time is kept by `PostHandler` and not by undici, whose header
+ * timeout begins anew with every 1xx.
  */
 export class HttpOrigin {
   readonly #pool: Pool;
@@ -95,7 +113,10 @@ export class HttpOrigin {
     return new Promise((resolve) => {
       const handler = new PostHandler(post, this.#options, resolve);
       if (handler.settled) return;
-      this.#pool.dispatch({ method: 'POST', path: post.path, headers: post.headers, body: post.body }, handler);
+      this.#pool.dispatch(
+        { method: 'POST', path: post.path, headers: post.headers, body: post.body },
+        handler,
+      );
     });
   }
 
@@ -111,27 +132,35 @@ export class HttpOrigin {
   }
 }
 
-function connectorOf(origin: string, options: HttpOriginOptions): NonNullable<Pool.Options['connect']> {
+function connectorOf(
+  origin: string,
+  options: HttpOriginOptions,
+): NonNullable<Pool.Options['connect']> {
   const { ca, lookup, proxy, connectTimeoutMs } = options;
   // Only what the proxy cannot read goes through it.
   if (proxy !== undefined && origin.startsWith('https:'))
     return tunnelConnector({ proxy, ca, timeoutMs: connectTimeoutMs });
-  return { ...(ca === undefined ? undefined : { ca }), ...(lookup === undefined ? undefined : { lookup }) };
+  return {
+    ...(ca === undefined ? undefined : { ca }),
+    ...(lookup === undefined ? undefined : { lookup }),
+  };
 }
 
 /**
  * One request's life: waiting -> begun -> settled.
  *
- * undici calls `onRequestStart` synchronously before it writes a request's first byte. What throws there provably
- * leaves nothing on the wire (and, unlike `controller.abort`, leaves the connection to others); past it nothing on
- * our side proves anything. Abort and timeout cannot recall a request that waits for a connection, so they settle it
- * and leave `#stopped` behind, and a connection that comes later finds its start refused.
+ * undici calls `onRequestStart` synchronously before it writes a request's first byte. What throws
+ * there provably leaves nothing on the wire (and, unlike `controller.abort`, leaves the connection
+ * to others); past it nothing on our side proves anything. Abort and timeout cannot recall a
+ * request that waits for a connection, so they settle it and leave `#stopped` behind, and a
+ * connection that comes later finds its start refused.
  */
 class PostHandler implements Dispatcher.DispatchHandler {
   readonly #post: Post;
   readonly #responseTimeoutMs: number;
   readonly #resolve: (outcome: PostOutcome) => void;
-  readonly #onAbort = (): void => this.#stop(new Stopped('ABORTED', 'the caller gave the request up'));
+  readonly #onAbort = (): void =>
+    this.#stop(new Stopped('ABORTED', 'the caller gave the request up'));
   #timer: NodeJS.Timeout | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #stopped: Stopped | undefined;
@@ -159,7 +188,8 @@ class PostHandler implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     // Should undici ever send a request again by itself, it must not get past here.
-    if (this.#controller !== undefined) throw new Stopped('STARTED_TWICE', 'the request was about to be repeated');
+    if (this.#controller !== undefined)
+      throw new Stopped('STARTED_TWICE', 'the request was about to be repeated');
     const vetoed = this.#stopped === undefined ? this.#post.veto?.() : undefined;
     if (vetoed !== undefined) this.#stopped ??= new Stopped('VETOED', vetoed);
     // Looked at again after the veto, which may itself have aborted the signal.
@@ -168,7 +198,11 @@ class PostHandler implements Dispatcher.DispatchHandler {
     this.#stopAfter(this.#responseTimeoutMs, 'RESPONSE_TIMEOUT', 'no whole answer in time');
   }
 
-  onResponseStart(_: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
+  onResponseStart(
+    _: unknown,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
     if (status < 200) return; // informational; the answer is still to come
     this.#status = status;
     this.#headers = headers;
@@ -194,7 +228,10 @@ class PostHandler implements Dispatcher.DispatchHandler {
     else this.#settleAnswered(); // the status line decides, however the rest broke off
   }
 
-  /** A blocked event loop finds its timers due before it has read its sockets: one turn to read, then judge. */
+  /**
+   * A blocked event loop finds its timers due before it has read its sockets: one turn to read,
+   * then judge.
+   */
   #stopAfter(ms: number, code: StopCode, message: string): void {
     clearTimeout(this.#timer);
     const timer = setTimeout(() => {
@@ -232,13 +269,22 @@ class PostHandler implements Dispatcher.DispatchHandler {
   }
 
   #failure(error: Error): PostFailure {
-    const failure = { kind: 'failed', begun: this.#controller !== undefined, ...described(error) } as const;
-    return error === this.#stopped && this.#stopped.code === 'VETOED' ? { ...failure, vetoed: error.message } : failure;
+    const failure = {
+      kind: 'failed',
+      begun: this.#controller !== undefined,
+      ...described(error),
+    } as const;
+    return error === this.#stopped && this.#stopped.code === 'VETOED'
+      ? { ...failure, vetoed: error.message }
+      : failure;
   }
 }
 
 /** undici's parser error carries what the server sent, which may echo anything: it stays behind. */
-function described(error: Error & { code?: unknown; data?: unknown }): { trouble: string; cause: Error } {
+function described(error: Error & { code?: unknown; data?: unknown }): {
+  trouble: string;
+  cause: Error;
+} {
   const trouble = typeof error.code === 'string' ? error.code : error.name;
   if (error.data === undefined) return { trouble, cause: error };
   const cause = Object.assign(new Error(error.message), { name: error.name, code: trouble });

@@ -30,7 +30,13 @@ const tokens = new TokenSource({
 afterAll(() => tokens.close());
 
 function clientOf(apiUrl: string, options: Partial<LibbyClientOptions> = {}): LibbyClient {
-  return new LibbyClient({ apiUrl, tokens, connectTimeoutMs: 5000, responseTimeoutMs: 5000, ...options });
+  return new LibbyClient({
+    apiUrl,
+    tokens,
+    connectTimeoutMs: 5000,
+    responseTimeoutMs: 5000,
+    ...options,
+  });
 }
 
 /** Every name is this machine's. */
@@ -49,17 +55,25 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
 }
 
 describe('what goes on the wire', () => {
-  test.each(['/outbound', '/outbound/', '/base/outbound'])('goes to %s as it is given', async (path) => {
-    await using server = await startRawServer((socket) => socket.write(OK));
-    await using client = clientOf(`${server.url}${path}`);
-    await client.placeCall(CALL, TOKEN);
-    expect(server.requests[0]).toMatch(new RegExp(`^POST ${path.replace(/\/$/, '')} HTTP`));
-  });
+  test.each(['/outbound', '/outbound/', '/base/outbound'])(
+    'goes to %s as it is given',
+    async (path) => {
+      await using server = await startRawServer((socket) => socket.write(OK));
+      await using client = clientOf(`${server.url}${path}`);
+      await client.placeCall(CALL, TOKEN);
+      expect(server.requests[0]).toMatch(new RegExp(`^POST ${path.replace(/\/$/, '')} HTTP`));
+    },
+  );
 
   test('is one POST with the call and the token', async () => {
     await using server = await startRawServer((socket) => socket.write(OK));
     await using client = clientOf(`${server.url}/base/`);
-    const extra = { ...CALL, introNotes: 'Ask', customRules: ['Be kind'], externalId: 'not for the wire' };
+    const extra = {
+      ...CALL,
+      introNotes: 'Ask',
+      customRules: ['Be kind'],
+      externalId: 'not for the wire',
+    };
     expect(await client.placeCall(extra, TOKEN)).toEqual({ kind: 'answered', status: 200 });
     expect(client.url).toBe(`${server.url}/base/outbound`);
     const [head = '', body = ''] = (server.requests[0] ?? '').split('\r\n\r\n');
@@ -77,8 +91,11 @@ describe('a veto', () => {
     const vetoed = await client.placeCall(CALL, TOKEN, { veto: () => 'too late' });
     expect(vetoed).toMatchObject({ kind: 'failed', begun: false, vetoed: 'too late' });
     expect(verdictOf(vetoed)).toEqual({ delivery: 'not_sent', code: 'not_sent' });
-    // The same connection, in order: had anything been written before, it would stand before this request.
-    expect(verdictOf(await client.placeCall(CALL, TOKEN, { veto: () => undefined })).delivery).toBe('accepted');
+    // The same connection, in order: had anything been written before, it would stand before this
+    // request.
+    expect(verdictOf(await client.placeCall(CALL, TOKEN, { veto: () => undefined })).delivery).toBe(
+      'accepted',
+    );
     expect(server.connections).toBe(1);
     expect(server.received).toBe(server.requests[0]);
   });
@@ -87,7 +104,9 @@ describe('a veto', () => {
     await using server = await startRawServer((socket) => socket.write(OK));
     await using client = clientOf(server.url, { maxConnections: 1 });
     for (const vetoed of [false, true, false, true, true, false]) {
-      const answer = await client.placeCall(CALL, TOKEN, { veto: () => (vetoed ? 'no' : undefined) });
+      const answer = await client.placeCall(CALL, TOKEN, {
+        veto: () => (vetoed ? 'no' : undefined),
+      });
       expect(verdictOf(answer).delivery).toBe(vetoed ? 'not_sent' : 'accepted');
     }
     expect(server.connections).toBe(1);
@@ -100,7 +119,9 @@ describe('a veto', () => {
     await using client = clientOf(server.url, { maxConnections: 1 });
     const deliveries = await Promise.all(
       Array.from({ length: 20 }, async (_, i) => {
-        const answer = await client.placeCall(CALL, TOKEN, { veto: () => (i % 3 === 0 ? 'no' : undefined) });
+        const answer = await client.placeCall(CALL, TOKEN, {
+          veto: () => (i % 3 === 0 ? 'no' : undefined),
+        });
         return verdictOf(answer).delivery;
       }),
     );
@@ -136,7 +157,10 @@ describe('an abort', () => {
       looking.resolve();
       resolveName.once('resolve', () => LOOPBACK(host, options, done));
     };
-    await using client = clientOf(server.url.replace('127.0.0.1', 'localhost'), { lookup, maxConnections: 1 });
+    await using client = clientOf(server.url.replace('127.0.0.1', 'localhost'), {
+      lookup,
+      maxConnections: 1,
+    });
     const abort = new AbortController();
     const placed = client.placeCall(CALL, TOKEN, { signal: abort.signal });
     await looking.promise;
@@ -204,23 +228,35 @@ describe('nothing was sent when', () => {
     const server = await startRawServer(() => undefined);
     await server[Symbol.asyncDispose]();
     await using client = clientOf(server.url);
-    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({ delivery: 'not_sent', code: 'connect_failed' });
+    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({
+      delivery: 'not_sent',
+      code: 'connect_failed',
+    });
   });
 
   test('the name is unknown', async () => {
     await using client = clientOf('https://phone.invalid', { lookup: UNKNOWN_NAME });
-    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({ delivery: 'not_sent', code: 'dns_failed' });
+    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({
+      delivery: 'not_sent',
+      code: 'dns_failed',
+    });
   });
 
   test('connecting takes too long', async () => {
     const client = clientOf('https://phone.invalid', { lookup: NO_REPLY, connectTimeoutMs: 30 });
-    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({ delivery: 'not_sent', code: 'connect_failed' });
+    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({
+      delivery: 'not_sent',
+      code: 'connect_failed',
+    });
   });
 
   test('the TLS handshake gets no answer', async () => {
     await using server = await startRawServer(() => undefined);
     await using client = clientOf(server.url.replace('http:', 'https:'), { connectTimeoutMs: 100 });
-    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({ delivery: 'not_sent', code: 'connect_failed' });
+    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({
+      delivery: 'not_sent',
+      code: 'connect_failed',
+    });
     expect(server.requests).toEqual([]);
   });
 
@@ -229,13 +265,23 @@ describe('nothing was sent when', () => {
       onConnection: (socket) => socket.end('HTTP/1.1 400 \r\n\r\n'),
     });
     await using client = clientOf(server.url.replace('http:', 'https:'));
-    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({ delivery: 'not_sent', code: 'tls_failed' });
+    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({
+      delivery: 'not_sent',
+      code: 'tls_failed',
+    });
   });
 
   test('no connection falls free in time', async () => {
     await using server = await startRawServer(() => undefined);
-    const client = clientOf(server.url, { maxConnections: 1, connectTimeoutMs: 100, responseTimeoutMs: 300 });
-    const verdicts = await Promise.all([client.placeCall(CALL, TOKEN), client.placeCall(CALL, TOKEN)]);
+    const client = clientOf(server.url, {
+      maxConnections: 1,
+      connectTimeoutMs: 100,
+      responseTimeoutMs: 300,
+    });
+    const verdicts = await Promise.all([
+      client.placeCall(CALL, TOKEN),
+      client.placeCall(CALL, TOKEN),
+    ]);
     expect(verdicts.map(verdictOf)).toEqual([
       { delivery: 'unknown', code: 'no_response' },
       { delivery: 'not_sent', code: 'connect_failed' },
@@ -248,7 +294,10 @@ describe('nothing was sent when', () => {
     const client = clientOf('http://127.0.0.1:9');
     await client.close();
     await client.close();
-    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({ delivery: 'not_sent', code: 'not_sent' });
+    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({
+      delivery: 'not_sent',
+      code: 'not_sent',
+    });
   });
 });
 
@@ -261,7 +310,10 @@ describe('over TLS', () => {
   test('a certificate nobody vouches for gets nothing', async () => {
     await using server = await startTls();
     await using client = clientOf(server.url, { lookup: LOOPBACK });
-    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({ delivery: 'not_sent', code: 'tls_failed' });
+    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({
+      delivery: 'not_sent',
+      code: 'tls_failed',
+    });
     expect(server.received).toBe('');
   });
 
@@ -269,7 +321,10 @@ describe('over TLS', () => {
     await using server = await startTls();
     const url = server.url.replace('localhost', 'phone.invalid');
     await using client = clientOf(url, { ca: LOCALHOST_CERTIFICATE, lookup: LOOPBACK });
-    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({ delivery: 'not_sent', code: 'tls_failed' });
+    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({
+      delivery: 'not_sent',
+      code: 'tls_failed',
+    });
     expect(server.received).toBe('');
   });
 
@@ -284,24 +339,49 @@ describe('over TLS', () => {
 describe('the call is in doubt when', () => {
   test.each<[string, (socket: Socket) => void, string]>([
     ['the connection is closed after reading', (socket) => socket.end(), 'connection_lost'],
-    ['the connection is reset after reading', (socket) => socket.resetAndDestroy(), 'connection_lost'],
+    [
+      'the connection is reset after reading',
+      (socket) => socket.resetAndDestroy(),
+      'connection_lost',
+    ],
     ['garbage comes back', (socket) => socket.end('SSH-2.0-OpenSSH\r\n'), 'bad_response'],
     ['the status line is cut off', (socket) => socket.end('HTTP/1.1 2'), 'connection_lost'],
-    ['the headers are cut off', (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Le'), 'connection_lost'],
+    [
+      'the headers are cut off',
+      (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Le'),
+      'connection_lost',
+    ],
     [
       'the headers have no end',
       (socket) => socket.write(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(40_000)}`),
       'bad_response',
     ],
-    ['only 100 Continue comes', (socket) => socket.end('HTTP/1.1 100 Continue\r\n\r\n'), 'connection_lost'],
     [
-      'the server switches protocols',
-      (socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
+      'only 100 Continue comes',
+      (socket) => socket.end('HTTP/1.1 100 Continue\r\n\r\n'),
       'connection_lost',
     ],
-    ['the server has a fault', (socket) => socket.end(httpAnswer('500 Internal Server Error')), 'server_error'],
-    ['a gateway gave up', (socket) => socket.end(httpAnswer('504 Gateway Timeout', '<html>')), 'server_error'],
-    ['the server gave up waiting', (socket) => socket.end(httpAnswer('408 Request Timeout')), 'no_response'],
+    [
+      'the server switches protocols',
+      (socket) =>
+        socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
+      'connection_lost',
+    ],
+    [
+      'the server has a fault',
+      (socket) => socket.end(httpAnswer('500 Internal Server Error')),
+      'server_error',
+    ],
+    [
+      'a gateway gave up',
+      (socket) => socket.end(httpAnswer('504 Gateway Timeout', '<html>')),
+      'server_error',
+    ],
+    [
+      'the server gave up waiting',
+      (socket) => socket.end(httpAnswer('408 Request Timeout')),
+      'no_response',
+    ],
   ])('%s', async (_, answer, code) => {
     await using server = await startRawServer(answer);
     await using client = clientOf(server.url);
@@ -315,15 +395,21 @@ describe('the call is in doubt when', () => {
     });
     await using client = clientOf(server.url);
     const answer = await client.placeCall(CALL, TOKEN);
-    // Seen from here the reset may come before or after the write: the verdict follows the write alone.
+    // Seen from here the reset may come before or after the write: the verdict follows the write
+    // alone.
     expect(answer.kind).toBe('failed');
-    expect(verdictOf(answer).delivery).toBe(answer.kind === 'failed' && answer.begun ? 'unknown' : 'not_sent');
+    expect(verdictOf(answer).delivery).toBe(
+      answer.kind === 'failed' && answer.begun ? 'unknown' : 'not_sent',
+    );
   });
 
   test('no answer comes', async () => {
     await using server = await startRawServer(() => undefined);
     await using client = clientOf(server.url, { responseTimeoutMs: 50 });
-    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({ delivery: 'unknown', code: 'no_response' });
+    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({
+      delivery: 'unknown',
+      code: 'no_response',
+    });
   });
 
   test.each<[string, string]>([
@@ -332,11 +418,17 @@ describe('the call is in doubt when', () => {
   ])('%s', async (_, first) => {
     await using server = await startRawServer((socket) => {
       socket.write(first);
-      const drip = setInterval(() => socket.write(first === '' ? 'HTTP/1.1 103 Early Hints\r\n\r\n' : 'X: y\r\n'), 20);
+      const drip = setInterval(
+        () => socket.write(first === '' ? 'HTTP/1.1 103 Early Hints\r\n\r\n' : 'X: y\r\n'),
+        20,
+      );
       socket.once('close', () => clearInterval(drip));
     });
     await using client = clientOf(server.url, { responseTimeoutMs: 150 });
-    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({ delivery: 'unknown', code: 'no_response' });
+    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({
+      delivery: 'unknown',
+      code: 'no_response',
+    });
   });
 
   test('a connection used before is reset under it; it is not sent again', async () => {
@@ -383,10 +475,19 @@ describe('the call is accepted by its status line, though the body', () => {
     ['is not JSON', (socket) => socket.write(httpAnswer('200 OK', '<html>Welcome!</html>', []))],
     ['is cut off', (socket) => socket.end(`${head}Content-Length: 1000\r\n\r\n{"mess`)],
     ['is garbage', (socket) => socket.end(`${head}Transfer-Encoding: chunked\r\n\r\nzzz`)],
-    ['is reset', (socket) => socket.write(`${head}Content-Length: 9\r\n\r\n{`, () => socket.resetAndDestroy())],
+    [
+      'is reset',
+      (socket) => socket.write(`${head}Content-Length: 9\r\n\r\n{`, () => socket.resetAndDestroy()),
+    ],
     ['never ends', (socket) => socket.write(`${head}Content-Length: 9\r\n\r\n{`)],
-    ['is huge', (socket) => socket.write(`${head}Content-Length: 9999999\r\n\r\n${'x'.repeat(200_000)}`)],
-    ['comes after 103 Early Hints', (socket) => socket.write(`HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n${OK}`)],
+    [
+      'is huge',
+      (socket) => socket.write(`${head}Content-Length: 9999999\r\n\r\n${'x'.repeat(200_000)}`),
+    ],
+    [
+      'comes after 103 Early Hints',
+      (socket) => socket.write(`HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n${OK}`),
+    ],
   ])('%s', async (_, answer) => {
     await using server = await startRawServer(answer);
     const client = clientOf(server.url);
@@ -461,24 +562,36 @@ describe('a refusal', () => {
     await using client = clientOf(server.url);
     const answer = await client.placeCall(CALL, TOKEN);
     expect(verdictOf(answer)).toEqual({ delivery: 'refused', code: 'agent_not_found' });
-    expect(answer).toMatchObject({ providerMessage: 'Agent not found for this number: [number] (Bearer [token])' });
+    expect(answer).toMatchObject({
+      providerMessage: 'Agent not found for this number: [number] (Bearer [token])',
+    });
   });
 
-  test.each(['', '<html>', '[]', '{"error":"x"}', '{"message":7}', 'null', '{"message":"Not Found"}'])(
-    'of 404 with %j is about the endpoint',
-    async (body) => {
-      await using server = await startRawServer((socket) => socket.write(httpAnswer('404 Not Found', body)));
-      await using client = clientOf(server.url);
-      expect(verdictOf(await client.placeCall(CALL, TOKEN)).code).toBe('endpoint');
-    },
-  );
+  test.each([
+    '',
+    '<html>',
+    '[]',
+    '{"error":"x"}',
+    '{"message":7}',
+    'null',
+    '{"message":"Not Found"}',
+  ])('of 404 with %j is about the endpoint', async (body) => {
+    await using server = await startRawServer((socket) =>
+      socket.write(httpAnswer('404 Not Found', body)),
+    );
+    await using client = clientOf(server.url);
+    expect(verdictOf(await client.placeCall(CALL, TOKEN)).code).toBe('endpoint');
+  });
 
   test('is not followed elsewhere', async () => {
     await using server = await startRawServer((socket) =>
       socket.write(httpAnswer('307 Temporary Redirect', '', ['Location: /outbound'])),
     );
     await using client = clientOf(server.url);
-    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({ delivery: 'refused', code: 'endpoint' });
+    expect(verdictOf(await client.placeCall(CALL, TOKEN))).toEqual({
+      delivery: 'refused',
+      code: 'endpoint',
+    });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -541,7 +654,9 @@ async function startLibby(statusOf: (authorization: string) => number) {
       response.setHeader('content-type', 'application/json');
       if (request.url === '/token') {
         grants += 1;
-        response.end(JSON.stringify({ access_token: `t${grants}`, token_type: 'Bearer', expires_in: 3600 }));
+        response.end(
+          JSON.stringify({ access_token: `t${grants}`, token_type: 'Bearer', expires_in: 3600 }),
+        );
         return;
       }
       calls += 1;
@@ -553,7 +668,12 @@ async function startLibby(statusOf: (authorization: string) => number) {
     server.listen(0, '127.0.0.1', resolve);
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const own = new TokenSource({ tokenUrl: `${url}/token`, clientId: 'id', clientSecret: 'secret', scope: 'scope' });
+  const own = new TokenSource({
+    tokenUrl: `${url}/token`,
+    clientId: 'id',
+    clientSecret: 'secret',
+    scope: 'scope',
+  });
   const client = new LibbyClient({ apiUrl: url, tokens: own });
   return {
     client,
@@ -576,7 +696,9 @@ describe('call', () => {
   });
 
   test('replaces a refused token once', async () => {
-    await using libby = await startLibby((authorization) => (authorization === 'Bearer t1' ? 403 : 200));
+    await using libby = await startLibby((authorization) =>
+      authorization === 'Bearer t1' ? 403 : 200,
+    );
     await libby.client.call(CALL);
     expect(libby.counts()).toEqual({ grants: 2, calls: 2 });
   });
@@ -603,7 +725,10 @@ describe('call', () => {
 
   test('sends nothing without a token', async () => {
     await using client = clientOf('http://127.0.0.1:9');
-    await expect(client.call(CALL)).rejects.toMatchObject({ code: 'token_unavailable', delivery: 'not_sent' });
+    await expect(client.call(CALL)).rejects.toMatchObject({
+      code: 'token_unavailable',
+      delivery: 'not_sent',
+    });
   });
 
   test('sends nothing that is no call', async () => {
@@ -622,19 +747,28 @@ describe('options', () => {
     ['https://phone.mylibby.ai/?a=b', /^apiUrl: must not hold a query/],
   ])('%s is refused', (apiUrl, message) => {
     expect(() => clientOf(apiUrl)).toThrow(
-      expect.objectContaining({ name: 'ConfigError', code: 'invalid_option', message: expect.stringMatching(message) }),
+      expect.objectContaining({
+        name: 'ConfigError',
+        code: 'invalid_option',
+        message: expect.stringMatching(message),
+      }),
     );
   });
 
-  test.each(['localhost', '127.0.0.2', '[::1]'])('http:// passes to this machine, as %s', (host) => {
-    expect(() => clientOf(`http://${host}:9`)).not.toThrow();
-  });
+  test.each(['localhost', '127.0.0.2', '[::1]'])(
+    'http:// passes to this machine, as %s',
+    (host) => {
+      expect(() => clientOf(`http://${host}:9`)).not.toThrow();
+    },
+  );
 
   test('http:// passes to another where that is allowed', () => {
     expect(() => clientOf('http://phone.invalid', { allowInsecureHttp: true })).not.toThrow();
   });
 
   test('a timeout that is none is refused by name', () => {
-    expect(() => clientOf('https://phone.invalid', { connectTimeoutMs: Number.NaN })).toThrow(/^connectTimeoutMs: /);
+    expect(() => clientOf('https://phone.invalid', { connectTimeoutMs: Number.NaN })).toThrow(
+      /^connectTimeoutMs: /,
+    );
   });
 });

@@ -5,7 +5,12 @@ import { type CallAnswer, readAnswer } from './call-answer.ts';
 import { HttpOrigin } from './http-origin.ts';
 import { LibbyError } from './libby-error.ts';
 import { type OutboundCall, outboundCallSchema, wireBody } from './outbound-call.ts';
-import { checkOptions, connectionOptionsSchema, parseProxyUrl, parseServiceUrl } from './service-url.ts';
+import {
+  checkOptions,
+  connectionOptionsSchema,
+  parseProxyUrl,
+  parseServiceUrl,
+} from './service-url.ts';
 import { TokenError } from './token-error.ts';
 import type { TokenSource } from './token-source.ts';
 import { USER_AGENT } from './user-agent.ts';
@@ -13,9 +18,15 @@ import { verdictOf } from './verdict.ts';
 
 const optionsSchema = connectionOptionsSchema.extend({
   apiUrl: z.string(),
-  /** Connections at once. A call beyond them waits, within `connectTimeoutMs`: allow as many as calls in flight. */
+  /**
+   * Connections at once. A call beyond them waits, within `connectTimeoutMs`: allow as many as
+   * calls in flight.
+   */
   maxConnections: z.int().min(1).max(10_000).default(1024),
-  /** How long an idle connection is kept. Longer than the server's own patience makes calls doubtful. */
+  /**
+   * How long an idle connection is kept. Longer than the server's own patience makes calls
+   * doubtful.
+   */
   keepAliveMs: z.int().min(1).max(60_000).default(2000),
   userAgent: z
     .string()
@@ -29,9 +40,15 @@ export interface LibbyClientOptions extends z.input<typeof optionsSchema> {
 }
 
 export interface PlaceCallOptions {
-  /** Before the request's first byte it stops the call; after it, it ends the wait and the call is in doubt. */
+  /**
+   * Before the request's first byte it stops the call; after it, it ends the wait and the call is
+   * in doubt.
+   */
   signal?: AbortSignal | undefined;
-  /** Asked once, synchronously, right before the first byte. A string stops the call there: nothing was sent. */
+  /**
+   * Asked once, synchronously, right before the first byte. A string stops the call there: nothing
+   * was sent.
+   */
   veto?: (() => string | undefined) | undefined;
 }
 
@@ -56,10 +73,15 @@ export class LibbyClient {
   }
 
   /**
-   * Exactly one request, never repeated. Tells what was seen and never throws for what a network or a server does;
-   * `verdictOf` says what it means. The call must be one that `outboundCallSchema` accepts.
+   * Exactly one request, never repeated. Tells what was seen and never throws for what a network or
+   * a server does; `verdictOf` says what it means. The call must be one that `outboundCallSchema`
+   * accepts.
    */
-  async placeCall(call: OutboundCall, token: AccessToken, options: PlaceCallOptions = {}): Promise<CallAnswer> {
+  async placeCall(
+    call: OutboundCall,
+    token: AccessToken,
+    options: PlaceCallOptions = {},
+  ): Promise<CallAnswer> {
     const outcome = await this.#origin.post({
       path: this.#path,
       headers: [
@@ -80,19 +102,36 @@ export class LibbyClient {
     return readAnswer(outcome, token, call, Date.now());
   }
 
-  /** Asks without a token and without a number, so that nobody can be called: the API refuses it, anything else may not. */
+  /**
+   * Asks without a token and without a number, so that nobody can be called: the API refuses it,
+   * anything else may not.
+   */
   async examine(signal?: AbortSignal): Promise<ApiSighting> {
-    const headers = ['content-type', 'application/json', 'accept', 'application/json', 'user-agent', this.#userAgent];
-    return readSighting(await this.#origin.post({ path: this.#path, headers, body: '{}', signal }), this.url);
+    const headers = [
+      'content-type',
+      'application/json',
+      'accept',
+      'application/json',
+      'user-agent',
+      this.#userAgent,
+    ];
+    return readSighting(
+      await this.#origin.post({ path: this.#path, headers, body: '{}', signal }),
+      this.url,
+    );
   }
 
   /**
-   * Places a call and returns once the provider has taken it. A token that is refused is replaced and the call sent
-   * once more (a refusal proves that the phone did not ring); nothing else is ever repeated.
+   * Places a call and returns once the provider has taken it. A token that is refused is replaced
+   * and the call sent once more (a refusal proves that the phone did not ring); nothing else is
+   * ever repeated.
    *
    * Throws `LibbyError` for every other end, `ZodError` for a call that is none.
    */
-  async call(call: OutboundCall, options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+  async call(
+    call: OutboundCall,
+    options: { signal?: AbortSignal | undefined } = {},
+  ): Promise<void> {
     const checked = outboundCallSchema.parse(call);
     const token = await this.#token(options.signal);
     let answer = await this.placeCall(checked, token, options);
@@ -134,5 +173,9 @@ function pathOf({ pathname }: URL): string {
 function throwUnlessAccepted(answer: CallAnswer): void {
   const { delivery, code } = verdictOf(answer);
   if (delivery === 'accepted' || code === 'accepted') return;
-  throw new LibbyError(code, delivery, answer.kind === 'answered' ? answer : { cause: answer.cause });
+  throw new LibbyError(
+    code,
+    delivery,
+    answer.kind === 'answered' ? answer : { cause: answer.cause },
+  );
 }

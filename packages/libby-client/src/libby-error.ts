@@ -7,7 +7,8 @@ const SENTENCES: Record<LibbyErrorCode, string> = {
   payload_too_large: 'The call is larger than Libby takes; shorten its texts.',
   unprocessable: 'Libby understands the call and will not place it; check its fields.',
   forbidden: 'Libby refuses the token; check client id, client secret and scope.',
-  agent_not_found: 'Libby has no agent for the number the call was to come from; check fromPhoneNumber.',
+  agent_not_found:
+    'Libby has no agent for the number the call was to come from; check fromPhoneNumber.',
   endpoint: 'This is not the Libby endpoint; check the API URL.',
   rate_limited: 'Libby asks for fewer calls; try again later.',
   connect_failed: 'No connection to Libby; nothing was sent.',
@@ -36,7 +37,12 @@ export class LibbyError extends Error {
   constructor(
     code: LibbyErrorCode,
     delivery: Exclude<Delivery, 'accepted'>,
-    seen: { status?: number; retryAfterMs?: number; providerMessage?: string; cause?: unknown } = {},
+    seen: {
+      status?: number;
+      retryAfterMs?: number;
+      providerMessage?: string;
+      cause?: unknown;
+    } = {},
   ) {
     super(SENTENCES[code], seen.cause === undefined ? undefined : { cause: seen.cause });
     this.code = code;

@@ -12,7 +12,10 @@ export const outboundCallSchema = z.strictObject({
   fromPhoneNumber: e164,
   /** What the assistant may refer to, one heading and value per object, in order. */
   formInfo: z.array(z.record(z.string(), z.string())),
-  /** What the introduction or voicemail is to be generated from. Without effect beside both of the next two. */
+  /**
+   * What the introduction or voicemail is to be generated from. Without effect beside both of the
+   * next two.
+   */
   introNotes: z.string().optional(),
   /** Said word for word when the call is answered. */
   introMessage: z.string().optional(),
@@ -25,7 +28,9 @@ export const outboundCallSchema = z.strictObject({
 
 export type OutboundCall = z.infer<typeof outboundCallSchema>;
 
-/** Field by field, so that nothing the caller's object happens to carry as well can reach the wire. */
+/**
+ * Field by field, so that nothing the caller's object happens to carry as well can reach the wire.
+ */
 export function wireBody(call: OutboundCall): string {
   return JSON.stringify({
     name: call.name,

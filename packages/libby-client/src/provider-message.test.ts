@@ -33,7 +33,10 @@ describe('the provider’s words', () => {
     ['no such number: (505) 555-0123, or 15055550123', 'no such number: [number], or [number]'],
     ['formInfo has 100 per month, or blue', 'formInfo has [text], or [form]'],
     ['mail of ada@example.com is wrong', 'mail of [email] is wrong'],
-    ["introNotes: input 'Ask Ada about the mortgage that she as...' is", "introNotes: input '[text]...' is"],
+    [
+      "introNotes: input 'Ask Ada about the mortgage that she as...' is",
+      "introNotes: input '[text]...' is",
+    ],
     ["formInfo: input '12 Oak Street, Spr...'", "formInfo: input '[text]...'"],
     ['about the mortgage that she askedAdalbert', '[text]'],
     ['Bearer a-token expired', 'Bearer [token] expired'],
@@ -55,9 +58,12 @@ describe('the provider’s words', () => {
     expect(said('Ada Lovelace '.repeat(300))).toBe('[name] '.repeat(72).slice(0, 500).trim());
   });
 
-  test.each(['', '<html>', '[]', '{"error":"x"}', '{"message":7}', 'null'])('%s holds none', (body) => {
-    expect(providerMessage({ status: 400, body }, TOKEN, CALL)).toBeUndefined();
-  });
+  test.each(['', '<html>', '[]', '{"error":"x"}', '{"message":7}', 'null'])(
+    '%s holds none',
+    (body) => {
+      expect(providerMessage({ status: 400, body }, TOKEN, CALL)).toBeUndefined();
+    },
+  );
 
   test('never hold the whole of what the call holds of a person, wherever it stands', () => {
     const word = fc.stringMatching(/^[A-Z][a-z]{2,12}( [A-Z][a-z]{2,12})?$/);

@@ -24,8 +24,9 @@ const SPACED = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]/u;
 const providerBody = z.object({ message: z.string() });
 
 /**
- * The `message` of the provider's JSON, fit to be kept, logged and shown: a server may say back what it was told, so
- * the token and whatever the call holds of a person (numbers, name, form values, texts) are blanked.
+ * The `message` of the provider's JSON, fit to be kept, logged and shown: a server may say back
+ * what it was told, so the token and whatever the call holds of a person (numbers, name, form
+ * values, texts) are blanked.
  */
 export function providerMessage(
   { status, body }: { status: number; body: string },
@@ -36,7 +37,10 @@ export function providerMessage(
   if (message === undefined) return undefined;
   // No echo, whatever the person is called.
   if (message.toLowerCase() === STATUS_CODES[status]?.toLowerCase()) return message;
-  return withoutEcho(beginning(message.replaceAll(token.reveal(), '[token]')), call).slice(0, MESSAGE_LIMIT);
+  return withoutEcho(beginning(message.replaceAll(token.reveal(), '[token]')), call).slice(
+    0,
+    MESSAGE_LIMIT,
+  );
 }
 
 /** The same on one line, but otherwise as it was said: only where we had told nothing. */
@@ -57,8 +61,16 @@ function beginning(text: string): string {
 function withoutEcho(message: string, call: OutboundCall): string {
   const name = printable(call.name);
   const form = call.formInfo.flatMap((entry) => Object.values(entry)).map(printable);
-  const { introNotes = '', introMessage = '', introVoicemail = '', customQuestions = [], customRules = [] } = call;
-  const texts = [introNotes, introMessage, introVoicemail, ...customQuestions, ...customRules].map(printable);
+  const {
+    introNotes = '',
+    introMessage = '',
+    introVoicemail = '',
+    customQuestions = [],
+    customRules = [],
+  } = call;
+  const texts = [introNotes, introMessage, introVoicemail, ...customQuestions, ...customRules].map(
+    printable,
+  );
   const blanked = message.replaceAll(PHONE_NUMBER, '[number]').replaceAll(EMAIL, '[email]');
   return withoutRuns(blanked, [...form, ...texts].join('\n'))
     .replaceAll(anyOf([name, ...name.split(' ')]), '[name]')
@@ -98,8 +110,10 @@ function withoutRuns(message: string, source: string): string {
 
 function runLength(message: string, from: number, source: string): number {
   let length = ECHO_LENGTH;
-  if (from + length > message.length || !source.includes(message.slice(from, from + length))) return 0;
-  while (from + length < message.length && source.includes(message.slice(from, from + length + 1))) length += 1;
+  if (from + length > message.length || !source.includes(message.slice(from, from + length)))
+    return 0;
+  while (from + length < message.length && source.includes(message.slice(from, from + length + 1)))
+    length += 1;
   // What is left of a word might still be told for a name.
   return nextMatch(WORD_END, message, from + length) - from;
 }

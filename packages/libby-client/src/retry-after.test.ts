@@ -3,7 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { RETRY_AFTER_MAX_MS, retryAfterMs } from './retry-after.ts';
 
 const NOW = Date.UTC(2026, 10, 30, 12, 0, 0);
-const instants = fc.date({ min: new Date('2000-01-01'), max: new Date('2069-01-01'), noInvalidDate: true });
+const instants = fc.date({
+  min: new Date('2000-01-01'),
+  max: new Date('2069-01-01'),
+  noInvalidDate: true,
+});
 
 describe('Retry-After', () => {
   test.each([
@@ -21,28 +25,40 @@ describe('Retry-After', () => {
     expect(retryAfterMs(header, undefined, NOW)).toBe(ms);
   });
 
-  test.each(['', '-1', '1.5', 'soon', '1e3', 'Mon, 30 Foo 2026 12:00:30 GMT', 'Mon, 30 Nov 2026 25:00:00 GMT'])(
-    '%j makes no sense and asks for nothing',
-    (header) => {
-      expect(retryAfterMs(header, undefined, NOW)).toBeUndefined();
-    },
-  );
+  test.each([
+    '',
+    '-1',
+    '1.5',
+    'soon',
+    '1e3',
+    'Mon, 30 Foo 2026 12:00:30 GMT',
+    'Mon, 30 Nov 2026 25:00:00 GMT',
+  ])('%j makes no sense and asks for nothing', (header) => {
+    expect(retryAfterMs(header, undefined, NOW)).toBeUndefined();
+  });
 
   test.each([undefined, null, 7, ['3', '4']])('%j is no header', (header) => {
     expect(retryAfterMs(header, undefined, NOW)).toBeUndefined();
   });
 
   test('is measured on the server’s clock where it tells the time', () => {
-    expect(retryAfterMs('Mon, 30 Nov 2026 13:00:10 GMT', 'Mon, 30 Nov 2026 13:00:00 GMT', NOW)).toBe(10_000);
+    expect(
+      retryAfterMs('Mon, 30 Nov 2026 13:00:10 GMT', 'Mon, 30 Nov 2026 13:00:00 GMT', NOW),
+    ).toBe(10_000);
     expect(retryAfterMs('Mon, 30 Nov 2026 12:00:10 GMT', 'no date', NOW)).toBe(10_000);
   });
 
   test('is the distance between the two dates, whatever time it is here', () => {
     fc.assert(
-      fc.property(instants, fc.integer({ min: 0, max: 3600 }), fc.integer(), (date, seconds, now) => {
-        const until = new Date(date.getTime() + seconds * 1000);
-        expect(retryAfterMs(until.toUTCString(), date.toUTCString(), now)).toBe(seconds * 1000);
-      }),
+      fc.property(
+        instants,
+        fc.integer({ min: 0, max: 3600 }),
+        fc.integer(),
+        (date, seconds, now) => {
+          const until = new Date(date.getTime() + seconds * 1000);
+          expect(retryAfterMs(until.toUTCString(), date.toUTCString(), now)).toBe(seconds * 1000);
+        },
+      ),
     );
   });
 

@@ -50,7 +50,9 @@ function printed(value: unknown): string {
 
 function shownBy(value: unknown): string[] {
   const text = printed(value);
-  return [...Object.values(CANARIES), CALL.name].flatMap(formsOf).filter((form) => text.includes(form));
+  return [...Object.values(CANARIES), CALL.name]
+    .flatMap(formsOf)
+    .filter((form) => text.includes(form));
 }
 
 function thrownBy(promise: Promise<unknown>): Promise<unknown> {
@@ -70,13 +72,19 @@ const secrets = {
 test('the check itself finds what is shown', () => {
   expect(shownBy({ deep: [{ token: CANARIES.token }] })).not.toEqual([]);
   expect(shownBy(new Error('x', { cause: new Error(CANARIES.number) }))).not.toEqual([]);
-  expect(shownBy({ header: Buffer.from(`id:${CANARIES.clientSecret}`).toString('base64') })).not.toEqual([]);
+  expect(
+    shownBy({ header: Buffer.from(`id:${CANARIES.clientSecret}`).toString('base64') }),
+  ).not.toEqual([]);
 });
 
 test('what holds secrets shows none', async () => {
   await using server = await startTokenServer();
   server.answer = (response) =>
-    answerJson(response, 200, { access_token: CANARIES.token, token_type: 'Bearer', expires_in: 60 });
+    answerJson(response, 200, {
+      access_token: CANARIES.token,
+      token_type: 'Bearer',
+      expires_in: 60,
+    });
   const events: TokenEvent[] = [];
   const cache = new MemoryTokenCache();
   const onEvent = (event: TokenEvent): number => events.push(event);
@@ -85,13 +93,25 @@ test('what holds secrets shows none', async () => {
   const token = await tokens.get();
   expect(token.reveal()).toBe(CANARIES.token);
   expect(server.requests[0]?.form.get('client_secret')).toBe(CANARIES.clientSecret);
-  for (const value of [token, tokens, client, cache, await cache.read(), events, { token, tokens }]) {
+  for (const value of [
+    token,
+    tokens,
+    client,
+    cache,
+    await cache.read(),
+    events,
+    { token, tokens },
+  ]) {
     expect(shownBy(value)).toEqual([]);
   }
 });
 
 test.each<[string, number, (said: string) => unknown]>([
-  ['an OAuth error that says it all back', 400, (said) => ({ error: 'invalid_client', error_description: said })],
+  [
+    'an OAuth error that says it all back',
+    400,
+    (said) => ({ error: 'invalid_client', error_description: said }),
+  ],
   ['an error nobody knows', 400, (said) => ({ error: said })],
   ['a fault', 500, (said) => said],
   [
@@ -104,15 +124,27 @@ test.each<[string, number, (said: string) => unknown]>([
     200,
     () => ({ access_token: `${CANARIES.token} \n`, token_type: 'Bearer', expires_in: 60 }),
   ],
-  ['a token of another kind', 200, () => ({ access_token: CANARIES.token, token_type: CANARIES.clientSecret })],
+  [
+    'a token of another kind',
+    200,
+    () => ({ access_token: CANARIES.token, token_type: CANARIES.clientSecret }),
+  ],
   ['no JSON', 200, (said) => `{${said}`],
 ])('nor does the error after %s', async (_, status, body) => {
   await using server = await startTokenServer();
   const events: TokenEvent[] = [];
-  await using tokens = new TokenSource({ ...secrets, tokenUrl: server.url, onEvent: (event) => events.push(event) });
+  await using tokens = new TokenSource({
+    ...secrets,
+    tokenUrl: server.url,
+    onEvent: (event) => events.push(event),
+  });
   server.answer = (response) => {
     const [request] = server.requests;
-    answerJson(response, status, body(`${String(request?.form)} ${request?.headers.cookie} ${CANARIES.clientSecret}`));
+    answerJson(
+      response,
+      status,
+      body(`${String(request?.form)} ${request?.headers.cookie} ${CANARIES.clientSecret}`),
+    );
   };
   await using client = new LibbyClient({ apiUrl: 'http://127.0.0.1:9', tokens });
   expect(shownBy(await thrownBy(client.call(CALL)))).toEqual([]);
@@ -142,7 +174,8 @@ test.each<[string, (received: string) => string]>([
   await using server = await startRawServer((socket) => socket.end(answer(server.received)));
   await using tokens = new TokenSource({ ...secrets, tokenUrl: 'http://127.0.0.1:9' });
   await using client = new LibbyClient({ apiUrl: server.url, tokens });
-  // A server that repeats the whole request repeats the name as well; only what is secret or a number is blanked.
+  // A server that repeats the whole request repeats the name as well; only what is secret or a
+  // number is blanked.
   const call = what.startsWith('a refusal') ? { ...CALL, name: 'Chris' } : CALL;
   const seen = await client.placeCall(call, new AccessToken(CANARIES.token, Date.now() + 60_000));
   expect(server.received).toContain(CANARIES.token);

@@ -2,7 +2,9 @@ import { inspect } from 'node:util';
 
 const SHOWN = '[secret]';
 
-/** A string that cannot be printed, serialised or inspected by accident; only `reveal()` gives it. */
+/**
+ * A string that cannot be printed, serialised or inspected by accident; only `reveal()` gives it.
+ */
 export class Secret {
   readonly #value: string;
 

@@ -1,9 +1,13 @@
 /**
- * Where the processes that share a client's credentials keep their one token, sealed: what is stored is of no use
- * without the client secret. With it goes a lock, so that one process fetches and the others wait.
+ * Where the processes that share a client's credentials keep their one token, sealed: what is
+ * stored is of no use without the client secret. With it goes a lock, so that one process fetches
+ * and the others wait.
  */
 export interface TokenCache {
-  /** What the entry is called where it is kept. Sealed into it: an entry copied under another name does not open. */
+  /**
+   * What the entry is called where it is kept. Sealed into it: an entry copied under another name
+   * does not open.
+   */
   readonly name?: string;
   read(): Promise<string | undefined>;
   /** Replaces the entry; it disappears after `ttlMs`. */
@@ -29,7 +33,9 @@ export class MemoryTokenCache implements TokenCache {
 
   read(): Promise<string | undefined> {
     const entry = this.#entry;
-    return Promise.resolve(entry !== undefined && this.#now() < entry.until ? entry.sealed : undefined);
+    return Promise.resolve(
+      entry !== undefined && this.#now() < entry.until ? entry.sealed : undefined,
+    );
   }
 
   write(sealed: string, ttlMs: number): Promise<void> {

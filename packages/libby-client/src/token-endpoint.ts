@@ -8,7 +8,12 @@ import {
 } from 'oauth4webapi';
 import { z } from 'zod';
 import { BEARER_TOKEN } from './access-token.ts';
-import { HttpOrigin, type HttpOriginOptions, type PostFailure, type PostOutcome } from './http-origin.ts';
+import {
+  HttpOrigin,
+  type HttpOriginOptions,
+  type PostFailure,
+  type PostOutcome,
+} from './http-origin.ts';
 import { parseJson } from './parse-json.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { Secret } from './secret.ts';
@@ -28,7 +33,8 @@ export interface Grant {
   expiresInMs?: number;
 }
 
-export interface TokenEndpointOptions extends Omit<HttpOriginOptions, 'maxConnections' | 'keepAliveMs'> {
+export interface TokenEndpointOptions
+  extends Omit<HttpOriginOptions, 'maxConnections' | 'keepAliveMs'> {
   url: URL;
   clientId: string;
   clientSecret: Secret;
@@ -46,7 +52,11 @@ export class TokenEndpoint {
   constructor(options: TokenEndpointOptions) {
     this.#options = options;
     // Grants are rare; a connection kept between two of them would only be found dead.
-    this.#origin = new HttpOrigin(options.url.origin, { ...options, maxConnections: 2, keepAliveMs: 1000 });
+    this.#origin = new HttpOrigin(options.url.origin, {
+      ...options,
+      maxConnections: 2,
+      keepAliveMs: 1000,
+    });
   }
 
   get url(): string {
@@ -58,7 +68,10 @@ export class TokenEndpoint {
     const { url, clientId, clientSecret, scope, xsrfToken, userAgent } = this.#options;
     const issuer = { issuer: url.origin, token_endpoint: url.href };
     const client = { client_id: clientId };
-    const headers = { 'user-agent': userAgent, ...(xsrfToken && { cookie: `XSRF-TOKEN=${xsrfToken.reveal()}` }) };
+    const headers = {
+      'user-agent': userAgent,
+      ...(xsrfToken && { cookie: `XSRF-TOKEN=${xsrfToken.reveal()}` }),
+    };
     try {
       const answer = await clientCredentialsGrantRequest(
         issuer,
@@ -72,11 +85,15 @@ export class TokenEndpoint {
           [customFetch]: (_url, init) => this.#fetch(init, signal),
         },
       );
-      const grant = grantSchema.parse(await processClientCredentialsResponse(issuer, client, answer));
+      const grant = grantSchema.parse(
+        await processClientCredentialsResponse(issuer, client, answer),
+      );
       const { access_token: value, expires_in: seconds } = grant;
       return seconds === undefined ? { value } : { value, expiresInMs: Math.floor(seconds * 1000) };
     } catch (error) {
-      throw error instanceof TokenError ? error : new TokenError('token_bad_response', { status: 200 });
+      throw error instanceof TokenError
+        ? error
+        : new TokenError('token_bad_response', { status: 200 });
     }
   }
 
@@ -84,7 +101,10 @@ export class TokenEndpoint {
     await this.#origin.destroy();
   }
 
-  async #fetch(init: CustomFetchOptions<'POST', URLSearchParams>, signal: AbortSignal): Promise<Response> {
+  async #fetch(
+    init: CustomFetchOptions<'POST', URLSearchParams>,
+    signal: AbortSignal,
+  ): Promise<Response> {
     const outcome = await this.#origin.post({
       path: this.#options.url.pathname,
       headers: Object.entries(init.headers).flat(),
@@ -93,7 +113,9 @@ export class TokenEndpoint {
     });
     if (outcome.kind === 'failed') throw lostError(outcome);
     if (outcome.status !== 200) throw refusalError(outcome, this.#options.now());
-    return new Response(outcome.body, { headers: { 'content-type': String(outcome.headers['content-type'] ?? '') } });
+    return new Response(outcome.body, {
+      headers: { 'content-type': String(outcome.headers['content-type'] ?? '') },
+    });
   }
 }
 

@@ -18,16 +18,22 @@ export type TokenErrorCode =
   | 'token_source_closed';
 
 const SENTENCES: Record<TokenErrorCode, string> = {
-  invalid_request: 'The token endpoint finds the request malformed; check the token URL and the XSRF token.',
-  invalid_client: 'The token endpoint does not know this client; check client id and client secret.',
-  invalid_grant: 'The token endpoint refuses the grant; check that the client may use client credentials.',
+  invalid_request:
+    'The token endpoint finds the request malformed; check the token URL and the XSRF token.',
+  invalid_client:
+    'The token endpoint does not know this client; check client id and client secret.',
+  invalid_grant:
+    'The token endpoint refuses the grant; check that the client may use client credentials.',
   unauthorized_client: 'The token endpoint does not let this client use client credentials.',
-  unsupported_grant_type: 'The token endpoint does not offer client credentials; check the token URL.',
+  unsupported_grant_type:
+    'The token endpoint does not offer client credentials; check the token URL.',
   invalid_scope: 'The token endpoint does not grant this scope to this client; check the scope.',
-  token_endpoint_unreachable: 'The token endpoint cannot be reached; check the token URL and the network.',
+  token_endpoint_unreachable:
+    'The token endpoint cannot be reached; check the token URL and the network.',
   token_endpoint_timeout: 'No token came in time.',
   token_rate_limited: 'The token endpoint asks for fewer requests.',
-  token_bad_response: 'The token endpoint answered something that is not a token; check the token URL.',
+  token_bad_response:
+    'The token endpoint answered something that is not a token; check the token URL.',
   token_server_error: 'The token endpoint reports a fault of its own.',
   token_source_closed: 'The token source is closed.',
 };

@@ -9,10 +9,19 @@ import { TokenSource, type TokenSourceOptions } from './token-source.ts';
 const DAY_S = 24 * 60 * 60;
 
 function sourceOf(server: TokenServer, options: Partial<TokenSourceOptions>): TokenSource {
-  return new TokenSource({ tokenUrl: server.url, clientId: 'id', clientSecret: 'secret', scope: 's', ...options });
+  return new TokenSource({
+    tokenUrl: server.url,
+    clientId: 'id',
+    clientSecret: 'secret',
+    scope: 's',
+    ...options,
+  });
 }
 
-/** An answer as the endpoint writes it, `expires_in` word for word; without one, it says nothing of the token's life. */
+/**
+ * An answer as the endpoint writes it, `expires_in` word for word; without one, it says nothing of
+ * the token's life.
+ */
 function grant(response: ServerResponse, nth: number, expiresIn: string | undefined): void {
   const life = expiresIn === undefined ? '' : `,"expires_in":${expiresIn}`;
   answerJson(response, 200, `{"access_token":"token-${nth}","token_type":"Bearer"${life}}`);
@@ -78,7 +87,8 @@ describe('a token’s life', () => {
         clock.ms += share * lifeMs;
         looks = 0;
         const inHand = source.peek();
-        // A request needs time to arrive, so the very end is not used: 15 s, or a tenth of a short life.
+        // A request needs time to arrive, so the very end is not used: 15 s, or a tenth of a short
+        // life.
         const isUsable = share * lifeMs < lifeMs - Math.min(lifeMs / 10, 15_000);
         expect(inHand).toBe(isUsable ? token : undefined);
         // A renewal begins with a look into the cache.
@@ -123,7 +133,10 @@ type Step =
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
-    fc.record({ kind: fc.constantFrom('get', 'get', 'get', 'peek', 'invalidate'), source: fc.nat({ max: 2 }) }),
+    fc.record({
+      kind: fc.constantFrom('get', 'get', 'get', 'peek', 'invalidate'),
+      source: fc.nat({ max: 2 }),
+    }),
     fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 90_000 }) }),
     fc.record({ kind: fc.constant('answer' as const), status: fc.constantFrom(200, 200, 503) }),
   ),
@@ -145,7 +158,10 @@ class WatchedCache extends MemoryTokenCache {
     this.#isLocked = false;
   }
 
-  /** A fetch that has begun has the lock one turn later: a lock of virtual time must not run out under a real request. */
+  /**
+   * A fetch that has begun has the lock one turn later: a lock of virtual time must not run out
+   * under a real request.
+   */
   async untilFree(): Promise<void> {
     await turn();
     await vi.waitUntil(() => !this.#isLocked);
@@ -192,7 +208,8 @@ describe('three processes that share a token, whatever happens in whatever order
           else if (step.kind === 'peek') await used(step.source, false);
           else if (step.kind === 'get') underWay.push(used(step.source, true));
           else {
-            // Time goes on, and tokens are refused, between requests: within one, a token in hand is the caller's.
+            // Time goes on, and tokens are refused, between requests: within one, a token in hand
+            // is the caller's.
             await Promise.all(underWay);
             underWay = [];
             await cache.untilFree();

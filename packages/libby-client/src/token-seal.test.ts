@@ -9,7 +9,11 @@ const token = { value: 'a-token', expiresAt: 1_800_000_000_000, lifetimeMs: 3_60
 test('opens what it sealed', () => {
   fc.assert(
     fc.property(fc.string(), fc.nat(), fc.nat(), (value, expiresAt, lifetimeMs) => {
-      expect(seal.open(seal.seal({ value, expiresAt, lifetimeMs }))).toEqual({ value, expiresAt, lifetimeMs });
+      expect(seal.open(seal.seal({ value, expiresAt, lifetimeMs }))).toEqual({
+        value,
+        expiresAt,
+        lifetimeMs,
+      });
     }),
   );
 });
@@ -22,7 +26,10 @@ test('shows nothing of the token, and never the same twice', () => {
 test.each([
   ['another secret', new TokenSeal(new Secret('other'), ['cache', 'client', 'scope'])],
   ['another context', new TokenSeal(new Secret('client secret'), ['cache', 'client', 'scope2'])],
-  ['the same words, divided otherwise', new TokenSeal(new Secret('client secret'), ['cache', 'clients', 'cope'])],
+  [
+    'the same words, divided otherwise',
+    new TokenSeal(new Secret('client secret'), ['cache', 'clients', 'cope']),
+  ],
 ])('does not open under %s', (_, other) => {
   expect(other.open(seal.seal(token))).toBeUndefined();
 });

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 import type { Secret } from './secret.ts';
 
 const VERSION = '1';
@@ -14,15 +21,22 @@ export interface SealedToken {
 }
 
 /**
- * Seals tokens for a cache that others may read: AES-256-GCM under a key derived from the client secret, bound to
- * whose token it is and when it expires. Written `1.<expiresAt>.<lifetimeMs>.<iv, tag, ciphertext>`.
+ * Seals tokens for a cache that others may read: AES-256-GCM under a key derived from the client
+ * secret, bound to whose token it is and when it expires. Written `1.<expiresAt>.<lifetimeMs>.<iv,
+ * tag, ciphertext>`.
  */
 export class TokenSeal {
   readonly #key: KeyObject;
   readonly #context: readonly string[];
 
   constructor(clientSecret: Secret, context: readonly string[]) {
-    const key = hkdfSync('sha256', clientSecret.reveal(), '', `libby-client token cache ${VERSION}`, 32);
+    const key = hkdfSync(
+      'sha256',
+      clientSecret.reveal(),
+      '',
+      `libby-client token cache ${VERSION}`,
+      32,
+    );
     this.#key = createSecretKey(Buffer.from(key));
     this.#context = context;
   }
@@ -36,7 +50,10 @@ export class TokenSeal {
     return [VERSION, token.expiresAt, token.lifetimeMs, box].join('.');
   }
 
-  /** Undefined for whatever this seal did not seal: another secret's, another version's, damaged, forged. */
+  /**
+   * Undefined for whatever this seal did not seal: another secret's, another version's, damaged,
+   * forged.
+   */
   open(sealed: string): SealedToken | undefined {
     const parts = /^1\.(\d{1,15})\.(\d{1,15})\.([\w-]+)$/.exec(sealed);
     if (parts === null) return undefined;
@@ -47,7 +64,10 @@ export class TokenSeal {
       const decipher = createDecipheriv('aes-256-gcm', this.#key, iv, { authTagLength: TAG_BYTES });
       decipher.setAAD(this.#boundTo(expiresAt, lifetimeMs));
       decipher.setAuthTag(box.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-      const value = Buffer.concat([decipher.update(box.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
+      const value = Buffer.concat([
+        decipher.update(box.subarray(IV_BYTES + TAG_BYTES)),
+        decipher.final(),
+      ]);
       return { value: value.toString('utf8'), expiresAt, lifetimeMs };
     } catch {
       return undefined;

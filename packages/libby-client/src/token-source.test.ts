@@ -12,7 +12,10 @@ class Clock {
   readonly now = (): number => this.ms;
 }
 
-function sourceOf(server: TokenServer | string, options: Partial<TokenSourceOptions> = {}): TokenSource {
+function sourceOf(
+  server: TokenServer | string,
+  options: Partial<TokenSourceOptions> = {},
+): TokenSource {
   const tokenUrl = typeof server === 'string' ? server : server.url;
   return new TokenSource({
     tokenUrl,
@@ -35,7 +38,8 @@ function recorder() {
       events.push(event);
       for (const waiter of waiting) if (waiter.type === event.type) waiter.resolve();
     },
-    next: (type: TokenEvent['type']) => new Promise<void>((resolve) => waiting.push({ type, resolve })),
+    next: (type: TokenEvent['type']) =>
+      new Promise<void>((resolve) => waiting.push({ type, resolve })),
   };
 }
 
@@ -137,7 +141,11 @@ describe('renewal', () => {
     const failed = next('refresh_failed');
     expect(source.peek()?.reveal()).toBe('token-1');
     await failed;
-    expect(events.at(-1)).toMatchObject({ servingOld: true, nextTryInMs: 750, error: { code: 'token_server_error' } });
+    expect(events.at(-1)).toMatchObject({
+      servingOld: true,
+      nextTryInMs: 750,
+      error: { code: 'token_server_error' },
+    });
     expect(source.peek()?.reveal()).toBe('token-1');
     expect((await source.get()).reveal()).toBe('token-1');
     expect(server.requests).toHaveLength(2);
@@ -176,7 +184,10 @@ describe('renewal', () => {
       750, 1500, 3000, 6000, 11_250, 11_250,
     ]);
     server.answer = (response) => answerJson(response, 429, {}, { 'retry-after': '90' });
-    await expect(source.get()).rejects.toMatchObject({ code: 'token_rate_limited', retryAfterMs: 90_000 });
+    await expect(source.get()).rejects.toMatchObject({
+      code: 'token_rate_limited',
+      retryAfterMs: 90_000,
+    });
     expect(events.at(-1)).toMatchObject({ nextTryInMs: 90_000 });
   });
 
@@ -260,8 +271,14 @@ describe('processes that share a cache', () => {
 
   test('give up on a lock that is never freed, within bounds', async () => {
     await using server = await startTokenServer();
-    const held: TokenCache = Object.assign(new MemoryTokenCache(), { acquireLock: () => Promise.resolve(false) });
-    await using source = sourceOf(server, { cache: held, connectTimeoutMs: 1, responseTimeoutMs: 1 });
+    const held: TokenCache = Object.assign(new MemoryTokenCache(), {
+      acquireLock: () => Promise.resolve(false),
+    });
+    await using source = sourceOf(server, {
+      cache: held,
+      connectTimeoutMs: 1,
+      responseTimeoutMs: 1,
+    });
     await expect(source.get()).rejects.toMatchObject({ code: 'token_endpoint_timeout' });
     expect(server.requests).toEqual([]);
   });
@@ -274,7 +291,9 @@ describe('processes that share a cache', () => {
       await using ours = sourceOf(server, { cache });
       await ours.get();
       const sealed = (await cache.read()) ?? '';
-      const copy = Object.assign(new MemoryTokenCache(), { name: what === 'another name' ? 'copy' : 'libby:token' });
+      const copy = Object.assign(new MemoryTokenCache(), {
+        name: what === 'another name' ? 'copy' : 'libby:token',
+      });
       await copy.write(sealed, HOUR);
       await using theirs = sourceOf(server, {
         cache: copy,
@@ -303,7 +322,9 @@ describe('processes that share a cache', () => {
     async (operation) => {
       await using server = await startTokenServer();
       const { events, onEvent } = recorder();
-      const broken = Object.assign(new MemoryTokenCache(), { [operation]: () => Promise.reject(new Error('gone')) });
+      const broken = Object.assign(new MemoryTokenCache(), {
+        [operation]: () => Promise.reject(new Error('gone')),
+      });
       await using source = sourceOf(server, { cache: broken, onEvent });
       expect((await source.get()).reveal()).toBe('token-1');
       expect(events).toContainEqual({ type: 'cache_failed', operation, error: new Error('gone') });
@@ -312,7 +333,9 @@ describe('processes that share a cache', () => {
 
   test('do without a cache that hangs', async () => {
     await using server = await startTokenServer();
-    const hanging = Object.assign(new MemoryTokenCache(), { read: () => new Promise<never>(() => undefined) });
+    const hanging = Object.assign(new MemoryTokenCache(), {
+      read: () => new Promise<never>(() => undefined),
+    });
     await using source = sourceOf(server, { cache: hanging });
     expect((await source.get()).reveal()).toBe('token-1');
   });
@@ -481,7 +504,9 @@ describe('the endpoint', () => {
 
 describe('options', () => {
   test('http:// to another machine is refused', () => {
-    expect(() => sourceOf('http://auth.invalid/token')).toThrow(/^tokenUrl: http:\/\/ would send secrets in the clear/);
+    expect(() => sourceOf('http://auth.invalid/token')).toThrow(
+      /^tokenUrl: http:\/\/ would send secrets in the clear/,
+    );
   });
 
   test('a cookie that would be two is refused, without being shown', () => {

@@ -3,23 +3,36 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { AccessToken, BEARER_TOKEN } from './access-token.ts';
 import { Secret } from './secret.ts';
-import { checkOptions, connectionOptionsSchema, parseProxyUrl, parseServiceUrl } from './service-url.ts';
+import {
+  checkOptions,
+  connectionOptionsSchema,
+  parseProxyUrl,
+  parseServiceUrl,
+} from './service-url.ts';
 import { MemoryTokenCache, type TokenCache } from './token-cache.ts';
 import { TokenEndpoint } from './token-endpoint.ts';
 import { TokenError } from './token-error.ts';
 import { type SealedToken, TokenSeal } from './token-seal.ts';
 import { USER_AGENT } from './user-agent.ts';
 
-/** A token is renewed once this share of its life is over; each process draws its own point in between. */
+/**
+ * A token is renewed once this share of its life is over; each process draws its own point in
+ * between.
+ */
 const REFRESH_AFTER_SHARE = { from: 0.75, to: 0.8 };
-/** Not used any more this close to its end: a request needs time to arrive. A tenth of a short life. */
+/**
+ * Not used any more this close to its end: a request needs time to arrive. A tenth of a short life.
+ */
 const END_MARGIN_MS = 15_000;
 /** For an endpoint that does not say how long its token lives. */
 const DEFAULT_LIFETIME_MS = 5 * 60 * 1000;
 const MAX_LIFETIME_MS = 24 * 60 * 60 * 1000;
 /** Between two tries after a failure: doubling, drawn from the upper half. */
 const COOL_DOWN_MS = { first: 1000, longest: 15_000 };
-/** A token that took a refused one's place is not replaced in its turn before this: what is refused then is not the token. */
+/**
+ * A token that took a refused one's place is not replaced in its turn before this: what is refused
+ * then is not the token.
+ */
 const REPLACE_AGAIN_AFTER_MS = 5000;
 /** How long the cache may take over one operation before we do without it. */
 const CACHE_TIMEOUT_MS = 2000;
@@ -31,7 +44,11 @@ export type TokenEvent =
   /** Another process got one and this one took it from the cache. */
   | { type: 'adopted' }
   | { type: 'refresh_failed'; error: TokenError; servingOld: boolean; nextTryInMs: number }
-  | { type: 'cache_failed'; operation: 'read' | 'write' | 'drop' | 'acquireLock' | 'releaseLock'; error: unknown };
+  | {
+      type: 'cache_failed';
+      operation: 'read' | 'write' | 'drop' | 'acquireLock' | 'releaseLock';
+      error: unknown;
+    };
 
 export interface TokenSourceOptions extends z.input<typeof optionsSchema> {
   /** Shared with other processes; without it each `TokenSource` gets its own tokens. */
@@ -61,12 +78,13 @@ interface HeldToken {
 }
 
 /**
- * The token every call carries: held in memory, else in the shared cache, else granted anew, by one process while the
- * others wait for it. Renewed ahead of need by whoever asks for it late in its life; while that fails the old one goes
- * on serving until it ends.
+ * The token every call carries: held in memory, else in the shared cache, else granted anew, by one
+ * process while the others wait for it. Renewed ahead of need by whoever asks for it late in its
+ * life; while that fails the old one goes on serving until it ends.
  *
- * Clocks: an entry of the cache says when it expires by the clock of the machine that got it. A clock behind that one
- * believes in a token at most for one whole life, then a 401 corrects it (`invalidate`); one ahead renews early.
+ * Clocks: an entry of the cache says when it expires by the clock of the machine that got it. A
+ * clock behind that one believes in a token at most for one whole life, then a 401 corrects it
+ * (`invalidate`); one ahead renews early.
  */
 export class TokenSource {
   readonly #endpoint: TokenEndpoint;
@@ -86,14 +104,32 @@ export class TokenSource {
 
   /** Throws `ConfigError`. Nothing is sent before the first token is asked for. */
   constructor(options: TokenSourceOptions) {
-    const { cache = new MemoryTokenCache(), now = Date.now, random = Math.random, onEvent } = options;
+    const {
+      cache = new MemoryTokenCache(),
+      now = Date.now,
+      random = Math.random,
+      onEvent,
+    } = options;
     const checked = checkOptions(optionsSchema, options);
     const url = parseServiceUrl('tokenUrl', checked.tokenUrl, checked.allowInsecureHttp);
     const clientSecret = new Secret(checked.clientSecret);
     const xsrfToken = checked.xsrfToken === undefined ? undefined : new Secret(checked.xsrfToken);
     const proxy = parseProxyUrl(checked.proxy);
-    this.#endpoint = new TokenEndpoint({ ...checked, proxy, url, clientSecret, xsrfToken, userAgent: USER_AGENT, now });
-    this.#seal = new TokenSeal(clientSecret, [cache.name ?? '', url.href, checked.clientId, checked.scope]);
+    this.#endpoint = new TokenEndpoint({
+      ...checked,
+      proxy,
+      url,
+      clientSecret,
+      xsrfToken,
+      userAgent: USER_AGENT,
+      now,
+    });
+    this.#seal = new TokenSeal(clientSecret, [
+      cache.name ?? '',
+      url.href,
+      checked.clientId,
+      checked.scope,
+    ]);
     this.#cache = cache;
     // Longer than any holder needs, so that a lock that runs out means its owner died.
     this.#lockTtlMs = checked.connectTimeoutMs + checked.responseTimeoutMs + LOCK_MARGIN_MS;
@@ -107,7 +143,10 @@ export class TokenSource {
     return this.#endpoint.url;
   }
 
-  /** The token in hand, if it can be used, without waiting. Late in its life this also starts its renewal. */
+  /**
+   * The token in hand, if it can be used, without waiting. Late in its life this also starts its
+   * renewal.
+   */
   peek(): AccessToken | undefined {
     const held = this.#held;
     const now = this.#now();
@@ -116,15 +155,19 @@ export class TokenSource {
     return held.token;
   }
 
-  /** Throws `TokenError`, or the signal's reason; the signal ends this wait and not the fetch others wait for. */
+  /**
+   * Throws `TokenError`, or the signal's reason; the signal ends this wait and not the fetch others
+   * wait for.
+   */
   async get(signal?: AbortSignal): Promise<AccessToken> {
     signal?.throwIfAborted();
     return this.peek() ?? (await unlessAborted(this.#obtain(), signal));
   }
 
   /**
-   * To be told that the API refused this token: thrown away, here and in the cache, if it is still the one in use. An API that
-   * refuses whatever token it gets, or some calls at random, costs a grant in five seconds and not one per call.
+   * To be told that the API refused this token: thrown away, here and in the cache, if it is still
+   * the one in use. An API that refuses whatever token it gets, or some calls at random, costs a
+   * grant in five seconds and not one per call.
    */
   async invalidate(token: AccessToken): Promise<void> {
     if (this.#rejected?.equals(token)) return;
@@ -152,7 +195,8 @@ export class TokenSource {
   }
 
   #renewInBackground(now: number): void {
-    if (this.#flight !== undefined || this.#isCoolingDown(now) || this.#closing.signal.aborted) return;
+    if (this.#flight !== undefined || this.#isCoolingDown(now) || this.#closing.signal.aborted)
+      return;
     this.#obtain().catch(ignoreTokenError); // already told by `refresh_failed`
   }
 
@@ -204,7 +248,9 @@ export class TokenSource {
     while (performance.now() < giveUpAt) {
       const shared = await this.#adopt();
       if (shared !== undefined) return shared;
-      if (await this.#ask('acquireLock', () => this.#cache.acquireLock(owner, this.#lockTtlMs), true)) {
+      if (
+        await this.#ask('acquireLock', () => this.#cache.acquireLock(owner, this.#lockTtlMs), true)
+      ) {
         try {
           // Its last holder may have written between our look and our lock.
           return (await this.#adopt()) ?? (await this.#fetch());
@@ -217,14 +263,18 @@ export class TokenSource {
     throw new TokenError('token_endpoint_timeout');
   }
 
-  /** Takes the shared token if it can be used and is neither the one we have nor one the API has refused. */
+  /**
+   * Takes the shared token if it can be used and is neither the one we have nor one the API has
+   * refused.
+   */
   async #adopt(): Promise<AccessToken | undefined> {
     const sealed = await this.#ask('read', () => this.#cache.read(), undefined);
     const shared = sealed === undefined ? undefined : this.#seal.open(sealed);
     if (shared === undefined || !BEARER_TOKEN.test(shared.value)) return undefined;
     const held = this.#lifeOf(shared);
     if (this.#now() >= held.usableUntil) return undefined;
-    if (this.#rejected?.equals(held.token) || this.#held?.token.equals(held.token)) return undefined;
+    if (this.#rejected?.equals(held.token) || this.#held?.token.equals(held.token))
+      return undefined;
     this.#held = held;
     this.#onEvent?.({ type: 'adopted' });
     return held.token;
@@ -248,7 +298,9 @@ export class TokenSource {
 
   #lifeOf({ value, expiresAt, lifetimeMs }: SealedToken): HeldToken {
     const until = Math.min(expiresAt, this.#now() + lifetimeMs);
-    const share = REFRESH_AFTER_SHARE.from + (REFRESH_AFTER_SHARE.to - REFRESH_AFTER_SHARE.from) * this.#random();
+    const share =
+      REFRESH_AFTER_SHARE.from +
+      (REFRESH_AFTER_SHARE.to - REFRESH_AFTER_SHARE.from) * this.#random();
     return {
       token: new AccessToken(value, until),
       refreshAt: until - lifetimeMs * (1 - share),
@@ -257,7 +309,11 @@ export class TokenSource {
   }
 
   /** A cache that fails or hangs costs a grant of our own, never the token. */
-  async #ask<T>(operation: (TokenEvent & { type: 'cache_failed' })['operation'], ask: () => Promise<T>, without: T) {
+  async #ask<T>(
+    operation: (TokenEvent & { type: 'cache_failed' })['operation'],
+    ask: () => Promise<T>,
+    without: T,
+  ) {
     const timeout = new AbortController();
     try {
       return await Promise.race([ask(), overdue(timeout.signal)]);

@@ -4,7 +4,10 @@ import { AccessToken } from './access-token.ts';
 import { LibbyClient, type LibbyClientOptions } from './libby-client.ts';
 import type { OutboundCall } from './outbound-call.ts';
 import { type ConnectProxy, startConnectProxy } from './testing/connect-proxy.ts';
-import { LOCALHOST_CERTIFICATE as ca, LOCALHOST_KEY as key } from './testing/localhost-certificate.ts';
+import {
+  LOCALHOST_CERTIFICATE as ca,
+  LOCALHOST_KEY as key,
+} from './testing/localhost-certificate.ts';
 import { httpAnswer, type RawServer, startRawServer } from './testing/raw-server.ts';
 import { TokenSource } from './token-source.ts';
 import { verdictOf } from './verdict.ts';
@@ -18,7 +21,12 @@ const CALL: OutboundCall = {
 const TOKEN = new AccessToken('a-token', Date.now() + 3_600_000);
 const OK = httpAnswer('200 OK', '{}');
 const tls = { cert: ca, key };
-const tokens = new TokenSource({ tokenUrl: 'http://127.0.0.1:9/', clientId: 'id', clientSecret: 's', scope: 'scope' });
+const tokens = new TokenSource({
+  tokenUrl: 'http://127.0.0.1:9/',
+  clientId: 'id',
+  clientSecret: 's',
+  scope: 'scope',
+});
 afterAll(() => tokens.close());
 
 let api: RawServer;
@@ -83,7 +91,9 @@ describe('a call through a proxy', () => {
       asked.push(proxy.targets.length);
       return 'too late';
     };
-    expect(verdictOf(await world.client.placeCall(CALL, TOKEN, { veto }))).toMatchObject({ delivery: 'not_sent' });
+    expect(verdictOf(await world.client.placeCall(CALL, TOKEN, { veto }))).toMatchObject({
+      delivery: 'not_sent',
+    });
     expect([asked, api.requests]).toEqual([[1], []]);
     await world.client.placeCall(CALL, TOKEN);
     expect([api.requests.length, proxy.targets.length]).toEqual([1, 1]);
@@ -110,18 +120,27 @@ describe('a call through a proxy', () => {
   });
 });
 
-const refuse = (status: string) => (socket: Socket) => void socket.end(`HTTP/1.1 ${status}\r\n\r\n`);
+const refuse = (status: string) => (socket: Socket) =>
+  void socket.end(`HTTP/1.1 ${status}\r\n\r\n`);
 
 describe('before a tunnel stands nothing is sent', () => {
   test.each<[string, ConnectProxy['answer'], string]>([
     ['wrong credentials', refuse('407 Proxy Authentication Required'), 'PROXY_AUTHENTICATION'],
     ['a refusal', refuse('403 Forbidden'), 'PROXY_REFUSED'],
-    ['a refusal that is kept open', (socket) => void socket.write('HTTP/1.1 502 No\r\n\r\n'), 'PROXY_REFUSED'],
+    [
+      'a refusal that is kept open',
+      (socket) => void socket.write('HTTP/1.1 502 No\r\n\r\n'),
+      'PROXY_REFUSED',
+    ],
     ['a redirect', refuse('302 Found\r\nLocation: http://127.0.0.1/'), 'PROXY_REFUSED'],
     ['a reset', (socket) => void socket.resetAndDestroy(), 'ECONNRESET'],
     ['an end', (socket) => void socket.end(), 'ECONNRESET'],
     ['garbage', (socket) => void socket.end('garbage\r\n\r\n'), 'PROXY_BAD_ANSWER'],
-    ['a tunnel that ends before the handshake', (socket) => void socket.end('HTTP/1.1 200 OK\r\n\r\n'), 'ECONNRESET'],
+    [
+      'a tunnel that ends before the handshake',
+      (socket) => void socket.end('HTTP/1.1 200 OK\r\n\r\n'),
+      'ECONNRESET',
+    ],
     [
       'a tunnel to something else',
       (socket) => void socket.write('HTTP/1.1 200 OK\r\n\r\nSSH-2.0-x\r\n\r\n'),
@@ -132,7 +151,11 @@ describe('before a tunnel stands nothing is sent', () => {
     proxy.answer = answer;
     let vetoes = 0;
     const seen = await world.client.placeCall(CALL, TOKEN, { veto: () => void (vetoes += 1) });
-    expect(seen).toMatchObject({ kind: 'failed', begun: false, trouble: expect.stringContaining(trouble) });
+    expect(seen).toMatchObject({
+      kind: 'failed',
+      begun: false,
+      trouble: expect.stringContaining(trouble),
+    });
     expect(verdictOf(seen)).toMatchObject({
       delivery: 'not_sent',
       code: expect.stringMatching(/^(connect|tls)_failed$/),
@@ -167,9 +190,14 @@ describe('before a tunnel stands nothing is sent', () => {
 test('a token request goes through the proxy too', async () => {
   await using world = await through();
   void world;
-  onRequest = (socket) => socket.write(httpAnswer('200 OK', '{"access_token":"t-1","token_type":"bearer"}'));
+  onRequest = (socket) =>
+    socket.write(httpAnswer('200 OK', '{"access_token":"t-1","token_type":"bearer"}'));
   const options = { clientId: 'id', clientSecret: 'secret', scope: 'scope', ca };
-  await using source = new TokenSource({ ...options, tokenUrl: `${api.url}/oauth2/token`, proxy: proxy.url });
+  await using source = new TokenSource({
+    ...options,
+    tokenUrl: `${api.url}/oauth2/token`,
+    proxy: proxy.url,
+  });
   await source.get();
   expect([proxy.targets.length, api.requests.length]).toEqual([1, 1]);
 });
@@ -181,6 +209,11 @@ test('plain HTTP goes by itself', async () => {
   expect(proxy.targets).toEqual([]);
 });
 
-test.each(['proxy.example.com:3128', 'socks5://ada:canary@h', 'http://ada:canary%@h'])('refuses %s', (address) => {
-  expect(() => new LibbyClient({ apiUrl: 'https://h', tokens, proxy: address })).toThrow(/^(?!.*canary).*proxy/);
-});
+test.each(['proxy.example.com:3128', 'socks5://ada:canary@h', 'http://ada:canary%@h'])(
+  'refuses %s',
+  (address) => {
+    expect(() => new LibbyClient({ apiUrl: 'https://h', tokens, proxy: address })).toThrow(
+      /^(?!.*canary).*proxy/,
+    );
+  },
+);

@@ -24,14 +24,18 @@ class TunnelError extends Error {
 }
 
 /**
- * Connects undici's pool through a proxy, by CONNECT. In its place in the pool a connection is what it is without a
- * proxy, so that the line between "nothing was written" and "may have gone out" stays where it is: a tunnel that does not
- * stand is a connection that does not. undici's own ProxyAgent speaks HTTP/2 to proxies, and keeps the tunnels' errors in
- * a pool of its own.
+ * Connects undici's pool through a proxy, by CONNECT. In its place in the pool a connection is what
+ * it is without a proxy, so that the line between "nothing was written" and "may have gone out"
+ * stays where it is: a tunnel that does not stand is a connection that does not. undici's own
+ * ProxyAgent speaks HTTP/2 to proxies, and keeps the tunnels' errors in a pool of its own.
  */
 export function tunnelConnector(options: TunnelOptions): buildConnector.connector {
   const { timeoutMs, ca } = options;
-  const shakeHands = buildConnector({ allowH2: false, timeout: timeoutMs, ...(ca !== undefined && { ca }) });
+  const shakeHands = buildConnector({
+    allowH2: false,
+    timeout: timeoutMs,
+    ...(ca !== undefined && { ca }),
+  });
   return (target, callback) => {
     openTunnel(target.hostname, Number(target.port || 443), options, (end) => {
       if (end instanceof Error) callback(end, null);
@@ -41,7 +45,12 @@ export function tunnelConnector(options: TunnelOptions): buildConnector.connecto
 }
 
 /** Ends with a connection to the target that has said nothing yet, or with why there is none. */
-function openTunnel(host: string, port: number, options: TunnelOptions, done: (end: Socket | Error) => void): void {
+function openTunnel(
+  host: string,
+  port: number,
+  options: TunnelOptions,
+  done: (end: Socket | Error) => void,
+): void {
   const target = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const request = options.proxy.protocol === 'https:' ? httpsRequest : httpRequest;
   const opening = request(connectRequest(target, options));
@@ -49,7 +58,8 @@ function openTunnel(host: string, port: number, options: TunnelOptions, done: (e
   const timer = setTimeout(() => opening.destroy(late), options.timeoutMs);
   opening.on('connect', ({ statusCode = 0 }, socket, head) => {
     clearTimeout(timer);
-    // Whoever takes it hears its errors; until then, and where nobody does, one must not end the process.
+    // Whoever takes it hears its errors; until then, and where nobody does, one must not end the
+    // process.
     socket.on('error', () => undefined);
     if (statusCode < 200 || statusCode > 299) {
       socket.destroy();
@@ -77,7 +87,9 @@ function connectRequest(target: string, { proxy, ca }: TunnelOptions): RequestOp
     ...(ca !== undefined && { ca }),
     headers: {
       host: target,
-      ...(credentials !== ':' && { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }),
+      ...(credentials !== ':' && {
+        'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}`,
+      }),
     },
   };
 }
@@ -91,5 +103,7 @@ function refusal(status: number): TunnelError {
 /** Node's error carries what was received, which may be anything. */
 function withoutAnswer(error: NodeJS.ErrnoException): Error {
   const isParserError = error.code?.startsWith('HPE_') === true;
-  return isParserError ? new TunnelError('PROXY_BAD_ANSWER', 'the proxy does not speak HTTP') : error;
+  return isParserError
+    ? new TunnelError('PROXY_BAD_ANSWER', 'the proxy does not speak HTTP')
+    : error;
 }

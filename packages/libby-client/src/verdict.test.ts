@@ -6,7 +6,11 @@ import { verdictOf } from './verdict.ts';
 const AGENT = 'Agent not found for this number';
 
 function answered(status: number, providerMessage?: string): CallAnswer {
-  return { kind: 'answered', status, ...(providerMessage === undefined ? undefined : { providerMessage }) };
+  return {
+    kind: 'answered',
+    status,
+    ...(providerMessage === undefined ? undefined : { providerMessage }),
+  };
 }
 
 function failed(begun: boolean, trouble: string): CallAnswer {
@@ -73,17 +77,25 @@ describe('an answer', () => {
 
   test('passes on how long to wait', () => {
     const answer: CallAnswer = { kind: 'answered', status: 429, retryAfterMs: 7000 };
-    expect(verdictOf(answer)).toEqual({ delivery: 'refused', code: 'rate_limited', retryAfterMs: 7000 });
+    expect(verdictOf(answer)).toEqual({
+      delivery: 'refused',
+      code: 'rate_limited',
+      retryAfterMs: 7000,
+    });
   });
 
   test('always has a verdict, accepted for 2xx alone, and never not_sent', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 100, max: 599 }), fc.option(fc.string(), { nil: undefined }), (status, message) => {
-        const { delivery } = verdictOf(answered(status, message));
-        expect(delivery === 'accepted').toBe(status >= 200 && status <= 299);
-        expect(delivery).not.toBe('not_sent');
-        expect(delivery === 'refused' && (status < 300 || status > 499)).toBe(false);
-      }),
+      fc.property(
+        fc.integer({ min: 100, max: 599 }),
+        fc.option(fc.string(), { nil: undefined }),
+        (status, message) => {
+          const { delivery } = verdictOf(answered(status, message));
+          expect(delivery === 'accepted').toBe(status >= 200 && status <= 299);
+          expect(delivery).not.toBe('not_sent');
+          expect(delivery === 'refused' && (status < 300 || status > 499)).toBe(false);
+        },
+      ),
     );
   });
 });

@@ -1,8 +1,9 @@
 import type { CallAnswer } from './call-answer.ts';
 
 /**
- * Could the phone have rung? `accepted`: the provider took the call. `refused`: it said no. `not_sent`: not one byte
- * of the request went out. `unknown`: it may have rung, and nothing will ever tell.
+ * Could the phone have rung? `accepted`: the provider took the call. `refused`: it said no.
+ * `not_sent`: not one byte of the request went out. `unknown`: it may have rung, and nothing will
+ * ever tell.
  */
 export type Delivery = 'accepted' | 'refused' | 'not_sent' | 'unknown';
 
@@ -34,11 +35,17 @@ export interface Verdict {
   retryAfterMs?: number;
 }
 
-/** From what was seen to what is certain. Total: what nobody has heard of is `unknown` once the request has begun. */
+/**
+ * From what was seen to what is certain. Total: what nobody has heard of is `unknown` once the
+ * request has begun.
+ */
 export function verdictOf(answer: CallAnswer): Verdict {
-  if (answer.kind === 'failed') return answer.begun ? lost(answer.trouble) : neverSent(answer.trouble);
+  if (answer.kind === 'failed')
+    return answer.begun ? lost(answer.trouble) : neverSent(answer.trouble);
   const verdict = verdictOfStatus(answer.status, answer.providerMessage);
-  return answer.retryAfterMs === undefined ? verdict : { ...verdict, retryAfterMs: answer.retryAfterMs };
+  return answer.retryAfterMs === undefined
+    ? verdict
+    : { ...verdict, retryAfterMs: answer.retryAfterMs };
 }
 
 /**
@@ -100,7 +107,10 @@ function doubtOf(status: number): VerdictCode {
   return status >= 500 && status <= 599 ? 'server_error' : 'bad_response';
 }
 
-/** `{"message":"Not Found"}` is how the gateway before such services speaks of a path that is not there. */
+/**
+ * `{"message":"Not Found"}` is how the gateway before such services speaks of a path that is not
+ * there.
+ */
 function isAboutAgent(providerMessage: string | undefined): boolean {
   return providerMessage !== undefined && !/^not found\.?$/i.test(providerMessage.trim());
 }

@@ -100,9 +100,13 @@ export class CallLog {
   /** The report as JSON in pieces: a million calls are more than one string should hold. */
   *reportJson(parts: { readonly calls: boolean; readonly payloads: boolean }): Generator<string> {
     yield '{"calls":[';
-    if (parts.calls) yield* inChunks(this.#records.toArray(), (record) => recordJson(record, parts.payloads));
+    if (parts.calls)
+      yield* inChunks(this.#records.toArray(), (record) => recordJson(record, parts.payloads));
     yield '],"byNumber":{';
-    yield* inChunks(this.#takenByNumber(), ([number, taken]) => `${JSON.stringify(number)}:${taken}`);
+    yield* inChunks(
+      this.#takenByNumber(),
+      ([number, taken]) => `${JSON.stringify(number)}:${taken}`,
+    );
     yield '}}\n';
   }
 

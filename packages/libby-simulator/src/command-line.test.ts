@@ -59,9 +59,18 @@ test.each([
 test('a script that is missing, no JSON or wrong is told apart', async () => {
   const path = join(folder, 'script.json');
   const problemWith = () => parseCommandLine(['--script', path]).catch((error: unknown) => error);
-  expect(await problemWith()).toMatchObject({ code: 'bad_script', message: `cannot read the script ${path}` });
+  expect(await problemWith()).toMatchObject({
+    code: 'bad_script',
+    message: `cannot read the script ${path}`,
+  });
   await writeFile(path, '[');
-  expect(await problemWith()).toMatchObject({ code: 'bad_script', message: `the script ${path} is not JSON` });
+  expect(await problemWith()).toMatchObject({
+    code: 'bad_script',
+    message: `the script ${path} is not JSON`,
+  });
   await writeFile(path, '[{}]');
-  expect(await problemWith()).toMatchObject({ code: 'bad_script', message: expect.stringContaining('rule 1, match') });
+  expect(await problemWith()).toMatchObject({
+    code: 'bad_script',
+    message: expect.stringContaining('rule 1, match'),
+  });
 });

@@ -92,18 +92,27 @@ export async function parseCommandLine(args: readonly string[]): Promise<Command
 
 function parseOptions(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false }).values;
+    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false })
+      .values;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('. ')[0] : String(cause);
     throw new SimulatorError('bad_usage', `${reason}; see --help`, { cause });
   }
 }
 
-function wholeNumber(option: string, text: string | undefined, least: number, most: number): number | undefined {
+function wholeNumber(
+  option: string,
+  text: string | undefined,
+  least: number,
+  most: number,
+): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new SimulatorError('bad_usage', `${option} must be a whole number from ${least} to ${most}`);
+  throw new SimulatorError(
+    'bad_usage',
+    `${option} must be a whole number from ${least} to ${most}`,
+  );
 }
 
 async function readScript(path: string): Promise<ScriptRule[]> {
@@ -127,5 +136,7 @@ type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** An option not given must be absent, not undefined, to leave the default in place. */
 function withoutUndefined<T extends object>(values: T): Given<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as Given<T>;
 }

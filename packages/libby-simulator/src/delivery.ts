@@ -45,7 +45,10 @@ export function sendFault(response: ServerResponse, fault: Fault, answer: Answer
       socket.destroySoon();
       return;
     case 'truncate':
-      response.writeHead(200, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) + MISSING_BYTES });
+      response.writeHead(200, {
+        ...answer.headers,
+        'content-length': Buffer.byteLength(answer.body) + MISSING_BYTES,
+      });
       response.write(answer.body, () => socket.destroySoon());
       return;
   }

@@ -19,17 +19,23 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const run = (...args: string[]) => runProcess(process.execPath, [MAIN, ...args]);
 const start = (...args: string[]) => spawnProcess(process.execPath, [MAIN, ...args]);
-const readyLine = async (child: SpawnedProcess) => JSON.parse(await child.waitForLine(/^\{/)) as SimulatorAccess;
+const readyLine = async (child: SpawnedProcess) =>
+  JSON.parse(await child.waitForLine(/^\{/)) as SimulatorAccess;
 
-test.each(['SIGTERM', 'SIGINT'] as const)('says where it is, serves, and exits 0 on %s', async (signal) => {
-  await using child = await start();
-  const ready = await readyLine(child);
-  expect(Object.keys(ready)).toEqual(['apiUrl', 'tokenUrl', 'clientId', 'clientSecret', 'scope']);
-  expect((await call(ready, await tokenFrom(ready))).status).toBe(200);
-  expect(await (await fetch(`${ready.apiUrl}/calls`)).json()).toMatchObject({ byNumber: { [TO]: 1 } });
-  expect(await child.stop(signal)).toEqual({ code: 0, signal: null });
-  expect([child.stdout.length, child.stderr]).toEqual([1, []]);
-});
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  'says where it is, serves, and exits 0 on %s',
+  async (signal) => {
+    await using child = await start();
+    const ready = await readyLine(child);
+    expect(Object.keys(ready)).toEqual(['apiUrl', 'tokenUrl', 'clientId', 'clientSecret', 'scope']);
+    expect((await call(ready, await tokenFrom(ready))).status).toBe(200);
+    expect(await (await fetch(`${ready.apiUrl}/calls`)).json()).toMatchObject({
+      byNumber: { [TO]: 1 },
+    });
+    expect(await child.stop(signal)).toEqual({ code: 0, signal: null });
+    expect([child.stdout.length, child.stderr]).toEqual([1, []]);
+  },
+);
 
 test('exits at once though calls hang or wait for their latency', async () => {
   const script = join(folder, 'script.json');
@@ -58,7 +64,9 @@ test('what it answered is in the truth file though it is killed', async () => {
   for (let i = 0; i < 10; i += 1) await call(ready, token);
   await child.stop('SIGKILL');
   const lines = (await readFile(truth, 'utf8')).trimEnd().split('\n');
-  expect(lines.map((line) => (JSON.parse(line) as { nth: number }).nth)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(lines.map((line) => (JSON.parse(line) as { nth: number }).nth)).toEqual([
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+  ]);
 });
 
 test('has help and a version', async () => {

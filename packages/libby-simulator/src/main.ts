@@ -7,9 +7,12 @@ try {
   if ('text' in command) process.stdout.write(command.text);
   else {
     const simulator = await startSimulator(command.options);
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.stop());
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => void simulator.stop());
     const { apiUrl, tokenUrl, clientId, clientSecret, scope } = simulator;
-    process.stdout.write(`${JSON.stringify({ apiUrl, tokenUrl, clientId, clientSecret, scope })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ apiUrl, tokenUrl, clientId, clientSecret, scope })}\n`,
+    );
   }
 } catch (error) {
   if (!(error instanceof SimulatorError)) throw error;

@@ -52,14 +52,21 @@ describe('POST /outbound', () => {
     ['no from-number', { fromPhoneNumber: undefined }, /fromPhoneNumber: must be in E.164 format/],
     ['no formInfo', { formInfo: undefined }, /formInfo: /],
     ['formInfo as one object', { formInfo: { a: 'b' } }, /formInfo: /],
-    ['two pairs in one entry', { formInfo: [{ a: 'b', c: 'd' }] }, /formInfo.0: must hold one key-value pair/],
+    [
+      'two pairs in one entry',
+      { formInfo: [{ a: 'b', c: 'd' }] },
+      /formInfo.0: must hold one key-value pair/,
+    ],
     ['an empty entry', { formInfo: [{}] }, /formInfo.0: must hold one key-value pair/],
     ['a value that is no string', { formInfo: [{ a: 1 }] }, /formInfo.0.a: /],
     ['a field of a wrong type', { customRules: 'be kind' }, /customRules: /],
     ['an unknown field', { introNote: 'hello' }, /introNote/],
   ])('refuses %s', async (_, changes, message) => {
     await using simulator = await startSimulator();
-    const response = await post(simulator, await tokenFrom(simulator), { ...payloadFor(TO), ...changes });
+    const response = await post(simulator, await tokenFrom(simulator), {
+      ...payloadFor(TO),
+      ...changes,
+    });
 
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({ message: expect.stringMatching(message) });
@@ -88,20 +95,31 @@ describe('POST /outbound', () => {
         headers: { authorization, 'content-type': contentType },
         body,
       });
-    const latin1 = Uint8Array.from(Buffer.from(JSON.stringify({ ...payloadFor(TO), name: 'Zoë' }), 'latin1'));
+    const latin1 = Uint8Array.from(
+      Buffer.from(JSON.stringify({ ...payloadFor(TO), name: 'Zoë' }), 'latin1'),
+    );
 
     expect((await send('text/plain', JSON.stringify(payloadFor(TO)))).status).toBe(415);
     expect((await send('application/json', latin1)).status).toBe(400);
     expect((await send('application/json', 'x'.repeat(1024 * 1024 + 1))).status).toBe(413);
-    expect((await send('application/json; charset=utf-8', JSON.stringify(payloadFor(TO)))).status).toBe(200);
+    expect(
+      (await send('application/json; charset=utf-8', JSON.stringify(payloadFor(TO)))).status,
+    ).toBe(200);
   });
 
   test('refuses a token that is missing, made up, expired, revoked or of another scope', async () => {
     let nowMs = 1_800_000_000_000;
-    await using simulator = await startSimulator({ tokenLifetimeS: 60, otherScopes: ['other/read'], now: () => nowMs });
+    await using simulator = await startSimulator({
+      tokenLifetimeS: 60,
+      otherScopes: ['other/read'],
+      now: () => nowMs,
+    });
     const refusals: Response[] = [];
     refusals.push(
-      await fetch(`${simulator.apiUrl}/outbound`, { method: 'POST', body: JSON.stringify(payloadFor(TO)) }),
+      await fetch(`${simulator.apiUrl}/outbound`, {
+        method: 'POST',
+        body: JSON.stringify(payloadFor(TO)),
+      }),
     );
     refusals.push(await call(simulator, 'made-up'));
     refusals.push(await call(simulator, await tokenFrom(simulator, 'other/read')));
@@ -115,7 +133,9 @@ describe('POST /outbound', () => {
     refusals.push(await call(simulator, revoked));
 
     expect(refusals.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
-    expect(await Promise.all(refusals.map((refusal) => refusal.json()))).toEqual(refusals.map(() => FORBIDDEN));
+    expect(await Promise.all(refusals.map((refusal) => refusal.json()))).toEqual(
+      refusals.map(() => FORBIDDEN),
+    );
     expect(simulator.calls().byNumber).toEqual({ [TO]: 1 });
     expect(simulator.calls().calls.map(({ answer, taken }) => [answer, taken])).toEqual([
       [403, false],
@@ -131,9 +151,15 @@ describe('POST /outbound', () => {
     await using simulator = await startSimulator({ agents: ['+15055550101'] });
     const token = await tokenFrom(simulator);
     const refused = await call(simulator, token);
-    const taken = await post(simulator, token, { ...payloadFor(TO), fromPhoneNumber: '+15055550101' });
+    const taken = await post(simulator, token, {
+      ...payloadFor(TO),
+      fromPhoneNumber: '+15055550101',
+    });
 
-    expect([refused.status, await refused.json()]).toEqual([404, { message: 'Agent not found for this number' }]);
+    expect([refused.status, await refused.json()]).toEqual([
+      404,
+      { message: 'Agent not found for this number' },
+    ]);
     expect(taken.status).toBe(200);
     expect(simulator.calls().byNumber).toEqual({ [TO]: 1 });
   });

@@ -3,7 +3,14 @@ import { type Answer, jsonAnswer, mediaType } from './answer.ts';
 import type { CallLog, CallRecord } from './call-log.ts';
 import type { Endpoint, ReceivedRequest, Reply } from './endpoint.ts';
 import { payloadProblem } from './outbound-payload.ts';
-import { type Action, plainAnswer, type Script, scriptedAnswer, strikesFirst, takes } from './script.ts';
+import {
+  type Action,
+  plainAnswer,
+  type Script,
+  scriptedAnswer,
+  strikesFirst,
+  takes,
+} from './script.ts';
 
 export interface OutboundEndpointParts {
   /** Numbers that have an agent; undefined: every number has. */
@@ -24,9 +31,10 @@ const NOT_JSON_TYPE = jsonAnswer(415, { message: 'Unsupported Media Type' });
 const NO_ACTION: Action = {};
 
 /**
- * `POST /outbound`. A request that the provider would refuse (token, payload, agent) is refused, whatever the script says of
- * it; only `hang` and `reset_before` come earlier. Whatever names a number is logged. A call is taken on arrival: latency
- * delays the answer, and who hangs up meanwhile has rung the phone all the same.
+ * `POST /outbound`. A request that the provider would refuse (token, payload, agent) is refused,
+ * whatever the script says of it; only `hang` and `reset_before` come earlier. Whatever names a
+ * number is logged. A call is taken on arrival: latency delays the answer, and who hangs up
+ * meanwhile has rung the phone all the same.
  */
 export class OutboundEndpoint implements Endpoint {
   readonly #parts: OutboundEndpointParts;
@@ -39,10 +47,15 @@ export class OutboundEndpoint implements Endpoint {
     const payload = parseJson(request.body);
     const toPhoneNumber = textField(payload, 'toPhoneNumber');
     if (toPhoneNumber === undefined) {
-      return { answer: this.#refusal(request, payload) ?? NOT_JSON, fault: undefined, latencyMs: undefined };
+      return {
+        answer: this.#refusal(request, payload) ?? NOT_JSON,
+        fault: undefined,
+        latencyMs: undefined,
+      };
     }
     const nth = this.#parts.log.nextNth(toPhoneNumber);
-    const action = this.#parts.script.actionFor({ endpoint: 'outbound', toPhoneNumber, nth }) ?? NO_ACTION;
+    const action =
+      this.#parts.script.actionFor({ endpoint: 'outbound', toPhoneNumber, nth }) ?? NO_ACTION;
     const refusal = strikesFirst(action) ? undefined : this.#refusal(request, payload);
     const answer = refusal ?? scriptedAnswer(action, ordinaryAnswer);
     const fault = refusal ? undefined : action.fault;
@@ -65,8 +78,11 @@ export class OutboundEndpoint implements Endpoint {
     if (mediaType(request.contentType) !== 'application/json') return NOT_JSON_TYPE;
     if (payload === undefined) return NOT_JSON;
     const problem = payloadProblem(payload);
-    if (problem !== undefined) return jsonAnswer(400, { message: `Invalid request body: ${problem}` });
-    return agents?.has(textField(payload, 'fromPhoneNumber') ?? '') === false ? NO_AGENT : undefined;
+    if (problem !== undefined)
+      return jsonAnswer(400, { message: `Invalid request body: ${problem}` });
+    return agents?.has(textField(payload, 'fromPhoneNumber') ?? '') === false
+      ? NO_AGENT
+      : undefined;
   }
 }
 
@@ -89,8 +105,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-function textField(payload: unknown, name: 'toPhoneNumber' | 'fromPhoneNumber'): string | undefined {
-  if (typeof payload !== 'object' || payload === null || !Object.hasOwn(payload, name)) return undefined;
+function textField(
+  payload: unknown,
+  name: 'toPhoneNumber' | 'fromPhoneNumber',
+): string | undefined {
+  if (typeof payload !== 'object' || payload === null || !Object.hasOwn(payload, name))
+    return undefined;
   const value = (payload as Record<string, unknown>)[name];
   return typeof value === 'string' ? value : undefined;
 }

@@ -5,7 +5,10 @@ const formEntry = z
   .record(z.string(), z.string())
   .refine((entry) => Object.keys(entry).length === 1, { error: 'must hold one key-value pair' });
 
-/** The body of `POST /outbound` as the provider's page lists it. A field it does not list is refused, to find misspelt ones. */
+/**
+ * The body of `POST /outbound` as the provider's page lists it. A field it does not list is
+ * refused, to find misspelt ones.
+ */
 const outboundPayloadSchema = z.strictObject({
   name: z.string(),
   toPhoneNumber: phoneNumber,

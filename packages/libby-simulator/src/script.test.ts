@@ -17,7 +17,10 @@ describe('parseScript', () => {
     [[{ match: { number: '+15055550123' }, do: {} }], 'number'],
     [[{ match: { rate: 1.5 }, do: {} }], 'rule 1, match.rate'],
     [[{ match: { nth: 0 }, do: {} }], 'rule 1, match.nth'],
-    [[{ match: { endpoint: 'token', toPhoneNumber: '+15055550123' }, do: {} }], 'a token request has no toPhoneNumber'],
+    [
+      [{ match: { endpoint: 'token', toPhoneNumber: '+15055550123' }, do: {} }],
+      'a token request has no toPhoneNumber',
+    ],
     [[{ match: {}, do: { fault: 'explode' } }], 'rule 1, do.fault'],
     [[{ match: {}, do: { fault: 'hang', status: 200 } }], 'a fault goes without status'],
     [[{ match: {}, do: { fault: 'reset_after', taken: false } }], 'reset_before is never'],
@@ -59,7 +62,8 @@ function struckShare(rates: readonly number[], seed: number): number[] {
       toPhoneNumber: `+1505555${i % 5000}`,
       nth: 1 + Math.floor(i / 5000),
     });
-    if (action?.status !== undefined) counts[action.status - 500] = (counts[action.status - 500] ?? 0) + 1;
+    if (action?.status !== undefined)
+      counts[action.status - 500] = (counts[action.status - 500] ?? 0) + 1;
   }
   return counts.map((count) => count / 20_000);
 }

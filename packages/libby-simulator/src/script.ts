@@ -10,7 +10,8 @@ const FAULTS = ['hang', 'reset_before', 'reset_after', 'garbage', 'truncate'] as
  * - `reset_before`: the connection is reset, the request left unprocessed; not taken.
  * - `reset_after`: taken, then the connection is reset without an answer.
  * - `garbage`: taken, then bytes that are not HTTP, and the connection is closed.
- * - `truncate`: taken, then a 200 whose body is shorter than its content-length, and the connection is closed.
+ * - `truncate`: taken, then a 200 whose body is shorter than its content-length, and the connection
+ *   is closed.
  */
 export type Fault = (typeof FAULTS)[number];
 
@@ -24,7 +25,9 @@ const headersSchema = z
   .refine((headers) => Object.keys(headers).every((name) => !OWN_HEADERS.has(name.toLowerCase())), {
     error: 'content-length, transfer-encoding and connection are set by the simulator itself',
   })
-  .refine((headers) => Object.entries(headers).every(isHeader), { error: 'not a valid HTTP header' });
+  .refine((headers) => Object.entries(headers).every(isHeader), {
+    error: 'not a valid HTTP header',
+  });
 
 const matchSchema = z
   .strictObject({
@@ -46,9 +49,13 @@ const actionSchema = z
     fault: z.enum(FAULTS).optional(),
     taken: z.boolean().optional(),
   })
-  .refine((action) => action.fault === undefined || (action.status ?? action.headers ?? action.body) === undefined, {
-    error: 'a fault goes without status, headers and body',
-  })
+  .refine(
+    (action) =>
+      action.fault === undefined || (action.status ?? action.headers ?? action.body) === undefined,
+    {
+      error: 'a fault goes without status, headers and body',
+    },
+  )
   .refine((action) => action.taken === undefined || !action.fault?.startsWith('reset_'), {
     error: 'reset_before is never and reset_after always taken',
   });
@@ -77,7 +84,10 @@ function parseRules(value: unknown): readonly CheckedRule[] {
   const result = scriptSchema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new SimulatorError('bad_script', `the script is wrong at ${placeOf(issue?.path ?? [])}: ${issue?.message}`);
+  throw new SimulatorError(
+    'bad_script',
+    `the script is wrong at ${placeOf(issue?.path ?? [])}: ${issue?.message}`,
+  );
 }
 
 /** Rules in order; the first that matches decides. */
@@ -90,7 +100,9 @@ export class Script {
     this.#seed = seed;
   }
 
-  /** From now on these rules count instead. Throws as `parseScript` does, and then nothing changes. */
+  /**
+   * From now on these rules count instead. Throws as `parseScript` does, and then nothing changes.
+   */
   replace(value: unknown): void {
     this.#rules = parseRules(value);
   }
@@ -99,13 +111,19 @@ export class Script {
     return this.#rules.find((rule, index) => this.#matches(rule, index, request))?.do;
   }
 
-  /** A rule's own index is part of its draw: otherwise a second rule of the same rate would never get a turn. */
+  /**
+   * A rule's own index is part of its draw: otherwise a second rule of the same rate would never
+   * get a turn.
+   */
   #matches({ match }: CheckedRule, index: number, request: ScriptedRequest): boolean {
     if (match.endpoint !== request.endpoint) return false;
-    if (match.toPhoneNumber !== undefined && match.toPhoneNumber !== request.toPhoneNumber) return false;
+    if (match.toPhoneNumber !== undefined && match.toPhoneNumber !== request.toPhoneNumber)
+      return false;
     if (match.nth !== undefined && match.nth !== request.nth) return false;
     if (match.rate === undefined) return true;
-    return draw(`${this.#seed}:${index}:${request.toPhoneNumber ?? ''}:${request.nth}`) < match.rate;
+    return (
+      draw(`${this.#seed}:${index}:${request.toPhoneNumber ?? ''}:${request.nth}`) < match.rate
+    );
   }
 }
 
@@ -116,16 +134,26 @@ export function takes({ taken, fault, status = 200 }: Action): boolean {
   return status < 300 || HAVE_DONE.has(status);
 }
 
-/** These strike before the provider has looked at the request, so even a request it would refuse meets them. */
+/**
+ * These strike before the provider has looked at the request, so even a request it would refuse
+ * meets them.
+ */
 export function strikesFirst(action: Action | undefined): boolean {
   return action?.fault === 'hang' || action?.fault === 'reset_before';
 }
 
-/** The endpoint's own answer as the script changes it. `ordinary` gives the endpoint's answer for a status. */
+/**
+ * The endpoint's own answer as the script changes it. `ordinary` gives the endpoint's answer for a
+ * status.
+ */
 export function scriptedAnswer(action: Action, ordinary: (status: number) => Answer): Answer {
   const { status = 200, headers = {}, body } = action;
   const base = body === undefined ? ordinary(status) : answerWith(status, body);
-  return { status, headers: { ...base.headers, ...lowerCased(headers) }, body: BODYLESS.has(status) ? '' : base.body };
+  return {
+    status,
+    headers: { ...base.headers, ...lowerCased(headers) },
+    body: BODYLESS.has(status) ? '' : base.body,
+  };
 }
 
 /** How a gateway words a status of which the provider's page says nothing. */
@@ -138,7 +166,10 @@ function answerWith(status: number, body: unknown): Answer {
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body };
 }
 
-/** Uniform in [0, 1), the same for the same text everywhere: FNV-1a, then MurmurHash3's finalizer to mix it. */
+/**
+ * Uniform in [0, 1), the same for the same text everywhere: FNV-1a, then MurmurHash3's finalizer to
+ * mix it.
+ */
 function draw(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
@@ -148,7 +179,9 @@ function draw(text: string): number {
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
 }
 
 function isHeader([name, value]: readonly [string, string]): boolean {

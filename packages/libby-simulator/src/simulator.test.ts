@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { type CallsReport, type Fault, type ScriptRule, type Simulator, startSimulator } from './index.ts';
+import {
+  type CallsReport,
+  type Fault,
+  type ScriptRule,
+  type Simulator,
+  startSimulator,
+} from './index.ts';
 import { call, payloadFor, rawCall, sendRaw, TO, tokenFrom } from './test-caller.ts';
 
 const OTHER = '+15055550124';
@@ -29,7 +35,10 @@ describe('script', () => {
     await using simulator = await startSimulator({
       script: [
         { match: { toPhoneNumber: TO, nth: 2 }, do: { status: 500 } },
-        { match: { toPhoneNumber: TO }, do: { status: 429, headers: { 'Retry-After': '3' }, body: 'later' } },
+        {
+          match: { toPhoneNumber: TO },
+          do: { status: 429, headers: { 'Retry-After': '3' }, body: 'later' },
+        },
         { match: { nth: 1 }, do: { status: 202, body: { queued: true } } },
       ],
     });
@@ -39,8 +48,15 @@ describe('script', () => {
     const other = await call(simulator, token, OTHER);
     const otherAgain = await call(simulator, token, OTHER);
 
-    expect([first.status, first.headers.get('retry-after'), await first.text()]).toEqual([429, '3', 'later']);
-    expect([second.status, await second.json()]).toEqual([500, { message: 'Internal Server Error' }]);
+    expect([first.status, first.headers.get('retry-after'), await first.text()]).toEqual([
+      429,
+      '3',
+      'later',
+    ]);
+    expect([second.status, await second.json()]).toEqual([
+      500,
+      { message: 'Internal Server Error' },
+    ]);
     expect([other.status, await other.json()]).toEqual([202, { queued: true }]);
     expect(otherAgain.status).toBe(200);
     expect(simulator.calls().byNumber).toEqual({ [OTHER]: 2 });
@@ -70,7 +86,9 @@ describe('script', () => {
   });
 
   test('never takes a request that its checks refuse, and the nth goes on', async () => {
-    await using simulator = await startSimulator({ script: [{ match: { nth: 1 }, do: { fault: 'reset_after' } }] });
+    await using simulator = await startSimulator({
+      script: [{ match: { nth: 1 }, do: { fault: 'reset_after' } }],
+    });
     expect((await call(simulator, 'made-up')).status).toBe(403);
     expect((await call(simulator, await tokenFrom(simulator))).status).toBe(200);
     expect(simulator.calls().calls).toMatchObject([
@@ -98,7 +116,10 @@ describe('faults', () => {
     const { bytes, endedBy } = await rawCall(simulator, await tokenFrom(simulator));
 
     expect([bytes, endedBy]).toEqual(['', 'ECONNRESET']);
-    expect(simulator.calls()).toMatchObject({ calls: [{ answer: fault, taken }], byNumber: taken ? { [TO]: 1 } : {} });
+    expect(simulator.calls()).toMatchObject({
+      calls: [{ answer: fault, taken }],
+      byNumber: taken ? { [TO]: 1 } : {},
+    });
   });
 
   test('garbage is not HTTP', async () => {
@@ -108,7 +129,10 @@ describe('faults', () => {
     expect(endedBy).toBeNull();
     expect(bytes).not.toBe('');
     expect(bytes).not.toMatch(/^HTTP/);
-    expect(simulator.calls()).toMatchObject({ calls: [{ answer: 'garbage', taken: true }], byNumber: { [TO]: 1 } });
+    expect(simulator.calls()).toMatchObject({
+      calls: [{ answer: 'garbage', taken: true }],
+      byNumber: { [TO]: 1 },
+    });
   });
 
   test('truncate promises more than comes', async () => {
@@ -120,14 +144,19 @@ describe('faults', () => {
     expect(head).toMatch(/^HTTP\/1.1 200 OK\r\n/);
     expect(Number(/content-length: (\d+)/i.exec(head)?.[1])).toBeGreaterThan(body.length);
     expect(body).toBe('{"message":"Outbound call processed"}');
-    expect(simulator.calls()).toMatchObject({ calls: [{ answer: 'truncate', taken: true }], byNumber: { [TO]: 1 } });
+    expect(simulator.calls()).toMatchObject({
+      calls: [{ answer: 'truncate', taken: true }],
+      byNumber: { [TO]: 1 },
+    });
   });
 
   test('hang reads the request, answers nothing, and lets go when the client does', async () => {
     await using simulator = await simulatorWith('hang');
     const token = await tokenFrom(simulator);
     const socket = sendRaw(simulator, token);
-    await expect.poll(() => simulator.calls().calls).toMatchObject([{ answer: 'hang', taken: false }]);
+    await expect
+      .poll(() => simulator.calls().calls)
+      .toMatchObject([{ answer: 'hang', taken: false }]);
     expect(simulator.stats().inFlight).toBe(1);
     // A call begun later is answered before the one that hangs.
     expect((await call(simulator, token)).status).toBe(200);
@@ -172,7 +201,9 @@ describe('latency', () => {
 
 describe('ground truth over HTTP', () => {
   test('GET /calls says what calls() says', async () => {
-    await using simulator = await startSimulator({ script: [{ match: { nth: 2 }, do: { fault: 'truncate' } }] });
+    await using simulator = await startSimulator({
+      script: [{ match: { nth: 2 }, do: { fault: 'truncate' } }],
+    });
     const token = await tokenFrom(simulator);
     await call(simulator, token);
     await rawCall(simulator, token);
@@ -191,7 +222,9 @@ describe('ground truth over HTTP', () => {
   });
 
   test('GET /stats counts', async () => {
-    await using simulator = await startSimulator({ script: [{ match: { nth: 2 }, do: { status: 500 } }] });
+    await using simulator = await startSimulator({
+      script: [{ match: { nth: 2 }, do: { status: 500 } }],
+    });
     const token = await tokenFrom(simulator);
     for (const number of [TO, TO, TO, OTHER]) await call(simulator, token, number);
 
@@ -227,7 +260,9 @@ describe('ground truth over HTTP', () => {
 describe('the server', () => {
   test('hints how long it keeps an idle connection', async () => {
     await using simulator = await startSimulator();
-    const sent = request(`${simulator.apiUrl}/stats`, { headers: { connection: 'keep-alive' } }).end();
+    const sent = request(`${simulator.apiUrl}/stats`, {
+      headers: { connection: 'keep-alive' },
+    }).end();
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     response.resume();
 

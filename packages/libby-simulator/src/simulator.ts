@@ -5,7 +5,15 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AccessTokens } from './access-tokens.ts';
-import { type Answer, DONE, jsonAnswer, methodNotAllowed, NOT_FOUND, NOT_UTF8, TOO_LARGE } from './answer.ts';
+import {
+  type Answer,
+  DONE,
+  jsonAnswer,
+  methodNotAllowed,
+  NOT_FOUND,
+  NOT_UTF8,
+  TOO_LARGE,
+} from './answer.ts';
 import { type CallCounts, CallLog, type CallsReport, recordJson } from './call-log.ts';
 import { type Body, readBody, sendAnswer, sendFault } from './delivery.ts';
 import type { Endpoint, Reply } from './endpoint.ts';
@@ -33,7 +41,10 @@ export interface SimulatorOptions {
   readonly script?: readonly ScriptRule[];
   /** Decides, with number and nth, which requests a `rate` strikes. */
   readonly seed?: number;
-  /** Gets every request as a JSON line, synced before it is answered. If it cannot be written to, the process crashes. */
+  /**
+   * Gets every request as a JSON line, synced before it is answered. If it cannot be written to,
+   * the process crashes.
+   */
   readonly truthFile?: string;
   readonly keepCalls?: number;
   readonly keepPayloads?: number;
@@ -41,7 +52,10 @@ export interface SimulatorOptions {
   readonly now?: () => number;
 }
 
-/** As a Node server behind a gateway would: with the `Keep-Alive: timeout=5` hint that clients go by. */
+/**
+ * As a Node server behind a gateway would: with the `Keep-Alive: timeout=5` hint that clients go
+ * by.
+ */
 const KEEP_ALIVE_TIMEOUT_MS = 5000;
 
 export const SIMULATOR_DEFAULTS = {
@@ -64,7 +78,10 @@ export const SIMULATOR_DEFAULTS = {
 export interface SimulatorStats extends CallCounts {
   readonly tokenRequests: number;
   readonly tokenGrants: number;
-  /** Requests to `/outbound` between arrival and answer (or lost connection): now, and at most so far. */
+  /**
+   * Requests to `/outbound` between arrival and answer (or lost connection): now, and at most so
+   * far.
+   */
   readonly inFlight: number;
   readonly maxInFlight: number;
 }
@@ -80,10 +97,23 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const agents = settings.agents.length === 0 ? undefined : new Set(settings.agents);
   const outbound = new OutboundEndpoint({ agents, scope, tokens, script, log, now });
   const token = new TokenEndpoint(client, tokens, tokenLifetimeS, script);
-  const truth = settings.truthFile === undefined ? undefined : await TruthFile.open(settings.truthFile);
+  const truth =
+    settings.truthFile === undefined ? undefined : await TruthFile.open(settings.truthFile);
   try {
     const { server, url } = await listen(settings.host, settings.port);
-    return new Simulator({ server, url, client, scope, latencyMs, tokens, script, log, truth, outbound, token });
+    return new Simulator({
+      server,
+      url,
+      client,
+      scope,
+      latencyMs,
+      tokens,
+      script,
+      log,
+      truth,
+      outbound,
+      token,
+    });
   } catch (error) {
     await truth?.close();
     throw error;
@@ -145,7 +175,10 @@ export class Simulator implements AsyncDisposable {
     };
   }
 
-  /** From now on these rules decide. Throws a SimulatorError `bad_script`. The same as `PUT /script`. */
+  /**
+   * From now on these rules decide. Throws a SimulatorError `bad_script`. The same as `PUT
+   * /script`.
+   */
   setScript(rules: readonly ScriptRule[]): void {
     this.#parts.script.replace(rules);
   }
@@ -187,7 +220,8 @@ export class Simulator implements AsyncDisposable {
         if (isMethod('POST', request, response)) this.#serve(this.#parts.token, request, response);
         return;
       case '/calls':
-        if (isMethod('GET', request, response)) void this.#sendCalls(new URLSearchParams(query), response);
+        if (isMethod('GET', request, response))
+          void this.#sendCalls(new URLSearchParams(query), response);
         return;
       case '/stats':
         if (isMethod('GET', request, response)) sendAnswer(response, jsonAnswer(200, this.stats()));
@@ -211,7 +245,9 @@ export class Simulator implements AsyncDisposable {
       this.#parts.script.replace(JSON.parse('text' in body ? body.text : ''));
       return DONE;
     } catch (error) {
-      return jsonAnswer(400, { message: error instanceof SimulatorError ? error.message : 'the script is not JSON' });
+      return jsonAnswer(400, {
+        message: error instanceof SimulatorError ? error.message : 'the script is not JSON',
+      });
     }
   }
 
@@ -230,7 +266,10 @@ export class Simulator implements AsyncDisposable {
         return;
       }
       const { 'content-type': contentType, authorization } = request.headers;
-      void this.#deliver(response, endpoint.receive({ contentType, authorization, body: body.text }));
+      void this.#deliver(
+        response,
+        endpoint.receive({ contentType, authorization, body: body.text }),
+      );
     });
   }
 
@@ -245,10 +284,15 @@ export class Simulator implements AsyncDisposable {
   }
 
   async #sendCalls(query: URLSearchParams, response: ServerResponse): Promise<void> {
-    const parts = { calls: query.get('calls') !== 'false', payloads: query.get('payloads') !== 'false' };
+    const parts = {
+      calls: query.get('calls') !== 'false',
+      payloads: query.get('payloads') !== 'false',
+    };
     response.writeHead(200, { 'content-type': 'application/json' });
     // The reader going away half-way is the reader's business.
-    await pipeline(Readable.from(this.#parts.log.reportJson(parts)), response).catch(() => undefined);
+    await pipeline(Readable.from(this.#parts.log.reportJson(parts)), response).catch(
+      () => undefined,
+    );
   }
 }
 

@@ -2,16 +2,27 @@ import { connect } from 'node:net';
 import type { Simulator } from './simulator.ts';
 
 /** What the ready line says, and a simulator in this process has too. */
-export type SimulatorAccess = Pick<Simulator, 'apiUrl' | 'tokenUrl' | 'clientId' | 'clientSecret' | 'scope'>;
+export type SimulatorAccess = Pick<
+  Simulator,
+  'apiUrl' | 'tokenUrl' | 'clientId' | 'clientSecret' | 'scope'
+>;
 
 export const TO = '+15055550123';
 export const FROM = '+15055550100';
 
 export function payloadFor(toPhoneNumber: string): Record<string, unknown> {
-  return { name: 'Chris', toPhoneNumber, fromPhoneNumber: FROM, formInfo: [{ 'Budget?': '100 per month' }] };
+  return {
+    name: 'Chris',
+    toPhoneNumber,
+    fromPhoneNumber: FROM,
+    formInfo: [{ 'Budget?': '100 per month' }],
+  };
 }
 
-/** Posts the form of a client-credentials grant; `changes` sets fields, or leaves them out where undefined. */
+/**
+ * Posts the form of a client-credentials grant; `changes` sets fields, or leaves them out where
+ * undefined.
+ */
 export function askForToken(
   simulator: SimulatorAccess,
   changes: Readonly<Record<string, string | undefined>> = {},
@@ -24,17 +35,26 @@ export function askForToken(
     scope,
     ...changes,
   };
-  const given = Object.entries(form).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const given = Object.entries(form).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
   return fetch(tokenUrl, { method: 'POST', body: new URLSearchParams(given) });
 }
 
-export async function tokenFrom(simulator: SimulatorAccess, scope = simulator.scope): Promise<string> {
+export async function tokenFrom(
+  simulator: SimulatorAccess,
+  scope = simulator.scope,
+): Promise<string> {
   const response = await askForToken(simulator, { scope });
   const { access_token: token } = (await response.json()) as { access_token: string };
   return token;
 }
 
-export function post(simulator: SimulatorAccess, token: string, payload: unknown): Promise<Response> {
+export function post(
+  simulator: SimulatorAccess,
+  token: string,
+  payload: unknown,
+): Promise<Response> {
   return fetch(`${simulator.apiUrl}/outbound`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
@@ -42,11 +62,18 @@ export function post(simulator: SimulatorAccess, token: string, payload: unknown
   });
 }
 
-export function call(simulator: SimulatorAccess, token: string, toPhoneNumber = TO): Promise<Response> {
+export function call(
+  simulator: SimulatorAccess,
+  token: string,
+  toPhoneNumber = TO,
+): Promise<Response> {
   return post(simulator, token, payloadFor(toPhoneNumber));
 }
 
-/** What came back on a bare socket, and how the connection ended: the code of the error, or null for an orderly end. */
+/**
+ * What came back on a bare socket, and how the connection ended: the code of the error, or null for
+ * an orderly end.
+ */
 export async function rawCall(
   simulator: SimulatorAccess,
   token: string,

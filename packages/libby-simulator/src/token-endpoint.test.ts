@@ -10,7 +10,11 @@ describe('POST /oauth2/token', () => {
 
     expect(response.status).toBe(200);
     expect(response.headers.get('cache-control')).toBe('no-store');
-    expect(grant).toEqual({ access_token: expect.any(String), expires_in: 120, token_type: 'Bearer' });
+    expect(grant).toEqual({
+      access_token: expect.any(String),
+      expires_in: 120,
+      token_type: 'Bearer',
+    });
     expect((await call(simulator, String(grant['access_token']))).status).toBe(200);
     expect(simulator.stats()).toMatchObject({ tokenRequests: 1, tokenGrants: 1 });
   });

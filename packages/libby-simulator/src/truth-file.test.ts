@@ -36,9 +36,12 @@ test('every request is in the truth file before its answer, whatever the answer'
     ],
   });
   const token = await tokenFrom(simulator);
-  const truths = async () => (await linesOf(truthFile)).filter(Boolean).map((line): unknown => JSON.parse(line));
+  const truths = async () =>
+    (await linesOf(truthFile)).filter(Boolean).map((line): unknown => JSON.parse(line));
   await call(simulator, token);
-  expect(await truths()).toMatchObject([{ toPhoneNumber: TO, answer: 200, taken: true, payload: payloadFor(TO) }]);
+  expect(await truths()).toMatchObject([
+    { toPhoneNumber: TO, answer: 200, taken: true, payload: payloadFor(TO) },
+  ]);
   await call(simulator, token);
   await rawCall(simulator, token);
   expect(await truths()).toEqual(simulator.calls().calls);

@@ -2,8 +2,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { SimulatorError } from './simulator-error.ts';
 
 /**
- * An append-only file that is on the disk before anybody is told so. Lines that come while the disk is busy are written and
- * synced together, so that the cost is one `fdatasync` per batch and not per line.
+ * An append-only file that is on the disk before anybody is told so. Lines that come while the disk
+ * is busy are written and synced together, so that the cost is one `fdatasync` per batch and not
+ * per line.
  */
 export class TruthFile {
   readonly #file: FileHandle;
@@ -20,7 +21,11 @@ export class TruthFile {
     try {
       return new TruthFile(await open(path, 'a'));
     } catch (cause) {
-      throw new SimulatorError('cannot_open_truth', `cannot open the truth file ${path} for writing`, { cause });
+      throw new SimulatorError(
+        'cannot_open_truth',
+        `cannot open the truth file ${path} for writing`,
+        { cause },
+      );
     }
   }
 

@@ -1,7 +1,10 @@
 import type { Clock } from './clock.ts';
 import type { RedisClient } from './redis-connection.ts';
 
-/** Hours that two clocks so far apart would judge differently are not dialed; farther apart nothing is, for one of them is wrong. */
+/**
+ * Hours that two clocks so far apart would judge differently are not dialed; farther apart nothing
+ * is, for one of them is wrong.
+ */
 export const CLOCKS_MAY_DIFFER_MS = 15 * 60_000;
 
 export interface ClockSkew {
@@ -13,13 +16,14 @@ export interface ClockSkew {
 
 const DEFAULT_SAMPLES = 5;
 
-// In a script with a key, because TIME alone goes to any node of a cluster; this asks the one that judges claims.
+// In a script with a key, because TIME alone goes to any node of a cluster; this asks the one that
+// judges claims.
 const TIME_SCRIPT = `#!lua flags=no-writes
 return redis.call('TIME')`;
 
 /**
- * How far the clock of the Redis node that holds `key` is from ours: the best of several round trips, as the shortest leaves the
- * least doubt (Cristian's algorithm).
+ * How far the clock of the Redis node that holds `key` is from ours: the best of several round
+ * trips, as the shortest leaves the least doubt (Cristian's algorithm).
  */
 export async function measureClockSkew(
   client: RedisClient,

@@ -4,7 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface Clock {
   /** Wall clock, milliseconds since the epoch. May jump; for instants that others see. */
   now(): number;
-  /** Milliseconds since an arbitrary point. Never goes back; for durations and deadlines within this process. */
+  /**
+   * Milliseconds since an arbitrary point. Never goes back; for durations and deadlines within this
+   * process.
+   */
   monotonic(): number;
 }
 
@@ -16,7 +19,9 @@ export const systemClock: Clock = {
 /** Node fires a timer beyond this at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Waits `ms` milliseconds, however many. Rejects with an `AbortError` as soon as `signal` aborts. */
+/**
+ * Waits `ms` milliseconds, however many. Rejects with an `AbortError` as soon as `signal` aborts.
+ */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   let leftMs = Math.max(0, ms);
   do {

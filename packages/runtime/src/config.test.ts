@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { derived, type Environment, loadConfig, misspelledVariables, type Schema, secret, variable } from './config.ts';
+import {
+  derived,
+  type Environment,
+  loadConfig,
+  misspelledVariables,
+  type Schema,
+  secret,
+  variable,
+} from './config.ts';
 import { readDotEnv, withDotEnv } from './dot-env.ts';
 import { ConfigError } from './errors.ts';
 import { libbyConfig, libbyTimeouts } from './libby-config.ts';
@@ -28,7 +36,9 @@ const workerConfig = {
     })),
     shutdownGraceMs: derived(
       {
-        graceMs: variable('WORKER_SHUTDOWN_GRACE_MS', integer({ min: 0, max: 600_000 }), { default: 45_000 }),
+        graceMs: variable('WORKER_SHUTDOWN_GRACE_MS', integer({ min: 0, max: 600_000 }), {
+          default: 45_000,
+        }),
         ...libbyTimeouts,
       },
       ({ graceMs, connectTimeoutMs, responseTimeoutMs }, report) => {
@@ -69,7 +79,11 @@ describe('a complete configuration', () => {
     const config = loadConfig(workerConfig, credentials);
     expect(config).toMatchObject({
       redis: {
-        connection: { topology: { kind: 'single', node: { host: '127.0.0.1', port: 6379 } }, db: 0, tls: false },
+        connection: {
+          topology: { kind: 'single', node: { host: '127.0.0.1', port: 6379 } },
+          db: 0,
+          tls: false,
+        },
         prefix: '{libby}',
         allowVolatile: false,
       },
@@ -83,7 +97,11 @@ describe('a complete configuration', () => {
         responseTimeoutMs: 30_000,
       },
       log: { level: 'info' },
-      worker: { concurrency: 50, http: { port: 9464, fallbackToFreePort: true }, shutdownGraceMs: 45_000 },
+      worker: {
+        concurrency: 50,
+        http: { port: 9464, fallbackToFreePort: true },
+        shutdownGraceMs: 45_000,
+      },
     });
     expect(config.libby.clientSecret.reveal()).toBe(CANARY);
   });
@@ -137,19 +155,32 @@ describe('problems', () => {
   });
 
   test('include relations between variables, also beside other problems', () => {
-    expect(problemsOf(workerConfig, { LIBBY_CLIENT_ID: 'id', WORKER_SHUTDOWN_GRACE_MS: '35000' })).toEqual([
+    expect(
+      problemsOf(workerConfig, { LIBBY_CLIENT_ID: 'id', WORKER_SHUTDOWN_GRACE_MS: '35000' }),
+    ).toEqual([
       'LIBBY_CLIENT_SECRET: is required; set it or LIBBY_CLIENT_SECRET_FILE',
       'WORKER_SHUTDOWN_GRACE_MS: must exceed 35000',
     ]);
   });
 
-  test.each(['', ' 5', '5 ', '12abc', '1e3', '0x10', '+5', '5.0', '1_000', '٥', '99999999999999999999'])(
-    'name the range for the number %j',
-    (value) => {
-      const schema = { n: variable('N', integer({ min: 1, max: 10 }), { default: 1 }) };
-      expect(problemsOf(schema, { N: value }).join('\n')).toMatch(/^N: .*must be a whole number from 1 to 10/);
-    },
-  );
+  test.each([
+    '',
+    ' 5',
+    '5 ',
+    '12abc',
+    '1e3',
+    '0x10',
+    '+5',
+    '5.0',
+    '1_000',
+    '٥',
+    '99999999999999999999',
+  ])('name the range for the number %j', (value) => {
+    const schema = { n: variable('N', integer({ min: 1, max: 10 }), { default: 1 }) };
+    expect(problemsOf(schema, { N: value }).join('\n')).toMatch(
+      /^N: .*must be a whole number from 1 to 10/,
+    );
+  });
 
   test('never hold a value', () => {
     const everywhere = Object.fromEntries(
@@ -186,29 +217,36 @@ describe('problems', () => {
       '\0',
       '\u{d800}',
     );
-    const schema = { a: variable('A', integer({ min: 0, max: 9 })), b: variable('B', oneOf(['x'])), c: redisConfig };
+    const schema = {
+      a: variable('A', integer({ min: 0, max: 9 })),
+      b: variable('B', oneOf(['x'])),
+      c: redisConfig,
+    };
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: urlParts })), (value) => {
-        expect(problemsOf(schema, { A: value, B: value, REDIS_URL: value, DIALER_PREFIX: value })).toBeInstanceOf(
-          Array,
-        );
+        expect(
+          problemsOf(schema, { A: value, B: value, REDIS_URL: value, DIALER_PREFIX: value }),
+        ).toBeInstanceOf(Array);
       }),
     );
   });
 });
 
-const apiUrl = (environment: Environment) => loadConfig(libbyConfig, { ...credentials, ...environment }).apiUrl;
+const apiUrl = (environment: Environment) =>
+  loadConfig(libbyConfig, { ...credentials, ...environment }).apiUrl;
 
 describe('http', () => {
-  test.each(['http://127.0.0.1:8080', 'http://localhost:1', 'http://[::1]:9', 'https://api.example.com/v1'])(
-    'accepts %s',
-    (url) => expect(apiUrl({ LIBBY_API_URL: `${url}/` })).toBe(url),
-  );
+  test.each([
+    'http://127.0.0.1:8080',
+    'http://localhost:1',
+    'http://[::1]:9',
+    'https://api.example.com/v1',
+  ])('accepts %s', (url) => expect(apiUrl({ LIBBY_API_URL: `${url}/` })).toBe(url));
 
   test('to another host needs the express wish', () => {
-    expect(apiUrl({ LIBBY_API_URL: 'http://api.example.com', LIBBY_ALLOW_INSECURE_HTTP: '1' })).toBe(
-      'http://api.example.com',
-    );
+    expect(
+      apiUrl({ LIBBY_API_URL: 'http://api.example.com', LIBBY_ALLOW_INSECURE_HTTP: '1' }),
+    ).toBe('http://api.example.com');
   });
 
   test.each([
@@ -219,7 +257,9 @@ describe('http', () => {
     'https://x/?q',
     'https://x/#f',
     'x',
-  ])('refuses %s', (url) => expect(problemsOf(libbyConfig, { ...credentials, LIBBY_API_URL: url })).toHaveLength(1));
+  ])('refuses %s', (url) =>
+    expect(problemsOf(libbyConfig, { ...credentials, LIBBY_API_URL: url })).toHaveLength(1),
+  );
 });
 
 describe('NAME_FILE', () => {
@@ -229,7 +269,9 @@ describe('NAME_FILE', () => {
   };
 
   test.each(['\n', '\r\n', ''])('gives the content without a line break at its end (%j)', (end) => {
-    expect(loadConfig(schema, { KEY_FILE: file('key', `${CANARY}${end}`) }).key.reveal()).toBe(CANARY);
+    expect(loadConfig(schema, { KEY_FILE: file('key', `${CANARY}${end}`) }).key.reveal()).toBe(
+      CANARY,
+    );
   });
 
   test('and NAME together are a problem', () => {
@@ -245,18 +287,29 @@ describe('NAME_FILE', () => {
     expect(problemsOf(schema, { KEY_FILE: directory })).toEqual([
       'KEY_FILE: names a file that cannot be read (EISDIR)',
     ]);
-    expect(problemsOf(schema, { KEY_FILE: file('empty', '\n') })).toEqual(['KEY_FILE: names an empty file']);
+    expect(problemsOf(schema, { KEY_FILE: file('empty', '\n') })).toEqual([
+      'KEY_FILE: names an empty file',
+    ]);
   });
 
   test('has no meaning for a variable that holds no secret', () => {
-    expect(loadConfig(schema, { KEY: 'abc', PLAIN_FILE: file('plain', 'x') }).plain).toBeUndefined();
+    expect(
+      loadConfig(schema, { KEY: 'abc', PLAIN_FILE: file('plain', 'x') }).plain,
+    ).toBeUndefined();
   });
 });
 
 test('a flag is 1 or 0', () => {
   const schema = { on: variable('ON', flag(), { default: false }) };
-  expect(['1', 'true', '0', 'false'].map((ON) => loadConfig(schema, { ON }).on)).toEqual([true, true, false, false]);
-  expect(problemsOf(schema, { ON: '' })).toEqual(['ON: is set but empty; must be 1 or 0, or unset it']);
+  expect(['1', 'true', '0', 'false'].map((ON) => loadConfig(schema, { ON }).on)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+  expect(problemsOf(schema, { ON: '' })).toEqual([
+    'ON: is set but empty; must be 1 or 0, or unset it',
+  ]);
 });
 
 describe('.env', () => {
@@ -293,8 +346,8 @@ test('misspelled variables are pointed out, others left alone', () => {
 
 test('a Secret gives its value only when asked', () => {
   const value = new Secret(CANARY);
-  expect([String(value), JSON.stringify({ value }), inspect({ value }), inspect(value)].join(' ')).not.toContain(
-    'canary',
-  );
+  expect(
+    [String(value), JSON.stringify({ value }), inspect({ value }), inspect(value)].join(' '),
+  ).not.toContain('canary');
   expect(value.reveal()).toBe(CANARY);
 });

@@ -35,10 +35,17 @@ export interface Schema {
 
 /** The configuration that a schema describes. */
 export type ConfigOf<N> =
-  N extends Variable<infer T> ? T : N extends Derived<infer T> ? T : { readonly [K in keyof N]: ConfigOf<N[K]> };
+  N extends Variable<infer T>
+    ? T
+    : N extends Derived<infer T>
+      ? T
+      : { readonly [K in keyof N]: ConfigOf<N[K]> };
 
 interface VariableOptions {
-  /** Whether `NAME_FILE` may name a file that holds the value. For whatever is, or contains, a secret. */
+  /**
+   * Whether `NAME_FILE` may name a file that holds the value. For whatever is, or contains, a
+   * secret.
+   */
   readonly fromFile?: boolean;
   /** For variables that are not ours alone, and that others take for unset where they are empty. */
   readonly emptyIsUnset?: boolean;
@@ -55,25 +62,33 @@ export function variable<T>(
   type: VariableType<T>,
   options: VariableOptions & { optional: true },
 ): Variable<T | undefined>;
-export function variable<T>(name: string, type: VariableType<T>, options?: VariableOptions): Variable<T>;
+export function variable<T>(
+  name: string,
+  type: VariableType<T>,
+  options?: VariableOptions,
+): Variable<T>;
 export function variable<T>(
   name: string,
   type: VariableType<T>,
   options: VariableOptions & { default?: T; optional?: true } = {},
 ): Variable<T | undefined> {
-  const whenUnset = 'default' in options || options.optional === true ? { value: options.default } : undefined;
+  const whenUnset =
+    'default' in options || options.optional === true ? { value: options.default } : undefined;
   const { fromFile = false, emptyIsUnset = false } = options;
   return { kind: 'variable', name, type, whenUnset, fromFile, emptyIsUnset };
 }
 
-/** The type of a secret's variable: a `Secret`, which cannot be printed. Give the variable `fromFile: true`. */
+/**
+ * The type of a secret's variable: a `Secret`, which cannot be printed. Give the variable
+ * `fromFile: true`.
+ */
 export function secret(): VariableType<Secret> {
   return text().transform((value) => new Secret(value));
 }
 
 /**
- * Computes a part of the configuration from others once they are all valid. `report` says that they do not fit
- * together; what is returned is then not used.
+ * Computes a part of the configuration from others once they are all valid. `report` says that they
+ * do not fit together; what is returned is then not used.
  */
 export function derived<const Inputs extends Schema, T>(
   inputs: Inputs,
@@ -88,8 +103,8 @@ export interface LoadConfigOptions {
 }
 
 /**
- * Reads the configuration that `schema` describes out of `environment`: validated, nested as the schema is, and frozen all
- * through. A secret may come from the file named by `NAME_FILE` instead.
+ * Reads the configuration that `schema` describes out of `environment`: validated, nested as the
+ * schema is, and frozen all through. A secret may come from the file named by `NAME_FILE` instead.
  *
  * Throws one `ConfigError` with every problem there is.
  */
@@ -131,18 +146,24 @@ class EnvironmentReader {
     if (raw === UNUSABLE) return UNUSABLE;
     if (raw === undefined || (raw === '' && emptyIsUnset)) {
       if (whenUnset !== undefined) return whenUnset.value;
-      return this.#unusable(name, fromFile ? `is required; set it or ${name}_FILE` : 'is required; set it');
+      return this.#unusable(
+        name,
+        fromFile ? `is required; set it or ${name}_FILE` : 'is required; set it',
+      );
     }
     if (raw === '') return this.#unusable(name, `is set but empty${emptyHint(type, whenUnset)}`);
     const result = type.safeParse(raw);
-    return result.success ? result.data : this.#unusable(name, result.error.issues[0]?.message ?? 'cannot be used');
+    return result.success
+      ? result.data
+      : this.#unusable(name, result.error.issues[0]?.message ?? 'cannot be used');
   }
 
   #text(name: string, fromFile: boolean): string | undefined | typeof UNUSABLE {
     const value = this.#environment[name];
     const file = fromFile ? this.#environment[`${name}_FILE`] : undefined;
     if (file === undefined) return value;
-    if (value !== undefined) return this.#unusable(name, `is set, and so is ${name}_FILE; unset one of them`);
+    if (value !== undefined)
+      return this.#unusable(name, `is set, and so is ${name}_FILE; unset one of them`);
     return this.#file(`${name}_FILE`, file);
   }
 
@@ -151,7 +172,10 @@ class EnvironmentReader {
       const content = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
       return content === '' ? this.#unusable(variable, 'names an empty file') : content;
     } catch (error) {
-      return this.#unusable(variable, `names a file that cannot be read (${(error as NodeJS.ErrnoException).code})`);
+      return this.#unusable(
+        variable,
+        `names a file that cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      );
     }
   }
 
@@ -173,7 +197,8 @@ class EnvironmentReader {
   }
 }
 
-// What the type says about an empty text, such as the range of a number, is more use than that it is empty.
+// What the type says about an empty text, such as the range of a number, is more use than that it
+// is empty.
 function emptyHint(type: VariableType<unknown>, whenUnset: Variable<unknown>['whenUnset']): string {
   const result = type.safeParse('');
   const said = result.success ? 'give it a value' : result.error.issues[0]?.message;
@@ -202,20 +227,28 @@ function variableNames(node: Node): string[] {
 }
 
 /**
- * One sentence for each variable that is set, looks like a misspelling of one that the schema knows, and would be ignored in
- * silence.
+ * One sentence for each variable that is set, looks like a misspelling of one that the schema
+ * knows, and would be ignored in silence.
  */
 export function misspelledVariables(schema: Schema, environment: Environment): string[] {
   const known = [...new Set(variableNames(schema))];
   return Object.keys(environment)
-    .filter((name) => /^(?:LIBBY|WORKER|ENQUEUER|FORWARD|DIALER|REDIS|LOG)_/.test(name) && !known.includes(name))
+    .filter(
+      (name) =>
+        /^(?:LIBBY|WORKER|ENQUEUER|FORWARD|DIALER|REDIS|LOG)_/.test(name) && !known.includes(name),
+    )
     .flatMap((name) => {
       const meant = known.find((candidate) => editDistance(name, candidate) <= 2);
-      return meant === undefined ? [] : [`${name} is not a known variable and has no effect; did you mean ${meant}?`];
+      return meant === undefined
+        ? []
+        : [`${name} is not a known variable and has no effect; did you mean ${meant}?`];
     });
 }
 
-/** Levenshtein's: how many characters must be added, dropped or changed to turn one text into the other. */
+/**
+ * Levenshtein's: how many characters must be added, dropped or changed to turn one text into the
+ * other.
+ */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [i, character] of a.split('').entries()) {

@@ -11,13 +11,15 @@ export function readDotEnv(directory: string): Environment {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return {};
-    throw new ConfigError([{ variable: '.env', message: `cannot be read (${code}); make it readable or remove it` }]);
+    throw new ConfigError([
+      { variable: '.env', message: `cannot be read (${code}); make it readable or remove it` },
+    ]);
   }
 }
 
 /**
- * The environment, and from `.env` what it leaves unset. `NAME` and `NAME_FILE` are two ways to say one thing, so either in
- * the environment overrules both in the file.
+ * The environment, and from `.env` what it leaves unset. `NAME` and `NAME_FILE` are two ways to say
+ * one thing, so either in the environment overrules both in the file.
  */
 export function withDotEnv(environment: Environment, dotEnv: Environment): Environment {
   const unset = Object.entries(dotEnv).filter(

@@ -1,6 +1,7 @@
 /**
- * An operating error: something a user or operator can mend. Its message is whole sentences, fit to be printed as it
- * is: what happened, where, what to do. Everything else that is thrown is a programmer's error.
+ * An operating error: something a user or operator can mend. Its message is whole sentences, fit to
+ * be printed as it is: what happened, where, what to do. Everything else that is thrown is a
+ * programmer's error.
  */
 export class DialerError extends Error {
   /** Stable; for code that branches and for log searches. */

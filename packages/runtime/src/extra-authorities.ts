@@ -7,8 +7,8 @@ import { pemCertificates } from './pem.ts';
 const NAME = 'NODE_EXTRA_CA_CERTS';
 
 /**
- * Trusts what `NODE_EXTRA_CA_CERTS` names, from now on and for all of TLS. Node itself reads that variable as the process
- * begins, when nobody has read a `.env` file yet. Throws `ConfigError`.
+ * Trusts what `NODE_EXTRA_CA_CERTS` names, from now on and for all of TLS. Node itself reads that
+ * variable as the process begins, when nobody has read a `.env` file yet. Throws `ConfigError`.
  */
 export function trustExtraAuthorities(environment: Environment): void {
   const file = environment[NAME];

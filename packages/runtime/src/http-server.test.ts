@@ -24,9 +24,17 @@ function settled(socket: Socket): Promise<unknown> {
 test('answers GET and HEAD, and nothing else', async () => {
   await using server = await start();
   const get = await fetch(`${server.url}/healthz?verbose`);
-  expect([get.status, get.headers.get('content-type'), await get.text()]).toEqual([200, 'text/plain', 'fine ✓']);
+  expect([get.status, get.headers.get('content-type'), await get.text()]).toEqual([
+    200,
+    'text/plain',
+    'fine ✓',
+  ]);
   const head = await fetch(`${server.url}/healthz`, { method: 'HEAD' });
-  expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '8', '']);
+  expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([
+    200,
+    '8',
+    '',
+  ]);
   const post = await fetch(`${server.url}/healthz`, { method: 'POST', body: 'x' });
   expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   for (const path of ['/', '/metrics', '/constructor', '/__proto__', '/healthz/']) {
@@ -73,9 +81,13 @@ test('answers a probe, however many connections say nothing or only a part of a 
     socket.on('error', () => undefined).on('close', () => (closed += 1) === 200 - 63 && resolve());
     if (nth % 2 === 0) socket.write('GET /healthz HTTP/1.1\r\nHost: ');
   }
-  await Promise.all(slow.map(async (socket) => (socket.connecting ? await settled(socket) : undefined)));
+  await Promise.all(
+    slow.map(async (socket) => (socket.connecting ? await settled(socket) : undefined)),
+  );
   for (let probes = 0; probes < 3; probes += 1) {
-    expect((await fetch(`${server.url}/healthz`, { headers: { connection: 'close' } })).status).toBe(200);
+    expect(
+      (await fetch(`${server.url}/healthz`, { headers: { connection: 'close' } })).status,
+    ).toBe(200);
   }
   // Their number is bounded all the same.
   await enoughClosed;

@@ -45,7 +45,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   return new HttpServer(server, options.host);
 }
 
-/** Whoever opens many connections and says nothing keeps no probe out: beyond the bound the oldest is closed. */
+/**
+ * Whoever opens many connections and says nothing keeps no probe out: beyond the bound the oldest
+ * is closed.
+ */
 function giveWayToNewcomers(server: Server): void {
   const open = new Set<Socket>();
   server.on('connection', (socket) => {
@@ -91,7 +94,10 @@ export class HttpServer {
   }
 }
 
-async function listen(server: Server, { host, port, fallbackToFreePort }: HttpServerOptions): Promise<void> {
+async function listen(
+  server: Server,
+  { host, port, fallbackToFreePort }: HttpServerOptions,
+): Promise<void> {
   try {
     await listenOn(server, host, port);
   } catch (error) {
@@ -120,7 +126,11 @@ const LISTEN_FAILURES: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the host name does not resolve; correct the host.',
 };
 
-async function answer(request: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpServerOptions,
+): Promise<void> {
   const reply = await replyTo(request, options);
   response.writeHead(reply.status, {
     'content-type': reply.contentType,
@@ -131,7 +141,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   response.end(request.method === 'HEAD' ? undefined : reply.body);
 }
 
-async function replyTo({ method, url = '/' }: IncomingMessage, options: HttpServerOptions): Promise<HttpReply> {
+async function replyTo(
+  { method, url = '/' }: IncomingMessage,
+  options: HttpServerOptions,
+): Promise<HttpReply> {
   const path = url.split('?', 1)[0] ?? '/';
   const route = Object.hasOwn(options.routes, path) ? options.routes[path] : undefined;
   if (route === undefined) return plain(404, 'not found');

@@ -32,7 +32,13 @@ export {
 export { DEFAULT_SCOPE, type LibbyConfig, libbyConfig, libbyTimeouts } from './libby-config.ts';
 export { logConfig } from './log-config.ts';
 // Logs
-export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
+export {
+  createLogger,
+  LOG_LEVELS,
+  type Logger,
+  type LoggerOptions,
+  type LogLevel,
+} from './logger.ts';
 export { Outage } from './outage.ts';
 export { probeRoutes } from './probe-routes.ts';
 export { processName } from './process-name.ts';
@@ -53,8 +59,18 @@ export {
   type RedisConnectionOptions,
   type RedisRole,
 } from './redis-connection.ts';
-export { checkRedisDurability, type Durability, type DurabilityFinding } from './redis-durability.ts';
-export { explainRedisError, isPermanentRedisError, isRedisAway, isRedisRefusal, isRedisReply } from './redis-errors.ts';
+export {
+  checkRedisDurability,
+  type Durability,
+  type DurabilityFinding,
+} from './redis-durability.ts';
+export {
+  explainRedisError,
+  isPermanentRedisError,
+  isRedisAway,
+  isRedisRefusal,
+  isRedisReply,
+} from './redis-errors.ts';
 export { writeRefusal } from './redis-write-check.ts';
 export { Interrupted, type Main, type MainContext, runMain } from './run-main.ts';
 export { Secret } from './secret.ts';

@@ -3,4 +3,6 @@ import { LOG_LEVELS, type LogLevel } from './logger.ts';
 import { oneOf } from './variable-types.ts';
 
 /** `LOG_LEVEL` */
-export const logConfig = { level: variable<LogLevel>('LOG_LEVEL', oneOf(LOG_LEVELS), { default: 'info' }) };
+export const logConfig = {
+  level: variable<LogLevel>('LOG_LEVEL', oneOf(LOG_LEVELS), { default: 'info' }),
+};

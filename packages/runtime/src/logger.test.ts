@@ -12,7 +12,13 @@ function capture(options: Partial<LoggerOptions> = {}) {
   const redactor = new Redactor();
   redactor.registerSecret(SECRET);
   const destination = { write: (line: string) => void lines.push(line) };
-  const logger = createLogger({ level: 'debug', name: 'worker', destination, redactor, ...options });
+  const logger = createLogger({
+    level: 'debug',
+    name: 'worker',
+    destination,
+    redactor,
+    ...options,
+  });
   return { logger, lines, output: () => lines.join('') };
 }
 
@@ -29,18 +35,31 @@ describe('nothing personal or secret gets out', () => {
   test.each<[string, (log: ReturnType<typeof capture>['logger']) => void]>([
     ['message', (log) => log.info(`to ${PHONE} ${SECRET}`)],
     ['message with parts', (log) => log.info('to %s %s %o', PHONE, SECRET, { x: PHONE })],
-    ['fields', (log) => log.info({ name: NAME, toPhoneNumber: PHONE, token: SECRET, note: SECRET }, 'x')],
+    [
+      'fields',
+      (log) => log.info({ name: NAME, toPhoneNumber: PHONE, token: SECRET, note: SECRET }, 'x'),
+    ],
     [
       'nested fields',
-      (log) => log.info({ job: { data: { rows: [{ name: NAME, toPhoneNumber: PHONE, x: SECRET }] } } }),
+      (log) =>
+        log.info({ job: { data: { rows: [{ name: NAME, toPhoneNumber: PHONE, x: SECRET }] } } }),
     ],
     ['error alone', (log) => log.error(failure())],
     ['error as err', (log) => log.error({ err: failure() }, 'failed')],
     ['error elsewhere', (log) => log.error({ reason: { deep: failure() } })],
-    ['child', (log) => log.child({ name: NAME, to: PHONE, deep: { password: 'x', s: SECRET } }).info('x')],
-    ['grandchild', (log) => log.child({ a: 1 }).child({ name: NAME, to: PHONE, s: SECRET }).info(SECRET)],
+    [
+      'child',
+      (log) => log.child({ name: NAME, to: PHONE, deep: { password: 'x', s: SECRET } }).info('x'),
+    ],
+    [
+      'grandchild',
+      (log) => log.child({ a: 1 }).child({ name: NAME, to: PHONE, s: SECRET }).info(SECRET),
+    ],
     ['child with prefix', (log) => log.child({}, { msgPrefix: `${PHONE} ` }).info('x')],
-    ['bindings set later', (log) => (log.setBindings({ to: PHONE, name: NAME, s: SECRET }), log.info('x'))],
+    [
+      'bindings set later',
+      (log) => (log.setBindings({ to: PHONE, name: NAME, s: SECRET }), log.info('x')),
+    ],
   ])('%s', (_where, write) => {
     const { logger, output } = capture({ bindings: { host: SECRET } });
     write(logger);
@@ -66,7 +85,10 @@ describe('nothing personal or secret gets out', () => {
 
   test('pretty, and what a terminal would obey is shown', () => {
     const { logger, output } = capture({ pretty: true });
-    logger.info({ heading: '\u001b[2J', deep: [{ said: '\u009b1A\u202e' }] }, 'read \u001b]0;x\u0007');
+    logger.info(
+      { heading: '\u001b[2J', deep: [{ said: '\u009b1A\u202e' }] },
+      'read \u001b]0;x\u0007',
+    );
     expect(output()).toMatch(/read \\u001b\]0;x\\u0007/);
     expect(output()).toMatch(/\\u001b\[2J[^]*\\u009b1A\\u202e/);
     expect(output()).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
@@ -97,13 +119,20 @@ const chatter = (pretty: boolean) => `
   process.exit(0);`;
 
 describe('standard error', () => {
-  test.each([false, true])('has every line when the process exits at once (pretty: %s)', (pretty) => {
-    const run = spawnSync(process.execPath, ['--input-type=module-typescript', '-e', chatter(pretty)], {
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
-    });
-    expect(run.stdout).toBe('');
-    expect(run.stderr.match(/line/g)?.length).toBe(5000);
-    expect(run.stderr.startsWith('{')).toBe(!pretty);
-  });
+  test.each([false, true])(
+    'has every line when the process exits at once (pretty: %s)',
+    (pretty) => {
+      const run = spawnSync(
+        process.execPath,
+        ['--input-type=module-typescript', '-e', chatter(pretty)],
+        {
+          encoding: 'utf8',
+          maxBuffer: 64 * 1024 * 1024,
+        },
+      );
+      expect(run.stdout).toBe('');
+      expect(run.stderr.match(/line/g)?.length).toBe(5000);
+      expect(run.stderr.startsWith('{')).toBe(!pretty);
+    },
+  );
 });

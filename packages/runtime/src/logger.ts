@@ -15,19 +15,24 @@ export interface LoggerOptions {
   readonly name: string;
   /** Where lines go; standard error if left out. */
   readonly destination?: DestinationStream;
-  /** For people instead of JSON lines. Left out: when standard error is a terminal and no destination is given. */
+  /**
+   * For people instead of JSON lines. Left out: when standard error is a terminal and no
+   * destination is given.
+   */
   readonly pretty?: boolean;
   /** Fields of every line. */
   readonly bindings?: Record<string, unknown>;
-  /** Knows the secrets of this process. Without it only personal data and telling keys are redacted. */
+  /**
+   * Knows the secrets of this process. Without it only personal data and telling keys are redacted.
+   */
   readonly redactor?: Redactor;
 }
 
 const STDERR = 2;
 
 /**
- * A pino logger that writes JSON lines without personal data or secrets: fields, message, errors and the bindings of
- * children all pass the redactor, and only when the level is on.
+ * A pino logger that writes JSON lines without personal data or secrets: fields, message, errors
+ * and the bindings of children all pass the redactor, and only when the level is on.
  */
 export function createLogger(options: LoggerOptions): Logger {
   const redactor = options.redactor ?? new Redactor();
@@ -37,15 +42,20 @@ export function createLogger(options: LoggerOptions): Logger {
       level: options.level,
       base: redactor.record(base),
       formatters: { log: (fields) => redactor.record(fields) },
-      // The redactor has made errors plain already; pino's own serializer would take them for errors of type Object.
-      serializers: { err: (error: unknown) => error, msg: (message: string) => redactor.text(message) },
+      // The redactor has made errors plain already; pino's own serializer would take them for
+      // errors of type Object.
+      serializers: {
+        err: (error: unknown) => error,
+        msg: (message: string) => redactor.text(message),
+      },
     },
     openDestination(options),
   );
   return redactBindings(logger, redactor);
 }
 
-// pino runs a child's bindings through no formatter. Children inherit from their parent, so one override serves all.
+// pino runs a child's bindings through no formatter. Children inherit from their parent, so one
+// override serves all.
 function redactBindings(logger: Logger, redactor: Redactor): Logger {
   const plain = Object.getPrototypeOf(logger) as Logger;
   return Object.assign(logger, {
@@ -65,7 +75,8 @@ function cleaned(_key: string, value: unknown): unknown {
 
 function openDestination({ destination, pretty }: LoggerOptions): DestinationStream {
   if (pretty ?? (destination === undefined && isatty(STDERR))) {
-    // In this thread and at once: lines keep their place beside whatever else is printed there, and none is missing at the end.
+    // In this thread and at once: lines keep their place beside whatever else is printed there, and
+    // none is missing at the end.
     const terminal = destination ?? fileDestination({ dest: STDERR, sync: true });
     const prettify = prettyFactory({
       colorize: destination === undefined,

@@ -1,4 +1,7 @@
-/** A thing that works or does not, and since when: whoever tells of it does so once, not at every try. */
+/**
+ * A thing that works or does not, and since when: whoever tells of it does so once, not at every
+ * try.
+ */
 export class Outage {
   #since: number | undefined;
   #reason = '';

@@ -8,7 +8,9 @@ const ONE_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE---
 export function pemCertificates(): VariableType<string> {
   return parsed((value) => {
     const certificates = value.match(ONE_CERTIFICATE) ?? [];
-    const isUsable = certificates.length > 0 && certificates.every((text) => succeeds(() => new X509Certificate(text)));
+    const isUsable =
+      certificates.length > 0 &&
+      certificates.every((text) => succeeds(() => new X509Certificate(text)));
     return isUsable ? value : problem('must be a certificate in PEM (-----BEGIN CERTIFICATE-----)');
   });
 }
@@ -16,7 +18,8 @@ export function pemCertificates(): VariableType<string> {
 /** A private key without a passphrase, as PEM. */
 export function pemKey(): VariableType<Secret> {
   return parsed((value) => {
-    if (/ENCRYPTED/.test(value)) return problem('must not need a passphrase; store the key without one');
+    if (/ENCRYPTED/.test(value))
+      return problem('must not need a passphrase; store the key without one');
     return succeeds(() => createPrivateKey(value))
       ? new Secret(value)
       : problem('must be a private key in PEM (-----BEGIN PRIVATE KEY-----)');

@@ -16,11 +16,16 @@ export function probeRoutes(metrics: Metrics, troubles: () => readonly string[])
   return {
     '/healthz': () => ({ status: 200, contentType: TEXT, body: 'ok\n' }),
     '/readyz': () => readiness(troubles()),
-    '/metrics': async () => ({ status: 200, contentType: metrics.contentType, body: await metrics.metrics() }),
+    '/metrics': async () => ({
+      status: 200,
+      contentType: metrics.contentType,
+      body: await metrics.metrics(),
+    }),
   };
 }
 
 function readiness(troubles: readonly string[]): HttpReply {
-  if (troubles.length > 0) return { status: 503, contentType: TEXT, body: `${troubles.join('\n')}\n` };
+  if (troubles.length > 0)
+    return { status: 503, contentType: TEXT, body: `${troubles.join('\n')}\n` };
   return { status: 200, contentType: TEXT, body: 'ready\n' };
 }

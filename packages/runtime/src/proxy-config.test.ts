@@ -12,11 +12,18 @@ function proxiesOf(environment: Environment) {
 }
 
 describe('a proxy', () => {
-  test('is none unless one is named', () => expect(proxiesOf({})).toEqual([undefined, undefined, undefined]));
+  test('is none unless one is named', () =>
+    expect(proxiesOf({})).toEqual([undefined, undefined, undefined]));
 
   test('for all https, in small letters or large, and an empty one is none', () => {
-    expect(proxiesOf({ HTTPS_PROXY: 'http://a:1' })).toEqual(['http://a:1', 'http://a:1', 'http://a:1']);
-    expect(proxiesOf({ HTTPS_PROXY: 'http://a:1', https_proxy: 'http://b:1' })[0]).toBe('http://b:1');
+    expect(proxiesOf({ HTTPS_PROXY: 'http://a:1' })).toEqual([
+      'http://a:1',
+      'http://a:1',
+      'http://a:1',
+    ]);
+    expect(proxiesOf({ HTTPS_PROXY: 'http://a:1', https_proxy: 'http://b:1' })[0]).toBe(
+      'http://b:1',
+    );
     expect(proxiesOf({ HTTPS_PROXY: '', https_proxy: '', NO_PROXY: '' })[0]).toBeUndefined();
   });
 
@@ -30,13 +37,22 @@ describe('a proxy', () => {
     expect(proxiesOf(environment)).toEqual(['http://b:1', 'http://b:1', 'http://a:1']);
   });
 
-  test.each(['a:1', 'socks5://a:1', 'http://u:%zz@a', 'http://'])('is refused as %s, by its name alone', (url) => {
-    expect(() => proxiesOf({ LIBBY_PROXY: url })).toThrow(/^LIBBY_PROXY: must be http:\/\/host:port/);
-  });
+  test.each(['a:1', 'socks5://a:1', 'http://u:%zz@a', 'http://'])(
+    'is refused as %s, by its name alone',
+    (url) => {
+      expect(() => proxiesOf({ LIBBY_PROXY: url })).toThrow(
+        /^LIBBY_PROXY: must be http:\/\/host:port/,
+      );
+    },
+  );
 
   test('is known to the redactor', () => {
     const redactor = new Redactor();
-    loadConfig({ all: httpsProxyConfig }, { HTTPS_PROXY: 'http://ada:canary@proxy:3128' }, { redactor });
+    loadConfig(
+      { all: httpsProxyConfig },
+      { HTTPS_PROXY: 'http://ada:canary@proxy:3128' },
+      { redactor },
+    );
     expect(redactor.text('by http://ada:canary@proxy:3128')).not.toContain('canary');
   });
 });

@@ -5,11 +5,17 @@ import { parsed, problem, type VariableType } from './variable-types.ts';
 const FORM =
   'must be http://host:port or https://host:port, with user:password@ before the host where it asks for them';
 
-/** A proxy that lets connections through (CONNECT). Its URL is a secret, for it often holds a password. */
+/**
+ * A proxy that lets connections through (CONNECT). Its URL is a secret, for it often holds a
+ * password.
+ */
 function proxyUrl(): VariableType<Secret> {
   return parsed((value) => {
     const url = URL.parse(value);
-    const isUsable = url !== null && /^https?:$/.test(url.protocol) && isDecodable(`${url.username}${url.password}`);
+    const isUsable =
+      url !== null &&
+      /^https?:$/.test(url.protocol) &&
+      isDecodable(`${url.username}${url.password}`);
     return isUsable ? new Secret(value) : problem(FORM);
   });
 }
@@ -34,22 +40,33 @@ export const httpsProxyConfig = derived(
     exceptSmall: variable('no_proxy', text(), options),
     exceptLarge: variable('NO_PROXY', text(), options),
   },
-  ({ small, large, exceptSmall, exceptLarge }) => ({ url: small ?? large, except: exceptSmall ?? exceptLarge ?? '' }),
+  ({ small, large, exceptSmall, exceptLarge }) => ({
+    url: small ?? large,
+    except: exceptSmall ?? exceptLarge ?? '',
+  }),
 );
 
 export type HttpsProxyConfig = ConfigOf<typeof httpsProxyConfig>;
 
-/** What calls or token requests go through: `LIBBY_PROXY`, which knows no exceptions, or what all https goes through. */
+/**
+ * What calls or token requests go through: `LIBBY_PROXY`, which knows no exceptions, or what all
+ * https goes through.
+ */
 export function libbyProxy(url: Derived<string>): Derived<Secret | undefined> {
   return derived(
-    { url, own: variable('LIBBY_PROXY', proxyUrl(), { optional: true, fromFile: true }), all: httpsProxyConfig },
+    {
+      url,
+      own: variable('LIBBY_PROXY', proxyUrl(), { optional: true, fromFile: true }),
+      all: httpsProxyConfig,
+    },
     ({ url: target, own, all }) => own ?? (goesDirectly(target, all.except) ? undefined : all.url),
   );
 }
 
 /**
- * Whether `NO_PROXY` excepts that URL's host. Entries are separated by commas or spaces: `example.com` (and whatever ends in
- * `.example.com`), with or without a dot or `*.` before it; with a port, for that port alone; `*` for all.
+ * Whether `NO_PROXY` excepts that URL's host. Entries are separated by commas or spaces:
+ * `example.com` (and whatever ends in `.example.com`), with or without a dot or `*.` before it;
+ * with a port, for that port alone; `*` for all.
  */
 export function goesDirectly(target: string, except: string): boolean {
   const { hostname, port, protocol } = new URL(target);
@@ -61,7 +78,11 @@ export function goesDirectly(target: string, except: string): boolean {
     .map(readEntry)
     .some((entry) => {
       if (entry.port !== undefined && entry.port !== ownPort) return false;
-      return entry.host === '*' || entry.host === host || (entry.host !== '' && host.endsWith(`.${entry.host}`));
+      return (
+        entry.host === '*' ||
+        entry.host === host ||
+        (entry.host !== '' && host.endsWith(`.${entry.host}`))
+      );
     });
 }
 

@@ -33,7 +33,13 @@ describe('phone numbers', () => {
   ])('leaves %s', (text) => expect(redactor.text(text)).toBe(text));
 
   test('are masked by key, whatever their form', () => {
-    expect(redactor.value({ toPhoneNumber: 5_055_550_123, from_phone_number: '555', Mobile: '0505 555' })).toEqual({
+    expect(
+      redactor.value({
+        toPhoneNumber: 5_055_550_123,
+        from_phone_number: '555',
+        Mobile: '0505 555',
+      }),
+    ).toEqual({
       toPhoneNumber: '********23',
       from_phone_number: '[redacted]',
       Mobile: '*****55',
@@ -41,7 +47,9 @@ describe('phone numbers', () => {
   });
 
   test('are masked where they are the key', () => {
-    expect(redactor.value({ byNumber: { '+15055550123': 2 } })).toEqual({ byNumber: { '+1********23': 2 } });
+    expect(redactor.value({ byNumber: { '+15055550123': 2 } })).toEqual({
+      byNumber: { '+1********23': 2 },
+    });
   });
 });
 
@@ -54,7 +62,10 @@ describe('registered secrets', () => {
     ['as it is', secret],
     ['in JSON', JSON.stringify({ v: secret })],
     ['URL-encoded', encodeURIComponent(secret)],
-    ['URL-encoded in lower case', encodeURIComponent(secret).replaceAll(/%../g, (hex) => hex.toLowerCase())],
+    [
+      'URL-encoded in lower case',
+      encodeURIComponent(secret).replaceAll(/%../g, (hex) => hex.toLowerCase()),
+    ],
     ['form-encoded', new URLSearchParams({ v: secret }).toString()],
     ['in base64', Buffer.from(secret).toString('base64')],
     ['in base64url', Buffer.from(secret).toString('base64url')],
@@ -65,10 +76,17 @@ describe('registered secrets', () => {
 
   test('in the middle of a longer base64 text, wherever they begin', () => {
     fc.assert(
-      fc.property(fc.string({ maxLength: 9 }), fc.string({ maxLength: 9 }), fc.boolean(), (before, after, url) => {
-        const encoded = Buffer.from(`${before}${secret}${after}`).toString(url ? 'base64url' : 'base64');
-        expect(leaks(knowing.text(encoded), encoded.slice(16, 40))).toBe(false);
-      }),
+      fc.property(
+        fc.string({ maxLength: 9 }),
+        fc.string({ maxLength: 9 }),
+        fc.boolean(),
+        (before, after, url) => {
+          const encoded = Buffer.from(`${before}${secret}${after}`).toString(
+            url ? 'base64url' : 'base64',
+          );
+          expect(leaks(knowing.text(encoded), encoded.slice(16, 40))).toBe(false);
+        },
+      ),
     );
   });
 
@@ -155,13 +173,24 @@ describe('values', () => {
     expect(redactor.value(deep)).toEqual({ a: [{ b: { c: expected } }] });
   });
 
-  test.each(['authorization', 'access_token', 'clientSecret', 'password', 'Set-Cookie', 'apiKey', 'xsrfToken'])(
-    'under %s',
-    (key) => expect(JSON.stringify(redactor.value({ headers: { [key]: 'canary' } }))).not.toContain('canary'),
+  test.each([
+    'authorization',
+    'access_token',
+    'clientSecret',
+    'password',
+    'Set-Cookie',
+    'apiKey',
+    'xsrfToken',
+  ])('under %s', (key) =>
+    expect(JSON.stringify(redactor.value({ headers: { [key]: 'canary' } }))).not.toContain(
+      'canary',
+    ),
   );
 
   test('in errors: message, stack, causes, details', () => {
-    const cause = Object.assign(new Error('at +15055550123'), { command: { name: 'hset', args: ['k', 'Ada'] } });
+    const cause = Object.assign(new Error('at +15055550123'), {
+      command: { name: 'hset', args: ['k', 'Ada'] },
+    });
     const error = new AggregateError([new Error('of +15055550124')], 'for +15055550125', { cause });
     const text = JSON.stringify(redactor.value({ error }));
     expect(text).not.toMatch(/5055550|Ada/);
@@ -196,13 +225,15 @@ describe('values', () => {
   test('are bounded in depth and breadth', () => {
     const deep = Array.from({ length: 50 }).reduce<unknown>((inner) => ({ inner }), 'x');
     expect(JSON.stringify(redactor.value(deep))).toContain('[too deep]');
-    expect(JSON.stringify(redactor.value(Array.from({ length: 1000 }, () => 1)))).toContain('[800 more]');
+    expect(JSON.stringify(redactor.value(Array.from({ length: 1000 }, () => 1)))).toContain(
+      '[800 more]',
+    );
   });
 });
 
 /** Whether eight characters of the hidden text in a row are still there. */
 function leaks(text: string, hidden: string): boolean {
-  return Array.from({ length: Math.max(0, hidden.length - 8) }, (_, start) => hidden.slice(start, start + 8)).some(
-    (part) => text.includes(part) && !'{"v":"[redacted]"}'.includes(part),
-  );
+  return Array.from({ length: Math.max(0, hidden.length - 8) }, (_, start) =>
+    hidden.slice(start, start + 8),
+  ).some((part) => text.includes(part) && !'{"v":"[redacted]"}'.includes(part));
 }

@@ -13,13 +13,16 @@ const MAX_ENTRIES = 200;
 const MAX_TEXT = 32_768;
 
 /**
- * Numbers after a plus (also URL-encoded), with or without the usual separators; and North American ones without a
- * plus, where they are not part of a longer number, word or decimal.
+ * Numbers after a plus (also URL-encoded), with or without the usual separators; and North American
+ * ones without a plus, where they are not part of a longer number, word or decimal.
  */
 const PHONE_NUMBER =
   /(?:\+|%2B)[1-9](?:[ ().-]{0,2}\d){6,14}|(?<![\w.+-])(?:1[ .-]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-]?)[2-9]\d{2}[ .-]?\d{4}(?![\w-]|\.\d)/gi;
 
-/** The country codes of one and two digits (ITU-T E.164, list of assigned codes); all others have three. */
+/**
+ * The country codes of one and two digits (ITU-T E.164, list of assigned codes); all others have
+ * three.
+ */
 const COUNTRY_CODE = /^(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})/;
 
 /** Credentials that give themselves away by their form, whether registered or not. */
@@ -27,20 +30,25 @@ const CREDENTIALS: readonly (readonly [pattern: RegExp, replacement: string])[] 
   [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, REDACTED],
   [/\b(Bearer|Basic) +[\w.~+/-]{6,}=*/gi, `$1 ${REDACTED}`],
   [/(:\/\/)[^\s/@"']+@/g, `$1${REDACTED}@`],
-  [/\b((?:client_secret|access_token|id_token|refresh_token|password|XSRF-TOKEN)=)[^\s&;"',]+/gi, `$1${REDACTED}`],
+  [
+    /\b((?:client_secret|access_token|id_token|refresh_token|password|XSRF-TOKEN)=)[^\s&;"',]+/gi,
+    `$1${REDACTED}`,
+  ],
 ];
 
 const PHONE_KEY = /phone|^mobile$|^msisdn$/;
 const PERSONAL_KEY =
   /^(?:(?:first|last|full|family|given|default|recipient|contact|customer)?name|e?mail|emailaddress)$/;
 // `args`: what an ioredis error was asked to write, a whole job for instance.
-const CONTENT_KEY = /^(?:forminfo|intro(?:notes|message|voicemail)|custom(?:questions|rules)|payload|args)$/;
+const CONTENT_KEY =
+  /^(?:forminfo|intro(?:notes|message|voicemail)|custom(?:questions|rules)|payload|args)$/;
 const SECRET_KEY =
   /(?:password|passphrase|passwd|secret|token|authorization|cookie|apikey|privatekey|credentials?|auth)$/;
 
 /**
- * Takes personal data and secrets out of whatever is to be logged or printed, wherever they stand: under a telling
- * key at any depth, inside a sentence, an error's message, stack or chain of causes.
+ * Takes personal data and secrets out of whatever is to be logged or printed, wherever they stand:
+ * under a telling key at any depth, inside a sentence, an error's message, stack or chain of
+ * causes.
  *
  * Names of people can be told only by their key; in free text nothing marks them.
  */
@@ -52,8 +60,9 @@ export class Redactor {
   #longestForm = 64;
 
   /**
-   * From now on masks the value wherever it occurs: as it is, URL- or JSON-encoded, and in base64 and base64url, also in the
-   * middle of a longer encoded text. Returns a function that forgets it again, for secrets that are replaced.
+   * From now on masks the value wherever it occurs: as it is, URL- or JSON-encoded, and in base64
+   * and base64url, also in the middle of a longer encoded text. Returns a function that forgets it
+   * again, for secrets that are replaced.
    */
   registerSecret(secret: string | Secret): () => void {
     const value = typeof secret === 'string' ? secret : secret.reveal();
@@ -69,7 +78,9 @@ export class Redactor {
     };
   }
 
-  /** The text with phone numbers shortened to country code and last two digits, and secrets masked. */
+  /**
+   * The text with phone numbers shortened to country code and last two digits, and secrets masked.
+   */
   text(text: string): string {
     if (text.length < SHORTEST_SECRET) return text;
     if (text.length <= MAX_TEXT) return this.#masked(text);
@@ -85,7 +96,10 @@ export class Redactor {
     return masked.replace(PHONE_NUMBER, maskPhoneNumber);
   }
 
-  /** A copy of the value made of plain data, redacted by key and by content. Never throws, whatever it is given. */
+  /**
+   * A copy of the value made of plain data, redacted by key and by content. Never throws, whatever
+   * it is given.
+   */
   value(value: unknown): unknown {
     return this.#copy(value, '', []);
   }
@@ -93,7 +107,9 @@ export class Redactor {
   /** The same for the fields of a log line. */
   record(record: object): Record<string, unknown> {
     const copy = this.value(record);
-    return typeof copy === 'object' && copy !== null ? (copy as Record<string, unknown>) : { value: copy };
+    return typeof copy === 'object' && copy !== null
+      ? (copy as Record<string, unknown>)
+      : { value: copy };
   }
 
   #copy(value: unknown, key: string, parents: readonly object[]): unknown {
@@ -117,19 +133,26 @@ export class Redactor {
     if (value instanceof Error) return this.#error(value, parents);
     if (value instanceof Secret) return value.toString();
     if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
-    if ('toJSON' in value && typeof value.toJSON === 'function') return this.#copy(value.toJSON(), key, parents);
-    if (value instanceof Map) return this.#entries(Object.entries(Object.fromEntries(value)), parents);
+    if ('toJSON' in value && typeof value.toJSON === 'function')
+      return this.#copy(value.toJSON(), key, parents);
+    if (value instanceof Map)
+      return this.#entries(Object.entries(Object.fromEntries(value)), parents);
     if (Array.isArray(value) || value instanceof Set) return this.#list([...value], key, parents);
     return this.#entries(Object.entries(value), parents);
   }
 
   #list(items: readonly unknown[], key: string, parents: readonly object[]): unknown[] {
     const copies = items.slice(0, MAX_ENTRIES).map((item) => this.#copy(item, key, parents));
-    return items.length > MAX_ENTRIES ? [...copies, `[${items.length - MAX_ENTRIES} more]`] : copies;
+    return items.length > MAX_ENTRIES
+      ? [...copies, `[${items.length - MAX_ENTRIES} more]`]
+      : copies;
   }
 
   // A key may itself be a phone number, as in a count by number.
-  #entries(entries: readonly (readonly [string, unknown])[], parents: readonly object[]): Record<string, unknown> {
+  #entries(
+    entries: readonly (readonly [string, unknown])[],
+    parents: readonly object[],
+  ): Record<string, unknown> {
     const copies = entries
       .slice(0, MAX_ENTRIES)
       .map(([name, item]): [string, unknown] => [this.text(name), this.#copy(item, name, parents)]);
@@ -152,7 +175,8 @@ export class Redactor {
   }
 
   #secretsPattern(): RegExp {
-    // Longest first: a secret that is the beginning of another must not leave the rest of it standing.
+    // Longest first: a secret that is the beginning of another must not leave the rest of it
+    // standing.
     this.#secrets ??= new RegExp(
       [...new Set([...this.#forms.values()].flat())]
         .toSorted((a, b) => b.length - a.length)
@@ -167,13 +191,17 @@ export class Redactor {
 function redactByKey(key: string, value: unknown): string | undefined {
   if (key === '' || (typeof value === 'object' && value instanceof Error)) return undefined;
   const plainKey = key.toLowerCase().replaceAll(/[\W_]/g, '');
-  if (SECRET_KEY.test(plainKey) || PERSONAL_KEY.test(plainKey) || CONTENT_KEY.test(plainKey)) return REDACTED;
+  if (SECRET_KEY.test(plainKey) || PERSONAL_KEY.test(plainKey) || CONTENT_KEY.test(plainKey))
+    return REDACTED;
   if (!PHONE_KEY.test(plainKey)) return undefined;
   if (typeof value === 'string' || typeof value === 'number') return maskPhoneNumber(String(value));
   return undefined;
 }
 
-/** `+15055550123` becomes `+1********23`. A number without country code keeps its last two digits only. */
+/**
+ * `+15055550123` becomes `+1********23`. A number without country code keeps its last two digits
+ * only.
+ */
 function maskPhoneNumber(number: string): string {
   const international = /^(?:\+|%2B)/i.test(number);
   const digits = number.replace(/^%2B/i, '').replaceAll(/\D/g, '');
@@ -198,8 +226,9 @@ function encodedForms(value: string): string[] {
 }
 
 /**
- * Base64 writes three bytes as four characters, so a text has three forms, depending on where in the encoded whole it
- * begins (`id:secret` in an Authorization header). Characters that also hold bits of a neighbour are left off.
+ * Base64 writes three bytes as four characters, so a text has three forms, depending on where in
+ * the encoded whole it begins (`id:secret` in an Authorization header). Characters that also hold
+ * bits of a neighbour are left off.
  */
 function base64Forms(value: string): string[] {
   const bytes = Buffer.from(value);
@@ -212,7 +241,11 @@ function base64Forms(value: string): string[] {
     return [encoded.slice(first, last)];
   });
   const whole = bytes.toString('base64');
-  const forms = [whole, whole.replace(/=+$/, ''), ...shifted.filter((form) => form.length >= SHORTEST_SECRET)];
+  const forms = [
+    whole,
+    whole.replace(/=+$/, ''),
+    ...shifted.filter((form) => form.length >= SHORTEST_SECRET),
+  ];
   return forms.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
 }
 

@@ -15,13 +15,17 @@ function problemsOf(environment: Environment): string[] {
     loadConfig(redisConfig, environment);
     return [];
   } catch (error) {
-    return (error as ConfigError).problems.map(({ variable, message }) => `${variable}: ${message}`);
+    return (error as ConfigError).problems.map(
+      ({ variable, message }) => `${variable}: ${message}`,
+    );
   }
 }
 
 describe('one server', () => {
   test('with user, password, database and TLS', () => {
-    const config = connectionOf({ REDIS_URL: 'rediss://ada:p%40ss%2Fword@redis.example.com:6380/3' });
+    const config = connectionOf({
+      REDIS_URL: 'rediss://ada:p%40ss%2Fword@redis.example.com:6380/3',
+    });
     expect(config).toMatchObject({
       topology: { kind: 'single', node: { host: 'redis.example.com', port: 6380 } },
       username: 'ada',
@@ -39,7 +43,9 @@ describe('one server', () => {
   });
 
   test('by a Unix socket', () => {
-    const config = connectionOf({ REDIS_URL: 'unix://ada:p%40ss@localhost/run/my%20redis/redis.sock?db=3' });
+    const config = connectionOf({
+      REDIS_URL: 'unix://ada:p%40ss@localhost/run/my%20redis/redis.sock?db=3',
+    });
     expect(config).toMatchObject({
       topology: { kind: 'socket', path: '/run/my redis/redis.sock' },
       username: 'ada',
@@ -48,7 +54,10 @@ describe('one server', () => {
     });
     expect(config.password?.reveal()).toBe('p@ss');
     expect(describeRedis(config)).toBe('/run/my redis/redis.sock db 3');
-    expect(connectionOf({ REDIS_URL: 'unix:///run/redis.sock' })).toMatchObject({ username: undefined, db: 0 });
+    expect(connectionOf({ REDIS_URL: 'unix:///run/redis.sock' })).toMatchObject({
+      username: undefined,
+      db: 0,
+    });
   });
 
   test.each([
@@ -66,7 +75,9 @@ describe('one server', () => {
     'redis://h,',
     ',',
   ])('refuses %s', (url) =>
-    expect(problemsOf({ REDIS_URL: url })).toEqual([expect.stringMatching(/^REDIS_URL: must be redis:/)]),
+    expect(problemsOf({ REDIS_URL: url })).toEqual([
+      expect.stringMatching(/^REDIS_URL: must be redis:/),
+    ]),
   );
 });
 
@@ -101,14 +112,22 @@ describe('a cluster', () => {
       { REDIS_URL: 'unix:///a', REDIS_CLUSTER: '1' },
       { REDIS_URL: 'unix:///a', REDIS_SENTINELS: 's1', REDIS_SENTINEL_NAME: 'm' },
     ]) {
-      expect(problemsOf(environment)).toEqual([expect.stringMatching(/^REDIS_URL: names a Unix socket/)]);
+      expect(problemsOf(environment)).toEqual([
+        expect.stringMatching(/^REDIS_URL: names a Unix socket/),
+      ]);
     }
   });
 
   test('has one database, one user and one protocol', () => {
-    expect(problemsOf({ REDIS_URL: 'redis://a/1,redis://b/1' })).toEqual([expect.stringContaining('only database 0')]);
-    expect(problemsOf({ REDIS_URL: 'redis://:x@a,redis://:y@b' })).toEqual([expect.stringContaining('the same user')]);
-    expect(problemsOf({ REDIS_URL: 'redis://a,rediss://b' })).toEqual([expect.stringContaining('the same user')]);
+    expect(problemsOf({ REDIS_URL: 'redis://a/1,redis://b/1' })).toEqual([
+      expect.stringContaining('only database 0'),
+    ]);
+    expect(problemsOf({ REDIS_URL: 'redis://:x@a,redis://:y@b' })).toEqual([
+      expect.stringContaining('the same user'),
+    ]);
+    expect(problemsOf({ REDIS_URL: 'redis://a,rediss://b' })).toEqual([
+      expect.stringContaining('the same user'),
+    ]);
   });
 });
 
@@ -116,7 +135,11 @@ describe('Sentinel', () => {
   const sentinel = { REDIS_SENTINELS: 's1:26379, s2,[::1]:5', REDIS_SENTINEL_NAME: 'mymaster' };
 
   test('takes user, password and database from REDIS_URL', () => {
-    const config = connectionOf({ ...sentinel, REDIS_URL: 'redis://:pw@ignored/2', REDIS_SENTINEL_PASSWORD: 'spw' });
+    const config = connectionOf({
+      ...sentinel,
+      REDIS_URL: 'redis://:pw@ignored/2',
+      REDIS_SENTINEL_PASSWORD: 'spw',
+    });
     expect(config).toMatchObject({
       topology: {
         kind: 'sentinel',
@@ -135,7 +158,9 @@ describe('Sentinel', () => {
 
   test('may ask for a user of its own', () => {
     const access = { REDIS_SENTINEL_USERNAME: 'watcher', REDIS_SENTINEL_PASSWORD: 'spw' };
-    expect(connectionOf({ ...sentinel, ...access }).topology).toMatchObject({ username: 'watcher' });
+    expect(connectionOf({ ...sentinel, ...access }).topology).toMatchObject({
+      username: 'watcher',
+    });
     expect(problemsOf({ ...sentinel, REDIS_SENTINEL_USERNAME: 'watcher' })).toEqual([
       expect.stringMatching(/^REDIS_SENTINEL_PASSWORD: is required with REDIS_SENTINEL_USERNAME/),
     ]);
@@ -143,18 +168,25 @@ describe('Sentinel', () => {
   });
 
   test('needs both addresses and name', () => {
-    expect(problemsOf({ REDIS_SENTINELS: 's1' })).toEqual([expect.stringMatching(/^REDIS_SENTINEL_NAME: is required/)]);
-    expect(problemsOf({ REDIS_SENTINEL_NAME: 'm' })).toEqual([expect.stringMatching(/^REDIS_SENTINELS: is required/)]);
+    expect(problemsOf({ REDIS_SENTINELS: 's1' })).toEqual([
+      expect.stringMatching(/^REDIS_SENTINEL_NAME: is required/),
+    ]);
+    expect(problemsOf({ REDIS_SENTINEL_NAME: 'm' })).toEqual([
+      expect.stringMatching(/^REDIS_SENTINELS: is required/),
+    ]);
     expect(problemsOf({ REDIS_SENTINEL_PASSWORD: 'p' })).toEqual([
       expect.stringMatching(/^REDIS_SENTINELS: is required/),
     ]);
   });
 
-  test.each(['redis://s1:1', 's1:port', 's1,', 'u@s1', 's1:99999'])('refuses the address %s', (address) => {
-    expect(problemsOf({ ...sentinel, REDIS_SENTINELS: address })).toEqual([
-      expect.stringMatching(/^REDIS_SENTINELS: must be/),
-    ]);
-  });
+  test.each(['redis://s1:1', 's1:port', 's1,', 'u@s1', 's1:99999'])(
+    'refuses the address %s',
+    (address) => {
+      expect(problemsOf({ ...sentinel, REDIS_SENTINELS: address })).toEqual([
+        expect.stringMatching(/^REDIS_SENTINELS: must be/),
+      ]);
+    },
+  );
 
   test('and a cluster exclude each other', () => {
     expect(problemsOf({ ...sentinel, REDIS_URL: 'redis://a,redis://b' })).toEqual([
@@ -184,13 +216,33 @@ describe('TLS', () => {
     ['no rediss://', { REDIS_TLS_CA: cert }, /^REDIS_URL: must begin with rediss/],
     ['no key', { ...tls, REDIS_TLS_CERT: cert }, /^REDIS_TLS_KEY: is required/],
     ['no certificate', { ...tls, REDIS_TLS_KEY: key }, /^REDIS_TLS_CERT: is required/],
-    ['another key', { ...tls, REDIS_TLS_CERT: cert, REDIS_TLS_KEY: pem() }, /^REDIS_TLS_KEY: is not the key/],
-    ['a key for an authority', { ...tls, REDIS_TLS_CA: key }, /^REDIS_TLS_CA: must be a certificate in PEM/],
-    ['a damaged certificate', { ...tls, REDIS_TLS_CA: cert.replace('MIIB', 'MIIC') }, /^REDIS_TLS_CA: must be/],
-    ['no PEM', { ...tls, REDIS_TLS_CERT: cert, REDIS_TLS_KEY: 'x' }, /^REDIS_TLS_KEY: must be a private key/],
+    [
+      'another key',
+      { ...tls, REDIS_TLS_CERT: cert, REDIS_TLS_KEY: pem() },
+      /^REDIS_TLS_KEY: is not the key/,
+    ],
+    [
+      'a key for an authority',
+      { ...tls, REDIS_TLS_CA: key },
+      /^REDIS_TLS_CA: must be a certificate in PEM/,
+    ],
+    [
+      'a damaged certificate',
+      { ...tls, REDIS_TLS_CA: cert.replace('MIIB', 'MIIC') },
+      /^REDIS_TLS_CA: must be/,
+    ],
+    [
+      'no PEM',
+      { ...tls, REDIS_TLS_CERT: cert, REDIS_TLS_KEY: 'x' },
+      /^REDIS_TLS_KEY: must be a private key/,
+    ],
     [
       'a passphrase',
-      { ...tls, REDIS_TLS_CERT: cert, REDIS_TLS_KEY: pem({ cipher: 'aes-256-cbc', passphrase: 'canary' }) },
+      {
+        ...tls,
+        REDIS_TLS_CERT: cert,
+        REDIS_TLS_KEY: pem({ cipher: 'aes-256-cbc', passphrase: 'canary' }),
+      },
       /^REDIS_TLS_KEY: must not need a passphrase/,
     ],
   ])('refuses %s', (_, environment, problem) => {
@@ -204,7 +256,10 @@ describe('DIALER_PREFIX', () => {
   });
 
   // In the third and fourth Redis finds an empty tag, or none, and hashes the whole key.
-  test.each(['libby', 'libby}', '{}libby', '{}{libby}', '{libby', 'a b{libby}'])('refuses %s', (DIALER_PREFIX) => {
-    expect(problemsOf({ DIALER_PREFIX })).toHaveLength(1);
-  });
+  test.each(['libby', 'libby}', '{}libby', '{}{libby}', '{libby', 'a b{libby}'])(
+    'refuses %s',
+    (DIALER_PREFIX) => {
+      expect(problemsOf({ DIALER_PREFIX })).toHaveLength(1);
+    },
+  );
 });

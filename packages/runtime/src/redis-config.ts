@@ -67,18 +67,24 @@ const sentinelAddresses = () =>
       : problem('must be host:port, or several separated by commas');
   });
 
-// Redis hashes what stands between the first brace and the next closing one, if anything does (Redis Cluster specification).
+// Redis hashes what stands between the first brace and the next closing one, if anything does
+// (Redis Cluster specification).
 const keyPrefix = () =>
   parsed((value) => {
     if (!/^[^{]*\{[^}]+\}/.test(value)) {
-      return problem('must contain a hash tag such as {libby}, so that all keys share one cluster slot');
+      return problem(
+        'must contain a hash tag such as {libby}, so that all keys share one cluster slot',
+      );
     }
     return /^[\w.:{}-]{1,64}$/.test(value)
       ? value
       : problem('must be at most 64 letters, digits and characters of _ . : - { }');
   });
 
-/** `REDIS_URL`, the variables of Sentinel, cluster and TLS, `DIALER_PREFIX` and `DIALER_ALLOW_VOLATILE_REDIS`. */
+/**
+ * `REDIS_URL`, the variables of Sentinel, cluster and TLS, `DIALER_PREFIX` and
+ * `DIALER_ALLOW_VOLATILE_REDIS`.
+ */
 export const redisConfig = {
   connection: derived(
     {
@@ -98,7 +104,10 @@ export const redisConfig = {
       sentinels: variable('REDIS_SENTINELS', sentinelAddresses(), { optional: true }),
       sentinelName: variable('REDIS_SENTINEL_NAME', text(), { optional: true }),
       sentinelUsername: variable('REDIS_SENTINEL_USERNAME', text(), { optional: true }),
-      sentinelPassword: variable('REDIS_SENTINEL_PASSWORD', secret(), { optional: true, fromFile: true }),
+      sentinelPassword: variable('REDIS_SENTINEL_PASSWORD', secret(), {
+        optional: true,
+        fromFile: true,
+      }),
       ca: variable('REDIS_TLS_CA', pemCertificates(), { optional: true, fromFile: true }),
       cert: variable('REDIS_TLS_CERT', pemCertificates(), { optional: true, fromFile: true }),
       key: variable('REDIS_TLS_KEY', pemKey(), { optional: true, fromFile: true }),
@@ -123,7 +132,10 @@ interface RedisVariables {
   readonly key: Secret | undefined;
 }
 
-/** With Sentinel, `REDIS_URL` still says user, password, database and TLS; only its host has no meaning. */
+/**
+ * With Sentinel, `REDIS_URL` still says user, password, database and TLS; only its host has no
+ * meaning.
+ */
 function toConnection(variables: RedisVariables, report: ReportProblem): RedisConnectionConfig {
   checkTopology(variables, report);
   checkCertificates(variables, report);
@@ -143,7 +155,13 @@ function topologyOf(variables: RedisVariables): RedisTopology {
   const { urls, sentinels, sentinelName, sentinelUsername, sentinelPassword } = variables;
   if (sentinels !== undefined) {
     const name = sentinelName ?? '';
-    return { kind: 'sentinel', sentinels, name, username: sentinelUsername, password: sentinelPassword };
+    return {
+      kind: 'sentinel',
+      sentinels,
+      name,
+      username: sentinelUsername,
+      password: sentinelPassword,
+    };
   }
   const nodes = urls.map(({ node }) => node).filter((node) => typeof node !== 'string');
   if (isCluster(variables)) return { kind: 'cluster', nodes };
@@ -159,13 +177,23 @@ function isCluster({ urls, cluster }: RedisVariables): boolean {
 function checkTopology(variables: RedisVariables, report: ReportProblem): void {
   const { urls, sentinels } = variables;
   checkSentinel(variables, report);
-  if (urls.some(({ node }) => typeof node === 'string') && (sentinels !== undefined || isCluster(variables))) {
-    report('REDIS_URL', 'names a Unix socket, which neither a cluster nor Sentinel can be reached by; name hosts');
+  if (
+    urls.some(({ node }) => typeof node === 'string') &&
+    (sentinels !== undefined || isCluster(variables))
+  ) {
+    report(
+      'REDIS_URL',
+      'names a Unix socket, which neither a cluster nor Sentinel can be reached by; name hosts',
+    );
   }
   if (!isCluster(variables)) return;
-  if (sentinels !== undefined) report('REDIS_URL', 'lists a cluster, and REDIS_SENTINELS is set; use one of the two');
-  if (urls.some((url) => url.db !== 0)) report('REDIS_URL', 'names a database, but Redis Cluster has only database 0');
-  const access = urls.map(({ username, password, tls }) => JSON.stringify([username, password, tls]));
+  if (sentinels !== undefined)
+    report('REDIS_URL', 'lists a cluster, and REDIS_SENTINELS is set; use one of the two');
+  if (urls.some((url) => url.db !== 0))
+    report('REDIS_URL', 'names a database, but Redis Cluster has only database 0');
+  const access = urls.map(({ username, password, tls }) =>
+    JSON.stringify([username, password, tls]),
+  );
   if (new Set(access).size > 1)
     report('REDIS_URL', 'must give all nodes the same user, password and redis:// or rediss://');
 }
@@ -173,10 +201,19 @@ function checkTopology(variables: RedisVariables, report: ReportProblem): void {
 function checkSentinel(variables: RedisVariables, report: ReportProblem): void {
   const { sentinels, sentinelName, sentinelUsername, sentinelPassword } = variables;
   if (sentinels !== undefined && sentinelName === undefined) {
-    report('REDIS_SENTINEL_NAME', 'is required with REDIS_SENTINELS; set it to the name of the master, often mymaster');
+    report(
+      'REDIS_SENTINEL_NAME',
+      'is required with REDIS_SENTINELS; set it to the name of the master, often mymaster',
+    );
   }
-  if (sentinels === undefined && (sentinelName ?? sentinelUsername ?? sentinelPassword) !== undefined) {
-    report('REDIS_SENTINELS', 'is required with the other REDIS_SENTINEL_ variables; set it to host:port,host:port,…');
+  if (
+    sentinels === undefined &&
+    (sentinelName ?? sentinelUsername ?? sentinelPassword) !== undefined
+  ) {
+    report(
+      'REDIS_SENTINELS',
+      'is required with the other REDIS_SENTINEL_ variables; set it to host:port,host:port,…',
+    );
   }
   if (sentinelUsername !== undefined && sentinelPassword === undefined) {
     report(
@@ -188,12 +225,20 @@ function checkSentinel(variables: RedisVariables, report: ReportProblem): void {
 
 function checkCertificates({ urls, ca, cert, key }: RedisVariables, report: ReportProblem): void {
   if (!urls.some(({ tls }) => tls) && (ca ?? cert ?? key) !== undefined) {
-    report('REDIS_URL', 'must begin with rediss:// where a REDIS_TLS_ variable is set; without TLS they mean nothing');
+    report(
+      'REDIS_URL',
+      'must begin with rediss:// where a REDIS_TLS_ variable is set; without TLS they mean nothing',
+    );
   }
-  if (cert !== undefined && key === undefined) report('REDIS_TLS_KEY', 'is required with REDIS_TLS_CERT; set it too');
-  if (cert === undefined && key !== undefined) report('REDIS_TLS_CERT', 'is required with REDIS_TLS_KEY; set it too');
+  if (cert !== undefined && key === undefined)
+    report('REDIS_TLS_KEY', 'is required with REDIS_TLS_CERT; set it too');
+  if (cert === undefined && key !== undefined)
+    report('REDIS_TLS_CERT', 'is required with REDIS_TLS_KEY; set it too');
   if (cert !== undefined && key !== undefined && !matchesCertificate(key, cert)) {
-    report('REDIS_TLS_KEY', 'is not the key of the certificate in REDIS_TLS_CERT; set the two that belong together');
+    report(
+      'REDIS_TLS_KEY',
+      'is not the key of the certificate in REDIS_TLS_CERT; set the two that belong together',
+    );
   }
 }
 
@@ -217,14 +262,21 @@ function parseRedisUrl(text: string): RedisUrl | undefined {
 function serverOf(url: URL): Pick<RedisUrl, 'node' | 'db'> | undefined {
   const db = /^\/?(\d{0,5})$/.exec(url.pathname)?.[1];
   const isServer = /^rediss?:$/.test(url.protocol) && url.hostname !== '' && url.search === '';
-  return isServer && db !== undefined ? { node: nodeOf(url, REDIS_PORT), db: Number(db) } : undefined;
+  return isServer && db !== undefined
+    ? { node: nodeOf(url, REDIS_PORT), db: Number(db) }
+    : undefined;
 }
 
-/** The path of a socket may be any, so its database stands in the query, as other clients of Redis have it. */
+/**
+ * The path of a socket may be any, so its database stands in the query, as other clients of Redis
+ * have it.
+ */
 function socketOf(url: URL): Pick<RedisUrl, 'node' | 'db'> | undefined {
   const db = /^(?:\?db=(\d{1,5}))?$/.exec(url.search);
   const isSocket = /^(?:localhost)?$/.test(url.host) && url.pathname.length > 1;
-  return isSocket && db !== null ? { node: decodeURIComponent(url.pathname), db: Number(db[1] ?? 0) } : undefined;
+  return isSocket && db !== null
+    ? { node: decodeURIComponent(url.pathname), db: Number(db[1] ?? 0) }
+    : undefined;
 }
 
 function parseAddress(text: string): RedisNode | undefined {
@@ -233,7 +285,10 @@ function parseAddress(text: string): RedisNode | undefined {
 }
 
 function nodeOf(url: URL, defaultPort: number): RedisNode {
-  return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: url.port === '' ? defaultPort : Number(url.port) };
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? defaultPort : Number(url.port),
+  };
 }
 
 /** Where Redis is, without user and password: for messages and logs. */
@@ -241,7 +296,8 @@ export function describeRedis({ topology, db, tls }: RedisConnectionConfig): str
   const suffix = `${db === 0 ? '' : `/${db}`}${tls ? ' (TLS)' : ''}`;
   if (topology.kind === 'single') return `${address(topology.node)}${suffix}`;
   if (topology.kind === 'socket') return `${topology.path}${db === 0 ? '' : ` db ${db}`}`;
-  if (topology.kind === 'cluster') return `cluster ${topology.nodes.map(address).join(',')}${suffix}`;
+  if (topology.kind === 'cluster')
+    return `cluster ${topology.nodes.map(address).join(',')}${suffix}`;
   return `${topology.name}${suffix} by Sentinel ${topology.sentinels.map(address).join(',')}`;
 }
 

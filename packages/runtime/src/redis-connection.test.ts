@@ -33,10 +33,16 @@ function connection(config: RedisConnectionConfig, options: Partial<RedisConnect
     name: 'test',
     destination: { write: (line) => void messages.push((JSON.parse(line) as { msg: string }).msg) },
   });
-  return { redis: createRedis(config, { role: 'worker', name: 'test', logger, ...options }), messages };
+  return {
+    redis: createRedis(config, { role: 'worker', name: 'test', logger, ...options }),
+    messages,
+  };
 }
 
-async function refusal(config: RedisConnectionConfig, options: Partial<RedisConnectionOptions> = {}): Promise<string> {
+async function refusal(
+  config: RedisConnectionConfig,
+  options: Partial<RedisConnectionOptions> = {},
+): Promise<string> {
   await using redis = connection(config, options).redis;
   const error: unknown = await redis.connect({ withinMs: 300 }).then(
     () => undefined,
@@ -57,7 +63,10 @@ function event(client: RedisClient, name: string): Promise<void> {
 let open: TestRedis;
 let locked: TestRedis;
 beforeAll(async () => {
-  [open, locked] = await Promise.all([startRedis({ own: true }), startRedis({ requirepass: PASSWORD })]);
+  [open, locked] = await Promise.all([
+    startRedis({ own: true }),
+    startRedis({ requirepass: PASSWORD }),
+  ]);
 });
 afterAll(async () => {
   await open.stop();
@@ -65,12 +74,17 @@ afterAll(async () => {
 });
 
 describe('a connection', () => {
-  test.each(['producer', 'worker', 'blocking'] as const)('as %s works and has a name', async (role) => {
-    await using redis = connection(at(locked.port, { user: `:${PASSWORD}@`, db: 3 }), { role }).redis;
-    await redis.connect();
-    expect(await redis.client.call('CLIENT', 'GETNAME')).toBe(`test:${role}`);
-    expect(await redis.client.client('INFO')).toContain(' db=3 ');
-  });
+  test.each(['producer', 'worker', 'blocking'] as const)(
+    'as %s works and has a name',
+    async (role) => {
+      await using redis = connection(at(locked.port, { user: `:${PASSWORD}@`, db: 3 }), {
+        role,
+      }).redis;
+      await redis.connect();
+      expect(await redis.client.call('CLIENT', 'GETNAME')).toBe(`test:${role}`);
+      expect(await redis.client.client('INFO')).toContain(' db=3 ');
+    },
+  );
 
   test('stops more than once, and before it was begun', async () => {
     const { redis } = connection(at(open.port));
@@ -159,11 +173,16 @@ test('an outage is told once, and its end; a producer fails at once, a worker wa
   await using producerRedis = producer.redis;
   await Promise.all([workerRedis.connect(), producerRedis.connect()]);
 
-  const lost = Promise.all([event(workerRedis.client, 'close'), event(producerRedis.client, 'close')]);
+  const lost = Promise.all([
+    event(workerRedis.client, 'close'),
+    event(producerRedis.client, 'close'),
+  ]);
   await server.kill();
   await lost;
   const waiting = workerRedis.client.set('key', 'value');
-  await expect(producerRedis.client.set('key', 'other')).rejects.toThrow(/writeable|closed|retries/);
+  await expect(producerRedis.client.set('key', 'other')).rejects.toThrow(
+    /writeable|closed|retries/,
+  );
   await event(workerRedis.client, 'reconnecting');
   await event(workerRedis.client, 'reconnecting');
   expect(worker.messages).toEqual(['Redis connection lost']);
@@ -269,7 +288,10 @@ describe.skipIf(!hasRedisServer)('Sentinel', () => {
     await operator.connect();
     // Sentinel asks the master for its replicas at its start, and then every ten seconds.
     await eventually(async () => /state=online/.test(await operator.client.info('replication')));
-    await using sentinel = await startSentinel(master.port, `sentinel auth-pass mymaster ${PASSWORD}`);
+    await using sentinel = await startSentinel(
+      master.port,
+      `sentinel auth-pass mymaster ${PASSWORD}`,
+    );
     await using direct = connection(configOf(`redis://127.0.0.1:${sentinel.port}`)).redis;
     await direct.connect();
     await using redis = connection(sentinelConfig(sentinel.port)).redis;
@@ -278,7 +300,9 @@ describe.skipIf(!hasRedisServer)('Sentinel', () => {
     const clients = [redis.client, copy];
     await eventually(async () => (await subscribers(direct.client)) === 2);
     // Refused until it has heard of a replica that is fit.
-    await eventually(async () => (await direct.client.call('SENTINEL', 'FAILOVER', 'mymaster')) === 'OK');
+    await eventually(
+      async () => (await direct.client.call('SENTINEL', 'FAILOVER', 'mymaster')) === 'OK',
+    );
     // Neither is asked for anything: what leads them away is Sentinel's word alone.
     await eventually(async () => (await mastersOf(clients)).every((port) => port === replica.port));
     await copy.quit();
@@ -303,7 +327,12 @@ async function startSentinel(masterPort: number, ...more: string[]) {
   const stack = new AsyncDisposableStack();
   const folder = stack.use(await mkdtempDisposable(join(tmpdir(), 'sentinel-')));
   const port = masterPort + 1;
-  const lines = [`port ${port}`, 'bind 127.0.0.1', `sentinel monitor mymaster 127.0.0.1 ${masterPort} 1`, ...more];
+  const lines = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `sentinel monitor mymaster 127.0.0.1 ${masterPort} 1`,
+    ...more,
+  ];
   const file = join(folder.path, 'sentinel.conf');
   await writeFile(file, `${lines.join('\n')}\n`);
   const sentinel = stack.use(await spawnProcess(REDIS_SERVER, [file, '--sentinel']));
@@ -311,7 +340,10 @@ async function startSentinel(masterPort: number, ...more: string[]) {
   return { port, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-function sentinelConfig(port: number, environment: Record<string, string> = {}): RedisConnectionConfig {
+function sentinelConfig(
+  port: number,
+  environment: Record<string, string> = {},
+): RedisConnectionConfig {
   return configOf(`redis://:${PASSWORD}@ignored`, {
     REDIS_SENTINELS: `127.0.0.1:${port}`,
     REDIS_SENTINEL_NAME: 'mymaster',
@@ -327,7 +359,9 @@ test.skipIf(!hasRedisServer)('a Redis behind a Unix socket, and none behind it',
   await redis.connect();
   expect(await redis.client.client('INFO')).toMatch(/ addr=\S+redis\.sock:0 .* db=2 /);
   await server.stop();
-  expect(await refusal(configOf(`unix://${path}`))).toMatch(/there is no such socket|refuses the connection/);
+  expect(await refusal(configOf(`unix://${path}`))).toMatch(
+    /there is no such socket|refuses the connection/,
+  );
 });
 
 test('a Redis without a command says which one it is', async () => {
@@ -339,7 +373,9 @@ test.each([
   ['listed', (url: string) => configOf(`${url},${url}`)],
   ['by a single endpoint', (url: string) => configOf(url, { REDIS_CLUSTER: '1' })],
 ])('a cluster of one node, %s', async (_, configFor) => {
-  await using node = await startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] });
+  await using node = await startRedis({
+    args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
+  });
   await using direct = connection(configOf(node.url)).redis;
   await direct.connect();
   await direct.client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');

@@ -1,5 +1,12 @@
 import type { ConnectionOptions } from 'node:tls';
-import { Cluster, type ClusterOptions, type DNSLookupFunction, Redis, type RedisOptions, ReplyError } from 'ioredis';
+import {
+  Cluster,
+  type ClusterOptions,
+  type DNSLookupFunction,
+  Redis,
+  type RedisOptions,
+  ReplyError,
+} from 'ioredis';
 import { type Clock, sleep, systemClock } from './clock.ts';
 import { DialerError } from './errors.ts';
 import type { Logger } from './logger.ts';
@@ -10,11 +17,11 @@ import { explainRedisError, isPermanentRedisError } from './redis-errors.ts';
 export type RedisClient = Redis | Cluster;
 
 /**
- * - `producer`: a command fails at once when Redis is away, so that a person or service learns of it. (For BullMQ, set
- *   `skipWaitingForReady` on the queue as well.)
+ * - `producer`: a command fails at once when Redis is away, so that a person or service learns of
+ *   it. (For BullMQ, set `skipWaitingForReady` on the queue as well.)
  * - `worker`: commands wait until Redis is back, for as long as it takes.
- * - `blocking`: the same for a connection that blocks or subscribes and can serve nothing else. A read must not
- *   block for more than 20 seconds: a longer silence is taken for a dead connection.
+ * - `blocking`: the same for a connection that blocks or subscribes and can serve nothing else. A
+ *   read must not block for more than 20 seconds: a longer silence is taken for a dead connection.
  */
 export type RedisRole = 'producer' | 'worker' | 'blocking';
 
@@ -26,16 +33,21 @@ export interface RedisConnectionOptions {
   readonly clock?: Clock;
 }
 
-// Their sum is how long a worker may take to be back: less than dial-queue's pause on a new server (evidence.ts).
+// Their sum is how long a worker may take to be back: less than dial-queue's pause on a new server
+// (evidence.ts).
 const CONNECT_TIMEOUT_MS = 5000;
 const LONGEST_RETRY_DELAY_MS = 2000;
 const CLOSE_WITHIN_MS = 1000;
 
-// A host that vanishes closes no socket. Longer than any blocking read of BullMQ (10 s), or each would be cut off.
+// A host that vanishes closes no socket. Longer than any blocking read of BullMQ (10 s), or each
+// would be cut off.
 const SILENCE_MS = 30_000;
 
 /** Builds a connection; nothing is sent before `connect()`. */
-export function createRedis(config: RedisConnectionConfig, options: RedisConnectionOptions): RedisConnection {
+export function createRedis(
+  config: RedisConnectionConfig,
+  options: RedisConnectionOptions,
+): RedisConnection {
   return new RedisConnection(config, options);
 }
 
@@ -54,14 +66,18 @@ export class RedisConnection {
   #lostAt: number | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(config: RedisConnectionConfig, { role, name, logger, clock = systemClock }: RedisConnectionOptions) {
+  constructor(
+    config: RedisConnectionConfig,
+    { role, name, logger, clock = systemClock }: RedisConnectionOptions,
+  ) {
     this.description = describeRedis(config);
     this.#failsFast = role === 'producer';
     this.#logger = logger.child({ redis: this.description, role });
     this.#clock = clock;
     this.#replicas = new ReplicaPatience(clock);
     this.client = createClient(config, role, `${name}:${role}`, this.#replicas);
-    // Duplicates inherit the options, and a lazy one tries only once: BullMQ's, which it blocks on, would be dead for good.
+    // Duplicates inherit the options, and a lazy one tries only once: BullMQ's, which it blocks on,
+    // would be dead for good.
     this.client.options.lazyConnect = false;
     this.client.on('error', (error: unknown) => this.#failed(error));
     this.client.on('close', () => this.#lost());
@@ -71,10 +87,17 @@ export class RedisConnection {
   }
 
   /**
-   * Resolves when Redis answers commands. Until the deadline it tries again, unless only a person can mend what is wrong; a
-   * producer does not try again. Rejects with a `DialerError` (`redis_unavailable`) that says what to do.
+   * Resolves when Redis answers commands. Until the deadline it tries again, unless only a person
+   * can mend what is wrong; a producer does not try again. Rejects with a `DialerError`
+   * (`redis_unavailable`) that says what to do.
    */
-  async connect({ withinMs = 10_000, signal }: { withinMs?: number; signal?: AbortSignal } = {}): Promise<void> {
+  async connect({
+    withinMs = 10_000,
+    signal,
+  }: {
+    withinMs?: number;
+    signal?: AbortSignal;
+  } = {}): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const fail = () => reject(this.#unavailable());
     const onError = (error: unknown) => {
@@ -84,7 +107,8 @@ export class RedisConnection {
     const deadline = setTimeout(fail, withinMs);
     this.client.once('ready', resolve).on('error', onError).once('end', fail);
     signal?.addEventListener('abort', onAbort);
-    // Not thrown: the rejection must be the one that is awaited, or `end` makes another that nobody awaits.
+    // Not thrown: the rejection must be the one that is awaited, or `end` makes another that nobody
+    // awaits.
     if (signal?.aborted) onAbort();
     try {
       // Its own rejection says only "Connection is closed"; the reason comes as an `error` event.
@@ -106,7 +130,9 @@ export class RedisConnection {
       return await work();
     } catch (error) {
       if (!(error instanceof ReplyError)) throw error;
-      throw new DialerError('redis_failed', explainRedisError(error, this.description), { cause: error });
+      throw new DialerError('redis_failed', explainRedisError(error, this.description), {
+        cause: error,
+      });
     }
   }
 
@@ -126,13 +152,15 @@ export class RedisConnection {
     this.client.once('end', resolve);
     const late = new AbortController();
     const deadline = sleep(CLOSE_WITHIN_MS, late.signal).catch(() => {});
-    if (this.client.status === 'ready') await Promise.race([this.client.quit().catch(() => {}), deadline]);
+    if (this.client.status === 'ready')
+      await Promise.race([this.client.quit().catch(() => {}), deadline]);
     this.#disconnect();
     await Promise.race([ended, deadline]);
     late.abort();
   }
 
-  // Closed between two attempts to connect, ioredis would leave waiting commands unsettled for ever; during one, it rejects them.
+  // Closed between two attempts to connect, ioredis would leave waiting commands unsettled for
+  // ever; during one, it rejects them.
   #disconnect(): void {
     if (this.client.status === 'reconnecting') this.client.connect().catch(() => {});
     this.client.disconnect();
@@ -140,10 +168,13 @@ export class RedisConnection {
 
   #unavailable(): DialerError {
     const error = this.#lastError ?? new Error('timed out');
-    return new DialerError('redis_unavailable', explainRedisError(error, this.description), { cause: error });
+    return new DialerError('redis_unavailable', explainRedisError(error, this.description), {
+      cause: error,
+    });
   }
 
-  // An error may come again with every attempt to reconnect; the log tells the beginning and the end of an outage.
+  // An error may come again with every attempt to reconnect; the log tells the beginning and the
+  // end of an outage.
   #failed(error: unknown): void {
     if (!isConsequence(error) || this.#lastError === undefined) this.#lastError = error;
     this.#logger.debug({ err: error }, 'Redis error');
@@ -153,7 +184,10 @@ export class RedisConnection {
   #lost(): void {
     if (!this.#wasReady || this.#lostAt !== undefined || this.#stopped !== undefined) return;
     this.#lostAt = this.#clock.monotonic();
-    const reason = explainRedisError(this.#lastError ?? new Error('connection is closed'), this.description);
+    const reason = explainRedisError(
+      this.#lastError ?? new Error('connection is closed'),
+      this.description,
+    );
     this.#logger.error({ reason }, 'Redis connection lost');
   }
 
@@ -211,7 +245,10 @@ function createClient(
   });
 }
 
-function placeOptions(config: RedisConnectionConfig, topology: Exclude<RedisTopology, { kind: 'cluster' }>) {
+function placeOptions(
+  config: RedisConnectionConfig,
+  topology: Exclude<RedisTopology, { kind: 'cluster' }>,
+) {
   if (topology.kind === 'single') return topology.node;
   if (topology.kind === 'socket') return { path: topology.path };
   return {
@@ -264,7 +301,8 @@ function clusterOptions(config: RedisConnectionConfig, role: RedisRole, connecti
     enableOfflineQueue: role !== 'producer',
     clusterRetryStrategy: retryDelayMs,
     redisOptions: nodeOptions(config, role, connectionName),
-    // A managed cluster shows a certificate for its host names, which a look-up here would turn into addresses.
+    // A managed cluster shows a certificate for its host names, which a look-up here would turn
+    // into addresses.
     ...(config.tls && { dnsLookup: keepHostName }),
   } satisfies ClusterOptions;
 }
@@ -272,8 +310,9 @@ function clusterOptions(config: RedisConnectionConfig, role: RedisRole, connecti
 const keepHostName: DNSLookupFunction = (host, callback) => callback(null, host);
 
 /**
- * To connect again succeeds at once where a replica stays one, and ioredis takes that for the end of the trouble. Shared by
- * all duplicates of a connection: what they meet in the same pause is one.
+ * To connect again succeeds at once where a replica stays one, and ioredis takes that for the end
+ * of the trouble. Shared by all duplicates of a connection: what they meet in the same pause is
+ * one.
  */
 class ReplicaPatience {
   /** Until somebody finds a master there. */
@@ -306,8 +345,8 @@ function retryDelayMs(attempt: number): number {
 }
 
 /**
- * The master we knew has become a replica: connect anew, to the new one. A refused command was not carried out, so a worker
- * sends it again; a producer is told.
+ * The master we knew has become a replica: connect anew, to the new one. A refused command was not
+ * carried out, so a worker sends it again; a producer is told.
  */
 function reconnectAfterFailover(role: RedisRole): (error: Error) => 1 | 2 | false {
   const andThen = role === 'producer' ? 1 : 2;
@@ -315,9 +354,10 @@ function reconnectAfterFailover(role: RedisRole): (error: Error) => 1 | 2 | fals
 }
 
 /**
- * Lets what is sent in one turn of the event loop leave in one system call, at the end of the turn. A call each costs a busy
- * worker as much as all that it does for the command otherwise, and Redis a pass of its loop and, with `appendfsync
- * always`, a write to disk. Unlike ioredis's automatic pipelining it never waits for earlier replies.
+ * Lets what is sent in one turn of the event loop leave in one system call, at the end of the turn.
+ * A call each costs a busy worker as much as all that it does for the command otherwise, and Redis
+ * a pass of its loop and, with `appendfsync always`, a write to disk. Unlike ioredis's automatic
+ * pipelining it never waits for earlier replies.
  */
 function joinWrites(redis: Redis): void {
   redis.on('connect', () => {

@@ -2,8 +2,9 @@ import { type Redis, SentinelConnector } from 'ioredis';
 import { StandaloneConnector } from 'ioredis/built/connectors/index.js';
 
 /*
- * ioredis hears a stream's first error only, and a TLS stream that is ended during its handshake can have two: the
- * second would end the process. Given as `Connector`, these serve BullMQ's copies of a client and a cluster's nodes too.
+ * ioredis hears a stream's first error only, and a TLS stream that is ended during its handshake
+ * can have two: the second would end the process. Given as `Connector`, these serve BullMQ's copies
+ * of a client and a cluster's nodes too.
  */
 
 type Arguments = Parameters<StandaloneConnector['connect']>;
@@ -30,7 +31,8 @@ export class PatientSentinelConnector extends SentinelConnector {
     super(options as ConstructorParameters<typeof SentinelConnector>[0]);
     const self = this as unknown as Undeclared;
     const connectToSentinel = self.connectToSentinel.bind(this);
-    // Those that listen for a failover have nobody to hear their errors, and ioredis would print them.
+    // Those that listen for a failover have nobody to hear their errors, and ioredis would print
+    // them.
     self.connectToSentinel = (endpoint, options) =>
       hearAllErrors(connectToSentinel(endpoint, { ...options, Connector: PatientServerConnector }));
   }

@@ -7,7 +7,11 @@ import { checkRedisDurability } from './redis-durability.ts';
 
 const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always'];
 
-async function check(args: readonly string[], allowVolatile = false, setUp?: (client: Redis) => Promise<unknown>) {
+async function check(
+  args: readonly string[],
+  allowVolatile = false,
+  setUp?: (client: Redis) => Promise<unknown>,
+) {
   await using server = await startRedis({ own: true, args });
   const client = new Redis(server.url);
   try {
@@ -46,7 +50,10 @@ describe('durability', () => {
 
   test('may be done without by express wish', async () => {
     const result = await check(['--maxmemory-policy', 'volatile-ttl'], true);
-    expect(result).toMatchObject({ problems: [], warnings: ['eviction', 'append_only', 'append_fsync'] });
+    expect(result).toMatchObject({
+      problems: [],
+      warnings: ['eviction', 'append_only', 'append_fsync'],
+    });
   });
 
   test('of a replica is a problem whatever one wishes', async () => {
@@ -94,7 +101,10 @@ describe('clock skew', () => {
   test.each([0, 5000, -5000])('is measured when our clock is off by %d ms', async (offMs) => {
     await using server = await startRedis();
     const client = new Redis(server.url);
-    const clock = { now: () => systemClock.now() + offMs, monotonic: () => systemClock.monotonic() };
+    const clock = {
+      now: () => systemClock.now() + offMs,
+      monotonic: () => systemClock.monotonic(),
+    };
     const skew = await measureClockSkew(client, { key: '{libby}', clock });
     client.disconnect();
     // Date.now() counts whole milliseconds only.

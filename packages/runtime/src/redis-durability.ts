@@ -2,7 +2,14 @@ import { Cluster } from 'ioredis';
 import type { RedisClient } from './redis-connection.ts';
 
 export interface DurabilityFinding {
-  readonly code: 'version' | 'read_only' | 'full' | 'eviction' | 'append_only' | 'append_fsync' | 'hidden';
+  readonly code:
+    | 'version'
+    | 'read_only'
+    | 'full'
+    | 'eviction'
+    | 'append_only'
+    | 'append_fsync'
+    | 'hidden';
   /** One sentence: what is wrong, and what to do. */
   readonly message: string;
 }
@@ -24,9 +31,10 @@ interface ServerState {
 const OLDEST_VERSION = 7;
 
 /**
- * Whether what Redis has acknowledged survives its crash. Calls are dialed at most once only as long as their claims are not
- * lost. With `allowVolatile` eviction and persistence become warnings; version, a read-only and a full server never do.
- * A cluster is asked node by node. Rejects with ioredis's error when Redis does not answer.
+ * Whether what Redis has acknowledged survives its crash. Calls are dialed at most once only as
+ * long as their claims are not lost. With `allowVolatile` eviction and persistence become warnings;
+ * version, a read-only and a full server never do. A cluster is asked node by node. Rejects with
+ * ioredis's error when Redis does not answer.
  */
 export async function checkRedisDurability(
   client: RedisClient,
@@ -35,9 +43,15 @@ export async function checkRedisDurability(
   const servers = client instanceof Cluster ? client.nodes('master') : [client];
   const states = await Promise.all(servers.map(readState));
   const fatal = unique(
-    states.flatMap(({ info }) => [...versionFindings(info), ...readOnlyFindings(info), ...fullFindings(info)]),
+    states.flatMap(({ info }) => [
+      ...versionFindings(info),
+      ...readOnlyFindings(info),
+      ...fullFindings(info),
+    ]),
   );
-  const volatile = unique(states.flatMap((state) => [...evictionFindings(state), ...persistenceFindings(state)]));
+  const volatile = unique(
+    states.flatMap((state) => [...evictionFindings(state), ...persistenceFindings(state)]),
+  );
   const hidden = unique(states.flatMap(hiddenFindings));
   return allowVolatile
     ? { problems: fatal, warnings: [...volatile, ...hidden] }
@@ -69,7 +83,10 @@ class HiddenSetting extends Error {}
 
 function isHidden(error: unknown): boolean {
   if (error instanceof HiddenSetting) return true;
-  return error instanceof Error && /NOPERM|unknown command|unsupported command|not allowed/i.test(error.message);
+  return (
+    error instanceof Error &&
+    /NOPERM|unknown command|unsupported command|not allowed/i.test(error.message)
+  );
 }
 
 function versionFindings(info: ReadonlyMap<string, string>): DurabilityFinding[] {
@@ -80,16 +97,24 @@ function versionFindings(info: ReadonlyMap<string, string>): DurabilityFinding[]
 
 function readOnlyFindings(info: ReadonlyMap<string, string>): DurabilityFinding[] {
   if ((info.get('role') ?? 'master') === 'master') return [];
-  return [{ code: 'read_only', message: 'Redis is a replica and takes no writes; point REDIS_URL at its master.' }];
+  return [
+    {
+      code: 'read_only',
+      message: 'Redis is a replica and takes no writes; point REDIS_URL at its master.',
+    },
+  ];
 }
 
 function fullFindings(info: ReadonlyMap<string, string>): DurabilityFinding[] {
   const maxBytes = Number(info.get('maxmemory') ?? 0);
   const evicts = (info.get('maxmemory_policy') ?? 'noeviction') !== 'noeviction';
-  // As Redis itself counts when it refuses: without the buffers of replicas and of the append-only file.
-  const usedBytes = Number(info.get('used_memory') ?? 0) - Number(info.get('mem_not_counted_for_evict') ?? 0);
+  // As Redis itself counts when it refuses: without the buffers of replicas and of the append-only
+  // file.
+  const usedBytes =
+    Number(info.get('used_memory') ?? 0) - Number(info.get('mem_not_counted_for_evict') ?? 0);
   if (evicts || maxBytes === 0 || usedBytes <= maxBytes) return [];
-  const message = 'Redis is out of memory and refuses to write; raise maxmemory or remove what is not needed.';
+  const message =
+    'Redis is out of memory and refuses to write; raise maxmemory or remove what is not needed.';
   return [{ code: 'full', message }];
 }
 
@@ -97,14 +122,20 @@ function evictionFindings({ info, settings }: ServerState): DurabilityFinding[] 
   const policy = settings?.get('maxmemory-policy') ?? info.get('maxmemory_policy') ?? 'noeviction';
   if (policy === 'noeviction') return [];
   const command = 'CONFIG SET maxmemory-policy noeviction';
-  return [{ code: 'eviction', message: `Redis may evict calls when it is full (${policy}); run ${command}.` }];
+  return [
+    {
+      code: 'eviction',
+      message: `Redis may evict calls when it is full (${policy}); run ${command}.`,
+    },
+  ];
 }
 
 function persistenceFindings({ settings }: ServerState): DurabilityFinding[] {
   if (settings === undefined) return [];
   const findings: DurabilityFinding[] = [];
   if (settings.get('appendonly') !== 'yes') {
-    const message = 'Redis forgets calls when it stops (appendonly no); run CONFIG SET appendonly yes.';
+    const message =
+      'Redis forgets calls when it stops (appendonly no); run CONFIG SET appendonly yes.';
     findings.push({ code: 'append_only', message });
   }
   const fsync = settings.get('appendfsync');

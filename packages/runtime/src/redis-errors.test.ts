@@ -18,7 +18,10 @@ describe('explainRedisError', () => {
     [new Error("OOM command not allowed when used memory > 'maxmemory'."), /out of memory/],
     [new Error('MISCONF Redis is configured to save RDB snapshots, but'), /cannot save to disk/],
     [new Error('MOVED 866 127.0.0.1:7001'), /node of a cluster/],
-    [new Error('Too many Cluster redirections. Last error: ReplyError: MOVED 866 h:1'), /choosing another master/],
+    [
+      new Error('Too many Cluster redirections. Last error: ReplyError: MOVED 866 h:1'),
+      /choosing another master/,
+    ],
     [new Error("CROSSSLOT Keys in request don't hash to the same slot"), /hash tag/],
     [withCode('ERR_SSL_WRONG_VERSION_NUMBER'), /does not speak TLS/],
     [withCode('DEPTH_ZERO_SELF_SIGNED_CERT'), /REDIS_TLS_CA_FILE/],
@@ -26,18 +29,40 @@ describe('explainRedisError', () => {
     [withCode('ERR_SSL_TLSV1_ALERT_UNKNOWN_CA'), /does not accept the client certificate/],
     [withCode('ENOENT', 'connect ENOENT /run/redis.sock'), /no such socket/],
     [withCode('EACCES', 'connect EACCES /run/redis.sock'), /may not open its socket/],
-    [new Error("ERR unknown command 'WAITAOF', with args beginning with: '1' '5055550123'"), /needed \(WAITAOF\)/],
+    [
+      new Error("ERR unknown command 'WAITAOF', with args beginning with: '1' '5055550123'"),
+      /needed \(WAITAOF\)/,
+    ],
     [new Error('ERR unknown command `HELLO`, with args beginning with: `3`, '), /needed \(HELLO\)/],
-    [new Error("NOPERM User x has no permissions to run the 'config|get' command"), /needed \(CONFIG GET\)/],
-    [Object.assign(new Error('NOPERM No permissions to access a key'), { command: { name: 'hget' } }), /\(HGET\)/],
+    [
+      new Error("NOPERM User x has no permissions to run the 'config|get' command"),
+      /needed \(CONFIG GET\)/,
+    ],
+    [
+      Object.assign(new Error('NOPERM No permissions to access a key'), {
+        command: { name: 'hget' },
+      }),
+      /\(HGET\)/,
+    ],
     [new AggregateError([withCode('ECONNREFUSED')], ''), /refuses the connection/],
-    [new Error('Failed to refresh slots cache.', { cause: withCode('ECONNREFUSED') }), /refuses the connection/],
-    [Object.assign(new Error('Failed'), { lastNodeError: withCode('ENOTFOUND') }), /does not resolve/],
-    [new Error('Unknown RESP type 72 "H". Please report this.'), /does not answer in the Redis protocol/],
+    [
+      new Error('Failed to refresh slots cache.', { cause: withCode('ECONNREFUSED') }),
+      /refuses the connection/,
+    ],
+    [
+      Object.assign(new Error('Failed'), { lastNodeError: withCode('ENOTFOUND') }),
+      /does not resolve/,
+    ],
+    [
+      new Error('Unknown RESP type 72 "H". Please report this.'),
+      /does not answer in the Redis protocol/,
+    ],
     [new Error('SOMETHING new'), /failed \(SOMETHING\)/],
     [undefined, /failed \(no reason given\)/],
   ])('%s', (error, sentence) => {
-    expect(explainRedisError(error, 'h:1')).toMatch(new RegExp(`^Redis at h:1 .*${sentence.source}.*\\.$`));
+    expect(explainRedisError(error, 'h:1')).toMatch(
+      new RegExp(`^Redis at h:1 .*${sentence.source}.*\\.$`),
+    );
   });
 
   test('repeats nothing of what Redis was asked to store', () => {
@@ -53,9 +78,26 @@ describe('explainRedisError', () => {
 });
 
 test('what only a person can mend is permanent; what passes is not', () => {
-  const permanent = [new Error('WRONGPASS x'), new Error('NOAUTH x'), withCode('ERR_TLS_CERT_ALTNAME_INVALID')];
-  const passing = [withCode('ECONNREFUSED'), new Error('LOADING x'), new Error('OOM x'), new Error('READONLY x')];
-  expect([...permanent, ...passing].map(isPermanentRedisError)).toEqual([true, true, true, false, false, false, false]);
+  const permanent = [
+    new Error('WRONGPASS x'),
+    new Error('NOAUTH x'),
+    withCode('ERR_TLS_CERT_ALTNAME_INVALID'),
+  ];
+  const passing = [
+    withCode('ECONNREFUSED'),
+    new Error('LOADING x'),
+    new Error('OOM x'),
+    new Error('READONLY x'),
+  ];
+  expect([...permanent, ...passing].map(isPermanentRedisError)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+  ]);
 });
 
 test('an outage is told from what Redis means, and from mistakes', () => {
@@ -65,6 +107,20 @@ test('an outage is told from what Redis means, and from mistakes', () => {
     new Error('Too many Cluster redirections. Last error: Error: Connection is closed.'),
     new Error('All sentinels are unreachable. Retrying from scratch after 100ms.'),
   ];
-  const others = [new Error('ERR no such key'), new Error('OOM x'), new TypeError('Connection'), undefined];
-  expect([...away, ...others].map(isRedisAway)).toEqual([true, true, true, true, false, false, false, false]);
+  const others = [
+    new Error('ERR no such key'),
+    new Error('OOM x'),
+    new TypeError('Connection'),
+    undefined,
+  ];
+  expect([...away, ...others].map(isRedisAway)).toEqual([
+    true,
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+  ]);
 });

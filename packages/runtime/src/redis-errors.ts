@@ -1,8 +1,9 @@
 import { ReplyError } from 'ioredis';
 
 /**
- * What went wrong with Redis and what to do, as one sentence. `description` says which Redis (`describeRedis`). The error's
- * own text is not repeated: it may hold arguments of the command, and those may be anyone's phone number.
+ * What went wrong with Redis and what to do, as one sentence. `description` says which Redis
+ * (`describeRedis`). The error's own text is not repeated: it may hold arguments of the command,
+ * and those may be anyone's phone number.
  */
 export function explainRedisError(error: unknown, description: string): string {
   const causes = innermostFirst(error);
@@ -15,19 +16,30 @@ export function explainRedisError(error: unknown, description: string): string {
   return `Redis at ${description} failed (${label(causes[0])}); see the log of the Redis server.`;
 }
 
-/** Whether trying again is no use until a person has changed something: wrong credentials, certificates, addresses. */
+/**
+ * Whether trying again is no use until a person has changed something: wrong credentials,
+ * certificates, addresses.
+ */
 export function isPermanentRedisError(error: unknown): boolean {
   return innermostFirst(error).some((cause) =>
-    EXPLANATIONS.some(({ matches, permanent }) => permanent === true && matches.test(fingerprint(cause))),
+    EXPLANATIONS.some(
+      ({ matches, permanent }) => permanent === true && matches.test(fingerprint(cause)),
+    ),
   );
 }
 
-/** Whether Redis itself said it: the same question gets the same answer at once, until something has changed. */
+/**
+ * Whether Redis itself said it: the same question gets the same answer at once, until something has
+ * changed.
+ */
 export function isRedisReply(error: unknown): boolean {
   return innermostFirst(error).some((cause) => cause instanceof ReplyError);
 }
 
-/** Whether Redis answers, and refuses whatever it is asked: it is full, cannot save, is a replica, is busy, denies a right. */
+/**
+ * Whether Redis answers, and refuses whatever it is asked: it is full, cannot save, is a replica,
+ * is busy, denies a right.
+ */
 export function isRedisRefusal(error: unknown): boolean {
   return innermostFirst(error).some((cause) => REFUSAL.test(fingerprint(cause)));
 }
@@ -35,7 +47,10 @@ export function isRedisRefusal(error: unknown): boolean {
 const REFUSAL =
   /^ (?:OOM|MISCONF|READONLY|NOPERM|NOAUTH|WRONGPASS|LOADING|BUSY|MASTERDOWN|NOREPLICAS|CLUSTERDOWN)\b|user executing the script can't/;
 
-/** Whether Redis is away for a moment or has another master: what was asked is asked again, and nobody need do anything. */
+/**
+ * Whether Redis is away for a moment or has another master: what was asked is asked again, and
+ * nobody need do anything.
+ */
 export function isRedisAway(error: unknown): boolean {
   return innermostFirst(error).some((cause) => AWAY.test(fingerprint(cause)));
 }
@@ -80,11 +95,13 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     matches: /\bREADONLY\b/,
-    sentence: 'is a read-only replica; point REDIS_URL at the master, or use REDIS_SENTINELS to follow it.',
+    sentence:
+      'is a read-only replica; point REDIS_URL at the master, or use REDIS_SENTINELS to follow it.',
   },
   {
     matches: /\bOOM\b/,
-    sentence: 'is out of memory and refuses to write; raise maxmemory or remove what is not needed.',
+    sentence:
+      'is out of memory and refuses to write; raise maxmemory or remove what is not needed.',
   },
   {
     matches: /\bMISCONF\b/,
@@ -106,7 +123,8 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     matches: /\bCROSSSLOT\b/,
-    sentence: 'is a cluster and was given keys of several slots; give DIALER_PREFIX a hash tag such as {libby}.',
+    sentence:
+      'is a cluster and was given keys of several slots; give DIALER_PREFIX a hash tag such as {libby}.',
     permanent: true,
   },
   {
@@ -135,21 +153,27 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     matches: /All sentinels are unreachable/i,
-    sentence: 'cannot be found: none of the Sentinels in REDIS_SENTINELS knows a working master of that name.',
+    sentence:
+      'cannot be found: none of the Sentinels in REDIS_SENTINELS knows a working master of that name.',
   },
   {
     matches: /CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/i,
-    sentence: 'asks for a client certificate; name it and its key in REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE.',
+    sentence:
+      'asks for a client certificate; name it and its key in REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE.',
     permanent: true,
   },
   {
-    matches: /ALERT_(?:UNKNOWN_CA|(?:BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN))/i,
-    sentence: 'does not accept the client certificate; show one that it trusts (REDIS_TLS_CERT_FILE).',
+    matches:
+      /ALERT_(?:UNKNOWN_CA|(?:BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN))/i,
+    sentence:
+      'does not accept the client certificate; show one that it trusts (REDIS_TLS_CERT_FILE).',
     permanent: true,
   },
   {
-    matches: /ERR_SSL|EPROTO|wrong version number|packet length too long|before secure TLS connection/i,
-    sentence: 'does not speak TLS on this port; use redis:// instead of rediss://, or the TLS port.',
+    matches:
+      /ERR_SSL|EPROTO|wrong version number|packet length too long|before secure TLS connection/i,
+    sentence:
+      'does not speak TLS on this port; use redis:// instead of rediss://, or the TLS port.',
     permanent: true,
   },
   {
@@ -159,7 +183,8 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     matches: /SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)/,
-    sentence: 'shows a TLS certificate that is not trusted here; name its authority in REDIS_TLS_CA_FILE.',
+    sentence:
+      'shows a TLS certificate that is not trusted here; name its authority in REDIS_TLS_CA_FILE.',
     permanent: true,
   },
   {
@@ -169,22 +194,28 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     matches: /Protocol error|Unknown RESP type/i,
-    sentence: 'does not answer in the Redis protocol; check host and port, and whether it wants TLS (rediss://).',
+    sentence:
+      'does not answer in the Redis protocol; check host and port, and whether it wants TLS (rediss://).',
     permanent: true,
   },
   {
     matches: /\bENOENT\b/,
-    sentence: 'cannot be reached: there is no such socket; start it, or correct the path in REDIS_URL.',
+    sentence:
+      'cannot be reached: there is no such socket; start it, or correct the path in REDIS_URL.',
   },
   {
     matches: /\bEACCES\b/,
     sentence: 'cannot be reached: this user may not open its socket; add the user to its group.',
     permanent: true,
   },
-  { matches: /\bECONNREFUSED\b/, sentence: 'refuses the connection; start it, or correct REDIS_URL.' },
+  {
+    matches: /\bECONNREFUSED\b/,
+    sentence: 'refuses the connection; start it, or correct REDIS_URL.',
+  },
   {
     matches: /\b(?:ENOTFOUND|EAI_AGAIN|EAI_NODATA)\b/,
-    sentence: 'cannot be found: its host name does not resolve; correct REDIS_URL or the name service.',
+    sentence:
+      'cannot be found: its host name does not resolve; correct REDIS_URL or the name service.',
   },
   {
     matches: /\b(?:ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN)\b|timed? ?out|Socket timeout/i,
@@ -192,14 +223,18 @@ const EXPLANATIONS: readonly Explanation[] = [
       'does not answer in time; check its load, the network on the way, and whether it wants TLS (rediss://) or not.',
   },
   {
-    matches: /\b(?:ECONNRESET|EPIPE)\b|connection is closed|connection close|isn't writeable|max retries per request/i,
+    matches:
+      /\b(?:ECONNRESET|EPIPE)\b|connection is closed|connection close|isn't writeable|max retries per request/i,
     sentence: 'closed the connection; check that it runs, and whether it wants TLS (rediss://).',
   },
 ];
 
 const MAX_CAUSES = 10;
 
-/** The error and what lies beneath it; the deepest says most, as those above only tell that there was one. */
+/**
+ * The error and what lies beneath it; the deepest says most, as those above only tell that there
+ * was one.
+ */
 function innermostFirst(error: unknown): unknown[] {
   const found: unknown[] = [error];
   for (const outer of found) {
@@ -233,7 +268,10 @@ function commandOf(causes: readonly unknown[]): string {
   return '';
 }
 
-/** A name for an error nobody foresaw: its code, or the upper-case word that Redis begins its errors with. */
+/**
+ * A name for an error nobody foresaw: its code, or the upper-case word that Redis begins its errors
+ * with.
+ */
 function label(error: unknown): string {
   if (!(error instanceof Error)) return 'no reason given';
   const { code } = error as NodeJS.ErrnoException;

@@ -25,26 +25,34 @@ describe.skipIf(!hasTlsRedis)('Redis by TLS', () => {
     expect(await redis.client.ping()).toBe('PONG');
   });
 
-  // Vitest fails a run in which anything was uncaught: a connection closed while it shakes hands had a second error.
+  // Vitest fails a run in which anything was uncaught: a connection closed while it shakes hands
+  // had a second error.
   test('that is not trusted is one sentence, however often, also beside another connection', async () => {
     for (let round = 0; round < 40; round += 1) {
       await using first = connectionTo(server);
       await using second = connectionTo(server);
       await expect(Promise.all([first.connect(), second.connect()])).rejects.toMatchObject({
         code: 'redis_unavailable',
-        message: expect.stringContaining('not trusted here; name its authority in REDIS_TLS_CA_FILE'),
+        message: expect.stringContaining(
+          'not trusted here; name its authority in REDIS_TLS_CA_FILE',
+        ),
       });
     }
   });
 });
 
-test.skipIf(!hasTlsRedis)('a Redis that asks for a certificate is shown one, or the sentence says so', async () => {
-  await using server = await startTlsRedis({ asksClients: true });
-  const trust = { REDIS_TLS_CA_FILE: server.certificateFile };
-  const own = { REDIS_TLS_CERT_FILE: server.certificateFile, REDIS_TLS_KEY_FILE: server.keyFile };
-  await using redis = connectionTo(server, { ...trust, ...own });
-  await redis.connect();
-  expect(await redis.client.ping()).toBe('PONG');
-  await using stranger = connectionTo(server, trust);
-  await expect(stranger.connect()).rejects.toThrow(/asks for a client certificate.*REDIS_TLS_CERT_FILE/);
-});
+test.skipIf(!hasTlsRedis)(
+  'a Redis that asks for a certificate is shown one, or the sentence says so',
+  async () => {
+    await using server = await startTlsRedis({ asksClients: true });
+    const trust = { REDIS_TLS_CA_FILE: server.certificateFile };
+    const own = { REDIS_TLS_CERT_FILE: server.certificateFile, REDIS_TLS_KEY_FILE: server.keyFile };
+    await using redis = connectionTo(server, { ...trust, ...own });
+    await redis.connect();
+    expect(await redis.client.ping()).toBe('PONG');
+    await using stranger = connectionTo(server, trust);
+    await expect(stranger.connect()).rejects.toThrow(
+      /asks for a client certificate.*REDIS_TLS_CERT_FILE/,
+    );
+  },
+);

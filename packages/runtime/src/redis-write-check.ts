@@ -4,8 +4,9 @@ import type { RedisClient } from './redis-connection.ts';
 const LASTS_MS = 1000;
 
 /**
- * Writes something, to see whether Redis takes it: what a Redis that is full, cannot save or is a replica shows of itself differs
- * from version to version. Resolves to what it objects; undefined if to nothing.
+ * Writes something, to see whether Redis takes it: what a Redis that is full, cannot save or is a
+ * replica shows of itself differs from version to version. Resolves to what it objects; undefined
+ * if to nothing.
  */
 export async function writeRefusal(client: RedisClient, key: string): Promise<unknown> {
   try {

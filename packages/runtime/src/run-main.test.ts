@@ -8,7 +8,10 @@ import { runMain } from './run-main.ts';
 
 const at = (module: string) => JSON.stringify(import.meta.resolve(module));
 
-/** Starts a program whose main function has this body. It loads only what it needs, so that it starts quickly. */
+/**
+ * Starts a program whose main function has this body. It loads only what it needs, so that it
+ * starts quickly.
+ */
 function program(body: string, env: Record<string, string> = {}): ChildProcessWithoutNullStreams {
   const source = `
     import { setTimeout as wait } from 'node:timers/promises';
@@ -51,21 +54,31 @@ test('what an error says is shown on a terminal, not obeyed', async () => {
   await runMain(host as unknown as NodeJS.Process, () =>
     Promise.reject(new DialerError('x', 'The list has the headings "\u001b[2J", "Phone\u202e".')),
   );
-  expect(stderr.read()?.toString()).toBe('The list has the headings "\\u001b[2J", "Phone\\u202e".\n');
+  expect(stderr.read()?.toString()).toBe(
+    'The list has the headings "\\u001b[2J", "Phone\\u202e".\n',
+  );
 });
 
 describe('exit codes', () => {
   test.each<[string, number, string]>([
     ['', 0, ''],
     ['return 3;', 3, ''],
-    [`throw new UsageError('No such command: lod; see --help.');`, 2, 'No such command: lod; see --help.\n'],
+    [
+      `throw new UsageError('No such command: lod; see --help.');`,
+      2,
+      'No such command: lod; see --help.\n',
+    ],
     [
       `throw new ConfigError([{ variable: 'A', message: 'is bad' }, { variable: 'B', message: 'is worse' }]);`,
       2,
       'A: is bad\nB: is worse\n',
     ],
     [`throw new DialerError('x', 'Redis is away; start it.');`, 1, 'Redis is away; start it.\n'],
-    [`throw new TypeError('oops');`, 1, 'unexpected error: oops; run with LOG_LEVEL=debug for details\n'],
+    [
+      `throw new TypeError('oops');`,
+      1,
+      'unexpected error: oops; run with LOG_LEVEL=debug for details\n',
+    ],
     [
       `setTimeout(() => { throw new TypeError('later'); }); await wait(60_000);`,
       1,
@@ -92,9 +105,14 @@ describe('exit codes', () => {
   });
 
   test('a crash of a service is logged, with its stack', async () => {
-    const { code, stderr } = await run(`await logTo(context); throw new TypeError('for +15055550123');`);
+    const { code, stderr } = await run(
+      `await logTo(context); throw new TypeError('for +15055550123');`,
+    );
     expect(code).toBe(1);
-    expect(JSON.parse(stderr)).toMatchObject({ level: 60, err: { type: 'TypeError', message: 'for +1********23' } });
+    expect(JSON.parse(stderr)).toMatchObject({
+      level: 60,
+      err: { type: 'TypeError', message: 'for +1********23' },
+    });
   });
 
   test('a handle left open does not keep the process', async () => {
@@ -109,7 +127,9 @@ describe('exit codes', () => {
   });
 
   test('a reader of standard output that goes away is no crash', async () => {
-    const child = program(`for (;;) { process.stdout.write('line\\n'.repeat(1000)); await wait(1); }`);
+    const child = program(
+      `for (;;) { process.stdout.write('line\\n'.repeat(1000)); await wait(1); }`,
+    );
     await once(child.stdout, 'data');
     child.stdout.destroy();
     const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
@@ -134,16 +154,23 @@ async function signaled(body: string, ...signals: NodeJS.Signals[]) {
 }
 
 describe('signals', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('%s stops a service, which ends well', async (signal) => {
-    const ended = await signaled(SERVICE(`process.stdout.write(' stopped');`), signal);
-    expect(ended).toEqual({ code: 0, signal: null, stdout: 'ready stopped', stderr: '' });
-  });
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s stops a service, which ends well',
+    async (signal) => {
+      const ended = await signaled(SERVICE(`process.stdout.write(' stopped');`), signal);
+      expect(ended).toEqual({ code: 0, signal: null, stdout: 'ready stopped', stderr: '' });
+    },
+  );
 
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('a second %s ends at once', async (signal, code) => {
-    const ended = await signaled(SERVICE(`process.stdout.write(' stopping'); await wait(60_000);`), 'SIGTERM', signal);
+    const ended = await signaled(
+      SERVICE(`process.stdout.write(' stopping'); await wait(60_000);`),
+      'SIGTERM',
+      signal,
+    );
     expect(ended).toEqual({ code, signal: null, stdout: 'ready stopping', stderr: '' });
   });
 

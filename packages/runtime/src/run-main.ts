@@ -8,18 +8,26 @@ import { terminalText } from './terminal-text.ts';
 export interface MainContext {
   /** Aborts at the first SIGTERM or SIGINT, with an `Interrupted` as its reason. */
   readonly signal: AbortSignal;
-  /** For `loadConfig` and `createLogger`; what ends up on standard error goes through it as well. */
+  /**
+   * For `loadConfig` and `createLogger`; what ends up on standard error goes through it as well.
+   */
   readonly redactor: Redactor;
   /** From here on a crash is logged there, with its stack, and no longer printed. */
   logCrashesTo(logger: Logger): void;
-  /** How long stopping may take after the first signal before the process is ended; a minute if never called. */
+  /**
+   * How long stopping may take after the first signal before the process is ended; a minute if
+   * never called.
+   */
   stopWithin(ms: number): void;
 }
 
 /** Resolves to the exit code; nothing means 0. */
 export type Main = (context: MainContext) => Promise<number | undefined | void>;
 
-/** The reason of the abort: which signal has come. Thrown by a main function, it ends the program as that signal does. */
+/**
+ * The reason of the abort: which signal has come. Thrown by a main function, it ends the program as
+ * that signal does.
+ */
 export class Interrupted extends Error {
   readonly signalName: NodeJS.Signals;
   readonly exitCode: number;
@@ -43,9 +51,10 @@ const CRASHED = 1;
 const BROKEN_PIPE = 128 + constants.signals.SIGPIPE;
 
 /**
- * Runs a program: `await runMain(process, main)` is all that a `main.ts` needs. The first SIGTERM or SIGINT aborts the signal, the
- * second ends the process at once. Errors end up as one sentence on standard error and an exit code. The process ends when
- * nothing is left to do, or shortly after `main` is done.
+ * Runs a program: `await runMain(process, main)` is all that a `main.ts` needs. The first SIGTERM
+ * or SIGINT aborts the signal, the second ends the process at once. Errors end up as one sentence
+ * on standard error and an exit code. The process ends when nothing is left to do, or shortly after
+ * `main` is done.
  */
 export async function runMain(host: NodeJS.Process, main: Main): Promise<void> {
   await new MainRun(host).run(main);
@@ -65,7 +74,8 @@ class MainRun {
 
   async run(main: Main): Promise<void> {
     this.#listen();
-    // A promise alone does not keep Node alive, nor does a signal handler; a service that has nothing to do must wait all the same.
+    // A promise alone does not keep Node alive, nor does a signal handler; a service that has
+    // nothing to do must wait all the same.
     const alive = setInterval(() => {}, LONGEST_INTERVAL_MS);
     let exitCode: number;
     try {
@@ -96,7 +106,8 @@ class MainRun {
     for (const signalName of ['SIGTERM', 'SIGINT'] as const) {
       this.#host.on(signalName, () => this.#interrupt(new Interrupted(signalName)));
     }
-    // An unhandled rejection arrives here too. What the program believed is no longer true, so it goes no further.
+    // An unhandled rejection arrives here too. What the program believed is no longer true, so it
+    // goes no further.
     this.#host.on('uncaughtException', (error) => this.#host.exit(this.#report(error)));
     // `enqueuer results | head`: nobody reads on, and that is no crash.
     this.#host.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -116,7 +127,8 @@ class MainRun {
   /** Says what went wrong in the way that suits the error, and gives the exit code for it. */
   #report(error: unknown): number {
     if (error instanceof Interrupted) return error.exitCode;
-    if (this.#abort.signal.aborted && isAbort(error)) return (this.#abort.signal.reason as Interrupted).exitCode;
+    if (this.#abort.signal.aborted && isAbort(error))
+      return (this.#abort.signal.reason as Interrupted).exitCode;
     if (error instanceof DialerError) {
       this.#print(error.message);
       return error.exitCode;

@@ -2,7 +2,10 @@ import { inspect } from 'node:util';
 
 const MASK = '[secret]';
 
-/** A value that cannot be printed by accident: logs, JSON, templates and `console.log` show `[secret]`. */
+/**
+ * A value that cannot be printed by accident: logs, JSON, templates and `console.log` show
+ * `[secret]`.
+ */
 export class Secret {
   readonly #value: string;
 

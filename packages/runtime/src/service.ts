@@ -2,15 +2,18 @@ import { DialerError } from './errors.ts';
 
 /** What runs until it is stopped, and owns what must be released. */
 export interface Service {
-  /** Resolves once it works. After a rejection, or while it is still pending, `stop()` must release what was begun. */
+  /**
+   * Resolves once it works. After a rejection, or while it is still pending, `stop()` must release
+   * what was begun.
+   */
   start(): Promise<void>;
   /** Finishes what is in hand and releases everything. Calling it again changes nothing. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the service, waits for the signal and stops the service, once, within `stopWithinMs`. Rejects with what `start` or
- * `stop` rejected with, or with a `DialerError` (`stop_timeout`).
+ * Starts the service, waits for the signal and stops the service, once, within `stopWithinMs`.
+ * Rejects with what `start` or `stop` rejected with, or with a `DialerError` (`stop_timeout`).
  */
 export async function runService(
   service: Service,

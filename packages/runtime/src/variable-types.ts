@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 /**
- * What a variable may hold: a zod schema from the text in the environment to a value. Every message completes the
- * sentence "VARIABLE: …". None repeats the value, because any variable may have been given a secret by mistake.
+ * What a variable may hold: a zod schema from the text in the environment to a value. Every message
+ * completes the sentence "VARIABLE: …". None repeats the value, because any variable may have been
+ * given a secret by mistake.
  */
 export type VariableType<T> = z.ZodType<T, string>;
 
@@ -10,7 +11,8 @@ export type VariableType<T> = z.ZodType<T, string>;
 export function text({ maxLength = 4096 }: { maxLength?: number } = {}): VariableType<string> {
   return parsed((value) => {
     if (value.length > maxLength) return problem(`must not be longer than ${maxLength} characters`);
-    if (/\p{Cc}/u.test(value)) return problem('must not contain line breaks or other control characters');
+    if (/\p{Cc}/u.test(value))
+      return problem('must not contain line breaks or other control characters');
     if (value.trim() !== value) return problem('has a space at its start or end; remove it');
     return value;
   });
@@ -20,7 +22,9 @@ export function text({ maxLength = 4096 }: { maxLength?: number } = {}): Variabl
 export function integer({ min, max }: { min: number; max: number }): VariableType<number> {
   return parsed((value) => {
     const number = /^-?\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
-    return number >= min && number <= max ? number : problem(`must be a whole number from ${min} to ${max}`);
+    return number >= min && number <= max
+      ? number
+      : problem(`must be a whole number from ${min} to ${max}`);
   });
 }
 
@@ -35,21 +39,29 @@ export function flag(): VariableType<boolean> {
   });
 }
 
-export function oneOf<const Choice extends string>(choices: readonly Choice[]): VariableType<Choice> {
+export function oneOf<const Choice extends string>(
+  choices: readonly Choice[],
+): VariableType<Choice> {
   return parsed(
-    (value) => choices.find((choice) => choice === value) ?? problem(`must be one of ${choices.join(', ')}`),
+    (value) =>
+      choices.find((choice) => choice === value) ?? problem(`must be one of ${choices.join(', ')}`),
   );
 }
 
-/** An http or https URL without credentials, query or fragment; gives it back without a slash at its end. */
+/**
+ * An http or https URL without credentials, query or fragment; gives it back without a slash at its
+ * end.
+ */
 export function httpUrl(): VariableType<string> {
   return parsed((value) => {
     const url = URL.parse(value);
     if (url === null || !/^https?:$/.test(url.protocol)) {
       return problem('must be a URL such as https://phone.example.com');
     }
-    if (url.username !== '' || url.password !== '') return problem('must not contain a user or password');
-    if (url.search !== '' || url.hash !== '') return problem('must not contain a query (?) or fragment (#)');
+    if (url.username !== '' || url.password !== '')
+      return problem('must not contain a user or password');
+    if (url.search !== '' || url.hash !== '')
+      return problem('must not contain a query (?) or fragment (#)');
     return url.href.replace(/\/+$/, '');
   });
 }

@@ -4,7 +4,11 @@ export function sharedRedisUrl(): string | undefined {
 }
 
 /** The environment for a child: ours with these changes; undefined takes a variable away. */
-export function environmentWith(changes: Readonly<Record<string, string | undefined>>): Record<string, string> {
+export function environmentWith(
+  changes: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
   const entries = Object.entries({ ...process.env, ...changes });
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }

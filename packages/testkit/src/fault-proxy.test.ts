@@ -78,9 +78,17 @@ describe('without a fault', () => {
     await exchange(client, 'again');
     expect(heard).toBe('helloagain');
     const bytes = { bytesToTarget: 10, bytesToClient: 10, bytesSwallowed: 0 };
-    expect(proxy.counts()).toEqual({ accepted: 1, open: 1, unanswered: 0, closedIdle: 0, ...bytes });
+    expect(proxy.counts()).toEqual({
+      accepted: 1,
+      open: 1,
+      unanswered: 0,
+      closedIdle: 0,
+      ...bytes,
+    });
     client.socket.end();
-    await eventually(() => expect([client.state, proxy.counts().open, targetSockets.size]).toEqual(['end', 0, 0]));
+    await eventually(() =>
+      expect([client.state, proxy.counts().open, targetSockets.size]).toEqual(['end', 0, 0]),
+    );
     // So soon after the answer that it may not have been read.
     expect(proxy.counts().unanswered).toBe(1);
   });
@@ -100,7 +108,9 @@ describe('without a fault', () => {
     say(client, 'hello');
     client.socket.end();
     await proxy.heal();
-    await eventually(() => expect(proxy.counts()).toMatchObject({ open: 0, unanswered: 1, bytesToTarget: 5 }));
+    await eventually(() =>
+      expect(proxy.counts()).toMatchObject({ open: 0, unanswered: 1, bytesToTarget: 5 }),
+    );
   });
 
   test('passes on more than the buffers hold', async () => {
@@ -228,7 +238,11 @@ describe('faults', () => {
     say(client, 'hello');
     await eventually(() => expect(heard).toBe('hello'));
     await eventually(() =>
-      expect(proxy.counts()).toMatchObject({ bytesToTarget: 5, bytesToClient: 0, bytesSwallowed: 5 }),
+      expect(proxy.counts()).toMatchObject({
+        bytesToTarget: 5,
+        bytesToClient: 0,
+        bytesSwallowed: 5,
+      }),
     );
     expect([client.state, client.received]).toEqual(['open', '']);
     await proxy.heal();
@@ -243,7 +257,9 @@ describe('faults', () => {
     await eventually(() => expect(targetSockets.size).toBe(0));
     say(client, 'into the void');
     say(other, 'into the void');
-    await eventually(() => expect(proxy.counts()).toMatchObject({ open: 2, bytesToTarget: 1, bytesSwallowed: 26 }));
+    await eventually(() =>
+      expect(proxy.counts()).toMatchObject({ open: 2, bytesToTarget: 1, bytesSwallowed: 26 }),
+    );
     expect([client.state, other.state]).toEqual(['open', 'open']);
     client.socket.destroy();
     await eventually(() => expect(proxy.counts().open).toBe(1));
@@ -286,7 +302,9 @@ describe('cutting connections off', () => {
     const both = [await newClient(), await newClient()];
     for (const client of both) await exchange(client, 'a');
     expect(proxy.resetAll()).toBe(2);
-    await eventually(() => expect(both.map(({ state }) => state)).toEqual(['ECONNRESET', 'ECONNRESET']));
+    await eventually(() =>
+      expect(both.map(({ state }) => state)).toEqual(['ECONNRESET', 'ECONNRESET']),
+    );
     await eventually(() => expect(targetSockets.size).toBe(0));
     await exchange(await newClient(), 'b');
   });

@@ -16,9 +16,15 @@ export interface ProxyCounts {
   readonly accepted: number;
   /** Connections open now, as the client sees it. */
   readonly open: number;
-  /** Connections that ended while the client waited for an answer, or may not have seen it: at most one request in doubt each. */
+  /**
+   * Connections that ended while the client waited for an answer, or may not have seen it: at most
+   * one request in doubt each.
+   */
   readonly unanswered: number;
-  /** Connections that `closeIdle` has closed: what a client sends there at that moment is lost unseen. */
+  /**
+   * Connections that `closeIdle` has closed: what a client sends there at that moment is lost
+   * unseen.
+   */
   readonly closedIdle: number;
   /** Bytes handed on. */
   readonly bytesToTarget: number;
@@ -52,7 +58,9 @@ export class FaultProxy implements AsyncDisposable {
   constructor({ targetHost = HOST, targetPort, observe }: FaultProxyOptions) {
     this.#observe = observe;
     this.#target = { host: targetHost, port: targetPort };
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#accept(client));
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (client) =>
+      this.#accept(client),
+    );
   }
 
   get port(): number {
@@ -104,7 +112,10 @@ export class FaultProxy implements AsyncDisposable {
     return links.length;
   }
 
-  /** Closes, orderly, each connection that waits for no answer, as a server does with idle ones. Returns how many. */
+  /**
+   * Closes, orderly, each connection that waits for no answer, as a server does with idle ones.
+   * Returns how many.
+   */
   closeIdle(): number {
     const idle = [...this.#links].filter((link) => link.idle);
     for (const link of idle) link.close();

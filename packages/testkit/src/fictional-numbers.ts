@@ -6,6 +6,9 @@ export function fictionalNumbers(): string[] {
   return areaCodes
     .filter((areaCode) => parsePhoneNumber(`+1${areaCode}5550123`).ok)
     .flatMap((areaCode) =>
-      Array.from({ length: 100 }, (_, line) => `+1${areaCode}55501${String(line).padStart(2, '0')}`),
+      Array.from(
+        { length: 100 },
+        (_, line) => `+1${areaCode}55501${String(line).padStart(2, '0')}`,
+      ),
     );
 }

@@ -1,5 +1,10 @@
 export { type EventuallyOptions, eventually, findLibfaketime } from '@libby-dialer/embedded';
-export { type FaultProxy, type FaultProxyOptions, type ProxyCounts, startFaultProxy } from './fault-proxy.ts';
+export {
+  type FaultProxy,
+  type FaultProxyOptions,
+  type ProxyCounts,
+  startFaultProxy,
+} from './fault-proxy.ts';
 export { fictionalNumbers } from './fictional-numbers.ts';
 export type { Direction, LinkObserver, NetworkFault } from './proxied-link.ts';
 export {

@@ -6,12 +6,15 @@ export type Direction = 'to_target' | 'to_client';
 /**
  * Every fault but `refuse` also strikes the connections that are open.
  * - `refuse`: new connections are refused; open ones go on.
- * - `reset`: a connection is reset once so many bytes have passed in that direction since the fault began. After 0 bytes to
- *   the target: before the request has left. After 0 bytes to the client: the target has the request, its answer is lost.
+ * - `reset`: a connection is reset once so many bytes have passed in that direction since the fault
+ *   began. After 0 bytes to the target: before the request has left. After 0 bytes to the client:
+ *   the target has the request, its answer is lost.
  * - `hang`: both sides send, nothing arrives.
- * - `stall`: the same, but what was sent arrives when the proxy heals, as after a short break of the network.
+ * - `stall`: the same, but what was sent arrives when the proxy heals, as after a short break of
+ *   the network.
  * - `drop_replies`: what the client sends arrives, what the target answers does not.
- * - `half_open`: the target's end is gone and the client is not told, as when a host loses its power.
+ * - `half_open`: the target's end is gone and the client is not told, as when a host loses its
+ *   power.
  * - `drip`: bytes pass one by one.
  * - `slow`: everything arrives so much later, in order, as over a long way.
  */
@@ -24,11 +27,16 @@ export type NetworkFault =
 /** Told of every byte that was handed on, or swallowed. */
 export type ByteCounter = (count: 'to_target' | 'to_client' | 'swallowed', bytes: number) => void;
 
-/** Told what the client has sent, also what never arrives, and what was handed on to the client. What a `stall` holds is told when it is handed on. */
+/**
+ * Told what the client has sent, also what never arrives, and what was handed on to the client.
+ * What a `stall` holds is told when it is handed on.
+ */
 export interface LinkObserver {
   sent(chunk: Buffer): void;
   received(chunk: Buffer): void;
-  /** @param isUnanswered see `Link.unanswered`; @param byClient the client was the first to end it */
+  /**
+   * @param isUnanswered see `Link.unanswered`; @param byClient the client was the first to end it
+   */
   ended(isUnanswered: boolean, byClient: boolean): void;
 }
 
@@ -63,7 +71,10 @@ export class Link {
   #lastDirection: Direction | undefined;
   #awaitsAnswer = false;
   #isReset = false;
-  /** It ended while the client waited, or so soon after the answer that the client may never have read it. */
+  /**
+   * It ended while the client waited, or so soon after the answer that the client may never have
+   * read it.
+   */
   #isCutShort = false;
   #answeredAt = Number.NEGATIVE_INFINITY;
 
@@ -93,7 +104,10 @@ export class Link {
     return this.#lastDirection !== 'to_target';
   }
 
-  /** Whether the client has asked something and perhaps got no answer, or only a part of it, whatever became of the question. */
+  /**
+   * Whether the client has asked something and perhaps got no answer, or only a part of it,
+   * whatever became of the question.
+   */
   get unanswered(): boolean {
     return this.#awaitsAnswer || this.#isCutShort || this.#dripping.size > 0;
   }
@@ -150,7 +164,8 @@ export class Link {
       this.#receive(lane, chunk);
     });
     source.on('end', () => {
-      if (direction === 'to_target') this.#isCutShort ||= this.#awaitsAnswer || this.#hasJustBeenAnswered();
+      if (direction === 'to_target')
+        this.#isCutShort ||= this.#awaitsAnswer || this.#hasJustBeenAnswered();
       if (!this.#swallows(direction)) this.#later(() => sink.end());
       else if (direction === 'to_target') source.destroy();
       else this.#hasLost = true;
@@ -163,7 +178,8 @@ export class Link {
     const fault = this.#fault;
     if (lane.direction === 'to_target') this.#awaitsAnswer = true;
     if (this.#swallows(lane.direction)) this.#swallow(chunk);
-    else if (fault?.kind === 'reset' && fault.direction === lane.direction) this.#passUntilReset(lane, chunk);
+    else if (fault?.kind === 'reset' && fault.direction === lane.direction)
+      this.#passUntilReset(lane, chunk);
     else if (fault?.kind === 'stall') this.#hold(lane, chunk);
     else if (fault?.kind === 'drip') void this.#drip(lane, chunk, 1000 / fault.bytesPerSecond);
     else this.#later(() => this.#pass(lane, chunk));
@@ -185,7 +201,11 @@ export class Link {
 
   #swallows(direction: Direction): boolean {
     const kind = this.#fault?.kind;
-    return kind === 'hang' || kind === 'half_open' || (kind === 'drop_replies' && direction === 'to_client');
+    return (
+      kind === 'hang' ||
+      kind === 'half_open' ||
+      (kind === 'drop_replies' && direction === 'to_client')
+    );
   }
 
   #hold({ source }: Lane, chunk: Buffer): void {

@@ -23,7 +23,10 @@ describe('spawnProcess', () => {
   });
 
   test('keeps a last line without line break', async () => {
-    await using child = await spawnProcess(NODE, ['-e', "process.stdout.write('a\\r\\nb'); process.exitCode = 3;"]);
+    await using child = await spawnProcess(NODE, [
+      '-e',
+      "process.stdout.write('a\\r\\nb'); process.exitCode = 3;",
+    ]);
     expect(await child.exited).toEqual({ code: 3, signal: null });
     expect(child.stdout).toEqual(['a', 'b']);
   });
@@ -37,14 +40,20 @@ describe('spawnProcess', () => {
   });
 
   test('stops by signal, once or twice', async () => {
-    const child = await spawnProcess(NODE, ['-e', `process.on('SIGTERM', () => process.exit(7)); ${SLEEPER}`]);
+    const child = await spawnProcess(NODE, [
+      '-e',
+      `process.on('SIGTERM', () => process.exit(7)); ${SLEEPER}`,
+    ]);
     await child.waitForLine(/up/);
     expect(await child.stop()).toEqual({ code: 7, signal: null });
     expect(await child.stop()).toEqual({ code: 7, signal: null });
   });
 
   test('kills what does not heed the signal', async () => {
-    await using child = await spawnProcess(NODE, ['-e', `process.on('SIGTERM', () => console.log('no')); ${SLEEPER}`]);
+    await using child = await spawnProcess(NODE, [
+      '-e',
+      `process.on('SIGTERM', () => console.log('no')); ${SLEEPER}`,
+    ]);
     await child.waitForLine(/up/);
     expect(await child.stop('SIGTERM', 50)).toEqual({ code: null, signal: 'SIGKILL' });
     expect(child.stdout).toEqual(['up', 'no']);
@@ -52,7 +61,10 @@ describe('spawnProcess', () => {
 
   test('changes the environment and the folder', async () => {
     const code = 'console.log(process.env.GREETING, process.env.HOME, process.cwd())';
-    await using child = await spawnProcess(NODE, ['-p', code], { env: { GREETING: 'hi', HOME: undefined }, cwd: '/' });
+    await using child = await spawnProcess(NODE, ['-p', code], {
+      env: { GREETING: 'hi', HOME: undefined },
+      cwd: '/',
+    });
     await child.exited;
     expect(child.stdout[0]).toBe('hi undefined /');
   });
@@ -69,7 +81,11 @@ describe('spawnProcess', () => {
       const child = spawn(process.execPath, ['-e', ${JSON.stringify(SLEEPER)}], { stdio: ['ignore', 'inherit', 'ignore'] });
       guardAgainstOrphan(child, { folder: ${JSON.stringify(folder)} });
     `;
-    await using parent = await spawnProcess(NODE, ['--input-type=module-typescript', '-e', guarded]);
+    await using parent = await spawnProcess(NODE, [
+      '--input-type=module-typescript',
+      '-e',
+      guarded,
+    ]);
     await parent.waitForLine(/up/);
     // The orphan holds the parent's stdout: the exit is complete only when both are gone.
     expect(await parent.stop('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });

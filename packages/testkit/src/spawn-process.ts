@@ -51,7 +51,10 @@ export async function spawnProcess(
   return spawned;
 }
 
-/** Runs a command to its end. Rejects if it cannot be started, or has to be killed because it takes too long. */
+/**
+ * Runs a command to its end. Rejects if it cannot be started, or has to be killed because it takes
+ * too long.
+ */
 export async function runProcess(
   command: string,
   args: readonly string[] = [],
@@ -70,7 +73,10 @@ export async function runProcess(
   const exit = await exited;
   clearTimeout(timer);
   const [stdout, stderr] = await output;
-  if (isLate) throw new Error(`${command} took longer than ${timeoutMs} ms and was killed; it said: ${stderr}`);
+  if (isLate)
+    throw new Error(
+      `${command} took longer than ${timeoutMs} ms and was killed; it said: ${stderr}`,
+    );
   return { ...exit, stdout, stderr };
 }
 
@@ -100,17 +106,25 @@ export class SpawnedProcess implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** The first line of stdout or stderr that fits, already said or yet to come. Rejects if it ends or the time is out first. */
+  /**
+   * The first line of stdout or stderr that fits, already said or yet to come. Rejects if it ends
+   * or the time is out first.
+   */
   async waitForLine(pattern: LinePattern, timeoutMs = PATIENCE_MS): Promise<string> {
-    const fits = (line: string) => (pattern instanceof RegExp ? line.search(pattern) >= 0 : pattern(line));
+    const fits = (line: string) =>
+      pattern instanceof RegExp ? line.search(pattern) >= 0 : pattern(line);
     const said = this.stdout.find(fits) ?? this.stderr.find(fits);
     if (said !== undefined) return said;
     if (this.#hasExited()) throw this.#notSeen('it has ended');
-    const lines = on(this.#output, 'line', { signal: AbortSignal.timeout(timeoutMs), close: ['end'] });
+    const lines = on(this.#output, 'line', {
+      signal: AbortSignal.timeout(timeoutMs),
+      close: ['end'],
+    });
     try {
       for await (const [line] of lines as AsyncIterable<[string]>) if (fits(line)) return line;
     } catch (error) {
-      if (error instanceof Error && error.name === 'AbortError') throw this.#notSeen(`not within ${timeoutMs} ms`);
+      if (error instanceof Error && error.name === 'AbortError')
+        throw this.#notSeen(`not within ${timeoutMs} ms`);
       throw error;
     }
     throw this.#notSeen('it has ended');
@@ -121,7 +135,10 @@ export class SpawnedProcess implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** Sends the signal and waits for the end; kills after `graceMs`, which shows in the exit's signal. */
+  /**
+   * Sends the signal and waits for the end; kills after `graceMs`, which shows in the exit's
+   * signal.
+   */
   async stop(signal: NodeJS.Signals = 'SIGTERM', graceMs = PATIENCE_MS): Promise<ProcessExit> {
     if (this.#hasExited()) return this.exited;
     this.#child.kill(signal);
@@ -149,8 +166,12 @@ export class SpawnedProcess implements AsyncDisposable {
   }
 
   #notSeen(why: string): Error {
-    const tail = [...this.stdout.slice(-LINES_SHOWN), ...this.stderr.slice(-LINES_SHOWN)].join('\n');
-    return new Error(`${this.#command} did not say the line waited for: ${why}. Its last lines:\n${tail}`);
+    const tail = [...this.stdout.slice(-LINES_SHOWN), ...this.stderr.slice(-LINES_SHOWN)].join(
+      '\n',
+    );
+    return new Error(
+      `${this.#command} did not say the line waited for: ${why}. Its last lines:\n${tail}`,
+    );
   }
 }
 
@@ -160,7 +181,11 @@ function startChild(
   { env = {}, cwd }: SpawnProcessOptions,
   stdio: StdioOptions,
 ): ChildProcess {
-  const child = spawn(command, args, { stdio, env: environmentWith(env), ...(cwd === undefined ? {} : { cwd }) });
+  const child = spawn(command, args, {
+    stdio,
+    env: environmentWith(env),
+    ...(cwd === undefined ? {} : { cwd }),
+  });
   guardAgainstOrphan(child);
   return child;
 }

@@ -9,7 +9,11 @@ afterEach(() => {
 
 /** One connection that fails at once instead of trying again. */
 async function withClient<T>(url: string, use: (client: Redis) => Promise<T>): Promise<T> {
-  const client = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null });
+  const client = new Redis(url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
   client.on('error', () => undefined);
   try {
     return await use(client);
@@ -21,11 +25,19 @@ async function withClient<T>(url: string, use: (client: Redis) => Promise<T>): P
 describe('a private Redis', () => {
   test('serves, persists nothing, and stops for good', async () => {
     const redis = await startRedis({ own: true });
-    expect(await withClient(redis.url, (client) => client.config('GET', 'save'))).toEqual(['save', '']);
-    expect(await withClient(redis.url, (client) => client.config('GET', 'appendonly'))).toEqual(['appendonly', 'no']);
+    expect(await withClient(redis.url, (client) => client.config('GET', 'save'))).toEqual([
+      'save',
+      '',
+    ]);
+    expect(await withClient(redis.url, (client) => client.config('GET', 'appendonly'))).toEqual([
+      'appendonly',
+      'no',
+    ]);
     await redis.stop();
     await redis.stop();
-    await expect(withClient(redis.url, (client) => client.ping())).rejects.toThrow(/closed|ECONNREFUSED/);
+    await expect(withClient(redis.url, (client) => client.ping())).rejects.toThrow(
+      /closed|ECONNREFUSED/,
+    );
   });
 
   test('takes its options', async () => {
@@ -40,9 +52,19 @@ describe('a private Redis', () => {
       client.call('CONFIG', 'GET', 'appendonly', 'appendfsync', 'maxmemory', 'databases'),
     );
     expect(settings).toEqual(
-      expect.arrayContaining(['appendonly', 'yes', 'appendfsync', 'always', 'maxmemory', String(64 * 1024 ** 2), '3']),
+      expect.arrayContaining([
+        'appendonly',
+        'yes',
+        'appendfsync',
+        'always',
+        'maxmemory',
+        String(64 * 1024 ** 2),
+        '3',
+      ]),
     );
-    await expect(withClient(redis.url.replace(/:p.*@/, ''), (client) => client.ping())).rejects.toThrow(/NOAUTH/);
+    await expect(
+      withClient(redis.url.replace(/:p.*@/, ''), (client) => client.ping()),
+    ).rejects.toThrow(/NOAUTH/);
   });
 
   test('killed, it comes back on its port with what it had on disk', async () => {
@@ -51,7 +73,9 @@ describe('a private Redis', () => {
     await withClient(redis.url, (client) => client.set('key', 'kept'));
     await redis.kill();
     await redis.kill();
-    await expect(withClient(redis.url, (client) => client.ping())).rejects.toThrow(/closed|ECONNREFUSED/);
+    await expect(withClient(redis.url, (client) => client.ping())).rejects.toThrow(
+      /closed|ECONNREFUSED/,
+    );
     await redis.restart();
     expect(redis.port).toBe(port);
     expect(await withClient(redis.url, (client) => client.get('key'))).toBe('kept');

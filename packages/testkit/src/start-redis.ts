@@ -10,10 +10,13 @@ export interface TestRedisOptions extends RedisOptions {
 }
 
 /**
- * Starts a private Redis, `redis-server` or a container. Without options it may be the server of REDIS_URL, shared with
- * others and not ours to kill.
+ * Starts a private Redis, `redis-server` or a container. Without options it may be the server of
+ * REDIS_URL, shared with others and not ours to kill.
  */
-export async function startRedis({ own = false, ...options }: TestRedisOptions = {}): Promise<TestRedis> {
+export async function startRedis({
+  own = false,
+  ...options
+}: TestRedisOptions = {}): Promise<TestRedis> {
   const shared = sharedRedisUrl();
   const isPrivate = own || Object.keys(options).length > 0;
   return shared === undefined || isPrivate ? startPrivateRedis(options) : sharedRedis(shared);
@@ -36,7 +39,9 @@ function sharedRedis(url: string): TestRedis {
 }
 
 function refuse(): Promise<never> {
-  return Promise.reject(new Error('this Redis is shared (REDIS_URL): ask for startRedis({ own: true })'));
+  return Promise.reject(
+    new Error('this Redis is shared (REDIS_URL): ask for startRedis({ own: true })'),
+  );
 }
 
 async function leave(): Promise<void> {}

@@ -1,4 +1,8 @@
-import { type ArchiveAnswer, CampaignUnsupportedError, type Exports } from '@libby-dialer/dial-queue';
+import {
+  type ArchiveAnswer,
+  CampaignUnsupportedError,
+  type Exports,
+} from '@libby-dialer/dial-queue';
 import { type Campaign, isoInstant } from '@libby-dialer/dialing';
 import { DialerError, UsageError } from '@libby-dialer/runtime';
 import { campaignChanges } from '../campaign-changes.ts';
@@ -10,7 +14,9 @@ import { dedupeByError } from '../load-input.ts';
 import { formatTable, printFitted } from '../table.ts';
 
 export function addCampaignCommands({ program, io, run }: CommandSlot): void {
-  const campaign = program.command('campaign').description('The campaigns: their lines, texts and rules.');
+  const campaign = program
+    .command('campaign')
+    .description('The campaigns: their lines, texts and rules.');
   campaign
     .command('put')
     .description('Store or change a campaign without loading a list.')
@@ -46,7 +52,10 @@ async function putCampaign(io: Io, path: string): Promise<number> {
   });
 }
 
-/** Stores it, and tells what that has changed: only a change lifts a hold, and holds for the calls that wait. */
+/**
+ * Stores it, and tells what that has changed: only a change lifts a hold, and holds for the calls
+ * that wait.
+ */
 async function storedText({ campaigns, holds }: Context, campaign: Campaign): Promise<string> {
   const { id } = campaign;
   const before = await campaigns.peek(id);
@@ -65,7 +74,11 @@ async function listCampaigns(io: Io): Promise<number> {
   return await withContext(io, async ({ campaigns, status }) => {
     const [stored, statuses] = await Promise.all([campaigns.list(), status.readAll()]);
     const states = new Map(statuses.map(({ id, state }) => [id, state]));
-    const rows = stored.map(({ id, fromPhoneNumber }) => [id, states.get(id) ?? '', fromPhoneNumber.join(' ')]);
+    const rows = stored.map(({ id, fromPhoneNumber }) => [
+      id,
+      states.get(id) ?? '',
+      fromPhoneNumber.join(' '),
+    ]);
     const headings = ['CAMPAIGN', 'STATE', 'LINES'];
     if (rows.length === 0) await print(io.stdout, 'There is no campaign yet.\n');
     else await printFitted(io.stdout, (width) => formatTable([headings, ...rows], width));
@@ -79,7 +92,10 @@ async function listArchived(io: Io): Promise<number> {
     for (const { id } of await campaigns.listArchived()) {
       rows.push([id, isoInstant((await archive.archivedAt(id)) ?? 0)]);
     }
-    const text = rows.length === 0 ? 'No campaign is archived.\n' : formatTable([['CAMPAIGN', 'ARCHIVED'], ...rows]);
+    const text =
+      rows.length === 0
+        ? 'No campaign is archived.\n'
+        : formatTable([['CAMPAIGN', 'ARCHIVED'], ...rows]);
     await print(io.stdout, text);
     return 0;
   });
@@ -89,7 +105,10 @@ async function archiveCampaign(io: Io, id: string, withDoubts: boolean): Promise
   return await withContext(io, async (context) => {
     const answer = await context.archive.archive(id, { withDoubts });
     if (answer !== 'archived') throw await notArchivedError(context, id, answer);
-    await print(io.stdout, `${id} is archived: its counts stay, and its id cannot be used again.\n`);
+    await print(
+      io.stdout,
+      `${id} is archived: its counts stay, and its id cannot be used again.\n`,
+    );
     return 0;
   });
 }
@@ -127,7 +146,8 @@ function notExported(id: string, { groupsBehind }: Exports): string {
 async function showCampaign(io: Io, id: string): Promise<number> {
   return await withContext(io, async (context) => {
     const campaign = await context.campaign(id);
-    if (campaign.unknownRules !== undefined) throw new CampaignUnsupportedError(id, campaign.unknownRules);
+    if (campaign.unknownRules !== undefined)
+      throw new CampaignUnsupportedError(id, campaign.unknownRules);
     await print(io.stdout, campaignToYaml(campaign));
     return 0;
   });

@@ -6,12 +6,18 @@ import { countOf } from '../format.ts';
 import { type Io, print } from '../io.ts';
 
 const DESCRIPTIONS: Record<ControlAction, string> = {
-  pause: 'Let no further call of a campaign out, until it is resumed. Returns once none is about to go out.',
+  pause:
+    'Let no further call of a campaign out, until it is resumed. Returns once none is about to go out.',
   resume: 'Let a paused or canceled campaign go on.',
-  cancel: 'End what is not called yet as canceled, and take no more rows. Returns once no call is about to go out.',
+  cancel:
+    'End what is not called yet as canceled, and take no more rows. Returns once no call is about to go out.',
 };
 
-const DONE_WORDS: Record<ControlAction, string> = { pause: 'paused', resume: 'resumed', cancel: 'canceled' };
+const DONE_WORDS: Record<ControlAction, string> = {
+  pause: 'paused',
+  resume: 'resumed',
+  cancel: 'canceled',
+};
 
 /** Which campaigns `--all` means. It must not bring a canceled one back: that takes its name. */
 const MEANT_BY_ALL: Record<ControlAction, (state: CampaignState) => boolean> = {
@@ -45,9 +51,15 @@ async function control(
   if ((campaign === undefined) !== all)
     throw new UsageError(`Name a campaign to ${action}, or use --all for every one.`);
   return await withContext(io, async (context) => {
-    const ids = campaign === undefined ? await idsMeant(context, action) : [(await context.campaign(campaign)).id];
+    const ids =
+      campaign === undefined
+        ? await idsMeant(context, action)
+        : [(await context.campaign(campaign)).id];
     const lines = await Promise.all(ids.map((id) => apply(io, context, action, id)));
-    await print(io.stdout, lines.length === 0 ? `There is no campaign to ${action}.\n` : lines.join(''));
+    await print(
+      io.stdout,
+      lines.length === 0 ? `There is no campaign to ${action}.\n` : lines.join(''),
+    );
     return 0;
   });
 }
@@ -64,7 +76,9 @@ async function apply(io: Io, context: Context, action: ControlAction, id: string
     return `${id} is ${DONE_WORDS[action]}${meanwhile}.\n`;
   } catch (error) {
     if (io.signal.aborted) {
-      io.stderr.write(`${id} is ${DONE_WORDS[action]}, but calls claimed before may still go out within seconds.\n`);
+      io.stderr.write(
+        `${id} is ${DONE_WORDS[action]}, but calls claimed before may still go out within seconds.\n`,
+      );
     }
     throw error;
   }

@@ -7,7 +7,10 @@ import {
   LOCALHOST_CERTIFICATE,
   LOCALHOST_KEY,
 } from '../../../../packages/libby-client/src/testing/localhost-certificate.ts';
-import { httpAnswer, startRawServer } from '../../../../packages/libby-client/src/testing/raw-server.ts';
+import {
+  httpAnswer,
+  startRawServer,
+} from '../../../../packages/libby-client/src/testing/raw-server.ts';
 import { eachTest, type TestBench } from '../test-bench.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
@@ -20,12 +23,19 @@ eachTest((each) => {
 /** What doctor says of everything but Redis. */
 async function findings(env: Readonly<Record<string, string>>): Promise<string[]> {
   const { stdout } = await bench.run(['doctor'], { env });
-  return stdout.split('\n').filter((line) => /API|LIBBY|credentials|token|clock of this/.test(line));
+  return stdout
+    .split('\n')
+    .filter((line) => /API|LIBBY|credentials|token|clock of this/.test(line));
 }
 
 type Simulator = Awaited<ReturnType<typeof startSimulator>>;
 
-function credentialsOf({ apiUrl, tokenUrl, clientId, clientSecret }: Simulator): Record<string, string> {
+function credentialsOf({
+  apiUrl,
+  tokenUrl,
+  clientId,
+  clientSecret,
+}: Simulator): Record<string, string> {
   return {
     LIBBY_API_URL: apiUrl,
     LIBBY_TOKEN_URL: tokenUrl,
@@ -34,7 +44,8 @@ function credentialsOf({ apiUrl, tokenUrl, clientId, clientSecret }: Simulator):
   };
 }
 
-const isOneSentence = (line: string) => /^[✓✗!] [A-Z\d][^]*[^.]\.$/i.test(line) && line.length < 260;
+const isOneSentence = (line: string) =>
+  /^[✓✗!] [A-Z\d][^]*[^.]\.$/i.test(line) && line.length < 260;
 
 describe('doctor asks the API without placing a call', () => {
   test.each(['', '/outbound'])('and finds it at its address%s', async (path) => {
@@ -57,19 +68,41 @@ describe('doctor asks the API without placing a call', () => {
   });
 
   test.each([
-    ['503 Service Unavailable', '', [], '✗ The API at URL is in trouble (503); try again later, or tell the provider.'],
-    ['403 Forbidden', '<html>', [], '✗ What answers at URL is not the API (403); correct LIBBY_API_URL'],
-    ['200 OK', '{"message":"hi"}', [], '✗ What answers at URL is not the API (200, "hi"); correct LIBBY_API_URL'],
+    [
+      '503 Service Unavailable',
+      '',
+      [],
+      '✗ The API at URL is in trouble (503); try again later, or tell the provider.',
+    ],
+    [
+      '403 Forbidden',
+      '<html>',
+      [],
+      '✗ What answers at URL is not the API (403); correct LIBBY_API_URL',
+    ],
+    [
+      '200 OK',
+      '{"message":"hi"}',
+      [],
+      '✗ What answers at URL is not the API (200, "hi"); correct LIBBY_API_URL',
+    ],
     [
       '301 Moved Permanently',
       '',
       ['Location: https://phone.example/outbound?key=1'],
       '✗ URL sends on to https://phone.example/outbound (301), where no call may follow; set LIBBY_API_URL',
     ],
-    ['429 Too Many Requests', '', [], '! The API at URL asks for fewer requests (429); ask again later.'],
+    [
+      '429 Too Many Requests',
+      '',
+      [],
+      '! The API at URL asks for fewer requests (429); ask again later.',
+    ],
   ])('and says what an answer of %s means', async (status, body, headers, expected) => {
     await using simulator = await startSimulator();
-    await using api = await startRawServer((socket) => socket.write(httpAnswer(status, body, headers)));
+    await using api = await startRawServer((socket) =>
+      socket.write(httpAnswer(status, body, headers)),
+    );
     const [, said = ''] = await findings({ ...credentialsOf(simulator), LIBBY_API_URL: api.url });
     expect(said.replaceAll(`${api.url}/outbound`, 'URL')).toContain(expected);
     expect(said).toSatisfy(isOneSentence);
@@ -100,10 +133,16 @@ describe('doctor says why nothing can be reached', () => {
     const plain = simulator.apiUrl.replace('http:', 'https:');
     const crossed = secure.url.replace('https:', 'http:');
     for (const [url, expected] of [
-      [closed, /Nobody listens at 127\.0\.0\.1:1 \(ECONNREFUSED\); correct the host or the port in/],
+      [
+        closed,
+        /Nobody listens at 127\.0\.0\.1:1 \(ECONNREFUSED\); correct the host or the port in/,
+      ],
       [plain, /What listens at 127\.0\.0\.1:\d+ does not speak TLS as we do \(ERR_SSL_\w+\)/],
       [crossed, /localhost:\d+ (does not speak HTTP|breaks off) \(\w+\)/],
-      [secure.url, /Nobody trusted here vouches for the certificate of localhost:\d+ \(DEPTH_ZERO_SELF_SIGNED_CERT\)/],
+      [
+        secure.url,
+        /Nobody trusted here vouches for the certificate of localhost:\d+ \(DEPTH_ZERO_SELF_SIGNED_CERT\)/,
+      ],
     ] as const) {
       const env = credentialsOf(simulator);
       const [, api = ''] = await findings({ ...env, LIBBY_API_URL: url });
@@ -128,7 +167,9 @@ describe('doctor says why nothing can be reached', () => {
       LIBBY_API_URL: api.url.replace('localhost', host),
       NODE_EXTRA_CA_CERTS: await bench.file('authority.pem', cert),
     };
-    const { stdout, code: exitCode } = await runProcess(process.execPath, [MAIN, 'doctor'], { env });
+    const { stdout, code: exitCode } = await runProcess(process.execPath, [MAIN, 'doctor'], {
+      env,
+    });
     expect(exitCode).toBe(1);
     expect(stdout).toContain(
       `✗ The API cannot be asked. The certificate of ${host}:${new URL(api.url).port} ${what} (${code})`,
@@ -138,16 +179,28 @@ describe('doctor says why nothing can be reached', () => {
 
 describe('doctor says what is wrong with the credentials', () => {
   test.each([
-    [{ LIBBY_CLIENT_SECRET: 'wrong-secret' }, 'does not know this client; check client id and client secret.'],
-    [{ LIBBY_SCOPE: 'external/call.in' }, 'does not grant this scope to this client; check the scope.'],
-    [{ LIBBY_TOKEN_URL: '/oauth/token' }, 'something that is not a token; check the token URL. It answered 404.'],
+    [
+      { LIBBY_CLIENT_SECRET: 'wrong-secret' },
+      'does not know this client; check client id and client secret.',
+    ],
+    [
+      { LIBBY_SCOPE: 'external/call.in' },
+      'does not grant this scope to this client; check the scope.',
+    ],
+    [
+      { LIBBY_TOKEN_URL: '/oauth/token' },
+      'something that is not a token; check the token URL. It answered 404.',
+    ],
   ])('%j', async (wrong, expected) => {
     await using simulator = await startSimulator();
     const changed = Object.entries(wrong).map(([name, value]) => [
       name,
       value.startsWith('/') ? `${simulator.apiUrl}${value}` : value,
     ]);
-    const [token = ''] = await findings({ ...credentialsOf(simulator), ...Object.fromEntries(changed) });
+    const [token = ''] = await findings({
+      ...credentialsOf(simulator),
+      ...Object.fromEntries(changed),
+    });
     expect(token).toMatch(/^✗ The token endpoint /);
     expect(token).toContain(expected);
   });

@@ -1,7 +1,13 @@
 import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger, createRedis, loadConfig, redisConfig, systemClock } from '@libby-dialer/runtime';
+import {
+  createLogger,
+  createRedis,
+  loadConfig,
+  redisConfig,
+  systemClock,
+} from '@libby-dialer/runtime';
 import { runProcess, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startConnectProxy } from '../../../../packages/libby-client/src/testing/connect-proxy.ts';
@@ -9,7 +15,10 @@ import {
   LOCALHOST_CERTIFICATE,
   LOCALHOST_KEY,
 } from '../../../../packages/libby-client/src/testing/localhost-certificate.ts';
-import { httpAnswer, startRawServer } from '../../../../packages/libby-client/src/testing/raw-server.ts';
+import {
+  httpAnswer,
+  startRawServer,
+} from '../../../../packages/libby-client/src/testing/raw-server.ts';
 import { examineClock } from './doctor.ts';
 
 let redis: TestRedis;
@@ -22,16 +31,34 @@ afterAll(() => redis[Symbol.asyncDispose]());
 
 test.each([
   [0, 'good', "Its clock agrees with this machine's."],
-  [-7200, 'note', "Its clock is 7 s ahead of this machine's; have both follow a time server (NTP)."],
-  [90_200, 'note', "Its clock is 1 min 30 s behind this machine's; have both follow a time server (NTP)."],
-])('says how far the clocks are apart when ours is off by %d ms', async (offMs, verdict, sentence) => {
-  const logger = createLogger({ level: 'silent', name: 'test' });
-  const config = loadConfig({ redis: redisConfig }, { REDIS_URL: redis.url });
-  await using connection = createRedis(config.redis.connection, { role: 'producer', name: 'test', logger });
-  await connection.connect();
-  const clock = { now: () => systemClock.now() + offMs, monotonic: () => systemClock.monotonic() };
-  expect(await examineClock(connection, '{libby}', clock)).toEqual({ verdict, sentence });
-});
+  [
+    -7200,
+    'note',
+    "Its clock is 7 s ahead of this machine's; have both follow a time server (NTP).",
+  ],
+  [
+    90_200,
+    'note',
+    "Its clock is 1 min 30 s behind this machine's; have both follow a time server (NTP).",
+  ],
+])(
+  'says how far the clocks are apart when ours is off by %d ms',
+  async (offMs, verdict, sentence) => {
+    const logger = createLogger({ level: 'silent', name: 'test' });
+    const config = loadConfig({ redis: redisConfig }, { REDIS_URL: redis.url });
+    await using connection = createRedis(config.redis.connection, {
+      role: 'producer',
+      name: 'test',
+      logger,
+    });
+    await connection.connect();
+    const clock = {
+      now: () => systemClock.now() + offMs,
+      monotonic: () => systemClock.monotonic(),
+    };
+    expect(await examineClock(connection, '{libby}', clock)).toEqual({ verdict, sentence });
+  },
+);
 
 test('gets its token through the proxy, and says that there is one without its password', async () => {
   await using endpoint = await startRawServer(
@@ -42,21 +69,25 @@ test('gets its token through the proxy, and says that there is one without its p
   await using folder = await mkdtempDisposable(join(tmpdir(), 'doctor-'));
   const authorities = join(folder.path, 'authorities.pem');
   await writeFile(authorities, LOCALHOST_CERTIFICATE);
-  const { stdout, stderr } = await runProcess(process.execPath, [join(import.meta.dirname, '../main.ts'), 'doctor'], {
-    env: {
-      REDIS_URL: redis.url,
-      LIBBY_API_URL: endpoint.url,
-      LIBBY_TOKEN_URL: `${endpoint.url}/oauth2/token`,
-      LIBBY_CLIENT_ID: 'id',
-      LIBBY_CLIENT_SECRET: 'secret-for-tests',
-      HTTPS_PROXY: proxy.url.replace('//', '//ada:hidden-password@'),
-      https_proxy: undefined,
-      NO_PROXY: undefined,
-      no_proxy: undefined,
-      NODE_EXTRA_CA_CERTS: authorities,
+  const { stdout, stderr } = await runProcess(
+    process.execPath,
+    [join(import.meta.dirname, '../main.ts'), 'doctor'],
+    {
+      env: {
+        REDIS_URL: redis.url,
+        LIBBY_API_URL: endpoint.url,
+        LIBBY_TOKEN_URL: `${endpoint.url}/oauth2/token`,
+        LIBBY_CLIENT_ID: 'id',
+        LIBBY_CLIENT_SECRET: 'secret-for-tests',
+        HTTPS_PROXY: proxy.url.replace('//', '//ada:hidden-password@'),
+        https_proxy: undefined,
+        NO_PROXY: undefined,
+        no_proxy: undefined,
+        NODE_EXTRA_CA_CERTS: authorities,
+      },
+      cwd: folder.path,
     },
-    cwd: folder.path,
-  });
+  );
   expect(stdout).toContain('The credentials are good');
   expect(stdout).toContain(`through the proxy at ${new URL(proxy.url).host}`);
   expect(new Set(proxy.targets)).toEqual(new Set([new URL(endpoint.url).host]));

@@ -25,10 +25,16 @@ import { bad, type Finding, good, note } from '../finding.ts';
 import { formatDuration } from '../format.ts';
 import { type Io, print } from '../io.ts';
 
-/** Delays are counted from the local clock; beyond this somebody will wonder about times in logs and results. */
+/**
+ * Delays are counted from the local clock; beyond this somebody will wonder about times in logs and
+ * results.
+ */
 const SKEW_WORTH_A_WORD_MS = 1000;
 
-const SIGNS = { good: '✓', bad: '✗', note: '!' } as const satisfies Record<Finding['verdict'], string>;
+const SIGNS = { good: '✓', bad: '✗', note: '!' } as const satisfies Record<
+  Finding['verdict'],
+  string
+>;
 
 export function addDoctorCommand({ program, io, run }: CommandSlot): void {
   program
@@ -59,15 +65,23 @@ async function doctor(io: Io): Promise<number> {
 async function examineRedis(io: Io, config: DoctorConfig): Promise<Finding[]> {
   // Its errors are findings here, not log lines.
   const logger = openLogger(io, { ...config, log: { level: 'silent' } });
-  await using connection = createRedis(config.redis.connection, { role: 'producer', name: 'enqueuer', logger });
+  await using connection = createRedis(config.redis.connection, {
+    role: 'producer',
+    name: 'enqueuer',
+    logger,
+  });
   try {
     await connection.connect({ signal: io.signal });
-    const durability = await checkRedisDurability(connection.client, { allowVolatile: config.redis.allowVolatile });
+    const durability = await checkRedisDurability(connection.client, {
+      allowVolatile: config.redis.allowVolatile,
+    });
     const keys = new Keys(config.redis.prefix);
     return [
       good(`Redis at ${connection.description} answers.`),
       ...durabilityFindings(durability),
-      ...(durability.problems.some(({ code }) => REFUSES.has(code)) ? [] : [await examineWriting(connection, keys)]),
+      ...(durability.problems.some(({ code }) => REFUSES.has(code))
+        ? []
+        : [await examineWriting(connection, keys)]),
       await examineClock(connection, keys.claimCounts, systemClock),
     ];
   } catch (error) {
@@ -81,16 +95,26 @@ async function examineRedis(io: Io, config: DoctorConfig): Promise<Finding[]> {
 const IN_ORDER: readonly (readonly [sentence: string, ...codes: DurabilityFinding['code'][]])[] = [
   ['Its version is 7.0 or later.', 'version'],
   ['It evicts nothing (maxmemory-policy noeviction).', 'eviction', 'hidden'],
-  ['It keeps every acknowledged write (appendonly yes, appendfsync always).', 'append_only', 'append_fsync', 'hidden'],
+  [
+    'It keeps every acknowledged write (appendonly yes, appendfsync always).',
+    'append_only',
+    'append_fsync',
+    'hidden',
+  ],
 ];
 
 /** Findings that say already that it takes no writes, and what to do. */
 const REFUSES: ReadonlySet<DurabilityFinding['code']> = new Set(['read_only', 'full']);
 
 /** Only a write tells: there are more reasons to refuse one than a server shows of itself. */
-async function examineWriting({ client, description }: RedisConnection, { writeCheck }: Keys): Promise<Finding> {
+async function examineWriting(
+  { client, description }: RedisConnection,
+  { writeCheck }: Keys,
+): Promise<Finding> {
   const objection = await writeRefusal(client, writeCheck);
-  return objection === undefined ? good('It takes writes.') : bad(explainRedisError(objection, description));
+  return objection === undefined
+    ? good('It takes writes.')
+    : bad(explainRedisError(objection, description));
 }
 
 function durabilityFindings({ problems, warnings }: Durability): Finding[] {
@@ -104,12 +128,18 @@ function durabilityFindings({ problems, warnings }: Durability): Finding[] {
 }
 
 /** @param key names the node that judges claims, by its hash tag */
-export async function examineClock({ client }: RedisConnection, key: string, clock: Clock): Promise<Finding> {
+export async function examineClock(
+  { client }: RedisConnection,
+  key: string,
+  clock: Clock,
+): Promise<Finding> {
   const { offsetMs } = await measureClockSkew(client, { key, clock });
   const skewMs = Math.abs(offsetMs);
   if (skewMs < SKEW_WORTH_A_WORD_MS) return good("Its clock agrees with this machine's.");
   const where = offsetMs > 0 ? 'ahead of' : 'behind';
-  return note(`Its clock is ${formatDuration(skewMs)} ${where} this machine's; have both follow a time server (NTP).`);
+  return note(
+    `Its clock is ${formatDuration(skewMs)} ${where} this machine's; have both follow a time server (NTP).`,
+  );
 }
 
 function proxyFindings({ libby: { apiProxy, tokenProxy } }: DoctorConfig): Finding[] {
@@ -126,10 +156,14 @@ function hostOf(proxy: Secret | undefined): string | undefined {
 async function examineProvider({ libby }: DoctorConfig, signal: AbortSignal): Promise<Finding[]> {
   const { clientId, clientSecret, xsrfToken, apiUrl, tokenUrl, scope } = libby;
   if (clientId === undefined && clientSecret === undefined) {
-    return [note('LIBBY_CLIENT_ID and LIBBY_CLIENT_SECRET are not set here; the workers need them.')];
+    return [
+      note('LIBBY_CLIENT_ID and LIBBY_CLIENT_SECRET are not set here; the workers need them.'),
+    ];
   }
-  if (clientId === undefined) return [bad('LIBBY_CLIENT_ID is not set, but LIBBY_CLIENT_SECRET is; set it too.')];
-  if (clientSecret === undefined) return [bad('LIBBY_CLIENT_SECRET is not set, but LIBBY_CLIENT_ID is; set it too.')];
+  if (clientId === undefined)
+    return [bad('LIBBY_CLIENT_ID is not set, but LIBBY_CLIENT_SECRET is; set it too.')];
+  if (clientSecret === undefined)
+    return [bad('LIBBY_CLIENT_SECRET is not set, but LIBBY_CLIENT_ID is; set it too.')];
   // With its HTTP client, a good part of what a start takes; no other command needs it.
   const { LibbyClient, TokenError, TokenSource } = await import('@libby-dialer/libby-client');
   const { connectTimeoutMs, responseTimeoutMs, allowInsecureHttp } = libby;
@@ -143,7 +177,12 @@ async function examineProvider({ libby }: DoctorConfig, signal: AbortSignal): Pr
     scope,
     xsrfToken: xsrfToken?.reveal(),
   });
-  await using client = new LibbyClient({ ...endpoint, apiUrl, proxy: libby.apiProxy?.reveal(), tokens });
+  await using client = new LibbyClient({
+    ...endpoint,
+    apiUrl,
+    proxy: libby.apiProxy?.reveal(),
+    tokens,
+  });
   const token = tokens.get(signal).then(
     () => good(`The credentials are good: ${new URL(tokenUrl).host} gave a token.`),
     (error: unknown) => {
@@ -156,7 +195,10 @@ async function examineProvider({ libby }: DoctorConfig, signal: AbortSignal): Pr
   return [credentials, ...scopeFindings(scope), ...apiFindings(api, asked, systemClock.now())];
 }
 
-function explainTokenError({ message, status, cause }: TokenError, asked: Omit<Destination, 'variable'>): string {
+function explainTokenError(
+  { message, status, cause }: TokenError,
+  asked: Omit<Destination, 'variable'>,
+): string {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (typeof code === 'string') {
     return `No token can be had. ${explainConnection(code, { ...asked, variable: 'LIBBY_TOKEN_URL' })}`;

@@ -16,7 +16,9 @@ const EXTERNAL_ID = 'customer-4711';
 /** What must be found nowhere. */
 const PERSONAL = [NUMBER, NAME, EXTERNAL_ID];
 
-/** A campaign of two people, of whom the first is the one to be erased; gives the first call's id. */
+/**
+ * A campaign of two people, of whom the first is the one to be erased; gives the first call's id.
+ */
 async function loaded(id: string, settings = {}): Promise<string> {
   const rows = [
     { toPhoneNumber: NUMBER, name: NAME, externalId: EXTERNAL_ID },
@@ -49,7 +51,8 @@ async function everything(): Promise<string> {
   for (const key of (await bench.redis.keys(`${bench.keys.prefix}*`)).toSorted()) {
     const type = await bench.redis.type(key);
     // The order of a hash's fields is nobody's.
-    if (type === 'hash') texts.push(Object.entries(await bench.redis.hgetall(key)).toSorted(byField));
+    if (type === 'hash')
+      texts.push(Object.entries(await bench.redis.hgetall(key)).toSorted(byField));
     else if (type === 'stream') texts.push(await bench.redis.xrange(key, '-', '+'));
     else if (type === 'string') texts.push(await bench.redis.get(key));
     else if (type === 'set') texts.push(await bench.redis.smembers(key));
@@ -108,17 +111,45 @@ test('nothing that Redis holds tells of the person any more, whatever had become
   expect(await results('waiting')).toMatchObject([
     { ...row, callId: waiting, outcome: 'canceled', reason: 'resolved_by_person', revision: 1 },
   ]);
-  expect(await results('accepted')).toMatchObject([{ ...row, callId: accepted, outcome: 'accepted', revision: 2 }]);
-  expect(await results('doubtful')).toMatchObject([{ ...row, callId: doubtful, outcome: 'unknown', revision: 2 }]);
-  expect(await results('rejected')).toMatchObject([{ ...row, callId: rejected, outcome: 'rejected', revision: 2 }]);
+  expect(await results('accepted')).toMatchObject([
+    { ...row, callId: accepted, outcome: 'accepted', revision: 2 },
+  ]);
+  expect(await results('doubtful')).toMatchObject([
+    { ...row, callId: doubtful, outcome: 'unknown', revision: 2 },
+  ]);
+  expect(await results('rejected')).toMatchObject([
+    { ...row, callId: rejected, outcome: 'rejected', revision: 2 },
+  ]);
   expect(await status('waiting')).toMatchObject({ pending: 1, outcomes: { canceled: 1 } });
   expect(await status('doubtful')).toMatchObject({ pending: 1, outcomes: { unknown: 1 } });
   const audit = await bench.redis.xrange(bench.keys.audit, '-', '+');
   const { member } = (await Identity.load(bench.redis, bench.keys)).person(NUMBER);
   const places = ['inboxEntries', '0', 'deadLetters', '0', 'abandonedEntries', '0'];
-  const counts = ['calls', '4', 'ended', '1', 'jobs', '1', 'keptPayloads', '2', 'results', '3', ...places];
+  const counts = [
+    'calls',
+    '4',
+    'ended',
+    '1',
+    'jobs',
+    '1',
+    'keptPayloads',
+    '2',
+    'results',
+    '3',
+    ...places,
+  ];
   expect(audit.map(([, fields]) => fields)).toEqual([
-    ['what', 'erased', 'by', 'Ada', 'at', expect.stringMatching(/^20.*Z$/), 'person', member, ...counts],
+    [
+      'what',
+      'erased',
+      'by',
+      'Ada',
+      'at',
+      expect.stringMatching(/^20.*Z$/),
+      'person',
+      member,
+      ...counts,
+    ],
   ]);
   // The owner of the doubt, late but alive, would bring the data back.
   await bench.settle('doubtful', doubtful, 'accepted', { toPhoneNumber: NUMBER, name: NAME });
@@ -133,8 +164,11 @@ test('a second time there is nothing left, and it says so', async () => {
   await settled('spring', 'accepted');
   const { stdout } = await bench.run(['erase', NUMBER]);
   expect(stdout).toContain('1 call erased: 0 queued payloads, 0 kept payloads, 1 result.');
-  expect((await bench.run(['erase', NUMBER])).stdout).toMatch(/^Nothing was found of this number\.\n/);
-  // That it was asked for is kept both times: the first may have been killed before it came to its end.
+  expect((await bench.run(['erase', NUMBER])).stdout).toMatch(
+    /^Nothing was found of this number\.\n/,
+  );
+  // That it was asked for is kept both times: the first may have been killed before it came to its
+  // end.
   const audit = await bench.redis.xrange(bench.keys.audit, '-', '+');
   expect(audit.map(([, fields]) => fields[fields.indexOf('by') + 1])).toEqual([
     userInfo().username,
@@ -148,7 +182,9 @@ test('on a terminal it says what it will erase, and asks', async () => {
   const before = await everything();
   const no = await bench.run(['erase', NUMBER], { isTerminal: true, stdin: 'no\n' });
   expect(no).toMatchObject({ code: 1, stdout: '' });
-  expect(no.stderr).toContain('number, name and payload of 2 calls in 2 campaigns (spring, autumn)');
+  expect(no.stderr).toContain(
+    'number, name and payload of 2 calls in 2 campaigns (spring, autumn)',
+  );
   expect(no.stderr).toContain(
     '1 call of these had no outcome yet and will not be dialed. This cannot be undone. Erase? [y/N]',
   );
@@ -159,7 +195,10 @@ test('on a terminal it says what it will erase, and asks', async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   await expectNoTrace();
   const yes = await bench.run(['erase', NUMBER], { isTerminal: true, stdin: 'y\n' });
-  expect(yes).toMatchObject({ code: 0, stderr: expect.stringContaining('No call to this number was found.') });
+  expect(yes).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('No call to this number was found.'),
+  });
 });
 
 test('Redis’s slow log keeps no argument that names the person', async () => {
@@ -167,11 +206,23 @@ test('Redis’s slow log keeps no argument that names the person', async () => {
   try {
     await settled('autumn', 'rejected');
     expect(JSON.stringify(await bench.redis.slowlog('GET', 1000))).toContain(NUMBER);
-    await bench.redis.call('ACL', 'SETUSER', 'other', 'on', '>secret', '~*', '&*', '+@all', '-slowlog');
+    await bench.redis.call(
+      'ACL',
+      'SETUSER',
+      'other',
+      'on',
+      '>secret',
+      '~*',
+      '&*',
+      '+@all',
+      '-slowlog',
+    );
     const REDIS_URL = new URL(bench.environment['REDIS_URL'] ?? '');
     Object.assign(REDIS_URL, { username: 'other', password: 'secret' });
     const denied = await bench.run(['erase', NUMBER], { env: { REDIS_URL: REDIS_URL.href } });
-    expect(denied.stdout).toContain('Redis’s slow log cannot be looked at by this user and may name the person');
+    expect(denied.stdout).toContain(
+      'Redis’s slow log cannot be looked at by this user and may name the person',
+    );
     await bench.redis.config('SET', 'slowlog-log-slower-than', -1);
     expect((await bench.run(['erase', NUMBER])).stdout).toContain(
       'Redis’s slow log, which keeps arguments of commands, was emptied.',
@@ -192,9 +243,20 @@ test('it says what may come in after it: lists that are being loaded, and a daem
   const call = JSON.stringify({ toPhoneNumber: NUMBER, name: NAME });
   await bench.redis.xadd(bench.keys.inbox, '*', 'campaign', 'orders', 'call', call);
   const [entry] = await daemon.read();
-  await bench.redis.xclaim(bench.keys.inbox, 'daemons', 'daemon', 0, entry?.id ?? '', 'IDLE', 60_000, 'JUSTID');
+  await bench.redis.xclaim(
+    bench.keys.inbox,
+    'daemons',
+    'daemon',
+    0,
+    entry?.id ?? '',
+    'IDLE',
+    60_000,
+    'JUSTID',
+  );
   const { stdout } = await bench.run(['erase', NUMBER]);
-  expect(stdout).toContain('A list is being loaded into orders: if the number stands in it, erase it again');
+  expect(stdout).toContain(
+    'A list is being loaded into orders: if the number stands in it, erase it again',
+  );
   expect(stdout).toContain('1 inbox entry was taken from a daemon that stands still');
   expect(stdout).toContain('Out of reach: ');
   // It goes on after all: it asks what it still has in hand.
@@ -221,7 +283,10 @@ test('what waits in the inbox or was rejected there is removed, whatever form th
   expect(await bench.redis.xlen(bench.keys.inboxRejected)).toBe(1);
   expect(await everything()).not.toMatch(/5550123|555-0123|555 0123/);
   for (const id of gone)
-    expect(await bench.json(['inbox', 'show', id, '--json'])).toEqual({ entry: id, fate: 'erased' });
+    expect(await bench.json(['inbox', 'show', id, '--json'])).toEqual({
+      entry: id,
+      fate: 'erased',
+    });
   expect(await bench.redis.xlen(bench.keys.audit)).toBe(1);
 });
 
@@ -238,7 +303,9 @@ test('what a daemon has in hand is waited for, and then erased from the queue', 
   const callId = await bench.callId('orders', `phone:${NUMBER}`);
   await using loader = new CallLoader(bench.redis, bench.keys, 'orders');
   await loader.feed([{ callId, call: { to: NUMBER, name: NAME } }]);
-  await daemon.finish([{ id: entry?.id ?? '', fate: { kind: 'queued', campaign: 'orders', callId } }]);
+  await daemon.finish([
+    { id: entry?.id ?? '', fate: { kind: 'queued', campaign: 'orders', callId } },
+  ]);
   expect(await erasing).toMatchObject({ calls: 1, ended: 1, jobs: 1, inboxEntries: 0 });
   await expectNoTrace();
 });
@@ -258,11 +325,21 @@ test('a claim that nobody spoke of again ends in doubt', async () => {
   const callId = await loaded('spring');
   const claim = await bench.claim('spring', callId);
   const { ledger } = bench.keys.campaign('spring');
-  await bench.redis.hset(ledger, callId, JSON.stringify({ state: 'claimed', ...claim, deadline: 1 }));
+  await bench.redis.hset(
+    ledger,
+    callId,
+    JSON.stringify({ state: 'claimed', ...claim, deadline: 1 }),
+  );
   expect(await erase()).toMatchObject({ ended: 1, jobs: 1 });
   await expectNoTrace();
-  expect(await results('spring')).toMatchObject([{ outcome: 'unknown', reason: 'worker_lost', attempts: 1 }]);
-  expect(await status('spring')).toMatchObject({ pending: 1, inFlight: 0, outcomes: { unknown: 1 } });
+  expect(await results('spring')).toMatchObject([
+    { outcome: 'unknown', reason: 'worker_lost', attempts: 1 },
+  ]);
+  expect(await status('spring')).toMatchObject({
+    pending: 1,
+    inFlight: 0,
+    outcomes: { unknown: 1 },
+  });
   // The owner, late but alive, would bring the data back.
   await bench.settle('spring', callId, 'accepted', { toPhoneNumber: NUMBER, name: NAME });
   await expectNoTrace();
@@ -285,7 +362,10 @@ test('a redial that waits is dropped, and can be asked for no more', async () =>
   expect(await erase()).toMatchObject({ calls: 1, ended: 0, jobs: 1, keptPayloads: 1 });
   await expectNoTrace();
   expect(await status('spring')).toMatchObject({ pending: 1, outcomes: { unknown: 1 } });
-  expect(await bench.run(redial)).toMatchObject({ code: 1, stderr: expect.stringContaining('its data were erased') });
+  expect(await bench.run(redial)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('its data were erased'),
+  });
   expect(await bench.redis.hget(bench.keys.campaign('spring').state, 'redialing')).toBe('0');
 });
 
@@ -294,13 +374,18 @@ test('the do-not-call list stays, and a call corrected before is erased in all i
   await bench.run(['in-doubt', 'resolve', callId, '--as', 'accepted', '--by', 'Ada']);
   await bench.run(['suppress', 'add', NUMBER]);
   expect(await erase()).toMatchObject({ results: 2, isSuppressed: true });
-  expect(await results('spring')).toMatchObject([{ outcome: 'accepted', revision: 3, name: 'erased' }]);
+  expect(await results('spring')).toMatchObject([
+    { outcome: 'accepted', revision: 3, name: 'erased' },
+  ]);
   expect((await bench.run(['suppress', 'check', NUMBER])).stdout).toContain('suppressed');
 });
 
 test('a number that cannot be read is bad usage, and is not repeated', async () => {
   const { code, stderr } = await bench.run(['erase', '5055550177']);
-  expect({ code, isRepeated: stderr.includes('5055550177') }).toEqual({ code: 2, isRepeated: false });
+  expect({ code, isRepeated: stderr.includes('5055550177') }).toEqual({
+    code: 2,
+    isRepeated: false,
+  });
   expect(stderr).toContain('say with --country');
   expect(await bench.run(['erase', '5055550177', '--country', 'XX'])).toMatchObject({
     code: 2,

@@ -31,7 +31,10 @@ export function addEraseCommand({ program, io, run }: CommandSlot): void {
     )
     .argument('<number>', 'in E.164 form (+15055550123), or as dialed in --country')
     .option('--country <code>', 'two letters, such as US, for a number without a country code')
-    .option('--by <who>', 'who decided it; kept for audit, with a keyed hash of the number (default: your user name)')
+    .option(
+      '--by <who>',
+      'who decided it; kept for audit, with a keyed hash of the number (default: your user name)',
+    )
     .option('--yes', 'do not ask; without a terminal nobody is asked')
     .option('--json', 'print one JSON object')
     .action((number, options) => run(erase(io, number, options)));
@@ -49,7 +52,10 @@ async function erase(io: Io, text: string, options: EraseOptions): Promise<numbe
       eraser.erase(number, { by: deciderOf(by), at, signal: io.signal }),
     );
     const isSuppressed = await isOnDoNotCallList(context, number);
-    await print(io.stdout, json ? `${JSON.stringify({ ...erasure, isSuppressed })}\n` : report(erasure, isSuppressed));
+    await print(
+      io.stdout,
+      json ? `${JSON.stringify({ ...erasure, isSuppressed })}\n` : report(erasure, isSuppressed),
+    );
     return 0;
   });
 }
@@ -62,10 +68,14 @@ async function askBefore(io: Io, context: Context, eraser: Eraser, number: strin
 }
 
 function sentenceOf({ calls, campaigns, open }: Survey): string {
-  const beside = 'what inbox and forwarders hold of this number, and when it was called (frequency caps begin anew)';
+  const beside =
+    'what inbox and forwarders hold of this number, and when it was called (frequency caps begin anew)';
   if (calls === 0) return `No call to this number was found. Erased will be ${beside}.`;
   const where = `${countOf(calls, 'call')} in ${countOf(campaigns.length, 'campaign')} (${campaigns.join(', ')})`;
-  const ends = open === 0 ? '' : ` ${countOf(open, 'call')} of these had no outcome yet and will not be dialed.`;
+  const ends =
+    open === 0
+      ? ''
+      : ` ${countOf(open, 'call')} of these had no outcome yet and will not be dialed.`;
   return `Erased will be number, name and payload of ${where}, and ${beside}.${ends}`;
 }
 
@@ -80,16 +90,24 @@ async function explaining<T>(context: Context, work: (at: number) => Promise<T>)
       throw new DialerError(error.code, message, { cause: error });
     }
     if (error instanceof ErasureIncompleteError) {
-      throw new DialerError(error.code, 'Data of this number keep coming in; stop what loads it, and erase it again.', {
-        cause: error,
-      });
+      throw new DialerError(
+        error.code,
+        'Data of this number keep coming in; stop what loads it, and erase it again.',
+        {
+          cause: error,
+        },
+      );
     }
     throw error;
   }
 }
 
 async function isOnDoNotCallList({ redis, keys }: Context, number: string): Promise<boolean> {
-  const [isListed = false] = await new DoNotCallList(redis, keys, await Identity.load(redis, keys)).check([number]);
+  const [isListed = false] = await new DoNotCallList(
+    redis,
+    keys,
+    await Identity.load(redis, keys),
+  ).check([number]);
   return isListed;
 }
 
@@ -97,17 +115,24 @@ function report(erasure: Erasure, isSuppressed: boolean): string {
   const list = isSuppressed
     ? 'The number stays on the do-not-call list.'
     : 'The number is not on the do-not-call list: other campaigns may still call it ("enqueuer suppress add").';
-  return [...whatWasErased(erasure), list, ...whatMayBeLeft(erasure)].map((line) => `${line}\n`).join('');
+  return [...whatWasErased(erasure), list, ...whatMayBeLeft(erasure)]
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 function whatWasErased(erasure: Erasure): string[] {
   const { calls, ended, jobs, keptPayloads, results, inboxEntries, deadLetters } = erasure;
   if (calls + inboxEntries + deadLetters === 0) return ['Nothing was found of this number.'];
   const lines: string[] = [];
-  if (inboxEntries > 0) lines.push(`${countOf(inboxEntries, 'inbox entry', 'inbox entries')} erased.`);
+  if (inboxEntries > 0)
+    lines.push(`${countOf(inboxEntries, 'inbox entry', 'inbox entries')} erased.`);
   if (deadLetters > 0) lines.push(`${countOf(deadLetters, 'dead letter')} erased.`);
   if (calls > 0) {
-    const kinds = [countOf(jobs, 'queued payload'), countOf(keptPayloads, 'kept payload'), countOf(results, 'result')];
+    const kinds = [
+      countOf(jobs, 'queued payload'),
+      countOf(keptPayloads, 'kept payload'),
+      countOf(results, 'result'),
+    ];
     const ends = `${countOf(ended, 'call')} had no outcome yet and will not be dialed.`;
     lines.push(`${countOf(calls, 'call')} erased: ${kinds.join(', ')}. ${ends}`);
   }
@@ -116,17 +141,24 @@ function whatWasErased(erasure: Erasure): string[] {
 
 function whatMayBeLeft({ slowLog, beingLoaded, abandonedEntries }: Erasure): string[] {
   const lines: string[] = [];
-  if (slowLog === 'emptied') lines.push('Redis’s slow log, which keeps arguments of commands, was emptied.');
+  if (slowLog === 'emptied')
+    lines.push('Redis’s slow log, which keeps arguments of commands, was emptied.');
   if (slowLog === 'unreachable') {
-    lines.push('Redis’s slow log cannot be looked at by this user and may name the person: SLOWLOG RESET empties it.');
+    lines.push(
+      'Redis’s slow log cannot be looked at by this user and may name the person: SLOWLOG RESET empties it.',
+    );
   }
   if (beingLoaded.length > 0) {
     const where = beingLoaded.join(', ');
-    lines.push(`A list is being loaded into ${where}: if the number stands in it, erase it again when that is done.`);
+    lines.push(
+      `A list is being loaded into ${where}: if the number stands in it, erase it again when that is done.`,
+    );
   }
   if (abandonedEntries > 0) {
     const what = countOf(abandonedEntries, 'inbox entry', 'inbox entries');
-    lines.push(`${what} was taken from a daemon that stands still; should it go on, erase the number again.`);
+    lines.push(
+      `${what} was taken from a daemon that stands still; should it go on, erase the number again.`,
+    );
   }
   lines.push(
     'Out of reach: lists, rejects and results in files, what webhooks were sent, Redis’s own files and backups.',

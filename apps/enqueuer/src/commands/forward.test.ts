@@ -8,7 +8,10 @@ import {
   LOCALHOST_CERTIFICATE,
   LOCALHOST_KEY,
 } from '../../../../packages/libby-client/src/testing/localhost-certificate.ts';
-import { httpAnswer, startRawServer } from '../../../../packages/libby-client/src/testing/raw-server.ts';
+import {
+  httpAnswer,
+  startRawServer,
+} from '../../../../packages/libby-client/src/testing/raw-server.ts';
 import { Receiver } from '../forward/testing/receiver.ts';
 import { eachTest, phone, type TestBench } from '../test-bench.ts';
 
@@ -26,8 +29,15 @@ beforeEach(() => {
 });
 
 async function settled(callId: string): Promise<string> {
-  const result = JSON.stringify({ callId, campaign: 'spring', toPhoneNumber: phone(23), name: 'Zacharias' });
-  return (await bench.redis.xadd(bench.keys.results, '*', 'campaign', 'spring', 'result', result)) ?? '';
+  const result = JSON.stringify({
+    callId,
+    campaign: 'spring',
+    toPhoneNumber: phone(23),
+    name: 'Zacharias',
+  });
+  return (
+    (await bench.redis.xadd(bench.keys.results, '*', 'campaign', 'spring', 'result', result)) ?? ''
+  );
 }
 
 const start = (...argv: string[]) =>
@@ -48,7 +58,9 @@ async function dead(): Promise<string> {
   return id;
 }
 
-test('the URL may come from a file, so that no argument shows what is secret in it', { timeout }, async () => {
+test('the URL may come from a file, so that no argument shows what is secret in it', {
+  timeout,
+}, async () => {
   await using receiver = await Receiver.start();
   const file = join(bench.directory, 'forward-url');
   await writeFile(file, `${receiver.url}/hidden-path\n`);
@@ -61,7 +73,9 @@ test('the URL may come from a file, so that no argument shows what is secret in 
   expect([...program.stderr, ...program.stdout].join('\n')).not.toContain('hidden-path');
 });
 
-test('by https it goes through a proxy, and trusts what NODE_EXTRA_CA_CERTS of .env names', { timeout }, async () => {
+test('by https it goes through a proxy, and trusts what NODE_EXTRA_CA_CERTS of .env names', {
+  timeout,
+}, async () => {
   await using receiver = await startRawServer((socket) => socket.write(httpAnswer('200 OK')), {
     tls: { cert: LOCALHOST_CERTIFICATE, key: LOCALHOST_KEY },
   });
@@ -85,16 +99,25 @@ test('by https it goes through a proxy, and trusts what NODE_EXTRA_CA_CERTS of .
   });
   await eventually(async () => expect(receiver.requests).toHaveLength(1));
   expect(proxy.targets).toEqual([new URL(receiver.url).host]);
-  expect(proxy.credentials).toEqual([`Basic ${Buffer.from('ada:hidden-password').toString('base64')}`]);
+  expect(proxy.credentials).toEqual([
+    `Basic ${Buffer.from('ada:hidden-password').toString('base64')}`,
+  ]);
   expect(program.stderr.join('\n')).not.toContain('hidden-password');
 });
 
 test('a URL that cannot be used is told of by the name of its variable', async () => {
   const { code, stderr } = await runProcess(process.execPath, [MAIN, 'forward'], {
-    env: { ...bench.environment, FORWARD_SECRET, FORWARD_URL: 'ftp://ada:hidden-password@crm.example.com' },
+    env: {
+      ...bench.environment,
+      FORWARD_SECRET,
+      FORWARD_URL: 'ftp://ada:hidden-password@crm.example.com',
+    },
     cwd: bench.directory,
   });
-  expect([code, stderr]).toEqual([2, 'FORWARD_URL must be an absolute URL, such as https://crm.example.com/libby.\n']);
+  expect([code, stderr]).toEqual([
+    2,
+    'FORWARD_URL must be an absolute URL, such as https://crm.example.com/libby.\n',
+  ]);
 });
 
 test('the program delivers, shows how it is, finishes what is under way at SIGTERM, and logs nothing personal', {
@@ -102,13 +125,16 @@ test('the program delivers, shows how it is, finishes what is under way at SIGTE
 }, async () => {
   await using receiver = await Receiver.start();
   const release = Promise.withResolvers<void>();
-  receiver.react = () => (response) => void release.promise.then(() => response.writeHead(200).end());
+  receiver.react = () => (response) =>
+    void release.promise.then(() => response.writeHead(200).end());
   const ids = [await settled('call-1'), await settled('call-2')];
   await using program = await start(
     '--to',
     receiver.url.replace('//', '//ada:hidden-password@').concat('/hidden-path'),
   );
-  const url = (JSON.parse(await program.waitForLine(/the forwarder forwards/, timeout)) as { http: string }).http;
+  const url = (
+    JSON.parse(await program.waitForLine(/the forwarder forwards/, timeout)) as { http: string }
+  ).http;
   await eventually(async () => expect(receiver.ids.toSorted()).toEqual(ids));
   expect(await (await fetch(`${url}/readyz`)).text()).toBe('ready\n');
   const metrics = await (await fetch(`${url}/metrics`)).text();
@@ -154,12 +180,23 @@ test('what it cannot do without is asked for in a sentence', async () => {
     [await bench.run(['forward'], { env }), 'Say with --to where'],
     [await bench.run(['forward', '--to', 'https://crm.example.com']), 'FORWARD_SECRET'],
     [
-      await bench.run(['forward', '--to', 'https://crm.example.com'], { env: { FORWARD_SECRET: 'short' } }),
+      await bench.run(['forward', '--to', 'https://crm.example.com'], {
+        env: { FORWARD_SECRET: 'short' },
+      }),
       'at least 24',
     ],
-    [await bench.run(['forward', '--to', 'http://crm.example.com'], { env }), 'must begin with https://'],
-    [await bench.run(['forward', '--to', 'https://x.example.com', '--name', 'A b'], { env }), '1 to 63'],
-    [await bench.run(['forward', '--to', 'https://x.example.com', '--batch', '0'], { env }), 'from 1 to 1000'],
+    [
+      await bench.run(['forward', '--to', 'http://crm.example.com'], { env }),
+      'must begin with https://',
+    ],
+    [
+      await bench.run(['forward', '--to', 'https://x.example.com', '--name', 'A b'], { env }),
+      '1 to 63',
+    ],
+    [
+      await bench.run(['forward', '--to', 'https://x.example.com', '--batch', '0'], { env }),
+      'from 1 to 1000',
+    ],
   ] as const;
   for (const [{ code, stderr }, sentence] of cases) {
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(sentence) });
@@ -170,12 +207,18 @@ test('dead letters are listed without names, and can be had delivered again', as
   const id = await dead();
   expect((await bench.run(['forward', 'list'])).stdout).toMatch(/crm +0 +0 +1\n/);
   const { stdout } = await bench.run(['forward', 'dead', 'list', 'crm']);
-  expect(stdout).toMatch(new RegExp(`${id} +spring +call-1 +http_422 +12 +2026-12-01T00:00:00.000Z\n`));
+  expect(stdout).toMatch(
+    new RegExp(`${id} +spring +call-1 +http_422 +12 +2026-12-01T00:00:00.000Z\n`),
+  );
   expect(stdout).not.toContain('Zacharias');
   const letter = await bench.json(['forward', 'dead', 'list', 'crm', '--json']);
   expect(letter).toMatchObject({ id, attempts: 12, result: { name: 'Zacharias' } });
-  expect((await bench.run(['forward', 'dead', 'retry', 'crm'])).stdout).toBe('1 result will be delivered again.\n');
-  expect((await bench.run(['forward', 'dead', 'list', 'crm'])).stdout).toBe('There are no dead letters.\n');
+  expect((await bench.run(['forward', 'dead', 'retry', 'crm'])).stdout).toBe(
+    '1 result will be delivered again.\n',
+  );
+  expect((await bench.run(['forward', 'dead', 'list', 'crm'])).stdout).toBe(
+    'There are no dead letters.\n',
+  );
   expect(await bench.redis.xlen(bench.keys.forward('crm').again)).toBe(1);
   expect((await bench.run(['forward', 'remove', 'crm'])).code).toBe(0);
   expect(await bench.run(['forward', 'dead', 'list', 'crm'])).toMatchObject({
@@ -191,7 +234,10 @@ test('erase takes a person out of dead letters, and out of those that are sent a
   const [, fields] = (await bench.redis.xrange(again, '-', '+'))[0] ?? ['', []];
   await bench.redis.xadd(letters, '*', ...fields);
   await bench.redis.del(bench.keys.results);
-  expect(await bench.json(['erase', phone(23), '--json'])).toMatchObject({ calls: 0, deadLetters: 2 });
+  expect(await bench.json(['erase', phone(23), '--json'])).toMatchObject({
+    calls: 0,
+    deadLetters: 2,
+  });
   expect(await bench.redis.xlen(letters)).toBe(0);
   expect(await bench.redis.xlen(again)).toBe(0);
   expect((await bench.run(['erase', phone(23)])).stdout).toContain('Nothing was found');

@@ -58,13 +58,21 @@ export function addForwardCommands({ program, io, run }: CommandSlot): void {
       '--to <url>',
       'where results are posted; with a secret in it rather by FORWARD_URL or FORWARD_URL_FILE, for all users of a machine see its arguments',
     )
-    .option('--name <name>', 'under which it is remembered what was sent (default: made of host and path)', name)
+    .option(
+      '--name <name>',
+      'under which it is remembered what was sent (default: made of host and path)',
+      name,
+    )
     .addOption(
       new Option('--from <where>', 'which results to begin with, the first time')
         .choices(['beginning', 'now'] as const)
         .default('beginning' as const),
     )
-    .option('--batch <n>', 'post up to so many results in one request, as {"results": […]}', numberUpTo(1000))
+    .option(
+      '--batch <n>',
+      'post up to so many results in one request, as {"results": […]}',
+      numberUpTo(1000),
+    )
     .option('--concurrency <n>', 'requests at once', numberUpTo(256), 8)
     .option('--attempts <n>', 'after so many a result becomes a dead letter', numberUpTo(1000), 12)
     .option('--timeout-ms <ms>', 'for one request', numberUpTo(LONGEST_TIMEOUT_MS), 10_000)
@@ -109,13 +117,16 @@ function numberUpTo(most: number): (text: string) => number {
 
 async function forwardResults(io: Io, options: ForwardOptions): Promise<number> {
   const config = readConfig(io, forwardConfig);
-  const [given, from] = options.to === undefined ? [config.url?.reveal(), 'FORWARD_URL'] : [options.to, '--to'];
-  if (given === undefined) throw new UsageError('Say with --to where results are to be posted, or in FORWARD_URL.');
+  const [given, from] =
+    options.to === undefined ? [config.url?.reveal(), 'FORWARD_URL'] : [options.to, '--to'];
+  if (given === undefined)
+    throw new UsageError('Say with --to where results are to be posted, or in FORWARD_URL.');
   const target = parseWebhookUrl(given, { ...config, from });
   hideSecretsOf(target, given, io);
   goThrough(config.proxy, target);
   const logger = openLogger(io, config);
-  for (const sentence of misspelledVariables(forwardConfig, io.environment())) logger.warn(sentence);
+  for (const sentence of misspelledVariables(forwardConfig, io.environment()))
+    logger.warn(sentence);
   const keys = config.secrets.flatMap((secret) => keyOf(secret.reveal()) ?? []);
   const webhook = new Webhook({ target, keys, timeoutMs: options.timeoutMs, clock: systemClock });
   const gone = new AbortController();
@@ -136,7 +147,8 @@ async function forwardResults(io: Io, options: ForwardOptions): Promise<number> 
 }
 
 function endError(why: ForwarderEnd, chosen: string, { origin }: WebhookUrl): DialerError {
-  if (why === 'removed') return new DialerError('forwarder_removed', `${chosen} was removed, and forwards no more.`);
+  if (why === 'removed')
+    return new DialerError('forwarder_removed', `${chosen} was removed, and forwards no more.`);
   return new DialerError(
     'receiver_gone',
     `${origin} wants no more results (410 Gone); what is undelivered waits. If that is for good, "enqueuer forward remove ${chosen}".`,
@@ -177,7 +189,8 @@ async function buildForwarder(
 
 /** The only way that fetch has. It is the whole process's, in which nothing else speaks https. */
 function goThrough({ url: proxy, except }: HttpsProxyConfig, { url }: WebhookUrl): void {
-  if (proxy !== undefined && !goesDirectly(url, except)) setGlobalProxyFromEnv({ HTTPS_PROXY: proxy.reveal() });
+  if (proxy !== undefined && !goesDirectly(url, except))
+    setGlobalProxyFromEnv({ HTTPS_PROXY: proxy.reveal() });
 }
 
 /** A URL's path, query and password may be what lets results in. */
@@ -193,8 +206,14 @@ async function listForwarders(io: Io): Promise<number> {
   return await withContext(io, async ({ redis, keys }) => {
     const forwarders = new Forwarders(redis, keys);
     const states: ForwarderState[] = [];
-    for (const each of await forwarders.names()) states.push(...[(await forwarders.read(each)) ?? []].flat());
-    const rows = states.map((state): Cell[] => [state.name, state.unread ?? '?', state.inHand, state.dead]);
+    for (const each of await forwarders.names())
+      states.push(...[(await forwarders.read(each)) ?? []].flat());
+    const rows = states.map((state): Cell[] => [
+      state.name,
+      state.unread ?? '?',
+      state.inHand,
+      state.dead,
+    ]);
     const headings = ['FORWARDER', 'UNREAD', 'IN HAND', 'DEAD'];
     if (rows.length === 0) await print(io.stdout, 'Nothing was ever forwarded.\n');
     else await printFitted(io.stdout, (width) => formatTable([headings, ...rows], width));
@@ -225,7 +244,15 @@ async function listDead(io: Io, chosen: string, json: boolean): Promise<number> 
     const rows: Cell[][] = [];
     for await (const letter of forwarders.deadLetters(chosen)) {
       if (json) await print(io.stdout, `${JSON.stringify(letter)}\n`);
-      else rows.push([letter.id, letter.campaign, letter.result.callId, letter.reason, letter.attempts, letter.at]);
+      else
+        rows.push([
+          letter.id,
+          letter.campaign,
+          letter.result.callId,
+          letter.reason,
+          letter.attempts,
+          letter.at,
+        ]);
     }
     if (json) return;
     const headings = ['RESULT', 'CAMPAIGN', 'CALL', 'REASON', 'ATTEMPTS', 'GIVEN UP'];
@@ -236,15 +263,25 @@ async function listDead(io: Io, chosen: string, json: boolean): Promise<number> 
 
 async function retryDead(io: Io, chosen: string): Promise<number> {
   return await withForwarder(io, chosen, async (forwarders) => {
-    await print(io.stdout, `${countOf(await forwarders.retry(chosen), 'result')} will be delivered again.\n`);
+    await print(
+      io.stdout,
+      `${countOf(await forwarders.retry(chosen), 'result')} will be delivered again.\n`,
+    );
   });
 }
 
-async function withForwarder(io: Io, chosen: string, work: (forwarders: Forwarders) => Promise<void>): Promise<number> {
+async function withForwarder(
+  io: Io,
+  chosen: string,
+  work: (forwarders: Forwarders) => Promise<void>,
+): Promise<number> {
   return await withContext(io, async ({ redis, keys }) => {
     const forwarders = new Forwarders(redis, keys);
     if ((await forwarders.read(chosen)) === undefined) {
-      throw new DialerError('no_such_forwarder', `There is no forwarder ${chosen}; see "enqueuer forward list".`);
+      throw new DialerError(
+        'no_such_forwarder',
+        `There is no forwarder ${chosen}; see "enqueuer forward list".`,
+      );
     }
     await work(forwarders);
     return 0;

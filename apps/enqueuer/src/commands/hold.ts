@@ -22,7 +22,10 @@ export function addHoldCommands({ program, io, run }: CommandSlot): void {
     .action((scope, { by }) => run(releaseHold(io, scope, by)));
 }
 
-async function listHolds(io: Io, { json = false }: { json?: boolean | undefined }): Promise<number> {
+async function listHolds(
+  io: Io,
+  { json = false }: { json?: boolean | undefined },
+): Promise<number> {
   return await withContext(io, async (context) => {
     const [standing, now] = await Promise.all([context.holds.list(), context.now()]);
     if (json) await print(io.stdout, `${JSON.stringify({ holds: standing.map(holdJson) })}\n`);
@@ -35,7 +38,10 @@ async function listHolds(io: Io, { json = false }: { json?: boolean | undefined 
 async function releaseHold(io: Io, scope: string, by: string): Promise<number> {
   return await withContext(io, async ({ holds }) => {
     if (!(await holds.release(scope, by))) {
-      throw new DialerError('no_such_hold', `Nothing is held by the name ${scope}; see "enqueuer hold list".`);
+      throw new DialerError(
+        'no_such_hold',
+        `Nothing is held by the name ${scope}; see "enqueuer hold list".`,
+      );
     }
     await print(io.stdout, `${scope} is released.\n`);
     return 0;
@@ -55,7 +61,9 @@ export function holdJson({ scope, reason, since, until, cause }: Hold): object {
   };
 }
 
-/** What was last seen of the trouble, such as `404 from https://phone.example/outbound: Not Found`. */
+/**
+ * What was last seen of the trouble, such as `404 from https://phone.example/outbound: Not Found`.
+ */
 export function causeText({ code, url, status, message }: HoldCause): string {
   const where = url === undefined ? '' : ` from ${url}`;
   return `${status ?? code}${where}${message === undefined ? '' : `: ${message}`}`;
@@ -72,12 +80,17 @@ export function holdTable(holds: readonly Hold[], now: number, width?: number): 
       nextTry(until, now),
     ]);
   const table = formatTable([['HELD', 'REASON', 'SINCE', 'NEXT TRY'], ...rows], width);
-  const causes = holds.flatMap(({ scope, cause }) => (cause === undefined ? [] : `${scope}: ${causeText(cause)}\n`));
+  const causes = holds.flatMap(({ scope, cause }) =>
+    cause === undefined ? [] : `${scope}: ${causeText(cause)}\n`,
+  );
   const reasons = new Set(holds.map(({ reason }) => reason));
   return `${table}${causes.join('')}\n${[...reasons].map((reason) => MEANINGS[reason]).join('')}`;
 }
 
-/** Whoever reads it may never have heard of it, and has to decide something that cannot be taken back. */
+/**
+ * Whoever reads it may never have heard of it, and has to decide something that cannot be taken
+ * back.
+ */
 const EVIDENCE_LOST = `Redis has lost calls that it had recorded as dialed (a restored backup, or a replica that was behind).
 Workers that still run have written theirs again. What others dialed since then is queued again: it would ring twice.
 So have pauses, cancels, retries, loads and do-not-call entries of that time to be given once more. See "enqueuer status", and
@@ -86,12 +99,15 @@ cancel what must not ring again. Then: enqueuer hold release all --by <you>
 
 /** What is wrong, and what is to be done. */
 const MEANINGS: Record<HoldReason, string> = {
-  forbidden: 'forbidden: the API refuses a token that was just granted; check scope and credentials\n',
-  token_unavailable: 'token_unavailable: no token can be had; "enqueuer doctor" tries and says why\n',
+  forbidden:
+    'forbidden: the API refuses a token that was just granted; check scope and credentials\n',
+  token_unavailable:
+    'token_unavailable: no token can be had; "enqueuer doctor" tries and says why\n',
   endpoint: 'endpoint: the answers are not the API’s; check LIBBY_API_URL\n',
   rate_limited: 'rate_limited: the API asks to slow down; it is tried again by itself\n',
   agent_not_found: 'agent_not_found: the line has no agent; check the campaign’s fromPhoneNumber\n',
-  doubts: 'doubts: too many calls got no usable answer; it is tried again by itself, until ten calls in a row pass\n',
+  doubts:
+    'doubts: too many calls got no usable answer; it is tried again by itself, until ten calls in a row pass\n',
   unreachable: 'unreachable: the API cannot be reached; "enqueuer doctor" says why\n',
   rejections:
     'rejections: the API rejects each call of the campaign; mend its texts or columns, then "enqueuer campaign put"\n',

@@ -9,7 +9,12 @@ eachTest((each) => {
 });
 
 async function loaded(id: string, count: number, settings = {}): Promise<string[]> {
-  const argv = ['load', await bench.list(`${id}.csv`, count), '--campaign', await bench.campaign(id, settings)];
+  const argv = [
+    'load',
+    await bench.list(`${id}.csv`, count),
+    '--campaign',
+    await bench.campaign(id, settings),
+  ];
   expect((await bench.run(argv)).code).toBe(0);
   return await bench.queued(id);
 }
@@ -28,7 +33,8 @@ const audit = async () =>
   (await bench.redis.xrange(bench.keys.audit, '-', '+'))
     .map(([, fields]) => fields)
     .filter((fields) => fields.includes('in_doubt_resolved'));
-const redial = (callId: string) => bench.run(['in-doubt', 'resolve', callId, '--as', 'redial', '--by', 'Ada']);
+const redial = (callId: string) =>
+  bench.run(['in-doubt', 'resolve', callId, '--as', 'redial', '--by', 'Ada']);
 
 describe('in-doubt list', () => {
   test('shows what is needed to ask the provider, of one campaign or of all', async () => {
@@ -36,11 +42,21 @@ describe('in-doubt list', () => {
     const spring = await doubted('spring');
     const autumn = await doubted('autumn');
     const { stdout } = await bench.run(['in-doubt', 'list', 'spring']);
-    const columns = [spring, 'spring', '1', '2026-11-22T10:00:00.000Z', '\\+15055550100', 'no_response', '1'];
+    const columns = [
+      spring,
+      'spring',
+      '1',
+      '2026-11-22T10:00:00.000Z',
+      '\\+15055550100',
+      'no_response',
+      '1',
+    ];
     expect(stdout).toMatch(new RegExp(`^${[...columns, '\\+15055550123', 'Ada'].join(' +')}`, 'm'));
     expect(stdout).toMatch(/ PROVIDER SAID$[^]* the agent is busy$/m);
     expect(stdout).toMatch(/\n1 call in doubt\.\n$/);
-    const all = (await bench.json(['in-doubt', 'list', '--json'])) as { calls: { callId: string }[] };
+    const all = (await bench.json(['in-doubt', 'list', '--json'])) as {
+      calls: { callId: string }[];
+    };
     expect(all.calls.map(({ callId }) => callId)).toEqual([autumn, spring]);
     expect(await bench.run(['in-doubt', 'list', 'winter'])).toMatchObject({ code: 2, stdout: '' });
   });
@@ -49,21 +65,35 @@ describe('in-doubt list', () => {
 test('in-doubt list fits a terminal of 80 columns, and breaks no word', async () => {
   const [first = ''] = await loaded('spring', 1);
   await bench.claim('spring', first);
-  const providerMessage = 'the agent is busy with another call, and will be so until the end of the day';
-  await bench.settle('spring', first, 'unknown', { reason: 'no_response', providerMessage, list: 'lists/may.csv' });
+  const providerMessage =
+    'the agent is busy with another call, and will be so until the end of the day';
+  await bench.settle('spring', first, 'unknown', {
+    reason: 'no_response',
+    providerMessage,
+    list: 'lists/may.csv',
+  });
   const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 50 });
   const [shown] = await Promise.all([text(stdout), bench.run(['in-doubt', 'list'], { stdout })]);
   const lines = shown.split('\n');
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
   expect(lines.filter((line) => line.startsWith(first)).length).toBeGreaterThan(1);
   const words = new Set(shown.split(/\s+/));
-  for (const word of [...providerMessage.split(' '), 'lists/may.csv', '+15055550123']) expect(words).toContain(word);
+  for (const word of [...providerMessage.split(' '), 'lists/may.csv', '+15055550123'])
+    expect(words).toContain(word);
 });
 
 describe('in-doubt resolve --as accepted', () => {
   test('gives the call its outcome, as a further revision, and keeps who said so', async () => {
     const callId = await doubted();
-    const resolved = await bench.run(['in-doubt', 'resolve', callId, '--as', 'accepted', '--by', 'Ada']);
+    const resolved = await bench.run([
+      'in-doubt',
+      'resolve',
+      callId,
+      '--as',
+      'accepted',
+      '--by',
+      'Ada',
+    ]);
     expect(resolved).toEqual({ code: 0, stdout: `${callId} of spring is accepted.\n`, stderr: '' });
     const status = await bench.json(['status', 'spring', '--json']);
     expect(status).toMatchObject({ pending: 1, outcomes: { accepted: 1, unknown: 0 } });
@@ -79,27 +109,57 @@ describe('in-doubt resolve --as accepted', () => {
     });
     expect((await bench.run(['in-doubt', 'list'])).stdout).toBe('No call is in doubt.\n');
     expect(await bench.redis.exists(bench.keys.campaign('spring').kept)).toBe(0);
-    const what = ['what', 'in_doubt_resolved', 'callId', callId, 'campaign', 'spring', 'as', 'accepted', 'by', 'Ada'];
+    const what = [
+      'what',
+      'in_doubt_resolved',
+      'callId',
+      callId,
+      'campaign',
+      'spring',
+      'as',
+      'accepted',
+      'by',
+      'Ada',
+    ];
     expect(await audit()).toEqual([[...what, 'at', expect.stringMatching(/^20.*Z$/)]]);
   });
 
   test('a call that is not in doubt stays as it is, and nothing is kept', async () => {
     const callId = await doubted();
     const [waiting = ''] = await bench.queued('spring');
-    const resolve = (id: string) => bench.run(['in-doubt', 'resolve', id, '--as', 'accepted', '--by', 'Ada']);
-    expect(await resolve('nosuch')).toMatchObject({ code: 1, stderr: expect.stringContaining('No call nosuch') });
-    expect(await resolve(waiting)).toMatchObject({ code: 1, stderr: expect.stringContaining('No call') });
+    const resolve = (id: string) =>
+      bench.run(['in-doubt', 'resolve', id, '--as', 'accepted', '--by', 'Ada']);
+    expect(await resolve('nosuch')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('No call nosuch'),
+    });
+    expect(await resolve(waiting)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('No call'),
+    });
     await bench.claim('spring', waiting);
-    expect(await resolve(waiting)).toMatchObject({ code: 1, stderr: expect.stringContaining('no outcome yet') });
+    expect(await resolve(waiting)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no outcome yet'),
+    });
     await resolve(callId);
-    expect(await resolve(callId)).toMatchObject({ code: 1, stderr: expect.stringContaining('outcome is accepted') });
+    expect(await resolve(callId)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('outcome is accepted'),
+    });
     expect(await audit()).toHaveLength(1);
   });
 
   test('needs a name and a decision', async () => {
-    expect(await bench.run(['in-doubt', 'resolve', 'call-1', '--as', 'accepted'])).toMatchObject({ code: 2 });
-    expect(await bench.run(['in-doubt', 'resolve', 'call-1', '--by', 'Ada'])).toMatchObject({ code: 2 });
-    expect(await bench.run(['in-doubt', 'resolve', 'call-1', '--as', 'rang', '--by', 'Ada'])).toMatchObject({
+    expect(await bench.run(['in-doubt', 'resolve', 'call-1', '--as', 'accepted'])).toMatchObject({
+      code: 2,
+    });
+    expect(await bench.run(['in-doubt', 'resolve', 'call-1', '--by', 'Ada'])).toMatchObject({
+      code: 2,
+    });
+    expect(
+      await bench.run(['in-doubt', 'resolve', 'call-1', '--as', 'rang', '--by', 'Ada']),
+    ).toMatchObject({
       code: 2,
     });
   });
@@ -107,17 +167,28 @@ describe('in-doubt resolve --as accepted', () => {
 
 describe('in-doubt resolve --as redial', () => {
   test('lets the call be dialed once more, no earlier than the first conversation may last, and keeps who said so', async () => {
-    const callId = await doubted('spring', { lines: { maxConcurrentCalls: 5, assumedCallSeconds: 600 } });
+    const callId = await doubted('spring', {
+      lines: { maxConcurrentCalls: 5, assumedCallSeconds: 600 },
+    });
     const { code, stdout } = await redial(callId);
     expect(code).toBe(0);
-    expect(stdout).toMatch(new RegExp(`^${callId} of spring will be dialed once more, from 20\\S+Z on\\.\n$`));
+    expect(stdout).toMatch(
+      new RegExp(`^${callId} of spring will be dialed once more, from 20\\S+Z on\\.\n$`),
+    );
     expect(await bench.queued('spring')).toContain(callId);
     const status = await bench.json(['status', 'spring', '--json']);
     expect(status).toMatchObject({ pending: 1, outcomes: { unknown: 1 } });
     const { calls } = (await bench.json(['in-doubt', 'list', '--json'])) as { calls: object[] };
-    expect(calls).toMatchObject([{ callId, redialAt: stdout.match(/20\S+Z/)?.[0], isRedialed: false }]);
-    expect(await audit()).toMatchObject([expect.arrayContaining([callId, 'as', 'redial', 'by', 'Ada'])]);
-    expect(await redial(callId)).toMatchObject({ code: 1, stderr: expect.stringContaining('once more already, from') });
+    expect(calls).toMatchObject([
+      { callId, redialAt: stdout.match(/20\S+Z/)?.[0], isRedialed: false },
+    ]);
+    expect(await audit()).toMatchObject([
+      expect.arrayContaining([callId, 'as', 'redial', 'by', 'Ada']),
+    ]);
+    expect(await redial(callId)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('once more already, from'),
+    });
     expect(await audit()).toHaveLength(1);
   });
 
@@ -133,18 +204,37 @@ describe('in-doubt resolve --as redial', () => {
   test('is refused where it would come to nothing', async () => {
     const callId = await doubted();
     const own = bench.keys.campaign('spring');
-    expect(await redial(`${callId}#1`)).toMatchObject({ code: 1, stderr: expect.stringContaining('No call') });
+    expect(await redial(`${callId}#1`)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('No call'),
+    });
     await bench.run(['suppress', 'add', phone(0)]);
-    expect(await redial(callId)).toMatchObject({ code: 1, stderr: expect.stringContaining('do-not-call') });
+    expect(await redial(callId)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('do-not-call'),
+    });
     await bench.run(['suppress', 'remove', phone(0)]);
     await bench.run(['cancel', 'spring']);
-    expect(await redial(callId)).toMatchObject({ code: 1, stderr: expect.stringContaining('enqueuer resume spring') });
+    expect(await redial(callId)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('enqueuer resume spring'),
+    });
     await bench.run(['resume', 'spring']);
     const payload = (await bench.redis.hget(own.kept, callId)) ?? '';
-    await bench.redis.hset(own.kept, callId, JSON.stringify({ ...JSON.parse(payload), expiresAt: 1 }));
-    expect(await redial(callId)).toMatchObject({ code: 1, stderr: expect.stringContaining('its time is over') });
+    await bench.redis.hset(
+      own.kept,
+      callId,
+      JSON.stringify({ ...JSON.parse(payload), expiresAt: 1 }),
+    );
+    expect(await redial(callId)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('its time is over'),
+    });
     await bench.redis.hdel(own.kept, callId);
-    expect(await redial(callId)).toMatchObject({ code: 1, stderr: expect.stringContaining('erased') });
+    expect(await redial(callId)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('erased'),
+    });
     expect(await audit()).toEqual([]);
   });
 });

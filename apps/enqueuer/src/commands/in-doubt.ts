@@ -1,5 +1,10 @@
 import { Option } from '@commander-js/extra-typings';
-import { DoNotCallList, type DoubtfulCall, Identity, type RedialResolution } from '@libby-dialer/dial-queue';
+import {
+  DoNotCallList,
+  type DoubtfulCall,
+  Identity,
+  type RedialResolution,
+} from '@libby-dialer/dial-queue';
 import { isoInstant, redialAfterMs } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import type { CommandSlot } from '../command-slot.ts';
@@ -50,7 +55,10 @@ export function addInDoubtCommands({ program, io, run }: CommandSlot): void {
     .description('Say what is to become of a call in doubt.')
     .argument('<callId>', 'as "in-doubt list" shows it')
     .addOption(
-      new Option('--as <what>', 'accepted: the provider has taken it; redial: dial it once more, and it may ring twice')
+      new Option(
+        '--as <what>',
+        'accepted: the provider has taken it; redial: dial it once more, and it may ring twice',
+      )
         .choices(['accepted', 'redial'] as const)
         .makeOptionMandatory(),
     )
@@ -58,10 +66,16 @@ export function addInDoubtCommands({ program, io, run }: CommandSlot): void {
     .action((callId, options) => run(resolve(io, callId, options)));
 }
 
-async function list(io: Io, id: string | undefined, { json = false }: ListOptions): Promise<number> {
+async function list(
+  io: Io,
+  id: string | undefined,
+  { json = false }: ListOptions,
+): Promise<number> {
   return await withContext(io, async (context) => {
     const calls: DoubtfulCall[] = [];
-    for (const campaign of id === undefined ? await idsOf(context) : [(await context.campaign(id)).id]) {
+    for (const campaign of id === undefined
+      ? await idsOf(context)
+      : [(await context.campaign(id)).id]) {
       for await (const call of context.desk.list(campaign)) calls.push(call);
     }
     if (json) await print(io.stdout, `${JSON.stringify({ calls })}\n`);
@@ -96,7 +110,10 @@ async function resolve(io: Io, callId: string, { as, by }: ResolveOptions): Prom
   return await withContext(io, async (context) => {
     const campaign = await context.desk.campaignOf(callId, await idsOf(context));
     if (campaign === undefined) {
-      throw new DialerError('no_such_call', `No call ${callId} has been dialed; see "enqueuer in-doubt list".`);
+      throw new DialerError(
+        'no_such_call',
+        `No call ${callId} has been dialed; see "enqueuer in-doubt list".`,
+      );
     }
     const decide = as === 'redial' ? redial : accept;
     await print(io.stdout, `${await decide(context, campaign, callId, by)}\n`);
@@ -104,29 +121,47 @@ async function resolve(io: Io, callId: string, { as, by }: ResolveOptions): Prom
   });
 }
 
-async function accept(context: Context, campaign: string, callId: string, by: string): Promise<string> {
+async function accept(
+  context: Context,
+  campaign: string,
+  callId: string,
+  by: string,
+): Promise<string> {
   const resolution = await context.desk.accept(campaign, callId, { by, at: await context.now() });
   if (resolution.kind !== 'resolved') throw refusal(campaign, callId, resolution);
   return `${callId} of ${campaign} is accepted.`;
 }
 
-async function redial(context: Context, campaign: string, callId: string, by: string): Promise<string> {
+async function redial(
+  context: Context,
+  campaign: string,
+  callId: string,
+  by: string,
+): Promise<string> {
   const { desk } = context;
   const at = await context.now();
   await refuseIfSuppressed(context, campaign, callId);
   const afterMs = redialAfterMs(await context.campaign(campaign));
   const resolution = await desk.redial(campaign, callId, { by, at }, afterMs);
   if (resolution.kind !== 'resolved') throw refusal(campaign, callId, resolution);
-  const when = resolution.redialAt <= at + SOON_MS ? 'now' : `from ${isoInstant(resolution.redialAt)} on`;
+  const when =
+    resolution.redialAt <= at + SOON_MS ? 'now' : `from ${isoInstant(resolution.redialAt)} on`;
   return `${callId} of ${campaign} will be dialed once more, ${when}.`;
 }
 
 /** The gate would only leave it in doubt. */
-async function refuseIfSuppressed({ redis, keys, desk }: Context, campaign: string, callId: string): Promise<void> {
+async function refuseIfSuppressed(
+  { redis, keys, desk }: Context,
+  campaign: string,
+  callId: string,
+): Promise<void> {
   const number = await desk.numberOf(campaign, callId);
   if (number === undefined) return;
-  const [isListed] = await new DoNotCallList(redis, keys, await Identity.load(redis, keys)).check([number]);
-  if (isListed) throw new DialerError('suppressed', `Call ${callId} is to a number on the do-not-call list.`);
+  const [isListed] = await new DoNotCallList(redis, keys, await Identity.load(redis, keys)).check([
+    number,
+  ]);
+  if (isListed)
+    throw new DialerError('suppressed', `Call ${callId} is to a number on the do-not-call list.`);
 }
 
 function refusal(
@@ -138,7 +173,10 @@ function refusal(
   return new DialerError(kind, `Call ${callId} of ${campaign} ${whyNot(campaign, resolution)}.`);
 }
 
-function whyNot(campaign: string, resolution: Exclude<RedialResolution, { kind: 'resolved' }>): string {
+function whyNot(
+  campaign: string,
+  resolution: Exclude<RedialResolution, { kind: 'resolved' }>,
+): string {
   switch (resolution.kind) {
     case 'not_in_doubt': {
       const isUnderWay = resolution.state === 'claimed' || resolution.state === 'open';

@@ -8,7 +8,8 @@ eachTest((each) => {
   bench = each;
 });
 
-const push = async (...fields: string[]) => (await bench.redis.xadd(bench.keys.inbox, '*', ...fields)) ?? '';
+const push = async (...fields: string[]) =>
+  (await bench.redis.xadd(bench.keys.inbox, '*', ...fields)) ?? '';
 const pushCall = (index: number) =>
   push('campaign', 'orders', 'call', JSON.stringify({ toPhoneNumber: phone(index), name: 'Ann' }));
 const show = (id: string) => bench.json(['inbox', 'show', id, '--json']);
@@ -66,23 +67,33 @@ test('show: from waiting to the outcome of the call', async () => {
     call: { state: 'settled', outcome: 'accepted', result: { callId, reason: 'accepted' } },
   });
   const { stdout } = await bench.run(['inbox', 'show', id]);
-  expect(stdout).toMatch(/was queued as c\S+ of orders\.\nThe call ended as accepted \(accepted\), settled \S+Z\.\n$/);
+  expect(stdout).toMatch(
+    /was queued as c\S+ of orders\.\nThe call ended as accepted \(accepted\), settled \S+Z\.\n$/,
+  );
   await bench.redis.hdel(bench.keys.campaign('orders').ledger, callId);
   expect(await show(id)).toEqual({ ...fate, call: { state: 'forgotten' } });
 });
 
-test.each(['1-1', 'nonsense', '99999999999999999999999999-1'])('show: %s is unknown', async (id) => {
-  const { code, stdout, stderr } = await bench.run(['inbox', 'show', id]);
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toContain('is no entry of the inbox that is known');
-});
+test.each(['1-1', 'nonsense', '99999999999999999999999999-1'])(
+  'show: %s is unknown',
+  async (id) => {
+    const { code, stdout, stderr } = await bench.run(['inbox', 'show', id]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('is no entry of the inbox that is known');
+  },
+);
 
 test('rejected: the latest first, the record only in JSON', async () => {
   const first = await push('campaign', 'orders', 'call', '{"name": "Ann"}');
   const second = await push('campaign', 'or\u001b[2Jders', 'call', '{}');
   await takeIn();
   const { stdout } = await bench.run(['inbox', 'rejected']);
-  expect(stdout.split('\n').map((line) => line.split(/ {2,}/)[0])).toEqual(['ENTRY', second, first, '']);
+  expect(stdout.split('\n').map((line) => line.split(/ {2,}/)[0])).toEqual([
+    'ENTRY',
+    second,
+    first,
+    '',
+  ]);
   expect(stdout).toContain('missing_phone');
   expect(['Ann', '\u001b'].filter((each) => stdout.includes(each))).toEqual([]);
   expect(await bench.json(['inbox', 'rejected', '--limit', '1', '--json'])).toEqual({
@@ -97,6 +108,8 @@ test('rejected: the latest first, the record only in JSON', async () => {
       },
     ],
   });
-  expect((await bench.run(['inbox', 'show', first])).stdout).toContain('was rejected (missing_phone)');
+  expect((await bench.run(['inbox', 'show', first])).stdout).toContain(
+    'was rejected (missing_phone)',
+  );
   expect((await bench.run(['inbox', 'rejected', '--limit', '0'])).code).toBe(2);
 });

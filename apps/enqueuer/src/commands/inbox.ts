@@ -1,5 +1,10 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
-import { type CallProgress, type InboxFate, type InboxStatus, InboxView } from '@libby-dialer/dial-queue';
+import {
+  type CallProgress,
+  type InboxFate,
+  type InboxStatus,
+  InboxView,
+} from '@libby-dialer/dial-queue';
 import { isoInstant } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import type { CommandSlot } from '../command-slot.ts';
@@ -50,7 +55,8 @@ function wholeNumber(text: string): number {
 async function status(io: Io, { json = false }: JsonOption): Promise<number> {
   return await withContext(io, async (context) => {
     const { oldestAt, ...status } = await new InboxView(context.redis, context.keys).status();
-    const oldestAgeMs = oldestAt === undefined ? undefined : Math.max(0, (await context.now()) - oldestAt);
+    const oldestAgeMs =
+      oldestAt === undefined ? undefined : Math.max(0, (await context.now()) - oldestAt);
     const object = { ...status, ...(oldestAgeMs !== undefined && { oldestAgeMs }) };
     await print(io.stdout, json ? `${JSON.stringify(object)}\n` : statusText(object, oldestAgeMs));
     return 0;
@@ -59,14 +65,23 @@ async function status(io: Io, { json = false }: JsonOption): Promise<number> {
 
 type Counts = Omit<InboxStatus, 'oldestAt'>;
 
-function statusText({ waiting, pending, consumers, rejected }: Counts, oldestAgeMs: number | undefined): string {
-  const oldest = oldestAgeMs === undefined ? '' : `; the oldest is ${formatDuration(oldestAgeMs)} old`;
+function statusText(
+  { waiting, pending, consumers, rejected }: Counts,
+  oldestAgeMs: number | undefined,
+): string {
+  const oldest =
+    oldestAgeMs === undefined ? '' : `; the oldest is ${formatDuration(oldestAgeMs)} old`;
   const lines = [`${formatCount(waiting)} waiting, ${formatCount(pending)} in hand${oldest}.`];
-  if (consumers.length === 0) lines.push('No daemon takes them in; start one with "enqueuer serve".');
+  if (consumers.length === 0)
+    lines.push('No daemon takes them in; start one with "enqueuer serve".');
   for (const { name, pending, idleMs } of consumers) {
-    lines.push(`${name}: ${formatCount(pending)} in hand, last seen ${formatDuration(idleMs)} ago.`);
+    lines.push(
+      `${name}: ${formatCount(pending)} in hand, last seen ${formatDuration(idleMs)} ago.`,
+    );
   }
-  lines.push(`${countOf(rejected, 'reject')} kept${rejected === 0 ? '' : '; "enqueuer inbox rejected" shows them'}.`);
+  lines.push(
+    `${countOf(rejected, 'reject')} kept${rejected === 0 ? '' : '; "enqueuer inbox rejected" shows them'}.`,
+  );
   return `${lines.join('\n')}\n`;
 }
 
@@ -76,13 +91,19 @@ async function show(io: Io, id: string, { json = false }: JsonOption): Promise<n
     const fate = /^\d{1,20}-\d{1,20}$/.test(id) ? await view.fate(id) : undefined;
     if (fate === undefined) throw noSuchEntry(id);
     if (fate === 'waiting') {
-      await print(io.stdout, json ? `${JSON.stringify({ entry: id, fate })}\n` : `${id} waits to be taken in.\n`);
+      await print(
+        io.stdout,
+        json ? `${JSON.stringify({ entry: id, fate })}\n` : `${id} waits to be taken in.\n`,
+      );
       return 0;
     }
     const call = 'callId' in fate ? await view.progress(fate.campaign, fate.callId) : undefined;
     const { kind, ...rest } = fate;
     const object = { entry: id, fate: kind, ...rest, ...(call !== undefined && { call }) };
-    await print(io.stdout, json ? `${JSON.stringify(object)}\n` : `${id} ${fateText(fate)}\n${progressText(call)}`);
+    await print(
+      io.stdout,
+      json ? `${JSON.stringify(object)}\n` : `${id} ${fateText(fate)}\n${progressText(call)}`,
+    );
     return 0;
   });
 }
@@ -121,7 +142,8 @@ function progressText(call: CallProgress | undefined): string {
       return 'Nothing is kept of the call any more.\n';
     case 'settled': {
       const { result } = call;
-      const details = result === undefined ? '' : ` (${result.reason}), settled ${result.settledAt}`;
+      const details =
+        result === undefined ? '' : ` (${result.reason}), settled ${result.settledAt}`;
       return `The call ended as ${call.outcome}${details}.\n`;
     }
   }
@@ -130,7 +152,10 @@ function progressText(call: CallProgress | undefined): string {
 async function rejected(io: Io, { limit, json = false }: RejectedOptions): Promise<number> {
   return await withContext(io, async ({ redis, keys }) => {
     const found = await new InboxView(redis, keys).rejected(limit);
-    const entries = found.map(({ rejectedAt, ...entry }) => ({ ...entry, rejectedAt: isoInstant(rejectedAt) }));
+    const entries = found.map(({ rejectedAt, ...entry }) => ({
+      ...entry,
+      rejectedAt: isoInstant(rejectedAt),
+    }));
     if (json) await print(io.stdout, `${JSON.stringify({ rejected: entries })}\n`);
     else if (entries.length === 0) await print(io.stdout, 'Nothing was rejected.\n');
     else {

@@ -7,22 +7,30 @@ import { describe, expect, test } from 'vitest';
 import { eachTest, type TestBench } from '../test-bench.ts';
 
 /**
- * Lists in the shapes in which spreadsheets, mail programs, CRMs, dialers and databases write them, each small, with what
- * must become of every row of it. What a list cannot tell for certain is not dialed.
+ * Lists in the shapes in which spreadsheets, mail programs, CRMs, dialers and databases write them,
+ * each small, with what must become of every row of it. What a list cannot tell for certain is not
+ * dialed.
  */
 interface List {
   readonly file: string;
   readonly content: string | Buffer;
   readonly campaign?: object;
-  /** Of each row: where, who, at which number and when; or where and why not. Of a list that is refused the sentence. */
+  /**
+   * Of each row: where, who, at which number and when; or where and why not. Of a list that is
+   * refused the sentence.
+   */
   readonly verdicts: readonly string[] | string;
 }
 
 const NUL = '\0';
 const lines = (...rows: readonly string[]): string => `${rows.join('\n')}\n`;
-const windowsLines = (...rows: readonly string[]): string => rows.map((row) => `${row}\r\n`).join('');
+const windowsLines = (...rows: readonly string[]): string =>
+  rows.map((row) => `${row}\r\n`).join('');
 
-/** When a Sunday afternoon, a summer evening and winter evenings and mornings are, far enough ahead to stay there. */
+/**
+ * When a Sunday afternoon, a summer evening and winter evenings and mornings are, far enough ahead
+ * to stay there.
+ */
 const WINTER_NIGHT = '2099-12-03T03:30:00Z';
 const WINTER_MIDNIGHT = '2099-12-03T00:30:00Z';
 const WINTER_MORNING = '2099-12-03T10:15:00Z';
@@ -48,7 +56,11 @@ type Verdict = [line: string, verdict: string, at: string, ...string[]];
 const REASON = 6;
 
 /** Tries a list, loads it, and tells of each row what both say. */
-async function outcomeOf({ file, content, campaign = {} }: Omit<List, 'verdicts'>): Promise<Outcome> {
+async function outcomeOf({
+  file,
+  content,
+  campaign = {},
+}: Omit<List, 'verdicts'>): Promise<Outcome> {
   const path = join(bench.directory, file);
   await writeFile(path, content);
   const settings = { introNotes: 'Talk to {{name}}', defaultCountry: 'US', ...campaign };
@@ -78,7 +90,8 @@ function refusalOf(stderr: string): string {
 async function queuedCalls(): Promise<QueuedCall[]> {
   const queue = openQueue(bench.redis, bench.keys, 'try');
   const calls: QueuedCall[] = [];
-  for (const id of await bench.queued('try')) calls.push((await queue.getJob(id))?.data as QueuedCall);
+  for (const id of await bench.queued('try'))
+    calls.push((await queue.getJob(id))?.data as QueuedCall);
   await queue.close();
   return calls;
 }
@@ -97,9 +110,20 @@ const LISTS: readonly List[] = [
   },
   {
     file: 'de-mobile-no-plus.csv',
-    content: lines('Name,Phone', 'Ada,491713920001', 'Ben,+49 171 3920002', 'Cal,0171 3920003', 'Dee,49-171-39200-04'),
+    content: lines(
+      'Name,Phone',
+      'Ada,491713920001',
+      'Ben,+49 171 3920002',
+      'Cal,0171 3920003',
+      'Dee,49-171-39200-04',
+    ),
     campaign: { defaultCountry: 'DE' },
-    verdicts: ['2 ambiguous_number', '3 Ben +491713920002 now', '4 Cal +491713920003 now', '5 ambiguous_number'],
+    verdicts: [
+      '2 ambiguous_number',
+      '3 Ben +491713920002 now',
+      '4 Cal +491713920003 now',
+      '5 ambiguous_number',
+    ],
   },
   {
     file: 'directory-assistance.csv',
@@ -114,13 +138,24 @@ const LISTS: readonly List[] = [
   },
   {
     file: 'empty-rows.csv',
-    content: lines('Name,Phone,City', 'Ada,+15055550123,Taos', ',,', ',,', 'Ben,+15055550124,Taos', ',,'),
+    content: lines(
+      'Name,Phone,City',
+      'Ada,+15055550123,Taos',
+      ',,',
+      ',,',
+      'Ben,+15055550124,Taos',
+      ',,',
+    ),
     verdicts: ['2 Ada +15055550123 now', '5 Ben +15055550124 now'],
   },
   {
     file: 'excel-german-cp1252.csv',
     content: Buffer.from(
-      windowsLines('Name;Telefon;Ort', 'Jürgen Weiß;+49 30 23125 123;Köln', 'Ben;+49 30 23125 124;Bonn'),
+      windowsLines(
+        'Name;Telefon;Ort',
+        'Jürgen Weiß;+49 30 23125 123;Köln',
+        'Ben;+49 30 23125 124;Bonn',
+      ),
       'latin1',
     ),
     campaign: { defaultCountry: 'DE' },
@@ -183,7 +218,12 @@ const LISTS: readonly List[] = [
   },
   {
     file: 'mx-521-whatsapp.csv',
-    content: lines('Name,Phone', 'Ada,+52 1 55 5555 0123', 'Ben,5215555550124', 'Cal,+52 55 5555 0125'),
+    content: lines(
+      'Name,Phone',
+      'Ada,+52 1 55 5555 0123',
+      'Ben,5215555550124',
+      'Cal,+52 55 5555 0125',
+    ),
     campaign: { defaultCountry: 'MX' },
     verdicts: ['2 Ada +525555550123 now', '3 Ben +525555550124 now', '4 Cal +525555550125 now'],
   },
@@ -333,7 +373,11 @@ const LISTS: readonly List[] = [
       'Cal,+12125550125,America/New_York',
     ),
     campaign: { startsAt: WINTER_NOON, callingWindow: undefined },
-    verdicts: ['2 Ada +12125550123 2099-12-03T17:00', '3 invalid_field', '4 Cal +12125550125 2099-12-03T17:00'],
+    verdicts: [
+      '2 Ada +12125550123 2099-12-03T17:00',
+      '3 invalid_field',
+      '4 Cal +12125550125 2099-12-03T17:00',
+    ],
   },
   {
     file: 'trailing-commas.csv',
@@ -370,11 +414,20 @@ const LISTS: readonly List[] = [
       'L002\tWEB\t101\t44\t2079460123\tMr\tBen\t\tHale\t2 Oak Rd\tLondon\t\tEC1A 1BB\tGBR\tM\t\t\tben@example.com\t',
       'L003\tWEB\t101\t61\t0291100123\tMr\tCal\t\tDean\t3 Bay Ave\tSydney\tNSW\t2000\tAUS\tM\t\t\tcal@example.com\t',
     ),
-    verdicts: ['2 Ada Moss +15055550123 now', '3 Ben Hale +442079460123 now', '4 Cal Dean +61291100123 now'],
+    verdicts: [
+      '2 Ada Moss +15055550123 now',
+      '3 Ben Hale +442079460123 now',
+      '4 Cal Dean +61291100123 now',
+    ],
   },
   {
     file: 'zone-chihuahua.csv',
-    content: lines('Name,Phone', 'Ada,+52 614 555 0123', 'Ben,+52 625 555 0124', 'Cal,+52 656 555 0125'),
+    content: lines(
+      'Name,Phone',
+      'Ada,+52 614 555 0123',
+      'Ben,+52 625 555 0124',
+      'Cal,+52 656 555 0125',
+    ),
     campaign: { startsAt: WINTER_NIGHT, callingWindow: undefined },
     verdicts: [
       '2 Ada +526145550123 2099-12-03T14:00',
@@ -384,7 +437,12 @@ const LISTS: readonly List[] = [
   },
   {
     file: 'zone-chile-south.csv',
-    content: lines('Name,Phone', 'Ada,+56 61 255 0123', 'Ben,+56 67 255 0124', 'Cal,+56 9 8555 0125'),
+    content: lines(
+      'Name,Phone',
+      'Ada,+56 61 255 0123',
+      'Ben,+56 67 255 0124',
+      'Cal,+56 9 8555 0125',
+    ),
     campaign: { startsAt: SUMMER_EVENING, callingWindow: undefined },
     verdicts: [
       '2 Ada +56612550123 2099-07-09T11:00',
@@ -411,7 +469,12 @@ const LISTS: readonly List[] = [
   },
   {
     file: 'zone-para.csv',
-    content: lines('Name,Phone', 'Ada,+55 91 96555-0123', 'Ben,+55 93 3331-0123', 'Cal,+55 91 98555-0123'),
+    content: lines(
+      'Name,Phone',
+      'Ada,+55 91 96555-0123',
+      'Ben,+55 93 3331-0123',
+      'Cal,+55 91 98555-0123',
+    ),
     campaign: { startsAt: WINTER_MIDNIGHT, callingWindow: undefined },
     verdicts: [
       '2 Ada +5591965550123 2099-12-03T11:00',
@@ -421,7 +484,12 @@ const LISTS: readonly List[] = [
   },
   {
     file: 'zone-recife.csv',
-    content: lines('Name,Phone', 'Ada,+55 81 99555-0123', 'Ben,+55 81 2126-0123', 'Cal,+55 81 3134-0123'),
+    content: lines(
+      'Name,Phone',
+      'Ada,+55 81 99555-0123',
+      'Ben,+55 81 2126-0123',
+      'Cal,+55 81 3134-0123',
+    ),
     campaign: { startsAt: WINTER_MORNING, callingWindow: undefined },
     verdicts: [
       '2 Ada +5581995550123 2099-12-03T11:00',
@@ -457,7 +525,13 @@ const LISTS: readonly List[] = [
   },
   {
     file: 'excel-scientific.csv',
-    content: lines('Name,Phone', 'Ada,5.05556E+09', 'Ben,4.92E+11', 'Cal,"4,91714E+11"', 'Dee,+15055550126'),
+    content: lines(
+      'Name,Phone',
+      'Ada,5.05556E+09',
+      'Ben,4.92E+11',
+      'Cal,"4,91714E+11"',
+      'Dee,+15055550126',
+    ),
     verdicts: ['2 invalid_phone', '3 invalid_phone', '4 invalid_phone', '5 Dee +15055550126 now'],
   },
   {
@@ -483,8 +557,19 @@ const LISTS: readonly List[] = [
   },
   {
     file: 'total-row.csv',
-    content: lines('Name,Phone,Amount', 'Ada,+15055550123,200', 'Ben,+15055550124,300', 'Total,,500', 'Total,500'),
-    verdicts: ['2 Ada +15055550123 now', '3 Ben +15055550124 now', '4 missing_phone', '5 unsupported_number'],
+    content: lines(
+      'Name,Phone,Amount',
+      'Ada,+15055550123,200',
+      'Ben,+15055550124,300',
+      'Total,,500',
+      'Total,500',
+    ),
+    verdicts: [
+      '2 Ada +15055550123 now',
+      '3 Ben +15055550124 now',
+      '4 missing_phone',
+      '5 unsupported_number',
+    ],
   },
   {
     file: 'two-headings.csv',
@@ -502,7 +587,12 @@ const LISTS: readonly List[] = [
       '"Grand Totals (2 records)"',
       '"Confidential Information - Do Not Distribute"',
     ),
-    verdicts: ['2 Ada Moss +15055550123 now', '3 do_not_call', '6 too_few_cells', '7 too_few_cells'],
+    verdicts: [
+      '2 Ada Moss +15055550123 now',
+      '3 do_not_call',
+      '6 too_few_cells',
+      '7 too_few_cells',
+    ],
   },
   {
     file: 'mailchimp.csv',
@@ -585,7 +675,13 @@ const LISTS: readonly List[] = [
   },
   {
     file: 'contacts.vcf',
-    content: windowsLines('BEGIN:VCARD', 'VERSION:3.0', 'FN:Ada Moss', 'TEL;TYPE=CELL:+15055550123', 'END:VCARD'),
+    content: windowsLines(
+      'BEGIN:VCARD',
+      'VERSION:3.0',
+      'FN:Ada Moss',
+      'TEL;TYPE=CELL:+15055550123',
+      'END:VCARD',
+    ),
     verdicts: 'The list holds vCards: save or export it as CSV, JSON or NDJSON in UTF-8.',
   },
   {
@@ -605,7 +701,12 @@ const LISTS: readonly List[] = [
       '(2 rows)',
       '',
     ),
-    verdicts: ['2 too_few_cells', '3 Ada +15055550123 now', '4 Ben +15055550124 now', '5 too_few_cells'],
+    verdicts: [
+      '2 too_few_cells',
+      '3 Ada +15055550123 now',
+      '4 Ben +15055550124 now',
+      '5 too_few_cells',
+    ],
   },
   {
     file: 'invisible.csv',
@@ -661,7 +762,12 @@ const LISTS: readonly List[] = [
   },
   {
     file: 'cut-at-line-break.csv',
-    content: lines('Name,Phone,Notes,Fax', 'Ada,+15055550123,call', 'late,+15055550199', 'Ben,+15055550124,,'),
+    content: lines(
+      'Name,Phone,Notes,Fax',
+      'Ada,+15055550123,call',
+      'late,+15055550199',
+      'Ben,+15055550124,,',
+    ),
     verdicts: ['2 too_few_cells', '3 too_few_cells', '4 Ben +15055550124 now'],
   },
   {
@@ -688,12 +794,18 @@ const LISTS: readonly List[] = [
   },
   {
     file: 'status-columns.csv',
-    content: lines('Name,Phone,Status,Opt Out', 'Ada,+15055550123,active,No', 'Ben,+15055550124,do not call,Yes'),
+    content: lines(
+      'Name,Phone,Status,Opt Out',
+      'Ada,+15055550123,active,No',
+      'Ben,+15055550124,do not call,Yes',
+    ),
     verdicts: ['2 Ada +15055550123 now', '3 do_not_call'],
   },
   {
     file: 'xml.xml',
-    content: lines('<?xml version="1.0"?><contacts><c><name>Ada</name><phone>+15055550123</phone></c></contacts>'),
+    content: lines(
+      '<?xml version="1.0"?><contacts><c><name>Ada</name><phone>+15055550123</phone></c></contacts>',
+    ),
     verdicts: 'The list is a web page or XML: save or export it as CSV, JSON or NDJSON in UTF-8.',
   },
   {
@@ -728,16 +840,32 @@ describe('a list as people have it is read right, or not at all', () => {
 
 describe('what a list cannot tell, its campaign does', () => {
   test.each([
-    ['google.csv', { toPhoneNumber: 'Phone 1 - Value' }, ['2 Ada Moss +15055550123 now', '3 invalid_phone']],
+    [
+      'google.csv',
+      { toPhoneNumber: 'Phone 1 - Value' },
+      ['2 Ada Moss +15055550123 now', '3 invalid_phone'],
+    ],
     ['outlook.csv', { toPhoneNumber: 'Mobile Phone' }, ['2 Ada Moss +15055550123 now']],
     [
       'typeform.csv',
       { toPhoneNumber: "What's your phone number?", name: "What's your name?" },
       ['2 Ada +15055550123 now'],
     ],
-    ['whatsapp-group.csv', { name: 'Saved Name' }, ['2 Ada +15055550123 now', '3 Ben +442079460124 now']],
-    ['starts-at.csv', { startsAt: null, expiresAt: null }, ['2 Ada +15055550123 now', '3 Ben +15055550124 now']],
-    ['gohighlevel.csv', { doNotCall: null }, ['2 Ada Moss +15055550123 now', '3 Ben Hale +15055550124 now']],
+    [
+      'whatsapp-group.csv',
+      { name: 'Saved Name' },
+      ['2 Ada +15055550123 now', '3 Ben +442079460124 now'],
+    ],
+    [
+      'starts-at.csv',
+      { startsAt: null, expiresAt: null },
+      ['2 Ada +15055550123 now', '3 Ben +15055550124 now'],
+    ],
+    [
+      'gohighlevel.csv',
+      { doNotCall: null },
+      ['2 Ada Moss +15055550123 now', '3 Ben Hale +15055550124 now'],
+    ],
     [
       'hubspot-1phone.csv',
       { timezone: null },
@@ -745,7 +873,11 @@ describe('what a list cannot tell, its campaign does', () => {
     ],
   ])('%s with columns %j', async (file, columns, verdicts) => {
     const list = LISTS.find((each) => each.file === file);
-    const outcome = await outcomeOf({ file, content: list?.content ?? '', campaign: { ...list?.campaign, columns } });
+    const outcome = await outcomeOf({
+      file,
+      content: list?.content ?? '',
+      campaign: { ...list?.campaign, columns },
+    });
     expect(outcome).toEqual(expected(verdicts));
   });
 });
@@ -755,13 +887,18 @@ test('a do-not-call list whose numbers have lost their plus keeps everybody on i
   await bench.run(['suppress', 'import', file, '--country', 'DE']);
   const list = await bench.file('list.csv', 'Name,Phone\nAda,+49 171 3920101\n');
   const campaign = await bench.campaign('try', { defaultCountry: 'DE' });
-  expect(await bench.json(['load', list, '--campaign', campaign, '--dry-run', '--json'])).toMatchObject({
+  expect(
+    await bench.json(['load', list, '--campaign', campaign, '--dry-run', '--json']),
+  ).toMatchObject({
     fates: [{ line: 2, fate: 'suppressed' }],
   });
 });
 
 test('a name that is no UTF-8 can be read in the rejects file, which says how to mend all of them', async () => {
-  const content = Buffer.from(windowsLines('Name;Telefon', 'J\xfcrgen Wei\xdf;+49 30 23125 123'), 'latin1');
+  const content = Buffer.from(
+    windowsLines('Name;Telefon', 'J\xfcrgen Wei\xdf;+49 30 23125 123'),
+    'latin1',
+  );
   await outcomeOf({ file: 'list.csv', content });
   const rejects = await readFile(join(bench.directory, 'list.csv.rejected.csv'), 'utf8');
   expect(rejects).toContain("Jürgen Weiß;'+49 30 23125 123;2;bad_encoding;");
@@ -780,11 +917,15 @@ test('rows that end early side by side are called once somebody says that each i
   const rejects = await readFile(join(bench.directory, 'list.csv.rejected.csv'), 'utf8');
   expect(rejects).toContain('if it is whole, empty its cell under ""code"" in the rejects file');
   const vouched = { file: 'vouched.csv', content: rejects.replaceAll(',too_few_cells,', ',,') };
-  expect((await outcomeOf(vouched)).verdicts).toEqual(['2 Ada +15055550123 now', '3 Ben +15055550124 now']);
+  expect((await outcomeOf(vouched)).verdicts).toEqual([
+    '2 Ada +15055550123 now',
+    '3 Ben +15055550124 now',
+  ]);
 });
 
 test('the rejects of a JSON list, mended there, are loaded as that list would have been', async () => {
-  const content = '[{"name":"Ada","toPhoneNumber":"+15055550123","shoeSize":44},{"name":"Ben","toPhoneNumber":"12"}]';
+  const content =
+    '[{"name":"Ada","toPhoneNumber":"+15055550123","shoeSize":44},{"name":"Ben","toPhoneNumber":"12"}]';
   await outcomeOf({ file: 'list.json', content });
   const rejects = await readFile(join(bench.directory, 'list.json.rejected.csv'), 'utf8');
   const mended = rejects.replace(',""shoeSize"":44', '').replace('""12""', '""505-555-0124""');

@@ -1,11 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { CallHistory, DoNotCallList, type HistoryQuestion, Identity, LoadPreview } from '@libby-dialer/dial-queue';
+import {
+  CallHistory,
+  DoNotCallList,
+  type HistoryQuestion,
+  Identity,
+  LoadPreview,
+} from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
 import { DialerError, UsageError } from '@libby-dialer/runtime';
 import { type Context, withContext } from '../context.ts';
 import { DryRun, type DryRunOptions, type RowForesight } from '../dry-run.ts';
-import { fateRuns, totalsJson, totalsText, VERDICTS_HEADING, verdictCsv, verdictLines } from '../dry-run-report.ts';
+import {
+  fateRuns,
+  totalsJson,
+  totalsText,
+  VERDICTS_HEADING,
+  verdictCsv,
+  verdictLines,
+} from '../dry-run-report.ts';
 import { countOf } from '../format.ts';
 import { type Io, print, warn } from '../io.ts';
 import type { LoadCounts } from '../list-loader.ts';
@@ -22,7 +35,9 @@ import {
 import { dryRunTable, loadJson } from '../load-report.ts';
 import { ResultsFile } from '../results-file.ts';
 
-/** Shows what a load would do and does nothing of it: neither Redis nor the rejects file is written. */
+/**
+ * Shows what a load would do and does nothing of it: neither Redis nor the rejects file is written.
+ */
 export async function dryRun(
   io: Io,
   path: string,
@@ -36,14 +51,27 @@ export async function dryRun(
     try {
       await warnOfChanges(io, context, campaign);
       await warnOfAnotherList(io, context, campaign, list);
-      const there = context === undefined ? { identity: nobodysIdentity() } : await whatIsThere(context, campaign);
+      const there =
+        context === undefined
+          ? { identity: nobodysIdentity() }
+          : await whatIsThere(context, campaign);
       const now = (await context?.now()) ?? Date.now();
       const { checker, source } = list;
-      const run = new DryRun({ ...there, campaign, checker, limit: options.limit, signal: io.signal, now });
+      const run = new DryRun({
+        ...there,
+        campaign,
+        checker,
+        limit: options.limit,
+        signal: io.signal,
+        now,
+      });
       await using file = await openVerdicts(path, options);
       const rows = run.run(source.list.rows);
       const tell = options.json ? tellProgram : tellPerson;
-      await tell(io, run, file === undefined ? rows : written(rows, file), { campaign: campaign.id, now });
+      await tell(io, run, file === undefined ? rows : written(rows, file), {
+        campaign: campaign.id,
+        now,
+      });
       await file?.close();
       return run.counts;
     } finally {
@@ -53,7 +81,11 @@ export async function dryRun(
 }
 
 /** What the load itself would ask. */
-async function warnOfChanges(io: Io, context: Context | undefined, campaign: Campaign): Promise<void> {
+async function warnOfChanges(
+  io: Io,
+  context: Context | undefined,
+  campaign: Campaign,
+): Promise<void> {
   const said = context === undefined ? undefined : await campaignChangeSaid(context, campaign);
   if (said !== undefined) warn(io, said);
 }
@@ -77,7 +109,10 @@ interface Shown {
 }
 
 /** A list can be tried out before there is a Redis. */
-async function withContextIfThere<T>(io: Io, work: (context: Context | undefined) => Promise<T>): Promise<T> {
+async function withContextIfThere<T>(
+  io: Io,
+  work: (context: Context | undefined) => Promise<T>,
+): Promise<T> {
   let isThere = false;
   try {
     return await withContext(io, (context) => {
@@ -85,8 +120,11 @@ async function withContextIfThere<T>(io: Io, work: (context: Context | undefined
       return work(context);
     });
   } catch (error) {
-    if (isThere || !(error instanceof DialerError) || error.code !== 'redis_unavailable') throw error;
-    io.stderr.write(`${error.message} This dry run therefore does not know which calls are there already.\n`);
+    if (isThere || !(error instanceof DialerError) || error.code !== 'redis_unavailable')
+      throw error;
+    io.stderr.write(
+      `${error.message} This dry run therefore does not know which calls are there already.\n`,
+    );
     return await work(undefined);
   }
 }
@@ -133,7 +171,10 @@ async function tellPerson(
   const { counts, totals, payloads } = run;
   const untold = counts.rows - rowsTold;
   if (untold > 0)
-    await print(io.stdout, `… and ${countOf(untold, 'row')} more: --verdicts FILE writes a line for each.\n`);
+    await print(
+      io.stdout,
+      `… and ${countOf(untold, 'row')} more: --verdicts FILE writes a line for each.\n`,
+    );
   const table = dryRunTable(shown.campaign, counts);
   await print(io.stdout, `\n${table}\n${totalsText(totals, shown.now)}`);
   if (payloads.length === 0) return;
@@ -160,15 +201,24 @@ async function tellProgram(
     separator = ',';
   }
   const { counts, totals, payloads } = run;
-  const rest = JSON.stringify({ ...loadJson(shown.campaign, counts, undefined), ...totalsJson(totals), payloads });
+  const rest = JSON.stringify({
+    ...loadJson(shown.campaign, counts, undefined),
+    ...totalsJson(totals),
+    payloads,
+  });
   await print(io.stdout, `],${rest.slice(1)}\n`);
 }
 
 /** Where the verdict on each row goes, if anywhere. It appears when it is complete. */
-async function openVerdicts(list: string, { verdicts, campaign }: LoadOptions): Promise<ResultsFile | undefined> {
+async function openVerdicts(
+  list: string,
+  { verdicts, campaign }: LoadOptions,
+): Promise<ResultsFile | undefined> {
   if (verdicts === undefined) return undefined;
   if ([list, campaign].some((read) => resolve(read) === resolve(verdicts))) {
-    throw new UsageError(`--verdicts: ${verdicts} is read by this very command; name another file.`);
+    throw new UsageError(
+      `--verdicts: ${verdicts} is read by this very command; name another file.`,
+    );
   }
   const file = new ResultsFile(verdicts, { grows: false });
   await file.start();
@@ -177,7 +227,10 @@ async function openVerdicts(list: string, { verdicts, campaign }: LoadOptions): 
 }
 
 /** Passes rows on as they are, and writes their verdicts on the way. */
-async function* written(rows: AsyncIterable<RowForesight[]>, file: ResultsFile): AsyncGenerator<RowForesight[]> {
+async function* written(
+  rows: AsyncIterable<RowForesight[]>,
+  file: ResultsFile,
+): AsyncGenerator<RowForesight[]> {
   for await (const foreseen of rows) {
     await file.write(foreseen.map(verdictCsv).join(''));
     yield foreseen;

@@ -41,7 +41,13 @@ describe('load', () => {
     const part = await bench.list('part.csv', 700);
     await bench.json(['load', part, '--campaign', campaign, '--json']);
     const result = await bench.json(['load', whole, '--campaign', campaign, '--json']);
-    expect(result).toEqual({ ...counts, campaign: 'spring', rows: 1200, queued: 500, alreadyQueued: 700 });
+    expect(result).toEqual({
+      ...counts,
+      campaign: 'spring',
+      rows: 1200,
+      queued: 500,
+      alreadyQueued: 700,
+    });
     expect(new Set(await bench.queued('spring')).size).toBe(1200);
   });
 
@@ -53,23 +59,45 @@ describe('load', () => {
     stdin.write(
       `Name,Phone\n${Array.from({ length: 900 }, (_, index) => `${'Ada'.padEnd(90)},${phone(index)}\n`).join('')}`,
     );
-    const argv = ['load', '-', '--campaign', campaign, '--rejects', join(bench.directory, 'rejects.csv')];
+    const argv = [
+      'load',
+      '-',
+      '--campaign',
+      campaign,
+      '--rejects',
+      join(bench.directory, 'rejects.csv'),
+    ];
     const loading = bench.run(argv, { stdin, signal: interruption.signal });
     await eventually(async () => (await bench.queued('spring')).length >= 500);
     interruption.abort(new Interrupted('SIGINT'));
     const { code, stdout, stderr } = await loading;
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
-    const said = /^Interrupted after (\d+) rows \(\1 queued, 0 rejected\); the same command goes on/m.exec(stderr);
+    const said =
+      /^Interrupted after (\d+) rows \(\1 queued, 0 rejected\); the same command goes on/m.exec(
+        stderr,
+      );
     const rows = Number(said?.[1]);
     expect(await bench.queued('spring')).toHaveLength(rows);
     const list = await bench.list('list.csv', 1000);
     const again = await bench.json(['load', list, '--campaign', campaign, '--json']);
-    expect(again).toMatchObject({ rows: 1000, queued: 1000 - rows, alreadyQueued: rows, duplicates: 0 });
+    expect(again).toMatchObject({
+      rows: 1000,
+      queued: 1000 - rows,
+      alreadyQueued: rows,
+      duplicates: 0,
+    });
   });
 
   test('an interruption before anything was done ends at once', async () => {
-    const argv = ['load', await bench.list('list.csv', 1), '--campaign', await bench.campaign('spring')];
-    const { code } = await bench.run(argv, { signal: AbortSignal.abort(new Interrupted('SIGINT')) });
+    const argv = [
+      'load',
+      await bench.list('list.csv', 1),
+      '--campaign',
+      await bench.campaign('spring'),
+    ];
+    const { code } = await bench.run(argv, {
+      signal: AbortSignal.abort(new Interrupted('SIGINT')),
+    });
     expect(code).toBe(130);
   });
 
@@ -80,7 +108,14 @@ describe('load', () => {
     const rows = [0, 1, 0, 1, 1, 2].map((index) => `Person,${phone(index)}`);
     const list = await bench.file('list.csv', `Name,Phone\n${rows.join('\n')}\n`);
     const result = await bench.json(['load', list, '--campaign', campaign, '--json']);
-    expect(result).toEqual({ ...counts, campaign: 'spring', rows: 6, queued: 2, alreadyQueued: 1, duplicates: 3 });
+    expect(result).toEqual({
+      ...counts,
+      campaign: 'spring',
+      rows: 6,
+      queued: 2,
+      alreadyQueued: 1,
+      duplicates: 3,
+    });
   });
 
   test('counts a duplicate of a row that is far above it', async () => {
@@ -89,7 +124,13 @@ describe('load', () => {
     const text = await readFile(list, 'utf8');
     await writeFile(list, `${text}Person,${phone(0)}\nPerson,${phone(1399)}\n`);
     const result = await bench.json(['load', list, '--campaign', campaign, '--json']);
-    expect(result).toEqual({ ...counts, campaign: 'spring', rows: 1402, queued: 1400, duplicates: 2 });
+    expect(result).toEqual({
+      ...counts,
+      campaign: 'spring',
+      rows: 1402,
+      queued: 1400,
+      duplicates: 2,
+    });
   });
 
   test('tells the settled from the queued', async () => {
@@ -101,7 +142,13 @@ describe('load', () => {
     await bench.settle('spring', first, 'accepted');
     await bench.claim('spring', second);
     const result = await bench.json(['load', list, '--campaign', campaign, '--json']);
-    expect(result).toEqual({ ...counts, campaign: 'spring', rows: 3, alreadyQueued: 2, alreadySettled: 1 });
+    expect(result).toEqual({
+      ...counts,
+      campaign: 'spring',
+      rows: 3,
+      alreadyQueued: 2,
+      alreadySettled: 1,
+    });
   });
 
   test('writes rejects, ends with 3 and leaves the file to its owner', async () => {
@@ -132,7 +179,9 @@ describe('load', () => {
     expect(stderr).toBe(
       `Warning: ${rejects} was edited and is left as it is; these rejects are in ${list}.rejected-2.csv.\n`,
     );
-    expect(await bench.json(['load', rejects, '--campaign', campaign, '--json'])).toMatchObject({ queued: 1 });
+    expect(await bench.json(['load', rejects, '--campaign', campaign, '--json'])).toMatchObject({
+      queued: 1,
+    });
     expect(await readFile(rejects, 'utf8')).toBe(mended);
   });
 
@@ -142,10 +191,24 @@ describe('load', () => {
       'list.csv',
       `Name,Phone\nBob,\nAda,${phone(0)}\nAda,${phone(0)}\nEve,${phone(1)}\nTim,${phone(2)}\n`,
     );
-    const pilot = await bench.json(['load', list, '--campaign', campaign, '--limit', '2', '--json']);
+    const pilot = await bench.json([
+      'load',
+      list,
+      '--campaign',
+      campaign,
+      '--limit',
+      '2',
+      '--json',
+    ]);
     expect(pilot).toMatchObject({ rows: 4, queued: 2, duplicates: 1, rejected: 1 });
     const rest = await bench.json(['load', list, '--campaign', campaign, '--json']);
-    expect(rest).toMatchObject({ rows: 5, queued: 1, alreadyQueued: 2, duplicates: 1, rejected: 1 });
+    expect(rest).toMatchObject({
+      rows: 5,
+      queued: 1,
+      alreadyQueued: 2,
+      duplicates: 1,
+      rejected: 1,
+    });
   });
 
   test('reads standard input, packed files and JSON', async () => {
@@ -160,13 +223,19 @@ describe('load', () => {
     expect(piped).toMatchObject({ rows: 1, queued: 1 });
     const packed = join(bench.directory, 'list.csv.gz');
     await writeFile(packed, gzipSync(`Name,Phone\nEve,${phone(1)}\n`));
-    expect(await bench.json(['load', packed, '--campaign', campaign, '--json'])).toMatchObject({ rows: 1, queued: 1 });
+    expect(await bench.json(['load', packed, '--campaign', campaign, '--json'])).toMatchObject({
+      rows: 1,
+      queued: 1,
+    });
   });
 
   test('each call names the list that it came with, whatever the format', async () => {
     const campaign = await bench.campaign('spring');
     const csv = await bench.file('a.csv', `Name,Phone\nAda,${phone(0)}\n`);
-    const json = await bench.file('b.json', JSON.stringify([{ name: 'Ada', toPhoneNumber: phone(1) }]));
+    const json = await bench.file(
+      'b.json',
+      JSON.stringify([{ name: 'Ada', toPhoneNumber: phone(1) }]),
+    );
     const stdin = `Name,Phone,City\nAda,${phone(2)},Taos\n`;
     for (const list of [csv, json, '-']) {
       const rejects = ['--rejects', join(bench.directory, 'r.csv')];
@@ -185,9 +254,15 @@ describe('load', () => {
     const campaign = await bench.campaign('spring', { dedupeBy: 'row' });
     const list = await bench.file('a.csv', `Name,Phone\nAda,${phone(0)}\nAda,${phone(0)}\n`);
     const other = await bench.file('b.csv', `Name,Phone\nAda,${phone(0)}\n`);
-    expect(await bench.json(['load', list, '--campaign', campaign, '--json'])).toMatchObject({ queued: 2 });
-    expect(await bench.json(['load', list, '--campaign', campaign, '--json'])).toMatchObject({ alreadyQueued: 2 });
-    expect(await bench.json(['load', other, '--campaign', campaign, '--another-list', '--json'])).toMatchObject({
+    expect(await bench.json(['load', list, '--campaign', campaign, '--json'])).toMatchObject({
+      queued: 2,
+    });
+    expect(await bench.json(['load', list, '--campaign', campaign, '--json'])).toMatchObject({
+      alreadyQueued: 2,
+    });
+    expect(
+      await bench.json(['load', other, '--campaign', campaign, '--another-list', '--json']),
+    ).toMatchObject({
       queued: 1,
     });
   });
@@ -195,15 +270,26 @@ describe('load', () => {
   test('a stored campaign is named by its id', async () => {
     await bench.run(['campaign', 'put', await bench.campaign('spring')]);
     const list = await bench.list('list.csv', 1);
-    expect(await bench.json(['load', list, '--campaign', 'spring', '--json'])).toMatchObject({ queued: 1 });
+    expect(await bench.json(['load', list, '--campaign', 'spring', '--json'])).toMatchObject({
+      queued: 1,
+    });
     const { code, stderr } = await bench.run(['load', list, '--campaign', 'autumn']);
     expect(code).toBe(2);
     expect(stderr).toContain('autumn is neither a campaign file nor a stored campaign');
   });
 
   test('is not left marked as loading', async () => {
-    await bench.json(['load', await bench.list('list.csv', 1), '--campaign', await bench.campaign('spring'), '--json']);
-    expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({ state: 'running', pending: 1 });
+    await bench.json([
+      'load',
+      await bench.list('list.csv', 1),
+      '--campaign',
+      await bench.campaign('spring'),
+      '--json',
+    ]);
+    expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({
+      state: 'running',
+      pending: 1,
+    });
   });
 });
 
@@ -231,9 +317,13 @@ describe('load warns', () => {
     const argv = ['load', list, '--campaign', await bench.campaign('spring')];
     const dry = await bench.run([...argv, '--dry-run']);
     expect(dry.stdout).toContain('\n  would be queued  3\n');
-    expect(dry.stdout).toMatch(/^line 2: never: .*\nlines? 3.*\nline 6 \(row 4 of a spreadsheet\): never: /m);
+    expect(dry.stdout).toMatch(
+      /^line 2: never: .*\nlines? 3.*\nline 6 \(row 4 of a spreadsheet\): never: /m,
+    );
     expect(await bench.json([...argv, '--dry-run', '--json'])).toMatchObject({
-      fates: expect.arrayContaining([expect.objectContaining({ line: 7, toLine: 7, sheetRow: 5, toSheetRow: 5 })]),
+      fates: expect.arrayContaining([
+        expect.objectContaining({ line: 7, toLine: 7, sheetRow: 5, toSheetRow: 5 }),
+      ]),
     });
     expect((await bench.run(argv)).stderr).toContain('(lines 2, 6 [row 4 of a spreadsheet]).');
   });
@@ -245,7 +335,12 @@ describe('load warns', () => {
       `Name,Phone,expiresAt\nAda,${phone(0)},\nBo,${phone(1)},2999-01-01T00:00:00Z\n`,
     );
     const callingWindow = { from: '22:00', to: '23:00' };
-    const { stderr } = await bench.run(['load', list, '--campaign', await bench.campaign('spring', { callingWindow })]);
+    const { stderr } = await bench.run([
+      'load',
+      list,
+      '--campaign',
+      await bench.campaign('spring', { callingWindow }),
+    ]);
     expect(stderr).toBe(
       'Warning: 1 call can never be placed: the hours do not open at all (line 2).\n' +
         'Warning: 1 call can never be placed: out of hours until the time to call is over (line 3).\n',
@@ -275,8 +370,16 @@ describe('load refuses', () => {
   });
 
   test('a bad campaign file with every problem at once', async () => {
-    const file = await bench.file('bad.yaml', 'id: Spring Events\npacing: 5\nfromPhoneNumber: "123"\ncolour: red\n');
-    const { code, stdout, stderr } = await bench.run(['load', await bench.list('list.csv', 1), '--campaign', file]);
+    const file = await bench.file(
+      'bad.yaml',
+      'id: Spring Events\npacing: 5\nfromPhoneNumber: "123"\ncolour: red\n',
+    );
+    const { code, stdout, stderr } = await bench.run([
+      'load',
+      await bench.list('list.csv', 1),
+      '--campaign',
+      file,
+    ]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     const lines = stderr.trimEnd().split('\n');
     expect(lines.map((line) => line.slice(`${file}: `.length).split(':')[0])).toEqual(
@@ -292,7 +395,10 @@ describe('load refuses', () => {
     ['an unknown format', ['load', 'LIST', '--campaign', 'CAMPAIGN', '--format', 'xml'], 2],
     ['an unknown option', ['load', 'LIST', '--campaign', 'CAMPAIGN', '--fast'], 2],
   ])('%s', async (_, argv, code) => {
-    const files = { LIST: await bench.list('list.csv', 1), CAMPAIGN: await bench.campaign('spring') };
+    const files = {
+      LIST: await bench.list('list.csv', 1),
+      CAMPAIGN: await bench.campaign('spring'),
+    };
     const result = await bench.run(argv.map((word) => files[word as keyof typeof files] ?? word));
     expect(result).toMatchObject({ code, stdout: '' });
     expect(result.stderr.trim().split('\n')).toHaveLength(1);
@@ -306,13 +412,21 @@ describe('load refuses', () => {
       'Name,Phone\nAda,+15055550123\n',
       { columns: { toPhoneNumber: 'Mobil' } },
     ],
-  ])('a list %s, before anything is stored: the campaign file is to be mended', async (_, content, settings) => {
-    const list = await bench.file('list.csv', content);
-    const { code, stderr } = await bench.run(['load', list, '--campaign', await bench.campaign('spring', settings)]);
-    expect(code).toBe(2);
-    expect(stderr.trim().split('\n')).toHaveLength(1);
-    expect(await bench.redis.keys(`${bench.keys.prefix}*`)).toEqual([]);
-  });
+  ])(
+    'a list %s, before anything is stored: the campaign file is to be mended',
+    async (_, content, settings) => {
+      const list = await bench.file('list.csv', content);
+      const { code, stderr } = await bench.run([
+        'load',
+        list,
+        '--campaign',
+        await bench.campaign('spring', settings),
+      ]);
+      expect(code).toBe(2);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+      expect(await bench.redis.keys(`${bench.keys.prefix}*`)).toEqual([]);
+    },
+  );
 
   test('a list that is empty', async () => {
     const list = await bench.file('list.csv', '');
@@ -321,23 +435,41 @@ describe('load refuses', () => {
   });
 
   test('a Redis that forgets, unless allowed', async () => {
-    const argv = ['load', await bench.list('list.csv', 1), '--campaign', await bench.campaign('spring')];
-    const { code, stderr } = await bench.run(argv, { env: { DIALER_ALLOW_VOLATILE_REDIS: undefined } });
+    const argv = [
+      'load',
+      await bench.list('list.csv', 1),
+      '--campaign',
+      await bench.campaign('spring'),
+    ];
+    const { code, stderr } = await bench.run(argv, {
+      env: { DIALER_ALLOW_VOLATILE_REDIS: undefined },
+    });
     expect(code).toBe(1);
     expect(stderr).toContain('appendonly');
   });
 
   test('a Redis that is not there, in one sentence', async () => {
-    const argv = ['load', await bench.list('list.csv', 1), '--campaign', await bench.campaign('spring')];
-    const { code, stdout, stderr } = await bench.run(argv, { env: { REDIS_URL: 'redis://127.0.0.1:1' } });
+    const argv = [
+      'load',
+      await bench.list('list.csv', 1),
+      '--campaign',
+      await bench.campaign('spring'),
+    ];
+    const { code, stdout, stderr } = await bench.run(argv, {
+      env: { REDIS_URL: 'redis://127.0.0.1:1' },
+    });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toBe('Redis at 127.0.0.1:1 refuses the connection; start it, or correct REDIS_URL.\n');
+    expect(stderr).toBe(
+      'Redis at 127.0.0.1:1 refuses the connection; start it, or correct REDIS_URL.\n',
+    );
   });
 });
 
 describe('load --dry-run', () => {
   test('gives every row its fate, shows the first calls and touches nothing', async () => {
-    const campaign = await bench.campaign('spring', { introNotes: 'Ask {{name}} about {{Budget}}' });
+    const campaign = await bench.campaign('spring', {
+      introNotes: 'Ask {{name}} about {{Budget}}',
+    });
     const list = await bench.file(
       'list.csv',
       `Name,Phone,Budget\nAda,${phone(0)},100\nBob,${phone(1)},200\nAda,${phone(0)},100\nEve,,5\nTim,${phone(2)},\n`,
@@ -374,14 +506,29 @@ describe('load --dry-run', () => {
         { line: 2, toLine: 3, rows: 2, fate: 'already_queued' },
         { line: 4, toLine: 4, rows: 1, fate: 'queued' },
       ],
-      payloads: [{ name: 'Person 2', toPhoneNumber: phone(2), fromPhoneNumber: '+15055550100', formInfo: [] }],
+      payloads: [
+        {
+          name: 'Person 2',
+          toPhoneNumber: phone(2),
+          fromPhoneNumber: '+15055550100',
+          formInfo: [],
+        },
+      ],
     });
     expect(await bench.redis.hgetall(bench.keys.campaign('spring').state)).toEqual(before);
   });
 
   test('works without Redis, and says what it cannot know', async () => {
-    const argv = ['load', await bench.list('list.csv', 2), '--campaign', await bench.campaign('spring'), '--dry-run'];
-    const { code, stdout, stderr } = await bench.run(argv, { env: { REDIS_URL: 'redis://127.0.0.1:1' } });
+    const argv = [
+      'load',
+      await bench.list('list.csv', 2),
+      '--campaign',
+      await bench.campaign('spring'),
+      '--dry-run',
+    ];
+    const { code, stdout, stderr } = await bench.run(argv, {
+      env: { REDIS_URL: 'redis://127.0.0.1:1' },
+    });
     expect(code).toBe(0);
     expect(stdout).toContain('lines 2-3: now');
     expect(stderr).toContain('does not know which calls are there already');
@@ -405,7 +552,15 @@ describe('load --dry-run', () => {
     const verdicts = join(bench.directory, 'verdicts.csv');
     const list = await bench.list('list.csv', 30);
     const campaign = await bench.campaign('spring', { startsAt: '2999-01-01T16:00:00Z' });
-    const { code } = await bench.run(['load', list, '--campaign', campaign, '--dry-run', '--verdicts', verdicts]);
+    const { code } = await bench.run([
+      'load',
+      list,
+      '--campaign',
+      campaign,
+      '--dry-run',
+      '--verdicts',
+      verdicts,
+    ]);
     expect(code).toBe(0);
     const lines = (await readFile(verdicts, 'utf8')).split('\r\n');
     expect(lines).toHaveLength(1 + 30 + 1);
@@ -431,7 +586,13 @@ describe('load --dry-run', () => {
 
   test('points out calls that could never be placed in time', async () => {
     const campaign = await bench.campaign('spring', { expiresAt: '2020-01-01T00:00:00Z' });
-    const { stdout } = await bench.run(['load', await bench.list('list.csv', 1), '--campaign', campaign, '--dry-run']);
+    const { stdout } = await bench.run([
+      'load',
+      await bench.list('list.csv', 1),
+      '--campaign',
+      campaign,
+      '--dry-run',
+    ]);
     expect(stdout).toContain('line 2: never: its time is over, or ends before its hours open');
   });
 });
@@ -464,12 +625,22 @@ test('a mended rejects file is loaded with its cells as they were', async () => 
 describe('with dedupeBy: row', () => {
   const rows = 'Name,Phone\nAda,+15055550123\nBob,+15055550124\n';
   let campaign: string;
-  let load: (name: string, content: string | Buffer, ...options: string[]) => ReturnType<TestBench['run']>;
+  let load: (
+    name: string,
+    content: string | Buffer,
+    ...options: string[]
+  ) => ReturnType<TestBench['run']>;
   beforeEach(async () => {
     campaign = await bench.campaign('spring', { dedupeBy: 'row' });
     load = async (name, content, ...options) => {
       await writeFile(join(bench.directory, name), content);
-      return await bench.run(['load', join(bench.directory, name), '--campaign', campaign, ...options]);
+      return await bench.run([
+        'load',
+        join(bench.directory, name),
+        '--campaign',
+        campaign,
+        ...options,
+      ]);
     };
     await load('list.csv', rows, '--limit', '1');
   });
@@ -487,13 +658,18 @@ describe('with dedupeBy: row', () => {
     );
     expect(await bench.queued('spring')).toHaveLength(1);
     const dryRun = await load('list.csv', content, '--dry-run');
-    expect(dryRun).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Warning: Campaign spring has loaded/) });
+    expect(dryRun).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^Warning: Campaign spring has loaded/),
+    });
   });
 
   test('goes on with the same one: after a pilot, packed, or by standard input', async () => {
     expect((await load('list.csv', rows)).stdout).toContain('already queued   1\n');
     expect((await load('list.csv.gz', gzipSync(rows))).stdout).toContain('already queued   2\n');
-    expect(await bench.run(['load', '-', '--campaign', campaign], { stdin: rows })).toMatchObject({ code: 0 });
+    expect(await bench.run(['load', '-', '--campaign', campaign], { stdin: rows })).toMatchObject({
+      code: 0,
+    });
     expect(await bench.queued('spring')).toHaveLength(2);
   });
 
@@ -509,7 +685,9 @@ describe('with dedupeBy: row', () => {
     const other = await bench.campaign('autumn', { dedupeBy: 'row' });
     const list = await bench.file('a.csv', 'Name,Phone\nAda,none\n');
     expect((await bench.run(['load', list, '--campaign', other])).code).toBe(3);
-    expect((await bench.run(['load', await bench.list('a.csv', 2), '--campaign', other])).code).toBe(0);
+    expect(
+      (await bench.run(['load', await bench.list('a.csv', 2), '--campaign', other])).code,
+    ).toBe(0);
   });
 
   test('asks on a terminal', async () => {
@@ -528,7 +706,9 @@ describe('with dedupeBy: row', () => {
   test('of two first lists at once one is loaded', async () => {
     const other = await bench.campaign('autumn', { dedupeBy: 'row' });
     const lists = [await bench.list('a.csv', 3), await bench.list('b.csv', 4)];
-    const loads = await Promise.all(lists.map((list) => bench.run(['load', list, '--campaign', other])));
+    const loads = await Promise.all(
+      lists.map((list) => bench.run(['load', list, '--campaign', other])),
+    );
     expect(new Set(loads.map(({ code }) => code))).toEqual(new Set([0, 2]));
     expect(await bench.queued('autumn')).toHaveLength(loads[0]?.code === 0 ? 3 : 4);
   });
@@ -558,10 +738,14 @@ describe('a campaign file that changes the stored campaign', () => {
     const argv = ['load', list, '--campaign', changed];
     const no = await bench.run(argv, { isTerminal: true, stdin: '\n' });
     expect(no).toMatchObject({ code: 2, stdout: '' });
-    expect(no.stderr).toMatch(/^The file changes campaign spring as it is stored, also for 2 calls that wait:\n/);
+    expect(no.stderr).toMatch(
+      /^The file changes campaign spring as it is stored, also for 2 calls that wait:\n/,
+    );
     expect(no.stderr).toMatch(changes);
     expect(no.stderr).toContain('\nChange it? [y/N] ');
-    expect(no.stderr).toContain('"--campaign spring" loads the list with the campaign as it is stored.');
+    expect(no.stderr).toContain(
+      '"--campaign spring" loads the list with the campaign as it is stored.',
+    );
     expect(await stored()).toBe(before);
     expect((await bench.run(argv, { isTerminal: true, stdin: 'y\n' })).code).toBe(0);
     expect(await stored()).toContain('Ask for Bob.');
@@ -584,7 +768,9 @@ describe('a campaign file that changes the stored campaign', () => {
 
   test('is told of by a dry run', async () => {
     const before = await stored();
-    const { stderr } = await bench.run(['load', list, '--campaign', changed, '--dry-run'], { isTerminal: true });
+    const { stderr } = await bench.run(['load', list, '--campaign', changed, '--dry-run'], {
+      isTerminal: true,
+    });
     expect(stderr).toMatch(changes);
     expect(await stored()).toBe(before);
   });

@@ -31,19 +31,37 @@ export function addLoadCommand({ program, io, run }: CommandSlot): void {
     .command('load')
     .description('Load a list. The same list again, or after a crash, adds only what is missing.')
     .argument('<file>', 'CSV, JSON or NDJSON, also with .gz; - for standard input')
-    .requiredOption('--campaign <file>', 'campaign file (YAML or JSON), or the id of a stored campaign')
+    .requiredOption(
+      '--campaign <file>',
+      'campaign file (YAML or JSON), or the id of a stored campaign',
+    )
     .option(
       '--dry-run',
       'change nothing: tell when each row would be called, or why never, how long it would take, and show the first calls',
     )
-    .option('--verdicts <file>', 'with --dry-run: write a line of CSV on each row (nothing in it names a person)')
+    .option(
+      '--verdicts <file>',
+      'with --dry-run: write a line of CSV on each row (nothing in it names a person)',
+    )
     .option('--limit <n>', 'load only so many callable rows, as a pilot', wholeNumber)
     .addOption(
-      new Option('--format <format>', 'of the list, where its name and content do not tell').choices(LIST_FORMATS),
+      new Option(
+        '--format <format>',
+        'of the list, where its name and content do not tell',
+      ).choices(LIST_FORMATS),
     )
-    .option('--another-list', 'with dedupeBy: row: load a further list, each row of which is a new call')
-    .option('--rejects <file>', 'where rows go that cannot be called (default: <list>.rejected.csv)')
-    .option('--yes', 'do not ask before the file changes the stored campaign; without a terminal nobody is asked')
+    .option(
+      '--another-list',
+      'with dedupeBy: row: load a further list, each row of which is a new call',
+    )
+    .option(
+      '--rejects <file>',
+      'where rows go that cannot be called (default: <list>.rejected.csv)',
+    )
+    .option(
+      '--yes',
+      'do not ask before the file changes the stored campaign; without a terminal nobody is asked',
+    )
     .option('--json', 'print the result as one JSON object')
     .action((file, options) => run(load(io, file, options)));
 }
@@ -55,7 +73,8 @@ function wholeNumber(text: string): number {
 
 /** Loads a list, or shows what loading it would do. Returns the exit code. */
 async function load(io: Io, path: string, options: LoadOptions): Promise<number> {
-  if (options.verdicts !== undefined && !options.dryRun) throw new UsageError('--verdicts goes with --dry-run only.');
+  if (options.verdicts !== undefined && !options.dryRun)
+    throw new UsageError('--verdicts goes with --dry-run only.');
   const file = await readCampaignFile(options.campaign);
   for (const warning of file?.warnings ?? []) warn(io, warning);
   try {
@@ -84,12 +103,21 @@ async function loadHere(
   const isAnotherMeant = async () =>
     anotherList || (canAsk(io) && (await confirm(io, `${anotherListSaid(campaign)} Load it?`)));
   const opened = () => agreeToChanges(io, context, path, campaign, options);
-  const loaded = await loadList(context, { ...input, campaign, limit, rejects, isAnotherMeant, opened });
+  const loaded = await loadList(context, {
+    ...input,
+    campaign,
+    limit,
+    rejects,
+    isAnotherMeant,
+    opened,
+  });
   await printLoaded(io, campaign.id, loaded, options);
   return loaded.counts;
 }
 
-/** A stored campaign is what calls that wait are dialed by. Throws where its change is not meant. */
+/**
+ * A stored campaign is what calls that wait are dialed by. Throws where its change is not meant.
+ */
 async function agreeToChanges(
   io: Io,
   context: Context,
@@ -101,7 +129,8 @@ async function agreeToChanges(
   if (said === undefined) return;
   // What comes by standard input are rows, and no answers.
   if (yes || path === '-' || !canAsk(io)) warn(io, said);
-  else if (!(await confirm(io, `${capitalized(said)}\nChange it?`))) throw campaignChangedError(campaign);
+  else if (!(await confirm(io, `${capitalized(said)}\nChange it?`)))
+    throw campaignChangedError(campaign);
 }
 
 function capitalized(sentence: string): string {

@@ -25,7 +25,12 @@ export function addResultsCommand({ program, io, run }: CommandSlot): void {
     .command('results')
     .description('One record for each settled call, in the order of settling.')
     .argument('<campaign>', 'id of the campaign')
-    .addOption(new Option('--format <format>', 'csv (default) or ndjson').choices(['csv', 'ndjson'] as const))
+    .addOption(
+      new Option('--format <format>', 'csv (default) or ndjson').choices([
+        'csv',
+        'ndjson',
+      ] as const),
+    )
     .addOption(new Option('--outcome <name>', 'only calls that ended so').choices(OUTCOMES))
     .option('--follow', 'go on with what settles later, until interrupted')
     .option('-o, --output <file>', 'write to a file that only you may read')
@@ -34,7 +39,8 @@ export function addResultsCommand({ program, io, run }: CommandSlot): void {
 }
 
 async function results(io: Io, id: string, options: ResultsOptions): Promise<number> {
-  if (options.bom && options.format === 'ndjson') throw new UsageError('--bom goes with --format csv only.');
+  if (options.bom && options.format === 'ndjson')
+    throw new UsageError('--bom goes with --format csv only.');
   return await withContext(io, async (context) => {
     await context.campaign(id);
     if ((await context.archive.archivedAt(id)) !== undefined) {
@@ -51,7 +57,8 @@ async function results(io: Io, id: string, options: ResultsOptions): Promise<num
     await write(io, context, id, options, (text) => file.write(text));
     await file.close();
     // Of a followed stream the end never comes.
-    if (upTo !== undefined && outcome === undefined && !follow) await context.results.noteExport(id, upTo);
+    if (upTo !== undefined && outcome === undefined && !follow)
+      await context.results.noteExport(id, upTo);
     return 0;
   });
 }

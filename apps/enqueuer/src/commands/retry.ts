@@ -17,7 +17,11 @@ export function addRetryCommand({ program, io, run }: CommandSlot): void {
     .command('retry')
     .description('Queue calls again that provably never rang.')
     .argument('<campaign>', 'id of the campaign')
-    .addOption(new Option('--outcome <name>', 'how they ended').choices(RETRYABLE_OUTCOMES).makeOptionMandatory())
+    .addOption(
+      new Option('--outcome <name>', 'how they ended')
+        .choices(RETRYABLE_OUTCOMES)
+        .makeOptionMandatory(),
+    )
     .addHelpText('after', EXAMPLE)
     .action((campaign, { outcome }) => run(retry(io, campaign, outcome)));
 }
@@ -26,10 +30,17 @@ export function addRetryCommand({ program, io, run }: CommandSlot): void {
 async function retry(io: Io, id: string, outcome: RetryableOutcome): Promise<number> {
   return await withContext(io, async (context) => {
     const { expiresAt } = await context.campaign(id);
-    const { archived, canceled } = await new LoadPreview(context.redis, context.keys, id).campaign();
+    const { archived, canceled } = await new LoadPreview(
+      context.redis,
+      context.keys,
+      id,
+    ).campaign();
     if (archived) throw new CampaignArchivedError(id);
     if (canceled) {
-      throw new DialerError('campaign_canceled', `Campaign ${id} is canceled; "enqueuer resume ${id}" first.`);
+      throw new DialerError(
+        'campaign_canceled',
+        `Campaign ${id} is canceled; "enqueuer resume ${id}" first.`,
+      );
     }
     if (expiresAt !== undefined && (await context.now()) >= expiresAt) {
       const message = `Campaign ${id} expired at ${isoInstant(expiresAt)}; give it a later expiresAt with "enqueuer campaign put" first.`;

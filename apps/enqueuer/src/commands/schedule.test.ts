@@ -25,9 +25,19 @@ describe('schedule add', () => {
     const run = String.raw`  \w{3} \d{4}-\d\d-\d\d 18:30 America/Denver \(\w{3} \d{4}-\d\d-\d\d 0[01]:30 UTC\)  nightly-\d{4}-\d\d-\d\d\n`;
     expect(stdout).toMatch(new RegExp(`^nightly is added. Its next runs:\n(${run}){3}$`));
     expect((await bench.run(add)).stdout).toMatch(/^nightly is there already, just so/);
-    expect((await bench.run([...add, '--wait-for-list', '2h'])).stdout).toMatch(/^nightly is changed/);
-    const [schedule] = (await bench.json(['schedule', 'list', '--json'])) as Record<string, unknown>[];
-    expect(schedule).toMatchObject({ name: 'nightly', waitForListMs: 7_200_000, expiresAfterMs: null, last: [] });
+    expect((await bench.run([...add, '--wait-for-list', '2h'])).stdout).toMatch(
+      /^nightly is changed/,
+    );
+    const [schedule] = (await bench.json(['schedule', 'list', '--json'])) as Record<
+      string,
+      unknown
+    >[];
+    expect(schedule).toMatchObject({
+      name: 'nightly',
+      waitForListMs: 7_200_000,
+      expiresAfterMs: null,
+      last: [],
+    });
   });
 
   test('takes a stored campaign as it is now', async () => {
@@ -65,13 +75,23 @@ describe('schedule run', () => {
     await bench.run(add);
     await bench.list('2026-12-01.csv', 3);
     const counts = { rows: 3, queued: 3, rejected: 0 };
-    expect(await bench.json([...run, '--json'])).toMatchObject({ campaign: 'nightly-2026-12-01', ...counts });
+    expect(await bench.json([...run, '--json'])).toMatchObject({
+      campaign: 'nightly-2026-12-01',
+      ...counts,
+    });
     const again = await bench.run(run);
-    expect(again).toMatchObject({ code: 0, stdout: 'nightly-2026-12-01 is loaded already; it is not loaded again.\n' });
+    expect(again).toMatchObject({
+      code: 0,
+      stdout: 'nightly-2026-12-01 is loaded already; it is not loaded again.\n',
+    });
     expect(await bench.queued('nightly-2026-12-01')).toHaveLength(3);
     const { stdout } = await bench.run(['schedule', 'list']);
-    expect(stdout).toMatch(/^nightly: "30 18 \* \* 1-5" America\/Denver, .*\{\{date\}\}\.csv\n {2}next {2}/);
-    expect(stdout).toContain('  last  Tue 2026-12-01 18:30  nightly-2026-12-01: loaded 3 rows; running: 3 pending\n');
+    expect(stdout).toMatch(
+      /^nightly: "30 18 \* \* 1-5" America\/Denver, .*\{\{date\}\}\.csv\n {2}next {2}/,
+    );
+    expect(stdout).toContain(
+      '  last  Tue 2026-12-01 18:30  nightly-2026-12-01: loaded 3 rows; running: 3 pending\n',
+    );
   });
 
   test('ends with 3 where rows are rejected', async () => {
@@ -93,17 +113,23 @@ describe('schedule run', () => {
     await bench.file('2020-12-01.csv', 'Colour\nred\n');
     expect((await bench.run(run)).code).toBe(2);
     const [failed] = (await bench.json(['schedule', 'list', '--json'])) as { last: unknown[] }[];
-    expect(failed?.last).toEqual([expect.objectContaining({ state: 'failed', reason: 'list_no_phone_column' })]);
+    expect(failed?.last).toEqual([
+      expect.objectContaining({ state: 'failed', reason: 'list_no_phone_column' }),
+    ]);
     await bench.list('2020-12-01.csv', 1);
     expect((await bench.run(run)).code).toBe(0);
     const [loaded] = (await bench.json(['schedule', 'list', '--json'])) as { last: unknown[] }[];
-    expect(loaded?.last).toEqual([expect.objectContaining({ state: 'loaded', reason: null, message: null })]);
+    expect(loaded?.last).toEqual([
+      expect.objectContaining({ state: 'loaded', reason: null, message: null }),
+    ]);
   });
 
   test('that fails ahead of its time leaves the run to the daemons', async () => {
     await bench.run(add);
     await bench.file('2099-12-01.csv', 'Colour\nred\n');
-    expect((await bench.run(['schedule', 'run', 'nightly', '--date', '2099-12-01', '--early'])).code).toBe(2);
+    expect(
+      (await bench.run(['schedule', 'run', 'nightly', '--date', '2099-12-01', '--early'])).code,
+    ).toBe(2);
     const [schedule] = (await bench.json(['schedule', 'list', '--json'])) as { last: unknown[] }[];
     expect(schedule?.last).toEqual([expect.objectContaining({ state: 'due', reason: null })]);
   });
@@ -126,42 +152,67 @@ describe('schedule run', () => {
     expect((await bench.run(run)).stdout).toContain('is loaded already');
   });
 
-  test.each(['phone', 'row'])('by %s, of which nothing was queued, can be given again', async (dedupeBy) => {
-    await bench.campaign('template', { dedupeBy });
-    await bench.run(add);
-    const run = ['schedule', 'run', 'nightly', '--date', '2020-12-01'];
-    await bench.file('2020-12-01.csv', 'Name,Phone\nAda,none\n');
-    const said = 'Warning: run 2020-12-01T18:30 has queued nothing; the same command carries it out again.\n';
-    expect(await bench.run(run)).toMatchObject({ code: 3, stderr: said });
-    expect(await bench.run(run)).toMatchObject({ code: 3, stderr: said });
-    await bench.list('2020-12-01.csv', 2);
-    expect(await bench.run(run)).toMatchObject({ code: 0, stderr: '' });
-    expect((await bench.run(run)).stdout).toContain('is loaded already');
-  });
+  test.each(['phone', 'row'])(
+    'by %s, of which nothing was queued, can be given again',
+    async (dedupeBy) => {
+      await bench.campaign('template', { dedupeBy });
+      await bench.run(add);
+      const run = ['schedule', 'run', 'nightly', '--date', '2020-12-01'];
+      await bench.file('2020-12-01.csv', 'Name,Phone\nAda,none\n');
+      const said =
+        'Warning: run 2020-12-01T18:30 has queued nothing; the same command carries it out again.\n';
+      expect(await bench.run(run)).toMatchObject({ code: 3, stderr: said });
+      expect(await bench.run(run)).toMatchObject({ code: 3, stderr: said });
+      await bench.list('2020-12-01.csv', 2);
+      expect(await bench.run(run)).toMatchObject({ code: 0, stderr: '' });
+      expect((await bench.run(run)).stdout).toContain('is loaded already');
+    },
+  );
 
   test('ahead of its time, of which nothing was queued, leaves the run to the daemons', async () => {
     await bench.run(add);
     await bench.file('2099-12-01.csv', 'Name,Phone\nAda,none\n');
-    const { code, stderr } = await bench.run(['schedule', 'run', 'nightly', '--date', '2099-12-01', '--early']);
+    const { code, stderr } = await bench.run([
+      'schedule',
+      'run',
+      'nightly',
+      '--date',
+      '2099-12-01',
+      '--early',
+    ]);
     expect({ code, stderr }).toEqual({
       code: 3,
-      stderr: 'Warning: run 2099-12-01T18:30 has queued nothing; it is still carried out when it is due.\n',
+      stderr:
+        'Warning: run 2099-12-01T18:30 has queued nothing; it is still carried out when it is due.\n',
     });
     const [schedule] = (await bench.json(['schedule', 'list', '--json'])) as { last: unknown[] }[];
-    expect(schedule?.last).toEqual([expect.objectContaining({ state: 'due', startedAt: null, counts: null })]);
+    expect(schedule?.last).toEqual([
+      expect.objectContaining({ state: 'due', startedAt: null, counts: null }),
+    ]);
   });
 
   test('needs to know which run is meant', async () => {
     await bench.run(adding('--cron', '0 9,18 * * 1-5'));
     await bench.file('2026-12-01.csv', 'Name,Phone\nAda,+15055550123\n');
-    const said = async (date: string) => (await bench.run(['schedule', 'run', 'nightly', '--date', date])).stderr;
-    expect(await said('2026-12-01')).toContain('name one with --date, such as 2026-12-01T09:00, 2026-12-01T18:00.');
+    const said = async (date: string) =>
+      (await bench.run(['schedule', 'run', 'nightly', '--date', date])).stderr;
+    expect(await said('2026-12-01')).toContain(
+      'name one with --date, such as 2026-12-01T09:00, 2026-12-01T18:00.',
+    );
     expect(await said('2026-12-05')).toContain('has no run on 2026-12-05');
     expect(await said('tomorrow')).toContain('is no date');
     expect(await said('2026-02-31')).toContain('2026-02-31 is no date');
     expect(await said('2026-12-01T24:00')).toContain('is no date');
     expect(
-      await bench.json(['schedule', 'run', 'nightly', '--date', '2026-12-01T18:00', '--early', '--json']),
+      await bench.json([
+        'schedule',
+        'run',
+        'nightly',
+        '--date',
+        '2026-12-01T18:00',
+        '--early',
+        '--json',
+      ]),
     ).toMatchObject({
       campaign: 'nightly-2026-12-01-1800',
       queued: 1,
@@ -172,7 +223,13 @@ describe('schedule run', () => {
   test('loads nothing whose calls have expired', async () => {
     await bench.run([...add, '--expires-after', '1h']);
     await bench.list('2020-12-01.csv', 1);
-    const { code, stderr } = await bench.run(['schedule', 'run', 'nightly', '--date', '2020-12-01']);
+    const { code, stderr } = await bench.run([
+      'schedule',
+      'run',
+      'nightly',
+      '--date',
+      '2020-12-01',
+    ]);
     expect(code).toBe(1);
     expect(stderr).toContain('expired at 2020-12-02T02:30:00.000Z');
   });

@@ -31,7 +31,12 @@ import { storedCampaign } from '../load-input.ts';
 import { printLoaded, tellingOf } from '../load-telling.ts';
 import { ListLookout } from '../schedules/list-lookout.ts';
 import { type CarryEnd, RunCarrier } from '../schedules/run-carrier.ts';
-import { nextRunsText, type ScheduleView, scheduleJson, scheduleText } from '../schedules/schedule-report.ts';
+import {
+  nextRunsText,
+  type ScheduleView,
+  scheduleJson,
+  scheduleText,
+} from '../schedules/schedule-report.ts';
 import { callTimeText } from '../wall-clock.ts';
 
 const NEXT_SHOWN = 3;
@@ -58,20 +63,44 @@ export function addScheduleCommands({ program, io, run }: CommandSlot): void {
     .description('Lists that are called again and again ("enqueuer serve" runs them).');
   schedule
     .command('add')
-    .description('Add a schedule, or change it. Each run is a campaign of its own: <name>-2026-12-01.')
+    .description(
+      'Add a schedule, or change it. Each run is a campaign of its own: <name>-2026-12-01.',
+    )
     .argument('<name>', 'what its campaigns are called after: a-z, 0-9 and -')
-    .requiredOption('--cron <cron>', 'when, by the clock of the zone: "0 18 * * 1-5"; six fields have seconds first')
+    .requiredOption(
+      '--cron <cron>',
+      'when, by the clock of the zone: "0 18 * * 1-5"; six fields have seconds first',
+    )
     .requiredOption('--timezone <zone>', 'IANA name, such as America/Denver')
-    .requiredOption('--list <path>', 'of each run’s list; {{date}}, {{time}} and {{campaign}} are filled in')
+    .requiredOption(
+      '--list <path>',
+      'of each run’s list; {{date}}, {{time}} and {{campaign}} are filled in',
+    )
     .requiredOption(
       '--campaign <file>',
       'campaign file (YAML or JSON), or the id of a stored campaign; kept as it is now',
     )
-    .option('--wait-for-list <duration>', 'how long a run waits for its list: 90s, 30m, 2h, 1d', duration, 0)
-    .option('--expires-after <duration>', 'how long after a run is due its calls may begin', positiveDuration)
-    .option('--keep-runs <n>', 'archive the campaigns of all but so many runs, once exported', wholeNumber)
+    .option(
+      '--wait-for-list <duration>',
+      'how long a run waits for its list: 90s, 30m, 2h, 1d',
+      duration,
+      0,
+    )
+    .option(
+      '--expires-after <duration>',
+      'how long after a run is due its calls may begin',
+      positiveDuration,
+    )
+    .option(
+      '--keep-runs <n>',
+      'archive the campaigns of all but so many runs, once exported',
+      wholeNumber,
+    )
     .addOption(
-      new Option('--format <format>', 'of the list, where its name and content do not tell').choices(LIST_FORMATS),
+      new Option(
+        '--format <format>',
+        'of the list, where its name and content do not tell',
+      ).choices(LIST_FORMATS),
     )
     .action((name, options) => run(add(io, name, options)));
   schedule
@@ -99,7 +128,8 @@ export function addScheduleCommands({ program, io, run }: CommandSlot): void {
 
 function duration(text: string): number {
   const ms = parseDuration(text);
-  if (ms === undefined) throw new InvalidArgumentError('It must be a duration such as 90s, 30m, 2h or 1d.');
+  if (ms === undefined)
+    throw new InvalidArgumentError('It must be a duration such as 90s, 30m, 2h or 1d.');
   return ms;
 }
 
@@ -129,7 +159,10 @@ async function add(io: Io, name: string, options: AddOptions): Promise<number> {
       );
     }
     const next = new ScheduleCalendar(schedule).cron.next(schedule.addedAt, NEXT_SHOWN);
-    await print(io.stdout, `${name} ${SAID[answer]}. Its next runs:\n${nextRunsText(schedule, next)}`);
+    await print(
+      io.stdout,
+      `${name} ${SAID[answer]}. Its next runs:\n${nextRunsText(schedule, next)}`,
+    );
     return DONE;
   });
 }
@@ -174,9 +207,12 @@ async function list(io: Io, { json }: { json?: boolean | undefined }): Promise<n
     const now = await context.now();
     const views: ScheduleView[] = [];
     for (const schedule of await store.list()) {
-      views.push(await viewOf(context, store, schedule, { now, last: json ? LAST_IN_JSON : LAST_SHOWN }));
+      views.push(
+        await viewOf(context, store, schedule, { now, last: json ? LAST_IN_JSON : LAST_SHOWN }),
+      );
     }
-    const text = views.length === 0 ? 'There is no schedule yet.\n' : views.map(scheduleText).join('\n');
+    const text =
+      views.length === 0 ? 'There is no schedule yet.\n' : views.map(scheduleText).join('\n');
     await print(io.stdout, json ? `${JSON.stringify(views.map(scheduleJson))}\n` : text);
     return DONE;
   });
@@ -192,7 +228,9 @@ async function viewOf(
   return {
     schedule,
     next: new ScheduleCalendar(schedule).cron.next(now, NEXT_SHOWN),
-    last: await Promise.all(runs.map(async (run) => ({ run, status: await status.read(run.campaign) }))),
+    last: await Promise.all(
+      runs.map(async (run) => ({ run, status: await status.read(run.campaign) })),
+    ),
   };
 }
 
@@ -209,11 +247,13 @@ async function runNow(io: Io, name: string, options: RunOptions): Promise<number
     const schedule = await scheduleNamed(store, name);
     const now = await context.now();
     const time = timeOf(schedule, options.date, now);
-    // What is recorded as due is a daemon's to carry out, so nothing is before it is known that it can be.
+    // What is recorded as due is a daemon's to carry out, so nothing is before it is known that it
+    // can be.
     const foreseen = await store.foresee(schedule, time);
     await insistOnList(schedule, foreseen);
     refuseExpired(schedule, foreseen, now);
-    if (foreseen.state !== 'loaded' && now < foreseen.dueAt) await insistOnEarly(io, schedule, foreseen, options);
+    if (foreseen.state !== 'loaded' && now < foreseen.dueAt)
+      await insistOnEarly(io, schedule, foreseen, options);
     const run = await wantedRun(store, schedule, time);
     const carrier = new RunCarrier({
       context,
@@ -223,15 +263,26 @@ async function runNow(io: Io, name: string, options: RunOptions): Promise<number
       lookout: new ListLookout(0),
       leaseMs: LEASE_MS,
       signal: io.signal,
-      telling: { stdin: io.stdin, warn: (sentence) => warn(io, sentence), ...tellingOf(io, context.logger) },
+      telling: {
+        stdin: io.stdin,
+        warn: (sentence) => warn(io, sentence),
+        ...tellingOf(io, context.logger),
+      },
     });
     const end = await carrier.carryOutNow(schedule, run);
-    if (end.kind === 'loaded' && !hasCalls({ ...end.loaded.counts })) warn(io, nothingQueuedSaid(run, now));
+    if (end.kind === 'loaded' && !hasCalls({ ...end.loaded.counts }))
+      warn(io, nothingQueuedSaid(run, now));
     return await tell(io, schedule, run, end, options);
   });
 }
 
-async function tell(io: Io, { name }: Schedule, run: ScheduleRun, end: CarryEnd, options: RunOptions): Promise<number> {
+async function tell(
+  io: Io,
+  { name }: Schedule,
+  run: ScheduleRun,
+  end: CarryEnd,
+  options: RunOptions,
+): Promise<number> {
   if (end.kind === 'loaded') {
     await printLoaded(io, run.campaign, end.loaded, options);
     return end.loaded.counts.rejected > 0 ? ROWS_REJECTED : DONE;
@@ -248,7 +299,10 @@ async function tell(io: Io, { name }: Schedule, run: ScheduleRun, end: CarryEnd,
     throw end.error instanceof ListError
       ? explainList(end.error)
       : (end.error ?? new DialerError(end.reason, end.message));
-  throw new DialerError('run_taken', `Run ${run.local} of ${name} is being carried out by another process.`);
+  throw new DialerError(
+    'run_taken',
+    `Run ${run.local} of ${name} is being carried out by another process.`,
+  );
 }
 
 async function scheduleNamed(store: ScheduleStore, name: string): Promise<Schedule> {
@@ -258,10 +312,14 @@ async function scheduleNamed(store: ScheduleStore, name: string): Promise<Schedu
 }
 
 function noSuchSchedule(name: string): UsageError {
-  return new UsageError(`There is no schedule ${name}; "enqueuer schedule list" shows those there are.`);
+  return new UsageError(
+    `There is no schedule ${name}; "enqueuer schedule list" shows those there are.`,
+  );
 }
 
-/** The run that a person means: by its date, which must be enough to tell it, or by its local time. */
+/**
+ * The run that a person means: by its date, which must be enough to tell it, or by its local time.
+ */
 function timeOf(schedule: Schedule, given: string | undefined, now: number): CronTime {
   const { name, cron, timezone } = schedule;
   const wanted = given ?? localDate(now, timezone);
@@ -270,9 +328,12 @@ function timeOf(schedule: Schedule, given: string | undefined, now: number): Cro
     throw new UsageError(`--date: ${wanted} is no date such as 2026-12-01.`);
   }
   const times = new ScheduleCalendar(schedule).cron.on(day);
-  const [found, ...others] = time === undefined ? times : times.filter(({ local }) => local === wanted);
+  const [found, ...others] =
+    time === undefined ? times : times.filter(({ local }) => local === wanted);
   if (found === undefined) {
-    throw new UsageError(`${name} ("${cron}" ${timezone}) has no run on ${wanted}; name another with --date.`);
+    throw new UsageError(
+      `${name} ("${cron}" ${timezone}) has no run on ${wanted}; name another with --date.`,
+    );
   }
   if (others.length === 0) return found;
   const names = times.slice(0, 4).map(({ local }) => local);
@@ -292,7 +353,11 @@ function localDate(now: number, timezone: string): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: timezone }).format(now);
 }
 
-async function wantedRun(store: ScheduleStore, schedule: Schedule, time: CronTime): Promise<ScheduleRun> {
+async function wantedRun(
+  store: ScheduleStore,
+  schedule: Schedule,
+  time: CronTime,
+): Promise<ScheduleRun> {
   const run = await store.noteWanted(schedule, time);
   if (run !== undefined) return run;
   const message = `Run ${time.local} of ${schedule.name} is too long ago: there is no record any more of whether it was loaded.`;
@@ -328,17 +393,23 @@ async function insistOnEarly(
   if (early) return;
   const said = `Run ${local} of ${name} is due only at ${callTimeText(dueAt, [timezone])}, and is not carried out again then if it is now.`;
   if (canAsk(io) && (await confirm(io, `${said} Carry it out?`))) return;
-  throw new UsageError(`${said} If that is meant: enqueuer schedule run ${name} --date ${local} --early`);
+  throw new UsageError(
+    `${said} If that is meant: enqueuer schedule run ${name} --date ${local} --early`,
+  );
 }
 
 function nothingQueuedSaid({ local, dueAt }: ScheduleRun, now: number): string {
-  const then = now < dueAt ? 'it is still carried out when it is due' : 'the same command carries it out again';
+  const then =
+    now < dueAt
+      ? 'it is still carried out when it is due'
+      : 'the same command carries it out again';
   return `run ${local} has queued nothing; ${then}.`;
 }
 
 async function remove(io: Io, name: string): Promise<number> {
   return await withContext(io, async (context) => {
-    if (!(await new ScheduleStore(context.redis, context.keys).remove(name))) throw noSuchSchedule(name);
+    if (!(await new ScheduleStore(context.redis, context.keys).remove(name)))
+      throw noSuchSchedule(name);
     await matchTriggers(context);
     await print(io.stdout, `${name} is removed. Its campaigns stay.\n`);
     return DONE;

@@ -16,7 +16,12 @@ eachTest((each) => {
 });
 
 async function loaded(id: string, count: number): Promise<string[]> {
-  const argv = ['load', await bench.list(`${id}.csv`, count), '--campaign', await bench.campaign(id)];
+  const argv = [
+    'load',
+    await bench.list(`${id}.csv`, count),
+    '--campaign',
+    await bench.campaign(id),
+  ];
   expect((await bench.run(argv)).code).toBe(0);
   return await bench.queued(id);
 }
@@ -24,7 +29,9 @@ async function loaded(id: string, count: number): Promise<string[]> {
 async function placed(
   id: string,
   callId: string,
-  ...[outcome, record]: Parameters<TestBench['settle']> extends [string, string, ...infer R] ? R : never
+  ...[outcome, record]: Parameters<TestBench['settle']> extends [string, string, ...infer R]
+    ? R
+    : never
 ) {
   await bench.claim(id, callId);
   await bench.settle(id, callId, outcome, record);
@@ -55,7 +62,15 @@ describe('status', () => {
       unknownRules: [],
       hasIncompleteCalls: false,
       queue: 'open',
-      outcomes: { accepted: 1, rejected: 0, exhausted: 0, unknown: 0, suppressed: 0, expired: 0, canceled: 0 },
+      outcomes: {
+        accepted: 1,
+        rejected: 0,
+        exhausted: 0,
+        unknown: 0,
+        suppressed: 0,
+        expired: 0,
+        canceled: 0,
+      },
       holds: [],
       at: expect.stringMatching(/^2.*Z$/),
       rate: { perSecond: null, perMinute: null },
@@ -89,9 +104,15 @@ describe('status', () => {
 
   test('a campaign without calls, such as one whose rows were all rejected, says what it waits for', async () => {
     const list = await bench.file('list.csv', 'Name,Phone\nAda,none\n');
-    expect(await bench.run(['load', list, '--campaign', await bench.campaign('spring')])).toMatchObject({ code: 3 });
-    expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({ state: 'waiting', pending: 0 });
-    const said = 'it has no calls yet: load a list into it (rows that were rejected are in the rejects file of theirs)';
+    expect(
+      await bench.run(['load', list, '--campaign', await bench.campaign('spring')]),
+    ).toMatchObject({ code: 3 });
+    expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({
+      state: 'waiting',
+      pending: 0,
+    });
+    const said =
+      'it has no calls yet: load a list into it (rows that were rejected are in the rejects file of theirs)';
     expect((await bench.run(['status', 'spring'])).stdout).toContain(`\n${said}`);
     expect((await bench.run(['status'])).stdout).toContain(`\nspring: ${said}`);
     await bench.run(['load', await bench.list('good.csv', 1), '--campaign', 'spring']);
@@ -101,7 +122,12 @@ describe('status', () => {
   test('waiting, also before any worker has looked, where all are out of their own hours', async () => {
     const callingWindow = { from: `${hour(12)}:00`, to: `${hour(13)}:00` };
     const list = await bench.file('list.csv', 'Name,Phone,timezone\nAda,+442079460123,Etc/UTC\n');
-    await bench.run(['load', list, '--campaign', await bench.campaign('spring', { callingWindow })]);
+    await bench.run([
+      'load',
+      list,
+      '--campaign',
+      await bench.campaign('spring', { callingWindow }),
+    ]);
     expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({
       state: 'waiting',
       opensAt: expect.stringContaining(`T${hour(12)}:00:00.000Z`),
@@ -111,7 +137,10 @@ describe('status', () => {
   test('pending calls at their pace', async () => {
     const campaign = await bench.campaign('spring', { pacing: { callsPerSecond: 0.01 } });
     await bench.run(['load', await bench.list('list.csv', 36), '--campaign', campaign]);
-    const status = (await bench.json(['status', 'spring', '--json'])) as { at: string; eta: string };
+    const status = (await bench.json(['status', 'spring', '--json'])) as {
+      at: string;
+      eta: string;
+    };
     expect(status).toMatchObject({ etaBy: 'callsPerSecond', wouldExpire: 0, opensAt: null });
     expect(Date.parse(status.eta) - Date.parse(status.at)).toBe(3_600_000);
     expect((await bench.run(['status', 'spring'])).stdout).toContain(
@@ -155,7 +184,11 @@ describe('status', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as { at: string });
-    expect(looks.at(-1)).toMatchObject({ id: 'spring', state: 'completed', outcomes: { accepted: 1 } });
+    expect(looks.at(-1)).toMatchObject({
+      id: 'spring',
+      state: 'completed',
+      outcomes: { accepted: 1 },
+    });
     expect(looks.map(({ at }) => at)).toEqual(looks.map(({ at }) => at).toSorted());
   });
 
@@ -163,14 +196,20 @@ describe('status', () => {
     await loaded('spring', 1);
     const interruption = new AbortController();
     const stdout = new PassThrough();
-    const watching = bench.run(['status', '--watch', '--json'], { signal: interruption.signal, stdout });
+    const watching = bench.run(['status', '--watch', '--json'], {
+      signal: interruption.signal,
+      stdout,
+    });
     const looks: string[] = [];
     for await (const line of createInterface(stdout)) {
       looks.push(line);
       if (looks.length === 2) interruption.abort(new Interrupted('SIGINT'));
     }
     expect(await watching).toMatchObject({ code: 130 });
-    expect(looks.map((look) => (JSON.parse(look) as { id: string }[])[0]?.id)).toEqual(['spring', 'spring']);
+    expect(looks.map((look) => (JSON.parse(look) as { id: string }[])[0]?.id)).toEqual([
+      'spring',
+      'spring',
+    ]);
     expect(JSON.parse(looks[1] ?? '')).toMatchObject([{ rate: { perSecond: 0, perMinute: 0 } }]);
   });
 
@@ -193,7 +232,15 @@ describe('status', () => {
   test.each([[['status']], [['status', '--watch']]])(
     '%j fits a terminal of 80 columns, and leaves nothing out',
     async (argv) => {
-      const outcomes = ['accepted', 'rejected', 'exhausted', 'unknown', 'suppressed', 'expired', 'canceled'] as const;
+      const outcomes = [
+        'accepted',
+        'rejected',
+        'exhausted',
+        'unknown',
+        'suppressed',
+        'expired',
+        'canceled',
+      ] as const;
       const calls = await loaded('spring-events-of-the-year', outcomes.length + 1);
       for (const [index, outcome] of outcomes.entries()) {
         await placed('spring-events-of-the-year', calls[index] ?? '', outcome);
@@ -223,7 +270,11 @@ describe('status', () => {
 describe('results', () => {
   test('as CSV: the columns in their order, safe in a spreadsheet', async () => {
     const [first = '', second = ''] = await loaded('spring', 2);
-    await placed('spring', first, 'accepted', { name: '=HYPERLINK("x")', httpStatus: 200, externalId: '-7' });
+    await placed('spring', first, 'accepted', {
+      name: '=HYPERLINK("x")',
+      httpStatus: 200,
+      externalId: '-7',
+    });
     await placed('spring', second, 'unknown', { reason: 'no_response' });
     const [heading, ...lines] = (await bench.run(['results', 'spring'])).stdout.split('\r\n');
     expect(heading).toBe(RESULT_COLUMNS.join(','));
@@ -238,8 +289,12 @@ describe('results', () => {
     await loaded('spring', 1);
     const file = join(bench.directory, 'results.csv');
     expect(await bench.run(['results', 'spring', '--bom', '-o', file])).toMatchObject({ code: 0 });
-    expect(await readFile(file, 'utf8')).toBe(`\uFEFF${(await bench.run(['results', 'spring'])).stdout}`);
-    expect(await bench.run(['results', 'spring', '--bom', '--format', 'ndjson'])).toMatchObject({ code: 2 });
+    expect(await readFile(file, 'utf8')).toBe(
+      `\uFEFF${(await bench.run(['results', 'spring'])).stdout}`,
+    );
+    expect(await bench.run(['results', 'spring', '--bom', '--format', 'ndjson'])).toMatchObject({
+      code: 2,
+    });
   });
 
   test('as NDJSON: exact; of one outcome; the latest revision of each', async () => {
@@ -256,7 +311,14 @@ describe('results', () => {
       { callId: first, name: '=1+1', outcome: 'accepted', revision: 1 },
       { callId: second, outcome: 'rejected', revision: 2 },
     ]);
-    const rejected = await bench.run(['results', 'spring', '--format', 'ndjson', '--outcome', 'rejected']);
+    const rejected = await bench.run([
+      'results',
+      'spring',
+      '--format',
+      'ndjson',
+      '--outcome',
+      'rejected',
+    ]);
     expect(JSON.parse(rejected.stdout)).toMatchObject({ callId: second });
   });
 
@@ -264,11 +326,23 @@ describe('results', () => {
     const [first = ''] = await loaded('spring', 1);
     await placed('spring', first, 'accepted');
     const file = join(bench.directory, 'results.csv');
-    expect(await bench.run(['results', 'spring', '-o', file])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await bench.run(['results', 'spring', '-o', file])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect((await readFile(file, 'utf8')).split('\r\n')).toHaveLength(3);
-    const nowhere = await bench.run(['results', 'spring', '-o', join(bench.directory, 'no', 'results.csv')]);
-    expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be written (ENOENT)') });
+    const nowhere = await bench.run([
+      'results',
+      'spring',
+      '-o',
+      join(bench.directory, 'no', 'results.csv'),
+    ]);
+    expect(nowhere).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('cannot be written (ENOENT)'),
+    });
   });
 
   test('--follow goes on with what settles later, until interrupted', async () => {
@@ -278,7 +352,8 @@ describe('results', () => {
     const interruption = new AbortController();
     const argv = ['results', 'spring', '--follow', '--format', 'ndjson', '-o', file];
     const following = bench.run(argv, { signal: interruption.signal });
-    const calls = async () => (await readFile(file, 'utf8').catch(() => '')).match(/"callId":"[^"]+"/g) ?? [];
+    const calls = async () =>
+      (await readFile(file, 'utf8').catch(() => '')).match(/"callId":"[^"]+"/g) ?? [];
     await eventually(async () => (await calls()).length === 1);
     await placed('spring', second, 'accepted');
     await eventually(async () => (await calls()).length === 2);
@@ -296,10 +371,14 @@ describe('results', () => {
 
 describe('doctor', () => {
   test('says what to mend, and ends with 1', async () => {
-    const { code, stdout } = await bench.run(['doctor'], { env: { DIALER_ALLOW_VOLATILE_REDIS: undefined } });
+    const { code, stdout } = await bench.run(['doctor'], {
+      env: { DIALER_ALLOW_VOLATILE_REDIS: undefined },
+    });
     expect(code).toBe(1);
     expect(stdout).toContain('✓ Its version is 7.0 or later.\n');
-    expect(stdout).toContain('✗ Redis forgets calls when it stops (appendonly no); run CONFIG SET appendonly yes.\n');
+    expect(stdout).toContain(
+      '✗ Redis forgets calls when it stops (appendonly no); run CONFIG SET appendonly yes.\n',
+    );
     expect(stdout).toContain('! LIBBY_CLIENT_ID and LIBBY_CLIENT_SECRET are not set here');
   });
 
@@ -322,9 +401,13 @@ describe('doctor', () => {
         .map((line) => line[0]),
     ).toEqual(Array.from({ length: 8 }, () => '✓'));
     expect(good.code).toBe(0);
-    const bad = await bench.run(['doctor'], { env: { ...env, LIBBY_CLIENT_SECRET: 'wrong-secret' } });
+    const bad = await bench.run(['doctor'], {
+      env: { ...env, LIBBY_CLIENT_SECRET: 'wrong-secret' },
+    });
     expect(bad.code).toBe(1);
-    expect(bad.stdout).toContain('✗ The token endpoint does not know this client; check client id and client secret.');
+    expect(bad.stdout).toContain(
+      '✗ The token endpoint does not know this client; check client id and client secret.',
+    );
     expect(bad.stdout + bad.stderr).not.toContain('wrong-secret');
   });
 
@@ -349,20 +432,33 @@ describe('doctor', () => {
 
 describe('Redis in trouble', () => {
   test.each([
-    ['asks for a password', { requirepass: 'secret' }, (url: string) => url.replace(/:secret@|:[^/@]*@/, '')],
+    [
+      'asks for a password',
+      { requirepass: 'secret' },
+      (url: string) => url.replace(/:secret@|:[^/@]*@/, ''),
+    ],
     ['out of memory', { maxmemory: '400kb' }, (url: string) => url],
   ])('%s: one sentence, exit code 1', async (sentence, options, urlOf) => {
     await using troubled = await startRedis(options);
     const argv = ['campaign', 'put', await bench.campaign('spring')];
-    const { code, stdout, stderr } = await bench.run(argv, { env: { REDIS_URL: urlOf(troubled.url) } });
+    const { code, stdout, stderr } = await bench.run(argv, {
+      env: { REDIS_URL: urlOf(troubled.url) },
+    });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(sentence);
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
   test('a replica takes no writes: one sentence, exit code 1', async () => {
-    await using replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(bench.redis.options.port)] });
-    const argv = ['load', await bench.list('list.csv', 1), '--campaign', await bench.campaign('spring')];
+    await using replica = await startRedis({
+      args: ['--replicaof', '127.0.0.1', String(bench.redis.options.port)],
+    });
+    const argv = [
+      'load',
+      await bench.list('list.csv', 1),
+      '--campaign',
+      await bench.campaign('spring'),
+    ];
     const { code, stderr } = await bench.run(argv, { env: { REDIS_URL: replica.url } });
     expect({ code, lines: stderr.trim().split('\n').length }).toEqual({ code: 1, lines: 1 });
     const pause = await bench.run(['campaign', 'put', await bench.campaign('spring')], {

@@ -6,7 +6,10 @@ import type { Io } from '../io.ts';
 import { buildParts } from '../serve/build-parts.ts';
 import { ServeDaemon } from '../serve/serve-daemon.ts';
 
-/** For a batch in hand, not for a list: a load that is broken off is taken up again by the next daemon. */
+/**
+ * For a batch in hand, not for a list: a load that is broken off is taken up again by the next
+ * daemon.
+ */
 const STOP_WITHIN_MS = 30_000;
 
 export function addServeCommand({ program, io, run }: CommandSlot): void {
@@ -22,6 +25,9 @@ async function serve(io: Io): Promise<number> {
   const config = readConfig(io, serveConfig);
   const logger = openLogger(io, config);
   for (const sentence of misspelledVariables(serveConfig, io.environment())) logger.warn(sentence);
-  await runService(new ServeDaemon(config, logger, buildParts), { signal: io.signal, stopWithinMs: STOP_WITHIN_MS });
+  await runService(new ServeDaemon(config, logger, buildParts), {
+    signal: io.signal,
+    stopWithinMs: STOP_WITHIN_MS,
+  });
   return 0;
 }

@@ -53,14 +53,20 @@ test('a number in a job that cannot be read is erased as well', async () => {
 test('status tells of jobs that are set aside, and a list that is loaded again takes their rows back', async () => {
   const callId = await loaded('null');
   await setAside(callId, 'call', { to: phone(0), name: 'Person 0' });
-  expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({ pending: 2, setAside: 1 });
+  expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({
+    pending: 2,
+    setAside: 1,
+  });
   const { stdout } = await bench.run(['status', 'spring']);
   expect(stdout).toContain(
     '1 job in its queue is not as the enqueuer made it, and set aside: see "enqueuer set-aside list"',
   );
   const argv = ['load', await bench.list('a.csv', 3), '--campaign', 'spring', '--json'];
   expect(await bench.json(argv)).toMatchObject({ queued: 1, alreadyQueued: 2 });
-  expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({ pending: 3, setAside: 0 });
+  expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({
+    pending: 3,
+    setAside: 0,
+  });
 });
 
 test('a row that ends while it is set aside is of the list that its job says', async () => {
@@ -70,7 +76,11 @@ test('a row that ends while it is set aside is of the list that its job says', a
   await setAside(callId, 'call', JSON.parse(data));
   await bench.run(['set-aside', 'resolve', 'spring', '--all', '--as', 'canceled', '--by', 'Kim']);
   const { stdout } = await bench.run(['results', 'spring', '--format', 'ndjson']);
-  expect(JSON.parse(stdout)).toMatchObject({ list: join(bench.directory, 'a.csv'), row: 2, outcome: 'canceled' });
+  expect(JSON.parse(stdout)).toMatchObject({
+    list: join(bench.directory, 'a.csv'),
+    row: 2,
+    outcome: 'canceled',
+  });
 });
 
 test('a person queues what is the row of its id, and is told of what is not', async () => {
@@ -95,6 +105,10 @@ test('a person queues what is the row of its id, and is told of what is not', as
   expect(await bench.run([...resolve, '17', '--as', 'canceled'])).toMatchObject({ code: 1 });
   expect(await bench.run([...resolve, '--as', 'canceled'])).toMatchObject({ code: 2 });
   const identity = await Identity.load(bench.redis, bench.keys);
-  const [name, data] = await bench.redis.hmget(`${bench.keys.queue('spring')}${callId}`, 'name', 'data');
+  const [name, data] = await bench.redis.hmget(
+    `${bench.keys.queue('spring')}${callId}`,
+    'name',
+    'data',
+  );
   expect(name).toBe(identity.seal('spring', callId, data ?? ''));
 });

@@ -30,7 +30,9 @@ interface Finding {
 export function addSetAsideCommands({ program, io, run }: CommandSlot): void {
   const setAside = program
     .command('set-aside')
-    .description('Jobs in the queue that are not as the enqueuer has made them: nobody is dialed by them.');
+    .description(
+      'Jobs in the queue that are not as the enqueuer has made them: nobody is dialed by them.',
+    );
   setAside
     .command('list')
     .description('Show the jobs that are set aside in one campaign, or in all.')
@@ -44,7 +46,10 @@ export function addSetAsideCommands({ program, io, run }: CommandSlot): void {
     .argument('[jobs...]', 'as "set-aside list" shows them')
     .option('--all', 'every one of the campaign')
     .addOption(
-      new Option('--as <what>', 'queued: dial what each says, where its id is that of the row; canceled: dial nobody')
+      new Option(
+        '--as <what>',
+        'queued: dial what each says, where its id is that of the row; canceled: dial nobody',
+      )
         .choices(['queued', 'canceled'] as const)
         .makeOptionMandatory(),
     )
@@ -52,9 +57,14 @@ export function addSetAsideCommands({ program, io, run }: CommandSlot): void {
     .action((campaign, jobs, options) => run(resolve(io, campaign, jobs, options)));
 }
 
-async function list(io: Io, id: string | undefined, { json = false }: ListOptions): Promise<number> {
+async function list(
+  io: Io,
+  id: string | undefined,
+  { json = false }: ListOptions,
+): Promise<number> {
   return await withContext(io, async (context) => {
-    const campaigns = id === undefined ? await context.campaigns.list() : [await context.campaign(id)];
+    const campaigns =
+      id === undefined ? await context.campaigns.list() : [await context.campaign(id)];
     const findings: Finding[] = [];
     for (const campaign of campaigns) findings.push(...(await findingsOf(context, campaign)));
     if (json) await print(io.stdout, `${JSON.stringify({ jobs: findings.map(jsonOf) })}\n`);
@@ -69,14 +79,26 @@ async function findingsOf({ redis, keys }: Context, campaign: Campaign): Promise
   const identity = await Identity.peek(redis, keys);
   const findings: Finding[] = [];
   for await (const job of setAside.list(campaign.id)) {
-    const canBeQueued = identity !== undefined && setAside.callOf(identity, campaign, job) !== undefined;
+    const canBeQueued =
+      identity !== undefined && setAside.callOf(identity, campaign, job) !== undefined;
     findings.push({ campaign: campaign.id, job, canBeQueued });
   }
   return findings;
 }
 
-function jsonOf({ campaign, job: { callId, refusal, queuedAt, data }, canBeQueued }: Finding): object {
-  return { job: callId, campaign, reason: refusal, queuedAt: isoInstant(queuedAt), canBeQueued, data };
+function jsonOf({
+  campaign,
+  job: { callId, refusal, queuedAt, data },
+  canBeQueued,
+}: Finding): object {
+  return {
+    job: callId,
+    campaign,
+    reason: refusal,
+    queuedAt: isoInstant(queuedAt),
+    canBeQueued,
+    data,
+  };
 }
 
 function tableOf(findings: readonly Finding[], width: number): string {
@@ -86,12 +108,25 @@ function tableOf(findings: readonly Finding[], width: number): string {
 function rowOf({ campaign, job, canBeQueued }: Finding): Cell[] {
   const call = readCall(job.data);
   const told = [call?.row ?? '', call?.to ?? '', call?.name ?? ''];
-  return [job.callId, campaign, job.refusal, isoInstant(job.queuedAt), ...told, canBeQueued ? 'yes' : 'no'];
+  return [
+    job.callId,
+    campaign,
+    job.refusal,
+    isoInstant(job.queuedAt),
+    ...told,
+    canBeQueued ? 'yes' : 'no',
+  ];
 }
 
-async function resolve(io: Io, id: string, ids: readonly string[], options: ResolveOptions): Promise<number> {
+async function resolve(
+  io: Io,
+  id: string,
+  ids: readonly string[],
+  options: ResolveOptions,
+): Promise<number> {
   const { all = false, as, by } = options;
-  if (all === ids.length > 0) throw new UsageError('Name the jobs that "enqueuer set-aside list" shows, or say --all.');
+  if (all === ids.length > 0)
+    throw new UsageError('Name the jobs that "enqueuer set-aside list" shows, or say --all.');
   return await withContext(io, async (context) => {
     const campaign = await context.campaign(id);
     const jobs = (await findingsOf(context, campaign)).map(({ job }) => job);
@@ -113,7 +148,10 @@ async function resolve(io: Io, id: string, ids: readonly string[], options: Reso
 function jobOf(jobs: readonly SetAsideJob[], campaign: string, jobId: string): SetAsideJob {
   const job = jobs.find(({ callId }) => callId === jobId);
   if (job !== undefined) return job;
-  throw new DialerError('no_such_job', `No job ${jobId} of ${campaign} is set aside; see "enqueuer set-aside list".`);
+  throw new DialerError(
+    'no_such_job',
+    `No job ${jobId} of ${campaign} is set aside; see "enqueuer set-aside list".`,
+  );
 }
 
 function notQueued(count: number): DialerError {

@@ -26,7 +26,9 @@ interface StatusOptions {
 export function addStatusCommand({ program, io, run }: CommandSlot): void {
   program
     .command('status')
-    .description('Show how far one or all campaigns are, when they will be through, and what holds them.')
+    .description(
+      'Show how far one or all campaigns are, when they will be through, and what holds them.',
+    )
     .argument('[campaign]', 'id of a campaign')
     .option(
       '--watch',
@@ -39,7 +41,11 @@ export function addStatusCommand({ program, io, run }: CommandSlot): void {
     .action((campaign, options) => run(status(io, campaign, options)));
 }
 
-async function status(io: Io, id: string | undefined, { watch, json }: StatusOptions): Promise<number> {
+async function status(
+  io: Io,
+  id: string | undefined,
+  { watch, json }: StatusOptions,
+): Promise<number> {
   return await withContext(io, async (context) => {
     const looking = new StatusWatch(context);
     const show = json ? jsonWriter(io, id) : watch ? watcher(io, id) : onceWriter(io, id);
@@ -71,7 +77,10 @@ function onceWriter({ stdout }: Io, id: string | undefined): Show {
   return (views) => printFitted(stdout, (width) => textOf(views, id, statusOfAll, width));
 }
 
-/** On a terminal each look takes the place of the one before; elsewhere a line is written for each campaign that has changed. */
+/**
+ * On a terminal each look takes the place of the one before; elsewhere a line is written for each
+ * campaign that has changed.
+ */
 function watcher(io: Io, id: string | undefined): Show {
   if (io.stdout.isTTY !== true) return changeWriter(io);
   const view = new LiveView(io.stdout);
@@ -84,7 +93,9 @@ function textOf(
   all: typeof statusOfAll,
   width: number,
 ): string {
-  return id === undefined ? all(views, width) : views.map((view) => statusOfOne(view, width)).join('');
+  return id === undefined
+    ? all(views, width)
+    : views.map((view) => statusOfOne(view, width)).join('');
 }
 
 function changeWriter({ stdout }: Io): Show {

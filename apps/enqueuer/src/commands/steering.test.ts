@@ -12,7 +12,12 @@ eachTest((each) => {
 
 /** A campaign with so many calls queued; gives their ids. */
 async function loaded(id: string, count: number): Promise<string[]> {
-  const argv = ['load', await bench.list(`${id}.csv`, count), '--campaign', await bench.campaign(id)];
+  const argv = [
+    'load',
+    await bench.list(`${id}.csv`, count),
+    '--campaign',
+    await bench.campaign(id),
+  ];
   expect((await bench.run(argv)).code).toBe(0);
   return await bench.queued(id);
 }
@@ -34,17 +39,26 @@ describe('pause, resume, cancel', () => {
     await bench.settle('spring', first, 'accepted');
     expect(isDone).toBe(false);
     await bench.settle('spring', second, 'accepted');
-    expect(await pausing).toEqual({ code: 0, stdout: 'spring is paused; 2 calls went out meanwhile.\n', stderr: '' });
+    expect(await pausing).toEqual({
+      code: 0,
+      stdout: 'spring is paused; 2 calls went out meanwhile.\n',
+      stderr: '',
+    });
   });
 
   test('an interrupted pause holds, and says what it did not wait for', async () => {
     const [first = ''] = await loaded('spring', 1);
     await bench.claim('spring', first);
     const interruption = new AbortController();
-    const pausing = bench.run(['pause', 'spring'], { signal: interruption.signal }).catch((error: unknown) => error);
+    const pausing = bench
+      .run(['pause', 'spring'], { signal: interruption.signal })
+      .catch((error: unknown) => error);
     await eventually(async () => (await stateOf('spring')) === 'paused');
     interruption.abort(new Interrupted('SIGINT'));
-    expect(await pausing).toMatchObject({ code: 130, stderr: expect.stringContaining('spring is paused, but calls') });
+    expect(await pausing).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining('spring is paused, but calls'),
+    });
     expect(await stateOf('spring')).toBe('paused');
   });
 
@@ -60,7 +74,11 @@ describe('pause, resume, cancel', () => {
       'winter is paused; 0 calls went out meanwhile.',
     ]);
     await bench.run(['resume', '--all']);
-    expect(await Promise.all(['autumn', 'spring', 'winter'].map(stateOf))).toEqual(['canceled', 'running', 'running']);
+    expect(await Promise.all(['autumn', 'spring', 'winter'].map(stateOf))).toEqual([
+      'canceled',
+      'running',
+      'running',
+    ]);
     expect((await bench.run(['resume', 'autumn'])).stdout).toBe('autumn is resumed.\n');
     expect(await stateOf('autumn')).toBe('running');
   });
@@ -83,16 +101,26 @@ describe('retry', () => {
     await bench.settle('spring', first, 'exhausted', { reason: 'connect_failed' });
     await bench.settle('spring', second, 'accepted');
     await bench.settle('spring', third, 'unknown', { reason: 'no_response' });
-    expect((await bench.run(['retry', 'spring', '--outcome', 'rejected'])).stdout).toBe('0 calls queued again.\n');
-    expect((await bench.run(['retry', 'spring', '--outcome', 'exhausted'])).stdout).toBe('1 call queued again.\n');
+    expect((await bench.run(['retry', 'spring', '--outcome', 'rejected'])).stdout).toBe(
+      '0 calls queued again.\n',
+    );
+    expect((await bench.run(['retry', 'spring', '--outcome', 'exhausted'])).stdout).toBe(
+      '1 call queued again.\n',
+    );
     expect(await bench.queued('spring')).toEqual([first]);
     const status = await bench.json(['status', 'spring', '--json']);
-    expect(status).toMatchObject({ pending: 1, outcomes: { exhausted: 0, accepted: 1, unknown: 1 } });
+    expect(status).toMatchObject({
+      pending: 1,
+      outcomes: { exhausted: 0, accepted: 1, unknown: 1 },
+    });
   });
 
   test.each(['accepted', 'unknown', 'suppressed'])('%s is refused', async (outcome) => {
     await loaded('spring', 1);
-    expect(await bench.run(['retry', 'spring', '--outcome', outcome])).toMatchObject({ code: 2, stdout: '' });
+    expect(await bench.run(['retry', 'spring', '--outcome', outcome])).toMatchObject({
+      code: 2,
+      stdout: '',
+    });
   });
 
   test('is refused where it would end the same way', async () => {
@@ -101,9 +129,16 @@ describe('retry', () => {
     const canceled = await bench.run(['retry', 'spring', '--outcome', 'canceled']);
     expect(canceled).toMatchObject({ code: 1, stderr: expect.stringContaining('resume') });
     await bench.run(['resume', 'spring']);
-    await bench.run(['campaign', 'put', await bench.campaign('spring', { expiresAt: '2020-01-01T00:00:00Z' })]);
+    await bench.run([
+      'campaign',
+      'put',
+      await bench.campaign('spring', { expiresAt: '2020-01-01T00:00:00Z' }),
+    ]);
     const expired = await bench.run(['retry', 'spring', '--outcome', 'expired']);
-    expect(expired).toMatchObject({ code: 1, stderr: expect.stringContaining('expired at 2020-01-01T00:00:00.000Z') });
+    expect(expired).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('expired at 2020-01-01T00:00:00.000Z'),
+    });
     expect(await bench.run(['retry', 'nosuch', '--outcome', 'expired'])).toMatchObject({ code: 2 });
   });
 });
@@ -118,7 +153,12 @@ async function openHold(
   const pauses = { firstPauseMs: 60_000, maxPauseMs: 60_000, retryAfterMs: 0 };
   const hold = { scope, reason, ...pauses };
   const url = 'https://phone.example/outbound';
-  const cause = { code: 'agent_not_found', status: 404, url, message: 'Agent not found for this number' };
+  const cause = {
+    code: 'agent_not_found',
+    status: 404,
+    url,
+    message: 'Agent not found for this number',
+  };
   await new Holds(bench.redis, bench.keys).open(hold, 'call-1', cause);
 }
 
@@ -127,10 +167,18 @@ describe('hold', () => {
     await loaded('spring', 1);
     expect((await bench.run(['hold', 'list'])).stdout).toBe('Nothing is held.\n');
     await openHold();
-    expect((await bench.run(['hold', 'list'])).stdout).toMatch(/^line:\+15055550100 +agent_not_found +for \d+ s +in /m);
+    expect((await bench.run(['hold', 'list'])).stdout).toMatch(
+      /^line:\+15055550100 +agent_not_found +for \d+ s +in /m,
+    );
     expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({
       state: 'held',
-      holds: [{ scope: 'line:+15055550100', reason: 'agent_not_found', until: expect.stringMatching(/^20.*Z$/) }],
+      holds: [
+        {
+          scope: 'line:+15055550100',
+          reason: 'agent_not_found',
+          until: expect.stringMatching(/^20.*Z$/),
+        },
+      ],
     });
     expect((await bench.run(['status', 'spring'])).stdout).toContain('agent_not_found');
     const cause = {
@@ -159,7 +207,9 @@ describe('hold', () => {
       expect(stdout).toMatch(/^all +evidence_lost +for \d+ s +when a person releases it$/m);
       expect(stdout).toContain('enqueuer hold release all --by');
     }
-    expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({ holds: [{ until: null }] });
+    expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({
+      holds: [{ until: null }],
+    });
     await bench.run(['hold', 'release', 'all', '--by', 'Ada']);
     expect((await bench.run(['hold', 'list'])).stdout).toBe('Nothing is held.\n');
   });
@@ -201,7 +251,9 @@ describe('suppress', () => {
         .map((line) => line.slice(0, 9)),
     ).toEqual(['Number 2:', 'Number 3:']);
     expect(stderr).not.toContain('5055550124');
-    expect((await bench.run(['suppress', 'check', '+15055550123'])).stdout).toContain('not on the list');
+    expect((await bench.run(['suppress', 'check', '+15055550123'])).stdout).toContain(
+      'not on the list',
+    );
   });
 });
 
@@ -216,7 +268,9 @@ describe('campaign', () => {
       expiresAt: '2026-12-05T02:00:00Z',
       callingWindow: { from: '09:00', to: '24:00', days: ['mon'], timezone: 'America/Denver' },
     };
-    expect(await bench.run(['campaign', 'put', await bench.campaign('spring', settings)])).toMatchObject({
+    expect(
+      await bench.run(['campaign', 'put', await bench.campaign('spring', settings)]),
+    ).toMatchObject({
       code: 0,
       stdout: 'spring is stored.\n',
     });
@@ -224,7 +278,9 @@ describe('campaign', () => {
     const { stdout } = await bench.run(['campaign', 'show', 'spring']);
     expect(stdout).toContain(`startsAt: "${isoInstant(Date.parse('2026-12-01T16:00:00Z'))}"`);
     await bench.redis.hdel(bench.keys.campaigns, 'spring');
-    expect(await bench.run(['campaign', 'put', await bench.file('shown.yaml', stdout)])).toMatchObject({ code: 0 });
+    expect(
+      await bench.run(['campaign', 'put', await bench.file('shown.yaml', stdout)]),
+    ).toMatchObject({ code: 0 });
     expect(JSON.parse((await bench.redis.hget(bench.keys.campaigns, 'spring')) ?? '')).toEqual(
       JSON.parse(stored ?? ''),
     );
@@ -238,7 +294,10 @@ describe('campaign', () => {
       'CAMPAIGN  STATE    LINES\nautumn    waiting  +15055550100\nspring    waiting  +15055550100\n',
     );
     expect(await bench.run(['campaign', 'show', 'winter'])).toMatchObject({ code: 2, stdout: '' });
-    expect(await bench.run(['campaign', 'put', 'nosuch.yaml'])).toMatchObject({ code: 2, stdout: '' });
+    expect(await bench.run(['campaign', 'put', 'nosuch.yaml'])).toMatchObject({
+      code: 2,
+      stdout: '',
+    });
   });
 
   test('put says what it changes, and that a hold stays where that is nothing', async () => {
@@ -259,7 +318,11 @@ describe('campaign', () => {
   });
 
   test('a text that has no effect is worth a warning, no refusal', async () => {
-    const file = await bench.campaign('spring', { introNotes: 'a', introMessage: 'b', introVoicemail: 'c' });
+    const file = await bench.campaign('spring', {
+      introNotes: 'a',
+      introMessage: 'b',
+      introVoicemail: 'c',
+    });
     const { code, stderr } = await bench.run(['campaign', 'put', file]);
     expect({ code, stderr }).toEqual({
       code: 0,

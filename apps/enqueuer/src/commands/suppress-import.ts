@@ -30,7 +30,9 @@ export interface ImportOptions {
 export async function importNumbers(io: Io, path: string, options: ImportOptions): Promise<number> {
   const country = readCountry(options.country);
   try {
-    const counts = await withContext(io, (context) => importList(io, context, path, country, options));
+    const counts = await withContext(io, (context) =>
+      importList(io, context, path, country, options),
+    );
     return counts.rejected > 0 ? ROWS_REJECTED : DONE;
   } catch (error) {
     if (!(error instanceof ListError)) throw error;
@@ -47,14 +49,23 @@ async function importList(
   { column, rejects: rejectsPath, by, json = false }: ImportOptions,
 ): Promise<ImportCounts> {
   const { stdin, signal } = io;
-  const source = await openSource(path, { stdin, signal, hash: false, nameColumns: nameNumberColumns });
+  const source = await openSource(path, {
+    stdin,
+    signal,
+    hash: false,
+    nameColumns: nameNumberColumns,
+  });
   try {
     const { csv, warnings } = source.list;
     for (const warning of warnings) warn(io, warning);
     const columns = csv && findNumberColumns(csv.headings, column);
     await using rejects = new RejectsFile(rejectsPath ?? rejectsPathOf(path), csv);
     await rejects.start();
-    const doNotCall = new DoNotCallList(context.redis, context.keys, await Identity.load(context.redis, context.keys));
+    const doNotCall = new DoNotCallList(
+      context.redis,
+      context.keys,
+      await Identity.load(context.redis, context.keys),
+    );
     const importer = new NumberImporter({
       columns,
       country,
@@ -63,19 +74,32 @@ async function importList(
       signal,
     });
     await runToItsEnd(io, context, importer, source, async ({ rows, rejected, added }) => {
-      await doNotCall.record({ what: 'do_not_call_imported', numbers: rows - rejected, changed: added, by });
+      await doNotCall.record({
+        what: 'do_not_call_imported',
+        numbers: rows - rejected,
+        changed: added,
+        by,
+      });
     });
-    const rejectsFile = await rejects.close({ isWhole: true, warn: (sentence) => warn(io, sentence) });
+    const rejectsFile = await rejects.close({
+      isWhole: true,
+      warn: (sentence) => warn(io, sentence),
+    });
     await outlastEarlierClaims(io, doNotCall);
     const { counts } = importer;
-    await print(io.stdout, json ? importJson(counts, rejectsFile) : importTable(counts, rejectsFile));
+    await print(
+      io.stdout,
+      json ? importJson(counts, rejectsFile) : importTable(counts, rejectsFile),
+    );
     return counts;
   } finally {
     source.list.close();
   }
 }
 
-/** However it ends, what it has added is kept for audit, and whoever waits learns how far it got. */
+/**
+ * However it ends, what it has added is kept for audit, and whoever waits learns how far it got.
+ */
 async function runToItsEnd(
   io: Io,
   { logger }: Context,
@@ -97,13 +121,17 @@ async function runToItsEnd(
   } catch (error) {
     if (!(io.signal.aborted && error instanceof ListError)) {
       await record(counts).catch(() => {}); // the first error says more
-      io.stderr.write(`Stopped after ${importedSoFar(counts)}; the same command goes on from there.\n`);
+      io.stderr.write(
+        `Stopped after ${importedSoFar(counts)}; the same command goes on from there.\n`,
+      );
       throw error;
     }
   }
   await record(counts);
   if (!io.signal.aborted) return;
-  io.stderr.write(`Interrupted after ${importedSoFar(counts)}; the same command goes on from there.\n`);
+  io.stderr.write(
+    `Interrupted after ${importedSoFar(counts)}; the same command goes on from there.\n`,
+  );
   throw io.signal.reason as Error;
 }
 
@@ -123,7 +151,9 @@ function importTable(counts: ImportCounts, rejectsFile: string | undefined): str
     ['  added', counts.added],
     ['  already on the list', counts.alreadyListed],
     ['  rejected', counts.rejected, ...(rejectsFile === undefined ? [] : [`see ${rejectsFile}`])],
-    ...(counts.bothReadings === 0 ? [] : [['  may be two numbers', counts.bothReadings, 'both are on the list']]),
+    ...(counts.bothReadings === 0
+      ? []
+      : [['  may be two numbers', counts.bothReadings, 'both are on the list']]),
   ];
   return `${countOf(counts.rows, 'row')}\n${formatTable(rows)}`;
 }

@@ -49,16 +49,30 @@ describe('suppress import', () => {
     ],
     ['a heading people use', `Name,Mobile,Since\nAda,${first},1\nBo,${second},2\nCy,${third},3\n`],
     ['one column with a heading', `Phone\n${first}\n${second}\n${third}\n`],
-    ['NDJSON', [first, second, third].map((toPhoneNumber) => `${JSON.stringify({ toPhoneNumber })}\n`).join('')],
+    [
+      'NDJSON',
+      [first, second, third]
+        .map((toPhoneNumber) => `${JSON.stringify({ toPhoneNumber })}\n`)
+        .join(''),
+    ],
   ])('reads %s', async (_, content) => {
     const file = await bench.file('list', content);
     const result = await bench.json(['suppress', 'import', file, ...NATIONAL, '--json']);
-    expect(result).toEqual({ rows: 3, added: 3, alreadyListed: 0, rejected: 0, bothReadings: 0, rejectsFile: null });
+    expect(result).toEqual({
+      rows: 3,
+      added: 3,
+      alreadyListed: 0,
+      rejected: 0,
+      bothReadings: 0,
+      rejectsFile: null,
+    });
     expect(await listed(first, second, third)).toEqual([true, true, true]);
   });
 
   test('reads standard input, and gzip', async () => {
-    const piped = await bench.json(['suppress', 'import', '-', '--json'], { stdin: `${first}\n${second}\n` });
+    const piped = await bench.json(['suppress', 'import', '-', '--json'], {
+      stdin: `${first}\n${second}\n`,
+    });
     expect(piped).toMatchObject({ rows: 2, added: 2 });
     const packed = join(bench.directory, 'list.txt.gz');
     await writeFile(packed, gzipSync(`${second}\n${third}\n`));
@@ -72,19 +86,26 @@ describe('suppress import', () => {
     const once = await bench.run(['suppress', 'import', file]);
     expect(once).toMatchObject({
       code: 0,
-      stdout: '1,501 rows\n  added                1,500\n  already on the list      1\n  rejected                 0\n',
+      stdout:
+        '1,501 rows\n  added                1,500\n  already on the list      1\n  rejected                 0\n',
     });
     const version = await bench.json(['suppress', 'status', '--json']);
     expect(version).toMatchObject({ numbers: 1500 });
-    expect(await bench.json(['suppress', 'import', file, '--json'])).toMatchObject({ added: 0, alreadyListed: 1501 });
+    expect(await bench.json(['suppress', 'import', file, '--json'])).toMatchObject({
+      added: 0,
+      alreadyListed: 1501,
+    });
     expect(await bench.json(['suppress', 'status', '--json'])).toEqual(version);
   });
 
   test('what cannot be read goes to a file that can be mended and imported, and nowhere else', async () => {
     const file = await bench.file('list.csv', `505,5550123\n505,55501\n505,\n212,5550100,x\n`);
-    const { code, stdout, stderr } = await bench.run(['suppress', 'import', file, ...NATIONAL, '--json'], {
-      env: { LOG_LEVEL: 'trace' },
-    });
+    const { code, stdout, stderr } = await bench.run(
+      ['suppress', 'import', file, ...NATIONAL, '--json'],
+      {
+        env: { LOG_LEVEL: 'trace' },
+      },
+    );
     const rejectsFile = `${file}.rejected.csv`;
     expect(code).toBe(3);
     expect(JSON.parse(stdout)).toEqual({
@@ -105,7 +126,15 @@ describe('suppress import', () => {
       '',
     ]);
     await writeFile(rejectsFile, rejects.replace('505,55501,', '505,5550124,'));
-    const again = ['suppress', 'import', rejectsFile, ...NATIONAL, '--rejects', `${file}.left.csv`, '--json'];
+    const again = [
+      'suppress',
+      'import',
+      rejectsFile,
+      ...NATIONAL,
+      '--rejects',
+      `${file}.left.csv`,
+      '--json',
+    ];
     expect(await bench.json(again)).toMatchObject({ added: 1 });
     expect(await listed('+15055550123', '+15055550124')).toEqual([true, true]);
   });
@@ -114,7 +143,11 @@ describe('suppress import', () => {
     const file = await bench.file('list.txt', '491713920101\n+49 171 3920102\n');
     const counts = await bench.json(['suppress', 'import', file, '--country', 'DE', '--json']);
     expect(counts).toMatchObject({ rows: 2, added: 2, rejected: 0, bothReadings: 1 });
-    expect(await listed('+491713920101', '+49491713920101', '+491713920102')).toEqual([true, true, true]);
+    expect(await listed('+491713920101', '+49491713920101', '+491713920102')).toEqual([
+      true,
+      true,
+      true,
+    ]);
     expect((await bench.run(['suppress', 'add', '491713920103', '--country', 'DE'])).code).toBe(0);
     expect(await listed('+491713920103', '+49491713920103')).toEqual([true, true]);
     const removed = await bench.run(['suppress', 'remove', '491713920103', '--country', 'DE']);
@@ -122,10 +155,17 @@ describe('suppress import', () => {
   });
 
   test('the country beside a number counts before the one for all', async () => {
-    const file = await bench.file('list.csv', 'phone_code,phone_number\n44,2079460123\n1,5055550123\n,2125550123\n');
+    const file = await bench.file(
+      'list.csv',
+      'phone_code,phone_number\n44,2079460123\n1,5055550123\n,2125550123\n',
+    );
     const counts = await bench.json(['suppress', 'import', file, ...NATIONAL, '--json']);
     expect(counts).toMatchObject({ rows: 3, added: 3, rejected: 0 });
-    expect(await listed('+442079460123', '+15055550123', '+12125550123')).toEqual([true, true, true]);
+    expect(await listed('+442079460123', '+15055550123', '+12125550123')).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 
   test('a number that no numbering plan knows yet can be listed: some campaign may vouch for it', async () => {
@@ -138,13 +178,25 @@ describe('suppress import', () => {
     const file = await bench.file('list.txt', `${bare(first)}\n`);
     expect((await bench.run(['suppress', 'import', file])).code).toBe(3);
     expect(await readFile(`${file}.rejected.csv`, 'utf8')).toContain('--country');
-    expect(await bench.run(['suppress', 'import', file, '--country', 'XX'])).toMatchObject({ code: 2 });
+    expect(await bench.run(['suppress', 'import', file, '--country', 'XX'])).toMatchObject({
+      code: 2,
+    });
   });
 
   test.each([
-    ['two columns that may be it', `Home phone,Mobile\n${first},${second}\n`, 'import one at a time', 2],
+    [
+      'two columns that may be it',
+      `Home phone,Mobile\n${first},${second}\n`,
+      'import one at a time',
+      2,
+    ],
     ['none', `Name,Reference\nAda,${first}\n`, 'name it with --column', 2],
-    ['no headings above several columns', `Ada,${first}\nBo,${second}\n`, 'put a line of headings above it', 1],
+    [
+      'no headings above several columns',
+      `Ada,${first}\nBo,${second}\n`,
+      'put a line of headings above it',
+      1,
+    ],
   ])('never guesses the column: %s', async (_, content, words, exitCode) => {
     const file = await bench.file('list.csv', content);
     const { code, stderr } = await bench.run(['suppress', 'import', file]);
@@ -158,12 +210,21 @@ describe('suppress import', () => {
     const argv = ['suppress', 'import', file, '--column', 'reference'];
     expect((await bench.run(argv)).code).toBe(0);
     expect(await listed(first, second)).toEqual([false, true]);
-    expect((await bench.run([...argv.slice(0, -1), 'fax'])).stderr).toContain('No column has the heading "fax"');
+    expect((await bench.run([...argv.slice(0, -1), 'fax'])).stderr).toContain(
+      'No column has the heading "fax"',
+    );
   });
 
   test('a row that ends early is taken where its number is there, and refused where it is not', async () => {
-    const file = await bench.file('list.csv', `Phone,Name,Notes\n${first},Ada\n${second},Ben,x,,\n,,\n`);
-    expect(await bench.json(['suppress', 'import', file, '--json'])).toMatchObject({ rows: 2, added: 2, rejected: 0 });
+    const file = await bench.file(
+      'list.csv',
+      `Phone,Name,Notes\n${first},Ada\n${second},Ben,x,,\n,,\n`,
+    );
+    expect(await bench.json(['suppress', 'import', file, '--json'])).toMatchObject({
+      rows: 2,
+      added: 2,
+      rejected: 0,
+    });
     const cut = await bench.file('cut.csv', `Name,Notes,Phone\nAda,x\nBen,x,${first}\n`);
     const result = await bench.json(['suppress', 'import', cut, '--json']);
     expect(result).toMatchObject({ rows: 2, alreadyListed: 1, rejected: 1 });
@@ -172,10 +233,17 @@ describe('suppress import', () => {
   test('interrupted, it says how far it got, keeps that, and leaves no rejects file', async () => {
     const stdin = new PassThrough();
     const stop = new AbortController();
-    const running = bench.run(['suppress', 'import', '-', '--by', 'Ada'], { stdin, signal: stop.signal });
-    stdin.write(Array.from({ length: 1000 }, (_, index) => `${phone(index)}\n`).join('') + 'x'.repeat(70_000));
+    const running = bench.run(['suppress', 'import', '-', '--by', 'Ada'], {
+      stdin,
+      signal: stop.signal,
+    });
+    stdin.write(
+      Array.from({ length: 1000 }, (_, index) => `${phone(index)}\n`).join('') + 'x'.repeat(70_000),
+    );
     await eventually(
-      async () => ((await bench.json(['suppress', 'status', '--json'])) as { numbers: number }).numbers === 1000,
+      async () =>
+        ((await bench.json(['suppress', 'status', '--json'])) as { numbers: number }).numbers ===
+        1000,
     );
     stop.abort(new Interrupted('SIGINT'));
     const { code, stderr } = await running;
@@ -191,7 +259,12 @@ describe('suppress import', () => {
 
 describe('suppress', () => {
   test('add returns once each earlier claim is over, import too', async () => {
-    const argv = ['load', await bench.list('list.csv', 1), '--campaign', await bench.campaign('spring')];
+    const argv = [
+      'load',
+      await bench.list('list.csv', 1),
+      '--campaign',
+      await bench.campaign('spring'),
+    ];
     await bench.run(argv);
     const [callId = ''] = await bench.queued('spring');
     await bench.claim('spring', callId);
@@ -208,7 +281,12 @@ describe('suppress', () => {
   });
 
   test('interrupted while it waits, it says that the numbers are on the list', async () => {
-    await bench.run(['load', await bench.list('list.csv', 1), '--campaign', await bench.campaign('spring')]);
+    await bench.run([
+      'load',
+      await bench.list('list.csv', 1),
+      '--campaign',
+      await bench.campaign('spring'),
+    ]);
     const [callId = ''] = await bench.queued('spring');
     await bench.claim('spring', callId);
     const stop = new AbortController();
@@ -217,7 +295,9 @@ describe('suppress', () => {
     stop.abort(new Interrupted('SIGINT'));
     const { code, stderr } = await running;
     expect(code).toBe(130);
-    expect(stderr).toContain('The numbers are on the list, but calls claimed before may still go out within seconds.');
+    expect(stderr).toContain(
+      'The numbers are on the list, but calls claimed before may still go out within seconds.',
+    );
   });
 
   test('keeps for audit who changed how much, and no number', async () => {
@@ -227,6 +307,8 @@ describe('suppress', () => {
       ['what', 'do_not_call_added', 'numbers', '2', 'changed', '2', 'by', 'Ada'],
       ['what', 'do_not_call_removed', 'numbers', '1', 'changed', '1'],
     ]);
-    expect((await bench.run(['suppress', 'status'])).stdout).toBe('1 number on the list, version 2.\n');
+    expect((await bench.run(['suppress', 'status'])).stdout).toBe(
+      '1 number on the list, version 2.\n',
+    );
   });
 });

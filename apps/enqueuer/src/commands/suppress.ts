@@ -16,11 +16,16 @@ interface SuppressOptions {
 }
 
 const NUMBERS = ['<number...>', 'in E.164 form (+15055550123), or as dialed in --country'] as const;
-const COUNTRY = ['--country <code>', 'two letters, such as US, for numbers without a country code'] as const;
+const COUNTRY = [
+  '--country <code>',
+  'two letters, such as US, for numbers without a country code',
+] as const;
 const BY = ['--by <who>', 'who decided it; kept for audit'] as const;
 
 export function addSuppressCommands({ program, io, run }: CommandSlot): void {
-  const suppress = program.command('suppress').description('The do-not-call list, over all campaigns.');
+  const suppress = program
+    .command('suppress')
+    .description('The do-not-call list, over all campaigns.');
   suppress
     .command('add')
     .description('Call these numbers no more. Returns once no call to them is about to go out.')
@@ -33,7 +38,10 @@ export function addSuppressCommands({ program, io, run }: CommandSlot): void {
     .description(
       'The same for every number of a list. The same list again, or after a crash, adds only what is missing.',
     )
-    .argument('<file>', 'CSV, text with a number per line, JSON or NDJSON, also with .gz; - for standard input')
+    .argument(
+      '<file>',
+      'CSV, text with a number per line, JSON or NDJSON, also with .gz; - for standard input',
+    )
     .option('--column <heading>', 'the column of the numbers, where its heading does not tell')
     .option(...COUNTRY)
     .option(...BY)
@@ -55,17 +63,28 @@ export function addSuppressCommands({ program, io, run }: CommandSlot): void {
     .action((numbers, options) => run(checkNumbers(io, numbers, options)));
   suppress
     .command('status')
-    .description('Show how many numbers are on the list, and its version, which grows with every change.')
+    .description(
+      'Show how many numbers are on the list, and its version, which grows with every change.',
+    )
     .option('--json', 'print one JSON object')
     .action(({ json = false }) => run(showStatus(io, json)));
 }
 
-async function addNumbers(io: Io, texts: readonly string[], options: SuppressOptions): Promise<number> {
+async function addNumbers(
+  io: Io,
+  texts: readonly string[],
+  options: SuppressOptions,
+): Promise<number> {
   const numbers = parseNumbers(texts, options, readNumbers);
   return await withContext(io, async (context) => {
     const list = await openList(context);
     const added = await list.add(numbers);
-    await list.record({ what: 'do_not_call_added', numbers: numbers.length, changed: added, by: options.by });
+    await list.record({
+      what: 'do_not_call_added',
+      numbers: numbers.length,
+      changed: added,
+      by: options.by,
+    });
     await outlastEarlierClaims(io, list);
     await print(
       io.stdout,
@@ -75,12 +94,21 @@ async function addNumbers(io: Io, texts: readonly string[], options: SuppressOpt
   });
 }
 
-async function removeNumbers(io: Io, texts: readonly string[], options: SuppressOptions): Promise<number> {
+async function removeNumbers(
+  io: Io,
+  texts: readonly string[],
+  options: SuppressOptions,
+): Promise<number> {
   const numbers = parseNumbers(texts, options, readOneNumber);
   return await withContext(io, async (context) => {
     const list = await openList(context);
     const removed = await list.remove(numbers);
-    await list.record({ what: 'do_not_call_removed', numbers: numbers.length, changed: removed, by: options.by });
+    await list.record({
+      what: 'do_not_call_removed',
+      numbers: numbers.length,
+      changed: removed,
+      by: options.by,
+    });
     await print(
       io.stdout,
       `${countOf(removed, 'number')} removed${besides(numbers.length - removed, 'not on the list')}.\n`,
@@ -89,11 +117,18 @@ async function removeNumbers(io: Io, texts: readonly string[], options: Suppress
   });
 }
 
-async function checkNumbers(io: Io, texts: readonly string[], options: SuppressOptions): Promise<number> {
+async function checkNumbers(
+  io: Io,
+  texts: readonly string[],
+  options: SuppressOptions,
+): Promise<number> {
   const numbers = parseNumbers(texts, options, readNumbers);
   return await withContext(io, async (context) => {
     const areListed = await (await openList(context)).check(numbers);
-    const rows = numbers.map((number, index) => [number, areListed[index] ? 'suppressed' : 'not on the list']);
+    const rows = numbers.map((number, index) => [
+      number,
+      areListed[index] ? 'suppressed' : 'not on the list',
+    ]);
     await print(io.stdout, formatTable(rows));
     return 0;
   });
@@ -105,7 +140,10 @@ async function showStatus(io: Io, json: boolean): Promise<number> {
     // A version that is read first is never newer than what was counted.
     const version = await list.version();
     const numbers = await list.count();
-    await print(io.stdout, json ? `${JSON.stringify({ numbers, version })}\n` : statusLine(numbers, version));
+    await print(
+      io.stdout,
+      json ? `${JSON.stringify({ numbers, version })}\n` : statusLine(numbers, version),
+    );
     return 0;
   });
 }
@@ -122,8 +160,14 @@ function besides(count: number, what: string): string {
   return count === 0 ? '' : `, ${countOf(count, 'number')} ${what}`;
 }
 
-/** All or none: each different number once, in E.164 form. What cannot be read is told by its place. */
-function parseNumbers(texts: readonly string[], { country }: SuppressOptions, read: typeof readNumbers): string[] {
+/**
+ * All or none: each different number once, in E.164 form. What cannot be read is told by its place.
+ */
+function parseNumbers(
+  texts: readonly string[],
+  { country }: SuppressOptions,
+  read: typeof readNumbers,
+): string[] {
   const place = { country: readCountry(country) };
   const verdicts = texts.map((text) => read(text, place));
   const problems = verdicts.flatMap((verdict, index) =>

@@ -16,7 +16,10 @@ eachTest((each) => {
 /** A command's output on a terminal, and in a pipe. */
 async function said(...argv: string[]): Promise<{ terminal: string; pipe: string }> {
   const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 200, rows: 50 });
-  const [terminal, { stderr }] = await Promise.all([text(stdout), bench.run(argv, { stdout, isTerminal: true })]);
+  const [terminal, { stderr }] = await Promise.all([
+    text(stdout),
+    bench.run(argv, { stdout, isTerminal: true }),
+  ]);
   expect(stderr).not.toMatch(OBEYED);
   return { terminal, pipe: (await bench.run(argv)).stdout };
 }
@@ -30,16 +33,18 @@ async function loaded(): Promise<string> {
   return callId;
 }
 
-test.each([['in-doubt list'], ['in-doubt list --json'], ['results spring'], ['results spring --format ndjson']])(
-  'a name is shown by %s, not obeyed; a pipe gets it exactly',
-  async (command) => {
-    await loaded();
-    const { terminal, pipe } = await said(...command.split(' '));
-    expect(terminal).not.toMatch(OBEYED);
-    expect(terminal).toContain(SHOWN);
-    expect(pipe).toMatch(OBEYED);
-  },
-);
+test.each([
+  ['in-doubt list'],
+  ['in-doubt list --json'],
+  ['results spring'],
+  ['results spring --format ndjson'],
+])('a name is shown by %s, not obeyed; a pipe gets it exactly', async (command) => {
+  await loaded();
+  const { terminal, pipe } = await said(...command.split(' '));
+  expect(terminal).not.toMatch(OBEYED);
+  expect(terminal).toContain(SHOWN);
+  expect(pipe).toMatch(OBEYED);
+});
 
 test('so are campaigns and fields that other services name', async () => {
   await bench.redis.xadd(
@@ -64,7 +69,13 @@ test('so are campaigns and fields that other services name', async () => {
 
 test('so are the payloads of a dry run, and what stands on the command line', async () => {
   const list = await bench.file('list.csv', `Name,Phone\n${HOSTILE},+15055550123\n`);
-  const { terminal } = await said('load', list, '--campaign', await bench.campaign('spring'), '--dry-run');
+  const { terminal } = await said(
+    'load',
+    list,
+    '--campaign',
+    await bench.campaign('spring'),
+    '--dry-run',
+  );
   expect(terminal).not.toMatch(OBEYED);
   expect(terminal).toContain(SHOWN);
   expect((await said(`lo\u001b[2J`)).terminal).toBe('');

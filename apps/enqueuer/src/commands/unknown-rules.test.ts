@@ -19,9 +19,15 @@ async function stored(): Promise<void> {
 
 test('a campaign with rules that this version does not know is seen and steered, and nothing is loaded into it', async () => {
   await stored();
-  expect(await bench.run(['campaign', 'put', await bench.campaign('autumn')])).toMatchObject({ code: 0 });
+  expect(await bench.run(['campaign', 'put', await bench.campaign('autumn')])).toMatchObject({
+    code: 0,
+  });
   const unknownRules = ['callingWindow', 'pacing.burst'];
-  expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({ state: 'held', pending: 1, unknownRules });
+  expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({
+    state: 'held',
+    pending: 1,
+    unknownRules,
+  });
   const { stdout } = await bench.run(['status']);
   expect(stdout).toContain(
     'spring: a newer version has stored it: workers that do not know its callingWindow, pacing.burst',

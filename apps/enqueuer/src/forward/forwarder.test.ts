@@ -39,7 +39,9 @@ afterEach(() => cleanUp.disposeAsync());
 interface Given extends Partial<ForwarderOptions> {
   readonly url?: string;
   readonly timeoutMs?: number;
-  /** By then what a dead forwarder had in hand is taken over; left out: not in the time of a test. */
+  /**
+   * By then what a dead forwarder had in hand is taken over; left out: not in the time of a test.
+   */
   readonly claimAfterMs?: number;
   readonly onGone?: (why: ForwarderEnd) => void;
 }
@@ -47,7 +49,13 @@ interface Given extends Partial<ForwarderOptions> {
 let started = 0;
 
 /** A forwarder whose pauses are too short to be noticed. */
-async function forwarder({ url, timeoutMs = 5000, claimAfterMs, onGone, ...options }: Given = {}): Promise<{
+async function forwarder({
+  url,
+  timeoutMs = 5000,
+  claimAfterMs,
+  onGone,
+  ...options
+}: Given = {}): Promise<{
   forwarder: Forwarder;
   kill: () => void;
 }> {
@@ -75,7 +83,13 @@ async function forwarder({ url, timeoutMs = 5000, claimAfterMs, onGone, ...optio
       ...options,
     },
     metrics: new ForwardMetrics(new Registry(), () => forwarders().read(NAME)),
-    logger: createLogger({ level: 'debug', name: 'test', redactor: new Redactor(), destination: log, pretty: false }),
+    logger: createLogger({
+      level: 'debug',
+      name: 'test',
+      redactor: new Redactor(),
+      destination: log,
+      pretty: false,
+    }),
     clock: systemClock,
     random: Math.random,
     onGone: onGone ?? (() => {}),
@@ -100,7 +114,11 @@ async function forwarder({ url, timeoutMs = 5000, claimAfterMs, onGone, ...optio
 
 const forwarders = () => new Forwarders(redis, keys);
 const phoneOf = (index: number) => `+150555501${String(index % 100).padStart(2, '0')}`;
-const recordOf = (index: number) => ({ callId: `call-${index}`, campaign: 'spring', toPhoneNumber: phoneOf(index) });
+const recordOf = (index: number) => ({
+  callId: `call-${index}`,
+  campaign: 'spring',
+  toPhoneNumber: phoneOf(index),
+});
 
 /** Writes results as settling does; resolves to their stream ids. */
 async function settled(count: number, from = 0): Promise<string[]> {
@@ -114,10 +132,13 @@ async function settled(count: number, from = 0): Promise<string[]> {
 
 /** Nothing waits and nothing is in hand. */
 async function done(): Promise<void> {
-  await eventually(async () => expect(await forwarders().read(NAME)).toMatchObject({ unread: 0, inHand: 0 }));
+  await eventually(async () =>
+    expect(await forwarders().read(NAME)).toMatchObject({ unread: 0, inHand: 0 }),
+  );
 }
 
-const callsOf = (body: string) => (JSON.parse(body) as { results: { callId: string }[] }).results.map((r) => r.callId);
+const callsOf = (body: string) =>
+  (JSON.parse(body) as { results: { callId: string }[] }).results.map((r) => r.callId);
 
 test('delivers each result as it stands in the stream, signed by the rules', async () => {
   const ids = await settled(3);
@@ -127,8 +148,13 @@ test('delivers each result as it stands in the stream, signed by the rules', asy
   for (const { id, body, headers } of receiver.received) {
     expect(JSON.parse(body)).toEqual(recordOf(ids.indexOf(id)));
     const timestamp = String(headers['webhook-timestamp']);
-    const mac = createHmac('sha256', SECRET).update([id, timestamp, body].join('.')).digest('base64');
-    expect(headers).toMatchObject({ 'content-type': 'application/json', 'webhook-signature': `v1,${mac}` });
+    const mac = createHmac('sha256', SECRET)
+      .update([id, timestamp, body].join('.'))
+      .digest('base64');
+    expect(headers).toMatchObject({
+      'content-type': 'application/json',
+      'webhook-signature': `v1,${mac}`,
+    });
     expect(Math.abs(Number(timestamp) - Date.now() / 1000)).toBeLessThan(300);
   }
   await settled(1, 3);
@@ -209,7 +235,10 @@ test('a receiver that cannot be reached at all is the same', async () => {
   const { port } = receiver;
   await receiver[Symbol.asyncDispose]();
   const ids = await settled(20);
-  const { forwarder: running } = await forwarder({ url: `http://127.0.0.1:${port}/libby`, attempts: 6 });
+  const { forwarder: running } = await forwarder({
+    url: `http://127.0.0.1:${port}/libby`,
+    attempts: 6,
+  });
   await eventually(async () => expect(running.trouble()).toBeDefined());
   const back = cleanUp.use(await Receiver.start(port));
   await done();
@@ -261,7 +290,13 @@ test('two share the work, and what one leaves behind when it stops goes to the o
   await eventually(async () => expect(receiver.ids).toEqual(expect.arrayContaining(ids)));
   expect(new Set(receiver.ids).size).toBe(receiver.ids.length);
   await eventually(async () => {
-    const inHand = (await redis.xpending(keys.results, `forward:${NAME}`, '-', '+', 10)) as string[][];
+    const inHand = (await redis.xpending(
+      keys.results,
+      `forward:${NAME}`,
+      '-',
+      '+',
+      10,
+    )) as string[][];
     expect(inHand.map(([id]) => id)).toEqual([stuck]);
   });
   receiver.react = () => 200;
@@ -274,13 +309,15 @@ test('two share the work, and what one leaves behind when it stops goes to the o
 
 test('what is in hand for long is not taken over by others', async () => {
   const answers = Promise.withResolvers<void>();
-  receiver.react = () => (response) => void answers.promise.then(() => response.writeHead(200).end());
+  receiver.react = () => (response) =>
+    void answers.promise.then(() => response.writeHead(200).end());
   await settled(1);
   await forwarder({ claimAfterMs: 900 });
   await eventually(async () => expect(receiver.received).toHaveLength(1));
   await forwarder({ claimAfterMs: 900 });
   const { results } = keys;
-  const idle = async () => ((await redis.xpending(results, `forward:${NAME}`, '-', '+', 1)) as number[][])[0]?.[2];
+  const idle = async () =>
+    ((await redis.xpending(results, `forward:${NAME}`, '-', '+', 1)) as number[][])[0]?.[2];
   // It has been kept several times over by then.
   let times = 0;
   let last = 0;
@@ -302,7 +339,13 @@ test('what an erasure removes is not delivered any more', async () => {
   await eventually(async () => expect(receiver.received).toHaveLength(2));
   await redis.xdel(keys.results, ids[0] ?? '');
   await eventually(async () => expect(await forwarders().read(NAME)).toMatchObject({ inHand: 1 }));
-  const inHand = (await redis.xpending(keys.results, `forward:${NAME}`, '-', '+', 10)) as string[][];
+  const inHand = (await redis.xpending(
+    keys.results,
+    `forward:${NAME}`,
+    '-',
+    '+',
+    10,
+  )) as string[][];
   expect(inHand.map(([id]) => id)).toEqual([ids[1]]);
 });
 
@@ -360,7 +403,9 @@ test('several in one request; one that is refused is found, and the others are d
       .filter((callId) => callId !== 'call-7')
       .toSorted(),
   );
-  expect(await Array.fromAsync(forwarders().deadLetters(NAME))).toMatchObject([{ id: ids[7], attempts: 3 }]);
+  expect(await Array.fromAsync(forwarders().deadLetters(NAME))).toMatchObject([
+    { id: ids[7], attempts: 3 },
+  ]);
   expect(taken[0]?.id).toMatch(/^(batch-[0-9a-f]{32}|\d+-\d+)$/);
   expect(new Set(taken.map(({ id }) => id)).size).toBe(taken.length);
 });
@@ -369,7 +414,9 @@ test('a restart goes on counting attempts', async () => {
   const [bad = ''] = await settled(1);
   receiver.react = () => 500;
   const { forwarder: one } = await forwarder({ firstPauseMs: 60_000, longestPauseMs: 60_000 });
-  await eventually(async () => expect(await redis.hget(keys.forward(NAME).attempts, bad)).toBe('1'));
+  await eventually(async () =>
+    expect(await redis.hget(keys.forward(NAME).attempts, bad)).toBe('1'),
+  );
   await one.stop();
   await forwarder({ attempts: 3 });
   await eventually(async () => expect((await forwarders().read(NAME))?.dead).toBe(1));
@@ -392,7 +439,9 @@ test('removed while it runs it ends, and sends nothing once more', async () => {
   await settled(3);
   const gone = Promise.withResolvers<ForwarderEnd>();
   const { forwarder: running } = await forwarder({ onGone: gone.resolve });
-  await eventually(async () => expect(await forwarders().read(NAME)).toMatchObject({ unread: 0, inHand: 0 }));
+  await eventually(async () =>
+    expect(await forwarders().read(NAME)).toMatchObject({ unread: 0, inHand: 0 }),
+  );
   await forwarders().remove(NAME);
   expect(await gone.promise).toBe('removed');
   await running.stop();
@@ -439,7 +488,10 @@ test('results that were not delivered keep their campaign from being archived; r
   const archive = new CampaignArchive(redis, keys);
   await new Results(redis, keys).noteExport('spring', last);
   expect(await archive.archive('spring')).toBe('not_exported');
-  expect(await archive.exports('spring')).toEqual({ inFile: true, groupsBehind: [`forward:${NAME}`] });
+  expect(await archive.exports('spring')).toEqual({
+    inFile: true,
+    groupsBehind: [`forward:${NAME}`],
+  });
   expect(await forwarders().remove(NAME)).toBe(true);
   expect(await archive.archive('spring')).toBe('archived');
   expect(await redis.keys(`${keys.prefix}:forward*`)).toEqual([]);

@@ -33,7 +33,10 @@ export interface ForwarderParts {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
-  /** It is over: the receiver wants no more, for ever, or a person has removed the forwarders of this name. */
+  /**
+   * It is over: the receiver wants no more, for ever, or a person has removed the forwarders of
+   * this name.
+   */
   readonly onGone: (why: ForwarderEnd) => void;
 }
 
@@ -47,18 +50,25 @@ interface Delivery {
 }
 
 const AFTER_AN_ERROR_MS = 1000;
-/** Results in memory, waiting ones included. With more than that, failing ones have to be delivered or given up first. */
+/**
+ * Results in memory, waiting ones included. With more than that, failing ones have to be delivered
+ * or given up first.
+ */
 const MOST_HELD = 2000;
-/** While the receiver is down, probes take turns among so many, so that one bad message cannot stand for all. */
+/**
+ * While the receiver is down, probes take turns among so many, so that one bad message cannot stand
+ * for all.
+ */
 const PROBES = 3;
 
 /**
- * Delivers results to one receiver, each at least once, and never the dial's concern: it reads the stream that
- * is there anyway, and whatever the receiver does, only this process waits.
+ * Delivers results to one receiver, each at least once, and never the dial's concern: it reads the
+ * stream that is there anyway, and whatever the receiver does, only this process waits.
  *
- * A result is read, then under way or waiting for its next attempt, and at the end acknowledged, as delivered or as a dead letter. An
- * attempt is counted when a result failed by itself: not while the receiver is down for all, nor as one of a batch, which is halved
- * until it is known which of its results is refused.
+ * A result is read, then under way or waiting for its next attempt, and at the end acknowledged, as
+ * delivered or as a dead letter. An attempt is counted when a result failed by itself: not while
+ * the receiver is down for all, nor as one of a batch, which is halved until it is known which of
+ * its results is refused.
  */
 export class Forwarder implements DaemonPart {
   readonly #parts: ForwarderParts;
@@ -77,7 +87,12 @@ export class Forwarder implements DaemonPart {
   constructor(parts: ForwarderParts) {
     this.#parts = parts;
     const { concurrency, firstPauseMs, longestPauseMs } = parts.options;
-    this.#health = new ReceiverHealth({ concurrency, firstPauseMs, longestPauseMs, random: parts.random });
+    this.#health = new ReceiverHealth({
+      concurrency,
+      firstPauseMs,
+      longestPauseMs,
+      random: parts.random,
+    });
   }
 
   async start(): Promise<void> {
@@ -128,7 +143,10 @@ export class Forwarder implements DaemonPart {
     }
   }
 
-  /** Results to be read now: no more than can go out at once, and while the receiver is down only what probes need. */
+  /**
+   * Results to be read now: no more than can go out at once, and while the receiver is down only
+   * what probes need.
+   */
   #wanted(): number {
     const { batch = 1 } = this.#parts.options;
     if (this.#health.isDown) return this.#waiting.length + this.#underWay.size < PROBES ? batch : 0;
@@ -156,10 +174,14 @@ export class Forwarder implements DaemonPart {
     const { logger } = this.#parts;
     logger.warn({ err: cause }, 'could not read results; trying again');
     await sleep(AFTER_AN_ERROR_MS, this.#stopping.signal).catch(() => {});
-    if (cause instanceof Error && cause.message.startsWith('NOGROUP')) await this.#groupGone().catch(() => {});
+    if (cause instanceof Error && cause.message.startsWith('NOGROUP'))
+      await this.#groupGone().catch(() => {});
   }
 
-  /** A group that was removed is not made again: it would begin with the first result there ever was. */
+  /**
+   * A group that was removed is not made again: it would begin with the first result there ever
+   * was.
+   */
   async #groupGone(): Promise<void> {
     const { queue, options } = this.#parts;
     if (await queue.isRemoved()) this.#end('removed');
@@ -188,7 +210,11 @@ export class Forwarder implements DaemonPart {
   #pump(): void {
     clearTimeout(this.#nextDue);
     if (this.#stopping.signal.aborted) return;
-    for (let delivery = this.#nextDelivery(); delivery !== undefined; delivery = this.#nextDelivery()) {
+    for (
+      let delivery = this.#nextDelivery();
+      delivery !== undefined;
+      delivery = this.#nextDelivery()
+    ) {
       this.#waiting.splice(this.#waiting.indexOf(delivery), 1);
       const next = delivery;
       this.#underWay.set(
@@ -200,7 +226,9 @@ export class Forwarder implements DaemonPart {
         }),
       );
     }
-    const at = this.#health.isDown ? this.#health.probeAt : Math.min(...this.#waiting.map(({ dueAt }) => dueAt));
+    const at = this.#health.isDown
+      ? this.#health.probeAt
+      : Math.min(...this.#waiting.map(({ dueAt }) => dueAt));
     if (this.#waiting.length === 0 || this.#underWay.size >= this.#health.limit) return;
     this.#nextDue = setTimeout(() => this.#pump(), Math.max(1, at - this.#now()));
   }
@@ -212,7 +240,9 @@ export class Forwarder implements DaemonPart {
       if (now < this.#health.probeAt) return undefined;
       return this.#waiting.toSorted((a, b) => a.triedAt - b.triedAt)[0];
     }
-    return this.#waiting.filter(({ dueAt }) => dueAt <= now).toSorted((a, b) => a.dueAt - b.dueAt)[0];
+    return this.#waiting
+      .filter(({ dueAt }) => dueAt <= now)
+      .toSorted((a, b) => a.dueAt - b.dueAt)[0];
   }
 
   async #deliver({ results: planned }: Delivery): Promise<void> {
@@ -238,19 +268,29 @@ export class Forwarder implements DaemonPart {
       }
     } catch (error) {
       // Redis refused what was to be noted. Delivered once more is what is promised; lost is not.
-      logger.warn({ err: error, id: results[0]?.id }, 'could not note what became of a result; delivering it again');
+      logger.warn(
+        { err: error, id: results[0]?.id },
+        'could not note what became of a result; delivering it again',
+      );
       this.#wait(results, AFTER_AN_ERROR_MS);
     }
   }
 
-  /** It may have waited here for long: what an erasure has removed meanwhile must not go out from memory. */
+  /**
+   * It may have waited here for long: what an erasure has removed meanwhile must not go out from
+   * memory.
+   */
   async #stillToDeliver(results: readonly ForwardedResult[]): Promise<readonly ForwardedResult[]> {
     const lost = new Set(await this.#parts.queue.keep(results));
     return lost.size === 0 ? results : results.filter((result) => !lost.has(result));
   }
 
   /** @param isOutage it says nothing of these results */
-  async #tryAgain(results: readonly ForwardedResult[], failure: WebhookFailure, isOutage: boolean): Promise<void> {
+  async #tryAgain(
+    results: readonly ForwardedResult[],
+    failure: WebhookFailure,
+    isOutage: boolean,
+  ): Promise<void> {
     const [only, ...others] = results;
     const asked = failure.retryAfterMs ?? 0;
     if (only === undefined) return;
@@ -263,15 +303,23 @@ export class Forwarder implements DaemonPart {
     }
     const attempts = await this.#parts.queue.spend(only);
     if (attempts === undefined) return;
-    if (attempts >= this.#parts.options.attempts) return await this.#giveUp(only, failure, attempts);
+    if (attempts >= this.#parts.options.attempts)
+      return await this.#giveUp(only, failure, attempts);
     this.#wait([{ ...only, attempts }], Math.max(asked, this.#pauseMs(attempts)));
   }
 
-  async #giveUp(result: ForwardedResult, { reason }: WebhookFailure, attempts: number): Promise<void> {
+  async #giveUp(
+    result: ForwardedResult,
+    { reason }: WebhookFailure,
+    attempts: number,
+  ): Promise<void> {
     const { queue, metrics, logger, clock } = this.#parts;
     if (!(await queue.bury(result, reason, attempts, clock.now()))) return;
     metrics.dead.inc();
-    logger.error({ id: result.id, reason, attempts }, 'a result could not be delivered and is a dead letter now');
+    logger.error(
+      { id: result.id, reason, attempts },
+      'a result could not be delivered and is a dead letter now',
+    );
   }
 
   #recovered(): void {
@@ -280,14 +328,21 @@ export class Forwarder implements DaemonPart {
     if (wasDown) this.#parts.logger.info('the receiver takes results again');
   }
 
-  #failed({ reason, blames, retryAfterMs }: WebhookFailure, ticket: number, results: readonly ForwardedResult[]): void {
+  #failed(
+    { reason, blames, retryAfterMs }: WebhookFailure,
+    ticket: number,
+    results: readonly ForwardedResult[],
+  ): void {
     const { metrics, logger } = this.#parts;
     const wasDown = this.#health.isDown;
     metrics.requests.inc({ answer: 'failed' });
     logger.warn({ id: results[0]?.id, results: results.length, reason }, 'a result was not taken');
     this.#health.failed(ticket, this.#now(), { blames, retryAfterMs });
     if (!wasDown && this.#health.isDown) {
-      logger.error({ reason }, 'the receiver takes nothing: only one request at a time goes out, to see when it does');
+      logger.error(
+        { reason },
+        'the receiver takes nothing: only one request at a time goes out, to see when it does',
+      );
     }
   }
 
@@ -298,7 +353,10 @@ export class Forwarder implements DaemonPart {
     this.#parts.onGone(why);
   }
 
-  /** So that no other forwarder takes over what waits here; what one has taken over meanwhile, or an erasure has removed, is dropped. */
+  /**
+   * So that no other forwarder takes over what waits here; what one has taken over meanwhile, or an
+   * erasure has removed, is dropped.
+   */
   async #keep(): Promise<void> {
     const held = this.#held();
     if (held.length === 0) return;
@@ -306,11 +364,17 @@ export class Forwarder implements DaemonPart {
       const lost = new Set((await this.#parts.queue.keep(held)).map(({ id }) => id));
       if (lost.size === 0) return;
       this.#waiting = this.#waiting
-        .map((delivery) => ({ ...delivery, results: delivery.results.filter(({ id }) => !lost.has(id)) }))
+        .map((delivery) => ({
+          ...delivery,
+          results: delivery.results.filter(({ id }) => !lost.has(id)),
+        }))
         .filter(({ results }) => results.length > 0);
       this.#notify();
     } catch (error) {
-      this.#parts.logger.warn({ err: error }, 'could not say which results are in hand; another may deliver them too');
+      this.#parts.logger.warn(
+        { err: error },
+        'could not say which results are in hand; another may deliver them too',
+      );
     }
   }
 
@@ -325,7 +389,10 @@ export class Forwarder implements DaemonPart {
 
   #pauseMs(attempts: number): number {
     const { options, random } = this.#parts;
-    const stepMs = Math.min(options.longestPauseMs, options.firstPauseMs * 2 ** Math.min(attempts - 1, 30));
+    const stepMs = Math.min(
+      options.longestPauseMs,
+      options.firstPauseMs * 2 ** Math.min(attempts - 1, 30),
+    );
     return stepMs / 2 + (random() * stepMs) / 2;
   }
 
@@ -339,7 +406,9 @@ export class Forwarder implements DaemonPart {
   }
 }
 
-/** Names what is sent, by content: the same results give the same id, and other results never do. */
+/**
+ * Names what is sent, by content: the same results give the same id, and other results never do.
+ */
 function messageId(results: readonly ForwardedResult[]): string {
   const ids = results.map(({ id }) => id);
   if (ids.length === 1) return ids[0] ?? '';

@@ -13,7 +13,8 @@ interface Receivers {
 
 /** What README tells receivers to do. */
 async function receivers(): Promise<Receivers> {
-  const [code = ''] = /(?<=```js\n).*?isFromLibbyDialer.*?(?=```)/s.exec(await readFile(README, 'utf8')) ?? [];
+  const [code = ''] =
+    /(?<=```js\n).*?isFromLibbyDialer.*?(?=```)/s.exec(await readFile(README, 'utf8')) ?? [];
   const directory = await mkdtemp(join(tmpdir(), 'readme-'));
   try {
     const file = join(directory, 'receiver.mjs');
@@ -26,7 +27,10 @@ async function receivers(): Promise<Receivers> {
 
 test('receivers that verify as README says take what is ours, and nothing else', async () => {
   const { isFromLibbyDialer } = await receivers();
-  const secrets = [`whsec_${Buffer.alloc(32, 7).toString('base64')}`, 'secret-for-tests-and-no-other'];
+  const secrets = [
+    `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+    'secret-for-tests-and-no-other',
+  ];
   const keys = secrets.flatMap((secret) => keyOf(secret) ?? []);
   const body = '{"name":"Zoë"}';
   const timestamp = Math.floor(Date.now() / 1000);

@@ -5,7 +5,12 @@ const REFUSED = { blames: 'message', retryAfterMs: undefined } as const;
 const OVERLOADED = { blames: 'receiver', retryAfterMs: undefined } as const;
 
 const health = () =>
-  new ReceiverHealth({ concurrency: 8, firstPauseMs: 1000, longestPauseMs: 300_000, random: () => 1 });
+  new ReceiverHealth({
+    concurrency: 8,
+    firstPauseMs: 1000,
+    longestPauseMs: 300_000,
+    random: () => 1,
+  });
 
 function fail(of: ReceiverHealth, times: number, now = 0): void {
   for (let time = 0; time < times; time += 1) of.failed(of.begin(), now, REFUSED);
@@ -30,7 +35,9 @@ test('a run of failures leaves one probe at a time, after pauses that grow', () 
     fail(receiver, 1, now);
     pauses.push(receiver.probeAt - now);
   }
-  expect(pauses).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 300, 300].map((seconds) => seconds * 1000));
+  expect(pauses).toEqual(
+    [2, 4, 8, 16, 32, 64, 128, 256, 300, 300].map((seconds) => seconds * 1000),
+  );
 });
 
 test('what was under way when it went down lengthens no pause', () => {

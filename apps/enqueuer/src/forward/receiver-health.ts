@@ -9,15 +9,19 @@ export interface HealthOptions {
   readonly random: () => number;
 }
 
-/** One request's place in time: what was under way before a pause says nothing of what comes after it. */
+/**
+ * One request's place in time: what was under way before a pause says nothing of what comes after
+ * it.
+ */
 export type Ticket = number;
 
 /** So many failures without a success between them are no longer one message's fault. */
 const RUN_OF_FAILURES = 5;
 
 /**
- * Whether the receiver takes anything at all. After a run of failures it counts as down: one request at a time goes out as a probe, after
- * pauses that grow. The first success ends that. Every success lets one more be under way, up to all; a failure of the receiver's own halves that.
+ * Whether the receiver takes anything at all. After a run of failures it counts as down: one
+ * request at a time goes out as a probe, after pauses that grow. The first success ends that. Every
+ * success lets one more be under way, up to all; a failure of the receiver's own halves that.
  */
 export class ReceiverHealth {
   readonly #options: HealthOptions;
@@ -57,7 +61,11 @@ export class ReceiverHealth {
   }
 
   /** What the receiver asks for with a failure that is its own, it asks for as a whole. */
-  failed(ticket: Ticket, now: number, { blames, retryAfterMs }: Pick<WebhookFailure, 'blames' | 'retryAfterMs'>): void {
+  failed(
+    ticket: Ticket,
+    now: number,
+    { blames, retryAfterMs }: Pick<WebhookFailure, 'blames' | 'retryAfterMs'>,
+  ): void {
     if (ticket !== this.#generation) return;
     const askedMs = blames === 'receiver' ? retryAfterMs : undefined;
     if (blames === 'receiver') this.#limit = Math.ceil(this.#limit / 2);

@@ -13,12 +13,15 @@ export interface SignedMessage {
 }
 
 /**
- * The headers by which a receiver knows who has sent the message, and that it is neither changed nor old (Standard Webhooks 1.0, symmetric
- * scheme `v1`). With several keys there are several signatures: one that fits is enough, so a secret can be changed without a gap.
+ * The headers by which a receiver knows who has sent the message, and that it is neither changed
+ * nor old (Standard Webhooks 1.0, symmetric scheme `v1`). With several keys there are several
+ * signatures: one that fits is enough, so a secret can be changed without a gap.
  */
 export function signatureHeaders({ id, timestamp, body }: SignedMessage, keys: readonly Buffer[]) {
   const signed = `${id}.${timestamp}.${body}`;
-  const signatures = keys.map((key) => `v1,${createHmac('sha256', key).update(signed).digest('base64')}`);
+  const signatures = keys.map(
+    (key) => `v1,${createHmac('sha256', key).update(signed).digest('base64')}`,
+  );
   return {
     'webhook-id': id,
     'webhook-timestamp': String(timestamp),
@@ -26,9 +29,14 @@ export function signatureHeaders({ id, timestamp, body }: SignedMessage, keys: r
   };
 }
 
-/** The key that a secret stands for: `whsec_` and base64, or the text itself. Undefined if it is not fit to be one. */
+/**
+ * The key that a secret stands for: `whsec_` and base64, or the text itself. Undefined if it is not
+ * fit to be one.
+ */
 export function keyOf(secret: string): Buffer | undefined {
-  const key = secret.startsWith(PREFIX) ? bytesOf(secret.slice(PREFIX.length)) : Buffer.from(secret);
+  const key = secret.startsWith(PREFIX)
+    ? bytesOf(secret.slice(PREFIX.length))
+    : Buffer.from(secret);
   return key !== undefined && key.length >= SHORTEST_KEY_BYTES ? key : undefined;
 }
 

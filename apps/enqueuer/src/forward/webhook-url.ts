@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { isLoopback, UsageError } from '@libby-dialer/runtime';
 
-/** Where results are sent. Path and query may be secrets of their own, so that only `origin` may be shown. */
+/**
+ * Where results are sent. Path and query may be secrets of their own, so that only `origin` may be
+ * shown.
+ */
 export interface WebhookUrl {
   /** Without credentials: fetch refuses a URL that has some. */
   readonly url: string;
@@ -11,7 +14,10 @@ export interface WebhookUrl {
   readonly name: string;
 }
 
-/** Throws `UsageError`, which repeats nothing of the URL. @param from where the text was given: `--to` or a variable */
+/**
+ * Throws `UsageError`, which repeats nothing of the URL. @param from where the text was given:
+ * `--to` or a variable
+ */
 export function parseWebhookUrl(
   text: string,
   { allowInsecureHttp, from = '--to' }: { allowInsecureHttp: boolean; from?: string },

@@ -12,9 +12,14 @@ export type WebhookAnswer =
 
 export interface WebhookFailure {
   readonly kind: 'failed';
-  /** `http_<status>`, `timeout`, or the error code of system or TLS. Holds nothing of what was sent or answered. */
+  /**
+   * `http_<status>`, `timeout`, or the error code of system or TLS. Holds nothing of what was sent
+   * or answered.
+   */
   readonly reason: string;
-  /** Whether it says something of the receiver as a whole, rather than perhaps of this very message. */
+  /**
+   * Whether it says something of the receiver as a whole, rather than perhaps of this very message.
+   */
   readonly blames: 'receiver' | 'message';
   /** How long the receiver asks to be left alone. */
   readonly retryAfterMs: number | undefined;
@@ -28,7 +33,10 @@ export interface WebhookOptions {
   readonly clock: Clock;
 }
 
-/** What a receiver may say beyond its status is read, so that the connection can be used again, and passed over. */
+/**
+ * What a receiver may say beyond its status is read, so that the connection can be used again, and
+ * passed over.
+ */
 const ANSWER_LIMIT_BYTES = 64 * 1024;
 /** Answers of a receiver, or of what stands before it, that is overloaded or not there. */
 const RECEIVER_STATUSES: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504]);
@@ -42,7 +50,10 @@ export class Webhook {
     this.#options = options;
   }
 
-  /** Settles within the time-out and never rejects. @param id the same for every attempt to deliver this body */
+  /**
+   * Settles within the time-out and never rejects. @param id the same for every attempt to deliver
+   * this body
+   */
   async post(id: string, body: string): Promise<WebhookAnswer> {
     const { target, keys, timeoutMs, clock } = this.#options;
     const timestamp = Math.floor(clock.now() / 1000);
@@ -56,14 +67,20 @@ export class Webhook {
           ...signatureHeaders({ id, timestamp, body }, keys),
         },
         body,
-        // Followed, it would give personal data to whoever the answer names. Its status says more than an error would.
+        // Followed, it would give personal data to whoever the answer names. Its status says more
+        // than an error would.
         redirect: 'manual',
         signal: AbortSignal.timeout(timeoutMs),
       });
       await drain(response);
       return answerOf(response, clock.now());
     } catch (error) {
-      return { kind: 'failed', reason: reasonOf(error), blames: 'receiver', retryAfterMs: undefined };
+      return {
+        kind: 'failed',
+        reason: reasonOf(error),
+        blames: 'receiver',
+        retryAfterMs: undefined,
+      };
     }
   }
 }

@@ -18,7 +18,9 @@ interface CallEntry extends IdentifiedCall {
 /** An entry as it was found: a call to be queued, or one that ends here. */
 export type CheckedEntry = CallEntry | EndedEntry;
 
-/** Turns entries of the inbox into calls of their campaigns' queues. Safe to repeat at any point. */
+/**
+ * Turns entries of the inbox into calls of their campaigns' queues. Safe to repeat at any point.
+ */
 export class BatchIntake {
   readonly #campaigns: FedCampaigns;
   readonly #identity: Identity;
@@ -30,7 +32,9 @@ export class BatchIntake {
 
   /** Queues nothing. */
   async check(entries: readonly InboxEntry[]): Promise<CheckedEntry[]> {
-    const checks = await this.#campaigns.checks(new Set(entries.map(({ campaign = '' }) => campaign)));
+    const checks = await this.#campaigns.checks(
+      new Set(entries.map(({ campaign = '' }) => campaign)),
+    );
     return entries.map((entry) => {
       const { id, campaign = '' } = entry;
       const checked = checks.get(campaign)?.check(entry) ?? unknownCampaign(entry);
@@ -44,7 +48,9 @@ export class BatchIntake {
   async add(entries: readonly CheckedEntry[]): Promise<EndedEntry[]> {
     const calls = entries.filter(isCall);
     const byCampaign = Map.groupBy(calls, ({ campaign }) => campaign);
-    const fed = await Promise.all([...byCampaign].map(([campaign, calls]) => this.#feed(campaign, calls)));
+    const fed = await Promise.all(
+      [...byCampaign].map(([campaign, calls]) => this.#feed(campaign, calls)),
+    );
     await this.#campaigns.trim();
     return [...entries.filter(isEnded), ...fed.flat()];
   }
@@ -56,7 +62,10 @@ export class BatchIntake {
     const batch = calls.filter((call) => !isRepeat(call));
     try {
       const verdicts = await this.#campaigns.loader(campaign).feed(batch);
-      return [...verdicts.map((verdict, index) => ended(batch[index] as CallEntry, verdict)), ...repeats];
+      return [
+        ...verdicts.map((verdict, index) => ended(batch[index] as CallEntry, verdict)),
+        ...repeats,
+      ];
     } catch (error) {
       if (!(error instanceof CampaignCanceledError)) throw error;
       const problem = CLOSED[error.code];
@@ -74,8 +83,14 @@ function isEnded(entry: CheckedEntry): entry is EndedEntry {
 }
 
 const CLOSED: Record<CampaignCanceledError['code'], EntryProblem> = {
-  campaign_canceled: { code: 'campaign_canceled', reason: 'The campaign is canceled and takes no more calls.' },
-  campaign_archived: { code: 'campaign_archived', reason: 'The campaign is archived and takes no more calls.' },
+  campaign_canceled: {
+    code: 'campaign_canceled',
+    reason: 'The campaign is canceled and takes no more calls.',
+  },
+  campaign_archived: {
+    code: 'campaign_archived',
+    reason: 'The campaign is archived and takes no more calls.',
+  },
 };
 
 function unknownCampaign({ campaign }: InboxEntry): EntryProblem {
@@ -94,5 +109,9 @@ function ended(
 }
 
 function rejected(entry: InboxEntry, problem: EntryProblem): EndedEntry {
-  return { id: entry.id, fate: { kind: 'rejected', code: problem.code }, reject: rejectOf(entry, problem) };
+  return {
+    id: entry.id,
+    fate: { kind: 'rejected', code: problem.code },
+    reject: rejectOf(entry, problem),
+  };
 }

@@ -25,12 +25,18 @@ export interface CheckedEntry {
   readonly dedupeKey: string;
 }
 
-/** What of a rejected record is kept, in UTF-16 units: rejects must not fill Redis, whatever is pushed. */
+/**
+ * What of a rejected record is kept, in UTF-16 units: rejects must not fill Redis, whatever is
+ * pushed.
+ */
 const KEPT_LENGTH = 4000;
 /** An entry is one record, so it begins where it begins. */
 const PLACE = { row: 1, line: 1, column: 1 };
 
-/** Decides whether entries of the inbox can be called for a campaign, by the checks of a JSON list's rows. */
+/**
+ * Decides whether entries of the inbox can be called for a campaign, by the checks of a JSON list's
+ * rows.
+ */
 export class EntryCheck {
   readonly #records: RecordChecker;
   readonly #isKeyedByRow: boolean;
@@ -38,7 +44,9 @@ export class EntryCheck {
   constructor(campaign: Campaign) {
     this.#isKeyedByRow = campaign.dedupeBy === 'row';
     // An entry stands in no list: its own id is what only it has.
-    this.#records = new RecordChecker(this.#isKeyedByRow ? { ...campaign, dedupeBy: 'phone' } : campaign);
+    this.#records = new RecordChecker(
+      this.#isKeyedByRow ? { ...campaign, dedupeBy: 'phone' } : campaign,
+    );
   }
 
   /** The same entry is the same call, however often it is delivered. */
@@ -55,13 +63,18 @@ export class EntryCheck {
 }
 
 function readText(call: Buffer | undefined): string | EntryProblem {
-  if (call === undefined) return { code: 'bad_json', reason: 'The entry has no field "call" with a record as JSON.' };
-  if (call.length > MAX_ROW_LENGTH) return { code: 'row_too_large', reason: 'The record is larger than 1 MB.' };
+  if (call === undefined)
+    return { code: 'bad_json', reason: 'The entry has no field "call" with a record as JSON.' };
+  if (call.length > MAX_ROW_LENGTH)
+    return { code: 'row_too_large', reason: 'The record is larger than 1 MB.' };
   return isUtf8(call) ? call.toString() : badEncoding('UTF-8');
 }
 
 /** What is kept of an entry that cannot be called. */
-export function rejectOf({ campaign = '', call }: InboxEntry, { code, reason }: EntryProblem): InboxReject {
+export function rejectOf(
+  { campaign = '', call }: InboxEntry,
+  { code, reason }: EntryProblem,
+): InboxReject {
   // A reason names fields, and these are as long as whoever pushed it likes.
   return { code, reason: cut(reason), campaign: cut(campaign), call: cut(textOf(call)) };
 }

@@ -1,4 +1,9 @@
-import { CallLoader, type CampaignStore, type Keys, type RedisConnection } from '@libby-dialer/dial-queue';
+import {
+  CallLoader,
+  type CampaignStore,
+  type Keys,
+  type RedisConnection,
+} from '@libby-dialer/dial-queue';
 import { EntryCheck, type EntryProblem } from './entry-check.ts';
 
 /** No campaign's id is longer: anything else need not be asked for. */
@@ -6,7 +11,10 @@ const LONGEST_ID = 63;
 /** A daemon may see a campaign for each night of years. */
 const MOST_LOADERS = 100;
 
-/** The campaigns that entries name: their checks, made anew when a definition changes, and the way into their queues. */
+/**
+ * The campaigns that entries name: their checks, made anew when a definition changes, and the way
+ * into their queues.
+ */
 export class FedCampaigns implements AsyncDisposable {
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
@@ -39,7 +47,10 @@ export class FedCampaigns implements AsyncDisposable {
     return loader;
   }
 
-  /** Closes the loaders that were not used for longest, where there are many. Only while none is in use. */
+  /**
+   * Closes the loaders that were not used for longest, where there are many. Only while none is in
+   * use.
+   */
   async trim(): Promise<void> {
     for (const [id, loader] of this.#loaders) {
       if (this.#loaders.size <= MOST_LOADERS) return;
@@ -63,7 +74,10 @@ export class FedCampaigns implements AsyncDisposable {
     }
     // What a first load has fixed counts, also where a definition was put at the same moment.
     const dedupeBy = await this.loader(id).fixDedupeBy(campaign.dedupeBy);
-    this.#checks.set(id, new EntryCheck({ ...campaign, dedupeBy: dedupeBy as typeof campaign.dedupeBy }));
+    this.#checks.set(
+      id,
+      new EntryCheck({ ...campaign, dedupeBy: dedupeBy as typeof campaign.dedupeBy }),
+    );
   }
 }
 

@@ -14,9 +14,11 @@ eachTest((each) => {
   bench = each;
 });
 
-const daemon = (id?: string) => TestDaemon.start(bench.environment['REDIS_URL'] ?? '', bench.keys, id);
+const daemon = (id?: string) =>
+  TestDaemon.start(bench.environment['REDIS_URL'] ?? '', bench.keys, id);
 const view = () => new InboxView(bench.redis, bench.keys);
-const kindOf = (fate: InboxFate | 'waiting' | undefined) => (typeof fate === 'object' ? fate.kind : fate);
+const kindOf = (fate: InboxFate | 'waiting' | undefined) =>
+  typeof fate === 'object' ? fate.kind : fate;
 
 async function putCampaign(id: string, settings = {}): Promise<string> {
   const file = await bench.campaign(id, settings);
@@ -28,8 +30,13 @@ async function pushFields(...fields: (string | Buffer)[]): Promise<string> {
   return (await bench.redis.xadd(bench.keys.inbox, '*', ...fields)) ?? '';
 }
 
-const person = (index: number, more = {}) => ({ toPhoneNumber: phone(index), name: `Person ${index}`, ...more });
-const push = (campaign: string, record: object) => pushFields('call', JSON.stringify(record), 'campaign', campaign);
+const person = (index: number, more = {}) => ({
+  toPhoneNumber: phone(index),
+  name: `Person ${index}`,
+  ...more,
+});
+const push = (campaign: string, record: object) =>
+  pushFields('call', JSON.stringify(record), 'campaign', campaign);
 
 async function fateOf(id: string): Promise<InboxFate> {
   return await eventually(async () => {
@@ -45,10 +52,21 @@ async function codeOf(id: string): Promise<string> {
 
 /** As it is half a minute after a daemon died. */
 async function setIdle(consumer: string, ids: readonly string[]): Promise<void> {
-  await bench.redis.call('XCLAIM', bench.keys.inbox, GROUP, consumer, 0, ...ids, 'IDLE', 40_000, 'JUSTID');
+  await bench.redis.call(
+    'XCLAIM',
+    bench.keys.inbox,
+    GROUP,
+    consumer,
+    0,
+    ...ids,
+    'IDLE',
+    40_000,
+    'JUSTID',
+  );
 }
 
-const memberOf = async (daemon: string) => (await view().status()).consumers.find(({ name }) => name === daemon);
+const memberOf = async (daemon: string) =>
+  (await view().status()).consumers.find(({ name }) => name === daemon);
 
 /** Nothing waits, nothing is in anybody's hands. */
 const drained = () => eventually(async () => (await bench.redis.xlen(bench.keys.inbox)) === 0);
@@ -70,11 +88,21 @@ describe('what is pushed', () => {
     );
     const fates = [await fateOf(early), await fateOf(late)];
     expect(fates).toEqual([
-      { kind: 'queued', campaign: 'orders', callId: await bench.callId('orders', `phone:${phone(1)}`) },
-      { kind: 'queued', campaign: 'orders', callId: await bench.callId('orders', `phone:${phone(2)}`) },
+      {
+        kind: 'queued',
+        campaign: 'orders',
+        callId: await bench.callId('orders', `phone:${phone(1)}`),
+      },
+      {
+        kind: 'queued',
+        campaign: 'orders',
+        callId: await bench.callId('orders', `phone:${phone(2)}`),
+      },
     ]);
     await drained();
-    expect(await bench.queued('orders')).toEqual(fates.map((fate) => 'callId' in fate && fate.callId));
+    expect(await bench.queued('orders')).toEqual(
+      fates.map((fate) => 'callId' in fate && fate.callId),
+    );
   });
 
   it('is one call with the same person of a list, whichever comes first', async () => {
@@ -101,9 +129,14 @@ describe('what is pushed', () => {
       await push('by-id', person(1, { externalId: 'order-1' })),
       await push('by-id', person(1, { externalId: 'order-2' })),
     ];
-    const list = await bench.file('list.json', JSON.stringify([person(7, { externalId: 'order-2' })]));
+    const list = await bench.file(
+      'list.json',
+      JSON.stringify([person(7, { externalId: 'order-2' })]),
+    );
     for (const id of ids) expect(await fateOf(id)).toMatchObject({ kind: 'queued' });
-    expect(await bench.json(['load', list, '--campaign', campaign, '--json'])).toMatchObject({ alreadyQueued: 1 });
+    expect(await bench.json(['load', list, '--campaign', campaign, '--json'])).toMatchObject({
+      alreadyQueued: 1,
+    });
     expect(await codeOf(await push('by-id', person(1)))).toBe('invalid_field');
     for (const id of [await push('by-row', person(1)), await push('by-row', person(1))]) {
       expect(await fateOf(id)).toMatchObject({ kind: 'queued' });
@@ -119,7 +152,9 @@ describe('what is pushed', () => {
     await drained();
     const kinds = await Promise.all(ids.map(async (id) => kindOf(await view().fate(id))));
     expect(kinds.filter((kind) => kind === 'queued')).toHaveLength(3);
-    expect(kinds.every((kind) => kind === 'queued' || kind === 'duplicate' || kind === 'already_queued')).toBe(true);
+    expect(
+      kinds.every((kind) => kind === 'queued' || kind === 'duplicate' || kind === 'already_queued'),
+    ).toBe(true);
     const callId = await bench.callId('orders', `phone:${phone(1)}`);
     await bench.claim('orders', callId);
     await bench.settle('orders', callId, 'accepted');
@@ -134,15 +169,22 @@ describe('what is pushed', () => {
     await putCampaign('orders');
     await using _ = await daemon();
     await fateOf(await push('orders', person(1)));
-    expect(await bench.json(['status', 'orders', '--json'])).toMatchObject({ state: 'running', pending: 1 });
+    expect(await bench.json(['status', 'orders', '--json'])).toMatchObject({
+      state: 'running',
+      pending: 1,
+    });
     expect(await bench.redis.smembers(bench.keys.openCampaigns)).toEqual(['orders']);
   });
 });
 
 describe('what cannot be called', () => {
   it('is rejected with the codes of a list, and never blocks the others', async () => {
-    await putCampaign('orders', { callingWindow: { from: '08:00', to: '21:00' }, introNotes: 'About {{Event}}' });
-    const text = (...fields: (string | Buffer)[]) => pushFields('campaign', 'orders', 'call', ...fields);
+    await putCampaign('orders', {
+      callingWindow: { from: '08:00', to: '21:00' },
+      introNotes: 'About {{Event}}',
+    });
+    const text = (...fields: (string | Buffer)[]) =>
+      pushFields('campaign', 'orders', 'call', ...fields);
     const fine = person(1, { formInfo: [{ Event: 'Wedding' }] });
     const pushed: [Promise<string>, string][] = [
       [pushFields('campaign', 'orders'), 'bad_json'],
@@ -156,7 +198,10 @@ describe('what cannot be called', () => {
       [text(Buffer.from([0xff, 0x00, 0xfe])), 'bad_encoding'],
       [text(JSON.stringify({ ...fine, name: 'x'.repeat(1024 * 1024) })), 'row_too_large'],
       [text(`${'['.repeat(500_000)}${']'.repeat(500_000)}`), 'bad_json'],
-      [text(JSON.stringify({ formInfo: Array.from({ length: 400_000 }, () => 1) })), 'invalid_field'],
+      [
+        text(JSON.stringify({ formInfo: Array.from({ length: 400_000 }, () => 1) })),
+        'invalid_field',
+      ],
       [push('orders', { ...fine, surprise: 1 }), 'invalid_field'],
       [push('orders', { ...fine, ['surprise'.repeat(100_000)]: 1 }), 'invalid_field'],
       [push('orders', { name: 'Ann' }), 'missing_phone'],
@@ -173,7 +218,11 @@ describe('what cannot be called', () => {
     expect(await Promise.all(ids.map((id) => codeOf(id)))).toEqual(pushed.map(([, code]) => code));
     const rejects = await view().rejected(100);
     expect(new Set(rejects.map(({ entry }) => entry))).toEqual(new Set(ids.slice(0, -1)));
-    const lengths = rejects.flatMap(({ call, campaign, reason }) => [call.length, campaign.length, reason.length]);
+    const lengths = rejects.flatMap(({ call, campaign, reason }) => [
+      call.length,
+      campaign.length,
+      reason.length,
+    ]);
     expect(Math.max(...lengths)).toBe(4001);
     expect(rejects.find(({ entry }) => entry === ids[17])).toMatchObject({
       campaign: 'orders',
@@ -192,7 +241,11 @@ describe('what cannot be called', () => {
     expect(await codeOf(await push('later', person(1)))).toBe('queued');
     expect(await codeOf(await push('orders', { toPhoneNumber: phone(1) }))).toBe('queued');
     // As a newer version stores it.
-    await bench.redis.hset(bench.keys.campaigns, 'later', JSON.stringify({ id: 'later', quietDays: [] }));
+    await bench.redis.hset(
+      bench.keys.campaigns,
+      'later',
+      JSON.stringify({ id: 'later', quietDays: [] }),
+    );
     await bench.redis.incr(bench.keys.registryVersion);
     expect(await codeOf(await push('later', person(3)))).toBe('campaign_unsupported');
     expect(await codeOf(await push('orders', person(3)))).toBe('queued');
@@ -208,7 +261,14 @@ describe('several daemons', () => {
     await putCampaign('orders');
     const pipeline = bench.redis.pipeline();
     for (let index = 0; index < 1000; index += 1) {
-      pipeline.xadd(bench.keys.inbox, '*', 'campaign', 'orders', 'call', JSON.stringify(person(index)));
+      pipeline.xadd(
+        bench.keys.inbox,
+        '*',
+        'campaign',
+        'orders',
+        'call',
+        JSON.stringify(person(index)),
+      );
     }
     await using one = await daemon('one');
     await using other = await daemon('other');
@@ -217,13 +277,20 @@ describe('several daemons', () => {
     const fates = await Promise.all(ids.map((id) => fateOf(id)));
     expect(fates.filter(({ kind }) => kind === 'queued')).toHaveLength(1000);
     expect(await bench.queued('orders')).toHaveLength(1000);
-    const [{ queued: byOne = 0 }, { queued: byOther = 0 }] = [await one.finished(), await other.finished()];
+    const [{ queued: byOne = 0 }, { queued: byOther = 0 }] = [
+      await one.finished(),
+      await other.finished(),
+    ];
     expect(byOne + byOther).toBe(1000);
   });
 
   it('take over what a dead one has queued but not finished: one job, one fate', async () => {
     await putCampaign('orders');
-    const ids = [await push('orders', person(1)), await push('orders', person(2)), await pushFields('campaign', 'x')];
+    const ids = [
+      await push('orders', person(1)),
+      await push('orders', person(2)),
+      await pushFields('campaign', 'x'),
+    ];
     const dead = new InboxConsumer(bench.redis, bench.redis, bench.keys, 'dead');
     await dead.join();
     for (let read = 0; read < ids.length; read += 1) await dead.read();
@@ -233,7 +300,10 @@ describe('several daemons', () => {
     await setIdle('dead', ids);
     await using taker = await daemon();
     await drained();
-    expect(await bench.queued('orders')).toEqual([callId, await bench.callId('orders', `phone:${phone(2)}`)]);
+    expect(await bench.queued('orders')).toEqual([
+      callId,
+      await bench.callId('orders', `phone:${phone(2)}`),
+    ]);
     expect(await Promise.all(ids.map(async (id) => kindOf(await view().fate(id))))).toEqual([
       'already_queued',
       'queued',
@@ -255,10 +325,20 @@ describe('several daemons', () => {
     await killed.waitForLine(/the daemon serves/);
     const pipeline = bench.redis.pipeline();
     for (let index = 0; index < 1500; index += 1) {
-      pipeline.xadd(bench.keys.inbox, '*', 'campaign', 'orders', 'call', JSON.stringify(person(index)));
+      pipeline.xadd(
+        bench.keys.inbox,
+        '*',
+        'campaign',
+        'orders',
+        'call',
+        JSON.stringify(person(index)),
+      );
     }
     const pushed = pipeline.exec();
-    await eventually(async () => (await bench.redis.llen(`${bench.keys.queue('orders')}wait`)) > 0, { intervalMs: 1 });
+    await eventually(
+      async () => (await bench.redis.llen(`${bench.keys.queue('orders')}wait`)) > 0,
+      { intervalMs: 1 },
+    );
     await killed.stop('SIGKILL');
     const ids = ((await pushed) ?? []).map(([, id]) => String(id));
     expect((await view().status()).waiting).toBeGreaterThan(0);
@@ -280,14 +360,19 @@ describe('several daemons', () => {
     const other = await daemon('other');
     await codeOf(await push('nobody-knows', person(2)));
     await other[Symbol.asyncDispose]();
-    expect(await view().status()).toMatchObject({ pending: 1, consumers: [{ name: 'living', pending: 1 }] });
+    expect(await view().status()).toMatchObject({
+      pending: 1,
+      consumers: [{ name: 'living', pending: 1 }],
+    });
     await living.leave();
     expect((await view().status()).consumers).toHaveLength(1);
   });
 
   it('are known before the first entry, and show up again where nothing comes', async () => {
     await using _ = await daemon('quiet');
-    expect(await eventually(async () => (await memberOf('quiet')) ?? false)).toMatchObject({ pending: 0 });
+    expect(await eventually(async () => (await memberOf('quiet')) ?? false)).toMatchObject({
+      pending: 0,
+    });
     const patient = new InboxConsumer(bench.redis, bench.redis, bench.keys, 'patient');
     await patient.showUp();
     await eventually(async () => ((await memberOf('patient'))?.idleMs ?? 0) > 100);
@@ -304,7 +389,8 @@ describe('trouble', () => {
     await using own = await TestBench.start(server.url);
     await own.run(['campaign', 'put', await own.campaign('orders')]);
     await using full = await TestDaemon.start(server.url, own.keys);
-    const first = (await own.redis.xadd(own.keys.inbox, '*', 'campaign', 'orders', 'call', '{}')) ?? '';
+    const first =
+      (await own.redis.xadd(own.keys.inbox, '*', 'campaign', 'orders', 'call', '{}')) ?? '';
     const ownView = new InboxView(own.redis, own.keys);
     await eventually(async () => kindOf(await ownView.fate(first)) === 'rejected');
     // In one step, as a push is refused by then.
@@ -339,7 +425,14 @@ describe('trouble', () => {
     const redis = new Redis(server.url);
     const ids = await Promise.all(
       [1, 2, 3].map((index) =>
-        redis.xadd(own.keys.inbox, '*', 'campaign', 'orders', 'call', JSON.stringify(person(index))),
+        redis.xadd(
+          own.keys.inbox,
+          '*',
+          'campaign',
+          'orders',
+          'call',
+          JSON.stringify(person(index)),
+        ),
       ),
     );
     await eventually(async () => (await redis.xlen(own.keys.inbox)) === 0);
@@ -360,7 +453,14 @@ describe('trouble', () => {
     const stopped = await daemon();
     const pipeline = bench.redis.pipeline();
     for (let index = 0; index < 500; index += 1) {
-      pipeline.xadd(bench.keys.inbox, '*', 'campaign', 'orders', 'call', JSON.stringify(person(index)));
+      pipeline.xadd(
+        bench.keys.inbox,
+        '*',
+        'campaign',
+        'orders',
+        'call',
+        JSON.stringify(person(index)),
+      );
     }
     const pushed = pipeline.exec();
     await eventually(async () => (await bench.queued('orders')).length > 0, { intervalMs: 1 });

@@ -1,5 +1,17 @@
-import { type EndedEntry, Identity, InboxConsumer, type InboxEntry } from '@libby-dialer/dial-queue';
-import { describeRedis, explainRedisError, type Logger, Outage, sleep, systemClock } from '@libby-dialer/runtime';
+import {
+  type EndedEntry,
+  Identity,
+  InboxConsumer,
+  type InboxEntry,
+} from '@libby-dialer/dial-queue';
+import {
+  describeRedis,
+  explainRedisError,
+  type Logger,
+  Outage,
+  sleep,
+  systemClock,
+} from '@libby-dialer/runtime';
 import { Counter, Gauge } from 'prom-client';
 import type { DaemonContext, DaemonPart } from '../serve/daemon-part.ts';
 import { BatchIntake, type CheckedEntry } from './batch-intake.ts';
@@ -14,9 +26,10 @@ const STOP_WITHIN_MS = 10_000;
 type Fates = readonly EndedEntry[];
 
 /**
- * Takes entries of the inbox into their campaigns' queues, in batches: while one is finished, the next is added, and the one after it read and
- * checked. It takes no more than that, so what it cannot put away stays in the stream. What fails is tried again until it succeeds; at
- * worst an entry stays pending, and is taken up by another daemon.
+ * Takes entries of the inbox into their campaigns' queues, in batches: while one is finished, the
+ * next is added, and the one after it read and checked. It takes no more than that, so what it
+ * cannot put away stays in the stream. What fails is tried again until it succeeds; at worst an
+ * entry stays pending, and is taken up by another daemon.
  */
 export class InboxPart implements DaemonPart {
   readonly #daemon: DaemonContext;
@@ -97,16 +110,23 @@ export class InboxPart implements DaemonPart {
         yield* this.#leftBehind(consumer);
         sweptAt = systemClock.monotonic();
       }
-      const entries = await this.#insist(this.#reading, () => rejoining(consumer, () => consumer.read()));
+      const entries = await this.#insist(this.#reading, () =>
+        rejoining(consumer, () => consumer.read()),
+      );
       if (entries !== undefined && entries.length > 0) yield entries;
     }
   }
 
   async *#leftBehind(consumer: InboxConsumer): AsyncGenerator<readonly InboxEntry[]> {
     while (!this.#stopping.signal.aborted) {
-      const entries = await this.#insist(this.#reading, () => rejoining(consumer, () => consumer.reclaim()));
+      const entries = await this.#insist(this.#reading, () =>
+        rejoining(consumer, () => consumer.reclaim()),
+      );
       if (entries === undefined || entries.length === 0) break;
-      this.#logger.warn({ entries: entries.length }, 'took over entries that another daemon had not finished');
+      this.#logger.warn(
+        { entries: entries.length },
+        'took over entries that another daemon had not finished',
+      );
       yield entries;
     }
     await this.#insist(this.#reading, async () => {
@@ -117,10 +137,15 @@ export class InboxPart implements DaemonPart {
   }
 
   /** None if it cannot be done before the part is stopped: then the entries stay pending. */
-  async #add(consumer: InboxConsumer, intake: BatchIntake, entries: readonly CheckedEntry[]): Promise<Fates> {
+  async #add(
+    consumer: InboxConsumer,
+    intake: BatchIntake,
+    entries: readonly CheckedEntry[],
+  ): Promise<Fates> {
     let inHand = entries;
     const fates = await this.#insist(this.#adding, async () => {
-      // However long this process stood still: what was erased or finished meanwhile is not queued after all.
+      // However long this process stood still: what was erased or finished meanwhile is not queued
+      // after all.
       inHand = await consumer.hold(inHand);
       return await intake.add(inHand);
     });
@@ -128,7 +153,11 @@ export class InboxPart implements DaemonPart {
   }
 
   /** An entry is finished only after its job is in the queue, and batches in their order. */
-  async #finish(consumer: InboxConsumer, added: Promise<Fates>, before: Promise<void>): Promise<void> {
+  async #finish(
+    consumer: InboxConsumer,
+    added: Promise<Fates>,
+    before: Promise<void>,
+  ): Promise<void> {
     const [fates] = await Promise.all([added, before]);
     if (fates.length === 0) return;
     await this.#insist(this.#finishing, async () => {
@@ -148,7 +177,8 @@ export class InboxPart implements DaemonPart {
       try {
         const result = await work();
         const outageMs = outage.ended(systemClock.monotonic());
-        if (outageMs !== undefined) this.#logger.info({ outageMs: Math.round(outageMs) }, 'the inbox goes on');
+        if (outageMs !== undefined)
+          this.#logger.info({ outageMs: Math.round(outageMs) }, 'the inbox goes on');
         return result;
       } catch (error) {
         this.#failed(outage, error);
@@ -166,7 +196,10 @@ export class InboxPart implements DaemonPart {
   }
 }
 
-/** The group is made at first, and again after somebody has deleted the stream, or Redis has gone back to before it. */
+/**
+ * The group is made at first, and again after somebody has deleted the stream, or Redis has gone
+ * back to before it.
+ */
 async function rejoining<T>(consumer: InboxConsumer, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,6 +1,12 @@
 import { PassThrough } from 'node:stream';
 import type { Keys } from '@libby-dialer/dial-queue';
-import { createLogger, createRedis, loadConfig, Redactor, type RedisRole } from '@libby-dialer/runtime';
+import {
+  createLogger,
+  createRedis,
+  loadConfig,
+  Redactor,
+  type RedisRole,
+} from '@libby-dialer/runtime';
 import { Registry } from 'prom-client';
 import { enqueuerConfig } from '../config.ts';
 import { Context } from '../context.ts';
@@ -27,11 +33,19 @@ export class TestDaemon implements AsyncDisposable {
   static async start(redisUrl: string, keys: Keys, daemonId = 'daemon-1'): Promise<TestDaemon> {
     const redactor = new Redactor();
     const log = new PassThrough({ encoding: 'utf8' });
-    const logger = createLogger({ level: 'info', name: 'test', redactor, destination: log, pretty: false });
+    const logger = createLogger({
+      level: 'info',
+      name: 'test',
+      redactor,
+      destination: log,
+      pretty: false,
+    });
     const environment = { REDIS_URL: redisUrl, DIALER_PREFIX: keys.prefix };
     const config = loadConfig(enqueuerConfig, environment, { redactor });
     const release = new AsyncDisposableStack();
-    const connection = release.use(createRedis(config.redis.connection, { role: 'worker', name: 'test', logger }));
+    const connection = release.use(
+      createRedis(config.redis.connection, { role: 'worker', name: 'test', logger }),
+    );
     await connection.connect();
     const daemon = new TestDaemon(new Context(config, logger, connection.client), log, daemonId);
     daemon.#release.use(release);
@@ -47,7 +61,9 @@ export class TestDaemon implements AsyncDisposable {
   /** How many entries it has finished, by their fate. */
   async finished(): Promise<Record<string, number>> {
     const metric = await this.registry.getSingleMetric('libby_dialer_inbox_entries_total')?.get();
-    return Object.fromEntries((metric?.values ?? []).map(({ labels, value }) => [labels['fate'], value]));
+    return Object.fromEntries(
+      (metric?.values ?? []).map(({ labels, value }) => [labels['fate'], value]),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -56,8 +72,14 @@ export class TestDaemon implements AsyncDisposable {
   }
 }
 
-async function connect({ config, logger }: Context, role: RedisRole, release: AsyncDisposableStack) {
-  const connection = release.use(createRedis(config.redis.connection, { role, name: 'test', logger }));
+async function connect(
+  { config, logger }: Context,
+  role: RedisRole,
+  release: AsyncDisposableStack,
+) {
+  const connection = release.use(
+    createRedis(config.redis.connection, { role, name: 'test', logger }),
+  );
   await connection.connect();
   return connection.client;
 }

@@ -37,7 +37,10 @@ export interface Variable {
   key: string;
 }
 
-/** The placeholders whose values `payloadFor` takes from the call itself, whatever the list's columns are. */
+/**
+ * The placeholders whose values `payloadFor` takes from the call itself, whatever the list's
+ * columns are.
+ */
 export const OWN_VARIABLES: ReadonlySet<string> = new Set(['name', 'tophonenumber', 'externalid']);
 
 /** Every variable that a campaign's texts ask for, once for each text that does. */
@@ -58,7 +61,10 @@ export interface RecordCheckerOptions {
   formHeadings?: readonly FormHeading[] | undefined;
 }
 
-/** What each of a row's columns says of its number's country; undefined: something that is no country we know. */
+/**
+ * What each of a row's columns says of its number's country; undefined: something that is no
+ * country we know.
+ */
 export type RowsCountry = readonly (CountryCode | undefined)[];
 
 const LEAVE_OUT_COUNTRY =
@@ -86,7 +92,8 @@ export class RecordChecker {
       positions: [...keys.keys()].filter((position) => keys[position] === variable.key),
     }));
     this.#vouches = vouchesFor(campaign.vouchedPrefixes);
-    this.#needsZone = campaign.callingWindow !== 'anytime' && campaign.callingWindow.timezone === 'recipient';
+    this.#needsZone =
+      campaign.callingWindow !== 'anytime' && campaign.callingWindow.timezone === 'recipient';
   }
 
   /**
@@ -94,14 +101,22 @@ export class RecordChecker {
    * @param row the record's number in its list, if it stands in one
    * @param rowsCountry before the campaign's `defaultCountry`
    */
-  check(record: CallRecord, form: QueuedCall['form'], row?: number, rowsCountry?: RowsCountry): RowVerdict {
+  check(
+    record: CallRecord,
+    form: QueuedCall['form'],
+    row?: number,
+    rowsCountry?: RowsCountry,
+  ): RowVerdict {
     const text = record.toPhoneNumber?.trim() ?? '';
     if (text === '') return { code: 'missing_phone', reason: 'There is no phone number.' };
     const phone = this.#readPhone(text, rowsCountry);
     if (!phone.ok) return { code: phone.code, reason: phone.reason };
     const name = nameIn(record) || this.#campaign.defaultName;
     if (name === undefined) {
-      return { code: 'missing_name', reason: 'There is no name, and the campaign has no defaultName.' };
+      return {
+        code: 'missing_name',
+        reason: 'There is no name, and the campaign has no defaultName.',
+      };
     }
     const call: QueuedCall = { to: phone.number, name };
     if (row !== undefined) call.row = row;
@@ -117,7 +132,8 @@ export class RecordChecker {
 
   #readPhone(text: string, rowsCountry: RowsCountry | undefined): PhoneVerdict {
     const vouches = this.#vouches;
-    if (rowsCountry === undefined) return parsePhoneNumber(text, { country: this.#campaign.defaultCountry, vouches });
+    if (rowsCountry === undefined)
+      return parsePhoneNumber(text, { country: this.#campaign.defaultCountry, vouches });
     const [country] = rowsCountry;
     if (new Set(rowsCountry.map((each) => each && callingCodeOf(each))).size > 1) {
       return {
@@ -129,15 +145,22 @@ export class RecordChecker {
     const verdict = parsePhoneNumber(text, { country, isRowsCountry: true, vouches });
     if (verdict.ok) return verdict;
     if (verdict.code === 'not_e164') {
-      return { ...verdict, reason: 'The number has no country code, and what the row names as its country is none.' };
+      return {
+        ...verdict,
+        reason: 'The number has no country code, and what the row names as its country is none.',
+      };
     }
     const isContradicted = verdict.code === 'ambiguous_number' && verdict.readings === undefined;
-    return isContradicted ? { ...verdict, reason: `${verdict.reason} ${LEAVE_OUT_COUNTRY}` } : verdict;
+    return isContradicted
+      ? { ...verdict, reason: `${verdict.reason} ${LEAVE_OUT_COUNTRY}` }
+      : verdict;
   }
 
   #copyFields(record: CallRecord, call: QueuedCall): RowProblem | undefined {
     if (record.fromPhoneNumber !== undefined) {
-      const line = parsePhoneNumber(record.fromPhoneNumber.trim(), { country: this.#campaign.defaultCountry });
+      const line = parsePhoneNumber(record.fromPhoneNumber.trim(), {
+        country: this.#campaign.defaultCountry,
+      });
       if (!line.ok) return invalidField('fromPhoneNumber', line.reason);
       call.from = line.number;
     }
@@ -172,7 +195,8 @@ export class RecordChecker {
 
   #zoneProblem(call: QueuedCall): RowProblem | undefined {
     if (!this.#needsZone || zonesFor(this.#campaign, call).zones.length > 0) return undefined;
-    const reason = 'The number belongs to no time zone: give the record or the campaign a timezone.';
+    const reason =
+      'The number belongs to no time zone: give the record or the campaign a timezone.';
     return { code: 'no_timezone', reason };
   }
 
@@ -187,7 +211,17 @@ export class RecordChecker {
 }
 
 /** Nobody is called by a word that stands for no name. Null and Nan are names. */
-const NO_NAMES: ReadonlySet<string> = new Set(['NULL', 'null', 'NaN', 'nan', '#N/A', 'N/A', 'n/a', 'undefined', '-']);
+const NO_NAMES: ReadonlySet<string> = new Set([
+  'NULL',
+  'null',
+  'NaN',
+  'nan',
+  '#N/A',
+  'N/A',
+  'n/a',
+  'undefined',
+  '-',
+]);
 
 function nameIn({ name = '' }: CallRecord): string {
   const trimmed = name.trim();
@@ -195,19 +229,27 @@ function nameIn({ name = '' }: CallRecord): string {
 }
 
 /** Whether the campaign's author knows numbers with this beginning to exist. */
-function vouchesFor(prefixes: readonly string[] | undefined): ((e164: string) => boolean) | undefined {
+function vouchesFor(
+  prefixes: readonly string[] | undefined,
+): ((e164: string) => boolean) | undefined {
   return prefixes && ((e164) => prefixes.some((prefix) => e164.startsWith(prefix)));
 }
 
-function hasValue(call: QueuedCall, variable: { key: string; positions: readonly number[] }): boolean {
+function hasValue(
+  call: QueuedCall,
+  variable: { key: string; positions: readonly number[] },
+): boolean {
   for (const position of variable.positions) if (call.form?.[position] !== '') return true;
-  if (variable.key === 'externalid') return call.externalId !== undefined || hasPair(call, variable.key);
+  if (variable.key === 'externalid')
+    return call.externalId !== undefined || hasPair(call, variable.key);
   return OWN_VARIABLES.has(variable.key) || hasPair(call, variable.key);
 }
 
 function hasPair(call: QueuedCall, key: string): boolean {
   return (
-    call.form?.some((entry) => typeof entry !== 'string' && entry[1] !== '' && variableKey(entry[0]) === key) ?? false
+    call.form?.some(
+      (entry) => typeof entry !== 'string' && entry[1] !== '' && variableKey(entry[0]) === key,
+    ) ?? false
   );
 }
 

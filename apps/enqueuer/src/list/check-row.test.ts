@@ -7,7 +7,12 @@ import type { ListRow } from './list-row.ts';
 import { NdjsonRows } from './ndjson-rows.ts';
 
 function campaignOf(fields: Record<string, unknown> = {}): Campaign {
-  const verdict = parseCampaign({ id: 'c', fromPhoneNumber: '+15055550100', callingWindow: 'anytime', ...fields });
+  const verdict = parseCampaign({
+    id: 'c',
+    fromPhoneNumber: '+15055550100',
+    callingWindow: 'anytime',
+    ...fields,
+  });
   if (!verdict.ok) throw new Error(verdict.problems.join());
   return verdict.campaign;
 }
@@ -15,13 +20,18 @@ function campaignOf(fields: Record<string, unknown> = {}): Campaign {
 function checkCsv(text: string, fields?: Record<string, unknown>): RowVerdict[] {
   const reader = new CsvRows(',');
   const [headings, ...rows] = [...reader.push(text), ...reader.end()];
-  const checker = createRowChecker(campaignOf(fields), { headings: headings?.cells, listHash: 'hash' });
+  const checker = createRowChecker(campaignOf(fields), {
+    headings: headings?.cells,
+    listHash: 'hash',
+  });
   return rows.map((row) => checker.check(row));
 }
 
 function checkJson(records: unknown[], fields?: Record<string, unknown>): RowVerdict[] {
   const reader = new NdjsonRows();
-  const rows: ListRow[] = reader.push(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  const rows: ListRow[] = reader.push(
+    records.map((record) => `${JSON.stringify(record)}\n`).join(''),
+  );
   const checker = createRowChecker(campaignOf(fields), { listHash: 'hash' });
   return rows.map((row) => checker.check(row));
 }
@@ -38,7 +48,8 @@ const RECIPIENT_HOURS = { callingWindow: { from: '08:00', to: '21:00' } };
 
 describe('createRowChecker', () => {
   it('makes a queued call of a CSV row: fields trimmed, the rest as form values in column order', () => {
-    const text = 'Event type,Name,Phone,Empty,externalId,City\n Wedding , Ann ,(505) 555-0123,,c-1,Springfield\n';
+    const text =
+      'Event type,Name,Phone,Empty,externalId,City\n Wedding , Ann ,(505) 555-0123,,c-1,Springfield\n';
     const [verdict] = checkCsv(text, { defaultCountry: 'US' });
     expect(verdict).toEqual({
       dedupeKey: 'phone:+15055550123',
@@ -75,7 +86,12 @@ describe('createRowChecker', () => {
       },
       { call: { to: '+15055550124', name: 'Bob', row: 2 } },
     ]);
-    expect(Object.keys((checkCsv(text)[1] as { call: object }).call)).toEqual(['to', 'name', 'row', 'headings']);
+    expect(Object.keys((checkCsv(text)[1] as { call: object }).call)).toEqual([
+      'to',
+      'name',
+      'row',
+      'headings',
+    ]);
   });
 
   it('makes a queued call of a JSON record', () => {
@@ -105,7 +121,8 @@ describe('createRowChecker', () => {
   });
 
   it('joins first and last name, and gives the campaign its default name', () => {
-    const text = 'phone,First name,Last name\n+15055550123,Ann,Lee\n+15055550123, ,Lee\n+15055550123,,\n';
+    const text =
+      'phone,First name,Last name\n+15055550123,Ann,Lee\n+15055550123, ,Lee\n+15055550123,,\n';
     expect(namesOf(checkCsv(text, { defaultName: 'there' }))).toEqual(['Ann Lee', 'Lee', 'there']);
     expect(namesOf(checkCsv('phone\n+15055550123', { defaultName: 'there' }))).toEqual(['there']);
   });
@@ -127,8 +144,16 @@ describe('createRowChecker', () => {
     ['missing_name', 'phone,name\n+15055550123, ', {}],
     ['missing_name', 'phone\n+15055550123', {}],
     ['missing_variable', 'phone,name,City\n+15055550123,Ann, ', { introNotes: 'in {{ city }}' }],
-    ['missing_variable', 'phone,name,City\n+15055550123,Ann,x', { customQuestions: ['a', '{{Town}}?'] }],
-    ['missing_variable', 'phone,name,externalId\n+15055550123,Ann,', { introMessage: '{{externalId}}' }],
+    [
+      'missing_variable',
+      'phone,name,City\n+15055550123,Ann,x',
+      { customQuestions: ['a', '{{Town}}?'] },
+    ],
+    [
+      'missing_variable',
+      'phone,name,externalId\n+15055550123,Ann,',
+      { introMessage: '{{externalId}}' },
+    ],
     ['no_timezone', 'phone,name\n+18005550100,Ann', RECIPIENT_HOURS],
     ['invalid_field', 'phone,name,fromPhoneNumber\n+15055550123,Ann,12', {}],
     ['invalid_field', 'phone,name,timezone\n+15055550123,Ann,Mountain', {}],
@@ -177,9 +202,15 @@ describe('createRowChecker', () => {
 
   it('asks for no variable of a text that the record brings itself', () => {
     const campaign = { introNotes: '{{City}}', customQuestions: ['{{City}}?'] };
-    const text = 'phone,name,City,introNotes,customQuestions\n+15055550123,Ann,,hello,a?\n+15055550124,Bob,,hello,\n';
+    const text =
+      'phone,name,City,introNotes,customQuestions\n+15055550123,Ann,,hello,a?\n+15055550124,Bob,,hello,\n';
     expect(checkCsv(text, campaign).map(codeOf)).toEqual([undefined, 'missing_variable']);
-    const record = { name: 'Ann', toPhoneNumber: '+15055550123', introNotes: '', customQuestions: [] };
+    const record = {
+      name: 'Ann',
+      toPhoneNumber: '+15055550123',
+      introNotes: '',
+      customQuestions: [],
+    };
     expect(checkJson([record], campaign).map(codeOf)).toEqual([undefined]);
   });
 
@@ -194,23 +225,46 @@ describe('createRowChecker', () => {
     });
   });
 
-  it.each(['Do Not Call', 'DNC', 'Opted Out', 'DND'])('calls nobody of whom "%s" says not to', (heading) => {
-    const rows = ['yes', 'TRUE', '1', 'x', 'All Channels', '', 'no', 'False', '0', 'NULL'];
-    const text = [`phone,name,${heading}`, ...rows.map((cell) => `+15055550123,Ann,${cell}`), ''].join('\n');
-    const codes = [...Array<string>(5).fill('do_not_call'), ...Array<undefined>(5).fill(undefined)];
-    expect(checkCsv(text).map(codeOf)).toEqual(codes);
-    expect(checkCsv(text, { columns: { doNotCall: heading } }).map(codeOf)).toEqual(codes);
-    expect(checkCsv(text, { columns: { doNotCall: null } }).map(codeOf)).toEqual(Array(10).fill(undefined));
-    expect(checkCsv(`phone,name,${heading}\n+15055550123,Ann\n`).map(codeOf)).toEqual(['too_few_cells']);
-  });
+  it.each(['Do Not Call', 'DNC', 'Opted Out', 'DND'])(
+    'calls nobody of whom "%s" says not to',
+    (heading) => {
+      const rows = ['yes', 'TRUE', '1', 'x', 'All Channels', '', 'no', 'False', '0', 'NULL'];
+      const text = [
+        `phone,name,${heading}`,
+        ...rows.map((cell) => `+15055550123,Ann,${cell}`),
+        '',
+      ].join('\n');
+      const codes = [
+        ...Array<string>(5).fill('do_not_call'),
+        ...Array<undefined>(5).fill(undefined),
+      ];
+      expect(checkCsv(text).map(codeOf)).toEqual(codes);
+      expect(checkCsv(text, { columns: { doNotCall: heading } }).map(codeOf)).toEqual(codes);
+      expect(checkCsv(text, { columns: { doNotCall: null } }).map(codeOf)).toEqual(
+        Array(10).fill(undefined),
+      );
+      expect(checkCsv(`phone,name,${heading}\n+15055550123,Ann\n`).map(codeOf)).toEqual([
+        'too_few_cells',
+      ]);
+    },
+  );
 
   it('dials no number whose extension stands in a column of its own', () => {
-    const text = 'phone,name,Ext\n+15055550123,Ann,12\n+15055550124,Bob,\n+15055550125,Cal,x 3.0\n+15055550126,Dee,0\n';
-    expect(checkCsv(text).map(codeOf)).toEqual(['invalid_phone', undefined, 'invalid_phone', undefined]);
+    const text =
+      'phone,name,Ext\n+15055550123,Ann,12\n+15055550124,Bob,\n+15055550125,Cal,x 3.0\n+15055550126,Dee,0\n';
+    expect(checkCsv(text).map(codeOf)).toEqual([
+      'invalid_phone',
+      undefined,
+      'invalid_phone',
+      undefined,
+    ]);
   });
 
   it('lets pass exactly the calls whose payload can be filled', () => {
-    const fields = { introNotes: '{{NAME}} of {{home  town}}', customRules: ['{{externalId}} {{First name}}'] };
+    const fields = {
+      introNotes: '{{NAME}} of {{home  town}}',
+      customRules: ['{{externalId}} {{First name}}'],
+    };
     const lists = [
       'phone,First name,Home town,externalId\n+15055550123,Ann,Springfield,1\n+15055550123,Ann,,1\n+15055550123,Ann,S,\n',
       'phone,name,Home Town,First name,externalId\n+15055550123,Ann Lee,S,Ann,1\n+15055550123,Ann Lee,S,,1\n',
@@ -230,20 +284,30 @@ describe('createRowChecker', () => {
       'missing_variable',
     ]);
     const payloads = verdicts.map(({ verdict, form }) =>
-      'call' in verdict ? Object.keys(payloadFor(campaign, verdict.call, form, '+15055550100')).join() : 'none',
+      'call' in verdict
+        ? Object.keys(payloadFor(campaign, verdict.call, form, '+15055550100')).join()
+        : 'none',
     );
     expect(payloads).toEqual(['payload', 'none', 'none', 'payload', 'none']);
   });
 
   it('takes the zone from the record, the number or the campaign', () => {
-    const text = 'phone,name,timezone\n+18005550100,Ann,America/Denver\n+15055550123,Bob,\n+18005550101,Eve,\n';
-    expect(checkCsv(text, RECIPIENT_HOURS).map(codeOf)).toEqual([undefined, undefined, 'no_timezone']);
+    const text =
+      'phone,name,timezone\n+18005550100,Ann,America/Denver\n+15055550123,Bob,\n+18005550101,Eve,\n';
+    expect(checkCsv(text, RECIPIENT_HOURS).map(codeOf)).toEqual([
+      undefined,
+      undefined,
+      'no_timezone',
+    ]);
     const withZone = { ...RECIPIENT_HOURS, timezone: 'America/Denver' };
     expect(checkCsv(text, withZone).map(codeOf)).toEqual([undefined, undefined, undefined]);
   });
 
   it('warns of placeholders that no column can fill', () => {
-    const campaign = campaignOf({ introNotes: '{{name}} {{Town}} {{ City }}', customRules: ['{{town}}'] });
+    const campaign = campaignOf({
+      introNotes: '{{name}} {{Town}} {{ City }}',
+      customRules: ['{{town}}'],
+    });
     const { warnings } = createRowChecker(campaign, { headings: ['phone', 'city'] });
     expect(warnings).toEqual(['No column has the heading "town", which the campaign asks for.']);
   });
@@ -260,7 +324,9 @@ describe('createRowChecker', () => {
       'phone,name,timezone\n+15055550123,Ann,secret',
       'phone,name,startsAt\n+15055550123,Ann,secret',
     ];
-    const reasons = texts.flatMap((text) => checkCsv(text)).map((verdict) => ('code' in verdict ? verdict.reason : ''));
+    const reasons = texts
+      .flatMap((text) => checkCsv(text))
+      .map((verdict) => ('code' in verdict ? verdict.reason : ''));
     expect(reasons.join()).not.toMatch(/secret|Ann|5055550123/);
     expect(reasons.every((reason) => reason !== '')).toBe(true);
   });
@@ -290,9 +356,16 @@ describe('the country of a row', () => {
     checkCsv(text, campaign).map((verdict) => ('call' in verdict ? verdict.call.to : verdict.code));
 
   it('comes before the campaign’s, by calling code, ISO code or name', () => {
-    const rows = ['2079460123,44', '020 7946 0123,GBR', '2079460123,United Kingdom', '(505) 555-0123,'];
+    const rows = [
+      '2079460123,44',
+      '020 7946 0123,GBR',
+      '2079460123,United Kingdom',
+      '(505) 555-0123,',
+    ];
     const numbers = ['+442079460123', '+442079460123', '+442079460123', '+15055550123'];
-    expect(numbersOf(`phone,country,name\n${rows.map((row) => `${row},Ann\n`).join('')}`)).toEqual(numbers);
+    expect(numbersOf(`phone,country,name\n${rows.map((row) => `${row},Ann\n`).join('')}`)).toEqual(
+      numbers,
+    );
   });
 
   it('refuses what contradicts it, another column included, and what is no country', () => {
@@ -314,7 +387,9 @@ describe('the country of a row', () => {
   });
 
   it('counts for nothing where the campaign says so', () => {
-    const [verdict] = checkCsv('phone,country,name\n+15055550123,Germany,Ann', { columns: { country: null } });
+    const [verdict] = checkCsv('phone,country,name\n+15055550123,Germany,Ann', {
+      columns: { country: null },
+    });
     expect(verdict).toMatchObject({ call: { to: '+15055550123' } });
   });
 });
@@ -336,7 +411,12 @@ nan,+15055550125,,,`;
   it('are no names in JSON either, and Null is one', () => {
     const names = ['N/A', '#N/A', 'null', 'Null'];
     const verdicts = checkJson(names.map((name) => ({ name, toPhoneNumber: '+15055550123' })));
-    expect(verdicts.map(codeOf)).toEqual(['missing_name', 'missing_name', 'missing_name', undefined]);
+    expect(verdicts.map(codeOf)).toEqual([
+      'missing_name',
+      'missing_name',
+      'missing_name',
+      undefined,
+    ]);
   });
 
   it('are null in JSON, and an empty text where that can mean nothing', () => {
@@ -348,7 +428,13 @@ nan,+15055550125,,,`;
       { ...to, name: 'Dee', formInfo: [{ City: null, Event: 'Gala' }] },
       { ...to, name: 'Eve', formInfo: null, timezone: '' },
     ]);
-    expect(verdicts.map(codeOf)).toEqual([undefined, 'missing_name', 'missing_phone', undefined, undefined]);
+    expect(verdicts.map(codeOf)).toEqual([
+      undefined,
+      'missing_name',
+      'missing_phone',
+      undefined,
+      undefined,
+    ]);
     expect(verdicts[3]).toMatchObject({ call: { form: [['Event', 'Gala']] } });
   });
 });
@@ -366,7 +452,8 @@ describe('what is said twice in one record', () => {
 
 describe('a campaign that vouches for numbers', () => {
   it('calls those that no numbering plan knows yet', () => {
-    const text = 'phone,name\n+12715550123,Ann\n(271) 555-0124,Bob\n+12725550123,Cy\n+12115550123,Di';
+    const text =
+      'phone,name\n+12715550123,Ann\n(271) 555-0124,Bob\n+12725550123,Cy\n+12115550123,Di';
     const verdicts = checkCsv(text, { defaultCountry: 'US', vouchedPrefixes: ['+1271'] });
     expect(verdicts.map(codeOf)).toEqual([undefined, undefined, undefined, 'invalid_phone']);
     expect(checkCsv(text, { defaultCountry: 'US' }).map(codeOf).slice(0, 2)).toEqual([
@@ -379,13 +466,21 @@ describe('a campaign that vouches for numbers', () => {
 describe('a field that a text asks for by its column', () => {
   it('is filled in, and not sent as an entry of its own', () => {
     const text = 'Full Name,Phone,City\nAnn Moss,+15055550123,Taos\n';
-    const fields = { columns: { name: 'Full Name' }, introNotes: 'Ask {{Full Name}} about {{City}}' };
+    const fields = {
+      columns: { name: 'Full Name' },
+      introNotes: 'Ask {{Full Name}} about {{City}}',
+    };
     const reader = new CsvRows(',');
     const [headings, row] = [...reader.push(text), ...reader.end()];
-    const checker = createRowChecker(campaignOf(fields), { headings: headings?.cells, listHash: 'hash' });
+    const checker = createRowChecker(campaignOf(fields), {
+      headings: headings?.cells,
+      listHash: 'hash',
+    });
     const verdict = row && checker.check(row);
     if (verdict === undefined || !('call' in verdict)) throw new Error('was not taken');
-    expect(payloadFor(campaignOf(fields), verdict.call, checker.head.headings, '+15055550100')).toMatchObject({
+    expect(
+      payloadFor(campaignOf(fields), verdict.call, checker.head.headings, '+15055550100'),
+    ).toMatchObject({
       payload: { introNotes: 'Ask Ann Moss about Taos', formInfo: [{ City: 'Taos' }] },
     });
   });

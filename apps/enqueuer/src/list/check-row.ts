@@ -32,15 +32,18 @@ export interface RowCheckerOptions {
 
 export interface RowChecker {
   check(row: ListRow): RowVerdict;
-  /** What the list's calls have in common, to be stored once under the id by which each of them names it. */
+  /**
+   * What the list's calls have in common, to be stored once under the id by which each of them
+   * names it.
+   */
   head: { id: string; list: string | undefined; headings: readonly FormHeading[] };
   /** Sentences about what the campaign asks for and the list does not have. */
   warnings: readonly string[];
 }
 
 /**
- * Prepares the check of a list's rows for a campaign; all that does not differ by row is worked out here.
- * Throws `ListError` where the headings do not tell whom to call.
+ * Prepares the check of a list's rows for a campaign; all that does not differ by row is worked out
+ * here. Throws `ListError` where the headings do not tell whom to call.
  */
 export function createRowChecker(campaign: Campaign, options: RowCheckerOptions = {}): RowChecker {
   const { list, headings, listHash } = options;
@@ -54,9 +57,18 @@ export function createRowChecker(campaign: Campaign, options: RowCheckerOptions 
   const formHeadings = columns.form.map(({ heading }) => heading);
   const records = new RecordChecker(campaign, { list, listHash, formHeadings });
   const isAsked = new Set(asked);
-  const askedFor = columns.form.filter(({ heading }) => isAsked.has(variableKey(headingText(heading))));
+  const askedFor = columns.form.filter(({ heading }) =>
+    isAsked.has(variableKey(headingText(heading))),
+  );
   const { fields, name, countries, doNotCall, extensions } = columns;
-  const needed = [fields.values(), name, countries, doNotCall, extensions, askedFor.map(({ position }) => position)];
+  const needed = [
+    fields.values(),
+    name,
+    countries,
+    doNotCall,
+    extensions,
+    askedFor.map(({ position }) => position),
+  ];
   const cells = new CellReader(
     columns,
     new NeededColumns(
@@ -77,8 +89,12 @@ function headOf(list: string | undefined, headings: readonly FormHeading[]): Row
 
 function missingColumns(variables: readonly Variable[], headings: readonly string[]): string[] {
   const known = new Set([...OWN_VARIABLES, ...headings.map(variableKey)]);
-  const missing = new Map(variables.filter(({ key }) => !known.has(key)).map(({ key, name }) => [key, name]));
-  return [...missing.values()].map((name) => `No column has the heading "${name}", which the campaign asks for.`);
+  const missing = new Map(
+    variables.filter(({ key }) => !known.has(key)).map(({ key, name }) => [key, name]),
+  );
+  return [...missing.values()].map(
+    (name) => `No column has the heading "${name}", which the campaign asks for.`,
+  );
 }
 
 function checkJson(row: ListRow, records: RecordChecker): RowVerdict {
@@ -88,7 +104,10 @@ function checkJson(row: ListRow, records: RecordChecker): RowVerdict {
   return records.check(record, record.formInfo, row.row);
 }
 
-/** Turns the cells of a CSV row into a record, by position: a schema for every row would take longer than reading it. */
+/**
+ * Turns the cells of a CSV row into a record, by position: a schema for every row would take longer
+ * than reading it.
+ */
 class CellReader {
   readonly #phone: number;
   readonly #name: readonly number[];
@@ -141,7 +160,9 @@ class CellReader {
   }
 
   #countryIn(cells: readonly string[]): RowsCountry | undefined {
-    const texts = this.#countries.map((position) => trimmed(cells, position)).filter((text) => text !== '');
+    const texts = this.#countries
+      .map((position) => trimmed(cells, position))
+      .filter((text) => text !== '');
     return texts.length === 0 ? undefined : texts.map(readCountryText);
   }
 
@@ -152,14 +173,19 @@ class CellReader {
   }
 
   #rejectedBefore(cells: readonly string[]): RowProblem | undefined {
-    return this.#rejectedFor === undefined ? undefined : rejectedBefore(trimmed(cells, this.#rejectedFor));
+    return this.#rejectedFor === undefined
+      ? undefined
+      : rejectedBefore(trimmed(cells, this.#rejectedFor));
   }
 
   #notToBeCalled(cells: readonly string[]): RowProblem | undefined {
-    if (this.#doNotCall.some((position) => !MAY_BE_CALLED.has(trimmed(cells, position).toLowerCase()))) {
+    if (
+      this.#doNotCall.some((position) => !MAY_BE_CALLED.has(trimmed(cells, position).toLowerCase()))
+    ) {
       return { code: 'do_not_call', reason: 'The list itself says of this person not to call.' };
     }
-    if (!this.#extensions.some((position) => /[1-9]/.test(trimmed(cells, position)))) return undefined;
+    if (!this.#extensions.some((position) => /[1-9]/.test(trimmed(cells, position))))
+      return undefined;
     const reason =
       'The number has an extension in a column of its own, which cannot be dialed; give the direct number.';
     return { code: 'invalid_phone', reason };
@@ -172,7 +198,10 @@ class CellReader {
   }
 }
 
-/** What stands in a do-not-call column for those who may be called; whatever else does is taken for a no. */
+/**
+ * What stands in a do-not-call column for those who may be called; whatever else does is taken for
+ * a no.
+ */
 const MAY_BE_CALLED: ReadonlySet<string> = new Set(
   ',no,n,false,f,0,off,none,-,n/a,null,unchecked,inactive,not listed,allow,allowed,opted in,nein,non,falsch,faux,falso'.split(
     ',',
@@ -183,7 +212,15 @@ const MAY_BE_CALLED: ReadonlySet<string> = new Set(
 const LONG_NAME = 1000;
 
 /** What databases and spreadsheets write where there is nothing. */
-const EMPTY_WORDS: ReadonlySet<string> = new Set(['NULL', String.raw`\N`, '#N/A', 'NaN', 'nan', '(null)', '<null>']);
+const EMPTY_WORDS: ReadonlySet<string> = new Set([
+  'NULL',
+  String.raw`\N`,
+  '#N/A',
+  'NaN',
+  'nan',
+  '(null)',
+  '<null>',
+]);
 
 function trimmed(cells: readonly string[], position: number): string {
   const text = (cells[position] ?? '').trim();
@@ -191,12 +228,17 @@ function trimmed(cells: readonly string[], position: number): string {
 }
 
 /** An empty cell sets nothing. */
-function readCell(record: CallRecord, field: ColumnField | 'name', cell: string): RowProblem | undefined {
+function readCell(
+  record: CallRecord,
+  field: ColumnField | 'name',
+  cell: string,
+): RowProblem | undefined {
   if (cell === '') return undefined;
   const several = field === 'customQuestions' || field === 'customRules';
   const value = several ? cell.split('|').flatMap((text) => text.trim() || []) : cell;
   const parsed = callRecordSchema.shape[field].safeParse(value);
-  if (!parsed.success) return invalidField(field, parsed.error.issues[0]?.message ?? 'cannot be read');
+  if (!parsed.success)
+    return invalidField(field, parsed.error.issues[0]?.message ?? 'cannot be read');
   Object.assign(record, { [field]: parsed.data });
   return undefined;
 }

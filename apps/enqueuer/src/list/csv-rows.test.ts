@@ -10,7 +10,9 @@ function read(pieces: readonly string[], options?: CsvOptions, delimiter = ','):
 }
 
 /** What of a row its reader decides, short enough for a table. */
-function brief(rows: readonly ListRow[]): [line: number, row: number, what: string | undefined, ...cells: string[]][] {
+function brief(
+  rows: readonly ListRow[],
+): [line: number, row: number, what: string | undefined, ...cells: string[]][] {
   return rows.map(({ line, row, problem, cells = [] }) => [line, row, problem?.code, ...cells]);
 }
 
@@ -32,7 +34,9 @@ describe('CsvRows', () => {
   });
 
   it('takes blanks around a quoted cell for none, and a quote inside an unquoted cell for itself', () => {
-    expect(brief(read(['a,b\n "x, y" , z \n5" pipe,Dwayne "The Rock"\n q, z \n'])).slice(1)).toEqual([
+    expect(
+      brief(read(['a,b\n "x, y" , z \n5" pipe,Dwayne "The Rock"\n q, z \n'])).slice(1),
+    ).toEqual([
       [2, 1, undefined, 'x, y', 'z'],
       [3, 2, undefined, '5" pipe', 'Dwayne "The Rock"'],
       [4, 3, undefined, ' q', ' z '],
@@ -54,7 +58,9 @@ describe('CsvRows', () => {
       [2, 1, undefined, '1', '2'],
       [30_000_003, 2, undefined, '3', '4'],
     ]);
-    expect(brief(read(['a\tb\n\n\t\n1\t2\n'], {}, '\t')).slice(1)).toEqual([[4, 2, undefined, '1', '2']]);
+    expect(brief(read(['a\tb\n\n\t\n1\t2\n'], {}, '\t')).slice(1)).toEqual([
+      [4, 2, undefined, '1', '2'],
+    ]);
   });
 
   it('says how many cells a row has and how many it should have', () => {
@@ -63,7 +69,8 @@ describe('CsvRows', () => {
       undefined,
       {
         code: 'too_many_cells',
-        reason: 'The row has 3 cells where the headings have 2; a cell that holds the separator must stand in quotes.',
+        reason:
+          'The row has 3 cells where the headings have 2; a cell that holds the separator must stand in quotes.',
       },
       undefined,
     ]);
@@ -85,19 +92,26 @@ describe('CsvRows', () => {
     const cells = ['name', '+49 30 2312 5123', 'note', '+49 30 2312 5124'];
     const whole = cells.join();
     const words = [...whole.matchAll(/ |(?<=,)|(?=,)/g)].map(({ index }) => index);
-    const cut = fc.subarray(words, { minLength: 1, maxLength: 3 }).map((places) => piecesOf(whole, places));
+    const cut = fc
+      .subarray(words, { minLength: 1, maxLength: 3 })
+      .map((places) => piecesOf(whole, places));
     fc.assert(
       fc.property(cut, fc.constantFrom('\n', '\r\n', '\n\n'), cuts, (pieces, eol, cuts) => {
         const text = ['a,b,c,d', whole, pieces.join(eol), whole, ''].join('\n');
-        const trusted = read(piecesOf(text, cuts)).filter(({ row, problem }) => row > 0 && problem === undefined);
-        const numbers = trusted.map(({ cells: [, number = ''] = [] }) => number).filter((number) => /\d/.test(number));
+        const trusted = read(piecesOf(text, cuts)).filter(
+          ({ row, problem }) => row > 0 && problem === undefined,
+        );
+        const numbers = trusted
+          .map(({ cells: [, number = ''] = [] }) => number)
+          .filter((number) => /\d/.test(number));
         expect(new Set(numbers)).toEqual(new Set([cells[1]]));
       }),
     );
   });
 
   it('rejects both parts of a row that was cut, and leaves its neighbours alone', () => {
-    const text = 'a,b,c,d\n1,2,3,4\nAda,+15055550123,call\nlate,+15055550199\n1,2,3,4\nBob,+49 30 2312\n';
+    const text =
+      'a,b,c,d\n1,2,3,4\nAda,+15055550123,call\nlate,+15055550199\n1,2,3,4\nBob,+49 30 2312\n';
     expect(brief(read([text])).map(([line, , code]) => [line, code])).toEqual([
       [1, undefined],
       [2, undefined],
@@ -110,7 +124,9 @@ describe('CsvRows', () => {
   });
 
   it('trusts no number that may go on in the next line, but minds no title and no total', () => {
-    const rows = read(['a,b\nAda,+49 30 2312\n5125\nBen,2\nLeads of May\nCal,3\nTotal (3)\n44\n55,Dee\n66\nEve,7\n']);
+    const rows = read([
+      'a,b\nAda,+49 30 2312\n5125\nBen,2\nLeads of May\nCal,3\nTotal (3)\n44\n55,Dee\n66\nEve,7\n',
+    ]);
     expect(brief(rows).slice(1)).toEqual([
       [2, 1, 'too_few_cells', 'Ada', '+49 30 2312'],
       [3, 2, 'too_few_cells', '5125'],
@@ -186,7 +202,9 @@ describe('CsvRows', () => {
     const table = fc.integer({ min: 2, max: 4 }).chain((width) =>
       fc.array(
         // A row of empty cells is none.
-        fc.array(cell, { minLength: width, maxLength: width }).map(([first, ...others]) => [`x${first}`, ...others]),
+        fc
+          .array(cell, { minLength: width, maxLength: width })
+          .map(([first, ...others]) => [`x${first}`, ...others]),
         { minLength: 1, maxLength: 8 },
       ),
     );
@@ -218,7 +236,9 @@ describe('CsvRows', () => {
     });
     fc.assert(
       fc.property(text, cuts, (text, cuts) => {
-        expect(read(piecesOf(text, cuts), { maxRowLength: 20 })).toEqual(read([text], { maxRowLength: 20 }));
+        expect(read(piecesOf(text, cuts), { maxRowLength: 20 })).toEqual(
+          read([text], { maxRowLength: 20 }),
+        );
       }),
       { numRuns: 2000 },
     );

@@ -26,15 +26,17 @@ export interface CsvOptions {
 }
 
 /**
- * Reads CSV after RFC 4180, from text that may be cut anywhere. The first record is row 0, the headings, unless it is said to
- * have none. A further one may have more cells, if these are empty, and fewer, if it cannot be a part of a row that a line
- * break has cut; whether those that are missing matter is for the reader's user to judge.
+ * Reads CSV after RFC 4180, from text that may be cut anywhere. The first record is row 0, the
+ * headings, unless it is said to have none. A further one may have more cells, if these are empty,
+ * and fewer, if it cannot be a part of a row that a line break has cut; whether those that are
+ * missing matter is for the reader's user to judge.
  *
- * csv-parse reads all the whole lines that have come at once, and starts anew with the next ones, so that no row can spoil those
- * behind it; its stream would take twice as long. How many lines a record took is told by the line breaks in its cells.
+ * csv-parse reads all the whole lines that have come at once, and starts anew with the next ones,
+ * so that no row can spoil those behind it; its stream would take twice as long. How many lines a
+ * record took is told by the line breaks in its cells.
  *
- * Beyond the RFC: blanks around a quoted cell are ignored, a quote inside an unquoted cell is itself, blank lines and rows of
- * nothing but separators are no rows.
+ * Beyond the RFC: blanks around a quoted cell are ignored, a quote inside an unquoted cell is
+ * itself, blank lines and rows of nothing but separators are no rows.
  */
 export class CsvRows implements RowReader {
   readonly #options: Options;
@@ -44,7 +46,10 @@ export class CsvRows implements RowReader {
   #pending = '';
   /** Whether `#pending` ends inside of quotes. */
   #isOpen = false;
-  /** Whether the last record that was read strictly had blanks around its quoted cells: the next one will have them too. */
+  /**
+   * Whether the last record that was read strictly had blanks around its quoted cells: the next one
+   * will have them too.
+   */
   #trims = false;
   /** In an oversized record, before the line break that ends it. */
   #skipping = false;
@@ -113,7 +118,10 @@ export class CsvRows implements RowReader {
     this.#pending = text.slice(at);
   }
 
-  /** csv-parse would make a record of each: millions of them, as packed lists may hold, would take minutes. */
+  /**
+   * csv-parse would make a record of each: millions of them, as packed lists may hold, would take
+   * minutes.
+   */
   #passBlankLines(text: string, from: number): number {
     const { delimiter } = this.#options;
     let lineStart = from;
@@ -136,14 +144,18 @@ export class CsvRows implements RowReader {
       skip_records_with_error: true,
       on_skip: (error) => {
         // After any other error csv-parse would leave out more than one record.
-        if (error?.code !== 'CSV_QUOTE_NOT_CLOSED') throw new Error('csv-parse left out a record', { cause: error });
+        if (error?.code !== 'CSV_QUOTE_NOT_CLOSED')
+          throw new Error('csv-parse left out a record', { cause: error });
         isOpen = true;
       },
     });
     return { records, isOpen };
   }
 
-  /** Returns where the first record begins that was not taken, because it is too large or there is no further one. */
+  /**
+   * Returns where the first record begins that was not taken, because it is too large or there is
+   * no further one.
+   */
   #takeRecords(
     records: readonly string[][],
     text: string,
@@ -157,7 +169,8 @@ export class CsvRows implements RowReader {
       const breaks = isQuoted ? countLineBreaks(cells) : 0;
       const end = nthLineBreak(text, lineBreak, breaks);
       if (end - start > this.#maxRowLength) return { next: start, tooLarge: true };
-      const source = isQuoted || isSuspect || cells.length === 1 ? text.slice(start, end + 1) : undefined;
+      const source =
+        isQuoted || isSuspect || cells.length === 1 ? text.slice(start, end + 1) : undefined;
       if (source?.trim() !== '') this.#takeRecord(cells, source, breaks);
       this.#line += breaks + 1;
       this.#linesInCells += breaks;
@@ -174,9 +187,11 @@ export class CsvRows implements RowReader {
       return this.#emit(guessed, badEncoding(this.#encoding));
     }
     if (source === undefined || !cells.some(beginsWithQuote)) return this.#emit(cells, undefined);
-    const strictCells = this.#parseStrictly(source, this.#trims) ?? this.#parseStrictly(source, !this.#trims);
+    const strictCells =
+      this.#parseStrictly(source, this.#trims) ?? this.#parseStrictly(source, !this.#trims);
     if (strictCells !== undefined) return this.#emit(strictCells, undefined);
-    const lines = breaks === 0 ? '' : `; lines ${this.#line} to ${this.#line + breaks} are this one row`;
+    const lines =
+      breaks === 0 ? '' : `; lines ${this.#line} to ${this.#line + breaks} are this one row`;
     this.#emit([excerpt(source.trimEnd())], {
       code: 'unclosed_quote',
       reason: `A quoted cell goes on behind its closing quote${lines}. A quote inside a quoted cell is written twice.`,
@@ -184,9 +199,10 @@ export class CsvRows implements RowReader {
   }
 
   /**
-   * A cell that still begins with a quote once it is read may be well written, may be a quoted one behind a blank, or goes on
-   * behind its closing quote. A parser that minds no quotes inside of cells takes what follows for a part of it, and it may be
-   * another row: nobody is called by such a guess.
+   * A cell that still begins with a quote once it is read may be well written, may be a quoted one
+   * behind a blank, or goes on behind its closing quote. A parser that minds no quotes inside of
+   * cells takes what follows for a part of it, and it may be another row: nobody is called by such
+   * a guess.
    */
   #parseStrictly(source: string, trim: boolean): string[] | undefined {
     try {
@@ -200,7 +216,10 @@ export class CsvRows implements RowReader {
     }
   }
 
-  /** Rejects the record at `start` as too large. Returns where reading goes on, the same however the text was cut. */
+  /**
+   * Rejects the record at `start` as too large. Returns where reading goes on, the same however the
+   * text was cut.
+   */
   #giveUp(text: string, start: number): number {
     const given = text.slice(start, start + this.#maxRowLength);
     const breaks = countLineBreaks([given]);
@@ -259,10 +278,11 @@ export class CsvRows implements RowReader {
   }
 
   /**
-   * A line break that stands in a cell without quotes makes two records of a row, and two cells of that cell; each is called
-   * by what is left of it, perhaps a number cut short, or one that has moved under another heading. So no two neighbours
-   * are trusted that have no more cells together than one row that was cut. Where one of them is full the other is a single
-   * cell, a title or a total as a rule: then only the two parts of a number count.
+   * A line break that stands in a cell without quotes makes two records of a row, and two cells of
+   * that cell; each is called by what is left of it, perhaps a number cut short, or one that has
+   * moved under another heading. So no two neighbours are trusted that have no more cells together
+   * than one row that was cut. Where one of them is full the other is a single cell, a title or a
+   * total as a rule: then only the two parts of a number count.
    */
   #mayBeOne(before: ListRow, row: ListRow): boolean {
     if (widthOf(before) + widthOf(row) > (this.#cellCount ?? 0) + 1) return false;
@@ -295,7 +315,10 @@ function withoutEmptyEnd(cells: string[], count: number): string[] {
 function tooManyCells(count: number, expected: number): RowProblem | undefined {
   if (count <= expected) return undefined;
   const counts = cellCounts(count, expected);
-  return { code: 'too_many_cells', reason: `${counts}; a cell that holds the separator must stand in quotes.` };
+  return {
+    code: 'too_many_cells',
+    reason: `${counts}; a cell that holds the separator must stand in quotes.`,
+  };
 }
 
 function widthOf({ cells = [] }: ListRow): number {

@@ -1,7 +1,13 @@
 import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeText, type Encoding, refuseBinary, sniffEncoding, withGuesses } from './decode-text.ts';
+import {
+  decodeText,
+  type Encoding,
+  refuseBinary,
+  sniffEncoding,
+  withGuesses,
+} from './decode-text.ts';
 import { ListError } from './list-error.ts';
 
 async function decode(chunks: readonly Buffer[], encoding: Encoding): Promise<string> {
@@ -20,7 +26,10 @@ function swapped(bytes: Buffer): Buffer {
   return Buffer.from(bytes).swap16();
 }
 
-const text = fc.string({ unit: fc.constantFrom('a', '\n', 'é', '€', '😀', '\ufffd'), maxLength: 40 });
+const text = fc.string({
+  unit: fc.constantFrom('a', '\n', 'é', '€', '😀', '\ufffd'),
+  maxLength: 40,
+});
 const chunkSize = fc.integer({ min: 1, max: 7 });
 
 describe('decodeText', () => {
@@ -37,20 +46,26 @@ describe('decodeText', () => {
   });
 
   it('makes bytes that are no text known by lone surrogates, in their own line only', async () => {
-    const line = fc.uint8Array({ maxLength: 8 }).map((bytes) => Buffer.from(bytes.filter((byte) => byte !== 0x0a)));
+    const line = fc
+      .uint8Array({ maxLength: 8 })
+      .map((bytes) => Buffer.from(bytes.filter((byte) => byte !== 0x0a)));
     await fc.assert(
-      fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 6 }), chunkSize, async (lines, size) => {
-        const bytes = Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')]));
-        fc.pre(bytes[0] !== 0xef);
-        const decoded = (await decode(chunksOf(bytes, size), 'utf-8')).split('\n');
-        for (const [index, line] of lines.entries()) {
-          const readable = line.toString('utf8');
-          const isText = Buffer.from(readable).equals(line) && !readable.includes('\0');
-          expect(decoded[index]?.isWellFormed() === true ? decoded[index] : 'no text').toBe(
-            isText ? readable : 'no text',
-          );
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(line, { minLength: 1, maxLength: 6 }),
+        chunkSize,
+        async (lines, size) => {
+          const bytes = Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')]));
+          fc.pre(bytes[0] !== 0xef);
+          const decoded = (await decode(chunksOf(bytes, size), 'utf-8')).split('\n');
+          for (const [index, line] of lines.entries()) {
+            const readable = line.toString('utf8');
+            const isText = Buffer.from(readable).equals(line) && !readable.includes('\0');
+            expect(decoded[index]?.isWellFormed() === true ? decoded[index] : 'no text').toBe(
+              isText ? readable : 'no text',
+            );
+          }
+        },
+      ),
     );
   });
 
@@ -90,20 +105,26 @@ describe('refuseBinary', () => {
     expect(() => refuseBinary(text)).toThrow('The list is a binary file, not text');
   });
 
-  it.each(['name,phone\nA\0da,1\n', '[{"name": "Ada"},\n{"name": "B\0en"}]', 'name,phone\n\xfc,1\n'])(
-    'leaves it to the rows where only they hold what is no text: %j',
-    async (bytes) => {
-      const text = await decode([Buffer.from(bytes, 'latin1')], 'utf-8');
-      expect(() => refuseBinary(text)).not.toThrow();
-    },
-  );
+  it.each([
+    'name,phone\nA\0da,1\n',
+    '[{"name": "Ada"},\n{"name": "B\0en"}]',
+    'name,phone\n\xfc,1\n',
+  ])('leaves it to the rows where only they hold what is no text: %j', async (bytes) => {
+    const text = await decode([Buffer.from(bytes, 'latin1')], 'utf-8');
+    expect(() => refuseBinary(text)).not.toThrow();
+  });
 });
 
 describe('withGuesses', () => {
   it('reads as windows-1252 what is no UTF-8, and nothing else', async () => {
-    const bytes = Buffer.concat([Buffer.from('J\xfcrgen \x80\x96\x9f\x81,', 'latin1'), Buffer.from('Zoë 😀\n\0')]);
+    const bytes = Buffer.concat([
+      Buffer.from('J\xfcrgen \x80\x96\x9f\x81,', 'latin1'),
+      Buffer.from('Zoë 😀\n\0'),
+    ]);
     for (const size of [1, 3, 100]) {
-      expect(withGuesses(await decode(chunksOf(bytes, size), 'utf-8'))).toBe('Jürgen €–Ÿ\ufffd,Zoë 😀\n\ufffd');
+      expect(withGuesses(await decode(chunksOf(bytes, size), 'utf-8'))).toBe(
+        'Jürgen €–Ÿ\ufffd,Zoë 😀\n\ufffd',
+      );
     }
   });
 });

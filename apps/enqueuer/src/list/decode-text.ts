@@ -4,16 +4,22 @@ import { ListError } from './list-error.ts';
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 /**
- * Stands for a byte that is no text: the byte is added to it. A lone surrogate cannot come out of well-formed input, so a row
- * that holds one is known by `isWellFormed()` alone, and a genuine U+FFFD in a list is not mistaken for damage.
+ * Stands for a byte that is no text: the byte is added to it. A lone surrogate cannot come out of
+ * well-formed input, so a row that holds one is known by `isWellFormed()` alone, and a genuine
+ * U+FFFD in a list is not mistaken for damage.
  */
 const NO_TEXT = 0xdc00;
 const NUL = String.fromCharCode(NO_TEXT);
 
-/** What windows-1252 has where Latin-1 has controls, from 0x80 on; `\ufffd` where it has nothing. */
+/**
+ * What windows-1252 has where Latin-1 has controls, from 0x80 on; `\ufffd` where it has nothing.
+ */
 const WINDOWS_1252 = '€\ufffd‚ƒ„…†‡ˆ‰Š‹Œ\ufffdŽ\ufffd\ufffd‘’“”•–—˜™š›œ\ufffdžŸ';
 
-/** The text with what is no UTF-8 read as windows-1252, which most of it is: for a person's eyes, not to be trusted. */
+/**
+ * The text with what is no UTF-8 read as windows-1252, which most of it is: for a person's eyes,
+ * not to be trusted.
+ */
 export function withGuesses(text: string): string {
   if (text.isWellFormed()) return text;
   return text.replaceAll(/[\ud800-\udfff]/gu, (unit) => {
@@ -28,33 +34,52 @@ export function sniffEncoding(sample: Buffer): Encoding {
   if (sample[0] === 0xff && sample[1] === 0xfe) return 'utf-16le';
   if (sample[0] === 0xfe && sample[1] === 0xff) return 'utf-16be';
   if (sample.subarray(0, 4).toString('latin1') === 'PK\u0003\u0004') {
-    throw new ListError('binary', 'The list is a zip archive or an Excel workbook: save the sheet as CSV (UTF-8).');
+    throw new ListError(
+      'binary',
+      'The list is a zip archive or an Excel workbook: save the sheet as CSV (UTF-8).',
+    );
   }
   if (looksLikeUtf16(sample)) {
-    throw new ListError('binary', 'The list seems to be UTF-16 without a byte order mark: save it as UTF-8.');
+    throw new ListError(
+      'binary',
+      'The list seems to be UTF-16 without a byte order mark: save it as UTF-8.',
+    );
   }
   return 'utf-8';
 }
 
 const CONTROL = /[^\P{Cc}\t\r]/u;
 
-/** Refuses what is no text. A text may hold a zero byte in one of its rows, but does not begin like that. */
+/**
+ * Refuses what is no text. A text may hold a zero byte in one of its rows, but does not begin like
+ * that.
+ */
 export function refuseBinary(sample: string): void {
   if (!sample.includes(NUL)) return;
   const [start = ''] = sample.split('\n', 1);
   if (start.isWellFormed() && !CONTROL.test(start)) return;
-  throw new ListError('binary', 'The list is a binary file, not text: save it as CSV, JSON or NDJSON in UTF-8.');
+  throw new ListError(
+    'binary',
+    'The list is a binary file, not text: save it as CSV, JSON or NDJSON in UTF-8.',
+  );
 }
 
 /** Every other byte of Western text in UTF-16 is zero. */
 function looksLikeUtf16(sample: Buffer): boolean {
   const zeros = [0, 0];
-  for (const [index, byte] of sample.entries()) if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
+  for (const [index, byte] of sample.entries())
+    if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
   return Math.max(...zeros) > sample.length * 0.4 && Math.min(...zeros) === 0;
 }
 
-/** Decodes without ever failing: what is no text becomes lone surrogates, and the byte order mark is left out. */
-export async function* decodeText(chunks: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<string> {
+/**
+ * Decodes without ever failing: what is no text becomes lone surrogates, and the byte order mark is
+ * left out.
+ */
+export async function* decodeText(
+  chunks: AsyncIterable<Buffer>,
+  encoding: Encoding,
+): AsyncGenerator<string> {
   const decoder = encoding === 'utf-8' ? new Utf8Decoder() : new Utf16Decoder(encoding);
   let first = true;
   for await (const chunk of chunks) {

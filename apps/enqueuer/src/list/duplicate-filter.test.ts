@@ -19,7 +19,9 @@ describe('DuplicateFilter', () => {
 
   it('tells apart the ids of a large list while it grows', () => {
     const filter = new DuplicateFilter();
-    const ids = Array.from({ length: 100_000 }, (_, index) => createHash('md5').update(`${index}`).digest('base64url'));
+    const ids = Array.from({ length: 100_000 }, (_, index) =>
+      createHash('md5').update(`${index}`).digest('base64url'),
+    );
     expect(ids.filter((id) => filter.add(id))).toEqual([]);
     expect(ids.every((id) => filter.add(id))).toBe(true);
   });

@@ -4,11 +4,13 @@ const MAX_LOAD = 0.8;
 const GROWTH = 1.5;
 
 /**
- * Remembers which calls a list has named already, to tell "repeats an earlier row" from "was queued before this load".
+ * Remembers which calls a list has named already, to tell "repeats an earlier row" from "was queued
+ * before this load".
  *
- * It keeps 64-bit fingerprints, 10 to 15 bytes a call, in segments that grow one at a time, so that growing takes no more
- * than a sixty-fourth of it twice. Two calls with one fingerprint (one chance in 37 million with a million rows) would be
- * counted under the wrong heading and no worse: whether a call is added is for Redis to say, never for this.
+ * It keeps 64-bit fingerprints, 10 to 15 bytes a call, in segments that grow one at a time, so that
+ * growing takes no more than a sixty-fourth of it twice. Two calls with one fingerprint (one chance
+ * in 37 million with a million rows) would be counted under the wrong heading and no worse: whether
+ * a call is added is for Redis to say, never for this.
  */
 export class DuplicateFilter {
   readonly #segments = Array.from({ length: SEGMENTS }, () => new Segment());
@@ -20,7 +22,8 @@ export class DuplicateFilter {
 
   /** Returns whether the call was there already. */
   add(callId: string): boolean {
-    // FNV-1a in two variants: the ids are keyed hashes, so they need spreading over 64 bits, not protection.
+    // FNV-1a in two variants: the ids are keyed hashes, so they need spreading over 64 bits, not
+    // protection.
     let high = 0x811c9dc5;
     let low = 0x9747b28c;
     for (let at = 0; at < callId.length; at += 1) {
@@ -55,11 +58,17 @@ class Segment {
     return false;
   }
 
-  /** Where the pair stands, or where it belongs. The low half chooses the place, as the high one chose the segment. */
+  /**
+   * Where the pair stands, or where it belongs. The low half chooses the place, as the high one
+   * chose the segment.
+   */
   #find(high: number, low: number): number {
     const places = this.#places;
     let index = Math.floor((low / 0x1_0000_0000) * this.#capacity);
-    while (places[2 * index + 1] !== 0 && (places[2 * index + 1] !== low || places[2 * index] !== high)) {
+    while (
+      places[2 * index + 1] !== 0 &&
+      (places[2 * index + 1] !== low || places[2 * index] !== high)
+    ) {
       index = index + 1 === this.#capacity ? 0 : index + 1;
     }
     return 2 * index;

@@ -2,9 +2,9 @@ import { array, assert, constantFrom, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { guarded, unguarded } from './formula-guard.ts';
 
-const cells = array(constantFrom("'", '=', '+', '-', '@', '\t', '\r', '1', 'a', ' '), { maxLength: 6 }).map((parts) =>
-  parts.join(''),
-);
+const cells = array(constantFrom("'", '=', '+', '-', '@', '\t', '\r', '1', 'a', ' '), {
+  maxLength: 6,
+}).map((parts) => parts.join(''));
 
 test('no guarded cell starts a formula, and each comes back as it was', () => {
   assert(

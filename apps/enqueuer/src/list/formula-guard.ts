@@ -1,9 +1,13 @@
 /**
- * In a rejects file no cell starts a formula when a spreadsheet opens it: an apostrophe stands before one that would, and before one
- * that stands so already. Read again it is taken away, so that every cell comes back as it was.
+ * In a rejects file no cell starts a formula when a spreadsheet opens it: an apostrophe stands
+ * before one that would, and before one that stands so already. Read again it is taken away, so
+ * that every cell comes back as it was.
  */
 
-/** What makes a spreadsheet run a cell as a formula (OWASP, "CSV Injection"), but for a plain plus and digits: a phone number. */
+/**
+ * What makes a spreadsheet run a cell as a formula (OWASP, "CSV Injection"), but for a plain plus
+ * and digits: a phone number.
+ */
 const FORMULA = /^(?!\+\d+$)[=+\-@\t\r]/;
 const GUARDED = /^'+[=+\-@\t\r]/;
 

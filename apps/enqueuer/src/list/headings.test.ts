@@ -3,15 +3,23 @@ import { listHeadId, resolveColumns } from './headings.ts';
 import { ListError } from './list-error.ts';
 
 /** The headings that were taken for the phone, the name, other fields, and form entries. */
-function resolved(headings: string, columns?: Parameters<typeof resolveColumns>[1], asked: string[] = []) {
+function resolved(
+  headings: string,
+  columns?: Parameters<typeof resolveColumns>[1],
+  asked: string[] = [],
+) {
   const given = headings.split(',');
   const { fields, name, form } = resolveColumns(given, columns, new Set(asked));
-  const { toPhoneNumber, ...others } = Object.fromEntries([...fields].map(([field, at]) => [field, given[at]]));
+  const { toPhoneNumber, ...others } = Object.fromEntries(
+    [...fields].map(([field, at]) => [field, given[at]]),
+  );
   return {
     phone: toPhoneNumber,
     name: name.map((at) => given[at]).join('+'),
     ...(Object.keys(others).length > 0 && { others }),
-    form: form.map(({ heading }) => (typeof heading === 'string' ? heading : heading.forTexts)).join(),
+    form: form
+      .map(({ heading }) => (typeof heading === 'string' ? heading : heading.forTexts))
+      .join(),
   };
 }
 
@@ -39,7 +47,8 @@ describe('resolveColumns', () => {
   });
 
   it('knows the other fields by their names, and an id by its full name only', () => {
-    const headings = 'Phone,External ID,from_phone_number,Time zone,intro notes,customQuestions,starts at,id';
+    const headings =
+      'Phone,External ID,from_phone_number,Time zone,intro notes,customQuestions,starts at,id';
     expect(resolved(headings)).toMatchObject({
       others: {
         externalId: 'External ID',
@@ -64,7 +73,11 @@ describe('resolveColumns', () => {
   });
 
   it('keeps a field that a placeholder asks for, for texts alone', () => {
-    const { name, form } = resolveColumns(['Mobile', 'First name', 'City'], {}, new Set(['first name', 'city']));
+    const { name, form } = resolveColumns(
+      ['Mobile', 'First name', 'City'],
+      {},
+      new Set(['first name', 'city']),
+    );
     expect(name).toEqual([1]);
     expect(form).toEqual([
       { heading: { forTexts: 'First name' }, position: 1 },
@@ -86,7 +99,11 @@ describe('resolveColumns', () => {
 
   it('leaves a field out that the campaign says is none, whatever its heading', () => {
     const columns = { startsAt: null, name: null };
-    expect(resolved('Phone,Name,Starts At', columns)).toEqual({ phone: 'Phone', name: '', form: 'Name,Starts At' });
+    expect(resolved('Phone,Name,Starts At', columns)).toEqual({
+      phone: 'Phone',
+      name: '',
+      form: 'Name,Starts At',
+    });
   });
 
   it('takes "Number" for the phone only where no other heading speaks of one', () => {
@@ -115,7 +132,9 @@ describe('resolveColumns', () => {
   ])('refuses %s in a sentence', (headings, columns, code, words) => {
     const resolving = () => resolveColumns(headings.split(','), columns, new Set(['city']));
     expect(resolving).toThrow(ListError);
-    expect(resolving).toThrow(expect.objectContaining({ code, message: expect.stringContaining(words) as string }));
+    expect(resolving).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(words) as string }),
+    );
   });
 
   it('never repeats a first line that holds a person', () => {

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type Campaign, type FormHeading, RECORD_FIELDS, type RecordField, variableKey } from '@libby-dialer/dialing';
+import {
+  type Campaign,
+  type FormHeading,
+  RECORD_FIELDS,
+  type RecordField,
+  variableKey,
+} from '@libby-dialer/dialing';
 import { ListError } from './list-error.ts';
 
 /** A record's field that is read from one cell as it is; the name may take two. */
@@ -38,14 +44,19 @@ const DO_NOT_CALL_HEADINGS: ReadonlySet<string> = new Set(
 );
 
 const EXTENSION_HEADINGS: ReadonlySet<string> = new Set(
-  'ext extn extension phoneext phoneextension telephoneextension workphoneextension durchwahl'.split(' '),
+  'ext extn extension phoneext phoneextension telephoneextension workphoneextension durchwahl'.split(
+    ' ',
+  ),
 );
 
 /** It may be anything: the phone only where no other heading speaks of one. */
 const VAGUE_PHONE_HEADING = 'number';
 const PHONE_WORD = /phone|mobil|cell|tel(?!l)|handy|movil|fon|msisdn|rufnummer/;
 
-/** Headings that name the phone to be called, squashed. What a list may hold beside it (fax, work phone type) is none. */
+/**
+ * Headings that name the phone to be called, squashed. What a list may hold beside it (fax, work
+ * phone type) is none.
+ */
 export const PHONE_HEADINGS: ReadonlySet<string> = new Set(
   `phone phonenumber phoneno phonenr phonenum phone1 primaryphone mainphone homephone workphone businessphone
   officephone dayphone daytimephone contactphone contactnumber customerphone clientphone phonehome phonework phonemobile
@@ -66,8 +77,8 @@ const CLEAR_PHONE_HEADINGS: ReadonlySet<string> = new Set(
 );
 
 /**
- * Headings that make up a name, the first whose headings are all there wins. "Name" is the family name beside "Vorname", the
- * full name elsewhere.
+ * Headings that make up a name, the first whose headings are all there wins. "Name" is the family
+ * name beside "Vorname", the full name elsewhere.
  */
 const NAME_HEADINGS: readonly (readonly string[])[] = `
   vorname name, voornaam naam, prenom nom,
@@ -92,7 +103,10 @@ export function isNumber(heading: string): boolean {
 
 type ColumnNames = NonNullable<Campaign['columns']>;
 
-/** Without case, accents, blanks and punctuation: `To Phone-Number`, `to_phone_number` and `toPhoneNumber` are one. */
+/**
+ * Without case, accents, blanks and punctuation: `To Phone-Number`, `to_phone_number` and
+ * `toPhoneNumber` are one.
+ */
 export function squash(heading: string): string {
   return heading
     .normalize('NFD')
@@ -101,11 +115,15 @@ export function squash(heading: string): string {
 }
 
 /**
- * Finds out which column is what: by the campaign's `columns`, then by the fields' own names, then by the headings people use. Whom to call is never guessed: two columns that may be the phone are an error. All others become form entries.
+ * Finds out which column is what: by the campaign's `columns`, then by the fields' own names, then
+ * by the headings people use. Whom to call is never guessed: two columns that may be the phone are
+ * an error. All others become form entries.
  *
- * "First name" and "Last name" without a full name are joined, and stay form entries too, as does a column whose heading
- * one of the campaign's placeholders asks for. A column that is a field is there for texts alone, and not sent as an entry.
- * @param asked the keys (see `variableKey`) of the placeholders that must find their value in a column
+ * "First name" and "Last name" without a full name are joined, and stay form entries too, as does a
+ * column whose heading one of the campaign's placeholders asks for. A column that is a field is
+ * there for texts alone, and not sent as an entry.
+ * @param asked the keys (see `variableKey`) of the placeholders that must find their value in a
+ * column
  */
 export function resolveColumns(
   given: readonly string[],
@@ -153,7 +171,8 @@ class ColumnResolver {
     for (const [field, heading] of Object.entries(columns)) {
       if (heading !== null) this.#assignNamed(field as ColumnField | 'name', heading);
     }
-    for (const field of RECORD_FIELDS) if (columns[field as ColumnField] === undefined) this.#assignByOwnName(field);
+    for (const field of RECORD_FIELDS)
+      if (columns[field as ColumnField] === undefined) this.#assignByOwnName(field);
     if (!this.#fields.has('toPhoneNumber')) this.#assign('toPhoneNumber', this.#phone());
     if (this.#name.length === 0 && columns.name !== null) this.#assignName();
     return {
@@ -238,7 +257,8 @@ class ColumnResolver {
   #phone(): number {
     const clear = this.#headedAny(CLEAR_PHONE_HEADINGS);
     const vague = this.#headed(VAGUE_PHONE_HEADING);
-    const candidates = clear.length > 0 || vague.length === 0 ? clear : [...vague, ...this.#speakingOfPhones()];
+    const candidates =
+      clear.length > 0 || vague.length === 0 ? clear : [...vague, ...this.#speakingOfPhones()];
     const position = this.#only(
       'toPhoneNumber',
       candidates.toSorted((one, other) => one - other),
@@ -259,7 +279,9 @@ class ColumnResolver {
   #assignName(): void {
     const isField = this.#headings.includes('name');
     const patterns = isField ? [['name'], ...NAME_HEADINGS] : NAME_HEADINGS;
-    const found = patterns.find((headings) => headings.every((heading) => this.#headed(heading).length > 0)) ?? [];
+    const found =
+      patterns.find((headings) => headings.every((heading) => this.#headed(heading).length > 0)) ??
+      [];
     this.#name = found.flatMap((heading) => this.#only('name', this.#headed(heading)) ?? []);
     for (const position of this.#name) this.#taken.add(position);
   }
@@ -271,7 +293,8 @@ class ColumnResolver {
       const isAsked = heading !== '' && asked.has(variableKey(heading));
       const isField = this.#taken.has(position) && !joined.includes(position);
       if (heading === '' || (isField && !isAsked)) continue;
-      if (isAsked) this.#only(`the placeholder {{${heading}}}`, this.#byKey.get(variableKey(heading)) ?? []);
+      if (isAsked)
+        this.#only(`the placeholder {{${heading}}}`, this.#byKey.get(variableKey(heading)) ?? []);
       form.push({ heading: isField ? { forTexts: heading } : heading, position });
     }
     return form;
@@ -299,11 +322,16 @@ class ColumnResolver {
     const remedy = same
       ? 'give each column a heading of its own'
       : `say which one it is in the campaign file, under columns, as ${purpose}`;
-    throw new ListError('ambiguous_column', `More than one column may be ${purpose}: ${names}; ${remedy}.`);
+    throw new ListError(
+      'ambiguous_column',
+      `More than one column may be ${purpose}: ${names}; ${remedy}.`,
+    );
   }
 
   #seen(): string {
-    const shown = [...this.#headings.keys()].slice(0, HEADINGS_SHOWN).map((position) => this.#quoted(position));
+    const shown = [...this.#headings.keys()]
+      .slice(0, HEADINGS_SHOWN)
+      .map((position) => this.#quoted(position));
     return `the headings ${andMore(shown, this.#headings.length)}`;
   }
 

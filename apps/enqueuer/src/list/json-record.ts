@@ -20,7 +20,10 @@ export function jsonRow(text: string, place: RecordPlace, encodingName: string):
   try {
     value = parseExactly(text);
   } catch (error) {
-    return problemRow(text, place, { code: 'bad_json', reason: parserSentence(error as Error, place) });
+    return problemRow(text, place, {
+      code: 'bad_json',
+      reason: parserSentence(error as Error, place),
+    });
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     return problemRow(text, place, {
@@ -37,14 +40,29 @@ export function jsonRow(text: string, place: RecordPlace, encodingName: string):
   }
   const parsed = callRecordSchema.safeParse(withoutEmpty(value));
   if (parsed.success) {
-    return { line: place.line, row: place.row, cells: undefined, raw: text, record: parsed.data, problem: undefined };
+    return {
+      line: place.line,
+      row: place.row,
+      cells: undefined,
+      raw: text,
+      record: parsed.data,
+      problem: undefined,
+    };
   }
   const [issue] = parsed.error.issues;
-  return problemRow(text, place, { code: 'invalid_field', reason: issue === undefined ? '' : fieldSentence(issue) });
+  return problemRow(text, place, {
+    code: 'invalid_field',
+    reason: issue === undefined ? '' : fieldSentence(issue),
+  });
 }
 
 /** Fields in which an empty text can mean nothing. */
-const NEVER_EMPTY: ReadonlySet<string> = new Set(['externalId', 'timezone', 'startsAt', 'expiresAt']);
+const NEVER_EMPTY: ReadonlySet<string> = new Set([
+  'externalId',
+  'timezone',
+  'startsAt',
+  'expiresAt',
+]);
 
 /** `null` sets nothing, as an empty cell of a CSV does not. */
 function withoutEmpty(record: object): object {
@@ -60,7 +78,10 @@ function withoutNull(entry: unknown): unknown {
   return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null));
 }
 
-/** Numbers that are too large for JavaScript stay text, as they are written: ids of 64 bits would lose their last digits, and two become one. */
+/**
+ * Numbers that are too large for JavaScript stay text, as they are written: ids of 64 bits would
+ * lose their last digits, and two become one.
+ */
 function parseExactly(text: string): unknown {
   // The other way takes several times as long.
   return MANY_DIGITS.test(text)
@@ -68,16 +89,30 @@ function parseExactly(text: string): unknown {
     : JSON.parse(text);
 }
 
-function keepExact(_key: string, value: unknown, { source }: { readonly source?: string }): unknown {
+function keepExact(
+  _key: string,
+  value: unknown,
+  { source }: { readonly source?: string },
+): unknown {
   return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER ? source : value;
 }
 
 /** A row that could not be read; the rejects file gets the beginning of its text. */
 export function problemRow(text: string, place: RecordPlace, problem: RowProblem): ListRow {
-  return { line: place.line, row: place.row, cells: undefined, raw: excerpt(text), record: undefined, problem };
+  return {
+    line: place.line,
+    row: place.row,
+    cells: undefined,
+    raw: excerpt(text),
+    record: undefined,
+    problem,
+  };
 }
 
-/** The parser's own words, its position told in the list's lines, and without the piece of the record that it quotes. */
+/**
+ * The parser's own words, its position told in the list's lines, and without the piece of the
+ * record that it quotes.
+ */
 function parserSentence(error: Error, place: RecordPlace): string {
   return error.message
     .replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, ' in JSON')

@@ -21,7 +21,11 @@ const cuts = fc.array(fc.nat(), { maxLength: 12 });
 
 describe('JsonRows', () => {
   it('reads an array, an object, and objects one after another', () => {
-    const pretty = JSON.stringify([{ name: 'A' }, { name: 'B', formInfo: [{ k: 'v' }] }], undefined, 2);
+    const pretty = JSON.stringify(
+      [{ name: 'A' }, { name: 'B', formInfo: [{ k: 'v' }] }],
+      undefined,
+      2,
+    );
     expect(brief(read([pretty]))).toEqual([
       [2, 1, 'A'],
       [5, 2, 'B'],
@@ -38,7 +42,10 @@ describe('JsonRows', () => {
   it('reads back whatever was written, wherever the text is cut', () => {
     const record = fc.record(
       {
-        name: fc.string({ unit: fc.constantFrom('a', '"', '\\', '{', ']', '\n', 'é', '😀', '\ud83d'), maxLength: 10 }),
+        name: fc.string({
+          unit: fc.constantFrom('a', '"', '\\', '{', ']', '\n', 'é', '😀', '\ud83d'),
+          maxLength: 10,
+        }),
         formInfo: fc.constant([]),
       },
       { requiredKeys: [] },
@@ -58,7 +65,22 @@ describe('JsonRows', () => {
 
   it('comes to the same rows wherever the text is cut, however damaged it is', () => {
     const text = fc.array(
-      fc.constantFrom('{', '}', '[', ']', '"', '\\', ',', ':', '\n', '\n{', '\n  {', '"a":1', '{"name":"A"}', ' '),
+      fc.constantFrom(
+        '{',
+        '}',
+        '[',
+        ']',
+        '"',
+        '\\',
+        ',',
+        ':',
+        '\n',
+        '\n{',
+        '\n  {',
+        '"a":1',
+        '{"name":"A"}',
+        ' ',
+      ),
       { maxLength: 30 },
     );
     fc.assert(
@@ -71,7 +93,11 @@ describe('JsonRows', () => {
   });
 
   it.each([
-    ['a comma too many', '{"name": "A",}', 'Expected double-quoted property name in JSON at line 2, column 17'],
+    [
+      'a comma too many',
+      '{"name": "A",}',
+      'Expected double-quoted property name in JSON at line 2, column 17',
+    ],
     [
       'a missing comma',
       '{"name": "A" "x": 1}',
@@ -106,12 +132,21 @@ describe('JsonRows', () => {
 
   it('names the field that is not as it should be', () => {
     const rows = read(['[{"name": 5}, {"phone": "1"}, {"formInfo": [{"a": {}}]}]']);
-    expect(rows.map(({ problem }) => problem?.code)).toEqual(['invalid_field', 'invalid_field', 'invalid_field']);
-    expect(rows.map(({ problem }) => problem?.reason.split(':')[0])).toEqual(['name', 'phone', 'formInfo.0.a']);
+    expect(rows.map(({ problem }) => problem?.code)).toEqual([
+      'invalid_field',
+      'invalid_field',
+      'invalid_field',
+    ]);
+    expect(rows.map(({ problem }) => problem?.reason.split(':')[0])).toEqual([
+      'name',
+      'phone',
+      'formInfo.0.a',
+    ]);
   });
 
   it('keeps every digit of a number: with one fewer two ids would be the same call', () => {
-    const text = '[{"externalId": 1234567890123456789, "formInfo": [{"Account": -9007199254740993, "Share": 0.5}]}]';
+    const text =
+      '[{"externalId": 1234567890123456789, "formInfo": [{"Account": -9007199254740993, "Share": 0.5}]}]';
     expect(read([text])[0]?.record).toEqual({
       externalId: '1234567890123456789',
       formInfo: [
@@ -127,24 +162,40 @@ describe('JsonRows', () => {
     const unclosed = `[\n{"name": "A"},\n{"name": "${long}", "formInfo": [\n{"name": "B"}\n]`;
     for (const size of [1, 10, 10_000]) {
       const pieces = (text: string) => text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
-      expect(brief(read(pieces(whole), 100)).map((row) => row[2])).toEqual(['A', 'row_too_large', 'B']);
-      expect(brief(read(pieces(unclosed), 100)).map((row) => row[2])).toEqual(['A', 'row_too_large', 'B']);
+      expect(brief(read(pieces(whole), 100)).map((row) => row[2])).toEqual([
+        'A',
+        'row_too_large',
+        'B',
+      ]);
+      expect(brief(read(pieces(unclosed), 100)).map((row) => row[2])).toEqual([
+        'A',
+        'row_too_large',
+        'B',
+      ]);
     }
   });
 
   it.each([
     ['damaged', '{"name": }', 100, "Unexpected token '}' in JSON; nothing after it was read."],
-    ['too large', '{"name": "long"}', 15, 'The row is larger than 1 MB; nothing after it was read.'],
-  ])('says that it read nothing after a %s record in a list that is all one line', (_, record, size, reason) => {
-    const text = `[{"name": "A"},${record}, {"name": "B"}]`;
-    for (const pieces of [[text], text.split('')]) {
-      const rows = read(pieces, size);
-      expect(rows.map(({ row, problem }) => [row, problem?.reason])).toEqual([
-        [1, undefined],
-        [2, reason],
-      ]);
-    }
-  });
+    [
+      'too large',
+      '{"name": "long"}',
+      15,
+      'The row is larger than 1 MB; nothing after it was read.',
+    ],
+  ])(
+    'says that it read nothing after a %s record in a list that is all one line',
+    (_, record, size, reason) => {
+      const text = `[{"name": "A"},${record}, {"name": "B"}]`;
+      for (const pieces of [[text], text.split('')]) {
+        const rows = read(pieces, size);
+        expect(rows.map(({ row, problem }) => [row, problem?.reason])).toEqual([
+          [1, undefined],
+          [2, reason],
+        ]);
+      }
+    },
+  );
 
   it('gives up any number of damaged records', () => {
     const rows = read([`[{"name": "Ann"}${"\n{'name'}".repeat(20_000)}\n{"name": "Bob"}]`]);
@@ -176,7 +227,9 @@ describe('JsonRows', () => {
       [1, 1, 'A'],
       [2, 2, 'bad_json'],
     ]);
-    expect(rows[1]?.problem?.reason).toBe('The list goes on after its closing ]; what follows was not read.');
+    expect(rows[1]?.problem?.reason).toBe(
+      'The list goes on after its closing ]; what follows was not read.',
+    );
   });
 
   it('marks the records that hold bytes that are no text', () => {

@@ -2,7 +2,10 @@ import { JSONParser, TokenizerError, TokenParserError, TokenType } from '@stream
 import { jsonRow, problemRow, type RecordPlace } from './json-record.ts';
 import { type ListRow, MAX_ROW_LENGTH, type RowReader, rowTooLarge } from './list-row.ts';
 
-/** In UTF-16 units: behind damage the rest of a piece is parsed anew, and however much is damaged, that must not add up. */
+/**
+ * In UTF-16 units: behind damage the rest of a piece is parsed anew, and however much is damaged,
+ * that must not add up.
+ */
 const PARSED_AT_ONCE = 4096;
 
 /** Stops the parser from within its callbacks. */
@@ -19,12 +22,14 @@ interface GivenUp {
 }
 
 /**
- * Reads the records of a JSON array (or one object, or objects one after another) from text that may be cut anywhere.
+ * Reads the records of a JSON array (or one object, or objects one after another) from text that
+ * may be cut anywhere.
  *
- * @streamparser/json checks the text and tells where each record ends; JSON.parse then reads the record, so that an error can
- * tell its place in the list and the rejects file gets the record as it stands there. The parser cannot go on behind damage: the
- * record is given up, and a new parser starts where a line begins as the record's own did. In a list that is all one line there
- * is no such line, and the rest is rejected with the record.
+ * @streamparser/json checks the text and tells where each record ends; JSON.parse then reads the
+ * record, so that an error can tell its place in the list and the rejects file gets the record as
+ * it stands there. The parser cannot go on behind damage: the record is given up, and a new parser
+ * starts where a line begins as the record's own did. In a list that is all one line there is no
+ * such line, and the rest is rejected with the record.
  */
 export class JsonRows implements RowReader {
   readonly #encodingName: string;
@@ -87,7 +92,11 @@ export class JsonRows implements RowReader {
     if (!isResumed && this.#text.trim() === '') return;
     this.#isArray ??= this.#text.trimStart().startsWith('[');
     const separator = this.#isArray ? {} : { separator: '' };
-    const parser = new JSONParser({ paths: [this.#isArray ? '$.*' : '$'], keepStack: false, ...separator });
+    const parser = new JSONParser({
+      paths: [this.#isArray ? '$.*' : '$'],
+      keepStack: false,
+      ...separator,
+    });
     parser.onToken = ({ token, offset }) => this.#onToken(token, offset);
     parser.onValue = () => {
       this.#isComplete = true;
@@ -103,7 +112,8 @@ export class JsonRows implements RowReader {
   #parse(parser: JSONParser, piece: string): void {
     try {
       for (let at = 0; at < piece.length; at += PARSED_AT_ONCE) {
-        // It counts bytes: with one for each UTF-16 unit, its offsets are those of the text. JSON itself is all ASCII.
+        // It counts bytes: with one for each UTF-16 unit, its offsets are those of the text. JSON
+        // itself is all ASCII.
         parser.write(piece.slice(at, at + PARSED_AT_ONCE).replace(/[\u0080-\uffff]/g, '?'));
       }
     } catch (error) {
@@ -150,7 +160,10 @@ export class JsonRows implements RowReader {
     };
   }
 
-  /** Goes to where the next record begins, and rejects what is before it. Returns false if it has not come yet. */
+  /**
+   * Goes to where the next record begins, and rejects what is before it. Returns false if it has
+   * not come yet.
+   */
   #findNext(givenUp: GivenUp): boolean {
     const next = this.#text.indexOf(givenUp.nextRecord);
     if (next === -1) {
@@ -165,15 +178,21 @@ export class JsonRows implements RowReader {
   }
 
   #passOver(givenUp: GivenUp, length: number): void {
-    givenUp.source += this.#text.slice(0, Math.min(length, this.#maxRowLength - givenUp.source.length));
+    givenUp.source += this.#text.slice(
+      0,
+      Math.min(length, this.#maxRowLength - givenUp.source.length),
+    );
     this.#drop(length);
   }
 
   #reject({ source, place, tooLarge }: GivenUp, remark: string): void {
     const trimmed = source.trimEnd();
     const record = trimmed.endsWith(',') ? trimmed.slice(0, -1) : trimmed;
-    // Where it was only the comma before it that was missing, nothing is wrong with the record itself.
-    const row = tooLarge ? problemRow(source, place, rowTooLarge()) : jsonRow(record, place, this.#encodingName);
+    // Where it was only the comma before it that was missing, nothing is wrong with the record
+    // itself.
+    const row = tooLarge
+      ? problemRow(source, place, rowTooLarge())
+      : jsonRow(record, place, this.#encodingName);
     if (row.problem !== undefined && remark !== '') {
       const reason = row.problem.reason.replace(/\.$/, '') + remark;
       row.problem = { code: row.problem.code, reason };

@@ -11,8 +11,8 @@ export interface ListBytes {
 }
 
 /**
- * The bytes of a list, unpacked where they begin like gzip. `content` stands in for the file's own (standard input, or a
- * copy of it). Throws `ListError`, also from within the iteration.
+ * The bytes of a list, unpacked where they begin like gzip. `content` stands in for the file's own
+ * (standard input, or a copy of it). Throws `ListError`, also from within the iteration.
  */
 export async function openBytes(path: string, content?: Readable): Promise<ListBytes> {
   const stream = content ?? (await openFile(path)).createReadStream({ highWaterMark: CHUNK_BYTES });
@@ -33,10 +33,15 @@ async function openFile(path: string): Promise<FileHandle> {
     handle = await open(path, 'r');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new ListError('not_found', `There is no file ${path}.`, { cause: error });
-    throw new ListError('unreadable', `The file ${path} cannot be opened (${code ?? 'unknown error'}).`, {
-      cause: error,
-    });
+    if (code === 'ENOENT')
+      throw new ListError('not_found', `There is no file ${path}.`, { cause: error });
+    throw new ListError(
+      'unreadable',
+      `The file ${path} cannot be opened (${code ?? 'unknown error'}).`,
+      {
+        cause: error,
+      },
+    );
   }
   if (!(await handle.stat()).isDirectory()) return handle;
   await handle.close();
@@ -45,10 +50,13 @@ async function openFile(path: string): Promise<FileHandle> {
 
 async function* readable(stream: Readable): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of stream) yield typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer);
+    for await (const chunk of stream)
+      yield typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new ListError('unreadable', `Reading the list failed (${code ?? 'unknown error'}).`, { cause: error });
+    throw new ListError('unreadable', `Reading the list failed (${code ?? 'unknown error'}).`, {
+      cause: error,
+    });
   }
 }
 
@@ -60,9 +68,13 @@ async function* gunzip(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of unpacked) yield chunk as Buffer;
   } catch (error) {
     if (error instanceof ListError) throw error;
-    throw new ListError('damaged_gzip', 'The gzip file is damaged or cut off; the rows before the damage were read.', {
-      cause: error,
-    });
+    throw new ListError(
+      'damaged_gzip',
+      'The gzip file is damaged or cut off; the rows before the damage were read.',
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -76,7 +88,9 @@ export async function peekBytes(
   return { sample: Buffer.concat(seen), all: chain(seen, iterator) };
 }
 
-/** Looks at the first `size` characters (fewer where there are no more) without taking them away. */
+/**
+ * Looks at the first `size` characters (fewer where there are no more) without taking them away.
+ */
 export async function peekText(
   texts: AsyncIterable<string>,
   size: number,
@@ -86,7 +100,10 @@ export async function peekText(
   return { sample: seen.join(''), all: chain(seen, iterator) };
 }
 
-async function take<T extends { length: number }>(iterator: AsyncIterator<T>, size: number): Promise<T[]> {
+async function take<T extends { length: number }>(
+  iterator: AsyncIterator<T>,
+  size: number,
+): Promise<T[]> {
   const seen: T[] = [];
   for (let length = 0; length < size; ) {
     const next = await iterator.next();

@@ -14,7 +14,10 @@ export type ListErrorCode =
   | 'unknown_column'
   | 'rejects_path';
 
-/** A list that cannot be read at all. The message is one sentence for the user: what is wrong, and what to do. */
+/**
+ * A list that cannot be read at all. The message is one sentence for the user: what is wrong, and
+ * what to do.
+ */
 export class ListError extends Error {
   override readonly name = 'ListError';
   readonly code: ListErrorCode;

@@ -14,7 +14,9 @@ const BY_EXTENSION: Readonly<Record<string, ListFormat>> = {
   jsonl: 'ndjson',
 };
 
-/** Tells the format by the name and the beginning of the list. What is called .json is often NDJSON. */
+/**
+ * Tells the format by the name and the beginning of the list. What is called .json is often NDJSON.
+ */
 export function formatOf(path: string, sample: string): ListFormat {
   const named = BY_EXTENSION[extensionOf(path)];
   return named === 'csv' || named === 'ndjson' ? named : sniffFormat(sample, named ?? 'csv');
@@ -36,14 +38,23 @@ export function refuseOtherFormats(sample: string): void {
   const text = sample.trimStart();
   const name = OTHER_FORMATS.find(([beginning]) => beginning.test(text))?.[1];
   if (name === undefined) return;
-  throw new ListError('other_format', `The list ${name}: save or export it as CSV, JSON or NDJSON in UTF-8.`);
+  throw new ListError(
+    'other_format',
+    `The list ${name}: save or export it as CSV, JSON or NDJSON in UTF-8.`,
+  );
 }
 
-/** Whether the records of a list with lines end in the line break of old Macs, which nothing here reads. */
+/**
+ * Whether the records of a list with lines end in the line break of old Macs, which nothing here
+ * reads.
+ */
 export function endsInCrAlone(sample: string, format: ListFormat): boolean {
   if (format === 'json' || !sample.includes('\r')) return false;
   const unquoted = sample.replaceAll(/"[^"]*"?/g, '');
-  return !unquoted.includes('\n') && (format === 'csv' ? unquoted.includes('\r') : /\}\r\s*\{/.test(unquoted));
+  return (
+    !unquoted.includes('\n') &&
+    (format === 'csv' ? unquoted.includes('\r') : /\}\r\s*\{/.test(unquoted))
+  );
 }
 
 function sniffFormat(sample: string, otherwise: ListFormat): ListFormat {
@@ -76,8 +87,9 @@ const DELIMITER_BY_EXTENSION: Readonly<Record<string, (typeof DELIMITERS)[number
 };
 
 /**
- * The delimiter that the list names or its name tells, if its headings have that; else the one that cuts most of the first
- * records into as many cells as the first; of several, the one that cuts most.
+ * The delimiter that the list names or its name tells, if its headings have that; else the one that
+ * cuts most of the first records into as many cells as the first; of several, the one that cuts
+ * most.
  */
 export function delimiterOf(path: string, sample: string): { delimiter: string; named: boolean } {
   const named = DELIMITER_LINE.exec(sample)?.[1];
@@ -91,7 +103,10 @@ export function delimiterOf(path: string, sample: string): { delimiter: string; 
   for (const [index, delimiter] of DELIMITERS.entries()) {
     const inHeadings = counts[0]?.[index] ?? 0;
     const alike = counts.filter((count) => count[index] === inHeadings).length;
-    if (inHeadings > 0 && (alike > best.alike || (alike === best.alike && inHeadings > best.inHeadings))) {
+    if (
+      inHeadings > 0 &&
+      (alike > best.alike || (alike === best.alike && inHeadings > best.inHeadings))
+    ) {
       best = { delimiter, alike, inHeadings };
     }
   }

@@ -46,7 +46,9 @@ describe('hashList', () => {
   });
 
   it('refuses what openList refuses', async () => {
-    await expect(hashList(join(directory, 'none.csv'), SIGNAL)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(hashList(join(directory, 'none.csv'), SIGNAL)).rejects.toMatchObject({
+      code: 'not_found',
+    });
     await expect(hashList(directory, SIGNAL)).rejects.toMatchObject({ code: 'not_a_file' });
   });
 
@@ -58,6 +60,8 @@ describe('hashList', () => {
         yield Buffer.alloc(65536, '\n');
       }
     }
-    await expect(hashList('-', stop.signal, Readable.from(endless()))).rejects.toThrow('interrupted');
+    await expect(hashList('-', stop.signal, Readable.from(endless()))).rejects.toThrow(
+      'interrupted',
+    );
   });
 });

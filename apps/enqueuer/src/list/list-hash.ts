@@ -6,18 +6,29 @@ import type { Readable } from 'node:stream';
 import { openBytes } from './list-bytes.ts';
 
 export interface HashedList {
-  /** SHA-256 of what the list holds, unpacked, so that packing it anew does not make every row a new call. */
+  /**
+   * SHA-256 of what the list holds, unpacked, so that packing it anew does not make every row a new
+   * call.
+   */
   hash: string;
-  /** What to read in place of the list, which can be read only once; undefined: read the file itself again. */
+  /**
+   * What to read in place of the list, which can be read only once; undefined: read the file itself
+   * again.
+   */
   content: Readable | undefined;
 }
 
 /**
- * Names a list by its content, in a pass of its own before the first row is read. What cannot be read twice (standard
- * input, a pipe) is copied to a file that only this process can see: it has no name any more, so that it is gone with the process.
- * Throws `ListError`, and the signal's reason when that aborts.
+ * Names a list by its content, in a pass of its own before the first row is read. What cannot be
+ * read twice (standard input, a pipe) is copied to a file that only this process can see: it has no
+ * name any more, so that it is gone with the process. Throws `ListError`, and the signal's reason
+ * when that aborts.
  */
-export async function hashList(path: string, signal: AbortSignal, content?: Readable): Promise<HashedList> {
+export async function hashList(
+  path: string,
+  signal: AbortSignal,
+  content?: Readable,
+): Promise<HashedList> {
   if (content === undefined && (await isFile(path))) {
     return { hash: await hashTo(undefined, path, signal), content: undefined };
   }

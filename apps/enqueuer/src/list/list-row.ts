@@ -19,21 +19,33 @@ export type RejectCode =
   | 'invalid_field'
   | 'row_too_large';
 
-/** `reason` is a sentence for the person who mends the list; of what the row holds it repeats only what a number may be. */
+/**
+ * `reason` is a sentence for the person who mends the list; of what the row holds it repeats only
+ * what a number may be.
+ */
 export interface RowProblem {
   code: RejectCode;
   reason: string;
 }
 
-/** One data row of a list. Either `cells` (CSV), or `record` (JSON, NDJSON), or neither where `problem` says why. */
+/**
+ * One data row of a list. Either `cells` (CSV), or `record` (JSON, NDJSON), or neither where
+ * `problem` says why.
+ */
 export interface ListRow {
   /** The physical line on which the row begins, from 1. */
   line: number;
-  /** Where a spreadsheet shows it, if not in the row of that number: cells above it hold line breaks. */
+  /**
+   * Where a spreadsheet shows it, if not in the row of that number: cells above it hold line
+   * breaks.
+   */
   sheetRow?: number | undefined;
   /** Its place among the data rows, from 1. */
   row: number;
-  /** CSV: the cells as they stand in the list, not trimmed; without a problem never more than headings, but perhaps fewer. */
+  /**
+   * CSV: the cells as they stand in the list, not trimmed; without a problem never more than
+   * headings, but perhaps fewer.
+   */
   cells: string[] | undefined;
   /** JSON: the text of the record as it stands in the list, for the rejects file. */
   raw: string | undefined;
@@ -70,7 +82,8 @@ export function cellCounts(count: number, expected: number): string {
 /** A row whose missing cells are no empty ones: `heading` names the first of them that matters. */
 export function tooFewCells(count: number, expected: number, heading: string): RowProblem {
   const named = heading === '' ? '' : `, and "${excerpt(heading)}" is among the missing ones`;
-  const mend = 'write it on one line, with a separator for each of its columns, the empty ones too.';
+  const mend =
+    'write it on one line, with a separator for each of its columns, the empty ones too.';
   return { code: 'too_few_cells', reason: `${cellCounts(count, expected)}${named}: ${mend}` };
 }
 
@@ -82,10 +95,14 @@ export interface RowReader {
 }
 
 /**
- * Rows in chunks: awaiting each row by itself would cost more than reading it. A chunk may hold none: however much of a list is no
- * row, whoever reads it can stop. A list that is there as one text makes one chunk.
+ * Rows in chunks: awaiting each row by itself would cost more than reading it. A chunk may hold
+ * none: however much of a list is no row, whoever reads it can stop. A list that is there as one
+ * text makes one chunk.
  */
-export async function* readRows(texts: AsyncIterable<string> | string, reader: RowReader): AsyncGenerator<ListRow[]> {
+export async function* readRows(
+  texts: AsyncIterable<string> | string,
+  reader: RowReader,
+): AsyncGenerator<ListRow[]> {
   if (typeof texts === 'string') {
     yield [...reader.push(texts), ...reader.end()];
     return;

@@ -14,7 +14,8 @@ function brief(rows: readonly ListRow[]): (string | number | undefined)[][] {
 
 describe('NdjsonRows', () => {
   it('reads a record a line and rejects each bad one by itself', () => {
-    const text = '{"name": "A"}\r\n\n  {"name": }\n{"name": "B"\n[]\n{"x": 1}\n{"name": "\udcff"}\n{"name": "C"}';
+    const text =
+      '{"name": "A"}\r\n\n  {"name": }\n{"name": "B"\n[]\n{"x": 1}\n{"name": "\udcff"}\n{"name": "C"}';
     const expected = [
       [1, 1, 'A'],
       [3, 2, 'bad_json'],
@@ -40,7 +41,9 @@ describe('NdjsonRows', () => {
 
   it('tells the position in the list, not in the record', () => {
     const [, row] = read(['{}\n  {"a" 1}\n']);
-    expect(row?.problem?.reason).toBe("Expected ':' after property name in JSON at line 2, column 8");
+    expect(row?.problem?.reason).toBe(
+      "Expected ':' after property name in JSON at line 2, column 8",
+    );
   });
 
   it('gives up a line that is too large and goes on behind it', () => {

@@ -56,6 +56,10 @@ export class NdjsonRows implements RowReader {
     this.#row += 1;
     const place = { row: this.#row, line: this.#line, column: text.indexOf(record) + 1 };
     const tooLarge = text.length > this.#maxRowLength;
-    rows.push(tooLarge ? problemRow(record, place, rowTooLarge()) : jsonRow(record, place, this.#encodingName));
+    rows.push(
+      tooLarge
+        ? problemRow(record, place, rowTooLarge())
+        : jsonRow(record, place, this.#encodingName),
+    );
   }
 }

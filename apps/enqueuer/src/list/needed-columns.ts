@@ -1,8 +1,8 @@
 import { type RowProblem, tooFewCells } from './list-row.ts';
 
 /**
- * The columns of a list that decide who is called, and with which words. Where one of them is missing at the end of a short
- * row, that is no empty cell: nothing of such a row is guessed.
+ * The columns of a list that decide who is called, and with which words. Where one of them is
+ * missing at the end of a short row, that is no empty cell: nothing of such a row is guessed.
  */
 export class NeededColumns {
   readonly #headings: readonly string[];

@@ -19,11 +19,15 @@ const LOCAL_DIGITS = 7;
 const LOCAL_NUMBER = /^\d{3}[-. ]?\d{4}$/;
 const AREA_CODE_HEADINGS: ReadonlySet<string> = new Set(['areacode', 'area', 'npa']);
 
-/** Headings for a list that has none: numbers alone, or pairs of area code and number. Undefined where the first record is headings. */
+/**
+ * Headings for a list that has none: numbers alone, or pairs of area code and number. Undefined
+ * where the first record is headings.
+ */
 export function nameNumberColumns(cells: readonly string[]): readonly string[] | undefined {
   const [first = '', second = ''] = cells.map((cell) => cell.trim());
   if (cells.length === 1 && holdsNumber(first)) return ['phone'];
-  if (cells.length === 2 && AREA_CODE.test(first) && LOCAL_NUMBER.test(second)) return ['areaCode', 'number'];
+  if (cells.length === 2 && AREA_CODE.test(first) && LOCAL_NUMBER.test(second))
+    return ['areaCode', 'number'];
   return undefined;
 }
 
@@ -70,7 +74,10 @@ function findNamed(headings: readonly string[], wanted: string): number {
   const positions = where(headings, (heading) => variableKey(heading) === key);
   const position = theOnly(headings, positions);
   if (position !== undefined) return position;
-  throw new ListError('unknown_column', `No column has the heading "${wanted}", for the list has ${shown(headings)}.`);
+  throw new ListError(
+    'unknown_column',
+    `No column has the heading "${wanted}", for the list has ${shown(headings)}.`,
+  );
 }
 
 function where(headings: readonly string[], matches: (heading: string) => boolean): number[] {
@@ -79,7 +86,9 @@ function where(headings: readonly string[], matches: (heading: string) => boolea
 
 function theOnly(headings: readonly string[], positions: readonly number[]): number | undefined {
   if (positions.length <= 1) return positions[0];
-  const names = positions.map((position) => `"${headings[position]}" (column ${position + 1})`).join(', ');
+  const names = positions
+    .map((position) => `"${headings[position]}" (column ${position + 1})`)
+    .join(', ');
   throw new ListError(
     'ambiguous_column',
     `More than one column may hold the phone numbers: ${names}; import one at a time, named with --column.`,
@@ -108,5 +117,7 @@ export function countriesIn(
   cells: readonly string[],
   { countries }: Pick<NumberColumns, 'countries'>,
 ): readonly CountryCode[] {
-  return [...new Set(countries.flatMap((position) => readCountryText(cells[position] ?? '') ?? []))];
+  return [
+    ...new Set(countries.flatMap((position) => readCountryText(cells[position] ?? '') ?? [])),
+  ];
 }

@@ -23,7 +23,9 @@ function repeated(count: number, row: string): Buffer {
 }
 
 async function warningsOf(...parts: Buffer[]): Promise<readonly string[]> {
-  const list = await openList('list.csv', { content: Readable.from([Buffer.from('name,phone\n'), ...parts]) });
+  const list = await openList('list.csv', {
+    content: Readable.from([Buffer.from('name,phone\n'), ...parts]),
+  });
   list.close();
   return list.warnings;
 }
@@ -43,7 +45,12 @@ async function readAll(path: string, options?: OpenListOptions) {
   try {
     const rows: ListRow[] = [];
     for await (const chunk of list.rows) rows.push(...chunk);
-    return { format: list.format, csv: list.csv, rows, names: rows.map((row) => row.cells?.[0] ?? row.record?.name) };
+    return {
+      format: list.format,
+      csv: list.csv,
+      rows,
+      names: rows.map((row) => row.cells?.[0] ?? row.record?.name),
+    };
   } finally {
     list.close();
   }
@@ -84,8 +91,12 @@ describe('openList', () => {
   });
 
   it('reads one object, over several lines or on one', async () => {
-    expect(await readAll(await fileOf('one.json', '{\n  "name": "Ann"\n}\n'))).toMatchObject({ names: ['Ann'] });
-    expect(await readAll(await fileOf('short.json', '{"name": "Ann"}'))).toMatchObject({ names: ['Ann'] });
+    expect(await readAll(await fileOf('one.json', '{\n  "name": "Ann"\n}\n'))).toMatchObject({
+      names: ['Ann'],
+    });
+    expect(await readAll(await fileOf('short.json', '{"name": "Ann"}'))).toMatchObject({
+      names: ['Ann'],
+    });
   });
 
   it.each([
@@ -102,9 +113,16 @@ describe('openList', () => {
   });
 
   it('reads standard input, told its format or not', async () => {
-    expect(await readAll('-', { content: contentOf(CSV) })).toMatchObject({ format: 'csv', names: NAMES });
+    expect(await readAll('-', { content: contentOf(CSV) })).toMatchObject({
+      format: 'csv',
+      names: NAMES,
+    });
     const ndjson = await readAll('-', { content: contentOf(CSV), format: 'ndjson' });
-    expect(ndjson.rows.map(({ problem }) => problem?.code)).toEqual(['bad_json', 'bad_json', 'bad_json']);
+    expect(ndjson.rows.map(({ problem }) => problem?.code)).toEqual([
+      'bad_json',
+      'bad_json',
+      'bad_json',
+    ]);
   });
 
   it('reads the byte that comes alone', async () => {
@@ -121,21 +139,30 @@ describe('openList', () => {
     const list = await readAll('list.txt', { content: content(), nameColumns: namePhone });
     expect(list.csv?.headings).toEqual(['phone']);
     const lines = start.split('\n').length;
-    expect(list.rows.map(({ line, row, cells, problem }) => [line, row, ...(cells ?? []), problem])).toEqual([
+    expect(
+      list.rows.map(({ line, row, cells, problem }) => [line, row, ...(cells ?? []), problem]),
+    ).toEqual([
       [lines, 1, '+15055550123', undefined],
       [lines + 1, 2, '+15055550124', undefined],
     ]);
     const headed = await readAll('list.txt', { content: content(), nameColumns: () => undefined });
-    expect(headed.rows.map(({ row, cells }) => [row, ...(cells ?? [])])).toEqual([[1, '+15055550124']]);
+    expect(headed.rows.map(({ row, cells }) => [row, ...(cells ?? [])])).toEqual([
+      [1, '+15055550124'],
+    ]);
   });
 
   it('rejects the rows alone that are not UTF-8', async () => {
-    const { rows } = await readAll(await fileOf('latin1.csv', Buffer.from(CSV.replace('Smith', 'Smïth'), 'latin1')));
+    const { rows } = await readAll(
+      await fileOf('latin1.csv', Buffer.from(CSV.replace('Smith', 'Smïth'), 'latin1')),
+    );
     expect(rows.map(({ problem }) => problem?.reason)).toEqual([
       'The row holds bytes that are not UTF-8 text: save the list as "CSV UTF-8" where it comes from.',
       'The row holds bytes that are not UTF-8 text: save the list as "CSV UTF-8" where it comes from.',
     ]);
-    const one = Buffer.concat([Buffer.from('name,phone\nJos\xe9,1\n', 'latin1'), Buffer.from('Zoë,2\n')]);
+    const one = Buffer.concat([
+      Buffer.from('name,phone\nJos\xe9,1\n', 'latin1'),
+      Buffer.from('Zoë,2\n'),
+    ]);
     const mixed = await readAll(await fileOf('mixed.csv', one));
     expect(mixed.rows.map(({ line, problem }) => [line, problem?.code])).toEqual([
       [2, 'bad_encoding'],
@@ -149,10 +176,13 @@ describe('openList', () => {
     ['list.psv', 'Name|A, B, C\n', ['Name', 'A, B, C']],
     ['list.tsv', 'Name;Phone\n', ['Name', 'Phone']],
     ['list.tsv', 'sep=,\nName,A\tB\n', ['Name', 'A\tB']],
-  ])('cuts %s by what its name tells, where the headings have that: %j', async (name, text, headings) => {
-    const bytes = name.endsWith('.gz') ? gzipSync(text) : Buffer.from(text);
-    expect((await readAll(await fileOf(name, bytes))).csv?.headings).toEqual(headings);
-  });
+  ])(
+    'cuts %s by what its name tells, where the headings have that: %j',
+    async (name, text, headings) => {
+      const bytes = name.endsWith('.gz') ? gzipSync(text) : Buffer.from(text);
+      expect((await readAll(await fileOf(name, bytes))).csv?.headings).toEqual(headings);
+    },
+  );
 
   it('says once of a list with many damaged rows what to do', async () => {
     expect(await warningsOf(repeated(9, 'Ann,1'), repeated(2, 'J\xfcrgen,1'))).toEqual([
@@ -196,19 +226,34 @@ describe('openList', () => {
     ['blank.json', ' \n\n', 'empty', 'The list is empty.'],
     ['bom-only.csv', '\ufeff', 'empty', 'The list is empty.'],
     ['packed-empty.csv.gz', gzipSync(''), 'empty', 'The list is empty.'],
-    ['picture.csv', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'), 'binary', 'binary file'],
+    [
+      'picture.csv',
+      Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'),
+      'binary',
+      'binary file',
+    ],
     ['book.csv', Buffer.from('PK\x03\x04rest', 'latin1'), 'binary', 'Excel workbook'],
     ['wide.csv', Buffer.from('\xff\xfea\0\0\0\0\0', 'latin1'), 'binary', 'binary file'],
     ['mac.csv', 'name,phone\rAnn,1\r', 'bad_headings', 'CR alone'],
     ['mac-quoted.csv', 'name,phone\r"Ann\nLee",1\r', 'bad_headings', 'CR alone'],
     ['mac.ndjson', '{"name": "Ann"}\r{"name": "Bob"}\r', 'bad_headings', 'CR alone'],
-    ['page.xls', '<html><table><tr><td>name</td></tr></table>\n', 'other_format', 'is a web page or XML'],
+    [
+      'page.xls',
+      '<html><table><tr><td>name</td></tr></table>\n',
+      'other_format',
+      'is a web page or XML',
+    ],
     ['export.xml', '\n<?xml version="1.0"?>\n<people/>\n', 'other_format', 'is a web page or XML'],
     ['contacts.vcf', 'BEGIN:VCARD\r\nFN:Ann\r\n', 'other_format', 'holds vCards'],
     ['list.json', '{"data": [{"name": "Ann"}]}', 'wrapped', 'around an array ("data")'],
     ['answer.json', '{"data": [{"name": "Ann"}]}\n', 'wrapped', 'around an array ("data")'],
     ['quote.csv', 'name,"phone\nAnn,1\n', 'bad_headings', 'never closed'],
-    ['latin.csv', Buffer.from('Pr\xe9nom,phone\nAnn,1\n', 'latin1'), 'bad_encoding', 'save the list as "CSV UTF-8"'],
+    [
+      'latin.csv',
+      Buffer.from('Pr\xe9nom,phone\nAnn,1\n', 'latin1'),
+      'bad_encoding',
+      'save the list as "CSV UTF-8"',
+    ],
     ['long.csv', `name${'x'.repeat(1_100_000)},phone\nAnn,1\n`, 'bad_headings', 'larger than 1 MB'],
     ['cut.csv.gz', gzipSync(CSV).subarray(0, 40), 'damaged_gzip', 'damaged or cut off'],
   ])('refuses %s with a sentence', async (name, content, code, words) => {
@@ -218,7 +263,9 @@ describe('openList', () => {
   });
 
   it('refuses what is missing, and a directory', async () => {
-    await expect(openList(join(directory, 'none.csv'))).rejects.toMatchObject({ code: 'not_found' });
+    await expect(openList(join(directory, 'none.csv'))).rejects.toMatchObject({
+      code: 'not_found',
+    });
     await expect(openList(directory)).rejects.toMatchObject({ code: 'not_a_file' });
   });
 
@@ -253,21 +300,25 @@ describe('openList', () => {
     ['csv', 'name,phone\n', 'x'],
     ['ndjson', '{}\n', '\n'],
     ['json', '[{},', ' '],
-  ] as const)('lets whoever reads it stop though a %s list goes on for ever with %j, then %j', async (...given) => {
-    const [format, start, unit] = given;
-    function* endless() {
-      yield Buffer.from(start);
-      for (;;) yield Buffer.from(unit.repeat(65536));
-    }
-    const list = await openList('-', { content: Readable.from(endless()), format });
-    let chunks = 0;
-    for await (const rows of list.rows) if ((chunks += rows.length === 0 ? 1 : 0) > 50) break;
-    list.close();
-    expect(chunks).toBe(51);
-  });
+  ] as const)(
+    'lets whoever reads it stop though a %s list goes on for ever with %j, then %j',
+    async (...given) => {
+      const [format, start, unit] = given;
+      function* endless() {
+        yield Buffer.from(start);
+        for (;;) yield Buffer.from(unit.repeat(65536));
+      }
+      const list = await openList('-', { content: Readable.from(endless()), format });
+      let chunks = 0;
+      for await (const rows of list.rows) if ((chunks += rows.length === 0 ? 1 : 0) > 50) break;
+      list.close();
+      expect(chunks).toBe(51);
+    },
+  );
 
   it('holds 100 MB on one line in bounded memory', async () => {
-    // The process needs less than half of this heap, the rest is for a busy machine; a row kept whole would not fit.
+    // The process needs less than half of this heap, the rest is for a busy machine; a row kept
+    // whole would not fit.
     const script = `
       import { Readable } from 'node:stream';
       import { openList } from ${JSON.stringify(new URL('open-list.ts', import.meta.url).href)};

@@ -6,7 +6,13 @@ import { ownHeadingCount } from './headings.ts';
 import { JsonRows } from './json-rows.ts';
 import { type ListBytes, openBytes, peekBytes, peekText } from './list-bytes.ts';
 import { ListError } from './list-error.ts';
-import { delimiterOf, endsInCrAlone, formatOf, type ListFormat, refuseOtherFormats } from './list-format.ts';
+import {
+  delimiterOf,
+  endsInCrAlone,
+  formatOf,
+  type ListFormat,
+  refuseOtherFormats,
+} from './list-format.ts';
 import { excerpt, type ListRow, readRows } from './list-row.ts';
 import { NdjsonRows } from './ndjson-rows.ts';
 import { holdsRecords, recordRows } from './rejected-records.ts';
@@ -38,18 +44,23 @@ export interface List {
 export interface OpenListOptions {
   /** Left out: told by the name, then by the content. */
   format?: ListFormat | undefined;
-  /** The bytes to read in place of the file: standard input for `-`, or the copy that `hashList` made of it. */
+  /**
+   * The bytes to read in place of the file: standard input for `-`, or the copy that `hashList`
+   * made of it.
+   */
   content?: Readable | undefined;
   /**
-   * Names the columns of a CSV list without headings by the cells of its first record; undefined where these are headings.
-   * Left out: every CSV list must have them.
+   * Names the columns of a CSV list without headings by the cells of its first record; undefined
+   * where these are headings. Left out: every CSV list must have them.
    */
   nameColumns?: NameColumns | undefined;
 }
 
 export type NameColumns = (cells: readonly string[]) => readonly string[] | undefined;
 
-/** Opens a list of any format, packed or not, and reads as far as its headings. Throws `ListError`. */
+/**
+ * Opens a list of any format, packed or not, and reads as far as its headings. Throws `ListError`.
+ */
 export async function openList(path: string, options: OpenListOptions = {}): Promise<List> {
   const bytes = await openBytes(path, options.content);
   try {
@@ -74,7 +85,10 @@ async function readHead(
   refuseOtherFormats(sample);
   const format = wanted ?? formatOf(path, sample);
   if (endsInCrAlone(sample, format)) {
-    throw new ListError('bad_headings', 'The lines of the list end in CR alone: save it with LF or CRLF line breaks.');
+    throw new ListError(
+      'bad_headings',
+      'The lines of the list end in CR alone: save it with LF or CRLF line breaks.',
+    );
   }
   const name = encoding === 'utf-8' ? 'UTF-8' : 'UTF-16';
   const byteOrderMark = encoding !== 'utf-8' || head.sample[0] === 0xef;
@@ -82,7 +96,12 @@ async function readHead(
     format === 'csv'
       ? await openCsv(path, texts, sample, { encoding: name, byteOrderMark, nameColumns })
       : openRecords(format, texts, sample, name);
-  return { format, ...opened, warnings: encodingWarnings(sample, name), close: () => bytes.close() };
+  return {
+    format,
+    ...opened,
+    warnings: encodingWarnings(sample, name),
+    close: () => bytes.close(),
+  };
 }
 
 /** Where one row in twenty is damaged, it is the list that is. */
@@ -139,9 +158,14 @@ async function openCsv(
   const [headingRow, ...rest] = first.done === true ? [] : first.value;
   const headings = headingsOf(headingRow, encoding);
   const rows = withFirst(rest, chunks);
-  if (holdsRecords(headings)) return { format: 'json', csv: undefined, rows: recordRows(asTheyWere(rows), encoding) };
-  if (ownHeadingCount(headings) === headings.length) return { csv: { headings, delimiter, byteOrderMark }, rows };
-  return { csv: { headings: headings.map(unguarded), delimiter, byteOrderMark }, rows: asTheyWere(rows) };
+  if (holdsRecords(headings))
+    return { format: 'json', csv: undefined, rows: recordRows(asTheyWere(rows), encoding) };
+  if (ownHeadingCount(headings) === headings.length)
+    return { csv: { headings, delimiter, byteOrderMark }, rows };
+  return {
+    csv: { headings: headings.map(unguarded), delimiter, byteOrderMark },
+    rows: asTheyWere(rows),
+  };
 }
 
 function firstCells(sample: string, reader: CsvRows): readonly string[] {
@@ -158,20 +182,30 @@ function headingsOf(row: ListRow | undefined, encoding: string): readonly string
     );
   }
   if (code === 'row_too_large') {
-    throw new ListError('bad_headings', 'The first line is larger than 1 MB and holds no headings: is it a CSV list?');
+    throw new ListError(
+      'bad_headings',
+      'The first line is larger than 1 MB and holds no headings: is it a CSV list?',
+    );
   }
   if (row === undefined || row.problem !== undefined) {
-    throw new ListError('bad_headings', 'The headings hold a quote that is never closed, or text behind a quote.');
+    throw new ListError(
+      'bad_headings',
+      'The headings hold a quote that is never closed, or text behind a quote.',
+    );
   }
   return row.cells ?? [];
 }
 
 /** The rows of a rejects file. */
 async function* asTheyWere(chunks: AsyncIterable<ListRow[]>): AsyncGenerator<ListRow[]> {
-  for await (const rows of chunks) yield rows.map((row) => ({ ...row, cells: row.cells?.map(unguarded) }));
+  for await (const rows of chunks)
+    yield rows.map((row) => ({ ...row, cells: row.cells?.map(unguarded) }));
 }
 
-async function* withFirst(first: ListRow[], rest: AsyncGenerator<ListRow[]>): AsyncGenerator<ListRow[]> {
+async function* withFirst(
+  first: ListRow[],
+  rest: AsyncGenerator<ListRow[]>,
+): AsyncGenerator<ListRow[]> {
   if (first.length > 0) yield first;
   yield* rest;
 }

@@ -1,8 +1,8 @@
 import type { RejectCode, RowProblem } from './list-row.ts';
 
 /**
- * What is wrong with a row, but cannot be seen in the rejects file, where each row has as many cells as there are headings
- * and is UTF-8. Loaded again as it is, such a row must not be called.
+ * What is wrong with a row, but cannot be seen in the rejects file, where each row has as many
+ * cells as there are headings and is UTF-8. Loaded again as it is, such a row must not be called.
  */
 const INVISIBLE_LATER: ReadonlySet<string> = new Set<RejectCode>([
   'too_many_cells',

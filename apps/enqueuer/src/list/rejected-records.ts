@@ -10,7 +10,10 @@ export function holdsRecords(headings: readonly string[]): boolean {
 }
 
 /** The records of such a file, mended and loaded again, as rows of a JSON list. */
-export async function* recordRows(chunks: AsyncIterable<ListRow[]>, encoding: string): AsyncGenerator<ListRow[]> {
+export async function* recordRows(
+  chunks: AsyncIterable<ListRow[]>,
+  encoding: string,
+): AsyncGenerator<ListRow[]> {
   for await (const rows of chunks) yield rows.map((row) => recordRow(row, encoding));
 }
 

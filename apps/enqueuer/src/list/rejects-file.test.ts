@@ -27,7 +27,10 @@ function jsonRow(line: number, raw: string): ListRow {
   return { line, row: line, cells: undefined, raw, record: undefined, problem: undefined };
 }
 
-async function written(layout: ConstructorParameters<typeof RejectsFile>[1], ...chunks: ListRow[][]): Promise<string> {
+async function written(
+  layout: ConstructorParameters<typeof RejectsFile>[1],
+  ...chunks: ListRow[][]
+): Promise<string> {
   await using file = new RejectsFile(path, layout);
   await file.start();
   for (const rows of chunks) await file.write(rows.map((row) => ({ row, problem: PROBLEM })));
@@ -51,9 +54,14 @@ describe('RejectsFile', () => {
 
   it("keeps the list's delimiter and byte order mark, and can be loaded again", async () => {
     const layout = { headings: ['Name', 'Téléphone'], delimiter: ';', byteOrderMark: true };
-    expect(await written(layout, [csvRow(2, ['a;b\n', ''])], [csvRow(3, ['Zoë\udcff', 'x'])])).toMatch(/^\ufeffName;T/);
+    expect(
+      await written(layout, [csvRow(2, ['a;b\n', ''])], [csvRow(3, ['Zoë\udcff', 'x'])]),
+    ).toMatch(/^\ufeffName;T/);
     const list = await openList(path);
-    expect(list.csv).toEqual({ ...layout, headings: ['Name', 'Téléphone', 'line', 'code', 'reason'] });
+    expect(list.csv).toEqual({
+      ...layout,
+      headings: ['Name', 'Téléphone', 'line', 'code', 'reason'],
+    });
     const rows: ListRow[] = [];
     for await (const chunk of list.rows) rows.push(...chunk);
     list.close();
@@ -66,7 +74,10 @@ describe('RejectsFile', () => {
   it('starts no formula in a spreadsheet, and is read as it was, also in a second round', async () => {
     const cells = ['=cmd()', "'=1", '+1 505', '-', '@x', '+15055550123', "O'Neil"];
     const layout = { ...COMMA, headings: ['=a', "'+b", 'c', 'd', 'e', 'f', 'g'] };
-    for (const given of [layout, { ...layout, headings: [...layout.headings, 'line', 'code', 'reason'] }]) {
+    for (const given of [
+      layout,
+      { ...layout, headings: [...layout.headings, 'line', 'code', 'reason'] },
+    ]) {
       const text = await written(given, [csvRow(2, cells)]);
       expect(text.split(/[,\n]/).filter((cell) => /^[=+\-@]/.test(cell))).toEqual(['+15055550123']);
       const list = await openList(path);
@@ -117,8 +128,12 @@ describe('RejectsFile', () => {
       await file.start();
       await file.write([{ row: csvRow(3, [name, '']), problem: PROBLEM }]);
       const said: string[] = [];
-      expect(await file.close({ isWhole: true, warn: (sentence) => said.push(sentence) })).toBe(second);
-      expect(said).toEqual([`${path} was edited and is left as it is; these rejects are in ${second}.`]);
+      expect(await file.close({ isWhole: true, warn: (sentence) => said.push(sentence) })).toBe(
+        second,
+      );
+      expect(said).toEqual([
+        `${path} was edited and is left as it is; these rejects are in ${second}.`,
+      ]);
       expect(await readFile(second, 'utf8')).toContain(`\n${name},,3,missing_phone,`);
     }
     await writeFile(second, (await readFile(second, 'utf8')).replace('Eve,', 'Eve,+15055550124'));
@@ -143,10 +158,14 @@ describe('RejectsFile', () => {
 
   it('never overwrites what is no rejects file, and tells at once what cannot be written', async () => {
     await writeFile(path, 'name,phone\nAnn,+15055550123\n');
-    await expect(new RejectsFile(path, COMMA).start()).rejects.toMatchObject({ code: 'rejects_path' });
+    await expect(new RejectsFile(path, COMMA).start()).rejects.toMatchObject({
+      code: 'rejects_path',
+    });
     const nowhere = new RejectsFile(join(directory, 'none', 'x.csv'), COMMA);
     await expect(nowhere.start()).rejects.toThrow('cannot be written (ENOENT)');
-    await expect(new RejectsFile(directory, COMMA).start()).rejects.toMatchObject({ code: 'rejects_path' });
+    await expect(new RejectsFile(directory, COMMA).start()).rejects.toMatchObject({
+      code: 'rejects_path',
+    });
   });
 });
 

@@ -31,12 +31,14 @@ const REJECTS_HEADINGS = /(?:^|[,;\t|])line([,;\t|])code\1reason(?:\1record)?$/;
 const FIRST_LINE_BYTES = 64 * 1024;
 
 /**
- * The rows of a list that cannot be called, as CSV: its columns as they were (but see formula-guard.ts), then line, code and reason,
- * so that it can be mended and loaded in its turn; of a JSON list line, code, reason and the record's text.
+ * The rows of a list that cannot be called, as CSV: its columns as they were (but see
+ * formula-guard.ts), then line, code and reason, so that it can be mended and loaded in its turn;
+ * of a JSON list line, code, reason and the record's text.
  *
- * The file appears under its name when it is complete, in place of that of an earlier load; a load of the whole list without rejects
- * leaves none, not even an earlier one, which would speak of rows that are mended. One that somebody has worked on since is neither
- * replaced nor removed: the next is numbered. It holds personal data, so only its owner may read it.
+ * The file appears under its name when it is complete, in place of that of an earlier load; a load
+ * of the whole list without rejects leaves none, not even an earlier one, which would speak of rows
+ * that are mended. One that somebody has worked on since is neither replaced nor removed: the next
+ * is numbered. It holds personal data, so only its owner may read it.
  */
 export class RejectsFile implements AsyncDisposable {
   readonly #path: string;
@@ -55,7 +57,10 @@ export class RejectsFile implements AsyncDisposable {
   /** Learns, before anything is queued, whether the file can be written. Throws `ListError`. */
   async start(): Promise<void> {
     if ((await firstLineOf(this.#path))?.match(REJECTS_HEADINGS) === null) {
-      throw new ListError('rejects_path', `${this.#path} exists and is no rejects file: name another with --rejects.`);
+      throw new ListError(
+        'rejects_path',
+        `${this.#path} exists and is no rejects file: name another with --rejects.`,
+      );
     }
     try {
       this.#file = await PartFile.open(this.#path);
@@ -74,7 +79,9 @@ export class RejectsFile implements AsyncDisposable {
     if (this.#file === undefined) throw new Error('the rejects file is not started');
     if (rejects.length === 0) return;
     const records = rejects.map(({ row, problem }) =>
-      this.#layout === undefined ? jsonCells(row, problem) : this.#csvCells(row, problem, this.#layout),
+      this.#layout === undefined
+        ? jsonCells(row, problem)
+        : this.#csvCells(row, problem, this.#layout),
     );
     if (this.#count === 0) records.unshift(this.#allHeadings());
     const isFirst = this.#count === 0;
@@ -85,14 +92,22 @@ export class RejectsFile implements AsyncDisposable {
 
   /**
    * Completes the file. Returns its path, or undefined if nothing was rejected.
-   * @param isWhole whether the list was read to its end; of a part of it that is well nothing follows for an earlier file
+   * @param isWhole whether the list was read to its end; of a part of it that is well nothing
+   * follows for an earlier file
    * @param warn told where an edited file stands in the way
    */
-  async close({ isWhole, warn }: { isWhole: boolean; warn: (sentence: string) => void }): Promise<string | undefined> {
+  async close({
+    isWhole,
+    warn,
+  }: {
+    isWhole: boolean;
+    warn: (sentence: string) => void;
+  }): Promise<string | undefined> {
     const path = await this.#freePath();
     if (this.#count > 0) {
       await this.#file?.complete({ as: path, isSealed: true });
-      if (path !== this.#path) warn(`${this.#path} was edited and is left as it is; these rejects are in ${path}.`);
+      if (path !== this.#path)
+        warn(`${this.#path} was edited and is left as it is; these rejects are in ${path}.`);
       return path;
     }
     await this[Symbol.asyncDispose]();
@@ -100,11 +115,15 @@ export class RejectsFile implements AsyncDisposable {
     return undefined;
   }
 
-  /** The first name of `list.csv.rejected.csv`, `list.csv.rejected-2.csv`, … under which there is no work of a person. */
+  /**
+   * The first name of `list.csv.rejected.csv`, `list.csv.rejected-2.csv`, … under which there is no
+   * work of a person.
+   */
   async #freePath(): Promise<string> {
     const { dir, name, ext } = parse(this.#path);
     let path = this.#path;
-    for (let number = 2; await isEdited(path); number += 1) path = join(dir, `${name}-${number}${ext}`);
+    for (let number = 2; await isEdited(path); number += 1)
+      path = join(dir, `${name}-${number}${ext}`);
     return path;
   }
 
@@ -120,10 +139,15 @@ export class RejectsFile implements AsyncDisposable {
   }
 
   /** As many cells as headings, whatever the row had: what is too much is kept in the last one. */
-  #csvCells({ line, cells = [] }: ListRow, { code, reason }: RowProblem, layout: CsvLayout): string[] {
+  #csvCells(
+    { line, cells = [] }: ListRow,
+    { code, reason }: RowProblem,
+    layout: CsvLayout,
+  ): string[] {
     const own = this.#headings.map((_, index) => withGuesses(cells[index] ?? ''));
     const isRagged = cells.length > layout.headings.length;
-    if (isRagged) own[own.length - 1] = withGuesses(cells.slice(own.length - 1).join(layout.delimiter));
+    if (isRagged)
+      own[own.length - 1] = withGuesses(cells.slice(own.length - 1).join(layout.delimiter));
     return [...own.map(guarded), String(line), code, reason];
   }
 }
@@ -141,7 +165,10 @@ async function firstLineOf(path: string): Promise<string | undefined> {
     return undefined;
   }
   try {
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(FIRST_LINE_BYTES), position: 0 });
+    const { buffer, bytesRead } = await file.read({
+      buffer: Buffer.alloc(FIRST_LINE_BYTES),
+      position: 0,
+    });
     return buffer.toString('utf8', 0, bytesRead).split(/\r?\n/)[0];
   } catch {
     return '';

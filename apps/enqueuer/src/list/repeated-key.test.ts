@@ -21,11 +21,18 @@ describe('repeatedKey', () => {
 
   it('finds every key that is given once more', () => {
     const key = fc.string({ unit: 'binary' });
-    const property = fc.property(fc.dictionary(key, fc.jsonValue(), { minKeys: 1 }), fc.nat(), (object, pick) => {
-      const keys = Object.keys(object);
-      const again = keys[pick % keys.length] ?? '';
-      return repeatedKey(`${JSON.stringify(object).slice(0, -1)},${JSON.stringify(again)}:0}`) === again;
-    });
+    const property = fc.property(
+      fc.dictionary(key, fc.jsonValue(), { minKeys: 1 }),
+      fc.nat(),
+      (object, pick) => {
+        const keys = Object.keys(object);
+        const again = keys[pick % keys.length] ?? '';
+        return (
+          repeatedKey(`${JSON.stringify(object).slice(0, -1)},${JSON.stringify(again)}:0}`) ===
+          again
+        );
+      },
+    );
     expect(() => fc.assert(property)).not.toThrow();
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The first key that stands twice in one object of a text that is valid JSON. RFC 8259, section 4, leaves open which of the two
- * counts; JSON.parse takes the last without a word.
+ * The first key that stands twice in one object of a text that is valid JSON. RFC 8259, section 4,
+ * leaves open which of the two counts; JSON.parse takes the last without a word.
  */
 export function repeatedKey(json: string): string | undefined {
   /** The keys of each object that is open; undefined: an array. */

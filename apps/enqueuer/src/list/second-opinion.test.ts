@@ -43,11 +43,17 @@ function cut(cells: readonly string[]): readonly string[] {
 
 type Cells = readonly string[];
 
-/** No more cells than one row that a line break has cut; where one is full, a number that it may have cut. */
+/**
+ * No more cells than one row that a line break has cut; where one is full, a number that it may
+ * have cut.
+ */
 function mayBeOne(one: Cells | undefined, other: Cells | undefined): boolean {
   if (one === undefined || other === undefined || one.length + other.length > 4) return false;
   const parts = [one.at(-1) ?? '', other[0] ?? ''];
-  return (one.length < 3 && other.length < 3) || parts.every((part) => /^[^\p{L}]*\d[^\p{L}]*$/u.test(part));
+  return (
+    (one.length < 3 && other.length < 3) ||
+    parts.every((part) => /^[^\p{L}]*\d[^\p{L}]*$/u.test(part))
+  );
 }
 
 function codesFor(rows: readonly Cells[], isCutOff: boolean): (string | undefined)[] {
@@ -117,7 +123,9 @@ describe('a CSV list, read a second time by papaparse', () => {
             .map((cell) => {
               const must = /["\r\n]/.test(cell) || cell.includes(delimiter);
               written += 1;
-              return must || quotes[written % quotes.length] === true ? `"${cell.replaceAll('"', '""')}"` : cell;
+              return must || quotes[written % quotes.length] === true
+                ? `"${cell.replaceAll('"', '""')}"`
+                : cell;
             })
             .join(delimiter);
         const records = table.rows.map(write);
@@ -125,15 +133,20 @@ describe('a CSV list, read a second time by papaparse', () => {
         const text = [write(table.headings), ...records].join(eol) + (table.endsInEol ? eol : '');
 
         const second = Papa.parse<string[]>(text, { delimiter, newline: eol }).data;
-        const [headings, ...expected] = second.filter((cells) => cells.length > 1 || cells[0] !== '');
+        const [headings, ...expected] = second.filter(
+          (cells) => cells.length > 1 || cells[0] !== '',
+        );
         // Named by the list itself: such tables are made to mislead whoever guesses.
         const read = await readList('list.csv', encode(`sep=${delimiter}\n${text}`), cuts);
 
         expect(read.headings).toEqual(headings);
         expect(read.rows.map(({ cells }) => cells)).toEqual(expected.map(cut));
         expect(read.rows.map(({ cells }) => cells)).toEqual(table.rows.map(cut));
-        const isCutOff = !table.endsInEol && !table.blankLines.some((at) => at >= table.rows.length);
-        expect(read.rows.map(({ problem }) => problem?.code)).toEqual(codesFor(table.rows.map(cut), isCutOff));
+        const isCutOff =
+          !table.endsInEol && !table.blankLines.some((at) => at >= table.rows.length);
+        expect(read.rows.map(({ problem }) => problem?.code)).toEqual(
+          codesFor(table.rows.map(cut), isCutOff),
+        );
         expect(read.rows.map(({ row }) => row)).toEqual(table.rows.map((_, index) => index + 1));
       }),
       { numRuns: 150 },
@@ -148,12 +161,32 @@ const value = fc.oneof(
     arbitrary: fc.record(
       {
         name: fc.string({
-          unit: fc.constantFrom('a', '"', '\\', '{', ']', ',', '\n', '\r', '\u2028', 'é', '😀', '\0'),
+          unit: fc.constantFrom(
+            'a',
+            '"',
+            '\\',
+            '{',
+            ']',
+            ',',
+            '\n',
+            '\r',
+            '\u2028',
+            'é',
+            '😀',
+            '\0',
+          ),
         }),
-        toPhoneNumber: fc.oneof(fc.constant('+15055550123'), fc.constant(15055550123), fc.constant(null)),
+        toPhoneNumber: fc.oneof(
+          fc.constant('+15055550123'),
+          fc.constant(15055550123),
+          fc.constant(null),
+        ),
         externalId: fc.oneof(fc.string({ maxLength: 4 }), fc.integer()),
         formInfo: fc.array(
-          fc.dictionary(fc.string({ maxLength: 3 }), fc.oneof(fc.string(), fc.integer(), fc.boolean())),
+          fc.dictionary(
+            fc.string({ maxLength: 3 }),
+            fc.oneof(fc.string(), fc.integer(), fc.boolean()),
+          ),
         ),
         customRules: fc.array(fc.string({ maxLength: 3 }), { maxLength: 2 }),
       },
@@ -165,13 +198,19 @@ const value = fc.oneof(
 
 /** `null` sets nothing, nor does an empty text where none can stand. */
 function isSet([field, value]: [string, unknown]): boolean {
-  return value !== null && (value !== '' || !['externalId', 'timezone', 'startsAt', 'expiresAt'].includes(field));
+  return (
+    value !== null &&
+    (value !== '' || !['externalId', 'timezone', 'startsAt', 'expiresAt'].includes(field))
+  );
 }
 
 /** What a row must be of which JSON.parse has read this. */
 function rowOf(value: unknown): { record: unknown } | { code: string } {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return { code: 'bad_json' };
-  const parsed = callRecordSchema.safeParse(Object.fromEntries(Object.entries(value).filter(isSet)));
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    return { code: 'bad_json' };
+  const parsed = callRecordSchema.safeParse(
+    Object.fromEntries(Object.entries(value).filter(isSet)),
+  );
   return parsed.success ? { record: parsed.data } : { code: 'invalid_field' };
 }
 
@@ -201,13 +240,21 @@ describe('a JSON list, read a second time by JSON.parse', () => {
 
   it('keeps of every good record the text as it stands there', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(value, { minLength: 1, maxLength: 5 }), cuts, async (values, cuts) => {
-        const { rows } = await readList('list.json', Buffer.from(JSON.stringify(values, undefined, 2)), cuts);
-        for (const [index, { raw, problem }] of rows.entries()) {
-          const kept: unknown = problem === undefined ? JSON.parse(raw ?? '') : values[index];
-          expect(JSON.stringify(kept)).toBe(JSON.stringify(values[index]));
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(value, { minLength: 1, maxLength: 5 }),
+        cuts,
+        async (values, cuts) => {
+          const { rows } = await readList(
+            'list.json',
+            Buffer.from(JSON.stringify(values, undefined, 2)),
+            cuts,
+          );
+          for (const [index, { raw, problem }] of rows.entries()) {
+            const kept: unknown = problem === undefined ? JSON.parse(raw ?? '') : values[index];
+            expect(JSON.stringify(kept)).toBe(JSON.stringify(values[index]));
+          }
+        },
+      ),
       { numRuns: 40 },
     );
   });
@@ -223,10 +270,13 @@ describe('an NDJSON list, read a second time by JSON.parse, line by line', () =>
   const blank = fc.constantFrom('', ' ', '\t');
 
   it('has the same records, and rejects each damaged line by itself', async () => {
-    const lines = fc.array(fc.oneof({ arbitrary: line, weight: 8 }, { arbitrary: blank, weight: 1 }), {
-      minLength: 1,
-      maxLength: 8,
-    });
+    const lines = fc.array(
+      fc.oneof({ arbitrary: line, weight: 8 }, { arbitrary: blank, weight: 1 }),
+      {
+        minLength: 1,
+        maxLength: 8,
+      },
+    );
     const eol = fc.constantFrom('\n', '\r\n');
     await fc.assert(
       fc.asyncProperty(lines, eol, encodings, cuts, async (lines, eol, encode, cuts) => {

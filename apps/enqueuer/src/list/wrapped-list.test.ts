@@ -4,7 +4,10 @@ import { wrappedIn } from './wrapped-list.ts';
 describe('wrappedIn', () => {
   it.each([
     ['{"data":[{"name":"Ada"}],"meta":{"total":1}}', 'data'],
-    ['\n{ "meta": {"ids": [1, "]"], "a\\"b": "{"}, "result": {"people": [ {"name": "Ada"', 'result.people'],
+    [
+      '\n{ "meta": {"ids": [1, "]"], "a\\"b": "{"}, "result": {"people": [ {"name": "Ada"',
+      'result.people',
+    ],
   ])('names the keys that lead to the records: %s', (text, keys) => {
     expect(wrappedIn(text)).toBe(keys);
   });

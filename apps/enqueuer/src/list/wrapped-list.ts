@@ -4,8 +4,8 @@ import { endOfString, isFollowedByColon } from './repeated-key.ts';
 const FIELDS: ReadonlySet<string> = new Set(RECORD_FIELDS);
 
 /**
- * Services answer with an object around their records, `{"data": [{…}, …]}`. Returns the keys that lead to them, if the text
- * begins like that and the object is no record itself.
+ * Services answer with an object around their records, `{"data": [{…}, …]}`. Returns the keys that
+ * lead to them, if the text begins like that and the object is no record itself.
  */
 export function wrappedIn(text: string): string | undefined {
   /** The last key of each object that is open; undefined: an array. */
@@ -15,7 +15,8 @@ export function wrappedIn(text: string): string | undefined {
     if (open.length === 0 && character !== '{') return undefined;
     if (character === '{') open.push('');
     else if (character === '[') {
-      if (open.every((key) => key !== undefined) && /^\[\s*\{/.test(text.slice(at, at + 200))) return open.join('.');
+      if (open.every((key) => key !== undefined) && /^\[\s*\{/.test(text.slice(at, at + 200)))
+        return open.join('.');
       open.push(undefined);
     } else if (character === '}' || character === ']') {
       open.pop();

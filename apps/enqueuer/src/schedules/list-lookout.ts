@@ -1,6 +1,9 @@
 import { stat } from 'node:fs/promises';
 
-/** What lies at the path of a list: nothing yet, something that may still be written, a list, or what can never be one. */
+/**
+ * What lies at the path of a list: nothing yet, something that may still be written, a list, or
+ * what can never be one.
+ */
 export type ListSight = 'missing' | 'unsettled' | 'settled' | 'no_file';
 
 interface Look {
@@ -11,8 +14,9 @@ interface Look {
 }
 
 /**
- * Tells whether a list is there in full. It is once its size and time have stayed the same for a while: the clocks of the
- * machines that write and keep it play no part. A file that is still empty is not there yet.
+ * Tells whether a list is there in full. It is once its size and time have stayed the same for a
+ * while: the clocks of the machines that write and keep it play no part. A file that is still empty
+ * is not there yet.
  */
 export class ListLookout {
   readonly #settleMs: number;
@@ -49,7 +53,8 @@ async function statOf(path: string) {
   try {
     return await stat(path);
   } catch {
-    // What cannot be seen is not there; if it can never be, the run says so when it has waited long enough.
+    // What cannot be seen is not there; if it can never be, the run says so when it has waited long
+    // enough.
     return undefined;
   }
 }

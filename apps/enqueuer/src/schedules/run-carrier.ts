@@ -25,7 +25,12 @@ import { LeaseLostError, RunLease } from './run-lease.ts';
 export type CarryEnd =
   | { readonly kind: 'loaded'; readonly run: ScheduleRun; readonly loaded: LoadedList }
   /** `error`: what a person is told who asked for it. */
-  | { readonly kind: 'missed' | 'failed'; readonly reason: string; readonly message: string; readonly error?: Error }
+  | {
+      readonly kind: 'missed' | 'failed';
+      readonly reason: string;
+      readonly message: string;
+      readonly error?: Error;
+    }
   /** Its list is not there yet, or still being written. */
   | { readonly kind: 'waiting'; readonly sight: ListSight }
   /** Nothing was to be done: another has it, it is finished, or there is no such run. */
@@ -50,14 +55,20 @@ export interface RunCarrierOptions {
 type Hindrance = Extract<CarryEnd, { kind: 'missed' | 'failed' | 'waiting' }>;
 
 /** What a load can end with that trying again would not mend. */
-const FINAL_CODES: ReadonlySet<string> = new Set(['campaign_canceled', 'dedupe_by', 'another_list', 'list_changed']);
+const FINAL_CODES: ReadonlySet<string> = new Set([
+  'campaign_canceled',
+  'dedupe_by',
+  'another_list',
+  'list_changed',
+]);
 
 const LIST_CHANGED =
   'The list has changed since a part of it was loaded, and with dedupeBy: row its rows would be other calls; load what is missing into another campaign.';
 
 /**
- * Carries out runs of schedules, each under a lease: of several processes one does it, and where that one dies another goes on. A run
- * whose loading has begun is finished whatever the hour: half of its rows are queued already.
+ * Carries out runs of schedules, each under a lease: of several processes one does it, and where
+ * that one dies another goes on. A run whose loading has begun is finished whatever the hour: half
+ * of its rows are queued already.
  */
 export class RunCarrier {
   readonly #options: RunCarrierOptions;
@@ -77,7 +88,10 @@ export class RunCarrier {
     });
   }
 
-  /** Carries out a run at once, because a person asks for it: also early, late, or after it has failed. */
+  /**
+   * Carries out a run at once, because a person asks for it: also early, late, or after it has
+   * failed.
+   */
   async carryOutNow(schedule: Schedule, { local }: Pick<ScheduleRun, 'local'>): Promise<CarryEnd> {
     return await this.#withLease(schedule, local, true, (lease) => this.#load(schedule, lease));
   }
@@ -96,7 +110,8 @@ export class RunCarrier {
     try {
       return await work(lease);
     } catch (error) {
-      // Whatever it was: the next may try at once, where this one left off. The first error says more.
+      // Whatever it was: the next may try at once, where this one left off. The first error says
+      // more.
       if (!(error instanceof LeaseLostError)) await lease.giveBack().catch(() => {});
       throw error;
     }
@@ -111,10 +126,16 @@ export class RunCarrier {
     const hasBegun = run.state === 'loading';
     if (hasBegun && sight !== 'missing') return undefined;
     // Where it had begun, the list may still lie on the machine that died.
-    const waitsUntil = hasBegun ? lateUntil : Math.min(run.dueAt + schedule.waitForListMs, lateUntil);
+    const waitsUntil = hasBegun
+      ? lateUntil
+      : Math.min(run.dueAt + schedule.waitForListMs, lateUntil);
     const isMissed = at >= lateUntil && run.state === 'due';
     if (sight === 'missing' && at >= waitsUntil && !isMissed) {
-      return { kind: 'failed', reason: 'list_missing', message: `There was no list ${path}, or it was empty.` };
+      return {
+        kind: 'failed',
+        reason: 'list_missing',
+        message: `There was no list ${path}, or it was empty.`,
+      };
     }
     if (at >= lateUntil) return tooLate(lateUntil);
     return sight === 'settled' || sight === 'no_file' ? undefined : { kind: 'waiting', sight };
@@ -137,17 +158,36 @@ export class RunCarrier {
       });
       const { counts, rejectsFile } = loaded;
       const finishedAt = await this.#options.now();
-      const change = { state: 'loaded', finishedAt, counts: { ...counts }, rejectsFile: rejectsFile ?? null } as const;
-      await lease.giveBack(hasCalls(change.counts) ? change : { ...change, ...withoutCalls(run, finishedAt) });
-      return { kind: 'loaded', run: { ...run, state: 'loaded', counts: change.counts, finishedAt }, loaded };
+      const change = {
+        state: 'loaded',
+        finishedAt,
+        counts: { ...counts },
+        rejectsFile: rejectsFile ?? null,
+      } as const;
+      await lease.giveBack(
+        hasCalls(change.counts) ? change : { ...change, ...withoutCalls(run, finishedAt) },
+      );
+      return {
+        kind: 'loaded',
+        run: { ...run, state: 'loaded', counts: change.counts, finishedAt },
+        loaded,
+      };
     } catch (error) {
       const code = finalCode(error);
       if (code === undefined || !(error instanceof Error)) throw error;
-      return await this.#finish(lease, { kind: 'failed', reason: code, message: error.message, error });
+      return await this.#finish(lease, {
+        kind: 'failed',
+        reason: code,
+        message: error.message,
+        error,
+      });
     }
   }
 
-  /** The list can be read: from now on the run is to be finished, and by the same list where a row's place in it makes the call. */
+  /**
+   * The list can be read: from now on the run is to be finished, and by the same list where a row's
+   * place in it makes the call.
+   */
   async #begin(lease: RunLease, listHash: string | undefined): Promise<void> {
     const { run } = lease;
     if (run.listHash !== undefined && run.listHash !== listHash) {
@@ -166,7 +206,8 @@ export class RunCarrier {
   async #finish(lease: RunLease, end: Extract<CarryEnd, { reason: string }>): Promise<CarryEnd> {
     const { kind: state, reason, message } = end;
     const finishedAt = await this.#options.now();
-    // Asked for ahead of its time, and that is still to come: then it is carried out as if nobody had asked.
+    // Asked for ahead of its time, and that is still to come: then it is carried out as if nobody
+    // had asked.
     const isAhead = finishedAt < lease.run.dueAt;
     await lease.giveBack(isAhead ? {} : { state, reason, message, finishedAt });
     return end;
@@ -176,7 +217,10 @@ export class RunCarrier {
 /** Another list may be tried; ahead of its time the run is left to it. */
 function withoutCalls({ dueAt }: ScheduleRun, at: number): RunChange {
   const isAhead = at < dueAt;
-  return { listHash: null, ...(isAhead && { state: 'due', startedAt: null, finishedAt: null, counts: null }) };
+  return {
+    listHash: null,
+    ...(isAhead && { state: 'due', startedAt: null, finishedAt: null, counts: null }),
+  };
 }
 
 /** Undefined: it may go better another time. */

@@ -5,7 +5,10 @@ export class LeaseLostError extends Error {
   readonly code = 'lease_lost';
 }
 
-/** This process's right to work on one run: renewed until it is given back, and lost if it was taken over. */
+/**
+ * This process's right to work on one run: renewed until it is given back, and lost if it was taken
+ * over.
+ */
 export class RunLease implements Disposable {
   readonly run: ScheduleRun;
   readonly #store: ScheduleStore;
@@ -52,7 +55,9 @@ export class RunLease implements Disposable {
 
   #insist(isOurs: boolean): void {
     if (isOurs) return;
-    this.#lost.abort(new LeaseLostError(`run ${this.run.local} of ${this.#schedule} was taken over`));
+    this.#lost.abort(
+      new LeaseLostError(`run ${this.run.local} of ${this.#schedule} was taken over`),
+    );
     this.#lost.signal.throwIfAborted();
   }
 }

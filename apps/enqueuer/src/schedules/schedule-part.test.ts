@@ -51,7 +51,12 @@ class Daemon implements AsyncDisposable {
         done();
       },
     });
-    const logger = createLogger({ level: 'info', name: 'test', redactor: new Redactor(), destination });
+    const logger = createLogger({
+      level: 'info',
+      name: 'test',
+      redactor: new Redactor(),
+      destination,
+    });
     const daemonId = `daemon-${Math.random().toString(36).slice(2)}`;
     this.part = new SchedulePart(
       { context, logger, registry: this.registry, daemonId, connect: noConnection },
@@ -76,15 +81,23 @@ class Daemon implements AsyncDisposable {
       redactor: new Redactor(),
       destination: process.stderr,
     });
-    const connection = createRedis(config.redis.connection, { role: 'worker', name: 'test', logger });
+    const connection = createRedis(config.redis.connection, {
+      role: 'worker',
+      name: 'test',
+      logger,
+    });
     await connection.connect();
-    const daemon = new Daemon(new Context(config, logger, connection.client), options, () => connection.stop());
+    const daemon = new Daemon(new Context(config, logger, connection.client), options, () =>
+      connection.stop(),
+    );
     await daemon.part.start();
     return daemon;
   }
 
   async finished(state: string): Promise<number> {
-    const { values } = (await this.registry.getSingleMetric('libby_dialer_schedule_runs_total')?.get()) ?? {
+    const { values } = (await this.registry
+      .getSingleMetric('libby_dialer_schedule_runs_total')
+      ?.get()) ?? {
       values: [],
     };
     return values.find(({ labels }) => labels['state'] === state)?.value ?? 0;
@@ -100,7 +113,9 @@ async function noConnection(): Promise<never> {
   throw new Error('schedules need no connection of their own');
 }
 
-function nightly(settings: Partial<ScheduleSettings> & { campaignSettings?: object } = {}): Schedule {
+function nightly(
+  settings: Partial<ScheduleSettings> & { campaignSettings?: object } = {},
+): Schedule {
   const { campaignSettings, ...others } = settings;
   const content = { id: 'template', fromPhoneNumber: '+15055550100', ...campaignSettings };
   const verdict = parseCampaign(content);
@@ -139,10 +154,15 @@ async function endLease(local = '2026-12-01T18:00'): Promise<void> {
   await bench.redis.hset(runs, local, JSON.stringify({ ...record, leaseUntil: 0 }));
 }
 
-/** Starts to load the run in a process of its own, and kills it when the first rows are in. Returns how many are. */
+/**
+ * Starts to load the run in a process of its own, and kills it when the first rows are in. Returns
+ * how many are.
+ */
 async function killInMidLoad(): Promise<number> {
   const argv = [MAIN, 'schedule', 'run', 'nightly', '--date', '2026-12-01', '--early'];
-  await using loading = await spawnProcess(process.execPath, argv, { env: { ...bench.environment } });
+  await using loading = await spawnProcess(process.execPath, argv, {
+    env: { ...bench.environment },
+  });
   await eventually(async () => (await queuedIn('nightly-2026-12-01')) > 0, { intervalMs: 5 });
   await loading.stop('SIGKILL');
   return await queuedIn('nightly-2026-12-01');
@@ -208,7 +228,10 @@ describe('a run', () => {
     expect(before).toBeLessThan(8000);
     await using daemon = await Daemon.start();
     await eventually(async () => daemon.looks > 3);
-    expect(await run()).toMatchObject({ state: 'loading', owner: expect.stringMatching(/^schedule-run/) as string });
+    expect(await run()).toMatchObject({
+      state: 'loading',
+      owner: expect.stringMatching(/^schedule-run/) as string,
+    });
     await endLease();
     const { counts } = await until('loaded');
     expect(counts).toMatchObject({ rows: 8000, queued: 8000 - before, alreadyQueued: before });
@@ -236,7 +259,10 @@ describe('a run', () => {
     expect(await run()).toMatchObject({ state: 'loading' });
     expect(await run()).not.toHaveProperty('owner');
     await using _next = await Daemon.start();
-    expect((await until('loaded')).counts).toMatchObject({ queued: 6000 - before, alreadyQueued: before });
+    expect((await until('loaded')).counts).toMatchObject({
+      queued: 6000 - before,
+      alreadyQueued: before,
+    });
   });
 
   test('whose list cannot be read fails, is told, and counted', async () => {
@@ -274,7 +300,9 @@ describe('a list that is not there', () => {
     await until('waiting_for_list');
     const list = join(bench.directory, '2026-12-01.csv');
     await eventually(() =>
-      daemon.log.some((line) => line['msg'] === 'a run waits for its list' && line['list'] === list),
+      daemon.log.some(
+        (line) => line['msg'] === 'a run waits for its list' && line['list'] === list,
+      ),
     );
     expect((await bench.run(['schedule', 'list'])).stdout).toContain(
       `Tue 2026-12-01 18:00  waits for its list ${list}\n`,
@@ -287,7 +315,11 @@ describe('a list that is not there', () => {
   });
 
   test('is waited for beyond the next run, where runs come more often than that', async () => {
-    const settings = { cron: '* 18 * * *', waitForListMs: HOUR_MS / 6, campaignSettings: { callingWindow: 'anytime' } };
+    const settings = {
+      cron: '* 18 * * *',
+      waitForListMs: HOUR_MS / 6,
+      campaignSettings: { callingWindow: 'anytime' },
+    };
     await store.put(nightly({ ...settings, list: join(bench.directory, '{{time}}.csv') }));
     now = DUE;
     await using _daemon = await Daemon.start();
@@ -317,7 +349,10 @@ describe('a list that is not there', () => {
   test('night after night leaves no more records than are kept', async () => {
     await store.put(nightly());
     const before = Array.from({ length: 400 }, (_, dueAt): [string, string] => {
-      return [`before ${dueAt}`, JSON.stringify({ state: 'failed', campaign: `before-${dueAt}`, dueAt })];
+      return [
+        `before ${dueAt}`,
+        JSON.stringify({ state: 'failed', campaign: `before-${dueAt}`, dueAt }),
+      ];
     });
     const { runs } = bench.keys.schedule('nightly');
     await bench.redis.hset(runs, Object.fromEntries(before));
@@ -333,7 +368,10 @@ describe('a list that is not there', () => {
     now = DUE;
     await using _daemon = await Daemon.start();
     expect(await until('failed')).toMatchObject({ reason: 'list_missing' });
-    await eventually(async () => (await store.run('a-waiting-one', '2026-12-01T18:00'))?.state === 'waiting_for_list');
+    await eventually(
+      async () =>
+        (await store.run('a-waiting-one', '2026-12-01T18:00'))?.state === 'waiting_for_list',
+    );
   });
 });
 
@@ -356,7 +394,9 @@ describe('after downtime', () => {
       message: 'It could not begin before 2026-12-02T04:00:00.000Z, when its hours ended.',
     });
     expect(await daemon.finished('missed')).toBe(1);
-    expect(daemon.log).toContainEqual(expect.objectContaining({ level: 50, runs: 1, from: '2026-12-01T18:00' }));
+    expect(daemon.log).toContainEqual(
+      expect.objectContaining({ level: 50, runs: 1, from: '2026-12-01T18:00' }),
+    );
     expect(await bench.redis.exists(bench.keys.campaigns)).toBe(0);
   });
 
@@ -414,8 +454,12 @@ describe('a schedule that is added again', () => {
     expect(await store.put(nightly({ cron: '0 19 * * *' }))).toBe('replaced');
     now = DUE + HOUR_MS;
     await using _daemon = await Daemon.start();
-    expect(await until('loaded', '2026-12-01T18:00')).toMatchObject({ campaign: 'nightly-2026-12-01' });
-    expect(await until('loaded', '2026-12-01T19:00')).toMatchObject({ campaign: 'nightly-2026-12-01-1900' });
+    expect(await until('loaded', '2026-12-01T18:00')).toMatchObject({
+      campaign: 'nightly-2026-12-01',
+    });
+    expect(await until('loaded', '2026-12-01T19:00')).toMatchObject({
+      campaign: 'nightly-2026-12-01-1900',
+    });
     expect(await store.runs('nightly')).toHaveLength(2);
   });
 
@@ -447,7 +491,8 @@ test('campaigns of older runs are archived once they are finished and exported, 
   await store.put(nightly({ keepRuns: 1, list: join(bench.directory, 'same.csv') }));
   await bench.list('same.csv', 1);
   await using daemon = await Daemon.start();
-  const refusals = () => daemon.log.filter(({ campaign }) => campaign === first).map(({ why }) => why);
+  const refusals = () =>
+    daemon.log.filter(({ campaign }) => campaign === first).map(({ why }) => why);
   await night(1);
   await night(2);
   await eventually(() => refusals().includes('unfinished'));

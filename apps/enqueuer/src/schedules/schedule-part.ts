@@ -32,7 +32,9 @@ const RUNS_AT_ONCE = 4;
 const STOP_WITHIN_MS = 10_000;
 
 export interface SchedulePartOptions {
-  /** Epoch ms: what is due, late and missed. Left out: Redis's clock. Leases always go by Redis's. */
+  /**
+   * Epoch ms: what is due, late and missed. Left out: Redis's clock. Leases always go by Redis's.
+   */
   readonly now?: () => Promise<number>;
   /** How often it looks by itself, beside being woken. */
   readonly lookEveryMs?: number;
@@ -152,12 +154,16 @@ export class SchedulePart implements DaemonPart {
       for (const schedule of schedules) await this.#noteDue(schedule, now);
       await this.#begin(schedules, now);
       const outageMs = this.#outage.ended(systemClock.monotonic());
-      if (outageMs !== undefined) this.#logger.info({ outageMs: Math.round(outageMs) }, 'the schedules go on');
+      if (outageMs !== undefined)
+        this.#logger.info({ outageMs: Math.round(outageMs) }, 'the schedules go on');
     } catch (error) {
       this.#metrics.looksFailed.inc();
       const reason = this.#reasonOf(error);
       if (!this.#outage.began(reason, systemClock.monotonic())) return;
-      this.#logger.error({ reason, err: error }, 'the schedules could not be looked at; they are looked at again');
+      this.#logger.error(
+        { reason, err: error },
+        'the schedules could not be looked at; they are looked at again',
+      );
     }
   }
 
@@ -168,7 +174,9 @@ export class SchedulePart implements DaemonPart {
 
   /** BullMQ is asked about them only when one has changed. */
   async #matchTriggers(schedules: readonly Schedule[]): Promise<void> {
-    const wanted = JSON.stringify(schedules.map(({ name, cron, timezone }) => [name, cron, timezone]));
+    const wanted = JSON.stringify(
+      schedules.map(({ name, cron, timezone }) => [name, cron, timezone]),
+    );
     if (wanted === this.#matched) return;
     await this.#triggers.match(schedules);
     this.#matched = wanted;
@@ -181,7 +189,10 @@ export class SchedulePart implements DaemonPart {
     this.#metrics.runs.inc({ state: 'missed' }, missed.length);
     const [from, to] = [first.local, missed.at(-1)?.local];
     const fields = { schedule: schedule.name, runs: missed.length, from, to };
-    this.#logger.error(fields, 'runs were missed: no daemon was there while their hours allowed them');
+    this.#logger.error(
+      fields,
+      'runs were missed: no daemon was there while their hours allowed them',
+    );
     await this.#store.trim(schedule.name);
   }
 
@@ -229,14 +240,20 @@ export class SchedulePart implements DaemonPart {
     if (end.kind === 'waiting' && end.sight === 'unsettled') this.#lookWhenSettled();
     if (end.kind === 'missed' || end.kind === 'failed') {
       this.#metrics.runs.inc({ state: end.kind });
-      this.#logger.error({ ...fields, reason: end.reason, why: end.message }, `a run is recorded as ${end.kind}`);
+      this.#logger.error(
+        { ...fields, reason: end.reason, why: end.message },
+        `a run is recorded as ${end.kind}`,
+      );
       await this.#store.trim(schedule.name);
     }
     if (end.kind !== 'loaded') return;
     this.#metrics.runs.inc({ state: 'loaded' });
     const { counts } = end.loaded;
     if (counts.rejected > 0 && counts.rejected === counts.rows) {
-      this.#logger.error({ ...fields, ...counts }, 'a run is loaded, and all of its rows were rejected');
+      this.#logger.error(
+        { ...fields, ...counts },
+        'a run is loaded, and all of its rows were rejected',
+      );
     } else {
       this.#logger.info({ ...fields, ...counts }, 'a run is loaded');
     }

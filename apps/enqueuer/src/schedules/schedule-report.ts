@@ -27,7 +27,18 @@ interface RunView {
 }
 
 export function scheduleJson({ schedule, next, last }: ScheduleView): object {
-  const { name, cron, timezone, list, format, waitForListMs, expiresAfterMs, keepRuns, addedAt, precision } = schedule;
+  const {
+    name,
+    cron,
+    timezone,
+    list,
+    format,
+    waitForListMs,
+    expiresAfterMs,
+    keepRuns,
+    addedAt,
+    precision,
+  } = schedule;
   return {
     name,
     cron,
@@ -63,7 +74,12 @@ function runJson({ run, status }: RunView): object {
     calls:
       status === undefined
         ? null
-        : { state: status.state, pending: status.pending, inFlight: status.inFlight, outcomes: status.outcomes },
+        : {
+            state: status.state,
+            pending: status.pending,
+            inFlight: status.inFlight,
+            outcomes: status.outcomes,
+          },
   };
 }
 
@@ -82,14 +98,25 @@ export function scheduleText({ schedule, next, last }: ScheduleView): string {
   const [soon] = next;
   const rows = [
     ['  next', soon === undefined ? 'never' : timeText(soon, timezone)],
-    ...last.map((view, index) => [index === 0 ? '  last' : '', `${clockText(view.run)}  ${runText(view, schedule)}`]),
+    ...last.map((view, index) => [
+      index === 0 ? '  last' : '',
+      `${clockText(view.run)}  ${runText(view, schedule)}`,
+    ]),
   ];
   return `${name}: "${cron}" ${timezone}, ${list}\n${formatTable(rows)}`;
 }
 
 /** The runs to come, with what they will be called. */
-export function nextRunsText({ name, timezone, precision }: Schedule, next: readonly CronTime[]): string {
-  return formatTable(next.map((time) => [`  ${timeText(time, timezone)}`, campaignIdOf(name, time.local, precision)]));
+export function nextRunsText(
+  { name, timezone, precision }: Schedule,
+  next: readonly CronTime[],
+): string {
+  return formatTable(
+    next.map((time) => [
+      `  ${timeText(time, timezone)}`,
+      campaignIdOf(name, time.local, precision),
+    ]),
+  );
 }
 
 /** `Tue 2026-12-01 18:30 America/Denver (Wed 2026-12-02 01:30 UTC)`. */
@@ -108,7 +135,8 @@ function runText({ run, status }: RunView, schedule: Schedule): string {
   const { state, campaign, counts, message } = run;
   if (state === 'missed' || state === 'failed') return `${state}: ${message ?? ''}`;
   if (state === 'waiting_for_list') return `waits for its list ${listPathOf(schedule, run)}`;
-  const loaded = state === 'loaded' ? `${campaign}: ${countsText(counts ?? {})}` : `${campaign}: ${state}`;
+  const loaded =
+    state === 'loaded' ? `${campaign}: ${countsText(counts ?? {})}` : `${campaign}: ${state}`;
   if (run.archived) return `${loaded}; archived`;
   return status === undefined ? loaded : `${loaded}; ${callsText(status)}`;
 }
@@ -117,13 +145,18 @@ function countsText({ rows = 0, rejected = 0 }: Readonly<Record<string, number>>
   return `loaded ${countOf(rows, 'row')}${rejected === 0 ? '' : `, ${formatCount(rejected)} rejected`}`;
 }
 
-/** `running: 120 pending, 4 in flight, 1,030 accepted, 2 unknown`; what there is none of is left out. */
+/**
+ * `running: 120 pending, 4 in flight, 1,030 accepted, 2 unknown`; what there is none of is left
+ * out.
+ */
 function callsText({ state, pending, inFlight, outcomes }: CampaignStatus): string {
   const counts: [string, number][] = [
     ['pending', pending],
     ['in flight', inFlight],
     ...OUTCOMES.map((outcome): [string, number] => [outcome, outcomes[outcome]]),
   ];
-  const said = counts.filter(([, count]) => count > 0).map(([what, count]) => `${formatCount(count)} ${what}`);
+  const said = counts
+    .filter(([, count]) => count > 0)
+    .map(([what, count]) => `${formatCount(count)} ${what}`);
   return said.length === 0 ? state : `${state}: ${said.join(', ')}`;
 }

@@ -2,11 +2,17 @@ import type { Logger, RedisConnection, RedisRole } from '@libby-dialer/runtime';
 import type { Registry } from 'prom-client';
 import type { Context } from '../context.ts';
 
-/** One of the things the daemon does. Several daemons may run at once, so each part shares its work with its like through Redis. */
+/**
+ * One of the things the daemon does. Several daemons may run at once, so each part shares its work
+ * with its like through Redis.
+ */
 export interface DaemonPart {
   /** Resolves once it works; works until `stop`. */
   start(): Promise<void>;
-  /** Finishes or gives back what is in hand, and releases everything. Also after a rejected or unfinished `start`. */
+  /**
+   * Finishes or gives back what is in hand, and releases everything. Also after a rejected or
+   * unfinished `start`.
+   */
   stop(): Promise<void>;
   /** A sentence on why it cannot work at the moment, for `/readyz`; undefined while it can. */
   trouble(): string | undefined;

@@ -33,7 +33,10 @@ const SERVE: DaemonKind = {
   verb: 'serves',
 };
 
-/** The daemon: connects, builds its parts, runs them, and takes everything apart again in reverse order. */
+/**
+ * The daemon: connects, builds its parts, runs them, and takes everything apart again in reverse
+ * order.
+ */
 export class ServeDaemon implements Service {
   readonly #config: ServeConfig;
   readonly #kind: DaemonKind;
@@ -60,7 +63,10 @@ export class ServeDaemon implements Service {
     collectDefaultMetrics({ register: this.#registry });
   }
 
-  /** Rejects with a `DialerError` when Redis cannot be reached or is not fit (`redis_unavailable`, `redis_volatile`, `redis_failed`). */
+  /**
+   * Rejects with a `DialerError` when Redis cannot be reached or is not fit (`redis_unavailable`,
+   * `redis_volatile`, `redis_failed`).
+   */
   async start(): Promise<void> {
     await this.#redis.explaining(() => this.#start());
   }
@@ -89,7 +95,8 @@ export class ServeDaemon implements Service {
   }
 
   async #stop(): Promise<void> {
-    if (this.#isStarted) this.#logger.info(`the ${this.#kind.noun} stops: what is in hand is finished`);
+    if (this.#isStarted)
+      this.#logger.info(`the ${this.#kind.noun} stops: what is in hand is finished`);
     const ends = await Promise.allSettled(this.#parts.map((part) => part.stop()));
     await this.#release.disposeAsync();
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
@@ -103,7 +110,11 @@ export class ServeDaemon implements Service {
   }
 
   #createRedis(role: RedisRole): RedisConnection {
-    return createRedis(this.#config.redis.connection, { role, name: this.#kind.program, logger: this.#logger });
+    return createRedis(this.#config.redis.connection, {
+      role,
+      name: this.#kind.program,
+      logger: this.#logger,
+    });
   }
 
   async #listen(): Promise<HttpServer> {

@@ -10,8 +10,17 @@ import {
   Results,
   StatusReader,
 } from '@libby-dialer/dial-queue';
-import { type Campaign, parseCampaign, type QueuedCall, type ResultRecord } from '@libby-dialer/dialing';
-import { type Simulator, type SimulatorOptions, startSimulator } from '@libby-dialer/libby-simulator';
+import {
+  type Campaign,
+  parseCampaign,
+  type QueuedCall,
+  type ResultRecord,
+} from '@libby-dialer/dialing';
+import {
+  type Simulator,
+  type SimulatorOptions,
+  startSimulator,
+} from '@libby-dialer/libby-simulator';
 import { createLogger, type LogLevel, Secret } from '@libby-dialer/runtime';
 import { type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
 import { Queue } from 'bullmq';
@@ -60,7 +69,9 @@ export class TestWorker implements AsyncDisposable {
 
   /** Where it answers HTTP, from its own log. */
   get url(): string {
-    const line = this.logs.map((text) => JSON.parse(text) as { http?: string }).find(({ http }) => http !== undefined);
+    const line = this.logs
+      .map((text) => JSON.parse(text) as { http?: string })
+      .find(({ http }) => http !== undefined);
     if (line?.http === undefined) throw new Error('the worker has not said where it listens');
     return line.http;
   }
@@ -71,8 +82,12 @@ export class TestWorker implements AsyncDisposable {
 
   /** The value of one metric, summed over its labels. */
   async metric(name: string, label = ''): Promise<number> {
-    const lines = (await this.metrics()).split('\n').filter((line) => new RegExp(`^${name}[ {]`).test(line));
-    return lines.filter((line) => line.includes(label)).reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+    const lines = (await this.metrics())
+      .split('\n')
+      .filter((line) => new RegExp(`^${name}[ {]`).test(line));
+    return lines
+      .filter((line) => line.includes(label))
+      .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   }
 
   /** Waits until the gate has given this worker such an answer. */
@@ -94,7 +109,10 @@ export class TestWorker implements AsyncDisposable {
   }
 }
 
-/** One test's dialing: a prefix of its own in Redis, a simulator, and the producer's and operator's side of the queue. */
+/**
+ * One test's dialing: a prefix of its own in Redis, a simulator, and the producer's and operator's
+ * side of the queue.
+ */
 export class DialingWorld implements AsyncDisposable {
   readonly redis: Redis;
   readonly redisUrl: string;
@@ -109,7 +127,13 @@ export class DialingWorld implements AsyncDisposable {
   readonly #status: StatusReader;
   readonly #workers: TestWorker[] = [];
 
-  private constructor(redis: Redis, redisUrl: string, simulator: Simulator, keys: Keys, identity: Identity) {
+  private constructor(
+    redis: Redis,
+    redisUrl: string,
+    simulator: Simulator,
+    keys: Keys,
+    identity: Identity,
+  ) {
     this.redis = redis;
     this.redisUrl = redisUrl;
     this.simulator = simulator;
@@ -123,11 +147,17 @@ export class DialingWorld implements AsyncDisposable {
     this.#status = new StatusReader(redis, keys, this.campaigns, this.holds);
   }
 
-  static async open(server: Pick<TestRedis, 'url'>, options: SimulatorOptions = {}): Promise<DialingWorld> {
+  static async open(
+    server: Pick<TestRedis, 'url'>,
+    options: SimulatorOptions = {},
+  ): Promise<DialingWorld> {
     const redis = new Redis(server.url, { maxRetriesPerRequest: null });
     redis.on('error', () => {});
     const keys = new Keys(uniquePrefix());
-    const [simulator, identity] = await Promise.all([startSimulator(options), Identity.load(redis, keys)]);
+    const [simulator, identity] = await Promise.all([
+      startSimulator(options),
+      Identity.load(redis, keys),
+    ]);
     return new DialingWorld(redis, server.url, simulator, keys, identity);
   }
 
@@ -139,7 +169,13 @@ export class DialingWorld implements AsyncDisposable {
 
   /** Stores a campaign that may call at any time, changed as said. */
   async campaign(changes: Record<string, unknown> = {}): Promise<Campaign> {
-    const content = { id: 'spring', fromPhoneNumber: LINE, introNotes: 'Hi', callingWindow: 'anytime', ...changes };
+    const content = {
+      id: 'spring',
+      fromPhoneNumber: LINE,
+      introNotes: 'Hi',
+      callingWindow: 'anytime',
+      ...changes,
+    };
     const verdict = parseCampaign(content);
     if (!verdict.ok) throw new Error(verdict.problems.join('; '));
     const answer = await this.campaigns.put(verdict.campaign);
@@ -152,7 +188,11 @@ export class DialingWorld implements AsyncDisposable {
   }
 
   /** Loads one call for each number; the calls differ from each other as said. */
-  async load(numbers: readonly string[], campaign = 'spring', changes: Partial<QueuedCall> = {}): Promise<void> {
+  async load(
+    numbers: readonly string[],
+    campaign = 'spring',
+    changes: Partial<QueuedCall> = {},
+  ): Promise<void> {
     await using loader = new CallLoader(this.redis, this.keys, campaign);
     const batch = numbers.map((to, index) => ({
       callId: this.callId(to, campaign),
@@ -182,7 +222,10 @@ export class DialingWorld implements AsyncDisposable {
     return {
       redis: {
         connection: {
-          topology: { kind: 'single', node: { host: hostname, port: settings.redisPort ?? Number(port) } },
+          topology: {
+            kind: 'single',
+            node: { host: hostname, port: settings.redisPort ?? Number(port) },
+          },
           username: undefined,
           password: undefined,
           db: 0,
@@ -225,7 +268,9 @@ export class DialingWorld implements AsyncDisposable {
 
   /** The outcome of each number that has one. */
   async outcomes(campaign = 'spring'): Promise<Map<string, string>> {
-    return new Map((await this.results(campaign)).map(({ toPhoneNumber, outcome }) => [toPhoneNumber, outcome]));
+    return new Map(
+      (await this.results(campaign)).map(({ toPhoneNumber, outcome }) => [toPhoneNumber, outcome]),
+    );
   }
 
   async status(campaign = 'spring') {
@@ -246,7 +291,9 @@ export class DialingWorld implements AsyncDisposable {
 
   /** Waits for a hold of this scope and gives its reason. */
   heldBy(scope: string): Promise<string> {
-    return eventually(async () => (await this.holds.list()).find((hold) => hold.scope === scope)?.reason ?? false);
+    return eventually(
+      async () => (await this.holds.list()).find((hold) => hold.scope === scope)?.reason ?? false,
+    );
   }
 
   async noHolds(): Promise<void> {
@@ -264,7 +311,9 @@ export class DialingWorld implements AsyncDisposable {
 
   /** Numbers whose phone rang more than once: of these there must never be one. */
   rangTwice(): string[] {
-    return Object.entries(this.simulator.calls().byNumber).flatMap(([number, times]) => (times > 1 ? [number] : []));
+    return Object.entries(this.simulator.calls().byNumber).flatMap(([number, times]) =>
+      times > 1 ? [number] : [],
+    );
   }
 
   /** Jobs in BullMQ's `failed` set, where nothing would run them again. */
@@ -272,19 +321,30 @@ export class DialingWorld implements AsyncDisposable {
     return this.withQueue(campaign, (queue) => queue.getFailedCount());
   }
 
-  /** As if the time were over for which a dead worker's calls are nobody else's: BullMQ's locks, and the claims in the ledger. */
+  /**
+   * As if the time were over for which a dead worker's calls are nobody else's: BullMQ's locks, and
+   * the claims in the ledger.
+   */
   async passDeadlines(campaign = 'spring'): Promise<void> {
     const { ledger } = this.keys.campaign(campaign);
     for (const callId of await this.redis.lrange(`${this.keys.queue(campaign)}active`, 0, -1)) {
       await this.redis.del(`${this.keys.queue(campaign)}${callId}:lock`);
       const entry = await this.redis.hget(ledger, callId);
       if (entry === null) continue;
-      await this.redis.hset(ledger, callId, JSON.stringify({ ...(JSON.parse(entry) as object), deadline: 1 }));
+      await this.redis.hset(
+        ledger,
+        callId,
+        JSON.stringify({ ...(JSON.parse(entry) as object), deadline: 1 }),
+      );
     }
   }
 
   async withQueue<T>(campaign: string, use: (queue: Queue) => Promise<T>): Promise<T> {
-    const queue = new Queue(campaign, { connection: this.redis, prefix: this.keys.queues, skipWaitingForReady: true });
+    const queue = new Queue(campaign, {
+      connection: this.redis,
+      prefix: this.keys.queues,
+      skipWaitingForReady: true,
+    });
     queue.on('error', () => {});
     try {
       return await use(queue);

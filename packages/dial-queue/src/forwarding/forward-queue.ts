@@ -42,8 +42,9 @@ const FORGET_CONSUMERS_AFTER_MS = 3_600_000;
 const PLACES: Readonly<Record<Source, number>> = { results: 1, again: 2 };
 
 /**
- * What a forwarder delivers: the results stream, read by a consumer group of its own, and beside it the dead letters that a
- * person has sent again. An entry is acknowledged only once it was delivered, or has become a dead letter in the same step.
+ * What a forwarder delivers: the results stream, read by a consumer group of its own, and beside it
+ * the dead letters that a person has sent again. An entry is acknowledged only once it was
+ * delivered, or has become a dead letter in the same step.
  */
 export class ForwardQueue {
   static readonly #delivered = new Script('forward-delivered');
@@ -82,7 +83,10 @@ export class ForwardQueue {
     this.#consumer = consumer;
   }
 
-  /** Makes the consumer group if there is none yet. @param from only then: which results it is to begin with */
+  /**
+   * Makes the consumer group if there is none yet. @param from only then: which results it is to
+   * begin with
+   */
   async open(from: 'beginning' | 'now'): Promise<void> {
     await this.#redis.sadd(this.#registry, this.#name);
     await this.#createGroup(this.#streams.results, from === 'now' ? '$' : '0');
@@ -98,7 +102,10 @@ export class ForwardQueue {
     return (await this.#redis.sismember(this.#registry, this.#name)) === 0;
   }
 
-  /** What nobody has read yet. @param blocking a connection that serves nothing else meanwhile @param most of each stream */
+  /**
+   * What nobody has read yet. @param blocking a connection that serves nothing else meanwhile
+   * @param most of each stream
+   */
   async read(blocking: RedisConnection, most: number): Promise<ForwardedResult[]> {
     const { results, again } = this.#streams;
     const reply = (await blocking.xreadgroup(
@@ -136,25 +143,46 @@ export class ForwardQueue {
 
   async delivered(results: readonly ForwardedResult[]): Promise<void> {
     const entries = results.flatMap(({ source, entry, id }) => [PLACES[source] + 1, entry, id]);
-    await this.#run(ForwardQueue.#delivered, [this.#keys.attempts, ...this.#both()], [this.#keys.group, ...entries]);
+    await this.#run(
+      ForwardQueue.#delivered,
+      [this.#keys.attempts, ...this.#both()],
+      [this.#keys.group, ...entries],
+    );
   }
 
-  /** Counts an attempt. Resolves to how many there are; undefined if another forwarder has taken the result over, or it was removed. */
+  /**
+   * Counts an attempt. Resolves to how many there are; undefined if another forwarder has taken the
+   * result over, or it was removed.
+   */
   async spend({ source, entry, id }: ForwardedResult): Promise<number | undefined> {
     const keys = [this.#keys.attempts, ...this.#both()];
     const args = [this.#keys.group, this.#consumer, PLACES[source] + 1, entry, id];
     return Number(await this.#run(ForwardQueue.#spend, keys, args)) || undefined;
   }
 
-  /** Gives a result up, in one step with acknowledging it; one that was removed is only acknowledged. @param at epoch ms */
-  async bury(result: ForwardedResult, reason: string, attempts: number, at: number): Promise<boolean> {
+  /**
+   * Gives a result up, in one step with acknowledging it; one that was removed is only
+   * acknowledged. @param at epoch ms
+   */
+  async bury(
+    result: ForwardedResult,
+    reason: string,
+    attempts: number,
+    at: number,
+  ): Promise<boolean> {
     const { source, entry, id } = result;
     const keys = [this.#keys.attempts, ...this.#both(), this.#keys.dead];
     const where = [this.#keys.group, PLACES[source] + 1, entry, id];
-    return (await this.#run(ForwardQueue.#bury, keys, [...where, reason, attempts, isoInstant(at)])) === 1;
+    return (
+      (await this.#run(ForwardQueue.#bury, keys, [...where, reason, attempts, isoInstant(at)])) ===
+      1
+    );
   }
 
-  /** To be said more often than every `claimAfterMs`. Resolves to those that another has taken over, or that were removed. */
+  /**
+   * To be said more often than every `claimAfterMs`. Resolves to those that another has taken over,
+   * or that were removed.
+   */
   async keep(results: readonly ForwardedResult[]): Promise<ForwardedResult[]> {
     const entries = results.flatMap(({ source, entry }) => [PLACES[source], entry]);
     const args = [this.#keys.group, this.#consumer, ...entries];
@@ -200,7 +228,10 @@ export class ForwardQueue {
   }
 }
 
-/** Of one that was removed meanwhile (erased, say) nothing is left to deliver; Redis takes it out of the group when it is claimed. */
+/**
+ * Of one that was removed meanwhile (erased, say) nothing is left to deliver; Redis takes it out of
+ * the group when it is claimed.
+ */
 function resultOf(source: Source, [entry, fields]: StreamEntry): ForwardedResult[] {
   if (fields === null) return [];
   const told = pairsOf(fields);

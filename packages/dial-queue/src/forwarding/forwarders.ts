@@ -24,7 +24,9 @@ export interface DeadLetter {
 /** How far the forwarders of one name are. */
 export interface ForwarderState {
   readonly name: string;
-  /** Results not read yet; undefined where Redis cannot tell (entries were removed from between). */
+  /**
+   * Results not read yet; undefined where Redis cannot tell (entries were removed from between).
+   */
   readonly unread: number | undefined;
   /** Read and neither delivered nor given up. */
   readonly inHand: number;
@@ -50,9 +52,17 @@ export class Forwarders {
   async read(name: string): Promise<ForwarderState | undefined> {
     if (!(await this.#redis.sismember(this.#keys.forwarders, name))) return undefined;
     const { dead, again, group } = this.#keys.forward(name);
-    const [own, sentAgain] = await Promise.all([this.#group(this.#keys.results, group), this.#group(again, group)]);
+    const [own, sentAgain] = await Promise.all([
+      this.#group(this.#keys.results, group),
+      this.#group(again, group),
+    ]);
     const unread = own.lag === undefined ? undefined : own.lag + (sentAgain.lag ?? 0);
-    return { name, unread, inHand: own.pending + sentAgain.pending, dead: await this.#redis.xlen(dead) };
+    return {
+      name,
+      unread,
+      inHand: own.pending + sentAgain.pending,
+      dead: await this.#redis.xlen(dead),
+    };
   }
 
   /** The dead letters, the oldest first. */
@@ -69,23 +79,33 @@ export class Forwarders {
     }
   }
 
-  /** Has the dead letters there are delivered again, with all their attempts before them. Resolves to how many. */
+  /**
+   * Has the dead letters there are delivered again, with all their attempts before them. Resolves
+   * to how many.
+   */
   async retry(name: string): Promise<number> {
     const { dead, again } = this.#keys.forward(name);
     const [last] = await this.#redis.xrevrange(dead, '+', '-', 'COUNT', 1);
     if (last === undefined) return 0;
     let count = 0;
     for (;;) {
-      const moved = Number(await Forwarders.#again.run(this.#redis, [dead, again], [last[0], LETTERS_PER_STEP]));
+      const moved = Number(
+        await Forwarders.#again.run(this.#redis, [dead, again], [last[0], LETTERS_PER_STEP]),
+      );
       count += moved;
       if (moved < LETTERS_PER_STEP) return count;
     }
   }
 
-  /** How long ago the forwarders of a name gave the last sign of life (ms); undefined if there is none that has not stopped in good order. */
+  /**
+   * How long ago the forwarders of a name gave the last sign of life (ms); undefined if there is
+   * none that has not stopped in good order.
+   */
   async lastSeenMs(name: string): Promise<number | undefined> {
     const { group } = this.#keys.forward(name);
-    const consumers = await this.#redis.xinfo('CONSUMERS', this.#keys.results, group).catch(ignoreMissing);
+    const consumers = await this.#redis
+      .xinfo('CONSUMERS', this.#keys.results, group)
+      .catch(ignoreMissing);
     const idle = (consumers as (string | number)[][]).flatMap((fields) => {
       const told = pairsOf(fields);
       return told.get('name') === RELEASED ? [] : [Number(told.get('idle'))];
@@ -93,7 +113,10 @@ export class Forwarders {
     return idle.length === 0 ? undefined : Math.min(...idle);
   }
 
-  /** Forgets the forwarders of a name: nothing waits for them any more, and their dead letters are gone. */
+  /**
+   * Forgets the forwarders of a name: nothing waits for them any more, and their dead letters are
+   * gone.
+   */
   async remove(name: string): Promise<boolean> {
     const { group, dead, again, attempts } = this.#keys.forward(name);
     await this.#redis.xgroup('DESTROY', this.#keys.results, group).catch(ignoreMissing);
@@ -101,13 +124,16 @@ export class Forwarders {
     return (await this.#redis.srem(this.#keys.forwarders, name)) === 1;
   }
 
-  /** Takes a person's results out of all that forwarders keep of their own. Resolves to how many. */
+  /**
+   * Takes a person's results out of all that forwarders keep of their own. Resolves to how many.
+   */
   async erase(toPhoneNumber: string): Promise<number> {
     let count = 0;
     for (const name of await this.names()) {
       const { dead, again } = this.#keys.forward(name);
       // What is sent again may be given up again while this reads.
-      for (const stream of [again, dead, again]) count += await this.#eraseFrom(stream, toPhoneNumber);
+      for (const stream of [again, dead, again])
+        count += await this.#eraseFrom(stream, toPhoneNumber);
     }
     return count;
   }
@@ -121,7 +147,9 @@ export class Forwarders {
     return count;
   }
 
-  async *#entries(stream: string): AsyncGenerator<[entry: string, told: ReadonlyMap<string, string>]> {
+  async *#entries(
+    stream: string,
+  ): AsyncGenerator<[entry: string, told: ReadonlyMap<string, string>]> {
     let from = '-';
     for (;;) {
       const entries = await this.#redis.xrange(stream, from, '+', 'COUNT', LETTERS_PER_STEP);
@@ -132,12 +160,22 @@ export class Forwarders {
     }
   }
 
-  async #group(stream: string, group: ForwardKeys['group']): Promise<{ pending: number; lag: number | undefined }> {
-    const groups = (await this.#redis.xinfo('GROUPS', stream).catch(ignoreMissing)) as (string | number | null)[][];
+  async #group(
+    stream: string,
+    group: ForwardKeys['group'],
+  ): Promise<{ pending: number; lag: number | undefined }> {
+    const groups = (await this.#redis.xinfo('GROUPS', stream).catch(ignoreMissing)) as (
+      | string
+      | number
+      | null
+    )[][];
     for (const fields of groups) {
       const told = pairsOf(fields);
       if (told.get('name') !== group) continue;
-      return { pending: Number(told.get('pending')), lag: (told.get('lag') as number | null | undefined) ?? undefined };
+      return {
+        pending: Number(told.get('pending')),
+        lag: (told.get('lag') as number | null | undefined) ?? undefined,
+      };
     }
     return { pending: 0, lag: 0 };
   }
@@ -145,6 +183,7 @@ export class Forwarders {
 
 /** Before the first result there is no stream. */
 function ignoreMissing(error: unknown): never[] {
-  if (error instanceof Error && /NOGROUP|no such key|requires the key to exist/.test(error.message)) return [];
+  if (error instanceof Error && /NOGROUP|no such key|requires the key to exist/.test(error.message))
+    return [];
   throw error;
 }

@@ -31,7 +31,10 @@ export interface InboxEntry {
   readonly call: Buffer | undefined;
 }
 
-/** Why an entry is rejected, and what is kept of it. The reason is a sentence and repeats nothing of the record. */
+/**
+ * Why an entry is rejected, and what is kept of it. The reason is a sentence and repeats nothing of
+ * the record.
+ */
 export interface InboxReject {
   readonly code: string;
   readonly reason: string;
@@ -53,8 +56,9 @@ interface Finish {
 }
 
 /**
- * One daemon's part of the inbox. An entry is delivered to one daemon and pending with it until it is finished; what a dead one leaves is
- * claimed by the others. Each entry is finished exactly once, by whoever is first.
+ * One daemon's part of the inbox. An entry is delivered to one daemon and pending with it until it
+ * is finished; what a dead one leaves is claimed by the others. Each entry is finished exactly
+ * once, by whoever is first.
  */
 export class InboxConsumer {
   static readonly #finishScript = new Script('finish-inbox');
@@ -77,7 +81,10 @@ export class InboxConsumer {
     this.#name = name;
   }
 
-  /** Makes the stream and its group, where they are not there (any more). Whatever was pushed before belongs to the group. */
+  /**
+   * Makes the stream and its group, where they are not there (any more). Whatever was pushed before
+   * belongs to the group.
+   */
   async join(): Promise<void> {
     try {
       await this.#redis.xgroup('CREATE', this.#keys.inbox, INBOX_GROUP, '0', 'MKSTREAM');
@@ -86,10 +93,22 @@ export class InboxConsumer {
     }
   }
 
-  /** Has the group know this daemon, and when it was last there: before Redis 7.2 a read that finds nothing leaves no trace. */
+  /**
+   * Has the group know this daemon, and when it was last there: before Redis 7.2 a read that finds
+   * nothing leaves no trace.
+   */
   async showUp(): Promise<void> {
     const { inbox } = this.#keys;
-    await this.#redis.xreadgroup('GROUP', INBOX_GROUP, this.#name, 'COUNT', 1, 'STREAMS', inbox, AFTER_ALL);
+    await this.#redis.xreadgroup(
+      'GROUP',
+      INBOX_GROUP,
+      this.#name,
+      'COUNT',
+      1,
+      'STREAMS',
+      inbox,
+      AFTER_ALL,
+    );
   }
 
   /** The next entries that nobody has had; none when a while went by without any. */
@@ -113,15 +132,29 @@ export class InboxConsumer {
   async reclaim(): Promise<InboxEntry[]> {
     for (;;) {
       const from = this.#cursor;
-      const place = [this.#keys.inbox, INBOX_GROUP, this.#name, DEAD_AFTER_MS, from, 'COUNT', this.#count];
-      const [next, entries] = (await this.#redis.callBuffer('XAUTOCLAIM', place)) as [Buffer, RawEntry[]];
+      const place = [
+        this.#keys.inbox,
+        INBOX_GROUP,
+        this.#name,
+        DEAD_AFTER_MS,
+        from,
+        'COUNT',
+        this.#count,
+      ];
+      const [next, entries] = (await this.#redis.callBuffer('XAUTOCLAIM', place)) as [
+        Buffer,
+        RawEntry[],
+      ];
       this.#cursor = next.toString();
       if (entries.length > 0) return this.#received(entries);
       if (this.#cursor === FROM_THE_START) return [];
     }
   }
 
-  /** Shows that these are still in hand. Resolves to those that really are: others may have finished or erased the rest. */
+  /**
+   * Shows that these are still in hand. Resolves to those that really are: others may have finished
+   * or erased the rest.
+   */
   async hold<Entry extends { readonly id: string }>(entries: readonly Entry[]): Promise<Entry[]> {
     const ids = entries.map(({ id }) => id);
     const place = [this.#keys.inbox, INBOX_GROUP, this.#name, 0, ...ids, 'JUSTID'];
@@ -130,8 +163,8 @@ export class InboxConsumer {
   }
 
   /**
-   * Takes entries off the inbox, once their calls are in the queue; at most as many as were read at once. Those that are not pending any
-   * more are left out of the answer.
+   * Takes entries off the inbox, once their calls are in the queue; at most as many as were read at
+   * once. Those that are not pending any more are left out of the answer.
    */
   async finish(entries: readonly EndedEntry[]): Promise<Finish> {
     const days = [...Map.groupBy(entries, ({ id }) => dayOf(id))];
@@ -165,16 +198,26 @@ export class InboxConsumer {
     await this.#forget(FORGET_AFTER_MS, '');
   }
 
-  /** Takes this daemon's own name off. With entries in hand it stays, until others have claimed them. */
+  /**
+   * Takes this daemon's own name off. With entries in hand it stays, until others have claimed
+   * them.
+   */
   async leave(): Promise<void> {
     await this.#forget(0, this.#name);
   }
 
   async #forget(idleMs: number, only: string): Promise<void> {
-    await InboxConsumer.#forgetScript.run(this.#redis, [this.#keys.inbox], [INBOX_GROUP, idleMs, only]);
+    await InboxConsumer.#forgetScript.run(
+      this.#redis,
+      [this.#keys.inbox],
+      [INBOX_GROUP, idleMs, only],
+    );
   }
 
-  /** Asks for as many next time as will probably fit, beginning with one: what a daemon has died of must not kill the next. */
+  /**
+   * Asks for as many next time as will probably fit, beginning with one: what a daemon has died of
+   * must not kill the next.
+   */
   #received(entries: readonly RawEntry[]): InboxEntry[] {
     if (entries.length === 0) return [];
     const bytes = entries.reduce((sum, [, fields]) => sum + bytesOf(fields), 0);

@@ -15,7 +15,10 @@ const DIGIT_RUNS = /\d(?:[\s().\-/]{0,3}\d){6,}/g;
 export interface InboxErasure {
   readonly entries: number;
   readonly rejects: number;
-  /** Of the entries, those that a daemon had which nobody has heard of since: should it go on, it may queue them. */
+  /**
+   * Of the entries, those that a daemon had which nobody has heard of since: should it go on, it
+   * may queue them.
+   */
   readonly abandoned: number;
   /** Entries of the number that are being queued right now: they will be found in the queue. */
   readonly inHand: number;
@@ -27,7 +30,10 @@ interface StreamEntry {
   readonly call: string;
 }
 
-/** Takes a person's data out of the inbox and its rejects. An entry that goes gets the fate `erased`. */
+/**
+ * Takes a person's data out of the inbox and its rejects. An entry that goes gets the fate
+ * `erased`.
+ */
 export class InboxEraser {
   static readonly #script = new Script('erase-inbox-entry');
   readonly #redis: RedisConnection;
@@ -57,10 +63,20 @@ export class InboxEraser {
   async #eraseEntry(id: string): Promise<unknown> {
     const keys = [this.#keys.inbox, `${this.#keys.inboxFates}${dayOf(id)}`];
     const fate = fateText({ kind: 'erased' });
-    return InboxEraser.#script.run(this.#redis, keys, [INBOX_GROUP, id, fate, DEAD_AFTER_MS, FATES_KEPT_SECONDS]);
+    return InboxEraser.#script.run(this.#redis, keys, [
+      INBOX_GROUP,
+      id,
+      fate,
+      DEAD_AFTER_MS,
+      FATES_KEPT_SECONDS,
+    ]);
   }
 
-  async *#find(stream: string, toPhoneNumber: string, signal?: AbortSignal): AsyncGenerator<string> {
+  async *#find(
+    stream: string,
+    toPhoneNumber: string,
+    signal?: AbortSignal,
+  ): AsyncGenerator<string> {
     const countries = await this.#countries();
     for await (const { id, campaign, call } of this.#entries(stream, signal)) {
       if (isTo(toPhoneNumber, call, countries.get(campaign))) yield id;
@@ -82,16 +98,22 @@ export class InboxEraser {
   }
 
   async #countries(): Promise<ReadonlyMap<string, CountryCode | undefined>> {
-    return new Map((await this.#campaigns.list()).map(({ id, defaultCountry }) => [id, defaultCountry]));
+    return new Map(
+      (await this.#campaigns.list()).map(({ id, defaultCountry }) => [id, defaultCountry]),
+    );
   }
 }
 
 function valueOf(field: string, fields: readonly string[]): string {
-  for (let index = 0; index < fields.length; index += 2) if (fields[index] === field) return fields[index + 1] ?? '';
+  for (let index = 0; index < fields.length; index += 2)
+    if (fields[index] === field) return fields[index + 1] ?? '';
   return '';
 }
 
-/** Where a record cannot be read, it is taken for the person's if the number stands in it, with or without its country code. */
+/**
+ * Where a record cannot be read, it is taken for the person's if the number stands in it, with or
+ * without its country code.
+ */
 function isTo(toPhoneNumber: string, call: string, country: CountryCode | undefined): boolean {
   const text = writtenNumber(call);
   const verdict = text === undefined ? undefined : parsePhoneNumber(text, { country });
@@ -102,7 +124,9 @@ function isTo(toPhoneNumber: string, call: string, country: CountryCode | undefi
 function writtenNumber(call: string): string | undefined {
   try {
     const { toPhoneNumber } = JSON.parse(call) as { toPhoneNumber?: unknown };
-    return typeof toPhoneNumber === 'string' || typeof toPhoneNumber === 'number' ? String(toPhoneNumber) : undefined;
+    return typeof toPhoneNumber === 'string' || typeof toPhoneNumber === 'number'
+      ? String(toPhoneNumber)
+      : undefined;
   } catch {
     return undefined;
   }

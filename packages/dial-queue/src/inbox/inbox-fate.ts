@@ -1,8 +1,9 @@
 import type { LoadVerdict } from '../call-loader.ts';
 
 /**
- * What became of an entry of the inbox. `already_queued` is also that of an entry whose daemon died once the call was queued: it
- * was delivered again. `duplicate` repeats an entry that was taken with it.
+ * What became of an entry of the inbox. `already_queued` is also that of an entry whose daemon died
+ * once the call was queued: it was delivered again. `duplicate` repeats an entry that was taken
+ * with it.
  */
 export type InboxFate =
   | { readonly kind: LoadVerdict | 'duplicate'; readonly campaign: string; readonly callId: string }
@@ -17,7 +18,9 @@ const LATEST_MS = 8.64e15;
 /** A word, then campaign and call, or the code: neither holds a blank. */
 export function fateText(fate: InboxFate): string {
   if (fate.kind === 'erased') return fate.kind;
-  return fate.kind === 'rejected' ? `rejected ${fate.code}` : `${fate.kind} ${fate.campaign} ${fate.callId}`;
+  return fate.kind === 'rejected'
+    ? `rejected ${fate.code}`
+    : `${fate.kind} ${fate.campaign} ${fate.callId}`;
 }
 
 export function fateOf(text: string): InboxFate {

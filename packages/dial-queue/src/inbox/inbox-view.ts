@@ -70,7 +70,10 @@ export class InboxView {
     };
   }
 
-  /** `waiting`: it has no fate yet. Undefined: there is no such entry, or its fate is not kept any more. */
+  /**
+   * `waiting`: it has no fate yet. Undefined: there is no such entry, or its fate is not kept any
+   * more.
+   */
   async fate(id: string): Promise<InboxFate | 'waiting' | undefined> {
     const fate = await this.#fate(id);
     if (fate !== undefined) return fate;
@@ -82,7 +85,9 @@ export class InboxView {
   /** Reads the campaign's results until the call comes by, so give it time. */
   async progress(campaign: string, callId: string): Promise<CallProgress> {
     const raw = await this.#redis.hget(this.#keys.campaign(campaign).ledger, callId);
-    const { state } = JSON.parse(raw ?? '{"state":"none"}') as { state: Outcome | 'none' | 'open' | 'claimed' };
+    const { state } = JSON.parse(raw ?? '{"state":"none"}') as {
+      state: Outcome | 'none' | 'open' | 'claimed';
+    };
     if (state === 'claimed') return { state: 'in_flight' };
     if (state === 'open') return { state: 'queued' };
     if (state === 'none') {
@@ -106,10 +111,17 @@ export class InboxView {
 
   async #consumers(): Promise<InboxMember[]> {
     try {
-      const members = (await this.#redis.xinfo('CONSUMERS', this.#keys.inbox, INBOX_GROUP)) as (string | number)[][];
+      const members = (await this.#redis.xinfo('CONSUMERS', this.#keys.inbox, INBOX_GROUP)) as (
+        | string
+        | number
+      )[][];
       return members.map((pairs) => {
         const of = pairsOf(pairs);
-        return { name: String(of.get('name')), pending: Number(of.get('pending')), idleMs: Number(of.get('idle')) };
+        return {
+          name: String(of.get('name')),
+          pending: Number(of.get('pending')),
+          idleMs: Number(of.get('idle')),
+        };
       });
     } catch (error) {
       // No daemon has ever run, and perhaps nobody has pushed anything.

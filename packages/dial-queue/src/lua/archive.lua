@@ -1,12 +1,13 @@
 #!lua flags=allow-oom
--- Closes a finished campaign for good, before anything of it is removed: from here on it is canceled and cannot be resumed, so that
--- whatever else becomes of its keys, nobody is rung again under its name. Of one that is closed already: says how far its results
--- may be trimmed now.
+-- Closes a finished campaign for good, before anything of it is removed: from here on it is
+-- canceled and cannot be resumed, so that whatever else becomes of its keys, nobody is rung again
+-- under its name. Of one that is closed already: says how far its results may be trimmed now.
 --
--- KEYS: campaigns, archived campaigns, campaign state, claims, reopened calls, open campaigns, results stream, holds, breakers,
+-- KEYS: campaigns, archived campaigns, campaign state, claims, reopened calls, open campaigns,
+-- results stream, holds, breakers,
 --       registry version, campaigns to remove, jobs set aside
--- ARGV: campaign, prefix of its queue's keys, channel, whether calls in doubt may stay so for ever (1/0)
--- Answers: archived | unknown_campaign | unfinished | in_doubt | not_exported
+-- ARGV: campaign, prefix of its queue's keys, channel, whether calls in doubt may stay so for ever
+-- (1/0) Answers: archived | unknown_campaign | unfinished | in_doubt | not_exported
 local campaigns, archived_campaigns, campaign_state, claims, reopened, open_campaigns, results, holds, breakers, version, to_remove, set_aside = unpack(KEYS)
 local campaign, queue, channel, with_doubts = ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'
 

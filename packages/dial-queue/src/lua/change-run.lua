@@ -1,9 +1,9 @@
 #!lua
 -- Changes a run for the owner of its lease alone.
 --
--- KEYS: runs, open
--- ARGV: local time, owner ('' where nobody may have a lease), JSON of the fields that change (null: it goes), ms the lease lasts from now on; 0 gives it back
--- Answers whether it is changed: 0 if the lease is another's by now
+-- KEYS: runs, open ARGV: local time, owner ('' where nobody may have a lease), JSON of the fields
+-- that change (null: it goes), ms the lease lasts from now on; 0 gives it back Answers whether it
+-- is changed: 0 if the lease is another's by now
 local runs, open = unpack(KEYS)
 local at, owner, changes, lease_ms = ARGV[1], ARGV[2], cjson.decode(ARGV[3]), tonumber(ARGV[4])
 

@@ -1,14 +1,17 @@
 #!lua flags=allow-oom
--- Compares what a worker has seen of claims with what this Redis knows of them. Claims are counted for each server process apart:
--- a count never grows again once its server is gone, so that later claims cannot hide that earlier ones are lost.
+-- Compares what a worker has seen of claims with what this Redis knows of them. Claims are counted
+-- for each server process apart: a count never grows again once its server is gone, so that later
+-- claims cannot hide that earlier ones are lost.
 --
--- KEYS: claim counts (hash: server -> claims made there; server, since -> which one workers last met, and when first; lost -> claims
--- found lost; clock -> when workers last compared; setBack -> how often the clock had been set back by then; doNotCall -> see
--- do-not-call), holds
--- ARGV: channel, the hold to open (JSON), ms for which a server that is new makes no claims, whether the connection is new (1/0),
+-- KEYS: claim counts (hash: server -> claims made there; server, since -> which one workers last
+-- met, and when first; lost -> claims found lost; clock -> when workers last compared; setBack ->
+-- how often the clock had been set back by then; doNotCall -> see do-not-call), holds ARGV:
+-- channel, the hold to open (JSON), ms for which a server that is new makes no claims, whether the
+-- connection is new (1/0),
 --       then server and claims seen there, again and again
--- Answers: the server's clock, its name, from when on claims may be made (0: at once), how many claims are lost, and how many all
--- workers have found lost so far; how often the clock was set back so far; changes of holds, if any
+-- Answers: the server's clock, its name, from when on claims may be made (0: at once), how many
+-- claims are lost, and how many all workers have found lost so far; how often the clock was set
+-- back so far; changes of holds, if any
 local counts, holds = unpack(KEYS)
 local channel, hold, pause_ms_when_new, is_new_connection = ARGV[1], cjson.decode(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
 local now = now_ms()
@@ -20,7 +23,8 @@ for _, field in ipairs({ 'doNotCall', 'clock', 'setBack' }) do
 end
 local was_used = redis.call('HLEN', counts) > not_of_claims
 
--- Less is no worse than a slow answer, and what follows from it costs a question for each call that waits.
+-- Less is no worse than a slow answer, and what follows from it costs a question for each call that
+-- waits.
 local SET_BACK_MS = 2000
 local times_set_back = tonumber(redis.call('HGET', counts, 'setBack') or 0)
 if tonumber(redis.call('HGET', counts, 'clock') or 0) > now + SET_BACK_MS then

@@ -1,9 +1,9 @@
 #!lua flags=allow-oom
 -- Pauses, resumes or cancels a campaign for every call that is not claimed yet.
 --
--- KEYS: campaign state, claims, ledger, open campaigns
--- ARGV: campaign, pause | resume | cancel, channel
--- Answers archived, or the earlier claims, three values each: call id, owner, requests begun before it
+-- KEYS: campaign state, claims, ledger, open campaigns ARGV: campaign, pause | resume | cancel,
+-- channel Answers archived, or the earlier claims, three values each: call id, owner, requests
+-- begun before it
 local campaign_state, claims, ledger, open_campaigns = unpack(KEYS)
 local campaign, action, channel = unpack(ARGV)
 

@@ -1,5 +1,6 @@
 #!lua
--- Changes the do-not-call list and, in the same step, its version, so that a version says which list it was.
+-- Changes the do-not-call list and, in the same step, its version, so that a version says which
+-- list it was.
 --
 -- KEYS: claim counts, then each person's bucket
 -- ARGV: SADD | SREM, then each person's member

@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
--- Removes the jobs of calls that need none any more. The ledger is looked at in the same step: a call that a person has queued again
--- just before keeps its job, and one that is queued again after this gets a new one.
+-- Removes the jobs of calls that need none any more. The ledger is looked at in the same step: a
+-- call that a person has queued again just before keeps its job, and one that is queued again after
+-- this gets a new one.
 --
 -- KEYS: ledger, campaign state, expiries
 -- ARGV: prefix of the queue's keys, call ids

@@ -1,11 +1,15 @@
 #!lua flags=allow-oom
--- Takes a person's data out of all that stands of a call. The entry stays, so that the call is never dialed again. Of an archived
--- campaign nothing changes but that what is left of it names nobody.
+-- Takes a person's data out of all that stands of a call. The entry stays, so that the call is
+-- never dialed again. Of an archived campaign nothing changes but that what is left of it names
+-- nobody.
 --
--- KEYS: ledger, campaign state, claims, kept payloads, revised results, results stream, reopened calls, expiries,
+-- KEYS: ledger, campaign state, claims, kept payloads, revised results, results stream, reopened
+-- calls, expiries,
 --       jobs set aside
--- ARGV: campaign, call id, the entry as it was read or '', the entry to be, the outcome that this gives it or '', its latest
---       result without the person's data (a JSON object without its last field and closing brace) or '', prefix of the queue's keys,
+-- ARGV: campaign, call id, the entry as it was read or '', the entry to be, the outcome that this
+-- gives it or '', its latest
+--       result without the person's data (a JSON object without its last field and closing
+--       brace) or '', prefix of the queue's keys,
 --       stream ids of its results
 -- Answers: erased | archived | changed (the entry is another by now: read it again)
 local ledger, campaign_state, claims, kept, revised, results, reopened, expiries, set_aside = unpack(KEYS)

@@ -1,10 +1,11 @@
 #!lua flags=allow-oom
--- Takes an entry out of the inbox, unless a daemon has it in hand: that may be about to queue its call.
+-- Takes an entry out of the inbox, unless a daemon has it in hand: that may be about to queue its
+-- call.
 --
--- KEYS: inbox, its fates of that day
--- ARGV: group, stream id, fate, ms after which a pending entry is in nobody's hand, seconds that fates are kept
--- Answers: erased | abandoned (erased as well, but a daemon had it that nobody has heard of since: should it go on, it may queue the call) |
--- in_hand | gone
+-- KEYS: inbox, its fates of that day ARGV: group, stream id, fate, ms after which a pending entry
+-- is in nobody's hand, seconds that fates are kept Answers: erased | abandoned (erased as well, but
+-- a daemon had it that nobody has heard of since: should it go on, it may queue the call) | in_hand
+-- | gone
 local inbox, fates = unpack(KEYS)
 local group, id, fate, in_hand_ms, fates_for = unpack(ARGV)
 

@@ -12,8 +12,9 @@ local function last_delivered(group)
   end
 end
 
--- Whether they are in a file, whether there are consumer groups, and the names of those groups that have not read and
--- acknowledged everything from the campaign's first result to its last. Whose an unacknowledged entry is, is not looked at.
+-- Whether they are in a file, whether there are consumer groups, and the names of those groups that
+-- have not read and acknowledged everything from the campaign's first result to its last. Whose an
+-- unacknowledged entry is, is not looked at.
 local function read_exports(results, campaign_state)
   local bounds = redis.call('HMGET', campaign_state, 'firstResult', 'lastResult', 'exported')
   local first, last, exported = bounds[1], bounds[2], bounds[3]

@@ -1,10 +1,11 @@
 #!lua flags=allow-oom
--- Ends entries of the inbox: each that is still pending gets its fate, and its place among the rejects if it is one, and leaves
--- the inbox. Of several daemons that had the same entry in hand only the first ends it. Runs even when Redis is full: an entry that
--- goes has taken more than what is written of it, and by this the inbox drains.
+-- Ends entries of the inbox: each that is still pending gets its fate, and its place among the
+-- rejects if it is one, and leaves the inbox. Of several daemons that had the same entry in hand
+-- only the first ends it. Runs even when Redis is full: an entry that goes has taken more than what
+-- is written of it, and by this the inbox drains.
 --
--- KEYS: inbox, rejects, fates of the entries' day
--- ARGV: group, seconds that fates are kept, rejects that are kept, number of entries, for each its stream id and its fate, then for each
+-- KEYS: inbox, rejects, fates of the entries' day ARGV: group, seconds that fates are kept, rejects
+-- that are kept, number of entries, for each its stream id and its fate, then for each
 --       reject among them stream id, campaign, code, reason and record
 -- Answers: entries that are left in the inbox, then the stream ids of those ended here
 local inbox, rejects, fates = unpack(KEYS)

@@ -1,9 +1,10 @@
 #!lua flags=no-writes
--- What became of claims seen earlier. How long ago that was is for the asker's own clock to say: this one may have been set.
+-- What became of claims seen earlier. How long ago that was is for the asker's own clock to say:
+-- this one may have been set.
 --
--- KEYS: ledger
--- ARGV: call id, owner, requests begun before it; again and again
--- Answers: how many stand as they did, the longest time (ms) that one of these had for sending, and how many others went out
+-- KEYS: ledger ARGV: call id, owner, requests begun before it; again and again Answers: how many
+-- stand as they did, the longest time (ms) that one of these had for sending, and how many others
+-- went out
 local standing, longest_ms, went_out = 0, 0, 0
 for index = 1, #ARGV, 3 do
   local entry = read_entry(KEYS[1], ARGV[index])

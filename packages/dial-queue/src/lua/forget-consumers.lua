@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- Takes consumers off the group that have long done nothing and hold nothing. With an entry in hand none goes: it would be
--- pending nowhere, and lost.
+-- Takes consumers off the group that have long done nothing and hold nothing. With an entry in hand
+-- none goes: it would be pending nowhere, and lost.
 --
 -- KEYS: inbox
 -- ARGV: group, ms without a sign of life, the only consumer this is about or ''

@@ -1,5 +1,6 @@
 #!lua
--- Drops records of finished runs that nobody works on. From then on nobody can tell any more whether they were loaded.
+-- Drops records of finished runs that nobody works on. From then on nobody can tell any more
+-- whether they were loaded.
 --
 -- KEYS: runs, campaigns, state
 -- ARGV: local times

@@ -1,5 +1,6 @@
 #!lua
--- A person has dead letters sent again, one step of it: they move to a stream that the forwarder reads beside the results.
+-- A person has dead letters sent again, one step of it: they move to a stream that the forwarder
+-- reads beside the results.
 --
 -- KEYS: dead letters, stream of those sent again
 -- ARGV: the last to be moved, how many at most

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- Says that a forwarder lives and still has these in hand, so that no other takes them. What was removed meanwhile, because a person
--- was erased, is not to be delivered any more.
+-- Says that a forwarder lives and still has these in hand, so that no other takes them. What was
+-- removed meanwhile, because a person was erased, is not to be delivered any more.
 --
 -- KEYS: results stream, stream of those sent again
 -- ARGV: group, consumer, then stream (1 or 2: its place among the KEYS), entry; again and again

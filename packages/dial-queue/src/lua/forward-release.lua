@@ -1,9 +1,9 @@
 #!lua flags=allow-oom
--- A forwarder stops: what it has in hand is for any other to claim at once. It leaves the groups, unless entries stand in its name that
--- it does not know of: those would go with it.
+-- A forwarder stops: what it has in hand is for any other to claim at once. It leaves the groups,
+-- unless entries stand in its name that it does not know of: those would go with it.
 --
--- KEYS: results stream, stream of those sent again
--- ARGV: group, consumer, idle ms from which others claim, then stream (1 or 2: its place among the KEYS), entry; again and again
+-- KEYS: results stream, stream of those sent again ARGV: group, consumer, idle ms from which others
+-- claim, then stream (1 or 2: its place among the KEYS), entry; again and again
 local group, consumer, idle_ms = ARGV[1], ARGV[2], ARGV[3]
 for index = 4, #ARGV, 2 do
   local key, entry = KEYS[tonumber(ARGV[index])], ARGV[index + 1]

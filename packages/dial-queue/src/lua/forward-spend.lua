@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
--- Counts an attempt to deliver a result, so that a restart does not begin anew. Not of one that is another's by now, or removed.
+-- Counts an attempt to deliver a result, so that a restart does not begin anew. Not of one that is
+-- another's by now, or removed.
 --
 -- KEYS: attempts, results stream, stream of those sent again
 -- ARGV: group, consumer, stream (2 or 3: its place among the KEYS), entry, id of the result

@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
--- Forgets consumers that have nothing in hand and have not been heard of for long: forwarders that were killed.
+-- Forgets consumers that have nothing in hand and have not been heard of for long: forwarders that
+-- were killed.
 --
 -- KEYS: results stream, stream of those sent again
 -- ARGV: group, ms

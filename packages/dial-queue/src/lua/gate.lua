@@ -1,22 +1,28 @@
 #!lua
--- The gate: decides, in one step, whether a call may go out now and, if so, writes the intent. Without the flag allow-oom a
--- full Redis refuses this script, so that no phone rings whose ringing could not be recorded.
+-- The gate: decides, in one step, whether a call may go out now and, if so, writes the intent.
+-- Without the flag allow-oom a full Redis refuses this script, so that no phone rings whose ringing
+-- could not be recorded.
 --
--- SERVER, put before this text, names the one server process that is given it: any other refuses it as unknown (NOSCRIPT), also
--- where a client sends a question again to a server that has taken the place of the one that was asked.
+-- SERVER, put before this text, names the one server process that is given it: any other refuses it
+-- as unknown (NOSCRIPT), also where a client sends a question again to a server that has taken the
+-- place of the one that was asked.
 --
--- KEYS: ledger, campaign state, claims, holds, do-not-call bucket, claim counts, turns; what the keys of lines and of people begin
---       with
--- ARGV: call id, owner, JSON {campaign, person, ready, renews?, isUnsent?, startsAt?, expiresAt?, opensAt, closesAt, sendWithinMs, claimMs, seen,
---       conversationMs, caps?, intervalMs?, leadMs?, takesItFor?, maxInFlight?, maxPerLine?, isOwnLine?, isOwnTime?},
+-- KEYS: ledger, campaign state, claims, holds, do-not-call bucket, claim counts, turns; what the
+--       keys of lines and of people begin with
+-- ARGV: call id, owner,
+--       JSON {campaign, person, ready, renews?, isUnsent?, startsAt?, expiresAt?, opensAt,
+--       closesAt, sendWithinMs, claimMs, seen, conversationMs, caps?, intervalMs?,
+--       leadMs?, takesItFor?, maxInFlight?, maxPerLine?, isOwnLine?, isOwnTime?},
 --       the lines that may carry the call
---       Or nothing at all, to be told whether this is SERVER (1/0). Or 'fence', to write anything (see ReplicaFence). Both with the
---       claim counts as the only key.
+--       Or nothing at all, to be told whether this is SERVER (1/0). Or 'fence', to write anything
+--       (see ReplicaFence). Both with the claim counts as the only key.
 --
 -- Answers, in order of precedence (all times in ms of this server's clock):
 --   done <outcome> | busy <deadline> | in_doubt <JSON claim>
---   skip <outcome> <reason> <attempts so far> | paused | held <scope> <reason> <retryAt or 0> <is the call that opened it: 1/0>
---   wait <until> <what for> | unready | uncompared (claims that the asker has seen are lost, or may be) | dial <JSON claim>
+--   skip <outcome> <reason> <attempts so far> | paused
+--   held <scope> <reason> <retryAt or 0> <is the call that opened it: 1/0>
+--   wait <until> <what for> | unready
+--   uncompared (claims that the asker has seen are lost, or may be) | dial <JSON claim>
 -- every one followed by the server's clock and the number of claims made on this server.
 if #ARGV == 0 then return server_name() == SERVER and 1 or 0 end
 if #ARGV == 1 then return redis.call('HSET', KEYS[1], 'fenced', now_ms()) end
@@ -52,7 +58,8 @@ if entry and entry.state == 'claimed' then
   end
   -- The same owner asks again because the reply was lost: it gets the same claim.
   if not ask.renews or (entry.attempts > ask.renews and not ask.isUnsent) then return answer('dial', cjson.encode(entry)) end
-  -- Past its deadline others may be writing it off: renewed now, it would be used by one and in doubt to the rest.
+  -- Past its deadline others may be writing it off: renewed now, it would be used by one and in
+  -- doubt to the rest.
   if now > entry.deadline then return answer('busy', entry.deadline) end
 end
 local renewed = entry and entry.state == 'claimed' and entry or nil
@@ -70,7 +77,8 @@ local function skip(outcome, reason)
 end
 
 local state = redis.call('HMGET', campaign_state, 'canceled', 'paused', 'expiresAt', 'startsAt', 'lastSlot', 'hasOwnLines', 'archived')
--- Its ledger is gone: nobody can tell whether this call has had its outcome. A loader is told, and counts no such row as loaded.
+-- Its ledger is gone: nobody can tell whether this call has had its outcome. A loader is told, and
+-- counts no such row as loaded.
 if state[7] then return answer('done', 'canceled') end
 if state[1] then return skip('canceled', 'campaign_canceled') end
 
@@ -81,8 +89,8 @@ if redis.call('SISMEMBER', do_not_call, ask.person) == 1 then return skip('suppr
 
 local starts_at = ask.startsAt or tonumber(state[4])
 
--- How many calls the person has had in the time of each cap, without this one. What may not go out yet is judged by those that will
--- still count at its hour.
+-- How many calls the person has had in the time of each cap, without this one. What may not go out
+-- yet is judged by those that will still count at its hour.
 local hour = math.max(now, ask.opensAt, starts_at or 0)
 local placed, may_have_room = {}, false
 if ask.caps then bring_back_calls(people, ask.person, now) end
@@ -139,15 +147,17 @@ if is_line_probe then probes[#probes + 1] = 'line:' .. line end
 local function wait(till, what_for)
   return answer('wait', expires_at and math.min(till, expires_at) or till, what_for)
 end
--- The first owner has had its claim: what it may still say of it, a settle in its name included, must not meet another of the same name.
+-- The first owner has had its claim: what it may still say of it, a settle in its name included,
+-- must not meet another of the same name.
 if awaits_redial(entry) and (now < entry.redialAt or entry.owner == owner) then
   return wait(math.max(now, entry.redialAt), 'redial')
 end
 -- What lies between one call's end and the next one's answer.
 local ANSWER_MS = 1000
 local busy_ms = ask.conversationMs + ANSWER_MS
--- What all wait for, all come back for at once: there a lane sleeps. Those who wait by themselves come back over as long as it takes
--- to place them, but for a call that any line may carry over a quarter of its hours at the longest.
+-- What all wait for, all come back for at once: there a lane sleeps. Those who wait by themselves
+-- come back over as long as it takes to place them, but for a call that any line may carry over a
+-- quarter of its hours at the longest.
 local function wait_for_hour(at, what_for)
   if not ask.isOwnTime then return wait(at, what_for) end
   local is_of_one_line = ask.maxPerLine and ask.isOwnLine
@@ -199,7 +209,8 @@ end
 
 if not ask.ready then return answer('unready') end
 
--- A failover and another back to this very process: it knows the gate still, and the data have been elsewhere since it was compared.
+-- A failover and another back to this very process: it knows the gate still, and the data have been
+-- elsewhere since it was compared.
 local known = redis.call('HMGET', counts, 'server', 'doNotCall')
 if SERVER ~= 'unnamed' and known[1] and known[1] ~= SERVER then return answer('uncompared') end
 
@@ -218,11 +229,13 @@ end
 local slot_end = slot and slot_ends(slot, ask.intervalMs) or nil
 local claimed_for = slot and math.ceil(slot) or now
 
--- A claim is renewed after a request that was refused, which counts as an attempt, or after its slot was missed.
+-- A claim is renewed after a request that was refused, which counts as an attempt, or after its
+-- slot was missed.
 local claim = {
   state = 'claimed', owner = owner, line = line, person = ask.person, conversationMs = ask.conversationMs, claimedAt = now,
-  -- Nothing may be sent before sendFrom or after sendBy; after deadline everybody takes a claim without an outcome for in doubt.
-  -- A slot is over by what its owner takes for this clock, which may be behind it by as long as an answer takes.
+  -- Nothing may be sent before sendFrom or after sendBy; after deadline everybody takes a claim
+  -- without an outcome for in doubt. A slot is over by what its owner takes for this clock, which
+  -- may be behind it by as long as an answer takes.
   sendFrom = slot, slotEnds = slot_end,
   sendBy = math.min(
     claimed_for + ask.sendWithinMs, ask.closesAt, expires_at or math.huge, slot and slot_end + lead_of(ask.leadMs) or math.huge

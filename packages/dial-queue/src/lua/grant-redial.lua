@@ -1,10 +1,10 @@
 #!lua
--- A person lets a call in doubt be dialed once more. What they decided is kept, in the same step. It stays on the list of reopened
--- calls until its job is in the queue.
+-- A person lets a call in doubt be dialed once more. What they decided is kept, in the same step.
+-- It stays on the list of reopened calls until its job is in the queue.
 --
--- KEYS: ledger, campaign state, kept payloads, reopened calls, open campaigns, audit
--- ARGV: campaign, call id, who, when (ISO 8601), ms after the old claim's deadline
--- Answers: resolved <redialAt> | not_in_doubt <state> | redialed | waits <redialAt> | canceled | expired | erased
+-- KEYS: ledger, campaign state, kept payloads, reopened calls, open campaigns, audit ARGV:
+-- campaign, call id, who, when (ISO 8601), ms after the old claim's deadline Answers: resolved
+-- <redialAt> | not_in_doubt <state> | redialed | waits <redialAt> | canceled | expired | erased
 local ledger, campaign_state, kept, reopened, open_campaigns, audit = unpack(KEYS)
 local campaign, call_id, by, at, after_ms = unpack(ARGV)
 local now = now_ms()

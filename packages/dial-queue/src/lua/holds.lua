@@ -1,8 +1,11 @@
--- Holds: a hash, scope -> JSON {reason, cause?, since, retryAt, setAt (when retryAt was written), pauses, pauseMs, firstPauseMs, maxPauseMs, proof, proven, by,
--- person, leases}. `cause` is what was seen when it opened or last grew (HoldCause). Scopes are `all`, `campaign:<id>` and `line:<number>`. A hold whose retryAt has come lets probes through: one, and one
--- more for each that has passed since the last that failed (`proven`). It is lifted when `proof` have passed, so that what may be
--- lost to trouble that only seemed to be over never exceeds what has just gone well. A lease, owner -> {lentAt, expiresAt}, names
--- the run whose call is a probe. Opening, growing and closing are announced, so that sleeping workers look again.
+-- Holds: a hash, scope -> JSON {reason, cause?, since, retryAt, setAt (when retryAt was written),
+-- pauses, pauseMs, firstPauseMs, maxPauseMs, proof, proven, by, person, leases}. `cause` is what
+-- was seen when it opened or last grew (HoldCause). Scopes are `all`, `campaign:<id>` and
+-- `line:<number>`. A hold whose retryAt has come lets probes through: one, and one more for each
+-- that has passed since the last that failed (`proven`). It is lifted when `proof` have passed, so
+-- that what may be lost to trouble that only seemed to be over never exceeds what has just gone
+-- well. A lease, owner -> {lentAt, expiresAt}, names the run whose call is a probe. Opening,
+-- growing and closing are announced, so that sleeping workers look again.
 local function read_hold(holds_key, scope)
   local raw = redis.call('HGET', holds_key, scope)
   local hold = raw and cjson.decode(raw) or nil
@@ -60,14 +63,15 @@ local function probe_free_at(hold, owner, now)
   return next_end
 end
 
--- How a scope is held against a call, as {scope, reason, retryAt or 0, is it the call that opened it: 1/0}; nil if it is free for it.
--- And whether the call would be its probe.
+-- How a scope is held against a call, as {scope, reason, retryAt or 0, is it the call that opened
+-- it: 1/0}; nil if it is free for it. And whether the call would be its probe.
 local function held_against(holds_key, scope, call_id, owner, now)
   local hold = read_hold(holds_key, scope)
   if not hold then return nil, false end
   if hold.person then return { scope, hold.reason, 0, 0 } end
   local is_opener = hold.by == call_id
-  -- The call that opened a hold leaves the first probe to another: alone at fault, it would only prolong it for all.
+  -- The call that opened a hold leaves the first probe to another: alone at fault, it would only
+  -- prolong it for all.
   local retry_at = hold.retryAt + (is_opener and hold.firstPauseMs or 0)
   if now < retry_at then return { scope, hold.reason, retry_at, is_opener and 1 or 0 } end
   local free_at = probe_free_at(hold, owner, now)
@@ -97,11 +101,12 @@ local function grow(scope, hold, now, retry_after_ms, cause)
   note_change('grown', scope, hold, now)
 end
 
--- Calls in flight are each told how long to wait, a moment after each other: that is one pause, not many.
+-- Calls in flight are each told how long to wait, a moment after each other: that is one pause, not
+-- many.
 local LENGTHENING_WORTH_A_WORD_MS = 1000
 
--- `hold`: {scope, reason, firstPauseMs, maxPauseMs, proof?, retryAfterMs, person?}. One that stands already is only ever made
--- stronger.
+-- `hold`: {scope, reason, firstPauseMs, maxPauseMs, proof?, retryAfterMs, person?}. One that stands
+-- already is only ever made stronger.
 local function open_hold(holds_key, channel, now, hold, call_id, cause)
   local standing = read_hold(holds_key, hold.scope)
   if standing then
@@ -133,9 +138,10 @@ local function open_hold(holds_key, channel, now, hold, call_id, cause)
   announce(channel, hold.scope)
 end
 
--- Ends the probe that `owner` holds on each scope: 'close' brings the hold nearer to its end, 'grow' lengthens its pause, 'keep'
--- only frees the lease (the probe showed nothing). So does, however late it comes back, a probe that went out before the pause
--- that stands now: several may be out when one fails, and together they are one failure; and what passes after it, but was sent
+-- Ends the probe that `owner` holds on each scope: 'close' brings the hold nearer to its end,
+-- 'grow' lengthens its pause, 'keep' only frees the lease (the probe showed nothing). So does,
+-- however late it comes back, a probe that went out before the pause that stands now: several may
+-- be out when one fails, and together they are one failure; and what passes after it, but was sent
 -- before, proves nothing.
 local function end_probes(holds_key, channel, now, owner, probes, retry_after_ms, cause)
   for _, probe in ipairs(probes) do
@@ -160,8 +166,9 @@ local function end_probes(holds_key, channel, now, owner, probes, retry_after_ms
   end
 end
 
--- Counts one more of a kind of trouble; at the threshold it opens the hold. While that stands nothing is counted: what was in
--- flight tells nothing new, and the count begins anew when it is lifted. `run`: {name, threshold, hold}.
+-- Counts one more of a kind of trouble; at the threshold it opens the hold. While that stands
+-- nothing is counted: what was in flight tells nothing new, and the count begins anew when it is
+-- lifted. `run`: {name, threshold, hold}.
 local function count_run(breakers_key, holds_key, channel, now, run, call_id, cause)
   if redis.call('HEXISTS', holds_key, run.hold.scope) == 1 then return end
   local field = 'run:' .. run.name
@@ -170,8 +177,8 @@ local function count_run(breakers_key, holds_key, channel, now, run, call_id, ca
   open_hold(holds_key, channel, now, run.hold, call_id, cause)
 end
 
--- The API answered, so it can be reached, and four answers make up for one doubt: a run of doubts opens the hold, and so do, a
--- little later, doubts among answers if they are more than a fifth.
+-- The API answered, so it can be reached, and four answers make up for one doubt: a run of doubts
+-- opens the hold, and so do, a little later, doubts among answers if they are more than a fifth.
 local function count_answer(breakers_key)
   redis.call('HDEL', breakers_key, 'run:unreachable')
   if redis.call('HEXISTS', breakers_key, 'run:doubts') == 0 then return end

@@ -2,10 +2,11 @@
 --   open      released or queued again; may be claimed
 --   claimed   an owner may send, or has sent; judged by `deadline` alone
 --   an outcome (accepted, rejected, exhausted, unknown, suppressed, expired, canceled)
--- Fields: state, owner, line, person, conversationMs (how long a call that is taken occupies the line), claimedAt, sendFrom, slotEnds, sendBy,
--- deadline (ms of this server's clock), attempts, failures (provable failures to begin a request), refusals and acceptedMark (see
--- release), revision (results written for this call), placed and doNotCall (see
--- gate), redialAt and redials (see redial), writtenAt (of a call in doubt).
+-- Fields: state, owner, line, person, conversationMs (how long a call that is taken occupies the
+-- line), claimedAt, sendFrom, slotEnds, sendBy, deadline (ms of this server's clock), attempts,
+-- failures (provable failures to begin a request), refusals and acceptedMark (see release),
+-- revision (results written for this call), placed and doNotCall (see gate), redialAt and redials
+-- (see redial), writtenAt (of a call in doubt).
 local function exact_ms()
   local time = redis.call('TIME')
   return time[1] * 1000 + time[2] / 1000
@@ -17,7 +18,8 @@ end
 
 local INSTANTS = { 'claimedAt', 'sendFrom', 'slotEnds', 'sendBy', 'deadline', 'redialAt', 'writtenAt' }
 
--- Written in the future: the clock was set back since. It counts as written now, and so lasts no longer than it would have.
+-- Written in the future: the clock was set back since. It counts as written now, and so lasts no
+-- longer than it would have.
 local function bring_back_entry(entry)
   local written_at = entry.claimedAt or entry.writtenAt
   local ahead_ms = written_at and written_at - now_ms() or 0
@@ -28,7 +30,8 @@ local function bring_back_entry(entry)
   return true
 end
 
--- Answers also whether it was brought back: whoever judges by its instants writes it then, or it would count as written now each time.
+-- Answers also whether it was brought back: whoever judges by its instants writes it then, or it
+-- would count as written now each time.
 local function read_entry(ledger_key, call_id)
   local raw = redis.call('HGET', ledger_key, call_id)
   if not raw then return nil, false end
@@ -47,8 +50,9 @@ local function is_settled(entry)
   return entry ~= nil and entry.state ~= 'claimed' and entry.state ~= 'open'
 end
 
--- A call that is settled is claimed again only once a person has queued it again. An outcome older than a claim that came after so
--- many results therefore shows that this Redis has gone back to before that. What may have rung stays as it is.
+-- A call that is settled is claimed again only once a person has queued it again. An outcome older
+-- than a claim that came after so many results therefore shows that this Redis has gone back to
+-- before that. What may have rung stays as it is.
 local function is_outdated(entry, results_before)
   return is_settled(entry) and entry.revision <= results_before and entry.state ~= 'accepted' and entry.state ~= 'unknown'
 end

@@ -1,6 +1,7 @@
--- Lines: per from-number a sorted set, owner -> until when (ms) its call occupies the line. The API does not tell when a conversation
--- ends, so its length is assumed: from the answer on, and as long as there is none, from the claim's deadline on. It counts over all
--- campaigns, and each holds it against its own limit.
+-- Lines: per from-number a sorted set, owner -> until when (ms) its call occupies the line. The API
+-- does not tell when a conversation ends, so its length is assumed: from the answer on, and as long
+-- as there is none, from the claim's deadline on. It counts over all campaigns, and each holds it
+-- against its own limit.
 local function line_key(lines, line)
   return lines .. ':' .. line
 end
@@ -9,8 +10,8 @@ local function calls_on(lines, line, now)
   return redis.call('ZCOUNT', line_key(lines, line), '(' .. now, '+inf')
 end
 
--- When full lines, each {number, calls}, will have room for one more call after `nth` others (from 0). What is in flight is taken for
--- answered now.
+-- When full lines, each {number, calls}, will have room for one more call after `nth` others (from
+-- 0). What is in flight is taken for answered now.
 local function nth_room_at(lines, full, now, limit, conversation_ms, nth)
   local rooms = {}
   for _, line in ipairs(full) do
@@ -38,8 +39,9 @@ local function mark_line(lines, line, now)
   redis.call('SET', line_key(lines, line) .. ':at', now, 'PX', 2 * FORGOTTEN_AFTER_MS)
 end
 
--- A mark that lies ahead shows that the clock was set back by so much: the calls of that time end so much sooner. One that would be over
--- by that may be of the time since, and gets the longest that a call of the asker's lasts. Answers whether there was anything to do.
+-- A mark that lies ahead shows that the clock was set back by so much: the calls of that time end
+-- so much sooner. One that would be over by that may be of the time since, and gets the longest
+-- that a call of the asker's lasts. Answers whether there was anything to do.
 local function bring_back_line(lines, line, now, longest_ms)
   local key = line_key(lines, line)
   local back_ms = tonumber(redis.call('GET', key .. ':at') or 0) - now

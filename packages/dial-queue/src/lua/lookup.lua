@@ -1,10 +1,10 @@
 #!lua
--- Before rows are added: says which of them are new, and marks the campaign as loading and open, so that no worker
--- takes it for finished between this look and the add.
+-- Before rows are added: says which of them are new, and marks the campaign as loading and open, so
+-- that no worker takes it for finished between this look and the add.
 --
--- KEYS: ledger, campaign state, open campaigns
--- ARGV: campaign, prefix of job keys, ms the loading mark lasts (0: no marks; who adds then opens the campaign), call ids
--- Answers: archived, canceled, or one letter per id (see load_verdict)
+-- KEYS: ledger, campaign state, open campaigns ARGV: campaign, prefix of job keys, ms the loading
+-- mark lasts (0: no marks; who adds then opens the campaign), call ids Answers: archived, canceled,
+-- or one letter per id (see load_verdict)
 local ledger, campaign_state, open_campaigns = unpack(KEYS)
 local campaign, job_prefix = ARGV[1], ARGV[2]
 

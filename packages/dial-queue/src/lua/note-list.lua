@@ -1,6 +1,7 @@
 #!lua
--- Notes that a list is being loaded into a campaign whose rows are calls by their place in it. Not another one than before unless that
--- is meant: it may hold the same people, and would ring them again.
+-- Notes that a list is being loaded into a campaign whose rows are calls by their place in it. Not
+-- another one than before unless that is meant: it may hold the same people, and would ring them
+-- again.
 --
 -- KEYS: campaign state
 -- ARGV: hash of the list, 1 if another list is meant

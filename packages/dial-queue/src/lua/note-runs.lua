@@ -1,10 +1,11 @@
 #!lua
 -- Makes records of the runs that are due, each once, and of one that a person wants.
 --
--- KEYS: schedules, runs, open, campaigns, state
--- ARGV: schedule, its definition, the instant up to which these are all ('' for a run that a person wants), and four values per run: local
--- time, JSON of its record, its campaign's id, the one to take if that is another run's
--- Answers: changed (the definition is another) | forgotten (it may have been loaded long ago) | noted <local times that are new>
+-- KEYS: schedules, runs, open, campaigns, state ARGV: schedule, its definition, the instant up to
+-- which these are all ('' for a run that a person wants), and four values per run: local time, JSON
+-- of its record, its campaign's id, the one to take if that is another run's Answers: changed (the
+-- definition is another) | forgotten (it may have been loaded long ago) | noted <local times that
+-- are new>
 local schedules, runs, open, campaigns, state = unpack(KEYS)
 local schedule, definition, noted_until = ARGV[1], ARGV[2], tonumber(ARGV[3])
 

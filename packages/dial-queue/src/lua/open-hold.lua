@@ -1,9 +1,10 @@
 #!lua flags=allow-oom
--- Opens a hold without a claim (no token could be had, a script that cannot be filled). One that stands and was due grows.
+-- Opens a hold without a claim (no token could be had, a script that cannot be filled). One that
+-- stands and was due grows.
 --
--- KEYS: holds, the campaign's state where it is for what an edition of its definition lacks
--- ARGV: channel, JSON {scope, reason, firstPauseMs, maxPauseMs, retryAfterMs, person?}, call id, cause (JSON) or '', that edition
--- Answers: changes of holds, if any
+-- KEYS: holds, the campaign's state where it is for what an edition of its definition lacks ARGV:
+-- channel, JSON {scope, reason, firstPauseMs, maxPauseMs, retryAfterMs, person?}, call id, cause
+-- (JSON) or '', that edition Answers: changes of holds, if any
 local holds, channel = KEYS[1], ARGV[1]
 local hold = cjson.decode(ARGV[2])
 local cause = ARGV[4] ~= '' and cjson.decode(ARGV[4]) or nil

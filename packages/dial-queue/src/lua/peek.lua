@@ -1,9 +1,8 @@
 #!lua flags=no-writes
 -- What a load would find, without a trace.
 --
--- KEYS: ledger
--- ARGV: prefix of job keys, call ids
--- Answers: a letter per id in one string (see load_verdict), then the outcomes of the settled ones, in their order
+-- KEYS: ledger ARGV: prefix of job keys, call ids Answers: a letter per id in one string (see
+-- load_verdict), then the outcomes of the settled ones, in their order
 local letters, answer = {}, { '' }
 for index = 2, #ARGV do
   local letter = load_verdict(KEYS[1], ARGV[1], ARGV[index])

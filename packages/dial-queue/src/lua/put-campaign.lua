@@ -1,5 +1,6 @@
 #!lua
--- Stores or changes a campaign. What a call is the same by cannot change once a list is loaded: it would ring everybody again.
+-- Stores or changes a campaign. What a call is the same by cannot change once a list is loaded: it
+-- would ring everybody again.
 --
 -- KEYS: campaigns, campaign state, registry version, holds
 -- ARGV: campaign, its definition (JSON), dedupeBy, startsAt or '', expiresAt or '', channel

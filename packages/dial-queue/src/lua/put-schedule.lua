@@ -1,5 +1,6 @@
 #!lua
--- Stores a schedule in place of the one that was read, or of none. What is due from now on is due by the new one.
+-- Stores a schedule in place of the one that was read, or of none. What is due from now on is due
+-- by the new one.
 --
 -- KEYS: schedules, state
 -- ARGV: schedule, the definition that was read or '', the new one, now

@@ -1,5 +1,6 @@
--- What keeps jobs back by BullMQ's own means, which nothing here uses: a dashboard did it, or another program. `queue`: the prefix
--- of its keys. Answers paused | limited (how many at once, or how fast) | open
+-- What keeps jobs back by BullMQ's own means, which nothing here uses: a dashboard did it, or
+-- another program. `queue`: the prefix of its keys. Answers paused | limited (how many at once, or
+-- how fast) | open
 local function queue_halt(queue)
   local paused, concurrency, rate = unpack(redis.call('HMGET', queue .. 'meta', 'paused', 'concurrency', 'max'))
   if paused or tonumber(concurrency or 1) <= 0 then return 'paused' end

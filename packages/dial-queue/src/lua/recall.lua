@@ -1,10 +1,12 @@
 #!lua flags=allow-oom
 -- Writes claims again that this Redis has lost, and says which outcomes it has lost.
 --
--- KEYS: ledger, claims, campaign state, reopened calls, open campaigns; what the keys of lines and of people begin with
--- ARGV: campaign, then call id, owner, results written for the call once it is settled, the claim (JSON) or, if it is settled, '' or
+-- KEYS: ledger, claims, campaign state, reopened calls, open campaigns; what the keys of lines and
+-- of people begin with ARGV: campaign, then call id, owner, results written for the call once it is
+-- settled, the claim (JSON) or, if it is settled, '' or
 --       'redial'; again and again
--- Answers: how many claims were written, then the places (from 0) of the settled calls whose outcome is missing
+-- Answers: how many claims were written, then the places (from 0) of the settled calls whose
+-- outcome is missing
 local ledger, claims, campaign_state, reopened, open_campaigns, lines, people = unpack(KEYS)
 local written, reply = 0, {}
 -- Its ledger was removed on purpose, when none of its calls could go out any more.
@@ -13,7 +15,8 @@ if redis.call('HEXISTS', campaign_state, 'archived') == 1 then return { 0 } end
 local function is_missing(entry, owner, revision, is_claim, redials)
   if entry == nil or has_lost_redial(entry, redials) then return true end
   if is_outdated(entry, revision - 1) then return true end
-  -- Settled since, by whomever: nothing is lost that could still be told, but for the end of a doubt (settle says whose).
+  -- Settled since, by whomever: nothing is lost that could still be told, but for the end of a
+  -- doubt (settle says whose).
   if is_settled(entry) then return not is_claim and entry.revision < revision and entry.state == 'unknown' end
   -- From before our claim, unless we gave that back ourselves.
   if entry.state == 'open' then return entry.owner ~= owner and (entry.revision or 0) < revision end

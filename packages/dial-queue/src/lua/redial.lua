@@ -1,7 +1,8 @@
--- Redials. A call in doubt may be dialed once more, once in its life: its entry, still `unknown`, carries `redialAt`, and its job
--- waits for that instant. The claim made then carries `redials` (1), and so does every entry after it: those get no redialAt. What
--- the first attempt has left is kept under `<call id>#1`. A campaign's field `redialing` counts its entries with a redialAt, whose
--- jobs are no pending calls: the calls are counted as unknown.
+-- Redials. A call in doubt may be dialed once more, once in its life: its entry, still `unknown`,
+-- carries `redialAt`, and its job waits for that instant. The claim made then carries `redials`
+-- (1), and so does every entry after it: those get no redialAt. What the first attempt has left is
+-- kept under `<call id>#1`. A campaign's field `redialing` counts its entries with a redialAt,
+-- whose jobs are no pending calls: the calls are counted as unknown.
 local function awaits_redial(entry)
   return entry ~= nil and entry.state == 'unknown' and entry.redialAt ~= nil
 end
@@ -37,7 +38,8 @@ local function has_lost_redial(entry, redials)
   return entry.state == 'unknown' or entry.state == 'claimed' or entry.state == 'open'
 end
 
--- The first owner speaks after the redial was claimed: too late to stop it, but the desk can look it up.
+-- The first owner speaks after the redial was claimed: too late to stop it, but the desk can look
+-- it up.
 local function note_late_word(ledger_key, call_id, owner, outcome)
   local first = read_entry(ledger_key, call_id .. '#1')
   if not first or first.owner ~= owner then return end

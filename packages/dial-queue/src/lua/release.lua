@@ -1,11 +1,17 @@
 #!lua flags=allow-oom
--- Gives a claim back: the call provably was not taken and keeps its place. Holds dialing where the verdict says so.
+-- Gives a claim back: the call provably was not taken and keeps its place. Holds dialing where the
+-- verdict says so.
 --
--- KEYS: ledger, campaign state, claims, breakers, holds; what the keys of lines and of people begin with
--- ARGV: call id, owner, JSON {channel, attempts, failures, refused?, faultAfter?, probes, hold?, run?, cause?, answered?}
---       or, from a run that the gate's answer never reached, {channel, withdraws: true}: what it may have claimed was not used
--- Answers: released | at_fault (this call alone is refused while others pass; still claimed) | late (settled meanwhile, by
--- the deadline) | lost; the first also with changes of holds, if any
+-- KEYS: ledger, campaign state, claims, breakers, holds; what the keys of lines and of people begin
+--       with
+-- ARGV: call id, owner,
+--       JSON {channel, attempts, failures, refused?, faultAfter?, probes, hold?, run?, cause?,
+--       answered?}
+--       or, from a run that the gate's answer never reached, {channel, withdraws: true}: what it
+--       may have claimed was not used
+-- Answers: released | at_fault (this call alone is refused while others pass; still claimed)
+--        | late (settled meanwhile, by the deadline) | lost
+--       the first also with changes of holds, if any
 local ledger, campaign_state, claims, breakers, holds, lines, people = unpack(KEYS)
 local call_id, owner = ARGV[1], ARGV[2]
 local context = cjson.decode(ARGV[3])
@@ -18,7 +24,8 @@ if context.withdraws then
   for index, scope in ipairs(entry.probes or {}) do context.probes[index] = { scope = scope, verdict = 'keep' } end
 end
 if not entry and redis.call('HEXISTS', campaign_state, 'archived') == 1 then return { 'lost' } end
--- A claim that this Redis has lost is given back all the same: who remembers it would write it again.
+-- A claim that this Redis has lost is given back all the same: who remembers it would write it
+-- again.
 entry = entry or { state = 'claimed', owner = owner, refusals = 0, acceptedMark = 0, revision = 0 }
 if entry.state == 'open' then return { 'released' } end
 if entry.owner ~= owner then return { 'lost' } end

@@ -1,6 +1,6 @@
 #!lua
--- Queues settled calls again, first half: the ledger and the counters. They stay on the list of reopened calls until their
--- jobs are in the queue, so that a crash between the two loses none.
+-- Queues settled calls again, first half: the ledger and the counters. They stay on the list of
+-- reopened calls until their jobs are in the queue, so that a crash between the two loses none.
 --
 -- KEYS: ledger, campaign state, kept payloads, reopened calls, open campaigns
 -- ARGV: campaign, outcome, call ids

@@ -1,9 +1,9 @@
 #!lua
 -- A person knows that a call in doubt was taken. What they decided is kept, in the same step.
 --
--- KEYS: ledger, campaign state, kept payloads, revised results, results stream, audit
--- ARGV: campaign, call id, who, when (ISO 8601), result (a JSON object without its last field and closing brace)
--- Answers: resolved | not_in_doubt <state>
+-- KEYS: ledger, campaign state, kept payloads, revised results, results stream, audit ARGV:
+-- campaign, call id, who, when (ISO 8601), result (a JSON object without its last field and closing
+-- brace) Answers: resolved | not_in_doubt <state>
 local ledger, campaign_state, kept, revised, results, audit = unpack(KEYS)
 local campaign, call_id, by, at, result = unpack(ARGV)
 

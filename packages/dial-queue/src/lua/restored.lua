@@ -1,8 +1,9 @@
 #!lua flags=allow-oom
--- Queues settled calls again, second half: says which of them have their jobs in the queue now. One whose old job a worker
--- still has in hand stays on the list: that job goes when its run ends, and the next look adds it anew. One that a fast worker
--- has settled since keeps the payload it was settled with. One that is over, because it was erased or its campaign archived while its
--- job was being added, gets rid of that job.
+-- Queues settled calls again, second half: says which of them have their jobs in the queue now. One
+-- whose old job a worker still has in hand stays on the list: that job goes when its run ends, and
+-- the next look adds it anew. One that a fast worker has settled since keeps the payload it was
+-- settled with. One that is over, because it was erased or its campaign archived while its job was
+-- being added, gets rid of that job.
 --
 -- KEYS: ledger, campaign state, kept payloads, reopened calls, the queue's active list
 -- ARGV: prefix of the queue's keys, call ids

@@ -2,11 +2,12 @@
 --   due, waiting_for_list   may be begun
 --   loading                 its list is being loaded, or was when its owner died: to be finished
 --   loaded, missed, failed  finished
--- Who works on it holds a lease: `owner`, until `leaseUntil` by this server's clock. Those that are not finished are in a sorted
--- set as well, by the instant they are due.
+-- Who works on it holds a lease: `owner`, until `leaseUntil` by this server's clock. Those that are
+-- not finished are in a sorted set as well, by the instant they are due.
 local FINISHED = { loaded = true, missed = true, failed = true }
 
--- Of a list that was loaded without a single call, its rows all rejected, say, nothing is lost or doubled by another try.
+-- Of a list that was loaded without a single call, its rows all rejected, say, nothing is lost or
+-- doubled by another try.
 local function has_calls(run)
   if run.state ~= 'loaded' then return false end
   local counts = run.counts

@@ -3,9 +3,10 @@
 -- sees it, unless the ledger has already settled the call. One that a worker has in hand leaves the
 -- queue when that run ends. Safe to repeat.
 --
--- KEYS: ledger, campaign state, jobs set aside
--- ARGV: prefix of the queue's keys, job id, the job (JSON), whether its id is that of no call (1/0)
--- Answers: over (also of a copy that is no more, and of a job whose person was erased, while a worker had it in hand) | busy <deadline of the claim that stands> | set_aside | known (it stood there
+-- KEYS: ledger, campaign state, jobs set aside ARGV: prefix of the queue's keys, job id, the job
+-- (JSON), whether its id is that of no call (1/0) Answers: over (also of a copy that is no more,
+-- and of a job whose person was erased, while a worker had it in hand) | busy <deadline of the
+-- claim that stands> | set_aside | known (it stood there
 --   already)
 local ledger, campaign_state, set_aside = unpack(KEYS)
 local queue, job_id, job, is_copy = ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'
@@ -14,7 +15,8 @@ local queue, job_id, job, is_copy = ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'
 if redis.call('HEXISTS', campaign_state, 'archived') == 1 then return { 'over' } end
 local data = redis.call('HGET', queue .. job_id, 'data')
 if data == BLANK_CALL then return { 'over' } end
--- Of a copy no row is lost: once it is taken out of the queue, it must not come back from the memory of a run that has lost its lock.
+-- Of a copy no row is lost: once it is taken out of the queue, it must not come back from the
+-- memory of a run that has lost its lock.
 if is_copy and not data and redis.call('HEXISTS', set_aside, job_id) == 0 then return { 'over' } end
 local entry, is_brought_back = read_entry(ledger, job_id)
 if is_brought_back then write_entry(ledger, job_id, entry) end

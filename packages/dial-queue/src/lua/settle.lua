@@ -1,12 +1,16 @@
 #!lua flags=allow-oom
--- Records a call's outcome: ledger, counters, results stream, holds. Runs even when Redis is full: what has rung must be
--- written down.
+-- Records a call's outcome: ledger, counters, results stream, holds. Runs even when Redis is full:
+-- what has rung must be written down.
 --
--- KEYS: ledger, campaign state, claims, kept payloads, revised results, results stream, breakers, holds, expiries; what the keys of
---       lines and of people begin with
--- ARGV: call id, owner, outcome, attempts, result (a JSON object without its last fields and closing brace), payload to keep or '',
---       JSON {campaign, channel, answered?, expires?, probes?, run?, cause?, resultsBefore?, redialAfterMs?, redials?, unrung?, claimed?}
--- Answers: settled <revision> <redialAt, if any> <changes of holds, if any> | already <outcome> <redialAt, if any> | lost (another owner holds the claim, or it is over)
+-- KEYS: ledger, campaign state, claims, kept payloads, revised results, results stream, breakers,
+--       holds, expiries; what the keys of lines and of people begin with
+-- ARGV: call id, owner, outcome, attempts, result (a JSON object without its last fields and
+--       closing brace), payload to keep or '',
+--       JSON {campaign, channel, answered?, expires?, probes?, run?, cause?, resultsBefore?,
+--       redialAfterMs?, redials?, unrung?, claimed?}
+-- Answers: settled <revision> <redialAt, if any> <changes of holds, if any>
+--        | already <outcome> <redialAt, if any>
+--        | lost (another owner holds the claim, or it is over)
 local ledger, campaign_state, claims, kept, revised, results, breakers, holds, expiries, lines, people = unpack(KEYS)
 local call_id, owner, outcome, attempts, result, payload = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
 local context = cjson.decode(ARGV[7])
@@ -25,12 +29,14 @@ if entry and entry.state == 'claimed' and entry.owner ~= owner then
   if entry.redials then note_late_word(ledger, call_id, owner, outcome) end
   return { 'lost' }
 end
--- That claim is over: given back before it was written off, or settled, and this a late copy of it, and queued again since.
+-- That claim is over: given back before it was written off, or settled, and this a late copy of it,
+-- and queued again since.
 if entry and entry.state == 'open' and entry.owner == owner then return { 'lost' } end
 if is_settled(entry) then
   -- The reply was lost and the command sent again.
   if entry.owner == owner and entry.state == outcome then return { 'settled', entry.revision, entry.redialAt } end
-  -- Only the owner, late but alive, may say what became of a call that others had to take for unknown.
+  -- Only the owner, late but alive, may say what became of a call that others had to take for
+  -- unknown.
   local is_correction = entry.state == 'unknown' and entry.owner == owner
   if not is_correction and not is_outdated(entry, context.resultsBefore or 0) then return { 'already', entry.state, entry.redialAt } end
   end_wait_for_redial(campaign_state, entry)

@@ -1,9 +1,9 @@
 #!lua flags=no-writes
 -- One campaign's progress, from the queue and the counters at one instant.
 --
--- KEYS: campaign state, claims, reopened calls, jobs set aside, workers that are stuck, workers off its pace
--- ARGV: prefix of the campaign's queue keys
--- Answers: clock, calls not claimed, calls claimed, calls that wait for an instant, jobs set
+-- KEYS: campaign state, claims, reopened calls, jobs set aside, workers that are stuck, workers off
+-- its pace ARGV: prefix of the campaign's queue keys Answers: clock, calls not claimed, calls
+-- claimed, calls that wait for an instant, jobs set
 --   aside, the state's fields and values, what keeps its queue back (see queue_halt), how many
 --   workers are stuck, and how many off its pace
 local queue = ARGV[1]

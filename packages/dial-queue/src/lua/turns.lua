@@ -1,12 +1,14 @@
--- Turns: those who wait for the same thing come back one after the other, each when there should be room for it, and not all at
--- once. Lanes do, all calls of a campaign in one process: per campaign and thing a sorted set, lane -> its turn.
+-- Turns: those who wait for the same thing come back one after the other, each when there should be
+-- room for it, and not all at once. Lanes do, all calls of a campaign in one process: per campaign
+-- and thing a sorted set, lane -> its turn.
 
 local function lane_of(owner)
   return string.match(owner, '^(.*)%.') or owner
 end
 
--- When the asker's lane is to ask again. `nth_room`: from 0, when there will be room for one more after so many. It comes after those
--- whose turn is no later than its own, and takes what nobody else comes for: asked before its turn it keeps its place.
+-- When the asker's lane is to ask again. `nth_room`: from 0, when there will be room for one more
+-- after so many. It comes after those whose turn is no later than its own, and takes what nobody
+-- else comes for: asked before its turn it keeps its place.
 local function next_turn(turns, what, owner, now, nth_room)
   local key = turns .. ':' .. what
   local lane = lane_of(owner)
@@ -34,9 +36,10 @@ local function bring_back_turns(turns, now)
   redis.call('HSET', turns, 'givenAt', now)
 end
 
--- Where some calls have a line of their own, they wait for lines one by one: the next takes the place that is free first, until `busy_ms`
--- later. Per campaign a hash, line (or pool) -> how many have had a turn, line:place -> when that place is free again, givenAt -> when
--- the last one was given.
+-- Where some calls have a line of their own, they wait for lines one by one: the next takes the
+-- place that is free first, until `busy_ms` later. Per campaign a hash, line (or pool) -> how many
+-- have had a turn, line:place -> when that place is free again, givenAt -> when the last one was
+-- given.
 local function own_line_turn(turns, line, now, places, busy_ms, nth_room)
   bring_back_turns(turns, now)
   local count = tonumber(redis.call('HGET', turns, line) or 0)
@@ -48,9 +51,9 @@ local function own_line_turn(turns, line, now, places, busy_ms, nth_room)
   return turn
 end
 
--- Calls that wait for the same hour, each by itself, come up one after the other: answers how many asked for that minute before.
--- Counted by `what` they wait for besides, in a hash per minute that is gone when the minute is. When the campaign's turns are taken
--- away, all are counted anew.
+-- Calls that wait for the same hour, each by itself, come up one after the other: answers how many
+-- asked for that minute before. Counted by `what` they wait for besides, in a hash per minute that
+-- is gone when the minute is. When the campaign's turns are taken away, all are counted anew.
 local function place_at(turns, at, what, now)
   bring_back_turns(turns, now)
   redis.call('HSETNX', turns, 'since', now)

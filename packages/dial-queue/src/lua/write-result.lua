@@ -1,4 +1,5 @@
--- Adds a call's latest result to the stream. `head` is the record as JSON without `revision` and the closing brace.
+-- Adds a call's latest result to the stream. `head` is the record as JSON without `revision` and
+-- the closing brace.
 local function write_result(keys, campaign, call_id, head, revision)
   local id = redis.call('XADD', keys.results, '*', 'campaign', campaign, 'result', head .. ',"revision":' .. revision .. '}')
   redis.call('HSETNX', keys.state, 'firstResult', id)

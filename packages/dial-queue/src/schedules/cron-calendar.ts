@@ -10,7 +10,10 @@ const LONGEST_GAP_MS = DAY_MS;
 
 /** One time that a cron fires. */
 export interface CronTime {
-  /** What the clock on the wall shows, or would show if it were not put forward: `2026-12-01T18:30`, with seconds unless they are 0. */
+  /**
+   * What the clock on the wall shows, or would show if it were not put forward: `2026-12-01T18:30`,
+   * with seconds unless they are 0.
+   */
   readonly local: string;
   /** Epoch ms. */
   readonly dueAt: number;
@@ -19,7 +22,10 @@ export interface CronTime {
 /** The times in a stretch, in the order they are due. */
 export interface CronTimes {
   readonly times: readonly CronTime[];
-  /** None between is left out up to this instant; earlier than asked for only where there were more than the limit. */
+  /**
+   * None between is left out up to this instant; earlier than asked for only where there were more
+   * than the limit.
+   */
   readonly until: number;
 }
 
@@ -34,10 +40,12 @@ export class CronError extends Error {
 /**
  * When a cron fires by the wall clock of a zone.
  *
- * The cron is evaluated on the calendar alone, as if there were no clock changes, and each local time is then mapped to its
- * one instant: a time that the clock skips moves forward by as much as the clock does, of one that comes twice it is the first
- * (RFC 5545, 3.3.5; Temporal calls it `compatible`). So clock changes can neither leave out a time nor double it. Two times may share
- * an instant, and where the clock is put forward a later local time may be due before an earlier one.
+ * The cron is evaluated on the calendar alone, as if there were no clock changes, and each local
+ * time is then mapped to its one instant: a time that the clock skips moves forward by as much as
+ * the clock does, of one that comes twice it is the first (RFC 5545, 3.3.5; Temporal calls it
+ * `compatible`). So clock changes can neither leave out a time nor double it. Two times may share
+ * an instant, and where the clock is put forward a later local time may be due before an earlier
+ * one.
  */
 export class CronCalendar {
   readonly #cron: CronExpression;
@@ -76,11 +84,18 @@ export class CronCalendar {
     return { times: times.filter(isAsked).toSorted(byInstant), until: completeUntil };
   }
 
-  /** The next times after an instant; fewer than asked for where there are no more within nine years. */
+  /**
+   * The next times after an instant; fewer than asked for where there are no more within nine
+   * years.
+   */
   next(after: number, count: number): CronTime[] {
     const found: CronTime[] = [];
     let from = after;
-    for (let stretchMs = DAY_MS; found.length < count && from < after + HORIZON_MS; stretchMs *= 2) {
+    for (
+      let stretchMs = DAY_MS;
+      found.length < count && from < after + HORIZON_MS;
+      stretchMs *= 2
+    ) {
       const { times, until } = this.between(from, from + stretchMs, count);
       found.push(...times);
       from = until;
@@ -101,9 +116,12 @@ export class CronCalendar {
 
   #at(clock: number): CronTime {
     const dateTime = new Date(clock).toISOString().slice(0, 19);
-    const { epochMilliseconds } = Temporal.PlainDateTime.from(dateTime).toZonedDateTime(this.#zone, {
-      disambiguation: 'compatible',
-    });
+    const { epochMilliseconds } = Temporal.PlainDateTime.from(dateTime).toZonedDateTime(
+      this.#zone,
+      {
+        disambiguation: 'compatible',
+      },
+    );
     return { local: dateTime.replace(/:00$/, ''), dueAt: epochMilliseconds };
   }
 
@@ -113,9 +131,14 @@ export class CronCalendar {
     while (this.#cron.hasNext()) yield this.#cron.next().getTime();
   }
 
-  /** By how many ms the wall clock is ahead of UTC at the least and at the most in a stretch of time. */
+  /**
+   * By how many ms the wall clock is ahead of UTC at the least and at the most in a stretch of
+   * time.
+   */
   #offsets(from: number, until: number): { least: number; most: number } {
-    let at: Temporal.ZonedDateTime | null = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(this.#zone);
+    let at: Temporal.ZonedDateTime | null = Temporal.Instant.fromEpochMilliseconds(
+      from,
+    ).toZonedDateTimeISO(this.#zone);
     const offsets: number[] = [];
     while (at !== null && at.epochMilliseconds <= until) {
       offsets.push(at.offsetNanoseconds / 1e6);
@@ -126,17 +149,22 @@ export class CronCalendar {
 }
 
 function byInstant(one: CronTime, other: CronTime): number {
-  return one.dueAt - other.dueAt || Number(one.local > other.local) - Number(one.local < other.local);
+  return (
+    one.dueAt - other.dueAt || Number(one.local > other.local) - Number(one.local < other.local)
+  );
 }
 
 function parseCron(text: string): CronExpression {
   const cron = text.trim();
   const fields = cron.split(/\s+/).length;
   if (!cron.startsWith('@') && fields !== 5 && fields !== 6) {
-    throw new CronError(`The cron "${text}" must have five fields, such as "0 18 * * 1-5", or six with seconds first.`);
+    throw new CronError(
+      `The cron "${text}" must have five fields, such as "0 18 * * 1-5", or six with seconds first.`,
+    );
   }
   // The library draws lots for these anew each time it reads them.
-  if (/\bH/.test(cron)) throw new CronError(`The cron "${text}" holds an H, which stands for no certain time.`);
+  if (/\bH/.test(cron))
+    throw new CronError(`The cron "${text}" holds an H, which stands for no certain time.`);
   let expression: CronExpression;
   try {
     expression = CronExpressionParser.parse(cron, { tz: 'UTC' });
@@ -144,6 +172,7 @@ function parseCron(text: string): CronExpression {
     const why = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
     throw new CronError(`The cron "${text}" cannot be read: ${why}.`, { cause: error });
   }
-  if (!expression.hasNext()) throw new CronError(`The cron "${text}" names a date that never comes.`);
+  if (!expression.hasNext())
+    throw new CronError(`The cron "${text}" names a date that never comes.`);
   return expression;
 }

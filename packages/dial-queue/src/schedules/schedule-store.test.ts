@@ -44,7 +44,9 @@ async function due(): Promise<void> {
 describe('a run that is due', () => {
   test('is noted once, however many look at once', async () => {
     await store.put(nightly());
-    const answers = await Promise.all(Array.from({ length: 8 }, () => store.noteDue(nightly(), DUE)));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => store.noteDue(nightly(), DUE)),
+    );
     expect(answers.map((answer) => answer.due).filter((count) => count > 0)).toEqual([1]);
     expect(await store.openRuns('nightly', DUE)).toEqual([
       { local: RUN, state: 'due', campaign: 'nightly-2026-12-01', dueAt: DUE },
@@ -53,7 +55,10 @@ describe('a run that is due', () => {
 
   test('is not one of before the schedule was added', async () => {
     await store.put(nightly({ addedAt: DUE }));
-    expect(await store.noteDue(nightly({ addedAt: DUE }), DUE + HOUR_MS)).toEqual({ due: 0, missed: [] });
+    expect(await store.noteDue(nightly({ addedAt: DUE }), DUE + HOUR_MS)).toEqual({
+      due: 0,
+      missed: [],
+    });
   });
 
   test('is not noted by whoever has not heard of the new definition', async () => {
@@ -78,7 +83,10 @@ describe('a lease', () => {
     await due();
     await store.take('nightly', RUN, { ...A, leaseMs: 0 });
     expect(await store.keep('nightly', RUN, { ...A, leaseMs: 0 }, { state: 'loading' })).toBe(true);
-    expect(await store.take('nightly', RUN, B)).toMatchObject({ kind: 'yours', run: { state: 'loading', owner: 'b' } });
+    expect(await store.take('nightly', RUN, B)).toMatchObject({
+      kind: 'yours',
+      run: { state: 'loading', owner: 'b' },
+    });
     expect(await store.keep('nightly', RUN, A)).toBe(false);
     expect(await store.giveBack('nightly', RUN, A, { state: 'loaded' })).toBe(false);
     expect(await store.run('nightly', RUN)).toMatchObject({ state: 'loading', owner: 'b' });
@@ -87,7 +95,11 @@ describe('a lease', () => {
   test('ends with the run', async () => {
     await due();
     await store.take('nightly', RUN, A);
-    await store.giveBack('nightly', RUN, A, { state: 'failed', reason: 'list_missing', message: 'why' });
+    await store.giveBack('nightly', RUN, A, {
+      state: 'failed',
+      reason: 'list_missing',
+      message: 'why',
+    });
     expect(await store.openRuns('nightly', DUE)).toEqual([]);
     expect((await store.take('nightly', RUN, B)).kind).toBe('finished');
     expect((await store.take('nightly', RUN, B, { again: true })).kind).toBe('yours');
@@ -103,7 +115,10 @@ describe('a lease', () => {
 test('a run that a person wants is refused once nobody knows whether it was loaded', async () => {
   await store.put(nightly());
   const wanted = { local: '2026-11-01T18:00', dueAt: DUE - 30 * 24 * HOUR_MS };
-  expect(await store.noteWanted(nightly(), wanted)).toMatchObject({ state: 'due', campaign: 'nightly-2026-11-01' });
+  expect(await store.noteWanted(nightly(), wanted)).toMatchObject({
+    state: 'due',
+    campaign: 'nightly-2026-11-01',
+  });
   await fixture.redis.hdel(fixture.keys.schedule('nightly').runs, wanted.local);
   await fixture.redis.hset(fixture.keys.schedule('nightly').state, 'forgotten', wanted.dueAt);
   expect(await store.noteWanted(nightly(), wanted)).toBeUndefined();

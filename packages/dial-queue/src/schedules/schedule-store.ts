@@ -38,7 +38,9 @@ export interface ScheduleRun {
 
 /** Fields to change; null: it goes. */
 export type RunChange = {
-  readonly [Field in Exclude<keyof ScheduleRun, 'local' | 'owner' | 'leaseUntil'>]?: ScheduleRun[Field] | null;
+  readonly [Field in Exclude<keyof ScheduleRun, 'local' | 'owner' | 'leaseUntil'>]?:
+    | ScheduleRun[Field]
+    | null;
 };
 
 export type TakeAnswer =
@@ -55,7 +57,10 @@ export interface NotedRuns {
 
 type NewRun = Omit<ScheduleRun, 'local' | 'campaign'> & { readonly local: string };
 
-/** The schedules, and what became of each of their runs: the one record of both, shared by all daemons. */
+/**
+ * The schedules, and what became of each of their runs: the one record of both, shared by all
+ * daemons.
+ */
 export class ScheduleStore {
   static readonly #put = new Script('put-schedule');
   static readonly #noteRuns = new Script('note-runs', 'runs');
@@ -82,7 +87,10 @@ export class ScheduleStore {
       .toSorted((one, other) => one.name.localeCompare(other.name));
   }
 
-  /** Stores a schedule, or changes one: what was due before is carried out, what is due from now on is so by the new one. */
+  /**
+   * Stores a schedule, or changes one: what was due before is carried out, what is due from now on
+   * is so by the new one.
+   */
   async put(schedule: Schedule): Promise<'added' | 'replaced' | 'unchanged'> {
     const { state } = this.#keys.schedule(schedule.name);
     for (;;) {
@@ -91,12 +99,19 @@ export class ScheduleStore {
       if (stored !== undefined) await this.noteDue(stored, schedule.addedAt);
       const expected = stored === undefined ? '' : JSON.stringify(stored);
       const args = [schedule.name, expected, JSON.stringify(schedule), schedule.addedAt];
-      const isStored = await ScheduleStore.#put.run(this.#redis, [this.#keys.schedules, state], args);
+      const isStored = await ScheduleStore.#put.run(
+        this.#redis,
+        [this.#keys.schedules, state],
+        args,
+      );
       if (isStored === 1) return stored === undefined ? 'added' : 'replaced';
     }
   }
 
-  /** Returns whether there was one. The records of its runs stay, so that one of the same name loads none of them again. */
+  /**
+   * Returns whether there was one. The records of its runs stay, so that one of the same name loads
+   * none of them again.
+   */
   async remove(name: string): Promise<boolean> {
     return (await this.#redis.hdel(this.#keys.schedules, name)) === 1;
   }
@@ -130,14 +145,22 @@ export class ScheduleStore {
     if (known !== undefined) return known;
     const [usual, other] = campaignIdsOf(name, local, precision);
     const takenBy = await this.#redis.hget(this.#keys.schedule(name).campaigns, usual);
-    return { local, dueAt, state: 'due', campaign: takenBy === null || takenBy === local ? usual : other };
+    return {
+      local,
+      dueAt,
+      state: 'due',
+      campaign: takenBy === null || takenBy === local ? usual : other,
+    };
   }
 
   /**
-   * Makes a record of one run that a person wants, if there is none. Undefined: whether it was loaded before is not known any
-   * more, or the schedule has changed meanwhile.
+   * Makes a record of one run that a person wants, if there is none. Undefined: whether it was
+   * loaded before is not known any more, or the schedule has changed meanwhile.
    */
-  async noteWanted(schedule: Schedule, { local, dueAt }: CronTime): Promise<ScheduleRun | undefined> {
+  async noteWanted(
+    schedule: Schedule,
+    { local, dueAt }: CronTime,
+  ): Promise<ScheduleRun | undefined> {
     await this.#note(schedule, [{ local, state: 'due', dueAt }], undefined);
     return this.run(schedule.name, local);
   }
@@ -167,13 +190,22 @@ export class ScheduleStore {
     });
   }
 
-  /** Takes a run for an owner, until its lease runs out. @param again also one that was missed, has failed or has queued nothing */
-  async take(name: string, local: string, lease: Lease, { again = false } = {}): Promise<TakeAnswer> {
+  /**
+   * Takes a run for an owner, until its lease runs out. @param again also one that was missed, has
+   * failed or has queued nothing
+   */
+  async take(
+    name: string,
+    local: string,
+    lease: Lease,
+    { again = false } = {},
+  ): Promise<TakeAnswer> {
     const args = [local, lease.owner, lease.leaseMs, again ? 1 : 0];
-    const [kind, raw = ''] = (await ScheduleStore.#take.run(this.#redis, this.#runKeys(name), args)) as [
-      TakeAnswer['kind'],
-      string?,
-    ];
+    const [kind, raw = ''] = (await ScheduleStore.#take.run(
+      this.#redis,
+      this.#runKeys(name),
+      args,
+    )) as [TakeAnswer['kind'], string?];
     return kind === 'none' ? { kind } : { kind, run: readRun(local, raw) };
   }
 
@@ -197,7 +229,10 @@ export class ScheduleStore {
     await this.#change(name, local, '', { archived: true }, 0);
   }
 
-  /** Drops records beyond the newest, but for runs that are not finished or whose campaign is still there. */
+  /**
+   * Drops records beyond the newest, but for runs that are not finished or whose campaign is still
+   * there.
+   */
   async trim(name: string): Promise<void> {
     const { runs, campaigns, state } = this.#keys.schedule(name);
     if ((await this.#redis.hlen(runs)) <= RECORDS_KEPT) return;
@@ -209,7 +244,11 @@ export class ScheduleStore {
   }
 
   /** The local times that are new, or `changed`. */
-  async #note(schedule: Schedule, runs: readonly NewRun[], until: number | undefined): Promise<string[] | 'changed'> {
+  async #note(
+    schedule: Schedule,
+    runs: readonly NewRun[],
+    until: number | undefined,
+  ): Promise<string[] | 'changed'> {
     const { name, precision } = schedule;
     const own = this.#keys.schedule(name);
     const [word, ...locals] = (await ScheduleStore.#noteRuns.run(
@@ -229,7 +268,13 @@ export class ScheduleStore {
     return word === 'changed' ? word : locals;
   }
 
-  async #change(name: string, local: string, owner: string, change: RunChange, leaseMs: number): Promise<boolean> {
+  async #change(
+    name: string,
+    local: string,
+    owner: string,
+    change: RunChange,
+    leaseMs: number,
+  ): Promise<boolean> {
     const args = [local, owner, JSON.stringify(change), leaseMs];
     return (await ScheduleStore.#changeRun.run(this.#redis, this.#runKeys(name), args)) === 1;
   }
@@ -248,7 +293,11 @@ export interface Lease {
 }
 
 /** The one that a run's campaign has, and the one that it takes where that is another run's. */
-function campaignIdsOf(name: string, local: string, precision: Schedule['precision']): [usual: string, other: string] {
+function campaignIdsOf(
+  name: string,
+  local: string,
+  precision: Schedule['precision'],
+): [usual: string, other: string] {
   const finer = precision === 'date' ? 'minute' : 'second';
   return [campaignIdOf(name, local, precision), campaignIdOf(name, local, finer)];
 }

@@ -7,12 +7,15 @@ import type { Schedule } from './schedule.ts';
 const QUEUE = 'schedules';
 const MAX_EVENTS = 100;
 const CLOSE_WITHIN_MS = 1000;
-/** After an answer of Redis that it would give again at once, and to BullMQ as often as that asks. */
+/**
+ * After an answer of Redis that it would give again at once, and to BullMQ as often as that asks.
+ */
 const REFUSED_PAUSE_MS = 5000;
 
 /**
- * A BullMQ job scheduler for each schedule, which does no more than wake a daemon: what runs, and whether it ran, is in the record. A
- * trigger that is lost, late or doubled (upserting deletes one that is overdue) therefore costs nothing but time.
+ * A BullMQ job scheduler for each schedule, which does no more than wake a daemon: what runs, and
+ * whether it ran, is in the record. A trigger that is lost, late or doubled (upserting deletes one
+ * that is overdue) therefore costs nothing but time.
  */
 export class ScheduleTriggers implements AsyncDisposable {
   readonly #queue: Queue;
@@ -30,13 +33,19 @@ export class ScheduleTriggers implements AsyncDisposable {
 
   /** Makes the triggers those of these schedules; what is right already is not touched. */
   async match(schedules: readonly Pick<Schedule, 'name' | 'cron' | 'timezone'>[]): Promise<void> {
-    const standing = new Map((await this.#queue.getJobSchedulers()).map((each) => [each.key, each]));
+    const standing = new Map(
+      (await this.#queue.getJobSchedulers()).map((each) => [each.key, each]),
+    );
     for (const { name, cron, timezone } of schedules) {
       const known = standing.get(name);
       standing.delete(name);
       if (known?.pattern === cron && known.tz === timezone) continue;
       const opts = { removeOnComplete: true, removeOnFail: true };
-      await this.#queue.upsertJobScheduler(name, { pattern: cron, tz: timezone }, { name: 'look', opts });
+      await this.#queue.upsertJobScheduler(
+        name,
+        { pattern: cron, tz: timezone },
+        { name: 'look', opts },
+      );
     }
     for (const name of standing.keys()) await this.#queue.removeJobScheduler(name);
   }

@@ -39,7 +39,9 @@ describe('names', () => {
     expect(campaignIdFor('0 18 * * 1-5', '2026-12-01T18:00')).toBe('nightly-2026-12-01');
     expect(campaignIdFor('30 9,18 * * *', '2026-12-01T18:30')).toBe('nightly-2026-12-01-1830');
     expect(campaignIdFor('*/20 0 9 * * *', '2026-12-01T09:00')).toBe('nightly-2026-12-01-090000');
-    expect(campaignIdFor('*/20 0 9 * * *', '2026-12-01T09:00:20')).toBe('nightly-2026-12-01-090020');
+    expect(campaignIdFor('*/20 0 9 * * *', '2026-12-01T09:00:20')).toBe(
+      'nightly-2026-12-01-090020',
+    );
   });
 
   test.each([
@@ -49,7 +51,9 @@ describe('names', () => {
   ] as const)('leave room for the %s', (precision, cron, longest) => {
     const { name } = schedule({ cron, name: 'n'.repeat(longest) });
     expect(campaignIdOf(name, '2026-12-01T18:00', precision)).toHaveLength(63);
-    expect(() => schedule({ cron, name: 'n'.repeat(longest + 1) })).toThrow(`1 to ${longest} characters`);
+    expect(() => schedule({ cron, name: 'n'.repeat(longest + 1) })).toThrow(
+      `1 to ${longest} characters`,
+    );
   });
 
   test.each(['Nightly', '', 'a b', '-x', 'ünter'])('such as "%s" are refused', (name) => {
@@ -80,7 +84,9 @@ describe('a run’s campaign', () => {
     });
     expect(campaignOf(schedule(), run).expiresAt).toBeUndefined();
     const ending = campaign({ expiresAt: '2026-12-02T02:00:00Z' });
-    expect(campaignOf(schedule({ campaign: ending, expiresAfterMs: 3 * hour }), run).expiresAt).toBe(run.dueAt + hour);
+    expect(
+      campaignOf(schedule({ campaign: ending, expiresAfterMs: 3 * hour }), run).expiresAt,
+    ).toBe(run.dueAt + hour);
   });
 });
 
@@ -88,29 +94,39 @@ describe('a run may begin late', () => {
   const dueAt = Date.parse('2026-12-02T01:00Z'); // Tuesday 18:00 in Denver
   const until = (settings: object, extra: Partial<ScheduleSettings> = {}) =>
     new Date(
-      new ScheduleCalendar(schedule({ campaign: campaign(settings), ...extra })).lateUntil({ dueAt }),
+      new ScheduleCalendar(schedule({ campaign: campaign(settings), ...extra })).lateUntil({
+        dueAt,
+      }),
     ).toISOString();
 
   test('until its hours close, by the clock of the schedule', () => {
     expect(until({})).toBe('2026-12-02T04:00:00.000Z');
-    expect(until({ callingWindow: { from: '08:00', to: '20:00', timezone: 'America/New_York' } })).toBe(
+    expect(
+      until({ callingWindow: { from: '08:00', to: '20:00', timezone: 'America/New_York' } }),
+    ).toBe(
       '2026-12-03T01:00:00.000Z', // they closed at the very instant: those of the next day
     );
   });
 
   test('until hours that open later close', () => {
-    expect(until({ callingWindow: { from: '09:00', to: '17:00', days: ['fri'] } })).toBe('2026-12-05T00:00:00.000Z');
+    expect(until({ callingWindow: { from: '09:00', to: '17:00', days: ['fri'] } })).toBe(
+      '2026-12-05T00:00:00.000Z',
+    );
   });
 
   test('until the next is due, where hours have no end', () => {
     expect(until({ callingWindow: 'anytime' })).toBe('2026-12-03T01:00:00.000Z');
-    expect(until({ callingWindow: { from: '00:00', to: '24:00' } })).toBe('2026-12-03T01:00:00.000Z');
+    expect(until({ callingWindow: { from: '00:00', to: '24:00' } })).toBe(
+      '2026-12-03T01:00:00.000Z',
+    );
   });
 
   test('as long as it waits for its list, where that is longer', () => {
     const often = { cron: '* * * * *', waitForListMs: 600_000 };
     expect(until({ callingWindow: 'anytime' }, often)).toBe('2026-12-02T01:10:00.000Z');
-    expect(until({ callingWindow: 'anytime' }, { ...often, expiresAfterMs: 60_000 })).toBe('2026-12-02T01:01:00.000Z');
+    expect(until({ callingWindow: 'anytime' }, { ...often, expiresAfterMs: 60_000 })).toBe(
+      '2026-12-02T01:01:00.000Z',
+    );
   });
 
   test('no later than its calls expire', () => {

@@ -3,12 +3,18 @@ import { CronCalendar, CronError, type CronPrecision, type CronTime } from './cr
 
 /** Of a campaign's id, which each run makes from the schedule's name. */
 const LONGEST_ID = 63;
-const SUFFIXES = { date: '-2026-12-01', minute: '-2026-12-01-1830', second: '-2026-12-01-183000' } as const;
+const SUFFIXES = {
+  date: '-2026-12-01',
+  minute: '-2026-12-01-1830',
+  second: '-2026-12-01-183000',
+} as const;
 
 /** What a list's path may ask for. */
 const PLACEHOLDERS: ReadonlySet<string> = new Set(['date', 'time', 'campaign']);
 
-/** Hours that are open for longer than this have no end to speak of: a window may be open all week. */
+/**
+ * Hours that are open for longer than this have no end to speak of: a window may be open all week.
+ */
 const LONGEST_SPAN_MS = 8 * 86_400_000;
 
 /** What is called again and again, as a person defines it. */
@@ -72,14 +78,24 @@ function checkName(name: string, precision: CronPrecision): void {
 function checkList(list: string): void {
   const stranger = placeholdersOf(list).find((name) => !PLACEHOLDERS.has(name));
   if (stranger !== undefined || /\{\{|\}\}/.test(fillList(list, () => ''))) {
-    throw new ScheduleError(`The list ${list} may hold {{date}}, {{time}} and {{campaign}}, and no other braces.`);
+    throw new ScheduleError(
+      `The list ${list} may hold {{date}}, {{time}} and {{campaign}}, and no other braces.`,
+    );
   }
-  if (list.trim() === '' || list === '-') throw new ScheduleError('The list must be the path of a file.');
+  if (list.trim() === '' || list === '-')
+    throw new ScheduleError('The list must be the path of a file.');
 }
 
 /** Where a run's list lies, from a schedule's template. */
-export function listPathOf({ list, precision }: Schedule, { local, campaign }: { local: string; campaign: string }) {
-  const values: Record<string, string> = { date: dateOf(local), time: timeOf(local, precision), campaign };
+export function listPathOf(
+  { list, precision }: Schedule,
+  { local, campaign }: { local: string; campaign: string },
+) {
+  const values: Record<string, string> = {
+    date: dateOf(local),
+    time: timeOf(local, precision),
+    campaign,
+  };
   return fillList(list, (name) => values[name] ?? '');
 }
 
@@ -87,9 +103,14 @@ function fillList(list: string, valueOf: (name: string) => string): string {
   return list.replace(/\{\{\s*([a-z]+)\s*\}\}/g, (_, name: string) => valueOf(name));
 }
 
-/** The id of a run's campaign. @param precision how much of the local time it takes to be unlike any other's */
+/**
+ * The id of a run's campaign. @param precision how much of the local time it takes to be unlike any
+ * other's
+ */
 export function campaignIdOf(name: string, local: string, precision: CronPrecision): string {
-  return precision === 'date' ? `${name}-${dateOf(local)}` : `${name}-${dateOf(local)}-${timeOf(local, precision)}`;
+  return precision === 'date'
+    ? `${name}-${dateOf(local)}`
+    : `${name}-${dateOf(local)}-${timeOf(local, precision)}`;
 }
 
 function dateOf(local: string): string {
@@ -101,14 +122,20 @@ function timeOf(local: string, precision: CronPrecision): string {
   return precision === 'second' ? time.padEnd(6, '0') : time.slice(0, 4);
 }
 
-/** A run's campaign: the schedule's under an id of its own, its calls ending when the first of both ends comes. */
+/**
+ * A run's campaign: the schedule's under an id of its own, its calls ending when the first of both
+ * ends comes.
+ */
 export function campaignOf(schedule: Schedule, run: { campaign: string; dueAt: number }): Campaign {
   const expiresAt = expiryOf(schedule, run.dueAt);
   return { ...schedule.campaign, id: run.campaign, ...(expiresAt !== undefined && { expiresAt }) };
 }
 
 function expiryOf({ campaign, expiresAfterMs }: Schedule, dueAt: number): number | undefined {
-  const ends = [campaign.expiresAt, expiresAfterMs === undefined ? undefined : dueAt + expiresAfterMs];
+  const ends = [
+    campaign.expiresAt,
+    expiresAfterMs === undefined ? undefined : dueAt + expiresAfterMs,
+  ];
   const known = ends.filter((end) => end !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
 }
@@ -126,22 +153,28 @@ export class ScheduleCalendar {
   }
 
   /**
-   * Until when (epoch ms) it still makes sense to begin a run: the close of the first hours that are open when it is due or
-   * later, and never after its calls expire. Hours without an end: until the run after it is due, or it need not wait for its list any
-   * more.
+   * Until when (epoch ms) it still makes sense to begin a run: the close of the first hours that
+   * are open when it is due or later, and never after its calls expire. Hours without an end: until
+   * the run after it is due, or it need not wait for its list any more.
    */
   lateUntil({ dueAt }: Pick<CronTime, 'dueAt'>): number {
     const span = this.#hours.campaignSpan(dueAt);
     const isBounded = span !== undefined && span.closesAt - dueAt <= LONGEST_SPAN_MS;
     const nextDueAt = this.cron.next(dueAt, 1)[0]?.dueAt ?? Number.MAX_SAFE_INTEGER;
-    const end = isBounded ? span.closesAt : Math.max(nextDueAt, dueAt + this.#schedule.waitForListMs);
+    const end = isBounded
+      ? span.closesAt
+      : Math.max(nextDueAt, dueAt + this.#schedule.waitForListMs);
     return Math.min(end, expiryOf(this.#schedule, dueAt) ?? end);
   }
 }
 
-/** The recipients live in many zones; how late a run may begin is judged by the schedule's, unless the window has one. */
+/**
+ * The recipients live in many zones; how late a run may begin is judged by the schedule's, unless
+ * the window has one.
+ */
 function hoursOf({ campaign, timezone }: Schedule): RecipientHours {
   const { callingWindow } = campaign;
-  if (callingWindow === 'anytime' || callingWindow.timezone !== 'recipient') return new RecipientHours(campaign);
+  if (callingWindow === 'anytime' || callingWindow.timezone !== 'recipient')
+    return new RecipientHours(campaign);
   return new RecipientHours({ callingWindow: { ...callingWindow, timezone } });
 }

@@ -1,5 +1,10 @@
 import { type Campaign, parseCampaign, type QueuedCall } from '@libby-dialer/dialing';
-import { startRedis, type TestRedis, type TestRedisOptions, uniquePrefix } from '@libby-dialer/testkit';
+import {
+  startRedis,
+  type TestRedis,
+  type TestRedisOptions,
+  uniquePrefix,
+} from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { CallLoader } from '../call-loader.ts';
@@ -58,7 +63,10 @@ export class Fixture implements Disposable {
   }
 
   /** Calls to count different people, under the ids a loader would give them. */
-  calls(count: number, overrides: Partial<QueuedCall> = {}): { callId: string; call: QueuedCall }[] {
+  calls(
+    count: number,
+    overrides: Partial<QueuedCall> = {},
+  ): { callId: string; call: QueuedCall }[] {
     return Array.from({ length: count }, (_, index) => {
       const to = `+1505555${String(1000 + index)}`;
       return {
@@ -113,7 +121,9 @@ export class Fixture implements Disposable {
   }
 
   async outcomeCount(outcome: string, campaign = 'spring'): Promise<number> {
-    return Number((await this.redis.hget(this.keys.campaign(campaign).state, `outcome:${outcome}`)) ?? 0);
+    return Number(
+      (await this.redis.hget(this.keys.campaign(campaign).state, `outcome:${outcome}`)) ?? 0,
+    );
   }
 }
 

@@ -1,6 +1,9 @@
 import type { Redis } from 'ioredis';
 
-/** The connection of a process that is killed after so many commands: none of the later ones ever arrives. */
+/**
+ * The connection of a process that is killed after so many commands: none of the later ones ever
+ * arrives.
+ */
 export class MortalRedis implements Disposable {
   readonly redis: Redis;
   #left: number;
@@ -33,8 +36,14 @@ export class MortalRedis implements Disposable {
   }
 }
 
-/** Does the same work again and again, killed after one command, after two, and so on, until it comes to its end alive. */
-export async function killedAtEachCommand(redis: Redis, work: (mortal: MortalRedis) => Promise<void>): Promise<void> {
+/**
+ * Does the same work again and again, killed after one command, after two, and so on, until it
+ * comes to its end alive.
+ */
+export async function killedAtEachCommand(
+  redis: Redis,
+  work: (mortal: MortalRedis) => Promise<void>,
+): Promise<void> {
   for (let commands = 0; commands < MOST_COMMANDS; commands += 1) {
     using mortal = await MortalRedis.dyingAfter(commands, redis);
     await work(mortal);

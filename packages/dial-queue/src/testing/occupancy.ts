@@ -14,21 +14,36 @@ export type Move =
   | { readonly kind: 'back_up' | 'restore' };
 
 const MINUTE_MS = 60_000;
-/** Time passes by whole minutes, and nothing ends at one: no instant is ever nearer than a quarter of a minute. */
+/**
+ * Time passes by whole minutes, and nothing ends at one: no instant is ever nearer than a quarter
+ * of a minute.
+ */
 const CLAIM_MS = 5.5 * MINUTE_MS;
 const LINES = ['+15055550100', '+15055550101'];
 const PEOPLE = ['+15055550111', '+15055550112', '+15055550113'];
 const CAMPAIGNS = {
-  spring: { lines: LINES, redials: true, limits: { conversationMs: 11.25 * MINUTE_MS, maxPerLine: 2, maxInFlight: 3 } },
+  spring: {
+    lines: LINES,
+    redials: true,
+    limits: { conversationMs: 11.25 * MINUTE_MS, maxPerLine: 2, maxInFlight: 3 },
+  },
   autumn: {
     lines: LINES,
     redials: false,
-    limits: { conversationMs: 20.25 * MINUTE_MS, maxPerLine: 3, caps: [{ calls: 2, hours: 125.5 / 60 }] },
+    limits: {
+      conversationMs: 20.25 * MINUTE_MS,
+      maxPerLine: 3,
+      caps: [{ calls: 2, hours: 125.5 / 60 }],
+    },
   },
   winter: {
     lines: LINES.slice(0, 1),
     redials: true,
-    limits: { conversationMs: 3.25 * MINUTE_MS, maxInFlight: 1, caps: [{ calls: 1, hours: 40.5 / 60 }] },
+    limits: {
+      conversationMs: 3.25 * MINUTE_MS,
+      maxInFlight: 1,
+      caps: [{ calls: 1, hours: 40.5 / 60 }],
+    },
   },
 } as const;
 type CampaignId = keyof typeof CAMPAIGNS;
@@ -56,7 +71,10 @@ interface Known {
 }
 const NEW: Known = { state: 'free', owner: '' };
 
-/** Owners on each line and counted with each person, and how many are in flight; instants in minutes. */
+/**
+ * Owners on each line and counted with each person, and how many are in flight; instants in
+ * minutes.
+ */
 export interface Standing {
   readonly lines: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly people: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -75,7 +93,10 @@ interface Remembered extends RememberedCall {
   readonly settled?: SettleRequest;
 }
 
-/** The scripts, asked anything by anybody in any order, beside what places they should take: told from the fate of each claim alone. */
+/**
+ * The scripts, asked anything by anybody in any order, beside what places they should take: told
+ * from the fate of each claim alone.
+ */
 export class Occupancy implements Disposable {
   static readonly calls = CALLS;
   readonly #fixture: Fixture;
@@ -86,7 +107,10 @@ export class Occupancy implements Disposable {
   readonly #remembered = new Map<string, Remembered>();
   #backup: Backup | undefined;
   #owners = 0;
-  /** Redis's clock cannot be set: as time passes what is written there is moved into the past. So far it has been moved by this. */
+  /**
+   * Redis's clock cannot be set: as time passes what is written there is moved into the past. So
+   * far it has been moved by this.
+   */
   #ahead = 0;
 
   private constructor(fixture: Fixture) {
@@ -122,7 +146,10 @@ export class Occupancy implements Disposable {
     }
   }
 
-  /** Whatever is still claimed is found by somebody when its time is over; then that of everything else is. */
+  /**
+   * Whatever is still claimed is found by somebody when its time is over; then that of everything
+   * else is.
+   */
   async end(): Promise<void> {
     await this.#pass(2 * CLAIM_MS);
     for (const [call, { state, owner }] of this.#known)
@@ -136,8 +163,12 @@ export class Occupancy implements Disposable {
 
   expected(): Standing {
     const now = this.#now();
-    const fates = [...this.#fates].filter(([, { outcome }]) => outcome === undefined || isCounted(outcome));
-    const inFlight = fates.filter(([, fate]) => fate.outcome === undefined && fate.claim.deadline > now);
+    const fates = [...this.#fates].filter(
+      ([, { outcome }]) => outcome === undefined || isCounted(outcome),
+    );
+    const inFlight = fates.filter(
+      ([, fate]) => fate.outcome === undefined && fate.claim.deadline > now,
+    );
     return this.#sorted(
       fates
         .map(([owner, fate]) => [fate.claim.line, owner, occupiedUntil(fate)] as const)
@@ -158,7 +189,9 @@ export class Occupancy implements Disposable {
       );
     };
     const lines = await Promise.all(
-      LINES.map(async (line) => (await read(`${keys.lines}:${line}`, real)).map((each) => [line, ...each] as const)),
+      LINES.map(async (line) =>
+        (await read(`${keys.lines}:${line}`, real)).map((each) => [line, ...each] as const),
+      ),
     );
     const people = await Promise.all(
       PEOPLE.map(async (number) => {
@@ -184,11 +217,16 @@ export class Occupancy implements Disposable {
         [...Map.groupBy(of, ([place]) => place)].map(([place, each]) => [
           place,
           Object.fromEntries(
-            each.map(([, owner, at]) => [owner, Math.round((4 * (at - this.#start)) / MINUTE_MS) / 4]),
+            each.map(([, owner, at]) => [
+              owner,
+              Math.round((4 * (at - this.#start)) / MINUTE_MS) / 4,
+            ]),
           ),
         ]),
       );
-    const counts = Object.fromEntries(IDS.map((id) => [id, inFlight.filter((each) => each === id).length]));
+    const counts = Object.fromEntries(
+      IDS.map((id) => [id, inFlight.filter((each) => each === id).length]),
+    );
     return { lines: grouped(lines), people: grouped(people), inFlight: counts };
   }
   readonly #start = Date.now();
@@ -256,20 +294,29 @@ export class Occupancy implements Disposable {
     const { limits, lines } = CAMPAIGNS[campaignOf(call)];
     if (known.state === 'over') return 'done';
     const own = known.state === 'claimed' ? this.#fates.get(known.owner)?.claim : undefined;
-    if (own !== undefined && known.owner !== owner) return now <= own.deadline ? 'busy' : 'in_doubt';
+    if (own !== undefined && known.owner !== owner)
+      return now <= own.deadline ? 'busy' : 'in_doubt';
     if (own !== undefined && !renews) return `dial ${own.line}`;
     if (own !== undefined && now > own.deadline) return 'busy';
 
-    const { lines: occupied, people, answered, inFlight } = this.#without(own === undefined ? undefined : owner);
+    const {
+      lines: occupied,
+      people,
+      answered,
+      inFlight,
+    } = this.#without(own === undefined ? undefined : owner);
     const person = this.#fixture.identity.person(personOf(call)).member;
     const caps = 'caps' in limits ? limits.caps : [];
     const isFull = (of: readonly Claim[]) =>
       caps.some(({ calls, hours }) => {
         const since = now - hours * 60 * MINUTE_MS;
-        return of.filter((each) => each.person === person && each.claimedAt > since).length >= calls;
+        return (
+          of.filter((each) => each.person === person && each.claimedAt > since).length >= calls
+        );
       });
     if (isFull(answered)) return known.state === 'awaits' ? 'done' : 'skip';
-    if (known.state === 'awaits' && (now < (known.redialAt ?? 0) || known.owner === owner)) return 'wait redial';
+    if (known.state === 'awaits' && (now < (known.redialAt ?? 0) || known.owner === owner))
+      return 'wait redial';
     if (isFull(people)) return 'wait cap';
     const counts = lines.map((line) => occupied.filter((each) => each === line).length);
     const fewest = Math.min(...counts);
@@ -286,7 +333,9 @@ export class Occupancy implements Disposable {
       ([owner, { outcome }]) => owner !== left && (outcome === undefined || isCounted(outcome)),
     );
     return {
-      lines: others.filter(([, fate]) => occupiedUntil(fate) > now).map(([, { claim }]) => claim.line),
+      lines: others
+        .filter(([, fate]) => occupiedUntil(fate) > now)
+        .map(([, { claim }]) => claim.line),
       people: others.map(([, { claim }]) => claim),
       answered: others
         .filter(([, { outcome, claim }]) => outcome !== undefined || claim.deadline <= now)
@@ -326,7 +375,8 @@ export class Occupancy implements Disposable {
     }
     this.#ended(call, owner, outcome, answer.redialAt);
     const ended = this.#fates.get(owner);
-    if (unrung && ended !== undefined) this.#fates.set(owner, { ...ended, outcome: 'released', isUnrung: true });
+    if (unrung && ended !== undefined)
+      this.#fates.set(owner, { ...ended, outcome: 'released', isUnrung: true });
     if (fate === undefined && outcome !== 'unknown') return;
     const settled = { ...request, resultsBefore: answer.revision - 1, claimed: fate?.claim };
     this.#remembered.delete(owner);
@@ -342,9 +392,14 @@ export class Occupancy implements Disposable {
 
   #ended(call: number, owner: string, outcome: Outcome, redialAt: number | undefined): void {
     const fate = this.#fates.get(owner);
-    if (fate !== undefined) this.#fates.set(owner, { ...fate, outcome, endedAt: fate.endedAt ?? this.#now() });
+    if (fate !== undefined)
+      this.#fates.set(owner, { ...fate, outcome, endedAt: fate.endedAt ?? this.#now() });
     const state = redialAt === undefined ? 'over' : 'awaits';
-    this.#known.set(call, { state, owner, ...(redialAt !== undefined && { redialAt: redialAt + this.#ahead }) });
+    this.#known.set(call, {
+      state,
+      owner,
+      ...(redialAt !== undefined && { redialAt: redialAt + this.#ahead }),
+    });
   }
 
   async #giveBack(how: 'release' | 'withdraw', call: number, owner: string): Promise<void> {
@@ -368,8 +423,12 @@ export class Occupancy implements Disposable {
   /** Every instant that stands in Redis. */
   async #moveBack(ms: number): Promise<void> {
     const { redis, keys } = this.#fixture;
-    const sets = [...LINES.map((line) => `${keys.lines}:${line}`), ...IDS.map((id) => keys.campaign(id).claims)];
-    for (const number of PEOPLE) sets.push(`${keys.people}:${this.#fixture.identity.person(number).member}`);
+    const sets = [
+      ...LINES.map((line) => `${keys.lines}:${line}`),
+      ...IDS.map((id) => keys.campaign(id).claims),
+    ];
+    for (const number of PEOPLE)
+      sets.push(`${keys.people}:${this.#fixture.identity.person(number).member}`);
     const moves = redis.pipeline();
     for (const key of sets) {
       for (const member of await redis.zrange(key, '0', '-1')) moves.zincrby(key, -ms, member);
@@ -409,8 +468,12 @@ export class Occupancy implements Disposable {
     [this.#fates, this.#known] = [new Map(this.#backup.fates), new Map(this.#backup.known)];
     await this.#recall(before);
     for (const [owner, fate] of before) {
-      const isKept = this.#fates.has(owner) || !this.#remembered.has(owner) || isOvertaken(fate, this.#backup.known);
-      if (!isKept) throw new Error(`what ${owner} did of call ${fate.call} is lost, though it is remembered`);
+      const isKept =
+        this.#fates.has(owner) ||
+        !this.#remembered.has(owner) ||
+        isOvertaken(fate, this.#backup.known);
+      if (!isKept)
+        throw new Error(`what ${owner} did of call ${fate.call} is lost, though it is remembered`);
     }
   }
 
@@ -418,7 +481,10 @@ export class Occupancy implements Disposable {
     const evidence = new Evidence(this.#fixture.redis, this.#fixture.keys);
     for (const id of IDS) {
       const calls = [...this.#remembered.values()].filter(({ campaign }) => campaign === id);
-      const now = calls.map(({ claim, ...call }) => ({ ...call, ...(claim && { claim: moved(claim, -this.#ahead) }) }));
+      const now = calls.map(({ claim, ...call }) => ({
+        ...call,
+        ...(claim && { claim: moved(claim, -this.#ahead) }),
+      }));
       const { unsettled } = await evidence.recall(id, now);
       for (const { claim, owner, callId } of calls) {
         if (claim === undefined || !(await this.#isClaimedBy(id, callId, owner))) continue;

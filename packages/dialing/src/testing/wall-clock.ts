@@ -15,13 +15,17 @@ export function readWallClock(zone: string, at: number): WallClock {
   return { day: WEEKDAYS.indexOf(text.slice(0, 3).toLowerCase() as Weekday), minute };
 }
 
-/** The definition, to hold the arithmetic against: whether hours are open when a clock shows this. */
+/**
+ * The definition, to hold the arithmetic against: whether hours are open when a clock shows this.
+ */
 export function openBy({ from, to, days }: WeeklyHours): (clock: WallClock) => boolean {
   const isListed = (index: number) => days.includes(WEEKDAYS[(index + 7) % 7] as Weekday);
   const opens = minutesOf(from);
   const closes = minutesOf(to);
-  if (opens < closes) return ({ day, minute }) => opens <= minute && minute < closes && isListed(day);
-  return ({ day, minute }) => (minute >= opens && isListed(day)) || (minute < closes && isListed(day - 1));
+  if (opens < closes)
+    return ({ day, minute }) => opens <= minute && minute < closes && isListed(day);
+  return ({ day, minute }) =>
+    (minute >= opens && isListed(day)) || (minute < closes && isListed(day - 1));
 }
 
 function minutesOf(time: string): number {

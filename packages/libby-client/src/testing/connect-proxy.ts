@@ -14,7 +14,9 @@ export interface ConnectProxy extends AsyncDisposable {
   answer: (socket: Socket, pass: () => Socket) => void;
 }
 
-/** An HTTP proxy that lets connections through, to this machine alone whatever host is asked for. */
+/**
+ * An HTTP proxy that lets connections through, to this machine alone whatever host is asked for.
+ */
 export async function startConnectProxy({ tls }: { tls?: TlsOptions } = {}): Promise<ConnectProxy> {
   const sockets = new Set<Socket>();
   const watch = (socket: Socket) => {

@@ -16,7 +16,9 @@ interface RawServerOptions {
   onConnection?: (socket: Socket) => void;
 }
 
-/** A server without a notion of HTTP beyond where a request ends: what it answers is up to `answer`. */
+/**
+ * A server without a notion of HTTP beyond where a request ends: what it answers is up to `answer`.
+ */
 export async function startRawServer(
   answer: (socket: Socket, nth: number) => void,
   options: RawServerOptions = {},
@@ -86,6 +88,16 @@ function endOfRequest(text: string): number {
   return text.length >= end ? end : 0;
 }
 
-export function httpAnswer(status: string, body = '', headers: string[] = ['Content-Type: application/json']): string {
-  return [`HTTP/1.1 ${status}`, ...headers, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n');
+export function httpAnswer(
+  status: string,
+  body = '',
+  headers: string[] = ['Content-Type: application/json'],
+): string {
+  return [
+    `HTTP/1.1 ${status}`,
+    ...headers,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    '',
+    body,
+  ].join('\r\n');
 }

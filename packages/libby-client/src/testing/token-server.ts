@@ -13,7 +13,11 @@ export async function startTokenServer(expiresIn: number | undefined = 3600): Pr
   const state: Pick<TokenServer, 'requests' | 'answer'> = {
     requests: [],
     answer: (response, nth) =>
-      answerJson(response, 200, { access_token: `token-${nth}`, token_type: 'Bearer', expires_in: expiresIn }),
+      answerJson(response, 200, {
+        access_token: `token-${nth}`,
+        token_type: 'Bearer',
+        expires_in: expiresIn,
+      }),
   };
   const server = createServer((request, response) => {
     let body = '';

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRedis } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
-import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from '../../../libby-client/src/testing/localhost-certificate.ts';
+import {
+  LOCALHOST_CERTIFICATE,
+  LOCALHOST_KEY,
+} from '../../../libby-client/src/testing/localhost-certificate.ts';
 
 const REDIS_SERVER = 'redis-server';
 /** The container's Redis speaks TLS too, but on a port of its own that nobody publishes. */
@@ -22,7 +25,10 @@ export async function startTlsRedis({ asksClients = false } = {}): Promise<TlsRe
   const stack = new AsyncDisposableStack();
   const folder = stack.use(await mkdtempDisposable(join(tmpdir(), 'tls-redis-')));
   const [certificateFile, keyFile] = [join(folder.path, 'cert.pem'), join(folder.path, 'key.pem')];
-  await Promise.all([writeFile(certificateFile, LOCALHOST_CERTIFICATE), writeFile(keyFile, LOCALHOST_KEY)]);
+  await Promise.all([
+    writeFile(certificateFile, LOCALHOST_CERTIFICATE),
+    writeFile(keyFile, LOCALHOST_KEY),
+  ]);
   const server = stack.use(await startRedis({ own: true }));
   const port = server.port + 1;
   const settings = {
@@ -36,5 +42,10 @@ export async function startTlsRedis({ asksClients = false } = {}): Promise<TlsRe
   await admin.call('CONFIG', 'SET', ...Object.entries(settings).flat());
   admin.disconnect();
   const dispose = () => stack.disposeAsync();
-  return { url: `rediss://localhost:${port}`, certificateFile, keyFile, [Symbol.asyncDispose]: dispose };
+  return {
+    url: `rediss://localhost:${port}`,
+    certificateFile,
+    keyFile,
+    [Symbol.asyncDispose]: dispose,
+  };
 }
