@@ -2,7 +2,7 @@
  * Calls per second and CPU time per call of the worker against two workers without a ledger, in
  * turn:
  *
- *   node bench/dial.ts [--calls 20000] [--concurrency 50] [--rounds 3] [--latency 0]
+ *   npm run bench -- dial [--calls 20000] [--concurrency 50] [--rounds 3] [--latency 0]
  *
  * Every run has a fresh Redis that syncs every write to disk, a fresh simulator, and a process of
  * its own, with the queue filled beforehand. The first tenth of the calls warms up and is not

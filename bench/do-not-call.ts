@@ -1,7 +1,7 @@
 /**
  * What a number on the do-not-call list costs Redis, and how fast a list is imported:
  *
- *   node bench/do-not-call.ts [--numbers 10000000] [--rows 1000000]
+ *   npm run bench -- do-not-call [--numbers 10000000] [--rows 1000000]
  *
  * Memory: that many made-up people put on the list as `suppress import` does it, 1000 a script,
  * four at once; the allocator's view (`used_memory`), AOF buffers left out. Rows: `enqueuer

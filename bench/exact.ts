@@ -1,7 +1,7 @@
 /**
  * Every call exactly once: three workers, one queue.
  *
- *   node bench/exact.ts [--calls 10000] [--workers 3]
+ *   npm run bench -- exact [--calls 10000] [--workers 3]
  */
 import { Results } from '@libby-dialer/dial-queue';
 import { eventually } from '@libby-dialer/testkit';

@@ -1,8 +1,8 @@
 /**
  * How campaigns share a worker:
  *
- *   node bench/fairness.ts [--tries 20] [--latency 100] [--concurrency 50] [--campaigns 100]
- *                          [--idle-s 20]
+ *   npm run bench -- fairness [--tries 20] [--latency 100] [--concurrency 50] [--campaigns 100]
+ *                                [--idle-s 20]
  *
  * 1. A campaign of ten calls, loaded while a big one takes every slot: from `load` to its first and
  *    its last call, against the same alone.

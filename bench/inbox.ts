@@ -2,7 +2,7 @@
  * How fast the daemon takes calls in that other services push, and how soon one that comes by
  * itself is on the wire:
  *
- *   node bench/inbox.ts [--entries 50000] [--rounds 3] [--tries 50]
+ *   npm run bench -- inbox [--entries 50000] [--rounds 3] [--tries 50]
  *
  * 1. One daemon empties a full inbox; the first tenth is not counted.
  * 2. With nothing else to do, one daemon and one worker: from the XADD to the request's arrival at

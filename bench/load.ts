@@ -1,7 +1,7 @@
 /**
  * Rows per second and memory of `enqueuer load` against `addBulk` of ready-made jobs, at two sizes:
  *
- *   node bench/load.ts [--rows 100000] [--times 10] [--rounds 3]
+ *   npm run bench -- load [--rows 100000] [--times 10] [--rounds 3]
  *
  * Whole processes, their start included. The larger size (rows x times; `--times 0` leaves it out)
  * is for memory, and run once.

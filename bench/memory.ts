@@ -1,7 +1,7 @@
 /**
  * What a waiting call costs Redis:
  *
- *   node bench/memory.ts [--calls 100000]
+ *   npm run bench -- memory [--calls 100000]
  *
  * Eight columns a row, a script of one kilobyte in the campaign; the allocator's view
  * (`used_memory`), AOF buffers left out.

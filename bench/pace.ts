@@ -1,7 +1,7 @@
 /**
  * How exactly a campaign's limits are kept, over four workers and by the provider's clock:
  *
- *   node bench/pace.ts [--seconds 60] [--workers 4] [--waiting 100000] [--quiet-s 60]
+ *   npm run bench -- pace [--seconds 60] [--workers 4] [--waiting 100000] [--quiet-s 60]
  *
  * 1. Pace: 5, 50 and 500 calls a second, the last two also with every second call on the
  *    do-not-call list. 20 a second once more with everything between the workers and Redis arriving

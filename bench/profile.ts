@@ -1,7 +1,7 @@
 /**
  * Where the worker's CPU time goes while it dials:
  *
- *   node bench/profile.ts [--calls 20000] [--concurrency 50] [--latency 0]
+ *   npm run bench -- profile [--calls 20000] [--concurrency 50] [--latency 0]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -2,7 +2,7 @@
  * How many Redis scripts an accepted call costs, from being queued to being settled and gone, and
  * how many go into a start (fetches that find nothing, scripts sent in full the first time):
  *
- *   node bench/scripts.ts [--calls 1000]
+ *   npm run bench -- scripts [--calls 1000]
  */
 import { eventually } from '@libby-dialer/testkit';
 import { MeasuredProcess } from './src/measured-process.ts';

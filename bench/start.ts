@@ -1,7 +1,7 @@
 /**
  * How long a worker takes from being started to its first call:
  *
- *   node bench/start.ts [--rounds 7]
+ *   npm run bench -- start [--rounds 7]
  *
  * With its files in the disk cache and, as `bin/worker` does it, Node's cache of compiled code;
  * without that one is measured as well. The campaign is loaded beforehand, the access token is not

@@ -24,7 +24,7 @@ test('no comment is wider than 100 columns', () => {
     if (comment === undefined) return [];
     const lines = readFileSync(join(ROOT, file), 'utf8').split('\n');
     return lines.flatMap((line, index) =>
-      comment.test(line) && [...line].length > WIDEST ? [`${file}:${index + 1}`] : [],
+      comment.test(line) && Array.from(line).length > WIDEST ? [`${file}:${index + 1}`] : [],
     );
   });
   expect(tooWide).toEqual([]);
