@@ -18,8 +18,12 @@ export type LoadVerdict = 'queued' | 'already_queued' | 'already_settled';
 
 /** Puts calls into a campaign's queue, each once, however often and by however many it is asked. */
 export class CallLoader implements AsyncDisposable {
-  static readonly #noteList = new Script('note-list');
-  static readonly #lookup = new Script('lookup', 'ledger', 'load-verdict');
+  static readonly #noteList = new Script(new URL('./lua/note-list.lua', import.meta.url));
+  static readonly #lookup = new Script(
+    new URL('./lua/lookup.lua', import.meta.url),
+    'ledger',
+    'load-verdict',
+  );
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #campaign: string;

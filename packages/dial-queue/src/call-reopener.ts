@@ -10,8 +10,13 @@ const CALLS_PER_STEP = 500;
 
 /** Queues calls again that provably never rang. */
 export class CallReopener {
-  static readonly #reopen = new Script('reopen', 'ledger');
-  static readonly #restored = new Script('restored', 'ledger', 'redial', 'remove-job');
+  static readonly #reopen = new Script(new URL('./lua/reopen.lua', import.meta.url), 'ledger');
+  static readonly #restored = new Script(
+    new URL('./lua/restored.lua', import.meta.url),
+    'ledger',
+    'redial',
+    'remove-job',
+  );
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 

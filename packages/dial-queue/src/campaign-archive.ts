@@ -44,10 +44,21 @@ const TURNS = ['line', 'in_flight', 'pace'];
  * them, and there is at least one such group or they were written to a file (`Results.noteExport`).
  */
 export class CampaignArchive {
-  static readonly #archive = new Script('archive', 'ledger', 'queue-length', 'exports');
-  static readonly #exports = new Script('read-exports', 'exports');
-  static readonly #trim = new Script('trim-results');
-  static readonly #removeQueue = new Script('remove-queue', 'queue-length');
+  static readonly #archive = new Script(
+    new URL('./lua/archive.lua', import.meta.url),
+    'ledger',
+    'queue-length',
+    'exports',
+  );
+  static readonly #exports = new Script(
+    new URL('./lua/read-exports.lua', import.meta.url),
+    'exports',
+  );
+  static readonly #trim = new Script(new URL('./lua/trim-results.lua', import.meta.url));
+  static readonly #removeQueue = new Script(
+    new URL('./lua/remove-queue.lua', import.meta.url),
+    'queue-length',
+  );
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 

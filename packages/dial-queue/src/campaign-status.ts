@@ -64,7 +64,12 @@ interface Counts {
 
 /** Answers how far campaigns are. Pending is read from the queue, never counted beside it. */
 export class StatusReader {
-  static readonly #status = new Script('status', 'ledger', 'queue-length', 'queue-halt');
+  static readonly #status = new Script(
+    new URL('./lua/status.lua', import.meta.url),
+    'ledger',
+    'queue-length',
+    'queue-halt',
+  );
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #campaigns: CampaignStore;

@@ -57,8 +57,17 @@ export interface RegistryView {
 
 /** The campaigns, as every program sees them. */
 export class CampaignStore {
-  static readonly #put = new Script('put-campaign', 'ledger', 'holds');
-  static readonly #open = new Script('open-campaigns', 'ledger', 'queue-halt', 'queue-length');
+  static readonly #put = new Script(
+    new URL('./lua/put-campaign.lua', import.meta.url),
+    'ledger',
+    'holds',
+  );
+  static readonly #open = new Script(
+    new URL('./lua/open-campaigns.lua', import.meta.url),
+    'ledger',
+    'queue-halt',
+    'queue-length',
+  );
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   /** How far its looks have come through all campaigns. */

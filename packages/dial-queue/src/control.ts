@@ -9,7 +9,12 @@ export type ControlAction = 'pause' | 'resume' | 'cancel';
 
 /** Pauses, resumes and cancels campaigns, for every call that is not on the wire yet. */
 export class CampaignControl {
-  static readonly #control = new Script('control', 'ledger', 'holds', 'claims');
+  static readonly #control = new Script(
+    new URL('./lua/control.lua', import.meta.url),
+    'ledger',
+    'holds',
+    'claims',
+  );
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #earlierClaims: EarlierClaims;

@@ -22,8 +22,8 @@ export interface DoNotCallChange {
  * The do-not-call list over all campaigns: keyed hashes only, so that the list itself names nobody.
  */
 export class DoNotCallList {
-  static readonly #changeScript = new Script('do-not-call');
-  static readonly #countScript = new Script('count-people');
+  static readonly #changeScript = new Script(new URL('./lua/do-not-call.lua', import.meta.url));
+  static readonly #countScript = new Script(new URL('./lua/count-people.lua', import.meta.url));
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #identity: Identity;

@@ -46,8 +46,17 @@ export interface Decider {
 
 /** Where people look at calls that may have rung, and say what is to become of them. */
 export class DoubtDesk {
-  static readonly #resolve = new Script('resolve', 'ledger', 'redial', 'write-result');
-  static readonly #grantRedial = new Script('grant-redial', 'ledger', 'redial');
+  static readonly #resolve = new Script(
+    new URL('./lua/resolve.lua', import.meta.url),
+    'ledger',
+    'redial',
+    'write-result',
+  );
+  static readonly #grantRedial = new Script(
+    new URL('./lua/grant-redial.lua', import.meta.url),
+    'ledger',
+    'redial',
+  );
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #results: Results;

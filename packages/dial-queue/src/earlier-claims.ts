@@ -23,8 +23,15 @@ export type Monotonic = () => number;
 
 /** Follows claims made earlier to the point from which none of them lets a call begin any more. */
 export class EarlierClaims {
-  static readonly #standing = new Script('standing-claims', 'ledger', 'claims');
-  static readonly #follow = new Script('follow-claims', 'ledger');
+  static readonly #standing = new Script(
+    new URL('./lua/standing-claims.lua', import.meta.url),
+    'ledger',
+    'claims',
+  );
+  static readonly #follow = new Script(
+    new URL('./lua/follow-claims.lua', import.meta.url),
+    'ledger',
+  );
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #monotonic: Monotonic;

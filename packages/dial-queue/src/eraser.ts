@@ -95,13 +95,16 @@ interface Ending {
  */
 export class Eraser {
   static readonly #script = new Script(
-    'erase-call',
+    new URL('./lua/erase-call.lua', import.meta.url),
     'ledger',
     'redial',
     'write-result',
     'remove-job',
   );
-  static readonly #copy = new Script('erase-copy', 'remove-job');
+  static readonly #copy = new Script(
+    new URL('./lua/erase-copy.lua', import.meta.url),
+    'remove-job',
+  );
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #finder: PersonalDataFinder;

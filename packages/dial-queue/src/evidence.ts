@@ -54,8 +54,19 @@ export interface RememberedCall {
 
 /** Whether Redis still knows what it acknowledged, and how it is told again. */
 export class Evidence {
-  static readonly #compare = new Script('compare', 'ledger', 'holds', 'server');
-  static readonly #recall = new Script('recall', 'ledger', 'redial', 'lines', 'people');
+  static readonly #compare = new Script(
+    new URL('./lua/compare.lua', import.meta.url),
+    'ledger',
+    'holds',
+    'server',
+  );
+  static readonly #recall = new Script(
+    new URL('./lua/recall.lua', import.meta.url),
+    'ledger',
+    'redial',
+    'lines',
+    'people',
+  );
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #observe: HoldObserver | undefined;

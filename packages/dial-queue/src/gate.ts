@@ -250,7 +250,7 @@ export type ReleaseAnswer = 'released' | 'at_fault' | 'late' | 'lost';
  */
 export class Gate {
   static readonly #claim = new Script(
-    'gate',
+    new URL('./lua/gate.lua', import.meta.url),
     'ledger',
     'redial',
     'holds',
@@ -261,7 +261,7 @@ export class Gate {
     'server',
   );
   static readonly #settle = new Script(
-    'settle',
+    new URL('./lua/settle.lua', import.meta.url),
     'ledger',
     'redial',
     'holds',
@@ -269,7 +269,13 @@ export class Gate {
     'people',
     'write-result',
   );
-  static readonly #release = new Script('release', 'ledger', 'holds', 'lines', 'people');
+  static readonly #release = new Script(
+    new URL('./lua/release.lua', import.meta.url),
+    'ledger',
+    'holds',
+    'lines',
+    'people',
+  );
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #times: ClaimTimes;

@@ -80,7 +80,11 @@ interface StoredHold {
 
 /** Where dialing is stopped, and why. */
 export class Holds {
-  static readonly #open = new Script('open-hold', 'ledger', 'holds');
+  static readonly #open = new Script(
+    new URL('./lua/open-hold.lua', import.meta.url),
+    'ledger',
+    'holds',
+  );
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #observe: HoldObserver | undefined;

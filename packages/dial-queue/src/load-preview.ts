@@ -14,7 +14,11 @@ export interface CallPreview {
  * What a load would find, read without leaving a trace: a queue that is only opened already writes.
  */
 export class LoadPreview {
-  static readonly #peek = new Script('peek', 'ledger', 'load-verdict');
+  static readonly #peek = new Script(
+    new URL('./lua/peek.lua', import.meta.url),
+    'ledger',
+    'load-verdict',
+  );
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #campaign: string;

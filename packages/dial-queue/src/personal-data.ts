@@ -31,7 +31,7 @@ export interface PersonalData {
  * everything is read that holds one: jobs, kept payloads, results. Slow, in bounded steps.
  */
 export class PersonalDataFinder {
-  static readonly #findJobs = new Script('find-jobs');
+  static readonly #findJobs = new Script(new URL('./lua/find-jobs.lua', import.meta.url));
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 

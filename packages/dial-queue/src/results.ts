@@ -28,8 +28,11 @@ interface Span {
 
 /** Reads what became of calls, in the order of settling. */
 export class Results {
-  static readonly #span = new Script('results-span');
-  static readonly #noteExport = new Script('note-export', 'exports');
+  static readonly #span = new Script(new URL('./lua/results-span.lua', import.meta.url));
+  static readonly #noteExport = new Script(
+    new URL('./lua/note-export.lua', import.meta.url),
+    'exports',
+  );
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { RedisConnection } from './redis-connection.ts';
 
+const PARTS = new URL('./lua/', import.meta.url);
+
 export type Arguments = readonly (string | number)[];
 
 /** So many replicas have to have a claim, within that time. */
@@ -18,11 +20,11 @@ export class Script {
   readonly #sha: string;
 
   /**
-   * @param name a file in `lua/`; @param parts files of shared functions, put between its first
-   * line and the rest.
+   * @param parts files of shared functions in `lua/`, put between the script's first line and the
+   * rest
    */
-  constructor(name: string, ...parts: string[]) {
-    this.#text = join(readLua(name), parts.map(readLua).join(''));
+  constructor(script: URL, ...parts: string[]) {
+    this.#text = join(readLua(script), parts.map(readPart).join(''));
     this.#sha = shaOf(this.#text);
   }
 
@@ -103,6 +105,10 @@ function shaOf(text: string): string {
   return createHash('sha1').update(text).digest('hex');
 }
 
-function readLua(name: string): string {
-  return readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8');
+function readPart(name: string): string {
+  return readLua(new URL(`${name}.lua`, PARTS));
+}
+
+function readLua(file: URL): string {
+  return readFileSync(file, 'utf8');
 }

@@ -60,9 +60,22 @@ interface Times {
  * person decides, or the campaign is over.
  */
 export class SetAsideJobs {
-  static readonly #add = new Script('set-aside', 'ledger', 'redial', 'remove-job');
-  static readonly #finish = new Script('end-set-aside', 'ledger', 'write-result');
-  static readonly #reopen = new Script('requeue-set-aside', 'ledger', 'redial');
+  static readonly #add = new Script(
+    new URL('./lua/set-aside.lua', import.meta.url),
+    'ledger',
+    'redial',
+    'remove-job',
+  );
+  static readonly #finish = new Script(
+    new URL('./lua/end-set-aside.lua', import.meta.url),
+    'ledger',
+    'write-result',
+  );
+  static readonly #reopen = new Script(
+    new URL('./lua/requeue-set-aside.lua', import.meta.url),
+    'ledger',
+    'redial',
+  );
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 

@@ -7,7 +7,12 @@ import { Script } from './script.ts';
  * step in which it goes.
  */
 export class WaitingJobs {
-  static readonly #drop = new Script('drop-jobs', 'ledger', 'redial', 'remove-job');
+  static readonly #drop = new Script(
+    new URL('./lua/drop-jobs.lua', import.meta.url),
+    'ledger',
+    'redial',
+    'remove-job',
+  );
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 

@@ -47,12 +47,24 @@ const PLACES: Readonly<Record<Source, number>> = { results: 1, again: 2 };
  * delivered, or has become a dead letter in the same step.
  */
 export class ForwardQueue {
-  static readonly #delivered = new Script('forward-delivered');
-  static readonly #bury = new Script('forward-bury', 'forward-streams');
-  static readonly #spend = new Script('forward-spend', 'forward-streams');
-  static readonly #keep = new Script('forward-keep', 'forward-streams');
-  static readonly #release = new Script('forward-release', 'forward-streams');
-  static readonly #tidy = new Script('forward-tidy');
+  static readonly #delivered = new Script(new URL('../lua/forward-delivered.lua', import.meta.url));
+  static readonly #bury = new Script(
+    new URL('../lua/forward-bury.lua', import.meta.url),
+    'forward-streams',
+  );
+  static readonly #spend = new Script(
+    new URL('../lua/forward-spend.lua', import.meta.url),
+    'forward-streams',
+  );
+  static readonly #keep = new Script(
+    new URL('../lua/forward-keep.lua', import.meta.url),
+    'forward-streams',
+  );
+  static readonly #release = new Script(
+    new URL('../lua/forward-release.lua', import.meta.url),
+    'forward-streams',
+  );
+  static readonly #tidy = new Script(new URL('../lua/forward-tidy.lua', import.meta.url));
   readonly claimAfterMs: number;
   readonly claimEveryMs: number;
   readonly #blockMs: number;

@@ -35,7 +35,7 @@ export interface ForwarderState {
 
 /** The forwarders there are, running or not, and what they have given up. */
 export class Forwarders {
-  static readonly #again = new Script('forward-again');
+  static readonly #again = new Script(new URL('../lua/forward-again.lua', import.meta.url));
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 

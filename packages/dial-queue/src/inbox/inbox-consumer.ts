@@ -61,8 +61,10 @@ interface Finish {
  * once, by whoever is first.
  */
 export class InboxConsumer {
-  static readonly #finishScript = new Script('finish-inbox');
-  static readonly #forgetScript = new Script('forget-consumers');
+  static readonly #finishScript = new Script(new URL('../lua/finish-inbox.lua', import.meta.url));
+  static readonly #forgetScript = new Script(
+    new URL('../lua/forget-consumers.lua', import.meta.url),
+  );
   readonly #redis: RedisConnection;
   readonly #blocking: RedisConnection;
   readonly #keys: Keys;

@@ -35,7 +35,7 @@ interface StreamEntry {
  * `erased`.
  */
 export class InboxEraser {
-  static readonly #script = new Script('erase-inbox-entry');
+  static readonly #script = new Script(new URL('../lua/erase-inbox-entry.lua', import.meta.url));
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #campaigns: CampaignStore;

@@ -62,11 +62,23 @@ type NewRun = Omit<ScheduleRun, 'local' | 'campaign'> & { readonly local: string
  * daemons.
  */
 export class ScheduleStore {
-  static readonly #put = new Script('put-schedule');
-  static readonly #noteRuns = new Script('note-runs', 'runs');
-  static readonly #take = new Script('take-run', 'ledger', 'runs');
-  static readonly #changeRun = new Script('change-run', 'ledger', 'runs');
-  static readonly #forget = new Script('forget-runs', 'ledger', 'runs');
+  static readonly #put = new Script(new URL('../lua/put-schedule.lua', import.meta.url));
+  static readonly #noteRuns = new Script(new URL('../lua/note-runs.lua', import.meta.url), 'runs');
+  static readonly #take = new Script(
+    new URL('../lua/take-run.lua', import.meta.url),
+    'ledger',
+    'runs',
+  );
+  static readonly #changeRun = new Script(
+    new URL('../lua/change-run.lua', import.meta.url),
+    'ledger',
+    'runs',
+  );
+  static readonly #forget = new Script(
+    new URL('../lua/forget-runs.lua', import.meta.url),
+    'ledger',
+    'runs',
+  );
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 
