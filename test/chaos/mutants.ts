@@ -32,10 +32,10 @@ export interface Control {
   readonly setsClock?: true;
 }
 
-const GATE = 'packages/dial-queue/src/lua/gate.lua';
-const SETTLE = 'packages/dial-queue/src/lua/settle.lua';
+const GATE = 'packages/dial-queue/src/gate/gate.lua';
+const SETTLE = 'packages/dial-queue/src/gate/settle.lua';
 const HTTP_ORIGIN = 'packages/libby-client/src/http-origin.ts';
-const IDENTITY = 'packages/dial-queue/src/identity.ts';
+const IDENTITY = 'packages/dial-queue/src/people/identity.ts';
 const SEALED = '`job\\0${campaign}\\0${callId}\\0${data}`';
 const VERDICT = 'packages/libby-client/src/verdict.ts';
 
@@ -150,7 +150,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     scenario: staleReplicaPromoted,
     mutations: [
       {
-        file: 'packages/dial-queue/src/lua/compare.lua',
+        file: 'packages/dial-queue/src/gate/compare.lua',
         from: 'if known < seen then',
         to: 'if known < 0 then',
       },
@@ -253,7 +253,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     scenario: metByForeignJobs,
     mutations: [
       {
-        file: 'packages/dial-queue/src/lua/set-aside.lua',
+        file: 'packages/dial-queue/src/jobs/set-aside.lua',
         from: "redis.call('HSET', set_aside, job_id, job) == 1",
         to: 'job ~= nil',
       },
@@ -263,7 +263,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     scenario: pausedByBoard,
     mutations: [
       {
-        file: 'packages/dial-queue/src/control.ts',
+        file: 'packages/dial-queue/src/campaigns/campaign-control.ts',
         from: 'await liftQueueHalt(this.#redis, this.#keys, campaign);',
         to: '',
       },
@@ -290,7 +290,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     setsClock: true,
     mutations: [
       {
-        file: 'packages/dial-queue/src/lua/follow-claims.lua',
+        file: 'packages/dial-queue/src/gate/follow-claims.lua',
         from: "if is_same and entry.state == 'claimed' then",
         to: "if is_same and entry.state == 'claimed' and now_ms() <= entry.sendBy then",
       },
@@ -312,7 +312,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     setsClock: true,
     mutations: [
       {
-        file: 'packages/dial-queue/src/lua/open-campaigns.lua',
+        file: 'packages/dial-queue/src/campaigns/open-campaigns.lua',
         from: '  bring_back_locks(queue)\n',
         to: '',
       },
@@ -346,7 +346,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     scenario: erasedInHand,
     mutations: [
       {
-        file: 'packages/dial-queue/src/lua/erase-call.lua',
+        file: 'packages/dial-queue/src/people/erase-call.lua',
         from: 'remove_or_blank_job(queue, call_id)',
         to: 'remove_job(queue, call_id)',
       },

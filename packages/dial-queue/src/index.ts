@@ -1,40 +1,7 @@
 // Campaigns
 
-// Calls
-export { CallHistory, type HistoryQuestion } from './call-history.ts';
-export {
-  callOf,
-  type IdentifiedCall,
-  type QueuedJob,
-  REFUSALS,
-  type Refusal,
-  readCall,
-  readData,
-} from './call-job.ts';
-export { CallLoader, type LoadVerdict } from './call-loader.ts';
-export { CallReopener } from './call-reopener.ts';
-export {
-  type ArchiveAnswer,
-  type ArchiveOptions,
-  CampaignArchive,
-  type Exports,
-} from './campaign-archive.ts';
-export {
-  CampaignArchivedError,
-  CampaignCanceledError,
-  CampaignUnsupportedError,
-} from './campaign-closed.ts';
-export { type CampaignState, type CampaignStatus, StatusReader } from './campaign-status.ts';
-export {
-  CampaignStore,
-  type ListHead,
-  type PutAnswer,
-  type RegistryView,
-  type StoredCampaign,
-} from './campaign-store.ts';
-export { CampaignControl, type ControlAction } from './control.ts';
-// People not to be called
-export { type DoNotCallChange, DoNotCallList } from './do-not-call.ts';
+export { CallLoader, type LoadVerdict } from './calls/call-loader.ts';
+export { CallReopener } from './calls/call-reopener.ts';
 // Calls that may have rung
 export {
   type Decider,
@@ -42,20 +9,34 @@ export {
   type DoubtfulCall,
   type RedialResolution,
   type Resolution,
-} from './doubt-desk.ts';
-// A person's data
-export { eraseHead } from './erased-record.ts';
+} from './calls/doubt-desk.ts';
+export { type CallPreview, LoadPreview } from './calls/load-preview.ts';
 export {
-  CallInFlightError,
-  ERASED_PERSON,
-  type EraseOptions,
-  Eraser,
-  type Erasure,
-  ErasureIncompleteError,
-  type Survey,
-} from './eraser.ts';
-// The ledger
-export { type Comparison, Evidence, type RememberedCall } from './evidence.ts';
+  type ArchiveAnswer,
+  type ArchiveOptions,
+  CampaignArchive,
+  type Exports,
+} from './campaigns/campaign-archive.ts';
+export {
+  CampaignArchivedError,
+  CampaignCanceledError,
+  CampaignUnsupportedError,
+} from './campaigns/campaign-closed.ts';
+export { CampaignControl, type ControlAction } from './campaigns/campaign-control.ts';
+export {
+  type CampaignState,
+  type CampaignStatus,
+  StatusReader,
+} from './campaigns/campaign-status.ts';
+export {
+  CampaignStore,
+  type ListHead,
+  type PutAnswer,
+  type RegistryView,
+  type StoredCampaign,
+} from './campaigns/campaign-store.ts';
+// Why nothing goes out
+export { type Standstill, StandstillReader } from './campaigns/standstill.ts';
 // Results for other services
 export {
   type ForwardedResult,
@@ -63,6 +44,8 @@ export {
   type ForwardQueueOptions,
 } from './forwarding/forward-queue.ts';
 export { type DeadLetter, type ForwarderState, Forwarders } from './forwarding/forwarders.ts';
+// The ledger
+export { type Comparison, Evidence, type RememberedCall } from './gate/evidence.ts';
 export {
   type Claim,
   type ClaimedPlaces,
@@ -80,9 +63,14 @@ export {
   type TroubleRun,
   type Uncompared,
   type WaitFor,
-} from './gate.ts';
-export { type Hold, type HoldCause, type HoldChange, type HoldRequest, Holds } from './hold.ts';
-export { Identity, isCallId, type Person, personBuckets } from './identity.ts';
+} from './gate/gate.ts';
+export {
+  type Hold,
+  type HoldCause,
+  type HoldChange,
+  type HoldRequest,
+  Holds,
+} from './holds/holds.ts';
 // Calls that other services push
 export {
   type EndedEntry,
@@ -98,15 +86,42 @@ export {
   InboxView,
   type RejectedEntry,
 } from './inbox/inbox-view.ts';
+export {
+  callOf,
+  type IdentifiedCall,
+  type QueuedJob,
+  REFUSALS,
+  type Refusal,
+  readCall,
+  readData,
+} from './jobs/call-job.ts';
+export { ParkedCalls } from './jobs/parked-calls.ts';
+export { PendingSample } from './jobs/pending-sample.ts';
+export { openQueue } from './jobs/queues.ts';
+// Jobs that are not taken for calls
+export { type SetAsideAnswer, type SetAsideJob, SetAsideJobs } from './jobs/set-aside-jobs.ts';
+export { WaitingJobs } from './jobs/waiting-jobs.ts';
+// Calls
+export { CallHistory, type HistoryQuestion } from './people/call-history.ts';
+// People not to be called
+export { type DoNotCallChange, DoNotCallList } from './people/do-not-call-list.ts';
+// A person's data
+export { eraseHead } from './people/erased-record.ts';
+export {
+  CallInFlightError,
+  ERASED_PERSON,
+  type EraseOptions,
+  Eraser,
+  type Erasure,
+  ErasureIncompleteError,
+  type Survey,
+} from './people/eraser.ts';
+export { Identity, isCallId, type Person, personBuckets } from './people/identity.ts';
 // Redis
-export { Keys } from './keys.ts';
-export { type CallPreview, LoadPreview } from './load-preview.ts';
-export { ParkedCalls } from './parked-calls.ts';
-export { PendingSample } from './pending-sample.ts';
-export { openQueue } from './queues.ts';
-export type { RedisConnection } from './redis-connection.ts';
+export { Keys } from './redis/keys.ts';
+export type { RedisConnection } from './redis/redis-connection.ts';
 // What became of them
-export { type ReadOptions, Results } from './results.ts';
+export { type ReadOptions, Results } from './results/results.ts';
 // Lists that are called again and again
 export { CronCalendar, type CronTime } from './schedules/cron-calendar.ts';
 export {
@@ -130,8 +145,3 @@ export {
   tooLate,
 } from './schedules/schedule-store.ts';
 export { ScheduleTriggers, TriggerListener } from './schedules/schedule-triggers.ts';
-// Jobs that are not taken for calls
-export { type SetAsideAnswer, type SetAsideJob, SetAsideJobs } from './set-aside-jobs.ts';
-// Why nothing goes out
-export { type Standstill, StandstillReader } from './standstill.ts';
-export { WaitingJobs } from './waiting-jobs.ts';

@@ -1,8 +1,8 @@
 import { isoInstant } from '@libby-dialer/dialing';
-import type { ForwardKeys, Keys } from '../keys.ts';
-import { pairsOf } from '../pairs.ts';
-import type { RedisConnection } from '../redis-connection.ts';
-import { type Arguments, Script } from '../script.ts';
+import type { ForwardKeys, Keys } from '../redis/keys.ts';
+import { pairsOf } from '../redis/pairs.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { type Arguments, Script } from '../redis/script.ts';
 
 /** A result that is to be delivered. */
 export interface ForwardedResult {
@@ -47,24 +47,15 @@ const PLACES: Readonly<Record<Source, number>> = { results: 1, again: 2 };
  * delivered, or has become a dead letter in the same step.
  */
 export class ForwardQueue {
-  static readonly #delivered = new Script(new URL('../lua/forward-delivered.lua', import.meta.url));
-  static readonly #bury = new Script(
-    new URL('../lua/forward-bury.lua', import.meta.url),
-    'forward-streams',
-  );
-  static readonly #spend = new Script(
-    new URL('../lua/forward-spend.lua', import.meta.url),
-    'forward-streams',
-  );
-  static readonly #keep = new Script(
-    new URL('../lua/forward-keep.lua', import.meta.url),
-    'forward-streams',
-  );
+  static readonly #delivered = new Script(new URL('./delivered.lua', import.meta.url));
+  static readonly #bury = new Script(new URL('./bury.lua', import.meta.url), 'forward-streams');
+  static readonly #spend = new Script(new URL('./spend.lua', import.meta.url), 'forward-streams');
+  static readonly #keep = new Script(new URL('./keep.lua', import.meta.url), 'forward-streams');
   static readonly #release = new Script(
-    new URL('../lua/forward-release.lua', import.meta.url),
+    new URL('./release.lua', import.meta.url),
     'forward-streams',
   );
-  static readonly #tidy = new Script(new URL('../lua/forward-tidy.lua', import.meta.url));
+  static readonly #tidy = new Script(new URL('./tidy.lua', import.meta.url));
   readonly claimAfterMs: number;
   readonly claimEveryMs: number;
   readonly #blockMs: number;

@@ -1,11 +1,11 @@
 import type { ResultRecord } from '@libby-dialer/dialing';
-import type { ForwardKeys, Keys } from '../keys.ts';
-import { pairsOf } from '../pairs.ts';
-import type { RedisConnection } from '../redis-connection.ts';
-import { Script } from '../script.ts';
+import type { ForwardKeys, Keys } from '../redis/keys.ts';
+import { pairsOf } from '../redis/pairs.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { Script } from '../redis/script.ts';
 
 const LETTERS_PER_STEP = 500;
-/** Holds what a forwarder has given back: see forward-release.lua. */
+/** Holds what a forwarder has given back: see release.lua. */
 const RELEASED = 'released';
 
 /** A result that a forwarder has given up. */
@@ -35,7 +35,7 @@ export interface ForwarderState {
 
 /** The forwarders there are, running or not, and what they have given up. */
 export class Forwarders {
-  static readonly #again = new Script(new URL('../lua/forward-again.lua', import.meta.url));
+  static readonly #again = new Script(new URL('./send-again.lua', import.meta.url));
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 

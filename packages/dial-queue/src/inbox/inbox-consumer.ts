@@ -1,6 +1,6 @@
-import type { Keys } from '../keys.ts';
-import type { RedisConnection } from '../redis-connection.ts';
-import { Script } from '../script.ts';
+import type { Keys } from '../redis/keys.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { Script } from '../redis/script.ts';
 import { dayOf, FATES_KEPT_SECONDS, fateText, type InboxFate } from './inbox-fate.ts';
 
 /** The consumer group: its members share the entries. */
@@ -61,10 +61,8 @@ interface Finish {
  * once, by whoever is first.
  */
 export class InboxConsumer {
-  static readonly #finishScript = new Script(new URL('../lua/finish-inbox.lua', import.meta.url));
-  static readonly #forgetScript = new Script(
-    new URL('../lua/forget-consumers.lua', import.meta.url),
-  );
+  static readonly #finishScript = new Script(new URL('./finish-inbox.lua', import.meta.url));
+  static readonly #forgetScript = new Script(new URL('./forget-consumers.lua', import.meta.url));
   readonly #redis: RedisConnection;
   readonly #blocking: RedisConnection;
   readonly #keys: Keys;

@@ -1,8 +1,8 @@
 import { type CountryCode, parsePhoneNumber } from '@libby-dialer/dialing';
-import type { CampaignStore } from '../campaign-store.ts';
-import type { Keys } from '../keys.ts';
-import type { RedisConnection } from '../redis-connection.ts';
-import { Script } from '../script.ts';
+import type { CampaignStore } from '../campaigns/campaign-store.ts';
+import type { Keys } from '../redis/keys.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { Script } from '../redis/script.ts';
 import { DEAD_AFTER_MS, INBOX_GROUP } from './inbox-consumer.ts';
 import { dayOf, FATES_KEPT_SECONDS, fateText } from './inbox-fate.ts';
 
@@ -35,7 +35,7 @@ interface StreamEntry {
  * `erased`.
  */
 export class InboxEraser {
-  static readonly #script = new Script(new URL('../lua/erase-inbox-entry.lua', import.meta.url));
+  static readonly #script = new Script(new URL('./erase-inbox-entry.lua', import.meta.url));
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #campaigns: CampaignStore;

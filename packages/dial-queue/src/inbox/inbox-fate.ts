@@ -1,4 +1,4 @@
-import type { LoadVerdict } from '../call-loader.ts';
+import type { LoadVerdict } from '../calls/call-loader.ts';
 
 /**
  * What became of an entry of the inbox. `already_queued` is also that of an entry whose daemon died

@@ -1,8 +1,8 @@
 import type { Outcome, ResultRecord } from '@libby-dialer/dialing';
-import type { Keys } from '../keys.ts';
-import { pairsOf } from '../pairs.ts';
-import type { RedisConnection } from '../redis-connection.ts';
-import { Results } from '../results.ts';
+import type { Keys } from '../redis/keys.ts';
+import { pairsOf } from '../redis/pairs.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { Results } from '../results/results.ts';
 import { INBOX_GROUP, type InboxReject } from './inbox-consumer.ts';
 import { dayOf, fateOf, type InboxFate } from './inbox-fate.ts';
 

@@ -1,7 +1,7 @@
 import { isoInstant } from '@libby-dialer/dialing';
-import type { Keys } from '../keys.ts';
-import type { RedisConnection } from '../redis-connection.ts';
-import { Script } from '../script.ts';
+import type { Keys } from '../redis/keys.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { Script } from '../redis/script.ts';
 import type { CronTime } from './cron-calendar.ts';
 import { campaignIdOf, type Schedule, ScheduleCalendar } from './schedule.ts';
 
@@ -62,20 +62,16 @@ type NewRun = Omit<ScheduleRun, 'local' | 'campaign'> & { readonly local: string
  * daemons.
  */
 export class ScheduleStore {
-  static readonly #put = new Script(new URL('../lua/put-schedule.lua', import.meta.url));
-  static readonly #noteRuns = new Script(new URL('../lua/note-runs.lua', import.meta.url), 'runs');
-  static readonly #take = new Script(
-    new URL('../lua/take-run.lua', import.meta.url),
-    'ledger',
-    'runs',
-  );
+  static readonly #put = new Script(new URL('./put-schedule.lua', import.meta.url));
+  static readonly #noteRuns = new Script(new URL('./note-runs.lua', import.meta.url), 'runs');
+  static readonly #take = new Script(new URL('./take-run.lua', import.meta.url), 'ledger', 'runs');
   static readonly #changeRun = new Script(
-    new URL('../lua/change-run.lua', import.meta.url),
+    new URL('./change-run.lua', import.meta.url),
     'ledger',
     'runs',
   );
   static readonly #forget = new Script(
-    new URL('../lua/forget-runs.lua', import.meta.url),
+    new URL('./forget-runs.lua', import.meta.url),
     'ledger',
     'runs',
   );

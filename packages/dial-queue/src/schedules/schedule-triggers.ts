@@ -1,7 +1,7 @@
 import { Queue, Worker } from 'bullmq';
 import { ReplyError } from 'ioredis';
-import type { Keys } from '../keys.ts';
-import type { RedisConnection } from '../redis-connection.ts';
+import type { Keys } from '../redis/keys.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
 import type { Schedule } from './schedule.ts';
 
 const QUEUE = 'schedules';

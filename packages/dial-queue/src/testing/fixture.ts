@@ -7,13 +7,13 @@ import {
 } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { CallLoader } from '../call-loader.ts';
-import { CampaignStore } from '../campaign-store.ts';
-import { type ClaimRequest, Gate, type ReleaseRequest, type SettleRequest } from '../gate.ts';
-import { Holds } from '../hold.ts';
-import { Identity } from '../identity.ts';
-import { Keys } from '../keys.ts';
-import { Results } from '../results.ts';
+import { CallLoader } from '../calls/call-loader.ts';
+import { CampaignStore } from '../campaigns/campaign-store.ts';
+import { type ClaimRequest, Gate, type ReleaseRequest, type SettleRequest } from '../gate/gate.ts';
+import { Holds } from '../holds/holds.ts';
+import { Identity } from '../people/identity.ts';
+import { Keys } from '../redis/keys.ts';
+import { Results } from '../results/results.ts';
 
 export const LINE = '+15055550100';
 export const PERSON = '+15055550123';

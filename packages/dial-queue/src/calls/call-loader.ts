@@ -1,0 +1,200 @@
+import type { Queue } from 'bullmq';
+import { CampaignArchivedError, CampaignCanceledError } from '../campaigns/campaign-closed.ts';
+import { type IdentifiedCall, jobOf } from '../jobs/call-job.ts';
+import { openQueue } from '../jobs/queues.ts';
+import { WaitingJobs } from '../jobs/waiting-jobs.ts';
+import { Identity } from '../people/identity.ts';
+import type { Keys } from '../redis/keys.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { Script } from '../redis/script.ts';
+
+const LOADING_MARK_MS = 30_000;
+const NO_MARK = 0;
+
+/**
+ * What was there before: the row is queued now, waits or is in flight already, or has its outcome.
+ */
+export type LoadVerdict = 'queued' | 'already_queued' | 'already_settled';
+
+/** Puts calls into a campaign's queue, each once, however often and by however many it is asked. */
+export class CallLoader implements AsyncDisposable {
+  static readonly #noteList = new Script(new URL('./note-list.lua', import.meta.url));
+  static readonly #lookup = new Script(
+    new URL('./lookup.lua', import.meta.url),
+    'ledger',
+    'load-verdict',
+  );
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+  readonly #campaign: string;
+  readonly #queue: Queue;
+  #loaded: Promise<Identity> | undefined;
+  #isAnnounced = false;
+  #hasOwnLines = false;
+
+  constructor(redis: RedisConnection, keys: Keys, campaign: string) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#campaign = campaign;
+    this.#queue = openQueue(redis, keys, campaign);
+  }
+
+  /**
+   * From now on it is fixed what makes two rows the same call. Returns by what: another's first
+   * load may have won.
+   */
+  async fixDedupeBy(dedupeBy: string): Promise<string> {
+    const { state } = this.#keys.campaign(this.#campaign);
+    await this.#redis.hsetnx(state, 'dedupeBy', dedupeBy);
+    return (await this.#redis.hget(state, 'dedupeBy')) ?? dedupeBy;
+  }
+
+  /**
+   * Notes, before its first row, a list whose rows are calls by their place in it. Returns false if
+   * the campaign has loaded another: then nothing of this one may be added, unless that is meant.
+   */
+  async noteList(hash: string, { isMeant }: { isMeant: boolean }): Promise<boolean> {
+    const { state } = this.#keys.campaign(this.#campaign);
+    return (await CallLoader.#noteList.run(this.#redis, [state], [hash, isMeant ? 1 : 0])) === 1;
+  }
+
+  /**
+   * For each id what `add` would find. Also marks the campaign as loading; `LoadPreview` only
+   * reads.
+   */
+  async lookUp(callIds: readonly string[]): Promise<LoadVerdict[]> {
+    return await this.#lookUp(callIds, LOADING_MARK_MS);
+  }
+
+  async #lookUp(callIds: readonly string[], markMs: number): Promise<LoadVerdict[]> {
+    const own = this.#keys.campaign(this.#campaign);
+    const letters = (await CallLoader.#lookup.run(
+      this.#redis,
+      [own.ledger, own.state, this.#keys.openCampaigns],
+      [this.#campaign, this.#keys.queue(this.#campaign), markMs, ...callIds],
+    )) as string;
+    if (letters === 'archived') throw new CampaignArchivedError(this.#campaign);
+    if (letters === 'canceled') throw new CampaignCanceledError(this.#campaign);
+    return verdictsOf(letters);
+  }
+
+  /**
+   * Adds those calls of a batch (500 to 1000 is best) that are new, and says of each what it was.
+   * Ids must differ.
+   */
+  async add(batch: readonly IdentifiedCall[]): Promise<LoadVerdict[]> {
+    if (batch.length === 0) return [];
+    const verdicts = await this.lookUp(batch.map(({ callId }) => callId));
+    await this.#queueNew(batch, verdicts);
+    if (!this.#isAnnounced) await this.#announce();
+    return verdicts;
+  }
+
+  /**
+   * The same for calls that come as things happen, without an end: the campaign never counts as
+   * loading for it, and so as complete whenever its calls are. A batch that was broken off half-way
+   * must be fed again, or workers may not look at what it has queued.
+   */
+  async feed(batch: readonly IdentifiedCall[]): Promise<LoadVerdict[]> {
+    if (batch.length === 0) return [];
+    const verdicts = await this.#lookUp(
+      batch.map(({ callId }) => callId),
+      NO_MARK,
+    );
+    await this.#queueNew(batch, verdicts);
+    // Only now is there what keeps it on the list of those with work. Where it stands already, its
+    // lanes notice new jobs by themselves.
+    if ((await this.#redis.sadd(this.#keys.openCampaigns, this.#campaign)) === 1)
+      await this.#announce();
+    return verdicts;
+  }
+
+  /** The list is through: the campaign counts as complete once its calls are. */
+  async finish(): Promise<void> {
+    await this.#redis
+      .multi()
+      .hdel(this.#keys.campaign(this.#campaign).state, 'loadingUntil')
+      .sadd(this.#keys.openCampaigns, this.#campaign)
+      .publish(this.#keys.announcements, `campaign:${this.#campaign}`)
+      .exec();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#queue.close();
+  }
+
+  async #queueNew(
+    batch: readonly IdentifiedCall[],
+    verdicts: readonly LoadVerdict[],
+  ): Promise<void> {
+    const fresh = batch.filter((_, index) => verdicts[index] === 'queued');
+    await this.#noteExpiries(fresh);
+    await this.#noteOwnLines(fresh);
+    await this.#replaceSetAside(fresh);
+    const identity = await this.#identity();
+    await this.#queue.addBulk(fresh.map((call) => jobOf(identity, this.#campaign, call)));
+    if (fresh.length > 0) await this.#insistOnOpen(fresh);
+  }
+
+  async #identity(): Promise<Identity> {
+    this.#loaded ??= Identity.load(this.#redis, this.#keys);
+    return await this.#loaded;
+  }
+
+  /**
+   * A row that comes again from its list needs nobody's word on the job that was set aside for it.
+   */
+  async #replaceSetAside(batch: readonly IdentifiedCall[]): Promise<void> {
+    if (batch.length === 0) return;
+    await this.#redis.hdel(
+      this.#keys.campaign(this.#campaign).setAside,
+      ...batch.map(({ callId }) => callId),
+    );
+  }
+
+  /**
+   * A campaign may have been archived since the look: no worker counts such a call, so it must not
+   * pass for loaded.
+   */
+  async #insistOnOpen(added: readonly IdentifiedCall[]): Promise<void> {
+    if ((await this.#redis.hexists(this.#keys.campaign(this.#campaign).state, 'archived')) === 0)
+      return;
+    const callIds = added.map(({ callId }) => callId);
+    await new WaitingJobs(this.#redis, this.#keys).drop(this.#campaign, callIds);
+    throw new CampaignArchivedError(this.#campaign);
+  }
+
+  /** Workers that have no lane for the campaign yet need not wait for their next look. */
+  async #announce(): Promise<void> {
+    this.#isAnnounced = true;
+    await this.#redis.publish(this.#keys.announcements, `campaign:${this.#campaign}`);
+  }
+
+  /**
+   * Before any such call is in the queue: the others then no longer wait for lines all together.
+   */
+  async #noteOwnLines(batch: readonly IdentifiedCall[]): Promise<void> {
+    if (this.#hasOwnLines || !batch.some(({ call }) => call.from !== undefined)) return;
+    await this.#redis.hset(this.#keys.campaign(this.#campaign).state, 'hasOwnLines', 1);
+    this.#hasOwnLines = true;
+  }
+
+  /**
+   * Calls with an expiry of their own are listed by it, so that they end on time even while nothing
+   * is fetched.
+   */
+  async #noteExpiries(batch: readonly IdentifiedCall[]): Promise<void> {
+    const expiries = batch.flatMap(({ callId, call }) =>
+      call.expiresAt === undefined ? [] : [call.expiresAt, callId],
+    );
+    if (expiries.length > 0)
+      await this.#redis.zadd(this.#keys.campaign(this.#campaign).expiries, ...expiries);
+  }
+}
+
+/** From the letters of `load-verdict.lua`. */
+export function verdictsOf(letters: string): LoadVerdict[] {
+  return Array.from(letters, (letter) => VERDICTS[letter as keyof typeof VERDICTS]);
+}
+
+const VERDICTS = { n: 'queued', q: 'already_queued', s: 'already_settled' } as const;

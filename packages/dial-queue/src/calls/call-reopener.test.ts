@@ -1,0 +1,129 @@
+import { expect, it } from 'vitest';
+import { openQueue } from '../jobs/queues.ts';
+import { eachTest, type Fixture } from '../testing/fixture.ts';
+import { killedAtEachCommand } from '../testing/mortal-redis.ts';
+import { CallReopener } from './call-reopener.ts';
+import { DoubtDesk } from './doubt-desk.ts';
+
+let fixture: Fixture;
+eachTest((each) => {
+  fixture = each;
+});
+
+const reopener = () => new CallReopener(fixture.redis, fixture.keys);
+const queued = async () => {
+  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  const jobs = await queue.getJobs(['waiting']);
+  await queue.close();
+  return jobs.map(({ id, data }) => ({ id, data: data as unknown }));
+};
+
+it('queues those with the outcome again, with their payload, and counts them out', async () => {
+  const gate = fixture.gate();
+  await gate.settle(fixture.settling({ callId: 'a', outcome: 'rejected' }));
+  await gate.settle(fixture.settling({ callId: 'b', outcome: 'expired' }));
+  await gate.settle(fixture.settling({ callId: 'c' }));
+  expect(await reopener().reopen('spring', 'rejected')).toBe(1);
+  expect(await queued()).toEqual([{ id: 'a', data: { to: '+15055550123', name: 'Ann' } }]);
+  expect(await fixture.outcomeCount('rejected')).toBe(0);
+  expect(await fixture.outcomeCount('expired')).toBe(1);
+  expect(await reopener().reopen('spring', 'rejected')).toBe(0);
+});
+
+it('keeps the expiry that a call has of its own', async () => {
+  const payload = JSON.stringify({ to: '+15055550123', name: 'Ann', expiresAt: 9e12 });
+  await fixture.gate().settle(fixture.settling({ outcome: 'exhausted', payload, expires: true }));
+  await reopener().reopen('spring', 'exhausted');
+  expect(await fixture.redis.zscore(fixture.keys.campaign('spring').expiries, 'call-1')).toBe(
+    '9000000000000',
+  );
+});
+
+it('goes on with attempts and revisions where they stood', async () => {
+  const gate = fixture.gate();
+  await gate.settle(fixture.settling({ outcome: 'exhausted', attempts: 4 }));
+  await reopener().reopen('spring', 'exhausted');
+  expect(await gate.claim(fixture.request())).toMatchObject({
+    kind: 'dial',
+    claim: { attempts: 4, failures: 0 },
+  });
+  expect(await gate.settle(fixture.settling({ attempts: 5 }))).toEqual({
+    kind: 'settled',
+    revision: 2,
+  });
+  const records = await Array.fromAsync(fixture.results.read('spring'));
+  expect(records).toMatchObject([{ outcome: 'accepted', revision: 2 }]);
+});
+
+it('is not undone by a late copy of what settled the call', async () => {
+  const gate = fixture.gate();
+  await gate.settle(fixture.settling({ outcome: 'rejected' }));
+  await reopener().reopen('spring', 'rejected');
+  expect(await gate.settle(fixture.settling({ outcome: 'rejected' }))).toEqual({ kind: 'lost' });
+  expect(await gate.claim(fixture.request({ owner: 'owner-2' }))).toMatchObject({ kind: 'dial' });
+});
+
+it('finishes what a crash left half done', async () => {
+  const own = fixture.keys.campaign('spring');
+  const gate = fixture.gate();
+  await gate.settle(fixture.settling({ outcome: 'rejected' }));
+  await reopener().reopen('spring', 'rejected');
+  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  await (await queue.getJob('call-1'))?.remove();
+  await queue.close();
+  await fixture.redis.hset(own.kept, 'call-1', '{"to":"+15055550123","name":"Ann"}');
+  await fixture.redis.sadd(own.reopened, 'call-1');
+  expect((await fixture.campaigns.look()).reopened).toEqual(['spring']);
+  expect(await reopener().restore('spring')).toBe(1);
+  expect(await queued()).toHaveLength(1);
+  expect(await fixture.redis.exists(own.kept, own.reopened)).toBe(0);
+});
+
+it('loses no call, wherever it is killed', async () => {
+  const { redis, keys } = fixture;
+  await killedAtEachCommand(redis, async (mortal) => {
+    await fixture.gate().settle(fixture.settling({ callId: 'a', outcome: 'rejected' }));
+    await new CallReopener(mortal.redis, keys).reopen('spring', 'rejected').catch(() => {});
+    // What every worker does when it looks; and the person asks again.
+    await reopener().restore('spring');
+    await reopener().reopen('spring', 'rejected');
+    expect(await queued()).toEqual([{ id: 'a', data: { to: '+15055550123', name: 'Ann' } }]);
+    expect(await fixture.outcomeCount('rejected')).toBe(0);
+    expect(await redis.scard(keys.campaign('spring').reopened)).toBe(0);
+    await redis.del(...(await redis.keys(`${keys.prefix}:[cq]*`)));
+  });
+});
+
+it('grants a redial once, wherever it is killed', async () => {
+  const { redis, keys } = fixture;
+  const decider = { by: 'Ada', at: 0 };
+  await killedAtEachCommand(redis, async (mortal) => {
+    await fixture.gate().settle(fixture.settling({ callId: 'a', outcome: 'unknown' }));
+    await new DoubtDesk(mortal.redis, keys).redial('spring', 'a', decider, 0).catch(() => {});
+    await reopener().restore('spring');
+    await new DoubtDesk(redis, keys).redial('spring', 'a', decider, 0);
+    expect(await queued()).toEqual([{ id: 'a', data: { to: '+15055550123', name: 'Ann' } }]);
+    expect(await redis.hget(keys.campaign('spring').state, 'redialing')).toBe('1');
+    await redis.del(...(await redis.keys(`${keys.prefix}:[cq]*`)));
+  });
+});
+
+it('waits for a job that a worker still has in hand, and adds it when that has ended', async () => {
+  const own = fixture.keys.campaign('spring');
+  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  await queue.add('call', { to: '+15055550123', name: 'Ann' }, { jobId: 'call-1' });
+  await fixture.redis.rpoplpush(
+    `${fixture.keys.queue('spring')}wait`,
+    `${fixture.keys.queue('spring')}active`,
+  );
+  await fixture.gate().settle(fixture.settling({ outcome: 'rejected' }));
+  await reopener().reopen('spring', 'rejected');
+  expect(await fixture.redis.smembers(own.reopened)).toEqual(['call-1']);
+  // The worker's run ends: BullMQ takes the job away.
+  await fixture.redis.lrem(`${fixture.keys.queue('spring')}active`, 1, 'call-1');
+  await (await queue.getJob('call-1'))?.remove();
+  await queue.close();
+  expect(await reopener().restore('spring')).toBe(1);
+  expect(await queued()).toHaveLength(1);
+  expect(await fixture.redis.exists(own.reopened)).toBe(0);
+});

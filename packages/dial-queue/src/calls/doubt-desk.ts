@@ -1,0 +1,163 @@
+import {
+  isoInstant,
+  type Outcome,
+  type QueuedCall,
+  type ResultRecord,
+} from '@libby-dialer/dialing';
+import { WaitingJobs } from '../jobs/waiting-jobs.ts';
+import type { Keys } from '../redis/keys.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { Script } from '../redis/script.ts';
+import { Results } from '../results/results.ts';
+import { CallReopener } from './call-reopener.ts';
+
+const CALLS_PER_LOOK = 500;
+/** What a person says of a call comes from no worker. */
+const DESK = 'enqueuer';
+
+/** What became of a person's decision. */
+export type Resolution =
+  | { readonly kind: 'resolved' }
+  /** It has another outcome, is being dialed, or is to be dialed. */
+  | { readonly kind: 'not_in_doubt'; readonly state: Outcome | 'claimed' | 'open' };
+
+export type RedialResolution =
+  | (Resolution & { readonly kind: 'not_in_doubt' })
+  /** It will be dialed once more, no earlier than `redialAt` (epoch ms of Redis's clock). */
+  | { readonly kind: 'resolved'; readonly redialAt: number }
+  /** That was decided before. */
+  | { readonly kind: 'waits'; readonly redialAt: number }
+  /** Its one redial is spent, its campaign takes no calls any more, or its data were erased. */
+  | { readonly kind: 'redialed' | 'canceled' | 'expired' | 'erased' };
+
+/** A call in doubt. */
+export interface DoubtfulCall extends ResultRecord {
+  /** ISO 8601; given when it is to be dialed once more. */
+  readonly redialAt?: string;
+  /** It has been dialed once more, and will not be again. */
+  readonly isRedialed: boolean;
+}
+
+/** Who decided, and when (epoch ms of Redis's clock). Both are kept for audit. */
+export interface Decider {
+  readonly by: string;
+  readonly at: number;
+}
+
+/** Where people look at calls that may have rung, and say what is to become of them. */
+export class DoubtDesk {
+  static readonly #resolve = new Script(
+    new URL('./resolve.lua', import.meta.url),
+    'ledger',
+    'redial',
+    'write-result',
+  );
+  static readonly #grantRedial = new Script(
+    new URL('./grant-redial.lua', import.meta.url),
+    'ledger',
+    'redial',
+  );
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+  readonly #results: Results;
+
+  constructor(redis: RedisConnection, keys: Keys) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#results = new Results(redis, keys);
+  }
+
+  /** A campaign's calls in doubt, in the order in which they came to be. */
+  async *list(campaign: string): AsyncGenerator<DoubtfulCall> {
+    let batch: ResultRecord[] = [];
+    for await (const record of this.#results.read(campaign)) {
+      if (record.outcome !== 'unknown') continue;
+      batch.push(record);
+      if (batch.length < CALLS_PER_LOOK) continue;
+      yield* await this.#stillInDoubt(campaign, batch);
+      batch = [];
+    }
+    yield* await this.#stillInDoubt(campaign, batch);
+  }
+
+  /** Which of these campaigns has dialed that call. */
+  async campaignOf(callId: string, campaigns: readonly string[]): Promise<string | undefined> {
+    // What a first attempt has left stands beside its call.
+    if (callId.includes('#')) return undefined;
+    for (const campaign of campaigns) {
+      if (await this.#redis.hexists(this.#keys.campaign(campaign).ledger, callId)) return campaign;
+    }
+    return undefined;
+  }
+
+  /** It was taken: its outcome is `accepted` from now on. */
+  async accept(campaign: string, callId: string, { by, at }: Decider): Promise<Resolution> {
+    const record = await this.#results.latestOf(campaign, callId);
+    if (record === undefined) return { kind: 'not_in_doubt', state: 'open' };
+    const own = this.#keys.campaign(campaign);
+    const resolved = {
+      ...record,
+      outcome: 'accepted',
+      reason: 'resolved_by_person',
+      worker: DESK,
+    } as const;
+    const { revision: _, ...head } = { ...resolved, settledAt: isoInstant(at) };
+    const [kind, state] = (await DoubtDesk.#resolve.run(
+      this.#redis,
+      [own.ledger, own.state, own.kept, own.revised, this.#keys.results, this.#keys.audit],
+      [campaign, callId, by, isoInstant(at), JSON.stringify(head).slice(0, -1)],
+    )) as [Resolution['kind'], Outcome];
+    if (kind !== 'resolved') return { kind, state };
+    // One that waited for its redial would come up only to find its call settled.
+    await new WaitingJobs(this.#redis, this.#keys).drop(campaign, [callId]);
+    return { kind };
+  }
+
+  /**
+   * It may ring once more, whatever its campaign says of calls in doubt.
+   * @param afterMs how long after the old claim's deadline (`redialAfterMs`)
+   */
+  async redial(
+    campaign: string,
+    callId: string,
+    { by, at }: Decider,
+    afterMs: number,
+  ): Promise<RedialResolution> {
+    const own = this.#keys.campaign(campaign);
+    const [kind, value] = (await DoubtDesk.#grantRedial.run(
+      this.#redis,
+      [own.ledger, own.state, own.kept, own.reopened, this.#keys.openCampaigns, this.#keys.audit],
+      [campaign, callId, by, isoInstant(at), afterMs],
+    )) as [RedialResolution['kind'], unknown];
+    if (kind === 'not_in_doubt') return { kind, state: value as Outcome };
+    if (kind !== 'resolved' && kind !== 'waits') return { kind };
+    if (kind === 'resolved') await new CallReopener(this.#redis, this.#keys).restore(campaign);
+    return { kind, redialAt: Number(value) };
+  }
+
+  /** The number of a call in doubt; undefined when its data were erased. */
+  async numberOf(campaign: string, callId: string): Promise<string | undefined> {
+    const payload = await this.#redis.hget(this.#keys.campaign(campaign).kept, callId);
+    return payload === null ? undefined : (JSON.parse(payload) as QueuedCall).to;
+  }
+
+  /** Some may have been cleared up since their result was written. */
+  async #stillInDoubt(campaign: string, records: readonly ResultRecord[]): Promise<DoubtfulCall[]> {
+    if (records.length === 0) return [];
+    const { ledger } = this.#keys.campaign(campaign);
+    const entries = await this.#redis.hmget(ledger, ...records.map(({ callId }) => callId));
+    return records.flatMap((record, index) => doubtOf(record, entries[index]));
+  }
+}
+
+function doubtOf(record: ResultRecord, raw: string | null | undefined): DoubtfulCall[] {
+  if (!raw) return [];
+  const { state, redialAt, redials } = JSON.parse(raw) as {
+    state: string;
+    redialAt?: number;
+    redials?: number;
+  };
+  if (state !== 'unknown') return [];
+  const waits = redialAt === undefined ? {} : { redialAt: isoInstant(redialAt) };
+  return [{ ...record, ...waits, isRedialed: redials !== undefined }];
+}

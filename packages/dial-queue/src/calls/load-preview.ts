@@ -1,0 +1,76 @@
+import type { Outcome } from '@libby-dialer/dialing';
+import type { Keys } from '../redis/keys.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { Script } from '../redis/script.ts';
+import { type LoadVerdict, verdictsOf } from './call-loader.ts';
+
+/** What a load would find of a call: the outcome is that of a settled one. */
+export interface CallPreview {
+  readonly verdict: LoadVerdict;
+  readonly outcome?: Outcome;
+}
+
+/**
+ * What a load would find, read without leaving a trace: a queue that is only opened already writes.
+ */
+export class LoadPreview {
+  static readonly #peek = new Script(
+    new URL('./peek.lua', import.meta.url),
+    'ledger',
+    'load-verdict',
+  );
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+  readonly #campaign: string;
+
+  constructor(redis: RedisConnection, keys: Keys, campaign: string) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#campaign = campaign;
+  }
+
+  /** Whether the campaign takes rows, and by what they are the same once a first list is loaded. */
+  async campaign(): Promise<{
+    archived: boolean;
+    canceled: boolean;
+    dedupeBy: string | undefined;
+  }> {
+    const { state } = this.#keys.campaign(this.#campaign);
+    const [archived, canceled, dedupeBy] = await this.#redis.hmget(
+      state,
+      'archived',
+      'canceled',
+      'dedupeBy',
+    );
+    return {
+      archived: archived !== null,
+      canceled: canceled !== null,
+      dedupeBy: dedupeBy ?? undefined,
+    };
+  }
+
+  /**
+   * Whether the campaign has loaded lists whose rows are calls by their place in them, and not this
+   * one.
+   */
+  async isAnotherList(hash: string): Promise<boolean> {
+    const lists = await this.#redis.hget(this.#keys.campaign(this.#campaign).state, 'lists');
+    return lists !== null && !lists.split(' ').includes(hash);
+  }
+
+  /** For each id what `CallLoader.add` would find. */
+  async calls(callIds: readonly string[]): Promise<CallPreview[]> {
+    if (callIds.length === 0) return [];
+    const { ledger } = this.#keys.campaign(this.#campaign);
+    const args = [this.#keys.queue(this.#campaign), ...callIds];
+    const [letters, ...outcomes] = (await LoadPreview.#peek.run(this.#redis, [ledger], args)) as [
+      string,
+      ...Outcome[],
+    ];
+    let settled = 0;
+    return verdictsOf(letters).map((verdict) => {
+      const outcome = verdict === 'already_settled' ? outcomes[settled++] : undefined;
+      return outcome === undefined ? { verdict } : { verdict, outcome };
+    });
+  }
+}

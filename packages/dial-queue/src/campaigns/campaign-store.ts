@@ -1,0 +1,276 @@
+import {
+  type Campaign,
+  type FormHeading,
+  type QueuedCall,
+  readStoredCampaign,
+} from '@libby-dialer/dialing';
+import { readData } from '../jobs/call-job.ts';
+import type { Keys } from '../redis/keys.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { Script } from '../redis/script.ts';
+import { CampaignArchivedError, CampaignUnsupportedError } from './campaign-closed.ts';
+
+/** `isChanged`: it was not stored, or otherwise. */
+export type PutAnswer =
+  | { readonly stored: true; readonly isChanged: boolean }
+  | { readonly stored: false; readonly dedupeBy: string };
+
+/** A worker looks every two seconds. */
+const UNKEPT_FOR_MS = 10_000;
+
+/**
+ * A campaign to be shown and steered. `unknownRules`: its definition has rules that this version
+ * does not know; then it has no more of it than its id and lines, and nobody may be called by it.
+ */
+export interface StoredCampaign extends Campaign {
+  readonly unknownRules?: readonly string[];
+}
+
+/** What all calls of a list have in common. */
+export interface ListHead {
+  /** Its path as it was given. */
+  readonly list?: string | undefined;
+  /** Of a CSV list. */
+  readonly headings: readonly FormHeading[];
+}
+
+/** What the registry knows at one instant, read in one step. */
+export interface RegistryView {
+  /** Epoch ms of Redis's clock. */
+  readonly now: number;
+  /** Grows with every change of a campaign's definition. */
+  readonly version: number;
+  /** Ids of the campaigns that may have work. */
+  readonly open: readonly string[];
+  /**
+   * Of these, the ones canceled or expired while calls of theirs are parked, or kept back by
+   * BullMQ: those calls can end now.
+   */
+  readonly over: readonly string[];
+  /** And the ones with calls to be queued again. */
+  readonly reopened: readonly string[];
+  /** And the ones with jobs set aside of which some may be over. */
+  readonly setAside: readonly string[];
+  /** And the ones with jobs that a worker can take now. */
+  readonly due: readonly string[];
+}
+
+/** The campaigns, as every program sees them. */
+export class CampaignStore {
+  static readonly #put = new Script(
+    new URL('./put-campaign.lua', import.meta.url),
+    'ledger',
+    'holds',
+  );
+  static readonly #open = new Script(
+    new URL('./open-campaigns.lua', import.meta.url),
+    'ledger',
+    'queue-halt',
+    'queue-length',
+  );
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+  /** How far its looks have come through all campaigns. */
+  #cursor = '0';
+
+  constructor(redis: RedisConnection, keys: Keys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  /**
+   * Stores or changes a campaign. Refused if it would change what a call is the same by after a
+   * first load. Throws `CampaignArchivedError`.
+   */
+  async put(campaign: Campaign): Promise<PutAnswer> {
+    const { id, dedupeBy, startsAt, expiresAt } = campaign;
+    const own = this.#keys.campaign(id);
+    const [word, fixed] = (await CampaignStore.#put.run(
+      this.#redis,
+      [this.#keys.campaigns, own.state, this.#keys.registryVersion, this.#keys.holds],
+      [
+        id,
+        JSON.stringify(campaign),
+        dedupeBy,
+        startsAt ?? '',
+        expiresAt ?? '',
+        this.#keys.announcements,
+      ],
+    )) as [string, string?];
+    if (word === 'archived') throw new CampaignArchivedError(id);
+    return word === 'dedupe_by'
+      ? { stored: false, dedupeBy: fixed ?? '' }
+      : { stored: true, isChanged: word === 'changed' };
+  }
+
+  /** To act by its rules. Also one that is archived. Throws `CampaignUnsupportedError`. */
+  async get(id: string): Promise<Campaign | undefined> {
+    const stored = await this.peek(id);
+    if (stored?.unknownRules !== undefined)
+      throw new CampaignUnsupportedError(id, stored.unknownRules);
+    return stored;
+  }
+
+  /** To show or steer it. Also one that is archived. */
+  async peek(id: string): Promise<StoredCampaign | undefined> {
+    const raw =
+      (await this.#redis.hget(this.#keys.campaigns, id)) ??
+      (await this.#redis.hget(this.#keys.archivedCampaigns, id));
+    return raw === null ? undefined : readCampaign(id, raw);
+  }
+
+  /**
+   * Tells that this process does not dial a campaign, because it does not know these of its rules.
+   * Good for a few seconds.
+   */
+  async noteUnkept(id: string, unknownRules: readonly string[]): Promise<void> {
+    await this.#redis.set(
+      this.#keys.campaign(id).unkept,
+      JSON.stringify(unknownRules),
+      'PX',
+      UNKEPT_FOR_MS,
+    );
+  }
+
+  /** Rules of a campaign that some worker has just said not to know. */
+  async unkept(id: string): Promise<readonly string[]> {
+    const raw = await this.#redis.get(this.#keys.campaign(id).unkept);
+    return raw === null ? [] : (JSON.parse(raw) as string[]);
+  }
+
+  /** All that are not archived, by id. */
+  async list(): Promise<StoredCampaign[]> {
+    return campaignsOf(await this.#redis.hgetall(this.#keys.campaigns));
+  }
+
+  /** Those that are, by id. */
+  async listArchived(): Promise<StoredCampaign[]> {
+    return campaignsOf(await this.#redis.hgetall(this.#keys.archivedCampaigns));
+  }
+
+  /** Grows with every change of a campaign's definition. */
+  async version(): Promise<number> {
+    return Number((await this.#redis.get(this.#keys.registryVersion)) ?? 0);
+  }
+
+  /**
+   * The campaigns with work and the clock: what a worker needs to look at every few seconds.
+   * @param wallClock epoch ms of the asker’s own clock, by which BullMQ hands out what is delayed
+   */
+  async look(wallClock = Date.now()): Promise<RegistryView> {
+    const keys = [this.#keys.openCampaigns, this.#keys.registryVersion, this.#keys.campaigns];
+    const args = [`${this.#keys.queues}:`, this.#keys.campaignPrefix, wallClock, this.#cursor];
+    const [now, version, cursor, open, over, reopened, setAside, due] =
+      (await CampaignStore.#open.run(this.#redis, keys, args)) as [
+        number,
+        number,
+        string,
+        string[],
+        string[],
+        string[],
+        string[],
+        string[],
+      ];
+    this.#cursor = cursor;
+    return { now, version, open, over, reopened, setAside, due };
+  }
+
+  /**
+   * Which change of its definition is the latest. To be asked before the definition, it is never
+   * newer than that.
+   */
+  async edition(id: string): Promise<string> {
+    return (await this.#redis.hget(this.#keys.campaign(id).state, 'changed')) ?? '';
+  }
+
+  /**
+   * Tells all that some of its calls lack what it asks for in that edition. A changed campaign asks
+   * anew.
+   */
+  async noteIncomplete(id: string, edition: string): Promise<void> {
+    await this.#redis.hset(this.#keys.campaign(id).state, 'incomplete', edition);
+  }
+
+  /** Whether calls of it wait to be taken by a worker, or are in flight. */
+  async isInMotion(id: string): Promise<boolean> {
+    const counts = await Promise.all([
+      this.#redis.llen(`${this.#keys.queue(id)}wait`),
+      this.#redis.zcard(this.#keys.campaign(id).claims),
+    ]);
+    return counts.some((count) => count > 0);
+  }
+
+  /**
+   * Tells all that a worker takes no calls of a campaign though it could; forgotten after that
+   * time, unless it is told again.
+   */
+  async noteStuck(id: string, worker: string, until: number): Promise<void> {
+    await this.#noteUntil(this.#keys.campaign(id).stuck, worker, until);
+  }
+
+  /** The same of a worker that cannot keep to its pace, because Redis answers too late. */
+  async noteOffPace(id: string, worker: string, until: number): Promise<void> {
+    await this.#noteUntil(this.#keys.campaign(id).offPace, worker, until);
+  }
+
+  async #noteUntil(key: string, worker: string, until: number): Promise<void> {
+    await this.#redis.multi().zadd(key, until, worker).pexpireat(key, until).exec();
+  }
+
+  /** It takes them again. */
+  async noteUnstuck(id: string, worker: string): Promise<void> {
+    await this.#redis.zrem(this.#keys.campaign(id).stuck, worker);
+  }
+
+  /**
+   * Puts every campaign back on the list of those with work: what has none drops off at the next
+   * look.
+   */
+  async reopenAll(): Promise<void> {
+    const ids = await this.#redis.hkeys(this.#keys.campaigns);
+    if (ids.length > 0) await this.#redis.sadd(this.#keys.openCampaigns, ...ids);
+  }
+
+  /** Stores what the calls of a list have in common once; they name it by id. */
+  async putListHead(campaign: string, id: string, head: ListHead): Promise<void> {
+    await this.#redis.hset(this.#keys.campaign(campaign).headings, id, JSON.stringify(head));
+  }
+
+  async listHead(campaign: string, id: string): Promise<ListHead | undefined> {
+    const raw = await this.#redis.hget(this.#keys.campaign(campaign).headings, id);
+    if (raw === null) return undefined;
+    const stored = JSON.parse(raw) as ListHead | FormHeading[];
+    // As they were stored before lists had names.
+    return Array.isArray(stored) ? { headings: stored } : stored;
+  }
+
+  /** The name of the list that a call came with, if it came with one. */
+  async listOf(campaign: string, call: QueuedCall | undefined): Promise<string | undefined> {
+    return call?.headings === undefined
+      ? undefined
+      : (await this.listHead(campaign, call.headings))?.list;
+  }
+}
+
+function campaignsOf(stored: Readonly<Record<string, string>>): StoredCampaign[] {
+  return Object.entries(stored)
+    .map(([id, raw]) => readCampaign(id, raw))
+    .toSorted((a, b) => a.id.localeCompare(b.id));
+}
+
+function readCampaign(id: string, raw: string): StoredCampaign {
+  const stored = readData(raw);
+  const verdict = readStoredCampaign(stored);
+  return verdict.ok
+    ? verdict.campaign
+    : { ...outlineOf(id, stored), unknownRules: verdict.unknownRules };
+}
+
+/** As much as needs no rule. */
+function outlineOf(id: string, stored: unknown): Campaign {
+  const { fromPhoneNumber: lines } = (stored ?? {}) as { fromPhoneNumber?: unknown };
+  const known = Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : [];
+  const verdict = readStoredCampaign({ id, fromPhoneNumber: known.length === 0 ? [''] : known });
+  if (!verdict.ok) throw new Error('an outline holds what every version knows');
+  return verdict.campaign;
+}

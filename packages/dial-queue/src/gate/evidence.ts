@@ -1,0 +1,138 @@
+import { HOLD_PAUSES } from '@libby-dialer/dialing';
+import { type HoldObserver, type HoldRequest, tellChanges } from '../holds/holds.ts';
+import type { Keys } from '../redis/keys.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { Script } from '../redis/script.ts';
+import type { Claim } from './gate.ts';
+
+/**
+ * For so long nobody makes a claim on a server that is new, so that first every worker has
+ * compared. It must be more than a worker takes that has seen its connection end: an attempt to
+ * connect that hangs, then the longest pause before the next (7 s).
+ */
+const NEW_SERVER_PAUSE_MS = 8_000;
+const EVIDENCE_LOST: HoldRequest = {
+  scope: 'all',
+  reason: 'evidence_lost',
+  ...HOLD_PAUSES.evidence_lost,
+  retryAfterMs: 0,
+  person: true,
+};
+
+/** What a comparison shows. Times are epoch ms of Redis's clock. */
+export interface Comparison {
+  readonly now: number;
+  /** The server process that answered; `unnamed` where the service hides which it is. */
+  readonly server: string;
+  /** From when on claims may be made there; 0 for at once. */
+  readonly opensAt: number;
+  /**
+   * Claims that were seen and that it does not know. If there are any, all dialing is held from
+   * this very step on.
+   */
+  readonly lost: number;
+  /**
+   * What all workers have found lost so far: when it changes, each has to write again what it
+   * remembers.
+   */
+  readonly lostSoFar: number;
+  /** How often Redis's clock was set back so far, as far as a comparison has seen it. */
+  readonly timesSetBack: number;
+}
+
+/** A claim that somebody remembers. */
+export interface RememberedCall {
+  readonly callId: string;
+  readonly owner: string;
+  /** Results written for it when it was settled, or will have been. */
+  readonly revision: number;
+  /** Left out when it is settled. */
+  readonly claim?: Claim;
+  /** Given when it is settled and was a redial. */
+  readonly redials?: number | undefined;
+}
+
+/** Whether Redis still knows what it acknowledged, and how it is told again. */
+export class Evidence {
+  static readonly #compare = new Script(
+    new URL('./compare.lua', import.meta.url),
+    'ledger',
+    'holds',
+    'server',
+  );
+  static readonly #recall = new Script(
+    new URL('./recall.lua', import.meta.url),
+    'ledger',
+    'redial',
+    'lines',
+    'people',
+  );
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+  readonly #observe: HoldObserver | undefined;
+
+  constructor(redis: RedisConnection, keys: Keys, observe?: HoldObserver) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#observe = observe;
+  }
+
+  /**
+   * @param seen claims seen, by server; @param isNewConnection whether another server may answer
+   * than before
+   */
+  async compare(seen: ReadonlyMap<string, number>, isNewConnection: boolean): Promise<Comparison> {
+    const context = [this.#keys.announcements, JSON.stringify(EVIDENCE_LOST), NEW_SERVER_PAUSE_MS];
+    const reply = await Evidence.#compare.run(
+      this.#redis,
+      [this.#keys.claimCounts, this.#keys.holds],
+      [...context, isNewConnection ? 1 : 0, ...[...seen].flat()],
+    );
+    const [now, server, opensAt, lost, lostSoFar, timesSetBack, changes] = reply as [
+      number,
+      string,
+      number,
+      number,
+      number,
+      number,
+      string?,
+    ];
+    tellChanges(this.#observe, changes);
+    return { now, server, opensAt, lost, lostSoFar, timesSetBack };
+  }
+
+  /**
+   * Writes lost claims again. Resolves to how many, and to those of the settled calls whose outcome
+   * is lost.
+   */
+  async recall<Call extends RememberedCall>(
+    campaign: string,
+    calls: readonly Call[],
+  ): Promise<{ claims: number; unsettled: Call[] }> {
+    const own = this.#keys.campaign(campaign);
+    const args = calls.flatMap(({ callId, owner, revision, claim, redials }) => [
+      callId,
+      owner,
+      revision,
+      claim === undefined ? settledWord(redials) : JSON.stringify(claim),
+    ]);
+    const [claims = 0, ...places] = (await Evidence.#recall.run(
+      this.#redis,
+      [
+        own.ledger,
+        own.claims,
+        own.state,
+        own.reopened,
+        this.#keys.openCampaigns,
+        this.#keys.lines,
+        this.#keys.people,
+      ],
+      [campaign, ...args],
+    )) as number[];
+    return { claims, unsettled: places.flatMap((place) => calls[place] ?? []) };
+  }
+}
+
+function settledWord(redials: number | undefined): string {
+  return redials === undefined ? '' : 'redial';
+}

@@ -1,0 +1,164 @@
+import type { HoldReason, HoldScope } from '@libby-dialer/dialing';
+import type { Keys } from '../redis/keys.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { Script } from '../redis/script.ts';
+
+/** A hold to open. Pauses grow by doubling from the first to the longest while probes fail. */
+export interface HoldRequest {
+  readonly scope: HoldScope;
+  readonly reason: HoldReason;
+  readonly firstPauseMs: number;
+  readonly maxPauseMs: number;
+  /** How many probes must pass, and none fail between them, to lift it; 1 if left out. */
+  readonly proof?: number;
+  /** 0 when the API asked for none. */
+  readonly retryAfterMs: number;
+  /** Only a person lifts it: a probe would be the danger. */
+  readonly person?: boolean;
+}
+
+/**
+ * What was seen that opened a hold, or last made it grow. Never personal: it is shown and logged.
+ */
+export interface HoldCause {
+  /**
+   * Of the network, TLS or OAuth, such as `DEPTH_ZERO_SELF_SIGNED_CERT`, or what an answer was
+   * taken for.
+   */
+  readonly code: string;
+  /** Who was asked. */
+  readonly url?: string;
+  /** HTTP status of the answer, if there was one. */
+  readonly status?: number;
+  /** What the answer said of it. */
+  readonly message?: string;
+}
+
+/** What a step did to a hold: whoever took it is told, and nobody else. */
+export interface HoldChange {
+  readonly change: 'opened' | 'grown' | 'lifted';
+  readonly scope: HoldScope;
+  readonly reason: HoldReason;
+  readonly cause?: HoldCause;
+  /** How long it has stood. */
+  readonly heldMs: number;
+  /** Until a call may probe it; left out when only a person lifts it. */
+  readonly pauseMs?: number;
+}
+
+export type HoldObserver = (change: HoldChange) => void;
+
+/** Tells of the changes that a script has answered with, if any. */
+export function tellChanges(observe: HoldObserver | undefined, changes: unknown): void {
+  if (observe === undefined || typeof changes !== 'string') return;
+  for (const change of JSON.parse(changes) as HoldChange[]) observe(change);
+}
+
+/** A hold that stands. Times are epoch ms of Redis's clock. */
+export interface Hold {
+  readonly scope: HoldScope;
+  readonly reason: HoldReason;
+  readonly cause?: HoldCause | undefined;
+  readonly since: number;
+  /** When one call may probe; undefined when only a person lifts it. */
+  readonly until: number | undefined;
+}
+
+/** One of the definitions that a campaign has had. */
+export interface Edition {
+  readonly campaign: string;
+  readonly edition: string;
+}
+
+interface StoredHold {
+  reason: HoldReason;
+  cause?: HoldCause;
+  since: number;
+  retryAt: number;
+  person?: boolean;
+}
+
+/** Where dialing is stopped, and why. */
+export class Holds {
+  static readonly #open = new Script(
+    new URL('./open-hold.lua', import.meta.url),
+    'ledger',
+    'holds',
+  );
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+  readonly #observe: HoldObserver | undefined;
+
+  constructor(redis: RedisConnection, keys: Keys, observe?: HoldObserver) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#observe = observe;
+  }
+
+  async open(hold: HoldRequest, callId: string, cause?: HoldCause): Promise<void> {
+    await this.#askFor([this.#keys.holds], hold, callId, cause);
+  }
+
+  /**
+   * The same for what a campaign lacks in this edition of its definition: unless it has another by
+   * now, which may be mended.
+   */
+  async openFor(
+    { campaign, edition }: Edition,
+    hold: HoldRequest,
+    callId: string,
+    cause?: HoldCause,
+  ): Promise<void> {
+    await this.#askFor(
+      [this.#keys.holds, this.#keys.campaign(campaign).state],
+      hold,
+      callId,
+      cause,
+      edition,
+    );
+  }
+
+  async #askFor(
+    keys: string[],
+    hold: HoldRequest,
+    callId: string,
+    cause?: HoldCause,
+    edition = '',
+  ): Promise<void> {
+    const why = cause === undefined ? '' : JSON.stringify(cause);
+    const args = [this.#keys.announcements, JSON.stringify(hold), callId, why, edition];
+    tellChanges(this.#observe, await Holds.#open.run(this.#redis, keys, args));
+  }
+
+  async list(): Promise<Hold[]> {
+    const stored = await this.#redis.hgetall(this.#keys.holds);
+    return Object.entries(stored).map(([scope, raw]) => {
+      const hold = JSON.parse(raw) as StoredHold;
+      return {
+        scope: scope as HoldScope,
+        reason: hold.reason,
+        cause: hold.cause,
+        since: hold.since,
+        until: hold.person ? undefined : hold.retryAt,
+      };
+    });
+  }
+
+  /** Lifts a hold by a person's decision, which is kept. Returns whether there was one. */
+  async release(scope: string, by: string): Promise<boolean> {
+    const lifted = await this.#redis.hdel(this.#keys.holds, scope);
+    if (lifted === 0) return false;
+    await this.#redis.xadd(
+      this.#keys.audit,
+      '*',
+      'what',
+      'hold_released',
+      'scope',
+      scope,
+      'by',
+      by,
+    );
+    await this.#redis.publish(this.#keys.announcements, scope);
+    return true;
+  }
+}

@@ -1,0 +1,314 @@
+import {
+  type Campaign,
+  dedupeKey,
+  isoInstant,
+  type Outcome,
+  type QueuedCall,
+  type Reason,
+  type ResultRecord,
+} from '@libby-dialer/dialing';
+import { CallReopener } from '../calls/call-reopener.ts';
+import { CampaignStore } from '../campaigns/campaign-store.ts';
+import type { LedgerEntry } from '../gate/ledger-entry.ts';
+import { Identity, isCallId } from '../people/identity.ts';
+import type { Keys } from '../redis/keys.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { Script } from '../redis/script.ts';
+import { callOf, type QueuedJob, type Refusal, readCall } from './call-job.ts';
+
+const JOBS_PER_STEP = 500;
+/** Stands where a job does not tell. */
+const UNREADABLE = 'unreadable';
+/** What a person says of a job comes from no worker. */
+const DESK = 'enqueuer';
+
+/** A job out of the queue, and why. */
+export interface SetAsideJob extends QueuedJob {
+  readonly refusal: Refusal;
+}
+
+/**
+ * `busy`: a call of that id is in flight until then; its job must stay where it is. `over`: the
+ * call has its outcome.
+ */
+export type SetAsideAnswer =
+  | { readonly kind: 'over' | 'set_aside' | 'known' }
+  | { readonly kind: 'busy'; readonly until: number };
+
+/** Who decided, and when (epoch ms of Redis's clock). Both are kept for audit. */
+interface Decider {
+  readonly by: string;
+  readonly at: number;
+}
+
+/** How a call ends of which there is nothing but such a job. */
+interface Ending {
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+}
+
+/** What ends every call of a campaign, or this one. */
+interface Times {
+  readonly isCanceled: boolean;
+  /** Epoch ms; undefined if never. */
+  readonly expiresAt: number | undefined;
+}
+
+/**
+ * Jobs that are not taken for calls of ours: copies, changed ones, unsealed ones, unreadable ones.
+ * Nobody is dialed by them. They leave the queue and stay here until the row is loaded again, a
+ * person decides, or the campaign is over.
+ */
+export class SetAsideJobs {
+  static readonly #add = new Script(
+    new URL('./set-aside.lua', import.meta.url),
+    'ledger',
+    'redial',
+    'remove-job',
+  );
+  static readonly #finish = new Script(
+    new URL('./end-set-aside.lua', import.meta.url),
+    'ledger',
+    'write-result',
+  );
+  static readonly #reopen = new Script(
+    new URL('./requeue-set-aside.lua', import.meta.url),
+    'ledger',
+    'redial',
+  );
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+
+  constructor(redis: RedisConnection, keys: Keys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  /**
+   * Takes a job out of the queue, or leaves that to who has it in hand: unless the answer is `busy`
+   * it is to go.
+   * @param worker who says it, at that instant (epoch ms of Redis's clock)
+   */
+  async add(
+    campaign: string,
+    job: SetAsideJob,
+    worker: string,
+    at: number,
+  ): Promise<SetAsideAnswer> {
+    const own = this.#keys.campaign(campaign);
+    const { callId, ...rest } = job;
+    const keys = [own.ledger, own.state, own.setAside];
+    const args = [
+      this.#keys.queue(campaign),
+      callId,
+      JSON.stringify(rest),
+      isCallId(callId) ? 0 : 1,
+    ];
+    const [kind, until] = (await SetAsideJobs.#add.run(this.#redis, keys, args)) as [
+      SetAsideAnswer['kind'],
+      number?,
+    ];
+    if (kind === 'busy') return { kind, until: until ?? 0 };
+    // A claim of that id whose owner never spoke is written off now: no job will come up for it any
+    // more.
+    if (kind !== 'over') await this.#end(campaign, job, worker, at);
+    return { kind };
+  }
+
+  async *list(campaign: string): AsyncGenerator<SetAsideJob> {
+    let cursor = '0';
+    do {
+      const { setAside } = this.#keys.campaign(campaign);
+      const [next, fields] = await this.#redis.hscan(setAside, cursor, 'COUNT', JOBS_PER_STEP);
+      cursor = next;
+      for (let index = 0; index < fields.length; index += 2) {
+        const rest = JSON.parse(fields[index + 1] ?? '{}') as Omit<SetAsideJob, 'callId'>;
+        yield { callId: fields[index] ?? '', ...rest };
+      }
+    } while (cursor !== '0');
+  }
+
+  /** Ends those whose time is over, or their campaign's. */
+  async endOver(campaign: string, worker: string, at: number): Promise<void> {
+    const own = this.#keys.campaign(campaign);
+    const [canceled, expiresAt] = await this.#redis.hmget(own.state, 'canceled', 'expiresAt');
+    for await (const job of this.list(campaign)) {
+      // Noted as the row was loaded: what the job says now counts for nothing.
+      const ownExpiry = await this.#redis.zscore(own.expiries, job.callId);
+      const expiry = ownExpiry ?? expiresAt;
+      const times = {
+        isCanceled: canceled !== null,
+        expiresAt: expiry === null ? undefined : Number(expiry),
+      };
+      await this.#end(campaign, job, worker, at, overEnding(times, at));
+    }
+  }
+
+  /**
+   * Whether it is taken for a call all the same once a person says so: it is whole, and its id is
+   * that of the row it holds.
+   */
+  callOf(
+    identity: Identity,
+    { id, dedupeBy }: Pick<Campaign, 'id' | 'dedupeBy'>,
+    job: SetAsideJob,
+  ): QueuedCall | undefined {
+    const call = callOf(identity, id, job);
+    if (typeof call === 'object') return call;
+    const readable = readCall(job.data);
+    // By row an id says of which list the row is, and nobody knows that any more.
+    if (readable === undefined || dedupeBy === 'row') return undefined;
+    const key = dedupeKey(
+      dedupeBy,
+      { toPhoneNumber: readable.to, externalId: readable.externalId },
+      '',
+    );
+    return key !== undefined && identity.callId(id, key) === job.callId ? readable : undefined;
+  }
+
+  /** Queues those again that can be (see `callOf`). @returns how many */
+  async requeue(
+    campaign: Campaign,
+    jobs: readonly SetAsideJob[],
+    decider: Decider,
+  ): Promise<number> {
+    const identity = await Identity.load(this.#redis, this.#keys);
+    const own = this.#keys.campaign(campaign.id);
+    const keys = [
+      own.ledger,
+      own.state,
+      own.kept,
+      own.reopened,
+      this.#keys.openCampaigns,
+      own.setAside,
+    ];
+    let count = 0;
+    for (let from = 0; from < jobs.length; from += JOBS_PER_STEP) {
+      const payloads = jobs.slice(from, from + JOBS_PER_STEP).flatMap((job) => {
+        const call = this.callOf(identity, campaign, job);
+        return call === undefined ? [] : [job.callId, JSON.stringify(call)];
+      });
+      if (payloads.length === 0) continue;
+      count += Number(
+        await SetAsideJobs.#reopen.run(this.#redis, keys, [campaign.id, ...payloads]),
+      );
+    }
+    if (count > 0) await new CallReopener(this.#redis, this.#keys).restore(campaign.id);
+    await this.#note(campaign.id, 'queued', count, decider);
+    return count;
+  }
+
+  /** Nothing is dialed by them: copies go, and a row ends as `canceled`. */
+  async cancel(campaign: string, jobs: readonly SetAsideJob[], decider: Decider): Promise<void> {
+    const ending = { outcome: 'canceled', reason: 'resolved_by_person' } as const;
+    for (const job of jobs) await this.#end(campaign, job, DESK, decider.at, ending);
+    await this.#note(campaign, 'canceled', jobs.length, decider);
+  }
+
+  /** @param given how it ends if it is neither settled nor claimed; left out, it then stays */
+  async #end(
+    campaign: string,
+    job: SetAsideJob,
+    worker: string,
+    at: number,
+    given?: Ending,
+  ): Promise<void> {
+    const own = this.#keys.campaign(campaign);
+    const { ledger, state, claims, revised, expiries, setAside } = own;
+    const keys = [ledger, state, claims, revised, this.#keys.results, expiries, setAside];
+    const list = await new CampaignStore(this.#redis, this.#keys).listOf(
+      campaign,
+      readCall(job.data),
+    );
+    for (let answer: unknown; answer !== 'ended'; ) {
+      const raw = (await this.#redis.hget(ledger, job.callId)) ?? '';
+      const entry = raw === '' ? undefined : (JSON.parse(raw) as LedgerEntry);
+      const isOver = entry !== undefined && entry.state !== 'open' && entry.state !== 'claimed';
+      const ending = entry?.state === 'claimed' ? lostEnding(entry, at) : given;
+      if (!isOver && ending === undefined) return;
+      const isRow = !isOver && isCallId(job.callId);
+      const written =
+        ending !== undefined && isRow
+          ? writtenBy(campaign, job, entry, ending, worker, at, list)
+          : [];
+      answer = await SetAsideJobs.#finish.run(this.#redis, keys, [
+        campaign,
+        job.callId,
+        raw,
+        ...written,
+      ]);
+    }
+  }
+
+  async #note(campaign: string, as: string, count: number, { by, at }: Decider): Promise<void> {
+    const fields = {
+      what: 'set_aside_resolved',
+      campaign,
+      as,
+      jobs: count,
+      by,
+      at: isoInstant(at),
+    };
+    await this.#redis.xadd(this.#keys.audit, '*', ...Object.entries(fields).flat());
+  }
+}
+
+/** Its owner never said what became of it. */
+function lostEnding({ deadline = 0 }: LedgerEntry, at: number): Ending | undefined {
+  return at > deadline ? { outcome: 'unknown', reason: 'worker_lost' } : undefined;
+}
+
+function overEnding({ isCanceled, expiresAt }: Times, at: number): Ending | undefined {
+  if (isCanceled) return { outcome: 'canceled', reason: 'campaign_canceled' };
+  return expiresAt !== undefined && at >= expiresAt
+    ? { outcome: 'expired', reason: 'deadline' }
+    : undefined;
+}
+
+/**
+ * The entry to be, and its result, open at its end. What the job says is told, and believed by
+ * nobody.
+ */
+function writtenBy(
+  campaign: string,
+  job: SetAsideJob,
+  entry: LedgerEntry | undefined,
+  ending: Ending,
+  worker: string,
+  at: number,
+  list: string | undefined,
+): [entry: string, head: string] {
+  const call = readCall(job.data);
+  // It was dialed once before, and that may have rung.
+  const outcome = entry?.redials === undefined ? ending.outcome : 'unknown';
+  const isLost = ending.reason === 'worker_lost';
+  const attempts = (entry?.attempts ?? 0) + (isLost ? 1 : 0);
+  const { failures, redials, deadline, owner = worker, revision = 0 } = entry ?? {};
+  const after = {
+    state: outcome,
+    owner,
+    attempts,
+    failures,
+    redials,
+    deadline,
+    revision: revision + 1,
+  };
+  const record: Omit<ResultRecord, 'revision'> = {
+    callId: job.callId,
+    campaign,
+    ...(call?.externalId === undefined ? {} : { externalId: call.externalId }),
+    ...(call?.row === undefined ? {} : { row: call.row }),
+    toPhoneNumber: call?.to ?? UNREADABLE,
+    fromPhoneNumber: entry?.line ?? '',
+    name: call?.name ?? UNREADABLE,
+    outcome,
+    reason: ending.reason,
+    attempts,
+    queuedAt: isoInstant(job.queuedAt),
+    ...(isLost && entry?.claimedAt !== undefined ? { dialedAt: isoInstant(entry.claimedAt) } : {}),
+    settledAt: isoInstant(at),
+    worker,
+    ...(list === undefined ? {} : { list }),
+  };
+  return [JSON.stringify(after), JSON.stringify(record).slice(0, -1)];
+}

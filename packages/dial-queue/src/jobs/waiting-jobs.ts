@@ -1,0 +1,33 @@
+import type { Keys } from '../redis/keys.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { Script } from '../redis/script.ts';
+
+/**
+ * Jobs that wait in the queues of campaigns. Whether one is needed, the ledger says, in the same
+ * step in which it goes.
+ */
+export class WaitingJobs {
+  static readonly #drop = new Script(
+    new URL('./drop-jobs.lua', import.meta.url),
+    'ledger',
+    'redial',
+    'remove-job',
+  );
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+
+  constructor(redis: RedisConnection, keys: Keys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  /**
+   * Removes the jobs of those of these calls that are over. What a worker has in hand goes when its
+   * run ends.
+   */
+  async drop(campaign: string, callIds: readonly string[]): Promise<void> {
+    const { ledger, state, expiries } = this.#keys.campaign(campaign);
+    const args = [this.#keys.queue(campaign), ...callIds];
+    await WaitingJobs.#drop.run(this.#redis, [ledger, state, expiries], args);
+  }
+}

@@ -1,0 +1,43 @@
+import type { Keys } from '../redis/keys.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import type { Identity } from './identity.ts';
+
+/** What is asked of one person's calls. */
+export interface HistoryQuestion {
+  /** In E.164 form. */
+  readonly number: string;
+  /** Epoch ms. */
+  readonly since: number;
+}
+
+/**
+ * The calls that people have had of late, over all campaigns: what frequency caps are judged by.
+ */
+export class CallHistory {
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+  readonly #identity: Identity;
+
+  constructor(redis: RedisConnection, keys: Keys, identity: Identity) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#identity = identity;
+  }
+
+  /**
+   * For each question, how many calls were let out to that number after that instant. Those that
+   * provably did not ring are none.
+   */
+  async callsSince(questions: readonly HistoryQuestion[]): Promise<number[]> {
+    if (questions.length === 0) return [];
+    const pipeline = this.#redis.pipeline();
+    for (const { number, since } of questions) {
+      pipeline.zcount(this.#keys.person(this.#identity.person(number)), `(${since}`, '+inf');
+    }
+    const replies = (await pipeline.exec()) ?? [];
+    return replies.map(([error, reply]) => {
+      if (error !== null) throw error;
+      return Number(reply);
+    });
+  }
+}

@@ -1,0 +1,120 @@
+import { EarlierClaims } from '../gate/earlier-claims.ts';
+import type { Keys } from '../redis/keys.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { Script } from '../redis/script.ts';
+import { type Identity, personBuckets } from './identity.ts';
+
+/** One script for so many people: it keeps Redis busy for some 2 ms. */
+const PEOPLE_PER_CHANGE = 1000;
+const BUCKETS_PER_LOOK = 4096;
+
+/** A change as it is kept for audit: how many, never whom. */
+export interface DoNotCallChange {
+  readonly what: 'do_not_call_added' | 'do_not_call_removed' | 'do_not_call_imported';
+  /** Given by whoever asked for it. */
+  readonly numbers: number;
+  /** Of these, the ones that were not on the list before, or were. */
+  readonly changed: number;
+  readonly by?: string | undefined;
+}
+
+/**
+ * The do-not-call list over all campaigns: keyed hashes only, so that the list itself names nobody.
+ */
+export class DoNotCallList {
+  static readonly #changeScript = new Script(new URL('./do-not-call.lua', import.meta.url));
+  static readonly #countScript = new Script(new URL('./count-people.lua', import.meta.url));
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+  readonly #identity: Identity;
+
+  constructor(redis: RedisConnection, keys: Keys, identity: Identity) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#identity = identity;
+  }
+
+  /**
+   * From the moment this returns, no call to these numbers passes the gate; one that has passed it
+   * before may still begin until `outlastEarlierClaims` returns. Gives how many were not on the
+   * list.
+   */
+  async add(numbers: readonly string[]): Promise<number> {
+    return this.#change('SADD', numbers);
+  }
+
+  /** Gives how many were on the list. */
+  async remove(numbers: readonly string[]): Promise<number> {
+    return this.#change('SREM', numbers);
+  }
+
+  /**
+   * Returns once every claim made so far is settled, given back or too old to be sent: no call to
+   * whom was added before begins any more.
+   */
+  async outlastEarlierClaims(signal?: AbortSignal): Promise<void> {
+    await new EarlierClaims(this.#redis, this.#keys).outlastAll(signal);
+  }
+
+  /** For each number, whether it is on the list. */
+  async check(numbers: readonly string[]): Promise<boolean[]> {
+    const pipeline = this.#redis.pipeline();
+    for (const number of numbers) {
+      const { bucket, member } = this.#identity.person(number);
+      pipeline.sismember(this.#keys.doNotCall(bucket), member);
+    }
+    const replies = (await pipeline.exec()) ?? [];
+    return replies.map(([error, reply]) => {
+      if (error !== null) throw error;
+      return reply === 1;
+    });
+  }
+
+  /** Grows with every change, in the same step as it; 0 before the first. */
+  async version(): Promise<number> {
+    return Number((await this.#redis.hget(this.#keys.claimCounts, 'doNotCall')) ?? 0);
+  }
+
+  /** How many numbers are on the list. */
+  async count(): Promise<number> {
+    const buckets = personBuckets().map((bucket) => this.#keys.doNotCall(bucket));
+    let count = 0;
+    for (let from = 0; from < buckets.length; from += BUCKETS_PER_LOOK) {
+      const part = buckets.slice(from, from + BUCKETS_PER_LOOK);
+      count += Number(await DoNotCallList.#countScript.run(this.#redis, part, []));
+    }
+    return count;
+  }
+
+  /** Keeps for audit what a person had changed. */
+  async record({ what, numbers, changed, by }: DoNotCallChange): Promise<void> {
+    const decided = by === undefined ? [] : ['by', by];
+    await this.#redis.xadd(
+      this.#keys.audit,
+      '*',
+      'what',
+      what,
+      'numbers',
+      numbers,
+      'changed',
+      changed,
+      ...decided,
+    );
+  }
+
+  async #change(command: 'SADD' | 'SREM', numbers: readonly string[]): Promise<number> {
+    let changed = 0;
+    for (let from = 0; from < numbers.length; from += PEOPLE_PER_CHANGE) {
+      const people = numbers
+        .slice(from, from + PEOPLE_PER_CHANGE)
+        .map((number) => this.#identity.person(number));
+      const keys = [
+        this.#keys.claimCounts,
+        ...people.map(({ bucket }) => this.#keys.doNotCall(bucket)),
+      ];
+      const args = [command, ...people.map(({ member }) => member)];
+      changed += Number(await DoNotCallList.#changeScript.run(this.#redis, keys, args));
+    }
+    return changed;
+  }
+}

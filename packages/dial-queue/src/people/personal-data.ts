@@ -1,0 +1,173 @@
+import type { QueuedCall, ResultRecord } from '@libby-dialer/dialing';
+import { readCall, readData } from '../jobs/call-job.ts';
+import { SetAsideJobs } from '../jobs/set-aside-jobs.ts';
+import type { Keys } from '../redis/keys.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { Script } from '../redis/script.ts';
+
+const ITEMS_PER_STEP = 1000;
+
+/** Where a person's data lie in what Redis keeps of one call. */
+export interface PersonalData {
+  readonly campaign: string;
+  readonly callId: string;
+  /**
+   * The payload, in the queue or kept beside it; undefined if only results are left, or a job that
+   * cannot be read.
+   */
+  call: QueuedCall | undefined;
+  hasJob: boolean;
+  isSetAside: boolean;
+  isKept: boolean;
+  /** Epoch ms; 0 where it is not known. */
+  queuedAt: number;
+  /** Stream ids of its results, the latest last, and that record. */
+  readonly resultIds: string[];
+  latest: ResultRecord | undefined;
+}
+
+/**
+ * Finds the calls to a number. An id tells only those that are the same by the number, so
+ * everything is read that holds one: jobs, kept payloads, results. Slow, in bounded steps.
+ */
+export class PersonalDataFinder {
+  static readonly #findJobs = new Script(new URL('./find-jobs.lua', import.meta.url));
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+
+  constructor(redis: RedisConnection, keys: Keys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  async find(toPhoneNumber: string, signal?: AbortSignal): Promise<PersonalData[]> {
+    const found = new Map<string, PersonalData>();
+    const of = (campaign: string, callId: string) => {
+      const key = `${campaign}:${callId}`;
+      const data = found.get(key) ?? nothingOf(campaign, callId);
+      found.set(key, data);
+      return data;
+    };
+    // A payload may move between the two while they are read: once looked at on both sides, none is
+    // missed.
+    for await (const { campaign, callId, call } of this.#kept(toPhoneNumber)) {
+      Object.assign(of(campaign, callId), { call, isKept: true });
+    }
+    for await (const { campaign, callId, call, queuedAt } of this.#jobs(toPhoneNumber)) {
+      Object.assign(of(campaign, callId), { call, hasJob: true, queuedAt });
+      signal?.throwIfAborted();
+    }
+    for await (const { campaign, callId, call, queuedAt } of this.#setAside(toPhoneNumber)) {
+      Object.assign(of(campaign, callId), { call, isSetAside: true, queuedAt });
+      signal?.throwIfAborted();
+    }
+    for await (const { campaign, callId, call } of this.#kept(toPhoneNumber)) {
+      Object.assign(of(campaign, callId), { call, isKept: true });
+      signal?.throwIfAborted();
+    }
+    for await (const [id, record] of this.#results(toPhoneNumber, signal)) {
+      const data = of(record.campaign, record.callId);
+      data.resultIds.push(id);
+      data.latest = record;
+    }
+    return [...found.values()];
+  }
+
+  async *#jobs(toPhoneNumber: string) {
+    const { queues, campaigns } = this.#keys;
+    const pattern = `${queues.replaceAll(/[*?[\]\\^]/g, String.raw`\$&`)}:*`;
+    let cursor = '0';
+    do {
+      const args = [cursor, pattern, toPhoneNumber, ITEMS_PER_STEP];
+      const [next = '0', ...jobs] = (await PersonalDataFinder.#findJobs.run(
+        this.#redis,
+        [campaigns],
+        args,
+      )) as string[];
+      cursor = next;
+      for (let index = 0; index < jobs.length; index += 3) {
+        const [key = '', data = '', timestamp] = jobs.slice(index, index + 3);
+        const [campaign = '', callId = ''] = key.slice(queues.length + 1).split(':');
+        const call = readCall(readData(data));
+        if (isOf(toPhoneNumber, call))
+          yield { campaign, callId, call, queuedAt: Number(timestamp) || 0 };
+      }
+    } while (cursor !== '0');
+  }
+
+  async *#setAside(toPhoneNumber: string) {
+    const setAside = new SetAsideJobs(this.#redis, this.#keys);
+    for (const campaign of await this.#campaigns()) {
+      for await (const { callId, data, queuedAt } of setAside.list(campaign)) {
+        const call = readCall(data);
+        if (!JSON.stringify(data).includes(toPhoneNumber)) continue;
+        if (isOf(toPhoneNumber, call)) yield { campaign, callId, call, queuedAt };
+      }
+    }
+  }
+
+  async #campaigns(): Promise<string[]> {
+    const stored = await this.#redis.hkeys(this.#keys.campaigns);
+    // Of an archive that was broken off something may be left.
+    const halfRemoved = await this.#redis.smembers(this.#keys.campaignsToRemove);
+    return [...stored, ...halfRemoved];
+  }
+
+  async *#kept(toPhoneNumber: string) {
+    for (const campaign of await this.#campaigns()) {
+      const { kept } = this.#keys.campaign(campaign);
+      let cursor = '0';
+      do {
+        const [next, entries] = await this.#redis.hscan(kept, cursor, 'COUNT', ITEMS_PER_STEP);
+        cursor = next;
+        for (let index = 0; index < entries.length; index += 2) {
+          const call = JSON.parse(entries[index + 1] ?? '{}') as QueuedCall;
+          if (call.to === toPhoneNumber) yield { campaign, callId: entries[index] ?? '', call };
+        }
+      } while (cursor !== '0');
+    }
+  }
+
+  async *#results(
+    toPhoneNumber: string,
+    signal?: AbortSignal,
+  ): AsyncGenerator<[id: string, ResultRecord]> {
+    let from = '-';
+    for (;;) {
+      const entries = await this.#redis.xrange(
+        this.#keys.results,
+        from,
+        '+',
+        'COUNT',
+        ITEMS_PER_STEP,
+      );
+      for (const [id, fields] of entries) {
+        const record = JSON.parse(fields[fields.indexOf('result') + 1] ?? '{}') as ResultRecord;
+        if (record.toPhoneNumber === toPhoneNumber) yield [id, record];
+      }
+      const end = entries.at(-1);
+      if (end === undefined || entries.length < ITEMS_PER_STEP) return;
+      from = `(${end[0]}`;
+      signal?.throwIfAborted();
+    }
+  }
+}
+
+/** Of a job that cannot be read, and holds the number, nobody can say that it is another's. */
+function isOf(toPhoneNumber: string, call: QueuedCall | undefined): boolean {
+  return call === undefined || call.to === toPhoneNumber;
+}
+
+function nothingOf(campaign: string, callId: string): PersonalData {
+  return {
+    campaign,
+    callId,
+    call: undefined,
+    hasJob: false,
+    isSetAside: false,
+    isKept: false,
+    queuedAt: 0,
+    resultIds: [],
+    latest: undefined,
+  };
+}

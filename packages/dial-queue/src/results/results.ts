@@ -1,0 +1,155 @@
+import type { ResultRecord } from '@libby-dialer/dialing';
+import type { CampaignKeys, Keys } from '../redis/keys.ts';
+import { pairsOf } from '../redis/pairs.ts';
+import { duplicate, type RedisConnection } from '../redis/redis-connection.ts';
+import { Script } from '../redis/script.ts';
+
+const ENTRIES_PER_READ = 1000;
+const FOLLOW_BLOCK_MS = 1000;
+
+type StreamEntry = [id: string, fields: string[]];
+
+export interface ReadOptions {
+  /** Go on with what settles later, until the signal aborts. */
+  readonly follow?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A campaign's part of the stream, by stream ids, and the latest result of each call that has more
+ * than one.
+ */
+interface Span {
+  /** Empty while there is none. */
+  readonly first: string;
+  readonly last: string;
+  readonly revised: ReadonlyMap<string, string>;
+}
+
+/** Reads what became of calls, in the order of settling. */
+export class Results {
+  static readonly #span = new Script(new URL('./results-span.lua', import.meta.url));
+  static readonly #noteExport = new Script(
+    new URL('./note-export.lua', import.meta.url),
+    'exports',
+  );
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+
+  constructor(redis: RedisConnection, keys: Keys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  /**
+   * The latest record of every settled call of a campaign; of a followed stream also each
+   * correction as it comes.
+   */
+  async *read(campaign: string, options: ReadOptions = {}): AsyncGenerator<ResultRecord> {
+    const own = this.#keys.campaign(campaign);
+    const { first, last, revised } = await this.#readSpan(own);
+    let cursor = '0-0';
+    if (first && last) {
+      for await (const [id, record] of this.#between(campaign, first, last)) {
+        if ((revised.get(record.callId) ?? id) === id) yield record;
+      }
+      cursor = last;
+    }
+    if (options.follow) yield* this.#follow(campaign, cursor, options.signal);
+  }
+
+  /** Stream id of a campaign's last result so far; undefined if it has none. */
+  async last(campaign: string): Promise<string | undefined> {
+    return (await this.#redis.hget(this.#keys.campaign(campaign).state, 'lastResult')) ?? undefined;
+  }
+
+  /**
+   * Notes that all results of a campaign up to this stream id have been written where they will be
+   * found again.
+   */
+  async noteExport(campaign: string, upTo: string): Promise<void> {
+    await Results.#noteExport.run(this.#redis, [this.#keys.campaign(campaign).state], [upTo]);
+  }
+
+  /**
+   * A call's latest record; undefined if it has none. Reads the campaign's results until it comes
+   * by.
+   */
+  async latestOf(campaign: string, callId: string): Promise<ResultRecord | undefined> {
+    for await (const record of this.read(campaign)) if (record.callId === callId) return record;
+    return undefined;
+  }
+
+  async #readSpan({ state, revised }: CampaignKeys): Promise<Span> {
+    const [first, last, flat] = (await Results.#span.run(this.#redis, [state, revised], [])) as [
+      string,
+      string,
+      string[],
+    ];
+    return { first, last, revised: pairsOf(flat) };
+  }
+
+  async *#between(
+    campaign: string,
+    first: string,
+    last: string,
+  ): AsyncGenerator<[string, ResultRecord]> {
+    let from = first;
+    for (;;) {
+      const entries = await this.#redis.xrange(
+        this.#keys.results,
+        from,
+        last,
+        'COUNT',
+        ENTRIES_PER_READ,
+      );
+      for (const entry of entries) {
+        const record = recordOf(entry, campaign);
+        if (record !== undefined) yield [entry[0], record];
+      }
+      const end = entries.at(-1);
+      if (end === undefined || entries.length < ENTRIES_PER_READ) return;
+      from = `(${end[0]}`;
+    }
+  }
+
+  async *#follow(
+    campaign: string,
+    cursor: string,
+    signal?: AbortSignal,
+  ): AsyncGenerator<ResultRecord> {
+    // A blocked connection serves nothing else, so following has its own.
+    const redis = duplicate(this.#redis);
+    redis.on('error', () => {});
+    try {
+      // A producer's connection keeps no command until it is connected.
+      await redis.connect();
+      let from = cursor;
+      while (!signal?.aborted) {
+        const reply = await redis.xread(
+          'COUNT',
+          ENTRIES_PER_READ,
+          'BLOCK',
+          FOLLOW_BLOCK_MS,
+          'STREAMS',
+          this.#keys.results,
+          from,
+        );
+        for (const entry of (reply?.[0]?.[1] ?? []) as StreamEntry[]) {
+          from = entry[0];
+          const record = recordOf(entry, campaign);
+          if (record !== undefined) yield record;
+        }
+      }
+    } finally {
+      redis.disconnect();
+    }
+  }
+}
+
+function recordOf([, fields]: StreamEntry, campaign: string): ResultRecord | undefined {
+  const [, owner, , result] = fields;
+  return owner === campaign && result !== undefined
+    ? (JSON.parse(result) as ResultRecord)
+    : undefined;
+}
