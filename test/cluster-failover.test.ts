@@ -6,7 +6,7 @@ import { createLogger, createRedis, Redactor } from '@libby-dialer/runtime';
 import { eventually, runProcess, type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
-import { LaneWorker } from '../apps/worker/src/lane-worker.ts';
+import { LaneWorker } from '../apps/worker/src/campaigns/queue-worker.ts';
 import { startRedisCluster } from './redis-cluster.ts';
 
 const BIN = join(import.meta.dirname, '../bin');

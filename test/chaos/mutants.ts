@@ -109,7 +109,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     scenario: frozenThenPaused,
     mutations: [
       {
-        file: 'apps/worker/src/call-dialer.ts',
+        file: 'apps/worker/src/calls/call-dialer.ts',
         from: "if (isOver()) return 'the claim has run out';",
         to: '',
       },
@@ -129,7 +129,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     scenario: filledUp,
     mutations: [
       {
-        file: 'apps/worker/src/lane.ts',
+        file: 'apps/worker/src/campaigns/campaign-worker.ts',
         from: "events.unexpected('in a call', error, { campaign: this.campaign, callId });",
         to: "if (callId !== '') throw error;",
       },
@@ -215,7 +215,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
       },
       // What would set the lane up anew.
       {
-        file: 'apps/worker/src/campaign-lanes.ts',
+        file: 'apps/worker/src/campaigns/campaign-workers.ts',
         from: 'if (this.#watches.get(lane)?.look(sight, sinceLookMs) || isBroken) this.#replace(lane);',
         to: 'if (isBroken && this.#stopped) this.#replace(lane);',
       },
@@ -279,7 +279,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     scenario: laneNeverReady,
     mutations: [
       {
-        file: 'apps/worker/src/campaign-lanes.ts',
+        file: 'apps/worker/src/campaigns/campaign-workers.ts',
         from: 'if (this.#watches.get(lane)?.look(sight, sinceLookMs) || isBroken) this.#replace(lane);',
         to: 'if (isBroken) this.#replace(lane);',
       },

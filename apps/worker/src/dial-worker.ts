@@ -23,21 +23,21 @@ import {
   startHttpServer,
   systemClock,
 } from '@libby-dialer/runtime';
-import { Announcements } from './announcements.ts';
-import { CallDialer } from './call-dialer.ts';
-import { CallGate } from './call-gate.ts';
-import { CallHandler } from './call-handler.ts';
-import { CallLedger } from './call-ledger.ts';
-import { CampaignLanes } from './campaign-lanes.ts';
-import { ClaimWitness } from './claim-witness.ts';
-import { ClockSkewWatch } from './clock-skew-watch.ts';
+import { CallDialer } from './calls/call-dialer.ts';
+import { CallGate } from './calls/call-gate.ts';
+import { CallHandler } from './calls/call-handler.ts';
+import { CallLedger } from './calls/call-ledger.ts';
+import { JobCheck } from './calls/job-check.ts';
+import { Announcements } from './campaigns/announcements.ts';
+import { CampaignLanes } from './campaigns/campaign-workers.ts';
+import { PaceWatch } from './campaigns/pace-watch.ts';
 import { DEFAULT_HTTP_PORT, type WorkerConfig } from './config.ts';
-import { HoldOpener } from './hold-opener.ts';
-import { JobCheck } from './job-check.ts';
-import { PaceWatch } from './pace-watch.ts';
-import { RedisClock } from './redis-clock.ts';
-import { RedisRefusals } from './redis-refusals.ts';
-import { RedisTokenCache } from './redis-token-cache.ts';
+import { HoldOpener } from './holds/hold-opener.ts';
+import { ClaimWitness } from './redis/claim-witness.ts';
+import { ClockSkewWatch } from './redis/clock-skew-watch.ts';
+import { RedisClock } from './redis/redis-clock.ts';
+import { RedisRefusals } from './redis/redis-refusals.ts';
+import { RedisTokenCache } from './redis/redis-token-cache.ts';
 import { WorkerEvents } from './worker-events.ts';
 import { WorkerMetrics } from './worker-metrics.ts';
 

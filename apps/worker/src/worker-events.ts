@@ -9,7 +9,7 @@ import {
 import { type Outcome, type Reason, scopeKind } from '@libby-dialer/dialing';
 import type { TokenEvent } from '@libby-dialer/libby-client';
 import type { Logger } from '@libby-dialer/runtime';
-import type { RedisRefusals } from './redis-refusals.ts';
+import type { RedisRefusals } from './redis/redis-refusals.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
 /** A call's outcome, as logs and metrics tell it. */

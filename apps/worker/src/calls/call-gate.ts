@@ -1,0 +1,186 @@
+import type { Claim, ClaimRequest, Gate, GateAnswer, Identity } from '@libby-dialer/dial-queue';
+import { CLOCKS_MAY_DIFFER_MS } from '@libby-dialer/runtime';
+import type { ClaimWitness } from '../redis/claim-witness.ts';
+import type { Moment, RedisClock } from '../redis/redis-clock.ts';
+import type { WorkerEvents } from '../worker-events.ts';
+import { agreedSpan } from './agreed-span.ts';
+import { type CallRun, hasOwnLine } from './call-run.ts';
+import { LONGEST_SLEEP_MS } from './job-end.ts';
+
+/** Hours that never meet: the call waits for a change of its campaign, or for its expiry. */
+const NEVER_OPEN_MS = 24 * 3_600_000;
+
+export interface CallGateParts {
+  readonly gate: Gate;
+  readonly identity: Identity;
+  readonly witness: ClaimWitness;
+  readonly clock: RedisClock;
+  readonly events: WorkerEvents;
+}
+
+/** A call that gets its slot so long before it need do shows that there is enough in hand. */
+const EARLY_MS = 150;
+
+/** The right to send, and when it ends here. */
+export interface SendWindow {
+  readonly claim: Claim;
+  /** Monotonic ms of the claim's slot, where its campaign has a pace. */
+  readonly opensAt: number | undefined;
+  readonly isEarly: boolean;
+  readonly isOver: () => boolean;
+}
+
+export interface AskedGate {
+  readonly answer: GateAnswer;
+  /** Given with `dial` alone. */
+  readonly window: SendWindow | undefined;
+}
+
+/** Asks the gate about a call, with the hours of its recipient. */
+export class CallGate {
+  readonly #parts: CallGateParts;
+
+  constructor(parts: CallGateParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @param ready whether everything needed to send is in hand; if not, nothing is claimed
+   * @param renews the claim under which it is asked for again; if this rejects, it may be as it was
+   * or renewed
+   * @param isUnsent nothing has been sent under that claim
+   */
+  async ask(
+    run: CallRun,
+    { ready, renews, isUnsent }: { ready: boolean; renews?: Claim; isUnsent?: boolean },
+  ): Promise<AskedGate> {
+    const { clock, identity, events, witness } = this.#parts;
+    const { call, context } = run;
+    if (Math.abs(clock.aheadMs()) > CLOCKS_MAY_DIFFER_MS) return this.#awaitClocks();
+    const areClocksSet = clock.setSince();
+    const request: ClaimRequest = {
+      callId: run.callId,
+      owner: run.owner,
+      campaign: run.campaign,
+      person: identity.person(call.to),
+      lines: call.from === undefined ? context.campaign.fromPhoneNumber : [call.from],
+      limits:
+        run.rules.caps.length === 0 ? context.limits : { ...context.limits, caps: run.rules.caps },
+      isOwnLine: hasOwnLine(run) || undefined,
+      isOwnTime:
+        call.startsAt !== undefined ||
+        context.opensForAllAt(clock.now()) === undefined ||
+        undefined,
+      startsAt: call.startsAt,
+      expiresAt: call.expiresAt,
+      ready,
+      renews: renews?.attempts,
+      isUnsent: isUnsent || undefined,
+      ...(context.limits.intervalMs === undefined
+        ? {}
+        : { leadMs: clock.leadMs, takesItFor: clock.estimate }),
+      ...this.#openSpan(run),
+    };
+    const { answer, asked } = await this.#askCompared(request).catch(async (error: unknown) => {
+      if (ready && renews === undefined) await this.#withdraw(request);
+      throw error;
+    });
+    events.gateAnswered(answer);
+    // Its expiry, or another's deadline, were judged by another time than it was asked for.
+    if (isTimeOver(answer) && areClocksSet()) return this.#awaitClocks();
+    if (answer.kind !== 'dial') return { answer, window: undefined };
+    witness.claimed(run.campaign, run.callId, answer.claim);
+    return { answer, window: this.#windowOf(answer.claim, answer.now, asked, areClocksSet) };
+  }
+
+  /**
+   * One of the two clocks is wrong by more than may be, and nobody knows which: nothing goes out,
+   * and nothing is taken for expired.
+   */
+  #awaitClocks(): AskedGate {
+    const now = this.#parts.clock.now();
+    return {
+      answer: { kind: 'wait', until: now + LONGEST_SLEEP_MS, waitFor: 'clocks', now, sequence: 0 },
+      window: undefined,
+    };
+  }
+
+  #windowOf(
+    claim: Claim,
+    redisNow: number,
+    asked: Moment,
+    areClocksSet: () => boolean,
+  ): SendWindow {
+    const { clock } = this.#parts;
+    // Of a claim that was made before, and whose answer was lost, Redis's clock may tell another
+    // age since it was set.
+    const isPast = clock.timeIsUp(asked, claim.sendBy - Math.max(redisNow, claim.claimedAt));
+    const isTimeUp = () => isPast() || areClocksSet();
+    const { sendFrom, slotEnds } = claim;
+    if (sendFrom === undefined || slotEnds === undefined)
+      return { claim, opensAt: undefined, isEarly: false, isOver: isTimeUp };
+    const { opensAt, closesAt } = clock.slotSpan({ sendFrom, slotEnds }, redisNow);
+    const isOver = () => isTimeUp() || clock.monotonic() > closesAt;
+    const isEarly = sendFrom - redisNow > clock.leadMs + EARLY_MS;
+    return { claim, opensAt, isEarly, isOver };
+  }
+
+  /**
+   * Redis may have run the question, lost its answer on the way, and refused the copy that was sent
+   * again.
+   */
+  async #withdraw(request: ClaimRequest): Promise<void> {
+    const { gate, events } = this.#parts;
+    await gate.withdraw(request).catch((error: unknown) => {
+      events.unexpected('while taking a question back', error, {
+        campaign: request.campaign,
+        callId: request.callId,
+      });
+    });
+  }
+
+  /**
+   * Claims are asked for only where it is known that none was lost, and that all others have had
+   * the time to find out.
+   */
+  async #askCompared(request: ClaimRequest): Promise<{ answer: GateAnswer; asked: Moment }> {
+    const { gate, clock, witness } = this.#parts;
+    for (;;) {
+      const { server } = gate;
+      const pauseMs = witness.msUntilClaims;
+      const asked = clock.moment();
+      const ready = request.ready && pauseMs === 0;
+      const answer = await gate.claim({ ...request, ready, seen: witness.seenOn(server) });
+      if (answer.kind === 'uncompared') {
+        await witness.meet();
+        continue;
+      }
+      clock.observe(answer.now, asked.monotonic);
+      witness.saw(server, answer.sequence);
+      const mustWait = answer.kind === 'unready' && request.ready;
+      return {
+        answer: mustWait
+          ? { ...answer, kind: 'wait', until: answer.now + pauseMs, waitFor: 'comparison' }
+          : answer,
+        asked,
+      };
+    }
+  }
+
+  #openSpan({ call, context, rules }: CallRun): { opensAt: number; closesAt: number } {
+    const { clock } = this.#parts;
+    const now = clock.now();
+    const { campaign } = context;
+    const times = {
+      startsAt: call.startsAt ?? campaign.startsAt,
+      expiresAt: call.expiresAt ?? campaign.expiresAt,
+    };
+    const span = agreedSpan((at) => context.hours.openSpan(rules, at), now, clock.aheadMs(), times);
+    return span ?? { opensAt: now + NEVER_OPEN_MS, closesAt: now + NEVER_OPEN_MS };
+  }
+}
+
+/** The gate has found that a time is over. */
+function isTimeOver(answer: GateAnswer): boolean {
+  return answer.kind === 'in_doubt' || (answer.kind === 'skip' && answer.outcome === 'expired');
+}

@@ -1,0 +1,235 @@
+import type {
+  Claim,
+  ClaimedPlaces,
+  Gate,
+  HoldCause,
+  HoldRequest,
+  ReleaseAnswer,
+  ReleaseRequest,
+} from '@libby-dialer/dial-queue';
+import { type Decision, type Outcome, type Reason, redialAfterMs } from '@libby-dialer/dialing';
+import { sleep } from '@libby-dialer/runtime';
+import { isAnswered, probeResults, troubleRun } from '../holds/trouble.ts';
+import type { ClaimWitness } from '../redis/claim-witness.ts';
+import type { RedisClock } from '../redis/redis-clock.ts';
+import type { WorkerEvents } from '../worker-events.ts';
+import { type CallRun, delayedEnd } from './call-run.ts';
+import type { JobEnd } from './job-end.ts';
+import { type Grant, permissionOf } from './permission.ts';
+import { resultHead } from './result-head.ts';
+
+/** Somebody else has the claim or the outcome: look again when that has come to its end. */
+const LOOK_AGAIN_MS = 5_000;
+const SAY_AGAIN_MS = 500;
+/** Outcomes after which a call's payload is of no further use. */
+const FINAL: ReadonlySet<Outcome> = new Set(['accepted', 'suppressed']);
+
+const MAY_HAVE_RUNG: ReadonlySet<Outcome> = new Set(['accepted', 'unknown']);
+
+export interface CallLedgerParts {
+  readonly gate: Gate;
+  readonly witness: ClaimWitness;
+  readonly clock: RedisClock;
+  readonly events: WorkerEvents;
+  readonly workerId: string;
+}
+
+/** What is known of a call when it is settled. */
+export interface Settlement {
+  /** Whose claim it settles: the run's own, or that of an owner who never spoke again. */
+  readonly owner: string;
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  readonly attempts: number;
+  readonly line: string;
+  readonly dialedAt?: number | undefined;
+  readonly httpStatus?: number | undefined;
+  /**
+   * What the end of a request led to, where there was one: it tells something of holds and runs of
+   * trouble.
+   */
+  readonly decision?: Decision;
+  /** What was seen, where that was no success. */
+  readonly cause?: HoldCause | undefined;
+  readonly claim?: Claim | undefined;
+  /** What let the call out, where the claim itself is not given. */
+  readonly granted?: Grant & ClaimedPlaces;
+  /** It settles a redial whose claim is not given. */
+  readonly redials?: number | undefined;
+  /** Under this claim provably nothing rang, whatever is to be said of the call. */
+  readonly unrung?: boolean;
+}
+
+/** A claim given back. Left out: nothing is spent. */
+export interface Release {
+  readonly attempts: number;
+  readonly failures?: number;
+  readonly decision?: Decision;
+  readonly hold?: HoldRequest;
+  readonly cause?: HoldCause | undefined;
+  readonly faultAfter?: number;
+}
+
+/** Writes into the ledger what became of a call: its outcome, or that it keeps its place. */
+export class CallLedger {
+  readonly #parts: CallLedgerParts;
+
+  constructor(parts: CallLedgerParts) {
+    this.#parts = parts;
+  }
+
+  async settle(run: CallRun, settlement: Settlement): Promise<JobEnd> {
+    const { gate, clock, events, witness, workerId } = this.#parts;
+    const { callId, campaign, call, queuedAt } = run;
+    const { owner, reason, attempts, line, dialedAt, httpStatus, cause, decision, claim } =
+      settlement;
+    const redials = claim?.redials ?? settlement.redials;
+    const outcome =
+      redials === undefined ? settlement.outcome : outcomeOfRedial(settlement.outcome);
+    const unrung = settlement.unrung ?? !MAY_HAVE_RUNG.has(settlement.outcome);
+    const { onUnknown } = run.context.campaign;
+    const granted = settlement.granted ?? claim;
+    const permission = granted && permissionOf(run, granted);
+    const facts = {
+      callId,
+      campaign,
+      call,
+      line,
+      outcome,
+      reason,
+      httpStatus,
+      attempts,
+      queuedAt,
+      dialedAt,
+    };
+    const request = {
+      callId,
+      owner,
+      campaign,
+      outcome,
+      attempts,
+      resultHead: resultHead({
+        ...facts,
+        settledAt: clock.now(),
+        worker: workerId,
+        providerMessage: cause?.message,
+        list: (await run.context.headOf(call))?.list,
+        permission,
+      }),
+      payload: FINAL.has(outcome) ? '' : JSON.stringify(call),
+      ...(call.expiresAt === undefined ? {} : { expires: true }),
+      // Most calls have none.
+      resultsBefore: claim?.revision || undefined,
+      redials,
+      unrung: (outcome === 'unknown' && unrung) || undefined,
+      claimed: granted,
+      redialAfterMs:
+        outcome === 'unknown' && onUnknown === 'redial'
+          ? redialAfterMs(run.context.campaign)
+          : undefined,
+      answered: decision !== undefined && isAnswered(decision),
+      probes: decision === undefined ? [] : probeResults(claim?.probes ?? [], decision),
+      run: decision === undefined ? undefined : troubleRun(decision, campaign),
+      cause,
+    };
+    const answer = await this.#inTime(run, claim, () => gate.settle(request));
+    if (answer.kind === 'settled') {
+      witness.settled(request, answer.revision);
+      events.settled({
+        campaign,
+        callId,
+        outcome,
+        reason,
+        httpStatus,
+        cause,
+        revision: answer.revision,
+      });
+    } else {
+      witness.forget(owner);
+      events.tooLate({ campaign, callId }, `settle as ${outcome}`);
+    }
+    // Whoever claimed it meanwhile may yet give it back: without a job nobody would dial it then.
+    if (answer.kind === 'lost') return { kind: 'delay', until: clock.now() + LOOK_AGAIN_MS };
+    if (answer.redialAt !== undefined) return delayedEnd(run, answer.redialAt);
+    return { kind: 'complete', accepted: outcome === 'accepted' };
+  }
+
+  /**
+   * What is known of a call must not be lost because Redis refuses to write for a while: until the
+   * deadline it is said again.
+   */
+  async #inTime<Answer>(
+    run: CallRun,
+    claim: Claim | undefined,
+    say: () => Promise<Answer>,
+  ): Promise<Answer> {
+    const { clock, events } = this.#parts;
+    for (;;) {
+      try {
+        return await say();
+      } catch (error) {
+        if (claim === undefined || clock.now() + SAY_AGAIN_MS >= claim.deadline) throw error;
+        events.unexpected('while writing into the ledger', error, {
+          campaign: run.campaign,
+          callId: run.callId,
+        });
+        await sleep(SAY_AGAIN_MS);
+      }
+    }
+  }
+
+  async release(run: CallRun, claim: Claim, what: Release): Promise<ReleaseAnswer> {
+    const decision = what.decision ?? { kind: 'put_back' };
+    const request: ReleaseRequest = {
+      callId: run.callId,
+      owner: run.owner,
+      campaign: run.campaign,
+      attempts: what.attempts,
+      failures: what.failures ?? claim.failures,
+      faultAfter: what.faultAfter,
+      hold: what.hold,
+      answered: isAnswered(decision),
+      probes: probeResults(claim.probes ?? [], decision),
+      run: troubleRun(decision, run.campaign),
+      cause: what.cause,
+    };
+    const answer = await this.#inTime(run, claim, () => this.#parts.gate.release(request));
+    if (answer === 'released' || answer === 'lost') this.#parts.witness.forget(run.owner);
+    return answer;
+  }
+
+  /**
+   * The deadline passed first and the call was taken for unknown. The proof that it did not ring
+   * makes it exhausted.
+   */
+  async releasedTooLate(
+    run: CallRun,
+    claim: Claim,
+    answer: 'late' | 'lost' | 'at_fault',
+    reason: Reason,
+  ): Promise<JobEnd> {
+    if (answer === 'late') {
+      const { owner } = run;
+      const { attempts, line, redials } = claim;
+      const late = {
+        owner,
+        outcome: 'exhausted',
+        reason,
+        attempts: attempts + 1,
+        line,
+        redials,
+      } as const;
+      return this.settle(run, { ...late, granted: claim });
+    }
+    this.#parts.events.tooLate(
+      { campaign: run.campaign, callId: run.callId },
+      'give the claim back',
+    );
+    return { kind: 'delay', until: this.#parts.clock.now() + LOOK_AGAIN_MS };
+  }
+}
+
+/** Whatever became of the second attempt, unless it was taken: the first may have rung. */
+function outcomeOfRedial(outcome: Outcome): Outcome {
+  return outcome === 'accepted' ? outcome : 'unknown';
+}

@@ -1,0 +1,465 @@
+import {
+  CallReopener,
+  type CampaignStore,
+  CampaignUnsupportedError,
+  ERASED_PERSON,
+  type Keys,
+  ParkedCalls,
+  type QueuedJob,
+  type RedisConnection,
+  type RegistryView,
+} from '@libby-dialer/dial-queue';
+import type { CallHandler } from '../calls/call-handler.ts';
+import { CampaignContext } from '../calls/campaign-context.ts';
+import type { JobCheck } from '../calls/job-check.ts';
+import type { ClaimWitness } from '../redis/claim-witness.ts';
+import type { ClockSkewWatch } from '../redis/clock-skew-watch.ts';
+import type { RedisClock } from '../redis/redis-clock.ts';
+import type { RedisRefusals } from '../redis/redis-refusals.ts';
+import type { WorkerEvents } from '../worker-events.ts';
+import { Lane } from './campaign-worker.ts';
+import type { PaceWatch } from './pace-watch.ts';
+import { shareOut, weightOf } from './share-out.ts';
+import { Slots, SlotUser } from './slots.ts';
+import { LaneWatch } from './stuck-watch.ts';
+
+/** Announcements come at once; this is for those that were missed. */
+const LOOK_EVERY_MS = 2_000;
+/**
+ * Lanes that keep to a pace fall asleep and wake up many times a second; the others' shares need
+ * not follow each time.
+ */
+const SHARE_EVERY_MS = 50;
+/** What a worker that has died since has told of itself is forgotten after that. */
+const NOTE_LASTS_MS = 5 * LOOK_EVERY_MS;
+
+export interface CampaignLanesParts {
+  readonly redis: RedisConnection;
+  readonly keys: Keys;
+  readonly campaigns: CampaignStore;
+  readonly handler: CallHandler;
+  readonly jobs: JobCheck;
+  readonly witness: ClaimWitness;
+  readonly clock: RedisClock;
+  readonly skewWatch: ClockSkewWatch;
+  readonly paceWatch: PaceWatch;
+  readonly events: WorkerEvents;
+  readonly refusals: RedisRefusals;
+  readonly workerId: string;
+  /** Calls in flight in this process, over all campaigns. */
+  readonly concurrency: number;
+}
+
+/**
+ * Keeps a lane for every campaign that has work and shares the process's concurrency among them, by
+ * priority. A lane's share is how many jobs it may have in hand. It goes to those that can use it,
+ * so that jobs wait in hand only for a moment, or where campaigns outnumber the slots; then `Slots`
+ * decides whose turn it is.
+ */
+export class CampaignLanes {
+  readonly #parts: CampaignLanesParts;
+  readonly #slots: Slots;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #users = new WeakMap<Lane, SlotUser>();
+  readonly #watches = new WeakMap<Lane, LaneWatch>();
+  /** Campaigns whose lane was set up anew and has taken nothing yet. */
+  readonly #stuck = new Set<string>();
+  /** They take no more jobs and still have some in hand. */
+  readonly #closing = new Set<Lane>();
+  /** Campaigns that were changed, whose parked calls have not looked again yet. */
+  readonly #changed = new Set<string>();
+  /** Campaigns that may have been changed while nobody had a lane for them. */
+  readonly #opened = new Set<string>();
+  /**
+   * Campaigns with rules that this version does not know, and these. Nobody is called by them here.
+   */
+  readonly #unkept = new Map<string, string>();
+  readonly #reopener: CallReopener;
+  readonly #parked: ParkedCalls;
+  /** How often Redis's clock had been set back when that was last looked after, by campaign. */
+  readonly #broughtBack = new Map<string, number>();
+  #version = -1;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #lookAgain = false;
+  #tidying: Promise<void> | undefined;
+  #toTidy: RegistryView | undefined;
+  #sharing: NodeJS.Timeout | undefined;
+  #shareAgain = false;
+  #stopped = false;
+  #lastLookAt: number | undefined;
+
+  constructor(parts: CampaignLanesParts) {
+    this.#parts = parts;
+    this.#slots = new Slots(parts.concurrency, () => parts.clock.monotonic());
+    this.#reopener = new CallReopener(parts.redis, parts.keys);
+    this.#parked = new ParkedCalls(parts.redis, parts.keys);
+  }
+
+  /** Monotonic ms of the last successful look at Redis; undefined before the first. */
+  get lastLookAt(): number | undefined {
+    return this.#lastLookAt;
+  }
+
+  /** What keeps this worker from dialing as it should, in sentences. */
+  get troubles(): string[] {
+    const { skewWatch, paceWatch } = this.#parts;
+    const stuck = [...this.#stuck].map(
+      (id) => `${id}: no call is taken though some are due; its lane is set up anew`,
+    );
+    return [skewWatch.trouble, paceWatch.trouble, ...stuck].filter(
+      (trouble) => trouble !== undefined,
+    );
+  }
+
+  async start(): Promise<void> {
+    // Whatever a crash may have taken off the list of campaigns with work is back on it after this.
+    await this.#parts.campaigns.reopenAll();
+    await this.#look();
+    this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS);
+  }
+
+  /** Looks at the registry soon; several wishes become one look. */
+  look(): void {
+    if (this.#stopped) return;
+    if (this.#looking !== undefined) {
+      this.#lookAgain = true;
+      return;
+    }
+    this.#looking = this.#look()
+      .catch((error: unknown) => this.#parts.events.unexpected('while looking for work', error))
+      .finally(() => {
+        this.#looking = undefined;
+        if (!this.#lookAgain) return;
+        this.#lookAgain = false;
+        this.look();
+      });
+  }
+
+  /** Something was announced about a scope: sleeping lanes look again. Or a person was erased. */
+  announced(scope: string): void {
+    if (scope.startsWith(ERASED_PERSON)) {
+      this.#parts.witness.erased(scope.slice(ERASED_PERSON.length));
+      return;
+    }
+    const campaign = scope.startsWith('campaign:') ? scope.slice('campaign:'.length) : undefined;
+    if (campaign === undefined) this.#wakeAll();
+    else void this.#renew(campaign);
+    this.look();
+  }
+
+  /** Something may have been announced and not heard. */
+  missed(): void {
+    for (const id of this.#lanes.keys()) void this.#renew(id);
+    this.look();
+  }
+
+  /**
+   * Takes no more jobs and waits for the calls in flight; what is left when the signal aborts is
+   * broken off.
+   */
+  async stop(abort: AbortSignal): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    clearTimeout(this.#sharing);
+    const lanes = [...this.#lanes.values(), ...this.#closing];
+    const breakOff = () => {
+      for (const lane of lanes) lane.abort(abort.reason as Error);
+    };
+    abort.addEventListener('abort', breakOff, { once: true });
+    // The lanes at once: a look that waits for Redis may take long, and no call is to begin
+    // meanwhile.
+    await Promise.all([...lanes.map((lane) => lane.stop()), this.#looking, this.#tidying]);
+    abort.removeEventListener('abort', breakOff);
+  }
+
+  #wakeAll(): void {
+    for (const lane of this.#lanes.values()) lane.wake();
+  }
+
+  /**
+   * Wakes a lane once its definition is read anew: by the old one it might only hold again what a
+   * change has just mended.
+   */
+  async #renew(id: string): Promise<void> {
+    const lane = this.#lanes.get(id);
+    if (lane === undefined || this.#stopped) return;
+    try {
+      const news = await this.#read(id);
+      if (news === undefined || this.#lanes.get(id) !== lane) return;
+      this.#changeLane(lane, news);
+      lane.wake();
+    } catch (error) {
+      this.#parts.events.unexpected('while looking for work', error);
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { campaigns, clock, events, refusals, skewWatch, paceWatch, witness } = this.#parts;
+    const refusedForMs = await refusals.end();
+    if (refusedForMs !== undefined) events.redisTakesAll(refusedForMs);
+    await witness.compare();
+    const askedAt = clock.monotonic();
+    const view = await campaigns.look(clock.moment().wall);
+    clock.observe(view.now, askedAt);
+    const dialedNothing = skewWatch.trouble !== undefined;
+    skewWatch.look();
+    if (dialedNothing && skewWatch.trouble === undefined) this.#wakeAll();
+    paceWatch.look();
+    await this.#openLanes(view);
+    this.#closeLanes(new Set(view.open.filter((id) => !this.#unkept.has(id))));
+    await this.#watch(view);
+    if (paceWatch.trouble !== undefined) await this.#tellOffPace(view);
+    this.#version = view.version;
+    this.#share();
+    this.#lastLookAt = clock.monotonic();
+    this.#tidySoon(view);
+  }
+
+  async #openLanes(view: RegistryView): Promise<void> {
+    const isNews = (id: string) => !this.#lanes.has(id) || view.version !== this.#version;
+    const news = await Promise.all(view.open.filter(isNews).map((id) => this.#read(id)));
+    for (const id of this.#unkept.keys()) if (!view.open.includes(id)) this.#unkept.delete(id);
+    this.#parts.events.campaignsUnkept(this.#unkept.size);
+    for (const context of news) {
+      if (context === undefined || this.#stopped) continue;
+      const { id } = context.campaign;
+      const lane = this.#lanes.get(id);
+      if (lane === undefined) {
+        this.#openLane(context);
+        this.#parts.events.campaignOpened(id);
+      } else this.#changeLane(lane, context);
+    }
+  }
+
+  /** Undefined also where it cannot be dialed by this version. */
+  async #read(id: string): Promise<CampaignContext | undefined> {
+    const { campaigns, events } = this.#parts;
+    try {
+      const [edition, campaign] = await Promise.all([campaigns.edition(id), campaigns.get(id)]);
+      this.#unkept.delete(id);
+      return campaign && new CampaignContext(campaign, edition, campaigns);
+    } catch (error) {
+      if (!(error instanceof CampaignUnsupportedError)) throw error;
+      const rules = error.unknownRules.join(', ');
+      if (this.#unkept.get(id) !== rules) events.campaignUnsupported(id, error.unknownRules);
+      this.#unkept.set(id, rules);
+      await campaigns.noteUnkept(id, error.unknownRules);
+      return undefined;
+    }
+  }
+
+  /** What waits for its old hours looks again at the new ones. */
+  #changeLane(lane: Lane, context: CampaignContext): void {
+    if (context.edition === lane.context.edition) return;
+    const before = lane.context.campaign;
+    lane.context = context;
+    const { campaign } = context;
+    const { priority } = campaign;
+    if (JSON.stringify({ ...before, priority }) === JSON.stringify(campaign)) return;
+    this.#changed.add(campaign.id);
+    lane.wake();
+  }
+
+  /**
+   * A lane that takes nothing though it could is dead, whatever it died of: another takes its
+   * place.
+   */
+  async #watch({ now, due }: RegistryView): Promise<void> {
+    const { campaigns, clock, workerId } = this.#parts;
+    const sinceLookMs = clock.monotonic() - (this.#lastLookAt ?? clock.monotonic());
+    const isDue = new Set(due);
+    for (const lane of this.#lanes.values()) {
+      const { campaign: id, taken, isFree, isBroken } = lane;
+      const sight = { taken, isFree, isDue: isDue.has(id) };
+      if (this.#watches.get(lane)?.look(sight, sinceLookMs) || isBroken) this.#replace(lane);
+      else if (taken > 0 || !sight.isDue) this.#unstick(id);
+    }
+    for (const id of this.#stuck) await campaigns.noteStuck(id, workerId, now + NOTE_LASTS_MS);
+  }
+
+  async #tellOffPace({ now }: RegistryView): Promise<void> {
+    const { campaigns, workerId } = this.#parts;
+    const paced = [...this.#lanes.values()].filter(
+      ({ context }) => context.limits.intervalMs !== undefined,
+    );
+    await Promise.all(
+      paced.map((lane) => campaigns.noteOffPace(lane.campaign, workerId, now + NOTE_LASTS_MS)),
+    );
+  }
+
+  #replace(lane: Lane): void {
+    const { events } = this.#parts;
+    const { campaign, context } = lane;
+    if (this.#stopped) return;
+    events.laneReplaced(campaign);
+    this.#stuck.add(campaign);
+    void lane
+      .discard()
+      .catch((error: unknown) => events.unexpected('while replacing a lane', error));
+    this.#openLane(context);
+  }
+
+  #unstick(id: string): void {
+    const { campaigns, events, workerId } = this.#parts;
+    if (!this.#stuck.delete(id)) return;
+    campaigns
+      .noteUnstuck(id, workerId)
+      .catch((error: unknown) => events.unexpected('while looking for work', error));
+  }
+
+  #openLane(context: CampaignContext): void {
+    const { redis, keys, handler, clock, events } = this.#parts;
+    const { id } = context.campaign;
+    const user = new SlotUser();
+    const lane = new Lane(context, {
+      redis,
+      keys,
+      handler,
+      clock,
+      events,
+      limit: (run) => this.#slots.run(user, run),
+      onDemand: () => this.#shareSoon(),
+    });
+    this.#users.set(lane, user);
+    this.#watches.set(lane, new LaneWatch());
+    this.#lanes.set(id, lane);
+    this.#opened.add(id);
+  }
+
+  /** Beside the looks, which new campaigns wait for: this may have much to do. */
+  #tidySoon(view: RegistryView): void {
+    this.#toTidy = view;
+    this.#tidying ??= this.#tidy().finally(() => {
+      this.#tidying = undefined;
+    });
+  }
+
+  async #tidy(): Promise<void> {
+    for (let view = this.#toTidy; view !== undefined && !this.#stopped; view = this.#toTidy) {
+      this.#toTidy = undefined;
+      await this.#tidyUp(view).catch((error: unknown) =>
+        this.#parts.events.unexpected('while tidying up', error),
+      );
+    }
+  }
+
+  /**
+   * What no job would come up for by itself. Several workers may do the same at once: every step is
+   * safe to repeat.
+   */
+  async #tidyUp(view: RegistryView): Promise<void> {
+    for (const id of this.#opened) {
+      if (await this.#parked.areOutdated(id)) this.#changed.add(id);
+      this.#opened.delete(id);
+    }
+    for (const id of this.#changed) {
+      await this.#parked.unpark(id);
+      this.#changed.delete(id);
+      this.#lanes.get(id)?.wake();
+    }
+    await this.#bringBack();
+    for (const id of view.reopened) await this.#reopener.restore(id);
+    // By a clock that is off by hours nothing is over.
+    if (this.#parts.skewWatch.trouble === undefined) await this.#endOver(view);
+  }
+
+  /** What Redis's clock, set back since, would keep waiting for so much longer. */
+  async #bringBack(): Promise<void> {
+    const { timesSetBack } = this.#parts.witness;
+    for (const id of this.#broughtBack.keys())
+      if (!this.#lanes.has(id)) this.#broughtBack.delete(id);
+    for (const [id, lane] of this.#lanes) {
+      if (this.#broughtBack.get(id) === timesSetBack) continue;
+      if (await this.#parked.bringBack(id, timesSetBack)) lane.wake();
+      this.#broughtBack.set(id, timesSetBack);
+    }
+  }
+
+  async #endOver(view: RegistryView): Promise<void> {
+    for (const id of view.setAside) await this.#parts.jobs.endOver(id);
+    for (const id of view.over) {
+      await this.#parked.endAll(id, view.now);
+      this.#lanes.get(id)?.wake();
+    }
+    for (const lane of this.#lanes.values()) {
+      if (this.#stopped) return;
+      await this.#parked.sweep(lane.campaign, view.now, (call) => this.#settleIfOver(lane, call));
+    }
+  }
+
+  /** One call that cannot be read must not keep the others waiting. */
+  async #settleIfOver(lane: Lane, call: QueuedJob): Promise<boolean> {
+    const { handler, events } = this.#parts;
+    try {
+      return await handler.settleIfOver(lane.context, call);
+    } catch (error) {
+      events.unexpected('in a parked call', error, {
+        campaign: lane.campaign,
+        callId: call.callId,
+      });
+      return false;
+    }
+  }
+
+  /** Calls in flight may last: nobody waits for them here. */
+  #closeLanes(open: ReadonlySet<string>): void {
+    for (const lane of this.#lanes.values()) {
+      if (open.has(lane.campaign)) continue;
+      this.#lanes.delete(lane.campaign);
+      this.#unstick(lane.campaign);
+      this.#closing.add(lane);
+      void this.#closeLane(lane);
+    }
+  }
+
+  async #closeLane(lane: Lane): Promise<void> {
+    const { events } = this.#parts;
+    await lane
+      .stop()
+      .catch((error: unknown) => events.unexpected('while closing a campaign', error));
+    this.#closing.delete(lane);
+    events.campaignClosed(lane.campaign);
+  }
+
+  /** At once, if that was not just done. */
+  #shareSoon(): void {
+    if (this.#stopped) return;
+    if (this.#sharing !== undefined) {
+      this.#shareAgain = true;
+      return;
+    }
+    this.#share();
+    this.#sharing = setTimeout(() => {
+      this.#sharing = undefined;
+      if (!this.#shareAgain) return;
+      this.#shareAgain = false;
+      this.#shareSoon();
+    }, SHARE_EVERY_MS);
+  }
+
+  /**
+   * Lanes with demand share the concurrency; the others may take one job more than they have in
+   * hand, to notice when there is one.
+   */
+  #share(): void {
+    const { concurrency } = this.#parts;
+    const sharers = [...this.#lanes.values()].map((lane) => ({
+      lane,
+      weight: weightOf(lane.context.campaign.priority),
+      wants: lane.demand,
+    }));
+    const hungry = sharers.filter(({ wants }) => wants > 0);
+    const shares = shareOut(concurrency, hungry);
+    for (const [index, { lane }] of hungry.entries()) lane.share = shares[index] ?? 1;
+    for (const { lane, weight, wants } of sharers) {
+      this.#weigh(lane, weight);
+      if (wants === 0) lane.share = Math.min(lane.inHand + 1, concurrency);
+    }
+  }
+
+  #weigh(lane: Lane, weight: number): void {
+    const user = this.#users.get(lane);
+    if (user !== undefined) this.#slots.weigh(user, weight);
+  }
+}

@@ -1,0 +1,231 @@
+import {
+  type Claim,
+  type Evidence,
+  eraseHead,
+  type Gate,
+  type Identity,
+  type Keys,
+  type RedisConnection,
+  type RememberedCall,
+  type SettleRequest,
+} from '@libby-dialer/dial-queue';
+import type { WorkerEvents } from '../worker-events.ts';
+import type { RedisClock } from './redis-clock.ts';
+
+/** So many calls are remembered, the latest: some ten megabytes. */
+const REMEMBERED_CALLS = 10_000;
+const CALLS_PER_RECALL = 500;
+
+export interface ClaimWitnessParts {
+  readonly redis: RedisConnection;
+  readonly keys: Keys;
+  readonly identity: Identity;
+  readonly evidence: Evidence;
+  readonly gate: Gate;
+  readonly clock: RedisClock;
+  readonly events: WorkerEvents;
+}
+
+interface Remembered extends RememberedCall {
+  readonly campaign: string;
+  /** Its outcome, once there is one. */
+  readonly settled?: SettleRequest;
+}
+
+/**
+ * Remembers what this process has seen of claims, and compares it with what Redis still knows: a
+ * Redis that was restored, or a replica promoted that was behind, has lost claims that it had
+ * acknowledged, and with them the proof that phones have rung.
+ *
+ * It compares at every look for work, after every reconnect, and when the gate finds itself on
+ * another server than the one that was compared with. A server that is new makes no claims until
+ * all workers have had the time to compare. What this process knows of its own calls is then
+ * written again where it is missing.
+ */
+export class ClaimWitness implements Disposable {
+  readonly #parts: ClaimWitnessParts;
+  readonly #seen = new Map<string, number>();
+  /** By owner, the oldest first. */
+  readonly #remembered = new Map<string, Remembered>();
+  readonly #onClose = () => this.#lost();
+  readonly #onReady = () => this.#back();
+  #server = '';
+  #opensAt = Number.POSITIVE_INFINITY;
+  #connection = 1;
+  #comparedConnection = 0;
+  #lostSoFar = 0;
+  #timesSetBack = 0;
+  #mustRecall = false;
+  #comparing: Promise<void> | undefined;
+
+  constructor(parts: ClaimWitnessParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when the gate knows the server. */
+  async start(): Promise<void> {
+    this.#parts.redis.on('close', this.#onClose);
+    this.#parts.redis.on('ready', this.#onReady);
+    await this.meet();
+  }
+
+  [Symbol.dispose](): void {
+    this.#parts.redis.off('close', this.#onClose);
+    this.#parts.redis.off('ready', this.#onReady);
+  }
+
+  /** How many claims on that server this process knows of. */
+  seenOn(server: string | undefined): number {
+    return (server === undefined ? undefined : this.#seen.get(server)) ?? 0;
+  }
+
+  /** The gate was told how many claims have been made on that server. */
+  saw(server: string | undefined, claims: number): void {
+    if (server !== undefined) this.#seen.set(server, Math.max(claims, this.seenOn(server)));
+  }
+
+  /** How often Redis's clock was set back so far. */
+  get timesSetBack(): number {
+    return this.#timesSetBack;
+  }
+
+  /** How long from now claims may not be made yet. */
+  get msUntilClaims(): number {
+    return Math.max(0, this.#opensAt - this.#parts.clock.monotonic());
+  }
+
+  /** Compares, and lets the gate know on which server it may claim. */
+  async meet(): Promise<void> {
+    await this.compare();
+    await this.#parts.gate.introduce(this.#server);
+  }
+
+  /** Several wishes become one comparison. */
+  compare(): Promise<void> {
+    this.#comparing ??= this.#compare().finally(() => {
+      this.#comparing = undefined;
+    });
+    return this.#comparing;
+  }
+
+  /** This process may send that call: from now on it is remembered. */
+  claimed(campaign: string, callId: string, claim: Claim): void {
+    const { owner, revision } = claim;
+    this.#remember({ campaign, callId, owner, revision: revision + 1, claim });
+  }
+
+  /** Its claim has ended in an outcome, or that of a worker that is gone has. */
+  settled(request: SettleRequest, revision: number): void {
+    const { campaign, callId, owner, outcome, redials } = request;
+    // What the gate skips it would skip again.
+    if (!this.#remembered.has(owner) && outcome !== 'unknown') return;
+    this.#remembered.delete(owner);
+    const settled = {
+      ...request,
+      probes: [],
+      run: undefined,
+      cause: undefined,
+      resultsBefore: revision - 1,
+    };
+    this.#remember({ campaign, callId, owner, revision, redials, settled });
+  }
+
+  /**
+   * What is written again after a loss must not bring a person back. @param person the keyed hash
+   */
+  erased(person: string): void {
+    for (const [owner, call] of this.#remembered) {
+      const { settled } = call;
+      if (settled?.claimed?.person !== person) continue;
+      const nameless = { ...settled, resultHead: eraseHead(settled.resultHead), payload: '' };
+      this.#remembered.set(owner, { ...call, settled: nameless });
+    }
+  }
+
+  /** The claim was given back, or somebody else has it. */
+  forget(owner: string): void {
+    this.#remembered.delete(owner);
+  }
+
+  #remember(call: Remembered): void {
+    this.#remembered.set(call.owner, call);
+    for (const [owner, { settled }] of this.#remembered) {
+      if (this.#remembered.size <= REMEMBERED_CALLS) return;
+      // One in flight stays, however many others have gone out since: its loss would be found out
+      // too late.
+      if (settled !== undefined) this.#remembered.delete(owner);
+    }
+  }
+
+  /** Where servers have no names the next connection may lead anywhere. */
+  #lost(): void {
+    this.#connection += 1;
+    if (this.#server === 'unnamed') this.#opensAt = Number.POSITIVE_INFINITY;
+  }
+
+  #back(): void {
+    this.compare().catch((error: unknown) =>
+      this.#parts.events.unexpected('while comparing claims', error),
+    );
+  }
+
+  async #compare(): Promise<void> {
+    const { redis, keys, identity, evidence, clock, events } = this.#parts;
+    let connection: number;
+    do {
+      connection = this.#connection;
+      const isNew = connection !== this.#comparedConnection;
+      const askedAt = clock.monotonic();
+      const comparison = await evidence.compare(this.#seen, isNew);
+      const { now, server, opensAt, lost, lostSoFar } = comparison;
+      clock.observe(now, askedAt);
+      await identity.reload(redis, keys);
+      if (lost > 0) events.evidenceLost(lost);
+      const isSame =
+        server === this.#server &&
+        lostSoFar === this.#lostSoFar &&
+        !(isNew && server === 'unnamed');
+      this.#mustRecall ||= !isSame;
+      if (isNew || server !== this.#server || opensAt > now)
+        this.#opensAt = clock.monotonic() + Math.max(0, opensAt - now);
+      if (this.#server !== '' && server !== this.#server)
+        events.serverChanged(Math.max(0, opensAt - now));
+      this.#server = server;
+      this.#lostSoFar = lostSoFar;
+      this.#timesSetBack = comparison.timesSetBack;
+      this.#comparedConnection = connection;
+    } while (connection !== this.#connection);
+    if (this.#mustRecall) await this.#recall();
+    this.#mustRecall = false;
+  }
+
+  /** Writes again what this process knows of its calls and Redis does not. */
+  async #recall(): Promise<void> {
+    let claims = 0;
+    let outcomes = 0;
+    for (const [campaign, calls] of Map.groupBy(
+      [...this.#remembered.values()],
+      (call) => call.campaign,
+    )) {
+      for (let from = 0; from < calls.length; from += CALLS_PER_RECALL) {
+        // Some may have ended while the calls before them were written.
+        const current = calls
+          .slice(from, from + CALLS_PER_RECALL)
+          .filter((call) => this.#remembered.get(call.owner) === call);
+        const recalled = await this.#parts.evidence.recall(campaign, current);
+        claims += recalled.claims;
+        outcomes += await this.#settleAgain(recalled.unsettled);
+      }
+    }
+    if (claims + outcomes > 0) this.#parts.events.evidenceWritten(claims, outcomes);
+  }
+
+  async #settleAgain(calls: readonly Remembered[]): Promise<number> {
+    const answers = await Promise.all(
+      calls.flatMap(({ settled }) =>
+        settled === undefined ? [] : [this.#parts.gate.settle(settled)],
+      ),
+    );
+    return answers.filter(({ kind }) => kind === 'settled').length;
+  }
+}
