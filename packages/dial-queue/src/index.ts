@@ -122,18 +122,6 @@ export { Keys } from './redis/keys.ts';
 export type { RedisConnection } from './redis/redis-connection.ts';
 // What became of them
 export { type ReadOptions, Results } from './results/results.ts';
-// Lists that are called again and again
-export { CronCalendar, type CronTime } from './schedules/cron-calendar.ts';
-export {
-  campaignIdOf,
-  campaignOf,
-  checkSchedule,
-  listPathOf,
-  type Schedule,
-  ScheduleCalendar,
-  ScheduleError,
-  type ScheduleSettings,
-} from './schedules/schedule.ts';
 export {
   hasCalls,
   type Lease,

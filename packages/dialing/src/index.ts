@@ -66,6 +66,17 @@ export {
   type ResultRecord,
   resultRecordSchema,
 } from './result-record.ts';
+export { CronCalendar, type CronTime } from './schedules/cron-calendar.ts';
+export {
+  campaignIdOf,
+  campaignOf,
+  checkSchedule,
+  listPathOf,
+  type Schedule,
+  ScheduleCalendar,
+  ScheduleError,
+  type ScheduleSettings,
+} from './schedules/schedule.ts';
 export { readStoredCampaign } from './stored-campaign.ts';
 export { fillTemplate, placeholdersOf, variableKey } from './template.ts';
 export { isClock, zonesOf } from './zones.ts';

@@ -2,20 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import {
+  hasCalls,
+  type ScheduleRun,
+  ScheduleStore,
+  ScheduleTriggers,
+} from '@libby-dialer/dial-queue';
+import {
   type CronTime,
   campaignOf,
   checkSchedule,
-  hasCalls,
+  isoInstant,
   listPathOf,
   type Schedule,
   ScheduleCalendar,
   ScheduleError,
-  type ScheduleRun,
   type ScheduleSettings,
-  ScheduleStore,
-  ScheduleTriggers,
-} from '@libby-dialer/dial-queue';
-import { isoInstant } from '@libby-dialer/dialing';
+} from '@libby-dialer/dialing';
 import { DialerError, UsageError } from '@libby-dialer/runtime';
 import { readCampaignFile } from '../campaign-file.ts';
 import type { CommandSlot } from '../command-slot.ts';

@@ -2,17 +2,19 @@ import { randomBytes } from 'node:crypto';
 import {
   CampaignArchivedError,
   CampaignUnsupportedError,
-  campaignOf,
   hasCalls,
-  listPathOf,
   type RunChange,
-  type Schedule,
-  ScheduleCalendar,
   type ScheduleRun,
   type ScheduleStore,
   tooLate,
 } from '@libby-dialer/dial-queue';
-import { readStoredCampaign } from '@libby-dialer/dialing';
+import {
+  campaignOf,
+  listPathOf,
+  readStoredCampaign,
+  type Schedule,
+  ScheduleCalendar,
+} from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import type { Context } from '../context.ts';
 import { ListError } from '../list/list-error.ts';

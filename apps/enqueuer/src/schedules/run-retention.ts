@@ -1,4 +1,5 @@
-import type { CampaignArchive, Schedule, ScheduleStore } from '@libby-dialer/dial-queue';
+import type { CampaignArchive, ScheduleStore } from '@libby-dialer/dial-queue';
+import type { Schedule } from '@libby-dialer/dialing';
 import type { Logger } from '@libby-dialer/runtime';
 
 /**

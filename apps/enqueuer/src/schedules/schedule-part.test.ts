@@ -1,14 +1,13 @@
 import { access, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { type ScheduleRun, ScheduleStore } from '@libby-dialer/dial-queue';
 import {
   checkSchedule,
+  parseCampaign,
   type Schedule,
-  type ScheduleRun,
   type ScheduleSettings,
-  ScheduleStore,
-} from '@libby-dialer/dial-queue';
-import { parseCampaign } from '@libby-dialer/dialing';
+} from '@libby-dialer/dialing';
 import { createLogger, createRedis, loadConfig, Redactor } from '@libby-dialer/runtime';
 import { eventually, spawnProcess } from '@libby-dialer/testkit';
 import { Registry } from 'prom-client';

@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream';
 import {
   type CampaignArchive,
-  listPathOf,
-  type Schedule,
   type ScheduleRun,
   ScheduleStore,
   ScheduleTriggers,
   TriggerListener,
 } from '@libby-dialer/dial-queue';
+import { listPathOf, type Schedule } from '@libby-dialer/dialing';
 import {
   describeRedis,
   explainRedisError,

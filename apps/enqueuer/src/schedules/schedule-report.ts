@@ -1,12 +1,12 @@
+import { type CampaignStatus, type ScheduleRun } from '@libby-dialer/dial-queue';
 import {
-  type CampaignStatus,
   type CronTime,
   campaignIdOf,
+  isoInstant,
   listPathOf,
+  OUTCOMES,
   type Schedule,
-  type ScheduleRun,
-} from '@libby-dialer/dial-queue';
-import { isoInstant, OUTCOMES } from '@libby-dialer/dialing';
+} from '@libby-dialer/dialing';
 import { countOf, formatCount } from '../format.ts';
 import { noRows } from '../list-loader.ts';
 import { formatTable } from '../table.ts';

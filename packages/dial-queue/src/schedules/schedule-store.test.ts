@@ -1,7 +1,6 @@
-import { parseCampaign } from '@libby-dialer/dialing';
+import { checkSchedule, parseCampaign, type Schedule } from '@libby-dialer/dialing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { eachTest, type Fixture } from '../testing/fixture.ts';
-import { checkSchedule, type Schedule } from './schedule.ts';
 import { ScheduleStore } from './schedule-store.ts';
 import { ScheduleTriggers } from './schedule-triggers.ts';
 

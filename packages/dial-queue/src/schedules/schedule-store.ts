@@ -1,9 +1,13 @@
-import { isoInstant } from '@libby-dialer/dialing';
+import {
+  type CronTime,
+  campaignIdOf,
+  isoInstant,
+  type Schedule,
+  ScheduleCalendar,
+} from '@libby-dialer/dialing';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
-import type { CronTime } from './cron-calendar.ts';
-import { campaignIdOf, type Schedule, ScheduleCalendar } from './schedule.ts';
 
 /** How many runs one step notes: after long downtime there may be any number. */
 const RUNS_PER_STEP = 500;

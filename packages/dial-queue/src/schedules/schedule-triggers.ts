@@ -1,8 +1,8 @@
+import type { Schedule } from '@libby-dialer/dialing';
 import { Queue, Worker } from 'bullmq';
 import { ReplyError } from 'ioredis';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
-import type { Schedule } from './schedule.ts';
 
 const QUEUE = 'schedules';
 const MAX_EVENTS = 100;

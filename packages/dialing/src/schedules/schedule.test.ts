@@ -1,5 +1,5 @@
-import { type Campaign, parseCampaign } from '@libby-dialer/dialing';
 import { describe, expect, test } from 'vitest';
+import { type Campaign, parseCampaign } from '../campaign.ts';
 import {
   campaignIdOf,
   campaignOf,

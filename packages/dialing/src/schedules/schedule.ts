@@ -1,4 +1,6 @@
-import { type Campaign, placeholdersOf, RecipientHours } from '@libby-dialer/dialing';
+import type { Campaign } from '../campaign.ts';
+import { RecipientHours } from '../recipient-hours.ts';
+import { placeholdersOf } from '../template.ts';
 import { CronCalendar, CronError, type CronPrecision, type CronTime } from './cron-calendar.ts';
 
 /** Of a campaign's id, which each run makes from the schedule's name. */
