@@ -131,7 +131,7 @@ async function idle(): Promise<void> {
       await redis.load(SMALL, `c-${index}`, call);
     }
     await using worker = await start(redis, simulator, settings.concurrency);
-    // Until every lane has looked at its calls.
+    // Until every campaign worker has looked at its calls.
     await sleep(5000);
     const before = await idleFigures(redis, worker);
     await sleep(1000 * settings['idle-s']);

@@ -19,7 +19,7 @@ import { judge, numbersFrom, print, printMachine } from './src/report.ts';
 import { RedisStage, SimulatorStage, workerEnvironment } from './src/stage.ts';
 
 const LATENCY_MS = 100;
-/** Lanes begin carefully: the first seconds are theirs. */
+/** Campaign workers begin carefully: the first seconds are theirs. */
 const WARM_UP_MS = 5000;
 /** What they learn of a slow link comes by it. */
 const WARM_UP_PER_WAY = 100;

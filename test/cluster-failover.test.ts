@@ -6,7 +6,7 @@ import { createLogger, createRedis, Redactor } from '@libby-dialer/runtime';
 import { eventually, runProcess, type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
-import { LaneWorker } from '../apps/worker/src/campaigns/queue-worker.ts';
+import { QueueWorker } from '../apps/worker/src/campaigns/queue-worker.ts';
 import { startRedisCluster } from './redis-cluster.ts';
 
 const BIN = join(import.meta.dirname, '../bin');
@@ -22,7 +22,7 @@ const LATENCY_MS = 1500;
 const STOPS_WITHIN_MS = 80_000;
 const STOPPED = { code: 0, signal: null };
 /** Of those that BullMQ closes by itself one in six never ends. */
-const LANES = 30;
+const CAMPAIGNS = 30;
 
 interface Line {
   readonly level: number;
@@ -91,7 +91,9 @@ it('a master of a cluster that dies is replaced: each worker tells of it once at
   expect(ends).toEqual([STOPPED, STOPPED]);
 });
 
-it('lanes that have just found their new master end at once', { timeout: 120_000 }, async () => {
+it('campaign workers that have just found their new master end at once', {
+  timeout: 120_000,
+}, async () => {
   await using cluster = await startRedisCluster(PREFIX);
   const nodes = cluster.urls
     .split(',')
@@ -103,20 +105,20 @@ it('lanes that have just found their new master end at once', { timeout: 120_000
     username: undefined,
     password: undefined,
   } as const;
-  const logger = createLogger({ level: 'silent', name: 'lanes', redactor: new Redactor() });
-  await using redis = createRedis(config, { role: 'worker', name: 'lanes', logger });
+  const logger = createLogger({ level: 'silent', name: 'workers', redactor: new Redactor() });
+  await using redis = createRedis(config, { role: 'worker', name: 'workers', logger });
   await redis.connect();
-  const lanes = Array.from({ length: LANES }, (_, nth) => {
+  const workers = Array.from({ length: CAMPAIGNS }, (_, nth) => {
     const options = { connection: redis.client, prefix: `${PREFIX}:q`, runRetryDelay: 1000 };
-    const lane = new LaneWorker(`spring-${nth}`, () => Promise.resolve(), options);
-    lane.on('error', () => undefined);
-    return lane;
+    const worker = new QueueWorker(`spring-${nth}`, () => Promise.resolve(), options);
+    worker.on('error', () => undefined);
+    return worker;
   });
-  await Promise.all(lanes.map((lane) => lane.waitUntilReady()));
+  await Promise.all(workers.map((worker) => worker.waitUntilReady()));
   await cluster.holder.kill();
   await eventually(() => redis.client.set(`${PREFIX}:test`, '1').catch(() => false), {
     timeoutMs: 60_000,
   });
-  const ends = lanes.map((lane) => lane.finish().then(() => 'ended'));
+  const ends = workers.map((worker) => worker.finish().then(() => 'ended'));
   expect(new Set(await Promise.all(ends))).toEqual(new Set(['ended']));
 });

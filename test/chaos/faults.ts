@@ -86,7 +86,7 @@ export const INFLICT: Readonly<Record<FaultName, Inflict>> = {
     const { server, redisProxy } = scene.stage;
     const before = redisProxy.counts().accepted;
     const opened = openCampaigns(scene, event);
-    // As soon as a lane connects; or else when that was long ago.
+    // As soon as a campaign worker connects; or else when that was long ago.
     await eventually(() => redisProxy.counts().accepted > before, {
       timeoutMs: 2500,
       intervalMs: 1,

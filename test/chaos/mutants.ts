@@ -1,7 +1,11 @@
+import {
+  campaignWorkerNeverReady,
+  pacedFarAway,
+  resetAtOpenings,
+} from './campaign-worker-scenarios.ts';
 import { diedAheadOfTime, pausedAsClockIsSet } from './clock-scenarios.ts';
 import { archivedUnderAZombie, erasedBetweenRefusals, erasedInHand } from './desk-scenarios.ts';
 import { changedByOthers, metByForeignJobs, pausedByBoard } from './foreign-scenarios.ts';
-import { laneNeverReady, pacedFarAway, resetAtOpenings } from './lane-scenarios.ts';
 import type { Mutation } from './mutant.ts';
 import {
   cappedByARefusal,
@@ -205,7 +209,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
       },
     ],
   },
-  'the connection of a lane tries only once': {
+  'the connection of a campaign worker tries only once': {
     scenario: resetAtOpenings,
     mutations: [
       {
@@ -213,11 +217,11 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
         from: 'this.client.options.lazyConnect = false;',
         to: '',
       },
-      // What would set the lane up anew.
+      // What would set the campaign worker up anew.
       {
         file: 'apps/worker/src/campaigns/campaign-workers.ts',
-        from: 'if (this.#watches.get(lane)?.look(sight, sinceLookMs) || isBroken) this.#replace(lane);',
-        to: 'if (isBroken && this.#stopped) this.#replace(lane);',
+        from: 'if (this.#watches.get(worker)?.look(sight, sinceLookMs) || isBroken) this.#replace(worker);',
+        to: 'if (isBroken && this.#stopped) this.#replace(worker);',
       },
     ],
   },
@@ -275,13 +279,13 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
       { file: GATE, from: 'local lead_ms = lead_of(ask.leadMs)', to: 'local lead_ms = lead_of(0)' },
     ],
   },
-  'nobody notices a lane that takes no job': {
-    scenario: laneNeverReady,
+  'nobody notices a campaign worker that takes no job': {
+    scenario: campaignWorkerNeverReady,
     mutations: [
       {
         file: 'apps/worker/src/campaigns/campaign-workers.ts',
-        from: 'if (this.#watches.get(lane)?.look(sight, sinceLookMs) || isBroken) this.#replace(lane);',
-        to: 'if (isBroken) this.#replace(lane);',
+        from: 'if (this.#watches.get(worker)?.look(sight, sinceLookMs) || isBroken) this.#replace(worker);',
+        to: 'if (isBroken) this.#replace(worker);',
       },
     ],
   },

@@ -35,7 +35,7 @@ export const FAULTS = {
   redis_half_open: { target: 'redis', weight: 1, lastsMs: [200, 1500] },
   redis_reset: { target: 'redis', weight: 2, lastsMs: [100, 500] },
   redis_slow: { target: 'redis', weight: 2, lastsMs: [1000, 5000] },
-  /** While workers open the lanes of new campaigns. */
+  /** While workers open the workers of new campaigns. */
   redis_reset_at_openings: { target: 'redis', weight: 2, lastsMs: [300, 800] },
   redis_restarted_at_openings: { target: 'redis', weight: 2, lastsMs: [0, 0] },
 

@@ -51,7 +51,9 @@ function openQueue(options: Partial<QueueOptions> = {}): Queue {
   return new Queue(QUEUE, { connection: redis, prefix, skipWaitingForReady: true, ...options });
 }
 
-/** Three parameters would get BullMQ's own AbortSignal; two are what the lanes declare. */
+/**
+ * Three parameters would get BullMQ's own AbortSignal; two are what the campaign workers declare.
+ */
 function work(
   process: ((job: Job, token: string) => Promise<unknown>) | null,
   options: Partial<WorkerOptions> = {},
@@ -256,14 +258,14 @@ describe('a worker', () => {
     open();
   });
 
-  test('refuses a concurrency of 0: a lane that sleeps is paused', () => {
+  test('refuses a concurrency of 0: a campaign worker that sleeps is paused', () => {
     const worker = work(null);
     expect(() => {
       worker.concurrency = 0;
     }).toThrow('concurrency must be a finite number greater than 0');
   });
 
-  test('fetches as many jobs as it may run before the first handler runs: why a probing lane has a concurrency of one', async () => {
+  test('fetches as many jobs as it may run before the first handler runs: why a probing campaign worker has a concurrency of one', async () => {
     const fetchedAt: number[] = [];
     const now = Date.now();
     await add('c1', 'c2', 'c3', 'c4');
@@ -294,7 +296,7 @@ describe('a worker', () => {
     expect(order).toEqual(['completed', 'closed']);
   });
 
-  test('that closes between two attempts to connect does not end by itself: why a lane ends its wait before it closes', async () => {
+  test('that closes between two attempts to connect does not end by itself: why a campaign worker ends its wait before it closes', async () => {
     await using proxy = await startFaultProxy({ targetPort: server.port });
     const away = new Redis(proxy.port, proxy.host, {
       maxRetriesPerRequest: null,

@@ -115,7 +115,7 @@ describe('a connection that was lost and is then closed here', () => {
   const settled = (command: Promise<unknown>) =>
     Promise.race([command.catch(({ message }: Error) => message), setImmediate(PENDING)]);
 
-  test('between two attempts to connect says no `end` and settles nothing: why a lane closes only once it is back', async () => {
+  test('between two attempts to connect says no `end` and settles nothing: why a campaign worker closes only once it is back', async () => {
     const redis = await connect(WORKER);
     const other = await connect(WORKER);
     await proxy.inflict({ kind: 'refuse' });

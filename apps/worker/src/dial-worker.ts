@@ -29,7 +29,7 @@ import { CallHandler } from './calls/call-handler.ts';
 import { CallLedger } from './calls/call-ledger.ts';
 import { JobCheck } from './calls/job-check.ts';
 import { Announcements } from './campaigns/announcements.ts';
-import { CampaignLanes } from './campaigns/campaign-workers.ts';
+import { CampaignWorkers } from './campaigns/campaign-workers.ts';
 import { PaceWatch } from './campaigns/pace-watch.ts';
 import { DEFAULT_HTTP_PORT, type WorkerConfig } from './config.ts';
 import { HoldOpener } from './holds/hold-opener.ts';
@@ -60,7 +60,7 @@ export class DialWorker implements Service {
   readonly #metrics = new WorkerMetrics();
   readonly #refusals: RedisRefusals;
   readonly #release = new AsyncDisposableStack();
-  #lanes: CampaignLanes | undefined;
+  #campaignWorkers: CampaignWorkers | undefined;
   #http: HttpServer | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -102,16 +102,16 @@ export class DialWorker implements Service {
     this.#release.use(this.#subscriber);
     await Promise.all([this.#redis.connect(), this.#subscriber.connect()]);
     await this.#checkRedis();
-    const lanes = await this.#buildLanes();
-    this.#lanes = lanes;
+    const campaignWorkers = await this.#buildCampaignWorkers();
+    this.#campaignWorkers = campaignWorkers;
     this.#release.use(
       await Announcements.listen(this.#subscriber.client, this.#keys.announcements, {
-        onAnnouncement: (scope) => lanes.announced(scope),
-        onGap: () => lanes.missed(),
+        onAnnouncement: (scope) => campaignWorkers.announced(scope),
+        onGap: () => campaignWorkers.missed(),
       }),
     );
-    await this.#listen(lanes);
-    await lanes.start();
+    await this.#listen(campaignWorkers);
+    await campaignWorkers.start();
     this.#logger.info(
       { concurrency: this.#config.concurrency, http: this.#http?.url },
       'worker is dialing',
@@ -128,11 +128,12 @@ export class DialWorker implements Service {
   }
 
   async #stop(): Promise<void> {
-    const lanes = this.#lanes;
-    if (lanes !== undefined) this.#logger.info('worker stops: no new calls, those in flight go on');
-    await lanes?.stop(AbortSignal.timeout(this.#config.shutdownGraceMs));
+    const campaignWorkers = this.#campaignWorkers;
+    if (campaignWorkers !== undefined)
+      this.#logger.info('worker stops: no new calls, those in flight go on');
+    await campaignWorkers?.stop(AbortSignal.timeout(this.#config.shutdownGraceMs));
     await this.#release.disposeAsync();
-    if (lanes !== undefined) this.#logger.info('worker has stopped');
+    if (campaignWorkers !== undefined) this.#logger.info('worker has stopped');
   }
 
   async #checkRedis(): Promise<void> {
@@ -144,7 +145,7 @@ export class DialWorker implements Service {
       throw new DialerError('redis_unfit', problems.map(({ message }) => message).join('\n'));
   }
 
-  async #buildLanes(): Promise<CampaignLanes> {
+  async #buildCampaignWorkers(): Promise<CampaignWorkers> {
     const redis = this.#redis.client;
     const keys = this.#keys;
     const { libby, concurrency, fence } = this.#config;
@@ -204,7 +205,7 @@ export class DialWorker implements Service {
       holdOpener,
       workerId,
     });
-    return new CampaignLanes({
+    return new CampaignWorkers({
       redis,
       keys,
       campaigns: new CampaignStore(redis, keys),
@@ -249,24 +250,24 @@ export class DialWorker implements Service {
     };
   }
 
-  async #listen(lanes: CampaignLanes): Promise<void> {
+  async #listen(campaignWorkers: CampaignWorkers): Promise<void> {
     const { port, host } = this.#config.http;
     const http = await startHttpServer({
       host,
       port: port ?? DEFAULT_HTTP_PORT,
       fallbackToFreePort: port === undefined,
-      routes: probeRoutes(this.#metrics.registry, () => this.#troubles(lanes)),
+      routes: probeRoutes(this.#metrics.registry, () => this.#troubles(campaignWorkers)),
       onError: (error) => this.#logger.warn({ err: error }, 'could not answer a request'),
     });
     this.#http = http;
     this.#release.defer(() => http.stop());
   }
 
-  #troubles(lanes: CampaignLanes): string[] {
+  #troubles(campaignWorkers: CampaignWorkers): string[] {
     if (this.#redis.client.status !== 'ready') return ['Redis is not reachable'];
-    if (lanes.lastLookAt === undefined) return ['starting'];
+    if (campaignWorkers.lastLookAt === undefined) return ['starting'];
     return this.#refusals.reason === undefined
-      ? lanes.troubles
-      : [this.#refusals.reason, ...lanes.troubles];
+      ? campaignWorkers.troubles
+      : [this.#refusals.reason, ...campaignWorkers.troubles];
   }
 }

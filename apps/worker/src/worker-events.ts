@@ -53,11 +53,11 @@ export class WorkerEvents {
    * It took no call though some were due: its connection is dead, or something nobody had thought
    * of.
    */
-  laneReplaced(campaign: string): void {
-    this.#metrics.lanesReplaced.inc();
+  campaignWorkerReplaced(campaign: string): void {
+    this.#metrics.campaignWorkersReplaced.inc();
     this.#logger.error(
       { campaign },
-      'no call of the campaign was taken though some were due: its lane is set up anew',
+      'no call of the campaign was taken though some were due: its campaign worker is set up anew',
     );
   }
 

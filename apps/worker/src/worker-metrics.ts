@@ -49,9 +49,9 @@ export class WorkerMetrics {
     'Complaints of the queue or its connection.',
     [],
   );
-  readonly lanesReplaced = this.#counter(
+  readonly campaignWorkersReplaced = this.#counter(
     'lanes_replaced_total',
-    'Lanes that took no call though some were due, and were set up anew.',
+    'Campaign workers that took no call though some were due, and were set up anew.',
     [],
   );
   readonly redisRefusals = this.#counter(

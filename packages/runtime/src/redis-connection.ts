@@ -263,7 +263,8 @@ function placeOptions(
     sentinelTLS: tlsOptions(config),
     // In a planned failover the old master goes on taking writes for a while, and loses them.
     failoverDetector: true,
-    // Each connection listens by so many of its own; one lane has one, and there may be many lanes.
+    // Each connection listens by so many of its own; one campaign worker has one, and there may be
+    // many campaign workers.
     sentinelMaxConnections: 2,
   } satisfies RedisOptions;
 }

@@ -25,5 +25,5 @@ export type JobEnd =
 /** What all calls of a campaign take turns for. */
 export type Turn = 'line' | 'in_flight' | 'pace';
 
-/** As far ahead as a lane sleeps without a look; announcements wake it earlier. */
+/** As far ahead as a campaign worker sleeps without a look; announcements wake it earlier. */
 export const LONGEST_SLEEP_MS = 15_000;

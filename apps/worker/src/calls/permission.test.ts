@@ -222,7 +222,7 @@ describe.concurrent('who may not be called, or not now', { timeout: PATIENCE_MS 
     },
   );
 
-  test('a start in the far future: the lane sleeps instead of asking again and again', async () => {
+  test('a start in the far future: the campaign worker sleeps instead of asking again and again', async () => {
     await using world = await openWorld();
     await world.campaign({ startsAt: new Date(Date.now() + 40 * 24 * HOUR_MS).toISOString() });
     const worker = await world.startWorker();

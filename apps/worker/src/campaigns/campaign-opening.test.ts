@@ -58,13 +58,13 @@ async function outcomes(lists: readonly SlowList[]): Promise<Set<string>> {
 const ALL_ACCEPTED = new Set(['accepted']);
 
 describe('a campaign whose first lists are dialed by a worker', { timeout: PATIENCE_MS }, () => {
-  test('goes on, though connections are reset while its lane opens', async () => {
+  test('goes on, though connections are reset while its campaign worker opens', async () => {
     await using redis = await startRedis({ own: true });
     const begun = new Set<string>();
     await using proxy = await startFaultProxy({
       targetPort: redis.port,
       observe: () => ({
-        // A lane's own connection says first whose it is.
+        // A campaign worker's own connection says first whose it is.
         sent: (chunk) => {
           const name = /:q:[\w=]+/.exec(chunk.toString('latin1'))?.[0];
           if (name === undefined || !chunk.includes('setname') || begun.has(name)) return;
@@ -90,7 +90,7 @@ describe('a campaign whose first lists are dialed by a worker', { timeout: PATIE
     }
   });
 
-  test('goes on, though Redis had no connection left for its lane', async () => {
+  test('goes on, though Redis had no connection left for its campaign worker', async () => {
     await using redis = await startRedis({ own: true });
     await using world = await DialingWorld.open(redis);
     await world.startWorker();

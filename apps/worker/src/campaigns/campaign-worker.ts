@@ -8,7 +8,7 @@ import type { CampaignContext } from '../calls/campaign-context.ts';
 import { type JobEnd, LONGEST_SLEEP_MS, type Turn } from '../calls/job-end.ts';
 import type { RedisClock } from '../redis/redis-clock.ts';
 import type { WorkerEvents } from '../worker-events.ts';
-import { LaneWorker } from './queue-worker.ts';
+import { QueueWorker } from './queue-worker.ts';
 
 /**
  * A dead worker's jobs come back after this. Losing the lock of a living one does no harm: the gate
@@ -26,17 +26,17 @@ const REFUSED_SLEEP_MS = 5_000;
 /** BullMQ's own patience with a connection that fails is three times as long as a lock lasts. */
 const RECONNECTED_WITHIN_MS = 1_000;
 /**
- * So long after it had to wait for a turn a lane fetches no more jobs at once than it has on the
- * wire.
+ * So long after it had to wait for a turn a campaign worker fetches no more jobs at once than it
+ * has on the wire.
  */
 const ENOUGH_IN_HAND_MS = 1_000;
 /**
- * A lane begins with as many calls as tell that the API is in trouble: should it hang, one time-out
- * is enough to know.
+ * A campaign worker begins with as many calls as tell that the API is in trouble: should it hang,
+ * one time-out is enough to know.
  */
 const FIRST_CALLS: number = RUN_THRESHOLDS.doubts;
 
-export interface LaneParts {
+export interface CampaignWorkerParts {
   readonly redis: RedisConnection;
   readonly keys: Keys;
   readonly handler: CallHandler;
@@ -44,11 +44,11 @@ export interface LaneParts {
   readonly events: WorkerEvents;
   /** Runs a job within the process's own limit of calls in flight. */
   readonly limit: <T>(run: () => Promise<T>) => Promise<T>;
-  /** Told when the lane's demand has changed by much. */
+  /** Told when the campaign worker's demand has changed by much. */
   readonly onDemand: () => void;
 }
 
-/** A run with what the lane knew when it began. */
+/** A run with what the campaign worker knew when it began. */
 interface EndedRun {
   readonly end: JobEnd;
   /** Nothing of it was to be sent: it tells nothing of whatever held the campaign. */
@@ -71,11 +71,11 @@ interface EndedRun {
  * campaign that is canceled or expired is settled at full speed; those of its calls that have a
  * later end ramp up like any.
  */
-export class Lane {
+export class CampaignWorker {
   readonly campaign: string;
   context: CampaignContext;
-  readonly #parts: LaneParts;
-  readonly #worker: LaneWorker;
+  readonly #parts: CampaignWorkerParts;
+  readonly #worker: QueueWorker;
   readonly #stop = new AbortController();
   readonly #abort = new AbortController();
   /** How many calls at once may be on the wire; the others in hand wait for their turn. */
@@ -94,13 +94,13 @@ export class Lane {
   #turn: Turn | undefined;
   #lastTurnAt = Number.NEGATIVE_INFINITY;
 
-  constructor(context: CampaignContext, parts: LaneParts) {
+  constructor(context: CampaignContext, parts: CampaignWorkerParts) {
     this.campaign = context.campaign.id;
     this.context = context;
     this.#parts = parts;
     // BullMQ hands an AbortSignal only to a processor that declares three parameters; ours is the
-    // lane's own.
-    this.#worker = new LaneWorker(this.campaign, (job, token) => this.#process(job, token ?? ''), {
+    // campaign worker's own.
+    this.#worker = new QueueWorker(this.campaign, (job, token) => this.#process(job, token ?? ''), {
       connection: parts.redis,
       prefix: parts.keys.queues,
       concurrency: 1,
@@ -121,8 +121,8 @@ export class Lane {
   }
 
   /**
-   * How many jobs at once the lane could use: none while it sleeps for trouble or its queue is
-   * empty, and not many more than have gone well.
+   * How many jobs at once the campaign worker could use: none while it sleeps for trouble or its
+   * queue is empty, and not many more than have gone well.
    */
   get demand(): number {
     return this.#hasDemand && (!this.#isAsleep || this.#turn !== undefined)
@@ -146,14 +146,14 @@ export class Lane {
   }
 
   /**
-   * Its connection could not be set up. BullMQ keeps the error for ever: another lane has to take
-   * its place.
+   * Its connection could not be set up. BullMQ keeps the error for ever: another campaign worker
+   * has to take its place.
    */
   get isBroken(): boolean {
     return this.#isBroken;
   }
 
-  /** How many jobs at once this lane may have in hand. */
+  /** How many jobs at once this campaign worker may have in hand. */
   set share(share: number) {
     const before = this.#worker.concurrency;
     this.#share = share;
@@ -267,8 +267,8 @@ export class Lane {
   }
 
   /**
-   * Fetched before the lane fell asleep or was stopped: it goes back without a question to the
-   * gate.
+   * Fetched before the campaign worker fell asleep or was stopped: it goes back without a question
+   * to the gate.
    */
   #giveBack(): JobEnd | undefined {
     if (!this.#isAsleep && !this.#isStopping) return undefined;

@@ -17,23 +17,23 @@ import type { ClockSkewWatch } from '../redis/clock-skew-watch.ts';
 import type { RedisClock } from '../redis/redis-clock.ts';
 import type { RedisRefusals } from '../redis/redis-refusals.ts';
 import type { WorkerEvents } from '../worker-events.ts';
-import { Lane } from './campaign-worker.ts';
+import { CampaignWorker } from './campaign-worker.ts';
 import type { PaceWatch } from './pace-watch.ts';
 import { shareOut, weightOf } from './share-out.ts';
 import { Slots, SlotUser } from './slots.ts';
-import { LaneWatch } from './stuck-watch.ts';
+import { StuckWatch } from './stuck-watch.ts';
 
 /** Announcements come at once; this is for those that were missed. */
 const LOOK_EVERY_MS = 2_000;
 /**
- * Lanes that keep to a pace fall asleep and wake up many times a second; the others' shares need
- * not follow each time.
+ * Campaign workers that keep to a pace fall asleep and wake up many times a second; the others'
+ * shares need not follow each time.
  */
 const SHARE_EVERY_MS = 50;
 /** What a worker that has died since has told of itself is forgotten after that. */
 const NOTE_LASTS_MS = 5 * LOOK_EVERY_MS;
 
-export interface CampaignLanesParts {
+export interface CampaignWorkersParts {
   readonly redis: RedisConnection;
   readonly keys: Keys;
   readonly campaigns: CampaignStore;
@@ -51,24 +51,24 @@ export interface CampaignLanesParts {
 }
 
 /**
- * Keeps a lane for every campaign that has work and shares the process's concurrency among them, by
- * priority. A lane's share is how many jobs it may have in hand. It goes to those that can use it,
- * so that jobs wait in hand only for a moment, or where campaigns outnumber the slots; then `Slots`
- * decides whose turn it is.
+ * Keeps a campaign worker for every campaign that has work and shares the process's concurrency
+ * among them, by priority. A campaign worker's share is how many jobs it may have in hand. It goes
+ * to those that can use it, so that jobs wait in hand only for a moment, or where campaigns
+ * outnumber the slots; then `Slots` decides whose turn it is.
  */
-export class CampaignLanes {
-  readonly #parts: CampaignLanesParts;
+export class CampaignWorkers {
+  readonly #parts: CampaignWorkersParts;
   readonly #slots: Slots;
-  readonly #lanes = new Map<string, Lane>();
-  readonly #users = new WeakMap<Lane, SlotUser>();
-  readonly #watches = new WeakMap<Lane, LaneWatch>();
-  /** Campaigns whose lane was set up anew and has taken nothing yet. */
+  readonly #workers = new Map<string, CampaignWorker>();
+  readonly #users = new WeakMap<CampaignWorker, SlotUser>();
+  readonly #watches = new WeakMap<CampaignWorker, StuckWatch>();
+  /** Campaigns whose worker was set up anew and has taken nothing yet. */
   readonly #stuck = new Set<string>();
   /** They take no more jobs and still have some in hand. */
-  readonly #closing = new Set<Lane>();
+  readonly #closing = new Set<CampaignWorker>();
   /** Campaigns that were changed, whose parked calls have not looked again yet. */
   readonly #changed = new Set<string>();
-  /** Campaigns that may have been changed while nobody had a lane for them. */
+  /** Campaigns that may have been changed while nobody had a campaign worker for them. */
   readonly #opened = new Set<string>();
   /**
    * Campaigns with rules that this version does not know, and these. Nobody is called by them here.
@@ -89,7 +89,7 @@ export class CampaignLanes {
   #stopped = false;
   #lastLookAt: number | undefined;
 
-  constructor(parts: CampaignLanesParts) {
+  constructor(parts: CampaignWorkersParts) {
     this.#parts = parts;
     this.#slots = new Slots(parts.concurrency, () => parts.clock.monotonic());
     this.#reopener = new CallReopener(parts.redis, parts.keys);
@@ -105,7 +105,7 @@ export class CampaignLanes {
   get troubles(): string[] {
     const { skewWatch, paceWatch } = this.#parts;
     const stuck = [...this.#stuck].map(
-      (id) => `${id}: no call is taken though some are due; its lane is set up anew`,
+      (id) => `${id}: no call is taken though some are due; its campaign worker is set up anew`,
     );
     return [skewWatch.trouble, paceWatch.trouble, ...stuck].filter(
       (trouble) => trouble !== undefined,
@@ -136,7 +136,10 @@ export class CampaignLanes {
       });
   }
 
-  /** Something was announced about a scope: sleeping lanes look again. Or a person was erased. */
+  /**
+   * Something was announced about a scope: sleeping campaign workers look again. Or a person was
+   * erased.
+   */
   announced(scope: string): void {
     if (scope.startsWith(ERASED_PERSON)) {
       this.#parts.witness.erased(scope.slice(ERASED_PERSON.length));
@@ -150,7 +153,7 @@ export class CampaignLanes {
 
   /** Something may have been announced and not heard. */
   missed(): void {
-    for (const id of this.#lanes.keys()) void this.#renew(id);
+    for (const id of this.#workers.keys()) void this.#renew(id);
     this.look();
   }
 
@@ -162,33 +165,33 @@ export class CampaignLanes {
     this.#stopped = true;
     clearInterval(this.#timer);
     clearTimeout(this.#sharing);
-    const lanes = [...this.#lanes.values(), ...this.#closing];
+    const workers = [...this.#workers.values(), ...this.#closing];
     const breakOff = () => {
-      for (const lane of lanes) lane.abort(abort.reason as Error);
+      for (const worker of workers) worker.abort(abort.reason as Error);
     };
     abort.addEventListener('abort', breakOff, { once: true });
-    // The lanes at once: a look that waits for Redis may take long, and no call is to begin
-    // meanwhile.
-    await Promise.all([...lanes.map((lane) => lane.stop()), this.#looking, this.#tidying]);
+    // The campaign workers at once: a look that waits for Redis may take long, and no call is to
+    // begin meanwhile.
+    await Promise.all([...workers.map((worker) => worker.stop()), this.#looking, this.#tidying]);
     abort.removeEventListener('abort', breakOff);
   }
 
   #wakeAll(): void {
-    for (const lane of this.#lanes.values()) lane.wake();
+    for (const worker of this.#workers.values()) worker.wake();
   }
 
   /**
-   * Wakes a lane once its definition is read anew: by the old one it might only hold again what a
-   * change has just mended.
+   * Wakes a campaign worker once its definition is read anew: by the old one it might only hold
+   * again what a change has just mended.
    */
   async #renew(id: string): Promise<void> {
-    const lane = this.#lanes.get(id);
-    if (lane === undefined || this.#stopped) return;
+    const worker = this.#workers.get(id);
+    if (worker === undefined || this.#stopped) return;
     try {
       const news = await this.#read(id);
-      if (news === undefined || this.#lanes.get(id) !== lane) return;
-      this.#changeLane(lane, news);
-      lane.wake();
+      if (news === undefined || this.#workers.get(id) !== worker) return;
+      this.#changeWorker(worker, news);
+      worker.wake();
     } catch (error) {
       this.#parts.events.unexpected('while looking for work', error);
     }
@@ -206,8 +209,8 @@ export class CampaignLanes {
     skewWatch.look();
     if (dialedNothing && skewWatch.trouble === undefined) this.#wakeAll();
     paceWatch.look();
-    await this.#openLanes(view);
-    this.#closeLanes(new Set(view.open.filter((id) => !this.#unkept.has(id))));
+    await this.#openWorkers(view);
+    this.#closeWorkers(new Set(view.open.filter((id) => !this.#unkept.has(id))));
     await this.#watch(view);
     if (paceWatch.trouble !== undefined) await this.#tellOffPace(view);
     this.#version = view.version;
@@ -216,19 +219,19 @@ export class CampaignLanes {
     this.#tidySoon(view);
   }
 
-  async #openLanes(view: RegistryView): Promise<void> {
-    const isNews = (id: string) => !this.#lanes.has(id) || view.version !== this.#version;
+  async #openWorkers(view: RegistryView): Promise<void> {
+    const isNews = (id: string) => !this.#workers.has(id) || view.version !== this.#version;
     const news = await Promise.all(view.open.filter(isNews).map((id) => this.#read(id)));
     for (const id of this.#unkept.keys()) if (!view.open.includes(id)) this.#unkept.delete(id);
     this.#parts.events.campaignsUnkept(this.#unkept.size);
     for (const context of news) {
       if (context === undefined || this.#stopped) continue;
       const { id } = context.campaign;
-      const lane = this.#lanes.get(id);
-      if (lane === undefined) {
-        this.#openLane(context);
+      const worker = this.#workers.get(id);
+      if (worker === undefined) {
+        this.#openWorker(context);
         this.#parts.events.campaignOpened(id);
-      } else this.#changeLane(lane, context);
+      } else this.#changeWorker(worker, context);
     }
   }
 
@@ -250,29 +253,29 @@ export class CampaignLanes {
   }
 
   /** What waits for its old hours looks again at the new ones. */
-  #changeLane(lane: Lane, context: CampaignContext): void {
-    if (context.edition === lane.context.edition) return;
-    const before = lane.context.campaign;
-    lane.context = context;
+  #changeWorker(worker: CampaignWorker, context: CampaignContext): void {
+    if (context.edition === worker.context.edition) return;
+    const before = worker.context.campaign;
+    worker.context = context;
     const { campaign } = context;
     const { priority } = campaign;
     if (JSON.stringify({ ...before, priority }) === JSON.stringify(campaign)) return;
     this.#changed.add(campaign.id);
-    lane.wake();
+    worker.wake();
   }
 
   /**
-   * A lane that takes nothing though it could is dead, whatever it died of: another takes its
-   * place.
+   * A campaign worker that takes nothing though it could is dead, whatever it died of: another
+   * takes its place.
    */
   async #watch({ now, due }: RegistryView): Promise<void> {
     const { campaigns, clock, workerId } = this.#parts;
     const sinceLookMs = clock.monotonic() - (this.#lastLookAt ?? clock.monotonic());
     const isDue = new Set(due);
-    for (const lane of this.#lanes.values()) {
-      const { campaign: id, taken, isFree, isBroken } = lane;
+    for (const worker of this.#workers.values()) {
+      const { campaign: id, taken, isFree, isBroken } = worker;
       const sight = { taken, isFree, isDue: isDue.has(id) };
-      if (this.#watches.get(lane)?.look(sight, sinceLookMs) || isBroken) this.#replace(lane);
+      if (this.#watches.get(worker)?.look(sight, sinceLookMs) || isBroken) this.#replace(worker);
       else if (taken > 0 || !sight.isDue) this.#unstick(id);
     }
     for (const id of this.#stuck) await campaigns.noteStuck(id, workerId, now + NOTE_LASTS_MS);
@@ -280,24 +283,24 @@ export class CampaignLanes {
 
   async #tellOffPace({ now }: RegistryView): Promise<void> {
     const { campaigns, workerId } = this.#parts;
-    const paced = [...this.#lanes.values()].filter(
+    const paced = [...this.#workers.values()].filter(
       ({ context }) => context.limits.intervalMs !== undefined,
     );
     await Promise.all(
-      paced.map((lane) => campaigns.noteOffPace(lane.campaign, workerId, now + NOTE_LASTS_MS)),
+      paced.map((worker) => campaigns.noteOffPace(worker.campaign, workerId, now + NOTE_LASTS_MS)),
     );
   }
 
-  #replace(lane: Lane): void {
+  #replace(worker: CampaignWorker): void {
     const { events } = this.#parts;
-    const { campaign, context } = lane;
+    const { campaign, context } = worker;
     if (this.#stopped) return;
-    events.laneReplaced(campaign);
+    events.campaignWorkerReplaced(campaign);
     this.#stuck.add(campaign);
-    void lane
+    void worker
       .discard()
-      .catch((error: unknown) => events.unexpected('while replacing a lane', error));
-    this.#openLane(context);
+      .catch((error: unknown) => events.unexpected('while replacing a campaign worker', error));
+    this.#openWorker(context);
   }
 
   #unstick(id: string): void {
@@ -308,11 +311,11 @@ export class CampaignLanes {
       .catch((error: unknown) => events.unexpected('while looking for work', error));
   }
 
-  #openLane(context: CampaignContext): void {
+  #openWorker(context: CampaignContext): void {
     const { redis, keys, handler, clock, events } = this.#parts;
     const { id } = context.campaign;
     const user = new SlotUser();
-    const lane = new Lane(context, {
+    const worker = new CampaignWorker(context, {
       redis,
       keys,
       handler,
@@ -321,9 +324,9 @@ export class CampaignLanes {
       limit: (run) => this.#slots.run(user, run),
       onDemand: () => this.#shareSoon(),
     });
-    this.#users.set(lane, user);
-    this.#watches.set(lane, new LaneWatch());
-    this.#lanes.set(id, lane);
+    this.#users.set(worker, user);
+    this.#watches.set(worker, new StuckWatch());
+    this.#workers.set(id, worker);
     this.#opened.add(id);
   }
 
@@ -356,7 +359,7 @@ export class CampaignLanes {
     for (const id of this.#changed) {
       await this.#parked.unpark(id);
       this.#changed.delete(id);
-      this.#lanes.get(id)?.wake();
+      this.#workers.get(id)?.wake();
     }
     await this.#bringBack();
     for (const id of view.reopened) await this.#reopener.restore(id);
@@ -368,10 +371,10 @@ export class CampaignLanes {
   async #bringBack(): Promise<void> {
     const { timesSetBack } = this.#parts.witness;
     for (const id of this.#broughtBack.keys())
-      if (!this.#lanes.has(id)) this.#broughtBack.delete(id);
-    for (const [id, lane] of this.#lanes) {
+      if (!this.#workers.has(id)) this.#broughtBack.delete(id);
+    for (const [id, worker] of this.#workers) {
       if (this.#broughtBack.get(id) === timesSetBack) continue;
-      if (await this.#parked.bringBack(id, timesSetBack)) lane.wake();
+      if (await this.#parked.bringBack(id, timesSetBack)) worker.wake();
       this.#broughtBack.set(id, timesSetBack);
     }
   }
@@ -380,22 +383,24 @@ export class CampaignLanes {
     for (const id of view.setAside) await this.#parts.jobs.endOver(id);
     for (const id of view.over) {
       await this.#parked.endAll(id, view.now);
-      this.#lanes.get(id)?.wake();
+      this.#workers.get(id)?.wake();
     }
-    for (const lane of this.#lanes.values()) {
+    for (const worker of this.#workers.values()) {
       if (this.#stopped) return;
-      await this.#parked.sweep(lane.campaign, view.now, (call) => this.#settleIfOver(lane, call));
+      await this.#parked.sweep(worker.campaign, view.now, (call) =>
+        this.#settleIfOver(worker, call),
+      );
     }
   }
 
   /** One call that cannot be read must not keep the others waiting. */
-  async #settleIfOver(lane: Lane, call: QueuedJob): Promise<boolean> {
+  async #settleIfOver(worker: CampaignWorker, call: QueuedJob): Promise<boolean> {
     const { handler, events } = this.#parts;
     try {
-      return await handler.settleIfOver(lane.context, call);
+      return await handler.settleIfOver(worker.context, call);
     } catch (error) {
       events.unexpected('in a parked call', error, {
-        campaign: lane.campaign,
+        campaign: worker.campaign,
         callId: call.callId,
       });
       return false;
@@ -403,23 +408,23 @@ export class CampaignLanes {
   }
 
   /** Calls in flight may last: nobody waits for them here. */
-  #closeLanes(open: ReadonlySet<string>): void {
-    for (const lane of this.#lanes.values()) {
-      if (open.has(lane.campaign)) continue;
-      this.#lanes.delete(lane.campaign);
-      this.#unstick(lane.campaign);
-      this.#closing.add(lane);
-      void this.#closeLane(lane);
+  #closeWorkers(open: ReadonlySet<string>): void {
+    for (const worker of this.#workers.values()) {
+      if (open.has(worker.campaign)) continue;
+      this.#workers.delete(worker.campaign);
+      this.#unstick(worker.campaign);
+      this.#closing.add(worker);
+      void this.#closeWorker(worker);
     }
   }
 
-  async #closeLane(lane: Lane): Promise<void> {
+  async #closeWorker(worker: CampaignWorker): Promise<void> {
     const { events } = this.#parts;
-    await lane
+    await worker
       .stop()
       .catch((error: unknown) => events.unexpected('while closing a campaign', error));
-    this.#closing.delete(lane);
-    events.campaignClosed(lane.campaign);
+    this.#closing.delete(worker);
+    events.campaignClosed(worker.campaign);
   }
 
   /** At once, if that was not just done. */
@@ -439,27 +444,27 @@ export class CampaignLanes {
   }
 
   /**
-   * Lanes with demand share the concurrency; the others may take one job more than they have in
-   * hand, to notice when there is one.
+   * Campaign workers with demand share the concurrency; the others may take one job more than they
+   * have in hand, to notice when there is one.
    */
   #share(): void {
     const { concurrency } = this.#parts;
-    const sharers = [...this.#lanes.values()].map((lane) => ({
-      lane,
-      weight: weightOf(lane.context.campaign.priority),
-      wants: lane.demand,
+    const sharers = [...this.#workers.values()].map((worker) => ({
+      worker,
+      weight: weightOf(worker.context.campaign.priority),
+      wants: worker.demand,
     }));
     const hungry = sharers.filter(({ wants }) => wants > 0);
     const shares = shareOut(concurrency, hungry);
-    for (const [index, { lane }] of hungry.entries()) lane.share = shares[index] ?? 1;
-    for (const { lane, weight, wants } of sharers) {
-      this.#weigh(lane, weight);
-      if (wants === 0) lane.share = Math.min(lane.inHand + 1, concurrency);
+    for (const [index, { worker }] of hungry.entries()) worker.share = shares[index] ?? 1;
+    for (const { worker, weight, wants } of sharers) {
+      this.#weigh(worker, weight);
+      if (wants === 0) worker.share = Math.min(worker.inHand + 1, concurrency);
     }
   }
 
-  #weigh(lane: Lane, weight: number): void {
-    const user = this.#users.get(lane);
+  #weigh(worker: CampaignWorker, weight: number): void {
+    const user = this.#users.get(worker);
     if (user !== undefined) this.#slots.weigh(user, weight);
   }
 }

@@ -14,7 +14,7 @@ const NO_JOB: [key: string, member: string, score: string] = [
  * A BullMQ worker that can be ended whatever state its connections are in, and survives data that
  * are no JSON.
  */
-export class LaneWorker extends Worker {
+export class QueueWorker extends Worker {
   #isEnding = false;
   /**
    * BullMQ may begin another wait while one lasts: its watchdog connects anew under a blocked

@@ -1,25 +1,25 @@
 import { expect, test } from 'vitest';
-import { type LaneSight, LaneWatch } from './stuck-watch.ts';
+import { type CampaignWorkerView, StuckWatch } from './stuck-watch.ts';
 
 const LOOK_MS = 2_000;
-const IDLE: LaneSight = { taken: 3, isFree: true, isDue: true };
+const IDLE: CampaignWorkerView = { taken: 3, isFree: true, isDue: true };
 
 /** What each look says. */
-function looks(sights: readonly LaneSight[], sinceLookMs = LOOK_MS): boolean[] {
-  const watch = new LaneWatch();
+function looks(sights: readonly CampaignWorkerView[], sinceLookMs = LOOK_MS): boolean[] {
+  const watch = new StuckWatch();
   return sights.map((sight) => watch.look(sight, sinceLookMs));
 }
 
-function times(count: number, sight: LaneSight): LaneSight[] {
+function times(count: number, sight: CampaignWorkerView): CampaignWorkerView[] {
   return Array.from({ length: count }, () => sight);
 }
 
-test('a lane is stuck that takes nothing for twenty seconds of looks', () => {
+test('a campaign worker is stuck that takes nothing for twenty seconds of looks', () => {
   // The first look sees what it has taken before.
   expect(looks(times(11, IDLE))).toEqual([...times(10, IDLE).map(() => false), true]);
 });
 
-test.each<[string, Partial<LaneSight>]>([
+test.each<[string, Partial<CampaignWorkerView>]>([
   ['has taken a job', { taken: 4 }],
   ['sleeps, or has one in hand', { isFree: false }],
   ['has nothing to take', { isDue: false }],

@@ -6,7 +6,7 @@ const STUCK_AFTER_MS = 20_000;
 /** A look that comes late, because Redis was away, says no more than one in time. */
 const LOOK_COUNTS_AT_MOST_MS = 2_000;
 
-export interface LaneSight {
+export interface CampaignWorkerView {
   /** Jobs that it has taken so far. */
   readonly taken: number;
   /** It could take one: it is awake, is not being closed and has none in hand. */
@@ -16,15 +16,15 @@ export interface LaneSight {
 }
 
 /**
- * Tells a lane that takes no job, look after look, though there is one and nothing known keeps it
- * from that.
+ * Tells a campaign worker that takes no job, look after look, though there is one and nothing known
+ * keeps it from that.
  */
-export class LaneWatch {
+export class StuckWatch {
   #taken = 0;
   #idleMs = 0;
 
   /** @returns whether it is stuck. @param sinceLookMs since the look before */
-  look({ taken, isFree, isDue }: LaneSight, sinceLookMs: number): boolean {
+  look({ taken, isFree, isDue }: CampaignWorkerView, sinceLookMs: number): boolean {
     const isIdle = isFree && isDue && taken === this.#taken;
     this.#taken = taken;
     this.#idleMs = isIdle ? this.#idleMs + Math.min(sinceLookMs, LOOK_COUNTS_AT_MOST_MS) : 0;

@@ -372,7 +372,7 @@ describe.concurrent('an API that refuses', { timeout: PATIENCE_MS }, () => {
     await Promise.all([world.startWorker(), world.startWorker(), world.startWorker()]);
     expect(await world.heldBy('all')).toBe('rate_limited');
     await eventually(async () => ((await storedHold(world))?.pauses ?? 0) > 1);
-    // Three lanes with their first calls, and one more for each pause.
+    // Three campaign workers with their first calls, and one more for each pause.
     const { requests } = world.simulator.stats();
     expect(requests).toBeLessThanOrEqual(
       3 * RUN_THRESHOLDS.doubts + ((await storedHold(world))?.pauses ?? 0),

@@ -50,7 +50,7 @@ describe.concurrent('a Redis that', { timeout: PATIENCE_MS }, () => {
       await eventually(() => world.simulator.stats().requests >= 5);
 
       await trouble.begin(world.redis);
-      // Its lane comes up, with all of its jobs waiting, when Redis refuses already.
+      // Its campaign worker comes up, with all of its jobs waiting, when Redis refuses already.
       await world.redis.publish(world.keys.announcements, 'campaign:summer');
       await eventually(async () => (await refusedChecks(world.redis)) >= LOOKS);
       const readiness = await fetch(`${worker.url}/readyz`);

@@ -103,7 +103,7 @@ export class CallLoader implements AsyncDisposable {
     );
     await this.#queueNew(batch, verdicts);
     // Only now is there what keeps it on the list of those with work. Where it stands already, its
-    // lanes notice new jobs by themselves.
+    // their campaign workers notice new jobs by themselves.
     if ((await this.#redis.sadd(this.#keys.openCampaigns, this.#campaign)) === 1)
       await this.#announce();
     return verdicts;
@@ -164,7 +164,7 @@ export class CallLoader implements AsyncDisposable {
     throw new CampaignArchivedError(this.#campaign);
   }
 
-  /** Workers that have no lane for the campaign yet need not wait for their next look. */
+  /** Workers that have no worker for the campaign yet need not wait for their next look. */
   async #announce(): Promise<void> {
     this.#isAnnounced = true;
     await this.#redis.publish(this.#keys.announcements, `campaign:${this.#campaign}`);

@@ -32,7 +32,7 @@ export interface Exports {
 }
 
 const ENTRIES_PER_STEP = 500;
-/** What lanes take turns for (see `turns.lua`). */
+/** What campaign workers take turns for (see `turns.lua`). */
 const TURNS = ['line', 'in_flight', 'pace'];
 
 /**

@@ -14,7 +14,7 @@ const CAMPAIGNS_AT_ONCE = 3;
 const DIALED_WITHIN_MS = 30_000;
 
 /**
- * Connections are reset just when a worker opens the lanes of new campaigns. No worker is started
+ * Connections are reset just when a worker opens the workers of new campaigns. No worker is started
  * again after that.
  */
 export async function resetAtOpenings(root: string): Promise<string[]> {
@@ -46,19 +46,21 @@ async function undialed(stage: Stage, small: SmallCampaigns): Promise<string[]> 
   return [...waiting].map((id) => `${id} is not dialed`);
 }
 
-/** Longer than it takes to notice that a lane takes nothing, and to set another one up. */
+/**
+ * Longer than it takes to notice that a campaign worker takes nothing, and to set another one up.
+ */
 const REVIVED_WITHIN_MS = 45_000;
 
-/** The connection of a lane never gets ready, and says nothing of it. */
-export async function laneNeverReady(root: string): Promise<string[]> {
+/** The connection of a campaign worker never gets ready, and says nothing of it. */
+export async function campaignWorkerNeverReady(root: string): Promise<string[]> {
   await using stage = await Stage.open();
   const numbers = await load(stage, root, 4);
-  const preload = [join(root, 'test/chaos/dead-lane.ts')];
+  const preload = [join(root, 'test/chaos/dead-campaign-worker.ts')];
   await using crew = await Crew.start(stage, { concurrency: 1, clockSkewsMs: [0], root, preload });
   await crew.isDialing();
   const isDone = () => stage.isDone(numbers.length);
   await eventually(isDone, { timeoutMs: REVIVED_WITHIN_MS, intervalMs: 100 }).catch(() => {});
-  return (await isDone()) ? [] : ['the lane takes no job'];
+  return (await isDone()) ? [] : ['the campaign worker takes no job'];
 }
 
 /** Redis is far away, and the campaign has a pace. */
