@@ -44,17 +44,15 @@ export {
   type ForwardQueueOptions,
 } from './forwarding/forward-queue.ts';
 export { type DeadLetter, type ForwarderState, Forwarders } from './forwarding/forwarders.ts';
+export type { Claim, ClaimedPlaces, LostClaim } from './gate/claim.ts';
 // The ledger
 export { type Comparison, Evidence, type RememberedCall } from './gate/evidence.ts';
 export {
-  type Claim,
-  type ClaimedPlaces,
   type ClaimRequest,
   type ClaimTimes,
   Gate,
   type GateAnswer,
   type Limits,
-  type LostClaim,
   type ProbeResult,
   type ReleaseAnswer,
   type ReleaseRequest,

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { CallReopener } from '../calls/call-reopener.ts';
 import { openQueue } from '../jobs/queues.ts';
 import { eachTest, type Fixture, LINE } from '../testing/fixture.ts';
+import type { Claim } from './claim.ts';
 import { Evidence } from './evidence.ts';
-import { type Claim, type ClaimRequest, Gate } from './gate.ts';
+import { type ClaimRequest, Gate } from './gate.ts';
 
 const ELSEWHERE = 'e'.repeat(40);
 

@@ -3,7 +3,7 @@ import { type HoldObserver, type HoldRequest, tellChanges } from '../holds/holds
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
-import type { Claim } from './gate.ts';
+import type { Claim } from './claim.ts';
 
 /**
  * For so long nobody makes a claim on a server that is new, so that first every worker has

@@ -9,6 +9,7 @@ import type { Person } from '../people/identity.ts';
 import type { CampaignKeys, Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { type BoundScript, type Fence, Script } from '../redis/script.ts';
+import type { Claim, ClaimedPlaces, LostClaim } from './claim.ts';
 import { Evidence } from './evidence.ts';
 import { ReplicaFence } from './replica-fence.ts';
 
@@ -71,38 +72,6 @@ export interface Limits {
   readonly maxPerLine?: number | undefined;
 }
 
-/** The right to send one call once, written down before anything is sent. */
-export interface Claim {
-  readonly owner: string;
-  readonly line: string;
-  /** See `Person.member`. */
-  readonly person: string;
-  readonly conversationMs: number;
-  readonly claimedAt: number;
-  /** Nothing may be sent before this: the slot of a paced campaign. */
-  readonly sendFrom?: number;
-  /** Nor after this, by Redis's clock as the owner knows it. */
-  readonly slotEnds?: number;
-  /** Nothing may be sent after this. */
-  readonly sendBy: number;
-  /** After this everybody takes the claim, if it has no outcome, for in doubt. */
-  readonly deadline: number;
-  /** Requests begun, and provable failures to begin one, before this claim. */
-  readonly attempts: number;
-  /** Only the provable failures: these use up the campaign's `retry.attempts`. */
-  readonly failures: number;
-  /** Results written for this call before. */
-  readonly revision: number;
-  /** Given (1) when the call is dialed once more, after it was in doubt. */
-  readonly redials?: number;
-  /** Holds for which this call is the probe. */
-  readonly probes?: readonly HoldScope[];
-  /** Calls that the person had had in the time of each cap. */
-  readonly placed?: readonly number[];
-  /** The version of the do-not-call list that the person was not on. */
-  readonly doNotCall: number;
-}
-
 /**
  * `line`: all calls of the campaign do; `own_line`: this one by itself, others may have another
  * line that is free. `cap`: what is in flight to the same person decides whether it is over the
@@ -158,15 +127,6 @@ export type GateAnswer = GateVerdict & { readonly now: number; readonly sequence
 export interface Uncompared {
   readonly kind: 'uncompared';
 }
-
-/** What a claim has taken: its place on its line, and among the calls of its person. */
-export type ClaimedPlaces = Pick<
-  Claim,
-  'line' | 'person' | 'conversationMs' | 'claimedAt' | 'deadline'
->;
-
-/** A claim whose owner never said what became of it. */
-export type LostClaim = ClaimedPlaces & Pick<Claim, 'owner' | 'attempts' | 'doNotCall' | 'placed'>;
 
 export interface ClaimTimes {
   readonly sendWithinMs: number;

@@ -3,8 +3,9 @@ import { DoubtDesk } from '../calls/doubt-desk.ts';
 import { CampaignControl } from '../campaigns/campaign-control.ts';
 import { openQueue } from '../jobs/queues.ts';
 import { eachTest, type Fixture, PERSON } from '../testing/fixture.ts';
+import type { Claim } from './claim.ts';
 import { Evidence } from './evidence.ts';
-import type { Claim, GateAnswer, Uncompared } from './gate.ts';
+import type { GateAnswer, Uncompared } from './gate.ts';
 
 let fixture: Fixture;
 eachTest((each) => {

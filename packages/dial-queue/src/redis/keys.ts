@@ -1,5 +1,3 @@
-import type { Person } from '../people/identity.ts';
-
 /**
  * Names of every key, from the prefix. All carry its hash tag, so that one script may touch them in
  * a cluster.
@@ -109,7 +107,8 @@ export class Keys {
   get people(): string {
     return `${this.prefix}:person`;
   }
-  person({ member }: Pick<Person, 'member'>): string {
+  /** @param member as `Person` has it */
+  person({ member }: { readonly member: string }): string {
     return `${this.people}:${member}`;
   }
   /** Sets of integers: the people on the do-not-call list. */

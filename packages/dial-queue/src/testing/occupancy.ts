@@ -1,14 +1,8 @@
 import type { Outcome } from '@libby-dialer/dialing';
 import type { TestRedis } from '@libby-dialer/testkit';
+import type { Claim } from '../gate/claim.ts';
 import { Evidence, type RememberedCall } from '../gate/evidence.ts';
-import type {
-  Claim,
-  ClaimRequest,
-  Gate,
-  GateAnswer,
-  SettleRequest,
-  Uncompared,
-} from '../gate/gate.ts';
+import type { ClaimRequest, Gate, GateAnswer, SettleRequest, Uncompared } from '../gate/gate.ts';
 import { Fixture } from './fixture.ts';
 
 /** Who speaks of a call: the run that asked last, or one nobody has heard of. */
