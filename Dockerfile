@@ -15,6 +15,7 @@ WORKDIR /app
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY apps/enqueuer/package.json apps/enqueuer/
 COPY apps/worker/package.json apps/worker/
+COPY packages/call-record/package.json packages/call-record/
 COPY packages/dial-queue/package.json packages/dial-queue/
 COPY packages/dialing/package.json packages/dialing/
 COPY packages/libby-client/package.json packages/libby-client/

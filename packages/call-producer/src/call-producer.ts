@@ -1,4 +1,4 @@
-import { type CallRecordInput, callRecordSchema } from '@libby-dialer/dialing';
+import { type CallRecordInput, callRecordSchema } from '@libby-dialer/call-record';
 import { type ChainableCommander, type Cluster, Redis } from 'ioredis';
 import { InboxFullError, InboxUnavailableError, InvalidRecordError } from './producer-error.ts';
 

@@ -1,4 +1,4 @@
-export type { CallRecordInput } from '@libby-dialer/dialing';
+export type { CallRecordInput } from '@libby-dialer/call-record';
 export { CallProducer, type CallProducerOptions } from './call-producer.ts';
 export {
   InboxFullError,

@@ -1,6 +1,7 @@
+import { isClock, isZone } from '@libby-dialer/call-record';
 import type { Campaign } from './campaign.ts';
 import type { QueuedCall } from './queued-call.ts';
-import { isClock, isZone, zonesOf } from './zones.ts';
+import { zonesOf } from './zones.ts';
 
 /** Where the zones of a call come from, for the record. */
 export type ZoneSource = 'campaign_window' | 'record' | 'number' | 'campaign';

@@ -1,5 +1,5 @@
+import { clockSchema, RECORD_FIELDS } from '@libby-dialer/call-record';
 import { z } from 'zod';
-import { clockSchema, RECORD_FIELDS } from './call-record.ts';
 import { instantSchema } from './instant.ts';
 import { WEEKDAYS, type WeeklyHours } from './open-span.ts';
 import { isCountryCode, parsePhoneNumber } from './phone.ts';

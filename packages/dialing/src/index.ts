@@ -1,11 +1,12 @@
-export { retryDelayMs } from './backoff.ts';
 export {
   type CallRecord,
   type CallRecordInput,
   callRecordSchema,
+  isClock,
   RECORD_FIELDS,
   type RecordField,
-} from './call-record.ts';
+} from '@libby-dialer/call-record';
+export { retryDelayMs } from './backoff.ts';
 export { CallGroups, type CallTime, CallTimes, earliestAt, isHopeless } from './call-times.ts';
 export { type ZoneSource, zonesFor } from './call-zones.ts';
 export {
@@ -79,4 +80,4 @@ export {
 } from './schedules/schedule.ts';
 export { readStoredCampaign } from './stored-campaign.ts';
 export { fillTemplate, placeholdersOf, variableKey } from './template.ts';
-export { isClock, zonesOf } from './zones.ts';
+export { zonesOf } from './zones.ts';

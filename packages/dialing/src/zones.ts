@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { Temporal } from 'temporal-polyfill';
 import { stringsOfBson } from './flat-bson.ts';
 import { NEW_AREA_CODES } from './new-area-codes.ts';
 import { ZONES_BY_COUNTRY } from './zones-by-country.ts';
@@ -37,50 +36,6 @@ export function zonesOf(e164: string): readonly string[] {
     prefix = Math.floor(prefix / 10);
   }
   return NO_ZONES;
-}
-
-/**
- * Names that the tz database keeps for a fixed distance from UTC. Nobody lives there: New York is
- * not at EST in July.
- */
-const FIXED_OFFSET = /^(?:EST|MST|HST|GMT|GMT[+-]?0|UTC|UCT|Greenwich|Universal|Zulu|Etc\/.+)$/i;
-const UTC = /^(?:Etc\/)?UTC$/;
-
-/** A place's zone by its IANA name (`America/Denver`): where a person can be. */
-export function isZone(name: string): boolean {
-  return !FIXED_OFFSET.test(name) && isKnownToTheClock(name);
-}
-
-/** What hours can be told by: a zone, or `UTC`. */
-export function isClock(name: string): boolean {
-  return UTC.test(name) || isZone(name);
-}
-
-const known = new Map<string, boolean>();
-/** More names than there are; a limit all the same, for they come from lists. */
-const MOST_KNOWN = 2_000;
-
-/**
- * Asked of the very library that computes the hours: others know names (`PST`, `IST`) that it
- * refuses.
- */
-function isKnownToTheClock(name: string): boolean {
-  const answer = known.get(name);
-  if (answer !== undefined) return answer;
-  // Not an offset, which it would take as well.
-  const isKnown = /^[A-Za-z][\w+/-]{1,60}$/.test(name) && canTellTimeIn(name);
-  if (known.size >= MOST_KNOWN) known.clear();
-  known.set(name, isKnown);
-  return isKnown;
-}
-
-function canTellTimeIn(zone: string): boolean {
-  try {
-    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone).timeZoneId !== '';
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
 }
 
 function readZoneTable(): ZoneTable {

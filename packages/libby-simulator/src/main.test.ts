@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { runProcess, type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
-import { call, type SimulatorAccess, TO, tokenFrom } from './test-caller.ts';
+import { call, type SimulatorAccess, TO, tokenFrom } from './testing/test-caller.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 

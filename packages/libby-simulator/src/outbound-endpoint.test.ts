@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { startSimulator } from './simulator.ts';
-import { call, FROM, payloadFor, post, TO, tokenFrom } from './test-caller.ts';
+import { call, FROM, payloadFor, post, TO, tokenFrom } from './testing/test-caller.ts';
 
 const FORBIDDEN = { message: 'Forbidden: Incorrect scopes' };
 

@@ -8,7 +8,7 @@ import {
   type Simulator,
   startSimulator,
 } from './index.ts';
-import { call, payloadFor, rawCall, sendRaw, TO, tokenFrom } from './test-caller.ts';
+import { call, payloadFor, rawCall, sendRaw, TO, tokenFrom } from './testing/test-caller.ts';
 
 const OTHER = '+15055550124';
 

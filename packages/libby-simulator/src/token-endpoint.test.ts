@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { startSimulator } from './simulator.ts';
-import { askForToken, call, tokenFrom } from './test-caller.ts';
+import { askForToken, call, tokenFrom } from './testing/test-caller.ts';
 
 describe('POST /oauth2/token', () => {
   test('grants a token that places calls', async () => {

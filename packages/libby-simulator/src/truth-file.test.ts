@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startSimulator } from './simulator.ts';
-import { call, payloadFor, rawCall, TO, tokenFrom } from './test-caller.ts';
+import { call, payloadFor, rawCall, TO, tokenFrom } from './testing/test-caller.ts';
 import { TruthFile } from './truth-file.ts';
 
 let folder: string;

@@ -1,6 +1,6 @@
+import { isClock } from '@libby-dialer/call-record';
 import { type CronExpression, CronExpressionParser } from 'cron-parser';
 import { Temporal } from 'temporal-polyfill';
-import { isClock } from '../zones.ts';
 
 const DAY_MS = 86_400_000;
 /** The 29th of February can be eight years away (2096, 2104). */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { instantText } from './instant.ts';
-import { isClock } from './zones.ts';
+import { isClock } from './zone-name.ts';
 
 /**
  * The provider's fields that a record or a campaign may set; everything else about a person is
@@ -41,6 +40,12 @@ const formInfo = z
       Object.entries(entry).map(([key, value]) => [key, String(value)] as [string, string]),
     ),
   );
+
+/** An instant as people write it: ISO 8601 with an offset or Z. */
+export const instantText = z.iso.datetime({
+  offset: true,
+  error: 'must be an instant with a zone, such as 2026-12-01T16:00:00Z',
+});
 
 export const clockSchema = z.string().refine(isClock, {
   error: 'must be an IANA time zone of a place, such as America/Denver, or UTC',

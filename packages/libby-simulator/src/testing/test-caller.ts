@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { Simulator } from './simulator.ts';
+import type { Simulator } from '../simulator.ts';
 
 /** What the ready line says, and a simulator in this process has too. */
 export type SimulatorAccess = Pick<
