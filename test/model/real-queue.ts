@@ -11,7 +11,6 @@ import {
   CampaignControl,
   type ClaimRequest,
   DoNotCallList,
-  DoubtDesk,
   Eraser,
   Gate,
   Holds,
@@ -21,6 +20,7 @@ import {
   type HoldRequest as RealHoldRequest,
   type TroubleRun as RealTroubleRun,
   Results,
+  UnknownCalls,
   WaitingJobs,
 } from '@libby-dialer/dial-queue';
 import type { RetryableOutcome } from '@libby-dialer/dialing';
@@ -79,7 +79,7 @@ export class RealQueue {
   readonly #control: CampaignControl;
   readonly #holds: Holds;
   readonly #reopener: CallReopener;
-  readonly #desk: DoubtDesk;
+  readonly #unknownCalls: UnknownCalls;
   readonly #doNotCall: DoNotCallList;
   readonly #archive: CampaignArchive;
   readonly #eraser: Eraser;
@@ -100,7 +100,7 @@ export class RealQueue {
     this.#control = new CampaignControl(redis, keys, () => performance.now() + this.#elapsedMs);
     this.#holds = new Holds(redis, keys);
     this.#reopener = new CallReopener(redis, keys);
-    this.#desk = new DoubtDesk(redis, keys);
+    this.#unknownCalls = new UnknownCalls(redis, keys);
     this.#doNotCall = new DoNotCallList(redis, keys, identity);
     this.#archive = new CampaignArchive(redis, keys);
     this.#eraser = new Eraser(redis, keys);
@@ -199,7 +199,9 @@ export class RealQueue {
   }
 
   async redial(callId: string, after: number): Promise<RedialAnswer> {
-    return (await this.#desk.redial(CAMPAIGN, callId, { by: 'Kim', at: 0 }, after * UNIT_MS)).kind;
+    return (
+      await this.#unknownCalls.redial(CAMPAIGN, callId, { by: 'Kim', at: 0 }, after * UNIT_MS)
+    ).kind;
   }
 
   /** Begins a pause or cancel; the promise settles when it returns. */

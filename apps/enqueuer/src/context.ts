@@ -5,13 +5,13 @@ import {
   CampaignControl,
   CampaignStore,
   CampaignUnsupportedError,
-  DoubtDesk,
   Holds,
   Keys,
   type RedisConnection as QueueConnection,
   Results,
   StatusReader,
   type StoredCampaign,
+  UnknownCalls,
 } from '@libby-dialer/dial-queue';
 import {
   createLogger,
@@ -39,7 +39,7 @@ export class Context {
   readonly control: CampaignControl;
   readonly reopener: CallReopener;
   readonly archive: CampaignArchive;
-  readonly desk: DoubtDesk;
+  readonly desk: UnknownCalls;
   readonly holds: Holds;
   readonly status: StatusReader;
   readonly results: Results;
@@ -53,7 +53,7 @@ export class Context {
     this.control = new CampaignControl(redis, this.keys);
     this.reopener = new CallReopener(redis, this.keys);
     this.archive = new CampaignArchive(redis, this.keys);
-    this.desk = new DoubtDesk(redis, this.keys);
+    this.desk = new UnknownCalls(redis, this.keys);
     this.holds = new Holds(redis, this.keys);
     this.status = new StatusReader(redis, this.keys, this.campaigns, this.holds);
     this.results = new Results(redis, this.keys);

@@ -1,4 +1,4 @@
-import type { CampaignStatus, Standstill } from '@libby-dialer/dial-queue';
+import type { CampaignStatus, IdleReason } from '@libby-dialer/dial-queue';
 import { isoInstant, OUTCOMES } from '@libby-dialer/dialing';
 import { CLOCKS_MAY_DIFFER_MS } from '@libby-dialer/runtime';
 import { causeText, holdJson, holdTable } from './commands/hold.ts';
@@ -19,7 +19,7 @@ export interface CampaignView {
   readonly status: CampaignStatus;
   readonly outlook: Outlook;
   readonly rate: Rate;
-  readonly standstill: Standstill;
+  readonly standstill: IdleReason;
   /** Given while Redis refuses to write: a sentence on why, and what to do. */
   readonly refusal?: string | undefined;
   /** How far Redis's clock is ahead of this machine's. */

@@ -1,4 +1,4 @@
-import { type CampaignStatus, PendingSample, StandstillReader } from '@libby-dialer/dial-queue';
+import { type CampaignStatus, IdleReasons, PendingSample } from '@libby-dialer/dial-queue';
 import { type Campaign, OUTCOMES, type QueuedCall } from '@libby-dialer/dialing';
 import { describeRedis, explainRedisError, writeRefusal } from '@libby-dialer/runtime';
 import { type Context, NoSuchCampaignError } from './context.ts';
@@ -46,14 +46,14 @@ function stateSeen(
 export class StatusWatch {
   readonly #context: Context;
   readonly #pending: PendingSample;
-  readonly #standstill: StandstillReader;
+  readonly #standstill: IdleReasons;
   readonly #meters = new Map<string, RateMeter>();
   readonly #samples = new Map<string, Sample>();
 
   constructor(context: Context) {
     this.#context = context;
     this.#pending = new PendingSample(context.redis, context.keys);
-    this.#standstill = new StandstillReader(context.redis, context.keys);
+    this.#standstill = new IdleReasons(context.redis, context.keys);
   }
 
   /** Throws `NoSuchCampaignError`. */

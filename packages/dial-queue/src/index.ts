@@ -2,15 +2,15 @@
 
 export { CallLoader, type LoadVerdict } from './calls/call-loader.ts';
 export { CallReopener } from './calls/call-reopener.ts';
+export { type CallPreview, LoadPreview } from './calls/load-preview.ts';
 // Calls that may have rung
 export {
   type Decider,
-  DoubtDesk,
   type DoubtfulCall,
   type RedialResolution,
   type Resolution,
-} from './calls/doubt-desk.ts';
-export { type CallPreview, LoadPreview } from './calls/load-preview.ts';
+  UnknownCalls,
+} from './calls/unknown-calls.ts';
 export {
   type ArchiveAnswer,
   type ArchiveOptions,
@@ -36,7 +36,7 @@ export {
   type StoredCampaign,
 } from './campaigns/campaign-store.ts';
 // Why nothing goes out
-export { type Standstill, StandstillReader } from './campaigns/standstill.ts';
+export { type IdleReason, IdleReasons } from './campaigns/idle-reasons.ts';
 // Results for other services
 export {
   type ForwardedResult,

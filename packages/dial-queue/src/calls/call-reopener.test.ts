@@ -3,7 +3,7 @@ import { openQueue } from '../jobs/queues.ts';
 import { eachTest, type Fixture } from '../testing/fixture.ts';
 import { killedAtEachCommand } from '../testing/mortal-redis.ts';
 import { CallReopener } from './call-reopener.ts';
-import { DoubtDesk } from './doubt-desk.ts';
+import { UnknownCalls } from './unknown-calls.ts';
 
 let fixture: Fixture;
 eachTest((each) => {
@@ -99,9 +99,9 @@ it('grants a redial once, wherever it is killed', async () => {
   const decider = { by: 'Ada', at: 0 };
   await killedAtEachCommand(redis, async (mortal) => {
     await fixture.gate().settle(fixture.settling({ callId: 'a', outcome: 'unknown' }));
-    await new DoubtDesk(mortal.redis, keys).redial('spring', 'a', decider, 0).catch(() => {});
+    await new UnknownCalls(mortal.redis, keys).redial('spring', 'a', decider, 0).catch(() => {});
     await reopener().restore('spring');
-    await new DoubtDesk(redis, keys).redial('spring', 'a', decider, 0);
+    await new UnknownCalls(redis, keys).redial('spring', 'a', decider, 0);
     expect(await queued()).toEqual([{ id: 'a', data: { to: '+15055550123', name: 'Ann' } }]);
     expect(await redis.hget(keys.campaign('spring').state, 'redialing')).toBe('1');
     await redis.del(...(await redis.keys(`${keys.prefix}:[cq]*`)));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { CallLoader, type LoadVerdict } from '../calls/call-loader.ts';
 import { CallReopener } from '../calls/call-reopener.ts';
-import { DoubtDesk } from '../calls/doubt-desk.ts';
+import { UnknownCalls } from '../calls/unknown-calls.ts';
 import { Evidence } from '../gate/evidence.ts';
 import { openQueue } from '../jobs/queues.ts';
 import { eachTest, type Fixture } from '../testing/fixture.ts';
@@ -139,7 +139,7 @@ it('is refused while anything is to come', async () => {
   expect(await archive().archive('autumn')).toBe('unfinished');
   await dialed('winter', ['unknown']);
   const decider = { by: 'Ada', at: 0 };
-  await new DoubtDesk(fixture.redis, fixture.keys).redial('winter', 'winter-0', decider, 60_000);
+  await new UnknownCalls(fixture.redis, fixture.keys).redial('winter', 'winter-0', decider, 60_000);
   expect(await archive().archive('winter', { withDoubts: true })).toBe('unfinished');
   await dialed('summer', []);
   await fixture.gate().claim(fixture.request({ campaign: 'summer' }));
@@ -229,8 +229,8 @@ it('the same while its ledger is not removed yet', async () => {
     kind: 'already',
     outcome: 'unknown',
   });
-  const desk = new DoubtDesk(redis, keys);
-  expect(await desk.accept('spring', doubtful, { by: 'Ada', at: 0 })).toMatchObject({
+  const unknown = new UnknownCalls(redis, keys);
+  expect(await unknown.accept('spring', doubtful, { by: 'Ada', at: 0 })).toMatchObject({
     kind: 'not_in_doubt',
   });
   expect(await results()).toEqual(['spring']);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { DoubtDesk } from '../calls/doubt-desk.ts';
+import { UnknownCalls } from '../calls/unknown-calls.ts';
 import { CampaignControl } from '../campaigns/campaign-control.ts';
 import { openQueue } from '../jobs/queues.ts';
 import { eachTest, type Fixture, PERSON } from '../testing/fixture.ts';
@@ -117,8 +117,8 @@ it('is not granted a second time', async () => {
     kind: 'done',
     outcome: 'unknown',
   });
-  const desk = new DoubtDesk(fixture.redis, fixture.keys);
-  expect(await desk.redial('spring', 'call-1', { by: 'Kim', at: 0 }, 0)).toEqual({
+  const unknown = new UnknownCalls(fixture.redis, fixture.keys);
+  expect(await unknown.redial('spring', 'call-1', { by: 'Kim', at: 0 }, 0)).toEqual({
     kind: 'redialed',
   });
   expect([await fixture.outcomeCount('unknown'), await redialing()]).toEqual([1, 0]);
@@ -227,8 +227,8 @@ it('asked for by a person queues the call again, and its payload stays kept unti
   const gate = fixture.gate({ claimMs: 1 });
   await gate.claim(fixture.request());
   await gate.settle(fixture.settling({ outcome: 'unknown', payload: PAYLOAD }));
-  const desk = new DoubtDesk(fixture.redis, fixture.keys);
-  expect(await desk.redial('spring', 'call-1', { by: 'Kim', at: 0 }, 0)).toMatchObject({
+  const unknown = new UnknownCalls(fixture.redis, fixture.keys);
+  expect(await unknown.redial('spring', 'call-1', { by: 'Kim', at: 0 }, 0)).toMatchObject({
     kind: 'resolved',
   });
   const queue = openQueue(fixture.redis, fixture.keys, 'spring');
@@ -236,7 +236,7 @@ it('asked for by a person queues the call again, and its payload stays kept unti
   await queue.close();
   expect(await fixture.redis.exists(own.reopened)).toBe(0);
   expect(await fixture.redis.hexists(own.kept, 'call-1')).toBe(1);
-  expect(await desk.redial('spring', 'call-1', { by: 'Kim', at: 0 }, 0)).toMatchObject({
+  expect(await unknown.redial('spring', 'call-1', { by: 'Kim', at: 0 }, 0)).toMatchObject({
     kind: 'waits',
   });
 });
@@ -250,8 +250,8 @@ it('asked for while a worker still has the old job in hand comes up when that ha
     `${fixture.keys.queue('spring')}active`,
   );
   await fixture.gate().settle(fixture.settling({ outcome: 'unknown', payload: PAYLOAD }));
-  const desk = new DoubtDesk(fixture.redis, fixture.keys);
-  await desk.redial('spring', 'call-1', { by: 'Kim', at: 0 }, 0);
+  const unknown = new UnknownCalls(fixture.redis, fixture.keys);
+  await unknown.redial('spring', 'call-1', { by: 'Kim', at: 0 }, 0);
   expect(await fixture.redis.smembers(own.reopened)).toEqual(['call-1']);
   expect((await fixture.campaigns.look()).reopened).toEqual(['spring']);
   await queue.close();

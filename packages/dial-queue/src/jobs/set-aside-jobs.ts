@@ -8,6 +8,7 @@ import {
   type ResultRecord,
 } from '@libby-dialer/dialing';
 import { CallReopener } from '../calls/call-reopener.ts';
+import type { Decider } from '../calls/unknown-calls.ts';
 import { CampaignStore } from '../campaigns/campaign-store.ts';
 import type { LedgerEntry } from '../gate/ledger-entry.ts';
 import { Identity, isCallId } from '../people/identity.ts';
@@ -34,12 +35,6 @@ export interface SetAsideJob extends QueuedJob {
 export type SetAsideAnswer =
   | { readonly kind: 'over' | 'set_aside' | 'known' }
   | { readonly kind: 'busy'; readonly until: number };
-
-/** Who decided, and when (epoch ms of Redis's clock). Both are kept for audit. */
-interface Decider {
-  readonly by: string;
-  readonly at: number;
-}
 
 /** How a call ends of which there is nothing but such a job. */
 interface Ending {

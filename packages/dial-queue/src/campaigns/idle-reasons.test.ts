@@ -1,18 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openQueue } from '../jobs/queues.ts';
 import { eachTest, type Fixture, LINE } from '../testing/fixture.ts';
-import { StandstillReader } from './standstill.ts';
+import { IdleReasons } from './idle-reasons.ts';
 
 const OTHER_LINE = '+15055550101';
 const NOW = Date.parse('2026-12-01T14:00:00Z');
 
 let fixture: Fixture;
-let reader: StandstillReader;
+let reader: IdleReasons;
 eachTest((each) => {
   fixture = each;
 });
 beforeEach(() => {
-  reader = new StandstillReader(fixture.redis, fixture.keys);
+  reader = new IdleReasons(fixture.redis, fixture.keys);
 });
 
 it('counts the workers that listen', async () => {

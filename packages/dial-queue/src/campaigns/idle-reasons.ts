@@ -4,7 +4,7 @@ import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 
 /** Why nothing may go out that no hold, pause or hour tells of. */
-export interface Standstill {
+export interface IdleReason {
   /** How many workers listen for work; undefined where Redis does not tell. */
   readonly workers: number | undefined;
   /** Epoch ms: when the first line has room for a call; undefined while there is one that has. */
@@ -20,7 +20,7 @@ export interface Standstill {
 const DELAYED_SCORES_PER_MS = 0x1000;
 
 /** Reads what the gate and the workers would say, without asking for a call. */
-export class StandstillReader {
+export class IdleReasons {
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 

@@ -44,8 +44,8 @@ export interface Decider {
   readonly at: number;
 }
 
-/** Where people look at calls that may have rung, and say what is to become of them. */
-export class DoubtDesk {
+/** Calls that may have rung: which they are, and what a person decides on one. */
+export class UnknownCalls {
   static readonly #resolve = new Script(
     new URL('./resolve.lua', import.meta.url),
     'ledger',
@@ -102,7 +102,7 @@ export class DoubtDesk {
       worker: DESK,
     } as const;
     const { revision: _, ...head } = { ...resolved, settledAt: isoInstant(at) };
-    const [kind, state] = (await DoubtDesk.#resolve.run(
+    const [kind, state] = (await UnknownCalls.#resolve.run(
       this.#redis,
       [own.ledger, own.state, own.kept, own.revised, this.#keys.results, this.#keys.audit],
       [campaign, callId, by, isoInstant(at), JSON.stringify(head).slice(0, -1)],
@@ -124,7 +124,7 @@ export class DoubtDesk {
     afterMs: number,
   ): Promise<RedialResolution> {
     const own = this.#keys.campaign(campaign);
-    const [kind, value] = (await DoubtDesk.#grantRedial.run(
+    const [kind, value] = (await UnknownCalls.#grantRedial.run(
       this.#redis,
       [own.ledger, own.state, own.kept, own.reopened, this.#keys.openCampaigns, this.#keys.audit],
       [campaign, callId, by, isoInstant(at), afterMs],
