@@ -1,6 +1,6 @@
 /**
  * The life of a call, as the ledger knows it: one pure function for each script that Redis runs.
- * Written from ARCHITECTURE.md; the conformance test compares the scripts with it.
+ * docs/architecture/call.md says it in words; the conformance test compares the scripts with it.
  *
  *   queued ──gate: dial──▶ claimed ──settle──▶ accepted | rejected | exhausted | unknown
  *     │                     │    ▲                          │                      │

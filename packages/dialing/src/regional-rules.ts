@@ -36,7 +36,7 @@ const US_TERRITORIES = ['AS', 'GU', 'MP', 'VI'] as const;
  * law that forbids automated calls altogether, and rules for one trade, are not known here.
  *
  * To add a row, cite the section that says it; a test keeps the table sane. Public holidays are not
- * known here: README lists where no call is allowed on them.
+ * known here: docs/rules/calling-hours.md lists where no call is allowed on them.
  */
 export const REGIONAL_RULES: readonly RegionalRule[] = [
   { region: 'US', citation: '47 CFR 64.1200(c)(1)', hours: daily('08:00', '21:00') },
