@@ -15,11 +15,14 @@ WORKDIR /app
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY apps/enqueuer/package.json apps/enqueuer/
 COPY apps/worker/package.json apps/worker/
+COPY packages/call-list/package.json packages/call-list/
 COPY packages/call-record/package.json packages/call-record/
+COPY packages/daemon/package.json packages/daemon/
 COPY packages/dial-queue/package.json packages/dial-queue/
 COPY packages/dialing/package.json packages/dialing/
 COPY packages/libby-client/package.json packages/libby-client/
 COPY packages/libby-simulator/package.json packages/libby-simulator/
+COPY packages/operations/package.json packages/operations/
 COPY packages/runtime/package.json packages/runtime/
 # Without the filter pnpm installs for every package that the lockfile knows, those that are not here included.
 RUN pnpm install --prod --frozen-lockfile --trust-lockfile \

@@ -239,7 +239,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     scenario: erasedBetweenRefusals,
     mutations: [
       {
-        file: 'apps/enqueuer/src/forward/forwarder.ts',
+        file: 'packages/daemon/src/forwarding/forwarder.ts',
         from: 'results = await this.#stillToDeliver(planned);',
         to: 'results = planned;',
       },

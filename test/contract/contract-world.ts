@@ -1,16 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { cli } from '@libby-dialer/enqueuer/cli';
 import {
   type Simulator,
   type SimulatorOptions,
   startSimulator,
 } from '@libby-dialer/libby-simulator';
-import { Redactor } from '@libby-dialer/runtime';
-import { type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
+import { runProcess, type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
 import { LockedRedis } from './locked-redis.ts';
 
 const BIN = join(import.meta.dirname, '..', '..', 'bin');
@@ -67,27 +63,14 @@ export class ContractWorld implements AsyncDisposable {
     );
   }
 
-  /**
-   * Runs a command of the enqueuer that must succeed, in this process, and gives what it prints.
-   */
+  /** Runs a command of the enqueuer that must succeed, and gives what it prints. */
   async run(...argv: string[]): Promise<string> {
-    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-    const output = Promise.all([text(stdout), text(stderr)]);
-    const io = {
-      stdin: Readable.from([]),
-      stdout,
-      stderr,
-      environment: () => this.#environment('enqueuer'),
-      signal: new AbortController().signal,
-      redactor: new Redactor(),
-    };
-    const code = await cli(argv, io).finally(() => {
-      stdout.end();
-      stderr.end();
+    const { code, stdout, stderr } = await runProcess(join(BIN, 'enqueuer'), argv, {
+      env: this.#environment('enqueuer'),
+      cwd: this.folder,
     });
-    const [printed, complaint] = await output;
-    if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}: ${printed}${complaint}`);
-    return printed;
+    if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}: ${stdout}${stderr}`);
+    return stdout;
   }
 
   /** How many calls of a campaign have ended in each way. */

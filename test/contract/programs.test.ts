@@ -5,7 +5,7 @@ import { eventually } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ContractWorld } from './contract-world.ts';
 
-const timeout = 60_000;
+const timeout = 180_000;
 
 const LINE = '+15055550100';
 const WRONG_LINE = '+15055550101';

@@ -4,7 +4,7 @@
  * shows until then, both in epoch ms.
  */
 import { readFileSync } from 'node:fs';
-import { InboxPart, SchedulePart, ServeDaemon, serveConfig } from '@libby-dialer/enqueuer';
+import { InboxPart, SchedulePart, ServeDaemon, serveConfig } from '@libby-dialer/daemon';
 import { createLogger, loadConfig, runMain, runService } from '@libby-dialer/runtime';
 import { HASTE } from './plan.ts';
 

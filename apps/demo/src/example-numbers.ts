@@ -1,11 +1,11 @@
-import { type Campaign, isFictional } from '@libby-dialer/dialing';
 import {
   createRowChecker,
   isProblem,
   type List,
   ListError,
   openList,
-} from '@libby-dialer/enqueuer';
+} from '@libby-dialer/call-list';
+import { type Campaign, isFictional } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 
 class ExampleNumberError extends DialerError {

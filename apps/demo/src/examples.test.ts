@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createRowChecker, isProblem, openList, readCampaignFile } from '@libby-dialer/call-list';
 import { isFictional, parsePhoneNumber } from '@libby-dialer/dialing';
-import { createRowChecker, isProblem, openList, readCampaignFile } from '@libby-dialer/enqueuer';
 import { describe, expect, test } from 'vitest';
 import { PROJECT_ROOT } from './run-folder.ts';
 

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
+import { readCampaignFile } from '@libby-dialer/call-list';
 import type { Campaign } from '@libby-dialer/dialing';
-import { readCampaignFile } from '@libby-dialer/enqueuer';
 import { DialerError, loadConfig, UsageError } from '@libby-dialer/runtime';
 import { liveChildEnvironment } from './child-environment.ts';
 import type { DemoCommand } from './command-line.ts';

@@ -1,6 +1,6 @@
 import { startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { TestBench } from './test-bench.ts';
+import { CommandBench } from './testing/command-bench.ts';
 
 let redis: TestRedis;
 
@@ -11,7 +11,7 @@ afterAll(() => redis.stop());
 
 describe('usage', () => {
   test('no command at all shows the help and is bad usage', async () => {
-    await using bench = await TestBench.start(redis.url);
+    await using bench = await CommandBench.start(redis.url);
     const { code, stdout, stderr } = await bench.run([]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('Usage: enqueuer');
@@ -25,18 +25,18 @@ describe('usage', () => {
       "Too many arguments for 'status'. Expected 1 argument but got 2: a, b; see --help.\n",
     ],
   ])('%j', async (argv, sentence) => {
-    await using bench = await TestBench.start(redis.url);
+    await using bench = await CommandBench.start(redis.url);
     expect(await bench.run(argv)).toEqual({ code: 2, stdout: '', stderr: sentence });
   });
 
   test('what was meant for another place is not repeated when it is a phone number', async () => {
-    await using bench = await TestBench.start(redis.url);
+    await using bench = await CommandBench.start(redis.url);
     const { code, stderr } = await bench.run(['doctor', '+15055550123']);
     expect({ code, said: stderr.includes('5550123') }).toEqual({ code: 2, said: false });
   });
 
   test('what a command cannot do without stands in its usage, and is marked', async () => {
-    await using bench = await TestBench.start(redis.url);
+    await using bench = await CommandBench.start(redis.url);
     const { stdout } = await bench.run(['retry', '--help']);
     expect(stdout).toMatch(/^Usage: enqueuer retry \[options\] --outcome <name> <campaign>\n/);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('"canceled") (required)');
@@ -47,7 +47,7 @@ describe('usage', () => {
   });
 
   test('only commands that exist are offered', async () => {
-    await using bench = await TestBench.start(redis.url);
+    await using bench = await CommandBench.start(redis.url);
     const { code, stdout, stderr } = await bench.run(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const offered = [...stdout.matchAll(/^ {2}([a-z-]+)(?: |$)/gm)]
@@ -77,7 +77,7 @@ describe('usage', () => {
   });
 
   test('a misspelled variable is pointed out', async () => {
-    await using bench = await TestBench.start(redis.url);
+    await using bench = await CommandBench.start(redis.url);
     const env = { REDIS_URI: 'redis://127.0.0.1:1', LOG_LEVEL: 'warn' };
     const { stderr } = await bench.run(['campaign', 'list'], { env });
     expect(stderr).toContain(

@@ -6,7 +6,7 @@ import {
   type Option,
 } from '@commander-js/extra-typings';
 import manifest from '../package.json' with { type: 'json' };
-import type { CommandSlot } from './command-slot.ts';
+import type { CommandLine } from './command-line.ts';
 import { addCampaignCommands } from './commands/campaign.ts';
 import { addControlCommands } from './commands/control.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
@@ -23,7 +23,7 @@ import { addServeCommand } from './commands/serve.ts';
 import { addSetAsideCommands } from './commands/set-aside.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addSuppressCommands } from './commands/suppress.ts';
-import { type Io, safeOutput } from './io.ts';
+import { type Io, safeOutput } from './terminal/io.ts';
 
 const BAD_USAGE = 2;
 
@@ -59,7 +59,7 @@ export async function cli(argv: readonly string[], given: Io): Promise<number> {
   }
 }
 
-function createProgram(io: Io, run: CommandSlot['run']): Command {
+function createProgram(io: Io, run: CommandLine['run']): Command {
   const program = new Command('enqueuer')
     .description(
       'Loads lists of calls for the workers to dial, and shows and steers what becomes of them.',
@@ -75,7 +75,7 @@ function createProgram(io: Io, run: CommandSlot['run']): Command {
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     });
-  const slot: CommandSlot = { program, io, run };
+  const slot: CommandLine = { program, io, run };
   addLoadCommand(slot);
   addStatusCommand(slot);
   addResultsCommand(slot);

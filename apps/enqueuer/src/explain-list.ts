@@ -1,5 +1,5 @@
+import type { ListError, ListErrorCode } from '@libby-dialer/call-list';
 import { DialerError, UsageError } from '@libby-dialer/runtime';
-import type { ListError, ListErrorCode } from './list/list-error.ts';
 
 /** Where the command line or the campaign file is to be mended, not the list. */
 const MISUSED: ReadonlySet<ListErrorCode> = new Set([

@@ -1,8 +1,8 @@
+import type { ListLoad, LoadedList } from '@libby-dialer/operations';
 import type { Logger } from '@libby-dialer/runtime';
-import { type Io, print, warn } from './io.ts';
-import type { ListLoad, LoadedList } from './load-list.ts';
-import { loadedSoFar, loadJson, loadTable } from './load-report.ts';
-import { Progress } from './progress.ts';
+import { loadedSoFar, loadJson, loadTable } from './reports/load-report.ts';
+import { type Io, print, warn } from './terminal/io.ts';
+import { Progress } from './terminal/progress.ts';
 
 /** How whoever waits for a load learns of its progress, and of its end if that comes too soon. */
 export function tellingOf({ stderr }: Io, logger: Logger): Pick<ListLoad, 'watch' | 'brokenOff'> {

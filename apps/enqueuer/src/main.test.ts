@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { runProcess, spawnProcess } from '@libby-dialer/testkit';
 import { describe, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
-import { eachTest, phone, type TestBench } from './test-bench.ts';
+import { type CommandBench, eachTest, phone } from './testing/command-bench.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 /** Starting a program takes its time on a machine that does much else. */
 const timeout = 60_000;
 
-let bench: TestBench;
+let bench: CommandBench;
 eachTest((each) => {
   bench = each;
 });

@@ -8,7 +8,7 @@ import {
   stopSaving,
 } from '@libby-dialer/testkit';
 import { expect, test } from 'vitest';
-import { TestBench } from './test-bench.ts';
+import { CommandBench } from './testing/command-bench.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 const timeout = 60_000;
@@ -19,7 +19,7 @@ test('a Redis that cannot save: status and doctor say so, and that it can again'
   timeout,
 }, async () => {
   await using redis = await startRedis({ own: true, args: CAN_STOP_SAVING });
-  await using bench = await TestBench.start(redis.url);
+  await using bench = await CommandBench.start(redis.url);
   await bench.run([
     'load',
     await bench.list('list.csv', 3),
@@ -48,7 +48,7 @@ test('the daemon asks a Redis that cannot save seldom, and is not ready until it
   timeout,
 }, async () => {
   await using redis = await startRedis({ own: true, args: CAN_STOP_SAVING });
-  await using bench = await TestBench.start(redis.url);
+  await using bench = await CommandBench.start(redis.url);
   await using daemon = await spawnProcess(process.execPath, [MAIN, 'serve'], {
     env: { ...bench.environment, ENQUEUER_HTTP_PORT: '0', LOG_LEVEL: 'info' },
     cwd: bench.directory,
@@ -72,7 +72,7 @@ test('the daemon asks a Redis that cannot save seldom, and is not ready until it
   await eventually(async () => (await readiness()).status === 200);
 });
 
-async function refused({ redis }: TestBench, command: string): Promise<number> {
+async function refused({ redis }: CommandBench, command: string): Promise<number> {
   const statistics = await redis.info('commandstats');
   const found = new RegExp(`cmdstat_${command}:.*rejected_calls=(\\d+),failed_calls=(\\d+)`).exec(
     statistics,

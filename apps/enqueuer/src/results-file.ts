@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { PartFile } from '@libby-dialer/call-list';
 import { DialerError } from '@libby-dialer/runtime';
-import { PartFile } from './part-file.ts';
 
 /**
  * A file of results. It holds personal data, so only its owner may read it. Unless it grows before

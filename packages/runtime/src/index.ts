@@ -21,6 +21,7 @@ export { readDotEnv, withDotEnv } from './dot-env.ts';
 // Errors
 export { ConfigError, type ConfigProblem, DialerError, UsageError } from './errors.ts';
 export { trustExtraAuthorities } from './extra-authorities.ts';
+export { countOf, formatCount, formatDuration } from './format.ts';
 // Life
 export {
   type HttpReply,

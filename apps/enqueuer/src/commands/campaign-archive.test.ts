@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Outcome } from '@libby-dialer/dialing';
 import { Interrupted } from '@libby-dialer/runtime';
 import { expect, test } from 'vitest';
-import { eachTest, type TestBench } from '../test-bench.ts';
+import { type CommandBench, eachTest } from '../testing/command-bench.ts';
 
-let bench: TestBench;
+let bench: CommandBench;
 eachTest((each) => {
   bench = each;
 });

@@ -1,19 +1,23 @@
+import { campaignToYaml, readCampaignFile } from '@libby-dialer/call-list';
 import {
   type ArchiveAnswer,
   CampaignUnsupportedError,
   type Exports,
 } from '@libby-dialer/dial-queue';
 import { type Campaign, isoInstant } from '@libby-dialer/dialing';
+import {
+  type Context,
+  campaignChanges,
+  dedupeByError,
+  NoSuchCampaignError,
+} from '@libby-dialer/operations';
 import { DialerError, UsageError } from '@libby-dialer/runtime';
-import { campaignChanges } from '../campaign-changes.ts';
-import { campaignToYaml, readCampaignFile } from '../campaign-file.ts';
-import type { CommandSlot } from '../command-slot.ts';
-import { type Context, NoSuchCampaignError, withContext } from '../context.ts';
-import { type Io, print, warn } from '../io.ts';
-import { dedupeByError } from '../load-input.ts';
-import { formatTable, printFitted } from '../table.ts';
+import type { CommandLine } from '../command-line.ts';
+import { type Io, print, warn } from '../terminal/io.ts';
+import { formatTable, printFitted } from '../terminal/table.ts';
+import { withContext } from '../with-context.ts';
 
-export function addCampaignCommands({ program, io, run }: CommandSlot): void {
+export function addCampaignCommands({ program, io, run }: CommandLine): void {
   const campaign = program
     .command('campaign')
     .description('The campaigns: their lines, texts and rules.');

@@ -1,9 +1,9 @@
 import type { CampaignState, ControlAction } from '@libby-dialer/dial-queue';
-import { UsageError } from '@libby-dialer/runtime';
-import type { CommandSlot } from '../command-slot.ts';
-import { type Context, withContext } from '../context.ts';
-import { countOf } from '../format.ts';
-import { type Io, print } from '../io.ts';
+import { type Context } from '@libby-dialer/operations';
+import { countOf, UsageError } from '@libby-dialer/runtime';
+import type { CommandLine } from '../command-line.ts';
+import { type Io, print } from '../terminal/io.ts';
+import { withContext } from '../with-context.ts';
 
 const DESCRIPTIONS: Record<ControlAction, string> = {
   pause:
@@ -30,7 +30,7 @@ interface ControlOptions {
   readonly all?: boolean | undefined;
 }
 
-export function addControlCommands({ program, io, run }: CommandSlot): void {
+export function addControlCommands({ program, io, run }: CommandLine): void {
   for (const action of ['pause', 'resume', 'cancel'] as const) {
     program
       .command(action)

@@ -11,11 +11,11 @@ import {
   httpAnswer,
   startRawServer,
 } from '../../../../packages/libby-client/src/testing/raw-server.ts';
-import { eachTest, type TestBench } from '../test-bench.ts';
+import { type CommandBench, eachTest } from '../testing/command-bench.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 
-let bench: TestBench;
+let bench: CommandBench;
 eachTest((each) => {
   bench = each;
 });

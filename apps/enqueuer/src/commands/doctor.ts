@@ -1,6 +1,17 @@
 import { Keys } from '@libby-dialer/dial-queue';
 import type { TokenError } from '@libby-dialer/libby-client';
 import {
+  apiFindings,
+  bad,
+  type Destination,
+  type DoctorConfig,
+  doctorConfig,
+  explainConnection,
+  type Finding,
+  good,
+  note,
+} from '@libby-dialer/operations';
+import {
   type Clock,
   checkRedisDurability,
   createRedis,
@@ -9,6 +20,7 @@ import {
   type Durability,
   type DurabilityFinding,
   explainRedisError,
+  formatDuration,
   measureClockSkew,
   misspelledVariables,
   type RedisConnection,
@@ -16,14 +28,9 @@ import {
   systemClock,
   writeRefusal,
 } from '@libby-dialer/runtime';
-import { apiFindings } from '../api-findings.ts';
-import type { CommandSlot } from '../command-slot.ts';
-import { type DoctorConfig, doctorConfig } from '../config.ts';
-import { type Destination, explainConnection } from '../connection-trouble.ts';
-import { openLogger, readConfig } from '../context.ts';
-import { bad, type Finding, good, note } from '../finding.ts';
-import { formatDuration } from '../format.ts';
-import { type Io, print } from '../io.ts';
+import type { CommandLine } from '../command-line.ts';
+import { type Io, print } from '../terminal/io.ts';
+import { openLogger, readConfig } from '../with-context.ts';
 
 /**
  * Delays are counted from the local clock; beyond this somebody will wonder about times in logs and
@@ -36,7 +43,7 @@ const SIGNS = { good: '✓', bad: '✗', note: '!' } as const satisfies Record<
   string
 >;
 
-export function addDoctorCommand({ program, io, run }: CommandSlot): void {
+export function addDoctorCommand({ program, io, run }: CommandLine): void {
   program
     .command('doctor')
     .description(

@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CallLoader, Identity, InboxConsumer, openQueue } from '@libby-dialer/dial-queue';
 import { type ResultRecord, resultRecordSchema } from '@libby-dialer/dialing';
 import { expect, test } from 'vitest';
-import { eachTest, phone, type TestBench } from '../test-bench.ts';
+import { type CommandBench, eachTest, phone } from '../testing/command-bench.ts';
 
-let bench: TestBench;
+let bench: CommandBench;
 eachTest((each) => {
   bench = each;
 });

@@ -7,14 +7,13 @@ import {
   Identity,
   type Survey,
 } from '@libby-dialer/dial-queue';
-import { DialerError, UsageError } from '@libby-dialer/runtime';
-import type { CommandSlot } from '../command-slot.ts';
-import { canAsk, confirm } from '../confirm.ts';
-import { type Context, withContext } from '../context.ts';
+import { type Context, readCountry, readNumber } from '@libby-dialer/operations';
+import { countOf, DialerError, formatDuration, UsageError } from '@libby-dialer/runtime';
+import type { CommandLine } from '../command-line.ts';
 import { deciderOf } from '../decider.ts';
-import { countOf, formatDuration } from '../format.ts';
-import { type Io, print } from '../io.ts';
-import { readCountry, readNumber } from '../read-number.ts';
+import { canAsk, confirm } from '../terminal/confirm.ts';
+import { type Io, print } from '../terminal/io.ts';
+import { withContext } from '../with-context.ts';
 
 interface EraseOptions {
   readonly country?: string | undefined;
@@ -23,7 +22,7 @@ interface EraseOptions {
   readonly json?: boolean | undefined;
 }
 
-export function addEraseCommand({ program, io, run }: CommandSlot): void {
+export function addEraseCommand({ program, io, run }: CommandLine): void {
   program
     .command('erase')
     .description(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Forwarders } from '@libby-dialer/dial-queue';
 import { eventually, runProcess, spawnProcess } from '@libby-dialer/testkit';
 import { beforeEach, expect, test } from 'vitest';
+import { Receiver } from '../../../../packages/daemon/src/testing/receiver.ts';
 import { startConnectProxy } from '../../../../packages/libby-client/src/testing/connect-proxy.ts';
 import {
   LOCALHOST_CERTIFICATE,
@@ -12,14 +13,13 @@ import {
   httpAnswer,
   startRawServer,
 } from '../../../../packages/libby-client/src/testing/raw-server.ts';
-import { Receiver } from '../forward/testing/receiver.ts';
-import { eachTest, phone, type TestBench } from '../test-bench.ts';
+import { type CommandBench, eachTest, phone } from '../testing/command-bench.ts';
 
 const MAIN = join(import.meta.dirname, '..', 'main.ts');
 const FORWARD_SECRET = 'secret-for-tests-and-no-other';
 const timeout = 60_000;
 
-let bench: TestBench;
+let bench: CommandBench;
 eachTest((each) => {
   bench = each;
 });

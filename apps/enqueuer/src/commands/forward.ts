@@ -1,8 +1,25 @@
 import { setGlobalProxyFromEnv } from 'node:http';
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import type { DaemonContext } from '@libby-dialer/daemon';
+import {
+  type DaemonKind,
+  DEFAULT_FORWARD_PORT,
+  Forwarder,
+  type ForwarderEnd,
+  type ForwarderOptions,
+  ForwardMetrics,
+  forwardConfig,
+  keyOf,
+  parseWebhookUrl,
+  ServeDaemon,
+  Webhook,
+  type WebhookUrl,
+} from '@libby-dialer/daemon';
 import { type ForwarderState, Forwarders, ForwardQueue } from '@libby-dialer/dial-queue';
 import {
+  countOf,
   DialerError,
+  formatDuration,
   goesDirectly,
   type HttpsProxyConfig,
   misspelledVariables,
@@ -10,19 +27,10 @@ import {
   systemClock,
   UsageError,
 } from '@libby-dialer/runtime';
-import type { CommandSlot } from '../command-slot.ts';
-import { DEFAULT_FORWARD_PORT, forwardConfig } from '../config.ts';
-import { openLogger, readConfig, withContext } from '../context.ts';
-import { countOf, formatDuration } from '../format.ts';
-import { ForwardMetrics } from '../forward/forward-metrics.ts';
-import { Forwarder, type ForwarderEnd, type ForwarderOptions } from '../forward/forwarder.ts';
-import { Webhook } from '../forward/webhook.ts';
-import { keyOf } from '../forward/webhook-signature.ts';
-import { parseWebhookUrl, type WebhookUrl } from '../forward/webhook-url.ts';
-import { type Io, print } from '../io.ts';
-import type { DaemonContext } from '../serve/daemon-part.ts';
-import { type DaemonKind, ServeDaemon } from '../serve/serve-daemon.ts';
-import { type Cell, formatTable, printFitted } from '../table.ts';
+import type { CommandLine } from '../command-line.ts';
+import { type Io, print } from '../terminal/io.ts';
+import { type Cell, formatTable, printFitted } from '../terminal/table.ts';
+import { openLogger, readConfig, withContext } from '../with-context.ts';
 
 const KIND: DaemonKind = {
   program: 'enqueuer-forward',
@@ -48,7 +56,7 @@ interface ForwardOptions {
   readonly timeoutMs: number;
 }
 
-export function addForwardCommands({ program, io, run }: CommandSlot): void {
+export function addForwardCommands({ program, io, run }: CommandLine): void {
   const forward = program
     .command('forward')
     .description(

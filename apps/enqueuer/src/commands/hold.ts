@@ -1,13 +1,12 @@
 import type { Hold, HoldCause } from '@libby-dialer/dial-queue';
 import { type HoldReason, isoInstant } from '@libby-dialer/dialing';
-import { DialerError } from '@libby-dialer/runtime';
-import type { CommandSlot } from '../command-slot.ts';
-import { withContext } from '../context.ts';
-import { formatDuration } from '../format.ts';
-import { type Io, print } from '../io.ts';
-import { type Cell, formatTable, printFitted } from '../table.ts';
+import { DialerError, formatDuration } from '@libby-dialer/runtime';
+import type { CommandLine } from '../command-line.ts';
+import { type Io, print } from '../terminal/io.ts';
+import { type Cell, formatTable, printFitted } from '../terminal/table.ts';
+import { withContext } from '../with-context.ts';
 
-export function addHoldCommands({ program, io, run }: CommandSlot): void {
+export function addHoldCommands({ program, io, run }: CommandLine): void {
   const hold = program.command('hold').description('Where dialing is stopped, and why.');
   hold
     .command('list')

@@ -6,12 +6,12 @@ import {
   type RedialResolution,
 } from '@libby-dialer/dial-queue';
 import { isoInstant, redialAfterMs } from '@libby-dialer/dialing';
-import { DialerError } from '@libby-dialer/runtime';
-import type { CommandSlot } from '../command-slot.ts';
-import { type Context, withContext } from '../context.ts';
-import { countOf } from '../format.ts';
-import { type Io, print } from '../io.ts';
-import { type Cell, formatTable, printFitted } from '../table.ts';
+import { type Context } from '@libby-dialer/operations';
+import { countOf, DialerError } from '@libby-dialer/runtime';
+import type { CommandLine } from '../command-line.ts';
+import { type Io, print } from '../terminal/io.ts';
+import { type Cell, formatTable, printFitted } from '../terminal/table.ts';
+import { withContext } from '../with-context.ts';
 
 const HEADING = [
   'CALL',
@@ -40,7 +40,7 @@ interface ResolveOptions {
   readonly by: string;
 }
 
-export function addInDoubtCommands({ program, io, run }: CommandSlot): void {
+export function addInDoubtCommands({ program, io, run }: CommandLine): void {
   const inDoubt = program
     .command('in-doubt')
     .description('Calls that may have rung: sent, or perhaps sent, without a usable answer.');

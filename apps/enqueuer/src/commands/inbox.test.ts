@@ -1,9 +1,9 @@
 import { InboxConsumer } from '@libby-dialer/dial-queue';
 import { expect, test } from 'vitest';
-import { TestDaemon } from '../inbox/test-daemon.ts';
-import { eachTest, phone, type TestBench } from '../test-bench.ts';
+import { TestDaemon } from '../../../../packages/daemon/src/testing/test-daemon.ts';
+import { type CommandBench, eachTest, phone } from '../testing/command-bench.ts';
 
-let bench: TestBench;
+let bench: CommandBench;
 eachTest((each) => {
   bench = each;
 });

@@ -6,12 +6,11 @@ import {
   InboxView,
 } from '@libby-dialer/dial-queue';
 import { isoInstant } from '@libby-dialer/dialing';
-import { DialerError } from '@libby-dialer/runtime';
-import type { CommandSlot } from '../command-slot.ts';
-import { withContext } from '../context.ts';
-import { countOf, formatCount, formatDuration } from '../format.ts';
-import { type Io, print } from '../io.ts';
-import { formatTable, printFitted } from '../table.ts';
+import { countOf, DialerError, formatCount, formatDuration } from '@libby-dialer/runtime';
+import type { CommandLine } from '../command-line.ts';
+import { type Io, print } from '../terminal/io.ts';
+import { formatTable, printFitted } from '../terminal/table.ts';
+import { withContext } from '../with-context.ts';
 
 const MOST_REJECTS = 20;
 const HEADING = ['ENTRY', 'REJECTED', 'CAMPAIGN', 'CODE', 'REASON'];
@@ -24,7 +23,7 @@ interface RejectedOptions extends JsonOption {
   readonly limit: number;
 }
 
-export function addInboxCommands({ program, io, run }: CommandSlot): void {
+export function addInboxCommands({ program, io, run }: CommandLine): void {
   const inbox = program
     .command('inbox')
     .description('What other services push: the stream that "enqueuer serve" takes calls from.');

@@ -4,7 +4,7 @@ import { openQueue } from '@libby-dialer/dial-queue';
 import type { QueuedCall } from '@libby-dialer/dialing';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import { eachTest, type TestBench } from '../test-bench.ts';
+import { type CommandBench, eachTest } from '../testing/command-bench.ts';
 
 /**
  * Lists in the shapes in which spreadsheets, mail programs, CRMs, dialers and databases write them,
@@ -40,7 +40,7 @@ const SUMMER_EVENING = '2099-07-09T00:30:00Z';
 const SUMMER_NIGHT = '2099-07-08T02:30:00Z';
 const SUMMER_LATE = '2099-07-08T01:30:00Z';
 
-let bench: TestBench;
+let bench: CommandBench;
 eachTest((each) => {
   bench = each;
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
+import { type CheckedList, openCheckedList } from '@libby-dialer/call-list';
 import {
   CallHistory,
   DoNotCallList,
@@ -8,9 +9,19 @@ import {
   LoadPreview,
 } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
-import { DialerError, UsageError } from '@libby-dialer/runtime';
-import { type Context, withContext } from '../context.ts';
-import { DryRun, type DryRunOptions, type RowForesight } from '../dry-run.ts';
+import type { LoadCounts } from '@libby-dialer/operations';
+import {
+  anotherListSaid,
+  type Context,
+  campaignChangeSaid,
+  DryRun,
+  type DryRunOptions,
+  type RowForesight,
+  refuseIfClosed,
+  storedCampaign,
+} from '@libby-dialer/operations';
+import { countOf, DialerError, UsageError } from '@libby-dialer/runtime';
+import { inputOf, type LoadOptions } from '../load-options.ts';
 import {
   fateRuns,
   totalsJson,
@@ -18,22 +29,11 @@ import {
   VERDICTS_HEADING,
   verdictCsv,
   verdictLines,
-} from '../dry-run-report.ts';
-import { countOf } from '../format.ts';
-import { type Io, print, warn } from '../io.ts';
-import type { LoadCounts } from '../list-loader.ts';
-import {
-  anotherListSaid,
-  type CheckedList,
-  campaignChangeSaid,
-  inputOf,
-  type LoadOptions,
-  openChecked,
-  refuseIfClosed,
-  storedCampaign,
-} from '../load-input.ts';
-import { dryRunTable, loadJson } from '../load-report.ts';
+} from '../reports/dry-run-report.ts';
+import { dryRunTable, loadJson } from '../reports/load-report.ts';
 import { ResultsFile } from '../results-file.ts';
+import { type Io, print, warn } from '../terminal/io.ts';
+import { withContext } from '../with-context.ts';
 
 /**
  * Shows what a load would do and does nothing of it: neither Redis nor the rejects file is written.
@@ -47,7 +47,7 @@ export async function dryRun(
   return await withContextIfThere(io, async (context) => {
     const campaign = given ?? (await storedCampaign(context, options.campaign));
     if (context !== undefined) await refuseIfClosed(context, campaign);
-    const list = await openChecked(campaign, inputOf(io, path, options));
+    const list = await openCheckedList(campaign, inputOf(io, path, options));
     try {
       await warnOfChanges(io, context, campaign);
       await warnOfAnotherList(io, context, campaign, list);

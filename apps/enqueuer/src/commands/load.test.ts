@@ -7,9 +7,9 @@ import { queuedCallSchema } from '@libby-dialer/dialing';
 import { Interrupted } from '@libby-dialer/runtime';
 import { eventually } from '@libby-dialer/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { eachTest, phone, type TestBench } from '../test-bench.ts';
+import { type CommandBench, eachTest, phone } from '../testing/command-bench.ts';
 
-let bench: TestBench;
+let bench: CommandBench;
 eachTest((each) => {
   bench = each;
 });
@@ -629,7 +629,7 @@ describe('with dedupeBy: row', () => {
     name: string,
     content: string | Buffer,
     ...options: string[]
-  ) => ReturnType<TestBench['run']>;
+  ) => ReturnType<CommandBench['run']>;
   beforeEach(async () => {
     campaign = await bench.campaign('spring', { dedupeBy: 'row' });
     load = async (name, content, ...options) => {

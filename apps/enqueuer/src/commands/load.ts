@@ -1,32 +1,30 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { LIST_FORMATS, ListError, readCampaignFile } from '@libby-dialer/call-list';
 import type { Campaign } from '@libby-dialer/dialing';
-import { UsageError } from '@libby-dialer/runtime';
-import { readCampaignFile } from '../campaign-file.ts';
-import type { CommandSlot } from '../command-slot.ts';
-import { canAsk, confirm } from '../confirm.ts';
-import { type Context, withContext } from '../context.ts';
-import { explainList } from '../explain-list.ts';
-import { insistOnDurability } from '../insist-on-durability.ts';
-import { type Io, warn } from '../io.ts';
-import { ListError } from '../list/list-error.ts';
-import { LIST_FORMATS } from '../list/list-format.ts';
-import type { LoadCounts } from '../list-loader.ts';
+import type { LoadCounts } from '@libby-dialer/operations';
 import {
   anotherListSaid,
+  type Context,
   campaignChangedError,
   campaignChangeSaid,
-  inputOf,
-  type LoadOptions,
+  loadList,
+  requireDurableRedis,
   storedCampaign,
-} from '../load-input.ts';
-import { loadList } from '../load-list.ts';
+} from '@libby-dialer/operations';
+import { UsageError } from '@libby-dialer/runtime';
+import type { CommandLine } from '../command-line.ts';
+import { explainList } from '../explain-list.ts';
+import { inputOf, type LoadOptions } from '../load-options.ts';
 import { printLoaded, tellingOf } from '../load-telling.ts';
+import { canAsk, confirm } from '../terminal/confirm.ts';
+import { type Io, warn } from '../terminal/io.ts';
+import { withContext } from '../with-context.ts';
 import { dryRun } from './load-dry-run.ts';
 
 const DONE = 0;
 const ROWS_REJECTED = 3;
 
-export function addLoadCommand({ program, io, run }: CommandSlot): void {
+export function addLoadCommand({ program, io, run }: CommandLine): void {
   program
     .command('load')
     .description('Load a list. The same list again, or after a crash, adds only what is missing.')
@@ -96,7 +94,7 @@ async function loadHere(
   given: Campaign | undefined,
   options: LoadOptions,
 ): Promise<LoadCounts> {
-  await insistOnDurability(context);
+  await requireDurableRedis(context);
   const campaign = given ?? (await storedCampaign(context, options.campaign));
   const { limit, rejects, anotherList = false } = options;
   const input = { ...inputOf(io, path, options), ...tellingOf(io, context.logger) };

@@ -1,11 +1,12 @@
 import { Option } from '@commander-js/extra-typings';
 import { OUTCOMES, type Outcome, type ResultRecord } from '@libby-dialer/dialing';
+import { type Context } from '@libby-dialer/operations';
 import { UsageError } from '@libby-dialer/runtime';
-import type { CommandSlot } from '../command-slot.ts';
-import { type Context, withContext } from '../context.ts';
-import { type Io, print, warn } from '../io.ts';
-import { RESULTS_HEADING, resultToCsv } from '../results-csv.ts';
+import type { CommandLine } from '../command-line.ts';
+import { RESULTS_HEADING, resultToCsv } from '../reports/results-csv.ts';
 import { ResultsFile } from '../results-file.ts';
+import { type Io, print, warn } from '../terminal/io.ts';
+import { withContext } from '../with-context.ts';
 
 type ResultsFormat = 'csv' | 'ndjson';
 
@@ -20,7 +21,7 @@ interface ResultsOptions {
   readonly bom?: boolean | undefined;
 }
 
-export function addResultsCommand({ program, io, run }: CommandSlot): void {
+export function addResultsCommand({ program, io, run }: CommandLine): void {
   program
     .command('results')
     .description('One record for each settled call, in the order of settling.')

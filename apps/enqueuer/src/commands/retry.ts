@@ -1,18 +1,17 @@
 import { Option } from '@commander-js/extra-typings';
 import { CampaignArchivedError, LoadPreview } from '@libby-dialer/dial-queue';
 import { isoInstant, RETRYABLE_OUTCOMES, type RetryableOutcome } from '@libby-dialer/dialing';
-import { DialerError } from '@libby-dialer/runtime';
-import type { CommandSlot } from '../command-slot.ts';
-import { withContext } from '../context.ts';
-import { countOf } from '../format.ts';
-import { type Io, print } from '../io.ts';
+import { countOf, DialerError } from '@libby-dialer/runtime';
+import type { CommandLine } from '../command-line.ts';
+import { type Io, print } from '../terminal/io.ts';
+import { withContext } from '../with-context.ts';
 
 const EXAMPLE = `
 Example:
   enqueuer retry spring-events --outcome exhausted
 `;
 
-export function addRetryCommand({ program, io, run }: CommandSlot): void {
+export function addRetryCommand({ program, io, run }: CommandLine): void {
   program
     .command('retry')
     .description('Queue calls again that provably never rang.')

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { eachTest, type TestBench } from '../test-bench.ts';
+import { type CommandBench, eachTest } from '../testing/command-bench.ts';
 
-let bench: TestBench;
+let bench: CommandBench;
 let add: string[];
 eachTest((each) => {
   bench = each;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { LIST_FORMATS, ListError, readCampaignFile } from '@libby-dialer/call-list';
 import {
   hasCalls,
   type ScheduleRun,
@@ -18,28 +19,29 @@ import {
   ScheduleError,
   type ScheduleSettings,
 } from '@libby-dialer/dialing';
+import {
+  type CarryEnd,
+  type Context,
+  ListLookout,
+  RunCarrier,
+  requireDurableRedis,
+  storedCampaign,
+} from '@libby-dialer/operations';
 import { DialerError, UsageError } from '@libby-dialer/runtime';
-import { readCampaignFile } from '../campaign-file.ts';
-import type { CommandSlot } from '../command-slot.ts';
-import { canAsk, confirm } from '../confirm.ts';
-import { type Context, withContext } from '../context.ts';
+import type { CommandLine } from '../command-line.ts';
 import { parseDuration } from '../duration.ts';
 import { explainList } from '../explain-list.ts';
-import { insistOnDurability } from '../insist-on-durability.ts';
-import { type Io, print, warn } from '../io.ts';
-import { ListError } from '../list/list-error.ts';
-import { LIST_FORMATS } from '../list/list-format.ts';
-import { storedCampaign } from '../load-input.ts';
 import { printLoaded, tellingOf } from '../load-telling.ts';
-import { ListLookout } from '../schedules/list-lookout.ts';
-import { type CarryEnd, RunCarrier } from '../schedules/run-carrier.ts';
 import {
   nextRunsText,
   type ScheduleView,
   scheduleJson,
   scheduleText,
-} from '../schedules/schedule-report.ts';
-import { callTimeText } from '../wall-clock.ts';
+} from '../reports/schedule-report.ts';
+import { callTimeText } from '../reports/wall-clock.ts';
+import { canAsk, confirm } from '../terminal/confirm.ts';
+import { type Io, print, warn } from '../terminal/io.ts';
+import { withContext } from '../with-context.ts';
 
 const NEXT_SHOWN = 3;
 const LAST_SHOWN = 5;
@@ -59,7 +61,7 @@ interface AddOptions {
   readonly format?: string | undefined;
 }
 
-export function addScheduleCommands({ program, io, run }: CommandSlot): void {
+export function addScheduleCommands({ program, io, run }: CommandLine): void {
   const schedule = program
     .command('schedule')
     .description('Lists that are called again and again ("enqueuer serve" runs them).');
@@ -244,7 +246,7 @@ interface RunOptions {
 
 async function runNow(io: Io, name: string, options: RunOptions): Promise<number> {
   return await withContext(io, async (context) => {
-    await insistOnDurability(context);
+    await requireDurableRedis(context);
     const store = new ScheduleStore(context.redis, context.keys);
     const schedule = await scheduleNamed(store, name);
     const now = await context.now();

@@ -8,9 +8,9 @@ import { startSimulator } from '@libby-dialer/libby-simulator';
 import { Interrupted } from '@libby-dialer/runtime';
 import { eventually, startRedis } from '@libby-dialer/testkit';
 import { describe, expect, test } from 'vitest';
-import { eachTest, type TestBench } from '../test-bench.ts';
+import { type CommandBench, eachTest } from '../testing/command-bench.ts';
 
-let bench: TestBench;
+let bench: CommandBench;
 eachTest((each) => {
   bench = each;
 });
@@ -29,7 +29,7 @@ async function loaded(id: string, count: number): Promise<string[]> {
 async function placed(
   id: string,
   callId: string,
-  ...[outcome, record]: Parameters<TestBench['settle']> extends [string, string, ...infer R]
+  ...[outcome, record]: Parameters<CommandBench['settle']> extends [string, string, ...infer R]
     ? R
     : never
 ) {

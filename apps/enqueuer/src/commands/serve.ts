@@ -1,10 +1,8 @@
+import { buildParts, ServeDaemon, serveConfig } from '@libby-dialer/daemon';
 import { misspelledVariables, runService } from '@libby-dialer/runtime';
-import type { CommandSlot } from '../command-slot.ts';
-import { serveConfig } from '../config.ts';
-import { openLogger, readConfig } from '../context.ts';
-import type { Io } from '../io.ts';
-import { buildParts } from '../serve/build-parts.ts';
-import { ServeDaemon } from '../serve/serve-daemon.ts';
+import type { CommandLine } from '../command-line.ts';
+import type { Io } from '../terminal/io.ts';
+import { openLogger, readConfig } from '../with-context.ts';
 
 /**
  * For a batch in hand, not for a list: a load that is broken off is taken up again by the next
@@ -12,7 +10,7 @@ import { ServeDaemon } from '../serve/serve-daemon.ts';
  */
 const STOP_WITHIN_MS = 30_000;
 
-export function addServeCommand({ program, io, run }: CommandSlot): void {
+export function addServeCommand({ program, io, run }: CommandLine): void {
   program
     .command('serve')
     .description(

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Identity, SetAsideJobs } from '@libby-dialer/dial-queue';
 import { expect, test } from 'vitest';
-import { eachTest, phone, type TestBench } from '../test-bench.ts';
+import { type CommandBench, eachTest, phone } from '../testing/command-bench.ts';
 
-let bench: TestBench;
+let bench: CommandBench;
 eachTest((each) => {
   bench = each;
 });

@@ -1,12 +1,12 @@
 import { Option } from '@commander-js/extra-typings';
 import { Identity, readCall, type SetAsideJob, SetAsideJobs } from '@libby-dialer/dial-queue';
 import { type Campaign, isoInstant } from '@libby-dialer/dialing';
-import { DialerError, UsageError } from '@libby-dialer/runtime';
-import type { CommandSlot } from '../command-slot.ts';
-import { type Context, withContext } from '../context.ts';
-import { countOf } from '../format.ts';
-import { type Io, print } from '../io.ts';
-import { type Cell, formatTable, printFitted } from '../table.ts';
+import { type Context } from '@libby-dialer/operations';
+import { countOf, DialerError, UsageError } from '@libby-dialer/runtime';
+import type { CommandLine } from '../command-line.ts';
+import { type Io, print } from '../terminal/io.ts';
+import { type Cell, formatTable, printFitted } from '../terminal/table.ts';
+import { withContext } from '../with-context.ts';
 
 const HEADING = ['JOB', 'CAMPAIGN', 'REASON', 'QUEUED', 'ROW', 'NUMBER', 'NAME', 'CAN BE QUEUED'];
 
@@ -27,7 +27,7 @@ interface Finding {
   readonly canBeQueued: boolean;
 }
 
-export function addSetAsideCommands({ program, io, run }: CommandSlot): void {
+export function addSetAsideCommands({ program, io, run }: CommandLine): void {
   const setAside = program
     .command('set-aside')
     .description(

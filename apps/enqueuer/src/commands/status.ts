@@ -1,20 +1,19 @@
 import type { CampaignState } from '@libby-dialer/dial-queue';
+import { type CampaignView, StatusWatch } from '@libby-dialer/operations';
 import { sleep } from '@libby-dialer/runtime';
-import type { CommandSlot } from '../command-slot.ts';
-import { withContext } from '../context.ts';
-import { type Io, print } from '../io.ts';
-import { LiveView } from '../live-view.ts';
+import type { CommandLine } from '../command-line.ts';
 import {
-  type CampaignView,
   changeKey,
   statusJson,
   statusLine,
   statusOfAll,
   statusOfOne,
   watchOfAll,
-} from '../status-report.ts';
-import { StatusWatch } from '../status-watch.ts';
-import { printFitted } from '../table.ts';
+} from '../reports/status-report.ts';
+import { type Io, print } from '../terminal/io.ts';
+import { LiveView } from '../terminal/live-view.ts';
+import { printFitted } from '../terminal/table.ts';
+import { withContext } from '../with-context.ts';
 
 const WATCH_MS = 1000;
 
@@ -23,7 +22,7 @@ interface StatusOptions {
   readonly json?: boolean | undefined;
 }
 
-export function addStatusCommand({ program, io, run }: CommandSlot): void {
+export function addStatusCommand({ program, io, run }: CommandLine): void {
   program
     .command('status')
     .description(

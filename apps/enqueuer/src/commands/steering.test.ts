@@ -3,9 +3,9 @@ import { isoInstant } from '@libby-dialer/dialing';
 import { Interrupted } from '@libby-dialer/runtime';
 import { eventually } from '@libby-dialer/testkit';
 import { describe, expect, test } from 'vitest';
-import { eachTest, type TestBench } from '../test-bench.ts';
+import { type CommandBench, eachTest } from '../testing/command-bench.ts';
 
-let bench: TestBench;
+let bench: CommandBench;
 eachTest((each) => {
   bench = each;
 });

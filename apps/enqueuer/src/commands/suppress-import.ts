@@ -1,18 +1,27 @@
+import {
+  findNumberColumns,
+  ListError,
+  type ListSource,
+  nameNumberColumns,
+  openSource,
+  RejectsFile,
+  rejectsPathOf,
+} from '@libby-dialer/call-list';
 import { DoNotCallList, Identity } from '@libby-dialer/dial-queue';
 import type { CountryCode } from '@libby-dialer/dialing';
-import { type Context, withContext } from '../context.ts';
+import {
+  type Context,
+  type ImportCounts,
+  NumberImporter,
+  readCountry,
+} from '@libby-dialer/operations';
+import { countOf, formatCount } from '@libby-dialer/runtime';
 import { explainList } from '../explain-list.ts';
-import { countOf, formatCount } from '../format.ts';
-import { type Io, print, warn } from '../io.ts';
-import { ListError } from '../list/list-error.ts';
-import { findNumberColumns, nameNumberColumns } from '../list/number-columns.ts';
-import { RejectsFile, rejectsPathOf } from '../list/rejects-file.ts';
-import { type ListSource, openSource } from '../list-source.ts';
-import { type ImportCounts, NumberImporter } from '../number-importer.ts';
-import { outlastEarlierClaims } from '../outlast-claims.ts';
-import { Progress } from '../progress.ts';
-import { readCountry } from '../read-number.ts';
-import { formatTable } from '../table.ts';
+import { type Io, print, warn } from '../terminal/io.ts';
+import { Progress } from '../terminal/progress.ts';
+import { formatTable } from '../terminal/table.ts';
+import { waitForClaims } from '../wait-for-claims.ts';
+import { withContext } from '../with-context.ts';
 
 const DONE = 0;
 const ROWS_REJECTED = 3;
@@ -85,7 +94,7 @@ async function importList(
       isWhole: true,
       warn: (sentence) => warn(io, sentence),
     });
-    await outlastEarlierClaims(io, doNotCall);
+    await waitForClaims(io, doNotCall);
     const { counts } = importer;
     await print(
       io.stdout,

@@ -5,9 +5,9 @@ import { gzipSync } from 'node:zlib';
 import { Interrupted } from '@libby-dialer/runtime';
 import { eventually } from '@libby-dialer/testkit';
 import { describe, expect, test } from 'vitest';
-import { eachTest, phone, type TestBench } from '../test-bench.ts';
+import { type CommandBench, eachTest, phone } from '../testing/command-bench.ts';
 
-let bench: TestBench;
+let bench: CommandBench;
 eachTest((each) => {
   bench = each;
 });

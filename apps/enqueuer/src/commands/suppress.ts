@@ -1,12 +1,11 @@
 import { DoNotCallList, Identity } from '@libby-dialer/dial-queue';
-import { UsageError } from '@libby-dialer/runtime';
-import type { CommandSlot } from '../command-slot.ts';
-import { type Context, withContext } from '../context.ts';
-import { countOf, formatCount } from '../format.ts';
-import { type Io, print } from '../io.ts';
-import { outlastEarlierClaims } from '../outlast-claims.ts';
-import { readCountry, readNumber, readNumbers } from '../read-number.ts';
-import { formatTable } from '../table.ts';
+import { type Context, readCountry, readNumber, readNumbers } from '@libby-dialer/operations';
+import { countOf, formatCount, UsageError } from '@libby-dialer/runtime';
+import type { CommandLine } from '../command-line.ts';
+import { type Io, print } from '../terminal/io.ts';
+import { formatTable } from '../terminal/table.ts';
+import { waitForClaims } from '../wait-for-claims.ts';
+import { withContext } from '../with-context.ts';
 import { importNumbers } from './suppress-import.ts';
 
 interface SuppressOptions {
@@ -22,7 +21,7 @@ const COUNTRY = [
 ] as const;
 const BY = ['--by <who>', 'who decided it; kept for audit'] as const;
 
-export function addSuppressCommands({ program, io, run }: CommandSlot): void {
+export function addSuppressCommands({ program, io, run }: CommandLine): void {
   const suppress = program
     .command('suppress')
     .description('The do-not-call list, over all campaigns.');
@@ -85,7 +84,7 @@ async function addNumbers(
       changed: added,
       by: options.by,
     });
-    await outlastEarlierClaims(io, list);
+    await waitForClaims(io, list);
     await print(
       io.stdout,
       `${countOf(added, 'number')} added${besides(numbers.length - added, 'on the list already')}.\n`,

@@ -1,14 +1,14 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { eachTest, type TestBench } from '../test-bench.ts';
+import { type CommandBench, eachTest } from '../testing/command-bench.ts';
 
 const HOSTILE = 'Ada\u001b]0;x\u0007\u009b2J\u202e';
 const SHOWN = String.raw`Ada\u001b]0;x\u0007\u009b2J\u202e`;
 /** What a terminal obeys, but for tabs and line breaks. */
 const OBEYED = /[^\P{Cc}\t\r\n]|\r(?!\n)|[\u202a-\u202e\u2066-\u2069]/u;
 
-let bench: TestBench;
+let bench: CommandBench;
 eachTest((each) => {
   bench = each;
 });

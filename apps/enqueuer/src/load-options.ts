@@ -1,0 +1,23 @@
+import type { ListFormat, ListInput } from '@libby-dialer/call-list';
+import { type Io, warn } from './terminal/io.ts';
+
+export interface LoadOptions {
+  /** A campaign file, or the id of a stored campaign. */
+  readonly campaign: string;
+  readonly dryRun?: boolean | undefined;
+  readonly limit?: number | undefined;
+  readonly format?: ListFormat | undefined;
+  readonly rejects?: string | undefined;
+  readonly anotherList?: boolean | undefined;
+  /** Nobody is asked whether the stored campaign is to be changed. */
+  readonly yes?: boolean | undefined;
+  /** Of a dry run: a CSV of what is foreseen of each row. */
+  readonly verdicts?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** What a command reads its list from. */
+export function inputOf(io: Io, path: string, { format }: Pick<LoadOptions, 'format'>): ListInput {
+  const { stdin, signal } = io;
+  return { path, format, stdin, signal, warn: (sentence) => warn(io, sentence) };
+}

@@ -1,0 +1,82 @@
+import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { DialerError, Interrupted, Redactor } from '@libby-dialer/runtime';
+import { eachBench, TestBench } from '../../../../packages/operations/src/testing/test-bench.ts';
+import { cli } from '../cli.ts';
+
+export { phone } from '../../../../packages/operations/src/testing/test-bench.ts';
+
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly stdin?: string | Readable;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly signal?: AbortSignal;
+  /** A person sits at input and messages, and `stdin` is what they type. */
+  readonly isTerminal?: boolean;
+  /**
+   * For tests that read while the command runs, or look at a terminal; it is ended. Then the result
+   * holds none of it.
+   */
+  readonly stdout?: PassThrough & { isTTY?: boolean; columns?: number; rows?: number };
+}
+
+/** For tests of commands. */
+export class CommandBench extends TestBench {
+  /** Runs a command line in this process, and treats what it throws as `runMain` does. */
+  async run(
+    argv: readonly string[],
+    { stdin = '', env = {}, signal, stdout: given, isTerminal = false }: RunOptions = {},
+  ): Promise<CommandResult> {
+    const stdout = given ?? new PassThrough();
+    // Wide enough that sentences stay in one line.
+    const stderr = Object.assign(new PassThrough(), { isTTY: isTerminal, columns: 1000 });
+    const output = Promise.all([given === undefined ? text(stdout) : '', text(stderr)]);
+    const io = {
+      stdin: Object.assign(
+        typeof stdin === 'string' ? Readable.from([Buffer.from(stdin)]) : stdin,
+        {
+          isTTY: isTerminal,
+        },
+      ),
+      stdout,
+      stderr,
+      environment: () => ({ ...this.environment, ...env }),
+      signal: signal ?? new AbortController().signal,
+      redactor: new Redactor(),
+    };
+    let code: number;
+    try {
+      code = await cli(argv, io);
+    } catch (error) {
+      const ending = isAbort(error) && signal?.aborted ? (signal.reason as Error) : error;
+      if (!(ending instanceof DialerError) && !(ending instanceof Interrupted)) throw error;
+      if (ending instanceof DialerError) stderr.write(`${ending.message}\n`);
+      code = ending.exitCode;
+    }
+    stdout.end();
+    stderr.end();
+    const [out, err] = await output;
+    return { code, stdout: out, stderr: err };
+  }
+
+  /** Runs a command line that must succeed, and reads what it prints as JSON. */
+  async json(argv: readonly string[], options?: RunOptions): Promise<unknown> {
+    const { code, stdout, stderr } = await this.run(argv, options);
+    if (code !== 0 && code !== 3) throw new Error(`exit code ${code}: ${stderr}`);
+    return JSON.parse(stdout);
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+/** A Redis for the file, and a bench of its own for each test. */
+export function eachTest(use: (bench: CommandBench) => void): void {
+  eachBench(CommandBench, use);
+}

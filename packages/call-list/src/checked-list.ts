@@ -1,0 +1,47 @@
+import type { Readable } from 'node:stream';
+import type { Campaign } from '@libby-dialer/dialing';
+import { createRowChecker, type RowChecker } from './checks/check-row.ts';
+import type { ListFormat } from './formats/list-format.ts';
+import { type ListSource, openSource } from './list-source.ts';
+import { nameOfList } from './rejects/rejects-file.ts';
+
+/** An open list, and what checks its rows. */
+export interface CheckedList {
+  readonly source: ListSource;
+  readonly checker: RowChecker;
+}
+
+/** Where a list is read from. */
+export interface ListInput {
+  readonly path: string;
+  readonly format?: ListFormat | undefined;
+  /** What `-` stands for. */
+  readonly stdin: Readable;
+  readonly signal: AbortSignal;
+  /** Told what is odd about it, in sentences. */
+  readonly warn: (sentence: string) => void;
+}
+
+/** Opens a list and prepares the check of its rows. Throws `ListError`. */
+export async function openCheckedList(campaign: Campaign, input: ListInput): Promise<CheckedList> {
+  const { path, format, stdin, signal } = input;
+  const source = await openSource(path, {
+    format,
+    stdin,
+    signal,
+    hash: campaign.dedupeBy === 'row',
+  });
+  try {
+    const { listHash, list } = source;
+    const checker = createRowChecker(campaign, {
+      list: nameOfList(path),
+      headings: list.csv?.headings,
+      listHash,
+    });
+    for (const warning of [...list.warnings, ...checker.warnings]) input.warn(warning);
+    return { source, checker };
+  } catch (error) {
+    source.list.close();
+    throw error;
+  }
+}

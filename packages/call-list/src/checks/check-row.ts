@@ -1,0 +1,244 @@
+import {
+  type CallRecord,
+  type Campaign,
+  callRecordSchema,
+  type FormHeading,
+  headingText,
+  readCountryText,
+  variableKey,
+} from '@libby-dialer/dialing';
+import { type ColumnField, type Columns, listHeadId, resolveColumns } from '../columns/headings.ts';
+import { NeededColumns } from '../columns/needed-columns.ts';
+import type { ListRow, RowProblem } from '../list-row.ts';
+import { rejectedBefore } from '../rejects/rejected-before.ts';
+import {
+  invalidField,
+  OWN_VARIABLES,
+  RecordChecker,
+  type RowsCountry,
+  type RowVerdict,
+  type Variable,
+  variablesOf,
+} from './check-record.ts';
+
+export interface RowCheckerOptions {
+  /** The list's name, for those who read results. */
+  list?: string | undefined;
+  /** Of a CSV list. */
+  headings?: readonly string[] | undefined;
+  /** What names the list's content; needed where the campaign dedupes by row. */
+  listHash?: string | undefined;
+}
+
+export interface RowChecker {
+  check(row: ListRow): RowVerdict;
+  /**
+   * What the list's calls have in common, to be stored once under the id by which each of them
+   * names it.
+   */
+  head: { id: string; list: string | undefined; headings: readonly FormHeading[] };
+  /** Sentences about what the campaign asks for and the list does not have. */
+  warnings: readonly string[];
+}
+
+/**
+ * Prepares the check of a list's rows for a campaign; all that does not differ by row is worked out
+ * here. Throws `ListError` where the headings do not tell whom to call.
+ */
+export function createRowChecker(campaign: Campaign, options: RowCheckerOptions = {}): RowChecker {
+  const { list, headings, listHash } = options;
+  if (headings === undefined) {
+    const records = new RecordChecker(campaign, { list, listHash });
+    return { check: (row) => checkJson(row, records), head: headOf(list, []), warnings: [] };
+  }
+  const variables = variablesOf(campaign);
+  const asked = variables.map(({ key }) => key).filter((key) => !OWN_VARIABLES.has(key));
+  const columns = resolveColumns(headings, campaign.columns, new Set(asked));
+  const formHeadings = columns.form.map(({ heading }) => heading);
+  const records = new RecordChecker(campaign, { list, listHash, formHeadings });
+  const isAsked = new Set(asked);
+  const askedFor = columns.form.filter(({ heading }) =>
+    isAsked.has(variableKey(headingText(heading))),
+  );
+  const { fields, name, countries, doNotCall, extensions } = columns;
+  const needed = [
+    fields.values(),
+    name,
+    countries,
+    doNotCall,
+    extensions,
+    askedFor.map(({ position }) => position),
+  ];
+  const cells = new CellReader(
+    columns,
+    new NeededColumns(
+      headings,
+      needed.flatMap((each) => [...each]),
+    ),
+  );
+  return {
+    check: (row) => cells.check(row, records),
+    head: headOf(list, formHeadings),
+    warnings: missingColumns(variables, formHeadings.map(headingText)),
+  };
+}
+
+function headOf(list: string | undefined, headings: readonly FormHeading[]): RowChecker['head'] {
+  return { id: listHeadId(list, headings), list, headings };
+}
+
+function missingColumns(variables: readonly Variable[], headings: readonly string[]): string[] {
+  const known = new Set([...OWN_VARIABLES, ...headings.map(variableKey)]);
+  const missing = new Map(
+    variables.filter(({ key }) => !known.has(key)).map(({ key, name }) => [key, name]),
+  );
+  return [...missing.values()].map(
+    (name) => `No column has the heading "${name}", which the campaign asks for.`,
+  );
+}
+
+function checkJson(row: ListRow, records: RecordChecker): RowVerdict {
+  if (row.problem !== undefined) return row.problem;
+  const { record } = row;
+  if (record === undefined) throw new Error('a row of a JSON list has a record or a problem');
+  return records.check(record, record.formInfo, row.row);
+}
+
+/**
+ * Turns the cells of a CSV row into a record, by position: a schema for every row would take longer
+ * than reading it.
+ */
+class CellReader {
+  readonly #phone: number;
+  readonly #name: readonly number[];
+  readonly #form: readonly number[];
+  readonly #countries: readonly number[];
+  readonly #doNotCall: readonly number[];
+  readonly #extensions: readonly number[];
+  readonly #unnamed: readonly number[];
+  readonly #rejectedFor: number | undefined;
+  /** The fields that few lists have. */
+  readonly #others: readonly [ColumnField, number][];
+  readonly #needed: NeededColumns;
+
+  constructor(columns: Columns, needed: NeededColumns) {
+    this.#needed = needed;
+    this.#phone = columns.fields.get('toPhoneNumber') ?? -1;
+    this.#name = columns.name;
+    this.#form = columns.form.map(({ position }) => position);
+    this.#countries = columns.countries;
+    this.#doNotCall = columns.doNotCall;
+    this.#extensions = columns.extensions;
+    this.#unnamed = columns.unnamed;
+    this.#rejectedFor = columns.rejectedFor;
+    this.#others = [...columns.fields].filter(([field]) => field !== 'toPhoneNumber');
+  }
+
+  check(row: ListRow, records: RecordChecker): RowVerdict {
+    if (row.problem !== undefined) return row.problem;
+    const { cells } = row;
+    if (cells === undefined) throw new Error('a row of a CSV list has cells or a problem');
+    const problem =
+      this.#needed.problem(cells) ??
+      this.#rejectedBefore(cells) ??
+      this.#cellWithoutHeading(cells) ??
+      this.#notToBeCalled(cells);
+    if (problem !== undefined) return problem;
+    const name = this.#nameIn(cells);
+    const record: CallRecord = { toPhoneNumber: trimmed(cells, this.#phone), name };
+    if (name.length > LONG_NAME) {
+      const unread = readCell(record, 'name', name);
+      if (unread !== undefined) return unread;
+    }
+    for (const [field, position] of this.#others) {
+      const unread = readCell(record, field, trimmed(cells, position));
+      if (unread !== undefined) return unread;
+    }
+    const form: string[] = [];
+    for (const position of this.#form) form.push(trimmed(cells, position));
+    return records.check(record, form, row.row, this.#countryIn(cells));
+  }
+
+  #countryIn(cells: readonly string[]): RowsCountry | undefined {
+    const texts = this.#countries
+      .map((position) => trimmed(cells, position))
+      .filter((text) => text !== '');
+    return texts.length === 0 ? undefined : texts.map(readCountryText);
+  }
+
+  #nameIn(cells: readonly string[]): string {
+    let name = '';
+    for (const position of this.#name) name += ` ${trimmed(cells, position)}`;
+    return name.trim();
+  }
+
+  #rejectedBefore(cells: readonly string[]): RowProblem | undefined {
+    return this.#rejectedFor === undefined
+      ? undefined
+      : rejectedBefore(trimmed(cells, this.#rejectedFor));
+  }
+
+  #notToBeCalled(cells: readonly string[]): RowProblem | undefined {
+    if (
+      this.#doNotCall.some((position) => !MAY_BE_CALLED.has(trimmed(cells, position).toLowerCase()))
+    ) {
+      return { code: 'do_not_call', reason: 'The list itself says of this person not to call.' };
+    }
+    if (!this.#extensions.some((position) => /[1-9]/.test(trimmed(cells, position))))
+      return undefined;
+    const reason =
+      'The number has an extension in a column of its own, which cannot be dialed; give the direct number.';
+    return { code: 'invalid_phone', reason };
+  }
+
+  #cellWithoutHeading(cells: readonly string[]): RowProblem | undefined {
+    const position = this.#unnamed.find((position) => trimmed(cells, position) !== '');
+    if (position === undefined) return undefined;
+    return invalidField(`cell ${position + 1}`, 'has a value, but its column has no heading');
+  }
+}
+
+/**
+ * What stands in a do-not-call column for those who may be called; whatever else does is taken for
+ * a no.
+ */
+const MAY_BE_CALLED: ReadonlySet<string> = new Set(
+  ',no,n,false,f,0,off,none,-,n/a,null,unchecked,inactive,not listed,allow,allowed,opted in,nein,non,falsch,faux,falso'.split(
+    ',',
+  ),
+);
+
+/** Shorter names need no look at the schema's limit. */
+const LONG_NAME = 1000;
+
+/** What databases and spreadsheets write where there is nothing. */
+const EMPTY_WORDS: ReadonlySet<string> = new Set([
+  'NULL',
+  String.raw`\N`,
+  '#N/A',
+  'NaN',
+  'nan',
+  '(null)',
+  '<null>',
+]);
+
+function trimmed(cells: readonly string[], position: number): string {
+  const text = (cells[position] ?? '').trim();
+  return EMPTY_WORDS.has(text) ? '' : text;
+}
+
+/** An empty cell sets nothing. */
+function readCell(
+  record: CallRecord,
+  field: ColumnField | 'name',
+  cell: string,
+): RowProblem | undefined {
+  if (cell === '') return undefined;
+  const several = field === 'customQuestions' || field === 'customRules';
+  const value = several ? cell.split('|').flatMap((text) => text.trim() || []) : cell;
+  const parsed = callRecordSchema.shape[field].safeParse(value);
+  if (!parsed.success)
+    return invalidField(field, parsed.error.issues[0]?.message ?? 'cannot be read');
+  Object.assign(record, { [field]: parsed.data });
+  return undefined;
+}

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { ListError } from '../list-error.ts';
+import { listHeadId, resolveColumns } from './headings.ts';
+
+/** The headings that were taken for the phone, the name, other fields, and form entries. */
+function resolved(
+  headings: string,
+  columns?: Parameters<typeof resolveColumns>[1],
+  asked: string[] = [],
+) {
+  const given = headings.split(',');
+  const { fields, name, form } = resolveColumns(given, columns, new Set(asked));
+  const { toPhoneNumber, ...others } = Object.fromEntries(
+    [...fields].map(([field, at]) => [field, given[at]]),
+  );
+  return {
+    phone: toPhoneNumber,
+    name: name.map((at) => given[at]).join('+'),
+    ...(Object.keys(others).length > 0 && { others }),
+    form: form
+      .map(({ heading }) => (typeof heading === 'string' ? heading : heading.forTexts))
+      .join(),
+  };
+}
+
+describe('resolveColumns', () => {
+  it.each([
+    ['toPhoneNumber,name', 'toPhoneNumber', 'name', ''],
+    ['To Phone Number,NAME', 'To Phone Number', 'NAME', ''],
+    ['to_phone_number,Name', 'to_phone_number', 'Name', ''],
+    [' Phone ,Full name', ' Phone ', 'Full name', ''],
+    ['Mobile,Contact', 'Mobile', 'Contact', ''],
+    ['Cell Phone,First Name', 'Cell Phone', 'First Name', ''],
+    ['Tel.,First name,Last name', 'Tel.', 'First name+Last name', 'First name,Last name'],
+    ['Phone #,Name,First name,Last name', 'Phone #', 'Name', 'First name,Last name'],
+    ['Telefonnummer,Vorname,Nachname', 'Telefonnummer', 'Vorname+Nachname', 'Vorname,Nachname'],
+    ['Handy,Name,Vorname', 'Handy', 'Vorname+Name', 'Name,Vorname'],
+    ['Handy,name,Vorname', 'Handy', 'name', 'Vorname'],
+    ['Teléfono móvil,Nombre,Apellidos', 'Teléfono móvil', 'Nombre+Apellidos', 'Nombre,Apellidos'],
+    ['Teléfono,Nombre', 'Teléfono', 'Nombre', ''],
+    ['Numéro de téléphone,Nom,Prénom', 'Numéro de téléphone', 'Prénom+Nom', 'Nom,Prénom'],
+    ['phone,Phone type,Fax,Emergency phone', 'phone', '', 'Phone type,Fax,Emergency phone'],
+    ['toPhoneNumber,phone,mobile', 'toPhoneNumber', '', 'phone,mobile'],
+    ['id,phone,E-mail,', 'phone', '', 'id,E-mail'],
+  ])('understands %s', (headings, phone, name, form) => {
+    expect(resolved(headings)).toEqual({ phone, name, form });
+  });
+
+  it('knows the other fields by their names, and an id by its full name only', () => {
+    const headings =
+      'Phone,External ID,from_phone_number,Time zone,intro notes,customQuestions,starts at,id';
+    expect(resolved(headings)).toMatchObject({
+      others: {
+        externalId: 'External ID',
+        fromPhoneNumber: 'from_phone_number',
+        timezone: 'Time zone',
+        introNotes: 'intro notes',
+        customQuestions: 'customQuestions',
+        startsAt: 'starts at',
+      },
+      form: 'id',
+    });
+  });
+
+  it("goes by the campaign's columns first", () => {
+    const columns = { toPhoneNumber: 'work  PHONE', name: 'Nickname', externalId: 'id' };
+    expect(resolved('Home phone,Work Phone,Name,Nickname,id', columns)).toEqual({
+      phone: 'Work Phone',
+      name: 'Nickname',
+      others: { externalId: 'id' },
+      form: 'Home phone,Name',
+    });
+  });
+
+  it('keeps a field that a placeholder asks for, for texts alone', () => {
+    const { name, form } = resolveColumns(
+      ['Mobile', 'First name', 'City'],
+      {},
+      new Set(['first name', 'city']),
+    );
+    expect(name).toEqual([1]);
+    expect(form).toEqual([
+      { heading: { forTexts: 'First name' }, position: 1 },
+      { heading: 'City', position: 2 },
+    ]);
+  });
+
+  it.each([
+    ['Phone,Country', {}, [1]],
+    ['phone_code,phone_number,country_code', {}, [0, 2]],
+    ['Phone,Country/Region', {}, [1]],
+    ['Phone,Origin,Country', { country: 'Origin' }, [1]],
+    ['Phone,Country', { country: null }, []],
+    ['Phone,Country of birth', {}, []],
+  ])('knows which columns of %s name the country of the number', (headings, columns, countries) => {
+    expect(resolveColumns(headings.split(','), columns).countries).toEqual(countries);
+    expect(resolved(headings, columns).form).toContain('ount');
+  });
+
+  it('leaves a field out that the campaign says is none, whatever its heading', () => {
+    const columns = { startsAt: null, name: null };
+    expect(resolved('Phone,Name,Starts At', columns)).toEqual({
+      phone: 'Phone',
+      name: '',
+      form: 'Name,Starts At',
+    });
+  });
+
+  it('takes "Number" for the phone only where no other heading speaks of one', () => {
+    expect(resolved('Name,Number')).toMatchObject({ phone: 'Number' });
+    expect(resolved('Name,Number,Phone')).toMatchObject({ phone: 'Phone' });
+  });
+
+  it.each([
+    ['Home phone,Mobile', {}, 'ambiguous_column', '"Home phone" (column 1), "Mobile" (column 2)'],
+    ['Number,Alt. phone', {}, 'ambiguous_column', '"Number" (column 1), "Alt. phone" (column 2)'],
+    ['Street,Number,Phone (night)', {}, 'ambiguous_column', '"Number" (column 2)'],
+    ['Phone,Phone', {}, 'ambiguous_column', 'give each column a heading of its own'],
+    ['toPhoneNumber,to phone number', {}, 'ambiguous_column', 'columns, as toPhoneNumber'],
+    ['Phone,Name,name', {}, 'ambiguous_column', '"Name" (column 2), "name" (column 3)'],
+    ['Phone,City,city', {}, 'ambiguous_column', 'the placeholder {{City}}'],
+    ['Name,City', {}, 'no_phone_column', 'the headings "Name", "City"'],
+    [
+      'Name,Phone',
+      { toPhoneNumber: 'Mobile' },
+      'unknown_column',
+      '"Mobile" for toPhoneNumber, but the list has the headings "Name", "Phone"',
+    ],
+    ['Phone,formInfo', {}, 'bad_headings', 'no column formInfo'],
+    ['Ann,+15055550123', {}, 'bad_headings', 'holds a phone number where headings are expected'],
+    ['Ann,(505) 555-0123', {}, 'bad_headings', 'holds a phone number where headings are expected'],
+  ])('refuses %s in a sentence', (headings, columns, code, words) => {
+    const resolving = () => resolveColumns(headings.split(','), columns, new Set(['city']));
+    expect(resolving).toThrow(ListError);
+    expect(resolving).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(words) as string }),
+    );
+  });
+
+  it('never repeats a first line that holds a person', () => {
+    expect(() => resolveColumns(['Ann', '+15055550123'])).toThrow(/^(?!.*(?:Ann|5055)).*$/s);
+  });
+
+  it('leaves out what a rejects file adds', () => {
+    const columns = resolveColumns(['Phone', 'City', 'line', 'code', 'reason']);
+    expect(columns.form).toEqual([{ heading: 'City', position: 1 }]);
+    expect(columns.rejectedFor).toBe(3);
+    expect(resolveColumns(['Phone', 'line', 'reason', 'code']).form).toHaveLength(3);
+  });
+});
+
+describe('listHeadId', () => {
+  it('is short, and differs with the list, the headings and their order', () => {
+    expect(listHeadId('may.csv', ['a', 'b'])).toMatch(/^[\w-]{12}$/);
+    const ids = ['may.csv', 'june.csv', undefined].flatMap((list) =>
+      [['a', 'b'], ['b', 'a'], ['a,b'], []].map((form) => listHeadId(list, form)),
+    );
+    expect(new Set(ids).size).toBe(12);
+  });
+});

@@ -1,0 +1,358 @@
+import { createHash } from 'node:crypto';
+import {
+  type Campaign,
+  type FormHeading,
+  RECORD_FIELDS,
+  type RecordField,
+  variableKey,
+} from '@libby-dialer/dialing';
+import { ListError } from '../list-error.ts';
+
+/** A record's field that is read from one cell as it is; the name may take two. */
+export type ColumnField = Exclude<RecordField, 'formInfo' | 'name'>;
+
+/** Which cell of a row is what. Positions count from 0. */
+export interface Columns {
+  fields: ReadonlyMap<ColumnField, number>;
+  /** Joined with a blank; none: the list has no names. */
+  name: readonly number[];
+  form: readonly { heading: FormHeading; position: number }[];
+  /** Columns that name the country of the row's number. They are form entries as well. */
+  countries: readonly number[];
+  /** Columns that say of whom that he must not be called. They are form entries as well. */
+  doNotCall: readonly number[];
+  /** Columns of extensions, which cannot be dialed. They are form entries as well. */
+  extensions: readonly number[];
+  /** Columns without a heading: they may hold nothing. */
+  unnamed: readonly number[];
+  /** Where a rejects file that is loaded again tells what was wrong with the row. */
+  rejectedFor: number | undefined;
+}
+
+/** Headings, squashed, under which a row names the country, or the calling code, of its number. */
+export const COUNTRY_HEADINGS: ReadonlySet<string> = new Set(
+  `phonecode phonecountry phonecountrycode callingcode countrycallingcode dialcode dialingcode diallingcode countrydialcode
+  countrycode country countryname countryregion mailingcountry land pays pais paese`.split(/\s+/),
+);
+
+/** Headings, squashed, under which a CRM keeps who must not be called. */
+const DO_NOT_CALL_HEADINGS: ReadonlySet<string> = new Set(
+  `donotcall donotcallme donotphone donotcontact donotcallflag nocall nocalls dnc dncflag dncstatus isdnc dnd optout
+  optedout hasoptedout phoneoptout calloptout calloptedout voiceoptout hasoptedoutofcalls optedoutofcalls
+  hasoptedoutofphone optedoutofphone donotallowphonecalls donotcallreg donotcallregistry robinsonliste werbesperre
+  anrufsperre nichtanrufen nollamar`.split(/\s+/),
+);
+
+const EXTENSION_HEADINGS: ReadonlySet<string> = new Set(
+  'ext extn extension phoneext phoneextension telephoneextension workphoneextension durchwahl'.split(
+    ' ',
+  ),
+);
+
+/** It may be anything: the phone only where no other heading speaks of one. */
+const VAGUE_PHONE_HEADING = 'number';
+const PHONE_WORD = /phone|mobil|cell|tel(?!l)|handy|movil|fon|msisdn|rufnummer/;
+
+/**
+ * Headings that name the phone to be called, squashed. What a list may hold beside it (fax, work
+ * phone type) is none.
+ */
+export const PHONE_HEADINGS: ReadonlySet<string> = new Set(
+  `phone phonenumber phoneno phonenr phonenum phone1 primaryphone mainphone homephone workphone businessphone
+  officephone dayphone daytimephone contactphone contactnumber customerphone clientphone phonehome phonework phonemobile
+  mobile mobilephone mobilenumber mobileno mobilephonenumber cell cellphone cellnumber cellphonenumber cellular number
+  telephone telephonenumber telephoneno tel telno telnumber msisdn tophone tonumber
+  telefon telefonnummer telefonnr telnr telefonprivat telefonmobil rufnummer handy handynummer handynr mobil
+  mobilnummer mobiltelefon mobilfunk mobilfunknummer
+  telefono numerodetelefono numerotelefono numtelefono telefonomovil telefonocelular movil celular numerocelular
+  numerodecelular numeromovil
+  telefoon telefoonnummer telefoonnr mobiel mobielnummer cellulare numeroditelefono telefone numerodetelefone telemovel
+  telephoneportable telephonemobile portable numeroportable numerodetelephone numerotelephone numtel numerodeportable gsm`.split(
+    /\s+/,
+  ),
+);
+
+const CLEAR_PHONE_HEADINGS: ReadonlySet<string> = new Set(
+  [...PHONE_HEADINGS].filter((heading) => heading !== VAGUE_PHONE_HEADING),
+);
+
+/**
+ * Headings that make up a name, the first whose headings are all there wins. "Name" is the family
+ * name beside "Vorname", the full name elsewhere.
+ */
+const NAME_HEADINGS: readonly (readonly string[])[] = `
+  vorname name, voornaam naam, prenom nom,
+  name, fullname, contactname, customername, clientname, vollername, nombrecompleto, nomcomplet,
+  firstname lastname, firstname surname, firstname familyname, givenname familyname, givenname surname, forename surname,
+  vorname nachname, vorname familienname, prenom nomdefamille, nombre apellidos, nombre apellido,
+  voornaam achternaam, nome cognome, nome sobrenome, nomecompleto, naam,
+  contact, kontakt, contacto, nombre, nom, nome, firstname, givenname, forename, vorname, prenom, voornaam`
+  .split(',')
+  .map((headings) => headings.trim().split(' '));
+
+/** Of all, in a message. */
+const HEADINGS_SHOWN = 30;
+const HEADING_LENGTH_SHOWN = 60;
+
+const TRAILER = ['line', 'code', 'reason'];
+
+/** Whether it is a phone number where a heading should stand. */
+export function isNumber(heading: string): boolean {
+  return /^\+?[\d\s().\-/]+$/.test(heading) && heading.replace(/\D/g, '').length >= 10;
+}
+
+type ColumnNames = NonNullable<Campaign['columns']>;
+
+/**
+ * Without case, accents, blanks and punctuation: `To Phone-Number`, `to_phone_number` and
+ * `toPhoneNumber` are one.
+ */
+export function squash(heading: string): string {
+  return heading
+    .normalize('NFD')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
+}
+
+/**
+ * Finds out which column is what: by the campaign's `columns`, then by the fields' own names, then
+ * by the headings people use. Whom to call is never guessed: two columns that may be the phone are
+ * an error. All others become form entries.
+ *
+ * "First name" and "Last name" without a full name are joined, and stay form entries too, as does a
+ * column whose heading one of the campaign's placeholders asks for. A column that is a field is
+ * there for texts alone, and not sent as an entry.
+ * @param asked the keys (see `variableKey`) of the placeholders that must find their value in a
+ * column
+ */
+export function resolveColumns(
+  given: readonly string[],
+  columns: ColumnNames = {},
+  asked: ReadonlySet<string> = new Set(),
+): Columns {
+  return new ColumnResolver(given).resolve(columns, asked);
+}
+
+/** Short and stable: what a queued call names its list's form headings by. */
+export function listHeadId(list: string | undefined, form: readonly FormHeading[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify([list, form]))
+    .digest('base64url')
+    .slice(0, 12);
+}
+
+/** How many of the headings are the list's own, without those that a rejects file has added. */
+export function ownHeadingCount(headings: readonly string[]): number {
+  const trailer = headings.slice(-TRAILER.length).map((heading) => heading.trim());
+  const isRejectsFile = headings.length > TRAILER.length && trailer.join() === TRAILER.join();
+  return isRejectsFile ? headings.length - TRAILER.length : headings.length;
+}
+
+class ColumnResolver {
+  readonly #headings: readonly string[];
+  /** Where each heading stands, by `variableKey` and squashed. */
+  readonly #byKey: Positions;
+  readonly #bySquashed: Positions;
+  readonly #fields = new Map<ColumnField, number>();
+  #name: readonly number[] = [];
+  readonly #taken = new Set<number>();
+  readonly #rejectedFor: number | undefined;
+
+  constructor(given: readonly string[]) {
+    const own = ownHeadingCount(given);
+    this.#headings = given.slice(0, own).map((heading) => heading.trim());
+    this.#byKey = positionsBy(this.#headings, variableKey);
+    this.#bySquashed = positionsBy(this.#headings, squash);
+    this.#rejectedFor = own < given.length ? own + TRAILER.indexOf('code') : undefined;
+  }
+
+  resolve({ country, doNotCall, ...columns }: ColumnNames, asked: ReadonlySet<string>): Columns {
+    this.#refuseData();
+    for (const [field, heading] of Object.entries(columns)) {
+      if (heading !== null) this.#assignNamed(field as ColumnField | 'name', heading);
+    }
+    for (const field of RECORD_FIELDS)
+      if (columns[field as ColumnField] === undefined) this.#assignByOwnName(field);
+    if (!this.#fields.has('toPhoneNumber')) this.#assign('toPhoneNumber', this.#phone());
+    if (this.#name.length === 0 && columns.name !== null) this.#assignName();
+    return {
+      fields: this.#fields,
+      name: this.#name,
+      form: this.#form(asked),
+      countries: this.#asNamedOrHeaded('country', country, COUNTRY_HEADINGS),
+      doNotCall: this.#asNamedOrHeaded('doNotCall', doNotCall, DO_NOT_CALL_HEADINGS),
+      extensions: this.#headedAny(EXTENSION_HEADINGS),
+      unnamed: this.#byKey.get('') ?? [],
+      rejectedFor: this.#rejectedFor,
+    };
+  }
+
+  /** A list without headings would have its first person taken for them. */
+  #refuseData(): void {
+    if (!this.#headings.some(isNumber)) return;
+    throw new ListError(
+      'bad_headings',
+      'The first line holds a phone number where headings are expected: put a line of headings above it.',
+    );
+  }
+
+  /** @param named by the campaign; null: there is none */
+  #asNamedOrHeaded(
+    purpose: string,
+    named: string | null | undefined,
+    headings: ReadonlySet<string>,
+  ): readonly number[] {
+    if (named === null) return [];
+    if (named !== undefined) return [this.#named(purpose, named)];
+    return this.#headedAny(headings).toSorted((one, other) => one - other);
+  }
+
+  #assignNamed(field: ColumnField | 'name', heading: string): void {
+    const position = this.#named(field, heading);
+    if (field === 'name') this.#name = [position];
+    else this.#assign(field, position);
+    this.#taken.add(position);
+  }
+
+  #named(field: string, heading: string): number {
+    const key = variableKey(heading);
+    const position = this.#only(field, this.#byKey.get(key) ?? []);
+    if (position === undefined) {
+      throw new ListError(
+        'unknown_column',
+        `The campaign's columns name "${heading}" for ${field}, but the list has ${this.#seen()}.`,
+      );
+    }
+    return position;
+  }
+
+  #assignByOwnName(field: RecordField): void {
+    if (field === 'name') return;
+    const positions = this.#headed(field.toLowerCase());
+    if (field === 'formInfo') {
+      if (positions.length === 0) return;
+      throw new ListError(
+        'bad_headings',
+        'A CSV list has no column formInfo: give each of its entries a column of its own.',
+      );
+    }
+    if (this.#fields.has(field)) return;
+    const position = this.#only(field, positions);
+    if (position !== undefined) this.#assign(field, position);
+  }
+
+  #headedAny(squashed: ReadonlySet<string>): number[] {
+    return [...squashed].flatMap((heading) => this.#headed(heading));
+  }
+
+  #speakingOfPhones(): number[] {
+    const vague = new Set(this.#headed(VAGUE_PHONE_HEADING));
+    return [...this.#bySquashed].flatMap(([squashed, positions]) =>
+      PHONE_WORD.test(squashed)
+        ? positions.filter((position) => !vague.has(position) && !this.#taken.has(position))
+        : [],
+    );
+  }
+
+  #phone(): number {
+    const clear = this.#headedAny(CLEAR_PHONE_HEADINGS);
+    const vague = this.#headed(VAGUE_PHONE_HEADING);
+    const candidates =
+      clear.length > 0 || vague.length === 0 ? clear : [...vague, ...this.#speakingOfPhones()];
+    const position = this.#only(
+      'toPhoneNumber',
+      candidates.toSorted((one, other) => one - other),
+    );
+    if (position !== undefined) return position;
+    throw new ListError(
+      'no_phone_column',
+      `No column is known to hold the phone numbers, for the list has ${this.#seen()}: name it in the campaign file, under columns, as toPhoneNumber.${this.#titleHint()}`,
+    );
+  }
+
+  /** A title, or the names of groups of columns, stands above the headings of many a sheet. */
+  #titleHint(): string {
+    const isTitle = this.#headings.length === 1 || this.#headings.includes('');
+    return isTitle ? ' If the headings stand further down, delete the lines above them.' : '';
+  }
+
+  #assignName(): void {
+    const isField = this.#headings.includes('name');
+    const patterns = isField ? [['name'], ...NAME_HEADINGS] : NAME_HEADINGS;
+    const found =
+      patterns.find((headings) => headings.every((heading) => this.#headed(heading).length > 0)) ??
+      [];
+    this.#name = found.flatMap((heading) => this.#only('name', this.#headed(heading)) ?? []);
+    for (const position of this.#name) this.#taken.add(position);
+  }
+
+  #form(asked: ReadonlySet<string>): { heading: FormHeading; position: number }[] {
+    const joined = this.#name.length > 1 ? this.#name : [];
+    const form: { heading: FormHeading; position: number }[] = [];
+    for (const [position, heading] of this.#headings.entries()) {
+      const isAsked = heading !== '' && asked.has(variableKey(heading));
+      const isField = this.#taken.has(position) && !joined.includes(position);
+      if (heading === '' || (isField && !isAsked)) continue;
+      if (isAsked)
+        this.#only(`the placeholder {{${heading}}}`, this.#byKey.get(variableKey(heading)) ?? []);
+      form.push({ heading: isField ? { forTexts: heading } : heading, position });
+    }
+    return form;
+  }
+
+  #assign(field: ColumnField, position: number): void {
+    this.#fields.set(field, position);
+    this.#taken.add(position);
+  }
+
+  /** The columns with this squashed heading that have no meaning yet. */
+  #headed(squashed: string): number[] {
+    return (this.#bySquashed.get(squashed) ?? []).filter((position) => !this.#taken.has(position));
+  }
+
+  /** The one position there is, if any; several are a doubt that only the user can settle. */
+  #only(purpose: string, positions: readonly number[]): number | undefined {
+    if (positions.length <= 1) return positions[0];
+    const [first = 0, ...others] = positions;
+    const same = others.every((position) => this.#headings[position] === this.#headings[first]);
+    const shown = positions
+      .slice(0, HEADINGS_SHOWN)
+      .map((position) => `${this.#quoted(position)} (column ${position + 1})`);
+    const names = andMore(shown, positions.length);
+    const remedy = same
+      ? 'give each column a heading of its own'
+      : `say which one it is in the campaign file, under columns, as ${purpose}`;
+    throw new ListError(
+      'ambiguous_column',
+      `More than one column may be ${purpose}: ${names}; ${remedy}.`,
+    );
+  }
+
+  #seen(): string {
+    const shown = [...this.#headings.keys()]
+      .slice(0, HEADINGS_SHOWN)
+      .map((position) => this.#quoted(position));
+    return `the headings ${andMore(shown, this.#headings.length)}`;
+  }
+
+  #quoted(position: number): string {
+    return `"${(this.#headings[position] ?? '').slice(0, HEADING_LENGTH_SHOWN).replaceAll(/\s+/g, ' ')}"`;
+  }
+}
+
+type Positions = ReadonlyMap<string, readonly number[]>;
+
+function positionsBy(headings: readonly string[], key: (heading: string) => string): Positions {
+  const positions = new Map<string, number[]>();
+  for (const [position, heading] of headings.entries()) {
+    const own = positions.get(key(heading));
+    if (own === undefined) positions.set(key(heading), [position]);
+    else own.push(position);
+  }
+  return positions;
+}
+
+function andMore(shown: readonly string[], count: number): string {
+  const more = count > shown.length ? ` and ${count - shown.length} more` : '';
+  return `${shown.join(', ')}${more}`;
+}

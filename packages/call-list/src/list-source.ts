@@ -1,0 +1,71 @@
+import type { ReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { addAbortSignal, type Readable } from 'node:stream';
+import type { ListFormat } from './formats/list-format.ts';
+import { hashList } from './list-hash.ts';
+import { type List, type NameColumns, openList } from './open-list.ts';
+
+const CHUNK_BYTES = 128 * 1024;
+
+/** The name of standard input on the command line. */
+const STDIN = '-';
+
+export interface ListSource {
+  readonly list: List;
+  /** What names the list's content, if it was asked for. */
+  readonly listHash: string | undefined;
+  /**
+   * Of the file as it lies there, packed or not; undefined where nobody knows how much there is.
+   */
+  readonly bytesTotal: number | undefined;
+  readonly bytesRead: () => number;
+}
+
+export interface ListSourceOptions {
+  readonly format?: ListFormat | undefined;
+  readonly stdin: Readable;
+  /** A pass of its own before the first row. */
+  readonly hash: boolean;
+  /**
+   * Ends the pass before the first row, and the reading of standard input: a silent sender could be
+   * waited for in vain.
+   */
+  readonly signal: AbortSignal;
+  /** For a list that may have no headings: see `openList`. */
+  readonly nameColumns?: NameColumns | undefined;
+}
+
+/** Opens a list so that it can be told how much of it has been read. Throws `ListError`. */
+export async function openSource(path: string, options: ListSourceOptions): Promise<ListSource> {
+  const { format, stdin, hash, signal, nameColumns } = options;
+  const given = path === STDIN ? addAbortSignal(signal, stdin) : undefined;
+  const hashed = hash ? await hashList(path, signal, given) : undefined;
+  const file =
+    given === undefined && hashed?.content === undefined ? await openFile(path) : undefined;
+  const list = await openList(path, {
+    format,
+    content: hashed?.content ?? given ?? file?.stream,
+    nameColumns,
+  });
+  return {
+    list,
+    listHash: hashed?.hash,
+    bytesTotal: file?.size,
+    bytesRead: () => file?.stream.bytesRead ?? 0,
+  };
+}
+
+/**
+ * Undefined for what is no plain file: a pipe can be opened only once, and what is missing is for
+ * `openList` to explain.
+ */
+async function openFile(path: string): Promise<{ stream: ReadStream; size: number } | undefined> {
+  try {
+    const stats = await stat(path);
+    if (!stats.isFile()) return undefined;
+    const file = await open(path, 'r');
+    return { stream: file.createReadStream({ highWaterMark: CHUNK_BYTES }), size: stats.size };
+  } catch {
+    return undefined;
+  }
+}

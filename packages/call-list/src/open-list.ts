@@ -1,0 +1,211 @@
+import type { Readable } from 'node:stream';
+import { ownHeadingCount } from './columns/headings.ts';
+import { CsvRows } from './formats/csv-rows.ts';
+import { decodeText, refuseBinary, sniffEncoding } from './formats/decode-text.ts';
+import { JsonRows } from './formats/json-rows.ts';
+import {
+  delimiterOf,
+  endsInCrAlone,
+  formatOf,
+  type ListFormat,
+  refuseOtherFormats,
+} from './formats/list-format.ts';
+import { NdjsonRows } from './formats/ndjson-rows.ts';
+import { wrappedIn } from './formats/wrapped-list.ts';
+import { type ListBytes, openBytes, peekBytes, peekText } from './list-bytes.ts';
+import { ListError } from './list-error.ts';
+import { excerpt, type ListRow, readRows } from './list-row.ts';
+import { unguarded } from './rejects/formula-guard.ts';
+import { holdsRecords, recordRows } from './rejects/rejected-records.ts';
+
+const SAMPLE_LENGTH = 64 * 1024;
+
+/** What a CSV list looks like beside its rows. */
+export interface CsvLayout {
+  /** As they stand in the list. */
+  headings: readonly string[];
+  delimiter: string;
+  /** Whether spreadsheets were told the encoding, as the rejects file then tells them too. */
+  byteOrderMark: boolean;
+}
+
+export interface List {
+  format: ListFormat;
+  /** CSV only; of the rejects file of a JSON list there is none, for its rows are records again. */
+  csv: CsvLayout | undefined;
+  /** Sentences about what is odd with the list as a whole. */
+  warnings: readonly string[];
+  /** The rows in chunks, once; the next chunk is read when it is asked for. Throws `ListError`. */
+  rows: AsyncIterable<ListRow[]>;
+  /** Lets go of the file; also before the rows have been read to the end. */
+  close(): void;
+}
+
+export interface OpenListOptions {
+  /** Left out: told by the name, then by the content. */
+  format?: ListFormat | undefined;
+  /**
+   * The bytes to read in place of the file: standard input for `-`, or the copy that `hashList`
+   * made of it.
+   */
+  content?: Readable | undefined;
+  /**
+   * Names the columns of a CSV list without headings by the cells of its first record; undefined
+   * where these are headings. Left out: every CSV list must have them.
+   */
+  nameColumns?: NameColumns | undefined;
+}
+
+export type NameColumns = (cells: readonly string[]) => readonly string[] | undefined;
+
+/**
+ * Opens a list of any format, packed or not, and reads as far as its headings. Throws `ListError`.
+ */
+export async function openList(path: string, options: OpenListOptions = {}): Promise<List> {
+  const bytes = await openBytes(path, options.content);
+  try {
+    return await readHead(path, bytes, options);
+  } catch (error) {
+    bytes.close();
+    throw error;
+  }
+}
+
+async function readHead(
+  path: string,
+  bytes: ListBytes,
+  { format: wanted, nameColumns }: OpenListOptions,
+): Promise<List> {
+  const head = await peekBytes(bytes.chunks, SAMPLE_LENGTH);
+  const encoding = sniffEncoding(head.sample);
+  const { sample, all } = await peekText(decodeText(head.all, encoding), SAMPLE_LENGTH);
+  const texts = sample.length < SAMPLE_LENGTH ? sample : all;
+  if (sample.trim() === '') throw new ListError('empty', 'The list is empty.');
+  refuseBinary(sample);
+  refuseOtherFormats(sample);
+  const format = wanted ?? formatOf(path, sample);
+  if (endsInCrAlone(sample, format)) {
+    throw new ListError(
+      'bad_headings',
+      'The lines of the list end in CR alone: save it with LF or CRLF line breaks.',
+    );
+  }
+  const name = encoding === 'utf-8' ? 'UTF-8' : 'UTF-16';
+  const byteOrderMark = encoding !== 'utf-8' || head.sample[0] === 0xef;
+  const opened =
+    format === 'csv'
+      ? await openCsv(path, texts, sample, { encoding: name, byteOrderMark, nameColumns })
+      : openRecords(format, texts, sample, name);
+  return {
+    format,
+    ...opened,
+    warnings: encodingWarnings(sample, name),
+    close: () => bytes.close(),
+  };
+}
+
+/** Where one row in twenty is damaged, it is the list that is. */
+const MANY = 1 / 20;
+
+function encodingWarnings(sample: string, encoding: string): string[] {
+  if (sample.isWellFormed()) return [];
+  const lines = sample.split('\n');
+  const damaged = lines.filter((line) => !line.isWellFormed()).length;
+  if (damaged < 2 || damaged < lines.length * MANY) return [];
+  return [
+    `Many rows of the list are not ${encoding} text and are rejected: save the list as "CSV UTF-8" where it comes from.`,
+  ];
+}
+
+function openRecords(
+  format: 'json' | 'ndjson',
+  texts: AsyncIterable<string> | string,
+  sample: string,
+  encoding: string,
+): Pick<List, 'csv' | 'rows'> {
+  const isOneLine = !/\n\s*\S/.test(sample.trimStart());
+  const around = format === 'json' || isOneLine ? wrappedIn(sample) : undefined;
+  if (around !== undefined) {
+    const reason = `The list is an object around an array ("${excerpt(around)}"): save that array by itself.`;
+    throw new ListError('wrapped', reason);
+  }
+  const reader = format === 'json' ? new JsonRows(encoding) : new NdjsonRows(encoding);
+  return { csv: undefined, rows: readRows(texts, reader) };
+}
+
+interface CsvText {
+  encoding: string;
+  byteOrderMark: boolean;
+  nameColumns: NameColumns | undefined;
+}
+
+async function openCsv(
+  path: string,
+  texts: AsyncIterable<string> | string,
+  sample: string,
+  { encoding, byteOrderMark, nameColumns }: CsvText,
+): Promise<Pick<List, 'csv' | 'rows'> & { format?: ListFormat }> {
+  const { delimiter, named } = delimiterOf(path, sample);
+  const options = { encoding, skipFirstRecord: named };
+  const columns = nameColumns?.(firstCells(sample, new CsvRows(delimiter, options)));
+  if (columns !== undefined) {
+    const rows = readRows(texts, new CsvRows(delimiter, { ...options, headless: true }));
+    return { csv: { headings: columns, delimiter, byteOrderMark }, rows };
+  }
+  const chunks = readRows(texts, new CsvRows(delimiter, options));
+  let first = await chunks.next();
+  while (first.done !== true && first.value.length === 0) first = await chunks.next();
+  const [headingRow, ...rest] = first.done === true ? [] : first.value;
+  const headings = headingsOf(headingRow, encoding);
+  const rows = withFirst(rest, chunks);
+  if (holdsRecords(headings))
+    return { format: 'json', csv: undefined, rows: recordRows(asTheyWere(rows), encoding) };
+  if (ownHeadingCount(headings) === headings.length)
+    return { csv: { headings, delimiter, byteOrderMark }, rows };
+  return {
+    csv: { headings: headings.map(unguarded), delimiter, byteOrderMark },
+    rows: asTheyWere(rows),
+  };
+}
+
+function firstCells(sample: string, reader: CsvRows): readonly string[] {
+  const first = reader.push(sample)[0] ?? reader.end()[0];
+  return first?.cells ?? [];
+}
+
+function headingsOf(row: ListRow | undefined, encoding: string): readonly string[] {
+  const code = row?.problem?.code;
+  if (code === 'bad_encoding') {
+    throw new ListError(
+      'bad_encoding',
+      `The headings are not ${encoding} text: save the list as "CSV UTF-8" where it comes from.`,
+    );
+  }
+  if (code === 'row_too_large') {
+    throw new ListError(
+      'bad_headings',
+      'The first line is larger than 1 MB and holds no headings: is it a CSV list?',
+    );
+  }
+  if (row === undefined || row.problem !== undefined) {
+    throw new ListError(
+      'bad_headings',
+      'The headings hold a quote that is never closed, or text behind a quote.',
+    );
+  }
+  return row.cells ?? [];
+}
+
+/** The rows of a rejects file. */
+async function* asTheyWere(chunks: AsyncIterable<ListRow[]>): AsyncGenerator<ListRow[]> {
+  for await (const rows of chunks)
+    yield rows.map((row) => ({ ...row, cells: row.cells?.map(unguarded) }));
+}
+
+async function* withFirst(
+  first: ListRow[],
+  rest: AsyncGenerator<ListRow[]>,
+): AsyncGenerator<ListRow[]> {
+  if (first.length > 0) yield first;
+  yield* rest;
+}

@@ -1,0 +1,62 @@
+import {
+  type ConfigOf,
+  flag,
+  httpsProxyConfig,
+  logConfig,
+  parsed,
+  port,
+  problem,
+  redisConfig,
+  type Schema,
+  Secret,
+  secret,
+  text,
+  type VariableType,
+  variable,
+} from '@libby-dialer/runtime';
+import { keyOf } from './forwarding/webhook-signature.ts';
+
+export const DEFAULT_HTTP_PORT = 9465;
+
+/** What the daemon reads. */
+export const serveConfig = {
+  redis: redisConfig,
+  log: logConfig,
+  http: {
+    /** Undefined: the default port, or a free one if a daemon on this host has it already. */
+    port: variable('ENQUEUER_HTTP_PORT', port(), { optional: true }),
+    host: variable('ENQUEUER_HTTP_HOST', text(), { default: '127.0.0.1' }),
+  },
+} satisfies Schema;
+export type ServeConfig = ConfigOf<typeof serveConfig>;
+
+export const DEFAULT_FORWARD_PORT = 9466;
+
+/** One secret or, while it is being changed, several with a space between them. */
+function webhookSecrets(): VariableType<readonly Secret[]> {
+  return parsed((value) => {
+    const secrets = value.split(/\s+/).filter((secret) => secret !== '');
+    if (secrets.length > 0 && secrets.every((secret) => keyOf(secret) !== undefined)) {
+      return secrets.map((secret) => new Secret(secret));
+    }
+    return problem(
+      'must be at least 24 random characters, or whsec_ and at least 24 bytes in base64; several are separated by spaces',
+    );
+  });
+}
+
+/** What `forward` reads to deliver results. */
+export const forwardConfig = {
+  redis: redisConfig,
+  log: logConfig,
+  /** Path, query and credentials may be secrets. */
+  url: variable('FORWARD_URL', secret(), { fromFile: true, optional: true }),
+  proxy: httpsProxyConfig,
+  secrets: variable('FORWARD_SECRET', webhookSecrets(), { fromFile: true }),
+  allowInsecureHttp: variable('LIBBY_ALLOW_INSECURE_HTTP', flag(), { default: false }),
+  http: {
+    /** Undefined: the default port, or a free one if a forwarder on this host has it already. */
+    port: variable('FORWARD_HTTP_PORT', port(), { optional: true }),
+    host: variable('FORWARD_HTTP_HOST', text(), { default: '127.0.0.1' }),
+  },
+} satisfies Schema;

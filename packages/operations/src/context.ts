@@ -1,0 +1,73 @@
+import {
+  CallReopener,
+  CampaignArchive,
+  CampaignControl,
+  CampaignStore,
+  Holds,
+  Keys,
+  type RedisConnection as QueueConnection,
+  Results,
+  StatusReader,
+  type StoredCampaign,
+  UnknownCalls,
+} from '@libby-dialer/dial-queue';
+import { DialerError, type Logger, type RedisConfig } from '@libby-dialer/runtime';
+
+export interface ContextConfig {
+  readonly redis: RedisConfig;
+}
+
+/** What operations work with: the parts of the Redis contract, on one connection. */
+export class Context {
+  readonly config: ContextConfig;
+  readonly logger: Logger;
+  readonly redis: QueueConnection;
+  readonly keys: Keys;
+  readonly campaigns: CampaignStore;
+  readonly control: CampaignControl;
+  readonly reopener: CallReopener;
+  readonly archive: CampaignArchive;
+  readonly desk: UnknownCalls;
+  readonly holds: Holds;
+  readonly status: StatusReader;
+  readonly results: Results;
+
+  constructor(config: ContextConfig, logger: Logger, redis: QueueConnection) {
+    this.config = config;
+    this.logger = logger;
+    this.redis = redis;
+    this.keys = new Keys(config.redis.prefix);
+    this.campaigns = new CampaignStore(redis, this.keys);
+    this.control = new CampaignControl(redis, this.keys);
+    this.reopener = new CallReopener(redis, this.keys);
+    this.archive = new CampaignArchive(redis, this.keys);
+    this.desk = new UnknownCalls(redis, this.keys);
+    this.holds = new Holds(redis, this.keys);
+    this.status = new StatusReader(redis, this.keys, this.campaigns, this.holds);
+    this.results = new Results(redis, this.keys);
+  }
+
+  /** Epoch ms of Redis's clock. */
+  async now(): Promise<number> {
+    const [seconds, microseconds] = await this.redis.time();
+    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+  }
+
+  /** To show or steer it. Also an archived one. Throws `NoSuchCampaignError`. */
+  async campaign(id: string): Promise<StoredCampaign> {
+    const campaign = await this.campaigns.peek(id);
+    if (campaign === undefined) throw new NoSuchCampaignError(id);
+    return campaign;
+  }
+}
+
+export class NoSuchCampaignError extends DialerError {
+  override readonly exitCode = 2;
+
+  constructor(id: string, isWhat = 'no campaign') {
+    super(
+      'no_such_campaign',
+      `${id} is ${isWhat}; "enqueuer campaign list" shows those there are.`,
+    );
+  }
+}

@@ -1,0 +1,55 @@
+// What operations work with
+
+export { Context, type ContextConfig, NoSuchCampaignError } from './context.ts';
+export { requireDurableRedis } from './require-durable-redis.ts';
+
+// Load a list, or see what that would do
+
+export { campaignChanges } from './load/campaign-changes.ts';
+export {
+  DryRun,
+  type DryRunOptions,
+  type Known,
+  type RowFate,
+  type RowForesight,
+} from './load/dry-run.ts';
+export {
+  type DryRunTotals,
+  type Estimate,
+  type Opening,
+  zonesText,
+} from './load/dry-run-totals.ts';
+export { type LoadCounts, noRows } from './load/list-loader.ts';
+export type { ProgressView } from './load/list-progress.ts';
+export { type ListLoad, type LoadedList, loadList } from './load/load-list.ts';
+export {
+  anotherListSaid,
+  campaignChangedError,
+  campaignChangeSaid,
+  dedupeByError,
+  refuseIfClosed,
+  storedCampaign,
+} from './load/load-refusals.ts';
+
+// How far campaigns are
+
+export type { CampaignView, Rate } from './status/campaign-view.ts';
+export type { End, Outlook } from './status/outlook.ts';
+export { StatusWatch } from './status/status-watch.ts';
+
+// People
+
+export { type ImportCounts, NumberImporter } from './people/number-importer.ts';
+export { readCountry, readNumber, readNumbers } from './people/read-number.ts';
+
+// Lists that are called again and again
+
+export { ListLookout } from './schedules/list-lookout.ts';
+export { type CarryEnd, RunCarrier } from './schedules/run-carrier.ts';
+
+// Whether all is in order
+
+export { apiFindings } from './doctor/api-findings.ts';
+export { type Destination, explainConnection } from './doctor/connection-trouble.ts';
+export { type DoctorConfig, doctorConfig } from './doctor/doctor-config.ts';
+export { bad, type Finding, good, note } from './doctor/finding.ts';

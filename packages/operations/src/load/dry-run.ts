@@ -1,0 +1,250 @@
+import type { ListRow, RejectCode, RowChecker } from '@libby-dialer/call-list';
+import { DuplicateFilter, isProblem } from '@libby-dialer/call-list';
+import type { CallPreview, HistoryQuestion, Identity } from '@libby-dialer/dial-queue';
+import {
+  type CallTime,
+  CallTimes,
+  type Campaign,
+  earliestAt,
+  type FrequencyCap,
+  isHopeless,
+  type Outcome,
+  type Payload,
+  payloadFor,
+  type QueuedCall,
+} from '@libby-dialer/dialing';
+import { DryRunTotals } from './dry-run-totals.ts';
+import { type LoadCounts, noRows } from './list-loader.ts';
+
+const CALLS_PER_LOOK = 1000;
+const PAYLOADS_SHOWN = 3;
+const HOUR_MS = 3_600_000;
+
+/**
+ * What would become of a row. Queued, but never called: `suppressed` (on the do-not-call list now),
+ * `capped` (at its earliest instant the calls made so far still reach a frequency cap),
+ * `would_expire` (its time is out already or before its hours open) and `never_opens` (its hours do
+ * not open at all).
+ */
+export type RowFate =
+  | 'queued'
+  | 'suppressed'
+  | 'capped'
+  | 'would_expire'
+  | 'never_opens'
+  | 'already_queued'
+  | 'already_settled'
+  | 'duplicate'
+  | 'rejected';
+
+/** When a row's call would go out at the earliest, as far as its hours decide. */
+export type RowVerdict = 'now' | 'at' | 'never';
+
+export interface RowForesight {
+  readonly line: number;
+  /** Where a spreadsheet shows the row, if not in that of its line. */
+  readonly sheetRow?: number;
+  readonly verdict: RowVerdict;
+  readonly fate: RowFate;
+  /**
+   * Epoch ms: the earliest instant. Undefined for `never`, and where the hours open only after more
+   * than 15 days.
+   */
+  readonly at?: number;
+  /** Of every row that is no reject and no duplicate. */
+  readonly time?: CallTime;
+  /** Of a rejected row. */
+  readonly code?: RejectCode;
+  readonly reason?: string;
+  /** Of a capped row. */
+  readonly cap?: FrequencyCap;
+  /** Of a settled call. */
+  readonly outcome?: Outcome;
+}
+
+/** What is there already. */
+export interface Known {
+  readonly calls: (callIds: readonly string[]) => Promise<readonly CallPreview[]>;
+  /** For each number, whether it is on the do-not-call list. */
+  readonly suppressed: (numbers: readonly string[]) => Promise<readonly boolean[]>;
+  /** For each question, how many calls that number has had after that instant. */
+  readonly callsSince: (questions: readonly HistoryQuestion[]) => Promise<readonly number[]>;
+}
+
+export interface DryRunOptions {
+  readonly campaign: Campaign;
+  readonly checker: RowChecker;
+  readonly identity: Identity;
+  /** Left out, nothing is. */
+  readonly known?: Known | undefined;
+  readonly limit?: number | undefined;
+  readonly signal: AbortSignal;
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+interface CallableRow {
+  readonly line: number;
+  readonly callId: string;
+  readonly call: QueuedCall;
+}
+
+type CheckedRow = CallableRow | RowForesight;
+
+/** Goes through a list as a load would, and leaves everything as it is. */
+export class DryRun {
+  readonly counts: LoadCounts = noRows();
+  readonly totals: DryRunTotals;
+  /** The first calls as they would be sent. */
+  readonly payloads: Payload[] = [];
+  readonly #options: DryRunOptions;
+  readonly #filter = new DuplicateFilter();
+  readonly #times: CallTimes;
+  #callable = 0;
+
+  constructor(options: DryRunOptions) {
+    this.#options = options;
+    this.#times = new CallTimes(options.campaign);
+    this.totals = new DryRunTotals(options.campaign, options.now);
+  }
+
+  /**
+   * What is foreseen of every row, in the order of the list, as many at a time as are looked up
+   * together.
+   */
+  async *run(chunks: AsyncIterable<readonly ListRow[]>): AsyncGenerator<RowForesight[]> {
+    for await (const rows of chunks) {
+      this.#options.signal.throwIfAborted();
+      for (let from = 0; from < rows.length; from += CALLS_PER_LOOK) {
+        const checked = this.#check(rows.slice(from, from + CALLS_PER_LOOK));
+        const foreseen = (await this.#foresee(checked)).map((row, index) =>
+          inSheet(row, rows[from + index]),
+        );
+        for (const row of foreseen) this.#count(row);
+        yield foreseen;
+        this.#options.signal.throwIfAborted();
+        if (this.#isFull()) return;
+      }
+    }
+  }
+
+  #isFull(): boolean {
+    return this.#callable >= (this.#options.limit ?? Number.POSITIVE_INFINITY);
+  }
+
+  #check(rows: readonly ListRow[]): CheckedRow[] {
+    const checked: CheckedRow[] = [];
+    for (const row of rows) {
+      if (this.#isFull()) break;
+      checked.push(this.#checkRow(row));
+    }
+    return checked;
+  }
+
+  #checkRow(row: ListRow): CheckedRow {
+    const { line } = row;
+    const verdict = this.#options.checker.check(row);
+    if (isProblem(verdict)) return { line, verdict: 'never', fate: 'rejected', ...verdict };
+    const callId = this.#options.identity.callId(this.#options.campaign.id, verdict.dedupeKey);
+    if (this.#filter.add(callId)) return { line, verdict: 'never', fate: 'duplicate' };
+    this.#callable += 1;
+    return { line, callId, call: verdict.call };
+  }
+
+  async #foresee(rows: readonly CheckedRow[]): Promise<RowForesight[]> {
+    const callable = rows.filter(isCallable);
+    const [previews, suppressed] = await Promise.all([
+      this.#options.known?.calls(callable.map(({ callId }) => callId)),
+      this.#options.known?.suppressed(callable.map(({ call }) => call.to)),
+    ]);
+    let index = -1;
+    const foreseen = rows.map((row) => {
+      if (!isCallable(row)) return row;
+      index += 1;
+      return this.#foreseeCall(row, previews?.[index], suppressed?.[index] === true);
+    });
+    return await this.#withCaps(rows, foreseen);
+  }
+
+  async #withCaps(
+    checked: readonly CheckedRow[],
+    foreseen: readonly RowForesight[],
+  ): Promise<RowForesight[]> {
+    const questions = foreseen.flatMap(({ at, time }, index) => {
+      const row = checked[index];
+      if (at === undefined || time === undefined || row === undefined || !isCallable(row))
+        return [];
+      return time.caps.map((cap) => ({
+        index,
+        cap,
+        number: row.call.to,
+        since: at - cap.hours * HOUR_MS,
+      }));
+    });
+    const placed = (await this.#options.known?.callsSince(questions)) ?? [];
+    const reached = new Map<number, FrequencyCap>();
+    for (const [place, { index, cap }] of questions.entries()) {
+      if ((placed[place] ?? 0) >= cap.calls) reached.set(index, cap);
+    }
+    return foreseen.map((row, index) => {
+      const cap = reached.get(index);
+      return cap === undefined || row.time === undefined
+        ? row
+        : { line: row.line, verdict: 'never', fate: 'capped', time: row.time, cap };
+    });
+  }
+
+  #foreseeCall(
+    { line, call }: CallableRow,
+    preview: CallPreview | undefined,
+    isSuppressed: boolean,
+  ): RowForesight {
+    const time = this.#times.of(call);
+    const never = { line, verdict: 'never', time } as const;
+    if (preview !== undefined && preview.verdict !== 'queued') {
+      const { verdict: fate, ...outcome } = preview;
+      return { ...never, fate, ...outcome };
+    }
+    if (this.payloads.length < PAYLOADS_SHOWN) this.#keepPayload(call);
+    if (isSuppressed) return { ...never, fate: 'suppressed' };
+    const { now } = this.#options;
+    const at = earliestAt(time, now);
+    if (at !== undefined)
+      return { line, verdict: at <= now ? 'now' : 'at', fate: 'queued', at, time };
+    if (!isHopeless(time, now)) return { line, verdict: 'at', fate: 'queued', time };
+    return { ...never, fate: time.expiresAt === undefined ? 'never_opens' : 'would_expire' };
+  }
+
+  #keepPayload(call: QueuedCall): void {
+    const { campaign, checker } = this.#options;
+    const line = call.from ?? campaign.fromPhoneNumber[0] ?? '';
+    const made = payloadFor(campaign, call, checker.head.headings, line);
+    if ('payload' in made) this.payloads.push(made.payload);
+  }
+
+  #count(row: RowForesight): void {
+    this.counts.rows += 1;
+    this.counts[COUNTED_AS[row.fate]] += 1;
+    this.totals.add(row);
+  }
+}
+
+function isCallable(row: CheckedRow): row is CallableRow {
+  return 'callId' in row;
+}
+
+const COUNTED_AS = {
+  queued: 'queued',
+  suppressed: 'queued',
+  capped: 'queued',
+  would_expire: 'queued',
+  never_opens: 'queued',
+  already_queued: 'alreadyQueued',
+  already_settled: 'alreadySettled',
+  duplicate: 'duplicates',
+  rejected: 'rejected',
+} as const satisfies Record<RowFate, keyof LoadCounts>;
+
+function inSheet(row: RowForesight, { sheetRow }: Partial<ListRow> = {}): RowForesight {
+  return sheetRow === undefined ? row : { ...row, sheetRow };
+}

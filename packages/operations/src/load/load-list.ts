@@ -1,0 +1,174 @@
+import type { ListSource, RowChecker } from '@libby-dialer/call-list';
+import {
+  ListError,
+  type ListInput,
+  openCheckedList,
+  RejectsFile,
+  rejectsPathOf,
+} from '@libby-dialer/call-list';
+import {
+  CallLoader,
+  CampaignArchivedError,
+  CampaignCanceledError,
+  Identity,
+  LoadPreview,
+} from '@libby-dialer/dial-queue';
+import type { Campaign } from '@libby-dialer/dialing';
+import type { Context } from '../context.ts';
+import { ListLoader, type LoadCounts } from './list-loader.ts';
+import type { ProgressView } from './list-progress.ts';
+import { anotherListError, canceledError, dedupeByError, refuseIfClosed } from './load-refusals.ts';
+import { UnplaceableRows } from './unplaceable-rows.ts';
+
+export interface ListLoad extends ListInput {
+  readonly campaign: Campaign;
+  /** How many callable rows to load at most. */
+  readonly limit?: number | undefined;
+  /** Path of the rejects file; left out: beside the list. */
+  readonly rejects?: string | undefined;
+  /**
+   * Asked whether it is meant that another list is loaded, where each of its rows is a call of its
+   * own; left out: it is not.
+   */
+  readonly isAnotherMeant?: (() => Promise<boolean>) | undefined;
+  /**
+   * Told, before anything is stored, that the list can be read, and of its hash where its rows are
+   * calls by their place in it.
+   */
+  readonly opened?: (listHash: string | undefined) => Promise<void>;
+  /** Given a look at how far it is; disposed when it is through or broken off. */
+  readonly watch?: (look: () => ProgressView) => Disposable;
+  /** Told how far it got where it was interrupted by the signal or stopped by an error. */
+  readonly brokenOff?: (counts: LoadCounts, by: 'signal' | 'error') => void;
+}
+
+/** What came of a list. */
+export interface LoadedList {
+  readonly counts: LoadCounts;
+  /** Undefined when no row was rejected. */
+  readonly rejectsFile: string | undefined;
+  /** Calls that are queued and can never be placed. */
+  readonly hopeless: UnplaceableRows;
+}
+
+/**
+ * Loads a list into a campaign: whatever of it is new, each row once, however often it is run.
+ * Rejects with the signal's reason when that aborts, with `ListError`, or with a `DialerError`
+ * (`campaign_canceled`, `dedupe_by`, `another_list`). Redis must be known to be durable.
+ */
+export async function loadList(context: Context, load: ListLoad): Promise<LoadedList> {
+  const { campaign, path } = load;
+  await refuseIfClosed(context, campaign);
+  const list = await openCheckedList(campaign, load);
+  try {
+    await load.opened?.(list.source.listHash);
+    const isMeant = await isAnotherMeant(context, load, list.source.listHash);
+    await using rejects = new RejectsFile(
+      load.rejects ?? rejectsPathOf(path),
+      list.source.list.csv,
+    );
+    await rejects.start();
+    await using calls = await storeCampaign(context, campaign, list.checker);
+    const hopeless = new UnplaceableRows(campaign, await context.now());
+    const loader = new ListLoader({
+      campaign: campaign.id,
+      checker: list.checker,
+      identity: await Identity.load(context.redis, context.keys),
+      add: async (batch) => {
+        await noteList(calls, load, list.source, isMeant);
+        return await calls.add(batch);
+      },
+      reject: (rows) => rejects.write(rows),
+      queued: (call, place) => hopeless.look(call, place),
+      limit: load.limit,
+      signal: load.signal,
+    });
+    await runToItsEnd(load, loader, calls, list.source);
+    return {
+      counts: loader.counts,
+      rejectsFile: await rejects.close({ isWhole: loader.isWhole, warn: load.warn }),
+      hopeless,
+    };
+  } finally {
+    list.source.list.close();
+  }
+}
+
+/**
+ * However it ends, the campaign is not left marked as loading, and whoever waits learns how far it
+ * got.
+ */
+async function runToItsEnd(
+  { signal, watch, brokenOff }: ListLoad,
+  loader: ListLoader,
+  calls: CallLoader,
+  { list, bytesRead, bytesTotal }: ListSource,
+): Promise<void> {
+  try {
+    using _progress = watch?.(() => ({
+      rows: loader.counts.rows,
+      taken: { queued: loader.counts.queued },
+      rejected: loader.counts.rejected,
+      bytesRead: bytesRead(),
+      bytesTotal,
+    }));
+    await loader.load(list.rows);
+  } catch (error) {
+    if (!(signal.aborted && error instanceof ListError)) {
+      await calls.finish().catch(() => {}); // the first error says more
+      if (error instanceof CampaignArchivedError) throw error;
+      if (error instanceof CampaignCanceledError) throw canceledError(error.campaign, error);
+      brokenOff?.(loader.counts, 'error');
+      throw error;
+    }
+  }
+  await calls.finish();
+  if (!signal.aborted) return;
+  brokenOff?.(loader.counts, 'signal');
+  throw signal.reason as Error;
+}
+
+/** Refused before anything is stored, unless it is meant. */
+async function isAnotherMeant(
+  { redis, keys }: Context,
+  { campaign, isAnotherMeant: ask }: ListLoad,
+  hash: string | undefined,
+): Promise<boolean> {
+  const isAnother =
+    hash !== undefined && (await new LoadPreview(redis, keys, campaign.id).isAnotherList(hash));
+  if (isAnother && (await ask?.()) !== true) throw anotherListError(campaign);
+  return isAnother;
+}
+
+/**
+ * Before any of its calls: of a list whose rows are all rejected nothing can come a second time.
+ */
+async function noteList(
+  calls: CallLoader,
+  { campaign }: ListLoad,
+  { listHash }: ListSource,
+  isMeant: boolean,
+): Promise<void> {
+  if (listHash === undefined || (await calls.noteList(listHash, { isMeant }))) return;
+  throw anotherListError(campaign);
+}
+
+async function storeCampaign(
+  context: Context,
+  campaign: Campaign,
+  { head }: RowChecker,
+): Promise<CallLoader> {
+  const answer = await context.campaigns.put(campaign);
+  if (!answer.stored) throw dedupeByError(campaign, answer.dedupeBy);
+  const calls = new CallLoader(context.redis, context.keys, campaign.id);
+  try {
+    const dedupeBy = await calls.fixDedupeBy(campaign.dedupeBy);
+    if (dedupeBy !== campaign.dedupeBy) throw dedupeByError(campaign, dedupeBy);
+    const { id, ...rest } = head;
+    await context.campaigns.putListHead(campaign.id, id, rest);
+    return calls;
+  } catch (error) {
+    await calls[Symbol.asyncDispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,80 @@
+import { CampaignArchivedError, LoadPreview } from '@libby-dialer/dial-queue';
+import type { Campaign } from '@libby-dialer/dialing';
+import { countOf, DialerError } from '@libby-dialer/runtime';
+import { type Context, NoSuchCampaignError } from '../context.ts';
+import { campaignChanges } from './campaign-changes.ts';
+
+/** For a `--campaign` that is no file. */
+export async function storedCampaign(context: Context | undefined, id: string): Promise<Campaign> {
+  const campaign = await context?.campaigns.get(id);
+  if (campaign === undefined)
+    throw new NoSuchCampaignError(id, 'neither a campaign file nor a stored campaign');
+  return campaign;
+}
+
+/** Throws, before anything is stored, what would stop the load later. */
+export async function refuseIfClosed({ redis, keys }: Context, campaign: Campaign): Promise<void> {
+  const { archived, canceled, dedupeBy } = await new LoadPreview(
+    redis,
+    keys,
+    campaign.id,
+  ).campaign();
+  if (archived) throw new CampaignArchivedError(campaign.id);
+  if (canceled) throw canceledError(campaign.id);
+  if (dedupeBy !== undefined && dedupeBy !== campaign.dedupeBy)
+    throw dedupeByError(campaign, dedupeBy);
+}
+
+export function canceledError(campaign: string, cause?: unknown): DialerError {
+  const message = `Campaign ${campaign} is canceled and takes no more rows; use another id, or "enqueuer resume ${campaign}" first.`;
+  return new DialerError('campaign_canceled', message, { cause });
+}
+
+/** It would ring people who are not meant to be. */
+class RepeatError extends DialerError {
+  override readonly exitCode = 2;
+}
+
+/**
+ * Said of a list that is not the one a campaign has loaded, where a row's place in its list makes
+ * the call.
+ */
+export function anotherListSaid({ id }: Campaign): string {
+  return `Campaign ${id} has loaded another list, and with dedupeBy: row each row of this one is a new call: whoever is in both is called twice.`;
+}
+
+export function anotherListError(campaign: Campaign): DialerError {
+  return new RepeatError(
+    'another_list',
+    `${anotherListSaid(campaign)} If that is meant, give --another-list.`,
+  );
+}
+
+/**
+ * What a campaign file changes of the campaign as it is stored, and for whom; undefined if nothing.
+ */
+export async function campaignChangeSaid(
+  { campaigns, status }: Context,
+  given: Campaign,
+): Promise<string | undefined> {
+  const stored = await campaigns.peek(given.id);
+  if (stored === undefined) return undefined;
+  const changes = campaignChanges(stored, given);
+  if (changes.length === 0) return undefined;
+  const pending = (await status.read(given.id))?.pending ?? 0;
+  const calls =
+    pending === 0
+      ? ''
+      : `, also for ${countOf(pending, 'call')} that ${pending === 1 ? 'waits' : 'wait'}`;
+  return `the file changes campaign ${given.id} as it is stored${calls}:\n${changes.join('').trimEnd()}`;
+}
+
+export function campaignChangedError({ id }: Campaign): DialerError {
+  const message = `Nothing is changed or loaded; "--campaign ${id}" loads the list with the campaign as it is stored.`;
+  return new RepeatError('campaign_changed', message);
+}
+
+export function dedupeByError({ id, dedupeBy }: Campaign, fixed: string): DialerError {
+  const message = `dedupeBy: campaign ${id} was first loaded with ${fixed}, which cannot change to ${dedupeBy}; put it back, or use another id.`;
+  return new RepeatError('dedupe_by', message);
+}

@@ -1,0 +1,139 @@
+import type { ListRow, Reject, RowProblem } from '@libby-dialer/call-list';
+import { countriesIn, type NumberColumns, numberIn } from '@libby-dialer/call-list';
+import type { CountryCode } from '@libby-dialer/dialing';
+import { readNumbers } from './read-number.ts';
+
+const BATCH_SIZE = 1000;
+/** While these are added the next ones are read. */
+const BATCHES_IN_FLIGHT = 4;
+
+/**
+ * What became of the rows read so far; `rows` is the sum of the others once nothing is in flight.
+ */
+export interface ImportCounts {
+  rows: number;
+  added: number;
+  /** On the list before, or in an earlier row. */
+  alreadyListed: number;
+  rejected: number;
+  /** Rows that may be either of two numbers: both are on the list. */
+  bothReadings: number;
+}
+
+export interface NumberImporterOptions {
+  /** Of a CSV list. */
+  readonly columns: NumberColumns | undefined;
+  /** For numbers that are not in E.164 form. */
+  readonly country: CountryCode | undefined;
+  /** Puts numbers on the do-not-call list and says how many were not there. */
+  readonly add: (numbers: readonly string[]) => Promise<number>;
+  readonly reject: (rejects: readonly Reject[]) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Takes a list's numbers to the do-not-call list, in batches, the next being read while those
+ * before are added.
+ */
+export class NumberImporter {
+  readonly counts: ImportCounts = {
+    rows: 0,
+    added: 0,
+    alreadyListed: 0,
+    rejected: 0,
+    bothReadings: 0,
+  };
+  readonly #options: NumberImporterOptions;
+  readonly #flights: Promise<void>[] = [];
+  #batch: string[] = [];
+  /** What rows of the batch may mean besides: added, but no row of its own. */
+  #otherReadings: string[] = [];
+
+  constructor(options: NumberImporterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Reads until the list ends or the signal aborts. What was read is on the list when this returns,
+   * and also when the list breaks off.
+   */
+  async run(chunks: AsyncIterable<readonly ListRow[]>): Promise<void> {
+    try {
+      await this.#read(chunks);
+    } finally {
+      await Promise.allSettled(this.#flights);
+    }
+  }
+
+  async #read(chunks: AsyncIterable<readonly ListRow[]>): Promise<void> {
+    try {
+      for await (const rows of chunks) {
+        if (this.#options.signal.aborted) break;
+        await this.#take(rows);
+      }
+    } finally {
+      await this.#takeOff();
+      while (this.#flights.length > 0) await this.#land();
+    }
+  }
+
+  async #take(rows: readonly ListRow[]): Promise<void> {
+    const rejects: Reject[] = [];
+    for (const row of rows) {
+      this.counts.rows += 1;
+      const verdict = this.#numbersOf(row);
+      if ('code' in verdict) rejects.push({ row, problem: verdict });
+      else this.#note(verdict);
+      if (this.#batch.length >= BATCH_SIZE) await this.#takeOff();
+    }
+    this.counts.rejected += rejects.length;
+    await this.#options.reject(rejects);
+  }
+
+  #note([number = '', ...others]: readonly string[]): void {
+    this.#batch.push(number);
+    this.#otherReadings.push(...others);
+    if (others.length > 0) this.counts.bothReadings += 1;
+  }
+
+  /** Under whatever country a row may mean: one reading too many calls nobody. */
+  #numbersOf(row: ListRow): readonly string[] | RowProblem {
+    if (row.problem !== undefined) return row.problem;
+    const { columns, country } = this.#options;
+    if (columns === undefined) return readNumbers(row.record?.toPhoneNumber ?? '', { country });
+    const cells = row.cells ?? [];
+    const problem = columns.needed.problem(cells);
+    if (problem !== undefined) return problem;
+    const named = countriesIn(cells, columns);
+    const text = numberIn(cells, columns);
+    const verdicts = (named.length > 0 ? named : [country]).map((each) =>
+      readNumbers(text, { country: each }),
+    );
+    const numbers = verdicts.flatMap((verdict) => ('code' in verdict ? [] : verdict));
+    return numbers.length > 0
+      ? [...new Set(numbers)]
+      : (verdicts.find((verdict) => 'code' in verdict) ?? []);
+  }
+
+  async #takeOff(): Promise<void> {
+    if (this.#batch.length === 0) return;
+    while (this.#flights.length >= BATCHES_IN_FLIGHT) await this.#land();
+    const landing = this.#add(this.#batch, this.#otherReadings);
+    this.#batch = [];
+    this.#otherReadings = [];
+    // A failure is thrown where the landing is awaited; until then it must not count as unhandled.
+    landing.catch(() => {});
+    this.#flights.push(landing);
+  }
+
+  async #land(): Promise<void> {
+    await this.#flights.shift();
+  }
+
+  async #add(batch: readonly string[], otherReadings: readonly string[]): Promise<void> {
+    if (otherReadings.length > 0) await this.#options.add(otherReadings);
+    const added = await this.#options.add(batch);
+    this.counts.added += added;
+    this.counts.alreadyListed += batch.length - added;
+  }
+}

@@ -1,0 +1,141 @@
+import { type CampaignStatus, IdleReasons, PendingSample } from '@libby-dialer/dial-queue';
+import { type Campaign, OUTCOMES, type QueuedCall } from '@libby-dialer/dialing';
+import { describeRedis, explainRedisError, writeRefusal } from '@libby-dialer/runtime';
+import { type Context, NoSuchCampaignError } from '../context.ts';
+import type { CampaignView, Rate } from './campaign-view.ts';
+import { type Outlook, outlookOf } from './outlook.ts';
+import { RateMeter } from './rate-meter.ts';
+
+const SHORT_MS = 10_000;
+const LONG_MS = 60_000;
+
+/** Calls looked at per campaign to learn in which zones those wait that are pending. */
+const SAMPLE_CALLS = 1000;
+/** The mix changes slowly, and the sample is what costs most of a look. */
+const SAMPLE_LASTS_MS = 15_000;
+
+interface Sample {
+  readonly at: number;
+  readonly state: CampaignStatus['state'];
+  readonly calls: readonly QueuedCall[];
+}
+
+interface Look {
+  readonly now: number;
+  /** Of this machine's wall clock. */
+  readonly localNow: number;
+  readonly workers: number | undefined;
+  readonly refusal: string | undefined;
+}
+
+/**
+ * Redis knows the hours of a call only once a worker has looked at it; the sample tells those of
+ * all that wait.
+ */
+function stateSeen(
+  { state, inFlight }: CampaignStatus,
+  { opening }: Outlook,
+): CampaignStatus['state'] {
+  return state === 'running' && inFlight === 0 && opening !== undefined ? 'waiting' : state;
+}
+
+/**
+ * Looks at campaigns again and again, and remembers what it takes to say how fast they go and when
+ * they will be through.
+ */
+export class StatusWatch {
+  readonly #context: Context;
+  readonly #pending: PendingSample;
+  readonly #standstill: IdleReasons;
+  readonly #meters = new Map<string, RateMeter>();
+  readonly #samples = new Map<string, Sample>();
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#pending = new PendingSample(context.redis, context.keys);
+    this.#standstill = new IdleReasons(context.redis, context.keys);
+  }
+
+  /** Throws `NoSuchCampaignError`. */
+  async one(id: string): Promise<CampaignView> {
+    const [look, status] = await Promise.all([this.#look(), this.#context.status.read(id)]);
+    if (status === undefined) throw new NoSuchCampaignError(id);
+    return await this.#view(status, await this.#context.campaign(id), look);
+  }
+
+  async all(): Promise<CampaignView[]> {
+    const [look, statuses, campaigns] = await Promise.all([
+      this.#look(),
+      this.#context.status.readAll(),
+      this.#context.campaigns.list(),
+    ]);
+    const byId = new Map(campaigns.map((campaign) => [campaign.id, campaign]));
+    const views: CampaignView[] = [];
+    for (const status of statuses) {
+      const campaign = byId.get(status.id);
+      if (campaign !== undefined) views.push(await this.#view(status, campaign, look));
+    }
+    return views;
+  }
+
+  async #look(): Promise<Look> {
+    const [now, workers, refusal] = await Promise.all([
+      this.#context.now(),
+      this.#standstill.workers(),
+      this.#refusal(),
+    ]);
+    return { now, localNow: Date.now(), workers, refusal };
+  }
+
+  /** What Redis says to a write. */
+  async #refusal(): Promise<string | undefined> {
+    const { redis, keys, config } = this.#context;
+    const objection = await writeRefusal(redis, keys.writeCheck);
+    return objection === undefined
+      ? undefined
+      : explainRedisError(objection, describeRedis(config.redis.connection));
+  }
+
+  async #view(status: CampaignStatus, campaign: Campaign, look: Look): Promise<CampaignView> {
+    const { now, workers, refusal } = look;
+    const rate = this.#rateOf(status, now);
+    const sample = status.pending === 0 ? [] : await this.#sampleOf(status, now);
+    const linesFullUntil =
+      status.pending === 0 ? undefined : await this.#standstill.linesFullUntil(campaign, now);
+    const asked = { campaign, status, sample, measured: rate.lastMinute, now, linesFullUntil };
+    // By rules that nobody here knows nothing can be foretold.
+    const outlook = status.unknownRules.length > 0 ? {} : outlookOf(asked);
+    const seen = { ...status, state: stateSeen(status, outlook) };
+    const nextCallAt =
+      seen.state === 'waiting' ? await this.#standstill.nextCallAt(status.id) : undefined;
+    const redisAheadMs = look.now - look.localNow;
+    return {
+      status: seen,
+      rate,
+      now,
+      outlook,
+      refusal,
+      redisAheadMs,
+      standstill: { workers, linesFullUntil, nextCallAt },
+    };
+  }
+
+  #rateOf({ id, outcomes }: CampaignStatus, now: number): Rate {
+    const meter = this.#meters.get(id) ?? new RateMeter();
+    this.#meters.set(id, meter);
+    meter.read(
+      now,
+      OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0),
+    );
+    return { lastSeconds: meter.perSecond(SHORT_MS), lastMinute: meter.perSecond(LONG_MS) };
+  }
+
+  async #sampleOf({ id, state }: CampaignStatus, now: number): Promise<readonly QueuedCall[]> {
+    const known = this.#samples.get(id);
+    if (known?.state === state && known.calls.length > 0 && now < known.at + SAMPLE_LASTS_MS)
+      return known.calls;
+    const calls = await this.#pending.read(id, SAMPLE_CALLS);
+    this.#samples.set(id, { at: now, state, calls });
+    return calls;
+  }
+}
