@@ -4,7 +4,7 @@
  */
 const FIXED_OFFSET = /^(?:EST|MST|HST|GMT|GMT[+-]?0|UTC|UCT|Greenwich|Universal|Zulu|Etc\/.+)$/i;
 const UTC = /^(?:Etc\/)?UTC$/;
-/** Abbreviations that ICU reads as places, each for itself: IST is India to it, PST is Los Angeles. */
+/** Abbreviations that ICU alone reads as places: IST is India to it, PST is Los Angeles. */
 const ICU_ONLY = /^(?:A[CEGRS]|B[ES]|C[ANST]|E[AC]|I[ES]|JS|MI|N[ES]|P[LNRS]|SS|VS)T$/i;
 
 /** A place's zone by its IANA name (`America/Denver`): where a person can be. */
