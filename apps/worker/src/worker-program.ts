@@ -34,7 +34,7 @@ Environment (a .env file in the working directory is read if present):
   WORKER_HTTP_PORT, _HOST      /healthz, /readyz, /metrics (9464, 127.0.0.1)
   WORKER_SHUTDOWN_GRACE_MS     how long a stop waits for calls in flight (45000)
   LOG_LEVEL                    trace, debug, info, warn, error, fatal, silent (info)
-All others are in the README.
+All others: docs/reference/environment.md
 
 Options:
   --help     show this

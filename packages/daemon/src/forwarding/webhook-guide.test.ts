@@ -5,16 +5,16 @@ import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { keyOf, signatureHeaders } from './webhook-signature.ts';
 
-const README = join(import.meta.dirname, '../../../../README.md');
+const GUIDE = join(import.meta.dirname, '../../../../docs/guide/results-and-webhooks.md');
 
 interface Receivers {
   readonly isFromLibbyDialer: (headers: object, body: string, secret: string) => boolean;
 }
 
-/** What README tells receivers to do. */
+/** What the guide tells receivers to do. */
 async function receivers(): Promise<Receivers> {
   const [code = ''] =
-    /(?<=```js\n).*?isFromLibbyDialer.*?(?=```)/s.exec(await readFile(README, 'utf8')) ?? [];
+    /(?<=```js\n).*?isFromLibbyDialer.*?(?=```)/s.exec(await readFile(GUIDE, 'utf8')) ?? [];
   const directory = await mkdtemp(join(tmpdir(), 'readme-'));
   try {
     const file = join(directory, 'receiver.mjs');
@@ -25,7 +25,7 @@ async function receivers(): Promise<Receivers> {
   }
 }
 
-test('receivers that verify as README says take what is ours, and nothing else', async () => {
+test('receivers that verify as the guide says take what is ours, and nothing else', async () => {
   const { isFromLibbyDialer } = await receivers();
   const secrets = [
     `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
