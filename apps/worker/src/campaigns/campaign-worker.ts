@@ -1,13 +1,22 @@
 import type { Keys, RedisConnection } from '@libby-dialer/dial-queue';
-import { RUN_THRESHOLDS } from '@libby-dialer/dialing';
 import { isRedisRefusal, isRedisReply } from '@libby-dialer/runtime';
 import { DelayedError, type Job, WaitingError } from 'bullmq';
 import pLimit from 'p-limit';
 import type { CallHandler } from '../calls/call-handler.ts';
 import type { CampaignContext } from '../calls/campaign-context.ts';
-import { type JobEnd, LONGEST_SLEEP_MS, type Turn } from '../calls/job-end.ts';
+import { type JobEnd, LONGEST_SLEEP_MS } from '../calls/job-end.ts';
 import type { RedisClock } from '../redis/redis-clock.ts';
 import type { WorkerEvents } from '../worker-events.ts';
+import {
+  after,
+  type CampaignWorkerEvent,
+  type CampaignWorkerState,
+  changesShares,
+  isProving,
+  jobsAtOnce,
+  OPENED,
+  usableShare,
+} from './campaign-worker-state.ts';
 import { QueueWorker } from './queue-worker.ts';
 
 /**
@@ -25,16 +34,6 @@ const UNEXPECTED_SLEEP_MS = 1_000;
 const REFUSED_SLEEP_MS = 5_000;
 /** BullMQ's own patience with a connection that fails is three times as long as a lock lasts. */
 const RECONNECTED_WITHIN_MS = 1_000;
-/**
- * So long after it had to wait for a turn a campaign worker fetches no more jobs at once than it
- * has on the wire.
- */
-const ENOUGH_IN_HAND_MS = 1_000;
-/**
- * A campaign worker begins with as many calls as tell that the API is in trouble: should it hang,
- * one time-out is enough to know.
- */
-const FIRST_CALLS: number = RUN_THRESHOLDS.doubts;
 
 export interface CampaignWorkerParts {
   readonly redis: RedisConnection;
@@ -48,28 +47,22 @@ export interface CampaignWorkerParts {
   readonly onDemand: () => void;
 }
 
-/** A run with what the campaign worker knew when it began. */
+/** How a run ended, and the state and the definition by which it began. */
 interface EndedRun {
   readonly end: JobEnd;
-  /** Nothing of it was to be sent: it tells nothing of whatever held the campaign. */
+  /** Nothing of it was to be sent. */
   readonly isUnsent: boolean;
-  readonly announcements: number;
-  readonly sleeps: number;
+  readonly begun: CampaignWorkerState;
   readonly context: CampaignContext;
 }
 
 /**
- * One campaign's jobs in this process: a BullMQ worker that sleeps while nothing of the campaign
- * may go out.
+ * One campaign's jobs in this process: a BullMQ worker that fetches no more than
+ * `CampaignWorkerState` says, and does so until it is stopped.
  *
- * awake: fetches up to its share of the process's concurrency. asleep: fetches nothing until an
- * instant or an announcement; calls in flight go on. After a sleep one call goes first, and each
- * one accepted allows one more at once: whatever held the campaign may not be over, and what is out
- * then is never more than what has just gone well. Calls of which nothing is to be sent (on the
- * do-not-call list, out of their own hours) need not wait for those: they are told apart before. A
- * sleep until its turn (pace, full lines) is no trouble: afterwards it goes on as before. A
- * campaign that is canceled or expired is settled at full speed; those of its calls that have a
- * later end ramp up like any.
+ * Calls of which nothing is to be sent (on the do-not-call list, out of their own hours) are
+ * checked first, without a claim, and skip the queue of those that wait for others to go well. A
+ * campaign that is canceled or expired is settled at full speed.
  */
 export class CampaignWorker {
   readonly campaign: string;
@@ -78,21 +71,14 @@ export class CampaignWorker {
   readonly #worker: QueueWorker;
   readonly #stop = new AbortController();
   readonly #abort = new AbortController();
-  /** How many calls at once may be on the wire; the others in hand wait for their turn. */
-  readonly #ramp = pLimit(FIRST_CALLS);
-  #share = 1;
-  #mostJobs = FIRST_CALLS;
-  #announcements = 0;
-  #sleeps = 0;
+  #state = OPENED;
+  /** Lets so many calls at once on the wire; the others in hand wait until some have gone well. */
+  readonly #proof = pLimit(OPENED.mostCalls);
   #hasDemand = false;
   #inHand = 0;
   #taken = 0;
   #isBroken = false;
   #alarm: NodeJS.Timeout | undefined;
-  #sleepsUntil = 0;
-  /** What it sleeps for, unless for trouble. */
-  #turn: Turn | undefined;
-  #lastTurnAt = Number.NEGATIVE_INFINITY;
 
   constructor(context: CampaignContext, parts: CampaignWorkerParts) {
     this.campaign = context.campaign.id;
@@ -121,13 +107,11 @@ export class CampaignWorker {
   }
 
   /**
-   * How many jobs at once the campaign worker could use: none while it sleeps for trouble or its
-   * queue is empty, and not many more than have gone well.
+   * How large a share it could use: 0 while it sleeps for trouble or its queue is empty, otherwise
+   * twice as many jobs as are of use now.
    */
   get demand(): number {
-    return this.#hasDemand && (!this.#isAsleep || this.#turn !== undefined)
-      ? 2 * this.#mostJobs
-      : 0;
+    return this.#hasDemand ? usableShare(this.#state) : 0;
   }
 
   /** Fetched and not ended. */
@@ -153,25 +137,17 @@ export class CampaignWorker {
     return this.#isBroken;
   }
 
-  /** How many jobs at once this campaign worker may have in hand. */
+  /** How many jobs at once it may have in hand. */
   set share(share: number) {
     const before = this.#worker.concurrency;
-    this.#share = share;
-    this.#applyConcurrency();
+    this.#on({ kind: 'shared', share });
     if (this.#worker.concurrency > before && !this.#isAsleep && !this.#isStopping)
       void this.#lookAgain();
   }
 
   /** Something has changed that may end the sleep. */
   wake(): void {
-    this.#announcements += 1;
-    if (!this.#isAsleep || this.#isStopping) return;
-    clearTimeout(this.#alarm);
-    this.#sleepsUntil = 0;
-    if (this.#turn === undefined) this.#beCareful();
-    this.#turn = undefined;
-    void this.#worker.resume();
-    this.#parts.onDemand();
+    this.#on({ kind: 'woken' });
   }
 
   /**
@@ -203,25 +179,17 @@ export class CampaignWorker {
     return this.#stop.signal.aborted;
   }
 
-  get #isRamping(): boolean {
-    return this.#ramp.concurrency < this.#share;
+  get #isAsleep(): boolean {
+    return this.#state.sleep !== undefined;
   }
 
   /** Whether a call that is to be sent may have to wait until others have gone well. */
   get #hasToQueue(): boolean {
-    return this.#isRamping || this.#ramp.activeCount >= this.#ramp.concurrency;
-  }
-
-  get #isAsleep(): boolean {
-    return this.#sleepsUntil > 0;
+    return isProving(this.#state) || this.#proof.activeCount >= this.#proof.concurrency;
   }
 
   async #process(job: Job, token: string): Promise<void> {
-    const begun = {
-      announcements: this.#announcements,
-      sleeps: this.#sleeps,
-      context: this.context,
-    };
+    const begun = { begun: this.#state, context: this.context };
     this.#inHand += 1;
     this.#taken += 1;
     try {
@@ -247,7 +215,7 @@ export class CampaignWorker {
         const end = this.#giveBack() ?? (await handler.handleUnsent(this.context, delivered));
         if (end !== undefined) return { end, isUnsent: true };
       }
-      const end = await this.#ramp(() =>
+      const end = await this.#proof(() =>
         limit(
           async () => this.#giveBack() ?? (await handler.handle(this.context, delivered, signals)),
         ),
@@ -272,14 +240,14 @@ export class CampaignWorker {
    */
   #giveBack(): JobEnd | undefined {
     if (!this.#isAsleep && !this.#isStopping) return undefined;
-    const sleep = { kind: 'give_back', sleepUntil: this.#sleepsUntil } as const;
-    return this.#turn === undefined ? sleep : { ...sleep, turn: this.#turn };
+    const { until = 0, turn } = this.#state.sleep ?? {};
+    return { kind: 'give_back', sleepUntil: until, ...(turn !== undefined && { turn }) };
   }
 
   /** The one place that turns the end of a run into BullMQ's words. */
   async #finish(job: Job, token: string, run: EndedRun): Promise<void> {
-    const { end } = run;
-    this.#learn(run);
+    const { end, isUnsent, begun } = run;
+    this.#on({ kind: 'ended', end, isUnsent, begun, onWire: this.#proof.activeCount });
     if (end.kind === 'complete') return;
     // What it would wait for by a definition that has changed meanwhile may be no more: it asks
     // again by the new one.
@@ -298,94 +266,32 @@ export class CampaignWorker {
   /** BullMQ asks again at once, however often Redis refuses: some ten thousand times a second. */
   #suffer(error: unknown): void {
     this.#parts.events.queueTrouble(this.campaign, error);
-    if (isRedisReply(error)) this.#sleep(this.#parts.clock.now() + REFUSED_SLEEP_MS);
+    if (isRedisReply(error))
+      this.#on({ kind: 'refused', until: this.#parts.clock.now() + REFUSED_SLEEP_MS });
   }
 
-  #beCareful(): void {
-    this.#sleeps += 1;
-    this.#ramp.concurrency = 1;
-    this.#mostJobs = 1;
-    this.#applyConcurrency();
+  #on(event: CampaignWorkerEvent): void {
+    if (this.#isStopping) return;
+    const { clock, onDemand } = this.#parts;
+    const before = this.#state;
+    const next = after(before, event, { now: clock.now(), monotonic: clock.monotonic() });
+    this.#state = next;
+    this.#worker.concurrency = jobsAtOnce(next);
+    if (next.mostCalls !== before.mostCalls) this.#proof.concurrency = next.mostCalls;
+    if (next.sleep !== before.sleep) this.#sleepAsStated(before);
+    if (changesShares(before, next)) onDemand();
   }
 
-  /** What the end of a run says about those that may follow. */
-  #learn({ end, isUnsent, announcements, sleeps }: EndedRun): void {
-    if (end.kind === 'complete' && end.isOver) return this.#fetchAll();
-    if (end.kind === 'give_back' && end.turn !== undefined)
-      return this.#waitForTurn(end.turn, end.sleepUntil);
-    if (this.#isFreedBy(end)) this.wake();
-    if (end.kind !== 'complete' && end.sleepUntil !== undefined) {
-      // What was announced since it asked may be the end of what it was told to wait for: then it
-      // asks again.
-      const isNews = end.kind === 'delay' || announcements === this.#announcements;
-      return isNews ? this.#sleep(end.sleepUntil) : undefined;
-    }
-    // A call that began before the sleep tells nothing of what may follow it.
-    if (sleeps !== this.#sleeps) return;
-    if (end.kind === 'complete' && end.isEarly === true)
-      this.#lastTurnAt = this.#parts.clock.monotonic();
-    if (end.kind === 'complete' && end.accepted) this.#rampUp();
-    else if (isUnsent) this.#fetchMore();
-  }
-
-  /**
-   * Nothing of the campaign may go out for a moment, only because so much of it does: what is on
-   * the wire is enough to have in hand.
-   */
-  #waitForTurn(turn: Turn, until: number): void {
-    this.#lastTurnAt = this.#parts.clock.monotonic();
-    this.#mostJobs = Math.max(1, this.#ramp.activeCount);
-    this.#applyConcurrency();
-    // Trouble takes longer; of several turns the first counts.
-    if (this.#isAsleep && (this.#turn === undefined || until >= this.#sleepsUntil)) return;
-    this.#fallAsleep(until, turn);
-  }
-
-  /** A call of its own that ended may have freed the place that it waits for. */
-  #isFreedBy(end: JobEnd): boolean {
-    return (
-      this.#turn === 'in_flight' ||
-      (this.#turn === 'line' && !(end.kind === 'complete' && end.accepted))
-    );
-  }
-
-  #sleep(until: number): void {
-    if (this.#turn === undefined && until <= this.#sleepsUntil) return;
-    this.#fallAsleep(until, undefined);
-    this.#parts.onDemand();
-  }
-
-  #fallAsleep(until: number, turn: Turn | undefined): void {
-    const ms = Math.min(this.#parts.clock.msUntil(until), LONGEST_SLEEP_MS);
-    if (ms === 0 || this.#isStopping) return;
+  #sleepAsStated(before: CampaignWorkerState): void {
+    const { sleep } = this.#state;
     clearTimeout(this.#alarm);
+    if (sleep === undefined) {
+      void this.#worker.resume();
+      return;
+    }
+    const ms = Math.min(this.#parts.clock.msUntil(sleep.until), LONGEST_SLEEP_MS);
     this.#alarm = setTimeout(() => this.wake(), ms);
-    if (!this.#isAsleep) void this.#worker.pause(true);
-    this.#sleepsUntil = until;
-    this.#turn = turn;
-  }
-
-  #rampUp(): void {
-    if (this.#isRamping) this.#ramp.concurrency += 1;
-    this.#fetchMore();
-  }
-
-  #fetchMore(): void {
-    if (this.#mostJobs >= this.#share) return;
-    if (this.#parts.clock.monotonic() - this.#lastTurnAt < ENOUGH_IN_HAND_MS) return;
-    this.#mostJobs += 1;
-    this.#applyConcurrency();
-    if (this.#mostJobs >= this.#share) this.#parts.onDemand();
-  }
-
-  /**
-   * Its campaign is over: of most there is nothing to be sent. Those with a later end of their own
-   * are as careful as ever.
-   */
-  #fetchAll(): void {
-    this.#mostJobs = Number.POSITIVE_INFINITY;
-    this.#applyConcurrency();
-    this.#parts.onDemand();
+    if (before.sleep === undefined) void this.#worker.pause(true);
   }
 
   #setDemand(hasDemand: boolean): void {
@@ -399,9 +305,5 @@ export class CampaignWorker {
     await this.#worker.pause(true);
     // It may have fallen asleep meanwhile; then its alarm resumes it.
     if (!this.#isAsleep && !this.#isStopping) await this.#worker.resume();
-  }
-
-  #applyConcurrency(): void {
-    this.#worker.concurrency = Math.max(1, Math.min(this.#share, this.#mostJobs));
   }
 }
