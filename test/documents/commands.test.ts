@@ -14,11 +14,7 @@ import { documents, partsOf, readDocument } from './markdown.ts';
 const FOLLOWED = documents().filter(
   (path) => path === 'README.md' || path.startsWith('docs/guide/'),
 );
-<<<<<<< Updated upstream
 const DOCUMENT_TIMEOUT_MS = 300_000;
-=======
-const DOCUMENT_TIMEOUT_MS = 180_000;
->>>>>>> Stashed changes
 
 let redis: TestRedis;
 let client: Redis;
@@ -105,14 +101,8 @@ test.for(FOLLOWED)(
     await client.flushall();
     const before = receiver.requests;
     await using run = await DocumentRun.open(path, environment());
-<<<<<<< Updated upstream
     expect(await run.follow(partsOf(markdown))).toBeGreaterThan(0);
     const isServed = () => !markdown.includes('$RECEIVER') || receiver.requests > before;
     await eventually(async () => expect(isServed()).toBe(true));
-=======
-    await run.follow(partsOf(markdown));
-    if (markdown.includes('$RECEIVER'))
-      await eventually(async () => expect(receiver.requests).toBeGreaterThan(before));
->>>>>>> Stashed changes
   },
 );

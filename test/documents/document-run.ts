@@ -22,11 +22,7 @@ const PATH_FOLDER = '.path';
 const REDIS_CLI = `#!/bin/sh
 PATH=\${PATH#*:} exec redis-cli -u "$REDIS_URL" "$@"
 `;
-<<<<<<< Updated upstream
 const STEP_TIMEOUT_MS = 120_000;
-=======
-const STEP_TIMEOUT_MS = 60_000;
->>>>>>> Stashed changes
 
 /** Runs the commands of one document, from its beginning, in a folder of its own. */
 export class DocumentRun implements AsyncDisposable {
@@ -60,7 +56,6 @@ export class DocumentRun implements AsyncDisposable {
     await this.#release.disposeAsync();
   }
 
-<<<<<<< Updated upstream
   /** Returns how many blocks of commands were run. */
   async follow(parts: readonly Part[]): Promise<number> {
     let instruction: Instruction | undefined;
@@ -91,32 +86,6 @@ export class DocumentRun implements AsyncDisposable {
     if (instruction?.kind === 'background') await this.#background(part, instruction);
     else await this.#run(part, part.text, instruction?.code ?? 0);
     return true;
-=======
-  async follow(parts: readonly Part[]): Promise<void> {
-    let instruction: Instruction | undefined;
-    for (const part of parts) {
-      if (part.kind === 'code') {
-        await this.#code(part, instruction);
-        instruction = undefined;
-      } else if (part.text.startsWith('run')) {
-        await this.#run(part, part.text.slice('run'.length), 0);
-      } else {
-        instruction = this.#instruction(part);
-      }
-    }
-  }
-
-  async #code(part: Part & { kind: 'code' }, instruction: Instruction | undefined): Promise<void> {
-    switch (instruction?.kind) {
-      case 'skip':
-        return;
-      case 'file':
-        return writeFile(join(this.#folder, instruction.name), part.text + instruction.added);
-      case 'background':
-        return this.#background(part, instruction);
-    }
-    if (part.language === 'sh') await this.#run(part, part.text, instruction?.code ?? 0);
->>>>>>> Stashed changes
   }
 
   async #run(part: Part, script: string, expected: number): Promise<void> {
@@ -165,11 +134,7 @@ export class DocumentRun implements AsyncDisposable {
       const [, name = '', added] = file;
       return { kind: 'file', name, added: added === undefined ? '' : `${added}\n` };
     }
-<<<<<<< Updated upstream
     const background = /^background until "(.+)"(?:\nwith (\S+) as \$(\w+))?$/.exec(text);
-=======
-    const background = /^background until "(.+)"(?:, with (\S+) as \$(\w+))?$/.exec(text);
->>>>>>> Stashed changes
     if (background !== null) {
       const [, ready = '', from, to] = background;
       if (from === undefined || to === undefined) return { kind: 'background', ready };

@@ -8,11 +8,7 @@ export function documents(): string[] {
   return globSync('**/*.md', {
     cwd: ROOT,
     exclude: ['**/node_modules', '.toolchain', '.run'],
-<<<<<<< Updated upstream
   }).toSorted();
-=======
-  }).sort();
->>>>>>> Stashed changes
 }
 
 export function readDocument(path: string): string {
