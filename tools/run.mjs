@@ -13,12 +13,18 @@ import { offerFaketime } from './faketime.mjs';
 import { dieOf, endLike, runInForeground } from './processes.mjs';
 import { offerPython } from './python.mjs';
 import { ensureRedis } from './redis.mjs';
-import { setUp } from './set-up.mjs';
+import { provideOldNodes, setUp } from './set-up.mjs';
 import { SetUpError } from './steps.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** @typedef {{ redis?: boolean, faketime?: boolean, python?: boolean }} Needs */
+/**
+ * @typedef {object} Needs
+ * @property {boolean} [redis]
+ * @property {boolean} [faketime]
+ * @property {boolean} [python]
+ * @property {boolean} [oldNodes]
+ */
 
 /**
  * What each task runs, and whether it needs a Redis server, sets the clock of one, and runs the
@@ -37,6 +43,7 @@ const tasks = {
     redis: true,
     faketime: true,
     python: true,
+    oldNodes: true,
   }),
   chaos: (args) => ({
     command: ['node', join(root, 'test/chaos/main.ts'), ...args],
@@ -62,7 +69,7 @@ const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
  * signal.
  * @param {Needs} needs
  */
-async function prepare({ redis = false, faketime = false, python = false }) {
+async function prepare({ redis = false, faketime = false, python = false, oldNodes = false }) {
   const interruption = new AbortController();
   /** @param {NodeJS.Signals} signal */
   const interrupt = (signal) => interruption.abort(signal);
@@ -73,6 +80,7 @@ async function prepare({ redis = false, faketime = false, python = false }) {
     if (redis) await ensureRedis(workspace);
     if (faketime) await offerFaketime(workspace);
     if (python) await offerPython(workspace);
+    if (oldNodes) await provideOldNodes(workspace);
   } catch (error) {
     if (interruption.signal.aborted) dieOf(interruption.signal.reason);
     throw error;

@@ -9,7 +9,7 @@ import { withoutOuterNpm, withWorkspacePath } from './environment.mjs';
 import { withLock } from './lock.mjs';
 import { isInstalled, markInstalled, refreshStamp } from './stamp.mjs';
 import { failure, runLogged, step, TRY_AGAIN, toolchainHome } from './steps.mjs';
-import { hasTool, NODE, PNPM, provideTool } from './toolchain.mjs';
+import { hasTool, isPinned, NODE, OLD_NODES, PNPM, provideTool } from './toolchain.mjs';
 
 /** @import { Workspace } from './steps.mjs' */
 
@@ -18,14 +18,32 @@ import { hasTool, NODE, PNPM, provideTool } from './toolchain.mjs';
  * @param {Workspace} workspace
  */
 export async function setUp(workspace) {
-  const { root, report, signal } = workspace;
+  const { root } = workspace;
   if (isReady(root)) return refreshStamp(root);
+  await alone(workspace, () => getMissing(workspace));
+}
+
+/**
+ * What only the test of the published packages needs.
+ * @param {Workspace} workspace
+ */
+export async function provideOldNodes(workspace) {
+  const { root } = workspace;
+  const missing = OLD_NODES.filter((node) => isPinned(root, node) && !hasTool(root, node));
+  if (missing.length === 0) return;
+  await alone(workspace, async () => {
+    for (const node of missing) await provideTool(workspace, node);
+  });
+}
+
+/**
+ * @param {Workspace} workspace
+ * @param {() => Promise<void>} work
+ */
+async function alone({ root, report, signal }, work) {
   mkdirSync(toolchainHome(root), { recursive: true });
   const onWait = () => report('another run is setting this checkout up, waiting for it');
-  await withLock(join(toolchainHome(root), 'lock'), () => getMissing(workspace), {
-    onWait,
-    signal,
-  });
+  await withLock(join(toolchainHome(root), 'lock'), work, { onWait, signal });
 }
 
 /** @param {string} root */

@@ -1,6 +1,7 @@
 /**
  * The programs that run everything else, as links in `.toolchain/bin`: the machine's Node where
- * that is new enough, else a pinned one from the npm registry; and a pinned pnpm.
+ * that is new enough, else a pinned one from the npm registry; and a pinned pnpm. For tests, the
+ * oldest Nodes that the published packages claim to run on.
  */
 import { randomUUID } from 'node:crypto';
 import {
@@ -26,7 +27,7 @@ import { failure, runLogged, SetUpError, step, TRY_AGAIN, toolchainHome } from '
 
 /**
  * @typedef {object} Tool
- * @property {'node' | 'pnpm'} name
+ * @property {string} name
  * @property {string} title
  * @property {string} lockFolder where in tools/toolchain it is pinned for this platform
  * @property {(packages: string) => string | undefined} program where in node_modules the program
@@ -48,6 +49,17 @@ export const NODE = {
   program: (packages) => join(packages, `node-${platform}`, 'bin/node'),
   otherwise: `install Node.js ${OLDEST_NODE} or newer yourself, then run this again`,
 };
+
+/**
+ * `node-20` and `node-22`. Pinned for Linux on x64 only: elsewhere the test takes the Node that it
+ * runs on.
+ * @type {readonly Tool[]}
+ */
+export const OLD_NODES = ['node-20', 'node-22'].map((name) => ({
+  ...NODE,
+  name,
+  lockFolder: `${name}/${platform}`,
+}));
 
 /**
  * The binary of its platform package is used as it is: its launcher depends on an install script,
@@ -77,6 +89,12 @@ export function hasTool(root, tool) {
 }
 
 /**
+ * @param {string} root
+ * @param {Tool} tool
+ */
+export const isPinned = (root, tool) => existsSync(lockFolder(root, tool));
+
+/**
  * Gets a tool unless it is there. Only one process at a time may do this.
  * @param {Workspace} workspace
  * @param {Tool} tool
@@ -94,7 +112,7 @@ export async function provideTool(workspace, tool) {
  */
 function wanted(root, tool) {
   if (tool === NODE && isAtLeast(process.versions.node, OLDEST_NODE)) return process.execPath;
-  if (!existsSync(lockFolder(root, tool))) return undefined;
+  if (!isPinned(root, tool)) return undefined;
   const program = tool.program(join(toolFolder(root, tool), 'node_modules'));
   return program && existsSync(program) ? program : undefined;
 }
@@ -104,7 +122,7 @@ function wanted(root, tool) {
  * @param {Tool} tool
  */
 async function getTool(workspace, tool) {
-  if (!existsSync(lockFolder(workspace.root, tool))) throw notForThisPlatform(tool);
+  if (!isPinned(workspace.root, tool)) throw notForThisPlatform(tool);
   // Not by mkdtemp, whose folders are closed to all others: services may run as a user of their
   // own.
   const folder = join(toolchainHome(workspace.root), `installing-${randomUUID()}`);

@@ -2,7 +2,7 @@
 """Pushes a call, and says what became of it in the inbox: `queued orders <callId>`, or `rejected <code>`.
 
   PRODUCER_URL=redis://producer:…@127.0.0.1:6379 READER_URL=redis://reader:…@127.0.0.1:6379 \
-    python3 push.py order-4711 Ada +15055550123
+    python3 examples/push/push.py order-4711 Ada +15055550123
 
 Needs redis-py: python3-redis (Debian), or redis (PyPI).
 """

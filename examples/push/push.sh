@@ -3,7 +3,8 @@
 # <code>`.
 #
 #   PRODUCER_URL=redis://producer:…@127.0.0.1:6379 READER_URL=redis://reader:…@127.0.0.1:6379 \
-#     sh push.sh '{"externalId": "order-4711", "name": "Ada", "toPhoneNumber": "+15055550123"}'
+#     sh examples/push/push.sh \
+#       '{"externalId": "order-4711", "name": "Ada", "toPhoneNumber": "+15055550123"}'
 set -eu
 
 # Not sure whether it arrived? Push it again: the same externalId is called once.

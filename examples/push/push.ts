@@ -3,7 +3,7 @@
  * <code>`.
  *
  *   PRODUCER_URL=redis://producer:…@127.0.0.1:6379 READER_URL=redis://reader:…@127.0.0.1:6379 \
- *     node push.ts order-4711 Ada +15055550123
+ *     node tools/run.mjs exec node examples/push/push.ts order-4711 Ada +15055550123
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallProducer } from '@libby-dialer/call-producer';

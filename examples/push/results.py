@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Takes results, each of them until it is acknowledged; start it again at any time.
 
-  READER_URL=redis://reader:…@127.0.0.1:6379 python3 results.py
+  READER_URL=redis://reader:…@127.0.0.1:6379 python3 examples/push/results.py
 
 Needs redis-py: python3-redis (Debian), or redis (PyPI).
 """

@@ -2,7 +2,7 @@
 # Takes results, one JSON record a line, each of them until it is acknowledged; start it again at
 # any time.
 #
-#   READER_URL=redis://reader:…@127.0.0.1:6379 sh results.sh
+#   READER_URL=redis://reader:…@127.0.0.1:6379 sh examples/push/results.sh
 set -eu
 stream='{libby}:results'
 group=billing            # who shares the results; another group gets all of them as well

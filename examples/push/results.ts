@@ -1,7 +1,8 @@
 /**
  * Takes results, each of them until it is acknowledged; start it again at any time.
  *
- *   READER_URL=redis://reader:…@127.0.0.1:6379 node results.ts
+ *   READER_URL=redis://reader:…@127.0.0.1:6379 \
+ *     node tools/run.mjs exec node examples/push/results.ts
  */
 import { hostname } from 'node:os';
 import { Redis } from 'ioredis';

@@ -4,7 +4,8 @@ import { eventually, type ProcessResult, runProcess, spawnProcess } from '@libby
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ContractWorld } from './contract-world.ts';
 
-const FOLDER = join(import.meta.dirname, '..', '..', 'examples', 'push');
+const ROOT = join(import.meta.dirname, '..', '..');
+const FOLDER = 'examples/push';
 const PYTHON = '/usr/bin/python3';
 const RESULTS = '{libby}:results';
 const GROUP = 'billing';
@@ -28,8 +29,8 @@ interface Language {
 const languages: readonly Language[] = [
   {
     name: 'redis-cli',
-    push: (order) => ['sh', 'push.sh', JSON.stringify(order)],
-    results: ['sh', 'results.sh'],
+    push: (order) => ['sh', `${FOLDER}/push.sh`, JSON.stringify(order)],
+    results: ['sh', `${FOLDER}/results.sh`],
     check: ['redis-cli', '--version'],
     needs: 'redis-cli on the PATH',
   },
@@ -37,12 +38,12 @@ const languages: readonly Language[] = [
     name: 'Python',
     push: ({ externalId, name, toPhoneNumber }) => [
       PYTHON,
-      'push.py',
+      `${FOLDER}/push.py`,
       externalId,
       name,
       toPhoneNumber,
     ],
-    results: [PYTHON, 'results.py'],
+    results: [PYTHON, `${FOLDER}/results.py`],
     check: [PYTHON, '-c', 'import redis'],
     needs: 'redis-py for /usr/bin/python3 (Debian: apt-get install python3-redis)',
   },
@@ -50,12 +51,12 @@ const languages: readonly Language[] = [
     name: 'Node.js',
     push: ({ externalId, name, toPhoneNumber }) => [
       process.execPath,
-      'push.ts',
+      `${FOLDER}/push.ts`,
       externalId,
       name,
       toPhoneNumber,
     ],
-    results: [process.execPath, 'results.ts'],
+    results: [process.execPath, `${FOLDER}/results.ts`],
     check: [process.execPath, '--version'],
     needs: 'Node.js',
   },
@@ -64,14 +65,14 @@ const languages: readonly Language[] = [
 let world: ContractWorld;
 beforeAll(async () => {
   world = await ContractWorld.open();
-  await world.run('campaign', 'put', join(FOLDER, 'orders.yaml'));
+  await world.run('campaign', 'put', join(ROOT, FOLDER, 'orders.yaml'));
   await Promise.all([world.startWorker(), world.startDaemon()]);
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
 function options() {
   const env = { PRODUCER_URL: world.redis.url('producer'), READER_URL: world.redis.url('reader') };
-  return { env, cwd: FOLDER };
+  return { env, cwd: ROOT };
 }
 
 async function run([command, ...args]: readonly [

@@ -1,1 +1,3 @@
-export const USER_AGENT = 'libby-client/0.1.0';
+import manifest from '../package.json' with { type: 'json' };
+
+export const USER_AGENT = `libby-client/${manifest.version}`;

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { parseCommandLine } from './command-line.ts';
 import { startSimulator } from './simulator.ts';
 import { SimulatorError } from './simulator-error.ts';
