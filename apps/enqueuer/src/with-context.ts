@@ -1,5 +1,4 @@
-import { CampaignArchivedError, CampaignUnsupportedError } from '@libby-dialer/dial-queue';
-import { Context } from '@libby-dialer/operations';
+import { Context, campaignRefusal } from '@libby-dialer/operations';
 import {
   createLogger,
   createRedis,
@@ -15,20 +14,6 @@ import {
 import { ReplyError } from 'ioredis';
 import { type EnqueuerConfig, enqueuerConfig } from './config.ts';
 import type { Io } from './terminal/io.ts';
-
-function archivedError(cause: CampaignArchivedError): DialerError {
-  const message = `Campaign ${cause.campaign} is archived: it takes no more rows and cannot be changed; use another id.`;
-  return new DialerError(cause.code, message, { cause });
-}
-
-/**
- * Whoever acted by a definition without a rule of it might have somebody called who must not be.
- */
-function unsupportedError(cause: CampaignUnsupportedError): DialerError {
-  const rules = cause.unknownRules.join(', ');
-  const message = `Campaign ${cause.campaign} was stored by a newer version, and this one does not know its ${rules}; upgrade this program.`;
-  return new DialerError(cause.code, message, { cause });
-}
 
 /**
  * A logger on standard error, for people if they look at it, at the level that the environment asks
@@ -83,8 +68,8 @@ async function explainingRedis<T>(
   try {
     return await work();
   } catch (error) {
-    if (error instanceof CampaignArchivedError) throw archivedError(error);
-    if (error instanceof CampaignUnsupportedError) throw unsupportedError(error);
+    const refusal = campaignRefusal(error);
+    if (refusal !== undefined) throw refusal;
     // Not told by the error's name: ioredis calls a command whose connection was lost an
     // `AbortError` too.
     signal.throwIfAborted();

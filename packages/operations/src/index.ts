@@ -3,16 +3,29 @@
 export { Context, type ContextConfig, NoSuchCampaignError } from './context.ts';
 export { requireDurableRedis } from './require-durable-redis.ts';
 
+// Campaigns
+
+export { archiveCampaign } from './campaigns/archive-campaign.ts';
+export type { CampaignChange } from './campaigns/campaign-changes.ts';
+export { campaignRefusal } from './campaigns/campaign-refusal.ts';
+export {
+  type ControlledCampaign,
+  type ControlOptions,
+  controlCampaigns,
+} from './campaigns/control-campaigns.ts';
+export {
+  type ArchivedCampaign,
+  campaignInFull,
+  type ListedCampaign,
+  listArchivedCampaigns,
+  listCampaigns,
+} from './campaigns/list-campaigns.ts';
+export { putCampaign, type StoredAs } from './campaigns/put-campaign.ts';
+
 // Load a list, or see what that would do
 
-export { campaignChanges } from './load/campaign-changes.ts';
-export {
-  DryRun,
-  type DryRunOptions,
-  type Known,
-  type RowFate,
-  type RowForesight,
-} from './load/dry-run.ts';
+export { BatchWindow } from './load/batch-window.ts';
+export { DryRun, type Known } from './load/dry-run.ts';
 export {
   type DryRunTotals,
   type Estimate,
@@ -23,13 +36,21 @@ export { type LoadCounts, noRows } from './load/list-loader.ts';
 export type { ProgressView } from './load/list-progress.ts';
 export { type ListLoad, type LoadedList, loadList } from './load/load-list.ts';
 export {
-  anotherListSaid,
-  campaignChangedError,
-  campaignChangeSaid,
-  dedupeByError,
-  refuseIfClosed,
+  anotherListMessage,
+  type StoredCampaignChange,
   storedCampaign,
 } from './load/load-refusals.ts';
+export { type DryRunRequest, type OpenDryRun, openDryRun } from './load/open-dry-run.ts';
+export type { RowFate, RowForesight } from './load/row-foresight.ts';
+export type { RowPlace, Unplaceable } from './load/unplaceable-rows.ts';
+
+// Calls
+
+export { retryCalls } from './calls/retry-calls.ts';
+
+// Where dialing is stopped
+
+export { listHolds, releaseHold, type StandingHolds } from './holds/holds.ts';
 
 // How far campaigns are
 

@@ -1,5 +1,5 @@
-import type { CampaignState, ControlAction } from '@libby-dialer/dial-queue';
-import { type Context } from '@libby-dialer/operations';
+import type { ControlAction } from '@libby-dialer/dial-queue';
+import { type ControlledCampaign, controlCampaigns } from '@libby-dialer/operations';
 import { countOf, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import { type Io, print } from '../terminal/io.ts';
@@ -17,13 +17,6 @@ const DONE_WORDS: Record<ControlAction, string> = {
   pause: 'paused',
   resume: 'resumed',
   cancel: 'canceled',
-};
-
-/** Which campaigns `--all` means. It must not bring a canceled one back: that takes its name. */
-const MEANT_BY_ALL: Record<ControlAction, (state: CampaignState) => boolean> = {
-  pause: (state) => state !== 'canceled',
-  resume: (state) => state === 'paused',
-  cancel: (state) => state !== 'canceled',
 };
 
 interface ControlOptions {
@@ -51,11 +44,14 @@ async function control(
   if ((campaign === undefined) !== all)
     throw new UsageError(`Name a campaign to ${action}, or use --all for every one.`);
   return await withContext(io, async (context) => {
-    const ids =
-      campaign === undefined
-        ? await idsMeant(context, action)
-        : [(await context.campaign(campaign)).id];
-    const lines = await Promise.all(ids.map((id) => apply(io, context, action, id)));
+    const controlled = await controlCampaigns(context, action, campaign, {
+      signal: io.signal,
+      waitBrokenOff: (id) =>
+        void io.stderr.write(
+          `${id} is ${DONE_WORDS[action]}, but calls claimed before may still go out within seconds.\n`,
+        ),
+    });
+    const lines = controlled.map((each) => doneLine(action, each));
     await print(
       io.stdout,
       lines.length === 0 ? `There is no campaign to ${action}.\n` : lines.join(''),
@@ -64,22 +60,7 @@ async function control(
   });
 }
 
-async function idsMeant({ status }: Context, action: ControlAction): Promise<string[]> {
-  const statuses = await status.readAll();
-  return statuses.filter(({ state }) => MEANT_BY_ALL[action](state)).map(({ id }) => id);
-}
-
-async function apply(io: Io, context: Context, action: ControlAction, id: string): Promise<string> {
-  try {
-    const { wentOut } = await context.control.apply(action, id, io.signal);
-    const meanwhile = action === 'resume' ? '' : `; ${countOf(wentOut, 'call')} went out meanwhile`;
-    return `${id} is ${DONE_WORDS[action]}${meanwhile}.\n`;
-  } catch (error) {
-    if (io.signal.aborted) {
-      io.stderr.write(
-        `${id} is ${DONE_WORDS[action]}, but calls claimed before may still go out within seconds.\n`,
-      );
-    }
-    throw error;
-  }
+function doneLine(action: ControlAction, { campaign, wentOut }: ControlledCampaign): string {
+  const meanwhile = action === 'resume' ? '' : `; ${countOf(wentOut, 'call')} went out meanwhile`;
+  return `${campaign} is ${DONE_WORDS[action]}${meanwhile}.\n`;
 }

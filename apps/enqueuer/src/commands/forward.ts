@@ -1,7 +1,7 @@
 import { setGlobalProxyFromEnv } from 'node:http';
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import type { DaemonContext } from '@libby-dialer/daemon';
 import {
+  type DaemonContext,
   type DaemonKind,
   DEFAULT_FORWARD_PORT,
   Forwarder,

@@ -1,9 +1,8 @@
-import type { Hold, HoldCause } from '@libby-dialer/dial-queue';
-import { type HoldReason, isoInstant } from '@libby-dialer/dialing';
-import { DialerError, formatDuration } from '@libby-dialer/runtime';
+import { listHolds, releaseHold } from '@libby-dialer/operations';
 import type { CommandLine } from '../command-line.ts';
+import { holdJson, holdTable } from '../reports/hold-report.ts';
 import { type Io, print } from '../terminal/io.ts';
-import { type Cell, formatTable, printFitted } from '../terminal/table.ts';
+import { printFitted } from '../terminal/table.ts';
 import { withContext } from '../with-context.ts';
 
 export function addHoldCommands({ program, io, run }: CommandLine): void {
@@ -12,111 +11,29 @@ export function addHoldCommands({ program, io, run }: CommandLine): void {
     .command('list')
     .description('Show the holds that stand, and what was last seen of the trouble.')
     .option('--json', 'print one JSON object')
-    .action((options) => run(listHolds(io, options)));
+    .action((options) => run(list(io, options)));
   hold
     .command('release')
     .description('Lift a hold: dialing goes on there at once.')
     .argument('<scope>', 'as "hold list" shows it: all, campaign:<id> or line:<number>')
     .requiredOption('--by <who>', 'who decided it; kept for audit')
-    .action((scope, { by }) => run(releaseHold(io, scope, by)));
+    .action((scope, { by }) => run(release(io, scope, by)));
 }
 
-async function listHolds(
-  io: Io,
-  { json = false }: { json?: boolean | undefined },
-): Promise<number> {
+async function list(io: Io, { json = false }: { json?: boolean | undefined }): Promise<number> {
   return await withContext(io, async (context) => {
-    const [standing, now] = await Promise.all([context.holds.list(), context.now()]);
-    if (json) await print(io.stdout, `${JSON.stringify({ holds: standing.map(holdJson) })}\n`);
-    else if (standing.length === 0) await print(io.stdout, 'Nothing is held.\n');
-    else await printFitted(io.stdout, (width) => holdTable(standing, now, width));
+    const { holds, now } = await listHolds(context);
+    if (json) await print(io.stdout, `${JSON.stringify({ holds: holds.map(holdJson) })}\n`);
+    else if (holds.length === 0) await print(io.stdout, 'Nothing is held.\n');
+    else await printFitted(io.stdout, (width) => holdTable(holds, now, width));
     return 0;
   });
 }
 
-async function releaseHold(io: Io, scope: string, by: string): Promise<number> {
-  return await withContext(io, async ({ holds }) => {
-    if (!(await holds.release(scope, by))) {
-      throw new DialerError(
-        'no_such_hold',
-        `Nothing is held by the name ${scope}; see "enqueuer hold list".`,
-      );
-    }
+async function release(io: Io, scope: string, by: string): Promise<number> {
+  return await withContext(io, async (context) => {
+    await releaseHold(context, scope, by);
     await print(io.stdout, `${scope} is released.\n`);
     return 0;
   });
-}
-
-export function holdJson({ scope, reason, since, until, cause }: Hold): object {
-  return {
-    scope,
-    reason,
-    until: until === undefined ? null : isoInstant(until),
-    since: isoInstant(since),
-    cause: cause?.code ?? null,
-    url: cause?.url ?? null,
-    status: cause?.status ?? null,
-    message: cause?.message ?? null,
-  };
-}
-
-/**
- * What was last seen of the trouble, such as `404 from https://phone.example/outbound: Not Found`.
- */
-export function causeText({ code, url, status, message }: HoldCause): string {
-  const where = url === undefined ? '' : ` from ${url}`;
-  return `${status ?? code}${where}${message === undefined ? '' : `: ${message}`}`;
-}
-
-/** @param now of Redis's clock, as the times of holds are */
-export function holdTable(holds: readonly Hold[], now: number, width?: number): string {
-  const rows = holds
-    .toSorted((a, b) => a.scope.localeCompare(b.scope))
-    .map(({ scope, reason, since, until }): Cell[] => [
-      scope,
-      reason,
-      `for ${formatDuration(now - since)}`,
-      nextTry(until, now),
-    ]);
-  const table = formatTable([['HELD', 'REASON', 'SINCE', 'NEXT TRY'], ...rows], width);
-  const causes = holds.flatMap(({ scope, cause }) =>
-    cause === undefined ? [] : `${scope}: ${causeText(cause)}\n`,
-  );
-  const reasons = new Set(holds.map(({ reason }) => reason));
-  return `${table}${causes.join('')}\n${[...reasons].map((reason) => MEANINGS[reason]).join('')}`;
-}
-
-/**
- * Whoever reads it may never have heard of it, and has to decide something that cannot be taken
- * back.
- */
-const EVIDENCE_LOST = `Redis has lost calls that it had recorded as dialed (a restored backup, or a replica that was behind).
-Workers that still run have written theirs again. What others dialed since then is queued again: it would ring twice.
-So have pauses, cancels, retries, loads and do-not-call entries of that time to be given once more. See "enqueuer status", and
-cancel what must not ring again. Then: enqueuer hold release all --by <you>
-`;
-
-/** What is wrong, and what is to be done. */
-const MEANINGS: Record<HoldReason, string> = {
-  forbidden:
-    'forbidden: the API refuses a token that was just granted; check scope and credentials\n',
-  token_unavailable:
-    'token_unavailable: no token can be had; "enqueuer doctor" tries and says why\n',
-  endpoint: 'endpoint: the answers are not the API’s; check LIBBY_API_URL\n',
-  rate_limited: 'rate_limited: the API asks to slow down; it is tried again by itself\n',
-  agent_not_found: 'agent_not_found: the line has no agent; check the campaign’s fromPhoneNumber\n',
-  doubts:
-    'doubts: too many calls got no usable answer; it is tried again by itself, until ten calls in a row pass\n',
-  unreachable: 'unreachable: the API cannot be reached; "enqueuer doctor" says why\n',
-  rejections:
-    'rejections: the API rejects each call of the campaign; mend its texts or columns, then "enqueuer campaign put"\n',
-  campaign_incomplete:
-    'campaign_incomplete: the campaign asks for what a call does not have; mend it, then "enqueuer campaign put"\n',
-  replicas_behind: 'replicas_behind: too few replicas of Redis have the latest claim; check them\n',
-  evidence_lost: EVIDENCE_LOST,
-};
-
-function nextTry(until: number | undefined, now: number): string {
-  if (until === undefined) return 'when a person releases it';
-  return until <= now ? 'with the next call' : `in ${formatDuration(until - now)}`;
 }

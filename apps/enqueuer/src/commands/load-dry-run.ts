@@ -1,27 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { type CheckedList, openCheckedList } from '@libby-dialer/call-list';
-import {
-  CallHistory,
-  DoNotCallList,
-  type HistoryQuestion,
-  Identity,
-  LoadPreview,
-} from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
-import type { LoadCounts } from '@libby-dialer/operations';
 import {
-  anotherListSaid,
+  anotherListMessage,
   type Context,
-  campaignChangeSaid,
-  DryRun,
-  type DryRunOptions,
+  type LoadCounts,
+  type OpenDryRun,
+  openDryRun,
   type RowForesight,
-  refuseIfClosed,
   storedCampaign,
 } from '@libby-dialer/operations';
 import { countOf, DialerError, UsageError } from '@libby-dialer/runtime';
-import { inputOf, type LoadOptions } from '../load-options.ts';
+import { storedCampaignChangeText } from '../reports/campaign-change-lines.ts';
 import {
   fateRuns,
   totalsJson,
@@ -34,6 +23,7 @@ import { dryRunTable, loadJson } from '../reports/load-report.ts';
 import { ResultsFile } from '../results-file.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
+import { inputOf, type LoadOptions } from './load-options.ts';
 
 /**
  * Shows what a load would do and does nothing of it: neither Redis nor the rejects file is written.
@@ -46,66 +36,16 @@ export async function dryRun(
 ): Promise<LoadCounts> {
   return await withContextIfThere(io, async (context) => {
     const campaign = given ?? (await storedCampaign(context, options.campaign));
-    if (context !== undefined) await refuseIfClosed(context, campaign);
-    const list = await openCheckedList(campaign, inputOf(io, path, options));
-    try {
-      await warnOfChanges(io, context, campaign);
-      await warnOfAnotherList(io, context, campaign, list);
-      const there =
-        context === undefined
-          ? { identity: nobodysIdentity() }
-          : await whatIsThere(context, campaign);
-      const now = (await context?.now()) ?? Date.now();
-      const { checker, source } = list;
-      const run = new DryRun({
-        ...there,
-        campaign,
-        checker,
-        limit: options.limit,
-        signal: io.signal,
-        now,
-      });
-      await using file = await openVerdicts(path, options);
-      const rows = run.run(source.list.rows);
-      const tell = options.json ? tellProgram : tellPerson;
-      await tell(io, run, file === undefined ? rows : written(rows, file), {
-        campaign: campaign.id,
-        now,
-      });
-      await file?.close();
-      return run.counts;
-    } finally {
-      list.source.list.close();
-    }
+    const { format, limit, json = false } = options;
+    using run = await openDryRun(context, { ...inputOf(io, path, format), campaign, limit });
+    if (run.change !== undefined) warn(io, storedCampaignChangeText(run.change));
+    if (run.isAnotherList) warn(io, anotherListMessage(campaign));
+    await using file = await openVerdicts(path, options);
+    const rows = file === undefined ? run.rows : written(run.rows, file);
+    await (json ? printForPrograms : printForPeople)(io, campaign.id, run, rows);
+    await file?.close();
+    return run.found.counts;
   });
-}
-
-/** What the load itself would ask. */
-async function warnOfChanges(
-  io: Io,
-  context: Context | undefined,
-  campaign: Campaign,
-): Promise<void> {
-  const said = context === undefined ? undefined : await campaignChangeSaid(context, campaign);
-  if (said !== undefined) warn(io, said);
-}
-
-/** Likewise. */
-async function warnOfAnotherList(
-  io: Io,
-  context: Context | undefined,
-  campaign: Campaign,
-  { source: { listHash } }: CheckedList,
-): Promise<void> {
-  if (context === undefined || listHash === undefined) return;
-  const preview = new LoadPreview(context.redis, context.keys, campaign.id);
-  if (await preview.isAnotherList(listHash)) warn(io, anotherListSaid(campaign));
-}
-
-interface Shown {
-  readonly campaign: string;
-  /** Epoch ms, as the run was given it. */
-  readonly now: number;
 }
 
 /** A list can be tried out before there is a Redis. */
@@ -129,54 +69,32 @@ async function withContextIfThere<T>(
   }
 }
 
-async function whatIsThere(
-  { redis, keys }: Context,
-  campaign: Campaign,
-): Promise<Pick<DryRunOptions, 'identity' | 'known'>> {
-  const identity = await Identity.peek(redis, keys);
-  if (identity === undefined) return { identity: nobodysIdentity() };
-  const preview = new LoadPreview(redis, keys, campaign.id);
-  const doNotCall = new DoNotCallList(redis, keys, identity);
-  const history = new CallHistory(redis, keys, identity);
-  const known = {
-    calls: (callIds: readonly string[]) => preview.calls(callIds),
-    suppressed: (numbers: readonly string[]) => doNotCall.check(numbers),
-    callsSince: (questions: readonly HistoryQuestion[]) => history.callsSince(questions),
-  };
-  return { identity, known };
-}
-
-/** Where there is no key yet nothing can be there, and any key tells the rows of one list apart. */
-function nobodysIdentity(): Identity {
-  return new Identity(randomBytes(32));
-}
-
 const LINES_SHOWN = 20;
 
-async function tellPerson(
+async function printForPeople(
   io: Io,
-  run: DryRun,
+  campaign: string,
+  { found, now }: OpenDryRun,
   rows: AsyncIterable<readonly RowForesight[]>,
-  shown: Shown,
 ): Promise<void> {
   await print(io.stdout, 'Dry run: nothing is stored or queued.\n\n');
   let linesLeft = LINES_SHOWN;
-  let rowsTold = 0;
+  let rowsShown = 0;
   for await (const foreseen of rows) {
-    const told = verdictLines(foreseen, linesLeft);
-    linesLeft -= told.lines.length;
-    rowsTold += told.rows;
-    await print(io.stdout, told.lines.join(''));
+    const shown = verdictLines(foreseen, linesLeft);
+    linesLeft -= shown.lines.length;
+    rowsShown += shown.rows;
+    await print(io.stdout, shown.lines.join(''));
   }
-  const { counts, totals, payloads } = run;
-  const untold = counts.rows - rowsTold;
-  if (untold > 0)
+  const { counts, totals, payloads } = found;
+  const more = counts.rows - rowsShown;
+  if (more > 0)
     await print(
       io.stdout,
-      `… and ${countOf(untold, 'row')} more: --verdicts FILE writes a line for each.\n`,
+      `… and ${countOf(more, 'row')} more: --verdicts FILE writes a line for each.\n`,
     );
-  const table = dryRunTable(shown.campaign, counts);
-  await print(io.stdout, `\n${table}\n${totalsText(totals, shown.now)}`);
+  const table = dryRunTable(campaign, counts);
+  await print(io.stdout, `\n${table}\n${totalsText(totals, now)}`);
   if (payloads.length === 0) return;
   const asSent = payloads.map((payload) => JSON.stringify(payload, undefined, 2)).join('\n');
   await print(io.stdout, `\n${firstCalls(payloads.length)} would be sent:\n${asSent}\n`);
@@ -187,11 +105,11 @@ function firstCalls(count: number): string {
 }
 
 /** One object, written as the list is read, so that a long list takes no memory. */
-async function tellProgram(
+async function printForPrograms(
   io: Io,
-  run: DryRun,
+  campaign: string,
+  { found }: OpenDryRun,
   rows: AsyncIterable<readonly RowForesight[]>,
-  shown: Shown,
 ): Promise<void> {
   await print(io.stdout, '{"dryRun":true,"fates":[');
   let separator = '';
@@ -200,9 +118,9 @@ async function tellProgram(
     await print(io.stdout, separator + runs.join(','));
     separator = ',';
   }
-  const { counts, totals, payloads } = run;
+  const { counts, totals, payloads } = found;
   const rest = JSON.stringify({
-    ...loadJson(shown.campaign, counts, undefined),
+    ...loadJson(campaign, counts, undefined),
     ...totalsJson(totals),
     payloads,
   });

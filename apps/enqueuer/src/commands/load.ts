@@ -1,25 +1,25 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { LIST_FORMATS, ListError, readCampaignFile } from '@libby-dialer/call-list';
+import { LIST_FORMATS, readCampaignFile } from '@libby-dialer/call-list';
 import type { Campaign } from '@libby-dialer/dialing';
-import type { LoadCounts } from '@libby-dialer/operations';
 import {
-  anotherListSaid,
+  anotherListMessage,
   type Context,
-  campaignChangedError,
-  campaignChangeSaid,
+  type LoadCounts,
   loadList,
   requireDurableRedis,
+  type StoredCampaignChange,
   storedCampaign,
 } from '@libby-dialer/operations';
 import { UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
-import { explainList } from '../explain-list.ts';
-import { inputOf, type LoadOptions } from '../load-options.ts';
-import { printLoaded, tellingOf } from '../load-telling.ts';
+import { storedCampaignChangeText } from '../reports/campaign-change-lines.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { type Io, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
+import { readingList } from './list-failure.ts';
 import { dryRun } from './load-dry-run.ts';
+import { inputOf, type LoadOptions } from './load-options.ts';
+import { printLoaded, progressOf } from './load-output.ts';
 
 const DONE = 0;
 const ROWS_REJECTED = 3;
@@ -75,16 +75,12 @@ async function load(io: Io, path: string, options: LoadOptions): Promise<number>
     throw new UsageError('--verdicts goes with --dry-run only.');
   const file = await readCampaignFile(options.campaign);
   for (const warning of file?.warnings ?? []) warn(io, warning);
-  try {
-    const counts = options.dryRun
-      ? await dryRun(io, path, file?.campaign, options)
-      : await withContext(io, (context) => loadHere(io, context, path, file?.campaign, options));
-    return counts.rejected > 0 ? ROWS_REJECTED : DONE;
-  } catch (error) {
-    if (!(error instanceof ListError)) throw error;
-    io.signal.throwIfAborted();
-    throw explainList(error);
-  }
+  const counts = await readingList(io.signal, () =>
+    options.dryRun
+      ? dryRun(io, path, file?.campaign, options)
+      : withContext(io, (context) => loadHere(io, context, path, file?.campaign, options)),
+  );
+  return counts.rejected > 0 ? ROWS_REJECTED : DONE;
 }
 
 async function loadHere(
@@ -96,39 +92,34 @@ async function loadHere(
 ): Promise<LoadCounts> {
   await requireDurableRedis(context);
   const campaign = given ?? (await storedCampaign(context, options.campaign));
-  const { limit, rejects, anotherList = false } = options;
-  const input = { ...inputOf(io, path, options), ...tellingOf(io, context.logger) };
-  const isAnotherMeant = async () =>
-    anotherList || (canAsk(io) && (await confirm(io, `${anotherListSaid(campaign)} Load it?`)));
-  const opened = () => agreeToChanges(io, context, path, campaign, options);
+  const { format, limit, rejects, anotherList = false } = options;
   const loaded = await loadList(context, {
-    ...input,
+    ...inputOf(io, path, format),
+    ...progressOf(io, context.logger),
     campaign,
     limit,
     rejects,
-    isAnotherMeant,
-    opened,
+    isChangeMeant: (change) => isChangeMeant(io, path, change, options),
+    isAnotherMeant: async () =>
+      anotherList ||
+      (canAsk(io) && (await confirm(io, `${anotherListMessage(campaign)} Load it?`))),
   });
   await printLoaded(io, campaign.id, loaded, options);
   return loaded.counts;
 }
 
-/**
- * A stored campaign is what calls that wait are dialed by. Throws where its change is not meant.
- */
-async function agreeToChanges(
+async function isChangeMeant(
   io: Io,
-  context: Context,
   path: string,
-  campaign: Campaign,
+  change: StoredCampaignChange,
   { yes = false }: LoadOptions,
-): Promise<void> {
-  const said = await campaignChangeSaid(context, campaign);
-  if (said === undefined) return;
+): Promise<boolean> {
+  const text = storedCampaignChangeText(change);
   // What comes by standard input are rows, and no answers.
-  if (yes || path === '-' || !canAsk(io)) warn(io, said);
-  else if (!(await confirm(io, `${capitalized(said)}\nChange it?`)))
-    throw campaignChangedError(campaign);
+  if (!yes && path !== '-' && canAsk(io))
+    return await confirm(io, `${capitalized(text)}\nChange it?`);
+  warn(io, text);
+  return true;
 }
 
 function capitalized(sentence: string): string {

@@ -1,7 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
-import { CampaignArchivedError, LoadPreview } from '@libby-dialer/dial-queue';
-import { isoInstant, RETRYABLE_OUTCOMES, type RetryableOutcome } from '@libby-dialer/dialing';
-import { countOf, DialerError } from '@libby-dialer/runtime';
+import { RETRYABLE_OUTCOMES, type RetryableOutcome } from '@libby-dialer/dialing';
+import { retryCalls } from '@libby-dialer/operations';
+import { countOf } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
@@ -25,27 +25,9 @@ export function addRetryCommand({ program, io, run }: CommandLine): void {
     .action((campaign, { outcome }) => run(retry(io, campaign, outcome)));
 }
 
-/** Queues calls with this outcome again; refused where they would only end the same way. */
-async function retry(io: Io, id: string, outcome: RetryableOutcome): Promise<number> {
+async function retry(io: Io, campaign: string, outcome: RetryableOutcome): Promise<number> {
   return await withContext(io, async (context) => {
-    const { expiresAt } = await context.campaign(id);
-    const { archived, canceled } = await new LoadPreview(
-      context.redis,
-      context.keys,
-      id,
-    ).campaign();
-    if (archived) throw new CampaignArchivedError(id);
-    if (canceled) {
-      throw new DialerError(
-        'campaign_canceled',
-        `Campaign ${id} is canceled; "enqueuer resume ${id}" first.`,
-      );
-    }
-    if (expiresAt !== undefined && (await context.now()) >= expiresAt) {
-      const message = `Campaign ${id} expired at ${isoInstant(expiresAt)}; give it a later expiresAt with "enqueuer campaign put" first.`;
-      throw new DialerError('campaign_expired', message);
-    }
-    const count = await context.reopener.reopen(id, outcome);
+    const count = await retryCalls(context, campaign, outcome);
     await print(io.stdout, `${countOf(count, 'call')} queued again.\n`);
     return 0;
   });

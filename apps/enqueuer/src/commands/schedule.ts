@@ -30,8 +30,6 @@ import {
 import { DialerError, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import { parseDuration } from '../duration.ts';
-import { explainList } from '../explain-list.ts';
-import { printLoaded, tellingOf } from '../load-telling.ts';
 import {
   nextRunsText,
   type ScheduleView,
@@ -42,6 +40,8 @@ import { callTimeText } from '../reports/wall-clock.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
+import { listFailure } from './list-failure.ts';
+import { printLoaded, progressOf } from './load-output.ts';
 
 const NEXT_SHOWN = 3;
 const LAST_SHOWN = 5;
@@ -270,7 +270,7 @@ async function runNow(io: Io, name: string, options: RunOptions): Promise<number
       telling: {
         stdin: io.stdin,
         warn: (sentence) => warn(io, sentence),
-        ...tellingOf(io, context.logger),
+        ...progressOf(io, context.logger),
       },
     });
     const end = await carrier.carryOutNow(schedule, run);
@@ -301,7 +301,7 @@ async function tell(
   }
   if (end.kind === 'failed')
     throw end.error instanceof ListError
-      ? explainList(end.error)
+      ? listFailure(end.error)
       : (end.error ?? new DialerError(end.reason, end.message));
   throw new DialerError(
     'run_taken',

@@ -16,12 +16,12 @@ import {
   readCountry,
 } from '@libby-dialer/operations';
 import { countOf, formatCount } from '@libby-dialer/runtime';
-import { explainList } from '../explain-list.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { Progress } from '../terminal/progress.ts';
 import { formatTable } from '../terminal/table.ts';
 import { waitForClaims } from '../wait-for-claims.ts';
 import { withContext } from '../with-context.ts';
+import { listFailure } from './list-failure.ts';
 
 const DONE = 0;
 const ROWS_REJECTED = 3;
@@ -46,7 +46,7 @@ export async function importNumbers(io: Io, path: string, options: ImportOptions
   } catch (error) {
     if (!(error instanceof ListError)) throw error;
     io.signal.throwIfAborted();
-    throw explainList(error);
+    throw listFailure(error);
   }
 }
 

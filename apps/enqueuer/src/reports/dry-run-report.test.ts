@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ListRow } from '@libby-dialer/call-list';
-import { createRowChecker } from '@libby-dialer/call-list';
+import { createRowChecker, type ListRow } from '@libby-dialer/call-list';
 import { type CallPreview, Identity } from '@libby-dialer/dial-queue';
 import { type Campaign, parseCampaign } from '@libby-dialer/dialing';
 import { DryRun, type Known, type RowForesight } from '@libby-dialer/operations';

@@ -6,11 +6,12 @@ import {
   isoInstant,
   type RateLimit,
 } from '@libby-dialer/dialing';
-import type { RowFate, RowForesight } from '@libby-dialer/operations';
 import {
   type DryRunTotals,
   type Estimate,
   type Opening,
+  type RowFate,
+  type RowForesight,
   zonesText,
 } from '@libby-dialer/operations';
 import { countOf, formatDuration } from '@libby-dialer/runtime';

@@ -1,9 +1,9 @@
 import { isoInstant, OUTCOMES } from '@libby-dialer/dialing';
 import type { CampaignView, End, Rate } from '@libby-dialer/operations';
 import { CLOCKS_MAY_DIFFER_MS, countOf, formatCount, formatDuration } from '@libby-dialer/runtime';
-import { causeText, holdJson, holdTable } from '../commands/hold.ts';
 import { type Cell, formatTable } from '../terminal/table.ts';
 import { rateText } from './dry-run-report.ts';
+import { causeText, holdJson, holdTable } from './hold-report.ts';
 import { callTimeText, wallClock } from './wall-clock.ts';
 
 export function statusJson({

@@ -1,6 +1,5 @@
 import type { ProgressView } from '@libby-dialer/operations';
-import type { Logger } from '@libby-dialer/runtime';
-import { formatCount, formatDuration } from '@libby-dialer/runtime';
+import { formatCount, formatDuration, type Logger } from '@libby-dialer/runtime';
 import { draw, type Output } from './io.ts';
 
 const REDRAW_MS = 200;

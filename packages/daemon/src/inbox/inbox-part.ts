@@ -4,6 +4,7 @@ import {
   InboxConsumer,
   type InboxEntry,
 } from '@libby-dialer/dial-queue';
+import { BatchWindow } from '@libby-dialer/operations';
 import {
   describeRedis,
   explainRedisError,
@@ -20,6 +21,8 @@ import { FedCampaigns } from './fed-campaigns.ts';
 const RETRY_AFTER_MS = 1000;
 /** How often it is looked for what dead daemons have left. */
 const SWEEP_EVERY_MS = 10_000;
+/** While one is finished the next is added. */
+const BATCHES_IN_FLIGHT = 2;
 /** With Redis away nothing in hand can be finished; another daemon, or the next, claims it. */
 const STOP_WITHIN_MS = 10_000;
 
@@ -87,18 +90,19 @@ export class InboxPart implements DaemonPart {
       return new BatchIntake(campaigns, await Identity.load(redis, keys));
     });
     if (intake === undefined) return;
+    const batches = new BatchWindow(BATCHES_IN_FLIGHT);
     let added: Promise<Fates> = Promise.resolve([]);
     let finished = Promise.resolve();
-    let finishedBefore = finished;
     for await (const entries of this.#batches(consumer)) {
       const checked = await this.#insist(this.#checking, () => intake.check(entries));
-      await Promise.all([added, finishedBefore]);
       if (checked === undefined) break;
-      added = this.#add(consumer, intake, checked);
-      finishedBefore = finished;
-      finished = this.#finish(consumer, added, finished);
+      await batches.start(entries, () => {
+        added = this.#add(consumer, intake, checked, added);
+        finished = this.#finish(consumer, added, finished);
+        return finished;
+      });
     }
-    await finished;
+    await batches.end();
     await consumer.leave().catch(() => {}); // others take the name off, in time
   }
 
@@ -141,7 +145,9 @@ export class InboxPart implements DaemonPart {
     consumer: InboxConsumer,
     intake: BatchIntake,
     entries: readonly CheckedEntry[],
+    before: Promise<Fates>,
   ): Promise<Fates> {
+    await before;
     let inHand = entries;
     const fates = await this.#insist(this.#adding, async () => {
       // However long this process stood still: what was erased or finished meanwhile is not queued

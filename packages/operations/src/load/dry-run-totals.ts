@@ -6,7 +6,7 @@ import {
   type RateLimit,
   rateLimitOf,
 } from '@libby-dialer/dialing';
-import type { RowForesight, RowVerdict } from './dry-run.ts';
+import type { RowForesight, RowVerdict } from './row-foresight.ts';
 
 /** The earliest instant of a call, and the zones by which it was found. */
 export interface Opening {

@@ -1,66 +1,22 @@
-import type { ListRow, RejectCode, RowChecker } from '@libby-dialer/call-list';
-import { DuplicateFilter, isProblem } from '@libby-dialer/call-list';
+import { DuplicateFilter, isProblem, type ListRow, type RowChecker } from '@libby-dialer/call-list';
 import type { CallPreview, HistoryQuestion, Identity } from '@libby-dialer/dial-queue';
 import {
-  type CallTime,
   CallTimes,
   type Campaign,
   earliestAt,
   type FrequencyCap,
   isHopeless,
-  type Outcome,
   type Payload,
   payloadFor,
   type QueuedCall,
 } from '@libby-dialer/dialing';
 import { DryRunTotals } from './dry-run-totals.ts';
 import { type LoadCounts, noRows } from './list-loader.ts';
+import type { RowFate, RowForesight } from './row-foresight.ts';
 
 const CALLS_PER_LOOK = 1000;
 const PAYLOADS_SHOWN = 3;
 const HOUR_MS = 3_600_000;
-
-/**
- * What would become of a row. Queued, but never called: `suppressed` (on the do-not-call list now),
- * `capped` (at its earliest instant the calls made so far still reach a frequency cap),
- * `would_expire` (its time is out already or before its hours open) and `never_opens` (its hours do
- * not open at all).
- */
-export type RowFate =
-  | 'queued'
-  | 'suppressed'
-  | 'capped'
-  | 'would_expire'
-  | 'never_opens'
-  | 'already_queued'
-  | 'already_settled'
-  | 'duplicate'
-  | 'rejected';
-
-/** When a row's call would go out at the earliest, as far as its hours decide. */
-export type RowVerdict = 'now' | 'at' | 'never';
-
-export interface RowForesight {
-  readonly line: number;
-  /** Where a spreadsheet shows the row, if not in that of its line. */
-  readonly sheetRow?: number;
-  readonly verdict: RowVerdict;
-  readonly fate: RowFate;
-  /**
-   * Epoch ms: the earliest instant. Undefined for `never`, and where the hours open only after more
-   * than 15 days.
-   */
-  readonly at?: number;
-  /** Of every row that is no reject and no duplicate. */
-  readonly time?: CallTime;
-  /** Of a rejected row. */
-  readonly code?: RejectCode;
-  readonly reason?: string;
-  /** Of a capped row. */
-  readonly cap?: FrequencyCap;
-  /** Of a settled call. */
-  readonly outcome?: Outcome;
-}
 
 /** What is there already. */
 export interface Known {

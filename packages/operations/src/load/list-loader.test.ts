@@ -1,6 +1,5 @@
 import type { ListRow, RowChecker } from '@libby-dialer/call-list';
-import type { IdentifiedCall, LoadVerdict } from '@libby-dialer/dial-queue';
-import { Identity } from '@libby-dialer/dial-queue';
+import { type IdentifiedCall, Identity, type LoadVerdict } from '@libby-dialer/dial-queue';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ListLoader, type ListLoaderOptions } from './list-loader.ts';

@@ -1,7 +1,13 @@
-import type { ListRow, Reject, RowChecker } from '@libby-dialer/call-list';
-import { DuplicateFilter, isProblem } from '@libby-dialer/call-list';
+import {
+  DuplicateFilter,
+  isProblem,
+  type ListRow,
+  type Reject,
+  type RowChecker,
+} from '@libby-dialer/call-list';
 import type { IdentifiedCall, Identity, LoadVerdict } from '@libby-dialer/dial-queue';
 import type { QueuedCall } from '@libby-dialer/dialing';
+import { BatchWindow } from './batch-window.ts';
 
 /**
  * Best for BullMQ's `addBulk`: 100 at a time have half the throughput, and 1000 no more than this.
@@ -9,7 +15,6 @@ import type { QueuedCall } from '@libby-dialer/dialing';
 const BATCH_SIZE = 500;
 /** A row may hold a megabyte: then fewer make a batch. In UTF-16 units. */
 const BATCH_LENGTH = 4 * 1024 * 1024;
-/** While one batch is added the next is read and checked; more would only take memory. */
 const BATCHES_IN_FLIGHT = 2;
 
 /**
@@ -53,11 +58,6 @@ interface Candidate extends IdentifiedCall {
   readonly mayRepeat: boolean;
 }
 
-interface Flight {
-  readonly batch: readonly Candidate[];
-  readonly landing: Promise<void>;
-}
-
 /**
  * Takes a list's rows into a campaign's queue, in batches, the next being read while those before
  * are added.
@@ -68,7 +68,7 @@ export class ListLoader {
   isWhole = false;
   readonly #options: ListLoaderOptions;
   readonly #filter = new DuplicateFilter();
-  readonly #flights: Flight[] = [];
+  readonly #batches = new BatchWindow<readonly Candidate[]>(BATCHES_IN_FLIGHT);
   #batch: Candidate[] = [];
   #batchLength = 0;
   #rejects: Reject[] = [];
@@ -84,19 +84,10 @@ export class ListLoader {
    */
   async load(chunks: AsyncIterable<readonly ListRow[]>): Promise<void> {
     try {
-      await this.#read(chunks);
-    } finally {
-      await Promise.allSettled(this.#flights.map(({ landing }) => landing));
-    }
-  }
-
-  async #read(chunks: AsyncIterable<readonly ListRow[]>): Promise<void> {
-    try {
       for await (const rows of chunks) if (!(await this.#loadChunk(rows))) return;
       this.isWhole = true;
     } finally {
-      await this.#takeOff();
-      while (this.#flights.length > 0) await this.#land();
+      await this.#takeOff().finally(() => this.#batches.end());
     }
   }
 
@@ -146,24 +137,15 @@ export class ListLoader {
    */
   #isUnderWay(callId: string): boolean {
     const isIt = (candidate: Candidate) => candidate.callId === callId;
-    return this.#batch.some(isIt) || this.#flights.some(({ batch }) => batch.some(isIt));
+    return this.#batch.some(isIt) || this.#batches.batches.some((batch) => batch.some(isIt));
   }
 
   async #takeOff(): Promise<void> {
-    if (this.#batch.length === 0) return;
-    while (this.#flights.length >= BATCHES_IN_FLIGHT) await this.#land();
     const batch = this.#batch;
+    if (batch.length === 0) return;
+    await this.#batches.start(batch, () => this.#add(batch));
     this.#batch = [];
     this.#batchLength = 0;
-    const landing = this.#add(batch);
-    // A failure is thrown where the landing is awaited; until then it must not count as unhandled.
-    landing.catch(() => {});
-    this.#flights.push({ batch, landing });
-  }
-
-  async #land(): Promise<void> {
-    await this.#flights[0]?.landing;
-    this.#flights.shift();
   }
 
   async #add(batch: readonly Candidate[]): Promise<void> {

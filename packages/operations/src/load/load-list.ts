@@ -1,9 +1,10 @@
-import type { ListSource, RowChecker } from '@libby-dialer/call-list';
 import {
   ListError,
   type ListInput,
+  type ListSource,
   openCheckedList,
   RejectsFile,
+  type RowChecker,
   rejectsPathOf,
 } from '@libby-dialer/call-list';
 import {
@@ -17,8 +18,16 @@ import type { Campaign } from '@libby-dialer/dialing';
 import type { Context } from '../context.ts';
 import { ListLoader, type LoadCounts } from './list-loader.ts';
 import type { ProgressView } from './list-progress.ts';
-import { anotherListError, canceledError, dedupeByError, refuseIfClosed } from './load-refusals.ts';
-import { UnplaceableRows } from './unplaceable-rows.ts';
+import {
+  anotherListError,
+  campaignChangedError,
+  canceledError,
+  dedupeByError,
+  refuseIfClosed,
+  type StoredCampaignChange,
+  storedCampaignChange,
+} from './load-refusals.ts';
+import { type Unplaceable, UnplaceableRows } from './unplaceable-rows.ts';
 
 export interface ListLoad extends ListInput {
   readonly campaign: Campaign;
@@ -26,6 +35,11 @@ export interface ListLoad extends ListInput {
   readonly limit?: number | undefined;
   /** Path of the rejects file; left out: beside the list. */
   readonly rejects?: string | undefined;
+  /**
+   * Asked whether it is meant that the stored campaign is changed, for calls that wait as well; left
+   * out: it is.
+   */
+  readonly isChangeMeant?: ((change: StoredCampaignChange) => Promise<boolean>) | undefined;
   /**
    * Asked whether it is meant that another list is loaded, where each of its rows is a call of its
    * own; left out: it is not.
@@ -48,13 +62,13 @@ export interface LoadedList {
   /** Undefined when no row was rejected. */
   readonly rejectsFile: string | undefined;
   /** Calls that are queued and can never be placed. */
-  readonly hopeless: UnplaceableRows;
+  readonly unplaceable: readonly Unplaceable[];
 }
 
 /**
  * Loads a list into a campaign: whatever of it is new, each row once, however often it is run.
  * Rejects with the signal's reason when that aborts, with `ListError`, or with a `DialerError`
- * (`campaign_canceled`, `dedupe_by`, `another_list`). Redis must be known to be durable.
+ * (`campaign_canceled`, `campaign_changed`, `dedupe_by`, `another_list`). Redis must be known to be durable.
  */
 export async function loadList(context: Context, load: ListLoad): Promise<LoadedList> {
   const { campaign, path } = load;
@@ -62,6 +76,7 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
   const list = await openCheckedList(campaign, load);
   try {
     await load.opened?.(list.source.listHash);
+    await refuseUnlessChangeMeant(context, load);
     const isMeant = await isAnotherMeant(context, load, list.source.listHash);
     await using rejects = new RejectsFile(
       load.rejects ?? rejectsPathOf(path),
@@ -69,7 +84,7 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
     );
     await rejects.start();
     await using calls = await storeCampaign(context, campaign, list.checker);
-    const hopeless = new UnplaceableRows(campaign, await context.now());
+    const unplaceable = new UnplaceableRows(campaign, await context.now());
     const loader = new ListLoader({
       campaign: campaign.id,
       checker: list.checker,
@@ -79,7 +94,7 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
         return await calls.add(batch);
       },
       reject: (rows) => rejects.write(rows),
-      queued: (call, place) => hopeless.look(call, place),
+      queued: (call, place) => unplaceable.look(call, place),
       limit: load.limit,
       signal: load.signal,
     });
@@ -87,7 +102,7 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
     return {
       counts: loader.counts,
       rejectsFile: await rejects.close({ isWhole: loader.isWhole, warn: load.warn }),
-      hopeless,
+      unplaceable: unplaceable.found(),
     };
   } finally {
     list.source.list.close();
@@ -126,6 +141,16 @@ async function runToItsEnd(
   if (!signal.aborted) return;
   brokenOff?.(loader.counts, 'signal');
   throw signal.reason as Error;
+}
+
+/** A stored campaign is what calls that wait are dialed by. */
+async function refuseUnlessChangeMeant(
+  context: Context,
+  { campaign, isChangeMeant }: ListLoad,
+): Promise<void> {
+  if (isChangeMeant === undefined) return;
+  const change = await storedCampaignChange(context, campaign);
+  if (change !== undefined && !(await isChangeMeant(change))) throw campaignChangedError(campaign);
 }
 
 /** Refused before anything is stored, unless it is meant. */

@@ -1,8 +1,8 @@
 import { CampaignArchivedError, LoadPreview } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
-import { countOf, DialerError } from '@libby-dialer/runtime';
+import { DialerError } from '@libby-dialer/runtime';
+import { type CampaignChange, campaignChanges } from '../campaigns/campaign-changes.ts';
 import { type Context, NoSuchCampaignError } from '../context.ts';
-import { campaignChanges } from './campaign-changes.ts';
 
 /** For a `--campaign` that is no file. */
 export async function storedCampaign(context: Context | undefined, id: string): Promise<Campaign> {
@@ -39,34 +39,36 @@ class RepeatError extends DialerError {
  * Said of a list that is not the one a campaign has loaded, where a row's place in its list makes
  * the call.
  */
-export function anotherListSaid({ id }: Campaign): string {
+export function anotherListMessage({ id }: Campaign): string {
   return `Campaign ${id} has loaded another list, and with dedupeBy: row each row of this one is a new call: whoever is in both is called twice.`;
 }
 
 export function anotherListError(campaign: Campaign): DialerError {
   return new RepeatError(
     'another_list',
-    `${anotherListSaid(campaign)} If that is meant, give --another-list.`,
+    `${anotherListMessage(campaign)} If that is meant, give --another-list.`,
   );
 }
 
-/**
- * What a campaign file changes of the campaign as it is stored, and for whom; undefined if nothing.
- */
-export async function campaignChangeSaid(
+/** What a campaign file changes of the campaign as it is stored. */
+export interface StoredCampaignChange {
+  readonly campaign: string;
+  readonly changes: readonly CampaignChange[];
+  /** How many calls it is changed for. */
+  readonly pending: number;
+}
+
+/** Undefined if nothing, or if there is no such campaign yet. */
+export async function storedCampaignChange(
   { campaigns, status }: Context,
   given: Campaign,
-): Promise<string | undefined> {
+): Promise<StoredCampaignChange | undefined> {
   const stored = await campaigns.peek(given.id);
   if (stored === undefined) return undefined;
   const changes = campaignChanges(stored, given);
   if (changes.length === 0) return undefined;
   const pending = (await status.read(given.id))?.pending ?? 0;
-  const calls =
-    pending === 0
-      ? ''
-      : `, also for ${countOf(pending, 'call')} that ${pending === 1 ? 'waits' : 'wait'}`;
-  return `the file changes campaign ${given.id} as it is stored${calls}:\n${changes.join('').trimEnd()}`;
+  return { campaign: given.id, changes, pending };
 }
 
 export function campaignChangedError({ id }: Campaign): DialerError {

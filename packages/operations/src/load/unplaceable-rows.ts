@@ -6,29 +6,33 @@ import {
   isHopeless,
   type QueuedCall,
 } from '@libby-dialer/dialing';
-import { countOf } from '@libby-dialer/runtime';
 
-const LINES_SHOWN = 10;
+/** Where in its list a row stands. */
+export type RowPlace = Pick<ListRow, 'line' | 'sheetRow'>;
 
 /** Why a call can never be placed. */
-type Hopelessness = 'expired' | 'would_expire' | 'never_opens';
+export type UnplaceableReason = 'expired' | 'would_expire' | 'never_opens';
+
+/** Rows of one reason. */
+export interface Unplaceable {
+  readonly reason: UnplaceableReason;
+  readonly count: number;
+  /** Of the first of them. */
+  readonly places: readonly RowPlace[];
+}
+
+const PLACES_KEPT = 10;
 
 /** Undefined: it may be placed. */
-function hopelessness(time: CallTime, now: number): Hopelessness | undefined {
+function reasonOf(time: CallTime, now: number): UnplaceableReason | undefined {
   if (!isHopeless(time, now)) return undefined;
   if (time.expiresAt === undefined) return 'never_opens';
   return time.expiresAt <= now ? 'expired' : 'would_expire';
 }
 
-const SENTENCES: Record<Hopelessness, string> = {
-  expired: 'the time to call is over',
-  would_expire: 'out of hours until the time to call is over',
-  never_opens: 'the hours do not open at all',
-};
-
 interface Kind {
   count: number;
-  readonly lines: string[];
+  readonly places: RowPlace[];
 }
 
 /**
@@ -38,7 +42,7 @@ interface Kind {
 export class UnplaceableRows {
   readonly #times: CallTimes;
   readonly #now: number;
-  readonly #kinds = new Map<Hopelessness, Kind>();
+  readonly #kinds = new Map<UnplaceableReason, Kind>();
 
   /** @param now epoch ms */
   constructor(campaign: Campaign, now: number) {
@@ -46,28 +50,17 @@ export class UnplaceableRows {
     this.#now = now;
   }
 
-  get count(): number {
-    return [...this.#kinds.values()].reduce((sum, { count }) => sum + count, 0);
-  }
-
-  look(call: QueuedCall, { line, sheetRow }: Pick<ListRow, 'line' | 'sheetRow'>): void {
-    const why = hopelessness(this.#times.of(call), this.#now);
-    if (why === undefined) return;
-    const kind = this.#kinds.get(why) ?? { count: 0, lines: [] };
-    this.#kinds.set(why, kind);
+  look(call: QueuedCall, { line, sheetRow }: RowPlace): void {
+    const reason = reasonOf(this.#times.of(call), this.#now);
+    if (reason === undefined) return;
+    const kind = this.#kinds.get(reason) ?? { count: 0, places: [] };
+    this.#kinds.set(reason, kind);
     kind.count += 1;
-    if (kind.lines.length < LINES_SHOWN)
-      kind.lines.push(
-        sheetRow === undefined ? `${line}` : `${line} [row ${sheetRow} of a spreadsheet]`,
-      );
+    if (kind.places.length < PLACES_KEPT) kind.places.push({ line, sheetRow });
   }
 
   /** One for each reason that there is. */
-  sentences(): string[] {
-    return [...this.#kinds].map(([why, { count, lines }]) => {
-      const more = count > lines.length ? ' …' : '';
-      const where = `${count === 1 ? 'line' : 'lines'} ${lines.join(', ')}${more}`;
-      return `${countOf(count, 'call')} can never be placed: ${SENTENCES[why]} (${where}).`;
-    });
+  found(): Unplaceable[] {
+    return [...this.#kinds].map(([reason, kind]) => ({ reason, ...kind }));
   }
 }

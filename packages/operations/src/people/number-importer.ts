@@ -1,10 +1,16 @@
-import type { ListRow, Reject, RowProblem } from '@libby-dialer/call-list';
-import { countriesIn, type NumberColumns, numberIn } from '@libby-dialer/call-list';
+import {
+  countriesIn,
+  type ListRow,
+  type NumberColumns,
+  numberIn,
+  type Reject,
+  type RowProblem,
+} from '@libby-dialer/call-list';
 import type { CountryCode } from '@libby-dialer/dialing';
+import { BatchWindow } from '../load/batch-window.ts';
 import { readNumbers } from './read-number.ts';
 
 const BATCH_SIZE = 1000;
-/** While these are added the next ones are read. */
 const BATCHES_IN_FLIGHT = 4;
 
 /**
@@ -44,7 +50,7 @@ export class NumberImporter {
     bothReadings: 0,
   };
   readonly #options: NumberImporterOptions;
-  readonly #flights: Promise<void>[] = [];
+  readonly #batches = new BatchWindow<readonly string[]>(BATCHES_IN_FLIGHT);
   #batch: string[] = [];
   /** What rows of the batch may mean besides: added, but no row of its own. */
   #otherReadings: string[] = [];
@@ -59,21 +65,12 @@ export class NumberImporter {
    */
   async run(chunks: AsyncIterable<readonly ListRow[]>): Promise<void> {
     try {
-      await this.#read(chunks);
-    } finally {
-      await Promise.allSettled(this.#flights);
-    }
-  }
-
-  async #read(chunks: AsyncIterable<readonly ListRow[]>): Promise<void> {
-    try {
       for await (const rows of chunks) {
-        if (this.#options.signal.aborted) break;
+        if (this.#options.signal.aborted) return;
         await this.#take(rows);
       }
     } finally {
-      await this.#takeOff();
-      while (this.#flights.length > 0) await this.#land();
+      await this.#takeOff().finally(() => this.#batches.end());
     }
   }
 
@@ -116,18 +113,11 @@ export class NumberImporter {
   }
 
   async #takeOff(): Promise<void> {
-    if (this.#batch.length === 0) return;
-    while (this.#flights.length >= BATCHES_IN_FLIGHT) await this.#land();
-    const landing = this.#add(this.#batch, this.#otherReadings);
+    const [batch, otherReadings] = [this.#batch, this.#otherReadings];
+    if (batch.length === 0) return;
+    await this.#batches.start(batch, () => this.#add(batch, otherReadings));
     this.#batch = [];
     this.#otherReadings = [];
-    // A failure is thrown where the landing is awaited; until then it must not count as unhandled.
-    landing.catch(() => {});
-    this.#flights.push(landing);
-  }
-
-  async #land(): Promise<void> {
-    await this.#flights.shift();
   }
 
   async #add(batch: readonly string[], otherReadings: readonly string[]): Promise<void> {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ListFormat } from '@libby-dialer/call-list';
-import { ListError } from '@libby-dialer/call-list';
+import { ListError, type ListFormat } from '@libby-dialer/call-list';
 import {
   CampaignArchivedError,
   CampaignUnsupportedError,

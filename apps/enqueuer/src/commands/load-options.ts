@@ -1,5 +1,5 @@
 import type { ListFormat, ListInput } from '@libby-dialer/call-list';
-import { type Io, warn } from './terminal/io.ts';
+import { type Io, warn } from '../terminal/io.ts';
 
 export interface LoadOptions {
   /** A campaign file, or the id of a stored campaign. */
@@ -17,7 +17,7 @@ export interface LoadOptions {
 }
 
 /** What a command reads its list from. */
-export function inputOf(io: Io, path: string, { format }: Pick<LoadOptions, 'format'>): ListInput {
+export function inputOf(io: Io, path: string, format?: ListFormat): ListInput {
   const { stdin, signal } = io;
   return { path, format, stdin, signal, warn: (sentence) => warn(io, sentence) };
 }

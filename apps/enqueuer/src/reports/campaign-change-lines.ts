@@ -1,28 +1,29 @@
-import { isDeepStrictEqual } from 'node:util';
-import { type Campaign, isoInstant } from '@libby-dialer/dialing';
+import type { CampaignChange, StoredCampaignChange } from '@libby-dialer/operations';
+import { countOf } from '@libby-dialer/runtime';
 
 /** So much of a value is shown; of two long texts the part where they part. */
 const SHOWN_LENGTH = 160;
 const BEFORE_THE_DIFFERENCE = 20;
 
-/**
- * What differs between two definitions of a campaign, a line for each key: `introNotes: "Ask" →
- * "Ask for"`.
- */
-export function campaignChanges(stored: Campaign, given: Campaign): string[] {
-  const [before, after] = [asWritten(stored), asWritten(given)];
-  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...keys]
-    .filter((key) => !isDeepStrictEqual(before[key], after[key]))
-    .map((key) => `  ${key}: ${changeText(textOf(before[key]), textOf(after[key]))}\n`);
+/** A line for each: `introNotes: "Ask" → "Ask for"`. */
+export function campaignChangeLines(changes: readonly CampaignChange[]): string[] {
+  return changes.map(
+    ({ key, before, after }) => `  ${key}: ${changeText(textOf(before), textOf(after))}\n`,
+  );
 }
 
-function asWritten({ startsAt, expiresAt, ...settings }: Campaign): Record<string, unknown> {
-  return {
-    ...settings,
-    ...(startsAt !== undefined && { startsAt: isoInstant(startsAt) }),
-    ...(expiresAt !== undefined && { expiresAt: isoInstant(expiresAt) }),
-  };
+/** What a campaign file changes, and for whom. */
+export function storedCampaignChangeText({
+  campaign,
+  changes,
+  pending,
+}: StoredCampaignChange): string {
+  const calls =
+    pending === 0
+      ? ''
+      : `, also for ${countOf(pending, 'call')} that ${pending === 1 ? 'waits' : 'wait'}`;
+  const lines = campaignChangeLines(changes).join('').trimEnd();
+  return `the file changes campaign ${campaign} as it is stored${calls}:\n${lines}`;
 }
 
 function textOf(value: unknown): string {

@@ -1,0 +1,50 @@
+import type { ListLoad, LoadedList, Unplaceable } from '@libby-dialer/operations';
+import { countOf, type Logger } from '@libby-dialer/runtime';
+import { loadedSoFar, loadJson, loadTable } from '../reports/load-report.ts';
+import { type Io, print, warn } from '../terminal/io.ts';
+import { Progress } from '../terminal/progress.ts';
+
+/** Shows whoever waits for a load how far it is, and where it ended if that came too soon. */
+export function progressOf({ stderr }: Io, logger: Logger): Pick<ListLoad, 'watch' | 'brokenOff'> {
+  return {
+    watch: (look) => {
+      const progress = new Progress(stderr, logger, look);
+      progress.start();
+      return progress;
+    },
+    brokenOff: (counts, by) => {
+      const word = by === 'signal' ? 'Interrupted' : 'Stopped';
+      stderr.write(`${word} after ${loadedSoFar(counts)}; the same command goes on from there.\n`);
+    },
+  };
+}
+
+/** The result of a load, for people or as JSON, and its warnings. */
+export async function printLoaded(
+  io: Io,
+  campaign: string,
+  { counts, rejectsFile, unplaceable }: LoadedList,
+  { json }: { readonly json?: boolean | undefined },
+): Promise<void> {
+  const wouldExpire = unplaceable.reduce((sum, { count }) => sum + count, 0);
+  const result = json
+    ? `${JSON.stringify({ ...loadJson(campaign, counts, rejectsFile), wouldExpire })}\n`
+    : loadTable(campaign, counts, rejectsFile);
+  await print(io.stdout, result);
+  for (const each of unplaceable) warn(io, unplaceableText(each));
+}
+
+const REASONS: Record<Unplaceable['reason'], string> = {
+  expired: 'the time to call is over',
+  would_expire: 'out of hours until the time to call is over',
+  never_opens: 'the hours do not open at all',
+};
+
+function unplaceableText({ reason, count, places }: Unplaceable): string {
+  const lines = places.map(({ line, sheetRow }) =>
+    sheetRow === undefined ? `${line}` : `${line} [row ${sheetRow} of a spreadsheet]`,
+  );
+  const more = count > lines.length ? ' …' : '';
+  const where = `${count === 1 ? 'line' : 'lines'} ${lines.join(', ')}${more}`;
+  return `${countOf(count, 'call')} can never be placed: ${REASONS[reason]} (${where}).`;
+}

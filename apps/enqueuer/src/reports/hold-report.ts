@@ -1,0 +1,78 @@
+import type { Hold, HoldCause } from '@libby-dialer/dial-queue';
+import { type HoldReason, isoInstant } from '@libby-dialer/dialing';
+import { formatDuration } from '@libby-dialer/runtime';
+import { type Cell, formatTable } from '../terminal/table.ts';
+
+export function holdJson({ scope, reason, since, until, cause }: Hold): object {
+  return {
+    scope,
+    reason,
+    until: until === undefined ? null : isoInstant(until),
+    since: isoInstant(since),
+    cause: cause?.code ?? null,
+    url: cause?.url ?? null,
+    status: cause?.status ?? null,
+    message: cause?.message ?? null,
+  };
+}
+
+/**
+ * What was last seen of the trouble, such as `404 from https://phone.example/outbound: Not Found`.
+ */
+export function causeText({ code, url, status, message }: HoldCause): string {
+  const where = url === undefined ? '' : ` from ${url}`;
+  return `${status ?? code}${where}${message === undefined ? '' : `: ${message}`}`;
+}
+
+/** @param now of Redis's clock, as the times of holds are */
+export function holdTable(holds: readonly Hold[], now: number, width?: number): string {
+  const rows = holds
+    .toSorted((a, b) => a.scope.localeCompare(b.scope))
+    .map(({ scope, reason, since, until }): Cell[] => [
+      scope,
+      reason,
+      `for ${formatDuration(now - since)}`,
+      nextTry(until, now),
+    ]);
+  const table = formatTable([['HELD', 'REASON', 'SINCE', 'NEXT TRY'], ...rows], width);
+  const causes = holds.flatMap(({ scope, cause }) =>
+    cause === undefined ? [] : `${scope}: ${causeText(cause)}\n`,
+  );
+  const reasons = new Set(holds.map(({ reason }) => reason));
+  return `${table}${causes.join('')}\n${[...reasons].map((reason) => MEANINGS[reason]).join('')}`;
+}
+
+/**
+ * Whoever reads it may never have heard of it, and has to decide something that cannot be taken
+ * back.
+ */
+const EVIDENCE_LOST = `Redis has lost calls that it had recorded as dialed (a restored backup, or a replica that was behind).
+Workers that still run have written theirs again. What others dialed since then is queued again: it would ring twice.
+So have pauses, cancels, retries, loads and do-not-call entries of that time to be given once more. See "enqueuer status", and
+cancel what must not ring again. Then: enqueuer hold release all --by <you>
+`;
+
+/** What is wrong, and what is to be done. */
+const MEANINGS: Record<HoldReason, string> = {
+  forbidden:
+    'forbidden: the API refuses a token that was just granted; check scope and credentials\n',
+  token_unavailable:
+    'token_unavailable: no token can be had; "enqueuer doctor" tries and says why\n',
+  endpoint: 'endpoint: the answers are not the API’s; check LIBBY_API_URL\n',
+  rate_limited: 'rate_limited: the API asks to slow down; it is tried again by itself\n',
+  agent_not_found: 'agent_not_found: the line has no agent; check the campaign’s fromPhoneNumber\n',
+  doubts:
+    'doubts: too many calls got no usable answer; it is tried again by itself, until ten calls in a row pass\n',
+  unreachable: 'unreachable: the API cannot be reached; "enqueuer doctor" says why\n',
+  rejections:
+    'rejections: the API rejects each call of the campaign; mend its texts or columns, then "enqueuer campaign put"\n',
+  campaign_incomplete:
+    'campaign_incomplete: the campaign asks for what a call does not have; mend it, then "enqueuer campaign put"\n',
+  replicas_behind: 'replicas_behind: too few replicas of Redis have the latest claim; check them\n',
+  evidence_lost: EVIDENCE_LOST,
+};
+
+function nextTry(until: number | undefined, now: number): string {
+  if (until === undefined) return 'when a person releases it';
+  return until <= now ? 'with the next call' : `in ${formatDuration(until - now)}`;
+}

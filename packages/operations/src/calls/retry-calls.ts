@@ -1,0 +1,30 @@
+import { CampaignArchivedError, LoadPreview } from '@libby-dialer/dial-queue';
+import { isoInstant, type RetryableOutcome } from '@libby-dialer/dialing';
+import { DialerError } from '@libby-dialer/runtime';
+import type { Context } from '../context.ts';
+
+/**
+ * Queues calls with this outcome again, and returns how many. Refused where they would only end the
+ * same way: throws `DialerError` (`no_such_campaign`, `campaign_canceled`, `campaign_expired`).
+ */
+export async function retryCalls(
+  context: Context,
+  id: string,
+  outcome: RetryableOutcome,
+): Promise<number> {
+  const { expiresAt } = await context.campaign(id);
+  const preview = new LoadPreview(context.redis, context.keys, id);
+  const { archived, canceled } = await preview.campaign();
+  if (archived) throw new CampaignArchivedError(id);
+  if (canceled) {
+    throw new DialerError(
+      'campaign_canceled',
+      `Campaign ${id} is canceled; "enqueuer resume ${id}" first.`,
+    );
+  }
+  if (expiresAt !== undefined && (await context.now()) >= expiresAt) {
+    const message = `Campaign ${id} expired at ${isoInstant(expiresAt)}; give it a later expiresAt with "enqueuer campaign put" first.`;
+    throw new DialerError('campaign_expired', message);
+  }
+  return await context.reopener.reopen(id, outcome);
+}

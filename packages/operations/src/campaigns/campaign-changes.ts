@@ -1,0 +1,26 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Campaign, isoInstant } from '@libby-dialer/dialing';
+
+/** One setting in which two definitions of a campaign differ, as people write it. */
+export interface CampaignChange {
+  readonly key: string;
+  /** Undefined: not set. */
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+export function campaignChanges(stored: Campaign, given: Campaign): CampaignChange[] {
+  const [before, after] = [asWritten(stored), asWritten(given)];
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys]
+    .filter((key) => !isDeepStrictEqual(before[key], after[key]))
+    .map((key) => ({ key, before: before[key], after: after[key] }));
+}
+
+function asWritten({ startsAt, expiresAt, ...settings }: Campaign): Record<string, unknown> {
+  return {
+    ...settings,
+    ...(startsAt !== undefined && { startsAt: isoInstant(startsAt) }),
+    ...(expiresAt !== undefined && { expiresAt: isoInstant(expiresAt) }),
+  };
+}

@@ -1,0 +1,43 @@
+import { type CampaignState, CampaignUnsupportedError } from '@libby-dialer/dial-queue';
+import type { Campaign } from '@libby-dialer/dialing';
+import type { Context } from '../context.ts';
+
+export interface ListedCampaign {
+  readonly campaign: Campaign;
+  /** Undefined where it was removed at that very moment. */
+  readonly state: CampaignState | undefined;
+}
+
+export interface ArchivedCampaign {
+  readonly id: string;
+  /** Epoch ms. */
+  readonly archivedAt: number;
+}
+
+/** All campaigns but those that are archived. */
+export async function listCampaigns({ campaigns, status }: Context): Promise<ListedCampaign[]> {
+  const [stored, statuses] = await Promise.all([campaigns.list(), status.readAll()]);
+  const states = new Map(statuses.map(({ id, state }) => [id, state]));
+  return stored.map((campaign) => ({ campaign, state: states.get(campaign.id) }));
+}
+
+export async function listArchivedCampaigns({
+  campaigns,
+  archive,
+}: Context): Promise<ArchivedCampaign[]> {
+  const archived: ArchivedCampaign[] = [];
+  for (const { id } of await campaigns.listArchived())
+    archived.push({ id, archivedAt: (await archive.archivedAt(id)) ?? 0 });
+  return archived;
+}
+
+/**
+ * A campaign with all of its rules. Throws `NoSuchCampaignError`, and `CampaignUnsupportedError`
+ * where a newer version has stored it.
+ */
+export async function campaignInFull(context: Context, id: string): Promise<Campaign> {
+  const campaign = await context.campaign(id);
+  if (campaign.unknownRules !== undefined)
+    throw new CampaignUnsupportedError(id, campaign.unknownRules);
+  return campaign;
+}
