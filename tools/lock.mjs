@@ -1,23 +1,10 @@
 /**
- * A lock between processes of one workspace, safe against owners that died.
- *
- * The lock is a directory with a single entry named after its owner. To take it, a process renames
- * a directory that already holds its entry: that fails while anyone's entry is inside, and succeeds
- * for exactly one. Living owners touch their entry; one that has not changed for a while is removed
- * by its name, which can never be a later owner's. Pids decide nothing: they are reused after a
- * reboot and mean nothing in another container.
+ * A lock between processes of one checkout: a folder, which only one of them can create. While its
+ * owner lives it touches the folder; one left untouched for a while has a dead owner, and goes to
+ * whoever first makes a folder in it named after that last touch. Pids decide nothing: they are
+ * reused after a reboot and mean nothing in another container.
  */
-import { randomUUID } from 'node:crypto';
-import {
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -26,7 +13,7 @@ const BEATS_BEFORE_STALE = 10;
 
 /**
  * @typedef {object} LockOptions
- * @property {number} [staleAfterMs] how long an owner's entry may stay untouched
+ * @property {number} [staleAfterMs] how long the lock may stay untouched
  * @property {() => void} [onWait] called once, when someone else has it
  * @property {AbortSignal} [signal] ends the waiting
  */
@@ -40,38 +27,20 @@ const BEATS_BEFORE_STALE = 10;
  * @returns {Promise<T>}
  */
 export async function withLock(path, work, { staleAfterMs = 10_000, onWait, signal } = {}) {
-  const entry = await take(path, { staleAfterMs, onWait, signal });
-  const beat = setInterval(() => touch(entry), staleAfterMs / BEATS_BEFORE_STALE);
+  const isStale = stalenessWatch(staleAfterMs);
+  for (let attempt = 0; !made(path); attempt += 1) {
+    if (attempt === 0) onWait?.();
+    const touchedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (isStale(touchedMs) && inherited(path, touchedMs)) break;
+    await sleep(POLL_MS, undefined, signal && { signal });
+  }
+  const beat = setInterval(() => touch(path), staleAfterMs / BEATS_BEFORE_STALE);
   try {
     return await work();
   } finally {
     clearInterval(beat);
-    clear(path, entry);
+    rmSync(path, { recursive: true, force: true });
   }
-}
-
-/**
- * @param {string} path
- * @param {{ staleAfterMs: number, onWait: (() => void) | undefined, signal: AbortSignal | undefined
- * }} options
- */
-async function take(path, { staleAfterMs, onWait, signal }) {
-  const owner = `${process.pid}-${randomUUID()}`;
-  const claim = `${path}.${owner}`;
-  mkdirSync(claim);
-  writeFileSync(join(claim, owner), '');
-  try {
-    const isStale = stalenessWatch(staleAfterMs);
-    for (let attempt = 0; !renamed(claim, path); attempt += 1) {
-      if (attempt === 0) onWait?.();
-      const seen = look(path);
-      if (seen !== undefined && isStale(seen)) clear(path, seen.entry);
-      else await sleep(POLL_MS, undefined, signal && { signal });
-    }
-  } finally {
-    rmSync(claim, { recursive: true, force: true });
-  }
-  return join(path, owner);
 }
 
 /**
@@ -80,79 +49,45 @@ async function take(path, { staleAfterMs, onWait, signal }) {
  * @param {number} staleAfterMs
  */
 function stalenessWatch(staleAfterMs) {
-  let last = '';
+  /** @type {number | undefined} */
+  let last;
   let since = 0;
-  /** @param {{ entry: string, touchedMs: number }} seen */
-  return ({ entry, touchedMs }) => {
+  /** @param {number | undefined} touchedMs */
+  return (touchedMs) => {
     const now = performance.now();
-    const state = `${entry} ${touchedMs}`;
-    if (state !== last) {
-      last = state;
+    if (touchedMs !== last) {
+      last = touchedMs;
       since = now;
     }
-    return now - since >= staleAfterMs;
+    return touchedMs !== undefined && now - since >= staleAfterMs;
   };
 }
 
-/** @param {string} path */
-function look(path) {
-  return unlessGone(() => {
-    const owner = readdirSync(path)[0];
-    if (owner === undefined) return undefined;
-    const entry = join(path, owner);
-    return { entry, touchedMs: statSync(entry).mtimeMs };
-  });
-}
+/** @param {string} folder */
+const made = (folder) => done(() => mkdirSync(folder), 'EEXIST');
 
 /**
- * @param {string} claim
+ * Only one of those who wait can do it; nobody, once the lock was given back.
  * @param {string} path
+ * @param {number | undefined} touchedMs
  */
-function renamed(claim, path) {
+const inherited = (path, touchedMs) =>
+  done(() => mkdirSync(join(path, `heir-of-${touchedMs}`)), 'EEXIST', 'ENOENT');
+
+/** @param {string} path */
+const touch = (path) => done(() => utimesSync(path, new Date(), new Date()), 'ENOENT');
+
+/**
+ * @param {() => void} work
+ * @param {...string} codes of the errors that mean no
+ */
+function done(work, ...codes) {
   try {
-    renameSync(claim, path);
+    work();
     return true;
   } catch (error) {
-    if (codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'EEXIST') return false;
+    if (error instanceof Error && 'code' in error && codes.includes(String(error.code)))
+      return false;
     throw error;
   }
-}
-
-/** @param {string} entry */
-function touch(entry) {
-  const now = new Date();
-  unlessGone(() => utimesSync(entry, now, now));
-}
-
-/**
- * Removes one owner's entry, and the lock with it unless someone has taken it meanwhile.
- * @param {string} path
- * @param {string} entry
- */
-function clear(path, entry) {
-  rmSync(entry, { force: true });
-  try {
-    rmdirSync(path);
-  } catch (error) {
-    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) throw error;
-  }
-}
-
-/**
- * @template T
- * @param {() => T} read
- * @returns {T | undefined}
- */
-function unlessGone(read) {
-  try {
-    return read();
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** @param {unknown} error */
-function codeOf(error) {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -33,12 +33,27 @@ it('gives the lock back when the work fails', async () => {
   await expect(withLock(lock, async () => 'free')).resolves.toBe('free');
 });
 
-it('takes over from an owner that died', async () => {
+it('goes from an owner that died to one of those who wait at a time, and leaves nothing', async () => {
   mkdirSync(lock);
-  writeFileSync(join(lock, '1-dead'), '');
-  await expect(
-    withLock(lock, async () => readdirSync(lock).includes('1-dead'), { staleAfterMs: 50 }),
-  ).resolves.toBe(false);
+  let inside = 0;
+  let most = 0;
+  const work = async () => {
+    inside += 1;
+    most = Math.max(most, inside);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    inside -= 1;
+  };
+  await Promise.all(Array.from({ length: 8 }, () => withLock(lock, work, { staleAfterMs: 50 })));
+  expect({ most, left: readdirSync(folder) }).toEqual({ most: 1, left: [] });
+});
+
+it('goes on when an heir died as well', async () => {
+  mkdirSync(join(lock, 'heir-of-1'), { recursive: true });
+  await expect(withLock(lock, async () => 'free', { staleAfterMs: 50 })).resolves.toBe('free');
+});
+
+it('fails where there can be no lock', async () => {
+  await expect(withLock(join(lock, 'deeper'), async () => 'never')).rejects.toThrow('ENOENT');
 });
 
 it('does not take over from an owner that takes long', async () => {

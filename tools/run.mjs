@@ -9,26 +9,26 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withoutOuterNpm, withWorkspacePath } from './environment.mjs';
-import { offerFaketime } from './faketime.mjs';
 import { dieOf, endLike, runInForeground } from './processes.mjs';
-import { offerPython } from './python.mjs';
 import { ensureRedis } from './redis.mjs';
 import { provideOldNodes, setUp } from './set-up.mjs';
 import { SetUpError } from './steps.mjs';
+import { offerTestPrograms } from './test-programs.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** @import { TestProgram } from './test-programs.mjs' */
+
 /**
  * @typedef {object} Needs
+ * @property {boolean} [dependencies] true unless given
  * @property {boolean} [redis]
- * @property {boolean} [faketime]
- * @property {boolean} [python]
- * @property {boolean} [oldNodes]
+ * @property {readonly TestProgram[]} [testPrograms]
+ * @property {boolean} [oldNodes] the oldest that published packages run on
  */
 
 /**
- * What each task runs, and whether it needs a Redis server, sets the clock of one, and runs the
- * examples in Python.
+ * What each task runs, and what that needs beside Node and pnpm.
  * @type {Record<string, (args: string[]) => Needs & { command?: string[] }>}
  */
 const tasks = {
@@ -41,14 +41,13 @@ const tasks = {
   test: (args) => ({
     command: ['node', join(root, 'tools/check.ts'), ...args],
     redis: true,
-    faketime: true,
-    python: true,
+    testPrograms: ['faketime', 'python3-redis'],
     oldNodes: true,
   }),
   chaos: (args) => ({
     command: ['node', join(root, 'test/chaos/main.ts'), ...args],
     redis: true,
-    faketime: true,
+    testPrograms: ['faketime'],
   }),
   nights: (args) => ({
     command: ['node', join(root, 'test/nights/main.ts'), ...args],
@@ -59,7 +58,8 @@ const tasks = {
     redis: true,
   }),
   setup: () => ({}),
-  exec: (args) => ({ command: args }),
+  // It is pnpm that brings dependencies up to date with a package.json.
+  exec: (args) => ({ command: args, dependencies: args[0] !== 'pnpm' }),
 };
 
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
@@ -69,18 +69,17 @@ const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
  * signal.
  * @param {Needs} needs
  */
-async function prepare({ redis = false, faketime = false, python = false, oldNodes = false }) {
+async function prepare(needs) {
   const interruption = new AbortController();
   /** @param {NodeJS.Signals} signal */
   const interrupt = (signal) => interruption.abort(signal);
   for (const signal of SIGNALS) process.on(signal, interrupt);
   const workspace = { root, report, signal: interruption.signal };
   try {
-    await setUp(workspace);
-    if (redis) await ensureRedis(workspace);
-    if (faketime) await offerFaketime(workspace);
-    if (python) await offerPython(workspace);
-    if (oldNodes) await provideOldNodes(workspace);
+    await setUp(workspace, needs);
+    if (needs.redis) await ensureRedis(workspace);
+    if (needs.testPrograms) await offerTestPrograms(workspace, needs.testPrograms);
+    if (needs.oldNodes) await provideOldNodes(workspace);
   } catch (error) {
     if (interruption.signal.aborted) dieOf(interruption.signal.reason);
     throw error;

@@ -16,11 +16,14 @@ import { hasTool, isPinned, NODE, OLD_NODES, PNPM, provideTool } from './toolcha
 /**
  * Can be run at any time, also by several processes at once.
  * @param {Workspace} workspace
+ * @param {{ dependencies?: boolean }} [needs]
  */
-export async function setUp(workspace) {
+export async function setUp(workspace, { dependencies = true } = {}) {
   const { root } = workspace;
-  if (isReady(root)) return refreshStamp(root);
-  await alone(workspace, () => getMissing(workspace));
+  const isReady =
+    hasTool(root, NODE) && hasTool(root, PNPM) && (!dependencies || isInstalled(root));
+  if (isReady) return refreshStamp(root);
+  await alone(workspace, () => getMissing(workspace, dependencies));
 }
 
 /**
@@ -46,20 +49,18 @@ async function alone({ root, report, signal }, work) {
   await withLock(join(toolchainHome(root), 'lock'), work, { onWait, signal });
 }
 
-/** @param {string} root */
-const isReady = (root) => hasTool(root, NODE) && hasTool(root, PNPM) && isInstalled(root);
-
 /**
  * One after the other: side by side they only share the processors and the line (measured on two
  * cores).
  * @param {Workspace} workspace
+ * @param {boolean} dependencies
  */
-async function getMissing(workspace) {
+async function getMissing(workspace, dependencies) {
   const { root } = workspace;
   removeLeftovers(root);
   await provideTool(workspace, NODE);
   await provideTool(workspace, PNPM);
-  if (!isInstalled(root))
+  if (dependencies && !isInstalled(root))
     await step(workspace, 'dependencies', () => installDependencies(workspace));
 }
 

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { setUp } from './set-up.mjs';
 import { PNPM, provideTool } from './toolchain.mjs';
 
 /** In place of the registry: an npm that installs a pnpm which does nothing. */
@@ -36,8 +37,23 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
+const workspace = () => ({
+  root,
+  report: () => undefined,
+  signal: new AbortController().signal,
+});
+
+it('brings pnpm without dependencies, for pnpm itself to mend these', async () => {
+  mkdirSync(join(root, 'node_modules'));
+  await setUp(workspace(), { dependencies: false });
+  expect(readdirSync(join(root, '.toolchain/bin'))).toEqual(['node', 'pnpm']);
+  expect(readdirSync(join(root, 'node_modules'))).toEqual([]);
+  await setUp(workspace());
+  expect(readdirSync(join(root, 'node_modules'))).toEqual(['.set-up']);
+});
+
 it('can be used by a service that runs as another user', async () => {
-  await provideTool({ root, report: () => undefined, signal: new AbortController().signal }, PNPM);
+  await provideTool(workspace(), PNPM);
   const folder =
     readdirSync(join(root, '.toolchain')).find((name) => name.startsWith('pnpm-')) ?? '';
   // As any folder made here; a user's umask may be stricter.
