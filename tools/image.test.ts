@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, matchesGlob } from 'node:path';
+import { expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const PROGRAMS = ['apps/worker', 'apps/enqueuer', 'packages/libby-simulator'];
+
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const rules = read('.dockerignore')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'));
+
+/** As Docker has it: the last rule that matches a file, or a folder around it, decides. */
+function isSent(file: string): boolean {
+  const parts = file.split('/');
+  const paths = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+  const rule = rules.findLast((pattern) =>
+    paths.some((path) => matchesGlob(path, pattern.replace(/^!/, ''))),
+  );
+  return rule === undefined || rule.startsWith('!');
+}
+
+const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: ROOT })
+  .toString()
+  .split('\n')
+  .filter((file) => file !== '' && existsSync(join(ROOT, file)));
+const image = files.filter((file) => isSent(file));
+const sources = image.filter((file) => file.endsWith('.ts'));
+
+/** The folders of a program's package, and of all packages of the workspace that it needs. */
+function withDependencies(folder: string, found = new Set<string>()): Set<string> {
+  found.add(folder);
+  const { dependencies = {} } = JSON.parse(read(`${folder}/package.json`));
+  for (const [name, version] of Object.entries(dependencies)) {
+    const next = `packages/${name.replace('@libby-dialer/', '')}`;
+    if (version === 'workspace:*' && !found.has(next)) withDependencies(next, found);
+  }
+  return found;
+}
+const needed = new Set(PROGRAMS.flatMap((program) => [...withDependencies(program)]));
+
+it('has every package that its programs need, and no other', () => {
+  const folders = new Set(sources.map((file) => file.split('/').slice(0, 2).join('/')));
+  expect([...folders].toSorted()).toEqual([...needed].toSorted());
+  const copied = read('Dockerfile').matchAll(/^COPY (\S+)\/package\.json \1\/$/gm);
+  expect([...copied].map(([, folder]) => folder)).toEqual([...needed].toSorted());
+});
+
+it('has every file that these import, and every Lua script', () => {
+  const sent = new Set(image);
+  const missing = sources.flatMap((file) =>
+    [...read(file).matchAll(/(?:from|import|URL\() ?'(\.[^']+)'/g)]
+      .map(([, path = '']) => join(dirname(file), path))
+      .filter((path) => !path.endsWith('/') && !sent.has(path)),
+  );
+  expect(missing).toEqual([]);
+  const isScript = (file: string): boolean => file.endsWith('.lua');
+  expect(files.filter(isScript).length).toBeGreaterThan(20);
+  expect(image.filter(isScript)).toEqual(files.filter(isScript));
+});
+
+it('has no tests and nothing that only they need', () => {
+  expect(sources.length).toBeGreaterThan(200);
+  const furniture = /from '(?:vitest|fast-check|@libby-dialer\/(?:testkit|embedded))'/;
+  expect(sources.filter((file) => furniture.test(read(file)))).toEqual([]);
+  expect(image.filter((file) => /\btest(?:ing|kit)?\b/.test(file))).toEqual([]);
+});
