@@ -12,8 +12,13 @@ import { documents, partsOf, readDocument } from './markdown.ts';
 
 /** Whoever follows them types what they say. */
 const FOLLOWED = documents().filter(
-  (path) => path === 'README.md' || path.startsWith('docs/guide/'),
+  (path) =>
+    path === 'README.md' ||
+    path.startsWith('docs/guide/') ||
+    (path.startsWith('docs/operate/') && readDocument(path).includes('\n```sh\n')),
 );
+/** No usable answer comes to calls to these. */
+const UNANSWERED = ['+15055550198', '+15055550199'];
 const DOCUMENT_TIMEOUT_MS = 300_000;
 
 let redis: TestRedis;
@@ -24,7 +29,15 @@ let receiver: Receiver;
 beforeAll(async () => {
   redis = await startRedis({ appendonly: true, appendfsync: 'always' });
   client = new Redis(redis.url);
-  [simulator, receiver] = await Promise.all([startSimulator(), Receiver.start()]);
+  [simulator, receiver] = await Promise.all([
+    startSimulator({
+      script: UNANSWERED.map((toPhoneNumber) => ({
+        match: { toPhoneNumber },
+        do: { status: 500 },
+      })),
+    }),
+    Receiver.start(),
+  ]);
 });
 afterAll(async () => {
   client.disconnect();
