@@ -15,7 +15,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { DoNotCallList, Identity, personBuckets } from '@libby-dialer/dial-queue';
+import { type DoNotCallList, personBuckets } from '@libby-dialer/dial-queue';
 import { fictionalNumbers } from '@libby-dialer/testkit';
 import { MeasuredProcess } from './src/measured-process.ts';
 import { judge, numbersFrom, print, printMachine } from './src/report.ts';
@@ -35,11 +35,7 @@ if (settings.rows > 0) await measureImport(settings.rows);
 
 async function measureMemory(numbers: number): Promise<void> {
   await using redis = await RedisStage.open();
-  const list = new DoNotCallList(
-    redis.client,
-    redis.keys,
-    await Identity.load(redis.client, redis.keys),
-  );
+  const list = redis.queue.doNotCall;
   // What is there once: the script.
   await list.add(['somebody']);
   const before = await redis.dataBytes();

@@ -3,7 +3,6 @@
  *
  *   npm run bench -- exact [--calls 10000] [--workers 3]
  */
-import { Results } from '@libby-dialer/dial-queue';
 import { eventually } from '@libby-dialer/testkit';
 import { MeasuredProcess } from './src/measured-process.ts';
 import { judge, numbersFrom, print, printMachine } from './src/report.ts';
@@ -43,7 +42,7 @@ await Promise.all(crew.map((worker) => worker.stop()));
 const { requests, taken, numbersTakenAgain, tokenGrants } = await simulator.stats();
 const called = new Set<string>();
 let results = 0;
-for await (const { callId } of new Results(redis.client, redis.keys).read(CAMPAIGN_ID)) {
+for await (const { callId } of redis.queue.results.read(CAMPAIGN_ID)) {
   results += 1;
   called.add(callId);
 }

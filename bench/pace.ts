@@ -11,7 +11,6 @@
  *    campaign's, once each row's own.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DoNotCallList, Identity } from '@libby-dialer/dial-queue';
 import { eventually, fictionalNumbers, startFaultProxy } from '@libby-dialer/testkit';
 import type { Redis } from 'ioredis';
 import { MeasuredProcess } from './src/measured-process.ts';
@@ -160,8 +159,7 @@ async function countCommands(client: Redis, seconds: number): Promise<number> {
 }
 
 async function suppressEverySecond(redis: RedisStage): Promise<void> {
-  const identity = await Identity.load(redis.client, redis.keys);
-  const list = new DoNotCallList(redis.client, redis.keys, identity);
+  const list = redis.queue.doNotCall;
   await list.add(fictionalNumbers().filter((_, index) => index % 2 === 1));
 }
 

@@ -1,4 +1,4 @@
-import { CallLoader, CampaignStore, Identity, Keys } from '@libby-dialer/dial-queue';
+import { DialQueue, type Keys } from '@libby-dialer/dial-queue';
 import type { QueuedCall } from '@libby-dialer/dialing';
 import {
   fictionalNumbers,
@@ -17,11 +17,16 @@ const KEEP_CALLS = 200_000;
 export class RedisStage implements AsyncDisposable {
   readonly server: TestRedis;
   readonly client: Redis;
-  readonly keys = new Keys('{libby}');
+  readonly queue: DialQueue;
 
   private constructor(server: TestRedis) {
     this.server = server;
     this.client = new Redis(server.url);
+    this.queue = DialQueue.open(this.client, '{libby}');
+  }
+
+  get keys(): Keys {
+    return this.queue.keys;
   }
 
   static async open(): Promise<RedisStage> {
@@ -29,7 +34,7 @@ export class RedisStage implements AsyncDisposable {
   }
 
   async putCampaign(changes: Record<string, unknown> = {}): Promise<void> {
-    const campaigns = new CampaignStore(this.client, this.keys);
+    const campaigns = this.queue.campaigns;
     const campaign = benchCampaign(changes);
     await campaigns.put(campaign);
     await campaigns.putListHead(campaign.id, HEADINGS_ID, {
@@ -45,8 +50,8 @@ export class RedisStage implements AsyncDisposable {
     changes: Partial<QueuedCall> = {},
   ): Promise<void> {
     const numbers = fictionalNumbers();
-    const identity = await Identity.load(this.client, this.keys);
-    await using loader = new CallLoader(this.client, this.keys, campaign);
+    const identity = await this.queue.identity();
+    await using loader = this.queue.loader(campaign);
     for (let from = 0; from < calls; from += BATCH) {
       const rows = Array.from(
         { length: Math.min(BATCH, calls - from) },

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CampaignStatus, type Keys, Results } from '@libby-dialer/dial-queue';
+import type { CampaignStatus, Keys } from '@libby-dialer/dial-queue';
 import { OUTCOMES, type ResultRecord } from '@libby-dialer/dialing';
 import type { SimulatorStats } from '@libby-dialer/libby-simulator';
 import type { Exchange } from './exchanges.ts';
@@ -59,7 +59,7 @@ export async function gatherEvidence(
   const [requests, provider, results, outcomes, jobs, ledger, left] = await Promise.all([
     stage.provider.truth(),
     stage.provider.stats(),
-    Promise.all(living.map((id) => Array.fromAsync(new Results(stage.redis, stage.keys).read(id)))),
+    Promise.all(living.map((id) => Array.fromAsync(stage.queue.results.read(id)))),
     Promise.all(ids.map((id) => outcomesOf(stage, id))),
     Promise.all(living.map((id) => countJobs(stage, id))),
     Promise.all(living.map((id) => countLedger(stage, id))),

@@ -1,4 +1,3 @@
-import { openQueue } from '@libby-dialer/dial-queue';
 import type { ScriptRule } from '@libby-dialer/libby-simulator';
 import {
   eventually,
@@ -151,7 +150,7 @@ export const INFLICT: Readonly<Record<FaultName, Inflict>> = {
     forwarding?.end(pick % 4 === 0 ? 'SIGKILL' : 'SIGTERM'),
 
   queue_paused: async ({ stage, enqueuer, wait }, { lastsMs }) => {
-    const queue = openQueue(stage.redis, stage.keys, CAMPAIGN);
+    const queue = stage.queue.bullQueue(CAMPAIGN);
     await insist(() => queue.pause());
     await queue.close();
     await wait(lastsMs);

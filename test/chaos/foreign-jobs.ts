@@ -1,4 +1,3 @@
-import { openQueue } from '@libby-dialer/dial-queue';
 import { eventually } from '@libby-dialer/testkit';
 import type { Enqueuer } from './enqueuer.ts';
 import { mayBeErased } from './erasures.ts';
@@ -97,8 +96,7 @@ export class ForeignJobs {
 
   /** As BullMQ's Queue.add does. */
   async add(name: string, data: unknown): Promise<void> {
-    const { redis, keys } = this.#stage;
-    const queue = openQueue(redis, keys, CAMPAIGN);
+    const queue = this.#stage.queue.bullQueue(CAMPAIGN);
     await insist(async () => {
       const { id = '' } = await queue.add(name, data, { removeOnComplete: true });
       this.added.set(id, personIn(data));

@@ -1,4 +1,3 @@
-import { openQueue } from '@libby-dialer/dial-queue';
 import { eventually } from '@libby-dialer/testkit';
 import { Enqueuer } from './enqueuer.ts';
 import { ForeignJobs } from './foreign-jobs.ts';
@@ -42,7 +41,7 @@ export async function changedByOthers(root: string): Promise<string[]> {
 export async function pausedByBoard(root: string): Promise<string[]> {
   await using stage = await Stage.open();
   const numbers = await load(stage, root, 4);
-  const queue = openQueue(stage.redis, stage.keys, CAMPAIGN);
+  const queue = stage.queue.bullQueue(CAMPAIGN);
   await queue.pause();
   await queue.close();
   await using crew = await startCrew(stage, root);

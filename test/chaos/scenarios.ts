@@ -1,4 +1,4 @@
-import { CampaignControl, Holds } from '@libby-dialer/dial-queue';
+import { DialQueue } from '@libby-dialer/dial-queue';
 import type { ScriptRule } from '@libby-dialer/libby-simulator';
 import { eventually, fictionalNumbers, startRedis } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
@@ -55,7 +55,7 @@ export async function frozenThenPaused(root: string): Promise<string[]> {
   const numbers = await load(stage, root, 4);
   await using frozen = await ArmedWorker.start(stage, 'after_gate', 'SIGSTOP', { root });
   await frozen.reached();
-  await new CampaignControl(stage.redis, stage.keys).apply('pause', CAMPAIGN);
+  await stage.queue.control.apply('pause', CAMPAIGN);
   const pausedAt = Date.now();
   frozen.thaw();
   await eventually(async () => (await stage.status.read(CAMPAIGN))?.inFlight === 0, PATIENCE);
@@ -195,7 +195,7 @@ export async function staleReplicaPromoted(root: string): Promise<string[]> {
   const wereTold = async () =>
     (await crew.metrics()).filter((page) => HELD.test(page)).length === crew.size;
   await eventually(async () => (await rangTwice()) > 0 || (await wereTold()), PATIENCE);
-  const holds = await new Holds(promoted, stage.keys).list();
+  const holds = await DialQueue.open(promoted, stage.keys.prefix).holds.list();
   return [
     ...(holds.some(({ scope, reason }) => scope === 'all' && reason === 'evidence_lost')
       ? []

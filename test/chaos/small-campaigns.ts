@@ -1,4 +1,3 @@
-import { CallLoader, CampaignStore, Identity } from '@libby-dialer/dial-queue';
 import {
   type Campaign,
   campaignSchema,
@@ -52,7 +51,7 @@ export class SmallCampaigns {
       (_, index) => `small-${this.ids.length + index + 1}`,
     );
     this.ids.push(...ids);
-    const store = new CampaignStore(this.#stage.redis, this.#stage.keys);
+    const store = this.#stage.queue.campaigns;
     await Promise.all(
       ids.map(async (id) => {
         await insist(() => store.put(smallCampaign(id)));
@@ -86,7 +85,7 @@ export class SmallCampaigns {
 
 /** Queues a row for each of these as the enqueuer does. */
 async function queueRows(
-  { redis, keys }: Stage,
+  { queue }: Stage,
   campaign: string,
   numbers: readonly string[],
   {
@@ -94,8 +93,8 @@ async function queueRows(
     ...times
   }: { readonly firstRow: number } & Pick<QueuedCall, 'startsAt' | 'expiresAt'>,
 ): Promise<void> {
-  const identity = await Identity.load(redis, keys);
-  await using loader = new CallLoader(redis, keys, campaign);
+  const identity = await queue.identity();
+  await using loader = queue.loader(campaign);
   await loader.fixDedupeBy('phone');
   await loader.add(
     numbers.map((to, index) => {

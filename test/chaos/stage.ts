@@ -2,12 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  CampaignStore,
-  DoNotCallList,
-  Holds,
-  Identity,
-  Keys,
-  StatusReader,
+  DialQueue,
+  type DoNotCallList,
+  type Keys,
+  type StatusReader,
 } from '@libby-dialer/dial-queue';
 import {
   type FaultProxy,
@@ -55,7 +53,8 @@ export class Stage implements AsyncDisposable {
   readonly apiProxy: FaultProxy;
   readonly tokenProxy: FaultProxy;
   readonly exchanges: Exchanges;
-  readonly keys = new Keys('{chaos}');
+  readonly queue: DialQueue;
+  readonly keys: Keys;
   readonly doNotCall: DoNotCallList;
   readonly status: StatusReader;
   readonly #release: AsyncDisposableStack;
@@ -67,7 +66,6 @@ export class Stage implements AsyncDisposable {
     provider: Provider,
     proxies: readonly [redis: FaultProxy, api: FaultProxy, token: FaultProxy],
     exchanges: Exchanges,
-    identity: Identity,
     release: AsyncDisposableStack,
   ) {
     this.folder = folder;
@@ -76,13 +74,10 @@ export class Stage implements AsyncDisposable {
     this.provider = provider;
     [this.redisProxy, this.apiProxy, this.tokenProxy] = proxies;
     this.exchanges = exchanges;
-    this.doNotCall = new DoNotCallList(redis, this.keys, identity);
-    this.status = new StatusReader(
-      redis,
-      this.keys,
-      new CampaignStore(redis, this.keys),
-      new Holds(redis, this.keys),
-    );
+    this.queue = DialQueue.open(redis, '{chaos}');
+    this.keys = this.queue.keys;
+    this.doNotCall = this.queue.doNotCall;
+    this.status = this.queue.status;
     this.#release = release;
   }
 
@@ -107,8 +102,7 @@ export class Stage implements AsyncDisposable {
       ),
       parts.use(await startFaultProxy({ targetPort: provider.port })),
     ] as const;
-    const identity = await Identity.load(redis, new Keys('{chaos}'));
-    return new Stage(folder, server, redis, provider, proxies, exchanges, identity, parts.move());
+    return new Stage(folder, server, redis, provider, proxies, exchanges, parts.move());
   }
 
   /** The environment of the programs under test. */

@@ -5,23 +5,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   CallInFlightError,
-  CallReopener,
-  CampaignArchive,
   CampaignArchivedError,
-  CampaignControl,
   type ClaimRequest,
-  DoNotCallList,
-  Eraser,
-  Gate,
-  Holds,
-  Identity,
-  Keys,
+  DialQueue,
+  type Gate,
+  type Identity,
+  type Keys,
   type GateAnswer as RealAnswer,
   type HoldRequest as RealHoldRequest,
   type TroubleRun as RealTroubleRun,
-  Results,
-  UnknownCalls,
-  WaitingJobs,
 } from '@libby-dialer/dial-queue';
 import type { RetryableOutcome } from '@libby-dialer/dialing';
 import { uniquePrefix } from '@libby-dialer/testkit';
@@ -75,41 +67,28 @@ export interface Standing {
 export class RealQueue {
   readonly #redis: Redis;
   readonly #keys: Keys;
+  readonly #queue: DialQueue;
   readonly #gate: Gate;
-  readonly #control: CampaignControl;
-  readonly #holds: Holds;
-  readonly #reopener: CallReopener;
-  readonly #unknownCalls: UnknownCalls;
-  readonly #doNotCall: DoNotCallList;
-  readonly #archive: CampaignArchive;
-  readonly #eraser: Eraser;
-  readonly #results: Results;
-  readonly #jobs: WaitingJobs;
   readonly #identity: Identity;
   #elapsedMs = 0;
 
-  private constructor(redis: Redis, keys: Keys, identity: Identity, times: Times) {
+  private constructor(redis: Redis, prefix: string, identity: Identity, times: Times) {
     this.#redis = redis;
-    this.#keys = keys;
+    const monotonic = () => performance.now() + this.#elapsedMs;
+    this.#queue = DialQueue.open(redis, prefix, { monotonic });
+    this.#keys = this.#queue.keys;
     this.#identity = identity;
     const claimTimes = {
       sendWithinMs: times.sendWithin * UNIT_MS,
       claimMs: times.claimFor * UNIT_MS,
     };
-    this.#gate = new Gate(redis, keys, claimTimes);
-    this.#control = new CampaignControl(redis, keys, () => performance.now() + this.#elapsedMs);
-    this.#holds = new Holds(redis, keys);
-    this.#reopener = new CallReopener(redis, keys);
-    this.#unknownCalls = new UnknownCalls(redis, keys);
-    this.#doNotCall = new DoNotCallList(redis, keys, identity);
-    this.#archive = new CampaignArchive(redis, keys);
-    this.#eraser = new Eraser(redis, keys);
-    this.#results = new Results(redis, keys);
-    this.#jobs = new WaitingJobs(redis, keys);
+    this.#gate = this.#queue.gate(claimTimes);
   }
 
   static async open(redis: Redis, times: Times, expiresAt: number): Promise<RealQueue> {
-    const keys = new Keys(uniquePrefix());
+    const prefix = uniquePrefix();
+    const front = DialQueue.open(redis, prefix);
+    const { keys } = front;
     if (Number.isFinite(expiresAt)) {
       await redis.hset(
         keys.campaign(CAMPAIGN).state,
@@ -118,7 +97,7 @@ export class RealQueue {
       );
     }
     await redis.hset(keys.campaigns, CAMPAIGN, JSON.stringify({ id: CAMPAIGN }));
-    const queue = new RealQueue(redis, keys, await Identity.load(redis, keys), times);
+    const queue = new RealQueue(redis, prefix, await front.identity(), times);
     // A script that the server does not know yet is sent twice, and whatever was sent after it
     // would come before it.
     await queue.control('resume');
@@ -195,19 +174,19 @@ export class RealQueue {
   }
 
   reopen(outcome: RetryableOutcome): Promise<number> {
-    return this.#reopener.reopen(CAMPAIGN, outcome);
+    return this.#queue.reopener.reopen(CAMPAIGN, outcome);
   }
 
   async redial(callId: string, after: number): Promise<RedialAnswer> {
     return (
-      await this.#unknownCalls.redial(CAMPAIGN, callId, { by: 'Kim', at: 0 }, after * UNIT_MS)
+      await this.#queue.unknownCalls.redial(CAMPAIGN, callId, { by: 'Kim', at: 0 }, after * UNIT_MS)
     ).kind;
   }
 
   /** Begins a pause or cancel; the promise settles when it returns. */
   async control(action: 'pause' | 'resume' | 'cancel'): Promise<{ wentOut: number }> {
     try {
-      return await this.#control.apply(action, CAMPAIGN, AbortSignal.timeout(PATIENCE_MS));
+      return await this.#queue.control.apply(action, CAMPAIGN, AbortSignal.timeout(PATIENCE_MS));
     } catch (error) {
       if (error instanceof CampaignArchivedError) return { wentOut: 0 };
       throw error;
@@ -216,14 +195,14 @@ export class RealQueue {
 
   /** Its results are in a file. */
   async archive(withDoubts: boolean): Promise<string> {
-    const last = await this.#results.last(CAMPAIGN);
-    if (last !== undefined) await this.#results.noteExport(CAMPAIGN, last);
-    return await this.#archive.archive(CAMPAIGN, { withDoubts });
+    const last = await this.#queue.results.last(CAMPAIGN);
+    if (last !== undefined) await this.#queue.results.noteExport(CAMPAIGN, last);
+    return await this.#queue.archive.archive(CAMPAIGN, { withDoubts });
   }
 
   async erase(callId: string): Promise<ErasureTold> {
     try {
-      const { calls, ended } = await this.#eraser.erase(PHONES[callId] ?? '', {
+      const { calls, ended } = await this.#queue.eraser.erase(PHONES[callId] ?? '', {
         by: 'Kim',
         at: await now(this.#redis),
       });
@@ -235,7 +214,7 @@ export class RealQueue {
   }
 
   dropJob(callId: string): Promise<void> {
-    return this.#jobs.drop(CAMPAIGN, [callId]);
+    return this.#queue.waitingJobs.drop(CAMPAIGN, [callId]);
   }
 
   /**
@@ -257,16 +236,16 @@ export class RealQueue {
   }
 
   openHold(hold: HoldRequest, callId: string): Promise<void> {
-    return this.#holds.open(holdInMs(hold), callId);
+    return this.#queue.holds.open(holdInMs(hold), callId);
   }
 
   releaseHold(): Promise<boolean> {
-    return this.#holds.release('all', 'Kim');
+    return this.#queue.holds.release('all', 'Kim');
   }
 
   suppress(callId: string, isListed: boolean): Promise<number> {
     const numbers = [PHONES[callId] ?? ''];
-    return isListed ? this.#doNotCall.add(numbers) : this.#doNotCall.remove(numbers);
+    return isListed ? this.#queue.doNotCall.add(numbers) : this.#queue.doNotCall.remove(numbers);
   }
 
   /**

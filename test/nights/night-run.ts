@@ -1,13 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  CampaignStore,
-  Holds,
-  InboxView,
-  Keys,
-  ScheduleStore,
-  StatusReader,
-} from '@libby-dialer/dial-queue';
+import { DialQueue } from '@libby-dialer/dial-queue';
 import { eventually, type SpawnedProcess } from '@libby-dialer/testkit';
 import { Dice } from '../chaos/dice.ts';
 import { type Evidence, type PushedEntry, violationsIn } from './checks.ts';
@@ -157,7 +150,7 @@ async function readPushed(file: string): Promise<PushedEntry[]> {
 
 /** Whether each night has a run that is finished, however it ended. */
 async function areNightsOver({ redis }: Stage, plan: Plan, almanac: Almanac): Promise<boolean> {
-  const runs = await new ScheduleStore(redis, new Keys(PREFIX)).runs(SCHEDULE);
+  const runs = await DialQueue.open(redis, PREFIX).schedules.runs(SCHEDULE);
   const finished = new Set(
     runs.flatMap(({ local, finishedAt }) => (finishedAt === undefined ? [] : [local.slice(0, 10)])),
   );
@@ -168,10 +161,9 @@ async function areNightsOver({ redis }: Stage, plan: Plan, almanac: Almanac): Pr
 
 /** Whether nothing of it all is left to be done. */
 async function isOver({ redis }: Stage): Promise<boolean> {
-  const keys = new Keys(PREFIX);
-  if ((await redis.xlen(keys.inbox)) > 0) return false;
-  const campaigns = new CampaignStore(redis, keys);
-  const statuses = await new StatusReader(redis, keys, campaigns, new Holds(redis, keys)).readAll();
+  const queue = DialQueue.open(redis, PREFIX);
+  if ((await redis.xlen(queue.keys.inbox)) > 0) return false;
+  const statuses = await queue.status.readAll();
   return statuses.every(({ pending, inFlight }) => pending + inFlight === 0);
 }
 
@@ -181,11 +173,10 @@ async function gather(
   almanac: Almanac,
   pushed: readonly PushedEntry[],
 ): Promise<Evidence> {
-  const keys = new Keys(PREFIX);
-  const view = new InboxView(redis, keys);
+  const { keys, inbox, schedules } = DialQueue.open(redis, PREFIX);
   const fates: Evidence['fates'] = new Map();
-  for (const { id } of pushed) fates.set(id, await view.fate(id));
-  const runs = await new ScheduleStore(redis, keys).runs(SCHEDULE);
+  for (const { id } of pushed) fates.set(id, await inbox.fate(id));
+  const runs = await schedules.runs(SCHEDULE);
   const nights = Array.from({ length: plan.nights }, (_, night) => almanac.dateOf(night));
   const requests = await provider.requests();
   return {

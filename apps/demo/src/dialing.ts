@@ -1,12 +1,8 @@
 import {
   type CampaignStatus,
-  CampaignStore,
-  Holds,
-  Keys,
-  openQueue,
-  type RedisConnection as QueueConnection,
-  Results,
-  StatusReader,
+  type CampaignStore,
+  DialQueue,
+  type StatusReader,
 } from '@libby-dialer/dial-queue';
 import { type Campaign, queuedCallSchema, type ResultRecord } from '@libby-dialer/dialing';
 import {
@@ -60,22 +56,17 @@ export class Dialing implements AsyncDisposable {
   readonly status: StatusReader;
   readonly campaigns: CampaignStore;
   readonly #connection: RedisConnection;
-  readonly #keys: Keys;
+  readonly #queue: DialQueue;
   readonly #signal: AbortSignal;
 
   private constructor(options: DialingOptions, connection: RedisConnection) {
     const { client } = connection;
     this.#connection = connection;
-    this.#keys = new Keys(options.redis.prefix);
+    this.#queue = DialQueue.open(client, options.redis.prefix);
     this.#signal = options.signal;
     this.programs = new Programs(options);
-    this.campaigns = new CampaignStore(client, this.#keys);
-    this.status = new StatusReader(
-      client,
-      this.#keys,
-      this.campaigns,
-      new Holds(client, this.#keys),
-    );
+    this.campaigns = this.#queue.campaigns;
+    this.status = this.#queue.status;
   }
 
   /** Throws a `DialerError` when Redis cannot be reached. */
@@ -112,16 +103,12 @@ export class Dialing implements AsyncDisposable {
   }
 
   async *results(campaign: string): AsyncGenerator<ResultRecord> {
-    yield* new Results(this.#redis, this.#keys).read(campaign);
+    yield* this.#queue.results.read(campaign);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.programs.stop();
     await this.#connection.stop();
-  }
-
-  get #redis(): QueueConnection {
-    return this.#connection.client;
   }
 
   async #watch(id: string, progress: DialingProgress | undefined): Promise<Ending> {
@@ -151,7 +138,7 @@ export class Dialing implements AsyncDisposable {
   }
 
   async #waitingCalls({ id }: Campaign) {
-    const queue = openQueue(this.#redis, this.#keys, id);
+    const queue = this.#queue.bullQueue(id);
     try {
       const jobs = await queue.getDelayed(0, CALLS_LOOKED_AT - 1);
       return jobs.map((job) => queuedCallSchema.parse(job.data));

@@ -1,13 +1,4 @@
-import {
-  CampaignStore,
-  Evidence,
-  Gate,
-  type HoldChange,
-  Holds,
-  Identity,
-  Keys,
-  SetAsideJobs,
-} from '@libby-dialer/dial-queue';
+import { DialQueue, type Keys } from '@libby-dialer/dial-queue';
 import { LibbyClient, TokenSource } from '@libby-dialer/libby-client';
 import {
   type Clock,
@@ -58,7 +49,9 @@ export class DialWorker implements Service {
   readonly #redis: RedisConnection;
   readonly #subscriber: RedisConnection;
   readonly #metrics = new WorkerMetrics();
+  readonly #queue: DialQueue;
   readonly #refusals: RedisRefusals;
+  readonly #events: WorkerEvents;
   readonly #release = new AsyncDisposableStack();
   #campaignWorkers: CampaignWorkers | undefined;
   #http: HttpServer | undefined;
@@ -81,12 +74,16 @@ export class DialWorker implements Service {
       clock,
     });
     const { client: redis, description } = this.#redis;
+    this.#queue = DialQueue.open(redis, config.redis.prefix, {
+      onHoldChange: (change) => this.#events.holdChanged(change),
+    });
     this.#refusals = new RedisRefusals({
       redis,
-      keys: this.#keys,
+      keys: this.#queue.keys,
       description,
       monotonic: () => clock.monotonic(),
     });
+    this.#events = new WorkerEvents(logger, this.#metrics, this.#refusals);
   }
 
   /**
@@ -105,7 +102,7 @@ export class DialWorker implements Service {
     const campaignWorkers = await this.#buildCampaignWorkers();
     this.#campaignWorkers = campaignWorkers;
     this.#release.use(
-      await Announcements.listen(this.#subscriber.client, this.#keys.announcements, {
+      await Announcements.listen(this.#subscriber.client, this.#queue.keys.announcements, {
         onAnnouncement: (scope) => campaignWorkers.announced(scope),
         onGap: () => campaignWorkers.missed(),
       }),
@@ -121,10 +118,6 @@ export class DialWorker implements Service {
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
-  }
-
-  get #keys(): Keys {
-    return new Keys(this.#config.redis.prefix);
   }
 
   async #stop(): Promise<void> {
@@ -146,10 +139,10 @@ export class DialWorker implements Service {
   }
 
   async #buildCampaignWorkers(): Promise<CampaignWorkers> {
-    const redis = this.#redis.client;
-    const keys = this.#keys;
+    const queue = this.#queue;
+    const { redis, keys, evidence, holds } = queue;
     const { libby, concurrency, fence } = this.#config;
-    const events = new WorkerEvents(this.#logger, this.#metrics, this.#refusals);
+    const events = this.#events;
     const clock = new RedisClock(this.#clock);
     const tokens = this.#release.use(this.#buildTokenSource(keys, events, clock));
     const client = this.#release.use(
@@ -164,10 +157,8 @@ export class DialWorker implements Service {
     // A claim waits for the WAIT that is on its way, then for its own.
     const sendWithinMs = libby.connectTimeoutMs + SEND_MARGIN_MS + 2 * (fence?.timeoutMs ?? 0);
     const claimMs = sendWithinMs + libby.responseTimeoutMs + SETTLE_MARGIN_MS;
-    const observe = (change: HoldChange) => events.holdChanged(change);
-    const gate = new Gate(redis, keys, { sendWithinMs, claimMs }, fence, observe);
-    const evidence = new Evidence(redis, keys, observe);
-    const identity = await Identity.load(redis, keys);
+    const gate = queue.gate({ sendWithinMs, claimMs }, fence);
+    const identity = await queue.identity();
     const witness = this.#release.use(
       new ClaimWitness({ redis, keys, identity, evidence, gate, clock, events }),
     );
@@ -175,7 +166,7 @@ export class DialWorker implements Service {
     const workerId = processName();
     const callGate = new CallGate({ gate, identity, witness, clock, events });
     const ledger = new CallLedger({ gate, witness, clock, events, workerId });
-    const holdOpener = new HoldOpener({ holds: new Holds(redis, keys, observe), clock, events });
+    const holdOpener = new HoldOpener({ holds, clock, events });
     const random = Math.random;
     const paceWatch = new PaceWatch(clock, events);
     const dialer = new CallDialer({
@@ -191,7 +182,7 @@ export class DialWorker implements Service {
     });
     const jobs = new JobCheck({
       identity,
-      setAside: new SetAsideJobs(redis, keys),
+      setAside: queue.setAsideJobs,
       clock,
       events,
       workerId,
@@ -206,9 +197,7 @@ export class DialWorker implements Service {
       workerId,
     });
     return new CampaignWorkers({
-      redis,
-      keys,
-      campaigns: new CampaignStore(redis, keys),
+      queue,
       handler,
       jobs,
       witness,

@@ -1,4 +1,4 @@
-import { Keys } from '@libby-dialer/dial-queue';
+import { DialQueue } from '@libby-dialer/dial-queue';
 import { startRedis, type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => redis.disconnect());
 
-const inbox = () => new Keys(prefix).inbox;
+const inbox = () => DialQueue.open(redis, prefix).keys.inbox;
 const failure = (work: Promise<unknown>) =>
   work.then(
     () => {

@@ -1,16 +1,12 @@
+// The front door. A heading with an empty line below keeps its exports together when they are
+// sorted.
+
+export { DialQueue, type DialQueueOptions } from './dial-queue.ts';
+export { Keys } from './redis/keys.ts';
+export type { RedisConnection } from './redis/redis-connection.ts';
+
 // Campaigns
 
-export { CallLoader, type LoadVerdict } from './calls/call-loader.ts';
-export { CallReopener } from './calls/call-reopener.ts';
-export { type CallPreview, LoadPreview } from './calls/load-preview.ts';
-// Calls that may have rung
-export {
-  type Decider,
-  type DoubtfulCall,
-  type RedialResolution,
-  type Resolution,
-  UnknownCalls,
-} from './calls/unknown-calls.ts';
 export {
   type ArchiveAnswer,
   type ArchiveOptions,
@@ -35,17 +31,34 @@ export {
   type RegistryView,
   type StoredCampaign,
 } from './campaigns/campaign-store.ts';
-// Why nothing goes out
 export { type IdleReason, IdleReasons } from './campaigns/idle-reasons.ts';
-// Results for other services
+
+// Calls into the queue
+
+export { CallLoader, type LoadVerdict } from './calls/call-loader.ts';
+export { CallReopener } from './calls/call-reopener.ts';
+export { type CallPreview, LoadPreview } from './calls/load-preview.ts';
+
+// Jobs in the queue
+
 export {
-  type ForwardedResult,
-  ForwardQueue,
-  type ForwardQueueOptions,
-} from './forwarding/forward-queue.ts';
-export { type DeadLetter, type ForwarderState, Forwarders } from './forwarding/forwarders.ts';
+  callOf,
+  type IdentifiedCall,
+  type QueuedJob,
+  REFUSALS,
+  type Refusal,
+  readCall,
+  readData,
+} from './jobs/call-job.ts';
+export { ParkedCalls } from './jobs/parked-calls.ts';
+export { PendingSample } from './jobs/pending-sample.ts';
+export { openQueue } from './jobs/queues.ts';
+export { type SetAsideAnswer, type SetAsideJob, SetAsideJobs } from './jobs/set-aside-jobs.ts';
+export { WaitingJobs } from './jobs/waiting-jobs.ts';
+
+// The gate and the ledger
+
 export type { Claim, ClaimedPlaces, LostClaim } from './gate/claim.ts';
-// The ledger
 export { type Comparison, Evidence, type RememberedCall } from './gate/evidence.ts';
 export {
   type ClaimRequest,
@@ -62,6 +75,9 @@ export {
   type Uncompared,
   type WaitFor,
 } from './gate/gate.ts';
+
+// Holds
+
 export {
   type Hold,
   type HoldCause,
@@ -69,7 +85,45 @@ export {
   type HoldRequest,
   Holds,
 } from './holds/holds.ts';
+
+// Calls that may have rung
+
+export {
+  type Decider,
+  type DoubtfulCall,
+  type RedialResolution,
+  type Resolution,
+  UnknownCalls,
+} from './calls/unknown-calls.ts';
+
+// People
+
+export { CallHistory, type HistoryQuestion } from './people/call-history.ts';
+export { type DoNotCallChange, DoNotCallList } from './people/do-not-call-list.ts';
+export { eraseHead } from './people/erased-record.ts';
+export {
+  CallInFlightError,
+  ERASED_PERSON,
+  type EraseOptions,
+  Eraser,
+  type Erasure,
+  ErasureIncompleteError,
+  type Survey,
+} from './people/eraser.ts';
+export { Identity, isCallId, type Person, personBuckets } from './people/identity.ts';
+
+// Results, and who gets them
+
+export {
+  type ForwardedResult,
+  ForwardQueue,
+  type ForwardQueueOptions,
+} from './forwarding/forward-queue.ts';
+export { type DeadLetter, type ForwarderState, Forwarders } from './forwarding/forwarders.ts';
+export { type ReadOptions, Results } from './results/results.ts';
+
 // Calls that other services push
+
 export {
   type EndedEntry,
   InboxConsumer,
@@ -84,42 +138,9 @@ export {
   InboxView,
   type RejectedEntry,
 } from './inbox/inbox-view.ts';
-export {
-  callOf,
-  type IdentifiedCall,
-  type QueuedJob,
-  REFUSALS,
-  type Refusal,
-  readCall,
-  readData,
-} from './jobs/call-job.ts';
-export { ParkedCalls } from './jobs/parked-calls.ts';
-export { PendingSample } from './jobs/pending-sample.ts';
-export { openQueue } from './jobs/queues.ts';
-// Jobs that are not taken for calls
-export { type SetAsideAnswer, type SetAsideJob, SetAsideJobs } from './jobs/set-aside-jobs.ts';
-export { WaitingJobs } from './jobs/waiting-jobs.ts';
-// Calls
-export { CallHistory, type HistoryQuestion } from './people/call-history.ts';
-// People not to be called
-export { type DoNotCallChange, DoNotCallList } from './people/do-not-call-list.ts';
-// A person's data
-export { eraseHead } from './people/erased-record.ts';
-export {
-  CallInFlightError,
-  ERASED_PERSON,
-  type EraseOptions,
-  Eraser,
-  type Erasure,
-  ErasureIncompleteError,
-  type Survey,
-} from './people/eraser.ts';
-export { Identity, isCallId, type Person, personBuckets } from './people/identity.ts';
-// Redis
-export { Keys } from './redis/keys.ts';
-export type { RedisConnection } from './redis/redis-connection.ts';
-// What became of them
-export { type ReadOptions, Results } from './results/results.ts';
+
+// Schedules
+
 export {
   hasCalls,
   type Lease,

@@ -1,15 +1,16 @@
 import {
-  CallReopener,
-  CampaignArchive,
-  CampaignControl,
-  CampaignStore,
-  Holds,
-  Keys,
+  type CallReopener,
+  type CampaignArchive,
+  type CampaignControl,
+  type CampaignStore,
+  DialQueue,
+  type Holds,
+  type Keys,
   type RedisConnection as QueueConnection,
-  Results,
-  StatusReader,
+  type Results,
+  type StatusReader,
   type StoredCampaign,
-  UnknownCalls,
+  type UnknownCalls,
 } from '@libby-dialer/dial-queue';
 import { DialerError, type Logger, type RedisConfig } from '@libby-dialer/runtime';
 
@@ -22,6 +23,7 @@ export class Context {
   readonly config: ContextConfig;
   readonly logger: Logger;
   readonly redis: QueueConnection;
+  readonly queue: DialQueue;
   readonly keys: Keys;
   readonly campaigns: CampaignStore;
   readonly control: CampaignControl;
@@ -36,15 +38,16 @@ export class Context {
     this.config = config;
     this.logger = logger;
     this.redis = redis;
-    this.keys = new Keys(config.redis.prefix);
-    this.campaigns = new CampaignStore(redis, this.keys);
-    this.control = new CampaignControl(redis, this.keys);
-    this.reopener = new CallReopener(redis, this.keys);
-    this.archive = new CampaignArchive(redis, this.keys);
-    this.desk = new UnknownCalls(redis, this.keys);
-    this.holds = new Holds(redis, this.keys);
-    this.status = new StatusReader(redis, this.keys, this.campaigns, this.holds);
-    this.results = new Results(redis, this.keys);
+    this.queue = DialQueue.open(redis, config.redis.prefix);
+    this.keys = this.queue.keys;
+    this.campaigns = this.queue.campaigns;
+    this.control = this.queue.control;
+    this.reopener = this.queue.reopener;
+    this.archive = this.queue.archive;
+    this.desk = this.queue.unknownCalls;
+    this.holds = this.queue.holds;
+    this.status = this.queue.status;
+    this.results = this.queue.results;
   }
 
   /** Epoch ms of Redis's clock. */

@@ -1,6 +1,5 @@
 import { userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CallLoader, Identity, InboxConsumer, openQueue } from '@libby-dialer/dial-queue';
 import { type ResultRecord, resultRecordSchema } from '@libby-dialer/dialing';
 import { expect, test } from 'vitest';
 import { type CommandBench, eachTest, phone } from '../testing/command-bench.ts';
@@ -81,7 +80,7 @@ const erase = (...options: string[]) => bench.json(['erase', NUMBER, '--json', .
 
 test('nor when they were called', async () => {
   await settled('accepted', 'accepted');
-  const callsOf = bench.keys.person((await Identity.load(bench.redis, bench.keys)).person(NUMBER));
+  const callsOf = bench.keys.person((await bench.queue.identity()).person(NUMBER));
   await bench.redis.zadd(callsOf, Date.now(), 'worker-1');
   await erase();
   expect(await bench.redis.exists(callsOf)).toBe(0);
@@ -123,7 +122,7 @@ test('nothing that Redis holds tells of the person any more, whatever had become
   expect(await status('waiting')).toMatchObject({ pending: 1, outcomes: { canceled: 1 } });
   expect(await status('doubtful')).toMatchObject({ pending: 1, outcomes: { unknown: 1 } });
   const audit = await bench.redis.xrange(bench.keys.audit, '-', '+');
-  const { member } = (await Identity.load(bench.redis, bench.keys)).person(NUMBER);
+  const { member } = (await bench.queue.identity()).person(NUMBER);
   const places = ['inboxEntries', '0', 'deadLetters', '0', 'abandonedEntries', '0'];
   const counts = [
     'calls',
@@ -236,9 +235,9 @@ test('Redis’s slow log keeps no argument that names the person', async () => {
 
 test('it says what may come in after it: lists that are being loaded, and a daemon that stands still', async () => {
   await bench.run(['campaign', 'put', await bench.campaign('orders')]);
-  await using loader = new CallLoader(bench.redis, bench.keys, 'orders');
+  await using loader = bench.queue.loader('orders');
   await loader.lookUp(['any']);
-  const daemon = new InboxConsumer(bench.redis, bench.redis, bench.keys, 'daemon');
+  const daemon = bench.queue.inboxConsumer(bench.redis, 'daemon');
   await daemon.join();
   const call = JSON.stringify({ toPhoneNumber: NUMBER, name: NAME });
   await bench.redis.xadd(bench.keys.inbox, '*', 'campaign', 'orders', 'call', call);
@@ -292,7 +291,7 @@ test('what waits in the inbox or was rejected there is removed, whatever form th
 
 test('what a daemon has in hand is waited for, and then erased from the queue', async () => {
   await bench.run(['campaign', 'put', await bench.campaign('orders')]);
-  const daemon = new InboxConsumer(bench.redis, bench.redis, bench.keys, 'daemon');
+  const daemon = bench.queue.inboxConsumer(bench.redis, 'daemon');
   await daemon.join();
   const call = JSON.stringify({ toPhoneNumber: NUMBER, name: NAME });
   await bench.redis.xadd(bench.keys.inbox, '*', 'campaign', 'orders', 'call', call);
@@ -301,7 +300,7 @@ test('what a daemon has in hand is waited for, and then erased from the queue', 
   const isErased = erasing.then(() => true);
   expect(await Promise.race([isErased, delay(300, false)])).toBe(false);
   const callId = await bench.callId('orders', `phone:${NUMBER}`);
-  await using loader = new CallLoader(bench.redis, bench.keys, 'orders');
+  await using loader = bench.queue.loader('orders');
   await loader.feed([{ callId, call: { to: NUMBER, name: NAME } }]);
   await daemon.finish([
     { id: entry?.id ?? '', fate: { kind: 'queued', campaign: 'orders', callId } },
@@ -350,7 +349,7 @@ test('a job that a worker has in hand names nobody until it goes', async () => {
   await bench.redis.set(`${bench.keys.queue('spring')}${callId}:lock`, 'a worker');
   expect(await erase()).toMatchObject({ ended: 1, jobs: 1 });
   await expectNoTrace();
-  const queue = openQueue(bench.redis, bench.keys, 'spring');
+  const queue = bench.queue.bullQueue('spring');
   expect((await queue.getJob(callId))?.data).toEqual({ to: 'erased', name: 'erased' });
   await queue.close();
 });

@@ -1,10 +1,8 @@
 import {
   CallInFlightError,
-  DoNotCallList,
-  Eraser,
+  type Eraser,
   type Erasure,
   ErasureIncompleteError,
-  Identity,
   type Survey,
 } from '@libby-dialer/dial-queue';
 import { type Context, readCountry, readNumber } from '@libby-dialer/operations';
@@ -45,7 +43,7 @@ async function erase(io: Io, text: string, options: EraseOptions): Promise<numbe
   if (!verdict.ok) throw new UsageError(`The number cannot be read: ${verdict.reason}`);
   const { number } = verdict;
   return await withContext(io, async (context) => {
-    const eraser = new Eraser(context.redis, context.keys);
+    const eraser = context.queue.eraser;
     if (!yes && canAsk(io)) await askBefore(io, context, eraser, number);
     const erasure = await explaining(context, (at) =>
       eraser.erase(number, { by: deciderOf(by), at, signal: io.signal }),
@@ -101,12 +99,8 @@ async function explaining<T>(context: Context, work: (at: number) => Promise<T>)
   }
 }
 
-async function isOnDoNotCallList({ redis, keys }: Context, number: string): Promise<boolean> {
-  const [isListed = false] = await new DoNotCallList(
-    redis,
-    keys,
-    await Identity.load(redis, keys),
-  ).check([number]);
+async function isOnDoNotCallList({ queue }: Context, number: string): Promise<boolean> {
+  const [isListed = false] = await queue.doNotCall.check([number]);
   return isListed;
 }
 

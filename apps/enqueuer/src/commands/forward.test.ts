@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Forwarders } from '@libby-dialer/dial-queue';
+import type { Forwarders } from '@libby-dialer/dial-queue';
 import { eventually, runProcess, spawnProcess } from '@libby-dialer/testkit';
 import { beforeEach, expect, test } from 'vitest';
 import { Receiver } from '../../../../packages/daemon/src/testing/receiver.ts';
@@ -25,7 +25,7 @@ eachTest((each) => {
 });
 let forwarders: Forwarders;
 beforeEach(() => {
-  forwarders = new Forwarders(bench.redis, bench.keys);
+  forwarders = bench.queue.forwarders;
 });
 
 async function settled(callId: string): Promise<string> {

@@ -15,7 +15,7 @@ import {
   Webhook,
   type WebhookUrl,
 } from '@libby-dialer/daemon';
-import { type ForwarderState, Forwarders, ForwardQueue } from '@libby-dialer/dial-queue';
+import type { ForwarderState, Forwarders } from '@libby-dialer/dial-queue';
 import {
   countOf,
   DialerError,
@@ -170,8 +170,8 @@ async function buildForwarder(
   { from, batch, concurrency, attempts }: ForwardOptions,
   onGone: (why: ForwarderEnd) => void,
 ): Promise<Forwarder> {
-  const { redis, keys } = context;
-  const forwarders = new Forwarders(redis, keys);
+  const { redis, queue } = context;
+  const { forwarders } = queue;
   const options: ForwarderOptions = {
     from,
     batch,
@@ -181,7 +181,7 @@ async function buildForwarder(
     longestPauseMs: LONGEST_PAUSE_MS,
   };
   return new Forwarder({
-    queue: new ForwardQueue(redis, keys, { name: chosen, consumer: daemonId }),
+    queue: queue.forwardQueue({ name: chosen, consumer: daemonId }),
     blocking: await connect('worker'),
     webhook,
     options,
@@ -211,8 +211,7 @@ function hideSecretsOf({ url, authorization }: WebhookUrl, given: string, { reda
 }
 
 async function listForwarders(io: Io): Promise<number> {
-  return await withContext(io, async ({ redis, keys }) => {
-    const forwarders = new Forwarders(redis, keys);
+  return await withContext(io, async ({ queue: { forwarders } }) => {
     const states: ForwarderState[] = [];
     for (const each of await forwarders.names())
       states.push(...[(await forwarders.read(each)) ?? []].flat());
@@ -283,8 +282,7 @@ async function withForwarder(
   chosen: string,
   work: (forwarders: Forwarders) => Promise<void>,
 ): Promise<number> {
-  return await withContext(io, async ({ redis, keys }) => {
-    const forwarders = new Forwarders(redis, keys);
+  return await withContext(io, async ({ queue: { forwarders } }) => {
     if ((await forwarders.read(chosen)) === undefined) {
       throw new DialerError(
         'no_such_forwarder',

@@ -1,12 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
-import {
-  DoNotCallList,
-  type DoubtfulCall,
-  Identity,
-  type RedialResolution,
-} from '@libby-dialer/dial-queue';
+import type { DoubtfulCall, RedialResolution } from '@libby-dialer/dial-queue';
 import { isoInstant, redialAfterMs } from '@libby-dialer/dialing';
-import { type Context } from '@libby-dialer/operations';
+import type { Context } from '@libby-dialer/operations';
 import { countOf, DialerError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import { type Io, print } from '../terminal/io.ts';
@@ -151,15 +146,13 @@ async function redial(
 
 /** The gate would only leave it in doubt. */
 async function refuseIfSuppressed(
-  { redis, keys, desk }: Context,
+  { queue, desk }: Context,
   campaign: string,
   callId: string,
 ): Promise<void> {
   const number = await desk.numberOf(campaign, callId);
   if (number === undefined) return;
-  const [isListed] = await new DoNotCallList(redis, keys, await Identity.load(redis, keys)).check([
-    number,
-  ]);
+  const [isListed] = await queue.doNotCall.check([number]);
   if (isListed)
     throw new DialerError('suppressed', `Call ${callId} is to a number on the do-not-call list.`);
 }

@@ -1,4 +1,3 @@
-import { InboxConsumer } from '@libby-dialer/dial-queue';
 import { expect, test } from 'vitest';
 import { TestDaemon } from '../../../../packages/daemon/src/testing/test-daemon.ts';
 import { type CommandBench, eachTest, phone } from '../testing/command-bench.ts';
@@ -35,7 +34,7 @@ test('status: nothing was ever pushed', async () => {
 
 test('status: what waits, who has what in hand, and how old the oldest is', async () => {
   for (let index = 0; index < 3; index += 1) await pushCall(index);
-  const daemon = new InboxConsumer(bench.redis, bench.redis, bench.keys, 'daemon-1');
+  const daemon = bench.queue.inboxConsumer(bench.redis, 'daemon-1');
   await daemon.join();
   await daemon.read();
   const status = await bench.json(['inbox', 'status', '--json']);

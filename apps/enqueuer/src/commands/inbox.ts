@@ -1,10 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
-import {
-  type CallProgress,
-  type InboxFate,
-  type InboxStatus,
-  InboxView,
-} from '@libby-dialer/dial-queue';
+import type { CallProgress, InboxFate, InboxStatus } from '@libby-dialer/dial-queue';
 import { isoInstant } from '@libby-dialer/dialing';
 import { countOf, DialerError, formatCount, formatDuration } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
@@ -53,7 +48,7 @@ function wholeNumber(text: string): number {
 
 async function status(io: Io, { json = false }: JsonOption): Promise<number> {
   return await withContext(io, async (context) => {
-    const { oldestAt, ...status } = await new InboxView(context.redis, context.keys).status();
+    const { oldestAt, ...status } = await context.queue.inbox.status();
     const oldestAgeMs =
       oldestAt === undefined ? undefined : Math.max(0, (await context.now()) - oldestAt);
     const object = { ...status, ...(oldestAgeMs !== undefined && { oldestAgeMs }) };
@@ -85,8 +80,8 @@ function statusText(
 }
 
 async function show(io: Io, id: string, { json = false }: JsonOption): Promise<number> {
-  return await withContext(io, async ({ redis, keys }) => {
-    const view = new InboxView(redis, keys);
+  return await withContext(io, async ({ queue }) => {
+    const view = queue.inbox;
     const fate = /^\d{1,20}-\d{1,20}$/.test(id) ? await view.fate(id) : undefined;
     if (fate === undefined) throw noSuchEntry(id);
     if (fate === 'waiting') {
@@ -149,8 +144,8 @@ function progressText(call: CallProgress | undefined): string {
 }
 
 async function rejected(io: Io, { limit, json = false }: RejectedOptions): Promise<number> {
-  return await withContext(io, async ({ redis, keys }) => {
-    const found = await new InboxView(redis, keys).rejected(limit);
+  return await withContext(io, async ({ queue }) => {
+    const found = await queue.inbox.rejected(limit);
     const entries = found.map(({ rejectedAt, ...entry }) => ({
       ...entry,
       rejectedAt: isoInstant(rejectedAt),

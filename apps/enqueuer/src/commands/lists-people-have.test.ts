@@ -1,6 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openQueue } from '@libby-dialer/dial-queue';
 import type { QueuedCall } from '@libby-dialer/dialing';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
@@ -88,7 +87,7 @@ function refusalOf(stderr: string): string {
 }
 
 async function queuedCalls(): Promise<QueuedCall[]> {
-  const queue = openQueue(bench.redis, bench.keys, 'try');
+  const queue = bench.queue.bullQueue('try');
   const calls: QueuedCall[] = [];
   for (const id of await bench.queued('try'))
     calls.push((await queue.getJob(id))?.data as QueuedCall);

@@ -2,7 +2,6 @@ import { access, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { CampaignStore } from '@libby-dialer/dial-queue';
 import { queuedCallSchema } from '@libby-dialer/dialing';
 import { Interrupted } from '@libby-dialer/runtime';
 import { eventually } from '@libby-dialer/testkit';
@@ -241,7 +240,7 @@ describe('load', () => {
       const rejects = ['--rejects', join(bench.directory, 'r.csv')];
       await bench.json(['load', list, '--campaign', campaign, '--json', ...rejects], { stdin });
     }
-    const store = new CampaignStore(bench.redis, bench.keys);
+    const store = bench.queue.campaigns;
     const queue = bench.keys.queue('spring');
     const lists = (await bench.queued('spring')).map(async (callId) => {
       const data = (await bench.redis.hget(`${queue}${callId}`, 'data')) ?? '';

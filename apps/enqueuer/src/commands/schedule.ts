@@ -2,12 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { LIST_FORMATS, ListError, readCampaignFile } from '@libby-dialer/call-list';
-import {
-  hasCalls,
-  type ScheduleRun,
-  ScheduleStore,
-  ScheduleTriggers,
-} from '@libby-dialer/dial-queue';
+import { hasCalls, type ScheduleRun, type ScheduleStore } from '@libby-dialer/dial-queue';
 import {
   type CronTime,
   campaignOf,
@@ -154,7 +149,7 @@ async function add(io: Io, name: string, options: AddOptions): Promise<number> {
   return await withContext(io, async (context) => {
     const campaign = file?.campaign ?? (await storedCampaign(context, options.campaign));
     const schedule = checked({ ...settingsOf(name, options), campaign }, await context.now());
-    const answer = await new ScheduleStore(context.redis, context.keys).put(schedule);
+    const answer = await context.queue.schedules.put(schedule);
     await matchTriggers(context);
     if (campaign.expiresAt !== undefined && options.expiresAfter === undefined) {
       warn(
@@ -200,14 +195,14 @@ function checked(settings: ScheduleSettings, now: number): Schedule {
   }
 }
 
-async function matchTriggers({ redis, keys }: Context): Promise<void> {
-  await using triggers = new ScheduleTriggers(redis, keys);
-  await triggers.match(await new ScheduleStore(redis, keys).list());
+async function matchTriggers({ queue }: Context): Promise<void> {
+  await using triggers = queue.scheduleTriggers();
+  await triggers.match(await queue.schedules.list());
 }
 
 async function list(io: Io, { json }: { json?: boolean | undefined }): Promise<number> {
   return await withContext(io, async (context) => {
-    const store = new ScheduleStore(context.redis, context.keys);
+    const store = context.queue.schedules;
     const now = await context.now();
     const views: ScheduleView[] = [];
     for (const schedule of await store.list()) {
@@ -247,7 +242,7 @@ interface RunOptions {
 async function runNow(io: Io, name: string, options: RunOptions): Promise<number> {
   return await withContext(io, async (context) => {
     await requireDurableRedis(context);
-    const store = new ScheduleStore(context.redis, context.keys);
+    const store = context.queue.schedules;
     const schedule = await scheduleNamed(store, name);
     const now = await context.now();
     const time = timeOf(schedule, options.date, now);
@@ -412,8 +407,7 @@ function nothingQueuedSaid({ local, dueAt }: ScheduleRun, now: number): string {
 
 async function remove(io: Io, name: string): Promise<number> {
   return await withContext(io, async (context) => {
-    if (!(await new ScheduleStore(context.redis, context.keys).remove(name)))
-      throw noSuchSchedule(name);
+    if (!(await context.queue.schedules.remove(name))) throw noSuchSchedule(name);
     await matchTriggers(context);
     await print(io.stdout, `${name} is removed. Its campaigns stay.\n`);
     return DONE;

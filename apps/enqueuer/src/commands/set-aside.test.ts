@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { Identity, SetAsideJobs } from '@libby-dialer/dial-queue';
 import { expect, test } from 'vitest';
 import { type CommandBench, eachTest, phone } from '../testing/command-bench.ts';
 
@@ -21,7 +20,7 @@ async function loaded(data: string): Promise<string> {
 async function setAside(callId: string, name: string, data: unknown): Promise<void> {
   const job = { callId, name, data, queuedAt: 0, refusal: 'unsealed' } as const;
   await bench.redis.hsetnx(`${bench.keys.queue('spring')}${callId}`, 'data', JSON.stringify(data));
-  await new SetAsideJobs(bench.redis, bench.keys).add('spring', job, 'worker-1', Date.now());
+  await bench.queue.setAsideJobs.add('spring', job, 'worker-1', Date.now());
 }
 
 test.each([`{"to":"${phone(0)}","name":"Zacharias`, 'null', '7'])(
@@ -104,7 +103,7 @@ test('a person queues what is the row of its id, and is told of what is not', as
   });
   expect(await bench.run([...resolve, '17', '--as', 'canceled'])).toMatchObject({ code: 1 });
   expect(await bench.run([...resolve, '--as', 'canceled'])).toMatchObject({ code: 2 });
-  const identity = await Identity.load(bench.redis, bench.keys);
+  const identity = await bench.queue.identity();
   const [name, data] = await bench.redis.hmget(
     `${bench.keys.queue('spring')}${callId}`,
     'name',

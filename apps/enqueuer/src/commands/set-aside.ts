@@ -1,7 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
-import { Identity, readCall, type SetAsideJob, SetAsideJobs } from '@libby-dialer/dial-queue';
+import { readCall, type SetAsideJob } from '@libby-dialer/dial-queue';
 import { type Campaign, isoInstant } from '@libby-dialer/dialing';
-import { type Context } from '@libby-dialer/operations';
+import type { Context } from '@libby-dialer/operations';
 import { countOf, DialerError, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import { type Io, print } from '../terminal/io.ts';
@@ -74,9 +74,9 @@ async function list(
   });
 }
 
-async function findingsOf({ redis, keys }: Context, campaign: Campaign): Promise<Finding[]> {
-  const setAside = new SetAsideJobs(redis, keys);
-  const identity = await Identity.peek(redis, keys);
+async function findingsOf({ queue }: Context, campaign: Campaign): Promise<Finding[]> {
+  const setAside = queue.setAsideJobs;
+  const identity = await queue.peekIdentity();
   const findings: Finding[] = [];
   for await (const job of setAside.list(campaign.id)) {
     const canBeQueued =
@@ -132,7 +132,7 @@ async function resolve(
     const jobs = (await findingsOf(context, campaign)).map(({ job }) => job);
     const meant = all ? jobs : ids.map((jobId) => jobOf(jobs, id, jobId));
     const decider = { by, at: await context.now() };
-    const setAside = new SetAsideJobs(context.redis, context.keys);
+    const setAside = context.queue.setAsideJobs;
     if (as === 'canceled') {
       await setAside.cancel(id, meant, decider);
       await print(io.stdout, `${countOf(meant.length, 'job')} canceled.\n`);

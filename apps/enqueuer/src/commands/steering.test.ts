@@ -1,4 +1,4 @@
-import { Evidence, type HoldRequest, Holds } from '@libby-dialer/dial-queue';
+import type { HoldRequest } from '@libby-dialer/dial-queue';
 import { isoInstant } from '@libby-dialer/dialing';
 import { Interrupted } from '@libby-dialer/runtime';
 import { eventually } from '@libby-dialer/testkit';
@@ -159,7 +159,7 @@ async function openHold(
     url,
     message: 'Agent not found for this number',
   };
-  await new Holds(bench.redis, bench.keys).open(hold, 'call-1', cause);
+  await bench.queue.holds.open(hold, 'call-1', cause);
 }
 
 describe('hold', () => {
@@ -201,7 +201,7 @@ describe('hold', () => {
 
   test('of everything because Redis has lost claims says what to do', async () => {
     await loaded('spring', 1);
-    await new Evidence(bench.redis, bench.keys).compare(new Map([['a server of before', 3]]), true);
+    await bench.queue.evidence.compare(new Map([['a server of before', 3]]), true);
     for (const command of [['hold', 'list'], ['status'], ['status', 'spring']]) {
       const { stdout } = await bench.run(command);
       expect(stdout).toMatch(/^all +evidence_lost +for \d+ s +when a person releases it$/m);

@@ -7,7 +7,6 @@ import {
   RejectsFile,
   rejectsPathOf,
 } from '@libby-dialer/call-list';
-import { DoNotCallList, Identity } from '@libby-dialer/dial-queue';
 import type { CountryCode } from '@libby-dialer/dialing';
 import {
   type Context,
@@ -70,11 +69,7 @@ async function importList(
     const columns = csv && findNumberColumns(csv.headings, column);
     await using rejects = new RejectsFile(rejectsPath ?? rejectsPathOf(path), csv);
     await rejects.start();
-    const doNotCall = new DoNotCallList(
-      context.redis,
-      context.keys,
-      await Identity.load(context.redis, context.keys),
-    );
+    const doNotCall = context.queue.doNotCall;
     const importer = new NumberImporter({
       columns,
       country,

@@ -1,5 +1,4 @@
-import { DoNotCallList, Identity } from '@libby-dialer/dial-queue';
-import { type Context, readCountry, readNumber, readNumbers } from '@libby-dialer/operations';
+import { readCountry, readNumber, readNumbers } from '@libby-dialer/operations';
 import { countOf, formatCount, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import { type Io, print } from '../terminal/io.ts';
@@ -76,7 +75,7 @@ async function addNumbers(
 ): Promise<number> {
   const numbers = parseNumbers(texts, options, readNumbers);
   return await withContext(io, async (context) => {
-    const list = await openList(context);
+    const list = context.queue.doNotCall;
     const added = await list.add(numbers);
     await list.record({
       what: 'do_not_call_added',
@@ -100,7 +99,7 @@ async function removeNumbers(
 ): Promise<number> {
   const numbers = parseNumbers(texts, options, readOneNumber);
   return await withContext(io, async (context) => {
-    const list = await openList(context);
+    const list = context.queue.doNotCall;
     const removed = await list.remove(numbers);
     await list.record({
       what: 'do_not_call_removed',
@@ -123,7 +122,7 @@ async function checkNumbers(
 ): Promise<number> {
   const numbers = parseNumbers(texts, options, readNumbers);
   return await withContext(io, async (context) => {
-    const areListed = await (await openList(context)).check(numbers);
+    const areListed = await context.queue.doNotCall.check(numbers);
     const rows = numbers.map((number, index) => [
       number,
       areListed[index] ? 'suppressed' : 'not on the list',
@@ -135,7 +134,7 @@ async function checkNumbers(
 
 async function showStatus(io: Io, json: boolean): Promise<number> {
   return await withContext(io, async (context) => {
-    const list = await openList(context);
+    const list = context.queue.doNotCall;
     // A version that is read first is never newer than what was counted.
     const version = await list.version();
     const numbers = await list.count();
@@ -149,10 +148,6 @@ async function showStatus(io: Io, json: boolean): Promise<number> {
 
 function statusLine(numbers: number, version: number): string {
   return `${countOf(numbers, 'number')} on the list, version ${formatCount(version)}.\n`;
-}
-
-async function openList({ redis, keys }: Context): Promise<DoNotCallList> {
-  return new DoNotCallList(redis, keys, await Identity.load(redis, keys));
 }
 
 function besides(count: number, what: string): string {

@@ -1,4 +1,3 @@
-import { Eraser } from '@libby-dialer/dial-queue';
 import { startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, phone, phones } from '../testing/dialing-world.ts';
@@ -19,7 +18,7 @@ describe.concurrent('a person who is erased', { timeout: PATIENCE_MS }, () => {
     await world.load(phones(2));
     const lock = `${world.keys.queue('spring')}${world.callId(NUMBER)}:lock`;
     await world.redis.set(lock, 'a worker', 'PX', 60_000);
-    const erasure = await new Eraser(world.redis, world.keys).erase(NUMBER, {
+    const erasure = await world.queue.eraser.erase(NUMBER, {
       by: 'Ada',
       at: Date.now(),
     });
@@ -43,7 +42,7 @@ describe.concurrent('a person who is erased', { timeout: PATIENCE_MS }, () => {
     await world.load(phones(2));
     await world.startWorker();
     await world.settled(2);
-    await new Eraser(world.redis, world.keys).erase(NUMBER, { by: 'Ada', at: Date.now() });
+    await world.queue.eraser.erase(NUMBER, { by: 'Ada', at: Date.now() });
     // As when a Redis has gone back to before the calls.
     await world.redis.del(ledger, world.keys.results);
     await world.redis.hset(world.keys.claimCounts, 'lost', 1);
@@ -58,7 +57,7 @@ describe.concurrent('a person who is erased', { timeout: PATIENCE_MS }, () => {
     const numbers = phones(60);
     await world.load(numbers);
     await Promise.all([world.startWorker(), world.startWorker()]);
-    const eraser = new Eraser(world.redis, world.keys);
+    const eraser = world.queue.eraser;
     // Those in flight are refused, and erased a moment later.
     for (const number of numbers.slice(20, 30)) {
       await eventually(() =>

@@ -1,4 +1,3 @@
-import { CampaignArchive, SetAsideJobs } from '@libby-dialer/dial-queue';
 import { startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, phone, phones } from '../testing/dialing-world.ts';
@@ -38,7 +37,7 @@ async function corrupt(world: DialingWorld, data: string): Promise<void> {
 }
 
 async function setAside(world: DialingWorld, campaign = 'spring') {
-  return Array.fromAsync(new SetAsideJobs(world.redis, world.keys).list(campaign));
+  return Array.fromAsync(world.queue.setAsideJobs.list(campaign));
 }
 
 async function isSetAside(world: DialingWorld, campaign = 'spring') {
@@ -79,7 +78,7 @@ describe.concurrent('of jobs that are not as we have made them', { timeout: PATI
     );
     await isSetAside(world);
     expect(world.requestsByNumber().has(STRANGER)).toBe(false);
-    expect(await new CampaignArchive(world.redis, world.keys).archive('spring')).toBe('unfinished');
+    expect(await world.queue.archive.archive('spring')).toBe('unfinished');
   });
 
   test('one in another campaign rings nobody', async () => {
@@ -156,7 +155,7 @@ describe.concurrent('of jobs that are not as we have made them', { timeout: PATI
     await world.redis.sadd(world.keys.openCampaigns, 'spring');
     const worker = await world.startWorker();
     await isSetAside(world);
-    const jobs = new SetAsideJobs(world.redis, world.keys);
+    const jobs = world.queue.setAsideJobs;
     const campaign = await world.campaign();
     expect(await jobs.requeue(campaign, await setAside(world), { by: 'Kim', at: Date.now() })).toBe(
       1,

@@ -1,4 +1,4 @@
-import { CallLoader } from '@libby-dialer/dial-queue';
+import type { CallLoader } from '@libby-dialer/dial-queue';
 import { startFaultProxy, startRedis } from '@libby-dialer/testkit';
 import { describe, expect, test } from 'vitest';
 import { DialingWorld, phone } from '../testing/dialing-world.ts';
@@ -14,7 +14,7 @@ class SlowList implements AsyncDisposable {
   constructor(world: DialingWorld, campaign: string) {
     this.campaign = campaign;
     this.#world = world;
-    this.#loader = new CallLoader(world.redis, world.keys, campaign);
+    this.#loader = world.queue.loader(campaign);
   }
 
   async addCall(): Promise<void> {

@@ -1,12 +1,10 @@
 import {
-  CallReopener,
-  type CampaignStore,
+  type CallReopener,
   CampaignUnsupportedError,
+  type DialQueue,
   ERASED_PERSON,
-  type Keys,
-  ParkedCalls,
+  type ParkedCalls,
   type QueuedJob,
-  type RedisConnection,
   type RegistryView,
 } from '@libby-dialer/dial-queue';
 import type { CallHandler } from '../calls/call-handler.ts';
@@ -34,9 +32,7 @@ const SHARE_EVERY_MS = 50;
 const NOTE_LASTS_MS = 5 * LOOK_EVERY_MS;
 
 export interface CampaignWorkersParts {
-  readonly redis: RedisConnection;
-  readonly keys: Keys;
-  readonly campaigns: CampaignStore;
+  readonly queue: DialQueue;
   readonly handler: CallHandler;
   readonly jobs: JobCheck;
   readonly witness: ClaimWitness;
@@ -92,8 +88,8 @@ export class CampaignWorkers {
   constructor(parts: CampaignWorkersParts) {
     this.#parts = parts;
     this.#slots = new Slots(parts.concurrency, () => parts.clock.monotonic());
-    this.#reopener = new CallReopener(parts.redis, parts.keys);
-    this.#parked = new ParkedCalls(parts.redis, parts.keys);
+    this.#reopener = parts.queue.reopener;
+    this.#parked = parts.queue.parkedCalls;
   }
 
   /** Monotonic ms of the last successful look at Redis; undefined before the first. */
@@ -114,7 +110,7 @@ export class CampaignWorkers {
 
   async start(): Promise<void> {
     // Whatever a crash may have taken off the list of campaigns with work is back on it after this.
-    await this.#parts.campaigns.reopenAll();
+    await this.#parts.queue.campaigns.reopenAll();
     await this.#look();
     this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS);
   }
@@ -198,12 +194,12 @@ export class CampaignWorkers {
   }
 
   async #look(): Promise<void> {
-    const { campaigns, clock, events, refusals, skewWatch, paceWatch, witness } = this.#parts;
+    const { queue, clock, events, refusals, skewWatch, paceWatch, witness } = this.#parts;
     const refusedForMs = await refusals.end();
     if (refusedForMs !== undefined) events.redisTakesAll(refusedForMs);
     await witness.compare();
     const askedAt = clock.monotonic();
-    const view = await campaigns.look(clock.moment().wall);
+    const view = await queue.campaigns.look(clock.moment().wall);
     clock.observe(view.now, askedAt);
     const dialedNothing = skewWatch.trouble !== undefined;
     skewWatch.look();
@@ -237,17 +233,20 @@ export class CampaignWorkers {
 
   /** Undefined also where it cannot be dialed by this version. */
   async #read(id: string): Promise<CampaignContext | undefined> {
-    const { campaigns, events } = this.#parts;
+    const { queue, events } = this.#parts;
     try {
-      const [edition, campaign] = await Promise.all([campaigns.edition(id), campaigns.get(id)]);
+      const [edition, campaign] = await Promise.all([
+        queue.campaigns.edition(id),
+        queue.campaigns.get(id),
+      ]);
       this.#unkept.delete(id);
-      return campaign && new CampaignContext(campaign, edition, campaigns);
+      return campaign && new CampaignContext(campaign, edition, queue.campaigns);
     } catch (error) {
       if (!(error instanceof CampaignUnsupportedError)) throw error;
       const rules = error.unknownRules.join(', ');
       if (this.#unkept.get(id) !== rules) events.campaignUnsupported(id, error.unknownRules);
       this.#unkept.set(id, rules);
-      await campaigns.noteUnkept(id, error.unknownRules);
+      await queue.campaigns.noteUnkept(id, error.unknownRules);
       return undefined;
     }
   }
@@ -269,7 +268,7 @@ export class CampaignWorkers {
    * takes its place.
    */
   async #watch({ now, due }: RegistryView): Promise<void> {
-    const { campaigns, clock, workerId } = this.#parts;
+    const { queue, clock, workerId } = this.#parts;
     const sinceLookMs = clock.monotonic() - (this.#lastLookAt ?? clock.monotonic());
     const isDue = new Set(due);
     for (const worker of this.#workers.values()) {
@@ -278,16 +277,19 @@ export class CampaignWorkers {
       if (this.#watches.get(worker)?.look(sight, sinceLookMs) || isBroken) this.#replace(worker);
       else if (taken > 0 || !sight.isDue) this.#unstick(id);
     }
-    for (const id of this.#stuck) await campaigns.noteStuck(id, workerId, now + NOTE_LASTS_MS);
+    for (const id of this.#stuck)
+      await queue.campaigns.noteStuck(id, workerId, now + NOTE_LASTS_MS);
   }
 
   async #tellOffPace({ now }: RegistryView): Promise<void> {
-    const { campaigns, workerId } = this.#parts;
+    const { queue, workerId } = this.#parts;
     const paced = [...this.#workers.values()].filter(
       ({ context }) => context.limits.intervalMs !== undefined,
     );
     await Promise.all(
-      paced.map((worker) => campaigns.noteOffPace(worker.campaign, workerId, now + NOTE_LASTS_MS)),
+      paced.map((worker) =>
+        queue.campaigns.noteOffPace(worker.campaign, workerId, now + NOTE_LASTS_MS),
+      ),
     );
   }
 
@@ -304,20 +306,20 @@ export class CampaignWorkers {
   }
 
   #unstick(id: string): void {
-    const { campaigns, events, workerId } = this.#parts;
+    const { queue, events, workerId } = this.#parts;
     if (!this.#stuck.delete(id)) return;
-    campaigns
+    queue.campaigns
       .noteUnstuck(id, workerId)
       .catch((error: unknown) => events.unexpected('while looking for work', error));
   }
 
   #openWorker(context: CampaignContext): void {
-    const { redis, keys, handler, clock, events } = this.#parts;
+    const { queue, handler, clock, events } = this.#parts;
     const { id } = context.campaign;
     const user = new SlotUser();
     const worker = new CampaignWorker(context, {
-      redis,
-      keys,
+      redis: queue.redis,
+      keys: queue.keys,
       handler,
       clock,
       events,

@@ -1,4 +1,3 @@
-import { CallLoader } from '@libby-dialer/dial-queue';
 import type { SimulatorOptions } from '@libby-dialer/libby-simulator';
 import { startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -26,7 +25,7 @@ async function campaign(
 }
 
 async function loadRows(world: DialingWorld, id: string, count: number): Promise<void> {
-  await using loader = new CallLoader(world.redis, world.keys, id);
+  await using loader = world.queue.loader(id);
   const calls = Array.from({ length: count }, (_, row) => ({
     callId: world.identity.callId(id, `row:${row}`),
     call: { to: phone(row % 1000), name: 'Ada', row: row + 2 },

@@ -1,4 +1,4 @@
-import { Evidence, Gate, Identity, Keys } from '@libby-dialer/dial-queue';
+import { DialQueue, type Identity, type Keys } from '@libby-dialer/dial-queue';
 import { createLogger, systemClock } from '@libby-dialer/runtime';
 import { startRedis, type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
@@ -20,14 +20,15 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 beforeEach(async () => {
   redis = new Redis(server.url);
-  keys = new Keys(uniquePrefix());
-  identity = await Identity.load(redis, keys);
+  const queue = DialQueue.open(redis, uniquePrefix());
+  keys = queue.keys;
+  identity = await queue.identity();
   witness = new ClaimWitness({
     redis,
     keys,
     identity,
-    evidence: new Evidence(redis, keys),
-    gate: new Gate(redis, keys, { sendWithinMs: 1000, claimMs: 5000 }),
+    evidence: queue.evidence,
+    gate: queue.gate({ sendWithinMs: 1000, claimMs: 5000 }),
     clock: new RedisClock(systemClock),
     events: new WorkerEvents(
       createLogger({ level: 'silent', name: 'test' }),
@@ -142,7 +143,7 @@ it('writes an outcome again without the person who was erased meanwhile', async 
 it('knows people by the key that Redis has now, or it would look past a do-not-call list begun anew', async () => {
   const before = identity.person('+15055550123');
   await redis.del(keys.identityKey);
-  const others = await Identity.load(redis, keys);
+  const others = await DialQueue.open(redis, keys.prefix).identity();
   expect(others.person('+15055550123')).not.toEqual(before);
   await witness.compare();
   expect(identity.person('+15055550123')).toEqual(others.person('+15055550123'));

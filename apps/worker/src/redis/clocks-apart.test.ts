@@ -1,4 +1,3 @@
-import { ParkedCalls } from '@libby-dialer/dial-queue';
 import { findLibfaketime, startRedis } from '@libby-dialer/testkit';
 import { Worker } from 'bullmq';
 import { expect, test } from 'vitest';
@@ -62,7 +61,7 @@ test.skipIf(findLibfaketime() === undefined)(
     const [claimed = '', other = ''] = phones(2);
     await redis.setClock(7 * HOUR_MS);
     await world.campaign({ pacing: { maxInFlight: 1 } });
-    await new ParkedCalls(world.redis, world.keys).unpark('spring');
+    await world.queue.parkedCalls.unpark('spring');
     // Another worker, for which it was no news, had a claim when it died, and had delayed a job to
     // when its clock would come as far.
     await world.gate(3000).claim({

@@ -1,14 +1,14 @@
 import {
-  CallLoader,
-  CampaignControl,
-  CampaignStore,
-  DoNotCallList,
-  Gate,
-  Holds,
-  Identity,
-  Keys,
-  Results,
-  StatusReader,
+  type CampaignControl,
+  type CampaignStore,
+  DialQueue,
+  type DoNotCallList,
+  type Gate,
+  type Holds,
+  type Identity,
+  type Keys,
+  type Results,
+  type StatusReader,
 } from '@libby-dialer/dial-queue';
 import {
   type Campaign,
@@ -115,6 +115,7 @@ export class TestWorker implements AsyncDisposable {
  */
 export class DialingWorld implements AsyncDisposable {
   readonly redis: Redis;
+  readonly queue: DialQueue;
   readonly redisUrl: string;
   readonly simulator: Simulator;
   readonly keys: Keys;
@@ -131,20 +132,21 @@ export class DialingWorld implements AsyncDisposable {
     redis: Redis,
     redisUrl: string,
     simulator: Simulator,
-    keys: Keys,
+    queue: DialQueue,
     identity: Identity,
   ) {
     this.redis = redis;
     this.redisUrl = redisUrl;
     this.simulator = simulator;
-    this.keys = keys;
+    this.queue = queue;
+    this.keys = queue.keys;
     this.identity = identity;
-    this.campaigns = new CampaignStore(redis, keys);
-    this.control = new CampaignControl(redis, keys);
-    this.doNotCall = new DoNotCallList(redis, keys, identity);
-    this.holds = new Holds(redis, keys);
-    this.#results = new Results(redis, keys);
-    this.#status = new StatusReader(redis, keys, this.campaigns, this.holds);
+    this.campaigns = queue.campaigns;
+    this.control = queue.control;
+    this.doNotCall = queue.doNotCall;
+    this.holds = queue.holds;
+    this.#results = queue.results;
+    this.#status = queue.status;
   }
 
   static async open(
@@ -153,12 +155,9 @@ export class DialingWorld implements AsyncDisposable {
   ): Promise<DialingWorld> {
     const redis = new Redis(server.url, { maxRetriesPerRequest: null });
     redis.on('error', () => {});
-    const keys = new Keys(uniquePrefix());
-    const [simulator, identity] = await Promise.all([
-      startSimulator(options),
-      Identity.load(redis, keys),
-    ]);
-    return new DialingWorld(redis, server.url, simulator, keys, identity);
+    const queue = DialQueue.open(redis, uniquePrefix());
+    const [simulator, identity] = await Promise.all([startSimulator(options), queue.identity()]);
+    return new DialingWorld(redis, server.url, simulator, queue, identity);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -193,7 +192,7 @@ export class DialingWorld implements AsyncDisposable {
     campaign = 'spring',
     changes: Partial<QueuedCall> = {},
   ): Promise<void> {
-    await using loader = new CallLoader(this.redis, this.keys, campaign);
+    await using loader = this.queue.loader(campaign);
     const batch = numbers.map((to, index) => ({
       callId: this.callId(to, campaign),
       call: { to, name: 'Ada', row: index + 2, ...changes },
@@ -257,7 +256,7 @@ export class DialingWorld implements AsyncDisposable {
 
   /** A gate of our own, to claim and settle as some worker would. */
   gate(claimMs = 60_000): Gate {
-    return new Gate(this.redis, this.keys, { sendWithinMs: Math.min(claimMs, 5000), claimMs });
+    return this.queue.gate({ sendWithinMs: Math.min(claimMs, 5000), claimMs });
   }
 
   async results(campaign = 'spring'): Promise<ResultRecord[]> {

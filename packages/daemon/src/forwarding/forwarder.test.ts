@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
-import { CampaignArchive, Forwarders, ForwardQueue, Keys, Results } from '@libby-dialer/dial-queue';
+import { DialQueue, type Keys } from '@libby-dialer/dial-queue';
 import { createLogger, Redactor, systemClock } from '@libby-dialer/runtime';
 import { eventually, startRedis, type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
@@ -18,6 +18,7 @@ const NAME = 'crm';
 
 let server: TestRedis;
 let redis: Redis;
+let queue: DialQueue;
 let keys: Keys;
 let receiver: Receiver;
 let cleanUp: AsyncDisposableStack;
@@ -29,8 +30,9 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 beforeEach(async () => {
   cleanUp = new AsyncDisposableStack();
-  keys = new Keys(uniquePrefix());
   redis = cleanUp.adopt(new Redis(server.url), (client) => client.disconnect());
+  queue = DialQueue.open(redis, uniquePrefix());
+  keys = queue.keys;
   receiver = cleanUp.use(await Receiver.start());
   log = new PassThrough();
 });
@@ -64,7 +66,7 @@ async function forwarder({
   for (const client of [own, blocking]) client.on('error', () => {});
   const target = parseWebhookUrl(url ?? receiver.url, { allowInsecureHttp: false });
   const made = new Forwarder({
-    queue: new ForwardQueue(own, keys, {
+    queue: DialQueue.open(own, keys.prefix).forwardQueue({
       name: NAME,
       consumer: `forwarder-${started}`,
       claimEveryMs: 20,
@@ -112,7 +114,7 @@ async function forwarder({
   };
 }
 
-const forwarders = () => new Forwarders(redis, keys);
+const forwarders = () => queue.forwarders;
 const phoneOf = (index: number) => `+150555501${String(index % 100).padStart(2, '0')}`;
 const recordOf = (index: number) => ({
   callId: `call-${index}`,
@@ -381,13 +383,13 @@ test('what waits its turn while the receiver is down is not posted once it is er
 
 test('a dead letter is what stands in the stream, however old what a forwarder knows of it', async () => {
   const [id = ''] = await settled(1);
-  const queue = new ForwardQueue(redis, keys, { name: NAME, consumer: 'one', blockMs: 50 });
-  await queue.open('beginning');
-  const [result] = await queue.read(redis, 1);
+  const reader = queue.forwardQueue({ name: NAME, consumer: 'one', blockMs: 50 });
+  await reader.open('beginning');
+  const [result] = await reader.read(redis, 1);
   if (result === undefined) throw new Error('there is one result');
   await redis.xdel(keys.results, id);
-  expect(await queue.spend(result)).toBeUndefined();
-  expect(await queue.bury(result, 'http_400', 3, 0)).toBe(false);
+  expect(await reader.spend(result)).toBeUndefined();
+  expect(await reader.bury(result, 'http_400', 3, 0)).toBe(false);
   expect(await forwarders().read(NAME)).toMatchObject({ inHand: 0, dead: 0 });
 });
 
@@ -485,8 +487,8 @@ test('results that were not delivered keep their campaign from being archived; r
   const { forwarder: running } = await forwarder();
   await eventually(async () => expect(receiver.received.length).toBeGreaterThan(1));
   await running.stop();
-  const archive = new CampaignArchive(redis, keys);
-  await new Results(redis, keys).noteExport('spring', last);
+  const { archive, results } = queue;
+  await results.noteExport('spring', last);
   expect(await archive.archive('spring')).toBe('not_exported');
   expect(await archive.exports('spring')).toEqual({
     inFile: true,

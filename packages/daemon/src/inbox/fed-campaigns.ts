@@ -1,9 +1,4 @@
-import {
-  CallLoader,
-  type CampaignStore,
-  type Keys,
-  type RedisConnection,
-} from '@libby-dialer/dial-queue';
+import type { CallLoader, DialQueue } from '@libby-dialer/dial-queue';
 import { EntryCheck, type EntryProblem } from './entry-check.ts';
 
 /** No campaign's id is longer: anything else need not be asked for. */
@@ -16,23 +11,19 @@ const MOST_LOADERS = 100;
  * into their queues.
  */
 export class FedCampaigns implements AsyncDisposable {
-  readonly #redis: RedisConnection;
-  readonly #keys: Keys;
-  readonly #campaigns: CampaignStore;
+  readonly #queue: DialQueue;
   readonly #checks = new Map<string, Pick<EntryCheck, 'check'>>();
   /** The one used last stands last. */
   readonly #loaders = new Map<string, CallLoader>();
   #version = -1;
 
-  constructor(redis: RedisConnection, keys: Keys, campaigns: CampaignStore) {
-    this.#redis = redis;
-    this.#keys = keys;
-    this.#campaigns = campaigns;
+  constructor(queue: DialQueue) {
+    this.#queue = queue;
   }
 
   /** The checks of those campaigns that there are, as they are now. */
   async checks(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, Pick<EntryCheck, 'check'>>> {
-    const version = await this.#campaigns.version();
+    const version = await this.#queue.campaigns.version();
     if (version !== this.#version) this.#checks.clear();
     this.#version = version;
     const isUnread = (id: string) => !this.#checks.has(id) && id !== '' && id.length <= LONGEST_ID;
@@ -41,7 +32,7 @@ export class FedCampaigns implements AsyncDisposable {
   }
 
   loader(id: string): CallLoader {
-    const loader = this.#loaders.get(id) ?? new CallLoader(this.#redis, this.#keys, id);
+    const loader = this.#loaders.get(id) ?? this.#queue.loader(id);
     this.#loaders.delete(id);
     this.#loaders.set(id, loader);
     return loader;
@@ -65,7 +56,7 @@ export class FedCampaigns implements AsyncDisposable {
   }
 
   async #read(id: string): Promise<void> {
-    const campaign = await this.#campaigns.peek(id);
+    const campaign = await this.#queue.campaigns.peek(id);
     if (campaign === undefined) return;
     if (campaign.unknownRules !== undefined) {
       const problem = unsupported(campaign.unknownRules);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { InboxConsumer, type InboxFate, InboxView } from '@libby-dialer/dial-queue';
+import type { InboxFate } from '@libby-dialer/dial-queue';
 import { eventually, spawnProcess, startRedis } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ eachTest((each) => {
 
 const daemon = (id?: string) =>
   TestDaemon.start(bench.environment['REDIS_URL'] ?? '', bench.keys, id);
-const view = () => new InboxView(bench.redis, bench.keys);
+const view = () => bench.queue.inbox;
 const kindOf = (fate: InboxFate | 'waiting' | undefined) =>
   typeof fate === 'object' ? fate.kind : fate;
 
@@ -285,7 +285,7 @@ describe('several daemons', () => {
       await push('orders', person(2)),
       await pushFields('campaign', 'x'),
     ];
-    const dead = new InboxConsumer(bench.redis, bench.redis, bench.keys, 'dead');
+    const dead = bench.queue.inboxConsumer(bench.redis, 'dead');
     await dead.join();
     for (let read = 0; read < ids.length; read += 1) await dead.read();
     const callId = await bench.callId('orders', `phone:${phone(1)}`);
@@ -347,7 +347,7 @@ describe('several daemons', () => {
   });
 
   it('leave living ones alone, and take their name off when they stop', async () => {
-    const living = new InboxConsumer(bench.redis, bench.redis, bench.keys, 'living');
+    const living = bench.queue.inboxConsumer(bench.redis, 'living');
     await living.join();
     await push('orders', person(1));
     await living.read();
@@ -367,7 +367,7 @@ describe('several daemons', () => {
     expect(await eventually(async () => (await memberOf('quiet')) ?? false)).toMatchObject({
       pending: 0,
     });
-    const patient = new InboxConsumer(bench.redis, bench.redis, bench.keys, 'patient');
+    const patient = bench.queue.inboxConsumer(bench.redis, 'patient');
     await patient.showUp();
     await eventually(async () => ((await memberOf('patient'))?.idleMs ?? 0) > 100);
     await eventually(async () => {
@@ -385,7 +385,7 @@ describe('trouble', () => {
     await using full = await TestDaemon.start(server.url, own.keys);
     const first =
       (await own.redis.xadd(own.keys.inbox, '*', 'campaign', 'orders', 'call', '{}')) ?? '';
-    const ownView = new InboxView(own.redis, own.keys);
+    const ownView = own.queue.inbox;
     await eventually(async () => kindOf(await ownView.fate(first)) === 'rejected');
     // In one step, as a push is refused by then.
     const pushed = own.redis.multi();
@@ -397,9 +397,9 @@ describe('trouble', () => {
     await eventually(async () => (await ownView.status()).pending === 2);
     expect(await own.queued('orders')).toEqual([]);
     // Meanwhile another has ended one of them: it is not queued after all.
-    await new InboxConsumer(own.redis, own.redis, own.keys, 'other').finish([
-      { id: String(second?.[1]), fate: { kind: 'erased' } },
-    ]);
+    await own.queue
+      .inboxConsumer(own.redis, 'other')
+      .finish([{ id: String(second?.[1]), fate: { kind: 'erased' } }]);
     await own.redis.config('SET', 'maxmemory', '0');
     await eventually(async () => (await own.redis.xlen(own.keys.inbox)) === 0);
     await eventually(() => full.part.trouble() === undefined);

@@ -1,9 +1,4 @@
-import {
-  type EndedEntry,
-  Identity,
-  InboxConsumer,
-  type InboxEntry,
-} from '@libby-dialer/dial-queue';
+import type { EndedEntry, InboxConsumer, InboxEntry } from '@libby-dialer/dial-queue';
 import { BatchWindow } from '@libby-dialer/operations';
 import {
   describeRedis,
@@ -65,9 +60,9 @@ export class InboxPart implements DaemonPart {
 
   async start(): Promise<void> {
     const { context, daemonId, connect } = this.#daemon;
-    const { redis, keys, campaigns } = context;
-    const consumer = new InboxConsumer(redis, await connect('blocking'), keys, daemonId);
-    this.#running = this.#run(consumer, new FedCampaigns(redis, keys, campaigns));
+    const { queue } = context;
+    const consumer = queue.inboxConsumer(await connect('blocking'), daemonId);
+    this.#running = this.#run(consumer, new FedCampaigns(queue));
   }
 
   async stop(): Promise<void> {
@@ -86,8 +81,8 @@ export class InboxPart implements DaemonPart {
   async #run(consumer: InboxConsumer, fed: FedCampaigns): Promise<void> {
     await using campaigns = fed;
     const intake = await this.#insist(this.#checking, async () => {
-      const { redis, keys } = this.#daemon.context;
-      return new BatchIntake(campaigns, await Identity.load(redis, keys));
+      const { queue } = this.#daemon.context;
+      return new BatchIntake(campaigns, await queue.identity());
     });
     if (intake === undefined) return;
     const batches = new BatchWindow(BATCHES_IN_FLIGHT);

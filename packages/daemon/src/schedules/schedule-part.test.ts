@@ -1,7 +1,7 @@
 import { access, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { type ScheduleRun, ScheduleStore } from '@libby-dialer/dial-queue';
+import type { ScheduleRun, ScheduleStore } from '@libby-dialer/dial-queue';
 import {
   checkSchedule,
   parseCampaign,
@@ -35,7 +35,7 @@ eachTest((each) => {
   bench = each;
 });
 beforeEach(() => {
-  store = new ScheduleStore(bench.redis, bench.keys);
+  store = bench.queue.schedules;
   now = DUE - HOUR_MS;
 });
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import {
-  type CampaignArchive,
-  type ScheduleRun,
+import type {
+  CampaignArchive,
+  ScheduleRun,
   ScheduleStore,
   ScheduleTriggers,
   TriggerListener,
@@ -81,10 +81,10 @@ export class SchedulePart implements DaemonPart {
     this.#now = now;
     this.#lookEveryMs = lookEveryMs;
     this.#settleMs = settleMs;
-    this.#store = new ScheduleStore(context.redis, context.keys);
+    this.#store = context.queue.schedules;
     this.#archive = context.archive;
-    this.#triggers = new ScheduleTriggers(context.redis, context.keys);
-    this.#listener = new TriggerListener(context.redis, context.keys, () => this.#wake());
+    this.#triggers = context.queue.scheduleTriggers();
+    this.#listener = context.queue.triggerListener(() => this.#wake());
     this.#metrics = new ScheduleMetrics(registry);
     this.#carrier = new RunCarrier({
       context,

@@ -1,8 +1,5 @@
 import { expect, it } from 'vitest';
 import { CampaignCanceledError } from '../campaigns/campaign-closed.ts';
-import { CampaignControl } from '../campaigns/campaign-control.ts';
-import { StatusReader } from '../campaigns/campaign-status.ts';
-import { openQueue } from '../jobs/queues.ts';
 import { eachTest, type Fixture } from '../testing/fixture.ts';
 
 let fixture: Fixture;
@@ -22,7 +19,7 @@ it('queues each call once, however often it is asked', async () => {
     'queued',
     'queued',
   ]);
-  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  const queue = fixture.queue.bullQueue('spring');
   expect(await queue.getWaitingCount()).toBe(5);
   const job = await queue.getJob(calls[0]?.callId ?? '');
   expect(job).toMatchObject({ data: calls[0]?.call });
@@ -45,7 +42,7 @@ it('adds nothing that is settled, in flight, or of a canceled campaign', async (
     'queued',
   ]);
   await gate.settle(fixture.settling({ callId: claimed.callId }));
-  await new CampaignControl(fixture.redis, fixture.keys).apply('cancel', 'spring');
+  await fixture.queue.control.apply('cancel', 'spring');
   await expect(loader.add(fixture.calls(4).slice(3))).rejects.toBeInstanceOf(CampaignCanceledError);
 });
 
@@ -94,7 +91,7 @@ it('announces the campaign once its first calls are there', async () => {
 
 it('feeds calls without taking the campaign for loading, and leaves the mark of a load that runs beside', async () => {
   const { id } = await fixture.campaign();
-  const status = new StatusReader(fixture.redis, fixture.keys, fixture.campaigns, fixture.holds);
+  const status = fixture.queue.status;
   await using loader = fixture.loader();
   const calls = fixture.calls(3);
   expect(await loader.feed(calls.slice(0, 2))).toEqual(['queued', 'queued']);

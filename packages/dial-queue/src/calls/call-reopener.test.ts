@@ -1,18 +1,15 @@
 import { expect, it } from 'vitest';
-import { openQueue } from '../jobs/queues.ts';
 import { eachTest, type Fixture } from '../testing/fixture.ts';
 import { killedAtEachCommand } from '../testing/mortal-redis.ts';
-import { CallReopener } from './call-reopener.ts';
-import { UnknownCalls } from './unknown-calls.ts';
 
 let fixture: Fixture;
 eachTest((each) => {
   fixture = each;
 });
 
-const reopener = () => new CallReopener(fixture.redis, fixture.keys);
+const reopener = () => fixture.queue.reopener;
 const queued = async () => {
-  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  const queue = fixture.queue.bullQueue('spring');
   const jobs = await queue.getJobs(['waiting']);
   await queue.close();
   return jobs.map(({ id, data }) => ({ id, data: data as unknown }));
@@ -68,7 +65,7 @@ it('finishes what a crash left half done', async () => {
   const gate = fixture.gate();
   await gate.settle(fixture.settling({ outcome: 'rejected' }));
   await reopener().reopen('spring', 'rejected');
-  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  const queue = fixture.queue.bullQueue('spring');
   await (await queue.getJob('call-1'))?.remove();
   await queue.close();
   await fixture.redis.hset(own.kept, 'call-1', '{"to":"+15055550123","name":"Ann"}');
@@ -83,7 +80,10 @@ it('loses no call, wherever it is killed', async () => {
   const { redis, keys } = fixture;
   await killedAtEachCommand(redis, async (mortal) => {
     await fixture.gate().settle(fixture.settling({ callId: 'a', outcome: 'rejected' }));
-    await new CallReopener(mortal.redis, keys).reopen('spring', 'rejected').catch(() => {});
+    await fixture
+      .queueOf(mortal.redis)
+      .reopener.reopen('spring', 'rejected')
+      .catch(() => {});
     // What every worker does when it looks; and the person asks again.
     await reopener().restore('spring');
     await reopener().reopen('spring', 'rejected');
@@ -99,9 +99,10 @@ it('grants a redial once, wherever it is killed', async () => {
   const decider = { by: 'Ada', at: 0 };
   await killedAtEachCommand(redis, async (mortal) => {
     await fixture.gate().settle(fixture.settling({ callId: 'a', outcome: 'unknown' }));
-    await new UnknownCalls(mortal.redis, keys).redial('spring', 'a', decider, 0).catch(() => {});
+    const dying = fixture.queueOf(mortal.redis).unknownCalls;
+    await dying.redial('spring', 'a', decider, 0).catch(() => {});
     await reopener().restore('spring');
-    await new UnknownCalls(redis, keys).redial('spring', 'a', decider, 0);
+    await fixture.queue.unknownCalls.redial('spring', 'a', decider, 0);
     expect(await queued()).toEqual([{ id: 'a', data: { to: '+15055550123', name: 'Ann' } }]);
     expect(await redis.hget(keys.campaign('spring').state, 'redialing')).toBe('1');
     await redis.del(...(await redis.keys(`${keys.prefix}:[cq]*`)));
@@ -110,7 +111,7 @@ it('grants a redial once, wherever it is killed', async () => {
 
 it('waits for a job that a worker still has in hand, and adds it when that has ended', async () => {
   const own = fixture.keys.campaign('spring');
-  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  const queue = fixture.queue.bullQueue('spring');
   await queue.add('call', { to: '+15055550123', name: 'Ann' }, { jobId: 'call-1' });
   await fixture.redis.rpoplpush(
     `${fixture.keys.queue('spring')}wait`,

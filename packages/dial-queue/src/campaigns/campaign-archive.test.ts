@@ -1,27 +1,21 @@
 import { expect, it } from 'vitest';
 import { CallLoader, type LoadVerdict } from '../calls/call-loader.ts';
-import { CallReopener } from '../calls/call-reopener.ts';
-import { UnknownCalls } from '../calls/unknown-calls.ts';
-import { Evidence } from '../gate/evidence.ts';
-import { openQueue } from '../jobs/queues.ts';
 import { eachTest, type Fixture } from '../testing/fixture.ts';
 import { MortalRedis } from '../testing/mortal-redis.ts';
-import { type ArchiveOptions, CampaignArchive } from './campaign-archive.ts';
+import type { ArchiveOptions } from './campaign-archive.ts';
 import { CampaignArchivedError } from './campaign-closed.ts';
-import { CampaignControl } from './campaign-control.ts';
-import { StatusReader } from './campaign-status.ts';
 
 let fixture: Fixture;
 eachTest((each) => {
   fixture = each;
 });
 
-const archive = () => new CampaignArchive(fixture.redis, fixture.keys);
+const archive = () => fixture.queue.archive;
 /** Closed, and nothing removed yet. */
 async function archiveAndDie(campaign: string, options: ArchiveOptions = {}): Promise<void> {
   await archive().archive('none'); // from now on the server knows the script
   using mortal = await MortalRedis.dyingAfter(1, fixture.redis);
-  const dying = new CampaignArchive(mortal.redis, fixture.keys).archive(campaign, options);
+  const dying = fixture.queueOf(mortal.redis).archive.archive(campaign, options);
   await expect(dying).rejects.toThrow('killed');
 }
 
@@ -54,7 +48,7 @@ async function settle(
   const gate = fixture.gate();
   await gate.claim(fixture.request({ campaign, callId }));
   await gate.settle(fixture.settling({ campaign, callId, outcome }));
-  const queue = openQueue(fixture.redis, fixture.keys, campaign);
+  const queue = fixture.queue.bullQueue(campaign);
   await (await queue.getJob(callId))?.remove();
   await queue.close();
 }
@@ -87,12 +81,7 @@ it('removes what a finished campaign no longer needs, and only that', async () =
   expect(await keysUnder(fixture.keys.people)).toEqual(people);
   expect(await fixture.redis.hlen(fixture.keys.campaign('autumn').ledger)).toBe(1);
   expect(await fixture.redis.exists(fixture.keys.campaignsToRemove)).toBe(0);
-  const status = await new StatusReader(
-    fixture.redis,
-    fixture.keys,
-    fixture.campaigns,
-    fixture.holds,
-  ).read('spring');
+  const status = await fixture.queue.status.read('spring');
   expect(status).toMatchObject({
     state: 'archived',
     pending: 0,
@@ -106,7 +95,7 @@ it('nobody is rung again: nothing brings the campaign back', async () => {
   const [first = '', second = ''] = await dialed('spring', ['accepted', 'rejected']);
   await exported('spring');
   await archive().archive('spring');
-  const control = new CampaignControl(fixture.redis, fixture.keys);
+  const control = fixture.queue.control;
   await using loader = fixture.loader();
   await expect(loader.add(fixture.calls(1))).rejects.toBeInstanceOf(CampaignArchivedError);
   await expect(control.apply('resume', 'spring')).rejects.toBeInstanceOf(CampaignArchivedError);
@@ -114,10 +103,10 @@ it('nobody is rung again: nothing brings the campaign back', async () => {
   const { kept, ledger } = fixture.keys.campaign('spring');
   await fixture.redis.hset(kept, second, '{"to":"+15055550123","name":"Ann"}');
   await fixture.redis.hset(ledger, second, '{"state":"rejected","revision":1}');
-  expect(await new CallReopener(fixture.redis, fixture.keys).reopen('spring', 'rejected')).toBe(0);
+  expect(await fixture.queue.reopener.reopen('spring', 'rejected')).toBe(0);
   // Nor a worker that tells a Redis what it has lost, nor a job that a loader adds late.
   const remembered = { callId: first, owner: 'owner-1', revision: 1 };
-  const evidence = new Evidence(fixture.redis, fixture.keys);
+  const evidence = fixture.queue.evidence;
   expect(await evidence.recall('spring', [remembered])).toEqual({ claims: 0, unsettled: [] });
   expect(await fixture.gate().claim(fixture.request({ callId: first }))).toMatchObject({
     kind: 'done',
@@ -135,11 +124,11 @@ it('is refused while anything is to come', async () => {
   await loader.finish();
   expect(await archive().archive('spring')).toBe('unfinished');
   await dialed('autumn', ['rejected']);
-  await new CallReopener(fixture.redis, fixture.keys).reopen('autumn', 'rejected');
+  await fixture.queue.reopener.reopen('autumn', 'rejected');
   expect(await archive().archive('autumn')).toBe('unfinished');
   await dialed('winter', ['unknown']);
   const decider = { by: 'Ada', at: 0 };
-  await new UnknownCalls(fixture.redis, fixture.keys).redial('winter', 'winter-0', decider, 60_000);
+  await fixture.queue.unknownCalls.redial('winter', 'winter-0', decider, 60_000);
   expect(await archive().archive('winter', { withDoubts: true })).toBe('unfinished');
   await dialed('summer', []);
   await fixture.gate().claim(fixture.request({ campaign: 'summer' }));
@@ -221,7 +210,6 @@ it('a late word changes nothing: no count, no result, no ledger', async () => {
 });
 
 it('the same while its ledger is not removed yet', async () => {
-  const { redis, keys } = fixture;
   const [doubtful = ''] = await dialed('spring', ['unknown']);
   await exported('spring');
   await archiveAndDie('spring', { withDoubts: true });
@@ -229,7 +217,7 @@ it('the same while its ledger is not removed yet', async () => {
     kind: 'already',
     outcome: 'unknown',
   });
-  const unknown = new UnknownCalls(redis, keys);
+  const unknown = fixture.queue.unknownCalls;
   expect(await unknown.accept('spring', doubtful, { by: 'Ada', at: 0 })).toMatchObject({
     kind: 'not_in_doubt',
   });
@@ -243,7 +231,7 @@ it('a job that comes in late ends, and is counted nowhere', async () => {
   await dialed('spring', ['accepted']);
   await exported('spring');
   await archive().archive('spring');
-  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  const queue = fixture.queue.bullQueue('spring');
   const job = await queue.add('call', { to: '+15055550123', name: 'Ann' }, { jobId: 'late' });
   expect(await archive().archive('spring')).toBe('unfinished');
   expect((await fixture.campaigns.look()).open).toEqual(['spring']);

@@ -1,13 +1,12 @@
 import { expect, it } from 'vitest';
 import { eachTest, type Fixture } from '../testing/fixture.ts';
-import { CampaignControl } from './campaign-control.ts';
 
 let fixture: Fixture;
 eachTest((each) => {
   fixture = each;
 });
 
-const control = () => new CampaignControl(fixture.redis, fixture.keys);
+const control = () => fixture.queue.control;
 
 it('returns at once when nothing is claimed', async () => {
   expect(await control().apply('pause', 'spring')).toEqual({ wentOut: 0 });

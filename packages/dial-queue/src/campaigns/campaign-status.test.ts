@@ -1,16 +1,12 @@
 import { expect, it } from 'vitest';
 import { eachTest, type Fixture, LINE } from '../testing/fixture.ts';
 
-import { CampaignControl } from './campaign-control.ts';
-import { StatusReader } from './campaign-status.ts';
-
 let fixture: Fixture;
 eachTest((each) => {
   fixture = each;
 });
 
-const status = async () =>
-  new StatusReader(fixture.redis, fixture.keys, fixture.campaigns, fixture.holds).read('spring');
+const status = async () => fixture.queue.status.read('spring');
 const HOLD = {
   reason: 'rate_limited',
   firstPauseMs: 60_000,
@@ -55,7 +51,7 @@ it('says why nothing moves', async () => {
   expect(await status()).toMatchObject({ state: 'running', holds: [{ scope: `line:${LINE}` }] });
   await fixture.holds.open({ ...HOLD, scope: 'line:+15055550101' }, 'x');
   expect(await status()).toMatchObject({ state: 'held' });
-  const control = new CampaignControl(fixture.redis, fixture.keys);
+  const control = fixture.queue.control;
   await control.apply('pause', 'spring');
   expect(await status()).toMatchObject({ state: 'paused' });
   await control.apply('cancel', 'spring');

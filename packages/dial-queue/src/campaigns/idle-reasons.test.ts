@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { openQueue } from '../jobs/queues.ts';
 import { eachTest, type Fixture, LINE } from '../testing/fixture.ts';
-import { IdleReasons } from './idle-reasons.ts';
+import type { IdleReasons } from './idle-reasons.ts';
 
 const OTHER_LINE = '+15055550101';
 const NOW = Date.parse('2026-12-01T14:00:00Z');
@@ -12,7 +11,7 @@ eachTest((each) => {
   fixture = each;
 });
 beforeEach(() => {
-  reader = new IdleReasons(fixture.redis, fixture.keys);
+  reader = fixture.queue.idleReasons;
 });
 
 it('counts the workers that listen', async () => {
@@ -25,7 +24,7 @@ it('counts the workers that listen', async () => {
 
 it('tells when the first call comes up that waits by itself', async () => {
   expect(await reader.nextCallAt('spring')).toBeUndefined();
-  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  const queue = fixture.queue.bullQueue('spring');
   const added = Date.now();
   for (const delay of [90_000, 30_000]) await queue.add('call', {}, { delay, timestamp: added });
   expect(await reader.nextCallAt('spring')).toBe(added + 30_000);

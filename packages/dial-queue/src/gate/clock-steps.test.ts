@@ -2,12 +2,7 @@ import { eventually, findLibfaketime, startRedis, type TestRedis } from '@libby-
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CampaignControl } from '../campaigns/campaign-control.ts';
-import { ParkedCalls } from '../jobs/parked-calls.ts';
-import { openQueue } from '../jobs/queues.ts';
-import { ScheduleStore } from '../schedules/schedule-store.ts';
 import { Fixture, LINE } from '../testing/fixture.ts';
-import { Evidence } from './evidence.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -33,8 +28,9 @@ describe.skipIf(findLibfaketime() === undefined)(
         own.looks += 1;
         return own.elapsedMs;
       };
-      const applied = new CampaignControl(fixture.redis, fixture.keys, monotonic)
-        .apply('pause', 'spring')
+      const applied = fixture
+        .queueOf(fixture.redis, { monotonic })
+        .control.apply('pause', 'spring')
         .finally(() => {
           own.isOver = true;
         });
@@ -248,11 +244,11 @@ describe.skipIf(findLibfaketime() === undefined)(
     });
 
     it('back, what is delayed comes up once', async () => {
-      const evidence = new Evidence(fixture.redis, fixture.keys);
-      const parked = new ParkedCalls(fixture.redis, fixture.keys);
+      const evidence = fixture.queue.evidence;
+      const parked = fixture.queue.parkedCalls;
       const bringBack = async () =>
         parked.bringBack('spring', (await evidence.compare(new Map(), false)).timesSetBack);
-      const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+      const queue = fixture.queue.bullQueue('spring');
       await queue.add('call', {}, { jobId: 'a', delay: HOUR_MS });
       await server.setClock(5 * HOUR_MS);
       expect(await bringBack()).toBe(false);
@@ -266,7 +262,7 @@ describe.skipIf(findLibfaketime() === undefined)(
     });
 
     it('back, a server that is new lets claims be made after its usual time', async () => {
-      const evidence = new Evidence(fixture.redis, fixture.keys);
+      const evidence = fixture.queue.evidence;
       await fixture.redis.hset(fixture.keys.claimCounts, 'another', 1);
       await server.setClock(5 * HOUR_MS);
       await evidence.compare(new Map(), true);
@@ -276,7 +272,7 @@ describe.skipIf(findLibfaketime() === undefined)(
     });
 
     it('back, the lease of a daemon that died lasts no longer than any', async () => {
-      const store = new ScheduleStore(fixture.redis, fixture.keys);
+      const store = fixture.queue.schedules;
       const run = { state: 'due', campaign: 'nightly-2026-12-01', dueAt: 0 };
       await fixture.redis.hset(
         fixture.keys.schedule('nightly').runs,

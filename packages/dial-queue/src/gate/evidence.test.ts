@@ -1,11 +1,9 @@
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
-import { CallReopener } from '../calls/call-reopener.ts';
-import { openQueue } from '../jobs/queues.ts';
 import { eachTest, type Fixture, LINE } from '../testing/fixture.ts';
 import type { Claim } from './claim.ts';
-import { Evidence } from './evidence.ts';
-import { type ClaimRequest, Gate } from './gate.ts';
+import type { Evidence } from './evidence.ts';
+import type { ClaimRequest, Gate } from './gate.ts';
 
 const ELSEWHERE = 'e'.repeat(40);
 
@@ -15,7 +13,7 @@ let evidence: Evidence;
 eachTest(
   (each) => {
     fixture = each;
-    evidence = new Evidence(each.redis, each.keys);
+    evidence = each.queue.evidence;
   },
   { own: true },
 );
@@ -129,8 +127,9 @@ describe('a server that hides its name', () => {
       password: 'modest',
       enableReadyCheck: false,
     });
-    const modest = new Evidence(redis, fixture.keys);
-    const gate = new Gate(redis, fixture.keys, { sendWithinMs: 1000, claimMs: 5000 });
+    const queue = fixture.queueOf(redis);
+    const modest = queue.evidence;
+    const gate = queue.gate({ sendWithinMs: 1000, claimMs: 5000 });
     try {
       expect(await modest.compare(nobody, true)).toMatchObject({ server: 'unnamed', opensAt: 0 });
       expect(await gate.introduce('unnamed')).toBe(true);
@@ -193,7 +192,7 @@ describe('the gate', () => {
 
   it('gives no claim that too few replicas have', async () => {
     const times = { sendWithinMs: 1000, claimMs: 5000 };
-    const gate = new Gate(fixture.redis, fixture.keys, times, { replicas: 1, timeoutMs: 1 });
+    const gate = fixture.queue.gate(times, { replicas: 1, timeoutMs: 1 });
     const answer = await gate.claim(fixture.request());
     expect(answer).toMatchObject({ kind: 'unfenced', claim: { owner: 'owner-1' } });
     expect(await gate.release(fixture.releasing({ attempts: 0 }))).toBe('released');
@@ -206,7 +205,7 @@ describe('the gate', () => {
 describe('replicas that must have a claim', () => {
   it('are waited for once for all claims that are made meanwhile', async () => {
     const times = { sendWithinMs: 1000, claimMs: 5000 };
-    const gate = new Gate(fixture.redis, fixture.keys, times, { replicas: 1, timeoutMs: 20 });
+    const gate = fixture.queue.gate(times, { replicas: 1, timeoutMs: 20 });
     await gate.introduce(await thisServer());
     await fixture.redis.config('RESETSTAT');
     const asked = Array.from({ length: 20 }, (_, index) =>
@@ -302,7 +301,7 @@ describe('what is remembered', () => {
     const gate = fixture.gate();
     await claim(gate);
     await gate.settle(fixture.settling({ outcome: 'exhausted' }));
-    await new CallReopener(fixture.redis, fixture.keys).reopen('spring', 'exhausted');
+    await fixture.queue.reopener.reopen('spring', 'exhausted');
     expect(await evidence.recall('spring', [call('owner-1')])).toEqual({
       claims: 0,
       unsettled: [],
@@ -311,7 +310,7 @@ describe('what is remembered', () => {
 
   it('of a call that was queued again stands above an outcome from before that', async () => {
     const gate = fixture.gate();
-    const reopener = new CallReopener(fixture.redis, fixture.keys);
+    const reopener = fixture.queue.reopener;
     await gate.settle(fixture.settling({ outcome: 'rejected' }));
     const before = await ledger();
     await reopener.reopen('spring', 'rejected');
@@ -376,12 +375,12 @@ describe('what is remembered', () => {
 
   it('of a claim on such a call is written over the outcome, and the retry is done again', async () => {
     const gate = fixture.gate();
-    const reopener = new CallReopener(fixture.redis, fixture.keys);
+    const reopener = fixture.queue.reopener;
     await gate.settle(fixture.settling({ outcome: 'rejected' }));
     const before = await ledger();
     await reopener.reopen('spring', 'rejected');
     const lost = await claim(gate, { owner: 'owner-2' });
-    const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+    const queue = fixture.queue.bullQueue('spring');
     await (await queue.getJob('call-1'))?.remove();
     await fixture.redis.hset(fixture.keys.campaign('spring').ledger, before);
     await fixture.redis.hset(fixture.keys.campaign('spring').state, 'outcome:rejected', 1);

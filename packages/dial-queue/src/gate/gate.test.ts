@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { HoldRequest } from '../holds/holds.ts';
-import { DoNotCallList } from '../people/do-not-call-list.ts';
 import { eachTest, type Fixture, LINE, PERSON } from '../testing/fixture.ts';
 
 const HOLD: HoldRequest = {
@@ -98,7 +97,7 @@ describe('a claim', () => {
       claim: { attempts: 1 },
     });
     expect((await gate.claim(fixture.request({ owner: 'owner-2', renews: 1 }))).kind).toBe('busy');
-    await new DoNotCallList(fixture.redis, fixture.keys, fixture.identity).add([PERSON]);
+    await fixture.queue.doNotCall.add([PERSON]);
     expect(await gate.claim(fixture.request({ renews: 1 }))).toMatchObject({
       kind: 'skip',
       outcome: 'suppressed',
@@ -125,7 +124,7 @@ describe('the order of precedence', () => {
     const gate = fixture.gate();
     const { keys, redis, holds } = fixture;
     const own = keys.campaign('spring');
-    const list = new DoNotCallList(redis, keys, fixture.identity);
+    const list = fixture.queue.doNotCall;
     const past = Date.now() - 1000;
     const future = Date.now() + 60_000;
     const ask = () => gate.claim(fixture.request({ expiresAt, startsAt: future, opensAt }));

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { ParkedCalls } from '../jobs/parked-calls.ts';
 import { eachTest, type Fixture, LINE } from '../testing/fixture.ts';
 import type { Claim } from './claim.ts';
 import type { ClaimRequest, GateAnswer, Limits, Uncompared } from './gate.ts';
@@ -543,7 +542,7 @@ describe('calls that wait for the same hour', () => {
     expect(await fixture.redis.pexpiretime(counted)).toBe(
       (Math.floor(opensAt / 60_000) + 1) * 60_000,
     );
-    await new ParkedCalls(fixture.redis, fixture.keys).unpark('spring');
+    await fixture.queue.parkedCalls.unpark('spring');
     expect(await comeBack(2)).toEqual([0, 2]);
   });
 

@@ -1,10 +1,6 @@
 import { expect, it } from 'vitest';
-import { UnknownCalls } from '../calls/unknown-calls.ts';
-import { CampaignControl } from '../campaigns/campaign-control.ts';
-import { openQueue } from '../jobs/queues.ts';
 import { eachTest, type Fixture, PERSON } from '../testing/fixture.ts';
 import type { Claim } from './claim.ts';
-import { Evidence } from './evidence.ts';
 import type { GateAnswer, Uncompared } from './gate.ts';
 
 let fixture: Fixture;
@@ -117,7 +113,7 @@ it('is not granted a second time', async () => {
     kind: 'done',
     outcome: 'unknown',
   });
-  const unknown = new UnknownCalls(fixture.redis, fixture.keys);
+  const unknown = fixture.queue.unknownCalls;
   expect(await unknown.redial('spring', 'call-1', { by: 'Kim', at: 0 }, 0)).toEqual({
     kind: 'redialed',
   });
@@ -135,7 +131,7 @@ it('given back it may be claimed again, and is still the redial', async () => {
 it('given back and then canceled, the call is unknown again', async () => {
   const gate = await redialed();
   await gate.release(fixture.releasing({ owner: 'owner-2' }));
-  await new CampaignControl(fixture.redis, fixture.keys).apply('cancel', 'spring');
+  await fixture.queue.control.apply('cancel', 'spring');
   const answer = await gate.claim(fixture.request({ owner: 'owner-3' }));
   expect(answer).toMatchObject({ kind: 'skip', outcome: 'unknown', reason: 'campaign_canceled' });
 });
@@ -149,12 +145,12 @@ it('hears of the first owner no more once it is claimed, but the archive does', 
 
 it('loses its wait when the campaign is canceled', async () => {
   const { gate } = await doubted({ redialAfterMs: HOUR_MS });
-  await new CampaignControl(fixture.redis, fixture.keys).apply('cancel', 'spring');
+  await fixture.queue.control.apply('cancel', 'spring');
   expect(await gate.claim(fixture.request({ owner: 'owner-2' }))).toMatchObject({
     kind: 'done',
     outcome: 'unknown',
   });
-  await new CampaignControl(fixture.redis, fixture.keys).apply('resume', 'spring');
+  await fixture.queue.control.apply('resume', 'spring');
   expect(await gate.claim(fixture.request({ owner: 'owner-2' }))).toMatchObject({
     kind: 'done',
     outcome: 'unknown',
@@ -179,7 +175,7 @@ it.each(['unknown', 'claimed', 'open'])(
       'outcome:unknown': state === 'unknown' ? 1 : 0,
       redialing: state === 'unknown' ? 1 : 0,
     });
-    const evidence = new Evidence(fixture.redis, fixture.keys);
+    const evidence = fixture.queue.evidence;
     const remembered = { callId: 'call-1', owner: 'owner-2', revision: 2, claim };
     expect(await evidence.recall('spring', [remembered])).toEqual({ claims: 1, unsettled: [] });
     expect(await gate.claim(fixture.request({ owner: 'owner-3' }))).toMatchObject({ kind: 'busy' });
@@ -206,7 +202,7 @@ it.each([
       await fixture.redis.hdel(own.state, 'outcome:unknown', 'redialing');
     }
     const remembered = { callId: 'call-1', owner: 'owner-2', revision: 2, redials: 1 };
-    const evidence = new Evidence(fixture.redis, fixture.keys);
+    const evidence = fixture.queue.evidence;
     expect((await evidence.recall('spring', [remembered])).unsettled).toEqual([remembered]);
     const settled = fixture.settling({ owner: 'owner-2', redials: 1, resultsBefore: 1 });
     expect(await gate.settle(settled)).toEqual({ kind: 'settled', revision: 2 });
@@ -227,11 +223,11 @@ it('asked for by a person queues the call again, and its payload stays kept unti
   const gate = fixture.gate({ claimMs: 1 });
   await gate.claim(fixture.request());
   await gate.settle(fixture.settling({ outcome: 'unknown', payload: PAYLOAD }));
-  const unknown = new UnknownCalls(fixture.redis, fixture.keys);
+  const unknown = fixture.queue.unknownCalls;
   expect(await unknown.redial('spring', 'call-1', { by: 'Kim', at: 0 }, 0)).toMatchObject({
     kind: 'resolved',
   });
-  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  const queue = fixture.queue.bullQueue('spring');
   expect((await queue.getJob('call-1'))?.data).toEqual(JSON.parse(PAYLOAD));
   await queue.close();
   expect(await fixture.redis.exists(own.reopened)).toBe(0);
@@ -243,14 +239,14 @@ it('asked for by a person queues the call again, and its payload stays kept unti
 
 it('asked for while a worker still has the old job in hand comes up when that has ended', async () => {
   const own = fixture.keys.campaign('spring');
-  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  const queue = fixture.queue.bullQueue('spring');
   await queue.add('call', JSON.parse(PAYLOAD), { jobId: 'call-1' });
   await fixture.redis.rpoplpush(
     `${fixture.keys.queue('spring')}wait`,
     `${fixture.keys.queue('spring')}active`,
   );
   await fixture.gate().settle(fixture.settling({ outcome: 'unknown', payload: PAYLOAD }));
-  const unknown = new UnknownCalls(fixture.redis, fixture.keys);
+  const unknown = fixture.queue.unknownCalls;
   await unknown.redial('spring', 'call-1', { by: 'Kim', at: 0 }, 0);
   expect(await fixture.redis.smembers(own.reopened)).toEqual(['call-1']);
   expect((await fixture.campaigns.look()).reopened).toEqual(['spring']);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Gate } from '../gate/gate.ts';
+import type { Gate } from '../gate/gate.ts';
 import { eachTest, type Fixture } from '../testing/fixture.ts';
-import { type HoldChange, type HoldRequest, Holds } from './holds.ts';
+import type { HoldChange, HoldRequest } from './holds.ts';
 
 const HOLD: HoldRequest = {
   scope: 'all',
@@ -160,12 +160,8 @@ describe('what a step does to a hold', () => {
   const times = { sendWithinMs: 60_000, claimMs: 120_000 };
   const watchedGate = () => {
     const changes: HoldChange[] = [];
-    return {
-      changes,
-      gate: new Gate(fixture.redis, fixture.keys, times, undefined, (change) =>
-        changes.push(change),
-      ),
-    };
+    const onHoldChange = (change: HoldChange) => changes.push(change);
+    return { changes, gate: fixture.queueOf(fixture.redis, { onHoldChange }).gate(times) };
   };
   const failing = {
     name: 'unreachable',
@@ -216,7 +212,8 @@ describe('what a step does to a hold', () => {
 
   it('is told of holds without a claim, and of those that only a Retry-After makes longer', async () => {
     const changes: HoldChange[] = [];
-    const holds = new Holds(fixture.redis, fixture.keys, (change) => changes.push(change));
+    const onHoldChange = (change: HoldChange) => changes.push(change);
+    const { holds } = fixture.queueOf(fixture.redis, { onHoldChange });
     const cause = {
       code: 'invalid_client',
       status: 400,

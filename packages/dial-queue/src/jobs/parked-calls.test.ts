@@ -1,10 +1,7 @@
 import { expect, it } from 'vitest';
-import { CallReopener } from '../calls/call-reopener.ts';
 import { eachTest, type Fixture } from '../testing/fixture.ts';
 import { killedAtEachCommand } from '../testing/mortal-redis.ts';
 import type { QueuedJob } from './call-job.ts';
-import { ParkedCalls } from './parked-calls.ts';
-import { openQueue } from './queues.ts';
 
 let fixture: Fixture;
 eachTest((each) => {
@@ -13,20 +10,20 @@ eachTest((each) => {
 
 it('brings up the delayed calls of a campaign that is over', async () => {
   await fixture.campaign();
-  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  const queue = fixture.queue.bullQueue('spring');
   await queue.add('call', {}, { jobId: 'a', delay: 60_000 });
   await fixture.redis.sadd(fixture.keys.openCampaigns, 'spring');
   expect((await fixture.campaigns.look()).over).toEqual([]);
   await fixture.redis.hset(fixture.keys.campaign('spring').state, 'canceled', 1);
   expect((await fixture.campaigns.look()).over).toEqual(['spring']);
-  await new ParkedCalls(fixture.redis, fixture.keys).unpark('spring');
+  await fixture.queue.parkedCalls.unpark('spring');
   expect(await queue.getWaitingCount()).toBe(1);
   await queue.close();
 });
 
 it('brings up the delayed calls of an expired campaign once for each expiry: what is delayed then ends later', async () => {
-  const parked = new ParkedCalls(fixture.redis, fixture.keys);
-  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  const parked = fixture.queue.parkedCalls;
+  const queue = fixture.queue.bullQueue('spring');
   const { state } = fixture.keys.campaign('spring');
   const over = async () => (await fixture.campaigns.look()).over;
   await fixture.campaign();
@@ -49,7 +46,7 @@ it('brings up the delayed calls of an expired campaign once for each expiry: wha
 });
 
 it('knows whether a campaign has changed since its delayed calls last came up', async () => {
-  const parked = new ParkedCalls(fixture.redis, fixture.keys);
+  const parked = fixture.queue.parkedCalls;
   expect(await parked.areOutdated('spring')).toBe(false);
   await fixture.campaign();
   expect(await parked.areOutdated('spring')).toBe(true);
@@ -73,7 +70,7 @@ it('hands over the calls whose own expiry has come, and removes what is settled'
     throw new Error('three calls were asked for');
   await loader.add([due, later, refused]);
   const handed: unknown[] = [];
-  const parked = new ParkedCalls(fixture.redis, fixture.keys);
+  const parked = fixture.queue.parkedCalls;
   await parked.sweep('spring', now, async (call) => {
     handed.push(call.callId, call.data);
     return call.callId === due.callId && (await expire(call));
@@ -90,14 +87,14 @@ it('hands over the calls whose own expiry has come, and removes what is settled'
 
 it('loses no call that a person queues again before its job is removed, wherever the sweep is killed', async () => {
   const { redis, keys } = fixture;
-  const reopener = new CallReopener(redis, keys);
+  const reopener = fixture.queue.reopener;
   await killedAtEachCommand(redis, async ({ redis: sweeping }) => {
     await fixture.campaign();
     const now = Date.now();
     await using loader = fixture.loader();
     const due = fixture.calls(1, { expiresAt: now - 1 });
     await loader.add(due);
-    const sweep = new ParkedCalls(sweeping, keys).sweep('spring', now, async (call) => {
+    const sweep = fixture.queueOf(sweeping).parkedCalls.sweep('spring', now, async (call) => {
       await expire(call);
       return (await reopener.reopen('spring', 'expired')) === 1;
     });
@@ -119,7 +116,7 @@ async function expire({ callId, data }: QueuedJob): Promise<boolean> {
 }
 
 async function waiting(): Promise<{ callId: string | undefined; call: unknown }[]> {
-  const queue = openQueue(fixture.redis, fixture.keys, 'spring');
+  const queue = fixture.queue.bullQueue('spring');
   const jobs = await queue.getJobs(['waiting']);
   await queue.close();
   return jobs.map(({ id, data }) => ({ callId: id, call: data }));

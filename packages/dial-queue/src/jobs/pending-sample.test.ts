@@ -1,14 +1,12 @@
 import { expect, it } from 'vitest';
 import { eachTest, type Fixture } from '../testing/fixture.ts';
-import { PendingSample } from './pending-sample.ts';
 
 let fixture: Fixture;
 eachTest((each) => {
   fixture = each;
 });
 
-const sample = (size: number) =>
-  new PendingSample(fixture.redis, fixture.keys).read('spring', size);
+const sample = (size: number) => fixture.queue.pendingSample.read('spring', size);
 
 it('is everything that waits, where that is little', async () => {
   await fixture.campaign();

@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { CampaignArchive } from '../campaigns/campaign-archive.ts';
-import { Eraser } from '../people/eraser.ts';
 import { eachTest, type Fixture, PERSON } from '../testing/fixture.ts';
 import { jobOf } from './call-job.ts';
-import { type SetAsideJob, SetAsideJobs } from './set-aside-jobs.ts';
+import type { SetAsideJob, SetAsideJobs } from './set-aside-jobs.ts';
 
 let fixture: Fixture;
 let jobs: SetAsideJobs;
 eachTest((each) => {
   fixture = each;
-  jobs = new SetAsideJobs(fixture.redis, fixture.keys);
+  jobs = fixture.queue.setAsideJobs;
 });
 
 const WORKER = 'worker-1';
@@ -56,7 +54,7 @@ describe('a copy that an erasure takes out of the queue', () => {
     const key = `${fixture.keys.queue('spring')}7`;
     await fixture.redis.hset(key, 'data', JSON.stringify(copy.data), 'timestamp', '1');
     if (isLocked) await fixture.redis.set(`${key}:lock`, 'token');
-    await new Eraser(fixture.redis, fixture.keys).erase(PERSON, KIM);
+    await fixture.queue.eraser.erase(PERSON, KIM);
     expect(await fixture.redis.exists(key)).toBe(isLocked ? 1 : 0);
     expect(await add(copy)).toEqual({ kind: 'over' });
     expect(await listed()).toEqual([]);
@@ -172,7 +170,7 @@ describe('a person', () => {
     ]) {
       await addQueued(job);
     }
-    const erasure = await new Eraser(fixture.redis, fixture.keys).erase(PERSON, {
+    const erasure = await fixture.queue.eraser.erase(PERSON, {
       by: 'Kim',
       at: Date.now(),
     });
@@ -193,7 +191,7 @@ describe('a person', () => {
       JSON.stringify(job.data),
     );
     await redis.set(`${keys.queue('spring')}17:lock`, 'a worker');
-    await new Eraser(redis, keys).erase(PERSON, { by: 'Kim', at: Date.now() });
+    await fixture.queue.eraser.erase(PERSON, { by: 'Kim', at: Date.now() });
     expect(await add(job)).toEqual({ kind: 'over' });
     expect(await listed()).toEqual([]);
   });
@@ -202,7 +200,5 @@ describe('a person', () => {
 it('keeps a campaign from being archived', async () => {
   await fixture.campaign();
   await add(altered());
-  expect(await new CampaignArchive(fixture.redis, fixture.keys).archive('spring')).toBe(
-    'unfinished',
-  );
+  expect(await fixture.queue.archive.archive('spring')).toBe('unfinished');
 });

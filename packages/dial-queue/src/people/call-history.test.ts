@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { eachTest, type Fixture, PERSON } from '../testing/fixture.ts';
-import { CallHistory } from './call-history.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -10,8 +9,7 @@ eachTest((each) => {
 });
 
 it('counts the calls that the gate has let out, over all campaigns, and none that did not ring', async () => {
-  const { redis, keys, identity } = fixture;
-  const history = new CallHistory(redis, keys, identity);
+  const history = fixture.queue.callHistory;
   const gate = fixture.gate();
   const begun = Date.now() - HOUR_MS;
   const seen = async () =>

@@ -16,9 +16,9 @@ export interface HistoryQuestion {
 export class CallHistory {
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
-  readonly #identity: Identity;
+  readonly #identity: () => Promise<Identity>;
 
-  constructor(redis: RedisConnection, keys: Keys, identity: Identity) {
+  constructor(redis: RedisConnection, keys: Keys, identity: () => Promise<Identity>) {
     this.#redis = redis;
     this.#keys = keys;
     this.#identity = identity;
@@ -30,9 +30,10 @@ export class CallHistory {
    */
   async callsSince(questions: readonly HistoryQuestion[]): Promise<number[]> {
     if (questions.length === 0) return [];
+    const identity = await this.#identity();
     const pipeline = this.#redis.pipeline();
     for (const { number, since } of questions) {
-      pipeline.zcount(this.#keys.person(this.#identity.person(number)), `(${since}`, '+inf');
+      pipeline.zcount(this.#keys.person(identity.person(number)), `(${since}`, '+inf');
     }
     const replies = (await pipeline.exec()) ?? [];
     return replies.map(([error, reply]) => {

@@ -1,14 +1,12 @@
 import { expect, it } from 'vitest';
-import { Evidence } from '../gate/evidence.ts';
 import { eachTest, type Fixture, PERSON } from '../testing/fixture.ts';
-import { DoNotCallList } from './do-not-call-list.ts';
 
 let fixture: Fixture;
 eachTest((each) => {
   fixture = each;
 });
 
-const openList = () => new DoNotCallList(fixture.redis, fixture.keys, fixture.identity);
+const openList = () => fixture.queue.doNotCall;
 const people = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => `person ${from + index}`);
 
@@ -109,7 +107,5 @@ it('can be given up waiting', async () => {
 
 it('is no reason to wait for other workers on a new server', async () => {
   await openList().add([PERSON]);
-  expect((await new Evidence(fixture.redis, fixture.keys).compare(new Map(), true)).opensAt).toBe(
-    0,
-  );
+  expect((await fixture.queue.evidence.compare(new Map(), true)).opensAt).toBe(0);
 });

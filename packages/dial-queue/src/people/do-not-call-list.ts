@@ -26,9 +26,9 @@ export class DoNotCallList {
   static readonly #countScript = new Script(new URL('./count-people.lua', import.meta.url));
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
-  readonly #identity: Identity;
+  readonly #identity: () => Promise<Identity>;
 
-  constructor(redis: RedisConnection, keys: Keys, identity: Identity) {
+  constructor(redis: RedisConnection, keys: Keys, identity: () => Promise<Identity>) {
     this.#redis = redis;
     this.#keys = keys;
     this.#identity = identity;
@@ -58,9 +58,10 @@ export class DoNotCallList {
 
   /** For each number, whether it is on the list. */
   async check(numbers: readonly string[]): Promise<boolean[]> {
+    const identity = await this.#identity();
     const pipeline = this.#redis.pipeline();
     for (const number of numbers) {
-      const { bucket, member } = this.#identity.person(number);
+      const { bucket, member } = identity.person(number);
       pipeline.sismember(this.#keys.doNotCall(bucket), member);
     }
     const replies = (await pipeline.exec()) ?? [];
@@ -103,11 +104,12 @@ export class DoNotCallList {
   }
 
   async #change(command: 'SADD' | 'SREM', numbers: readonly string[]): Promise<number> {
+    const identity = await this.#identity();
     let changed = 0;
     for (let from = 0; from < numbers.length; from += PEOPLE_PER_CHANGE) {
       const people = numbers
         .slice(from, from + PEOPLE_PER_CHANGE)
-        .map((number) => this.#identity.person(number));
+        .map((number) => identity.person(number));
       const keys = [
         this.#keys.claimCounts,
         ...people.map(({ bucket }) => this.#keys.doNotCall(bucket)),

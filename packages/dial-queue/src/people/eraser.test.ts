@@ -1,10 +1,6 @@
 import { expect, it } from 'vitest';
-import { CallReopener } from '../calls/call-reopener.ts';
-import { CampaignArchive } from '../campaigns/campaign-archive.ts';
-import { openQueue } from '../jobs/queues.ts';
 import { eachTest, type Fixture, PERSON } from '../testing/fixture.ts';
 import { killedAtEachCommand, MortalRedis } from '../testing/mortal-redis.ts';
-import { Eraser } from './eraser.ts';
 
 let fixture: Fixture;
 eachTest((each) => {
@@ -16,7 +12,7 @@ const CALL = { to: PERSON, name: NAME };
 const PAYLOAD = JSON.stringify(CALL);
 const ERASING = { by: 'Ada', at: 1 };
 
-const eraser = (redis = fixture.redis) => new Eraser(redis, fixture.keys);
+const eraser = (redis = fixture.redis) => fixture.queueOf(redis).eraser;
 const keysUnder = (pattern: string) => fixture.redis.keys(`${fixture.keys.prefix}${pattern}`);
 
 async function settle(callId: string, outcome: 'accepted' | 'rejected' | 'unknown'): Promise<void> {
@@ -72,7 +68,7 @@ it('wherever it is killed, the next time finds the rest, and each call keeps its
 });
 
 it('does not come back by whoever queues the call again and has read its payload before', async () => {
-  const { redis, keys } = fixture;
+  const { redis } = fixture;
   await fixture.campaign();
   await settle('call-1', 'rejected');
   // What it sends once it has read the payloads comes after the erasure.
@@ -87,10 +83,10 @@ it('does not come back by whoever queues the call again and has read its payload
     void erased.then(() => send(command, stream));
     return command.promise;
   };
-  await new CallReopener(late, keys).reopen('spring', 'rejected');
+  await fixture.queueOf(late).reopener.reopen('spring', 'rejected');
   expect(erased).toBeDefined();
   expect(await traces()).toEqual([]);
-  const queue = openQueue(redis, keys, 'spring');
+  const queue = fixture.queue.bullQueue('spring');
   expect(await queue.getJobCountByTypes('wait', 'delayed', 'active')).toBe(0);
   await queue.close();
   mortal[Symbol.dispose]();
@@ -102,12 +98,12 @@ it('leaves the counts of an archived campaign alone, and takes the person out of
   await settle('rejected', 'rejected');
   await settle('unknown', 'unknown');
   await fixture.results.noteExport('spring', (await fixture.results.last('spring')) ?? '');
-  await new CampaignArchive(redis, keys).archive('none'); // from now on the server knows the script
+  await fixture.queue.archive.archive('none'); // from now on the server knows the script
   using mortal = await MortalRedis.dyingAfter(1, redis);
   await expect(
-    new CampaignArchive(mortal.redis, keys).archive('spring', { withDoubts: true }),
+    fixture.queueOf(mortal.redis).archive.archive('spring', { withDoubts: true }),
   ).rejects.toThrow('killed');
-  const queue = openQueue(redis, keys, 'spring');
+  const queue = fixture.queue.bullQueue('spring');
   await queue.add('call', CALL, { jobId: 'late' });
   await queue.close();
   const before = await redis.hgetall(keys.campaign('spring').state);
@@ -120,7 +116,7 @@ it('leaves the counts of an archived campaign alone, and takes the person out of
   });
   expect(await traces()).toEqual([]);
   expect(await redis.hgetall(keys.campaign('spring').state)).toEqual(before);
-  expect(await new CampaignArchive(redis, keys).archive('spring')).toBe('archived');
+  expect(await fixture.queue.archive.archive('spring')).toBe('archived');
   const { state } = keys.campaign('spring');
   expect(await keysUnder(':c:spring:*')).toEqual([state]);
 });

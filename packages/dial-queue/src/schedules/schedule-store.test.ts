@@ -1,8 +1,7 @@
 import { checkSchedule, parseCampaign, type Schedule } from '@libby-dialer/dialing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { eachTest, type Fixture } from '../testing/fixture.ts';
-import { ScheduleStore } from './schedule-store.ts';
-import { ScheduleTriggers } from './schedule-triggers.ts';
+import type { ScheduleStore } from './schedule-store.ts';
 
 const DUE = Date.parse('2026-12-02T01:00Z');
 const HOUR_MS = 3_600_000;
@@ -16,7 +15,7 @@ eachTest((each) => {
   fixture = each;
 });
 beforeEach(() => {
-  store = new ScheduleStore(fixture.redis, fixture.keys);
+  store = fixture.queue.schedules;
 });
 
 function nightly(settings: Partial<Schedule> = {}): Schedule {
@@ -124,7 +123,7 @@ test('a run that a person wants is refused once nobody knows whether it was load
 });
 
 test('triggers follow the schedules, and what has not changed is left alone', async () => {
-  await using triggers = new ScheduleTriggers(fixture.redis, fixture.keys);
+  await using triggers = fixture.queue.scheduleTriggers();
   const key = `${fixture.keys.triggers}:schedules:repeat:nightly`;
   await triggers.match([nightly(), nightly({ name: 'other' })]);
   expect(await fixture.redis.hmget(key, 'pattern', 'tz')).toEqual(['0 18 * * *', 'America/Denver']);

@@ -7,13 +7,14 @@ import {
 } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { CallLoader } from '../calls/call-loader.ts';
-import { CampaignStore } from '../campaigns/campaign-store.ts';
-import { type ClaimRequest, Gate, type ReleaseRequest, type SettleRequest } from '../gate/gate.ts';
-import { Holds } from '../holds/holds.ts';
-import { Identity } from '../people/identity.ts';
-import { Keys } from '../redis/keys.ts';
-import { Results } from '../results/results.ts';
+import type { CallLoader } from '../calls/call-loader.ts';
+import type { CampaignStore } from '../campaigns/campaign-store.ts';
+import { DialQueue, type DialQueueOptions } from '../dial-queue.ts';
+import type { ClaimRequest, Gate, ReleaseRequest, SettleRequest } from '../gate/gate.ts';
+import type { Holds } from '../holds/holds.ts';
+import type { Identity } from '../people/identity.ts';
+import type { Keys } from '../redis/keys.ts';
+import type { Results } from '../results/results.ts';
 
 export const LINE = '+15055550100';
 export const PERSON = '+15055550123';
@@ -21,33 +22,40 @@ export const PERSON = '+15055550123';
 /** Every part of the queue on a real Redis, under keys of its own. */
 export class Fixture implements Disposable {
   readonly redis: Redis;
+  readonly queue: DialQueue;
   readonly keys: Keys;
   readonly campaigns: CampaignStore;
   readonly holds: Holds;
   readonly results: Results;
   readonly identity: Identity;
 
-  private constructor(redis: Redis, keys: Keys, identity: Identity) {
+  private constructor(redis: Redis, queue: DialQueue, identity: Identity) {
     this.redis = redis;
-    this.keys = keys;
+    this.queue = queue;
+    this.keys = queue.keys;
     this.identity = identity;
-    this.campaigns = new CampaignStore(redis, keys);
-    this.holds = new Holds(redis, keys);
-    this.results = new Results(redis, keys);
+    this.campaigns = queue.campaigns;
+    this.holds = queue.holds;
+    this.results = queue.results;
   }
 
   static async on(server: TestRedis): Promise<Fixture> {
     const redis = new Redis(server.url);
-    const keys = new Keys(uniquePrefix());
-    return new Fixture(redis, keys, await Identity.load(redis, keys));
+    const queue = DialQueue.open(redis, uniquePrefix());
+    return new Fixture(redis, queue, await queue.identity());
   }
 
   [Symbol.dispose](): void {
     this.redis.disconnect();
   }
 
+  /** The same queue for somebody else: by a connection of their own, or told of its holds. */
+  queueOf(redis: Redis, options?: DialQueueOptions): DialQueue {
+    return DialQueue.open(redis, this.keys.prefix, options);
+  }
+
   gate({ sendWithinMs = 60_000, claimMs = 120_000 } = {}): Gate {
-    return new Gate(this.redis, this.keys, { sendWithinMs, claimMs });
+    return this.queue.gate({ sendWithinMs, claimMs });
   }
 
   async campaign(overrides: Record<string, unknown> = {}): Promise<Campaign> {
@@ -59,7 +67,7 @@ export class Fixture implements Disposable {
   }
 
   loader(campaign = 'spring'): CallLoader {
-    return new CallLoader(this.redis, this.keys, campaign);
+    return this.queue.loader(campaign);
   }
 
   /** Calls to count different people, under the ids a loader would give them. */

@@ -1,4 +1,4 @@
-import { CampaignArchivedError, LoadPreview } from '@libby-dialer/dial-queue';
+import { CampaignArchivedError } from '@libby-dialer/dial-queue';
 import { isoInstant, type RetryableOutcome } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import type { Context } from '../context.ts';
@@ -13,7 +13,7 @@ export async function retryCalls(
   outcome: RetryableOutcome,
 ): Promise<number> {
   const { expiresAt } = await context.campaign(id);
-  const preview = new LoadPreview(context.redis, context.keys, id);
+  const preview = context.queue.preview(id);
   const { archived, canceled } = await preview.campaign();
   if (archived) throw new CampaignArchivedError(id);
   if (canceled) {

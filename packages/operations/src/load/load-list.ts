@@ -8,11 +8,9 @@ import {
   rejectsPathOf,
 } from '@libby-dialer/call-list';
 import {
-  CallLoader,
+  type CallLoader,
   CampaignArchivedError,
   CampaignCanceledError,
-  Identity,
-  LoadPreview,
 } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
 import type { Context } from '../context.ts';
@@ -88,7 +86,7 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
     const loader = new ListLoader({
       campaign: campaign.id,
       checker: list.checker,
-      identity: await Identity.load(context.redis, context.keys),
+      identity: await context.queue.identity(),
       add: async (batch) => {
         await noteList(calls, load, list.source, isMeant);
         return await calls.add(batch);
@@ -155,12 +153,11 @@ async function refuseUnlessChangeMeant(
 
 /** Refused before anything is stored, unless it is meant. */
 async function isAnotherMeant(
-  { redis, keys }: Context,
+  { queue }: Context,
   { campaign, isAnotherMeant: ask }: ListLoad,
   hash: string | undefined,
 ): Promise<boolean> {
-  const isAnother =
-    hash !== undefined && (await new LoadPreview(redis, keys, campaign.id).isAnotherList(hash));
+  const isAnother = hash !== undefined && (await queue.preview(campaign.id).isAnotherList(hash));
   if (isAnother && (await ask?.()) !== true) throw anotherListError(campaign);
   return isAnother;
 }
@@ -185,7 +182,7 @@ async function storeCampaign(
 ): Promise<CallLoader> {
   const answer = await context.campaigns.put(campaign);
   if (!answer.stored) throw dedupeByError(campaign, answer.dedupeBy);
-  const calls = new CallLoader(context.redis, context.keys, campaign.id);
+  const calls = context.queue.loader(campaign.id);
   try {
     const dedupeBy = await calls.fixDedupeBy(campaign.dedupeBy);
     if (dedupeBy !== campaign.dedupeBy) throw dedupeByError(campaign, dedupeBy);

@@ -1,4 +1,4 @@
-import { CampaignArchivedError, LoadPreview } from '@libby-dialer/dial-queue';
+import { CampaignArchivedError } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import { type CampaignChange, campaignChanges } from '../campaigns/campaign-changes.ts';
@@ -13,12 +13,8 @@ export async function storedCampaign(context: Context | undefined, id: string): 
 }
 
 /** Throws, before anything is stored, what would stop the load later. */
-export async function refuseIfClosed({ redis, keys }: Context, campaign: Campaign): Promise<void> {
-  const { archived, canceled, dedupeBy } = await new LoadPreview(
-    redis,
-    keys,
-    campaign.id,
-  ).campaign();
+export async function refuseIfClosed({ queue }: Context, campaign: Campaign): Promise<void> {
+  const { archived, canceled, dedupeBy } = await queue.preview(campaign.id).campaign();
   if (archived) throw new CampaignArchivedError(campaign.id);
   if (canceled) throw canceledError(campaign.id);
   if (dedupeBy !== undefined && dedupeBy !== campaign.dedupeBy)

@@ -1,12 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type CheckedList, type ListInput, openCheckedList } from '@libby-dialer/call-list';
-import {
-  CallHistory,
-  DoNotCallList,
-  type HistoryQuestion,
-  Identity,
-  LoadPreview,
-} from '@libby-dialer/dial-queue';
+import { type HistoryQuestion, Identity } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
 import type { Context } from '../context.ts';
 import { DryRun, type DryRunOptions } from './dry-run.ts';
@@ -68,26 +62,24 @@ export async function openDryRun(
 }
 
 async function isAnother(
-  { redis, keys }: Context,
+  { queue }: Context,
   { id }: Campaign,
   { source: { listHash } }: CheckedList,
 ): Promise<boolean> {
-  return listHash !== undefined && (await new LoadPreview(redis, keys, id).isAnotherList(listHash));
+  return listHash !== undefined && (await queue.preview(id).isAnotherList(listHash));
 }
 
 async function whatIsThere(
-  { redis, keys }: Context,
+  { queue }: Context,
   campaign: Campaign,
 ): Promise<Pick<DryRunOptions, 'identity' | 'known'>> {
-  const identity = await Identity.peek(redis, keys);
+  const identity = await queue.peekIdentity();
   if (identity === undefined) return { identity: nobodysIdentity() };
-  const preview = new LoadPreview(redis, keys, campaign.id);
-  const doNotCall = new DoNotCallList(redis, keys, identity);
-  const history = new CallHistory(redis, keys, identity);
+  const preview = queue.preview(campaign.id);
   const known = {
     calls: (callIds: readonly string[]) => preview.calls(callIds),
-    suppressed: (numbers: readonly string[]) => doNotCall.check(numbers),
-    callsSince: (questions: readonly HistoryQuestion[]) => history.callsSince(questions),
+    suppressed: (numbers: readonly string[]) => queue.doNotCall.check(numbers),
+    callsSince: (questions: readonly HistoryQuestion[]) => queue.callHistory.callsSince(questions),
   };
   return { identity, known };
 }

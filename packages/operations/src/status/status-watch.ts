@@ -1,4 +1,4 @@
-import { type CampaignStatus, IdleReasons, PendingSample } from '@libby-dialer/dial-queue';
+import type { CampaignStatus, IdleReasons, PendingSample } from '@libby-dialer/dial-queue';
 import { type Campaign, OUTCOMES, type QueuedCall } from '@libby-dialer/dialing';
 import { describeRedis, explainRedisError, writeRefusal } from '@libby-dialer/runtime';
 import { type Context, NoSuchCampaignError } from '../context.ts';
@@ -52,8 +52,8 @@ export class StatusWatch {
 
   constructor(context: Context) {
     this.#context = context;
-    this.#pending = new PendingSample(context.redis, context.keys);
-    this.#standstill = new IdleReasons(context.redis, context.keys);
+    this.#pending = context.queue.pendingSample;
+    this.#standstill = context.queue.idleReasons;
   }
 
   /** Throws `NoSuchCampaignError`. */

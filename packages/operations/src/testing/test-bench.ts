@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { type Claim, Gate, Identity, Keys, openQueue } from '@libby-dialer/dial-queue';
+import { type Claim, DialQueue, type Gate, type Keys } from '@libby-dialer/dial-queue';
 import {
   type Campaign,
   isoInstant,
@@ -27,6 +27,7 @@ const NUMBERS_FROM = 100;
 export class TestBench implements AsyncDisposable {
   readonly directory: string;
   readonly redis: Redis;
+  readonly queue: DialQueue;
   readonly keys: Keys;
   readonly environment: Readonly<Record<string, string>>;
   readonly gate: Gate;
@@ -36,14 +37,15 @@ export class TestBench implements AsyncDisposable {
     const prefix = uniquePrefix();
     this.directory = directory;
     this.redis = new Redis(redisUrl);
-    this.keys = new Keys(prefix);
+    this.queue = DialQueue.open(this.redis, prefix);
+    this.keys = this.queue.keys;
     this.environment = {
       REDIS_URL: redisUrl,
       DIALER_PREFIX: prefix,
       DIALER_ALLOW_VOLATILE_REDIS: '1',
       LOG_LEVEL: 'error',
     };
-    this.gate = new Gate(this.redis, this.keys, { sendWithinMs: 60_000, claimMs: 120_000 });
+    this.gate = this.queue.gate({ sendWithinMs: 60_000, claimMs: 120_000 });
     this.context = contextOf(this.redis, this.environment);
   }
 
@@ -98,7 +100,7 @@ export class TestBench implements AsyncDisposable {
   }
 
   async callId(campaign: string, dedupeKey: string): Promise<string> {
-    return (await Identity.load(this.redis, this.keys)).callId(campaign, dedupeKey);
+    return (await this.queue.identity()).callId(campaign, dedupeKey);
   }
 
   /** The ids of the calls that wait, in the order of the list. */
@@ -108,7 +110,7 @@ export class TestBench implements AsyncDisposable {
 
   /** As a worker does before it sends. */
   async claim(campaign: string, callId: string, owner = 'worker-1'): Promise<Claim> {
-    const identity = await Identity.load(this.redis, this.keys);
+    const identity = await this.queue.identity();
     const answer = await this.gate.claim({
       callId,
       owner,
@@ -135,7 +137,7 @@ export class TestBench implements AsyncDisposable {
       ...given
     }: Partial<ResultRecord> & { owner?: string } = {},
   ): Promise<void> {
-    const queue = openQueue(this.redis, this.keys, campaign);
+    const queue = this.queue.bullQueue(campaign);
     const job = await queue.getJob(callId);
     const record = {
       callId,
