@@ -145,8 +145,8 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
       { file: GATE, from: '#!lua\n-- The gate:', to: '--\n-- The gate:' },
       {
         file: GATE,
-        from: "last_claim = redis.call('HINCRBY', counts, SERVER, 1)",
-        to: "redis.call('ZREM', claims, call_id) last_claim = redis.call('HINCRBY', counts, SERVER, 1)",
+        from: "last_claim = redis.call('HINCRBY', claim_counts, SERVER, 1)",
+        to: "redis.call('ZREM', claims, call_id) last_claim = redis.call('HINCRBY', claim_counts, SERVER, 1)",
       },
     ],
   },
@@ -155,22 +155,26 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     mutations: [
       {
         file: 'packages/dial-queue/src/gate/compare.lua',
-        from: 'if known < seen then',
+        from: 'if known < one.claims then',
         to: 'if known < 0 then',
       },
-      { file: GATE, from: 'if last_claim <= ask.seen then', to: 'if last_claim < 0 then' },
+      { file: GATE, from: 'if last_claim <= (ask.seen or 0) then', to: 'if last_claim < 0 then' },
     ],
   },
   'a claim is judged by the time-outs of who looks at it': {
     scenario: judgedByAnother,
     mutations: [
-      { file: GATE, from: 'now <= entry.deadline', to: 'now <= entry.claimedAt + ask.claimMs' },
+      { file: GATE, from: 'now <= entry.deadline', to: 'now <= entry.claimedAt + claim_ms' },
     ],
   },
   'calls in flight are one more than allowed': {
     scenario: underRules,
     mutations: [
-      { file: GATE, from: 'if in_flight >= ask.maxInFlight', to: 'if in_flight > ask.maxInFlight' },
+      {
+        file: GATE,
+        from: 'if in_flight >= limits.maxInFlight',
+        to: 'if in_flight > limits.maxInFlight',
+      },
     ],
   },
   'a call takes no place on its line until it is answered': {
@@ -178,7 +182,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     mutations: [
       {
         file: GATE,
-        from: 'occupy_line(lines, line, owner, claim.deadline + ask.conversationMs)',
+        from: 'occupy_line(lines, line, owner, claim.deadline + limits.conversationMs)',
         to: '',
       },
     ],
@@ -196,7 +200,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   'a call is not counted with its person as it is let out': {
     scenario: underRules,
     mutations: [
-      { file: GATE, from: 'remember_call(people, ask.person, owner, now + UNANSWERED)', to: '' },
+      { file: GATE, from: 'remember_call(people, person, owner, now + UNANSWERED)', to: '' },
     ],
   },
   'the gate does not look at the do-not-call list': {
@@ -204,7 +208,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     mutations: [
       {
         file: GATE,
-        from: "if redis.call('SISMEMBER', do_not_call, ask.person) == 1 then return skip('suppressed', 'do_not_call') end",
+        from: "if redis.call('SISMEMBER', do_not_call, person) == 1 then return skip('suppressed', 'do_not_call') end",
         to: '',
       },
     ],
@@ -230,7 +234,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     mutations: [
       {
         file: SETTLE,
-        from: "if (not entry or entry.state ~= 'claimed') and redis.call('HEXISTS', campaign_state, 'archived') == 1 then",
+        from: "if (not entry or entry.state ~= 'claimed') and redis.call('HEXISTS', state, 'archived') == 1 then",
         to: 'if false then',
       },
     ],
@@ -337,14 +341,14 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     mutations: [
       {
         file: GATE,
-        from: 'local unanswered = unanswered_calls(people, ask.person, since, owner, now, ask.claimMs)',
+        from: 'local unanswered = unanswered_calls(people, person, since, owner, now, claim_ms)',
         to: 'local unanswered = 0',
       },
     ],
   },
   'a redial that was refused counts as a call': {
     scenario: cappedByARefusedRedial,
-    mutations: [{ file: SETTLE, from: ' and not context.unrung', to: '' }],
+    mutations: [{ file: SETTLE, from: ' and not settlement.unrung', to: '' }],
   },
   'a job in the hands of a worker is not blanked': {
     scenario: erasedInHand,

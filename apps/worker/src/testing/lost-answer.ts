@@ -9,7 +9,7 @@ export async function loseGateAnswer(
 ): Promise<{ proxy: FaultProxy; isLost: Promise<void> }> {
   const asked = Promise.withResolvers<void>();
   const observe = () => ({
-    sent: (chunk: Buffer) => chunk.includes('"sendWithinMs"') && asked.resolve(),
+    sent: (chunk: Buffer) => chunk.includes('"opensAt"') && asked.resolve(),
     received: () => undefined,
     ended: () => undefined,
   });

@@ -7,6 +7,7 @@ import { Identity } from '../people/identity.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { flag, list, number, text } from '../redis/script-inputs.ts';
 
 const LOADING_MARK_MS = 30_000;
 const NO_MARK = 0;
@@ -18,12 +19,19 @@ export type LoadVerdict = 'queued' | 'already_queued' | 'already_settled';
 
 /** Puts calls into a campaign's queue, each once, however often and by however many it is asked. */
 export class CallLoader implements AsyncDisposable {
-  static readonly #noteList = new Script(new URL('./note-list.lua', import.meta.url));
-  static readonly #lookup = new Script(
-    new URL('./lookup.lua', import.meta.url),
-    'ledger',
-    'load-verdict',
-  );
+  static readonly #noteList = new Script({
+    lua: new URL('./note-list.lua', import.meta.url),
+    keys: ['state'],
+    args: { hash: text, isMeant: flag },
+    answer: (mayBeLoaded: number) => mayBeLoaded === 1,
+  });
+  static readonly #lookup = new Script({
+    lua: new URL('./lookup.lua', import.meta.url),
+    shared: ['ledger', 'load-verdict'],
+    keys: ['ledger', 'state', 'openCampaigns'],
+    args: { campaign: text, queue: text, markMs: number, callIds: list(text) },
+    answer: (letters: string) => letters,
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #campaign: string;
@@ -54,8 +62,8 @@ export class CallLoader implements AsyncDisposable {
    * the campaign has loaded another: then nothing of this one may be added, unless that is meant.
    */
   async noteList(hash: string, { isMeant }: { isMeant: boolean }): Promise<boolean> {
-    const { state } = this.#keys.campaign(this.#campaign);
-    return (await CallLoader.#noteList.run(this.#redis, [state], [hash, isMeant ? 1 : 0])) === 1;
+    const keys = this.#keys.campaign(this.#campaign);
+    return CallLoader.#noteList.run(this.#redis, keys, { hash, isMeant });
   }
 
   /**
@@ -67,12 +75,13 @@ export class CallLoader implements AsyncDisposable {
   }
 
   async #lookUp(callIds: readonly string[], markMs: number): Promise<LoadVerdict[]> {
-    const own = this.#keys.campaign(this.#campaign);
-    const letters = (await CallLoader.#lookup.run(
-      this.#redis,
-      [own.ledger, own.state, this.#keys.openCampaigns],
-      [this.#campaign, this.#keys.queue(this.#campaign), markMs, ...callIds],
-    )) as string;
+    const campaign = this.#campaign;
+    const letters = await CallLoader.#lookup.run(this.#redis, this.#keys.campaign(campaign), {
+      campaign,
+      queue: this.#keys.queue(campaign),
+      markMs,
+      callIds,
+    });
     if (letters === 'archived') throw new CampaignArchivedError(this.#campaign);
     if (letters === 'canceled') throw new CampaignCanceledError(this.#campaign);
     return verdictsOf(letters);

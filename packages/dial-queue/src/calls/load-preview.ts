@@ -2,6 +2,7 @@ import type { Outcome } from '@libby-dialer/dialing';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { list, text } from '../redis/script-inputs.ts';
 import { type LoadVerdict, verdictsOf } from './call-loader.ts';
 
 /** What a load would find of a call: the outcome is that of a settled one. */
@@ -14,11 +15,13 @@ export interface CallPreview {
  * What a load would find, read without leaving a trace: a queue that is only opened already writes.
  */
 export class LoadPreview {
-  static readonly #peek = new Script(
-    new URL('./peek.lua', import.meta.url),
-    'ledger',
-    'load-verdict',
-  );
+  static readonly #peek = new Script({
+    lua: new URL('./peek.lua', import.meta.url),
+    shared: ['ledger', 'load-verdict'],
+    keys: ['ledger'],
+    args: { queue: text, callIds: list(text) },
+    answer: (reply: [letters: string, ...outcomes: Outcome[]]) => reply,
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #campaign: string;
@@ -61,12 +64,10 @@ export class LoadPreview {
   /** For each id what `CallLoader.add` would find. */
   async calls(callIds: readonly string[]): Promise<CallPreview[]> {
     if (callIds.length === 0) return [];
-    const { ledger } = this.#keys.campaign(this.#campaign);
-    const args = [this.#keys.queue(this.#campaign), ...callIds];
-    const [letters, ...outcomes] = (await LoadPreview.#peek.run(this.#redis, [ledger], args)) as [
-      string,
-      ...Outcome[],
-    ];
+    const queue = this.#keys.queue(this.#campaign);
+    const keys = this.#keys.campaign(this.#campaign);
+    const reply = await LoadPreview.#peek.run(this.#redis, keys, { queue, callIds });
+    const [letters, ...outcomes] = reply;
     let settled = 0;
     return verdictsOf(letters).map((verdict) => {
       const outcome = verdict === 'already_settled' ? outcomes[settled++] : undefined;

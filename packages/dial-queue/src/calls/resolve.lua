@@ -1,22 +1,18 @@
 #!lua
 -- A person knows that a call in doubt was taken. What they decided is kept, in the same step.
 --
--- KEYS: ledger, campaign state, kept payloads, revised results, results stream, audit ARGV:
--- campaign, call id, who, when (ISO 8601), result (a JSON object without its last field and closing
--- brace) Answers: resolved | not_in_doubt <state>
-local ledger, campaign_state, kept, revised, results, audit = unpack(KEYS)
-local campaign, call_id, by, at, result = unpack(ARGV)
+-- Answers: resolved | not_in_doubt <state>
 
 local entry = read_entry(ledger, call_id)
-if redis.call('HEXISTS', campaign_state, 'archived') == 1 then return { 'not_in_doubt', 'canceled' } end
+if redis.call('HEXISTS', state, 'archived') == 1 then return { 'not_in_doubt', 'canceled' } end
 if not entry or entry.state ~= 'unknown' then return { 'not_in_doubt', entry and entry.state or 'open' } end
 
-redis.call('HINCRBY', campaign_state, 'outcome:unknown', -1)
-redis.call('HINCRBY', campaign_state, 'outcome:accepted', 1)
-end_wait_for_redial(campaign_state, entry)
+redis.call('HINCRBY', state, 'outcome:unknown', -1)
+redis.call('HINCRBY', state, 'outcome:accepted', 1)
+end_wait_for_redial(state, entry)
 entry.state, entry.revision = 'accepted', entry.revision + 1
 write_entry(ledger, call_id, entry)
 redis.call('HDEL', kept, call_id)
-write_result({ state = campaign_state, revised = revised, results = results }, campaign, call_id, result, entry.revision)
+write_result({ state = state, revised = revised, results = results }, campaign, call_id, result, entry.revision)
 redis.call('XADD', audit, '*', 'what', 'in_doubt_resolved', 'callId', call_id, 'campaign', campaign, 'as', 'accepted', 'by', by, 'at', at)
 return { 'resolved' }

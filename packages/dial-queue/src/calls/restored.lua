@@ -5,15 +5,11 @@
 -- settled with. One that is over, because it was erased or its campaign archived while its job was
 -- being added, gets rid of that job.
 --
--- KEYS: ledger, campaign state, kept payloads, reopened calls, the queue's active list
--- ARGV: prefix of the queue's keys, call ids
 -- Answers: how many are back in the queue
-local ledger, campaign_state, kept, reopened, active = unpack(KEYS)
-local queue = ARGV[1]
-local is_archived = redis.call('HEXISTS', campaign_state, 'archived') == 1
+
+local is_archived = redis.call('HEXISTS', state, 'archived') == 1
 local count = 0
-for index = 2, #ARGV do
-  local call_id = ARGV[index]
+for _, call_id in ipairs(call_ids) do
   local entry = read_entry(ledger, call_id)
   if is_archived or is_over(entry) then
     if redis.call('HEXISTS', kept, call_id) == 1 then remove_job(queue, call_id) else remove_or_blank_job(queue, call_id) end

@@ -8,6 +8,7 @@ import { WaitingJobs } from '../jobs/waiting-jobs.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { number, text } from '../redis/script-inputs.ts';
 import { Results } from '../results/results.ts';
 import { CallReopener } from './call-reopener.ts';
 
@@ -46,17 +47,21 @@ export interface Decider {
 
 /** Calls that may have rung: which they are, and what a person decides on one. */
 export class UnknownCalls {
-  static readonly #resolve = new Script(
-    new URL('./resolve.lua', import.meta.url),
-    'ledger',
-    'redial',
-    'write-result',
-  );
-  static readonly #grantRedial = new Script(
-    new URL('./grant-redial.lua', import.meta.url),
-    'ledger',
-    'redial',
-  );
+  static readonly #resolve = new Script({
+    lua: new URL('./resolve.lua', import.meta.url),
+    shared: ['ledger', 'redial', 'write-result'],
+    keys: ['ledger', 'state', 'kept', 'revised', 'results', 'audit'],
+    args: { campaign: text, callId: text, by: text, at: text, result: text },
+    answer: ([kind, state]: [Resolution['kind'], Outcome]): Resolution =>
+      kind === 'resolved' ? { kind } : { kind, state },
+  });
+  static readonly #grantRedial = new Script({
+    lua: new URL('./grant-redial.lua', import.meta.url),
+    shared: ['ledger', 'redial'],
+    keys: ['ledger', 'state', 'kept', 'reopened', 'openCampaigns', 'audit'],
+    args: { campaign: text, callId: text, by: text, at: text, afterMs: number },
+    answer: readRedialResolution,
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #results: Results;
@@ -94,7 +99,6 @@ export class UnknownCalls {
   async accept(campaign: string, callId: string, { by, at }: Decider): Promise<Resolution> {
     const record = await this.#results.latestOf(campaign, callId);
     if (record === undefined) return { kind: 'not_in_doubt', state: 'open' };
-    const own = this.#keys.campaign(campaign);
     const resolved = {
       ...record,
       outcome: 'accepted',
@@ -102,15 +106,17 @@ export class UnknownCalls {
       worker: DESK,
     } as const;
     const { revision: _, ...head } = { ...resolved, settledAt: isoInstant(at) };
-    const [kind, state] = (await UnknownCalls.#resolve.run(
-      this.#redis,
-      [own.ledger, own.state, own.kept, own.revised, this.#keys.results, this.#keys.audit],
-      [campaign, callId, by, isoInstant(at), JSON.stringify(head).slice(0, -1)],
-    )) as [Resolution['kind'], Outcome];
-    if (kind !== 'resolved') return { kind, state };
+    const resolution = await UnknownCalls.#resolve.run(this.#redis, this.#keys.campaign(campaign), {
+      campaign,
+      callId,
+      by,
+      at: isoInstant(at),
+      result: JSON.stringify(head).slice(0, -1),
+    });
     // One that waited for its redial would come up only to find its call settled.
-    await new WaitingJobs(this.#redis, this.#keys).drop(campaign, [callId]);
-    return { kind };
+    if (resolution.kind === 'resolved')
+      await new WaitingJobs(this.#redis, this.#keys).drop(campaign, [callId]);
+    return resolution;
   }
 
   /**
@@ -123,16 +129,12 @@ export class UnknownCalls {
     { by, at }: Decider,
     afterMs: number,
   ): Promise<RedialResolution> {
-    const own = this.#keys.campaign(campaign);
-    const [kind, value] = (await UnknownCalls.#grantRedial.run(
-      this.#redis,
-      [own.ledger, own.state, own.kept, own.reopened, this.#keys.openCampaigns, this.#keys.audit],
-      [campaign, callId, by, isoInstant(at), afterMs],
-    )) as [RedialResolution['kind'], unknown];
-    if (kind === 'not_in_doubt') return { kind, state: value as Outcome };
-    if (kind !== 'resolved' && kind !== 'waits') return { kind };
-    if (kind === 'resolved') await new CallReopener(this.#redis, this.#keys).restore(campaign);
-    return { kind, redialAt: Number(value) };
+    const keys = this.#keys.campaign(campaign);
+    const decision = { campaign, callId, by, at: isoInstant(at), afterMs };
+    const resolution = await UnknownCalls.#grantRedial.run(this.#redis, keys, decision);
+    if (resolution.kind === 'resolved')
+      await new CallReopener(this.#redis, this.#keys).restore(campaign);
+    return resolution;
   }
 
   /** The number of a call in doubt; undefined when its data were erased. */
@@ -148,6 +150,14 @@ export class UnknownCalls {
     const entries = await this.#redis.hmget(ledger, ...records.map(({ callId }) => callId));
     return records.flatMap((record, index) => doubtOf(record, entries[index]));
   }
+}
+
+function readRedialResolution([kind, value]: [
+  kind: RedialResolution['kind'],
+  value?: unknown,
+]): RedialResolution {
+  if (kind === 'not_in_doubt') return { kind, state: value as Outcome };
+  return kind === 'resolved' || kind === 'waits' ? { kind, redialAt: Number(value) } : { kind };
 }
 
 function doubtOf(record: ResultRecord, raw: string | null | undefined): DoubtfulCall[] {

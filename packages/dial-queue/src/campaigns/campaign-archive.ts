@@ -2,6 +2,7 @@ import { QueueKeys } from 'bullmq';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { flag, number, optional, text } from '../redis/script-inputs.ts';
 
 /**
  * `unfinished`: calls wait, are in flight, are set aside, or are to be dialed once more, or a list
@@ -44,18 +45,47 @@ const TURNS = ['line', 'in_flight', 'pace'];
  * them, and there is at least one such group or they were written to a file (`Results.noteExport`).
  */
 export class CampaignArchive {
-  static readonly #archive = new Script(
-    new URL('./archive.lua', import.meta.url),
-    'ledger',
-    'queue-length',
-    'exports',
-  );
-  static readonly #exports = new Script(new URL('./read-exports.lua', import.meta.url), 'exports');
-  static readonly #trim = new Script(new URL('./trim-results.lua', import.meta.url));
-  static readonly #removeQueue = new Script(
-    new URL('./remove-queue.lua', import.meta.url),
-    'queue-length',
-  );
+  static readonly #archive = new Script({
+    lua: new URL('./archive.lua', import.meta.url),
+    shared: ['ledger', 'queue-length', 'exports'],
+    keys: [
+      'campaigns',
+      'archivedCampaigns',
+      'state',
+      'claims',
+      'reopened',
+      'openCampaigns',
+      'results',
+      'holds',
+      'breakers',
+      'registryVersion',
+      'campaignsToRemove',
+      'setAside',
+    ],
+    args: { campaign: text, queue: text, channel: text, withDoubts: flag },
+    answer: (word: ArchiveAnswer) => word,
+  });
+  static readonly #exports = new Script({
+    lua: new URL('./read-exports.lua', import.meta.url),
+    shared: ['exports'],
+    keys: ['state', 'results'],
+    answer: ([inFile, ...groupsBehind]: [number, ...string[]]): Exports => ({
+      inFile: inFile === 1,
+      groupsBehind,
+    }),
+  });
+  static readonly #trim = new Script({
+    lua: new URL('./trim-results.lua', import.meta.url),
+    keys: ['state', 'results'],
+    args: { campaign: text, behind: optional(text), count: number },
+    answer: (next: string | null) => next ?? undefined,
+  });
+  static readonly #removeQueue = new Script({
+    lua: new URL('./remove-queue.lua', import.meta.url),
+    shared: ['queue-length'],
+    keys: ['...queueKeys'],
+    args: { queue: text },
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 
@@ -73,25 +103,12 @@ export class CampaignArchive {
     { withDoubts = false }: ArchiveOptions = {},
   ): Promise<ArchiveAnswer> {
     const keys = this.#keys;
-    const own = keys.campaign(campaign);
-    const answer = (await CampaignArchive.#archive.run(
-      this.#redis,
-      [
-        keys.campaigns,
-        keys.archivedCampaigns,
-        own.state,
-        own.claims,
-        own.reopened,
-        keys.openCampaigns,
-        keys.results,
-        keys.holds,
-        keys.breakers,
-        keys.registryVersion,
-        keys.campaignsToRemove,
-        own.setAside,
-      ],
-      [campaign, keys.queue(campaign), keys.announcements, withDoubts ? 1 : 0],
-    )) as ArchiveAnswer;
+    const answer = await CampaignArchive.#archive.run(this.#redis, keys.campaign(campaign), {
+      campaign,
+      queue: keys.queue(campaign),
+      channel: keys.announcements,
+      withDoubts,
+    });
     for (const id of await this.#redis.smembers(keys.campaignsToRemove)) await this.#remove(id);
     return answer;
   }
@@ -103,21 +120,16 @@ export class CampaignArchive {
   }
 
   async exports(campaign: string): Promise<Exports> {
-    const keys = [this.#keys.campaign(campaign).state, this.#keys.results];
-    const [inFile, ...groupsBehind] = (await CampaignArchive.#exports.run(
-      this.#redis,
-      keys,
-      [],
-    )) as [number, ...string[]];
-    return { inFile: inFile === 1, groupsBehind };
+    return CampaignArchive.#exports.run(this.#redis, this.#keys.campaign(campaign), {});
   }
 
   /** Safe to repeat, and for several to do at once. */
   async #remove(campaign: string): Promise<void> {
     const own = this.#keys.campaign(campaign);
     await this.#trimResults(campaign);
-    const queue = Object.values(new QueueKeys(this.#keys.queues).getKeys(campaign));
-    await CampaignArchive.#removeQueue.run(this.#redis, queue, [this.#keys.queue(campaign)]);
+    const queueKeys = Object.values(new QueueKeys(this.#keys.queues).getKeys(campaign));
+    const queue = this.#keys.queue(campaign);
+    await CampaignArchive.#removeQueue.run(this.#redis, { queueKeys }, { queue });
     // The headings stay: a call that a loader adds late cannot end without them, and they name
     // nobody.
     const { ledger, kept, claims, expiries, revised, reopened, turns, setAside } = own;
@@ -137,13 +149,11 @@ export class CampaignArchive {
   }
 
   async #trimResults(campaign: string): Promise<void> {
-    const keys = [this.#keys.campaign(campaign).state, this.#keys.results];
-    let behind = '';
-    for (;;) {
-      const args = [campaign, behind, ENTRIES_PER_STEP];
-      const next = (await CampaignArchive.#trim.run(this.#redis, keys, args)) as string | null;
-      if (next === null) return;
-      behind = next;
-    }
+    const keys = this.#keys.campaign(campaign);
+    let behind: string | undefined;
+    do {
+      const step = { campaign, behind, count: ENTRIES_PER_STEP };
+      behind = await CampaignArchive.#trim.run(this.#redis, keys, step);
+    } while (behind !== undefined);
   }
 }

@@ -1,20 +1,28 @@
-import { EarlierClaims, type Monotonic } from '../gate/earlier-claims.ts';
+import {
+  EarlierClaims,
+  type FlatClaims,
+  type Monotonic,
+  standingClaims,
+} from '../gate/earlier-claims.ts';
 import { liftQueueHalt } from '../jobs/queue-halt.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { text } from '../redis/script-inputs.ts';
 import { CampaignArchivedError } from './campaign-closed.ts';
 
 export type ControlAction = 'pause' | 'resume' | 'cancel';
 
 /** Pauses, resumes and cancels campaigns, for every call that is not on the wire yet. */
 export class CampaignControl {
-  static readonly #control = new Script(
-    new URL('./control.lua', import.meta.url),
-    'ledger',
-    'holds',
-    'claims',
-  );
+  static readonly #control = new Script({
+    lua: new URL('./control.lua', import.meta.url),
+    shared: ['ledger', 'holds', 'claims'],
+    keys: ['state', 'claims', 'ledger', 'openCampaigns'],
+    args: { campaign: text, action: text, channel: text },
+    answer: (reply: 'archived' | FlatClaims) =>
+      reply === 'archived' ? reply : standingClaims(reply),
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #earlierClaims: EarlierClaims;
@@ -35,12 +43,12 @@ export class CampaignControl {
     campaign: string,
     signal?: AbortSignal,
   ): Promise<{ wentOut: number }> {
-    const own = this.#keys.campaign(campaign);
-    const claims = (await CampaignControl.#control.run(
-      this.#redis,
-      [own.state, own.claims, own.ledger, this.#keys.openCampaigns],
-      [campaign, action, this.#keys.announcements],
-    )) as 'archived' | (string | number)[];
+    const keys = this.#keys.campaign(campaign);
+    const claims = await CampaignControl.#control.run(this.#redis, keys, {
+      campaign,
+      action,
+      channel: keys.announcements,
+    });
     if (claims === 'archived') throw new CampaignArchivedError(campaign);
     if (action !== 'resume') return this.#earlierClaims.outlast(campaign, claims, signal);
     await liftQueueHalt(this.#redis, this.#keys, campaign);

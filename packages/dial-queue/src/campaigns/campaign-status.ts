@@ -5,6 +5,7 @@ import type { Keys } from '../redis/keys.ts';
 import { pairsOf } from '../redis/pairs.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { text } from '../redis/script-inputs.ts';
 import type { CampaignStore, StoredCampaign } from './campaign-store.ts';
 
 export type CampaignState =
@@ -64,12 +65,13 @@ interface Counts {
 
 /** Answers how far campaigns are. Pending is read from the queue, never counted beside it. */
 export class StatusReader {
-  static readonly #status = new Script(
-    new URL('./status.lua', import.meta.url),
-    'ledger',
-    'queue-length',
-    'queue-halt',
-  );
+  static readonly #status = new Script({
+    lua: new URL('./status.lua', import.meta.url),
+    shared: ['ledger', 'queue-length', 'queue-halt'],
+    keys: ['state', 'claims', 'reopened', 'setAside', 'stuck', 'offPace'],
+    args: { queue: text },
+    answer: countsOf,
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #campaigns: CampaignStore;
@@ -122,27 +124,34 @@ export class StatusReader {
   }
 
   async #count(id: string): Promise<Counts> {
-    const own = this.#keys.campaign(id);
-    const reply = await StatusReader.#status.run(
-      this.#redis,
-      [own.state, own.claims, own.reopened, own.setAside, own.stuck, own.offPace],
-      [this.#keys.queue(id)],
-    );
-    const [now, pending, inFlight, delayed, setAside, flat, queue, stuckWorkers, workersOffPace] =
-      reply as [number, number, number, number, number, string[], QueueHalt, number, number];
-    const fields = pairsOf(flat);
-    return {
-      now,
-      pending,
-      inFlight,
-      delayed,
-      setAside,
-      fields,
-      queue,
-      stuckWorkers,
-      workersOffPace,
-    };
+    const queue = this.#keys.queue(id);
+    return StatusReader.#status.run(this.#redis, this.#keys.campaign(id), { queue });
   }
+}
+
+function countsOf([
+  now,
+  pending,
+  inFlight,
+  delayed,
+  setAside,
+  flat,
+  queue,
+  stuckWorkers,
+  workersOffPace,
+]: [number, number, number, number, number, string[], QueueHalt, number, number]): Counts {
+  const fields = pairsOf(flat);
+  return {
+    now,
+    pending,
+    inFlight,
+    delayed,
+    setAside,
+    fields,
+    queue,
+    stuckWorkers,
+    workersOffPace,
+  };
 }
 
 function concerns(scope: string, campaign: Campaign): boolean {

@@ -8,6 +8,7 @@ import { readData } from '../jobs/call-job.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { number, optional, text } from '../redis/script-inputs.ts';
 import { CampaignArchivedError, CampaignUnsupportedError } from './campaign-closed.ts';
 
 /** `isChanged`: it was not stored, or otherwise. */
@@ -57,17 +58,27 @@ export interface RegistryView {
 
 /** The campaigns, as every program sees them. */
 export class CampaignStore {
-  static readonly #put = new Script(
-    new URL('./put-campaign.lua', import.meta.url),
-    'ledger',
-    'holds',
-  );
-  static readonly #open = new Script(
-    new URL('./open-campaigns.lua', import.meta.url),
-    'ledger',
-    'queue-halt',
-    'queue-length',
-  );
+  static readonly #put = new Script({
+    lua: new URL('./put-campaign.lua', import.meta.url),
+    shared: ['ledger', 'holds'],
+    keys: ['campaigns', 'state', 'registryVersion', 'holds'],
+    args: {
+      campaign: text,
+      definition: text,
+      dedupeBy: text,
+      startsAt: optional(number),
+      expiresAt: optional(number),
+      channel: text,
+    },
+    answer: (reply: [word: string, fixed?: string]) => reply,
+  });
+  static readonly #open = new Script({
+    lua: new URL('./open-campaigns.lua', import.meta.url),
+    shared: ['ledger', 'queue-halt', 'queue-length'],
+    keys: ['openCampaigns', 'registryVersion', 'campaigns'],
+    args: { queuePrefix: text, campaignPrefix: text, wallClock: number, cursor: text },
+    answer: readLook,
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   /** How far its looks have come through all campaigns. */
@@ -84,19 +95,15 @@ export class CampaignStore {
    */
   async put(campaign: Campaign): Promise<PutAnswer> {
     const { id, dedupeBy, startsAt, expiresAt } = campaign;
-    const own = this.#keys.campaign(id);
-    const [word, fixed] = (await CampaignStore.#put.run(
-      this.#redis,
-      [this.#keys.campaigns, own.state, this.#keys.registryVersion, this.#keys.holds],
-      [
-        id,
-        JSON.stringify(campaign),
-        dedupeBy,
-        startsAt ?? '',
-        expiresAt ?? '',
-        this.#keys.announcements,
-      ],
-    )) as [string, string?];
+    const keys = this.#keys.campaign(id);
+    const [word, fixed] = await CampaignStore.#put.run(this.#redis, keys, {
+      campaign: id,
+      definition: JSON.stringify(campaign),
+      dedupeBy,
+      startsAt,
+      expiresAt,
+      channel: keys.announcements,
+    });
     if (word === 'archived') throw new CampaignArchivedError(id);
     return word === 'dedupe_by'
       ? { stored: false, dedupeBy: fixed ?? '' }
@@ -158,21 +165,14 @@ export class CampaignStore {
    * @param wallClock epoch ms of the asker’s own clock, by which BullMQ hands out what is delayed
    */
   async look(wallClock = Date.now()): Promise<RegistryView> {
-    const keys = [this.#keys.openCampaigns, this.#keys.registryVersion, this.#keys.campaigns];
-    const args = [`${this.#keys.queues}:`, this.#keys.campaignPrefix, wallClock, this.#cursor];
-    const [now, version, cursor, open, over, reopened, setAside, due] =
-      (await CampaignStore.#open.run(this.#redis, keys, args)) as [
-        number,
-        number,
-        string,
-        string[],
-        string[],
-        string[],
-        string[],
-        string[],
-      ];
+    const { cursor, ...view } = await CampaignStore.#open.run(this.#redis, this.#keys, {
+      queuePrefix: `${this.#keys.queues}:`,
+      campaignPrefix: this.#keys.campaignPrefix,
+      wallClock,
+      cursor: this.#cursor,
+    });
     this.#cursor = cursor;
-    return { now, version, open, over, reopened, setAside, due };
+    return view;
   }
 
   /**
@@ -250,6 +250,19 @@ export class CampaignStore {
       ? undefined
       : (await this.listHead(campaign, call.headings))?.list;
   }
+}
+
+function readLook([now, version, cursor, open, over, reopened, setAside, due]: [
+  number,
+  number,
+  string,
+  string[],
+  string[],
+  string[],
+  string[],
+  string[],
+]): RegistryView & { readonly cursor: string } {
+  return { now, version, cursor, open, over, reopened, setAside, due };
 }
 
 function campaignsOf(stored: Readonly<Record<string, string>>): StoredCampaign[] {

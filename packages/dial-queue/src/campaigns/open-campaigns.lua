@@ -1,15 +1,12 @@
 #!lua flags=allow-oom
 -- The campaigns that may have work. One that has none, and is not being loaded, is taken off the
--- list.
+-- list. `cursor`: how far the asker has come through all campaigns.
 --
--- KEYS: open campaigns, registry version, campaigns ARGV: prefix of queue keys, prefix of campaign
--- keys, the asker's own clock, how far it has come through all campaigns Answers: the server's
--- clock, the registry's version, how far it has come now, then lists of campaign ids: all with
--- work; of these, those that are over (canceled or expired) with calls still parked, or in a queue
--- that BullMQ keeps back; those with calls to be queued again; those with jobs set aside of which
--- some may be over; those with jobs that a worker can take now
-local open_campaigns, version, campaigns = unpack(KEYS)
-local queue_prefix, campaign_prefix = ARGV[1], ARGV[2]
+-- Answers: the server's clock, the registry's version, how far it has come now, then lists of
+-- campaign ids: all with work; of these, those that are over (canceled or expired) with calls still
+-- parked, or in a queue that BullMQ keeps back; those with calls to be queued again; those with
+-- jobs set aside of which some may be over; those with jobs that a worker can take now
+
 local now = now_ms()
 local with_work, over, reopened, set_aside, due = {}, {}, {}, {}, {}
 
@@ -19,7 +16,7 @@ local DELAYED_SCORES_PER_MS, CLOCKS_DIFFER_BY_MS = 0x1000, 60000
 local function has_due(queue)
   if redis.call('LLEN', queue .. 'wait') > 0 or redis.call('ZCARD', queue .. 'prioritized') > 0 then return true end
   local first = redis.call('ZRANGE', queue .. 'delayed', 0, 0, 'WITHSCORES')[2]
-  return first and tonumber(first) / DELAYED_SCORES_PER_MS < math.min(now, tonumber(ARGV[3])) - CLOCKS_DIFFER_BY_MS
+  return first and tonumber(first) / DELAYED_SCORES_PER_MS < math.min(now, wall_clock) - CLOCKS_DIFFER_BY_MS
 end
 
 -- BullMQ's locks and the pause between its looks for lost ones last no longer. One that has longer
@@ -37,7 +34,7 @@ end
 -- Another program may have put a job into the queue of a campaign that had no more work. A few are
 -- looked at each time.
 local CAMPAIGNS_PER_LOOK = 50
-local step = redis.call('HSCAN', campaigns, ARGV[4], 'COUNT', CAMPAIGNS_PER_LOOK)
+local step = redis.call('HSCAN', campaigns, cursor, 'COUNT', CAMPAIGNS_PER_LOOK)
 for index = 1, #step[2], 2 do
   local campaign = step[2][index]
   if jobs_in(queue_prefix .. campaign .. ':') > 0 then redis.call('SADD', open_campaigns, campaign) end
@@ -72,4 +69,4 @@ for _, campaign in ipairs(redis.call('SMEMBERS', open_campaigns)) do
     redis.call('SREM', open_campaigns, campaign)
   end
 end
-return { now, tonumber(redis.call('GET', version) or 0), step[1], with_work, over, reopened, set_aside, due }
+return { now, tonumber(redis.call('GET', registry_version) or 0), step[1], with_work, over, reopened, set_aside, due }

@@ -2,18 +2,14 @@
 -- Stores or changes a campaign. What a call is the same by cannot change once a list is loaded: it
 -- would ring everybody again.
 --
--- KEYS: campaigns, campaign state, registry version, holds
--- ARGV: campaign, its definition (JSON), dedupeBy, startsAt or '', expiresAt or '', channel
 -- Answers: changed | unchanged | archived | dedupe_by <the fixed one>
-local campaigns, campaign_state, version, holds = unpack(KEYS)
-local campaign, definition, dedupe_by, starts_at, expires_at, channel = unpack(ARGV)
 
-if redis.call('HEXISTS', campaign_state, 'archived') == 1 then return { 'archived' } end
-local fixed = redis.call('HGET', campaign_state, 'dedupeBy')
+if redis.call('HEXISTS', state, 'archived') == 1 then return { 'archived' } end
+local fixed = redis.call('HGET', state, 'dedupeBy')
 if fixed and fixed ~= dedupe_by then return { 'dedupe_by', fixed } end
 
 local function set_or_drop(field, value)
-  if value == '' then redis.call('HDEL', campaign_state, field) else redis.call('HSET', campaign_state, field, value) end
+  if value then redis.call('HSET', state, field, value) else redis.call('HDEL', state, field) end
 end
 local unchanged = redis.call('HGET', campaigns, campaign) == definition
 redis.call('HSET', campaigns, campaign, definition)
@@ -21,7 +17,7 @@ set_or_drop('startsAt', starts_at)
 set_or_drop('expiresAt', expires_at)
 if not unchanged then
   -- What waits by the old rules looks again: see ParkedCalls.
-  redis.call('HSET', campaign_state, 'changed', redis.call('INCR', version))
+  redis.call('HSET', state, 'changed', redis.call('INCR', registry_version))
   -- Whatever was wrong with its script may be mended now.
   local hold = read_hold(holds, 'campaign:' .. campaign)
   if hold and not hold.person then redis.call('HDEL', holds, 'campaign:' .. campaign) end

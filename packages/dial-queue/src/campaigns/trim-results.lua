@@ -1,21 +1,19 @@
 #!lua flags=allow-oom
--- One step through the stream: removes those of a campaign's results that may go.
+-- One step through the stream: removes those of a campaign's results that may go. It begins behind
+-- the stream id `behind`, or with the first of them.
 --
--- KEYS: campaign state, results stream
--- ARGV: campaign, stream id to begin behind or '', entries per step
 -- Answers: stream id to go on behind; nothing when it is through
-local campaign_state, results = unpack(KEYS)
-local campaign, behind, count = unpack(ARGV)
-local bounds = redis.call('HMGET', campaign_state, 'firstResult', 'trimTo')
+
+local bounds = redis.call('HMGET', state, 'firstResult', 'trimTo')
 if not bounds[1] or not bounds[2] then return nil end
 
-local entries = redis.call('XRANGE', results, behind == '' and bounds[1] or '(' .. behind, bounds[2], 'COUNT', count)
+local entries = redis.call('XRANGE', results, behind and '(' .. behind or bounds[1], bounds[2], 'COUNT', count)
 local own = {}
 for _, entry in ipairs(entries) do
   if entry[2][2] == campaign then own[#own + 1] = entry[1] end
 end
 if #own > 0 then redis.call('XDEL', results, unpack(own)) end
-if #entries == tonumber(count) then return entries[#entries][1] end
+if #entries == count then return entries[#entries][1] end
 -- Another time it need not begin before that.
-redis.call('HSET', campaign_state, 'firstResult', bounds[2])
+redis.call('HSET', state, 'firstResult', bounds[2])
 return nil

@@ -2,7 +2,8 @@ import { isoInstant } from '@libby-dialer/dialing';
 import type { ForwardKeys, Keys } from '../redis/keys.ts';
 import { pairsOf } from '../redis/pairs.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
-import { type Arguments, Script } from '../redis/script.ts';
+import { Script } from '../redis/script.ts';
+import { number, rows, text } from '../redis/script-inputs.ts';
 
 /** A result that is to be delivered. */
 export interface ForwardedResult {
@@ -38,8 +39,8 @@ const CLAIM_AFTER_MS = 60_000;
 const CLAIM_EVERY_MS = 5000;
 const BLOCK_MS = 1000;
 const FORGET_CONSUMERS_AFTER_MS = 3_600_000;
-/** Places of the streams among the keys of the scripts. */
-const PLACES: Readonly<Record<Source, number>> = { results: 1, again: 2 };
+/** How a script finds a result. */
+const PLACE = { source: text, entry: text };
 
 /**
  * What a forwarder delivers: the results stream, read by a consumer group of its own, and beside it
@@ -47,21 +48,48 @@ const PLACES: Readonly<Record<Source, number>> = { results: 1, again: 2 };
  * delivered, or has become a dead letter in the same step.
  */
 export class ForwardQueue {
-  static readonly #delivered = new Script(new URL('./delivered.lua', import.meta.url));
-  static readonly #bury = new Script(new URL('./bury.lua', import.meta.url), 'forward-streams');
-  static readonly #spend = new Script(new URL('./spend.lua', import.meta.url), 'forward-streams');
-  static readonly #keep = new Script(new URL('./keep.lua', import.meta.url), 'forward-streams');
-  static readonly #release = new Script(
-    new URL('./release.lua', import.meta.url),
-    'forward-streams',
-  );
-  static readonly #tidy = new Script(new URL('./tidy.lua', import.meta.url));
+  static readonly #delivered = new Script({
+    lua: new URL('./delivered.lua', import.meta.url),
+    keys: ['attempts', 'results', 'again'],
+    args: { group: text, delivered: rows({ ...PLACE, id: text }) },
+  });
+  static readonly #bury = new Script({
+    lua: new URL('./bury.lua', import.meta.url),
+    shared: ['forward-streams'],
+    keys: ['attempts', 'results', 'again', 'dead'],
+    args: { group: text, ...PLACE, id: text, reason: text, spent: number, at: text },
+    answer: (isBuried: number) => isBuried === 1,
+  });
+  static readonly #spend = new Script({
+    lua: new URL('./spend.lua', import.meta.url),
+    shared: ['forward-streams'],
+    keys: ['attempts', 'results', 'again'],
+    args: { group: text, consumer: text, ...PLACE, id: text },
+    answer: (attempts: number) => attempts || undefined,
+  });
+  static readonly #keep = new Script({
+    lua: new URL('./keep.lua', import.meta.url),
+    shared: ['forward-streams'],
+    keys: ['results', 'again'],
+    args: { group: text, consumer: text, held: rows(PLACE) },
+    answer: (isOwn: number[]) => isOwn,
+  });
+  static readonly #release = new Script({
+    lua: new URL('./release.lua', import.meta.url),
+    shared: ['forward-streams'],
+    keys: ['results', 'again'],
+    args: { group: text, consumer: text, idleMs: number, held: rows(PLACE) },
+  });
+  static readonly #tidy = new Script({
+    lua: new URL('./tidy.lua', import.meta.url),
+    keys: ['results', 'again'],
+    args: { group: text, idleMs: number },
+  });
   readonly claimAfterMs: number;
   readonly claimEveryMs: number;
   readonly #blockMs: number;
   readonly #redis: RedisConnection;
-  readonly #keys: ForwardKeys;
-  readonly #streams: Readonly<Record<Source, string>>;
+  readonly #keys: ForwardKeys & { readonly results: string };
   readonly #registry: string;
   readonly #name: string;
   readonly #consumer: string;
@@ -79,8 +107,7 @@ export class ForwardQueue {
     this.claimEveryMs = claimEveryMs;
     this.#blockMs = blockMs;
     this.#redis = redis;
-    this.#keys = keys.forward(name);
-    this.#streams = { results: keys.results, again: this.#keys.again };
+    this.#keys = { ...keys.forward(name), results: keys.results };
     this.#registry = keys.forwarders;
     this.#name = name;
     this.#consumer = consumer;
@@ -92,12 +119,10 @@ export class ForwardQueue {
    */
   async open(from: 'beginning' | 'now'): Promise<void> {
     await this.#redis.sadd(this.#registry, this.#name);
-    await this.#createGroup(this.#streams.results, from === 'now' ? '$' : '0');
-    await this.#createGroup(this.#streams.again, '0');
-    await ForwardQueue.#tidy.run(this.#redis, Object.values(this.#streams), [
-      this.#keys.group,
-      FORGET_CONSUMERS_AFTER_MS,
-    ]);
+    await this.#createGroup(this.#keys.results, from === 'now' ? '$' : '0');
+    await this.#createGroup(this.#keys.again, '0');
+    const consumers = { group: this.#keys.group, idleMs: FORGET_CONSUMERS_AFTER_MS };
+    await ForwardQueue.#tidy.run(this.#redis, this.#keys, consumers);
   }
 
   /** Whether a person has removed the forwarders of this name since it was opened. */
@@ -110,7 +135,7 @@ export class ForwardQueue {
    * @param most of each stream
    */
   async read(blocking: RedisConnection, most: number): Promise<ForwardedResult[]> {
-    const { results, again } = this.#streams;
+    const { results, again } = this.#keys;
     const reply = (await blocking.xreadgroup(
       'GROUP',
       this.#keys.group,
@@ -145,12 +170,8 @@ export class ForwardQueue {
   }
 
   async delivered(results: readonly ForwardedResult[]): Promise<void> {
-    const entries = results.flatMap(({ source, entry, id }) => [PLACES[source] + 1, entry, id]);
-    await this.#run(
-      ForwardQueue.#delivered,
-      [this.#keys.attempts, ...this.#both()],
-      [this.#keys.group, ...entries],
-    );
+    const { group } = this.#keys;
+    await ForwardQueue.#delivered.run(this.#redis, this.#keys, { group, delivered: results });
   }
 
   /**
@@ -158,9 +179,8 @@ export class ForwardQueue {
    * result over, or it was removed.
    */
   async spend({ source, entry, id }: ForwardedResult): Promise<number | undefined> {
-    const keys = [this.#keys.attempts, ...this.#both()];
-    const args = [this.#keys.group, this.#consumer, PLACES[source] + 1, entry, id];
-    return Number(await this.#run(ForwardQueue.#spend, keys, args)) || undefined;
+    const attempt = { ...this.#member, source, entry, id };
+    return ForwardQueue.#spend.run(this.#redis, this.#keys, attempt);
   }
 
   /**
@@ -174,12 +194,15 @@ export class ForwardQueue {
     at: number,
   ): Promise<boolean> {
     const { source, entry, id } = result;
-    const keys = [this.#keys.attempts, ...this.#both(), this.#keys.dead];
-    const where = [this.#keys.group, PLACES[source] + 1, entry, id];
-    return (
-      (await this.#run(ForwardQueue.#bury, keys, [...where, reason, attempts, isoInstant(at)])) ===
-      1
-    );
+    return ForwardQueue.#bury.run(this.#redis, this.#keys, {
+      group: this.#keys.group,
+      source,
+      entry,
+      id,
+      reason,
+      spent: attempts,
+      at: isoInstant(at),
+    });
   }
 
   /**
@@ -187,25 +210,19 @@ export class ForwardQueue {
    * or that were removed.
    */
   async keep(results: readonly ForwardedResult[]): Promise<ForwardedResult[]> {
-    const entries = results.flatMap(({ source, entry }) => [PLACES[source], entry]);
-    const args = [this.#keys.group, this.#consumer, ...entries];
-    const own = (await this.#run(ForwardQueue.#keep, this.#both(), args)) as number[];
-    return results.filter((_, index) => own[index] === 0);
+    const held = { ...this.#member, held: results };
+    const isOwn = await ForwardQueue.#keep.run(this.#redis, this.#keys, held);
+    return results.filter((_, index) => isOwn[index] === 0);
   }
 
   /** Leaves the group. What is in hand may be claimed by others at once. */
   async release(results: readonly ForwardedResult[]): Promise<void> {
-    const entries = results.flatMap(({ source, entry }) => [PLACES[source], entry]);
-    const args = [this.#keys.group, this.#consumer, this.claimAfterMs, ...entries];
-    await this.#run(ForwardQueue.#release, this.#both(), args);
+    const left = { ...this.#member, idleMs: this.claimAfterMs, held: results };
+    await ForwardQueue.#release.run(this.#redis, this.#keys, left);
   }
 
-  #both(): string[] {
-    return [this.#streams.results, this.#streams.again];
-  }
-
-  #run(script: Script, keys: readonly string[], args: Arguments): Promise<unknown> {
-    return script.run(this.#redis, keys, args);
+  get #member(): { readonly group: string; readonly consumer: string } {
+    return { group: this.#keys.group, consumer: this.#consumer };
   }
 
   async #createGroup(stream: string, from: string): Promise<void> {
@@ -218,7 +235,7 @@ export class ForwardQueue {
 
   async #claimStep(source: Source, most: number): Promise<ForwardedResult[]> {
     const [next, entries] = (await this.#redis.xautoclaim(
-      this.#streams[source],
+      this.#keys[source],
       this.#keys.group,
       this.#consumer,
       this.claimAfterMs,

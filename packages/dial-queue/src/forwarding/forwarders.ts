@@ -3,6 +3,7 @@ import type { ForwardKeys, Keys } from '../redis/keys.ts';
 import { pairsOf } from '../redis/pairs.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { number, text } from '../redis/script-inputs.ts';
 
 const LETTERS_PER_STEP = 500;
 /** Holds what a forwarder has given back: see release.lua. */
@@ -35,7 +36,12 @@ export interface ForwarderState {
 
 /** The forwarders there are, running or not, and what they have given up. */
 export class Forwarders {
-  static readonly #again = new Script(new URL('./send-again.lua', import.meta.url));
+  static readonly #again = new Script({
+    lua: new URL('./send-again.lua', import.meta.url),
+    keys: ['dead', 'again'],
+    args: { last: text, count: number },
+    answer: Number,
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 
@@ -84,14 +90,13 @@ export class Forwarders {
    * to how many.
    */
   async retry(name: string): Promise<number> {
-    const { dead, again } = this.#keys.forward(name);
-    const [last] = await this.#redis.xrevrange(dead, '+', '-', 'COUNT', 1);
+    const keys = this.#keys.forward(name);
+    const [last] = await this.#redis.xrevrange(keys.dead, '+', '-', 'COUNT', 1);
     if (last === undefined) return 0;
     let count = 0;
     for (;;) {
-      const moved = Number(
-        await Forwarders.#again.run(this.#redis, [dead, again], [last[0], LETTERS_PER_STEP]),
-      );
+      const step = { last: last[0], count: LETTERS_PER_STEP };
+      const moved = await Forwarders.#again.run(this.#redis, keys, step);
       count += moved;
       if (moved < LETTERS_PER_STEP) return count;
     }

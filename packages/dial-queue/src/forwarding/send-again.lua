@@ -1,12 +1,10 @@
 #!lua
 -- A person has dead letters sent again, one step of it: they move to a stream that the forwarder
--- reads beside the results.
+-- reads beside the results. `last` is the last of them to be moved.
 --
--- KEYS: dead letters, stream of those sent again
--- ARGV: the last to be moved, how many at most
 -- Answers: how many were moved
-local dead, again = KEYS[1], KEYS[2]
-local letters = redis.call('XRANGE', dead, '-', ARGV[1], 'COUNT', ARGV[2])
+
+local letters = redis.call('XRANGE', dead, '-', last, 'COUNT', count)
 for _, letter in ipairs(letters) do
   local told = {}
   for index = 1, #letter[2], 2 do told[letter[2][index]] = letter[2][index + 1] end

@@ -2,13 +2,28 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { number, rows, text } from '../redis/script-inputs.ts';
 
 const POLL_MS = 50;
 const CLAIMS_PER_LOOK = 1000;
-const VALUES_PER_CLAIM = 3;
 
-/** The claims of a campaign that stood at one moment, three values each, as scripts answer them. */
-type StandingClaims = readonly (string | number)[];
+/** A claim that stood at one moment. */
+interface StandingClaim {
+  readonly callId: string;
+  readonly owner: string;
+  /** Requests begun before it. */
+  readonly requests: number;
+}
+
+/** As scripts answer them: the values of one claim after the other. */
+export type FlatClaims = readonly (string | number)[];
+
+export function standingClaims(flat: FlatClaims): StandingClaim[] {
+  return Array.from({ length: flat.length / 3 }, (_, index) => {
+    const [callId, owner, requests] = flat.slice(3 * index, 3 * index + 3);
+    return { callId: String(callId), owner: String(owner), requests: Number(requests) };
+  });
+}
 
 interface Look {
   /** Claims that stand as they did. */
@@ -23,12 +38,23 @@ export type Monotonic = () => number;
 
 /** Follows claims made earlier to the point from which none of them lets a call begin any more. */
 export class EarlierClaims {
-  static readonly #standing = new Script(
-    new URL('./standing-claims.lua', import.meta.url),
-    'ledger',
-    'claims',
-  );
-  static readonly #follow = new Script(new URL('./follow-claims.lua', import.meta.url), 'ledger');
+  static readonly #standing = new Script({
+    lua: new URL('./standing-claims.lua', import.meta.url),
+    shared: ['ledger', 'claims'],
+    keys: ['claims', 'ledger'],
+    answer: standingClaims,
+  });
+  static readonly #follow = new Script({
+    lua: new URL('./follow-claims.lua', import.meta.url),
+    shared: ['ledger'],
+    keys: ['ledger'],
+    args: { seenClaims: rows({ callId: text, owner: text, requests: number }) },
+    answer: ([standing, longestMs, wentOut]: [number, number, number]): Look => ({
+      standing,
+      longestMs,
+      wentOut,
+    }),
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #monotonic: Monotonic;
@@ -47,7 +73,7 @@ export class EarlierClaims {
    */
   async outlast(
     campaign: string,
-    claims: StandingClaims,
+    claims: readonly StandingClaim[],
     signal?: AbortSignal,
   ): Promise<{ wentOut: number }> {
     const { ledger } = this.#keys.campaign(campaign);
@@ -71,21 +97,18 @@ export class EarlierClaims {
     );
   }
 
-  async #standingOf(campaign: string): Promise<StandingClaims> {
-    const { claims, ledger } = this.#keys.campaign(campaign);
-    return (await EarlierClaims.#standing.run(this.#redis, [claims, ledger], [])) as StandingClaims;
+  #standingOf(campaign: string): Promise<StandingClaim[]> {
+    return EarlierClaims.#standing.run(this.#redis, this.#keys.campaign(campaign), {});
   }
 
-  async #look(ledger: string, claims: StandingClaims): Promise<Look> {
+  async #look(ledger: string, claims: readonly StandingClaim[]): Promise<Look> {
     const total = { standing: 0, longestMs: 0, wentOut: 0 };
-    const step = CLAIMS_PER_LOOK * VALUES_PER_CLAIM;
-    for (let from = 0; from < claims.length; from += step) {
-      const part = claims.slice(from, from + step);
-      const look = await EarlierClaims.#follow.run(this.#redis, [ledger], part);
-      const [standing, longestMs, wentOut] = look as [number, number, number];
-      total.standing += standing;
-      total.longestMs = Math.max(total.longestMs, longestMs);
-      total.wentOut += wentOut;
+    for (let from = 0; from < claims.length; from += CLAIMS_PER_LOOK) {
+      const seenClaims = claims.slice(from, from + CLAIMS_PER_LOOK);
+      const look = await EarlierClaims.#follow.run(this.#redis, { ledger }, { seenClaims });
+      total.standing += look.standing;
+      total.longestMs = Math.max(total.longestMs, look.longestMs);
+      total.wentOut += look.wentOut;
     }
     return total;
   }

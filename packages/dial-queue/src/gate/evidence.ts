@@ -3,6 +3,7 @@ import { type HoldObserver, type HoldRequest, tellChanges } from '../holds/holds
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { flag, json, number, optional, rows, text } from '../redis/script-inputs.ts';
 import type { Claim } from './claim.ts';
 
 /**
@@ -54,19 +55,43 @@ export interface RememberedCall {
 
 /** Whether Redis still knows what it acknowledged, and how it is told again. */
 export class Evidence {
-  static readonly #compare = new Script(
-    new URL('./compare.lua', import.meta.url),
-    'ledger',
-    'holds',
-    'server',
-  );
-  static readonly #recall = new Script(
-    new URL('./recall.lua', import.meta.url),
-    'ledger',
-    'redial',
-    'lines',
-    'people',
-  );
+  static readonly #compare = new Script({
+    lua: new URL('./compare.lua', import.meta.url),
+    shared: ['ledger', 'holds', 'server'],
+    keys: ['claimCounts', 'holds'],
+    args: {
+      channel: text,
+      hold: json<HoldRequest>(),
+      pauseMsWhenNew: number,
+      isNewConnection: flag,
+      seen: rows({ server: text, claims: number }),
+    },
+    answer: ([now, server, opensAt, lost, lostSoFar, timesSetBack, changes]: [
+      number,
+      string,
+      number,
+      number,
+      number,
+      number,
+      string?,
+    ]) => ({ changes, comparison: { now, server, opensAt, lost, lostSoFar, timesSetBack } }),
+  });
+  static readonly #recall = new Script({
+    lua: new URL('./recall.lua', import.meta.url),
+    shared: ['ledger', 'redial', 'lines', 'people'],
+    keys: ['ledger', 'claims', 'state', 'reopened', 'openCampaigns', 'lines', 'people'],
+    args: {
+      campaign: text,
+      calls: rows({
+        callId: text,
+        owner: text,
+        revision: number,
+        claim: optional(text),
+        redials: optional(number),
+      }),
+    },
+    answer: ([claims = 0, ...places]: number[]) => ({ claims, places }),
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #observe: HoldObserver | undefined;
@@ -82,23 +107,15 @@ export class Evidence {
    * than before
    */
   async compare(seen: ReadonlyMap<string, number>, isNewConnection: boolean): Promise<Comparison> {
-    const context = [this.#keys.announcements, JSON.stringify(EVIDENCE_LOST), NEW_SERVER_PAUSE_MS];
-    const reply = await Evidence.#compare.run(
-      this.#redis,
-      [this.#keys.claimCounts, this.#keys.holds],
-      [...context, isNewConnection ? 1 : 0, ...[...seen].flat()],
-    );
-    const [now, server, opensAt, lost, lostSoFar, timesSetBack, changes] = reply as [
-      number,
-      string,
-      number,
-      number,
-      number,
-      number,
-      string?,
-    ];
+    const { comparison, changes } = await Evidence.#compare.run(this.#redis, this.#keys, {
+      channel: this.#keys.announcements,
+      hold: EVIDENCE_LOST,
+      pauseMsWhenNew: NEW_SERVER_PAUSE_MS,
+      isNewConnection,
+      seen: [...seen].map(([server, claims]) => ({ server, claims })),
+    });
     tellChanges(this.#observe, changes);
-    return { now, server, opensAt, lost, lostSoFar, timesSetBack };
+    return comparison;
   }
 
   /**
@@ -109,30 +126,21 @@ export class Evidence {
     campaign: string,
     calls: readonly Call[],
   ): Promise<{ claims: number; unsettled: Call[] }> {
-    const own = this.#keys.campaign(campaign);
-    const args = calls.flatMap(({ callId, owner, revision, claim, redials }) => [
-      callId,
-      owner,
-      revision,
-      claim === undefined ? settledWord(redials) : JSON.stringify(claim),
-    ]);
-    const [claims = 0, ...places] = (await Evidence.#recall.run(
+    const { claims, places } = await Evidence.#recall.run(
       this.#redis,
-      [
-        own.ledger,
-        own.claims,
-        own.state,
-        own.reopened,
-        this.#keys.openCampaigns,
-        this.#keys.lines,
-        this.#keys.people,
-      ],
-      [campaign, ...args],
-    )) as number[];
+      this.#keys.campaign(campaign),
+      {
+        campaign,
+        calls: calls.map(({ callId, owner, revision, claim, redials }) => ({
+          callId,
+          owner,
+          revision,
+          // As text: read and written again by Lua, its instants would lose digits.
+          claim: claim && JSON.stringify(claim),
+          redials,
+        })),
+      },
+    );
     return { claims, unsettled: places.flatMap((place) => calls[place] ?? []) };
   }
-}
-
-function settledWord(redials: number | undefined): string {
-  return redials === undefined ? '' : 'redial';
 }

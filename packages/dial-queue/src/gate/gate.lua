@@ -3,19 +3,8 @@
 -- Without the flag allow-oom a full Redis refuses this script, so that no phone rings whose ringing
 -- could not be recorded.
 --
--- SERVER, put before this text, names the one server process that is given it: any other refuses it
--- as unknown (NOSCRIPT), also where a client sends a question again to a server that has taken the
--- place of the one that was asked.
---
--- KEYS: ledger, campaign state, claims, holds, do-not-call bucket, claim counts, turns; what the
---       keys of lines and of people begin with
--- ARGV: call id, owner,
---       JSON {campaign, person, ready, renews?, isUnsent?, startsAt?, expiresAt?, opensAt,
---       closesAt, sendWithinMs, claimMs, seen, conversationMs, caps?, intervalMs?,
---       leadMs?, takesItFor?, maxInFlight?, maxPerLine?, isOwnLine?, isOwnTime?},
---       the lines that may carry the call
---       Or nothing at all, to be told whether this is SERVER (1/0). Or 'fence', to write anything
---       (see ReplicaFence). Both with the claim counts as the only key.
+-- It is bound to one server process, SERVER: any other refuses it as unknown (NOSCRIPT), also where
+-- a client sends a question again to a server that has taken the place of the one that was asked.
 --
 -- Answers, in order of precedence (all times in ms of this server's clock):
 --   done <outcome> | busy <deadline> | in_doubt <JSON claim>
@@ -24,11 +13,8 @@
 --   wait <until> <what for> | unready
 --   uncompared (claims that the asker has seen are lost, or may be) | dial <JSON claim>
 -- every one followed by the server's clock and the number of claims made on this server.
-if #ARGV == 0 then return server_name() == SERVER and 1 or 0 end
-if #ARGV == 1 then return redis.call('HSET', KEYS[1], 'fenced', now_ms()) end
-local ledger, campaign_state, claims, holds, do_not_call, counts, turns, lines, people = unpack(KEYS)
-local call_id, owner = ARGV[1], ARGV[2]
-local ask = cjson.decode(ARGV[3])
+
+local call_id, owner, person, limits = ask.callId, ask.owner, ask.person.member, ask.limits
 local exact_now = exact_ms()
 local now = math.floor(exact_now)
 
@@ -41,7 +27,7 @@ local last_claim
 local function answer(...)
   local reply = { ... }
   reply[#reply + 1] = now
-  reply[#reply + 1] = last_claim or tonumber(redis.call('HGET', counts, SERVER) or 0)
+  reply[#reply + 1] = last_claim or tonumber(redis.call('HGET', claim_counts, SERVER) or 0)
   return reply
 end
 
@@ -67,7 +53,7 @@ local renewed = entry and entry.state == 'claimed' and entry or nil
 local attempts = entry and entry.attempts or 0
 local function skip(outcome, reason)
   if awaits_redial(entry) then
-    end_wait_for_redial(campaign_state, entry)
+    end_wait_for_redial(state, entry)
     write_entry(ledger, call_id, entry)
     return answer('done', 'unknown')
   end
@@ -76,37 +62,37 @@ local function skip(outcome, reason)
   return answer('skip', outcome, reason, attempts)
 end
 
-local state = redis.call('HMGET', campaign_state, 'canceled', 'paused', 'expiresAt', 'startsAt', 'lastSlot', 'hasOwnLines', 'archived')
+local campaign = redis.call('HMGET', state, 'canceled', 'paused', 'expiresAt', 'startsAt', 'lastSlot', 'hasOwnLines', 'archived')
 -- Its ledger is gone: nobody can tell whether this call has had its outcome. A loader is told, and
 -- counts no such row as loaded.
-if state[7] then return answer('done', 'canceled') end
-if state[1] then return skip('canceled', 'campaign_canceled') end
+if campaign[7] then return answer('done', 'canceled') end
+if campaign[1] then return skip('canceled', 'campaign_canceled') end
 
-local expires_at = ask.expiresAt or tonumber(state[3])
+local expires_at = ask.expiresAt or tonumber(campaign[3])
 if expires_at and now >= expires_at then return skip('expired', 'deadline') end
 
-if redis.call('SISMEMBER', do_not_call, ask.person) == 1 then return skip('suppressed', 'do_not_call') end
+if redis.call('SISMEMBER', do_not_call, person) == 1 then return skip('suppressed', 'do_not_call') end
 
-local starts_at = ask.startsAt or tonumber(state[4])
+local starts_at = ask.startsAt or tonumber(campaign[4])
 
 -- How many calls the person has had in the time of each cap, without this one. What may not go out
 -- yet is judged by those that will still count at its hour.
 local hour = math.max(now, ask.opensAt, starts_at or 0)
 local placed, may_have_room = {}, false
-if ask.caps then bring_back_calls(people, ask.person, now) end
-for index, cap in ipairs(ask.caps or {}) do
+if limits.caps then bring_back_calls(people, person, now) end
+for index, cap in ipairs(limits.caps or {}) do
   local since = hour - cap.hours * 3600000
   local is_counted = renewed and renewed.claimedAt + UNANSWERED > since
-  placed[index] = calls_since(people, ask.person, since) - (is_counted and 1 or 0)
+  placed[index] = calls_since(people, person, since) - (is_counted and 1 or 0)
   if placed[index] >= cap.calls then
-    local unanswered = unanswered_calls(people, ask.person, since, owner, now, ask.claimMs)
+    local unanswered = unanswered_calls(people, person, since, owner, now, claim_ms)
     if placed[index] - unanswered >= cap.calls then return skip('suppressed', 'frequency_cap') end
     -- What is in flight to the same person may not have rung after all: that is known soon.
     may_have_room = true
   end
 end
 
-if state[2] then return answer('paused') end
+if campaign[2] then return answer('paused') end
 
 -- Asked once: most of the time nothing at all is held.
 local any_holds = redis.call('EXISTS', holds) == 1
@@ -124,16 +110,15 @@ end
 -- The line with the fewest calls on it, of those that are not held.
 local line, calls, is_line_probe, barrier
 local open_lines = {}
-for index = 4, #ARGV do
-  local candidate = ARGV[index]
+for _, candidate in ipairs(ask.lines) do
   local shut, is_probe = held('line:' .. candidate)
   if shut then
     barrier = sooner(barrier, shut)
   else
     -- Where there is nothing to choose nor to keep, nothing need be known.
-    local on_it = (#ARGV > 4 or ask.maxPerLine) and calls_on(lines, candidate, now) or 0
-    if ask.maxPerLine and on_it >= ask.maxPerLine
-      and bring_back_line(lines, candidate, now, ask.claimMs + ask.conversationMs) then
+    local on_it = (#ask.lines > 1 or limits.maxPerLine) and calls_on(lines, candidate, now) or 0
+    if limits.maxPerLine and on_it >= limits.maxPerLine
+      and bring_back_line(lines, candidate, now, claim_ms + limits.conversationMs) then
       on_it = calls_on(lines, candidate, now)
     end
     if renewed and renewed.line == candidate then on_it = on_it - 1 end
@@ -154,17 +139,17 @@ if awaits_redial(entry) and (now < entry.redialAt or entry.owner == owner) then
 end
 -- What lies between one call's end and the next one's answer.
 local ANSWER_MS = 1000
-local busy_ms = ask.conversationMs + ANSWER_MS
+local busy_ms = limits.conversationMs + ANSWER_MS
 -- What all wait for, all come back for at once: there a lane sleeps. Those who wait by themselves
 -- come back over as long as it takes to place them, but for a call that any line may carry over a
 -- quarter of its hours at the longest.
 local function wait_for_hour(at, what_for)
   if not ask.isOwnTime then return wait(at, what_for) end
-  local is_of_one_line = ask.maxPerLine and ask.isOwnLine
+  local is_of_one_line = limits.maxPerLine and ask.isOwnLine
   local place = place_at(turns, at, is_of_one_line and line or 'any', now)
-  if is_of_one_line then return wait(at + math.floor(place / ask.maxPerLine) * busy_ms, what_for) end
-  local line_spacing = ask.maxPerLine and busy_ms / (ask.maxPerLine * #open_lines) or 0
-  local spacing = math.max(ask.intervalMs or OPENING_SPACING_MS, line_spacing)
+  if is_of_one_line then return wait(at + math.floor(place / limits.maxPerLine) * busy_ms, what_for) end
+  local line_spacing = limits.maxPerLine and busy_ms / (limits.maxPerLine * #open_lines) or 0
+  local spacing = math.max(limits.intervalMs or OPENING_SPACING_MS, line_spacing)
   local hours_from = at < ask.closesAt and math.max(at, ask.opensAt) or ask.opensAt
   local quarter = math.max(1, (ask.closesAt - hours_from) / 4)
   return wait(math.floor(at + place * spacing % quarter), what_for)
@@ -175,20 +160,20 @@ if now >= ask.closesAt then return wait(now, 'calling_window') end
 
 if may_have_room then return wait(now + ANSWER_MS, 'cap') end
 
-if ask.maxPerLine and calls >= ask.maxPerLine then
-  local function nth_room(nth) return nth_room_at(lines, open_lines, now, ask.maxPerLine, ask.conversationMs, nth) end
+if limits.maxPerLine and calls >= limits.maxPerLine then
+  local function nth_room(nth) return nth_room_at(lines, open_lines, now, limits.maxPerLine, limits.conversationMs, nth) end
   -- A lane that slept for the pool would keep those back that have a free line of their own.
-  if ask.isOwnLine or state[6] then
+  if ask.isOwnLine or campaign[6] then
     local function nth_answered(nth) return nth_room(nth) + ANSWER_MS end
-    local where, places = ask.isOwnLine and line or 'pool', ask.maxPerLine * #open_lines
+    local where, places = ask.isOwnLine and line or 'pool', limits.maxPerLine * #open_lines
     return wait(own_line_turn(turns, where, now, places, busy_ms, nth_answered), 'own_line')
   end
   return wait(next_turn(turns, 'line', owner, now, nth_room), 'line')
 end
 
-if ask.maxInFlight then
+if limits.maxInFlight then
   local in_flight = redis.call('ZCOUNT', claims, '(' .. now, '+inf') - (renewed and 1 or 0)
-  if in_flight >= ask.maxInFlight then
+  if in_flight >= limits.maxInFlight then
     -- The same instants for all, so that no two lanes look at the same time.
     local function nth_look(nth) return (math.floor(now / LOOK_FOR_A_FREE_PLACE_MS) + nth + 1) * LOOK_FOR_A_FREE_PLACE_MS end
     return wait(next_turn(turns, 'in_flight', owner, now, nth_look), 'in_flight')
@@ -196,13 +181,13 @@ if ask.maxInFlight then
 end
 
 local slot, slot_from
-if ask.intervalMs then
+if limits.intervalMs then
   local lead_ms = lead_of(ask.leadMs)
   local is_set_ahead = ask.takesItFor and exact_now > ask.takesItFor + STEP_MS + lead_ms
-  local last_slot = slot_before_step(campaign_state, tonumber(state[5] or 0), exact_now, lead_ms, is_set_ahead)
-  slot, slot_from = next_slot(last_slot, ask.intervalMs, exact_now, lead_ms)
+  local last_slot = slot_before_step(state, tonumber(campaign[5] or 0), exact_now, lead_ms, is_set_ahead)
+  slot, slot_from = next_slot(last_slot, limits.intervalMs, exact_now, lead_ms)
   if not slot then
-    local function nth_slot(nth) return slot_from + nth * ask.intervalMs end
+    local function nth_slot(nth) return slot_from + nth * limits.intervalMs end
     return wait(next_turn(turns, 'pace', owner, now, nth_slot), 'pace')
   end
 end
@@ -211,51 +196,51 @@ if not ask.ready then return answer('unready') end
 
 -- A failover and another back to this very process: it knows the gate still, and the data have been
 -- elsewhere since it was compared.
-local known = redis.call('HMGET', counts, 'server', 'doNotCall')
+local known = redis.call('HMGET', claim_counts, 'server', 'doNotCall')
 if SERVER ~= 'unnamed' and known[1] and known[1] ~= SERVER then return answer('uncompared') end
 
-last_claim = redis.call('HINCRBY', counts, SERVER, 1)
-if last_claim <= ask.seen then
-  last_claim = redis.call('HINCRBY', counts, SERVER, -1)
+last_claim = redis.call('HINCRBY', claim_counts, SERVER, 1)
+if last_claim <= (ask.seen or 0) then
+  last_claim = redis.call('HINCRBY', claim_counts, SERVER, -1)
   return answer('uncompared')
 end
 
 local redials = entry and entry.redials
 if awaits_redial(entry) then
-  begin_redial(ledger, campaign_state, call_id, entry)
+  begin_redial(ledger, state, call_id, entry)
   redials = 1
 end
 
-local slot_end = slot and slot_ends(slot, ask.intervalMs) or nil
+local slot_end = slot and slot_ends(slot, limits.intervalMs) or nil
 local claimed_for = slot and math.ceil(slot) or now
 
 -- A claim is renewed after a request that was refused, which counts as an attempt, or after its
 -- slot was missed.
 local claim = {
-  state = 'claimed', owner = owner, line = line, person = ask.person, conversationMs = ask.conversationMs, claimedAt = now,
+  state = 'claimed', owner = owner, line = line, person = person, conversationMs = limits.conversationMs, claimedAt = now,
   -- Nothing may be sent before sendFrom or after sendBy; after deadline everybody takes a claim
   -- without an outcome for in doubt. A slot is over by what its owner takes for this clock, which
   -- may be behind it by as long as an answer takes.
   sendFrom = slot, slotEnds = slot_end,
   sendBy = math.min(
-    claimed_for + ask.sendWithinMs, ask.closesAt, expires_at or math.huge, slot and slot_end + lead_of(ask.leadMs) or math.huge
+    claimed_for + send_within_ms, ask.closesAt, expires_at or math.huge, slot and slot_end + lead_of(ask.leadMs) or math.huge
   ),
-  deadline = claimed_for + ask.claimMs,
+  deadline = claimed_for + claim_ms,
   attempts = ask.renews and ask.renews + (ask.isUnsent and 0 or 1) or attempts, failures = entry and entry.failures or 0,
   refusals = entry and entry.refusals or 0, acceptedMark = entry and entry.acceptedMark or 0,
   revision = entry and entry.revision or 0, redials = redials, probes = #probes > 0 and probes or nil,
   placed = #placed > 0 and placed or nil, doNotCall = tonumber(known[2] or 0),
 }
 if slot then
-  redis.call('HSET', campaign_state, 'lastSlot', string.format('%.3f', slot))
+  redis.call('HSET', state, 'lastSlot', string.format('%.3f', slot))
   end_turn(turns, 'pace', owner)
 end
 if renewed and renewed.line ~= line then leave_line(lines, renewed.line, owner) end
-occupy_line(lines, line, owner, claim.deadline + ask.conversationMs)
-remember_call(people, ask.person, owner, now + UNANSWERED)
-if ask.maxPerLine then mark_line(lines, line, now) end
+occupy_line(lines, line, owner, claim.deadline + limits.conversationMs)
+remember_call(people, person, owner, now + UNANSWERED)
+if limits.maxPerLine then mark_line(lines, line, now) end
 tidy_line(lines, line, now)
-if last_claim % CLAIMS_PER_TIDYING == 0 then tidy_person(people, ask.person, now) end
+if last_claim % CLAIMS_PER_TIDYING == 0 then tidy_person(people, person, now) end
 local written = write_entry(ledger, call_id, claim)
 redis.call('ZADD', claims, claim.deadline, call_id)
 for _, scope in ipairs(probes) do lend_probe(holds, now, scope, owner, claim.deadline) end

@@ -8,7 +8,8 @@ import {
 import type { Person } from '../people/identity.ts';
 import type { CampaignKeys, Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
-import { type BoundScript, type Fence, Script } from '../redis/script.ts';
+import { type Fence, Script } from '../redis/script.ts';
+import { json, number, optional, text } from '../redis/script-inputs.ts';
 import type { Claim, ClaimedPlaces, LostClaim } from './claim.ts';
 import { Evidence } from './evidence.ts';
 import { ReplicaFence } from './replica-fence.ts';
@@ -149,10 +150,10 @@ export interface TroubleRun {
   readonly hold: HoldRequest;
 }
 
-interface Settling {
-  readonly callId: string;
-  readonly owner: string;
-  readonly campaign: string;
+/** Who asks about which call. */
+type Question = Pick<ClaimRequest, 'callId' | 'owner' | 'campaign'>;
+
+interface Ending extends Question {
   /** The API gave an answer that says something about it, not only about us. */
   readonly answered: boolean;
   readonly probes: readonly ProbeResult[];
@@ -161,13 +162,10 @@ interface Settling {
   readonly cause?: HoldCause | undefined;
 }
 
-export interface SettleRequest extends Settling {
+/** How a claim ends in an outcome. */
+interface Settlement extends Ending {
   readonly outcome: Outcome;
   readonly attempts: number;
-  /** The result record as JSON, without `revision` and the closing brace. */
-  readonly resultHead: string;
-  /** The call as queued, kept while it may still be wanted; empty for none. */
-  readonly payload: string;
   /**
    * What the claim took: Redis may have lost it, or it may have been written off and keeps its
    * places until its owner speaks.
@@ -190,7 +188,15 @@ export interface SettleRequest extends Settling {
   readonly expires?: boolean;
 }
 
-export interface ReleaseRequest extends Settling {
+export interface SettleRequest extends Settlement {
+  /** The result record as JSON, without `revision` and the closing brace. */
+  readonly resultHead: string;
+  /** The call as queued, kept while it may still be wanted; empty for none. */
+  readonly payload: string;
+}
+
+/** How a claim is given back. */
+export interface ReleaseRequest extends Ending {
   readonly attempts: number;
   readonly failures: number;
   /**
@@ -201,6 +207,11 @@ export interface ReleaseRequest extends Settling {
   readonly hold?: HoldRequest | undefined;
 }
 
+/** Nothing was sent under the claim, if there is one. */
+interface Withdrawal extends Question {
+  readonly withdraws: true;
+}
+
 /** `redialAt`: the call is in doubt and is to be dialed once more then, so its job must wait. */
 export type SettleAnswer =
   | { readonly kind: 'settled'; readonly revision: number; readonly redialAt?: number }
@@ -208,46 +219,72 @@ export type SettleAnswer =
   | { readonly kind: 'lost' };
 export type ReleaseAnswer = 'released' | 'at_fault' | 'late' | 'lost';
 
+const CLAIM = new Script({
+  lua: new URL('./gate.lua', import.meta.url),
+  shared: ['ledger', 'redial', 'holds', 'lines', 'people', 'turns', 'pace'],
+  keys: [
+    'ledger',
+    'state',
+    'claims',
+    'holds',
+    'doNotCall',
+    'claimCounts',
+    'turns',
+    'lines',
+    'people',
+  ],
+  args: { ask: json<ClaimRequest>(), sendWithinMs: number, claimMs: number },
+  answer: readAnswer,
+});
+
+const SETTLE = new Script({
+  lua: new URL('./settle.lua', import.meta.url),
+  shared: ['ledger', 'redial', 'holds', 'lines', 'people', 'write-result'],
+  keys: [
+    'ledger',
+    'state',
+    'claims',
+    'kept',
+    'revised',
+    'results',
+    'breakers',
+    'holds',
+    'expiries',
+    'lines',
+    'people',
+  ],
+  args: {
+    settlement: json<Settlement>(),
+    resultHead: text,
+    payload: optional(text),
+    channel: text,
+  },
+  answer: readSettled,
+});
+
+const RELEASE = new Script({
+  lua: new URL('./release.lua', import.meta.url),
+  shared: ['ledger', 'holds', 'lines', 'people'],
+  keys: ['ledger', 'state', 'claims', 'breakers', 'holds', 'lines', 'people'],
+  args: { release: json<ReleaseRequest | Withdrawal>(), channel: text },
+  answer: (reply: [word: ReleaseAnswer, changes?: string]) => reply,
+});
+
+type BoundClaim = ReturnType<typeof CLAIM.boundTo>;
+
 /**
  * The ledger's three moves: claim, settle, release. Each is one script, safe to send again by the
  * same owner. A claim is made only on the server process that the gate was introduced to, whatever
  * connects to whichever.
  */
 export class Gate {
-  static readonly #claim = new Script(
-    new URL('./gate.lua', import.meta.url),
-    'ledger',
-    'redial',
-    'holds',
-    'lines',
-    'people',
-    'turns',
-    'pace',
-    'server',
-  );
-  static readonly #settle = new Script(
-    new URL('./settle.lua', import.meta.url),
-    'ledger',
-    'redial',
-    'holds',
-    'lines',
-    'people',
-    'write-result',
-  );
-  static readonly #release = new Script(
-    new URL('./release.lua', import.meta.url),
-    'ledger',
-    'holds',
-    'lines',
-    'people',
-  );
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #times: ClaimTimes;
   readonly #fence: ReplicaFence | undefined;
   readonly #observe: HoldObserver | undefined;
   readonly #campaignKeys = new Map<string, CampaignKeys>();
-  #bound: BoundScript | undefined;
+  #bound: BoundClaim | undefined;
 
   /**
    * @param fence a claim counts only once replicas have it as well; @param observe is told what its
@@ -263,7 +300,7 @@ export class Gate {
     this.#redis = redis;
     this.#keys = keys;
     this.#times = times;
-    this.#fence = fence && new ReplicaFence(redis, keys.claimCounts, fence);
+    this.#fence = fence && new ReplicaFence(redis, keys, fence);
     this.#observe = observe;
   }
 
@@ -277,54 +314,30 @@ export class Gate {
    * another that answers.
    */
   async introduce(server: string): Promise<boolean> {
-    const bound = this.#bound?.server === server ? this.#bound : Gate.#claim.boundTo(server);
+    const bound = this.#bound?.server === server ? this.#bound : CLAIM.boundTo(server);
     if (!(await bound.teach(this.#redis, this.#keys.claimCounts))) return false;
+    if (this.#fence && !(await this.#fence.introduce(server))) return false;
     this.#bound = bound;
     return true;
   }
 
   /** A gate introduced to no server, where nobody compares, introduces itself to the first. */
   async claim(request: ClaimRequest): Promise<GateAnswer | Uncompared> {
-    const { callId, owner, campaign, person, lines } = request;
-    const own = this.#keysOf(campaign);
-    const ask = {
-      campaign,
-      person: person.member,
-      opensAt: request.opensAt,
-      closesAt: request.closesAt,
-      startsAt: request.startsAt,
-      expiresAt: request.expiresAt,
-      ready: request.ready,
-      renews: request.renews,
-      isUnsent: request.isUnsent,
-      leadMs: request.leadMs,
-      takesItFor: request.takesItFor,
-      seen: request.seen ?? 0,
-      isOwnLine: request.isOwnLine,
-      isOwnTime: request.isOwnTime,
-      ...request.limits,
-      ...this.#times,
-    };
-    const keys = [
-      own.ledger,
-      own.state,
-      own.claims,
-      this.#keys.holds,
-      this.#keys.doNotCall(person.bucket),
-      this.#keys.claimCounts,
-      own.turns,
-      this.#keys.lines,
-      this.#keys.people,
-    ];
-    const args = [callId, owner, JSON.stringify(ask), ...lines];
+    const { ledger, state, claims, turns } = this.#keysOf(request.campaign);
+    const { holds, claimCounts, lines, people } = this.#keys;
+    const doNotCall = this.#keys.doNotCall(request.person.bucket);
+    const keys = { ledger, state, claims, turns, holds, claimCounts, lines, people, doNotCall };
     const bound = this.#bound ?? (await this.#introduceItself());
-    const answer = readAnswer(await bound.run(this.#redis, keys, args));
+    const answer = await bound.run(this.#redis, keys, { ask: request, ...this.#times });
+    if (answer === undefined) return { kind: 'uncompared' };
     const isUsable =
-      answer.kind !== 'dial' || this.#fence === undefined || (await this.#fence.covers(bound));
+      answer.kind !== 'dial' ||
+      this.#fence === undefined ||
+      (await this.#fence.covers(bound.server));
     return isUsable ? answer : { ...answer, kind: 'unfenced' };
   }
 
-  async #introduceItself(): Promise<BoundScript> {
+  async #introduceItself(): Promise<BoundClaim> {
     while (this.#bound === undefined) {
       await this.introduce(
         (await new Evidence(this.#redis, this.#keys).compare(new Map(), true)).server,
@@ -333,117 +346,30 @@ export class Gate {
     return this.#bound;
   }
 
-  async settle(request: SettleRequest): Promise<SettleAnswer> {
-    const own = this.#keysOf(request.campaign);
-    const {
-      campaign,
-      answered,
-      expires,
-      probes,
-      run,
-      cause,
-      resultsBefore,
-      redialAfterMs,
-      redials,
-      unrung,
-      claimed,
-    } = request;
-    // Left out rather than empty: most calls are the probe of nothing, and every byte is read for
-    // each of them.
-    const channel = this.#keys.announcements;
-    const context = {
-      campaign,
-      channel,
-      answered,
-      expires,
-      probes: orNothing(probes),
-      run,
-      cause: run === undefined && probes.length === 0 ? undefined : cause,
-      resultsBefore,
-      redialAfterMs,
-      redials,
-      unrung,
-      claimed: claimed && placesOf(claimed),
-    };
-    const [word, value, redialAt, changes] = (await Gate.#settle.run(
-      this.#redis,
-      [
-        own.ledger,
-        own.state,
-        own.claims,
-        own.kept,
-        own.revised,
-        this.#keys.results,
-        this.#keys.breakers,
-        this.#keys.holds,
-        own.expiries,
-        this.#keys.lines,
-        this.#keys.people,
-      ],
-      [
-        request.callId,
-        request.owner,
-        request.outcome,
-        request.attempts,
-        request.resultHead,
-        request.payload,
-        JSON.stringify(context),
-      ],
-    )) as [string, unknown, (number | null)?, string?];
+  async settle({ resultHead, payload, ...settlement }: SettleRequest): Promise<SettleAnswer> {
+    const keys = this.#keysOf(settlement.campaign);
+    const given = { settlement, resultHead, payload, channel: keys.announcements };
+    const { answer, changes } = await SETTLE.run(this.#redis, keys, given);
     tellChanges(this.#observe, changes);
-    const redial = typeof redialAt === 'number' ? { redialAt } : {};
-    if (word === 'settled') return { kind: 'settled', revision: Number(value), ...redial };
-    if (word === 'already') return { kind: 'already', outcome: value as Outcome, ...redial };
-    return { kind: 'lost' };
+    return answer;
   }
 
-  async release(request: ReleaseRequest): Promise<ReleaseAnswer> {
-    const { attempts, failures, faultAfter, answered, probes, run, hold, cause } = request;
-    const refused = faultAfter !== undefined;
-    const context = {
-      channel: this.#keys.announcements,
-      attempts,
-      failures,
-      refused,
-      faultAfter,
-      answered,
-      probes,
-      run,
-      hold,
-      cause,
-    };
-    return this.#giveBack(request, context);
+  release(request: ReleaseRequest): Promise<ReleaseAnswer> {
+    return this.#giveBack(request);
   }
 
   /**
    * Gives back, unused, the claim that this owner may have: the gate's answer never reached it.
    * Resolves to whether it had one.
    */
-  async withdraw(request: Pick<ClaimRequest, 'callId' | 'owner' | 'campaign'>): Promise<boolean> {
-    return (
-      (await this.#giveBack(request, { channel: this.#keys.announcements, withdraws: true })) ===
-      'released'
-    );
+  async withdraw({ callId, owner, campaign }: Question): Promise<boolean> {
+    return (await this.#giveBack({ callId, owner, campaign, withdraws: true })) === 'released';
   }
 
-  async #giveBack(
-    of: Pick<ClaimRequest, 'callId' | 'owner' | 'campaign'>,
-    context: object,
-  ): Promise<ReleaseAnswer> {
-    const own = this.#keysOf(of.campaign);
-    const [word, changes] = (await Gate.#release.run(
-      this.#redis,
-      [
-        own.ledger,
-        own.state,
-        own.claims,
-        this.#keys.breakers,
-        this.#keys.holds,
-        this.#keys.lines,
-        this.#keys.people,
-      ],
-      [of.callId, of.owner, JSON.stringify(context)],
-    )) as [ReleaseAnswer, string?];
+  async #giveBack(release: ReleaseRequest | Withdrawal): Promise<ReleaseAnswer> {
+    const keys = this.#keysOf(release.campaign);
+    const given = { release, channel: keys.announcements };
+    const [word, changes] = await RELEASE.run(this.#redis, keys, given);
     tellChanges(this.#observe, changes);
     return word;
   }
@@ -458,23 +384,8 @@ export class Gate {
   }
 }
 
-/** Without what else the claim says. */
-function placesOf({
-  line,
-  person,
-  conversationMs,
-  claimedAt,
-  deadline,
-}: ClaimedPlaces): ClaimedPlaces {
-  return { line, person, conversationMs, claimedAt, deadline };
-}
-
-function orNothing<Item>(items: readonly Item[]): readonly Item[] | undefined {
-  return items.length === 0 ? undefined : items;
-}
-
-function readAnswer(reply: unknown): GateAnswer | Uncompared {
-  if (!Array.isArray(reply) || reply[0] === 'uncompared') return { kind: 'uncompared' };
+function readAnswer(reply: unknown[]): GateAnswer | Uncompared {
+  if (reply[0] === 'uncompared') return { kind: 'uncompared' };
   const sequence = Number(reply.pop());
   const now = Number(reply.pop());
   return { ...readVerdict(reply), now, sequence };
@@ -514,5 +425,22 @@ function readVerdict([kind, ...rest]: unknown[]): GateVerdict {
       return { kind, until: Number(rest[0]), waitFor: rest[1] as WaitFor };
     default:
       throw new Error(`the gate gave an answer that this version does not know: ${String(kind)}`);
+  }
+}
+
+function readSettled([word, value, redialAt, changes]: [
+  word: SettleAnswer['kind'],
+  value?: unknown,
+  redialAt?: number | null,
+  changes?: string,
+]): { readonly answer: SettleAnswer; readonly changes: string | undefined } {
+  const redial = typeof redialAt === 'number' ? { redialAt } : {};
+  switch (word) {
+    case 'settled':
+      return { answer: { kind: word, revision: Number(value), ...redial }, changes };
+    case 'already':
+      return { answer: { kind: word, outcome: value as Outcome, ...redial }, changes };
+    case 'lost':
+      return { answer: { kind: word }, changes };
   }
 }

@@ -1,16 +1,13 @@
 #!lua flags=allow-oom
--- Writes claims again that this Redis has lost, and says which outcomes it has lost.
+-- Writes claims again that this Redis has lost, and says which outcomes it has lost. A call whose
+-- `claim` is not given is settled; `revision` is how many results are written for it once it is.
 --
--- KEYS: ledger, claims, campaign state, reopened calls, open campaigns; what the keys of lines and
--- of people begin with ARGV: campaign, then call id, owner, results written for the call once it is
--- settled, the claim (JSON) or, if it is settled, '' or
---       'redial'; again and again
 -- Answers: how many claims were written, then the places (from 0) of the settled calls whose
 -- outcome is missing
-local ledger, claims, campaign_state, reopened, open_campaigns, lines, people = unpack(KEYS)
+
 local written, reply = 0, {}
 -- Its ledger was removed on purpose, when none of its calls could go out any more.
-if redis.call('HEXISTS', campaign_state, 'archived') == 1 then return { 0 } end
+if redis.call('HEXISTS', state, 'archived') == 1 then return { 0 } end
 
 local function is_missing(entry, owner, revision, is_claim, redials)
   if entry == nil or has_lost_redial(entry, redials) then return true end
@@ -25,25 +22,24 @@ end
 
 -- That the call was queued again is lost as well, so it is done again: its job may be gone.
 local function reopen(call_id, outcome)
-  if outcome then redis.call('HINCRBY', campaign_state, 'outcome:' .. outcome, -1) end
+  if outcome then redis.call('HINCRBY', state, 'outcome:' .. outcome, -1) end
   redis.call('SADD', reopened, call_id)
-  redis.call('SADD', open_campaigns, ARGV[1])
+  redis.call('SADD', open_campaigns, campaign)
 end
 
-for index = 2, #ARGV, 4 do
-  local call_id, owner, revision, raw = ARGV[index], ARGV[index + 1], tonumber(ARGV[index + 2]), ARGV[index + 3]
-  local is_settled_redial = raw == 'redial'
-  local claim = raw ~= '' and not is_settled_redial and cjson.decode(raw) or nil
-  local redials = is_settled_redial and 1 or claim and claim.redials
+for index, call in ipairs(calls) do
+  local call_id, owner = call.callId, call.owner
+  local claim = call.claim and cjson.decode(call.claim)
+  local redials = claim and claim.redials or call.redials
   local entry = read_entry(ledger, call_id)
-  if is_missing(entry, owner, revision, claim ~= nil, redials) then
+  if is_missing(entry, owner, call.revision, claim ~= nil, redials) then
     if claim == nil then
-      reply[#reply + 1] = (index - 2) / 4
+      reply[#reply + 1] = index - 1
     else
       local is_redial = has_lost_redial(entry, redials)
-      if is_redial then begin_redial(ledger, campaign_state, call_id, entry) end
+      if is_redial then begin_redial(ledger, state, call_id, entry) end
       if is_settled(entry) then reopen(call_id, not is_redial and entry.state) end
-      redis.call('HSET', ledger, call_id, raw)
+      redis.call('HSET', ledger, call_id, call.claim)
       redis.call('ZADD', claims, claim.deadline, call_id)
       occupy_line(lines, claim.line, owner, claim.deadline + claim.conversationMs)
       remember_call(people, claim.person, owner, claim.claimedAt + UNANSWERED)

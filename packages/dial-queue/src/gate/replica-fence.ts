@@ -1,5 +1,12 @@
+import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
-import type { BoundScript, Fence } from '../redis/script.ts';
+import { type Fence, Script } from '../redis/script.ts';
+
+const WRITE = new Script({
+  lua: new URL('./fence.lua', import.meta.url),
+  shared: ['ledger'],
+  keys: ['claimCounts'],
+});
 
 /**
  * Waits until replicas have what was written. A WAIT keeps its connection busy, so only one is on
@@ -7,43 +14,47 @@ import type { BoundScript, Fence } from '../redis/script.ts';
  */
 export class ReplicaFence {
   readonly #redis: RedisConnection;
-  readonly #key: string;
+  readonly #keys: Keys;
   readonly #fence: Fence;
-  #next: { readonly script: BoundScript; readonly isCovered: Promise<boolean> } | undefined;
+  #bound: ReturnType<typeof WRITE.boundTo> | undefined;
+  #next: { readonly server: string; readonly isCovered: Promise<boolean> } | undefined;
   #last: Promise<boolean> = Promise.resolve(true);
 
-  /** @param key the scripts' */
-  constructor(redis: RedisConnection, key: string, fence: Fence) {
+  constructor(redis: RedisConnection, keys: Keys, fence: Fence) {
     this.#redis = redis;
-    this.#key = key;
+    this.#keys = keys;
     this.#fence = fence;
   }
 
+  /** From now on that server is the one. Resolves to false if it is another that answers. */
+  async introduce(server: string): Promise<boolean> {
+    const bound = WRITE.boundTo(server);
+    if (!(await bound.teach(this.#redis, this.#keys.claimCounts))) return false;
+    this.#bound = bound;
+    return true;
+  }
+
   /**
-   * Whether enough replicas have all that was written before on the script's server. The script
-   * writes once more and the WAIT is for that: replicas get all writes of a server in their order,
-   * whichever connection they came by.
+   * Whether enough replicas have all that was written before on that server. The script writes once
+   * more and the WAIT is for that: replicas get all writes of a server in their order, whichever
+   * connection they came by.
    */
-  covers(script: BoundScript): Promise<boolean> {
-    if (this.#next?.script !== script) {
-      this.#next = { script, isCovered: this.#wait(script, this.#last) };
+  covers(server: string): Promise<boolean> {
+    if (this.#next?.server !== server) {
+      this.#next = { server, isCovered: this.#wait(server, this.#last) };
       this.#last = this.#next.isCovered;
     }
     return this.#next.isCovered;
   }
 
-  async #wait(script: BoundScript, before: Promise<boolean>): Promise<boolean> {
+  async #wait(server: string, before: Promise<boolean>): Promise<boolean> {
     await before;
     // What is written from here on needs another.
-    if (this.#next?.script === script) this.#next = undefined;
+    if (this.#next?.server === server) this.#next = undefined;
+    if (this.#bound?.server !== server) return false;
     try {
-      const acknowledged = await script.runAndWait(
-        this.#redis,
-        [this.#key],
-        ['fence'],
-        this.#fence,
-      );
-      return acknowledged >= this.#fence.replicas;
+      const had = await this.#bound.runAndWait(this.#redis, this.#keys, {}, this.#fence);
+      return had >= this.#fence.replicas;
     } catch {
       // Nobody knows, and so nothing goes out.
       return false;

@@ -2,27 +2,23 @@
 -- Records a call's outcome: ledger, counters, results stream, holds. Runs even when Redis is full:
 -- what has rung must be written down.
 --
--- KEYS: ledger, campaign state, claims, kept payloads, revised results, results stream, breakers,
---       holds, expiries; what the keys of lines and of people begin with
--- ARGV: call id, owner, outcome, attempts, result (a JSON object without its last fields and
---       closing brace), payload to keep or '',
---       JSON {campaign, channel, answered?, expires?, probes?, run?, cause?, resultsBefore?,
---       redialAfterMs?, redials?, unrung?, claimed?}
+-- `result_head` is the result as a JSON object without its last fields and closing brace, `payload`
+-- what is to be kept of the call.
+--
 -- Answers: settled <revision> <redialAt, if any> <changes of holds, if any>
 --        | already <outcome> <redialAt, if any>
 --        | lost (another owner holds the claim, or it is over)
-local ledger, campaign_state, claims, kept, revised, results, breakers, holds, expiries, lines, people = unpack(KEYS)
-local call_id, owner, outcome, attempts, result, payload = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
-local context = cjson.decode(ARGV[7])
+
+local call_id, owner, outcome = settlement.callId, settlement.owner, settlement.outcome
 local now = now_ms()
 
 local entry = read_entry(ledger, call_id)
 -- Nothing is claimed in an archived campaign: this is a late word, and the call has been counted.
-if (not entry or entry.state ~= 'claimed') and redis.call('HEXISTS', campaign_state, 'archived') == 1 then
+if (not entry or entry.state ~= 'claimed') and redis.call('HEXISTS', state, 'archived') == 1 then
   return { 'already', is_settled(entry) and entry.state or 'canceled' }
 end
-if has_lost_redial(entry, context.redials) and entry.owner ~= owner then
-  begin_redial(ledger, campaign_state, call_id, entry)
+if has_lost_redial(entry, settlement.redials) and entry.owner ~= owner then
+  begin_redial(ledger, state, call_id, entry)
   entry = { state = 'claimed', owner = owner, failures = entry.failures, revision = entry.revision }
 end
 if entry and entry.state == 'claimed' and entry.owner ~= owner then
@@ -38,31 +34,31 @@ if is_settled(entry) then
   -- Only the owner, late but alive, may say what became of a call that others had to take for
   -- unknown.
   local is_correction = entry.state == 'unknown' and entry.owner == owner
-  if not is_correction and not is_outdated(entry, context.resultsBefore or 0) then return { 'already', entry.state, entry.redialAt } end
-  end_wait_for_redial(campaign_state, entry)
-  redis.call('HINCRBY', campaign_state, 'outcome:' .. entry.state, -1)
+  if not is_correction and not is_outdated(entry, settlement.resultsBefore or 0) then return { 'already', entry.state, entry.redialAt } end
+  end_wait_for_redial(state, entry)
+  redis.call('HINCRBY', state, 'outcome:' .. entry.state, -1)
 end
 -- Whoever wrote off its claim has left it its places; one that this Redis has lost has none.
 local is_written_off = is_settled(entry) and entry.owner == owner
-local claimed = entry and entry.state == 'claimed' and entry.line and entry or context.claimed
+local claimed = entry and entry.state == 'claimed' and entry.line and entry or settlement.claimed
 
 local revision = (entry and entry.revision or 0) + 1
 local failures = entry and entry.failures or 0
 local settled = {
-  state = outcome, owner = owner, attempts = attempts, revision = revision, failures = failures > 0 and failures or nil,
-  redials = entry and entry.redials or context.redials,
+  state = outcome, owner = owner, attempts = settlement.attempts, revision = revision, failures = failures > 0 and failures or nil,
+  redials = entry and entry.redials or settlement.redials,
 }
 if outcome == 'unknown' then
   settled.deadline, settled.writtenAt = entry and entry.deadline or now, now
-  if context.redialAfterMs and not settled.redials then
-    grant_redial(campaign_state, settled, math.max(settled.deadline, now) + context.redialAfterMs)
+  if settlement.redialAfterMs and not settled.redials then
+    grant_redial(state, settled, math.max(settled.deadline, now) + settlement.redialAfterMs)
   end
 end
 write_entry(ledger, call_id, settled)
 redis.call('ZREM', claims, call_id)
 if claimed then
   -- A redial that was refused leaves its call unknown because of the first attempt alone.
-  local has_rung = (outcome == 'accepted' or outcome == 'unknown') and not context.unrung
+  local has_rung = (outcome == 'accepted' or outcome == 'unknown') and not settlement.unrung
   if not has_rung then
     leave_line(lines, claimed.line, owner)
     forget_call(people, claimed.person, owner)
@@ -71,23 +67,23 @@ if claimed then
     remember_call(people, claimed.person, owner, claimed.claimedAt)
   end
 end
-if context.expires then redis.call('ZREM', expiries, call_id) end
-redis.call('HINCRBY', campaign_state, 'outcome:' .. outcome, 1)
-write_result({ state = campaign_state, revised = revised, results = results }, context.campaign, call_id, result, revision)
-if payload ~= '' then
+if settlement.expires then redis.call('ZREM', expiries, call_id) end
+redis.call('HINCRBY', state, 'outcome:' .. outcome, 1)
+write_result({ state = state, revised = revised, results = results }, settlement.campaign, call_id, result_head, revision)
+if payload then
   redis.call('HSET', kept, call_id, payload)
 elseif revision > 1 then
   redis.call('HDEL', kept, call_id)
 end
 
 -- Nothing is counted while there is no trouble: then there is no hash of breakers.
-if (context.answered or outcome == 'accepted') and redis.call('EXISTS', breakers) == 1 then
+if (settlement.answered or outcome == 'accepted') and redis.call('EXISTS', breakers) == 1 then
   count_answer(breakers)
   if outcome == 'accepted' then
-    redis.call('HDEL', breakers, 'run:rejections:' .. context.campaign)
+    redis.call('HDEL', breakers, 'run:rejections:' .. settlement.campaign)
     if redis.call('HEXISTS', breakers, 'accepted') == 1 then redis.call('HINCRBY', breakers, 'accepted', 1) end
   end
 end
-if context.run then count_run(breakers, holds, context.channel, now, context.run, call_id, context.cause) end
-if context.probes then end_probes(holds, context.channel, now, owner, context.probes, 0, context.cause) end
+if settlement.run then count_run(breakers, holds, channel, now, settlement.run, call_id, settlement.cause) end
+if settlement.probes then end_probes(holds, channel, now, owner, settlement.probes, 0, settlement.cause) end
 return { 'settled', revision, settled.redialAt or false, changes_of_holds() }

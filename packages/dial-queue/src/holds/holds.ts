@@ -2,6 +2,7 @@ import type { HoldReason, HoldScope } from '@libby-dialer/dialing';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { json, optional, text } from '../redis/script-inputs.ts';
 
 /** A hold to open. Pauses grow by doubling from the first to the longest while probes fail. */
 export interface HoldRequest {
@@ -80,11 +81,18 @@ interface StoredHold {
 
 /** Where dialing is stopped, and why. */
 export class Holds {
-  static readonly #open = new Script(
-    new URL('./open-hold.lua', import.meta.url),
-    'ledger',
-    'holds',
-  );
+  static readonly #open = new Script({
+    lua: new URL('./open-hold.lua', import.meta.url),
+    shared: ['ledger', 'holds'],
+    keys: ['holds', 'state?'],
+    args: {
+      channel: text,
+      hold: json<HoldRequest>(),
+      callId: text,
+      cause: optional(json<HoldCause>()),
+      edition: text,
+    },
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #observe: HoldObserver | undefined;
@@ -96,7 +104,7 @@ export class Holds {
   }
 
   async open(hold: HoldRequest, callId: string, cause?: HoldCause): Promise<void> {
-    await this.#askFor([this.#keys.holds], hold, callId, cause);
+    await this.#askFor({ holds: this.#keys.holds }, hold, callId, cause);
   }
 
   /**
@@ -109,25 +117,19 @@ export class Holds {
     callId: string,
     cause?: HoldCause,
   ): Promise<void> {
-    await this.#askFor(
-      [this.#keys.holds, this.#keys.campaign(campaign).state],
-      hold,
-      callId,
-      cause,
-      edition,
-    );
+    await this.#askFor(this.#keys.campaign(campaign), hold, callId, cause, edition);
   }
 
   async #askFor(
-    keys: string[],
+    keys: { readonly holds: string; readonly state?: string },
     hold: HoldRequest,
     callId: string,
     cause?: HoldCause,
     edition = '',
   ): Promise<void> {
-    const why = cause === undefined ? '' : JSON.stringify(cause);
-    const args = [this.#keys.announcements, JSON.stringify(hold), callId, why, edition];
-    tellChanges(this.#observe, await Holds.#open.run(this.#redis, keys, args));
+    const channel = this.#keys.announcements;
+    const asked = { channel, hold, callId, cause, edition };
+    tellChanges(this.#observe, await Holds.#open.run(this.#redis, keys, asked));
   }
 
   async list(): Promise<Hold[]> {

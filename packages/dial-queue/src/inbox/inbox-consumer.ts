@@ -1,6 +1,7 @@
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { number, optional, rows, text } from '../redis/script-inputs.ts';
 import { dayOf, FATES_KEPT_SECONDS, fateText, type InboxFate } from './inbox-fate.ts';
 
 /** The consumer group: its members share the entries. */
@@ -61,8 +62,32 @@ interface Finish {
  * once, by whoever is first.
  */
 export class InboxConsumer {
-  static readonly #finishScript = new Script(new URL('./finish-inbox.lua', import.meta.url));
-  static readonly #forgetScript = new Script(new URL('./forget-consumers.lua', import.meta.url));
+  static readonly #finishScript = new Script({
+    lua: new URL('./finish-inbox.lua', import.meta.url),
+    keys: ['inbox', 'inboxRejected', 'fates'],
+    args: {
+      group: text,
+      fatesForSeconds: number,
+      mostRejects: number,
+      entries: rows({
+        id: text,
+        fate: text,
+        code: optional(text),
+        reason: optional(text),
+        campaign: optional(text),
+        call: optional(text),
+      }),
+    },
+    answer: ([waiting, ...ended]: [number, ...string[]]): Finish => ({
+      ended: new Set(ended),
+      waiting,
+    }),
+  });
+  static readonly #forgetScript = new Script({
+    lua: new URL('./forget-consumers.lua', import.meta.url),
+    keys: ['inbox'],
+    args: { group: text, idleMs: number, only: optional(text) },
+  });
   readonly #redis: RedisConnection;
   readonly #blocking: RedisConnection;
   readonly #keys: Keys;
@@ -176,16 +201,27 @@ export class InboxConsumer {
   }
 
   async #finish(day: string, entries: readonly EndedEntry[]): Promise<Finish> {
-    const rejects = entries.flatMap(({ id, reject }) =>
-      reject === undefined ? [] : [id, reject.campaign, reject.code, reject.reason, reject.call],
-    );
-    const fates = entries.flatMap(({ id, fate }) => [id, fateText(fate)]);
-    const [waiting, ...ended] = (await InboxConsumer.#finishScript.run(
+    return InboxConsumer.#finishScript.run(
       this.#redis,
-      [this.#keys.inbox, this.#keys.inboxRejected, `${this.#keys.inboxFates}${day}`],
-      [INBOX_GROUP, FATES_KEPT_SECONDS, MOST_REJECTS, entries.length, ...fates, ...rejects],
-    )) as [number, ...string[]];
-    return { ended: new Set(ended), waiting };
+      {
+        inbox: this.#keys.inbox,
+        inboxRejected: this.#keys.inboxRejected,
+        fates: `${this.#keys.inboxFates}${day}`,
+      },
+      {
+        group: INBOX_GROUP,
+        fatesForSeconds: FATES_KEPT_SECONDS,
+        mostRejects: MOST_REJECTS,
+        entries: entries.map(({ id, fate, reject }) => ({
+          id,
+          fate: fateText(fate),
+          code: reject?.code,
+          reason: reject?.reason,
+          campaign: reject?.campaign,
+          call: reject?.call,
+        })),
+      },
+    );
   }
 
   /** Entries in the inbox, also those in somebody's hands. */
@@ -195,7 +231,7 @@ export class InboxConsumer {
 
   /** Takes the names of daemons off the group that are gone and hold nothing. */
   async forgetOthers(): Promise<void> {
-    await this.#forget(FORGET_AFTER_MS, '');
+    await this.#forget(FORGET_AFTER_MS);
   }
 
   /**
@@ -206,12 +242,9 @@ export class InboxConsumer {
     await this.#forget(0, this.#name);
   }
 
-  async #forget(idleMs: number, only: string): Promise<void> {
-    await InboxConsumer.#forgetScript.run(
-      this.#redis,
-      [this.#keys.inbox],
-      [INBOX_GROUP, idleMs, only],
-    );
+  async #forget(idleMs: number, only?: string): Promise<void> {
+    const consumers = { group: INBOX_GROUP, idleMs, only };
+    await InboxConsumer.#forgetScript.run(this.#redis, this.#keys, consumers);
   }
 
   /**

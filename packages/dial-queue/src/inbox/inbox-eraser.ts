@@ -3,6 +3,7 @@ import type { CampaignStore } from '../campaigns/campaign-store.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { number, text } from '../redis/script-inputs.ts';
 import { DEAD_AFTER_MS, INBOX_GROUP } from './inbox-consumer.ts';
 import { dayOf, FATES_KEPT_SECONDS, fateText } from './inbox-fate.ts';
 
@@ -35,7 +36,12 @@ interface StreamEntry {
  * `erased`.
  */
 export class InboxEraser {
-  static readonly #script = new Script(new URL('./erase-inbox-entry.lua', import.meta.url));
+  static readonly #script = new Script({
+    lua: new URL('./erase-inbox-entry.lua', import.meta.url),
+    keys: ['inbox', 'fates'],
+    args: { group: text, id: text, fate: text, inHandMs: number, fatesForSeconds: number },
+    answer: (word: 'erased' | 'abandoned' | 'in_hand' | 'gone') => word,
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #campaigns: CampaignStore;
@@ -60,16 +66,18 @@ export class InboxEraser {
     return total;
   }
 
-  async #eraseEntry(id: string): Promise<unknown> {
-    const keys = [this.#keys.inbox, `${this.#keys.inboxFates}${dayOf(id)}`];
-    const fate = fateText({ kind: 'erased' });
-    return InboxEraser.#script.run(this.#redis, keys, [
-      INBOX_GROUP,
-      id,
-      fate,
-      DEAD_AFTER_MS,
-      FATES_KEPT_SECONDS,
-    ]);
+  async #eraseEntry(id: string): Promise<'erased' | 'abandoned' | 'in_hand' | 'gone'> {
+    return InboxEraser.#script.run(
+      this.#redis,
+      { inbox: this.#keys.inbox, fates: `${this.#keys.inboxFates}${dayOf(id)}` },
+      {
+        group: INBOX_GROUP,
+        id,
+        fate: fateText({ kind: 'erased' }),
+        inHandMs: DEAD_AFTER_MS,
+        fatesForSeconds: FATES_KEPT_SECONDS,
+      },
+    );
   }
 
   async *#find(

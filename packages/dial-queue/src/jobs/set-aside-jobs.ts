@@ -15,6 +15,7 @@ import { Identity, isCallId } from '../people/identity.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { flag, optional, rows, text } from '../redis/script-inputs.ts';
 import { callOf, type QueuedJob, type Refusal, readCall } from './call-job.ts';
 
 const JOBS_PER_STEP = 500;
@@ -55,22 +56,34 @@ interface Times {
  * person decides, or the campaign is over.
  */
 export class SetAsideJobs {
-  static readonly #add = new Script(
-    new URL('./set-aside.lua', import.meta.url),
-    'ledger',
-    'redial',
-    'remove-job',
-  );
-  static readonly #finish = new Script(
-    new URL('./end-set-aside.lua', import.meta.url),
-    'ledger',
-    'write-result',
-  );
-  static readonly #reopen = new Script(
-    new URL('./requeue-set-aside.lua', import.meta.url),
-    'ledger',
-    'redial',
-  );
+  static readonly #add = new Script({
+    lua: new URL('./set-aside.lua', import.meta.url),
+    shared: ['ledger', 'redial', 'remove-job'],
+    keys: ['ledger', 'state', 'setAside'],
+    args: { queue: text, jobId: text, job: text, isCopy: flag },
+    answer: ([kind, until = 0]: [SetAsideAnswer['kind'], number?]): SetAsideAnswer =>
+      kind === 'busy' ? { kind, until } : { kind },
+  });
+  static readonly #finish = new Script({
+    lua: new URL('./end-set-aside.lua', import.meta.url),
+    shared: ['ledger', 'write-result'],
+    keys: ['ledger', 'state', 'claims', 'revised', 'results', 'expiries', 'setAside'],
+    args: {
+      campaign: text,
+      jobId: text,
+      before: optional(text),
+      after: optional(text),
+      result: optional(text),
+    },
+    answer: (word: 'ended' | 'changed') => word,
+  });
+  static readonly #reopen = new Script({
+    lua: new URL('./requeue-set-aside.lua', import.meta.url),
+    shared: ['ledger', 'redial'],
+    keys: ['ledger', 'state', 'kept', 'reopened', 'openCampaigns', 'setAside'],
+    args: { campaign: text, calls: rows({ callId: text, payload: text }) },
+    answer: Number,
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 
@@ -90,24 +103,18 @@ export class SetAsideJobs {
     worker: string,
     at: number,
   ): Promise<SetAsideAnswer> {
-    const own = this.#keys.campaign(campaign);
     const { callId, ...rest } = job;
-    const keys = [own.ledger, own.state, own.setAside];
-    const args = [
-      this.#keys.queue(campaign),
-      callId,
-      JSON.stringify(rest),
-      isCallId(callId) ? 0 : 1,
-    ];
-    const [kind, until] = (await SetAsideJobs.#add.run(this.#redis, keys, args)) as [
-      SetAsideAnswer['kind'],
-      number?,
-    ];
-    if (kind === 'busy') return { kind, until: until ?? 0 };
+    const answer = await SetAsideJobs.#add.run(this.#redis, this.#keys.campaign(campaign), {
+      queue: this.#keys.queue(campaign),
+      jobId: callId,
+      job: JSON.stringify(rest),
+      isCopy: !isCallId(callId),
+    });
     // A claim of that id whose owner never spoke is written off now: no job will come up for it any
     // more.
-    if (kind !== 'over') await this.#end(campaign, job, worker, at);
-    return { kind };
+    if (answer.kind === 'set_aside' || answer.kind === 'known')
+      await this.#end(campaign, job, worker, at);
+    return answer;
   }
 
   async *list(campaign: string): AsyncGenerator<SetAsideJob> {
@@ -168,25 +175,15 @@ export class SetAsideJobs {
     decider: Decider,
   ): Promise<number> {
     const identity = await Identity.load(this.#redis, this.#keys);
-    const own = this.#keys.campaign(campaign.id);
-    const keys = [
-      own.ledger,
-      own.state,
-      own.kept,
-      own.reopened,
-      this.#keys.openCampaigns,
-      own.setAside,
-    ];
+    const keys = this.#keys.campaign(campaign.id);
     let count = 0;
     for (let from = 0; from < jobs.length; from += JOBS_PER_STEP) {
-      const payloads = jobs.slice(from, from + JOBS_PER_STEP).flatMap((job) => {
+      const calls = jobs.slice(from, from + JOBS_PER_STEP).flatMap((job) => {
         const call = this.callOf(identity, campaign, job);
-        return call === undefined ? [] : [job.callId, JSON.stringify(call)];
+        return call === undefined ? [] : [{ callId: job.callId, payload: JSON.stringify(call) }];
       });
-      if (payloads.length === 0) continue;
-      count += Number(
-        await SetAsideJobs.#reopen.run(this.#redis, keys, [campaign.id, ...payloads]),
-      );
+      if (calls.length === 0) continue;
+      count += await SetAsideJobs.#reopen.run(this.#redis, keys, { campaign: campaign.id, calls });
     }
     if (count > 0) await new CallReopener(this.#redis, this.#keys).restore(campaign.id);
     await this.#note(campaign.id, 'queued', count, decider);
@@ -208,16 +205,14 @@ export class SetAsideJobs {
     at: number,
     given?: Ending,
   ): Promise<void> {
-    const own = this.#keys.campaign(campaign);
-    const { ledger, state, claims, revised, expiries, setAside } = own;
-    const keys = [ledger, state, claims, revised, this.#keys.results, expiries, setAside];
+    const keys = this.#keys.campaign(campaign);
     const list = await new CampaignStore(this.#redis, this.#keys).listOf(
       campaign,
       readCall(job.data),
     );
     for (let answer: unknown; answer !== 'ended'; ) {
-      const raw = (await this.#redis.hget(ledger, job.callId)) ?? '';
-      const entry = raw === '' ? undefined : (JSON.parse(raw) as LedgerEntry);
+      const before = (await this.#redis.hget(keys.ledger, job.callId)) ?? undefined;
+      const entry = before === undefined ? undefined : (JSON.parse(before) as LedgerEntry);
       const isOver = entry !== undefined && entry.state !== 'open' && entry.state !== 'claimed';
       const ending = entry?.state === 'claimed' ? lostEnding(entry, at) : given;
       if (!isOver && ending === undefined) return;
@@ -225,13 +220,13 @@ export class SetAsideJobs {
       const written =
         ending !== undefined && isRow
           ? writtenBy(campaign, job, entry, ending, worker, at, list)
-          : [];
-      answer = await SetAsideJobs.#finish.run(this.#redis, keys, [
+          : { after: undefined, result: undefined };
+      answer = await SetAsideJobs.#finish.run(this.#redis, keys, {
         campaign,
-        job.callId,
-        raw,
+        jobId: job.callId,
+        before,
         ...written,
-      ]);
+      });
     }
   }
 
@@ -272,7 +267,7 @@ function writtenBy(
   worker: string,
   at: number,
   list: string | undefined,
-): [entry: string, head: string] {
+): { readonly after: string; readonly result: string } {
   const call = readCall(job.data);
   // It was dialed once before, and that may have rung.
   const outcome = entry?.redials === undefined ? ending.outcome : 'unknown';
@@ -305,5 +300,5 @@ function writtenBy(
     worker,
     ...(list === undefined ? {} : { list }),
   };
-  return [JSON.stringify(after), JSON.stringify(record).slice(0, -1)];
+  return { after: JSON.stringify(after), result: JSON.stringify(record).slice(0, -1) };
 }

@@ -1,18 +1,14 @@
 #!lua
 -- Takes a job that is not taken for a call of ours out of the queue and keeps it where a person
 -- sees it, unless the ledger has already settled the call. One that a worker has in hand leaves the
--- queue when that run ends. Safe to repeat.
+-- queue when that run ends. A copy is a job whose id is that of no call. Safe to repeat.
 --
--- KEYS: ledger, campaign state, jobs set aside ARGV: prefix of the queue's keys, job id, the job
--- (JSON), whether its id is that of no call (1/0) Answers: over (also of a copy that is no more,
--- and of a job whose person was erased, while a worker had it in hand) | busy <deadline of the
--- claim that stands> | set_aside | known (it stood there
---   already)
-local ledger, campaign_state, set_aside = unpack(KEYS)
-local queue, job_id, job, is_copy = ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'
-
+-- Answers: over (also of a copy that is no more, and of a job whose person was erased, while a
+-- worker had it in hand) | busy <deadline of the claim that stands> | set_aside | known (it stood
+-- there already)
 -- Its ledger may be gone, and nothing of it is ever dialed.
-if redis.call('HEXISTS', campaign_state, 'archived') == 1 then return { 'over' } end
+
+if redis.call('HEXISTS', state, 'archived') == 1 then return { 'over' } end
 local data = redis.call('HGET', queue .. job_id, 'data')
 if data == BLANK_CALL then return { 'over' } end
 -- Of a copy no row is lost: once it is taken out of the queue, it must not come back from the
@@ -22,7 +18,7 @@ local entry, is_brought_back = read_entry(ledger, job_id)
 if is_brought_back then write_entry(ledger, job_id, entry) end
 -- It rings nobody a second time on the word of such a job.
 if awaits_redial(entry) then
-  end_wait_for_redial(campaign_state, entry)
+  end_wait_for_redial(state, entry)
   write_entry(ledger, job_id, entry)
 end
 if is_over(entry) then return { 'over' } end

@@ -1,18 +1,19 @@
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { list, text } from '../redis/script-inputs.ts';
 
 /**
  * Jobs that wait in the queues of campaigns. Whether one is needed, the ledger says, in the same
  * step in which it goes.
  */
 export class WaitingJobs {
-  static readonly #drop = new Script(
-    new URL('./drop-jobs.lua', import.meta.url),
-    'ledger',
-    'redial',
-    'remove-job',
-  );
+  static readonly #drop = new Script({
+    lua: new URL('./drop-jobs.lua', import.meta.url),
+    shared: ['ledger', 'redial', 'remove-job'],
+    keys: ['ledger', 'state', 'expiries'],
+    args: { queue: text, callIds: list(text) },
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 
@@ -26,8 +27,7 @@ export class WaitingJobs {
    * run ends.
    */
   async drop(campaign: string, callIds: readonly string[]): Promise<void> {
-    const { ledger, state, expiries } = this.#keys.campaign(campaign);
-    const args = [this.#keys.queue(campaign), ...callIds];
-    await WaitingJobs.#drop.run(this.#redis, [ledger, state, expiries], args);
+    const queue = this.#keys.queue(campaign);
+    await WaitingJobs.#drop.run(this.#redis, this.#keys.campaign(campaign), { queue, callIds });
   }
 }

@@ -1,7 +1,6 @@
 -- A forwarder's entries lie in two streams: that of all results, and that of the dead letters a
--- person has sent again. ARGV names an entry as two values, the place of its stream among the KEYS
--- (from `first_key`) and its id there. Those that a consumer still has in hand: a forwarder that
--- stood still may have lost them to another, and a person may have removed the group.
+-- person has sent again. What a consumer has in hand it may have lost: while it stood still to
+-- another, or because a person has removed the group.
 
 -- What an entry holds; nil once it is removed.
 local function read_forwarded(key, entry)

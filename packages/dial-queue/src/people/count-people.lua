@@ -1,6 +1,6 @@
 #!lua flags=no-writes
--- KEYS: buckets of the do-not-call list
--- Answers: how many people they hold
+-- How many people these parts of the do-not-call list hold.
+
 local count = 0
-for _, bucket in ipairs(KEYS) do count = count + redis.call('SCARD', bucket) end
+for _, bucket in ipairs(buckets) do count = count + redis.call('SCARD', bucket) end
 return count

@@ -2,6 +2,7 @@ import { EarlierClaims } from '../gate/earlier-claims.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { list, text } from '../redis/script-inputs.ts';
 import { type Identity, personBuckets } from './identity.ts';
 
 /** One script for so many people: it keeps Redis busy for some 2 ms. */
@@ -22,8 +23,17 @@ export interface DoNotCallChange {
  * The do-not-call list over all campaigns: keyed hashes only, so that the list itself names nobody.
  */
 export class DoNotCallList {
-  static readonly #changeScript = new Script(new URL('./do-not-call.lua', import.meta.url));
-  static readonly #countScript = new Script(new URL('./count-people.lua', import.meta.url));
+  static readonly #changeScript = new Script({
+    lua: new URL('./do-not-call.lua', import.meta.url),
+    keys: ['claimCounts', '...buckets'],
+    args: { command: text, members: list(text) },
+    answer: Number,
+  });
+  static readonly #countScript = new Script({
+    lua: new URL('./count-people.lua', import.meta.url),
+    keys: ['...buckets'],
+    answer: Number,
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #identity: () => Promise<Identity>;
@@ -81,8 +91,8 @@ export class DoNotCallList {
     const buckets = personBuckets().map((bucket) => this.#keys.doNotCall(bucket));
     let count = 0;
     for (let from = 0; from < buckets.length; from += BUCKETS_PER_LOOK) {
-      const part = buckets.slice(from, from + BUCKETS_PER_LOOK);
-      count += Number(await DoNotCallList.#countScript.run(this.#redis, part, []));
+      const part = { buckets: buckets.slice(from, from + BUCKETS_PER_LOOK) };
+      count += await DoNotCallList.#countScript.run(this.#redis, part, {});
     }
     return count;
   }
@@ -110,12 +120,14 @@ export class DoNotCallList {
       const people = numbers
         .slice(from, from + PEOPLE_PER_CHANGE)
         .map((number) => identity.person(number));
-      const keys = [
-        this.#keys.claimCounts,
-        ...people.map(({ bucket }) => this.#keys.doNotCall(bucket)),
-      ];
-      const args = [command, ...people.map(({ member }) => member)];
-      changed += Number(await DoNotCallList.#changeScript.run(this.#redis, keys, args));
+      changed += await DoNotCallList.#changeScript.run(
+        this.#redis,
+        {
+          claimCounts: this.#keys.claimCounts,
+          buckets: people.map(({ bucket }) => this.#keys.doNotCall(bucket)),
+        },
+        { command, members: people.map(({ member }) => member) },
+      );
     }
     return changed;
   }

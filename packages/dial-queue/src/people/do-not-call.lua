@@ -1,13 +1,12 @@
 #!lua
--- Changes the do-not-call list and, in the same step, its version, so that a version says which
--- list it was.
+-- Changes the do-not-call list (by SADD or SREM) and, in the same step, its version, so that a
+-- version says which list it was. Each person has a bucket, and is a member of that.
 --
--- KEYS: claim counts, then each person's bucket
--- ARGV: SADD | SREM, then each person's member
 -- Answers: how many were not on the list before, or were
+
 local changed, failure = 0, nil
-for index = 2, #KEYS do
-  local reply = redis.pcall(ARGV[1], KEYS[index], ARGV[index])
+for index, bucket in ipairs(buckets) do
+  local reply = redis.pcall(command, bucket, members[index])
   if type(reply) == 'table' then
     failure = reply
     break
@@ -15,5 +14,5 @@ for index = 2, #KEYS do
   changed = changed + reply
 end
 -- Also where the rest failed: what is done stays done.
-if changed > 0 then redis.call('HINCRBY', KEYS[1], 'doNotCall', 1) end
+if changed > 0 then redis.call('HINCRBY', claim_counts, 'doNotCall', 1) end
 return failure or changed

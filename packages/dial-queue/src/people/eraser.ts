@@ -8,6 +8,7 @@ import { InboxEraser } from '../inbox/inbox-eraser.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { list, optional, text } from '../redis/script-inputs.ts';
 import { ERASED, erasedHead } from './erased-record.ts';
 import { Identity, isCallId } from './identity.ts';
 import { type PersonalData, PersonalDataFinder } from './personal-data.ts';
@@ -94,14 +95,38 @@ interface Ending {
  * do-not-call list is left alone.
  */
 export class Eraser {
-  static readonly #script = new Script(
-    new URL('./erase-call.lua', import.meta.url),
-    'ledger',
-    'redial',
-    'write-result',
-    'remove-job',
-  );
-  static readonly #copy = new Script(new URL('./erase-copy.lua', import.meta.url), 'remove-job');
+  static readonly #script = new Script({
+    lua: new URL('./erase-call.lua', import.meta.url),
+    shared: ['ledger', 'redial', 'write-result', 'remove-job'],
+    keys: [
+      'ledger',
+      'state',
+      'claims',
+      'kept',
+      'revised',
+      'results',
+      'reopened',
+      'expiries',
+      'setAside',
+    ],
+    args: {
+      campaign: text,
+      callId: text,
+      before: optional(text),
+      after: text,
+      outcome: optional(text),
+      result: optional(text),
+      queue: text,
+      resultIds: list(text),
+    },
+    answer: (word: 'erased' | 'archived' | 'changed') => word,
+  });
+  static readonly #copy = new Script({
+    lua: new URL('./erase-copy.lua', import.meta.url),
+    shared: ['remove-job'],
+    keys: ['setAside'],
+    args: { jobId: text, queue: text },
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #finder: PersonalDataFinder;
@@ -225,49 +250,42 @@ export class Eraser {
   async #read(
     { campaign, callId }: PersonalData,
     at: number,
-  ): Promise<{ raw: string; entry: LedgerEntry | undefined }> {
-    const raw = (await this.#redis.hget(this.#keys.campaign(campaign).ledger, callId)) ?? '';
-    const entry = raw === '' ? undefined : (JSON.parse(raw) as LedgerEntry);
+  ): Promise<{ before: string | undefined; entry: LedgerEntry | undefined }> {
+    const { ledger } = this.#keys.campaign(campaign);
+    const before = (await this.#redis.hget(ledger, callId)) ?? undefined;
+    const entry = before === undefined ? undefined : (JSON.parse(before) as LedgerEntry);
     if (entry?.state === 'claimed' && at <= (entry.deadline ?? 0))
       throw new CallInFlightError(entry.deadline ?? 0);
-    return { raw, entry };
+    return { before, entry };
   }
 
   /** Resolves to whether that ended the call. */
   async #eraseCall(data: PersonalData, at: number): Promise<boolean> {
     const { campaign, callId, resultIds } = data;
-    const own = this.#keys.campaign(campaign);
+    const keys = this.#keys.campaign(campaign);
     // A copy that somebody made of a job is no call, and has no entry to keep.
     if (!isCallId(callId) && resultIds.length === 0) return await this.#eraseCopy(data);
-    const keys = [
-      own.ledger,
-      own.state,
-      own.claims,
-      own.kept,
-      own.revised,
-      this.#keys.results,
-      own.reopened,
-    ];
     for (;;) {
-      const { raw, entry } = await this.#read(data, at);
+      const { before, entry } = await this.#read(data, at);
       const ending = endingOf(entry, data);
       const record = ending === undefined ? data.latest : recordOf(data, entry, ending, at);
-      const after = entryAfter(entry, ending, record, at);
-      const head = record === undefined ? '' : erasedHead(record);
-      const entries = [raw, JSON.stringify(after), ending?.outcome ?? '', head];
-      const args = [campaign, callId, ...entries, this.#keys.queue(campaign), ...resultIds];
-      const answer = await Eraser.#script.run(
-        this.#redis,
-        [...keys, own.expiries, own.setAside],
-        args,
-      );
+      const answer = await Eraser.#script.run(this.#redis, keys, {
+        campaign,
+        callId,
+        before,
+        after: JSON.stringify(entryAfter(entry, ending, record, at)),
+        outcome: ending?.outcome,
+        result: record === undefined ? undefined : erasedHead(record),
+        queue: this.#keys.queue(campaign),
+        resultIds,
+      });
       if (answer !== 'changed') return answer === 'erased' && ending !== undefined;
     }
   }
 
   async #eraseCopy({ campaign, callId }: PersonalData): Promise<false> {
-    const args = [callId, this.#keys.queue(campaign)];
-    await Eraser.#copy.run(this.#redis, [this.#keys.campaign(campaign).setAside], args);
+    const job = { jobId: callId, queue: this.#keys.queue(campaign) };
+    await Eraser.#copy.run(this.#redis, this.#keys.campaign(campaign), job);
     return false;
   }
 }

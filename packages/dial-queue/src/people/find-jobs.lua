@@ -1,14 +1,13 @@
 #!lua flags=no-writes
 -- One step through all jobs of all campaigns: those whose data hold a text.
 --
--- KEYS: any of our keys (it says where, in a cluster)
--- ARGV: cursor, pattern of job keys, text, keys per step
 -- Answers: next cursor, then key, data and timestamp of each job found
-local step = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', ARGV[4], 'TYPE', 'hash')
+
+local step = redis.call('SCAN', cursor, 'MATCH', pattern, 'COUNT', count, 'TYPE', 'hash')
 local reply = { step[1] }
 for _, key in ipairs(step[2]) do
   local job = redis.call('HMGET', key, 'data', 'timestamp')
-  if job[1] and string.find(job[1], ARGV[3], 1, true) then
+  if job[1] and string.find(job[1], text, 1, true) then
     reply[#reply + 1] = key
     reply[#reply + 1] = job[1]
     reply[#reply + 1] = job[2]

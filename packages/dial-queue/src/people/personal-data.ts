@@ -4,6 +4,7 @@ import { SetAsideJobs } from '../jobs/set-aside-jobs.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { number, text } from '../redis/script-inputs.ts';
 
 const ITEMS_PER_STEP = 1000;
 
@@ -31,7 +32,13 @@ export interface PersonalData {
  * everything is read that holds one: jobs, kept payloads, results. Slow, in bounded steps.
  */
 export class PersonalDataFinder {
-  static readonly #findJobs = new Script(new URL('./find-jobs.lua', import.meta.url));
+  static readonly #findJobs = new Script({
+    lua: new URL('./find-jobs.lua', import.meta.url),
+    // Any of ours: in a cluster it says where.
+    keys: ['campaigns'],
+    args: { cursor: text, pattern: text, text, count: number },
+    answer: ([next = '0', ...jobs]: string[]) => ({ next, jobs }),
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 
@@ -74,16 +81,12 @@ export class PersonalDataFinder {
   }
 
   async *#jobs(toPhoneNumber: string) {
-    const { queues, campaigns } = this.#keys;
+    const { queues } = this.#keys;
     const pattern = `${queues.replaceAll(/[*?[\]\\^]/g, String.raw`\$&`)}:*`;
     let cursor = '0';
     do {
-      const args = [cursor, pattern, toPhoneNumber, ITEMS_PER_STEP];
-      const [next = '0', ...jobs] = (await PersonalDataFinder.#findJobs.run(
-        this.#redis,
-        [campaigns],
-        args,
-      )) as string[];
+      const step = { cursor, pattern, text: toPhoneNumber, count: ITEMS_PER_STEP };
+      const { next, jobs } = await PersonalDataFinder.#findJobs.run(this.#redis, this.#keys, step);
       cursor = next;
       for (let index = 0; index < jobs.length; index += 3) {
         const [key = '', data = '', timestamp] = jobs.slice(index, index + 3);

@@ -8,14 +8,12 @@ const PAGE = join(import.meta.dirname, '../../../../docs/architecture/redis-keys
 const keys = new Keys('{libby}');
 
 /** The keys there is one of. */
-const single = Object.entries(Object.getOwnPropertyDescriptors(Keys.prototype))
-  .filter(([, property]) => property.get !== undefined)
-  .map(([name]) => String(keys[name as keyof Keys]));
+const single = Object.values(keys).map(String);
 
 /** What the names of a campaign's keys end with. */
-const ofCampaign = Object.values(keys.campaign('spring')).map((key) =>
-  key.replace(`${keys.campaignPrefix}spring`, '…'),
-);
+const ofCampaign = Object.values(keys.campaign('spring'))
+  .filter((key) => key.startsWith(`${keys.campaignPrefix}spring`))
+  .map((key) => key.replace(`${keys.campaignPrefix}spring`, '…'));
 
 test.each([...single, ...ofCampaign])('%s is on the page of keys', (key) => {
   expect(readFileSync(PAGE, 'utf8')).toContain(`\`${key}`);

@@ -4,79 +4,87 @@
  */
 export class Keys {
   readonly prefix: string;
-
-  constructor(prefix: string) {
-    if (!/\{[^{}]+\}/.test(prefix))
-      throw new TypeError(`the key prefix needs a hash tag, such as {libby}: ${prefix}`);
-    this.prefix = prefix;
-  }
-
   /**
    * BullMQ's own prefix: a campaign's queue never meets our keys, whatever the campaign is called.
    */
-  get queues(): string {
-    return `${this.prefix}:q`;
-  }
-  get campaigns(): string {
-    return `${this.prefix}:campaigns`;
-  }
+  readonly queues: string;
+  readonly campaigns: string;
   /** Hash: id -> definition of a campaign that is archived. */
-  get archivedCampaigns(): string {
-    return `${this.prefix}:campaigns:archived`;
-  }
+  readonly archivedCampaigns: string;
   /** Set: ids of archived campaigns of which not everything is removed yet. */
-  get campaignsToRemove(): string {
-    return `${this.prefix}:campaigns:to-remove`;
-  }
-  get registryVersion(): string {
-    return `${this.prefix}:campaigns:version`;
-  }
-  get openCampaigns(): string {
-    return `${this.prefix}:campaigns:open`;
-  }
-  get holds(): string {
-    return `${this.prefix}:holds`;
-  }
-  get breakers(): string {
-    return `${this.prefix}:breakers`;
-  }
+  readonly campaignsToRemove: string;
+  readonly registryVersion: string;
+  readonly openCampaigns: string;
+  readonly holds: string;
+  readonly breakers: string;
   /**
    * Hash: server process -> claims made there; server, since -> the last one met, and when; lost ->
    * claims found lost; fenced; clock, setBack -> when workers last compared, and how often the
    * clock was set back; doNotCall -> version of that list.
    */
-  get claimCounts(): string {
-    return `${this.prefix}:claims:counts`;
-  }
-  get results(): string {
-    return `${this.prefix}:results`;
-  }
+  readonly claimCounts: string;
+  readonly results: string;
   /** Stream: calls that other services push; fields `campaign` and `call` (a record as JSON). */
-  get inbox(): string {
-    return `${this.prefix}:inbox`;
-  }
+  readonly inbox: string;
   /**
    * Stream: what came by the inbox and cannot be called; fields `entry`, `campaign`, `code`,
    * `reason`, `call`.
    */
-  get inboxRejected(): string {
-    return `${this.inbox}:rejected`;
-  }
+  readonly inboxRejected: string;
   /** What the keys of fates begin with, each followed by a day: hash, stream id -> fate. */
-  get inboxFates(): string {
-    return `${this.inbox}:fates:`;
-  }
+  readonly inboxFates: string;
   /** Written only to see whether Redis takes it. */
-  get writeCheck(): string {
-    return `${this.prefix}:write-check`;
-  }
-  get audit(): string {
-    return `${this.prefix}:audit`;
-  }
+  readonly writeCheck: string;
+  readonly audit: string;
   /** Set: names of the forwarders there are. */
-  get forwarders(): string {
-    return `${this.prefix}:forwarders`;
+  readonly forwarders: string;
+  readonly identityKey: string;
+  /** The pub/sub channel on which changes are announced to sleeping workers. */
+  readonly announcements: string;
+  readonly token: string;
+  /**
+   * What the keys of lines begin with: sorted set, owner of a claim -> until when its call occupies
+   * the line.
+   */
+  readonly lines: string;
+  /** What the keys of recipients begin with: sorted set, owner of a claim -> when it was made. */
+  readonly people: string;
+  /** Hash: name of a schedule -> its definition. */
+  readonly schedules: string;
+  /** BullMQ's prefix for what wakes the daemons when a run is due. */
+  readonly triggers: string;
+  readonly campaignPrefix: string;
+
+  constructor(prefix: string) {
+    if (!/\{[^{}]+\}/.test(prefix))
+      throw new TypeError(`the key prefix needs a hash tag, such as {libby}: ${prefix}`);
+    this.prefix = prefix;
+    this.queues = `${prefix}:q`;
+    this.campaigns = `${prefix}:campaigns`;
+    this.archivedCampaigns = `${prefix}:campaigns:archived`;
+    this.campaignsToRemove = `${prefix}:campaigns:to-remove`;
+    this.registryVersion = `${prefix}:campaigns:version`;
+    this.openCampaigns = `${prefix}:campaigns:open`;
+    this.holds = `${prefix}:holds`;
+    this.breakers = `${prefix}:breakers`;
+    this.claimCounts = `${prefix}:claims:counts`;
+    this.results = `${prefix}:results`;
+    this.inbox = `${prefix}:inbox`;
+    this.inboxRejected = `${this.inbox}:rejected`;
+    this.inboxFates = `${this.inbox}:fates:`;
+    this.writeCheck = `${prefix}:write-check`;
+    this.audit = `${prefix}:audit`;
+    this.forwarders = `${prefix}:forwarders`;
+    this.identityKey = `${prefix}:identity-key`;
+    this.announcements = `${prefix}:announcements`;
+    this.token = `${prefix}:token`;
+    this.lines = `${prefix}:line`;
+    this.people = `${prefix}:person`;
+    this.schedules = `${prefix}:schedules`;
+    this.triggers = `${prefix}:t`;
+    this.campaignPrefix = `${prefix}:c:`;
   }
+
   forward(name: string): ForwardKeys {
     const base = `${this.prefix}:forward:${name}`;
     return {
@@ -85,27 +93,6 @@ export class Keys {
       dead: `${base}:dead`,
       again: `${base}:again`,
     };
-  }
-  get identityKey(): string {
-    return `${this.prefix}:identity-key`;
-  }
-  /** The pub/sub channel on which changes are announced to sleeping workers. */
-  get announcements(): string {
-    return `${this.prefix}:announcements`;
-  }
-  get token(): string {
-    return `${this.prefix}:token`;
-  }
-  /**
-   * What the keys of lines begin with: sorted set, owner of a claim -> until when its call occupies
-   * the line.
-   */
-  get lines(): string {
-    return `${this.prefix}:line`;
-  }
-  /** What the keys of recipients begin with: sorted set, owner of a claim -> when it was made. */
-  get people(): string {
-    return `${this.prefix}:person`;
   }
   /** @param member as `Person` has it */
   person({ member }: { readonly member: string }): string {
@@ -119,14 +106,6 @@ export class Keys {
   queue(campaign: string): string {
     return `${this.queues}:${campaign}:`;
   }
-  /** Hash: name of a schedule -> its definition. */
-  get schedules(): string {
-    return `${this.prefix}:schedules`;
-  }
-  /** BullMQ's prefix for what wakes the daemons when a run is due. */
-  get triggers(): string {
-    return `${this.prefix}:t`;
-  }
   schedule(name: string): ScheduleKeys {
     const base = `${this.prefix}:schedule:${name}`;
     return {
@@ -136,30 +115,13 @@ export class Keys {
       state: `${base}:state`,
     };
   }
-  get campaignPrefix(): string {
-    return `${this.prefix}:c:`;
-  }
   campaign(campaign: string): CampaignKeys {
-    const base = `${this.campaignPrefix}${campaign}`;
-    return {
-      state: `${base}:state`,
-      ledger: `${base}:ledger`,
-      claims: `${base}:claims`,
-      kept: `${base}:kept`,
-      reopened: `${base}:reopened`,
-      revised: `${base}:revised`,
-      headings: `${base}:headings`,
-      expiries: `${base}:expiries`,
-      turns: `${base}:turns`,
-      stuck: `${base}:stuck`,
-      offPace: `${base}:off-pace`,
-      setAside: `${base}:aside`,
-      unkept: `${base}:unkept`,
-    };
+    return new CampaignKeys(this.prefix, campaign);
   }
 }
 
-export interface CampaignKeys {
+/** The keys of one campaign, beside those that all share. */
+export class CampaignKeys extends Keys {
   /**
    * Hash: paused, canceled, startsAt, expiresAt, dedupeBy, lists (hashes of those loaded, where
    * rows are told by their place in one), loadingUntil, hasOwnLines, lastSlot, outcome:<name>,
@@ -211,6 +173,24 @@ export interface CampaignKeys {
    * is.
    */
   readonly unkept: string;
+
+  constructor(prefix: string, campaign: string) {
+    super(prefix);
+    const base = `${this.campaignPrefix}${campaign}`;
+    this.state = `${base}:state`;
+    this.ledger = `${base}:ledger`;
+    this.claims = `${base}:claims`;
+    this.kept = `${base}:kept`;
+    this.reopened = `${base}:reopened`;
+    this.revised = `${base}:revised`;
+    this.headings = `${base}:headings`;
+    this.expiries = `${base}:expiries`;
+    this.turns = `${base}:turns`;
+    this.stuck = `${base}:stuck`;
+    this.offPace = `${base}:off-pace`;
+    this.setAside = `${base}:aside`;
+    this.unkept = `${base}:unkept`;
+  }
 }
 
 export interface ScheduleKeys {

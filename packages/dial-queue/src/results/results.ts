@@ -3,6 +3,7 @@ import type { CampaignKeys, Keys } from '../redis/keys.ts';
 import { pairsOf } from '../redis/pairs.ts';
 import { duplicate, type RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { text } from '../redis/script-inputs.ts';
 
 const ENTRIES_PER_READ = 1000;
 const FOLLOW_BLOCK_MS = 1000;
@@ -28,11 +29,21 @@ interface Span {
 
 /** Reads what became of calls, in the order of settling. */
 export class Results {
-  static readonly #span = new Script(new URL('./results-span.lua', import.meta.url));
-  static readonly #noteExport = new Script(
-    new URL('./note-export.lua', import.meta.url),
-    'exports',
-  );
+  static readonly #span = new Script({
+    lua: new URL('./results-span.lua', import.meta.url),
+    keys: ['state', 'revised'],
+    answer: ([first, last, revised]: [string, string, string[]]): Span => ({
+      first,
+      last,
+      revised: pairsOf(revised),
+    }),
+  });
+  static readonly #noteExport = new Script({
+    lua: new URL('./note-export.lua', import.meta.url),
+    shared: ['exports'],
+    keys: ['state'],
+    args: { upTo: text },
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 
@@ -68,7 +79,7 @@ export class Results {
    * found again.
    */
   async noteExport(campaign: string, upTo: string): Promise<void> {
-    await Results.#noteExport.run(this.#redis, [this.#keys.campaign(campaign).state], [upTo]);
+    await Results.#noteExport.run(this.#redis, this.#keys.campaign(campaign), { upTo });
   }
 
   /**
@@ -80,13 +91,8 @@ export class Results {
     return undefined;
   }
 
-  async #readSpan({ state, revised }: CampaignKeys): Promise<Span> {
-    const [first, last, flat] = (await Results.#span.run(this.#redis, [state, revised], [])) as [
-      string,
-      string,
-      string[],
-    ];
-    return { first, last, revised: pairsOf(flat) };
+  async #readSpan(keys: CampaignKeys): Promise<Span> {
+    return Results.#span.run(this.#redis, keys, {});
   }
 
   async *#between(

@@ -2,13 +2,9 @@
 -- Stores a schedule in place of the one that was read, or of none. What is due from now on is due
 -- by the new one.
 --
--- KEYS: schedules, state
--- ARGV: schedule, the definition that was read or '', the new one, now
--- Answers whether it is stored: 0 if the definition has changed meanwhile
-local schedules, state = unpack(KEYS)
-local schedule, expected, definition, now = unpack(ARGV)
+-- Answers: whether it is stored: 0 if the definition has changed meanwhile
 
-if (redis.call('HGET', schedules, schedule) or '') ~= expected then return 0 end
+if (redis.call('HGET', schedules, schedule) or nil) ~= expected then return 0 end
 redis.call('HSET', schedules, schedule, definition)
 redis.call('HSET', state, 'noted', now)
 return 1

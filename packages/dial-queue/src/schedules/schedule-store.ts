@@ -8,6 +8,7 @@ import {
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
+import { flag, json, list, number, optional, rows, text } from '../redis/script-inputs.ts';
 
 /** How many runs one step notes: after long downtime there may be any number. */
 const RUNS_PER_STEP = 500;
@@ -66,19 +67,45 @@ type NewRun = Omit<ScheduleRun, 'local' | 'campaign'> & { readonly local: string
  * daemons.
  */
 export class ScheduleStore {
-  static readonly #put = new Script(new URL('./put-schedule.lua', import.meta.url));
-  static readonly #noteRuns = new Script(new URL('./note-runs.lua', import.meta.url), 'runs');
-  static readonly #take = new Script(new URL('./take-run.lua', import.meta.url), 'ledger', 'runs');
-  static readonly #changeRun = new Script(
-    new URL('./change-run.lua', import.meta.url),
-    'ledger',
-    'runs',
-  );
-  static readonly #forget = new Script(
-    new URL('./forget-runs.lua', import.meta.url),
-    'ledger',
-    'runs',
-  );
+  static readonly #put = new Script({
+    lua: new URL('./put-schedule.lua', import.meta.url),
+    keys: ['schedules', 'state'],
+    args: { schedule: text, expected: optional(text), definition: text, now: number },
+    answer: (isStored: number) => isStored === 1,
+  });
+  static readonly #noteRuns = new Script({
+    lua: new URL('./note-runs.lua', import.meta.url),
+    shared: ['runs'],
+    keys: ['schedules', 'runs', 'open', 'campaigns', 'state'],
+    args: {
+      schedule: text,
+      definition: text,
+      notedUntil: optional(number),
+      newRuns: rows({ at: text, run: json<Omit<NewRun, 'local'>>(), usual: text, other: text }),
+    },
+    answer: ([word, ...locals]: ['changed' | 'forgotten' | 'noted', ...string[]]) =>
+      word === 'changed' ? word : locals,
+  });
+  static readonly #take = new Script({
+    lua: new URL('./take-run.lua', import.meta.url),
+    shared: ['ledger', 'runs'],
+    keys: ['runs', 'open'],
+    args: { at: text, owner: text, leaseMs: number, again: flag },
+    answer: (reply: [kind: TakeAnswer['kind'], run?: string]) => reply,
+  });
+  static readonly #changeRun = new Script({
+    lua: new URL('./change-run.lua', import.meta.url),
+    shared: ['ledger', 'runs'],
+    keys: ['runs', 'open'],
+    args: { at: text, owner: optional(text), changes: json<RunChange>(), leaseMs: number },
+    answer: (isChanged: number) => isChanged === 1,
+  });
+  static readonly #forget = new Script({
+    lua: new URL('./forget-runs.lua', import.meta.url),
+    shared: ['ledger', 'runs'],
+    keys: ['runs', 'campaigns', 'state'],
+    args: { locals: list(text) },
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 
@@ -109,14 +136,17 @@ export class ScheduleStore {
       const stored = await this.get(schedule.name);
       if (stored !== undefined && isSame(stored, schedule)) return 'unchanged';
       if (stored !== undefined) await this.noteDue(stored, schedule.addedAt);
-      const expected = stored === undefined ? '' : JSON.stringify(stored);
-      const args = [schedule.name, expected, JSON.stringify(schedule), schedule.addedAt];
       const isStored = await ScheduleStore.#put.run(
         this.#redis,
-        [this.#keys.schedules, state],
-        args,
+        { schedules: this.#keys.schedules, state },
+        {
+          schedule: schedule.name,
+          expected: stored === undefined ? undefined : JSON.stringify(stored),
+          definition: JSON.stringify(schedule),
+          now: schedule.addedAt,
+        },
       );
-      if (isStored === 1) return stored === undefined ? 'added' : 'replaced';
+      if (isStored) return stored === undefined ? 'added' : 'replaced';
     }
   }
 
@@ -212,12 +242,9 @@ export class ScheduleStore {
     lease: Lease,
     { again = false } = {},
   ): Promise<TakeAnswer> {
-    const args = [local, lease.owner, lease.leaseMs, again ? 1 : 0];
-    const [kind, raw = ''] = (await ScheduleStore.#take.run(
-      this.#redis,
-      this.#runKeys(name),
-      args,
-    )) as [TakeAnswer['kind'], string?];
+    const keys = this.#keys.schedule(name);
+    const asked = { at: local, owner: lease.owner, leaseMs: lease.leaseMs, again };
+    const [kind, raw = ''] = await ScheduleStore.#take.run(this.#redis, keys, asked);
     return kind === 'none' ? { kind } : { kind, run: readRun(local, raw) };
   }
 
@@ -238,7 +265,7 @@ export class ScheduleStore {
 
   /** The campaign of a finished run is archived. */
   async noteArchived(name: string, local: string): Promise<void> {
-    await this.#change(name, local, '', { archived: true }, 0);
+    await this.#change(name, local, undefined, { archived: true }, 0);
   }
 
   /**
@@ -246,12 +273,12 @@ export class ScheduleStore {
    * there.
    */
   async trim(name: string): Promise<void> {
-    const { runs, campaigns, state } = this.#keys.schedule(name);
-    if ((await this.#redis.hlen(runs)) <= RECORDS_KEPT) return;
+    const keys = this.#keys.schedule(name);
+    if ((await this.#redis.hlen(keys.runs)) <= RECORDS_KEPT) return;
     const old = (await this.runs(name)).slice(RECORDS_KEPT).filter(isDispensable);
     for (let from = 0; from < old.length; from += RUNS_PER_STEP) {
       const locals = old.slice(from, from + RUNS_PER_STEP).map(({ local }) => local);
-      await ScheduleStore.#forget.run(this.#redis, [runs, campaigns, state], locals);
+      await ScheduleStore.#forget.run(this.#redis, keys, { locals });
     }
   }
 
@@ -262,38 +289,28 @@ export class ScheduleStore {
     until: number | undefined,
   ): Promise<string[] | 'changed'> {
     const { name, precision } = schedule;
-    const own = this.#keys.schedule(name);
-    const [word, ...locals] = (await ScheduleStore.#noteRuns.run(
-      this.#redis,
-      [this.#keys.schedules, own.runs, own.open, own.campaigns, own.state],
-      [
-        name,
-        JSON.stringify(schedule),
-        until ?? '',
-        ...runs.flatMap(({ local, ...record }) => [
-          local,
-          JSON.stringify(record),
-          ...campaignIdsOf(name, local, precision),
-        ]),
-      ],
-    )) as [string, ...string[]];
-    return word === 'changed' ? word : locals;
+    const keys = { ...this.#keys.schedule(name), schedules: this.#keys.schedules };
+    return ScheduleStore.#noteRuns.run(this.#redis, keys, {
+      schedule: name,
+      definition: JSON.stringify(schedule),
+      notedUntil: until,
+      newRuns: runs.map(({ local, ...run }) => {
+        const [usual, other] = campaignIdsOf(name, local, precision);
+        return { at: local, run, usual, other };
+      }),
+    });
   }
 
   async #change(
     name: string,
     local: string,
-    owner: string,
-    change: RunChange,
+    owner: string | undefined,
+    changes: RunChange,
     leaseMs: number,
   ): Promise<boolean> {
-    const args = [local, owner, JSON.stringify(change), leaseMs];
-    return (await ScheduleStore.#changeRun.run(this.#redis, this.#runKeys(name), args)) === 1;
-  }
-
-  #runKeys(name: string): string[] {
-    const { runs, open } = this.#keys.schedule(name);
-    return [runs, open];
+    const keys = this.#keys.schedule(name);
+    const change = { at: local, owner, changes, leaseMs };
+    return ScheduleStore.#changeRun.run(this.#redis, keys, change);
   }
 }
 

@@ -1,11 +1,8 @@
 #!lua
--- Takes a run for one owner, until its lease runs out.
+-- Takes a run for one owner, until its lease runs out; `again` also one that was missed, has
+-- failed, or has queued nothing.
 --
--- KEYS: runs, open ARGV: local time, owner, ms the lease lasts, 1 to take also one that was missed,
--- has failed, or has queued nothing Answers: none | finished <run> | taken <run> (another's lease
--- stands) | yours <run>
-local runs, open = unpack(KEYS)
-local at, owner, lease_ms, again = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1'
+-- Answers: none | finished <run> | taken <run> (another's lease stands) | yours <run>
 
 local run = read_run(runs, at)
 if not run then return { 'none' } end

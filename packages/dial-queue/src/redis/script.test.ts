@@ -1,0 +1,156 @@
+import { glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import * as fc from 'fast-check';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
+import { Script } from './script.ts';
+import { flag, json, list, number, optional, rows, text } from './script-inputs.ts';
+
+let server: TestRedis;
+let redis: Redis;
+let folder: string;
+
+beforeAll(async () => {
+  server = await startRedis();
+  redis = new Redis(server.url);
+  folder = await mkdtemp(join(tmpdir(), 'scripts-'));
+});
+
+afterAll(async () => {
+  redis.disconnect();
+  await server.stop();
+  await rm(folder, { recursive: true });
+});
+
+async function lua(name: string, body: string): Promise<URL> {
+  const file = join(folder, `${name}.lua`);
+  await writeFile(file, `#!lua flags=no-writes\n${body}\n`);
+  return pathToFileURL(file);
+}
+
+interface Hold {
+  readonly scope: string;
+  readonly until?: number | undefined;
+}
+
+describe('what a script is given', () => {
+  it('reaches Lua in local variables of the same names', async () => {
+    const script = new Script({
+      lua: await lua(
+        'names',
+        `return cjson.encode({
+          keys = first_key .. second_key, call_id = call_id, next_attempt = attempts + 1,
+          again = again, never = never, scope = hold.scope, lasts = hold["until"] == nil,
+        })`,
+      ),
+      keys: ['firstKey', 'secondKey'],
+      args: { callId: text, attempts: number, again: flag, never: flag, hold: json<Hold>() },
+      answer: (reply: string) => JSON.parse(reply) as unknown,
+    });
+    const keys = { secondKey: '{t}:2', firstKey: '{t}:1' };
+    const hold = { scope: 'all', until: undefined };
+    const given = { hold, never: false, again: true, attempts: 1, callId: 'call-1' };
+    expect(await script.run(redis, keys, given)).toEqual({
+      keys: '{t}:1{t}:2',
+      call_id: 'call-1',
+      next_attempt: 2,
+      again: true,
+      never: false,
+      scope: 'all',
+      lasts: true,
+    });
+  });
+
+  it('is nil where it may be left out and is', async () => {
+    const script = new Script({
+      lua: await lua('optional', 'return { tostring(state), tostring(due), tostring(hold) }'),
+      keys: ['holds', 'state?'],
+      args: { due: optional(number), hold: optional(json<Hold>()) },
+    });
+    const nothing = { due: undefined, hold: undefined };
+    expect(await script.run(redis, { holds: '{t}:1' }, nothing)).toEqual(['nil', 'nil', 'nil']);
+    const both = { holds: '{t}:1', state: '{t}:2' };
+    expect(await script.run(redis, both, { ...nothing, due: 0 })).toEqual(['{t}:2', '0', 'nil']);
+  });
+
+  it('is a table where there may be any number', async () => {
+    const script = new Script({
+      lua: await lua('tables', 'return cjson.encode({ buckets, #members, members })'),
+      keys: ['counts', '...buckets'],
+      args: { command: text, members: list(number) },
+      answer: (reply: string) => JSON.parse(reply) as unknown,
+    });
+    const keys = { counts: '{t}:1', buckets: ['{t}:2', '{t}:3'] };
+    const some = { command: 'SADD', members: [7, 8, 9] };
+    expect(await script.run(redis, keys, some)).toEqual([['{t}:2', '{t}:3'], 3, [7, 8, 9]]);
+    const none = { command: 'SADD', members: [] };
+    expect(await script.run(redis, { ...keys, buckets: [] }, none)).toEqual([{}, 0, {}]);
+  });
+
+  it('is whatever it was, row by row', async () => {
+    const script = new Script({
+      lua: await lua('rows', 'return cjson.encode({ group, calls })'),
+      keys: [],
+      args: {
+        group: text,
+        calls: rows({ callId: text, begun: number, isMeant: flag, reason: optional(text) }),
+      },
+      answer: (reply: string) => JSON.parse(reply) as unknown,
+    });
+    const unicode = fc.string({ unit: 'grapheme' });
+    const call = fc.record({
+      callId: unicode,
+      begun: fc.integer(),
+      isMeant: fc.boolean(),
+      reason: fc.option(fc.string({ unit: 'grapheme', minLength: 1 }), { nil: undefined }),
+    });
+    await fc.assert(
+      fc.asyncProperty(unicode, fc.array(call, { minLength: 1 }), async (group, calls) => {
+        expect(await script.run(redis, {}, { group, calls })).toEqual([group, calls]);
+      }),
+    );
+  });
+
+  it('is checked by the compiler', async () => {
+    const script = new Script({
+      lua: await lua('types', 'return 1'),
+      keys: ['ledger', 'state?', '...buckets'],
+      args: { callId: text, due: optional(number), calls: rows({ owner: text, begun: number }) },
+      answer: Number,
+    });
+    type Inputs = Parameters<typeof script.run>;
+    expectTypeOf<Inputs[1]>().toExtend<{
+      readonly ledger: string;
+      readonly state?: string | undefined;
+      readonly buckets: readonly string[];
+    }>();
+    expectTypeOf<Inputs[2]>().toEqualTypeOf<{
+      readonly callId: string;
+      readonly due: number | undefined;
+      readonly calls: readonly { readonly owner: string; readonly begun: number }[];
+    }>();
+    expectTypeOf<ReturnType<typeof script.run>>().toEqualTypeOf<Promise<number>>();
+    const keys = { ledger: '{t}:1', buckets: [] };
+    const args = { callId: 'call-1', due: undefined, calls: [] };
+    expect(await script.run(redis, keys, args)).toBe(1);
+    // @ts-expect-error a key is forgotten
+    void (() => script.run(redis, { buckets: [] }, args));
+    // @ts-expect-error an argument is misspelled
+    void (() => script.run(redis, keys, { calId: 'call-1', due: undefined, calls: [] }));
+  });
+});
+
+it('no script looks for what it is given by its place', async () => {
+  const found: string[] = [];
+  const byPlace: string[] = [];
+  for await (const file of glob('**/*.lua', { cwd: new URL('..', import.meta.url).pathname })) {
+    found.push(file);
+    const text = await readFile(new URL(`../${file}`, import.meta.url), 'utf8');
+    if (/\b(?:KEYS|ARGV)\b/.test(text)) byPlace.push(file);
+  }
+  expect(found).toContain('gate/settle.lua');
+  expect(byPlace).toEqual([]);
+});
