@@ -4,7 +4,7 @@
  * shows until then, both in epoch ms.
  */
 import { readFileSync } from 'node:fs';
-import { InboxPart, SchedulePart, ServeDaemon, serveConfig } from '@libby-dialer/daemon';
+import { InboxPart, SchedulePart, serveConfig, serveDaemon } from '@libby-dialer/daemon';
 import { createLogger, loadConfig, runMain, runService } from '@libby-dialer/runtime';
 import { HASTE } from './plan.ts';
 
@@ -19,7 +19,7 @@ let begunAt: number | undefined;
 await runMain(process, async ({ signal, redactor }) => {
   const config = loadConfig(serveConfig, process.env, { redactor });
   const logger = createLogger({ level: config.log.level, name: 'daemon', redactor });
-  const daemon = new ServeDaemon(config, logger, async (context) => [
+  const daemon = serveDaemon(config, logger, async (context) => [
     new InboxPart(context),
     new SchedulePart(context, {
       now: async () => now(),

@@ -13,7 +13,7 @@ import {
 } from '@libby-dialer/runtime';
 import packageJson from '../package.json' with { type: 'json' };
 import { workerConfig } from './config.ts';
-import { DialWorker } from './dial-worker.ts';
+import { dialWorker } from './dial-worker.ts';
 
 const HELP = `Usage: worker
 
@@ -69,7 +69,7 @@ export async function runWorker(
   const stopWithinMs = config.shutdownGraceMs + STOP_MARGIN_MS;
   context.stopWithin(stopWithinMs + LAST_RESORT_MS);
   for (const hint of misspelledVariables(workerConfig, variables)) logger.warn(hint);
-  await runService(new DialWorker(config, logger), { signal, stopWithinMs });
+  await runService(dialWorker(config, logger), { signal, stopWithinMs });
   return 0;
 }
 

@@ -3,7 +3,7 @@
 export { buildParts } from './build-parts.ts';
 export { DEFAULT_FORWARD_PORT, forwardConfig, serveConfig } from './config.ts';
 export type { DaemonContext } from './daemon-part.ts';
-export { type DaemonKind, ServeDaemon } from './serve-daemon.ts';
+export { type DaemonKind, serveDaemon } from './serve-daemon.ts';
 
 // Calls that other services push
 

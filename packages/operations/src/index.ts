@@ -1,7 +1,6 @@
 // What operations work with
 
 export { Context, type ContextConfig, NoSuchCampaignError } from './context.ts';
-export { requireDurableRedis } from './require-durable-redis.ts';
 
 // Campaigns
 

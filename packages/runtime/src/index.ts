@@ -23,13 +23,6 @@ export { ConfigError, type ConfigProblem, DialerError, UsageError } from './erro
 export { trustExtraAuthorities } from './extra-authorities.ts';
 export { countOf, formatCount, formatDuration } from './format.ts';
 // Life
-export {
-  type HttpReply,
-  type HttpRoutes,
-  type HttpServer,
-  type HttpServerOptions,
-  startHttpServer,
-} from './http-server.ts';
 export { DEFAULT_SCOPE, type LibbyConfig, libbyConfig, libbyTimeouts } from './libby-config.ts';
 export { logConfig } from './log-config.ts';
 // Logs
@@ -41,7 +34,6 @@ export {
   type LogLevel,
 } from './logger.ts';
 export { Outage } from './outage.ts';
-export { probeRoutes } from './probe-routes.ts';
 export { processName } from './process-name.ts';
 export { goesDirectly, type HttpsProxyConfig, httpsProxyConfig } from './proxy-config.ts';
 export { Redactor } from './redactor.ts';
@@ -64,6 +56,7 @@ export {
   checkRedisDurability,
   type Durability,
   type DurabilityFinding,
+  requireDurableRedis,
 } from './redis-durability.ts';
 export {
   explainRedisError,
@@ -72,6 +65,7 @@ export {
   isRedisRefusal,
   isRedisReply,
 } from './redis-errors.ts';
+export { RedisService, type ServiceShell, type ServiceWork } from './redis-service.ts';
 export { writeRefusal } from './redis-write-check.ts';
 export { Interrupted, type Main, type MainContext, runMain } from './run-main.ts';
 export { Secret } from './secret.ts';

@@ -3,7 +3,7 @@ import type { HttpReply, HttpRoutes } from './http-server.ts';
 const TEXT = 'text/plain; charset=utf-8';
 
 /** As prom-client's `Registry` has it. */
-interface Metrics {
+export interface Metrics {
   readonly contentType: string;
   metrics(): Promise<string>;
 }

@@ -1,4 +1,6 @@
 import { Cluster } from 'ioredis';
+import { DialerError } from './errors.ts';
+import type { Logger } from './logger.ts';
 import type { RedisClient } from './redis-connection.ts';
 
 export interface DurabilityFinding {
@@ -56,6 +58,21 @@ export async function checkRedisDurability(
   return allowVolatile
     ? { problems: fatal, warnings: [...volatile, ...hidden] }
     : { problems: [...fatal, ...volatile], warnings: hidden };
+}
+
+/**
+ * Warns of what may be wrong. Rejects with a `DialerError` (`redis_unfit`) where Redis would not
+ * keep what it acknowledges, or takes nothing.
+ */
+export async function requireDurableRedis(
+  client: RedisClient,
+  { allowVolatile }: { readonly allowVolatile: boolean },
+  logger: Logger,
+): Promise<void> {
+  const { problems, warnings } = await checkRedisDurability(client, { allowVolatile });
+  for (const { code, message } of warnings) logger.warn({ code }, message);
+  if (problems.length > 0)
+    throw new DialerError('redis_unfit', problems.map(({ message }) => message).join('\n'));
 }
 
 async function readState(server: RedisClient): Promise<ServerState> {

@@ -11,7 +11,7 @@ import {
   forwardConfig,
   keyOf,
   parseWebhookUrl,
-  ServeDaemon,
+  serveDaemon,
   Webhook,
   type WebhookUrl,
 } from '@libby-dialer/daemon';
@@ -139,7 +139,7 @@ async function forwardResults(io: Io, options: ForwardOptions): Promise<number> 
   const webhook = new Webhook({ target, keys, timeoutMs: options.timeoutMs, clock: systemClock });
   const gone = new AbortController();
   const chosen = options.name ?? target.name;
-  const daemon = new ServeDaemon(
+  const daemon = serveDaemon(
     config,
     logger,
     async (context) => {

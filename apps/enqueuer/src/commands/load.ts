@@ -6,11 +6,10 @@ import {
   type Context,
   type LoadCounts,
   loadList,
-  requireDurableRedis,
   type StoredCampaignChange,
   storedCampaign,
 } from '@libby-dialer/operations';
-import { UsageError } from '@libby-dialer/runtime';
+import { requireDurableRedis, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import { storedCampaignChangeText } from '../reports/campaign-change-lines.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
@@ -90,7 +89,7 @@ async function loadHere(
   given: Campaign | undefined,
   options: LoadOptions,
 ): Promise<LoadCounts> {
-  await requireDurableRedis(context);
+  await requireDurableRedis(context.redis, context.config.redis, context.logger);
   const campaign = given ?? (await storedCampaign(context, options.campaign));
   const { format, limit, rejects, anotherList = false } = options;
   const loaded = await loadList(context, {

@@ -19,10 +19,9 @@ import {
   type Context,
   ListLookout,
   RunCarrier,
-  requireDurableRedis,
   storedCampaign,
 } from '@libby-dialer/operations';
-import { DialerError, UsageError } from '@libby-dialer/runtime';
+import { DialerError, requireDurableRedis, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import { parseDuration } from '../duration.ts';
 import {
@@ -241,7 +240,7 @@ interface RunOptions {
 
 async function runNow(io: Io, name: string, options: RunOptions): Promise<number> {
   return await withContext(io, async (context) => {
-    await requireDurableRedis(context);
+    await requireDurableRedis(context.redis, context.config.redis, context.logger);
     const store = context.queue.schedules;
     const schedule = await scheduleNamed(store, name);
     const now = await context.now();

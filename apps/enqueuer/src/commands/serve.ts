@@ -1,4 +1,4 @@
-import { buildParts, ServeDaemon, serveConfig } from '@libby-dialer/daemon';
+import { buildParts, serveConfig, serveDaemon } from '@libby-dialer/daemon';
 import { misspelledVariables, runService } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import type { Io } from '../terminal/io.ts';
@@ -23,7 +23,7 @@ async function serve(io: Io): Promise<number> {
   const config = readConfig(io, serveConfig);
   const logger = openLogger(io, config);
   for (const sentence of misspelledVariables(serveConfig, io.environment())) logger.warn(sentence);
-  await runService(new ServeDaemon(config, logger, buildParts), {
+  await runService(serveDaemon(config, logger, buildParts), {
     signal: io.signal,
     stopWithinMs: STOP_WITHIN_MS,
   });

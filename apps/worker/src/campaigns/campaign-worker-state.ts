@@ -33,7 +33,7 @@ export interface CampaignWorkerState {
 }
 
 /** Until an instant of Redis's clock: until its turn for something, or else for trouble. */
-export interface Sleep {
+interface Sleep {
   readonly until: number;
   readonly turn?: Turn | undefined;
 }

@@ -83,6 +83,7 @@ export class CampaignWorkers {
   #sharing: NodeJS.Timeout | undefined;
   #shareAgain = false;
   #stopped = false;
+  /** Monotonic ms of the last successful look at Redis. */
   #lastLookAt: number | undefined;
 
   constructor(parts: CampaignWorkersParts) {
@@ -90,11 +91,6 @@ export class CampaignWorkers {
     this.#slots = new Slots(parts.concurrency, () => parts.clock.monotonic());
     this.#reopener = parts.queue.reopener;
     this.#parked = parts.queue.parkedCalls;
-  }
-
-  /** Monotonic ms of the last successful look at Redis; undefined before the first. */
-  get lastLookAt(): number | undefined {
-    return this.#lastLookAt;
   }
 
   /** What keeps this worker from dialing as it should, in sentences. */

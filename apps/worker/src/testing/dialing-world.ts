@@ -21,12 +21,12 @@ import {
   type SimulatorOptions,
   startSimulator,
 } from '@libby-dialer/libby-simulator';
-import { createLogger, type LogLevel, Secret } from '@libby-dialer/runtime';
+import { createLogger, type LogLevel, Secret, type Service } from '@libby-dialer/runtime';
 import { type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { WorkerConfig } from '../config.ts';
-import { DialWorker } from '../dial-worker.ts';
+import { dialWorker } from '../dial-worker.ts';
 import { eventually } from './patience.ts';
 
 export const LINE = '+15055550100';
@@ -59,10 +59,10 @@ export interface WorkerSettings {
 
 /** A worker in this process, with what it has logged. */
 export class TestWorker implements AsyncDisposable {
-  readonly #worker: DialWorker;
+  readonly #worker: Service;
   readonly logs: readonly string[];
 
-  constructor(worker: DialWorker, logs: readonly string[]) {
+  constructor(worker: Service, logs: readonly string[]) {
     this.#worker = worker;
     this.logs = logs;
   }
@@ -208,7 +208,7 @@ export class DialingWorld implements AsyncDisposable {
       name: 'worker',
       destination: { write: (line) => logs.push(line) },
     });
-    const worker = new DialWorker(this.config(settings), logger);
+    const worker = dialWorker(this.config(settings), logger);
     const handle = new TestWorker(worker, logs);
     this.#workers.push(handle);
     await worker.start();
