@@ -20,6 +20,7 @@ const staticChecks: Readonly<Record<string, readonly [program: string, ...args: 
   types: ['tsc', '-p', '.'],
   'dead code': ['knip'],
   schemas: ['node', join(import.meta.dirname, 'schemas.ts'), '--check'],
+  reference: ['node', join(import.meta.dirname, 'reference.ts'), '--check'],
   users: ['node', join(import.meta.dirname, 'acl.ts'), '--check'],
 };
 

@@ -36,8 +36,9 @@ Examples:
   enqueuer pause spring-events
   enqueuer suppress import registry.txt --country US
 
-Exit codes: 0 done; 1 failed; 2 bad usage, configuration or campaign file, or no such campaign; 3 done, but rows were
-rejected; 130 interrupted. Redis is found by REDIS_URL (default redis://127.0.0.1:6379).
+Exit codes: 0 done; 1 failed; 2 bad usage, configuration or campaign file, or no such campaign;
+3 done, but rows were rejected; 130 interrupted.
+Redis is found by REDIS_URL (default redis://127.0.0.1:6379).
 `;
 
 /**
@@ -59,7 +60,8 @@ export async function cli(argv: readonly string[], given: Io): Promise<number> {
   }
 }
 
-function createProgram(io: Io, run: CommandLine['run']): Command {
+/** All commands, for whoever runs them or describes them. */
+export function createProgram(io: Io, run: CommandLine['run']): Command {
   const program = new Command('enqueuer')
     .description(
       'Loads lists of calls for the workers to dial, and shows and steers what becomes of them.',

@@ -1,8 +1,8 @@
 import {
+  allowInsecureHttp,
   type ConfigOf,
   derived,
   type Environment,
-  flag,
   integer,
   libbyConfig,
   libbyTimeouts,
@@ -19,6 +19,7 @@ const graceMs = derived(
   {
     graceMs: variable('WORKER_SHUTDOWN_GRACE_MS', integer({ min: 1, max: 3_600_000 }), {
       default: 45_000,
+      about: 'how long a stop waits for calls in flight; more than the two time-outs together',
     }),
     ...libbyTimeouts,
   },
@@ -37,9 +38,13 @@ const graceMs = derived(
 /** Undefined when no replica has to have a claim. */
 const fence = derived(
   {
-    replicas: variable('REDIS_WAIT_REPLICAS', integer({ min: 0, max: 10 }), { default: 0 }),
+    replicas: variable('REDIS_WAIT_REPLICAS', integer({ min: 0, max: 10 }), {
+      default: 0,
+      about: 'how many replicas must have a claim before its call goes out',
+    }),
     timeoutMs: variable('REDIS_WAIT_TIMEOUT_MS', integer({ min: 1, max: 10_000 }), {
       default: 500,
+      about: 'how long that is waited for',
     }),
   },
   ({ replicas, timeoutMs }) => (replicas === 0 ? undefined : { replicas, timeoutMs }),
@@ -50,13 +55,23 @@ export const workerConfig = {
   redis: redisConfig,
   fence,
   libby: libbyConfig,
-  allowInsecureHttp: variable('LIBBY_ALLOW_INSECURE_HTTP', flag(), { default: false }),
-  concurrency: variable('WORKER_CONCURRENCY', integer({ min: 1, max: 10_000 }), { default: 50 }),
+  allowInsecureHttp,
+  concurrency: variable('WORKER_CONCURRENCY', integer({ min: 1, max: 10_000 }), {
+    default: 50,
+    about: 'calls in flight in one worker, over all campaigns',
+  }),
   shutdownGraceMs: graceMs,
   http: {
     /** Undefined: the default port, or a free one if a worker on this host has it already. */
-    port: variable('WORKER_HTTP_PORT', port(), { optional: true }),
-    host: variable('WORKER_HTTP_HOST', text(), { default: '127.0.0.1' }),
+    port: variable('WORKER_HTTP_PORT', port(), {
+      optional: true,
+      about: '/healthz, /readyz and /metrics; 0: any free port, as when the default is taken',
+      shownDefault: String(DEFAULT_HTTP_PORT),
+    }),
+    host: variable('WORKER_HTTP_HOST', text(), {
+      default: '127.0.0.1',
+      about: 'where that listens',
+    }),
   },
   log: logConfig,
 };

@@ -9,6 +9,7 @@ import {
   runService,
   trustExtraAuthorities,
   UsageError,
+  variablesHelp,
   withDotEnv,
 } from '@libby-dialer/runtime';
 import packageJson from '../package.json' with { type: 'json' };
@@ -17,25 +18,12 @@ import { dialWorker } from './dial-worker.ts';
 
 const HELP = `Usage: worker
 
-Takes calls from the campaigns in Redis and places them, until it is stopped (SIGTERM: finishes the calls in flight).
-Start as many as you like, on as many machines as you like.
+Takes calls from the campaigns in Redis and places them, until it is stopped. On SIGTERM it finishes
+the calls in flight. Start as many as you like, on as many machines as you like.
 
-Environment (a .env file in the working directory is read if present):
-  REDIS_URL                    where the campaigns are (redis://127.0.0.1:6379)
-  REDIS_TLS_CA_FILE            who vouches for a rediss:// with a certificate of your own authority
-  REDIS_TLS_CERT_FILE, _KEY_FILE  the certificate for a Redis that asks for one
-  REDIS_CLUSTER                1: REDIS_URL is the one endpoint of a cluster
-  LIBBY_CLIENT_ID              required; or LIBBY_CLIENT_ID_FILE
-  LIBBY_CLIENT_SECRET          required; or LIBBY_CLIENT_SECRET_FILE
-  HTTPS_PROXY, NO_PROXY        what https goes through (CONNECT), and to which hosts it does not
-  LIBBY_PROXY                  the same for calls and token requests alone
-  NODE_EXTRA_CA_CERTS          a file of further authorities to trust
-  WORKER_CONCURRENCY           calls in flight in this process (50)
-  WORKER_HTTP_PORT, _HOST      /healthz, /readyz, /metrics (9464, 127.0.0.1)
-  WORKER_SHUTDOWN_GRACE_MS     how long a stop waits for calls in flight (45000)
-  LOG_LEVEL                    trace, debug, info, warn, error, fatal, silent (info)
-All others: docs/reference/environment.md
-
+Environment (a .env file in the working directory is read if present; what may be a secret may come
+from a file instead, named by the variable with _FILE at its end):
+${variablesHelp(workerConfig)}
 Options:
   --help     show this
   --version  show the version

@@ -1,6 +1,6 @@
 import {
+  allowInsecureHttp,
   type ConfigOf,
-  flag,
   httpsProxyConfig,
   logConfig,
   parsed,
@@ -24,8 +24,15 @@ export const serveConfig = {
   log: logConfig,
   http: {
     /** Undefined: the default port, or a free one if a daemon on this host has it already. */
-    port: variable('ENQUEUER_HTTP_PORT', port(), { optional: true }),
-    host: variable('ENQUEUER_HTTP_HOST', text(), { default: '127.0.0.1' }),
+    port: variable('ENQUEUER_HTTP_PORT', port(), {
+      optional: true,
+      about: '/healthz, /readyz and /metrics of the daemon; 0: any free port',
+      shownDefault: String(DEFAULT_HTTP_PORT),
+    }),
+    host: variable('ENQUEUER_HTTP_HOST', text(), {
+      default: '127.0.0.1',
+      about: 'where that listens',
+    }),
   },
 } satisfies Schema;
 export type ServeConfig = ConfigOf<typeof serveConfig>;
@@ -50,13 +57,29 @@ export const forwardConfig = {
   redis: redisConfig,
   log: logConfig,
   /** Path, query and credentials may be secrets. */
-  url: variable('FORWARD_URL', secret(), { fromFile: true, optional: true }),
+  url: variable('FORWARD_URL', secret(), {
+    fromFile: true,
+    optional: true,
+    about:
+      'where results are posted; --to says the same, but users of a machine can read arguments',
+  }),
   proxy: httpsProxyConfig,
-  secrets: variable('FORWARD_SECRET', webhookSecrets(), { fromFile: true }),
-  allowInsecureHttp: variable('LIBBY_ALLOW_INSECURE_HTTP', flag(), { default: false }),
+  secrets: variable('FORWARD_SECRET', webhookSecrets(), {
+    fromFile: true,
+    about:
+      'signs what is sent: whsec_ and base64, or at least 24 characters; several, with a space between them, while it changes',
+  }),
+  allowInsecureHttp,
   http: {
     /** Undefined: the default port, or a free one if a forwarder on this host has it already. */
-    port: variable('FORWARD_HTTP_PORT', port(), { optional: true }),
-    host: variable('FORWARD_HTTP_HOST', text(), { default: '127.0.0.1' }),
+    port: variable('FORWARD_HTTP_PORT', port(), {
+      optional: true,
+      about: '/healthz, /readyz and /metrics of the forwarder; 0: any free port',
+      shownDefault: String(DEFAULT_FORWARD_PORT),
+    }),
+    host: variable('FORWARD_HTTP_HOST', text(), {
+      default: '127.0.0.1',
+      about: 'where that listens',
+    }),
   },
 } satisfies Schema;

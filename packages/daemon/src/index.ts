@@ -7,10 +7,12 @@ export { type DaemonKind, serveDaemon } from './serve-daemon.ts';
 
 // Calls that other services push
 
+export { InboxMetrics } from './inbox/inbox-metrics.ts';
 export { InboxPart } from './inbox/inbox-part.ts';
 
 // Lists that are called again and again
 
+export { ScheduleMetrics } from './schedules/schedule-metrics.ts';
 export { SchedulePart } from './schedules/schedule-part.ts';
 
 // Results for other services

@@ -31,13 +31,17 @@ const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, {
 
 const openHours = z
   .strictObject({
-    from: timeOfDay,
-    to: timeOfDay,
+    from: timeOfDay.describe('From when on, as "08:00".'),
+    to: timeOfDay.describe('Until when, as "21:00"; may be past midnight.'),
     days: z
       .array(z.enum(WEEKDAYS))
       .nonempty({ error: 'must name at least one day' })
-      .default([...WEEKDAYS]),
-    timezone: z.union([z.literal('recipient'), clockSchema]).default('recipient'),
+      .default([...WEEKDAYS])
+      .describe('On which days it begins. Left out: on all.'),
+    timezone: z
+      .union([z.literal('recipient'), clockSchema])
+      .default('recipient')
+      .describe('By whose clock: the recipient’s, or that of an IANA zone.'),
   })
   .refine((hours) => hours.from !== hours.to && hours.from !== '24:00', {
     error:
@@ -72,7 +76,9 @@ const text = z
 
 /** The keys of a campaign, each by itself. */
 export const campaignFields = z.strictObject({
-  id: campaignId.describe('Names the campaign in commands, results and Redis.'),
+  id: campaignId.describe(
+    'Names the campaign in commands, results and Redis: 1 to 63 characters of a-z, 0-9 and -.',
+  ),
   fromPhoneNumber: z
     .union([lineNumber.transform((line) => [line]), z.array(lineNumber).nonempty().max(1000)], {
       error:
@@ -145,59 +151,91 @@ export const campaignFields = z.strictObject({
   timezone: clockSchema
     .optional()
     .describe('For recipients whose number has no zone, such as toll-free ones.'),
-  startsAt: instantSchema.optional().describe('No call before this.'),
-  expiresAt: instantSchema.optional().describe('Calls not placed by then end as `expired`.'),
+  startsAt: instantSchema
+    .optional()
+    .describe('No call before this instant, such as 2026-12-01T16:00:00Z.'),
+  expiresAt: instantSchema
+    .optional()
+    .describe('Calls not placed by this instant end as `expired`.'),
   retry: z
     .strictObject({
-      attempts: z.int(ATTEMPTS).min(1, ATTEMPTS).max(100, ATTEMPTS).default(4),
-      backoffSeconds: z.number(BACKOFF).positive(BACKOFF).max(86_400, BACKOFF).default(30),
+      attempts: z
+        .int(ATTEMPTS)
+        .min(1, ATTEMPTS)
+        .max(100, ATTEMPTS)
+        .default(4)
+        .describe('Failures to reach the API, after which a call is `exhausted`.'),
+      backoffSeconds: z
+        .number(BACKOFF)
+        .positive(BACKOFF)
+        .max(86_400, BACKOFF)
+        .default(30)
+        .describe('The first pause; it doubles.'),
       maxBackoffSeconds: z
         .number(MAX_BACKOFF)
         .positive(MAX_BACKOFF)
         .max(604_800, MAX_BACKOFF)
-        .default(3600),
+        .default(3600)
+        .describe('The longest pause.'),
     })
     .prefault({})
-    .describe('Only for calls that provably never went out.'),
+    .describe('Tries again, only for calls that provably never went out.'),
   pacing: z
     .strictObject({
-      callsPerSecond: z.number(RATE).positive(RATE).max(1000, RATE).optional(),
-      maxInFlight: z.int(IN_FLIGHT).min(1, IN_FLIGHT).max(10_000, IN_FLIGHT).optional(),
+      callsPerSecond: z
+        .number(RATE)
+        .positive(RATE)
+        .max(1000, RATE)
+        .optional()
+        .describe('Calls begun in a second.'),
+      maxInFlight: z
+        .int(IN_FLIGHT)
+        .min(1, IN_FLIGHT)
+        .max(10_000, IN_FLIGHT)
+        .optional()
+        .describe('Requests that wait for the API’s answer at once.'),
     })
     .optional()
     .describe('Over all workers. Left out: as fast as the workers go.'),
   lines: z
     .strictObject({
-      maxConcurrentCalls: z.int(IN_FLIGHT).min(1, IN_FLIGHT).max(10_000, IN_FLIGHT),
+      maxConcurrentCalls: z
+        .int(IN_FLIGHT)
+        .min(1, IN_FLIGHT)
+        .max(10_000, IN_FLIGHT)
+        .describe('Conversations on one line at once.'),
       assumedCallSeconds: z
         .number(CONVERSATION)
         .positive(CONVERSATION)
         .max(14_400, CONVERSATION)
-        .default(120),
+        .default(120)
+        .describe('How long a call is taken to be on its line.'),
     })
     .optional()
-    .describe(
-      'Per from-number, over all campaigns: a call occupies its line that long. Left out: no limit.',
-    ),
+    .describe('Per from-number: a call occupies its line. Left out: no limit.'),
   frequencyCap: z
     .strictObject({
-      calls: z.int(CAP_CALLS).min(1, CAP_CALLS).max(100, CAP_CALLS),
-      hours: z.number(CAP_HOURS).positive(CAP_HOURS).max(720, CAP_HOURS),
+      calls: z.int(CAP_CALLS).min(1, CAP_CALLS).max(100, CAP_CALLS).describe('So many calls.'),
+      hours: z
+        .number(CAP_HOURS)
+        .positive(CAP_HOURS)
+        .max(720, CAP_HOURS)
+        .describe('In so many hours.'),
     })
     .optional()
-    .describe(
-      'So many calls to one person in so many hours, over all campaigns. Left out: no limit.',
-    ),
+    .describe('Calls to one person, over all campaigns. Left out: no limit.'),
   onUnknown: z
     .enum(['never-redial', 'redial'])
     .default('never-redial')
-    .describe('What becomes of a call that may have rung: left alone, or dialed once more.'),
+    .describe(
+      'What becomes of a call that may have rung: left alone, or dialed once more, and it may ring twice.',
+    ),
   priority: z
     .int(PRIORITY)
     .min(-100, PRIORITY)
     .max(100, PRIORITY)
     .default(0)
-    .describe('Higher goes first when workers are scarce.'),
+    .describe('Higher goes first when workers are scarce; twenty points are twice the share.'),
 });
 
 /** A campaign file as written (YAML or JSON). */

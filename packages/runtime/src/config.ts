@@ -17,6 +17,10 @@ export interface Variable<T> {
   readonly whenUnset: { readonly value: T } | undefined;
   readonly fromFile: boolean;
   readonly emptyIsUnset: boolean;
+  /** What it is for, in words that complete "NAME: …". */
+  readonly about: string | undefined;
+  /** What stands for the default in documents; undefined: there is none. */
+  readonly shownDefault: string | undefined;
 }
 
 /** A value made of other parts of the schema, or a relation between them. */
@@ -49,6 +53,10 @@ interface VariableOptions {
   readonly fromFile?: boolean;
   /** For variables that are not ours alone, and that others take for unset where they are empty. */
   readonly emptyIsUnset?: boolean;
+  /** What it is for: shown by `--help` and in the reference. */
+  readonly about?: string;
+  /** How the default is written, where it is no text, number or flag. */
+  readonly shownDefault?: string;
 }
 
 /** A variable: required, unless `default` or `optional` is given. */
@@ -74,8 +82,13 @@ export function variable<T>(
 ): Variable<T | undefined> {
   const whenUnset =
     'default' in options || options.optional === true ? { value: options.default } : undefined;
-  const { fromFile = false, emptyIsUnset = false } = options;
-  return { kind: 'variable', name, type, whenUnset, fromFile, emptyIsUnset };
+  const { fromFile = false, emptyIsUnset = false, about } = options;
+  const shownDefault = options.shownDefault ?? textOfDefault(options.default);
+  return { kind: 'variable', name, type, whenUnset, fromFile, emptyIsUnset, about, shownDefault };
+}
+
+function textOfDefault(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
 /**
@@ -220,10 +233,22 @@ function freeze(value: unknown, redactor: Redactor | undefined): void {
   Object.freeze(value);
 }
 
+/** The variables that a schema reads, each once, in its order. */
+export function variablesOf(schema: Schema): Variable<unknown>[] {
+  const byName = new Map(everyVariable(schema).map((each) => [each.name, each]));
+  return [...byName.values()];
+}
+
+function everyVariable(node: Node): Variable<unknown>[] {
+  if (isVariable(node)) return [node];
+  return Object.values(isDerived(node) ? node.inputs : node).flatMap(everyVariable);
+}
+
 /** The names of the variables that a schema knows, `NAME_FILE` included. */
-function variableNames(node: Node): string[] {
-  if (isVariable(node)) return node.fromFile ? [node.name, `${node.name}_FILE`] : [node.name];
-  return Object.values(isDerived(node) ? node.inputs : node).flatMap(variableNames);
+function variableNames(schema: Schema): string[] {
+  return variablesOf(schema).flatMap(({ name, fromFile }) =>
+    fromFile ? [name, `${name}_FILE`] : [name],
+  );
 }
 
 /**
@@ -231,7 +256,7 @@ function variableNames(node: Node): string[] {
  * knows, and would be ignored in silence.
  */
 export function misspelledVariables(schema: Schema, environment: Environment): string[] {
-  const known = [...new Set(variableNames(schema))];
+  const known = variableNames(schema);
   return Object.keys(environment)
     .filter(
       (name) =>

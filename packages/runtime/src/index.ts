@@ -23,7 +23,13 @@ export { ConfigError, type ConfigProblem, DialerError, UsageError } from './erro
 export { trustExtraAuthorities } from './extra-authorities.ts';
 export { countOf, formatCount, formatDuration } from './format.ts';
 // Life
-export { DEFAULT_SCOPE, type LibbyConfig, libbyConfig, libbyTimeouts } from './libby-config.ts';
+export {
+  allowInsecureHttp,
+  DEFAULT_SCOPE,
+  type LibbyConfig,
+  libbyConfig,
+  libbyTimeouts,
+} from './libby-config.ts';
 export { logConfig } from './log-config.ts';
 // Logs
 export {
@@ -83,3 +89,5 @@ export {
   text,
   type VariableType,
 } from './variable-types.ts';
+// Documents
+export { documentedVariables, variablesHelp } from './variables-help.ts';

@@ -4,5 +4,9 @@ import { oneOf } from './variable-types.ts';
 
 /** `LOG_LEVEL` */
 export const logConfig = {
-  level: variable<LogLevel>('LOG_LEVEL', oneOf(LOG_LEVELS), { default: 'info' }),
+  level: variable<LogLevel>('LOG_LEVEL', oneOf(LOG_LEVELS), {
+    default: 'info',
+    about:
+      'trace, debug, info, warn, error, fatal or silent; JSON lines on standard error, readable ones on a terminal',
+  }),
 };

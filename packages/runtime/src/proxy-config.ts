@@ -35,10 +35,21 @@ const options = { optional: true, emptyIsUnset: true } as const;
 /** As other programs read them: in small letters first, and an empty one is none. */
 export const httpsProxyConfig = derived(
   {
-    small: variable('https_proxy', proxyUrl(), options),
-    large: variable('HTTPS_PROXY', proxyUrl(), { ...options, fromFile: true }),
-    exceptSmall: variable('no_proxy', text(), options),
-    exceptLarge: variable('NO_PROXY', text(), options),
+    small: variable('https_proxy', proxyUrl(), {
+      ...options,
+      about: 'as HTTPS_PROXY, and before it',
+    }),
+    large: variable('HTTPS_PROXY', proxyUrl(), {
+      ...options,
+      fromFile: true,
+      about:
+        'what calls, token requests and webhooks go through: http://user:password@host:port (CONNECT)',
+    }),
+    exceptSmall: variable('no_proxy', text(), { ...options, about: 'as NO_PROXY, and before it' }),
+    exceptLarge: variable('NO_PROXY', text(), {
+      ...options,
+      about: 'hosts that HTTPS_PROXY is not used for, separated by commas; * for all',
+    }),
   },
   ({ small, large, exceptSmall, exceptLarge }) => ({
     url: small ?? large,
@@ -56,7 +67,11 @@ export function libbyProxy(url: Derived<string>): Derived<Secret | undefined> {
   return derived(
     {
       url,
-      own: variable('LIBBY_PROXY', proxyUrl(), { optional: true, fromFile: true }),
+      own: variable('LIBBY_PROXY', proxyUrl(), {
+        optional: true,
+        fromFile: true,
+        about: 'a proxy for calls and token requests alone, whatever HTTPS_PROXY and NO_PROXY say',
+      }),
       all: httpsProxyConfig,
     },
     ({ url: target, own, all }) => own ?? (goesDirectly(target, all.except) ? undefined : all.url),

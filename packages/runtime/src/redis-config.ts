@@ -99,23 +99,58 @@ export const redisConfig = {
           },
         ],
         fromFile: true,
+        about:
+          'where Redis is: redis://host:port/db, or rediss:// for TLS, with user:password@ before the host; unix:///path?db=0 is a socket; several URLs, separated by commas, are a cluster',
+        shownDefault: 'redis://127.0.0.1:6379',
       }),
-      cluster: variable('REDIS_CLUSTER', flag(), { default: false }),
-      sentinels: variable('REDIS_SENTINELS', sentinelAddresses(), { optional: true }),
-      sentinelName: variable('REDIS_SENTINEL_NAME', text(), { optional: true }),
-      sentinelUsername: variable('REDIS_SENTINEL_USERNAME', text(), { optional: true }),
+      cluster: variable('REDIS_CLUSTER', flag(), {
+        default: false,
+        about: '1: the one URL is the endpoint of a cluster',
+      }),
+      sentinels: variable('REDIS_SENTINELS', sentinelAddresses(), {
+        optional: true,
+        about:
+          'host:port, or several separated by commas: Sentinel finds the master, and REDIS_URL gives user, password, database and TLS',
+      }),
+      sentinelName: variable('REDIS_SENTINEL_NAME', text(), {
+        optional: true,
+        about: 'the name of the master, for Sentinel',
+      }),
+      sentinelUsername: variable('REDIS_SENTINEL_USERNAME', text(), {
+        optional: true,
+        about: 'where the Sentinels themselves ask for a user',
+      }),
       sentinelPassword: variable('REDIS_SENTINEL_PASSWORD', secret(), {
         optional: true,
         fromFile: true,
+        about: 'where the Sentinels themselves ask for a password',
       }),
-      ca: variable('REDIS_TLS_CA', pemCertificates(), { optional: true, fromFile: true }),
-      cert: variable('REDIS_TLS_CERT', pemCertificates(), { optional: true, fromFile: true }),
-      key: variable('REDIS_TLS_KEY', pemKey(), { optional: true, fromFile: true }),
+      ca: variable('REDIS_TLS_CA', pemCertificates(), {
+        optional: true,
+        fromFile: true,
+        about: 'the authorities that vouch for Redis, in PEM, in place of those that Node knows',
+      }),
+      cert: variable('REDIS_TLS_CERT', pemCertificates(), {
+        optional: true,
+        fromFile: true,
+        about: 'the certificate for a Redis that asks for one, in PEM',
+      }),
+      key: variable('REDIS_TLS_KEY', pemKey(), {
+        optional: true,
+        fromFile: true,
+        about: 'the key of that certificate, in PEM',
+      }),
     },
     toConnection,
   ),
-  prefix: variable('DIALER_PREFIX', keyPrefix(), { default: '{libby}' }),
-  allowVolatile: variable('DIALER_ALLOW_VOLATILE_REDIS', flag(), { default: false }),
+  prefix: variable('DIALER_PREFIX', keyPrefix(), {
+    default: '{libby}',
+    about: 'what every key in Redis begins with; it has a hash tag',
+  }),
+  allowVolatile: variable('DIALER_ALLOW_VOLATILE_REDIS', flag(), {
+    default: false,
+    about: '1: run on a Redis that may forget who was called; for demos and tests',
+  }),
 };
 
 export type RedisConfig = ConfigOf<typeof redisConfig>;

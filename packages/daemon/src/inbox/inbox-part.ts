@@ -8,10 +8,10 @@ import {
   sleep,
   systemClock,
 } from '@libby-dialer/runtime';
-import { Counter, Gauge } from 'prom-client';
 import type { DaemonContext, DaemonPart } from '../daemon-part.ts';
 import { BatchIntake, type CheckedEntry } from './batch-intake.ts';
 import { FedCampaigns } from './fed-campaigns.ts';
+import { InboxMetrics } from './inbox-metrics.ts';
 
 const RETRY_AFTER_MS = 1000;
 /** How often it is looked for what dead daemons have left. */
@@ -37,25 +37,13 @@ export class InboxPart implements DaemonPart {
   readonly #checking = new Outage();
   readonly #adding = new Outage();
   readonly #finishing = new Outage();
-  readonly #entries: Counter<'fate'>;
-  readonly #waiting: Gauge;
+  readonly #metrics: InboxMetrics;
   #running: Promise<void> | undefined;
 
   constructor(daemon: DaemonContext) {
-    const registers = [daemon.registry];
     this.#daemon = daemon;
     this.#logger = daemon.logger.child({ part: 'inbox' });
-    this.#entries = new Counter({
-      name: 'libby_dialer_inbox_entries_total',
-      help: 'Entries of the inbox that this daemon has finished.',
-      labelNames: ['fate'],
-      registers,
-    });
-    this.#waiting = new Gauge({
-      name: 'libby_dialer_inbox_waiting',
-      help: 'Entries in the inbox, as of this daemon’s last look.',
-      registers,
-    });
+    this.#metrics = new InboxMetrics(daemon.registry);
   }
 
   async start(): Promise<void> {
@@ -131,7 +119,7 @@ export class InboxPart implements DaemonPart {
     await this.#insist(this.#reading, async () => {
       await rejoining(consumer, () => consumer.showUp());
       await consumer.forgetOthers();
-      this.#waiting.set(await consumer.waiting());
+      this.#metrics.waiting.set(await consumer.waiting());
     });
   }
 
@@ -164,12 +152,13 @@ export class InboxPart implements DaemonPart {
     await this.#insist(this.#finishing, async () => {
       const { ended, waiting } = await consumer.finish(fates);
       this.#count(fates, ended);
-      this.#waiting.set(waiting);
+      this.#metrics.waiting.set(waiting);
     });
   }
 
   #count(fates: Fates, ended: ReadonlySet<string>): void {
-    for (const { id, fate } of fates) if (ended.has(id)) this.#entries.inc({ fate: fate.kind });
+    for (const { id, fate } of fates)
+      if (ended.has(id)) this.#metrics.entries.inc({ fate: fate.kind });
   }
 
   /** Tries until it succeeds, or until the part is stopped: then undefined. */

@@ -1,6 +1,6 @@
 import {
+  allowInsecureHttp,
   type ConfigOf,
-  flag,
   libbyConfig,
   logConfig,
   redisConfig,
@@ -16,9 +16,17 @@ export const doctorConfig = {
   log: logConfig,
   libby: {
     ...libbyConfig,
-    clientId: variable('LIBBY_CLIENT_ID', text(), { fromFile: true, optional: true }),
-    clientSecret: variable('LIBBY_CLIENT_SECRET', secret(), { fromFile: true, optional: true }),
-    allowInsecureHttp: variable('LIBBY_ALLOW_INSECURE_HTTP', flag(), { default: false }),
+    clientId: variable('LIBBY_CLIENT_ID', text(), {
+      fromFile: true,
+      optional: true,
+      about: 'your access to the Libby API',
+    }),
+    clientSecret: variable('LIBBY_CLIENT_SECRET', secret(), {
+      fromFile: true,
+      optional: true,
+      about: 'the secret that goes with it',
+    }),
+    allowInsecureHttp,
   },
 } satisfies Schema;
 export type DoctorConfig = ConfigOf<typeof doctorConfig>;

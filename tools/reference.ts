@@ -1,0 +1,41 @@
+/**
+ * Pages of docs/reference, written from what the programs themselves are made of: the commands, the
+ * campaign's schema, the variables and the metrics. `node tools/reference.ts` writes them; `--check`
+ * fails when one is not current.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { campaignFilePage } from './reference/campaign-file.ts';
+import { cliPages } from './reference/cli.ts';
+import { environmentPage } from './reference/environment.ts';
+import { metricsPage } from './reference/metrics.ts';
+
+const FOLDER = join(import.meta.dirname, '..', 'docs', 'reference');
+
+const pages: Readonly<Record<string, string>> = {
+  ...cliPages(),
+  'campaign-file.md': campaignFilePage(),
+  'environment.md': environmentPage(),
+  'metrics.md': await metricsPage(),
+};
+
+function readStored(name: string): string | undefined {
+  try {
+    return readFileSync(join(FOLDER, name), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+const isCheck = process.argv.includes('--check');
+for (const [name, text] of Object.entries(pages)) {
+  if (readStored(name) === text) continue;
+  if (isCheck) {
+    console.error(
+      `docs/reference/${name} is not current; run: node tools/run.mjs exec node tools/reference.ts`,
+    );
+    process.exitCode = 1;
+  } else {
+    writeFileSync(join(FOLDER, name), text);
+  }
+}
