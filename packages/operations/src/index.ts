@@ -46,6 +46,24 @@ export type { RowPlace, Unplaceable } from './load/unplaceable-rows.ts';
 // Calls
 
 export { retryCalls } from './calls/retry-calls.ts';
+export {
+  type ListedSetAsideJob,
+  listSetAsideJobs,
+  type ResolvedSetAsideJobs,
+  resolveSetAsideJobs,
+  type SetAsideDecision,
+} from './calls/set-aside-jobs.ts';
+export {
+  listUnknownCalls,
+  type ResolvedCall,
+  resolveUnknownCall,
+  type UnknownCallDecision,
+} from './calls/unknown-calls.ts';
+
+// What became of calls
+
+export { type OpenResults, openResults, type ResultsRequest } from './results/open-results.ts';
+export { csvCell, RESULTS_HEADING, resultToCsv } from './results/results-csv.ts';
 
 // Where dialing is stopped
 
@@ -59,7 +77,17 @@ export { StatusWatch } from './status/status-watch.ts';
 
 // People
 
-export { type ImportCounts, NumberImporter } from './people/number-importer.ts';
+export {
+  areSuppressed,
+  type DoNotCallStatus,
+  doNotCallStatus,
+  suppressNumbers,
+  unsuppressNumbers,
+  type WaitOptions,
+} from './people/do-not-call.ts';
+export { type ErasedPerson, erasePerson, surveyPerson } from './people/erase-person.ts';
+export { type ImportedNumbers, importNumbers, type NumberImport } from './people/import-numbers.ts';
+export type { ImportCounts } from './people/number-importer.ts';
 export { readCountry, readNumber, readNumbers } from './people/read-number.ts';
 
 // Lists that are called again and again

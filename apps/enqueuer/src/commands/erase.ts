@@ -1,12 +1,13 @@
+import type { Erasure, Survey } from '@libby-dialer/dial-queue';
 import {
-  CallInFlightError,
-  type Eraser,
-  type Erasure,
-  ErasureIncompleteError,
-  type Survey,
-} from '@libby-dialer/dial-queue';
-import { type Context, readCountry, readNumber } from '@libby-dialer/operations';
-import { countOf, DialerError, formatDuration, UsageError } from '@libby-dialer/runtime';
+  type Context,
+  type ErasedPerson,
+  erasePerson,
+  readCountry,
+  readNumber,
+  surveyPerson,
+} from '@libby-dialer/operations';
+import { countOf, DialerError, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import { deciderOf } from '../decider.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
@@ -43,23 +44,16 @@ async function erase(io: Io, text: string, options: EraseOptions): Promise<numbe
   if (!verdict.ok) throw new UsageError(`The number cannot be read: ${verdict.reason}`);
   const { number } = verdict;
   return await withContext(io, async (context) => {
-    const eraser = context.queue.eraser;
-    if (!yes && canAsk(io)) await askBefore(io, context, eraser, number);
-    const erasure = await explaining(context, (at) =>
-      eraser.erase(number, { by: deciderOf(by), at, signal: io.signal }),
-    );
-    const isSuppressed = await isOnDoNotCallList(context, number);
-    await print(
-      io.stdout,
-      json ? `${JSON.stringify({ ...erasure, isSuppressed })}\n` : report(erasure, isSuppressed),
-    );
+    if (!yes && canAsk(io)) await askBefore(io, context, number);
+    const erased = await erasePerson(context, number, { by: deciderOf(by), signal: io.signal });
+    await print(io.stdout, json ? `${JSON.stringify(erased)}\n` : report(erased));
     return 0;
   });
 }
 
 /** Throws where the answer is no. */
-async function askBefore(io: Io, context: Context, eraser: Eraser, number: string): Promise<void> {
-  const survey = await explaining(context, (at) => eraser.survey(number, at, io.signal));
+async function askBefore(io: Io, context: Context, number: string): Promise<void> {
+  const survey = await surveyPerson(context, number, io.signal);
   const isSure = await confirm(io, `${sentenceOf(survey)} This cannot be undone. Erase?`);
   if (!isSure) throw new DialerError('not_confirmed', 'Nothing was erased.');
 }
@@ -76,39 +70,11 @@ function sentenceOf({ calls, campaigns, open }: Survey): string {
   return `Erased will be number, name and payload of ${where}, and ${beside}.${ends}`;
 }
 
-/** @param work is given Redis's clock */
-async function explaining<T>(context: Context, work: (at: number) => Promise<T>): Promise<T> {
-  const at = await context.now();
-  try {
-    return await work(at);
-  } catch (error) {
-    if (error instanceof CallInFlightError) {
-      const message = `A call to this number is in flight; try again in ${formatDuration(error.until - at + 1000)}.`;
-      throw new DialerError(error.code, message, { cause: error });
-    }
-    if (error instanceof ErasureIncompleteError) {
-      throw new DialerError(
-        error.code,
-        'Data of this number keep coming in; stop what loads it, and erase it again.',
-        {
-          cause: error,
-        },
-      );
-    }
-    throw error;
-  }
-}
-
-async function isOnDoNotCallList({ queue }: Context, number: string): Promise<boolean> {
-  const [isListed = false] = await queue.doNotCall.check([number]);
-  return isListed;
-}
-
-function report(erasure: Erasure, isSuppressed: boolean): string {
-  const list = isSuppressed
+function report(erased: ErasedPerson): string {
+  const list = erased.isSuppressed
     ? 'The number stays on the do-not-call list.'
     : 'The number is not on the do-not-call list: other campaigns may still call it ("enqueuer suppress add").';
-  return [...whatWasErased(erasure), list, ...whatMayBeLeft(erasure)]
+  return [...whatWasErased(erased), list, ...whatMayBeLeft(erased)]
     .map((line) => `${line}\n`)
     .join('');
 }

@@ -1,8 +1,13 @@
 import { Option } from '@commander-js/extra-typings';
-import type { DoubtfulCall, RedialResolution } from '@libby-dialer/dial-queue';
-import { isoInstant, redialAfterMs } from '@libby-dialer/dialing';
-import type { Context } from '@libby-dialer/operations';
-import { countOf, DialerError } from '@libby-dialer/runtime';
+import type { DoubtfulCall } from '@libby-dialer/dial-queue';
+import { isoInstant } from '@libby-dialer/dialing';
+import {
+  listUnknownCalls,
+  type ResolvedCall,
+  resolveUnknownCall,
+  type UnknownCallDecision,
+} from '@libby-dialer/operations';
+import { countOf } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { type Cell, formatTable, printFitted } from '../terminal/table.ts';
@@ -28,11 +33,6 @@ const SOON_MS = 1000;
 
 interface ListOptions {
   readonly json?: boolean | undefined;
-}
-
-interface ResolveOptions {
-  readonly as: 'accepted' | 'redial';
-  readonly by: string;
 }
 
 export function addInDoubtCommands({ program, io, run }: CommandLine): void {
@@ -63,16 +63,11 @@ export function addInDoubtCommands({ program, io, run }: CommandLine): void {
 
 async function list(
   io: Io,
-  id: string | undefined,
+  campaign: string | undefined,
   { json = false }: ListOptions,
 ): Promise<number> {
   return await withContext(io, async (context) => {
-    const calls: DoubtfulCall[] = [];
-    for (const campaign of id === undefined
-      ? await idsOf(context)
-      : [(await context.campaign(id)).id]) {
-      for await (const call of context.desk.list(campaign)) calls.push(call);
-    }
+    const calls = await listUnknownCalls(context, campaign);
     if (json) await print(io.stdout, `${JSON.stringify({ calls })}\n`);
     else if (calls.length === 0) await print(io.stdout, 'No call is in doubt.\n');
     else await printFitted(io.stdout, (width) => tableOf(calls, width));
@@ -101,93 +96,17 @@ function rowOf(call: DoubtfulCall): Cell[] {
   ];
 }
 
-async function resolve(io: Io, callId: string, { as, by }: ResolveOptions): Promise<number> {
+async function resolve(io: Io, callId: string, decision: UnknownCallDecision): Promise<number> {
   return await withContext(io, async (context) => {
-    const campaign = await context.desk.campaignOf(callId, await idsOf(context));
-    if (campaign === undefined) {
-      throw new DialerError(
-        'no_such_call',
-        `No call ${callId} has been dialed; see "enqueuer in-doubt list".`,
-      );
-    }
-    const decide = as === 'redial' ? redial : accept;
-    await print(io.stdout, `${await decide(context, campaign, callId, by)}\n`);
+    const resolved = await resolveUnknownCall(context, callId, decision);
+    await print(io.stdout, `${callId} of ${resolved.campaign} ${endText(resolved)}\n`);
     return 0;
   });
 }
 
-async function accept(
-  context: Context,
-  campaign: string,
-  callId: string,
-  by: string,
-): Promise<string> {
-  const resolution = await context.desk.accept(campaign, callId, { by, at: await context.now() });
-  if (resolution.kind !== 'resolved') throw refusal(campaign, callId, resolution);
-  return `${callId} of ${campaign} is accepted.`;
-}
-
-async function redial(
-  context: Context,
-  campaign: string,
-  callId: string,
-  by: string,
-): Promise<string> {
-  const { desk } = context;
-  const at = await context.now();
-  await refuseIfSuppressed(context, campaign, callId);
-  const afterMs = redialAfterMs(await context.campaign(campaign));
-  const resolution = await desk.redial(campaign, callId, { by, at }, afterMs);
-  if (resolution.kind !== 'resolved') throw refusal(campaign, callId, resolution);
-  const when =
-    resolution.redialAt <= at + SOON_MS ? 'now' : `from ${isoInstant(resolution.redialAt)} on`;
-  return `${callId} of ${campaign} will be dialed once more, ${when}.`;
-}
-
-/** The gate would only leave it in doubt. */
-async function refuseIfSuppressed(
-  { queue, desk }: Context,
-  campaign: string,
-  callId: string,
-): Promise<void> {
-  const number = await desk.numberOf(campaign, callId);
-  if (number === undefined) return;
-  const [isListed] = await queue.doNotCall.check([number]);
-  if (isListed)
-    throw new DialerError('suppressed', `Call ${callId} is to a number on the do-not-call list.`);
-}
-
-function refusal(
-  campaign: string,
-  callId: string,
-  resolution: Exclude<RedialResolution, { kind: 'resolved' }>,
-): DialerError {
-  const { kind } = resolution;
-  return new DialerError(kind, `Call ${callId} of ${campaign} ${whyNot(campaign, resolution)}.`);
-}
-
-function whyNot(
-  campaign: string,
-  resolution: Exclude<RedialResolution, { kind: 'resolved' }>,
-): string {
-  switch (resolution.kind) {
-    case 'not_in_doubt': {
-      const isUnderWay = resolution.state === 'claimed' || resolution.state === 'open';
-      return `is not in doubt: ${isUnderWay ? 'it has no outcome yet' : `its outcome is ${resolution.state}`}`;
-    }
-    case 'waits':
-      return `is to be dialed once more already, from ${isoInstant(resolution.redialAt)} on`;
-    case 'redialed':
-      return 'was dialed once more already, and never will be again';
-    case 'erased':
-      return 'cannot be dialed once more: its data were erased';
-    case 'canceled':
-      return `cannot be dialed once more: its campaign is canceled; "enqueuer resume ${campaign}" first`;
-    case 'expired':
-      return 'cannot be dialed once more: its time is over';
-  }
-}
-
-async function idsOf({ campaigns }: Context): Promise<string[]> {
-  return (await campaigns.list()).map(({ id }) => id);
+function endText(resolved: ResolvedCall): string {
+  if (resolved.kind === 'accepted') return 'is accepted.';
+  const { redialAt, now } = resolved;
+  const when = redialAt <= now + SOON_MS ? 'now' : `from ${isoInstant(redialAt)} on`;
+  return `will be dialed once more, ${when}.`;
 }

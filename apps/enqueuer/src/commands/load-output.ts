@@ -1,11 +1,20 @@
-import type { ListLoad, LoadedList, Unplaceable } from '@libby-dialer/operations';
+import type { LoadedList, ProgressView, Unplaceable } from '@libby-dialer/operations';
 import { countOf, type Logger } from '@libby-dialer/runtime';
-import { loadedSoFar, loadJson, loadTable } from '../reports/load-report.ts';
+import { loadJson, loadTable } from '../reports/load-report.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { Progress } from '../terminal/progress.ts';
 
-/** Shows whoever waits for a load how far it is, and where it ended if that came too soon. */
-export function progressOf({ stderr }: Io, logger: Logger): Pick<ListLoad, 'watch' | 'brokenOff'> {
+interface ListProgress<Counts> {
+  readonly watch: (look: () => ProgressView) => Disposable;
+  readonly brokenOff: (counts: Counts, by: 'signal' | 'error') => void;
+}
+
+/** Shows whoever waits how far a list is, and where it ended if that came too soon. */
+export function progressOf<Counts>(
+  { stderr }: Io,
+  logger: Logger,
+  soFar: (counts: Counts) => string,
+): ListProgress<Counts> {
   return {
     watch: (look) => {
       const progress = new Progress(stderr, logger, look);
@@ -14,7 +23,7 @@ export function progressOf({ stderr }: Io, logger: Logger): Pick<ListLoad, 'watc
     },
     brokenOff: (counts, by) => {
       const word = by === 'signal' ? 'Interrupted' : 'Stopped';
-      stderr.write(`${word} after ${loadedSoFar(counts)}; the same command goes on from there.\n`);
+      stderr.write(`${word} after ${soFar(counts)}; the same command goes on from there.\n`);
     },
   };
 }

@@ -12,6 +12,7 @@ import {
 import { requireDurableRedis, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import { storedCampaignChangeText } from '../reports/campaign-change-lines.ts';
+import { loadedSoFar } from '../reports/load-report.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { type Io, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
@@ -94,7 +95,7 @@ async function loadHere(
   const { format, limit, rejects, anotherList = false } = options;
   const loaded = await loadList(context, {
     ...inputOf(io, path, format),
-    ...progressOf(io, context.logger),
+    ...progressOf(io, context.logger, loadedSoFar),
     campaign,
     limit,
     rejects,

@@ -1,9 +1,13 @@
 import { Option } from '@commander-js/extra-typings';
 import { OUTCOMES, type Outcome, type ResultRecord } from '@libby-dialer/dialing';
-import { type Context } from '@libby-dialer/operations';
+import {
+  type OpenResults,
+  openResults,
+  RESULTS_HEADING,
+  resultToCsv,
+} from '@libby-dialer/operations';
 import { UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
-import { RESULTS_HEADING, resultToCsv } from '../reports/results-csv.ts';
 import { ResultsFile } from '../results-file.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
@@ -42,49 +46,45 @@ export function addResultsCommand({ program, io, run }: CommandLine): void {
 async function results(io: Io, id: string, options: ResultsOptions): Promise<number> {
   if (options.bom && options.format === 'ndjson')
     throw new UsageError('--bom goes with --format csv only.');
+  const { output, follow = false, outcome } = options;
   return await withContext(io, async (context) => {
-    await context.campaign(id);
-    if ((await context.archive.archivedAt(id)) !== undefined) {
+    const { signal } = io;
+    const opened = await openResults(context, id, { outcome, follow, signal });
+    if (opened.isArchived) {
       warn(io, `campaign ${id} is archived; its results were exported before and are removed.`);
     }
-    const { output, follow = false, outcome } = options;
     if (output === undefined) {
-      await write(io, context, id, options, (text) => print(io.stdout, text));
+      await write(io, opened, options, (text) => print(io.stdout, text));
       return 0;
     }
-    const upTo = await context.results.last(id);
     await using file = new ResultsFile(output, { grows: follow });
     await file.start();
-    await write(io, context, id, options, (text) => file.write(text));
+    await write(io, opened, options, (text) => file.write(text));
     await file.close();
-    // Of a followed stream the end never comes.
-    if (upTo !== undefined && outcome === undefined && !follow)
-      await context.results.noteExport(id, upTo);
+    await opened.noteExport();
     return 0;
   });
 }
 
 async function write(
-  io: Io,
-  context: Context,
-  id: string,
-  { format = 'csv', outcome, follow = false, bom = false }: ResultsOptions,
+  { signal }: Io,
+  { records }: OpenResults,
+  { format = 'csv', follow = false, bom = false }: ResultsOptions,
   put: (text: string) => Promise<void>,
 ): Promise<void> {
   const lineOf = format === 'csv' ? resultToCsv : toNdjson;
   if (format === 'csv') await put(`${bom ? BYTE_ORDER_MARK : ''}${RESULTS_HEADING}`);
   let lines: string[] = [];
-  for await (const record of context.results.read(id, { follow, signal: io.signal })) {
-    if (outcome !== undefined && record.outcome !== outcome) continue;
+  for await (const record of records) {
     lines.push(lineOf(record));
     // Whoever follows wants each at once; a long history goes by the block.
     if (!follow && lines.length < RECORDS_PER_WRITE) continue;
     await put(lines.join(''));
     lines = [];
-    io.signal.throwIfAborted();
+    signal.throwIfAborted();
   }
   await put(lines.join(''));
-  io.signal.throwIfAborted();
+  signal.throwIfAborted();
 }
 
 function toNdjson(record: ResultRecord): string {

@@ -24,6 +24,7 @@ import {
 import { DialerError, requireDurableRedis, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import { parseDuration } from '../duration.ts';
+import { loadedSoFar } from '../reports/load-report.ts';
 import {
   nextRunsText,
   type ScheduleView,
@@ -264,7 +265,7 @@ async function runNow(io: Io, name: string, options: RunOptions): Promise<number
       telling: {
         stdin: io.stdin,
         warn: (sentence) => warn(io, sentence),
-        ...progressOf(io, context.logger),
+        ...progressOf(io, context.logger, loadedSoFar),
       },
     });
     const end = await carrier.carryOutNow(schedule, run);

@@ -1,11 +1,19 @@
-import { readCountry, readNumber, readNumbers } from '@libby-dialer/operations';
+import {
+  areSuppressed,
+  type DoNotCallStatus,
+  doNotCallStatus,
+  readCountry,
+  readNumber,
+  readNumbers,
+  suppressNumbers,
+  unsuppressNumbers,
+} from '@libby-dialer/operations';
 import { countOf, formatCount, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { formatTable } from '../terminal/table.ts';
-import { waitForClaims } from '../wait-for-claims.ts';
 import { withContext } from '../with-context.ts';
-import { importNumbers } from './suppress-import.ts';
+import { importList, warnOfClaims } from './suppress-import.ts';
 
 interface SuppressOptions {
   /** For numbers that are not in E.164 form. */
@@ -45,7 +53,7 @@ export function addSuppressCommands({ program, io, run }: CommandLine): void {
     .option(...BY)
     .option('--rejects <file>', 'where rows go that cannot be read (default: <file>.rejected.csv)')
     .option('--json', 'print the result as one JSON object')
-    .action((file, options) => run(importNumbers(io, file, options)));
+    .action((file, options) => run(importList(io, file, options)));
   suppress
     .command('remove')
     .description('Let these numbers be called again.')
@@ -71,19 +79,13 @@ export function addSuppressCommands({ program, io, run }: CommandLine): void {
 async function addNumbers(
   io: Io,
   texts: readonly string[],
-  options: SuppressOptions,
+  { country, by }: SuppressOptions,
 ): Promise<number> {
-  const numbers = parseNumbers(texts, options, readNumbers);
+  const numbers = parseNumbers(texts, country, readNumbers);
   return await withContext(io, async (context) => {
-    const list = context.queue.doNotCall;
-    const added = await list.add(numbers);
-    await list.record({
-      what: 'do_not_call_added',
-      numbers: numbers.length,
-      changed: added,
-      by: options.by,
-    });
-    await waitForClaims(io, list);
+    const { signal } = io;
+    const waitBrokenOff = () => warnOfClaims(io);
+    const added = await suppressNumbers(context, numbers, { by, signal, waitBrokenOff });
     await print(
       io.stdout,
       `${countOf(added, 'number')} added${besides(numbers.length - added, 'on the list already')}.\n`,
@@ -95,18 +97,11 @@ async function addNumbers(
 async function removeNumbers(
   io: Io,
   texts: readonly string[],
-  options: SuppressOptions,
+  { country, by }: SuppressOptions,
 ): Promise<number> {
-  const numbers = parseNumbers(texts, options, readOneNumber);
+  const numbers = parseNumbers(texts, country, readOneNumber);
   return await withContext(io, async (context) => {
-    const list = context.queue.doNotCall;
-    const removed = await list.remove(numbers);
-    await list.record({
-      what: 'do_not_call_removed',
-      numbers: numbers.length,
-      changed: removed,
-      by: options.by,
-    });
+    const removed = await unsuppressNumbers(context, numbers, { by });
     await print(
       io.stdout,
       `${countOf(removed, 'number')} removed${besides(numbers.length - removed, 'not on the list')}.\n`,
@@ -118,11 +113,11 @@ async function removeNumbers(
 async function checkNumbers(
   io: Io,
   texts: readonly string[],
-  options: SuppressOptions,
+  { country }: SuppressOptions,
 ): Promise<number> {
-  const numbers = parseNumbers(texts, options, readNumbers);
+  const numbers = parseNumbers(texts, country, readNumbers);
   return await withContext(io, async (context) => {
-    const areListed = await context.queue.doNotCall.check(numbers);
+    const areListed = await areSuppressed(context, numbers);
     const rows = numbers.map((number, index) => [
       number,
       areListed[index] ? 'suppressed' : 'not on the list',
@@ -134,19 +129,13 @@ async function checkNumbers(
 
 async function showStatus(io: Io, json: boolean): Promise<number> {
   return await withContext(io, async (context) => {
-    const list = context.queue.doNotCall;
-    // A version that is read first is never newer than what was counted.
-    const version = await list.version();
-    const numbers = await list.count();
-    await print(
-      io.stdout,
-      json ? `${JSON.stringify({ numbers, version })}\n` : statusLine(numbers, version),
-    );
+    const status = await doNotCallStatus(context);
+    await print(io.stdout, json ? `${JSON.stringify(status)}\n` : statusLine(status));
     return 0;
   });
 }
 
-function statusLine(numbers: number, version: number): string {
+function statusLine({ numbers, version }: DoNotCallStatus): string {
   return `${countOf(numbers, 'number')} on the list, version ${formatCount(version)}.\n`;
 }
 
@@ -159,7 +148,7 @@ function besides(count: number, what: string): string {
  */
 function parseNumbers(
   texts: readonly string[],
-  { country }: SuppressOptions,
+  country: string | undefined,
   read: typeof readNumbers,
 ): string[] {
   const place = { country: readCountry(country) };

@@ -7,6 +7,7 @@ import {
   type RateLimit,
 } from '@libby-dialer/dialing';
 import {
+  csvCell,
   type DryRunTotals,
   type Estimate,
   type Opening,
@@ -16,7 +17,6 @@ import {
 } from '@libby-dialer/operations';
 import { countOf, formatDuration } from '@libby-dialer/runtime';
 import { type Cell, formatTable } from '../terminal/table.ts';
-import { csvCell } from './results-csv.ts';
 import { callTimeText, lastToOpen, wallClock } from './wall-clock.ts';
 
 /** Neighbouring rows of which the same is to be said. */

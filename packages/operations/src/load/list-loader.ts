@@ -87,7 +87,11 @@ export class ListLoader {
       for await (const rows of chunks) if (!(await this.#loadChunk(rows))) return;
       this.isWhole = true;
     } finally {
-      await this.#takeOff().finally(() => this.#batches.end());
+      try {
+        await this.#takeOff();
+      } finally {
+        await this.#batches.end();
+      }
     }
   }
 

@@ -70,7 +70,11 @@ export class NumberImporter {
         await this.#take(rows);
       }
     } finally {
-      await this.#takeOff().finally(() => this.#batches.end());
+      try {
+        await this.#takeOff();
+      } finally {
+        await this.#batches.end();
+      }
     }
   }
 
