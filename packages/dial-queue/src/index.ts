@@ -7,37 +7,33 @@ export type { RedisConnection } from './redis/redis-connection.ts';
 
 // Campaigns
 
-export {
-  type ArchiveAnswer,
-  type ArchiveOptions,
+export type {
+  ArchiveAnswer,
+  ArchiveOptions,
   CampaignArchive,
-  type Exports,
+  Exports,
 } from './campaigns/campaign-archive.ts';
 export {
   CampaignArchivedError,
   CampaignCanceledError,
   CampaignUnsupportedError,
 } from './campaigns/campaign-closed.ts';
-export { CampaignControl, type ControlAction } from './campaigns/campaign-control.ts';
-export {
-  type CampaignState,
-  type CampaignStatus,
-  StatusReader,
-} from './campaigns/campaign-status.ts';
-export {
+export type { CampaignControl, ControlAction } from './campaigns/campaign-control.ts';
+export type { CampaignState, CampaignStatus, StatusReader } from './campaigns/campaign-status.ts';
+export type {
   CampaignStore,
-  type ListHead,
-  type PutAnswer,
-  type RegistryView,
-  type StoredCampaign,
+  ListHead,
+  PutAnswer,
+  RegistryView,
+  StoredCampaign,
 } from './campaigns/campaign-store.ts';
-export { type IdleReason, IdleReasons } from './campaigns/idle-reasons.ts';
+export type { IdleReason, IdleReasons } from './campaigns/idle-reasons.ts';
 
 // Calls into the queue
 
-export { CallLoader, type LoadVerdict } from './calls/call-loader.ts';
-export { CallReopener } from './calls/call-reopener.ts';
-export { type CallPreview, LoadPreview } from './calls/load-preview.ts';
+export type { CallLoader, LoadVerdict } from './calls/call-loader.ts';
+export type { CallReopener } from './calls/call-reopener.ts';
+export type { CallPreview } from './calls/load-preview.ts';
 
 // Jobs in the queue
 
@@ -45,21 +41,17 @@ export {
   callOf,
   type IdentifiedCall,
   type QueuedJob,
-  REFUSALS,
   type Refusal,
   readCall,
-  readData,
 } from './jobs/call-job.ts';
-export { ParkedCalls } from './jobs/parked-calls.ts';
-export { PendingSample } from './jobs/pending-sample.ts';
-export { openQueue } from './jobs/queues.ts';
-export { type SetAsideAnswer, type SetAsideJob, SetAsideJobs } from './jobs/set-aside-jobs.ts';
-export { WaitingJobs } from './jobs/waiting-jobs.ts';
+export type { ParkedCalls } from './jobs/parked-calls.ts';
+export type { PendingSample } from './jobs/pending-sample.ts';
+export type { SetAsideAnswer, SetAsideJob, SetAsideJobs } from './jobs/set-aside-jobs.ts';
 
 // The gate and the ledger
 
 export type { Claim, ClaimedPlaces, LostClaim } from './gate/claim.ts';
-export { type Comparison, Evidence, type RememberedCall } from './gate/evidence.ts';
+export type { Comparison, Evidence, RememberedCall } from './gate/evidence.ts';
 export {
   type ClaimRequest,
   type ClaimTimes,
@@ -78,34 +70,28 @@ export {
 
 // Holds
 
-export {
-  type Hold,
-  type HoldCause,
-  type HoldChange,
-  type HoldRequest,
-  Holds,
-} from './holds/holds.ts';
+export type { Hold, HoldCause, HoldChange, HoldRequest, Holds } from './holds/holds.ts';
 
 // Calls that may have rung
 
-export {
-  type Decider,
-  type DoubtfulCall,
-  type RedialResolution,
-  type Resolution,
+export type {
+  Decider,
+  DoubtfulCall,
+  RedialResolution,
+  Resolution,
   UnknownCalls,
 } from './calls/unknown-calls.ts';
 
 // People
 
-export { CallHistory, type HistoryQuestion } from './people/call-history.ts';
-export { type DoNotCallChange, DoNotCallList } from './people/do-not-call-list.ts';
+export type { HistoryQuestion } from './people/call-history.ts';
+export type { DoNotCallChange, DoNotCallList } from './people/do-not-call-list.ts';
 export { eraseHead } from './people/erased-record.ts';
 export {
   CallInFlightError,
   ERASED_PERSON,
   type EraseOptions,
-  Eraser,
+  type Eraser,
   type Erasure,
   ErasureIncompleteError,
   type Survey,
@@ -114,30 +100,19 @@ export { Identity, isCallId, type Person, personBuckets } from './people/identit
 
 // Results, and who gets them
 
-export {
-  type ForwardedResult,
+export type {
+  ForwardedResult,
   ForwardQueue,
-  type ForwardQueueOptions,
+  ForwardQueueOptions,
 } from './forwarding/forward-queue.ts';
-export { type DeadLetter, type ForwarderState, Forwarders } from './forwarding/forwarders.ts';
-export { type ReadOptions, Results } from './results/results.ts';
+export type { DeadLetter, ForwarderState, Forwarders } from './forwarding/forwarders.ts';
+export type { ReadOptions, Results } from './results/results.ts';
 
 // Calls that other services push
 
-export {
-  type EndedEntry,
-  InboxConsumer,
-  type InboxEntry,
-  type InboxReject,
-} from './inbox/inbox-consumer.ts';
+export type { EndedEntry, InboxConsumer, InboxEntry, InboxReject } from './inbox/inbox-consumer.ts';
 export type { InboxFate } from './inbox/inbox-fate.ts';
-export {
-  type CallProgress,
-  type InboxMember,
-  type InboxStatus,
-  InboxView,
-  type RejectedEntry,
-} from './inbox/inbox-view.ts';
+export type { CallProgress, InboxMember, InboxStatus, RejectedEntry } from './inbox/inbox-view.ts';
 
 // Schedules
 
@@ -147,8 +122,8 @@ export {
   type RunChange,
   type RunState,
   type ScheduleRun,
-  ScheduleStore,
+  type ScheduleStore,
   type TakeAnswer,
   tooLate,
 } from './schedules/schedule-store.ts';
-export { ScheduleTriggers, TriggerListener } from './schedules/schedule-triggers.ts';
+export type { ScheduleTriggers, TriggerListener } from './schedules/schedule-triggers.ts';

@@ -218,7 +218,7 @@ async function list(io: Io, { json }: { json?: boolean | undefined }): Promise<n
 }
 
 async function viewOf(
-  { status }: Context,
+  { queue: { status } }: Context,
   store: ScheduleStore,
   schedule: Schedule,
   { now, last }: { now: number; last: number },

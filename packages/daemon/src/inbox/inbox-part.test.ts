@@ -163,7 +163,7 @@ describe('what is pushed', () => {
     await putCampaign('orders');
     await using _ = await daemon();
     await fateOf(await push('orders', person(1)));
-    expect(await bench.context.status.read('orders')).toMatchObject({
+    expect(await bench.context.queue.status.read('orders')).toMatchObject({
       state: 'running',
       pending: 1,
     });
@@ -243,7 +243,7 @@ describe('what cannot be called', () => {
     await bench.redis.incr(bench.keys.registryVersion);
     expect(await codeOf(await push('later', person(3)))).toBe('campaign_unsupported');
     expect(await codeOf(await push('orders', person(3)))).toBe('queued');
-    await bench.context.control.apply('cancel', 'orders');
+    await bench.context.queue.control.apply('cancel', 'orders');
     expect(await codeOf(await push('orders', person(2)))).toBe('campaign_canceled');
     await bench.redis.hset(bench.keys.campaign('orders').state, 'archived', 1);
     expect(await codeOf(await push('orders', person(2)))).toBe('campaign_archived');

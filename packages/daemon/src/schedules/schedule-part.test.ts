@@ -506,7 +506,7 @@ test('campaigns of older runs are archived once they are finished and exported, 
   await night(3);
   await eventually(() => refusals().includes('not_exported'));
   expect(await run()).not.toHaveProperty('archived');
-  const { results } = bench.context;
+  const { results } = bench.context.queue;
   await results.noteExport(first, (await results.last(first)) ?? '');
   await night(4);
   await eventually(async () => (await run())?.archived === true);

@@ -82,7 +82,7 @@ export class SchedulePart implements DaemonPart {
     this.#lookEveryMs = lookEveryMs;
     this.#settleMs = settleMs;
     this.#store = context.queue.schedules;
-    this.#archive = context.archive;
+    this.#archive = context.queue.archive;
     this.#triggers = context.queue.scheduleTriggers();
     this.#listener = context.queue.triggerListener(() => this.#wake());
     this.#metrics = new ScheduleMetrics(registry);

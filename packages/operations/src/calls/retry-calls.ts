@@ -26,5 +26,5 @@ export async function retryCalls(
     const message = `Campaign ${id} expired at ${isoInstant(expiresAt)}; give it a later expiresAt with "enqueuer campaign put" first.`;
     throw new DialerError('campaign_expired', message);
   }
-  return await context.reopener.reopen(id, outcome);
+  return await context.queue.reopener.reopen(id, outcome);
 }

@@ -17,7 +17,9 @@ export async function listSetAsideJobs(
   campaign: string | undefined,
 ): Promise<ListedSetAsideJob[]> {
   const campaigns =
-    campaign === undefined ? await context.campaigns.list() : [await context.campaign(campaign)];
+    campaign === undefined
+      ? await context.queue.campaigns.list()
+      : [await context.campaign(campaign)];
   const jobs: ListedSetAsideJob[] = [];
   for (const each of campaigns) jobs.push(...(await jobsOf(context, each)));
   return jobs;

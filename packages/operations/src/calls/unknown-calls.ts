@@ -12,7 +12,8 @@ export async function listUnknownCalls(
   const ids =
     campaign === undefined ? await idsOf(context) : [(await context.campaign(campaign)).id];
   const calls: DoubtfulCall[] = [];
-  for (const id of ids) for await (const call of context.desk.list(id)) calls.push(call);
+  for (const id of ids)
+    for await (const call of context.queue.unknownCalls.list(id)) calls.push(call);
   return calls;
 }
 
@@ -42,7 +43,7 @@ export async function resolveUnknownCall(
   callId: string,
   { as, by }: UnknownCallDecision,
 ): Promise<ResolvedCall> {
-  const campaign = await context.desk.campaignOf(callId, await idsOf(context));
+  const campaign = await context.queue.unknownCalls.campaignOf(callId, await idsOf(context));
   if (campaign === undefined) {
     throw new DialerError(
       'no_such_call',
@@ -60,7 +61,10 @@ async function accept(
   callId: string,
   by: string,
 ): Promise<ResolvedCall> {
-  const resolution = await context.desk.accept(campaign, callId, { by, at: await context.now() });
+  const resolution = await context.queue.unknownCalls.accept(campaign, callId, {
+    by,
+    at: await context.now(),
+  });
   if (resolution.kind !== 'resolved') throw refusal(campaign, callId, resolution);
   return { kind: 'accepted', campaign };
 }
@@ -74,7 +78,12 @@ async function redial(
   const now = await context.now();
   await refuseIfSuppressed(context, campaign, callId);
   const afterMs = redialAfterMs(await context.campaign(campaign));
-  const resolution = await context.desk.redial(campaign, callId, { by, at: now }, afterMs);
+  const resolution = await context.queue.unknownCalls.redial(
+    campaign,
+    callId,
+    { by, at: now },
+    afterMs,
+  );
   if (resolution.kind !== 'resolved') throw refusal(campaign, callId, resolution);
   return { kind: 'redial', campaign, redialAt: resolution.redialAt, now };
 }
@@ -85,7 +94,7 @@ async function refuseIfSuppressed(
   campaign: string,
   callId: string,
 ): Promise<void> {
-  const number = await context.desk.numberOf(campaign, callId);
+  const number = await context.queue.unknownCalls.numberOf(campaign, callId);
   if (number === undefined) return;
   const [isListed] = await areSuppressed(context, [number]);
   if (isListed)
@@ -123,6 +132,6 @@ function whyNot(
   }
 }
 
-async function idsOf({ campaigns }: Context): Promise<string[]> {
+async function idsOf({ queue: { campaigns } }: Context): Promise<string[]> {
   return (await campaigns.list()).map(({ id }) => id);
 }

@@ -11,7 +11,7 @@ export async function archiveCampaign(
   id: string,
   options: ArchiveOptions = {},
 ): Promise<void> {
-  const answer = await context.archive.archive(id, options);
+  const answer = await context.queue.archive.archive(id, options);
   if (answer !== 'archived') throw await notArchivedError(context, id, answer);
 }
 
@@ -34,7 +34,7 @@ async function notArchivedError(
         `Campaign ${id} has calls in doubt; resolve them ("enqueuer in-doubt list ${id}"), or use --with-doubts: they then stay in doubt for ever.`,
       );
     case 'not_exported':
-      return new DialerError(answer, notExported(id, await context.archive.exports(id)));
+      return new DialerError(answer, notExported(id, await context.queue.archive.exports(id)));
   }
 }
 

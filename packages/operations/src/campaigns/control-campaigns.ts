@@ -34,13 +34,13 @@ export async function controlCampaigns(
   return await Promise.all(ids.map((id) => apply(context, action, id, options)));
 }
 
-async function idsMeant({ status }: Context, action: ControlAction): Promise<string[]> {
+async function idsMeant({ queue: { status } }: Context, action: ControlAction): Promise<string[]> {
   const statuses = await status.readAll();
   return statuses.filter(({ state }) => MEANT_BY_ALL[action](state)).map(({ id }) => id);
 }
 
 async function apply(
-  { control }: Context,
+  { queue: { control } }: Context,
   action: ControlAction,
   campaign: string,
   { signal, waitBrokenOff }: ControlOptions,

@@ -15,15 +15,16 @@ export interface ArchivedCampaign {
 }
 
 /** All campaigns but those that are archived. */
-export async function listCampaigns({ campaigns, status }: Context): Promise<ListedCampaign[]> {
+export async function listCampaigns({
+  queue: { campaigns, status },
+}: Context): Promise<ListedCampaign[]> {
   const [stored, statuses] = await Promise.all([campaigns.list(), status.readAll()]);
   const states = new Map(statuses.map(({ id, state }) => [id, state]));
   return stored.map((campaign) => ({ campaign, state: states.get(campaign.id) }));
 }
 
 export async function listArchivedCampaigns({
-  campaigns,
-  archive,
+  queue: { campaigns, archive },
 }: Context): Promise<ArchivedCampaign[]> {
   const archived: ArchivedCampaign[] = [];
   for (const { id } of await campaigns.listArchived())

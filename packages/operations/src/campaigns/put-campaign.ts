@@ -13,7 +13,7 @@ export type StoredAs =
 
 /** Stores or changes a campaign without loading a list. Throws `DialerError` (`dedupe_by`). */
 export async function putCampaign(
-  { campaigns, holds }: Context,
+  { queue: { campaigns, holds } }: Context,
   campaign: Campaign,
 ): Promise<StoredAs> {
   const { id } = campaign;

@@ -9,12 +9,16 @@ export interface StandingHolds {
 }
 
 export async function listHolds(context: Context): Promise<StandingHolds> {
-  const [holds, now] = await Promise.all([context.holds.list(), context.now()]);
+  const [holds, now] = await Promise.all([context.queue.holds.list(), context.now()]);
   return { holds, now };
 }
 
 /** Lifts a hold: dialing goes on there at once. Throws `DialerError` (`no_such_hold`). */
-export async function releaseHold({ holds }: Context, scope: string, by: string): Promise<void> {
+export async function releaseHold(
+  { queue: { holds } }: Context,
+  scope: string,
+  by: string,
+): Promise<void> {
   if (await holds.release(scope, by)) return;
   throw new DialerError(
     'no_such_hold',

@@ -180,14 +180,14 @@ async function storeCampaign(
   campaign: Campaign,
   { head }: RowChecker,
 ): Promise<CallLoader> {
-  const answer = await context.campaigns.put(campaign);
+  const answer = await context.queue.campaigns.put(campaign);
   if (!answer.stored) throw dedupeByError(campaign, answer.dedupeBy);
   const calls = context.queue.loader(campaign.id);
   try {
     const dedupeBy = await calls.fixDedupeBy(campaign.dedupeBy);
     if (dedupeBy !== campaign.dedupeBy) throw dedupeByError(campaign, dedupeBy);
     const { id, ...rest } = head;
-    await context.campaigns.putListHead(campaign.id, id, rest);
+    await context.queue.campaigns.putListHead(campaign.id, id, rest);
     return calls;
   } catch (error) {
     await calls[Symbol.asyncDispose]();

@@ -6,7 +6,7 @@ import { type Context, NoSuchCampaignError } from '../context.ts';
 
 /** For a `--campaign` that is no file. */
 export async function storedCampaign(context: Context | undefined, id: string): Promise<Campaign> {
-  const campaign = await context?.campaigns.get(id);
+  const campaign = await context?.queue.campaigns.get(id);
   if (campaign === undefined)
     throw new NoSuchCampaignError(id, 'neither a campaign file nor a stored campaign');
   return campaign;
@@ -56,7 +56,7 @@ export interface StoredCampaignChange {
 
 /** Undefined if nothing, or if there is no such campaign yet. */
 export async function storedCampaignChange(
-  { campaigns, status }: Context,
+  { queue: { campaigns, status } }: Context,
   given: Campaign,
 ): Promise<StoredCampaignChange | undefined> {
   const stored = await campaigns.peek(given.id);

@@ -28,7 +28,7 @@ export async function openResults(
   { outcome, follow = false, signal }: ResultsRequest,
 ): Promise<OpenResults> {
   await context.campaign(id);
-  const { results, archive } = context;
+  const { results, archive } = context.queue;
   const isArchived = (await archive.archivedAt(id)) !== undefined;
   const upTo = await results.last(id);
   return {

@@ -58,7 +58,7 @@ export class StatusWatch {
 
   /** Throws `NoSuchCampaignError`. */
   async one(id: string): Promise<CampaignView> {
-    const [look, status] = await Promise.all([this.#look(), this.#context.status.read(id)]);
+    const [look, status] = await Promise.all([this.#look(), this.#context.queue.status.read(id)]);
     if (status === undefined) throw new NoSuchCampaignError(id);
     return await this.#view(status, await this.#context.campaign(id), look);
   }
@@ -66,8 +66,8 @@ export class StatusWatch {
   async all(): Promise<CampaignView[]> {
     const [look, statuses, campaigns] = await Promise.all([
       this.#look(),
-      this.#context.status.readAll(),
-      this.#context.campaigns.list(),
+      this.#context.queue.status.readAll(),
+      this.#context.queue.campaigns.list(),
     ]);
     const byId = new Map(campaigns.map((campaign) => [campaign.id, campaign]));
     const views: CampaignView[] = [];
@@ -89,8 +89,8 @@ export class StatusWatch {
 
   /** What Redis says to a write. */
   async #refusal(): Promise<string | undefined> {
-    const { redis, keys, config } = this.#context;
-    const objection = await writeRefusal(redis, keys.writeCheck);
+    const { queue, redis, config } = this.#context;
+    const objection = await writeRefusal(redis, queue.keys.writeCheck);
     return objection === undefined
       ? undefined
       : explainRedisError(objection, describeRedis(config.redis.connection));

@@ -80,7 +80,7 @@ export class TestBench implements AsyncDisposable {
   async put(id: string, settings: object = {}): Promise<Campaign> {
     const verdict = parseCampaign(settingsOf(id, settings));
     if (!verdict.ok) throw new Error(verdict.problems.join('\n'));
-    await this.context.campaigns.put(verdict.campaign);
+    await this.context.queue.campaigns.put(verdict.campaign);
     return verdict.campaign;
   }
 
