@@ -29,3 +29,34 @@ test('no comment is wider than 100 columns', () => {
   });
   expect(tooWide).toEqual([]);
 });
+
+test('no line of a document is wider than 100 columns, in tables and code as well', () => {
+  const files = globSync('**/*.md', { cwd: ROOT, exclude: [...FOREIGN, '.run'] });
+  expect(files).toContain('README.md');
+  const tooWide = files.flatMap((file) =>
+    readFileSync(join(ROOT, file), 'utf8')
+      .split('\n')
+      .flatMap((line, index) => (Array.from(line).length > WIDEST ? [`${file}:${index + 1}`] : [])),
+  );
+  expect(tooWide).toEqual([]);
+});
+
+/** In lines: what somebody reads in one go. */
+const LONGEST: Readonly<Record<string, number>> = {
+  'README.md': 150,
+  'ARCHITECTURE.md': 150,
+  'docs/guide/*.md': 120,
+  'docs/reference/*.md': 150,
+  'docs/operate/*.md': 100,
+  'docs/architecture/*.md': 120,
+  'docs/decisions/*.md': 40,
+};
+
+test.for(Object.entries(LONGEST))('%s has at most %d lines', ([pattern, most]) => {
+  const files = globSync(pattern, { cwd: ROOT });
+  expect(files).not.toEqual([]);
+  const tooLong = files.filter(
+    (file) => readFileSync(join(ROOT, file), 'utf8').trimEnd().split('\n').length > most,
+  );
+  expect(tooLong).toEqual([]);
+});

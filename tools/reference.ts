@@ -1,7 +1,7 @@
 /**
  * Pages of docs/reference, written from what the programs themselves are made of: the commands, the
- * campaign's schema, the variables and the metrics. `node tools/reference.ts` writes them; `--check`
- * fails when one is not current.
+ * campaign's schema, the variables and the metrics. `node tools/reference.ts` writes them;
+ * `--check` fails when one is not current.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
