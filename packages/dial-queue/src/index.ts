@@ -50,7 +50,7 @@ export type { SetAsideAnswer, SetAsideJob, SetAsideJobs } from './jobs/set-aside
 
 // The gate and the ledger
 
-export type { Claim, ClaimedPlaces, LostClaim } from './gate/claim.ts';
+export type { Claim, ClaimedPlaces } from './gate/claim.ts';
 export type { Comparison, Evidence, RememberedCall } from './gate/evidence.ts';
 export {
   type ClaimRequest,

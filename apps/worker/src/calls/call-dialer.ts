@@ -120,13 +120,7 @@ export class CallDialer {
     seen: Pick<Settlement, 'outcome' | 'reason' | 'decision' | 'dialedAt' | 'httpStatus'>,
   ): Promise<JobEnd> {
     const attempts = claim.attempts + 1;
-    const end = await this.#parts.ledger.settle(run, {
-      ...seen,
-      owner: run.owner,
-      attempts,
-      line: claim.line,
-      claim,
-    });
+    const end = await this.#parts.ledger.settle(run, { ...seen, attempts, claim });
     return end.kind === 'complete' && isEarly ? { ...end, isEarly } : end;
   }
 
@@ -272,18 +266,9 @@ export class CallDialer {
       faultAfter: decision.faultAfter,
     });
     if (released === 'at_fault') {
-      const { owner } = run;
       const { reason } = decision;
-      return this.#parts.ledger.settle(run, {
-        ...seen,
-        owner,
-        outcome: 'rejected',
-        reason,
-        attempts,
-        line: claim.line,
-        redials: claim.redials,
-        granted: claim,
-      });
+      const refused = { ...seen, decision, outcome: 'rejected', reason, attempts, claim } as const;
+      return this.#parts.ledger.settle(run, refused);
     }
     if (released !== 'released')
       return this.#parts.ledger.releasedTooLate(run, claim, released, decision.reason);

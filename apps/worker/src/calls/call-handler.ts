@@ -3,11 +3,10 @@ import type {
   GateAnswer,
   HoldCause,
   HoldRequest,
-  LostClaim,
   QueuedJob,
   Refusal,
 } from '@libby-dialer/dial-queue';
-import { type Decision, type Payload, payloadFor } from '@libby-dialer/dialing';
+import { type Payload, payloadFor } from '@libby-dialer/dialing';
 import { type AccessToken, TokenError, type TokenSource } from '@libby-dialer/libby-client';
 import { causeOfTokenError } from '../holds/hold-cause.ts';
 import type { HoldOpener } from '../holds/hold-opener.ts';
@@ -201,15 +200,13 @@ export class CallHandler {
     }
   }
 
-  async #settleLost(run: CallRun, lost: LostClaim): Promise<JobEnd> {
+  async #settleLost(run: CallRun, lost: Claim): Promise<JobEnd> {
     return this.#parts.ledger.settle(run, {
-      owner: lost.owner,
       outcome: 'unknown',
       reason: 'worker_lost',
       attempts: lost.attempts + 1,
-      line: lost.line,
       dialedAt: lost.claimedAt,
-      granted: lost,
+      claim: lost,
     });
   }
 
@@ -223,19 +220,8 @@ export class CallHandler {
   ): Promise<JobEnd> {
     const { outcome, reason } = answer;
     const { claim, attempts } = again ?? { claim: undefined, attempts: answer.attempts };
-    const line = claim?.line ?? run.call.from ?? run.context.campaign.fromPhoneNumber[0] ?? '';
-    const decision: Decision = { kind: 'put_back' };
     // Its request, if there was one, was refused.
-    const settlement = {
-      owner: run.owner,
-      outcome,
-      reason,
-      attempts,
-      line,
-      claim,
-      decision,
-      unrung: true,
-    };
+    const settlement = { outcome, reason, attempts, claim, unrung: true };
     const end = await this.#parts.ledger.settle(run, settlement);
     const isOver =
       outcome === 'canceled' || (outcome === 'expired' && run.call.expiresAt === undefined);

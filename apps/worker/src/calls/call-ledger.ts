@@ -5,7 +5,7 @@ import type {
   HoldCause,
   HoldRequest,
   ReleaseAnswer,
-  ReleaseRequest,
+  SettleRequest,
 } from '@libby-dialer/dial-queue';
 import { type Decision, type Outcome, type Reason, redialAfterMs } from '@libby-dialer/dialing';
 import { sleep } from '@libby-dialer/runtime';
@@ -15,7 +15,7 @@ import type { RedisClock } from '../redis/redis-clock.ts';
 import type { WorkerEvents } from '../worker-events.ts';
 import { type CallRun, delayedEnd } from './call-run.ts';
 import type { JobEnd } from './job-end.ts';
-import { type Grant, permissionOf } from './permission.ts';
+import { permissionOf } from './permission.ts';
 import { resultHead } from './result-head.ts';
 
 /** Somebody else has the claim or the outcome: look again when that has come to its end. */
@@ -23,6 +23,9 @@ const LOOK_AGAIN_MS = 5_000;
 const SAY_AGAIN_MS = 500;
 /** Outcomes after which a call's payload is of no further use. */
 const FINAL: ReadonlySet<Outcome> = new Set(['accepted', 'suppressed']);
+
+/** Of a claim under which there was no request. */
+const PUT_BACK: Decision = { kind: 'put_back' };
 
 const MAY_HAVE_RUNG: ReadonlySet<Outcome> = new Set(['accepted', 'unknown']);
 
@@ -36,12 +39,9 @@ export interface CallLedgerParts {
 
 /** What is known of a call when it is settled. */
 export interface Settlement {
-  /** Whose claim it settles: the run's own, or that of an owner who never spoke again. */
-  readonly owner: string;
   readonly outcome: Outcome;
   readonly reason: Reason;
   readonly attempts: number;
-  readonly line: string;
   readonly dialedAt?: number | undefined;
   readonly httpStatus?: number | undefined;
   /**
@@ -51,11 +51,11 @@ export interface Settlement {
   readonly decision?: Decision;
   /** What was seen, where that was no success. */
   readonly cause?: HoldCause | undefined;
+  /**
+   * What let the call out: the run's own claim, or that of an owner who never spoke again. None if
+   * it was not let out.
+   */
   readonly claim?: Claim | undefined;
-  /** What let the call out, where the claim itself is not given. */
-  readonly granted?: Grant & ClaimedPlaces;
-  /** It settles a redial whose claim is not given. */
-  readonly redials?: number | undefined;
   /** Under this claim provably nothing rang, whatever is to be said of the call. */
   readonly unrung?: boolean;
 }
@@ -79,59 +79,11 @@ export class CallLedger {
   }
 
   async settle(run: CallRun, settlement: Settlement): Promise<JobEnd> {
-    const { gate, clock, events, witness, workerId } = this.#parts;
-    const { callId, campaign, call, queuedAt } = run;
-    const { owner, reason, attempts, line, dialedAt, httpStatus, cause, decision, claim } =
-      settlement;
-    const redials = claim?.redials ?? settlement.redials;
-    const outcome =
-      redials === undefined ? settlement.outcome : outcomeOfRedial(settlement.outcome);
-    const unrung = settlement.unrung ?? !MAY_HAVE_RUNG.has(settlement.outcome);
-    const { onUnknown } = run.context.campaign;
-    const granted = settlement.granted ?? claim;
-    const permission = granted && permissionOf(run, granted);
-    const facts = {
-      callId,
-      campaign,
-      call,
-      line,
-      outcome,
-      reason,
-      httpStatus,
-      attempts,
-      queuedAt,
-      dialedAt,
-    };
-    const request = {
-      callId,
-      owner,
-      campaign,
-      outcome,
-      attempts,
-      resultHead: resultHead({
-        ...facts,
-        settledAt: clock.now(),
-        worker: workerId,
-        providerMessage: cause?.message,
-        list: (await run.context.headOf(call))?.list,
-        permission,
-      }),
-      payload: FINAL.has(outcome) ? '' : JSON.stringify(call),
-      ...(call.expiresAt === undefined ? {} : { expires: true }),
-      // Most calls have none.
-      resultsBefore: claim?.revision || undefined,
-      redials,
-      unrung: (outcome === 'unknown' && unrung) || undefined,
-      claimed: granted,
-      redialAfterMs:
-        outcome === 'unknown' && onUnknown === 'redial'
-          ? redialAfterMs(run.context.campaign)
-          : undefined,
-      answered: decision !== undefined && isAnswered(decision),
-      probes: decision === undefined ? [] : probeResults(claim?.probes ?? [], decision),
-      run: decision === undefined ? undefined : troubleRun(decision, campaign),
-      cause,
-    };
+    const { gate, clock, events, witness } = this.#parts;
+    const { callId, campaign } = run;
+    const { claim, reason, httpStatus, cause } = settlement;
+    const request = await this.#requestOf(run, settlement);
+    const { owner, outcome } = request;
     const answer = await this.#inTime(run, claim, () => gate.settle(request));
     if (answer.kind === 'settled') {
       witness.settled(request, answer.revision);
@@ -152,6 +104,47 @@ export class CallLedger {
     if (answer.kind === 'lost') return { kind: 'delay', until: clock.now() + LOOK_AGAIN_MS };
     if (answer.redialAt !== undefined) return delayedEnd(run, answer.redialAt);
     return { kind: 'complete', accepted: outcome === 'accepted' };
+  }
+
+  async #requestOf(run: CallRun, settlement: Settlement): Promise<SettleRequest> {
+    const { callId, campaign, call, context } = run;
+    const { attempts, cause, claim, decision } = settlement;
+    const redials = claim?.redials;
+    const outcome =
+      redials === undefined ? settlement.outcome : outcomeOfRedial(settlement.outcome);
+    const unrung = settlement.unrung ?? !MAY_HAVE_RUNG.has(settlement.outcome);
+    const record = {
+      ...run,
+      ...settlement,
+      outcome,
+      line: claim?.line ?? call.from ?? context.campaign.fromPhoneNumber[0] ?? '',
+      settledAt: this.#parts.clock.now(),
+      worker: this.#parts.workerId,
+      providerMessage: cause?.message,
+      list: (await context.headOf(call))?.list,
+      permission: claim && permissionOf(run, claim),
+    };
+    return {
+      callId,
+      owner: claim?.owner ?? run.owner,
+      campaign,
+      outcome,
+      attempts,
+      resultHead: resultHead(record),
+      payload: FINAL.has(outcome) ? '' : JSON.stringify(call),
+      expires: call.expiresAt === undefined ? undefined : true,
+      // Most calls have none.
+      resultsBefore: claim?.revision || undefined,
+      redials,
+      unrung: (outcome === 'unknown' && unrung) || undefined,
+      claimed: claim && placesOf(claim),
+      redialAfterMs:
+        outcome === 'unknown' && context.campaign.onUnknown === 'redial'
+          ? redialAfterMs(context.campaign)
+          : undefined,
+      cause,
+      ...shownBy(decision, run, claim),
+    };
   }
 
   /**
@@ -179,19 +172,14 @@ export class CallLedger {
   }
 
   async release(run: CallRun, claim: Claim, what: Release): Promise<ReleaseAnswer> {
-    const decision = what.decision ?? { kind: 'put_back' };
-    const request: ReleaseRequest = {
+    const { decision, ...spent } = what;
+    const request = {
       callId: run.callId,
       owner: run.owner,
       campaign: run.campaign,
-      attempts: what.attempts,
-      failures: what.failures ?? claim.failures,
-      faultAfter: what.faultAfter,
-      hold: what.hold,
-      answered: isAnswered(decision),
-      probes: probeResults(claim.probes ?? [], decision),
-      run: troubleRun(decision, run.campaign),
-      cause: what.cause,
+      failures: claim.failures,
+      ...spent,
+      ...shownBy(decision, run, claim),
     };
     const answer = await this.#inTime(run, claim, () => this.#parts.gate.release(request));
     if (answer === 'released' || answer === 'lost') this.#parts.witness.forget(run.owner);
@@ -209,17 +197,8 @@ export class CallLedger {
     reason: Reason,
   ): Promise<JobEnd> {
     if (answer === 'late') {
-      const { owner } = run;
-      const { attempts, line, redials } = claim;
-      const late = {
-        owner,
-        outcome: 'exhausted',
-        reason,
-        attempts: attempts + 1,
-        line,
-        redials,
-      } as const;
-      return this.settle(run, { ...late, granted: claim });
+      const attempts = claim.attempts + 1;
+      return this.settle(run, { outcome: 'exhausted', reason, attempts, claim });
     }
     this.#parts.events.tooLate(
       { campaign: run.campaign, callId: run.callId },
@@ -232,4 +211,18 @@ export class CallLedger {
 /** Whatever became of the second attempt, unless it was taken: the first may have rung. */
 function outcomeOfRedial(outcome: Outcome): Outcome {
   return outcome === 'accepted' ? outcome : 'unknown';
+}
+
+/** What the end of a request shows of us and of the API, beyond the call itself. */
+function shownBy(decision: Decision = PUT_BACK, run: CallRun, claim: Claim | undefined) {
+  return {
+    answered: isAnswered(decision),
+    probes: probeResults(claim?.probes ?? [], decision),
+    run: troubleRun(decision, run.campaign),
+  };
+}
+
+/** Only what settling needs: Redis reads every byte of it. */
+function placesOf({ line, person, conversationMs, claimedAt, deadline }: Claim): ClaimedPlaces {
+  return { line, person, conversationMs, claimedAt, deadline };
 }

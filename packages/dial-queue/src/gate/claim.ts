@@ -37,6 +37,3 @@ export type ClaimedPlaces = Pick<
   Claim,
   'line' | 'person' | 'conversationMs' | 'claimedAt' | 'deadline'
 >;
-
-/** A claim whose owner never said what became of it. */
-export type LostClaim = ClaimedPlaces & Pick<Claim, 'owner' | 'attempts' | 'doNotCall' | 'placed'>;

@@ -10,7 +10,7 @@ import type { CampaignKeys, Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { type Fence, Script } from '../redis/script.ts';
 import { json, number, optional, text } from '../redis/script-inputs.ts';
-import type { Claim, ClaimedPlaces, LostClaim } from './claim.ts';
+import type { Claim, ClaimedPlaces } from './claim.ts';
 import { Evidence } from './evidence.ts';
 import { ReplicaFence } from './replica-fence.ts';
 
@@ -96,7 +96,7 @@ type GateVerdict =
   | { readonly kind: 'dial'; readonly claim: Claim }
   | { readonly kind: 'done'; readonly outcome: Outcome }
   | { readonly kind: 'busy'; readonly until: number }
-  | { readonly kind: 'in_doubt'; readonly lost: LostClaim }
+  | { readonly kind: 'in_doubt'; readonly lost: Claim }
   | {
       readonly kind: 'skip';
       readonly outcome: Outcome;
@@ -185,7 +185,7 @@ interface Settlement extends Ending {
   /** Under this claim provably nothing rang, though the call is `unknown`. */
   readonly unrung?: boolean | undefined;
   /** It has an expiry of its own, of which nobody need be reminded any more. */
-  readonly expires?: boolean;
+  readonly expires?: boolean | undefined;
 }
 
 export interface SettleRequest extends Settlement {
@@ -400,7 +400,7 @@ function readVerdict([kind, ...rest]: unknown[]): GateVerdict {
     case 'busy':
       return { kind, until: Number(rest[0]) };
     case 'in_doubt':
-      return { kind, lost: JSON.parse(rest[0] as string) as LostClaim };
+      return { kind, lost: JSON.parse(rest[0] as string) as Claim };
     case 'skip':
       return {
         kind,
