@@ -9,6 +9,12 @@ const DEDUPE_BY = ['phone', 'externalId', 'row'] as const;
 /** What makes two rows the same call. */
 export type DedupeBy = (typeof DEDUPE_BY)[number];
 
+/**
+ * Nothing reports the end of a conversation: so long one is assumed to last where the campaign does
+ * not say.
+ */
+const ASSUMED_CALL_SECONDS = 120;
+
 const campaignId = z
   .string()
   .regex(/^[a-z0-9-]{1,63}$/, { error: 'must be 1 to 63 characters of a-z, 0-9 and -' });
@@ -208,7 +214,7 @@ export const campaignFields = z.strictObject({
         .number(CONVERSATION)
         .positive(CONVERSATION)
         .max(14_400, CONVERSATION)
-        .default(120)
+        .default(ASSUMED_CALL_SECONDS)
         .describe('How long a call is taken to be on its line.'),
     })
     .optional()
@@ -337,4 +343,12 @@ function isOfAnotherKind(issue: z.core.$ZodIssue): boolean {
   return (
     issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value')
   );
+}
+
+/**
+ * How long each conversation is assumed to last: so long an accepted call occupies its line, and so
+ * long after its claim's deadline a call in doubt may be on before it is dialed once more.
+ */
+export function conversationMs({ lines }: Pick<Campaign, 'lines'>): number {
+  return Math.ceil((lines?.assumedCallSeconds ?? ASSUMED_CALL_SECONDS) * 1000);
 }

@@ -6,7 +6,7 @@ export {
   RECORD_FIELDS,
   type RecordField,
 } from '@libby-dialer/call-record';
-export { retryDelayMs } from './backoff.ts';
+export { backoffMs, retryDelayMs } from './backoff.ts';
 export { CallGroups, type CallTime, CallTimes, earliestAt, isHopeless } from './call-times.ts';
 export { type ZoneSource, zonesFor } from './call-zones.ts';
 export {
@@ -14,6 +14,7 @@ export {
   type Campaign,
   type CampaignVerdict,
   campaignSchema,
+  conversationMs,
   type DedupeBy,
   parseCampaign,
   TEXT_FIELDS,
@@ -58,7 +59,6 @@ export {
   queuedCallSchema,
 } from './queued-call.ts';
 export { type CallRules, RecipientHours } from './recipient-hours.ts';
-export { redialAfterMs } from './redial.ts';
 export { type Region, regionsOf } from './region.ts';
 export { type FrequencyCap, REGIONAL_RULES, type RegionalRule } from './regional-rules.ts';
 export {

@@ -8,7 +8,6 @@ import {
   type CountryCode,
   isCountryCode,
   isFictional,
-  maskPhoneNumber,
   type PhoneVerdict,
   parsePhoneNumber,
 } from './phone.ts';
@@ -380,10 +379,4 @@ it('tells fictional numbers', () => {
       isFictional,
     ),
   ).toBe(false);
-});
-
-it('masks all but a hint of a number', () => {
-  expect(maskPhoneNumber('+15055550123')).toBe('+1***23');
-  expect(maskPhoneNumber('+49112')).toBe('***');
-  expect(maskPhoneNumber('')).toBe('***');
 });

@@ -88,11 +88,6 @@ export function isFictional(e164: string): boolean {
   return FICTIONAL.test(e164);
 }
 
-/** For logs: the first digit and the last two, and not even the length of the rest. */
-export function maskPhoneNumber(e164: string): string {
-  return e164.length < 8 ? '***' : `${e164.slice(0, 2)}***${e164.slice(-2)}`;
-}
-
 /**
  * The verdict on a number that is valid as it stands, some thirty times faster than the library has
  * it.

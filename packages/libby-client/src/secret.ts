@@ -4,6 +4,9 @@ const SHOWN = '[secret]';
 
 /**
  * A string that cannot be printed, serialised or inspected by accident; only `reveal()` gives it.
+ *
+ * Its own, as is the check for loopback and the jitter: this package is installed without the
+ * dialer's other packages.
  */
 export class Secret {
   readonly #value: string;

@@ -1,8 +1,13 @@
-// Time
-export { type Clock, sleep, systemClock } from './clock.ts';
-// Redis
-export { CLOCKS_MAY_DIFFER_MS, type ClockSkew, measureClockSkew } from './clock-skew.ts';
+// A program and its services
+
+export { trustExtraAuthorities } from './extra-authorities.ts';
+export { processName } from './process-name.ts';
+export { RedisService, type ServiceShell, type ServiceWork } from './redis-service.ts';
+export { Interrupted, type Main, type MainContext, runMain } from './run-main.ts';
+export { runService, type Service } from './service.ts';
+
 // Configuration
+
 export {
   type ConfigOf,
   type Derived,
@@ -18,11 +23,6 @@ export {
   variable,
 } from './config.ts';
 export { readDotEnv, withDotEnv } from './dot-env.ts';
-// Errors
-export { ConfigError, type ConfigProblem, DialerError, UsageError } from './errors.ts';
-export { trustExtraAuthorities } from './extra-authorities.ts';
-export { countOf, formatCount, formatDuration } from './format.ts';
-// Life
 export {
   allowInsecureHttp,
   DEFAULT_SCOPE,
@@ -31,7 +31,26 @@ export {
   libbyTimeouts,
 } from './libby-config.ts';
 export { logConfig } from './log-config.ts';
-// Logs
+export { goesDirectly, type HttpsProxyConfig, httpsProxyConfig } from './proxy-config.ts';
+export { Secret } from './secret.ts';
+export {
+  flag,
+  httpUrl,
+  integer,
+  isLoopback,
+  oneOf,
+  parsed,
+  port,
+  problem,
+  text,
+  type VariableType,
+} from './variable-types.ts';
+export { documentedVariables, variablesHelp } from './variables-help.ts';
+
+// Logs and messages
+
+export { ConfigError, type ConfigProblem, DialerError, UsageError } from './errors.ts';
+export { countOf, formatCount, formatDuration } from './format.ts';
 export {
   createLogger,
   LOG_LEVELS,
@@ -39,10 +58,13 @@ export {
   type LoggerOptions,
   type LogLevel,
 } from './logger.ts';
-export { Outage } from './outage.ts';
-export { processName } from './process-name.ts';
-export { goesDirectly, type HttpsProxyConfig, httpsProxyConfig } from './proxy-config.ts';
 export { Redactor } from './redactor.ts';
+export { terminalText } from './terminal-text.ts';
+
+// Redis
+
+export { CLOCKS_MAY_DIFFER_MS, type ClockSkew, measureClockSkew } from './clock-skew.ts';
+export { Outage } from './outage.ts';
 export {
   describeRedis,
   type RedisConfig,
@@ -71,23 +93,8 @@ export {
   isRedisRefusal,
   isRedisReply,
 } from './redis-errors.ts';
-export { RedisService, type ServiceShell, type ServiceWork } from './redis-service.ts';
 export { writeRefusal } from './redis-write-check.ts';
-export { Interrupted, type Main, type MainContext, runMain } from './run-main.ts';
-export { Secret } from './secret.ts';
-export { runService, type Service } from './service.ts';
-export { terminalText } from './terminal-text.ts';
-export {
-  flag,
-  httpUrl,
-  integer,
-  isLoopback,
-  oneOf,
-  parsed,
-  port,
-  problem,
-  text,
-  type VariableType,
-} from './variable-types.ts';
-// Documents
-export { documentedVariables, variablesHelp } from './variables-help.ts';
+
+// Time
+
+export { type Clock, sleep, systemClock } from './clock.ts';

@@ -57,7 +57,7 @@ interface Again {
 }
 
 /** What one request showed. */
-interface Sighting {
+interface RequestEnd {
   readonly decision: Decision;
   readonly dialedAt: number | undefined;
   readonly httpStatus: number | undefined;
@@ -131,7 +131,7 @@ export class CallDialer {
     payload: Payload,
     token: AccessToken,
     isRenewed: boolean,
-  ): Promise<Sighting> {
+  ): Promise<RequestEnd> {
     const { client, clock, paceWatch, events } = this.#parts;
     if (opensAt !== undefined) await clock.sleepUntil(opensAt, run.signals.abort);
     const from = clock.monotonic();
@@ -235,7 +235,7 @@ export class CallDialer {
     run: CallRun,
     claim: Claim,
     decision: Decision & { kind: 'retry' },
-    { cause }: Pick<Sighting, 'cause'>,
+    { cause }: Pick<RequestEnd, 'cause'>,
   ): Promise<JobEnd> {
     const { clock, events, random } = this.#parts;
     const failures = claim.failures + 1;
@@ -252,7 +252,7 @@ export class CallDialer {
     run: CallRun,
     claim: Claim,
     decision: Decision & { kind: 'hold' },
-    seen: Pick<Sighting, 'httpStatus' | 'dialedAt' | 'cause'>,
+    seen: Pick<RequestEnd, 'httpStatus' | 'dialedAt' | 'cause'>,
   ): Promise<JobEnd> {
     const { clock, events } = this.#parts;
     const scope = decision.scope === 'all' ? 'all' : (`line:${claim.line}` as const);

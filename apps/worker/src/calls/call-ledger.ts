@@ -7,7 +7,7 @@ import type {
   ReleaseAnswer,
   SettleRequest,
 } from '@libby-dialer/dial-queue';
-import { type Decision, type Outcome, type Reason, redialAfterMs } from '@libby-dialer/dialing';
+import { conversationMs, type Decision, type Outcome, type Reason } from '@libby-dialer/dialing';
 import { sleep } from '@libby-dialer/runtime';
 import { isAnswered, probeResults, troubleRun } from '../holds/trouble.ts';
 import type { ClaimWitness } from '../redis/claim-witness.ts';
@@ -140,7 +140,7 @@ export class CallLedger {
       claimed: claim && placesOf(claim),
       redialAfterMs:
         outcome === 'unknown' && context.campaign.onUnknown === 'redial'
-          ? redialAfterMs(context.campaign)
+          ? conversationMs(context.campaign)
           : undefined,
       cause,
       ...shownBy(decision, run, claim),

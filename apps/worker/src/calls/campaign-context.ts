@@ -1,16 +1,11 @@
 import type { CampaignStore, Limits, ListHead } from '@libby-dialer/dial-queue';
 import {
   type Campaign,
+  conversationMs,
   type FormHeading,
   type QueuedCall,
   RecipientHours,
 } from '@libby-dialer/dialing';
-
-/**
- * Where a campaign does not say how long a conversation takes: for those that limit the calls on
- * the same line.
- */
-const CONVERSATION_MS = 120_000;
 
 /**
  * So many, and none that can be made: then it may be the campaign that lacks something, not the
@@ -81,9 +76,11 @@ export class CampaignContext {
   }
 }
 
-function limitsOf({ pacing, lines }: Campaign): Limits {
+function limitsOf(campaign: Campaign): Limits {
+  const { pacing, lines } = campaign;
   return {
-    conversationMs: lines === undefined ? CONVERSATION_MS : lines.assumedCallSeconds * 1000,
+    // Also where it limits no line: for the campaigns that do, and share one with it.
+    conversationMs: conversationMs(campaign),
     maxPerLine: lines?.maxConcurrentCalls,
     maxInFlight: pacing?.maxInFlight,
     // Whole microseconds, rounded up: never faster than asked for.

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ForwardedResult, ForwardQueue, RedisConnection } from '@libby-dialer/dial-queue';
+import { backoffMs } from '@libby-dialer/dialing';
 import { type Clock, type Logger, sleep } from '@libby-dialer/runtime';
 import type { DaemonPart } from '../daemon-part.ts';
 import type { ForwardMetrics } from './forward-metrics.ts';
@@ -389,11 +390,8 @@ export class Forwarder implements DaemonPart {
 
   #pauseMs(attempts: number): number {
     const { options, random } = this.#parts;
-    const stepMs = Math.min(
-      options.longestPauseMs,
-      options.firstPauseMs * 2 ** Math.min(attempts - 1, 30),
-    );
-    return stepMs / 2 + (random() * stepMs) / 2;
+    const { firstPauseMs: firstMs, longestPauseMs: longestMs } = options;
+    return backoffMs({ firstMs, longestMs }, attempts, random());
   }
 
   #now(): number {

@@ -1,3 +1,4 @@
+import { backoffMs } from '@libby-dialer/dialing';
 import type { WebhookFailure } from './webhook.ts';
 
 export interface HealthOptions {
@@ -78,8 +79,7 @@ export class ReceiverHealth {
   }
 
   #pauseMs(): number {
-    const { firstPauseMs, longestPauseMs, random } = this.#options;
-    const stepMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(this.#pauses - 1, 30));
-    return stepMs / 2 + (random() * stepMs) / 2;
+    const { firstPauseMs: firstMs, longestPauseMs: longestMs, random } = this.#options;
+    return backoffMs({ firstMs, longestMs }, this.#pauses, random());
   }
 }

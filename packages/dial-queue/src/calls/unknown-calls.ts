@@ -121,7 +121,7 @@ export class UnknownCalls {
 
   /**
    * It may ring once more, whatever its campaign says of calls in doubt.
-   * @param afterMs how long after the old claim's deadline (`redialAfterMs`)
+   * @param afterMs how long after the old claim's deadline (`conversationMs`)
    */
   async redial(
     campaign: string,

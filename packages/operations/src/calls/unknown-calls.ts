@@ -1,5 +1,5 @@
 import type { DoubtfulCall, RedialResolution } from '@libby-dialer/dial-queue';
-import { isoInstant, redialAfterMs } from '@libby-dialer/dialing';
+import { conversationMs, isoInstant } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import type { Context } from '../context.ts';
 import { areSuppressed } from '../people/do-not-call.ts';
@@ -77,7 +77,7 @@ async function redial(
 ): Promise<ResolvedCall> {
   const now = await context.now();
   await refuseIfSuppressed(context, campaign, callId);
-  const afterMs = redialAfterMs(await context.campaign(campaign));
+  const afterMs = conversationMs(await context.campaign(campaign));
   const resolution = await context.queue.unknownCalls.redial(
     campaign,
     callId,
