@@ -16,6 +16,7 @@ export {
   badEncoding,
   type ListRow,
   MAX_ROW_LENGTH,
+  REJECT_CODES,
   type RejectCode,
   type RowProblem,
 } from './list-row.ts';

@@ -1,23 +1,25 @@
 import type { CallRecord } from '@libby-dialer/dialing';
 
 /** Why a row cannot be called. Stable: people script against these. */
-export type RejectCode =
-  | 'missing_phone'
-  | 'invalid_phone'
-  | 'not_e164'
-  | 'unsupported_number'
-  | 'ambiguous_number'
-  | 'do_not_call'
-  | 'missing_name'
-  | 'missing_variable'
-  | 'no_timezone'
-  | 'too_many_cells'
-  | 'too_few_cells'
-  | 'unclosed_quote'
-  | 'bad_encoding'
-  | 'bad_json'
-  | 'invalid_field'
-  | 'row_too_large';
+export const REJECT_CODES = [
+  'missing_phone',
+  'invalid_phone',
+  'not_e164',
+  'unsupported_number',
+  'ambiguous_number',
+  'do_not_call',
+  'missing_name',
+  'missing_variable',
+  'no_timezone',
+  'too_many_cells',
+  'too_few_cells',
+  'unclosed_quote',
+  'bad_encoding',
+  'bad_json',
+  'invalid_field',
+  'row_too_large',
+] as const;
+export type RejectCode = (typeof REJECT_CODES)[number];
 
 /**
  * `reason` is a sentence for the person who mends the list; of what the row holds it repeats only

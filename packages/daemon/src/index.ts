@@ -7,6 +7,7 @@ export { type DaemonKind, serveDaemon } from './serve-daemon.ts';
 
 // Calls that other services push
 
+export { INBOX_REJECT_CODES } from './inbox/entry-check.ts';
 export { InboxMetrics } from './inbox/inbox-metrics.ts';
 export { InboxPart } from './inbox/inbox-part.ts';
 

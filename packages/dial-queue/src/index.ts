@@ -19,7 +19,12 @@ export {
   CampaignUnsupportedError,
 } from './campaigns/campaign-closed.ts';
 export type { CampaignControl, ControlAction } from './campaigns/campaign-control.ts';
-export type { CampaignState, CampaignStatus, StatusReader } from './campaigns/campaign-status.ts';
+export {
+  CAMPAIGN_STATES,
+  type CampaignState,
+  type CampaignStatus,
+  type StatusReader,
+} from './campaigns/campaign-status.ts';
 export type {
   CampaignStore,
   ListHead,

@@ -10,13 +10,14 @@ import {
 import type { InboxEntry, InboxReject } from '@libby-dialer/dial-queue';
 import type { Campaign, QueuedCall } from '@libby-dialer/dialing';
 
-/** As those of a list, and some that only the inbox has. */
-type InboxRejectCode =
-  | RejectCode
-  | 'unknown_campaign'
-  | 'campaign_canceled'
-  | 'campaign_archived'
-  | 'campaign_unsupported';
+/** Why an entry cannot be called, beside the codes of a list. Stable as those are. */
+export const INBOX_REJECT_CODES = [
+  'unknown_campaign',
+  'campaign_canceled',
+  'campaign_archived',
+  'campaign_unsupported',
+] as const;
+type InboxRejectCode = RejectCode | (typeof INBOX_REJECT_CODES)[number];
 
 export interface EntryProblem {
   readonly code: InboxRejectCode;

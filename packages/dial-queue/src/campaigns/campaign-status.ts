@@ -8,15 +8,17 @@ import { Script } from '../redis/script.ts';
 import { text } from '../redis/script-inputs.ts';
 import type { CampaignStore, StoredCampaign } from './campaign-store.ts';
 
-export type CampaignState =
-  | 'loading'
-  | 'waiting'
-  | 'running'
-  | 'paused'
-  | 'held'
-  | 'canceled'
-  | 'completed'
-  | 'archived';
+export const CAMPAIGN_STATES = [
+  'loading',
+  'waiting',
+  'running',
+  'paused',
+  'held',
+  'canceled',
+  'completed',
+  'archived',
+] as const;
+export type CampaignState = (typeof CAMPAIGN_STATES)[number];
 
 /** One campaign's progress at one instant. */
 export interface CampaignStatus {

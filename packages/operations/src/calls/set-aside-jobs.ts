@@ -35,7 +35,7 @@ export interface SetAsideDecision {
 export interface ResolvedSetAsideJobs {
   /** How many were queued again, or canceled. */
   readonly done: number;
-  /** Given where some cannot be told to be the row that their id stands for; they stay set aside. */
+  /** Where some cannot be told to be the row that their id stands for; they stay set aside. */
   readonly refusal: DialerError | undefined;
 }
 

@@ -3,8 +3,8 @@ import { DialerError } from '@libby-dialer/runtime';
 import { type Context, NoSuchCampaignError } from '../context.ts';
 
 /**
- * Removes the record of a finished campaign's calls, and its results, once they are exported. Throws
- * `DialerError` (`no_such_campaign`, `unfinished`, `in_doubt`, `not_exported`).
+ * Removes the record of a finished campaign's calls, and its results, once they are exported.
+ * Throws `DialerError` (`no_such_campaign`, `unfinished`, `in_doubt`, `not_exported`).
  */
 export async function archiveCampaign(
   context: Context,

@@ -34,8 +34,8 @@ export interface ListLoad extends ListInput {
   /** Path of the rejects file; left out: beside the list. */
   readonly rejects?: string | undefined;
   /**
-   * Asked whether it is meant that the stored campaign is changed, for calls that wait as well; left
-   * out: it is.
+   * Asked whether it is meant that the stored campaign is changed, for calls that wait as well;
+   * left out: it is.
    */
   readonly isChangeMeant?: ((change: StoredCampaignChange) => Promise<boolean>) | undefined;
   /**
@@ -66,7 +66,8 @@ export interface LoadedList {
 /**
  * Loads a list into a campaign: whatever of it is new, each row once, however often it is run.
  * Rejects with the signal's reason when that aborts, with `ListError`, or with a `DialerError`
- * (`campaign_canceled`, `campaign_changed`, `dedupe_by`, `another_list`). Redis must be known to be durable.
+ * (`campaign_canceled`, `campaign_changed`, `dedupe_by`, `another_list`). Redis must be known to be
+ * durable.
  */
 export async function loadList(context: Context, load: ListLoad): Promise<LoadedList> {
   const { campaign, path } = load;
