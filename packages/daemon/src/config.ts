@@ -83,3 +83,4 @@ export const forwardConfig = {
     }),
   },
 } satisfies Schema;
+export type ForwardConfig = ConfigOf<typeof forwardConfig>;

@@ -1,9 +1,8 @@
 // The daemon
 
 export { buildParts } from './build-parts.ts';
-export { DEFAULT_FORWARD_PORT, forwardConfig, serveConfig } from './config.ts';
-export type { DaemonContext } from './daemon-part.ts';
-export { type DaemonKind, serveDaemon } from './serve-daemon.ts';
+export { forwardConfig, serveConfig } from './config.ts';
+export { serveDaemon } from './serve-daemon.ts';
 
 // Calls that other services push
 
@@ -19,7 +18,5 @@ export { SchedulePart } from './schedules/schedule-part.ts';
 // Results for other services
 
 export { ForwardMetrics } from './forwarding/forward-metrics.ts';
-export { Forwarder, type ForwarderEnd, type ForwarderOptions } from './forwarding/forwarder.ts';
-export { Webhook } from './forwarding/webhook.ts';
-export { keyOf } from './forwarding/webhook-signature.ts';
+export { type ForwardRequest, runForwarder } from './forwarding/run-forwarder.ts';
 export { parseWebhookUrl, type WebhookUrl } from './forwarding/webhook-url.ts';

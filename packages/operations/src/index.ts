@@ -94,10 +94,37 @@ export { readCountry, readNumber, readNumbers } from './people/read-number.ts';
 
 export { ListLookout } from './schedules/list-lookout.ts';
 export { type CarryEnd, RunCarrier } from './schedules/run-carrier.ts';
+export { type RunRequest, runSchedule, type ScheduleRunEnd } from './schedules/run-schedule.ts';
+export {
+  type AddedSchedule,
+  addSchedule,
+  listSchedules,
+  type RunView,
+  removeSchedule,
+  type ScheduleView,
+} from './schedules/schedules.ts';
+
+// Calls that other services push
+
+export {
+  type InboxEntryReport,
+  type InboxReport,
+  inboxEntry,
+  inboxStatus,
+  rejectedEntries,
+} from './inbox/inbox.ts';
+
+// Results for other services
+
+export {
+  deadLetters,
+  listForwarders,
+  removeForwarder,
+  retryDeadLetters,
+} from './forwarding/forwarders.ts';
 
 // Whether all is in order
 
-export { apiFindings } from './doctor/api-findings.ts';
-export { type Destination, explainConnection } from './doctor/connection-trouble.ts';
 export { type DoctorConfig, doctorConfig } from './doctor/doctor-config.ts';
-export { bad, type Finding, good, note } from './doctor/finding.ts';
+export { examine } from './doctor/examine.ts';
+export type { Finding } from './doctor/finding.ts';

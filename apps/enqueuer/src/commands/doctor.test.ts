@@ -1,13 +1,6 @@
 import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  createLogger,
-  createRedis,
-  loadConfig,
-  redisConfig,
-  systemClock,
-} from '@libby-dialer/runtime';
 import { runProcess, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startConnectProxy } from '../../../../packages/libby-client/src/testing/connect-proxy.ts';
@@ -19,7 +12,6 @@ import {
   httpAnswer,
   startRawServer,
 } from '../../../../packages/libby-client/src/testing/raw-server.ts';
-import { examineClock } from './doctor.ts';
 
 let redis: TestRedis;
 
@@ -28,37 +20,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => redis[Symbol.asyncDispose]());
-
-test.each([
-  [0, 'good', "Its clock agrees with this machine's."],
-  [
-    -7200,
-    'note',
-    "Its clock is 7 s ahead of this machine's; have both follow a time server (NTP).",
-  ],
-  [
-    90_200,
-    'note',
-    "Its clock is 1 min 30 s behind this machine's; have both follow a time server (NTP).",
-  ],
-])(
-  'says how far the clocks are apart when ours is off by %d ms',
-  async (offMs, verdict, sentence) => {
-    const logger = createLogger({ level: 'silent', name: 'test' });
-    const config = loadConfig({ redis: redisConfig }, { REDIS_URL: redis.url });
-    await using connection = createRedis(config.redis.connection, {
-      role: 'producer',
-      name: 'test',
-      logger,
-    });
-    await connection.connect();
-    const clock = {
-      now: () => systemClock.now() + offMs,
-      monotonic: () => systemClock.monotonic(),
-    };
-    expect(await examineClock(connection, '{libby}', clock)).toEqual({ verdict, sentence });
-  },
-);
 
 test('gets its token through the proxy, and says that there is one without its password', async () => {
   await using endpoint = await startRawServer(

@@ -1,49 +1,23 @@
-import { setGlobalProxyFromEnv } from 'node:http';
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import {
-  type DaemonContext,
-  type DaemonKind,
-  DEFAULT_FORWARD_PORT,
-  Forwarder,
-  type ForwarderEnd,
-  type ForwarderOptions,
-  ForwardMetrics,
   forwardConfig,
-  keyOf,
   parseWebhookUrl,
-  serveDaemon,
-  Webhook,
+  runForwarder,
   type WebhookUrl,
 } from '@libby-dialer/daemon';
-import type { ForwarderState, Forwarders } from '@libby-dialer/dial-queue';
+import type { DeadLetter } from '@libby-dialer/dial-queue';
 import {
-  countOf,
-  DialerError,
-  formatDuration,
-  goesDirectly,
-  type HttpsProxyConfig,
-  misspelledVariables,
-  runService,
-  systemClock,
-  UsageError,
-} from '@libby-dialer/runtime';
+  deadLetters,
+  listForwarders,
+  removeForwarder,
+  retryDeadLetters,
+} from '@libby-dialer/operations';
+import { countOf, misspelledVariables, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { type Cell, formatTable, printFitted } from '../terminal/table.ts';
 import { openLogger, readConfig, withContext } from '../with-context.ts';
 
-const KIND: DaemonKind = {
-  program: 'enqueuer-forward',
-  httpPort: DEFAULT_FORWARD_PORT,
-  noun: 'forwarder',
-  verb: 'forwards',
-};
-const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 300_000;
-/** Beyond the time-out of the requests in flight. */
-const STOP_GRACE_MS = 15_000;
-/** A forwarder gives a sign of life each second, every 20 s where its receiver is down. */
-const RUNNING_WITHIN_MS = 45_000;
 const LONGEST_TIMEOUT_MS = 60_000;
 
 interface ForwardOptions {
@@ -88,14 +62,14 @@ export function addForwardCommands({ program, io, run }: CommandLine): void {
   forward
     .command('list')
     .description('Show how far the forwarders are.')
-    .action(() => run(listForwarders(io)));
+    .action(() => run(list(io)));
   forward
     .command('remove')
     .description(
       'Forget a forwarder that is no longer used, with its dead letters. Results do not wait for it any more.',
     )
     .argument('<name>', 'as "forward list" shows it')
-    .action((chosen) => run(removeForwarder(io, chosen)));
+    .action((chosen) => run(remove(io, chosen)));
   const dead = forward.command('dead').description('Results that could not be delivered.');
   dead
     .command('list')
@@ -125,80 +99,18 @@ function numberUpTo(most: number): (text: string) => number {
 
 async function forwardResults(io: Io, options: ForwardOptions): Promise<number> {
   const config = readConfig(io, forwardConfig);
-  const [given, from] =
-    options.to === undefined ? [config.url?.reveal(), 'FORWARD_URL'] : [options.to, '--to'];
+  const { to, name: chosen, batch, ...request } = options;
+  const [given, from] = to === undefined ? [config.url?.reveal(), 'FORWARD_URL'] : [to, '--to'];
   if (given === undefined)
     throw new UsageError('Say with --to where results are to be posted, or in FORWARD_URL.');
   const target = parseWebhookUrl(given, { ...config, from });
   hideSecretsOf(target, given, io);
-  goThrough(config.proxy, target);
   const logger = openLogger(io, config);
   for (const sentence of misspelledVariables(forwardConfig, io.environment()))
     logger.warn(sentence);
-  const keys = config.secrets.flatMap((secret) => keyOf(secret.reveal()) ?? []);
-  const webhook = new Webhook({ target, keys, timeoutMs: options.timeoutMs, clock: systemClock });
-  const gone = new AbortController();
-  const chosen = options.name ?? target.name;
-  const daemon = serveDaemon(
-    config,
-    logger,
-    async (context) => {
-      logger.info({ forwarder: chosen, to: target.origin }, 'results go to the receiver');
-      return [await buildForwarder(context, chosen, webhook, options, (why) => gone.abort(why))];
-    },
-    KIND,
-  );
-  const signal = AbortSignal.any([io.signal, gone.signal]);
-  await runService(daemon, { signal, stopWithinMs: options.timeoutMs + STOP_GRACE_MS });
-  if (gone.signal.aborted) throw endError(gone.signal.reason as ForwarderEnd, chosen, target);
+  const forward = { ...request, batch, name: chosen ?? target.name, target };
+  await runForwarder(config, logger, forward, io.signal);
   return 0;
-}
-
-function endError(why: ForwarderEnd, chosen: string, { origin }: WebhookUrl): DialerError {
-  if (why === 'removed')
-    return new DialerError('forwarder_removed', `${chosen} was removed, and forwards no more.`);
-  return new DialerError(
-    'receiver_gone',
-    `${origin} wants no more results (410 Gone); what is undelivered waits. If that is for good, "enqueuer forward remove ${chosen}".`,
-  );
-}
-
-async function buildForwarder(
-  { context, logger, registry, daemonId, connect }: DaemonContext,
-  chosen: string,
-  webhook: Webhook,
-  { from, batch, concurrency, attempts }: ForwardOptions,
-  onGone: (why: ForwarderEnd) => void,
-): Promise<Forwarder> {
-  const { redis, queue } = context;
-  const { forwarders } = queue;
-  const options: ForwarderOptions = {
-    from,
-    batch,
-    concurrency,
-    attempts,
-    firstPauseMs: FIRST_PAUSE_MS,
-    longestPauseMs: LONGEST_PAUSE_MS,
-  };
-  return new Forwarder({
-    queue: queue.forwardQueue({ name: chosen, consumer: daemonId }),
-    blocking: await connect('worker'),
-    webhook,
-    options,
-    metrics: new ForwardMetrics(registry, async () =>
-      redis.status === 'ready' ? await forwarders.read(chosen) : undefined,
-    ),
-    logger,
-    clock: systemClock,
-    random: Math.random,
-    onGone,
-  });
-}
-
-/** The only way that fetch has. It is the whole process's, in which nothing else speaks https. */
-function goThrough({ url: proxy, except }: HttpsProxyConfig, { url }: WebhookUrl): void {
-  if (proxy !== undefined && !goesDirectly(url, except))
-    setGlobalProxyFromEnv({ HTTPS_PROXY: proxy.reveal() });
 }
 
 /** A URL's path, query and password may be what lets results in. */
@@ -210,12 +122,9 @@ function hideSecretsOf({ url, authorization }: WebhookUrl, given: string, { reda
   }
 }
 
-async function listForwarders(io: Io): Promise<number> {
-  return await withContext(io, async ({ queue: { forwarders } }) => {
-    const states: ForwarderState[] = [];
-    for (const each of await forwarders.names())
-      states.push(...[(await forwarders.read(each)) ?? []].flat());
-    const rows = states.map((state): Cell[] => [
+async function list(io: Io): Promise<number> {
+  return await withContext(io, async (context) => {
+    const rows = (await listForwarders(context)).map((state): Cell[] => [
       state.name,
       state.unread ?? '?',
       state.inHand,
@@ -228,68 +137,37 @@ async function listForwarders(io: Io): Promise<number> {
   });
 }
 
-async function removeForwarder(io: Io, chosen: string): Promise<number> {
-  return await withForwarder(io, chosen, async (forwarders) => {
-    await refuseIfRunning(forwarders, chosen);
-    await forwarders.remove(chosen);
-    await print(io.stdout, `${chosen} is forgotten.\n`);
+async function remove(io: Io, name: string): Promise<number> {
+  return await withContext(io, async (context) => {
+    await removeForwarder(context, name);
+    await print(io.stdout, `${name} is forgotten.\n`);
+    return 0;
   });
 }
 
-/** It, or who starts it again, would take every result there is for a new one. */
-async function refuseIfRunning(forwarders: Forwarders, chosen: string): Promise<void> {
-  const seenMs = await forwarders.lastSeenMs(chosen);
-  if (seenMs === undefined || seenMs > RUNNING_WITHIN_MS) return;
-  throw new DialerError(
-    'forwarder_runs',
-    `A forwarder ${chosen} was there ${formatDuration(seenMs)} ago: stop it first. One that was killed counts as running for ${formatDuration(RUNNING_WITHIN_MS)}.`,
-  );
-}
-
-async function listDead(io: Io, chosen: string, json: boolean): Promise<number> {
-  return await withForwarder(io, chosen, async (forwarders) => {
+async function listDead(io: Io, name: string, json: boolean): Promise<number> {
+  return await withContext(io, async (context) => {
     const rows: Cell[][] = [];
-    for await (const letter of forwarders.deadLetters(chosen)) {
+    for await (const letter of deadLetters(context, name)) {
       if (json) await print(io.stdout, `${JSON.stringify(letter)}\n`);
-      else
-        rows.push([
-          letter.id,
-          letter.campaign,
-          letter.result.callId,
-          letter.reason,
-          letter.attempts,
-          letter.at,
-        ]);
+      else rows.push(rowOf(letter));
     }
-    if (json) return;
+    if (json) return 0;
     const headings = ['RESULT', 'CAMPAIGN', 'CALL', 'REASON', 'ATTEMPTS', 'GIVEN UP'];
     if (rows.length === 0) await print(io.stdout, 'There are no dead letters.\n');
     else await printFitted(io.stdout, (width) => formatTable([headings, ...rows], width));
+    return 0;
   });
 }
 
-async function retryDead(io: Io, chosen: string): Promise<number> {
-  return await withForwarder(io, chosen, async (forwarders) => {
-    await print(
-      io.stdout,
-      `${countOf(await forwarders.retry(chosen), 'result')} will be delivered again.\n`,
-    );
-  });
+function rowOf({ id, campaign, result, reason, attempts, at }: DeadLetter): Cell[] {
+  return [id, campaign, result.callId, reason, attempts, at];
 }
 
-async function withForwarder(
-  io: Io,
-  chosen: string,
-  work: (forwarders: Forwarders) => Promise<void>,
-): Promise<number> {
-  return await withContext(io, async ({ queue: { forwarders } }) => {
-    if ((await forwarders.read(chosen)) === undefined) {
-      throw new DialerError(
-        'no_such_forwarder',
-        `There is no forwarder ${chosen}; see "enqueuer forward list".`,
-      );
-    }
-    await work(forwarders);
+async function retryDead(io: Io, name: string): Promise<number> {
+  return await withContext(io, async (context) => {
+    const count = await retryDeadLetters(context, name);
+    await print(io.stdout, `${countOf(count, 'result')} will be delivered again.\n`);
     return 0;
   });
 }

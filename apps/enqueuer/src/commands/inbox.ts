@@ -1,7 +1,14 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
-import type { CallProgress, InboxFate, InboxStatus } from '@libby-dialer/dial-queue';
+import type { CallProgress, InboxFate } from '@libby-dialer/dial-queue';
 import { isoInstant } from '@libby-dialer/dialing';
-import { countOf, DialerError, formatCount, formatDuration } from '@libby-dialer/runtime';
+import {
+  type InboxEntryReport,
+  type InboxReport,
+  inboxEntry,
+  inboxStatus,
+  rejectedEntries,
+} from '@libby-dialer/operations';
+import { countOf, formatCount, formatDuration } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { formatTable, printFitted } from '../terminal/table.ts';
@@ -48,21 +55,13 @@ function wholeNumber(text: string): number {
 
 async function status(io: Io, { json = false }: JsonOption): Promise<number> {
   return await withContext(io, async (context) => {
-    const { oldestAt, ...status } = await context.queue.inbox.status();
-    const oldestAgeMs =
-      oldestAt === undefined ? undefined : Math.max(0, (await context.now()) - oldestAt);
-    const object = { ...status, ...(oldestAgeMs !== undefined && { oldestAgeMs }) };
-    await print(io.stdout, json ? `${JSON.stringify(object)}\n` : statusText(object, oldestAgeMs));
+    const report = await inboxStatus(context);
+    await print(io.stdout, json ? `${JSON.stringify(report)}\n` : statusText(report));
     return 0;
   });
 }
 
-type Counts = Omit<InboxStatus, 'oldestAt'>;
-
-function statusText(
-  { waiting, pending, consumers, rejected }: Counts,
-  oldestAgeMs: number | undefined,
-): string {
+function statusText({ waiting, pending, consumers, rejected, oldestAgeMs }: InboxReport): string {
   const oldest =
     oldestAgeMs === undefined ? '' : `; the oldest is ${formatDuration(oldestAgeMs)} old`;
   const lines = [`${formatCount(waiting)} waiting, ${formatCount(pending)} in hand${oldest}.`];
@@ -80,31 +79,25 @@ function statusText(
 }
 
 async function show(io: Io, id: string, { json = false }: JsonOption): Promise<number> {
-  return await withContext(io, async ({ queue }) => {
-    const view = queue.inbox;
-    const fate = /^\d{1,20}-\d{1,20}$/.test(id) ? await view.fate(id) : undefined;
-    if (fate === undefined) throw noSuchEntry(id);
-    if (fate === 'waiting') {
-      await print(
-        io.stdout,
-        json ? `${JSON.stringify({ entry: id, fate })}\n` : `${id} waits to be taken in.\n`,
-      );
-      return 0;
-    }
-    const call = 'callId' in fate ? await view.progress(fate.campaign, fate.callId) : undefined;
-    const { kind, ...rest } = fate;
-    const object = { entry: id, fate: kind, ...rest, ...(call !== undefined && { call }) };
+  return await withContext(io, async (context) => {
+    const entry = await inboxEntry(context, id);
     await print(
       io.stdout,
-      json ? `${JSON.stringify(object)}\n` : `${id} ${fateText(fate)}\n${progressText(call)}`,
+      json ? `${JSON.stringify(entryJson(id, entry))}\n` : entryText(id, entry),
     );
     return 0;
   });
 }
 
-function noSuchEntry(id: string): DialerError {
-  const message = `${id} is no entry of the inbox that is known: it was never there, or its fate is older than a week.`;
-  return new DialerError('no_such_entry', message);
+function entryJson(id: string, { fate, call }: InboxEntryReport): object {
+  if (fate === 'waiting') return { entry: id, fate };
+  const { kind, ...rest } = fate;
+  return { entry: id, fate: kind, ...rest, ...(call !== undefined && { call }) };
+}
+
+function entryText(id: string, { fate, call }: InboxEntryReport): string {
+  if (fate === 'waiting') return `${id} waits to be taken in.\n`;
+  return `${id} ${fateText(fate)}\n${progressText(call)}`;
 }
 
 function fateText(fate: InboxFate): string {
@@ -144,8 +137,8 @@ function progressText(call: CallProgress | undefined): string {
 }
 
 async function rejected(io: Io, { limit, json = false }: RejectedOptions): Promise<number> {
-  return await withContext(io, async ({ queue }) => {
-    const found = await queue.inbox.rejected(limit);
+  return await withContext(io, async (context) => {
+    const found = await rejectedEntries(context, limit);
     const entries = found.map(({ rejectedAt, ...entry }) => ({
       ...entry,
       rejectedAt: isoInstant(rejectedAt),

@@ -1,47 +1,30 @@
-import { randomBytes } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { LIST_FORMATS, ListError, readCampaignFile } from '@libby-dialer/call-list';
-import { hasCalls, type ScheduleRun, type ScheduleStore } from '@libby-dialer/dial-queue';
+import { hasCalls, type ScheduleRun } from '@libby-dialer/dial-queue';
+import type { Schedule, ScheduleSettings } from '@libby-dialer/dialing';
 import {
-  type CronTime,
-  campaignOf,
-  checkSchedule,
-  isoInstant,
-  listPathOf,
-  type Schedule,
-  ScheduleCalendar,
-  ScheduleError,
-  type ScheduleSettings,
-} from '@libby-dialer/dialing';
-import {
-  type CarryEnd,
-  type Context,
-  ListLookout,
-  RunCarrier,
+  type AddedSchedule,
+  addSchedule,
+  listSchedules,
+  removeSchedule,
+  runSchedule,
+  type ScheduleRunEnd,
   storedCampaign,
 } from '@libby-dialer/operations';
 import { DialerError, requireDurableRedis, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
-import { parseDuration } from '../duration.ts';
 import { loadedSoFar } from '../reports/load-report.ts';
-import {
-  nextRunsText,
-  type ScheduleView,
-  scheduleJson,
-  scheduleText,
-} from '../reports/schedule-report.ts';
+import { nextRunsText, scheduleJson, scheduleText } from '../reports/schedule-report.ts';
 import { callTimeText } from '../reports/wall-clock.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
+import { parseDuration } from './duration.ts';
 import { listFailure } from './list-failure.ts';
 import { printLoaded, progressOf } from './load-output.ts';
 
-const NEXT_SHOWN = 3;
 const LAST_SHOWN = 5;
 const LAST_IN_JSON = 30;
-const LEASE_MS = 30_000;
 const DONE = 0;
 const ROWS_REJECTED = 3;
 
@@ -148,29 +131,27 @@ async function add(io: Io, name: string, options: AddOptions): Promise<number> {
   for (const warning of file?.warnings ?? []) warn(io, warning);
   return await withContext(io, async (context) => {
     const campaign = file?.campaign ?? (await storedCampaign(context, options.campaign));
-    const schedule = checked({ ...settingsOf(name, options), campaign }, await context.now());
-    const answer = await context.queue.schedules.put(schedule);
-    await matchTriggers(context);
+    const added = await addSchedule(context, { ...settingsOf(name, options), campaign });
     if (campaign.expiresAt !== undefined && options.expiresAfter === undefined) {
       warn(
         io,
         `${options.campaign} has expiresAt, so that no run begins after it; --expires-after gives each run its own.`,
       );
     }
-    const next = new ScheduleCalendar(schedule).cron.next(schedule.addedAt, NEXT_SHOWN);
+    const { answer, schedule, next } = added;
     await print(
       io.stdout,
-      `${name} ${SAID[answer]}. Its next runs:\n${nextRunsText(schedule, next)}`,
+      `${name} ${ANSWERS[answer]}. Its next runs:\n${nextRunsText(schedule, next)}`,
     );
     return DONE;
   });
 }
 
-const SAID = {
+const ANSWERS: Record<AddedSchedule['answer'], string> = {
   added: 'is added',
   replaced: 'is changed: what is due from now on is done by the new definition',
   unchanged: 'is there already, just so',
-} as const;
+};
 
 function settingsOf(name: string, options: AddOptions): Omit<ScheduleSettings, 'campaign'> {
   const { cron, timezone, list, format, waitForList, expiresAfter, keepRuns } = options;
@@ -186,51 +167,14 @@ function settingsOf(name: string, options: AddOptions): Omit<ScheduleSettings, '
   };
 }
 
-function checked(settings: ScheduleSettings, now: number): Schedule {
-  try {
-    return checkSchedule(settings, now);
-  } catch (error) {
-    if (error instanceof ScheduleError) throw new UsageError(error.message, { cause: error });
-    throw error;
-  }
-}
-
-async function matchTriggers({ queue }: Context): Promise<void> {
-  await using triggers = queue.scheduleTriggers();
-  await triggers.match(await queue.schedules.list());
-}
-
 async function list(io: Io, { json }: { json?: boolean | undefined }): Promise<number> {
   return await withContext(io, async (context) => {
-    const store = context.queue.schedules;
-    const now = await context.now();
-    const views: ScheduleView[] = [];
-    for (const schedule of await store.list()) {
-      views.push(
-        await viewOf(context, store, schedule, { now, last: json ? LAST_IN_JSON : LAST_SHOWN }),
-      );
-    }
+    const views = await listSchedules(context, { last: json ? LAST_IN_JSON : LAST_SHOWN });
     const text =
       views.length === 0 ? 'There is no schedule yet.\n' : views.map(scheduleText).join('\n');
     await print(io.stdout, json ? `${JSON.stringify(views.map(scheduleJson))}\n` : text);
     return DONE;
   });
-}
-
-async function viewOf(
-  { queue: { status } }: Context,
-  store: ScheduleStore,
-  schedule: Schedule,
-  { now, last }: { now: number; last: number },
-): Promise<ScheduleView> {
-  const runs = (await store.runs(schedule.name)).slice(0, last);
-  return {
-    schedule,
-    next: new ScheduleCalendar(schedule).cron.next(now, NEXT_SHOWN),
-    last: await Promise.all(
-      runs.map(async (run) => ({ run, status: await status.read(run.campaign) })),
-    ),
-  };
 }
 
 interface RunOptions {
@@ -242,44 +186,25 @@ interface RunOptions {
 async function runNow(io: Io, name: string, options: RunOptions): Promise<number> {
   return await withContext(io, async (context) => {
     await requireDurableRedis(context.redis, context.config.redis, context.logger);
-    const store = context.queue.schedules;
-    const schedule = await scheduleNamed(store, name);
-    const now = await context.now();
-    const time = timeOf(schedule, options.date, now);
-    // What is recorded as due is a daemon's to carry out, so nothing is before it is known that it
-    // can be.
-    const foreseen = await store.foresee(schedule, time);
-    await insistOnList(schedule, foreseen);
-    refuseExpired(schedule, foreseen, now);
-    if (foreseen.state !== 'loaded' && now < foreseen.dueAt)
-      await insistOnEarly(io, schedule, foreseen, options);
-    const run = await wantedRun(store, schedule, time);
-    const carrier = new RunCarrier({
-      context,
-      store,
-      processId: `schedule-run-${process.pid}-${randomBytes(3).toString('hex')}`,
-      now: () => context.now(),
-      lookout: new ListLookout(0),
-      leaseMs: LEASE_MS,
-      signal: io.signal,
-      telling: {
-        stdin: io.stdin,
-        warn: (sentence) => warn(io, sentence),
-        ...progressOf(io, context.logger, loadedSoFar),
-      },
+    const { stdin, signal } = io;
+    const ended = await runSchedule(context, name, {
+      ...progressOf(io, context.logger, loadedSoFar),
+      date: options.date,
+      isEarlyMeant: (schedule, run) => isEarlyMeant(io, schedule, run, options),
+      stdin,
+      signal,
+      warn: (sentence) => warn(io, sentence),
     });
-    const end = await carrier.carryOutNow(schedule, run);
+    const { run, now, end } = ended;
     if (end.kind === 'loaded' && !hasCalls({ ...end.loaded.counts }))
-      warn(io, nothingQueuedSaid(run, now));
-    return await tell(io, schedule, run, end, options);
+      warn(io, nothingQueuedText(run, now));
+    return await printEnd(io, ended, options);
   });
 }
 
-async function tell(
+async function printEnd(
   io: Io,
-  { name }: Schedule,
-  run: ScheduleRun,
-  end: CarryEnd,
+  { schedule: { name }, run, end }: ScheduleRunEnd,
   options: RunOptions,
 ): Promise<number> {
   if (end.kind === 'loaded') {
@@ -287,10 +212,10 @@ async function tell(
     return end.loaded.counts.rejected > 0 ? ROWS_REJECTED : DONE;
   }
   if (end.kind === 'finished') {
-    const said = `${run.campaign} is loaded already; it is not loaded again.\n`;
+    const text = `${run.campaign} is loaded already; it is not loaded again.\n`;
     await print(
       io.stdout,
-      options.json ? `${JSON.stringify({ campaign: run.campaign, alreadyLoaded: true })}\n` : said,
+      options.json ? `${JSON.stringify({ campaign: run.campaign, alreadyLoaded: true })}\n` : text,
     );
     return DONE;
   }
@@ -304,100 +229,22 @@ async function tell(
   );
 }
 
-async function scheduleNamed(store: ScheduleStore, name: string): Promise<Schedule> {
-  const schedule = await store.get(name);
-  if (schedule === undefined) throw noSuchSchedule(name);
-  return schedule;
-}
-
-function noSuchSchedule(name: string): UsageError {
-  return new UsageError(
-    `There is no schedule ${name}; "enqueuer schedule list" shows those there are.`,
-  );
-}
-
-/**
- * The run that a person means: by its date, which must be enough to tell it, or by its local time.
- */
-function timeOf(schedule: Schedule, given: string | undefined, now: number): CronTime {
-  const { name, cron, timezone } = schedule;
-  const wanted = given ?? localDate(now, timezone);
-  const [day = '', time] = wanted.split('T');
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || !isThereTime(`${day}T${time ?? '00:00'}`)) {
-    throw new UsageError(`--date: ${wanted} is no date such as 2026-12-01.`);
-  }
-  const times = new ScheduleCalendar(schedule).cron.on(day);
-  const [found, ...others] =
-    time === undefined ? times : times.filter(({ local }) => local === wanted);
-  if (found === undefined) {
-    throw new UsageError(
-      `${name} ("${cron}" ${timezone}) has no run on ${wanted}; name another with --date.`,
-    );
-  }
-  if (others.length === 0) return found;
-  const names = times.slice(0, 4).map(({ local }) => local);
-  throw new UsageError(
-    `${name} has ${times.length} runs on ${day}; name one with --date, such as ${names.join(', ')}.`,
-  );
-}
-
-/** Not the 31st of February, which `Date` takes for a day in March. */
-function isThereTime(local: string): boolean {
-  const date = new Date(`${local}Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(local);
-}
-
-function localDate(now: number, timezone: string): string {
-  // The Swedish way to write a date is ISO 8601.
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: timezone }).format(now);
-}
-
-async function wantedRun(
-  store: ScheduleStore,
-  schedule: Schedule,
-  time: CronTime,
-): Promise<ScheduleRun> {
-  const run = await store.noteWanted(schedule, time);
-  if (run !== undefined) return run;
-  const message = `Run ${time.local} of ${schedule.name} is too long ago: there is no record any more of whether it was loaded.`;
-  throw new DialerError('run_forgotten', message);
-}
-
-async function insistOnList(schedule: Schedule, run: ScheduleRun): Promise<void> {
-  const path = listPathOf(schedule, run);
-  const isThere = await stat(path).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) throw new UsageError(`There is no list ${path}.`);
-}
-
-/** Its calls would be queued only to end as `expired`. */
-function refuseExpired(schedule: Schedule, run: ScheduleRun, now: number): void {
-  const { expiresAt } = campaignOf(schedule, run);
-  if (run.state === 'loaded' || expiresAt === undefined || now < expiresAt) return;
-  throw new DialerError(
-    'run_expired',
-    `The calls of run ${run.local} of ${schedule.name} expired at ${isoInstant(expiresAt)}; load its list into another campaign.`,
-  );
-}
-
 /** It uses the run up: its list may not be complete, and may be meant for then. */
-async function insistOnEarly(
+async function isEarlyMeant(
   io: Io,
   { name, timezone }: Schedule,
   { local, dueAt }: ScheduleRun,
   { early = false }: RunOptions,
-): Promise<void> {
-  if (early) return;
-  const said = `Run ${local} of ${name} is due only at ${callTimeText(dueAt, [timezone])}, and is not carried out again then if it is now.`;
-  if (canAsk(io) && (await confirm(io, `${said} Carry it out?`))) return;
+): Promise<boolean> {
+  if (early) return true;
+  const message = `Run ${local} of ${name} is due only at ${callTimeText(dueAt, [timezone])}, and is not carried out again then if it is now.`;
+  if (canAsk(io) && (await confirm(io, `${message} Carry it out?`))) return true;
   throw new UsageError(
-    `${said} If that is meant: enqueuer schedule run ${name} --date ${local} --early`,
+    `${message} If that is meant: enqueuer schedule run ${name} --date ${local} --early`,
   );
 }
 
-function nothingQueuedSaid({ local, dueAt }: ScheduleRun, now: number): string {
+function nothingQueuedText({ local, dueAt }: ScheduleRun, now: number): string {
   const then =
     now < dueAt
       ? 'it is still carried out when it is due'
@@ -407,8 +254,7 @@ function nothingQueuedSaid({ local, dueAt }: ScheduleRun, now: number): string {
 
 async function remove(io: Io, name: string): Promise<number> {
   return await withContext(io, async (context) => {
-    if (!(await context.queue.schedules.remove(name))) throw noSuchSchedule(name);
-    await matchTriggers(context);
+    await removeSchedule(context, name);
     await print(io.stdout, `${name} is removed. Its campaigns stay.\n`);
     return DONE;
   });

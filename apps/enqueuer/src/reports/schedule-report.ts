@@ -1,4 +1,4 @@
-import { type CampaignStatus, type ScheduleRun } from '@libby-dialer/dial-queue';
+import type { CampaignStatus } from '@libby-dialer/dial-queue';
 import {
   type CronTime,
   campaignIdOf,
@@ -7,24 +7,10 @@ import {
   OUTCOMES,
   type Schedule,
 } from '@libby-dialer/dialing';
-import { noRows } from '@libby-dialer/operations';
+import { noRows, type RunView, type ScheduleView } from '@libby-dialer/operations';
 import { countOf, formatCount } from '@libby-dialer/runtime';
 import { formatTable } from '../terminal/table.ts';
 import { wallClock } from './wall-clock.ts';
-
-/** One schedule at one instant. */
-export interface ScheduleView {
-  readonly schedule: Schedule;
-  readonly next: readonly CronTime[];
-  /** The latest first. */
-  readonly last: readonly RunView[];
-}
-
-interface RunView {
-  readonly run: ScheduleRun;
-  /** Undefined: there is no such campaign, or not any more. */
-  readonly status: CampaignStatus | undefined;
-}
 
 export function scheduleJson({ schedule, next, last }: ScheduleView): object {
   const {
@@ -155,8 +141,8 @@ function callsText({ state, pending, inFlight, outcomes }: CampaignStatus): stri
     ['in flight', inFlight],
     ...OUTCOMES.map((outcome): [string, number] => [outcome, outcomes[outcome]]),
   ];
-  const said = counts
+  const parts = counts
     .filter(([, count]) => count > 0)
     .map(([what, count]) => `${formatCount(count)} ${what}`);
-  return said.length === 0 ? state : `${state}: ${said.join(', ')}`;
+  return parts.length === 0 ? state : `${state}: ${parts.join(', ')}`;
 }

@@ -94,7 +94,7 @@ export class SchedulePart implements DaemonPart {
       lookout: new ListLookout(settleMs),
       leaseMs,
       signal: this.#stop.signal,
-      telling: { stdin: Readable.from([]), warn: (sentence) => this.#logger.warn(sentence) },
+      loadHooks: { stdin: Readable.from([]), warn: (sentence) => this.#logger.warn(sentence) },
     });
   }
 

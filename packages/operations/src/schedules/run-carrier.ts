@@ -38,6 +38,9 @@ export type CarryEnd =
   | { readonly kind: 'taken' | 'finished'; readonly run: ScheduleRun }
   | { readonly kind: 'none' };
 
+/** What is done with a load's progress and warnings. */
+export type LoadHooks = Pick<ListLoad, 'stdin' | 'warn' | 'watch' | 'brokenOff'>;
+
 export interface RunCarrierOptions {
   readonly context: Context;
   readonly store: ScheduleStore;
@@ -49,8 +52,7 @@ export interface RunCarrierOptions {
   readonly leaseMs: number;
   /** Aborts when the process is to end: then a run is given back where it stands. */
   readonly signal: AbortSignal;
-  /** What is done with the load's progress and warnings. */
-  readonly telling: Pick<ListLoad, 'stdin' | 'warn' | 'watch' | 'brokenOff'>;
+  readonly loadHooks: LoadHooks;
 }
 
 type Hindrance = Extract<CarryEnd, { kind: 'missed' | 'failed' | 'waiting' }>;
@@ -143,14 +145,14 @@ export class RunCarrier {
   }
 
   async #load(schedule: Schedule, lease: RunLease): Promise<CarryEnd> {
-    const { context, telling, signal } = this.#options;
+    const { context, loadHooks, signal } = this.#options;
     const { run } = lease;
     // Another daemon may know them.
     const verdict = readStoredCampaign(schedule.campaign);
     if (!verdict.ok) throw new CampaignUnsupportedError(run.campaign, verdict.unknownRules);
     try {
       const loaded = await loadList(context, {
-        ...telling,
+        ...loadHooks,
         campaign: campaignOf(schedule, run),
         path: listPathOf(schedule, run),
         format: schedule.format as ListFormat | undefined,

@@ -1,0 +1,46 @@
+import type { CallProgress, InboxFate, InboxStatus, RejectedEntry } from '@libby-dialer/dial-queue';
+import { DialerError } from '@libby-dialer/runtime';
+import type { Context } from '../context.ts';
+
+export interface InboxReport extends Omit<InboxStatus, 'oldestAt'> {
+  /** Left out where nothing waits or is in hand. */
+  readonly oldestAgeMs?: number;
+}
+
+/** How much waits, who takes it in, and how much was rejected. */
+export async function inboxStatus(context: Context): Promise<InboxReport> {
+  const { oldestAt, ...status } = await context.queue.inbox.status();
+  if (oldestAt === undefined) return status;
+  return { ...status, oldestAgeMs: Math.max(0, (await context.now()) - oldestAt) };
+}
+
+/** What became of an entry, and of its call so far. */
+export interface InboxEntryReport {
+  readonly fate: InboxFate | 'waiting';
+  readonly call: CallProgress | undefined;
+}
+
+/** Throws `DialerError` (`no_such_entry`). @param id stream id of the entry */
+export async function inboxEntry(
+  { queue: { inbox } }: Context,
+  id: string,
+): Promise<InboxEntryReport> {
+  const fate = /^\d{1,20}-\d{1,20}$/.test(id) ? await inbox.fate(id) : undefined;
+  if (fate === undefined) throw noSuchEntry(id);
+  if (fate === 'waiting') return { fate, call: undefined };
+  const call = 'callId' in fate ? await inbox.progress(fate.campaign, fate.callId) : undefined;
+  return { fate, call };
+}
+
+function noSuchEntry(id: string): DialerError {
+  const message = `${id} is no entry of the inbox that is known: it was never there, or its fate is older than a week.`;
+  return new DialerError('no_such_entry', message);
+}
+
+/** The latest entries that could not be called, and why. */
+export async function rejectedEntries(
+  { queue }: Context,
+  limit: number,
+): Promise<readonly RejectedEntry[]> {
+  return await queue.inbox.rejected(limit);
+}
