@@ -34,7 +34,7 @@ const PAGES: readonly Page[] = [
 const SOURCE = 'the commands of the enqueuer';
 
 export function cliPages(): Record<string, string> {
-  const program = programOf();
+  const program = enqueuerProgram();
   const rest = new Set(program.commands.map((command) => command.name()));
   const pages = PAGES.map(({ file, title, names }) => {
     const commands = names.map((name) => commandOf(program, name));
@@ -46,7 +46,8 @@ export function cliPages(): Record<string, string> {
   return { 'cli.md': overview(program), ...Object.fromEntries(pages) };
 }
 
-function programOf(): Command {
+/** All its commands, to be described and not to be run. */
+export function enqueuerProgram(): Command {
   const { stdout, stderr } = process;
   return createProgram(
     {

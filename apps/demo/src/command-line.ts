@@ -16,19 +16,20 @@ export type DemoCommand =
 export const HELP = `Usage: npm start
        npm start -- <list> --campaign <campaign.yaml> [--live [--yes]]
 
-Without arguments: dials examples/contacts.csv through a simulator of the Libby API. No phone rings, nothing is left behind but
-the results in .run/.
+Without arguments: dials examples/contacts.csv through a simulator of the Libby API. No phone rings,
+nothing is left behind but the results in .run/.
 
-With a list (CSV, JSON or NDJSON) and a campaign file: the same with your own, still through the simulator. Ends when
-every call has its outcome, or when all that are left wait for their calling hours.
+With a list (CSV, JSON or NDJSON) and a campaign file: the same with your own, still through the
+simulator. Ends when every call has its outcome, or when all that are left wait for their calling
+hours.
 
-  --live     dials the real API, with REDIS_URL, LIBBY_CLIENT_ID and LIBBY_CLIENT_SECRET from the environment or .env; shows
-             what it is about to do and asks first
+  --live     dials the real API, with REDIS_URL, LIBBY_CLIENT_ID and LIBBY_CLIENT_SECRET from the
+             environment or .env; shows what it is about to do and asks first
   --yes      starts without asking, for use without a terminal
   --help     shows this
 
-Exit codes: 0 done; 1 failed; 2 bad usage, configuration, campaign file or list; 3 done, but rows of your list were rejected;
-130 interrupted.
+Exit codes: 0 done; 1 failed; 2 bad usage, configuration, campaign file or list; 3 done, but rows of
+your list were rejected; 130 interrupted.
 `;
 
 const OPTIONS = {

@@ -7,7 +7,7 @@ export interface CallRecord {
   readonly atMs: number;
   readonly toPhoneNumber: string;
   readonly fromPhoneNumber: string | null;
-  /** The how-manieth request for this number it was, from 1. */
+  /** Its ordinal among the requests for this number, from 1. */
   readonly nth: number;
   /** The status answered, or the fault that took its place. */
   readonly answer: number | Fault;

@@ -8,63 +8,113 @@ import { SimulatorError } from './simulator-error.ts';
 /** What the arguments ask for: a text to print, or a simulator to run. */
 export type Command = { readonly text: string } | { readonly options: SimulatorOptions };
 
+/** The options, and what `--help` says of them. */
+const OPTIONS = {
+  host: {
+    type: 'string',
+    value: 'HOST',
+    about: `where to listen (default ${SIMULATOR_DEFAULTS.host})`,
+  },
+  port: { type: 'string', value: 'PORT', about: '0, the default, takes any free port' },
+  'client-id': {
+    type: 'string',
+    value: 'ID',
+    about: `the only client that gets tokens (default ${SIMULATOR_DEFAULTS.clientId})`,
+  },
+  'client-secret': {
+    type: 'string',
+    value: 'SECRET',
+    about: `its secret (default ${SIMULATOR_DEFAULTS.clientSecret})`,
+  },
+  scope: {
+    type: 'string',
+    value: 'SCOPE',
+    about: `that calls need (default ${SIMULATOR_DEFAULTS.scope})`,
+  },
+  'other-scope': {
+    type: 'string',
+    multiple: true,
+    value: 'SCOPE',
+    about: 'granted too, but does not allow calls; repeatable',
+  },
+  'token-lifetime-s': {
+    type: 'string',
+    value: 'N',
+    about: `how long a token is valid (default ${SIMULATOR_DEFAULTS.tokenLifetimeS})`,
+  },
+  agent: {
+    type: 'string',
+    multiple: true,
+    value: 'NUMBER',
+    about: 'a from-number with an agent; repeatable. Without it, every one has',
+  },
+  'latency-ms': {
+    type: 'string',
+    value: 'N',
+    about: `how long every answer takes (default ${SIMULATOR_DEFAULTS.latencyMs})`,
+  },
+  script: { type: 'string', value: 'FILE', about: 'JSON: an array of rules, see below' },
+  seed: {
+    type: 'string',
+    value: 'N',
+    about: `decides which requests a "rate" strikes (default ${SIMULATOR_DEFAULTS.seed})`,
+  },
+  truth: {
+    type: 'string',
+    value: 'FILE',
+    about: 'append every request as a JSON line, on disk before it is answered',
+  },
+  'keep-calls': {
+    type: 'string',
+    value: 'N',
+    about: `GET /calls lists the latest N requests (default ${SIMULATOR_DEFAULTS.keepCalls})`,
+  },
+  'keep-payloads': {
+    type: 'string',
+    value: 'N',
+    about: `of these, the latest N with payload (default ${SIMULATOR_DEFAULTS.keepPayloads})`,
+  },
+  help: { type: 'boolean', value: '', about: 'show this' },
+  version: { type: 'boolean', value: '', about: 'show the version' },
+} as const;
+
+const OPTION_LINES = Object.entries(OPTIONS).map(([name, { value, about }]) =>
+  `  ${`--${name} ${value}`.padEnd(22)}  ${about}`.trimEnd(),
+);
+
 const HELP = `Usage: simulator [options]
 
 Simulates both endpoints of the Libby API on one port. When ready it prints one JSON line:
 {"apiUrl", "tokenUrl", "clientId", "clientSecret", "scope"}. SIGTERM or SIGINT stops it.
 
-  --host HOST             where to listen (default ${SIMULATOR_DEFAULTS.host})
-  --port PORT             0, the default, takes any free port
-  --client-id ID          the only client that gets tokens (default ${SIMULATOR_DEFAULTS.clientId})
-  --client-secret SECRET  (default ${SIMULATOR_DEFAULTS.clientSecret})
-  --scope SCOPE           the scope that calls need (default ${SIMULATOR_DEFAULTS.scope})
-  --other-scope SCOPE     a scope that is granted too but does not allow calls; repeatable
-  --token-lifetime-s N    how long a token is valid (default ${SIMULATOR_DEFAULTS.tokenLifetimeS})
-  --agent NUMBER          a from-number that has an agent; repeatable. Without it every one has
-  --latency-ms N          how long every answer takes (default ${SIMULATOR_DEFAULTS.latencyMs})
-  --script FILE           JSON: an array of rules, see below
-  --seed N                decides which requests a rule's "rate" strikes (default ${SIMULATOR_DEFAULTS.seed})
-  --truth FILE            append every request as a JSON line, on the disk before it is answered
-  --keep-calls N          GET /calls lists the latest N requests (default ${SIMULATOR_DEFAULTS.keepCalls}) ...
-  --keep-payloads N       ... the latest N with payload (default ${SIMULATOR_DEFAULTS.keepPayloads}). Counts are of all, always.
-                          A request takes some 250 bytes of memory, and the size of its payload
-  --help, --version
+${OPTION_LINES.join('\n')}
 
-Endpoints: POST /oauth2/token, POST /outbound,
-  GET /calls    {"calls": [{"at", "atMs", "toPhoneNumber", "fromPhoneNumber", "nth", "answer", "taken", "payload"}], "byNumber": {"+1...": n}}
-                every request that named a number; n counts the calls taken. ?payloads=false and ?calls=false leave these out
-  GET /stats    {"requests", "taken", "numbersTaken", "numbersTakenAgain", "answers", "tokenRequests", "tokenGrants", "inFlight", "maxInFlight"}
-  PUT /script    an array of rules, which take the place of those of --script;  DELETE /tokens    revokes what was granted
+Counts are of all requests, always. A request takes some 250 bytes of memory, and its payload.
 
-Rules: {"match": {...}, "do": {...}}; the first that matches decides.
-  match   "toPhoneNumber"; "nth": the how-manieth request for that number, from 1; "rate": probability from 0 to 1, the same
-          requests in every run; "endpoint": "token" for token requests ("nth" then counts those). {} matches every call
-  do      "status", "headers", "body" (text, or JSON), "latencyMs" (in place of --latency-ms), "fault", "taken"
-  fault   hang: read, never answered. reset_before: connection reset, not processed. reset_after: taken, then reset.
-          garbage: taken, then bytes that are not HTTP. truncate: taken, then a 200 cut off in its body
-  A call is taken (the phone rings) with a 2xx and with reset_after, garbage and truncate; "taken": true or false beside
-  another answer says otherwise (a 504 after the phone rang). A request without valid token, payload and agent is refused
-  whatever the rules say, and never taken; only hang and reset_before come before these checks.
+Endpoints: POST /oauth2/token, POST /outbound, and
+  GET /calls      {"calls": [{"at", "atMs", "toPhoneNumber", "fromPhoneNumber", "nth", "answer",
+                  "taken", "payload"}], "byNumber": {"+1...": n}}: every request that named a
+                  number; n counts the calls taken. ?payloads=false and ?calls=false leave these out
+  GET /stats      {"requests", "taken", "numbersTaken", "numbersTakenAgain", "answers",
+                  "tokenRequests", "tokenGrants", "inFlight", "maxInFlight"}
+  PUT /script     an array of rules, in place of those of --script
+  DELETE /tokens  revokes what was granted
+
+Rules: {"match": {...}, "do": {...}}; the first that matches decides. {} matches every call.
+  match   "toPhoneNumber"
+          "nth": the request's ordinal for that number, from 1
+          "rate": probability from 0 to 1, the same requests in every run
+          "endpoint": "token" for token requests; "nth" then counts those
+  do      "status", "headers", "body" (text, or JSON), "latencyMs", "fault", "taken"
+  fault   hang: read, never answered. reset_before: connection reset, not processed
+          reset_after: taken, then reset. garbage: taken, then bytes that are not HTTP
+          truncate: taken, then a 200 cut off in its body
+
+A call is taken (the phone rings) with a 2xx and with reset_after, garbage and truncate; "taken":
+true or false beside another answer says otherwise (a 504 after the phone rang). A request without
+valid token, payload and agent is refused whatever the rules say, and never taken; only hang and
+reset_before come before these checks.
 `;
-
-const OPTIONS = {
-  host: { type: 'string' },
-  port: { type: 'string' },
-  'client-id': { type: 'string' },
-  'client-secret': { type: 'string' },
-  scope: { type: 'string' },
-  'other-scope': { type: 'string', multiple: true },
-  'token-lifetime-s': { type: 'string' },
-  agent: { type: 'string', multiple: true },
-  'latency-ms': { type: 'string' },
-  script: { type: 'string' },
-  seed: { type: 'string' },
-  truth: { type: 'string' },
-  'keep-calls': { type: 'string' },
-  'keep-payloads': { type: 'string' },
-  help: { type: 'boolean' },
-  version: { type: 'boolean' },
-} as const;
 
 /** Reads the script file if one is named. Throws a SimulatorError: `bad_usage` or `bad_script`. */
 export async function parseCommandLine(args: readonly string[]): Promise<Command> {
