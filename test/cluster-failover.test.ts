@@ -122,3 +122,19 @@ it('campaign workers that have just found their new master end at once', {
   const ends = workers.map((worker) => worker.finish().then(() => 'ended'));
   expect(new Set(await Promise.all(ends))).toEqual(new Set(['ended']));
 });
+
+it('a replica in a cluster sends whoever writes to its master: why its nodes are not left for a READONLY', {
+  timeout: 120_000,
+}, async () => {
+  await using cluster = await startRedisCluster(PREFIX);
+  const replica = new Redis(cluster.replica.url);
+  const key = `${PREFIX}:test`;
+  const write = "return redis.call('SET', KEYS[1], '1')";
+  try {
+    await expect(replica.set(key, '1')).rejects.toThrow(/^MOVED /);
+    await expect(replica.eval(`#!lua\n${write}`, 1, key)).rejects.toThrow(/^MOVED /);
+    await expect(replica.eval(write, 1, key)).rejects.toThrow(/^MOVED /);
+  } finally {
+    replica.disconnect();
+  }
+});

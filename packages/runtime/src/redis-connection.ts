@@ -230,9 +230,9 @@ function createClient(
   if (topology.kind === 'cluster') {
     return new Cluster([...topology.nodes], clusterOptions(config, role, connectionName));
   }
-  const { reconnectOnError, ...options } = nodeOptions(config, role, connectionName);
+  const reconnectOnError = reconnectAfterFailover(role);
   return new Redis({
-    ...options,
+    ...nodeOptions(config, role, connectionName),
     ...placeOptions(config, topology),
     lazyConnect: true,
     enableOfflineQueue: role !== 'producer',
@@ -281,7 +281,6 @@ function nodeOptions(config: RedisConnectionConfig, role: RedisRole, connectionN
     socketTimeout: SILENCE_MS,
     disconnectTimeout: CLOSE_WITHIN_MS / 2,
     maxRetriesPerRequest: role === 'producer' ? 0 : null,
-    reconnectOnError: reconnectAfterFailover(role),
   } satisfies RedisOptions;
 }
 
@@ -347,7 +346,8 @@ function retryDelayMs(attempt: number): number {
 
 /**
  * The master we knew has become a replica: connect anew, to the new one. A refused command was not
- * carried out, so a worker sends it again; a producer is told.
+ * carried out, so a worker sends it again; a producer is told. Nodes of a cluster need none of this:
+ * a replica there names its master (MOVED), and the client asks that.
  */
 function reconnectAfterFailover(role: RedisRole): (error: Error) => 1 | 2 | false {
   const andThen = role === 'producer' ? 1 : 2;
