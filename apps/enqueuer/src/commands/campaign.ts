@@ -27,7 +27,7 @@ export function addCampaignCommands({ program, io, run }: CommandLine): void {
   campaign
     .command('list')
     .description('Show all campaigns but those that are archived.')
-    .option('--archived', 'show those instead')
+    .option('--archived', 'show the archived ones instead')
     .action(({ archived = false }) => run(archived ? listArchived(io) : list(io)));
   campaign
     .command('show')

@@ -38,11 +38,11 @@ export function addForwardCommands({ program, io, run }: CommandLine): void {
     )
     .option(
       '--to <url>',
-      'where results are posted; with a secret in it rather by FORWARD_URL or FORWARD_URL_FILE, for all users of a machine see its arguments',
+      'where results are posted; if the address holds a secret, use FORWARD_URL or FORWARD_URL_FILE instead: every user of a machine can read arguments',
     )
     .option(
       '--name <name>',
-      'under which it is remembered what was sent (default: made of host and path)',
+      'under which its progress is kept (default: made of host and path)',
       name,
     )
     .addOption(
@@ -73,13 +73,13 @@ export function addForwardCommands({ program, io, run }: CommandLine): void {
   const dead = forward.command('dead').description('Results that could not be delivered.');
   dead
     .command('list')
-    .description('Show them, without saying whose they are.')
+    .description('Show the dead letters, without saying whose they are.')
     .argument('<name>', 'as "forward list" shows it')
     .option('--json', 'print one JSON object for each, with the result itself')
     .action((chosen, { json = false }) => run(listDead(io, chosen, json)));
   dead
     .command('retry')
-    .description('Have them delivered again by the forwarders of that name.')
+    .description('Deliver them again, by the forwarders of that name.')
     .argument('<name>', 'as "forward list" shows it')
     .action((chosen) => run(retryDead(io, chosen)));
 }

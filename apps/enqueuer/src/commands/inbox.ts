@@ -36,7 +36,7 @@ export function addInboxCommands({ program, io, run }: CommandLine): void {
     .action((options) => run(status(io, options)));
   inbox
     .command('show')
-    .description('Show the fate of one entry, and what has become of its call so far.')
+    .description('Show the status of one entry, and what has become of its call so far.')
     .argument('<id>', 'stream id of the entry, as XADD answered it')
     .option('--json', 'print one JSON object')
     .action((id, options) => run(show(io, id, options)));

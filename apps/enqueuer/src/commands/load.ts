@@ -45,7 +45,7 @@ export function addLoadCommand({ program, io, run }: CommandLine): void {
     .addOption(
       new Option(
         '--format <format>',
-        'of the list, where its name and content do not tell',
+        'format of the list, where its name and content do not tell',
       ).choices(LIST_FORMATS),
     )
     .option(

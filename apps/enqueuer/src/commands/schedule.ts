@@ -56,7 +56,7 @@ export function addScheduleCommands({ program, io, run }: CommandLine): void {
     .requiredOption('--timezone <zone>', 'IANA name, such as America/Denver')
     .requiredOption(
       '--list <path>',
-      'of each run’s list; {{date}}, {{time}} and {{campaign}} are filled in',
+      'path of each run’s list; {{date}}, {{time}} and {{campaign}} are filled in',
     )
     .requiredOption(
       '--campaign <file>',
@@ -81,7 +81,7 @@ export function addScheduleCommands({ program, io, run }: CommandLine): void {
     .addOption(
       new Option(
         '--format <format>',
-        'of the list, where its name and content do not tell',
+        'format of the list, where its name and content do not tell',
       ).choices(LIST_FORMATS),
     )
     .action((name, options) => run(add(io, name, options)));

@@ -42,7 +42,7 @@ export function addSuppressCommands({ program, io, run }: CommandLine): void {
   suppress
     .command('import')
     .description(
-      'The same for every number of a list. The same list again, or after a crash, adds only what is missing.',
+      'Call no number of a list any more. The same list again, or after a crash, adds only what is missing.',
     )
     .argument(
       '<file>',
