@@ -1,4 +1,4 @@
-import type { InboxFate, ScheduleRun } from '@libby-dialer/dial-queue';
+import type { EntryStatus, ScheduleRun } from '@libby-dialer/dial-queue';
 import {
   type Almanac,
   isBad,
@@ -19,7 +19,7 @@ export interface PushedEntry {
 export interface Evidence {
   readonly pushed: readonly PushedEntry[];
   /** By stream id. */
-  readonly fates: Map<string, InboxFate | 'waiting' | undefined>;
+  readonly statuses: Map<string, EntryStatus | 'waiting' | undefined>;
   /** By date: the records of its runs. */
   readonly runs: ReadonlyMap<string, readonly ScheduleRun[]>;
   /** The key in each request to the provider, in order. */
@@ -33,7 +33,7 @@ export function violationsIn(plan: Plan, almanac: Almanac, evidence: Evidence): 
   return [
     ...wrongRequests(plan, evidence),
     ...wrongRuns(plan, almanac, evidence),
-    ...wrongFates(plan, evidence),
+    ...wrongStatuses(plan, evidence),
   ];
 }
 
@@ -73,17 +73,20 @@ function* wrongRuns(plan: Plan, almanac: Almanac, { runs }: Evidence): Generator
 }
 
 /**
- * Each entry has one fate: those of one order the same call, and those that cannot be called one
+ * Each entry has one status: those of one order the same call, and those that cannot be called one
  * place among the rejects.
  */
-function* wrongFates({ entries }: Plan, { pushed, fates, rejected }: Evidence): Generator<string> {
+function* wrongStatuses(
+  { entries }: Plan,
+  { pushed, statuses, rejected }: Evidence,
+): Generator<string> {
   const calls = new Map<number, string>();
   for (const { id, index } of pushed) {
-    const fate = fates.get(id);
-    const kind = kindOf(fate);
+    const status = statuses.get(id);
+    const kind = kindOf(status);
     if (!(isBad(index) ? ['rejected'] : TAKEN).includes(kind))
       yield `entry ${id} of ${keyOfEntry(index)} is ${kind}`;
-    const callId = typeof fate === 'object' && 'callId' in fate ? fate.callId : '';
+    const callId = typeof status === 'object' && 'callId' in status ? status.callId : '';
     if ((calls.get(index) ?? callId) !== callId) yield `${keyOfEntry(index)} is two calls`;
     calls.set(index, callId);
   }
@@ -102,8 +105,8 @@ function* wrongFates({ entries }: Plan, { pushed, fates, rejected }: Evidence): 
 /** Delivered again after its daemon died, an entry finds its call queued, or called, already. */
 const TAKEN = ['queued', 'already_queued', 'already_settled', 'duplicate'];
 
-function kindOf(fate: InboxFate | 'waiting' | undefined): string {
-  return typeof fate === 'object' ? fate.kind : (fate ?? 'unknown');
+function kindOf(status: EntryStatus | 'waiting' | undefined): string {
+  return typeof status === 'object' ? status.kind : (status ?? 'unknown');
 }
 
 function timesOf<Item>(items: readonly Item[]): Map<Item, number> {

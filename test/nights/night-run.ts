@@ -19,7 +19,7 @@ export interface NightReport {
   readonly kills: number;
   readonly restarts: number;
   readonly runs: Readonly<Record<string, number>>;
-  readonly fates: Readonly<Record<string, number>>;
+  readonly statuses: Readonly<Record<string, number>>;
   readonly requests: number;
   readonly lastedMs: number;
   readonly violations: readonly string[];
@@ -53,8 +53,8 @@ export async function runNights(plan: Plan): Promise<NightReport> {
     kills: crew.kills,
     restarts: crew.restarts,
     runs: countBy([...evidence.runs.values()].flat(), ({ state }) => state),
-    fates: countBy(evidence.fates.values(), (fate) =>
-      typeof fate === 'object' ? fate.kind : String(fate),
+    statuses: countBy(evidence.statuses.values(), (status) =>
+      typeof status === 'object' ? status.kind : String(status),
     ),
     requests: evidence.requested.length,
     lastedMs: Date.now() - begunAt,
@@ -174,14 +174,14 @@ async function gather(
   pushed: readonly PushedEntry[],
 ): Promise<Evidence> {
   const { keys, inbox, schedules } = DialQueue.open(redis, PREFIX);
-  const fates: Evidence['fates'] = new Map();
-  for (const { id } of pushed) fates.set(id, await inbox.fate(id));
+  const statuses: Evidence['statuses'] = new Map();
+  for (const { id } of pushed) statuses.set(id, await inbox.entryStatus(id));
   const runs = await schedules.runs(SCHEDULE);
   const nights = Array.from({ length: plan.nights }, (_, night) => almanac.dateOf(night));
   const requests = await provider.requests();
   return {
     pushed,
-    fates,
+    statuses,
     runs: new Map(nights.map((date) => [date, runs.filter(({ local }) => local.startsWith(date))])),
     requested: requests.map(({ payload }) => keyIn(payload) ?? JSON.stringify(payload)),
     rejected: (await redis.xrange(keys.inboxRejected, '-', '+')).map(

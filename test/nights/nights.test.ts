@@ -42,7 +42,7 @@ describe('what is found', () => {
       .flatMap((each) => Array.from({ length: ROWS_OF_A_NIGHT }, (_, row) => keyOfRow(each, row)));
     return {
       pushed: indexes.map((index) => ({ id: `1-${index}`, index })),
-      fates: new Map(
+      statuses: new Map(
         indexes.map((index) => [
           `1-${index}`,
           isBad(index)
@@ -90,18 +90,18 @@ describe('what is found', () => {
     ).toHaveLength(1);
   });
 
-  it('is an entry without a fate or with another, and an order that is two calls', () => {
-    const { fates, pushed } = evidence();
-    expect(found({ fates: new Map([...fates, ['1-0', 'waiting']]) })).toEqual([
+  it('is an entry without a status or with another, and an order that is two calls', () => {
+    const { statuses, pushed } = evidence();
+    expect(found({ statuses: new Map([...statuses, ['1-0', 'waiting']]) })).toEqual([
       'entry 1-0 of order-0 is waiting',
     ]);
-    expect(found({ fates: new Map([...fates, ['1-7', { kind: 'erased' }]]) })).toEqual([
+    expect(found({ statuses: new Map([...statuses, ['1-7', { kind: 'erased' }]]) })).toEqual([
       'entry 1-7 of order-7 is erased',
     ]);
     const again = { id: '2-0', index: 0 };
     const other = { kind: 'queued', campaign: 'orders', callId: 'call-x' } as const;
     expect(
-      found({ pushed: [...pushed, again], fates: new Map([...fates, ['2-0', other]]) }),
+      found({ pushed: [...pushed, again], statuses: new Map([...statuses, ['2-0', other]]) }),
     ).toEqual(['order-0 is two calls']);
     expect(found({ pushed: pushed.slice(1) })).toEqual(['order-0 was never pushed']);
   });

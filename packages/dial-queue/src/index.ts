@@ -115,8 +115,8 @@ export type { ReadOptions, Results } from './results/results.ts';
 
 // Calls that other services push
 
+export type { EntryStatus } from './inbox/entry-status.ts';
 export type { EndedEntry, InboxConsumer, InboxEntry, InboxReject } from './inbox/inbox-consumer.ts';
-export type { InboxFate } from './inbox/inbox-fate.ts';
 export type { CallProgress, InboxMember, InboxStatus, RejectedEntry } from './inbox/inbox-view.ts';
 
 // Schedules

@@ -303,7 +303,7 @@ test('what a daemon has in hand is waited for, and then erased from the queue', 
   await using loader = bench.queue.loader('orders');
   await loader.feed([{ callId, call: { to: NUMBER, name: NAME } }]);
   await daemon.finish([
-    { id: entry?.id ?? '', fate: { kind: 'queued', campaign: 'orders', callId } },
+    { id: entry?.id ?? '', status: { kind: 'queued', campaign: 'orders', callId } },
   ]);
   expect(await erasing).toMatchObject({ calls: 1, ended: 1, jobs: 1, inboxEntries: 0 });
   await expectNoTrace();

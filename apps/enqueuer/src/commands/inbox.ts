@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
-import type { CallProgress, InboxFate } from '@libby-dialer/dial-queue';
+import type { CallProgress, EntryStatus } from '@libby-dialer/dial-queue';
 import { isoInstant } from '@libby-dialer/dialing';
 import {
   type InboxEntryReport,
@@ -89,29 +89,29 @@ async function show(io: Io, id: string, { json = false }: JsonOption): Promise<n
   });
 }
 
-function entryJson(id: string, { fate, call }: InboxEntryReport): object {
-  if (fate === 'waiting') return { entry: id, fate };
-  const { kind, ...rest } = fate;
+function entryJson(id: string, { status, call }: InboxEntryReport): object {
+  if (status === 'waiting') return { entry: id, fate: status };
+  const { kind, ...rest } = status;
   return { entry: id, fate: kind, ...rest, ...(call !== undefined && { call }) };
 }
 
-function entryText(id: string, { fate, call }: InboxEntryReport): string {
-  if (fate === 'waiting') return `${id} waits to be taken in.\n`;
-  return `${id} ${fateText(fate)}\n${progressText(call)}`;
+function entryText(id: string, { status, call }: InboxEntryReport): string {
+  if (status === 'waiting') return `${id} waits to be taken in.\n`;
+  return `${id} ${became(status)}\n${progressText(call)}`;
 }
 
-function fateText(fate: InboxFate): string {
-  switch (fate.kind) {
+function became(status: EntryStatus): string {
+  switch (status.kind) {
     case 'queued':
-      return `was queued as ${fate.callId} of ${fate.campaign}.`;
+      return `was queued as ${status.callId} of ${status.campaign}.`;
     case 'already_queued':
-      return `is ${fate.callId} of ${fate.campaign}, which was in the queue already.`;
+      return `is ${status.callId} of ${status.campaign}, which was in the queue already.`;
     case 'already_settled':
-      return `is ${fate.callId} of ${fate.campaign}, which had its outcome already.`;
+      return `is ${status.callId} of ${status.campaign}, which had its outcome already.`;
     case 'duplicate':
-      return `repeats an entry that was taken in with it, as ${fate.callId} of ${fate.campaign}.`;
+      return `repeats an entry that was taken in with it, as ${status.callId} of ${status.campaign}.`;
     case 'rejected':
-      return `was rejected (${fate.code}); see "enqueuer inbox rejected".`;
+      return `was rejected (${status.code}); see "enqueuer inbox rejected".`;
     case 'erased':
       return 'was erased on request, and is not called.';
   }

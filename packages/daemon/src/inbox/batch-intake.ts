@@ -105,13 +105,13 @@ function ended(
   { id, campaign, callId }: CallEntry,
   kind: 'queued' | 'already_queued' | 'already_settled' | 'duplicate',
 ) {
-  return { id, fate: { kind, campaign, callId } } satisfies EndedEntry;
+  return { id, status: { kind, campaign, callId } } satisfies EndedEntry;
 }
 
 function rejected(entry: InboxEntry, problem: EntryProblem): EndedEntry {
   return {
     id: entry.id,
-    fate: { kind: 'rejected', code: problem.code },
+    status: { kind: 'rejected', code: problem.code },
     reject: rejectOf(entry, problem),
   };
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { InboxFate } from '@libby-dialer/dial-queue';
+import type { EntryStatus } from '@libby-dialer/dial-queue';
 import { eventually, spawnProcess, startRedis } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
@@ -17,8 +17,8 @@ eachTest((each) => {
 const daemon = (id?: string) =>
   TestDaemon.start(bench.environment['REDIS_URL'] ?? '', bench.keys, id);
 const view = () => bench.queue.inbox;
-const kindOf = (fate: InboxFate | 'waiting' | undefined) =>
-  typeof fate === 'object' ? fate.kind : fate;
+const kindOf = (status: EntryStatus | 'waiting' | undefined) =>
+  typeof status === 'object' ? status.kind : status;
 
 const putCampaign = (id: string, settings = {}) => bench.put(id, settings);
 
@@ -34,16 +34,16 @@ const person = (index: number, more = {}) => ({
 const push = (campaign: string, record: object) =>
   pushFields('call', JSON.stringify(record), 'campaign', campaign);
 
-async function fateOf(id: string): Promise<InboxFate> {
+async function statusOf(id: string): Promise<EntryStatus> {
   return await eventually(async () => {
-    const fate = await view().fate(id);
-    return typeof fate === 'object' && fate;
+    const status = await view().entryStatus(id);
+    return typeof status === 'object' && status;
   });
 }
 
 async function codeOf(id: string): Promise<string> {
-  const fate = await fateOf(id);
-  return 'code' in fate ? fate.code : fate.kind;
+  const status = await statusOf(id);
+  return 'code' in status ? status.code : status.kind;
 }
 
 /** As it is half a minute after a daemon died. */
@@ -82,8 +82,8 @@ describe('what is pushed', () => {
       'call',
       JSON.stringify(person(2)),
     );
-    const fates = [await fateOf(early), await fateOf(late)];
-    expect(fates).toEqual([
+    const statuses = [await statusOf(early), await statusOf(late)];
+    expect(statuses).toEqual([
       {
         kind: 'queued',
         campaign: 'orders',
@@ -97,7 +97,7 @@ describe('what is pushed', () => {
     ]);
     await drained();
     expect(await bench.queued('orders')).toEqual(
-      fates.map((fate) => 'callId' in fate && fate.callId),
+      statuses.map((status) => 'callId' in status && status.callId),
     );
   });
 
@@ -105,14 +105,14 @@ describe('what is pushed', () => {
     const campaign = await putCampaign('orders', { defaultCountry: 'US' });
     await using _ = await daemon();
     const before = await push('orders', person(1));
-    await fateOf(before);
+    await statusOf(before);
     const list = await bench.list('list.csv', 2, 1);
     expect((await bench.load(list, campaign)).counts).toMatchObject({
       queued: 1,
       alreadyQueued: 1,
     });
     const after = await push('orders', person(2, { toPhoneNumber: '(505) 555-0102' }));
-    expect(await fateOf(after)).toMatchObject({ kind: 'already_queued' });
+    expect(await statusOf(after)).toMatchObject({ kind: 'already_queued' });
     expect(await bench.queued('orders')).toHaveLength(2);
   });
 
@@ -129,11 +129,11 @@ describe('what is pushed', () => {
       'list.json',
       JSON.stringify([person(7, { externalId: 'order-2' })]),
     );
-    for (const id of ids) expect(await fateOf(id)).toMatchObject({ kind: 'queued' });
+    for (const id of ids) expect(await statusOf(id)).toMatchObject({ kind: 'queued' });
     expect((await bench.load(list, campaign)).counts).toMatchObject({ alreadyQueued: 1 });
     expect(await codeOf(await push('by-id', person(1)))).toBe('invalid_field');
     for (const id of [await push('by-row', person(1)), await push('by-row', person(1))]) {
-      expect(await fateOf(id)).toMatchObject({ kind: 'queued' });
+      expect(await statusOf(id)).toMatchObject({ kind: 'queued' });
     }
     expect(await bench.queued('by-row')).toHaveLength(2);
   });
@@ -144,7 +144,7 @@ describe('what is pushed', () => {
     const ids = await Promise.all([9, 8, 8, 1, 1].map((index) => push('orders', person(index))));
     await using _ = await daemon();
     await drained();
-    const kinds = await Promise.all(ids.map(async (id) => kindOf(await view().fate(id))));
+    const kinds = await Promise.all(ids.map(async (id) => kindOf(await view().entryStatus(id))));
     expect(kinds.filter((kind) => kind === 'queued')).toHaveLength(3);
     expect(
       kinds.every((kind) => kind === 'queued' || kind === 'duplicate' || kind === 'already_queued'),
@@ -152,7 +152,7 @@ describe('what is pushed', () => {
     const callId = await bench.callId('orders', `phone:${phone(1)}`);
     await bench.claim('orders', callId);
     await bench.settle('orders', callId, 'accepted');
-    expect(await fateOf(await push('orders', person(1)))).toEqual({
+    expect(await statusOf(await push('orders', person(1)))).toEqual({
       kind: 'already_settled',
       campaign: 'orders',
       callId,
@@ -162,7 +162,7 @@ describe('what is pushed', () => {
   it('opens the campaign without taking it for loading', async () => {
     await putCampaign('orders');
     await using _ = await daemon();
-    await fateOf(await push('orders', person(1)));
+    await statusOf(await push('orders', person(1)));
     expect(await bench.context.queue.status.read('orders')).toMatchObject({
       state: 'running',
       pending: 1,
@@ -251,7 +251,7 @@ describe('what cannot be called', () => {
 });
 
 describe('several daemons', () => {
-  it('give each entry one fate and queue it once', async () => {
+  it('give each entry one status and queue it once', async () => {
     await putCampaign('orders');
     const pipeline = bench.redis.pipeline();
     for (let index = 0; index < 1000; index += 1) {
@@ -268,8 +268,8 @@ describe('several daemons', () => {
     await using other = await daemon('other');
     const ids = ((await pipeline.exec()) ?? []).map(([, id]) => String(id));
     await drained();
-    const fates = await Promise.all(ids.map((id) => fateOf(id)));
-    expect(fates.filter(({ kind }) => kind === 'queued')).toHaveLength(1000);
+    const statuses = await Promise.all(ids.map((id) => statusOf(id)));
+    expect(statuses.filter(({ kind }) => kind === 'queued')).toHaveLength(1000);
     expect(await bench.queued('orders')).toHaveLength(1000);
     const [{ queued: byOne = 0 }, { queued: byOther = 0 }] = [
       await one.finished(),
@@ -278,7 +278,7 @@ describe('several daemons', () => {
     expect(byOne + byOther).toBe(1000);
   });
 
-  it('take over what a dead one has queued but not finished: one job, one fate', async () => {
+  it('take over what a dead one has queued but not finished: one job, one status', async () => {
     const campaign = await putCampaign('orders');
     const ids = [
       await push('orders', person(1)),
@@ -298,13 +298,13 @@ describe('several daemons', () => {
       callId,
       await bench.callId('orders', `phone:${phone(2)}`),
     ]);
-    expect(await Promise.all(ids.map(async (id) => kindOf(await view().fate(id))))).toEqual([
+    expect(await Promise.all(ids.map(async (id) => kindOf(await view().entryStatus(id))))).toEqual([
       'already_queued',
       'queued',
       'rejected',
     ]);
     // The dead one was only slow, and finishes too.
-    const late = await dead.finish(ids.map((id) => ({ id, fate: { kind: 'erased' } })));
+    const late = await dead.finish(ids.map((id) => ({ id, status: { kind: 'erased' } })));
     expect(late.ended.size).toBe(0);
     expect(await view().rejected(10)).toHaveLength(1);
     expect(await taker.finished()).toEqual({ already_queued: 1, queued: 1, rejected: 1 });
@@ -342,7 +342,9 @@ describe('several daemons', () => {
     await using _ = await daemon();
     await drained();
     expect(await bench.queued('orders')).toHaveLength(1500);
-    const kinds = new Set(await Promise.all(ids.map(async (id) => kindOf(await view().fate(id)))));
+    const kinds = new Set(
+      await Promise.all(ids.map(async (id) => kindOf(await view().entryStatus(id)))),
+    );
     expect([...kinds].filter((kind) => kind !== 'queued' && kind !== 'already_queued')).toEqual([]);
   });
 
@@ -386,7 +388,7 @@ describe('trouble', () => {
     const first =
       (await own.redis.xadd(own.keys.inbox, '*', 'campaign', 'orders', 'call', '{}')) ?? '';
     const ownView = own.queue.inbox;
-    await eventually(async () => kindOf(await ownView.fate(first)) === 'rejected');
+    await eventually(async () => kindOf(await ownView.entryStatus(first)) === 'rejected');
     // In one step, as a push is refused by then.
     const pushed = own.redis.multi();
     for (const index of [1, 2]) {
@@ -399,7 +401,7 @@ describe('trouble', () => {
     // Meanwhile another has ended one of them: it is not queued after all.
     await own.queue
       .inboxConsumer(own.redis, 'other')
-      .finish([{ id: String(second?.[1]), fate: { kind: 'erased' } }]);
+      .finish([{ id: String(second?.[1]), status: { kind: 'erased' } }]);
     await own.redis.config('SET', 'maxmemory', '0');
     await eventually(async () => (await own.redis.xlen(own.keys.inbox)) === 0);
     await eventually(() => full.part.trouble() === undefined);
@@ -437,9 +439,9 @@ describe('trouble', () => {
   it('joins again when somebody has deleted the stream', async () => {
     await putCampaign('orders');
     await using _ = await daemon();
-    await fateOf(await push('orders', person(1)));
+    await statusOf(await push('orders', person(1)));
     await bench.redis.del(bench.keys.inbox);
-    expect(await fateOf(await push('orders', person(2)))).toMatchObject({ kind: 'queued' });
+    expect(await statusOf(await push('orders', person(2)))).toMatchObject({ kind: 'queued' });
   });
 
   it('stops with what it has in hand finished', async () => {

@@ -21,7 +21,7 @@ const BATCHES_IN_FLIGHT = 2;
 /** With Redis away nothing in hand can be finished; another daemon, or the next, claims it. */
 const STOP_WITHIN_MS = 10_000;
 
-type Fates = readonly EndedEntry[];
+type EndedEntries = readonly EndedEntry[];
 
 /**
  * Takes entries of the inbox into their campaigns' queues, in batches: while one is finished, the
@@ -74,7 +74,7 @@ export class InboxPart implements DaemonPart {
     });
     if (intake === undefined) return;
     const batches = new BatchWindow(BATCHES_IN_FLIGHT);
-    let added: Promise<Fates> = Promise.resolve([]);
+    let added: Promise<EndedEntries> = Promise.resolve([]);
     let finished = Promise.resolve();
     for await (const entries of this.#batches(consumer)) {
       const checked = await this.#insist(this.#checking, () => intake.check(entries));
@@ -128,37 +128,37 @@ export class InboxPart implements DaemonPart {
     consumer: InboxConsumer,
     intake: BatchIntake,
     entries: readonly CheckedEntry[],
-    before: Promise<Fates>,
-  ): Promise<Fates> {
+    before: Promise<EndedEntries>,
+  ): Promise<EndedEntries> {
     await before;
     let inHand = entries;
-    const fates = await this.#insist(this.#adding, async () => {
+    const ended = await this.#insist(this.#adding, async () => {
       // However long this process stood still: what was erased or finished meanwhile is not queued
       // after all.
       inHand = await consumer.hold(inHand);
       return await intake.add(inHand);
     });
-    return fates ?? [];
+    return ended ?? [];
   }
 
   /** An entry is finished only after its job is in the queue, and batches in their order. */
   async #finish(
     consumer: InboxConsumer,
-    added: Promise<Fates>,
+    added: Promise<EndedEntries>,
     before: Promise<void>,
   ): Promise<void> {
-    const [fates] = await Promise.all([added, before]);
-    if (fates.length === 0) return;
+    const [entries] = await Promise.all([added, before]);
+    if (entries.length === 0) return;
     await this.#insist(this.#finishing, async () => {
-      const { ended, waiting } = await consumer.finish(fates);
-      this.#count(fates, ended);
+      const { ended, waiting } = await consumer.finish(entries);
+      this.#count(entries, ended);
       this.#metrics.waiting.set(waiting);
     });
   }
 
-  #count(fates: Fates, ended: ReadonlySet<string>): void {
-    for (const { id, fate } of fates)
-      if (ended.has(id)) this.#metrics.entries.inc({ fate: fate.kind });
+  #count(entries: EndedEntries, ended: ReadonlySet<string>): void {
+    for (const { id, status } of entries)
+      if (ended.has(id)) this.#metrics.entries.inc({ fate: status.kind });
   }
 
   /** Tries until it succeeds, or until the part is stopped: then undefined. */

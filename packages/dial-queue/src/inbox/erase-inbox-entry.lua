@@ -14,6 +14,6 @@ if not pending.err then
   redis.call('XACK', inbox, group, id)
 end
 if redis.call('XDEL', inbox, id) == 0 then return 'gone' end
-redis.call('HSET', fates, id, fate)
-redis.call('EXPIRE', fates, fates_for_seconds)
+redis.call('HSET', statuses, id, status)
+redis.call('EXPIRE', statuses, statuses_for_seconds)
 return is_abandoned and 'abandoned' or 'erased'

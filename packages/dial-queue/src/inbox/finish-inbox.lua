@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Ends entries of the inbox: each that is still pending gets its fate, and its place among the
+-- Ends entries of the inbox: each that is still pending gets its status, and its place among the
 -- rejects if it is one (it then has a `code`), and leaves the inbox. Of several daemons that had
 -- the same entry in hand only the first ends it. Runs even when Redis is full: an entry that goes
 -- has taken more than what is written of it, and by this the inbox drains.
@@ -12,12 +12,12 @@ for _, entry in ipairs(entries) do
     ended[#ended + 1] = entry
     ids[#ids + 1] = entry.id
     fields[#fields + 1] = entry.id
-    fields[#fields + 1] = entry.fate
+    fields[#fields + 1] = entry.status
   end
 end
 if #ended > 0 then
-  redis.call('HSET', fates, unpack(fields))
-  redis.call('EXPIRE', fates, fates_for_seconds)
+  redis.call('HSET', statuses, unpack(fields))
+  redis.call('EXPIRE', statuses, statuses_for_seconds)
   for _, entry in ipairs(ended) do
     if entry.code then
       redis.call('XADD', inbox_rejected, 'MAXLEN', '~', most_rejects, '*', 'entry', entry.id,

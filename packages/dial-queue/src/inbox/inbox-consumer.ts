@@ -2,7 +2,7 @@ import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { number, optional, rows, text } from '../redis/script-inputs.ts';
-import { dayOf, FATES_KEPT_SECONDS, fateText, type InboxFate } from './inbox-fate.ts';
+import { dayOf, type EntryStatus, STATUSES_KEPT_SECONDS, statusText } from './entry-status.ts';
 
 /** The consumer group: its members share the entries. */
 export const INBOX_GROUP = 'daemons';
@@ -43,10 +43,10 @@ export interface InboxReject {
   readonly call: string;
 }
 
-/** An entry's end. A fate `rejected` comes with a reject. */
+/** An entry's end. A status `rejected` comes with a reject. */
 export interface EndedEntry {
   readonly id: string;
-  readonly fate: InboxFate;
+  readonly status: EntryStatus;
   readonly reject?: InboxReject;
 }
 
@@ -64,14 +64,14 @@ interface Finish {
 export class InboxConsumer {
   static readonly #finishScript = new Script({
     lua: new URL('./finish-inbox.lua', import.meta.url),
-    keys: ['inbox', 'inboxRejected', 'fates'],
+    keys: ['inbox', 'inboxRejected', 'statuses'],
     args: {
       group: text,
-      fatesForSeconds: number,
+      statusesForSeconds: number,
       mostRejects: number,
       entries: rows({
         id: text,
-        fate: text,
+        status: text,
         code: optional(text),
         reason: optional(text),
         campaign: optional(text),
@@ -206,15 +206,15 @@ export class InboxConsumer {
       {
         inbox: this.#keys.inbox,
         inboxRejected: this.#keys.inboxRejected,
-        fates: `${this.#keys.inboxFates}${day}`,
+        statuses: `${this.#keys.inboxStatuses}${day}`,
       },
       {
         group: INBOX_GROUP,
-        fatesForSeconds: FATES_KEPT_SECONDS,
+        statusesForSeconds: STATUSES_KEPT_SECONDS,
         mostRejects: MOST_REJECTS,
-        entries: entries.map(({ id, fate, reject }) => ({
+        entries: entries.map(({ id, status, reject }) => ({
           id,
-          fate: fateText(fate),
+          status: statusText(status),
           code: reject?.code,
           reason: reject?.reason,
           campaign: reject?.campaign,

@@ -4,8 +4,8 @@ import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { number, text } from '../redis/script-inputs.ts';
+import { dayOf, STATUSES_KEPT_SECONDS, statusText } from './entry-status.ts';
 import { DEAD_AFTER_MS, INBOX_GROUP } from './inbox-consumer.ts';
-import { dayOf, FATES_KEPT_SECONDS, fateText } from './inbox-fate.ts';
 
 const ENTRIES_PER_READ = 500;
 /** Fewer digits than that are nobody's number. */
@@ -32,14 +32,14 @@ interface StreamEntry {
 }
 
 /**
- * Takes a person's data out of the inbox and its rejects. An entry that goes gets the fate
+ * Takes a person's data out of the inbox and its rejects. An entry that goes gets the status
  * `erased`.
  */
 export class InboxEraser {
   static readonly #script = new Script({
     lua: new URL('./erase-inbox-entry.lua', import.meta.url),
-    keys: ['inbox', 'fates'],
-    args: { group: text, id: text, fate: text, inHandMs: number, fatesForSeconds: number },
+    keys: ['inbox', 'statuses'],
+    args: { group: text, id: text, status: text, inHandMs: number, statusesForSeconds: number },
     answer: (word: 'erased' | 'abandoned' | 'in_hand' | 'gone') => word,
   });
   readonly #redis: RedisConnection;
@@ -69,13 +69,13 @@ export class InboxEraser {
   async #eraseEntry(id: string): Promise<'erased' | 'abandoned' | 'in_hand' | 'gone'> {
     return InboxEraser.#script.run(
       this.#redis,
-      { inbox: this.#keys.inbox, fates: `${this.#keys.inboxFates}${dayOf(id)}` },
+      { inbox: this.#keys.inbox, statuses: `${this.#keys.inboxStatuses}${dayOf(id)}` },
       {
         group: INBOX_GROUP,
         id,
-        fate: fateText({ kind: 'erased' }),
+        status: statusText({ kind: 'erased' }),
         inHandMs: DEAD_AFTER_MS,
-        fatesForSeconds: FATES_KEPT_SECONDS,
+        statusesForSeconds: STATUSES_KEPT_SECONDS,
       },
     );
   }

@@ -3,8 +3,8 @@ import type { Keys } from '../redis/keys.ts';
 import { pairsOf } from '../redis/pairs.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Results } from '../results/results.ts';
+import { dayOf, type EntryStatus, readStatus } from './entry-status.ts';
 import { INBOX_GROUP, type InboxReject } from './inbox-consumer.ts';
-import { dayOf, fateOf, type InboxFate } from './inbox-fate.ts';
 
 /** A daemon, as the inbox knows it. */
 export interface InboxMember {
@@ -71,15 +71,15 @@ export class InboxView {
   }
 
   /**
-   * `waiting`: it has no fate yet. Undefined: there is no such entry, or its fate is not kept any
-   * more.
+   * `waiting`: it has no status yet. Undefined: there is no such entry, or its status is not kept
+   * any more.
    */
-  async fate(id: string): Promise<InboxFate | 'waiting' | undefined> {
-    const fate = await this.#fate(id);
-    if (fate !== undefined) return fate;
+  async entryStatus(id: string): Promise<EntryStatus | 'waiting' | undefined> {
+    const status = await this.#status(id);
+    if (status !== undefined) return status;
     const [entry] = await this.#redis.xrange(this.#keys.inbox, id, id);
     // It may have been finished between the two looks.
-    return entry === undefined ? this.#fate(id) : 'waiting';
+    return entry === undefined ? this.#status(id) : 'waiting';
   }
 
   /** Reads the campaign's results until the call comes by, so give it time. */
@@ -104,9 +104,9 @@ export class InboxView {
     return entries.map(([id, fields]) => rejectedEntry(id, fields));
   }
 
-  async #fate(id: string): Promise<InboxFate | undefined> {
-    const text = await this.#redis.hget(`${this.#keys.inboxFates}${dayOf(id)}`, id);
-    return text === null ? undefined : fateOf(text);
+  async #status(id: string): Promise<EntryStatus | undefined> {
+    const text = await this.#redis.hget(`${this.#keys.inboxStatuses}${dayOf(id)}`, id);
+    return text === null ? undefined : readStatus(text);
   }
 
   async #consumers(): Promise<InboxMember[]> {

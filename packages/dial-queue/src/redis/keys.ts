@@ -31,8 +31,8 @@ export class Keys {
    * `reason`, `call`.
    */
   readonly inboxRejected: string;
-  /** What the keys of fates begin with, each followed by a day: hash, stream id -> fate. */
-  readonly inboxFates: string;
+  /** What the keys of entry statuses begin with, then a day: hash, stream id -> status. */
+  readonly inboxStatuses: string;
   /** Written only to see whether Redis takes it. */
   readonly writeCheck: string;
   readonly audit: string;
@@ -71,7 +71,7 @@ export class Keys {
     this.results = `${prefix}:results`;
     this.inbox = `${prefix}:inbox`;
     this.inboxRejected = `${this.inbox}:rejected`;
-    this.inboxFates = `${this.inbox}:fates:`;
+    this.inboxStatuses = `${this.inbox}:fates:`;
     this.writeCheck = `${prefix}:write-check`;
     this.audit = `${prefix}:audit`;
     this.forwarders = `${prefix}:forwarders`;

@@ -1,4 +1,9 @@
-import type { CallProgress, InboxFate, InboxStatus, RejectedEntry } from '@libby-dialer/dial-queue';
+import type {
+  CallProgress,
+  EntryStatus,
+  InboxStatus,
+  RejectedEntry,
+} from '@libby-dialer/dial-queue';
 import { DialerError } from '@libby-dialer/runtime';
 import type { Context } from '../context.ts';
 
@@ -16,7 +21,7 @@ export async function inboxStatus(context: Context): Promise<InboxReport> {
 
 /** What became of an entry, and of its call so far. */
 export interface InboxEntryReport {
-  readonly fate: InboxFate | 'waiting';
+  readonly status: EntryStatus | 'waiting';
   readonly call: CallProgress | undefined;
 }
 
@@ -25,15 +30,16 @@ export async function inboxEntry(
   { queue: { inbox } }: Context,
   id: string,
 ): Promise<InboxEntryReport> {
-  const fate = /^\d{1,20}-\d{1,20}$/.test(id) ? await inbox.fate(id) : undefined;
-  if (fate === undefined) throw noSuchEntry(id);
-  if (fate === 'waiting') return { fate, call: undefined };
-  const call = 'callId' in fate ? await inbox.progress(fate.campaign, fate.callId) : undefined;
-  return { fate, call };
+  const status = /^\d{1,20}-\d{1,20}$/.test(id) ? await inbox.entryStatus(id) : undefined;
+  if (status === undefined) throw noSuchEntry(id);
+  if (status === 'waiting') return { status, call: undefined };
+  const call =
+    'callId' in status ? await inbox.progress(status.campaign, status.callId) : undefined;
+  return { status, call };
 }
 
 function noSuchEntry(id: string): DialerError {
-  const message = `${id} is no entry of the inbox that is known: it was never there, or its fate is older than a week.`;
+  const message = `${id} is no entry of the inbox that is known: it was never there, or its status is older than a week.`;
   return new DialerError('no_such_entry', message);
 }
 

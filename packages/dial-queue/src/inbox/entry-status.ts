@@ -5,25 +5,25 @@ import type { LoadVerdict } from '../calls/call-loader.ts';
  * once the call was queued: it was delivered again. `duplicate` repeats an entry that was taken
  * with it.
  */
-export type InboxFate =
+export type EntryStatus =
   | { readonly kind: LoadVerdict | 'duplicate'; readonly campaign: string; readonly callId: string }
   | { readonly kind: 'rejected'; readonly code: string }
   | { readonly kind: 'erased' };
 
 /** After the last entry of the same day has got its own. */
-export const FATES_KEPT_SECONDS = 7 * 24 * 3600;
+export const STATUSES_KEPT_SECONDS = 7 * 24 * 3600;
 
 const LATEST_MS = 8.64e15;
 
 /** A word, then campaign and call, or the code: neither holds a blank. */
-export function fateText(fate: InboxFate): string {
-  if (fate.kind === 'erased') return fate.kind;
-  return fate.kind === 'rejected'
-    ? `rejected ${fate.code}`
-    : `${fate.kind} ${fate.campaign} ${fate.callId}`;
+export function statusText(status: EntryStatus): string {
+  if (status.kind === 'erased') return status.kind;
+  return status.kind === 'rejected'
+    ? `rejected ${status.code}`
+    : `${status.kind} ${status.campaign} ${status.callId}`;
 }
 
-export function fateOf(text: string): InboxFate {
+export function readStatus(text: string): EntryStatus {
   const [kind = '', first = '', callId = ''] = text.split(' ');
   if (kind === 'erased') return { kind };
   if (kind === 'rejected') return { kind, code: first };

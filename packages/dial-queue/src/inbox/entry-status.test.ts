@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { dayOf, fateOf, fateText, type InboxFate } from './inbox-fate.ts';
+import { dayOf, type EntryStatus, readStatus, statusText } from './entry-status.ts';
 
-it.each<InboxFate>([
+it.each<EntryStatus>([
   { kind: 'queued', campaign: 'spring', callId: 'cAbc_-1' },
   { kind: 'duplicate', campaign: 'spring', callId: 'cAbc_-1' },
   { kind: 'rejected', code: 'missing_phone' },
   { kind: 'erased' },
-])('%j is read as it was written', (fate) => {
-  expect(fateOf(fateText(fate))).toEqual(fate);
+])('%j is read as it was written', (status) => {
+  expect(readStatus(statusText(status))).toEqual(status);
 });
 
 it.each([
