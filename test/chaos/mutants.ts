@@ -192,7 +192,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     mutations: [
       {
         file: SETTLE,
-        from: 'occupy_line(lines, claimed.line, owner, math.min(now, claimed.deadline) + claimed.conversationMs)',
+        from: 'occupy_line(lines, claimed.line, owner, till)',
         to: 'leave_line(lines, claimed.line, owner)',
       },
     ],
@@ -208,8 +208,8 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     mutations: [
       {
         file: GATE,
-        from: "if redis.call('SISMEMBER', do_not_call, person) == 1 then return skip('suppressed', 'do_not_call') end",
-        to: '',
+        from: "if redis.call('SISMEMBER', do_not_call, person) == 1 then",
+        to: 'if false then',
       },
     ],
   },

@@ -8,7 +8,9 @@
 local now = now_ms()
 
 local entry = read_entry(ledger, call_id)
-if not entry or entry.state ~= 'unknown' then return { 'not_in_doubt', entry and entry.state or 'open' } end
+if not entry or entry.state ~= 'unknown' then
+  return { 'not_in_doubt', entry and entry.state or 'open' }
+end
 if entry.redials then return { 'redialed' } end
 if entry.redialAt then return { 'waits', entry.redialAt } end
 local payload = redis.call('HGET', kept, call_id)
@@ -23,5 +25,6 @@ grant_redial(state, entry, math.max(now, (entry.deadline or now) + after_ms))
 write_entry(ledger, call_id, entry)
 redis.call('SADD', reopened, call_id)
 redis.call('SADD', open_campaigns, campaign)
-redis.call('XADD', audit, '*', 'what', 'in_doubt_resolved', 'callId', call_id, 'campaign', campaign, 'as', 'redial', 'by', by, 'at', at)
+redis.call('XADD', audit, '*', 'what', 'in_doubt_resolved', 'callId', call_id,
+  'campaign', campaign, 'as', 'redial', 'by', by, 'at', at)
 return { 'resolved', entry.redialAt }

@@ -10,7 +10,8 @@ for _, call_id in ipairs(call_ids) do
   local entry = read_entry(ledger, call_id)
   if entry and entry.state == outcome and redis.call('HEXISTS', kept, call_id) == 1 then
     write_entry(ledger, call_id, {
-      state = 'open', owner = entry.owner, attempts = entry.attempts, failures = 0, refusals = 0, acceptedMark = 0,
+      state = 'open', owner = entry.owner, attempts = entry.attempts,
+      failures = 0, refusals = 0, acceptedMark = 0,
       revision = entry.revision, redials = entry.redials,
     })
     redis.call('HINCRBY', state, 'outcome:' .. outcome, -1)

@@ -5,7 +5,9 @@
 
 local entry = read_entry(ledger, call_id)
 if redis.call('HEXISTS', state, 'archived') == 1 then return { 'not_in_doubt', 'canceled' } end
-if not entry or entry.state ~= 'unknown' then return { 'not_in_doubt', entry and entry.state or 'open' } end
+if not entry or entry.state ~= 'unknown' then
+  return { 'not_in_doubt', entry and entry.state or 'open' }
+end
 
 redis.call('HINCRBY', state, 'outcome:unknown', -1)
 redis.call('HINCRBY', state, 'outcome:accepted', 1)
@@ -13,6 +15,8 @@ end_wait_for_redial(state, entry)
 entry.state, entry.revision = 'accepted', entry.revision + 1
 write_entry(ledger, call_id, entry)
 redis.call('HDEL', kept, call_id)
-write_result({ state = state, revised = revised, results = results }, campaign, call_id, result, entry.revision)
-redis.call('XADD', audit, '*', 'what', 'in_doubt_resolved', 'callId', call_id, 'campaign', campaign, 'as', 'accepted', 'by', by, 'at', at)
+local keys = { state = state, revised = revised, results = results }
+write_result(keys, campaign, call_id, result, entry.revision)
+redis.call('XADD', audit, '*', 'what', 'in_doubt_resolved', 'callId', call_id,
+  'campaign', campaign, 'as', 'accepted', 'by', by, 'at', at)
 return { 'resolved' }

@@ -12,9 +12,14 @@ local count = 0
 for _, call_id in ipairs(call_ids) do
   local entry = read_entry(ledger, call_id)
   if is_archived or is_over(entry) then
-    if redis.call('HEXISTS', kept, call_id) == 1 then remove_job(queue, call_id) else remove_or_blank_job(queue, call_id) end
+    if redis.call('HEXISTS', kept, call_id) == 1 then
+      remove_job(queue, call_id)
+    else
+      remove_or_blank_job(queue, call_id)
+    end
     redis.call('SREM', reopened, call_id)
-  elseif redis.call('EXISTS', queue .. call_id) == 1 and not redis.call('LPOS', active, call_id) then
+  elseif redis.call('EXISTS', queue .. call_id) == 1
+    and not redis.call('LPOS', active, call_id) then
     redis.call('SREM', reopened, call_id)
     if not awaits_redial(entry) then redis.call('HDEL', kept, call_id) end
     count = count + 1

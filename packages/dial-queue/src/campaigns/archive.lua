@@ -5,7 +5,8 @@
 --
 -- Answers: archived | unknown_campaign | unfinished | in_doubt | not_exported
 
-local known = redis.call('HMGET', state, 'archived', 'loadingUntil', 'redialing', 'outcome:unknown', 'lastResult')
+local known = redis.call('HMGET', state,
+  'archived', 'loadingUntil', 'redialing', 'outcome:unknown', 'lastResult')
 local is_archived = known[1]
 local definition = redis.call('HGET', campaigns, campaign)
 if not definition and not is_archived then return 'unknown_campaign' end
@@ -23,7 +24,8 @@ if not is_archived then
   if tonumber(known[4] or 0) > 0 and not with_doubts then return 'in_doubt' end
   if not is_exported then return 'not_exported' end
   redis.call('HSET', state, 'archived', now_ms(), 'canceled', 1)
-  redis.call('HDEL', state, 'paused', 'loadingUntil', 'startsAt', 'expiresAt', 'lastSlot', 'redialing')
+  redis.call('HDEL', state,
+    'paused', 'loadingUntil', 'startsAt', 'expiresAt', 'lastSlot', 'redialing')
   redis.call('HSET', archived_campaigns, campaign, definition)
   redis.call('HDEL', campaigns, campaign)
   redis.call('SREM', open_campaigns, campaign)

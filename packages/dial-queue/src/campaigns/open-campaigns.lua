@@ -14,9 +14,12 @@ local with_work, over, reopened, set_aside, due = {}, {}, {}, {}, {}
 -- them out by the asker's.
 local DELAYED_SCORES_PER_MS, CLOCKS_DIFFER_BY_MS = 0x1000, 60000
 local function has_due(queue)
-  if redis.call('LLEN', queue .. 'wait') > 0 or redis.call('ZCARD', queue .. 'prioritized') > 0 then return true end
+  if redis.call('LLEN', queue .. 'wait') > 0 or redis.call('ZCARD', queue .. 'prioritized') > 0 then
+    return true
+  end
   local first = redis.call('ZRANGE', queue .. 'delayed', 0, 0, 'WITHSCORES')[2]
-  return first and tonumber(first) / DELAYED_SCORES_PER_MS < math.min(now, wall_clock) - CLOCKS_DIFFER_BY_MS
+  local due_at = math.min(now, wall_clock) - CLOCKS_DIFFER_BY_MS
+  return first and tonumber(first) / DELAYED_SCORES_PER_MS < due_at
 end
 
 -- BullMQ's locks and the pause between its looks for lost ones last no longer. One that has longer
@@ -25,7 +28,9 @@ end
 local LOCKS_LAST_MS = 10000
 local function bring_back_locks(queue)
   local locks = { queue .. 'stalled-check' }
-  for _, job_id in ipairs(redis.call('LRANGE', queue .. 'active', 0, -1)) do locks[#locks + 1] = queue .. job_id .. ':lock' end
+  for _, job_id in ipairs(redis.call('LRANGE', queue .. 'active', 0, -1)) do
+    locks[#locks + 1] = queue .. job_id .. ':lock'
+  end
   for _, lock in ipairs(locks) do
     if redis.call('PTTL', lock) > LOCKS_LAST_MS then redis.call('PEXPIRE', lock, LOCKS_LAST_MS) end
   end
@@ -37,7 +42,9 @@ local CAMPAIGNS_PER_LOOK = 50
 local step = redis.call('HSCAN', campaigns, cursor, 'COUNT', CAMPAIGNS_PER_LOOK)
 for index = 1, #step[2], 2 do
   local campaign = step[2][index]
-  if jobs_in(queue_prefix .. campaign .. ':') > 0 then redis.call('SADD', open_campaigns, campaign) end
+  if jobs_in(queue_prefix .. campaign .. ':') > 0 then
+    redis.call('SADD', open_campaigns, campaign)
+  end
 end
 
 for _, campaign in ipairs(redis.call('SMEMBERS', open_campaigns)) do
@@ -51,7 +58,8 @@ for _, campaign in ipairs(redis.call('SMEMBERS', open_campaigns)) do
     or redis.call('LLEN', queue .. 'wait') > 0 or redis.call('LLEN', queue .. 'active') > 0
     or redis.call('ZCARD', queue .. 'prioritized') > 0 or redis.call('LLEN', queue .. 'paused') > 0
     or redis.call('ZCARD', own .. 'claims') > 0
-  local state = redis.call('HMGET', own .. 'state', 'loadingUntil', 'canceled', 'expiresAt', 'endedFor')
+  local state = redis.call('HMGET', own .. 'state',
+    'loadingUntil', 'canceled', 'expiresAt', 'endedFor')
   if has_work or now < tonumber(state[1] or 0) then
     with_work[#with_work + 1] = campaign
     local is_over = state[2] or (state[3] and now >= tonumber(state[3]))
@@ -69,4 +77,5 @@ for _, campaign in ipairs(redis.call('SMEMBERS', open_campaigns)) do
     redis.call('SREM', open_campaigns, campaign)
   end
 end
-return { now, tonumber(redis.call('GET', registry_version) or 0), step[1], with_work, over, reopened, set_aside, due }
+local version = tonumber(redis.call('GET', registry_version) or 0)
+return { now, version, step[1], with_work, over, reopened, set_aside, due }

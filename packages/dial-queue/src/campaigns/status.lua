@@ -12,7 +12,8 @@ local redialing = tonumber(redis.call('HGET', state, 'redialing') or 0)
 local now = now_ms()
 local queued = jobs_in(queue) + redis.call('SCARD', reopened)
 return {
-  now, math.max(0, queued - claimed - redialing), claimed, math.max(0, delayed - redialing), redis.call('HLEN', set_aside),
+  now, math.max(0, queued - claimed - redialing), claimed, math.max(0, delayed - redialing),
+  redis.call('HLEN', set_aside),
   redis.call('HGETALL', state), queue_halt(queue),
   redis.call('ZCOUNT', stuck, now, '+inf'), redis.call('ZCOUNT', off_pace, now, '+inf'),
 }

@@ -7,7 +7,8 @@
 local bounds = redis.call('HMGET', state, 'firstResult', 'trimTo')
 if not bounds[1] or not bounds[2] then return nil end
 
-local entries = redis.call('XRANGE', results, behind and '(' .. behind or bounds[1], bounds[2], 'COUNT', count)
+local from = behind and '(' .. behind or bounds[1]
+local entries = redis.call('XRANGE', results, from, bounds[2], 'COUNT', count)
 local own = {}
 for _, entry in ipairs(entries) do
   if entry[2][2] == campaign then own[#own + 1] = entry[1] end

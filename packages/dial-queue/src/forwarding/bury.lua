@@ -10,6 +10,7 @@ redis.call('HDEL', attempts, id)
 local is_own, told = redis.call('XACK', stream, group, entry) == 1, read_forwarded(stream, entry)
 if not is_own or not told then return 0 end
 redis.call('XADD', dead, '*',
-  'id', id, 'campaign', told.campaign, 'result', told.result, 'reason', reason, 'attempts', spent, 'at', at)
+  'id', id, 'campaign', told.campaign, 'result', told.result,
+  'reason', reason, 'attempts', spent, 'at', at)
 if source == 'again' then redis.call('XDEL', again, entry) end
 return 1

@@ -11,5 +11,7 @@ for _, result in ipairs(held) do
 end
 for _, key in ipairs({ results, again }) do
   local pending = redis.pcall('XPENDING', key, group, '-', '+', 1, consumer)
-  if not pending.err and #pending == 0 then redis.call('XGROUP', 'DELCONSUMER', key, group, consumer) end
+  if not pending.err and #pending == 0 then
+    redis.call('XGROUP', 'DELCONSUMER', key, group, consumer)
+  end
 end

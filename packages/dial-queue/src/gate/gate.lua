@@ -43,7 +43,9 @@ if entry and entry.state == 'claimed' then
     return answer('in_doubt', cjson.encode(entry))
   end
   -- The same owner asks again because the reply was lost: it gets the same claim.
-  if not ask.renews or (entry.attempts > ask.renews and not ask.isUnsent) then return answer('dial', cjson.encode(entry)) end
+  if not ask.renews or (entry.attempts > ask.renews and not ask.isUnsent) then
+    return answer('dial', cjson.encode(entry))
+  end
   -- Past its deadline others may be writing it off: renewed now, it would be used by one and in
   -- doubt to the rest.
   if now > entry.deadline then return answer('busy', entry.deadline) end
@@ -62,7 +64,8 @@ local function skip(outcome, reason)
   return answer('skip', outcome, reason, attempts)
 end
 
-local campaign = redis.call('HMGET', state, 'canceled', 'paused', 'expiresAt', 'startsAt', 'lastSlot', 'hasOwnLines', 'archived')
+local campaign = redis.call('HMGET', state,
+  'canceled', 'paused', 'expiresAt', 'startsAt', 'lastSlot', 'hasOwnLines', 'archived')
 -- Its ledger is gone: nobody can tell whether this call has had its outcome. A loader is told, and
 -- counts no such row as loaded.
 if campaign[7] then return answer('done', 'canceled') end
@@ -71,7 +74,9 @@ if campaign[1] then return skip('canceled', 'campaign_canceled') end
 local expires_at = ask.expiresAt or tonumber(campaign[3])
 if expires_at and now >= expires_at then return skip('expired', 'deadline') end
 
-if redis.call('SISMEMBER', do_not_call, person) == 1 then return skip('suppressed', 'do_not_call') end
+if redis.call('SISMEMBER', do_not_call, person) == 1 then
+  return skip('suppressed', 'do_not_call')
+end
 
 local starts_at = ask.startsAt or tonumber(campaign[4])
 
@@ -147,7 +152,9 @@ local function wait_for_hour(at, what_for)
   if not ask.isOwnTime then return wait(at, what_for) end
   local is_of_one_line = limits.maxPerLine and ask.isOwnLine
   local place = place_at(turns, at, is_of_one_line and line or 'any', now)
-  if is_of_one_line then return wait(at + math.floor(place / limits.maxPerLine) * busy_ms, what_for) end
+  if is_of_one_line then
+    return wait(at + math.floor(place / limits.maxPerLine) * busy_ms, what_for)
+  end
   local line_spacing = limits.maxPerLine and busy_ms / (limits.maxPerLine * #open_lines) or 0
   local spacing = math.max(limits.intervalMs or OPENING_SPACING_MS, line_spacing)
   local hours_from = at < ask.closesAt and math.max(at, ask.opensAt) or ask.opensAt
@@ -161,7 +168,9 @@ if now >= ask.closesAt then return wait(now, 'calling_window') end
 if may_have_room then return wait(now + ANSWER_MS, 'cap') end
 
 if limits.maxPerLine and calls >= limits.maxPerLine then
-  local function nth_room(nth) return nth_room_at(lines, open_lines, now, limits.maxPerLine, limits.conversationMs, nth) end
+  local function nth_room(nth)
+    return nth_room_at(lines, open_lines, now, limits.maxPerLine, limits.conversationMs, nth)
+  end
   -- A lane that slept for the pool would keep those back that have a free line of their own.
   if ask.isOwnLine or campaign[6] then
     local function nth_answered(nth) return nth_room(nth) + ANSWER_MS end
@@ -175,7 +184,9 @@ if limits.maxInFlight then
   local in_flight = redis.call('ZCOUNT', claims, '(' .. now, '+inf') - (renewed and 1 or 0)
   if in_flight >= limits.maxInFlight then
     -- The same instants for all, so that no two lanes look at the same time.
-    local function nth_look(nth) return (math.floor(now / LOOK_FOR_A_FREE_PLACE_MS) + nth + 1) * LOOK_FOR_A_FREE_PLACE_MS end
+    local function nth_look(nth)
+      return (math.floor(now / LOOK_FOR_A_FREE_PLACE_MS) + nth + 1) * LOOK_FOR_A_FREE_PLACE_MS
+    end
     return wait(next_turn(turns, 'in_flight', owner, now, nth_look), 'in_flight')
   end
 end
@@ -184,7 +195,8 @@ local slot, slot_from
 if limits.intervalMs then
   local lead_ms = lead_of(ask.leadMs)
   local is_set_ahead = ask.takesItFor and exact_now > ask.takesItFor + STEP_MS + lead_ms
-  local last_slot = slot_before_step(state, tonumber(campaign[5] or 0), exact_now, lead_ms, is_set_ahead)
+  local last_slot = tonumber(campaign[5] or 0)
+  last_slot = slot_before_step(state, last_slot, exact_now, lead_ms, is_set_ahead)
   slot, slot_from = next_slot(last_slot, limits.intervalMs, exact_now, lead_ms)
   if not slot then
     local function nth_slot(nth) return slot_from + nth * limits.intervalMs end
@@ -217,18 +229,22 @@ local claimed_for = slot and math.ceil(slot) or now
 -- A claim is renewed after a request that was refused, which counts as an attempt, or after its
 -- slot was missed.
 local claim = {
-  state = 'claimed', owner = owner, line = line, person = person, conversationMs = limits.conversationMs, claimedAt = now,
+  state = 'claimed', owner = owner, line = line, person = person,
+  conversationMs = limits.conversationMs, claimedAt = now,
   -- Nothing may be sent before sendFrom or after sendBy; after deadline everybody takes a claim
   -- without an outcome for in doubt. A slot is over by what its owner takes for this clock, which
   -- may be behind it by as long as an answer takes.
   sendFrom = slot, slotEnds = slot_end,
   sendBy = math.min(
-    claimed_for + send_within_ms, ask.closesAt, expires_at or math.huge, slot and slot_end + lead_of(ask.leadMs) or math.huge
+    claimed_for + send_within_ms, ask.closesAt, expires_at or math.huge,
+    slot and slot_end + lead_of(ask.leadMs) or math.huge
   ),
   deadline = claimed_for + claim_ms,
-  attempts = ask.renews and ask.renews + (ask.isUnsent and 0 or 1) or attempts, failures = entry and entry.failures or 0,
+  attempts = ask.renews and ask.renews + (ask.isUnsent and 0 or 1) or attempts,
+  failures = entry and entry.failures or 0,
   refusals = entry and entry.refusals or 0, acceptedMark = entry and entry.acceptedMark or 0,
-  revision = entry and entry.revision or 0, redials = redials, probes = #probes > 0 and probes or nil,
+  revision = entry and entry.revision or 0, redials = redials,
+  probes = #probes > 0 and probes or nil,
   placed = #placed > 0 and placed or nil, doNotCall = tonumber(known[2] or 0),
 }
 if slot then

@@ -14,7 +14,9 @@ local function is_missing(entry, owner, revision, is_claim, redials)
   if is_outdated(entry, revision - 1) then return true end
   -- Settled since, by whomever: nothing is lost that could still be told, but for the end of a
   -- doubt (settle says whose).
-  if is_settled(entry) then return not is_claim and entry.revision < revision and entry.state == 'unknown' end
+  if is_settled(entry) then
+    return not is_claim and entry.revision < revision and entry.state == 'unknown'
+  end
   -- From before our claim, unless we gave that back ourselves.
   if entry.state == 'open' then return entry.owner ~= owner and (entry.revision or 0) < revision end
   return entry.owner == owner and not is_claim

@@ -15,7 +15,9 @@ local entry = read_entry(ledger, call_id)
 if release.withdraws then
   if not entry or entry.state ~= 'claimed' or entry.owner ~= owner then return { 'lost' } end
   release.attempts, release.failures, release.probes = entry.attempts, entry.failures, {}
-  for index, scope in ipairs(entry.probes or {}) do release.probes[index] = { scope = scope, verdict = 'keep' } end
+  for index, scope in ipairs(entry.probes or {}) do
+    release.probes[index] = { scope = scope, verdict = 'keep' }
+  end
 end
 if not entry and redis.call('HEXISTS', state, 'archived') == 1 then return { 'lost' } end
 -- A claim that this Redis has lost is given back all the same: who remembers it would write it
@@ -49,7 +51,8 @@ if entry.line then leave_line(lines, entry.line, owner) end
 if entry.person then forget_call(people, entry.person, owner) end
 if release.answered then count_answer(breakers) end
 local cause = release.cause
-end_probes(holds, channel, now, owner, release.probes, release.hold and release.hold.retryAfterMs or 0, cause)
+local retry_after_ms = release.hold and release.hold.retryAfterMs or 0
+end_probes(holds, channel, now, owner, release.probes, retry_after_ms, cause)
 if release.hold then open_hold(holds, channel, now, release.hold, call_id, cause) end
 if release.run then count_run(breakers, holds, channel, now, release.run, call_id, cause) end
 return { 'released', changes_of_holds() }

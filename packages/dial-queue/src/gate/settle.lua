@@ -30,11 +30,15 @@ end
 if entry and entry.state == 'open' and entry.owner == owner then return { 'lost' } end
 if is_settled(entry) then
   -- The reply was lost and the command sent again.
-  if entry.owner == owner and entry.state == outcome then return { 'settled', entry.revision, entry.redialAt } end
+  if entry.owner == owner and entry.state == outcome then
+    return { 'settled', entry.revision, entry.redialAt }
+  end
   -- Only the owner, late but alive, may say what became of a call that others had to take for
   -- unknown.
   local is_correction = entry.state == 'unknown' and entry.owner == owner
-  if not is_correction and not is_outdated(entry, settlement.resultsBefore or 0) then return { 'already', entry.state, entry.redialAt } end
+  if not is_correction and not is_outdated(entry, settlement.resultsBefore or 0) then
+    return { 'already', entry.state, entry.redialAt }
+  end
   end_wait_for_redial(state, entry)
   redis.call('HINCRBY', state, 'outcome:' .. entry.state, -1)
 end
@@ -45,7 +49,8 @@ local claimed = entry and entry.state == 'claimed' and entry.line and entry or s
 local revision = (entry and entry.revision or 0) + 1
 local failures = entry and entry.failures or 0
 local settled = {
-  state = outcome, owner = owner, attempts = settlement.attempts, revision = revision, failures = failures > 0 and failures or nil,
+  state = outcome, owner = owner, attempts = settlement.attempts, revision = revision,
+  failures = failures > 0 and failures or nil,
   redials = entry and entry.redials or settlement.redials,
 }
 if outcome == 'unknown' then
@@ -63,13 +68,15 @@ if claimed then
     leave_line(lines, claimed.line, owner)
     forget_call(people, claimed.person, owner)
   elseif not is_written_off then
-    occupy_line(lines, claimed.line, owner, math.min(now, claimed.deadline) + claimed.conversationMs)
+    local till = math.min(now, claimed.deadline) + claimed.conversationMs
+    occupy_line(lines, claimed.line, owner, till)
     remember_call(people, claimed.person, owner, claimed.claimedAt)
   end
 end
 if settlement.expires then redis.call('ZREM', expiries, call_id) end
 redis.call('HINCRBY', state, 'outcome:' .. outcome, 1)
-write_result({ state = state, revised = revised, results = results }, settlement.campaign, call_id, result_head, revision)
+local keys = { state = state, revised = revised, results = results }
+write_result(keys, settlement.campaign, call_id, result_head, revision)
 if payload then
   redis.call('HSET', kept, call_id, payload)
 elseif revision > 1 then
@@ -81,9 +88,15 @@ if (settlement.answered or outcome == 'accepted') and redis.call('EXISTS', break
   count_answer(breakers)
   if outcome == 'accepted' then
     redis.call('HDEL', breakers, 'run:rejections:' .. settlement.campaign)
-    if redis.call('HEXISTS', breakers, 'accepted') == 1 then redis.call('HINCRBY', breakers, 'accepted', 1) end
+    if redis.call('HEXISTS', breakers, 'accepted') == 1 then
+      redis.call('HINCRBY', breakers, 'accepted', 1)
+    end
   end
 end
-if settlement.run then count_run(breakers, holds, channel, now, settlement.run, call_id, settlement.cause) end
-if settlement.probes then end_probes(holds, channel, now, owner, settlement.probes, 0, settlement.cause) end
+if settlement.run then
+  count_run(breakers, holds, channel, now, settlement.run, call_id, settlement.cause)
+end
+if settlement.probes then
+  end_probes(holds, channel, now, owner, settlement.probes, 0, settlement.cause)
+end
 return { 'settled', revision, settled.redialAt or false, changes_of_holds() }

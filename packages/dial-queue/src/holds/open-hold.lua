@@ -7,7 +7,9 @@
 
 local now = now_ms()
 -- Another edition may be mended, and lifted the hold that this would be.
-if state and (redis.call('HGET', state, 'changed') or '') ~= edition then return changes_of_holds() end
+if state and (redis.call('HGET', state, 'changed') or '') ~= edition then
+  return changes_of_holds()
+end
 local standing = read_hold(holds, hold.scope)
 local was_due = standing and standing.reason == hold.reason and now >= standing.retryAt
 if was_due and drop_dead_leases(standing, now) == 0 and not hold.person then

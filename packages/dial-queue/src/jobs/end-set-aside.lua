@@ -14,6 +14,7 @@ if after then
   redis.call('HSET', ledger, job_id, after)
   redis.call('ZREM', claims, job_id)
   redis.call('HINCRBY', state, 'outcome:' .. entry.state, 1)
-  write_result({ state = state, revised = revised, results = results }, campaign, job_id, result, entry.revision)
+  local keys = { state = state, revised = revised, results = results }
+  write_result(keys, campaign, job_id, result, entry.revision)
 end
 return 'ended'

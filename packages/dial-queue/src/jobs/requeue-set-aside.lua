@@ -7,7 +7,8 @@
 if redis.call('HEXISTS', state, 'archived') == 1 then return 0 end
 local count = 0
 for _, call in ipairs(calls) do
-  if redis.call('HDEL', set_aside, call.callId) == 1 and not is_over(read_entry(ledger, call.callId)) then
+  local was_set_aside = redis.call('HDEL', set_aside, call.callId) == 1
+  if was_set_aside and not is_over(read_entry(ledger, call.callId)) then
     redis.call('HSET', kept, call.callId, call.payload)
     redis.call('SADD', reopened, call.callId)
     count = count + 1

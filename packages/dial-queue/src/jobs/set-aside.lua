@@ -22,7 +22,9 @@ if awaits_redial(entry) then
   write_entry(ledger, job_id, entry)
 end
 if is_over(entry) then return { 'over' } end
-if entry and entry.state == 'claimed' and now_ms() <= entry.deadline then return { 'busy', entry.deadline } end
+if entry and entry.state == 'claimed' and now_ms() <= entry.deadline then
+  return { 'busy', entry.deadline }
+end
 local is_new = redis.call('HSET', set_aside, job_id, job) == 1
 remove_job(queue, job_id)
 return { is_new and 'set_aside' or 'known' }

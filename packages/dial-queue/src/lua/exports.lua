@@ -2,7 +2,8 @@
 local function reaches(id, other)
   local ms, seq = string.match(id, '^(%d+)-(%d+)$')
   local other_ms, other_seq = string.match(other, '^(%d+)-(%d+)$')
-  ms, seq, other_ms, other_seq = tonumber(ms), tonumber(seq), tonumber(other_ms), tonumber(other_seq)
+  ms, seq = tonumber(ms), tonumber(seq)
+  other_ms, other_seq = tonumber(other_ms), tonumber(other_seq)
   return ms > other_ms or (ms == other_ms and seq >= other_seq)
 end
 
@@ -23,7 +24,8 @@ local function read_exports(results, campaign_state)
   local behind = {}
   for _, group in ipairs(groups) do
     local name = group[2]
-    if not reaches(last_delivered(group), last) or #redis.call('XPENDING', results, name, first, last, 1) > 0 then
+    if not reaches(last_delivered(group), last)
+      or #redis.call('XPENDING', results, name, first, last, 1) > 0 then
       behind[#behind + 1] = name
     end
   end

@@ -23,7 +23,8 @@ local hold_changes = {}
 local function note_change(change, scope, hold, now)
   hold_changes[#hold_changes + 1] = {
     change = change, scope = scope, reason = hold.reason, cause = hold.cause,
-    heldMs = math.max(0, now - hold.since), pauseMs = not hold.person and math.max(0, hold.retryAt - now) or nil,
+    heldMs = math.max(0, now - hold.since),
+    pauseMs = not hold.person and math.max(0, hold.retryAt - now) or nil,
   }
 end
 
@@ -128,7 +129,8 @@ local function open_hold(holds_key, channel, now, hold, call_id, cause)
     return
   end
   local opened = {
-    reason = hold.reason, cause = cause, since = now, pauses = 1, by = call_id, person = hold.person,
+    reason = hold.reason, cause = cause, since = now, pauses = 1,
+    by = call_id, person = hold.person,
     firstPauseMs = hold.firstPauseMs, maxPauseMs = hold.maxPauseMs, proof = hold.proof,
   }
   opened.pauseMs = pause_ms(opened, hold.retryAfterMs)

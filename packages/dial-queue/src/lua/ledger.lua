@@ -16,7 +16,9 @@ local function now_ms()
   return math.floor(exact_ms())
 end
 
-local INSTANTS = { 'claimedAt', 'sendFrom', 'slotEnds', 'sendBy', 'deadline', 'redialAt', 'writtenAt' }
+local INSTANTS = {
+  'claimedAt', 'sendFrom', 'slotEnds', 'sendBy', 'deadline', 'redialAt', 'writtenAt',
+}
 
 -- Written in the future: the clock was set back since. It counts as written now, and so lasts no
 -- longer than it would have.
@@ -54,7 +56,8 @@ end
 -- than a claim that came after so many results therefore shows that this Redis has gone back to
 -- before that. What may have rung stays as it is.
 local function is_outdated(entry, results_before)
-  return is_settled(entry) and entry.revision <= results_before and entry.state ~= 'accepted' and entry.state ~= 'unknown'
+  return is_settled(entry) and entry.revision <= results_before
+    and entry.state ~= 'accepted' and entry.state ~= 'unknown'
 end
 
 -- A failure to reach the API is an attempt too, but no request.

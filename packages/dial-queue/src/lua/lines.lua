@@ -16,8 +16,11 @@ local function nth_room_at(lines, full, now, limit, conversation_ms, nth)
   local rooms = {}
   for _, line in ipairs(full) do
     local key = line_key(lines, line.number)
-    local ends = redis.call('ZRANGE', key, '(' .. now, '+inf', 'BYSCORE', 'LIMIT', line.calls - limit, nth + 1, 'WITHSCORES')
-    for index = 2, #ends, 2 do rooms[#rooms + 1] = math.min(tonumber(ends[index]), now + conversation_ms) end
+    local ends = redis.call('ZRANGE', key, '(' .. now, '+inf', 'BYSCORE',
+      'LIMIT', line.calls - limit, nth + 1, 'WITHSCORES')
+    for index = 2, #ends, 2 do
+      rooms[#rooms + 1] = math.min(tonumber(ends[index]), now + conversation_ms)
+    end
   end
   table.sort(rooms)
   return rooms[nth % #rooms + 1] + math.floor(nth / #rooms) * conversation_ms
@@ -31,7 +34,9 @@ local function occupy_line(lines, line, owner, till)
   local key = line_key(lines, line)
   redis.call('ZADD', key, till, owner)
   -- Looking costs a fifth of writing.
-  if redis.call('PTTL', key) < FORGOTTEN_AFTER_MS then redis.call('PEXPIRE', key, 2 * FORGOTTEN_AFTER_MS) end
+  if redis.call('PTTL', key) < FORGOTTEN_AFTER_MS then
+    redis.call('PEXPIRE', key, 2 * FORGOTTEN_AFTER_MS)
+  end
 end
 
 -- Beside it, when a campaign that limits its lines last put a call on it.
@@ -59,7 +64,9 @@ end
 -- Those whose time is over count no more; each time that so many have come they are taken out.
 local function tidy_line(lines, line, now)
   local key = line_key(lines, line)
-  if redis.call('ZCARD', key) % CALLS_PER_TIDYING == 0 then redis.call('ZREMRANGEBYSCORE', key, '-inf', now) end
+  if redis.call('ZCARD', key) % CALLS_PER_TIDYING == 0 then
+    redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+  end
 end
 
 local function leave_line(lines, line, owner)

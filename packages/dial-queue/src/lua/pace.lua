@@ -21,7 +21,8 @@ end
 -- So far ahead the asker may have one, and so far when it has to fetch a job first.
 local function reach_of(lead_ms)
   local way_ms = lead_ms - LEAST_LEAD_MS
-  return lead_ms + BEYOND_LEAD_MS + WAYS_OF_A_JOB * way_ms, lead_ms + TO_FETCH_MS + WAYS_OF_A_FETCH * way_ms
+  return lead_ms + BEYOND_LEAD_MS + WAYS_OF_A_JOB * way_ms,
+    lead_ms + TO_FETCH_MS + WAYS_OF_A_FETCH * way_ms
 end
 
 -- An asker's idea of this clock is never so far behind, unless the clock was set ahead since.
@@ -33,7 +34,9 @@ local STEP_MS = 2000
 local function slot_before_step(campaign_state, last_slot, exact_now, lead_ms, is_set_ahead)
   local reach = reach_of(lead_ms)
   local is_set_back = last_slot > exact_now + reach_of(MOST_LEAD_MS)
-  if not is_set_back and not (is_set_ahead and last_slot < exact_now + reach) then return last_slot end
+  if not is_set_back and not (is_set_ahead and last_slot < exact_now + reach) then
+    return last_slot
+  end
   last_slot = exact_now + reach
   redis.call('HSET', campaign_state, 'lastSlot', string.format('%.3f', last_slot))
   return last_slot

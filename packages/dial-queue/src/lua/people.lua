@@ -14,7 +14,9 @@ end
 local function bring_back_calls(people, person, now)
   local key = person_key(people, person)
   local calls = redis.call('ZRANGE', key, '(' .. now + UNANSWERED, '+inf', 'BYSCORE', 'WITHSCORES')
-  for index = 1, #calls, 2 do redis.call('ZADD', key, now + tonumber(calls[index + 1]) % 1, calls[index]) end
+  for index = 1, #calls, 2 do
+    redis.call('ZADD', key, now + tonumber(calls[index + 1]) % 1, calls[index])
+  end
 end
 
 local function calls_since(people, person, since)
@@ -24,10 +26,13 @@ end
 -- How many of these are in flight: asked less than a claim's time ago, and without an answer.
 local function unanswered_calls(people, person, since, own, now, claim_ms)
   local from = math.max(since, now - claim_ms)
-  local calls = redis.call('ZRANGE', person_key(people, person), '(' .. from, '+inf', 'BYSCORE', 'WITHSCORES')
+  local key = person_key(people, person)
+  local calls = redis.call('ZRANGE', key, '(' .. from, '+inf', 'BYSCORE', 'WITHSCORES')
   local count = 0
   for index = 1, #calls, 2 do
-    if calls[index] ~= own and tonumber(calls[index + 1]) % 1 == UNANSWERED then count = count + 1 end
+    if calls[index] ~= own and tonumber(calls[index + 1]) % 1 == UNANSWERED then
+      count = count + 1
+    end
   end
   return count
 end

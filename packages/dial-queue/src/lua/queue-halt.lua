@@ -2,7 +2,8 @@
 -- another program. `queue`: the prefix of its keys. Answers paused | limited (how many at once, or
 -- how fast) | open
 local function queue_halt(queue)
-  local paused, concurrency, rate = unpack(redis.call('HMGET', queue .. 'meta', 'paused', 'concurrency', 'max'))
+  local meta = redis.call('HMGET', queue .. 'meta', 'paused', 'concurrency', 'max')
+  local paused, concurrency, rate = unpack(meta)
   if paused or tonumber(concurrency or 1) <= 0 then return 'paused' end
   return (concurrency or rate) and 'limited' or 'open'
 end

@@ -11,7 +11,8 @@ local FINISHED = { loaded = true, missed = true, failed = true }
 local function has_calls(run)
   if run.state ~= 'loaded' then return false end
   local counts = run.counts
-  return not counts or (counts.queued or 1) + (counts.alreadyQueued or 0) + (counts.alreadySettled or 0) > 0
+  if not counts then return true end
+  return (counts.queued or 1) + (counts.alreadyQueued or 0) + (counts.alreadySettled or 0) > 0
 end
 
 local function read_run(runs, at)
@@ -21,5 +22,9 @@ end
 
 local function write_run(runs, open, at, run)
   redis.call('HSET', runs, at, cjson.encode(run))
-  if FINISHED[run.state] then redis.call('ZREM', open, at) else redis.call('ZADD', open, run.dueAt, at) end
+  if FINISHED[run.state] then
+    redis.call('ZREM', open, at)
+  else
+    redis.call('ZADD', open, run.dueAt, at)
+  end
 end

@@ -3,5 +3,6 @@
 -- hide it; then it is 'unnamed'.
 local function server_name()
   local info = redis.pcall('INFO', 'server')
-  return type(info) == 'string' and string.match(info, 'run_id:(' .. string.rep('%x', 40) .. ')') or 'unnamed'
+  local run_id = 'run_id:(' .. string.rep('%x', 40) .. ')'
+  return type(info) == 'string' and string.match(info, run_id) or 'unnamed'
 end

@@ -43,11 +43,14 @@ end
 local function own_line_turn(turns, line, now, places, busy_ms, nth_room)
   bring_back_turns(turns, now)
   local count = tonumber(redis.call('HGET', turns, line) or 0)
-  local function free_at(nth) return tonumber(redis.call('HGET', turns, line .. ':' .. nth % places) or 0) end
+  local function free_at(nth)
+    return tonumber(redis.call('HGET', turns, line .. ':' .. nth % places) or 0)
+  end
   -- Nobody waits any more: what is on the line tells when there is room.
   if count > 0 and free_at(count - 1) < now then count = 0 end
   local turn = math.ceil(count < places and nth_room(count) or free_at(count))
-  redis.call('HSET', turns, line, count + 1, line .. ':' .. count % places, string.format('%.0f', turn + busy_ms))
+  local free_again = string.format('%.0f', turn + busy_ms)
+  redis.call('HSET', turns, line, count + 1, line .. ':' .. count % places, free_again)
   return turn
 end
 

@@ -14,7 +14,8 @@ if not is_archived then
   redis.call('ZREM', claims, call_id)
   if outcome then redis.call('HINCRBY', state, 'outcome:' .. outcome, 1) end
   if result then
-    write_result({ state = state, revised = revised, results = results }, campaign, call_id, result, cjson.decode(after).revision)
+    local keys = { state = state, revised = revised, results = results }
+    write_result(keys, campaign, call_id, result, cjson.decode(after).revision)
   end
 end
 redis.call('HDEL', kept, call_id)

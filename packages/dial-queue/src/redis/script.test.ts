@@ -1,7 +1,7 @@
 import { glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { startRedis, type TestRedis } from '@libby-dialer/testkit';
 import * as fc from 'fast-check';
 import { Redis } from 'ioredis';
@@ -143,14 +143,17 @@ describe('what a script is given', () => {
   });
 });
 
-it('no script looks for what it is given by its place', async () => {
-  const found: string[] = [];
-  const byPlace: string[] = [];
-  for await (const file of glob('**/*.lua', { cwd: new URL('..', import.meta.url).pathname })) {
-    found.push(file);
-    const text = await readFile(new URL(`../${file}`, import.meta.url), 'utf8');
-    if (/\b(?:KEYS|ARGV)\b/.test(text)) byPlace.push(file);
-  }
-  expect(found).toContain('gate/settle.lua');
-  expect(byPlace).toEqual([]);
+describe('the Lua files', async () => {
+  const folder = new URL('..', import.meta.url);
+  const files = await Array.fromAsync(glob('**/*.lua', { cwd: fileURLToPath(folder) }));
+
+  it('are found', () => {
+    expect(files).toContain(join('gate', 'settle.lua'));
+  });
+
+  it.each(files)('%s counts no places, and is no wider than 100 columns', async (file) => {
+    const lines = (await readFile(new URL(file, folder), 'utf8')).split('\n');
+    expect(lines.filter((line) => /\b(?:KEYS|ARGV)\b/.test(line))).toEqual([]);
+    expect(lines.filter((line) => line.length > 100)).toEqual([]);
+  });
 });

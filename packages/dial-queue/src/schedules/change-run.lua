@@ -10,6 +10,10 @@ if not run or run.owner ~= owner then return 0 end
 for field, value in pairs(changes) do
   if value == cjson.null then run[field] = nil else run[field] = value end
 end
-if lease_ms > 0 then run.leaseUntil = now_ms() + lease_ms else run.owner, run.leaseUntil = nil, nil end
+if lease_ms > 0 then
+  run.leaseUntil = now_ms() + lease_ms
+else
+  run.owner, run.leaseUntil = nil, nil
+end
 write_run(runs, open, at, run)
 return 1

@@ -29,5 +29,7 @@ for _, due in ipairs(new_runs) do
     end
   end
 end
-if noted_until and noted_until > after then redis.call('HSET', state, 'noted', string.format('%.0f', noted_until)) end
+if noted_until and noted_until > after then
+  redis.call('HSET', state, 'noted', string.format('%.0f', noted_until))
+end
 return { 'noted', unpack(new) }
