@@ -3,6 +3,7 @@ import { jobOf } from '../jobs/call-job.ts';
 import { openQueue } from '../jobs/queues.ts';
 import { Identity } from '../people/identity.ts';
 import type { Keys } from '../redis/keys.ts';
+import { hashSteps, setSteps } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { list, text } from '../redis/script-inputs.ts';
@@ -37,14 +38,10 @@ export class CallReopener {
   async reopen(campaign: string, outcome: RetryableOutcome): Promise<number> {
     const keys = this.#keys.campaign(campaign);
     let count = 0;
-    let cursor = '0';
-    do {
-      const [next, entries] = await this.#redis.hscan(keys.kept, cursor, 'COUNT', CALLS_PER_STEP);
-      cursor = next;
-      const callIds = entries.filter((_, index) => index % 2 === 0);
-      if (callIds.length > 0)
-        count += await CallReopener.#reopen.run(this.#redis, keys, { campaign, outcome, callIds });
-    } while (cursor !== '0');
+    for await (const kept of hashSteps(this.#redis, keys.kept, CALLS_PER_STEP)) {
+      const callIds = kept.map(([callId]) => callId);
+      count += await CallReopener.#reopen.run(this.#redis, keys, { campaign, outcome, callIds });
+    }
     await this.restore(campaign);
     return count;
   }
@@ -60,11 +57,7 @@ export class CallReopener {
     const queue = openQueue(this.#redis, this.#keys, campaign);
     let count = 0;
     try {
-      let cursor = '0';
-      do {
-        const [next, callIds] = await this.#redis.sscan(reopened, cursor, 'COUNT', CALLS_PER_STEP);
-        cursor = next;
-        if (callIds.length === 0) continue;
+      for await (const callIds of setSteps(this.#redis, reopened, CALLS_PER_STEP)) {
         const payloads = await this.#redis.hmget(kept, ...callIds);
         const jobs = callIds.flatMap((callId, index) => {
           const payload = payloads[index];
@@ -81,7 +74,7 @@ export class CallReopener {
           { ledger, state, kept, reopened, active: `${prefix}active` },
           { queue: prefix, callIds },
         );
-      } while (cursor !== '0');
+      }
     } finally {
       await queue.close();
     }

@@ -2,8 +2,8 @@ import { type Campaign, OUTCOMES, type Outcome, RecipientHours } from '@libby-di
 import type { Hold, Holds } from '../holds/holds.ts';
 import type { QueueHalt } from '../jobs/queue-halt.ts';
 import type { Keys } from '../redis/keys.ts';
-import { pairsOf } from '../redis/pairs.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
+import { pairsOf } from '../redis/replies.ts';
 import { Script } from '../redis/script.ts';
 import { text } from '../redis/script-inputs.ts';
 import type { CampaignStore, StoredCampaign } from './campaign-store.ts';

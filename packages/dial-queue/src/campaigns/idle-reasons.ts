@@ -2,6 +2,7 @@ import type { Campaign } from '@libby-dialer/dialing';
 import { Cluster } from 'ioredis';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
+import { repliesOf } from '../redis/replies.ts';
 
 /** Why nothing may go out that no hold, pause or hour tells of. */
 export interface IdleReason {
@@ -64,9 +65,7 @@ export class IdleReasons {
         'WITHSCORES',
       );
     }
-    const replies = (await pipeline.exec()) ?? [];
-    const ends = replies.map(([error, reply]) => {
-      if (error !== null) throw error;
+    const ends = (await repliesOf(pipeline)).map((reply) => {
       const [, score] = reply as [string?, string?];
       return score === undefined
         ? undefined

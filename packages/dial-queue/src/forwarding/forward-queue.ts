@@ -1,7 +1,7 @@
 import { isoInstant } from '@libby-dialer/dialing';
 import type { ForwardKeys, Keys } from '../redis/keys.ts';
-import { pairsOf } from '../redis/pairs.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
+import { pairsOf } from '../redis/replies.ts';
 import { Script } from '../redis/script.ts';
 import { number, rows, text } from '../redis/script-inputs.ts';
 

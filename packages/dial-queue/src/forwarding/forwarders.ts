@@ -1,7 +1,8 @@
 import type { ResultRecord } from '@libby-dialer/dialing';
 import type { ForwardKeys, Keys } from '../redis/keys.ts';
-import { pairsOf } from '../redis/pairs.ts';
+import { streamEntries } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
+import { pairsOf } from '../redis/replies.ts';
 import { Script } from '../redis/script.ts';
 import { number, text } from '../redis/script-inputs.ts';
 
@@ -154,15 +155,9 @@ export class Forwarders {
 
   async *#entries(
     stream: string,
-  ): AsyncGenerator<[entry: string, told: ReadonlyMap<string, string>]> {
-    let from = '-';
-    for (;;) {
-      const entries = await this.#redis.xrange(stream, from, '+', 'COUNT', LETTERS_PER_STEP);
-      for (const [entry, fields] of entries) yield [entry, pairsOf(fields)];
-      const end = entries.at(-1);
-      if (end === undefined || entries.length < LETTERS_PER_STEP) return;
-      from = `(${end[0]}`;
-    }
+  ): AsyncGenerator<[entry: string, fields: ReadonlyMap<string, string>]> {
+    for await (const [entry, fields] of streamEntries(this.#redis, stream, LETTERS_PER_STEP))
+      yield [entry, pairsOf(fields)];
   }
 
   async #group(

@@ -1,6 +1,7 @@
 import { type CountryCode, parsePhoneNumber } from '@libby-dialer/dialing';
 import type { CampaignStore } from '../campaigns/campaign-store.ts';
 import type { Keys } from '../redis/keys.ts';
+import { streamEntries } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { number, text } from '../redis/script-inputs.ts';
@@ -23,12 +24,6 @@ export interface InboxErasure {
   readonly abandoned: number;
   /** Entries of the number that are being queued right now: they will be found in the queue. */
   readonly inHand: number;
-}
-
-interface StreamEntry {
-  readonly id: string;
-  readonly campaign: string;
-  readonly call: string;
 }
 
 /**
@@ -86,22 +81,10 @@ export class InboxEraser {
     signal?: AbortSignal,
   ): AsyncGenerator<string> {
     const countries = await this.#countries();
-    for await (const { id, campaign, call } of this.#entries(stream, signal)) {
-      if (isTo(toPhoneNumber, call, countries.get(campaign))) yield id;
-    }
-  }
-
-  async *#entries(stream: string, signal?: AbortSignal): AsyncGenerator<StreamEntry> {
-    let from = '-';
-    for (;;) {
-      const entries = await this.#redis.xrange(stream, from, '+', 'COUNT', ENTRIES_PER_READ);
-      for (const [id, fields] of entries) {
-        yield { id, campaign: valueOf('campaign', fields), call: valueOf('call', fields) };
-      }
-      const last = entries.at(-1);
-      if (last === undefined || entries.length < ENTRIES_PER_READ) return;
-      from = `(${last[0]}`;
-      signal?.throwIfAborted();
+    const entries = streamEntries(this.#redis, stream, ENTRIES_PER_READ, { signal });
+    for await (const [id, fields] of entries) {
+      const country = countries.get(valueOf('campaign', fields));
+      if (isTo(toPhoneNumber, valueOf('call', fields), country)) yield id;
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Outcome, ResultRecord } from '@libby-dialer/dialing';
 import type { Keys } from '../redis/keys.ts';
-import { pairsOf } from '../redis/pairs.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
+import { pairsOf } from '../redis/replies.ts';
 import { Results } from '../results/results.ts';
 import { dayOf, type EntryStatus, readStatus } from './entry-status.ts';
 import { INBOX_GROUP, type InboxReject } from './inbox-consumer.ts';

@@ -1,6 +1,7 @@
 import type { QueuedCall } from '@libby-dialer/dialing';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
+import { repliesOf } from '../redis/replies.ts';
 import { readCall, readData } from './call-job.ts';
 
 /** Where BullMQ keeps the jobs that wait, and how such a key is measured and read. */
@@ -52,11 +53,7 @@ export class PendingSample {
     if (commands.length === 0) return [];
     const pipeline = this.#redis.pipeline();
     for (const [command, ...args] of commands) pipeline.call(command, ...args);
-    const replies = (await pipeline.exec()) ?? [];
-    return replies.map(([error, reply]) => {
-      if (error !== null) throw error;
-      return reply;
-    });
+    return await repliesOf(pipeline);
   }
 }
 

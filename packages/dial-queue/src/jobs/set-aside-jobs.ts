@@ -13,6 +13,7 @@ import { CampaignStore } from '../campaigns/campaign-store.ts';
 import type { LedgerEntry } from '../gate/ledger-entry.ts';
 import { Identity, isCallId } from '../people/identity.ts';
 import type { Keys } from '../redis/keys.ts';
+import { hashSteps } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { flag, optional, rows, text } from '../redis/script-inputs.ts';
@@ -118,16 +119,11 @@ export class SetAsideJobs {
   }
 
   async *list(campaign: string): AsyncGenerator<SetAsideJob> {
-    let cursor = '0';
-    do {
-      const { setAside } = this.#keys.campaign(campaign);
-      const [next, fields] = await this.#redis.hscan(setAside, cursor, 'COUNT', JOBS_PER_STEP);
-      cursor = next;
-      for (let index = 0; index < fields.length; index += 2) {
-        const rest = JSON.parse(fields[index + 1] ?? '{}') as Omit<SetAsideJob, 'callId'>;
-        yield { callId: fields[index] ?? '', ...rest };
-      }
-    } while (cursor !== '0');
+    const { setAside } = this.#keys.campaign(campaign);
+    for await (const jobs of hashSteps(this.#redis, setAside, JOBS_PER_STEP)) {
+      for (const [callId, rest] of jobs)
+        yield { callId, ...(JSON.parse(rest) as Omit<SetAsideJob, 'callId'>) };
+    }
   }
 
   /** Ends those whose time is over, or their campaign's. */

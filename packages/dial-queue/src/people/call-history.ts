@@ -1,5 +1,6 @@
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
+import { repliesOf } from '../redis/replies.ts';
 import type { Identity } from './identity.ts';
 
 /** What is asked of one person's calls. */
@@ -35,10 +36,6 @@ export class CallHistory {
     for (const { number, since } of questions) {
       pipeline.zcount(this.#keys.person(identity.person(number)), `(${since}`, '+inf');
     }
-    const replies = (await pipeline.exec()) ?? [];
-    return replies.map(([error, reply]) => {
-      if (error !== null) throw error;
-      return Number(reply);
-    });
+    return (await repliesOf(pipeline)).map(Number);
   }
 }

@@ -1,6 +1,7 @@
 import { EarlierClaims } from '../gate/earlier-claims.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
+import { repliesOf } from '../redis/replies.ts';
 import { Script } from '../redis/script.ts';
 import { list, text } from '../redis/script-inputs.ts';
 import { type Identity, personBuckets } from './identity.ts';
@@ -74,11 +75,7 @@ export class DoNotCallList {
       const { bucket, member } = identity.person(number);
       pipeline.sismember(this.#keys.doNotCall(bucket), member);
     }
-    const replies = (await pipeline.exec()) ?? [];
-    return replies.map(([error, reply]) => {
-      if (error !== null) throw error;
-      return reply === 1;
-    });
+    return (await repliesOf(pipeline)).map((reply) => reply === 1);
   }
 
   /** Grows with every change, in the same step as it; 0 before the first. */

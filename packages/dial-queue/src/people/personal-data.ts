@@ -2,6 +2,7 @@ import type { QueuedCall, ResultRecord } from '@libby-dialer/dialing';
 import { readCall, readData } from '../jobs/call-job.ts';
 import { SetAsideJobs } from '../jobs/set-aside-jobs.ts';
 import type { Keys } from '../redis/keys.ts';
+import { hashSteps, streamEntries } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { number, text } from '../redis/script-inputs.ts';
@@ -119,15 +120,12 @@ export class PersonalDataFinder {
   async *#kept(toPhoneNumber: string) {
     for (const campaign of await this.#campaigns()) {
       const { kept } = this.#keys.campaign(campaign);
-      let cursor = '0';
-      do {
-        const [next, entries] = await this.#redis.hscan(kept, cursor, 'COUNT', ITEMS_PER_STEP);
-        cursor = next;
-        for (let index = 0; index < entries.length; index += 2) {
-          const call = JSON.parse(entries[index + 1] ?? '{}') as QueuedCall;
-          if (call.to === toPhoneNumber) yield { campaign, callId: entries[index] ?? '', call };
+      for await (const calls of hashSteps(this.#redis, kept, ITEMS_PER_STEP)) {
+        for (const [callId, payload] of calls) {
+          const call = JSON.parse(payload) as QueuedCall;
+          if (call.to === toPhoneNumber) yield { campaign, callId, call };
         }
-      } while (cursor !== '0');
+      }
     }
   }
 
@@ -135,23 +133,12 @@ export class PersonalDataFinder {
     toPhoneNumber: string,
     signal?: AbortSignal,
   ): AsyncGenerator<[id: string, ResultRecord]> {
-    let from = '-';
-    for (;;) {
-      const entries = await this.#redis.xrange(
-        this.#keys.results,
-        from,
-        '+',
-        'COUNT',
-        ITEMS_PER_STEP,
-      );
-      for (const [id, fields] of entries) {
-        const record = JSON.parse(fields[fields.indexOf('result') + 1] ?? '{}') as ResultRecord;
-        if (record.toPhoneNumber === toPhoneNumber) yield [id, record];
-      }
-      const end = entries.at(-1);
-      if (end === undefined || entries.length < ITEMS_PER_STEP) return;
-      from = `(${end[0]}`;
-      signal?.throwIfAborted();
+    const { results } = this.#keys;
+    for await (const [id, fields] of streamEntries(this.#redis, results, ITEMS_PER_STEP, {
+      signal,
+    })) {
+      const record = JSON.parse(fields[fields.indexOf('result') + 1] ?? '{}') as ResultRecord;
+      if (record.toPhoneNumber === toPhoneNumber) yield [id, record];
     }
   }
 }

@@ -1,14 +1,13 @@
 import type { ResultRecord } from '@libby-dialer/dialing';
 import type { CampaignKeys, Keys } from '../redis/keys.ts';
-import { pairsOf } from '../redis/pairs.ts';
+import { type StreamEntry, streamEntries } from '../redis/paging.ts';
 import { duplicate, type RedisConnection } from '../redis/redis-connection.ts';
+import { pairsOf } from '../redis/replies.ts';
 import { Script } from '../redis/script.ts';
 import { text } from '../redis/script-inputs.ts';
 
 const ENTRIES_PER_READ = 1000;
 const FOLLOW_BLOCK_MS = 1000;
-
-type StreamEntry = [id: string, fields: string[]];
 
 export interface ReadOptions {
   /** Go on with what settles later, until the signal aborts. */
@@ -100,22 +99,13 @@ export class Results {
     first: string,
     last: string,
   ): AsyncGenerator<[string, ResultRecord]> {
-    let from = first;
-    for (;;) {
-      const entries = await this.#redis.xrange(
-        this.#keys.results,
-        from,
-        last,
-        'COUNT',
-        ENTRIES_PER_READ,
-      );
-      for (const entry of entries) {
-        const record = recordOf(entry, campaign);
-        if (record !== undefined) yield [entry[0], record];
-      }
-      const end = entries.at(-1);
-      if (end === undefined || entries.length < ENTRIES_PER_READ) return;
-      from = `(${end[0]}`;
+    const { results } = this.#keys;
+    for await (const entry of streamEntries(this.#redis, results, ENTRIES_PER_READ, {
+      first,
+      last,
+    })) {
+      const record = recordOf(entry, campaign);
+      if (record !== undefined) yield [entry[0], record];
     }
   }
 

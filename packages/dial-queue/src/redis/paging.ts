@@ -1,0 +1,61 @@
+import type { RedisConnection } from './redis-connection.ts';
+
+export type StreamEntry = readonly [id: string, fields: readonly string[]];
+
+interface Range {
+  /** Stream ids, both included. */
+  readonly first?: string;
+  readonly last?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A stream's entries, the oldest first, by so many at once. */
+export async function* streamEntries(
+  redis: RedisConnection,
+  stream: string,
+  step: number,
+  { first = '-', last = '+', signal }: Range = {},
+): AsyncGenerator<StreamEntry> {
+  let from = first;
+  for (;;) {
+    const entries = await redis.xrange(stream, from, last, 'COUNT', step);
+    yield* entries;
+    const end = entries.at(-1);
+    if (end === undefined || entries.length < step) return;
+    from = `(${end[0]}`;
+    signal?.throwIfAborted();
+  }
+}
+
+/** A hash's fields and values, in steps of about that size. One may come twice. */
+export async function* hashSteps(
+  redis: RedisConnection,
+  key: string,
+  step: number,
+): AsyncGenerator<readonly (readonly [field: string, value: string])[]> {
+  for await (const flat of steps((cursor) => redis.hscan(key, cursor, 'COUNT', step))) {
+    yield flat.flatMap((field, index) =>
+      index % 2 === 0 ? [[field, flat[index + 1] ?? ''] as const] : [],
+    );
+  }
+}
+
+/** A set's members, likewise. */
+export async function* setSteps(
+  redis: RedisConnection,
+  key: string,
+  step: number,
+): AsyncGenerator<readonly string[]> {
+  yield* steps((cursor) => redis.sscan(key, cursor, 'COUNT', step));
+}
+
+async function* steps(
+  scan: (cursor: string) => Promise<[cursor: string, found: string[]]>,
+): AsyncGenerator<string[]> {
+  let cursor = '0';
+  do {
+    const [next, found] = await scan(cursor);
+    cursor = next;
+    if (found.length > 0) yield found;
+  } while (cursor !== '0');
+}
