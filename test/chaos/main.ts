@@ -96,8 +96,8 @@ async function runControls(times: number, atOnce: number, only: string): Promise
   return missed;
 }
 
-async function inParallel(lanes: number, run: () => Promise<void>): Promise<void> {
-  await Promise.all(Array.from({ length: lanes }, run));
+async function inParallel(width: number, run: () => Promise<void>): Promise<void> {
+  await Promise.all(Array.from({ length: width }, run));
 }
 
 function say(line: string): void {

@@ -133,7 +133,7 @@ export class CampaignArchive {
     // The headings stay: a call that a loader adds late cannot end without them, and they name
     // nobody.
     const { ledger, kept, claims, expiries, revised, reopened, turns, setAside } = own;
-    const ofLanes = TURNS.map((what) => `${turns}:${what}`);
+    const ofWorkers = TURNS.map((what) => `${turns}:${what}`);
     await this.#redis.unlink(
       ledger,
       kept,
@@ -143,7 +143,7 @@ export class CampaignArchive {
       reopened,
       turns,
       setAside,
-      ...ofLanes,
+      ...ofWorkers,
     );
     await this.#redis.srem(this.#keys.campaignsToRemove, campaign);
   }

@@ -161,7 +161,7 @@ describe.skipIf(findLibfaketime() === undefined)(
 
     const other = (index: number) => ({
       callId: `call-${index}`,
-      owner: `lane-${index}.1`,
+      owner: `worker-${index}.1`,
       person: fixture.identity.person(`+1505555010${index}`),
     });
 

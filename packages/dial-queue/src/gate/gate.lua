@@ -145,9 +145,9 @@ end
 -- What lies between one call's end and the next one's answer.
 local ANSWER_MS = 1000
 local busy_ms = limits.conversationMs + ANSWER_MS
--- What all wait for, all come back for at once: there a lane sleeps. Those who wait by themselves
--- come back over as long as it takes to place them, but for a call that any line may carry over a
--- quarter of its hours at the longest.
+-- What all wait for, all come back for at once: there a campaign worker sleeps. Those who wait by
+-- themselves come back over as long as it takes to place them, but for a call that any line may
+-- carry over a quarter of its hours at the longest.
 local function wait_for_hour(at, what_for)
   if not ask.isOwnTime then return wait(at, what_for) end
   local is_of_one_line = limits.maxPerLine and ask.isOwnLine
@@ -171,7 +171,8 @@ if limits.maxPerLine and calls >= limits.maxPerLine then
   local function nth_room(nth)
     return nth_room_at(lines, open_lines, now, limits.maxPerLine, limits.conversationMs, nth)
   end
-  -- A lane that slept for the pool would keep those back that have a free line of their own.
+  -- A campaign worker that slept for the pool would keep those back that have a free line of their
+  -- own.
   if ask.isOwnLine or campaign[6] then
     local function nth_answered(nth) return nth_room(nth) + ANSWER_MS end
     local where, places = ask.isOwnLine and line or 'pool', limits.maxPerLine * #open_lines
@@ -183,7 +184,7 @@ end
 if limits.maxInFlight then
   local in_flight = redis.call('ZCOUNT', claims, '(' .. now, '+inf') - (renewed and 1 or 0)
   if in_flight >= limits.maxInFlight then
-    -- The same instants for all, so that no two lanes look at the same time.
+    -- The same instants for all, so that no two workers look at the same time.
     local function nth_look(nth)
       return (math.floor(now / LOOK_FOR_A_FREE_PLACE_MS) + nth + 1) * LOOK_FOR_A_FREE_PLACE_MS
     end

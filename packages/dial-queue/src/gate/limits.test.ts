@@ -277,13 +277,13 @@ async function occupied(...endsInMs: readonly number[]): Promise<void> {
 describe('a turn', () => {
   const limits = limited({ maxPerLine: 3 });
 
-  /** When the nth call of a lane is told to come back, in whole tens of seconds. */
-  async function turnOf(lane: string, index: number): Promise<number> {
-    const { inMs } = await waiting(index, { limits, owner: `${lane}.${index}` });
+  /** When the nth call of a campaign worker is told to come back, in whole tens of seconds. */
+  async function turnOf(worker: string, index: number): Promise<number> {
+    const { inMs } = await waiting(index, { limits, owner: `${worker}.${index}` });
     return Math.round(inMs / 10_000);
   }
 
-  it('is the instant at which there will be room, for each lane another', async () => {
+  it('is the instant at which there will be room, for each campaign worker another', async () => {
     await occupied(10_000, 20_000, 40_000);
     const turns = [
       await turnOf('a', 1),
@@ -294,7 +294,7 @@ describe('a turn', () => {
     expect(turns).toEqual([1, 2, 4, 13]);
   });
 
-  it('is a lane’s own: whichever of its calls asks, and however often, it keeps it', async () => {
+  it('is a campaign worker’s own: whichever of its calls asks, and however often, it keeps it', async () => {
     await occupied(10_000, 20_000, 40_000);
     await turnOf('a', 1);
     await turnOf('b', 2);
@@ -312,7 +312,7 @@ describe('a turn', () => {
     expect([await turnOf('a', 3), await turnOf('c', 4)]).toEqual([1, 4]);
   });
 
-  it('ends when its lane has what it waited for, be it early', async () => {
+  it('ends when its campaign worker has what it waited for, be it early', async () => {
     const paced = { limits: limited({ intervalMs: 10_000 }) };
     await claim(1, { ...paced, owner: 'a.1' });
     const { inMs } = await waiting(2, { ...paced, owner: 'b.2' });

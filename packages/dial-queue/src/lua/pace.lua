@@ -11,7 +11,7 @@ local LEAST_LEAD_MS, MOST_LEAD_MS = 50, 1000
 -- a job is on its way five times in its life, and as many jobs as are on the way meanwhile have to
 -- find a slot.
 local BEYOND_LEAD_MS, WAYS_OF_A_JOB = 200, 5
--- To ask again in time, a lane has to fetch a job first.
+-- To ask again in time, a campaign worker has to fetch a job first.
 local TO_FETCH_MS, WAYS_OF_A_FETCH = 75, 3
 
 local function lead_of(asked_ms)

@@ -1,33 +1,37 @@
 -- Turns: those who wait for the same thing come back one after the other, each when there should be
--- room for it, and not all at once. Lanes do, all calls of a campaign in one process: per campaign
--- and thing a sorted set, lane -> its turn.
+-- room for it, and not all at once. Three kinds of waiting, three ways:
+--   next_turn: a campaign worker, for all calls of a campaign in one process. It has one turn, and
+--     keeps it. Per campaign and thing a sorted set, worker -> its turn.
+--   own_line_turn: a call for its line. It gets the place that will be free first.
+--   place_at: a call for its hour. It is only told how many asked before.
 
-local function lane_of(owner)
+local function worker_of(owner)
   return string.match(owner, '^(.*)%.') or owner
 end
 
--- When the asker's lane is to ask again. `nth_room`: from 0, when there will be room for one more
--- after so many. It comes after those whose turn is no later than its own, and takes what nobody
--- else comes for: asked before its turn it keeps its place.
+-- When the asker's campaign worker is to ask again. `nth_room`: from 0, when there will be room for
+-- one more after so many. It comes after those whose turn is no later than its own, and takes what
+-- nobody else comes for: asked before its turn it keeps its place.
 local function next_turn(turns, what, owner, now, nth_room)
   local key = turns .. ':' .. what
-  local lane = lane_of(owner)
+  local worker = worker_of(owner)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
-  redis.call('ZREM', key, lane)
+  redis.call('ZREM', key, worker)
   local nth, turn = 0, math.ceil(nth_room(0))
   while true do
     local before = redis.call('ZCOUNT', key, '-inf', turn)
     if before <= nth then break end
     nth, turn = before, math.ceil(nth_room(before))
   end
-  redis.call('ZADD', key, turn, lane)
+  redis.call('ZADD', key, turn, worker)
   redis.call('PEXPIRE', key, math.max(1, turn - now) + 60000)
   return turn
 end
 
--- What the asker's lane waited for it has, be it ahead of its turn: nobody need come after it.
+-- What the asker's campaign worker waited for it has, be it ahead of its turn: nobody need come
+-- after it.
 local function end_turn(turns, what, owner)
-  redis.call('ZREM', turns .. ':' .. what, lane_of(owner))
+  redis.call('ZREM', turns .. ':' .. what, worker_of(owner))
 end
 
 -- Turns given in the future were given before the clock was set back: all are counted anew.

@@ -153,8 +153,8 @@ export class CampaignKeys extends Keys {
   /** Sorted set: ids of calls that have an expiry of their own, by that instant. */
   readonly expiries: string;
   /**
-   * Hash: the turns of calls that wait for one line alone. With `:<what for>` sorted sets: lane ->
-   * its turn. With `:at:…` hashes: how many wait for a minute, until it is over. See turns.lua.
+   * Hash: the turns of calls that wait for one line alone. With `:<what for>` sorted sets: worker
+   * -> its turn. With `:at:…` hashes: how many wait for a minute, until it is over. See turns.lua.
    */
   readonly turns: string;
   /**
