@@ -346,8 +346,8 @@ function retryDelayMs(attempt: number): number {
 
 /**
  * The master we knew has become a replica: connect anew, to the new one. A refused command was not
- * carried out, so a worker sends it again; a producer is told. Nodes of a cluster need none of this:
- * a replica there names its master (MOVED), and the client asks that.
+ * carried out, so a worker sends it again; a producer is told. Nodes of a cluster need none of
+ * this: a replica there names its master (MOVED), and the client asks that.
  */
 function reconnectAfterFailover(role: RedisRole): (error: Error) => 1 | 2 | false {
   const andThen = role === 'producer' ? 1 : 2;
