@@ -1,9 +1,15 @@
+import type {
+  Claim,
+  ClaimRequest,
+  Gate,
+  GateAnswer,
+  RememberedCall,
+  SettleRequest,
+  Uncompared,
+} from '@libby-dialer/dial-queue';
 import type { Outcome } from '@libby-dialer/dialing';
 import type { TestRedis } from '@libby-dialer/testkit';
-import type { Claim } from '../gate/claim.ts';
-import { Evidence, type RememberedCall } from '../gate/evidence.ts';
-import type { ClaimRequest, Gate, GateAnswer, SettleRequest, Uncompared } from '../gate/gate.ts';
-import { Fixture } from './fixture.ts';
+import { Fixture } from '../../packages/dial-queue/src/testing/fixture.ts';
 
 /** Who speaks of a call: the run that asked last, or one nobody has heard of. */
 export type Who = 'latest' | 'somebody';
@@ -479,7 +485,7 @@ export class Occupancy implements Disposable {
   }
 
   async #recall(before: ReadonlyMap<string, Fate>): Promise<void> {
-    const evidence = new Evidence(this.#fixture.redis, this.#fixture.keys);
+    const { evidence } = this.#fixture.queue;
     for (const id of IDS) {
       const calls = [...this.#remembered.values()].filter(({ campaign }) => campaign === id);
       const now = calls.map(({ claim, ...call }) => ({

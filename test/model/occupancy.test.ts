@@ -1,7 +1,7 @@
 import { startRedis, type TestRedis } from '@libby-dialer/testkit';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Move, Occupancy, type Who } from '../testing/occupancy.ts';
+import { type Move, Occupancy, type Who } from './occupancy.ts';
 
 const RUNS = 150;
 const MOVES = 60;
