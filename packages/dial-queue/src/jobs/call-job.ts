@@ -25,8 +25,7 @@ export interface QueuedJob {
  * another program. `altered`: a copy of one of ours, or changed since it was queued. `unreadable`:
  * no call that this version knows.
  */
-export const REFUSALS = ['unsealed', 'altered', 'unreadable'] as const;
-export type Refusal = (typeof REFUSALS)[number];
+export type Refusal = 'unsealed' | 'altered' | 'unreadable';
 
 /** The name that jobs had before there were seals. */
 const UNSEALED_NAME = 'call';
