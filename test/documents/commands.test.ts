@@ -98,6 +98,7 @@ function environment(): Record<string, string> {
     WORKER_HTTP_PORT: '0',
     ENQUEUER_HTTP_PORT: '0',
     FORWARD_HTTP_PORT: '0',
+    LOG_LEVEL: 'info',
     RECEIVER: receiver.url,
   };
 }
