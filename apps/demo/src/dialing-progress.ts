@@ -1,6 +1,7 @@
 import type { CampaignStatus } from '@libby-dialer/dial-queue';
 import type { HoldReason } from '@libby-dialer/dialing';
-import { formatCount, totalOf } from './outcome-table.ts';
+import { formatCount, progressBar } from '@libby-dialer/runtime';
+import { totalOf } from './outcome-table.ts';
 import type { Screen } from './screen.ts';
 
 const BAR_CELLS = 20;
@@ -82,6 +83,5 @@ function shareDone({ pending, inFlight, outcomes }: CampaignStatus): number {
 }
 
 function bar(share: number): string {
-  const full = Math.floor(share * BAR_CELLS);
-  return '█'.repeat(full) + '░'.repeat(BAR_CELLS - full);
+  return progressBar(Math.floor(share * BAR_CELLS), BAR_CELLS);
 }

@@ -1,7 +1,13 @@
 import type { CallingWindow, Campaign } from '@libby-dialer/dialing';
-import { type ConfigOf, describeRedis, libbyConfig, redisConfig } from '@libby-dialer/runtime';
+import {
+  type ConfigOf,
+  countOf,
+  describeRedis,
+  formatCount,
+  libbyConfig,
+  redisConfig,
+} from '@libby-dialer/runtime';
 import type { Dialing, LoadReport } from './dialing.ts';
-import { countOf, formatCount } from './outcome-table.ts';
 import { heading } from './run-report.ts';
 import type { Screen } from './screen.ts';
 

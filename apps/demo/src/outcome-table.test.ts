@@ -1,6 +1,7 @@
 import { OUTCOMES, type Outcome } from '@libby-dialer/dialing';
+import { countOf } from '@libby-dialer/runtime';
 import { expect, test } from 'vitest';
-import { countOf, outcomeTable, sumCounts, totalOf } from './outcome-table.ts';
+import { outcomeTable, sumCounts, totalOf } from './outcome-table.ts';
 
 const PLAIN = { styled: (_: string, text: string) => text };
 

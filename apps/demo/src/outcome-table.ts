@@ -1,4 +1,5 @@
 import { OUTCOMES, type Outcome } from '@libby-dialer/dialing';
+import { formatCount } from '@libby-dialer/runtime';
 import type { Screen } from './screen.ts';
 
 export type OutcomeCounts = Readonly<Record<Outcome, number>>;
@@ -53,14 +54,4 @@ export function sumCounts(all: readonly OutcomeCounts[]): OutcomeCounts {
 
 export function totalOf(counts: OutcomeCounts): number {
   return OUTCOMES.reduce((sum, outcome) => sum + counts[outcome], 0);
-}
-
-/** `1234` as `1,234`. */
-export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-/** `1 call`, `2 calls`. */
-export function countOf(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

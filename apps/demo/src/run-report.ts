@@ -1,5 +1,6 @@
+import { countOf, formatCount } from '@libby-dialer/runtime';
 import type { Ending, LoadReport } from './dialing.ts';
-import { countOf, formatCount, outcomeTable, totalOf } from './outcome-table.ts';
+import { outcomeTable, totalOf } from './outcome-table.ts';
 import { shown } from './run-folder.ts';
 import type { Screen } from './screen.ts';
 

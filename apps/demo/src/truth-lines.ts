@@ -1,5 +1,5 @@
+import { countOf, formatCount } from '@libby-dialer/runtime';
 import { type Comparison, isProven } from './ground-truth.ts';
-import { countOf, formatCount } from './outcome-table.ts';
 import { heading } from './run-report.ts';
 import type { Screen } from './screen.ts';
 

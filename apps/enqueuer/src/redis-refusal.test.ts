@@ -7,8 +7,8 @@ import {
   startRedis,
   stopSaving,
 } from '@libby-dialer/testkit';
-import { expect, test } from 'vitest';
-import { CommandBench } from './testing/command-bench.ts';
+import { describe, expect, test } from 'vitest';
+import { CommandBench, eachTest } from './testing/command-bench.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 const timeout = 60_000;
@@ -79,3 +79,46 @@ async function refused({ redis }: CommandBench, command: string): Promise<number
   );
   return Number(found?.[1] ?? 0) + Number(found?.[2] ?? 0);
 }
+
+describe('Redis in trouble', () => {
+  let bench: CommandBench;
+  eachTest((each) => {
+    bench = each;
+  });
+
+  test.each([
+    [
+      'asks for a password',
+      { requirepass: 'secret' },
+      (url: string) => url.replace(/:secret@|:[^/@]*@/, ''),
+    ],
+    ['out of memory', { maxmemory: '400kb' }, (url: string) => url],
+  ])('%s: one sentence, exit code 1', async (sentence, options, urlOf) => {
+    await using troubled = await startRedis(options);
+    const argv = ['campaign', 'put', await bench.campaign('spring')];
+    const { code, stdout, stderr } = await bench.run(argv, {
+      env: { REDIS_URL: urlOf(troubled.url) },
+    });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('a replica takes no writes: one sentence, exit code 1', async () => {
+    await using replica = await startRedis({
+      args: ['--replicaof', '127.0.0.1', String(bench.redis.options.port)],
+    });
+    const argv = [
+      'load',
+      await bench.list('list.csv', 1),
+      '--campaign',
+      await bench.campaign('spring'),
+    ];
+    const { code, stderr } = await bench.run(argv, { env: { REDIS_URL: replica.url } });
+    expect({ code, lines: stderr.trim().split('\n').length }).toEqual({ code: 1, lines: 1 });
+    const pause = await bench.run(['campaign', 'put', await bench.campaign('spring')], {
+      env: { REDIS_URL: replica.url },
+    });
+    expect(pause).toMatchObject({ code: 1, stderr: expect.stringContaining('replica') });
+  });
+});

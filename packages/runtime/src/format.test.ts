@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countOf, formatDuration } from './format.ts';
+import { countOf, formatDuration, progressBar } from './format.ts';
 
 test.each([
   [0, '0 s'],
@@ -15,4 +15,8 @@ test.each([
 
 test('counts have their noun', () => {
   expect([countOf(1, 'call'), countOf(1234, 'call')]).toEqual(['1 call', '1,234 calls']);
+});
+
+test('a bar is filled from the left', () => {
+  expect([progressBar(0, 3), progressBar(2, 3), progressBar(3, 3)]).toEqual(['░░░', '██░', '███']);
 });

@@ -22,3 +22,8 @@ function join(larger: string, smaller: number, unit: string): string {
 export function countOf(count: number, noun: string, plural = `${noun}s`): string {
   return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
+
+/** A bar of so many cells, of which the first are filled. */
+export function progressBar(filled: number, cells: number): string {
+  return '█'.repeat(filled) + '░'.repeat(cells - filled);
+}

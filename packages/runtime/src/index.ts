@@ -50,7 +50,7 @@ export { documentedVariables, variablesHelp } from './variables-help.ts';
 // Logs and messages
 
 export { ConfigError, type ConfigProblem, DialerError, UsageError } from './errors.ts';
-export { countOf, formatCount, formatDuration } from './format.ts';
+export { countOf, formatCount, formatDuration, progressBar } from './format.ts';
 export {
   createLogger,
   LOG_LEVELS,

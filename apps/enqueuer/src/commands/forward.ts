@@ -17,6 +17,7 @@ import type { CommandLine } from '../command-line.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { type Cell, formatTable, printFitted } from '../terminal/table.ts';
 import { openLogger, readConfig, withContext } from '../with-context.ts';
+import { wholeNumberUpTo } from './option-values.ts';
 
 const LONGEST_TIMEOUT_MS = 60_000;
 
@@ -53,11 +54,16 @@ export function addForwardCommands({ program, io, run }: CommandLine): void {
     .option(
       '--batch <n>',
       'post up to so many results in one request, as {"results": […]}',
-      numberUpTo(1000),
+      wholeNumberUpTo(1000),
     )
-    .option('--concurrency <n>', 'requests at once', numberUpTo(256), 8)
-    .option('--attempts <n>', 'after so many a result becomes a dead letter', numberUpTo(1000), 12)
-    .option('--timeout-ms <ms>', 'for one request', numberUpTo(LONGEST_TIMEOUT_MS), 10_000)
+    .option('--concurrency <n>', 'requests at once', wholeNumberUpTo(256), 8)
+    .option(
+      '--attempts <n>',
+      'after so many a result becomes a dead letter',
+      wholeNumberUpTo(1000),
+      12,
+    )
+    .option('--timeout-ms <ms>', 'for one request', wholeNumberUpTo(LONGEST_TIMEOUT_MS), 10_000)
     .action((options) => run(forwardResults(io, options)));
   forward
     .command('list')
@@ -87,14 +93,6 @@ export function addForwardCommands({ program, io, run }: CommandLine): void {
 function name(text: string): string {
   if (/^[a-z0-9-]{1,63}$/.test(text)) return text;
   throw new InvalidArgumentError('It must be 1 to 63 of a-z, 0-9 and "-".');
-}
-
-function numberUpTo(most: number): (text: string) => number {
-  return (text) => {
-    const number = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : Number.NaN;
-    if (number <= most) return number;
-    throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}.`);
-  };
 }
 
 async function forwardResults(io: Io, options: ForwardOptions): Promise<number> {

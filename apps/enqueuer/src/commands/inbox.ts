@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from '@commander-js/extra-typings';
 import type { CallProgress, EntryStatus } from '@libby-dialer/dial-queue';
 import { isoInstant } from '@libby-dialer/dialing';
 import {
@@ -13,6 +12,7 @@ import type { CommandLine } from '../command-line.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { formatTable, printFitted } from '../terminal/table.ts';
 import { withContext } from '../with-context.ts';
+import { wholeNumber } from './option-values.ts';
 
 const MOST_REJECTS = 20;
 const HEADING = ['ENTRY', 'REJECTED', 'CAMPAIGN', 'CODE', 'REASON'];
@@ -43,14 +43,9 @@ export function addInboxCommands({ program, io, run }: CommandLine): void {
   inbox
     .command('rejected')
     .description('Show the latest entries that could not be called, and why.')
-    .option('--limit <n>', 'how many', wholeNumber, MOST_REJECTS)
+    .option('--limit <n>', 'how many', wholeNumber(6), MOST_REJECTS)
     .option('--json', 'print one JSON object, which also holds the records')
     .action((options) => run(rejected(io, options)));
-}
-
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number from 1.');
 }
 
 async function status(io: Io, { json = false }: JsonOption): Promise<number> {

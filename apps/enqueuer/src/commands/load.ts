@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { Option } from '@commander-js/extra-typings';
 import { LIST_FORMATS, readCampaignFile } from '@libby-dialer/call-list';
 import type { Campaign } from '@libby-dialer/dialing';
 import {
@@ -20,6 +20,7 @@ import { readingList } from './list-failure.ts';
 import { dryRun } from './load-dry-run.ts';
 import { inputOf, type LoadOptions } from './load-options.ts';
 import { printLoaded, progressOf } from './load-output.ts';
+import { wholeNumber } from './option-values.ts';
 
 const DONE = 0;
 const ROWS_REJECTED = 3;
@@ -41,7 +42,7 @@ export function addLoadCommand({ program, io, run }: CommandLine): void {
       '--verdicts <file>',
       'with --dry-run: write a line of CSV on each row (nothing in it names a person)',
     )
-    .option('--limit <n>', 'load only so many callable rows, as a pilot', wholeNumber)
+    .option('--limit <n>', 'load only so many callable rows, as a pilot', wholeNumber(15))
     .addOption(
       new Option(
         '--format <format>',
@@ -62,11 +63,6 @@ export function addLoadCommand({ program, io, run }: CommandLine): void {
     )
     .option('--json', 'print the result as one JSON object')
     .action((file, options) => run(load(io, file, options)));
-}
-
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number from 1.');
 }
 
 /** Loads a list, or shows what loading it would do. Returns the exit code. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type CronTime, type Schedule, ScheduleCalendar } from '@libby-dialer/dialing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type CommandBench, eachTest } from '../testing/command-bench.ts';
 
@@ -65,6 +66,22 @@ describe('schedule add', () => {
   ])('refuses %s %s', async (option, value) => {
     expect((await bench.run([...add, option, value])).code).toBe(2);
   });
+});
+
+test('schedule list shows a run that waits for its list', async () => {
+  await bench.run(add);
+  const { schedules } = bench.queue;
+  const schedule = (await schedules.get('nightly')) as Schedule;
+  const [due] = new ScheduleCalendar(schedule).cron.next(schedule.addedAt, 1);
+  const { local, dueAt } = due as CronTime;
+  await schedules.noteDue(schedule, dueAt);
+  const lease = { owner: 'a daemon', leaseMs: 60_000 };
+  await schedules.take('nightly', local, lease, { again: false });
+  await schedules.giveBack('nightly', local, lease, { state: 'waiting_for_list' });
+  const list = join(bench.directory, `${local.slice(0, 10)}.csv`);
+  expect((await bench.run(['schedule', 'list'])).stdout).toContain(
+    `${local.replace('T', ' ')}  waits for its list ${list}\n`,
+  );
 });
 
 describe('schedule run', () => {

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { Option } from '@commander-js/extra-typings';
 import { LIST_FORMATS, ListError, readCampaignFile } from '@libby-dialer/call-list';
 import { hasCalls, type ScheduleRun } from '@libby-dialer/dial-queue';
 import type { Schedule, ScheduleSettings } from '@libby-dialer/dialing';
@@ -19,9 +19,9 @@ import { callTimeText } from '../reports/wall-clock.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
-import { parseDuration } from './duration.ts';
 import { listFailure } from './list-failure.ts';
 import { printLoaded, progressOf } from './load-output.ts';
+import { duration, positiveDuration, wholeNumber } from './option-values.ts';
 
 const LAST_SHOWN = 5;
 const LAST_IN_JSON = 30;
@@ -76,7 +76,7 @@ export function addScheduleCommands({ program, io, run }: CommandLine): void {
     .option(
       '--keep-runs <n>',
       'archive the campaigns of all but so many runs, once exported',
-      wholeNumber,
+      wholeNumber(6),
     )
     .addOption(
       new Option(
@@ -106,24 +106,6 @@ export function addScheduleCommands({ program, io, run }: CommandLine): void {
     .description('Remove a schedule. Its campaigns stay.')
     .argument('<name>', 'name of the schedule')
     .action((name) => run(remove(io, name)));
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined)
-    throw new InvalidArgumentError('It must be a duration such as 90s, 30m, 2h or 1d.');
-  return ms;
-}
-
-function positiveDuration(text: string): number {
-  const ms = duration(text);
-  if (ms === 0) throw new InvalidArgumentError('It must be more than nothing.');
-  return ms;
-}
-
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number from 1.');
 }
 
 async function add(io: Io, name: string, options: AddOptions): Promise<number> {

@@ -312,3 +312,40 @@ describe('suppress', () => {
     );
   });
 });
+
+describe('suppress', () => {
+  test('adds, checks and removes, in any form of writing', async () => {
+    const added = await bench.run([
+      'suppress',
+      'add',
+      '+15055550123',
+      '(505) 555-0123',
+      '505-555-0124',
+      '--country',
+      'us',
+    ]);
+    expect(added).toMatchObject({ code: 0, stdout: '2 numbers added.\n' });
+    const again = await bench.run(['suppress', 'add', '+15055550124', '+15055550125']);
+    expect(again.stdout).toBe('1 number added, 1 number on the list already.\n');
+    const checked = await bench.run(['suppress', 'check', '+15055550123', '+15055550126']);
+    expect(checked.stdout).toBe('+15055550123  suppressed\n+15055550126  not on the list\n');
+    const removed = await bench.run(['suppress', 'remove', '+15055550123', '+15055550126']);
+    expect(removed.stdout).toBe('1 number removed, 1 number not on the list.\n');
+  });
+
+  test('what cannot be read is told by its place, all at once, and nothing is done', async () => {
+    const argv = ['suppress', 'add', '+15055550123', '5055550124', '12'];
+    const { code, stdout, stderr } = await bench.run(argv);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(
+      stderr
+        .trim()
+        .split('\n')
+        .map((line) => line.slice(0, 9)),
+    ).toEqual(['Number 2:', 'Number 3:']);
+    expect(stderr).not.toContain('5055550124');
+    expect((await bench.run(['suppress', 'check', '+15055550123'])).stdout).toContain(
+      'not on the list',
+    );
+  });
+});

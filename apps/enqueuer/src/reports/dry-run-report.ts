@@ -19,7 +19,7 @@ import { countOf, formatDuration } from '@libby-dialer/runtime';
 import { type Cell, formatTable } from '../terminal/table.ts';
 import { callTimeText, lastToOpen, wallClock } from './wall-clock.ts';
 
-/** Neighbouring rows of which the same is to be said. */
+/** Neighbouring rows that share a text. */
 interface Run<T> {
   readonly line: number;
   readonly toLine: number;
@@ -31,12 +31,12 @@ interface Run<T> {
 
 function runsOf<T>(
   rows: readonly RowForesight[],
-  tell: (row: RowForesight) => T,
+  whatOf: (row: RowForesight) => T,
   isSame: (a: T, b: T) => boolean,
 ): Run<T>[] {
   const runs: Run<T>[] = [];
   for (const row of rows) {
-    const what = tell(row);
+    const what = whatOf(row);
     const { line, sheetRow = line } = row;
     const last = runs.at(-1);
     if (last !== undefined && isSame(last.what, what)) {

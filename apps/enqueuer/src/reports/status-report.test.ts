@@ -44,7 +44,7 @@ function view(
     },
     outlook: {},
     rate: { lastSeconds: undefined, lastMinute: undefined },
-    standstill: { workers: 1, linesFullUntil: undefined },
+    idle: { workers: 1, linesFullUntil: undefined },
     now: NOW,
     ...rest,
   };
@@ -75,7 +75,7 @@ const held = view({
 });
 
 test('one campaign whose calls wait by themselves: when the next comes up', () => {
-  const alone = { standstill: { workers: 1, linesFullUntil: undefined, nextCallAt: NOW + 12_000 } };
+  const alone = { idle: { workers: 1, linesFullUntil: undefined, nextCallAt: NOW + 12_000 } };
   const own = view({ state: 'waiting', inFlight: 0 }, alone);
   expect(statusOfOne(own)).toContain('the next comes up in 12 s');
   expect(statusJson(own)).toMatchObject({ nextCallAt: '2026-12-01T14:00:12.000Z' });
@@ -100,7 +100,7 @@ test('a waiting campaign says until when; a held one why, since when and when it
 });
 
 test('says why nothing goes out: no worker, paused, full lines, calls that wait to be dialed once more', () => {
-  const none = view({ redialing: 2 }, { standstill: { workers: 0, linesFullUntil: NOW + 35_000 } });
+  const none = view({ redialing: 2 }, { idle: { workers: 0, linesFullUntil: NOW + 35_000 } });
   expect(statusOfOne(none)).toContain(`  canceled        0
 
 no worker is running: nothing goes out until one is started (./bin/worker)
@@ -136,7 +136,7 @@ test('says where the pace cannot be kept to', () => {
 });
 
 test('an end that supposes a worker says so', () => {
-  const none = { ...paced, standstill: { workers: 0, linesFullUntil: undefined } };
+  const none = { ...paced, idle: { workers: 0, linesFullUntil: undefined } };
   expect(statusOfOne(none)).toContain(
     '(at the latest Tue 2026-12-01 16:00 UTC), if a worker started now\n',
   );
@@ -145,9 +145,9 @@ test('an end that supposes a worker says so', () => {
 test('where nothing waits nobody is missed, nor where nobody knows', () => {
   const idle = { pending: 0, inFlight: 0 };
   expect(
-    statusOfOne(view(idle, { standstill: { workers: 0, linesFullUntil: undefined } })),
+    statusOfOne(view(idle, { idle: { workers: 0, linesFullUntil: undefined } })),
   ).not.toContain('worker');
-  const unknown = view({}, { standstill: { workers: undefined, linesFullUntil: undefined } });
+  const unknown = view({}, { idle: { workers: undefined, linesFullUntil: undefined } });
   expect(statusOfOne(unknown)).not.toContain('worker');
   expect(statusJson(unknown)).toMatchObject({ workers: null, linesFullUntil: null });
 });

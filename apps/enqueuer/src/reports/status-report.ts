@@ -10,7 +10,7 @@ export function statusJson({
   status,
   outlook,
   rate,
-  standstill,
+  idle,
   refusal,
   redisAheadMs = 0,
   now,
@@ -30,11 +30,11 @@ export function statusJson({
     etaLatest: instantOrNull(end?.latestAt),
     etaBy: end?.by ?? null,
     wouldExpire: end?.unplaced ?? null,
-    workers: standstill.workers ?? null,
+    workers: idle.workers ?? null,
     redisRefuses: refusal ?? null,
     redisClockAheadSeconds: Math.round(redisAheadMs / 1000),
-    linesFullUntil: instantOrNull(standstill.linesFullUntil),
-    nextCallAt: instantOrNull(standstill.nextCallAt),
+    linesFullUntil: instantOrNull(idle.linesFullUntil),
+    nextCallAt: instantOrNull(idle.nextCallAt),
   };
 }
 
@@ -47,39 +47,39 @@ export function statusOfOne(view: CampaignView, width?: number): string {
   const { id, state, pending, inFlight, outcomes, holds } = view.status;
   const counts = OUTCOMES.map((outcome): Cell[] => [`  ${outcome}`, outcomes[outcome]]);
   const table = formatTable([['  pending', pending], ['  in flight', inFlight], ...counts]);
-  const said = [...rateSaid(view.rate), ...standstillSaid(view), ...outlookSaid(view)]
+  const lines = [...rateLines(view.rate), ...idleLines(view), ...outlookLines(view)]
     .map((sentence) => `${sentence}\n`)
     .join('');
-  return `${id}: ${state}\n${table}${said === '' ? '' : `\n${said}`}${holds.length === 0 ? '' : `\n${holdTable(holds, view.now, width)}`}`;
+  return `${id}: ${state}\n${table}${lines === '' ? '' : `\n${lines}`}${holds.length === 0 ? '' : `\n${holdTable(holds, view.now, width)}`}`;
 }
 
 /** Why nothing goes out now, apart from hours and holds. */
-function standstillSaid(view: CampaignView): string[] {
+function idleLines(view: CampaignView): string[] {
   const { id, state, redialing, queue, stuckWorkers, workersOffPace, hasIncompleteCalls } =
     view.status;
-  const { linesFullUntil, nextCallAt } = view.standstill;
-  const said: string[] = [];
+  const { linesFullUntil, nextCallAt } = view.idle;
+  const lines: string[] = [];
   if (view.redisAheadMs !== undefined && Math.abs(view.redisAheadMs) > CLOCKS_MAY_DIFFER_MS)
-    said.push(clocksSaid(view.redisAheadMs));
-  if (view.refusal !== undefined) said.push(refusalSaid(view.refusal));
-  if (lacksWorkers(view)) said.push(NO_WORKER);
+    lines.push(clocksText(view.redisAheadMs));
+  if (view.refusal !== undefined) lines.push(refusalText(view.refusal));
+  if (lacksWorkers(view)) lines.push(NO_WORKER);
   if (state === 'paused')
-    said.push(`${pauseSaid(view)}nothing goes out until "enqueuer resume ${id}"`);
-  if (isWithoutCalls(view)) said.push(NO_CALLS);
-  if (hasIncompleteCalls) said.push(INCOMPLETE);
-  if (stuckWorkers > 0) said.push(`${countOf(stuckWorkers, 'worker')} ${STUCK}`);
-  if (workersOffPace > 0) said.push(`on ${countOf(workersOffPace, 'worker')} ${OFF_PACE}`);
-  if (queue === 'limited') said.push(`${LIMITED} "enqueuer resume ${id}" lifts that`);
+    lines.push(`${pauseText(view)}nothing goes out until "enqueuer resume ${id}"`);
+  if (isWithoutCalls(view)) lines.push(NO_CALLS);
+  if (hasIncompleteCalls) lines.push(INCOMPLETE);
+  if (stuckWorkers > 0) lines.push(`${countOf(stuckWorkers, 'worker')} ${STUCK}`);
+  if (workersOffPace > 0) lines.push(`on ${countOf(workersOffPace, 'worker')} ${OFF_PACE}`);
+  if (queue === 'limited') lines.push(`${LIMITED} "enqueuer resume ${id}" lifts that`);
   if (state === 'running' && linesFullUntil !== undefined)
-    said.push(fullSaid(linesFullUntil, view.now));
+    lines.push(fullLinesText(linesFullUntil, view.now));
   if (view.outlook.opening === undefined && nextCallAt !== undefined)
-    said.push(nextSaid(nextCallAt, view.now));
+    lines.push(nextCallText(nextCallAt, view.now));
   if (redialing > 0)
-    said.push(
+    lines.push(
       `${countOf(redialing, 'call')} in doubt ${redialing === 1 ? 'waits' : 'wait'} to be dialed once more`,
     );
-  said.push(...unknownRulesSaid(view), ...setAsideSaid(view));
-  return said;
+  lines.push(...unknownRulesLines(view), ...setAsideLines(view));
+  return lines;
 }
 
 const INCOMPLETE =
@@ -90,18 +90,18 @@ const OFF_PACE =
   'most slots of its pace are over before Redis has answered: callsPerSecond is hardly kept there';
 const LIMITED = 'BullMQ limits its queue, set by a dashboard or another program;';
 
-function pauseSaid({ status }: CampaignView): string {
+function pauseText({ status }: CampaignView): string {
   return status.queue === 'paused'
     ? 'its queue is paused in BullMQ, by a dashboard or another program: '
     : '';
 }
 
-function clocksSaid(redisAheadMs: number): string {
+function clocksText(redisAheadMs: number): string {
   const apart = `${formatDuration(Math.abs(redisAheadMs))} ${redisAheadMs > 0 ? 'ahead of' : 'behind'}`;
   return `the clock of Redis is ${apart} this machine's: a worker that finds them more than 15 minutes apart dials nothing until they agree`;
 }
 
-function refusalSaid(refusal: string): string {
+function refusalText(refusal: string): string {
   return `nothing goes out: ${refusal}`;
 }
 
@@ -109,7 +109,7 @@ function refusalSaid(refusal: string): string {
  * A worker of before the version that stored it, or this very program, cannot keep all of its
  * rules.
  */
-function unknownRulesSaid({ status: { unknownRules } }: CampaignView): string[] {
+function unknownRulesLines({ status: { unknownRules } }: CampaignView): string[] {
   if (unknownRules.length === 0) return [];
   const rules = unknownRules.join(', ');
   return [
@@ -118,7 +118,7 @@ function unknownRulesSaid({ status: { unknownRules } }: CampaignView): string[] 
 }
 
 /** What the queue held and this dialer has not put there, or not like that. */
-function setAsideSaid({ status: { setAside } }: CampaignView): string[] {
+function setAsideLines({ status: { setAside } }: CampaignView): string[] {
   if (setAside === 0) return [];
   const jobs = `${countOf(setAside, 'job')} in its queue ${setAside === 1 ? 'is' : 'are'} not as the enqueuer made ${setAside === 1 ? 'it' : 'them'}`;
   return [`${jobs}, and set aside: see "enqueuer set-aside list"`];
@@ -138,20 +138,20 @@ const NO_WORKER = 'no worker is running: nothing goes out until one is started (
 
 function lacksWorkers({
   status: { pending, inFlight, redialing },
-  standstill: { workers },
+  idle: { workers },
 }: CampaignView): boolean {
   return workers === 0 && pending + inFlight + redialing > 0;
 }
 
-function fullSaid(until: number, now: number): string {
+function fullLinesText(until: number, now: number): string {
   return `its lines are full (lines.maxConcurrentCalls): there is room for the next call in ${formatDuration(until - now)}`;
 }
 
-function nextSaid(at: number, now: number): string {
+function nextCallText(at: number, now: number): string {
   return `each call waits by itself, for a line or to be tried again: the next comes up in ${formatDuration(Math.max(0, at - now))}`;
 }
 
-function rateSaid({ lastSeconds, lastMinute }: Rate): string[] {
+function rateLines({ lastSeconds, lastMinute }: Rate): string[] {
   if (lastSeconds === undefined || lastMinute === undefined) return [];
   return [
     `${perSecond(lastSeconds)} settled over the last 10 s, ${perSecond(lastMinute)} over the last minute`,
@@ -162,24 +162,24 @@ function perSecond(rate: number): string {
   return `${rate.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })}/s`;
 }
 
-function outlookSaid(view: CampaignView): string[] {
+function outlookLines(view: CampaignView): string[] {
   const { opening, end } = view.outlook;
   const { now } = view;
-  const said: string[] = [];
+  const lines: string[] = [];
   if (opening !== undefined) {
-    said.push(
+    lines.push(
       `opens at ${callTimeText(opening.at, opening.zones)}, in ${formatDuration(opening.at - now)}`,
     );
   }
-  if (end === undefined) return said;
+  if (end === undefined) return lines;
   const supposing = lacksWorkers(view) ? ', if a worker started now' : '';
-  said.push(
-    `${endSaid(end, now)}${supposing}`,
+  lines.push(
+    `${endText(end, now)}${supposing}`,
     `at ${rateText(end.callsPerSecond)} (${RATES[end.by]})`,
   );
   if (end.unplaced > 0)
-    said.push(`about ${countOf(end.unplaced, 'call')} would expire before their turn comes`);
-  return said;
+    lines.push(`about ${countOf(end.unplaced, 'call')} would expire before their turn comes`);
+  return lines;
 }
 
 const RATES = {
@@ -189,7 +189,7 @@ const RATES = {
   measured: 'as of late',
 } as const;
 
-function endSaid({ at, latestAt }: End, now: number): string {
+function endText({ at, latestAt }: End, now: number): string {
   if (at === undefined) return 'done in more than a year';
   const worst = latestAt === undefined ? 'more than a year' : `${wallClock(latestAt, 'UTC')} UTC`;
   const isLater = latestAt === undefined || wallClock(latestAt, 'UTC') !== wallClock(at, 'UTC');
@@ -252,10 +252,10 @@ function belowTable(views: readonly CampaignView[], width: number | undefined): 
       ? []
       : `${status.id} opens at ${callTimeText(opening.at, opening.zones)}, in ${formatDuration(opening.at - now)}\n`,
   );
-  const full = views.flatMap(({ status: { id, state }, standstill: { linesFullUntil }, now }) =>
+  const full = views.flatMap(({ status: { id, state }, idle: { linesFullUntil }, now }) =>
     state !== 'running' || linesFullUntil === undefined
       ? []
-      : `${id}: ${fullSaid(linesFullUntil, now)}\n`,
+      : `${id}: ${fullLinesText(linesFullUntil, now)}\n`,
   );
   const holds = [
     ...new Map(
@@ -264,14 +264,14 @@ function belowTable(views: readonly CampaignView[], width: number | undefined): 
   ];
   const held = holds.length === 0 ? '' : `\n${holdTable(holds, views[0]?.now ?? 0, width)}`;
   const setAside = views.flatMap((view) =>
-    [...unknownRulesSaid(view), ...setAsideSaid(view)].map(
-      (said) => `${view.status.id}: ${said}\n`,
+    [...unknownRulesLines(view), ...setAsideLines(view)].map(
+      (line) => `${view.status.id}: ${line}\n`,
     ),
   );
   const refusals = new Set(
-    views.flatMap(({ refusal }) => (refusal === undefined ? [] : [refusalSaid(refusal)])),
+    views.flatMap(({ refusal }) => (refusal === undefined ? [] : [refusalText(refusal)])),
   );
-  const said = [
+  const lines = [
     ...[...refusals].map((sentence) => `${sentence}\n`),
     ...full,
     ...waiting,
@@ -279,12 +279,12 @@ function belowTable(views: readonly CampaignView[], width: number | undefined): 
     ...setAside,
     ...(views.some(lacksWorkers) ? [`${NO_WORKER}\n`] : []),
   ];
-  return `${said.length === 0 ? '' : `\n${said.join('')}`}${held}`;
+  return `${lines.length === 0 ? '' : `\n${lines.join('')}`}${held}`;
 }
 
 /** One campaign on one line, for a log. */
 export function statusLine(view: CampaignView): string {
-  const { status, outlook, rate, standstill, refusal, now } = view;
+  const { status, outlook, rate, idle, refusal, now } = view;
   const { id, state, pending, inFlight, outcomes, holds } = status;
   const parts = [
     state,
@@ -299,9 +299,9 @@ export function statusLine(view: CampaignView): string {
     ...(isWithoutCalls(view) ? ['no calls yet'] : []),
     ...(status.unknownRules.length > 0 ? [`unknown rules: ${status.unknownRules.join(', ')}`] : []),
     ...(status.setAside > 0 ? [`${formatCount(status.setAside)} set aside`] : []),
-    ...(standstill.linesFullUntil === undefined
+    ...(idle.linesFullUntil === undefined
       ? []
-      : [`lines are full until ${isoInstant(standstill.linesFullUntil)}`]),
+      : [`lines are full until ${isoInstant(idle.linesFullUntil)}`]),
     ...(outlook.opening === undefined ? [] : [`opens at ${isoInstant(outlook.opening.at)}`]),
     ...(outlook.end?.at === undefined ? [] : [`done about ${isoInstant(outlook.end.at)}`]),
     ...holds.map(
@@ -318,6 +318,6 @@ export function changeKey(view: CampaignView): string {
     view.status,
     view.refusal,
     lacksWorkers(view),
-    view.standstill.linesFullUntil !== undefined,
+    view.idle.linesFullUntil !== undefined,
   ]);
 }

@@ -1,5 +1,5 @@
 import type { ProgressView } from '@libby-dialer/operations';
-import { formatCount, formatDuration, type Logger } from '@libby-dialer/runtime';
+import { formatCount, formatDuration, type Logger, progressBar } from '@libby-dialer/runtime';
 import { draw, type Output } from './io.ts';
 
 const REDRAW_MS = 200;
@@ -72,17 +72,17 @@ export function progressLine(view: ProgressView, elapsedMs: number): string {
   const share = shareRead(view);
   const etaMs = remainingMs(view, elapsedMs);
   return [
-    ...(share === undefined ? [] : [bar(share), `${Math.floor(share * 100)} %`.padStart(5)]),
+    ...(share === undefined
+      ? []
+      : [
+          progressBar(Math.round(share * BAR_CELLS), BAR_CELLS),
+          `${Math.floor(share * 100)} %`.padStart(5),
+        ]),
     `${formatCount(view.rows)} rows`,
     `${formatCount(perSecond(view.rows, elapsedMs))}/s`,
     ...(view.rejected > 0 ? [`${formatCount(view.rejected)} rejected`] : []),
     ...(etaMs === undefined ? [] : [`${formatDuration(etaMs)} left`]),
   ].join('  ');
-}
-
-function bar(share: number): string {
-  const full = Math.round(share * BAR_CELLS);
-  return '█'.repeat(full) + '░'.repeat(BAR_CELLS - full);
 }
 
 function shareRead({ bytesRead, bytesTotal }: ProgressView): number | undefined {

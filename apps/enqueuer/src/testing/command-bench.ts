@@ -70,6 +70,26 @@ export class CommandBench extends TestBench {
     if (code !== 0 && code !== 3) throw new Error(`exit code ${code}: ${stderr}`);
     return JSON.parse(stdout);
   }
+
+  /** Loads a list of so many people into a campaign, and gives the ids of the calls. */
+  async loaded(id: string, count: number): Promise<string[]> {
+    const list = await this.list(`${id}.csv`, count);
+    const { code, stderr } = await this.run(['load', list, '--campaign', await this.campaign(id)]);
+    if (code !== 0) throw new Error(`exit code ${code}: ${stderr}`);
+    return await this.queued(id);
+  }
+
+  /** As a worker does that claims a call and learns what became of it. */
+  async placed(
+    id: string,
+    callId: string,
+    ...[outcome, record]: Parameters<TestBench['settle']> extends [string, string, ...infer R]
+      ? R
+      : never
+  ): Promise<void> {
+    await this.claim(id, callId);
+    await this.settle(id, callId, outcome, record);
+  }
 }
 
 function isAbort(error: unknown): boolean {

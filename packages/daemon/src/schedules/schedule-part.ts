@@ -219,7 +219,7 @@ export class SchedulePart implements DaemonPart {
     for (const run of runs) {
       if (this.#stop.signal.aborted) return;
       try {
-        await this.#tell(schedule, run, await this.#carrier.carryOut(schedule, run));
+        await this.#noteEnd(schedule, run, await this.#carrier.carryOut(schedule, run));
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         this.#metrics.looksFailed.inc();
@@ -229,7 +229,7 @@ export class SchedulePart implements DaemonPart {
     }
   }
 
-  async #tell(schedule: Schedule, run: ScheduleRun, end: CarryEnd): Promise<void> {
+  async #noteEnd(schedule: Schedule, run: ScheduleRun, end: CarryEnd): Promise<void> {
     const { local, campaign, state } = run;
     const fields = { schedule: schedule.name, run: local, campaign };
     if (end.kind === 'waiting' && end.sight === 'missing' && state === 'due') {

@@ -30,7 +30,7 @@ function answerFinding(
   { status, message, location }: ApiSighting & { kind: 'answered' },
   url: string,
 ): Finding {
-  const said = message === undefined ? `${status}` : `${status}, "${message.slice(0, 200)}"`;
+  const answer = message === undefined ? `${status}` : `${status}, "${message.slice(0, 200)}"`;
   switch (status) {
     case 400:
     case 401:
@@ -42,13 +42,15 @@ function answerFinding(
     case 405:
     case 410:
       return bad(
-        `There is no API at ${url} (${said}); correct ${VARIABLE}: calls go to its /outbound.`,
+        `There is no API at ${url} (${answer}); correct ${VARIABLE}: calls go to its /outbound.`,
       );
     case 429:
-      return note(`The API at ${url} asks for fewer requests (${said}); ask again later.`);
+      return note(`The API at ${url} asks for fewer requests (${answer}); ask again later.`);
   }
   if (status >= 500)
-    return bad(`The API at ${url} is in trouble (${said}); try again later, or tell the provider.`);
+    return bad(
+      `The API at ${url} is in trouble (${answer}); try again later, or tell the provider.`,
+    );
   if (status >= 300 && status <= 399) {
     const where = location === undefined ? '' : ` to ${location}`;
     return bad(
@@ -56,7 +58,7 @@ function answerFinding(
     );
   }
   return bad(
-    `What answers at ${url} is not the API (${said}); correct ${VARIABLE}, or ask who stands in between.`,
+    `What answers at ${url} is not the API (${answer}); correct ${VARIABLE}, or ask who stands in between.`,
   );
 }
 

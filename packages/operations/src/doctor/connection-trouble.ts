@@ -22,12 +22,12 @@ export function explainConnection(code: string, { url, variable, proxy }: Destin
   const isSecure = protocol === 'https:';
   const place = port === '' ? `${hostname}:${isSecure ? 443 : 80}` : host;
   // What is in the clear goes by no proxy.
-  const ofProxy = isSecure && proxy !== undefined ? saidOfProxy(code, proxy, place) : undefined;
-  return `${ofProxy ?? saidOf(code, hostname, place, variable)}.`.replace('$', () => `(${code})`);
+  const ofProxy = isSecure && proxy !== undefined ? proxyTrouble(code, proxy, place) : undefined;
+  return `${ofProxy ?? trouble(code, hostname, place, variable)}.`.replace('$', () => `(${code})`);
 }
 
 /** `$` stands for the code. Nothing where the trouble lies behind the proxy. */
-function saidOfProxy(code: string, proxy: string, place: string): string | undefined {
+function proxyTrouble(code: string, proxy: string, place: string): string | undefined {
   if (code === 'PROXY_AUTHENTICATION')
     return `The proxy at ${proxy} wants another user or password $; correct ${PROXIES}`;
   if (code === 'PROXY_REFUSED')
@@ -43,7 +43,7 @@ function saidOfProxy(code: string, proxy: string, place: string): string | undef
 }
 
 /** `$` stands for the code. */
-function saidOf(code: string, name: string, place: string, variable: string): string {
+function trouble(code: string, name: string, place: string, variable: string): string {
   if (NO_NAME.test(code))
     return `There is no host ${name} $; correct ${variable}, or the name servers of this machine`;
   if (NO_NAME_SERVER.test(code))

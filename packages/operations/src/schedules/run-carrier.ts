@@ -25,7 +25,7 @@ import { LeaseLostError, RunLease } from './run-lease.ts';
 /** What became of an attempt at a run. */
 export type CarryEnd =
   | { readonly kind: 'loaded'; readonly run: ScheduleRun; readonly loaded: LoadedList }
-  /** `error`: what a person is told who asked for it. */
+  /** `error`: for the person who asked for it. */
   | {
       readonly kind: 'missed' | 'failed';
       readonly reason: string;

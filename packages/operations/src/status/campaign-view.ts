@@ -12,7 +12,7 @@ export interface CampaignView {
   readonly status: CampaignStatus;
   readonly outlook: Outlook;
   readonly rate: Rate;
-  readonly standstill: IdleReason;
+  readonly idle: IdleReason;
   /** Given while Redis refuses to write: a sentence on why, and what to do. */
   readonly refusal?: string | undefined;
   /** How far Redis's clock is ahead of this machine's. */

@@ -46,14 +46,14 @@ function stateSeen(
 export class StatusWatch {
   readonly #context: Context;
   readonly #pending: PendingSample;
-  readonly #standstill: IdleReasons;
+  readonly #idleReasons: IdleReasons;
   readonly #meters = new Map<string, RateMeter>();
   readonly #samples = new Map<string, Sample>();
 
   constructor(context: Context) {
     this.#context = context;
     this.#pending = context.queue.pendingSample;
-    this.#standstill = context.queue.idleReasons;
+    this.#idleReasons = context.queue.idleReasons;
   }
 
   /** Throws `NoSuchCampaignError`. */
@@ -81,7 +81,7 @@ export class StatusWatch {
   async #look(): Promise<Look> {
     const [now, workers, refusal] = await Promise.all([
       this.#context.now(),
-      this.#standstill.workers(),
+      this.#idleReasons.workers(),
       this.#refusal(),
     ]);
     return { now, localNow: Date.now(), workers, refusal };
@@ -101,13 +101,13 @@ export class StatusWatch {
     const rate = this.#rateOf(status, now);
     const sample = status.pending === 0 ? [] : await this.#sampleOf(status, now);
     const linesFullUntil =
-      status.pending === 0 ? undefined : await this.#standstill.linesFullUntil(campaign, now);
-    const asked = { campaign, status, sample, measured: rate.lastMinute, now, linesFullUntil };
+      status.pending === 0 ? undefined : await this.#idleReasons.linesFullUntil(campaign, now);
+    const request = { campaign, status, sample, measured: rate.lastMinute, now, linesFullUntil };
     // By rules that nobody here knows nothing can be foretold.
-    const outlook = status.unknownRules.length > 0 ? {} : outlookOf(asked);
+    const outlook = status.unknownRules.length > 0 ? {} : outlookOf(request);
     const seen = { ...status, state: stateSeen(status, outlook) };
     const nextCallAt =
-      seen.state === 'waiting' ? await this.#standstill.nextCallAt(status.id) : undefined;
+      seen.state === 'waiting' ? await this.#idleReasons.nextCallAt(status.id) : undefined;
     const redisAheadMs = look.now - look.localNow;
     return {
       status: seen,
@@ -116,7 +116,7 @@ export class StatusWatch {
       outlook,
       refusal,
       redisAheadMs,
-      standstill: { workers, linesFullUntil, nextCallAt },
+      idle: { workers, linesFullUntil, nextCallAt },
     };
   }
 

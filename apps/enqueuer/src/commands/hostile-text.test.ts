@@ -14,7 +14,7 @@ eachTest((each) => {
 });
 
 /** A command's output on a terminal, and in a pipe. */
-async function said(...argv: string[]): Promise<{ terminal: string; pipe: string }> {
+async function shownBy(...argv: string[]): Promise<{ terminal: string; pipe: string }> {
   const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 200, rows: 50 });
   const [terminal, { stderr }] = await Promise.all([
     text(stdout),
@@ -40,7 +40,7 @@ test.each([
   ['results spring --format ndjson'],
 ])('a name is shown by %s, not obeyed; a pipe gets it exactly', async (command) => {
   await loaded();
-  const { terminal, pipe } = await said(...command.split(' '));
+  const { terminal, pipe } = await shownBy(...command.split(' '));
   expect(terminal).not.toMatch(OBEYED);
   expect(terminal).toContain(SHOWN);
   expect(pipe).toMatch(OBEYED);
@@ -61,7 +61,7 @@ test('so are campaigns and fields that other services name', async () => {
     'call',
     '{}',
   );
-  const { terminal } = await said('inbox', 'rejected');
+  const { terminal } = await shownBy('inbox', 'rejected');
   expect(terminal).not.toMatch(OBEYED);
   expect(terminal.split('\n')).toHaveLength(3);
   expect(terminal).toContain(`${SHOWN} field`);
@@ -69,7 +69,7 @@ test('so are campaigns and fields that other services name', async () => {
 
 test('so are the payloads of a dry run, and what stands on the command line', async () => {
   const list = await bench.file('list.csv', `Name,Phone\n${HOSTILE},+15055550123\n`);
-  const { terminal } = await said(
+  const { terminal } = await shownBy(
     'load',
     list,
     '--campaign',
@@ -78,5 +78,5 @@ test('so are the payloads of a dry run, and what stands on the command line', as
   );
   expect(terminal).not.toMatch(OBEYED);
   expect(terminal).toContain(SHOWN);
-  expect((await said(`lo\u001b[2J`)).terminal).toBe('');
+  expect((await shownBy(`lo\u001b[2J`)).terminal).toBe('');
 });

@@ -1,0 +1,102 @@
+import type { HoldRequest } from '@libby-dialer/dial-queue';
+import { isoInstant } from '@libby-dialer/dialing';
+import { describe, expect, test } from 'vitest';
+import { type CommandBench, eachTest } from '../testing/command-bench.ts';
+
+let bench: CommandBench;
+eachTest((each) => {
+  bench = each;
+});
+
+/** As a worker does whose line is unknown to the API. */
+async function openHold(
+  { scope, reason }: Pick<HoldRequest, 'scope' | 'reason'> = {
+    scope: 'line:+15055550100',
+    reason: 'agent_not_found',
+  },
+): Promise<void> {
+  const pauses = { firstPauseMs: 60_000, maxPauseMs: 60_000, retryAfterMs: 0 };
+  const hold = { scope, reason, ...pauses };
+  const url = 'https://phone.example/outbound';
+  const cause = {
+    code: 'agent_not_found',
+    status: 404,
+    url,
+    message: 'Agent not found for this number',
+  };
+  await bench.queue.holds.open(hold, 'call-1', cause);
+}
+
+describe('campaign', () => {
+  test('what show prints is what put takes', async () => {
+    const settings = {
+      fromPhoneNumber: ['+15055550100', '+15055550101'],
+      introNotes: 'Ask {{name}}: "really?"\nThen stop.',
+      customQuestions: ['yes', '08:00'],
+      defaultCountry: 'NO',
+      startsAt: '2026-12-01T09:00:00-07:00',
+      expiresAt: '2026-12-05T02:00:00Z',
+      callingWindow: { from: '09:00', to: '24:00', days: ['mon'], timezone: 'America/Denver' },
+    };
+    expect(
+      await bench.run(['campaign', 'put', await bench.campaign('spring', settings)]),
+    ).toMatchObject({
+      code: 0,
+      stdout: 'spring is stored.\n',
+    });
+    const stored = await bench.redis.hget(bench.keys.campaigns, 'spring');
+    const { stdout } = await bench.run(['campaign', 'show', 'spring']);
+    expect(stdout).toContain(`startsAt: "${isoInstant(Date.parse('2026-12-01T16:00:00Z'))}"`);
+    await bench.redis.hdel(bench.keys.campaigns, 'spring');
+    expect(
+      await bench.run(['campaign', 'put', await bench.file('shown.yaml', stdout)]),
+    ).toMatchObject({ code: 0 });
+    expect(JSON.parse((await bench.redis.hget(bench.keys.campaigns, 'spring')) ?? '')).toEqual(
+      JSON.parse(stored ?? ''),
+    );
+  });
+
+  test('list shows all in order; what is not there is bad usage', async () => {
+    expect((await bench.run(['campaign', 'list'])).stdout).toBe('There is no campaign yet.\n');
+    await bench.run(['campaign', 'put', await bench.campaign('spring')]);
+    await bench.run(['campaign', 'put', await bench.campaign('autumn')]);
+    expect((await bench.run(['campaign', 'list'])).stdout).toBe(
+      'CAMPAIGN  STATE    LINES\nautumn    waiting  +15055550100\nspring    waiting  +15055550100\n',
+    );
+    expect(await bench.run(['campaign', 'show', 'winter'])).toMatchObject({ code: 2, stdout: '' });
+    expect(await bench.run(['campaign', 'put', 'nosuch.yaml'])).toMatchObject({
+      code: 2,
+      stdout: '',
+    });
+  });
+
+  test('put says what it changes, and that a hold stays where that is nothing', async () => {
+    const ask = (text: string) => bench.campaign('spring', { introNotes: text });
+    await bench.run(['campaign', 'put', await ask('Ask {{name}}')]);
+    await openHold({ scope: 'campaign:spring', reason: 'rejections' });
+    expect((await bench.run(['campaign', 'put', await ask('Ask {{name}}')])).stdout).toBe(
+      'spring is stored like that already: nothing is changed.\n' +
+        'campaign:spring stays held (rejections): mend the file, or "enqueuer hold release campaign:spring --by <you>".\n',
+    );
+    expect((await bench.run(['campaign', 'put', await ask('Ask')])).stdout).toBe(
+      'spring is stored.\n  introNotes: "Ask {{name}}" → "Ask"\n',
+    );
+    expect((await bench.run(['hold', 'list'])).stdout).toBe('Nothing is held.\n');
+    expect((await bench.run(['campaign', 'put', await ask('Ask')])).stdout).toBe(
+      'spring is stored like that already: nothing is changed.\n',
+    );
+  });
+
+  test('a text that has no effect is worth a warning, no refusal', async () => {
+    const file = await bench.campaign('spring', {
+      introNotes: 'a',
+      introMessage: 'b',
+      introVoicemail: 'c',
+    });
+    const { code, stderr } = await bench.run(['campaign', 'put', file]);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/^Warning: .*introNotes: has no effect/),
+    });
+  });
+});

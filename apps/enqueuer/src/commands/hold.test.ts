@@ -1,0 +1,85 @@
+import type { HoldRequest } from '@libby-dialer/dial-queue';
+import { describe, expect, test } from 'vitest';
+import { type CommandBench, eachTest } from '../testing/command-bench.ts';
+
+let bench: CommandBench;
+eachTest((each) => {
+  bench = each;
+});
+
+/** As a worker does whose line is unknown to the API. */
+async function openHold(
+  { scope, reason }: Pick<HoldRequest, 'scope' | 'reason'> = {
+    scope: 'line:+15055550100',
+    reason: 'agent_not_found',
+  },
+): Promise<void> {
+  const pauses = { firstPauseMs: 60_000, maxPauseMs: 60_000, retryAfterMs: 0 };
+  const hold = { scope, reason, ...pauses };
+  const url = 'https://phone.example/outbound';
+  const cause = {
+    code: 'agent_not_found',
+    status: 404,
+    url,
+    message: 'Agent not found for this number',
+  };
+  await bench.queue.holds.open(hold, 'call-1', cause);
+}
+
+describe('hold', () => {
+  test('list, status and release', async () => {
+    await bench.loaded('spring', 1);
+    expect((await bench.run(['hold', 'list'])).stdout).toBe('Nothing is held.\n');
+    await openHold();
+    expect((await bench.run(['hold', 'list'])).stdout).toMatch(
+      /^line:\+15055550100 +agent_not_found +for \d+ s +in /m,
+    );
+    expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({
+      state: 'held',
+      holds: [
+        {
+          scope: 'line:+15055550100',
+          reason: 'agent_not_found',
+          until: expect.stringMatching(/^20.*Z$/),
+        },
+      ],
+    });
+    expect((await bench.run(['status', 'spring'])).stdout).toContain('agent_not_found');
+    const cause = {
+      cause: 'agent_not_found',
+      status: 404,
+      url: 'https://phone.example/outbound',
+      message: 'Agent not found for this number',
+    };
+    expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({ holds: [cause] });
+    expect(await bench.json(['hold', 'list', '--json'])).toMatchObject({ holds: [cause] });
+    for (const command of [['hold', 'list'], ['status'], ['status', 'spring']]) {
+      expect((await bench.run(command)).stdout).toContain(
+        'line:+15055550100: 404 from https://phone.example/outbound: Agent not found for this number\n',
+      );
+    }
+    const released = await bench.run(['hold', 'release', 'line:+15055550100', '--by', 'Ada']);
+    expect(released).toMatchObject({ code: 0, stdout: 'line:+15055550100 is released.\n' });
+    expect(await bench.redis.xrange(bench.keys.audit, '-', '+')).toHaveLength(1);
+  });
+
+  test('of everything because Redis has lost claims says what to do', async () => {
+    await bench.loaded('spring', 1);
+    await bench.queue.evidence.compare(new Map([['a server of before', 3]]), true);
+    for (const command of [['hold', 'list'], ['status'], ['status', 'spring']]) {
+      const { stdout } = await bench.run(command);
+      expect(stdout).toMatch(/^all +evidence_lost +for \d+ s +when a person releases it$/m);
+      expect(stdout).toContain('enqueuer hold release all --by');
+    }
+    expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({
+      holds: [{ until: null }],
+    });
+    await bench.run(['hold', 'release', 'all', '--by', 'Ada']);
+    expect((await bench.run(['hold', 'list'])).stdout).toBe('Nothing is held.\n');
+  });
+
+  test('release needs a name and a hold', async () => {
+    expect(await bench.run(['hold', 'release', 'all'])).toMatchObject({ code: 2 });
+    expect(await bench.run(['hold', 'release', 'all', '--by', 'Ada'])).toMatchObject({ code: 1 });
+  });
+});

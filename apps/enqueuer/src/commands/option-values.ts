@@ -1,0 +1,38 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** A duration as people write it, `90s`, `30m`, `2h`, `1d` or `0`, in ms. */
+export function duration(text: string): number {
+  if (text === '0') return 0;
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  if (count !== undefined) return Number(count) * (UNITS_MS[unit] ?? 0);
+  throw new InvalidArgumentError('It must be a duration such as 90s, 30m, 2h or 1d.');
+}
+
+export function positiveDuration(text: string): number {
+  const ms = duration(text);
+  if (ms === 0) throw new InvalidArgumentError('It must be more than nothing.');
+  return ms;
+}
+
+/** @param digits more than that is a slip of the hand */
+export function wholeNumber(digits: number): (text: string) => number {
+  return (text) => {
+    if (/^[1-9]\d*$/.test(text) && text.length <= digits) return Number(text);
+    throw new InvalidArgumentError('It must be a whole number from 1.');
+  };
+}
+
+export function wholeNumberUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const number = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : Number.NaN;
+    if (number <= most) return number;
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}.`);
+  };
+}
