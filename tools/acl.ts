@@ -1,6 +1,6 @@
 /**
  * Redis users with the least that each kind of program needs. Redis wants a user on one line and no
- * comments, so `contract/users.acl` is generated from here: `node tools/acl.ts` writes it;
+ * comments, so `contract/users.acl` is generated from here: `npm run generate` writes it;
  * `--check` fails when it is not current.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -138,6 +138,6 @@ const text = `${['user default off', ...users.map(lineOf)].join('\n')}\n`;
 if (!process.argv.includes('--check')) {
   writeFileSync(FILE, text);
 } else if (readFileSync(FILE, 'utf8') !== text) {
-  console.error('contract/users.acl is not current; run: node tools/acl.ts');
+  console.error('contract/users.acl is not current; run: npm run generate');
   process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 /**
  * Pages of docs/reference, written from what the programs themselves are made of: the commands, the
- * campaign's schema, the variables and the metrics. `node tools/reference.ts` writes them;
+ * campaign's schema, the variables and the metrics. `npm run generate` writes them;
  * `--check` fails when one is not current.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -31,9 +31,7 @@ const isCheck = process.argv.includes('--check');
 for (const [name, text] of Object.entries(pages)) {
   if (readStored(name) === text) continue;
   if (isCheck) {
-    console.error(
-      `docs/reference/${name} is not current; run: node tools/run.mjs exec node tools/reference.ts`,
-    );
+    console.error(`docs/reference/${name} is not current; run: npm run generate`);
     process.exitCode = 1;
   } else {
     writeFileSync(join(FOLDER, name), text);

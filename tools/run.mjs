@@ -1,7 +1,7 @@
 /**
  * Runs a task of this checkout, after getting what it needs: `npm start`, `npm test`, `npm run
- * chaos`, `npm run nights`, `npm run bench`, and by hand `node tools/run.mjs setup` and `node
- * tools/run.mjs exec <program> [args…]`.
+ * chaos`, `npm run nights`, `npm run bench`, `npm run generate`, and by hand `node tools/run.mjs
+ * setup` and `node tools/run.mjs exec <program> [args…]`.
  *
  * This file and what it imports run before anything is installed, on any Node from 18: plain
  * JavaScript, no dependencies.
@@ -49,6 +49,7 @@ const tasks = {
     redis: true,
     testPrograms: ['faketime'],
   }),
+  generate: (args) => ({ command: ['node', join(root, 'tools/generate.ts'), ...args] }),
   nights: (args) => ({
     command: ['node', join(root, 'test/nights/main.ts'), ...args],
     redis: true,
@@ -101,7 +102,7 @@ async function run(name = '', args = []) {
   const task = Object.hasOwn(tasks, name) ? tasks[name]?.(args) : undefined;
   if (!task || (name === 'exec' && args.length === 0)) {
     throw new UsageError(
-      'Usage: node tools/run.mjs start|test|chaos|nights|bench [args…], setup, or exec <program> [args…]',
+      'Usage: node tools/run.mjs start|test|chaos|nights|bench|generate [args…], setup, or exec <program> [args…]',
     );
   }
   await prepare(task);

@@ -1,6 +1,6 @@
 /**
  * JSON Schemas (draft 2020-12) of what users and other services write and read, generated from the
- * schemas the programs check with. `node tools/schemas.ts` writes them; `--check` fails when one is
+ * schemas the programs check with. `npm run generate` writes them; `--check` fails when one is
  * not current.
  *
  * Those that other services build on have a version, and `schemas/v<version>/` holds them as
@@ -116,7 +116,7 @@ for (const file of files) {
     );
     process.exitCode = 1;
   } else if (isCheck) {
-    console.error(`schemas/${file.name} is not current; run: node tools/schemas.ts`);
+    console.error(`schemas/${file.name} is not current; run: npm run generate`);
     process.exitCode = 1;
   } else {
     write(file);

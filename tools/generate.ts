@@ -1,0 +1,7 @@
+/**
+ * `npm run generate`: writes every file that is made from the programs themselves. With `--check`
+ * it writes nothing, and fails when one is not current.
+ */
+import './acl.ts';
+import './reference.ts';
+import './schemas.ts';
