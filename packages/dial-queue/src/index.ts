@@ -111,6 +111,7 @@ export type {
   ForwardQueueOptions,
 } from './forwarding/forward-queue.ts';
 export type { DeadLetter, ForwarderState, Forwarders } from './forwarding/forwarders.ts';
+export { openRecord } from './results/open-record.ts';
 export type { ReadOptions, Results } from './results/results.ts';
 
 // Calls that other services push

@@ -1,3 +1,4 @@
+import { openRecord } from '@libby-dialer/dial-queue';
 import {
   isoInstant,
   type Outcome,
@@ -26,7 +27,7 @@ export interface SettledFacts {
   readonly permission?: Permission | undefined;
 }
 
-/** A result record as JSON, open at its end: only the settle script knows the revision. */
+/** The result, open at its end for the settle script. */
 export function resultHead(facts: SettledFacts): string {
   const { call } = facts;
   const record = {
@@ -49,5 +50,5 @@ export function resultHead(facts: SettledFacts): string {
     list: facts.list,
     permission: facts.permission,
   };
-  return JSON.stringify(record).slice(0, -1);
+  return openRecord(record);
 }

@@ -9,12 +9,11 @@ import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { number, text } from '../redis/script-inputs.ts';
+import { openRecord, PERSON } from '../results/open-record.ts';
 import { Results } from '../results/results.ts';
 import { CallReopener } from './call-reopener.ts';
 
 const CALLS_PER_LOOK = 500;
-/** What a person says of a call comes from no worker. */
-const DESK = 'enqueuer';
 
 /** What became of a person's decision. */
 export type Resolution =
@@ -103,7 +102,7 @@ export class UnknownCalls {
       ...record,
       outcome: 'accepted',
       reason: 'resolved_by_person',
-      worker: DESK,
+      worker: PERSON,
     } as const;
     const { revision: _, ...head } = { ...resolved, settledAt: isoInstant(at) };
     const resolution = await UnknownCalls.#resolve.run(this.#redis, this.#keys.campaign(campaign), {
@@ -111,7 +110,7 @@ export class UnknownCalls {
       callId,
       by,
       at: isoInstant(at),
-      result: JSON.stringify(head).slice(0, -1),
+      result: openRecord(head),
     });
     // One that waited for its redial would come up only to find its call settled.
     if (resolution.kind === 'resolved')

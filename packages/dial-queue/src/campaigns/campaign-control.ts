@@ -4,7 +4,7 @@ import {
   type Monotonic,
   standingClaims,
 } from '../gate/earlier-claims.ts';
-import { liftQueueHalt } from '../jobs/queue-halt.ts';
+import { liftQueueHalt } from '../jobs/queues.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';

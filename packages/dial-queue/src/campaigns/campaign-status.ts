@@ -1,6 +1,6 @@
 import { type Campaign, OUTCOMES, type Outcome, RecipientHours } from '@libby-dialer/dialing';
 import type { Hold, Holds } from '../holds/holds.ts';
-import type { QueueHalt } from '../jobs/queue-halt.ts';
+import type { QueueHalt } from '../jobs/queues.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { pairsOf } from '../redis/replies.ts';

@@ -1,8 +1,7 @@
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { type QueuedJob, readJob } from './call-job.ts';
-import { liftQueueHalt } from './queue-halt.ts';
-import { openQueue } from './queues.ts';
+import { liftQueueHalt, openQueue } from './queues.ts';
 import { WaitingJobs } from './waiting-jobs.ts';
 
 const CALLS_PER_STEP = 500;

@@ -17,3 +17,27 @@ export function openQueue(redis: RedisConnection, keys: Keys, campaign: string):
   queue.on('error', () => {});
   return queue;
 }
+
+/**
+ * What keeps a campaign's jobs back by BullMQ's own means. Nothing here uses them: a dashboard did
+ * it, or another program. `paused`: no job is handed out. `limited`: only so many at once, or so
+ * fast.
+ */
+export type QueueHalt = 'paused' | 'limited' | 'open';
+
+/** Lets BullMQ hand the campaign's jobs out again, as many and as fast as they are asked for. */
+export async function liftQueueHalt(
+  redis: RedisConnection,
+  keys: Keys,
+  campaign: string,
+): Promise<void> {
+  const queue = openQueue(redis, keys, campaign);
+  try {
+    await queue.removeGlobalConcurrency();
+    await queue.removeGlobalRateLimit();
+    await queue.removeRateLimitKey();
+    await queue.resume();
+  } finally {
+    await queue.close();
+  }
+}

@@ -17,13 +17,12 @@ import { hashSteps } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { flag, optional, rows, text } from '../redis/script-inputs.ts';
+import { openRecord, PERSON } from '../results/open-record.ts';
 import { callOf, type QueuedJob, type Refusal, readCall } from './call-job.ts';
 
 const JOBS_PER_STEP = 500;
 /** Stands where a job does not tell. */
 const UNREADABLE = 'unreadable';
-/** What a person says of a job comes from no worker. */
-const DESK = 'enqueuer';
 
 /** A job out of the queue, and why. */
 export interface SetAsideJob extends QueuedJob {
@@ -189,7 +188,7 @@ export class SetAsideJobs {
   /** Nothing is dialed by them: copies go, and a row ends as `canceled`. */
   async cancel(campaign: string, jobs: readonly SetAsideJob[], decider: Decider): Promise<void> {
     const ending = { outcome: 'canceled', reason: 'resolved_by_person' } as const;
-    for (const job of jobs) await this.#end(campaign, job, DESK, decider.at, ending);
+    for (const job of jobs) await this.#end(campaign, job, PERSON, decider.at, ending);
     await this.#note(campaign, 'canceled', jobs.length, decider);
   }
 
@@ -296,5 +295,5 @@ function writtenBy(
     worker,
     ...(list === undefined ? {} : { list }),
   };
-  return { after: JSON.stringify(after), result: JSON.stringify(record).slice(0, -1) };
+  return { after: JSON.stringify(after), result: openRecord(record) };
 }

@@ -1,4 +1,5 @@
 import type { ResultRecord } from '@libby-dialer/dialing';
+import { openRecord } from '../results/open-record.ts';
 
 /** Stands where a number, a name or an owner stood. */
 export const ERASED = 'erased';
@@ -27,16 +28,13 @@ const BLANKED: ReadonlySet<string> = new Set([
   'name',
 ] satisfies (keyof ResultRecord)[]);
 
-/**
- * A result that names nobody, as JSON, open at its end: only the script that writes it knows the
- * revision.
- */
+/** A result that names nobody, open at its end. */
 export function erasedHead(record: Partial<ResultRecord>): string {
   const fields = Object.entries(record).flatMap(([field, value]) => {
     if (BLANKED.has(field)) return [[field, ERASED]];
     return KEPT.has(field) ? [[field, value]] : [];
   });
-  return JSON.stringify(Object.fromEntries(fields)).slice(0, -1);
+  return openRecord(Object.fromEntries(fields));
 }
 
 /** The same for a result that is itself still open at its end. */

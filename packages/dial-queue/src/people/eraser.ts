@@ -9,12 +9,12 @@ import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { list, optional, text } from '../redis/script-inputs.ts';
+import { PERSON } from '../results/open-record.ts';
 import { ERASED, erasedHead } from './erased-record.ts';
 import { Identity, isCallId } from './identity.ts';
 import { type PersonalData, PersonalDataFinder } from './personal-data.ts';
 import { emptySlowLog, type SlowLogState } from './slow-log.ts';
 
-const DESK = 'enqueuer';
 /** What the announcement of an erasure begins with; the person's keyed hash follows. */
 export const ERASED_PERSON = 'erased:';
 /** Each look finds only what has come in since the one before. */
@@ -325,7 +325,7 @@ function recordOf(
     queuedAt: latest?.queuedAt ?? isoInstant(data.queuedAt),
     ...(dialedAt === undefined ? {} : { dialedAt: isoInstant(dialedAt) }),
     settledAt: isoInstant(at),
-    worker: DESK,
+    worker: PERSON,
     revision: 0,
   };
 }
