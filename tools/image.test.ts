@@ -47,6 +47,8 @@ it('has every package that its programs need, and no other', () => {
   expect([...copied].map(([, folder]) => folder)).toEqual([...needed].toSorted());
 });
 
+const isScript = (file: string): boolean => file.endsWith('.lua');
+
 it('has every file that these import, and every Lua script', () => {
   const sent = new Set(image);
   const missing = sources.flatMap((file) =>
@@ -55,7 +57,6 @@ it('has every file that these import, and every Lua script', () => {
       .filter((path) => !path.endsWith('/') && !sent.has(path)),
   );
   expect(missing).toEqual([]);
-  const isScript = (file: string): boolean => file.endsWith('.lua');
   expect(files.filter(isScript).length).toBeGreaterThan(20);
   expect(image.filter(isScript)).toEqual(files.filter(isScript));
 });
