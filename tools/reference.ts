@@ -1,6 +1,6 @@
 /**
- * Pages of docs/reference, written from what the programs themselves are made of: the commands, the
- * campaign's schema, the variables and the metrics. `npm run generate` writes them;
+ * Pages of docs, written from what the programs themselves are made of: the commands, the
+ * campaign's schema, the variables, the metrics and the rules of regions. `npm run generate` writes them;
  * `--check` fails when one is not current.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -9,14 +9,18 @@ import { campaignFilePage } from './reference/campaign-file.ts';
 import { cliPages } from './reference/cli.ts';
 import { environmentPage } from './reference/environment.ts';
 import { metricsPage } from './reference/metrics.ts';
+import { regionsPage } from './reference/regions.ts';
 
-const FOLDER = join(import.meta.dirname, '..', 'docs', 'reference');
+const FOLDER = join(import.meta.dirname, '..', 'docs');
 
 const pages: Readonly<Record<string, string>> = {
-  ...cliPages(),
-  'campaign-file.md': campaignFilePage(),
-  'environment.md': environmentPage(),
-  'metrics.md': await metricsPage(),
+  ...Object.fromEntries(
+    Object.entries(cliPages()).map(([name, text]) => [`reference/${name}`, text]),
+  ),
+  'reference/campaign-file.md': campaignFilePage(),
+  'reference/environment.md': environmentPage(),
+  'reference/metrics.md': await metricsPage(),
+  'rules/regions.md': regionsPage(),
 };
 
 function readStored(name: string): string | undefined {
@@ -31,7 +35,7 @@ const isCheck = process.argv.includes('--check');
 for (const [name, text] of Object.entries(pages)) {
   if (readStored(name) === text) continue;
   if (isCheck) {
-    console.error(`docs/reference/${name} is not current; run: npm run generate`);
+    console.error(`docs/${name} is not current; run: npm run generate`);
     process.exitCode = 1;
   } else {
     writeFileSync(join(FOLDER, name), text);

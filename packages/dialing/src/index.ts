@@ -19,6 +19,7 @@ export {
   parseCampaign,
   TEXT_FIELDS,
 } from './campaign.ts';
+export { NO_STRICTER_RULE } from './checked-regions.ts';
 export { readCountryText } from './country-text.ts';
 export { type Circumstances, type Decision, decide, type Sighting } from './decide.ts';
 export { dedupeKey } from './dedupe-key.ts';
