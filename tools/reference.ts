@@ -1,7 +1,7 @@
 /**
  * Pages of docs, written from what the programs themselves are made of: the commands, the
- * campaign's schema, the variables, the metrics and the rules of regions. `npm run generate` writes them;
- * `--check` fails when one is not current.
+ * campaign's schema, the variables, the metrics and the rules of regions. `npm run generate` writes
+ * them; `--check` fails when one is not current.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
