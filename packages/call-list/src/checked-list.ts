@@ -15,6 +15,8 @@ export interface CheckedList {
 export interface ListInput {
   readonly path: string;
   readonly format?: ListFormat | undefined;
+  /** Which sheet of a workbook, where it has several. */
+  readonly sheet?: string | undefined;
   /** What `-` stands for. */
   readonly stdin: Readable;
   readonly signal: AbortSignal;
@@ -24,9 +26,10 @@ export interface ListInput {
 
 /** Opens a list and prepares the check of its rows. Throws `ListError`. */
 export async function openCheckedList(campaign: Campaign, input: ListInput): Promise<CheckedList> {
-  const { path, format, stdin, signal } = input;
+  const { path, format, sheet, stdin, signal } = input;
   const source = await openSource(path, {
     format,
+    sheet,
     stdin,
     signal,
     hash: campaign.dedupeBy === 'row',

@@ -3,6 +3,8 @@ export type ListErrorCode =
   | 'not_a_file'
   | 'unreadable'
   | 'damaged_gzip'
+  | 'damaged_workbook'
+  | 'which_sheet'
   | 'empty'
   | 'binary'
   | 'other_format'

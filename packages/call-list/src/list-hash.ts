@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdtemp, open, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { type FileHandle, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { openBytes } from './list-bytes.ts';
+import { openUnnamedFile } from './unnamed-file.ts';
 
 export interface HashedList {
   /**
@@ -20,8 +19,7 @@ export interface HashedList {
 
 /**
  * Names a list by its content, in a pass of its own before the first row is read. What cannot be
- * read twice (standard input, a pipe) is copied to a file that only this process can see: it has no
- * name any more, so that it is gone with the process. Throws `ListError`, and the signal's reason
+ * read twice (standard input, a pipe) is copied. Throws `ListError`, and the signal's reason
  * when that aborts.
  */
 export async function hashList(
@@ -68,13 +66,4 @@ async function hashTo(
     bytes.close();
   }
   return hash.digest('hex');
-}
-
-async function openUnnamedFile(): Promise<FileHandle> {
-  const directory = await mkdtemp(join(tmpdir(), 'libby-list-'));
-  try {
-    return await open(join(directory, 'list'), 'wx+', 0o600);
-  } finally {
-    await rm(directory, { recursive: true });
-  }
 }

@@ -17,7 +17,9 @@ export const REJECT_CODES = [
   'bad_encoding',
   'bad_json',
   'invalid_field',
+  'bad_cell',
   'row_too_large',
+  'skipped',
 ] as const;
 export type RejectCode = (typeof REJECT_CODES)[number];
 
@@ -31,11 +33,11 @@ export interface RowProblem {
 }
 
 /**
- * One data row of a list. Either `cells` (CSV), or `record` (JSON, NDJSON), or neither where
- * `problem` says why.
+ * One data row of a list. Either `cells` (CSV, workbook), or `record` (JSON, NDJSON), or neither
+ * where `problem` says why.
  */
 export interface ListRow {
-  /** The physical line on which the row begins, from 1. */
+  /** The line on which the row begins, from 1; of a sheet, the number of its row. */
   line: number;
   /**
    * Where a spreadsheet shows it, if not in the row of that number: cells above it hold line
@@ -45,8 +47,8 @@ export interface ListRow {
   /** Its place among the data rows, from 1. */
   row: number;
   /**
-   * CSV: the cells as they stand in the list, not trimmed; without a problem never more than
-   * headings, but perhaps fewer.
+   * CSV and workbook: the cells as they stand in the list, not trimmed; without a problem never
+   * more than headings, but perhaps fewer.
    */
   cells: string[] | undefined;
   /** JSON: the text of the record as it stands in the list, for the rejects file. */

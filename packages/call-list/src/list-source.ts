@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
@@ -23,6 +24,8 @@ export interface ListSource {
 
 export interface ListSourceOptions {
   readonly format?: ListFormat | undefined;
+  /** Which sheet of a workbook, where it has several. */
+  readonly sheet?: string | undefined;
   readonly stdin: Readable;
   /** A pass of its own before the first row. */
   readonly hash: boolean;
@@ -37,7 +40,7 @@ export interface ListSourceOptions {
 
 /** Opens a list so that it can be told how much of it has been read. Throws `ListError`. */
 export async function openSource(path: string, options: ListSourceOptions): Promise<ListSource> {
-  const { format, stdin, hash, signal, nameColumns } = options;
+  const { format, sheet, stdin, hash, signal, nameColumns } = options;
   const given = path === STDIN ? addAbortSignal(signal, stdin) : undefined;
   const hashed = hash ? await hashList(path, signal, given) : undefined;
   const file =
@@ -46,20 +49,41 @@ export async function openSource(path: string, options: ListSourceOptions): Prom
     format,
     content: hashed?.content ?? given ?? file?.stream,
     nameColumns,
+    sheet,
   });
   return {
     list,
-    listHash: hashed?.hash,
+    listHash: hashed && hashOfSheet(hashed.hash, list),
     bytesTotal: file?.size,
-    bytesRead: () => file?.stream.bytesRead ?? 0,
+    bytesRead: () => bytesRead(list, file),
   };
+}
+
+/** The rows of two sheets of one workbook are not the same, though their numbers are. */
+function hashOfSheet(hash: string, { sheet }: List): string {
+  return sheet === undefined
+    ? hash
+    : createHash('sha256').update(`${hash}\0${sheet.name}`).digest('hex');
+}
+
+/** A workbook is copied before its first row is read. */
+function bytesRead({ sheet }: List, file: OpenFile | undefined): number {
+  if (file === undefined) return 0;
+  return sheet === undefined
+    ? file.stream.bytesRead
+    : Math.min(file.size, Math.round(sheet.shareRead() * file.size));
+}
+
+interface OpenFile {
+  readonly stream: ReadStream;
+  readonly size: number;
 }
 
 /**
  * Undefined for what is no plain file: a pipe can be opened only once, and what is missing is for
  * `openList` to explain.
  */
-async function openFile(path: string): Promise<{ stream: ReadStream; size: number } | undefined> {
+async function openFile(path: string): Promise<OpenFile | undefined> {
   try {
     const stats = await stat(path);
     if (!stats.isFile()) return undefined;

@@ -232,7 +232,7 @@ describe('openList', () => {
       'binary',
       'binary file',
     ],
-    ['book.csv', Buffer.from('PK\x03\x04rest', 'latin1'), 'binary', 'Excel workbook'],
+    ['book.csv', Buffer.from('PK\x03\x04rest', 'latin1'), 'damaged_workbook', 'cut off'],
     ['wide.csv', Buffer.from('\xff\xfea\0\0\0\0\0', 'latin1'), 'binary', 'binary file'],
     ['mac.csv', 'name,phone\rAnn,1\r', 'bad_headings', 'CR alone'],
     ['mac-quoted.csv', 'name,phone\r"Ann\nLee",1\r', 'bad_headings', 'CR alone'],

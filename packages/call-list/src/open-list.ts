@@ -17,10 +17,11 @@ import { ListError } from './list-error.ts';
 import { excerpt, type ListRow, readRows } from './list-row.ts';
 import { unguarded } from './rejects/formula-guard.ts';
 import { holdsRecords, recordRows } from './rejects/rejected-records.ts';
+import { isZip, openWorkbook, refuseOldWorkbook, type Sheet } from './workbook/open-workbook.ts';
 
 const SAMPLE_LENGTH = 64 * 1024;
 
-/** What a CSV list looks like beside its rows. */
+/** What a list of cells looks like beside its rows. A workbook is laid out as CSV for Excel is. */
 export interface CsvLayout {
   /** As they stand in the list. */
   headings: readonly string[];
@@ -31,12 +32,17 @@ export interface CsvLayout {
 
 export interface List {
   format: ListFormat;
-  /** CSV only; of the rejects file of a JSON list there is none, for its rows are records again. */
+  /**
+   * CSV and workbook; of the rejects file of a JSON list there is none, for its rows are records
+   * again.
+   */
   csv: CsvLayout | undefined;
   /** Sentences about what is odd with the list as a whole. */
   warnings: readonly string[];
   /** The rows in chunks, once; the next chunk is read when it is asked for. Throws `ListError`. */
   rows: AsyncIterable<ListRow[]>;
+  /** Workbook only: which of its sheets is read, and how far, from 0 to 1. */
+  sheet?: Pick<Sheet, 'name' | 'shareRead'>;
   /** Lets go of the file; also before the rows have been read to the end. */
   close(): void;
 }
@@ -54,6 +60,8 @@ export interface OpenListOptions {
    * where these are headings. Left out: every CSV list must have them.
    */
   nameColumns?: NameColumns | undefined;
+  /** Which sheet of a workbook, where it has several. */
+  sheet?: string | undefined;
 }
 
 export type NameColumns = (cells: readonly string[]) => readonly string[] | undefined;
@@ -74,9 +82,15 @@ export async function openList(path: string, options: OpenListOptions = {}): Pro
 async function readHead(
   path: string,
   bytes: ListBytes,
-  { format: wanted, nameColumns }: OpenListOptions,
+  { format: wanted, nameColumns, sheet }: OpenListOptions,
 ): Promise<List> {
   const head = await peekBytes(bytes.chunks, SAMPLE_LENGTH);
+  if (isZip(head.sample)) return await openSheet(bytes, head.all, sheet, nameColumns);
+  refuseOldWorkbook(head.sample);
+  if (wanted === 'xlsx')
+    throw new ListError('other_format', 'The list is no .xlsx workbook: leave its format out.');
+  if (sheet !== undefined)
+    throw new ListError('which_sheet', 'The list is no workbook and has no sheets.');
   const encoding = sniffEncoding(head.sample);
   const { sample, all } = await peekText(decodeText(head.all, encoding), SAMPLE_LENGTH);
   const texts = sample.length < SAMPLE_LENGTH ? sample : all;
@@ -157,15 +171,69 @@ async function openCsv(
   while (first.done !== true && first.value.length === 0) first = await chunks.next();
   const [headingRow, ...rest] = first.done === true ? [] : first.value;
   const headings = headingsOf(headingRow, encoding);
-  const rows = withFirst(rest, chunks);
-  if (holdsRecords(headings))
-    return { format: 'json', csv: undefined, rows: recordRows(asTheyWere(rows), encoding) };
-  if (ownHeadingCount(headings) === headings.length)
-    return { csv: { headings, delimiter, byteOrderMark }, rows };
-  return {
-    csv: { headings: headings.map(unguarded), delimiter, byteOrderMark },
-    rows: asTheyWere(rows),
+  return asTheyWere({ headings, delimiter, byteOrderMark }, withFirst(rest, chunks), encoding);
+}
+
+async function openSheet(
+  bytes: ListBytes,
+  chunks: AsyncIterable<Buffer>,
+  wanted: string | undefined,
+  nameColumns: NameColumns | undefined,
+): Promise<List> {
+  const sheet = await openWorkbook(chunks, wanted);
+  const close = (): void => {
+    sheet.close();
+    bytes.close();
   };
+  try {
+    const opened = await readSheet(sheet.rows, nameColumns);
+    return { format: 'xlsx', ...opened, warnings: [], sheet, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+async function readSheet(
+  sheetRows: AsyncIterable<ListRow[]>,
+  nameColumns: NameColumns | undefined,
+): Promise<Pick<List, 'csv' | 'rows'> & { format?: ListFormat }> {
+  const chunks = sheetRows[Symbol.asyncIterator]() as AsyncGenerator<ListRow[]>;
+  let first = await chunks.next();
+  while (first.done !== true && first.value.length === 0) first = await chunks.next();
+  if (first.done === true) throw new ListError('empty', 'The list is empty.');
+  const layout = { delimiter: ',', byteOrderMark: true };
+  const columns = nameColumns?.(first.value[0]?.cells ?? []);
+  if (columns !== undefined) {
+    const rows = withFirst(first.value, chunks);
+    return { csv: { headings: columns, ...layout }, rows: numberedFromOne(rows) };
+  }
+  const [headingRow, ...rest] = first.value;
+  if (headingRow?.problem !== undefined)
+    throw new ListError(
+      'bad_headings',
+      `The headings of the sheet cannot be read. ${headingRow.problem.reason}`,
+    );
+  const headings = headingRow?.cells ?? [];
+  return asTheyWere({ headings, ...layout }, withFirst(rest, chunks), 'UTF-8');
+}
+
+/** Of a sheet without headings, whose first row is a row as well. */
+async function* numberedFromOne(chunks: AsyncIterable<ListRow[]>): AsyncGenerator<ListRow[]> {
+  for await (const rows of chunks) yield rows.map((row) => ({ ...row, row: row.row + 1 }));
+}
+
+/** Undoes what was done to the cells and records of a rejects file. */
+function asTheyWere(
+  csv: CsvLayout,
+  rows: AsyncIterable<ListRow[]>,
+  encoding: string,
+): Pick<List, 'csv' | 'rows'> & { format?: ListFormat } {
+  const { headings } = csv;
+  if (holdsRecords(headings))
+    return { format: 'json', csv: undefined, rows: recordRows(withoutGuards(rows), encoding) };
+  if (ownHeadingCount(headings) === headings.length) return { csv, rows };
+  return { csv: { ...csv, headings: headings.map(unguarded) }, rows: withoutGuards(rows) };
 }
 
 function firstCells(sample: string, reader: CsvRows): readonly string[] {
@@ -196,8 +264,7 @@ function headingsOf(row: ListRow | undefined, encoding: string): readonly string
   return row.cells ?? [];
 }
 
-/** The rows of a rejects file. */
-async function* asTheyWere(chunks: AsyncIterable<ListRow[]>): AsyncGenerator<ListRow[]> {
+async function* withoutGuards(chunks: AsyncIterable<ListRow[]>): AsyncGenerator<ListRow[]> {
   for await (const rows of chunks)
     yield rows.map((row) => ({ ...row, cells: row.cells?.map(unguarded) }));
 }

@@ -8,6 +8,7 @@ const MISUSED: ReadonlySet<ListErrorCode> = new Set([
   'no_phone_column',
   'ambiguous_column',
   'unknown_column',
+  'which_sheet',
 ]);
 
 /** What a list that cannot be read at all ends a command with. */

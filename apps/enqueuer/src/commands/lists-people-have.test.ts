@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { textRows, workbookFile } from '@libby-dialer/call-list/testing';
 import type { QueuedCall } from '@libby-dialer/dialing';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
@@ -932,4 +933,49 @@ test('the rejects of a JSON list, mended there, are loaded as that list would ha
     code: 0,
     verdicts: ['2 Ada +15055550123 now', '3 Ben +15055550124 now'],
   });
+});
+
+const PEOPLE = `${textRows([['Name', 'Phone']])}
+  <row r="3"><c r="A3" t="inlineStr"><is><t>Ada</t></is></c><c r="B3"><v>15055550123</v></c></row>
+  <row r="4" hidden="1"><c r="A4" t="inlineStr"><is><t>Ben</t></is></c><c r="B4"><v>1.5055550124E10</v></c></row>
+  <row r="5"><c r="A5" t="inlineStr"><is><t>Cal</t></is></c><c r="B5" t="e"><f>X9</f><v>#N/A</v></c></row>`;
+const NOTES = textRows([['Note'], ['call early']]);
+
+test('a workbook calls whom the sheet shows, and its rejects file no other', async () => {
+  const content = workbookFile({ sheets: [{ name: 'People', rows: PEOPLE }] });
+  expect((await outcomeOf({ file: 'list.xlsx', content })).verdicts).toEqual([
+    '3 Ada +15055550123 now',
+    '4 skipped',
+    '5 bad_cell',
+  ]);
+  const rejects = await readFile(join(bench.directory, 'list.xlsx.rejected.csv'), 'utf8');
+  expect(rejects).toContain('Ben,15055550124,4,skipped,"The row is hidden in the sheet');
+  const again = await bench.file('again.csv', rejects);
+  const campaign = await bench.campaign('try', { defaultCountry: 'US' });
+  expect(await bench.json(['load', again, '--campaign', campaign, '--json'])).toMatchObject({
+    queued: 0,
+    rejected: 2,
+  });
+});
+
+test('a workbook with several sheets is loaded by the one that is named', async () => {
+  const content = workbookFile({
+    sheets: [
+      { name: 'Notes', rows: NOTES },
+      { name: 'People', rows: PEOPLE },
+    ],
+  });
+  expect(await outcomeOf({ file: 'list.xlsx', content })).toEqual({
+    code: 2,
+    verdicts: 'The workbook has several sheets: say --sheet with one of "Notes", "People".',
+  });
+  const campaign = await bench.campaign('try', { defaultCountry: 'US', dedupeBy: 'row' });
+  const argv = ['load', join(bench.directory, 'list.xlsx'), '--campaign', campaign, '--json'];
+  expect(await bench.json([...argv, '--sheet', 'People'])).toMatchObject({
+    queued: 1,
+    rejected: 2,
+  });
+  const file = join(bench.directory, 'list.xlsx');
+  const listed = ['suppress', 'import', file, '--country', 'US', '--sheet', 'People', '--json'];
+  expect(await bench.json(listed)).toMatchObject({ added: 2, rejected: 1 });
 });

@@ -36,8 +36,8 @@ export async function dryRun(
 ): Promise<LoadCounts> {
   return await withContextIfThere(io, async (context) => {
     const campaign = given ?? (await storedCampaign(context, options.campaign));
-    const { format, limit, json = false } = options;
-    using run = await openDryRun(context, { ...inputOf(io, path, format), campaign, limit });
+    const { limit, json = false } = options;
+    using run = await openDryRun(context, { ...inputOf(io, path, options), campaign, limit });
     if (run.change !== undefined) warn(io, storedCampaignChangeText(run.change));
     if (run.isAnotherList) warn(io, anotherListMessage(campaign));
     await using file = await openVerdicts(path, options);

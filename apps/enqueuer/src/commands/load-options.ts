@@ -7,6 +7,7 @@ export interface LoadOptions {
   readonly dryRun?: boolean | undefined;
   readonly limit?: number | undefined;
   readonly format?: ListFormat | undefined;
+  readonly sheet?: string | undefined;
   readonly rejects?: string | undefined;
   readonly anotherList?: boolean | undefined;
   /** Nobody is asked whether the stored campaign is to be changed. */
@@ -17,7 +18,11 @@ export interface LoadOptions {
 }
 
 /** What a command reads its list from. */
-export function inputOf(io: Io, path: string, format?: ListFormat): ListInput {
+export function inputOf(
+  io: Io,
+  path: string,
+  { format, sheet }: Pick<LoadOptions, 'format' | 'sheet'> = {},
+): ListInput {
   const { stdin, signal } = io;
-  return { path, format, stdin, signal, warn: (sentence) => warn(io, sentence) };
+  return { path, format, sheet, stdin, signal, warn: (sentence) => warn(io, sentence) };
 }

@@ -29,7 +29,7 @@ export function addLoadCommand({ program, io, run }: CommandLine): void {
   program
     .command('load')
     .description('Load a list. The same list again, or after a crash, adds only what is missing.')
-    .argument('<file>', 'CSV, JSON or NDJSON, also with .gz; - for standard input')
+    .argument('<file>', 'CSV, Excel (.xlsx), JSON or NDJSON, also with .gz; - for standard input')
     .requiredOption(
       '--campaign <file>',
       'campaign file (YAML or JSON), or the id of a stored campaign',
@@ -49,6 +49,7 @@ export function addLoadCommand({ program, io, run }: CommandLine): void {
         'format of the list, where its name and content do not tell',
       ).choices(LIST_FORMATS),
     )
+    .option('--sheet <name>', 'of an Excel workbook, where several of its sheets hold something')
     .option(
       '--another-list',
       'with dedupeBy: row: load a further list, each row of which is a new call',
@@ -88,9 +89,9 @@ async function loadHere(
 ): Promise<LoadCounts> {
   await requireDurableRedis(context.redis, context.config.redis, context.logger);
   const campaign = given ?? (await storedCampaign(context, options.campaign));
-  const { format, limit, rejects, anotherList = false } = options;
+  const { limit, rejects, anotherList = false } = options;
   const loaded = await loadList(context, {
-    ...inputOf(io, path, format),
+    ...inputOf(io, path, options),
     ...progressOf(io, context.logger, loadedSoFar),
     campaign,
     limit,

@@ -19,6 +19,8 @@ export interface ImportOptions {
   readonly country?: string | undefined;
   /** The heading above the numbers. */
   readonly column?: string | undefined;
+  /** Of a workbook. */
+  readonly sheet?: string | undefined;
   readonly rejects?: string | undefined;
   readonly by?: string | undefined;
   readonly json?: boolean | undefined;
@@ -28,9 +30,15 @@ export interface ImportOptions {
 export async function importList(
   io: Io,
   path: string,
-  { country, column, rejects, by, json = false }: ImportOptions,
+  { country, column, sheet, rejects, by, json = false }: ImportOptions,
 ): Promise<number> {
-  const request = { ...inputOf(io, path), country: readCountry(country), column, rejects, by };
+  const request = {
+    ...inputOf(io, path, { sheet }),
+    country: readCountry(country),
+    column,
+    rejects,
+    by,
+  };
   const { counts } = await readingList(io.signal, () =>
     withContext(io, async (context) => {
       const imported = await importNumbers(context, {

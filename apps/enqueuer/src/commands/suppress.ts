@@ -46,8 +46,9 @@ export function addSuppressCommands({ program, io, run }: CommandLine): void {
     )
     .argument(
       '<file>',
-      'CSV, text with a number per line, JSON or NDJSON, also with .gz; - for standard input',
+      'CSV, Excel (.xlsx), text with a number per line, JSON or NDJSON, also with .gz; - for standard input',
     )
+    .option('--sheet <name>', 'of an Excel workbook, where several of its sheets hold something')
     .option('--column <heading>', 'the column of the numbers, where its heading does not tell')
     .option(...COUNTRY)
     .option(...BY)

@@ -84,12 +84,10 @@ describe('sniffEncoding', () => {
     expect(sniffEncoding(Buffer.from(bytes, 'latin1'))).toBe(encoding);
   });
 
-  it.each([
-    ['PK\x03\x04\x14\0', 'Excel workbook'],
-    ['n\0a\0m\0e\0\n\0', 'UTF-16 without a byte order mark'],
-  ])('refuses what is no text: %j', (bytes, words) => {
-    expect(() => sniffEncoding(Buffer.from(bytes, 'latin1'))).toThrow(ListError);
-    expect(() => sniffEncoding(Buffer.from(bytes, 'latin1'))).toThrow(words);
+  it('refuses UTF-16 that does not say so', () => {
+    const bytes = Buffer.from('name\n', 'utf16le');
+    expect(() => sniffEncoding(bytes)).toThrow(ListError);
+    expect(() => sniffEncoding(bytes)).toThrow('UTF-16 without a byte order mark');
   });
 });
 

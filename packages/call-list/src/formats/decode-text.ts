@@ -33,12 +33,6 @@ export function withGuesses(text: string): string {
 export function sniffEncoding(sample: Buffer): Encoding {
   if (sample[0] === 0xff && sample[1] === 0xfe) return 'utf-16le';
   if (sample[0] === 0xfe && sample[1] === 0xff) return 'utf-16be';
-  if (sample.subarray(0, 4).toString('latin1') === 'PK\u0003\u0004') {
-    throw new ListError(
-      'binary',
-      'The list is a zip archive or an Excel workbook: save the sheet as CSV (UTF-8).',
-    );
-  }
   if (looksLikeUtf16(sample)) {
     throw new ListError(
       'binary',

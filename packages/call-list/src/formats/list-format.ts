@@ -1,9 +1,11 @@
 import { ListError } from '../list-error.ts';
 
-export const LIST_FORMATS = ['csv', 'json', 'ndjson'] as const;
+export const LIST_FORMATS = ['csv', 'json', 'ndjson', 'xlsx'] as const;
 export type ListFormat = (typeof LIST_FORMATS)[number];
+/** A workbook is known by its first bytes, whatever its name. */
+type TextFormat = Exclude<ListFormat, 'xlsx'>;
 
-const BY_EXTENSION: Readonly<Record<string, ListFormat>> = {
+const BY_EXTENSION: Readonly<Record<string, TextFormat>> = {
   csv: 'csv',
   tsv: 'csv',
   tab: 'csv',
@@ -17,7 +19,7 @@ const BY_EXTENSION: Readonly<Record<string, ListFormat>> = {
 /**
  * Tells the format by the name and the beginning of the list. What is called .json is often NDJSON.
  */
-export function formatOf(path: string, sample: string): ListFormat {
+export function formatOf(path: string, sample: string): TextFormat {
   const named = BY_EXTENSION[extensionOf(path)];
   return named === 'csv' || named === 'ndjson' ? named : sniffFormat(sample, named ?? 'csv');
 }
@@ -57,7 +59,7 @@ export function endsInCrAlone(sample: string, format: ListFormat): boolean {
   );
 }
 
-function sniffFormat(sample: string, otherwise: ListFormat): ListFormat {
+function sniffFormat(sample: string, otherwise: TextFormat): TextFormat {
   const text = sample.trimStart();
   if (text.startsWith('[')) return 'json';
   if (!text.startsWith('{')) return otherwise;

@@ -9,7 +9,9 @@ const INVISIBLE_LATER: ReadonlySet<string> = new Set<RejectCode>([
   'too_few_cells',
   'unclosed_quote',
   'bad_encoding',
+  'bad_cell',
   'row_too_large',
+  'skipped',
 ]);
 
 /** @param code what a row of a rejects file has under "code" */

@@ -14,7 +14,7 @@ import { type DoNotCallOptions, type WaitOptions, waitForClaims } from './do-not
 import { type ImportCounts, NumberImporter } from './number-importer.ts';
 
 export interface NumberImport
-  extends Pick<ListLoad, 'path' | 'stdin' | 'signal' | 'warn' | 'watch' | 'rejects'>,
+  extends Pick<ListLoad, 'path' | 'sheet' | 'stdin' | 'signal' | 'warn' | 'watch' | 'rejects'>,
     DoNotCallOptions,
     Pick<WaitOptions, 'waitBrokenOff'> {
   /** For numbers that are not in E.164 form. */
@@ -40,8 +40,9 @@ export async function importNumbers(
   context: Context,
   request: NumberImport,
 ): Promise<ImportedNumbers> {
-  const { path, stdin, signal, warn, country, column, by, waitBrokenOff } = request;
+  const { path, sheet, stdin, signal, warn, country, column, by, waitBrokenOff } = request;
   const source = await openSource(path, {
+    sheet,
     stdin,
     signal,
     hash: false,

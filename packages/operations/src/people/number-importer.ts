@@ -99,7 +99,8 @@ export class NumberImporter {
 
   /** Under whatever country a row may mean: one reading too many calls nobody. */
   #numbersOf(row: ListRow): readonly string[] | RowProblem {
-    if (row.problem !== undefined) return row.problem;
+    // Whom a sheet hides is not called either.
+    if (row.problem !== undefined && row.problem.code !== 'skipped') return row.problem;
     const { columns, country } = this.#options;
     if (columns === undefined) return readNumbers(row.record?.toPhoneNumber ?? '', { country });
     const cells = row.cells ?? [];
