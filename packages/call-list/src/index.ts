@@ -42,5 +42,6 @@ export {
 
 // Rows that cannot be called, and files that appear when they are complete
 
+export { FORMULA } from './rejects/formula-guard.ts';
 export { PartFile } from './rejects/part-file.ts';
 export { nameOfList, type Reject, RejectsFile, rejectsPathOf } from './rejects/rejects-file.ts';

@@ -14,10 +14,10 @@ import {
 } from '@libby-dialer/operations';
 import { countOf, misspelledVariables, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
+import { wholeNumberUpTo } from '../option-values.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { type Cell, formatTable, printFitted } from '../terminal/table.ts';
 import { openLogger, readConfig, withContext } from '../with-context.ts';
-import { wholeNumberUpTo } from './option-values.ts';
 
 const LONGEST_TIMEOUT_MS = 60_000;
 

@@ -9,10 +9,10 @@ import {
 } from '@libby-dialer/operations';
 import { countOf, formatCount, formatDuration } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
+import { wholeNumber } from '../option-values.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { formatTable, printFitted } from '../terminal/table.ts';
 import { withContext } from '../with-context.ts';
-import { wholeNumber } from './option-values.ts';
 
 const MOST_REJECTS = 20;
 const HEADING = ['ENTRY', 'REJECTED', 'CAMPAIGN', 'CODE', 'REASON'];

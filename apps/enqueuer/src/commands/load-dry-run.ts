@@ -20,10 +20,10 @@ import {
   verdictLines,
 } from '../reports/dry-run-report.ts';
 import { dryRunTable, loadJson } from '../reports/load-report.ts';
+import { ResultsFile } from '../results-file.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
 import { inputOf, type LoadOptions } from './load-options.ts';
-import { ResultsFile } from './results-file.ts';
 
 /**
  * Shows what a load would do and does nothing of it: neither Redis nor the rejects file is written.

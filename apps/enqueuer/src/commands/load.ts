@@ -11,16 +11,16 @@ import {
 } from '@libby-dialer/operations';
 import { requireDurableRedis, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
+import { readingList } from '../list-failure.ts';
+import { wholeNumber } from '../option-values.ts';
 import { storedCampaignChangeText } from '../reports/campaign-change-lines.ts';
 import { loadedSoFar } from '../reports/load-report.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { type Io, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
-import { readingList } from './list-failure.ts';
 import { dryRun } from './load-dry-run.ts';
 import { inputOf, type LoadOptions } from './load-options.ts';
 import { printLoaded, progressOf } from './load-output.ts';
-import { wholeNumber } from './option-values.ts';
 
 const DONE = 0;
 const ROWS_REJECTED = 3;

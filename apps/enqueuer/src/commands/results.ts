@@ -8,9 +8,9 @@ import {
 } from '@libby-dialer/operations';
 import { UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
+import { ResultsFile } from '../results-file.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
-import { ResultsFile } from './results-file.ts';
 
 type ResultsFormat = 'csv' | 'ndjson';
 

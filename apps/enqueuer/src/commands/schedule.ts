@@ -13,15 +13,15 @@ import {
 } from '@libby-dialer/operations';
 import { DialerError, requireDurableRedis, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
+import { listFailure } from '../list-failure.ts';
+import { duration, positiveDuration, wholeNumber } from '../option-values.ts';
 import { loadedSoFar } from '../reports/load-report.ts';
 import { nextRunsText, scheduleJson, scheduleText } from '../reports/schedule-report.ts';
 import { callTimeText } from '../reports/wall-clock.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
-import { listFailure } from './list-failure.ts';
 import { printLoaded, progressOf } from './load-output.ts';
-import { duration, positiveDuration, wholeNumber } from './option-values.ts';
 
 const LAST_SHOWN = 5;
 const LAST_IN_JSON = 30;

@@ -5,10 +5,10 @@ import {
   readCountry,
 } from '@libby-dialer/operations';
 import { countOf, formatCount } from '@libby-dialer/runtime';
+import { readingList } from '../list-failure.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { formatTable } from '../terminal/table.ts';
 import { withContext } from '../with-context.ts';
-import { readingList } from './list-failure.ts';
 import { inputOf } from './load-options.ts';
 import { progressOf } from './load-output.ts';
 

@@ -8,7 +8,7 @@
  * What makes a spreadsheet run a cell as a formula (OWASP, "CSV Injection"), but for a plain plus
  * and digits: a phone number.
  */
-const FORMULA = /^(?!\+\d+$)[=+\-@\t\r]/;
+export const FORMULA = /^(?!\+\d+$)[=+\-@\t\r]/;
 const GUARDED = /^'+[=+\-@\t\r]/;
 
 export function guarded(cell: string): string {

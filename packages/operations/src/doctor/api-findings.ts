@@ -20,6 +20,7 @@ export function apiFindings(
   if (seen.kind === 'failed')
     return [
       bad(
+        'api_unreachable',
         `The API cannot be asked. ${explainConnection(seen.trouble, { url, proxy, variable: VARIABLE })}`,
       ),
     ];
@@ -37,27 +38,34 @@ function answerFinding(
     case 403:
     case 422:
       if (message === undefined) break;
-      return good(`The API answers at ${url}, and takes nothing without a token.`);
+      return good('api', `The API answers at ${url}, and takes nothing without a token.`);
     case 404:
     case 405:
     case 410:
       return bad(
+        'api_not_there',
         `There is no API at ${url} (${answer}); correct ${VARIABLE}: calls go to its /outbound.`,
       );
     case 429:
-      return note(`The API at ${url} asks for fewer requests (${answer}); ask again later.`);
+      return note(
+        'api_rate_limited',
+        `The API at ${url} asks for fewer requests (${answer}); ask again later.`,
+      );
   }
   if (status >= 500)
     return bad(
+      'api_in_trouble',
       `The API at ${url} is in trouble (${answer}); try again later, or tell the provider.`,
     );
   if (status >= 300 && status <= 399) {
     const where = location === undefined ? '' : ` to ${location}`;
     return bad(
+      'api_redirects',
       `${url} sends on${where} (${status}), where no call may follow; set ${VARIABLE} to the address itself.`,
     );
   }
   return bad(
+    'api_foreign',
     `What answers at ${url} is not the API (${answer}); correct ${VARIABLE}, or ask who stands in between.`,
   );
 }
@@ -69,6 +77,7 @@ function clockFindings(at: number | undefined, now: number): Finding[] {
   const skew = formatDuration(Math.abs(aheadMs));
   return [
     note(
+      'api_clock',
       `The clock of this machine is ${skew} ${where} the API's; have it follow a time server (NTP).`,
     ),
   ];

@@ -44,6 +44,10 @@ test.each([
       now: () => systemClock.now() + offMs,
       monotonic: () => systemClock.monotonic(),
     };
-    expect(await examineClock(connection, '{libby}', clock)).toEqual({ verdict, sentence });
+    expect(await examineClock(connection, '{libby}', clock)).toEqual({
+      verdict,
+      code: 'redis_clock',
+      sentence,
+    });
   },
 );

@@ -56,7 +56,7 @@ async function examineRedis(config: DoctorConfig, signal: AbortSignal): Promise<
     });
     const keys = new Keys(config.redis.prefix);
     return [
-      good(`Redis at ${connection.description} answers.`),
+      good('redis', `Redis at ${connection.description} answers.`),
       ...durabilityFindings(durability),
       ...(durability.problems.some(({ code }) => REFUSES.has(code))
         ? []
@@ -65,13 +65,17 @@ async function examineRedis(config: DoctorConfig, signal: AbortSignal): Promise<
     ];
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof DialerError) return [bad(error.message)];
-    return [bad(explainRedisError(error, connection.description))];
+    if (error instanceof DialerError) return [bad(error.code, error.message)];
+    return [bad('redis_failed', explainRedisError(error, connection.description))];
   }
 }
 
 /** What is in order, by the codes of the findings that would say otherwise. */
-const IN_ORDER: readonly (readonly [sentence: string, ...codes: DurabilityFinding['code'][]])[] = [
+const IN_ORDER: readonly (readonly [
+  sentence: string,
+  code: DurabilityFinding['code'],
+  ...others: DurabilityFinding['code'][],
+])[] = [
   ['Its version is 7.0 or later.', 'version'],
   ['It evicts nothing (maxmemory-policy noeviction).', 'eviction', 'hidden'],
   [
@@ -92,17 +96,17 @@ async function examineWriting(
 ): Promise<Finding> {
   const objection = await writeRefusal(client, writeCheck);
   return objection === undefined
-    ? good('It takes writes.')
-    : bad(explainRedisError(objection, description));
+    ? good('redis_writes', 'It takes writes.')
+    : bad('redis_writes', explainRedisError(objection, description));
 }
 
 function durabilityFindings({ problems, warnings }: Durability): Finding[] {
   const found = new Set([...problems, ...warnings].map(({ code }) => code));
   const inOrder = IN_ORDER.filter(([, ...codes]) => !codes.some((code) => found.has(code)));
   return [
-    ...inOrder.map(([sentence]) => good(sentence)),
-    ...warnings.map(({ message }) => note(message)),
-    ...problems.map(({ message }) => bad(message)),
+    ...inOrder.map(([sentence, code]) => good(`redis_${code}`, sentence)),
+    ...warnings.map(({ code, message }) => note(`redis_${code}`, message)),
+    ...problems.map(({ code, message }) => bad(`redis_${code}`, message)),
   ];
 }
 
@@ -114,16 +118,20 @@ export async function examineClock(
 ): Promise<Finding> {
   const { offsetMs } = await measureClockSkew(client, { key, clock });
   const skewMs = Math.abs(offsetMs);
-  if (skewMs < SKEW_WORTH_A_WORD_MS) return good("Its clock agrees with this machine's.");
+  if (skewMs < SKEW_WORTH_A_WORD_MS)
+    return good('redis_clock', "Its clock agrees with this machine's.");
   const where = offsetMs > 0 ? 'ahead of' : 'behind';
   return note(
+    'redis_clock',
     `Its clock is ${formatDuration(skewMs)} ${where} this machine's; have both follow a time server (NTP).`,
   );
 }
 
 function proxyFindings({ libby: { apiProxy, tokenProxy } }: DoctorConfig): Finding[] {
   const hosts = new Set([apiProxy, tokenProxy].flatMap((proxy) => hostOf(proxy) ?? []));
-  return [...hosts].map((host) => note(`The provider is reached through the proxy at ${host}.`));
+  return [...hosts].map((host) =>
+    note('proxy', `The provider is reached through the proxy at ${host}.`),
+  );
 }
 
 /** Without the password. */
@@ -136,13 +144,26 @@ async function examineProvider({ libby }: DoctorConfig, signal: AbortSignal): Pr
   const { clientId, clientSecret, xsrfToken, apiUrl, tokenUrl, scope } = libby;
   if (clientId === undefined && clientSecret === undefined) {
     return [
-      note('LIBBY_CLIENT_ID and LIBBY_CLIENT_SECRET are not set here; the workers need them.'),
+      note(
+        'credentials_missing',
+        'LIBBY_CLIENT_ID and LIBBY_CLIENT_SECRET are not set here; the workers need them.',
+      ),
     ];
   }
   if (clientId === undefined)
-    return [bad('LIBBY_CLIENT_ID is not set, but LIBBY_CLIENT_SECRET is; set it too.')];
+    return [
+      bad(
+        'client_id_missing',
+        'LIBBY_CLIENT_ID is not set, but LIBBY_CLIENT_SECRET is; set it too.',
+      ),
+    ];
   if (clientSecret === undefined)
-    return [bad('LIBBY_CLIENT_SECRET is not set, but LIBBY_CLIENT_ID is; set it too.')];
+    return [
+      bad(
+        'client_secret_missing',
+        'LIBBY_CLIENT_SECRET is not set, but LIBBY_CLIENT_ID is; set it too.',
+      ),
+    ];
   // With its HTTP client, a good part of what a start takes; no other command needs it.
   const { LibbyClient, TokenError, TokenSource } = await import('@libby-dialer/libby-client');
   const { connectTimeoutMs, responseTimeoutMs, allowInsecureHttp } = libby;
@@ -163,10 +184,13 @@ async function examineProvider({ libby }: DoctorConfig, signal: AbortSignal): Pr
     tokens,
   });
   const token = tokens.get(signal).then(
-    () => good(`The credentials are good: ${new URL(tokenUrl).host} gave a token.`),
+    () => good('credentials', `The credentials are good: ${new URL(tokenUrl).host} gave a token.`),
     (error: unknown) => {
       if (!(error instanceof TokenError)) throw error;
-      return bad(explainTokenError(error, { url: tokenUrl, proxy: hostOf(libby.tokenProxy) }));
+      return bad(
+        'credentials',
+        explainTokenError(error, { url: tokenUrl, proxy: hostOf(libby.tokenProxy) }),
+      );
     },
   );
   const asked = { url: client.url, proxy: hostOf(libby.apiProxy) };
@@ -187,5 +211,10 @@ function explainTokenError(
 
 function scopeFindings(scope: string): Finding[] {
   if (scope === DEFAULT_SCOPE) return [];
-  return [note(`LIBBY_SCOPE is not ${DEFAULT_SCOPE}: the API may refuse the tokens that it gets.`)];
+  return [
+    note(
+      'scope',
+      `LIBBY_SCOPE is not ${DEFAULT_SCOPE}: the API may refuse the tokens that it gets.`,
+    ),
+  ];
 }

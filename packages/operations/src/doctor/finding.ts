@@ -1,18 +1,20 @@
 /** One thing examined: in order, not in order, or to be known. */
 export interface Finding {
   readonly verdict: 'good' | 'bad' | 'note';
+  /** What was examined, or what is wrong with it. Stable. */
+  readonly code: string;
   /** What is so; of what is bad also what to do. */
   readonly sentence: string;
 }
 
-export function good(sentence: string): Finding {
-  return { verdict: 'good', sentence };
+export function good(code: string, sentence: string): Finding {
+  return { verdict: 'good', code, sentence };
 }
 
-export function bad(sentence: string): Finding {
-  return { verdict: 'bad', sentence };
+export function bad(code: string, sentence: string): Finding {
+  return { verdict: 'bad', code, sentence };
 }
 
-export function note(sentence: string): Finding {
-  return { verdict: 'note', sentence };
+export function note(code: string, sentence: string): Finding {
+  return { verdict: 'note', code, sentence };
 }

@@ -1,12 +1,8 @@
+import { FORMULA } from '@libby-dialer/call-list';
 import { RESULT_COLUMNS, type ResultRecord } from '@libby-dialer/dialing';
 
 export const RESULTS_HEADING = `${RESULT_COLUMNS.join(',')}\r\n`;
 
-/**
- * What makes a spreadsheet run a cell as a formula (OWASP, "CSV Injection"); a plain plus and
- * digits is a phone number.
- */
-const FORMULA = /^(?!\+\d+$)[=+\-@\t\r]/;
 /** RFC 4180, section 2: these must stand in quotes. */
 const NEEDS_QUOTES = /[",\r\n]/;
 
