@@ -217,7 +217,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     scenario: resetAtOpenings,
     mutations: [
       {
-        file: 'packages/runtime/src/redis-connection.ts',
+        file: 'packages/runtime/src/redis/redis-connection.ts',
         from: 'this.client.options.lazyConnect = false;',
         to: '',
       },

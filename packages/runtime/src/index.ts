@@ -1,10 +1,10 @@
 // A program and its services
 
-export { trustExtraAuthorities } from './extra-authorities.ts';
-export { processName } from './process-name.ts';
-export { RedisService, type ServiceShell, type ServiceWork } from './redis-service.ts';
-export { Interrupted, type Main, type MainContext, runMain } from './run-main.ts';
-export { runService, type Service } from './service.ts';
+export { trustExtraAuthorities } from './service/extra-authorities.ts';
+export { processName } from './service/process-name.ts';
+export { RedisService, type ServiceShell, type ServiceWork } from './service/redis-service.ts';
+export { Interrupted, type Main, type MainContext, runMain } from './service/run-main.ts';
+export { runService, type Service } from './service/service.ts';
 
 // Configuration
 
@@ -21,18 +21,18 @@ export {
   secret,
   type Variable,
   variable,
-} from './config.ts';
-export { readDotEnv, withDotEnv } from './dot-env.ts';
+} from './config/config.ts';
+export { readDotEnv, withDotEnv } from './config/dot-env.ts';
 export {
   allowInsecureHttp,
   DEFAULT_SCOPE,
   type LibbyConfig,
   libbyConfig,
   libbyTimeouts,
-} from './libby-config.ts';
-export { logConfig } from './log-config.ts';
-export { goesDirectly, type HttpsProxyConfig, httpsProxyConfig } from './proxy-config.ts';
-export { Secret } from './secret.ts';
+} from './config/libby-config.ts';
+export { logConfig } from './config/log-config.ts';
+export { goesDirectly, type HttpsProxyConfig, httpsProxyConfig } from './config/proxy-config.ts';
+export { Secret } from './config/secret.ts';
 export {
   flag,
   httpUrl,
@@ -44,27 +44,27 @@ export {
   problem,
   text,
   type VariableType,
-} from './variable-types.ts';
-export { documentedVariables, variablesHelp } from './variables-help.ts';
+} from './config/variable-types.ts';
+export { documentedVariables, variablesHelp } from './config/variables-help.ts';
 
 // Logs and messages
 
 export { ConfigError, type ConfigProblem, DialerError, UsageError } from './errors.ts';
-export { countOf, formatCount, formatDuration, progressBar } from './format.ts';
+export { countOf, formatCount, formatDuration, progressBar } from './logs/format.ts';
 export {
   createLogger,
   LOG_LEVELS,
   type Logger,
   type LoggerOptions,
   type LogLevel,
-} from './logger.ts';
-export { Redactor } from './redactor.ts';
-export { terminalText } from './terminal-text.ts';
+} from './logs/logger.ts';
+export { Redactor } from './logs/redactor.ts';
+export { terminalText } from './logs/terminal-text.ts';
 
 // Redis
 
-export { CLOCKS_MAY_DIFFER_MS, type ClockSkew, measureClockSkew } from './clock-skew.ts';
-export { Outage } from './outage.ts';
+export { CLOCKS_MAY_DIFFER_MS, type ClockSkew, measureClockSkew } from './redis/clock-skew.ts';
+export { Outage } from './redis/outage.ts';
 export {
   describeRedis,
   type RedisConfig,
@@ -72,28 +72,28 @@ export {
   type RedisNode,
   type RedisTopology,
   redisConfig,
-} from './redis-config.ts';
+} from './redis/redis-config.ts';
 export {
   createRedis,
   type RedisClient,
   type RedisConnection,
   type RedisConnectionOptions,
   type RedisRole,
-} from './redis-connection.ts';
+} from './redis/redis-connection.ts';
 export {
   checkRedisDurability,
   type Durability,
   type DurabilityFinding,
   requireDurableRedis,
-} from './redis-durability.ts';
+} from './redis/redis-durability.ts';
 export {
   explainRedisError,
   isPermanentRedisError,
   isRedisAway,
   isRedisRefusal,
   isRedisReply,
-} from './redis-errors.ts';
-export { writeRefusal } from './redis-write-check.ts';
+} from './redis/redis-errors.ts';
+export { writeRefusal } from './redis/redis-write-check.ts';
 
 // Time
 

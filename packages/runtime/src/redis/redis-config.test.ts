@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import {
   LOCALHOST_CERTIFICATE as cert,
   LOCALHOST_KEY as key,
-} from '../../libby-client/src/testing/localhost-certificate.ts';
-import { type Environment, loadConfig } from './config.ts';
-import { ConfigError } from './errors.ts';
+} from '../../../libby-client/src/testing/localhost-certificate.ts';
+import { type Environment, loadConfig } from '../config/config.ts';
+import { ConfigError } from '../errors.ts';
 import { describeRedis, redisConfig } from './redis-config.ts';
 
 const connectionOf = (environment: Environment) => loadConfig(redisConfig, environment).connection;

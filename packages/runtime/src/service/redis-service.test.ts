@@ -1,9 +1,9 @@
 import { startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadConfig } from './config.ts';
-import { createLogger } from './logger.ts';
-import { redisConfig } from './redis-config.ts';
-import type { RedisClient } from './redis-connection.ts';
+import { loadConfig } from '../config/config.ts';
+import { createLogger } from '../logs/logger.ts';
+import { redisConfig } from '../redis/redis-config.ts';
+import type { RedisClient } from '../redis/redis-connection.ts';
 import { RedisService, type ServiceShell, type ServiceWork } from './redis-service.ts';
 
 let redis: TestRedis;

@@ -1,4 +1,4 @@
-import { Secret } from './secret.ts';
+import { Secret } from '../config/secret.ts';
 
 const REDACTED = '[redacted]';
 

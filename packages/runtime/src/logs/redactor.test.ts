@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Secret } from '../config/secret.ts';
 import { Redactor } from './redactor.ts';
-import { Secret } from './secret.ts';
 
 const redactor = new Redactor();
 

@@ -1,15 +1,15 @@
-import type { Clock } from './clock.ts';
-import { type HttpServer, startHttpServer } from './http-server.ts';
-import type { Logger } from './logger.ts';
-import { type Metrics, probeRoutes } from './probe-routes.ts';
-import type { RedisConfig } from './redis-config.ts';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../logs/logger.ts';
+import type { RedisConfig } from '../redis/redis-config.ts';
 import {
   createRedis,
   type RedisClient,
   type RedisConnection,
   type RedisRole,
-} from './redis-connection.ts';
-import { requireDurableRedis } from './redis-durability.ts';
+} from '../redis/redis-connection.ts';
+import { requireDurableRedis } from '../redis/redis-durability.ts';
+import { type HttpServer, startHttpServer } from './http-server.ts';
+import { type Metrics, probeRoutes } from './probe-routes.ts';
 import type { Service } from './service.ts';
 
 /** What a service is there for; connections, probes and the order of its end are the shell's. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { ConfigError, type ConfigProblem } from './errors.ts';
-import type { Redactor } from './redactor.ts';
+import { ConfigError, type ConfigProblem } from '../errors.ts';
+import type { Redactor } from '../logs/redactor.ts';
 import { Secret } from './secret.ts';
 import { text, type VariableType } from './variable-types.ts';
 

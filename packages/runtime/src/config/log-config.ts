@@ -1,5 +1,5 @@
+import { LOG_LEVELS, type LogLevel } from '../logs/logger.ts';
 import { variable } from './config.ts';
-import { LOG_LEVELS, type LogLevel } from './logger.ts';
 import { oneOf } from './variable-types.ts';
 
 /** `LOG_LEVEL` */

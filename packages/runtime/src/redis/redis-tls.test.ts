@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadConfig } from './config.ts';
-import { createLogger } from './logger.ts';
+import { loadConfig } from '../config/config.ts';
+import { createLogger } from '../logs/logger.ts';
+import { hasTlsRedis, startTlsRedis, type TlsRedis } from '../testing/tls-redis.ts';
 import { redisConfig } from './redis-config.ts';
 import { createRedis } from './redis-connection.ts';
-import { hasTlsRedis, startTlsRedis, type TlsRedis } from './testing/tls-redis.ts';
 
 const logger = createLogger({ level: 'silent', name: 'test' });
 

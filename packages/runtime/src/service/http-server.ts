@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { DialerError } from './errors.ts';
+import { DialerError } from '../errors.ts';
 
 export interface HttpReply {
   readonly status: number;

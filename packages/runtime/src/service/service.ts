@@ -1,4 +1,4 @@
-import { DialerError } from './errors.ts';
+import { DialerError } from '../errors.ts';
 
 /** What runs until it is stopped, and owns what must be released. */
 export interface Service {

@@ -1,6 +1,6 @@
 import { Cluster } from 'ioredis';
-import { DialerError } from './errors.ts';
-import type { Logger } from './logger.ts';
+import { DialerError } from '../errors.ts';
+import type { Logger } from '../logs/logger.ts';
 import type { RedisClient } from './redis-connection.ts';
 
 export interface DurabilityFinding {

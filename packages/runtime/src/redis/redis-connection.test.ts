@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { eventually, spawnProcess, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadConfig } from './config.ts';
-import { DialerError } from './errors.ts';
-import { createLogger } from './logger.ts';
+import { loadConfig } from '../config/config.ts';
+import { DialerError } from '../errors.ts';
+import { createLogger } from '../logs/logger.ts';
 import { type RedisConnectionConfig, redisConfig } from './redis-config.ts';
 import { createRedis, type RedisClient, type RedisConnectionOptions } from './redis-connection.ts';
 

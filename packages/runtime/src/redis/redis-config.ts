@@ -1,7 +1,7 @@
-import { type ConfigOf, derived, type ReportProblem, secret, variable } from './config.ts';
-import { matchesCertificate, pemCertificates, pemKey } from './pem.ts';
-import { Secret } from './secret.ts';
-import { flag, parsed, problem, text } from './variable-types.ts';
+import { type ConfigOf, derived, type ReportProblem, secret, variable } from '../config/config.ts';
+import { matchesCertificate, pemCertificates, pemKey } from '../config/pem.ts';
+import { Secret } from '../config/secret.ts';
+import { flag, parsed, problem, text } from '../config/variable-types.ts';
 
 export interface RedisNode {
   readonly host: string;

@@ -1,7 +1,7 @@
 import { startRedis } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
-import { systemClock } from './clock.ts';
+import { systemClock } from '../clock.ts';
 import { measureClockSkew } from './clock-skew.ts';
 import { checkRedisDurability } from './redis-durability.ts';
 

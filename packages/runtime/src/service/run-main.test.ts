@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { DialerError } from './errors.ts';
+import { DialerError } from '../errors.ts';
 import { runMain } from './run-main.ts';
 
 const at = (module: string) => JSON.stringify(import.meta.resolve(module));
@@ -15,12 +15,12 @@ const at = (module: string) => JSON.stringify(import.meta.resolve(module));
 function program(body: string, env: Record<string, string> = {}): ChildProcessWithoutNullStreams {
   const source = `
     import { setTimeout as wait } from 'node:timers/promises';
-    import { ConfigError, DialerError, UsageError } from ${at('./errors.ts')};
+    import { ConfigError, DialerError, UsageError } from ${at('../errors.ts')};
     import { runMain } from ${at('./run-main.ts')};
-    import { Secret } from ${at('./secret.ts')};
+    import { Secret } from ${at('../config/secret.ts')};
     import { runService } from ${at('./service.ts')};
     const logTo = async (context) => {
-      const { createLogger } = await import(${at('./logger.ts')});
+      const { createLogger } = await import(${at('../logs/logger.ts')});
       context.logCrashesTo(createLogger({ level: 'info', name: 'x', redactor: context.redactor }));
     };
     await runMain(process, async (context) => { ${body} });`;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { ConfigError } from '../errors.ts';
 import type { Environment } from './config.ts';
-import { ConfigError } from './errors.ts';
 
 /** The variables in the `.env` file of a directory; none if there is no such file. */
 export function readDotEnv(directory: string): Environment {

@@ -7,9 +7,9 @@ import {
   type RedisOptions,
   ReplyError,
 } from 'ioredis';
-import { type Clock, sleep, systemClock } from './clock.ts';
-import { DialerError } from './errors.ts';
-import type { Logger } from './logger.ts';
+import { type Clock, sleep, systemClock } from '../clock.ts';
+import { DialerError } from '../errors.ts';
+import type { Logger } from '../logs/logger.ts';
 import { describeRedis, type RedisConnectionConfig, type RedisTopology } from './redis-config.ts';
 import { PatientSentinelConnector, PatientServerConnector } from './redis-connectors.ts';
 import { explainRedisError, isPermanentRedisError } from './redis-errors.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import type { Environment } from './config.ts';
-import { ConfigError } from './errors.ts';
-import { pemCertificates } from './pem.ts';
+import type { Environment } from '../config/config.ts';
+import { pemCertificates } from '../config/pem.ts';
+import { ConfigError } from '../errors.ts';
 
 const NAME = 'NODE_EXTRA_CA_CERTS';
 

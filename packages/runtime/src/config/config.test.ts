@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ConfigError } from '../errors.ts';
+import { Redactor } from '../logs/redactor.ts';
+import { redisConfig } from '../redis/redis-config.ts';
 import {
   derived,
   type Environment,
@@ -14,11 +17,8 @@ import {
   variable,
 } from './config.ts';
 import { readDotEnv, withDotEnv } from './dot-env.ts';
-import { ConfigError } from './errors.ts';
 import { libbyConfig, libbyTimeouts } from './libby-config.ts';
 import { logConfig } from './log-config.ts';
-import { Redactor } from './redactor.ts';
-import { redisConfig } from './redis-config.ts';
 import { Secret } from './secret.ts';
 import { flag, integer, oneOf, port, text } from './variable-types.ts';
 

@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
-import { DialerError } from './errors.ts';
-import type { Logger } from './logger.ts';
-import { Redactor } from './redactor.ts';
-import { terminalText } from './terminal-text.ts';
+import { DialerError } from '../errors.ts';
+import type { Logger } from '../logs/logger.ts';
+import { Redactor } from '../logs/redactor.ts';
+import { terminalText } from '../logs/terminal-text.ts';
 
 /** What a program's main function is given. */
 export interface MainContext {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { Redactor } from '../logs/redactor.ts';
 import { type Environment, loadConfig } from './config.ts';
 import { libbyConfig } from './libby-config.ts';
 import { goesDirectly, httpsProxyConfig } from './proxy-config.ts';
-import { Redactor } from './redactor.ts';
 
 const { apiProxy, tokenProxy } = libbyConfig;
 
