@@ -40,13 +40,13 @@ async function runStaticCheck(name: string): Promise<StepResult> {
   const startedMs = performance.now();
   const { code, output } = await runQuietly(program, args);
   const passed = code === 0;
-  if (!passed) console.log(`${name} (${[program, ...args].join(' ')}) failed:\n\n${output}`);
   return {
     name,
     seconds: secondsSince(startedMs),
     passed: Number(passed),
     failed: Number(!passed),
     skipped: 0,
+    failures: passed ? [] : [`${[program, ...args].join(' ')}\n${output.trimEnd()}`],
   };
 }
 
@@ -54,7 +54,8 @@ async function runTests(name: string, args: readonly string[]): Promise<StepResu
   const folder = mkdtempSync(join(tmpdir(), 'libby-dialer-tally-'));
   const file = join(folder, 'tally.json');
   const reporters = [
-    '--reporter=default',
+    // Only what fails, with what it has logged.
+    '--reporter=minimal',
     `--reporter=${join(import.meta.dirname, 'tally-reporter.ts')}`,
   ];
   const startedMs = performance.now();
@@ -74,11 +75,13 @@ async function runTests(name: string, args: readonly string[]): Promise<StepResu
 function readTally(file: string, endedWell: boolean): Tally {
   const tally: Tally = existsSync(file)
     ? JSON.parse(readFileSync(file, 'utf8'))
-    : { passed: 0, failed: 0, skipped: 0 };
-  const isProof = endedWell && tally.passed > 0;
-  return isProof ? tally : { ...tally, failed: Math.max(tally.failed, 1) };
+    : { passed: 0, failed: 0, skipped: 0, failures: [] };
+  if (endedWell && tally.passed > 0) return tally;
+  const failures = tally.failed > 0 ? tally.failures : ['The run ended badly, or without a test.'];
+  return { ...tally, failed: Math.max(tally.failed, 1), failures };
 }
 
+/** What failed, and why, comes last: nobody has to look for it. */
 function printSummary(results: readonly StepResult[]): void {
   for (const { name, seconds, passed, failed, skipped } of results) {
     const verdict = failed === 0 ? 'ok' : 'FAILED';
@@ -88,10 +91,12 @@ function printSummary(results: readonly StepResult[]): void {
       `  ${name.padEnd(10)} ${seconds.toFixed(1).padStart(6)} s  ${verdict.padEnd(6)}  ${counts}`.trimEnd(),
     );
   }
+  for (const { name, failures } of results)
+    for (const failure of failures) console.log(`\n${name} FAILED: ${failure}`);
   console.log(`\n${sum(results, 'passed')} passed, ${sum(results, 'failed')} failed`);
 }
 
-function sum(results: readonly StepResult[], count: keyof Tally): number {
+function sum(results: readonly StepResult[], count: 'passed' | 'failed' | 'skipped'): number {
   return results.reduce((total, result) => total + result[count], 0);
 }
 
