@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSimulator } from '@libby-dialer/libby-simulator';
 import { createLogger, createRedis, Redactor } from '@libby-dialer/runtime';
-import { eventually, runProcess, type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
+import {
+  eventually,
+  patienceMs,
+  runProcess,
+  type SpawnedProcess,
+  spawnProcess,
+} from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { QueueWorker } from '../apps/worker/src/campaigns/queue-worker.ts';
@@ -34,9 +40,7 @@ function troubles({ stderr }: SpawnedProcess): string[] {
   return lines.filter(({ level }) => level > 40).map(({ msg }) => msg);
 }
 
-it('a master of a cluster that dies is replaced: each worker tells of it once at most, no phone rings twice, and both stop', {
-  timeout: 240_000,
-}, async () => {
+it('a master of a cluster that dies is replaced: each worker tells of it once at most, no phone rings twice, and both stop', async () => {
   await using cluster = await startRedisCluster(PREFIX);
   await using simulator = await startSimulator({ latencyMs: LATENCY_MS });
   await using folder = await mkdtempDisposable(join(tmpdir(), 'libby-dialer-cluster-'));
@@ -71,13 +75,13 @@ it('a master of a cluster that dies is replaced: each worker tells of it once at
   await using first = await spawnProcess(join(BIN, 'worker'), [], options);
   await using second = await spawnProcess(join(BIN, 'worker'), [], options);
 
-  await eventually(() => simulator.stats().inFlight === 2 * CONCURRENCY, { timeoutMs: 30_000 });
+  await eventually(() => simulator.stats().inFlight === 2 * CONCURRENCY);
   const holder = new Redis(cluster.holder.url);
-  await holder.wait(1, 1000);
+  await holder.wait(1, patienceMs());
   holder.disconnect();
   await cluster.holder.kill();
 
-  await eventually(() => simulator.stats().taken === ROWS, { timeoutMs: 60_000 });
+  await eventually(() => simulator.stats().taken === ROWS);
   expect(simulator.stats()).toMatchObject({ requests: ROWS, numbersTakenAgain: 0 });
   // Nothing at all where the replica takes over before anybody gives up asking.
   const told = [troubles(first), troubles(second)];
@@ -91,9 +95,7 @@ it('a master of a cluster that dies is replaced: each worker tells of it once at
   expect(ends).toEqual([STOPPED, STOPPED]);
 });
 
-it('campaign workers that have just found their new master end at once', {
-  timeout: 120_000,
-}, async () => {
+it('campaign workers that have just found their new master end at once', async () => {
   await using cluster = await startRedisCluster(PREFIX);
   const nodes = cluster.urls
     .split(',')
@@ -116,16 +118,12 @@ it('campaign workers that have just found their new master end at once', {
   });
   await Promise.all(workers.map((worker) => worker.waitUntilReady()));
   await cluster.holder.kill();
-  await eventually(() => redis.client.set(`${PREFIX}:test`, '1').catch(() => false), {
-    timeoutMs: 60_000,
-  });
+  await eventually(() => redis.client.set(`${PREFIX}:test`, '1').catch(() => false));
   const ends = workers.map((worker) => worker.finish().then(() => 'ended'));
   expect(new Set(await Promise.all(ends))).toEqual(new Set(['ended']));
 });
 
-it('a replica in a cluster sends whoever writes to its master: why its nodes are not left for a READONLY', {
-  timeout: 120_000,
-}, async () => {
+it('a replica in a cluster sends whoever writes to its master: why its nodes are not left for a READONLY', async () => {
   await using cluster = await startRedisCluster(PREFIX);
   const replica = new Redis(cluster.replica.url);
   const key = `${PREFIX}:test`;

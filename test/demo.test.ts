@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { eventually, runProcess, spawnProcess } from '@libby-dialer/testkit';
+import { eventually, patienceMs, runProcess, spawnProcess } from '@libby-dialer/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const DEMO = resolve(import.meta.dirname, '../apps/demo/src/main.ts');
@@ -17,7 +17,6 @@ const OUTCOMES = [
   'expired',
   'canceled',
 ];
-const RUN_TIMEOUT_MS = 120_000;
 
 let folder: string;
 const runFolders = new Set<string>();
@@ -44,15 +43,13 @@ function settingIn(output: string) {
 }
 
 async function run(args: readonly string[], env: Record<string, string> = {}) {
-  const options = { cwd: folder, env, timeoutMs: RUN_TIMEOUT_MS };
+  const options = { cwd: folder, env, timeoutMs: 3 * patienceMs() };
   const { code, stdout, stderr } = await runProcess(process.execPath, [DEMO, ...args], options);
   return { code, stdout, stderr, ...settingIn(stdout) };
 }
 
 describe('npm start', () => {
-  test('shows every outcome and rings nobody twice, whatever the environment says', {
-    timeout: RUN_TIMEOUT_MS,
-  }, async () => {
+  test('shows every outcome and rings nobody twice, whatever the environment says', async () => {
     await using trap = await startTrap();
     const real = {
       LIBBY_API_URL: trap.url,
@@ -92,21 +89,15 @@ describe('npm start', () => {
   test.each([
     ['SIGINT', { code: 130, signal: null }],
     ['SIGKILL', { code: null, signal: 'SIGKILL' }],
-  ] as const)(
-    'leaves nothing running after %s',
-    { timeout: RUN_TIMEOUT_MS },
-    async (signal, exit) => {
-      await using demo = await startDialing();
-      expect(await demo.process.stop(signal, RUN_TIMEOUT_MS)).toEqual(exit);
-      await demo.expectNothingLeft();
-    },
-  );
+  ] as const)('leaves nothing running after %s', async (signal, exit) => {
+    await using demo = await startDialing();
+    expect(await demo.process.stop(signal)).toEqual(exit);
+    await demo.expectNothingLeft();
+  });
 });
 
 describe('npm start -- <list>', () => {
-  test('dials it, and says with its exit code that rows were rejected', {
-    timeout: RUN_TIMEOUT_MS,
-  }, async () => {
+  test('dials it, and says with its exit code that rows were rejected', async () => {
     const args = await writeList();
     await writeCampaign({ callingWindow: 'anytime' });
     const { code, stdout } = await run(args);
@@ -116,9 +107,7 @@ describe('npm start -- <list>', () => {
     expect(code).toBe(3);
   });
 
-  test('ends when all that are left wait for their hours', {
-    timeout: RUN_TIMEOUT_MS,
-  }, async () => {
+  test('ends when all that are left wait for their hours', async () => {
     const args = await writeList();
     await writeCampaign({
       callingWindow: { from: hourAfter(3), to: hourAfter(5), timezone: 'UTC' },
@@ -130,7 +119,7 @@ describe('npm start -- <list>', () => {
     expect(code).toBe(3);
   });
 
-  test('passes on what the enqueuer has to say', { timeout: RUN_TIMEOUT_MS }, async () => {
+  test('passes on what the enqueuer has to say', async () => {
     const args = await writeList();
     await writeCampaign({ colour: 'red' });
     const { code, stderr } = await run(args);
@@ -138,7 +127,7 @@ describe('npm start -- <list>', () => {
     expect(code).toBe(2);
   });
 
-  test('never takes an example to the real API', { timeout: RUN_TIMEOUT_MS }, async () => {
+  test('never takes an example to the real API', async () => {
     await using trap = await startTrap();
     const args = [...(await writeList()), '--live', '--yes'];
     await writeCampaign({});
@@ -211,7 +200,7 @@ async function startDialing() {
     cwd: folder,
     env: { TMPDIR: folder },
   });
-  await process.waitForLine(/^ +\d+ of 187: \d+ accepted/, RUN_TIMEOUT_MS);
+  await process.waitForLine(/^ +\d+ of 187: \d+ accepted/);
   const { redisPort, apiPort, files } = settingIn(process.stdout.join('\n'));
   const workers = await Promise.all(
     [1, 2].map((number) => pidIn(join(files, `worker-${number}.log`))),

@@ -94,7 +94,7 @@ export class ContractWorld implements AsyncDisposable {
     const spawned = this.#release.use(
       await spawnProcess(join(BIN, program), args, { env, cwd: this.folder }),
     );
-    await spawned.waitForLine(ready, 30_000);
+    await spawned.waitForLine(ready);
     return spawned;
   }
 

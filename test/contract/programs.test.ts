@@ -5,8 +5,6 @@ import { eventually } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ContractWorld } from './contract-world.ts';
 
-const timeout = 180_000;
-
 const LINE = '+15055550100';
 const WRONG_LINE = '+15055550101';
 const ADA = '+15055550120';
@@ -48,9 +46,7 @@ async function settled(campaign: string, expected: Record<string, number>): Prom
   await eventually(async () => expect(await world.outcomes(campaign)).toEqual(expected));
 }
 
-test('worker, daemon, forwarder and commands do their whole job, and ask Redis for nothing that they may not', {
-  timeout,
-}, async () => {
+test('worker, daemon, forwarder and commands do their whole job, and ask Redis for nothing that they may not', async () => {
   const { redis, simulator } = world;
   const common = { introNotes: 'Hello', callingWindow: 'anytime' };
   const limits = {

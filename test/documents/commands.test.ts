@@ -19,7 +19,6 @@ const FOLLOWED = documents().filter(
 );
 /** No usable answer comes to calls to these. */
 const UNANSWERED = ['+15055550198', '+15055550199'];
-const DOCUMENT_TIMEOUT_MS = 300_000;
 
 let redis: TestRedis;
 let client: Redis;
@@ -103,20 +102,14 @@ function environment(): Record<string, string> {
   };
 }
 
-test.for(FOLLOWED)(
-  'the commands of %s run as they stand',
-  {
-    timeout: DOCUMENT_TIMEOUT_MS,
-  },
-  async (path, { skip }) => {
-    const markdown = readDocument(path);
-    const missing = missingFor(markdown);
-    skip(missing.length > 0, `needs ${missing.join(', ')} on the PATH`);
-    await client.flushall();
-    const before = receiver.requests;
-    await using run = await DocumentRun.open(path, environment());
-    expect(await run.follow(partsOf(markdown))).toBeGreaterThan(0);
-    const isServed = () => !markdown.includes('$RECEIVER') || receiver.requests > before;
-    await eventually(async () => expect(isServed()).toBe(true));
-  },
-);
+test.for(FOLLOWED)('the commands of %s run as they stand', async (path, { skip }) => {
+  const markdown = readDocument(path);
+  const missing = missingFor(markdown);
+  skip(missing.length > 0, `needs ${missing.join(', ')} on the PATH`);
+  await client.flushall();
+  const before = receiver.requests;
+  await using run = await DocumentRun.open(path, environment());
+  expect(await run.follow(partsOf(markdown))).toBeGreaterThan(0);
+  const isServed = () => !markdown.includes('$RECEIVER') || receiver.requests > before;
+  await eventually(async () => expect(isServed()).toBe(true));
+});

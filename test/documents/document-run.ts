@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { runProcess, spawnProcess } from '@libby-dialer/testkit';
+import { patienceMs, runProcess, spawnProcess } from '@libby-dialer/testkit';
 import { type Part, ROOT } from './markdown.ts';
 
 /** What a comment before a block of code, `<!-- test: … -->`, says about it. */
@@ -22,7 +22,6 @@ const PATH_FOLDER = '.path';
 const REDIS_CLI = `#!/bin/sh
 PATH=\${PATH#*:} exec redis-cli -u "$REDIS_URL" "$@"
 `;
-const STEP_TIMEOUT_MS = 120_000;
 
 /** Runs the commands of one document, from its beginning, in a folder of its own. */
 export class DocumentRun implements AsyncDisposable {
@@ -92,7 +91,7 @@ export class DocumentRun implements AsyncDisposable {
     const { code, stdout, stderr } = await runProcess(
       SHELL,
       ['-euc', `${this.#resumed(script)}\nexport -p > ${STATE}`],
-      { cwd: this.#folder, env: this.#environment, timeoutMs: STEP_TIMEOUT_MS },
+      { cwd: this.#folder, env: this.#environment, timeoutMs: 2 * patienceMs() },
     );
     this.#forgetRunOf(stdout);
     if (code !== expected)
@@ -110,7 +109,7 @@ export class DocumentRun implements AsyncDisposable {
       await spawnProcess(SHELL, ['-euc', script], options),
       async (process) => void (await process.stop('SIGTERM')),
     );
-    await spawned.waitForLine((line) => line.includes(ready), STEP_TIMEOUT_MS);
+    await spawned.waitForLine((line) => line.includes(ready), 2 * patienceMs());
   }
 
   #resumed(script: string): string {

@@ -2,7 +2,7 @@ import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, symlinkSy
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { runProcess, spawnProcess, startRedis } from '@libby-dialer/testkit';
+import { patienceMs, runProcess, spawnProcess, startRedis } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -35,7 +35,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'libby-dialer-packages-'));
   await pack();
   await Promise.all([install('node-20'), install('node-22')]);
-}, 180_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** From a copy: nothing is built where other tests, or another run of this one, may look. */
@@ -97,7 +97,7 @@ const under = (node: OldNode) => ({
 async function succeed(...call: Parameters<typeof runProcess>): Promise<string> {
   const [command, args = [], options] = call;
   const { code, stdout, stderr } = await runProcess(command, args, {
-    timeoutMs: 120_000,
+    timeoutMs: 2 * patienceMs(),
     ...options,
   });
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`);

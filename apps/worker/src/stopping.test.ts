@@ -1,8 +1,7 @@
 import type { SimulatorOptions } from '@libby-dialer/libby-simulator';
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, phone, phones } from './testing/dialing-world.ts';
-import { eventually, PATIENCE_MS } from './testing/patience.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -12,7 +11,7 @@ afterAll(() => redis.stop());
 
 const openWorld = (options?: SimulatorOptions) => DialingWorld.open(redis, options);
 
-describe.concurrent('a worker that is stopped', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('a worker that is stopped', () => {
   test('lets the calls in flight finish, begins none, and leaves the others queued', async () => {
     await using world = await openWorld({ latencyMs: 400 });
     await world.campaign();

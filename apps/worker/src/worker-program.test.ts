@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DialerError, type MainContext, Redactor } from '@libby-dialer/runtime';
 import {
+  eventually,
   runProcess,
   type SpawnedProcess,
   spawnProcess,
@@ -26,7 +27,6 @@ import {
 import packageJson from '../package.json' with { type: 'json' };
 import { DEFAULT_HTTP_PORT } from './config.ts';
 import { DialingWorld, phone, phones } from './testing/dialing-world.ts';
-import { eventually, PATIENCE_MS, STEP_MS } from './testing/patience.ts';
 import { runWorker } from './worker-program.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -87,7 +87,7 @@ async function spawnWorker(world: DialingWorld, env: Environment = {}): Promise<
     env: { ...UNSET, ...environmentOf(world), ...env },
     cwd: folder,
   });
-  await worker.waitForLine(/worker is dialing/, STEP_MS);
+  await worker.waitForLine(/worker is dialing/);
   return worker;
 }
 
@@ -111,7 +111,7 @@ async function urlOf(worker: SpawnedProcess): Promise<string> {
   return (JSON.parse(line) as { http: string }).http;
 }
 
-describe('its command line and environment', { timeout: PATIENCE_MS }, () => {
+describe('its command line and environment', () => {
   test('--help and --version answer and end', async () => {
     expect((await run(['--help'])).output).toMatch(/^Usage: worker/);
     expect((await run(['--version'])).output).toBe(`${packageJson.version}\n`);
@@ -184,7 +184,7 @@ describe('its command line and environment', { timeout: PATIENCE_MS }, () => {
   });
 });
 
-describe('its pages', { timeout: PATIENCE_MS }, () => {
+describe('its pages', () => {
   test('health, readiness and metrics; a default port that is taken is replaced and told', async () => {
     await using world = await DialingWorld.open(redis);
     const env = { WORKER_HTTP_PORT: undefined };
@@ -205,7 +205,7 @@ describe('its pages', { timeout: PATIENCE_MS }, () => {
   });
 });
 
-describe.concurrent('its end', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('its end', () => {
   test('SIGTERM: calls in flight finish, none begins, exit code 0', async () => {
     const file = join(folder, 'secret');
     await using world = await DialingWorld.open(redis, { latencyMs: 700 });
@@ -219,7 +219,7 @@ describe.concurrent('its end', { timeout: PATIENCE_MS }, () => {
     });
     await eventually(() => world.simulator.stats().inFlight === 4);
     const begun = world.simulator.stats().requests;
-    expect(await worker.stop('SIGTERM', 30_000)).toEqual({ code: 0, signal: null });
+    expect(await worker.stop('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(world.simulator.stats().requests).toBe(begun);
     const results = await world.results();
     expect(results).toHaveLength(begun);
@@ -241,7 +241,7 @@ describe.concurrent('its end', { timeout: PATIENCE_MS }, () => {
       WORKER_SHUTDOWN_GRACE_MS: '2300',
     });
     await eventually(() => world.simulator.stats().inFlight === 3);
-    expect(await worker.stop('SIGTERM', 30_000)).toEqual({ code: 0, signal: null });
+    expect(await worker.stop('SIGTERM')).toEqual({ code: 0, signal: null });
     const results = await world.results();
     expect(results.map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown', 'unknown']);
     expect(await world.status()).toMatchObject({ pending: 2, inFlight: 0 });
@@ -258,7 +258,7 @@ describe.concurrent('its end', { timeout: PATIENCE_MS }, () => {
       WORKER_SHUTDOWN_GRACE_MS: '500',
     });
     await own.pause();
-    const exit = await worker.stop('SIGTERM', STEP_MS);
+    const exit = await worker.stop('SIGTERM');
     await own.resume();
     expect(exit).toEqual({ code: 1, signal: null });
     expect(worker.stderr.join('\n')).toMatch(
@@ -302,9 +302,7 @@ describe.concurrent('its end', { timeout: PATIENCE_MS }, () => {
   });
 });
 
-test('dials through a proxy: a tunnel that is refused is no call, and the next try is the only request', {
-  timeout: PATIENCE_MS,
-}, async () => {
+test('dials through a proxy: a tunnel that is refused is no call, and the next try is the only request', async () => {
   await using world = await DialingWorld.open(redis);
   await using api = await startRawServer((socket) => socket.write(httpAnswer('200 OK', '{}')), {
     tls: { cert: LOCALHOST_CERTIFICATE, key: LOCALHOST_KEY },
@@ -331,7 +329,7 @@ test('dials through a proxy: a tunnel that is refused is no call, and the next t
   expect([...worker.stderr, ...worker.stdout].join('\n')).not.toContain('hidden-password');
 });
 
-describe.concurrent('what it says', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('what it says', () => {
   test('no number, name, text, token or secret, in logs at trace or in metrics', async () => {
     const secret = 'canary-secret-4f1e9a';
     const number = phone(77);

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { patienceMs } from './patience.ts';
 
 export interface EventuallyOptions {
-  /** The hard bound, also over a check that hangs. 30 s unless given. */
+  /** The hard bound, also over a check that hangs. `patienceMs()` unless given. */
   readonly timeoutMs?: number;
   readonly intervalMs?: number;
 }
@@ -14,7 +15,7 @@ export interface EventuallyOptions {
  */
 export async function eventually<T>(
   check: (signal: AbortSignal) => T | Promise<T>,
-  { timeoutMs = 30_000, intervalMs = 20 }: EventuallyOptions = {},
+  { timeoutMs = patienceMs(), intervalMs = 20 }: EventuallyOptions = {},
 ): Promise<Exclude<T, false>> {
   const bound = new AbortController();
   const timer = setTimeout(() => bound.abort(), timeoutMs);

@@ -164,7 +164,7 @@ class WatchedCache extends MemoryTokenCache {
    */
   async untilFree(): Promise<void> {
     await turn();
-    await vi.waitUntil(() => !this.#isLocked);
+    await vi.waitUntil(() => !this.#isLocked, { timeout: 300_000 });
   }
 }
 

@@ -1,4 +1,9 @@
-export { type EventuallyOptions, eventually, findLibfaketime } from '@libby-dialer/embedded';
+export {
+  type EventuallyOptions,
+  eventually,
+  findLibfaketime,
+  patienceMs,
+} from '@libby-dialer/embedded';
 export {
   type FaultProxy,
   type FaultProxyOptions,

@@ -3,11 +3,8 @@ import { EventEmitter, on, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { guardAgainstOrphan } from '@libby-dialer/embedded';
+import { guardAgainstOrphan, patienceMs } from '@libby-dialer/embedded';
 import { environmentWith } from './config.ts';
-
-/** A bound for what must come, however busy the machine is; nobody waits so long for what does. */
-const PATIENCE_MS = 30_000;
 
 export interface SpawnProcessOptions {
   /** Changes to our own environment; undefined takes a variable away. */
@@ -18,7 +15,7 @@ export interface SpawnProcessOptions {
 export interface RunProcessOptions extends SpawnProcessOptions {
   /** Written to its stdin, which is then closed. */
   readonly input?: string;
-  /** It is killed after this. 30 s unless given. */
+  /** It is killed after this: `patienceMs()` unless given. */
   readonly timeoutMs?: number;
 }
 
@@ -58,7 +55,7 @@ export async function spawnProcess(
 export async function runProcess(
   command: string,
   args: readonly string[] = [],
-  { input = '', timeoutMs = PATIENCE_MS, ...options }: RunProcessOptions = {},
+  { input = '', timeoutMs = patienceMs(), ...options }: RunProcessOptions = {},
 ): Promise<ProcessResult> {
   const child = startChild(command, args, options, 'pipe');
   const exited = exitOf(child);
@@ -110,7 +107,7 @@ export class SpawnedProcess implements AsyncDisposable {
    * The first line of stdout or stderr that fits, already said or yet to come. Rejects if it ends
    * or the time is out first.
    */
-  async waitForLine(pattern: LinePattern, timeoutMs = PATIENCE_MS): Promise<string> {
+  async waitForLine(pattern: LinePattern, timeoutMs = patienceMs()): Promise<string> {
     const fits = (line: string) =>
       pattern instanceof RegExp ? line.search(pattern) >= 0 : pattern(line);
     const said = this.stdout.find(fits) ?? this.stderr.find(fits);
@@ -139,7 +136,7 @@ export class SpawnedProcess implements AsyncDisposable {
    * Sends the signal and waits for the end; kills after `graceMs`, which shows in the exit's
    * signal.
    */
-  async stop(signal: NodeJS.Signals = 'SIGTERM', graceMs = PATIENCE_MS): Promise<ProcessExit> {
+  async stop(signal: NodeJS.Signals = 'SIGTERM', graceMs = patienceMs()): Promise<ProcessExit> {
     if (this.#hasExited()) return this.exited;
     this.#child.kill(signal);
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), graceMs);

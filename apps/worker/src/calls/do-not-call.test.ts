@@ -1,8 +1,7 @@
 import type { ResultRecord } from '@libby-dialer/dialing';
-import { startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { eventually, startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, phone } from '../testing/dialing-world.ts';
-import { eventually, PATIENCE_MS } from '../testing/patience.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -51,7 +50,7 @@ async function dialedUnknowing(
 }
 
 /** How it fares in a race with the calls: see steering-race.test.ts. */
-describe.concurrent('the do-not-call list', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('the do-not-call list', () => {
   test('a number that is added while its call waits for another attempt is not called', async () => {
     await using world = await DialingWorld.open(redis);
     await failedOnce(world);

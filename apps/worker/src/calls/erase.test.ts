@@ -1,7 +1,6 @@
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, phone, phones } from '../testing/dialing-world.ts';
-import { eventually, PATIENCE_MS } from '../testing/patience.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -11,7 +10,7 @@ afterAll(() => redis.stop());
 
 const NUMBER = phone(0);
 
-describe.concurrent('a person who is erased', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('a person who is erased', () => {
   test('is not called by the job that a worker had in hand', async () => {
     await using world = await DialingWorld.open(redis);
     await world.campaign({ callingWindow: { from: '00:00', to: '24:00' } });

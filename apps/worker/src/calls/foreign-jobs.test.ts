@@ -1,7 +1,6 @@
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { eventually, patienceMs, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, phone, phones } from '../testing/dialing-world.ts';
-import { eventually, PATIENCE_MS } from '../testing/patience.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -44,7 +43,7 @@ async function isSetAside(world: DialingWorld, campaign = 'spring') {
   await eventually(async () => (await world.status(campaign)).setAside === 1);
 }
 
-describe.concurrent('of jobs that are not as we have made them', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('of jobs that are not as we have made them', () => {
   test('a copy rings nobody, and is set aside', async () => {
     await using world = await loaded();
     await world.withQueue('spring', async (queue) => {
@@ -61,7 +60,7 @@ describe.concurrent('of jobs that are not as we have made them', { timeout: PATI
     expect(await setAside(world)).toMatchObject([{ refusal: 'altered', data: { to: NUMBER } }]);
     expect(await worker.metric('libby_dialer_jobs_set_aside_total', 'reason="altered"')).toBe(1);
     expect(worker.logs.join('')).not.toContain(NUMBER);
-    await world.control.apply('cancel', 'spring', AbortSignal.timeout(PATIENCE_MS));
+    await world.control.apply('cancel', 'spring', AbortSignal.timeout(patienceMs()));
     await eventually(async () => (await world.status()).setAside === 0);
     expect((await world.status()).outcomes).toMatchObject({ accepted: 1, canceled: 0 });
   });
@@ -112,10 +111,10 @@ describe.concurrent('of jobs that are not as we have made them', { timeout: PATI
 
   test('an edited time keeps the row, which ends with its campaign', async () => {
     await using world = await loaded();
-    await edit(world, { expiresAt: Date.now() + 10 * PATIENCE_MS });
+    await edit(world, { expiresAt: Date.now() + 3_600_000 });
     await world.startWorker();
     await isSetAside(world);
-    await world.control.apply('cancel', 'spring', AbortSignal.timeout(PATIENCE_MS));
+    await world.control.apply('cancel', 'spring', AbortSignal.timeout(patienceMs()));
     const [result] = await world.settled(1);
     expect(result).toMatchObject({
       toPhoneNumber: NUMBER,
@@ -134,8 +133,8 @@ describe.concurrent('of jobs that are not as we have made them', { timeout: PATI
   test('a row whose own time is over ends as expired, also while its campaign is paused', async () => {
     const expiresAt = Date.now() + 1000;
     await using world = await loaded(1, { expiresAt });
-    await world.control.apply('pause', 'spring', AbortSignal.timeout(PATIENCE_MS));
-    await edit(world, { to: STRANGER, expiresAt: expiresAt + 10 * PATIENCE_MS });
+    await world.control.apply('pause', 'spring', AbortSignal.timeout(patienceMs()));
+    await edit(world, { to: STRANGER, expiresAt: expiresAt + 3_600_000 });
     await world.startWorker();
     const [result] = await world.settled(1);
     expect(result).toMatchObject({ outcome: 'expired', reason: 'deadline' });
@@ -180,7 +179,7 @@ describe.concurrent('of jobs that are not as we have made them', { timeout: PATI
       expect(await setAside(world)).toMatchObject([
         { callId: world.callId(NUMBER), refusal: 'unreadable' },
       ]);
-      await world.control.apply('cancel', 'spring', AbortSignal.timeout(PATIENCE_MS));
+      await world.control.apply('cancel', 'spring', AbortSignal.timeout(patienceMs()));
       const results = await world.settled(3);
       expect(results.find(({ callId }) => callId === world.callId(NUMBER))).toMatchObject({
         toPhoneNumber: 'unreadable',

@@ -1,7 +1,6 @@
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, phones } from '../testing/dialing-world.ts';
-import { eventually, PATIENCE_MS } from '../testing/patience.ts';
 
 const EVENT = { introNotes: 'Ask about the {{Event}}' };
 const COMPLETE = { form: [['Event', 'picnic']] as [string, string][] };
@@ -12,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-describe('calls that lack what their campaign asks for', { timeout: PATIENCE_MS }, () => {
+describe('calls that lack what their campaign asks for', () => {
   test('wait by themselves while the others go out, until the campaign is mended', async () => {
     await using world = await DialingWorld.open(redis);
     await world.campaign(EVENT);

@@ -1,7 +1,6 @@
 import { startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DialingWorld, LINE, phone } from '../testing/dialing-world.ts';
-import { PATIENCE_MS } from '../testing/patience.ts';
 
 const TOLL_FREE = '+18005550123';
 
@@ -13,9 +12,7 @@ afterAll(() => redis.stop());
 
 const allDay = { from: '00:00', to: '24:00' };
 
-test('a result tells by which hours, whose clock, which list and which caps its call was let out', {
-  timeout: PATIENCE_MS,
-}, async () => {
+test('a result tells by which hours, whose clock, which list and which caps its call was let out', async () => {
   await using world = await DialingWorld.open(redis);
   await world.doNotCall.add([phone(9)]);
   const version = await world.doNotCall.version();
@@ -47,9 +44,7 @@ test('a result tells by which hours, whose clock, which list and which caps its 
   expect(winter?.permission).toEqual({ doNotCall: version });
 });
 
-test('a call that was lost with its worker has it from the claim', {
-  timeout: PATIENCE_MS,
-}, async () => {
+test('a call that was lost with its worker has it from the claim', async () => {
   await using world = await DialingWorld.open(redis);
   const caps = [{ calls: 5, hours: 48 }];
   await world.campaign({ frequencyCap: caps[0] });
@@ -75,7 +70,7 @@ test('a call that was lost with its worker has it from the claim', {
   ]);
 });
 
-test('a call that was not let out has none', { timeout: PATIENCE_MS }, async () => {
+test('a call that was not let out has none', async () => {
   await using world = await DialingWorld.open(redis);
   await world.campaign();
   await world.doNotCall.add([TOLL_FREE]);

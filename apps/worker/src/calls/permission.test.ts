@@ -1,8 +1,7 @@
 import type { SimulatorOptions } from '@libby-dialer/libby-simulator';
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, phone, phones } from '../testing/dialing-world.ts';
-import { eventually, PATIENCE_MS } from '../testing/patience.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -48,7 +47,7 @@ async function stopHalfWay(world: DialingWorld, action: 'pause' | 'cancel') {
   return { wentOut, requestsBefore, requestsAtReturn };
 }
 
-describe.concurrent('who may not be called, or not now', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('who may not be called, or not now', () => {
   test('what stands first decides: canceled, expired, suppressed, paused, held, too early', async () => {
     await using world = await openWorld();
     const now = Date.now();

@@ -1,9 +1,8 @@
 import type { SimulatorOptions } from '@libby-dialer/libby-simulator';
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { Worker } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, LINE, phone, phones } from '../testing/dialing-world.ts';
-import { eventually, PATIENCE_MS } from '../testing/patience.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -54,7 +53,7 @@ async function claimOf(world: DialingWorld, to: string): Promise<{ owner: string
   return JSON.parse((await world.redis.hget(ledger, world.callId(to))) ?? '') as { owner: string };
 }
 
-describe.concurrent('a job that comes again', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('a job that comes again', () => {
   test('a claim whose owner died is busy until its deadline, then unknown, and is never called', async () => {
     await using world = await openWorld();
     await world.campaign();

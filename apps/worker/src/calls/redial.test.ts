@@ -1,8 +1,7 @@
 import type { SimulatorOptions } from '@libby-dialer/libby-simulator';
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, LINE, phone, phones } from '../testing/dialing-world.ts';
-import { eventually, PATIENCE_MS } from '../testing/patience.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -104,7 +103,7 @@ function settlement(world: DialingWorld, owner: string, outcome: 'accepted' | 'u
   };
 }
 
-describe.concurrent('onUnknown: redial', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('onUnknown: redial', () => {
   test('a call in doubt is dialed once more, only once, and not before a conversation must have ended', async () => {
     await using world = await openWorld({
       script: [{ match: { toPhoneNumber: NUMBER }, do: DOUBT }],

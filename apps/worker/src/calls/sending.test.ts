@@ -1,8 +1,7 @@
 import type { ScriptRule, SimulatorOptions } from '@libby-dialer/libby-simulator';
-import { startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { eventually, startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, LINE, phone, phones } from '../testing/dialing-world.ts';
-import { eventually, PATIENCE_MS } from '../testing/patience.ts';
 
 const OTHER_LINE = '+15055550101';
 const NUMBER = phone(0);
@@ -19,7 +18,7 @@ const answer = (action: ScriptRule['do'], toPhoneNumber = NUMBER): ScriptRule =>
   do: action,
 });
 
-describe.concurrent('every way a request can end', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('every way a request can end', () => {
   test('two workers dial a list: each phone rings once, every row has its result, one token serves all', async () => {
     const numbers = phones(300);
     await using world = await openWorld({ latencyMs: 5 });
@@ -366,7 +365,7 @@ describe.concurrent('every way a request can end', { timeout: PATIENCE_MS }, () 
   });
 });
 
-describe.concurrent('runs of trouble', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('runs of trouble', () => {
   test('a run of connect failures holds all; when the API is back, every call goes out', async () => {
     await using world = await openWorld();
     await using proxy = await startFaultProxy({

@@ -1,8 +1,7 @@
 import type { CallLoader } from '@libby-dialer/dial-queue';
-import { startFaultProxy, startRedis } from '@libby-dialer/testkit';
+import { eventually, startFaultProxy, startRedis } from '@libby-dialer/testkit';
 import { describe, expect, test } from 'vitest';
 import { DialingWorld, phone } from '../testing/dialing-world.ts';
-import { eventually, PATIENCE_MS } from '../testing/patience.ts';
 
 /** A list that comes bit by bit: its campaign stays open, and has nothing to do in between. */
 class SlowList implements AsyncDisposable {
@@ -57,7 +56,7 @@ async function outcomes(lists: readonly SlowList[]): Promise<Set<string>> {
 
 const ALL_ACCEPTED = new Set(['accepted']);
 
-describe('a campaign whose first lists are dialed by a worker', { timeout: PATIENCE_MS }, () => {
+describe('a campaign whose first lists are dialed by a worker', () => {
   test('goes on, though connections are reset while its campaign worker opens', async () => {
     await using redis = await startRedis({ own: true });
     const begun = new Set<string>();

@@ -1,8 +1,7 @@
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import type { Queue } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, phones, type TestWorker } from '../testing/dialing-world.ts';
-import { eventually, PATIENCE_MS } from '../testing/patience.ts';
 
 const CALLS = 5;
 
@@ -32,7 +31,7 @@ async function looked(world: DialingWorld, worker: TestWorker): Promise<void> {
   expect(await worker.metric('libby_dialer_campaigns_open')).toBeGreaterThanOrEqual(1);
 }
 
-describe.concurrent('a queue', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('a queue', () => {
   test.for(HALTS)('$name is not dialed, status says why, and resume lifts it', async ({ halt }) => {
     await using world = await DialingWorld.open(redis);
     await world.campaign();

@@ -1,7 +1,6 @@
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, phone, phones } from '../testing/dialing-world.ts';
-import { eventually, PATIENCE_MS } from '../testing/patience.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -21,9 +20,7 @@ async function storeNewer(world: DialingWorld, changes: object, id = 'spring'): 
 const isUnkept = (world: DialingWorld) =>
   eventually(async () => (await world.status()).unknownRules.length > 0);
 
-describe.concurrent('a campaign with a rule that this worker does not know', {
-  timeout: PATIENCE_MS,
-}, () => {
+describe.concurrent('a campaign with a rule that this worker does not know', () => {
   test.each([
     ['a new key', { quietDays: ['2026-12-24'] }, 'quietDays'],
     ['a new value', { onUnknown: 'redial-twice' }, 'onUnknown'],
@@ -53,7 +50,7 @@ describe.concurrent('a campaign with a rule that this worker does not know', {
     await world.campaign();
     await world.load([phone(0)]);
     // It keeps the campaign open.
-    await world.load([phone(1)], 'spring', { startsAt: Date.now() + 10 * PATIENCE_MS });
+    await world.load([phone(1)], 'spring', { startsAt: Date.now() + 3_600_000 });
     await world.startWorker();
     await world.settled(1);
     await storeNewer(world, { quietDays: [] });

@@ -1,5 +1,5 @@
 import { type ScriptRule, type SimulatorOptions } from '@libby-dialer/libby-simulator';
-import { startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   LOCALHOST_CERTIFICATE,
@@ -7,7 +7,6 @@ import {
 } from '../../../../packages/libby-client/src/testing/localhost-certificate.ts';
 import { startRawServer } from '../../../../packages/libby-client/src/testing/raw-server.ts';
 import { DialingWorld, phones, type TestWorker } from '../testing/dialing-world.ts';
-import { eventually, PATIENCE_MS } from '../testing/patience.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -39,7 +38,7 @@ async function counted(workers: readonly TestWorker[], label: string): Promise<n
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-describe('a hold is told by one worker, with what was seen', { timeout: PATIENCE_MS }, () => {
+describe('a hold is told by one worker, with what was seen', () => {
   test('a certificate that nobody trusts', async () => {
     await using world = await openWorld();
     const tls = { cert: LOCALHOST_CERTIFICATE, key: LOCALHOST_KEY };

@@ -1,8 +1,7 @@
 import type { ScriptRule, SimulatorOptions } from '@libby-dialer/libby-simulator';
-import { startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { eventually, startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, phone, phones } from '../testing/dialing-world.ts';
-import { eventually, PATIENCE_MS } from '../testing/patience.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -16,9 +15,7 @@ const tokenRule = (nth: number, action: ScriptRule['do']): ScriptRule => ({
   do: action,
 });
 
-describe.concurrent('without a token nothing is dialed and no call spends an attempt', {
-  timeout: PATIENCE_MS,
-}, () => {
+describe.concurrent('without a token nothing is dialed and no call spends an attempt', () => {
   test.for([
     { name: 'invalid_client', action: { status: 400, body: { error: 'invalid_client' } } },
     { name: 'a fault of its own', action: { status: 500 } },

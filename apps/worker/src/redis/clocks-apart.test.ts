@@ -1,14 +1,12 @@
-import { findLibfaketime, startRedis } from '@libby-dialer/testkit';
+import { eventually, findLibfaketime, startRedis } from '@libby-dialer/testkit';
 import { Worker } from 'bullmq';
 import { expect, test } from 'vitest';
 import { DialingWorld, LINE, phones } from '../testing/dialing-world.ts';
-import { eventually, PATIENCE_MS } from '../testing/patience.ts';
 
 const HOUR_MS = 3_600_000;
 
 test.skipIf(findLibfaketime() === undefined).for([7, -7])(
   'while Redis’s clock is %d hours off nothing is dialed and nothing ends, and it is said; then dialing goes on (needs libfaketime)',
-  { timeout: PATIENCE_MS },
   async (hours) => {
     await using redis = await startRedis({ settableClock: true });
     await using world = await DialingWorld.open(redis);
@@ -54,7 +52,6 @@ test.skipIf(findLibfaketime() === undefined).for([7, -7])(
 
 test.skipIf(findLibfaketime() === undefined)(
   'what was stored while Redis’s clock was hours ahead keeps nothing waiting once that is set back (needs libfaketime)',
-  { timeout: PATIENCE_MS },
   async () => {
     await using redis = await startRedis({ settableClock: true });
     await using world = await DialingWorld.open(redis);
@@ -95,7 +92,6 @@ test.skipIf(findLibfaketime() === undefined)(
 
 test.skipIf(findLibfaketime() === undefined)(
   'a pace is kept over steps of Redis’s clock: every call goes out, once, and no second has too many (needs libfaketime)',
-  { timeout: PATIENCE_MS },
   async () => {
     await using redis = await startRedis({ settableClock: true });
     await using world = await DialingWorld.open(redis);

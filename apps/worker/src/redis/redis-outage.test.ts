@@ -1,9 +1,8 @@
 import type { SimulatorOptions } from '@libby-dialer/libby-simulator';
-import { startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
+import { eventually, startFaultProxy, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { describe, expect, test } from 'vitest';
 import { DialingWorld, phones, type TestWorker } from '../testing/dialing-world.ts';
 import { loseGateAnswer } from '../testing/lost-answer.ts';
-import { eventually, PATIENCE_MS } from '../testing/patience.ts';
 
 /** These tests kill or fill their Redis, so each has its own, as durable as the worker wants it. */
 const startDurableRedis = (args: readonly string[] = []) =>
@@ -20,7 +19,7 @@ async function openWorld(redis: TestRedis, options: SimulatorOptions = {}): Prom
   return world;
 }
 
-describe.concurrent('Redis goes away', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('Redis goes away', () => {
   test.for(['SIGTERM', 'SIGKILL'] as const)(
     '%s while dialing, and comes back: nothing twice, nothing lost',
     async (signal) => {
@@ -138,9 +137,7 @@ describe.concurrent('Redis goes away', { timeout: PATIENCE_MS }, () => {
   });
 });
 
-describe.concurrent('a worker that is stopped while Redis is away, and it comes back,', {
-  timeout: PATIENCE_MS,
-}, () => {
+describe.concurrent('a worker that is stopped while Redis is away, and it comes back,', () => {
   const settings = { concurrency: 3 };
 
   test('ends when it had nothing to do', async () => {

@@ -1,8 +1,13 @@
-import { CAN_STOP_SAVING, doWithoutSaving, startRedis, stopSaving } from '@libby-dialer/testkit';
+import {
+  CAN_STOP_SAVING,
+  doWithoutSaving,
+  eventually,
+  startRedis,
+  stopSaving,
+} from '@libby-dialer/testkit';
 import type { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { DialingWorld, phones } from '../testing/dialing-world.ts';
-import { eventually, PATIENCE_MS } from '../testing/patience.ts';
 
 const CALLS = 40;
 const LOOKS = 5;
@@ -35,7 +40,7 @@ const TROUBLES: readonly Trouble[] = [
   },
 ];
 
-describe.concurrent('a Redis that', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('a Redis that', () => {
   test.for(TROUBLES)(
     '$name is asked seldom, told of once, and the worker is not ready until it is over',
     async (trouble) => {

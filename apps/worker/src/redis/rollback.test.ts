@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SimulatorOptions } from '@libby-dialer/libby-simulator';
 import {
+  eventually,
   type FaultProxy,
   startFaultProxy,
   startRedis,
@@ -11,7 +12,6 @@ import {
 import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { DialingWorld, phones, type TestWorker } from '../testing/dialing-world.ts';
-import { eventually, PATIENCE_MS } from '../testing/patience.ts';
 
 const startDurableRedis = (args: readonly string[] = []) =>
   startRedis({ own: true, appendonly: true, appendfsync: 'always', args });
@@ -100,9 +100,7 @@ async function expectHoldUntilRelease(
   await eventually(async () => (await world.status()).state === 'completed');
 }
 
-describe.concurrent('Redis has lost claims that it had acknowledged', {
-  timeout: PATIENCE_MS,
-}, () => {
+describe.concurrent('Redis has lost claims that it had acknowledged', () => {
   test('a restored backup holds everything until a person releases it, and what rang does not ring again', async () => {
     await using redis = await startDurableRedis();
     await using world = await openWorld(redis, { latencyMs: 300 });
@@ -178,7 +176,7 @@ describe.concurrent('Redis has lost claims that it had acknowledged', {
   });
 });
 
-describe.concurrent('Redis has lost nothing', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('Redis has lost nothing', () => {
   test('killed and started again: no hold, and dialing goes on after a while', async () => {
     await using redis = await startDurableRedis();
     await using world = await openWorld(redis, { latencyMs: 50 });
@@ -219,7 +217,7 @@ describe.concurrent('Redis has lost nothing', { timeout: PATIENCE_MS }, () => {
   });
 });
 
-describe.concurrent('claims that replicas must have', { timeout: PATIENCE_MS }, () => {
+describe.concurrent('claims that replicas must have', () => {
   test('are not used while the replica hangs; dialing goes on by itself when it is back', async () => {
     await using master = await startDurableRedis();
     await using replica = await startDurableRedis([

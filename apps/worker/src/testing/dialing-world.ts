@@ -22,12 +22,11 @@ import {
   startSimulator,
 } from '@libby-dialer/libby-simulator';
 import { createLogger, type LogLevel, Secret, type Service } from '@libby-dialer/runtime';
-import { type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
+import { eventually, type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { WorkerConfig } from '../config.ts';
 import { dialWorker } from '../dial-worker.ts';
-import { eventually } from './patience.ts';
 
 export const LINE = '+15055550100';
 const AREAS = ['212', '303', '312', '415', '505', '512', '617', '702', '713', '808'];

@@ -311,7 +311,7 @@ describe('several daemons', () => {
     expect(taker.logged()).toContain('took over entries');
   });
 
-  it('lose nothing of one that is killed while it works', { timeout: 60_000 }, async () => {
+  it('lose nothing of one that is killed while it works', async () => {
     await putCampaign('orders');
     await using killed = await spawnProcess(process.execPath, [MAIN, 'serve'], {
       env: { ...bench.environment, ENQUEUER_HTTP_PORT: '0', LOG_LEVEL: 'info' },

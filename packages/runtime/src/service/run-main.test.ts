@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { patienceMs } from '@libby-dialer/testkit';
 import { describe, expect, test } from 'vitest';
 import { DialerError } from '../errors.ts';
 import { runMain } from './run-main.ts';
@@ -26,7 +27,7 @@ function program(body: string, env: Record<string, string> = {}): ChildProcessWi
     await runMain(process, async (context) => { ${body} });`;
   return spawn(process.execPath, ['--input-type=module-typescript', '-e', source], {
     env: { ...process.env, LOG_LEVEL: 'info', ...env },
-    timeout: 15_000,
+    timeout: patienceMs(),
     killSignal: 'SIGKILL',
   });
 }

@@ -1,3 +1,4 @@
+import { eventually } from '@libby-dialer/testkit';
 import { expect, test, vi } from 'vitest';
 import { runService } from './service.ts';
 
@@ -11,7 +12,7 @@ test('a service runs until the signal, then stops once', async () => {
   const abort = new AbortController();
   const worker = service({});
   const run = runService(worker, { signal: abort.signal, stopWithinMs: 1000 });
-  await vi.waitFor(() => expect(worker.start).toHaveBeenCalledOnce());
+  await eventually(() => expect(worker.start).toHaveBeenCalledOnce());
   expect(worker.stop).not.toHaveBeenCalled();
   abort.abort();
   await run;
