@@ -1,34 +1,43 @@
 import { describe, expect, test } from 'vitest';
 import { explore, type Flaw, tell } from './explorer.ts';
 import { MUTANTS } from './mutants.ts';
-import { SCOPES } from './scopes.ts';
+import { IS_THOROUGH, SCOPES, SMALLER_SCOPES } from './scopes.ts';
 
-const PATIENCE_MS = 120_000;
-
-describe('in every world that can come about', { timeout: PATIENCE_MS }, () => {
-  test.each(Object.entries(SCOPES))('%s: every promise is kept', (name, scope) => {
-    const { flaw, states, moves, atRest, depth } = explore(scope);
-    expect(story(flaw)).toBe('');
-    expect(atRest).toBeGreaterThan(0);
-    process.stdout.write(
-      `${name}: ${states} states, ${moves} moves, ${atRest} ends, at most ${depth} steps away\n`,
-    );
-  });
+describe('in every world that can come about', () => {
+  test.each(Object.entries(IS_THOROUGH ? SCOPES : SMALLER_SCOPES))(
+    '%s: every promise is kept',
+    (_, scope) => {
+      const { flaw, atRest } = explore(scope);
+      expect(story(flaw)).toBe('');
+      expect(atRest).toBeGreaterThan(0);
+    },
+  );
 });
 
-describe('the explorer finds what is wrong with', { timeout: PATIENCE_MS }, () => {
-  test.each(Object.entries(MUTANTS))('%s', (_, { breaks, scope, protocol }) => {
-    expect(explore(scope, { protocol, promises: [breaks] }).flaw?.broken).toEqual([breaks]);
+describe('the explorer finds what is wrong with', () => {
+  const flaws = Object.entries(MUTANTS).map(
+    ([name, { breaks, scope, protocol }]) =>
+      [name, breaks, once(() => explore(scope, { protocol, promises: [breaks] }).flaw)] as const,
+  );
+
+  test.each(flaws)('%s', (_, breaks, flaw) => {
+    expect(flaw()?.broken).toEqual([breaks]);
   });
 
   test('each of them, and tells it as it always did', async () => {
-    const stories = Object.entries(MUTANTS).map(([name, { breaks, scope, protocol }]) => {
-      const { flaw } = explore(scope, { protocol, promises: [breaks] });
-      return `# ${name}\n\n${story(flaw)}\n`;
-    });
+    const stories = flaws.map(([name, , flaw]) => `# ${name}\n\n${story(flaw())}\n`);
     await expect(stories.join('\n')).toMatchFileSnapshot('stories.txt');
   });
 });
+
+/** Exploring takes a while. */
+function once<T>(compute: () => T): () => T {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    known ??= { value: compute() };
+    return known.value;
+  };
+}
 
 function story(flaw: Flaw | undefined): string {
   return flaw === undefined ? '' : tell(flaw);

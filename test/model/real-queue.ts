@@ -16,7 +16,7 @@ import {
   type TroubleRun as RealTroubleRun,
 } from '@libby-dialer/dial-queue';
 import type { RetryableOutcome } from '@libby-dialer/dialing';
-import { uniquePrefix } from '@libby-dialer/testkit';
+import { patienceMs, uniquePrefix } from '@libby-dialer/testkit';
 import type { Redis } from 'ioredis';
 import {
   type Entry,
@@ -37,8 +37,6 @@ import type { Hold, HoldRequest, ProbeVerdict, Trouble } from './hold-life.ts';
  * than that to its instant.
  */
 const UNIT_MS = 360_000;
-/** What should return and does not is told as a failure. */
-const PATIENCE_MS = 10_000;
 const CAMPAIGN = 'spring';
 const LINE = '+15055550100';
 const PHONES: Readonly<Record<string, string>> = {
@@ -186,7 +184,7 @@ export class RealQueue {
   /** Begins a pause or cancel; the promise settles when it returns. */
   async control(action: 'pause' | 'resume' | 'cancel'): Promise<{ wentOut: number }> {
     try {
-      return await this.#queue.control.apply(action, CAMPAIGN, AbortSignal.timeout(PATIENCE_MS));
+      return await this.#queue.control.apply(action, CAMPAIGN, AbortSignal.timeout(patienceMs()));
     } catch (error) {
       if (error instanceof CampaignArchivedError) return { wentOut: 0 };
       throw error;
