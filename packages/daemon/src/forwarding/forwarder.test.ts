@@ -467,7 +467,7 @@ test('a redirect is not followed, a silent receiver not waited for, a long answe
   ];
   receiver.react = () => reactions[Math.min(receiver.received.length, reactions.length) - 1] ?? 500;
   await settled(1);
-  await forwarder({ concurrency: 1, timeoutMs: 500 });
+  await forwarder({ concurrency: 1, timeoutMs: 2000 });
   await done();
   expect(receiver.received).toHaveLength(3);
   expect(elsewhere.received).toEqual([]);
