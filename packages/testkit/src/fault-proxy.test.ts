@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { eventually } from '@libby-dialer/embedded';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
@@ -70,6 +71,19 @@ async function exchange(client: Client, text: string): Promise<void> {
   say(client, text);
   await eventually(() => expect(client.received).toBe(expected));
 }
+
+/** A client in a thread of its own; it says how its connection ended. */
+const WRITES_AND_WAITS = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const { port, host, isWritten } = workerData;
+  const socket = require('node:net').connect(port, host);
+  socket.write('hello', () => {
+    Atomics.store(isWritten, 0, 1);
+    Atomics.notify(isWritten, 0);
+  });
+  socket.on('end', () => parentPort.postMessage('end'));
+  socket.on('error', ({ code }) => parentPort.postMessage(code));
+`;
 
 describe('without a fault', () => {
   test('passes everything on and counts it', async () => {
@@ -147,6 +161,19 @@ describe('faults', () => {
     expect(proxy.port).toBe(port);
     await exchange(await newClient(), 'c');
     await exchange(open, 'd');
+  });
+
+  test('refuse: what waits to be accepted is reset, and nobody has seen it', async () => {
+    const isWritten = new Int32Array(new SharedArrayBuffer(4));
+    const workerData = { port: proxy.port, host: proxy.host, isWritten };
+    const client = new Worker(WRITES_AND_WAITS, { eval: true, workerData });
+    const ended = once(client, 'message');
+    // This thread accepts nothing meanwhile.
+    Atomics.wait(isWritten, 0, 0);
+    await proxy.inflict({ kind: 'refuse' });
+    expect(await ended).toEqual(['ECONNRESET']);
+    expect(proxy.counts().accepted).toBe(0);
+    expect(heard).toBe('');
   });
 
   test.each([
