@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventually, fictionalNumbers, findLibfaketime } from '@libby-dialer/testkit';
+import { fictionalNumbers, findLibfaketime } from '@libby-dialer/testkit';
 import { CANARIES } from './canaries.ts';
 import { Crew, type CrewTally } from './crew.ts';
 import { Enqueuer } from './enqueuer.ts';
@@ -13,6 +13,7 @@ import { ForeignJobs } from './foreign-jobs.ts';
 import { Forwarding } from './forwarding.ts';
 import { violationsOf } from './invariants.ts';
 import { personalDataLeaks, remainsOfErased, secretLeaks } from './leaks.ts';
+import { patiently } from './patience.ts';
 import { FAULTS, type FaultEvent, type FaultName, type Plan } from './plan.ts';
 import { campaignWith, type Rules, rowsOf } from './rules.ts';
 import { SmallCampaigns } from './small-campaigns.ts';
@@ -42,8 +43,8 @@ export interface RunReport {
 
 /** One in so many people of a list is on the do-not-call list. */
 const SUPPRESSED_EVERY = 100;
-/** For the first request, half of the calls, all of them, the last job: each. */
-const LONGEST_WAIT_MS = 180_000;
+/** In which nothing is settled, though nothing else is done on the machine. */
+const LONGEST_REST_MS = 180_000;
 
 /** Carries a plan out with real processes and judges what is left of it. */
 export async function runPlan(plan: Plan): Promise<RunReport> {
@@ -177,16 +178,16 @@ async function strike(
 }
 
 async function untilRequested(stage: Stage, over: AbortSignal): Promise<void> {
-  const check = async () => over.aborted || (await stage.provider.stats()).requests > 0;
-  await eventually(check, { timeoutMs: LONGEST_WAIT_MS });
+  await untilSo(stage, async () => over.aborted || (await stage.provider.stats()).requests > 0);
 }
 
-/** Says how far the run had come if it takes too long. */
+/** Says how far the run had come if nothing more comes. */
 async function untilSo(stage: Stage, check: () => Promise<boolean>): Promise<void> {
   const told = async () => {
-    if (!(await check())) throw new Error(JSON.stringify(await stage.status.readAll()));
+    if (await check()) return true;
+    throw new Error(JSON.stringify(await stage.status.readAll()));
   };
-  await eventually(told, { timeoutMs: LONGEST_WAIT_MS, intervalMs: 100 });
+  await patiently(told, { idleMs: LONGEST_REST_MS, progress: () => stage.lastResult() });
 }
 
 interface Remains {

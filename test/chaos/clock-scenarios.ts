@@ -1,8 +1,8 @@
-import { eventually } from '@libby-dialer/testkit';
 import { ArmedWorker } from './armed-worker.ts';
 import { Enqueuer } from './enqueuer.ts';
 import { steadyNow } from './exchanges.ts';
-import { HASTY, judge, load, PATIENCE, startCrew } from './scenarios.ts';
+import { patiently } from './patience.ts';
+import { HASTY, judge, load, startCrew } from './scenarios.ts';
 import { CAMPAIGN, Stage } from './stage.ts';
 
 /** A worker has so long from its claim until it sends. */
@@ -26,7 +26,7 @@ export async function pausedAsClockIsSet(root: string): Promise<string[]> {
   await new Enqueuer(stage, root).insist(['pause', CAMPAIGN]);
   const pausedAt = steadyNow();
   frozen.thaw();
-  await eventually(async () => (await stage.status.read(CAMPAIGN))?.inFlight === 0, PATIENCE);
+  await patiently(async () => (await stage.status.read(CAMPAIGN))?.inFlight === 0);
   await frozen.stop();
   const late = (await stage.provider.truth()).filter(({ atMs }) => atMs > pausedAt);
   return late.map(
@@ -34,8 +34,10 @@ export async function pausedAsClockIsSet(root: string): Promise<string[]> {
   );
 }
 
-/** Longer than a lock, a look for lost jobs and a claim of a hasty worker, one after the other. */
-const BACK_WITHIN_MS = 75_000;
+/** Longer than a lock or a claim of a hasty worker lasts. */
+const TOO_LONG_MS = 60_000;
+/** The first of them may have begun before the clock was set back. */
+const LOOKS_TO_MEND = 2;
 
 /** A worker dies with a claim in hand while Redis's clock is ahead; then that is set back. */
 export async function diedAheadOfTime(root: string): Promise<string[]> {
@@ -46,12 +48,19 @@ export async function diedAheadOfTime(root: string): Promise<string[]> {
     root,
     env: HASTY,
   });
-  await fallen.reached();
+  const callId = await fallen.reached();
   await stage.server.setClock(0);
   await using crew = await startCrew(stage, root, HASTY);
   await crew.isDialing();
+  const queue = stage.keys.queue(CAMPAIGN);
+  const enoughLooks = (await stage.looks()) + LOOKS_TO_MEND;
+  const isLockedForLong = async () =>
+    (await stage.looks()) >= enoughLooks &&
+    (await stage.redis.pttl(`${queue}${callId}:lock`)) > TOO_LONG_MS;
+  const isDelayedForLong = async () => (await stage.delayMs(callId)) > TOO_LONG_MS;
+  const isHeld = async () => (await isLockedForLong()) || (await isDelayedForLong());
   const isDone = () => stage.isDone(numbers.length);
-  await eventually(isDone, { timeoutMs: BACK_WITHIN_MS, intervalMs: 100 }).catch(() => {});
+  await patiently(async () => (await isDone()) || (await isHeld()));
   return (await isDone())
     ? await judge(stage, crew, { numbers, kills: 1 })
     : ['a call of a dead worker does not come back'];

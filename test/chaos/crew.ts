@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
+import { patienceMs } from './patience.ts';
 import type { Timeouts } from './plan.ts';
 import { ROOT } from './root.ts';
 import type { Stage } from './stage.ts';
@@ -7,8 +8,6 @@ import type { Stage } from './stage.ts';
 const SKEWED_CLOCK = join(import.meta.dirname, 'skewed-clock.ts');
 /** What a worker says when it has started. */
 const IS_DIALING = 'worker is dialing';
-/** The workers' grace and what they take to close their connections. */
-const STOPS_WITHIN_MS = 60_000;
 
 export interface CrewOptions {
   readonly concurrency: number;
@@ -69,7 +68,7 @@ export class Crew implements AsyncDisposable {
 
   /** Resolves when a worker says so. */
   async isDialing(slot = 0): Promise<void> {
-    await this.worker(slot).waitForLine((line) => line.includes(IS_DIALING), STOPS_WITHIN_MS);
+    await this.worker(slot).waitForLine((line) => line.includes(IS_DIALING), patienceMs());
   }
 
   async kill(slot: number): Promise<void> {
@@ -178,6 +177,7 @@ export class Crew implements AsyncDisposable {
 
   #leave(worker: SpawnedProcess): void {
     this.#asked.add(worker);
-    this.#leaving.add(worker.stop('SIGTERM', STOPS_WITHIN_MS));
+    // It has its grace, and has to close its connections.
+    this.#leaving.add(worker.stop('SIGTERM', patienceMs()));
   }
 }

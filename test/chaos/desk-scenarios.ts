@@ -1,11 +1,11 @@
-import { eventually } from '@libby-dialer/testkit';
 import { archiveCampaign } from './archiving.ts';
 import { ArmedWorker } from './armed-worker.ts';
 import { Enqueuer } from './enqueuer.ts';
 import { redisValues } from './evidence.ts';
-import { Forwarding, NEVER_TAKEN_EVERY } from './forwarding.ts';
+import { FORWARDER, Forwarding, NEVER_TAKEN_EVERY } from './forwarding.ts';
 import { remainsOfErased } from './leaks.ts';
-import { HASTY, judge, load, PATIENCE, startCrew, untilDone } from './scenarios.ts';
+import { patiently } from './patience.ts';
+import { HASTY, judge, load, startCrew, untilDone } from './scenarios.ts';
 import { CAMPAIGN, Stage } from './stage.ts';
 
 /**
@@ -53,10 +53,7 @@ export async function erasedInHand(root: string): Promise<string[]> {
   return isErased ? found : ['an erasure does not come to its end', ...found];
 }
 
-/** Long enough for an erasure in between, on a machine that has a lot to do. */
 const ATTEMPTS = 6;
-/** Between two of the first of them, and the forwarder's own delay. */
-const LONGEST_PAUSE_MS = 20_000;
 
 /** Somebody is erased whose result a webhook has refused, and would be sent again. */
 export async function erasedBetweenRefusals(root: string): Promise<string[]> {
@@ -68,17 +65,50 @@ export async function erasedBetweenRefusals(root: string): Promise<string[]> {
   await crew.stop();
   const enqueuer = new Enqueuer(stage, root);
   await using forwarding = await Forwarding.start(enqueuer, ATTEMPTS);
-  const triesFor = () =>
-    forwarding.deliveries.filter(({ result }) => result.toPhoneNumber === refused).length;
-  await eventually(() => triesFor() > 0, PATIENCE);
+  const id = await freezeBetweenTries(stage, forwarding, refused);
   await enqueuer.insist(['erase', refused]);
   const erased = new Map([[refused, performance.now()]]);
+  forwarding.thaw();
   const found = async () =>
     remainsOfErased(await redisValues(stage), forwarding.deliveries, erased);
-  // Nothing tells that a forwarder has forgotten what it had in mind, but that it lets the time of
-  // a next try go by.
-  await eventually(async () => (await found()).length > 0, { timeoutMs: LONGEST_PAUSE_MS }).catch(
-    () => undefined,
-  );
+  const isForgotten = async () => !(await isInHand(stage, id));
+  await patiently(async () => (await found()).length > 0 || (await isForgotten()));
+  // Not before it has ended what is under way.
+  await forwarding.end('SIGTERM');
   return await found();
+}
+
+/**
+ * The forwarder stands still when it has noted each refusal of that person's result, and will try
+ * it again. Resolves to the id of that result.
+ */
+async function freezeBetweenTries(
+  stage: Stage,
+  forwarding: Forwarding,
+  person: string,
+): Promise<string> {
+  const { attempts } = stage.keys.forward(FORWARDER);
+  const tries = () => forwarding.deliveries.filter(({ result }) => result.toPhoneNumber === person);
+  const isBetween = async () => {
+    const [first] = tries();
+    return (
+      first !== undefined && Number(await stage.redis.hget(attempts, first.id)) === tries().length
+    );
+  };
+  await patiently(async () => {
+    if (!(await isBetween())) return false;
+    forwarding.freeze();
+    // What it had sent by then has come when this is answered.
+    await stage.redis.ping();
+    if (await isBetween()) return true;
+    forwarding.thaw();
+    return false;
+  });
+  return tries()[0]?.id ?? '';
+}
+
+/** Whether a forwarder has that result to deliver. */
+async function isInHand({ redis, keys }: Stage, id: string): Promise<boolean> {
+  const { group } = keys.forward(FORWARDER);
+  return (await redis.xpending(keys.results, group, id, id, 1)).length > 0;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ProcessExit, type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
+import { patienceMs } from './patience.ts';
 import type { Loading } from './plan.ts';
 import { ROOT } from './root.ts';
 import { CAMPAIGN_FILE, LIST_FILE, type Stage } from './stage.ts';
@@ -53,7 +54,7 @@ export class Enqueuer {
    * end first.
    */
   async insist(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
-    const until = performance.now() + INSISTS_FOR_MS;
+    const until = performance.now() + patienceMs(INSISTS_FOR_MS);
     while ((await this.#runOnce(args, env)).code !== 0) {
       if (performance.now() > until)
         throw new Error(`${args[0]} never succeeds: ${this.logs.at(-2)?.join('\n')}`);
@@ -88,7 +89,7 @@ export class Enqueuer {
     env: Readonly<Record<string, string>> = {},
   ): Promise<ProcessExit> {
     await using process = await this.start(args, env);
-    const timer = setTimeout(() => process.signal('SIGKILL'), ENDS_WITHIN_MS);
+    const timer = setTimeout(() => process.signal('SIGKILL'), patienceMs(ENDS_WITHIN_MS));
     const exit = await process.exited;
     clearTimeout(timer);
     if (exit.signal !== null) throw new Error(`${args[0]} hangs: ${process.stderr.join('\n')}`);
@@ -99,6 +100,7 @@ export class Enqueuer {
 const LOAD = ['load', LIST_FILE, '--campaign', CAMPAIGN_FILE, '--json'];
 
 const MOST_TRIES = 20;
+// Where a machine has nothing else to do.
 const ENDS_WITHIN_MS = 120_000;
 const INSISTS_FOR_MS = 180_000;
 const AGAIN_AFTER_MS = 500;

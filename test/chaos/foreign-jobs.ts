@@ -1,7 +1,7 @@
-import { eventually } from '@libby-dialer/testkit';
 import type { Enqueuer } from './enqueuer.ts';
 import { mayBeErased } from './erasures.ts';
 import { insist } from './insist.ts';
+import { patiently } from './patience.ts';
 import { CAMPAIGN, type Stage } from './stage.ts';
 
 /** As another program finds it in the queue, or adds it there. */
@@ -90,7 +90,9 @@ export class ForeignJobs {
     const isSetAside = async () => (await redis.hexists(setAside, job.id)) === 1;
     const isOver = async () =>
       (await redis.exists(key)) === 0 && (await redis.hexists(ledger, job.id)) === 1;
-    await eventually(async () => (await isSetAside()) || (await isOver()), PATIENCE);
+    await patiently(async () => (await isSetAside()) || (await isOver()), {
+      progress: () => this.#stage.lastResult(),
+    });
     while (await isSetAside()) await this.#enqueuer.load({ kind: 'once' });
   }
 
@@ -133,7 +135,6 @@ export class ForeignJobs {
   }
 }
 
-const PATIENCE = { timeoutMs: 180_000, intervalMs: 100 };
 const CHANGE =
   "if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], unpack(ARGV)) end return 1";
 

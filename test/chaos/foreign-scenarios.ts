@@ -1,4 +1,3 @@
-import { eventually } from '@libby-dialer/testkit';
 import { Enqueuer } from './enqueuer.ts';
 import { ForeignJobs } from './foreign-jobs.ts';
 import { judge, load, startCrew, untilDone } from './scenarios.ts';
@@ -43,11 +42,12 @@ export async function pausedByBoard(root: string): Promise<string[]> {
   const numbers = await load(stage, root, 4);
   const queue = stage.queue.bullQueue(CAMPAIGN);
   await queue.pause();
-  await queue.close();
   await using crew = await startCrew(stage, root);
   await crew.isDialing();
   await new Enqueuer(stage, root).insist(['resume', CAMPAIGN]);
-  const isDone = () => stage.isDone(numbers.length);
-  await eventually(isDone, { timeoutMs: 30_000, intervalMs: 100 }).catch(() => {});
-  return (await isDone()) ? [] : ['the campaign stands still after it was resumed'];
+  const isStillPaused = await queue.isPaused();
+  await queue.close();
+  if (isStillPaused) return ['the campaign stands still after it was resumed'];
+  await untilDone(stage, numbers);
+  return [];
 }

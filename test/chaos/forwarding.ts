@@ -3,7 +3,7 @@ import type { SpawnedProcess } from '@libby-dialer/testkit';
 import { type Received, Receiver } from '../../packages/daemon/src/testing/receiver.ts';
 import type { Enqueuer } from './enqueuer.ts';
 
-const FORWARDER = 'chaos';
+export const FORWARDER = 'chaos';
 /**
  * One in so many results is never taken, and becomes a dead letter; one in so many is taken at the
  * second try.
@@ -13,6 +13,8 @@ const TAKEN_LATER_EVERY = 4;
 
 /** A delivery that the receiver got, whatever it answered. */
 export interface Delivery {
+  /** Of the entry in the stream of results. */
+  readonly id: string;
   readonly result: ResultRecord;
   /** By a clock that does not go back. */
   readonly atMs: number;
@@ -52,6 +54,15 @@ export class Forwarding implements AsyncDisposable {
     await this.#process?.stop(signal);
   }
 
+  /** It stands still, and comes back with everything it had in mind. */
+  freeze(): void {
+    this.#process?.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#process?.signal('SIGCONT');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const last = this.#process;
     this.#process = undefined;
@@ -86,7 +97,7 @@ export class Forwarding implements AsyncDisposable {
 
   #take({ id, body }: Received): number {
     const result = JSON.parse(body) as ResultRecord;
-    this.deliveries.push({ result, atMs: performance.now() });
+    this.deliveries.push({ id, result, atMs: performance.now() });
     const tries = (this.#tries.get(id) ?? 0) + 1;
     this.#tries.set(id, tries);
     const row = result.row ?? 0;

@@ -1,6 +1,9 @@
-import { eventually } from '@libby-dialer/testkit';
+import { patiently } from './patience.ts';
 
 /** Writes to Redis until it does: a full one refuses what it has room for a moment later. */
 export async function insist(write: () => Promise<unknown>): Promise<void> {
-  await eventually(async () => void (await write()), { timeoutMs: 60_000, intervalMs: 100 });
+  await patiently(async () => {
+    await write();
+    return true;
+  });
 }

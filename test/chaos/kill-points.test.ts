@@ -1,4 +1,4 @@
-import { eventually, fictionalNumbers } from '@libby-dialer/testkit';
+import { fictionalNumbers } from '@libby-dialer/testkit';
 import { describe, expect, it } from 'vitest';
 import { ArmedWorker } from './armed-worker.ts';
 import { Crew } from './crew.ts';
@@ -6,13 +6,11 @@ import { Enqueuer } from './enqueuer.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import { violationsOf } from './invariants.ts';
 import { KILL_POINTS, type KillPoint } from './kill-points.ts';
+import { IN_THE_END_MS, patiently } from './patience.ts';
 import { NO_RULES } from './rules.ts';
 import { Stage } from './stage.ts';
 
 const NUMBERS = fictionalNumbers().slice(0, 40);
-/** The claims of the fallen have to come to their deadline first. */
-const PATIENCE = { timeoutMs: 60_000, intervalMs: 200 };
-const IN_THE_END = 120_000;
 
 /** What a call came to: `accepted, rang 1`. */
 type Fate = `${string}, rang ${number}`;
@@ -52,7 +50,7 @@ describe('a worker is struck at every step of a call', () => {
       expect(fates).toEqual(AFTER_DEATH);
       expect(violations).toEqual([]);
     },
-    IN_THE_END,
+    IN_THE_END_MS,
   );
 
   it.concurrent(
@@ -62,7 +60,7 @@ describe('a worker is struck at every step of a call', () => {
       expect(fates).toEqual(AFTER_THAW);
       expect(violations).toEqual([]);
     },
-    IN_THE_END,
+    IN_THE_END_MS,
   );
 });
 
@@ -83,12 +81,15 @@ async function strikeEverywhere(
   const pointOf = new Map(callIds.map((callId, index) => [callId, KILL_POINTS[index]]));
 
   await using crew = await Crew.start(stage, { concurrency: 8, clockSkewsMs: [0] });
-  await eventually(async () => (await stage.settledCalls()) === NUMBERS.length, PATIENCE);
+  // The claims of the fallen have to come to their deadline first.
+  await patiently(async () => (await stage.settledCalls()) === NUMBERS.length, {
+    progress: () => stage.lastResult(),
+  });
   if (signal === 'SIGSTOP') for (const worker of armed) worker.thaw();
-  await eventually(
-    async () => expect(fatesOf(await gatherEvidence(stage), pointOf)).toEqual(expected),
-    PATIENCE,
-  );
+  await patiently(async () => {
+    expect(fatesOf(await gatherEvidence(stage), pointOf)).toEqual(expected);
+    return true;
+  });
   await Promise.all([crew.stop(), ...armed.map((worker) => worker.stop())]);
 
   const evidence = await gatherEvidence(stage);

@@ -85,7 +85,8 @@ describe('personal data', () => {
 describe('of somebody who was erased is found', () => {
   const NUMBER = '+12015550123';
   const erased = new Map([[NUMBER, 10]]);
-  const delivery = (atMs: number) => ({ result: { toPhoneNumber: NUMBER } as ResultRecord, atMs });
+  const result = { toPhoneNumber: NUMBER } as ResultRecord;
+  const delivery = (atMs: number) => ({ id: '1-0', result, atMs });
 
   test.each([
     ['a dead letter', [{ where: '{chaos}:forward:chaos:dead', text: `"${NUMBER}"` }], []],

@@ -7,6 +7,7 @@ import type { CallRecord, ScriptRule, SimulatorStats } from '@libby-dialer/libby
 import { type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
 import { CANARIES } from './canaries.ts';
 import { rowIn } from './exchanges.ts';
+import { patienceMs } from './patience.ts';
 import { ROOT } from './root.ts';
 
 export interface ProviderOptions {
@@ -21,9 +22,6 @@ export interface TrueRequest extends Omit<CallRecord, 'payload'> {
   /** Of the list. */
   readonly row: number;
 }
-
-/** On a machine that starts dozens of processes at once. */
-const STARTS_WITHIN_MS = 60_000;
 
 interface Ready {
   readonly apiUrl: string;
@@ -71,7 +69,7 @@ export class Provider implements AsyncDisposable {
         'keep-payloads': 1,
       }),
     ]);
-    const ready = JSON.parse(await process.waitForLine(/^\{"apiUrl"/, STARTS_WITHIN_MS)) as Ready;
+    const ready = JSON.parse(await process.waitForLine(/^\{"apiUrl"/, patienceMs())) as Ready;
     return new Provider(process, ready, truthFile, script);
   }
 

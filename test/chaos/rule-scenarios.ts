@@ -1,8 +1,8 @@
-import { eventually } from '@libby-dialer/testkit';
 import { Enqueuer } from './enqueuer.ts';
 import { gatherEvidence } from './evidence.ts';
+import { patiently } from './patience.ts';
 import { campaignWith, NO_RULES } from './rules.ts';
-import { HASTY, load, PATIENCE, startCrew, untilDone } from './scenarios.ts';
+import { HASTY, load, startCrew, untilDone } from './scenarios.ts';
 import { CAMPAIGN, Stage } from './stage.ts';
 
 const IS_NOT_DIALED = 'rules that this version does not know';
@@ -20,7 +20,7 @@ export async function storedByNewerVersion(root: string): Promise<string[]> {
   await using crew = await startCrew(stage, root);
   const requests = async () => (await stage.provider.stats()).requests;
   const isTold = () => crew.logs.flat().some((line) => line.includes(IS_NOT_DIALED));
-  await eventually(async () => isTold() || (await requests()) > 0, PATIENCE);
+  await patiently(async () => isTold() || (await requests()) > 0);
   await crew.stop();
   return (await requests()) > 0 ? ['a campaign is dialed without one of its rules'] : [];
 }
@@ -66,10 +66,7 @@ export async function cappedByARefusedRedial(root: string): Promise<string[]> {
     lines,
   });
   await using crew = await startCrew(stage, root, HASTY);
-  await eventually(
-    async () => (await stage.status.read(redialing))?.state === 'completed',
-    PATIENCE,
-  );
+  await patiently(async () => (await stage.status.read(redialing))?.state === 'completed');
   await stage.write(numbers, campaignWith({ ...NO_RULES, frequencyCap: { calls: 2, hours: 24 } }));
   await new Enqueuer(stage, root).load({ kind: 'once' });
   await untilDone(stage, numbers);

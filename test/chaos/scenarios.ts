@@ -1,6 +1,6 @@
 import { DialQueue } from '@libby-dialer/dial-queue';
 import type { ScriptRule } from '@libby-dialer/libby-simulator';
-import { eventually, fictionalNumbers, startRedis } from '@libby-dialer/testkit';
+import { fictionalNumbers, startRedis } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { ArmedWorker } from './armed-worker.ts';
 import { CANARIES } from './canaries.ts';
@@ -10,6 +10,7 @@ import { type CampaignsToJudge, gatherEvidence } from './evidence.ts';
 import { Http2Provider } from './http2-provider.ts';
 import { type Inflicted, violationsOf } from './invariants.ts';
 import type { KillPoint } from './kill-points.ts';
+import { patiently } from './patience.ts';
 import { campaignWith, NO_RULES, type Rules, rowsOf } from './rules.ts';
 import { CAMPAIGN, Stage } from './stage.ts';
 
@@ -20,7 +21,6 @@ import { CAMPAIGN, Stage } from './stage.ts';
  */
 export type Scenario = (root: string) => Promise<string[]>;
 
-export const PATIENCE = { timeoutMs: 90_000, intervalMs: 100 };
 const CONCURRENCY = 4;
 
 /** A worker dies at that step of its first call; another finishes the list. */
@@ -58,7 +58,7 @@ export async function frozenThenPaused(root: string): Promise<string[]> {
   await stage.queue.control.apply('pause', CAMPAIGN);
   const pausedAt = Date.now();
   frozen.thaw();
-  await eventually(async () => (await stage.status.read(CAMPAIGN))?.inFlight === 0, PATIENCE);
+  await patiently(async () => (await stage.status.read(CAMPAIGN))?.inFlight === 0);
   await frozen.stop();
   const late = (await stage.provider.truth()).filter(({ atMs }) => atMs > pausedAt);
   return late.map(
@@ -112,7 +112,7 @@ export async function filledUp(root: string): Promise<string[]> {
   await using stage = await Stage.open({ latencyMs: 200 });
   const numbers = await load(stage, root, 80);
   await using crew = await startCrew(stage, root);
-  await eventually(async () => (await stage.provider.stats()).requests > 0, PATIENCE);
+  await patiently(async () => (await stage.provider.stats()).requests > 0);
   await stage.redis.config('SET', 'maxmemory', '1');
   const before = (await stage.provider.stats()).requests;
   // Those that had passed the gate go out; then somebody must be refused, or go out all the same.
@@ -120,10 +120,10 @@ export async function filledUp(root: string): Promise<string[]> {
   const wasRefused = () =>
     crew.logs.flat().some((line) => /is out of memory and refuses to write/.test(line));
   const wasLost = async () => (await gatherEvidence(stage)).jobs['failed'] !== 0;
-  await eventually(async () => wasRefused() || (await wentOut()) || (await wasLost()), PATIENCE);
+  await patiently(async () => wasRefused() || (await wentOut()) || (await wasLost()));
   const escaped = (await wentOut()) ? ['calls went out that a full Redis cannot record'] : [];
   await stage.redis.config('SET', 'maxmemory', '0');
-  await eventually(async () => (await stage.isDone(numbers.length)) || (await wasLost()), PATIENCE);
+  await patiently(async () => (await stage.isDone(numbers.length)) || (await wasLost()));
   return [...escaped, ...(await judge(stage, crew, { numbers, redisFaults: 1 }))];
 }
 
@@ -144,7 +144,7 @@ export async function judgedByAnother(root: string): Promise<string[]> {
     env,
   });
   const callId = await patient.reached();
-  await eventually(async () => (await stage.claimAgeMs(callId)) > HASTY_CLAIM_MS, PATIENCE);
+  await patiently(async () => (await stage.claimAgeMs(callId)) > HASTY_CLAIM_MS);
   await using crew = await startCrew(stage, root, HASTY);
   const delayed = `${stage.keys.queue(CAMPAIGN)}delayed`;
   const isLeftAlone = async () => (await stage.redis.zscore(delayed, callId)) !== null;
@@ -152,9 +152,9 @@ export async function judgedByAnother(root: string): Promise<string[]> {
     (await stage.redis.xrange(stage.keys.results, '-', '+')).filter(([, fields]) =>
       fields.join().includes('"unknown"'),
     );
-  await eventually(async () => (await isLeftAlone()) || (await doubts()).length > 0, PATIENCE);
+  await patiently(async () => (await isLeftAlone()) || (await doubts()).length > 0);
   patient.thaw();
-  await eventually(async () => (await stage.status.read(CAMPAIGN))?.inFlight === 0, PATIENCE);
+  await patiently(async () => (await stage.status.read(CAMPAIGN))?.inFlight === 0);
   await Promise.all([patient.stop(), crew.stop()]);
   return (await doubts()).map(() => 'a claim was taken for lost before its deadline');
 }
@@ -183,10 +183,10 @@ export async function staleReplicaPromoted(root: string): Promise<string[]> {
   const requests = async () => (await stage.provider.stats()).requests;
   const isInSync = async () =>
     (await promoted.info('replication')).includes('master_link_status:up');
-  await eventually(async () => (await isInSync()) && (await requests()) > 20, PATIENCE);
+  await patiently(async () => (await isInSync()) && (await requests()) > 20);
   await promoted.replicaof('NO', 'ONE');
   const before = await requests();
-  await eventually(async () => (await requests()) > before + 20, PATIENCE);
+  await patiently(async () => (await requests()) > before + 20);
   await crew.kill(0);
   await stage.server.kill();
   stage.redisProxy.moveTo(replica.port);
@@ -194,7 +194,7 @@ export async function staleReplicaPromoted(root: string): Promise<string[]> {
   const rangTwice = async () => (await stage.provider.stats()).numbersTakenAgain;
   const wereTold = async () =>
     (await crew.metrics()).filter((page) => HELD.test(page)).length === crew.size;
-  await eventually(async () => (await rangTwice()) > 0 || (await wereTold()), PATIENCE);
+  await patiently(async () => (await rangTwice()) > 0 || (await wereTold()));
   const holds = await DialQueue.open(promoted, stage.keys.prefix).holds.list();
   return [
     ...(holds.some(({ scope, reason }) => scope === 'all' && reason === 'evidence_lost')
@@ -213,7 +213,7 @@ export async function refusedOnHttp2(root: string): Promise<string[]> {
   await using provider = await Http2Provider.start(stage.folder);
   const numbers = await load(stage, root, 4);
   await using crew = await startCrew(stage, root, provider.environment);
-  await eventually(() => provider.callsByNumber().size === numbers.length, PATIENCE);
+  await patiently(() => provider.callsByNumber().size === numbers.length);
   await untilDone(stage, numbers);
   await crew.stop();
   const again = [...provider.callsByNumber()].filter(([, times]) => times > 1);
@@ -242,7 +242,7 @@ export function startCrew(
 }
 
 export async function untilDone(stage: Stage, numbers: readonly string[]): Promise<void> {
-  await eventually(() => stage.isDone(numbers.length), PATIENCE);
+  await patiently(() => stage.isDone(numbers.length));
 }
 
 export async function judge(

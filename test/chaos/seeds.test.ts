@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { runPlan } from './chaos-run.ts';
+import { IN_THE_END_MS } from './patience.ts';
 import { planFor, quietPlan } from './plan.ts';
 
 const CALLS = 500;
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-/** Longer than a run waits for anything: it can then say for what. */
-const IN_THE_END = 800_000;
 
 describe('whatever dies', () => {
   // Again: npm run chaos -- --seed N
@@ -14,7 +13,7 @@ describe('whatever dies', () => {
     async (seed) => {
       expect((await runPlan(planFor(seed, CALLS))).violations).toEqual([]);
     },
-    IN_THE_END,
+    IN_THE_END_MS,
   );
 
   it.concurrent(
@@ -27,7 +26,7 @@ describe('whatever dies', () => {
       expect(requests).toBeGreaterThan(CALLS * 0.9);
       expect(mostAtOnce).toBeLessThanOrEqual(plan.clockSkewsMs.length * plan.concurrency);
     },
-    IN_THE_END,
+    IN_THE_END_MS,
   );
 });
 

@@ -25,6 +25,8 @@ export const LIST_FILE = 'list.csv';
 export const CAMPAIGN_FILE = 'campaign.json';
 
 const GRACE_MARGIN_MS = 10_000;
+/** BullMQ keeps the instant of a delayed job in the upper bits of a score. */
+const DELAYED_SCORES_PER_MS = 0x1000;
 
 export interface ProgramOptions {
   readonly concurrency?: number;
@@ -163,12 +165,34 @@ export class Stage implements AsyncDisposable {
     );
   }
 
+  /** Changes whenever a call is settled. */
+  async lastResult(): Promise<string | undefined> {
+    const [last] = await this.redis.xrevrange(this.keys.results, '+', '-', 'COUNT', 1);
+    return last?.[0];
+  }
+
+  /** How often workers have looked for work: each look goes through some of the campaigns. */
+  async looks(): Promise<number> {
+    const stats = await this.redis.info('commandstats');
+    return Number(/^cmdstat_hscan:calls=(\d+)/m.exec(stats)?.[1] ?? 0);
+  }
+
+  /** How long a job of BullMQ still has to wait, by Redis's clock. */
+  async delayMs(callId: string): Promise<number> {
+    const score = await this.redis.zscore(`${this.keys.queue(CAMPAIGN)}delayed`, callId);
+    return score === null ? 0 : Number(score) / DELAYED_SCORES_PER_MS - (await this.#nowMs());
+  }
+
   /** For how long a call has been claimed, by Redis's clock. */
   async claimAgeMs(callId: string): Promise<number> {
-    const [seconds, micros] = await this.redis.time();
     const entry = await this.redis.hget(this.keys.campaign(CAMPAIGN).ledger, callId);
     const { claimedAt } = JSON.parse(entry ?? '{}') as { claimedAt: number };
-    return Number(seconds) * 1000 + Number(micros) / 1000 - claimedAt;
+    return (await this.#nowMs()) - claimedAt;
+  }
+
+  async #nowMs(): Promise<number> {
+    const [seconds, micros] = await this.redis.time();
+    return Number(seconds) * 1000 + Number(micros) / 1000;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
