@@ -1,19 +1,23 @@
 import { findLibfaketime } from '@libby-dialer/testkit';
-import { describe, expect, it } from 'vitest';
-import { Mutant } from './mutant.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Copies } from './mutant.ts';
 import { CONTROLS } from './mutants.ts';
 import { IN_THE_END_MS } from './patience.ts';
 import { ROOT } from './root.ts';
 
 const HAS_LIBFAKETIME = findLibfaketime() !== undefined;
+const controls = Object.entries(CONTROLS);
+
+const copies = new Copies();
+afterAll(() => copies[Symbol.asyncDispose]());
 
 describe('the harness catches it when', () => {
-  it.concurrent.for(Object.entries(CONTROLS))(
+  it.concurrent.for(controls.filter(([, { killedBy }]) => killedBy === undefined))(
     '%s',
     { timeout: IN_THE_END_MS },
     async ([, { scenario, mutations, setsClock = false }], { skip }) => {
       skip(setsClock && !HAS_LIBFAKETIME, 'needs libfaketime (Debian: apt-get install faketime)');
-      await using mutant = await Mutant.make(mutations);
+      await using mutant = await copies.mutant(mutations);
       expect(await scenario(mutant.root)).not.toEqual([]);
     },
   );
@@ -21,7 +25,7 @@ describe('the harness catches it when', () => {
 
 describe('without the mistake nothing is found where it showed', () => {
   const scenarios = new Map(
-    Object.entries(CONTROLS).map(([name, control]) => [control.scenario, { name, ...control }]),
+    controls.map(([name, control]) => [control.scenario, { name, ...control }]),
   );
   it.concurrent.for([...scenarios.values()])(
     '$name',

@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { findLibfaketime } from '@libby-dialer/testkit';
 import { type RunReport, runPlan } from './chaos-run.ts';
-import { Mutant } from './mutant.ts';
+import { Copies } from './mutant.ts';
 import { CONTROLS } from './mutants.ts';
 import { planFor, quietPlan } from './plan.ts';
 import { Tally } from './tally.ts';
@@ -80,12 +80,13 @@ async function runControls(times: number, atOnce: number, only: string): Promise
     `${name} ${scenario.name}`.includes(only),
   );
   if (chosen.length === 0) throw new RangeError(`--only must name a control, not ${only}`);
+  await using copies = new Copies();
   for (const [name, { scenario, mutations, setsClock }] of chosen) {
     if (setsClock && findLibfaketime() === undefined) {
       say(`${name}: left out, it needs libfaketime (Debian: apt-get install faketime)`);
       continue;
     }
-    await using mutant = await Mutant.make(mutations);
+    await using mutant = await copies.mutant(mutations);
     let [begun, caught] = [0, 0];
     await inParallel(atOnce, async () => {
       while (begun++ < times) if ((await scenario(mutant.root)).length > 0) caught += 1;

@@ -34,6 +34,11 @@ export interface Control {
   readonly mutations: readonly Mutation[];
   /** It sets Redis's clock: nothing for where there is no libfaketime. */
   readonly setsClock?: true;
+  /**
+   * A test that fails of this mistake as well. `npm test` leaves it to that one, and to
+   * `npm run chaos -- --controls`.
+   */
+  readonly killedBy?: string;
 }
 
 const GATE = 'packages/dial-queue/src/gate/gate.lua';
@@ -56,6 +61,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   'the intent is written after the request': {
     scenario: killedAt('before_settle'),
+    killedBy: 'packages/dial-queue/src/gate/gate.test.ts',
     mutations: [
       { file: GATE, from: 'write_entry(ledger, call_id, claim)', to: 'cjson.encode(claim)' },
       { file: GATE, from: "redis.call('ZADD', claims, claim.deadline, call_id)", to: '' },
@@ -85,6 +91,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   'a reset connection is taken for safe': {
     scenario: answeredOnceWith({ fault: 'reset_after' }),
+    killedBy: 'packages/libby-client/src/verdict.test.ts',
     mutations: [
       {
         file: VERDICT,
@@ -95,6 +102,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   '504 is taken for safe': {
     scenario: answeredOnceWith({ status: 504, taken: true }),
+    killedBy: 'apps/worker/src/calls/classification.test.ts',
     mutations: [
       {
         file: VERDICT,
@@ -105,6 +113,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   '303 is taken for safe': {
     scenario: answeredOnceWith({ status: 303, taken: true }),
+    killedBy: 'packages/libby-client/src/verdict.test.ts',
     mutations: [
       { file: VERDICT, from: "  307: 'endpoint',", to: "  303: 'endpoint',\n  307: 'endpoint'," },
     ],
@@ -163,6 +172,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   'a claim is judged by the time-outs of who looks at it': {
     scenario: judgedByAnother,
+    killedBy: 'packages/dial-queue/src/gate/gate.test.ts',
     mutations: [
       { file: GATE, from: 'now <= entry.deadline', to: 'now <= entry.claimedAt + claim_ms' },
     ],
@@ -215,6 +225,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   'the connection of a campaign worker tries only once': {
     scenario: resetAtOpenings,
+    killedBy: 'apps/worker/src/campaigns/campaign-opening.test.ts',
     mutations: [
       {
         file: 'packages/runtime/src/redis/redis-connection.ts',
@@ -231,6 +242,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   'a late word is written into an archived campaign': {
     scenario: archivedUnderAZombie,
+    killedBy: 'packages/dial-queue/src/campaigns/campaign-archive.test.ts',
     mutations: [
       {
         file: SETTLE,
@@ -259,6 +271,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   'a job that is not taken is thrown away': {
     scenario: metByForeignJobs,
+    killedBy: 'packages/dial-queue/src/jobs/set-aside-jobs.test.ts',
     mutations: [
       {
         file: 'packages/dial-queue/src/jobs/set-aside.lua',
@@ -269,6 +282,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   'a pause of BullMQ’s own outlasts a resume': {
     scenario: pausedByBoard,
+    killedBy: 'apps/worker/src/campaigns/queue-halt.test.ts',
     mutations: [
       {
         file: 'packages/dial-queue/src/campaigns/campaign-control.ts',
@@ -279,6 +293,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   'slots are given as if every worker were near': {
     scenario: pacedFarAway,
+    killedBy: 'packages/dial-queue/src/gate/limits.test.ts',
     mutations: [
       { file: GATE, from: 'local lead_ms = lead_of(ask.leadMs)', to: 'local lead_ms = lead_of(0)' },
     ],
@@ -296,6 +311,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   'a pause goes by Redis’s clock alone': {
     scenario: pausedAsClockIsSet,
     setsClock: true,
+    killedBy: 'packages/dial-queue/src/gate/clock-steps.test.ts',
     mutations: [
       {
         file: 'packages/dial-queue/src/gate/follow-claims.lua',
@@ -307,6 +323,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   'a claim lasts until the time to which a clock was set': {
     scenario: diedAheadOfTime,
     setsClock: true,
+    killedBy: 'packages/dial-queue/src/gate/clock-steps.test.ts',
     mutations: [
       {
         file: 'packages/dial-queue/src/lua/ledger.lua',
@@ -318,6 +335,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   'a lock lasts until the time to which a clock was set': {
     scenario: diedAheadOfTime,
     setsClock: true,
+    killedBy: 'packages/dial-queue/src/gate/clock-steps.test.ts',
     mutations: [
       {
         file: 'packages/dial-queue/src/campaigns/open-campaigns.lua',
@@ -328,6 +346,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   'a campaign is dialed without a rule that nobody knows': {
     scenario: storedByNewerVersion,
+    killedBy: 'packages/dialing/src/stored-campaign.test.ts',
     mutations: [
       {
         file: 'packages/dialing/src/stored-campaign.ts',
@@ -338,6 +357,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   'a call over its cap does not wait for what is in flight': {
     scenario: cappedByARefusal,
+    killedBy: 'packages/dial-queue/src/gate/limits.test.ts',
     mutations: [
       {
         file: GATE,
