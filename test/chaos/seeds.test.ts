@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { runPlan } from './chaos-run.ts';
 import { IN_THE_END_MS } from './patience.ts';
-import { planFor, quietPlan } from './plan.ts';
+import { FAULTS, planFor, quietPlan } from './plan.ts';
+import type { Rules } from './rules.ts';
 
 const CALLS = 500;
-const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+/** As few as draw every fault there is. */
+const SEEDS = [1, 131, 147, 206, 209, 480];
+
+const RULES: readonly ((rules: Rules) => unknown)[] = [
+  ({ pacing }) => pacing?.maxInFlight,
+  ({ pacing }) => pacing?.callsPerSecond,
+  ({ lines }) => lines,
+  ({ frequencyCap }) => frequencyCap,
+];
 
 describe('whatever dies', () => {
   // Again: npm run chaos -- --seed N
@@ -28,6 +37,23 @@ describe('whatever dies', () => {
     },
     IN_THE_END_MS,
   );
+});
+
+describe('the seeds', () => {
+  const plans = SEEDS.map((seed) => planFor(seed, CALLS));
+
+  it('draw every fault', () => {
+    const drawn = plans.flatMap(({ events }) => Object.values(events).flat());
+    const faults = new Set(drawn.map(({ fault }) => fault));
+    expect([...faults].toSorted()).toEqual(Object.keys(FAULTS).toSorted());
+  });
+
+  it('load in every way, under every rule, with a forwarder and without', () => {
+    expect(new Set(plans.map(({ loading }) => loading.kind)).size).toBe(3);
+    expect(new Set(plans.map(({ forwards }) => forwards)).size).toBe(2);
+    for (const isInForce of RULES)
+      expect(plans.some(({ rules }) => isInForce(rules) !== undefined)).toBe(true);
+  });
 });
 
 describe('a seed', () => {
