@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { eventually } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ContractWorld } from './contract-world.ts';
@@ -113,7 +114,8 @@ test('worker, daemon, forwarder and commands do their whole job, and ask Redis f
   await world.run('forward', 'dead', 'list', 'crm');
 
   const one = await world.file('one.csv', `Name,Phone\nSomebody,${SCHEDULED}\n`);
-  const when = ['--timezone', 'UTC', '--list', one, '--campaign', spring];
+  const missing = join(world.folder, 'missing.csv');
+  const how = ['--timezone', 'UTC', '--campaign', spring];
   await world.run(
     'schedule',
     'add',
@@ -122,14 +124,15 @@ test('worker, daemon, forwarder and commands do their whole job, and ask Redis f
     '* * * * * *',
     '--expires-after',
     '1h',
-    ...when,
+    '--list',
+    missing,
+    ...how,
   );
-  // The daemon waits until the list is surely complete.
   await eventually(async () =>
-    expect(await world.run('schedule', 'list', '--json')).toContain('waiting_for_list'),
+    expect(await world.run('schedule', 'list', '--json')).toContain('list_missing'),
   );
   await world.run('schedule', 'remove', 'often');
-  await world.run('schedule', 'add', 'nightly', '--cron', '0 0 * * *', ...when);
+  await world.run('schedule', 'add', 'nightly', '--cron', '0 0 * * *', '--list', one, ...how);
   await world.run('schedule', 'run', 'nightly');
   await eventually(() => expect(simulator.calls().byNumber[SCHEDULED]).toBe(1));
 

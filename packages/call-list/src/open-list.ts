@@ -17,7 +17,8 @@ import { ListError } from './list-error.ts';
 import { excerpt, type ListRow, readRows } from './list-row.ts';
 import { unguarded } from './rejects/formula-guard.ts';
 import { holdsRecords, recordRows } from './rejects/rejected-records.ts';
-import { isZip, openWorkbook, refuseOldWorkbook, type Sheet } from './workbook/open-workbook.ts';
+import type { Sheet } from './workbook/open-workbook.ts';
+import { isZip, refuseOldWorkbook } from './workbook/workbook-bytes.ts';
 
 const SAMPLE_LENGTH = 64 * 1024;
 
@@ -180,6 +181,8 @@ async function openSheet(
   wanted: string | undefined,
   nameColumns: NameColumns | undefined,
 ): Promise<List> {
+  // Only then: what reads workbooks takes longer to load than most commands run.
+  const { openWorkbook } = await import('./workbook/open-workbook.ts');
   const sheet = await openWorkbook(chunks, wanted);
   const close = (): void => {
     sheet.close();

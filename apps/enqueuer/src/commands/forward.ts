@@ -1,10 +1,5 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import {
-  forwardConfig,
-  parseWebhookUrl,
-  runForwarder,
-  type WebhookUrl,
-} from '@libby-dialer/daemon';
+import type { WebhookUrl } from '@libby-dialer/daemon';
 import type { DeadLetter } from '@libby-dialer/dial-queue';
 import {
   deadLetters,
@@ -96,6 +91,8 @@ function name(text: string): string {
 }
 
 async function forwardResults(io: Io, options: ForwardOptions): Promise<number> {
+  // Not for every command: it takes a while to load.
+  const { forwardConfig, parseWebhookUrl, runForwarder } = await import('@libby-dialer/daemon');
   const config = readConfig(io, forwardConfig);
   const { to, name: chosen, batch, ...request } = options;
   const [given, from] = to === undefined ? [config.url?.reveal(), 'FORWARD_URL'] : [to, '--to'];

@@ -1,4 +1,3 @@
-import { buildParts, serveConfig, serveDaemon } from '@libby-dialer/daemon';
 import { misspelledVariables, runService } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import type { Io } from '../terminal/io.ts';
@@ -20,6 +19,8 @@ export function addServeCommand({ program, io, run }: CommandLine): void {
 }
 
 async function serve(io: Io): Promise<number> {
+  // Not for every command: it takes a while to load.
+  const { buildParts, serveConfig, serveDaemon } = await import('@libby-dialer/daemon');
   const config = readConfig(io, serveConfig);
   const logger = openLogger(io, config);
   for (const sentence of misspelledVariables(serveConfig, io.environment())) logger.warn(sentence);

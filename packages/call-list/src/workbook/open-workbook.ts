@@ -5,7 +5,7 @@ import { NumberFormats } from './number-formats.ts';
 import { SharedStrings } from './shared-strings.ts';
 import { SheetRows } from './sheet-rows.ts';
 import { localName, readXml } from './xml-reader.ts';
-import { damaged, protectedWorkbook, ZipParts } from './zip-parts.ts';
+import { damaged, ZipParts } from './zip-parts.ts';
 
 const SHEETS_NAMED = 20;
 const WORKBOOK = 'xl/workbook.xml';
@@ -30,21 +30,6 @@ interface Listed {
 interface Workbook {
   readonly sheets: readonly Listed[];
   readonly countsFrom1904: boolean;
-}
-
-/** How the zip files begin that workbooks are. */
-export function isZip(sample: Buffer): boolean {
-  return sample.subarray(0, 4).toString('latin1') === 'PK\u0003\u0004';
-}
-
-/** Refuses a workbook in the format before .xlsx, in which protected ones are wrapped as well. */
-export function refuseOldWorkbook(sample: Buffer): void {
-  if (!sample.subarray(0, 8).equals(Buffer.from('d0cf11e0a1b11ae1', 'hex'))) return;
-  if (sample.includes(Buffer.from('EncryptedPackage', 'utf16le'))) throw protectedWorkbook();
-  throw new ListError(
-    'other_format',
-    'The list is a workbook in the old .xls format, or one with a password: save it as .xlsx without one.',
-  );
 }
 
 /**

@@ -4,6 +4,7 @@ import { crc32, createInflateRaw } from 'node:zlib';
 import { type Entry, fromFdPromise, type ZipFile } from 'yauzl';
 import { ListError } from '../list-error.ts';
 import { openUnnamedFile } from '../unnamed-file.ts';
+import { protectedWorkbook } from './workbook-bytes.ts';
 
 /** Of a part other than the sheet, unpacked: these are held in memory. */
 const MOST_BYTES = 512 * 1024 * 1024;
@@ -119,13 +120,6 @@ function refuseBomb({ fileName, uncompressedSize, compressedSize }: Entry): void
   throw new ListError(
     'other_format',
     'The workbook unpacks to far more than a list is: save the sheet as CSV (UTF-8).',
-  );
-}
-
-export function protectedWorkbook(): ListError {
-  return new ListError(
-    'other_format',
-    'The workbook is protected by a password: save it as .xlsx without one.',
   );
 }
 

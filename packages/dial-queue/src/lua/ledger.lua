@@ -7,9 +7,15 @@
 -- failures (provable failures to begin a request), refusals and acceptedMark (see release),
 -- revision (results written for this call), placed and doNotCall (see gate), redialAt and redials
 -- (see redial), writtenAt (of a call in doubt).
+
+-- A script runs at one instant: all that it compares and writes goes by one reading of the clock.
+local instant
 local function exact_ms()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + time[2] / 1000
+  if not instant then
+    local time = redis.call('TIME')
+    instant = time[1] * 1000 + time[2] / 1000
+  end
+  return instant
 end
 
 local function now_ms()
