@@ -8,8 +8,8 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     expect: { poll: { timeout: 300_000 } },
-    // Two cores: a worker process for each is all that helps.
-    maxWorkers: 2,
+    // One more than CI has cores: many tests wait for other processes.
+    maxWorkers: 3,
     // Files share their process: what they import is loaded twice in all, and not once for each of
     // them.
     isolate: false,

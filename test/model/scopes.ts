@@ -76,7 +76,7 @@ export const SCOPES = {
   },
 } as const satisfies Readonly<Record<string, Scope>>;
 
-/** `THOROUGH=1`, as in CI, looks at all of it, and else at what takes a third of the time. */
+/** `THOROUGH=1` looks at all of it, and else at what takes a third of the time. */
 export const IS_THOROUGH = process.env['THOROUGH'] === '1';
 
 /** The largest of them with fewer mishaps. */
