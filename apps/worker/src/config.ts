@@ -3,13 +3,12 @@ import {
   type ConfigOf,
   derived,
   type Environment,
+  httpConfig,
   integer,
   libbyConfig,
   libbyTimeouts,
   logConfig,
-  port,
   redisConfig,
-  text,
   variable,
 } from '@libby-dialer/runtime';
 
@@ -61,18 +60,11 @@ export const workerConfig = {
     about: 'calls in flight in one worker, over all campaigns',
   }),
   shutdownGraceMs: graceMs,
-  http: {
-    /** Undefined: the default port, or a free one if a worker on this host has it already. */
-    port: variable('WORKER_HTTP_PORT', port(), {
-      optional: true,
-      about: '/healthz, /readyz and /metrics; 0: any free port, as when the default is taken',
-      shownDefault: String(DEFAULT_HTTP_PORT),
-    }),
-    host: variable('WORKER_HTTP_HOST', text(), {
-      default: '127.0.0.1',
-      about: 'where that listens',
-    }),
-  },
+  http: httpConfig(
+    'WORKER',
+    DEFAULT_HTTP_PORT,
+    '/healthz, /readyz and /metrics; 0: any free port, as when the default is taken',
+  ),
   log: logConfig,
 };
 

@@ -1,16 +1,15 @@
 import {
   allowInsecureHttp,
   type ConfigOf,
+  httpConfig,
   httpsProxyConfig,
   logConfig,
   parsed,
-  port,
   problem,
   redisConfig,
   type Schema,
   Secret,
   secret,
-  text,
   type VariableType,
   variable,
 } from '@libby-dialer/runtime';
@@ -22,18 +21,11 @@ export const DEFAULT_HTTP_PORT = 9465;
 export const serveConfig = {
   redis: redisConfig,
   log: logConfig,
-  http: {
-    /** Undefined: the default port, or a free one if a daemon on this host has it already. */
-    port: variable('ENQUEUER_HTTP_PORT', port(), {
-      optional: true,
-      about: '/healthz, /readyz and /metrics of the daemon; 0: any free port',
-      shownDefault: String(DEFAULT_HTTP_PORT),
-    }),
-    host: variable('ENQUEUER_HTTP_HOST', text(), {
-      default: '127.0.0.1',
-      about: 'where that listens',
-    }),
-  },
+  http: httpConfig(
+    'ENQUEUER',
+    DEFAULT_HTTP_PORT,
+    '/healthz, /readyz and /metrics of the daemon; 0: any free port',
+  ),
 } satisfies Schema;
 export type ServeConfig = ConfigOf<typeof serveConfig>;
 
@@ -70,17 +62,10 @@ export const forwardConfig = {
       'signs what is sent: whsec_ and base64, or at least 24 characters; several, with a space between them, while it changes',
   }),
   allowInsecureHttp,
-  http: {
-    /** Undefined: the default port, or a free one if a forwarder on this host has it already. */
-    port: variable('FORWARD_HTTP_PORT', port(), {
-      optional: true,
-      about: '/healthz, /readyz and /metrics of the forwarder; 0: any free port',
-      shownDefault: String(DEFAULT_FORWARD_PORT),
-    }),
-    host: variable('FORWARD_HTTP_HOST', text(), {
-      default: '127.0.0.1',
-      about: 'where that listens',
-    }),
-  },
+  http: httpConfig(
+    'FORWARD',
+    DEFAULT_FORWARD_PORT,
+    '/healthz, /readyz and /metrics of the forwarder; 0: any free port',
+  ),
 } satisfies Schema;
 export type ForwardConfig = ConfigOf<typeof forwardConfig>;
