@@ -1,5 +1,4 @@
-import { availableParallelism, loadavg } from 'node:os';
-import { eventually } from '@libby-dialer/testkit';
+import { eventually, overload } from '@libby-dialer/testkit';
 
 /** What comes at all comes within that, where a machine has nothing else to do. */
 const PATIENCE_MS = 60_000;
@@ -8,8 +7,7 @@ export const IN_THE_END_MS = 3_600_000;
 
 /** As much longer as this machine has more to do than it has cores for. */
 export function patienceMs(idleMs = PATIENCE_MS): number {
-  const [lastMinute = 0] = loadavg();
-  return Math.ceil(idleMs * Math.max(1, lastMinute / availableParallelism()));
+  return Math.ceil(idleMs * overload());
 }
 
 export interface Patience {

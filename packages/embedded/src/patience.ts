@@ -4,12 +4,17 @@ import { availableParallelism, loadavg } from 'node:os';
 const IDLE_MS = 60_000;
 const MOST = 5;
 
+/** How many times as much there is to do for each core of the machine as it can do; at least 1. */
+export function overload(): number {
+  const [load = 0] = loadavg();
+  return Math.max(load / availableParallelism(), 1);
+}
+
 /**
  * How long to wait for what must come before it counts as missing: the longer, the more there is to
  * do for each core of the machine, from one minute to five. A bound and no expectation: nobody
  * waits so long for what does come.
  */
 export function patienceMs(): number {
-  const [load = 0] = loadavg();
-  return Math.round(IDLE_MS * Math.min(Math.max(load / availableParallelism(), 1), MOST));
+  return Math.round(IDLE_MS * Math.min(overload(), MOST));
 }

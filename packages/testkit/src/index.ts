@@ -2,6 +2,7 @@ export {
   type EventuallyOptions,
   eventually,
   findLibfaketime,
+  overload,
   patienceMs,
 } from '@libby-dialer/embedded';
 export {

@@ -14,8 +14,7 @@ async function dialed(id: string, outcomes: readonly Outcome[]): Promise<string>
   const file = await bench.campaign(id);
   await bench.run(['load', await bench.list(`${id}.csv`, outcomes.length), '--campaign', file]);
   for (const [index, callId] of (await bench.queued(id)).entries()) {
-    await bench.claim(id, callId);
-    await bench.settle(id, callId, outcomes[index] ?? 'accepted');
+    await bench.placed(id, callId, outcomes[index] ?? 'accepted');
   }
   return file;
 }

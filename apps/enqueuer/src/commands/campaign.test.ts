@@ -1,4 +1,3 @@
-import type { HoldRequest } from '@libby-dialer/dial-queue';
 import { isoInstant } from '@libby-dialer/dialing';
 import { describe, expect, test } from 'vitest';
 import { type CommandBench, eachTest } from '../testing/command-bench.ts';
@@ -7,25 +6,6 @@ let bench: CommandBench;
 eachTest((each) => {
   bench = each;
 });
-
-/** As a worker does whose line is unknown to the API. */
-async function openHold(
-  { scope, reason }: Pick<HoldRequest, 'scope' | 'reason'> = {
-    scope: 'line:+15055550100',
-    reason: 'agent_not_found',
-  },
-): Promise<void> {
-  const pauses = { firstPauseMs: 60_000, maxPauseMs: 60_000, retryAfterMs: 0 };
-  const hold = { scope, reason, ...pauses };
-  const url = 'https://phone.example/outbound';
-  const cause = {
-    code: 'agent_not_found',
-    status: 404,
-    url,
-    message: 'Agent not found for this number',
-  };
-  await bench.queue.holds.open(hold, 'call-1', cause);
-}
 
 describe('campaign', () => {
   test('what show prints is what put takes', async () => {
@@ -73,7 +53,7 @@ describe('campaign', () => {
   test('put says what it changes, and that a hold stays where that is nothing', async () => {
     const ask = (text: string) => bench.campaign('spring', { introNotes: text });
     await bench.run(['campaign', 'put', await ask('Ask {{name}}')]);
-    await openHold({ scope: 'campaign:spring', reason: 'rejections' });
+    await bench.openHold({ scope: 'campaign:spring', reason: 'rejections' });
     expect((await bench.run(['campaign', 'put', await ask('Ask {{name}}')])).stdout).toBe(
       'spring is stored like that already: nothing is changed.\n' +
         'campaign:spring stays held (rejections): mend the file, or "enqueuer hold release campaign:spring --by <you>".\n',

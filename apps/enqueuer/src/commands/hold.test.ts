@@ -1,4 +1,3 @@
-import type { HoldRequest } from '@libby-dialer/dial-queue';
 import { describe, expect, test } from 'vitest';
 import { type CommandBench, eachTest } from '../testing/command-bench.ts';
 
@@ -7,30 +6,11 @@ eachTest((each) => {
   bench = each;
 });
 
-/** As a worker does whose line is unknown to the API. */
-async function openHold(
-  { scope, reason }: Pick<HoldRequest, 'scope' | 'reason'> = {
-    scope: 'line:+15055550100',
-    reason: 'agent_not_found',
-  },
-): Promise<void> {
-  const pauses = { firstPauseMs: 60_000, maxPauseMs: 60_000, retryAfterMs: 0 };
-  const hold = { scope, reason, ...pauses };
-  const url = 'https://phone.example/outbound';
-  const cause = {
-    code: 'agent_not_found',
-    status: 404,
-    url,
-    message: 'Agent not found for this number',
-  };
-  await bench.queue.holds.open(hold, 'call-1', cause);
-}
-
 describe('hold', () => {
   test('list, status and release', async () => {
     await bench.loaded('spring', 1);
     expect((await bench.run(['hold', 'list'])).stdout).toBe('Nothing is held.\n');
-    await openHold();
+    await bench.openHold();
     expect((await bench.run(['hold', 'list'])).stdout).toMatch(
       /^line:\+15055550100 +agent_not_found +for \d+ s +in /m,
     );

@@ -28,8 +28,7 @@ async function loaded(): Promise<string> {
   const list = await bench.file('list.csv', `Name,Phone\n${HOSTILE},+15055550123\n`);
   await bench.run(['load', list, '--campaign', await bench.campaign('spring')]);
   const [callId = ''] = await bench.queued('spring');
-  await bench.claim('spring', callId);
-  await bench.settle('spring', callId, 'unknown', { reason: 'no_response', name: HOSTILE });
+  await bench.placed('spring', callId, 'unknown', { reason: 'no_response', name: HOSTILE });
   return callId;
 }
 

@@ -8,23 +8,11 @@ eachTest((each) => {
   bench = each;
 });
 
-async function loaded(id: string, count: number, settings = {}): Promise<string[]> {
-  const argv = [
-    'load',
-    await bench.list(`${id}.csv`, count),
-    '--campaign',
-    await bench.campaign(id, settings),
-  ];
-  expect((await bench.run(argv)).code).toBe(0);
-  return await bench.queued(id);
-}
-
 /** A campaign of two calls, the first of which is in doubt. */
 async function doubted(id = 'spring', settings = {}): Promise<string> {
-  const [first = ''] = await loaded(id, 2, settings);
-  await bench.claim(id, first);
+  const [first = ''] = await bench.loaded(id, 2, settings);
   const seen = { reason: 'no_response', dialedAt: '2026-11-22T10:00:00.000Z' } as const;
-  await bench.settle(id, first, 'unknown', { ...seen, providerMessage: 'the agent is busy' });
+  await bench.placed(id, first, 'unknown', { ...seen, providerMessage: 'the agent is busy' });
   return first;
 }
 
@@ -63,7 +51,7 @@ describe('in-doubt list', () => {
 });
 
 test('in-doubt list fits a terminal of 80 columns, and breaks no word', async () => {
-  const [first = ''] = await loaded('spring', 1);
+  const [first = ''] = await bench.loaded('spring', 1);
   await bench.claim('spring', first);
   const providerMessage =
     'the agent is busy with another call, and will be so until the end of the day';

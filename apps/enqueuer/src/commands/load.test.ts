@@ -137,8 +137,7 @@ describe('load', () => {
     const list = await bench.list('list.csv', 3);
     await bench.json(['load', list, '--campaign', campaign, '--json']);
     const [first = '', second = ''] = await bench.queued('spring');
-    await bench.claim('spring', first);
-    await bench.settle('spring', first, 'accepted');
+    await bench.placed('spring', first, 'accepted');
     await bench.claim('spring', second);
     const result = await bench.json(['load', list, '--campaign', campaign, '--json']);
     expect(result).toEqual({
@@ -537,8 +536,7 @@ describe('load --dry-run', () => {
     const campaign = await bench.campaign('spring');
     await bench.json(['load', await bench.list('part.csv', 1), '--campaign', campaign, '--json']);
     const [callId = ''] = await bench.queued('spring');
-    await bench.claim('spring', callId);
-    await bench.settle('spring', callId, 'accepted');
+    await bench.placed('spring', callId, 'accepted');
     await bench.run(['suppress', 'add', phone(1)]);
     const argv = ['load', await bench.list('list.csv', 3), '--campaign', campaign, '--dry-run'];
     const { stdout } = await bench.run(argv);

@@ -1,5 +1,7 @@
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import type { HoldRequest } from '@libby-dialer/dial-queue';
+import type { Outcome, ResultRecord } from '@libby-dialer/dialing';
 import { DialerError, Interrupted, Redactor } from '@libby-dialer/runtime';
 import { eachBench, TestBench } from '../../../../packages/operations/src/testing/test-bench.ts';
 import { cli } from '../cli.ts';
@@ -72,9 +74,10 @@ export class CommandBench extends TestBench {
   }
 
   /** Loads a list of so many people into a campaign, and gives the ids of the calls. */
-  async loaded(id: string, count: number): Promise<string[]> {
+  async loaded(id: string, count: number, settings = {}): Promise<string[]> {
     const list = await this.list(`${id}.csv`, count);
-    const { code, stderr } = await this.run(['load', list, '--campaign', await this.campaign(id)]);
+    const file = await this.campaign(id, settings);
+    const { code, stderr } = await this.run(['load', list, '--campaign', file]);
     if (code !== 0) throw new Error(`exit code ${code}: ${stderr}`);
     return await this.queued(id);
   }
@@ -83,12 +86,28 @@ export class CommandBench extends TestBench {
   async placed(
     id: string,
     callId: string,
-    ...[outcome, record]: Parameters<TestBench['settle']> extends [string, string, ...infer R]
-      ? R
-      : never
+    outcome: Outcome,
+    record: Partial<ResultRecord> = {},
   ): Promise<void> {
     await this.claim(id, callId);
     await this.settle(id, callId, outcome, record);
+  }
+
+  /** As a worker does whose line is unknown to the API. */
+  async openHold(
+    { scope, reason }: Pick<HoldRequest, 'scope' | 'reason'> = {
+      scope: 'line:+15055550100',
+      reason: 'agent_not_found',
+    },
+  ): Promise<void> {
+    const pauses = { firstPauseMs: 60_000, maxPauseMs: 60_000, retryAfterMs: 0 };
+    const cause = {
+      code: 'agent_not_found',
+      status: 404,
+      url: 'https://phone.example/outbound',
+      message: 'Agent not found for this number',
+    };
+    await this.queue.holds.open({ scope, reason, ...pauses }, 'call-1', cause);
   }
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { EntryStatus } from '@libby-dialer/dial-queue';
 import { eventually, spawnProcess, startRedis } from '@libby-dialer/testkit';
-import { Redis } from 'ioredis';
+import { type ChainableCommander, Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { eachTest, phone, TestBench } from '../../../operations/src/testing/test-bench.ts';
 import { TestDaemon } from '../testing/test-daemon.ts';
@@ -33,6 +33,16 @@ const person = (index: number, more = {}) => ({
 });
 const push = (campaign: string, record: object) =>
   pushFields('call', JSON.stringify(record), 'campaign', campaign);
+
+/** So many people at once, for the campaign `orders`. */
+function pushesOf(count: number): ChainableCommander {
+  const pipeline = bench.redis.pipeline();
+  for (let index = 0; index < count; index += 1) {
+    const record = JSON.stringify(person(index));
+    pipeline.xadd(bench.keys.inbox, '*', 'campaign', 'orders', 'call', record);
+  }
+  return pipeline;
+}
 
 async function statusOf(id: string): Promise<EntryStatus> {
   return await eventually(async () => {
@@ -253,17 +263,7 @@ describe('what cannot be called', () => {
 describe('several daemons', () => {
   it('give each entry one status and queue it once', async () => {
     await putCampaign('orders');
-    const pipeline = bench.redis.pipeline();
-    for (let index = 0; index < 1000; index += 1) {
-      pipeline.xadd(
-        bench.keys.inbox,
-        '*',
-        'campaign',
-        'orders',
-        'call',
-        JSON.stringify(person(index)),
-      );
-    }
+    const pipeline = pushesOf(1000);
     await using one = await daemon('one');
     await using other = await daemon('other');
     const ids = ((await pipeline.exec()) ?? []).map(([, id]) => String(id));
@@ -317,18 +317,7 @@ describe('several daemons', () => {
       env: { ...bench.environment, ENQUEUER_HTTP_PORT: '0', LOG_LEVEL: 'info' },
     });
     await killed.waitForLine(/the daemon serves/);
-    const pipeline = bench.redis.pipeline();
-    for (let index = 0; index < 1500; index += 1) {
-      pipeline.xadd(
-        bench.keys.inbox,
-        '*',
-        'campaign',
-        'orders',
-        'call',
-        JSON.stringify(person(index)),
-      );
-    }
-    const pushed = pipeline.exec();
+    const pushed = pushesOf(1500).exec();
     await eventually(
       async () => (await bench.redis.llen(`${bench.keys.queue('orders')}wait`)) > 0,
       { intervalMs: 1 },
@@ -447,18 +436,7 @@ describe('trouble', () => {
   it('stops with what it has in hand finished', async () => {
     await putCampaign('orders');
     const stopped = await daemon();
-    const pipeline = bench.redis.pipeline();
-    for (let index = 0; index < 500; index += 1) {
-      pipeline.xadd(
-        bench.keys.inbox,
-        '*',
-        'campaign',
-        'orders',
-        'call',
-        JSON.stringify(person(index)),
-      );
-    }
-    const pushed = pipeline.exec();
+    const pushed = pushesOf(500).exec();
     await eventually(async () => (await bench.queued('orders')).length > 0, { intervalMs: 1 });
     await stopped[Symbol.asyncDispose]();
     await pushed;
