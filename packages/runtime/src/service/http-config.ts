@@ -9,7 +9,7 @@ import { port, text } from '../config/variable-types.ts';
  */
 export function httpConfig(program: string, defaultPort: number, pages: string) {
   return {
-    /** Undefined: the default port, or a free one if another process of this host has it already. */
+    /** Undefined: the default port, or a free one if a process of this host has it already. */
     port: variable(`${program}_HTTP_PORT`, port(), {
       optional: true,
       about: pages,
