@@ -23,6 +23,16 @@ export {
 export { type ListSource, openSource } from './list-source.ts';
 export { type List, openList } from './open-list.ts';
 
+// Which column is what
+
+export {
+  type ColumnField,
+  type ColumnOffer,
+  type Columns,
+  type ColumnUse,
+  columnsFor,
+} from './columns/columns.ts';
+
 // Whether a row can be called
 
 export { isProblem, RecordChecker } from './checks/check-record.ts';

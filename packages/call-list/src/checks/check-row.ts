@@ -4,10 +4,12 @@ import {
   callRecordSchema,
   type FormHeading,
   headingText,
+  RECORD_FIELDS,
   readCountryText,
   variableKey,
 } from '@libby-dialer/dialing';
-import { type ColumnField, type Columns, listHeadId, resolveColumns } from '../columns/headings.ts';
+import { type ColumnField, type Columns, columnsFor } from '../columns/columns.ts';
+import { listHeadId, resolveColumns } from '../columns/headings.ts';
 import { NeededColumns } from '../columns/needed-columns.ts';
 import type { ListRow, RowProblem } from '../list-row.ts';
 import { rejectedBefore } from '../rejects/rejected-before.ts';
@@ -37,6 +39,8 @@ export interface RowChecker {
    * names it.
    */
   head: { id: string; list: string | undefined; headings: readonly FormHeading[] };
+  /** What each column of a list with headings was taken for; undefined: it has records. */
+  columns: Columns | undefined;
   /** Sentences about what the campaign asks for and the list does not have. */
   warnings: readonly string[];
 }
@@ -49,7 +53,12 @@ export function createRowChecker(campaign: Campaign, options: RowCheckerOptions 
   const { list, headings, listHash } = options;
   if (headings === undefined) {
     const records = new RecordChecker(campaign, { list, listHash });
-    return { check: (row) => checkJson(row, records), head: headOf(list, []), warnings: [] };
+    return {
+      check: (row) => checkJson(row, records),
+      head: headOf(list, []),
+      columns: undefined,
+      warnings: [],
+    };
   }
   const variables = variablesOf(campaign);
   const asked = variables.map(({ key }) => key).filter((key) => !OWN_VARIABLES.has(key));
@@ -60,25 +69,12 @@ export function createRowChecker(campaign: Campaign, options: RowCheckerOptions 
   const askedFor = columns.form.filter(({ heading }) =>
     isAsked.has(variableKey(headingText(heading))),
   );
-  const { fields, name, countries, doNotCall, extensions } = columns;
-  const needed = [
-    fields.values(),
-    name,
-    countries,
-    doNotCall,
-    extensions,
-    askedFor.map(({ position }) => position),
-  ];
-  const cells = new CellReader(
-    columns,
-    new NeededColumns(
-      headings,
-      needed.flatMap((each) => [...each]),
-    ),
-  );
+  const needed = [...columns.uses.values(), askedFor.map(({ position }) => position)].flat();
+  const cells = new CellReader(columns, new NeededColumns(headings, needed));
   return {
     check: (row) => cells.check(row, records),
     head: headOf(list, formHeadings),
+    columns,
     warnings: missingColumns(variables, formHeadings.map(headingText)),
   };
 }
@@ -104,6 +100,10 @@ function checkJson(row: ListRow, records: RecordChecker): RowVerdict {
   return records.check(record, record.formInfo, row.row);
 }
 
+const OTHER_FIELDS = RECORD_FIELDS.filter(
+  (field) => field !== 'toPhoneNumber' && field !== 'name' && field !== 'formInfo',
+);
+
 /**
  * Turns the cells of a CSV row into a record, by position: a schema for every row would take longer
  * than reading it.
@@ -123,15 +123,17 @@ class CellReader {
 
   constructor(columns: Columns, needed: NeededColumns) {
     this.#needed = needed;
-    this.#phone = columns.fields.get('toPhoneNumber') ?? -1;
-    this.#name = columns.name;
+    this.#phone = columnsFor(columns, 'toPhoneNumber')[0] ?? -1;
+    this.#name = columnsFor(columns, 'name');
     this.#form = columns.form.map(({ position }) => position);
-    this.#countries = columns.countries;
-    this.#doNotCall = columns.doNotCall;
-    this.#extensions = columns.extensions;
+    this.#countries = columnsFor(columns, 'country');
+    this.#doNotCall = columnsFor(columns, 'doNotCall');
+    this.#extensions = columnsFor(columns, 'extension');
     this.#unnamed = columns.unnamed;
     this.#rejectedFor = columns.rejectedFor;
-    this.#others = [...columns.fields].filter(([field]) => field !== 'toPhoneNumber');
+    this.#others = OTHER_FIELDS.flatMap((field) =>
+      columnsFor(columns, field).map((position): [ColumnField, number] => [field, position]),
+    );
   }
 
   check(row: ListRow, records: RecordChecker): RowVerdict {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ListError } from '../list-error.ts';
+import { columnsFor } from './columns.ts';
 import { listHeadId, resolveColumns } from './headings.ts';
 
 /** The headings that were taken for the phone, the name, other fields, and form entries. */
@@ -9,13 +10,18 @@ function resolved(
   asked: string[] = [],
 ) {
   const given = headings.split(',');
-  const { fields, name, form } = resolveColumns(given, columns, new Set(asked));
-  const { toPhoneNumber, ...others } = Object.fromEntries(
-    [...fields].map(([field, at]) => [field, given[at]]),
+  const { uses, form } = resolveColumns(given, columns, new Set(asked));
+  const {
+    toPhoneNumber,
+    name = '',
+    country: _country,
+    ...others
+  } = Object.fromEntries(
+    [...uses].map(([use, positions]) => [use, positions.map((at) => given[at]).join('+')]),
   );
   return {
     phone: toPhoneNumber,
-    name: name.map((at) => given[at]).join('+'),
+    name,
     ...(Object.keys(others).length > 0 && { others }),
     form: form
       .map(({ heading }) => (typeof heading === 'string' ? heading : heading.forTexts))
@@ -73,12 +79,12 @@ describe('resolveColumns', () => {
   });
 
   it('keeps a field that a placeholder asks for, for texts alone', () => {
-    const { name, form } = resolveColumns(
+    const { uses, form } = resolveColumns(
       ['Mobile', 'First name', 'City'],
       {},
       new Set(['first name', 'city']),
     );
-    expect(name).toEqual([1]);
+    expect(uses.get('name')).toEqual([1]);
     expect(form).toEqual([
       { heading: { forTexts: 'First name' }, position: 1 },
       { heading: 'City', position: 2 },
@@ -93,7 +99,7 @@ describe('resolveColumns', () => {
     ['Phone,Country', { country: null }, []],
     ['Phone,Country of birth', {}, []],
   ])('knows which columns of %s name the country of the number', (headings, columns, countries) => {
-    expect(resolveColumns(headings.split(','), columns).countries).toEqual(countries);
+    expect(columnsFor(resolveColumns(headings.split(','), columns), 'country')).toEqual(countries);
     expect(resolved(headings, columns).form).toContain('ount');
   });
 

@@ -7,27 +7,7 @@ import {
   variableKey,
 } from '@libby-dialer/dialing';
 import { ListError } from '../list-error.ts';
-
-/** A record's field that is read from one cell as it is; the name may take two. */
-export type ColumnField = Exclude<RecordField, 'formInfo' | 'name'>;
-
-/** Which cell of a row is what. Positions count from 0. */
-export interface Columns {
-  fields: ReadonlyMap<ColumnField, number>;
-  /** Joined with a blank; none: the list has no names. */
-  name: readonly number[];
-  form: readonly { heading: FormHeading; position: number }[];
-  /** Columns that name the country of the row's number. They are form entries as well. */
-  countries: readonly number[];
-  /** Columns that say of whom that he must not be called. They are form entries as well. */
-  doNotCall: readonly number[];
-  /** Columns of extensions, which cannot be dialed. They are form entries as well. */
-  extensions: readonly number[];
-  /** Columns without a heading: they may hold nothing. */
-  unnamed: readonly number[];
-  /** Where a rejects file that is loaded again tells what was wrong with the row. */
-  rejectedFor: number | undefined;
-}
+import type { ColumnField, Columns, ColumnUse } from './columns.ts';
 
 /** Headings, squashed, under which a row names the country, or the calling code, of its number. */
 export const COUNTRY_HEADINGS: ReadonlySet<string> = new Set(
@@ -153,8 +133,7 @@ class ColumnResolver {
   /** Where each heading stands, by `variableKey` and squashed. */
   readonly #byKey: Positions;
   readonly #bySquashed: Positions;
-  readonly #fields = new Map<ColumnField, number>();
-  #name: readonly number[] = [];
+  readonly #uses = new Map<ColumnUse, readonly number[]>();
   readonly #taken = new Set<number>();
   readonly #rejectedFor: number | undefined;
 
@@ -173,15 +152,17 @@ class ColumnResolver {
     }
     for (const field of RECORD_FIELDS)
       if (columns[field as ColumnField] === undefined) this.#assignByOwnName(field);
-    if (!this.#fields.has('toPhoneNumber')) this.#assign('toPhoneNumber', this.#phone());
-    if (this.#name.length === 0 && columns.name !== null) this.#assignName();
+    if (!this.#uses.has('toPhoneNumber')) this.#take('toPhoneNumber', [this.#phone()]);
+    if (!this.#uses.has('name') && columns.name !== null) this.#assignName();
+    const form = this.#form(asked);
+    this.#use('country', this.#asNamedOrHeaded('country', country, COUNTRY_HEADINGS));
+    this.#use('doNotCall', this.#asNamedOrHeaded('doNotCall', doNotCall, DO_NOT_CALL_HEADINGS));
+    this.#use('extension', this.#headedAny(EXTENSION_HEADINGS));
     return {
-      fields: this.#fields,
-      name: this.#name,
-      form: this.#form(asked),
-      countries: this.#asNamedOrHeaded('country', country, COUNTRY_HEADINGS),
-      doNotCall: this.#asNamedOrHeaded('doNotCall', doNotCall, DO_NOT_CALL_HEADINGS),
-      extensions: this.#headedAny(EXTENSION_HEADINGS),
+      headings: this.#headings,
+      uses: this.#uses,
+      form,
+      offers: [],
       unnamed: this.#byKey.get('') ?? [],
       rejectedFor: this.#rejectedFor,
     };
@@ -208,10 +189,7 @@ class ColumnResolver {
   }
 
   #assignNamed(field: ColumnField | 'name', heading: string): void {
-    const position = this.#named(field, heading);
-    if (field === 'name') this.#name = [position];
-    else this.#assign(field, position);
-    this.#taken.add(position);
+    this.#take(field, [this.#named(field, heading)]);
   }
 
   #named(field: string, heading: string): number {
@@ -236,9 +214,9 @@ class ColumnResolver {
         'A CSV list has no column formInfo: give each of its entries a column of its own.',
       );
     }
-    if (this.#fields.has(field)) return;
+    if (this.#uses.has(field)) return;
     const position = this.#only(field, positions);
-    if (position !== undefined) this.#assign(field, position);
+    if (position !== undefined) this.#take(field, [position]);
   }
 
   #headedAny(squashed: ReadonlySet<string>): number[] {
@@ -282,12 +260,15 @@ class ColumnResolver {
     const found =
       patterns.find((headings) => headings.every((heading) => this.#headed(heading).length > 0)) ??
       [];
-    this.#name = found.flatMap((heading) => this.#only('name', this.#headed(heading)) ?? []);
-    for (const position of this.#name) this.#taken.add(position);
+    this.#take(
+      'name',
+      found.flatMap((heading) => this.#only('name', this.#headed(heading)) ?? []),
+    );
   }
 
   #form(asked: ReadonlySet<string>): { heading: FormHeading; position: number }[] {
-    const joined = this.#name.length > 1 ? this.#name : [];
+    const name = this.#uses.get('name') ?? [];
+    const joined = name.length > 1 ? name : [];
     const form: { heading: FormHeading; position: number }[] = [];
     for (const [position, heading] of this.#headings.entries()) {
       const isAsked = heading !== '' && asked.has(variableKey(heading));
@@ -300,9 +281,14 @@ class ColumnResolver {
     return form;
   }
 
-  #assign(field: ColumnField, position: number): void {
-    this.#fields.set(field, position);
-    this.#taken.add(position);
+  /** These columns are a field, and no form entries. */
+  #take(field: ColumnField | 'name', positions: readonly number[]): void {
+    this.#use(field, positions);
+    for (const position of positions) this.#taken.add(position);
+  }
+
+  #use(use: ColumnUse, positions: readonly number[]): void {
+    if (positions.length > 0) this.#uses.set(use, positions);
   }
 
   /** The columns with this squashed heading that have no meaning yet. */

@@ -13,6 +13,7 @@ const checker: RowChecker = {
       ? { code: 'missing_phone', reason: 'There is no phone number.' }
       : { call: { to: raw, name: 'Ada' }, dedupeKey: raw },
   head: { id: 'h1', list: undefined, headings: [] },
+  columns: undefined,
   warnings: [],
 };
 
