@@ -1,0 +1,70 @@
+import type { z } from 'zod';
+import type { RouteName, Routes, StreamedType } from './route.ts';
+import { callRoutes } from './routes/calls.ts';
+import { campaignRoutes } from './routes/campaigns.ts';
+import { holdRoutes } from './routes/holds.ts';
+import { intakeRoutes } from './routes/intake.ts';
+import { listRoutes } from './routes/lists.ts';
+import { peopleRoutes } from './routes/people.ts';
+import { scheduleRoutes } from './routes/schedules.ts';
+import { systemRoutes } from './routes/system.ts';
+
+/** Where all paths begin. */
+export const BASE_PATH = '/api/v1';
+
+/** Every request that the API answers: server, OpenAPI document and client are made from it. */
+export const api = {
+  ...campaignRoutes,
+  ...callRoutes,
+  ...listRoutes,
+  ...holdRoutes,
+  ...peopleRoutes,
+  ...scheduleRoutes,
+  ...intakeRoutes,
+  ...systemRoutes,
+} as const satisfies Routes;
+export type Api = typeof api;
+export type ApiRoute = keyof Api & RouteName;
+
+type Parts = 'params' | 'query' | 'headers';
+type Part<Name extends ApiRoute, Key extends string> = Key extends keyof Api[Name]
+  ? Api[Name][Key]
+  : undefined;
+
+type InputOf<Schema> = Schema extends z.ZodType ? z.input<Schema> : never;
+type OutputOf<Schema> = Schema extends z.ZodType ? z.output<Schema> : never;
+
+/** A part may be left out where all in it may be. */
+type MaybeLeftOut<Key extends string, Value> = undefined extends Value
+  ? { readonly [K in Key]?: Value }
+  : object extends Value
+    ? { readonly [K in Key]?: Value }
+    : { readonly [K in Key]: Value };
+
+type Asked<Name extends ApiRoute, Key extends string> =
+  Part<Name, Key> extends z.ZodType ? MaybeLeftOut<Key, InputOf<Part<Name, Key>>> : object;
+
+/** What a client gives with a request. */
+export type ApiRequest<Name extends ApiRoute> = Asked<Name, 'params'> &
+  Asked<Name, 'query'> &
+  Asked<Name, 'headers'> &
+  (Part<Name, 'body'> extends StreamedType
+    ? { readonly body: Blob | ArrayBuffer | ReadableStream<Uint8Array> }
+    : Asked<Name, 'body'>);
+
+type Got<Name extends ApiRoute, Key extends string> =
+  Part<Name, Key> extends z.ZodType ? { readonly [K in Key]: OutputOf<Part<Name, Key>> } : object;
+
+/** What a server has read of a request. */
+export type ApiReceived<Name extends ApiRoute> =
+  Got<Name, Parts> extends infer _
+    ? Got<Name, 'params'> & Got<Name, 'query'> & Got<Name, 'headers'> & Got<Name, 'body'>
+    : never;
+
+/** What a server answers: `Response` where it is streamed. */
+export type ApiAnswer<Name extends ApiRoute> =
+  Part<Name, 'answer'> extends StreamedType
+    ? Response
+    : Part<Name, 'answer'> extends z.ZodType
+      ? InputOf<Part<Name, 'answer'>>
+      : undefined;

@@ -1,0 +1,31 @@
+// The contract
+
+export {
+  type Api,
+  type ApiAnswer,
+  type ApiReceived,
+  type ApiRequest,
+  type ApiRoute,
+  api,
+  BASE_PATH,
+} from './api.ts';
+export { type Problem, problemSchema } from './problem.ts';
+export { type LeastRole, mayUse, ROLES, type Role } from './role.ts';
+export {
+  type AnswerStatus,
+  type Method,
+  type Route,
+  type RouteName,
+  type Routes,
+  STREAMED_TYPES,
+  type StreamedType,
+} from './route.ts';
+
+// What answers hold
+
+export { type CallJson, MOST_CALLS_PUSHED } from './routes/calls.ts';
+export { type CampaignStatusJson, campaignStatusSchema } from './routes/campaigns.ts';
+export type { Hold } from './routes/holds.ts';
+export type { ListJson } from './routes/lists.ts';
+export type { ScheduleJson } from './routes/schedules.ts';
+export { type Snapshot, snapshotSchema } from './routes/system.ts';

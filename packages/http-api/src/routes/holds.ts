@@ -1,0 +1,35 @@
+import { HOLD_PAUSES, type HoldReason } from '@libby-dialer/dialing';
+import { z } from 'zod';
+import type { Routes } from '../route.ts';
+import { instant } from '../values.ts';
+
+const REASONS = Object.keys(HOLD_PAUSES) as [HoldReason, ...HoldReason[]];
+
+export const holdSchema = z
+  .object({
+    scope: z.string().describe('`all`, `campaign:<id>` or `line:<number>`.'),
+    reason: z.enum(REASONS),
+    until: instant.nullable().describe('When one call may probe; null: only a person lifts it.'),
+    since: instant,
+    cause: z.string().nullable().describe('What was last seen of the trouble.'),
+    url: z.string().nullable().describe('Who was asked.'),
+    status: z.int().nullable().describe('HTTP status of the answer.'),
+    message: z.string().nullable().describe('What the answer said of it.'),
+  })
+  .meta({ id: 'Hold' });
+export type Hold = z.output<typeof holdSchema>;
+
+export const holdRoutes = {
+  'GET /holds': {
+    summary: 'Where dialing is stopped, and why.',
+    role: 'viewer',
+    answer: z.object({ holds: z.array(holdSchema), at: instant }),
+  },
+  'POST /holds/release': {
+    summary: 'Lift a hold: dialing goes on there at once.',
+    role: 'operator',
+    body: z.strictObject({ scope: z.string().min(1).max(200) }),
+    answer: z.object({ scope: z.string() }),
+    problems: ['no_such_hold'],
+  },
+} as const satisfies Routes;

@@ -1,0 +1,249 @@
+import { campaignSchema } from '@libby-dialer/dialing';
+import { z } from 'zod';
+import type { Routes } from '../route.ts';
+import { campaignId, count, country, instant, nextCursor, pageQuery } from '../values.ts';
+
+const listId = z.string().regex(/^[A-Za-z0-9_-]{16,40}$/, { error: 'must be the id of a list' });
+const listParam = z.object({ list: listId });
+
+/** How a list is read, where its name and content do not tell. */
+const readingShape = {
+  format: z.enum(['csv', 'json', 'ndjson', 'xlsx']).optional(),
+  sheet: z.string().max(200).optional().describe('Of a workbook.'),
+};
+
+/** A stored campaign by its id, or one as a file would have it. */
+const meantCampaign = z
+  .union([campaignId, campaignSchema])
+  .describe('The id of a stored campaign, or a campaign in full.');
+
+const countsSchema = z.object({
+  rows: count,
+  queued: count,
+  alreadyQueued: count,
+  alreadySettled: count,
+  duplicates: count,
+  rejected: count,
+});
+
+/** What `enqueuer load --json` prints. */
+const loadedSchema = countsSchema.extend({
+  campaign: campaignId,
+  wouldExpire: count,
+});
+
+/** What `enqueuer load --dry-run --json` prints, but for the rows. */
+const checkedSchema = countsSchema.extend({
+  campaign: campaignId,
+  wouldExpire: count,
+  verdicts: z.object({ now: count, at: count, never: count }),
+  reasons: z.record(z.string(), count).describe('Why never.'),
+  zones: z.record(z.string(), count),
+  rules: z.record(z.string(), count),
+  unchecked: z.record(z.string(), count),
+  firstAt: instant.nullable(),
+  lastAt: instant.nullable(),
+  estimate: z
+    .object({
+      callsPerSecond: z.number().nullable(),
+      limitedBy: z.enum(['callsPerSecond', 'maxInFlight', 'lines']).nullable(),
+      endsAt: instant.nullable(),
+      latestAt: instant.nullable(),
+      unplaced: z.number(),
+    })
+    .nullable(),
+  payloads: z.array(z.unknown()).describe('The first calls as they would be sent.'),
+  changes: z
+    .array(z.object({ key: z.string(), before: z.unknown(), after: z.unknown() }))
+    .describe('In which the campaign differs from the stored one.'),
+  pending: count.describe('Calls that wait, and would be dialed by the changed campaign.'),
+  isAnotherList: z.boolean().describe('Another was loaded, and each row is a call of its own.'),
+});
+
+const importedSchema = z.object({
+  rows: count,
+  added: count,
+  alreadyListed: count,
+  rejected: count,
+  bothReadings: count,
+});
+
+/** Work on a list: it goes on whether anybody looks or not. */
+const workShape = {
+  state: z.enum(['running', 'done', 'failed', 'stopped']),
+  startedAt: instant,
+  endedAt: instant.nullable(),
+  rows: count.describe('Read so far.'),
+  rejected: count,
+  bytesRead: count,
+  bytesTotal: count.nullable(),
+  problem: z.object({ code: z.string(), detail: z.string() }).nullable(),
+};
+const workSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('check'), ...workShape, result: checkedSchema.nullable() }),
+  z.object({ kind: z.literal('load'), ...workShape, result: loadedSchema.nullable() }),
+  z.object({ kind: z.literal('import'), ...workShape, result: importedSchema.nullable() }),
+]);
+
+const listSchema = z
+  .object({
+    list: listId,
+    name: z.string(),
+    bytes: count,
+    uploadedAt: instant,
+    by: z.string(),
+    work: workSchema.nullable().describe('What is being done with it, or was last.'),
+    hasRejects: z.boolean().describe('There are rejects to be fetched.'),
+  })
+  .meta({ id: 'List' });
+export type ListJson = z.output<typeof listSchema>;
+
+const columnSchema = z.object({
+  heading: z.string(),
+  field: z.string().nullable().describe('What it is taken for; null: the form of the call.'),
+  samples: z.array(z.string()),
+});
+
+const verdictSchema = z.object({
+  line: z.int(),
+  sheetRow: z.int().nullable(),
+  verdict: z.enum(['now', 'at', 'never']),
+  fate: z.string().describe('`queued`, or why never.'),
+  code: z.string().nullable().describe('Of a rejected row.'),
+  reason: z.string().nullable(),
+  at: instant.nullable(),
+  zones: z.array(z.string()),
+});
+
+/** So long an answer waits for the work to end. */
+const waitSeconds = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(60)
+  .default(10)
+  .describe('Answer when it has ended, or after so many seconds: see `work.state`.');
+
+export const listRoutes = {
+  'POST /lists': {
+    summary: 'Upload a list: CSV, XLSX, JSON or NDJSON, also with .gz.',
+    description: 'The body is the file itself. It is kept privately, and removed after a day.',
+    role: 'operator',
+    query: z.object({
+      name: z.string().min(1).max(200).describe('The file’s name, whose ending tells its format.'),
+    }),
+    body: 'application/octet-stream',
+    status: 201,
+    answer: listSchema,
+    problems: ['too_large', 'no_room'],
+  },
+  'GET /lists': {
+    summary: 'Lists that were uploaded.',
+    role: 'operator',
+    answer: z.object({ lists: z.array(listSchema) }),
+  },
+  'GET /lists/{list}': {
+    summary: 'An uploaded list, and how far the work on it is.',
+    role: 'operator',
+    params: listParam,
+    answer: listSchema,
+    problems: ['no_such_list'],
+  },
+  'DELETE /lists/{list}': {
+    summary: 'Remove an uploaded list. What was loaded from it stays.',
+    role: 'operator',
+    params: listParam,
+    problems: ['no_such_list', 'list_in_use'],
+  },
+  'POST /lists/{list}/understand': {
+    summary: 'What each column was taken for, with samples. Nothing is stored.',
+    role: 'operator',
+    params: listParam,
+    body: z.strictObject({ campaign: meantCampaign.optional(), ...readingShape }),
+    answer: z.object({
+      format: z.string(),
+      columns: z.array(columnSchema),
+      warnings: z.array(z.string()),
+    }),
+    problems: ['no_such_list', 'no_such_campaign', 'invalid_campaign'],
+  },
+  'POST /lists/{list}/check': {
+    summary: 'What loading it would do with every row. Nothing is stored or queued.',
+    role: 'operator',
+    params: listParam,
+    query: z.object({ waitSeconds }),
+    body: z.strictObject({
+      campaign: meantCampaign,
+      limit: z.int().min(1).optional().describe('A pilot: so many callable rows.'),
+      ...readingShape,
+    }),
+    answer: listSchema,
+    problems: ['no_such_list', 'list_in_use', 'no_such_campaign', 'invalid_campaign'],
+  },
+  'GET /lists/{list}/verdicts': {
+    summary: 'The verdict on each row of the last check.',
+    role: 'operator',
+    params: listParam,
+    query: pageQuery().extend({ verdict: z.enum(['now', 'at', 'never']).optional() }),
+    answer: z.object({ rows: z.array(verdictSchema), nextCursor }),
+    problems: ['no_such_list', 'not_checked', 'bad_cursor'],
+  },
+  'POST /lists/{list}/load': {
+    summary: 'Load it into a campaign. Goes on by itself; the same again adds what is missing.',
+    role: 'operator',
+    params: listParam,
+    query: z.object({ waitSeconds }),
+    body: z.strictObject({
+      campaign: meantCampaign,
+      limit: z.int().min(1).optional().describe('A pilot: so many callable rows.'),
+      changesMeant: z
+        .boolean()
+        .default(false)
+        .describe('That the stored campaign is changed, for calls that wait as well.'),
+      anotherListMeant: z
+        .boolean()
+        .default(false)
+        .describe('That another list is loaded, where each row is a call of its own.'),
+      ...readingShape,
+    }),
+    answer: listSchema,
+    problems: [
+      'no_such_list',
+      'list_in_use',
+      'no_such_campaign',
+      'invalid_campaign',
+      'campaign_changed',
+      'another_list',
+      'dedupe_by',
+      'campaign_canceled',
+      'campaign_archived',
+    ],
+  },
+  'POST /lists/{list}/stop': {
+    summary: 'Break off the work on it. What was loaded stays; loading again goes on from there.',
+    role: 'operator',
+    params: listParam,
+    answer: listSchema,
+    problems: ['no_such_list'],
+  },
+  'GET /lists/{list}/rejects': {
+    summary: 'The rows that cannot be called, with code and reason, as the list was.',
+    role: 'operator',
+    params: listParam,
+    answer: 'application/octet-stream',
+    problems: ['no_such_list', 'no_rejects'],
+  },
+  'POST /lists/{list}/do-not-call': {
+    summary: 'Put every number of it on the do-not-call list.',
+    role: 'operator',
+    params: listParam,
+    query: z.object({ waitSeconds }),
+    body: z.strictObject({
+      country: country.optional(),
+      column: z.string().max(200).optional().describe('The heading above the numbers.'),
+      sheet: readingShape.sheet,
+    }),
+    answer: listSchema,
+    problems: ['no_such_list', 'list_in_use'],
+  },
+} as const satisfies Routes;

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type { Routes } from '../route.ts';
+import { campaignId, count, country, phoneText } from '../values.ts';
+
+const numbersBody = z.strictObject({
+  numbers: z.array(phoneText).min(1).max(1000),
+  country: country.optional(),
+});
+const numberBody = z.strictObject({ number: phoneText, country: country.optional() });
+
+export const peopleRoutes = {
+  'GET /do-not-call': {
+    summary: 'How many numbers are on the do-not-call list.',
+    role: 'viewer',
+    answer: z.object({
+      numbers: count,
+      version: z.int().describe('Grows with every change.'),
+    }),
+  },
+  'POST /do-not-call/check': {
+    summary: 'Which of these numbers are on the do-not-call list.',
+    role: 'viewer',
+    body: numbersBody,
+    answer: z.object({
+      numbers: z.array(z.object({ number: z.string(), isListed: z.boolean() })),
+    }),
+    problems: ['invalid_number'],
+  },
+  'POST /do-not-call/add': {
+    summary: 'Call these numbers no more. Answers once no call to them is about to go out.',
+    role: 'operator',
+    body: numbersBody,
+    answer: z.object({ added: count, alreadyListed: count }),
+    problems: ['invalid_number'],
+  },
+  'POST /do-not-call/remove': {
+    summary: 'Let these numbers be called again.',
+    role: 'operator',
+    body: numbersBody,
+    answer: z.object({ removed: count, notListed: count }),
+    problems: ['invalid_number'],
+  },
+  'POST /erase/preview': {
+    summary: 'What erasing a person’s data would remove.',
+    role: 'operator',
+    body: numberBody,
+    answer: z.object({
+      campaigns: z.array(campaignId),
+      calls: count,
+      open: count.describe('Of these, without an outcome yet.'),
+    }),
+    problems: ['invalid_number', 'in_flight', 'erasure_incomplete'],
+  },
+  'POST /erase': {
+    summary: 'Remove a person’s data. It cannot be undone; the do-not-call list stays.',
+    role: 'admin',
+    body: numberBody,
+    answer: z.object({
+      calls: count,
+      ended: count,
+      jobs: count,
+      keptPayloads: count,
+      results: count,
+      inboxEntries: count,
+      deadLetters: count,
+      abandonedEntries: count,
+      beingLoaded: z.array(campaignId),
+      slowLog: z.string(),
+      isSuppressed: z.boolean(),
+    }),
+    problems: ['invalid_number', 'in_flight', 'erasure_incomplete'],
+  },
+} as const satisfies Routes;

@@ -1,0 +1,120 @@
+import { campaignSchema, OUTCOMES } from '@libby-dialer/dialing';
+import { z } from 'zod';
+import type { Routes } from '../route.ts';
+import { campaignId, count, instant } from '../values.ts';
+
+const scheduleName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: 'must be of a-z, 0-9 and -' });
+const nameParam = z.object({ name: scheduleName });
+
+const runSchema = z
+  .object({
+    local: z.string().describe('Its name: the local time, such as `2026-12-01T18:00`.'),
+    dueAt: instant,
+    state: z.enum(['due', 'waiting_for_list', 'loading', 'loaded', 'missed', 'failed']),
+    campaign: campaignId,
+    startedAt: instant.nullable(),
+    finishedAt: instant.nullable(),
+    counts: z.record(z.string(), count).nullable(),
+    rejectsFile: z.string().nullable(),
+    reason: z.string().nullable(),
+    message: z.string().nullable(),
+    archived: z.boolean(),
+    calls: z
+      .object({
+        state: z.string(),
+        pending: count,
+        inFlight: count,
+        outcomes: z.record(z.enum(OUTCOMES), count),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'ScheduleRun' });
+
+/** What `enqueuer schedule list --json` prints. */
+const scheduleSchema = z
+  .object({
+    name: scheduleName,
+    cron: z.string(),
+    timezone: z.string(),
+    list: z.string(),
+    format: z.string().nullable(),
+    waitForListMs: count,
+    expiresAfterMs: count.nullable(),
+    keepRuns: count.nullable(),
+    addedAt: instant,
+    next: z.array(z.object({ local: z.string(), dueAt: instant, campaign: campaignId })),
+    last: z.array(runSchema).describe('The latest first.'),
+  })
+  .meta({ id: 'Schedule' });
+export type ScheduleJson = z.output<typeof scheduleSchema>;
+
+export const scheduleRoutes = {
+  'GET /schedules': {
+    summary: 'Lists that are called again and again: their next and last runs.',
+    role: 'viewer',
+    query: z.object({
+      last: z.coerce.number().int().min(0).max(400).default(30).describe('Of each, so many runs.'),
+    }),
+    answer: z.object({ schedules: z.array(scheduleSchema), at: instant }),
+  },
+  'PUT /schedules/{name}': {
+    summary: 'Add a schedule, or change it: what is due from now on is done by the new one.',
+    role: 'admin',
+    params: nameParam,
+    body: z.strictObject({
+      cron: z.string().max(200).describe('By the clock of the zone: "0 18 * * 1-5".'),
+      timezone: z.string().max(100).describe('IANA name, such as America/Denver.'),
+      list: z
+        .string()
+        .max(4000)
+        .describe('Path where the daemons run; {{date}}, {{time}}, {{campaign}} are filled in.'),
+      format: z.enum(['csv', 'json', 'ndjson', 'xlsx']).optional(),
+      campaign: z.union([campaignId, campaignSchema]).describe('Kept as it is now.'),
+      waitForListMs: count.default(0),
+      expiresAfterMs: z.int().positive().optional(),
+      keepRuns: z.int().positive().optional(),
+    }),
+    answer: z.object({
+      kind: z.enum(['added', 'replaced', 'unchanged']),
+      schedule: scheduleSchema,
+    }),
+    problems: ['invalid_schedule', 'no_such_campaign', 'invalid_campaign'],
+  },
+  'DELETE /schedules/{name}': {
+    summary: 'Remove a schedule. Its campaigns stay.',
+    role: 'admin',
+    params: nameParam,
+    problems: ['no_such_schedule'],
+  },
+  'POST /schedules/{name}/runs': {
+    summary: 'Carry out a run here and now, unless it has queued calls already.',
+    description: 'One before it is due uses it up: `early` says that this is meant.',
+    role: 'operator',
+    params: nameParam,
+    body: z.strictObject({
+      date: z
+        .string()
+        .max(30)
+        .optional()
+        .describe('Local date of the run, or its local time; left out: today.'),
+      early: z.boolean().default(false),
+    }),
+    answer: z.object({
+      campaign: campaignId,
+      local: z.string(),
+      isLoadedAlready: z.boolean(),
+      counts: z.record(z.string(), count).nullable(),
+    }),
+    problems: [
+      'no_such_schedule',
+      'no_such_run',
+      'run_early',
+      'run_expired',
+      'run_forgotten',
+      'run_taken',
+      'no_list',
+    ],
+  },
+} as const satisfies Routes;

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { ROLES } from '../role.ts';
+import type { Routes } from '../route.ts';
+import { campaignId, count, instant, nextCursor, pageQuery } from '../values.ts';
+import { campaignStatusSchema } from './campaigns.ts';
+import { holdSchema } from './holds.ts';
+
+/** What one look at everything shows; sent once a second to whoever listens. */
+export const snapshotSchema = z
+  .object({
+    at: instant.describe('By the clock of Redis.'),
+    campaigns: z
+      .array(campaignStatusSchema)
+      .describe('Those that are not over, and those that ended of late: at most 200.'),
+    campaignsInAll: count,
+    holds: z.array(holdSchema),
+    inDoubt: count,
+    inbox: z.object({ waiting: count, pending: count, oldestAgeMs: count.nullable() }),
+    workers: count.nullable(),
+    redisRefuses: z.string().nullable(),
+  })
+  .meta({ id: 'Snapshot' });
+export type Snapshot = z.output<typeof snapshotSchema>;
+
+const callerSchema = z.object({
+  name: z.string(),
+  role: z.enum(ROLES),
+  campaigns: z.array(campaignId).optional().describe('Given: it may push to these only.'),
+});
+
+const auditEntrySchema = z.object({
+  at: instant,
+  by: z.string().nullable(),
+  from: z.string().nullable().describe('From where: `cli`, `api`, …'),
+  what: z.string().describe('Such as `campaign_paused`. Stable.'),
+  details: z.record(z.string(), z.unknown()).describe('What was meant, and what it did.'),
+});
+
+export const systemRoutes = {
+  'GET /events': {
+    summary: 'Server-sent events: `snapshot` at once and every second.',
+    description:
+      'Computed once per second however many listen. A reconnect gets the newest; a comment ' +
+      'comes now and then so that the connection is known to live.',
+    role: 'viewer',
+    answer: 'text/event-stream',
+  },
+  'GET /snapshot': {
+    summary: 'The newest snapshot, as `events` sends it.',
+    role: 'viewer',
+    answer: snapshotSchema,
+  },
+  'GET /workers': {
+    summary: 'Which worker processes listen for work.',
+    role: 'viewer',
+    answer: z.object({
+      count: count.nullable().describe('Null: Redis does not tell.'),
+      at: instant,
+    }),
+  },
+  'GET /audit': {
+    summary: 'What people decided, the newest first.',
+    role: 'operator',
+    query: pageQuery().extend({
+      by: z.string().max(200).optional(),
+      what: z.string().max(100).optional(),
+      campaign: campaignId.optional(),
+      since: instant.optional(),
+    }),
+    answer: z.object({ entries: z.array(auditEntrySchema), nextCursor }),
+    problems: ['bad_cursor'],
+  },
+  'GET /doctor': {
+    summary: 'Examine Redis, and the credentials where they are given: gets a token.',
+    role: 'operator',
+    answer: z.object({
+      findings: z.array(
+        z.object({
+          verdict: z.enum(['good', 'bad', 'note']),
+          code: z.string(),
+          sentence: z.string(),
+        }),
+      ),
+    }),
+  },
+  'GET /system': {
+    summary: 'Which program answers, and what it is connected to.',
+    role: 'viewer',
+    answer: z.object({
+      version: z.string(),
+      node: z.string(),
+      startedAt: instant,
+      redis: z.string().describe('Where, without credentials.'),
+      isSimulated: z.boolean().nullable().describe('Calls go to a simulator. Null: not known.'),
+    }),
+  },
+  'GET /whoami': {
+    summary: 'Who asks, and what they may do.',
+    role: 'anyone',
+    answer: callerSchema,
+  },
+  'GET /access': {
+    summary: 'Who may use this API.',
+    role: 'admin',
+    answer: z.object({ access: z.array(callerSchema.extend({ addedAt: instant })) }),
+  },
+  'POST /access': {
+    summary: 'Let somebody in. The token is shown once.',
+    role: 'admin',
+    body: z.strictObject({
+      name: z.string().regex(/^[\w.@-]{1,64}$/, { error: 'must be 1 to 64 of a-z, 0-9, . @ _ -' }),
+      role: z.enum(ROLES),
+      campaigns: z.array(campaignId).min(1).optional().describe('Of `push`: to these only.'),
+    }),
+    status: 201,
+    answer: callerSchema.extend({ token: z.string() }),
+    problems: ['name_taken'],
+  },
+  'DELETE /access/{name}': {
+    summary: 'Let somebody in no more.',
+    role: 'admin',
+    params: z.object({ name: z.string().min(1).max(64) }),
+    problems: ['no_such_access'],
+  },
+} as const satisfies Routes;

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** ISO 8601 in UTC. */
+export const instant = z.iso.datetime();
+
+export const campaignId = z
+  .string()
+  .regex(/^[a-z0-9-]{1,63}$/, { error: 'must be 1 to 63 characters of a-z, 0-9 and -' });
+
+export const count = z.int().nonnegative();
+
+/** A number as a person writes it, where the country is said beside it. */
+export const phoneText = z
+  .string()
+  .min(1)
+  .max(64)
+  .describe('In E.164 (+15055550123), or as dialed in `country`.');
+
+export const country = z
+  .string()
+  .regex(/^[A-Za-z]{2}$/, { error: 'must be a two-letter country code, such as US' })
+  .describe('Two letters, such as US, for numbers without a country code.');
+
+/** How much of a long list to give, and from where on. */
+export function pageQuery(most = 1000, usual = 100) {
+  return z.object({
+    cursor: z
+      .string()
+      .max(500)
+      .optional()
+      .describe('`nextCursor` of the page before; left out: the first page.'),
+    limit: z.coerce.number().int().min(1).max(most).default(usual).describe('How many at most.'),
+  });
+}
+
+/** Null: this is the last page. */
+export const nextCursor = z.string().nullable().describe('Null: there is no further page.');
+
+/** A query's flag: given as `true`, or left out. */
+export const flag = z.enum(['true', 'false']).optional();
