@@ -40,7 +40,7 @@ describe('a list for the real API', () => {
 
   test('may not hold an example, however it is written', async () => {
     await expect(check('a.csv', 'Mobile\n911\n(505) 555-0123\n')).rejects.toMatchObject({
-      exitCode: 2,
+      kind: 'invalid',
     });
     await expect(check('b.csv', 'Mobile\n911\n(505) 555-0123\n')).rejects.toThrow(
       /^Line 3 of .*b\.csv/,
@@ -56,7 +56,7 @@ describe('a list for the real API', () => {
 
   test('must be there and be readable', async () => {
     const missing = refuseExampleNumbers(join(folder, 'none.csv'), lineless);
-    await expect(missing).rejects.toMatchObject({ exitCode: 2 });
-    await expect(check('e.csv', '')).rejects.toMatchObject({ exitCode: 2, code: 'list' });
+    await expect(missing).rejects.toMatchObject({ kind: 'invalid' });
+    await expect(check('e.csv', '')).rejects.toMatchObject({ kind: 'invalid' });
   });
 });

@@ -6,24 +6,15 @@ import {
   openList,
 } from '@libby-dialer/call-list';
 import { type Campaign, isFictional } from '@libby-dialer/dialing';
-import { DialerError } from '@libby-dialer/runtime';
+import { DialerError, UsageError } from '@libby-dialer/runtime';
 
 class ExampleNumberError extends DialerError {
-  override readonly exitCode = 2;
-
   constructor(where: string) {
     super(
       'example_number',
       `${where} holds an example number (555-01xx), and those never go to the real API.`,
+      { kind: 'invalid' },
     );
-  }
-}
-
-class UnreadableListError extends DialerError {
-  override readonly exitCode = 2;
-
-  constructor(cause: ListError) {
-    super('list', cause.message, { cause });
   }
 }
 
@@ -40,7 +31,7 @@ export async function refuseExampleNumbers(path: string, campaign: Campaign): Pr
     const line = await firstExample(list, campaign);
     if (line !== undefined) throw new ExampleNumberError(`Line ${line} of ${path}`);
   } catch (error) {
-    throw error instanceof ListError ? new UnreadableListError(error) : error;
+    throw error instanceof ListError ? new UsageError(error.message, { cause: error }) : error;
   } finally {
     list?.close();
   }

@@ -5,7 +5,10 @@ import {
   Help,
   type Option,
 } from '@commander-js/extra-typings';
+import { ListError } from '@libby-dialer/call-list';
+import { DialerError } from '@libby-dialer/runtime';
 import manifest from '../package.json' with { type: 'json' };
+import { exitCodeFor, failureText } from './command-failure.ts';
 import type { CommandLine } from './command-line.ts';
 import { addCampaignCommands } from './commands/campaign.ts';
 import { addControlCommands } from './commands/control.ts';
@@ -42,8 +45,8 @@ Redis is found by REDIS_URL (default redis://127.0.0.1:6379).
 `;
 
 /**
- * Runs one command line. Resolves to the exit code; what goes wrong beyond usage is thrown, most of
- * it as `DialerError`.
+ * Runs one command line and says what has failed. Resolves to the exit code; rejects where it was
+ * interrupted, and with what is a programmer's error.
  */
 export async function cli(argv: readonly string[], given: Io): Promise<number> {
   const io = { ...given, stdout: safeOutput(given.stdout), stderr: safeOutput(given.stderr) };
@@ -55,8 +58,12 @@ export async function cli(argv: readonly string[], given: Io): Promise<number> {
     await createProgram(io, run).parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : BAD_USAGE;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_USAGE;
+    // A list that was being read says then that it cannot be.
+    if (error instanceof ListError) io.signal.throwIfAborted();
+    if (!(error instanceof DialerError)) throw error;
+    io.stderr.write(`${io.redactor.text(failureText(error))}\n`);
+    return exitCodeFor(error);
   }
 }
 

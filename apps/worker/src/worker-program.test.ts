@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type DialerError, type MainContext, Redactor } from '@libby-dialer/runtime';
+import { type DialerError, exitCodeOf, type MainContext, Redactor } from '@libby-dialer/runtime';
 import {
   eventually,
   runProcess,
@@ -77,7 +77,7 @@ async function run(args: readonly string[], env: Environment = {}) {
   return {
     output: written.join(''),
     message: error?.message ?? '',
-    exitCode: error?.exitCode ?? 0,
+    exitCode: error === undefined ? 0 : exitCodeOf(error),
   };
 }
 

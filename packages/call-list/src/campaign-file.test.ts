@@ -44,14 +44,14 @@ test.each([
   '%s: every line names the file and is a sentence of its own',
   async (name, content, expected) => {
     const error = await read(name, content).catch((error: unknown) => error as Error);
-    expect(error).toMatchObject({ exitCode: 2, message: expect.stringMatching(expected) });
+    expect(error).toMatchObject({ kind: 'invalid', message: expect.stringMatching(expected) });
     const lines = (error as Error).message.split('\n');
     expect(lines.every((line) => line.startsWith(`${join(directory, name)}: `))).toBe(true);
   },
 );
 
 test('a directory is no campaign file', async () => {
-  await expect(readCampaignFile(directory)).rejects.toMatchObject({ exitCode: 2 });
+  await expect(readCampaignFile(directory)).rejects.toMatchObject({ kind: 'invalid' });
 });
 
 test('a campaign is shown with each of its rules on a line, and can be read again', async () => {

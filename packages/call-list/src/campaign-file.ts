@@ -11,10 +11,9 @@ const MAX_BYTES = 1024 * 1024;
  * name.
  */
 export class CampaignFileError extends DialerError {
-  override readonly exitCode = 2;
-
   constructor(path: string, problems: readonly string[]) {
-    super('campaign_file', problems.map((problem) => `${path}: ${problem}`).join('\n'));
+    const lines = problems.map((problem) => `${path}: ${problem}`);
+    super('campaign_file', lines.join('\n'), { kind: 'invalid' });
   }
 }
 

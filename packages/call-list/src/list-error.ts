@@ -1,3 +1,5 @@
+import { DialerError, type ErrorKind } from '@libby-dialer/runtime';
+
 export type ListErrorCode =
   | 'not_found'
   | 'not_a_file'
@@ -16,16 +18,19 @@ export type ListErrorCode =
   | 'unknown_column'
   | 'rejects_path';
 
-/**
- * A list that cannot be read at all. The message is one sentence for the user: what is wrong, and
- * what to do.
- */
-export class ListError extends Error {
-  override readonly name = 'ListError';
-  readonly code: ListErrorCode;
+/** Where the request or the campaign is to be mended, not the list. */
+const KINDS: Partial<Record<ListErrorCode, ErrorKind>> = {
+  not_found: 'not_found',
+  not_a_file: 'invalid',
+  no_phone_column: 'invalid',
+  ambiguous_column: 'invalid',
+  unknown_column: 'invalid',
+  which_sheet: 'invalid',
+};
 
+/** A list that cannot be read at all. Its code is `list_empty` and the like. */
+export class ListError extends DialerError {
   constructor(code: ListErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
+    super(`list_${code}`, message, { ...options, kind: KINDS[code] ?? 'unprocessable' });
   }
 }

@@ -47,9 +47,9 @@ describe('hashList', () => {
 
   it('refuses what openList refuses', async () => {
     await expect(hashList(join(directory, 'none.csv'), SIGNAL)).rejects.toMatchObject({
-      code: 'not_found',
+      code: 'list_not_found',
     });
-    await expect(hashList(directory, SIGNAL)).rejects.toMatchObject({ code: 'not_a_file' });
+    await expect(hashList(directory, SIGNAL)).rejects.toMatchObject({ code: 'list_not_a_file' });
   });
 
   it('ends when it is interrupted, however much there is', async () => {

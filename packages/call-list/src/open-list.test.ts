@@ -258,15 +258,15 @@ describe('openList', () => {
     ['cut.csv.gz', gzipSync(CSV).subarray(0, 40), 'damaged_gzip', 'damaged or cut off'],
   ])('refuses %s with a sentence', async (name, content, code, words) => {
     const reading = readAll(await fileOf(name, content));
-    await expect(reading).rejects.toMatchObject({ name: 'ListError', code });
+    await expect(reading).rejects.toMatchObject({ name: 'ListError', code: `list_${code}` });
     await expect(reading).rejects.toThrow(words);
   });
 
   it('refuses what is missing, and a directory', async () => {
     await expect(openList(join(directory, 'none.csv'))).rejects.toMatchObject({
-      code: 'not_found',
+      code: 'list_not_found',
     });
-    await expect(openList(directory)).rejects.toMatchObject({ code: 'not_a_file' });
+    await expect(openList(directory)).rejects.toMatchObject({ code: 'list_not_a_file' });
   });
 
   it('tells where a packed list breaks off, after the rows before', async () => {
@@ -277,7 +277,7 @@ describe('openList', () => {
     const reading = (async () => {
       for await (const chunk of list.rows) read += chunk.length;
     })();
-    await expect(reading).rejects.toMatchObject({ code: 'damaged_gzip' });
+    await expect(reading).rejects.toMatchObject({ code: 'list_damaged_gzip' });
     expect(read).toBeGreaterThan(1000);
   });
 

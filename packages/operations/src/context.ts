@@ -3,7 +3,12 @@ import {
   type RedisConnection as QueueConnection,
   type StoredCampaign,
 } from '@libby-dialer/dial-queue';
-import { DialerError, type Logger, type RedisConfig } from '@libby-dialer/runtime';
+import {
+  DialerError,
+  type Logger,
+  type RedisConfig,
+  requireDurableRedis,
+} from '@libby-dialer/runtime';
 
 export interface ContextConfig {
   readonly redis: RedisConfig;
@@ -15,6 +20,7 @@ export class Context {
   readonly logger: Logger;
   readonly redis: QueueConnection;
   readonly queue: DialQueue;
+  #isDurable = false;
 
   constructor(config: ContextConfig, logger: Logger, redis: QueueConnection) {
     this.config = config;
@@ -29,6 +35,13 @@ export class Context {
     return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
   }
 
+  /** Warns of what may be wrong, once. Throws `DialerError` (`redis_unfit`). */
+  async requireDurableRedis(): Promise<void> {
+    if (this.#isDurable) return;
+    await requireDurableRedis(this.redis, this.config.redis, this.logger);
+    this.#isDurable = true;
+  }
+
   /** To show or steer it. Also an archived one. Throws `NoSuchCampaignError`. */
   async campaign(id: string): Promise<StoredCampaign> {
     const campaign = await this.queue.campaigns.peek(id);
@@ -38,12 +51,7 @@ export class Context {
 }
 
 export class NoSuchCampaignError extends DialerError {
-  override readonly exitCode = 2;
-
-  constructor(id: string, isWhat = 'no campaign') {
-    super(
-      'no_such_campaign',
-      `${id} is ${isWhat}; "enqueuer campaign list" shows those there are.`,
-    );
+  constructor(id: string) {
+    super('no_such_campaign', `${id} is no campaign.`, { kind: 'not_found' });
   }
 }

@@ -2,11 +2,12 @@
 
 export { Context, type ContextConfig, NoSuchCampaignError } from './context.ts';
 
+export { explainingErrors } from './explaining-errors.ts';
+
 // Campaigns
 
 export { archiveCampaign } from './campaigns/archive-campaign.ts';
 export type { CampaignChange } from './campaigns/campaign-changes.ts';
-export { campaignRefusal } from './campaigns/campaign-refusal.ts';
 export {
   type ControlledCampaign,
   type ControlOptions,
@@ -37,7 +38,6 @@ export { type ListLoad, type LoadedList, loadList } from './load/load-list.ts';
 export {
   anotherListMessage,
   type StoredCampaignChange,
-  storedCampaign,
 } from './load/load-refusals.ts';
 export { type DryRunRequest, type OpenDryRun, openDryRun } from './load/open-dry-run.ts';
 export type { RowFate, RowForesight } from './load/row-foresight.ts';

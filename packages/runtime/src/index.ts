@@ -50,7 +50,15 @@ export { documentedVariables, variablesHelp } from './config/variables-help.ts';
 
 // Logs and messages
 
-export { ConfigError, type ConfigProblem, DialerError, UsageError } from './errors.ts';
+export {
+  ConfigError,
+  type ConfigProblem,
+  DialerError,
+  type DialerErrorOptions,
+  type ErrorKind,
+  exitCodeOf,
+  UsageError,
+} from './errors.ts';
 export { countOf, formatCount, formatDuration, progressBar } from './logs/format.ts';
 export {
   createLogger,

@@ -7,7 +7,7 @@ import {
   readNumber,
   surveyPerson,
 } from '@libby-dialer/operations';
-import { countOf, DialerError, UsageError } from '@libby-dialer/runtime';
+import { countOf, DialerError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import { deciderOf } from '../decider.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
@@ -41,7 +41,10 @@ export function addEraseCommand({ program, io, run }: CommandLine): void {
 async function erase(io: Io, text: string, options: EraseOptions): Promise<number> {
   const { country, by, yes = false, json = false } = options;
   const verdict = readNumber(text, { country: readCountry(country) });
-  if (!verdict.ok) throw new UsageError(`The number cannot be read: ${verdict.reason}`);
+  if (!verdict.ok) {
+    const message = `The number cannot be read: ${verdict.reason}`;
+    throw new DialerError('number', message, { kind: 'invalid' });
+  }
   const { number } = verdict;
   return await withContext(io, async (context) => {
     if (!yes && canAsk(io)) await askBefore(io, context, number);

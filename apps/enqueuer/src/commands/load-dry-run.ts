@@ -7,7 +7,6 @@ import {
   type OpenDryRun,
   openDryRun,
   type RowForesight,
-  storedCampaign,
 } from '@libby-dialer/operations';
 import { countOf, DialerError, UsageError } from '@libby-dialer/runtime';
 import { storedCampaignChangeText } from '../reports/campaign-change-lines.ts';
@@ -23,6 +22,7 @@ import { dryRunTable, loadJson } from '../reports/load-report.ts';
 import { ResultsFile } from '../results-file.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
+import { storedCampaign } from './campaign-option.ts';
 import { inputOf, type LoadOptions } from './load-options.ts';
 
 /**

@@ -7,17 +7,16 @@ import {
   type LoadCounts,
   loadList,
   type StoredCampaignChange,
-  storedCampaign,
 } from '@libby-dialer/operations';
-import { requireDurableRedis, UsageError } from '@libby-dialer/runtime';
+import { UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
-import { readingList } from '../list-failure.ts';
 import { wholeNumber } from '../option-values.ts';
 import { storedCampaignChangeText } from '../reports/campaign-change-lines.ts';
 import { loadedSoFar } from '../reports/load-report.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { type Io, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
+import { storedCampaign } from './campaign-option.ts';
 import { dryRun } from './load-dry-run.ts';
 import { inputOf, type LoadOptions } from './load-options.ts';
 import { printLoaded, progressOf } from './load-output.ts';
@@ -72,11 +71,9 @@ async function load(io: Io, path: string, options: LoadOptions): Promise<number>
     throw new UsageError('--verdicts goes with --dry-run only.');
   const file = await readCampaignFile(options.campaign);
   for (const warning of file?.warnings ?? []) warn(io, warning);
-  const counts = await readingList(io.signal, () =>
-    options.dryRun
-      ? dryRun(io, path, file?.campaign, options)
-      : withContext(io, (context) => loadHere(io, context, path, file?.campaign, options)),
-  );
+  const counts = options.dryRun
+    ? await dryRun(io, path, file?.campaign, options)
+    : await withContext(io, (context) => loadHere(io, context, path, file?.campaign, options));
   return counts.rejected > 0 ? ROWS_REJECTED : DONE;
 }
 
@@ -87,7 +84,6 @@ async function loadHere(
   given: Campaign | undefined,
   options: LoadOptions,
 ): Promise<LoadCounts> {
-  await requireDurableRedis(context.redis, context.config.redis, context.logger);
   const campaign = given ?? (await storedCampaign(context, options.campaign));
   const { limit, rejects, anotherList = false } = options;
   const loaded = await loadList(context, {

@@ -1,5 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
-import { LIST_FORMATS, ListError, readCampaignFile } from '@libby-dialer/call-list';
+import { LIST_FORMATS, readCampaignFile } from '@libby-dialer/call-list';
 import { hasCalls, type ScheduleRun } from '@libby-dialer/dial-queue';
 import type { Schedule, ScheduleSettings } from '@libby-dialer/dialing';
 import {
@@ -9,11 +9,9 @@ import {
   removeSchedule,
   runSchedule,
   type ScheduleRunEnd,
-  storedCampaign,
 } from '@libby-dialer/operations';
-import { DialerError, requireDurableRedis, UsageError } from '@libby-dialer/runtime';
+import { DialerError, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
-import { listFailure } from '../list-failure.ts';
 import { duration, positiveDuration, wholeNumber } from '../option-values.ts';
 import { loadedSoFar } from '../reports/load-report.ts';
 import { nextRunsText, scheduleJson, scheduleText } from '../reports/schedule-report.ts';
@@ -21,6 +19,7 @@ import { callTimeText } from '../reports/wall-clock.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
+import { storedCampaign } from './campaign-option.ts';
 import { printLoaded, progressOf } from './load-output.ts';
 
 const LAST_SHOWN = 5;
@@ -167,7 +166,6 @@ interface RunOptions {
 
 async function runNow(io: Io, name: string, options: RunOptions): Promise<number> {
   return await withContext(io, async (context) => {
-    await requireDurableRedis(context.redis, context.config.redis, context.logger);
     const { stdin, signal } = io;
     const ended = await runSchedule(context, name, {
       ...progressOf(io, context.logger, loadedSoFar),
@@ -201,10 +199,7 @@ async function printEnd(
     );
     return DONE;
   }
-  if (end.kind === 'failed')
-    throw end.error instanceof ListError
-      ? listFailure(end.error)
-      : (end.error ?? new DialerError(end.reason, end.message));
+  if (end.kind === 'failed') throw end.error ?? new DialerError(end.reason, end.message);
   throw new DialerError(
     'run_taken',
     `Run ${run.local} of ${name} is being carried out by another process.`,

@@ -5,7 +5,6 @@ import {
   readCountry,
 } from '@libby-dialer/operations';
 import { countOf, formatCount } from '@libby-dialer/runtime';
-import { readingList } from '../list-failure.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { formatTable } from '../terminal/table.ts';
 import { withContext } from '../with-context.ts';
@@ -39,17 +38,15 @@ export async function importList(
     rejects,
     by,
   };
-  const { counts } = await readingList(io.signal, () =>
-    withContext(io, async (context) => {
-      const imported = await importNumbers(context, {
-        ...request,
-        ...progressOf(io, context.logger, importedSoFar),
-        waitBrokenOff: () => warnOfClaims(io),
-      });
-      await print(io.stdout, json ? importJson(imported) : importTable(imported));
-      return imported;
-    }),
-  );
+  const { counts } = await withContext(io, async (context) => {
+    const imported = await importNumbers(context, {
+      ...request,
+      ...progressOf(io, context.logger, importedSoFar),
+      waitBrokenOff: () => warnOfClaims(io),
+    });
+    await print(io.stdout, json ? importJson(imported) : importTable(imported));
+    return imported;
+  });
   return counts.rejected > 0 ? ROWS_REJECTED : DONE;
 }
 

@@ -8,7 +8,7 @@ import {
   suppressNumbers,
   unsuppressNumbers,
 } from '@libby-dialer/operations';
-import { countOf, formatCount, UsageError } from '@libby-dialer/runtime';
+import { countOf, DialerError, formatCount } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { formatTable } from '../terminal/table.ts';
@@ -157,7 +157,8 @@ function parseNumbers(
   const problems = verdicts.flatMap((verdict, index) =>
     'reason' in verdict ? [`Number ${index + 1}: ${verdict.reason}`] : [],
   );
-  if (problems.length > 0) throw new UsageError(problems.join('\n'));
+  if (problems.length > 0)
+    throw new DialerError('number', problems.join('\n'), { kind: 'invalid' });
   return [...new Set(verdicts.flatMap((verdict) => ('reason' in verdict ? [] : verdict)))];
 }
 

@@ -2,7 +2,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { HoldRequest } from '@libby-dialer/dial-queue';
 import type { Outcome, ResultRecord } from '@libby-dialer/dialing';
-import { DialerError, Interrupted, Redactor } from '@libby-dialer/runtime';
+import { Interrupted, Redactor } from '@libby-dialer/runtime';
 import { eachBench, TestBench } from '../../../../packages/operations/src/testing/test-bench.ts';
 import { cli } from '../cli.ts';
 
@@ -29,7 +29,7 @@ export interface RunOptions {
 
 /** For tests of commands. */
 export class CommandBench extends TestBench {
-  /** Runs a command line in this process, and treats what it throws as `runMain` does. */
+  /** Runs a command line in this process. It is interrupted as `runMain` does it. */
   async run(
     argv: readonly string[],
     { stdin = '', env = {}, signal, stdout: given, isTerminal = false }: RunOptions = {},
@@ -56,8 +56,7 @@ export class CommandBench extends TestBench {
       code = await cli(argv, io);
     } catch (error) {
       const ending = isAbort(error) && signal?.aborted ? (signal.reason as Error) : error;
-      if (!(ending instanceof DialerError) && !(ending instanceof Interrupted)) throw error;
-      if (ending instanceof DialerError) stderr.write(`${ending.message}\n`);
+      if (!(ending instanceof Interrupted)) throw error;
       code = ending.exitCode;
     }
     stdout.end();

@@ -139,7 +139,10 @@ describe('resolveColumns', () => {
     const resolving = () => resolveColumns(headings.split(','), columns, new Set(['city']));
     expect(resolving).toThrow(ListError);
     expect(resolving).toThrow(
-      expect.objectContaining({ code, message: expect.stringContaining(words) as string }),
+      expect.objectContaining({
+        code: `list_${code}`,
+        message: expect.stringContaining(words) as string,
+      }),
     );
   });
 

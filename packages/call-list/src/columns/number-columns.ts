@@ -65,7 +65,7 @@ function findPhone(headings: readonly string[], squashed: readonly string[]): nu
   if (position !== undefined) return position;
   throw new ListError(
     'no_phone_column',
-    `No column is known to hold the phone numbers, for the list has ${shown(headings)}: name it with --column.`,
+    `No column is known to hold the phone numbers, for the list has ${shown(headings)}: name the one that does.`,
   );
 }
 
@@ -91,7 +91,7 @@ function theOnly(headings: readonly string[], positions: readonly number[]): num
     .join(', ');
   throw new ListError(
     'ambiguous_column',
-    `More than one column may hold the phone numbers: ${names}; import one at a time, named with --column.`,
+    `More than one column may hold the phone numbers: ${names}; import one at a time.`,
   );
 }
 

@@ -159,12 +159,12 @@ describe('RejectsFile', () => {
   it('never overwrites what is no rejects file, and tells at once what cannot be written', async () => {
     await writeFile(path, 'name,phone\nAnn,+15055550123\n');
     await expect(new RejectsFile(path, COMMA).start()).rejects.toMatchObject({
-      code: 'rejects_path',
+      code: 'list_rejects_path',
     });
     const nowhere = new RejectsFile(join(directory, 'none', 'x.csv'), COMMA);
     await expect(nowhere.start()).rejects.toThrow('cannot be written (ENOENT)');
     await expect(new RejectsFile(directory, COMMA).start()).rejects.toMatchObject({
-      code: 'rejects_path',
+      code: 'list_rejects_path',
     });
   });
 });

@@ -59,7 +59,7 @@ export class RejectsFile implements AsyncDisposable {
     if ((await firstLineOf(this.#path))?.match(REJECTS_HEADINGS) === null) {
       throw new ListError(
         'rejects_path',
-        `${this.#path} exists and is no rejects file: name another with --rejects.`,
+        `${this.#path} exists and is no rejects file: name another.`,
       );
     }
     try {
@@ -68,7 +68,7 @@ export class RejectsFile implements AsyncDisposable {
       const { code } = error as NodeJS.ErrnoException;
       throw new ListError(
         'rejects_path',
-        `The rejects file ${this.#path} cannot be written (${code ?? 'unknown error'}): name another with --rejects.`,
+        `The rejects file ${this.#path} cannot be written (${code ?? 'unknown error'}): name another.`,
         { cause: error },
       );
     }

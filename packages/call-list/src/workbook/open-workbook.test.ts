@@ -222,7 +222,7 @@ describe('the rows of a sheet', () => {
     ['with a text that is not there', '<row><c t="s"><v>99</v></c></row>'],
     ['that do not end', '<row><c>'],
   ])('are refused %s', async (_, rows) => {
-    expect(await failure(one(rows))).toMatchObject({ code: 'damaged_workbook' });
+    expect(await failure(one(rows))).toMatchObject({ code: 'list_damaged_workbook' });
   });
 });
 
@@ -238,10 +238,8 @@ describe('which sheet', () => {
 
   it('is asked where several hold something', async () => {
     const error = await failure(several);
-    expect(error).toMatchObject({ code: 'which_sheet' });
-    expect(error.message).toBe(
-      'The workbook has several sheets: say --sheet with one of "Leads", "Notes".',
-    );
+    expect(error).toMatchObject({ code: 'list_which_sheet' });
+    expect(error.message).toBe('The workbook has several sheets: name one of "Leads", "Notes".');
   });
 
   it.each([
@@ -254,7 +252,9 @@ describe('which sheet', () => {
   it('must be one of those there are, and of a workbook', async () => {
     const error = await failure(several, { sheet: 'Lead' });
     expect(error.message).toMatch(/no sheet "Lead": it has "Leads", "Notes", "Old", "Empty"\.$/);
-    expect(await failure('Phone\n1\n', { sheet: 'Leads' })).toMatchObject({ code: 'which_sheet' });
+    expect(await failure('Phone\n1\n', { sheet: 'Leads' })).toMatchObject({
+      code: 'list_which_sheet',
+    });
   });
 
   it('is the only one that is visible and holds anything', async () => {
@@ -317,7 +317,7 @@ describe('refuses', () => {
   ])('%s', async (_, bytes, code, words) => {
     const error = await failure(bytes);
     expect(error).toBeInstanceOf(ListError);
-    expect(error).toMatchObject({ code, message: expect.stringMatching(words) });
+    expect(error).toMatchObject({ code: `list_${code}`, message: expect.stringMatching(words) });
   });
 
   it('whatever is damaged in a file, by a sentence and never by a crash', async () => {

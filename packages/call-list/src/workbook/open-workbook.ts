@@ -134,7 +134,7 @@ async function chosen(
   if (another === undefined) return only;
   throw new ListError(
     'which_sheet',
-    `The workbook has several sheets: say --sheet with one of ${namesOf(filled)}.`,
+    `The workbook has several sheets: name one of ${namesOf(filled)}.`,
   );
 }
 

@@ -17,14 +17,14 @@ export async function retryCalls(
   const { archived, canceled } = await preview.campaign();
   if (archived) throw new CampaignArchivedError(id);
   if (canceled) {
-    throw new DialerError(
-      'campaign_canceled',
-      `Campaign ${id} is canceled; "enqueuer resume ${id}" first.`,
-    );
+    throw new DialerError('campaign_canceled', `Campaign ${id} is canceled; resume it first.`, {
+      kind: 'conflict',
+      about: { campaign: id },
+    });
   }
   if (expiresAt !== undefined && (await context.now()) >= expiresAt) {
-    const message = `Campaign ${id} expired at ${isoInstant(expiresAt)}; give it a later expiresAt with "enqueuer campaign put" first.`;
-    throw new DialerError('campaign_expired', message);
+    const message = `Campaign ${id} expired at ${isoInstant(expiresAt)}; give it a later expiresAt first.`;
+    throw new DialerError('campaign_expired', message, { kind: 'conflict' });
   }
   return await context.queue.reopener.reopen(id, outcome);
 }

@@ -77,15 +77,14 @@ async function jobsOf({ queue }: Context, campaign: Campaign): Promise<ListedSet
 function jobOf(jobs: readonly SetAsideJob[], campaign: string, jobId: string): SetAsideJob {
   const job = jobs.find(({ callId }) => callId === jobId);
   if (job !== undefined) return job;
-  throw new DialerError(
-    'no_such_job',
-    `No job ${jobId} of ${campaign} is set aside; see "enqueuer set-aside list".`,
-  );
+  throw new DialerError('no_such_job', `No job ${jobId} of ${campaign} is set aside.`, {
+    kind: 'not_found',
+  });
 }
 
 function notQueued(count: number): DialerError {
   const message =
     `${countOf(count, 'job')} cannot be told to be the row that the id stands for, and might ring a person twice. ` +
     'Load the list again, which queues what is missing of it, or resolve them as canceled.';
-  return new DialerError('not_queued', message);
+  return new DialerError('not_queued', message, { kind: 'refused' });
 }

@@ -45,10 +45,9 @@ export async function resolveUnknownCall(
 ): Promise<ResolvedCall> {
   const campaign = await context.queue.unknownCalls.campaignOf(callId, await idsOf(context));
   if (campaign === undefined) {
-    throw new DialerError(
-      'no_such_call',
-      `No call ${callId} has been dialed; see "enqueuer in-doubt list".`,
-    );
+    throw new DialerError('no_such_call', `No call ${callId} has been dialed.`, {
+      kind: 'not_found',
+    });
   }
   return as === 'redial'
     ? await redial(context, campaign, callId, by)
@@ -97,8 +96,9 @@ async function refuseIfSuppressed(
   const number = await context.queue.unknownCalls.numberOf(campaign, callId);
   if (number === undefined) return;
   const [isListed] = await areSuppressed(context, [number]);
-  if (isListed)
-    throw new DialerError('suppressed', `Call ${callId} is to a number on the do-not-call list.`);
+  if (!isListed) return;
+  const message = `Call ${callId} is to a number on the do-not-call list.`;
+  throw new DialerError('suppressed', message, { kind: 'conflict' });
 }
 
 function refusal(
@@ -107,13 +107,13 @@ function refusal(
   resolution: Exclude<RedialResolution, { kind: 'resolved' }>,
 ): DialerError {
   const { kind } = resolution;
-  return new DialerError(kind, `Call ${callId} of ${campaign} ${whyNot(campaign, resolution)}.`);
+  return new DialerError(kind, `Call ${callId} of ${campaign} ${whyNot(resolution)}.`, {
+    kind: 'conflict',
+    about: { campaign },
+  });
 }
 
-function whyNot(
-  campaign: string,
-  resolution: Exclude<RedialResolution, { kind: 'resolved' }>,
-): string {
+function whyNot(resolution: Exclude<RedialResolution, { kind: 'resolved' }>): string {
   switch (resolution.kind) {
     case 'not_in_doubt': {
       const isUnderWay = resolution.state === 'claimed' || resolution.state === 'open';
@@ -126,7 +126,7 @@ function whyNot(
     case 'erased':
       return 'cannot be dialed once more: its data were erased';
     case 'canceled':
-      return `cannot be dialed once more: its campaign is canceled; "enqueuer resume ${campaign}" first`;
+      return 'cannot be dialed once more: its campaign is canceled; resume it first';
     case 'expired':
       return 'cannot be dialed once more: its time is over';
   }

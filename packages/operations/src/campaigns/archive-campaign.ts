@@ -24,23 +24,24 @@ async function notArchivedError(
     case 'unknown_campaign':
       return new NoSuchCampaignError(id);
     case 'unfinished':
-      return new DialerError(
+      return refusal(
         answer,
-        `Campaign ${id} is not finished; see "enqueuer status ${id}", or cancel it first.`,
+        id,
+        `Campaign ${id} is not finished; wait until it is, or cancel it first.`,
       );
     case 'in_doubt':
-      return new DialerError(
-        answer,
-        `Campaign ${id} has calls in doubt; resolve them ("enqueuer in-doubt list ${id}"), or use --with-doubts: they then stay in doubt for ever.`,
-      );
+      return refusal(answer, id, `Campaign ${id} has calls in doubt; resolve them first.`);
     case 'not_exported':
-      return new DialerError(answer, notExported(id, await context.queue.archive.exports(id)));
+      return refusal(answer, id, notExported(id, await context.queue.archive.exports(id)));
   }
 }
 
+function refusal(code: string, campaign: string, sentence: string): DialerError {
+  return new DialerError(code, sentence, { kind: 'conflict', about: { campaign } });
+}
+
 function notExported(id: string, { groupsBehind }: Exports): string {
-  if (groupsBehind.length === 0) {
-    return `The results of campaign ${id} are not all exported; "enqueuer results ${id} -o FILE" first.`;
-  }
-  return `Not all results of campaign ${id} are read and acknowledged by ${groupsBehind.join(', ')}; wait for that, or remove a consumer group that is no longer used.`;
+  return groupsBehind.length === 0
+    ? `The results of campaign ${id} are not all exported; export them first.`
+    : `Not all results of campaign ${id} are read and acknowledged by ${groupsBehind.join(', ')}; wait for that, or remove a consumer group that is no longer used.`;
 }

@@ -12,7 +12,7 @@ export function campaignRefusal(error: unknown): DialerError | undefined {
 
 function archivedError(cause: CampaignArchivedError): DialerError {
   const message = `Campaign ${cause.campaign} is archived: it takes no more rows and cannot be changed; use another id.`;
-  return new DialerError(cause.code, message, { cause });
+  return new DialerError(cause.code, message, { kind: 'conflict', cause });
 }
 
 /**
@@ -21,5 +21,5 @@ function archivedError(cause: CampaignArchivedError): DialerError {
 function unsupportedError(cause: CampaignUnsupportedError): DialerError {
   const rules = cause.unknownRules.join(', ');
   const message = `Campaign ${cause.campaign} was stored by a newer version, and this one does not know its ${rules}; upgrade this program.`;
-  return new DialerError(cause.code, message, { cause });
+  return new DialerError(cause.code, message, { kind: 'conflict', cause });
 }

@@ -40,10 +40,9 @@ export async function retryDeadLetters(context: Context, name: string): Promise<
 
 async function refuseUnknown({ queue }: Context, name: string): Promise<void> {
   if ((await queue.forwarders.read(name)) !== undefined) return;
-  throw new DialerError(
-    'no_such_forwarder',
-    `There is no forwarder ${name}; see "enqueuer forward list".`,
-  );
+  throw new DialerError('no_such_forwarder', `There is no forwarder ${name}.`, {
+    kind: 'not_found',
+  });
 }
 
 /** It, or who starts it again, would take every result there is for a new one. */
@@ -53,5 +52,6 @@ async function refuseIfRunning({ queue }: Context, name: string): Promise<void> 
   throw new DialerError(
     'forwarder_runs',
     `A forwarder ${name} was there ${formatDuration(seenMs)} ago: stop it first. One that was killed counts as running for ${formatDuration(RUNNING_WITHIN_MS)}.`,
+    { kind: 'conflict' },
   );
 }

@@ -20,8 +20,7 @@ export async function releaseHold(
   by: string,
 ): Promise<void> {
   if (await holds.release(scope, by)) return;
-  throw new DialerError(
-    'no_such_hold',
-    `Nothing is held by the name ${scope}; see "enqueuer hold list".`,
-  );
+  throw new DialerError('no_such_hold', `Nothing is held by the name ${scope}.`, {
+    kind: 'not_found',
+  });
 }

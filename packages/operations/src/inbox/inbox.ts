@@ -40,7 +40,7 @@ export async function inboxEntry(
 
 function noSuchEntry(id: string): DialerError {
   const message = `${id} is no entry of the inbox that is known: it was never there, or its status is older than a week.`;
-  return new DialerError('no_such_entry', message);
+  return new DialerError('no_such_entry', message, { kind: 'not_found' });
 }
 
 /** The latest entries that could not be called, and why. */

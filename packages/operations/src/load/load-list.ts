@@ -66,11 +66,11 @@ export interface LoadedList {
 /**
  * Loads a list into a campaign: whatever of it is new, each row once, however often it is run.
  * Rejects with the signal's reason when that aborts, with `ListError`, or with a `DialerError`
- * (`campaign_canceled`, `campaign_changed`, `dedupe_by`, `another_list`). Redis must be known to be
- * durable.
+ * (`campaign_canceled`, `campaign_changed`, `dedupe_by`, `another_list`, `redis_unfit`).
  */
 export async function loadList(context: Context, load: ListLoad): Promise<LoadedList> {
   const { campaign, path } = load;
+  await context.requireDurableRedis();
   await refuseIfClosed(context, campaign);
   const list = await openCheckedList(campaign, load);
   try {

@@ -2,15 +2,7 @@ import { CampaignArchivedError } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import { type CampaignChange, campaignChanges } from '../campaigns/campaign-changes.ts';
-import { type Context, NoSuchCampaignError } from '../context.ts';
-
-/** For a `--campaign` that is no file. */
-export async function storedCampaign(context: Context | undefined, id: string): Promise<Campaign> {
-  const campaign = await context?.queue.campaigns.get(id);
-  if (campaign === undefined)
-    throw new NoSuchCampaignError(id, 'neither a campaign file nor a stored campaign');
-  return campaign;
-}
+import type { Context } from '../context.ts';
 
 /** Throws, before anything is stored, what would stop the load later. */
 export async function refuseIfClosed({ queue }: Context, campaign: Campaign): Promise<void> {
@@ -22,13 +14,12 @@ export async function refuseIfClosed({ queue }: Context, campaign: Campaign): Pr
 }
 
 export function canceledError(campaign: string, cause?: unknown): DialerError {
-  const message = `Campaign ${campaign} is canceled and takes no more rows; use another id, or "enqueuer resume ${campaign}" first.`;
-  return new DialerError('campaign_canceled', message, { cause });
-}
-
-/** It would ring people who are not meant to be. */
-class RepeatError extends DialerError {
-  override readonly exitCode = 2;
+  const message = `Campaign ${campaign} is canceled and takes no more rows; use another id, or resume it first.`;
+  return new DialerError('campaign_canceled', message, {
+    kind: 'conflict',
+    about: { campaign },
+    cause,
+  });
 }
 
 /**
@@ -40,10 +31,7 @@ export function anotherListMessage({ id }: Campaign): string {
 }
 
 export function anotherListError(campaign: Campaign): DialerError {
-  return new RepeatError(
-    'another_list',
-    `${anotherListMessage(campaign)} If that is meant, give --another-list.`,
-  );
+  return new DialerError('another_list', anotherListMessage(campaign), { kind: 'refused' });
 }
 
 /** What a campaign file changes of the campaign as it is stored. */
@@ -68,11 +56,11 @@ export async function storedCampaignChange(
 }
 
 export function campaignChangedError({ id }: Campaign): DialerError {
-  const message = `Nothing is changed or loaded; "--campaign ${id}" loads the list with the campaign as it is stored.`;
-  return new RepeatError('campaign_changed', message);
+  const message = `Nothing is changed or loaded; the list can be loaded with campaign ${id} as it is stored.`;
+  return new DialerError('campaign_changed', message, { kind: 'refused', about: { campaign: id } });
 }
 
 export function dedupeByError({ id, dedupeBy }: Campaign, fixed: string): DialerError {
   const message = `dedupeBy: campaign ${id} was first loaded with ${fixed}, which cannot change to ${dedupeBy}; put it back, or use another id.`;
-  return new RepeatError('dedupe_by', message);
+  return new DialerError('dedupe_by', message, { kind: 'conflict' });
 }

@@ -53,11 +53,11 @@ async function explaining<T>(context: Context, work: (at: number) => Promise<T>)
   } catch (error) {
     if (error instanceof CallInFlightError) {
       const message = `A call to this number is in flight; try again in ${formatDuration(error.until - at + 1000)}.`;
-      throw new DialerError(error.code, message, { cause: error });
+      throw new DialerError(error.code, message, { kind: 'conflict', cause: error });
     }
     if (error instanceof ErasureIncompleteError) {
       const message = 'Data of this number keep coming in; stop what loads it, and erase it again.';
-      throw new DialerError(error.code, message, { cause: error });
+      throw new DialerError(error.code, message, { kind: 'conflict', cause: error });
     }
     throw error;
   }

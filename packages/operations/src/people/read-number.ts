@@ -4,14 +4,15 @@ import {
   type PhoneVerdict,
   parsePhoneNumber,
 } from '@libby-dialer/dialing';
-import { UsageError } from '@libby-dialer/runtime';
+import { DialerError } from '@libby-dialer/runtime';
 
-/** `--country` as it is given: two letters, in either case. Throws `UsageError`. */
+/** A country as people write it: two letters, in either case. Throws `DialerError` (`country`). */
 export function readCountry(text: string | undefined): CountryCode | undefined {
   if (text === undefined) return undefined;
   const country = text.toUpperCase();
   if (isCountryCode(country)) return country;
-  throw new UsageError('--country: no country has this code; give two letters, such as US.');
+  const message = 'No country has this code; give two letters, such as US.';
+  throw new DialerError('country', message, { kind: 'invalid' });
 }
 
 /** Where a number stands: its country, and whether a column of its own row says so. */
@@ -21,15 +22,14 @@ export interface NumberPlace {
 }
 
 /**
- * A number given beside any campaign: what would help is the command's option. One that no
- * numbering plan knows is taken all the same, if it has the right length: some campaign may vouch
- * for it.
+ * A number given beside any campaign, whose defaultCountry would help. One that no numbering plan
+ * knows is taken all the same, if it has the right length: some campaign may vouch for it.
  */
 export function readNumber(text: string, place: NumberPlace): PhoneVerdict {
   const verdict = parsePhoneNumber(text, { ...place, vouches: () => true });
   if (verdict.ok || verdict.code !== 'not_e164') return verdict;
   const reason =
-    'The number does not start with a plus sign and a country code: say with --country where it is dialed.';
+    'The number does not start with a plus sign and a country code: say in which country it is dialed.';
   return { ...verdict, reason };
 }
 

@@ -194,7 +194,7 @@ export class RunCarrier {
   async #begin(lease: RunLease, listHash: string | undefined): Promise<void> {
     const { run } = lease;
     if (run.listHash !== undefined && run.listHash !== listHash) {
-      throw new DialerError('list_changed', LIST_CHANGED);
+      throw new DialerError('list_changed', LIST_CHANGED, { kind: 'conflict' });
     }
     await lease.change({
       state: 'loading',
@@ -228,7 +228,6 @@ function withoutCalls({ dueAt }: ScheduleRun, at: number): RunChange {
 
 /** Undefined: it may go better another time. */
 function finalCode(error: unknown): string | undefined {
-  if (error instanceof ListError) return `list_${error.code}`;
-  if (error instanceof CampaignArchivedError) return error.code;
+  if (error instanceof ListError || error instanceof CampaignArchivedError) return error.code;
   return error instanceof DialerError && FINAL_CODES.has(error.code) ? error.code : undefined;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import { ListError } from '@libby-dialer/call-list';
 import type { ScheduleRun, ScheduleStore } from '@libby-dialer/dial-queue';
 import {
   type CronTime,
@@ -9,7 +10,7 @@ import {
   type Schedule,
   ScheduleCalendar,
 } from '@libby-dialer/dialing';
-import { DialerError, UsageError } from '@libby-dialer/runtime';
+import { DialerError } from '@libby-dialer/runtime';
 import type { Context } from '../context.ts';
 import { ListLookout } from './list-lookout.ts';
 import { type CarryEnd, type LoadHooks, RunCarrier } from './run-carrier.ts';
@@ -40,15 +41,16 @@ export interface ScheduleRunEnd {
 }
 
 /**
- * Carries out a run here and now, unless it has queued calls already. Redis must be known to be
- * durable. Throws `DialerError` (`no_such_schedule`, `run_early`, `run_expired`, `run_forgotten`),
- * and `UsageError` where no run is meant by the date, or its list is not there.
+ * Carries out a run here and now, unless it has queued calls already. Throws `DialerError`
+ * (`no_such_schedule`, `no_such_run`, `which_run`, `bad_date`, `list_not_found`, `run_early`,
+ * `run_expired`, `run_forgotten`, `redis_unfit`).
  */
 export async function runSchedule(
   context: Context,
   name: string,
   { date, isEarlyMeant, signal, ...loadHooks }: RunRequest,
 ): Promise<ScheduleRunEnd> {
+  await context.requireDurableRedis();
   const store = context.queue.schedules;
   const schedule = await store.get(name);
   if (schedule === undefined) throw new NoSuchScheduleError(name);
@@ -81,6 +83,7 @@ function earlyError({ name }: Schedule, { local, dueAt }: ScheduleRun): DialerEr
   return new DialerError(
     'run_early',
     `Run ${local} of ${name} is due only at ${isoInstant(dueAt)}, and is not carried out again then if it is now.`,
+    { kind: 'refused' },
   );
 }
 
@@ -92,21 +95,21 @@ function timeOf(schedule: Schedule, given: string | undefined, now: number): Cro
   const wanted = given ?? localDate(now, timezone);
   const [day = '', time] = wanted.split('T');
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || !isThereTime(`${day}T${time ?? '00:00'}`)) {
-    throw new UsageError(`--date: ${wanted} is no date such as 2026-12-01.`);
+    throw new DialerError('bad_date', `${wanted} is no date such as 2026-12-01.`, {
+      kind: 'invalid',
+    });
   }
   const times = new ScheduleCalendar(schedule).cron.on(day);
   const [found, ...others] =
     time === undefined ? times : times.filter(({ local }) => local === wanted);
   if (found === undefined) {
-    throw new UsageError(
-      `${name} ("${cron}" ${timezone}) has no run on ${wanted}; name another with --date.`,
-    );
+    const message = `${name} ("${cron}" ${timezone}) has no run on ${wanted}; name another date.`;
+    throw new DialerError('no_such_run', message, { kind: 'not_found' });
   }
   if (others.length === 0) return found;
   const names = times.slice(0, 4).map(({ local }) => local);
-  throw new UsageError(
-    `${name} has ${times.length} runs on ${day}; name one with --date, such as ${names.join(', ')}.`,
-  );
+  const message = `${name} has ${times.length} runs on ${day}; name one, such as ${names.join(', ')}.`;
+  throw new DialerError('which_run', message, { kind: 'invalid' });
 }
 
 /** Not the 31st of February, which `Date` takes for a day in March. */
@@ -128,7 +131,7 @@ async function wantedRun(
   const run = await store.noteWanted(schedule, time);
   if (run !== undefined) return run;
   const message = `Run ${time.local} of ${schedule.name} is too long ago: there is no record any more of whether it was loaded.`;
-  throw new DialerError('run_forgotten', message);
+  throw new DialerError('run_forgotten', message, { kind: 'conflict' });
 }
 
 async function refuseWithoutList(schedule: Schedule, run: ScheduleRun): Promise<void> {
@@ -137,7 +140,7 @@ async function refuseWithoutList(schedule: Schedule, run: ScheduleRun): Promise<
     () => true,
     () => false,
   );
-  if (!isThere) throw new UsageError(`There is no list ${path}.`);
+  if (!isThere) throw new ListError('not_found', `There is no list ${path}.`);
 }
 
 /** Its calls would be queued only to end as `expired`. */
@@ -147,5 +150,6 @@ function refuseExpired(schedule: Schedule, run: ScheduleRun, now: number): void 
   throw new DialerError(
     'run_expired',
     `The calls of run ${run.local} of ${schedule.name} expired at ${isoInstant(expiresAt)}; load its list into another campaign.`,
+    { kind: 'conflict' },
   );
 }

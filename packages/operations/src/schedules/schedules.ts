@@ -7,20 +7,15 @@ import {
   ScheduleError,
   type ScheduleSettings,
 } from '@libby-dialer/dialing';
-import { DialerError, UsageError } from '@libby-dialer/runtime';
+import { DialerError } from '@libby-dialer/runtime';
 import type { Context } from '../context.ts';
 
 const NEXT_SHOWN = 3;
 
 /** There is no schedule of this name. */
 export class NoSuchScheduleError extends DialerError {
-  override readonly exitCode = 2;
-
   constructor(name: string) {
-    super(
-      'no_such_schedule',
-      `There is no schedule ${name}; "enqueuer schedule list" shows those there are.`,
-    );
+    super('no_such_schedule', `There is no schedule ${name}.`, { kind: 'not_found' });
   }
 }
 
@@ -31,7 +26,7 @@ export interface AddedSchedule {
   readonly next: readonly CronTime[];
 }
 
-/** Adds a schedule, or changes it. Throws `UsageError` where its settings cannot be. */
+/** Adds a schedule, or changes it. Throws `DialerError` (`schedule`) where it cannot be. */
 export async function addSchedule(
   context: Context,
   settings: ScheduleSettings,
@@ -46,8 +41,8 @@ function checked(settings: ScheduleSettings, now: number): Schedule {
   try {
     return checkSchedule(settings, now);
   } catch (error) {
-    if (error instanceof ScheduleError) throw new UsageError(error.message, { cause: error });
-    throw error;
+    if (!(error instanceof ScheduleError)) throw error;
+    throw new DialerError(error.code, error.message, { kind: 'invalid', cause: error });
   }
 }
 

@@ -169,6 +169,7 @@ export class RedisConnection {
   #unavailable(): DialerError {
     const error = this.#lastError ?? new Error('timed out');
     return new DialerError('redis_unavailable', explainRedisError(error, this.description), {
+      kind: 'unavailable',
       cause: error,
     });
   }

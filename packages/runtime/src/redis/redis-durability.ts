@@ -72,7 +72,9 @@ export async function requireDurableRedis(
   const { problems, warnings } = await checkRedisDurability(client, { allowVolatile });
   for (const { code, message } of warnings) logger.warn({ code }, message);
   if (problems.length > 0)
-    throw new DialerError('redis_unfit', problems.map(({ message }) => message).join('\n'));
+    throw new DialerError('redis_unfit', problems.map(({ message }) => message).join('\n'), {
+      kind: 'unavailable',
+    });
 }
 
 async function readState(server: RedisClient): Promise<ServerState> {

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { DialerError } from '../errors.ts';
+import { DialerError, exitCodeOf } from '../errors.ts';
 import type { Logger } from '../logs/logger.ts';
 import { Redactor } from '../logs/redactor.ts';
 import { terminalText } from '../logs/terminal-text.ts';
@@ -131,7 +131,7 @@ class MainRun {
       return (this.#abort.signal.reason as Interrupted).exitCode;
     if (error instanceof DialerError) {
       this.#print(error.message);
-      return error.exitCode;
+      return exitCodeOf(error);
     }
     this.#reportCrash(error);
     return CRASHED;
