@@ -33,7 +33,7 @@ export {
   rateLimitOf,
 } from './forecast.ts';
 export { HOLD_PAUSES, type HoldReason, type HoldScope, RUN_THRESHOLDS, scopeKind } from './hold.ts';
-export { isoInstant } from './instant.ts';
+export { instantOrNull, isoInstant } from './instant.ts';
 export type { OpenSpan, WeeklyHours } from './open-span.ts';
 export {
   OUTCOMES,

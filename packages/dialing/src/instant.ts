@@ -7,3 +7,8 @@ export const instantSchema = instantText.transform((text) => Date.parse(text));
 export function isoInstant(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }
+
+/** As JSON has an instant that there may not be. */
+export function instantOrNull(epochMs: number | undefined): string | null {
+  return epochMs === undefined ? null : isoInstant(epochMs);
+}

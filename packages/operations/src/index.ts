@@ -34,6 +34,7 @@ export {
 } from './load/dry-run-totals.ts';
 export { type LoadCounts, noRows } from './load/list-loader.ts';
 export type { ProgressView } from './load/list-progress.ts';
+export { loadJson, totalsJson } from './load/load-json.ts';
 export { type ListLoad, type LoadedList, loadList } from './load/load-list.ts';
 export {
   anotherListMessage,
@@ -53,6 +54,7 @@ export {
   resolveSetAsideJobs,
   type SetAsideDecision,
 } from './calls/set-aside-jobs.ts';
+export { setAsideJson } from './calls/set-aside-json.ts';
 export {
   listUnknownCalls,
   type ResolvedCall,
@@ -67,12 +69,15 @@ export { csvCell, RESULTS_HEADING, resultToCsv } from './results/results-csv.ts'
 
 // Where dialing is stopped
 
+export { holdJson } from './holds/hold-json.ts';
 export { listHolds, releaseHold, type StandingHolds } from './holds/holds.ts';
 
 // How far campaigns are
 
 export type { CampaignView, Rate } from './status/campaign-view.ts';
+export { type IdleSentence, idleSentences } from './status/idle-sentences.ts';
 export type { End, Outlook } from './status/outlook.ts';
+export { statusJson } from './status/status-json.ts';
 export { StatusWatch } from './status/status-watch.ts';
 
 // People
@@ -95,6 +100,7 @@ export { readCountry, readNumber, readNumbers } from './people/read-number.ts';
 export { ListLookout } from './schedules/list-lookout.ts';
 export { type CarryEnd, RunCarrier } from './schedules/run-carrier.ts';
 export { type RunRequest, runSchedule, type ScheduleRunEnd } from './schedules/run-schedule.ts';
+export { scheduleJson } from './schedules/schedule-json.ts';
 export {
   type AddedSchedule,
   addSchedule,
@@ -113,6 +119,7 @@ export {
   inboxStatus,
   rejectedEntries,
 } from './inbox/inbox.ts';
+export { entryJson, rejectedJson } from './inbox/inbox-json.ts';
 
 // Results for other services
 

@@ -1,6 +1,6 @@
-import { listHolds, releaseHold } from '@libby-dialer/operations';
+import { holdJson, listHolds, releaseHold } from '@libby-dialer/operations';
 import type { CommandLine } from '../command-line.ts';
-import { holdJson, holdTable } from '../reports/hold-report.ts';
+import { holdTable } from '../reports/hold-report.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { printFitted } from '../terminal/table.ts';
 import { withContext } from '../with-context.ts';

@@ -1,11 +1,12 @@
 import type { CallProgress, EntryStatus } from '@libby-dialer/dial-queue';
-import { isoInstant } from '@libby-dialer/dialing';
 import {
+  entryJson,
   type InboxEntryReport,
   type InboxReport,
   inboxEntry,
   inboxStatus,
   rejectedEntries,
+  rejectedJson,
 } from '@libby-dialer/operations';
 import { countOf, formatCount, formatDuration } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
@@ -84,12 +85,6 @@ async function show(io: Io, id: string, { json = false }: JsonOption): Promise<n
   });
 }
 
-function entryJson(id: string, { status, call }: InboxEntryReport): object {
-  if (status === 'waiting') return { entry: id, fate: status };
-  const { kind, ...rest } = status;
-  return { entry: id, fate: kind, ...rest, ...(call !== undefined && { call }) };
-}
-
 function entryText(id: string, { status, call }: InboxEntryReport): string {
   if (status === 'waiting') return `${id} waits to be taken in.\n`;
   return `${id} ${became(status)}\n${progressText(call)}`;
@@ -134,10 +129,7 @@ function progressText(call: CallProgress | undefined): string {
 async function rejected(io: Io, { limit, json = false }: RejectedOptions): Promise<number> {
   return await withContext(io, async (context) => {
     const found = await rejectedEntries(context, limit);
-    const entries = found.map(({ rejectedAt, ...entry }) => ({
-      ...entry,
-      rejectedAt: isoInstant(rejectedAt),
-    }));
+    const entries = found.map(rejectedJson);
     if (json) await print(io.stdout, `${JSON.stringify({ rejected: entries })}\n`);
     else if (entries.length === 0) await print(io.stdout, 'Nothing was rejected.\n');
     else {

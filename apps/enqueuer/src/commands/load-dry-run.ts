@@ -4,21 +4,22 @@ import {
   anotherListMessage,
   type Context,
   type LoadCounts,
+  loadJson,
   type OpenDryRun,
   openDryRun,
   type RowForesight,
+  totalsJson,
 } from '@libby-dialer/operations';
 import { countOf, DialerError, UsageError } from '@libby-dialer/runtime';
 import { storedCampaignChangeText } from '../reports/campaign-change-lines.ts';
 import {
   fateRuns,
-  totalsJson,
   totalsText,
   VERDICTS_HEADING,
   verdictCsv,
   verdictLines,
 } from '../reports/dry-run-report.ts';
-import { dryRunTable, loadJson } from '../reports/load-report.ts';
+import { dryRunTable } from '../reports/load-report.ts';
 import { ResultsFile } from '../results-file.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';

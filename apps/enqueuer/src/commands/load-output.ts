@@ -1,6 +1,11 @@
-import type { LoadedList, ProgressView, Unplaceable } from '@libby-dialer/operations';
+import {
+  type LoadedList,
+  loadJson,
+  type ProgressView,
+  type Unplaceable,
+} from '@libby-dialer/operations';
 import { countOf, type Logger } from '@libby-dialer/runtime';
-import { loadJson, loadTable } from '../reports/load-report.ts';
+import { loadTable } from '../reports/load-report.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { Progress } from '../terminal/progress.ts';
 

@@ -9,12 +9,13 @@ import {
   removeSchedule,
   runSchedule,
   type ScheduleRunEnd,
+  scheduleJson,
 } from '@libby-dialer/operations';
 import { DialerError, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import { duration, positiveDuration, wholeNumber } from '../option-values.ts';
 import { loadedSoFar } from '../reports/load-report.ts';
-import { nextRunsText, scheduleJson, scheduleText } from '../reports/schedule-report.ts';
+import { nextRunsText, scheduleText } from '../reports/schedule-report.ts';
 import { callTimeText } from '../reports/wall-clock.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { type Io, print, warn } from '../terminal/io.ts';

@@ -6,6 +6,7 @@ import {
   listSetAsideJobs,
   resolveSetAsideJobs,
   type SetAsideDecision,
+  setAsideJson,
 } from '@libby-dialer/operations';
 import { countOf, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
@@ -60,26 +61,11 @@ async function list(
 ): Promise<number> {
   return await withContext(io, async (context) => {
     const jobs = await listSetAsideJobs(context, campaign);
-    if (json) await print(io.stdout, `${JSON.stringify({ jobs: jobs.map(jsonOf) })}\n`);
+    if (json) await print(io.stdout, `${JSON.stringify({ jobs: jobs.map(setAsideJson) })}\n`);
     else if (jobs.length === 0) await print(io.stdout, 'No job is set aside.\n');
     else await printFitted(io.stdout, (width) => tableOf(jobs, width));
     return 0;
   });
-}
-
-function jsonOf({
-  campaign,
-  job: { callId, refusal, queuedAt, data },
-  canBeQueued,
-}: ListedSetAsideJob): object {
-  return {
-    job: callId,
-    campaign,
-    reason: refusal,
-    queuedAt: isoInstant(queuedAt),
-    canBeQueued,
-    data,
-  };
 }
 
 function tableOf(jobs: readonly ListedSetAsideJob[], width: number): string {

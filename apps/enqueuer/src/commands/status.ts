@@ -1,10 +1,9 @@
 import type { CampaignState } from '@libby-dialer/dial-queue';
-import { type CampaignView, StatusWatch } from '@libby-dialer/operations';
+import { type CampaignView, StatusWatch, statusJson } from '@libby-dialer/operations';
 import { sleep } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import {
   changeKey,
-  statusJson,
   statusLine,
   statusOfAll,
   statusOfOne,

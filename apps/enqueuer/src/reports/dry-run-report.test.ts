@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { createRowChecker, type ListRow } from '@libby-dialer/call-list';
 import { type CallPreview, Identity } from '@libby-dialer/dial-queue';
 import { type Campaign, parseCampaign } from '@libby-dialer/dialing';
-import { DryRun, type Known, type RowForesight } from '@libby-dialer/operations';
+import { DryRun, type Known, type RowForesight, totalsJson } from '@libby-dialer/operations';
 import { expect, test } from 'vitest';
 import {
   fateRuns,
-  totalsJson,
   totalsText,
   VERDICTS_HEADING,
   verdictCsv,

@@ -186,33 +186,6 @@ export function verdictCsv(row: RowForesight): string {
   return `${cells.map(csvCell).join(',')}\r\n`;
 }
 
-/** What a dry run found, for programs. */
-export function totalsJson(totals: DryRunTotals): object {
-  const { verdicts, reasons, zones, rules, unchecked, first, last, wouldExpire } = totals;
-  return {
-    wouldExpire,
-    verdicts,
-    reasons: Object.fromEntries(reasons),
-    zones: Object.fromEntries(zones),
-    rules: Object.fromEntries(rules),
-    unchecked: Object.fromEntries(unchecked),
-    firstAt: instantOrNull(first?.at),
-    lastAt: instantOrNull(last?.at),
-    estimate: estimateJson(totals.estimate()),
-  };
-}
-
-function estimateJson(estimate: Estimate | undefined): object | null {
-  if (estimate === undefined) return null;
-  const { limit, endsAt, latestAt, unplaced } = estimate;
-  const rate = { callsPerSecond: limit?.callsPerSecond ?? null, limitedBy: limit?.by ?? null };
-  return { ...rate, endsAt: instantOrNull(endsAt), latestAt: instantOrNull(latestAt), unplaced };
-}
-
-function instantOrNull(epochMs: number | undefined): string | null {
-  return epochMs === undefined ? null : isoInstant(epochMs);
-}
-
 const ZONES_SHOWN = 12;
 
 /** What a dry run found, for people. */

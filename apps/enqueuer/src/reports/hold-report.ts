@@ -1,20 +1,7 @@
 import type { Hold, HoldCause } from '@libby-dialer/dial-queue';
-import { type HoldReason, isoInstant } from '@libby-dialer/dialing';
+import type { HoldReason } from '@libby-dialer/dialing';
 import { formatDuration } from '@libby-dialer/runtime';
 import { type Cell, formatTable } from '../terminal/table.ts';
-
-export function holdJson({ scope, reason, since, until, cause }: Hold): object {
-  return {
-    scope,
-    reason,
-    until: until === undefined ? null : isoInstant(until),
-    since: isoInstant(since),
-    cause: cause?.code ?? null,
-    url: cause?.url ?? null,
-    status: cause?.status ?? null,
-    message: cause?.message ?? null,
-  };
-}
 
 /**
  * What was last seen of the trouble, such as `404 from https://phone.example/outbound: Not Found`.

@@ -2,25 +2,6 @@ import type { LoadCounts } from '@libby-dialer/operations';
 import { countOf, formatCount } from '@libby-dialer/runtime';
 import { type Cell, formatTable } from '../terminal/table.ts';
 
-/** The result of a load as programs read it. */
-export function loadJson(
-  campaign: string,
-  counts: LoadCounts,
-  rejectsFile: string | undefined,
-): object {
-  const { rows, queued, alreadyQueued, alreadySettled, duplicates, rejected } = counts;
-  return {
-    campaign,
-    rows,
-    queued,
-    alreadyQueued,
-    alreadySettled,
-    duplicates,
-    rejected,
-    rejectsFile: rejectsFile ?? null,
-  };
-}
-
 /** What a dry run would do as people read it. */
 export function dryRunTable(campaign: string, counts: LoadCounts): string {
   return tableOf(campaign, counts, 'would be queued', undefined);

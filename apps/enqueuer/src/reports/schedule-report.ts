@@ -2,81 +2,14 @@ import type { CampaignStatus } from '@libby-dialer/dial-queue';
 import {
   type CronTime,
   campaignIdOf,
-  isoInstant,
   listPathOf,
   OUTCOMES,
   type Schedule,
 } from '@libby-dialer/dialing';
-import { noRows, type RunView, type ScheduleView } from '@libby-dialer/operations';
+import type { RunView, ScheduleView } from '@libby-dialer/operations';
 import { countOf, formatCount } from '@libby-dialer/runtime';
 import { formatTable } from '../terminal/table.ts';
 import { wallClock } from './wall-clock.ts';
-
-export function scheduleJson({ schedule, next, last }: ScheduleView): object {
-  const {
-    name,
-    cron,
-    timezone,
-    list,
-    format,
-    waitForListMs,
-    expiresAfterMs,
-    keepRuns,
-    addedAt,
-    precision,
-  } = schedule;
-  return {
-    name,
-    cron,
-    timezone,
-    list,
-    format: format ?? null,
-    waitForListMs,
-    expiresAfterMs: expiresAfterMs ?? null,
-    keepRuns: keepRuns ?? null,
-    addedAt: isoInstant(addedAt),
-    next: next.map(({ local, dueAt }) => ({
-      local,
-      dueAt: isoInstant(dueAt),
-      campaign: campaignIdOf(name, local, precision),
-    })),
-    last: last.map(runJson),
-  };
-}
-
-function runJson({ run, status }: RunView): object {
-  return {
-    local: run.local,
-    dueAt: isoInstant(run.dueAt),
-    state: run.state,
-    campaign: run.campaign,
-    startedAt: instantOrNull(run.startedAt),
-    finishedAt: instantOrNull(run.finishedAt),
-    counts: run.counts === undefined ? null : ordered(run.counts),
-    rejectsFile: run.rejectsFile ?? null,
-    reason: run.reason ?? null,
-    message: run.message ?? null,
-    archived: run.archived === true,
-    calls:
-      status === undefined
-        ? null
-        : {
-            state: status.state,
-            pending: status.pending,
-            inFlight: status.inFlight,
-            outcomes: status.outcomes,
-          },
-  };
-}
-
-/** As `load` has them; Redis keeps no order. */
-function ordered(counts: Readonly<Record<string, number>>): object {
-  return Object.fromEntries(Object.keys(noRows()).map((name) => [name, counts[name] ?? 0]));
-}
-
-function instantOrNull(epochMs: number | undefined): string | null {
-  return epochMs === undefined ? null : isoInstant(epochMs);
-}
 
 /** One schedule, for people. */
 export function scheduleText({ schedule, next, last }: ScheduleView): string {

@@ -1,14 +1,7 @@
 import type { CampaignStatus } from '@libby-dialer/dial-queue';
-import { type CampaignView } from '@libby-dialer/operations';
+import { type CampaignView, statusJson } from '@libby-dialer/operations';
 import { expect, test } from 'vitest';
-import {
-  changeKey,
-  statusJson,
-  statusLine,
-  statusOfAll,
-  statusOfOne,
-  watchOfAll,
-} from './status-report.ts';
+import { changeKey, statusLine, statusOfAll, statusOfOne, watchOfAll } from './status-report.ts';
 
 const NOW = Date.parse('2026-12-01T14:00:00Z');
 const NONE = {

@@ -3,44 +3,8 @@ import type { CampaignView, End, Rate } from '@libby-dialer/operations';
 import { CLOCKS_MAY_DIFFER_MS, countOf, formatCount, formatDuration } from '@libby-dialer/runtime';
 import { type Cell, formatTable } from '../terminal/table.ts';
 import { rateText } from './dry-run-report.ts';
-import { causeText, holdJson, holdTable } from './hold-report.ts';
+import { causeText, holdTable } from './hold-report.ts';
 import { callTimeText, wallClock } from './wall-clock.ts';
-
-export function statusJson({
-  status,
-  outlook,
-  rate,
-  idle,
-  refusal,
-  redisAheadMs = 0,
-  now,
-}: CampaignView): object {
-  const { holds, ...counts } = status;
-  const { opening, end } = outlook;
-  return {
-    ...counts,
-    holds: holds.map(holdJson),
-    at: isoInstant(now),
-    rate: {
-      perSecond: rate.lastSeconds ?? null,
-      perMinute: rate.lastMinute === undefined ? null : rate.lastMinute * 60,
-    },
-    opensAt: instantOrNull(opening?.at),
-    eta: instantOrNull(end?.at),
-    etaLatest: instantOrNull(end?.latestAt),
-    etaBy: end?.by ?? null,
-    wouldExpire: end?.unplaced ?? null,
-    workers: idle.workers ?? null,
-    redisRefuses: refusal ?? null,
-    redisClockAheadSeconds: Math.round(redisAheadMs / 1000),
-    linesFullUntil: instantOrNull(idle.linesFullUntil),
-    nextCallAt: instantOrNull(idle.nextCallAt),
-  };
-}
-
-function instantOrNull(epochMs: number | undefined): string | null {
-  return epochMs === undefined ? null : isoInstant(epochMs);
-}
 
 /** One campaign, for people. */
 export function statusOfOne(view: CampaignView, width?: number): string {

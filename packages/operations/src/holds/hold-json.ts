@@ -1,0 +1,16 @@
+import type { Hold } from '@libby-dialer/dial-queue';
+import { instantOrNull, isoInstant } from '@libby-dialer/dialing';
+
+/** A hold as programs read it. */
+export function holdJson({ scope, reason, since, until, cause }: Hold) {
+  return {
+    scope,
+    reason,
+    until: instantOrNull(until),
+    since: isoInstant(since),
+    cause: cause?.code ?? null,
+    url: cause?.url ?? null,
+    status: cause?.status ?? null,
+    message: cause?.message ?? null,
+  };
+}

@@ -1,0 +1,66 @@
+import { campaignIdOf, instantOrNull, isoInstant } from '@libby-dialer/dialing';
+import { noRows } from '../load/list-loader.ts';
+import type { RunView, ScheduleView } from './schedules.ts';
+
+/** A schedule with its runs, as programs read it. */
+export function scheduleJson({ schedule, next, last }: ScheduleView) {
+  const {
+    name,
+    cron,
+    timezone,
+    list,
+    format,
+    waitForListMs,
+    expiresAfterMs,
+    keepRuns,
+    addedAt,
+    precision,
+  } = schedule;
+  return {
+    name,
+    cron,
+    timezone,
+    list,
+    format: format ?? null,
+    waitForListMs,
+    expiresAfterMs: expiresAfterMs ?? null,
+    keepRuns: keepRuns ?? null,
+    addedAt: isoInstant(addedAt),
+    next: next.map(({ local, dueAt }) => ({
+      local,
+      dueAt: isoInstant(dueAt),
+      campaign: campaignIdOf(name, local, precision),
+    })),
+    last: last.map(runJson),
+  };
+}
+
+function runJson({ run, status }: RunView) {
+  return {
+    local: run.local,
+    dueAt: isoInstant(run.dueAt),
+    state: run.state,
+    campaign: run.campaign,
+    startedAt: instantOrNull(run.startedAt),
+    finishedAt: instantOrNull(run.finishedAt),
+    counts: run.counts === undefined ? null : ordered(run.counts),
+    rejectsFile: run.rejectsFile ?? null,
+    reason: run.reason ?? null,
+    message: run.message ?? null,
+    archived: run.archived === true,
+    calls:
+      status === undefined
+        ? null
+        : {
+            state: status.state,
+            pending: status.pending,
+            inFlight: status.inFlight,
+            outcomes: status.outcomes,
+          },
+  };
+}
+
+/** As `load` has them; Redis keeps no order. */
+function ordered(counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.keys(noRows()).map((name) => [name, counts[name] ?? 0]));
+}
