@@ -1,7 +1,7 @@
 import { REJECT_CODES } from '@libby-dialer/call-list';
-import { INBOX_REJECT_CODES } from '@libby-dialer/daemon';
 import { CAMPAIGN_STATES } from '@libby-dialer/dial-queue';
 import { HOLD_PAUSES, OUTCOMES, REASONS, RETRYABLE_OUTCOMES } from '@libby-dialer/dialing';
+import { INBOX_REJECT_CODES } from '@libby-dialer/operations';
 import { describe, expect, test } from 'vitest';
 import { readDocument } from './markdown.ts';
 

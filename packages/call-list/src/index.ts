@@ -39,6 +39,7 @@ export { isProblem, RecordChecker } from './checks/check-record.ts';
 export { createRowChecker, type RowChecker } from './checks/check-row.ts';
 export { DuplicateFilter } from './checks/duplicate-filter.ts';
 export { jsonRow } from './formats/json-record.ts';
+export { JsonRows } from './formats/json-rows.ts';
 
 // Lists of numbers alone
 

@@ -6,7 +6,6 @@ export { serveDaemon } from './serve-daemon.ts';
 
 // Calls that other services push
 
-export { INBOX_REJECT_CODES } from './inbox/entry-check.ts';
 export { InboxMetrics } from './inbox/inbox-metrics.ts';
 export { InboxPart } from './inbox/inbox-part.ts';
 

@@ -120,6 +120,13 @@ export {
   rejectedEntries,
 } from './inbox/inbox.ts';
 export { entryJson, rejectedJson } from './inbox/inbox-json.ts';
+export { CallPush, type PushedCall, type PushRequest } from './intake/call-push.ts';
+export { type FedCampaign, FedCampaigns } from './intake/fed-campaigns.ts';
+export {
+  type CheckedRecord,
+  INBOX_REJECT_CODES,
+  type RecordProblem,
+} from './intake/record-intake.ts';
 
 // Results for other services
 

@@ -1,12 +1,18 @@
 import {
   CampaignCanceledError,
+  CampaignUnsupportedError,
   type EndedEntry,
   type IdentifiedCall,
   type Identity,
   type InboxEntry,
 } from '@libby-dialer/dial-queue';
-import { type EntryProblem, rejectOf } from './entry-check.ts';
-import type { FedCampaigns } from './fed-campaigns.ts';
+import type {
+  CheckedRecord,
+  FedCampaign,
+  FedCampaigns,
+  RecordProblem,
+} from '@libby-dialer/operations';
+import { rejectOf, rowOf } from './entry-text.ts';
 
 /** An entry that can be queued. */
 interface CallEntry extends IdentifiedCall {
@@ -37,7 +43,7 @@ export class BatchIntake {
     );
     return entries.map((entry) => {
       const { id, campaign = '' } = entry;
-      const checked = checks.get(campaign)?.check(entry) ?? unknownCampaign(entry);
+      const checked = checkedRecord(entry, checks.get(campaign));
       if ('code' in checked) return rejected(entry, checked);
       const callId = this.#identity.callId(campaign, checked.dedupeKey);
       return { id, campaign, entry, callId, call: checked.call };
@@ -74,6 +80,22 @@ export class BatchIntake {
   }
 }
 
+function checkedRecord(
+  entry: InboxEntry,
+  campaign: FedCampaign | undefined,
+): CheckedRecord | RecordProblem {
+  if (campaign === undefined) return unknownCampaign(entry);
+  if (campaign instanceof CampaignUnsupportedError) return unsupported(campaign);
+  const row = rowOf(entry);
+  return 'code' in row ? row : campaign.check(row, `inbox:${entry.id}`);
+}
+
+function unsupported({ unknownRules }: CampaignUnsupportedError): RecordProblem {
+  const rules = unknownRules.join(', ');
+  const reason = `The daemon does not know ${rules} of the campaign; upgrade it, then push this again.`;
+  return { code: 'campaign_unsupported', reason };
+}
+
 function isCall(entry: CheckedEntry): entry is CallEntry {
   return 'call' in entry;
 }
@@ -82,7 +104,7 @@ function isEnded(entry: CheckedEntry): entry is EndedEntry {
   return !isCall(entry);
 }
 
-const CLOSED: Record<CampaignCanceledError['code'], EntryProblem> = {
+const CLOSED: Record<CampaignCanceledError['code'], RecordProblem> = {
   campaign_canceled: {
     code: 'campaign_canceled',
     reason: 'The campaign is canceled and takes no more calls.',
@@ -93,7 +115,7 @@ const CLOSED: Record<CampaignCanceledError['code'], EntryProblem> = {
   },
 };
 
-function unknownCampaign({ campaign }: InboxEntry): EntryProblem {
+function unknownCampaign({ campaign }: InboxEntry): RecordProblem {
   const reason =
     campaign === undefined
       ? 'The entry has no field "campaign".'
@@ -108,7 +130,7 @@ function ended(
   return { id, status: { kind, campaign, callId } } satisfies EndedEntry;
 }
 
-function rejected(entry: InboxEntry, problem: EntryProblem): EndedEntry {
+function rejected(entry: InboxEntry, problem: RecordProblem): EndedEntry {
   return {
     id: entry.id,
     status: { kind: 'rejected', code: problem.code },

@@ -1,5 +1,5 @@
 import type { EndedEntry, InboxConsumer, InboxEntry } from '@libby-dialer/dial-queue';
-import { BatchWindow } from '@libby-dialer/operations';
+import { BatchWindow, FedCampaigns } from '@libby-dialer/operations';
 import {
   describeRedis,
   explainRedisError,
@@ -10,7 +10,6 @@ import {
 } from '@libby-dialer/runtime';
 import type { DaemonContext, DaemonPart } from '../daemon-part.ts';
 import { BatchIntake, type CheckedEntry } from './batch-intake.ts';
-import { FedCampaigns } from './fed-campaigns.ts';
 import { InboxMetrics } from './inbox-metrics.ts';
 
 const RETRY_AFTER_MS = 1000;

@@ -102,7 +102,7 @@ export class CallLoader implements AsyncDisposable {
   /**
    * The same for calls that come as things happen, without an end: the campaign never counts as
    * loading for it, and so as complete whenever its calls are. A batch that was broken off half-way
-   * must be fed again, or workers may not look at what it has queued.
+   * must be fed again, or the campaign be opened, or workers may not look at what it has queued.
    */
   async feed(batch: readonly IdentifiedCall[]): Promise<LoadVerdict[]> {
     if (batch.length === 0) return [];
@@ -111,11 +111,15 @@ export class CallLoader implements AsyncDisposable {
       NO_MARK,
     );
     await this.#queueNew(batch, verdicts);
-    // Only now is there what keeps it on the list of those with work. Where it stands already, its
-    // their campaign workers notice new jobs by themselves.
+    await this.open();
+    return verdicts;
+  }
+
+  /** Puts the campaign on the list of those with work, once there is what keeps it there. */
+  async open(): Promise<void> {
+    // Where it stands already, its campaign workers notice new jobs by themselves.
     if ((await this.#redis.sadd(this.#keys.openCampaigns, this.#campaign)) === 1)
       await this.#announce();
-    return verdicts;
   }
 
   /** The list is through: the campaign counts as complete once its calls are. */

@@ -1,18 +1,29 @@
-import type { CallLoader, DialQueue } from '@libby-dialer/dial-queue';
-import { EntryCheck, type EntryProblem } from './entry-check.ts';
+import {
+  type CallLoader,
+  CampaignUnsupportedError,
+  type DialQueue,
+} from '@libby-dialer/dial-queue';
+import { RecordIntake } from './record-intake.ts';
 
 /** No campaign's id is longer: anything else need not be asked for. */
 const LONGEST_ID = 63;
-/** A daemon may see a campaign for each night of years. */
+/** A process may see a campaign for each night of years. */
 const MOST_LOADERS = 100;
 
 /**
- * The campaigns that entries name: their checks, made anew when a definition changes, and the way
- * into their queues.
+ * Its check; an error where this version does not know all of its rules: somebody might be called
+ * who must not be.
+ */
+export type FedCampaign = RecordIntake | CampaignUnsupportedError;
+
+/**
+ * The campaigns that pushed records name: their checks, made anew when a definition changes, and
+ * the way into their queues.
  */
 export class FedCampaigns implements AsyncDisposable {
   readonly #queue: DialQueue;
-  readonly #checks = new Map<string, Pick<EntryCheck, 'check'>>();
+  /** Never emptied, but replaced: whoever has asked goes on with what was read for them. */
+  #checks = new Map<string, FedCampaign>();
   /** The one used last stands last. */
   readonly #loaders = new Map<string, CallLoader>();
   #version = -1;
@@ -22,13 +33,14 @@ export class FedCampaigns implements AsyncDisposable {
   }
 
   /** The checks of those campaigns that there are, as they are now. */
-  async checks(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, Pick<EntryCheck, 'check'>>> {
+  async checks(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, FedCampaign>> {
     const version = await this.#queue.campaigns.version();
-    if (version !== this.#version) this.#checks.clear();
+    if (version !== this.#version) this.#checks = new Map();
     this.#version = version;
-    const isUnread = (id: string) => !this.#checks.has(id) && id !== '' && id.length <= LONGEST_ID;
-    await Promise.all([...ids].filter(isUnread).map((id) => this.#read(id)));
-    return this.#checks;
+    const checks = this.#checks;
+    const isUnread = (id: string) => !checks.has(id) && id !== '' && id.length <= LONGEST_ID;
+    await Promise.all([...ids].filter(isUnread).map((id) => this.#read(id, checks)));
+    return checks;
   }
 
   loader(id: string): CallLoader {
@@ -55,26 +67,18 @@ export class FedCampaigns implements AsyncDisposable {
     this.#loaders.clear();
   }
 
-  async #read(id: string): Promise<void> {
+  async #read(id: string, checks: Map<string, FedCampaign>): Promise<void> {
     const campaign = await this.#queue.campaigns.peek(id);
     if (campaign === undefined) return;
     if (campaign.unknownRules !== undefined) {
-      const problem = unsupported(campaign.unknownRules);
-      this.#checks.set(id, { check: () => problem });
+      checks.set(id, new CampaignUnsupportedError(id, campaign.unknownRules));
       return;
     }
     // What a first load has fixed counts, also where a definition was put at the same moment.
     const dedupeBy = await this.loader(id).fixDedupeBy(campaign.dedupeBy);
-    this.#checks.set(
+    checks.set(
       id,
-      new EntryCheck({ ...campaign, dedupeBy: dedupeBy as typeof campaign.dedupeBy }),
+      new RecordIntake({ ...campaign, dedupeBy: dedupeBy as typeof campaign.dedupeBy }),
     );
   }
-}
-
-/** Checked without a rule of its campaign, an entry might be called that must not be. */
-function unsupported(unknownRules: readonly string[]): EntryProblem {
-  const rules = unknownRules.join(', ');
-  const reason = `The daemon does not know ${rules} of the campaign; upgrade it, then push this again.`;
-  return { code: 'campaign_unsupported', reason };
 }
