@@ -2,6 +2,8 @@ import type { Readable } from 'node:stream';
 import type { Campaign } from '@libby-dialer/dialing';
 import { createRowChecker, type RowChecker } from './checks/check-row.ts';
 import type { ListFormat } from './formats/list-format.ts';
+import { shortHash } from './list-hash.ts';
+import type { ListIdentity } from './list-row.ts';
 import { type ListSource, openSource } from './list-source.ts';
 import { nameOfList } from './rejects/rejects-file.ts';
 
@@ -9,6 +11,9 @@ import { nameOfList } from './rejects/rejects-file.ts';
 export interface CheckedList {
   readonly source: ListSource;
   readonly checker: RowChecker;
+  readonly identity: ListIdentity;
+  /** The list's hash, where its rows are calls by their place in it. */
+  readonly dedupeHash: string | undefined;
 }
 
 /** Where a list is read from. */
@@ -27,22 +32,28 @@ export interface ListInput {
 /** Opens a list and prepares the check of its rows. Throws `ListError`. */
 export async function openCheckedList(campaign: Campaign, input: ListInput): Promise<CheckedList> {
   const { path, format, sheet, stdin, signal } = input;
+  const isKeyedByRow = campaign.dedupeBy === 'row';
   const source = await openSource(path, {
     format,
     sheet,
     stdin,
     signal,
-    hash: campaign.dedupeBy === 'row',
+    hash: isKeyedByRow ? 'always' : 'if_file',
   });
   try {
     const { listHash, list } = source;
-    const checker = createRowChecker(campaign, {
+    const identity = {
       list: nameOfList(path),
+      listHash: listHash === undefined ? undefined : shortHash(listHash),
+    };
+    const dedupeHash = isKeyedByRow ? listHash : undefined;
+    const checker = createRowChecker(campaign, {
+      identity,
       headings: list.csv?.headings,
-      listHash,
+      dedupeHash,
     });
     for (const warning of [...list.warnings, ...checker.warnings]) input.warn(warning);
-    return { source, checker };
+    return { source, checker, identity, dedupeHash };
   } catch (error) {
     source.list.close();
     throw error;

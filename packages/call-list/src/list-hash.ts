@@ -18,6 +18,21 @@ export interface HashedList {
 }
 
 /**
+ * What a person is shown of a list's hash, and the records keep: the beginning of what `sha256sum`
+ * says of a file that is not packed. A spreadsheet leaves it as it is, for it is no number.
+ */
+export function shortHash(hash: string): string {
+  return `sha256:${hash.slice(0, 16)}`;
+}
+
+/**
+ * The hash of a list that can be read again; undefined for any other. Throws as `hashList` does.
+ */
+export async function hashFile(path: string, signal: AbortSignal): Promise<string | undefined> {
+  return (await isFile(path)) ? await hashTo(undefined, path, signal) : undefined;
+}
+
+/**
  * Names a list by its content, in a pass of its own before the first row is read. What cannot be
  * read twice (standard input, a pipe) is copied. Throws `ListError`, and the signal's reason
  * when that aborts.
@@ -27,9 +42,8 @@ export async function hashList(
   signal: AbortSignal,
   content?: Readable,
 ): Promise<HashedList> {
-  if (content === undefined && (await isFile(path))) {
-    return { hash: await hashTo(undefined, path, signal), content: undefined };
-  }
+  const hash = content === undefined ? await hashFile(path, signal) : undefined;
+  if (hash !== undefined) return { hash, content: undefined };
   const copy = await openUnnamedFile();
   try {
     const hash = await hashTo(copy, path, signal, content);

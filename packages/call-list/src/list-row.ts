@@ -32,6 +32,27 @@ export interface RowProblem {
   reason: string;
 }
 
+/** Where a row stands in its list, all from 1. */
+export interface RowPlace {
+  /** Among the data rows. */
+  row: number;
+  /** As a text editor numbers lines; of a sheet, the number of its row. */
+  line: number;
+  /** As a spreadsheet numbers rows, headings included; of a JSON list there is none. */
+  sheetRow: number | undefined;
+}
+
+/** What a list is told by. */
+export interface ListIdentity {
+  /** Its path as it was given; `stdin` for standard input. */
+  list: string;
+  /** See `shortHash`. Of what can be read only once it is not known. */
+  listHash: string | undefined;
+}
+
+/** Which row of which list. */
+export type RowOrigin = RowPlace & ListIdentity;
+
 /**
  * One data row of a list. Either `cells` (CSV, workbook), or `record` (JSON, NDJSON), or neither
  * where `problem` says why.
@@ -56,6 +77,12 @@ export interface ListRow {
   /** JSON: the record as checked. */
   record: CallRecord | undefined;
   problem: RowProblem | undefined;
+  /** Of a rejects file: where the row stood in the list that it was rejected from. */
+  origin?: RowOrigin | undefined;
+}
+
+export function placeOf({ row, line, sheetRow, cells }: ListRow): RowPlace {
+  return { row, line, sheetRow: cells === undefined ? undefined : (sheetRow ?? line) };
 }
 
 /** A row is refused beyond this many UTF-16 units, so that no list can fill the memory. */

@@ -14,7 +14,7 @@ const workbook = workbookFile({
 async function hashOf(sheet?: string): Promise<string | undefined> {
   const { list, listHash } = await openSource('-', {
     stdin: Readable.from([workbook]),
-    hash: true,
+    hash: 'always',
     signal: new AbortController().signal,
     sheet,
   });

@@ -3,7 +3,7 @@ import type { ReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { ListFormat } from './formats/list-format.ts';
-import { hashList } from './list-hash.ts';
+import { hashFile, hashList } from './list-hash.ts';
 import { type List, type NameColumns, openList } from './open-list.ts';
 
 const CHUNK_BYTES = 128 * 1024;
@@ -13,7 +13,7 @@ const STDIN = '-';
 
 export interface ListSource {
   readonly list: List;
-  /** What names the list's content, if it was asked for. */
+  /** What names the list's content, where it was asked for and can be known. */
   readonly listHash: string | undefined;
   /**
    * Of the file as it lies there, packed or not; undefined where nobody knows how much there is.
@@ -27,8 +27,11 @@ export interface ListSourceOptions {
   /** Which sheet of a workbook, where it has several. */
   readonly sheet?: string | undefined;
   readonly stdin: Readable;
-  /** A pass of its own before the first row. */
-  readonly hash: boolean;
+  /**
+   * Whether the list is named by its content, in a pass of its own before the first row:
+   * `if_file` leaves out what can be read only once, of which a copy would have to be made.
+   */
+  readonly hash: 'always' | 'if_file' | 'never';
   /**
    * Ends the pass before the first row, and the reading of standard input: a silent sender could be
    * waited for in vain.
@@ -42,7 +45,9 @@ export interface ListSourceOptions {
 export async function openSource(path: string, options: ListSourceOptions): Promise<ListSource> {
   const { format, sheet, stdin, hash, signal, nameColumns } = options;
   const given = path === STDIN ? addAbortSignal(signal, stdin) : undefined;
-  const hashed = hash ? await hashList(path, signal, given) : undefined;
+  const hashed = hash === 'always' ? await hashList(path, signal, given) : undefined;
+  const fileHash =
+    hash === 'if_file' && given === undefined ? await hashFile(path, signal) : hashed?.hash;
   const file =
     given === undefined && hashed?.content === undefined ? await openFile(path) : undefined;
   const list = await openList(path, {
@@ -53,7 +58,7 @@ export async function openSource(path: string, options: ListSourceOptions): Prom
   });
   return {
     list,
-    listHash: hashed && hashOfSheet(hashed.hash, list),
+    listHash: fileHash === undefined ? undefined : hashOfSheet(fileHash, list),
     bytesTotal: file?.size,
     bytesRead: () => bytesRead(list, file),
   };

@@ -17,6 +17,7 @@ import { ListError } from './list-error.ts';
 import { excerpt, type ListRow, readRows } from './list-row.ts';
 import { unguarded } from './rejects/formula-guard.ts';
 import { holdsRecords, recordRows } from './rejects/rejected-records.ts';
+import { originReader } from './rejects/row-origin.ts';
 import type { Sheet } from './workbook/open-workbook.ts';
 import { isZip, refuseOldWorkbook } from './workbook/workbook-bytes.ts';
 
@@ -233,10 +234,11 @@ function asTheyWere(
   encoding: string,
 ): Pick<List, 'csv' | 'rows'> & { format?: ListFormat } {
   const { headings } = csv;
-  if (holdsRecords(headings))
-    return { format: 'json', csv: undefined, rows: recordRows(withoutGuards(rows), encoding) };
-  if (ownHeadingCount(headings) === headings.length) return { csv, rows };
-  return { csv: { ...csv, headings: headings.map(unguarded) }, rows: withoutGuards(rows) };
+  const areRecords = holdsRecords(headings);
+  if (!areRecords && ownHeadingCount(headings) === headings.length) return { csv, rows };
+  const read = rejectedRows(rows, originReader(headings));
+  if (areRecords) return { format: 'json', csv: undefined, rows: recordRows(read, encoding) };
+  return { csv: { ...csv, headings: headings.map(unguarded) }, rows: read };
 }
 
 function firstCells(sample: string, reader: CsvRows): readonly string[] {
@@ -267,9 +269,16 @@ function headingsOf(row: ListRow | undefined, encoding: string): readonly string
   return row.cells ?? [];
 }
 
-async function* withoutGuards(chunks: AsyncIterable<ListRow[]>): AsyncGenerator<ListRow[]> {
-  for await (const rows of chunks)
-    yield rows.map((row) => ({ ...row, cells: row.cells?.map(unguarded) }));
+async function* rejectedRows(
+  chunks: AsyncIterable<ListRow[]>,
+  originIn: ReturnType<typeof originReader>,
+): AsyncGenerator<ListRow[]> {
+  for await (const rows of chunks) {
+    yield rows.map((row) => {
+      const cells = row.cells?.map(unguarded);
+      return { ...row, cells, origin: originIn(cells ?? []) };
+    });
+  }
 }
 
 async function* withFirst(

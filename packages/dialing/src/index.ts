@@ -7,6 +7,7 @@ export {
   type RecordField,
 } from '@libby-dialer/call-record';
 export { backoffMs, retryDelayMs } from './backoff.ts';
+export { type CallSource, callSource } from './call-source.ts';
 export { CallGroups, type CallTime, CallTimes, earliestAt, isHopeless } from './call-times.ts';
 export { type ZoneSource, zonesFor } from './call-zones.ts';
 export {

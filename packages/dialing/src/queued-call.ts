@@ -11,6 +11,13 @@ export const queuedCallSchema = z.strictObject({
   to: z.string(),
   name: z.string(),
   row: z.number().optional(),
+  /** Of a row of cells. */
+  sheetRow: z.number().optional(),
+  /** Left out where it is `sheetRow`. */
+  line: z.number().optional(),
+  /** Of a row of a rejects file: the list it was rejected from; else that is under `headings`. */
+  list: z.string().optional(),
+  listHash: z.string().optional(),
   headings: z.string().optional(),
   form: z.union([z.array(z.string()), z.array(z.tuple([z.string(), z.string()]))]).optional(),
   from: z.string().optional(),

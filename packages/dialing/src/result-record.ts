@@ -82,6 +82,22 @@ export const resultRecordSchema = z.strictObject({
     .describe(
       'The list that it was loaded from, by its path as it was given; `stdin` for standard input.',
     ),
+  listHash: z
+    .string()
+    .optional()
+    .describe(
+      'The beginning of the SHA-256 of what that list holds, unpacked, as `sha256:` and 16 digits; of a workbook that of its sheet. Left out: it could be read only once.',
+    ),
+  sheetRow: z
+    .int()
+    .positive()
+    .optional()
+    .describe('Which row of its list, as a spreadsheet numbers rows.'),
+  line: z
+    .int()
+    .positive()
+    .optional()
+    .describe('Which line of its list, as an editor numbers them.'),
   permission: permissionSchema.optional().describe('Of calls that were let out: by which rules.'),
 });
 export type ResultRecord = z.infer<typeof resultRecordSchema>;

@@ -227,25 +227,23 @@ describe('load', () => {
     });
   });
 
-  test('each call names the list that it came with, whatever the format', async () => {
+  test('each call names the row and the list that it came with, whatever the format', async () => {
     const campaign = await bench.campaign('spring');
     const csv = await bench.file('a.csv', `Name,Phone\nAda,${phone(0)}\n`);
     const json = await bench.file(
       'b.json',
       JSON.stringify([{ name: 'Ada', toPhoneNumber: phone(1) }]),
     );
-    const stdin = `Name,Phone,City\nAda,${phone(2)},Taos\n`;
+    const stdin = `Name,Phone,City\nBob,,"Santa\nFe"\n\nAda,${phone(2)},Taos\n`;
     for (const list of [csv, json, '-']) {
       const rejects = ['--rejects', join(bench.directory, 'r.csv')];
       await bench.json(['load', list, '--campaign', campaign, '--json', ...rejects], { stdin });
     }
-    const store = bench.queue.campaigns;
-    const queue = bench.keys.queue('spring');
-    const lists = (await bench.queued('spring')).map(async (callId) => {
-      const data = (await bench.redis.hget(`${queue}${callId}`, 'data')) ?? '';
-      return await store.listOf('spring', queuedCallSchema.parse(JSON.parse(data)));
-    });
-    expect(await Promise.all(lists)).toEqual([csv, json, 'stdin']);
+    expect(await sources('spring')).toEqual([
+      { list: csv, listHash: HASH, row: 1, sheetRow: 2, line: 2 },
+      { list: json, listHash: HASH, row: 1, line: 1 },
+      { list: 'stdin', row: 2, sheetRow: 4, line: 5 },
+    ]);
   });
 
   test('rows of a list that is deduplicated by row are the same only in the same list', async () => {
@@ -606,17 +604,32 @@ test('a pilot without rejects leaves the rejects file of the whole list alone', 
   await expect(access(`${list}.rejected.csv`)).rejects.toThrow('ENOENT');
 });
 
-test('a mended rejects file is loaded with its cells as they were', async () => {
-  const list = await bench.file('list.csv', 'Name,Phone,Note\n=Ada,none,-5 %\n');
+/** From which row of which list each queued call came. */
+async function sources(campaign: string): Promise<object[]> {
+  const queue = bench.keys.queue(campaign);
+  const found = (await bench.queued(campaign)).map(async (callId) => {
+    const data = (await bench.redis.hget(`${queue}${callId}`, 'data')) ?? '';
+    const call = queuedCallSchema.parse(JSON.parse(data));
+    return await bench.queue.campaigns.sourceOf(campaign, call);
+  });
+  return await Promise.all(found);
+}
+
+const HASH = expect.stringMatching(/^sha256:[0-9a-f]{16}$/) as unknown;
+
+test('a mended rejects file is loaded with its cells as they were, and its calls name the list', async () => {
+  const list = await bench.file('list.csv', 'Name,Phone,Note\nBob,12,\n=Ada,none,-5 %\n');
   const campaign = await bench.campaign('spring');
   expect((await bench.run(['load', list, '--campaign', campaign])).code).toBe(3);
   const rejects = await readFile(`${list}.rejected.csv`, 'utf8');
-  expect(rejects).toContain("\n'=Ada,none,'-5 %,2,");
+  expect(rejects).toContain("\n'=Ada,none,'-5 %,3,");
   await writeFile(`${list}.rejected.csv`, rejects.replace('none', '+15055550123'));
-  const argv = ['load', `${list}.rejected.csv`, '--campaign', campaign, '--dry-run', '--json'];
-  expect(await bench.json(argv)).toMatchObject({
+  const argv = ['load', `${list}.rejected.csv`, '--campaign', campaign, '--json'];
+  expect(await bench.json([...argv, '--dry-run'])).toMatchObject({
     payloads: [{ name: '=Ada', toPhoneNumber: '+15055550123', formInfo: [{ Note: '-5 %' }] }],
   });
+  expect(await bench.json(argv)).toMatchObject({ queued: 1, rejected: 1 });
+  expect(await sources('spring')).toEqual([{ list, listHash: HASH, row: 2, sheetRow: 3, line: 3 }]);
 });
 
 describe('with dedupeBy: row', () => {

@@ -7,7 +7,13 @@ import type {
   ReleaseAnswer,
   SettleRequest,
 } from '@libby-dialer/dial-queue';
-import { conversationMs, type Decision, type Outcome, type Reason } from '@libby-dialer/dialing';
+import {
+  callSource,
+  conversationMs,
+  type Decision,
+  type Outcome,
+  type Reason,
+} from '@libby-dialer/dialing';
 import { sleep } from '@libby-dialer/runtime';
 import { isAnswered, probeResults, troubleRun } from '../holds/trouble.ts';
 import type { ClaimWitness } from '../redis/claim-witness.ts';
@@ -121,7 +127,7 @@ export class CallLedger {
       settledAt: this.#parts.clock.now(),
       worker: this.#parts.workerId,
       providerMessage: cause?.message,
-      list: (await context.headOf(call))?.list,
+      source: callSource(call, await context.headOf(call)),
       permission: claim && permissionOf(run, claim),
     };
     return {

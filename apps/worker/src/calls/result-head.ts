@@ -1,5 +1,6 @@
 import { openRecord } from '@libby-dialer/dial-queue';
 import {
+  type CallSource,
   isoInstant,
   type Outcome,
   type Permission,
@@ -22,19 +23,18 @@ export interface SettledFacts {
   readonly dialedAt?: number | undefined;
   readonly settledAt: number;
   readonly worker: string;
-  /** The name of its list. */
-  readonly list?: string | undefined;
+  readonly source: CallSource;
   readonly permission?: Permission | undefined;
 }
 
 /** The result, open at its end for the settle script. */
 export function resultHead(facts: SettledFacts): string {
-  const { call } = facts;
+  const { call, source } = facts;
   const record = {
     callId: facts.callId,
     campaign: facts.campaign,
     externalId: call.externalId,
-    row: call.row,
+    row: source.row,
     toPhoneNumber: call.to,
     fromPhoneNumber: facts.line,
     name: call.name,
@@ -47,7 +47,10 @@ export function resultHead(facts: SettledFacts): string {
     settledAt: isoInstant(facts.settledAt),
     worker: facts.worker,
     providerMessage: facts.providerMessage,
-    list: facts.list,
+    list: source.list,
+    listHash: source.listHash,
+    sheetRow: source.sheetRow,
+    line: source.line,
     permission: facts.permission,
   };
   return openRecord(record);

@@ -15,7 +15,7 @@ import {
   zonesFor,
 } from '@libby-dialer/dialing';
 import { listHeadId } from '../columns/headings.ts';
-import type { RowProblem } from '../list-row.ts';
+import { type ListIdentity, type ListRow, placeOf, type RowProblem } from '../list-row.ts';
 
 /** A call that may be queued, and what it is the same by. */
 interface CheckedCall {
@@ -53,10 +53,10 @@ export function variablesOf(campaign: Campaign): Variable[] {
 }
 
 export interface RecordCheckerOptions {
-  /** What names the list's content; needed where the campaign dedupes by row. */
-  listHash?: string | undefined;
-  /** The list's name; left out, its calls come from no list. */
-  list?: string | undefined;
+  /** The list's hash; needed where the campaign dedupes by row. */
+  dedupeHash?: string | undefined;
+  /** Left out, its calls come from no list. */
+  identity?: ListIdentity | undefined;
   /** The form headings of a CSV list. */
   formHeadings?: readonly FormHeading[] | undefined;
 }
@@ -73,7 +73,7 @@ const LEAVE_OUT_COUNTRY =
 /** Decides whether a record can be called for a campaign, and makes it a queued call. */
 export class RecordChecker {
   readonly #campaign: Campaign;
-  readonly #listHash: string;
+  readonly #dedupeHash: string;
   readonly #headId: string | undefined;
   /** With the positions of each in the form of a CSV list. */
   readonly #variables: readonly (Variable & { positions: readonly number[] })[];
@@ -81,12 +81,12 @@ export class RecordChecker {
   readonly #vouches: ((e164: string) => boolean) | undefined;
 
   constructor(campaign: Campaign, options: RecordCheckerOptions = {}) {
-    const { list, formHeadings, listHash } = options;
+    const { identity, formHeadings, dedupeHash } = options;
     const keys = formHeadings?.map((heading) => variableKey(headingText(heading))) ?? [];
     this.#campaign = campaign;
-    this.#listHash = listHash ?? '';
-    const isOfList = list !== undefined || formHeadings !== undefined;
-    this.#headId = isOfList ? listHeadId(list, formHeadings ?? []) : undefined;
+    this.#dedupeHash = dedupeHash ?? '';
+    const isOfList = identity !== undefined || formHeadings !== undefined;
+    this.#headId = isOfList ? listHeadId(identity ?? {}, formHeadings ?? []) : undefined;
     this.#variables = variablesOf(campaign).map((variable) => ({
       ...variable,
       positions: [...keys.keys()].filter((position) => keys[position] === variable.key),
@@ -98,13 +98,13 @@ export class RecordChecker {
 
   /**
    * @param form the cells under the form headings of a CSV list, or the pairs of a JSON record
-   * @param row the record's number in its list, if it stands in one
+   * @param row where the record stands, if in a list
    * @param rowsCountry before the campaign's `defaultCountry`
    */
   check(
     record: CallRecord,
     form: QueuedCall['form'],
-    row?: number,
+    row?: ListRow,
     rowsCountry?: RowsCountry,
   ): RowVerdict {
     const text = record.toPhoneNumber?.trim() ?? '';
@@ -119,7 +119,7 @@ export class RecordChecker {
       };
     }
     const call: QueuedCall = { to: phone.number, name };
-    if (row !== undefined) call.row = row;
+    if (row !== undefined) setPlace(call, row);
     if (this.#headId !== undefined) call.headings = this.#headId;
     if (form !== undefined && form.length > 0) call.form = form;
     const problem =
@@ -127,7 +127,7 @@ export class RecordChecker {
       this.#timesProblem(call) ??
       this.#variableProblem(call) ??
       this.#zoneProblem(call);
-    return problem ?? this.#keyed(call);
+    return problem ?? this.#keyed(call, row?.row);
   }
 
   #readPhone(text: string, rowsCountry: RowsCountry | undefined): PhoneVerdict {
@@ -200,14 +200,26 @@ export class RecordChecker {
     return { code: 'no_timezone', reason };
   }
 
-  #keyed(call: QueuedCall): RowVerdict {
+  /** @param row in the list at hand, whatever list it comes from */
+  #keyed(call: QueuedCall, row: number | undefined): RowVerdict {
     const { dedupeBy } = this.#campaign;
-    const { to: toPhoneNumber, externalId, row } = call;
-    const key = dedupeKey(dedupeBy, { toPhoneNumber, externalId, row }, this.#listHash);
+    const { to: toPhoneNumber, externalId } = call;
+    const key = dedupeKey(dedupeBy, { toPhoneNumber, externalId, row }, this.#dedupeHash);
     if (key !== undefined) return { call, dedupeKey: key };
     const field = dedupeBy === 'row' ? 'row' : 'externalId';
     return invalidField(field, `is missing, but the campaign's dedupeBy is ${dedupeBy}`);
   }
+}
+
+/** As little as tells it: most lines are where a spreadsheet has its rows. */
+function setPlace(call: QueuedCall, given: ListRow): void {
+  const { row, line, sheetRow } = given.origin ?? placeOf(given);
+  call.row = row;
+  if (sheetRow !== undefined) call.sheetRow = sheetRow;
+  if (line !== sheetRow) call.line = line;
+  if (given.origin === undefined) return;
+  call.list = given.origin.list;
+  if (given.origin.listHash !== undefined) call.listHash = given.origin.listHash;
 }
 
 /** Nobody is called by a word that stands for no name. Null and Nan are names. */

@@ -22,7 +22,7 @@ function checkCsv(text: string, fields?: Record<string, unknown>): RowVerdict[] 
   const [headings, ...rows] = [...reader.push(text), ...reader.end()];
   const checker = createRowChecker(campaignOf(fields), {
     headings: headings?.cells,
-    listHash: 'hash',
+    dedupeHash: 'hash',
   });
   return rows.map((row) => checker.check(row));
 }
@@ -32,7 +32,7 @@ function checkJson(records: unknown[], fields?: Record<string, unknown>): RowVer
   const rows: ListRow[] = reader.push(
     records.map((record) => `${JSON.stringify(record)}\n`).join(''),
   );
-  const checker = createRowChecker(campaignOf(fields), { listHash: 'hash' });
+  const checker = createRowChecker(campaignOf(fields), { dedupeHash: 'hash' });
   return rows.map((row) => checker.check(row));
 }
 
@@ -57,6 +57,7 @@ describe('createRowChecker', () => {
         to: '+15055550123',
         name: 'Ann',
         row: 1,
+        sheetRow: 2,
         externalId: 'c-1',
         headings: expect.stringMatching(/^[\w-]{12}$/) as string,
         form: ['Wedding', '', 'Springfield'],
@@ -90,6 +91,7 @@ describe('createRowChecker', () => {
       'to',
       'name',
       'row',
+      'sheetRow',
       'headings',
     ]);
   });
@@ -109,6 +111,7 @@ describe('createRowChecker', () => {
           to: '+15055550123',
           name: 'Ann',
           row: 1,
+          line: 1,
           form: [
             ['a', 'x'],
             ['b', '1'],
@@ -474,7 +477,7 @@ describe('a field that a text asks for by its column', () => {
     const [headings, row] = [...reader.push(text), ...reader.end()];
     const checker = createRowChecker(campaignOf(fields), {
       headings: headings?.cells,
-      listHash: 'hash',
+      dedupeHash: 'hash',
     });
     const verdict = row && checker.check(row);
     if (verdict === undefined || !('call' in verdict)) throw new Error('was not taken');

@@ -11,7 +11,7 @@ import {
 import { type ColumnField, type Columns, columnsFor } from '../columns/columns.ts';
 import { listHeadId, resolveColumns } from '../columns/headings.ts';
 import { NeededColumns } from '../columns/needed-columns.ts';
-import type { ListRow, RowProblem } from '../list-row.ts';
+import type { ListIdentity, ListRow, RowProblem } from '../list-row.ts';
 import { rejectedBefore } from '../rejects/rejected-before.ts';
 import {
   invalidField,
@@ -24,12 +24,12 @@ import {
 } from './check-record.ts';
 
 export interface RowCheckerOptions {
-  /** The list's name, for those who read results. */
-  list?: string | undefined;
+  /** For those who read results. */
+  identity?: ListIdentity | undefined;
   /** Of a CSV list. */
   headings?: readonly string[] | undefined;
-  /** What names the list's content; needed where the campaign dedupes by row. */
-  listHash?: string | undefined;
+  /** The list's hash; needed where the campaign dedupes by row. */
+  dedupeHash?: string | undefined;
 }
 
 export interface RowChecker {
@@ -38,7 +38,7 @@ export interface RowChecker {
    * What the list's calls have in common, to be stored once under the id by which each of them
    * names it.
    */
-  head: { id: string; list: string | undefined; headings: readonly FormHeading[] };
+  head: Partial<ListIdentity> & { id: string; headings: readonly FormHeading[] };
   /** What each column of a list with headings was taken for; undefined: it has records. */
   columns: Columns | undefined;
   /** Sentences about what the campaign asks for and the list does not have. */
@@ -50,12 +50,12 @@ export interface RowChecker {
  * here. Throws `ListError` where the headings do not tell whom to call.
  */
 export function createRowChecker(campaign: Campaign, options: RowCheckerOptions = {}): RowChecker {
-  const { list, headings, listHash } = options;
+  const { identity, headings, dedupeHash } = options;
   if (headings === undefined) {
-    const records = new RecordChecker(campaign, { list, listHash });
+    const records = new RecordChecker(campaign, { identity, dedupeHash });
     return {
       check: (row) => checkJson(row, records),
-      head: headOf(list, []),
+      head: headOf(identity, []),
       columns: undefined,
       warnings: [],
     };
@@ -64,7 +64,7 @@ export function createRowChecker(campaign: Campaign, options: RowCheckerOptions 
   const asked = variables.map(({ key }) => key).filter((key) => !OWN_VARIABLES.has(key));
   const columns = resolveColumns(headings, campaign.columns, new Set(asked));
   const formHeadings = columns.form.map(({ heading }) => heading);
-  const records = new RecordChecker(campaign, { list, listHash, formHeadings });
+  const records = new RecordChecker(campaign, { identity, dedupeHash, formHeadings });
   const isAsked = new Set(asked);
   const askedFor = columns.form.filter(({ heading }) =>
     isAsked.has(variableKey(headingText(heading))),
@@ -73,14 +73,17 @@ export function createRowChecker(campaign: Campaign, options: RowCheckerOptions 
   const cells = new CellReader(columns, new NeededColumns(headings, needed));
   return {
     check: (row) => cells.check(row, records),
-    head: headOf(list, formHeadings),
+    head: headOf(identity, formHeadings),
     columns,
     warnings: missingColumns(variables, formHeadings.map(headingText)),
   };
 }
 
-function headOf(list: string | undefined, headings: readonly FormHeading[]): RowChecker['head'] {
-  return { id: listHeadId(list, headings), list, headings };
+function headOf(
+  identity: Partial<ListIdentity> = {},
+  headings: readonly FormHeading[],
+): RowChecker['head'] {
+  return { id: listHeadId(identity, headings), ...identity, headings };
 }
 
 function missingColumns(variables: readonly Variable[], headings: readonly string[]): string[] {
@@ -97,7 +100,7 @@ function checkJson(row: ListRow, records: RecordChecker): RowVerdict {
   if (row.problem !== undefined) return row.problem;
   const { record } = row;
   if (record === undefined) throw new Error('a row of a JSON list has a record or a problem');
-  return records.check(record, record.formInfo, row.row);
+  return records.check(record, record.formInfo, row);
 }
 
 const OTHER_FIELDS = RECORD_FIELDS.filter(
@@ -158,7 +161,7 @@ class CellReader {
     }
     const form: string[] = [];
     for (const position of this.#form) form.push(trimmed(cells, position));
-    return records.check(record, form, row.row, this.#countryIn(cells));
+    return records.check(record, form, row, this.#countryIn(cells));
   }
 
   #countryIn(cells: readonly string[]): RowsCountry | undefined {

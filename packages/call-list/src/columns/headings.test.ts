@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ListError } from '../list-error.ts';
 import { columnsFor } from './columns.ts';
-import { listHeadId, resolveColumns } from './headings.ts';
+import { listHeadId, ORIGIN_HEADINGS, resolveColumns } from './headings.ts';
 
 /** The headings that were taken for the phone, the name, other fields, and form entries. */
 function resolved(
@@ -151,17 +151,21 @@ describe('resolveColumns', () => {
   });
 
   it('leaves out what a rejects file adds', () => {
-    const columns = resolveColumns(['Phone', 'City', 'line', 'code', 'reason']);
-    expect(columns.form).toEqual([{ heading: 'City', position: 1 }]);
-    expect(columns.rejectedFor).toBe(3);
+    for (const origin of [[], ORIGIN_HEADINGS, ['list', 'row']]) {
+      const columns = resolveColumns(['Phone', 'City', 'line', 'code', 'reason', ...origin]);
+      expect(columns.form).toEqual([{ heading: 'City', position: 1 }]);
+      expect(columns.rejectedFor).toBe(3);
+    }
+    expect(resolveColumns(['Phone', 'row', 'list']).form).toHaveLength(2);
     expect(resolveColumns(['Phone', 'line', 'reason', 'code']).form).toHaveLength(3);
   });
 });
 
 describe('listHeadId', () => {
   it('is short, and differs with the list, the headings and their order', () => {
-    expect(listHeadId('may.csv', ['a', 'b'])).toMatch(/^[\w-]{12}$/);
-    const ids = ['may.csv', 'june.csv', undefined].flatMap((list) =>
+    expect(listHeadId({ list: 'may.csv' }, ['a', 'b'])).toMatch(/^[\w-]{12}$/);
+    const lists = [{ list: 'may.csv' }, { list: 'may.csv', listHash: 'sha256:01' }, {}];
+    const ids = lists.flatMap((list) =>
       [['a', 'b'], ['b', 'a'], ['a,b'], []].map((form) => listHeadId(list, form)),
     );
     expect(new Set(ids).size).toBe(12);

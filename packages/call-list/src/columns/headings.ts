@@ -7,6 +7,7 @@ import {
   variableKey,
 } from '@libby-dialer/dialing';
 import { ListError } from '../list-error.ts';
+import type { ListIdentity } from '../list-row.ts';
 import type { ColumnField, Columns, ColumnUse } from './columns.ts';
 
 /** Headings, squashed, under which a row names the country, or the calling code, of its number. */
@@ -75,6 +76,8 @@ const HEADINGS_SHOWN = 30;
 const HEADING_LENGTH_SHOWN = 60;
 
 const TRAILER = ['line', 'code', 'reason'];
+/** Behind it: which row of which list each was. Files of earlier versions have none of these. */
+export const ORIGIN_HEADINGS = ['row', 'sheetRow', 'list', 'listHash'] as const;
 
 /** Whether it is a phone number where a heading should stand. */
 export function isNumber(heading: string): boolean {
@@ -114,18 +117,23 @@ export function resolveColumns(
 }
 
 /** Short and stable: what a queued call names its list's form headings by. */
-export function listHeadId(list: string | undefined, form: readonly FormHeading[]): string {
+export function listHeadId(
+  { list, listHash }: Partial<ListIdentity>,
+  form: readonly FormHeading[],
+): string {
   return createHash('sha256')
-    .update(JSON.stringify([list, form]))
+    .update(JSON.stringify([list, listHash, form]))
     .digest('base64url')
     .slice(0, 12);
 }
 
 /** How many of the headings are the list's own, without those that a rejects file has added. */
 export function ownHeadingCount(headings: readonly string[]): number {
-  const trailer = headings.slice(-TRAILER.length).map((heading) => heading.trim());
-  const isRejectsFile = headings.length > TRAILER.length && trailer.join() === TRAILER.join();
-  return isRejectsFile ? headings.length - TRAILER.length : headings.length;
+  const isOrigin = new Set<string>(ORIGIN_HEADINGS);
+  const end = headings.findLastIndex((heading) => !isOrigin.has(heading.trim())) + 1;
+  const own = end - TRAILER.length;
+  const trailer = headings.slice(Math.max(0, own), end).map((heading) => heading.trim());
+  return own > 0 && trailer.join() === TRAILER.join() ? own : headings.length;
 }
 
 class ColumnResolver {

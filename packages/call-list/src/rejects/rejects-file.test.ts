@@ -7,6 +7,11 @@ import { openList } from '../open-list.ts';
 import { RejectsFile, rejectsPathOf } from './rejects-file.ts';
 
 const COMMA = { headings: ['name', 'phone'], delimiter: ',', byteOrderMark: false };
+const LIST = { list: 'lists/may.csv', listHash: 'sha256:0123456789abcdef' };
+/** How each line ends: its row, and of which list. */
+const ORIGIN = 'row,sheetRow,list,listHash';
+const from = (row: number, sheetRow: number | '') =>
+  `${row},${sheetRow},${LIST.list},${LIST.listHash}`;
 const PROBLEM: RowProblem = { code: 'missing_phone', reason: 'There is no phone number.' };
 let directory: string;
 let path: string;
@@ -28,10 +33,10 @@ function jsonRow(line: number, raw: string): ListRow {
 }
 
 async function written(
-  layout: ConstructorParameters<typeof RejectsFile>[1],
+  layout: ConstructorParameters<typeof RejectsFile>[2],
   ...chunks: ListRow[][]
 ): Promise<string> {
-  await using file = new RejectsFile(path, layout);
+  await using file = new RejectsFile(path, LIST, layout);
   await file.start();
   for (const rows of chunks) await file.write(rows.map((row) => ({ row, problem: PROBLEM })));
   expect(await file.close({ isWhole: true, warn: expect.unreachable })).toBe(path);
@@ -42,13 +47,13 @@ describe('RejectsFile', () => {
   it('holds the columns as they were, then line, code and reason', async () => {
     const chunks = [[csvRow(2, ['Ann "A"', '=1+1'])], [], [csvRow(7, ['Bob', '+15055550123'])]];
     expect(await written(COMMA, ...chunks)).toBe(
-      'name,phone,line,code,reason\n"Ann ""A""",\'=1+1,2,missing_phone,There is no phone number.\nBob,+15055550123,7,missing_phone,There is no phone number.\n',
+      `name,phone,line,code,reason,${ORIGIN}\n"Ann ""A""",'=1+1,2,missing_phone,There is no phone number.,${from(1, 2)}\nBob,+15055550123,7,missing_phone,There is no phone number.,${from(6, 7)}\n`,
     );
   });
 
   it('squares rows that have too many cells or too few', async () => {
     expect(await written(COMMA, [csvRow(2, ['Ann', '1', '2', '3']), csvRow(3, ['Bob'])])).toBe(
-      'name,phone,line,code,reason\nAnn,"1,2,3",2,missing_phone,There is no phone number.\nBob,,3,missing_phone,There is no phone number.\n',
+      `name,phone,line,code,reason,${ORIGIN}\nAnn,"1,2,3",2,missing_phone,There is no phone number.,${from(1, 2)}\nBob,,3,missing_phone,There is no phone number.,${from(2, 3)}\n`,
     );
   });
 
@@ -60,12 +65,12 @@ describe('RejectsFile', () => {
     const list = await openList(path);
     expect(list.csv).toEqual({
       ...layout,
-      headings: ['Name', 'Téléphone', 'line', 'code', 'reason'],
+      headings: ['Name', 'Téléphone', 'line', 'code', 'reason', ...ORIGIN.split(',')],
     });
     const rows: ListRow[] = [];
     for await (const chunk of list.rows) rows.push(...chunk);
     list.close();
-    expect(rows.map(({ cells, problem }) => [problem, ...(cells ?? [])])).toEqual([
+    expect(rows.map(({ cells, problem }) => [problem, ...(cells ?? []).slice(0, 5)])).toEqual([
       [undefined, 'a;b\n', '', '2', 'missing_phone', PROBLEM.reason],
       [undefined, 'Zoëÿ', 'x', '3', 'missing_phone', PROBLEM.reason],
     ]);
@@ -90,18 +95,51 @@ describe('RejectsFile', () => {
   it('replaces the last columns of a rejects file', async () => {
     const layout = { ...COMMA, headings: ['name', 'phone', 'line', 'code', 'reason'] };
     expect(await written(layout, [csvRow(2, ['Ann', '', '40', 'missing_phone', 'x'])])).toBe(
-      'name,phone,line,code,reason\nAnn,,2,missing_phone,There is no phone number.\n',
+      `name,phone,line,code,reason,${ORIGIN}\nAnn,,2,missing_phone,There is no phone number.,${from(1, 2)}\n`,
     );
   });
 
   it('holds the text of JSON records, where no cell starts a formula', async () => {
     expect(await written(undefined, [jsonRow(1, '{"name": "Ann"}'), jsonRow(2, '=cmd()')])).toBe(
-      'line,code,reason,record\n1,missing_phone,There is no phone number.,"{""name"": ""Ann""}"\n2,missing_phone,There is no phone number.,\'=cmd()\n',
+      `line,code,reason,record,${ORIGIN}\n1,missing_phone,There is no phone number.,"{""name"": ""Ann""}",${from(1, '')}\n2,missing_phone,There is no phone number.,'=cmd(),${from(2, '')}\n`,
     );
   });
 
+  it.each([
+    ['cells', COMMA, csvRow(2, ['Ann', '']), { line: 2, row: 1, sheetRow: 2 }],
+    ['records', undefined, jsonRow(2, '{"toPhoneNumber":""}'), { line: 2, row: 2 }],
+  ])(
+    'tells of %s where they came from when it is read, also in a second round',
+    async (_, layout, row, place) => {
+      await written(layout, [row]);
+      for (let round = 0; round < 2; round += 1) {
+        const list = await openList(path);
+        const [read] = (await Array.fromAsync(list.rows)).flat();
+        expect(read).toMatchObject({ line: 2, row: 1, origin: { ...place, ...LIST } });
+        const other = { list: 'may.csv.rejected.csv', listHash: undefined };
+        await rm(path);
+        await using file = new RejectsFile(path, other, list.csv);
+        await file.start();
+        await file.write([{ row: read as ListRow, problem: PROBLEM }]);
+        await file.close({ isWhole: true, warn: expect.unreachable });
+      }
+    },
+  );
+
+  it.each([
+    ['none', 'Ann,,2,missing_phone,x,1,2,,'],
+    ['no number', 'Ann,,2,missing_phone,x,1st,2,may.csv,'],
+    ['a row whose cells have moved', 'Ann,,,2,missing_phone,x,1,2,may.csv,sha256:0123456789abcdef'],
+    ['a row that ends early', 'Ann,,2,missing_phone,x,1'],
+  ])('believes nothing where it says of a row %s', async (_, row) => {
+    await writeFile(path, `name,phone,line,code,reason,${ORIGIN}\n${row}\n`);
+    const [read] = (await Array.fromAsync((await openList(path)).rows)).flat();
+    expect(read?.line).toBe(2);
+    expect(read?.origin).toBeUndefined();
+  });
+
   it('is for its owner only, and appears when it is complete', async () => {
-    await using file = new RejectsFile(path, COMMA);
+    await using file = new RejectsFile(path, LIST, COMMA);
     await file.start();
     await file.write([{ row: csvRow(2, ['Ann', '']), problem: PROBLEM }]);
     await expect(stat(path)).rejects.toThrow('ENOENT');
@@ -112,7 +150,7 @@ describe('RejectsFile', () => {
 
   it('leaves nothing where nothing was rejected, not even an earlier file', async () => {
     await written(COMMA, [csvRow(2, ['Ann', ''])]);
-    const file = new RejectsFile(path, COMMA);
+    const file = new RejectsFile(path, LIST, COMMA);
     await file.start();
     expect(await file.close({ isWhole: true, warn: expect.unreachable })).toBeUndefined();
     expect(await readdir(directory)).toEqual([]);
@@ -124,7 +162,7 @@ describe('RejectsFile', () => {
     await writeFile(path, edited);
     const second = join(directory, 'list.csv.rejected-2.csv');
     for (const name of ['Bob', 'Eve']) {
-      await using file = new RejectsFile(path, COMMA);
+      await using file = new RejectsFile(path, LIST, COMMA);
       await file.start();
       await file.write([{ row: csvRow(3, [name, '']), problem: PROBLEM }]);
       const said: string[] = [];
@@ -137,7 +175,7 @@ describe('RejectsFile', () => {
       expect(await readFile(second, 'utf8')).toContain(`\n${name},,3,missing_phone,`);
     }
     await writeFile(second, (await readFile(second, 'utf8')).replace('Eve,', 'Eve,+15055550124'));
-    await using file = new RejectsFile(path, COMMA);
+    await using file = new RejectsFile(path, LIST, COMMA);
     await file.start();
     expect(await file.close({ isWhole: true, warn: expect.unreachable })).toBeUndefined();
     expect(await readFile(path, 'utf8')).toBe(edited);
@@ -148,7 +186,7 @@ describe('RejectsFile', () => {
     await written(COMMA, [csvRow(2, ['Ann', ''])]);
     const before = await readFile(path, 'utf8');
     {
-      await using file = new RejectsFile(path, COMMA);
+      await using file = new RejectsFile(path, LIST, COMMA);
       await file.start();
       await file.write([{ row: csvRow(3, ['Bob', '']), problem: PROBLEM }]);
     }
@@ -158,12 +196,12 @@ describe('RejectsFile', () => {
 
   it('never overwrites what is no rejects file, and tells at once what cannot be written', async () => {
     await writeFile(path, 'name,phone\nAnn,+15055550123\n');
-    await expect(new RejectsFile(path, COMMA).start()).rejects.toMatchObject({
+    await expect(new RejectsFile(path, LIST, COMMA).start()).rejects.toMatchObject({
       code: 'list_rejects_path',
     });
-    const nowhere = new RejectsFile(join(directory, 'none', 'x.csv'), COMMA);
+    const nowhere = new RejectsFile(join(directory, 'none', 'x.csv'), LIST, COMMA);
     await expect(nowhere.start()).rejects.toThrow('cannot be written (ENOENT)');
-    await expect(new RejectsFile(directory, COMMA).start()).rejects.toMatchObject({
+    await expect(new RejectsFile(directory, LIST, COMMA).start()).rejects.toMatchObject({
       code: 'list_rejects_path',
     });
   });

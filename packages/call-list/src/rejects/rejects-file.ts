@@ -1,15 +1,16 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { ownHeadingCount } from '../columns/headings.ts';
+import { ORIGIN_HEADINGS, ownHeadingCount } from '../columns/headings.ts';
 import { withGuesses } from '../formats/decode-text.ts';
 import { ListError } from '../list-error.ts';
-import type { ListRow, RowProblem } from '../list-row.ts';
+import type { ListIdentity, ListRow, RowProblem } from '../list-row.ts';
 import type { CsvLayout } from '../open-list.ts';
 import { isEdited } from './file-seal.ts';
 import { guarded } from './formula-guard.ts';
 import { PartFile } from './part-file.ts';
 import { RECORDS_HEADINGS } from './rejected-records.ts';
+import { originOf } from './row-origin.ts';
 
 export interface Reject {
   row: ListRow;
@@ -27,13 +28,15 @@ export function rejectsPathOf(list: string): string {
 }
 
 /** How a rejects file of either kind begins: nothing else is ever overwritten or removed. */
-const REJECTS_HEADINGS = /(?:^|[,;\t|])line([,;\t|])code\1reason(?:\1record)?$/;
+const REJECTS_HEADINGS =
+  /(?:^|[,;\t|])line([,;\t|])code\1reason(?:\1record)?(?:\1(?:row|sheetRow|list|listHash))*$/;
 const FIRST_LINE_BYTES = 64 * 1024;
 
 /**
  * The rows of a list that cannot be called, as CSV: its columns as they were (but see
  * formula-guard.ts), then line, code and reason, so that it can be mended and loaded in its turn;
- * of a JSON list line, code, reason and the record's text.
+ * of a JSON list line, code, reason and the record's text. Behind these, which row of which list
+ * each is, also where the list is itself such a file.
  *
  * The file appears under its name when it is complete, in place of that of an earlier load; a load
  * of the whole list without rejects leaves none, not even an earlier one, which would speak of rows
@@ -42,14 +45,16 @@ const FIRST_LINE_BYTES = 64 * 1024;
  */
 export class RejectsFile implements AsyncDisposable {
   readonly #path: string;
+  readonly #list: ListIdentity;
   readonly #layout: CsvLayout | undefined;
   readonly #headings: readonly string[];
   #file: PartFile | undefined;
   #count = 0;
 
   /** @param layout of a CSV list */
-  constructor(path: string, layout: CsvLayout | undefined) {
+  constructor(path: string, list: ListIdentity, layout: CsvLayout | undefined) {
     this.#path = path;
+    this.#list = list;
     this.#layout = layout;
     this.#headings = layout?.headings.slice(0, ownHeadingCount(layout.headings)) ?? [];
   }
@@ -78,11 +83,7 @@ export class RejectsFile implements AsyncDisposable {
   async write(rejects: readonly Reject[]): Promise<void> {
     if (this.#file === undefined) throw new Error('the rejects file is not started');
     if (rejects.length === 0) return;
-    const records = rejects.map(({ row, problem }) =>
-      this.#layout === undefined
-        ? jsonCells(row, problem)
-        : this.#csvCells(row, problem, this.#layout),
-    );
+    const records = rejects.map((reject) => this.#cellsOf(reject));
     if (this.#count === 0) records.unshift(this.#allHeadings());
     const isFirst = this.#count === 0;
     this.#count += rejects.length;
@@ -133,27 +134,29 @@ export class RejectsFile implements AsyncDisposable {
   }
 
   #allHeadings(): string[] {
-    return this.#layout === undefined
-      ? [...RECORDS_HEADINGS]
-      : [...this.#headings.map(guarded), 'line', 'code', 'reason'];
+    const own =
+      this.#layout === undefined
+        ? RECORDS_HEADINGS
+        : [...this.#headings.map(guarded), 'line', 'code', 'reason'];
+    return [...own, ...ORIGIN_HEADINGS];
+  }
+
+  #cellsOf({ row, problem: { code, reason } }: Reject): string[] {
+    const { line, row: number, sheetRow = '', list, listHash = '' } = originOf(row, this.#list);
+    const own = this.#layout === undefined ? [] : this.#csvCells(row, this.#layout);
+    const record = this.#layout === undefined ? [guarded(withGuesses(row.raw ?? ''))] : [];
+    const origin = [`${number}`, `${sheetRow}`, guarded(list), listHash];
+    return [...own, `${line}`, code, reason, ...record, ...origin];
   }
 
   /** As many cells as headings, whatever the row had: what is too much is kept in the last one. */
-  #csvCells(
-    { line, cells = [] }: ListRow,
-    { code, reason }: RowProblem,
-    layout: CsvLayout,
-  ): string[] {
+  #csvCells({ cells = [] }: ListRow, layout: CsvLayout): string[] {
     const own = this.#headings.map((_, index) => withGuesses(cells[index] ?? ''));
     const isRagged = cells.length > layout.headings.length;
     if (isRagged)
       own[own.length - 1] = withGuesses(cells.slice(own.length - 1).join(layout.delimiter));
-    return [...own.map(guarded), String(line), code, reason];
+    return own.map(guarded);
   }
-}
-
-function jsonCells({ line, raw = '' }: ListRow, { code, reason }: RowProblem): string[] {
-  return [String(line), code, reason, guarded(withGuesses(raw))];
 }
 
 async function firstLineOf(path: string): Promise<string | undefined> {

@@ -75,15 +75,14 @@ it('finds again whatever fell off the list of campaigns with work', async () => 
 });
 
 it('stores what the calls of a list have in common once', async () => {
-  const head = { list: 'lists/may.csv', headings: ['Event type', 'Budget'] };
+  const list = { list: 'lists/may.csv', listHash: 'sha256:0123456789abcdef' };
+  const head = { ...list, headings: ['Event type', 'Budget'] };
   await fixture.campaigns.putListHead('spring', 'h1', head);
   expect(await fixture.campaigns.listHead('spring', 'h1')).toEqual(head);
   expect(await fixture.campaigns.listHead('spring', 'h2')).toBeUndefined();
   const call = { to: '+15055550123', name: 'Ann' };
-  expect(await fixture.campaigns.listOf('spring', { ...call, headings: 'h1' })).toBe(
-    'lists/may.csv',
-  );
-  expect(await fixture.campaigns.listOf('spring', call)).toBeUndefined();
+  expect(await fixture.campaigns.sourceOf('spring', { ...call, headings: 'h1' })).toEqual(list);
+  expect(await fixture.campaigns.sourceOf('spring', call)).toEqual({});
 });
 
 it('reads the headings of a list that was loaded before lists had names', async () => {

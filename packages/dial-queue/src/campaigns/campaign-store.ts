@@ -1,5 +1,7 @@
 import {
+  type CallSource,
   type Campaign,
+  callSource,
   type FormHeading,
   type QueuedCall,
   readStoredCampaign,
@@ -31,6 +33,8 @@ export interface StoredCampaign extends Campaign {
 export interface ListHead {
   /** Its path as it was given. */
   readonly list?: string | undefined;
+  /** The beginning of its hash, where that is known. */
+  readonly listHash?: string | undefined;
   /** Of a CSV list. */
   readonly headings: readonly FormHeading[];
 }
@@ -244,11 +248,12 @@ export class CampaignStore {
     return Array.isArray(stored) ? { headings: stored } : stored;
   }
 
-  /** The name of the list that a call came with, if it came with one. */
-  async listOf(campaign: string, call: QueuedCall | undefined): Promise<string | undefined> {
-    return call?.headings === undefined
-      ? undefined
-      : (await this.listHead(campaign, call.headings))?.list;
+  /** From which row of which list a call came, as a result says it. */
+  async sourceOf(campaign: string, call: QueuedCall | undefined): Promise<CallSource> {
+    if (call === undefined) return {};
+    const head =
+      call.headings === undefined ? undefined : await this.listHead(campaign, call.headings);
+    return callSource(call, head);
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  type CallSource,
   type Campaign,
   dedupeKey,
   isoInstant,
@@ -201,7 +202,7 @@ export class SetAsideJobs {
     given?: Ending,
   ): Promise<void> {
     const keys = this.#keys.campaign(campaign);
-    const list = await new CampaignStore(this.#redis, this.#keys).listOf(
+    const source = await new CampaignStore(this.#redis, this.#keys).sourceOf(
       campaign,
       readCall(job.data),
     );
@@ -214,7 +215,7 @@ export class SetAsideJobs {
       const isRow = !isOver && isCallId(job.callId);
       const written =
         ending !== undefined && isRow
-          ? writtenBy(campaign, job, entry, ending, worker, at, list)
+          ? writtenBy(campaign, job, entry, ending, worker, at, source)
           : { after: undefined, result: undefined };
       answer = await SetAsideJobs.#finish.run(this.#redis, keys, {
         campaign,
@@ -261,7 +262,7 @@ function writtenBy(
   ending: Ending,
   worker: string,
   at: number,
-  list: string | undefined,
+  source: CallSource,
 ): { readonly after: string; readonly result: string } {
   const call = readCall(job.data);
   // It was dialed once before, and that may have rung.
@@ -282,7 +283,6 @@ function writtenBy(
     callId: job.callId,
     campaign,
     ...(call?.externalId === undefined ? {} : { externalId: call.externalId }),
-    ...(call?.row === undefined ? {} : { row: call.row }),
     toPhoneNumber: call?.to ?? UNREADABLE,
     fromPhoneNumber: entry?.line ?? '',
     name: call?.name ?? UNREADABLE,
@@ -293,7 +293,7 @@ function writtenBy(
     ...(isLost && entry?.claimedAt !== undefined ? { dialedAt: isoInstant(entry.claimedAt) } : {}),
     settledAt: isoInstant(at),
     worker,
-    ...(list === undefined ? {} : { list }),
+    ...source,
   };
   return { after: JSON.stringify(after), result: openRecord(record) };
 }

@@ -21,6 +21,9 @@ const KEPT: ReadonlySet<string> = new Set([
   'dialedAt',
   'settledAt',
   'worker',
+  'listHash',
+  'sheetRow',
+  'line',
   'permission',
 ] satisfies (keyof ResultRecord)[]);
 const BLANKED: ReadonlySet<string> = new Set([

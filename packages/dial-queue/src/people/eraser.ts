@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isoInstant, type Outcome, type Reason, type ResultRecord } from '@libby-dialer/dialing';
+import {
+  callSource,
+  isoInstant,
+  type Outcome,
+  type Reason,
+  type ResultRecord,
+} from '@libby-dialer/dialing';
 import { CampaignStore } from '../campaigns/campaign-store.ts';
 import { Forwarders } from '../forwarding/forwarders.ts';
 import type { LedgerEntry } from '../gate/ledger-entry.ts';
@@ -311,11 +317,13 @@ function recordOf(
   at: number,
 ): ResultRecord {
   const { campaign, callId, call, latest } = data;
+  // The name of a list may be that of a person.
+  const { list: _list, ...place } = callSource(call ?? {});
   const dialedAt = ending.reason === 'worker_lost' ? entry?.claimedAt : undefined;
   return {
     callId,
     campaign,
-    ...(call?.row === undefined ? {} : { row: call.row }),
+    ...place,
     toPhoneNumber: ERASED,
     fromPhoneNumber: entry?.line ?? latest?.fromPhoneNumber ?? call?.from ?? '',
     name: ERASED,

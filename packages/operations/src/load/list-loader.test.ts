@@ -12,7 +12,7 @@ const checker: RowChecker = {
     raw === ''
       ? { code: 'missing_phone', reason: 'There is no phone number.' }
       : { call: { to: raw, name: 'Ada' }, dedupeKey: raw },
-  head: { id: 'h1', list: undefined, headings: [] },
+  head: { id: 'h1', headings: [] },
   columns: undefined,
   warnings: [],
 };

@@ -74,11 +74,12 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
   await refuseIfClosed(context, campaign);
   const list = await openCheckedList(campaign, load);
   try {
-    await load.opened?.(list.source.listHash);
+    await load.opened?.(list.dedupeHash);
     await refuseUnlessChangeMeant(context, load);
-    const isMeant = await isAnotherMeant(context, load, list.source.listHash);
+    const isMeant = await isAnotherMeant(context, load, list.dedupeHash);
     await using rejects = new RejectsFile(
       load.rejects ?? rejectsPathOf(path),
+      list.identity,
       list.source.list.csv,
     );
     await rejects.start();
@@ -89,7 +90,7 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
       checker: list.checker,
       identity: await context.queue.identity(),
       add: async (batch) => {
-        await noteList(calls, load, list.source, isMeant);
+        await noteList(calls, load, list.dedupeHash, isMeant);
         return await calls.add(batch);
       },
       reject: (rows) => rejects.write(rows),
@@ -169,10 +170,10 @@ async function isAnotherMeant(
 async function noteList(
   calls: CallLoader,
   { campaign }: ListLoad,
-  { listHash }: ListSource,
+  hash: string | undefined,
   isMeant: boolean,
 ): Promise<void> {
-  if (listHash === undefined || (await calls.noteList(listHash, { isMeant }))) return;
+  if (hash === undefined || (await calls.noteList(hash, { isMeant }))) return;
   throw anotherListError(campaign);
 }
 

@@ -64,9 +64,9 @@ export async function openDryRun(
 async function isAnother(
   { queue }: Context,
   { id }: Campaign,
-  { source: { listHash } }: CheckedList,
+  { dedupeHash }: CheckedList,
 ): Promise<boolean> {
-  return listHash !== undefined && (await queue.preview(id).isAnotherList(listHash));
+  return dedupeHash !== undefined && (await queue.preview(id).isAnotherList(dedupeHash));
 }
 
 async function whatIsThere(

@@ -3,6 +3,7 @@ import {
   ListError,
   type ListSource,
   nameNumberColumns,
+  nameOfList,
   openSource,
   RejectsFile,
   rejectsPathOf,
@@ -45,14 +46,18 @@ export async function importNumbers(
     sheet,
     stdin,
     signal,
-    hash: false,
+    hash: 'never',
     nameColumns: nameNumberColumns,
   });
   try {
     const { csv, warnings } = source.list;
     for (const warning of warnings) warn(warning);
     const columns = csv && findNumberColumns(csv.headings, column);
-    await using rejects = new RejectsFile(request.rejects ?? rejectsPathOf(path), csv);
+    await using rejects = new RejectsFile(
+      request.rejects ?? rejectsPathOf(path),
+      { list: nameOfList(path), listHash: undefined },
+      csv,
+    );
     await rejects.start();
     const { doNotCall } = context.queue;
     const importer = new NumberImporter({

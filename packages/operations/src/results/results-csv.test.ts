@@ -10,10 +10,12 @@ function readBack(name: string): string | undefined {
   return record?.['name'];
 }
 
-test('what the provider said is the last column, and safe to open', () => {
-  expect(RESULTS_HEADING).toMatch(/,worker,revision,providerMessage,list\r\n$/);
+test('what the provider said stands before the list, and is safe to open', () => {
+  expect(RESULTS_HEADING).toMatch(
+    /,worker,revision,providerMessage,list,listHash,sheetRow,line\r\n$/,
+  );
   expect(resultToCsv({ providerMessage: '=1+1, "no"' } as ResultRecord)).toMatch(
-    /,"'=1\+1, ""no""",\r\n$/,
+    /,"'=1\+1, ""no""",,,,\r\n$/,
   );
 });
 
