@@ -18,6 +18,7 @@ const staticChecks: Readonly<Record<string, readonly [program: string, ...args: 
   format: ['biome', 'check', '.'],
   lint: ['oxlint', '--type-aware'],
   types: ['tsc', '-p', '.'],
+  'page types': ['tsc', '-p', 'apps/console/page'],
   'dead code': ['knip'],
   generated: ['node', join(import.meta.dirname, 'generate.ts'), '--check'],
 };

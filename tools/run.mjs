@@ -1,7 +1,7 @@
 /**
  * Runs a task of this checkout, after getting what it needs: `npm start`, `npm test`, `npm run
  * chaos`, `npm run nights`, `npm run bench`, `npm run generate`, and by hand `node tools/run.mjs
- * setup` and `node tools/run.mjs exec <program> [args…]`.
+ * setup`, `node tools/run.mjs page` and `node tools/run.mjs exec <program> [args…]`.
  *
  * This file and what it imports run before anything is installed, on any Node from 18: plain
  * JavaScript, no dependencies.
@@ -9,6 +9,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withoutOuterNpm, withWorkspacePath } from './environment.mjs';
+import { ensurePage } from './page.mjs';
 import { dieOf, endLike, runInForeground } from './processes.mjs';
 import { ensureRedis } from './redis.mjs';
 import { provideOldNodes, setUp } from './set-up.mjs';
@@ -24,6 +25,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
  * @property {boolean} [dependencies] true unless given
  * @property {boolean} [redis]
  * @property {readonly TestProgram[]} [testPrograms]
+ * @property {boolean} [page] what the console serves to browsers, built
  * @property {boolean} [oldNodes] the oldest that published packages run on
  */
 
@@ -37,11 +39,13 @@ const tasks = {
   start: (args) => ({
     command: ['node', join(root, 'apps/demo/src/main.ts'), ...args],
     redis: !args.includes('--live'),
+    page: true,
   }),
   test: (args) => ({
     command: ['node', join(root, 'tools/check.ts'), ...args],
     redis: true,
-    testPrograms: ['faketime', 'python3-redis'],
+    page: true,
+    testPrograms: ['faketime', 'python3-redis', 'chromium'],
     oldNodes: true,
   }),
   chaos: (args) => ({
@@ -57,8 +61,10 @@ const tasks = {
   bench: (args) => ({
     command: ['node', join(root, 'tools/bench.ts'), ...args],
     redis: true,
+    page: true,
   }),
   setup: () => ({}),
+  page: () => ({ page: true }),
   // It is pnpm that brings dependencies up to date with a package.json.
   exec: (args) => ({ command: args, dependencies: args[0] !== 'pnpm' }),
 };
@@ -78,6 +84,7 @@ async function prepare(needs) {
   const workspace = { root, report, signal: interruption.signal };
   try {
     await setUp(workspace, needs);
+    if (needs.page) await ensurePage(workspace);
     if (needs.redis) await ensureRedis(workspace);
     if (needs.testPrograms) await offerTestPrograms(workspace, needs.testPrograms);
     if (needs.oldNodes) await provideOldNodes(workspace);
@@ -102,7 +109,7 @@ async function run(name = '', args = []) {
   const task = Object.hasOwn(tasks, name) ? tasks[name]?.(args) : undefined;
   if (!task || (name === 'exec' && args.length === 0)) {
     throw new UsageError(
-      'Usage: node tools/run.mjs start|test|chaos|nights|bench|generate [args…], setup, or exec <program> [args…]',
+      'Usage: node tools/run.mjs start|test|chaos|nights|bench|generate [args…], setup, page, or exec <program> [args…]',
     );
   }
   await prepare(task);

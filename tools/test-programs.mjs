@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { canInstallPackages, installPackage } from './apt.mjs';
+import { canInstallPackages, installPackage, isOnPath } from './apt.mjs';
 import { runQuietly } from './processes.mjs';
 
 /** @import { Workspace } from './steps.mjs' */
@@ -15,6 +15,7 @@ const PYTHON = '/usr/bin/python3';
 
 const PROGRAMS = {
   faketime: { isThere: hasFaketime, tests: 'tests that set the clock of a Redis' },
+  chromium: { isThere: () => isOnPath('chromium'), tests: 'tests of the console in a browser' },
   'python3-redis': { isThere: hasRedisPy, tests: 'the test of the examples' },
 };
 /** @typedef {keyof typeof PROGRAMS} TestProgram */

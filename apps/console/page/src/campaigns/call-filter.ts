@@ -1,0 +1,20 @@
+import { OUTCOME_NAMES, type OutcomeName } from '../kit/outcome.tsx';
+
+/** Which calls of a campaign are shown. In the address, so that it can be sent to somebody. */
+export interface CallFilter {
+  readonly show?: 'queued' | 'in_flight' | OutcomeName;
+}
+
+const SHOWN: ReadonlySet<unknown> = new Set(['queued', 'in_flight', ...OUTCOME_NAMES]);
+
+/** What of an address is a filter; whatever else it says is left out. */
+export function callFilter(search: Record<string, unknown>): CallFilter {
+  const show = search['show'];
+  return SHOWN.has(show) ? ({ show } as CallFilter) : {};
+}
+
+/** What the API is asked for. */
+export function callQuery({ show }: CallFilter) {
+  if (show === undefined) return {};
+  return show === 'queued' || show === 'in_flight' ? { state: show } : { outcome: show };
+}

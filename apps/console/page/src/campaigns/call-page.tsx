@@ -1,0 +1,97 @@
+import type { ApiAnswer } from '@libby-dialer/http-api';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { Failure } from '../kit/failure.tsx';
+import { Outcome } from '../kit/outcome.tsx';
+import { Page, Section } from '../kit/page.tsx';
+import { PersonText } from '../kit/person-text.tsx';
+import { formatPhone } from '../kit/phone-number.ts';
+import { exactInstant } from '../kit/times.ts';
+import { When } from '../kit/when.tsx';
+import { asking } from '../live/queries.ts';
+import './call-page.css';
+import { CallStateText } from './call-state.tsx';
+
+const route = getRouteApi('/calls/$callId');
+type CallInFull = ApiAnswer<'GET /calls/{callId}'>;
+
+/** One call: what it is, and what became of it, step by step. */
+export function CallPage() {
+  const { callId } = route.useParams();
+  const query = useQuery({
+    ...asking('GET /calls/{callId}', { params: { callId }, query: route.useSearch() }),
+    refetchInterval: ({ state }) => (state.data?.outcome === null ? 2000 : false),
+  });
+  const call = query.data;
+  return (
+    <Page title={`Call ${callId}`} state={call === undefined ? null : <State call={call} />}>
+      <Failure error={query.error} />
+      {call !== undefined && (
+        <>
+          <Section title="What happened">
+            <Timeline steps={call.timeline} />
+          </Section>
+          <Section title="The call">
+            <Details call={call} />
+          </Section>
+        </>
+      )}
+    </Page>
+  );
+}
+
+function State({ call }: { readonly call: CallInFull }) {
+  return call.outcome === null ? <CallStateText call={call} /> : <Outcome name={call.outcome} />;
+}
+
+function Timeline({ steps }: { readonly steps: CallInFull['timeline'] }) {
+  return (
+    <ol className="timeline">
+      {steps.map(({ at, step, sentence }) => (
+        <li key={`${at} ${step} ${sentence}`} className={`step-${step}`}>
+          <span className="timeline-when">
+            {at === null ? '' : <When at={at} />}
+            <small className="soft">{at === null ? '' : exactInstant(Date.parse(at))}</small>
+          </span>
+          <bdi>{sentence}</bdi>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Details({ call }: { readonly call: CallInFull }) {
+  const { campaign, externalId, list, row, fromPhoneNumber, reason, httpStatus } = call;
+  const details: readonly (readonly [string, ReactNode])[] = [
+    [
+      'campaign',
+      <Link key="campaign" to="/campaigns/$id" params={{ id: campaign }}>
+        {campaign}
+      </Link>,
+    ],
+    ['person', <PersonText key="name" text={call.name} />],
+    ['number', formatPhone(call.toPhoneNumber)],
+    ['line', fromPhoneNumber === null ? null : formatPhone(fromPhoneNumber)],
+    ['their id', externalId],
+    ['list', list === null ? null : <PersonText key="list" text={list} />],
+    ['row', row],
+    ['requests begun', call.attempts],
+    ['reason', reason],
+    ['status', httpStatus],
+    ['what Libby said', call.providerMessage],
+    ['call id', call.callId],
+  ];
+  return (
+    <dl className="details">
+      {details
+        .filter(([, value]) => value !== null && value !== '')
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}

@@ -1,0 +1,67 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+import { HoldNotice } from '../holds/hold-notice.tsx';
+import { Failure } from '../kit/failure.tsx';
+import { Notice } from '../kit/notice.tsx';
+import { OutcomeBar, OutcomeLegend } from '../kit/outcome.tsx';
+import { Page, Section } from '../kit/page.tsx';
+import { rates, useLive } from '../live/live-snapshot.ts';
+import { asking } from '../live/queries.ts';
+import { CallsTable } from './calls-table.tsx';
+import { CampaignActions } from './campaign-actions.tsx';
+import { CampaignFacts } from './campaign-facts.tsx';
+import './campaign-page.css';
+import { CampaignStateMark } from './campaign-state.tsx';
+import { waitingCalls } from './campaign-words.ts';
+
+const RateChart = lazy(async () => ({
+  default: (await import('../kit/rate-chart.tsx')).RateChart,
+}));
+const route = getRouteApi('/campaigns/$id');
+
+export function CampaignPage() {
+  const { id } = route.useParams();
+  const { snapshot } = useLive();
+  const query = useQuery(asking('GET /campaigns/{id}', { params: { id } }));
+  const campaign = snapshot?.campaigns.find((each) => each.id === id) ?? query.data;
+  if (campaign === undefined) {
+    return (
+      <Page title={id}>
+        <Failure error={query.error} />
+      </Page>
+    );
+  }
+  const waiting = waitingCalls(campaign);
+  return (
+    <Page
+      title={id}
+      state={<CampaignStateMark state={campaign.state} />}
+      actions={<CampaignActions campaign={campaign} />}
+    >
+      {campaign.holds.map((hold) => (
+        <HoldNotice key={hold.scope} hold={hold} />
+      ))}
+      {campaign.idleReasons.map(({ code, sentence }) => (
+        <Notice key={code} kind="note">
+          {sentence}
+        </Notice>
+      ))}
+      <CampaignFacts campaign={campaign} />
+      <div className="campaign-bar">
+        <OutcomeBar outcomes={campaign.outcomes} waiting={waiting} />
+        <OutcomeLegend outcomes={campaign.outcomes} waiting={waiting} />
+      </div>
+      <div className="campaign-charts">
+        <Section title="Calls a second" note="settled, against the allowed pace">
+          <Suspense fallback={<div className="rate-chart" />}>
+            <RateChart columns={rates.of(id)} />
+          </Suspense>
+        </Section>
+      </div>
+      <Section title="Calls">
+        <CallsTable campaign={campaign} />
+      </Section>
+    </Page>
+  );
+}

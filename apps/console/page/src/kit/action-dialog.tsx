@@ -1,0 +1,57 @@
+import { useMutation } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { askAgain } from '../live/queries.ts';
+import { Button } from './button.tsx';
+import { Dialog } from './dialog.tsx';
+import { Failure } from './failure.tsx';
+
+interface ActionDialogProps {
+  readonly title: string;
+  /** Says beforehand how many it concerns. */
+  readonly children: ReactNode;
+  /** On the button that does it: "Pause", "Cancel 4,768 calls". */
+  readonly doIt: string;
+  readonly kind?: 'main' | 'danger';
+  /** What is being done while one waits: "Pausing. It waits until …". */
+  readonly doing: string;
+  /** Does it, and says afterwards what it did, in sentences. */
+  readonly action: () => Promise<readonly string[]>;
+  readonly isReady?: boolean;
+  readonly onClose: () => void;
+}
+
+/** Asks, does, and says what came of it, all in one place. */
+export function ActionDialog(props: ActionDialogProps) {
+  const { title, children, doIt, kind = 'main', doing, action, isReady = true, onClose } = props;
+  const work = useMutation({ mutationFn: action, onSettled: askAgain });
+  const isDone = work.isSuccess;
+  return (
+    <Dialog
+      title={title}
+      onClose={onClose}
+      actions={
+        isDone ? (
+          <Button kind="main" onClick={onClose}>
+            Close
+          </Button>
+        ) : (
+          <>
+            <Button onClick={onClose}>Back</Button>
+            <Button kind={kind} disabled={work.isPending || !isReady} onClick={() => work.mutate()}>
+              {doIt}
+            </Button>
+          </>
+        )
+      }
+    >
+      {isDone ? null : children}
+      <div role="status">
+        {work.isPending && <p className="soft">{doing}</p>}
+        {work.data?.map((sentence) => (
+          <p key={sentence}>{sentence}</p>
+        ))}
+      </div>
+      <Failure error={work.error} />
+    </Dialog>
+  );
+}

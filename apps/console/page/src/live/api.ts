@@ -1,0 +1,10 @@
+import { ApiClient, ApiError } from '@libby-dialer/api-client';
+
+/** The console that this page comes from, below whatever path a proxy serves it. */
+export const client = new ApiClient({ origin: document.baseURI });
+
+/** Says what went wrong, for people. */
+export function errorText(error: unknown): string {
+  if (error instanceof ApiError) return error.message;
+  return 'The console does not answer. See whether it runs, and whether you are online.';
+}

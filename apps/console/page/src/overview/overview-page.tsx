@@ -1,0 +1,130 @@
+import type { CampaignStatusJson, Snapshot } from '@libby-dialer/http-api';
+import { CampaignTable } from '../campaigns/campaign-table.tsx';
+import { HoldNotice } from '../holds/hold-notice.tsx';
+import { EmptyState } from '../kit/empty-state.tsx';
+import { Facts } from '../kit/facts.tsx';
+import { Notice } from '../kit/notice.tsx';
+import { countOf, formatCount, formatPace, formatRate } from '../kit/numbers.ts';
+import { Page, Section } from '../kit/page.tsx';
+import { When } from '../kit/when.tsx';
+import { useLive } from '../live/live-snapshot.ts';
+import { type Totals, totalsOf } from './totals.ts';
+
+/** One look: what is dialing, how fast, how far, when it ends, and why nothing goes out. */
+export function OverviewPage() {
+  const { snapshot } = useLive();
+  if (snapshot === undefined) return <Page title="Overview">{null}</Page>;
+  const totals = totalsOf(snapshot);
+  return (
+    <Page title="Overview" state={stateText(totals)}>
+      <Troubles snapshot={snapshot} totals={totals} />
+      <OverviewFacts totals={totals} snapshot={snapshot} />
+      <Section title="Campaigns" note={<CampaignsNote snapshot={snapshot} />}>
+        <CampaignTable campaigns={snapshot.campaigns} empty={<NoCampaign />} />
+      </Section>
+    </Page>
+  );
+}
+
+function stateText({ dialing, stopped, waitingToOpen }: Totals): string {
+  const parts = [
+    dialing > 0 && `${countOf(dialing, 'campaign')} dialing`,
+    waitingToOpen > 0 && `${formatCount(waitingToOpen)} waiting`,
+    stopped > 0 && `${formatCount(stopped)} stopped`,
+  ].filter((part) => part !== false);
+  return parts.length === 0 ? 'nothing is dialing' : parts.join(', ');
+}
+
+/** What keeps calls back, the gravest first: everything, then lines and campaigns. */
+function Troubles({ snapshot, totals }: { snapshot: Snapshot; totals: Totals }) {
+  const { redisRefuses, workers, holds, campaigns } = snapshot;
+  const lacksWorkers = workers === 0 && totals.waiting > 0;
+  return (
+    <>
+      {redisRefuses !== null && (
+        <Notice kind="alarm" title="Nothing goes out:">
+          {redisRefuses}
+        </Notice>
+      )}
+      {lacksWorkers && (
+        <Notice kind="alarm" title="No worker is running:">
+          {countOf(totals.waiting, 'call waits', 'calls wait')} until one is started (./bin/worker).
+        </Notice>
+      )}
+      {holds.map((hold) => (
+        <HoldNotice key={hold.scope} hold={hold} />
+      ))}
+      {campaigns.filter(isIdle).map(({ id, idleReasons }) => (
+        <Notice key={id} kind="note" title={`${id}:`}>
+          {idleReasons.map(({ sentence }) => sentence).join(' ')}
+        </Notice>
+      ))}
+    </>
+  );
+}
+
+/** What is said of everything above is not said of each again. */
+const SAID_ABOVE: ReadonlySet<string> = new Set(['no_worker', 'redis_refuses', 'held']);
+
+function isIdle({ idleReasons }: CampaignStatusJson): boolean {
+  return idleReasons.some(({ code }) => !SAID_ABOVE.has(code));
+}
+
+function OverviewFacts({ totals, snapshot }: { totals: Totals; snapshot: Snapshot }) {
+  const { perSecond, allowed, inFlight, waiting, eta } = totals;
+  const { inbox, inDoubt, workers } = snapshot;
+  return (
+    <Facts
+      facts={[
+        {
+          name: 'calls a second',
+          value: perSecond === null ? '–' : formatRate(perSecond),
+          note: allowed === null ? 'no pace is set' : `allowed ${formatPace(allowed)}`,
+        },
+        { name: 'in flight', value: formatCount(inFlight), note: workersText(workers) },
+        { name: 'waiting', value: formatCount(waiting), note: inboxText(inbox) },
+        {
+          name: 'all done',
+          value: eta === null ? '–' : <When at={eta} />,
+          note: eta === null ? 'not foreseeable now' : stoppedText(totals),
+        },
+        {
+          name: 'in doubt',
+          value: formatCount(inDoubt),
+          note: inDoubt === 0 ? 'nothing to decide' : 'a person decides',
+        },
+      ]}
+    />
+  );
+}
+
+function stoppedText({ stopped }: Totals): string {
+  return stopped === 0 ? 'if nothing fails' : `without the ${formatCount(stopped)} stopped`;
+}
+
+function workersText(workers: number | null): string {
+  return workers === null ? 'workers unknown' : countOf(workers, 'worker');
+}
+
+function inboxText({ waiting, pending }: Snapshot['inbox']): string {
+  const count = waiting + pending;
+  return count === 0 ? 'the inbox is empty' : `${formatCount(count)} more in the inbox`;
+}
+
+function CampaignsNote({ snapshot: { campaigns, campaignsInAll } }: { snapshot: Snapshot }) {
+  if (campaignsInAll <= campaigns.length) return null;
+  return (
+    <>
+      the {formatCount(campaigns.length)} that are not over or ended of late, of{' '}
+      {formatCount(campaignsInAll)}
+    </>
+  );
+}
+
+function NoCampaign() {
+  return (
+    <EmptyState title="There is no campaign yet.">
+      Load a list with <code>./bin/enqueuer load LIST --campaign FILE</code>, and it shows here.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,58 @@
+/**
+ * Every address of the page. A section is a folder with a page that is fetched when somebody goes
+ * there; it is added here and in `shell/sections.ts`.
+ */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router';
+import { callFilter } from './campaigns/call-filter.ts';
+import { Frame } from './shell/frame.tsx';
+import { NothingHere, SomethingBroke } from './shell/nothing-here.tsx';
+
+const root = createRootRoute({ component: Frame, notFoundComponent: NothingHere });
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('./overview/overview-page.tsx'), 'OverviewPage'),
+});
+
+const campaigns = createRoute({
+  getParentRoute: () => root,
+  path: '/campaigns',
+  validateSearch: (search: Record<string, unknown>): { contains?: string } =>
+    typeof search['contains'] === 'string' ? { contains: search['contains'] } : {},
+  component: lazyRouteComponent(() => import('./campaigns/campaigns-page.tsx'), 'CampaignsPage'),
+});
+
+const campaign = createRoute({
+  getParentRoute: () => root,
+  path: '/campaigns/$id',
+  validateSearch: callFilter,
+  component: lazyRouteComponent(() => import('./campaigns/campaign-page.tsx'), 'CampaignPage'),
+});
+
+const call = createRoute({
+  getParentRoute: () => root,
+  path: '/calls/$callId',
+  validateSearch: (search: Record<string, unknown>): { campaign?: string } =>
+    typeof search['campaign'] === 'string' ? { campaign: search['campaign'] } : {},
+  component: lazyRouteComponent(() => import('./campaigns/call-page.tsx'), 'CallPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([overview, campaigns, campaign, call]),
+  basepath: new URL(document.baseURI).pathname,
+  defaultErrorComponent: SomethingBroke,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
