@@ -52,7 +52,8 @@ const LONGEST: Readonly<Record<string, number>> = {
   'ARCHITECTURE.md': 150,
   'docs/guide/*.md': 120,
   'docs/reference/*.md': 150,
-  'docs/operate/*.md': 100,
+  // One of them has a section for each reason of a hold.
+  'docs/operate/*.md': 110,
   'docs/architecture/*.md': 120,
   'docs/decisions/*.md': 40,
 };

@@ -71,6 +71,16 @@ export interface Ledger {
   readonly isArchived: boolean;
   /** Of entries that are gone, how many had which outcome. */
   readonly counted: Readonly<Record<string, number>>;
+  readonly canary: Canary | undefined;
+}
+
+/** So many calls go out first; the rest is held until enough are accepted, or a person says so. */
+export interface Canary {
+  readonly calls: number;
+  /** How many accepted ones lift it; undefined: only a person does. */
+  readonly needed: number | undefined;
+  /** Calls that were let out under it, also such as have been given back since. */
+  readonly letOut: readonly string[];
 }
 
 export interface Times {
@@ -109,6 +119,7 @@ export const EMPTY_LEDGER: Ledger = {
   named: [],
   isArchived: false,
   counted: {},
+  canary: undefined,
 };
 
 /** Outcomes after which nobody wants the payload any more. */
@@ -206,6 +217,8 @@ export function askGate(
   if (ledger.isPaused) return answer({ kind: 'paused' });
   const way = passage(ledger.hold, callId, owner, now);
   if (way.kind === 'held') return answer(way);
+  if (!hasCanaryRoom(ledger, callId))
+    return answer({ kind: 'held', until: undefined, isOpener: false });
   // The first owner has had its claim: a late word in its name must not meet another of its own.
   if (awaitsRedial(entry) && (now < entry.redialAt || entry.owner === owner)) {
     return answer({
@@ -227,7 +240,10 @@ export function askGate(
     // A claim is renewed after a request that was refused: that one counts.
     attempts: renews === undefined ? attempts : renews + 1,
   };
-  return { ledger: claimed(ledger, callId, claim), answer: { kind: 'dial', claim } };
+  return {
+    ledger: claimed(letOut(ledger, callId), callId, claim),
+    answer: { kind: 'dial', claim },
+  };
 }
 
 /** A call that may have rung before stays in doubt, whatever becomes of its redial. */
@@ -259,6 +275,59 @@ function claimed(ledger: Ledger, callId: string, claim: Entry): Ledger {
   if (!claim.isProbe || hold === undefined) return written;
   const { owner, claimedAt, deadline } = claim;
   return { ...written, hold: lendProbe(hold, { owner, lentAt: claimedAt, expiresAt: deadline }) };
+}
+
+/* ---- the canary ---- */
+
+/**
+ * What takes a place: what may be on the wire, and what has an outcome of it. Who was given back,
+ * or ended without going out, takes none.
+ */
+const HAS_PLACE: ReadonlySet<Entry['state']> = new Set([
+  'claimed',
+  'accepted',
+  'rejected',
+  'exhausted',
+  'unknown',
+]);
+
+export function placesTaken(ledger: Ledger): readonly string[] {
+  const callIds = ledger.canary?.letOut ?? [];
+  return callIds.filter((callId) => HAS_PLACE.has(entryOf(ledger, callId).state));
+}
+
+function hasCanaryRoom(ledger: Ledger, callId: string): boolean {
+  if (ledger.canary === undefined) return true;
+  const taken = placesTaken(ledger);
+  return taken.includes(callId) || taken.length < ledger.canary.calls;
+}
+
+function letOut(ledger: Ledger, callId: string): Ledger {
+  const { canary } = ledger;
+  if (canary === undefined) return ledger;
+  return { ...ledger, canary: { ...canary, letOut: including(canary.letOut, callId) } };
+}
+
+/** Lifted once as many are accepted as were asked for. */
+function judged(ledger: Ledger): Ledger {
+  const needed = ledger.canary?.needed;
+  if (needed === undefined) return ledger;
+  const accepted = placesTaken(ledger).filter(
+    (callId) => entryOf(ledger, callId).state === 'accepted',
+  );
+  return accepted.length >= needed ? { ...ledger, canary: undefined } : ledger;
+}
+
+/** One that stands keeps its places, and is of the new size. */
+export function openCanary(ledger: Ledger, given: Pick<Canary, 'calls' | 'needed'>): Ledger {
+  const { letOut = [] } = ledger.canary ?? {};
+  return judged({ ...ledger, canary: { ...given, letOut } });
+}
+
+/** The campaign is changed: what went out by its old text shows nothing of the new one. */
+export function renewCanary(ledger: Ledger): Ledger {
+  const { canary } = ledger;
+  return canary === undefined ? ledger : { ...ledger, canary: { ...canary, letOut: [] } };
 }
 
 /* ---- settle and release ---- */
@@ -329,14 +398,17 @@ export function settle(ledger: Ledger, settlement: Settlement, now: number): Tur
   };
   const isKept = !FORGETTABLE.has(outcome);
   const hold = probe === undefined ? ledger.hold : endProbe(ledger.hold, owner, probe, now);
+  // Its claim is lost: it has gone out all the same.
+  const isLost = standing === undefined && entry.state !== 'claimed' && HAS_PLACE.has(outcome);
+  const seen = isLost ? letOut(ledger, callId) : ledger;
   const after = {
-    ...withEntry(ledger, callId, settled),
+    ...withEntry(seen, callId, settled),
     kept: isKept ? including(ledger.kept, callId) : without(ledger.kept, callId),
     named: including(ledger.named, callId),
     hold,
   };
   return {
-    ledger: counting(after, shows, callId, now),
+    ledger: counting(outcome === 'accepted' ? judged(after) : after, shows, callId, now),
     answer: { kind: 'settled', revision, ...redialAtOf(settled) },
   };
 }
@@ -554,6 +626,7 @@ export function archive(
     isCanceled: true,
     isPaused: false,
     expiresAt: Number.POSITIVE_INFINITY,
+    canary: undefined,
   };
   return { ledger: { ...ledger, ...closed }, answer: 'archived' };
 }

@@ -180,6 +180,10 @@ const listing = fc.record({ callId, isListed: fc.boolean() });
 const redialed = fc.record({ callId, after: fc.constantFrom(0, REDIAL_AFTER) });
 const opening = fc.record({ hold, callId });
 
+const canary = fc
+  .record({ calls: fc.constantFrom(1, 2), needed: fc.constantFrom(undefined, 1, 2) })
+  .map(({ calls, needed }) => ({ calls, needed: needed && Math.min(needed, calls) }));
+
 /** Each as often as its number says. */
 const KINDS: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
   [10, asked('claim', claim, (queue, question) => queue.ask(question))],
@@ -194,6 +198,9 @@ const KINDS: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
   [4, asked('pass', steps, (queue, count) => queue.pass(count * STEP))],
   [4, asked('open hold', opening, (queue, { hold, callId }) => queue.openHold(hold, callId))],
   [1, asked('release hold', fc.constant(''), (queue) => queue.releaseHold())],
+  [2, asked('open canary', canary, (queue, given) => queue.openCanary(given))],
+  [1, asked('release canary', fc.constant(''), (queue) => queue.releaseCanary())],
+  [1, asked('change campaign', fc.constant(''), (queue) => queue.changeCampaign())],
   [
     1,
     asked('suppress', listing, (queue, { callId, isListed }) => queue.suppress(callId, isListed)),

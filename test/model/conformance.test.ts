@@ -26,14 +26,16 @@ test('the scripts answer and write what the model does', async () => {
   const given = fc.record({
     expiresAt: fc.constantFrom(...EXPIRIES),
     probes: fc.constantFrom(0, 1, 2),
+    canary: fc.constantFrom(undefined, undefined, { calls: 1, needed: 1 }),
   });
   const property = fc.asyncProperty(
     given,
     commands(COMMANDS),
-    async ({ expiresAt, probes }, list) => {
+    async ({ expiresAt, probes, canary }, list) => {
       const real = await RealQueue.open(redis, TIMES, expiresAt);
       const model = new ModelQueue(TIMES, expiresAt);
       if (probes !== 0) await sendProbes(model, real, probes);
+      if (canary !== undefined) for (const queue of [model, real]) await queue.openCanary(canary);
       await fc.asyncModelRun(() => ({ model, real }), list);
     },
   );

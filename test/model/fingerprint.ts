@@ -1,4 +1,4 @@
-import type { Entry } from './call-life.ts';
+import { type Entry, type Ledger, placesTaken } from './call-life.ts';
 import { type Hold, isProbeOf, livingLeases } from './hold-life.ts';
 import type { Call, People, Phase, Run, Word, World } from './world.ts';
 
@@ -43,7 +43,7 @@ function describe(world: World, callIds: readonly string[], runs: World['runs'])
   const names = new Naming(world.now, callIds);
   const { ledger, people, mishapsLeft } = world;
   const counted = ledger.isArchived ? `a${JSON.stringify(ledger.counted)}` : '';
-  const flags = `${+ledger.isPaused}${+ledger.isCanceled}${counted}${names.time(ledger.expiresAt)}${holdPrint(ledger.hold, names)}`;
+  const flags = `${+ledger.isPaused}${+ledger.isCanceled}${counted}${names.time(ledger.expiresAt)}${holdPrint(ledger.hold, names)}${canaryPrint(ledger, names)}`;
   const runPrints = runs.map((run) => (run === undefined ? '-' : runPrint(run, names)));
   const callPrints = callIds.map((callId) => {
     const call = world.calls[callId];
@@ -135,6 +135,13 @@ function holdPrint(hold: Hold | undefined, names: Naming): string {
     .map(({ owner, print }) => `${names.owner(owner)}${print}`);
   // The pause says all that its count would: both stop growing together.
   return `h${names.call(by)}${names.due(retryAt, firstPause)}${pause},${proven}${leases.join('')}`;
+}
+
+/** Of those let out that have no place any more nothing is remembered. */
+function canaryPrint(ledger: Ledger, names: Naming): string {
+  if (ledger.canary === undefined) return '';
+  const places = placesTaken(ledger).map((callId) => names.call(callId));
+  return `y${places.toSorted().join('')}`;
 }
 
 function peoplePrint(

@@ -93,6 +93,21 @@ const INVARIANTS = {
     if (state !== 'claimed' || claimedAt >= hold.retryAt) return true;
     return next.ledger.hold?.pauses === hold.pauses && next.ledger.hold.proven === hold.proven;
   },
+  // By what is true of the phones, whatever the ledger remembers of places.
+  'while a canary stands no more calls ring than it has places': (_, { next }) =>
+    next.ledger.canary === undefined || rungOrRinging(next) <= next.ledger.canary.calls,
+  'a canary is lifted by a person, or when as many were taken as it asks for': (
+    { ledger: { canary } },
+    { next, by },
+  ) =>
+    canary === undefined ||
+    next.ledger.canary !== undefined ||
+    by === 'people' ||
+    taken(next) >= (canary.needed ?? Number.POSITIVE_INFINITY),
+  'a canary that has passed holds nothing': (_, { next: { ledger } }) =>
+    ledger.canary?.needed === undefined ||
+    Object.values(ledger.entries).filter(({ state }) => state === 'accepted').length <
+      ledger.canary.needed,
   'an archived campaign’s counts never move': ({ ledger }, { next }) =>
     !ledger.isArchived ||
     JSON.stringify(countsOf(ledger)) === JSON.stringify(countsOf(next.ledger)),
@@ -162,6 +177,19 @@ function everyCall(holds: (world: World, callId: string) => boolean): Invariant 
 function wiresOf(world: World, callId: string) {
   const { wire, first = 'quiet' } = callOf(world, callId);
   return [wire, first];
+}
+
+/** Each phone once: a claim may yet be sent, and what is out may have been taken. */
+function rungOrRinging({ calls, ledger }: World): number {
+  return Object.entries(calls).filter(([callId, { wire, first = 'quiet' }]) => {
+    const isOut = wire !== 'quiet' || first !== 'quiet';
+    return isOut || entryOf(ledger, callId).state === 'claimed';
+  }).length;
+}
+
+function taken({ calls }: World): number {
+  return Object.values(calls).filter(({ wire, first }) => wire === 'taken' || first === 'taken')
+    .length;
 }
 
 /** Claims that are probes of the hold that stands, and of which more may come. */

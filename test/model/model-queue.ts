@@ -4,6 +4,7 @@ import {
   type ArchiveAnswer,
   archive,
   askGate,
+  type Canary,
   control,
   countsOf,
   EMPTY_LEDGER,
@@ -15,11 +16,14 @@ import {
   grantRedial,
   isOver,
   type Ledger,
+  openCanary,
+  placesTaken,
   type Question,
   type RedialAnswer,
   type Release,
   release,
   removed,
+  renewCanary,
   reopen,
   restored,
   type SeenClaim,
@@ -30,7 +34,7 @@ import {
   type Turn,
 } from './call-life.ts';
 import { type Hold, type HoldRequest, livingLeases, openHold } from './hold-life.ts';
-import type { ErasureTold, Standing } from './real-queue.ts';
+import type { CanaryAnswer, ErasureTold, Standing } from './real-queue.ts';
 
 export class ModelQueue {
   readonly #times: Times;
@@ -137,6 +141,24 @@ export class ModelQueue {
     return hold !== undefined;
   }
 
+  openCanary(given: Pick<Canary, 'calls' | 'needed'>): CanaryAnswer {
+    const { canary, isArchived } = this.#ledger;
+    if (isArchived) return 'archived';
+    this.#ledger = openCanary(this.#ledger, given);
+    if (this.#ledger.canary === undefined) return 'lifted';
+    return canary === undefined ? 'opened' : 'stands';
+  }
+
+  releaseCanary(): boolean {
+    const { canary } = this.#ledger;
+    this.#ledger = { ...this.#ledger, canary: undefined };
+    return canary !== undefined;
+  }
+
+  changeCampaign(): void {
+    if (!this.#ledger.isArchived) this.#ledger = renewCanary(this.#ledger);
+  }
+
   suppress(callId: string, isListed: boolean): number {
     const { suppressed } = this.#ledger;
     if (suppressed.includes(callId) === isListed) return 0;
@@ -150,7 +172,7 @@ export class ModelQueue {
   }
 
   look(): Standing {
-    const { entries, kept, reopened, hold, trouble } = this.#ledger;
+    const { entries, kept, reopened, hold, trouble, canary } = this.#ledger;
     const claims = Object.keys(entries).filter(
       (callId) => entryOf(this.#ledger, callId).state === 'claimed',
     );
@@ -167,6 +189,11 @@ export class ModelQueue {
       results: this.#results.map((result) => JSON.stringify(result)),
       revised: [...this.#revised].toSorted(),
       hold: hold === undefined ? undefined : this.#holdFromNow(hold),
+      canary: canary && {
+        calls: canary.calls,
+        needed: canary.needed,
+        places: placesTaken(this.#ledger).toSorted(),
+      },
       trouble,
     };
   }

@@ -521,6 +521,7 @@ function peopleMoves(world: World, scope: Scope, protocol: Protocol): Move[] {
     ...controlMoves(world, scope, protocol),
     ...retryMoves(world, protocol),
     ...archiveMoves(world, scope),
+    ...(world.ledger.canary === undefined ? [] : [releasesCanary(world)]),
     ...(scope.actions.includes('erase') ? erasureMoves(world, protocol) : []),
     ...(scope.actions.includes('suppress') && !world.people.hasSuppressed
       ? [suppresses(world)]
@@ -669,6 +670,11 @@ function erasureMoves(world: World, protocol: Protocol): Move[] {
     people: { ...people, erasure: 'under way' as const },
   };
   return [{ story: `what is found of the person of ${callId} is erased`, by: 'people', next }];
+}
+
+function releasesCanary(world: World): Move {
+  const ledger = { ...world.ledger, canary: undefined };
+  return { story: 'somebody releases the canary', by: 'people', next: { ...world, ledger } };
 }
 
 function suppresses(world: World): Move {

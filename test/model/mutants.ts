@@ -1,5 +1,13 @@
 /** Ways to dial that look sensible and break a promise: the explorer has to find how. */
-import { entryOf, erase, NEVER_CLAIMED, outcomeOf, reopen, settle } from './call-life.ts';
+import {
+  type Entry,
+  entryOf,
+  erase,
+  NEVER_CLAIMED,
+  outcomeOf,
+  reopen,
+  settle,
+} from './call-life.ts';
 import type { Promised } from './invariants.ts';
 import { PROTOCOL, type Protocol } from './moves.ts';
 import { SCOPES } from './scopes.ts';
@@ -42,6 +50,18 @@ const intoArchives: Protocol['settle'] = (ledger, settlement, now) => {
   const turn = settle({ ...ledger, isArchived: false }, settlement, now);
   return { ...turn, ledger: { ...turn.ledger, isArchived: ledger.isArchived } };
 };
+
+/** A canary without what is in one of these states. */
+function blindTo(states: readonly Entry['state'][]): Protocol['askGate'] {
+  return (ledger, question, now, times) => {
+    const { canary } = ledger;
+    if (canary === undefined) return askGate(ledger, question, now, times);
+    const letOut = canary.letOut.filter(
+      (callId) => !states.includes(entryOf(ledger, callId).state),
+    );
+    return askGate({ ...ledger, canary: { ...canary, letOut } }, question, now, times);
+  };
+}
 
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'no gate: a delivered job is dialed': mutant('no phone rings twice', SCOPES.alone, {
@@ -237,6 +257,26 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     'after an erasure no job names the person but one that is about to go',
     SCOPES.erased,
     { dropsLateJobs: false },
+  ),
+  'a canary counts what has its outcome': mutant(
+    'while a canary stands no more calls ring than it has places',
+    SCOPES.canary,
+    { askGate: blindTo(['claimed']) },
+  ),
+  'a call in doubt gives its place in a canary back': mutant(
+    'while a canary stands no more calls ring than it has places',
+    SCOPES.passingCanary,
+    { askGate: blindTo(['unknown']) },
+  ),
+  'a canary passes by whatever comes of it': mutant(
+    'a canary is lifted by a person, or when as many were taken as it asks for',
+    SCOPES.passingCanary,
+    {
+      settle: (ledger, settlement, now) => {
+        const turn = settle(ledger, settlement, now);
+        return { ...turn, ledger: { ...turn.ledger, canary: undefined } };
+      },
+    },
   ),
   'the job goes when the claim was another’s': mutant('no row is lost', SCOPES.alone, {
     keepsJobOfLostClaim: false,

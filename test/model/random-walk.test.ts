@@ -33,6 +33,7 @@ test.each([
   ['with an expiry', { ...CROWD, expiresAt: 12, sweeps: true }],
   ['with redials', { ...CROWD, redialAfter: 2 }],
   ['with an erasure and an archive', ENDED],
+  ['with a canary', { ...CROWD, canary: { calls: 2, needed: 2 } }],
 ])('three workers and five calls keep every promise, %s', (_, scope) => {
   expect(troubleIn(scope, SEEDS)).toBe('');
 });

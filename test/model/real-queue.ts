@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   CallInFlightError,
   CampaignArchivedError,
+  type CanaryOpening,
   type ClaimRequest,
   DialQueue,
   type Gate,
@@ -15,13 +16,16 @@ import {
   type HoldRequest as RealHoldRequest,
   type TroubleRun as RealTroubleRun,
 } from '@libby-dialer/dial-queue';
-import type { RetryableOutcome } from '@libby-dialer/dialing';
+import { isoInstant, parseCampaign, type RetryableOutcome } from '@libby-dialer/dialing';
 import { patienceMs, uniquePrefix } from '@libby-dialer/testkit';
 import type { Redis } from 'ioredis';
 import {
+  type Canary,
+  EMPTY_LEDGER,
   type Entry,
   type GateAnswer,
   NEVER_CLAIMED,
+  placesTaken,
   type Question,
   type RedialAnswer,
   type Release,
@@ -59,7 +63,14 @@ export interface Standing {
   readonly revised: readonly string[];
   /** Its leases: those that live, by owner. */
   readonly hold: Hold | undefined;
+  readonly canary: CanaryStanding | undefined;
   readonly trouble: Trouble;
+}
+
+interface CanaryStanding {
+  readonly calls: number;
+  readonly needed: number | undefined;
+  readonly places: readonly string[];
 }
 
 export class RealQueue {
@@ -69,6 +80,7 @@ export class RealQueue {
   readonly #gate: Gate;
   readonly #identity: Identity;
   #elapsedMs = 0;
+  #changes = 0;
 
   private constructor(redis: Redis, prefix: string, identity: Identity, times: Times) {
     this.#redis = redis;
@@ -241,6 +253,36 @@ export class RealQueue {
     return this.#queue.holds.release('all', 'Kim');
   }
 
+  async openCanary(given: Pick<Canary, 'calls' | 'needed'>): Promise<CanaryAnswer> {
+    try {
+      return await this.#queue.canaries.open(CAMPAIGN, given);
+    } catch (error) {
+      if (error instanceof CampaignArchivedError) return 'archived';
+      throw error;
+    }
+  }
+
+  releaseCanary(): Promise<boolean> {
+    return this.#queue.holds.release(`campaign:${CAMPAIGN}`, 'Kim');
+  }
+
+  /** Each time to a name that it has not had. Its expiry stays. */
+  async changeCampaign(): Promise<void> {
+    this.#changes += 1;
+    const { state } = this.#keys.campaign(CAMPAIGN);
+    const expiresAt = await this.#redis.hget(state, 'expiresAt');
+    const changed = parseCampaign({
+      id: CAMPAIGN,
+      fromPhoneNumber: LINE,
+      defaultName: `Ann ${this.#changes}`,
+      ...(expiresAt === null ? {} : { expiresAt: isoInstant(Number(expiresAt)) }),
+    });
+    if (!changed.ok) throw new Error(changed.problems.join());
+    await this.#queue.campaigns.put(changed.campaign).catch((error: unknown) => {
+      if (!(error instanceof CampaignArchivedError)) throw error;
+    });
+  }
+
   suppress(callId: string, isListed: boolean): Promise<number> {
     const numbers = [PHONES[callId] ?? ''];
     return isListed ? this.#queue.doNotCall.add(numbers) : this.#queue.doNotCall.remove(numbers);
@@ -275,27 +317,42 @@ export class RealQueue {
 
   async look(): Promise<Standing> {
     const own = this.#keys.campaign(CAMPAIGN);
-    const [at, entries, claims, kept, reopened, state, results, revised, hold, breakers, waiting] =
-      await Promise.all([
-        now(this.#redis),
-        this.#redis.hgetall(own.ledger),
-        this.#redis.zrange(own.claims, '0', '-1'),
-        this.#redis.hkeys(own.kept),
-        this.#redis.smembers(own.reopened),
-        this.#redis.hgetall(own.state),
-        this.#redis.xrange(this.#keys.results, '-', '+'),
-        this.#redis.hkeys(own.revised),
-        this.#redis.hget(this.#keys.holds, 'all'),
-        this.#redis.hgetall(this.#keys.breakers),
-        this.#redis.lrange(`${this.#keys.queue(CAMPAIGN)}wait`, 0, -1),
-      ]);
+    const [
+      at,
+      entries,
+      claims,
+      kept,
+      reopened,
+      state,
+      results,
+      revised,
+      holds,
+      breakers,
+      waiting,
+      letOut,
+    ] = await Promise.all([
+      now(this.#redis),
+      this.#redis.hgetall(own.ledger),
+      this.#redis.zrange(own.claims, '0', '-1'),
+      this.#redis.hkeys(own.kept),
+      this.#redis.smembers(own.reopened),
+      this.#redis.hgetall(own.state),
+      this.#redis.xrange(this.#keys.results, '-', '+'),
+      this.#redis.hkeys(own.revised),
+      this.#redis.hmget(this.#keys.holds, 'all', `campaign:${CAMPAIGN}`),
+      this.#redis.hgetall(this.#keys.breakers),
+      this.#redis.lrange(`${this.#keys.queue(CAMPAIGN)}wait`, 0, -1),
+      this.#redis.smembers(own.canary),
+    ]);
+    const [hold, canary] = holds;
+    const known = Object.fromEntries(
+      Object.entries(entries)
+        // What first attempts left, which no script looks at but to write it.
+        .filter(([field]) => !field.includes('#'))
+        .map(([callId, raw]) => [callId, entryFrom(JSON.parse(raw) as Stored, at)]),
+    );
     return {
-      entries: Object.fromEntries(
-        Object.entries(entries)
-          // What first attempts left, which no script looks at but to write it.
-          .filter(([field]) => !field.includes('#'))
-          .map(([callId, raw]) => [callId, entryFrom(JSON.parse(raw) as Stored, at)]),
-      ),
+      entries: known,
       claims: claims.toSorted(),
       kept: kept.toSorted(),
       reopened: reopened.toSorted(),
@@ -306,7 +363,8 @@ export class RealQueue {
         resultFrom(String(fields[fields.indexOf('result') + 1])),
       ),
       revised: revised.toSorted(),
-      hold: hold === null ? undefined : holdFrom(JSON.parse(hold) as Stored, at),
+      hold: hold ? holdFrom(JSON.parse(hold) as Stored, at) : undefined,
+      canary: canary ? canaryFrom(JSON.parse(canary) as Stored, known, letOut) : undefined,
       trouble: {
         doubts: Number(breakers['run:doubts'] ?? 0),
         unreachable: Number(breakers['run:unreachable'] ?? 0),
@@ -314,6 +372,8 @@ export class RealQueue {
     };
   }
 }
+
+export type CanaryAnswer = CanaryOpening | 'archived';
 
 /** What is told of an erasure; undefined numbers of calls are none. */
 export type ErasureTold = 'in_flight' | { readonly calls: number; readonly ended: number };
@@ -422,6 +482,18 @@ function holdFrom(stored: Stored, at: number): Hold {
       }))
       .toSorted((one, other) => one.owner.localeCompare(other.owner)),
   };
+}
+
+/** Whoever ended without going out is taken off only when there is no room any more. */
+function canaryFrom(
+  { canary }: Stored,
+  entries: Readonly<Record<string, Entry>>,
+  letOut: readonly string[],
+): CanaryStanding {
+  const { calls, needed } = canary as { calls: number; needed?: number };
+  const ledger = { ...EMPTY_LEDGER, entries, canary: { calls, needed, letOut } };
+  const places = placesTaken(ledger);
+  return { calls, needed, places: places.toSorted() };
 }
 
 function countersFrom(state: Readonly<Record<string, string>>): Record<string, number> {

@@ -74,6 +74,12 @@ export const SCOPES = {
     hold: { maxPause: 1, proof: 2 },
     isHeld: true,
   },
+  /** Three calls, of which one goes first, until a person releases the rest. */
+  canary: { ...PAIR, calls: 3, mishaps: 0, canary: { calls: 1, needed: undefined } },
+  /** Two calls, of which one goes first, and the other once that is accepted. */
+  passingCanary: { ...PAIR, mishaps: 1, canary: { calls: 1, needed: 1 } },
+  /** The same, retried. */
+  retriedCanary: { ...PAIR, mishaps: 0, canary: { calls: 1, needed: 1 }, actions: ['retry'] },
 } as const satisfies Readonly<Record<string, Scope>>;
 
 /** `THOROUGH=1` looks at all of it, and else at what takes a third of the time. */
@@ -86,4 +92,6 @@ export const SMALLER_SCOPES: Readonly<Record<string, Scope>> = {
   swept: { ...SCOPES.swept, mishaps: 0 },
   erasedRedial: { ...SCOPES.erasedRedial, mishaps: 1 },
   pair: { ...SCOPES.pair, mishaps: 1 },
+  passingCanary: { ...SCOPES.passingCanary, mishaps: 0 },
+  retriedCanary: { ...SCOPES.retriedCanary, workers: 1 },
 };

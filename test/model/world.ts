@@ -5,6 +5,7 @@
  */
 import type { Outcome } from '@libby-dialer/dialing';
 import {
+  type Canary,
   EMPTY_LEDGER,
   type Entry,
   type GateAnswer,
@@ -149,6 +150,8 @@ export interface Scope {
   readonly hold: Pick<HoldRequest, 'maxPause' | 'proof'> | undefined;
   /** Such a hold stands from the beginning, opened by some other call. */
   readonly isHeld?: boolean;
+  /** A canary stands from the beginning; a person may release it. */
+  readonly canary?: Pick<Canary, 'calls' | 'needed'>;
 }
 
 /** What a 429 asks for. */
@@ -169,6 +172,7 @@ export function beginning(scope: Scope): World {
         asked !== undefined && scope.isHeld
           ? openHold(undefined, asked, 'another call', 0)
           : undefined,
+      canary: scope.canary && { ...scope.canary, letOut: [] },
     },
     calls: Object.fromEntries(callIds.map((callId) => [callId, call])),
     runs: Array.from({ length: scope.workers }, () => undefined),

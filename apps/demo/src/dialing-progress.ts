@@ -19,6 +19,7 @@ const HOLD_WORDS: Readonly<Record<HoldReason, string>> = {
   rejections: 'too many rejections in a row',
   campaign_incomplete: 'a text asks for a value that a call lacks',
   replicas_behind: 'too few replicas of Redis keep up',
+  canary: 'the first calls go ahead of the rest',
   evidence_lost: 'Redis has lost claims, and a person has to decide',
 };
 

@@ -29,6 +29,13 @@ export function wholeNumber(digits: number): (text: string) => number {
   };
 }
 
+/** A share, such as 0.8. */
+export function share(text: string): number {
+  const number = /^\d?\.?\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (number > 0 && number <= 1) return number;
+  throw new InvalidArgumentError('It must be a share such as 0.8, above 0 and at most 1.');
+}
+
 export function wholeNumberUpTo(most: number): (text: string) => number {
   return (text) => {
     const number = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : Number.NaN;

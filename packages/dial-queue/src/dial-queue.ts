@@ -1,3 +1,4 @@
+import type { Canary } from '@libby-dialer/dialing';
 import type { Queue } from 'bullmq';
 import { CallLoader } from './calls/call-loader.ts';
 import { CallReopener } from './calls/call-reopener.ts';
@@ -13,6 +14,7 @@ import { Forwarders } from './forwarding/forwarders.ts';
 import type { Monotonic } from './gate/earlier-claims.ts';
 import { Evidence } from './gate/evidence.ts';
 import { type ClaimTimes, Gate } from './gate/gate.ts';
+import { Canaries } from './holds/canaries.ts';
 import { type HoldObserver, Holds } from './holds/holds.ts';
 import { InboxConsumer } from './inbox/inbox-consumer.ts';
 import { InboxView } from './inbox/inbox-view.ts';
@@ -55,6 +57,7 @@ export class DialQueue {
   readonly archive: CampaignArchive;
 
   readonly holds: Holds;
+  readonly canaries: Canaries;
   readonly evidence: Evidence;
 
   readonly unknownCalls: UnknownCalls;
@@ -85,11 +88,12 @@ export class DialQueue {
     this.campaigns = new CampaignStore(redis, keys);
     this.control = new CampaignControl(redis, keys, options.monotonic);
     this.holds = new Holds(redis, keys, options.onHoldChange);
+    this.canaries = new Canaries(redis, keys, options.onHoldChange);
     this.status = new StatusReader(redis, keys, this.campaigns, this.holds);
     this.idleReasons = new IdleReasons(redis, keys);
     this.archive = new CampaignArchive(redis, keys);
     this.evidence = new Evidence(redis, keys, options.onHoldChange);
-    this.unknownCalls = new UnknownCalls(redis, keys);
+    this.unknownCalls = new UnknownCalls(redis, keys, options.onHoldChange);
     this.reopener = new CallReopener(redis, keys);
     this.parkedCalls = new ParkedCalls(redis, keys);
     this.waitingJobs = new WaitingJobs(redis, keys);
@@ -129,8 +133,10 @@ export class DialQueue {
     return new Gate(this.redis, this.keys, times, fence, this.#onHoldChange);
   }
 
-  loader(campaign: string): CallLoader {
-    return new CallLoader(this.redis, this.keys, campaign);
+  /** @param canary so many calls go first, once something new is queued */
+  loader(campaign: string, canary?: Canary): CallLoader {
+    const openCanary = canary && (() => this.canaries.open(campaign, canary));
+    return new CallLoader(this.redis, this.keys, campaign, openCanary);
   }
 
   preview(campaign: string): LoadPreview {

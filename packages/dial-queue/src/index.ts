@@ -75,7 +75,15 @@ export {
 
 // Holds
 
-export type { Hold, HoldCause, HoldChange, HoldRequest, Holds } from './holds/holds.ts';
+export type { Canaries, CanaryOpening } from './holds/canaries.ts';
+export type {
+  CanaryProgress,
+  Hold,
+  HoldCause,
+  HoldChange,
+  HoldRequest,
+  Holds,
+} from './holds/holds.ts';
 
 // Calls that may have rung
 

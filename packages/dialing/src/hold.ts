@@ -40,6 +40,8 @@ export const HOLD_PAUSES = {
   campaign_incomplete: { firstPauseMs: 60_000, maxPauseMs: 60_000 },
   /** A claim did not reach as many replicas of Redis as it must. */
   replicas_behind: { firstPauseMs: 1_000, maxPauseMs: 30_000 },
+  /** A person has asked that so many calls of a campaign go first. */
+  canary: { firstPauseMs: 0, maxPauseMs: 0 },
   /**
    * Redis has lost claims that it had acknowledged. Only a person lifts it: a probe would be the
    * danger.

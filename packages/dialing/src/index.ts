@@ -20,6 +20,7 @@ export {
   parseCampaign,
   TEXT_FIELDS,
 } from './campaign.ts';
+export { type Canary, canaryOf, MOST_CANARY_CALLS } from './canary.ts';
 export { NO_STRICTER_RULE } from './checked-regions.ts';
 export { readCountryText } from './country-text.ts';
 export { type Circumstances, type Decision, decide, type Sighting } from './decide.ts';

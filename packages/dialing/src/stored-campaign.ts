@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { type Campaign, campaignFields } from './campaign.ts';
 
+/** Of a schedule: each run lets so many calls go first (`ScheduleSettings.canary`). */
+export const SCHEDULED_CANARY = 'schedule.canary';
+
 /**
  * What some definition may require that its keys and values do not tell, by name. When an old key
  * comes to mean something else, its new meaning gets a name here, and definitions that rely on it
  * list it under `requires`: whoever does not know the name does not dial by them.
  */
-const KNOWN_REQUIREMENTS: ReadonlySet<string> = new Set();
+const KNOWN_REQUIREMENTS: ReadonlySet<string> = new Set([SCHEDULED_CANARY]);
 
 /**
  * Texts are told by themselves: what was once stored stays readable, whatever a later check says of

@@ -9,6 +9,12 @@ export const campaignId = z
 
 export const count = z.int().nonnegative();
 
+/** So many calls go first. */
+export const canarySchema = z.object({
+  calls: count,
+  needed: count.nullable().describe('So many accepted ones let the rest follow; null: a person.'),
+});
+
 /** A number as a person writes it, where the country is said beside it. */
 export const phoneText = z
   .string()

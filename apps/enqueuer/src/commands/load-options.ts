@@ -1,4 +1,6 @@
 import type { ListFormat, ListInput } from '@libby-dialer/call-list';
+import { type Canary, canaryOf } from '@libby-dialer/dialing';
+import { UsageError } from '@libby-dialer/runtime';
 import { type Io, warn } from '../terminal/io.ts';
 
 export interface LoadOptions {
@@ -8,6 +10,10 @@ export interface LoadOptions {
   readonly limit?: number | undefined;
   readonly format?: ListFormat | undefined;
   readonly sheet?: string | undefined;
+  /** So many calls go first. */
+  readonly canary?: number | undefined;
+  /** The share of them that must be accepted for the rest to follow. */
+  readonly canaryPass?: number | undefined;
   readonly rejects?: string | undefined;
   readonly anotherList?: boolean | undefined;
   /** Nobody is asked whether the stored campaign is to be changed. */
@@ -15,6 +21,16 @@ export interface LoadOptions {
   /** Of a dry run: a CSV of what is foreseen of each row. */
   readonly verdicts?: string | undefined;
   readonly json?: boolean | undefined;
+}
+
+/** Throws `UsageError`. */
+export function canaryAsked({
+  canary,
+  canaryPass,
+}: Pick<LoadOptions, 'canary' | 'canaryPass'>): Canary | undefined {
+  if (canary !== undefined) return canaryOf(canary, canaryPass);
+  if (canaryPass === undefined) return undefined;
+  throw new UsageError('--canary-pass goes with --canary only.');
 }
 
 /** What a command reads its list from. */

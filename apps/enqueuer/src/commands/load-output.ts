@@ -1,3 +1,4 @@
+import type { Canary } from '@libby-dialer/dialing';
 import {
   type LoadedList,
   loadJson,
@@ -5,6 +6,7 @@ import {
   type Unplaceable,
 } from '@libby-dialer/operations';
 import { countOf, type Logger } from '@libby-dialer/runtime';
+import { canaryOpenedText } from '../reports/hold-report.ts';
 import { loadTable } from '../reports/load-report.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { Progress } from '../terminal/progress.ts';
@@ -37,13 +39,15 @@ export function progressOf<Counts>(
 export async function printLoaded(
   io: Io,
   campaign: string,
-  { counts, rejectsFile, unplaceable }: LoadedList,
-  { json }: { readonly json?: boolean | undefined },
+  { counts, rejectsFile, unplaceable, canary: opening }: LoadedList,
+  { json, canary }: { readonly json?: boolean | undefined; readonly canary?: Canary | undefined },
 ): Promise<void> {
   const wouldExpire = unplaceable.reduce((sum, { count }) => sum + count, 0);
+  const asked = canary === undefined ? {} : { canary: opening ?? null };
+  const said = canary === undefined ? '' : canaryOpenedText(campaign, canary, opening);
   const result = json
-    ? `${JSON.stringify({ ...loadJson(campaign, counts, rejectsFile), wouldExpire })}\n`
-    : loadTable(campaign, counts, rejectsFile);
+    ? `${JSON.stringify({ ...loadJson(campaign, counts, rejectsFile), wouldExpire, ...asked })}\n`
+    : `${loadTable(campaign, counts, rejectsFile)}${said}`;
   await print(io.stdout, result);
   for (const each of unplaceable) warn(io, unplaceableText(each));
 }

@@ -1,6 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import { LIST_FORMATS, readCampaignFile } from '@libby-dialer/call-list';
-import type { Campaign } from '@libby-dialer/dialing';
+import { type Campaign, MOST_CANARY_CALLS } from '@libby-dialer/dialing';
 import {
   anotherListMessage,
   type Context,
@@ -10,7 +10,7 @@ import {
 } from '@libby-dialer/operations';
 import { UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
-import { wholeNumber } from '../option-values.ts';
+import { share, wholeNumber, wholeNumberUpTo } from '../option-values.ts';
 import { storedCampaignChangeText } from '../reports/campaign-change-lines.ts';
 import { loadedSoFar } from '../reports/load-report.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
@@ -18,7 +18,7 @@ import { type Io, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
 import { storedCampaign } from './campaign-option.ts';
 import { dryRun } from './load-dry-run.ts';
-import { inputOf, type LoadOptions } from './load-options.ts';
+import { canaryAsked, inputOf, type LoadOptions } from './load-options.ts';
 import { printLoaded, progressOf } from './load-output.ts';
 
 const DONE = 0;
@@ -42,6 +42,16 @@ export function addLoadCommand({ program, io, run }: CommandLine): void {
       'with --dry-run: write a line of CSV on each row (nothing in it names a person)',
     )
     .option('--limit <n>', 'load only so many callable rows, as a pilot', wholeNumber(15))
+    .option(
+      '--canary <n>',
+      'dial so many calls first, and hold the rest of the campaign until a person releases it',
+      wholeNumberUpTo(MOST_CANARY_CALLS),
+    )
+    .option(
+      '--canary-pass <share>',
+      'with --canary: the rest follows by itself once such a share of them is accepted: 0.8',
+      share,
+    )
     .addOption(
       new Option(
         '--format <format>',
@@ -86,18 +96,20 @@ async function loadHere(
 ): Promise<LoadCounts> {
   const campaign = given ?? (await storedCampaign(context, options.campaign));
   const { limit, rejects, anotherList = false } = options;
+  const canary = canaryAsked(options);
   const loaded = await loadList(context, {
     ...inputOf(io, path, options),
     ...progressOf(io, context.logger, loadedSoFar),
     campaign,
     limit,
+    canary,
     rejects,
     isChangeMeant: (change) => isChangeMeant(io, path, change, options),
     isAnotherMeant: async () =>
       anotherList ||
       (canAsk(io) && (await confirm(io, `${anotherListMessage(campaign)} Load it?`))),
   });
-  await printLoaded(io, campaign.id, loaded, options);
+  await printLoaded(io, campaign.id, loaded, { ...options, canary });
   return loaded.counts;
 }
 

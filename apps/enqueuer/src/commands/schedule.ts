@@ -1,7 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
 import { LIST_FORMATS, readCampaignFile } from '@libby-dialer/call-list';
 import { hasCalls, type ScheduleRun } from '@libby-dialer/dial-queue';
-import type { Schedule, ScheduleSettings } from '@libby-dialer/dialing';
+import { MOST_CANARY_CALLS, type Schedule, type ScheduleSettings } from '@libby-dialer/dialing';
 import {
   type AddedSchedule,
   addSchedule,
@@ -13,7 +13,13 @@ import {
 } from '@libby-dialer/operations';
 import { DialerError, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
-import { duration, positiveDuration, wholeNumber } from '../option-values.ts';
+import {
+  duration,
+  positiveDuration,
+  share,
+  wholeNumber,
+  wholeNumberUpTo,
+} from '../option-values.ts';
 import { loadedSoFar } from '../reports/load-report.ts';
 import { nextRunsText, scheduleText } from '../reports/schedule-report.ts';
 import { callTimeText } from '../reports/wall-clock.ts';
@@ -21,6 +27,7 @@ import { canAsk, confirm } from '../terminal/confirm.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
 import { storedCampaign } from './campaign-option.ts';
+import { canaryAsked } from './load-options.ts';
 import { printLoaded, progressOf } from './load-output.ts';
 
 const LAST_SHOWN = 5;
@@ -37,6 +44,8 @@ interface AddOptions {
   readonly expiresAfter?: number | undefined;
   readonly keepRuns?: number | undefined;
   readonly format?: string | undefined;
+  readonly canary?: number | undefined;
+  readonly canaryPass?: number | undefined;
 }
 
 export function addScheduleCommands({ program, io, run }: CommandLine): void {
@@ -77,6 +86,16 @@ export function addScheduleCommands({ program, io, run }: CommandLine): void {
       '--keep-runs <n>',
       'archive the campaigns of all but so many runs, once exported',
       wholeNumber(6),
+    )
+    .option(
+      '--canary <n>',
+      'of each run dial so many calls first, and hold the rest until a person releases it',
+      wholeNumberUpTo(MOST_CANARY_CALLS),
+    )
+    .option(
+      '--canary-pass <share>',
+      'with --canary: the rest follows by itself once such a share of them is accepted: 0.8',
+      share,
     )
     .addOption(
       new Option(
@@ -137,6 +156,7 @@ const ANSWERS: Record<AddedSchedule['answer'], string> = {
 
 function settingsOf(name: string, options: AddOptions): Omit<ScheduleSettings, 'campaign'> {
   const { cron, timezone, list, format, waitForList, expiresAfter, keepRuns } = options;
+  const canary = canaryAsked(options);
   return {
     name,
     cron: cron.trim(),
@@ -146,6 +166,7 @@ function settingsOf(name: string, options: AddOptions): Omit<ScheduleSettings, '
     waitForListMs: waitForList,
     ...(expiresAfter !== undefined && { expiresAfterMs: expiresAfter }),
     ...(keepRuns !== undefined && { keepRuns }),
+    ...(canary !== undefined && { canary }),
   };
 }
 
@@ -185,11 +206,11 @@ async function runNow(io: Io, name: string, options: RunOptions): Promise<number
 
 async function printEnd(
   io: Io,
-  { schedule: { name }, run, end }: ScheduleRunEnd,
+  { schedule: { name, canary }, run, end }: ScheduleRunEnd,
   options: RunOptions,
 ): Promise<number> {
   if (end.kind === 'loaded') {
-    await printLoaded(io, run.campaign, end.loaded, options);
+    await printLoaded(io, run.campaign, end.loaded, { ...options, canary });
     return end.loaded.counts.rejected > 0 ? ROWS_REJECTED : DONE;
   }
   if (end.kind === 'finished') {

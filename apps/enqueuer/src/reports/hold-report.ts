@@ -1,6 +1,6 @@
-import type { Hold, HoldCause } from '@libby-dialer/dial-queue';
-import type { HoldReason } from '@libby-dialer/dialing';
-import { formatDuration } from '@libby-dialer/runtime';
+import type { CanaryOpening, CanaryProgress, Hold, HoldCause } from '@libby-dialer/dial-queue';
+import type { Canary, HoldReason } from '@libby-dialer/dialing';
+import { countOf, formatDuration } from '@libby-dialer/runtime';
 import { type Cell, formatTable } from '../terminal/table.ts';
 
 /**
@@ -11,20 +11,47 @@ export function causeText({ code, url, status, message }: HoldCause): string {
   return `${status ?? code}${where}${message === undefined ? '' : `: ${message}`}`;
 }
 
+/** What follows a load that asked for a canary. @param opening undefined: nothing was new */
+export function canaryOpenedText(
+  campaign: string,
+  canary: Canary,
+  opening: CanaryOpening | undefined,
+): string {
+  if (opening === undefined) return 'Nothing new is queued: no canary is asked for.\n';
+  if (opening === 'lifted')
+    return 'Its canary has passed already: enough of its calls are accepted, and the rest follows.\n';
+  const first = `${opening === 'stands' ? 'Its canary stands already and goes on: ' : ''}${countOf(canary.calls, 'call')} of the campaign ${canary.calls === 1 ? 'goes' : 'go'} first, the rest is held`;
+  const { needed } = canary;
+  const until =
+    needed === undefined ? '' : ` until ${needed} of them ${needed === 1 ? 'is' : 'are'} accepted`;
+  const release = `"enqueuer hold release campaign:${campaign} --by <you>" lets it follow`;
+  return `${first}${until}; ${release}.\n`;
+}
+
+/** How far a canary is, such as `3 of 5 dialed, 2 accepted, 1 in flight`. */
+export function canaryText({ calls, needed, dialed, accepted, inFlight }: CanaryProgress): string {
+  const parts = [`${dialed} of ${calls} dialed`, `${accepted} accepted`];
+  if (inFlight > 0) parts.push(`${inFlight} in flight`);
+  const isOutOfReach = needed !== undefined && accepted + inFlight + calls - dialed < needed;
+  const missed = isOutOfReach ? `: too few for the ${needed} it asks for, a person decides` : '';
+  return `${parts.join(', ')}${missed}`;
+}
+
 /** @param now of Redis's clock, as the times of holds are */
 export function holdTable(holds: readonly Hold[], now: number, width?: number): string {
   const rows = holds
     .toSorted((a, b) => a.scope.localeCompare(b.scope))
-    .map(({ scope, reason, since, until }): Cell[] => [
+    .map(({ scope, reason, since, until, canary }): Cell[] => [
       scope,
       reason,
       `for ${formatDuration(now - since)}`,
-      nextTry(until, now),
+      nextTry(until, now, canary),
     ]);
   const table = formatTable([['HELD', 'REASON', 'SINCE', 'NEXT TRY'], ...rows], width);
-  const causes = holds.flatMap(({ scope, cause }) =>
-    cause === undefined ? [] : `${scope}: ${causeText(cause)}\n`,
-  );
+  const causes = holds.flatMap(({ scope, cause, canary }) => [
+    ...(cause === undefined ? [] : [`${scope}: ${causeText(cause)}\n`]),
+    ...(canary === undefined ? [] : [`${scope}: ${canaryText(canary)}\n`]),
+  ]);
   const reasons = new Set(holds.map(({ reason }) => reason));
   return `${table}${causes.join('')}\n${[...reasons].map((reason) => MEANINGS[reason]).join('')}`;
 }
@@ -56,10 +83,13 @@ const MEANINGS: Record<HoldReason, string> = {
   campaign_incomplete:
     'campaign_incomplete: the campaign asks for what a call does not have; mend it, then "enqueuer campaign put"\n',
   replicas_behind: 'replicas_behind: too few replicas of Redis have the latest claim; check them\n',
+  canary:
+    'canary: the campaign waits for its first calls; look at their results, then "enqueuer hold release campaign:<id> --by <you>", or change the campaign and as many go first again\n',
   evidence_lost: EVIDENCE_LOST,
 };
 
-function nextTry(until: number | undefined, now: number): string {
+function nextTry(until: number | undefined, now: number, canary?: CanaryProgress): string {
+  if (canary?.needed !== undefined) return `when ${canary.needed} of ${canary.calls} are accepted`;
   if (until === undefined) return 'when a person releases it';
   return until <= now ? 'with the next call' : `in ${formatDuration(until - now)}`;
 }

@@ -13,7 +13,7 @@ import { wallClock } from './wall-clock.ts';
 
 /** One schedule, for people. */
 export function scheduleText({ schedule, next, last }: ScheduleView): string {
-  const { name, cron, timezone, list } = schedule;
+  const { name, cron, timezone, list, canary } = schedule;
   const [soon] = next;
   const rows = [
     ['  next', soon === undefined ? 'never' : timeText(soon, timezone)],
@@ -22,7 +22,8 @@ export function scheduleText({ schedule, next, last }: ScheduleView): string {
       `${clockText(view.run)}  ${runText(view, schedule)}`,
     ]),
   ];
-  return `${name}: "${cron}" ${timezone}, ${list}\n${formatTable(rows)}`;
+  const first = canary === undefined ? '' : `, ${countOf(canary.calls, 'call')} first`;
+  return `${name}: "${cron}" ${timezone}, ${list}${first}\n${formatTable(rows)}`;
 }
 
 /** The runs to come, with what they will be called. */

@@ -3,7 +3,7 @@ import type { CampaignView, End, Rate } from '@libby-dialer/operations';
 import { CLOCKS_MAY_DIFFER_MS, countOf, formatCount, formatDuration } from '@libby-dialer/runtime';
 import { type Cell, formatTable } from '../terminal/table.ts';
 import { rateText } from './dry-run-report.ts';
-import { causeText, holdTable } from './hold-report.ts';
+import { canaryText, causeText, holdTable } from './hold-report.ts';
 import { callTimeText, wallClock } from './wall-clock.ts';
 
 /** One campaign, for people. */
@@ -269,8 +269,8 @@ export function statusLine(view: CampaignView): string {
     ...(outlook.opening === undefined ? [] : [`opens at ${isoInstant(outlook.opening.at)}`]),
     ...(outlook.end?.at === undefined ? [] : [`done about ${isoInstant(outlook.end.at)}`]),
     ...holds.map(
-      ({ scope, reason, until, cause }) =>
-        `${scope} held: ${reason}${cause === undefined ? '' : ` (${causeText(cause)})`}${until === undefined ? '' : `, next try ${isoInstant(until)}`}`,
+      ({ scope, reason, until, cause, canary }) =>
+        `${scope} held: ${reason}${cause === undefined ? '' : ` (${causeText(cause)})`}${canary === undefined ? '' : ` (${canaryText(canary)})`}${until === undefined ? '' : `, next try ${isoInstant(until)}`}`,
     ),
   ];
   return `${isoInstant(now)} ${id}: ${parts.join(', ')}\n`;

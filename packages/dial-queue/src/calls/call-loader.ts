@@ -1,5 +1,6 @@
 import type { Queue } from 'bullmq';
 import { CampaignArchivedError, CampaignCanceledError } from '../campaigns/campaign-closed.ts';
+import type { CanaryOpening } from '../holds/canaries.ts';
 import { type IdentifiedCall, jobOf } from '../jobs/call-job.ts';
 import { openQueue } from '../jobs/queues.ts';
 import { WaitingJobs } from '../jobs/waiting-jobs.ts';
@@ -36,15 +37,29 @@ export class CallLoader implements AsyncDisposable {
   readonly #keys: Keys;
   readonly #campaign: string;
   readonly #queue: Queue;
+  readonly #openCanary: (() => Promise<CanaryOpening>) | undefined;
   #loaded: Promise<Identity> | undefined;
+  #canary: Promise<CanaryOpening> | undefined;
   #isAnnounced = false;
   #hasOwnLines = false;
 
-  constructor(redis: RedisConnection, keys: Keys, campaign: string) {
+  /** @param openCanary done once, before the first call that is new is queued */
+  constructor(
+    redis: RedisConnection,
+    keys: Keys,
+    campaign: string,
+    openCanary?: () => Promise<CanaryOpening>,
+  ) {
     this.#redis = redis;
     this.#keys = keys;
     this.#campaign = campaign;
     this.#queue = openQueue(redis, keys, campaign);
+    this.#openCanary = openCanary;
+  }
+
+  /** What became of the canary; undefined: nothing was new, or none was asked for. */
+  async canary(): Promise<CanaryOpening | undefined> {
+    return await this.#canary;
   }
 
   /**
@@ -141,6 +156,8 @@ export class CallLoader implements AsyncDisposable {
     verdicts: readonly LoadVerdict[],
   ): Promise<void> {
     const fresh = batch.filter((_, index) => verdicts[index] === 'queued');
+    // From its first call on the campaign is held but for so many.
+    if (fresh.length > 0) await (this.#canary ??= this.#openCanary?.());
     await this.#noteExpiries(fresh);
     await this.#noteOwnLines(fresh);
     await this.#replaceSetAside(fresh);

@@ -1,7 +1,7 @@
 #!lua
 -- A person knows that a call in doubt was taken. What they decided is kept, in the same step.
 --
--- Answers: resolved | not_in_doubt <state>
+-- Answers: resolved, then changes of holds, if any | not_in_doubt <state>
 
 local entry = read_entry(ledger, call_id)
 if redis.call('HEXISTS', state, 'archived') == 1 then return { 'not_in_doubt', 'canceled' } end
@@ -17,6 +17,7 @@ write_entry(ledger, call_id, entry)
 redis.call('HDEL', kept, call_id)
 local keys = { state = state, revised = revised, results = results }
 write_result(keys, campaign, call_id, result, entry.revision)
+judge_canary(holds, canary, ledger, channel, campaign)
 redis.call('XADD', audit, '*', 'what', 'in_doubt_resolved', 'callId', call_id,
   'campaign', campaign, 'as', 'accepted', 'by', by, 'at', at)
-return { 'resolved' }
+return { 'resolved', changes_of_holds() }

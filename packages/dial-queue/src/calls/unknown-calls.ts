@@ -4,6 +4,7 @@ import {
   type QueuedCall,
   type ResultRecord,
 } from '@libby-dialer/dialing';
+import { type HoldObserver, tellChanges } from '../holds/holds.ts';
 import { WaitingJobs } from '../jobs/waiting-jobs.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
@@ -48,11 +49,10 @@ export interface Decider {
 export class UnknownCalls {
   static readonly #resolve = new Script({
     lua: new URL('./resolve.lua', import.meta.url),
-    shared: ['ledger', 'redial', 'write-result'],
-    keys: ['ledger', 'state', 'kept', 'revised', 'results', 'audit'],
-    args: { campaign: text, callId: text, by: text, at: text, result: text },
-    answer: ([kind, state]: [Resolution['kind'], Outcome]): Resolution =>
-      kind === 'resolved' ? { kind } : { kind, state },
+    shared: ['ledger', 'redial', 'holds', 'canary', 'write-result'],
+    keys: ['ledger', 'state', 'kept', 'revised', 'results', 'audit', 'holds', 'canary'],
+    args: { campaign: text, callId: text, by: text, at: text, result: text, channel: text },
+    answer: readResolution,
   });
   static readonly #grantRedial = new Script({
     lua: new URL('./grant-redial.lua', import.meta.url),
@@ -64,10 +64,12 @@ export class UnknownCalls {
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #results: Results;
+  readonly #observe: HoldObserver | undefined;
 
-  constructor(redis: RedisConnection, keys: Keys) {
+  constructor(redis: RedisConnection, keys: Keys, observe?: HoldObserver) {
     this.#redis = redis;
     this.#keys = keys;
+    this.#observe = observe;
     this.#results = new Results(redis, keys);
   }
 
@@ -105,13 +107,16 @@ export class UnknownCalls {
       worker: PERSON,
     } as const;
     const { revision: _, ...head } = { ...resolved, settledAt: isoInstant(at) };
-    const resolution = await UnknownCalls.#resolve.run(this.#redis, this.#keys.campaign(campaign), {
+    const keys = this.#keys.campaign(campaign);
+    const { resolution, changes } = await UnknownCalls.#resolve.run(this.#redis, keys, {
       campaign,
       callId,
       by,
       at: isoInstant(at),
       result: openRecord(head),
+      channel: keys.announcements,
     });
+    tellChanges(this.#observe, changes);
     // One that waited for its redial would come up only to find its call settled.
     if (resolution.kind === 'resolved')
       await new WaitingJobs(this.#redis, this.#keys).drop(campaign, [callId]);
@@ -149,6 +154,15 @@ export class UnknownCalls {
     const entries = await this.#redis.hmget(ledger, ...records.map(({ callId }) => callId));
     return records.flatMap((record, index) => doubtOf(record, entries[index]));
   }
+}
+
+function readResolution([kind, value]: [kind: Resolution['kind'], value?: string]): {
+  readonly resolution: Resolution;
+  readonly changes?: string | undefined;
+} {
+  return kind === 'resolved'
+    ? { resolution: { kind }, changes: value }
+    : { resolution: { kind, state: value as Outcome } };
 }
 
 function readRedialResolution([kind, value]: [

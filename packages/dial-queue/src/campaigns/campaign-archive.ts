@@ -132,7 +132,7 @@ export class CampaignArchive {
     await CampaignArchive.#removeQueue.run(this.#redis, { queueKeys }, { queue });
     // The headings stay: a call that a loader adds late cannot end without them, and they name
     // nobody.
-    const { ledger, kept, claims, expiries, revised, reopened, turns, setAside } = own;
+    const { ledger, kept, claims, expiries, revised, reopened, turns, setAside, canary } = own;
     const ofWorkers = TURNS.map((what) => `${turns}:${what}`);
     await this.#redis.unlink(
       ledger,
@@ -143,6 +143,7 @@ export class CampaignArchive {
       reopened,
       turns,
       setAside,
+      canary,
       ...ofWorkers,
     );
     await this.#redis.srem(this.#keys.campaignsToRemove, campaign);

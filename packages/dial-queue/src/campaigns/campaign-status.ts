@@ -187,8 +187,12 @@ function stateOf(
   return 'running';
 }
 
-/** A campaign with several lines is held only when all of them are. */
-function isHeld(campaign: Campaign, holds: readonly Hold[]): boolean {
+/**
+ * A campaign with several lines is held only when all of them are, and one with a canary only when
+ * that is full.
+ */
+function isHeld(campaign: Campaign, all: readonly Hold[]): boolean {
+  const holds = all.filter(({ canary }) => canary === undefined || canary.dialed >= canary.calls);
   const lines = holds.filter(({ scope }) => scope.startsWith('line:')).length;
   return (
     lines >= campaign.fromPhoneNumber.length ||

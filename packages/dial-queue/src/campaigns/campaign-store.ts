@@ -65,7 +65,7 @@ export class CampaignStore {
   static readonly #put = new Script({
     lua: new URL('./put-campaign.lua', import.meta.url),
     shared: ['ledger', 'holds'],
-    keys: ['campaigns', 'state', 'registryVersion', 'holds'],
+    keys: ['campaigns', 'state', 'registryVersion', 'holds', 'canary'],
     args: {
       campaign: text,
       definition: text,

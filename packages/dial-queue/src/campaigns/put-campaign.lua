@@ -21,6 +21,8 @@ if not unchanged then
   -- Whatever was wrong with its script may be mended now.
   local hold = read_hold(holds, 'campaign:' .. campaign)
   if hold and not hold.person then redis.call('HDEL', holds, 'campaign:' .. campaign) end
+  -- What went out by the old text shows nothing of the new one: the canary begins anew.
+  redis.call('DEL', canary)
   announce(channel, 'campaign:' .. campaign)
 end
 return { unchanged and 'unchanged' or 'changed' }

@@ -26,6 +26,8 @@ export interface Claim {
   readonly redials?: number;
   /** Holds for which this call is the probe. */
   readonly probes?: readonly HoldScope[];
+  /** It has a place of its campaign's canary. */
+  readonly isCanary?: boolean;
   /** Calls that the person had had in the time of each cap. */
   readonly placed?: readonly number[];
   /** The version of the do-not-call list that the person was not on. */

@@ -78,8 +78,18 @@ export class Evidence {
   });
   static readonly #recall = new Script({
     lua: new URL('./recall.lua', import.meta.url),
-    shared: ['ledger', 'redial', 'lines', 'people'],
-    keys: ['ledger', 'claims', 'state', 'reopened', 'openCampaigns', 'lines', 'people'],
+    shared: ['ledger', 'redial', 'holds', 'canary', 'lines', 'people'],
+    keys: [
+      'ledger',
+      'claims',
+      'state',
+      'reopened',
+      'openCampaigns',
+      'lines',
+      'people',
+      'holds',
+      'canary',
+    ],
     args: {
       campaign: text,
       calls: rows({

@@ -106,9 +106,14 @@ local function held(scope)
 end
 
 local probes = {}
+local is_canary = false
 for _, scope in ipairs({ 'all', 'campaign:' .. ask.campaign }) do
   local barrier, is_probe = held(scope)
-  if barrier then return answer('held', unpack(barrier)) end
+  if barrier and barrier[2] == 'canary' then
+    local hold = canary_hold(holds, ask.campaign)
+    is_canary = has_canary_room(hold.canary, canary, ledger, call_id)
+  end
+  if barrier and not is_canary then return answer('held', unpack(barrier)) end
   if is_probe then probes[#probes + 1] = scope end
 end
 
@@ -245,7 +250,7 @@ local claim = {
   failures = entry and entry.failures or 0,
   refusals = entry and entry.refusals or 0, acceptedMark = entry and entry.acceptedMark or 0,
   revision = entry and entry.revision or 0, redials = redials,
-  probes = #probes > 0 and probes or nil,
+  probes = #probes > 0 and probes or nil, isCanary = is_canary or nil,
   placed = #placed > 0 and placed or nil, doNotCall = tonumber(known[2] or 0),
 }
 if slot then
@@ -260,5 +265,6 @@ tidy_line(lines, line, now)
 if last_claim % CLAIMS_PER_TIDYING == 0 then tidy_person(people, person, now) end
 local written = write_entry(ledger, call_id, claim)
 redis.call('ZADD', claims, claim.deadline, call_id)
+if is_canary then redis.call('SADD', canary, call_id) end
 for _, scope in ipairs(probes) do lend_probe(holds, now, scope, owner, claim.deadline) end
 return answer('dial', written)

@@ -221,7 +221,7 @@ export type ReleaseAnswer = 'released' | 'at_fault' | 'late' | 'lost';
 
 const CLAIM = new Script({
   lua: new URL('./gate.lua', import.meta.url),
-  shared: ['ledger', 'redial', 'holds', 'lines', 'people', 'turns', 'pace'],
+  shared: ['ledger', 'redial', 'holds', 'canary', 'lines', 'people', 'turns', 'pace'],
   keys: [
     'ledger',
     'state',
@@ -232,6 +232,7 @@ const CLAIM = new Script({
     'turns',
     'lines',
     'people',
+    'canary',
   ],
   args: { ask: json<ClaimRequest>(), sendWithinMs: number, claimMs: number },
   answer: readAnswer,
@@ -239,7 +240,7 @@ const CLAIM = new Script({
 
 const SETTLE = new Script({
   lua: new URL('./settle.lua', import.meta.url),
-  shared: ['ledger', 'redial', 'holds', 'lines', 'people', 'write-result'],
+  shared: ['ledger', 'redial', 'holds', 'canary', 'lines', 'people', 'write-result'],
   keys: [
     'ledger',
     'state',
@@ -252,6 +253,7 @@ const SETTLE = new Script({
     'expiries',
     'lines',
     'people',
+    'canary',
   ],
   args: {
     settlement: json<Settlement>(),
@@ -323,10 +325,11 @@ export class Gate {
 
   /** A gate introduced to no server, where nobody compares, introduces itself to the first. */
   async claim(request: ClaimRequest): Promise<GateAnswer | Uncompared> {
-    const { ledger, state, claims, turns } = this.#keysOf(request.campaign);
+    const { ledger, state, claims, turns, canary } = this.#keysOf(request.campaign);
     const { holds, claimCounts, lines, people } = this.#keys;
     const doNotCall = this.#keys.doNotCall(request.person.bucket);
-    const keys = { ledger, state, claims, turns, holds, claimCounts, lines, people, doNotCall };
+    const own = { ledger, state, claims, turns, canary };
+    const keys = { ...own, holds, claimCounts, lines, people, doNotCall };
     const bound = this.#bound ?? (await this.#introduceItself());
     const answer = await bound.run(this.#redis, keys, { ask: request, ...this.#times });
     if (answer === undefined) return { kind: 'uncompared' };

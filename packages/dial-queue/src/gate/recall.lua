@@ -45,6 +45,7 @@ for index, call in ipairs(calls) do
       redis.call('ZADD', claims, claim.deadline, call_id)
       occupy_line(lines, claim.line, owner, claim.deadline + claim.conversationMs)
       remember_call(people, claim.person, owner, claim.claimedAt + UNANSWERED)
+      join_canary(holds, canary, campaign, call_id)
       written = written + 1
     end
   end

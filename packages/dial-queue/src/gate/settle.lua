@@ -17,7 +17,11 @@ local entry = read_entry(ledger, call_id)
 if (not entry or entry.state ~= 'claimed') and redis.call('HEXISTS', state, 'archived') == 1 then
   return { 'already', is_settled(entry) and entry.state or 'canceled' }
 end
+-- Of most it is known that no canary has to do with them.
+local is_of_canary = not entry or entry.state ~= 'claimed' or entry.isCanary
+local is_lost_claim = not entry or entry.state == 'open'
 if has_lost_redial(entry, settlement.redials) and entry.owner ~= owner then
+  is_lost_claim = true
   begin_redial(ledger, state, call_id, entry)
   entry = { state = 'claimed', owner = owner, failures = entry.failures, revision = entry.revision }
 end
@@ -81,6 +85,13 @@ if payload then
   redis.call('HSET', kept, call_id, payload)
 elseif revision > 1 then
   redis.call('HDEL', kept, call_id)
+end
+
+if is_of_canary and HAS_CANARY_PLACE[outcome] then
+  if is_lost_claim then join_canary(holds, canary, settlement.campaign, call_id) end
+  if outcome == 'accepted' then
+    judge_canary(holds, canary, ledger, channel, settlement.campaign)
+  end
 end
 
 -- Nothing is counted while there is no trouble: then there is no hash of breakers.

@@ -1,4 +1,4 @@
-import type { HoldReason, HoldScope } from '@libby-dialer/dialing';
+import type { Canary, HoldReason, HoldScope } from '@libby-dialer/dialing';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
@@ -55,6 +55,14 @@ export function tellChanges(observe: HoldObserver | undefined, changes: unknown)
   for (const change of JSON.parse(changes) as HoldChange[]) observe(change);
 }
 
+/** How far one is. */
+export interface CanaryProgress extends Canary {
+  /** Calls let out and not given back: those in flight, and those that have an outcome of it. */
+  readonly dialed: number;
+  readonly accepted: number;
+  readonly inFlight: number;
+}
+
 /** A hold that stands. Times are epoch ms of Redis's clock. */
 export interface Hold {
   readonly scope: HoldScope;
@@ -63,6 +71,8 @@ export interface Hold {
   readonly since: number;
   /** When one call may probe; undefined when only a person lifts it. */
   readonly until: number | undefined;
+  /** Of a hold for `canary`. */
+  readonly canary?: CanaryProgress | undefined;
 }
 
 /** One of the definitions that a campaign has had. */
@@ -77,6 +87,7 @@ interface StoredHold {
   since: number;
   retryAt: number;
   person?: boolean;
+  canary?: Canary;
 }
 
 /** Where dialing is stopped, and why. */
@@ -92,6 +103,16 @@ export class Holds {
       cause: optional(json<HoldCause>()),
       edition: text,
     },
+  });
+  static readonly #progress = new Script({
+    lua: new URL('./canary-progress.lua', import.meta.url),
+    shared: ['ledger', 'holds', 'canary'],
+    keys: ['ledger', 'canary'],
+    answer: ([dialed, accepted, inFlight]: [number, number, number]) => ({
+      dialed,
+      accepted,
+      inFlight,
+    }),
   });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
@@ -134,16 +155,25 @@ export class Holds {
 
   async list(): Promise<Hold[]> {
     const stored = await this.#redis.hgetall(this.#keys.holds);
-    return Object.entries(stored).map(([scope, raw]) => {
-      const hold = JSON.parse(raw) as StoredHold;
+    const holds = Object.entries(stored).map(async ([scope, raw]): Promise<Hold> => {
+      const { reason, cause, since, person, retryAt, canary } = JSON.parse(raw) as StoredHold;
+      const standing = canary && { ...canary, ...(await this.#progressOf(scope)) };
+      const until = person ? undefined : retryAt;
       return {
         scope: scope as HoldScope,
-        reason: hold.reason,
-        cause: hold.cause,
-        since: hold.since,
-        until: hold.person ? undefined : hold.retryAt,
+        reason,
+        cause,
+        since,
+        until,
+        ...(standing && { canary: standing }),
       };
     });
+    return await Promise.all(holds);
+  }
+
+  async #progressOf(scope: string): Promise<Omit<CanaryProgress, keyof Canary>> {
+    const keys = this.#keys.campaign(scope.slice('campaign:'.length));
+    return await Holds.#progress.run(this.#redis, keys, {});
   }
 
   /** Lifts a hold by a person's decision, which is kept. Returns whether there was one. */

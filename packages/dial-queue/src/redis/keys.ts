@@ -152,6 +152,8 @@ export class CampaignKeys extends Keys {
   readonly headings: string;
   /** Sorted set: ids of calls that have an expiry of their own, by that instant. */
   readonly expiries: string;
+  /** Set: calls that its canary has let out (see canary.lua). */
+  readonly canary: string;
   /**
    * Hash: the turns of calls that wait for one line alone. With `:<what for>` sorted sets: worker
    * -> its turn. With `:at:…` hashes: how many wait for a minute, until it is over. See turns.lua.
@@ -185,6 +187,7 @@ export class CampaignKeys extends Keys {
     this.revised = `${base}:revised`;
     this.headings = `${base}:headings`;
     this.expiries = `${base}:expiries`;
+    this.canary = `${base}:canary`;
     this.turns = `${base}:turns`;
     this.stuck = `${base}:stuck`;
     this.offPace = `${base}:off-pace`;

@@ -1,5 +1,7 @@
 import type { Campaign } from '../campaign.ts';
+import type { Canary } from '../canary.ts';
 import { RecipientHours } from '../recipient-hours.ts';
+import { SCHEDULED_CANARY } from '../stored-campaign.ts';
 import { placeholdersOf } from '../template.ts';
 import { CronCalendar, CronError, type CronPrecision, type CronTime } from './cron-calendar.ts';
 
@@ -36,6 +38,8 @@ export interface ScheduleSettings {
   readonly expiresAfterMs?: number | undefined;
   /** Campaigns of older runs are archived. */
   readonly keepRuns?: number | undefined;
+  /** Of each run so many calls go first. */
+  readonly canary?: Canary | undefined;
 }
 
 /** A schedule as it is stored. */
@@ -56,7 +60,14 @@ export function checkSchedule(settings: ScheduleSettings, addedAt: number): Sche
   const precision = precisionOf(settings);
   checkName(settings.name, precision);
   checkList(settings.list);
-  return { ...settings, precision, addedAt };
+  return { ...settings, campaign: campaignStored(settings), precision, addedAt };
+}
+
+/** A daemon that knows of no canaries does not carry out its runs. */
+function campaignStored({ campaign, canary }: ScheduleSettings): Campaign {
+  return canary === undefined
+    ? campaign
+    : Object.assign({}, campaign, { requires: [SCHEDULED_CANARY] });
 }
 
 function precisionOf({ cron, timezone }: ScheduleSettings): CronPrecision {
@@ -130,7 +141,9 @@ function timeOf(local: string, precision: CronPrecision): string {
  */
 export function campaignOf(schedule: Schedule, run: { campaign: string; dueAt: number }): Campaign {
   const expiresAt = expiryOf(schedule, run.dueAt);
-  return { ...schedule.campaign, id: run.campaign, ...(expiresAt !== undefined && { expiresAt }) };
+  // What carrying it out requires is done then.
+  const { requires: _, ...campaign }: Campaign & { requires?: unknown } = schedule.campaign;
+  return { ...campaign, id: run.campaign, ...(expiresAt !== undefined && { expiresAt }) };
 }
 
 function expiryOf({ campaign, expiresAfterMs }: Schedule, dueAt: number): number | undefined {

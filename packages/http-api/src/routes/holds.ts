@@ -1,7 +1,7 @@
 import { HOLD_PAUSES, type HoldReason } from '@libby-dialer/dialing';
 import { z } from 'zod';
 import type { Routes } from '../route.ts';
-import { instant } from '../values.ts';
+import { canarySchema, count, instant } from '../values.ts';
 
 const REASONS = Object.keys(HOLD_PAUSES) as [HoldReason, ...HoldReason[]];
 
@@ -15,6 +15,10 @@ export const holdSchema = z
     url: z.string().nullable().describe('Who was asked.'),
     status: z.int().nullable().describe('HTTP status of the answer.'),
     message: z.string().nullable().describe('What the answer said of it.'),
+    canary: canarySchema
+      .extend({ dialed: count, accepted: count, inFlight: count })
+      .nullable()
+      .describe('Of a hold for `canary`: how far its first calls are.'),
   })
   .meta({ id: 'Hold' });
 export type Hold = z.output<typeof holdSchema>;

@@ -1,7 +1,7 @@
 import { campaignSchema, OUTCOMES } from '@libby-dialer/dialing';
 import { z } from 'zod';
 import type { Routes } from '../route.ts';
-import { campaignId, count, instant } from '../values.ts';
+import { campaignId, canarySchema, count, instant } from '../values.ts';
 
 const scheduleName = z
   .string()
@@ -43,6 +43,7 @@ const scheduleSchema = z
     waitForListMs: count,
     expiresAfterMs: count.nullable(),
     keepRuns: count.nullable(),
+    canary: canarySchema.nullable(),
     addedAt: instant,
     next: z.array(z.object({ local: z.string(), dueAt: instant, campaign: campaignId })),
     last: z.array(runSchema).describe('The latest first.'),

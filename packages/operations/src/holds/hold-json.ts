@@ -2,7 +2,7 @@ import type { Hold } from '@libby-dialer/dial-queue';
 import { instantOrNull, isoInstant } from '@libby-dialer/dialing';
 
 /** A hold as programs read it. */
-export function holdJson({ scope, reason, since, until, cause }: Hold) {
+export function holdJson({ scope, reason, since, until, cause, canary }: Hold) {
   return {
     scope,
     reason,
@@ -12,5 +12,6 @@ export function holdJson({ scope, reason, since, until, cause }: Hold) {
     url: cause?.url ?? null,
     status: cause?.status ?? null,
     message: cause?.message ?? null,
+    canary: canary === undefined ? null : { ...canary, needed: canary.needed ?? null },
   };
 }

@@ -11,8 +11,9 @@ import {
   type CallLoader,
   CampaignArchivedError,
   CampaignCanceledError,
+  type CanaryOpening,
 } from '@libby-dialer/dial-queue';
-import type { Campaign } from '@libby-dialer/dialing';
+import type { Campaign, Canary } from '@libby-dialer/dialing';
 import type { Context } from '../context.ts';
 import { ListLoader, type LoadCounts } from './list-loader.ts';
 import type { ProgressView } from './list-progress.ts';
@@ -31,6 +32,11 @@ export interface ListLoad extends ListInput {
   readonly campaign: Campaign;
   /** How many callable rows to load at most. */
   readonly limit?: number | undefined;
+  /**
+   * So many calls of the campaign go first, and the rest is held; only where something new is
+   * queued.
+   */
+  readonly canary?: Canary | undefined;
   /** Path of the rejects file; left out: beside the list. */
   readonly rejects?: string | undefined;
   /**
@@ -61,6 +67,8 @@ export interface LoadedList {
   readonly rejectsFile: string | undefined;
   /** Calls that are queued and can never be placed. */
   readonly unplaceable: readonly Unplaceable[];
+  /** What became of the canary; undefined: none was asked for, or nothing was new. */
+  readonly canary: CanaryOpening | undefined;
 }
 
 /**
@@ -83,7 +91,7 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
       list.source.list.csv,
     );
     await rejects.start();
-    await using calls = await storeCampaign(context, campaign, list.checker);
+    await using calls = await storeCampaign(context, load, list.checker);
     const unplaceable = new UnplaceableRows(campaign, await context.now());
     const loader = new ListLoader({
       campaign: campaign.id,
@@ -103,6 +111,7 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
       counts: loader.counts,
       rejectsFile: await rejects.close({ isWhole: loader.isWhole, warn: load.warn }),
       unplaceable: unplaceable.found(),
+      canary: await calls.canary(),
     };
   } finally {
     list.source.list.close();
@@ -179,12 +188,12 @@ async function noteList(
 
 async function storeCampaign(
   context: Context,
-  campaign: Campaign,
+  { campaign, canary }: ListLoad,
   { head }: RowChecker,
 ): Promise<CallLoader> {
   const answer = await context.queue.campaigns.put(campaign);
   if (!answer.stored) throw dedupeByError(campaign, answer.dedupeBy);
-  const calls = context.queue.loader(campaign.id);
+  const calls = context.queue.loader(campaign.id, canary);
   try {
     const dedupeBy = await calls.fixDedupeBy(campaign.dedupeBy);
     if (dedupeBy !== campaign.dedupeBy) throw dedupeByError(campaign, dedupeBy);

@@ -156,6 +156,7 @@ export class RunCarrier {
         campaign: campaignOf(schedule, run),
         path: listPathOf(schedule, run),
         format: schedule.format as ListFormat | undefined,
+        canary: schedule.canary,
         signal: AbortSignal.any([signal, lease.lost]),
         opened: (listHash) => this.#begin(lease, listHash),
       });

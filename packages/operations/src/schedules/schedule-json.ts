@@ -13,6 +13,7 @@ export function scheduleJson({ schedule, next, last }: ScheduleView) {
     waitForListMs,
     expiresAfterMs,
     keepRuns,
+    canary,
     addedAt,
     precision,
   } = schedule;
@@ -25,6 +26,7 @@ export function scheduleJson({ schedule, next, last }: ScheduleView) {
     waitForListMs,
     expiresAfterMs: expiresAfterMs ?? null,
     keepRuns: keepRuns ?? null,
+    canary: canary === undefined ? null : { calls: canary.calls, needed: canary.needed ?? null },
     addedAt: isoInstant(addedAt),
     next: next.map(({ local, dueAt }) => ({
       local,
