@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { type CallGroup, forecast, rateLimitOf } from './forecast.ts';
+import { type CallGroup, callsLeft, forecast, rateLimitOf } from './forecast.ts';
 import { ALWAYS_OPEN, type OpenSpan, WEEKDAYS } from './open-span.ts';
 import { RecipientHours } from './recipient-hours.ts';
 
@@ -26,6 +26,25 @@ describe('forecast, by hand', () => {
     const request = { groups: [inZone('America/Denver', 5 * 3600)], callsPerSecond: 1, now };
     const endsAt = at('2026-12-02T16:00:00Z');
     expect(forecast(request)).toEqual({ endsAt, latestAt: endsAt, unplaced: 0 });
+  });
+
+  test('what is left of each group, hour by hour', () => {
+    const groups = [
+      inZone('America/New_York', 14_400),
+      inZone('America/Denver', 14_400),
+      inZone('America/New_York', 10, { expiresAt: now }),
+    ];
+    const hours = (count: number) => now + count * 60 * MINUTE;
+    const marks = [0, 1, 3, 5, 7, 26.5].map(hours);
+    const left = callsLeft({ groups, callsPerSecond: 1, now }, marks);
+    expect(left.map((counts) => counts.map(Math.round))).toEqual([
+      [14_400, 14_400, 10],
+      [14_400, 14_400, 10],
+      [7200, 14_400, 10],
+      [4800, 9600, 10],
+      [4800, 2400, 10],
+      [0, 2400, 10],
+    ]);
   });
 
   test('whatever is open shares the rate in proportion', () => {

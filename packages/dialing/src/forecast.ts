@@ -62,6 +62,34 @@ export function forecast({ groups, callsPerSecond, now }: ForecastRequest): Fore
   return { ...walk(waiting, ratePerMs, now), latestAt };
 }
 
+/**
+ * How many calls of each group are left at each instant, supposing the same well mixed list. Those
+ * that have expired by then still count. @param marks epoch ms, ascending, none before `now`
+ */
+export function callsLeft(
+  { groups, callsPerSecond, now }: ForecastRequest,
+  marks: readonly number[],
+): number[][] {
+  const shares = groups.map(
+    (group): Share => ({ group, left: group.calls, shift: nextShift(group, now) }),
+  );
+  let at = now;
+  return marks.map((mark) => {
+    while (at < mark) at = advance(shares, callsPerSecond / 1000, at, mark);
+    return shares.map(({ left }) => left);
+  });
+}
+
+/** Goes on to the next opening or closing, or until one is done, at most so far. */
+function advance(shares: readonly Share[], ratePerMs: number, from: number, until: number): number {
+  const waiting = shares.filter(({ left }) => left > ROUNDING);
+  const open = waiting.filter((share) => opensAt(share) <= from);
+  const edge = Math.min(until, nextEdge(waiting, from));
+  const at = open.length === 0 ? edge : place(open, ratePerMs, from, edge);
+  for (const share of shares) if (closesAt(share) <= at) share.shift = nextShift(share.group, at);
+  return at;
+}
+
 /** A part of a call cannot be placed. */
 function wholeCalls(calls: number): number {
   return Math.max(0, Math.ceil(calls - ROUNDING));

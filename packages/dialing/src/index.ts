@@ -28,6 +28,7 @@ export { dedupeKey } from './dedupe-key.ts';
 export {
   ASSUMED_ANSWER_SECONDS,
   type CallGroup,
+  callsLeft,
   type Forecast,
   type ForecastRequest,
   forecast,

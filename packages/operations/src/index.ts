@@ -74,9 +74,11 @@ export { listHolds, releaseHold, type StandingHolds } from './holds/holds.ts';
 
 // How far campaigns are
 
+export { BACKLOG_HOURS, type Backlog, type ZoneBacklog } from './status/backlog.ts';
 export type { CampaignView, Rate } from './status/campaign-view.ts';
 export { type IdleSentence, idleSentences } from './status/idle-sentences.ts';
 export type { End, Outlook } from './status/outlook.ts';
+export type { RatePoint } from './status/rate-history.ts';
 export { statusJson } from './status/status-json.ts';
 export { StatusWatch } from './status/status-watch.ts';
 

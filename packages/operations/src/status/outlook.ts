@@ -45,7 +45,7 @@ export interface OutlookRequest {
 }
 
 /** Of these nobody can say when they go on. */
-const STOPPED: ReadonlySet<CampaignState> = new Set([
+export const STOPPED: ReadonlySet<CampaignState> = new Set([
   'paused',
   'held',
   'canceled',
@@ -87,7 +87,8 @@ export function outlookOf({
   };
 }
 
-function rateOf(
+/** At which rate it is foreseen to go; undefined: nobody knows. */
+export function rateOf(
   campaign: Campaign,
   measured: number | undefined,
 ): Pick<End, 'callsPerSecond' | 'by'> | undefined {

@@ -2,8 +2,10 @@ import type { CampaignStatus, IdleReasons, PendingSample } from '@libby-dialer/d
 import { type Campaign, OUTCOMES, type QueuedCall } from '@libby-dialer/dialing';
 import { describeRedis, explainRedisError, writeRefusal } from '@libby-dialer/runtime';
 import { type Context, NoSuchCampaignError } from '../context.ts';
+import { type Backlog, backlogOf } from './backlog.ts';
 import type { CampaignView, Rate } from './campaign-view.ts';
-import { type Outlook, outlookOf } from './outlook.ts';
+import { type Outlook, outlookOf, rateOf, STOPPED } from './outlook.ts';
+import { RateHistory, type RatePoint } from './rate-history.ts';
 import { RateMeter } from './rate-meter.ts';
 
 const SHORT_MS = 10_000;
@@ -48,6 +50,7 @@ export class StatusWatch {
   readonly #pending: PendingSample;
   readonly #idleReasons: IdleReasons;
   readonly #meters = new Map<string, RateMeter>();
+  readonly #histories = new Map<string, RateHistory>();
   readonly #samples = new Map<string, Sample>();
 
   constructor(context: Context) {
@@ -76,6 +79,28 @@ export class StatusWatch {
       if (campaign !== undefined) views.push(await this.#view(status, campaign, look));
     }
     return views;
+  }
+
+  /** Throws `NoSuchCampaignError`. */
+  async backlog(id: string): Promise<Backlog> {
+    const [now, status] = await Promise.all([
+      this.#context.now(),
+      this.#context.queue.status.read(id),
+    ]);
+    if (status === undefined) throw new NoSuchCampaignError(id);
+    const { pending, state } = status;
+    const campaign = await this.#context.campaign(id);
+    const sample = pending === 0 ? [] : await this.#sampleOf(status, now);
+    const measured = state === 'running' ? this.#meters.get(id)?.perSecond(LONG_MS) : undefined;
+    const callsPerSecond = STOPPED.has(state)
+      ? undefined
+      : rateOf(campaign, measured)?.callsPerSecond;
+    return backlogOf({ campaign, pending, sample, callsPerSecond, now });
+  }
+
+  /** How fast calls were settled over the last half hour, as far as somebody has looked. */
+  rates(id: string): RatePoint[] {
+    return this.#histories.get(id)?.points() ?? [];
   }
 
   async #look(): Promise<Look> {
@@ -123,10 +148,11 @@ export class StatusWatch {
   #rateOf({ id, outcomes }: CampaignStatus, now: number): Rate {
     const meter = this.#meters.get(id) ?? new RateMeter();
     this.#meters.set(id, meter);
-    meter.read(
-      now,
-      OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0),
-    );
+    const history = this.#histories.get(id) ?? new RateHistory();
+    this.#histories.set(id, history);
+    const settled = OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0);
+    meter.read(now, settled);
+    history.read(now, settled);
     return { lastSeconds: meter.perSecond(SHORT_MS), lastMinute: meter.perSecond(LONG_MS) };
   }
 
