@@ -16,6 +16,7 @@ export type {
 export {
   CampaignArchivedError,
   CampaignCanceledError,
+  CampaignChangedError,
   CampaignUnsupportedError,
 } from './campaigns/campaign-closed.ts';
 export type { CampaignControl, ControlAction } from './campaigns/campaign-control.ts';

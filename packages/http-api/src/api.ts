@@ -26,7 +26,18 @@ export const api = {
 export type Api = typeof api;
 export type ApiRoute = keyof Api & RouteName;
 
-type Parts = 'params' | 'query' | 'headers';
+/** The routes of each part, for servers that are made of parts. */
+export interface ApiParts {
+  readonly campaigns: keyof typeof campaignRoutes;
+  readonly calls: keyof typeof callRoutes;
+  readonly lists: keyof typeof listRoutes;
+  readonly holds: keyof typeof holdRoutes;
+  readonly people: keyof typeof peopleRoutes;
+  readonly schedules: keyof typeof scheduleRoutes;
+  readonly intake: keyof typeof intakeRoutes;
+  readonly system: keyof typeof systemRoutes;
+}
+
 type Part<Name extends ApiRoute, Key extends string> = Key extends keyof Api[Name]
   ? Api[Name][Key]
   : undefined;
@@ -55,11 +66,20 @@ export type ApiRequest<Name extends ApiRoute> = Asked<Name, 'params'> &
 type Got<Name extends ApiRoute, Key extends string> =
   Part<Name, Key> extends z.ZodType ? { readonly [K in Key]: OutputOf<Part<Name, Key>> } : object;
 
+type GotBody<Name extends ApiRoute> =
+  Part<Name, 'bodyIs'> extends 'text'
+    ? { readonly body: string }
+    : Part<Name, 'bodyIs'> extends 'unchecked'
+      ? { readonly body: unknown }
+      : Part<Name, 'body'> extends StreamedType
+        ? { readonly body: ReadableStream<Uint8Array> }
+        : Got<Name, 'body'>;
+
 /** What a server has read of a request. */
-export type ApiReceived<Name extends ApiRoute> =
-  Got<Name, Parts> extends infer _
-    ? Got<Name, 'params'> & Got<Name, 'query'> & Got<Name, 'headers'> & Got<Name, 'body'>
-    : never;
+export type ApiReceived<Name extends ApiRoute> = Got<Name, 'params'> &
+  Got<Name, 'query'> &
+  Got<Name, 'headers'> &
+  GotBody<Name>;
 
 /** What a server answers: `Response` where it is streamed. */
 export type ApiAnswer<Name extends ApiRoute> =

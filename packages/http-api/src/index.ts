@@ -3,6 +3,7 @@
 export {
   type Api,
   type ApiAnswer,
+  type ApiParts,
   type ApiReceived,
   type ApiRequest,
   type ApiRoute,

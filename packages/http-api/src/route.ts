@@ -24,6 +24,11 @@ export interface Route {
   /** By their names in lower case. */
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodType | StreamedType;
+  /**
+   * How the server is given a JSON body that it checks itself, part by part or in its own words:
+   * as text, or as read. Left out: as the schema makes it.
+   */
+  readonly bodyIs?: 'text' | 'unchecked';
   /** Left out: 200, or 204 where there is no answer. */
   readonly status?: AnswerStatus;
   readonly answer?: z.ZodType | StreamedType;

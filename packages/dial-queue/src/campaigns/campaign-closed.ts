@@ -32,3 +32,14 @@ export class CampaignUnsupportedError extends Error {
     this.unknownRules = unknownRules;
   }
 }
+
+/** Somebody has changed its definition since the edition that was to be changed. */
+export class CampaignChangedError extends Error {
+  readonly code = 'changed_meanwhile';
+  readonly campaign: string;
+
+  constructor(campaign: string) {
+    super(`campaign ${campaign} was changed meanwhile`);
+    this.campaign = campaign;
+  }
+}

@@ -93,7 +93,11 @@ export class StatusReader {
   }
 
   async readAll(): Promise<CampaignStatus[]> {
-    const [campaigns, holds] = await Promise.all([this.#campaigns.list(), this.#holds.list()]);
+    return await this.readSome(await this.#campaigns.list());
+  }
+
+  async readSome(campaigns: readonly StoredCampaign[]): Promise<CampaignStatus[]> {
+    const holds = await this.#holds.list();
     return Promise.all(campaigns.map((campaign) => this.#statusOf(campaign, holds)));
   }
 

@@ -89,3 +89,17 @@ it('reads the headings of a list that was loaded before lists had names', async 
   await fixture.redis.hset(fixture.keys.campaign('spring').headings, 'h1', '["Budget"]');
   expect(await fixture.campaigns.listHead('spring', 'h1')).toEqual({ headings: ['Budget'] });
 });
+
+it('changes an edition only while it is the latest', async () => {
+  const campaign = await fixture.campaign();
+  const { campaigns } = fixture;
+  const late = { code: 'changed_meanwhile' };
+  await expect(campaigns.put(campaign, '')).rejects.toMatchObject(late);
+  const edition = await campaigns.edition('spring');
+  await campaigns.put({ ...campaign, priority: 1 }, edition);
+  await expect(campaigns.put({ ...campaign, priority: 2 }, edition)).rejects.toMatchObject(late);
+  expect((await campaigns.get('spring'))?.priority).toBe(1);
+  await campaigns.put({ ...campaign, id: 'autumn' }, '');
+  expect(await campaigns.ids()).toEqual(['autumn', 'spring']);
+  expect((await campaigns.some(['spring', 'summer'])).map(({ id }) => id)).toEqual(['spring']);
+});

@@ -11,7 +11,11 @@ import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { number, optional, text } from '../redis/script-inputs.ts';
-import { CampaignArchivedError, CampaignUnsupportedError } from './campaign-closed.ts';
+import {
+  CampaignArchivedError,
+  CampaignChangedError,
+  CampaignUnsupportedError,
+} from './campaign-closed.ts';
 
 /** `isChanged`: it was not stored, or otherwise. */
 export type PutAnswer =
@@ -72,6 +76,7 @@ export class CampaignStore {
       dedupeBy: text,
       startsAt: optional(number),
       expiresAt: optional(number),
+      edition: optional(text),
       channel: text,
     },
     answer: (reply: [word: string, fixed?: string]) => reply,
@@ -95,9 +100,10 @@ export class CampaignStore {
 
   /**
    * Stores or changes a campaign. Refused if it would change what a call is the same by after a
-   * first load. Throws `CampaignArchivedError`.
+   * first load. Throws `CampaignArchivedError`, and `CampaignChangedError` for an edition.
+   * @param edition only if this is still the latest; empty: only if nothing is stored
    */
-  async put(campaign: Campaign): Promise<PutAnswer> {
+  async put(campaign: Campaign, edition?: string): Promise<PutAnswer> {
     const { id, dedupeBy, startsAt, expiresAt } = campaign;
     const keys = this.#keys.campaign(id);
     const [word, fixed] = await CampaignStore.#put.run(this.#redis, keys, {
@@ -106,9 +112,11 @@ export class CampaignStore {
       dedupeBy,
       startsAt,
       expiresAt,
+      edition: edition === '' ? 'none' : edition,
       channel: keys.announcements,
     });
     if (word === 'archived') throw new CampaignArchivedError(id);
+    if (word === 'other_edition') throw new CampaignChangedError(id);
     return word === 'dedupe_by'
       ? { stored: false, dedupeBy: fixed ?? '' }
       : { stored: true, isChanged: word === 'changed' };
@@ -152,6 +160,26 @@ export class CampaignStore {
   /** All that are not archived, by id. */
   async list(): Promise<StoredCampaign[]> {
     return campaignsOf(await this.#redis.hgetall(this.#keys.campaigns));
+  }
+
+  /** The ids of all that are not archived, in order. */
+  async ids(): Promise<string[]> {
+    return (await this.#redis.hkeys(this.#keys.campaigns)).toSorted();
+  }
+
+  /** The ids of those that may have work, in order. */
+  async openIds(): Promise<string[]> {
+    return (await this.#redis.smembers(this.#keys.openCampaigns)).toSorted();
+  }
+
+  /** Those of them that there are and that are not archived. */
+  async some(ids: readonly string[]): Promise<StoredCampaign[]> {
+    if (ids.length === 0) return [];
+    const stored = await this.#redis.hmget(this.#keys.campaigns, ...ids);
+    return ids.flatMap((id, index) => {
+      const raw = stored[index];
+      return typeof raw === 'string' ? [readCampaign(id, raw)] : [];
+    });
   }
 
   /** Those that are, by id. */

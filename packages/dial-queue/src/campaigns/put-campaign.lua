@@ -2,9 +2,12 @@
 -- Stores or changes a campaign. What a call is the same by cannot change once a list is loaded: it
 -- would ring everybody again.
 --
--- Answers: changed | unchanged | archived | dedupe_by <the fixed one>
+-- Answers: changed | unchanged | archived | dedupe_by <the fixed one> | other_edition
 
 if redis.call('HEXISTS', state, 'archived') == 1 then return { 'archived' } end
+if edition and (redis.call('HGET', state, 'changed') or 'none') ~= edition then
+  return { 'other_edition' }
+end
 local fixed = redis.call('HGET', state, 'dedupeBy')
 if fixed and fixed ~= dedupe_by then return { 'dedupe_by', fixed } end
 

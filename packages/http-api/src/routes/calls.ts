@@ -99,6 +99,7 @@ export const callRoutes = {
         .optional(),
     }),
     body: z.union([callRecordSchema, z.array(callRecordSchema).min(1).max(MOST_CALLS_PUSHED)]),
+    bodyIs: 'text',
     answer: z.object({ calls: z.array(pushedCallSchema) }),
     problems: [
       'no_such_campaign',

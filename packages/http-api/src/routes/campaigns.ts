@@ -125,6 +125,7 @@ export const campaignRoutes = {
       'if-none-match': z.literal('*').optional(),
     }),
     body: campaignSchema,
+    bodyIs: 'unchecked',
     answer: z.object({
       kind: z.enum(['added', 'changed', 'unchanged']),
       changes: z.array(changeSchema),
@@ -132,7 +133,13 @@ export const campaignRoutes = {
       hold: holdSchema.nullable().describe('Of an unchanged one: the hold that still stands.'),
       etag: z.string(),
     }),
-    problems: ['invalid_campaign', 'dedupe_by', 'campaign_archived', 'changed_meanwhile'],
+    problems: [
+      'invalid_campaign',
+      'dedupe_by',
+      'campaign_archived',
+      'changed_meanwhile',
+      'if_match_needed',
+    ],
   },
   'POST /campaigns/{id}/pause': {
     summary: `Let no further call out until it is resumed. ${PAUSE}`,

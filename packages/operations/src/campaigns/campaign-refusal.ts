@@ -1,4 +1,8 @@
-import { CampaignArchivedError, CampaignUnsupportedError } from '@libby-dialer/dial-queue';
+import {
+  CampaignArchivedError,
+  CampaignChangedError,
+  CampaignUnsupportedError,
+} from '@libby-dialer/dial-queue';
 import { DialerError } from '@libby-dialer/runtime';
 
 /**
@@ -7,6 +11,7 @@ import { DialerError } from '@libby-dialer/runtime';
  */
 export function campaignRefusal(error: unknown): DialerError | undefined {
   if (error instanceof CampaignArchivedError) return archivedError(error);
+  if (error instanceof CampaignChangedError) return changedError(error);
   return error instanceof CampaignUnsupportedError ? unsupportedError(error) : undefined;
 }
 
@@ -21,5 +26,10 @@ function archivedError(cause: CampaignArchivedError): DialerError {
 function unsupportedError(cause: CampaignUnsupportedError): DialerError {
   const rules = cause.unknownRules.join(', ');
   const message = `Campaign ${cause.campaign} was stored by a newer version, and this one does not know its ${rules}; upgrade this program.`;
+  return new DialerError(cause.code, message, { kind: 'conflict', cause });
+}
+
+function changedError(cause: CampaignChangedError): DialerError {
+  const message = `Campaign ${cause.campaign} was changed meanwhile: look at it again before you change it.`;
   return new DialerError(cause.code, message, { kind: 'conflict', cause });
 }

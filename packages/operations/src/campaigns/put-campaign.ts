@@ -11,14 +11,19 @@ export type StoredAs =
   /** It was stored like that already; a hold of the campaign stands. */
   | { readonly kind: 'unchanged'; readonly hold: Hold | undefined };
 
-/** Stores or changes a campaign without loading a list. Throws `DialerError` (`dedupe_by`). */
+/**
+ * Stores or changes a campaign without loading a list. Throws `DialerError` (`dedupe_by`), and
+ * `CampaignChangedError`.
+ * @param edition only if this is still the latest (`CampaignStore.edition`); empty: only a new one
+ */
 export async function putCampaign(
   { queue: { campaigns, holds } }: Context,
   campaign: Campaign,
+  edition?: string,
 ): Promise<StoredAs> {
   const { id } = campaign;
   const before = await campaigns.peek(id);
-  const answer = await campaigns.put(campaign);
+  const answer = await campaigns.put(campaign, edition);
   if (!answer.stored) throw dedupeByError(campaign, answer.dedupeBy);
   if (answer.isChanged && before === undefined) return { kind: 'added' };
   if (answer.isChanged)

@@ -1,4 +1,9 @@
-import type { CampaignStatus, IdleReasons, PendingSample } from '@libby-dialer/dial-queue';
+import type {
+  CampaignStatus,
+  IdleReasons,
+  PendingSample,
+  StoredCampaign,
+} from '@libby-dialer/dial-queue';
 import { type Campaign, OUTCOMES, type QueuedCall } from '@libby-dialer/dialing';
 import { describeRedis, explainRedisError, writeRefusal } from '@libby-dialer/runtime';
 import { type Context, NoSuchCampaignError } from '../context.ts';
@@ -67,15 +72,22 @@ export class StatusWatch {
   }
 
   async all(): Promise<CampaignView[]> {
-    const [look, statuses, campaigns] = await Promise.all([
+    return await this.#views(await this.#context.queue.campaigns.list());
+  }
+
+  /** Those of them that there are and that are not archived. */
+  async some(ids: readonly string[]): Promise<CampaignView[]> {
+    return await this.#views(await this.#context.queue.campaigns.some(ids));
+  }
+
+  async #views(campaigns: readonly StoredCampaign[]): Promise<CampaignView[]> {
+    const [look, statuses] = await Promise.all([
       this.#look(),
-      this.#context.queue.status.readAll(),
-      this.#context.queue.campaigns.list(),
+      this.#context.queue.status.readSome(campaigns),
     ]);
-    const byId = new Map(campaigns.map((campaign) => [campaign.id, campaign]));
     const views: CampaignView[] = [];
-    for (const status of statuses) {
-      const campaign = byId.get(status.id);
+    for (const [index, status] of statuses.entries()) {
+      const campaign = campaigns[index];
       if (campaign !== undefined) views.push(await this.#view(status, campaign, look));
     }
     return views;

@@ -65,6 +65,19 @@ test('a port that is taken is an error in a sentence, or replaced', async () => 
   expect((await fetch(`${second.url}/healthz`)).status).toBe(200);
 });
 
+test('leaves to others what is none of its pages', async () => {
+  await using server = await start({
+    others: {
+      answer: (request, response) => response.end(`other ${request.url}`),
+      requestWithinMs: 60_000,
+      maxConnections: 10,
+    },
+  });
+  const ask = async (path: string) => await (await fetch(`${server.url}${path}`)).text();
+  expect(await ask('/healthz')).toBe('fine ✓');
+  expect(await ask('/api/v1/holds?x')).toBe('other /api/v1/holds?x');
+});
+
 test('an address that this machine does not have is an error in a sentence', async () => {
   await expect(start({ host: '203.0.113.1', fallbackToFreePort: true })).rejects.toMatchObject({
     code: 'http_listen',

@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { DialerError } from '../errors.ts';
 
@@ -12,6 +18,15 @@ export interface HttpReply {
 /** By path, such as `/healthz`. */
 export type HttpRoutes = Readonly<Record<string, () => HttpReply | Promise<HttpReply>>>;
 
+/** Who answers what is none of the service's own pages. */
+export interface OtherRequests {
+  readonly answer: RequestListener;
+  /** How long a request may take to come in. */
+  readonly requestWithinMs: number;
+  /** Beyond so many the oldest connection is closed. */
+  readonly maxConnections: number;
+}
+
 export interface HttpServerOptions {
   readonly host: string;
   /** 0 takes any free port. */
@@ -19,6 +34,8 @@ export interface HttpServerOptions {
   /** Whether a port in use is replaced by any free one. */
   readonly fallbackToFreePort: boolean;
   readonly routes: HttpRoutes;
+  /** Left out: they are not found. */
+  readonly others?: OtherRequests | undefined;
   /** Is told when a route throws or takes too long. The client sees only a 500 or 503. */
   readonly onError: (error: unknown) => void;
   readonly answerWithinMs?: number;
@@ -34,13 +51,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: REQUEST_WITHIN_MS,
-      requestTimeout: REQUEST_WITHIN_MS,
+      requestTimeout: options.others?.requestWithinMs ?? REQUEST_WITHIN_MS,
       keepAliveTimeout: REQUEST_WITHIN_MS,
       connectionsCheckingInterval: 1000,
     },
     (request, response) => void answer(request, response, options),
   );
-  giveWayToNewcomers(server);
+  giveWayToNewcomers(server, options.others?.maxConnections ?? MAX_CONNECTIONS);
   await listen(server, options);
   return new HttpServer(server, options.host);
 }
@@ -49,13 +66,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
  * Whoever opens many connections and says nothing keeps no probe out: beyond the bound the oldest
  * is closed.
  */
-function giveWayToNewcomers(server: Server): void {
+function giveWayToNewcomers(server: Server, most: number): void {
   const open = new Set<Socket>();
   server.on('connection', (socket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
     const [oldest] = open;
-    if (oldest === undefined || open.size <= MAX_CONNECTIONS) return;
+    if (oldest === undefined || open.size <= most) return;
     open.delete(oldest);
     oldest.destroy();
   });
@@ -131,6 +148,10 @@ async function answer(
   response: ServerResponse,
   options: HttpServerOptions,
 ): Promise<void> {
+  if (options.others !== undefined && !Object.hasOwn(options.routes, pathOf(request))) {
+    options.others.answer(request, response);
+    return;
+  }
   const reply = await replyTo(request, options);
   response.writeHead(reply.status, {
     'content-type': reply.contentType,
@@ -141,11 +162,13 @@ async function answer(
   response.end(request.method === 'HEAD' ? undefined : reply.body);
 }
 
-async function replyTo(
-  { method, url = '/' }: IncomingMessage,
-  options: HttpServerOptions,
-): Promise<HttpReply> {
-  const path = url.split('?', 1)[0] ?? '/';
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '/';
+}
+
+async function replyTo(request: IncomingMessage, options: HttpServerOptions): Promise<HttpReply> {
+  const { method } = request;
+  const path = pathOf(request);
   const route = Object.hasOwn(options.routes, path) ? options.routes[path] : undefined;
   if (route === undefined) return plain(404, 'not found');
   if (method !== 'GET' && method !== 'HEAD') return plain(405, 'method not allowed');

@@ -8,7 +8,7 @@ import {
   type RedisRole,
 } from '../redis/redis-connection.ts';
 import { requireDurableRedis } from '../redis/redis-durability.ts';
-import { type HttpServer, startHttpServer } from './http-server.ts';
+import { type HttpServer, type OtherRequests, startHttpServer } from './http-server.ts';
 import { type Metrics, probeRoutes } from './probe-routes.ts';
 import type { Service } from './service.ts';
 
@@ -20,11 +20,13 @@ export interface ServiceWork {
   stop(): Promise<void>;
   /** Sentences on why it cannot work at the moment, for `/readyz`. */
   troubles(): readonly string[];
+  /** Who answers what is no probe. */
+  readonly requests?: OtherRequests;
 }
 
 /** What the work is built from. */
 export interface ServiceShell {
-  /** Connected, and fit. Its commands wait while Redis is away. */
+  /** Connected, and fit. */
   readonly redis: RedisConnection;
   /** Another connection, connected; closed after the work has stopped. */
   readonly connect: (role: RedisRole) => Promise<RedisClient>;
@@ -36,6 +38,8 @@ export interface RedisServiceOptions {
   /** Names its connections to Redis. */
   readonly program: string;
   readonly redis: RedisConfig;
+  /** What its connection does while Redis is away; left out: `worker`. */
+  readonly role?: RedisRole;
   readonly http: {
     readonly host: string;
     /** Undefined: the default port, or a free one where another process has that. */
@@ -70,7 +74,7 @@ export class RedisService implements Service {
 
   constructor(options: RedisServiceOptions) {
     this.#options = options;
-    this.#redis = this.#createRedis('worker');
+    this.#redis = this.#createRedis(options.role ?? 'worker');
   }
 
   /**
@@ -137,6 +141,7 @@ export class RedisService implements Service {
       port: http.port ?? http.defaultPort,
       fallbackToFreePort: http.port === undefined,
       routes: probeRoutes(metrics, () => this.#troubles(work)),
+      others: work.requests,
       onError: (error) => logger.warn({ err: error }, 'could not answer a request'),
     });
     return this.#release.use(server);
