@@ -2,22 +2,40 @@ import { once } from 'node:events';
 import { type ClientRequest, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startSimulator } from '@libby-dialer/libby-simulator';
-import { eventually, type NetworkFault, startFaultProxy } from '@libby-dialer/testkit';
+import {
+  eventually,
+  type LinkObserver,
+  type NetworkFault,
+  startFaultProxy,
+} from '@libby-dialer/testkit';
 import { expect, test } from 'vitest';
 import { Exchanges } from './exchanges.ts';
 
 const NUMBER = '+12015550100';
 
-async function openApi() {
+async function openApi(onAnswer = () => {}) {
   await using parts = new AsyncDisposableStack();
   const simulator = parts.use(await startSimulator());
   const exchanges = new Exchanges();
   const targetPort = Number(new URL(simulator.apiUrl).port);
   const proxy = parts.use(
-    await startFaultProxy({ targetPort, observe: () => exchanges.observe() }),
+    await startFaultProxy({ targetPort, observe: () => telling(onAnswer, exchanges.observe()) }),
   );
   const owned = parts.move();
   return { simulator, exchanges, proxy, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** For longer than a time after an answer in which a client that leaves may not have read it. */
+function stall(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+}
+
+function telling(onAnswer: () => void, observer: LinkObserver): LinkObserver {
+  const received = (chunk: Buffer) => {
+    onAnswer();
+    observer.received(chunk);
+  };
+  return { ...observer, received };
 }
 
 /** Asks without a token: the provider says 403, if it is asked. */
@@ -76,6 +94,17 @@ test('a sender that leaves right after its answer may not have seen it', async (
   await eventually(() =>
     expect(api.exchanges.all).toMatchObject([{ answer: 403, isCutShort: true }]),
   );
+});
+
+test('a sender that left before its answer came has not seen it, however late that is noticed', async () => {
+  let asked: ClientRequest | undefined;
+  await using api = await openApi(() => {
+    asked?.socket?.destroy();
+    setImmediate(stall);
+  });
+  asked = ask(api.proxy.port);
+  await eventually(() => api.proxy.counts().accepted === 1 && api.proxy.counts().open === 0);
+  expect(api.exchanges.all).toMatchObject([{ answer: 403, isCutShort: true }]);
 });
 
 test('a sender whose connection is reset may not have seen its answer, however long ago that came', async () => {

@@ -42,6 +42,11 @@ export interface LinkObserver {
 
 /** An idle connection is kept for longer than this by any client. */
 const JUST_MS = 250;
+/**
+ * By then our loop, however late it is, has been told of a client that left before its answer was
+ * written.
+ */
+const TURNS_TO_NOTICE = 3;
 
 interface Lane {
   readonly direction: Direction;
@@ -77,6 +82,7 @@ export class Link {
    */
   #isCutShort = false;
   #answeredAt = Number.NEGATIVE_INFINITY;
+  #answersUnseen = 0;
 
   constructor(client: Socket, target: Socket, countBytes: ByteCounter, observer?: LinkObserver) {
     this.#observer = observer;
@@ -153,7 +159,20 @@ export class Link {
 
   /** A busy machine may have both in one turn: an answer that comes, and a client that has left. */
   #hasJustBeenAnswered(): boolean {
-    return performance.now() - this.#answeredAt < JUST_MS;
+    return this.#answersUnseen > 0 || performance.now() - this.#answeredAt < JUST_MS;
+  }
+
+  #noteAnswer(): void {
+    this.#awaitsAnswer = false;
+    this.#answeredAt = performance.now();
+    this.#answersUnseen += 1;
+    let turns = 0;
+    const turn = (): void => {
+      turns += 1;
+      if (turns < TURNS_TO_NOTICE) setImmediate(turn);
+      else this.#answersUnseen -= 1;
+    };
+    setImmediate(turn);
   }
 
   #open(lane: Lane): void {
@@ -232,8 +251,7 @@ export class Link {
     this.#lastDirection = direction;
     if (direction === 'to_client') {
       this.#observer?.received(chunk);
-      this.#awaitsAnswer = false;
-      this.#answeredAt = performance.now();
+      this.#noteAnswer();
     }
     return sink.write(chunk, done);
   }

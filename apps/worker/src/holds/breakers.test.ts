@@ -42,6 +42,7 @@ async function spawnWorker(
   world: DialingWorld,
   proxy: FaultProxy,
   concurrency: number,
+  responseTimeoutMs = 1000,
 ): Promise<SpawnedProcess> {
   const { simulator, keys, redisUrl } = world;
   const worker = await spawnProcess(process.execPath, [MAIN], {
@@ -54,7 +55,8 @@ async function spawnWorker(
       LIBBY_CLIENT_ID: simulator.clientId,
       LIBBY_CLIENT_SECRET: simulator.clientSecret,
       LIBBY_SCOPE: simulator.scope,
-      LIBBY_RESPONSE_TIMEOUT_MS: '1000',
+      LIBBY_RESPONSE_TIMEOUT_MS: String(responseTimeoutMs),
+      WORKER_SHUTDOWN_GRACE_MS: String(responseTimeoutMs + 60_000),
       WORKER_CONCURRENCY: String(concurrency),
       WORKER_HTTP_PORT: '0',
       LOG_LEVEL: 'info',
@@ -308,19 +310,21 @@ describe.concurrent('the hold of doubts', () => {
   });
 
   test('a probe whose worker died is followed by another', async () => {
-    await using world = await openWorld({ script: [everyCall({ fault: 'hang' })] });
+    await using world = await openWorld({ script: [everyCall({ status: 500 })] });
     await using proxy = await proxyBefore(world);
     await world.campaign();
     await world.load(phones(60));
-    await using worker = await spawnWorker(world, proxy, 5);
+    // Its probe is still out when it is killed, however late that is.
+    await using worker = await spawnWorker(world, proxy, 5, 300_000);
     expect(await world.heldBy('all')).toBe('doubts');
     await allEnded(world);
+    world.simulator.setScript([everyCall({ fault: 'hang' })]);
     await pass(world, 'pause');
     await eventually(() => world.simulator.stats().inFlight === 1);
     await worker.stop('SIGKILL');
-    await world.startWorker();
     world.simulator.setScript([]);
     expect(Object.keys((await storedHold(world))?.leases ?? {})).toHaveLength(1);
+    await world.startWorker();
     await pass(world, 'leases');
     await lift(world);
     // All but the dead worker's own, which comes again when BullMQ finds it stalled.
