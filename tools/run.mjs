@@ -12,7 +12,7 @@ import { withoutOuterNpm, withWorkspacePath } from './environment.mjs';
 import { ensurePage } from './page.mjs';
 import { dieOf, endLike, runInForeground } from './processes.mjs';
 import { ensureRedis } from './redis.mjs';
-import { provideOldNodes, setUp } from './set-up.mjs';
+import { setUp } from './set-up.mjs';
 import { SetUpError } from './steps.mjs';
 import { offerTestPrograms } from './test-programs.mjs';
 
@@ -25,8 +25,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
  * @property {boolean} [dependencies] true unless given
  * @property {boolean} [redis]
  * @property {readonly TestProgram[]} [testPrograms]
- * @property {boolean} [page] what the console serves to browsers, built
- * @property {boolean} [oldNodes] the oldest that published packages run on
+    page: true,
+    testPrograms: ['faketime', 'python3-redis', 'chromium'],
  */
 
 /**
@@ -46,7 +46,6 @@ const tasks = {
     redis: true,
     page: true,
     testPrograms: ['faketime', 'python3-redis', 'chromium'],
-    oldNodes: true,
   }),
   chaos: (args) => ({
     command: ['node', join(root, 'test/chaos/main.ts'), ...args],
@@ -87,7 +86,6 @@ async function prepare(needs) {
     if (needs.page) await ensurePage(workspace);
     if (needs.redis) await ensureRedis(workspace);
     if (needs.testPrograms) await offerTestPrograms(workspace, needs.testPrograms);
-    if (needs.oldNodes) await provideOldNodes(workspace);
   } catch (error) {
     if (interruption.signal.aborted) dieOf(interruption.signal.reason);
     throw error;

@@ -27,7 +27,7 @@ export async function setUp(workspace, { dependencies = true } = {}) {
 }
 
 /**
- * What only the test of the published packages needs.
+ * What only the test of the published packages needs, which asks for it.
  * @param {Workspace} workspace
  */
 export async function provideOldNodes(workspace) {

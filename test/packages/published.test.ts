@@ -5,8 +5,10 @@ import { delimiter, join } from 'node:path';
 import { patienceMs, runProcess, spawnProcess, startRedis } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { provideOldNodes } from '../../tools/set-up.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
+const WORKSPACE = { root: ROOT, report: () => {}, signal: new AbortController().signal };
 
 /** What is installed with each of them, and nothing else of its own. */
 const PUBLISHED = {
@@ -33,7 +35,7 @@ const project = (node: OldNode) => join(folder, node);
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'libby-dialer-packages-'));
-  await pack();
+  await Promise.all([pack(), provideOldNodes(WORKSPACE)]);
   await Promise.all([install('node-20'), install('node-22')]);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
