@@ -8,10 +8,10 @@ export default defineConfig({
       'test/**/*.test.ts',
       'tools/**/*.test.ts',
     ],
-    // Only for a test that hangs: whatever a test waits for, it gives up by `patienceMs`, and says
-    // for what.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
+    // Only for a test that hangs: whatever a test waits for, it gives up when a machine as busy as
+    // this one would long have had it, and says for what.
+    testTimeout: 3_600_000,
+    hookTimeout: 3_600_000,
     expect: { poll: { timeout: 300_000 } },
     // One more than CI has cores: many tests wait for other processes.
     maxWorkers: 3,

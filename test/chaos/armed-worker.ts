@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { Crew } from './crew.ts';
 import type { KillPoint, Reached } from './kill-points.ts';
-import { patienceMs } from './patience.ts';
 import { ROOT } from './root.ts';
 import type { Stage } from './stage.ts';
 
@@ -33,7 +32,7 @@ export class ArmedWorker implements AsyncDisposable {
 
   /** Resolves to the id of its call once it has come to its point. */
   async reached(): Promise<string> {
-    const line = await this.#crew.worker().waitForLine(/^\{"reached"/, patienceMs());
+    const line = await this.#crew.worker().waitForLine(/^\{"reached"/);
     return (JSON.parse(line) as Reached).callId;
   }
 

@@ -2,7 +2,6 @@ import { findLibfaketime } from '@libby-dialer/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Copies } from './mutant.ts';
 import { CONTROLS } from './mutants.ts';
-import { IN_THE_END_MS } from './patience.ts';
 import { ROOT } from './root.ts';
 
 const HAS_LIBFAKETIME = findLibfaketime() !== undefined;
@@ -14,7 +13,6 @@ afterAll(() => copies[Symbol.asyncDispose]());
 describe('the harness catches it when', () => {
   it.concurrent.for(controls.filter(([, { killedBy }]) => killedBy === undefined))(
     '%s',
-    { timeout: IN_THE_END_MS },
     async ([, { scenario, mutations, setsClock = false }], { skip }) => {
       skip(setsClock && !HAS_LIBFAKETIME, 'needs libfaketime (Debian: apt-get install faketime)');
       await using mutant = await copies.mutant(mutations);
@@ -29,7 +27,6 @@ describe('without the mistake nothing is found where it showed', () => {
   );
   it.concurrent.for([...scenarios.values()])(
     '$name',
-    { timeout: IN_THE_END_MS },
     async ({ scenario, setsClock = false }, { skip }) => {
       skip(setsClock && !HAS_LIBFAKETIME, 'needs libfaketime (Debian: apt-get install faketime)');
       expect(await scenario(ROOT)).toEqual([]);

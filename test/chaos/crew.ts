@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
-import { patienceMs } from './patience.ts';
 import type { Timeouts } from './plan.ts';
 import { ROOT } from './root.ts';
 import type { Stage } from './stage.ts';
@@ -68,7 +67,7 @@ export class Crew implements AsyncDisposable {
 
   /** Resolves when a worker says so. */
   async isDialing(slot = 0): Promise<void> {
-    await this.worker(slot).waitForLine((line) => line.includes(IS_DIALING), patienceMs());
+    await this.worker(slot).waitForLine((line) => line.includes(IS_DIALING));
   }
 
   async kill(slot: number): Promise<void> {
@@ -178,6 +177,6 @@ export class Crew implements AsyncDisposable {
   #leave(worker: SpawnedProcess): void {
     this.#asked.add(worker);
     // It has its grace, and has to close its connections.
-    this.#leaving.add(worker.stop('SIGTERM', patienceMs()));
+    this.#leaving.add(worker.stop());
   }
 }

@@ -6,7 +6,7 @@ import { Enqueuer } from './enqueuer.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import { violationsOf } from './invariants.ts';
 import { KILL_POINTS, type KillPoint } from './kill-points.ts';
-import { IN_THE_END_MS, patiently } from './patience.ts';
+import { patiently } from './patience.ts';
 import { NO_RULES } from './rules.ts';
 import { Stage } from './stage.ts';
 
@@ -43,25 +43,17 @@ const AFTER_THAW: Readonly<Record<KillPoint, Fate>> = {
 };
 
 describe('a worker is struck at every step of a call', () => {
-  it.concurrent(
-    'and dies there',
-    async () => {
-      const { fates, violations } = await strikeEverywhere('SIGKILL', AFTER_DEATH);
-      expect(fates).toEqual(AFTER_DEATH);
-      expect(violations).toEqual([]);
-    },
-    IN_THE_END_MS,
-  );
+  it.concurrent('and dies there', async () => {
+    const { fates, violations } = await strikeEverywhere('SIGKILL', AFTER_DEATH);
+    expect(fates).toEqual(AFTER_DEATH);
+    expect(violations).toEqual([]);
+  });
 
-  it.concurrent(
-    'and stands still until its claim is over',
-    async () => {
-      const { fates, violations } = await strikeEverywhere('SIGSTOP', AFTER_THAW);
-      expect(fates).toEqual(AFTER_THAW);
-      expect(violations).toEqual([]);
-    },
-    IN_THE_END_MS,
-  );
+  it.concurrent('and stands still until its claim is over', async () => {
+    const { fates, violations } = await strikeEverywhere('SIGSTOP', AFTER_THAW);
+    expect(fates).toEqual(AFTER_THAW);
+    expect(violations).toEqual([]);
+  });
 });
 
 async function strikeEverywhere(

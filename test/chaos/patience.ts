@@ -2,8 +2,6 @@ import { eventually, overload } from '@libby-dialer/testkit';
 
 /** What comes at all comes within that, where a machine has nothing else to do. */
 const PATIENCE_MS = 60_000;
-/** For a test. Whatever it waits for gives up before, and can say what that was. */
-export const IN_THE_END_MS = 3_600_000;
 
 /** As much longer as this machine has more to do than it has cores for. */
 export function patienceMs(idleMs = PATIENCE_MS): number {

@@ -7,7 +7,6 @@ import type { CallRecord, ScriptRule, SimulatorStats } from '@libby-dialer/libby
 import { type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
 import { CANARIES } from './canaries.ts';
 import { rowIn } from './exchanges.ts';
-import { patienceMs } from './patience.ts';
 import { ROOT } from './root.ts';
 
 export interface ProviderOptions {
@@ -69,7 +68,7 @@ export class Provider implements AsyncDisposable {
         'keep-payloads': 1,
       }),
     ]);
-    const ready = JSON.parse(await process.waitForLine(/^\{"apiUrl"/, patienceMs())) as Ready;
+    const ready = JSON.parse(await process.waitForLine(/^\{"apiUrl"/)) as Ready;
     return new Provider(process, ready, truthFile, script);
   }
 

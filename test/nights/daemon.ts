@@ -1,20 +1,17 @@
 /**
- * `enqueuer serve` with a calendar in which a night takes three seconds: run by `night-run.ts`.
- * Arguments: a file that holds, once it is there, when the calendar has begun to run, and what it
- * shows until then, both in epoch ms.
+ * `enqueuer serve` by a calendar in which a night takes three seconds: run by `night-run.ts`.
+ * Argument: the calendar's file.
  */
-import { readFileSync } from 'node:fs';
 import { InboxPart, SchedulePart, serveConfig, serveDaemon } from '@libby-dialer/daemon';
 import { createLogger, loadConfig, runMain, runService } from '@libby-dialer/runtime';
-import { HASTE } from './plan.ts';
+import { shownBy } from './calendar.ts';
 
 /** A killed daemon's run is taken over well within its night. */
 const LEASE_MS = 400;
 const LOOK_EVERY_MS = 50;
 const STOP_WITHIN_MS = 30_000;
 
-const [file = '', beginsAt] = process.argv.slice(2);
-let begunAt: number | undefined;
+const [calendar = ''] = process.argv.slice(2);
 
 await runMain(process, async ({ signal, redactor }) => {
   const config = loadConfig(serveConfig, process.env, { redactor });
@@ -22,7 +19,7 @@ await runMain(process, async ({ signal, redactor }) => {
   const daemon = serveDaemon(config, logger, async (context) => [
     new InboxPart(context),
     new SchedulePart(context, {
-      now: async () => now(),
+      now: async () => shownBy(calendar),
       lookEveryMs: LOOK_EVERY_MS,
       settleMs: 0,
       leaseMs: LEASE_MS,
@@ -31,16 +28,3 @@ await runMain(process, async ({ signal, redactor }) => {
   await runService(daemon, { signal, stopWithinMs: STOP_WITHIN_MS });
   return 0;
 });
-
-function now(): number {
-  begunAt ??= readBegin();
-  return Number(beginsAt) + (begunAt === undefined ? 0 : (Date.now() - begunAt) * HASTE);
-}
-
-function readBegin(): number | undefined {
-  try {
-    return Number(readFileSync(file, 'utf8')) || undefined;
-  } catch {
-    return undefined;
-  }
-}

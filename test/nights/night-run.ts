@@ -1,19 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DialQueue } from '@libby-dialer/dial-queue';
-import { eventually, type SpawnedProcess } from '@libby-dialer/testkit';
+import type { SpawnedProcess } from '@libby-dialer/testkit';
 import { Dice } from '../chaos/dice.ts';
+import { patiently } from '../chaos/patience.ts';
 import { type Evidence, type PushedEntry, violationsIn } from './checks.ts';
-import { Almanac, keyIn, NIGHT_MS, type Plan, PREFIX, SCHEDULE } from './plan.ts';
+import { Almanac, keyIn, type Plan, PREFIX, SCHEDULE } from './plan.ts';
 import { Stage } from './stage.ts';
 
 /** A kill so often, in ms. */
 const KILLS_APART = [700, 2500] as const;
 const IS_GRACEFUL = 0.25;
-/** More than a daemon takes at most before it says that it could not stop. */
-const STOPS_WITHIN_MS = 45_000;
-/** After the last night: for what the killed daemons have left, and for the workers. */
-const DRAINS_WITHIN_MS = 300_000;
+/** What ends at all ends within that, where a machine has nothing else to do. */
+const ENDS_WITHIN = { idleMs: 300_000, intervalMs: 250 };
 
 export interface NightReport {
   readonly kills: number;
@@ -30,23 +29,16 @@ export async function runNights(plan: Plan): Promise<NightReport> {
   const begunAt = Date.now();
   const almanac = new Almanac(begunAt);
   await using stage = await Stage.open(plan, almanac);
-  await using crew = await Daemons.start(stage, plan, almanac);
+  await using crew = await Daemons.start(stage, plan);
   const workers = await Promise.all(Array.from({ length: plan.workers }, () => stage.worker()));
   await using _stop = disposing(workers);
-  await stage.begin();
   const trouble = crew.bother(new Dice(plan.seed));
-  const files = await Promise.all(
-    Array.from({ length: plan.producers }, (_, self) => stage.produce(plan, self)),
-  );
-  const nightsWithinMs = plan.nights * NIGHT_MS + DRAINS_WITHIN_MS;
-  await eventually(() => areNightsOver(stage, plan, almanac), {
-    timeoutMs: nightsWithinMs,
-    intervalMs: 250,
-  });
+  const producers = Array.from({ length: plan.producers }, (_, self) => stage.produce(plan, self));
+  const [files] = await Promise.all([Promise.all(producers), passNights(stage, plan, almanac)]);
   crew.leaveInPeace();
   await trouble;
   const pushed = (await Promise.all(files.map(readPushed))).flat();
-  await eventually(() => isOver(stage), { timeoutMs: DRAINS_WITHIN_MS, intervalMs: 250 });
+  await patiently(() => isOver(stage), ENDS_WITHIN);
   await crew.stop();
   const evidence = await gather(stage, plan, almanac, pushed);
   return {
@@ -68,18 +60,16 @@ class Daemons implements AsyncDisposable {
   restarts = 0;
   readonly badExits: string[] = [];
   readonly #stage: Stage;
-  readonly #almanac: Almanac;
   #all: SpawnedProcess[] = [];
   #isOver = false;
 
-  private constructor(stage: Stage, almanac: Almanac) {
+  private constructor(stage: Stage) {
     this.#stage = stage;
-    this.#almanac = almanac;
   }
 
-  static async start(stage: Stage, plan: Plan, almanac: Almanac): Promise<Daemons> {
-    const daemons = new Daemons(stage, almanac);
-    daemons.#all = await Promise.all(Array.from({ length: plan.daemons }, () => daemons.#begin()));
+  static async start(stage: Stage, plan: Plan): Promise<Daemons> {
+    const daemons = new Daemons(stage);
+    daemons.#all = await Promise.all(Array.from({ length: plan.daemons }, () => stage.daemon()));
     return daemons;
   }
 
@@ -111,26 +101,22 @@ class Daemons implements AsyncDisposable {
   async #kill(place: number): Promise<void> {
     this.kills += 1;
     await this.#all[place]?.stop('SIGKILL');
-    this.#all[place] = await this.#begin();
+    this.#all[place] = await this.#stage.daemon();
   }
 
   async #restart(place: number): Promise<void> {
     this.restarts += 1;
     const daemon = this.#all[place];
     if (daemon !== undefined) await this.#stopOne(daemon);
-    this.#all[place] = await this.#begin();
+    this.#all[place] = await this.#stage.daemon();
   }
 
   async #stopOne(daemon: SpawnedProcess): Promise<void> {
-    const { code, signal } = await daemon.stop('SIGTERM', STOPS_WITHIN_MS);
+    const { code, signal } = await daemon.stop();
     if (code !== 0)
       this.badExits.push(
         `a daemon that was asked to stop ended with ${code ?? signal}: ${daemon.stderr.at(-1)}`,
       );
-  }
-
-  async #begin(): Promise<SpawnedProcess> {
-    return await this.#stage.daemon(this.#almanac);
   }
 }
 
@@ -148,15 +134,17 @@ async function readPushed(file: string): Promise<PushedEntry[]> {
   });
 }
 
-/** Whether each night has a run that is finished, however it ended. */
-async function areNightsOver({ redis }: Stage, plan: Plan, almanac: Almanac): Promise<boolean> {
+/** Each lasts until its run has ended, however busy the machine is. */
+async function passNights(stage: Stage, { nights }: Plan, almanac: Almanac): Promise<void> {
+  for (let night = 0; night < nights; night += 1) {
+    await stage.passUntil(almanac.endOf(night));
+    await patiently(() => hasEnded(stage, almanac.dateOf(night)), ENDS_WITHIN);
+  }
+}
+
+async function hasEnded({ redis }: Stage, date: string): Promise<boolean> {
   const runs = await DialQueue.open(redis, PREFIX).schedules.runs(SCHEDULE);
-  const finished = new Set(
-    runs.flatMap(({ local, finishedAt }) => (finishedAt === undefined ? [] : [local.slice(0, 10)])),
-  );
-  for (let night = 0; night < plan.nights; night += 1)
-    if (!finished.has(almanac.dateOf(night))) return false;
-  return true;
+  return runs.some(({ local, finishedAt }) => local.startsWith(date) && finishedAt !== undefined);
 }
 
 /** Whether nothing of it all is left to be done. */

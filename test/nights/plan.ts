@@ -19,8 +19,8 @@ export const CRON = '0 18 * * *';
 export const TIMEZONE = 'America/Denver';
 export const ROWS_OF_A_NIGHT = 3;
 
-/** How long a night takes here. */
-export const NIGHT_MS = 3000;
+/** How long a night takes here, unless its run takes longer. */
+const NIGHT_MS = 3000;
 const DAY_MS = 86_400_000;
 
 /** How many times faster than ours the daemons' calendar runs. */
@@ -41,6 +41,11 @@ export class Almanac {
    */
   get beginsAt(): number {
     return this.#midnight + (19 / 24) * DAY_MS;
+  }
+
+  /** By then the run of a night, from 0, has ended. */
+  endOf(night: number): number {
+    return this.beginsAt + (night + 1) * DAY_MS;
   }
 
   /** The date of a night, from 0. */

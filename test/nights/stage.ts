@@ -13,6 +13,7 @@ import { Redis } from 'ioredis';
 import { CANARIES } from '../chaos/canaries.ts';
 import { Provider } from '../chaos/provider.ts';
 import { ROOT } from '../chaos/root.ts';
+import { letRun, setCalendar } from './calendar.ts';
 import {
   type Almanac,
   CRON,
@@ -27,9 +28,6 @@ import {
   SCHEDULE,
   TIMEZONE,
 } from './plan.ts';
-
-const STARTS_WITHIN_MS = 60_000;
-const COMMANDS_WITHIN_MS = 60_000;
 
 /**
  * A Redis that loses nothing, the simulated provider, a folder with the lists of all nights, and
@@ -66,6 +64,7 @@ export class Stage implements AsyncDisposable {
     const redis = parts.adopt(new Redis(server.url), (client) => client.disconnect());
     const provider = parts.use(await Provider.start(folder, {}));
     const stage = new Stage(folder, server, redis, provider, parts.move());
+    await setCalendar(stage.#calendar, almanac.beginsAt);
     await stage.#writeLists(plan, almanac);
     await stage.#command(
       'campaign',
@@ -91,14 +90,14 @@ export class Stage implements AsyncDisposable {
     return await this.#start(/worker is dialing/, join(ROOT, 'apps/worker/src/main.ts'));
   }
 
-  async daemon({ beginsAt }: Almanac): Promise<SpawnedProcess> {
+  async daemon(): Promise<SpawnedProcess> {
     const program = join(import.meta.dirname, 'daemon.ts');
-    return await this.#start(/the daemon serves/, program, this.#beginFile, String(beginsAt));
+    return await this.#start(/the daemon serves/, program, this.#calendar);
   }
 
-  /** From now on the daemons' calendar runs. */
-  async begin(): Promise<void> {
-    await writeFile(this.#beginFile, String(Date.now()));
+  /** The daemons' calendar runs on until then. */
+  async passUntil(end: number): Promise<void> {
+    await letRun(this.#calendar, end);
   }
 
   /** Resolves once it has pushed its share, to the file in which it wrote down what it was told. */
@@ -115,8 +114,8 @@ export class Stage implements AsyncDisposable {
     await this.#release.disposeAsync();
   }
 
-  get #beginFile(): string {
-    return join(this.folder, 'begun-at');
+  get #calendar(): string {
+    return join(this.folder, 'calendar.json');
   }
 
   async #start(ready: RegExp, ...args: string[]): Promise<SpawnedProcess> {
@@ -125,7 +124,7 @@ export class Stage implements AsyncDisposable {
       env: this.#environment(),
     });
     try {
-      await started.waitForLine(ready, STARTS_WITHIN_MS);
+      await started.waitForLine(ready);
       return started;
     } catch (error) {
       await started.stop('SIGKILL');
@@ -135,7 +134,7 @@ export class Stage implements AsyncDisposable {
 
   async #command(...argv: string[]): Promise<void> {
     const program = join(ROOT, 'apps/enqueuer/src/main.ts');
-    const options = { cwd: this.folder, env: this.#environment(), timeoutMs: COMMANDS_WITHIN_MS };
+    const options = { cwd: this.folder, env: this.#environment() };
     const { code, stderr } = await runProcess(process.execPath, [program, ...argv], options);
     if (code !== 0) throw new Error(`enqueuer ${argv.join(' ')} failed: ${stderr}`);
   }

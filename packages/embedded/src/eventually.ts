@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { patienceMs } from './patience.ts';
+import { giveUpAfter } from './patience.ts';
 
 export interface EventuallyOptions {
-  /** The hard bound, also over a check that hangs. `patienceMs()` unless given. */
+  /** The hard bound, also over a check that hangs. As long as patience lasts unless given. */
   readonly timeoutMs?: number;
   readonly intervalMs?: number;
 }
@@ -15,10 +15,11 @@ export interface EventuallyOptions {
  */
 export async function eventually<T>(
   check: (signal: AbortSignal) => T | Promise<T>,
-  { timeoutMs = patienceMs(), intervalMs = 20 }: EventuallyOptions = {},
+  { timeoutMs, intervalMs = 20 }: EventuallyOptions = {},
 ): Promise<Exclude<T, false>> {
   const bound = new AbortController();
-  const timer = setTimeout(() => bound.abort(), timeoutMs);
+  const begunMs = performance.now();
+  const takeBack = giveUpAfter(timeoutMs, () => bound.abort());
   const over = once(bound.signal, 'abort').then(() => false as const);
   let failure: unknown = 'the check did not finish once';
   try {
@@ -33,8 +34,9 @@ export async function eventually<T>(
       await Promise.race([delay(intervalMs), over]);
     }
   } finally {
-    clearTimeout(timer);
+    takeBack();
   }
   const reason = failure instanceof Error ? failure.message : String(failure);
-  throw new Error(`not within ${timeoutMs} ms: ${reason}`, { cause: failure });
+  const waitedMs = timeoutMs ?? Math.round(performance.now() - begunMs);
+  throw new Error(`not within ${waitedMs} ms: ${reason}`, { cause: failure });
 }

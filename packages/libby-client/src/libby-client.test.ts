@@ -33,8 +33,8 @@ function clientOf(apiUrl: string, options: Partial<LibbyClientOptions> = {}): Li
   return new LibbyClient({
     apiUrl,
     tokens,
-    connectTimeoutMs: 5000,
-    responseTimeoutMs: 5000,
+    connectTimeoutMs: 60_000,
+    responseTimeoutMs: 60_000,
     ...options,
   });
 }

@@ -49,8 +49,8 @@ async function through(options: Partial<LibbyClientOptions> = {}) {
     tokens,
     ca,
     proxy: proxy.url,
-    connectTimeoutMs: 5000,
-    responseTimeoutMs: 5000,
+    connectTimeoutMs: 60_000,
+    responseTimeoutMs: 60_000,
     ...options,
   });
   stack.use(client);
@@ -100,9 +100,13 @@ describe('a call through a proxy', () => {
   });
 
   test('may wait for its answer longer than a tunnel may take to open', async () => {
-    await using world = await through({ connectTimeoutMs: 1000 });
-    onRequest = (socket) => void setTimeout(() => socket.write(OK), 1200);
-    expect(verdictOf(await world.client.placeCall(CALL, TOKEN)).delivery).toBe('accepted');
+    await using world = await through({ connectTimeoutMs: 500 });
+    onRequest = (socket) => void setTimeout(() => socket.write(OK), 700);
+    // On a busy machine it may open too late, and the call has not been sent.
+    let verdict = verdictOf(await world.client.placeCall(CALL, TOKEN));
+    while (verdict.delivery === 'not_sent')
+      verdict = verdictOf(await world.client.placeCall(CALL, TOKEN));
+    expect(verdict.delivery).toBe('accepted');
   });
 
   test('that it cuts off once the request is out is in doubt, and never sent again', async () => {

@@ -3,7 +3,7 @@ import { EventEmitter, on, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { guardAgainstOrphan, patienceMs } from '@libby-dialer/embedded';
+import { giveUpAfter, guardAgainstOrphan } from '@libby-dialer/embedded';
 import { environmentWith } from './config.ts';
 
 export interface SpawnProcessOptions {
@@ -15,7 +15,7 @@ export interface SpawnProcessOptions {
 export interface RunProcessOptions extends SpawnProcessOptions {
   /** Written to its stdin, which is then closed. */
   readonly input?: string;
-  /** It is killed after this: `patienceMs()` unless given. */
+  /** It is killed after this; unless given, when patience ends. */
   readonly timeoutMs?: number;
 }
 
@@ -55,7 +55,7 @@ export async function spawnProcess(
 export async function runProcess(
   command: string,
   args: readonly string[] = [],
-  { input = '', timeoutMs = patienceMs(), ...options }: RunProcessOptions = {},
+  { input = '', timeoutMs, ...options }: RunProcessOptions = {},
 ): Promise<ProcessResult> {
   const child = startChild(command, args, options, 'pipe');
   const exited = exitOf(child);
@@ -63,16 +63,17 @@ export async function runProcess(
   await once(child, 'spawn');
   // A process need not read its input to the end.
   child.stdin?.on('error', () => undefined).end(input);
+  const begunMs = performance.now();
   let isLate = false;
-  const timer = setTimeout(() => {
+  const takeBack = giveUpAfter(timeoutMs, () => {
     isLate = child.kill('SIGKILL');
-  }, timeoutMs);
+  });
   const exit = await exited;
-  clearTimeout(timer);
+  takeBack();
   const [stdout, stderr] = await output;
   if (isLate)
     throw new Error(
-      `${command} took longer than ${timeoutMs} ms and was killed; it said: ${stderr}`,
+      `${command} took longer than ${timeoutMs ?? Math.round(performance.now() - begunMs)} ms and was killed; it said: ${stderr}`,
     );
   return { ...exit, stdout, stderr };
 }
@@ -107,22 +108,26 @@ export class SpawnedProcess implements AsyncDisposable {
    * The first line of stdout or stderr that fits, already said or yet to come. Rejects if it ends
    * or the time is out first.
    */
-  async waitForLine(pattern: LinePattern, timeoutMs = patienceMs()): Promise<string> {
+  async waitForLine(pattern: LinePattern, timeoutMs?: number): Promise<string> {
     const fits = (line: string) =>
       pattern instanceof RegExp ? line.search(pattern) >= 0 : pattern(line);
     const said = this.stdout.find(fits) ?? this.stderr.find(fits);
     if (said !== undefined) return said;
     if (this.#hasExited()) throw this.#notSeen('it has ended');
-    const lines = on(this.#output, 'line', {
-      signal: AbortSignal.timeout(timeoutMs),
-      close: ['end'],
-    });
+    const begunMs = performance.now();
+    const late = new AbortController();
+    const takeBack = giveUpAfter(timeoutMs, () => late.abort());
+    const lines = on(this.#output, 'line', { signal: late.signal, close: ['end'] });
     try {
       for await (const [line] of lines as AsyncIterable<[string]>) if (fits(line)) return line;
     } catch (error) {
-      if (error instanceof Error && error.name === 'AbortError')
-        throw this.#notSeen(`not within ${timeoutMs} ms`);
+      if (late.signal.aborted)
+        throw this.#notSeen(
+          `not within ${timeoutMs ?? Math.round(performance.now() - begunMs)} ms`,
+        );
       throw error;
+    } finally {
+      takeBack();
     }
     throw this.#notSeen('it has ended');
   }
@@ -133,15 +138,15 @@ export class SpawnedProcess implements AsyncDisposable {
   }
 
   /**
-   * Sends the signal and waits for the end; kills after `graceMs`, which shows in the exit's
-   * signal.
+   * Sends the signal and waits for the end; kills after `graceMs`, or when patience ends, which
+   * shows in the exit's signal.
    */
-  async stop(signal: NodeJS.Signals = 'SIGTERM', graceMs = patienceMs()): Promise<ProcessExit> {
+  async stop(signal: NodeJS.Signals = 'SIGTERM', graceMs?: number): Promise<ProcessExit> {
     if (this.#hasExited()) return this.exited;
     this.#child.kill(signal);
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), graceMs);
+    const takeBack = giveUpAfter(graceMs, () => this.#child.kill('SIGKILL'));
     const exit = await this.exited;
-    clearTimeout(timer);
+    takeBack();
     return exit;
   }
 

@@ -459,17 +459,15 @@ describe.concurrent('the token endpoint', () => {
     { name: '400', pauses: 4, action: { status: 400, body: { error: 'invalid_client' } } },
     { name: '429', pauses: 4, action: { status: 429 } },
     { name: 'garbage', pauses: 4, action: { fault: 'garbage' } },
-    { name: 'no answer', pauses: 1, action: { fault: 'hang' } },
+    { name: 'no answer', pauses: 1, action: { fault: 'hang' }, responseTimeoutMs: 5000 },
   ] as const)(
     'down ($name): one request per worker and pause, no doubt, no attempt',
-    async ({ action, pauses }) => {
+    async ({ action, pauses, ...settings }) => {
       const workers = 3;
       await using world = await openWorld({ script: [everyToken(action)] });
       await world.campaign({ retry: { attempts: 1 } });
       await world.load(phones(100));
-      await Promise.all(
-        Array.from({ length: workers }, () => world.startWorker({ responseTimeoutMs: 1500 })),
-      );
+      await Promise.all(Array.from({ length: workers }, () => world.startWorker(settings)));
       expect(await world.heldBy('all')).toBe('token_unavailable');
       await failProbes(world, pauses);
       expect(world.simulator.stats().requests).toBe(0);

@@ -242,7 +242,7 @@ export class DialingWorld implements AsyncDisposable {
         clientSecret: new Secret(settings.clientSecret ?? simulator.clientSecret),
         scope: simulator.scope,
         xsrfToken: undefined,
-        connectTimeoutMs: settings.connectTimeoutMs ?? 2000,
+        connectTimeoutMs: settings.connectTimeoutMs ?? 10_000,
         responseTimeoutMs: settings.responseTimeoutMs ?? 10_000,
       },
       allowInsecureHttp: false,
