@@ -4,8 +4,6 @@ import { defineConfig } from 'vite';
 const CONSOLE = 'http://127.0.0.1:8700';
 
 export default defineConfig({
-  // The console may be served below any path.
-  base: './',
   build: {
     target: 'es2022',
     // light-dark() as it is.

@@ -45,7 +45,6 @@ const call = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([overview, campaigns, campaign, call]),
-  basepath: new URL(document.baseURI).pathname,
   defaultErrorComponent: SomethingBroke,
   defaultPreload: 'intent',
   scrollRestoration: true,

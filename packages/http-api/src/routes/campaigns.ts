@@ -113,6 +113,43 @@ export const campaignRoutes = {
       .meta({ id: 'Campaign' }),
     problems: ['no_such_campaign'],
   },
+  'GET /campaigns/{id}/rates': {
+    summary: 'How fast calls were settled over the last half hour, in steps of 10 s.',
+    description: 'As far as somebody has looked: where nobody did, the average until then.',
+    role: 'viewer',
+    params: idParam,
+    answer: z.object({
+      points: z.array(
+        z.object({
+          at: instant,
+          perSecond: z
+            .number()
+            .nullable()
+            .describe('Since the point before. Null: calls were queued again meanwhile.'),
+        }),
+      ),
+    }),
+  },
+  'GET /campaigns/{id}/backlog': {
+    summary: 'The calls that wait, by zone, and how they are foreseen to go out over 48 hours.',
+    role: 'viewer',
+    params: idParam,
+    answer: z.object({
+      at: instant,
+      zones: z.array(
+        z.object({
+          zones: z.array(z.string()).describe('Open only when it is open in all of them.'),
+          calls: count,
+          open: z.array(z.object({ from: instant, to: instant })),
+          left: z
+            .array(count)
+            .nullable()
+            .describe('Now and after each hour. Null: nobody knows how fast they go.'),
+        }),
+      ),
+    }),
+    problems: ['no_such_campaign'],
+  },
   'PUT /campaigns/{id}': {
     summary: 'Store or change a campaign, also for calls that wait.',
     description:

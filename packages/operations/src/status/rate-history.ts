@@ -19,7 +19,7 @@ const KEPT_MS = 30 * 60_000;
  * looked for longer, on average until somebody did.
  */
 export class RateHistory {
-  #readings: Reading[] = [];
+  readonly #readings: Reading[] = [];
 
   /** @param at epoch ms of Redis's clock */
   read(at: number, total: number): void {

@@ -40,17 +40,17 @@ const COLUMNS: readonly Column<CallJson>[] = [
     ),
   },
   {
-    key: 'number',
-    heading: 'Number',
-    value: ({ toPhoneNumber }) => toPhoneNumber,
-    cell: ({ toPhoneNumber }) => formatPhone(toPhoneNumber),
-  },
-  {
     key: 'outcome',
     heading: 'Outcome',
     value: ({ outcome, state }) => outcome ?? state,
     cell: (call) =>
       call.outcome === null ? <CallStateText call={call} /> : <Outcome name={call.outcome} />,
+  },
+  {
+    key: 'number',
+    heading: 'Number',
+    value: ({ toPhoneNumber }) => toPhoneNumber,
+    cell: ({ toPhoneNumber }) => formatPhone(toPhoneNumber),
   },
   { key: 'reason', heading: 'Reason', isMinor: true, value: ({ reason }) => reason },
   {

@@ -1,23 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
 import { HoldNotice } from '../holds/hold-notice.tsx';
 import { Failure } from '../kit/failure.tsx';
 import { Notice } from '../kit/notice.tsx';
 import { OutcomeBar, OutcomeLegend } from '../kit/outcome.tsx';
 import { Page, Section } from '../kit/page.tsx';
-import { rates, useLive } from '../live/live-snapshot.ts';
+import { useLive } from '../live/live-snapshot.ts';
 import { asking } from '../live/queries.ts';
 import { CallsTable } from './calls-table.tsx';
 import { CampaignActions } from './campaign-actions.tsx';
+import { CampaignBacklog } from './campaign-backlog.tsx';
 import { CampaignFacts } from './campaign-facts.tsx';
 import './campaign-page.css';
+import { CampaignRate } from './campaign-rate.tsx';
 import { CampaignStateMark } from './campaign-state.tsx';
 import { waitingCalls } from './campaign-words.ts';
 
-const RateChart = lazy(async () => ({
-  default: (await import('../kit/rate-chart.tsx')).RateChart,
-}));
 const route = getRouteApi('/campaigns/$id');
 
 export function CampaignPage() {
@@ -53,11 +51,8 @@ export function CampaignPage() {
         <OutcomeLegend outcomes={campaign.outcomes} waiting={waiting} />
       </div>
       <div className="campaign-charts">
-        <Section title="Calls a second" note="settled, against the allowed pace">
-          <Suspense fallback={<div className="rate-chart" />}>
-            <RateChart columns={rates.of(id)} />
-          </Suspense>
-        </Section>
+        <CampaignRate campaign={campaign} />
+        <CampaignBacklog campaign={campaign} />
       </div>
       <Section title="Calls">
         <CallsTable campaign={campaign} />

@@ -47,6 +47,11 @@ export const HOLD_WORDS: Readonly<Record<Hold['reason'], HoldWords>> = {
     cause: 'it asks for what its calls do not have',
     toDo: 'Mend the campaign’s texts, columns or zone.',
   },
+  canary: {
+    cause: 'only its first calls go, as was asked for',
+    toDo: 'Look at what becomes of them, then release it: the rest follows.',
+    mendsItself: true,
+  },
   replicas_behind: {
     cause: 'too few replicas of Redis have the latest claim',
     toDo: 'Check the replicas and the link to them.',

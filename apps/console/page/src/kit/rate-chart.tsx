@@ -7,25 +7,28 @@ import './rate-chart.css';
 import { clockOf, secondOf } from './times.ts';
 
 const HEIGHT = 160;
-/** Less is a jitter and no line. */
-const SHORTEST_S = 60;
+const SHOWN_S = 30 * 60;
 
 interface RateChartProps {
-  /** Epoch s; calls a second; the allowed pace. */
-  readonly columns: {
-    readonly times: readonly number[];
-    readonly rates: readonly (number | null)[];
-    readonly allowed: readonly (number | null)[];
-  };
+  readonly points: readonly RatePoint[];
+  /** Calls a second; null: as fast as the workers go. */
+  readonly allowed: number | null;
 }
 
-/** Calls a second as a line, the allowed pace as a dashed one. */
+interface RatePoint {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Calls a second since the point before; null: nobody knows. */
+  readonly perSecond: number | null;
+}
+
+/** Calls a second as a line over half an hour, the allowed pace as a dashed one. */
 export function RateChart(props: RateChartProps) {
   // A canvas knows no themes: it is drawn anew.
   return <Chart key={useShownTheme()} {...props} />;
 }
 
-function Chart({ columns }: RateChartProps) {
+function Chart({ points, allowed }: RateChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(undefined);
   const [pointed, setPointed] = useState<number>();
@@ -43,27 +46,32 @@ function Chart({ columns }: RateChartProps) {
       made.destroy();
     };
   }, []);
-  useEffect(() => chart.current?.setData(dataOf(columns)), [columns]);
+  useEffect(() => chart.current?.setData(columnsOf(points, allowed)), [points, allowed]);
+  const now = textOf(points.at(-1), allowed);
   return (
     <figure className="rate-chart">
-      <div ref={place} role="img" aria-label={textAt(columns, columns.times.length - 1)} />
+      <div ref={place} role="img" aria-label={now} />
       <figcaption className="soft">
-        {textAt(columns, pointed ?? columns.times.length - 1)}
+        {pointed === undefined ? now : textOf(points[pointed], allowed)}
       </figcaption>
     </figure>
   );
 }
 
-function dataOf({ times, rates, allowed }: RateChartProps['columns']): AlignedData {
-  return [[...times], [...rates], [...allowed]];
+function columnsOf(points: readonly RatePoint[], allowed: number | null): AlignedData {
+  return [
+    points.map(({ at }) => Date.parse(at) / 1000),
+    points.map(({ perSecond }) => perSecond),
+    points.map(() => allowed),
+  ];
 }
 
-function textAt({ times, rates, allowed }: RateChartProps['columns'], index: number): string {
-  const at = times[index];
-  if (at === undefined) return 'nothing measured yet';
-  const [rate, pace] = [rates[index] ?? null, allowed[index] ?? null];
-  const said = rate === null ? 'not measured yet' : `${formatRate(rate)} calls a second`;
-  return `${clockOf(at * 1000)}: ${said}${pace === null ? '' : `, allowed ${formatPace(pace)}`}`;
+function textOf(point: RatePoint | undefined, allowed: number | null): string {
+  if (point === undefined) return 'nothing measured yet';
+  const { at, perSecond } = point;
+  const said = perSecond === null ? 'not known' : `${formatRate(perSecond)} calls a second`;
+  const pace = allowed === null ? '' : `, allowed ${formatPace(allowed)}`;
+  return `${secondOf(Date.parse(at))}: ${said}${pace}`;
 }
 
 function optionsFor(parent: HTMLElement, point: (index: number | undefined) => void): Options {
@@ -77,19 +85,20 @@ function optionsFor(parent: HTMLElement, point: (index: number | undefined) => v
   return {
     width: parent.clientWidth,
     height: HEIGHT,
+    padding: [8, 16, 0, 0],
     legend: { show: false },
-    cursor: { y: false, points: { show: false } },
+    cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
     scales: {
-      x: { range: (_, from, to) => [Math.min(from, to - SHORTEST_S), to] },
+      x: { range: (_, __, last) => [last - SHOWN_S, last] },
       y: { range: (_, __, most) => [0, Math.max(1, (most ?? 0) * 1.1)] },
     },
     axes: [
       {
         ...axis,
         size: 24,
-        space: 96,
+        space: 80,
         grid: { show: false },
-        values: (_, splits) => instants(splits),
+        values: (_, splits) => splits.map((at) => clockOf(at * 1000)),
       },
       { ...axis, size: 36, space: 32 },
     ],
@@ -100,12 +109,6 @@ function optionsFor(parent: HTMLElement, point: (index: number | undefined) => v
     ],
     hooks: { setCursor: [({ cursor: { idx } }) => point(idx ?? undefined)] },
   };
-}
-
-/** To the second where the axis is shorter than that the minutes would tell its marks apart. */
-function instants(splits: readonly number[]): string[] {
-  const isFine = (splits[1] ?? 0) - (splits[0] ?? 0) < 60;
-  return splits.map((at) => (isFine ? secondOf(at * 1000) : clockOf(at * 1000)));
 }
 
 /** A token as a canvas takes it: the browser resolves what it is in this theme. */

@@ -35,7 +35,7 @@ export function sayInstant(at: number, now: number, zone?: string): string {
 }
 
 /** The clock, with as much of the date as is needed: "14:10", "yesterday 14:10". */
-function sayClock(at: number, now: number, zone?: string): string {
+export function sayClock(at: number, now: number, zone?: string): string {
   const day = daysApart(at, now, zone);
   const clock = clockOf(at, zone);
   if (day === 0) return clock;

@@ -1,7 +1,7 @@
 import { ApiClient, ApiError } from '@libby-dialer/api-client';
 
-/** The console that this page comes from, below whatever path a proxy serves it. */
-export const client = new ApiClient({ origin: document.baseURI });
+/** The console that this page comes from. */
+export const client = new ApiClient();
 
 /** Says what went wrong, for people. */
 export function errorText(error: unknown): string {

@@ -1,7 +1,6 @@
 import type { Snapshot } from '@libby-dialer/http-api';
 import { useSyncExternalStore } from 'react';
 import { client } from './api.ts';
-import { RateHistory } from './rate-history.ts';
 
 /** After so long without a snapshot what is shown counts as stale. One comes every second. */
 const STALE_AFTER_MS = 5000;
@@ -23,7 +22,6 @@ export interface Live {
  * as long as any does.
  */
 class LiveSnapshot {
-  readonly rates = new RateHistory();
   #live: Live = { snapshot: undefined, receivedAt: 0, isStale: false };
   readonly #listeners = new Set<() => void>();
   #source: EventSource | undefined;
@@ -62,7 +60,6 @@ class LiveSnapshot {
   }
 
   #take(snapshot: Snapshot): void {
-    this.rates.add(snapshot);
     this.#tell({ snapshot, receivedAt: Date.now(), isStale: false });
   }
 
@@ -85,6 +82,3 @@ const live = new LiveSnapshot();
 export function useLive(): Live {
   return useSyncExternalStore(live.listen, live.read);
 }
-
-/** How fast calls were settled since this page was opened. */
-export const rates = live.rates;
