@@ -48,6 +48,10 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
       `resolve them ("enqueuer in-doubt list ${campaign}"), or use --with-doubts: they then stay in doubt for ever`,
   ),
   not_exported: instead('export them', ({ campaign }) => `"enqueuer results ${campaign} -o FILE"`),
+  results_removed: instead(
+    'give those that were exported before',
+    () => 'give the file that they were exported to, with --results',
+  ),
   list_rejects_path: instead('name another', () => 'name another with --rejects'),
   list_no_phone_column: instead('name the one that does', () => 'name it with --column'),
   list_ambiguous_column: instead(

@@ -39,9 +39,9 @@ export class ResultsFile implements AsyncDisposable {
     }
   }
 
-  async write(text: string): Promise<void> {
-    await this.#part?.write(text);
-    await this.#growing?.appendFile(text);
+  async write(content: string | Uint8Array): Promise<void> {
+    await this.#part?.write(content);
+    await this.#growing?.appendFile(content);
   }
 
   /** Completes the file. */

@@ -22,6 +22,8 @@ export interface ListInput {
   readonly format?: ListFormat | undefined;
   /** Which sheet of a workbook, where it has several. */
   readonly sheet?: string | undefined;
+  /** Whether the list is to be given back (`joinedList`). */
+  readonly keepText?: boolean | undefined;
   /** What `-` stands for. */
   readonly stdin: Readable;
   readonly signal: AbortSignal;
@@ -31,11 +33,12 @@ export interface ListInput {
 
 /** Opens a list and prepares the check of its rows. Throws `ListError`. */
 export async function openCheckedList(campaign: Campaign, input: ListInput): Promise<CheckedList> {
-  const { path, format, sheet, stdin, signal } = input;
+  const { path, format, sheet, keepText, stdin, signal } = input;
   const isKeyedByRow = campaign.dedupeBy === 'row';
   const source = await openSource(path, {
     format,
     sheet,
+    keepText,
     stdin,
     signal,
     hash: isKeyedByRow ? 'always' : 'if_file',

@@ -16,8 +16,10 @@ export {
   badEncoding,
   type ListRow,
   MAX_ROW_LENGTH,
+  placeOf,
   REJECT_CODES,
   type RejectCode,
+  type RowOrigin,
   type RowProblem,
 } from './list-row.ts';
 export { type ListSource, openSource } from './list-source.ts';
@@ -33,8 +35,18 @@ export {
   columnsFor,
 } from './columns/columns.ts';
 
+// A list given back with columns beside its own
+
+export { csvCell } from './formats/csv-cell.ts';
+export { formatGiven, type Joining, joinedList } from './joined/joined-list.ts';
+export type { BesideValue, JoinedRow, JoinedText } from './joined/joined-row.ts';
+export { newWorkbook } from './joined/new-workbook.ts';
+export { originOf } from './rejects/row-origin.ts';
+export { openUnnamedFile } from './unnamed-file.ts';
+
 // Whether a row can be called
 
+export { CallNumbers } from './checks/call-numbers.ts';
 export { isProblem, RecordChecker } from './checks/check-record.ts';
 export { createRowChecker, type RowChecker } from './checks/check-row.ts';
 export { DuplicateFilter } from './checks/duplicate-filter.ts';

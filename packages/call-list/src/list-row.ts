@@ -79,6 +79,17 @@ export interface ListRow {
   problem: RowProblem | undefined;
   /** Of a rejects file: where the row stood in the list that it was rejected from. */
   origin?: RowOrigin | undefined;
+  /** Of a text; undefined where nobody can tell: the row is too large, or its quotes are broken. */
+  span?: TextSpan | undefined;
+}
+
+/** Where a row stands in the text of its list, in UTF-16 units from the beginning. */
+export interface TextSpan {
+  readonly start: number;
+  /** Behind its last character, before the line break. */
+  readonly end: number;
+  /** How many cells were written, empty ones at the end included; 1 of a record. */
+  readonly width: number;
 }
 
 export function placeOf({ row, line, sheetRow, cells }: ListRow): RowPlace {

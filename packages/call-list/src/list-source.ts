@@ -26,6 +26,8 @@ export interface ListSourceOptions {
   readonly format?: ListFormat | undefined;
   /** Which sheet of a workbook, where it has several. */
   readonly sheet?: string | undefined;
+  /** See `openList`. */
+  readonly keepText?: boolean | undefined;
   readonly stdin: Readable;
   /**
    * Whether the list is named by its content, in a pass of its own before the first row:
@@ -43,7 +45,7 @@ export interface ListSourceOptions {
 
 /** Opens a list so that it can be told how much of it has been read. Throws `ListError`. */
 export async function openSource(path: string, options: ListSourceOptions): Promise<ListSource> {
-  const { format, sheet, stdin, hash, signal, nameColumns } = options;
+  const { format, sheet, keepText, stdin, hash, signal, nameColumns } = options;
   const given = path === STDIN ? addAbortSignal(signal, stdin) : undefined;
   const hashed = hash === 'always' ? await hashList(path, signal, given) : undefined;
   const fileHash =
@@ -55,6 +57,7 @@ export async function openSource(path: string, options: ListSourceOptions): Prom
     content: hashed?.content ?? given ?? file?.stream,
     nameColumns,
     sheet,
+    keepText,
   });
   return {
     list,

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { ownHeadingCount } from './columns/headings.ts';
 import { CsvRows } from './formats/csv-rows.ts';
-import { decodeText, refuseBinary, sniffEncoding } from './formats/decode-text.ts';
+import { decodeText, type Encoding, refuseBinary, sniffEncoding } from './formats/decode-text.ts';
 import { JsonRows } from './formats/json-rows.ts';
 import {
   delimiterOf,
@@ -12,9 +12,10 @@ import {
 } from './formats/list-format.ts';
 import { NdjsonRows } from './formats/ndjson-rows.ts';
 import { wrappedIn } from './formats/wrapped-list.ts';
+import { KeptText } from './joined/kept-text.ts';
 import { type ListBytes, openBytes, peekBytes, peekText } from './list-bytes.ts';
 import { ListError } from './list-error.ts';
-import { excerpt, type ListRow, readRows } from './list-row.ts';
+import { excerpt, type ListRow, readRows, type TextSpan } from './list-row.ts';
 import { unguarded } from './rejects/formula-guard.ts';
 import { holdsRecords, recordRows } from './rejects/rejected-records.ts';
 import { originReader } from './rejects/row-origin.ts';
@@ -44,9 +45,23 @@ export interface List {
   /** The rows in chunks, once; the next chunk is read when it is asked for. Throws `ListError`. */
   rows: AsyncIterable<ListRow[]>;
   /** Workbook only: which of its sheets is read, and how far, from 0 to 1. */
-  sheet?: Pick<Sheet, 'name' | 'shareRead'>;
+  sheet?: Pick<Sheet, 'name' | 'shareRead' | 'file'> & {
+    /** The number of the row that holds the headings. */
+    readonly headingsAt: number;
+  };
+  /** What it was read from, if that is a text and was to be kept. */
+  text?: ListText | undefined;
   /** Lets go of the file; also before the rows have been read to the end. */
   close(): void;
+}
+
+/** All that is needed to give a list back as it was. */
+export interface ListText {
+  readonly kept: KeptText;
+  readonly encoding: Encoding;
+  readonly byteOrderMark: boolean;
+  /** Of what is CSV, also where its cells hold records. */
+  readonly csv?: { readonly delimiter: string; readonly headingSpan: TextSpan } | undefined;
 }
 
 export interface OpenListOptions {
@@ -64,6 +79,8 @@ export interface OpenListOptions {
   nameColumns?: NameColumns | undefined;
   /** Which sheet of a workbook, where it has several. */
   sheet?: string | undefined;
+  /** Whether its text is kept, to be taken as its rows are read (`List.text`). */
+  keepText?: boolean | undefined;
 }
 
 export type NameColumns = (cells: readonly string[]) => readonly string[] | undefined;
@@ -84,7 +101,7 @@ export async function openList(path: string, options: OpenListOptions = {}): Pro
 async function readHead(
   path: string,
   bytes: ListBytes,
-  { format: wanted, nameColumns, sheet }: OpenListOptions,
+  { format: wanted, nameColumns, sheet, keepText = false }: OpenListOptions,
 ): Promise<List> {
   const head = await peekBytes(bytes.chunks, SAMPLE_LENGTH);
   if (isZip(head.sample)) return await openSheet(bytes, head.all, sheet, nameColumns);
@@ -94,7 +111,9 @@ async function readHead(
   if (sheet !== undefined)
     throw new ListError('which_sheet', 'The list is no workbook and has no sheets.');
   const encoding = sniffEncoding(head.sample);
-  const { sample, all } = await peekText(decodeText(head.all, encoding), SAMPLE_LENGTH);
+  const kept = keepText ? new KeptText() : undefined;
+  const decoded = decodeText(head.all, encoding);
+  const { sample, all } = await peekText(kept?.tap(decoded) ?? decoded, SAMPLE_LENGTH);
   const texts = sample.length < SAMPLE_LENGTH ? sample : all;
   if (sample.trim() === '') throw new ListError('empty', 'The list is empty.');
   refuseBinary(sample);
@@ -108,13 +127,14 @@ async function readHead(
   }
   const name = encoding === 'utf-8' ? 'UTF-8' : 'UTF-16';
   const byteOrderMark = encoding !== 'utf-8' || head.sample[0] === 0xef;
-  const opened =
+  const { written, ...opened } =
     format === 'csv'
       ? await openCsv(path, texts, sample, { encoding: name, byteOrderMark, nameColumns })
       : openRecords(format, texts, sample, name);
   return {
     format,
     ...opened,
+    text: kept && { kept, encoding, byteOrderMark, csv: written },
     warnings: encodingWarnings(sample, name),
     close: () => bytes.close(),
   };
@@ -138,7 +158,7 @@ function openRecords(
   texts: AsyncIterable<string> | string,
   sample: string,
   encoding: string,
-): Pick<List, 'csv' | 'rows'> {
+): Opened {
   const isOneLine = !/\n\s*\S/.test(sample.trimStart());
   const around = format === 'json' || isOneLine ? wrappedIn(sample) : undefined;
   if (around !== undefined) {
@@ -147,6 +167,11 @@ function openRecords(
   }
   const reader = format === 'json' ? new JsonRows(encoding) : new NdjsonRows(encoding);
   return { csv: undefined, rows: readRows(texts, reader) };
+}
+
+interface Opened extends Pick<List, 'csv' | 'rows'> {
+  format?: ListFormat;
+  written?: ListText['csv'];
 }
 
 interface CsvText {
@@ -160,7 +185,7 @@ async function openCsv(
   texts: AsyncIterable<string> | string,
   sample: string,
   { encoding, byteOrderMark, nameColumns }: CsvText,
-): Promise<Pick<List, 'csv' | 'rows'> & { format?: ListFormat }> {
+): Promise<Opened> {
   const { delimiter, named } = delimiterOf(path, sample);
   const options = { encoding, skipFirstRecord: named };
   const columns = nameColumns?.(firstCells(sample, new CsvRows(delimiter, options)));
@@ -173,7 +198,13 @@ async function openCsv(
   while (first.done !== true && first.value.length === 0) first = await chunks.next();
   const [headingRow, ...rest] = first.done === true ? [] : first.value;
   const headings = headingsOf(headingRow, encoding);
-  return asTheyWere({ headings, delimiter, byteOrderMark }, withFirst(rest, chunks), encoding);
+  const opened = asTheyWere(
+    { headings, delimiter, byteOrderMark },
+    withFirst(rest, chunks),
+    encoding,
+  );
+  const headingSpan = headingRow?.span;
+  return headingSpan === undefined ? opened : { ...opened, written: { delimiter, headingSpan } };
 }
 
 async function openSheet(
@@ -191,7 +222,8 @@ async function openSheet(
   };
   try {
     const opened = await readSheet(sheet.rows, nameColumns);
-    return { format: 'xlsx', ...opened, warnings: [], sheet, close };
+    const { headingsAt, ...rest } = opened;
+    return { format: 'xlsx', ...rest, warnings: [], sheet: { ...sheet, headingsAt }, close };
   } catch (error) {
     close();
     throw error;
@@ -201,7 +233,7 @@ async function openSheet(
 async function readSheet(
   sheetRows: AsyncIterable<ListRow[]>,
   nameColumns: NameColumns | undefined,
-): Promise<Pick<List, 'csv' | 'rows'> & { format?: ListFormat }> {
+): Promise<Opened & { headingsAt: number }> {
   const chunks = sheetRows[Symbol.asyncIterator]() as AsyncGenerator<ListRow[]>;
   let first = await chunks.next();
   while (first.done !== true && first.value.length === 0) first = await chunks.next();
@@ -210,7 +242,7 @@ async function readSheet(
   const columns = nameColumns?.(first.value[0]?.cells ?? []);
   if (columns !== undefined) {
     const rows = withFirst(first.value, chunks);
-    return { csv: { headings: columns, ...layout }, rows: numberedFromOne(rows) };
+    return { csv: { headings: columns, ...layout }, rows: numberedFromOne(rows), headingsAt: 0 };
   }
   const [headingRow, ...rest] = first.value;
   if (headingRow?.problem !== undefined)
@@ -219,7 +251,8 @@ async function readSheet(
       `The headings of the sheet cannot be read. ${headingRow.problem.reason}`,
     );
   const headings = headingRow?.cells ?? [];
-  return asTheyWere({ headings, ...layout }, withFirst(rest, chunks), 'UTF-8');
+  const opened = asTheyWere({ headings, ...layout }, withFirst(rest, chunks), 'UTF-8');
+  return { ...opened, headingsAt: headingRow?.line ?? 0 };
 }
 
 /** Of a sheet without headings, whose first row is a row as well. */

@@ -2,6 +2,7 @@ import type { Canary } from '@libby-dialer/dialing';
 import type { Queue } from 'bullmq';
 import { CallLoader } from './calls/call-loader.ts';
 import { CallReopener } from './calls/call-reopener.ts';
+import { CallStates } from './calls/call-states.ts';
 import { LoadPreview } from './calls/load-preview.ts';
 import { UnknownCalls } from './calls/unknown-calls.ts';
 import { CampaignArchive } from './campaigns/campaign-archive.ts';
@@ -60,6 +61,7 @@ export class DialQueue {
   readonly canaries: Canaries;
   readonly evidence: Evidence;
 
+  readonly callStates: CallStates;
   readonly unknownCalls: UnknownCalls;
   readonly reopener: CallReopener;
   readonly parkedCalls: ParkedCalls;
@@ -93,6 +95,7 @@ export class DialQueue {
     this.idleReasons = new IdleReasons(redis, keys);
     this.archive = new CampaignArchive(redis, keys);
     this.evidence = new Evidence(redis, keys, options.onHoldChange);
+    this.callStates = new CallStates(redis, keys);
     this.unknownCalls = new UnknownCalls(redis, keys, options.onHoldChange);
     this.reopener = new CallReopener(redis, keys);
     this.parkedCalls = new ParkedCalls(redis, keys);

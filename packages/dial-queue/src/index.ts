@@ -39,6 +39,7 @@ export type { IdleReason, IdleReasons } from './campaigns/idle-reasons.ts';
 
 export type { CallLoader, LoadVerdict } from './calls/call-loader.ts';
 export type { CallReopener } from './calls/call-reopener.ts';
+export type { CallState, CallStates } from './calls/call-states.ts';
 export type { CallPreview } from './calls/load-preview.ts';
 
 // Jobs in the queue

@@ -64,8 +64,15 @@ export {
 
 // What became of calls
 
+export {
+  type JoinCounts,
+  type ListJoin,
+  type OpenJoin,
+  openJoin,
+} from './results/join-list.ts';
+export { ROW_WORDS, type RowFinding, type RowWord } from './results/joined-columns.ts';
 export { type OpenResults, openResults, type ResultsRequest } from './results/open-results.ts';
-export { csvCell, RESULTS_HEADING, resultToCsv } from './results/results-csv.ts';
+export { RESULTS_HEADING, resultToCsv } from './results/results-csv.ts';
 
 // Where dialing is stopped
 

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openList } from '@libby-dialer/call-list';
 import { RESULT_COLUMNS } from '@libby-dialer/dialing';
 import { Interrupted } from '@libby-dialer/runtime';
 import { eventually } from '@libby-dialer/testkit';
@@ -23,8 +24,8 @@ describe('results', () => {
     const [heading, ...lines] = (await bench.run(['results', 'spring'])).stdout.split('\r\n');
     expect(heading).toBe(RESULT_COLUMNS.join(','));
     expect(lines).toEqual([
-      `${first},spring,'-7,1,+15055550123,+15055550100,"'=HYPERLINK(""x"")",accepted,accepted,200,1,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:01.000Z,worker-1,1,,`,
-      `${second},spring,,1,+15055550123,+15055550100,Ada,unknown,no_response,,1,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:01.000Z,worker-1,1,,`,
+      `${first},spring,'-7,1,+15055550123,+15055550100,"'=HYPERLINK(""x"")",accepted,accepted,200,1,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:01.000Z,worker-1,1,,,,,`,
+      `${second},spring,,1,+15055550123,+15055550100,Ada,unknown,no_response,,1,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:01.000Z,worker-1,1,,,,,`,
       '',
     ]);
   });
@@ -39,6 +40,22 @@ describe('results', () => {
     expect(await bench.run(['results', 'spring', '--bom', '--format', 'ndjson'])).toMatchObject({
       code: 2,
     });
+  });
+
+  test('as a workbook, in which no text is a formula', async () => {
+    const [first = ''] = await bench.loaded('spring', 1);
+    await bench.placed('spring', first, 'accepted', { name: '=1+1', attempts: 2 });
+    const file = join(bench.directory, 'results.xlsx');
+    const argv = ['results', 'spring', '--format', 'xlsx', '-o', file];
+    expect(await bench.run(argv)).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    const list = await openList(file, {});
+    const rows = (await Array.fromAsync(list.rows)).flat();
+    list.close();
+    const cells = Object.fromEntries(
+      RESULT_COLUMNS.map((column, index) => [column, rows[0]?.cells?.[index]]),
+    );
+    expect(list.csv?.headings).toEqual(RESULT_COLUMNS);
+    expect(cells).toMatchObject({ callId: first, name: '=1+1', attempts: '2' });
   });
 
   test('as NDJSON: exact; of one outcome; the latest revision of each', async () => {

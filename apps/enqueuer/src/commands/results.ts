@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
-import { OUTCOMES, type Outcome, type ResultRecord } from '@libby-dialer/dialing';
+import { type BesideValue, newWorkbook } from '@libby-dialer/call-list';
+import { OUTCOMES, type Outcome, RESULT_COLUMNS, type ResultRecord } from '@libby-dialer/dialing';
 import {
   type OpenResults,
   openResults,
@@ -11,8 +12,9 @@ import type { CommandLine } from '../command-line.ts';
 import { ResultsFile } from '../results-file.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
+import { joinResults } from './results-join.ts';
 
-type ResultsFormat = 'csv' | 'ndjson';
+type ResultsFormat = 'csv' | 'ndjson' | 'xlsx';
 
 const RECORDS_PER_WRITE = 500;
 const BYTE_ORDER_MARK = '\uFEFF';
@@ -23,6 +25,10 @@ interface ResultsOptions {
   readonly follow?: boolean | undefined;
   readonly output?: string | undefined;
   readonly bom?: boolean | undefined;
+  /** A list to be given back, with what became of each row beside it. */
+  readonly join?: string | undefined;
+  readonly sheet?: string | undefined;
+  readonly results?: string | undefined;
 }
 
 export function addResultsCommand({ program, io, run }: CommandLine): void {
@@ -31,21 +37,35 @@ export function addResultsCommand({ program, io, run }: CommandLine): void {
     .description('One record for each settled call, in the order of settling.')
     .argument('<campaign>', 'id of the campaign')
     .addOption(
-      new Option('--format <format>', 'csv (default) or ndjson').choices([
-        'csv',
-        'ndjson',
-      ] as const),
+      new Option(
+        '--format <format>',
+        'csv (default), ndjson, or xlsx (Excel); with --join: as the list is, unless it is said',
+      ).choices(['csv', 'ndjson', 'xlsx'] as const),
     )
     .addOption(new Option('--outcome <name>', 'only calls that ended so').choices(OUTCOMES))
     .option('--follow', 'go on with what settles later, until interrupted')
     .option('-o, --output <file>', 'write to a file that only you may read')
     .option('--bom', 'begin the CSV with a byte order mark, by which Excel tells that it is UTF-8')
+    .option(
+      '--join <file>',
+      'give this list back, all of its rows in their order, with what became of each beside it',
+    )
+    .option('--sheet <name>', 'with --join: of an Excel workbook, which of its sheets was loaded')
+    .option(
+      '--results <file>',
+      'with --join: results that were exported before (NDJSON or CSV), where Redis has them no more',
+    )
     .action((campaign, options) => run(results(io, campaign, options)));
 }
 
 async function results(io: Io, id: string, options: ResultsOptions): Promise<number> {
-  if (options.bom && options.format === 'ndjson')
+  if (options.bom && options.format !== undefined && options.format !== 'csv')
     throw new UsageError('--bom goes with --format csv only.');
+  if (options.join !== undefined) return await joinResults(io, id, options.join, options);
+  if (options.sheet !== undefined || options.results !== undefined)
+    throw new UsageError('--sheet and --results go with --join only.');
+  if (options.format === 'xlsx' && (options.output === undefined || options.follow))
+    throw new UsageError('--format xlsx needs -o FILE, and does not go with --follow.');
   const { output, follow = false, outcome } = options;
   return await withContext(io, async (context) => {
     const { signal } = io;
@@ -59,7 +79,9 @@ async function results(io: Io, id: string, options: ResultsOptions): Promise<num
     }
     await using file = new ResultsFile(output, { grows: follow });
     await file.start();
-    await write(io, opened, options, (text) => file.write(text));
+    if (options.format === 'xlsx')
+      for await (const bytes of newWorkbook(sheetRows(io, opened))) await file.write(bytes);
+    else await write(io, opened, options, (text) => file.write(text));
     await file.close();
     await opened.noteExport();
     return 0;
@@ -85,6 +107,17 @@ async function write(
   }
   await put(lines.join(''));
   signal.throwIfAborted();
+}
+
+async function* sheetRows(
+  { signal }: Io,
+  { records }: OpenResults,
+): AsyncGenerator<BesideValue[][]> {
+  yield [[...RESULT_COLUMNS]];
+  for await (const record of records) {
+    signal.throwIfAborted();
+    yield [RESULT_COLUMNS.map((column) => record[column])];
+  }
 }
 
 function toNdjson(record: ResultRecord): string {

@@ -1,4 +1,4 @@
-import type { RejectCode } from '@libby-dialer/call-list';
+import { csvCell, type RejectCode } from '@libby-dialer/call-list';
 import {
   ASSUMED_ANSWER_SECONDS,
   type CallTime,
@@ -7,7 +7,6 @@ import {
   type RateLimit,
 } from '@libby-dialer/dialing';
 import {
-  csvCell,
   type DryRunTotals,
   type Estimate,
   type Opening,
@@ -183,7 +182,7 @@ export function verdictCsv(row: RowForesight): string {
     time?.unchecked.join(' & '),
     sheetRow,
   ];
-  return `${cells.map(csvCell).join(',')}\r\n`;
+  return `${cells.map((cell) => csvCell(cell)).join(',')}\r\n`;
 }
 
 const ZONES_SHOWN = 12;

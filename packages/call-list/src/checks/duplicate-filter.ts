@@ -1,3 +1,5 @@
+import { fingerprintOf } from './fingerprint.ts';
+
 const SEGMENTS = 64;
 const FIRST_CAPACITY = 64;
 const MAX_LOAD = 0.8;
@@ -22,19 +24,8 @@ export class DuplicateFilter {
 
   /** Returns whether the call was there already. */
   add(callId: string): boolean {
-    // FNV-1a in two variants: the ids are keyed hashes, so they need spreading over 64 bits, not
-    // protection.
-    let high = 0x811c9dc5;
-    let low = 0x9747b28c;
-    for (let at = 0; at < callId.length; at += 1) {
-      const code = callId.charCodeAt(at);
-      high = Math.imul(high ^ code, 0x01000193);
-      low = Math.imul(low ^ code, 0x85ebca6b);
-      low ^= low >>> 13;
-    }
-    high = Math.imul(high ^ (high >>> 16), 0xc2b2ae35) >>> 0;
-    // A pair of zeros marks an empty place.
-    return (this.#segments[high % SEGMENTS] as Segment).add(high, low >>> 0 || 1);
+    const { high, low } = fingerprintOf(callId);
+    return (this.#segments[high % SEGMENTS] as Segment).add(high, low);
   }
 }
 
@@ -49,6 +40,7 @@ class Segment {
   }
 
   add(high: number, low: number): boolean {
+    // A pair of zeros marks an empty place.
     const place = this.#find(high, low);
     if (this.#places[place + 1] !== 0) return true;
     this.#places[place] = high;

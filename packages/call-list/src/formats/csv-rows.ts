@@ -8,6 +8,7 @@ import {
   type RowProblem,
   type RowReader,
   rowTooLarge,
+  type TextSpan,
 } from '../list-row.ts';
 import { withGuesses } from './decode-text.ts';
 
@@ -44,6 +45,8 @@ export class CsvRows implements RowReader {
   readonly #encoding: string;
   /** Text of a record that is not complete yet. */
   #pending = '';
+  /** Where the text that is being read begins, or the pending one. */
+  #offset = 0;
   /** Whether `#pending` ends inside of quotes. */
   #isOpen = false;
   /**
@@ -116,6 +119,7 @@ export class CsvRows implements RowReader {
       at = this.#giveUp(text, next);
     }
     this.#pending = text.slice(at);
+    this.#offset += at;
   }
 
   /**
@@ -171,7 +175,12 @@ export class CsvRows implements RowReader {
       if (end - start > this.#maxRowLength) return { next: start, tooLarge: true };
       const source =
         isQuoted || isSuspect || cells.length === 1 ? text.slice(start, end + 1) : undefined;
-      if (source?.trim() !== '') this.#takeRecord(cells, source, breaks);
+      const span = {
+        start: this.#offset + start,
+        end: this.#offset + (text[end - 1] === '\r' && end > start ? end - 1 : end),
+        width: cells.length,
+      };
+      if (source?.trim() !== '') this.#takeRecord(cells, source, breaks, span);
       this.#line += breaks + 1;
       this.#linesInCells += breaks;
       start = end + 1;
@@ -180,16 +189,18 @@ export class CsvRows implements RowReader {
   }
 
   /** @param source the record as it stands in the list, where it may need a second look */
-  #takeRecord(cells: string[], source: string | undefined, breaks: number): void {
+  #takeRecord(cells: string[], source: string | undefined, breaks: number, span: TextSpan): void {
     if (source?.isWellFormed() === false) {
       // csv-parse reads bytes, and so has lost what was no text.
       const [guessed = cells] = this.#parseLines(withGuesses(source)).records;
-      return this.#emit(guessed, badEncoding(this.#encoding));
+      return this.#emit(guessed, badEncoding(this.#encoding), span);
     }
-    if (source === undefined || !cells.some(beginsWithQuote)) return this.#emit(cells, undefined);
+    if (source === undefined || !cells.some(beginsWithQuote))
+      return this.#emit(cells, undefined, span);
     const strictCells =
       this.#parseStrictly(source, this.#trims) ?? this.#parseStrictly(source, !this.#trims);
-    if (strictCells !== undefined) return this.#emit(strictCells, undefined);
+    if (strictCells !== undefined)
+      return this.#emit(strictCells, undefined, { ...span, width: strictCells.length });
     const lines =
       breaks === 0 ? '' : `; lines ${this.#line} to ${this.#line + breaks} are this one row`;
     this.#emit([excerpt(source.trimEnd())], {
@@ -240,7 +251,7 @@ export class CsvRows implements RowReader {
     return lineBreak + 1;
   }
 
-  #emit(given: string[], problem: RowProblem | undefined): void {
+  #emit(given: string[], problem: RowProblem | undefined, span?: TextSpan): void {
     if (problem === undefined && given.every((cell) => cell.trim() === '')) {
       // It keeps its number, for a call may be known by that of its row.
       if (this.#cellCount !== undefined) this.#row += 1;
@@ -259,6 +270,7 @@ export class CsvRows implements RowReader {
       raw: undefined,
       record: undefined,
       problem: problem ?? tooManyCells(cells.length, this.#cellCount),
+      span,
     });
   }
 

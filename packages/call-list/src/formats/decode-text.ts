@@ -87,6 +87,22 @@ export async function* decodeText(
   if (rest !== '') yield rest;
 }
 
+/** Undoes `decodeText`: every byte comes back as it was, also one that is no text. */
+export function encodeText(text: string, encoding: Encoding): Buffer {
+  if (encoding === 'utf-8') return text.isWellFormed() ? Buffer.from(text) : withBytes(text);
+  const bytes = Buffer.from(text.replaceAll(/\udc00/gu, '\0'), 'utf16le');
+  return encoding === 'utf-16be' ? bytes.swap16() : bytes;
+}
+
+function withBytes(text: string): Buffer {
+  const pieces = text.split(/([\udc00-\udcff])/u);
+  return Buffer.concat(
+    pieces.map((piece, index) =>
+      index % 2 === 0 ? Buffer.from(piece) : Buffer.of(piece.charCodeAt(0) - NO_TEXT),
+    ),
+  );
+}
+
 class Utf8Decoder {
   #carry: Buffer = Buffer.alloc(0);
 

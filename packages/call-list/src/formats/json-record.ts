@@ -1,6 +1,6 @@
 import { callRecordSchema } from '@libby-dialer/dialing';
 import { PHONE_HEADINGS, squash } from '../columns/headings.ts';
-import { badEncoding, excerpt, type ListRow, type RowProblem } from '../list-row.ts';
+import { badEncoding, excerpt, type ListRow, type RowProblem, type TextSpan } from '../list-row.ts';
 import { repeatedKey } from './repeated-key.ts';
 
 /** No number of fewer digits is too large. */
@@ -11,6 +11,8 @@ export interface RecordPlace {
   row: number;
   line: number;
   column: number;
+  /** Where its text begins in that of the list, in UTF-16 units. */
+  offset?: number;
 }
 
 /** Reads one record of a JSON or NDJSON list from its text. */
@@ -47,6 +49,7 @@ export function jsonRow(text: string, place: RecordPlace, encodingName: string):
       raw: text,
       record: parsed.data,
       problem: undefined,
+      span: spanOf(text, place),
     };
   }
   const [issue] = parsed.error.issues;
@@ -106,7 +109,12 @@ export function problemRow(text: string, place: RecordPlace, problem: RowProblem
     raw: excerpt(text),
     record: undefined,
     problem,
+    span: problem.code === 'row_too_large' ? undefined : spanOf(text, place),
   };
+}
+
+function spanOf({ length }: string, { offset }: RecordPlace): TextSpan | undefined {
+  return offset === undefined ? undefined : { start: offset, end: offset + length, width: 1 };
 }
 
 /**

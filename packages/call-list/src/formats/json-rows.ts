@@ -49,6 +49,8 @@ export class JsonRows implements RowReader {
   #isBeyond = false;
   #line = 1;
   #column = 1;
+  /** Where `#text` begins in the text of the list. */
+  #offset = 0;
   #row = 0;
   #rows: ListRow[] = [];
 
@@ -215,7 +217,7 @@ export class JsonRows implements RowReader {
 
   #nextPlace(): RecordPlace {
     this.#row += 1;
-    return { row: this.#row, line: this.#line, column: this.#column };
+    return { row: this.#row, line: this.#line, column: this.#column, offset: this.#offset };
   }
 
   /** Takes the beginning of `#text` away. */
@@ -229,5 +231,6 @@ export class JsonRows implements RowReader {
     this.#column = lineStart === 0 ? this.#column + length : length - lineStart + 1;
     this.#text = this.#text.slice(length);
     this.#textOffset += length;
+    this.#offset += length;
   }
 }

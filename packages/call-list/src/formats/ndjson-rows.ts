@@ -6,6 +6,8 @@ export class NdjsonRows implements RowReader {
   readonly #encodingName: string;
   readonly #maxRowLength: number;
   #pending = '';
+  /** Where the line that is being read begins. */
+  #offset = 0;
   /** In an oversized line, before its end. */
   #skipping = false;
   #line = 1;
@@ -21,6 +23,7 @@ export class NdjsonRows implements RowReader {
     let text = piece;
     if (this.#skipping) {
       const lineBreak = text.indexOf('\n');
+      this.#offset += lineBreak === -1 ? text.length : lineBreak + 1;
       if (lineBreak === -1) return rows;
       this.#skipping = false;
       this.#line += 1;
@@ -29,14 +32,16 @@ export class NdjsonRows implements RowReader {
     let at = 0;
     const pending = this.#pending;
     for (let lineBreak = text.indexOf('\n'); lineBreak !== -1; lineBreak = text.indexOf('\n', at)) {
-      const line = text.slice(at, lineBreak);
-      this.#readLine(at === 0 ? pending + line : line, rows);
+      const line = at === 0 ? pending + text.slice(at, lineBreak) : text.slice(at, lineBreak);
+      this.#readLine(line, rows);
+      this.#offset += line.length + 1;
       this.#line += 1;
       at = lineBreak + 1;
     }
     this.#pending = at === 0 ? pending + text : text.slice(at);
     if (this.#pending.length > this.#maxRowLength) {
       this.#readLine(this.#pending, rows);
+      this.#offset += this.#pending.length;
       this.#pending = '';
       this.#skipping = true;
     }
@@ -54,7 +59,13 @@ export class NdjsonRows implements RowReader {
     const record = text.trim();
     if (record === '') return;
     this.#row += 1;
-    const place = { row: this.#row, line: this.#line, column: text.indexOf(record) + 1 };
+    const start = text.indexOf(record);
+    const place = {
+      row: this.#row,
+      line: this.#line,
+      column: start + 1,
+      offset: this.#offset + start,
+    };
     const tooLarge = text.length > this.#maxRowLength;
     rows.push(
       tooLarge

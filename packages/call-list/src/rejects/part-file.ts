@@ -40,8 +40,8 @@ export class PartFile implements AsyncDisposable {
     return new PartFile(path, partPath, await open(partPath, 'wx', 0o600));
   }
 
-  async write(text: string): Promise<void> {
-    await this.#file.appendFile(text);
+  async write(content: string | Uint8Array): Promise<void> {
+    await this.#file.appendFile(content);
   }
 
   /**

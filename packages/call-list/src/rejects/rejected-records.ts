@@ -27,11 +27,14 @@ export async function* recordRows(
   for await (const rows of chunks) yield rows.map((row) => recordRow(row, encoding));
 }
 
-function recordRow({ line, row, cells = [], problem, origin }: ListRow, encoding: string): ListRow {
+function recordRow(
+  { line, row, cells = [], problem, origin, span }: ListRow,
+  encoding: string,
+): ListRow {
   const [, code = '', , text = ''] = cells;
   const place = { line, row, column: 1 };
   const before = problem ?? rejectedBefore(code.trim());
   const read =
     before === undefined ? jsonRow(text, place, encoding) : problemRow(text, place, before);
-  return { ...read, origin };
+  return { ...read, origin, span };
 }

@@ -16,7 +16,16 @@ export interface Sheet {
   readonly rows: AsyncIterable<ListRow[]>;
   /** How much of it has been read, from 0 to 1. */
   readonly shareRead: () => number;
+  readonly file: SheetFile;
   readonly close: () => void;
+}
+
+/** The file around a sheet, to write it anew with other content in that sheet. */
+export interface SheetFile {
+  readonly parts: ZipParts;
+  /** Of the sheet itself. */
+  readonly part: string;
+  readonly countsFrom1904: boolean;
 }
 
 /** A sheet as the workbook lists it. */
@@ -60,6 +69,7 @@ export async function openWorkbook(
       name,
       rows: readRows(counted(), new SheetRows({ strings, formats, merged })),
       shareRead: () => read / Math.max(1, parts.bytesOf(part)),
+      file: { parts, part, countsFrom1904 },
       close,
     };
   } catch (error) {

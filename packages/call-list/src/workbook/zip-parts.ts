@@ -45,6 +45,11 @@ export class ZipParts implements AsyncDisposable {
     }
   }
 
+  /** In their order. */
+  get names(): readonly string[] {
+    return [...this.#entries.keys()].filter((name) => !name.endsWith('/'));
+  }
+
   has(name: string): boolean {
     return this.#entries.has(name);
   }
