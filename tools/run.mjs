@@ -25,8 +25,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
  * @property {boolean} [dependencies] true unless given
  * @property {boolean} [redis]
  * @property {readonly TestProgram[]} [testPrograms]
-    page: true,
-    testPrograms: ['faketime', 'python3-redis', 'chromium'],
+ * @property {boolean} [page] what the console serves to browsers, built
  */
 
 /**
