@@ -25,6 +25,16 @@ export {
 export { type ListSource, openSource } from './list-source.ts';
 export { type List, openList } from './open-list.ts';
 
+// What a list was taken for
+
+export {
+  type SampleCall,
+  type Understanding,
+  type UnderstoodColumn,
+  understandList,
+  understandRows,
+} from './understand-list.ts';
+
 // Which column is what
 
 export {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { openBytes } from './list-bytes.ts';
+import { ListError } from './list-error.ts';
 import { openUnnamedFile } from './unnamed-file.ts';
 
 export interface HashedList {
@@ -26,10 +27,17 @@ export function shortHash(hash: string): string {
 }
 
 /**
- * The hash of a list that can be read again; undefined for any other. Throws as `hashList` does.
+ * The hash of a list, where that can be known without a copy: undefined for what can be read only
+ * once, and for what is damaged, whose first rows may be read all the same.
  */
 export async function hashFile(path: string, signal: AbortSignal): Promise<string | undefined> {
-  return (await isFile(path)) ? await hashTo(undefined, path, signal) : undefined;
+  if (!(await isFile(path))) return undefined;
+  try {
+    return await hashTo(undefined, path, signal);
+  } catch (error) {
+    if (error instanceof ListError) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -42,8 +50,9 @@ export async function hashList(
   signal: AbortSignal,
   content?: Readable,
 ): Promise<HashedList> {
-  const hash = content === undefined ? await hashFile(path, signal) : undefined;
-  if (hash !== undefined) return { hash, content: undefined };
+  if (content === undefined && (await isFile(path))) {
+    return { hash: await hashTo(undefined, path, signal), content: undefined };
+  }
   const copy = await openUnnamedFile();
   try {
     const hash = await hashTo(copy, path, signal, content);

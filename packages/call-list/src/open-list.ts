@@ -15,7 +15,7 @@ import { wrappedIn } from './formats/wrapped-list.ts';
 import { KeptText } from './joined/kept-text.ts';
 import { type ListBytes, openBytes, peekBytes, peekText } from './list-bytes.ts';
 import { ListError } from './list-error.ts';
-import { excerpt, type ListRow, readRows, type TextSpan } from './list-row.ts';
+import { excerpt, type ListRow, placeOf, readRows, type TextSpan } from './list-row.ts';
 import { unguarded } from './rejects/formula-guard.ts';
 import { holdsRecords, recordRows } from './rejects/rejected-records.ts';
 import { originReader } from './rejects/row-origin.ts';
@@ -40,6 +40,10 @@ export interface List {
    * again.
    */
   csv: CsvLayout | undefined;
+  /** What its text is in; undefined for a workbook. */
+  encoding?: string;
+  /** Where its headings stand, as a spreadsheet numbers rows; undefined: it has none. */
+  headingsRow?: number | undefined;
   /** Sentences about what is odd with the list as a whole. */
   warnings: readonly string[];
   /** The rows in chunks, once; the next chunk is read when it is asked for. Throws `ListError`. */
@@ -135,6 +139,7 @@ async function readHead(
     format,
     ...opened,
     text: kept && { kept, encoding, byteOrderMark, csv: written },
+    encoding: name,
     warnings: encodingWarnings(sample, name),
     close: () => bytes.close(),
   };
@@ -169,7 +174,8 @@ function openRecords(
   return { csv: undefined, rows: readRows(texts, reader) };
 }
 
-interface Opened extends Pick<List, 'csv' | 'rows'> {
+interface Opened extends Pick<List, 'csv' | 'rows' | 'headingsRow'> {
+  /** The rejects file of a JSON list is CSV, and its rows are records. */
   format?: ListFormat;
   written?: ListText['csv'];
 }
@@ -204,7 +210,11 @@ async function openCsv(
     encoding,
   );
   const headingSpan = headingRow?.span;
-  return headingSpan === undefined ? opened : { ...opened, written: { delimiter, headingSpan } };
+  return {
+    ...opened,
+    headingsRow: headingRow && placeOf(headingRow).sheetRow,
+    ...(headingSpan !== undefined && { written: { delimiter, headingSpan } }),
+  };
 }
 
 async function openSheet(
@@ -222,8 +232,8 @@ async function openSheet(
   };
   try {
     const opened = await readSheet(sheet.rows, nameColumns);
-    const { headingsAt, ...rest } = opened;
-    return { format: 'xlsx', ...rest, warnings: [], sheet: { ...sheet, headingsAt }, close };
+    const headingsAt = opened.headingsRow ?? 0;
+    return { format: 'xlsx', ...opened, warnings: [], sheet: { ...sheet, headingsAt }, close };
   } catch (error) {
     close();
     throw error;
@@ -233,7 +243,7 @@ async function openSheet(
 async function readSheet(
   sheetRows: AsyncIterable<ListRow[]>,
   nameColumns: NameColumns | undefined,
-): Promise<Opened & { headingsAt: number }> {
+): Promise<Opened> {
   const chunks = sheetRows[Symbol.asyncIterator]() as AsyncGenerator<ListRow[]>;
   let first = await chunks.next();
   while (first.done !== true && first.value.length === 0) first = await chunks.next();
@@ -242,7 +252,7 @@ async function readSheet(
   const columns = nameColumns?.(first.value[0]?.cells ?? []);
   if (columns !== undefined) {
     const rows = withFirst(first.value, chunks);
-    return { csv: { headings: columns, ...layout }, rows: numberedFromOne(rows), headingsAt: 0 };
+    return { csv: { headings: columns, ...layout }, rows: numberedFromOne(rows) };
   }
   const [headingRow, ...rest] = first.value;
   if (headingRow?.problem !== undefined)
@@ -252,7 +262,7 @@ async function readSheet(
     );
   const headings = headingRow?.cells ?? [];
   const opened = asTheyWere({ headings, ...layout }, withFirst(rest, chunks), 'UTF-8');
-  return { ...opened, headingsAt: headingRow?.line ?? 0 };
+  return { ...opened, headingsRow: headingRow?.line };
 }
 
 /** Of a sheet without headings, whose first row is a row as well. */
@@ -261,11 +271,7 @@ async function* numberedFromOne(chunks: AsyncIterable<ListRow[]>): AsyncGenerato
 }
 
 /** Undoes what was done to the cells and records of a rejects file. */
-function asTheyWere(
-  csv: CsvLayout,
-  rows: AsyncIterable<ListRow[]>,
-  encoding: string,
-): Pick<List, 'csv' | 'rows'> & { format?: ListFormat } {
+function asTheyWere(csv: CsvLayout, rows: AsyncIterable<ListRow[]>, encoding: string): Opened {
   const { headings } = csv;
   const areRecords = holdsRecords(headings);
   if (!areRecords && ownHeadingCount(headings) === headings.length) return { csv, rows };

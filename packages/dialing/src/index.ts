@@ -55,6 +55,7 @@ export {
   type PhoneVerdict,
   parsePhoneNumber,
 } from './phone.ts';
+export { findCountries } from './phone-plan.ts';
 export {
   type FormHeading,
   formEntries,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Campaign } from '@libby-dialer/dialing';
+import type { Campaign, Payload } from '@libby-dialer/dialing';
 import {
   anotherListMessage,
   type Context,
@@ -20,8 +20,10 @@ import {
   verdictLines,
 } from '../reports/dry-run-report.ts';
 import { dryRunTable } from '../reports/load-report.ts';
+import { understandingText } from '../reports/understanding-report.ts';
 import { ResultsFile } from '../results-file.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
+import { printFitted } from '../terminal/table.ts';
 import { withContext } from '../with-context.ts';
 import { storedCampaign } from './campaign-option.ts';
 import { inputOf, type LoadOptions } from './load-options.ts';
@@ -43,7 +45,7 @@ export async function dryRun(
     if (run.isAnotherList) warn(io, anotherListMessage(campaign));
     await using file = await openVerdicts(path, options);
     const rows = file === undefined ? run.rows : written(run.rows, file);
-    await (json ? printForPrograms : printForPeople)(io, campaign.id, run, rows);
+    await (json ? printForPrograms : printForPeople)(io, campaign, run, rows);
     await file?.close();
     return run.found.counts;
   });
@@ -74,11 +76,13 @@ const LINES_SHOWN = 20;
 
 async function printForPeople(
   io: Io,
-  campaign: string,
-  { found, now }: OpenDryRun,
+  campaign: Campaign,
+  { understanding, found, now }: OpenDryRun,
   rows: AsyncIterable<readonly RowForesight[]>,
 ): Promise<void> {
   await print(io.stdout, 'Dry run: nothing is stored or queued.\n\n');
+  await printFitted(io.stdout, (width) => understandingText(understanding, campaign, width));
+  await print(io.stdout, '\n');
   let linesLeft = LINES_SHOWN;
   let rowsShown = 0;
   for await (const foreseen of rows) {
@@ -94,25 +98,27 @@ async function printForPeople(
       io.stdout,
       `… and ${countOf(more, 'row')} more: --verdicts FILE writes a line for each.\n`,
     );
-  const table = dryRunTable(campaign, counts);
-  await print(io.stdout, `\n${table}\n${totalsText(totals, now)}`);
-  if (payloads.length === 0) return;
-  const asSent = payloads.map((payload) => JSON.stringify(payload, undefined, 2)).join('\n');
-  await print(io.stdout, `\n${firstCalls(payloads.length)} would be sent:\n${asSent}\n`);
+  await print(io.stdout, payloadsText(payloads));
+  await print(io.stdout, `\n${dryRunTable(campaign.id, counts)}\n${totalsText(totals, now)}`);
 }
 
-function firstCalls(count: number): string {
-  return count === 1 ? 'The first call as it' : `The first ${count} calls as they`;
+function payloadsText(payloads: readonly Payload[]): string {
+  if (payloads.length === 0) return '';
+  const calls =
+    payloads.length === 1 ? 'The first call as it' : `The first ${payloads.length} calls as they`;
+  const asSent = payloads.map((payload) => JSON.stringify(payload, undefined, 2)).join('\n');
+  return `\n${calls} would be sent:\n${asSent}\n`;
 }
 
 /** One object, written as the list is read, so that a long list takes no memory. */
 async function printForPrograms(
   io: Io,
-  campaign: string,
-  { found }: OpenDryRun,
+  campaign: Campaign,
+  { understanding, found }: OpenDryRun,
   rows: AsyncIterable<readonly RowForesight[]>,
 ): Promise<void> {
-  await print(io.stdout, '{"dryRun":true,"fates":[');
+  const understood = JSON.stringify(understanding);
+  await print(io.stdout, `{"dryRun":true,"understood":${understood},"fates":[`);
   let separator = '';
   for await (const foreseen of rows) {
     const runs = fateRuns(foreseen).map((each) => JSON.stringify(each));
@@ -121,7 +127,7 @@ async function printForPrograms(
   }
   const { counts, totals, payloads } = found;
   const rest = JSON.stringify({
-    ...loadJson(campaign, counts, undefined),
+    ...loadJson(campaign.id, counts, undefined),
     ...totalsJson(totals),
     payloads,
   });

@@ -158,7 +158,7 @@ describe('load', () => {
       `spring: 2 rows\n  queued           1\n  already queued   0\n  already settled  0\n  duplicates       0\n  rejected         1  see ${list}.rejected.csv\n`,
     );
     expect(await readFile(`${list}.rejected.csv`, 'utf8')).toMatch(
-      /^Name,Phone,line,code,reason\r?\nBob,,3,missing_phone,/,
+      /^Name,Phone,line,code,reason,row,sheetRow,list,listHash\r?\nBob,,3,missing_phone,/,
     );
   });
 
@@ -749,7 +749,7 @@ describe('a campaign file that changes the stored campaign', () => {
     const no = await bench.run(argv, { isTerminal: true, stdin: '\n' });
     expect(no).toMatchObject({ code: 2, stdout: '' });
     expect(no.stderr).toMatch(
-      /^The file changes campaign spring as it is stored, also for 2 calls that wait:\n/,
+      /\nThe file changes campaign spring as it is stored, also for 2 calls that wait:\n/,
     );
     expect(no.stderr).toMatch(changes);
     expect(no.stderr).toContain('\nChange it? [y/N] ');

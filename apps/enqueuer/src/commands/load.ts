@@ -1,5 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
-import { LIST_FORMATS, readCampaignFile } from '@libby-dialer/call-list';
+import { LIST_FORMATS, readCampaignFile, type Understanding } from '@libby-dialer/call-list';
 import { type Campaign, MOST_CANARY_CALLS } from '@libby-dialer/dialing';
 import {
   anotherListMessage,
@@ -13,8 +13,10 @@ import type { CommandLine } from '../command-line.ts';
 import { share, wholeNumber, wholeNumberUpTo } from '../option-values.ts';
 import { storedCampaignChangeText } from '../reports/campaign-change-lines.ts';
 import { loadedSoFar } from '../reports/load-report.ts';
+import { understandingText } from '../reports/understanding-report.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { type Io, warn } from '../terminal/io.ts';
+import { printFitted } from '../terminal/table.ts';
 import { withContext } from '../with-context.ts';
 import { storedCampaign } from './campaign-option.ts';
 import { dryRun } from './load-dry-run.ts';
@@ -35,7 +37,7 @@ export function addLoadCommand({ program, io, run }: CommandLine): void {
     )
     .option(
       '--dry-run',
-      'change nothing: tell when each row would be called, or why never, how long it would take, and show the first calls',
+      'change nothing: tell what each column is taken for, when each row would be called, or why never, show the first calls, and how long it would take',
     )
     .option(
       '--verdicts <file>',
@@ -104,6 +106,10 @@ async function loadHere(
     limit,
     canary,
     rejects,
+    understood:
+      io.stderr.isTTY === true
+        ? (understanding) => tellUnderstood(io, understanding, campaign)
+        : undefined,
     isChangeMeant: (change) => isChangeMeant(io, path, change, options),
     isAnotherMeant: async () =>
       anotherList ||
@@ -111,6 +117,14 @@ async function loadHere(
   });
   await printLoaded(io, campaign.id, loaded, { ...options, canary });
   return loaded.counts;
+}
+
+async function tellUnderstood(
+  { stderr }: Io,
+  understanding: Understanding,
+  campaign: Campaign,
+): Promise<void> {
+  await printFitted(stderr, (width) => `${understandingText(understanding, campaign, width)}\n`);
 }
 
 async function isChangeMeant(

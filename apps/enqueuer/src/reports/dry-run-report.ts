@@ -127,7 +127,7 @@ function verdictText({
   const zones = time?.zones ?? [];
   const when = verdict === 'now' ? 'now' : whenText(at, zones);
   const from =
-    zones.length === 0 ? '' : `, ${zonesText(zones)} by ${SOURCES[time?.source ?? 'number']}`;
+    zones.length === 0 ? '' : `, ${zonesText(zones)} by ${ZONE_SOURCES[time?.source ?? 'number']}`;
   return `${when}${from}${rulesText(time)}`;
 }
 
@@ -139,7 +139,8 @@ function whenText(at: number | undefined, zones: readonly string[]): string {
   return at === undefined ? 'not within 15 days' : `at ${callTimeText(at, zones)}`;
 }
 
-const SOURCES = {
+/** Where the zones of a call come from. */
+export const ZONE_SOURCES = {
   record: 'its record',
   number: 'its number',
   campaign: 'the campaign',

@@ -1,4 +1,5 @@
 import {
+  type CheckedList,
   ListError,
   type ListInput,
   type ListSource,
@@ -6,6 +7,8 @@ import {
   RejectsFile,
   type RowChecker,
   rejectsPathOf,
+  type Understanding,
+  understandRows,
 } from '@libby-dialer/call-list';
 import {
   type CallLoader,
@@ -39,6 +42,8 @@ export interface ListLoad extends ListInput {
   readonly canary?: Canary | undefined;
   /** Path of the rejects file; left out: beside the list. */
   readonly rejects?: string | undefined;
+  /** Told, before anything else, what the list was taken for. */
+  readonly understood?: ((understanding: Understanding) => Promise<void>) | undefined;
   /**
    * Asked whether it is meant that the stored campaign is changed, for calls that wait as well;
    * left out: it is.
@@ -80,8 +85,9 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
   const { campaign, path } = load;
   await context.requireDurableRedis();
   await refuseIfClosed(context, campaign);
-  const list = await openCheckedList(campaign, load);
+  const opened = await openCheckedList(campaign, load);
   try {
+    const list = await withUnderstanding(load, opened);
     await load.opened?.(list.dedupeHash);
     await refuseUnlessChangeMeant(context, load);
     const isMeant = await isAnotherMeant(context, load, list.dedupeHash);
@@ -114,8 +120,18 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
       canary: await calls.canary(),
     };
   } finally {
-    list.source.list.close();
+    opened.source.list.close();
   }
+}
+
+async function withUnderstanding(
+  { campaign, understood }: ListLoad,
+  opened: CheckedList,
+): Promise<CheckedList> {
+  if (understood === undefined) return opened;
+  const { understanding, list } = await understandRows(campaign, opened);
+  await understood(understanding);
+  return list;
 }
 
 /**

@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type CheckedList, type ListInput, openCheckedList } from '@libby-dialer/call-list';
+import {
+  type CheckedList,
+  type ListInput,
+  openCheckedList,
+  type Understanding,
+  understandRows,
+} from '@libby-dialer/call-list';
 import { type HistoryQuestion, Identity } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
 import type { Context } from '../context.ts';
@@ -21,6 +27,8 @@ export interface DryRunRequest extends ListInput {
 export interface OpenDryRun extends Disposable {
   /** Epoch ms, of Redis's clock where there is one. */
   readonly now: number;
+  /** What the list was taken for. */
+  readonly understanding: Understanding;
   /** What the load itself would ask about. */
   readonly change: StoredCampaignChange | undefined;
   readonly isAnotherList: boolean;
@@ -41,9 +49,10 @@ export async function openDryRun(
 ): Promise<OpenDryRun> {
   const { campaign, limit, signal } = request;
   if (context !== undefined) await refuseIfClosed(context, campaign);
-  const list = await openCheckedList(campaign, request);
-  const close = () => list.source.list.close();
+  const opened = await openCheckedList(campaign, request);
+  const close = () => opened.source.list.close();
   try {
+    const { understanding, list } = await understandRows(campaign, opened);
     const change = context && (await storedCampaignChange(context, campaign));
     const isAnotherList = context !== undefined && (await isAnother(context, campaign, list));
     const there =
@@ -54,7 +63,7 @@ export async function openDryRun(
     const { checker, source } = list;
     const run = new DryRun({ ...there, campaign, checker, limit, signal, now });
     const rows = run.run(source.list.rows);
-    return { now, change, isAnotherList, rows, found: run, [Symbol.dispose]: close };
+    return { understanding, now, change, isAnotherList, rows, found: run, [Symbol.dispose]: close };
   } catch (error) {
     close();
     throw error;
