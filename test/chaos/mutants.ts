@@ -3,6 +3,7 @@ import {
   pacedFarAway,
   resetAtOpenings,
 } from './campaign-worker-scenarios.ts';
+import { diedInACanary } from './canary-scenarios.ts';
 import { diedAheadOfTime, pausedAsClockIsSet } from './clock-scenarios.ts';
 import { archivedUnderAZombie, erasedBetweenRefusals, erasedInHand } from './desk-scenarios.ts';
 import { changedByOthers, metByForeignJobs, pausedByBoard } from './foreign-scenarios.ts';
@@ -377,6 +378,17 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
         file: 'packages/dial-queue/src/people/erase-call.lua',
         from: 'remove_or_blank_job(queue, call_id)',
         to: 'remove_job(queue, call_id)',
+      },
+    ],
+  },
+  'a canary counts what has its outcome': {
+    scenario: diedInACanary,
+    killedBy: 'packages/dial-queue/src/holds/canaries.test.ts',
+    mutations: [
+      {
+        file: 'packages/dial-queue/src/lua/canary.lua',
+        from: '  claimed = true, accepted',
+        to: '  accepted',
       },
     ],
   },

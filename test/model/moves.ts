@@ -474,12 +474,15 @@ function fetches(world: World, callId: string): Move[] {
 }
 
 function sweepMoves(world: World, { sweeps = false }: Scope): Move[] {
-  if (!sweeps || world.now < world.ledger.expiresAt) return [];
+  if (!sweeps) return [];
   const worker = world.runs.indexOf(undefined);
   if (worker < 0) return [];
   const owner = `run ${world.runsBegun + 1}`;
   return Object.entries(world.calls).flatMap(([callId, { job }]) => {
-    if (job !== 'queued') return [];
+    const { state, deadline } = entryOf(world.ledger, callId);
+    const isLost = state === 'claimed' && world.now > deadline && job !== 'gone';
+    const isExpired = world.now >= world.ledger.expiresAt && job === 'queued';
+    if (!isLost && !isExpired) return [];
     const run: Run = {
       owner,
       callId,

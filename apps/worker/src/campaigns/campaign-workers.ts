@@ -385,9 +385,9 @@ export class CampaignWorkers {
     }
     for (const worker of this.#workers.values()) {
       if (this.#stopped) return;
-      await this.#parked.sweep(worker.campaign, view.now, (call) =>
-        this.#settleIfOver(worker, call),
-      );
+      const settle = (call: QueuedJob) => this.#settleIfOver(worker, call);
+      await this.#parked.sweep(worker.campaign, view.now, settle);
+      await this.#parked.sweepLost(worker.campaign, view.now, settle);
     }
   }
 

@@ -1,6 +1,6 @@
 import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DialingWorld, phone, phones } from '../testing/dialing-world.ts';
+import { DialingWorld, LINE, phone, phones } from '../testing/dialing-world.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -65,4 +65,36 @@ test('who is on the do-not-call list takes no place, and a retried call takes it
   // Its place is free, whoever takes it: one is dialed for the first time and rejected, or again.
   await eventually(async () => world.simulator.calls().calls.length >= 2);
   expect(world.rangTwice()).toEqual([]);
+});
+
+test('a call whose worker has died is in doubt, though nobody takes jobs while its canary is full', async () => {
+  await using world = await DialingWorld.open(redis);
+  await world.campaign();
+  await world.queue.canaries.open('spring', { calls: 1, needed: 1 });
+  await world.load(phones(3));
+  const callId = world.callId(phone(2));
+  const { ledger, claims } = world.keys.campaign('spring');
+  await world.gate().claim({
+    callId,
+    owner: 'dead.1',
+    campaign: 'spring',
+    person: world.identity.person(phone(2)),
+    lines: [LINE],
+    limits: { conversationMs: 120_000 },
+    opensAt: 0,
+    closesAt: Number.MAX_SAFE_INTEGER,
+    ready: true,
+  });
+  const claim = JSON.parse((await world.redis.hget(ledger, callId)) ?? '{}') as object;
+  await world.redis.hset(ledger, callId, JSON.stringify({ ...claim, deadline: 1 }));
+  await world.redis.zadd(claims, 1, callId);
+  await world.startWorker();
+  await world.settled(1);
+  expect(await world.status()).toMatchObject({
+    state: 'held',
+    pending: 2,
+    inFlight: 0,
+    outcomes: { unknown: 1 },
+  });
+  expect(world.simulator.calls().calls).toEqual([]);
 });

@@ -8,6 +8,12 @@ const CALLS_PER_STEP = 500;
 /** An expiry is noted before the job is added, so that a crash between the two loses neither. */
 const JOB_COMES_WITHIN_MS = 60_000;
 
+/**
+ * By then BullMQ has brought the job of a dead worker up again, and whoever took it has met the
+ * claim; but where everything is held or paused nobody takes it.
+ */
+const LOST_CLAIM_IS_MET_WITHIN_MS = 20_000;
+
 /** Calls that wait for an instant, or behind a pause, and whose time is over before that. */
 export class ParkedCalls {
   readonly #redis: RedisConnection;
@@ -117,6 +123,24 @@ export class ParkedCalls {
         job === undefined ? Number(dueAt) < now - JOB_COMES_WITHIN_MS : await settle(job);
       // Somebody who has the job in hand right now finds its call settled and ends it himself.
       if (isSettled) await this.#jobs.drop(campaign, [callId]);
+    }
+  }
+
+  /**
+   * The same for claims past their deadline that nobody has met: their owner is dead, and each call
+   * may have rung.
+   */
+  async sweepLost(
+    campaign: string,
+    now: number,
+    settle: (call: QueuedJob) => Promise<boolean>,
+  ): Promise<void> {
+    const { claims } = this.#keys.campaign(campaign);
+    const until = now - LOST_CLAIM_IS_MET_WITHIN_MS;
+    const step = ['LIMIT', 0, CALLS_PER_STEP] as const;
+    for (const callId of await this.#redis.zrangebyscore(claims, '-inf', until, ...step)) {
+      const job = await readJob(this.#redis, this.#keys.queue(campaign), callId);
+      if (job !== undefined && (await settle(job))) await this.#jobs.drop(campaign, [callId]);
     }
   }
 }
