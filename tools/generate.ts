@@ -3,5 +3,6 @@
  * it writes nothing, and fails when one is not current.
  */
 import './acl.ts';
+import './openapi.ts';
 import './reference.ts';
 import './schemas.ts';

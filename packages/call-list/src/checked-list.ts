@@ -19,6 +19,8 @@ export interface CheckedList {
 /** Where a list is read from. */
 export interface ListInput {
   readonly path: string;
+  /** What it is called in results and rejects; left out: its path. */
+  readonly name?: string | undefined;
   readonly format?: ListFormat | undefined;
   /** Which sheet of a workbook, where it has several. */
   readonly sheet?: string | undefined;
@@ -33,7 +35,7 @@ export interface ListInput {
 
 /** Opens a list and prepares the check of its rows. Throws `ListError`. */
 export async function openCheckedList(campaign: Campaign, input: ListInput): Promise<CheckedList> {
-  const { path, format, sheet, keepText, stdin, signal } = input;
+  const { path, name = nameOfList(path), format, sheet, keepText, stdin, signal } = input;
   const isKeyedByRow = campaign.dedupeBy === 'row';
   const source = await openSource(path, {
     format,
@@ -46,7 +48,7 @@ export async function openCheckedList(campaign: Campaign, input: ListInput): Pro
   try {
     const { listHash, list } = source;
     const identity = {
-      list: nameOfList(path),
+      list: name,
       listHash: listHash === undefined ? undefined : shortHash(listHash),
     };
     const dedupeHash = isKeyedByRow ? listHash : undefined;

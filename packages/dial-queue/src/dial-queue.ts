@@ -19,6 +19,7 @@ import { Canaries } from './holds/canaries.ts';
 import { type HoldObserver, Holds } from './holds/holds.ts';
 import { InboxConsumer } from './inbox/inbox-consumer.ts';
 import { InboxView } from './inbox/inbox-view.ts';
+import { OpenCalls } from './jobs/open-calls.ts';
 import { ParkedCalls } from './jobs/parked-calls.ts';
 import { PendingSample } from './jobs/pending-sample.ts';
 import { openQueue } from './jobs/queues.ts';
@@ -68,6 +69,7 @@ export class DialQueue {
   readonly waitingJobs: WaitingJobs;
   readonly setAsideJobs: SetAsideJobs;
   readonly pendingSample: PendingSample;
+  readonly openCalls: OpenCalls;
 
   readonly doNotCall: DoNotCallList;
   readonly callHistory: CallHistory;
@@ -102,6 +104,7 @@ export class DialQueue {
     this.waitingJobs = new WaitingJobs(redis, keys);
     this.setAsideJobs = new SetAsideJobs(redis, keys);
     this.pendingSample = new PendingSample(redis, keys);
+    this.openCalls = new OpenCalls(redis, keys);
     this.doNotCall = new DoNotCallList(redis, keys, identity);
     this.callHistory = new CallHistory(redis, keys, identity);
     this.eraser = new Eraser(redis, keys);

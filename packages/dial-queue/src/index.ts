@@ -51,6 +51,7 @@ export {
   type Refusal,
   readCall,
 } from './jobs/call-job.ts';
+export type { OpenCall, OpenCalls } from './jobs/open-calls.ts';
 export type { ParkedCalls } from './jobs/parked-calls.ts';
 export type { PendingSample } from './jobs/pending-sample.ts';
 export type { SetAsideAnswer, SetAsideJob, SetAsideJobs } from './jobs/set-aside-jobs.ts';

@@ -10,6 +10,7 @@ export {
   api,
   BASE_PATH,
 } from './api.ts';
+export { openApiDocument } from './openapi.ts';
 export { type Problem, problemSchema } from './problem.ts';
 export { type LeastRole, mayUse, ROLES, type Role } from './role.ts';
 export {

@@ -1,4 +1,11 @@
+import { campaignSchema, resultRecordSchema } from '@libby-dialer/dialing';
 import { z } from 'zod';
+
+/** A campaign as its file would have it. */
+export const campaignFileSchema = campaignSchema.meta({ id: 'CampaignFile' });
+
+/** What became of one call. */
+export const resultSchema = resultRecordSchema.meta({ id: 'Result' });
 
 /** ISO 8601 in UTC. */
 export const instant = z.iso.datetime();

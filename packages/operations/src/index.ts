@@ -7,7 +7,12 @@ export { explainingErrors } from './explaining-errors.ts';
 // Campaigns
 
 export { archiveCampaign } from './campaigns/archive-campaign.ts';
-export type { CampaignChange } from './campaigns/campaign-changes.ts';
+export { type CampaignChange, campaignAsWritten } from './campaigns/campaign-changes.ts';
+export {
+  type CampaignPage,
+  type CampaignPageRequest,
+  campaignPage,
+} from './campaigns/campaign-page.ts';
 export {
   type ControlledCampaign,
   type ControlOptions,
@@ -15,6 +20,8 @@ export {
 } from './campaigns/control-campaigns.ts';
 export {
   type ArchivedCampaign,
+  type CampaignDefinition,
+  campaignDefinition,
   campaignInFull,
   type ListedCampaign,
   listArchivedCampaigns,
@@ -46,6 +53,7 @@ export type { RowPlace, Unplaceable } from './load/unplaceable-rows.ts';
 
 // Calls
 
+export { type CallPage, type CallPageRequest, callPage } from './calls/call-page.ts';
 export { retryCalls } from './calls/retry-calls.ts';
 export {
   type ListedSetAsideJob,
@@ -73,6 +81,12 @@ export {
 export { ROW_WORDS, type RowFinding, type RowWord } from './results/joined-columns.ts';
 export { type OpenResults, openResults, type ResultsRequest } from './results/open-results.ts';
 export { RESULTS_HEADING, resultToCsv } from './results/results-csv.ts';
+export {
+  noteExport,
+  type ResultsPage,
+  type ResultsPageRequest,
+  resultsPage,
+} from './results/results-page.ts';
 
 // Where dialing is stopped
 
@@ -85,6 +99,7 @@ export { BACKLOG_HOURS, type Backlog, type ZoneBacklog } from './status/backlog.
 export type { CampaignView, Rate } from './status/campaign-view.ts';
 export { type IdleSentence, idleSentences } from './status/idle-sentences.ts';
 export type { End, Outlook } from './status/outlook.ts';
+export { type Overview, OverviewWatch } from './status/overview-watch.ts';
 export type { RatePoint } from './status/rate-history.ts';
 export { statusJson } from './status/status-json.ts';
 export { StatusWatch } from './status/status-watch.ts';

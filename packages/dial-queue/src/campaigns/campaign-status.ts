@@ -3,7 +3,7 @@ import type { Hold, Holds } from '../holds/holds.ts';
 import type { QueueHalt } from '../jobs/queues.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
-import { pairsOf } from '../redis/replies.ts';
+import { pairsOf, repliesOf } from '../redis/replies.ts';
 import { Script } from '../redis/script.ts';
 import { text } from '../redis/script-inputs.ts';
 import type { CampaignStore, StoredCampaign } from './campaign-store.ts';
@@ -99,6 +99,14 @@ export class StatusReader {
   async readSome(campaigns: readonly StoredCampaign[]): Promise<CampaignStatus[]> {
     const holds = await this.#holds.list();
     return Promise.all(campaigns.map((campaign) => this.#statusOf(campaign, holds)));
+  }
+
+  /** How many calls of these campaigns are in doubt. */
+  async countUnknown(ids: readonly string[]): Promise<number> {
+    if (ids.length === 0) return 0;
+    const pipeline = this.#redis.pipeline();
+    for (const id of ids) pipeline.hget(this.#keys.campaign(id).state, 'outcome:unknown');
+    return (await repliesOf(pipeline)).reduce<number>((sum, count) => sum + Number(count ?? 0), 0);
   }
 
   async #statusOf(campaign: StoredCampaign, allHolds: readonly Hold[]): Promise<CampaignStatus> {

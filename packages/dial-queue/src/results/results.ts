@@ -15,6 +15,21 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface PageRequest {
+  /** Left out: from the first on. */
+  readonly after: string | undefined;
+  readonly limit: number;
+  readonly mostRead: number;
+  readonly isWanted: (record: ResultRecord) => boolean;
+}
+
+export interface Page {
+  readonly entries: readonly (readonly [id: string, record: ResultRecord])[];
+  /** Where the next page begins; undefined while there is no result. */
+  readonly upTo: string | undefined;
+  readonly isLast: boolean;
+}
+
 /**
  * A campaign's part of the stream, by stream ids, and the latest result of each call that has more
  * than one.
@@ -66,6 +81,28 @@ export class Results {
       cursor = last;
     }
     if (options.follow) yield* this.#follow(campaign, cursor, options.signal);
+  }
+
+  /**
+   * So many of these, after a stream id. No more than `mostRead` records of all campaigns are read
+   * for it, so that it may give fewer though there are more.
+   */
+  async page(campaign: string, { after, limit, mostRead, isWanted }: PageRequest): Promise<Page> {
+    const { first, last, revised } = await this.#readSpan(this.#keys.campaign(campaign));
+    const entries: [id: string, record: ResultRecord][] = [];
+    if (!first || !last) return { entries, upTo: after, isLast: true };
+    let upTo = after;
+    let read = 0;
+    const range = { first: after === undefined ? first : `(${after}`, last };
+    for await (const entry of streamEntries(this.#redis, this.#keys.results, limit, range)) {
+      if (entries.length === limit || read === mostRead) return { entries, upTo, isLast: false };
+      [upTo] = entry;
+      read += 1;
+      const record = recordOf(entry, campaign);
+      const isLatest = record !== undefined && (revised.get(record.callId) ?? upTo) === upTo;
+      if (isLatest && isWanted(record)) entries.push([upTo, record]);
+    }
+    return { entries, upTo, isLast: true };
   }
 
   /** Stream id of a campaign's last result so far; undefined if it has none. */

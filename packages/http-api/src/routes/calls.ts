@@ -11,6 +11,7 @@ import {
   nextCursor,
   pageQuery,
   phoneText,
+  resultSchema,
 } from '../values.ts';
 
 export const MOST_CALLS_PUSHED = 1000;
@@ -37,6 +38,7 @@ const callSchema = z
     name: z.string(),
     externalId: z.string().nullable(),
     row: z.int().nullable().describe('Which row of its list.'),
+    sheetRow: z.int().nullable().describe('The same, as a spreadsheet numbers rows.'),
     list: z.string().nullable(),
     fromPhoneNumber: z.string().nullable().describe('The line, once it is chosen.'),
     outcome: z.enum(OUTCOMES).nullable(),
@@ -128,8 +130,11 @@ export const callRoutes = {
     params: idParam,
     query: pageQuery().extend({ outcome: z.enum(OUTCOMES).optional() }),
     answer: z.object({
-      results: z.array(resultRecordSchema.meta({ id: 'Result' })),
-      cursor: z.string().describe('Up to here; for `results/exported`, and to ask for later ones.'),
+      results: z.array(resultSchema),
+      cursor: z
+        .string()
+        .nullable()
+        .describe('Up to here; for `results/exported`, and to ask for later ones.'),
       nextCursor,
     }),
     problems: ['no_such_campaign', 'bad_cursor'],
@@ -187,7 +192,7 @@ export const callRoutes = {
     query: z.object({ campaign: campaignId.optional().describe('Where it is, if known.') }),
     answer: callSchema.extend({
       timeline: z.array(stepSchema),
-      result: resultRecordSchema.nullable(),
+      result: resultSchema.nullable(),
     }),
     problems: ['no_such_call'],
   },

@@ -1,7 +1,14 @@
-import { campaignSchema, OUTCOMES, RETRYABLE_OUTCOMES } from '@libby-dialer/dialing';
+import { OUTCOMES, RETRYABLE_OUTCOMES } from '@libby-dialer/dialing';
 import { z } from 'zod';
 import type { Routes } from '../route.ts';
-import { campaignId, count, instant, nextCursor, pageQuery } from '../values.ts';
+import {
+  campaignFileSchema,
+  campaignId,
+  count,
+  instant,
+  nextCursor,
+  pageQuery,
+} from '../values.ts';
 import { holdSchema } from './holds.ts';
 
 const CAMPAIGN_STATES = [
@@ -105,7 +112,7 @@ export const campaignRoutes = {
     params: idParam,
     answer: campaignStatusSchema
       .extend({
-        campaign: campaignSchema
+        campaign: campaignFileSchema
           .nullable()
           .describe('Its file. Null: a newer version stored it, with rules unknown here.'),
         etag: z.string().describe('Of the definition, as the header `ETag`: for `If-Match`.'),
@@ -161,7 +168,7 @@ export const campaignRoutes = {
       'if-match': z.string().max(200).optional(),
       'if-none-match': z.literal('*').optional(),
     }),
-    body: campaignSchema,
+    body: campaignFileSchema,
     bodyIs: 'unchecked',
     answer: z.object({
       kind: z.enum(['added', 'changed', 'unchanged']),

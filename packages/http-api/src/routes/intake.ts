@@ -1,7 +1,6 @@
-import { resultRecordSchema } from '@libby-dialer/dialing';
 import { z } from 'zod';
 import type { Routes } from '../route.ts';
-import { count, instant, nextCursor, pageQuery } from '../values.ts';
+import { count, instant, nextCursor, pageQuery, resultSchema } from '../values.ts';
 
 const forwarderName = z.string().regex(/^[a-z0-9-]{1,63}$/);
 const nameParam = z.object({ name: forwarderName });
@@ -18,7 +17,7 @@ const rejectedSchema = z.object({
 const deadLetterSchema = z.object({
   id: z.string(),
   campaign: z.string(),
-  result: resultRecordSchema,
+  result: resultSchema,
   reason: z.string().describe('Such as `http_500` or `timeout`.'),
   attempts: count,
   at: instant.describe('When it was given up.'),
@@ -50,7 +49,7 @@ export const intakeRoutes = {
         .object({
           state: z.enum(['queued', 'in_flight', 'settled', 'forgotten']),
           outcome: z.string().optional(),
-          result: resultRecordSchema.optional(),
+          result: resultSchema.optional(),
         })
         .optional(),
     }),

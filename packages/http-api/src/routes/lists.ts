@@ -1,7 +1,15 @@
-import { campaignSchema } from '@libby-dialer/dialing';
+import { MOST_CANARY_CALLS } from '@libby-dialer/dialing';
 import { z } from 'zod';
 import type { Routes } from '../route.ts';
-import { campaignId, count, country, instant, nextCursor, pageQuery } from '../values.ts';
+import {
+  campaignFileSchema,
+  campaignId,
+  count,
+  country,
+  instant,
+  nextCursor,
+  pageQuery,
+} from '../values.ts';
 
 const listId = z.string().regex(/^[A-Za-z0-9_-]{16,40}$/, { error: 'must be the id of a list' });
 const listParam = z.object({ list: listId });
@@ -14,7 +22,7 @@ const readingShape = {
 
 /** A stored campaign by its id, or one as a file would have it. */
 const meantCampaign = z
-  .union([campaignId, campaignSchema])
+  .union([campaignId, campaignFileSchema])
   .describe('The id of a stored campaign, or a campaign in full.');
 
 const countsSchema = z.object({
@@ -68,6 +76,17 @@ const importedSchema = z.object({
   bothReadings: count,
 });
 
+/** The first calls: the rest is held until these have gone well, or a person lets it go. */
+const canarySchema = z.strictObject({
+  calls: z.int().min(1).max(MOST_CANARY_CALLS).describe('So many go first.'),
+  pass: z
+    .number()
+    .positive()
+    .max(1)
+    .optional()
+    .describe('The share that must be accepted; left out: a person decides.'),
+});
+
 /** Work on a list: it goes on whether anybody looks or not. */
 const workShape = {
   state: z.enum(['running', 'done', 'failed', 'stopped']),
@@ -75,8 +94,9 @@ const workShape = {
   endedAt: instant.nullable(),
   rows: count.describe('Read so far.'),
   rejected: count,
-  bytesRead: count,
+  bytesRead: count.nullable().describe('Null: not told of this kind of work.'),
   bytesTotal: count.nullable(),
+  warnings: z.array(z.string()).describe('What is odd about the list, in sentences.'),
   problem: z.object({ code: z.string(), detail: z.string() }).nullable(),
 };
 const workSchema = z.discriminatedUnion('kind', [
@@ -196,6 +216,7 @@ export const listRoutes = {
     body: z.strictObject({
       campaign: meantCampaign,
       limit: z.int().min(1).optional().describe('A pilot: so many callable rows.'),
+      canary: canarySchema.optional(),
       changesMeant: z
         .boolean()
         .default(false)

@@ -1,7 +1,7 @@
-import { campaignSchema, OUTCOMES } from '@libby-dialer/dialing';
+import { OUTCOMES } from '@libby-dialer/dialing';
 import { z } from 'zod';
 import type { Routes } from '../route.ts';
-import { campaignId, canarySchema, count, instant } from '../values.ts';
+import { campaignFileSchema, campaignId, canarySchema, count, instant } from '../values.ts';
 
 const scheduleName = z
   .string()
@@ -72,7 +72,7 @@ export const scheduleRoutes = {
         .max(4000)
         .describe('Path where the daemons run; {{date}}, {{time}}, {{campaign}} are filled in.'),
       format: z.enum(['csv', 'json', 'ndjson', 'xlsx']).optional(),
-      campaign: z.union([campaignId, campaignSchema]).describe('Kept as it is now.'),
+      campaign: z.union([campaignId, campaignFileSchema]).describe('Kept as it is now.'),
       waitForListMs: count.default(0),
       expiresAfterMs: z.int().positive().optional(),
       keepRuns: z.int().positive().optional(),

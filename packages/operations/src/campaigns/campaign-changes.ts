@@ -10,14 +10,16 @@ export interface CampaignChange {
 }
 
 export function campaignChanges(stored: Campaign, given: Campaign): CampaignChange[] {
-  const [before, after] = [asWritten(stored), asWritten(given)];
+  const before: Record<string, unknown> = campaignAsWritten(stored);
+  const after: Record<string, unknown> = campaignAsWritten(given);
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys]
     .filter((key) => !isDeepStrictEqual(before[key], after[key]))
     .map((key) => ({ key, before: before[key], after: after[key] }));
 }
 
-function asWritten({ startsAt, expiresAt, ...settings }: Campaign): Record<string, unknown> {
+/** A campaign as its file would have it, in JSON: times as people write them, defaults spelled out. */
+export function campaignAsWritten({ startsAt, expiresAt, ...settings }: Campaign) {
   return {
     ...settings,
     ...(startsAt !== undefined && { startsAt: isoInstant(startsAt) }),

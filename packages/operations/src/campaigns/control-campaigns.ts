@@ -16,6 +16,8 @@ export interface ControlOptions {
 
 export interface ControlledCampaign {
   readonly campaign: string;
+  /** Calls that it concerned: those that waited. */
+  readonly calls: number;
   /** Calls that had been claimed before and went out meanwhile. */
   readonly wentOut: number;
 }
@@ -40,14 +42,15 @@ async function idsMeant({ queue: { status } }: Context, action: ControlAction): 
 }
 
 async function apply(
-  { queue: { control } }: Context,
+  { queue: { control, status } }: Context,
   action: ControlAction,
   campaign: string,
   { signal, waitBrokenOff }: ControlOptions,
 ): Promise<ControlledCampaign> {
   try {
+    const before = await status.read(campaign);
     const { wentOut } = await control.apply(action, campaign, signal);
-    return { campaign, wentOut };
+    return { campaign, calls: before?.pending ?? 0, wentOut };
   } catch (error) {
     if (signal?.aborted) waitBrokenOff?.(campaign);
     throw error;

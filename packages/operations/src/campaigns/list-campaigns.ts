@@ -1,6 +1,7 @@
 import { type CampaignState, CampaignUnsupportedError } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
 import type { Context } from '../context.ts';
+import { campaignAsWritten } from './campaign-changes.ts';
 
 export interface ListedCampaign {
   readonly campaign: Campaign;
@@ -41,4 +42,24 @@ export async function campaignInFull(context: Context, id: string): Promise<Camp
   if (campaign.unknownRules !== undefined)
     throw new CampaignUnsupportedError(id, campaign.unknownRules);
   return campaign;
+}
+
+/** A campaign as its file would have it. */
+export interface CampaignDefinition {
+  /** Undefined where a newer version has stored it: it is not known in full. */
+  readonly written: ReturnType<typeof campaignAsWritten> | undefined;
+  /** Which change of it is the latest; for `putCampaign`. */
+  readonly edition: string;
+}
+
+/** Undefined: there is no such campaign. */
+export async function campaignDefinition(
+  { queue: { campaigns } }: Context,
+  id: string,
+): Promise<CampaignDefinition | undefined> {
+  const edition = await campaigns.edition(id);
+  const campaign = await campaigns.peek(id);
+  if (campaign === undefined) return undefined;
+  const isKnown = campaign.unknownRules === undefined;
+  return { edition, written: isKnown ? campaignAsWritten(campaign) : undefined };
 }

@@ -12,6 +12,8 @@ export interface ResultsRequest {
 export interface OpenResults {
   /** Its results were exported before and are removed. */
   readonly isArchived: boolean;
+  /** Up to where they go, where they are not followed; undefined: there is none. */
+  readonly upTo: string | undefined;
   /** One for each settled call, in the order of settling. Ends early where the signal aborts. */
   readonly records: AsyncIterable<ResultRecord>;
   /**
@@ -33,6 +35,7 @@ export async function openResults(
   const upTo = await results.last(id);
   return {
     isArchived,
+    upTo,
     records: withOutcome(results.read(id, { follow, signal }), outcome),
     noteExport: async () => {
       // Of a followed stream the end never comes.

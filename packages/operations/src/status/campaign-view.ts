@@ -1,4 +1,5 @@
 import type { CampaignStatus, IdleReason } from '@libby-dialer/dial-queue';
+import type { RateLimit } from '@libby-dialer/dialing';
 import type { Outlook } from './outlook.ts';
 
 /** Calls settled per second; undefined where nobody has watched for long enough. */
@@ -13,6 +14,8 @@ export interface CampaignView {
   readonly outlook: Outlook;
   readonly rate: Rate;
   readonly idle: IdleReason;
+  /** The pace by its own limits; undefined: as fast as the workers go. */
+  readonly limit?: RateLimit | undefined;
   /** Given while Redis refuses to write: a sentence on why, and what to do. */
   readonly refusal?: string | undefined;
   /** How far Redis's clock is ahead of this machine's. */

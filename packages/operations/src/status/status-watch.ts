@@ -4,7 +4,7 @@ import type {
   PendingSample,
   StoredCampaign,
 } from '@libby-dialer/dial-queue';
-import { type Campaign, OUTCOMES, type QueuedCall } from '@libby-dialer/dialing';
+import { type Campaign, OUTCOMES, type QueuedCall, rateLimitOf } from '@libby-dialer/dialing';
 import { describeRedis, explainRedisError, writeRefusal } from '@libby-dialer/runtime';
 import { type Context, NoSuchCampaignError } from '../context.ts';
 import { type Backlog, backlogOf } from './backlog.ts';
@@ -151,6 +151,7 @@ export class StatusWatch {
       rate,
       now,
       outlook,
+      limit: status.unknownRules.length > 0 ? undefined : rateLimitOf(campaign),
       refusal,
       redisAheadMs,
       idle: { workers, linesFullUntil, nextCallAt },

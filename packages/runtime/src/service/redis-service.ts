@@ -57,6 +57,8 @@ export interface RedisServiceOptions {
   };
   /** Told with the first line. */
   readonly facts?: Readonly<Record<string, unknown>>;
+  /** Told where it answers, once it works. */
+  readonly onListening?: (url: string) => void;
   readonly build: (shell: ServiceShell) => Promise<ServiceWork>;
 }
 
@@ -91,7 +93,7 @@ export class RedisService implements Service {
   }
 
   async #start(): Promise<void> {
-    const { redis, logger, lines, facts, build } = this.#options;
+    const { redis, logger, lines, facts, build, onListening } = this.#options;
     this.#release.use(this.#redis);
     await this.#redis.connect();
     await requireDurableRedis(this.#redis.client, redis, logger);
@@ -105,6 +107,7 @@ export class RedisService implements Service {
     await work.start();
     this.#isStarted = true;
     logger.info({ ...facts, http: http.url }, lines.started);
+    onListening?.(http.url);
   }
 
   async #stop(): Promise<void> {

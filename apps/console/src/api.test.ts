@@ -1,0 +1,364 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  eachTest,
+  phone,
+  type TestBench,
+} from '../../../packages/operations/src/testing/test-bench.ts';
+import { TestConsole } from './testing/test-console.ts';
+
+let bench: TestBench;
+let api: TestConsole;
+eachTest((each) => {
+  bench = each;
+});
+beforeEach(async () => {
+  api = await TestConsole.start(bench.environment);
+});
+afterEach(() => api[Symbol.asyncDispose]());
+
+const FILE = { id: 'spring', fromPhoneNumber: '+15055550100', callingWindow: 'anytime' } as const;
+const spring = { params: { id: 'spring' } };
+
+async function loaded(count: number): Promise<string[]> {
+  const campaign = await bench.put('spring');
+  await bench.load(await bench.list('people.csv', count), campaign);
+  return await bench.queued('spring');
+}
+
+async function settled(
+  callId: string,
+  ...rest: Parameters<TestBench['settle']> extends [any, any, ...infer R] ? R : never
+) {
+  await bench.claim('spring', callId);
+  await bench.settle('spring', callId, ...rest);
+}
+
+describe('campaigns', () => {
+  it('are stored, shown and changed as they were seen', async () => {
+    const added = await api.ask('PUT /campaigns/{id}', { ...spring, body: FILE });
+    expect(added).toMatchObject({ kind: 'added', changes: [] });
+    const shown = await api.ask('GET /campaigns/{id}', spring);
+    expect(shown.campaign).toMatchObject({ fromPhoneNumber: ['+15055550100'], dedupeBy: 'phone' });
+    expect(shown.etag).toBe(added.etag);
+    expect(shown.idleReasons.map(({ code }) => code)).toEqual(['no_calls']);
+
+    const body = { ...FILE, priority: 5 };
+    const change = (etag?: string) =>
+      api.ask('PUT /campaigns/{id}', { ...spring, body, headers: { 'if-match': etag } });
+    await expect(change()).rejects.toMatchObject({ status: 428, code: 'if_match_needed' });
+    await expect(change('"other"')).rejects.toMatchObject({
+      status: 412,
+      code: 'changed_meanwhile',
+    });
+    const changed = await change(added.etag);
+    expect(changed).toMatchObject({
+      kind: 'changed',
+      changes: [{ key: 'priority', before: 0, after: 5 }],
+    });
+    await expect(change(added.etag)).rejects.toMatchObject({ status: 412 });
+    expect(await change('*')).toMatchObject({ kind: 'unchanged', etag: changed.etag });
+  });
+
+  it('that cannot be are refused with each reason', async () => {
+    const body = { ...FILE, pacing: { callsPerSecond: 0 }, colour: 'red' };
+    await expect(
+      api.ask('PUT /campaigns/{id}', { ...spring, body: body as typeof FILE }),
+    ).rejects.toMatchObject({
+      status: 400,
+      code: 'invalid_campaign',
+      problems: [
+        'pacing.callsPerSecond: must be a number above 0, at most 1000',
+        'colour: is not a key of a campaign file',
+      ],
+    });
+  });
+
+  it('come a page at a time, by id', async () => {
+    for (const id of ['b', 'c', 'a']) await bench.put(id);
+    const first = await api.ask('GET /campaigns', { query: { limit: 2 } });
+    expect(first.campaigns.map(({ id }) => id)).toEqual(['a', 'b']);
+    const cursor = first.nextCursor ?? '';
+    const last = await api.ask('GET /campaigns', { query: { limit: 2, cursor } });
+    expect(last.campaigns.map(({ id }) => id)).toEqual(['c']);
+    expect(last.nextCursor).toBeNull();
+    await bench.queue.control.apply('pause', 'b');
+    const paused = await api.ask('GET /campaigns', { query: { state: 'paused' } });
+    expect(paused.campaigns.map(({ id }) => id)).toEqual(['b']);
+  });
+
+  it('are steered, and say how many calls that concerned', async () => {
+    await loaded(3);
+    const paused = await api.ask('POST /campaigns/{id}/pause', spring);
+    expect(paused).toEqual({ campaign: 'spring', calls: 3, wentOut: 0 });
+    expect((await api.ask('GET /campaigns/{id}', spring)).state).toBe('paused');
+    await api.ask('POST /campaigns/{id}/resume', spring);
+    const all = await api.ask('POST /all-campaigns/cancel');
+    expect(all.campaigns).toEqual([{ campaign: 'spring', calls: 3, wentOut: 0 }]);
+    await expect(
+      api.ask('POST /campaigns/{id}/retry', { ...spring, body: { outcome: 'rejected' } }),
+    ).rejects.toMatchObject({ status: 409, code: 'campaign_canceled' });
+  });
+
+  it('are queued again, exported and archived', async () => {
+    const [callId = ''] = await loaded(1);
+    await settled(callId, 'rejected', { reason: 'bad_request' });
+    const retried = await api.ask('POST /campaigns/{id}/retry', {
+      ...spring,
+      body: { outcome: 'rejected' },
+    });
+    expect(retried).toEqual({ campaign: 'spring', calls: 1, wentOut: 0 });
+    await expect(api.ask('POST /campaigns/{id}/archive', spring)).rejects.toMatchObject({
+      status: 409,
+      code: 'unfinished',
+    });
+  });
+
+  it('that are none are not found', async () => {
+    await expect(api.ask('GET /campaigns/{id}', spring)).rejects.toMatchObject({
+      status: 404,
+      code: 'no_such_campaign',
+    });
+  });
+
+  it('tell how what waits will go out', async () => {
+    await loaded(2);
+    const { zones } = await api.ask('GET /campaigns/{id}/backlog', spring);
+    expect(zones.reduce((sum, { calls }) => sum + calls, 0)).toBe(2);
+    expect((await api.ask('GET /campaigns/{id}/rates', spring)).points).toEqual([]);
+  });
+});
+
+describe('calls', () => {
+  it('are pushed, one or many, and each gets its fate', async () => {
+    await bench.put('spring');
+    const record = { toPhoneNumber: phone(1), name: 'Ada' };
+    const one = await api.ask('POST /campaigns/{id}/calls', { ...spring, body: record });
+    expect(one.calls).toMatchObject([{ status: 'queued' }]);
+    const many = await api.ask('POST /campaigns/{id}/calls', {
+      ...spring,
+      body: [record, { toPhoneNumber: phone(2), name: 'Bo' }, { name: 'Nobody' }],
+    });
+    expect(many.calls).toMatchObject([
+      { status: 'already_queued', callId: one.calls[0]?.callId },
+      { status: 'queued' },
+      { status: 'rejected', code: 'missing_phone' },
+    ]);
+  });
+
+  it('are not pushed beyond the most at once', async () => {
+    await bench.put('spring');
+    const body = Array.from({ length: 1001 }, () => ({ toPhoneNumber: phone(1), name: 'Ada' }));
+    await expect(api.ask('POST /campaigns/{id}/calls', { ...spring, body })).rejects.toMatchObject({
+      status: 413,
+      code: 'too_many_calls',
+    });
+    expect(await bench.queued('spring')).toEqual([]);
+  });
+
+  it('are listed by their state, a page at a time', async () => {
+    const [first = '', second = '', third = ''] = await loaded(4);
+    await settled(first, 'accepted');
+    await settled(second, 'rejected', { reason: 'bad_request' });
+    await bench.claim('spring', third);
+    const list = (query: object) => api.ask('GET /campaigns/{id}/calls', { ...spring, query });
+
+    const page = await list({ limit: 1 });
+    expect(page.calls).toMatchObject([{ callId: first, outcome: 'accepted', state: 'settled' }]);
+    const next = await list({ limit: 1, cursor: page.nextCursor });
+    expect(next.calls).toMatchObject([{ callId: second, outcome: 'rejected' }]);
+    expect((await list({ outcome: 'rejected' })).calls).toHaveLength(1);
+    expect((await list({ state: 'in_flight' })).calls).toMatchObject([
+      { callId: third, state: 'in_flight' },
+    ]);
+    const queued = await list({ state: 'queued' });
+    expect(queued.calls.map(({ row }) => row)).toContain(4);
+    await expect(list({ cursor: 'x' })).rejects.toMatchObject({ status: 400, code: 'bad_cursor' });
+  });
+
+  it('have results as JSON, CSV and NDJSON', async () => {
+    const [callId = ''] = await loaded(1);
+    await settled(callId, 'accepted');
+    const { results, cursor } = await api.ask('GET /campaigns/{id}/results', spring);
+    expect(results).toMatchObject([{ callId, outcome: 'accepted' }]);
+    const csv = await api.ask('GET /campaigns/{id}/results.csv', spring);
+    expect(csv.headers.get('results-cursor')).toBe(cursor);
+    expect((await csv.text()).split('\r\n')[1]).toContain(callId);
+    const ndjson = await api.ask('GET /campaigns/{id}/results.ndjson', spring);
+    expect(JSON.parse(await ndjson.text())).toMatchObject({ callId });
+    await api.ask('POST /campaigns/{id}/results/exported', {
+      ...spring,
+      body: { cursor: cursor ?? '' },
+    });
+    expect(await api.ask('POST /campaigns/{id}/archive', spring)).toMatchObject({ calls: 1 });
+    const { campaigns } = await api.ask('GET /archived-campaigns');
+    expect(campaigns).toMatchObject([{ id: 'spring' }]);
+  });
+
+  it('in doubt are resolved, each by itself', async () => {
+    const [callId = ''] = await loaded(1);
+    await settled(callId, 'unknown', { reason: 'no_response' });
+    expect((await api.ask('GET /in-doubt')).calls).toMatchObject([{ callId }]);
+    const { calls } = await api.ask('POST /in-doubt/resolve', {
+      body: { callIds: [callId, 'another'], as: 'accepted' },
+    });
+    expect(calls).toMatchObject([
+      { callId, status: 'accepted', campaign: 'spring' },
+      { callId: 'another', status: 'refused', code: 'no_such_call' },
+    ]);
+    expect((await api.ask('GET /in-doubt')).calls).toEqual([]);
+  });
+});
+
+describe('lists', () => {
+  const upload = (content: string, name = 'people.csv') =>
+    api.ask('POST /lists', { query: { name }, body: new Blob([content]) });
+
+  it('are uploaded, checked and loaded, and give their rejects', async () => {
+    await bench.put('spring');
+    const { list, name, bytes } = await upload(
+      `Name,Phone\nAda,${phone(1)}\nBo,${phone(2)}\nNobody,\n`,
+    );
+    expect({ name, bytes }).toEqual({ name: 'people.csv', bytes: 52 });
+    const params = { list };
+    const checked = await api.ask('POST /lists/{list}/check', {
+      params,
+      body: { campaign: 'spring' },
+    });
+    expect(checked.work).toMatchObject({
+      kind: 'check',
+      state: 'done',
+      rows: 3,
+      result: { queued: 2, rejected: 1, verdicts: { now: 2, at: 0, never: 1 } },
+    });
+    const verdicts = await api.ask('GET /lists/{list}/verdicts', {
+      params,
+      query: { verdict: 'never' },
+    });
+    expect(verdicts.rows).toMatchObject([{ line: 4, fate: 'rejected', code: 'missing_phone' }]);
+    expect(await bench.queued('spring')).toEqual([]);
+
+    const done = await api.ask('POST /lists/{list}/load', { params, body: { campaign: 'spring' } });
+    expect(done).toMatchObject({
+      hasRejects: true,
+      work: { kind: 'load', state: 'done', result: { queued: 2, rejected: 1 } },
+    });
+    const rejects = await api.ask('GET /lists/{list}/rejects', { params });
+    expect(await rejects.text()).toContain('missing_phone');
+    const [call] = (
+      await api.ask('GET /campaigns/{id}/calls', { ...spring, query: { state: 'queued' } })
+    ).calls;
+    expect(call).toMatchObject({ list: 'people.csv', sheetRow: 2 });
+    await api.ask('DELETE /lists/{list}', { params });
+    expect((await api.ask('GET /lists')).lists).toEqual([]);
+  });
+
+  it('that cannot be read say why, and change nothing', async () => {
+    await bench.put('spring');
+    const { list } = await upload('Name,Colour\nAda,red\n');
+    const failed = await api.ask('POST /lists/{list}/load', {
+      params: { list },
+      body: { campaign: 'spring' },
+    });
+    expect(failed.work).toMatchObject({ state: 'failed', problem: { detail: expect.anything() } });
+  });
+
+  it('of a changed campaign want that to be meant', async () => {
+    await bench.put('spring');
+    const { list } = await upload(`Name,Phone\nAda,${phone(1)}\n`);
+    const load = (changesMeant: boolean) =>
+      api.ask('POST /lists/{list}/load', {
+        params: { list },
+        body: { campaign: { ...FILE, priority: 5 }, changesMeant },
+      });
+    expect((await load(false)).work).toMatchObject({
+      state: 'failed',
+      problem: { code: 'campaign_changed' },
+    });
+    expect((await load(true)).work).toMatchObject({ state: 'done' });
+  });
+
+  it('put their numbers on the do-not-call list', async () => {
+    const { list } = await upload(`Phone\n${phone(1)}\n${phone(2)}\n`, '../../etc/dnc.csv');
+    const { work } = await api.ask('POST /lists/{list}/do-not-call', {
+      params: { list },
+      body: {},
+    });
+    expect(work).toMatchObject({ kind: 'import', state: 'done', result: { added: 2 } });
+    expect(await api.ask('GET /do-not-call')).toMatchObject({ numbers: 2 });
+  });
+});
+
+describe('people', () => {
+  it('are called no more, and again', async () => {
+    const body = { numbers: [phone(1), phone(2)] };
+    expect(await api.ask('POST /do-not-call/add', { body })).toEqual({
+      added: 2,
+      alreadyListed: 0,
+    });
+    const check = () => api.ask('POST /do-not-call/check', { body });
+    expect((await check()).numbers.map(({ isListed }) => isListed)).toEqual([true, true]);
+    const removed = await api.ask('POST /do-not-call/remove', { body: { numbers: [phone(1)] } });
+    expect(removed).toEqual({ removed: 1, notListed: 0 });
+    expect((await check()).numbers.map(({ isListed }) => isListed)).toEqual([false, true]);
+    await expect(
+      api.ask('POST /do-not-call/add', { body: { numbers: ['5055550123'] } }),
+    ).rejects.toMatchObject({ status: 400, code: 'invalid_number' });
+  });
+
+  it('are erased, after a look at what that is', async () => {
+    await loaded(1);
+    const body = { number: phone(0) };
+    expect(await api.ask('POST /erase/preview', { body })).toEqual({
+      campaigns: ['spring'],
+      calls: 1,
+      open: 1,
+    });
+    expect(await api.ask('POST /erase', { body })).toMatchObject({ calls: 1, ended: 1 });
+  });
+});
+
+describe('the rest', () => {
+  it('holds are shown and released', async () => {
+    const hold = { scope: 'all', reason: 'evidence_lost', firstPauseMs: 0, maxPauseMs: 0 } as const;
+    await bench.queue.holds.open({ ...hold, retryAfterMs: 0, person: true }, 'x');
+    expect((await api.ask('GET /holds')).holds).toMatchObject([{ scope: 'all', until: null }]);
+    await api.ask('POST /holds/release', { body: { scope: 'all' } });
+    await expect(api.ask('POST /holds/release', { body: { scope: 'all' } })).rejects.toMatchObject({
+      status: 404,
+      code: 'no_such_hold',
+    });
+  });
+
+  it('schedules are put, listed, run and removed', async () => {
+    await bench.put('nightly');
+    const list = await bench.list('people.csv', 2);
+    const params = { name: 'nightly' };
+    const body = { cron: '0 18 * * *', timezone: 'UTC', list, campaign: 'nightly' };
+    const put = await api.ask('PUT /schedules/{name}', { params, body });
+    expect(put).toMatchObject({ kind: 'added', schedule: { name: 'nightly', list } });
+    const [schedule] = (await api.ask('GET /schedules')).schedules;
+    const date = schedule?.next[0]?.local;
+    const run = (early: boolean) =>
+      api.ask('POST /schedules/{name}/runs', { params, body: { date, early } });
+    await expect(run(false)).rejects.toMatchObject({ code: 'run_early' });
+    expect(await run(true)).toMatchObject({ isLoadedAlready: false, counts: { queued: 2 } });
+    expect(await run(true)).toMatchObject({ isLoadedAlready: true });
+    await api.ask('DELETE /schedules/{name}', { params });
+    await expect(api.ask('DELETE /schedules/{name}', { params })).rejects.toMatchObject({
+      status: 404,
+    });
+  });
+
+  it('inbox, forwarders, jobs set aside, workers and the system are shown', async () => {
+    await bench.put('spring');
+    expect(await api.ask('GET /inbox')).toMatchObject({ waiting: 0, consumers: [] });
+    expect(await api.ask('GET /inbox/rejected')).toEqual({ rejected: [] });
+    expect(await api.ask('GET /forwarders')).toEqual({ forwarders: [] });
+    expect(await api.ask('GET /set-aside')).toEqual({ jobs: [] });
+    expect(await api.ask('GET /workers')).toMatchObject({ count: 0 });
+    expect(await api.ask('GET /system')).toMatchObject({ isSimulated: false });
+    expect(await api.ask('GET /whoami')).toMatchObject({ role: 'admin' });
+    const { findings } = await api.ask('GET /doctor');
+    expect(findings.map(({ code }) => code)).toContain('redis');
+  });
+});

@@ -1,0 +1,131 @@
+import { isoInstant } from '@libby-dialer/dialing';
+import { type ApiParts, MOST_CALLS_PUSHED } from '@libby-dialer/http-api';
+import {
+  type Context,
+  callPage,
+  listSetAsideJobs,
+  listUnknownCalls,
+  noteExport,
+  openResults,
+  RESULTS_HEADING,
+  resolveSetAsideJobs,
+  resolveUnknownCall,
+  resultsPage,
+  resultToCsv,
+  setAsideJson,
+} from '@libby-dialer/operations';
+import { DialerError } from '@libby-dialer/runtime';
+import type { Console } from '../console.ts';
+import type { Exchange, Handlers } from '../http/handlers.ts';
+import { HttpProblem } from '../http/http-problem.ts';
+import { textStream } from '../http/text-stream.ts';
+
+const BYTE_ORDER_MARK = '\uFEFF';
+
+export function callHandlers({ context, push }: Console): Handlers<ApiParts['calls']> {
+  return {
+    'POST /campaigns/{id}/calls': async ({ params: { id }, headers, body }) => ({
+      calls: await push.push({
+        campaign: id,
+        records: body,
+        most: MOST_CALLS_PUSHED,
+        idempotencyKey: headers['idempotency-key'],
+      }),
+    }),
+    'GET /campaigns/{id}/calls': async ({ params: { id }, query }) => {
+      const { cursor: after, ...request } = query;
+      const { calls, next } = await callPage(context, id, { after, ...request });
+      return { calls: [...calls], nextCursor: next ?? null };
+    },
+    'GET /campaigns/{id}/results': async ({ params: { id }, query }) => {
+      const { cursor: after, ...request } = query;
+      const { results, upTo, isLast } = await resultsPage(context, id, { after, ...request });
+      return {
+        results: [...results],
+        cursor: upTo ?? null,
+        nextCursor: isLast ? null : (upTo ?? null),
+      };
+    },
+    'GET /campaigns/{id}/results.csv': async ({ params: { id }, query }, exchange) => {
+      const heading = `${query.bom === 'true' ? BYTE_ORDER_MARK : ''}${RESULTS_HEADING}`;
+      const request = { id, outcome: query.outcome, heading, lineOf: resultToCsv };
+      return await exported(context, request, 'text/csv; charset=utf-8', exchange);
+    },
+    'GET /campaigns/{id}/results.ndjson': async ({ params: { id }, query }, exchange) => {
+      const lineOf = (record: object) => `${JSON.stringify(record)}\n`;
+      const request = { id, outcome: query.outcome, heading: '', lineOf };
+      return await exported(context, request, 'application/x-ndjson', exchange);
+    },
+    'POST /campaigns/{id}/results/exported': async ({ params: { id }, body: { cursor } }) => {
+      await noteExport(context, id, cursor);
+      return undefined;
+    },
+    'POST /calls/find': notYet,
+    'GET /calls/{callId}': notYet,
+    'GET /in-doubt': async ({ query: { campaign, cursor, limit } }) => {
+      const all = await listUnknownCalls(context, campaign);
+      const from = placeOf(cursor);
+      const calls = all.slice(from, from + limit);
+      return { calls, nextCursor: from + limit < all.length ? String(from + limit) : null };
+    },
+    'POST /in-doubt/resolve': async ({ body: { callIds, as } }, { caller }) => {
+      const calls = [];
+      for (const callId of new Set(callIds))
+        calls.push(await resolved(context, callId, { as, by: caller.name }));
+      return { calls };
+    },
+    'GET /set-aside': async ({ query: { campaign } }) => ({
+      jobs: (await listSetAsideJobs(context, campaign)).map(setAsideJson),
+    }),
+    'POST /set-aside/resolve': async ({ body: { campaign, jobs, as } }, { caller }) => {
+      const decision = { as, by: caller.name };
+      const { done, refusal } = await resolveSetAsideJobs(context, campaign, jobs, decision);
+      const refused = refusal && { code: refusal.code, reason: refusal.message };
+      return { done, refused: refused ?? null };
+    },
+  };
+}
+
+interface Export {
+  readonly id: string;
+  readonly outcome: Parameters<typeof openResults>[2]['outcome'];
+  readonly heading: string;
+  readonly lineOf: (record: Parameters<typeof resultToCsv>[0]) => string;
+}
+
+async function exported(
+  context: Context,
+  { id, outcome, heading, lineOf }: Export,
+  contentType: string,
+  { signal, headers }: Exchange,
+): Promise<Response> {
+  const { records, upTo } = await openResults(context, id, { outcome, signal });
+  headers.set('content-type', contentType);
+  if (upTo !== undefined) headers.set('results-cursor', upTo);
+  return new Response(textStream(heading, records, lineOf));
+}
+
+async function resolved(
+  context: Context,
+  callId: string,
+  decision: { readonly as: 'accepted' | 'redial'; readonly by: string },
+) {
+  try {
+    const done = await resolveUnknownCall(context, callId, decision);
+    const redialAt = done.kind === 'redial' ? { redialAt: isoInstant(done.redialAt) } : {};
+    return { callId, status: done.kind, campaign: done.campaign, ...redialAt };
+  } catch (error) {
+    // Of several each is decided by itself.
+    if (!(error instanceof DialerError)) throw error;
+    return { callId, status: 'refused' as const, code: error.code, reason: error.message };
+  }
+}
+
+function placeOf(cursor: string | undefined): number {
+  if (cursor === undefined || /^\d{1,9}$/.test(cursor)) return Number(cursor ?? 0);
+  throw new HttpProblem(400, 'bad_cursor', 'The cursor is none of this list; begin without it.');
+}
+
+async function notYet(): Promise<never> {
+  throw new HttpProblem(501, 'not_built', 'This version cannot answer that yet.');
+}

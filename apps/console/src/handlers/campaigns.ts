@@ -1,0 +1,151 @@
+import { isoInstant } from '@libby-dialer/dialing';
+import type { ApiParts } from '@libby-dialer/http-api';
+import {
+  archiveCampaign,
+  type CampaignDefinition,
+  campaignDefinition,
+  campaignPage,
+  controlCampaigns,
+  holdJson,
+  listArchivedCampaigns,
+  putCampaign,
+  retryCalls,
+  type ZoneBacklog,
+} from '@libby-dialer/operations';
+import type { Console } from '../console.ts';
+import type { Handlers } from '../http/handlers.ts';
+import { HttpProblem } from '../http/http-problem.ts';
+import { campaignJson } from './campaign-json.ts';
+import { checkedCampaign } from './given-campaign.ts';
+
+export function campaignHandlers(console: Console): Handlers<ApiParts['campaigns']> {
+  const { context, watch } = console;
+  return {
+    'GET /campaigns': async ({ query: { cursor, limit, state, contains } }) => {
+      const request = { after: cursor, limit, state, contains };
+      const { campaigns, next } = await campaignPage(context, watch, request);
+      return { campaigns: campaigns.map(campaignJson), nextCursor: next ?? null };
+    },
+    'GET /archived-campaigns': async () => {
+      const archived = await listArchivedCampaigns(context);
+      const campaigns = archived.map(({ id, archivedAt }) => ({
+        id,
+        archivedAt: isoInstant(archivedAt),
+      }));
+      return { campaigns };
+    },
+    'GET /campaigns/{id}': async ({ params: { id } }, { headers }) => {
+      const [view, definition] = await Promise.all([
+        watch.one(id),
+        campaignDefinition(context, id),
+      ]);
+      const etag = etagOf(definition);
+      headers.set('etag', etag);
+      return { ...campaignJson(view), campaign: definition?.written ?? null, etag };
+    },
+    'GET /campaigns/{id}/rates': async ({ params: { id } }) => ({
+      points: watch
+        .rates(id)
+        .map(({ at, perSecond }) => ({ at: isoInstant(at), perSecond: perSecond ?? null })),
+    }),
+    'GET /campaigns/{id}/backlog': async ({ params: { id } }) => {
+      const { now, zones } = await watch.backlog(id);
+      return { at: isoInstant(now), zones: zones.map(zoneJson) };
+    },
+    'PUT /campaigns/{id}': async ({ params: { id }, headers: asked, body }, { headers }) => {
+      const { campaign, warnings } = checkedCampaign(withId(id, body));
+      const edition = editionMeant(asked, await campaignDefinition(context, id));
+      const stored = await putCampaign(context, campaign, edition);
+      const etag = etagOf(await campaignDefinition(context, id));
+      headers.set('etag', etag);
+      return {
+        kind: stored.kind,
+        changes: stored.kind === 'changed' ? [...stored.changes] : [],
+        warnings,
+        hold: stored.kind === 'unchanged' && stored.hold ? holdJson(stored.hold) : null,
+        etag,
+      };
+    },
+    'POST /campaigns/{id}/pause': steer(console, 'pause'),
+    'POST /campaigns/{id}/resume': steer(console, 'resume'),
+    'POST /campaigns/{id}/cancel': steer(console, 'cancel'),
+    'POST /campaigns/{id}/retry': async ({ params: { id }, body: { outcome } }) => ({
+      campaign: id,
+      calls: await retryCalls(context, id, outcome),
+      wentOut: 0,
+    }),
+    'POST /campaigns/{id}/archive': async ({ params: { id }, body }) => {
+      const { status } = await watch.one(id);
+      const calls = Object.values(status.outcomes).reduce((sum, count) => sum + count, 0);
+      await archiveCampaign(context, id, { withDoubts: body?.withDoubts ?? false });
+      return { campaign: id, calls, wentOut: 0 };
+    },
+    'POST /all-campaigns/pause': steerAll(console, 'pause'),
+    'POST /all-campaigns/resume': steerAll(console, 'resume'),
+    'POST /all-campaigns/cancel': steerAll(console, 'cancel'),
+  };
+}
+
+function zoneJson({ zones, calls, open, left }: ZoneBacklog) {
+  return {
+    zones: [...zones],
+    calls: Math.round(calls),
+    open: open.map(({ opensAt, closesAt }) => ({
+      from: isoInstant(opensAt),
+      to: isoInstant(closesAt),
+    })),
+    left: left === undefined ? null : left.map(Math.round),
+  };
+}
+
+function withId(id: string, body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  if ('id' in body && body.id !== id)
+    throw new HttpProblem(
+      400,
+      'other_id',
+      'The campaign’s id is another than that of the address.',
+    );
+  return { ...body, id };
+}
+
+function etagOf(definition: CampaignDefinition | undefined): string {
+  return `"${definition?.edition || 'none'}"`;
+}
+
+interface Preconditions {
+  readonly 'if-match'?: string | undefined;
+  readonly 'if-none-match'?: '*' | undefined;
+}
+
+/** The edition that may be changed; undefined: any. */
+function editionMeant(
+  { 'if-match': match, 'if-none-match': noneMatch }: Preconditions,
+  stored: CampaignDefinition | undefined,
+): string | undefined {
+  if (noneMatch !== undefined || (stored === undefined && match === undefined)) return '';
+  if (match === undefined) {
+    const detail = 'The campaign is there already: say with If-Match which edition is changed.';
+    throw new HttpProblem(428, 'if_match_needed', detail);
+  }
+  if (match === '*' && stored !== undefined) return undefined;
+  if (match === etagOf(stored)) return stored?.edition;
+  const detail = 'The campaign was changed meanwhile: look at it again before you change it.';
+  throw new HttpProblem(412, 'changed_meanwhile', detail);
+}
+
+function steer({ context }: Console, action: 'pause' | 'resume' | 'cancel') {
+  return async (
+    { params: { id } }: { params: { id: string } },
+    { signal }: { signal: AbortSignal },
+  ) => {
+    const [steered] = await controlCampaigns(context, action, id, { signal });
+    return steered ?? { campaign: id, calls: 0, wentOut: 0 };
+  };
+}
+
+function steerAll({ context }: Console, action: 'pause' | 'resume' | 'cancel') {
+  return async (_: object, { signal }: { signal: AbortSignal }) => ({
+    campaigns: await controlCampaigns(context, action, undefined, { signal }),
+  });
+}

@@ -1,0 +1,159 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { type Campaign, canaryOf } from '@libby-dialer/dialing';
+import type { ApiParts, ApiReceived, ListJson } from '@libby-dialer/http-api';
+import {
+  importNumbers,
+  loadJson,
+  loadList,
+  openDryRun,
+  readCountry,
+  totalsJson,
+} from '@libby-dialer/operations';
+import { sleep } from '@libby-dialer/runtime';
+import type { Console } from '../console.ts';
+import type { Handlers } from '../http/handlers.ts';
+import { HttpProblem } from '../http/http-problem.ts';
+import { readVerdicts, writeVerdicts } from '../lists/list-verdicts.ts';
+import { ListWork, type WorkHooks } from '../lists/list-work.ts';
+import { meantCampaign } from './given-campaign.ts';
+
+export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
+  const { context, lists, logger } = console;
+  const onCrash = (error: unknown) => logger.error({ err: error }, 'work on a list broke off');
+  const begin = async (list: string, work: () => ListWork, waitSeconds: number) =>
+    await begun(console, list, lists.begin(list, work), waitSeconds);
+  return {
+    'POST /lists': ({ query: { name }, body: content }, { caller, signal }) =>
+      lists.add({ name, by: caller.name, content, signal }),
+    'GET /lists': async () => ({ lists: await lists.all() }),
+    'GET /lists/{list}': ({ params: { list } }) => lists.one(list),
+    'DELETE /lists/{list}': async ({ params: { list } }) => {
+      await lists.remove(list);
+      return undefined;
+    },
+    'POST /lists/{list}/understand': async () => {
+      throw new HttpProblem(501, 'not_built', 'This version cannot answer that yet.');
+    },
+    'POST /lists/{list}/check': async ({ params: { list }, query, body }) => {
+      const given = { ...body, ...(await lists.fileOf(list)) };
+      const campaign = await meantCampaign(context, body.campaign);
+      const check = (hooks: WorkHooks) => checkResult(console, list, { ...given, campaign }, hooks);
+      return await begin(list, () => ListWork.begin('check', check, onCrash), query.waitSeconds);
+    },
+    'GET /lists/{list}/verdicts': async ({ params: { list }, query }) => {
+      await lists.one(list);
+      const { cursor = '0', limit, verdict } = query;
+      if (!/^\d{1,9}$/.test(cursor))
+        throw new HttpProblem(400, 'bad_cursor', 'The cursor is none of this list.');
+      const page = { from: Number(cursor), limit, verdict };
+      const { rows, next } = await readVerdicts(lists.verdictsOf(list), page);
+      return { rows, nextCursor: next === undefined ? null : String(next) };
+    },
+    'POST /lists/{list}/load': async ({ params: { list }, query, body }) => {
+      const given = { ...body, ...(await lists.fileOf(list)) };
+      const campaign = await meantCampaign(context, body.campaign);
+      const load = (hooks: WorkHooks) => loadResult(console, list, { ...given, campaign }, hooks);
+      return await begin(list, () => ListWork.begin('load', load, onCrash), query.waitSeconds);
+    },
+    'POST /lists/{list}/stop': async ({ params: { list } }) => {
+      await lists.stop(list);
+      return await lists.one(list);
+    },
+    'GET /lists/{list}/rejects': async ({ params: { list } }, { headers }) => {
+      const { name } = await lists.fileOf(list);
+      return await rejectsOf(lists.rejectsOf(list), name, headers);
+    },
+    'POST /lists/{list}/do-not-call': async ({ params: { list }, query, body }, { caller }) => {
+      const given = { ...body, country: readCountry(body.country), ...(await lists.fileOf(list)) };
+      const rejects = lists.rejectsOf(list);
+      const work = async (hooks: WorkHooks) => {
+        const request = { ...given, ...hooks, rejects, by: caller.name, stdin: nothing() };
+        return { ...(await importNumbers(context, request)).counts };
+      };
+      return await begin(list, () => ListWork.begin('import', work, onCrash), query.waitSeconds);
+    },
+  };
+}
+
+/** An uploaded file, and the campaign that is meant. */
+interface Meant {
+  readonly path: string;
+  readonly name: string;
+  readonly campaign: Campaign;
+}
+type Check = Omit<ApiReceived<'POST /lists/{list}/check'>['body'], 'campaign'> & Meant;
+type Load = Omit<ApiReceived<'POST /lists/{list}/load'>['body'], 'campaign'> & Meant;
+
+async function checkResult(
+  { context, lists }: Console,
+  list: string,
+  given: Check,
+  hooks: WorkHooks,
+) {
+  using run = await openDryRun(context, { ...given, ...hooks, stdin: nothing() });
+  const { counts } = run.found;
+  using _progress = hooks.watch(() => ({ rows: counts.rows, rejected: counts.rejected }));
+  await writeVerdicts(lists.verdictsOf(list), run.rows);
+  const { totals, payloads } = run.found;
+  const { rejectsFile: _, ...loaded } = loadJson(given.campaign.id, counts, undefined);
+  return {
+    ...loaded,
+    ...totalsJson(totals),
+    payloads: [...payloads],
+    changes: [...(run.change?.changes ?? [])],
+    pending: run.change?.pending ?? 0,
+    isAnotherList: run.isAnotherList,
+  };
+}
+
+async function loadResult(
+  { context, lists }: Console,
+  list: string,
+  { canary, changesMeant, anotherListMeant, campaign, ...given }: Load,
+  hooks: WorkHooks,
+) {
+  const { counts, unplaceable } = await loadList(context, {
+    ...given,
+    ...hooks,
+    campaign,
+    stdin: nothing(),
+    rejects: lists.rejectsOf(list),
+    canary: canary && canaryOf(canary.calls, canary.pass),
+    isChangeMeant: async () => changesMeant,
+    isAnotherMeant: async () => anotherListMeant,
+  });
+  const wouldExpire = unplaceable.reduce((sum, { count }) => sum + count, 0);
+  const { rejectsFile: _, ...loaded } = loadJson(campaign.id, counts, undefined);
+  return { ...loaded, wouldExpire };
+}
+
+/** Answers when the work has ended, or after so long. */
+async function begun(
+  { lists, stopping }: Console,
+  list: string,
+  work: ListWork,
+  waitSeconds: number,
+): Promise<ListJson> {
+  const late = new AbortController();
+  const signal = AbortSignal.any([late.signal, stopping]);
+  await Promise.race([work.ended, sleep(waitSeconds * 1000, signal).catch(() => {})]);
+  late.abort();
+  return await lists.one(list);
+}
+
+async function rejectsOf(path: string, name: string, headers: Headers): Promise<Response> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined)
+    throw new HttpProblem(404, 'no_rejects', 'No row of the list was rejected.');
+  headers.set('content-type', 'text/csv; charset=utf-8');
+  const fileName = encodeURIComponent(`${name}.rejected.csv`);
+  headers.set('content-disposition', `attachment; filename*=UTF-8''${fileName}`);
+  const stream = Readable.toWeb(createReadStream(path));
+  return new Response(stream as ReadableStream<Uint8Array>);
+}
+
+function nothing(): Readable {
+  return Readable.from([]);
+}

@@ -1,0 +1,59 @@
+import { Readable } from 'node:stream';
+import { isoInstant } from '@libby-dialer/dialing';
+import type { ApiParts } from '@libby-dialer/http-api';
+import {
+  addSchedule,
+  listSchedules,
+  removeSchedule,
+  runSchedule,
+  type ScheduleRunEnd,
+  scheduleJson,
+} from '@libby-dialer/operations';
+import { DialerError } from '@libby-dialer/runtime';
+import type { Console } from '../console.ts';
+import type { Handlers } from '../http/handlers.ts';
+import { meantCampaign } from './given-campaign.ts';
+
+export function scheduleHandlers({ context, logger }: Console): Handlers<ApiParts['schedules']> {
+  return {
+    'GET /schedules': async ({ query: { last } }) => {
+      const now = await context.now();
+      const views = await listSchedules(context, { last });
+      return { schedules: views.map(scheduleJson), at: isoInstant(now) };
+    },
+    'PUT /schedules/{name}': async ({ params: { name }, body }) => {
+      const campaign = await meantCampaign(context, body.campaign);
+      const added = await addSchedule(context, { ...body, name, campaign });
+      const { answer: kind, schedule, next } = added;
+      return { kind, schedule: scheduleJson({ schedule, next, last: [] }) };
+    },
+    'DELETE /schedules/{name}': async ({ params: { name } }) => {
+      await removeSchedule(context, name);
+      return undefined;
+    },
+    'POST /schedules/{name}/runs': async (
+      { params: { name }, body: { date, early } },
+      exchange,
+    ) => {
+      const ended = await runSchedule(context, name, {
+        date,
+        isEarlyMeant: async () => early,
+        stdin: Readable.from([]),
+        signal: exchange.signal,
+        warn: (sentence) => logger.warn(sentence),
+      });
+      return runJson(ended);
+    },
+  };
+}
+
+function runJson({ run, schedule, end }: ScheduleRunEnd) {
+  const { campaign, local } = run;
+  if (end.kind === 'loaded')
+    return { campaign, local, isLoadedAlready: false, counts: { ...end.loaded.counts } };
+  if (end.kind === 'finished') return { campaign, local, isLoadedAlready: true, counts: null };
+  if (end.kind === 'failed')
+    throw end.error ?? new DialerError(end.reason, end.message, { kind: 'unprocessable' });
+  const message = `Run ${local} of ${schedule.name} is being carried out by another process.`;
+  throw new DialerError('run_taken', message, { kind: 'conflict' });
+}

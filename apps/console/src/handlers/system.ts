@@ -1,0 +1,46 @@
+import { isoInstant } from '@libby-dialer/dialing';
+import type { ApiParts } from '@libby-dialer/http-api';
+import { examine, type Finding } from '@libby-dialer/operations';
+import { isLoopback } from '@libby-dialer/runtime';
+import type { Console } from '../console.ts';
+import type { Handlers } from '../http/handlers.ts';
+import { HttpProblem } from '../http/http-problem.ts';
+import { eventStream } from '../live/event-stream.ts';
+
+export function systemHandlers(console: Console): Handlers<ApiParts['system']> {
+  const { config, snapshots } = console;
+  return {
+    'GET /events': async (_, { signal }) => eventStream(snapshots, signal),
+    'GET /snapshot': () => snapshots.newest(),
+    'GET /workers': async () => {
+      const { workers, at } = await snapshots.newest();
+      return { count: workers, at };
+    },
+    'GET /audit': notYet,
+    'GET /doctor': async (_, { signal }) => {
+      const findings: Finding[] = [];
+      for await (const some of examine(config, signal)) findings.push(...some);
+      return { findings };
+    },
+    'GET /system': async () => ({
+      version: console.version,
+      node: process.version,
+      startedAt: isoInstant(console.startedAt),
+      redis: console.redis.description,
+      // The provider is never on this machine.
+      isSimulated: isLoopback(config.libby.apiUrl),
+    }),
+    'GET /whoami': async (_, { caller }) => ({
+      name: caller.name,
+      role: caller.role,
+      ...(caller.campaigns !== undefined && { campaigns: [...caller.campaigns] }),
+    }),
+    'GET /access': notYet,
+    'POST /access': notYet,
+    'DELETE /access/{name}': notYet,
+  };
+}
+
+async function notYet(): Promise<never> {
+  throw new HttpProblem(501, 'not_built', 'This version cannot answer that yet.');
+}

@@ -1,0 +1,18 @@
+import type { ApiAnswer, ApiReceived, ApiRoute } from '@libby-dialer/http-api';
+import type { Caller } from './caller.ts';
+
+/** What a handler is told of a request beside its parts. */
+export interface Exchange {
+  readonly caller: Caller;
+  /** Aborts when whoever asked has gone, or the program stops. */
+  readonly signal: AbortSignal;
+  /** Of the answer. */
+  readonly headers: Headers;
+}
+
+export type Handler<Name extends ApiRoute> = (
+  request: ApiReceived<Name>,
+  exchange: Exchange,
+) => Promise<ApiAnswer<Name>>;
+
+export type Handlers<Name extends ApiRoute> = { readonly [Each in Name]: Handler<Each> };

@@ -1,0 +1,152 @@
+import { type Api, type ApiRoute, api, BASE_PATH, type Route } from '@libby-dialer/http-api';
+import { explainingErrors } from '@libby-dialer/operations';
+import { isLoopback, systemClock } from '@libby-dialer/runtime';
+import { Hono, type Context as HonoContext } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import type { Console } from '../console.ts';
+import { apiHandlers } from '../handlers/api-handlers.ts';
+import { type Caller, type Identify, requireRole } from './caller.ts';
+import type { Exchange } from './handlers.ts';
+import { HttpProblem, problemOf, problemResponse, UNEXPECTED } from './http-problem.ts';
+import { servePage } from './page-files.ts';
+import { receivedRequest } from './received-request.ts';
+import { serveReference } from './reference.ts';
+import { originProblem } from './request-origin.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+type AnyHandler = (request: unknown, exchange: Exchange) => Promise<unknown>;
+
+/** No script, style or picture of anywhere else, and none that stands in a document itself. */
+const CONTENT_SECURITY_POLICY = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  fontSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+  baseUri: ["'none'"],
+};
+
+/** Everything that is answered over HTTP, but for probes. */
+export function httpApp(console: Console, identify: Identify): Hono {
+  const isLocal = isLoopback(`http://${hostInUrl(console.config.http.host)}`);
+  const app = new Hono();
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: CONTENT_SECURITY_POLICY,
+      referrerPolicy: 'no-referrer',
+      xFrameOptions: 'DENY',
+      // Whoever ends TLS before this server says it.
+      strictTransportSecurity: false,
+    }),
+    async (context, next) => {
+      const problem = originProblem(context.req.raw, isLocal);
+      if (problem !== undefined) throw problem;
+      await next();
+    },
+  );
+  app.onError((error) => answerError(console, error));
+  serveApi(app, console, identify);
+  serveReference(app);
+  servePage(app);
+  app.notFound(() => problemResponse(notFound()));
+  return app;
+}
+
+function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function serveApi(app: Hono, console: Console, identify: Identify): void {
+  const handlers = apiHandlers(console);
+  const limits = new RequestLimits(console.config.requestsPerSecond);
+  for (const [name, route] of Object.entries(api) as [ApiRoute, Route][]) {
+    const [method, path] = name.split(' ') as [string, string];
+    const handler = handlers[name as keyof Api] as AnyHandler;
+    app.on(method, `${BASE_PATH}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`, async (context) => {
+      const caller = await identify(context.req.raw);
+      if (caller === undefined)
+        throw new HttpProblem(401, 'unknown_caller', 'Say who you are: log in, or give a token.');
+      const params = context.req.param() as Record<string, string>;
+      requireRole(caller, route.role, params['id']);
+      limits.take(caller);
+      return await answerRoute(console, { route, handler, caller, params }, context);
+    });
+  }
+}
+
+interface RouteCall {
+  readonly route: Route;
+  readonly handler: AnyHandler;
+  readonly caller: Caller;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+async function answerRoute(
+  { redis, stopping }: Console,
+  { route, handler, caller, params }: RouteCall,
+  context: HonoContext,
+): Promise<Response> {
+  const request = context.req.raw;
+  const headers = new Headers({ 'cache-control': 'no-store' });
+  const signal = AbortSignal.any([request.signal, stopping]);
+  const received = await receivedRequest(route, request, params);
+  const answer = await explainingErrors(redis, signal, () =>
+    handler(received, { caller, signal, headers }),
+  );
+  return answerOf(route, answer, headers);
+}
+
+function answerOf({ status, answer }: Route, given: unknown, headers: Headers): Response {
+  if (answer === undefined) return new Response(null, { status: status ?? 204, headers });
+  if (given instanceof Response) {
+    for (const [name, value] of headers) given.headers.set(name, value);
+    return given;
+  }
+  headers.set('content-type', 'application/json');
+  return new Response(JSON.stringify(given), { status: status ?? 200, headers });
+}
+
+function answerError({ logger, stopping }: Console, error: unknown): Response {
+  const problem = problemOf(error);
+  if (problem !== undefined) return withoutStore(problemResponse(problem));
+  if (stopping.aborted)
+    return withoutStore(problemResponse(new HttpProblem(503, 'stopping', 'The console stops.')));
+  logger.error({ err: error }, 'a request failed');
+  return withoutStore(problemResponse(UNEXPECTED));
+}
+
+function withoutStore(response: Response): Response {
+  response.headers.set('cache-control', 'no-store');
+  return response;
+}
+
+function notFound(): HttpProblem {
+  return new HttpProblem(404, 'no_such_address', 'There is nothing at this address.');
+}
+
+/** How many callers are remembered; those beyond begin anew. */
+const MOST_CALLERS = 10_000;
+
+class RequestLimits {
+  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #perSecond: number;
+
+  constructor(perSecond: number) {
+    this.#perSecond = perSecond;
+  }
+
+  take({ name }: Caller): void {
+    const bucket =
+      this.#buckets.get(name) ?? new TokenBucket(this.#perSecond, () => systemClock.monotonic());
+    if (this.#buckets.size >= MOST_CALLERS) this.#buckets.clear();
+    this.#buckets.set(name, bucket);
+    const waitMs = bucket.take();
+    if (waitMs === 0) return;
+    throw new HttpProblem(429, 'too_many_requests', `${name} asks too often; ask more slowly.`, {
+      retryAfterSeconds: Math.ceil(waitMs / 1000),
+    });
+  }
+}

@@ -1,0 +1,87 @@
+import type { Route } from '@libby-dialer/http-api';
+import { z } from 'zod';
+import { HttpProblem } from './http-problem.ts';
+
+const MOST_JSON_BYTES = 16 * 1024 * 1024;
+const NOTHING = z.object({});
+
+/** The parts of a request as a route's schemas make them. */
+export interface ReceivedRequest {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly headers: unknown;
+  readonly body: unknown;
+}
+
+/**
+ * Reads what a route expects of a request. Throws `HttpProblem` (`invalid_request`, `too_large`,
+ * `not_json`).
+ */
+export async function receivedRequest(
+  route: Route,
+  request: Request,
+  params: Readonly<Record<string, string>>,
+): Promise<ReceivedRequest> {
+  const url = new URL(request.url);
+  const query = Object.fromEntries(url.searchParams);
+  const headers = Object.fromEntries(request.headers);
+  return {
+    params: parsed(route.params ?? NOTHING, params, ''),
+    // What is misspelled must not pass for nothing.
+    query: parsed((route.query ?? NOTHING).strict(), query, ''),
+    headers: parsed(route.headers ?? NOTHING, headers, ''),
+    body: await bodyOf(route, request),
+  };
+}
+
+async function bodyOf({ body, bodyIs }: Route, request: Request): Promise<unknown> {
+  if (body === undefined) return undefined;
+  if (typeof body === 'string') return request.body ?? new Blob([]).stream();
+  const text = await jsonText(request, body);
+  if (bodyIs === 'text') return text ?? '';
+  const value = text === undefined ? undefined : readJson(text);
+  return bodyIs === 'unchecked' ? value : parsed(body, value, 'body');
+}
+
+/** Undefined where there is none, and there need not be. */
+async function jsonText(request: Request, body: z.ZodType): Promise<string | undefined> {
+  const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim() ?? '';
+  const bytes = await boundedBytes(request);
+  if (bytes.length === 0 && body.safeParse(undefined).success) return undefined;
+  if (type !== 'application/json')
+    throw new HttpProblem(415, 'not_json', 'The body must be JSON, with that content-type.');
+  return new TextDecoder().decode(bytes);
+}
+
+async function boundedBytes({ body }: Request): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.length;
+    if (length > MOST_JSON_BYTES)
+      throw new HttpProblem(413, 'too_large', 'The body is larger than 16 MB.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new HttpProblem(400, 'not_json', 'The body is no JSON.', { cause });
+  }
+}
+
+function parsed(schema: z.ZodType, value: unknown, name: string): unknown {
+  const verdict = schema.safeParse(value);
+  if (verdict.success) return verdict.data;
+  const problems = verdict.error.issues.map((issue) => sentenceOf(issue, name));
+  const detail = `The request cannot be read: ${problems[0] ?? ''}`;
+  throw new HttpProblem(400, 'invalid_request', detail, { problems });
+}
+
+function sentenceOf({ path, message }: z.core.$ZodIssue, name: string): string {
+  const key = path.length === 0 ? name : path.join('.');
+  return key === '' ? message : `${key}: ${message}`;
+}
