@@ -1,6 +1,7 @@
 import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, phone, phones } from '../testing/dialing-world.ts';
+import { zoneWhereItIs } from '../testing/zone-where-it-is.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -14,7 +15,8 @@ describe.concurrent('a person who is erased', () => {
   test('is not called by the job that a worker had in hand', async () => {
     await using world = await DialingWorld.open(redis);
     await world.campaign({ callingWindow: { from: '00:00', to: '24:00' } });
-    await world.load(phones(2));
+    // At noon there, when no region's law forbids a call.
+    await world.load(phones(2), 'spring', { timezone: zoneWhereItIs(12) });
     const lock = `${world.keys.queue('spring')}${world.callId(NUMBER)}:lock`;
     await world.redis.set(lock, 'a worker', 'PX', 60_000);
     const erasure = await world.queue.eraser.erase(NUMBER, {

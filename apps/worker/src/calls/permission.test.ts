@@ -2,6 +2,7 @@ import type { SimulatorOptions } from '@libby-dialer/libby-simulator';
 import { eventually, startRedis, type TestRedis } from '@libby-dialer/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, phone, phones } from '../testing/dialing-world.ts';
+import { zoneWhereItIs } from '../testing/zone-where-it-is.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -16,17 +17,6 @@ const HOUR_MS = 3_600_000;
 function closedWindow() {
   const opens = new Date(Date.now() + 6 * HOUR_MS).getUTCHours();
   return { from: onTheHour(opens), to: onTheHour(opens + 1), timezone: 'UTC' };
-}
-
-function hourIn(timeZone: string): number {
-  return Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit' }).format());
-}
-
-/** A place where the clock reads this hour now. */
-function zoneWhereItIs(hour: number): string {
-  const zone = Intl.supportedValuesOf('timeZone').find((name) => hourIn(name) === hour);
-  if (zone === undefined) throw new Error(`nowhere is it ${hour} o'clock`);
-  return zone;
 }
 
 function onTheHour(hour: number): string {
