@@ -65,7 +65,7 @@ test('a campaign is shown with each of its rules on a line, and can be read agai
     `id: a\nfromPhoneNumber: "+15055550100"\n${rules.join('\n')}\n`,
   );
   if (file === undefined) throw new Error('there is no file');
-  const shown = campaignToYaml(file.campaign);
+  const shown = await campaignToYaml(file.campaign);
   for (const rule of rules) expect(shown.split('\n')).toContain(rule);
   expect((await read('again.yaml', shown))?.campaign).toEqual(file.campaign);
 });

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { type Campaign, isoInstant, parseCampaign } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
-import { Document, isMap, parseDocument, type YAMLParseError } from 'yaml';
+import type { YAMLParseError } from 'yaml';
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -31,7 +31,7 @@ export async function readCampaignFile(path: string): Promise<CampaignFile | und
   const text = await readText(path);
   if (text === undefined) return undefined;
   const content =
-    extname(path).toLowerCase() === '.json' ? readJson(path, text) : readYaml(path, text);
+    extname(path).toLowerCase() === '.json' ? readJson(path, text) : await readYaml(path, text);
   const verdict = parseCampaign(content);
   if (!verdict.ok) throw new CampaignFileError(path, verdict.problems);
   return {
@@ -63,7 +63,8 @@ function readJson(path: string, text: string): unknown {
   }
 }
 
-function readYaml(path: string, text: string): unknown {
+async function readYaml(path: string, text: string): Promise<unknown> {
+  const { parseDocument } = await yaml();
   const document = parseDocument(text, { prettyErrors: true });
   if (document.errors.length > 0)
     throw new CampaignFileError(path, document.errors.map(yamlProblem));
@@ -77,6 +78,9 @@ function readYaml(path: string, text: string): unknown {
   }
 }
 
+/** Most commands read no campaign file, and start sooner without it. */
+const yaml = () => import('yaml');
+
 /** The library's message goes on with an excerpt of the file: only the sentence is wanted. */
 function yamlProblem(error: YAMLParseError): string {
   return (error.message.split('\n')[0] ?? '').replace(/:$/, '');
@@ -85,13 +89,14 @@ function yamlProblem(error: YAMLParseError): string {
 /**
  * A campaign as a file that `campaign put` takes: times as people write them, defaults spelled out.
  */
-export function campaignToYaml({
+export async function campaignToYaml({
   id,
   fromPhoneNumber,
   startsAt,
   expiresAt,
   ...settings
-}: Campaign): string {
+}: Campaign): Promise<string> {
+  const { Document, isMap } = await yaml();
   const document = new Document({
     id,
     fromPhoneNumber: fromPhoneNumber.length === 1 ? fromPhoneNumber[0] : fromPhoneNumber,

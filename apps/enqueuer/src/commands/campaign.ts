@@ -105,7 +105,7 @@ async function archive(io: Io, id: string, withDoubts: boolean): Promise<number>
 
 async function show(io: Io, id: string): Promise<number> {
   return await withContext(io, async (context) => {
-    await print(io.stdout, campaignToYaml(await campaignInFull(context, id)));
+    await print(io.stdout, await campaignToYaml(await campaignInFull(context, id)));
     return 0;
   });
 }

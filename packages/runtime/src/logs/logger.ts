@@ -1,6 +1,6 @@
+import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import { type DestinationStream, destination as fileDestination, type Logger, pino } from 'pino';
-import { prettyFactory } from 'pino-pretty';
 import { Redactor } from './redactor.ts';
 import { terminalText } from './terminal-text.ts';
 
@@ -27,6 +27,8 @@ export interface LoggerOptions {
    */
   readonly redactor?: Redactor;
 }
+
+type PinoPretty = typeof import('pino-pretty');
 
 const STDERR = 2;
 
@@ -78,6 +80,8 @@ function openDestination({ destination, pretty }: LoggerOptions): DestinationStr
     // In this thread and at once: lines keep their place beside whatever else is printed there, and
     // none is missing at the end.
     const terminal = destination ?? fileDestination({ dest: STDERR, sync: true });
+    // Only at a terminal: everything else starts sooner without it.
+    const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as PinoPretty;
     const prettify = prettyFactory({
       colorize: destination === undefined,
       ignore: 'pid,service',

@@ -1,11 +1,5 @@
 import { once } from 'node:events';
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { DialerError } from '../errors.ts';
 
@@ -47,6 +41,8 @@ const MAX_HEADER_BYTES = 8192;
 
 /** Rejects with a `DialerError` (`http_listen`) when it cannot listen. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  // Only services listen: a command starts sooner without it.
+  const { createServer } = await import('node:http');
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
