@@ -53,6 +53,10 @@ async function enqueuer(...args: string[]) {
   return runProcess(ENQUEUER, args, { env: environment(), cwd: folder });
 }
 
+async function linesOf(name: string): Promise<string[]> {
+  return (await readFile(join(folder, name), 'utf8')).split('\n');
+}
+
 function writeList(rows: number): void {
   const lines = Array.from({ length: rows }, (_, index) => {
     const number = `(505) 555-${String(index % 100).padStart(2, '0')}`;
@@ -131,6 +135,17 @@ describe('a list, from its file to one outcome per row', () => {
         .split('\n')
         .slice(1);
       expect(new Set(results.map((line) => line.split(',', 1)[0])).size).toBe(ROWS);
+
+      await enqueuer('results', 'spring', '--join', 'list.csv', '-o', 'done.csv');
+      const [list = [], done = []] = await Promise.all(['list.csv', 'done.csv'].map(linesOf));
+      const beside = done.map((line, index) =>
+        line.startsWith(`${list[index]},`) ? line.slice((list[index] ?? '').length + 1) : 'another',
+      );
+      const counted = Object.groupBy(beside, (cells) => cells.split(',', 1)[0] ?? '');
+      expect(list).toHaveLength(ROWS + 2);
+      expect(counted['outcome']).toHaveLength(1);
+      expect(counted['accepted']).toHaveLength(outcomes['accepted'] ?? 0);
+      expect(counted['unknown']?.length ?? 0).toBe(outcomes['unknown'] ?? 0);
 
       for (const worker of workers.slice(1))
         expect(await worker.stop('SIGTERM')).toMatchObject({ code: 0 });

@@ -1,4 +1,6 @@
+import { createReadStream } from 'node:fs';
 import { crc32, deflateRawSync } from 'node:zlib';
+import { ZipParts } from '../workbook/zip-parts.ts';
 
 const HEADER = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
@@ -56,6 +58,12 @@ export function workbookParts({
 
 export function workbookFile(workbook: WorkbookXml): Buffer {
   return zipFile(workbookParts(workbook));
+}
+
+/** The text of a part of a workbook, in pieces. */
+export async function* workbookPart(path: string, name: string): AsyncGenerator<string> {
+  await using parts = await ZipParts.open(createReadStream(path));
+  yield* parts.read(name);
 }
 
 /** A sheet of texts. */

@@ -27,7 +27,7 @@ const ROWS_PER_LOOK = 500;
 /** Stands where the number of an erased person stood. */
 const ERASED = 'erased';
 
-export interface ListJoin extends Omit<ListInput, 'keepText'> {
+export interface ListJoin extends Omit<ListInput, 'keepText' | 'warn'> {
   /** Id of the campaign that the list was loaded into. */
   readonly campaign: string;
   /** What is written; left out: what the list is. A table may become CSV or a workbook. */
@@ -68,7 +68,8 @@ export async function openJoin(context: Context, join: ListJoin): Promise<OpenJo
   const campaign = await context.campaign(join.campaign);
   const isArchived = (await context.queue.archive.archivedAt(campaign.id)) !== undefined;
   if (isArchived && join.results === undefined) throw resultsRemoved(campaign);
-  const list = await openCheckedList(campaign, { ...join, keepText: true });
+  // What is odd about the list was said when it was loaded.
+  const list = await openCheckedList(campaign, { ...join, keepText: true, warn: () => {} });
   const shelf = await ResultShelf.open();
   const close = async () => {
     list.source.list.close();
