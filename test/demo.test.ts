@@ -68,7 +68,7 @@ describe('npm start', () => {
     });
     // Two rows whose time is over before anybody may be called.
     const warning = expect.stringMatching(
-      /^Warning: 2 calls can never be placed: .+ \(lines \d+, \d+\)\.\n$/,
+      /^Warning: 2 calls can never be placed: .+ \(rows \d+, \d+ of .+\)\.\n$/,
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: warning });
     for (const outcome of OUTCOMES) expect(stdout).toMatch(new RegExp(`^  ${outcome} +[1-9]`, 'm'));
@@ -76,7 +76,7 @@ describe('npm start', () => {
     const [, taken, numbers] = /^ +(\d+) calls taken, to (\d+) numbers/m.exec(stdout) ?? [];
     expect(taken).toBe(numbers);
     for (const fate of ['not queued', 'duplicate', 'suppressed'])
-      expect(stdout).toMatch(new RegExp(`line \\d+ +${fate}`));
+      expect(stdout).toMatch(new RegExp(`row \\d+ +${fate}`));
     const results = join(files, 'results-spring-events.csv');
     expect((await stat(results)).mode & 0o777).toBe(0o600);
     expect((await readFile(results, 'utf8')).trim().split('\n')).toHaveLength(1 + 187);

@@ -43,10 +43,10 @@ describe('a list for the real API', () => {
       kind: 'invalid',
     });
     await expect(check('b.csv', 'Mobile\n911\n(505) 555-0123\n')).rejects.toThrow(
-      /^Line 3 of .*b\.csv/,
+      /^In .*b\.csv row 3 holds/,
     );
     await expect(check('c.ndjson', '{"toPhoneNumber":"+15055550199"}\n')).rejects.toThrow(
-      /^Line 1 of/,
+      /^In .* record 1 holds/,
     );
   });
 

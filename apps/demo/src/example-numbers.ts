@@ -3,7 +3,10 @@ import {
   isProblem,
   type List,
   ListError,
+  type ListRow,
   openList,
+  placeOf,
+  placeText,
 } from '@libby-dialer/call-list';
 import { type Campaign, isFictional } from '@libby-dialer/dialing';
 import { DialerError, UsageError } from '@libby-dialer/runtime';
@@ -28,8 +31,8 @@ export async function refuseExampleNumbers(path: string, campaign: Campaign): Pr
   let list: List | undefined;
   try {
     list = await openList(path);
-    const line = await firstExample(list, campaign);
-    if (line !== undefined) throw new ExampleNumberError(`Line ${line} of ${path}`);
+    const row = await firstExample(list, campaign);
+    if (row !== undefined) throw new ExampleNumberError(`In ${path} ${placeText(placeOf(row))}`);
   } catch (error) {
     throw error instanceof ListError ? new UsageError(error.message, { cause: error }) : error;
   } finally {
@@ -37,8 +40,8 @@ export async function refuseExampleNumbers(path: string, campaign: Campaign): Pr
   }
 }
 
-/** The line of the first row that would call an example number, or be called from one. */
-async function firstExample({ csv, rows }: List, campaign: Campaign): Promise<number | undefined> {
+/** The first row that would call an example number, or be called from one. */
+async function firstExample({ csv, rows }: List, campaign: Campaign): Promise<ListRow | undefined> {
   const checker = createRowChecker(campaign, { headings: csv?.headings });
   for await (const chunk of rows) {
     const found = chunk.find((row) => {
@@ -47,7 +50,7 @@ async function firstExample({ csv, rows }: List, campaign: Campaign): Promise<nu
       const { to, from } = verdict.call;
       return isFictional(to) || (from !== undefined && isFictional(from));
     });
-    if (found !== undefined) return found.line;
+    if (found !== undefined) return found;
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import type { ReportedCall } from '@libby-dialer/libby-simulator';
 /** What `enqueuer load --dry-run --json` tells of rows, neighbours with the same fate together. */
 export interface DryRunReport {
   readonly fates: readonly {
-    readonly line: number;
+    readonly sheetRow: number;
     readonly fate: string;
     readonly code?: string;
     readonly reason?: string;
@@ -15,12 +15,12 @@ type Fate = DryRunReport['fates'][number];
 
 /** One row and what became of it. */
 interface Story {
-  readonly line: number;
+  readonly row: number;
   readonly fate: string;
   readonly text: string;
 }
 
-/** A row of each kind of trouble, told in the order of the list, whose rows take one line each. */
+/** A row of each kind of trouble, in the order of the list. */
 export function exampleStories(
   { fates }: DryRunReport,
   records: readonly ResultRecord[],
@@ -69,8 +69,8 @@ export function exampleStories(
   ];
   return stories
     .filter((story) => story !== undefined)
-    .toSorted((a, b) => a.line - b.line)
-    .map(({ line, fate, text }) => `  line ${String(line).padEnd(4)} ${fate.padEnd(10)}  ${text}`);
+    .toSorted((a, b) => a.row - b.row)
+    .map(({ row, fate, text }) => `  row ${String(row).padEnd(4)} ${fate.padEnd(10)}  ${text}`);
 }
 
 /** @param text in place of the reason that the enqueuer gives */
@@ -81,7 +81,7 @@ function ofRow(
   text?: string,
 ): Story | undefined {
   const found = fates.find(fits);
-  return found && { line: found.line, fate: word, text: text ?? found.reason ?? '' };
+  return found && { row: found.sheetRow, fate: word, text: text ?? found.reason ?? '' };
 }
 
 function ofCall(
@@ -89,11 +89,10 @@ function ofCall(
   fits: (record: ResultRecord) => boolean,
   text: string,
 ): Story | undefined {
-  const record = records.find((candidate) => candidate.row !== undefined && fits(candidate));
-  // The headings are the first line.
-  return record?.row === undefined
+  const record = records.find((candidate) => candidate.sheetRow !== undefined && fits(candidate));
+  return record?.sheetRow === undefined
     ? undefined
-    : { line: record.row + 1, fate: record.outcome, text };
+    : { row: record.sheetRow, fate: record.outcome, text };
 }
 
 /** Whether the call met this answer on its way to being accepted. */

@@ -20,10 +20,12 @@ export {
   REJECT_CODES,
   type RejectCode,
   type RowOrigin,
+  type RowPlace,
   type RowProblem,
 } from './list-row.ts';
 export { type ListSource, openSource } from './list-source.ts';
 export { type List, openList } from './open-list.ts';
+export { placesText, placeText, spanText } from './place-text.ts';
 
 // What a list was taken for
 

@@ -49,7 +49,7 @@ export {
 } from './load/load-refusals.ts';
 export { type DryRunRequest, type OpenDryRun, openDryRun } from './load/open-dry-run.ts';
 export type { RowFate, RowForesight } from './load/row-foresight.ts';
-export type { RowPlace, Unplaceable } from './load/unplaceable-rows.ts';
+export type { Unplaceable } from './load/unplaceable-rows.ts';
 
 // Calls
 

@@ -83,7 +83,7 @@ function rowOf(call: DoubtfulCall): Cell[] {
   return [
     call.callId,
     call.campaign,
-    call.row ?? '',
+    call.sheetRow ?? call.row ?? '',
     call.dialedAt ?? '',
     call.fromPhoneNumber,
     call.reason,

@@ -1,3 +1,4 @@
+import { placesText } from '@libby-dialer/call-list';
 import type { Canary } from '@libby-dialer/dialing';
 import {
   type LoadedList,
@@ -39,7 +40,7 @@ export function progressOf<Counts>(
 export async function printLoaded(
   io: Io,
   campaign: string,
-  { counts, rejectsFile, unplaceable, canary: opening }: LoadedList,
+  { list, counts, rejectsFile, unplaceable, canary: opening }: LoadedList,
   { json, canary }: { readonly json?: boolean | undefined; readonly canary?: Canary | undefined },
 ): Promise<void> {
   const wouldExpire = unplaceable.reduce((sum, { count }) => sum + count, 0);
@@ -49,7 +50,7 @@ export async function printLoaded(
     ? `${JSON.stringify({ ...loadJson(campaign, counts, rejectsFile), wouldExpire, ...asked })}\n`
     : `${loadTable(campaign, counts, rejectsFile)}${said}`;
   await print(io.stdout, result);
-  for (const each of unplaceable) warn(io, unplaceableText(each));
+  for (const each of unplaceable) warn(io, unplaceableText(each, list));
 }
 
 const REASONS: Record<Unplaceable['reason'], string> = {
@@ -58,11 +59,7 @@ const REASONS: Record<Unplaceable['reason'], string> = {
   never_opens: 'the hours do not open at all',
 };
 
-function unplaceableText({ reason, count, places }: Unplaceable): string {
-  const lines = places.map(({ line, sheetRow }) =>
-    sheetRow === undefined ? `${line}` : `${line} [row ${sheetRow} of a spreadsheet]`,
-  );
-  const more = count > lines.length ? ' …' : '';
-  const where = `${count === 1 ? 'line' : 'lines'} ${lines.join(', ')}${more}`;
-  return `${countOf(count, 'call')} can never be placed: ${REASONS[reason]} (${where}).`;
+function unplaceableText({ reason, count, places }: Unplaceable, list: string): string {
+  const more = count > places.length ? ' …' : '';
+  return `${countOf(count, 'call')} can never be placed: ${REASONS[reason]} (${placesText(places)}${more} of ${list}).`;
 }

@@ -298,7 +298,7 @@ describe('load warns', () => {
     const { code, stdout, stderr } = await bench.run(argv);
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: 'Warning: 2 calls can never be placed: the time to call is over (lines 3, 5).\n',
+      stderr: `Warning: 2 calls can never be placed: the time to call is over (rows 3, 5 of ${list}).\n`,
     });
     expect(JSON.parse(stdout)).toMatchObject({ rows: 4, queued: 4, wouldExpire: 2 });
     expect(await bench.run(argv)).toMatchObject({ stderr: '' });
@@ -313,15 +313,13 @@ describe('load warns', () => {
     const argv = ['load', list, '--campaign', await bench.campaign('spring')];
     const dry = await bench.run([...argv, '--dry-run']);
     expect(dry.stdout).toContain('\n  would be queued  3\n');
-    expect(dry.stdout).toMatch(
-      /^line 2: never: .*\nlines? 3.*\nline 6 \(row 4 of a spreadsheet\): never: /m,
-    );
+    expect(dry.stdout).toMatch(/^row 2: never: .*\nrows? 3.*\nrow 4 \(line 6\): never: /m);
     expect(await bench.json([...argv, '--dry-run', '--json'])).toMatchObject({
       fates: expect.arrayContaining([
         expect.objectContaining({ line: 7, toLine: 7, sheetRow: 5, toSheetRow: 5 }),
       ]),
     });
-    expect((await bench.run(argv)).stderr).toContain('(lines 2, 6 [row 4 of a spreadsheet]).');
+    expect((await bench.run(argv)).stderr).toContain(`(rows 2, 4 (line 6) of ${list}).`);
   });
 
   test('of rows whose hours open too late, or never', async () => {
@@ -338,8 +336,8 @@ describe('load warns', () => {
       await bench.campaign('spring', { callingWindow }),
     ]);
     expect(stderr).toBe(
-      'Warning: 1 call can never be placed: the hours do not open at all (line 2).\n' +
-        'Warning: 1 call can never be placed: out of hours until the time to call is over (line 3).\n',
+      `Warning: 1 call can never be placed: the hours do not open at all (row 2 of ${list}).\n` +
+        `Warning: 1 call can never be placed: out of hours until the time to call is over (row 3 of ${list}).\n`,
     );
   });
 });
@@ -473,9 +471,9 @@ describe('load --dry-run', () => {
     const { code, stdout } = await bench.run(['load', list, '--campaign', campaign, '--dry-run']);
     expect(code).toBe(3);
     expect(stdout).toContain(
-      'lines 2-3: now, America/Denver by its number\nline 4: never a second time: repeats an earlier row\nline 5: never: rejected (missing_phone)',
+      'rows 2-3: now, America/Denver by its number\nrow 4: never a second time: repeats an earlier row\nrow 5: never: rejected (missing_phone)',
     );
-    expect(stdout).toContain('line 6: never: rejected (missing_variable)');
+    expect(stdout).toContain('row 6: never: rejected (missing_variable)');
     expect(stdout).toContain('"introNotes": "Ask Bob about 200"');
     expect(await bench.redis.keys(`${bench.keys.prefix}*`)).toEqual([]);
     await expect(access(`${list}.rejected.csv`)).rejects.toThrow('ENOENT');
@@ -526,7 +524,7 @@ describe('load --dry-run', () => {
       env: { REDIS_URL: 'redis://127.0.0.1:1' },
     });
     expect(code).toBe(0);
-    expect(stdout).toContain('lines 2-3: now');
+    expect(stdout).toContain('rows 2-3: now');
     expect(stderr).toContain('does not know which calls are there already');
   });
 
@@ -539,7 +537,7 @@ describe('load --dry-run', () => {
     const argv = ['load', await bench.list('list.csv', 3), '--campaign', campaign, '--dry-run'];
     const { stdout } = await bench.run(argv);
     expect(stdout).toContain(
-      'line 2: never a second time: is settled already (accepted)\nline 3: never: is on the do-not-call list\nline 4: now',
+      'row 2: never a second time: is settled already (accepted)\nrow 3: never: is on the do-not-call list\nrow 4: now',
     );
   });
 
@@ -560,8 +558,8 @@ describe('load --dry-run', () => {
     const lines = (await readFile(verdicts, 'utf8')).split('\r\n');
     expect(lines).toHaveLength(1 + 30 + 1);
     expect(lines.slice(0, 2)).toEqual([
-      'line,verdict,at,zone,zoneSource,rule,reason,detail,localAt,unchecked,sheetRow',
-      '2,at,2999-01-01T16:00:00.000Z,America/Denver,number,,,,Tue 2999-01-01 09:00,,2',
+      'line,verdict,at,zone,zoneSource,rule,reason,detail,localAt,unchecked,sheetRow,row',
+      '2,at,2999-01-01T16:00:00.000Z,America/Denver,number,,,,Tue 2999-01-01 09:00,,2,1',
     ]);
     expect(lines.join('')).not.toMatch(/Person|555/);
     expect((await stat(verdicts)).mode & 0o777).toBe(0o600);
@@ -588,7 +586,7 @@ describe('load --dry-run', () => {
       campaign,
       '--dry-run',
     ]);
-    expect(stdout).toContain('line 2: never: its time is over, or ends before its hours open');
+    expect(stdout).toContain('row 2: never: its time is over, or ends before its hours open');
   });
 });
 

@@ -74,7 +74,7 @@ function tableOf(jobs: readonly ListedSetAsideJob[], width: number): string {
 
 function rowOf({ campaign, job, canBeQueued }: ListedSetAsideJob): Cell[] {
   const call = readCall(job.data);
-  const row = [call?.row ?? '', call?.to ?? '', call?.name ?? ''];
+  const row = [call?.sheetRow ?? call?.row ?? '', call?.to ?? '', call?.name ?? ''];
   return [
     job.callId,
     campaign,

@@ -67,19 +67,19 @@ test('each row: now, at the hour of the recipient, or never and why', async () =
     ['Zoe', '+14155550123', '2026-12-01T17:30:00Z'],
   ]);
   expect(rows.map(verdictCsv)).toEqual([
-    '2,now,2026-12-01T14:00:00.000Z,America/New_York,number,US,,,Tue 2026-12-01 09:00,,2\r\n',
-    '3,at,2026-12-01T15:00:00.000Z,America/Denver,number,US,,,Tue 2026-12-01 08:00,,3\r\n',
-    '4,never,,,,,duplicate,,,,4\r\n',
-    '5,never,,,,,missing_phone,There is no phone number.,,,5\r\n',
-    '6,at,2026-12-01T17:30:00.000Z,America/Los_Angeles,number,US & US-CA,,,Tue 2026-12-01 09:30,,6\r\n',
+    '2,now,2026-12-01T14:00:00.000Z,America/New_York,number,US,,,Tue 2026-12-01 09:00,,2,1\r\n',
+    '3,at,2026-12-01T15:00:00.000Z,America/Denver,number,US,,,Tue 2026-12-01 08:00,,3,2\r\n',
+    '4,never,,,,,duplicate,,,,4,3\r\n',
+    '5,never,,,,,missing_phone,There is no phone number.,,,5,4\r\n',
+    '6,at,2026-12-01T17:30:00.000Z,America/Los_Angeles,number,US & US-CA,,,Tue 2026-12-01 09:30,,6,5\r\n',
   ]);
-  expect(VERDICTS_HEADING.split(',')).toHaveLength(11);
+  expect(VERDICTS_HEADING.split(',')).toHaveLength(12);
   expect(verdictLines(rows, 3)).toEqual({
     rows: 3,
     lines: [
-      'line 2: now, America/New_York by its number, by the rules of US\n',
-      'line 3: at Tue 2026-12-01 08:00 America/Denver (15:00 UTC), America/Denver by its number, by the rules of US\n',
-      'line 4: never a second time: repeats an earlier row\n',
+      'row 2: now, America/New_York by its number, by the rules of US\n',
+      'row 3: at Tue 2026-12-01 08:00 America/Denver (15:00 UTC), America/Denver by its number, by the rules of US\n',
+      'row 4: never a second time: repeats an earlier row\n',
     ],
   });
 });
@@ -87,7 +87,7 @@ test('each row: now, at the hour of the recipient, or never and why', async () =
 test('a call that may begin on a Sunday waits in Alabama for Monday', async () => {
   const { rows } = await dryRun([['Ada', '+12055550123']], { startsAt: '2026-12-06T16:00:00Z' });
   expect(rows.map(verdictCsv)).toEqual([
-    '2,at,2026-12-07T14:00:00.000Z,America/Chicago,number,US & US-AL,,,Mon 2026-12-07 08:00,,2\r\n',
+    '2,at,2026-12-07T14:00:00.000Z,America/Chicago,number,US & US-AL,,,Mon 2026-12-07 08:00,,2,1\r\n',
   ]);
 });
 
@@ -164,7 +164,7 @@ test('who has had as many calls as a cap allows, and has still when the hours op
     verdicts: { now: 1, at: 1, never: 2 },
   });
   expect(verdictLines(rows, 1).lines).toEqual([
-    'line 2: never: has had as many calls as a frequency cap allows (2 calls in 24 hours)\n',
+    'row 2: never: has had as many calls as a frequency cap allows (2 calls in 24 hours)\n',
   ]);
   expect(verdictCsv(rows[0] as RowForesight)).toContain(',capped,2 calls in 24 hours,');
 });
@@ -217,10 +217,10 @@ test('what stands under no checked rule is named', async () => {
     unchecked: { GB: 1, 'no region': 1 },
   });
   expect(totalsText(run.totals, NOW)).toMatch(/\nUnder no checked rule\n +GB +1\n +no region +1\n/);
-  expect(rows.map((row) => verdictCsv(row).split(',').at(-2))).toEqual(['', 'GB', 'no region']);
+  expect(rows.map((row) => verdictCsv(row).split(',').at(-3))).toEqual(['', 'GB', 'no region']);
   expect(verdictLines(rows, 3).lines.slice(1)).toEqual([
-    'line 3: now, Europe/London by its number, under no checked rule (GB)\n',
-    expect.stringMatching(/^line 4: at .*, under no checked rule \(no region\)\n$/),
+    'row 3: now, Europe/London by its number, under no checked rule (GB)\n',
+    expect.stringMatching(/^row 4: at .*, under no checked rule \(no region\)\n$/),
   ]);
   // Who says that these are no solicitations asks for no rule.
   const { run: anytime } = await dryRun(list, { callingWindow: 'anytime' });

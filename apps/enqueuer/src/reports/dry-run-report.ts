@@ -1,4 +1,4 @@
-import { csvCell, type RejectCode } from '@libby-dialer/call-list';
+import { csvCell, type RejectCode, spanText } from '@libby-dialer/call-list';
 import {
   ASSUMED_ANSWER_SECONDS,
   type CallTime,
@@ -20,10 +20,8 @@ import { callTimeText, lastToOpen, wallClock } from './wall-clock.ts';
 
 /** Neighbouring rows that share a text. */
 interface Run<T> {
-  readonly line: number;
-  readonly toLine: number;
-  readonly sheetRow: number;
-  readonly toSheetRow: number;
+  readonly from: RowForesight;
+  readonly to: RowForesight;
   readonly rows: number;
   readonly what: T;
 }
@@ -36,11 +34,10 @@ function runsOf<T>(
   const runs: Run<T>[] = [];
   for (const row of rows) {
     const what = whatOf(row);
-    const { line, sheetRow = line } = row;
     const last = runs.at(-1);
-    if (last !== undefined && isSame(last.what, what)) {
-      runs[runs.length - 1] = { ...last, toLine: line, toSheetRow: sheetRow, rows: last.rows + 1 };
-    } else runs.push({ line, toLine: line, sheetRow, toSheetRow: sheetRow, rows: 1, what });
+    if (last !== undefined && isSame(last.what, what))
+      runs[runs.length - 1] = { ...last, to: row, rows: last.rows + 1 };
+    else runs.push({ from: row, to: row, rows: 1, what });
   }
   return runs;
 }
@@ -52,6 +49,9 @@ export interface FateRun {
   /** Where a spreadsheet shows them. */
   readonly sheetRow: number;
   readonly toSheetRow: number;
+  /** Among the rows of the list, without headings. */
+  readonly row: number;
+  readonly toRow: number;
   readonly rows: number;
   readonly fate: RowFate;
   readonly code?: RejectCode;
@@ -72,11 +72,20 @@ export function fateRuns(rows: readonly RowForesight[]): FateRun[] {
     fateOf,
     (one, other) => one.fate === other.fate && other.code === undefined,
   );
-  return runs.map(({ what, ...run }) => ({ ...run, ...what }));
+  return runs.map(({ from, to, rows, what }) => ({
+    line: from.line,
+    toLine: to.line,
+    sheetRow: from.sheetRow ?? from.line,
+    toSheetRow: to.sheetRow ?? to.line,
+    row: from.row,
+    toRow: to.row,
+    rows,
+    ...what,
+  }));
 }
 
 /**
- * A line for neighbours with one verdict: `lines 2-41: now, America/Denver (number)`. At most so
+ * A line for neighbours with one verdict: `rows 2-41: now, America/Denver (number)`. At most so
  * many lines.
  */
 export function verdictLines(
@@ -85,17 +94,8 @@ export function verdictLines(
 ): { lines: string[]; rows: number } {
   if (limit === 0) return { lines: [], rows: 0 };
   const runs = runsOf(rows, verdictText, (one, other) => one === other).slice(0, limit);
-  const lines = runs.map(({ line, toLine, sheetRow, toSheetRow, what }) => {
-    const lines = spanText('line', line, toLine);
-    // Cells that hold line breaks make further lines, and no further rows.
-    const isElsewhere = sheetRow !== line || toSheetRow !== toLine;
-    return `${lines}${isElsewhere ? ` (${spanText('row', sheetRow, toSheetRow)} of a spreadsheet)` : ''}: ${what}\n`;
-  });
+  const lines = runs.map(({ from, to, what }) => `${spanText(from, to)}: ${what}\n`);
   return { lines, rows: runs.reduce((sum, run) => sum + run.rows, 0) };
-}
-
-function spanText(noun: string, from: number, to: number): string {
-  return from === to ? `${noun} ${from}` : `${noun}s ${from}-${to}`;
 }
 
 const NEVER: Record<Exclude<RowFate, 'queued'>, string> = {
@@ -157,7 +157,7 @@ function rulesText(
 }
 
 export const VERDICTS_HEADING =
-  'line,verdict,at,zone,zoneSource,rule,reason,detail,localAt,unchecked,sheetRow\r\n';
+  'line,verdict,at,zone,zoneSource,rule,reason,detail,localAt,unchecked,sheetRow,row\r\n';
 
 /**
  * A row of the verdicts file: nothing of it names a person. `at` is UTC, `localAt` the same by the
@@ -182,6 +182,7 @@ export function verdictCsv(row: RowForesight): string {
     at === undefined || zone === undefined ? '' : wallClock(at, zone),
     time?.unchecked.join(' & '),
     sheetRow,
+    row.row,
   ];
   return `${cells.map((cell) => csvCell(cell)).join(',')}\r\n`;
 }

@@ -1,4 +1,9 @@
-import type { SampleCall, Understanding, UnderstoodColumn } from '@libby-dialer/call-list';
+import {
+  placeText,
+  type SampleCall,
+  type Understanding,
+  type UnderstoodColumn,
+} from '@libby-dialer/call-list';
 import type { Campaign } from '@libby-dialer/dialing';
 import { zonesText } from '@libby-dialer/operations';
 import { countOf, formatCount } from '@libby-dialer/runtime';
@@ -112,15 +117,14 @@ function callsText({ calls, rows, isWhole }: Understanding, campaign: Campaign):
 }
 
 function callText(call: SampleCall, { callingWindow }: Campaign): string {
-  const { payload, country, sheetRow, line } = call;
-  const where = sheetRow === undefined ? `line ${line}` : `row ${sheetRow}`;
+  const { payload, country } = call;
   const number = `${payload.toPhoneNumber}${country === undefined ? '' : ` (${country})`}`;
   const hours = callingWindow === 'anytime' ? 'at any time' : hoursText(call);
   const intros = INTROS.flatMap((field) => {
     const text = payload[field] ?? '';
     return text === '' ? [] : `    ${field}: ${cut(text, TEXT_LENGTH)}\n`;
   });
-  return `  ${where}: ${number}, ${cut(payload.name, HEADING_LENGTH)}, ${hours}\n${intros.join('')}`;
+  return `  ${placeText(call)}: ${number}, ${cut(payload.name, HEADING_LENGTH)}, ${hours}\n${intros.join('')}`;
 }
 
 function hoursText({ zones, zoneSource }: SampleCall): string {

@@ -1,4 +1,11 @@
-import { DuplicateFilter, isProblem, type ListRow, type RowChecker } from '@libby-dialer/call-list';
+import {
+  DuplicateFilter,
+  isProblem,
+  type ListRow,
+  placeOf,
+  type RowChecker,
+  type RowPlace,
+} from '@libby-dialer/call-list';
 import type { CallPreview, HistoryQuestion, Identity } from '@libby-dialer/dial-queue';
 import {
   CallTimes,
@@ -39,8 +46,7 @@ export interface DryRunOptions {
   readonly now: number;
 }
 
-interface CallableRow {
-  readonly line: number;
+interface CallableRow extends RowPlace {
   readonly callId: string;
   readonly call: QueuedCall;
 }
@@ -73,9 +79,7 @@ export class DryRun {
       this.#options.signal.throwIfAborted();
       for (let from = 0; from < rows.length; from += CALLS_PER_LOOK) {
         const checked = this.#check(rows.slice(from, from + CALLS_PER_LOOK));
-        const foreseen = (await this.#foresee(checked)).map((row, index) =>
-          inSheet(row, rows[from + index]),
-        );
+        const foreseen = await this.#foresee(checked);
         for (const row of foreseen) this.#count(row);
         yield foreseen;
         this.#options.signal.throwIfAborted();
@@ -98,13 +102,13 @@ export class DryRun {
   }
 
   #checkRow(row: ListRow): CheckedRow {
-    const { line } = row;
+    const place = placeOf(row);
     const verdict = this.#options.checker.check(row);
-    if (isProblem(verdict)) return { line, verdict: 'never', fate: 'rejected', ...verdict };
+    if (isProblem(verdict)) return { ...place, verdict: 'never', fate: 'rejected', ...verdict };
     const callId = this.#options.identity.callId(this.#options.campaign.id, verdict.dedupeKey);
-    if (this.#filter.add(callId)) return { line, verdict: 'never', fate: 'duplicate' };
+    if (this.#filter.add(callId)) return { ...place, verdict: 'never', fate: 'duplicate' };
     this.#callable += 1;
-    return { line, callId, call: verdict.call };
+    return { ...place, callId, call: verdict.call };
   }
 
   async #foresee(rows: readonly CheckedRow[]): Promise<RowForesight[]> {
@@ -146,17 +150,19 @@ export class DryRun {
       const cap = reached.get(index);
       return cap === undefined || row.time === undefined
         ? row
-        : { line: row.line, verdict: 'never', fate: 'capped', time: row.time, cap };
+        : { ...placeIn(row), verdict: 'never', fate: 'capped', time: row.time, cap };
     });
   }
 
   #foreseeCall(
-    { line, call }: CallableRow,
+    row: CallableRow,
     preview: CallPreview | undefined,
     isSuppressed: boolean,
   ): RowForesight {
+    const { call } = row;
+    const place = placeIn(row);
     const time = this.#times.of(call);
-    const never = { line, verdict: 'never', time } as const;
+    const never = { ...place, verdict: 'never', time } as const;
     if (preview !== undefined && preview.verdict !== 'queued') {
       const { verdict: fate, ...outcome } = preview;
       return { ...never, fate, ...outcome };
@@ -166,8 +172,8 @@ export class DryRun {
     const { now } = this.#options;
     const at = earliestAt(time, now);
     if (at !== undefined)
-      return { line, verdict: at <= now ? 'now' : 'at', fate: 'queued', at, time };
-    if (!isHopeless(time, now)) return { line, verdict: 'at', fate: 'queued', time };
+      return { ...place, verdict: at <= now ? 'now' : 'at', fate: 'queued', at, time };
+    if (!isHopeless(time, now)) return { ...place, verdict: 'at', fate: 'queued', time };
     return { ...never, fate: time.expiresAt === undefined ? 'never_opens' : 'would_expire' };
   }
 
@@ -201,6 +207,6 @@ const COUNTED_AS = {
   rejected: 'rejected',
 } as const satisfies Record<RowFate, keyof LoadCounts>;
 
-function inSheet(row: RowForesight, { sheetRow }: Partial<ListRow> = {}): RowForesight {
-  return sheetRow === undefined ? row : { ...row, sheetRow };
+function placeIn({ row, line, sheetRow }: RowPlace): RowPlace {
+  return { row, line, sheetRow };
 }

@@ -2,8 +2,10 @@ import {
   DuplicateFilter,
   isProblem,
   type ListRow,
+  placeOf,
   type Reject,
   type RowChecker,
+  type RowPlace,
 } from '@libby-dialer/call-list';
 import type { IdentifiedCall, Identity, LoadVerdict } from '@libby-dialer/dial-queue';
 import type { QueuedCall } from '@libby-dialer/dialing';
@@ -42,15 +44,13 @@ export interface ListLoaderOptions {
   readonly add: (batch: readonly IdentifiedCall[]) => Promise<readonly LoadVerdict[]>;
   readonly reject: (rejects: readonly Reject[]) => Promise<void>;
   /** Told of each call that was queued anew, and where in the list it stands. */
-  readonly queued?: (call: QueuedCall, place: Pick<ListRow, 'line' | 'sheetRow'>) => void;
+  readonly queued?: (call: QueuedCall, place: RowPlace) => void;
   /** How many callable rows to load at most. */
   readonly limit?: number | undefined;
   readonly signal: AbortSignal;
 }
 
-interface Candidate extends IdentifiedCall {
-  readonly line: number;
-  readonly sheetRow: number | undefined;
+interface Candidate extends IdentifiedCall, Readonly<RowPlace> {
   /**
    * The filter has seen it in this list; whether that is so, or two calls share a fingerprint,
    * Redis tells.
@@ -128,8 +128,7 @@ export class ListLoader {
     this.#batch.push({
       callId,
       call: verdict.call,
-      line: row.line,
-      sheetRow: row.sheetRow,
+      ...placeOf(row),
       mayRepeat,
     });
     this.#batchLength += lengthOf(row);

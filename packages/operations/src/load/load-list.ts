@@ -67,6 +67,8 @@ export interface ListLoad extends ListInput {
 
 /** What came of a list. */
 export interface LoadedList {
+  /** What it is called. */
+  readonly list: string;
   readonly counts: LoadCounts;
   /** Undefined when no row was rejected. */
   readonly rejectsFile: string | undefined;
@@ -114,6 +116,7 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
     });
     await runToItsEnd(load, loader, calls, list.source);
     return {
+      list: list.identity.list,
       counts: loader.counts,
       rejectsFile: await rejects.close({ isWhole: loader.isWhole, warn: load.warn }),
       unplaceable: unplaceable.found(),

@@ -1,4 +1,4 @@
-import type { RejectCode } from '@libby-dialer/call-list';
+import type { RejectCode, RowPlace } from '@libby-dialer/call-list';
 import type { CallTime, FrequencyCap, Outcome } from '@libby-dialer/dialing';
 
 /**
@@ -21,10 +21,7 @@ export type RowFate =
 /** When a row's call would go out at the earliest, as far as its hours decide. */
 export type RowVerdict = 'now' | 'at' | 'never';
 
-export interface RowForesight {
-  readonly line: number;
-  /** Where a spreadsheet shows the row, if not in that of its line. */
-  readonly sheetRow?: number;
+export interface RowForesight extends Readonly<RowPlace> {
   readonly verdict: RowVerdict;
   readonly fate: RowFate;
   /**

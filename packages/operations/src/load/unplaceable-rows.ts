@@ -1,4 +1,4 @@
-import type { ListRow } from '@libby-dialer/call-list';
+import type { RowPlace } from '@libby-dialer/call-list';
 import {
   type CallTime,
   CallTimes,
@@ -6,9 +6,6 @@ import {
   isHopeless,
   type QueuedCall,
 } from '@libby-dialer/dialing';
-
-/** Where in its list a row stands. */
-export type RowPlace = Pick<ListRow, 'line' | 'sheetRow'>;
 
 /** Why a call can never be placed. */
 export type UnplaceableReason = 'expired' | 'would_expire' | 'never_opens';
@@ -50,13 +47,13 @@ export class UnplaceableRows {
     this.#now = now;
   }
 
-  look(call: QueuedCall, { line, sheetRow }: RowPlace): void {
+  look(call: QueuedCall, { row, line, sheetRow }: RowPlace): void {
     const reason = reasonOf(this.#times.of(call), this.#now);
     if (reason === undefined) return;
     const kind = this.#kinds.get(reason) ?? { count: 0, places: [] };
     this.#kinds.set(reason, kind);
     kind.count += 1;
-    if (kind.places.length < PLACES_KEPT) kind.places.push({ line, sheetRow });
+    if (kind.places.length < PLACES_KEPT) kind.places.push({ row, line, sheetRow });
   }
 
   /** One for each reason that there is. */
