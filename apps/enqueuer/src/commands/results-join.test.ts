@@ -195,6 +195,7 @@ describe('results --join', () => {
   test.each([
     [['--join', 'list.csv']],
     [['--join', 'list.csv', '-o', 'list.csv']],
+    [['--join', 'list.csv', '-o', 'done.csv.gz']],
     [['--join', 'list.csv', '-o', 'done.csv', '--follow']],
     [['--join', 'list.csv', '-o', 'done.csv', '--outcome', 'accepted']],
     [['--sheet', 'A']],

@@ -55,6 +55,8 @@ function outputOf(path: string, { outcome, follow, output, results }: JoinOption
     throw new UsageError('--join needs -o FILE, for the list it gives back.');
   if ([path, results].some((read) => read !== undefined && resolve(read) === resolve(output)))
     throw new UsageError(`-o: ${output} is read by this very command; name another file.`);
+  if (output.endsWith('.gz'))
+    throw new UsageError('-o: the file is not packed; name it without ".gz".');
   return output;
 }
 
