@@ -14,7 +14,7 @@ export function campaignFilePage(): string {
     ),
     keysOf(schema, 0),
     wrapped(
-      'More on [hours](../rules/calling-hours.md), on [limits and priorities](../guide/limits-and-priorities.md), on [columns](lists-and-rejects.md#columns-of-a-csv) and on [calls in doubt](../operate/calls-in-doubt.md).',
+      'More on [hours](../rules/calling-hours.md), on [limits and priorities](../guide/limits-and-priorities.md), on [columns](columns.md) and on [calls in doubt](../operate/calls-in-doubt.md).',
     ),
   );
 }

@@ -12,6 +12,7 @@ import {
   type RedisConnection,
   sleep,
 } from '@libby-dialer/runtime';
+import { type OwnList, readingArguments } from './command-line.ts';
 import { DialingProgress } from './dialing-progress.ts';
 import { nextOpening } from './next-opening.ts';
 import { Programs, type ProgramsOptions } from './programs.ts';
@@ -81,12 +82,13 @@ export class Dialing implements AsyncDisposable {
     return new Dialing(options, connection);
   }
 
-  async load(list: string, campaign: string, rejects: string): Promise<LoadReport> {
+  async load({ list, campaign, reading }: OwnList, rejects: string): Promise<LoadReport> {
     const output = await this.programs.enqueuer(
       'load',
       list,
       '--campaign',
       campaign,
+      ...readingArguments(reading),
       '--rejects',
       rejects,
       '--json',

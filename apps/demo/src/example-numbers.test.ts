@@ -28,12 +28,12 @@ afterAll(() => rm(folder, { recursive: true }));
 async function check(name: string, text: string): Promise<void> {
   const path = join(folder, name);
   await writeFile(path, text);
-  await refuseExampleNumbers(path, lineless);
+  await refuseExampleNumbers({ list: path }, lineless);
 }
 
 describe('a list for the real API', () => {
   test('may not have an example for its line', async () => {
-    await expect(refuseExampleNumbers(join(folder, 'any.csv'), campaign)).rejects.toThrow(
+    await expect(refuseExampleNumbers({ list: join(folder, 'any.csv') }, campaign)).rejects.toThrow(
       'fromPhoneNumber',
     );
   });
@@ -50,12 +50,21 @@ describe('a list for the real API', () => {
     );
   });
 
+  test('may not hold one below a title either', async () => {
+    const path = join(folder, 'titled.csv');
+    await writeFile(path, 'Jos\xe9\n\nMobile\n505-555-0123\n', 'latin1');
+    const reading = { headerRow: 3, encoding: 'windows-1252' } as const;
+    await expect(refuseExampleNumbers({ list: path, reading }, lineless)).rejects.toThrow(
+      'row 4',
+    );
+  });
+
   test('passes without', async () => {
     await expect(check('d.csv', 'Mobile\n911\n')).resolves.toBeUndefined();
   });
 
   test('must be there and be readable', async () => {
-    const missing = refuseExampleNumbers(join(folder, 'none.csv'), lineless);
+    const missing = refuseExampleNumbers({ list: join(folder, 'none.csv') }, lineless);
     await expect(missing).rejects.toMatchObject({ kind: 'invalid' });
     await expect(check('e.csv', '')).rejects.toMatchObject({ kind: 'invalid' });
   });

@@ -10,6 +10,7 @@ import {
 } from '@libby-dialer/call-list';
 import { type Campaign, isFictional } from '@libby-dialer/dialing';
 import { DialerError, UsageError } from '@libby-dialer/runtime';
+import type { OwnList } from './command-line.ts';
 
 class ExampleNumberError extends DialerError {
   constructor(where: string) {
@@ -25,12 +26,15 @@ class ExampleNumberError extends DialerError {
  * Numbers made for examples are nobody's, so a list that holds one is no list to dial. Throws a
  * `DialerError`.
  */
-export async function refuseExampleNumbers(path: string, campaign: Campaign): Promise<void> {
+export async function refuseExampleNumbers(
+  { list: path, reading }: Pick<OwnList, 'list' | 'reading'>,
+  campaign: Campaign,
+): Promise<void> {
   if (campaign.fromPhoneNumber.some(isFictional))
     throw new ExampleNumberError('The fromPhoneNumber of the campaign');
   let list: List | undefined;
   try {
-    list = await openList(path);
+    list = await openList(path, reading);
     const row = await firstExample(list, campaign);
     if (row !== undefined) throw new ExampleNumberError(`In ${path} ${placeText(placeOf(row))}`);
   } catch (error) {

@@ -48,7 +48,10 @@ export async function runExample(screen: Screen, host: DemoHost): Promise<number
     dialing.programs.enqueuer('suppress', 'add', DO_NOT_CALL),
     setting.startWorkers(),
   ]);
-  const load = await dialing.load(CONTACTS, CAMPAIGN, folder.file('rejected.csv'));
+  const load = await dialing.load(
+    { list: CONTACTS, campaign: CAMPAIGN },
+    folder.file('rejected.csv'),
+  );
   screen.lines([
     ...loadLines(load),
     '',
@@ -96,8 +99,7 @@ async function tryOut({ programs }: Dialing): Promise<DryRunReport> {
 /** A campaign that waits for its day is canceled: its calls end at once. */
 async function callOff(dialing: Dialing, folder: string): Promise<Ending> {
   const load = await dialing.load(
-    FEW,
-    join(EXAMPLES, 'rained-out.yaml'),
+    { list: FEW, campaign: join(EXAMPLES, 'rained-out.yaml') },
     join(folder, 'rained-out.rejected.csv'),
   );
   await dialing.programs.enqueuer('cancel', load.campaign);
@@ -111,8 +113,7 @@ async function callOff(dialing: Dialing, folder: string): Promise<Ending> {
 async function meetOutage({ dialing, simulator, folder }: SimulatedSetting): Promise<Ending> {
   await simulator.stop();
   const load = await dialing.load(
-    FEW,
-    join(EXAMPLES, 'outage.yaml'),
+    { list: FEW, campaign: join(EXAMPLES, 'outage.yaml') },
     folder.file('outage.rejected.csv'),
   );
   return await dialing.watch(load.campaign);

@@ -7,6 +7,7 @@ import {
   libbyConfig,
   redisConfig,
 } from '@libby-dialer/runtime';
+import { type OwnList, readingArguments } from './command-line.ts';
 import type { Dialing, LoadReport } from './dialing.ts';
 import { heading } from './run-report.ts';
 import type { Screen } from './screen.ts';
@@ -26,12 +27,19 @@ export interface LivePlan {
 
 export async function makePlan(
   dialing: Dialing,
-  list: string,
-  path: string,
+  { list, campaign: path, reading }: OwnList,
   campaign: Campaign,
 ): Promise<LivePlan> {
   const load = JSON.parse(
-    await dialing.programs.enqueuer('load', list, '--campaign', path, '--dry-run', '--json'),
+    await dialing.programs.enqueuer(
+      'load',
+      list,
+      '--campaign',
+      path,
+      ...readingArguments(reading),
+      '--dry-run',
+      '--json',
+    ),
   ) as LoadReport;
   const statuses = await dialing.status.readAll();
   const own = statuses.find(({ id }) => id === campaign.id);

@@ -3,7 +3,7 @@ import { readCampaignFile } from '@libby-dialer/call-list';
 import type { Campaign } from '@libby-dialer/dialing';
 import { DialerError, loadConfig, UsageError } from '@libby-dialer/runtime';
 import { liveChildEnvironment } from './child-environment.ts';
-import type { DemoCommand } from './command-line.ts';
+import type { DemoCommand, OwnList } from './command-line.ts';
 import { liveEnvironment } from './config.ts';
 import type { DemoHost } from './demo-host.ts';
 import { Dialing } from './dialing.ts';
@@ -25,13 +25,13 @@ const ROWS_REJECTED = 3;
 export async function runLive(
   screen: Screen,
   host: DemoHost,
-  { list, campaign: campaignPath, confirmed }: DemoCommand & { kind: 'live' },
+  { confirmed, ...own }: DemoCommand & { kind: 'live' },
 ): Promise<number> {
   const variables = liveEnvironment(host.environment);
   insistOnOwnAccess(variables);
   const config = loadConfig(liveConfig, variables, { redactor: host.redactor });
-  const campaign = await readCampaign(campaignPath);
-  await refuseExampleNumbers(list, campaign);
+  const campaign = await readCampaign(own.campaign);
+  await refuseExampleNumbers(own, campaign);
   if (!confirmed && !(host.stdin.isTTY && screen.isTerminal)) {
     throw new UsageError(
       '--live asks before it starts, and there is no terminal to ask on; add --yes if you mean it.',
@@ -49,19 +49,19 @@ export async function runLive(
     // A call that is cut off in flight would be in doubt for ever.
     orphanSignal: 'TERM',
   });
-  const plan = await makePlan(dialing, list, campaignPath, campaign);
-  screen.lines(planLines(screen, list, plan, config));
+  const plan = await makePlan(dialing, own, campaign);
+  screen.lines(planLines(screen, own.list, plan, config));
   if (!confirmed) await askForConfirmation(screen, host, plan.calls);
-  return await dial(screen, dialing, folder, { list, campaign: campaignPath });
+  return await dial(screen, dialing, folder, own);
 }
 
 async function dial(
   screen: Screen,
   dialing: Dialing,
   folder: RunFolder,
-  { list, campaign }: { list: string; campaign: string },
+  own: OwnList,
 ): Promise<number> {
-  const load = await dialing.load(list, campaign, folder.file('rejected.csv'));
+  const load = await dialing.load(own, folder.file('rejected.csv'));
   screen.lines([...loadLines(load), '', heading(screen, 'Dialing')]);
   try {
     await dialing.programs.startWorkers(WORKERS);

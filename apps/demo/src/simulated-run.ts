@@ -18,14 +18,17 @@ const ROWS_REJECTED = 3;
 export async function runSimulated(
   screen: Screen,
   host: DemoHost,
-  { list, campaign }: DemoCommand & { kind: 'simulated' },
+  { list, campaign, reading }: DemoCommand & { kind: 'simulated' },
 ): Promise<number> {
   screen.lines([heading(screen, `Dialing ${list} through a simulator. No phone rings.`), '']);
   await using setting = await SimulatedSetting.start(screen, host);
   const { dialing, folder, simulator } = setting;
   screen.live('  starting …');
   await setting.startWorkers();
-  const load = await dialing.load(resolve(list), resolve(campaign), folder.file('rejected.csv'));
+  const load = await dialing.load(
+    { list: resolve(list), campaign: resolve(campaign), reading },
+    folder.file('rejected.csv'),
+  );
   screen.lines([...loadLines(load), '', heading(screen, 'Dialing')]);
   const ending = await dialing.watch(load.campaign, screen);
   screen.lines(['', ...endingLines(screen, ending)]);

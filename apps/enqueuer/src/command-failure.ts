@@ -53,13 +53,28 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
     () => 'give the file that they were exported to, with --results',
   ),
   list_rejects_path: instead('name another', () => 'name another with --rejects'),
-  list_no_phone_column: instead('name the one that does', () => 'name it with --column'),
+  list_no_phone_column: (sentence) =>
+    sentence
+      .replace('name the one that does', 'name it with --column')
+      .replace('name their row', 'name their row with --header-row'),
   list_ambiguous_column: instead(
     'import one at a time',
     () => 'import one at a time, named with --column',
   ),
   list_which_sheet: instead('name one of', () => 'say --sheet with one of'),
+  list_header_row: (sentence) =>
+    inOptions(sentence).replace('name the row that does', 'name the row that does by --header-row'),
+  list_bad_encoding: inOptions,
+  list_binary: inOptions,
 };
+
+/** How a list is to be read, in terms of this command line. */
+export function inOptions(sentence: string): string {
+  return sentence
+    .replace('say header row', 'say --header-row')
+    .replace('say encoding', 'say --encoding')
+    .replace('say their encoding', 'say their --encoding');
+}
 
 /** The error's sentence, in terms of this command line. */
 export function failureText({ code, message, about }: DialerError): string {

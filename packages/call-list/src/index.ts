@@ -10,8 +10,10 @@ export {
 // A list and its rows
 
 export { type CheckedList, type ListInput, openCheckedList } from './checked-list.ts';
+export { encodingNamed, LIST_ENCODINGS, type ListEncoding } from './formats/encodings.ts';
 export { LIST_FORMATS, type ListFormat } from './formats/list-format.ts';
 export { ListError, type ListErrorCode } from './list-error.ts';
+export { type ListReading, readingOf } from './list-reading.ts';
 export {
   badEncoding,
   type ListRow,

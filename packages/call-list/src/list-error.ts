@@ -13,6 +13,7 @@ export type ListErrorCode =
   | 'wrapped'
   | 'bad_encoding'
   | 'bad_headings'
+  | 'header_row'
   | 'no_phone_column'
   | 'ambiguous_column'
   | 'unknown_column'
@@ -22,6 +23,7 @@ export type ListErrorCode =
 const KINDS: Partial<Record<ListErrorCode, ErrorKind>> = {
   not_found: 'not_found',
   not_a_file: 'invalid',
+  header_row: 'invalid',
   no_phone_column: 'invalid',
   ambiguous_column: 'invalid',
   unknown_column: 'invalid',

@@ -1,4 +1,5 @@
 import type { CallRecord } from '@libby-dialer/dialing';
+import { looksLikeWindows1252 } from './formats/decode-text.ts';
 
 /** Why a row cannot be called. Stable: people script against these. */
 export const REJECT_CODES = [
@@ -110,10 +111,14 @@ export function rowTooLarge(): RowProblem {
   return { code: 'row_too_large', reason: 'The row is larger than 1 MB.' };
 }
 
-export function badEncoding(encodingName: string): RowProblem {
+/** @param text of the row, with what is no text as `decodeText` leaves it */
+export function badEncoding(encodingName: string, text = ''): RowProblem {
+  const otherwise = looksLikeWindows1252(text)
+    ? 'say encoding windows-1252, or save the list'
+    : 'save the list';
   return {
     code: 'bad_encoding',
-    reason: `The row holds bytes that are not ${encodingName} text: save the list as "CSV UTF-8" where it comes from.`,
+    reason: `The row holds bytes that are not ${encodingName} text: ${otherwise} as "CSV UTF-8" where it comes from.`,
   };
 }
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { ReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
-import type { ListFormat } from './formats/list-format.ts';
 import { hashFile, hashList } from './list-hash.ts';
+import { type ListReading, readingOf } from './list-reading.ts';
 import { type List, type NameColumns, openList } from './open-list.ts';
 
 const CHUNK_BYTES = 128 * 1024;
@@ -22,10 +22,7 @@ export interface ListSource {
   readonly bytesRead: () => number;
 }
 
-export interface ListSourceOptions {
-  readonly format?: ListFormat | undefined;
-  /** Which sheet of a workbook, where it has several. */
-  readonly sheet?: string | undefined;
+export interface ListSourceOptions extends ListReading {
   /** See `openList`. */
   readonly keepText?: boolean | undefined;
   readonly stdin: Readable;
@@ -45,7 +42,8 @@ export interface ListSourceOptions {
 
 /** Opens a list so that it can be told how much of it has been read. Throws `ListError`. */
 export async function openSource(path: string, options: ListSourceOptions): Promise<ListSource> {
-  const { format, sheet, keepText, stdin, hash, signal, nameColumns } = options;
+  const { keepText, stdin, hash, signal, nameColumns } = options;
+  const reading = readingOf(options);
   const given = path === STDIN ? addAbortSignal(signal, stdin) : undefined;
   const hashed = hash === 'always' ? await hashList(path, signal, given) : undefined;
   const fileHash =
@@ -53,25 +51,33 @@ export async function openSource(path: string, options: ListSourceOptions): Prom
   const file =
     given === undefined && hashed?.content === undefined ? await openFile(path) : undefined;
   const list = await openList(path, {
-    format,
-    content: hashed?.content ?? given ?? file?.stream,
+    ...reading,
     nameColumns,
-    sheet,
     keepText,
+    content: hashed?.content ?? given ?? file?.stream,
   });
   return {
     list,
-    listHash: fileHash === undefined ? undefined : hashOfSheet(fileHash, list),
+    listHash: fileHash === undefined ? undefined : hashOfPart(fileHash, list, reading),
     bytesTotal: file?.size,
     bytesRead: () => bytesRead(list, file),
   };
 }
 
-/** The rows of two sheets of one workbook are not the same, though their numbers are. */
-function hashOfSheet(hash: string, { sheet }: List): string {
-  return sheet === undefined
+/**
+ * The rows of two sheets of one workbook are not the same, nor are those below another row of
+ * headings, though their numbers are.
+ */
+function hashOfPart(hash: string, { sheet }: List, { headerRow = 1 }: ListReading): string {
+  const part = [
+    ...(sheet === undefined ? [] : [sheet.name]),
+    ...(headerRow === 1 ? [] : [`row ${headerRow}`]),
+  ];
+  return part.length === 0
     ? hash
-    : createHash('sha256').update(`${hash}\0${sheet.name}`).digest('hex');
+    : createHash('sha256')
+        .update([hash, ...part].join('\0'))
+        .digest('hex');
 }
 
 /** A workbook is copied before its first row is read. */

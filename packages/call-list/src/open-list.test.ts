@@ -156,8 +156,8 @@ describe('openList', () => {
       await fileOf('latin1.csv', Buffer.from(CSV.replace('Smith', 'Smïth'), 'latin1')),
     );
     expect(rows.map(({ problem }) => problem?.reason)).toEqual([
-      'The row holds bytes that are not UTF-8 text: save the list as "CSV UTF-8" where it comes from.',
-      'The row holds bytes that are not UTF-8 text: save the list as "CSV UTF-8" where it comes from.',
+      'The row holds bytes that are not UTF-8 text: say encoding windows-1252, or save the list as "CSV UTF-8" where it comes from.',
+      'The row holds bytes that are not UTF-8 text: say encoding windows-1252, or save the list as "CSV UTF-8" where it comes from.',
     ]);
     const one = Buffer.concat([
       Buffer.from('name,phone\nJos\xe9,1\n', 'latin1'),
@@ -186,10 +186,71 @@ describe('openList', () => {
 
   it('says once of a list with many damaged rows what to do', async () => {
     expect(await warningsOf(repeated(9, 'Ann,1'), repeated(2, 'J\xfcrgen,1'))).toEqual([
-      'Many rows of the list are not UTF-8 text and are rejected: save the list as "CSV UTF-8" where it comes from.',
+      'Many rows of the list are not UTF-8 text and are rejected: they look like windows-1252, so say encoding windows-1252, or save the list as "CSV UTF-8" where it comes from.',
+    ]);
+    expect(await warningsOf(repeated(9, '\xc0\xed\xed\xe0,1'))).toEqual([
+      'Many rows of the list are not UTF-8 text and are rejected: say their encoding, or save the list as "CSV UTF-8" where it comes from.',
     ]);
     expect(await warningsOf(repeated(60, 'Ann,1'), repeated(2, 'J\xfcrgen,1'))).toEqual([]);
     expect(await warningsOf(repeated(1, 'J\xfcrgen,1'))).toEqual([]);
+  });
+
+  it('reads a list in the encoding that it is said to have, unless a mark says another', async () => {
+    const path = await fileOf('western.csv', Buffer.from('Name,phone\nZo\xeb,1\n', 'latin1'));
+    const { names, csv } = await readAll(path, { encoding: 'windows-1252' });
+    expect({ names, bom: csv?.byteOrderMark }).toEqual({ names: ['Zoë'], bom: true });
+    const marked = await fileOf('marked.csv', `\ufeff${CSV}`);
+    expect((await readAll(marked, { encoding: 'windows-1252' })).names).toEqual([
+      'Zoë',
+      'Smith, Ann',
+    ]);
+    const records = await fileOf('western.json', Buffer.from('[{"name":"Zo\xeb"}]', 'latin1'));
+    expect((await readAll(records, { encoding: 'windows-1252' })).names).toEqual(['Zoë']);
+  });
+
+  it.each([
+    ['a title', 'People of May\n\nname,phone\nAnn,1\nBob,2\n', 3, [4, 5]],
+    ['a title with separators', 'a;b;c;d\n"e\nf";g;h\nname,phone\nAnn,1\n', 3, [5]],
+    ['another separator', 'a,b,c\nname;phone\nAnn;1\n', 2, [3]],
+  ])('reads headings below %s', async (_, text, headerRow, lines) => {
+    const path = await fileOf('titled.csv', text);
+    const { csv, rows } = await readAll(path, { headerRow });
+    expect(csv?.headings).toEqual(['name', 'phone']);
+    expect(rows.map(({ line, row, problem }) => [line, row, problem])).toEqual(
+      lines.map((line, index) => [line, index + 1, undefined]),
+    );
+    const packed = { content: Readable.from(text.split('').map((letter) => Buffer.from(letter))) };
+    expect((await readAll('titled.csv', { headerRow, ...packed })).rows).toEqual(rows);
+  });
+
+  it('says where a spreadsheet shows what stands below a title of several lines', async () => {
+    const path = await fileOf('tall.csv', '"a\nb"\nname,phone\nAnn,1\n');
+    const { rows } = await readAll(path, { headerRow: 2 });
+    expect(rows).toMatchObject([{ line: 4, sheetRow: 3, row: 1 }]);
+  });
+
+  it.each([
+    ['name,phone\nAnn,1\n', 3],
+    ['name,phone\n\nAnn,1\n', 2],
+  ])('refuses %j with headings in row %i', async (text, headerRow) => {
+    const reading = readAll(await fileOf('short.csv', text), { headerRow });
+    await expect(reading).rejects.toMatchObject({ code: 'list_header_row' });
+    await expect(reading).rejects.toThrow(`Row ${headerRow} of the list holds no headings`);
+  });
+
+  it.each([
+    ['list.json', '[{"name":"Ann"}]', { headerRow: 2 }, 'leave its header row out'],
+    ['list.csv', CSV, { sheet: 'People' }, 'has no sheets'],
+  ])('refuses %s with what only others have: %j', async (name, text, reading, words) => {
+    await expect(readAll(await fileOf(name, text), reading)).rejects.toThrow(words);
+  });
+
+  it('reads a rejects file as it was written, whatever its list was read with', async () => {
+    const rejects = 'name,phone,line,code,reason\nZoë,1,9,invalid_phone,No.\n';
+    const said = { encoding: 'windows-1252', headerRow: 5, sheet: 'People' } as const;
+    expect((await readAll(await fileOf('r.csv', rejects), said)).names).toEqual(['Zoë']);
+    const records = 'line,code,reason,record\n9,invalid_phone,No.,"{""name"":""Zoë""}"\n';
+    expect((await readAll(await fileOf('r2.csv', records), said)).names).toEqual(['Zoë']);
   });
 
   it('reads a messy list row by row', async () => {
@@ -252,7 +313,7 @@ describe('openList', () => {
       'latin.csv',
       Buffer.from('Pr\xe9nom,phone\nAnn,1\n', 'latin1'),
       'bad_encoding',
-      'save the list as "CSV UTF-8"',
+      'so say encoding windows-1252, or save the list as "CSV UTF-8"',
     ],
     ['long.csv', `name${'x'.repeat(1_100_000)},phone\nAnn,1\n`, 'bad_headings', 'larger than 1 MB'],
     ['cut.csv.gz', gzipSync(CSV).subarray(0, 40), 'damaged_gzip', 'damaged or cut off'],

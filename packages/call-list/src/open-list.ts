@@ -1,7 +1,14 @@
 import type { Readable } from 'node:stream';
 import { ownHeadingCount } from './columns/headings.ts';
 import { CsvRows } from './formats/csv-rows.ts';
-import { decodeText, type Encoding, refuseBinary, sniffEncoding } from './formats/decode-text.ts';
+import {
+  decodeText,
+  encodingOf,
+  hasByteOrderMark,
+  looksLikeWindows1252,
+  refuseBinary,
+} from './formats/decode-text.ts';
+import { isOfOneByte, type ListEncoding, shownEncoding } from './formats/encodings.ts';
 import { JsonRows } from './formats/json-rows.ts';
 import {
   delimiterOf,
@@ -11,11 +18,15 @@ import {
   refuseOtherFormats,
 } from './formats/list-format.ts';
 import { NdjsonRows } from './formats/ndjson-rows.ts';
+import { type RowStart, rowStart } from './formats/row-start.ts';
 import { wrappedIn } from './formats/wrapped-list.ts';
 import { KeptText } from './joined/kept-text.ts';
 import { type ListBytes, openBytes, peekBytes, peekText } from './list-bytes.ts';
 import { ListError } from './list-error.ts';
+
+import type { ListReading } from './list-reading.ts';
 import { excerpt, type ListRow, placeOf, readRows, type TextSpan } from './list-row.ts';
+
 import { unguarded } from './rejects/formula-guard.ts';
 import { holdsRecords, recordRows } from './rejects/rejected-records.ts';
 import { originReader } from './rejects/row-origin.ts';
@@ -46,6 +57,8 @@ export interface List {
   headingsRow?: number | undefined;
   /** Sentences about what is odd with the list as a whole. */
   warnings: readonly string[];
+  /** Rows that were read along with the headings, and come again; there may be none. */
+  firstRows: readonly ListRow[];
   /** The rows in chunks, once; the next chunk is read when it is asked for. Throws `ListError`. */
   rows: AsyncIterable<ListRow[]>;
   /** Workbook only: which of its sheets is read, and how far, from 0 to 1. */
@@ -62,15 +75,13 @@ export interface List {
 /** All that is needed to give a list back as it was. */
 export interface ListText {
   readonly kept: KeptText;
-  readonly encoding: Encoding;
+  readonly encoding: ListEncoding;
   readonly byteOrderMark: boolean;
   /** Of what is CSV, also where its cells hold records. */
   readonly csv?: { readonly delimiter: string; readonly headingSpan: TextSpan } | undefined;
 }
 
-export interface OpenListOptions {
-  /** Left out: told by the name, then by the content. */
-  format?: ListFormat | undefined;
+export interface OpenListOptions extends ListReading {
   /**
    * The bytes to read in place of the file: standard input for `-`, or the copy that `hashList`
    * made of it.
@@ -81,8 +92,6 @@ export interface OpenListOptions {
    * where these are headings. Left out: every CSV list must have them.
    */
   nameColumns?: NameColumns | undefined;
-  /** Which sheet of a workbook, where it has several. */
-  sheet?: string | undefined;
   /** Whether its text is kept, to be taken as its rows are read (`List.text`). */
   keepText?: boolean | undefined;
 }
@@ -102,47 +111,70 @@ export async function openList(path: string, options: OpenListOptions = {}): Pro
   }
 }
 
-async function readHead(
-  path: string,
-  bytes: ListBytes,
-  { format: wanted, nameColumns, sheet, keepText = false }: OpenListOptions,
-): Promise<List> {
+async function readHead(path: string, bytes: ListBytes, options: OpenListOptions): Promise<List> {
   const head = await peekBytes(bytes.chunks, SAMPLE_LENGTH);
-  if (isZip(head.sample)) return await openSheet(bytes, head.all, sheet, nameColumns);
+  if (isZip(head.sample)) return await openSheet(bytes, head.all, options);
   refuseOldWorkbook(head.sample);
-  if (wanted === 'xlsx')
+  // It is read as it was written, whatever was said of the list that it comes from.
+  const reading = isRejectsFile(path, head.sample) ? {} : options;
+  if (reading.format === 'xlsx')
     throw new ListError('other_format', 'The list is no .xlsx workbook: leave its format out.');
-  if (sheet !== undefined)
+  if (reading.sheet !== undefined)
     throw new ListError('which_sheet', 'The list is no workbook and has no sheets.');
-  const encoding = sniffEncoding(head.sample);
-  const kept = keepText ? new KeptText() : undefined;
+  const encoding = encodingOf(head.sample, reading.encoding);
+  const kept = options.keepText === true ? keptText(encoding) : undefined;
   const decoded = decodeText(head.all, encoding);
   const { sample, all } = await peekText(kept?.tap(decoded) ?? decoded, SAMPLE_LENGTH);
   const texts = sample.length < SAMPLE_LENGTH ? sample : all;
   if (sample.trim() === '') throw new ListError('empty', 'The list is empty.');
   refuseBinary(sample);
   refuseOtherFormats(sample);
-  const format = wanted ?? formatOf(path, sample);
+  const format = reading.format ?? formatOf(path, sample);
   if (endsInCrAlone(sample, format)) {
     throw new ListError(
       'bad_headings',
       'The lines of the list end in CR alone: save it with LF or CRLF line breaks.',
     );
   }
-  const name = encoding === 'utf-8' ? 'UTF-8' : 'UTF-16';
-  const byteOrderMark = encoding !== 'utf-8' || head.sample[0] === 0xef;
+  const name = shownEncoding(encoding);
+  const isMarked = hasByteOrderMark(head.sample);
+  // Programs that do not write UTF-8 do not read it unless they are told.
+  const byteOrderMark = isMarked || encoding !== 'utf-8';
+  const { nameColumns } = options;
+  const { headerRow } = reading;
   const { written, ...opened } =
     format === 'csv'
-      ? await openCsv(path, texts, sample, { encoding: name, byteOrderMark, nameColumns })
-      : openRecords(format, texts, sample, name);
+      ? await openCsv(path, texts, sample, {
+          encoding: name,
+          byteOrderMark,
+          nameColumns,
+          headerRow,
+        })
+      : openRecords(format, texts, sample, name, headerRow);
   return {
     format,
     ...opened,
-    text: kept && { kept, encoding, byteOrderMark, csv: written },
+    text: kept && { kept, encoding, byteOrderMark: isMarked, csv: written },
     encoding: name,
     warnings: encodingWarnings(sample, name),
     close: () => bytes.close(),
   };
+}
+
+function keptText(encoding: ListEncoding): KeptText {
+  if (encoding.startsWith('utf-') || isOfOneByte(encoding)) return new KeptText();
+  throw new ListError(
+    'other_format',
+    `A list in ${encoding} cannot be given back: save it as "CSV UTF-8".`,
+  );
+}
+
+/** Its first line says so, in letters that are the same in every encoding of a list. */
+function isRejectsFile(path: string, sample: Buffer): boolean {
+  const text = sample.toString('latin1').replace(/^\xef\xbb\xbf/, '');
+  const { delimiter } = delimiterOf(path, text);
+  const cells = firstCells(text, new CsvRows(delimiter));
+  return holdsRecords(cells) || ownHeadingCount(cells) < cells.length;
 }
 
 /** Where one row in twenty is damaged, it is the list that is. */
@@ -154,8 +186,15 @@ function encodingWarnings(sample: string, encoding: string): string[] {
   const damaged = lines.filter((line) => !line.isWellFormed()).length;
   if (damaged < 2 || damaged < lines.length * MANY) return [];
   return [
-    `Many rows of the list are not ${encoding} text and are rejected: save the list as "CSV UTF-8" where it comes from.`,
+    `Many rows of the list are not ${encoding} text and are rejected: ${otherEncoding(sample)} "CSV UTF-8" where it comes from.`,
   ];
+}
+
+/** What is to be done, as far as "as". */
+function otherEncoding(text: string): string {
+  return looksLikeWindows1252(text)
+    ? 'they look like windows-1252, so say encoding windows-1252, or save the list as'
+    : 'say their encoding, or save the list as';
 }
 
 function openRecords(
@@ -163,7 +202,13 @@ function openRecords(
   texts: AsyncIterable<string> | string,
   sample: string,
   encoding: string,
+  headerRow: number | undefined,
 ): Opened {
+  if (headerRow !== undefined)
+    throw new ListError(
+      'other_format',
+      'The list holds records and no headings: leave its header row out.',
+    );
   const isOneLine = !/\n\s*\S/.test(sample.trimStart());
   const around = format === 'json' || isOneLine ? wrappedIn(sample) : undefined;
   if (around !== undefined) {
@@ -171,10 +216,10 @@ function openRecords(
     throw new ListError('wrapped', reason);
   }
   const reader = format === 'json' ? new JsonRows(encoding) : new NdjsonRows(encoding);
-  return { csv: undefined, rows: readRows(texts, reader) };
+  return { csv: undefined, firstRows: [], rows: readRows(texts, reader) };
 }
 
-interface Opened extends Pick<List, 'csv' | 'rows' | 'headingsRow'> {
+interface Opened extends Pick<List, 'csv' | 'firstRows' | 'rows' | 'headingsRow'> {
   /** The rejects file of a JSON list is CSV, and its rows are records. */
   format?: ListFormat;
   written?: ListText['csv'];
@@ -184,31 +229,37 @@ interface CsvText {
   encoding: string;
   byteOrderMark: boolean;
   nameColumns: NameColumns | undefined;
+  headerRow: number | undefined;
 }
 
 async function openCsv(
   path: string,
   texts: AsyncIterable<string> | string,
   sample: string,
-  { encoding, byteOrderMark, nameColumns }: CsvText,
+  { encoding, byteOrderMark, nameColumns, headerRow }: CsvText,
 ): Promise<Opened> {
-  const { delimiter, named } = delimiterOf(path, sample);
-  const options = { encoding, skipFirstRecord: named };
-  const columns = nameColumns?.(firstCells(sample, new CsvRows(delimiter, options)));
+  const startsAt = startOf(sample, headerRow);
+  const { delimiter, named } = delimiterOf(path, sample, startsAt.at);
+  const options = { encoding, skipFirstRecord: named && startsAt.at === 0 };
+  const columns =
+    headerRow === undefined
+      ? nameColumns?.(firstCells(sample, new CsvRows(delimiter, options)))
+      : undefined;
   if (columns !== undefined) {
     const rows = readRows(texts, new CsvRows(delimiter, { ...options, headless: true }));
-    return { csv: { headings: columns, delimiter, byteOrderMark }, rows };
+    return { csv: { headings: columns, delimiter, byteOrderMark }, firstRows: [], rows };
   }
-  const chunks = readRows(texts, new CsvRows(delimiter, options));
+  const chunks = readRows(
+    withoutStart(texts, startsAt.at),
+    new CsvRows(delimiter, { ...options, startsAt }),
+  );
   let first = await chunks.next();
   while (first.done !== true && first.value.length === 0) first = await chunks.next();
   const [headingRow, ...rest] = first.done === true ? [] : first.value;
-  const headings = headingsOf(headingRow, encoding);
-  const opened = asTheyWere(
-    { headings, delimiter, byteOrderMark },
-    withFirst(rest, chunks),
-    encoding,
-  );
+  const headings = headingsOf(headingRow, encoding, sample.slice(startsAt.at));
+  refuseOtherRow(headingRow, headerRow);
+  const csv = { headings, delimiter, byteOrderMark };
+  const opened = { firstRows: rest, ...asTheyWere(csv, withFirst(rest, chunks), encoding) };
   const headingSpan = headingRow?.span;
   return {
     ...opened,
@@ -217,21 +268,57 @@ async function openCsv(
   };
 }
 
+function startOf(sample: string, headerRow = 1): RowStart {
+  const start = rowStart(sample, headerRow);
+  if (start === undefined) throw noHeaderRow(headerRow);
+  return start;
+}
+
+function noHeaderRow(headerRow: number): ListError {
+  return new ListError(
+    'header_row',
+    `Row ${headerRow} of the list holds no headings: name the row that does.`,
+  );
+}
+
+/** Blank rows are passed over, and so may the one that was named. */
+function refuseOtherRow(found: ListRow | undefined, headerRow: number | undefined): void {
+  if (headerRow !== undefined && found !== undefined && placeOf(found).sheetRow !== headerRow)
+    throw noHeaderRow(headerRow);
+}
+
+function withoutStart(
+  texts: AsyncIterable<string> | string,
+  length: number,
+): AsyncIterable<string> | string {
+  if (length === 0) return texts;
+  return typeof texts === 'string' ? texts.slice(length) : withoutFirst(texts, length);
+}
+
+async function* withoutFirst(texts: AsyncIterable<string>, length: number): AsyncGenerator<string> {
+  let left = length;
+  for await (const text of texts) {
+    if (text.length > left) yield text.slice(left);
+    left = Math.max(0, left - text.length);
+  }
+}
+
 async function openSheet(
   bytes: ListBytes,
   chunks: AsyncIterable<Buffer>,
-  wanted: string | undefined,
-  nameColumns: NameColumns | undefined,
+  { nameColumns, encoding, ...reading }: OpenListOptions,
 ): Promise<List> {
+  if (encoding !== undefined)
+    throw new ListError('other_format', 'A workbook says its encoding by itself: leave it out.');
   // Only then: what reads workbooks takes longer to load than most commands run.
   const { openWorkbook } = await import('./workbook/open-workbook.ts');
-  const sheet = await openWorkbook(chunks, wanted);
+  const sheet = await openWorkbook(chunks, reading);
   const close = (): void => {
     sheet.close();
     bytes.close();
   };
   try {
-    const opened = await readSheet(sheet.rows, nameColumns);
+    const opened = await readSheet(sheet.rows, nameColumns, reading.headerRow);
     const headingsAt = opened.headingsRow ?? 0;
     return { format: 'xlsx', ...opened, warnings: [], sheet: { ...sheet, headingsAt }, close };
   } catch (error) {
@@ -243,16 +330,21 @@ async function openSheet(
 async function readSheet(
   sheetRows: AsyncIterable<ListRow[]>,
   nameColumns: NameColumns | undefined,
+  headerRow: number | undefined,
 ): Promise<Opened> {
   const chunks = sheetRows[Symbol.asyncIterator]() as AsyncGenerator<ListRow[]>;
   let first = await chunks.next();
   while (first.done !== true && first.value.length === 0) first = await chunks.next();
-  if (first.done === true) throw new ListError('empty', 'The list is empty.');
+  if (first.done === true)
+    throw headerRow === undefined
+      ? new ListError('empty', 'The list is empty.')
+      : noHeaderRow(headerRow);
   const layout = { delimiter: ',', byteOrderMark: true };
-  const columns = nameColumns?.(first.value[0]?.cells ?? []);
+  const columns = headerRow === undefined ? nameColumns?.(first.value[0]?.cells ?? []) : undefined;
   if (columns !== undefined) {
-    const rows = withFirst(first.value, chunks);
-    return { csv: { headings: columns, ...layout }, rows: numberedFromOne(rows) };
+    const csv = { headings: columns, ...layout };
+    const rows = numberedFromOne(withFirst(first.value, chunks));
+    return { csv, firstRows: [], rows };
   }
   const [headingRow, ...rest] = first.value;
   if (headingRow?.problem !== undefined)
@@ -260,9 +352,10 @@ async function readSheet(
       'bad_headings',
       `The headings of the sheet cannot be read. ${headingRow.problem.reason}`,
     );
-  const headings = headingRow?.cells ?? [];
-  const opened = asTheyWere({ headings, ...layout }, withFirst(rest, chunks), 'UTF-8');
-  return { ...opened, headingsRow: headingRow?.line };
+  refuseOtherRow(headingRow, headerRow);
+  const csv = { headings: headingRow?.cells ?? [], ...layout };
+  const opened = asTheyWere(csv, withFirst(rest, chunks), 'UTF-8');
+  return { firstRows: rest, ...opened, headingsRow: headingRow?.line };
 }
 
 /** Of a sheet without headings, whose first row is a row as well. */
@@ -271,7 +364,11 @@ async function* numberedFromOne(chunks: AsyncIterable<ListRow[]>): AsyncGenerato
 }
 
 /** Undoes what was done to the cells and records of a rejects file. */
-function asTheyWere(csv: CsvLayout, rows: AsyncIterable<ListRow[]>, encoding: string): Opened {
+function asTheyWere(
+  csv: CsvLayout,
+  rows: AsyncIterable<ListRow[]>,
+  encoding: string,
+): Pick<Opened, 'csv' | 'rows' | 'format'> {
   const { headings } = csv;
   const areRecords = holdsRecords(headings);
   if (!areRecords && ownHeadingCount(headings) === headings.length) return { csv, rows };
@@ -285,12 +382,12 @@ function firstCells(sample: string, reader: CsvRows): readonly string[] {
   return first?.cells ?? [];
 }
 
-function headingsOf(row: ListRow | undefined, encoding: string): readonly string[] {
+function headingsOf(row: ListRow | undefined, encoding: string, text: string): readonly string[] {
   const code = row?.problem?.code;
   if (code === 'bad_encoding') {
     throw new ListError(
       'bad_encoding',
-      `The headings are not ${encoding} text: save the list as "CSV UTF-8" where it comes from.`,
+      `The headings are not ${encoding} text: ${otherEncoding(text)} "CSV UTF-8" where it comes from.`,
     );
   }
   if (code === 'row_too_large') {

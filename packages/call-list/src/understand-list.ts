@@ -8,9 +8,9 @@ import {
   type ZoneSource,
   zonesFor,
 } from '@libby-dialer/dialing';
-import type { CheckedList, ListInput } from './checked-list.ts';
+import { type CheckedList, type ListInput, rowCheckerOf } from './checked-list.ts';
 import { isProblem } from './checks/check-record.ts';
-import { createRowChecker, type RowChecker } from './checks/check-row.ts';
+import type { RowChecker } from './checks/check-row.ts';
 import type { ColumnField, Columns, ColumnUse } from './columns/columns.ts';
 import { ownHeadingCount } from './columns/headings.ts';
 import type { ListFormat } from './formats/list-format.ts';
@@ -88,9 +88,9 @@ export interface Understanding {
  */
 export async function understandList(
   campaign: Campaign,
-  { path, format, sheet, stdin, signal }: Omit<ListInput, 'warn'>,
+  { path, stdin, signal, ...reading }: Omit<ListInput, 'warn'>,
 ): Promise<Understanding> {
-  const source = await openSource(path, { format, sheet, stdin, signal, hash: 'never' });
+  const source = await openSource(path, { ...reading, stdin, signal, hash: 'never' });
   try {
     const { list } = source;
     const checker = checkerOf(campaign, list);
@@ -116,9 +116,9 @@ export async function understandRows<Checked extends CheckedList>(
   };
 }
 
-function checkerOf(campaign: Campaign, { csv }: List): RowChecker | ListError {
+function checkerOf(campaign: Campaign, list: List): RowChecker | ListError {
   try {
-    return createRowChecker(campaign, { headings: csv?.headings });
+    return rowCheckerOf(campaign, list);
   } catch (error) {
     if (error instanceof ListError) return error;
     throw error;

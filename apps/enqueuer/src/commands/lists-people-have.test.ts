@@ -15,6 +15,8 @@ interface List {
   readonly file: string;
   readonly content: string | Buffer;
   readonly campaign?: object;
+  /** Options that say how it is read. */
+  readonly read?: readonly string[];
   /**
    * Of each row: where, who, at which number and when; or where and why not. Of a list that is
    * refused the sentence.
@@ -60,11 +62,12 @@ async function outcomeOf({
   file,
   content,
   campaign = {},
+  read = [],
 }: Omit<List, 'verdicts'>): Promise<Outcome> {
   const path = join(bench.directory, file);
   await writeFile(path, content);
   const settings = { introNotes: 'Talk to {{name}}', defaultCountry: 'US', ...campaign };
-  const argv = ['load', path, '--campaign', await bench.campaign('try', settings)];
+  const argv = ['load', path, '--campaign', await bench.campaign('try', settings), ...read];
   const tried = await bench.run([...argv, '--dry-run', '--verdicts', `${path}.verdicts`]);
   const loaded = await bench.run(argv);
   expect({ code: loaded.code, refused: refusalOf(loaded.stderr) }).toEqual({
@@ -553,7 +556,7 @@ const LISTS: readonly List[] = [
   {
     file: 'numbers-title.csv',
     content: lines('Table 1', 'Name,Phone', 'Ada,+15055550123'),
-    verdicts: 'If the headings stand further down, delete the lines above them.',
+    verdicts: 'The headings seem to stand in row 2, below a title: say --header-row 2.',
   },
   {
     file: 'total-row.csv',
@@ -574,7 +577,7 @@ const LISTS: readonly List[] = [
   {
     file: 'two-headings.csv',
     content: lines('Contact,,Address,', 'Name,Phone,Street,City', 'Ada,+15055550123,1 Elm St,Taos'),
-    verdicts: 'If the headings stand further down, delete the lines above them.',
+    verdicts: 'The headings seem to stand in row 2, below a title: say --header-row 2.',
   },
   {
     file: 'salesforce-report.csv',
@@ -671,7 +674,7 @@ const LISTS: readonly List[] = [
       'First Name,Last Name,Phone',
       'Ada,Moss,+15055550123',
     ),
-    verdicts: 'If the headings stand further down, delete the lines above them.',
+    verdicts: 'The headings seem to stand in row 4, below a title: say --header-row 4.',
   },
   {
     file: 'contacts.vcf',
@@ -838,6 +841,21 @@ describe('a list as people have it is read right, or not at all', () => {
   });
 });
 
+describe('what a list cannot tell, an option does', () => {
+  test.each([
+    ['numbers-title.csv', ['--header-row', '2'], ['3 Ada +15055550123 now']],
+    ['linkedin-notes.csv', ['--header-row', '4'], ['5 Ada Moss +15055550123 now']],
+    [
+      'excel-german-cp1252.csv',
+      ['--encoding', 'windows-1252'],
+      ['2 Jürgen Weiß +493023125123 now', '3 Ben +493023125124 now'],
+    ],
+  ])('%s with %j', async (file, read, verdicts) => {
+    const { content = '', campaign = {} } = LISTS.find((each) => each.file === file) ?? {};
+    expect(await outcomeOf({ file, content, campaign, read })).toEqual(expected(verdicts));
+  });
+});
+
 describe('what a list cannot tell, its campaign does', () => {
   test.each([
     [
@@ -902,12 +920,33 @@ test('a name that is no UTF-8 can be read in the rejects file, which says how to
   await outcomeOf({ file: 'list.csv', content });
   const rejects = await readFile(join(bench.directory, 'list.csv.rejected.csv'), 'utf8');
   expect(rejects).toContain("Jürgen Weiß;'+49 30 23125 123;2;bad_encoding;");
-  expect(rejects).toContain('save the list as ""CSV UTF-8""');
+  expect(rejects).toContain('say encoding windows-1252, or save the list as ""CSV UTF-8""');
   const again = { file: 'again.csv', content: rejects };
   expect((await outcomeOf(again)).verdicts).toEqual(['2 bad_encoding']);
   const mended = { file: 'mended.csv', content: rejects.replace(';bad_encoding;', ';;') };
   expect((await outcomeOf(mended)).verdicts).toEqual(['2 Jürgen Weiß +493023125123 now']);
 });
+
+test.each([
+  ['with its options', true],
+  ['without', false],
+])(
+  'the rejects of a list that was read by options are read %s as they were written',
+  async (_, again) => {
+    const content = Buffer.from(
+      windowsLines('Mai', '', 'Name;Telefon', 'J\xfcrgen Wei\xdf;12'),
+      'latin1',
+    );
+    const read = ['--encoding', 'windows-1252', '--header-row', '3'];
+    const list = await outcomeOf({ file: 'list.csv', content, read });
+    expect(list.verdicts).toEqual(['4 invalid_phone']);
+    const rejects = await readFile(join(bench.directory, 'list.csv.rejected.csv'), 'utf8');
+    const mended = { file: 'mended.csv', content: rejects.replace(';12;', ';+49 30 23125 123;') };
+    expect((await outcomeOf({ ...mended, read: again ? read : [] })).verdicts).toEqual([
+      '2 Jürgen Weiß +493023125123 now',
+    ]);
+  },
+);
 
 test('rows that end early side by side are called once somebody says that each is whole', async () => {
   await outcomeOf({

@@ -1,15 +1,14 @@
-import type { ListFormat, ListInput } from '@libby-dialer/call-list';
+import { type ListInput, type ListReading, readingOf } from '@libby-dialer/call-list';
 import { type Canary, canaryOf } from '@libby-dialer/dialing';
 import { UsageError } from '@libby-dialer/runtime';
+import { inOptions } from '../command-failure.ts';
 import { type Io, warn } from '../terminal/io.ts';
 
-export interface LoadOptions {
+export interface LoadOptions extends ListReading {
   /** A campaign file, or the id of a stored campaign. */
   readonly campaign: string;
   readonly dryRun?: boolean | undefined;
   readonly limit?: number | undefined;
-  readonly format?: ListFormat | undefined;
-  readonly sheet?: string | undefined;
   /** So many calls go first. */
   readonly canary?: number | undefined;
   /** The share of them that must be accepted for the rest to follow. */
@@ -34,11 +33,13 @@ export function canaryAsked({
 }
 
 /** What a command reads its list from. */
-export function inputOf(
-  io: Io,
-  path: string,
-  { format, sheet }: Pick<LoadOptions, 'format' | 'sheet'> = {},
-): ListInput {
+export function inputOf(io: Io, path: string, reading: ListReading = {}): ListInput {
   const { stdin, signal } = io;
-  return { path, format, sheet, stdin, signal, warn: (sentence) => warn(io, sentence) };
+  return {
+    path,
+    ...readingOf(reading),
+    stdin,
+    signal,
+    warn: (sentence) => warn(io, inOptions(sentence)),
+  };
 }

@@ -1,5 +1,4 @@
-import { Option } from '@commander-js/extra-typings';
-import { LIST_FORMATS, readCampaignFile, type Understanding } from '@libby-dialer/call-list';
+import { readCampaignFile, type Understanding } from '@libby-dialer/call-list';
 import { type Campaign, MOST_CANARY_CALLS } from '@libby-dialer/dialing';
 import {
   anotherListMessage,
@@ -10,6 +9,7 @@ import {
 } from '@libby-dialer/operations';
 import { UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
+import { encodingOption, formatOption, headerRowOption, sheetOption } from '../list-options.ts';
 import { share, wholeNumber, wholeNumberUpTo } from '../option-values.ts';
 import { storedCampaignChangeText } from '../reports/campaign-change-lines.ts';
 import { loadedSoFar } from '../reports/load-report.ts';
@@ -54,13 +54,10 @@ export function addLoadCommand({ program, io, run }: CommandLine): void {
       'with --canary: the rest follows by itself once such a share of them is accepted: 0.8',
       share,
     )
-    .addOption(
-      new Option(
-        '--format <format>',
-        'format of the list, where its name and content do not tell',
-      ).choices(LIST_FORMATS),
-    )
-    .option('--sheet <name>', 'of an Excel workbook, where several of its sheets hold something')
+    .addOption(formatOption())
+    .addOption(sheetOption())
+    .addOption(encodingOption())
+    .addOption(headerRowOption())
     .option(
       '--another-list',
       'with dedupeBy: row: load a further list, each row of which is a new call',

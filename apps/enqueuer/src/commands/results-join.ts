@@ -1,5 +1,5 @@
 import { extname, resolve } from 'node:path';
-import type { ListFormat } from '@libby-dialer/call-list';
+import type { ListFormat, ListReading } from '@libby-dialer/call-list';
 import { type JoinCounts, type OpenJoin, openJoin } from '@libby-dialer/operations';
 import { countOf, UsageError } from '@libby-dialer/runtime';
 import { ResultsFile } from '../results-file.ts';
@@ -8,13 +8,12 @@ import { formatTable } from '../terminal/table.ts';
 import { withContext } from '../with-context.ts';
 import { inputOf } from './load-options.ts';
 
-export interface JoinOptions {
+export interface JoinOptions extends Omit<ListReading, 'format'> {
   readonly format?: 'csv' | 'ndjson' | 'xlsx' | undefined;
   readonly outcome?: string | undefined;
   readonly follow?: boolean | undefined;
   readonly output?: string | undefined;
   readonly bom?: boolean | undefined;
-  readonly sheet?: string | undefined;
   readonly results?: string | undefined;
 }
 
@@ -26,10 +25,10 @@ export async function joinResults(
   options: JoinOptions,
 ): Promise<number> {
   const output = outputOf(path, options);
-  const { sheet, results, bom } = options;
+  const { results, bom, sheet, encoding, headerRow } = options;
   return await withContext(io, async (context) => {
     await using join = await openJoin(context, {
-      ...inputOf(io, path, { sheet }),
+      ...inputOf(io, path, { sheet, encoding, headerRow }),
       campaign,
       results,
       output: options.format ?? formatNamed(output),

@@ -1,5 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
-import { type BesideValue, newWorkbook } from '@libby-dialer/call-list';
+import { type BesideValue, type ListReading, newWorkbook } from '@libby-dialer/call-list';
 import { OUTCOMES, type Outcome, RESULT_COLUMNS, type ResultRecord } from '@libby-dialer/dialing';
 import {
   type OpenResults,
@@ -9,6 +9,7 @@ import {
 } from '@libby-dialer/operations';
 import { UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
+import { encodingOption, headerRowOption } from '../list-options.ts';
 import { ResultsFile } from '../results-file.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
@@ -19,7 +20,7 @@ type ResultsFormat = 'csv' | 'ndjson' | 'xlsx';
 const RECORDS_PER_WRITE = 500;
 const BYTE_ORDER_MARK = '\uFEFF';
 
-interface ResultsOptions {
+interface ResultsOptions extends Omit<ListReading, 'format'> {
   readonly format?: ResultsFormat | undefined;
   readonly outcome?: Outcome | undefined;
   readonly follow?: boolean | undefined;
@@ -27,7 +28,6 @@ interface ResultsOptions {
   readonly bom?: boolean | undefined;
   /** A list to be given back, with what became of each row beside it. */
   readonly join?: string | undefined;
-  readonly sheet?: string | undefined;
   readonly results?: string | undefined;
 }
 
@@ -51,6 +51,8 @@ export function addResultsCommand({ program, io, run }: CommandLine): void {
       'give this list back, all of its rows in their order, with what became of each beside it',
     )
     .option('--sheet <name>', 'with --join: of an Excel workbook, which of its sheets was loaded')
+    .addOption(encodingOption('with --join: as the list was loaded'))
+    .addOption(headerRowOption('with --join: as the list was loaded'))
     .option(
       '--results <file>',
       'with --join: results that were exported before (NDJSON or CSV), where Redis has them no more',
@@ -62,8 +64,9 @@ async function results(io: Io, id: string, options: ResultsOptions): Promise<num
   if (options.bom && options.format !== undefined && options.format !== 'csv')
     throw new UsageError('--bom goes with --format csv only.');
   if (options.join !== undefined) return await joinResults(io, id, options.join, options);
-  if (options.sheet !== undefined || options.results !== undefined)
-    throw new UsageError('--sheet and --results go with --join only.');
+  const { sheet, encoding, headerRow, results } = options;
+  if ([sheet, encoding, headerRow, results].some((option) => option !== undefined))
+    throw new UsageError('--sheet, --encoding, --header-row and --results go with --join only.');
   if (options.format === 'xlsx' && (options.output === undefined || options.follow))
     throw new UsageError('--format xlsx needs -o FILE, and does not go with --follow.');
   const { output, follow = false, outcome } = options;

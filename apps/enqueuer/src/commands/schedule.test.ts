@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CronTime, type Schedule, ScheduleCalendar } from '@libby-dialer/dialing';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -63,6 +64,8 @@ describe('schedule add', () => {
     ['--wait-for-list', '2 hours'],
     ['--expires-after', '0'],
     ['--keep-runs', '0'],
+    ['--encoding', 'klingon'],
+    ['--header-row', '0'],
   ])('refuses %s %s', async (option, value) => {
     expect((await bench.run([...add, option, value])).code).toBe(2);
   });
@@ -109,6 +112,20 @@ describe('schedule run', () => {
     expect(stdout).toContain(
       '  last  Tue 2026-12-01 18:30  nightly-2026-12-01: loaded 3 rows; running: 3 pending\n',
     );
+  });
+
+  test('reads its list as the schedule was told to', async () => {
+    await bench.run([...add, '--encoding', 'CP1252', '--header-row', '3', '--sheet', 'May']);
+    const [schedule] = (await bench.json(['schedule', 'list', '--json'])) as object[];
+    expect(schedule).toMatchObject({ encoding: 'windows-1252', headerRow: 3, sheet: 'May' });
+    const content = 'May\n\nName,Phone\nJos\xe9,+15055550123\n';
+    await writeFile(join(bench.directory, '2026-12-01.csv'), content, 'latin1');
+    expect(await bench.run(run)).toMatchObject({
+      code: 2,
+      stderr: 'The list is no workbook and has no sheets.\n',
+    });
+    await bench.run([...add, '--encoding', 'CP1252', '--header-row', '3']);
+    expect(await bench.json([...run, '--json'])).toMatchObject({ queued: 1, rejected: 0 });
   });
 
   test('ends with 3 where rows are rejected', async () => {

@@ -1,5 +1,4 @@
-import { Option } from '@commander-js/extra-typings';
-import { LIST_FORMATS, readCampaignFile } from '@libby-dialer/call-list';
+import { type ListReading, readCampaignFile, readingOf } from '@libby-dialer/call-list';
 import { hasCalls, type ScheduleRun } from '@libby-dialer/dial-queue';
 import { MOST_CANARY_CALLS, type Schedule, type ScheduleSettings } from '@libby-dialer/dialing';
 import {
@@ -13,6 +12,7 @@ import {
 } from '@libby-dialer/operations';
 import { DialerError, UsageError } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
+import { encodingOption, formatOption, headerRowOption, sheetOption } from '../list-options.ts';
 import {
   duration,
   positiveDuration,
@@ -35,7 +35,7 @@ const LAST_IN_JSON = 30;
 const DONE = 0;
 const ROWS_REJECTED = 3;
 
-interface AddOptions {
+interface AddOptions extends ListReading {
   readonly cron: string;
   readonly timezone: string;
   readonly list: string;
@@ -43,7 +43,6 @@ interface AddOptions {
   readonly waitForList: number;
   readonly expiresAfter?: number | undefined;
   readonly keepRuns?: number | undefined;
-  readonly format?: string | undefined;
   readonly canary?: number | undefined;
   readonly canaryPass?: number | undefined;
 }
@@ -97,12 +96,10 @@ export function addScheduleCommands({ program, io, run }: CommandLine): void {
       'with --canary: the rest follows by itself once such a share of them is accepted: 0.8',
       share,
     )
-    .addOption(
-      new Option(
-        '--format <format>',
-        'format of the list, where its name and content do not tell',
-      ).choices(LIST_FORMATS),
-    )
+    .addOption(formatOption())
+    .addOption(sheetOption())
+    .addOption(encodingOption())
+    .addOption(headerRowOption())
     .action((name, options) => run(add(io, name, options)));
   schedule
     .command('list')
@@ -155,14 +152,14 @@ const ANSWERS: Record<AddedSchedule['answer'], string> = {
 };
 
 function settingsOf(name: string, options: AddOptions): Omit<ScheduleSettings, 'campaign'> {
-  const { cron, timezone, list, format, waitForList, expiresAfter, keepRuns } = options;
+  const { cron, timezone, list, waitForList, expiresAfter, keepRuns } = options;
   const canary = canaryAsked(options);
   return {
     name,
     cron: cron.trim(),
     timezone,
     list,
-    ...(format !== undefined && { format }),
+    ...readingOf(options),
     waitForListMs: waitForList,
     ...(expiresAfter !== undefined && { expiresAfterMs: expiresAfter }),
     ...(keepRuns !== undefined && { keepRuns }),

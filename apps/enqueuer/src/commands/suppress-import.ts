@@ -1,3 +1,4 @@
+import type { ListReading } from '@libby-dialer/call-list';
 import {
   type ImportCounts,
   type ImportedNumbers,
@@ -14,12 +15,10 @@ import { progressOf } from './load-output.ts';
 const DONE = 0;
 const ROWS_REJECTED = 3;
 
-export interface ImportOptions {
+export interface ImportOptions extends Omit<ListReading, 'format'> {
   readonly country?: string | undefined;
   /** The heading above the numbers. */
   readonly column?: string | undefined;
-  /** Of a workbook. */
-  readonly sheet?: string | undefined;
   readonly rejects?: string | undefined;
   readonly by?: string | undefined;
   readonly json?: boolean | undefined;
@@ -29,10 +28,10 @@ export interface ImportOptions {
 export async function importList(
   io: Io,
   path: string,
-  { country, column, sheet, rejects, by, json = false }: ImportOptions,
+  { country, column, rejects, by, json = false, ...reading }: ImportOptions,
 ): Promise<number> {
   const request = {
-    ...inputOf(io, path, { sheet }),
+    ...inputOf(io, path, reading),
     country: readCountry(country),
     column,
     rejects,

@@ -10,6 +10,7 @@ import {
 } from '@libby-dialer/operations';
 import { countOf, DialerError, formatCount } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
+import { encodingOption, headerRowOption, sheetOption } from '../list-options.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { formatTable } from '../terminal/table.ts';
 import { withContext } from '../with-context.ts';
@@ -48,7 +49,9 @@ export function addSuppressCommands({ program, io, run }: CommandLine): void {
       '<file>',
       'CSV, Excel (.xlsx), text with a number per line, JSON or NDJSON, also with .gz; - for standard input',
     )
-    .option('--sheet <name>', 'of an Excel workbook, where several of its sheets hold something')
+    .addOption(sheetOption())
+    .addOption(encodingOption())
+    .addOption(headerRowOption())
     .option('--column <heading>', 'the column of the numbers, where its heading does not tell')
     .option(...COUNTRY)
     .option(...BY)

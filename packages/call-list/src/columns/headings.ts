@@ -259,7 +259,7 @@ class ColumnResolver {
   /** A title, or the names of groups of columns, stands above the headings of many a sheet. */
   #titleHint(): string {
     const isTitle = this.#headings.length === 1 || this.#headings.includes('');
-    return isTitle ? ' If the headings stand further down, delete the lines above them.' : '';
+    return isTitle ? ' If the headings stand further down, name their row.' : '';
   }
 
   #assignName(): void {

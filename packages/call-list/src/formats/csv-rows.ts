@@ -11,6 +11,7 @@ import {
   type TextSpan,
 } from '../list-row.ts';
 import { withGuesses } from './decode-text.ts';
+import type { RowStart } from './row-start.ts';
 
 /** What a blank line may hold, where it is not the delimiter. */
 const BLANKS = ' \t\r';
@@ -24,6 +25,8 @@ export interface CsvOptions {
   skipFirstRecord?: boolean;
   /** Whether the list has no headings: then its first record is row 1. */
   headless?: boolean;
+  /** Where the text begins in the list; left out: at its beginning. */
+  startsAt?: RowStart;
 }
 
 /**
@@ -46,7 +49,7 @@ export class CsvRows implements RowReader {
   /** Text of a record that is not complete yet. */
   #pending = '';
   /** Where the text that is being read begins, or the pending one. */
-  #offset = 0;
+  #offset: number;
   /** Whether `#pending` ends inside of quotes. */
   #isOpen = false;
   /**
@@ -56,9 +59,9 @@ export class CsvRows implements RowReader {
   #trims = false;
   /** In an oversized record, before the line break that ends it. */
   #skipping = false;
-  #line = 1;
+  #line: number;
   /** Of the lines so far, those that begin inside of a cell. */
-  #linesInCells = 0;
+  #linesInCells: number;
   readonly #firstRow: number;
   #row: number;
   #cellCount: number | undefined;
@@ -70,6 +73,10 @@ export class CsvRows implements RowReader {
     this.#options = { delimiter, record_delimiter: ['\r\n', '\n'], relax_column_count: true };
     this.#encoding = options.encoding ?? 'UTF-8';
     this.#maxRowLength = options.maxRowLength ?? MAX_ROW_LENGTH;
+    const { at, line, row } = options.startsAt ?? { at: 0, line: 1, row: 1 };
+    this.#offset = at;
+    this.#line = line;
+    this.#linesInCells = line - row;
     this.#firstRow = options.headless === true ? 1 : 0;
     this.#row = this.#firstRow - (options.skipFirstRecord === true ? 1 : 0);
   }
@@ -193,7 +200,7 @@ export class CsvRows implements RowReader {
     if (source?.isWellFormed() === false) {
       // csv-parse reads bytes, and so has lost what was no text.
       const [guessed = cells] = this.#parseLines(withGuesses(source)).records;
-      return this.#emit(guessed, badEncoding(this.#encoding), span);
+      return this.#emit(guessed, badEncoding(this.#encoding, source), span);
     }
     if (source === undefined || !cells.some(beginsWithQuote))
       return this.#emit(cells, undefined, span);

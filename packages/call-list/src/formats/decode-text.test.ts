@@ -4,13 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { ListError } from '../list-error.ts';
 import {
   decodeText,
-  type Encoding,
+  encodingOf,
+  looksLikeWindows1252,
   refuseBinary,
-  sniffEncoding,
   withGuesses,
 } from './decode-text.ts';
+import { encodingNamed, LIST_ENCODINGS, type ListEncoding } from './encodings.ts';
 
-async function decode(chunks: readonly Buffer[], encoding: Encoding): Promise<string> {
+async function decode(chunks: readonly Buffer[], encoding: ListEncoding): Promise<string> {
   let text = '';
   for await (const piece of decodeText(Readable.from(chunks), encoding)) text += piece;
   return text;
@@ -69,25 +70,95 @@ describe('decodeText', () => {
     );
   });
 
+  it('decodes what older programs write, however the bytes come', async () => {
+    for (const [encoding, bytes, written] of [
+      ['windows-1252', 'J\xfcrgen\x80\x96', 'Jürgen€–'],
+      ['windows-1251', '\xc0\xed\xed\xe0', 'Анна'],
+      ['shift_jis', '\x89\xd4\x8eq', '花子'],
+      ['macintosh', 'J\x9frgen', 'Jürgen'],
+    ] as const) {
+      for (const size of [1, 3, 100])
+        expect(await decode(chunksOf(Buffer.from(bytes, 'latin1'), size), encoding)).toBe(written);
+    }
+  });
+
+  it('never fails in any encoding, and takes nothing for text that is none', async () => {
+    const anything = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
+    const encodings = fc.constantFrom(...LIST_ENCODINGS);
+    await fc.assert(
+      fc.asyncProperty(anything, encodings, chunkSize, async (bytes, encoding, size) => {
+        const text = await decode(chunksOf(bytes, size), encoding);
+        expect(text).toBe(await decode([bytes], encoding));
+        expect(text).not.toMatch(/\0/);
+        const isUnicode = encoding.startsWith('utf-');
+        expect(isUnicode || !/[\u0080-\u009f\ufffd]/.test(text)).toBe(true);
+      }),
+    );
+    expect((await decode([Buffer.from('a\x81b', 'latin1')], 'windows-1252')).isWellFormed()).toBe(
+      false,
+    );
+    expect((await decode([Buffer.from('\x89', 'latin1')], 'shift_jis')).isWellFormed()).toBe(false);
+  });
+
   it('knows UTF-16 that ends within a character', async () => {
     expect(await decode([Buffer.from('a\0b', 'latin1')], 'utf-16le')).toBe('a\udc00');
   });
 });
 
-describe('sniffEncoding', () => {
+describe('encodingOf', () => {
   it.each([
     ['\xff\xfea\0', 'utf-16le'],
     ['\xfe\xff\0a', 'utf-16be'],
     ['\xef\xbb\xbfa', 'utf-8'],
     ['name\n', 'utf-8'],
   ])('goes by the byte order mark: %j', (bytes, encoding) => {
-    expect(sniffEncoding(Buffer.from(bytes, 'latin1'))).toBe(encoding);
+    expect(encodingOf(Buffer.from(bytes, 'latin1'))).toBe(encoding);
   });
 
-  it('refuses UTF-16 that does not say so', () => {
-    const bytes = Buffer.from('name\n', 'utf16le');
-    expect(() => sniffEncoding(bytes)).toThrow(ListError);
-    expect(() => sniffEncoding(bytes)).toThrow('UTF-16 without a byte order mark');
+  it.each(['utf-16le', 'utf-16be'] as const)('offers %s where a list does not say so', (name) => {
+    const le = Buffer.from('name\n', 'utf16le');
+    const bytes = name === 'utf-16le' ? le : swapped(le);
+    expect(() => encodingOf(bytes)).toThrow(ListError);
+    expect(() => encodingOf(bytes)).toThrow(`say encoding ${name}, or save it as UTF-8`);
+    expect(encodingOf(bytes, name)).toBe(name);
+  });
+
+  it('takes what a person says where there is no byte order mark', () => {
+    expect(encodingOf(Buffer.from('J\xfcrgen', 'latin1'), 'windows-1252')).toBe('windows-1252');
+    expect(encodingOf(Buffer.from('\ufeffJürgen'), 'windows-1252')).toBe('utf-8');
+  });
+});
+
+describe('encodingNamed', () => {
+  it.each([
+    ['windows-1252', 'windows-1252'],
+    ['CP1252', 'windows-1252'],
+    ['Latin1', 'windows-1252'],
+    ['ISO-8859-15', 'iso-8859-15'],
+    ['UTF-8', 'utf-8'],
+    ['sjis', 'shift_jis'],
+    ['iso-2022-jp', undefined],
+    ['klingon', undefined],
+    ['', undefined],
+  ])('%s is %s', (name, encoding) => {
+    expect(encodingNamed(name)).toBe(encoding);
+  });
+
+  it('knows each of its own', () => {
+    expect(LIST_ENCODINGS.map(encodingNamed)).toEqual(LIST_ENCODINGS);
+  });
+});
+
+describe('looksLikeWindows1252', () => {
+  it.each([
+    ['Name;Ort\nJ\xfcrgen Wei\xdf;K\xf6ln', true],
+    ['Zo\xeb \x96 caf\xe9 \xf0\x9f\x98\x80', true],
+    ['J\x81rgen', false],
+    ['\xc0\xed\xed\xe0;\xcc\xee\xf1\xea\xe2\xe0', false],
+    ['Ada', false],
+  ])('%j: %s', async (bytes, isIt) => {
+    const text = await decode([Buffer.from(bytes, 'latin1')], 'utf-8');
+    expect(looksLikeWindows1252(text)).toBe(isIt);
   });
 });
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { TextDecoder } from 'node:util';
 import { ListError } from '../list-error.ts';
-
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
+import { isOfOneByte, type ListEncoding } from './encodings.ts';
 
 /**
  * Stands for a byte that is no text: the byte is added to it. A lone surrogate cannot come out of
@@ -29,17 +29,36 @@ export function withGuesses(text: string): string {
   });
 }
 
-/** Tells the encoding by its byte order mark; refuses what can be no list at all. */
-export function sniffEncoding(sample: Buffer): Encoding {
+/**
+ * Whether text with stray bytes reads as windows-1252: each of them is a letter or a mark there,
+ * and few follow each other, as in `Jürgen`. Of another alphabet all bytes would be strays.
+ */
+export function looksLikeWindows1252(text: string): boolean {
+  const strays = text.match(/[\udc00-\udfff]+/gu) ?? [];
+  const long = strays.filter((run) => run.length > 2).length;
+  return strays.length > 0 && long * 4 < strays.length && strays.every(isWestern);
+}
+
+function isWestern(run: string): boolean {
+  const guess = withGuesses(run);
+  return !guess.includes('\ufffd') && /^[\p{L}\p{P}\p{S}\p{N}\u00a0]+$/u.test(guess);
+}
+
+/**
+ * The encoding of a list: what its byte order mark says, before what a person says. Refuses what
+ * can be no list at all.
+ */
+export function encodingOf(sample: Buffer, said?: ListEncoding): ListEncoding {
   if (sample[0] === 0xff && sample[1] === 0xfe) return 'utf-16le';
   if (sample[0] === 0xfe && sample[1] === 0xff) return 'utf-16be';
-  if (looksLikeUtf16(sample)) {
-    throw new ListError(
-      'binary',
-      'The list seems to be UTF-16 without a byte order mark: save it as UTF-8.',
-    );
-  }
-  return 'utf-8';
+  if (sample[0] === 0xef && sample[1] === 0xbb && sample[2] === 0xbf) return 'utf-8';
+  if (said !== undefined) return said;
+  const unmarked = unmarkedUtf16(sample);
+  if (unmarked === undefined) return 'utf-8';
+  throw new ListError(
+    'binary',
+    `The list seems to be UTF-16 without a byte order mark: say encoding ${unmarked}, or save it as UTF-8.`,
+  );
 }
 
 const CONTROL = /[^\P{Cc}\t\r]/u;
@@ -58,12 +77,26 @@ export function refuseBinary(sample: string): void {
   );
 }
 
+/** Whether a list says of itself which Unicode it is. */
+export function hasByteOrderMark(sample: Buffer): boolean {
+  const [first, second, third] = sample;
+  return (
+    (first === 0xff && second === 0xfe) ||
+    (first === 0xfe && second === 0xff) ||
+    (first === 0xef && second === 0xbb && third === 0xbf)
+  );
+}
+
 /** Every other byte of Western text in UTF-16 is zero. */
-function looksLikeUtf16(sample: Buffer): boolean {
-  const zeros = [0, 0];
-  for (const [index, byte] of sample.entries())
-    if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
-  return Math.max(...zeros) > sample.length * 0.4 && Math.min(...zeros) === 0;
+function unmarkedUtf16(sample: Buffer): ListEncoding | undefined {
+  let [even, odd] = [0, 0];
+  for (const [index, byte] of sample.entries()) {
+    if (byte !== 0) continue;
+    if (index % 2 === 0) even += 1;
+    else odd += 1;
+  }
+  if (Math.max(even, odd) <= sample.length * 0.4 || Math.min(even, odd) > 0) return undefined;
+  return even > odd ? 'utf-16be' : 'utf-16le';
 }
 
 /**
@@ -72,9 +105,9 @@ function looksLikeUtf16(sample: Buffer): boolean {
  */
 export async function* decodeText(
   chunks: AsyncIterable<Buffer>,
-  encoding: Encoding,
+  encoding: ListEncoding,
 ): AsyncGenerator<string> {
-  const decoder = encoding === 'utf-8' ? new Utf8Decoder() : new Utf16Decoder(encoding);
+  const decoder = decoderFor(encoding);
   let first = true;
   for await (const chunk of chunks) {
     let text = decoder.push(chunk);
@@ -87,12 +120,22 @@ export async function* decodeText(
   if (rest !== '') yield rest;
 }
 
-/** Undoes `decodeText`: every byte comes back as it was, also one that is no text. */
-export function encodeText(text: string, encoding: Encoding): Buffer {
+/**
+ * Undoes `decodeText`: every byte comes back as it was, also one that is no text. In an encoding of
+ * one byte a letter, what it has no letter for becomes a question mark. Of those of several bytes
+ * (see `isOfOneByte`) nothing can be given back.
+ */
+export function encodeText(text: string, encoding: ListEncoding): Buffer {
   if (encoding === 'utf-8') return text.isWellFormed() ? Buffer.from(text) : withBytes(text);
-  const bytes = Buffer.from(text.replaceAll(/\udc00/gu, '\0'), 'utf16le');
-  return encoding === 'utf-16be' ? bytes.swap16() : bytes;
+  if (encoding === 'utf-16le' || encoding === 'utf-16be') {
+    const bytes = Buffer.from(text.replaceAll(/\udc00/gu, '\0'), 'utf16le');
+    return encoding === 'utf-16be' ? bytes.swap16() : bytes;
+  }
+  const bytesByLetter = lettersOf(encoding).bytes;
+  return Buffer.from(Array.from(text, (letter) => bytesByLetter.get(letter) ?? QUESTION_MARK));
 }
+
+const QUESTION_MARK = 0x3f;
 
 function withBytes(text: string): Buffer {
   const pieces = text.split(/([\udc00-\udcff])/u);
@@ -101,6 +144,12 @@ function withBytes(text: string): Buffer {
       index % 2 === 0 ? Buffer.from(piece) : Buffer.of(piece.charCodeAt(0) - NO_TEXT),
     ),
   );
+}
+
+function decoderFor(encoding: ListEncoding): { push(chunk: Buffer): string; end(): string } {
+  if (encoding === 'utf-8') return new Utf8Decoder();
+  if (encoding === 'utf-16le' || encoding === 'utf-16be') return new Utf16Decoder(encoding);
+  return isOfOneByte(encoding) ? new LettersDecoder(encoding) : new LegacyDecoder(encoding);
 }
 
 class Utf8Decoder {
@@ -185,4 +234,72 @@ class Utf16Decoder {
   end(): string {
     return this.#carry.length === 0 ? '' : NUL;
   }
+}
+
+/** The letters of an encoding of one byte each, and the byte of each letter. */
+interface Letters {
+  readonly letters: readonly string[];
+  readonly bytes: ReadonlyMap<string, number>;
+}
+
+const known = new Map<ListEncoding, Letters>();
+
+/** A byte that has no letter, or a control's, which no list holds, is kept as what is no text. */
+function lettersOf(encoding: ListEncoding): Letters {
+  const there = known.get(encoding);
+  if (there !== undefined) return there;
+  const decoder = new TextDecoder(encoding);
+  const letters = Array.from({ length: 256 }, (_, byte) => {
+    const letter = decoder.decode(Buffer.of(byte));
+    return byte === 0 || NO_LEGACY_TEXT.test(letter) ? String.fromCharCode(NO_TEXT + byte) : letter;
+  });
+  const made = { letters, bytes: new Map(letters.map((letter, byte) => [letter, byte])) };
+  known.set(encoding, made);
+  return made;
+}
+
+class LettersDecoder {
+  readonly #letters: readonly string[];
+
+  constructor(encoding: ListEncoding) {
+    this.#letters = lettersOf(encoding).letters;
+  }
+
+  push(chunk: Buffer): string {
+    const toLetter = (byte: string) => this.#letters[byte.charCodeAt(0)] ?? '';
+    return chunk.toString('latin1').replaceAll(/[\0\u0080-\u00ff]/g, toLetter);
+  }
+
+  end(): string {
+    return '';
+  }
+}
+
+/** Stands for what is no text where letters have several bytes: which they were is lost by then. */
+const LOST = String.fromCharCode(NO_TEXT + 0x100);
+/**
+ * What no exported text holds: the controls that an older encoding makes of bytes that it has no
+ * letter for, and what stands for a broken pair of bytes.
+ */
+const NO_LEGACY_TEXT = /[\u0080-\u009f\ufffd]/;
+const ALL_NO_LEGACY_TEXT = new RegExp(NO_LEGACY_TEXT, 'g');
+
+class LegacyDecoder {
+  readonly #decoder: TextDecoder;
+
+  constructor(encoding: ListEncoding) {
+    this.#decoder = new TextDecoder(encoding);
+  }
+
+  push(chunk: Buffer): string {
+    return marked(this.#decoder.decode(chunk, { stream: true }));
+  }
+
+  end(): string {
+    return marked(this.#decoder.decode());
+  }
+}
+
+function marked(text: string): string {
+  return text.replaceAll('\0', NUL).replaceAll(ALL_NO_LEGACY_TEXT, LOST);
 }

@@ -17,7 +17,7 @@ export interface RecordPlace {
 
 /** Reads one record of a JSON or NDJSON list from its text. */
 export function jsonRow(text: string, place: RecordPlace, encodingName: string): ListRow {
-  if (!text.isWellFormed()) return problemRow(text, place, badEncoding(encodingName));
+  if (!text.isWellFormed()) return problemRow(text, place, badEncoding(encodingName, text));
   let value: unknown;
   try {
     value = parseExactly(text);

@@ -93,10 +93,14 @@ const DELIMITER_BY_EXTENSION: Readonly<Record<string, (typeof DELIMITERS)[number
  * cuts most of the first records into as many cells as the first; of several, the one that cuts
  * most.
  */
-export function delimiterOf(path: string, sample: string): { delimiter: string; named: boolean } {
+export function delimiterOf(
+  path: string,
+  sample: string,
+  headingsAt = 0,
+): { delimiter: string; named: boolean } {
   const named = DELIMITER_LINE.exec(sample)?.[1];
   if (named !== undefined) return { delimiter: named, named: true };
-  const counts = delimiterCounts(sample);
+  const counts = delimiterCounts(sample.slice(headingsAt));
   const byName = DELIMITER_BY_EXTENSION[extensionOf(path)];
   if (byName !== undefined && (counts[0]?.[DELIMITERS.indexOf(byName)] ?? 0) > 0) {
     return { delimiter: byName, named: false };

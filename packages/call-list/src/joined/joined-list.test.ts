@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeText } from '../formats/decode-text.ts';
 import type { ListFormat } from '../formats/list-format.ts';
+import type { ListReading } from '../list-reading.ts';
 import { type List, openList } from '../open-list.ts';
 import {
   textRows,
@@ -23,6 +24,7 @@ interface Given {
   readonly format?: ListFormat;
   readonly byteOrderMark?: boolean;
   readonly sheet?: string;
+  readonly reading?: ListReading;
   readonly columns?: readonly string[];
   /** What stands beside each row in place of its number. */
   readonly word?: string;
@@ -35,8 +37,13 @@ async function joined(content: Buffer | string, name: string, given: Given = {})
   const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
     bytes.subarray(size * index, size * (index + 1)),
   );
-  const { sheet, word, ...joining } = given;
-  const list = await openList(name, { content: Readable.from(pieces), keepText: true, sheet });
+  const { sheet, reading, word, ...joining } = given;
+  const list = await openList(name, {
+    content: Readable.from(pieces),
+    keepText: true,
+    sheet,
+    ...reading,
+  });
   try {
     const rows = beside(list, word);
     const back = joinedList(list, { columns: COLUMNS, ...joining, rows });
@@ -98,6 +105,20 @@ describe('a CSV given back', () => {
     const marked = `\uFEFF${(await joined(list, 'list.csv')).text}`;
     expect((await joined(`\uFEFF${list}`, 'list.csv')).text).toBe(marked);
     expect((await joined(list, 'list.csv', { byteOrderMark: true })).text).toBe(marked);
+  });
+
+  it('stays in its encoding, with the title above its headings', async () => {
+    const list = (...ours: string[]) =>
+      Buffer.from(`Title \xe9 \x81\n\nName,Phone${ours[0]}\nJos\xe9,1${ours[1]}\n`, 'latin1');
+    const reading = { encoding: 'windows-1252', headerRow: 3 } as const;
+    const given = { reading, columns: ['word'], word: 'Zoë 😀', byteOrderMark: true };
+    expect((await joined(list('', ''), 'list.csv', given)).bytes).toEqual(
+      list(',word', ',Zo\xeb ?'),
+    );
+    const eastern = { ...given, reading: { encoding: 'shift_jis' } as const };
+    await expect(joined('Name,Phone\nAda,1\n', 'list.csv', eastern)).rejects.toThrow(
+      'A list in shift_jis cannot be given back',
+    );
   });
 
   it('holds its original columns byte for byte, whatever they are', async () => {

@@ -50,7 +50,7 @@ export function joinedList(list: List, joining: Joining): JoinedText {
   if (text === undefined) throw new Error('the text of the list was not kept');
   const joined =
     format === 'csv' ? joinedCsv(text, columns, rows) : joinedRecords(text, columns, rows);
-  const isMarked = text.byteOrderMark || byteOrderMark;
+  const isMarked = text.byteOrderMark || (byteOrderMark && text.encoding.startsWith('utf-'));
   return isMarked
     ? { ...joined, bytes: withFirst(encodeText(BYTE_ORDER_MARK, text.encoding), joined.bytes) }
     : joined;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import writeXlsxFile from 'write-excel-file/node';
 import { ListError } from '../list-error.ts';
 import type { ListRow } from '../list-row.ts';
-import { type List, openList } from '../open-list.ts';
+import { type List, type OpenListOptions, openList } from '../open-list.ts';
 import {
   textRows,
   type WorkbookXml,
@@ -21,7 +21,7 @@ interface Table {
   readonly rows: readonly ListRow[];
 }
 
-async function read(bytes: Buffer | string, options: { sheet?: string } = {}): Promise<Table> {
+async function read(bytes: Buffer | string, options: OpenListOptions = {}): Promise<Table> {
   const list = await open(bytes, options);
   try {
     const rows: ListRow[] = [];
@@ -33,7 +33,7 @@ async function read(bytes: Buffer | string, options: { sheet?: string } = {}): P
 }
 
 /** In pieces that cut everything anywhere. */
-function open(bytes: Buffer | string, options: { sheet?: string } = {}): Promise<List> {
+function open(bytes: Buffer | string, options: OpenListOptions = {}): Promise<List> {
   const buffer = Buffer.from(bytes);
   const pieces = Array.from({ length: Math.ceil(buffer.length / 1000) }, (_, index) =>
     buffer.subarray(1000 * index, 1000 * (index + 1)),
@@ -71,6 +71,21 @@ describe('the rows of a sheet', () => {
       row({ line: 5, row: 1, cells: ['', '15055550123', '', 'Ada'] }),
       row({ line: 9, row: 5, cells: ['', '', '', 'Bob'] }),
     ]);
+  });
+
+  it('begin below the row that is said to hold the headings, a hidden one too', async () => {
+    const rows = textRows([['May'], ['Phone'], ['15055550123']]).replace(
+      '<row r="2"',
+      '<row r="2" hidden="1"',
+    );
+    const book = workbookFile({ sheets: [{ name: 'List', rows }] });
+    const { headings, rows: found } = await read(book, { headerRow: 2 });
+    expect(headings).toEqual(['Phone']);
+    expect(found).toEqual([row({ line: 3, row: 1, cells: ['15055550123'] })]);
+    expect(await failure(book, { headerRow: 9 })).toMatchObject({ code: 'list_header_row' });
+    expect(await failure(book, { encoding: 'windows-1252' })).toMatchObject({
+      message: 'A workbook says its encoding by itself: leave it out.',
+    });
   });
 
   it('hold shared texts, rich ones too, without how they are spoken, and what XML cannot hold', async () => {

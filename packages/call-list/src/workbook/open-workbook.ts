@@ -1,4 +1,5 @@
 import { ListError } from '../list-error.ts';
+import type { ListReading } from '../list-reading.ts';
 import { excerpt, type ListRow, readRows } from '../list-row.ts';
 import { MergedCells } from './merged-cells.ts';
 import { NumberFormats } from './number-formats.ts';
@@ -47,7 +48,7 @@ interface Workbook {
  */
 export async function openWorkbook(
   chunks: AsyncIterable<Buffer>,
-  wanted: string | undefined,
+  { sheet: wanted, headerRow }: Pick<ListReading, 'sheet' | 'headerRow'>,
 ): Promise<Sheet> {
   const parts = await ZipParts.open(chunks);
   const close = (): void => void parts[Symbol.asyncDispose]();
@@ -67,7 +68,7 @@ export async function openWorkbook(
     };
     return {
       name,
-      rows: readRows(counted(), new SheetRows({ strings, formats, merged })),
+      rows: readRows(counted(), new SheetRows({ strings, formats, merged }, headerRow)),
       shareRead: () => read / Math.max(1, parts.bytesOf(part)),
       file: { parts, part, countsFrom1904 },
       close,

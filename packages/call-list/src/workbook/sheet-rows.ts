@@ -30,6 +30,7 @@ export interface SheetParts {
  */
 export class SheetRows implements RowReader {
   readonly #parts: SheetParts;
+  readonly #headerRow: number | undefined;
   readonly #xml: XmlReader;
   #rows: ListRow[] = [];
   #headingsAt: number | undefined;
@@ -54,8 +55,10 @@ export class SheetRows implements RowReader {
   #isFormula = false;
   #phonetic = 0;
 
-  constructor(parts: SheetParts) {
+  /** @param headerRow the row of the headings; left out: the first that shows anything */
+  constructor(parts: SheetParts, headerRow?: number) {
     this.#parts = parts;
+    this.#headerRow = headerRow;
     this.#xml = new XmlReader({
       open: (name, attributes) => this.#open(name, attributes),
       text: (text) => this.#take(text),
@@ -173,14 +176,14 @@ export class SheetRows implements RowReader {
   #closeRow(): void {
     const isBlank = this.#problem === undefined && this.#cells.every((cell) => cell.trim() === '');
     this.#parts.merged.fill(this.#number, this.#cells);
-    if (isBlank) return;
+    if (isBlank || this.#number < (this.#headerRow ?? 0)) return;
     if (this.#headingsAt === undefined) this.#takeHeadings();
     else this.#emit(this.#number - this.#headingsAt, this.#problem ?? this.#whyNotCalled());
   }
 
   /** What hides above them, a filter's note or a title, is nobody's row. */
   #takeHeadings(): void {
-    if (this.#isHidden) return;
+    if (this.#isHidden && this.#headerRow === undefined) return;
     this.#headingsAt = this.#number;
     this.#cellCount = this.#cells.findLastIndex((cell) => cell.trim() !== '') + 1;
     this.#blank = Array.from({ length: this.#cellCount }, () => '');

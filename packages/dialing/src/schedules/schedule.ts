@@ -29,7 +29,11 @@ export interface ScheduleSettings {
   readonly timezone: string;
   /** Path of the list, with `{{date}}`, `{{time}}` and `{{campaign}}`. */
   readonly list: string;
+  /** How the list is read where it does not tell by itself, as a load is told. */
   readonly format?: string | undefined;
+  readonly sheet?: string | undefined;
+  readonly encoding?: string | undefined;
+  readonly headerRow?: number | undefined;
   /** As checked; each run takes an id and an end of its own. */
   readonly campaign: Campaign;
   /** How long after it is due a run waits for its list. */

@@ -1,11 +1,13 @@
 import {
   findNumberColumns,
   ListError,
+  type ListReading,
   type ListSource,
   nameNumberColumns,
   nameOfList,
   openSource,
   RejectsFile,
+  readingOf,
   rejectsPathOf,
 } from '@libby-dialer/call-list';
 import type { CountryCode } from '@libby-dialer/dialing';
@@ -15,7 +17,8 @@ import { type DoNotCallOptions, type WaitOptions, waitForClaims } from './do-not
 import { type ImportCounts, NumberImporter } from './number-importer.ts';
 
 export interface NumberImport
-  extends Pick<ListLoad, 'path' | 'sheet' | 'stdin' | 'signal' | 'warn' | 'watch' | 'rejects'>,
+  extends ListReading,
+    Pick<ListLoad, 'path' | 'stdin' | 'signal' | 'warn' | 'watch' | 'rejects'>,
     DoNotCallOptions,
     Pick<WaitOptions, 'waitBrokenOff'> {
   /** For numbers that are not in E.164 form. */
@@ -41,9 +44,9 @@ export async function importNumbers(
   context: Context,
   request: NumberImport,
 ): Promise<ImportedNumbers> {
-  const { path, sheet, stdin, signal, warn, country, column, by, waitBrokenOff } = request;
+  const { path, stdin, signal, warn, country, column, by, waitBrokenOff } = request;
   const source = await openSource(path, {
-    sheet,
+    ...readingOf(request),
     stdin,
     signal,
     hash: 'never',

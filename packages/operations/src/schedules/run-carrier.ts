@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ListError, type ListFormat } from '@libby-dialer/call-list';
+import { ListError, type ListReading, readingOf } from '@libby-dialer/call-list';
 import {
   CampaignArchivedError,
   CampaignUnsupportedError,
@@ -155,7 +155,8 @@ export class RunCarrier {
         ...loadHooks,
         campaign: campaignOf(schedule, run),
         path: listPathOf(schedule, run),
-        format: schedule.format as ListFormat | undefined,
+        // As they were checked when the schedule was added.
+        ...readingOf(schedule as ListReading),
         canary: schedule.canary,
         signal: AbortSignal.any([signal, lease.lost]),
         opened: (listHash) => this.#begin(lease, listHash),
