@@ -24,6 +24,7 @@ let redis: TestRedis;
 let client: Redis;
 let simulator: Simulator;
 let receiver: Receiver;
+let consolePort: number;
 
 beforeAll(async () => {
   redis = await startRedis({ appendonly: true, appendfsync: 'always' });
@@ -37,11 +38,19 @@ beforeAll(async () => {
     }),
     Receiver.start(),
   ]);
+  consolePort = await freePort();
 });
 afterAll(async () => {
   client.disconnect();
   await Promise.all([redis.stop(), simulator.stop(), receiver[Symbol.asyncDispose]()]);
 });
+
+/** Documents know where the console is before it has said so. */
+async function freePort(): Promise<number> {
+  await using server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return (server.address() as AddressInfo).port;
+}
 
 /** Takes what a webhook is sent. */
 class Receiver implements AsyncDisposable {
@@ -69,7 +78,7 @@ class Receiver implements AsyncDisposable {
 }
 
 /** What a machine may lack that runs everything else. */
-const PROGRAMS = ['npm', 'openssl', 'redis-cli'];
+const PROGRAMS = ['curl', 'npm', 'openssl', 'python3', 'redis-cli'];
 
 function missingFor(markdown: string): string[] {
   return PROGRAMS.filter((program) => markdown.includes(`${program} `) && !isOnPath(program));
@@ -97,6 +106,8 @@ function environment(): Record<string, string> {
     WORKER_HTTP_PORT: '0',
     ENQUEUER_HTTP_PORT: '0',
     FORWARD_HTTP_PORT: '0',
+    CONSOLE_HTTP_PORT: String(consolePort),
+    DIALER: `http://127.0.0.1:${consolePort}`,
     LOG_LEVEL: 'info',
     RECEIVER: receiver.url,
   };

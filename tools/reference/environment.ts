@@ -1,6 +1,7 @@
 import { forwardConfig, serveConfig } from '@libby-dialer/daemon';
 import { doctorConfig } from '@libby-dialer/operations';
 import { documentedVariables, type Schema } from '@libby-dialer/runtime';
+import { consoleConfig } from '../../apps/console/src/config.ts';
 import { workerConfig } from '../../apps/worker/src/config.ts';
 import { item, page, sentence, wrapped } from './markdown.ts';
 
@@ -12,6 +13,7 @@ const READERS: readonly (readonly [heading: string, schema: Schema])[] = [
   ['The worker', workerConfig],
   ['The daemon (`enqueuer serve`)', serveConfig],
   ['The forwarder (`enqueuer forward`)', forwardConfig],
+  ['The console', consoleConfig],
 ];
 
 export function environmentPage(): string {

@@ -25,7 +25,7 @@ export async function metricsPage(): Promise<string> {
     'Metrics',
     'the registries of the programs',
     wrapped(
-      'At `/metrics`, for Prometheus: the worker on port 9464, the daemon on 9465, the forwarder on 9466 ([environment](environment.md)). Labels are few and never personal. Beside these, each has what prom-client tells of any process (`process_…`, `nodejs_…`). Those worth an alarm are listed in [going to production](../operate/going-to-production.md#watch).',
+      'At `/metrics`, for Prometheus: the worker on port 9464, the daemon on 9465, the forwarder on 9466, the console on 8700 ([environment](environment.md)). Labels are few and never personal. Beside these, each has what prom-client tells of any process (`process_…`, `nodejs_…`). Those worth an alarm are listed in [going to production](../operate/going-to-production.md#watch).',
     ),
     section('The worker', new WorkerMetrics().registry),
     section('The daemon', daemon),

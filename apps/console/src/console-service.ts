@@ -21,6 +21,8 @@ const REQUEST_WITHIN_MS = 3_600_000;
 /** Each page that is open has one for its events. */
 const MAX_CONNECTIONS = 2000;
 
+const MAX_LISTENERS = 100_000;
+
 export interface ConsoleHooks {
   /** Told the address once it answers. */
   readonly announce: (url: string) => void;
@@ -64,8 +66,8 @@ async function buildConsole(
   { redis, release }: ServiceShell,
   stopping: AbortSignal,
 ): Promise<Console> {
-  // Each request listens for its own connection to be lost.
-  redis.client.setMaxListeners(0);
+  // Each request listens for the connection to be lost.
+  redis.client.setMaxListeners(MAX_LISTENERS);
   const context = new Context(config, logger, redis.client);
   const watch = new StatusWatch(context);
   const { folder, maxMegabytes } = config.lists;

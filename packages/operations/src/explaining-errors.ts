@@ -3,7 +3,7 @@ import { ReplyError } from 'ioredis';
 import { campaignRefusal } from './campaigns/campaign-refusal.ts';
 
 /**
- * Runs operations by a connection: what Redis objects to, also by being lost, becomes one sentence
+ * Runs operations by a connection: what Redis objects to, also by being away, becomes one sentence
  * (`redis_failed`), and so does what the queue refuses of a campaign as a whole. Rejects with the
  * signal's reason where that has aborted.
  */
@@ -12,7 +12,7 @@ export async function explainingErrors<T>(
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
-  let wasLost = false;
+  let wasLost = connection.client.status !== 'ready';
   const onClose = () => {
     wasLost = true;
   };

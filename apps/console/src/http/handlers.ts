@@ -10,7 +10,7 @@ export interface Exchange {
   readonly headers: Headers;
 }
 
-export type Handler<Name extends ApiRoute> = (
+type Handler<Name extends ApiRoute> = (
   request: ApiReceived<Name>,
   exchange: Exchange,
 ) => Promise<ApiAnswer<Name>>;

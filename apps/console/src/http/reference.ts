@@ -1,15 +1,24 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { BASE_PATH } from '@libby-dialer/http-api';
+import { BASE_PATH, openApiDocument } from '@libby-dialer/http-api';
 import type { Hono } from 'hono';
+import { referencePage } from './reference-page.ts';
 
-const SCHEMAS = join(import.meta.dirname, '../../../../schemas');
-
-/** The OpenAPI document as it is checked in, and a page that is made of it. */
+/** The API's document, and a page to read that is made of it. */
 export function serveReference(app: Hono): void {
-  const document = readFileSync(join(SCHEMAS, 'openapi.json'), 'utf8');
-  app.get(`${BASE_PATH}/openapi.json`, (context) => {
-    context.header('content-type', 'application/json');
-    return context.body(document);
-  });
+  const document = openApiDocument();
+  const files = {
+    'openapi.json': ['application/json', JSON.stringify(document)],
+    reference: ['text/html; charset=utf-8', referencePage(document)],
+    'reference.css': [
+      'text/css; charset=utf-8',
+      readFileSync(new URL('./reference.css', import.meta.url), 'utf8'),
+    ],
+  } as const;
+  for (const [name, [type, text]] of Object.entries(files)) {
+    app.get(`${BASE_PATH}/${name}`, (context) => {
+      context.header('content-type', type);
+      context.header('cache-control', 'no-cache');
+      return context.body(text);
+    });
+  }
 }

@@ -8,7 +8,7 @@ import { DialerError } from '@libby-dialer/runtime';
 
 type VerdictJson = ApiAnswer<'GET /lists/{list}/verdicts'>['rows'][number];
 
-export function verdictJson(row: RowForesight): VerdictJson {
+function verdictJson(row: RowForesight): VerdictJson {
   return {
     line: row.line,
     sheetRow: row.sheetRow ?? null,

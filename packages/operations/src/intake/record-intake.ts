@@ -8,7 +8,7 @@ export const INBOX_REJECT_CODES = [
   'campaign_archived',
   'campaign_unsupported',
 ] as const;
-export type RecordRejectCode = RejectCode | (typeof INBOX_REJECT_CODES)[number];
+type RecordRejectCode = RejectCode | (typeof INBOX_REJECT_CODES)[number];
 
 export interface RecordProblem {
   readonly code: RecordRejectCode;

@@ -1,0 +1,199 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Snapshot } from '@libby-dialer/http-api';
+import { Hono } from 'hono';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  eachTest,
+  phone,
+  type TestBench,
+} from '../../../packages/operations/src/testing/test-bench.ts';
+import { servePage } from './http/page-files.ts';
+import { TestConsole } from './testing/test-console.ts';
+
+let bench: TestBench;
+let api: TestConsole;
+eachTest((each) => {
+  bench = each;
+});
+beforeEach(async () => {
+  api = await TestConsole.start(bench.environment);
+});
+afterEach(() => api[Symbol.asyncDispose]());
+
+const post = (body: string, type = 'application/json') => ({
+  method: 'POST',
+  body,
+  headers: { 'content-type': type },
+});
+const codeOf = async (response: Response) =>
+  [response.status, ((await response.json()) as { code: string }).code] as const;
+
+describe('a request', () => {
+  it('that cannot be read is refused with what is wrong', async () => {
+    const check = (init: RequestInit) => api.fetch('/api/v1/do-not-call/check', init);
+    const unread = await check(post('{"numbers":[],"colour":1}'));
+    expect(unread.headers.get('content-type')).toBe('application/problem+json');
+    expect(await unread.json()).toMatchObject({
+      status: 400,
+      code: 'invalid_request',
+      problems: [expect.stringContaining('numbers'), expect.stringContaining('colour')],
+    });
+    expect(await codeOf(await check(post('{')))).toEqual([400, 'not_json']);
+    expect(await codeOf(await check(post('numbers=1', 'text/plain')))).toEqual([415, 'not_json']);
+    expect(await codeOf(await api.fetch('/api/v1/campaigns?stat=paused'))).toEqual([
+      400,
+      'invalid_request',
+    ]);
+    expect(await codeOf(await api.fetch('/api/v1/campaign'))).toEqual([404, 'no_such_address']);
+  });
+
+  it('of another site changes nothing', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site', 'content-type': 'application/json' };
+    const asked = { method: 'POST', body: '{"scope":"all"}', headers };
+    expect(await codeOf(await api.fetch('/api/v1/holds/release', asked))).toEqual([
+      403,
+      'cross_site',
+    ]);
+  });
+
+  it('by a name that somebody has made lead here is not answered', async () => {
+    const asked = httpRequest(`${api.url}/api/v1/whoami`, { headers: { host: 'evil.example' } });
+    asked.end();
+    const [{ statusCode }] = (await once(asked, 'response')) as [{ statusCode: number }];
+    expect(statusCode).toBe(421);
+  });
+
+  it('is answered so that nothing is kept, and nothing foreign runs', async () => {
+    const { headers } = await api.fetch('/api/v1/holds');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toContain('unsafe');
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('is refused while Redis is away, with when to ask again', async () => {
+    await bench.put('spring');
+    const calls = () =>
+      api.fetch(
+        '/api/v1/campaigns/spring/calls',
+        post(`{"toPhoneNumber":"${phone(1)}","name":"A"}`),
+      );
+    await bench.redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    const answers = await Promise.all([calls(), calls(), calls()]);
+    // One of them may have been taken before; none is lost without a word.
+    for (const answer of answers) expect([200, 503]).toContain(answer.status);
+    for (const answer of answers)
+      if (answer.status === 503) expect(answer.headers.get('retry-after')).toBe('1');
+  });
+});
+
+describe('an uploaded list', () => {
+  it('that is too large is not kept', async () => {
+    await using small = await TestConsole.start({ ...bench.environment, CONSOLE_LIST_MAX_MB: '1' });
+    const body = new Blob(['x'.repeat(1024 * 1024 + 1)]);
+    const upload = small.ask('POST /lists', { query: { name: 'people.csv' }, body });
+    await expect(upload).rejects.toMatchObject({ status: 413, code: 'too_large' });
+    expect((await small.ask('GET /lists')).lists).toEqual([]);
+  });
+});
+
+describe('the limit of requests', () => {
+  it('holds for each caller, and says when to ask again', async () => {
+    const slow = { ...bench.environment, CONSOLE_REQUESTS_PER_SECOND: '1' };
+    await using limited = await TestConsole.start(slow);
+    const answers = await Promise.all(
+      Array.from({ length: 3 }, () => limited.fetch('/api/v1/whoami')),
+    );
+    const refused = answers.find(({ status }) => status === 429);
+    expect(refused?.headers.get('retry-after')).toBe('1');
+  });
+});
+
+describe('events', () => {
+  async function* snapshotsOf(response: Response): AsyncGenerator<Snapshot> {
+    let text = '';
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk;
+      for (let end = text.indexOf('\n\n'); end !== -1; end = text.indexOf('\n\n')) {
+        const data = /^data: (.*)$/m.exec(text.slice(0, end))?.[1];
+        text = text.slice(end + 2);
+        if (data !== undefined) yield JSON.parse(data) as Snapshot;
+      }
+    }
+  }
+
+  it('show at once what there is, and then each change, to all who listen', async () => {
+    await bench.put('spring');
+    await api.ask('POST /campaigns/{id}/calls', {
+      params: { id: 'spring' },
+      body: { toPhoneNumber: phone(1), name: 'Ada' },
+    });
+    const listen = async () => {
+      const response = await api.client.request('GET /events');
+      expect(response.headers.get('content-type')).toBe('text/event-stream');
+      return snapshotsOf(response);
+    };
+    const [one, other] = [await listen(), await listen()];
+    const first = (await one.next()).value as Snapshot;
+    expect(first).toMatchObject({ campaigns: [{ id: 'spring', pending: 1 }], campaignsInAll: 1 });
+    await bench.queue.control.apply('pause', 'spring');
+    const seen = new Set<string>();
+    for await (const { at, campaigns } of one) {
+      seen.add(at);
+      if (campaigns[0]?.state === 'paused') break;
+    }
+    // Both are told of the same looks.
+    for await (const { at, campaigns } of other)
+      if (campaigns[0]?.state === 'paused') {
+        expect(seen).toContain(at);
+        break;
+      }
+  });
+
+  it('end when the console stops', async () => {
+    const stopped = await TestConsole.start(bench.environment);
+    const events = snapshotsOf(await stopped.client.request('GET /events'));
+    await events.next();
+    await stopped[Symbol.asyncDispose]();
+    for await (const _ of events);
+  });
+});
+
+describe('the reference', () => {
+  it('is a document and a page without scripts', async () => {
+    const document = (await (await api.fetch('/api/v1/openapi.json')).json()) as {
+      openapi: string;
+    };
+    expect(document.openapi).toBe('3.1.0');
+    const page = await (await api.fetch('/api/v1/reference')).text();
+    expect(page).toContain('/campaigns/{id}/calls');
+    expect(page).not.toMatch(/<script|style=|https?:/);
+    expect((await api.fetch('/api/v1/reference.css')).status).toBe(200);
+  });
+});
+
+describe('the page', () => {
+  it('is served with assets that never change, and at each of its addresses', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'console-page-'));
+    try {
+      await writeFile(join(folder, 'index.html'), '<!doctype html>page');
+      const app = new Hono();
+      servePage(app, folder);
+      const page = await app.request('/campaigns/spring');
+      expect([await page.text(), page.headers.get('cache-control')]).toEqual([
+        '<!doctype html>page',
+        'no-cache',
+      ]);
+      expect((await app.request('/api/v1/nothing')).status).toBe(404);
+      expect((await app.request('/assets/gone.js')).status).toBe(404);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
