@@ -42,6 +42,11 @@ export class MeasuredProcess implements AsyncDisposable {
     return this.#report(String(this.#reports));
   }
 
+  /** The first line on standard output that begins like this. */
+  async said(prefix: string): Promise<string> {
+    return await this.#process.waitForLine((line) => line.startsWith(prefix));
+  }
+
   /** Of a program that ends by itself. Rejects if it fails. */
   async usageToItsEnd(timeoutMs: number): Promise<Usage> {
     const usage = await this.#report('"last"', timeoutMs);

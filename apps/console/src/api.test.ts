@@ -1,3 +1,4 @@
+import type { Outcome, ResultRecord } from '@libby-dialer/dialing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   eachTest,
@@ -25,13 +26,14 @@ async function loaded(count: number): Promise<string[]> {
   return await bench.queued('spring');
 }
 
-async function settled(
-  callId: string,
-  ...rest: Parameters<TestBench['settle']> extends [any, any, ...infer R] ? R : never
-) {
+async function settled(callId: string, outcome: Outcome, more: Partial<ResultRecord> = {}) {
   await bench.claim('spring', callId);
-  await bench.settle('spring', callId, ...rest);
+  await bench.settle('spring', callId, outcome, more);
 }
+
+const listed = (query: object) => api.ask('GET /campaigns/{id}/calls', { ...spring, query });
+const upload = (content: string, name = 'people.csv') =>
+  api.ask('POST /lists', { query: { name }, body: new Blob([content]) });
 
 describe('campaigns', () => {
   it('are stored, shown and changed as they were seen', async () => {
@@ -61,9 +63,7 @@ describe('campaigns', () => {
 
   it('that cannot be are refused with each reason', async () => {
     const body = { ...FILE, pacing: { callsPerSecond: 0 }, colour: 'red' };
-    await expect(
-      api.ask('PUT /campaigns/{id}', { ...spring, body: body as typeof FILE }),
-    ).rejects.toMatchObject({
+    await expect(api.ask('PUT /campaigns/{id}', { ...spring, body })).rejects.toMatchObject({
       status: 400,
       code: 'invalid_campaign',
       problems: [
@@ -160,19 +160,20 @@ describe('calls', () => {
     await settled(first, 'accepted');
     await settled(second, 'rejected', { reason: 'bad_request' });
     await bench.claim('spring', third);
-    const list = (query: object) => api.ask('GET /campaigns/{id}/calls', { ...spring, query });
-
-    const page = await list({ limit: 1 });
+    const page = await listed({ limit: 1 });
     expect(page.calls).toMatchObject([{ callId: first, outcome: 'accepted', state: 'settled' }]);
-    const next = await list({ limit: 1, cursor: page.nextCursor });
+    const next = await listed({ limit: 1, cursor: page.nextCursor });
     expect(next.calls).toMatchObject([{ callId: second, outcome: 'rejected' }]);
-    expect((await list({ outcome: 'rejected' })).calls).toHaveLength(1);
-    expect((await list({ state: 'in_flight' })).calls).toMatchObject([
+    expect((await listed({ outcome: 'rejected' })).calls).toHaveLength(1);
+    expect((await listed({ state: 'in_flight' })).calls).toMatchObject([
       { callId: third, state: 'in_flight' },
     ]);
-    const queued = await list({ state: 'queued' });
+    const queued = await listed({ state: 'queued' });
     expect(queued.calls.map(({ row }) => row)).toContain(4);
-    await expect(list({ cursor: 'x' })).rejects.toMatchObject({ status: 400, code: 'bad_cursor' });
+    await expect(listed({ cursor: 'x' })).rejects.toMatchObject({
+      status: 400,
+      code: 'bad_cursor',
+    });
   });
 
   it('have results as JSON, CSV and NDJSON', async () => {
@@ -210,9 +211,6 @@ describe('calls', () => {
 });
 
 describe('lists', () => {
-  const upload = (content: string, name = 'people.csv') =>
-    api.ask('POST /lists', { query: { name }, body: new Blob([content]) });
-
   it('are uploaded, checked and loaded, and give their rejects', async () => {
     await bench.put('spring');
     const { list, name, bytes } = await upload(

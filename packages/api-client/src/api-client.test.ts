@@ -19,11 +19,12 @@ async function asking<T>(
   const seen: Seen[] = [];
   const server = createServer((request, response) => {
     const { method, url, headers } = request;
-    void text(request).then((body) => {
-      seen.push({ line: `${method} ${url}`, headers, body });
+    const reply = async () => {
+      seen.push({ line: `${method} ${url}`, headers, body: await text(request) });
       response.writeHead(answer.status, { 'content-type': answer.type ?? 'application/json' });
       response.end(answer.body);
-    });
+    };
+    void reply();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -135,6 +135,8 @@ function moved(schema: JsonSchema): JsonSchema & { $defs?: Record<string, JsonSc
   return JSON.parse(text) as JsonSchema & { $defs?: Record<string, JsonSchema> };
 }
 
-function withoutId({ id: _, ...schema }: JsonSchema): JsonSchema {
-  return schema;
+function withoutId(schema: JsonSchema): JsonSchema {
+  const named = { ...schema };
+  delete named.id;
+  return named;
 }

@@ -52,8 +52,7 @@ export function callHandlers({ context, push }: Console): Handlers<ApiParts['cal
       return await exported(context, request, 'text/csv; charset=utf-8', exchange);
     },
     'GET /campaigns/{id}/results.ndjson': async ({ params: { id }, query }, exchange) => {
-      const lineOf = (record: object) => `${JSON.stringify(record)}\n`;
-      const request = { id, outcome: query.outcome, heading: '', lineOf };
+      const request = { id, outcome: query.outcome, heading: '', lineOf: toNdjson };
       return await exported(context, request, 'application/x-ndjson', exchange);
     },
     'POST /campaigns/{id}/results/exported': async ({ params: { id }, body: { cursor } }) => {
@@ -84,6 +83,10 @@ export function callHandlers({ context, push }: Console): Handlers<ApiParts['cal
       return { done, refused: refused ?? null };
     },
   };
+}
+
+function toNdjson(record: object): string {
+  return `${JSON.stringify(record)}\n`;
 }
 
 interface Export {

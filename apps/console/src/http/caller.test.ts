@@ -15,16 +15,16 @@ describe('localUser', () => {
   );
 });
 
-describe('requireRole', () => {
-  const codeOf = (...asked: Parameters<typeof requireRole>) => {
-    try {
-      requireRole(...asked);
-      return undefined;
-    } catch (error) {
-      return (error as { code: string }).code;
-    }
-  };
+const codeOf = (...asked: Parameters<typeof requireRole>) => {
+  try {
+    requireRole(...asked);
+    return undefined;
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+};
 
+describe('requireRole', () => {
   it('lets nobody do more than their role may', () => {
     const viewer = { name: 'ann', role: 'viewer' } as const;
     expect(codeOf(viewer, 'viewer', 'spring')).toBeUndefined();

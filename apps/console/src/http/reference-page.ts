@@ -29,7 +29,7 @@ export function referencePage({ info, paths, components, servers }: Document): s
       ([method, operation]) => [method.toUpperCase(), path, operation as unknown] as const,
     ),
   ) as (readonly [method: string, path: string, operation: Operation])[];
-  const [{ url = '' } = {}] = servers;
+  const url = servers[0]?.url ?? '';
   return `<!doctype html>
 <html lang="en">
 <head>

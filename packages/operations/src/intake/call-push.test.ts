@@ -26,6 +26,7 @@ type Push = (
   idempotencyKey?: string,
 ) => Promise<PushedCall[]>;
 
+const recordOf = (id: string) => `{"toPhoneNumber":"${phone(1)}","name":"Ada","externalId":${id}}`;
 const statuses = (pushed: readonly PushedCall[]) => pushed.map(({ status }) => status);
 
 describe('CallPush', () => {
@@ -90,10 +91,8 @@ describe('CallPush', () => {
 
   it('keeps numbers that are too large for JavaScript as they are written', async () => {
     await bench.put('orders', { dedupeBy: 'externalId' });
-    const record = (id: string) =>
-      `{"toPhoneNumber":"${phone(1)}","name":"Ada","externalId":${id}}`;
     const pushed = await pushing((push) =>
-      push('orders', `[${record('9007199254740993')},${record('9007199254740992')}]`),
+      push('orders', `[${recordOf('9007199254740993')},${recordOf('9007199254740992')}]`),
     );
     expect(statuses(pushed)).toEqual(['queued', 'queued']);
   });

@@ -17,7 +17,7 @@ interface Waiting {
 export class CampaignFeed {
   readonly #loader: () => CallLoader;
   readonly #onFailure: () => void;
-  #waiting: Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
 
   /** @param onFailure told when a batch may have been added in part */
