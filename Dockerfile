@@ -1,8 +1,9 @@
-# One image for the worker (unless told otherwise), the enqueuer and the simulator: they share nearly all of their files.
+# One image for the worker (unless told otherwise), the enqueuer, the console and the simulator: they share nearly all of their files.
 #
 #   docker build -t libby-dialer --build-arg VERSION=… --build-arg REVISION="$(git rev-parse HEAD)" .
 #   docker run --init libby-dialer                                              the worker
 #   docker run --init libby-dialer node apps/enqueuer/src/main.ts status        the enqueuer
+#   docker run --init libby-dialer node apps/console/src/main.ts               the console's API
 #   docker run --init libby-dialer node packages/libby-simulator/src/main.ts    the simulator
 
 FROM node:24-bookworm-slim AS dependencies
@@ -13,6 +14,7 @@ RUN npm ci && ln -s /opt/pnpm/node_modules/@pnpm/exe.*/pnpm /usr/local/bin/pnpm
 # Only what decides about dependencies, so that a change in the source does not fetch them again.
 WORKDIR /app
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY apps/console/package.json apps/console/
 COPY apps/enqueuer/package.json apps/enqueuer/
 COPY apps/worker/package.json apps/worker/
 COPY packages/call-list/package.json packages/call-list/
@@ -20,13 +22,14 @@ COPY packages/call-record/package.json packages/call-record/
 COPY packages/daemon/package.json packages/daemon/
 COPY packages/dial-queue/package.json packages/dial-queue/
 COPY packages/dialing/package.json packages/dialing/
+COPY packages/http-api/package.json packages/http-api/
 COPY packages/libby-client/package.json packages/libby-client/
 COPY packages/libby-simulator/package.json packages/libby-simulator/
 COPY packages/operations/package.json packages/operations/
 COPY packages/runtime/package.json packages/runtime/
 # Without the filter pnpm installs for every package that the lockfile knows, those that are not here included.
 RUN pnpm install --prod --frozen-lockfile --trust-lockfile \
-      --filter @libby-dialer/worker... --filter @libby-dialer/enqueuer... --filter @libby-dialer/libby-simulator... \
+      --filter @libby-dialer/worker... --filter @libby-dialer/enqueuer... --filter @libby-dialer/console... --filter @libby-dialer/libby-simulator... \
     && chmod -R a+rX .
 
 # Readable for every user, also from a checkout that is not (umask 077).

@@ -4,7 +4,7 @@ import { dirname, join, matchesGlob } from 'node:path';
 import { expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
-const PROGRAMS = ['apps/worker', 'apps/enqueuer', 'packages/libby-simulator'];
+const PROGRAMS = ['apps/worker', 'apps/enqueuer', 'apps/console', 'packages/libby-simulator'];
 
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const rules = read('.dockerignore')

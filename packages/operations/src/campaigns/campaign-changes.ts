@@ -18,7 +18,7 @@ export function campaignChanges(stored: Campaign, given: Campaign): CampaignChan
     .map((key) => ({ key, before: before[key], after: after[key] }));
 }
 
-/** A campaign as its file would have it, in JSON: times as people write them, defaults spelled out. */
+/** A campaign as its file would have it: times as people write them, defaults spelled out. */
 export function campaignAsWritten({ startsAt, expiresAt, ...settings }: Campaign) {
   return {
     ...settings,
