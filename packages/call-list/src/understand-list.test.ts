@@ -115,6 +115,7 @@ test('tells of a workbook which sheet, and which rows it hides', async () => {
     delimiter: undefined,
     headingsRow: 3,
     rejected: { skipped: 1 },
+    hiddenRows: 1,
     blankRows: 1,
     calls: [{ sheetRow: 6, line: 6, payload: { toPhoneNumber: '+15055550124' } }],
   });

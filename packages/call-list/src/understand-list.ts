@@ -76,6 +76,8 @@ export interface Understanding {
   readonly isWhole: boolean;
   /** Of these rows, how many cannot be called, by code. */
   readonly rejected: Readonly<Partial<Record<RejectCode, number>>>;
+  /** Of those that are `skipped`, how many the sheet hides. */
+  readonly hiddenRows: number;
   /** Rows between them with nothing in them: they are no rows. */
   readonly blankRows: number;
   readonly warnings: readonly string[];
@@ -181,6 +183,7 @@ function understandingOf(
     ...(isUnclear ? { calls: [], rejected: {} } : checkedRows(campaign, checker, rows)),
     rows: rows.length,
     isWhole,
+    hiddenRows: rows.filter(({ problem }) => problem?.code === 'skipped').length,
     blankRows: blankRowsOf(headingsRow, rows),
     warnings: [...warnings, ...(isUnclear ? [] : checker.warnings)],
   };

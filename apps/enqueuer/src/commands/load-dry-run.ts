@@ -65,8 +65,10 @@ async function withContextIfThere<T>(
   } catch (error) {
     if (isThere || !(error instanceof DialerError) || error.code !== 'redis_unavailable')
       throw error;
-    io.stderr.write(
-      `${error.message} This dry run therefore does not know which calls are there already.\n`,
+    await printFitted(
+      io.stderr,
+      () =>
+        `${error.message} This dry run therefore does not know which calls are there already.\n`,
     );
     return await work(undefined);
   }
@@ -89,24 +91,32 @@ async function printForPeople(
     const shown = verdictLines(foreseen, linesLeft);
     linesLeft -= shown.lines.length;
     rowsShown += shown.rows;
-    await print(io.stdout, shown.lines.join(''));
+    await printFitted(io.stdout, () => shown.lines.join(''));
   }
   const { counts, totals, payloads } = found;
   const more = counts.rows - rowsShown;
   if (more > 0)
-    await print(
+    await printFitted(
       io.stdout,
-      `… and ${countOf(more, 'row')} more: --verdicts FILE writes a line for each.\n`,
+      () => `… and ${countOf(more, 'row')} more: --verdicts FILE writes a line for each.\n`,
     );
   await print(io.stdout, payloadsText(payloads));
-  await print(io.stdout, `\n${dryRunTable(campaign.id, counts)}\n${totalsText(totals, now)}`);
+  await printFitted(
+    io.stdout,
+    () => `\n${dryRunTable(campaign.id, counts)}\n${totalsText(totals, now)}`,
+  );
 }
+
+/** An object with a single text in it, as `formInfo` has many. */
+const ENTRY = /\{\n\s+("(?:[^"\\]|\\.)*": "(?:[^"\\]|\\.)*")\n\s+\}/g;
 
 function payloadsText(payloads: readonly Payload[]): string {
   if (payloads.length === 0) return '';
   const calls =
     payloads.length === 1 ? 'The first call as it' : `The first ${payloads.length} calls as they`;
-  const asSent = payloads.map((payload) => JSON.stringify(payload, undefined, 2)).join('\n');
+  const asSent = payloads
+    .map((payload) => JSON.stringify(payload, undefined, 2).replaceAll(ENTRY, '{ $1 }'))
+    .join('\n');
   return `\n${calls} would be sent:\n${asSent}\n`;
 }
 

@@ -12,6 +12,7 @@ import { ZONE_SOURCES } from './dry-run-report.ts';
 
 const HEADING_LENGTH = 40;
 const SAMPLE_LENGTH = 30;
+const LEAST_SAMPLE = 8;
 const TEXT_LENGTH = 300;
 const HEADINGS_NAMED = 12;
 const INTROS = ['introNotes', 'introMessage', 'introVoicemail'] as const;
@@ -59,12 +60,18 @@ const USES: Partial<Record<UnderstoodColumn['uses'][number], string>> = {
 function usedTable(columns: readonly UnderstoodColumn[], width: number): string {
   const used = columns.filter((column) => ownUses(column).length > 0);
   const headingLength = Math.min(HEADING_LENGTH, Math.floor(width / 3));
-  const rows = used.map((column) => [
-    `  ${cut(column.heading, headingLength)}`,
-    usesText(column),
-    cut(column.samples[0] ?? '', SAMPLE_LENGTH),
-  ]);
-  return formatTable(rows, width);
+  const rows = used.map((column) => ({
+    heading: `  ${cut(column.heading, headingLength)}`,
+    uses: usesText(column),
+    sample: column.samples[0] ?? '',
+  }));
+  const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(({ length }) => length));
+  const taken = widest(rows.map((row) => row.heading)) + widest(rows.map((row) => row.uses)) + 4;
+  const room = Math.min(SAMPLE_LENGTH, width - taken);
+  const table = rows.map(({ heading, uses, sample }) =>
+    room < LEAST_SAMPLE ? [heading, uses] : [heading, uses, cut(sample, room)],
+  );
+  return formatTable(table, width);
 }
 
 function ownUses({ uses }: UnderstoodColumn): UnderstoodColumn['uses'] {
@@ -131,7 +138,8 @@ function hoursText({ zones, zoneSource }: SampleCall): string {
   return `hours of ${zonesText(zones)} by ${ZONE_SOURCES[zoneSource]}`;
 }
 
-function leftOutText({ rejected, rows, isWhole, blankRows }: Understanding): string {
+function leftOutText(understanding: Understanding): string {
+  const { rejected, rows, isWhole, hiddenRows, blankRows } = understanding;
   const codes = Object.entries(rejected).toSorted(([, one], [, other]) => other - one);
   const count = codes.reduce((sum, [, each]) => sum + each, 0);
   const blank =
@@ -139,7 +147,10 @@ function leftOutText({ rejected, rows, isWhole, blankRows }: Understanding): str
       ? ''
       : `${countOf(blankRows, 'row')} between them ${blankRows === 1 ? 'is' : 'are'} blank.`;
   if (count === 0 && blank === '') return '';
-  const why = codes.map(([code, each]) => `${formatCount(each)} ${code}`).join(', ');
+  const hidden = hiddenRows === 0 ? '' : ` (${formatCount(hiddenRows)} hidden in the sheet)`;
+  const why = codes
+    .map(([code, each]) => `${formatCount(each)} ${code}${code === 'skipped' ? hidden : ''}`)
+    .join(', ');
   const left =
     count === 0
       ? ''

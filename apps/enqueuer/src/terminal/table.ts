@@ -1,3 +1,4 @@
+import { terminalText } from '@libby-dialer/runtime';
 import { type Output, print } from './io.ts';
 import { widthOf, wrapped, wrapSentences } from './line-width.ts';
 
@@ -80,7 +81,9 @@ export async function printFitted(
   textFor: (width: number) => string,
 ): Promise<void> {
   const width = widthOf(output);
-  await print(output, wrapSentences(textFor(width), width));
+  const text = textFor(width);
+  // What is shown and not obeyed takes more room.
+  await print(output, wrapSentences(output.isTTY === true ? terminalText(text) : text, width));
 }
 
 /** A cell that holds a line break would make a row of the text behind it. */
