@@ -166,13 +166,16 @@ describe.concurrent('a job that comes again', () => {
     await world.campaign();
     await world.load([NUMBER]);
     // Fetched by a worker that died before it claimed.
+    const connection = world.redis.duplicate();
     const dead = new Worker('spring', null, {
-      connection: world.redis.duplicate(),
+      connection,
       prefix: world.keys.queues,
       lockDuration: 500,
     });
     expect((await dead.getNextJob('a dead worker'))?.id).toBe(world.callId(NUMBER));
     await dead.close(true);
+    // Handed in, it is not BullMQ's to close: it would look for its server for ever.
+    connection.disconnect();
     await world.startWorker();
     expect(await world.settled(1)).toMatchObject([{ outcome: 'accepted', attempts: 1 }]);
     expect(world.simulator.calls().byNumber).toEqual({ [NUMBER]: 1 });
