@@ -11,7 +11,9 @@ const LINES = {
 } as const;
 type CampaignId = keyof typeof LINES;
 const CAMPAIGNS = Object.keys(LINES) as CampaignId[];
-const NUMBERS = fictionalNumbers().slice(0, 2500);
+/** In each campaign; `THOROUGH=1` has more of them. */
+const CALLS = process.env['THOROUGH'] === '1' ? 2500 : 1000;
+const NUMBERS = fictionalNumbers().slice(0, CALLS);
 /** Around the call that is dialed next, and of these every other: the rest still rings. */
 const BEHIND = 5;
 const AHEAD = 15;
@@ -109,7 +111,7 @@ function now(): number {
   return performance.timeOrigin + performance.now();
 }
 
-test('do-not-call, pause and cancel: once one is said, no call that it concerns begins, of 10,000', async () => {
+test('do-not-call, pause and cancel: once one is said, no call that it concerns begins', async () => {
   await using world = await DialingWorld.open(redis, { latencyMs: 3 });
   for (const id of CAMPAIGNS) {
     await world.campaign({ id, fromPhoneNumber: LINES[id] });
