@@ -188,7 +188,7 @@ async function settleAll(redis: RedisStage, rows: number): Promise<void> {
         settledAt: at,
         worker: 'worker-1',
         revision: 1,
-        list: 'contacts.csv',
+        list: join(folder, 'contacts.csv'),
         permission: { doNotCall: 0 },
       };
       const id = `1-${row + 1}`;
