@@ -54,9 +54,7 @@ describe('a list for the real API', () => {
     const path = join(folder, 'titled.csv');
     await writeFile(path, 'Jos\xe9\n\nMobile\n505-555-0123\n', 'latin1');
     const reading = { headerRow: 3, encoding: 'windows-1252' } as const;
-    await expect(refuseExampleNumbers({ list: path, reading }, lineless)).rejects.toThrow(
-      'row 4',
-    );
+    await expect(refuseExampleNumbers({ list: path, reading }, lineless)).rejects.toThrow('row 4');
   });
 
   test('passes without', async () => {

@@ -15,6 +15,17 @@ function problems(content: unknown): string[] {
 }
 
 describe('a campaign file', () => {
+  it('says which rows are skipped, by texts', () => {
+    const skipWhere = { 'Opt-Out?': ['y', true, 1] };
+    expect(accepted({ skipWhere }).skipWhere).toEqual({ 'Opt-Out?': ['y', 'true', '1'] });
+    expect(problems({ ...MINIMAL, skipWhere: { 'Opt-Out?': 'y' } })).toEqual([
+      'skipWhere.Opt-Out?: must be a list of texts, such as ["yes", "y"]',
+    ]);
+    expect(problems({ ...MINIMAL, onlyWhere: { Status: [] } })).toEqual([
+      'onlyWhere.Status: must name at least one text',
+    ]);
+  });
+
   it('needs an id and a line, and fills in the rest', () => {
     expect(accepted()).toEqual({
       id: 'spring',

@@ -73,6 +73,21 @@ export const TEXT_FIELDS = [
   'customRules',
 ] as const;
 
+const conditions = z
+  .record(
+    z.string().min(1),
+    z
+      .array(
+        z
+          .union([z.string(), z.number(), z.boolean()], { error: 'must be a text' })
+          .transform(String),
+        { error: 'must be a list of texts, such as ["yes", "y"]' },
+      )
+      .nonempty({ error: 'must name at least one text' })
+      .max(1000),
+  )
+  .optional();
+
 const text = z
   .string()
   .max(20_000)
@@ -124,6 +139,13 @@ export const campaignFields = z.strictObject({
         '`country` is that of the row’s number: a name, an ISO code or a calling code. ' +
         '`doNotCall` says who is not to be called.',
     ),
+  skipWhere: conditions.describe(
+    'Rows that are not called, by what stands in a column, whatever its case: {"Opt-Out?": ["y", "yes"]}. ' +
+      'A list without that column is refused.',
+  ),
+  onlyWhere: conditions.describe(
+    'The only rows that are called, by what stands in a column: {Status: [new, open]}.',
+  ),
   defaultCountry: z
     .string()
     .refine(isCountryCode, { error: 'must be a two-letter country code, such as US' })

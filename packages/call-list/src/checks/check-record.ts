@@ -16,6 +16,7 @@ import {
 } from '@libby-dialer/dialing';
 import { listHeadId } from '../columns/headings.ts';
 import { type ListIdentity, type ListRow, placeOf, type RowProblem } from '../list-row.ts';
+import { RowConditions } from './row-conditions.ts';
 
 /** A call that may be queued, and what it is the same by. */
 interface CheckedCall {
@@ -78,6 +79,7 @@ export class RecordChecker {
   /** With the positions of each in the form of a CSV list. */
   readonly #variables: readonly (Variable & { positions: readonly number[] })[];
   readonly #needsZone: boolean;
+  readonly #conditions: RowConditions;
   readonly #vouches: ((e164: string) => boolean) | undefined;
 
   constructor(campaign: Campaign, options: RecordCheckerOptions = {}) {
@@ -91,9 +93,19 @@ export class RecordChecker {
       ...variable,
       positions: [...keys.keys()].filter((position) => keys[position] === variable.key),
     }));
+    this.#conditions = new RowConditions(campaign);
     this.#vouches = vouchesFor(campaign.vouchedPrefixes);
     this.#needsZone =
       campaign.callingWindow !== 'anytime' && campaign.callingWindow.timezone === 'recipient';
+  }
+
+  /**
+   * A record of a JSON list, or one that was pushed.
+   * @param row where it stands, if in a list
+   */
+  checkRecord(record: CallRecord, row?: ListRow): RowVerdict {
+    const form = record.formInfo?.filter(([, value]) => value !== '');
+    return this.#conditions.recordProblem(record) ?? this.check(record, form, row);
   }
 
   /**

@@ -1,10 +1,12 @@
 import { type Campaign, parseCampaign, payloadFor } from '@libby-dialer/dialing';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CsvRows } from '../formats/csv-rows.ts';
 import { NdjsonRows } from '../formats/ndjson-rows.ts';
 import type { ListRow } from '../list-row.ts';
 import { isProblem, RecordChecker, type RowVerdict } from './check-record.ts';
 import { createRowChecker } from './check-row.ts';
+import { RowConditions } from './row-conditions.ts';
 
 function campaignOf(fields: Record<string, unknown> = {}): Campaign {
   const verdict = parseCampaign({
@@ -45,6 +47,70 @@ function namesOf(verdicts: readonly RowVerdict[]): (string | false)[] {
 }
 
 const RECIPIENT_HOURS = { callingWindow: { from: '08:00', to: '21:00' } };
+
+describe('rows that a campaign leaves out', () => {
+  const optedOut = { skipWhere: { 'Opt-Out?': ['y', 'Yes', true, 1] } };
+
+  it('are skipped whatever the case of the cell and the blanks around it', () => {
+    const rows = ['YES ', ' y', 'TRUE', '1', 'no', '', 'yes please'];
+    const text = `Name,Phone,opt-out?\n${rows.map((cell) => `Ann,+15055550123,${cell}\n`).join('')}`;
+    const skipped = Array.from({ length: 4 }, () => 'skipped');
+    expect(checkCsv(text, optedOut).map(codeOf)).toEqual([
+      ...skipped,
+      undefined,
+      undefined,
+      'do_not_call',
+    ]);
+  });
+
+  it('are skipped whatever else is wrong with them, and are no short rows', () => {
+    const [row] = checkCsv('Name,Phone,Opt-Out?\n,no number,y\n', optedOut);
+    expect(row).toEqual({
+      code: 'skipped',
+      reason: 'The campaign skips rows with this under "Opt-Out?".',
+    });
+    const short = checkCsv('Name,Phone,Opt-Out?\nAnn,+15055550123\n', optedOut);
+    expect(short.map(codeOf)).toEqual(['too_few_cells']);
+  });
+
+  it('are all but those that onlyWhere names', () => {
+    const text = 'Name,Phone,Status\nAnn,+15055550123,New\nBob,+15055550124,\n';
+    const verdicts = checkCsv(text, { onlyWhere: { status: ['new'] } });
+    expect(verdicts.map(codeOf)).toEqual([undefined, 'skipped']);
+    expect(checkCsv(text, { skipWhere: { Status: [''] } }).map(codeOf)).toEqual([
+      undefined,
+      'skipped',
+    ]);
+  });
+
+  it('are records too; of one that has no such entry nobody knows whether it is one', () => {
+    const record = { name: 'Ann', toPhoneNumber: '+15055550123' };
+    const records = [
+      { ...record, formInfo: [{ 'Opt-out?': true }] },
+      { ...record, formInfo: [{ 'Opt-Out?': null, City: 'Taos' }] },
+      record,
+    ];
+    const [yes, no, unknown] = checkJson(records, optedOut);
+    expect([codeOf(yes), codeOf(unknown)]).toEqual(['skipped', 'invalid_field']);
+    expect(no).toMatchObject({ call: { form: [['City', 'Taos']] } });
+    const external = { ...optedOut, skipWhere: { externalId: ['a'] } };
+    expect(checkJson([record, { ...record, externalId: 'A' }], external).map(codeOf)).toEqual([
+      undefined,
+      'skipped',
+    ]);
+  });
+
+  it('are skipped by what stands there alone, whatever stands there', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.array(fc.string(), { minLength: 1 }), (cell, values) => {
+        const conditions = (rule: Record<string, unknown>) => new RowConditions(campaignOf(rule));
+        const skip = conditions({ skipWhere: { x: values } }).cellsProblem([cell], [0]);
+        const only = conditions({ onlyWhere: { x: values } }).cellsProblem([cell], [0]);
+        expect([skip?.code, only?.code].toSorted()).toEqual(['skipped', undefined]);
+      }),
+    );
+  });
+});
 
 describe('createRowChecker', () => {
   it('makes a queued call of a CSV row: fields trimmed, the rest as form values in column order', () => {

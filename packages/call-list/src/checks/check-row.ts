@@ -13,6 +13,7 @@ import { listHeadId, resolveColumns } from '../columns/headings.ts';
 import { NeededColumns } from '../columns/needed-columns.ts';
 import type { ListIdentity, ListRow, RowProblem } from '../list-row.ts';
 import { rejectedBefore } from '../rejects/rejected-before.ts';
+import { cellText } from './cell-text.ts';
 import {
   invalidField,
   OWN_VARIABLES,
@@ -22,6 +23,7 @@ import {
   type Variable,
   variablesOf,
 } from './check-record.ts';
+import { RowConditions } from './row-conditions.ts';
 
 export interface RowCheckerOptions {
   /** For those who read results. */
@@ -62,7 +64,7 @@ export function createRowChecker(campaign: Campaign, options: RowCheckerOptions 
   }
   const variables = variablesOf(campaign);
   const asked = variables.map(({ key }) => key).filter((key) => !OWN_VARIABLES.has(key));
-  const columns = resolveColumns(headings, campaign.columns, new Set(asked));
+  const columns = resolveColumns(headings, campaign, new Set(asked));
   const formHeadings = columns.form.map(({ heading }) => heading);
   const records = new RecordChecker(campaign, { identity, dedupeHash, formHeadings });
   const isAsked = new Set(asked);
@@ -70,7 +72,8 @@ export function createRowChecker(campaign: Campaign, options: RowCheckerOptions 
     isAsked.has(variableKey(headingText(heading))),
   );
   const needed = [...columns.uses.values(), askedFor.map(({ position }) => position)].flat();
-  const cells = new CellReader(columns, new NeededColumns(headings, needed));
+  const conditions = new RowConditions(campaign);
+  const cells = new CellReader(columns, new NeededColumns(headings, needed), conditions);
   return {
     check: (row) => cells.check(row, records),
     head: headOf(identity, formHeadings),
@@ -100,7 +103,7 @@ function checkJson(row: ListRow, records: RecordChecker): RowVerdict {
   if (row.problem !== undefined) return row.problem;
   const { record } = row;
   if (record === undefined) throw new Error('a row of a JSON list has a record or a problem');
-  return records.check(record, record.formInfo, row);
+  return records.checkRecord(record, row);
 }
 
 const OTHER_FIELDS = RECORD_FIELDS.filter(
@@ -123,9 +126,13 @@ class CellReader {
   /** The fields that few lists have. */
   readonly #others: readonly [ColumnField, number][];
   readonly #needed: NeededColumns;
+  readonly #conditions: RowConditions;
+  readonly #conditionsAt: readonly number[];
 
-  constructor(columns: Columns, needed: NeededColumns) {
+  constructor(columns: Columns, needed: NeededColumns, conditions: RowConditions) {
     this.#needed = needed;
+    this.#conditions = conditions;
+    this.#conditionsAt = [...columnsFor(columns, 'skipWhere'), ...columnsFor(columns, 'onlyWhere')];
     this.#phone = columnsFor(columns, 'toPhoneNumber')[0] ?? -1;
     this.#name = columnsFor(columns, 'name');
     this.#form = columns.form.map(({ position }) => position);
@@ -146,6 +153,7 @@ class CellReader {
     const problem =
       this.#needed.problem(cells) ??
       this.#rejectedBefore(cells) ??
+      this.#conditions.cellsProblem(cells, this.#conditionsAt) ??
       this.#cellWithoutHeading(cells) ??
       this.#notToBeCalled(cells);
     if (problem !== undefined) return problem;
@@ -216,20 +224,8 @@ const MAY_BE_CALLED: ReadonlySet<string> = new Set(
 /** Shorter names need no look at the schema's limit. */
 const LONG_NAME = 1000;
 
-/** What databases and spreadsheets write where there is nothing. */
-const EMPTY_WORDS: ReadonlySet<string> = new Set([
-  'NULL',
-  String.raw`\N`,
-  '#N/A',
-  'NaN',
-  'nan',
-  '(null)',
-  '<null>',
-]);
-
 function trimmed(cells: readonly string[], position: number): string {
-  const text = (cells[position] ?? '').trim();
-  return EMPTY_WORDS.has(text) ? '' : text;
+  return cellText(cells[position] ?? '');
 }
 
 /** An empty cell sets nothing. */

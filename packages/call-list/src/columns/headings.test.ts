@@ -1,16 +1,13 @@
+import type { Campaign } from '@libby-dialer/dialing';
 import { describe, expect, it } from 'vitest';
 import { ListError } from '../list-error.ts';
-import { columnsFor } from './columns.ts';
+import { type ColumnUse, columnsFor } from './columns.ts';
 import { listHeadId, ORIGIN_HEADINGS, resolveColumns } from './headings.ts';
 
 /** The headings that were taken for the phone, the name, other fields, and form entries. */
-function resolved(
-  headings: string,
-  columns?: Parameters<typeof resolveColumns>[1],
-  asked: string[] = [],
-) {
+function resolved(headings: string, columns?: Campaign['columns'], asked: string[] = []) {
   const given = headings.split(',');
-  const { uses, form } = resolveColumns(given, columns, new Set(asked));
+  const { uses, form } = resolveColumns(given, { columns }, new Set(asked));
   const {
     toPhoneNumber,
     name = '',
@@ -99,7 +96,9 @@ describe('resolveColumns', () => {
     ['Phone,Country', { country: null }, []],
     ['Phone,Country of birth', {}, []],
   ])('knows which columns of %s name the country of the number', (headings, columns, countries) => {
-    expect(columnsFor(resolveColumns(headings.split(','), columns), 'country')).toEqual(countries);
+    expect(columnsFor(resolveColumns(headings.split(','), { columns }), 'country')).toEqual(
+      countries,
+    );
     expect(resolved(headings, columns).form).toContain('ount');
   });
 
@@ -136,13 +135,23 @@ describe('resolveColumns', () => {
     ['Ann,+15055550123', {}, 'bad_headings', 'holds a phone number where headings are expected'],
     ['Ann,(505) 555-0123', {}, 'bad_headings', 'holds a phone number where headings are expected'],
   ])('refuses %s in a sentence', (headings, columns, code, words) => {
-    const resolving = () => resolveColumns(headings.split(','), columns, new Set(['city']));
+    const resolving = () => resolveColumns(headings.split(','), { columns }, new Set(['city']));
     expect(resolving).toThrow(ListError);
     expect(resolving).toThrow(
       expect.objectContaining({
         code: `list_${code}`,
         message: expect.stringContaining(words) as string,
       }),
+    );
+  });
+
+  it.each(['skipWhere', 'onlyWhere'])('wants each column of %s to be there', (rule) => {
+    const campaign = { [rule]: { 'Opt-Out?': ['y'], Status: ['old'] } };
+    const { uses, form } = resolveColumns(['Phone', 'status', 'OPT-OUT?'], campaign);
+    expect(uses.get(rule as ColumnUse)).toEqual([2, 1]);
+    expect(form).toHaveLength(2);
+    expect(() => resolveColumns(['Phone', 'Status', 'Opted out'], campaign)).toThrow(
+      `The campaign's ${rule} asks for a column "Opt-Out?", but the list has the headings "Phone", "Status", "Opted out".`,
     );
   });
 

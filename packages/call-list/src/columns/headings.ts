@@ -84,7 +84,8 @@ export function isNumber(heading: string): boolean {
   return /^\+?[\d\s().\-/]+$/.test(heading) && heading.replace(/\D/g, '').length >= 10;
 }
 
-type ColumnNames = NonNullable<Campaign['columns']>;
+/** What a campaign says of columns. */
+type ColumnRules = Pick<Campaign, 'columns' | 'skipWhere' | 'onlyWhere'>;
 
 /**
  * Without case, accents, blanks and punctuation: `To Phone-Number`, `to_phone_number` and
@@ -110,10 +111,10 @@ export function squash(heading: string): string {
  */
 export function resolveColumns(
   given: readonly string[],
-  columns: ColumnNames = {},
+  campaign: ColumnRules = {},
   asked: ReadonlySet<string> = new Set(),
 ): Columns {
-  return new ColumnResolver(given).resolve(columns, asked);
+  return new ColumnResolver(given).resolve(campaign, asked);
 }
 
 /** Short and stable: what a queued call names its list's form headings by. */
@@ -153,7 +154,11 @@ class ColumnResolver {
     this.#rejectedFor = own < given.length ? own + TRAILER.indexOf('code') : undefined;
   }
 
-  resolve({ country, doNotCall, ...columns }: ColumnNames, asked: ReadonlySet<string>): Columns {
+  resolve(
+    { columns: named = {}, skipWhere = {}, onlyWhere = {} }: ColumnRules,
+    asked: ReadonlySet<string>,
+  ): Columns {
+    const { country, doNotCall, ...columns } = named;
     this.#refuseData();
     for (const [field, heading] of Object.entries(columns)) {
       if (heading !== null) this.#assignNamed(field as ColumnField | 'name', heading);
@@ -166,6 +171,8 @@ class ColumnResolver {
     this.#use('country', this.#asNamedOrHeaded('country', country, COUNTRY_HEADINGS));
     this.#use('doNotCall', this.#asNamedOrHeaded('doNotCall', doNotCall, DO_NOT_CALL_HEADINGS));
     this.#use('extension', this.#headedAny(EXTENSION_HEADINGS));
+    this.#use('skipWhere', this.#asked('skipWhere', Object.keys(skipWhere)));
+    this.#use('onlyWhere', this.#asked('onlyWhere', Object.keys(onlyWhere)));
     return {
       headings: this.#headings,
       uses: this.#uses,
@@ -210,6 +217,18 @@ class ColumnResolver {
       );
     }
     return position;
+  }
+
+  /** A column that was renamed must not lead to calls that it would have kept from being made. */
+  #asked(rule: 'skipWhere' | 'onlyWhere', headings: readonly string[]): number[] {
+    return headings.map((heading) => {
+      const position = this.#only(rule, this.#byKey.get(variableKey(heading)) ?? []);
+      if (position !== undefined) return position;
+      throw new ListError(
+        'unknown_column',
+        `The campaign's ${rule} asks for a column "${heading}", but the list has ${this.#seen()}.`,
+      );
+    });
   }
 
   #assignByOwnName(field: RecordField): void {

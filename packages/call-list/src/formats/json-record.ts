@@ -78,7 +78,7 @@ function withoutEmpty(record: object): object {
 
 function withoutNull(entry: unknown): unknown {
   if (entry === null || typeof entry !== 'object' || Array.isArray(entry)) return entry;
-  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null));
+  return Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, value ?? '']));
 }
 
 /**

@@ -43,7 +43,7 @@ export class RecordIntake {
   check({ record, problem }: ListRow, ownKey: string): CheckedRecord | RecordProblem {
     if (problem !== undefined) return problem;
     if (record === undefined) throw new Error('a row of JSON has a record or a problem');
-    const verdict = this.#records.check(record, record.formInfo);
+    const verdict = this.#records.checkRecord(record);
     if (isProblem(verdict)) return verdict;
     return this.isKeyedByRow ? { call: verdict.call, dedupeKey: `row:${ownKey}` } : verdict;
   }
