@@ -188,9 +188,7 @@ export class RealQueue {
   }
 
   async redial(callId: string, after: number): Promise<RedialAnswer> {
-    return (
-      await this.#queue.unknownCalls.redial(CAMPAIGN, callId, { by: 'Kim', at: 0 }, after * UNIT_MS)
-    ).kind;
+    return (await this.#queue.unknownCalls.redial(CAMPAIGN, callId, after * UNIT_MS)).kind;
   }
 
   /** Begins a pause or cancel; the promise settles when it returns. */
@@ -213,7 +211,6 @@ export class RealQueue {
   async erase(callId: string): Promise<ErasureTold> {
     try {
       const { calls, ended } = await this.#queue.eraser.erase(PHONES[callId] ?? '', {
-        by: 'Kim',
         at: await now(this.#redis),
       });
       return { calls, ended };
@@ -250,7 +247,7 @@ export class RealQueue {
   }
 
   releaseHold(): Promise<boolean> {
-    return this.#queue.holds.release('all', 'Kim');
+    return this.#queue.holds.release('all');
   }
 
   async openCanary(given: Pick<Canary, 'calls' | 'needed'>): Promise<CanaryAnswer> {
@@ -263,7 +260,7 @@ export class RealQueue {
   }
 
   releaseCanary(): Promise<boolean> {
-    return this.#queue.holds.release(`campaign:${CAMPAIGN}`, 'Kim');
+    return this.#queue.holds.release(`campaign:${CAMPAIGN}`);
   }
 
   /** Each time to a name that it has not had. Its expiry stays. */

@@ -23,7 +23,7 @@ const PAGES: readonly Page[] = [
   {
     file: 'cli-operation.md',
     title: 'Commands for operation',
-    names: ['doctor', 'hold', 'in-doubt', 'set-aside', 'suppress', 'erase'],
+    names: ['doctor', 'hold', 'in-doubt', 'set-aside', 'suppress', 'erase', 'audit'],
   },
   {
     file: 'cli-services.md',
@@ -99,7 +99,7 @@ function overview(program: Command): string {
       item('`--help` and `--version` work everywhere.'),
       item('Standard output has only what you asked for. Progress and logs go to standard error.'),
       item('`--json` prints one JSON object on standard output.'),
-      item('`--by` says who decided; it is kept for audit.'),
+      item('`--by` says who decides; it is kept for audit. Left out: your user name.'),
       item('A command that asks does so on a terminal only.'),
     ].join('\n'),
     '## Exit codes',

@@ -1,10 +1,7 @@
+import { userInfo } from 'node:os';
 import type { Outcome, ResultRecord } from '@libby-dialer/dialing';
+import { eachTest, phone, type TestBench } from '@libby-dialer/operations/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  eachTest,
-  phone,
-  type TestBench,
-} from '../../../packages/operations/src/testing/test-bench.ts';
 import { TestConsole } from './testing/test-console.ts';
 
 let bench: TestBench;
@@ -34,6 +31,21 @@ async function settled(callId: string, outcome: Outcome, more: Partial<ResultRec
 const listed = (query: object) => api.ask('GET /campaigns/{id}/calls', { ...spring, query });
 const upload = (content: string, name = 'people.csv') =>
   api.ask('POST /lists', { query: { name }, body: new Blob([content]) });
+
+it('keeps for audit who decided what, and from where', async () => {
+  await api.ask('PUT /campaigns/{id}', { ...spring, body: FILE });
+  await api.ask('POST /campaigns/{id}/cancel', spring);
+  const { entries, nextCursor } = await api.ask('GET /audit', { query: { limit: 1 } });
+  const caller = { by: userInfo().username, via: 'api', from: '127.0.0.1' };
+  expect(entries).toMatchObject([
+    { ...caller, action: 'campaign.cancel', campaign: 'spring', end: { effect: { wentOut: 0 } } },
+  ]);
+  const older = await api.ask('GET /audit', { query: { cursor: nextCursor ?? '' } });
+  expect(older).toMatchObject({ entries: [{ action: 'campaign.put' }], nextCursor: null });
+  await expect(api.ask('GET /audit', { query: { cursor: 'x' } })).rejects.toMatchObject({
+    code: 'bad_cursor',
+  });
+});
 
 describe('campaigns', () => {
   it('are stored, shown and changed as they were seen', async () => {

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { getRequestListener } from '@hono/node-server';
 import { CallPush, Context, OverviewWatch, StatusWatch } from '@libby-dialer/operations';
 import {
@@ -68,7 +69,8 @@ async function buildConsole(
 ): Promise<Console> {
   // Each request listens for the connection to be lost.
   redis.client.setMaxListeners(MAX_LISTENERS);
-  const context = new Context(config, logger, redis.client);
+  const actor = { name: 'console', via: 'api', from: hostname() } as const;
+  const context = new Context(config, logger, redis.client, actor);
   const watch = new StatusWatch(context);
   const { folder, maxMegabytes } = config.lists;
   return {

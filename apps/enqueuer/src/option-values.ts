@@ -15,6 +15,16 @@ export function duration(text: string): number {
   throw new InvalidArgumentError('It must be a duration such as 90s, 30m, 2h or 1d.');
 }
 
+/** A date or a time, or how long ago: `2026-12-01`, `2026-12-01T18:00Z`, `2h`; epoch ms. */
+export function momentBefore(text: string): number {
+  if (/^\d{1,6}[smhd]$/.test(text)) return Date.now() - duration(text);
+  const at = /^\d{4}-\d{2}-\d{2}(T|$)/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(at)) return at;
+  throw new InvalidArgumentError(
+    'It must be a date such as 2026-12-01, a time such as 2026-12-01T18:00Z, or a duration such as 2h.',
+  );
+}
+
 export function positiveDuration(text: string): number {
   const ms = duration(text);
   if (ms === 0) throw new InvalidArgumentError('It must be more than nothing.');

@@ -8,6 +8,7 @@ import {
   type Schema,
   trustExtraAuthorities,
 } from '@libby-dialer/runtime';
+import { actorOf } from './actor.ts';
 import { type EnqueuerConfig, enqueuerConfig } from './config.ts';
 import type { Io } from './terminal/io.ts';
 
@@ -27,9 +28,13 @@ export function openLogger(io: Io, config: EnqueuerConfig): Logger {
 
 /**
  * Reads the configuration, connects and runs the work. What Redis objects to becomes one sentence
- * (`redis_failed`).
+ * (`redis_failed`). @param by who decides what is done
  */
-export async function withContext<T>(io: Io, work: (context: Context) => Promise<T>): Promise<T> {
+export async function withContext<T>(
+  io: Io,
+  work: (context: Context) => Promise<T>,
+  by?: string,
+): Promise<T> {
   const config = readConfig(io, enqueuerConfig);
   const logger = openLogger(io, config);
   for (const sentence of misspelledVariables(enqueuerConfig, io.environment()))
@@ -41,7 +46,7 @@ export async function withContext<T>(io: Io, work: (context: Context) => Promise
   });
   await connection.connect({ signal: io.signal });
   return await explainingErrors(connection, io.signal, () =>
-    work(new Context(config, logger, connection.client)),
+    work(new Context(config, logger, connection.client, actorOf(by))),
   );
 }
 

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { Context } from '@libby-dialer/operations';
 import {
   type Logger,
@@ -49,7 +50,8 @@ export function serveDaemon(
       stopped: `the ${noun} has stopped`,
     },
     build: async ({ redis, connect }) => {
-      const context = new Context(config, logger, redis.client);
+      const actor = { name: program, via: 'schedule', from: hostname() } as const;
+      const context = new Context(config, logger, redis.client, actor);
       const daemonId = processName();
       return workOf(await buildParts({ context, logger, registry, daemonId, connect }));
     },

@@ -1,5 +1,6 @@
 import type { Canary } from '@libby-dialer/dialing';
 import type { Queue } from 'bullmq';
+import { type AuditTrail, RedisAuditTrail } from './audit/audit-trail.ts';
 import { CallLoader } from './calls/call-loader.ts';
 import { CallReopener } from './calls/call-reopener.ts';
 import { CallStates } from './calls/call-states.ts';
@@ -75,6 +76,7 @@ export class DialQueue {
   readonly callHistory: CallHistory;
   readonly eraser: Eraser;
 
+  readonly audit: AuditTrail;
   readonly results: Results;
   readonly forwarders: Forwarders;
   readonly inbox: InboxView;
@@ -108,6 +110,7 @@ export class DialQueue {
     this.doNotCall = new DoNotCallList(redis, keys, identity);
     this.callHistory = new CallHistory(redis, keys, identity);
     this.eraser = new Eraser(redis, keys);
+    this.audit = new RedisAuditTrail(redis, keys);
     this.results = new Results(redis, keys);
     this.forwarders = new Forwarders(redis, keys);
     this.inbox = new InboxView(redis, keys);

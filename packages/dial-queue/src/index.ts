@@ -5,6 +5,18 @@ export { DialQueue, type DialQueueOptions } from './dial-queue.ts';
 export { Keys } from './redis/keys.ts';
 export type { RedisConnection } from './redis/redis-connection.ts';
 
+// What was decided
+
+export type {
+  AuditDetails,
+  AuditEntry,
+  AuditPage,
+  AuditQuery,
+  AuditTrail,
+  Decision,
+  DecisionEnd,
+} from './audit/audit-trail.ts';
+
 // Campaigns
 
 export type {
@@ -91,7 +103,6 @@ export type {
 // Calls that may have rung
 
 export type {
-  Decider,
   DoubtfulCall,
   RedialResolution,
   Resolution,
@@ -101,7 +112,7 @@ export type {
 // People
 
 export type { HistoryQuestion } from './people/call-history.ts';
-export type { DoNotCallChange, DoNotCallList } from './people/do-not-call-list.ts';
+export type { DoNotCallList } from './people/do-not-call-list.ts';
 export { eraseHead } from './people/erased-record.ts';
 export {
   CallInFlightError,

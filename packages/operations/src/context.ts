@@ -14,19 +14,42 @@ export interface ContextConfig {
   readonly redis: RedisConfig;
 }
 
-/** What operations work with: the queue by one connection, its settings, and where to log. */
+/** Who asks for something, as the audit keeps it. */
+export interface Actor {
+  readonly name: string;
+  readonly via: 'cli' | 'api' | 'page' | 'schedule';
+  /** Host or remote address. */
+  readonly from: string;
+}
+
+/**
+ * What operations work with: the queue by one connection, its settings, where to log, and who asks.
+ */
 export class Context {
   readonly config: ContextConfig;
   readonly logger: Logger;
   readonly redis: QueueConnection;
+  readonly actor: Actor;
   readonly queue: DialQueue;
   #isDurable = false;
 
-  constructor(config: ContextConfig, logger: Logger, redis: QueueConnection) {
+  constructor(
+    config: ContextConfig,
+    logger: Logger,
+    redis: QueueConnection,
+    actor: Actor,
+    queue = DialQueue.open(redis, config.redis.prefix),
+  ) {
     this.config = config;
     this.logger = logger;
     this.redis = redis;
-    this.queue = DialQueue.open(redis, config.redis.prefix);
+    this.actor = actor;
+    this.queue = queue;
+  }
+
+  /** The same for somebody else. */
+  as(actor: Actor): Context {
+    return new Context(this.config, this.logger, this.redis, actor, this.queue);
   }
 
   /** Epoch ms of Redis's clock. */

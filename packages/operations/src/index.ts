@@ -1,8 +1,15 @@
 // What operations work with
 
-export { Context, type ContextConfig, NoSuchCampaignError } from './context.ts';
+export { type Actor, Context, type ContextConfig, NoSuchCampaignError } from './context.ts';
 
 export { explainingErrors } from './explaining-errors.ts';
+
+// What was decided, and by whom
+
+export { AUDIT_ACTIONS, type AuditAction } from './audit/audit-actions.ts';
+export { auditJson } from './audit/audit-json.ts';
+export { type DecisionToKeep, decide } from './audit/decide.ts';
+export { type AuditRequest, listAudit } from './audit/list-audit.ts';
 
 // Campaigns
 

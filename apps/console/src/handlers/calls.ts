@@ -13,6 +13,7 @@ import {
   resultsPage,
   resultToCsv,
   setAsideJson,
+  type UnknownCallDecision,
 } from '@libby-dialer/operations';
 import { DialerError } from '@libby-dialer/runtime';
 import type { Console } from '../console.ts';
@@ -67,18 +68,16 @@ export function callHandlers({ context, push }: Console): Handlers<ApiParts['cal
       const calls = all.slice(from, from + limit);
       return { calls, nextCursor: from + limit < all.length ? String(from + limit) : null };
     },
-    'POST /in-doubt/resolve': async ({ body: { callIds, as } }, { caller }) => {
+    'POST /in-doubt/resolve': async ({ body: { callIds, as } }, { asCaller }) => {
       const calls = [];
-      for (const callId of new Set(callIds))
-        calls.push(await resolved(context, callId, { as, by: caller.name }));
+      for (const callId of new Set(callIds)) calls.push(await resolved(asCaller, callId, as));
       return { calls };
     },
     'GET /set-aside': async ({ query: { campaign } }) => ({
       jobs: (await listSetAsideJobs(context, campaign)).map(setAsideJson),
     }),
-    'POST /set-aside/resolve': async ({ body: { campaign, jobs, as } }, { caller }) => {
-      const decision = { as, by: caller.name };
-      const { done, refusal } = await resolveSetAsideJobs(context, campaign, jobs, decision);
+    'POST /set-aside/resolve': async ({ body: { campaign, jobs, as } }, { asCaller }) => {
+      const { done, refusal } = await resolveSetAsideJobs(asCaller, campaign, jobs, as);
       const refused = refusal && { code: refusal.code, reason: refusal.message };
       return { done, refused: refused ?? null };
     },
@@ -108,13 +107,9 @@ async function exported(
   return new Response(textStream(heading, records, lineOf));
 }
 
-async function resolved(
-  context: Context,
-  callId: string,
-  decision: { readonly as: 'accepted' | 'redial'; readonly by: string },
-) {
+async function resolved(context: Context, callId: string, as: UnknownCallDecision) {
   try {
-    const done = await resolveUnknownCall(context, callId, decision);
+    const done = await resolveUnknownCall(context, callId, as);
     const redialAt = done.kind === 'redial' ? { redialAt: isoInstant(done.redialAt) } : {};
     return { callId, status: done.kind, campaign: done.campaign, ...redialAt };
   } catch (error) {

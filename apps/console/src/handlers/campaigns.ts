@@ -13,13 +13,12 @@ import {
   type ZoneBacklog,
 } from '@libby-dialer/operations';
 import type { Console } from '../console.ts';
-import type { Handlers } from '../http/handlers.ts';
+import type { Exchange, Handlers } from '../http/handlers.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import { campaignJson } from './campaign-json.ts';
 import { checkedCampaign } from './given-campaign.ts';
 
-export function campaignHandlers(console: Console): Handlers<ApiParts['campaigns']> {
-  const { context, watch } = console;
+export function campaignHandlers({ context, watch }: Console): Handlers<ApiParts['campaigns']> {
   return {
     'GET /campaigns': async ({ query: { cursor, limit, state, contains } }) => {
       const request = { after: cursor, limit, state, contains };
@@ -52,10 +51,11 @@ export function campaignHandlers(console: Console): Handlers<ApiParts['campaigns
       const { now, zones } = await watch.backlog(id);
       return { at: isoInstant(now), zones: zones.map(zoneJson) };
     },
-    'PUT /campaigns/{id}': async ({ params: { id }, headers: asked, body }, { headers }) => {
+    'PUT /campaigns/{id}': async ({ params: { id }, headers: asked, body }, exchange) => {
+      const { headers, asCaller } = exchange;
       const { campaign, warnings } = checkedCampaign(withId(id, body));
       const edition = editionMeant(asked, await campaignDefinition(context, id));
-      const stored = await putCampaign(context, campaign, edition);
+      const stored = await putCampaign(asCaller, campaign, edition);
       const etag = etagOf(await campaignDefinition(context, id));
       headers.set('etag', etag);
       return {
@@ -66,23 +66,23 @@ export function campaignHandlers(console: Console): Handlers<ApiParts['campaigns
         etag,
       };
     },
-    'POST /campaigns/{id}/pause': steer(console, 'pause'),
-    'POST /campaigns/{id}/resume': steer(console, 'resume'),
-    'POST /campaigns/{id}/cancel': steer(console, 'cancel'),
-    'POST /campaigns/{id}/retry': async ({ params: { id }, body: { outcome } }) => ({
+    'POST /campaigns/{id}/pause': steer('pause'),
+    'POST /campaigns/{id}/resume': steer('resume'),
+    'POST /campaigns/{id}/cancel': steer('cancel'),
+    'POST /campaigns/{id}/retry': async ({ params: { id }, body: { outcome } }, { asCaller }) => ({
       campaign: id,
-      calls: await retryCalls(context, id, outcome),
+      calls: await retryCalls(asCaller, id, outcome),
       wentOut: 0,
     }),
-    'POST /campaigns/{id}/archive': async ({ params: { id }, body }) => {
+    'POST /campaigns/{id}/archive': async ({ params: { id }, body }, { asCaller }) => {
       const { status } = await watch.one(id);
       const calls = Object.values(status.outcomes).reduce((sum, count) => sum + count, 0);
-      await archiveCampaign(context, id, { withDoubts: body?.withDoubts ?? false });
+      await archiveCampaign(asCaller, id, { withDoubts: body?.withDoubts ?? false });
       return { campaign: id, calls, wentOut: 0 };
     },
-    'POST /all-campaigns/pause': steerAll(console, 'pause'),
-    'POST /all-campaigns/resume': steerAll(console, 'resume'),
-    'POST /all-campaigns/cancel': steerAll(console, 'cancel'),
+    'POST /all-campaigns/pause': steerAll('pause'),
+    'POST /all-campaigns/resume': steerAll('resume'),
+    'POST /all-campaigns/cancel': steerAll('cancel'),
   };
 }
 
@@ -134,18 +134,18 @@ function editionMeant(
   throw new HttpProblem(412, 'changed_meanwhile', detail);
 }
 
-function steer({ context }: Console, action: 'pause' | 'resume' | 'cancel') {
+function steer(action: 'pause' | 'resume' | 'cancel') {
   return async (
     { params: { id } }: { params: { id: string } },
-    { signal }: { signal: AbortSignal },
+    { asCaller, signal }: Pick<Exchange, 'asCaller' | 'signal'>,
   ) => {
-    const [steered] = await controlCampaigns(context, action, id, { signal });
+    const [steered] = await controlCampaigns(asCaller, action, id, { signal });
     return steered ?? { campaign: id, calls: 0, wentOut: 0 };
   };
 }
 
-function steerAll({ context }: Console, action: 'pause' | 'resume' | 'cancel') {
-  return async (_: object, { signal }: { signal: AbortSignal }) => ({
-    campaigns: await controlCampaigns(context, action, undefined, { signal }),
+function steerAll(action: 'pause' | 'resume' | 'cancel') {
+  return async (_: object, { asCaller, signal }: Pick<Exchange, 'asCaller' | 'signal'>) => ({
+    campaigns: await controlCampaigns(asCaller, action, undefined, { signal }),
   });
 }

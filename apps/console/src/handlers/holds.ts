@@ -10,8 +10,8 @@ export function holdHandlers({ context }: Console): Handlers<ApiParts['holds']> 
       const { holds, now } = await listHolds(context);
       return { holds: holds.map(holdJson), at: isoInstant(now) };
     },
-    'POST /holds/release': async ({ body: { scope } }, { caller }) => {
-      await releaseHold(context, scope, caller.name);
+    'POST /holds/release': async ({ body: { scope } }, { asCaller }) => {
+      await releaseHold(asCaller, scope);
       return { scope };
     },
   };

@@ -30,8 +30,8 @@ export function intakeHandlers({ context }: Console): Handlers<ApiParts['intake'
         unread: unread ?? null,
       })),
     }),
-    'DELETE /forwarders/{name}': async ({ params: { name } }) => {
-      await removeForwarder(context, name);
+    'DELETE /forwarders/{name}': async ({ params: { name } }, { asCaller }) => {
+      await removeForwarder(asCaller, name);
       return undefined;
     },
     'GET /forwarders/{name}/dead-letters': async ({ params: { name }, query }) => {
@@ -46,8 +46,8 @@ export function intakeHandlers({ context }: Console): Handlers<ApiParts['intake'
       const hasMore = letters.length > query.limit;
       return { deadLetters: page, nextCursor: hasMore ? (page.at(-1)?.id ?? null) : null };
     },
-    'POST /forwarders/{name}/dead-letters/retry': async ({ params: { name } }) => ({
-      count: await retryDeadLetters(context, name),
+    'POST /forwarders/{name}/dead-letters/retry': async ({ params: { name } }, { asCaller }) => ({
+      count: await retryDeadLetters(asCaller, name),
     }),
   };
 }

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { type Campaign, canaryOf } from '@libby-dialer/dialing';
 import type { ApiParts, ApiReceived, ListJson } from '@libby-dialer/http-api';
 import {
+  type Context,
   importNumbers,
   loadJson,
   loadList,
@@ -51,10 +52,12 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
       const { rows, next } = await readVerdicts(lists.verdictsOf(list), page);
       return { rows, nextCursor: next === undefined ? null : String(next) };
     },
-    'POST /lists/{list}/load': async ({ params: { list }, query, body }) => {
+    'POST /lists/{list}/load': async ({ params: { list }, query, body }, { asCaller }) => {
       const given = { ...body, ...(await lists.fileOf(list)) };
       const campaign = await meantCampaign(context, body.campaign);
-      const load = (hooks: WorkHooks) => loadResult(console, list, { ...given, campaign }, hooks);
+      const rejects = lists.rejectsOf(list);
+      const load = (hooks: WorkHooks) =>
+        loadResult(asCaller, rejects, { ...given, campaign }, hooks);
       return await begin(list, () => ListWork.begin('load', load, onCrash), query.waitSeconds);
     },
     'POST /lists/{list}/stop': async ({ params: { list } }) => {
@@ -65,12 +68,12 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
       const { name } = await lists.fileOf(list);
       return await rejectsOf(lists.rejectsOf(list), name, headers);
     },
-    'POST /lists/{list}/do-not-call': async ({ params: { list }, query, body }, { caller }) => {
+    'POST /lists/{list}/do-not-call': async ({ params: { list }, query, body }, { asCaller }) => {
       const given = { ...body, country: readCountry(body.country), ...(await lists.fileOf(list)) };
       const rejects = lists.rejectsOf(list);
       const work = async (hooks: WorkHooks) => {
-        const request = { ...given, ...hooks, rejects, by: caller.name, stdin: nothing() };
-        return { ...(await importNumbers(context, request)).counts };
+        const request = { ...given, ...hooks, rejects, stdin: nothing() };
+        return { ...(await importNumbers(asCaller, request)).counts };
       };
       return await begin(list, () => ListWork.begin('import', work, onCrash), query.waitSeconds);
     },
@@ -109,8 +112,8 @@ async function checkResult(
 }
 
 async function loadResult(
-  { context, lists }: Console,
-  list: string,
+  context: Context,
+  rejects: string,
   { canary, changesMeant, anotherListMeant, campaign, ...given }: Load,
   hooks: WorkHooks,
 ) {
@@ -119,7 +122,7 @@ async function loadResult(
     ...hooks,
     campaign,
     stdin: nothing(),
-    rejects: lists.rejectsOf(list),
+    rejects,
     canary: canary && canaryOf(canary.calls, canary.pass),
     isChangeMeant: async () => changesMeant,
     isAnotherMeant: async () => anotherListMeant,

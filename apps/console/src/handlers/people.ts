@@ -24,22 +24,22 @@ export function peopleHandlers({ context }: Console): Handlers<ApiParts['people'
         numbers: numbers.map((number, index) => ({ number, isListed: areListed[index] === true })),
       };
     },
-    'POST /do-not-call/add': async ({ body }, { caller, signal }) => {
+    'POST /do-not-call/add': async ({ body }, { asCaller, signal }) => {
       const numbers = numbersIn(body, readNumbers);
-      const added = await suppressNumbers(context, numbers, { by: caller.name, signal });
+      const added = await suppressNumbers(asCaller, numbers, { signal });
       return { added, alreadyListed: numbers.length - added };
     },
-    'POST /do-not-call/remove': async ({ body }, { caller }) => {
+    'POST /do-not-call/remove': async ({ body }, { asCaller }) => {
       const numbers = numbersIn(body, readOneNumber);
-      const removed = await unsuppressNumbers(context, numbers, { by: caller.name });
+      const removed = await unsuppressNumbers(asCaller, numbers);
       return { removed, notListed: numbers.length - removed };
     },
     'POST /erase/preview': async ({ body }, { signal }) => {
       const survey = await surveyPerson(context, numberIn(body), signal);
       return { ...survey, campaigns: [...survey.campaigns] };
     },
-    'POST /erase': async ({ body }, { caller, signal }) => {
-      const erased = await erasePerson(context, numberIn(body), { by: caller.name, signal });
+    'POST /erase': async ({ body }, { asCaller, signal }) => {
+      const erased = await erasePerson(asCaller, numberIn(body), signal);
       return { ...erased, beingLoaded: [...erased.beingLoaded] };
     },
   };

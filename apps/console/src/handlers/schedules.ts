@@ -21,25 +21,25 @@ export function scheduleHandlers({ context, logger }: Console): Handlers<ApiPart
       const views = await listSchedules(context, { last });
       return { schedules: views.map(scheduleJson), at: isoInstant(now) };
     },
-    'PUT /schedules/{name}': async ({ params: { name }, body }) => {
+    'PUT /schedules/{name}': async ({ params: { name }, body }, { asCaller }) => {
       const campaign = await meantCampaign(context, body.campaign);
-      const added = await addSchedule(context, { ...body, name, campaign });
+      const added = await addSchedule(asCaller, { ...body, name, campaign });
       const { answer: kind, schedule, next } = added;
       return { kind, schedule: scheduleJson({ schedule, next, last: [] }) };
     },
-    'DELETE /schedules/{name}': async ({ params: { name } }) => {
-      await removeSchedule(context, name);
+    'DELETE /schedules/{name}': async ({ params: { name } }, { asCaller }) => {
+      await removeSchedule(asCaller, name);
       return undefined;
     },
     'POST /schedules/{name}/runs': async (
       { params: { name }, body: { date, early } },
-      exchange,
+      { asCaller, signal },
     ) => {
-      const ended = await runSchedule(context, name, {
+      const ended = await runSchedule(asCaller, name, {
         date,
         isEarlyMeant: async () => early,
         stdin: Readable.from([]),
-        signal: exchange.signal,
+        signal,
         warn: (sentence) => logger.warn(sentence),
       });
       return runJson(ended);

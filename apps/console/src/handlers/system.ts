@@ -1,6 +1,6 @@
 import { isoInstant } from '@libby-dialer/dialing';
 import type { ApiParts } from '@libby-dialer/http-api';
-import { examine, type Finding } from '@libby-dialer/operations';
+import { auditJson, examine, type Finding, listAudit } from '@libby-dialer/operations';
 import { isLoopback } from '@libby-dialer/runtime';
 import type { Console } from '../console.ts';
 import type { Handlers } from '../http/handlers.ts';
@@ -8,7 +8,7 @@ import { HttpProblem } from '../http/http-problem.ts';
 import { eventStream } from '../live/event-stream.ts';
 
 export function systemHandlers(console: Console): Handlers<ApiParts['system']> {
-  const { config, snapshots } = console;
+  const { config, context, snapshots } = console;
   return {
     'GET /events': async (_, { signal }) => eventStream(snapshots, signal),
     'GET /snapshot': () => snapshots.newest(),
@@ -16,7 +16,11 @@ export function systemHandlers(console: Console): Handlers<ApiParts['system']> {
       const { workers, at } = await snapshots.newest();
       return { count: workers, at };
     },
-    'GET /audit': notYet,
+    'GET /audit': async ({ query: { since, ...query } }) => {
+      const request = { ...query, since: since === undefined ? undefined : Date.parse(since) };
+      const { entries, cursor } = await listAudit(context, request);
+      return { entries: entries.map(auditJson), nextCursor: cursor ?? null };
+    },
     'GET /doctor': async (_, { signal }) => {
       const findings: Finding[] = [];
       for await (const some of examine(config, signal)) findings.push(...some);

@@ -1,9 +1,12 @@
 import type { ApiAnswer, ApiReceived, ApiRoute } from '@libby-dialer/http-api';
+import type { Context } from '@libby-dialer/operations';
 import type { Caller } from './caller.ts';
 
 /** What a handler is told of a request beside its parts. */
 export interface Exchange {
   readonly caller: Caller;
+  /** For what the caller decides: it is kept for audit under their name. */
+  readonly asCaller: Context;
   /** Aborts when whoever asked has gone, or the program stops. */
   readonly signal: AbortSignal;
   /** Of the answer. */

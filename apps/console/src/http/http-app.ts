@@ -1,3 +1,4 @@
+import { getConnInfo } from '@hono/node-server/conninfo';
 import { type Api, type ApiRoute, api, BASE_PATH, type Route } from '@libby-dialer/http-api';
 import { explainingErrors } from '@libby-dialer/operations';
 import { isLoopback, systemClock } from '@libby-dialer/runtime';
@@ -85,7 +86,7 @@ interface RouteCall {
 }
 
 async function answerRoute(
-  { redis, stopping }: Console,
+  { redis, stopping, context: own }: Console,
   { route, handler, caller, params }: RouteCall,
   context: HonoContext,
 ): Promise<Response> {
@@ -93,8 +94,10 @@ async function answerRoute(
   const headers = new Headers({ 'cache-control': 'no-store' });
   const signal = AbortSignal.any([request.signal, stopping]);
   const received = await receivedRequest(route, request, params);
+  const from = getConnInfo(context).remote.address ?? 'unknown';
+  const asCaller = own.as({ name: caller.name, via: 'api', from });
   const answer = await explainingErrors(redis, signal, () =>
-    handler(received, { caller, signal, headers }),
+    handler(received, { caller, asCaller, signal, headers }),
   );
   return answerOf(route, answer, headers);
 }

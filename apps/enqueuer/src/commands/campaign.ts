@@ -9,6 +9,7 @@ import {
   type StoredAs,
 } from '@libby-dialer/operations';
 import { UsageError } from '@libby-dialer/runtime';
+import { BY } from '../actor.ts';
 import type { CommandLine } from '../command-line.ts';
 import { campaignChangeLines } from '../reports/campaign-change-lines.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
@@ -23,7 +24,8 @@ export function addCampaignCommands({ program, io, run }: CommandLine): void {
     .command('put')
     .description('Store or change a campaign without loading a list.')
     .argument('<file>', 'campaign file (YAML or JSON)')
-    .action((file) => run(put(io, file)));
+    .option(...BY)
+    .action((file, { by }) => run(put(io, file, by)));
   campaign
     .command('list')
     .description('Show all campaigns but those that are archived.')
@@ -41,17 +43,25 @@ export function addCampaignCommands({ program, io, run }: CommandLine): void {
     )
     .argument('<id>', 'id of the campaign')
     .option('--with-doubts', 'also if calls of it are in doubt; they then stay so for ever')
-    .action((id, { withDoubts = false }) => run(archive(io, id, withDoubts)));
+    .option(...BY)
+    .action((id, options) => run(archive(io, id, options)));
 }
 
-async function put(io: Io, path: string): Promise<number> {
+async function put(io: Io, path: string, by: string | undefined): Promise<number> {
   const file = await readCampaignFile(path);
   if (file === undefined) throw new UsageError(`There is no file ${path}.`);
   for (const warning of file.warnings) warn(io, warning);
-  return await withContext(io, async (context) => {
-    await print(io.stdout, storedText(file.campaign.id, await putCampaign(context, file.campaign)));
-    return 0;
-  });
+  return await withContext(
+    io,
+    async (context) => {
+      await print(
+        io.stdout,
+        storedText(file.campaign.id, await putCampaign(context, file.campaign)),
+      );
+      return 0;
+    },
+    by,
+  );
 }
 
 function storedText(id: string, stored: StoredAs): string {
@@ -92,15 +102,28 @@ async function listArchived(io: Io): Promise<number> {
   });
 }
 
-async function archive(io: Io, id: string, withDoubts: boolean): Promise<number> {
-  return await withContext(io, async (context) => {
-    await archiveCampaign(context, id, { withDoubts });
-    await print(
-      io.stdout,
-      `${id} is archived: its counts stay, and its id cannot be used again.\n`,
-    );
-    return 0;
-  });
+interface ArchiveOptions {
+  readonly withDoubts?: boolean | undefined;
+  readonly by?: string | undefined;
+}
+
+async function archive(
+  io: Io,
+  id: string,
+  { withDoubts = false, by }: ArchiveOptions,
+): Promise<number> {
+  return await withContext(
+    io,
+    async (context) => {
+      await archiveCampaign(context, id, { withDoubts });
+      await print(
+        io.stdout,
+        `${id} is archived: its counts stay, and its id cannot be used again.\n`,
+      );
+      return 0;
+    },
+    by,
+  );
 }
 
 async function show(io: Io, id: string): Promise<number> {

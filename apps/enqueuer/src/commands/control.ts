@@ -1,6 +1,7 @@
 import type { ControlAction } from '@libby-dialer/dial-queue';
 import { type ControlledCampaign, controlCampaigns } from '@libby-dialer/operations';
 import { countOf, UsageError } from '@libby-dialer/runtime';
+import { BY } from '../actor.ts';
 import type { CommandLine } from '../command-line.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
@@ -21,6 +22,7 @@ const DONE_WORDS: Record<ControlAction, string> = {
 
 interface ControlOptions {
   readonly all?: boolean | undefined;
+  readonly by?: string | undefined;
 }
 
 export function addControlCommands({ program, io, run }: CommandLine): void {
@@ -30,6 +32,7 @@ export function addControlCommands({ program, io, run }: CommandLine): void {
       .description(DESCRIPTIONS[action])
       .argument('[campaign]', 'id of the campaign')
       .option('--all', action === 'resume' ? 'every paused campaign' : 'every campaign')
+      .option(...BY)
       .action((campaign, options) => run(control(io, action, campaign, options)));
   }
 }
@@ -39,25 +42,29 @@ async function control(
   io: Io,
   action: ControlAction,
   campaign: string | undefined,
-  { all = false }: ControlOptions,
+  { all = false, by }: ControlOptions,
 ): Promise<number> {
   if ((campaign === undefined) !== all)
     throw new UsageError(`Name a campaign to ${action}, or use --all for every one.`);
-  return await withContext(io, async (context) => {
-    const controlled = await controlCampaigns(context, action, campaign, {
-      signal: io.signal,
-      waitBrokenOff: (id) =>
-        void io.stderr.write(
-          `${id} is ${DONE_WORDS[action]}, but calls claimed before may still go out within seconds.\n`,
-        ),
-    });
-    const lines = controlled.map((each) => doneLine(action, each));
-    await print(
-      io.stdout,
-      lines.length === 0 ? `There is no campaign to ${action}.\n` : lines.join(''),
-    );
-    return 0;
-  });
+  return await withContext(
+    io,
+    async (context) => {
+      const controlled = await controlCampaigns(context, action, campaign, {
+        signal: io.signal,
+        waitBrokenOff: (id) =>
+          void io.stderr.write(
+            `${id} is ${DONE_WORDS[action]}, but calls claimed before may still go out within seconds.\n`,
+          ),
+      });
+      const lines = controlled.map((each) => doneLine(action, each));
+      await print(
+        io.stdout,
+        lines.length === 0 ? `There is no campaign to ${action}.\n` : lines.join(''),
+      );
+      return 0;
+    },
+    by,
+  );
 }
 
 function doneLine(action: ControlAction, { campaign, wentOut }: ControlledCampaign): string {

@@ -3,16 +3,15 @@ import {
   type Context,
   type ErasedPerson,
   erasePerson,
-  readCountry,
-  readNumber,
   surveyPerson,
 } from '@libby-dialer/operations';
 import { countOf, DialerError } from '@libby-dialer/runtime';
+import { BY } from '../actor.ts';
 import type { CommandLine } from '../command-line.ts';
-import { deciderOf } from '../decider.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
+import { numberOf } from './number-argument.ts';
 
 interface EraseOptions {
   readonly country?: string | undefined;
@@ -29,10 +28,7 @@ export function addEraseCommand({ program, io, run }: CommandLine): void {
     )
     .argument('<number>', 'in E.164 form (+15055550123), or as dialed in --country')
     .option('--country <code>', 'two letters, such as US, for a number without a country code')
-    .option(
-      '--by <who>',
-      'who decided it; kept for audit, with a keyed hash of the number (default: your user name)',
-    )
+    .option(...BY)
     .option('--yes', 'do not ask; without a terminal nobody is asked')
     .option('--json', 'print one JSON object')
     .action((number, options) => run(erase(io, number, options)));
@@ -40,18 +36,17 @@ export function addEraseCommand({ program, io, run }: CommandLine): void {
 
 async function erase(io: Io, text: string, options: EraseOptions): Promise<number> {
   const { country, by, yes = false, json = false } = options;
-  const verdict = readNumber(text, { country: readCountry(country) });
-  if (!verdict.ok) {
-    const message = `The number cannot be read: ${verdict.reason}`;
-    throw new DialerError('number', message, { kind: 'invalid' });
-  }
-  const { number } = verdict;
-  return await withContext(io, async (context) => {
-    if (!yes && canAsk(io)) await askBefore(io, context, number);
-    const erased = await erasePerson(context, number, { by: deciderOf(by), signal: io.signal });
-    await print(io.stdout, json ? `${JSON.stringify(erased)}\n` : report(erased));
-    return 0;
-  });
+  const number = numberOf(text, country);
+  return await withContext(
+    io,
+    async (context) => {
+      if (!yes && canAsk(io)) await askBefore(io, context, number);
+      const erased = await erasePerson(context, number, io.signal);
+      await print(io.stdout, json ? `${JSON.stringify(erased)}\n` : report(erased));
+      return 0;
+    },
+    by,
+  );
 }
 
 /** Throws where the answer is no. */

@@ -8,6 +8,7 @@ import {
   retryDeadLetters,
 } from '@libby-dialer/operations';
 import { countOf, misspelledVariables, UsageError } from '@libby-dialer/runtime';
+import { BY } from '../actor.ts';
 import type { CommandLine } from '../command-line.ts';
 import { wholeNumberUpTo } from '../option-values.ts';
 import { type Io, print } from '../terminal/io.ts';
@@ -70,7 +71,8 @@ export function addForwardCommands({ program, io, run }: CommandLine): void {
       'Forget a forwarder that is no longer used, with its dead letters. Results do not wait for it any more.',
     )
     .argument('<name>', 'as "forward list" shows it')
-    .action((chosen) => run(remove(io, chosen)));
+    .option(...BY)
+    .action((chosen, { by }) => run(remove(io, chosen, by)));
   const dead = forward.command('dead').description('Results that could not be delivered.');
   dead
     .command('list')
@@ -82,7 +84,8 @@ export function addForwardCommands({ program, io, run }: CommandLine): void {
     .command('retry')
     .description('Deliver them again, by the forwarders of that name.')
     .argument('<name>', 'as "forward list" shows it')
-    .action((chosen) => run(retryDead(io, chosen)));
+    .option(...BY)
+    .action((chosen, { by }) => run(retryDead(io, chosen, by)));
 }
 
 function name(text: string): string {
@@ -132,12 +135,16 @@ async function list(io: Io): Promise<number> {
   });
 }
 
-async function remove(io: Io, name: string): Promise<number> {
-  return await withContext(io, async (context) => {
-    await removeForwarder(context, name);
-    await print(io.stdout, `${name} is forgotten.\n`);
-    return 0;
-  });
+async function remove(io: Io, name: string, by: string | undefined): Promise<number> {
+  return await withContext(
+    io,
+    async (context) => {
+      await removeForwarder(context, name);
+      await print(io.stdout, `${name} is forgotten.\n`);
+      return 0;
+    },
+    by,
+  );
 }
 
 async function listDead(io: Io, name: string, json: boolean): Promise<number> {
@@ -159,10 +166,14 @@ function rowOf({ id, campaign, result, reason, attempts, at }: DeadLetter): Cell
   return [id, campaign, result.callId, reason, attempts, at];
 }
 
-async function retryDead(io: Io, name: string): Promise<number> {
-  return await withContext(io, async (context) => {
-    const count = await retryDeadLetters(context, name);
-    await print(io.stdout, `${countOf(count, 'result')} will be delivered again.\n`);
-    return 0;
-  });
+async function retryDead(io: Io, name: string, by: string | undefined): Promise<number> {
+  return await withContext(
+    io,
+    async (context) => {
+      const count = await retryDeadLetters(context, name);
+      await print(io.stdout, `${countOf(count, 'result')} will be delivered again.\n`);
+      return 0;
+    },
+    by,
+  );
 }

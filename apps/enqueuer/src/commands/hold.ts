@@ -1,4 +1,5 @@
 import { holdJson, listHolds, releaseHold } from '@libby-dialer/operations';
+import { BY } from '../actor.ts';
 import type { CommandLine } from '../command-line.ts';
 import { holdTable } from '../reports/hold-report.ts';
 import { type Io, print } from '../terminal/io.ts';
@@ -16,7 +17,7 @@ export function addHoldCommands({ program, io, run }: CommandLine): void {
     .command('release')
     .description('Lift a hold: dialing goes on there at once.')
     .argument('<scope>', 'as "hold list" shows it: all, campaign:<id> or line:<number>')
-    .requiredOption('--by <who>', 'who decided it; kept for audit')
+    .option(...BY)
     .action((scope, { by }) => run(release(io, scope, by)));
 }
 
@@ -30,10 +31,14 @@ async function list(io: Io, { json = false }: { json?: boolean | undefined }): P
   });
 }
 
-async function release(io: Io, scope: string, by: string): Promise<number> {
-  return await withContext(io, async (context) => {
-    await releaseHold(context, scope, by);
-    await print(io.stdout, `${scope} is released.\n`);
-    return 0;
-  });
+async function release(io: Io, scope: string, by: string | undefined): Promise<number> {
+  return await withContext(
+    io,
+    async (context) => {
+      await releaseHold(context, scope);
+      await print(io.stdout, `${scope} is released.\n`);
+      return 0;
+    },
+    by,
+  );
 }

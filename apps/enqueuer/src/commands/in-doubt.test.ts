@@ -17,10 +17,7 @@ async function doubted(id = 'spring', settings = {}): Promise<string> {
 }
 
 /** What was decided about calls in doubt. */
-const audit = async () =>
-  (await bench.redis.xrange(bench.keys.audit, '-', '+'))
-    .map(([, fields]) => fields)
-    .filter((fields) => fields.includes('in_doubt_resolved'));
+const audit = () => bench.decisions('in_doubt.resolve');
 const redial = (callId: string) =>
   bench.run(['in-doubt', 'resolve', callId, '--as', 'redial', '--by', 'Ada']);
 
@@ -97,22 +94,12 @@ describe('in-doubt resolve --as accepted', () => {
     });
     expect((await bench.run(['in-doubt', 'list'])).stdout).toBe('No call is in doubt.\n');
     expect(await bench.redis.exists(bench.keys.campaign('spring').kept)).toBe(0);
-    const what = [
-      'what',
-      'in_doubt_resolved',
-      'callId',
-      callId,
-      'campaign',
-      'spring',
-      'as',
-      'accepted',
-      'by',
-      'Ada',
-    ];
-    expect(await audit()).toEqual([[...what, 'at', expect.stringMatching(/^20.*Z$/)]]);
+    expect(await audit()).toMatchObject([
+      { by: 'Ada', campaign: 'spring', details: { callId, as: 'accepted' }, end: { effect: {} } },
+    ]);
   });
 
-  test('a call that is not in doubt stays as it is, and nothing is kept', async () => {
+  test('a call that is not in doubt stays as it is', async () => {
     const callId = await doubted();
     const [waiting = ''] = await bench.queued('spring');
     const resolve = (id: string) =>
@@ -135,11 +122,14 @@ describe('in-doubt resolve --as accepted', () => {
       code: 1,
       stderr: expect.stringContaining('outcome is accepted'),
     });
-    expect(await audit()).toHaveLength(1);
+    const ends = (await audit()).map(({ end }) => end?.failure);
+    expect(ends).toEqual(['not_in_doubt', undefined, 'not_in_doubt']);
   });
 
-  test('needs a name and a decision', async () => {
-    expect(await bench.run(['in-doubt', 'resolve', 'call-1', '--as', 'accepted'])).toMatchObject({
+  test('needs a decision, and a name if one is given', async () => {
+    expect(
+      await bench.run(['in-doubt', 'resolve', 'call-1', '--as', 'accepted', '--by', ' ']),
+    ).toMatchObject({
       code: 2,
     });
     expect(await bench.run(['in-doubt', 'resolve', 'call-1', '--by', 'Ada'])).toMatchObject({
@@ -166,18 +156,17 @@ describe('in-doubt resolve --as redial', () => {
     expect(await bench.queued('spring')).toContain(callId);
     const status = await bench.json(['status', 'spring', '--json']);
     expect(status).toMatchObject({ pending: 1, outcomes: { unknown: 1 } });
+    const redialAt = stdout.match(/20\S+Z/)?.[0];
     const { calls } = (await bench.json(['in-doubt', 'list', '--json'])) as { calls: object[] };
-    expect(calls).toMatchObject([
-      { callId, redialAt: stdout.match(/20\S+Z/)?.[0], isRedialed: false },
-    ]);
+    expect(calls).toMatchObject([{ callId, redialAt, isRedialed: false }]);
     expect(await audit()).toMatchObject([
-      expect.arrayContaining([callId, 'as', 'redial', 'by', 'Ada']),
+      { by: 'Ada', details: { callId, as: 'redial' }, end: { effect: { redialAt } } },
     ]);
     expect(await redial(callId)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('once more already, from'),
     });
-    expect(await audit()).toHaveLength(1);
+    expect((await audit()).map(({ end }) => end?.failure)).toEqual([undefined, 'waits']);
   });
 
   test('may still be taken back by saying that the call was accepted', async () => {
@@ -223,6 +212,7 @@ describe('in-doubt resolve --as redial', () => {
       code: 1,
       stderr: expect.stringContaining('erased'),
     });
-    expect(await audit()).toEqual([]);
+    const ends = (await audit()).map(({ end }) => end?.failure);
+    expect(ends).toEqual(['canceled', 'expired', 'erased']);
   });
 });

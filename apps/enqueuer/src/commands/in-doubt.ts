@@ -8,6 +8,7 @@ import {
   type UnknownCallDecision,
 } from '@libby-dialer/operations';
 import { countOf } from '@libby-dialer/runtime';
+import { BY } from '../actor.ts';
 import type { CommandLine } from '../command-line.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { type Cell, formatTable, printFitted } from '../terminal/table.ts';
@@ -35,6 +36,11 @@ interface ListOptions {
   readonly json?: boolean | undefined;
 }
 
+interface ResolveOptions {
+  readonly as: UnknownCallDecision;
+  readonly by?: string | undefined;
+}
+
 export function addInDoubtCommands({ program, io, run }: CommandLine): void {
   const inDoubt = program
     .command('in-doubt')
@@ -57,7 +63,7 @@ export function addInDoubtCommands({ program, io, run }: CommandLine): void {
         .choices(['accepted', 'redial'] as const)
         .makeOptionMandatory(),
     )
-    .requiredOption('--by <who>', 'who decided it; kept for audit')
+    .option(...BY)
     .action((callId, options) => run(resolve(io, callId, options)));
 }
 
@@ -96,12 +102,16 @@ function rowOf(call: DoubtfulCall): Cell[] {
   ];
 }
 
-async function resolve(io: Io, callId: string, decision: UnknownCallDecision): Promise<number> {
-  return await withContext(io, async (context) => {
-    const resolved = await resolveUnknownCall(context, callId, decision);
-    await print(io.stdout, `${callId} of ${resolved.campaign} ${endText(resolved)}\n`);
-    return 0;
-  });
+async function resolve(io: Io, callId: string, { as, by }: ResolveOptions): Promise<number> {
+  return await withContext(
+    io,
+    async (context) => {
+      const resolved = await resolveUnknownCall(context, callId, as);
+      await print(io.stdout, `${callId} of ${resolved.campaign} ${endText(resolved)}\n`);
+      return 0;
+    },
+    by,
+  );
 }
 
 function endText(resolved: ResolvedCall): string {

@@ -19,6 +19,8 @@ export interface LoadOptions extends ListReading {
   readonly yes?: boolean | undefined;
   /** Of a dry run: a CSV of what is foreseen of each row. */
   readonly verdicts?: string | undefined;
+  /** Who decides it. */
+  readonly by?: string | undefined;
   readonly json?: boolean | undefined;
 }
 

@@ -8,6 +8,7 @@ import {
   type StoredCampaignChange,
 } from '@libby-dialer/operations';
 import { UsageError } from '@libby-dialer/runtime';
+import { BY } from '../actor.ts';
 import type { CommandLine } from '../command-line.ts';
 import { encodingOption, formatOption, headerRowOption, sheetOption } from '../list-options.ts';
 import { share, wholeNumber, wholeNumberUpTo } from '../option-values.ts';
@@ -70,6 +71,7 @@ export function addLoadCommand({ program, io, run }: CommandLine): void {
       '--yes',
       'do not ask before the file changes the stored campaign; without a terminal nobody is asked',
     )
+    .option(...BY)
     .option('--json', 'print the result as one JSON object')
     .action((file, options) => run(load(io, file, options)));
 }
@@ -82,7 +84,11 @@ async function load(io: Io, path: string, options: LoadOptions): Promise<number>
   for (const warning of file?.warnings ?? []) warn(io, warning);
   const counts = options.dryRun
     ? await dryRun(io, path, file?.campaign, options)
-    : await withContext(io, (context) => loadHere(io, context, path, file?.campaign, options));
+    : await withContext(
+        io,
+        (context) => loadHere(io, context, path, file?.campaign, options),
+        options.by,
+      );
   return counts.rejected > 0 ? ROWS_REJECTED : DONE;
 }
 

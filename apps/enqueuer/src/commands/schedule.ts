@@ -11,6 +11,7 @@ import {
   scheduleJson,
 } from '@libby-dialer/operations';
 import { DialerError, UsageError } from '@libby-dialer/runtime';
+import { BY } from '../actor.ts';
 import type { CommandLine } from '../command-line.ts';
 import { encodingOption, formatOption, headerRowOption, sheetOption } from '../list-options.ts';
 import {
@@ -45,6 +46,7 @@ interface AddOptions extends ListReading {
   readonly keepRuns?: number | undefined;
   readonly canary?: number | undefined;
   readonly canaryPass?: number | undefined;
+  readonly by?: string | undefined;
 }
 
 export function addScheduleCommands({ program, io, run }: CommandLine): void {
@@ -100,6 +102,7 @@ export function addScheduleCommands({ program, io, run }: CommandLine): void {
     .addOption(sheetOption())
     .addOption(encodingOption())
     .addOption(headerRowOption())
+    .option(...BY)
     .action((name, options) => run(add(io, name, options)));
   schedule
     .command('list')
@@ -116,33 +119,39 @@ export function addScheduleCommands({ program, io, run }: CommandLine): void {
     )
     .option('--early', 'also before the run is due; it is not carried out again then')
     .option('--json', 'print the result as one JSON object')
+    .option(...BY)
     .action((name, options) => run(runNow(io, name, options)));
   schedule
     .command('remove')
     .description('Remove a schedule. Its campaigns stay.')
     .argument('<name>', 'name of the schedule')
-    .action((name) => run(remove(io, name)));
+    .option(...BY)
+    .action((name, { by }) => run(remove(io, name, by)));
 }
 
 async function add(io: Io, name: string, options: AddOptions): Promise<number> {
   const file = await readCampaignFile(options.campaign);
   for (const warning of file?.warnings ?? []) warn(io, warning);
-  return await withContext(io, async (context) => {
-    const campaign = file?.campaign ?? (await storedCampaign(context, options.campaign));
-    const added = await addSchedule(context, { ...settingsOf(name, options), campaign });
-    if (campaign.expiresAt !== undefined && options.expiresAfter === undefined) {
-      warn(
-        io,
-        `${options.campaign} has expiresAt, so that no run begins after it; --expires-after gives each run its own.`,
+  return await withContext(
+    io,
+    async (context) => {
+      const campaign = file?.campaign ?? (await storedCampaign(context, options.campaign));
+      const added = await addSchedule(context, { ...settingsOf(name, options), campaign });
+      if (campaign.expiresAt !== undefined && options.expiresAfter === undefined) {
+        warn(
+          io,
+          `${options.campaign} has expiresAt, so that no run begins after it; --expires-after gives each run its own.`,
+        );
+      }
+      const { answer, schedule, next } = added;
+      await print(
+        io.stdout,
+        `${name} ${ANSWERS[answer]}. Its next runs:\n${nextRunsText(schedule, next)}`,
       );
-    }
-    const { answer, schedule, next } = added;
-    await print(
-      io.stdout,
-      `${name} ${ANSWERS[answer]}. Its next runs:\n${nextRunsText(schedule, next)}`,
-    );
-    return DONE;
-  });
+      return DONE;
+    },
+    options.by,
+  );
 }
 
 const ANSWERS: Record<AddedSchedule['answer'], string> = {
@@ -180,25 +189,30 @@ async function list(io: Io, { json }: { json?: boolean | undefined }): Promise<n
 interface RunOptions {
   readonly date?: string | undefined;
   readonly early?: boolean | undefined;
+  readonly by?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
 async function runNow(io: Io, name: string, options: RunOptions): Promise<number> {
-  return await withContext(io, async (context) => {
-    const { stdin, signal } = io;
-    const ended = await runSchedule(context, name, {
-      ...progressOf(io, context.logger, loadedSoFar),
-      date: options.date,
-      isEarlyMeant: (schedule, run) => isEarlyMeant(io, schedule, run, options),
-      stdin,
-      signal,
-      warn: (sentence) => warn(io, sentence),
-    });
-    const { run, now, end } = ended;
-    if (end.kind === 'loaded' && !hasCalls({ ...end.loaded.counts }))
-      warn(io, nothingQueuedText(run, now));
-    return await printEnd(io, ended, options);
-  });
+  return await withContext(
+    io,
+    async (context) => {
+      const { stdin, signal } = io;
+      const ended = await runSchedule(context, name, {
+        ...progressOf(io, context.logger, loadedSoFar),
+        date: options.date,
+        isEarlyMeant: (schedule, run) => isEarlyMeant(io, schedule, run, options),
+        stdin,
+        signal,
+        warn: (sentence) => warn(io, sentence),
+      });
+      const { run, now, end } = ended;
+      if (end.kind === 'loaded' && !hasCalls({ ...end.loaded.counts }))
+        warn(io, nothingQueuedText(run, now));
+      return await printEnd(io, ended, options);
+    },
+    options.by,
+  );
 }
 
 async function printEnd(
@@ -248,10 +262,14 @@ function nothingQueuedText({ local, dueAt }: ScheduleRun, now: number): string {
   return `run ${local} has queued nothing; ${then}.`;
 }
 
-async function remove(io: Io, name: string): Promise<number> {
-  return await withContext(io, async (context) => {
-    await removeSchedule(context, name);
-    await print(io.stdout, `${name} is removed. Its campaigns stay.\n`);
-    return DONE;
-  });
+async function remove(io: Io, name: string, by: string | undefined): Promise<number> {
+  return await withContext(
+    io,
+    async (context) => {
+      await removeSchedule(context, name);
+      await print(io.stdout, `${name} is removed. Its campaigns stay.\n`);
+      return DONE;
+    },
+    by,
+  );
 }

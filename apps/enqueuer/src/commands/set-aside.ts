@@ -9,6 +9,7 @@ import {
   setAsideJson,
 } from '@libby-dialer/operations';
 import { countOf, UsageError } from '@libby-dialer/runtime';
+import { BY } from '../actor.ts';
 import type { CommandLine } from '../command-line.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { type Cell, formatTable, printFitted } from '../terminal/table.ts';
@@ -20,7 +21,9 @@ interface ListOptions {
   readonly json?: boolean | undefined;
 }
 
-interface ResolveOptions extends SetAsideDecision {
+interface ResolveOptions {
+  readonly as: SetAsideDecision;
+  readonly by?: string | undefined;
   readonly all?: boolean | undefined;
 }
 
@@ -50,7 +53,7 @@ export function addSetAsideCommands({ program, io, run }: CommandLine): void {
         .choices(['queued', 'canceled'] as const)
         .makeOptionMandatory(),
     )
-    .requiredOption('--by <who>', 'who decided it; kept for audit')
+    .option(...BY)
     .action((campaign, jobs, options) => run(resolve(io, campaign, jobs, options)));
 }
 
@@ -93,15 +96,19 @@ async function resolve(
 ): Promise<number> {
   if (all === ids.length > 0)
     throw new UsageError('Name the jobs that "enqueuer set-aside list" shows, or say --all.');
-  return await withContext(io, async (context) => {
-    const meant = all ? undefined : ids;
-    const { done, refusal } = await resolveSetAsideJobs(context, campaign, meant, { as, by });
-    const text =
-      as === 'canceled'
-        ? `${countOf(done, 'job')} canceled`
-        : `${countOf(done, 'call')} queued again`;
-    await print(io.stdout, `${text}.\n`);
-    if (refusal !== undefined) throw refusal;
-    return 0;
-  });
+  return await withContext(
+    io,
+    async (context) => {
+      const meant = all ? undefined : ids;
+      const { done, refusal } = await resolveSetAsideJobs(context, campaign, meant, as);
+      const text =
+        as === 'canceled'
+          ? `${countOf(done, 'job')} canceled`
+          : `${countOf(done, 'call')} queued again`;
+      await print(io.stdout, `${text}.\n`);
+      if (refusal !== undefined) throw refusal;
+      return 0;
+    },
+    by,
+  );
 }

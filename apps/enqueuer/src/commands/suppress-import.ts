@@ -35,17 +35,20 @@ export async function importList(
     country: readCountry(country),
     column,
     rejects,
-    by,
   };
-  const { counts } = await withContext(io, async (context) => {
-    const imported = await importNumbers(context, {
-      ...request,
-      ...progressOf(io, context.logger, importedSoFar),
-      waitBrokenOff: () => warnOfClaims(io),
-    });
-    await print(io.stdout, json ? importJson(imported) : importTable(imported));
-    return imported;
-  });
+  const { counts } = await withContext(
+    io,
+    async (context) => {
+      const imported = await importNumbers(context, {
+        ...request,
+        ...progressOf(io, context.logger, importedSoFar),
+        waitBrokenOff: () => warnOfClaims(io),
+      });
+      await print(io.stdout, json ? importJson(imported) : importTable(imported));
+      return imported;
+    },
+    by,
+  );
   return counts.rejected > 0 ? ROWS_REJECTED : DONE;
 }
 

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
@@ -23,9 +24,7 @@ async function listed(...numbers: string[]): Promise<boolean[]> {
     .map((line) => line.endsWith('suppressed'));
 }
 
-async function audit(): Promise<string[][]> {
-  return (await bench.redis.xrange(bench.keys.audit, '-', '+')).map(([, fields]) => fields);
-}
+const added = async () => await bench.context.queue.doNotCall.count();
 
 const [first, second, third] = [phone(0), phone(1), phone(2)];
 const bare = (number: string) => number.slice(2);
@@ -251,8 +250,13 @@ describe('suppress import', () => {
     expect(stderr).toBe(
       'Interrupted after 1,000 rows (1,000 added, 0 rejected); the same command goes on from there.\n',
     );
-    expect(await audit()).toEqual([
-      ['what', 'do_not_call_imported', 'numbers', '1000', 'changed', '1000', 'by', 'Ada'],
+    expect(await bench.decisions()).toMatchObject([
+      {
+        action: 'do_not_call.import',
+        by: 'Ada',
+        details: { list: '-' },
+        end: { failure: 'interrupted', effect: { rows: 1000, added: 1000 } },
+      },
     ]);
   });
 });
@@ -273,7 +277,7 @@ describe('suppress', () => {
       bench.run(['suppress', 'add', first]),
       bench.run(['suppress', 'import', '-'], { stdin: `${second}\n` }),
     ].map((command) => command.finally(() => (done += 1)));
-    await eventually(async () => (await audit()).length === 2);
+    await eventually(async () => (await added()) === 2);
     expect(done).toBe(0);
     await bench.settle('spring', callId, 'accepted');
     await Promise.all(commands);
@@ -291,7 +295,7 @@ describe('suppress', () => {
     await bench.claim('spring', callId);
     const stop = new AbortController();
     const running = bench.run(['suppress', 'add', second], { signal: stop.signal });
-    await eventually(async () => (await audit()).length === 1);
+    await eventually(async () => (await added()) === 1);
     stop.abort(new Interrupted('SIGINT'));
     const { code, stderr } = await running;
     expect(code).toBe(130);
@@ -303,10 +307,12 @@ describe('suppress', () => {
   test('keeps for audit who changed how much, and no number', async () => {
     await bench.run(['suppress', 'add', first, second, '--by', 'Ada']);
     await bench.run(['suppress', 'remove', first]);
-    expect(await audit()).toEqual([
-      ['what', 'do_not_call_added', 'numbers', '2', 'changed', '2', 'by', 'Ada'],
-      ['what', 'do_not_call_removed', 'numbers', '1', 'changed', '1'],
+    const entries = await bench.decisions();
+    expect(entries).toMatchObject([
+      { action: 'do_not_call.add', by: 'Ada', end: { effect: { added: 2 } } },
+      { action: 'do_not_call.remove', by: userInfo().username, end: { effect: { removed: 1 } } },
     ]);
+    expect(JSON.stringify(entries)).not.toContain(first.slice(2));
     expect((await bench.run(['suppress', 'status'])).stdout).toBe(
       '1 number on the list, version 2.\n',
     );

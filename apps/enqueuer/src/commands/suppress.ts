@@ -9,6 +9,7 @@ import {
   unsuppressNumbers,
 } from '@libby-dialer/operations';
 import { countOf, DialerError, formatCount } from '@libby-dialer/runtime';
+import { BY } from '../actor.ts';
 import type { CommandLine } from '../command-line.ts';
 import { encodingOption, headerRowOption, sheetOption } from '../list-options.ts';
 import { type Io, print } from '../terminal/io.ts';
@@ -27,7 +28,6 @@ const COUNTRY = [
   '--country <code>',
   'two letters, such as US, for numbers without a country code',
 ] as const;
-const BY = ['--by <who>', 'who decided it; kept for audit'] as const;
 
 export function addSuppressCommands({ program, io, run }: CommandLine): void {
   const suppress = program
@@ -86,16 +86,20 @@ async function addNumbers(
   { country, by }: SuppressOptions,
 ): Promise<number> {
   const numbers = parseNumbers(texts, country, readNumbers);
-  return await withContext(io, async (context) => {
-    const { signal } = io;
-    const waitBrokenOff = () => warnOfClaims(io);
-    const added = await suppressNumbers(context, numbers, { by, signal, waitBrokenOff });
-    await print(
-      io.stdout,
-      `${countOf(added, 'number')} added${besides(numbers.length - added, 'on the list already')}.\n`,
-    );
-    return 0;
-  });
+  return await withContext(
+    io,
+    async (context) => {
+      const { signal } = io;
+      const waitBrokenOff = () => warnOfClaims(io);
+      const added = await suppressNumbers(context, numbers, { signal, waitBrokenOff });
+      await print(
+        io.stdout,
+        `${countOf(added, 'number')} added${besides(numbers.length - added, 'on the list already')}.\n`,
+      );
+      return 0;
+    },
+    by,
+  );
 }
 
 async function removeNumbers(
@@ -104,14 +108,18 @@ async function removeNumbers(
   { country, by }: SuppressOptions,
 ): Promise<number> {
   const numbers = parseNumbers(texts, country, readOneNumber);
-  return await withContext(io, async (context) => {
-    const removed = await unsuppressNumbers(context, numbers, { by });
-    await print(
-      io.stdout,
-      `${countOf(removed, 'number')} removed${besides(numbers.length - removed, 'not on the list')}.\n`,
-    );
-    return 0;
-  });
+  return await withContext(
+    io,
+    async (context) => {
+      const removed = await unsuppressNumbers(context, numbers);
+      await print(
+        io.stdout,
+        `${countOf(removed, 'number')} removed${besides(numbers.length - removed, 'not on the list')}.\n`,
+      );
+      return 0;
+    },
+    by,
+  );
 }
 
 async function checkNumbers(

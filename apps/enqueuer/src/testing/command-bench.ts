@@ -2,11 +2,11 @@ import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { HoldRequest } from '@libby-dialer/dial-queue';
 import type { Outcome, ResultRecord } from '@libby-dialer/dialing';
+import { eachBench, TestBench } from '@libby-dialer/operations/testing';
 import { Interrupted, Redactor } from '@libby-dialer/runtime';
-import { eachBench, TestBench } from '../../../../packages/operations/src/testing/test-bench.ts';
 import { cli } from '../cli.ts';
 
-export { phone } from '../../../../packages/operations/src/testing/test-bench.ts';
+export { phone } from '@libby-dialer/operations/testing';
 
 export interface CommandResult {
   readonly code: number;

@@ -20,7 +20,6 @@ describe.concurrent('a person who is erased', () => {
     const lock = `${world.keys.queue('spring')}${world.callId(NUMBER)}:lock`;
     await world.redis.set(lock, 'a worker', 'PX', 60_000);
     const erasure = await world.queue.eraser.erase(NUMBER, {
-      by: 'Ada',
       at: Date.now(),
     });
     expect(erasure).toMatchObject({ calls: 1, ended: 1, jobs: 1 });
@@ -43,7 +42,7 @@ describe.concurrent('a person who is erased', () => {
     await world.load(phones(2));
     await world.startWorker();
     await world.settled(2);
-    await world.queue.eraser.erase(NUMBER, { by: 'Ada', at: Date.now() });
+    await world.queue.eraser.erase(NUMBER, { at: Date.now() });
     // As when a Redis has gone back to before the calls.
     await world.redis.del(ledger, world.keys.results);
     await world.redis.hset(world.keys.claimCounts, 'lost', 1);
@@ -62,7 +61,7 @@ describe.concurrent('a person who is erased', () => {
     // Those in flight are refused, and erased a moment later.
     for (const number of numbers.slice(20, 30)) {
       await eventually(() =>
-        eraser.erase(number, { by: 'Ada', at: Date.now() }).then(
+        eraser.erase(number, { at: Date.now() }).then(
           () => true,
           () => false,
         ),

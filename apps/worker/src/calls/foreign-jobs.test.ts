@@ -156,9 +156,7 @@ describe.concurrent('of jobs that are not as we have made them', () => {
     await isSetAside(world);
     const jobs = world.queue.setAsideJobs;
     const campaign = await world.campaign();
-    expect(await jobs.requeue(campaign, await setAside(world), { by: 'Kim', at: Date.now() })).toBe(
-      1,
-    );
+    expect(await jobs.requeue(campaign, await setAside(world))).toBe(1);
     await world.settled(1);
     expect(world.simulator.calls().byNumber).toEqual({ [NUMBER]: 1 });
     expect(await worker.metric('libby_dialer_unexpected_errors_total')).toBe(0);

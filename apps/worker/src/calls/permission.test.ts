@@ -81,7 +81,7 @@ describe.concurrent('who may not be called, or not now', () => {
     await worker.gateAnswered('paused');
     await world.control.apply('resume', 'winter');
     await worker.gateAnswered('held');
-    await world.holds.release('all', 'the test');
+    await world.holds.release('all');
     await worker.gateAnswered('wait');
     expect(world.simulator.stats().requests).toBe(0);
   });

@@ -45,7 +45,7 @@ test('where too few are accepted the rest is held, until a person releases it', 
     holds: [{ reason: 'canary', canary: { dialed: 2, accepted: 1, inFlight: 0 } }],
   });
   expect(numbersDialed(world)).toHaveLength(2);
-  await world.holds.release(SCOPE, 'Kim');
+  await world.holds.release(SCOPE);
   await world.settled(12);
   expect(world.rangTwice()).toEqual([]);
 });

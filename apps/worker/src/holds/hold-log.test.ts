@@ -133,7 +133,7 @@ describe('a hold is told by one worker, with what was seen', () => {
       { cause: { code: 'endpoint', status: 404, url } },
     ]);
     await worker.stop();
-    await world.holds.release('all', 'Ada');
+    await world.holds.release('all');
     await world.startWorker({ apiUrl: `${world.simulator.apiUrl}/outbound` });
     expect((await world.settled(3)).map(({ outcome }) => outcome)).toEqual(
       Array(3).fill('accepted'),

@@ -86,7 +86,7 @@ async function expectHoldUntilRelease(
   expect(requests).toBeLessThan(numbers.length);
   await Promise.all(workers.map((worker) => worker.gateAnswered('held')));
   expect(world.simulator.stats().requests).toBe(requests);
-  await world.holds.release('all', 'ana');
+  await world.holds.release('all');
   const results = await world.settled(numbers.length);
   expect(results.every(({ outcome }) => outcome === 'accepted')).toBe(true);
   expect(world.simulator.calls().byNumber).toEqual(

@@ -9,6 +9,7 @@ import {
   type ScheduleSettings,
 } from '@libby-dialer/dialing';
 import { Context } from '@libby-dialer/operations';
+import { eachTest, TESTER, type TestBench } from '@libby-dialer/operations/testing';
 import {
   createLogger,
   createRedis,
@@ -19,7 +20,6 @@ import {
 import { eventually, spawnProcess } from '@libby-dialer/testkit';
 import { Registry } from 'prom-client';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { eachTest, type TestBench } from '../../../operations/src/testing/test-bench.ts';
 import { SchedulePart, type SchedulePartOptions } from './schedule-part.ts';
 
 const MAIN = join(import.meta.dirname, '../../../../apps/enqueuer/src/main.ts');
@@ -93,7 +93,7 @@ class Daemon implements AsyncDisposable {
       logger,
     });
     await connection.connect();
-    const daemon = new Daemon(new Context(config, logger, connection.client), options, () =>
+    const daemon = new Daemon(new Context(config, logger, connection.client, TESTER), options, () =>
       connection.stop(),
     );
     await daemon.part.start();

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { Keys } from '@libby-dialer/dial-queue';
 import { Context } from '@libby-dialer/operations';
+import { TESTER } from '@libby-dialer/operations/testing';
 import {
   createLogger,
   createRedis,
@@ -47,7 +48,11 @@ export class TestDaemon implements AsyncDisposable {
       createRedis(config.redis.connection, { role: 'worker', name: 'test', logger }),
     );
     await connection.connect();
-    const daemon = new TestDaemon(new Context(config, logger, connection.client), log, daemonId);
+    const daemon = new TestDaemon(
+      new Context(config, logger, connection.client, TESTER),
+      log,
+      daemonId,
+    );
     daemon.#release.use(release);
     await daemon.part.start();
     return daemon;

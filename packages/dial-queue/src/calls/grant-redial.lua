@@ -1,6 +1,6 @@
 #!lua
--- A person lets a call in doubt be dialed once more. What they decided is kept, in the same step.
--- It stays on the list of reopened calls until its job is in the queue.
+-- A person lets a call in doubt be dialed once more. It stays on the list of reopened calls until
+-- its job is in the queue.
 --
 -- Answers: resolved <redialAt> | not_in_doubt <state> | redialed | waits <redialAt> | canceled
 -- | expired | erased
@@ -25,6 +25,4 @@ grant_redial(state, entry, math.max(now, (entry.deadline or now) + after_ms))
 write_entry(ledger, call_id, entry)
 redis.call('SADD', reopened, call_id)
 redis.call('SADD', open_campaigns, campaign)
-redis.call('XADD', audit, '*', 'what', 'in_doubt_resolved', 'callId', call_id,
-  'campaign', campaign, 'as', 'redial', 'by', by, 'at', at)
 return { 'resolved', entry.redialAt }

@@ -1,5 +1,5 @@
 #!lua
--- A person knows that a call in doubt was taken. What they decided is kept, in the same step.
+-- A person knows that a call in doubt was taken.
 --
 -- Answers: resolved, then changes of holds, if any | not_in_doubt <state>
 
@@ -18,6 +18,4 @@ redis.call('HDEL', kept, call_id)
 local keys = { state = state, revised = revised, results = results }
 write_result(keys, campaign, call_id, result, entry.revision)
 judge_canary(holds, canary, ledger, channel, campaign)
-redis.call('XADD', audit, '*', 'what', 'in_doubt_resolved', 'callId', call_id,
-  'campaign', campaign, 'as', 'accepted', 'by', by, 'at', at)
 return { 'resolved', changes_of_holds() }

@@ -39,26 +39,20 @@ export interface DoubtfulCall extends ResultRecord {
   readonly isRedialed: boolean;
 }
 
-/** Who decided, and when (epoch ms of Redis's clock). Both are kept for audit. */
-export interface Decider {
-  readonly by: string;
-  readonly at: number;
-}
-
 /** Calls that may have rung: which they are, and what a person decides on one. */
 export class UnknownCalls {
   static readonly #resolve = new Script({
     lua: new URL('./resolve.lua', import.meta.url),
     shared: ['ledger', 'redial', 'holds', 'canary', 'write-result'],
-    keys: ['ledger', 'state', 'kept', 'revised', 'results', 'audit', 'holds', 'canary'],
-    args: { campaign: text, callId: text, by: text, at: text, result: text, channel: text },
+    keys: ['ledger', 'state', 'kept', 'revised', 'results', 'holds', 'canary'],
+    args: { campaign: text, callId: text, result: text, channel: text },
     answer: readResolution,
   });
   static readonly #grantRedial = new Script({
     lua: new URL('./grant-redial.lua', import.meta.url),
     shared: ['ledger', 'redial'],
-    keys: ['ledger', 'state', 'kept', 'reopened', 'openCampaigns', 'audit'],
-    args: { campaign: text, callId: text, by: text, at: text, afterMs: number },
+    keys: ['ledger', 'state', 'kept', 'reopened', 'openCampaigns'],
+    args: { campaign: text, callId: text, afterMs: number },
     answer: readRedialResolution,
   });
   readonly #redis: RedisConnection;
@@ -96,8 +90,8 @@ export class UnknownCalls {
     return undefined;
   }
 
-  /** It was taken: its outcome is `accepted` from now on. */
-  async accept(campaign: string, callId: string, { by, at }: Decider): Promise<Resolution> {
+  /** It was taken: its outcome is `accepted` from `at` on (epoch ms of Redis's clock). */
+  async accept(campaign: string, callId: string, at: number): Promise<Resolution> {
     const record = await this.#results.latestOf(campaign, callId);
     if (record === undefined) return { kind: 'not_in_doubt', state: 'open' };
     const resolved = {
@@ -111,8 +105,6 @@ export class UnknownCalls {
     const { resolution, changes } = await UnknownCalls.#resolve.run(this.#redis, keys, {
       campaign,
       callId,
-      by,
-      at: isoInstant(at),
       result: openRecord(head),
       channel: keys.announcements,
     });
@@ -127,15 +119,10 @@ export class UnknownCalls {
    * It may ring once more, whatever its campaign says of calls in doubt.
    * @param afterMs how long after the old claim's deadline (`conversationMs`)
    */
-  async redial(
-    campaign: string,
-    callId: string,
-    { by, at }: Decider,
-    afterMs: number,
-  ): Promise<RedialResolution> {
+  async redial(campaign: string, callId: string, afterMs: number): Promise<RedialResolution> {
     const keys = this.#keys.campaign(campaign);
-    const decision = { campaign, callId, by, at: isoInstant(at), afterMs };
-    const resolution = await UnknownCalls.#grantRedial.run(this.#redis, keys, decision);
+    const asked = { campaign, callId, afterMs };
+    const resolution = await UnknownCalls.#grantRedial.run(this.#redis, keys, asked);
     if (resolution.kind === 'resolved')
       await new CallReopener(this.#redis, this.#keys).restore(campaign);
     return resolution;

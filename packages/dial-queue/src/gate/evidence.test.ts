@@ -67,7 +67,7 @@ describe('a comparison', () => {
       reason: 'evidence_lost',
       until: undefined,
     });
-    await fixture.holds.release('all', 'ana');
+    await fixture.holds.release('all');
     expect(await evidence.compare(new Map([[server, 3]]), true)).toMatchObject({ lost: 0 });
     expect(await gate.claim(fixture.request({ callId: 'call-4', seen: 3 }))).toMatchObject({
       kind: 'dial',

@@ -66,7 +66,7 @@ describe('a canary', () => {
     await open(1, 1);
     await claimed('a');
     await settle('a', 'unknown');
-    await fixture.queue.unknownCalls.accept('spring', 'a', { by: 'Kim', at: 0 });
+    await fixture.queue.unknownCalls.accept('spring', 'a', 0);
     expect(await fixture.holds.list()).toEqual([]);
   });
 
@@ -114,7 +114,7 @@ describe('a canary', () => {
   it('is released by a person, and leaves nothing to the next', async () => {
     await open(1);
     await claimed('a');
-    expect(await fixture.holds.release(SCOPE, 'Kim')).toBe(true);
+    expect(await fixture.holds.release(SCOPE)).toBe(true);
     await claimed('b');
     await open(1);
     await claimed('c');
@@ -144,7 +144,7 @@ async function load(count: number) {
 describe('a loader with a canary', () => {
   it('opens it once something is new, and not for what is there', async () => {
     expect(await load(2)).toBe('opened');
-    await fixture.holds.release(SCOPE, 'Kim');
+    await fixture.holds.release(SCOPE);
     expect(await load(2)).toBeUndefined();
     expect(await fixture.holds.list()).toEqual([]);
     expect(await load(3)).toBe('opened');

@@ -293,7 +293,7 @@ describe('holds that trouble opens', () => {
     await pass(inFlight[7]);
     await doubt(inFlight[8]);
     expect(await storedHold()).toEqual(standing);
-    await fixture.holds.release('all', 'Kim');
+    await fixture.holds.release('all');
     // Nothing was counted while it stood.
     await doubt();
     await doubt();

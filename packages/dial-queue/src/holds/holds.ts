@@ -176,20 +176,10 @@ export class Holds {
     return await Holds.#progress.run(this.#redis, keys, {});
   }
 
-  /** Lifts a hold by a person's decision, which is kept. Returns whether there was one. */
-  async release(scope: string, by: string): Promise<boolean> {
+  /** Lifts a hold because a person says so. Returns whether there was one. */
+  async release(scope: string): Promise<boolean> {
     const lifted = await this.#redis.hdel(this.#keys.holds, scope);
     if (lifted === 0) return false;
-    await this.#redis.xadd(
-      this.#keys.audit,
-      '*',
-      'what',
-      'hold_released',
-      'scope',
-      scope,
-      'by',
-      by,
-    );
     await this.#redis.publish(this.#keys.announcements, scope);
     return true;
   }

@@ -9,7 +9,6 @@ import {
   type ResultRecord,
 } from '@libby-dialer/dialing';
 import { CallReopener } from '../calls/call-reopener.ts';
-import type { Decider } from '../calls/unknown-calls.ts';
 import { CampaignStore } from '../campaigns/campaign-store.ts';
 import type { LedgerEntry } from '../gate/ledger-entry.ts';
 import { Identity, isCallId } from '../people/identity.ts';
@@ -165,11 +164,7 @@ export class SetAsideJobs {
   }
 
   /** Queues those again that can be (see `callOf`). @returns how many */
-  async requeue(
-    campaign: Campaign,
-    jobs: readonly SetAsideJob[],
-    decider: Decider,
-  ): Promise<number> {
+  async requeue(campaign: Campaign, jobs: readonly SetAsideJob[]): Promise<number> {
     const identity = await Identity.load(this.#redis, this.#keys);
     const keys = this.#keys.campaign(campaign.id);
     let count = 0;
@@ -182,15 +177,16 @@ export class SetAsideJobs {
       count += await SetAsideJobs.#reopen.run(this.#redis, keys, { campaign: campaign.id, calls });
     }
     if (count > 0) await new CallReopener(this.#redis, this.#keys).restore(campaign.id);
-    await this.#note(campaign.id, 'queued', count, decider);
     return count;
   }
 
-  /** Nothing is dialed by them: copies go, and a row ends as `canceled`. */
-  async cancel(campaign: string, jobs: readonly SetAsideJob[], decider: Decider): Promise<void> {
+  /**
+   * Nothing is dialed by them: copies go, and a row ends as `canceled`.
+   * @param at epoch ms of Redis's clock
+   */
+  async cancel(campaign: string, jobs: readonly SetAsideJob[], at: number): Promise<void> {
     const ending = { outcome: 'canceled', reason: 'resolved_by_person' } as const;
-    for (const job of jobs) await this.#end(campaign, job, PERSON, decider.at, ending);
-    await this.#note(campaign, 'canceled', jobs.length, decider);
+    for (const job of jobs) await this.#end(campaign, job, PERSON, at, ending);
   }
 
   /** @param given how it ends if it is neither settled nor claimed; left out, it then stays */
@@ -224,18 +220,6 @@ export class SetAsideJobs {
         ...written,
       });
     }
-  }
-
-  async #note(campaign: string, as: string, count: number, { by, at }: Decider): Promise<void> {
-    const fields = {
-      what: 'set_aside_resolved',
-      campaign,
-      as,
-      jobs: count,
-      by,
-      at: isoInstant(at),
-    };
-    await this.#redis.xadd(this.#keys.audit, '*', ...Object.entries(fields).flat());
   }
 }
 

@@ -58,17 +58,6 @@ it('has another version also after a change that failed half-way', async () => {
   expect(await list.version()).toBe(1);
 });
 
-it('keeps for audit how many and who decided, and no number', async () => {
-  const list = openList();
-  await list.record({ what: 'do_not_call_added', numbers: 2, changed: 1, by: 'Ada' });
-  await list.record({ what: 'do_not_call_removed', numbers: 1, changed: 1 });
-  const entries = await fixture.redis.xrange(fixture.keys.audit, '-', '+');
-  expect(entries.map(([, fields]) => fields)).toEqual([
-    ['what', 'do_not_call_added', 'numbers', '2', 'changed', '1', 'by', 'Ada'],
-    ['what', 'do_not_call_removed', 'numbers', '1', 'changed', '1'],
-  ]);
-});
-
 it('waits for the claims of every campaign that were made before, and for no later one', async () => {
   await fixture.campaign();
   await fixture.campaign({ id: 'autumn' });

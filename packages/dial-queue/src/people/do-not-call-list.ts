@@ -10,16 +10,6 @@ import { type Identity, personBuckets } from './identity.ts';
 const PEOPLE_PER_CHANGE = 1000;
 const BUCKETS_PER_LOOK = 4096;
 
-/** A change as it is kept for audit: how many, never whom. */
-export interface DoNotCallChange {
-  readonly what: 'do_not_call_added' | 'do_not_call_removed' | 'do_not_call_imported';
-  /** Given by whoever asked for it. */
-  readonly numbers: number;
-  /** Of these, the ones that were not on the list before, or were. */
-  readonly changed: number;
-  readonly by?: string | undefined;
-}
-
 /**
  * The do-not-call list over all campaigns: keyed hashes only, so that the list itself names nobody.
  */
@@ -92,22 +82,6 @@ export class DoNotCallList {
       count += await DoNotCallList.#countScript.run(this.#redis, part, {});
     }
     return count;
-  }
-
-  /** Keeps for audit what a person had changed. */
-  async record({ what, numbers, changed, by }: DoNotCallChange): Promise<void> {
-    const decided = by === undefined ? [] : ['by', by];
-    await this.#redis.xadd(
-      this.#keys.audit,
-      '*',
-      'what',
-      what,
-      'numbers',
-      numbers,
-      'changed',
-      changed,
-      ...decided,
-    );
   }
 
   async #change(command: 'SADD' | 'SREM', numbers: readonly string[]): Promise<number> {

@@ -81,7 +81,6 @@ export class ErasureIncompleteError extends Error {
 }
 
 export interface EraseOptions {
-  readonly by: string;
   /** Epoch ms of Redis's clock. */
   readonly at: number;
   readonly signal?: AbortSignal;
@@ -195,7 +194,7 @@ export class Eraser {
   async #end(
     toPhoneNumber: string,
     counts: Omit<Erasure, 'beingLoaded' | 'slowLog'>,
-    { by, at }: EraseOptions,
+    { at }: EraseOptions,
   ): Promise<Erasure> {
     const { member: person } = (await Identity.load(this.#redis, this.#keys)).person(toPhoneNumber);
     // A frequency cap begins anew for the person.
@@ -204,20 +203,6 @@ export class Eraser {
     // them.
     await this.#redis.publish(this.#keys.announcements, `${ERASED_PERSON}${person}`);
     const slowLog = await emptySlowLog(this.#redis, this.#keys);
-    const told = Object.entries(counts).flat();
-    const when = ['at', isoInstant(at)];
-    await this.#redis.xadd(
-      this.#keys.audit,
-      '*',
-      'what',
-      'erased',
-      'by',
-      by,
-      ...when,
-      'person',
-      person,
-      ...told,
-    );
     return { ...counts, beingLoaded: await this.#beingLoaded(at), slowLog };
   }
 

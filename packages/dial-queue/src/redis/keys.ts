@@ -35,7 +35,10 @@ export class Keys {
   readonly inboxStatuses: string;
   /** Written only to see whether Redis takes it. */
   readonly writeCheck: string;
+  /** Stream: what was decided, before it was carried out; the oldest go. */
   readonly audit: string;
+  /** Hash: stream id of a decision -> JSON of how it ended. */
+  readonly auditEnds: string;
   /** Set: names of the forwarders there are. */
   readonly forwarders: string;
   readonly identityKey: string;
@@ -74,6 +77,7 @@ export class Keys {
     this.inboxStatuses = `${this.inbox}:fates:`;
     this.writeCheck = `${prefix}:write-check`;
     this.audit = `${prefix}:audit`;
+    this.auditEnds = `${prefix}:audit:ends`;
     this.forwarders = `${prefix}:forwarders`;
     this.identityKey = `${prefix}:identity-key`;
     this.announcements = `${prefix}:announcements`;

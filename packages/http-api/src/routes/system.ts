@@ -29,11 +29,22 @@ const callerSchema = z.object({
 });
 
 const auditEntrySchema = z.object({
+  id: z.string(),
   at: instant,
-  by: z.string().nullable(),
-  from: z.string().nullable().describe('From where: `cli`, `api`, …'),
-  what: z.string().describe('Such as `campaign_paused`. Stable.'),
-  details: z.record(z.string(), z.unknown()).describe('What was meant, and what it did.'),
+  by: z.string(),
+  via: z.string().describe('Through what: `cli`, `api`, `page` or `schedule`.'),
+  from: z.string().describe('Host or remote address.'),
+  action: z.string().describe('What is done to what, such as `campaign.pause`. Stable.'),
+  campaign: campaignId.nullable(),
+  details: z.record(z.string(), z.unknown()).describe('What was asked for.'),
+  end: z
+    .object({
+      at: instant,
+      failure: z.string().nullable().describe('A code; it may have taken effect in part.'),
+      effect: z.record(z.string(), z.unknown()).describe('What it did.'),
+    })
+    .nullable()
+    .describe('Null: under way, or nobody lived to say.'),
 });
 
 export const systemRoutes = {
@@ -63,7 +74,7 @@ export const systemRoutes = {
     role: 'operator',
     query: pageQuery().extend({
       by: z.string().max(200).optional(),
-      what: z.string().max(100).optional(),
+      action: z.string().max(100).optional(),
       campaign: campaignId.optional(),
       since: instant.optional(),
     }),

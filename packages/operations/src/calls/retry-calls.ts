@@ -1,6 +1,7 @@
 import { CampaignArchivedError } from '@libby-dialer/dial-queue';
 import { isoInstant, type RetryableOutcome } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
+import { decide } from '../audit/decide.ts';
 import type { Context } from '../context.ts';
 
 /**
@@ -26,5 +27,10 @@ export async function retryCalls(
     const message = `Campaign ${id} expired at ${isoInstant(expiresAt)}; give it a later expiresAt first.`;
     throw new DialerError('campaign_expired', message, { kind: 'conflict' });
   }
-  return await context.queue.reopener.reopen(id, outcome);
+  const decision = { action: 'calls.retry', campaign: id, details: { outcome } } as const;
+  return await decide(context, decision, async (did) => {
+    const queued = await context.queue.reopener.reopen(id, outcome);
+    did({ queued });
+    return queued;
+  });
 }

@@ -1,6 +1,7 @@
 import type { SetAsideJob } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
 import { countOf, DialerError } from '@libby-dialer/runtime';
+import { decide } from '../audit/decide.ts';
 import type { Context } from '../context.ts';
 
 /** A job that is not as the enqueuer has made it: nobody is dialed by it. */
@@ -25,12 +26,11 @@ export async function listSetAsideJobs(
   return jobs;
 }
 
-export interface SetAsideDecision {
-  /** `queued`: dial what each says, where its id is that of the row. `canceled`: dial nobody. */
-  readonly as: 'queued' | 'canceled';
-  /** Who decided it; kept for audit. */
-  readonly by: string;
-}
+/** `queued`: dial what each says, where its id is that of the row. `canceled`: dial nobody. */
+export type SetAsideDecision = 'queued' | 'canceled';
+
+/** So many ids of jobs are kept for audit with a decision on them. */
+const JOBS_KEPT = 20;
 
 export interface ResolvedSetAsideJobs {
   /** How many were queued again, or canceled. */
@@ -47,19 +47,32 @@ export async function resolveSetAsideJobs(
   context: Context,
   id: string,
   jobIds: readonly string[] | undefined,
-  { as, by }: SetAsideDecision,
+  as: SetAsideDecision,
 ): Promise<ResolvedSetAsideJobs> {
   const campaign = await context.campaign(id);
   const jobs = (await jobsOf(context, campaign)).map(({ job }) => job);
   const meant = jobIds?.map((jobId) => jobOf(jobs, id, jobId)) ?? jobs;
-  const decider = { by, at: await context.now() };
-  const setAside = context.queue.setAsideJobs;
-  if (as === 'canceled') {
-    await setAside.cancel(id, meant, decider);
-    return { done: meant.length, refusal: undefined };
-  }
-  const done = await setAside.requeue(campaign, meant, decider);
+  const ids = meant.slice(0, JOBS_KEPT).map(({ callId }) => callId);
+  const details = { as, jobs: meant.length, ids };
+  const decision = { action: 'set_aside.resolve', campaign: id, details } as const;
+  const done = await decide(context, decision, async (did) => {
+    const count = await resolved(context, campaign, meant, as);
+    did({ done: count });
+    return count;
+  });
   return { done, refusal: done < meant.length ? notQueued(meant.length - done) : undefined };
+}
+
+async function resolved(
+  context: Context,
+  campaign: Campaign,
+  jobs: readonly SetAsideJob[],
+  as: SetAsideDecision,
+): Promise<number> {
+  const setAside = context.queue.setAsideJobs;
+  if (as === 'queued') return await setAside.requeue(campaign, jobs);
+  await setAside.cancel(campaign.id, jobs, await context.now());
+  return jobs.length;
 }
 
 async function jobsOf({ queue }: Context, campaign: Campaign): Promise<ListedSetAsideJob[]> {

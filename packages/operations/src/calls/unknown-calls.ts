@@ -1,6 +1,7 @@
 import type { DoubtfulCall, RedialResolution } from '@libby-dialer/dial-queue';
 import { conversationMs, isoInstant } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
+import { decide } from '../audit/decide.ts';
 import type { Context } from '../context.ts';
 import { areSuppressed } from '../people/do-not-call.ts';
 
@@ -17,12 +18,8 @@ export async function listUnknownCalls(
   return calls;
 }
 
-export interface UnknownCallDecision {
-  /** `accepted`: the provider has taken it. `redial`: dial it once more, and it may ring twice. */
-  readonly as: 'accepted' | 'redial';
-  /** Who decided it; kept for audit. */
-  readonly by: string;
-}
+/** `accepted`: the provider has taken it. `redial`: dial it once more, and it may ring twice. */
+export type UnknownCallDecision = 'accepted' | 'redial';
 
 export type ResolvedCall =
   | { readonly kind: 'accepted'; readonly campaign: string }
@@ -41,7 +38,7 @@ export type ResolvedCall =
 export async function resolveUnknownCall(
   context: Context,
   callId: string,
-  { as, by }: UnknownCallDecision,
+  as: UnknownCallDecision,
 ): Promise<ResolvedCall> {
   const campaign = await context.queue.unknownCalls.campaignOf(callId, await idsOf(context));
   if (campaign === undefined) {
@@ -49,21 +46,19 @@ export async function resolveUnknownCall(
       kind: 'not_found',
     });
   }
-  return as === 'redial'
-    ? await redial(context, campaign, callId, by)
-    : await accept(context, campaign, callId, by);
+  if (as === 'redial') await refuseIfSuppressed(context, campaign, callId);
+  const decision = { action: 'in_doubt.resolve', campaign, details: { callId, as } } as const;
+  return await decide(context, decision, async (did) => {
+    if (as === 'accepted') return await accept(context, campaign, callId);
+    const resolved = await redial(context, campaign, callId);
+    did({ redialAt: isoInstant(resolved.redialAt) });
+    return resolved;
+  });
 }
 
-async function accept(
-  context: Context,
-  campaign: string,
-  callId: string,
-  by: string,
-): Promise<ResolvedCall> {
-  const resolution = await context.queue.unknownCalls.accept(campaign, callId, {
-    by,
-    at: await context.now(),
-  });
+async function accept(context: Context, campaign: string, callId: string): Promise<ResolvedCall> {
+  const at = await context.now();
+  const resolution = await context.queue.unknownCalls.accept(campaign, callId, at);
   if (resolution.kind !== 'resolved') throw refusal(campaign, callId, resolution);
   return { kind: 'accepted', campaign };
 }
@@ -72,17 +67,10 @@ async function redial(
   context: Context,
   campaign: string,
   callId: string,
-  by: string,
-): Promise<ResolvedCall> {
+): Promise<Extract<ResolvedCall, { kind: 'redial' }>> {
   const now = await context.now();
-  await refuseIfSuppressed(context, campaign, callId);
   const afterMs = conversationMs(await context.campaign(campaign));
-  const resolution = await context.queue.unknownCalls.redial(
-    campaign,
-    callId,
-    { by, at: now },
-    afterMs,
-  );
+  const resolution = await context.queue.unknownCalls.redial(campaign, callId, afterMs);
   if (resolution.kind !== 'resolved') throw refusal(campaign, callId, resolution);
   return { kind: 'redial', campaign, redialAt: resolution.redialAt, now };
 }

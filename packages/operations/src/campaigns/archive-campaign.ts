@@ -1,5 +1,6 @@
 import type { ArchiveAnswer, ArchiveOptions, Exports } from '@libby-dialer/dial-queue';
 import { DialerError } from '@libby-dialer/runtime';
+import { decide } from '../audit/decide.ts';
 import { type Context, NoSuchCampaignError } from '../context.ts';
 
 /**
@@ -11,8 +12,12 @@ export async function archiveCampaign(
   id: string,
   options: ArchiveOptions = {},
 ): Promise<void> {
-  const answer = await context.queue.archive.archive(id, options);
-  if (answer !== 'archived') throw await notArchivedError(context, id, answer);
+  await context.campaign(id);
+  const decision = { action: 'campaign.archive', campaign: id, details: { ...options } } as const;
+  await decide(context, decision, async () => {
+    const answer = await context.queue.archive.archive(id, options);
+    if (answer !== 'archived') throw await notArchivedError(context, id, answer);
+  });
 }
 
 async function notArchivedError(

@@ -18,6 +18,23 @@ export function campaignChanges(stored: Campaign, given: Campaign): CampaignChan
     .map((key) => ({ key, before: before[key], after: after[key] }));
 }
 
+/** So much of a value tells what was changed; a text may be long. */
+const KEPT_LENGTH = 300;
+
+/** The changes as the audit keeps them. */
+export function changesToKeep(changes: readonly CampaignChange[]): object[] {
+  return changes.map(({ key, before, after }) => ({
+    key,
+    before: shortened(before),
+    after: shortened(after),
+  }));
+}
+
+function shortened(value: unknown): unknown {
+  const text = JSON.stringify(value) ?? '';
+  return text.length <= KEPT_LENGTH ? value : `${text.slice(0, KEPT_LENGTH)}…`;
+}
+
 /** A campaign as its file would have it: times as people write them, defaults spelled out. */
 export function campaignAsWritten({ startsAt, expiresAt, ...settings }: Campaign) {
   return {

@@ -1,4 +1,5 @@
 import type { CampaignState, ControlAction } from '@libby-dialer/dial-queue';
+import { decide } from '../audit/decide.ts';
 import type { Context } from '../context.ts';
 
 /** Which campaigns are meant by all. It must not bring a canceled one back: that takes its name. */
@@ -42,17 +43,21 @@ async function idsMeant({ queue: { status } }: Context, action: ControlAction): 
 }
 
 async function apply(
-  { queue: { control, status } }: Context,
+  context: Context,
   action: ControlAction,
   campaign: string,
   { signal, waitBrokenOff }: ControlOptions,
 ): Promise<ControlledCampaign> {
-  try {
-    const before = await status.read(campaign);
-    const { wentOut } = await control.apply(action, campaign, signal);
-    return { campaign, calls: before?.pending ?? 0, wentOut };
-  } catch (error) {
-    if (signal?.aborted) waitBrokenOff?.(campaign);
-    throw error;
-  }
+  const calls = (await context.queue.status.read(campaign))?.pending ?? 0;
+  const decision = { action: `campaign.${action}`, campaign, details: { calls } } as const;
+  return await decide(context, decision, async (did) => {
+    try {
+      const { wentOut } = await context.queue.control.apply(action, campaign, signal);
+      did({ wentOut });
+      return { campaign, calls, wentOut };
+    } catch (error) {
+      if (signal?.aborted) waitBrokenOff?.(campaign);
+      throw error;
+    }
+  });
 }

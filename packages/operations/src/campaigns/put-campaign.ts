@@ -1,8 +1,9 @@
 import type { Hold } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
+import { decide } from '../audit/decide.ts';
 import type { Context } from '../context.ts';
 import { dedupeByError } from '../load/load-refusals.ts';
-import { type CampaignChange, campaignChanges } from './campaign-changes.ts';
+import { type CampaignChange, campaignChanges, changesToKeep } from './campaign-changes.ts';
 
 export type StoredAs =
   | { readonly kind: 'added' }
@@ -17,17 +18,35 @@ export type StoredAs =
  * @param edition only if this is still the latest (`CampaignStore.edition`); empty: only a new one
  */
 export async function putCampaign(
-  { queue: { campaigns, holds } }: Context,
+  context: Context,
   campaign: Campaign,
   edition?: string,
 ): Promise<StoredAs> {
-  const { id } = campaign;
-  const before = await campaigns.peek(id);
+  const before = await context.queue.campaigns.peek(campaign.id);
+  const changes = before === undefined ? undefined : campaignChanges(before, campaign);
+  const decision = {
+    action: 'campaign.put',
+    campaign: campaign.id,
+    details: { changes: changesToKeep(changes ?? []) },
+  } as const;
+  return await decide(context, decision, async (did) => {
+    const stored = await put(context, campaign, changes, edition);
+    did({ stored: stored.kind });
+    return stored;
+  });
+}
+
+/** @param changes undefined: there was no such campaign */
+async function put(
+  { queue: { campaigns, holds } }: Context,
+  campaign: Campaign,
+  changes: readonly CampaignChange[] | undefined,
+  edition: string | undefined,
+): Promise<StoredAs> {
   const answer = await campaigns.put(campaign, edition);
   if (!answer.stored) throw dedupeByError(campaign, answer.dedupeBy);
-  if (answer.isChanged && before === undefined) return { kind: 'added' };
   if (answer.isChanged)
-    return { kind: 'changed', changes: before ? campaignChanges(before, campaign) : [] };
-  const hold = (await holds.list()).find(({ scope }) => scope === `campaign:${id}`);
+    return changes === undefined ? { kind: 'added' } : { kind: 'changed', changes };
+  const hold = (await holds.list()).find(({ scope }) => scope === `campaign:${campaign.id}`);
   return { kind: 'unchanged', hold };
 }

@@ -1,5 +1,6 @@
 import type { DeadLetter, ForwarderState } from '@libby-dialer/dial-queue';
 import { DialerError, formatDuration } from '@libby-dialer/runtime';
+import { decide } from '../audit/decide.ts';
 import type { Context } from '../context.ts';
 
 /** A forwarder gives a sign of life each second, every 20 s where its receiver is down. */
@@ -20,7 +21,8 @@ export async function listForwarders({ queue }: Context): Promise<ForwarderState
 export async function removeForwarder(context: Context, name: string): Promise<void> {
   await refuseUnknown(context, name);
   await refuseIfRunning(context, name);
-  await context.queue.forwarders.remove(name);
+  const decision = { action: 'forwarder.remove', details: { forwarder: name } } as const;
+  await decide(context, decision, () => context.queue.forwarders.remove(name));
 }
 
 /** Results that could not be delivered. Throws `DialerError` (`no_such_forwarder`). */
@@ -35,7 +37,12 @@ export async function* deadLetters(context: Context, name: string): AsyncGenerat
  */
 export async function retryDeadLetters(context: Context, name: string): Promise<number> {
   await refuseUnknown(context, name);
-  return await context.queue.forwarders.retry(name);
+  const decision = { action: 'dead_letters.retry', details: { forwarder: name } } as const;
+  return await decide(context, decision, async (did) => {
+    const sent = await context.queue.forwarders.retry(name);
+    did({ sent });
+    return sent;
+  });
 }
 
 async function refuseUnknown({ queue }: Context, name: string): Promise<void> {

@@ -1,5 +1,7 @@
 import type { Hold } from '@libby-dialer/dial-queue';
+import { isoInstant } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
+import { decide } from '../audit/decide.ts';
 import type { Context } from '../context.ts';
 
 export interface StandingHolds {
@@ -14,13 +16,18 @@ export async function listHolds(context: Context): Promise<StandingHolds> {
 }
 
 /** Lifts a hold: dialing goes on there at once. Throws `DialerError` (`no_such_hold`). */
-export async function releaseHold(
-  { queue: { holds } }: Context,
-  scope: string,
-  by: string,
-): Promise<void> {
-  if (await holds.release(scope, by)) return;
-  throw new DialerError('no_such_hold', `Nothing is held by the name ${scope}.`, {
-    kind: 'not_found',
+export async function releaseHold(context: Context, scope: string): Promise<void> {
+  const { holds } = context.queue;
+  const hold = (await holds.list()).find((each) => each.scope === scope);
+  if (hold === undefined) throw noSuchHold(scope);
+  const { reason, since } = hold;
+  const details = { scope, reason, since: isoInstant(since) };
+  await decide(context, { action: 'hold.release', details }, async () => {
+    if (!(await holds.release(scope))) throw noSuchHold(scope);
   });
+}
+
+function noSuchHold(scope: string): DialerError {
+  const message = `Nothing is held by the name ${scope}.`;
+  return new DialerError('no_such_hold', message, { kind: 'not_found' });
 }

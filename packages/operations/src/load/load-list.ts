@@ -17,6 +17,8 @@ import {
   type CanaryOpening,
 } from '@libby-dialer/dial-queue';
 import type { Campaign, Canary } from '@libby-dialer/dialing';
+import { decide } from '../audit/decide.ts';
+import { changesToKeep } from '../campaigns/campaign-changes.ts';
 import type { Context } from '../context.ts';
 import { ListLoader, type LoadCounts } from './list-loader.ts';
 import type { ProgressView } from './list-progress.ts';
@@ -33,6 +35,8 @@ import { type Unplaceable, UnplaceableRows } from './unplaceable-rows.ts';
 
 export interface ListLoad extends ListInput {
   readonly campaign: Campaign;
+  /** What people call the list; left out: its path. */
+  readonly name?: string | undefined;
   /** How many callable rows to load at most. */
   readonly limit?: number | undefined;
   /**
@@ -91,7 +95,7 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
   try {
     const list = await withUnderstanding(load, opened);
     await load.opened?.(list.dedupeHash);
-    await refuseUnlessChangeMeant(context, load);
+    const change = await meantChange(context, load);
     const isMeant = await isAnotherMeant(context, load, list.dedupeHash);
     await using rejects = new RejectsFile(
       load.rejects ?? rejectsPathOf(path),
@@ -99,29 +103,19 @@ export async function loadList(context: Context, load: ListLoad): Promise<Loaded
       list.source.list.csv,
     );
     await rejects.start();
-    await using calls = await storeCampaign(context, load, list.checker);
-    const unplaceable = new UnplaceableRows(campaign, await context.now());
-    const loader = new ListLoader({
+    const decision = {
+      action: 'list.load',
       campaign: campaign.id,
-      checker: list.checker,
-      identity: await context.queue.identity(),
-      add: async (batch) => {
-        await noteList(calls, load, list.dedupeHash, isMeant);
-        return await calls.add(batch);
+      details: {
+        list: load.name ?? path,
+        limit: load.limit,
+        canary: load.canary,
+        changes: changesToKeep(change?.changes ?? []),
       },
-      reject: (rows) => rejects.write(rows),
-      queued: (call, place) => unplaceable.look(call, place),
-      limit: load.limit,
-      signal: load.signal,
-    });
-    await runToItsEnd(load, loader, calls, list.source);
-    return {
-      list: list.identity.list,
-      counts: loader.counts,
-      rejectsFile: await rejects.close({ isWhole: loader.isWhole, warn: load.warn }),
-      unplaceable: unplaceable.found(),
-      canary: await calls.canary(),
-    };
+    } as const;
+    return await decide(context, decision, (did) =>
+      take(context, load, list, { rejects, isMeant, did }),
+    );
   } finally {
     opened.source.list.close();
   }
@@ -135,6 +129,46 @@ async function withUnderstanding(
   const { understanding, list } = await understandRows(campaign, opened);
   await understood(understanding);
   return list;
+}
+
+interface Taking {
+  readonly rejects: RejectsFile;
+  /** That it is another list than before. */
+  readonly isMeant: boolean;
+  readonly did: (counts: LoadCounts) => void;
+}
+
+async function take(
+  context: Context,
+  load: ListLoad,
+  { checker, source, identity, dedupeHash }: CheckedList,
+  { rejects, isMeant, did }: Taking,
+): Promise<LoadedList> {
+  const { campaign, limit, signal, warn } = load;
+  await using calls = await storeCampaign(context, load, checker);
+  const unplaceable = new UnplaceableRows(campaign, await context.now());
+  const loader = new ListLoader({
+    campaign: campaign.id,
+    checker,
+    identity: await context.queue.identity(),
+    add: async (batch) => {
+      await noteList(calls, load, dedupeHash, isMeant);
+      return await calls.add(batch);
+    },
+    reject: (rows) => rejects.write(rows),
+    queued: (call, place) => unplaceable.look(call, place),
+    limit,
+    signal,
+  });
+  did(loader.counts); // as they are when it ends, however it ends
+  await runToItsEnd(load, loader, calls, source);
+  return {
+    list: identity.list,
+    counts: loader.counts,
+    rejectsFile: await rejects.close({ isWhole: loader.isWhole, warn }),
+    unplaceable: unplaceable.found(),
+    canary: await calls.canary(),
+  };
 }
 
 /**
@@ -172,13 +206,14 @@ async function runToItsEnd(
 }
 
 /** A stored campaign is what calls that wait are dialed by. */
-async function refuseUnlessChangeMeant(
+async function meantChange(
   context: Context,
   { campaign, isChangeMeant }: ListLoad,
-): Promise<void> {
-  if (isChangeMeant === undefined) return;
+): Promise<StoredCampaignChange | undefined> {
   const change = await storedCampaignChange(context, campaign);
-  if (change !== undefined && !(await isChangeMeant(change))) throw campaignChangedError(campaign);
+  if (change !== undefined && isChangeMeant !== undefined && !(await isChangeMeant(change)))
+    throw campaignChangedError(campaign);
+  return change;
 }
 
 /** Refused before anything is stored, unless it is meant. */

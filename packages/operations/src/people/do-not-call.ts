@@ -1,10 +1,9 @@
-import type { DoNotCallList } from '@libby-dialer/dial-queue';
+import type { AuditDetails, DoNotCallList } from '@libby-dialer/dial-queue';
+import { decide } from '../audit/decide.ts';
 import type { Context } from '../context.ts';
 
-export interface DoNotCallOptions {
-  /** Who decided it; kept for audit. */
-  readonly by?: string | undefined;
-}
+/** So many people are kept for audit with a decision on them. */
+const PEOPLE_KEPT = 100;
 
 export interface WaitOptions {
   readonly signal?: AbortSignal;
@@ -19,25 +18,42 @@ export interface WaitOptions {
 export async function suppressNumbers(
   context: Context,
   numbers: readonly string[],
-  { by, ...wait }: DoNotCallOptions & WaitOptions = {},
+  wait: WaitOptions = {},
 ): Promise<number> {
   const list = context.queue.doNotCall;
-  const changed = await list.add(numbers);
-  await list.record({ what: 'do_not_call_added', numbers: numbers.length, changed, by });
-  await waitForClaims(list, wait);
-  return changed;
+  const decision = {
+    action: 'do_not_call.add',
+    details: await peopleOf(context, numbers),
+  } as const;
+  return await decide(context, decision, async (did) => {
+    const added = await list.add(numbers);
+    did({ added });
+    await waitForClaims(list, wait);
+    return added;
+  });
 }
 
 /** Lets these numbers be called again. Returns how many were on the list. */
 export async function unsuppressNumbers(
   context: Context,
   numbers: readonly string[],
-  { by }: DoNotCallOptions = {},
 ): Promise<number> {
-  const list = context.queue.doNotCall;
-  const changed = await list.remove(numbers);
-  await list.record({ what: 'do_not_call_removed', numbers: numbers.length, changed, by });
-  return changed;
+  const decision = {
+    action: 'do_not_call.remove',
+    details: await peopleOf(context, numbers),
+  } as const;
+  return await decide(context, decision, async (did) => {
+    const removed = await context.queue.doNotCall.remove(numbers);
+    did({ removed });
+    return removed;
+  });
+}
+
+/** People as the audit keeps them: by keyed hashes, as the do-not-call list itself does. */
+async function peopleOf({ queue }: Context, numbers: readonly string[]): Promise<AuditDetails> {
+  const identity = await queue.identity();
+  const people = numbers.slice(0, PEOPLE_KEPT).map((number) => identity.person(number).member);
+  return { numbers: numbers.length, people };
 }
 
 /** For each number, whether it is on the list. */

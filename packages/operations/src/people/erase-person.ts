@@ -5,18 +5,13 @@ import {
   type Survey,
 } from '@libby-dialer/dial-queue';
 import { DialerError, formatDuration } from '@libby-dialer/runtime';
+import { decide } from '../audit/decide.ts';
 import type { Context } from '../context.ts';
 import { areSuppressed } from './do-not-call.ts';
 
 export interface ErasedPerson extends Erasure {
   /** Otherwise other campaigns may still call the number. */
   readonly isSuppressed: boolean;
-}
-
-export interface EraseRequest {
-  /** Who decided it; kept for audit, with a keyed hash of the number. */
-  readonly by: string;
-  readonly signal: AbortSignal;
 }
 
 /** What erasing would remove. Throws as `erasePerson` does. */
@@ -37,10 +32,16 @@ export async function surveyPerson(
 export async function erasePerson(
   context: Context,
   number: string,
-  { by, signal }: EraseRequest,
+  signal: AbortSignal,
 ): Promise<ErasedPerson> {
   const { eraser } = context.queue;
-  const erasure = await explaining(context, (at) => eraser.erase(number, { by, at, signal }));
+  const { member: person } = (await context.queue.identity()).person(number);
+  const decision = { action: 'person.erase', details: { person } } as const;
+  const erasure = await decide(context, decision, async (did) => {
+    const erased = await explaining(context, (at) => eraser.erase(number, { at, signal }));
+    did({ ...erased });
+    return erased;
+  });
   const [isSuppressed = false] = await areSuppressed(context, [number]);
   return { ...erasure, isSuppressed };
 }

@@ -11,15 +11,15 @@ import {
   rejectsPathOf,
 } from '@libby-dialer/call-list';
 import type { CountryCode } from '@libby-dialer/dialing';
+import { decide } from '../audit/decide.ts';
 import type { Context } from '../context.ts';
 import type { ListLoad } from '../load/load-list.ts';
-import { type DoNotCallOptions, type WaitOptions, waitForClaims } from './do-not-call.ts';
+import { type WaitOptions, waitForClaims } from './do-not-call.ts';
 import { type ImportCounts, NumberImporter } from './number-importer.ts';
 
 export interface NumberImport
   extends ListReading,
-    Pick<ListLoad, 'path' | 'stdin' | 'signal' | 'warn' | 'watch' | 'rejects'>,
-    DoNotCallOptions,
+    Pick<ListLoad, 'path' | 'name' | 'stdin' | 'signal' | 'warn' | 'watch' | 'rejects'>,
     Pick<WaitOptions, 'waitBrokenOff'> {
   /** For numbers that are not in E.164 form. */
   readonly country?: CountryCode | undefined;
@@ -44,7 +44,7 @@ export async function importNumbers(
   context: Context,
   request: NumberImport,
 ): Promise<ImportedNumbers> {
-  const { path, stdin, signal, warn, country, column, by, waitBrokenOff } = request;
+  const { path, stdin, signal, warn, country, column, waitBrokenOff } = request;
   const source = await openSource(path, {
     ...readingOf(request),
     stdin,
@@ -70,26 +70,27 @@ export async function importNumbers(
       reject: (rows) => rejects.write(rows),
       signal,
     });
-    await runToItsEnd(request, importer, source, async ({ rows, rejected, added }) => {
-      const numbers = rows - rejected;
-      await doNotCall.record({ what: 'do_not_call_imported', numbers, changed: added, by });
+    const decision = {
+      action: 'do_not_call.import',
+      details: { list: request.name ?? path },
+    } as const;
+    return await decide(context, decision, async (did) => {
+      did(importer.counts); // as they are when it ends, however it ends
+      await runToItsEnd(request, importer, source);
+      const rejectsFile = await rejects.close({ isWhole: true, warn });
+      await waitForClaims(doNotCall, { signal, ...(waitBrokenOff && { waitBrokenOff }) });
+      return { counts: importer.counts, rejectsFile };
     });
-    const rejectsFile = await rejects.close({ isWhole: true, warn });
-    await waitForClaims(doNotCall, { signal, ...(waitBrokenOff && { waitBrokenOff }) });
-    return { counts: importer.counts, rejectsFile };
   } finally {
     source.list.close();
   }
 }
 
-/**
- * However it ends, what it has added is kept for audit, and whoever waits learns how far it got.
- */
+/** However it ends, whoever waits learns how far it got. */
 async function runToItsEnd(
   { signal, watch, brokenOff }: NumberImport,
   importer: NumberImporter,
   { list, bytesRead, bytesTotal }: ListSource,
-  record: (counts: ImportCounts) => Promise<void>,
 ): Promise<void> {
   const { counts } = importer;
   try {
@@ -103,12 +104,10 @@ async function runToItsEnd(
     await importer.run(list.rows);
   } catch (error) {
     if (!(signal.aborted && error instanceof ListError)) {
-      await record(counts).catch(() => {}); // the first error says more
       brokenOff?.(counts, 'error');
       throw error;
     }
   }
-  await record(counts);
   if (!signal.aborted) return;
   brokenOff?.(counts, 'signal');
   throw signal.reason as Error;

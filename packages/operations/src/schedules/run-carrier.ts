@@ -84,7 +84,8 @@ export class RunCarrier {
   async carryOut(schedule: Schedule, { local }: Pick<ScheduleRun, 'local'>): Promise<CarryEnd> {
     return await this.#withLease(schedule, local, false, async (lease) => {
       const hindrance = await this.#hindrance(schedule, lease.run);
-      if (hindrance === undefined) return await this.#load(schedule, lease);
+      if (hindrance === undefined)
+        return await this.#load(schedule, lease, this.#asSchedule(schedule));
       if (hindrance.kind !== 'waiting') return await this.#finish(lease, hindrance);
       await lease.giveBack(lease.run.state === 'due' ? { state: 'waiting_for_list' } : {});
       return hindrance;
@@ -96,7 +97,15 @@ export class RunCarrier {
    * failed.
    */
   async carryOutNow(schedule: Schedule, { local }: Pick<ScheduleRun, 'local'>): Promise<CarryEnd> {
-    return await this.#withLease(schedule, local, true, (lease) => this.#load(schedule, lease));
+    return await this.#withLease(schedule, local, true, (lease) =>
+      this.#load(schedule, lease, this.#options.context),
+    );
+  }
+
+  /** Nobody asks for it now: it was decided when the schedule was added. */
+  #asSchedule({ name }: Schedule): Context {
+    const { context } = this.#options;
+    return context.as({ name, via: 'schedule', from: context.actor.from });
   }
 
   async #withLease(
@@ -144,8 +153,8 @@ export class RunCarrier {
     return sight === 'settled' || sight === 'no_file' ? undefined : { kind: 'waiting', sight };
   }
 
-  async #load(schedule: Schedule, lease: RunLease): Promise<CarryEnd> {
-    const { context, loadHooks, signal } = this.#options;
+  async #load(schedule: Schedule, lease: RunLease, context: Context): Promise<CarryEnd> {
+    const { loadHooks, signal } = this.#options;
     const { run } = lease;
     // Another daemon may know them.
     const verdict = readStoredCampaign(schedule.campaign);

@@ -11,6 +11,7 @@ import {
   ScheduleCalendar,
 } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
+import { decide } from '../audit/decide.ts';
 import type { Context } from '../context.ts';
 import { ListLookout } from './list-lookout.ts';
 import { type CarryEnd, type LoadHooks, RunCarrier } from './run-carrier.ts';
@@ -64,10 +65,23 @@ export async function runSchedule(
   if (foreseen.state !== 'loaded' && now < foreseen.dueAt) {
     if ((await isEarlyMeant?.(schedule, foreseen)) !== true) throw earlyError(schedule, foreseen);
   }
-  const run = await wantedRun(store, schedule, time);
-  const carrier = new RunCarrier({
+  const decision = {
+    action: 'schedule.run',
+    campaign: foreseen.campaign,
+    details: { schedule: name, run: foreseen.local },
+  } as const;
+  return await decide(context, decision, async (did) => {
+    const run = await wantedRun(store, schedule, time);
+    const end = await carrierFor(context, signal, loadHooks).carryOutNow(schedule, run);
+    did({ end: end.kind, ...('reason' in end && { reason: end.reason }) });
+    return { schedule, run, now, end };
+  });
+}
+
+function carrierFor(context: Context, signal: AbortSignal, loadHooks: LoadHooks): RunCarrier {
+  return new RunCarrier({
     context,
-    store,
+    store: context.queue.schedules,
     processId: `schedule-run-${process.pid}-${randomBytes(3).toString('hex')}`,
     now: () => context.now(),
     lookout: new ListLookout(0),
@@ -75,7 +89,6 @@ export async function runSchedule(
     signal,
     loadHooks,
   });
-  return { schedule, run, now, end: await carrier.carryOutNow(schedule, run) };
 }
 
 /** It would use the run up: its list may not be complete, and may be meant for then. */

@@ -1,4 +1,4 @@
-import type { CampaignStatus, ScheduleRun } from '@libby-dialer/dial-queue';
+import type { AuditDetails, CampaignStatus, ScheduleRun } from '@libby-dialer/dial-queue';
 import {
   type CronTime,
   checkSchedule,
@@ -8,6 +8,8 @@ import {
   type ScheduleSettings,
 } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
+import { decide } from '../audit/decide.ts';
+import { campaignChanges, changesToKeep } from '../campaigns/campaign-changes.ts';
 import type { Context } from '../context.ts';
 
 const NEXT_SHOWN = 3;
@@ -32,9 +34,22 @@ export async function addSchedule(
   settings: ScheduleSettings,
 ): Promise<AddedSchedule> {
   const schedule = checked(settings, await context.now());
-  const answer = await context.queue.schedules.put(schedule);
-  await matchTriggers(context);
+  const details = await detailsOf(context, schedule);
+  const answer = await decide(context, { action: 'schedule.add', details }, async (did) => {
+    const stored = await context.queue.schedules.put(schedule);
+    did({ stored });
+    await matchTriggers(context);
+    return stored;
+  });
   return { answer, schedule, next: nextRuns(schedule, schedule.addedAt) };
+}
+
+/** What it changes of its campaign, and all else as it is to be. */
+async function detailsOf({ queue }: Context, schedule: Schedule): Promise<AuditDetails> {
+  const { name, campaign, precision: _precision, addedAt: _addedAt, ...settings } = schedule;
+  const before = await queue.schedules.get(name);
+  const changes = before === undefined ? [] : campaignChanges(before.campaign, campaign);
+  return { schedule: name, ...settings, changes: changesToKeep(changes) };
 }
 
 function checked(settings: ScheduleSettings, now: number): Schedule {
@@ -48,8 +63,12 @@ function checked(settings: ScheduleSettings, now: number): Schedule {
 
 /** Removes a schedule; its campaigns stay. Throws `NoSuchScheduleError`. */
 export async function removeSchedule(context: Context, name: string): Promise<void> {
-  if (!(await context.queue.schedules.remove(name))) throw new NoSuchScheduleError(name);
-  await matchTriggers(context);
+  if ((await context.queue.schedules.get(name)) === undefined) throw new NoSuchScheduleError(name);
+  const decision = { action: 'schedule.remove', details: { schedule: name } } as const;
+  await decide(context, decision, async () => {
+    if (!(await context.queue.schedules.remove(name))) throw new NoSuchScheduleError(name);
+    await matchTriggers(context);
+  });
 }
 
 /** One schedule at one instant. */

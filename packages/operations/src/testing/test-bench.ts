@@ -2,7 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { type Claim, DialQueue, type Gate, type Keys } from '@libby-dialer/dial-queue';
+import {
+  type AuditEntry,
+  type Claim,
+  DialQueue,
+  type Gate,
+  type Keys,
+} from '@libby-dialer/dial-queue';
 import {
   type Campaign,
   isoInstant,
@@ -15,10 +21,14 @@ import { createLogger, loadConfig, Redactor, redisConfig } from '@libby-dialer/r
 import { startRedis, type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { Context } from '../context.ts';
+import type { AuditAction } from '../audit/audit-actions.ts';
+import { listAudit } from '../audit/list-audit.ts';
+import { type Actor, Context } from '../context.ts';
 import { type LoadedList, loadList } from '../load/load-list.ts';
 
 const NUMBERS_FROM = 100;
+
+export const TESTER: Actor = { name: 'Ada', via: 'cli', from: 'desk' };
 
 /**
  * For tests of what is asked for: a directory, a key prefix of its own, what operations work with,
@@ -99,6 +109,12 @@ export class TestBench implements AsyncDisposable {
     return await this.file(name, `Name,Phone\n${rows.join('')}`);
   }
 
+  /** What was decided, the oldest first; or of that kind alone. */
+  async decisions(action?: AuditAction): Promise<AuditEntry[]> {
+    const { entries } = await listAudit(this.context, { action, limit: 100 });
+    return entries.toReversed();
+  }
+
   async callId(campaign: string, dedupeKey: string): Promise<string> {
     return (await this.queue.identity()).callId(campaign, dedupeKey);
   }
@@ -177,7 +193,12 @@ function settingsOf(id: string, settings: object): object {
 function contextOf(redis: Redis, environment: Readonly<Record<string, string>>): Context {
   const redactor = new Redactor();
   const config = loadConfig({ redis: redisConfig }, environment, { redactor });
-  return new Context(config, createLogger({ level: 'silent', name: 'test', redactor }), redis);
+  return new Context(
+    config,
+    createLogger({ level: 'silent', name: 'test', redactor }),
+    redis,
+    TESTER,
+  );
 }
 
 /** Fictional numbers, each in an area code of its own kind: there are a hundred in each. */

@@ -1,0 +1,25 @@
+/** What can be decided, as the audit has it: what is done to what. */
+export const AUDIT_ACTIONS = [
+  'campaign.put',
+  'campaign.pause',
+  'campaign.resume',
+  'campaign.cancel',
+  'campaign.archive',
+  'list.load',
+  'calls.retry',
+  'in_doubt.resolve',
+  'set_aside.resolve',
+  'hold.release',
+  'do_not_call.add',
+  'do_not_call.import',
+  'do_not_call.remove',
+  'person.erase',
+  'schedule.add',
+  'schedule.remove',
+  'schedule.run',
+  'forwarder.remove',
+  'dead_letters.retry',
+  'access.add',
+  'access.remove',
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { eachTest, type TestBench } from '../testing/test-bench.ts';
+import { listHolds, releaseHold } from './holds.ts';
+
+let bench: TestBench;
+eachTest((each) => {
+  bench = each;
+});
+
+test('a hold is released, and what it was is kept', async () => {
+  const pauses = { firstPauseMs: 60_000, maxPauseMs: 60_000, retryAfterMs: 0 };
+  await bench.queue.holds.open({ scope: 'all', reason: 'forbidden', ...pauses }, 'call-1');
+  expect((await listHolds(bench.context)).holds).toMatchObject([{ scope: 'all' }]);
+  await releaseHold(bench.context, 'all');
+  expect((await listHolds(bench.context)).holds).toEqual([]);
+  await expect(releaseHold(bench.context, 'all')).rejects.toMatchObject({
+    code: 'no_such_hold',
+    kind: 'not_found',
+  });
+  expect(await bench.decisions()).toMatchObject([
+    { action: 'hold.release', details: { scope: 'all', reason: 'forbidden' } },
+  ]);
+});

@@ -1,0 +1,78 @@
+import { Readable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { listAudit } from '../audit/list-audit.ts';
+import { eachTest, phone, type TestBench } from '../testing/test-bench.ts';
+import {
+  areSuppressed,
+  doNotCallStatus,
+  suppressNumbers,
+  unsuppressNumbers,
+} from './do-not-call.ts';
+import { erasePerson, surveyPerson } from './erase-person.ts';
+import { importNumbers } from './import-numbers.ts';
+import { readCountry, readNumber } from './read-number.ts';
+
+const { signal } = new AbortController();
+const [ada, bob, cy] = [phone(0), phone(1), phone(2)];
+
+let bench: TestBench;
+eachTest((each) => {
+  bench = each;
+});
+
+test('people are put on the do-not-call list and taken off it', async () => {
+  expect(await suppressNumbers(bench.context, [ada, bob])).toBe(2);
+  expect(await suppressNumbers(bench.context, [ada])).toBe(0);
+  expect(await unsuppressNumbers(bench.context, [bob, cy])).toBe(1);
+  expect(await areSuppressed(bench.context, [ada, bob])).toEqual([true, false]);
+  expect(await doNotCallStatus(bench.context)).toEqual({ numbers: 1, version: 2 });
+});
+
+test('an import keeps how far it got', async () => {
+  const path = await bench.list('register.csv', 3);
+  const imported = await importNumbers(bench.context, {
+    path,
+    stdin: Readable.from([]),
+    signal,
+    warn: () => {},
+  });
+  expect(imported).toMatchObject({ counts: { rows: 3, added: 3 }, rejectsFile: undefined });
+  expect(await bench.decisions()).toMatchObject([
+    { action: 'do_not_call.import', details: { list: path }, end: { effect: { added: 3 } } },
+  ]);
+});
+
+test('what was decided on a person is found by the number, which the audit does not have', async () => {
+  await suppressNumbers(bench.context, [ada, bob]);
+  await erasePerson(bench.context, ada, signal);
+  const { entries } = await listAudit(bench.context, { number: ada, limit: 10 });
+  expect(entries.map(({ action }) => action)).toEqual(['person.erase', 'do_not_call.add']);
+  expect(JSON.stringify(entries)).not.toContain(ada.slice(2));
+  expect((await listAudit(bench.context, { number: cy, limit: 10 })).entries).toEqual([]);
+});
+
+test('a person is erased, but not while a call to them is in flight', async () => {
+  await bench.load(await bench.list('list.csv', 1), await bench.put('spring'));
+  const [callId = ''] = await bench.queued('spring');
+  await bench.claim('spring', callId);
+  const inFlight = { code: 'in_flight', kind: 'conflict' };
+  await expect(surveyPerson(bench.context, ada, signal)).rejects.toMatchObject(inFlight);
+  await expect(erasePerson(bench.context, ada, signal)).rejects.toMatchObject(inFlight);
+  await bench.settle('spring', callId, 'accepted', { toPhoneNumber: ada });
+  expect(await surveyPerson(bench.context, ada, signal)).toMatchObject({ calls: 1, open: 0 });
+  const erased = await erasePerson(bench.context, ada, signal);
+  expect(erased).toMatchObject({ calls: 1, results: 1, isSuppressed: false });
+  const ends = (await bench.decisions('person.erase')).map(({ end }) => end?.failure);
+  expect(ends).toEqual(['in_flight', undefined]);
+});
+
+test('numbers and countries are refused by what they lack, and by no option', () => {
+  expect(readNumber('5055550123', {})).toMatchObject({
+    code: 'not_e164',
+    reason: expect.stringContaining('say in which country it is dialed'),
+  });
+  expect(readCountry('us')).toBe('US');
+  expect(() => readCountry('XX')).toThrow(
+    expect.objectContaining({ code: 'country', kind: 'invalid' }),
+  );
+});
