@@ -230,6 +230,18 @@ describe('lists', () => {
     );
     expect({ name, bytes }).toEqual({ name: 'people.csv', bytes: 52 });
     const params = { list };
+    const asked = { params, body: { campaign: 'spring' } };
+    const understood = await api.ask('POST /lists/{list}/understand', asked);
+    expect(understood).toMatchObject({
+      list: 'people.csv',
+      columns: [{ field: 'name' }, { field: 'toPhoneNumber', samples: [phone(1), phone(2)] }],
+      calls: [{ sheetRow: 2, payload: { name: 'Ada', toPhoneNumber: phone(1) } }, { sheetRow: 3 }],
+      rejected: { missing_phone: 1 },
+    });
+    expect(await api.ask('POST /lists/{list}/understand', { params, body: {} })).toMatchObject({
+      columns: understood.columns,
+      calls: [],
+    });
     const checked = await api.ask('POST /lists/{list}/check', {
       params,
       body: { campaign: 'spring' },

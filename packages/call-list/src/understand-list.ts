@@ -90,7 +90,7 @@ export interface Understanding {
  */
 export async function understandList(
   campaign: Campaign,
-  { path, stdin, signal, ...reading }: Omit<ListInput, 'warn'>,
+  { path, name = nameOfList(path), stdin, signal, ...reading }: Omit<ListInput, 'warn'>,
 ): Promise<Understanding> {
   const source = await openSource(path, { ...reading, stdin, signal, hash: 'never' });
   try {
@@ -98,7 +98,7 @@ export async function understandList(
     const checker = checkerOf(campaign, list);
     const seen = await peekRows(list.rows);
     if (seen.failure !== undefined) throw seen.failure as Error;
-    return understandingOf(campaign, nameOfList(path), list, checker, seen);
+    return understandingOf(campaign, name, list, checker, seen);
   } finally {
     source.list.close();
   }

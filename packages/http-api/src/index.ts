@@ -28,6 +28,6 @@ export {
 export { type CallJson, MOST_CALLS_PUSHED } from './routes/calls.ts';
 export { type CampaignStatusJson, campaignStatusSchema } from './routes/campaigns.ts';
 export type { Hold } from './routes/holds.ts';
-export type { ListJson } from './routes/lists.ts';
+export type { ListJson, UnderstoodListJson } from './routes/lists.ts';
 export type { ScheduleJson } from './routes/schedules.ts';
 export { type Snapshot, snapshotSchema } from './routes/system.ts';

@@ -38,6 +38,8 @@ export { putCampaign, type StoredAs } from './campaigns/put-campaign.ts';
 
 // Load a list, or see what that would do
 
+export { type Understanding, understandList } from '@libby-dialer/call-list';
+
 export { BatchWindow } from './load/batch-window.ts';
 export { DryRun, type Known } from './load/dry-run.ts';
 export {

@@ -11,6 +11,7 @@ import {
   openDryRun,
   readCountry,
   totalsJson,
+  understandList,
 } from '@libby-dialer/operations';
 import { sleep } from '@libby-dialer/runtime';
 import type { Console } from '../console.ts';
@@ -18,7 +19,11 @@ import type { Handlers } from '../http/handlers.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import { readVerdicts, writeVerdicts } from '../lists/list-verdicts.ts';
 import { ListWork, type WorkHooks } from '../lists/list-work.ts';
-import { meantCampaign } from './given-campaign.ts';
+import { checkedCampaign, meantCampaign } from './given-campaign.ts';
+import { understoodJson } from './understood-json.ts';
+
+/** Columns can be told before there is a campaign. */
+const NO_CAMPAIGN = { id: 'none', fromPhoneNumber: '+15055550100' };
 
 export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
   const { context, lists, logger } = console;
@@ -34,8 +39,13 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
       await lists.remove(list);
       return undefined;
     },
-    'POST /lists/{list}/understand': async () => {
-      throw new HttpProblem(501, 'not_built', 'This version cannot answer that yet.');
+    'POST /lists/{list}/understand': async ({ params: { list }, body }, { signal }) => {
+      const { campaign, ...reading } = body;
+      const given = { ...reading, ...(await lists.fileOf(list)), stdin: nothing(), signal };
+      if (campaign !== undefined)
+        return understoodJson(await understandList(await meantCampaign(context, campaign), given));
+      const { campaign: none } = checkedCampaign(NO_CAMPAIGN);
+      return { ...understoodJson(await understandList(none, given)), calls: [], rejected: {} };
     },
     'POST /lists/{list}/check': async ({ params: { list }, query, body }) => {
       const given = { ...body, ...(await lists.fileOf(list)) };

@@ -120,9 +120,47 @@ export type ListJson = z.output<typeof listSchema>;
 
 const columnSchema = z.object({
   heading: z.string(),
+  column: z.int().nullable().describe('From 1; null: a field of records.'),
   field: z.string().nullable().describe('What it is taken for; null: the form of the call.'),
+  uses: z.array(z.string()).describe('All that it is read for; none: it is left out.'),
+  choice: z.int().nullable().describe('Of several that hold the phone: which choice it is.'),
+  offer: z.string().nullable().describe('The field that it may be meant for.'),
   samples: z.array(z.string()),
 });
+
+const sampleCallSchema = z.object({
+  row: z.int(),
+  line: z.int(),
+  sheetRow: z.int().nullable(),
+  payload: z.unknown().describe('As it would be sent.'),
+  country: z.string().nullable().describe('Of the number.'),
+  zones: z.array(z.string()).describe('By whose clocks its hours are judged.'),
+  zoneSource: z.string(),
+});
+
+const understoodSchema = z
+  .object({
+    list: z.string(),
+    format: z.string(),
+    sheet: z.string().nullable(),
+    encoding: z.string().nullable(),
+    delimiter: z.string().nullable(),
+    headingsRow: z.int().nullable().describe('As a spreadsheet numbers rows.'),
+    columns: z.array(columnSchema),
+    problem: z
+      .object({ code: z.string(), reason: z.string() })
+      .nullable()
+      .describe('Why it is not known whom to call.'),
+    calls: z.array(sampleCallSchema).describe('The first ones; none without a campaign.'),
+    rows: count.describe('That were looked at, from the first on.'),
+    isWhole: z.boolean().describe('These are all.'),
+    rejected: z.record(z.string(), count).describe('Of these, by code.'),
+    hiddenRows: count,
+    blankRows: count,
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: 'UnderstoodList' });
+export type UnderstoodListJson = z.output<typeof understoodSchema>;
 
 const verdictSchema = z.object({
   line: z.int(),
@@ -180,11 +218,7 @@ export const listRoutes = {
     role: 'operator',
     params: listParam,
     body: z.strictObject({ campaign: meantCampaign.optional(), ...readingShape }),
-    answer: z.object({
-      format: z.string(),
-      columns: z.array(columnSchema),
-      warnings: z.array(z.string()),
-    }),
+    answer: understoodSchema,
     problems: ['no_such_list', 'no_such_campaign', 'invalid_campaign'],
   },
   'POST /lists/{list}/check': {
