@@ -36,6 +36,12 @@ export interface LoadReport {
   readonly duplicates: number;
   readonly rejected: number;
   readonly rejectsFile: string | null;
+  /** Of a dry run: what the file changes of the campaign as it is stored. */
+  readonly change?: {
+    readonly changes: readonly { readonly key: string }[];
+    /** Calls that wait, for which it is changed as well. */
+    readonly pending: number;
+  } | null;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeHours } from './live-plan.ts';
+import { changeLines, describeHours } from './live-plan.ts';
 
 test.each([
   ['anytime', 'at any time of day and night'],
@@ -18,4 +18,12 @@ test.each([
   ],
 ] as const)('hours in words: %j', (window, words) => {
   expect(describeHours(window)).toBe(words);
+});
+
+test('says what the file changes of the campaign as it is stored, and for how many', () => {
+  const changes = [{ key: 'introNotes' }, { key: 'pacing' }];
+  expect(changeLines({ changes, pending: 3 })).toEqual([
+    '  Changes   introNotes, pacing of the campaign as it is stored, also for 3 calls waiting',
+  ]);
+  expect(changeLines(null)).toEqual([]);
 });

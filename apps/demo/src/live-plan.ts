@@ -69,6 +69,7 @@ export function planLines(
     `  Hours     ${describeHours(callingWindow)}`,
     `  Through   ${libby.apiUrl}`,
     `  Redis     ${describeRedis(redis.connection)}`,
+    ...changeLines(load.change),
     ...(callsOfOthers > 0
       ? [
           `  Besides   ${countOf(callsOfOthers, 'call')} of other campaigns in this Redis: the workers dial those too`,
@@ -76,6 +77,14 @@ export function planLines(
       : []),
     '',
   ];
+}
+
+/** The texts and rules by which it is dialed, if they are others than before. */
+export function changeLines(change: LoadReport['change']): string[] {
+  if (!change) return [];
+  const calls = change.pending === 0 ? '' : `, also for ${countOf(change.pending, 'call')} waiting`;
+  const keys = change.changes.map(({ key }) => key).join(', ');
+  return [`  Changes   ${keys} of the campaign as it is stored${calls}`];
 }
 
 /** A calling window in words. */

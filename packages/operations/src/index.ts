@@ -55,8 +55,17 @@ export { type ListLoad, type LoadedList, loadList } from './load/load-list.ts';
 export {
   anotherListMessage,
   type StoredCampaignChange,
+  storedCampaignChange,
 } from './load/load-refusals.ts';
 export { type DryRunRequest, type OpenDryRun, openDryRun } from './load/open-dry-run.ts';
+export {
+  CALLS_UNASKED,
+  callsAtOnce,
+  type LoadPlan,
+  notMeantError,
+  type PlanRequest,
+  planLoad,
+} from './load/plan-load.ts';
 export type { RowFate, RowForesight } from './load/row-foresight.ts';
 export type { Unplaceable } from './load/unplaceable-rows.ts';
 

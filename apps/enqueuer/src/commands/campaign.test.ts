@@ -67,6 +67,22 @@ describe('campaign', () => {
     );
   });
 
+  test('put asks on a terminal before it changes calls that wait, and says what it changes', async () => {
+    const list = await bench.list('list.csv', 2);
+    const load = ['load', list, '--campaign', await bench.campaign('spring'), '--canary', '1'];
+    await bench.run(load);
+    const put = ['campaign', 'put', await bench.campaign('spring', { defaultName: 'you' })];
+    const no = await bench.run(put, { isTerminal: true, stdin: 'n\n' });
+    expect(no).toMatchObject({ code: 1, stdout: '' });
+    expect(no.stderr).toContain(
+      'The file changes campaign spring as it is stored, also for 2 calls that wait:\n  defaultName: not set → "you"\nIts canary begins anew: 1 call goes first by the new one.\nChange it? [y/N] Nothing is changed.\n',
+    );
+    expect((await bench.run(['campaign', 'show', 'spring'])).stdout).not.toContain('defaultName');
+    expect((await bench.run(put, { isTerminal: true, stdin: 'y\n' })).code).toBe(0);
+    const back = ['campaign', 'put', await bench.campaign('spring')];
+    expect((await bench.run([...back, '--yes'], { isTerminal: true })).stderr).toBe('');
+  });
+
   test('a text that has no effect is worth a warning, no refusal', async () => {
     const file = await bench.campaign('spring', {
       introNotes: 'a',

@@ -1,17 +1,20 @@
 import { campaignToYaml, readCampaignFile } from '@libby-dialer/call-list';
-import { isoInstant } from '@libby-dialer/dialing';
+import { type Campaign, isoInstant } from '@libby-dialer/dialing';
 import {
   archiveCampaign,
+  type Context,
   campaignInFull,
   listArchivedCampaigns,
   listCampaigns,
   putCampaign,
   type StoredAs,
+  storedCampaignChange,
 } from '@libby-dialer/operations';
-import { UsageError } from '@libby-dialer/runtime';
+import { DialerError, UsageError } from '@libby-dialer/runtime';
 import { BY } from '../actor.ts';
 import type { CommandLine } from '../command-line.ts';
-import { campaignChangeLines } from '../reports/campaign-change-lines.ts';
+import { campaignChangeLines, changeQuestionText } from '../reports/campaign-change-lines.ts';
+import { canAsk, confirm } from '../terminal/confirm.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { formatTable, printFitted } from '../terminal/table.ts';
 import { withContext } from '../with-context.ts';
@@ -24,8 +27,12 @@ export function addCampaignCommands({ program, io, run }: CommandLine): void {
     .command('put')
     .description('Store or change a campaign without loading a list.')
     .argument('<file>', 'campaign file (YAML or JSON)')
+    .option(
+      '--yes',
+      'do not ask before calls that wait are changed; without a terminal nobody is asked',
+    )
     .option(...BY)
-    .action((file, { by }) => run(put(io, file, by)));
+    .action((file, options) => run(put(io, file, options)));
   campaign
     .command('list')
     .description('Show all campaigns but those that are archived.')
@@ -47,21 +54,33 @@ export function addCampaignCommands({ program, io, run }: CommandLine): void {
     .action((id, options) => run(archive(io, id, options)));
 }
 
-async function put(io: Io, path: string, by: string | undefined): Promise<number> {
+interface PutOptions {
+  readonly yes?: boolean | undefined;
+  readonly by?: string | undefined;
+}
+
+async function put(io: Io, path: string, { yes = false, by }: PutOptions): Promise<number> {
   const file = await readCampaignFile(path);
   if (file === undefined) throw new UsageError(`There is no file ${path}.`);
-  for (const warning of file.warnings) warn(io, warning);
+  const { campaign, warnings } = file;
+  for (const warning of warnings) warn(io, warning);
   return await withContext(
     io,
     async (context) => {
-      await print(
-        io.stdout,
-        storedText(file.campaign.id, await putCampaign(context, file.campaign)),
-      );
+      if (!yes && canAsk(io)) await askOfCallsThatWait(io, context, campaign);
+      await print(io.stdout, storedText(campaign.id, await putCampaign(context, campaign)));
       return 0;
     },
     by,
   );
+}
+
+/** They are dialed by the campaign as it is stored then. */
+async function askOfCallsThatWait(io: Io, context: Context, campaign: Campaign): Promise<void> {
+  const change = await storedCampaignChange(context, campaign);
+  if (change === undefined || change.pending === 0) return;
+  if (await confirm(io, `${changeQuestionText(change)}Change it?`)) return;
+  throw new DialerError('not_confirmed', 'Nothing is changed.', { kind: 'refused' });
 }
 
 function storedText(id: string, stored: StoredAs): string {

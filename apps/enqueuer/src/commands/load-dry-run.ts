@@ -124,7 +124,7 @@ function payloadsText(payloads: readonly Payload[]): string {
 async function printForPrograms(
   io: Io,
   campaign: Campaign,
-  { understanding, found }: OpenDryRun,
+  { understanding, change, found }: OpenDryRun,
   rows: AsyncIterable<readonly RowForesight[]>,
 ): Promise<void> {
   const understood = JSON.stringify(understanding);
@@ -139,6 +139,7 @@ async function printForPrograms(
   const rest = JSON.stringify({
     ...loadJson(campaign.id, counts, undefined),
     ...totalsJson(totals),
+    change: change === undefined ? null : { changes: change.changes, pending: change.pending },
     payloads,
   });
   await print(io.stdout, `],${rest.slice(1)}\n`);

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { readCampaignFile, type Understanding } from '@libby-dialer/call-list';
 import { type Campaign, MOST_CANARY_CALLS } from '@libby-dialer/dialing';
 import {
-  anotherListMessage,
   type Context,
   type LoadCounts,
+  type LoadPlan,
   loadList,
   type StoredCampaignChange,
 } from '@libby-dialer/operations';
@@ -15,7 +16,6 @@ import { share, wholeNumber, wholeNumberUpTo } from '../option-values.ts';
 import { storedCampaignChangeText } from '../reports/campaign-change-lines.ts';
 import { loadedSoFar } from '../reports/load-report.ts';
 import { understandingText } from '../reports/understanding-report.ts';
-import { canAsk, confirm } from '../terminal/confirm.ts';
 import { type Io, warn } from '../terminal/io.ts';
 import { printFitted } from '../terminal/table.ts';
 import { withContext } from '../with-context.ts';
@@ -23,6 +23,7 @@ import { storedCampaign } from './campaign-option.ts';
 import { dryRun } from './load-dry-run.ts';
 import { canaryAsked, inputOf, type LoadOptions } from './load-options.ts';
 import { printLoaded, progressOf } from './load-output.ts';
+import { askOnTerminal } from './load-plan.ts';
 
 const DONE = 0;
 const ROWS_REJECTED = 3;
@@ -69,7 +70,7 @@ export function addLoadCommand({ program, io, run }: CommandLine): void {
     )
     .option(
       '--yes',
-      'do not ask before the file changes the stored campaign; without a terminal nobody is asked',
+      'do not ask, neither before many calls go out nor before the file changes the stored campaign; without a terminal nobody is asked',
     )
     .option(...BY)
     .option('--json', 'print the result as one JSON object')
@@ -102,21 +103,24 @@ async function loadHere(
   const campaign = given ?? (await storedCampaign(context, options.campaign));
   const { limit, rejects, anotherList = false } = options;
   const canary = canaryAsked(options);
+  // The list is opened twice where somebody is asked.
+  const said = new Set<string>();
+  const warnOnce = (sentence: string) => {
+    if (!said.has(sentence)) warn(io, sentence);
+    said.add(sentence);
+  };
+  const request = { ...inputOf(io, path, options), warn: warnOnce, campaign, limit, canary };
+  const plan = await askOnTerminal(io, context, request, options);
   const loaded = await loadList(context, {
-    ...inputOf(io, path, options),
+    ...request,
     ...progressOf(io, context.logger, loadedSoFar),
-    campaign,
-    limit,
-    canary,
     rejects,
     understood:
-      io.stderr.isTTY === true
+      plan === undefined && io.stderr.isTTY === true
         ? (understanding) => tellUnderstood(io, understanding, campaign)
         : undefined,
-    isChangeMeant: (change) => isChangeMeant(io, path, change, options),
-    isAnotherMeant: async () =>
-      anotherList ||
-      (canAsk(io) && (await confirm(io, `${anotherListMessage(campaign)} Load it?`))),
+    isChangeMeant: async (change) => isChangeMeant(io, change, plan),
+    isAnotherMeant: async () => anotherList || plan?.isAnotherList === true,
   });
   await printLoaded(io, campaign.id, loaded, { ...options, canary });
   return loaded.counts;
@@ -130,20 +134,9 @@ async function tellUnderstood(
   await printFitted(stderr, (width) => `${understandingText(understanding, campaign, width)}\n`);
 }
 
-async function isChangeMeant(
-  io: Io,
-  path: string,
-  change: StoredCampaignChange,
-  { yes = false }: LoadOptions,
-): Promise<boolean> {
-  const text = storedCampaignChangeText(change);
-  // What comes by standard input are rows, and no answers.
-  if (!yes && path !== '-' && canAsk(io))
-    return await confirm(io, `${capitalized(text)}\nChange it?`);
-  warn(io, text);
+/** Where nobody could be asked it is said. What has changed since the plan was not meant. */
+function isChangeMeant(io: Io, change: StoredCampaignChange, plan: LoadPlan | undefined): boolean {
+  if (plan !== undefined) return isDeepStrictEqual(change.changes, plan.change?.changes);
+  warn(io, storedCampaignChangeText(change));
   return true;
-}
-
-function capitalized(sentence: string): string {
-  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
 }

@@ -17,13 +17,24 @@ export function storedCampaignChangeText({
   campaign,
   changes,
   pending,
+  canary,
 }: StoredCampaignChange): string {
   const calls =
     pending === 0
       ? ''
       : `, also for ${countOf(pending, 'call')} that ${pending === 1 ? 'waits' : 'wait'}`;
   const lines = campaignChangeLines(changes).join('').trimEnd();
-  return `the file changes campaign ${campaign} as it is stored${calls}:\n${lines}`;
+  const anew =
+    canary === undefined
+      ? ''
+      : `\nIts canary begins anew: ${countOf(canary, 'call')} ${canary === 1 ? 'goes' : 'go'} first by the new one.`;
+  return `the file changes campaign ${campaign} as it is stored${calls}:\n${lines}${anew}`;
+}
+
+/** The same as what a question begins with. */
+export function changeQuestionText(change: StoredCampaignChange): string {
+  const sentence = storedCampaignChangeText(change);
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}\n`;
 }
 
 function textOf(value: unknown): string {

@@ -191,20 +191,24 @@ const ZONES_SHOWN = 12;
 
 /** What a dry run found, for people. */
 export function totalsText(totals: DryRunTotals, now: number): string {
-  const { verdicts, reasons, zones, rules, unchecked, first, last } = totals;
-  const when: Cell[][] = [
-    ['  now', verdicts.now],
-    ['  later', verdicts.at, openings(first, last)],
-    ['  never', verdicts.never],
-    ...byCount(reasons).map(([reason, rows]): Cell[] => [`    ${reason}`, rows]),
-  ];
+  const { zones, rules, unchecked } = totals;
   return [
-    `When they may be called\n${formatTable(when)}`,
+    `When they may be called\n${verdictsTable(totals)}`,
     section('By zone', zones),
     section('By the rules of', rules),
     section('Under no checked rule', unchecked),
     estimateText(totals.estimate(), now),
   ].join('');
+}
+
+/** How many now, how many later and from when, and how many never and why. */
+export function verdictsTable({ verdicts, reasons, first, last }: DryRunTotals): string {
+  return formatTable([
+    ['  now', verdicts.now],
+    ['  later', verdicts.at, openings(first, last)],
+    ['  never', verdicts.never],
+    ...byCount(reasons).map(([reason, rows]): Cell[] => [`    ${reason}`, rows]),
+  ]);
 }
 
 function openings(first: Opening | undefined, last: Opening | undefined): string {
@@ -229,7 +233,8 @@ function byCount(counts: ReadonlyMap<string, number>): [string, number][] {
   return [...counts].toSorted(([, one], [, other]) => other - one);
 }
 
-function estimateText(estimate: Estimate | undefined, now: number): string {
+/** At what rate they go, and how long that takes. */
+export function estimateText(estimate: Estimate | undefined, now: number): string {
   if (estimate === undefined) return '';
   const { limit, endsAt, latestAt, unplaced } = estimate;
   const by =

@@ -20,12 +20,16 @@ export function canaryOpenedText(
   if (opening === undefined) return 'Nothing new is queued: no canary is asked for.\n';
   if (opening === 'lifted')
     return 'Its canary has passed already: enough of its calls are accepted, and the rest follows.\n';
-  const first = `${opening === 'stands' ? 'Its canary stands already and goes on: ' : ''}${countOf(canary.calls, 'call')} of the campaign ${canary.calls === 1 ? 'goes' : 'go'} first, the rest is held`;
-  const { needed } = canary;
-  const until =
-    needed === undefined ? '' : ` until ${needed} of them ${needed === 1 ? 'is' : 'are'} accepted`;
+  const before = opening === 'stands' ? 'Its canary stands already and goes on: ' : '';
   const release = `"enqueuer hold release campaign:${campaign} --by <you>" lets it follow`;
-  return `${first}${until}; ${release}.\n`;
+  return `${before}${canaryGoesFirstText(canary)}; ${release}.\n`;
+}
+
+/** `5 calls of the campaign go first, the rest is held until 4 of them are accepted`. */
+export function canaryGoesFirstText({ calls, needed }: Canary): string {
+  const first = `${countOf(calls, 'call')} of the campaign ${calls === 1 ? 'goes' : 'go'} first, the rest is held`;
+  if (needed === undefined) return first;
+  return `${first} until ${needed} of them ${needed === 1 ? 'is' : 'are'} accepted`;
 }
 
 /** How far a canary is, such as `3 of 5 dialed, 2 accepted, 1 in flight`. */

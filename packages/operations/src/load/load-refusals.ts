@@ -40,6 +40,8 @@ export interface StoredCampaignChange {
   readonly changes: readonly CampaignChange[];
   /** How many calls it is changed for. */
   readonly pending: number;
+  /** So many of them go first again, for its canary begins anew; undefined: it has none. */
+  readonly canary: number | undefined;
 }
 
 /** Undefined if nothing, or if there is no such campaign yet. */
@@ -51,8 +53,9 @@ export async function storedCampaignChange(
   if (stored === undefined) return undefined;
   const changes = campaignChanges(stored, given);
   if (changes.length === 0) return undefined;
-  const pending = (await status.read(given.id))?.pending ?? 0;
-  return { campaign: given.id, changes, pending };
+  const { pending = 0, holds = [] } = (await status.read(given.id)) ?? {};
+  const canary = holds.find((hold) => hold.canary !== undefined)?.canary?.calls;
+  return { campaign: given.id, changes, pending, canary };
 }
 
 export function campaignChangedError({ id }: Campaign): DialerError {

@@ -10,6 +10,7 @@ import { type HistoryQuestion, Identity } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
 import type { Context } from '../context.ts';
 import { DryRun, type DryRunOptions } from './dry-run.ts';
+import type { ProgressView } from './list-progress.ts';
 import {
   refuseIfClosed,
   type StoredCampaignChange,
@@ -34,6 +35,8 @@ export interface OpenDryRun extends Disposable {
   readonly isAnotherList: boolean;
   /** What is foreseen of every row, in the order of the list; to be read once. */
   readonly rows: AsyncIterable<RowForesight[]>;
+  /** How far the list is read. */
+  readonly progress: () => Pick<ProgressView, 'bytesRead' | 'bytesTotal'>;
   /** Complete once all rows were read. */
   readonly found: Pick<DryRun, 'counts' | 'totals' | 'payloads'>;
 }
@@ -63,7 +66,9 @@ export async function openDryRun(
     const { checker, source } = list;
     const run = new DryRun({ ...there, campaign, checker, limit, signal, now });
     const rows = run.run(source.list.rows);
-    return { understanding, now, change, isAnotherList, rows, found: run, [Symbol.dispose]: close };
+    const progress = () => ({ bytesRead: source.bytesRead(), bytesTotal: source.bytesTotal });
+    const known = { understanding, now, change, isAnotherList };
+    return { ...known, rows, progress, found: run, [Symbol.dispose]: close };
   } catch (error) {
     close();
     throw error;
