@@ -1,13 +1,12 @@
 import { ApiClient } from '@libby-dialer/api-client';
 import {
-  type Api,
   type ApiAnswer,
   type ApiRequest,
   type ApiRoute,
   api,
+  type Route,
 } from '@libby-dialer/http-api';
 import { createLogger, loadConfig, Redactor, type Service } from '@libby-dialer/runtime';
-import type { z } from 'zod';
 import { consoleConfig } from '../config.ts';
 import { consoleService } from '../console-service.ts';
 
@@ -43,7 +42,7 @@ export class TestConsole implements AsyncDisposable {
     request?: ApiRequest<Name>,
   ): Promise<ApiAnswer<Name>> {
     const answer = await this.client.request(name, ...([request] as never));
-    const { answer: schema } = api[name] as { answer?: z.ZodType | string } & Api[Name];
+    const { answer: schema }: Route = api[name];
     if (schema !== undefined && typeof schema !== 'string') schema.parse(answer);
     return answer;
   }
