@@ -68,7 +68,7 @@ const users: readonly User[] = [
     ],
   },
   {
-    // Commands, daemon and forwarder.
+    // Commands, daemon, forwarder and console.
     name: 'enqueuer',
     rules: [
       {

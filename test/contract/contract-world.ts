@@ -10,6 +10,7 @@ import {
 } from '@libby-dialer/libby-simulator';
 import { Redactor } from '@libby-dialer/runtime';
 import { type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
+import { TestConsole } from '../../apps/console/src/testing/test-console.ts';
 import { cli } from '../../apps/enqueuer/src/cli.ts';
 import { LockedRedis } from './locked-redis.ts';
 
@@ -65,6 +66,11 @@ export class ContractWorld implements AsyncDisposable {
       'enqueuer',
       /the forwarder forwards/,
     );
+  }
+
+  /** In this process, as its commands. */
+  async startConsole(): Promise<TestConsole> {
+    return await TestConsole.start(this.#environment('enqueuer'));
   }
 
   /**

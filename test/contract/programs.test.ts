@@ -47,7 +47,7 @@ async function settled(campaign: string, expected: Record<string, number>): Prom
   await eventually(async () => expect(await world.outcomes(campaign)).toEqual(expected));
 }
 
-test('worker, daemon, forwarder and commands do their whole job, and ask Redis for nothing that they may not', async () => {
+test('worker, daemon, forwarder, commands and console do their whole job, and ask Redis for nothing that they may not', async () => {
   const { redis, simulator } = world;
   const common = { introNotes: 'Hello', callingWindow: 'anytime' };
   const limits = {
@@ -145,6 +145,22 @@ test('worker, daemon, forwarder and commands do their whole job, and ask Redis f
   await world.run('inbox', 'status');
   await world.run('status', '--json');
   await world.run('doctor');
+
+  await using api = await world.startConsole();
+  const params = { id: 'spring' };
+  await api.ask('PUT /campaigns/{id}', {
+    params: { id: 'orders' },
+    body: { id: 'orders', fromPhoneNumber: LINE, callingWindow: 'anytime' },
+  });
+  await api.ask('POST /campaigns/{id}/pause', { params: { id: 'orders' } });
+  const body = { toPhoneNumber: BOB, name: 'Bob' };
+  await api.ask('POST /campaigns/{id}/calls', { params: { id: 'orders' }, body });
+  for (const state of ['queued', 'in_flight', 'settled'] as const)
+    await api.ask('GET /campaigns/{id}/calls', { params: { id: 'orders' }, query: { state } });
+  await api.ask('GET /campaigns/{id}/results', { params });
+  await api.ask('GET /campaigns/{id}', { params });
+  await api.ask('GET /campaigns');
+  expect(await api.ask('GET /snapshot')).toMatchObject({ campaignsInAll: 3 });
 
   for (const program of programs) expect(await program.stop()).toEqual({ code: 0, signal: null });
   expect(simulator.calls().byNumber).toEqual({ [ADA]: 1, [BOB]: 1, [SCHEDULED]: 1 });
