@@ -4,13 +4,9 @@ import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Snapshot } from '@libby-dialer/http-api';
+import { eachTest, phone, type TestBench } from '@libby-dialer/operations/testing';
 import { Hono } from 'hono';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  eachTest,
-  phone,
-  type TestBench,
-} from '../../../packages/operations/src/testing/test-bench.ts';
 import { servePage } from './http/page-files.ts';
 import { TestConsole } from './testing/test-console.ts';
 
