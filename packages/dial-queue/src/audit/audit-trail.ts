@@ -142,16 +142,16 @@ function isMeant(
   { campaign, by, action, details: { person, people } }: AuditEntry,
   query: AuditQuery,
 ): boolean {
-  const isOf = <Value>(wanted: Value | undefined, value: Value | undefined) =>
-    wanted === undefined || wanted === value;
   return (
-    isOf(query.campaign, campaign) &&
-    isOf(query.by, by) &&
-    isOf(query.action, action) &&
-    (query.person === undefined ||
-      person === query.person ||
-      (Array.isArray(people) && people.includes(query.person)))
+    isWanted(query.campaign, campaign) &&
+    isWanted(query.by, by) &&
+    isWanted(query.action, action) &&
+    (isWanted(query.person, person) || (Array.isArray(people) && people.includes(query.person)))
   );
+}
+
+function isWanted(wanted: string | undefined, value: unknown): boolean {
+  return wanted === undefined || wanted === value;
 }
 
 function entryOf(id: string, flat: string[], end: string | null | undefined): AuditEntry {

@@ -54,13 +54,13 @@ describe('a call in doubt', () => {
   });
 });
 
-describe('a job that was set aside', () => {
-  async function setAside(): Promise<void> {
-    await bench.put('spring');
-    const job = { name: 'copy', data: '{"to":', queuedAt: 0, refusal: 'unreadable' };
-    await bench.redis.hset(bench.keys.campaign('spring').setAside, '17', JSON.stringify(job));
-  }
+async function setAside(): Promise<void> {
+  await bench.put('spring');
+  const job = { name: 'copy', data: '{"to":', queuedAt: 0, refusal: 'unreadable' };
+  await bench.redis.hset(bench.keys.campaign('spring').setAside, '17', JSON.stringify(job));
+}
 
+describe('a job that was set aside', () => {
   test('is queued only as the row of its id', async () => {
     await setAside();
     const resolved = await resolveSetAsideJobs(bench.context, 'spring', undefined, 'queued');
