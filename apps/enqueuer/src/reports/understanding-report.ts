@@ -65,13 +65,16 @@ function usedTable(columns: readonly UnderstoodColumn[], width: number): string 
     uses: usesText(column),
     sample: column.samples[0] ?? '',
   }));
-  const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(({ length }) => length));
   const taken = widest(rows.map((row) => row.heading)) + widest(rows.map((row) => row.uses)) + 4;
   const room = Math.min(SAMPLE_LENGTH, width - taken);
   const table = rows.map(({ heading, uses, sample }) =>
     room < LEAST_SAMPLE ? [heading, uses] : [heading, uses, cut(sample, room)],
   );
   return formatTable(table, width);
+}
+
+function widest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map(({ length }) => length));
 }
 
 function ownUses({ uses }: UnderstoodColumn): UnderstoodColumn['uses'] {
