@@ -196,6 +196,7 @@ describe('results --join', () => {
     [['--join', 'list.csv']],
     [['--join', 'list.csv', '-o', 'list.csv']],
     [['--join', 'list.csv', '-o', 'done.csv.gz']],
+    [['--join', 'list.csv', '-o', 'done.json', '--bom']],
     [['--join', 'list.csv', '-o', 'done.csv', '--follow']],
     [['--join', 'list.csv', '-o', 'done.csv', '--outcome', 'accepted']],
     [['--sheet', 'A']],

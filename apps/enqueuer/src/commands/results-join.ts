@@ -47,13 +47,15 @@ export async function joinResults(
   });
 }
 
-function outputOf(path: string, { outcome, follow, output, results }: JoinOptions): string {
+function outputOf(path: string, { outcome, follow, output, results, bom }: JoinOptions): string {
   if (outcome !== undefined || follow)
     throw new UsageError('--outcome and --follow do not go with --join: it gives every row back.');
   if (output === undefined)
     throw new UsageError('--join needs -o FILE, for the list it gives back.');
   if ([path, results].some((read) => read !== undefined && resolve(read) === resolve(output)))
     throw new UsageError(`-o: ${output} is read by this very command; name another file.`);
+  if (bom && (formatNamed(output) ?? 'csv') !== 'csv')
+    throw new UsageError('--bom goes with a CSV only.');
   if (output.endsWith('.gz'))
     throw new UsageError('-o: the file is not packed; name it without ".gz".');
   return output;

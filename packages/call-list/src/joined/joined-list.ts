@@ -50,7 +50,8 @@ export function joinedList(list: List, joining: Joining): JoinedText {
   if (text === undefined) throw new Error('the text of the list was not kept');
   const joined =
     format === 'csv' ? joinedCsv(text, columns, rows) : joinedRecords(text, columns, rows);
-  const isMarked = text.byteOrderMark || (byteOrderMark && text.encoding.startsWith('utf-'));
+  const canBeMarked = format === 'csv' && text.encoding.startsWith('utf-');
+  const isMarked = text.byteOrderMark || (byteOrderMark && canBeMarked);
   return isMarked
     ? { ...joined, bytes: withFirst(encodeText(BYTE_ORDER_MARK, text.encoding), joined.bytes) }
     : joined;
