@@ -1,7 +1,8 @@
 /**
  * Runs a task of this checkout, after getting what it needs: `npm start`, `npm test`, `npm run
- * chaos`, `npm run nights`, `npm run bench`, `npm run generate`, and by hand `node tools/run.mjs
- * setup`, `node tools/run.mjs page` and `node tools/run.mjs exec <program> [args…]`.
+ * chaos`, `npm run nights`, `npm run bench`, `npm run generate`, `npm run screenshots`, and by hand
+ * `node tools/run.mjs setup`, `node tools/run.mjs page` and `node tools/run.mjs exec <program>
+ * [args…]`.
  *
  * This file and what it imports run before anything is installed, on any Node from 18: plain
  * JavaScript, no dependencies.
@@ -61,6 +62,12 @@ const tasks = {
     redis: true,
     page: true,
   }),
+  screenshots: (args) => ({
+    command: ['node', join(root, 'test/console/screenshots.ts'), ...args],
+    redis: true,
+    page: true,
+    testPrograms: ['chromium'],
+  }),
   setup: () => ({}),
   page: () => ({ page: true }),
   // It is pnpm that brings dependencies up to date with a package.json.
@@ -106,7 +113,7 @@ async function run(name = '', args = []) {
   const task = Object.hasOwn(tasks, name) ? tasks[name]?.(args) : undefined;
   if (!task || (name === 'exec' && args.length === 0)) {
     throw new UsageError(
-      'Usage: node tools/run.mjs start|test|chaos|nights|bench|generate [args…], setup, page, or exec <program> [args…]',
+      'Usage: node tools/run.mjs start|test|chaos|nights|bench|generate|screenshots [args…], setup, page, or exec <program> [args…]',
     );
   }
   await prepare(task);

@@ -12,9 +12,3 @@ export function callFilter(search: Record<string, unknown>): CallFilter {
   const show = search['show'];
   return SHOWN.has(show) ? ({ show } as CallFilter) : {};
 }
-
-/** What the API is asked for. */
-export function callQuery({ show }: CallFilter) {
-  if (show === undefined) return {};
-  return show === 'queued' || show === 'in_flight' ? { state: show } : { outcome: show };
-}

@@ -1,4 +1,4 @@
-import type { ApiAnswer } from '@libby-dialer/http-api';
+import type { ApiAnswer, CallJson } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -9,9 +9,10 @@ import { PersonText } from '../kit/person-text.tsx';
 import { formatPhone } from '../kit/phone-number.ts';
 import { exactInstant } from '../kit/times.ts';
 import { When } from '../kit/when.tsx';
-import { asking } from '../live/queries.ts';
+import { asking, queryClient } from '../live/queries.ts';
 import './call-page.css';
 import { CallStateText } from './call-state.tsx';
+import { CALLS } from './calls-query.ts';
 
 const route = getRouteApi('/calls/$callId');
 type CallInFull = ApiAnswer<'GET /calls/{callId}'>;
@@ -23,25 +24,35 @@ export function CallPage() {
     ...asking('GET /calls/{callId}', { params: { callId }, query: route.useSearch() }),
     refetchInterval: ({ state }) => (state.data?.outcome === null ? 2000 : false),
   });
-  const call = query.data;
+  const call = query.data ?? listedCall(callId);
   return (
     <Page title={`Call ${callId}`} state={call === undefined ? null : <State call={call} />}>
       <Failure error={query.error} />
+      {query.data !== undefined && (
+        <Section title="What happened">
+          <Timeline steps={query.data.timeline} />
+        </Section>
+      )}
       {call !== undefined && (
-        <>
-          <Section title="What happened">
-            <Timeline steps={call.timeline} />
-          </Section>
-          <Section title="The call">
-            <Details call={call} />
-          </Section>
-        </>
+        <Section title="The call">
+          <Details call={call} />
+        </Section>
       )}
     </Page>
   );
 }
 
-function State({ call }: { readonly call: CallInFull }) {
+/** Where one comes from a table, it is known from there before it is fetched in full. */
+function listedCall(callId: string): CallJson | undefined {
+  const pages = queryClient.getQueriesData<{ pages: readonly { calls: readonly CallJson[] }[] }>({
+    queryKey: [CALLS],
+  });
+  return pages
+    .flatMap(([, data]) => data?.pages.flatMap(({ calls }) => calls) ?? [])
+    .find((call) => call.callId === callId);
+}
+
+function State({ call }: { readonly call: CallJson }) {
   return call.outcome === null ? <CallStateText call={call} /> : <Outcome name={call.outcome} />;
 }
 
@@ -61,7 +72,7 @@ function Timeline({ steps }: { readonly steps: CallInFull['timeline'] }) {
   );
 }
 
-function Details({ call }: { readonly call: CallInFull }) {
+function Details({ call }: { readonly call: CallJson }) {
   const { campaign, externalId, list, row, fromPhoneNumber, reason, httpStatus } = call;
   const details: readonly (readonly [string, ReactNode])[] = [
     [

@@ -10,8 +10,9 @@ import { PersonText } from '../kit/person-text.tsx';
 import { formatPhone } from '../kit/phone-number.ts';
 import { When } from '../kit/when.tsx';
 import { client } from '../live/api.ts';
-import { type CallFilter, callFilter, callQuery } from './call-filter.ts';
+import { type CallFilter, callFilter } from './call-filter.ts';
 import { CallStateText } from './call-state.tsx';
+import { CALLS, callQuery } from './calls-query.ts';
 import { settledCalls } from './campaign-words.ts';
 import { RetryButton } from './retry-button.tsx';
 
@@ -85,7 +86,7 @@ export function CallsTable({ campaign }: { readonly campaign: CampaignStatusJson
   const navigate = useNavigate();
   const { id } = campaign;
   const query = useInfiniteQuery({
-    queryKey: ['GET /campaigns/{id}/calls', id, filter],
+    queryKey: [CALLS, id, filter],
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam, signal }) =>
       await client.request('GET /campaigns/{id}/calls', {

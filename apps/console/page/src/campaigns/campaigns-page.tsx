@@ -8,6 +8,7 @@ import { SearchField } from '../kit/search-field.tsx';
 import { client } from '../live/api.ts';
 import { useLive } from '../live/live-snapshot.ts';
 import { CampaignTable } from './campaign-table.tsx';
+import { NoCampaign } from './no-campaign.tsx';
 
 const route = getRouteApi('/campaigns');
 
@@ -57,9 +58,5 @@ function withLive(
 function NoneFound({ contains }: { contains: string | undefined }) {
   if (contains !== undefined)
     return <EmptyState title={`No campaign has “${contains}” in its name.`} />;
-  return (
-    <EmptyState title="There is no campaign yet.">
-      Load a list with <code>./bin/enqueuer load LIST --campaign FILE</code>, and it shows here.
-    </EmptyState>
-  );
+  return <NoCampaign />;
 }

@@ -89,7 +89,7 @@ function optionsFor(parent: HTMLElement, point: (index: number | undefined) => v
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
     scales: {
-      x: { range: (_, __, last) => [last - SHOWN_S, last] },
+      x: { range: ({ data: [times] }) => shownUntil(times.at(-1)) },
       y: { range: (_, __, most) => [0, Math.max(1, (most ?? 0) * 1.1)] },
     },
     axes: [
@@ -109,6 +109,10 @@ function optionsFor(parent: HTMLElement, point: (index: number | undefined) => v
     ],
     hooks: { setCursor: [({ cursor: { idx } }) => point(idx ?? undefined)] },
   };
+}
+
+function shownUntil(last = Date.now() / 1000): [number, number] {
+  return [last - SHOWN_S, last];
 }
 
 /** A token as a canvas takes it: the browser resolves what it is in this theme. */

@@ -1,5 +1,7 @@
 import type { CampaignStatusJson, Snapshot } from '@libby-dialer/http-api';
+import { Link } from '@tanstack/react-router';
 import { CampaignTable } from '../campaigns/campaign-table.tsx';
+import { NoCampaign } from '../campaigns/no-campaign.tsx';
 import { HoldNotice } from '../holds/hold-notice.tsx';
 import { EmptyState } from '../kit/empty-state.tsx';
 import { Facts } from '../kit/facts.tsx';
@@ -20,7 +22,7 @@ export function OverviewPage() {
       <Troubles snapshot={snapshot} totals={totals} />
       <OverviewFacts totals={totals} snapshot={snapshot} />
       <Section title="Campaigns" note={<CampaignsNote snapshot={snapshot} />}>
-        <CampaignTable campaigns={snapshot.campaigns} empty={<NoCampaign />} />
+        <CampaignTable campaigns={snapshot.campaigns} empty={<NoneUnderWay {...snapshot} />} />
       </Section>
     </Page>
   );
@@ -121,10 +123,17 @@ function CampaignsNote({ snapshot: { campaigns, campaignsInAll } }: { snapshot: 
   );
 }
 
-function NoCampaign() {
+/** Those that ended are shown for a minute more; then they are under Campaigns. */
+function NoneUnderWay({ campaignsInAll }: Pick<Snapshot, 'campaignsInAll'>) {
+  if (campaignsInAll === 0) return <NoCampaign />;
   return (
-    <EmptyState title="There is no campaign yet.">
-      Load a list with <code>./bin/enqueuer load LIST --campaign FILE</code>, and it shows here.
-    </EmptyState>
+    <EmptyState
+      title="No campaign is under way."
+      action={
+        <Link to="/campaigns" className="button">
+          Show {countOf(campaignsInAll, 'campaign')}
+        </Link>
+      }
+    />
   );
 }

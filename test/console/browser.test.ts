@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { campaignStory } from './campaign-story.ts';
+import { CHROMIUM } from './chromium.ts';
+import { ConsoleWorld, phone } from './console-world.ts';
+import { lookStory } from './look-story.ts';
+
+/**
+ * One console, one worker, one simulator and one browser for all of it: each story has campaigns of
+ * its own, and leaves none of them dialing.
+ */
+describe.skipIf(CHROMIUM === undefined)('the page, in a browser (needs Chromium)', () => {
+  let world: ConsoleWorld;
+  beforeAll(async () => {
+    world = await ConsoleWorld.start({
+      latencyMs: 20,
+      agents: ['+15055550100'],
+      script: [
+        {
+          match: { toPhoneNumber: phone(1) },
+          do: { status: 400, body: { message: 'customQuestions: too long by 7' } },
+        },
+        { match: { toPhoneNumber: phone(2) }, do: { fault: 'reset_after' } },
+      ],
+    });
+  });
+  afterAll(async () => await world?.[Symbol.asyncDispose]());
+
+  campaignStory(() => world);
+  lookStory(() => world);
+});

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { type ConsoleWorld, phone } from './console-world.ts';
+import { HOSTILE_NAMES } from './hostile-names.ts';
+
+/** Somebody watches a campaign, looks into what went wrong, and steers it. */
+export function campaignStory(world: () => ConsoleWorld): void {
+  test('a campaign is watched from the overview to a single call', async () => {
+    await using seen = await world().open('/');
+    const { page } = seen;
+    await page.getByText('Simulated: no phone rings').waitFor();
+    await world().campaign('watched', HOSTILE_NAMES, { pacing: { callsPerSecond: 2 } });
+    const row = page.getByRole('row', { name: /^watched / });
+    // It settles while one looks on, without anything being loaded again.
+    await expect.poll(() => row.textContent()).toContain('done');
+    await expect.poll(() => row.textContent()).toContain('100 %');
+    await row.getByRole('link').click();
+
+    await page.getByRole('heading', { level: 1, name: 'watched' }).waitFor();
+    const calls = page.getByRole('table', { name: 'watched calls' }).locator('tbody tr');
+    await expect.poll(() => calls.count()).toBe(HOSTILE_NAMES.length);
+    await page.getByLabel('Which calls').selectOption('rejected');
+    await expect.poll(() => calls.count()).toBe(1);
+    expect(new URL(page.url()).search).toBe('?show=rejected');
+    expect(await calls.textContent()).toContain('<img src=x onerror=alert(1)>');
+
+    // By the keyboard alone.
+    await calls.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: /^Call / }).waitFor();
+    await page.getByText('customQuestions: too long by 7').first().waitFor();
+    await page.goBack();
+    await expect.poll(() => page.getByLabel('Which calls').inputValue()).toBe('rejected');
+    expect(seen.complaints).toEqual([]);
+  });
+
+  test('what was rejected is queued again, what is in doubt is not', async () => {
+    await world().campaign('again', HOSTILE_NAMES.slice(0, 3));
+    await using seen = await world().open('/campaigns/again?show=unknown');
+    const { page } = seen;
+    const calls = page.getByRole('table', { name: 'again calls' }).locator('tbody tr');
+    await expect.poll(() => calls.count()).toBe(1);
+    expect(await page.getByRole('button', { name: /again…$/ }).count()).toBe(0);
+
+    await page.getByLabel('Which calls').selectOption('rejected');
+    const before = requestsTo(world(), phone(1));
+    await page.getByRole('button', { name: 'Queue 1 again…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Queue 1 rejected call again?' });
+    await dialog.getByRole('button', { name: 'Queue 1 rejected call' }).click();
+    await dialog.getByText('1 call is queued again.').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await expect.poll(() => requestsTo(world(), phone(1))).toBe(before + 1);
+    expect(seen.complaints).toEqual([]);
+  });
+
+  test('a campaign is paused, resumed and canceled, with the numbers before and after', async () => {
+    const { client, simulator } = world();
+    const names = Array.from({ length: 200 }, (_, index) => `Person ${index}`);
+    await world().campaign('steered', names, { pacing: { callsPerSecond: 5 } });
+    await using seen = await world().open('/campaigns/steered');
+    const { page } = seen;
+    await page.getByRole('button', { name: 'Pause…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/^\d+ calls wait until you resume it\./).waitFor();
+    await dialog.getByRole('button', { name: 'Pause' }).click();
+    await dialog.getByText('It is paused: no further call goes out.').waitFor();
+    const dialed = simulator.stats().requests;
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await page.getByText('paused').first().waitFor();
+    // Its rate is that of ten seconds: for so long nothing has gone out.
+    const asked = { params: { id: 'steered' } };
+    await expect
+      .poll(async () => (await client.request('GET /campaigns/{id}', asked)).rate.perSecond)
+      .toBe(0);
+    expect(simulator.stats().requests).toBe(dialed);
+
+    await page.getByRole('button', { name: 'Resume…' }).click();
+    await dialog.getByRole('button', { name: 'Resume' }).click();
+    await dialog.getByText('It goes on.').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await expect.poll(() => simulator.stats().requests).toBeGreaterThan(dialed);
+
+    await page.getByRole('button', { name: 'Cancel…' }).click();
+    await dialog.getByRole('button', { name: /^Cancel \d+ calls$/ }).click();
+    await dialog.getByText('It is canceled.').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Resume…' }).waitFor();
+    expect(seen.complaints).toEqual([]);
+  });
+}
+
+function requestsTo({ simulator }: ConsoleWorld, number: string): number {
+  return simulator.calls().calls.filter(({ toPhoneNumber }) => toPhoneNumber === number).length;
+}

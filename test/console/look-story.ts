@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import type { ConsoleWorld } from './console-world.ts';
+import { HOSTILE_NAMES } from './hostile-names.ts';
+
+const WIDTHS = [360, 768, 1280, 2560];
+
+/** How it looks and reads: for those who hear it, on every window, in both themes. */
+export function lookStory(world: () => ConsoleWorld): void {
+  test.each(['light', 'dark'] as const)(
+    'no page has a barrier, and none is too wide: %s',
+    async (theme) => {
+      const id = `look-${theme}`;
+      await world().campaign(id, HOSTILE_NAMES);
+      await using seen = await world().open(`/campaigns/${id}`, { theme });
+      const { page } = seen;
+      await page.getByText(`${HOSTILE_NAMES.length} of ${HOSTILE_NAMES.length}`).waitFor();
+      const { calls } = await world().client.request('GET /campaigns/{id}/calls', {
+        params: { id },
+      });
+      const longest = calls.find(({ name }) => name.length > 1000);
+      const places = [
+        '/',
+        '/campaigns',
+        `/campaigns/${id}`,
+        `/calls/${longest?.callId}?campaign=${id}`,
+        '/nowhere',
+      ];
+      for (const place of places) {
+        await page.goto(new URL(place, world().url).href);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.waitForLoadState('load');
+        expect(await seen.barriers(), `${place}, ${theme}`).toEqual([]);
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 900 });
+          await expect.poll(() => seen.overflow(), { message: `${place} at ${width}` }).toBe(0);
+        }
+      }
+      await page.setViewportSize({ width: 360, height: 780 });
+      await page.getByRole('button', { name: 'Sections' }).click();
+      expect(await seen.barriers(), 'the drawer').toEqual([]);
+      expect(seen.complaints).toEqual([]);
+    },
+  );
+
+  test('what is not live is shown as stale, and is live again by itself', async () => {
+    await using seen = await world().open('/');
+    const { page } = seen;
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    world().console.signal('SIGSTOP');
+    try {
+      await page.getByText(/^Not live: as of /).waitFor();
+    } finally {
+      world().console.signal('SIGCONT');
+    }
+    await expect.poll(() => page.getByText(/^Not live: as of /).count()).toBe(0);
+  });
+
+  test('what keeps calls back is said first, in red', async () => {
+    await world().campaign('lineless', ['Ada'], { fromPhoneNumber: ['+15055550109'] });
+    await using seen = await world().open('/');
+    const notices = seen.page.locator('.notice.is-alarm');
+    await expect
+      .poll(() => notices.allTextContents())
+      .toContainEqual(
+        expect.stringContaining('Line +1 505 555 0109 is held: Libby has no agent for this number'),
+      );
+    await world().client.request('POST /campaigns/{id}/cancel', { params: { id: 'lineless' } });
+  });
+}
