@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { patienceMs, runProcess, spawnProcess } from '@libby-dialer/testkit';
+import { EnqueuerHost } from './enqueuer-host.ts';
 import { type Part, ROOT } from './markdown.ts';
 
 /** What a comment before a block of code, `<!-- test: … -->`, says about it. */
@@ -43,12 +44,16 @@ export class DocumentRun implements AsyncDisposable {
     environment: Readonly<Record<string, string>>,
   ): Promise<DocumentRun> {
     const folder = await mkdtemp(join(tmpdir(), 'libby-dialer-document-'));
-    for (const name of ['bin', 'tools', 'package.json', 'contract'])
+    for (const name of ['tools', 'package.json', 'contract'])
       await symlink(join(ROOT, name), join(folder, name));
     await mkdir(join(folder, PATH_FOLDER));
     await writeFile(join(folder, PATH_FOLDER, 'redis-cli'), REDIS_CLI, { mode: 0o755 });
     await cp(join(ROOT, 'examples'), join(folder, 'examples'), { recursive: true });
-    return new DocumentRun(path, folder, environment);
+    const run = new DocumentRun(path, folder, environment);
+    // What everybody follows first is followed to the letter.
+    if (path === 'README.md') await symlink(join(ROOT, 'bin'), join(folder, 'bin'));
+    else run.#release.use(await EnqueuerHost.open(folder));
+    return run;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
