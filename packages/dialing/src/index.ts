@@ -85,4 +85,5 @@ export {
 } from './schedules/schedule.ts';
 export { readStoredCampaign } from './stored-campaign.ts';
 export { fillTemplate, placeholdersOf, variableKey } from './template.ts';
+export { readZoneText } from './zone-text.ts';
 export { zonesOf } from './zones.ts';

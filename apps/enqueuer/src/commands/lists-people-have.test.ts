@@ -184,7 +184,11 @@ const LISTS: readonly List[] = [
       '"502","Ben","Hale","505-555-0124","US/Mountain"',
       '"503","Cal","Dean","505-555-0125",""',
     ),
-    verdicts: ['2 invalid_field', '3 Ben Hale +15055550124 now', '4 Cal Dean +15055550125 now'],
+    verdicts: [
+      '2 Ada Moss +15055550123 now',
+      '3 Ben Hale +15055550124 now',
+      '4 Cal Dean +15055550125 now',
+    ],
   },
   {
     file: 'id-jakarta-no-plus.csv',

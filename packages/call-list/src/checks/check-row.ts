@@ -6,6 +6,7 @@ import {
   headingText,
   RECORD_FIELDS,
   readCountryText,
+  readZoneText,
   variableKey,
 } from '@libby-dialer/dialing';
 import { type ColumnField, type Columns, columnsFor } from '../columns/columns.ts';
@@ -236,7 +237,8 @@ function readCell(
 ): RowProblem | undefined {
   if (cell === '') return undefined;
   const several = field === 'customQuestions' || field === 'customRules';
-  const value = several ? cell.split('|').flatMap((text) => text.trim() || []) : cell;
+  const text = field === 'timezone' ? (readZoneText(cell) ?? cell) : cell;
+  const value = several ? cell.split('|').flatMap((each) => each.trim() || []) : text;
   const parsed = callRecordSchema.shape[field].safeParse(value);
   if (!parsed.success)
     return invalidField(field, parsed.error.issues[0]?.message ?? 'cannot be read');

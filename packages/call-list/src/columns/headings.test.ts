@@ -145,6 +145,20 @@ describe('resolveColumns', () => {
     );
   });
 
+  it.each([
+    ['Record ID,Phone', {}, [0]],
+    ['Phone,vendor_lead_code,Contact Id', {}, [2, 1]],
+    ['id,Phone,External ID', {}, []],
+    ['id,Phone', { externalId: null }, []],
+    ['Lead ID,Phone', { externalId: 'lead id' }, []],
+    ['Phone,Paid', {}, []],
+  ])('offers an id of %s, and takes none unasked: %j', (headings, columns, offered) => {
+    const { offers, uses, form } = resolveColumns(headings.split(','), { columns });
+    expect(offers).toEqual(offered.map((position) => ({ field: 'externalId', position })));
+    expect(offered.some((position) => uses.get('externalId')?.includes(position))).toBe(false);
+    expect(form.map(({ position }) => position)).toEqual(expect.arrayContaining(offered));
+  });
+
   it.each(['skipWhere', 'onlyWhere'])('wants each column of %s to be there', (rule) => {
     const campaign = { [rule]: { 'Opt-Out?': ['y'], Status: ['old'] } };
     const { uses, form } = resolveColumns(['Phone', 'status', 'OPT-OUT?'], campaign);

@@ -8,7 +8,7 @@ import {
 } from '@libby-dialer/dialing';
 import { ListError } from '../list-error.ts';
 import type { ListIdentity } from '../list-row.ts';
-import type { ColumnField, Columns, ColumnUse } from './columns.ts';
+import type { ColumnField, ColumnOffer, Columns, ColumnUse } from './columns.ts';
 
 /** Headings, squashed, under which a row names the country, or the calling code, of its number. */
 export const COUNTRY_HEADINGS: ReadonlySet<string> = new Set(
@@ -22,6 +22,15 @@ const DO_NOT_CALL_HEADINGS: ReadonlySet<string> = new Set(
   optedout hasoptedout phoneoptout calloptout calloptedout voiceoptout hasoptedoutofcalls optedoutofcalls
   hasoptedoutofphone optedoutofphone donotallowphonecalls donotcallreg donotcallregistry robinsonliste werbesperre
   anrufsperre nichtanrufen nollamar`.split(/\s+/),
+);
+
+/**
+ * Headings, squashed, under which programs export their own name of a person: `Record ID`
+ * (HubSpot), `Contact ID` and `Lead ID` (Salesforce, GoHighLevel), `vendor_lead_code` (VICIdial),
+ * `id` (Facebook lead ads), `Person - ID` (Pipedrive).
+ */
+const ID_HEADINGS: ReadonlySet<string> = new Set(
+  'recordid contactid leadid vendorleadcode personid customerid memberid id'.split(' '),
 );
 
 const EXTENSION_HEADINGS: ReadonlySet<string> = new Set(
@@ -177,7 +186,7 @@ class ColumnResolver {
       headings: this.#headings,
       uses: this.#uses,
       form,
-      offers: [],
+      offers: this.#offers(named),
       unnamed: this.#byKey.get('') ?? [],
       rejectedFor: this.#rejectedFor,
     };
@@ -217,6 +226,12 @@ class ColumnResolver {
       );
     }
     return position;
+  }
+
+  /** A row's name in the program that the list comes from; which of them is meant is not known. */
+  #offers(columns: NonNullable<Campaign['columns']>): ColumnOffer[] {
+    if (this.#uses.has('externalId') || columns.externalId === null) return [];
+    return this.#headedAny(ID_HEADINGS).map((position) => ({ field: 'externalId', position }));
   }
 
   /** A column that was renamed must not lead to calls that it would have kept from being made. */
