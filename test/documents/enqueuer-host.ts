@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -32,7 +32,9 @@ export class EnqueuerHost implements AsyncDisposable {
     const door = join(folder, '.enqueuer');
     await once(host.#server.listen(door), 'listening');
     await mkdir(join(folder, 'bin'));
-    await symlink(join(ROOT, 'bin/worker'), join(folder, 'bin/worker'));
+    for (const program of await readdir(join(ROOT, 'bin')))
+      if (program !== 'enqueuer')
+        await symlink(join(ROOT, 'bin', program), join(folder, 'bin', program));
     await writeFile(join(folder, 'bin/enqueuer'), scriptFor(door), { mode: 0o755 });
     return host;
   }

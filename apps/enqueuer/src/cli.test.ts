@@ -41,7 +41,7 @@ describe('usage', () => {
     expect(stdout).toMatch(/^Usage: enqueuer retry \[options\] --outcome <name> <campaign>\n/);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('"canceled") (required)');
     expect((await bench.run(['in-doubt', 'resolve', '--help'])).stdout).toContain(
-      'enqueuer in-doubt resolve [options] --as <what> --by <who> <callId>\n',
+      'enqueuer in-doubt resolve [options] --as <what> <callId>\n',
     );
     expect((await bench.run(['load', '--help'])).stdout.split('(required)')).toHaveLength(2);
   });
@@ -66,6 +66,7 @@ describe('usage', () => {
       'hold',
       'suppress',
       'erase',
+      'audit',
       'campaign',
       'schedule',
       'serve',
