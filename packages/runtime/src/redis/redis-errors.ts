@@ -225,7 +225,10 @@ const EXPLANATIONS: readonly Explanation[] = [
   {
     matches:
       /\b(?:ECONNRESET|EPIPE)\b|connection is closed|connection close|isn't writeable|max retries per request/i,
-    sentence: 'closed the connection; check that it runs, and whether it wants TLS (rediss://).',
+    // Also by TLS: where a command has come before Redis misses a certificate, what it says of that
+    // is lost with the connection.
+    sentence:
+      'closed the connection; check that it runs, whether it wants TLS (rediss://), and whether it asks for a client certificate (REDIS_TLS_CERT_FILE).',
   },
 ];
 

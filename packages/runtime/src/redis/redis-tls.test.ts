@@ -50,6 +50,7 @@ test.skipIf(!hasTlsRedis)(
     await using redis = connectionTo(server, { ...trust, ...own });
     await redis.connect();
     expect(await redis.client.ping()).toBe('PONG');
+    // Whether it is told depends on which comes first at Redis: a command, or its own objection.
     await using stranger = connectionTo(server, trust);
     await expect(stranger.connect()).rejects.toThrow(
       /asks for a client certificate.*REDIS_TLS_CERT_FILE/,
