@@ -1,6 +1,11 @@
 import { REJECT_CODES } from '@libby-dialer/call-list';
-import { CAMPAIGN_STATES } from '@libby-dialer/dial-queue';
-import { HOLD_PAUSES, OUTCOMES, REASONS, RETRYABLE_OUTCOMES } from '@libby-dialer/dialing';
+import {
+  CAMPAIGN_STATES,
+  HOLD_PAUSES,
+  OUTCOMES,
+  REASONS,
+  RETRYABLE_OUTCOMES,
+} from '@libby-dialer/dialing';
 import { INBOX_REJECT_CODES } from '@libby-dialer/operations';
 import { describe, expect, test } from 'vitest';
 import { readDocument } from './markdown.ts';

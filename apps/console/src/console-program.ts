@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import {
   createLogger,
   type Environment,
@@ -7,8 +6,8 @@ import {
   misspelledVariables,
   readDotEnv,
   runService,
+  serviceOptions,
   trustExtraAuthorities,
-  UsageError,
   variablesHelp,
   withDotEnv,
 } from '@libby-dialer/runtime';
@@ -40,7 +39,7 @@ export async function runConsole(
   context: MainContext,
 ): Promise<number> {
   const { signal, redactor } = context;
-  const options = readArgs(args);
+  const options = serviceOptions('console', args);
   if (options.help || options.version) {
     output.write(options.help ? HELP : `${packageJson.version}\n`);
     return 0;
@@ -56,18 +55,4 @@ export async function runConsole(
   const service = consoleService(config, logger, { announce });
   await runService(service, { signal, stopWithinMs: STOP_WITHIN_MS });
   return 0;
-}
-
-function readArgs(args: readonly string[]): { help?: boolean; version?: boolean } {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { help: { type: 'boolean' }, version: { type: 'boolean' } },
-    });
-    return values;
-  } catch (error) {
-    throw new UsageError(
-      `${error instanceof Error ? error.message : String(error)}. See console --help.`,
-    );
-  }
 }

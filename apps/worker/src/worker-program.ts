@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import {
   createLogger,
   type Environment,
@@ -7,8 +6,8 @@ import {
   misspelledVariables,
   readDotEnv,
   runService,
+  serviceOptions,
   trustExtraAuthorities,
-  UsageError,
   variablesHelp,
   withDotEnv,
 } from '@libby-dialer/runtime';
@@ -44,7 +43,7 @@ export async function runWorker(
   context: MainContext,
 ): Promise<number> {
   const { signal, redactor } = context;
-  const options = readArgs(args);
+  const options = serviceOptions('worker', args);
   if (options.help || options.version) {
     output.write(options.help ? HELP : `${packageJson.version}\n`);
     return 0;
@@ -59,18 +58,4 @@ export async function runWorker(
   for (const hint of misspelledVariables(workerConfig, variables)) logger.warn(hint);
   await runService(dialWorker(config, logger), { signal, stopWithinMs });
   return 0;
-}
-
-function readArgs(args: readonly string[]): { help?: boolean; version?: boolean } {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { help: { type: 'boolean' }, version: { type: 'boolean' } },
-    });
-    return values;
-  } catch (error) {
-    throw new UsageError(
-      `${error instanceof Error ? error.message : String(error)}. See worker --help.`,
-    );
-  }
 }

@@ -32,12 +32,7 @@ export {
   CampaignUnsupportedError,
 } from './campaigns/campaign-closed.ts';
 export type { CampaignControl, ControlAction } from './campaigns/campaign-control.ts';
-export {
-  CAMPAIGN_STATES,
-  type CampaignState,
-  type CampaignStatus,
-  type StatusReader,
-} from './campaigns/campaign-status.ts';
+export type { CampaignStatus, StatusReader } from './campaigns/campaign-status.ts';
 export type {
   CampaignStore,
   ListHead,

@@ -20,6 +20,7 @@ export {
   parseCampaign,
   TEXT_FIELDS,
 } from './campaign.ts';
+export { CAMPAIGN_STATES, type CampaignState } from './campaign-state.ts';
 export { type Canary, canaryOf, MOST_CANARY_CALLS } from './canary.ts';
 export { NO_STRICTER_RULE } from './checked-regions.ts';
 export { readCountryText } from './country-text.ts';

@@ -1,4 +1,4 @@
-import type { CampaignState } from '@libby-dialer/dial-queue';
+import type { CampaignState } from '@libby-dialer/dialing';
 import { type CampaignView, StatusWatch, statusJson } from '@libby-dialer/operations';
 import { sleep } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';

@@ -1,4 +1,10 @@
-import { type Campaign, OUTCOMES, type Outcome, RecipientHours } from '@libby-dialer/dialing';
+import {
+  type Campaign,
+  type CampaignState,
+  OUTCOMES,
+  type Outcome,
+  RecipientHours,
+} from '@libby-dialer/dialing';
 import type { Hold, Holds } from '../holds/holds.ts';
 import type { QueueHalt } from '../jobs/queues.ts';
 import type { Keys } from '../redis/keys.ts';
@@ -7,18 +13,6 @@ import { pairsOf, repliesOf } from '../redis/replies.ts';
 import { Script } from '../redis/script.ts';
 import { text } from '../redis/script-inputs.ts';
 import type { CampaignStore, StoredCampaign } from './campaign-store.ts';
-
-export const CAMPAIGN_STATES = [
-  'loading',
-  'waiting',
-  'running',
-  'paused',
-  'held',
-  'canceled',
-  'completed',
-  'archived',
-] as const;
-export type CampaignState = (typeof CAMPAIGN_STATES)[number];
 
 /** One campaign's progress at one instant. */
 export interface CampaignStatus {

@@ -1,4 +1,4 @@
-import { OUTCOMES, RETRYABLE_OUTCOMES } from '@libby-dialer/dialing';
+import { CAMPAIGN_STATES, OUTCOMES, RETRYABLE_OUTCOMES } from '@libby-dialer/dialing';
 import { z } from 'zod';
 import type { Routes } from '../route.ts';
 import {
@@ -10,17 +10,6 @@ import {
   pageQuery,
 } from '../values.ts';
 import { holdSchema } from './holds.ts';
-
-const CAMPAIGN_STATES = [
-  'loading',
-  'waiting',
-  'running',
-  'paused',
-  'held',
-  'canceled',
-  'completed',
-  'archived',
-] as const;
 
 const outcomeCounts = z.record(z.enum(OUTCOMES), count);
 

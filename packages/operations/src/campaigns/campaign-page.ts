@@ -1,4 +1,4 @@
-import type { CampaignState } from '@libby-dialer/dial-queue';
+import type { CampaignState } from '@libby-dialer/dialing';
 import type { Context } from '../context.ts';
 import type { CampaignView } from '../status/campaign-view.ts';
 import type { StatusWatch } from '../status/status-watch.ts';

@@ -1,4 +1,5 @@
-import type { CampaignState, ControlAction } from '@libby-dialer/dial-queue';
+import type { ControlAction } from '@libby-dialer/dial-queue';
+import type { CampaignState } from '@libby-dialer/dialing';
 import { decide } from '../audit/decide.ts';
 import type { Context } from '../context.ts';
 

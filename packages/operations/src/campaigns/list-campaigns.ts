@@ -1,5 +1,5 @@
-import { type CampaignState, CampaignUnsupportedError } from '@libby-dialer/dial-queue';
-import type { Campaign } from '@libby-dialer/dialing';
+import { CampaignUnsupportedError } from '@libby-dialer/dial-queue';
+import type { Campaign, CampaignState } from '@libby-dialer/dialing';
 import type { Context } from '../context.ts';
 import { campaignAsWritten } from './campaign-changes.ts';
 

@@ -1,8 +1,9 @@
-import type { CampaignState, CampaignStatus } from '@libby-dialer/dial-queue';
+import type { CampaignStatus } from '@libby-dialer/dial-queue';
 import {
   CallGroups,
   CallTimes,
   type Campaign,
+  type CampaignState,
   earliestAt,
   forecast,
   type QueuedCall,
