@@ -25,7 +25,7 @@ await using world = await ConsoleWorld.start({
 await fill(world);
 mkdirSync(FOLDER, { recursive: true });
 for (const theme of ['light', 'dark'] as const) {
-  await shoot('/', `overview-${theme}`, { theme });
+  await shoot('/', `overview-${theme}`, { theme, height: 680 });
   await shoot('/campaigns/spring-events', `campaign-${theme}`, { theme, height: 1000 });
 }
 await shoot('/campaigns/spring-events', 'campaign-phone', { width: 360, height: 780 });

@@ -1,3 +1,4 @@
+import type { CampaignStatusJson } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { HoldNotice } from '../holds/hold-notice.tsx';
@@ -40,7 +41,7 @@ export function CampaignPage() {
       {campaign.holds.map((hold) => (
         <HoldNotice key={hold.scope} hold={hold} />
       ))}
-      {campaign.idleReasons.map(({ code, sentence }) => (
+      {campaign.idleReasons.filter(isUnsaid).map(({ code, sentence }) => (
         <Notice key={code} kind="note">
           {sentence}
         </Notice>
@@ -59,4 +60,9 @@ export function CampaignPage() {
       </Section>
     </Page>
   );
+}
+
+/** Each hold has a notice of its own, which says more. */
+function isUnsaid({ code }: CampaignStatusJson['idleReasons'][number]): boolean {
+  return code !== 'held';
 }
