@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const checkout = join(import.meta.dirname, '..');
 
@@ -87,5 +87,47 @@ it('stops when the set-up fails', async () => {
     stdout: '',
     stderr: 'no network\n',
     code: 1,
+  });
+});
+
+async function launchConsole() {
+  const { stdout, stderr, code } = await launch(join(root, 'bin/console'));
+  return { stdout, stderr, code };
+}
+
+describe('the console', () => {
+  const PAGE = 'apps/console/page';
+
+  beforeEach(() => {
+    for (const folder of ['apps/console/src', `${PAGE}/src`, `${PAGE}/public`, `${PAGE}/dist`])
+      mkdirSync(join(root, folder), { recursive: true });
+    mkdirSync(join(root, 'packages/api-client/src'), { recursive: true });
+    for (const file of ['index.html', 'vite.config.ts', 'src/main.tsx', 'dist/.built-from'])
+      writeFileSync(join(root, PAGE, file), '');
+    writeFileSync(join(root, 'apps/console/src/main.ts'), `console.log('it answers')`);
+    writeFileSync(join(root, 'tools/run.mjs'), `console.log(process.argv[2], 'ran')`);
+  });
+
+  it('starts at once where its page is built', async () => {
+    expect(await launchConsole()).toEqual({ stdout: 'it answers\n', stderr: '', code: 0 });
+  });
+
+  it.each([
+    ['was never built', () => rmSync(join(root, PAGE, 'dist'), { recursive: true })],
+    [
+      'is older than what it is made of',
+      () => utimesSync(join(root, PAGE, 'dist/.built-from'), 1, 1),
+    ],
+  ])('has its page built first when it %s', async (_, change) => {
+    change();
+    expect(await launchConsole()).toMatchObject({ stdout: 'it answers\n', stderr: 'page ran\n' });
+  });
+
+  it('answers without its page too, and says how to build it', async () => {
+    rmSync(join(root, PAGE, 'dist'), { recursive: true });
+    writeFileSync(join(root, 'tools/run.mjs'), 'process.exitCode = 1');
+    const { stdout, stderr } = await launchConsole();
+    expect(stdout).toBe('it answers\n');
+    expect(stderr).toContain('node tools/run.mjs page');
   });
 });

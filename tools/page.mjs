@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 import { withoutOuterNpm, withWorkspacePath } from './environment.mjs';
 import { withLock } from './lock.mjs';
+import { makeNewest } from './stamp.mjs';
 import { failure, runLogged, step, toolchainHome } from './steps.mjs';
 
 /** @import { Workspace } from './steps.mjs' */
@@ -18,7 +19,7 @@ const FILES = [`${PAGE}/index.html`, `${PAGE}/vite.config.ts`, 'pnpm-lock.yaml']
 /** @param {Workspace} workspace */
 export async function ensurePage(workspace) {
   const { root, signal } = workspace;
-  if (isBuilt(root)) return;
+  if (isBuilt(root)) return makeNewest(stampFile(root));
   const build = async () => {
     if (!isBuilt(root)) await step(workspace, 'page', () => buildPage(workspace));
   };
@@ -46,9 +47,12 @@ async function buildPage(workspace) {
   renameSync(fresh, join(root, PAGE, 'dist'));
 }
 
+/** `bin/console` looks at this file too. @param {string} root */
+const stampFile = (root) => join(root, PAGE, 'dist/.built-from');
+
 /** @param {string} root */
 function isBuilt(root) {
-  const stamp = join(root, PAGE, 'dist/.built-from');
+  const stamp = stampFile(root);
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === hashOf(root);
 }
 

@@ -44,8 +44,13 @@ export function markInstalled(root) {
  * @param {string} root
  */
 export function refreshStamp(root) {
+  makeNewest(stampFile(root));
+}
+
+/** @param {string} file */
+export function makeNewest(file) {
   try {
-    utimesSync(stampFile(root), new Date(), new Date());
+    utimesSync(file, new Date(), new Date());
   } catch {
     // Someone else's read-only checkout: the next launch asks once more, nothing breaks.
   }
