@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { ApiClient } from '@libby-dialer/api-client';
 import { eventually, patienceMs, runProcess, spawnProcess } from '@libby-dialer/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -201,7 +202,12 @@ async function startDialing() {
     env: { TMPDIR: folder },
   });
   await process.waitForLine(/^ +\d+ of 187: \d+ accepted/);
-  const { redisPort, apiPort, files } = settingIn(process.stdout.join('\n'));
+  const output = process.stdout.join('\n');
+  const { redisPort, apiPort, files } = settingIn(output);
+  const page = /^ {2}Page +(http\S+),/m.exec(output)?.[1] ?? '';
+  const { isSimulated } = await new ApiClient({ origin: page }).request('GET /system', {});
+  expect(isSimulated).toBe(true);
+  const pagePort = Number(new URL(page).port);
   const workers = await Promise.all(
     [1, 2].map((number) => pidIn(join(files, `worker-${number}.log`))),
   );
@@ -210,7 +216,11 @@ async function startDialing() {
     async expectNothingLeft() {
       await eventually(async () => {
         expect(workers.filter(isRunning)).toEqual([]);
-        expect(await Promise.all([redisPort, apiPort].map(isOpen))).toEqual([false, false]);
+        expect(await Promise.all([redisPort, apiPort, pagePort].map(isOpen))).toEqual([
+          false,
+          false,
+          false,
+        ]);
         expect(await readdir(folder)).toEqual([]);
       });
     },

@@ -20,7 +20,8 @@ export const HELP = `Usage: npm start
        npm start -- <list> --campaign <campaign.yaml> [--live [--yes]]
 
 Without arguments: dials examples/contacts.csv through a simulator of the Libby API. No phone rings,
-nothing is left behind but the results in .run/.
+nothing is left behind but the results in .run/. Says first at which address a browser shows it; on
+a terminal it waits for Enter at its end, so that you can look around.
 
 With a list (CSV, Excel, JSON or NDJSON) and a campaign file: the same with your own, still through the
 simulator. Ends when every call has its outcome, or when all that are left wait for their calling

@@ -80,6 +80,7 @@ export async function runExample(screen: Screen, host: DemoHost): Promise<number
   screen.lines([heading(screen, 'For example'), ...exampleStories(dryRun, records, calls), '']);
   screen.lines([...truthLines(screen, comparison), '', ...fileLines(screen, results, load), '']);
   screen.lines([heading(screen, 'Your own list next, still without ringing anybody'), `  ${NEXT}`]);
+  await setting.lookAround(screen, host);
   return isProven(comparison) ? DONE : NOT_PROVEN;
 }
 

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import { readCampaignFile } from '@libby-dialer/call-list';
 import type { Campaign } from '@libby-dialer/dialing';
 import { DialerError, loadConfig, UsageError } from '@libby-dialer/runtime';
@@ -8,6 +7,7 @@ import { liveEnvironment } from './config.ts';
 import type { DemoHost } from './demo-host.ts';
 import { Dialing } from './dialing.ts';
 import { refuseExampleNumbers } from './example-numbers.ts';
+import { firstLine } from './first-line.ts';
 import { insistOnOwnAccess } from './live-access.ts';
 import { liveConfig, makePlan, planLines } from './live-plan.ts';
 import { RunFolder } from './run-folder.ts';
@@ -98,19 +98,4 @@ async function askForConfirmation(
   const answer = await firstLine(stdin, signal);
   if (answer?.trim() !== wanted)
     throw new DialerError('not_confirmed', 'Not started; nothing was queued.');
-}
-
-/** Undefined at the end of input. Not in raw mode: Ctrl-C is the process's, as everywhere. */
-async function firstLine(
-  input: NodeJS.ReadableStream,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const lines = createInterface({ input, terminal: false, signal });
-  try {
-    for await (const line of lines) return line;
-    signal.throwIfAborted();
-    return undefined;
-  } finally {
-    lines.close();
-  }
 }

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { guardAgainstOrphan } from '@libby-dialer/embedded';
 import { DialerError } from '@libby-dialer/runtime';
+import { firstLine } from './first-line.ts';
 import { PROJECT_ROOT, type RunFolder, shown } from './run-folder.ts';
 
 const ENQUEUER = join(PROJECT_ROOT, 'apps/enqueuer/src/main.ts');
 const WORKER = join(PROJECT_ROOT, 'apps/worker/src/main.ts');
+const CONSOLE = join(PROJECT_ROOT, 'apps/console/src/main.ts');
 
 /** What a stop may take beyond the grace that workers are given. */
 const STOP_MARGIN_MS = 10_000;
@@ -45,7 +47,7 @@ export class EnqueuerFailed extends Error {
 /** The real programs, each in a process of its own that does not outlive this one. */
 export class Programs implements AsyncDisposable {
   readonly #options: ProgramsOptions;
-  readonly #workers: ChildProcess[] = [];
+  readonly #services: ChildProcess[] = [];
   readonly #broken = Promise.withResolvers<never>();
   #stopping: Promise<void> | undefined;
 
@@ -87,8 +89,21 @@ export class Programs implements AsyncDisposable {
       await using log = await open(path, 'a', 0o600);
       const worker = this.#spawn(WORKER, [], {}, log);
       worker.once('exit', (code) => this.#workerEnded(path, code));
-      this.#workers.push(worker);
+      this.#services.push(worker);
     }
+  }
+
+  /** Resolves to the address of its page, once it answers. */
+  async startConsole(): Promise<string> {
+    const { folder, signal } = this.#options;
+    const path = folder.file('console.log');
+    await using log = await open(path, 'a', 0o600);
+    const variables = { CONSOLE_HTTP_PORT: '0', CONSOLE_LISTS_FOLDER: folder.file('lists') };
+    const console = this.#spawn(CONSOLE, [], variables, log);
+    this.#services.push(console);
+    const line = console.stdout === null ? undefined : await firstLine(console.stdout, signal);
+    if (line !== undefined) return (JSON.parse(line) as { url: string }).url;
+    throw new DialerError('console_ended', `The console ended; its log is ${shown(path)}.`);
   }
 
   /** Lets the calls in flight come to their end. */
@@ -102,13 +117,13 @@ export class Programs implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    const running = this.#workers.filter(
+    const running = this.#services.filter(
       ({ exitCode, signalCode }) => exitCode === null && signalCode === null,
     );
-    const gone = Promise.all(running.map((worker) => once(worker, 'exit')));
-    for (const worker of running) worker.kill('SIGTERM');
+    const gone = Promise.all(running.map((service) => once(service, 'exit')));
+    for (const service of running) service.kill('SIGTERM');
     const end = () => {
-      for (const worker of running) worker.kill('SIGKILL');
+      for (const service of running) service.kill('SIGKILL');
     };
     const timer = setTimeout(end, this.#options.workerGraceMs + STOP_MARGIN_MS);
     await gone;

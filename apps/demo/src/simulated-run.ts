@@ -37,6 +37,7 @@ export async function runSimulated(
   const records = await Array.fromAsync(dialing.results(load.campaign));
   const comparison = compareWithTruth(records, new Map(Object.entries(simulator.calls().byNumber)));
   screen.lines([...truthLines(screen, comparison), '', ...fileLines(screen, results, load)]);
+  await setting.lookAround(screen, host);
   if (!isProven(comparison)) return NOT_PROVEN;
   return load.rejected > 0 ? ROWS_REJECTED : DONE;
 }

@@ -4,6 +4,7 @@ import { DialerError, loadConfig, redisConfig } from '@libby-dialer/runtime';
 import { simulatedEnvironment } from './child-environment.ts';
 import type { DemoHost } from './demo-host.ts';
 import { Dialing } from './dialing.ts';
+import { firstLine } from './first-line.ts';
 import { RunFolder, shown } from './run-folder.ts';
 import type { Screen } from './screen.ts';
 
@@ -20,22 +21,30 @@ export interface SettingOptions {
   readonly agents?: readonly string[];
 }
 
+interface SettingParts {
+  readonly folder: RunFolder;
+  readonly simulator: Simulator;
+  readonly dialing: Dialing;
+  /** Its address. */
+  readonly page: string;
+}
+
 /** Everything a run through the simulator needs, started together and stopped in reverse order. */
 export class SimulatedSetting implements AsyncDisposable {
   readonly folder: RunFolder;
   readonly simulator: Simulator;
   readonly dialing: Dialing;
+  readonly #page: string;
   readonly #parts: AsyncDisposableStack;
 
   private constructor(
-    folder: RunFolder,
-    simulator: Simulator,
-    dialing: Dialing,
+    { folder, simulator, dialing, page }: SettingParts,
     parts: AsyncDisposableStack,
   ) {
     this.folder = folder;
     this.simulator = simulator;
     this.dialing = dialing;
+    this.#page = page;
     this.#parts = parts;
   }
 
@@ -63,12 +72,20 @@ export class SimulatedSetting implements AsyncDisposable {
         orphanSignal: 'KILL',
       }),
     );
-    introduce(screen, redis, simulator, folder);
-    return new SimulatedSetting(folder, simulator, dialing, parts.move());
+    const page = await dialing.programs.startConsole();
+    introduce(screen, { page, redis, simulator, folder });
+    return new SimulatedSetting({ folder, simulator, dialing, page }, parts.move());
   }
 
   async startWorkers(): Promise<void> {
     await this.dialing.programs.startWorkers(WORKERS);
+  }
+
+  /** On a terminal, until Enter: so that a person can see on the page what came of it. */
+  async lookAround(screen: Screen, { stdin, signal }: DemoHost): Promise<void> {
+    if (stdin.isTTY !== true || !screen.isTerminal) return;
+    screen.text(`\nLook around at ${this.#page}, then press Enter to end. `);
+    await firstLine(stdin, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -87,13 +104,12 @@ async function startRedis(): Promise<PrivateRedis> {
 
 function introduce(
   screen: Screen,
-  redis: PrivateRedis,
-  { apiUrl }: Simulator,
-  folder: RunFolder,
+  { page, redis, simulator, folder }: Omit<SettingParts, 'dialing'> & { redis: PrivateRedis },
 ): void {
   screen.lines([
+    `  Page       ${page}, to look on in a browser`,
     `  Redis      a private one on port ${redis.port}; each write goes to disk at once`,
-    `  Libby API  simulated at ${apiUrl}`,
+    `  Libby API  simulated at ${simulator.apiUrl}`,
     `  Workers    ${WORKERS} processes, ${WORKER_CONCURRENCY} calls at a time each`,
     `  Files      ${shown(folder.path)}, which only you can read`,
     '',
