@@ -170,6 +170,18 @@ describe('renewal', () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  test('pauses no longer when the clock is put back meanwhile', async () => {
+    const clock = new Clock();
+    await using server = await startTokenServer();
+    await using source = sourceOf(server, { now: clock.now });
+    server.answer = (response) => answerJson(response, 500, {});
+    await expect(source.get()).rejects.toMatchObject({ code: 'token_server_error', status: 500 });
+    clock.ms -= HOUR;
+    await expect(source.get()).rejects.toMatchObject({ code: 'token_server_error', status: 500 });
+    expect(server.requests).toHaveLength(2);
+    await expect(source.get()).rejects.toMatchObject({ retryAfterMs: 1500 });
+  });
+
   test('pauses grow, and are never shorter than the endpoint asks', async () => {
     const clock = new Clock();
     const { events, onEvent } = recorder();

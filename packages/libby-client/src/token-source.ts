@@ -100,7 +100,7 @@ export class TokenSource {
   #replacedAt = Number.NEGATIVE_INFINITY;
   #flight: Promise<AccessToken> | undefined;
   #failures = 0;
-  #coolDown: { error: TokenError; until: number } | undefined;
+  #coolDown: { error: TokenError; since: number; until: number } | undefined;
 
   /** Throws `ConfigError`. Nothing is sent before the first token is asked for. */
   constructor(options: TokenSourceOptions) {
@@ -232,13 +232,16 @@ export class TokenSource {
     const doubled = Math.min(COOL_DOWN_MS.first * 2 ** this.#failures, COOL_DOWN_MS.longest);
     const nextTryInMs = Math.max(error.retryAfterMs ?? 0, doubled * (0.5 + this.#random() / 2));
     this.#failures = Math.min(this.#failures + 1, 10);
-    this.#coolDown = { error, until: now + nextTryInMs };
+    this.#coolDown = { error, since: now, until: now + nextTryInMs };
     const servingOld = this.#held !== undefined && now < this.#held.usableUntil;
     this.#onEvent?.({ type: 'refresh_failed', error, servingOld, nextTryInMs });
   }
 
+  /** Over as well when the clock was put back: what is left of it cannot be known any more. */
   #isCoolingDown(now: number): boolean {
-    return this.#coolDown !== undefined && now < this.#coolDown.until;
+    if (this.#coolDown === undefined) return false;
+    const { since, until } = this.#coolDown;
+    return now >= since && now < until;
   }
 
   async #fromCacheOrEndpoint(): Promise<AccessToken> {
