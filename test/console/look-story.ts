@@ -23,6 +23,7 @@ export function lookStory(world: () => ConsoleWorld): void {
         '/campaigns',
         `/campaigns/${id}`,
         `/calls/${longest?.callId}?campaign=${id}`,
+        '/holds',
         '/nowhere',
       ];
       for (const place of places) {

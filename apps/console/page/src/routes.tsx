@@ -43,8 +43,14 @@ const call = createRoute({
   component: lazyRouteComponent(() => import('./campaigns/call-page.tsx'), 'CallPage'),
 });
 
+const holds = createRoute({
+  getParentRoute: () => root,
+  path: '/holds',
+  component: lazyRouteComponent(() => import('./holds/holds-page.tsx'), 'HoldsPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([overview, campaigns, campaign, call]),
+  routeTree: root.addChildren([overview, campaigns, campaign, call, holds]),
   defaultErrorComponent: SomethingBroke,
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -2,10 +2,20 @@ import type { Hold } from '@libby-dialer/http-api';
 import { useNow } from '../kit/clock.ts';
 import { Notice } from '../kit/notice.tsx';
 import { When } from '../kit/when.tsx';
+import { CanaryProgress } from './canary-progress.tsx';
 import { HOLD_WORDS, scopeWords } from './hold-words.ts';
 
 /** One place where dialing has stopped: why, since when, and what to do. */
-export function HoldNotice({ hold, actions }: { hold: Hold; actions?: React.ReactNode }) {
+export function HoldNotice({
+  hold,
+  held,
+  actions,
+}: {
+  readonly hold: Hold;
+  /** What waits behind it, as a sentence. */
+  readonly held?: string;
+  readonly actions?: React.ReactNode;
+}) {
   const { cause, toDo, mendsItself } = HOLD_WORDS[hold.reason];
   return (
     <Notice
@@ -13,17 +23,20 @@ export function HoldNotice({ hold, actions }: { hold: Hold; actions?: React.Reac
       title={`${scopeWords(hold.scope)} is held:`}
       actions={actions}
     >
-      {cause}, since <When at={hold.since} />. {toDo}
+      {cause}, since <When at={hold.since} />. {held} {toDo}
       <small>
         <Seen hold={hold} />
-        {hold.until === null ? (
-          'It waits for a person to release it.'
-        ) : (
-          <NextTry until={hold.until} />
-        )}
+        <Lifted hold={hold} />
       </small>
     </Notice>
   );
+}
+
+/** What lifts it, if no person does. */
+function Lifted({ hold: { canary, until } }: { hold: Hold }) {
+  if (canary !== null) return <CanaryProgress canary={canary} />;
+  if (until !== null) return <NextTry until={until} />;
+  return 'It waits for a person to release it.';
 }
 
 function NextTry({ until }: { until: string }) {

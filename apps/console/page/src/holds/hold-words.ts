@@ -62,6 +62,10 @@ export const HOLD_WORDS: Readonly<Record<Hold['reason'], HoldWords>> = {
   },
 };
 
+export function needsPerson({ reason }: Hold): boolean {
+  return HOLD_WORDS[reason].mendsItself !== true;
+}
+
 /** "Line +1 505 555 0100", "Campaign spring", "All dialing". */
 export function scopeWords(scope: string): string {
   if (scope.startsWith('line:')) return `Line ${formatPhone(scope.slice('line:'.length))}`;

@@ -1,8 +1,9 @@
 import type { Snapshot } from '@libby-dialer/http-api';
+import { needsPerson } from '../holds/hold-words.ts';
 
 /** An entry of the navigation. */
 interface SectionLink {
-  readonly to: '/' | '/campaigns';
+  readonly to: '/' | '/campaigns' | '/holds';
   readonly title: string;
   /** How many wait there for a person. */
   readonly needed?: (snapshot: Snapshot) => number;
@@ -14,4 +15,5 @@ export const SECTIONS: readonly (readonly SectionLink[])[] = [
     { to: '/', title: 'Overview' },
     { to: '/campaigns', title: 'Campaigns' },
   ],
+  [{ to: '/holds', title: 'Holds', needed: ({ holds }) => holds.filter(needsPerson).length }],
 ];
