@@ -1,7 +1,7 @@
 import { isClock } from '@libby-dialer/call-record';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readZoneText } from './zone-text.ts';
+import { readZoneText, ZONES } from './zone-text.ts';
 
 describe('readZoneText', () => {
   it.each([
@@ -18,6 +18,13 @@ describe('readZoneText', () => {
     ['US Eastern Standard Time', 'America/Indiana/Indianapolis'],
     ['W. Europe Standard Time', 'Europe/Berlin'],
     ['GMT Standard Time', 'Europe/London'],
+    ['Central Standard Time', 'America/Chicago'],
+    ['Central Standard Time (Mexico)', 'America/Mexico_City'],
+    ['Turks and Caicos Standard Time', 'America/Grand_Turk'],
+    ['N. Central Asia Standard Time', 'Asia/Novosibirsk'],
+    ['Aus Central W. Standard Time', 'Australia/Eucla'],
+    ['AUS Central Standard Time', 'Australia/Darwin'],
+    ['(UTC+12:45) Chatham Islands Standard Time', 'Pacific/Chatham'],
     [' Berlin ', 'Europe/Berlin'],
     ['UTC', 'UTC'],
   ])('reads %s as %s', (text, zone) => {
@@ -34,12 +41,22 @@ describe('readZoneText', () => {
     'Eastern',
     'Eastern Daylight',
     'Etc/GMT+5',
+    'UTC-11',
+    'UTC+12',
+    'Dateline Standard Time',
+    'Russia Time Zone 3',
+    'Samoa Standard Time',
+    'Atlantic Standard Time (Mexico)',
     'Standard Time',
     'Mars (Mars/Olympus)',
     '',
     'a'.repeat(10_000),
   ])('does not take %j', (text) => {
     expect(readZoneText(text)).toBeUndefined();
+  });
+
+  it('knows a clock for every name', () => {
+    expect([...ZONES.values()].filter((zone) => !isClock(zone))).toEqual([]);
   });
 
   it('gives a zone that the clock knows, or none', () => {
