@@ -173,8 +173,7 @@ export class TokenSource {
     if (this.#rejected?.equals(token)) return;
     if (this.#held?.token.equals(token)) {
       const now = this.#now();
-      // A clock that was put back must not keep it longer.
-      if (now >= this.#replacedAt && now < this.#replacedAt + REPLACE_AGAIN_AFTER_MS) return;
+      if (isBetween(this.#replacedAt, now, this.#replacedAt + REPLACE_AGAIN_AFTER_MS)) return;
       this.#replacedAt = now;
       this.#held = undefined;
     }
@@ -237,11 +236,9 @@ export class TokenSource {
     this.#onEvent?.({ type: 'refresh_failed', error, servingOld, nextTryInMs });
   }
 
-  /** Over as well when the clock was put back: what is left of it cannot be known any more. */
   #isCoolingDown(now: number): boolean {
-    if (this.#coolDown === undefined) return false;
-    const { since, until } = this.#coolDown;
-    return now >= since && now < until;
+    const pause = this.#coolDown;
+    return pause !== undefined && isBetween(pause.since, now, pause.until);
   }
 
   async #fromCacheOrEndpoint(): Promise<AccessToken> {
@@ -327,6 +324,11 @@ export class TokenSource {
       timeout.abort();
     }
   }
+}
+
+/** A pause is over as well when the clock was put back: what is left of it cannot be known. */
+function isBetween(since: number, now: number, until: number): boolean {
+  return since <= now && now < until;
 }
 
 async function overdue(signal: AbortSignal): Promise<never> {
