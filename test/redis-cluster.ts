@@ -54,7 +54,6 @@ function startNode(): Promise<TestRedis> {
     'cluster-announce-ip': '127.0.0.1',
     'cluster-node-timeout': String(NODE_TIMEOUT_MS),
     'cluster-replica-validity-factor': '0',
-    'repl-diskless-sync-delay': '0',
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   return startRedis({ appendonly: true, appendfsync: 'always', args });

@@ -46,6 +46,9 @@ export function redisArguments(options: RedisOptions): string[] {
     ...(appendfsync === undefined ? [] : ['--appendfsync', appendfsync]),
     ...(maxmemory === undefined ? [] : ['--maxmemory', maxmemory]),
     ...(requirepass === undefined ? [] : ['--requirepass', requirepass]),
+    // A replica gets its data at once: there is no second one to wait for.
+    '--repl-diskless-sync-delay',
+    '0',
     ...args,
   ];
 }

@@ -278,7 +278,7 @@ describe.skipIf(!hasRedisServer)('Sentinel', () => {
 
   // The old master goes on taking writes for a while, and loses them.
   test('is heard when it has chosen another master: the old one is left at once, also by a copy', async () => {
-    const replicas = ['--masterauth', PASSWORD, '--repl-diskless-sync-delay', '0'];
+    const replicas = ['--masterauth', PASSWORD];
     await using master = await startRedis({ requirepass: PASSWORD, args: replicas });
     await using replica = await startRedis({
       requirepass: PASSWORD,
