@@ -40,6 +40,7 @@ export class ConsoleWorld implements AsyncDisposable {
   readonly client: ApiClient;
   readonly simulator: Simulator;
   readonly console: SpawnedProcess;
+  readonly redisUrl: string;
   readonly #browser: Browser;
   readonly #redis: TestRedis;
   readonly #worker: SpawnedProcess;
@@ -71,6 +72,7 @@ export class ConsoleWorld implements AsyncDisposable {
     this.url = parts.url;
     this.simulator = parts.simulator;
     this.console = parts.console;
+    this.redisUrl = parts.redis.url;
     this.client = new ApiClient({ origin: parts.url });
     this.#browser = parts.browser;
     this.#redis = parts.redis;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ConsoleWorld } from './console-world.ts';
 import { HOSTILE_NAMES } from './hostile-names.ts';
+import { pastNights } from './past-nights.ts';
 
 const WIDTHS = [360, 768, 1280, 2560];
 
@@ -11,6 +12,7 @@ export function lookStory(world: () => ConsoleWorld): void {
     async (theme) => {
       const id = `look-${theme}`;
       await world().campaign(id, HOSTILE_NAMES);
+      await pastNights(world(), 'nightly');
       await using seen = await world().open(`/campaigns/${id}`, { theme });
       const { page } = seen;
       await page.getByText(`${HOSTILE_NAMES.length} of ${HOSTILE_NAMES.length}`).waitFor();
@@ -24,6 +26,8 @@ export function lookStory(world: () => ConsoleWorld): void {
         `/campaigns/${id}`,
         `/calls/${longest?.callId}?campaign=${id}`,
         '/holds',
+        '/schedules',
+        '/schedules/nightly',
         '/nowhere',
       ];
       for (const place of places) {

@@ -360,6 +360,10 @@ describe('the rest', () => {
     expect(put).toMatchObject({ kind: 'added', schedule: { name: 'nightly', list } });
     const [schedule] = (await api.ask('GET /schedules')).schedules;
     const date = schedule?.next[0]?.local;
+    const query = { last: 0, next: 5 };
+    const inFull = await api.ask('GET /schedules/{name}', { params, query });
+    expect(inFull).toMatchObject({ name: 'nightly', last: [], campaign: { id: 'nightly' } });
+    expect(inFull.next).toHaveLength(5);
     const run = (early: boolean) =>
       api.ask('POST /schedules/{name}/runs', { params, body: { date, early } });
     await expect(run(false)).rejects.toMatchObject({ code: 'run_early' });

@@ -142,12 +142,13 @@ export { readCountry, readNumber, readNumbers } from './people/read-number.ts';
 export { ListLookout } from './schedules/list-lookout.ts';
 export { type CarryEnd, RunCarrier } from './schedules/run-carrier.ts';
 export { type RunRequest, runSchedule, type ScheduleRunEnd } from './schedules/run-schedule.ts';
-export { scheduleJson } from './schedules/schedule-json.ts';
+export { scheduleInFullJson, scheduleJson } from './schedules/schedule-json.ts';
 export {
   type AddedSchedule,
   addSchedule,
   listSchedules,
   type RunView,
+  readSchedule,
   removeSchedule,
   type ScheduleView,
 } from './schedules/schedules.ts';

@@ -49,8 +49,22 @@ const holds = createRoute({
   component: lazyRouteComponent(() => import('./holds/holds-page.tsx'), 'HoldsPage'),
 });
 
+const schedules = createRoute({
+  getParentRoute: () => root,
+  path: '/schedules',
+  component: lazyRouteComponent(() => import('./schedules/schedules-page.tsx'), 'SchedulesPage'),
+});
+
+const schedule = createRoute({
+  getParentRoute: () => root,
+  path: '/schedules/$name',
+  validateSearch: (search: Record<string, unknown>): { run?: string } =>
+    typeof search['run'] === 'string' ? { run: search['run'] } : {},
+  component: lazyRouteComponent(() => import('./schedules/schedule-page.tsx'), 'SchedulePage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([overview, campaigns, campaign, call, holds]),
+  routeTree: root.addChildren([overview, campaigns, campaign, call, holds, schedules, schedule]),
   defaultErrorComponent: SomethingBroke,
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -4,9 +4,11 @@ import type { ApiParts } from '@libby-dialer/http-api';
 import {
   addSchedule,
   listSchedules,
+  readSchedule,
   removeSchedule,
   runSchedule,
   type ScheduleRunEnd,
+  scheduleInFullJson,
   scheduleJson,
 } from '@libby-dialer/operations';
 import { DialerError } from '@libby-dialer/runtime';
@@ -16,10 +18,17 @@ import { meantCampaign } from './given-campaign.ts';
 
 export function scheduleHandlers({ context, logger }: Console): Handlers<ApiParts['schedules']> {
   return {
-    'GET /schedules': async ({ query: { last } }) => {
+    'GET /schedules': async ({ query }) => {
       const now = await context.now();
-      const views = await listSchedules(context, { last });
+      const views = await listSchedules(context, query);
       return { schedules: views.map(scheduleJson), at: isoInstant(now) };
+    },
+    'GET /schedules/{name}': async ({ params: { name }, query }) => {
+      const now = await context.now();
+      return {
+        ...scheduleInFullJson(await readSchedule(context, name, query)),
+        at: isoInstant(now),
+      };
     },
     'PUT /schedules/{name}': async ({ params: { name }, body }, { asCaller }) => {
       const campaign = await meantCampaign(context, body.campaign);

@@ -13,6 +13,9 @@ const runSchema = z
     local: z.string().describe('Its name: the local time, such as `2026-12-01T18:00`.'),
     dueAt: instant,
     state: z.enum(['due', 'waiting_for_list', 'loading', 'loaded', 'missed', 'failed']),
+    isLate: z
+      .boolean()
+      .describe('It began more than 5 min after it was due, or should have begun by then.'),
     campaign: campaignId,
     startedAt: instant.nullable(),
     finishedAt: instant.nullable(),
@@ -40,6 +43,9 @@ const scheduleSchema = z
     timezone: z.string(),
     list: z.string(),
     format: z.string().nullable(),
+    sheet: z.string().nullable(),
+    encoding: z.string().nullable(),
+    headerRow: count.nullable(),
     waitForListMs: count,
     expiresAfterMs: count.nullable(),
     keepRuns: count.nullable(),
@@ -51,14 +57,33 @@ const scheduleSchema = z
   .meta({ id: 'Schedule' });
 export type ScheduleJson = z.output<typeof scheduleSchema>;
 
+/** How much of each schedule to show. */
+const spanQuery = z.object({
+  last: z.coerce.number().int().min(0).max(400).default(30).describe('Of each, so many runs.'),
+  next: z.coerce.number().int().min(0).max(100).default(3).describe('So many that are to come.'),
+});
+
 export const scheduleRoutes = {
   'GET /schedules': {
     summary: 'Lists that are called again and again: their next and last runs.',
     role: 'viewer',
-    query: z.object({
-      last: z.coerce.number().int().min(0).max(400).default(30).describe('Of each, so many runs.'),
-    }),
+    query: spanQuery,
     answer: z.object({ schedules: z.array(scheduleSchema), at: instant }),
+  },
+  'GET /schedules/{name}': {
+    summary: 'One of them, and the campaign that its runs are made of.',
+    role: 'viewer',
+    params: nameParam,
+    query: spanQuery,
+    answer: scheduleSchema
+      .extend({
+        campaign: campaignFileSchema
+          .nullable()
+          .describe('Its file. Null: a newer version stored it, with rules unknown here.'),
+        at: instant,
+      })
+      .meta({ id: 'ScheduleInFull' }),
+    problems: ['no_such_schedule'],
   },
   'PUT /schedules/{name}': {
     summary: 'Add a schedule, or change it: what is due from now on is done by the new one.',

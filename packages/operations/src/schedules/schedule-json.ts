@@ -1,4 +1,11 @@
-import { campaignIdOf, instantOrNull, isoInstant } from '@libby-dialer/dialing';
+import {
+  campaignIdOf,
+  instantOrNull,
+  isoInstant,
+  readStoredCampaign,
+  type Schedule,
+} from '@libby-dialer/dialing';
+import { campaignAsWritten } from '../campaigns/campaign-changes.ts';
 import { noRows } from '../load/list-loader.ts';
 import type { RunView, ScheduleView } from './schedules.ts';
 
@@ -43,11 +50,23 @@ export function scheduleJson({ schedule, next, last }: ScheduleView) {
   };
 }
 
-function runJson({ run, status }: RunView) {
+/** The same with the campaign that its runs are made of, as its file would have it. */
+export function scheduleInFullJson(view: ScheduleView) {
+  return { ...scheduleJson(view), campaign: campaignWritten(view.schedule) };
+}
+
+/** Null where a newer version has stored it: it is not known in full. */
+function campaignWritten({ campaign }: Schedule) {
+  const verdict = readStoredCampaign(campaign);
+  return verdict.ok ? campaignAsWritten(verdict.campaign) : null;
+}
+
+function runJson({ run, status, isLate }: RunView) {
   return {
     local: run.local,
     dueAt: isoInstant(run.dueAt),
     state: run.state,
+    isLate,
     campaign: run.campaign,
     startedAt: instantOrNull(run.startedAt),
     finishedAt: instantOrNull(run.finishedAt),

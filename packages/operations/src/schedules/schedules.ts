@@ -13,6 +13,8 @@ import { campaignChanges, changesToKeep } from '../campaigns/campaign-changes.ts
 import type { Context } from '../context.ts';
 
 const NEXT_SHOWN = 3;
+/** A run that has not begun so long after it was due is late. A daemon looks every 15 s. */
+const LATE_AFTER_MS = 5 * 60_000;
 
 /** There is no schedule of this name. */
 export class NoSuchScheduleError extends DialerError {
@@ -83,32 +85,60 @@ export interface RunView {
   readonly run: ScheduleRun;
   /** Undefined: there is no such campaign, or not any more. */
   readonly status: CampaignStatus | undefined;
+  /** It began more than 5 min after it was due, or should have begun by then. */
+  readonly isLate: boolean;
 }
 
-/** @param last how many of the last runs */
-export async function listSchedules(
-  context: Context,
-  { last }: { last: number },
-): Promise<ScheduleView[]> {
+/** How much of a schedule to show. */
+export interface ScheduleSpan {
+  /** How many of its last runs. */
+  readonly last: number;
+  /** How many of those to come; left out: 3. */
+  readonly next?: number;
+}
+
+export async function listSchedules(context: Context, span: ScheduleSpan): Promise<ScheduleView[]> {
   const now = await context.now();
   const views: ScheduleView[] = [];
   for (const schedule of await context.queue.schedules.list())
-    views.push(await viewOf(context, schedule, { now, last }));
+    views.push(await viewOf(context, schedule, now, span));
   return views;
+}
+
+/** One schedule. Throws `NoSuchScheduleError`. */
+export async function readSchedule(
+  context: Context,
+  name: string,
+  span: ScheduleSpan,
+): Promise<ScheduleView> {
+  const schedule = await context.queue.schedules.get(name);
+  if (schedule === undefined) throw new NoSuchScheduleError(name);
+  return await viewOf(context, schedule, await context.now(), span);
 }
 
 async function viewOf(
   { queue }: Context,
   schedule: Schedule,
-  { now, last }: { now: number; last: number },
+  now: number,
+  { last, next = NEXT_SHOWN }: ScheduleSpan,
 ): Promise<ScheduleView> {
   const runs = (await queue.schedules.runs(schedule.name)).slice(0, last);
-  const views = runs.map(async (run) => ({ run, status: await queue.status.read(run.campaign) }));
-  return { schedule, next: nextRuns(schedule, now), last: await Promise.all(views) };
+  const views = runs.map(async (run) => ({
+    run,
+    status: await queue.status.read(run.campaign),
+    isLate: isLate(run, now),
+  }));
+  return { schedule, next: nextRuns(schedule, now, next), last: await Promise.all(views) };
 }
 
-function nextRuns(schedule: Schedule, after: number): readonly CronTime[] {
-  return new ScheduleCalendar(schedule).cron.next(after, NEXT_SHOWN);
+/** What was missed or has failed is worse than late. */
+function isLate({ state, dueAt, startedAt }: ScheduleRun, now: number): boolean {
+  if (state === 'missed' || state === 'failed') return false;
+  return (startedAt ?? now) - dueAt > LATE_AFTER_MS;
+}
+
+function nextRuns(schedule: Schedule, after: number, count = NEXT_SHOWN): readonly CronTime[] {
+  return new ScheduleCalendar(schedule).cron.next(after, count);
 }
 
 async function matchTriggers({ queue }: Context): Promise<void> {

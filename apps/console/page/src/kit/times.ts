@@ -59,6 +59,11 @@ export function exactInstant(at: number, zone?: string): string {
   return formatter('exact', zone).format(at);
 }
 
+/** 2026-12-01, by the calendar of a zone. */
+export function dateOn(at: number, zone?: string): string {
+  return formatter('calendar', zone).format(at);
+}
+
 /** "Denver" of "America/Denver", "Port of Spain" of "America/Port_of_Spain". */
 export function placeOf(zone: string): string {
   return (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
@@ -77,7 +82,7 @@ function daysApart(at: number, now: number, zone?: string): number {
 }
 
 function calendarDay(at: number, zone?: string): number {
-  return Date.parse(`${formatter('calendar', zone).format(at)}T00:00:00Z`);
+  return Date.parse(`${dateOn(at, zone)}T00:00:00Z`);
 }
 
 const FORMATS = {

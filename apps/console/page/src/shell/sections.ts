@@ -3,7 +3,7 @@ import { needsPerson } from '../holds/hold-words.ts';
 
 /** An entry of the navigation. */
 interface SectionLink {
-  readonly to: '/' | '/campaigns' | '/holds';
+  readonly to: '/' | '/campaigns' | '/holds' | '/schedules';
   readonly title: string;
   /** How many wait there for a person. */
   readonly needed?: (snapshot: Snapshot) => number;
@@ -16,4 +16,5 @@ export const SECTIONS: readonly (readonly SectionLink[])[] = [
     { to: '/campaigns', title: 'Campaigns' },
   ],
   [{ to: '/holds', title: 'Holds', needed: ({ holds }) => holds.filter(needsPerson).length }],
+  [{ to: '/schedules', title: 'Schedules' }],
 ];
