@@ -188,7 +188,8 @@ export class RealQueue {
   }
 
   async redial(callId: string, after: number): Promise<RedialAnswer> {
-    return (await this.#queue.unknownCalls.redial(CAMPAIGN, callId, after * UNIT_MS)).kind;
+    return (await this.#queue.unknownCalls.redial(CAMPAIGN, callId, after * UNIT_MS, { by: 'Ada' }))
+      .kind;
   }
 
   /** Begins a pause or cancel; the promise settles when it returns. */

@@ -210,15 +210,24 @@ describe('calls', () => {
   it('in doubt are resolved, each by itself', async () => {
     const [callId = ''] = await loaded(1);
     await settled(callId, 'unknown', { reason: 'no_response' });
-    expect((await api.ask('GET /in-doubt')).calls).toMatchObject([{ callId }]);
-    const { calls } = await api.ask('POST /in-doubt/resolve', {
-      body: { callIds: [callId, 'another'], as: 'accepted' },
+    expect(await api.ask('GET /in-doubt')).toMatchObject({
+      calls: [{ callId, zones: ['America/Denver'], isRedialed: false }],
+      counts: [{ campaign: 'spring', inDoubt: 1 }],
     });
-    expect(calls).toMatchObject([
+    const resolve = async (note: string) =>
+      await api.ask('POST /in-doubt/resolve', {
+        body: { callIds: [callId, 'another'], as: 'accepted', note },
+      });
+    expect((await resolve('by mail')).calls).toMatchObject([
       { callId, status: 'accepted', campaign: 'spring' },
       { callId: 'another', status: 'refused', code: 'no_such_call' },
     ]);
-    expect((await api.ask('GET /in-doubt')).calls).toEqual([]);
+    const by = userInfo().username;
+    expect((await resolve('again')).calls).toMatchObject([
+      { status: 'refused', code: 'not_in_doubt', decided: { as: 'accepted', by, note: 'by mail' } },
+      { status: 'refused' },
+    ]);
+    expect(await api.ask('GET /in-doubt')).toEqual({ calls: [], counts: [], nextCursor: null });
   });
 });
 

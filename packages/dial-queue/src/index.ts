@@ -103,6 +103,7 @@ export type {
   Resolution,
   UnknownCalls,
 } from './calls/unknown-calls.ts';
+export type { DoubtDecision } from './gate/ledger-entry.ts';
 
 // People
 

@@ -9,7 +9,7 @@ export {
 export { backoffMs, retryDelayMs } from './backoff.ts';
 export { type CallSource, callSource } from './call-source.ts';
 export { CallGroups, type CallTime, CallTimes, earliestAt, isHopeless } from './call-times.ts';
-export { type ZoneSource, zonesFor } from './call-zones.ts';
+export { recipientZones, type ZoneSource, zonesFor } from './call-zones.ts';
 export {
   type CallingWindow,
   type Campaign,

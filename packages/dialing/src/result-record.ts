@@ -98,6 +98,11 @@ export const resultRecordSchema = z.strictObject({
     .positive()
     .optional()
     .describe('Which line of its list, as an editor numbers them.'),
+  note: z
+    .string()
+    .max(500)
+    .optional()
+    .describe('What the person who decided it noted, without personal data.'),
   permission: permissionSchema.optional().describe('Of calls that were let out: by which rules.'),
 });
 export type ResultRecord = z.infer<typeof resultRecordSchema>;

@@ -25,7 +25,13 @@ export {
 
 // What answers hold
 
-export { type CallJson, MOST_CALLS_PUSHED } from './routes/calls.ts';
+export {
+  type CallInDoubt,
+  type CallJson,
+  type DecisionOnDoubt,
+  MOST_CALLS_PUSHED,
+  type ResolvedCallJson,
+} from './routes/calls.ts';
 export { type CampaignStatusJson, campaignStatusSchema } from './routes/campaigns.ts';
 export type { Hold } from './routes/holds.ts';
 export type { ListJson, UnderstoodListJson } from './routes/lists.ts';

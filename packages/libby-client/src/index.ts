@@ -7,6 +7,7 @@ export { type OutboundCall, outboundCallSchema } from './outbound-call.ts';
 
 export type { ApiSighting } from './api-sighting.ts';
 export type { CallAnswer } from './call-answer.ts';
+export { withoutPerson } from './provider-message.ts';
 export { type Delivery, type Verdict, type VerdictCode, verdictOf } from './verdict.ts';
 
 // Tokens

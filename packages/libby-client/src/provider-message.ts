@@ -71,10 +71,24 @@ function withoutEcho(message: string, call: OutboundCall): string {
   const texts = [introNotes, introMessage, introVoicemail, ...customQuestions, ...customRules].map(
     printable,
   );
-  const blanked = message.replaceAll(PHONE_NUMBER, '[number]').replaceAll(EMAIL, '[email]');
-  return withoutRuns(blanked, [...form, ...texts].join('\n'))
-    .replaceAll(anyOf([name, ...name.split(' ')]), '[name]')
-    .replaceAll(anyOf(form), '[form]');
+  const source = [...form, ...texts].join('\n');
+  return withoutName(withoutRuns(withoutNumbers(message), source), name).replaceAll(
+    anyOf(form),
+    '[form]',
+  );
+}
+
+/** What somebody wrote of a person, on one line, without their name, any number and address. */
+export function withoutPerson(text: string, name: string): string {
+  return withoutName(withoutNumbers(printable(text)), printable(name));
+}
+
+function withoutNumbers(text: string): string {
+  return text.replaceAll(PHONE_NUMBER, '[number]').replaceAll(EMAIL, '[email]');
+}
+
+function withoutName(text: string, name: string): string {
+  return text.replaceAll(anyOf([name, ...name.split(' ')]), '[name]');
 }
 
 /** Any of these values as a word, longest first; nothing if there is none. */

@@ -71,7 +71,16 @@ export type { Unplaceable } from './load/unplaceable-rows.ts';
 
 // Calls
 
+export type { DoubtDecision } from '@libby-dialer/dial-queue';
 export { type CallPage, type CallPageRequest, callPage } from './calls/call-page.ts';
+export {
+  type ResolvedCall,
+  resolveUnknownCall,
+  resolveUnknownCalls,
+  type UnknownCallDecision,
+  UnknownCallRefused,
+  type UnknownCallWord,
+} from './calls/resolve-unknown-calls.ts';
 export { retryCalls } from './calls/retry-calls.ts';
 export {
   type ListedSetAsideJob,
@@ -83,9 +92,10 @@ export {
 export { setAsideJson } from './calls/set-aside-json.ts';
 export {
   listUnknownCalls,
-  type ResolvedCall,
-  resolveUnknownCall,
-  type UnknownCallDecision,
+  type UnknownCall,
+  type UnknownCallPage,
+  type UnknownCallPageRequest,
+  unknownCallPage,
 } from './calls/unknown-calls.ts';
 
 // What became of calls

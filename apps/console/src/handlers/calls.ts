@@ -1,19 +1,21 @@
 import { isoInstant } from '@libby-dialer/dialing';
-import { type ApiParts, MOST_CALLS_PUSHED } from '@libby-dialer/http-api';
+import { type ApiParts, MOST_CALLS_PUSHED, type ResolvedCallJson } from '@libby-dialer/http-api';
 import {
   type Context,
   callPage,
+  type DoubtDecision,
   listSetAsideJobs,
-  listUnknownCalls,
   noteExport,
   openResults,
   RESULTS_HEADING,
+  type ResolvedCall,
   resolveSetAsideJobs,
-  resolveUnknownCall,
+  resolveUnknownCalls,
   resultsPage,
   resultToCsv,
   setAsideJson,
-  type UnknownCallDecision,
+  UnknownCallRefused,
+  unknownCallPage,
 } from '@libby-dialer/operations';
 import { DialerError } from '@libby-dialer/runtime';
 import type { Console } from '../console.ts';
@@ -62,16 +64,17 @@ export function callHandlers({ context, push }: Console): Handlers<ApiParts['cal
     },
     'POST /calls/find': notYet,
     'GET /calls/{callId}': notYet,
-    'GET /in-doubt': async ({ query: { campaign, cursor, limit } }) => {
-      const all = await listUnknownCalls(context, campaign);
-      const from = placeOf(cursor);
-      const calls = all.slice(from, from + limit);
-      return { calls, nextCursor: from + limit < all.length ? String(from + limit) : null };
+    'GET /in-doubt': async ({ query: { campaign, cursor: after, limit } }) => {
+      const { calls, counts, next } = await unknownCallPage(context, { campaign, after, limit });
+      return {
+        calls: calls.map(({ zones, ...call }) => ({ ...call, zones: [...zones] })),
+        counts: [...counts].map(([id, inDoubt]) => ({ campaign: id, inDoubt })),
+        nextCursor: next ?? null,
+      };
     },
-    'POST /in-doubt/resolve': async ({ body: { callIds, as } }, { asCaller }) => {
-      const calls = [];
-      for (const callId of new Set(callIds)) calls.push(await resolved(asCaller, callId, as));
-      return { calls };
+    'POST /in-doubt/resolve': async ({ body: { callIds, ...word } }, { asCaller }) => {
+      const ends = await resolveUnknownCalls(asCaller, callIds, word);
+      return { calls: [...ends].map(([callId, end]) => resolvedJson(callId, end)) };
     },
     'GET /set-aside': async ({ query: { campaign } }) => ({
       jobs: (await listSetAsideJobs(context, campaign)).map(setAsideJson),
@@ -107,21 +110,20 @@ async function exported(
   return new Response(textStream(heading, records, lineOf));
 }
 
-async function resolved(context: Context, callId: string, as: UnknownCallDecision) {
-  try {
-    const done = await resolveUnknownCall(context, callId, as);
-    const redialAt = done.kind === 'redial' ? { redialAt: isoInstant(done.redialAt) } : {};
-    return { callId, status: done.kind, campaign: done.campaign, ...redialAt };
-  } catch (error) {
-    // Of several each is decided by itself.
-    if (!(error instanceof DialerError)) throw error;
-    return { callId, status: 'refused' as const, code: error.code, reason: error.message };
+function resolvedJson(callId: string, end: ResolvedCall | DialerError): ResolvedCallJson {
+  if (end instanceof DialerError) {
+    const decided = end instanceof UnknownCallRefused ? end.decided : undefined;
+    const { code, message: reason } = end;
+    return { callId, status: 'refused', code, reason, ...decidedJson(decided) };
   }
+  const { kind: status, campaign } = end;
+  return status === 'redial'
+    ? { callId, status, campaign, redialAt: isoInstant(end.redialAt) }
+    : { callId, status, campaign, ...decidedJson(end.before) };
 }
 
-function placeOf(cursor: string | undefined): number {
-  if (cursor === undefined || /^\d{1,9}$/.test(cursor)) return Number(cursor ?? 0);
-  throw new HttpProblem(400, 'bad_cursor', 'The cursor is none of this list; begin without it.');
+function decidedJson(decided: DoubtDecision | undefined) {
+  return decided && { decided: { ...decided, at: isoInstant(decided.at) } };
 }
 
 async function notYet(): Promise<never> {

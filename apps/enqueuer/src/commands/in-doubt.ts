@@ -5,7 +5,7 @@ import {
   listUnknownCalls,
   type ResolvedCall,
   resolveUnknownCall,
-  type UnknownCallDecision,
+  type UnknownCallWord,
 } from '@libby-dialer/operations';
 import { countOf } from '@libby-dialer/runtime';
 import { BY } from '../actor.ts';
@@ -36,8 +36,7 @@ interface ListOptions {
   readonly json?: boolean | undefined;
 }
 
-interface ResolveOptions {
-  readonly as: UnknownCallDecision;
+interface ResolveOptions extends UnknownCallWord {
   readonly by?: string | undefined;
 }
 
@@ -63,6 +62,7 @@ export function addInDoubtCommands({ program, io, run }: CommandLine): void {
         .choices(['accepted', 'redial'] as const)
         .makeOptionMandatory(),
     )
+    .option('--note <text>', 'kept with it, in audit and results; without name and number')
     .option(...BY)
     .action((callId, options) => run(resolve(io, callId, options)));
 }
@@ -102,11 +102,11 @@ function rowOf(call: DoubtfulCall): Cell[] {
   ];
 }
 
-async function resolve(io: Io, callId: string, { as, by }: ResolveOptions): Promise<number> {
+async function resolve(io: Io, callId: string, { by, ...word }: ResolveOptions): Promise<number> {
   return await withContext(
     io,
     async (context) => {
-      const resolved = await resolveUnknownCall(context, callId, as);
+      const resolved = await resolveUnknownCall(context, callId, word);
       await print(io.stdout, `${callId} of ${resolved.campaign} ${endText(resolved)}\n`);
       return 0;
     },

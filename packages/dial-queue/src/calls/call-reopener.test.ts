@@ -99,9 +99,9 @@ it('grants a redial once, wherever it is killed', async () => {
   await killedAtEachCommand(redis, async (mortal) => {
     await fixture.gate().settle(fixture.settling({ callId: 'a', outcome: 'unknown' }));
     const dying = fixture.queueOf(mortal.redis).unknownCalls;
-    await dying.redial('spring', 'a', 0).catch(() => {});
+    await dying.redial('spring', 'a', 0, { by: 'Ada' }).catch(() => {});
     await reopener().restore('spring');
-    await fixture.queue.unknownCalls.redial('spring', 'a', 0);
+    await fixture.queue.unknownCalls.redial('spring', 'a', 0, { by: 'Ada' });
     expect(await queued()).toEqual([{ id: 'a', data: { to: '+15055550123', name: 'Ann' } }]);
     expect(await redis.hget(keys.campaign('spring').state, 'redialing')).toBe('1');
     await redis.del(...(await redis.keys(`${keys.prefix}:[cq]*`)));

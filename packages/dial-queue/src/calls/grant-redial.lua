@@ -21,6 +21,7 @@ if over[1] then return { 'canceled' } end
 local expires_at = cjson.decode(payload).expiresAt or tonumber(over[2])
 if expires_at and now >= expires_at then return { 'expired' } end
 
+note_decision(entry, decision)
 grant_redial(state, entry, math.max(now, (entry.deadline or now) + after_ms))
 write_entry(ledger, call_id, entry)
 redis.call('SADD', reopened, call_id)

@@ -4,32 +4,54 @@ import {
   type QueuedCall,
   type ResultRecord,
 } from '@libby-dialer/dialing';
+import type { DoubtDecision, LedgerEntry } from '../gate/ledger-entry.ts';
 import { type HoldObserver, tellChanges } from '../holds/holds.ts';
 import { WaitingJobs } from '../jobs/waiting-jobs.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
+import { repliesOf } from '../redis/replies.ts';
 import { Script } from '../redis/script.ts';
-import { number, text } from '../redis/script-inputs.ts';
+import { json, number, text } from '../redis/script-inputs.ts';
 import { openRecord, PERSON } from '../results/open-record.ts';
 import { Results } from '../results/results.ts';
 import { CallReopener } from './call-reopener.ts';
 
 const CALLS_PER_LOOK = 500;
+/** Which call is in which campaign. */
+const QUESTIONS_PER_LOOK = 2000;
+
+/** What somebody says of a call in doubt. */
+export interface DoubtWord {
+  readonly by: string;
+  /** Names nobody who is called. */
+  readonly note?: string | undefined;
+}
+
+/** It cannot be decided so, and perhaps because of what somebody has decided before. */
+interface Refusal<Kind extends string> {
+  readonly kind: Kind;
+  readonly decided?: DoubtDecision | undefined;
+}
+
+/** It has another outcome, is being dialed, or is to be dialed. */
+interface NotInDoubt extends Refusal<'not_in_doubt'> {
+  readonly state: Outcome | 'claimed' | 'open';
+}
 
 /** What became of a person's decision. */
 export type Resolution =
-  | { readonly kind: 'resolved' }
-  /** It has another outcome, is being dialed, or is to be dialed. */
-  | { readonly kind: 'not_in_doubt'; readonly state: Outcome | 'claimed' | 'open' };
+  | NotInDoubt
+  /** `before`: the redial that somebody had decided, and that is dropped by it. */
+  | { readonly kind: 'resolved'; readonly before: DoubtDecision | undefined };
 
 export type RedialResolution =
-  | (Resolution & { readonly kind: 'not_in_doubt' })
+  | NotInDoubt
   /** It will be dialed once more, no earlier than `redialAt` (epoch ms of Redis's clock). */
   | { readonly kind: 'resolved'; readonly redialAt: number }
   /** That was decided before. */
-  | { readonly kind: 'waits'; readonly redialAt: number }
+  | (Refusal<'waits'> & { readonly redialAt: number })
   /** Its one redial is spent, its campaign takes no calls any more, or its data were erased. */
-  | { readonly kind: 'redialed' | 'canceled' | 'expired' | 'erased' };
+  | Refusal<'redialed' | 'canceled' | 'expired' | 'erased'>;
 
 /** A call in doubt. */
 export interface DoubtfulCall extends ResultRecord {
@@ -37,6 +59,26 @@ export interface DoubtfulCall extends ResultRecord {
   readonly redialAt?: string;
   /** It has been dialed once more, and will not be again. */
   readonly isRedialed: boolean;
+  /** What its first attempt came to, told after it was dialed once more. */
+  readonly lateOutcome?: Outcome;
+  /** That it is dialed once more, where a person has decided that. `at`: ISO 8601. */
+  readonly decided?: Omit<DoubtDecision, 'at'> & { readonly at: string };
+}
+
+export interface DoubtPageRequest {
+  /** Left out: from the first on. */
+  readonly after: string | undefined;
+  readonly limit: number;
+  readonly mostRead: number;
+}
+
+export interface DoubtPage {
+  readonly calls: readonly DoubtfulCall[];
+  /** Where the next page begins. */
+  readonly upTo: string | undefined;
+  readonly isLast: boolean;
+  /** How many results were read for it. */
+  readonly read: number;
 }
 
 /** Calls that may have rung: which they are, and what a person decides on one. */
@@ -45,14 +87,25 @@ export class UnknownCalls {
     lua: new URL('./resolve.lua', import.meta.url),
     shared: ['ledger', 'redial', 'holds', 'canary', 'write-result'],
     keys: ['ledger', 'state', 'kept', 'revised', 'results', 'holds', 'canary'],
-    args: { campaign: text, callId: text, result: text, channel: text },
+    args: {
+      campaign: text,
+      callId: text,
+      result: text,
+      channel: text,
+      decision: json<Omit<DoubtDecision, 'at'>>(),
+    },
     answer: readResolution,
   });
   static readonly #grantRedial = new Script({
     lua: new URL('./grant-redial.lua', import.meta.url),
     shared: ['ledger', 'redial'],
     keys: ['ledger', 'state', 'kept', 'reopened', 'openCampaigns'],
-    args: { campaign: text, callId: text, afterMs: number },
+    args: {
+      campaign: text,
+      callId: text,
+      afterMs: number,
+      decision: json<Omit<DoubtDecision, 'at'>>(),
+    },
     answer: readRedialResolution,
   });
   readonly #redis: RedisConnection;
@@ -71,7 +124,7 @@ export class UnknownCalls {
   async *list(campaign: string): AsyncGenerator<DoubtfulCall> {
     let batch: ResultRecord[] = [];
     for await (const record of this.#results.read(campaign)) {
-      if (record.outcome !== 'unknown') continue;
+      if (!isUnknown(record)) continue;
       batch.push(record);
       if (batch.length < CALLS_PER_LOOK) continue;
       yield* await this.#stillInDoubt(campaign, batch);
@@ -80,25 +133,63 @@ export class UnknownCalls {
     yield* await this.#stillInDoubt(campaign, batch);
   }
 
-  /** Which of these campaigns has dialed that call. */
-  async campaignOf(callId: string, campaigns: readonly string[]): Promise<string | undefined> {
+  /**
+   * Some of them. No more than `mostRead` results of all campaigns are read for it, so that it may
+   * give fewer though there are more.
+   */
+  async page(campaign: string, request: DoubtPageRequest): Promise<DoubtPage> {
+    const asked = { ...request, isWanted: isUnknown };
+    const { entries, ...rest } = await this.#results.page(campaign, asked);
+    const calls = await this.#stillInDoubt(
+      campaign,
+      entries.map(([, record]) => record),
+    );
+    return { calls, ...rest };
+  }
+
+  /** In which of these campaigns each of these calls was dialed, as far as it was in any. */
+  async campaignsOf(
+    callIds: readonly string[],
+    campaigns: readonly string[],
+  ): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
     // What a first attempt has left stands beside its call.
-    if (callId.includes('#')) return undefined;
-    for (const campaign of campaigns) {
-      if (await this.#redis.hexists(this.#keys.campaign(campaign).ledger, callId)) return campaign;
+    const ids = callIds.filter((callId) => !callId.includes('#'));
+    let next = 0;
+    while (next < campaigns.length && found.size < ids.length) {
+      const missing = ids.filter((callId) => !found.has(callId));
+      const some = campaigns.slice(next, next + Math.ceil(QUESTIONS_PER_LOOK / missing.length));
+      next += some.length;
+      const asked = some.flatMap((campaign) => missing.map((callId) => ({ campaign, callId })));
+      const pipeline = this.#redis.pipeline();
+      for (const { campaign, callId } of asked)
+        pipeline.hexists(this.#keys.campaign(campaign).ledger, callId);
+      for (const [index, isThere] of (await repliesOf(pipeline)).entries()) {
+        const { campaign, callId } = asked[index] as (typeof asked)[number];
+        if (isThere === 1) found.set(callId, campaign);
+      }
     }
-    return undefined;
+    return found;
   }
 
   /** It was taken: its outcome is `accepted` from `at` on (epoch ms of Redis's clock). */
-  async accept(campaign: string, callId: string, at: number): Promise<Resolution> {
-    const record = await this.#results.latestOf(campaign, callId);
-    if (record === undefined) return { kind: 'not_in_doubt', state: 'open' };
+  async accept(
+    campaign: string,
+    callId: string,
+    at: number,
+    { by, note }: DoubtWord,
+  ): Promise<Resolution> {
+    const { entry, decided } = await this.#standing(campaign, callId);
+    if (entry?.state !== 'unknown')
+      return { kind: 'not_in_doubt', state: entry?.state ?? 'open', decided };
+    const record = await this.#results.latestOf(campaign, callId, entry.writtenAt);
+    if (record === undefined) return { kind: 'not_in_doubt', state: 'open', decided };
     const resolved = {
       ...record,
       outcome: 'accepted',
       reason: 'resolved_by_person',
       worker: PERSON,
+      ...(note !== undefined && { note }),
     } as const;
     const { revision: _, ...head } = { ...resolved, settledAt: isoInstant(at) };
     const keys = this.#keys.campaign(campaign);
@@ -107,11 +198,13 @@ export class UnknownCalls {
       callId,
       result: openRecord(head),
       channel: keys.announcements,
+      decision: { as: 'accepted', by, ...(note !== undefined && { note }) },
     });
     tellChanges(this.#observe, changes);
+    if (resolution.kind !== 'resolved')
+      return { ...resolution, decided: (await this.#standing(campaign, callId)).decided };
     // One that waited for its redial would come up only to find its call settled.
-    if (resolution.kind === 'resolved')
-      await new WaitingJobs(this.#redis, this.#keys).drop(campaign, [callId]);
+    await new WaitingJobs(this.#redis, this.#keys).drop(campaign, [callId]);
     return resolution;
   }
 
@@ -119,37 +212,82 @@ export class UnknownCalls {
    * It may ring once more, whatever its campaign says of calls in doubt.
    * @param afterMs how long after the old claim's deadline (`conversationMs`)
    */
-  async redial(campaign: string, callId: string, afterMs: number): Promise<RedialResolution> {
+  async redial(
+    campaign: string,
+    callId: string,
+    afterMs: number,
+    { by, note }: DoubtWord,
+  ): Promise<RedialResolution> {
     const keys = this.#keys.campaign(campaign);
-    const asked = { campaign, callId, afterMs };
+    const decision = { as: 'redial', by, ...(note !== undefined && { note }) } as const;
+    const asked = { campaign, callId, afterMs, decision };
     const resolution = await UnknownCalls.#grantRedial.run(this.#redis, keys, asked);
-    if (resolution.kind === 'resolved')
-      await new CallReopener(this.#redis, this.#keys).restore(campaign);
+    if (resolution.kind !== 'resolved')
+      return { ...resolution, decided: (await this.#standing(campaign, callId)).decided };
+    await new CallReopener(this.#redis, this.#keys).restore(campaign);
     return resolution;
   }
 
-  /** The number of a call in doubt; undefined when its data were erased. */
-  async numberOf(campaign: string, callId: string): Promise<string | undefined> {
+  /** Who is called by one in doubt; undefined when their data were erased. */
+  async personOf(
+    campaign: string,
+    callId: string,
+  ): Promise<Pick<QueuedCall, 'to' | 'name'> | undefined> {
     const payload = await this.#redis.hget(this.#keys.campaign(campaign).kept, callId);
-    return payload === null ? undefined : (JSON.parse(payload) as QueuedCall).to;
+    return payload === null ? undefined : (JSON.parse(payload) as QueuedCall);
+  }
+
+  /** Its entry, and what a person decided on it, or on its first attempt. */
+  async #standing(
+    campaign: string,
+    callId: string,
+  ): Promise<{ entry: LedgerEntry | undefined; decided: DoubtDecision | undefined }> {
+    const { ledger } = this.#keys.campaign(campaign);
+    const [entry, first] = await this.#entries(ledger, [callId, firstOf(callId)]);
+    return { entry, decided: entry?.decided ?? first?.decided };
   }
 
   /** Some may have been cleared up since their result was written. */
   async #stillInDoubt(campaign: string, records: readonly ResultRecord[]): Promise<DoubtfulCall[]> {
-    if (records.length === 0) return [];
     const { ledger } = this.#keys.campaign(campaign);
-    const entries = await this.#redis.hmget(ledger, ...records.map(({ callId }) => callId));
-    return records.flatMap((record, index) => doubtOf(record, entries[index]));
+    const entries = await this.#entries(
+      ledger,
+      records.flatMap(({ callId }) => [callId, firstOf(callId)]),
+    );
+    return records.flatMap((record, index) =>
+      doubtOf(record, entries[index * 2], entries[index * 2 + 1]),
+    );
+  }
+
+  async #entries(
+    ledger: string,
+    fields: readonly string[],
+  ): Promise<readonly (LedgerEntry | undefined)[]> {
+    if (fields.length === 0) return [];
+    const entries = await this.#redis.hmget(ledger, ...fields);
+    return entries.map((raw) => (raw ? (JSON.parse(raw) as LedgerEntry) : undefined));
   }
 }
 
-function readResolution([kind, value]: [kind: Resolution['kind'], value?: string]): {
-  readonly resolution: Resolution;
-  readonly changes?: string | undefined;
-} {
-  return kind === 'resolved'
-    ? { resolution: { kind }, changes: value }
-    : { resolution: { kind, state: value as Outcome } };
+function isUnknown({ outcome }: ResultRecord): boolean {
+  return outcome === 'unknown';
+}
+
+/** Where what the first attempt has left stands, once a call is dialed once more. */
+function firstOf(callId: string): string {
+  return `${callId}#1`;
+}
+
+function readResolution([kind, value, before]: [
+  kind: Resolution['kind'],
+  value: string | null,
+  before?: string | null,
+]) {
+  const resolution =
+    kind === 'resolved'
+      ? { kind, before: before ? (JSON.parse(before) as DoubtDecision) : undefined }
+      : { kind, state: value as NotInDoubt['state'] };
+  return { resolution, changes: value };
 }
 
 function readRedialResolution([kind, value]: [
@@ -160,14 +298,20 @@ function readRedialResolution([kind, value]: [
   return kind === 'resolved' || kind === 'waits' ? { kind, redialAt: Number(value) } : { kind };
 }
 
-function doubtOf(record: ResultRecord, raw: string | null | undefined): DoubtfulCall[] {
-  if (!raw) return [];
-  const { state, redialAt, redials } = JSON.parse(raw) as {
-    state: string;
-    redialAt?: number;
-    redials?: number;
-  };
-  if (state !== 'unknown') return [];
-  const waits = redialAt === undefined ? {} : { redialAt: isoInstant(redialAt) };
-  return [{ ...record, ...waits, isRedialed: redials !== undefined }];
+function doubtOf(
+  record: ResultRecord,
+  entry: LedgerEntry | undefined,
+  first: LedgerEntry | undefined,
+): DoubtfulCall[] {
+  if (entry?.state !== 'unknown') return [];
+  const { redialAt, redials, decided = first?.decided } = entry;
+  return [
+    {
+      ...record,
+      ...(redialAt !== undefined && { redialAt: isoInstant(redialAt) }),
+      isRedialed: redials !== undefined,
+      ...(first?.lateOutcome !== undefined && { lateOutcome: first.lateOutcome }),
+      ...(decided !== undefined && { decided: { ...decided, at: isoInstant(decided.at) } }),
+    },
+  ];
 }

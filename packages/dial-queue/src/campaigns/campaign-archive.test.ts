@@ -127,7 +127,7 @@ it('is refused while anything is to come', async () => {
   await fixture.queue.reopener.reopen('autumn', 'rejected');
   expect(await archive().archive('autumn')).toBe('unfinished');
   await dialed('winter', ['unknown']);
-  await fixture.queue.unknownCalls.redial('winter', 'winter-0', 60_000);
+  await fixture.queue.unknownCalls.redial('winter', 'winter-0', 60_000, { by: 'Ada' });
   expect(await archive().archive('winter', { withDoubts: true })).toBe('unfinished');
   await dialed('summer', []);
   await fixture.gate().claim(fixture.request({ campaign: 'summer' }));
@@ -217,7 +217,7 @@ it('the same while its ledger is not removed yet', async () => {
     outcome: 'unknown',
   });
   const unknown = fixture.queue.unknownCalls;
-  expect(await unknown.accept('spring', doubtful, 0)).toMatchObject({
+  expect(await unknown.accept('spring', doubtful, 0, { by: 'Ada' })).toMatchObject({
     kind: 'not_in_doubt',
   });
   expect(await results()).toEqual(['spring']);

@@ -96,11 +96,17 @@ export class StatusReader {
   }
 
   /** How many calls of these campaigns are in doubt. */
-  async countUnknown(ids: readonly string[]): Promise<number> {
-    if (ids.length === 0) return 0;
+  async countUnknown(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (ids.length === 0) return new Map();
     const pipeline = this.#redis.pipeline();
     for (const id of ids) pipeline.hget(this.#keys.campaign(id).state, 'outcome:unknown');
-    return (await repliesOf(pipeline)).reduce<number>((sum, count) => sum + Number(count ?? 0), 0);
+    const counts = (await repliesOf(pipeline)).map((count) => Number(count ?? 0));
+    return new Map(
+      ids.flatMap((id, index) => {
+        const count = counts[index] ?? 0;
+        return count > 0 ? [[id, count] as const] : [];
+      }),
+    );
   }
 
   async #statusOf(campaign: StoredCampaign, allHolds: readonly Hold[]): Promise<CampaignStatus> {

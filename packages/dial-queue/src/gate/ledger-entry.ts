@@ -16,4 +16,17 @@ export interface LedgerEntry {
   readonly redials?: number;
   readonly redialAt?: number;
   readonly revision: number;
+  /** Of a call in doubt: when its result was written. */
+  readonly writtenAt?: number;
+  readonly decided?: DoubtDecision;
+  /** Of a first attempt: what its owner said after the redial was claimed. */
+  readonly lateOutcome?: Outcome;
+}
+
+/** What a person has decided on a call in doubt. */
+export interface DoubtDecision {
+  readonly as: 'accepted' | 'redial';
+  readonly by: string;
+  readonly at: number;
+  readonly note?: string;
 }

@@ -114,7 +114,7 @@ it('is not granted a second time', async () => {
     outcome: 'unknown',
   });
   const unknown = fixture.queue.unknownCalls;
-  expect(await unknown.redial('spring', 'call-1', 0)).toEqual({
+  expect(await unknown.redial('spring', 'call-1', 0, { by: 'Ada' })).toMatchObject({
     kind: 'redialed',
   });
   expect([await fixture.outcomeCount('unknown'), await redialing()]).toEqual([1, 0]);
@@ -224,7 +224,7 @@ it('asked for by a person queues the call again, and its payload stays kept unti
   await gate.claim(fixture.request());
   await gate.settle(fixture.settling({ outcome: 'unknown', payload: PAYLOAD }));
   const unknown = fixture.queue.unknownCalls;
-  expect(await unknown.redial('spring', 'call-1', 0)).toMatchObject({
+  expect(await unknown.redial('spring', 'call-1', 0, { by: 'Ada' })).toMatchObject({
     kind: 'resolved',
   });
   const queue = fixture.queue.bullQueue('spring');
@@ -232,7 +232,7 @@ it('asked for by a person queues the call again, and its payload stays kept unti
   await queue.close();
   expect(await fixture.redis.exists(own.reopened)).toBe(0);
   expect(await fixture.redis.hexists(own.kept, 'call-1')).toBe(1);
-  expect(await unknown.redial('spring', 'call-1', 0)).toMatchObject({
+  expect(await unknown.redial('spring', 'call-1', 0, { by: 'Ada' })).toMatchObject({
     kind: 'waits',
   });
 });
@@ -247,7 +247,7 @@ it('asked for while a worker still has the old job in hand comes up when that ha
   );
   await fixture.gate().settle(fixture.settling({ outcome: 'unknown', payload: PAYLOAD }));
   const unknown = fixture.queue.unknownCalls;
-  await unknown.redial('spring', 'call-1', 0);
+  await unknown.redial('spring', 'call-1', 0, { by: 'Ada' });
   expect(await fixture.redis.smembers(own.reopened)).toEqual(['call-1']);
   expect((await fixture.campaigns.look()).reopened).toEqual(['spring']);
   await queue.close();

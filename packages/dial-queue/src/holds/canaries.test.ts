@@ -66,7 +66,7 @@ describe('a canary', () => {
     await open(1, 1);
     await claimed('a');
     await settle('a', 'unknown');
-    await fixture.queue.unknownCalls.accept('spring', 'a', 0);
+    await fixture.queue.unknownCalls.accept('spring', 'a', 0, { by: 'Ada' });
     expect(await fixture.holds.list()).toEqual([]);
   });
 

@@ -6,7 +6,8 @@
 -- line), claimedAt, sendFrom, slotEnds, sendBy, deadline (ms of this server's clock), attempts,
 -- failures (provable failures to begin a request), refusals and acceptedMark (see release),
 -- revision (results written for this call), placed and doNotCall (see gate), redialAt and redials
--- (see redial), writtenAt (of a call in doubt).
+-- (see redial), writtenAt (of a call in doubt), decided (what a person decided on that: as, by, at,
+-- note).
 
 -- A script runs at one instant: all that it compares and writes goes by one reading of the clock.
 local instant

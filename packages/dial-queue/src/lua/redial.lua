@@ -18,6 +18,12 @@ local function grant_redial(campaign_state, entry, at)
   redis.call('HINCRBY', campaign_state, 'redialing', 1)
 end
 
+-- A person's decision on a call in doubt. The caller writes the entry.
+local function note_decision(entry, decision)
+  decision.at = now_ms()
+  entry.decided = decision
+end
+
 -- The caller writes what comes after it.
 local function end_wait_for_redial(campaign_state, entry)
   if not awaits_redial(entry) then return end

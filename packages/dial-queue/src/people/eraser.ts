@@ -346,6 +346,7 @@ function entryAfter(
   }
   if (entry === undefined)
     return { state: record?.outcome, owner: ERASED, attempts: record?.attempts ?? 0, revision };
-  const { redialAt: _, ...rest } = entry;
-  return { ...rest, owner: entry.state === 'unknown' ? ERASED : entry.owner, revision };
+  const { redialAt: _, decided, ...rest } = entry;
+  const owner = entry.state === 'unknown' ? ERASED : entry.owner;
+  return { ...rest, owner, revision, decided: decided && { ...decided, note: undefined } };
 }

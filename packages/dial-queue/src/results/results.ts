@@ -7,6 +7,8 @@ import { Script } from '../redis/script.ts';
 import { text } from '../redis/script-inputs.ts';
 
 const ENTRIES_PER_READ = 1000;
+/** Of a page, though it may be shorter: few of what is read may be wanted. */
+const LEAST_PER_READ = 250;
 const FOLLOW_BLOCK_MS = 1000;
 
 export interface ReadOptions {
@@ -28,6 +30,8 @@ export interface Page {
   /** Where the next page begins; undefined while there is no result. */
   readonly upTo: string | undefined;
   readonly isLast: boolean;
+  /** How many records of all campaigns were read for it. */
+  readonly read: number;
 }
 
 /**
@@ -90,19 +94,21 @@ export class Results {
   async page(campaign: string, { after, limit, mostRead, isWanted }: PageRequest): Promise<Page> {
     const { first, last, revised } = await this.#readSpan(this.#keys.campaign(campaign));
     const entries: [id: string, record: ResultRecord][] = [];
-    if (!first || !last) return { entries, upTo: after, isLast: true };
+    if (!first || !last) return { entries, upTo: after, isLast: true, read: 0 };
     let upTo = after;
     let read = 0;
+    const step = Math.max(limit, LEAST_PER_READ);
     const range = { first: after === undefined ? first : `(${after}`, last };
-    for await (const entry of streamEntries(this.#redis, this.#keys.results, limit, range)) {
-      if (entries.length === limit || read === mostRead) return { entries, upTo, isLast: false };
+    for await (const entry of streamEntries(this.#redis, this.#keys.results, step, range)) {
+      if (entries.length === limit || read === mostRead)
+        return { entries, upTo, isLast: false, read };
       [upTo] = entry;
       read += 1;
       const record = recordOf(entry, campaign);
       const isLatest = record !== undefined && (revised.get(record.callId) ?? upTo) === upTo;
       if (isLatest && isWanted(record)) entries.push([upTo, record]);
     }
-    return { entries, upTo, isLast: true };
+    return { entries, upTo, isLast: true, read };
   }
 
   /** Stream id of a campaign's last result so far; undefined if it has none. */
@@ -119,10 +125,23 @@ export class Results {
   }
 
   /**
-   * A call's latest record; undefined if it has none. Reads the campaign's results until it comes
-   * by.
+   * A call's latest record; undefined if it has none. Found at once where it corrects an earlier
+   * one, or where it is known when it was written (epoch ms of Redis's clock). Else the campaign's
+   * results are read until it comes by.
    */
-  async latestOf(campaign: string, callId: string): Promise<ResultRecord | undefined> {
+  async latestOf(
+    campaign: string,
+    callId: string,
+    writtenAt?: number,
+  ): Promise<ResultRecord | undefined> {
+    const revised = await this.#redis.hget(this.#keys.campaign(campaign).revised, callId);
+    const at = revised ?? writtenAt;
+    if (at !== undefined) {
+      const entries = await this.#redis.xrange(this.#keys.results, at, at);
+      const records = entries.map((entry) => recordOf(entry, campaign));
+      const found = records.find((record) => record?.callId === callId);
+      if (found !== undefined) return found;
+    }
     for await (const record of this.read(campaign)) if (record.callId === callId) return record;
     return undefined;
   }

@@ -61,21 +61,44 @@ const stepSchema = z.object({
   sentence: z.string(),
 });
 
+const decidedSchema = z
+  .object({
+    as: z.enum(['accepted', 'redial']),
+    by: z.string(),
+    at: instant,
+    note: z.string().optional(),
+  })
+  .meta({ id: 'DecisionOnDoubt' });
+export type DecisionOnDoubt = z.output<typeof decidedSchema>;
+
 const doubtSchema = resultRecordSchema
   .extend({
     redialAt: instant.optional().describe('When it is to be dialed once more.'),
     isRedialed: z.boolean().describe('It has been dialed once more, and will not be again.'),
+    lateOutcome: z
+      .enum(OUTCOMES)
+      .optional()
+      .describe('What its first attempt came to, told after it was dialed once more.'),
+    decided: decidedSchema.optional().describe('Given: a person had it dialed once more.'),
+    zones: z.array(z.string()).describe('The recipient is in one of these. Empty: unknown.'),
   })
   .meta({ id: 'CallInDoubt' });
+export type CallInDoubt = z.output<typeof doubtSchema>;
 
-const resolvedSchema = z.object({
-  callId,
-  status: z.enum(['accepted', 'redial', 'refused']),
-  campaign: campaignId.optional(),
-  redialAt: instant.optional(),
-  code: z.string().optional().describe('Why it was refused.'),
-  reason: z.string().optional(),
-});
+const resolvedSchema = z
+  .object({
+    callId,
+    status: z.enum(['accepted', 'redial', 'refused']),
+    campaign: campaignId.optional(),
+    redialAt: instant.optional(),
+    code: z.string().optional().describe('Why it was refused.'),
+    reason: z.string().optional(),
+    decided: decidedSchema
+      .optional()
+      .describe('What somebody else had decided: it stands where this is refused, else not.'),
+  })
+  .meta({ id: 'ResolvedCall' });
+export type ResolvedCallJson = z.output<typeof resolvedSchema>;
 
 const setAsideSchema = z.object({
   job: z.string(),
@@ -198,9 +221,18 @@ export const callRoutes = {
   },
   'GET /in-doubt': {
     summary: 'Calls that may have rung: sent, or perhaps sent, without a usable answer.',
+    description:
+      'Campaign by campaign, in the order in which they came to be. A page may be short, or empty, ' +
+      'though there is a further one.',
     role: 'viewer',
     query: pageQuery().extend({ campaign: campaignId.optional() }),
-    answer: z.object({ calls: z.array(doubtSchema), nextCursor }),
+    answer: z.object({
+      calls: z.array(doubtSchema),
+      counts: z
+        .array(z.object({ campaign: campaignId, inDoubt: count }))
+        .describe('Of each campaign that has any, whatever the page shows.'),
+      nextCursor,
+    }),
     problems: ['no_such_campaign', 'bad_cursor'],
   },
   'POST /in-doubt/resolve': {
@@ -210,7 +242,14 @@ export const callRoutes = {
     body: z.strictObject({
       callIds: z.array(callId).min(1).max(1000),
       as: z.enum(['accepted', 'redial']),
-      note: z.string().max(500).optional().describe('Kept with the decision. No personal data.'),
+      note: z
+        .string()
+        .max(500)
+        .optional()
+        .describe(
+          'Kept with the decision and in the record. The name and numbers of who is called are taken ' +
+            'out.',
+        ),
     }),
     answer: z.object({ calls: z.array(resolvedSchema) }),
   },

@@ -1,125 +1,101 @@
-import type { DoubtfulCall, RedialResolution } from '@libby-dialer/dial-queue';
-import { conversationMs, isoInstant } from '@libby-dialer/dialing';
+import type { DoubtfulCall } from '@libby-dialer/dial-queue';
+import { type Campaign, type ResultRecord, recipientZones } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
-import { decide } from '../audit/decide.ts';
 import type { Context } from '../context.ts';
-import { areSuppressed } from '../people/do-not-call.ts';
+
+/** Results that are read for a page, at most. */
+const MOST_READ = 20_000;
 
 /** The calls that may have rung, of one campaign or of all. Throws `NoSuchCampaignError`. */
 export async function listUnknownCalls(
   context: Context,
   campaign: string | undefined,
 ): Promise<DoubtfulCall[]> {
-  const ids =
-    campaign === undefined ? await idsOf(context) : [(await context.campaign(campaign)).id];
   const calls: DoubtfulCall[] = [];
-  for (const id of ids)
+  for (const id of (await countUnknownCalls(context, campaign)).keys())
     for await (const call of context.queue.unknownCalls.list(id)) calls.push(call);
   return calls;
 }
 
-/** `accepted`: the provider has taken it. `redial`: dial it once more, and it may ring twice. */
-export type UnknownCallDecision = 'accepted' | 'redial';
+export interface UnknownCallPageRequest {
+  /** Left out: of all. */
+  readonly campaign?: string | undefined;
+  /** `next` of the page before; left out: the first page. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
 
-export type ResolvedCall =
-  | { readonly kind: 'accepted'; readonly campaign: string }
-  /** Epoch ms of Redis's clock, both. */
-  | {
-      readonly kind: 'redial';
-      readonly campaign: string;
-      readonly redialAt: number;
-      readonly now: number;
-    };
+/** A call in doubt, and where its recipient is. */
+export interface UnknownCall extends DoubtfulCall {
+  /** IANA names: in one of these. Empty: nobody knows. */
+  readonly zones: readonly string[];
+}
+
+export interface UnknownCallPage {
+  readonly calls: readonly UnknownCall[];
+  /** Undefined: this is the last page. */
+  readonly next: string | undefined;
+  /** How many there are in each campaign that has any, whatever the page shows. */
+  readonly counts: ReadonlyMap<string, number>;
+}
 
 /**
- * Decides what is to become of a call that may have rung. Throws `DialerError` (`no_such_call`,
- * `suppressed`, or the kind of what the queue answers: `not_in_doubt`, `waits`, `redialed` …).
+ * Some of the calls that may have rung, campaign by campaign, in the order in which they came to
+ * be. A page may be short, so that no reader asks for too much at once. Throws `DialerError`
+ * (`no_such_campaign`, `bad_cursor`).
  */
-export async function resolveUnknownCall(
+export async function unknownCallPage(
   context: Context,
-  callId: string,
-  as: UnknownCallDecision,
-): Promise<ResolvedCall> {
-  const campaign = await context.queue.unknownCalls.campaignOf(callId, await idsOf(context));
-  if (campaign === undefined) {
-    throw new DialerError('no_such_call', `No call ${callId} has been dialed.`, {
-      kind: 'not_found',
+  { campaign, after, limit }: UnknownCallPageRequest,
+): Promise<UnknownCallPage> {
+  const counts = await countUnknownCalls(context, undefined);
+  const from = placeOf(after);
+  const own = campaign === undefined ? [...counts.keys()] : [(await context.campaign(campaign)).id];
+  const calls: UnknownCall[] = [];
+  let mostRead = MOST_READ;
+  for (const id of own.filter((each) => each >= from.campaign)) {
+    if (calls.length === limit || mostRead <= 0) return { calls, counts, next: `${id}:` };
+    const page = await context.queue.unknownCalls.page(id, {
+      after: id === from.campaign ? from.after : undefined,
+      limit: limit - calls.length,
+      mostRead,
     });
+    mostRead -= page.read;
+    const found = page.calls.length === 0 ? undefined : await context.campaign(id);
+    for (const call of page.calls) calls.push({ ...call, zones: zonesOf(call, found) });
+    if (!page.isLast) return { calls, counts, next: `${id}:${page.upTo ?? ''}` };
   }
-  if (as === 'redial') await refuseIfSuppressed(context, campaign, callId);
-  const decision = { action: 'in_doubt.resolve', campaign, details: { callId, as } } as const;
-  return await decide(context, decision, async (did) => {
-    if (as === 'accepted') return await accept(context, campaign, callId);
-    const resolved = await redial(context, campaign, callId);
-    did({ redialAt: isoInstant(resolved.redialAt) });
-    return resolved;
-  });
+  return { calls, counts, next: undefined };
 }
 
-async function accept(context: Context, campaign: string, callId: string): Promise<ResolvedCall> {
-  const at = await context.now();
-  const resolution = await context.queue.unknownCalls.accept(campaign, callId, at);
-  if (resolution.kind !== 'resolved') throw refusal(campaign, callId, resolution);
-  return { kind: 'accepted', campaign };
-}
-
-async function redial(
+/**
+ * How many calls are in doubt in each campaign that has any, or in one, by their ids in order.
+ * Throws `NoSuchCampaignError`.
+ */
+export async function countUnknownCalls(
   context: Context,
-  campaign: string,
-  callId: string,
-): Promise<Extract<ResolvedCall, { kind: 'redial' }>> {
-  const now = await context.now();
-  const afterMs = conversationMs(await context.campaign(campaign));
-  const resolution = await context.queue.unknownCalls.redial(campaign, callId, afterMs);
-  if (resolution.kind !== 'resolved') throw refusal(campaign, callId, resolution);
-  return { kind: 'redial', campaign, redialAt: resolution.redialAt, now };
+  campaign: string | undefined,
+): Promise<ReadonlyMap<string, number>> {
+  const { campaigns, status } = context.queue;
+  const ids =
+    campaign === undefined ? await campaigns.ids() : [(await context.campaign(campaign)).id];
+  return await status.countUnknown(ids.toSorted());
 }
 
-/** The gate would only leave it in doubt. */
-async function refuseIfSuppressed(
-  context: Context,
-  campaign: string,
-  callId: string,
-): Promise<void> {
-  const number = await context.queue.unknownCalls.numberOf(campaign, callId);
-  if (number === undefined) return;
-  const [isListed] = await areSuppressed(context, [number]);
-  if (!isListed) return;
-  const message = `Call ${callId} is to a number on the do-not-call list.`;
-  throw new DialerError('suppressed', message, { kind: 'conflict' });
+function placeOf(cursor: string | undefined): { campaign: string; after: string | undefined } {
+  if (cursor === undefined) return { campaign: '', after: undefined };
+  const place = /^([a-z0-9-]{1,63}):(\d{1,20}-\d{1,20})?$/.exec(cursor);
+  if (place?.[1] !== undefined) return { campaign: place[1], after: place[2] };
+  const message = 'The cursor is none of this list; begin again without it.';
+  throw new DialerError('bad_cursor', message, { kind: 'invalid' });
 }
 
-function refusal(
-  campaign: string,
-  callId: string,
-  resolution: Exclude<RedialResolution, { kind: 'resolved' }>,
-): DialerError {
-  const { kind } = resolution;
-  return new DialerError(kind, `Call ${callId} of ${campaign} ${whyNot(resolution)}.`, {
-    kind: 'conflict',
-    about: { campaign },
-  });
-}
-
-function whyNot(resolution: Exclude<RedialResolution, { kind: 'resolved' }>): string {
-  switch (resolution.kind) {
-    case 'not_in_doubt': {
-      const isUnderWay = resolution.state === 'claimed' || resolution.state === 'open';
-      return `is not in doubt: ${isUnderWay ? 'it has no outcome yet' : `its outcome is ${resolution.state}`}`;
-    }
-    case 'waits':
-      return `is to be dialed once more already, from ${isoInstant(resolution.redialAt)} on`;
-    case 'redialed':
-      return 'was dialed once more already, and never will be again';
-    case 'erased':
-      return 'cannot be dialed once more: its data were erased';
-    case 'canceled':
-      return 'cannot be dialed once more: its campaign is canceled; resume it first';
-    case 'expired':
-      return 'cannot be dialed once more: its time is over';
-  }
-}
-
-async function idsOf({ queue: { campaigns } }: Context): Promise<string[]> {
-  return (await campaigns.list()).map(({ id }) => id);
+/** As they were when the call was let out, where those are the recipient's; else by the number. */
+function zonesOf(
+  { permission, toPhoneNumber }: ResultRecord,
+  campaign: Pick<Campaign, 'timezone'> | undefined,
+): readonly string[] {
+  if (permission?.zones !== undefined && permission.zoneSource !== 'campaign_window')
+    return permission.zones;
+  return recipientZones(campaign ?? {}, { to: toPhoneNumber }).zones;
 }

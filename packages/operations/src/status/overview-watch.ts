@@ -71,8 +71,11 @@ export class OverviewWatch {
 
   async #countDoubts(ids: readonly string[]): Promise<number> {
     const now = systemClock.monotonic();
-    if (this.#doubts === undefined || now - this.#doubts.at >= DOUBTS_EVERY_MS)
-      this.#doubts = { at: now, count: await this.#context.queue.status.countUnknown(ids) };
+    if (this.#doubts === undefined || now - this.#doubts.at >= DOUBTS_EVERY_MS) {
+      const counts = await this.#context.queue.status.countUnknown(ids);
+      const count = [...counts.values()].reduce((sum, each) => sum + each, 0);
+      this.#doubts = { at: now, count };
+    }
     return this.#doubts.count;
   }
 }
