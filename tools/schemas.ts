@@ -56,7 +56,7 @@ const sources: Readonly<Record<string, Source>> = {
     title: 'Result record',
     description:
       'What became of one call: a line of `enqueuer results`, and the field `result` of the results stream. A later version may add fields, and values where examples are given: pass over what you do not know.',
-    version: 4,
+    version: 5,
     adapt: leaveOpen,
   },
 };

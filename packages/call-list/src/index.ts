@@ -63,6 +63,7 @@ export { openUnnamedFile } from './unnamed-file.ts';
 export { CallNumbers } from './checks/call-numbers.ts';
 export { isProblem, RecordChecker } from './checks/check-record.ts';
 export { createRowChecker, type RowChecker } from './checks/check-row.ts';
+export { type PassedOver, passedOverText } from './checks/choose-phone.ts';
 export { DuplicateFilter } from './checks/duplicate-filter.ts';
 export { jsonRow } from './formats/json-record.ts';
 export { JsonRows } from './formats/json-rows.ts';

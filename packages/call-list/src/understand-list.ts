@@ -11,6 +11,7 @@ import {
 import { type CheckedList, type ListInput, rowCheckerOf } from './checked-list.ts';
 import { isProblem } from './checks/check-record.ts';
 import type { RowChecker } from './checks/check-row.ts';
+import type { PassedOver } from './checks/choose-phone.ts';
 import type { ColumnField, Columns, ColumnUse } from './columns/columns.ts';
 import { ownHeadingCount } from './columns/headings.ts';
 import type { ListFormat } from './formats/list-format.ts';
@@ -48,6 +49,9 @@ export interface UnderstoodColumn {
 /** A row as it would be dialed. */
 export interface SampleCall extends RowPlace {
   readonly payload: Payload;
+  /** Under which heading the number stands, where the campaign names several. */
+  readonly phoneColumn: string | undefined;
+  readonly passedOver: readonly PassedOver[];
   /** Of the number; undefined where it does not tell. */
   readonly country: CountryCode | undefined;
   /** By whose clocks its hours are judged, and where these come from. */
@@ -293,6 +297,8 @@ function checkedRows(
         calls.push({
           ...placeOf(row),
           payload: made.payload,
+          phoneColumn: call.phoneColumn,
+          passedOver: verdict.passedOver ?? [],
           country: another === undefined ? country : undefined,
           zones,
           zoneSource: source,

@@ -89,6 +89,10 @@ describe('a campaign file', () => {
   });
 
   it.each([
+    ['columns', { name: ['First name', 'Last name'] }],
+    ['columns', { toPhoneNumber: [] }],
+    ['columns', { toPhoneNumber: ['Mobile', ' mobile'] }],
+    ['columns', { toPhoneNumber: 5 }],
     ['pacing', { maxInFlight: 0 }],
     ['pacing', { callsPerSecond: 1001 }],
     ['lines', {}],

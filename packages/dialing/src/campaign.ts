@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { instantSchema } from './instant.ts';
 import { WEEKDAYS, type WeeklyHours } from './open-span.ts';
 import { isCountryCode, parsePhoneNumber } from './phone.ts';
-import { strayBraces } from './template.ts';
+import { strayBraces, variableKey } from './template.ts';
 
 const DEDUPE_BY = ['phone', 'externalId', 'row'] as const;
 /** What makes two rows the same call. */
@@ -88,6 +88,32 @@ const conditions = z
   )
   .optional();
 
+/** Results carry it. */
+const MAX_HEADING = 200;
+const MAX_PHONE_COLUMNS = 10;
+const COLUMN = 'must be a heading in quotes, null, or for toPhoneNumber a list of headings';
+
+const phoneHeadings = z
+  .array(z.string().min(1).max(MAX_HEADING), { error: COLUMN })
+  .nonempty({ error: 'must name at least one heading' })
+  .max(MAX_PHONE_COLUMNS)
+  .refine((headings) => new Set(headings.map(variableKey)).size === headings.length, {
+    error: 'names a heading twice',
+  });
+
+const columns = z
+  .partialRecord(
+    z.enum([...RECORD_FIELDS, 'country', 'doNotCall']).exclude(['formInfo']),
+    z.union([z.string().min(1).nullable(), phoneHeadings], { error: COLUMN }),
+  )
+  .superRefine((named, context) => {
+    for (const [field, heading] of Object.entries(named)) {
+      if (field === 'toPhoneNumber' || !Array.isArray(heading)) continue;
+      const message = 'takes one heading: only toPhoneNumber takes a list of them';
+      context.addIssue({ code: 'custom', path: [field], message });
+    }
+  });
+
 const text = z
   .string()
   .max(20_000)
@@ -128,14 +154,11 @@ export const campaignFields = z.strictObject({
     .max(200)
     .optional()
     .describe('For records without a name; without it they are rejected.'),
-  columns: z
-    .partialRecord(
-      z.enum([...RECORD_FIELDS, 'country', 'doNotCall']).exclude(['formInfo']),
-      z.string().min(1).nullable(),
-    )
+  columns: columns
     .optional()
     .describe(
       'Which column of a CSV holds a field: {toPhoneNumber: "Mobile"}; null: none, whatever its heading. ' +
+        'Of several phones, {toPhoneNumber: ["Mobile", "Home Phone"]}, the first that can be called is dialed. ' +
         '`country` is that of the row’s number: a name, an ISO code or a calling code. ' +
         '`doNotCall` says who is not to be called.',
     ),

@@ -10,6 +10,14 @@ import { z } from 'zod';
 export const queuedCallSchema = z.strictObject({
   to: z.string(),
   name: z.string(),
+  /** Of a row of several phones: the heading under which `to` stood. */
+  phoneColumn: z.string().optional(),
+  /**
+   * And whatever else may be a number of the row, in E.164: none of them is dialed, and one that is
+   * on the do-not-call list keeps the call from being made. Only campaigns whose `columns` name
+   * several phones have such calls, and a version that does not know these does not dial by them.
+   */
+  otherNumbers: z.array(z.string()).optional(),
   row: z.number().optional(),
   /** Of a row of cells. */
   sheetRow: z.number().optional(),

@@ -103,6 +103,12 @@ export const resultRecordSchema = z.strictObject({
     .max(500)
     .optional()
     .describe('What the person who decided it noted, without personal data.'),
+  phoneColumn: z
+    .string()
+    .optional()
+    .describe(
+      'Under which heading the number stood, where the campaign names several columns of phones.',
+    ),
   permission: permissionSchema.optional().describe('Of calls that were let out: by which rules.'),
 });
 export type ResultRecord = z.infer<typeof resultRecordSchema>;

@@ -7,7 +7,7 @@ const WHOLE = {
   fromPhoneNumber: ['+15055550100', '+15055550101'],
   introNotes: 'Ask {{name}}',
   customQuestions: ['Why?'],
-  columns: { name: 'First name' },
+  columns: { name: 'First name', toPhoneNumber: ['Mobile', 'Home Phone'] },
   defaultCountry: 'US',
   callingWindow: { from: '09:00', to: '17:00', days: ['mon'], timezone: 'recipient' },
   timezone: 'America/Denver',

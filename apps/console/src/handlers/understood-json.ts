@@ -20,8 +20,10 @@ export function understoodJson(understanding: Understanding): UnderstoodListJson
       offer: offer ?? null,
       samples: [...samples],
     })),
-    calls: calls.map(({ sheetRow, country, zones, ...rest }) => ({
+    calls: calls.map(({ sheetRow, country, zones, phoneColumn, passedOver, ...rest }) => ({
       ...rest,
+      phoneColumn: phoneColumn ?? null,
+      passedOver: [...passedOver],
       sheetRow: sheetRow ?? null,
       country: country ?? null,
       zones: [...zones],

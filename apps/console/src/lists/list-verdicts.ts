@@ -16,6 +16,8 @@ function verdictJson(row: RowForesight): VerdictJson {
     fate: row.fate,
     code: row.code ?? null,
     reason: row.reason ?? null,
+    phoneColumn: row.phoneColumn ?? null,
+    passedOver: [...(row.passedOver ?? [])],
     at: instantOrNull(row.at),
     zones: [...(row.time?.zones ?? [])],
   };

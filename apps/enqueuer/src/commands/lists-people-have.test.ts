@@ -531,6 +531,25 @@ const LISTS: readonly List[] = [
     verdicts: 'More than one column may be toPhoneNumber',
   },
   {
+    file: 'outlook-phones-in-order.csv',
+    content: windowsLines(
+      'First Name,Last Name,Business Phone,Home Phone,Mobile Phone',
+      'Ada,Moss,505-555-0121,,505-555-0123',
+      'Ben,Hale,505-555-0124,505-555-0125,555-0126',
+      'Cal,Ives,505-555-0121,505-555-0123,',
+      'Dee,Pike,505-555-0126,505-555-0123,505-555-0124',
+      'Eve,Noon,1,2,3',
+    ),
+    campaign: { columns: { toPhoneNumber: ['Mobile Phone', 'Home Phone', 'Business Phone'] } },
+    verdicts: [
+      '2 Ada Moss +15055550123 now',
+      '3 Ben Hale +15055550125 now',
+      '4 duplicate',
+      '5 Dee Pike +15055550124 now',
+      '6 invalid_phone',
+    ],
+  },
+  {
     file: 'excel-scientific.csv',
     content: lines(
       'Name,Phone',

@@ -558,8 +558,8 @@ describe('load --dry-run', () => {
     const lines = (await readFile(verdicts, 'utf8')).split('\r\n');
     expect(lines).toHaveLength(1 + 30 + 1);
     expect(lines.slice(0, 2)).toEqual([
-      'line,verdict,at,zone,zoneSource,rule,reason,detail,localAt,unchecked,sheetRow,row',
-      '2,at,2999-01-01T16:00:00.000Z,America/Denver,number,,,,Tue 2999-01-01 09:00,,2,1',
+      'line,verdict,at,zone,zoneSource,rule,reason,detail,localAt,unchecked,sheetRow,row,phoneColumn,passedOver',
+      '2,at,2999-01-01T16:00:00.000Z,America/Denver,number,,,,Tue 2999-01-01 09:00,,2,1,,',
     ]);
     expect(lines.join('')).not.toMatch(/Person|555/);
     expect((await stat(verdicts)).mode & 0o777).toBe(0o600);

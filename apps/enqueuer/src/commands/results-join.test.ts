@@ -11,7 +11,7 @@ eachTest((each) => {
 });
 
 const COLUMNS =
-  'outcome,reason,explanation,providerMessage,attempts,dialedNumber,queuedAt,dialedAt,settledAt,waitsUntil,dialedAtUtc,settledAtUtc,callId';
+  'outcome,reason,explanation,providerMessage,attempts,dialedNumber,phoneColumn,queuedAt,dialedAt,settledAt,waitsUntil,dialedAtUtc,settledAtUtc,callId';
 
 /** Joins a list into a file beside it. */
 async function joined(list: string, output: string, ...options: string[]) {
@@ -61,7 +61,7 @@ describe('results --join', () => {
     const [heading, first] = text.split('\r\n');
     expect(heading).toBe(`Name,Phone,${COLUMNS}`);
     expect(first).toBe(
-      `Ann,${phone(0)},rejected,bad_request,,'=no,1,${phone(0)},1970-01-01T00:00:00.000Z,2026-11-30T16:05:00.250Z,1970-01-01T00:00:01.000Z,,2026-11-30 16:05:00,1970-01-01 00:00:01,${ann}`,
+      `Ann,${phone(0)},rejected,bad_request,,'=no,1,${phone(0)},,1970-01-01T00:00:00.000Z,2026-11-30T16:05:00.250Z,1970-01-01T00:00:01.000Z,,2026-11-30 16:05:00,1970-01-01 00:00:01,${ann}`,
     );
     expect(text.split('\r\n')[4]).toBe('');
     expect(beside(text, 'outcome', 'reason', 'callId').slice(1, -1)).toEqual([
@@ -81,6 +81,24 @@ describe('results --join', () => {
     expect(beside((await joined(again, 'done.csv')).text, 'outcome', 'reason')[5]).toEqual([
       'held',
       'rejections',
+    ]);
+  });
+
+  test('says under which heading the number stood, where a row has several', async () => {
+    const list = await bench.file(
+      'list.csv',
+      `Name,Mobile,Home\nAnn,${phone(0)},${phone(9)}\nBob,12,${phone(1)}\n`,
+    );
+    const columns = { toPhoneNumber: ['Mobile', 'Home'] };
+    const campaign = await bench.campaign('spring', { columns });
+    await bench.run(['load', list, '--campaign', campaign]);
+    const [ann = ''] = await bench.queued('spring');
+    const called = { toPhoneNumber: phone(0), phoneColumn: 'Mobile', row: 1, list };
+    await bench.placed('spring', ann, 'accepted', called);
+    const { text } = await joined(list, 'done.csv');
+    expect(beside(text, 'outcome', 'dialedNumber', 'phoneColumn').slice(0, 2)).toEqual([
+      ['accepted', phone(0), 'Mobile'],
+      ['queued', phone(1), 'Home'],
     ]);
   });
 
@@ -131,8 +149,8 @@ describe('results --join', () => {
     const { text } = await joined(join(bench.directory, 'spring.csv'), 'done.csv');
     const sentence = 'The data of this person were erased on request.';
     expect(text.split('\n').slice(1, 3)).toEqual([
-      `Person 0,${phone(0)},erased,,${sentence},,,,,,,,,,`,
-      `Person 1,${phone(1)},erased,,${sentence},,,,,,,,,,`,
+      `Person 0,${phone(0)},erased,,${sentence},,,,,,,,,,,`,
+      `Person 1,${phone(1)},erased,,${sentence},,,,,,,,,,,`,
     ]);
     expect(text).not.toContain(second);
   });

@@ -67,13 +67,13 @@ test('each row: now, at the hour of the recipient, or never and why', async () =
     ['Zoe', '+14155550123', '2026-12-01T17:30:00Z'],
   ]);
   expect(rows.map(verdictCsv)).toEqual([
-    '2,now,2026-12-01T14:00:00.000Z,America/New_York,number,US,,,Tue 2026-12-01 09:00,,2,1\r\n',
-    '3,at,2026-12-01T15:00:00.000Z,America/Denver,number,US,,,Tue 2026-12-01 08:00,,3,2\r\n',
-    '4,never,,,,,duplicate,,,,4,3\r\n',
-    '5,never,,,,,missing_phone,There is no phone number.,,,5,4\r\n',
-    '6,at,2026-12-01T17:30:00.000Z,America/Los_Angeles,number,US & US-CA,,,Tue 2026-12-01 09:30,,6,5\r\n',
+    '2,now,2026-12-01T14:00:00.000Z,America/New_York,number,US,,,Tue 2026-12-01 09:00,,2,1,,\r\n',
+    '3,at,2026-12-01T15:00:00.000Z,America/Denver,number,US,,,Tue 2026-12-01 08:00,,3,2,,\r\n',
+    '4,never,,,,,duplicate,,,,4,3,,\r\n',
+    '5,never,,,,,missing_phone,There is no phone number.,,,5,4,,\r\n',
+    '6,at,2026-12-01T17:30:00.000Z,America/Los_Angeles,number,US & US-CA,,,Tue 2026-12-01 09:30,,6,5,,\r\n',
   ]);
-  expect(VERDICTS_HEADING.split(',')).toHaveLength(12);
+  expect(VERDICTS_HEADING.split(',')).toHaveLength(14);
   expect(verdictLines(rows, 3)).toEqual({
     rows: 3,
     lines: [
@@ -84,10 +84,41 @@ test('each row: now, at the hour of the recipient, or never and why', async () =
   });
 });
 
+test('a row of several phones: which is dialed, why not the one before, and on the list by any', async () => {
+  const asked: string[] = [];
+  const known: Known = {
+    calls: async (ids) => ids.map(() => ({ verdict: 'queued' })),
+    suppressed: async (numbers) => {
+      asked.push(...numbers);
+      return numbers.map((number) => number.endsWith('0199'));
+    },
+    callsSince: async (questions) => questions.map(() => 0),
+  };
+  const settings = { columns: { toPhoneNumber: ['phone', 'startsAt'], startsAt: null } };
+  const list = [
+    ['Ada', '12', NEW_YORK],
+    ['Bob', DENVER, '+13035550199'],
+    ['Cal', '+13035550124'],
+  ];
+  const { rows } = await dryRun(list, settings, known);
+  expect(asked).toEqual([NEW_YORK, DENVER, '+13035550199', '+13035550124']);
+  expect(rows.map(({ fate, phoneColumn }) => [fate, phoneColumn])).toEqual([
+    ['queued', 'startsAt'],
+    ['suppressed', 'Phone'],
+    ['queued', 'Phone'],
+  ]);
+  expect(verdictLines(rows, 1).lines).toEqual([
+    'row 2: now, America/New_York by its number, by the rules of US, the number under "startsAt"; passed over "Phone": The number has too few digits.\n',
+  ]);
+  expect(verdictCsv(rows[0] as RowForesight)).toContain(
+    ',2,1,startsAt,"""Phone"": The number has too few digits."\r\n',
+  );
+});
+
 test('a call that may begin on a Sunday waits in Alabama for Monday', async () => {
   const { rows } = await dryRun([['Ada', '+12055550123']], { startsAt: '2026-12-06T16:00:00Z' });
   expect(rows.map(verdictCsv)).toEqual([
-    '2,at,2026-12-07T14:00:00.000Z,America/Chicago,number,US & US-AL,,,Mon 2026-12-07 08:00,,2,1\r\n',
+    '2,at,2026-12-07T14:00:00.000Z,America/Chicago,number,US & US-AL,,,Mon 2026-12-07 08:00,,2,1,,\r\n',
   ]);
 });
 
@@ -217,7 +248,7 @@ test('what stands under no checked rule is named', async () => {
     unchecked: { GB: 1, 'no region': 1 },
   });
   expect(totalsText(run.totals, NOW)).toMatch(/\nUnder no checked rule\n +GB +1\n +no region +1\n/);
-  expect(rows.map((row) => verdictCsv(row).split(',').at(-3))).toEqual(['', 'GB', 'no region']);
+  expect(rows.map((row) => verdictCsv(row).split(',').at(-5))).toEqual(['', 'GB', 'no region']);
   expect(verdictLines(rows, 3).lines.slice(1)).toEqual([
     'row 3: now, Europe/London by its number, under no checked rule (GB)\n',
     expect.stringMatching(/^row 4: at .*, under no checked rule \(no region\)\n$/),

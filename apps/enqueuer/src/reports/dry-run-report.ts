@@ -1,4 +1,4 @@
-import { csvCell, type RejectCode, spanText } from '@libby-dialer/call-list';
+import { csvCell, passedOverText, type RejectCode, spanText } from '@libby-dialer/call-list';
 import {
   ASSUMED_ANSWER_SECONDS,
   type CallTime,
@@ -118,6 +118,8 @@ function verdictText({
   reason,
   outcome,
   cap,
+  phoneColumn,
+  passedOver = [],
 }: RowForesight): string {
   if (code !== undefined) return `${NEVER.rejected} (${code}): ${reason ?? ''}`;
   if (fate !== 'queued') {
@@ -128,7 +130,9 @@ function verdictText({
   const when = verdict === 'now' ? 'now' : whenText(at, zones);
   const from =
     zones.length === 0 ? '' : `, ${zonesText(zones)} by ${ZONE_SOURCES[time?.source ?? 'number']}`;
-  return `${when}${from}${rulesText(time)}`;
+  const number = phoneColumn === undefined ? '' : `, the number under "${phoneColumn}"`;
+  const passed = passedOver.length === 0 ? '' : `; passed over ${passedOverText(passedOver)}`;
+  return `${when}${from}${rulesText(time)}${number}${passed}`;
 }
 
 function capText({ calls, hours }: FrequencyCap): string {
@@ -157,14 +161,14 @@ function rulesText(
 }
 
 export const VERDICTS_HEADING =
-  'line,verdict,at,zone,zoneSource,rule,reason,detail,localAt,unchecked,sheetRow,row\r\n';
+  'line,verdict,at,zone,zoneSource,rule,reason,detail,localAt,unchecked,sheetRow,row,phoneColumn,passedOver\r\n';
 
 /**
  * A row of the verdicts file: nothing of it names a person. `at` is UTC, `localAt` the same by the
  * recipient's clock (in several zones: the one that opens last). `reason` is a code; `detail` the
  * sentence of a reject, the outcome of a settled call, or the cap that is reached. `unchecked` are
  * the regions whose law on hours was not looked up, `sheetRow` is where a spreadsheet shows the
- * row.
+ * row. `passedOver` are the phones that come before the one to be dialed, and why they are not.
  */
 export function verdictCsv(row: RowForesight): string {
   const { line, sheetRow = line, verdict, fate, at, time, code, reason, outcome, cap } = row;
@@ -183,6 +187,8 @@ export function verdictCsv(row: RowForesight): string {
     time?.unchecked.join(' & '),
     sheetRow,
     row.row,
+    row.phoneColumn,
+    row.passedOver && passedOverText(row.passedOver),
   ];
   return `${cells.map((cell) => csvCell(cell)).join(',')}\r\n`;
 }

@@ -53,6 +53,18 @@ Of its 3 rows 1 cannot be called: 1 missing_phone. 1 row between them is blank.
 `);
 });
 
+test('a person sees which of several phones is dialed, and why not the one before', async () => {
+  const rows = ['Ada,+15055550123,+15055550124', 'Ben,+15055550125,12'];
+  const text = await textOf(`Name,Home,Mobile\n${rows.join('\n')}\n`, 200, {
+    columns: { toPhoneNumber: ['Mobile', 'Home'] },
+  });
+  expect(text).toContain('Home    toPhoneNumber (choice 2)');
+  expect(text).toContain('row 2: +15055550124 (US) under "Mobile", Ada, hours of');
+  expect(text).toContain(
+    'row 3: +15055550125 (US) under "Home", Ben, hours of America/Denver by its number\n    passed over "Mobile": The number has too few digits.\n',
+  );
+});
+
 test.each([80, 60])('it fits %i columns, whatever the list holds', async (width) => {
   const long = 'What is the best time of the day for us to call you about your request?';
   const name = 'x'.repeat(200);

@@ -1,4 +1,5 @@
 import {
+  passedOverText,
   placeText,
   type SampleCall,
   type Understanding,
@@ -127,14 +128,19 @@ function callsText({ calls, rows, isWhole }: Understanding, campaign: Campaign):
 }
 
 function callText(call: SampleCall, { callingWindow }: Campaign): string {
-  const { payload, country } = call;
-  const number = `${payload.toPhoneNumber}${country === undefined ? '' : ` (${country})`}`;
+  const { payload, country, passedOver } = call;
+  const number = `${payload.toPhoneNumber}${country === undefined ? '' : ` (${country})`}${columnText(call)}`;
   const hours = callingWindow === 'anytime' ? 'at any time' : hoursText(call);
   const intros = INTROS.flatMap((field) => {
     const text = payload[field] ?? '';
     return text === '' ? [] : `    ${field}: ${cut(text, TEXT_LENGTH)}\n`;
   });
-  return `  ${placeText(call)}: ${number}, ${cut(payload.name, HEADING_LENGTH)}, ${hours}\n${intros.join('')}`;
+  const passed = passedOver.length === 0 ? '' : `    passed over ${passedOverText(passedOver)}\n`;
+  return `  ${placeText(call)}: ${number}, ${cut(payload.name, HEADING_LENGTH)}, ${hours}\n${passed}${intros.join('')}`;
+}
+
+function columnText({ phoneColumn }: SampleCall): string {
+  return phoneColumn === undefined ? '' : ` under "${cut(phoneColumn, HEADING_LENGTH)}"`;
 }
 
 function hoursText({ zones, zoneSource }: SampleCall): string {

@@ -63,6 +63,7 @@ export class CallGate {
       owner: run.owner,
       campaign: run.campaign,
       person: identity.person(call.to),
+      others: call.otherNumbers?.map((number) => identity.person(number)),
       lines: call.from === undefined ? context.campaign.fromPhoneNumber : [call.from],
       limits:
         run.rules.caps.length === 0 ? context.limits : { ...context.limits, caps: run.rules.caps },

@@ -72,6 +72,23 @@ describe.concurrent('the do-not-call list', () => {
     expect(world.requestsByNumber()).toEqual(new Map([[NUMBER, 1]]));
   });
 
+  test('another number of the row keeps the call from being made, and the result says which was meant', async () => {
+    await using world = await DialingWorld.open(redis);
+    await world.campaign();
+    await world.doNotCall.add([phone(9)]);
+    await world.load([NUMBER], 'spring', { phoneColumn: 'Mobile', otherNumbers: [phone(9)] });
+    await world.load([phone(1)], 'spring', { phoneColumn: 'Home', otherNumbers: [phone(8)] });
+    await world.startWorker();
+    const results = await world.settled(2);
+    expect(Object.fromEntries(results.map((result) => [result.phoneColumn, result]))).toMatchObject(
+      {
+        Mobile: { outcome: 'suppressed', reason: 'do_not_call', toPhoneNumber: NUMBER },
+        Home: { outcome: 'accepted', toPhoneNumber: phone(1) },
+      },
+    );
+    expect(world.requestsByNumber()).toEqual(new Map([[phone(1), 1]]));
+  });
+
   test('is damaged: nobody is called on a guess, and the call goes out once it is mended', async () => {
     await using world = await DialingWorld.open(redis);
     const key = world.keys.doNotCall(world.identity.person(NUMBER).bucket);

@@ -51,6 +51,7 @@ export function resultHead(facts: SettledFacts): string {
     listHash: source.listHash,
     sheetRow: source.sheetRow,
     line: source.line,
+    phoneColumn: source.phoneColumn,
     permission: facts.permission,
   };
   return openRecord(record);

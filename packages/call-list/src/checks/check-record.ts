@@ -16,12 +16,15 @@ import {
 } from '@libby-dialer/dialing';
 import { listHeadId } from '../columns/headings.ts';
 import { type ListIdentity, type ListRow, placeOf, type RowProblem } from '../list-row.ts';
+import { type ChosenPhone, choosePhone, type PassedOver, type PhoneCell } from './choose-phone.ts';
 import { RowConditions } from './row-conditions.ts';
 
 /** A call that may be queued, and what it is the same by. */
 interface CheckedCall {
   call: QueuedCall;
   dedupeKey: string;
+  /** Of a row of several phones: those before the one that is dialed, and why they are not. */
+  passedOver?: readonly PassedOver[];
 }
 export type RowVerdict = CheckedCall | RowProblem;
 
@@ -68,8 +71,19 @@ export interface RecordCheckerOptions {
  */
 export type RowsCountry = readonly (CountryCode | undefined)[];
 
+/** What the columns of a row say beside its record. */
+export interface RowFacts {
+  /** Counts before the campaign's `defaultCountry`. */
+  readonly country?: RowsCountry | undefined;
+  /** Where the campaign names several columns of phones; the record then has none. */
+  readonly phones?: readonly PhoneCell[] | undefined;
+}
+
 const LEAVE_OUT_COUNTRY =
   'Mend one of them, or have the column left out by "columns: { country: null }" in the campaign file.';
+
+/** Of a row of one phone its heading says nothing. */
+type DialedPhone = Omit<ChosenPhone, 'heading'> & { readonly heading: string | undefined };
 
 /** Decides whether a record can be called for a campaign, and makes it a queued call. */
 export class RecordChecker {
@@ -111,18 +125,15 @@ export class RecordChecker {
   /**
    * @param form the cells under the form headings of a CSV list, or the pairs of a JSON record
    * @param row where the record stands, if in a list
-   * @param rowsCountry before the campaign's `defaultCountry`
    */
   check(
     record: CallRecord,
     form: QueuedCall['form'],
     row?: ListRow,
-    rowsCountry?: RowsCountry,
+    facts: RowFacts = {},
   ): RowVerdict {
-    const text = record.toPhoneNumber?.trim() ?? '';
-    if (text === '') return { code: 'missing_phone', reason: 'There is no phone number.' };
-    const phone = this.#readPhone(text, rowsCountry);
-    if (!phone.ok) return { code: phone.code, reason: phone.reason };
+    const phone = this.#phoneOf(record, facts);
+    if ('code' in phone) return phone;
     const name = nameIn(record) || this.#campaign.defaultName;
     if (name === undefined) {
       return {
@@ -134,12 +145,34 @@ export class RecordChecker {
     if (row !== undefined) setPlace(call, row);
     if (this.#headId !== undefined) call.headings = this.#headId;
     if (form !== undefined && form.length > 0) call.form = form;
+    if (phone.heading !== undefined) call.phoneColumn = phone.heading;
+    if (phone.others.length > 0) call.otherNumbers = [...phone.others];
     const problem =
       this.#copyFields(record, call) ??
       this.#timesProblem(call) ??
       this.#variableProblem(call) ??
       this.#zoneProblem(call);
-    return problem ?? this.#keyed(call, row?.row);
+    if (problem !== undefined) return problem;
+    const verdict = this.#keyed(call, row?.row);
+    return phone.passedOver.length === 0 || isProblem(verdict)
+      ? verdict
+      : { ...verdict, passedOver: phone.passedOver };
+  }
+
+  #phoneOf(record: CallRecord, { country, phones }: RowFacts): DialedPhone | RowProblem {
+    if (phones !== undefined) {
+      const { timezone } = record;
+      return choosePhone(
+        phones,
+        (text) => this.#readAmongOthers(text, country),
+        (to) => this.#zoneProblem({ to, timezone }),
+      );
+    }
+    const text = record.toPhoneNumber?.trim() ?? '';
+    if (text === '') return { code: 'missing_phone', reason: 'There is no phone number.' };
+    const phone = this.#readPhone(text, country);
+    if (!phone.ok) return { code: phone.code, reason: phone.reason };
+    return { number: phone.number, heading: undefined, others: [], passedOver: [] };
   }
 
   #readPhone(text: string, rowsCountry: RowsCountry | undefined): PhoneVerdict {
@@ -166,6 +199,14 @@ export class RecordChecker {
     return isContradicted
       ? { ...verdict, reason: `${verdict.reason} ${LEAVE_OUT_COUNTRY}` }
       : verdict;
+  }
+
+  /** What the row's country rules out may be a number all the same, on the do-not-call list. */
+  #readAmongOthers(text: string, rowsCountry: RowsCountry | undefined): PhoneVerdict {
+    const verdict = this.#readPhone(text, rowsCountry);
+    if (verdict.ok || verdict.readings !== undefined || rowsCountry === undefined) return verdict;
+    const elsewhere = this.#readPhone(text, undefined);
+    return elsewhere.ok ? { ...verdict, readings: [elsewhere.number] } : verdict;
   }
 
   #copyFields(record: CallRecord, call: QueuedCall): RowProblem | undefined {
@@ -205,7 +246,7 @@ export class RecordChecker {
     return undefined;
   }
 
-  #zoneProblem(call: QueuedCall): RowProblem | undefined {
+  #zoneProblem(call: Pick<QueuedCall, 'to' | 'timezone'>): RowProblem | undefined {
     if (!this.#needsZone || zonesFor(this.#campaign, call).zones.length > 0) return undefined;
     const reason =
       'The number belongs to no time zone: give the record or the campaign a timezone.';

@@ -555,3 +555,85 @@ describe('a field that a text asks for by its column', () => {
     });
   });
 });
+
+describe('a row of several phones', () => {
+  const MOBILE_FIRST = { columns: { toPhoneNumber: ['Mobile', 'Home Phone'] } };
+  const chosen = (text: string, fields: Record<string, unknown> = {}) =>
+    checkCsv(`Home Phone,Name,Mobile\n${text}`, { ...MOBILE_FIRST, ...fields });
+
+  it('is dialed at the first that can be, and the others are kept to be looked up', () => {
+    const verdicts = chosen(
+      '+15055550124,Ann,+15055550123\n+15055550124,Bob,\n,Cy,+15055550125\n+15055550126,Di,+1 505 555 0126\n',
+    );
+    expect(verdicts).toMatchObject([
+      {
+        call: { to: '+15055550123', phoneColumn: 'Mobile', otherNumbers: ['+15055550124'] },
+        dedupeKey: 'phone:+15055550123',
+      },
+      {
+        call: { to: '+15055550124', phoneColumn: 'Home Phone' },
+        dedupeKey: 'phone:+15055550124',
+      },
+      { call: { to: '+15055550125', phoneColumn: 'Mobile' } },
+      { call: { to: '+15055550126', phoneColumn: 'Mobile' } },
+    ]);
+    const others = verdicts.map((verdict) => 'call' in verdict && verdict.call.otherNumbers);
+    expect(others.slice(1)).toEqual([undefined, undefined, undefined]);
+    expect(JSON.stringify(verdicts)).not.toContain('passedOver');
+  });
+
+  it.each([
+    ['12', 'invalid_phone', []],
+    ['911', 'unsupported_number', []],
+    ['505 555 0123', 'not_e164', []],
+    ['+18005550123', 'no_timezone', ['+18005550123']],
+  ])('is dialed at the next where %s comes first, and says that it is %s', (text, code, others) => {
+    const [verdict] = chosen(`+15055550124,Ann,${text}\n`, RECIPIENT_HOURS);
+    expect(verdict).toMatchObject({
+      call: { to: '+15055550124', phoneColumn: 'Home Phone' },
+      passedOver: [{ heading: 'Mobile', code }],
+    });
+    expect(verdict && 'call' in verdict && (verdict.call.otherNumbers ?? [])).toEqual(others);
+  });
+
+  it('keeps every number that an unclear one may be', () => {
+    const fields = { defaultCountry: 'DE' };
+    const [verdict] = chosen('+493023125123,Ann,491713920001\n', fields);
+    expect(verdict).toMatchObject({
+      call: { to: '+493023125123', otherNumbers: ['+49491713920001', '+491713920001'] },
+      passedOver: [{ code: 'ambiguous_number' }],
+    });
+    const elsewhere = checkCsv(
+      'Home Phone,Name,Mobile,Country\n020 7946 0123,Ann,+15055550123,GB\n',
+      MOBILE_FIRST,
+    );
+    expect(elsewhere).toMatchObject([
+      { call: { to: '+442079460123', otherNumbers: ['+15055550123'] } },
+    ]);
+  });
+
+  it('is rejected where none can be called, for what is wrong with each', () => {
+    const [wrong, none] = chosen('911,Ann,12\n,Bob,\n');
+    expect(wrong).toMatchObject({
+      code: 'invalid_phone',
+      reason: expect.stringMatching(/^"Mobile": .+\. "Home Phone": .+\.$/) as string,
+    });
+    expect(none).toEqual({ code: 'missing_phone', reason: 'There is no phone number.' });
+  });
+
+  it('is the same call as another that is dialed at the same number, and no other', () => {
+    const keys = chosen(
+      '+15055550124,Ann,+15055550123\n+15055550123,Bob,+15055550124\n+15055550124,Ann,\n+15055550125,Cy,+15055550123\n',
+    ).map((verdict) => 'call' in verdict && verdict.dedupeKey);
+    expect(keys).toEqual(['0123', '0124', '0124', '0123'].map((end) => `phone:+1505555${end}`));
+  });
+
+  it('needs all of its columns, and sends none of them along', () => {
+    const [whole, short] = checkCsv(
+      'Name,City,Mobile,Home Phone\nAnn,Taos,+15055550123,\nBob,Taos,+15055550124\n',
+      MOBILE_FIRST,
+    );
+    expect(whole).toMatchObject({ call: { form: ['Taos'] } });
+    expect(codeOf(short)).toBe('too_few_cells');
+  });
+});

@@ -24,6 +24,7 @@ import {
   type Variable,
   variablesOf,
 } from './check-record.ts';
+import type { PhoneCell } from './choose-phone.ts';
 import { RowConditions } from './row-conditions.ts';
 
 export interface RowCheckerOptions {
@@ -74,7 +75,12 @@ export function createRowChecker(campaign: Campaign, options: RowCheckerOptions 
   );
   const needed = [...columns.uses.values(), askedFor.map(({ position }) => position)].flat();
   const conditions = new RowConditions(campaign);
-  const cells = new CellReader(columns, new NeededColumns(headings, needed), conditions);
+  const areSeveral = Array.isArray(campaign.columns?.toPhoneNumber);
+  const cells = new CellReader(columns, {
+    needed: new NeededColumns(headings, needed),
+    conditions,
+    areSeveral,
+  });
   return {
     check: (row) => cells.check(row, records),
     head: headOf(identity, formHeadings),
@@ -111,12 +117,25 @@ const OTHER_FIELDS = RECORD_FIELDS.filter(
   (field) => field !== 'toPhoneNumber' && field !== 'name' && field !== 'formInfo',
 );
 
+interface CellRules {
+  readonly needed: NeededColumns;
+  readonly conditions: RowConditions;
+  /** The campaign names several columns of phones. */
+  readonly areSeveral: boolean;
+}
+
+function onOneLine(heading = ''): string {
+  return heading.replaceAll(/\s+/g, ' ');
+}
+
 /**
  * Turns the cells of a CSV row into a record, by position: a schema for every row would take longer
  * than reading it.
  */
 class CellReader {
   readonly #phone: number;
+  /** Where the campaign names several columns of phones. */
+  readonly #phones: readonly { readonly heading: string; readonly position: number }[] | undefined;
   readonly #name: readonly number[];
   readonly #form: readonly number[];
   readonly #countries: readonly number[];
@@ -130,11 +149,15 @@ class CellReader {
   readonly #conditions: RowConditions;
   readonly #conditionsAt: readonly number[];
 
-  constructor(columns: Columns, needed: NeededColumns, conditions: RowConditions) {
+  constructor(columns: Columns, { needed, conditions, areSeveral }: CellRules) {
+    const phones = columnsFor(columns, 'toPhoneNumber');
     this.#needed = needed;
     this.#conditions = conditions;
     this.#conditionsAt = [...columnsFor(columns, 'skipWhere'), ...columnsFor(columns, 'onlyWhere')];
-    this.#phone = columnsFor(columns, 'toPhoneNumber')[0] ?? -1;
+    this.#phone = phones[0] ?? -1;
+    this.#phones = areSeveral
+      ? phones.map((position) => ({ heading: onOneLine(columns.headings[position]), position }))
+      : undefined;
     this.#name = columnsFor(columns, 'name');
     this.#form = columns.form.map(({ position }) => position);
     this.#countries = columnsFor(columns, 'country');
@@ -159,7 +182,9 @@ class CellReader {
       this.#notToBeCalled(cells);
     if (problem !== undefined) return problem;
     const name = this.#nameIn(cells);
-    const record: CallRecord = { toPhoneNumber: trimmed(cells, this.#phone), name };
+    const phones = this.#phonesIn(cells);
+    const record: CallRecord =
+      phones === undefined ? { toPhoneNumber: trimmed(cells, this.#phone), name } : { name };
     if (name.length > LONG_NAME) {
       const unread = readCell(record, 'name', name);
       if (unread !== undefined) return unread;
@@ -170,7 +195,14 @@ class CellReader {
     }
     const form: string[] = [];
     for (const position of this.#form) form.push(trimmed(cells, position));
-    return records.check(record, form, row, this.#countryIn(cells));
+    return records.check(record, form, row, { country: this.#countryIn(cells), phones });
+  }
+
+  #phonesIn(cells: readonly string[]): PhoneCell[] | undefined {
+    return this.#phones?.map(({ heading, position }) => ({
+      heading,
+      text: trimmed(cells, position),
+    }));
   }
 
   #countryIn(cells: readonly string[]): RowsCountry | undefined {

@@ -75,6 +75,15 @@ describe('resolveColumns', () => {
     });
   });
 
+  it('takes several phones in the order in which the campaign names them', () => {
+    const columns = { toPhoneNumber: ['Work phone', 'home PHONE'] };
+    expect(resolved('Home phone,Mobile,Work Phone', columns)).toEqual({
+      phone: 'Work Phone+Home phone',
+      name: '',
+      form: 'Mobile',
+    });
+  });
+
   it('keeps a field that a placeholder asks for, for texts alone', () => {
     const { uses, form } = resolveColumns(
       ['Mobile', 'First name', 'City'],
@@ -130,6 +139,12 @@ describe('resolveColumns', () => {
       { toPhoneNumber: 'Mobile' },
       'unknown_column',
       '"Mobile" for toPhoneNumber, but the list has the headings "Name", "Phone"',
+    ],
+    [
+      'Name,Mobile',
+      { toPhoneNumber: ['Mobile', 'Home Phone'] },
+      'unknown_column',
+      '"Home Phone" for toPhoneNumber',
     ],
     ['Phone,formInfo', {}, 'bad_headings', 'no column formInfo'],
     ['Ann,+15055550123', {}, 'bad_headings', 'holds a phone number where headings are expected'],

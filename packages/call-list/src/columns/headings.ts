@@ -9,6 +9,7 @@ import {
 import { ListError } from '../list-error.ts';
 import type { ListIdentity } from '../list-row.ts';
 import type { ColumnField, ColumnOffer, Columns, ColumnUse } from './columns.ts';
+import { quotedHeading } from './quoted-heading.ts';
 
 /** Headings, squashed, under which a row names the country, or the calling code, of its number. */
 export const COUNTRY_HEADINGS: ReadonlySet<string> = new Set(
@@ -82,7 +83,6 @@ const NAME_HEADINGS: readonly (readonly string[])[] = `
 
 /** Of all, in a message. */
 const HEADINGS_SHOWN = 30;
-const HEADING_LENGTH_SHOWN = 60;
 
 const TRAILER = ['line', 'code', 'reason'];
 /** Behind it: which row of which list each was. Files of earlier versions have none of these. */
@@ -170,7 +170,7 @@ class ColumnResolver {
     const { country, doNotCall, ...columns } = named;
     this.#refuseData();
     for (const [field, heading] of Object.entries(columns)) {
-      if (heading !== null) this.#assignNamed(field as ColumnField | 'name', heading);
+      if (heading !== null) this.#assignNamed(field as ColumnField | 'name', [heading].flat());
     }
     for (const field of RECORD_FIELDS)
       if (columns[field as ColumnField] === undefined) this.#assignByOwnName(field);
@@ -204,16 +204,19 @@ class ColumnResolver {
   /** @param named by the campaign; null: there is none */
   #asNamedOrHeaded(
     purpose: string,
-    named: string | null | undefined,
+    named: string | readonly string[] | null | undefined,
     headings: ReadonlySet<string>,
   ): readonly number[] {
     if (named === null) return [];
-    if (named !== undefined) return [this.#named(purpose, named)];
+    if (named !== undefined) return [named].flat().map((heading) => this.#named(purpose, heading));
     return this.#headedAny(headings).toSorted((one, other) => one - other);
   }
 
-  #assignNamed(field: ColumnField | 'name', heading: string): void {
-    this.#take(field, [this.#named(field, heading)]);
+  #assignNamed(field: ColumnField | 'name', headings: readonly string[]): void {
+    this.#take(
+      field,
+      headings.map((heading) => this.#named(field, heading)),
+    );
   }
 
   #named(field: string, heading: string): number {
@@ -364,7 +367,7 @@ class ColumnResolver {
   }
 
   #quoted(position: number): string {
-    return `"${(this.#headings[position] ?? '').slice(0, HEADING_LENGTH_SHOWN).replaceAll(/\s+/g, ' ')}"`;
+    return quotedHeading(this.#headings[position] ?? '');
   }
 }
 

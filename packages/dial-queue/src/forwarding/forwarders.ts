@@ -133,22 +133,21 @@ export class Forwarders {
   /**
    * Takes a person's results out of all that forwarders keep of their own. Resolves to how many.
    */
-  async erase(toPhoneNumber: string): Promise<number> {
+  async erase(isTheirs: (record: ResultRecord) => boolean): Promise<number> {
     let count = 0;
     for (const name of await this.names()) {
       const { dead, again } = this.#keys.forward(name);
       // What is sent again may be given up again while this reads.
-      for (const stream of [again, dead, again])
-        count += await this.#eraseFrom(stream, toPhoneNumber);
+      for (const stream of [again, dead, again]) count += await this.#eraseFrom(stream, isTheirs);
     }
     return count;
   }
 
-  async #eraseFrom(stream: string, toPhoneNumber: string): Promise<number> {
+  async #eraseFrom(stream: string, isTheirs: (record: ResultRecord) => boolean): Promise<number> {
     let count = 0;
     for await (const [entry, told] of this.#entries(stream)) {
       const record = JSON.parse(told.get('result') ?? '{}') as ResultRecord;
-      if (record.toPhoneNumber === toPhoneNumber) count += await this.#redis.xdel(stream, entry);
+      if (isTheirs(record)) count += await this.#redis.xdel(stream, entry);
     }
     return count;
   }

@@ -74,8 +74,10 @@ if campaign[1] then return skip('canceled', 'campaign_canceled') end
 local expires_at = ask.expiresAt or tonumber(campaign[3])
 if expires_at and now >= expires_at then return skip('expired', 'deadline') end
 
-if redis.call('SISMEMBER', do_not_call, person) == 1 then
-  return skip('suppressed', 'do_not_call')
+-- The person's set first, then those of all others that the row names.
+for place, numbers in ipairs(do_not_call) do
+  local member = place == 1 and person or ask.others[place - 1].member
+  if redis.call('SISMEMBER', numbers, member) == 1 then return skip('suppressed', 'do_not_call') end
 end
 
 local starts_at = ask.startsAt or tonumber(campaign[4])

@@ -119,6 +119,8 @@ describe('a claim past its deadline', () => {
   });
 });
 
+const THEIR_OTHER = '+15055550199';
+
 describe('the order of precedence', () => {
   it('holds from the strongest reason to the weakest', async () => {
     const gate = fixture.gate();
@@ -148,6 +150,13 @@ describe('the order of precedence', () => {
       reason: 'do_not_call',
     });
     await list.remove([PERSON]);
+    await list.add([THEIR_OTHER]);
+    const others = ['+15055550198', THEIR_OTHER].map((number) => fixture.identity.person(number));
+    expect(await gate.claim(fixture.request({ others }))).toMatchObject({
+      kind: 'skip',
+      outcome: 'suppressed',
+      reason: 'do_not_call',
+    });
     expect((await ask()).kind).toBe('paused');
     await redis.hdel(own.state, 'paused');
     expect(await ask()).toMatchObject({

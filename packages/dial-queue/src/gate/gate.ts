@@ -21,6 +21,8 @@ export interface ClaimRequest {
   readonly owner: string;
   readonly campaign: string;
   readonly person: Person;
+  /** Who else the row names: one of them on the do-not-call list keeps the call from going out. */
+  readonly others?: readonly Person[] | undefined;
   /** The lines that may carry the call: the freest does. */
   readonly lines: readonly string[];
   /** The recipient's hours: the span that is open now, or else the next. */
@@ -227,12 +229,12 @@ const CLAIM = new Script({
     'state',
     'claims',
     'holds',
-    'doNotCall',
     'claimCounts',
     'turns',
     'lines',
     'people',
     'canary',
+    '...doNotCall',
   ],
   args: { ask: json<ClaimRequest>(), sendWithinMs: number, claimMs: number },
   answer: readAnswer,
@@ -327,7 +329,8 @@ export class Gate {
   async claim(request: ClaimRequest): Promise<GateAnswer | Uncompared> {
     const { ledger, state, claims, turns, canary } = this.#keysOf(request.campaign);
     const { holds, claimCounts, lines, people } = this.#keys;
-    const doNotCall = this.#keys.doNotCall(request.person.bucket);
+    const asked = [request.person, ...(request.others ?? [])];
+    const doNotCall = asked.map(({ bucket }) => this.#keys.doNotCall(bucket));
     const own = { ledger, state, claims, turns, canary };
     const keys = { ...own, holds, claimCounts, lines, people, doNotCall };
     const bound = this.#bound ?? (await this.#introduceItself());

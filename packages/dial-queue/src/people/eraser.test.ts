@@ -119,3 +119,27 @@ it('leaves the counts of an archived campaign alone, and takes the person out of
   const { state } = keys.campaign('spring');
   expect(await keysUnder(':c:spring:*')).toEqual([state]);
 });
+
+it('finds the calls to another number of the person, and what came of them', async () => {
+  const { redis, keys } = fixture;
+  await fixture.campaign();
+  const call = { ...CALL, to: '+15055550124', otherNumbers: [PERSON] };
+  const record = { callId: 'rejected', campaign: 'spring', toPhoneNumber: call.to, name: NAME };
+  const resultHead = headOf(record);
+  const payload = JSON.stringify(call);
+  const settling = { callId: 'rejected', outcome: 'rejected', payload, resultHead } as const;
+  await fixture.gate().settle(fixture.settling(settling));
+  await redis.sadd(keys.forwarders, 'crm');
+  await redis.xadd(keys.forward('crm').dead, '*', 'result', JSON.stringify(record));
+  await using loader = fixture.loader();
+  await loader.add([{ callId: fixture.identity.callId('spring', 'waiting'), call }]);
+  expect(await eraser().erase(PERSON, ERASING)).toMatchObject({
+    calls: 2,
+    ended: 1,
+    jobs: 1,
+    keptPayloads: 1,
+    results: 1,
+    deadLetters: 1,
+  });
+  expect(await traces()).toEqual([]);
+});

@@ -164,6 +164,8 @@ export class Eraser {
   async erase(toPhoneNumber: string, options: EraseOptions): Promise<Erasure> {
     const { at, signal } = options;
     const total = { calls: new Set<string>(), ended: 0, jobs: 0, keptPayloads: 0, results: 0 };
+    // Also those who were dialed in the place of this number.
+    const dialed = new Set([toPhoneNumber]);
     const beside = { inboxEntries: 0, deadLetters: 0, abandonedEntries: 0 };
     for (let look = 0; look < MOST_LOOKS; look += 1) {
       const inbox = await this.#clearInbox(toPhoneNumber, signal);
@@ -173,37 +175,38 @@ export class Eraser {
         signal?.throwIfAborted();
         if (await this.#eraseCall(data, at)) total.ended += 1;
         total.calls.add(`${data.campaign}:${data.callId}`);
+        if (data.call !== undefined) dialed.add(data.call.to);
         total.jobs += data.hasJob || data.isSetAside ? 1 : 0;
         total.keptPayloads += data.isKept ? 1 : 0;
         total.results += data.resultIds.length;
       }
-      const deadLetters = await new Forwarders(this.#redis, this.#keys).erase(toPhoneNumber);
+      const deadLetters = await new Forwarders(this.#redis, this.#keys).erase(
+        (record) =>
+          record.toPhoneNumber === toPhoneNumber ||
+          total.calls.has(`${record.campaign}:${record.callId}`),
+      );
       beside.inboxEntries += inbox.erased;
       beside.abandonedEntries += inbox.abandoned;
       beside.deadLetters += deadLetters;
       if (found.length + inbox.erased + deadLetters > 0) continue;
-      return await this.#end(
-        toPhoneNumber,
-        { ...total, calls: total.calls.size, ...beside },
-        options,
-      );
+      await this.#forget(toPhoneNumber, dialed);
+      const slowLog = await emptySlowLog(this.#redis, this.#keys);
+      const counts = { ...total, calls: total.calls.size, ...beside };
+      return { ...counts, beingLoaded: await this.#beingLoaded(at), slowLog };
     }
     throw new ErasureIncompleteError('data of the number keep coming in');
   }
 
-  async #end(
-    toPhoneNumber: string,
-    counts: Omit<Erasure, 'beingLoaded' | 'slowLog'>,
-    { at }: EraseOptions,
-  ): Promise<Erasure> {
-    const { member: person } = (await Identity.load(this.#redis, this.#keys)).person(toPhoneNumber);
+  async #forget(toPhoneNumber: string, dialed: Iterable<string>): Promise<void> {
+    const identity = await Identity.load(this.#redis, this.#keys);
     // A frequency cap begins anew for the person.
-    await this.#redis.del(this.#keys.person({ member: person }));
+    await this.#redis.del(this.#keys.person(identity.person(toPhoneNumber)));
     // Workers remember the outcomes of their latest calls, to write them again when Redis has lost
     // them.
-    await this.#redis.publish(this.#keys.announcements, `${ERASED_PERSON}${person}`);
-    const slowLog = await emptySlowLog(this.#redis, this.#keys);
-    return { ...counts, beingLoaded: await this.#beingLoaded(at), slowLog };
+    for (const number of dialed) {
+      const { member } = identity.person(number);
+      await this.#redis.publish(this.#keys.announcements, `${ERASED_PERSON}${member}`);
+    }
   }
 
   async #beingLoaded(at: number): Promise<string[]> {

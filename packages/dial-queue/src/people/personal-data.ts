@@ -29,8 +29,9 @@ export interface PersonalData {
 }
 
 /**
- * Finds the calls to a number. An id tells only those that are the same by the number, so
- * everything is read that holds one: jobs, kept payloads, results. Slow, in bounded steps.
+ * Finds the calls to a number, and those whose row names it beside the dialed one. An id tells
+ * only those that are the same by the number, so everything is read that holds one: jobs, kept
+ * payloads, results. Slow, in bounded steps.
  */
 export class PersonalDataFinder {
   static readonly #findJobs = new Script({
@@ -73,7 +74,9 @@ export class PersonalDataFinder {
       Object.assign(of(campaign, callId), { call, isKept: true });
       signal?.throwIfAborted();
     }
-    for await (const [id, record] of this.#results(toPhoneNumber, signal)) {
+    for await (const [id, record] of this.#results(signal)) {
+      const isKnown = found.has(`${record.campaign}:${record.callId}`);
+      if (record.toPhoneNumber !== toPhoneNumber && !isKnown) continue;
       const data = of(record.campaign, record.callId);
       data.resultIds.push(id);
       data.latest = record;
@@ -123,29 +126,30 @@ export class PersonalDataFinder {
       for await (const calls of hashSteps(this.#redis, kept, ITEMS_PER_STEP)) {
         for (const [callId, payload] of calls) {
           const call = JSON.parse(payload) as QueuedCall;
-          if (call.to === toPhoneNumber) yield { campaign, callId, call };
+          if (isOf(toPhoneNumber, call)) yield { campaign, callId, call };
         }
       }
     }
   }
 
-  async *#results(
-    toPhoneNumber: string,
-    signal?: AbortSignal,
-  ): AsyncGenerator<[id: string, ResultRecord]> {
+  async *#results(signal?: AbortSignal): AsyncGenerator<[id: string, ResultRecord]> {
     const { results } = this.#keys;
     for await (const [id, fields] of streamEntries(this.#redis, results, ITEMS_PER_STEP, {
       signal,
     })) {
       const record = JSON.parse(fields[fields.indexOf('result') + 1] ?? '{}') as ResultRecord;
-      if (record.toPhoneNumber === toPhoneNumber) yield [id, record];
+      yield [id, record];
     }
   }
 }
 
 /** Of a job that cannot be read, and holds the number, nobody can say that it is another's. */
 function isOf(toPhoneNumber: string, call: QueuedCall | undefined): boolean {
-  return call === undefined || call.to === toPhoneNumber;
+  return (
+    call === undefined ||
+    call.to === toPhoneNumber ||
+    call.otherNumbers?.includes(toPhoneNumber) === true
+  );
 }
 
 function nothingOf(campaign: string, callId: string): PersonalData {

@@ -35,6 +35,10 @@ const callSchema = z
     campaign: campaignId,
     state: z.enum(['queued', 'in_flight', 'settled']),
     toPhoneNumber: z.string(),
+    phoneColumn: z
+      .string()
+      .nullable()
+      .describe('The heading it stood under, where its campaign names several columns of phones.'),
     name: z.string(),
     externalId: z.string().nullable(),
     row: z.int().nullable().describe('Which row of its list.'),

@@ -128,11 +128,20 @@ const columnSchema = z.object({
   samples: z.array(z.string()),
 });
 
+/** Where the campaign names several columns of phones. */
+const phoneChoiceShape = {
+  phoneColumn: z.string().nullable().describe('Of several columns of phones: the one to dial.'),
+  passedOver: z
+    .array(z.object({ heading: z.string(), code: z.string(), reason: z.string() }))
+    .describe('Those before it, and why their numbers are not dialed.'),
+};
+
 const sampleCallSchema = z.object({
   row: z.int(),
   line: z.int(),
   sheetRow: z.int().nullable(),
   payload: z.unknown().describe('As it would be sent.'),
+  ...phoneChoiceShape,
   country: z.string().nullable().describe('Of the number.'),
   zones: z.array(z.string()).describe('By whose clocks its hours are judged.'),
   zoneSource: z.string(),
@@ -169,6 +178,7 @@ const verdictSchema = z.object({
   fate: z.string().describe('`queued`, or why never.'),
   code: z.string().nullable().describe('Of a rejected row.'),
   reason: z.string().nullable(),
+  ...phoneChoiceShape,
   at: instant.nullable(),
   zones: z.array(z.string()),
 });

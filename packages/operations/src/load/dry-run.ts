@@ -46,10 +46,12 @@ export interface DryRunOptions {
   readonly now: number;
 }
 
-interface CallableRow extends RowPlace {
+interface CallableRow extends RowPlace, PhoneChoice {
   readonly callId: string;
   readonly call: QueuedCall;
 }
+
+type PhoneChoice = Pick<RowForesight, 'phoneColumn' | 'passedOver'>;
 
 type CheckedRow = CallableRow | RowForesight;
 
@@ -108,22 +110,41 @@ export class DryRun {
     const callId = this.#options.identity.callId(this.#options.campaign.id, verdict.dedupeKey);
     if (this.#filter.add(callId)) return { ...place, verdict: 'never', fate: 'duplicate' };
     this.#callable += 1;
-    return { ...place, callId, call: verdict.call };
+    const { call, passedOver } = verdict;
+    const { phoneColumn } = call;
+    return {
+      ...place,
+      callId,
+      call,
+      ...(phoneColumn !== undefined && { phoneColumn }),
+      ...(passedOver !== undefined && { passedOver }),
+    };
   }
 
   async #foresee(rows: readonly CheckedRow[]): Promise<RowForesight[]> {
     const callable = rows.filter(isCallable);
     const [previews, suppressed] = await Promise.all([
       this.#options.known?.calls(callable.map(({ callId }) => callId)),
-      this.#options.known?.suppressed(callable.map(({ call }) => call.to)),
+      this.#suppressed(callable),
     ]);
     let index = -1;
     const foreseen = rows.map((row) => {
       if (!isCallable(row)) return row;
       index += 1;
-      return this.#foreseeCall(row, previews?.[index], suppressed?.[index] === true);
+      return this.#foreseeCall(row, previews?.[index], suppressed[index] === true);
     });
     return await this.#withCaps(rows, foreseen);
+  }
+
+  /** Of each row whether one of its numbers is on the do-not-call list. */
+  async #suppressed(rows: readonly CallableRow[]): Promise<boolean[]> {
+    const numbers = rows.map(({ call: { to, otherNumbers = [] } }) => [to, ...otherNumbers]);
+    const flags = (await this.#options.known?.suppressed(numbers.flat())) ?? [];
+    let from = 0;
+    return numbers.map(({ length }) => {
+      from += length;
+      return flags.slice(from - length, from).includes(true);
+    });
   }
 
   async #withCaps(
@@ -207,6 +228,13 @@ const COUNTED_AS = {
   rejected: 'rejected',
 } as const satisfies Record<RowFate, keyof LoadCounts>;
 
-function placeIn({ row, line, sheetRow }: RowPlace): RowPlace {
-  return { row, line, sheetRow };
+function placeIn(row: RowPlace & PhoneChoice): RowPlace & PhoneChoice {
+  const { line, sheetRow, phoneColumn, passedOver } = row;
+  return {
+    row: row.row,
+    line,
+    sheetRow,
+    ...(phoneColumn !== undefined && { phoneColumn }),
+    ...(passedOver !== undefined && { passedOver }),
+  };
 }

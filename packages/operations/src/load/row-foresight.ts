@@ -1,4 +1,4 @@
-import type { RejectCode, RowPlace } from '@libby-dialer/call-list';
+import type { PassedOver, RejectCode, RowPlace } from '@libby-dialer/call-list';
 import type { CallTime, FrequencyCap, Outcome } from '@libby-dialer/dialing';
 
 /**
@@ -31,6 +31,10 @@ export interface RowForesight extends Readonly<RowPlace> {
   readonly at?: number;
   /** Of every row that is no reject and no duplicate. */
   readonly time?: CallTime;
+  /** Where the campaign names several columns of phones: whose number would be dialed. */
+  readonly phoneColumn?: string;
+  /** And those before it, with why their numbers would not. */
+  readonly passedOver?: readonly PassedOver[];
   /** Of a rejected row. */
   readonly code?: RejectCode;
   readonly reason?: string;

@@ -244,7 +244,7 @@ class RowFindings {
       result === undefined
         ? undefined
         : `Its call ended as ${result.outcome} before, and was queued again.`;
-    const known = { callId, toPhoneNumber: call.to, explanation: before };
+    const known = { callId, ...numberOf(call), explanation: before };
     if (state.kind !== 'waits') return { ...known, outcome: state.kind };
     const reason = this.#sources.standstill?.reasonFor(call);
     if (reason !== undefined) return { ...known, outcome: 'held', reason };
@@ -273,7 +273,7 @@ class RowFindings {
     const { callId, call } = candidate;
     const explanation =
       'Only its outcome is known: its result is no longer in Redis or has only just come.';
-    return { outcome, attempts, callId, toPhoneNumber: call.to, explanation };
+    return { outcome, attempts, callId, ...numberOf(call), explanation };
   }
 
   #ended(candidate: Candidate, result: ShelvedResult): RowFinding {
@@ -287,6 +287,10 @@ class RowFindings {
       explanation: isElsewhere && isOtherRow ? calledAs(result) : undefined,
     };
   }
+}
+
+function numberOf({ to, phoneColumn }: QueuedCall): Partial<RowFinding> {
+  return { toPhoneNumber: to, ...(phoneColumn !== undefined && { phoneColumn }) };
 }
 
 /** The hash tells, whatever the list was called; without one the name does. */

@@ -28,6 +28,7 @@ export type RowWord = (typeof ROW_WORDS)[number];
 type ShownField =
   | 'callId'
   | 'toPhoneNumber'
+  | 'phoneColumn'
   | 'attempts'
   | 'queuedAt'
   | 'dialedAt'
@@ -57,6 +58,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'providerMessage', valueOf: ({ providerMessage }) => providerMessage },
   { name: 'attempts', valueOf: ({ attempts }) => attempts },
   { name: 'dialedNumber', valueOf: ({ toPhoneNumber }) => toPhoneNumber },
+  { name: 'phoneColumn', valueOf: ({ phoneColumn }) => phoneColumn },
   { name: 'queuedAt', valueOf: ({ queuedAt }) => queuedAt },
   { name: 'dialedAt', valueOf: ({ dialedAt }) => dialedAt },
   { name: 'settledAt', valueOf: ({ settledAt }) => settledAt },

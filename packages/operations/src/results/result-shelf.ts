@@ -8,6 +8,7 @@ export type ShelvedResult = Pick<ResultRecord, (typeof KEPT)[number]>;
 const KEPT = [
   'callId',
   'toPhoneNumber',
+  'phoneColumn',
   'outcome',
   'reason',
   'attempts',

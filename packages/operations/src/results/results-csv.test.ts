@@ -12,10 +12,10 @@ function readBack(name: string): string | undefined {
 
 test('what the provider said stands before the list, and is safe to open', () => {
   expect(RESULTS_HEADING).toMatch(
-    /,worker,revision,providerMessage,list,listHash,sheetRow,line,note\r\n$/,
+    /,worker,revision,providerMessage,list,listHash,sheetRow,line,note,phoneColumn\r\n$/,
   );
   expect(resultToCsv({ providerMessage: '=1+1, "no"' } as ResultRecord)).toMatch(
-    /,"'=1\+1, ""no""",,,,,\r\n$/,
+    /,"'=1\+1, ""no""",,,,,,\r\n$/,
   );
 });
 
