@@ -4,6 +4,7 @@ import { CHROMIUM } from './chromium.ts';
 import { ConsoleWorld, phone } from './console-world.ts';
 import { holdStory } from './hold-story.ts';
 import { lookStory } from './look-story.ts';
+import { nightStory } from './night-story.ts';
 
 /**
  * One console, one worker, one simulator and one browser for all of it: each story has campaigns of
@@ -28,5 +29,6 @@ describe.skipIf(CHROMIUM === undefined)('the page, in a browser (needs Chromium)
 
   campaignStory(() => world);
   holdStory(() => world);
+  nightStory(() => world);
   lookStory(() => world);
 });

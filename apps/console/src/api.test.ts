@@ -373,11 +373,20 @@ describe('the rest', () => {
     const inFull = await api.ask('GET /schedules/{name}', { params, query });
     expect(inFull).toMatchObject({ name: 'nightly', last: [], campaign: { id: 'nightly' } });
     expect(inFull.next).toHaveLength(5);
+    const plan = (local = '') =>
+      api.ask('GET /schedules/{name}/runs/{local}', { params: { ...params, local } });
+    expect(await plan(date)).toMatchObject({
+      list,
+      isEarly: true,
+      load: { rows: 2, queued: 2, now: 2, isWhole: true },
+    });
+    await expect(plan('2020-02-31')).rejects.toMatchObject({ code: 'bad_date' });
     const run = (early: boolean) =>
       api.ask('POST /schedules/{name}/runs', { params, body: { date, early } });
     await expect(run(false)).rejects.toMatchObject({ code: 'run_early' });
     expect(await run(true)).toMatchObject({ isLoadedAlready: false, counts: { queued: 2 } });
     expect(await run(true)).toMatchObject({ isLoadedAlready: true });
+    expect(await plan(date)).toMatchObject({ load: null });
     await api.ask('DELETE /schedules/{name}', { params });
     await expect(api.ask('DELETE /schedules/{name}', { params })).rejects.toMatchObject({
       status: 404,

@@ -150,6 +150,7 @@ export { readCountry, readNumber, readNumbers } from './people/read-number.ts';
 // Lists that are called again and again
 
 export { ListLookout } from './schedules/list-lookout.ts';
+export { planRun, type RunPlan } from './schedules/plan-run.ts';
 export { type CarryEnd, RunCarrier } from './schedules/run-carrier.ts';
 export { type RunRequest, runSchedule, type ScheduleRunEnd } from './schedules/run-schedule.ts';
 export { scheduleInFullJson, scheduleJson } from './schedules/schedule-json.ts';

@@ -3,7 +3,11 @@ import { isoInstant } from '@libby-dialer/dialing';
 import type { ApiParts } from '@libby-dialer/http-api';
 import {
   addSchedule,
+  callsAtOnce,
+  type LoadPlan,
   listSchedules,
+  planRun,
+  type RunPlan,
   readSchedule,
   removeSchedule,
   runSchedule,
@@ -40,6 +44,8 @@ export function scheduleHandlers({ context, logger }: Console): Handlers<ApiPart
       await removeSchedule(asCaller, name);
       return undefined;
     },
+    'GET /schedules/{name}/runs/{local}': async ({ params: { name, local } }, { signal }) =>
+      planJson(await planRun(context, name, { date: local, signal })),
     'POST /schedules/{name}/runs': async (
       { params: { name }, body: { date, early } },
       { asCaller, signal },
@@ -54,6 +60,22 @@ export function scheduleHandlers({ context, logger }: Console): Handlers<ApiPart
       return runJson(ended);
     },
   };
+}
+
+function planJson({ run: { local, dueAt, campaign }, list, isEarly, load }: RunPlan) {
+  return {
+    local,
+    dueAt: isoInstant(dueAt),
+    campaign,
+    list,
+    isEarly,
+    load: load === undefined ? null : loadJson(load),
+  };
+}
+
+function loadJson(load: LoadPlan) {
+  const { rows, queued, rejected } = load.counts;
+  return { rows, queued, rejected, now: callsAtOnce(load), isWhole: load.isWhole };
 }
 
 function runJson({ run, schedule, end }: ScheduleRunEnd) {

@@ -114,6 +114,39 @@ export const scheduleRoutes = {
     params: nameParam,
     problems: ['no_such_schedule'],
   },
+  'GET /schedules/{name}/runs/{local}': {
+    summary:
+      'What carrying out a run now would do. It looks through the list, and changes nothing.',
+    role: 'operator',
+    params: nameParam.extend({
+      local: z.string().max(30).describe('Local time of the run, or its date where that tells it.'),
+    }),
+    answer: z.object({
+      local: z.string(),
+      dueAt: instant,
+      campaign: campaignId,
+      list: z.string().describe('Where its list lies.'),
+      isEarly: z.boolean().describe('It is not carried out again when it is due.'),
+      load: z
+        .object({
+          rows: count,
+          queued: count,
+          rejected: count,
+          now: count.describe('Calls that could go out at once.'),
+          isWhole: z.boolean().describe('False: only its first 100,000 rows were looked at.'),
+        })
+        .nullable()
+        .describe('Null: it has queued calls already, and does nothing again.'),
+    }),
+    problems: [
+      'no_such_schedule',
+      'no_such_run',
+      'which_run',
+      'bad_date',
+      'run_expired',
+      'list_not_found',
+    ],
+  },
   'POST /schedules/{name}/runs': {
     summary: 'Carry out a run here and now, unless it has queued calls already.',
     description: 'One before it is due uses it up: `early` says that this is meant.',
@@ -140,7 +173,9 @@ export const scheduleRoutes = {
       'run_expired',
       'run_forgotten',
       'run_taken',
-      'no_list',
+      'which_run',
+      'bad_date',
+      'list_not_found',
     ],
   },
 } as const satisfies Routes;

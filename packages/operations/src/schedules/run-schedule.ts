@@ -1,21 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { ListError } from '@libby-dialer/call-list';
 import type { ScheduleRun, ScheduleStore } from '@libby-dialer/dial-queue';
-import {
-  type CronTime,
-  campaignOf,
-  isoInstant,
-  listPathOf,
-  type Schedule,
-  ScheduleCalendar,
-} from '@libby-dialer/dialing';
+import { type CronTime, isoInstant, type Schedule } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import { decide } from '../audit/decide.ts';
 import type { Context } from '../context.ts';
 import { ListLookout } from './list-lookout.ts';
+import { meantRun } from './meant-run.ts';
 import { type CarryEnd, type LoadHooks, RunCarrier } from './run-carrier.ts';
-import { NoSuchScheduleError } from './schedules.ts';
 
 const LEASE_MS = 30_000;
 
@@ -53,15 +44,9 @@ export async function runSchedule(
 ): Promise<ScheduleRunEnd> {
   await context.requireDurableRedis();
   const store = context.queue.schedules;
-  const schedule = await store.get(name);
-  if (schedule === undefined) throw new NoSuchScheduleError(name);
-  const now = await context.now();
-  const time = timeOf(schedule, date, now);
   // What is recorded as due is a daemon's to carry out, so nothing is before it is known that it
   // can be.
-  const foreseen = await store.foresee(schedule, time);
-  await refuseWithoutList(schedule, foreseen);
-  refuseExpired(schedule, foreseen, now);
+  const { schedule, time, foreseen, now } = await meantRun(context, name, date);
   if (foreseen.state !== 'loaded' && now < foreseen.dueAt) {
     if ((await isEarlyMeant?.(schedule, foreseen)) !== true) throw earlyError(schedule, foreseen);
   }
@@ -100,42 +85,6 @@ function earlyError({ name }: Schedule, { local, dueAt }: ScheduleRun): DialerEr
   );
 }
 
-/**
- * The run that a person means: by its date, which must be enough to tell it, or by its local time.
- */
-function timeOf(schedule: Schedule, given: string | undefined, now: number): CronTime {
-  const { name, cron, timezone } = schedule;
-  const wanted = given ?? localDate(now, timezone);
-  const [day = '', time] = wanted.split('T');
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || !isThereTime(`${day}T${time ?? '00:00'}`)) {
-    throw new DialerError('bad_date', `${wanted} is no date such as 2026-12-01.`, {
-      kind: 'invalid',
-    });
-  }
-  const times = new ScheduleCalendar(schedule).cron.on(day);
-  const [found, ...others] =
-    time === undefined ? times : times.filter(({ local }) => local === wanted);
-  if (found === undefined) {
-    const message = `${name} ("${cron}" ${timezone}) has no run on ${wanted}; name another date.`;
-    throw new DialerError('no_such_run', message, { kind: 'not_found' });
-  }
-  if (others.length === 0) return found;
-  const names = times.slice(0, 4).map(({ local }) => local);
-  const message = `${name} has ${times.length} runs on ${day}; name one, such as ${names.join(', ')}.`;
-  throw new DialerError('which_run', message, { kind: 'invalid' });
-}
-
-/** Not the 31st of February, which `Date` takes for a day in March. */
-function isThereTime(local: string): boolean {
-  const date = new Date(`${local}Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(local);
-}
-
-function localDate(now: number, timezone: string): string {
-  // The Swedish way to write a date is ISO 8601.
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: timezone }).format(now);
-}
-
 async function wantedRun(
   store: ScheduleStore,
   schedule: Schedule,
@@ -145,24 +94,4 @@ async function wantedRun(
   if (run !== undefined) return run;
   const message = `Run ${time.local} of ${schedule.name} is too long ago: there is no record any more of whether it was loaded.`;
   throw new DialerError('run_forgotten', message, { kind: 'conflict' });
-}
-
-async function refuseWithoutList(schedule: Schedule, run: ScheduleRun): Promise<void> {
-  const path = listPathOf(schedule, run);
-  const isThere = await stat(path).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) throw new ListError('not_found', `There is no list ${path}.`);
-}
-
-/** Its calls would be queued only to end as `expired`. */
-function refuseExpired(schedule: Schedule, run: ScheduleRun, now: number): void {
-  const { expiresAt } = campaignOf(schedule, run);
-  if (run.state === 'loaded' || expiresAt === undefined || now < expiresAt) return;
-  throw new DialerError(
-    'run_expired',
-    `The calls of run ${run.local} of ${schedule.name} expired at ${isoInstant(expiresAt)}; load its list into another campaign.`,
-    { kind: 'conflict' },
-  );
 }

@@ -63,6 +63,12 @@ export function needsLook({ state, run }: Night): boolean {
   return state === 'failed' || state === 'missed' || (state === 'late' && run?.state !== 'loaded');
 }
 
+/** Whether it can be carried out: not twice, and not while somebody does. */
+export function canRun({ run }: Night): boolean {
+  if (run?.state === 'loading') return false;
+  return run?.state !== 'loaded' || run.counts?.['queued'] === 0;
+}
+
 /** "Tue 1 Dec 18:00", by the clock of the schedule's zone. */
 export function nightText(local: string): string {
   return `${dayText(local.slice(0, 10))} ${local.slice(11)}`;

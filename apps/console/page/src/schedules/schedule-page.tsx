@@ -1,6 +1,8 @@
 import type { ApiAnswer } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Button } from '../kit/button.tsx';
 import { Facts } from '../kit/facts.tsx';
 import { Failure } from '../kit/failure.tsx';
 import { formatCount } from '../kit/numbers.ts';
@@ -8,10 +10,11 @@ import { Page, Section } from '../kit/page.tsx';
 import { dateOn, placeOf, sayDuration } from '../kit/times.ts';
 import { When } from '../kit/when.tsx';
 import { asking } from '../live/queries.ts';
-import { type Night, nightsOf, nightText } from './night.ts';
+import { canRun, type Night, nightsOf, nightText } from './night.ts';
 import { NightCalendar } from './night-calendar.tsx';
 import { NightDetails } from './night-details.tsx';
 import { NightsTable } from './nights-table.tsx';
+import { RunDialog } from './run-dialog.tsx';
 import './schedules.css';
 
 const route = getRouteApi('/schedules/$name');
@@ -55,7 +58,7 @@ function Nights({ schedule }: { readonly schedule: ScheduleInFull }) {
             chosen={chosen?.local}
           />
         </Section>
-        {chosen !== undefined && <ChosenNight night={chosen} />}
+        {chosen !== undefined && <ChosenNight name={name} night={chosen} />}
       </div>
       <Section title="What became of them">
         <NightsTable name={name} nights={past} />
@@ -64,10 +67,15 @@ function Nights({ schedule }: { readonly schedule: ScheduleInFull }) {
   );
 }
 
-function ChosenNight({ night }: { readonly night: Night }) {
+function ChosenNight({ name, night }: { readonly name: string; readonly night: Night }) {
+  const [isAsked, setAsked] = useState(false);
   return (
-    <Section title={nightText(night.local)}>
+    <Section
+      title={nightText(night.local)}
+      note={canRun(night) && <Button onClick={() => setAsked(true)}>Run now…</Button>}
+    >
       <NightDetails night={night} />
+      {isAsked && <RunDialog name={name} local={night.local} onClose={() => setAsked(false)} />}
     </Section>
   );
 }
