@@ -531,5 +531,7 @@ function inModelWords(answer: RealAnswer): GateAnswer {
       return { kind: 'wait', until: unitsFrom(answer.now, answer.until) };
     case 'unfenced':
       throw new Error('nothing in this model waits for replicas');
+    case 'outdated':
+      throw new Error('no question in this model names a definition');
   }
 }

@@ -67,6 +67,7 @@ export class CallGate {
       lines: call.from === undefined ? context.campaign.fromPhoneNumber : [call.from],
       limits:
         run.rules.caps.length === 0 ? context.limits : { ...context.limits, caps: run.rules.caps },
+      edition: context.edition,
       isOwnLine: hasOwnLine(run) || undefined,
       isOwnTime:
         call.startsAt !== undefined ||

@@ -46,6 +46,8 @@ interface Obstacle {
 
 /** A changed campaign brings it up at once. */
 const INCOMPLETE_WAITS_MS = 24 * 3_600_000;
+/** Where the new definition cannot be had. */
+const OUTDATED_SLEEP_MS = 2_000;
 
 const NEVER: StopSignals = {
   stop: new AbortController().signal,
@@ -186,6 +188,8 @@ export class CallHandler {
         return this.#settleLost(run, answer.lost);
       case 'skip':
         return this.#settleSkipped(run, answer, again);
+      case 'outdated':
+        return { kind: 'give_back', sleepUntil: answer.now + OUTDATED_SLEEP_MS, isOutdated: true };
       case 'paused':
         return { kind: 'give_back', sleepUntil: answer.now + LONGEST_SLEEP_MS };
       case 'held':

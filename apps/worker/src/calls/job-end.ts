@@ -18,9 +18,15 @@ export type JobEnd =
   | { readonly kind: 'delay'; readonly until: number; readonly sleepUntil?: number }
   /**
    * The job goes back; everything of the campaign has to wait, if known until when. With a `turn`
-   * not for trouble, but for its turn.
+   * not for trouble, but for its turn. `isOutdated`: it was asked for by a definition that has
+   * changed.
    */
-  | { readonly kind: 'give_back'; readonly sleepUntil: number; readonly turn?: Turn };
+  | {
+      readonly kind: 'give_back';
+      readonly sleepUntil: number;
+      readonly turn?: Turn;
+      readonly isOutdated?: true;
+    };
 
 /** What all calls of a campaign take turns for. */
 export type Turn = 'line' | 'in_flight' | 'pace';

@@ -43,6 +43,8 @@ export interface CampaignWorkerParts {
   readonly events: WorkerEvents;
   /** Runs a job within the process's own limit of calls in flight. */
   readonly limit: <T>(run: () => Promise<T>) => Promise<T>;
+  /** Reads the campaign's definition anew; `context` is another after it if that has changed. */
+  readonly renew: () => Promise<void>;
   /** Told when the campaign worker's demand has changed by much. */
   readonly onDemand: () => void;
 }
@@ -212,12 +214,16 @@ export class CampaignWorker {
     const signals = { stop: this.#stop.signal, abort: this.#abort.signal };
     try {
       if (this.#hasToQueue) {
-        const end = this.#giveBack() ?? (await handler.handleUnsent(this.context, delivered));
+        const end =
+          this.#giveBack() ??
+          (await this.#byNewRules((context) => handler.handleUnsent(context, delivered)));
         if (end !== undefined) return { end, isUnsent: true };
       }
       const end = await this.#proof(() =>
         limit(
-          async () => this.#giveBack() ?? (await handler.handle(this.context, delivered, signals)),
+          async () =>
+            this.#giveBack() ??
+            (await this.#byNewRules((context) => handler.handle(context, delivered, signals))),
         ),
       );
       return { end, isUnsent: false };
@@ -232,6 +238,17 @@ export class CampaignWorker {
       } as const;
       return { end, isUnsent: false };
     }
+  }
+
+  /** Runs a job, and once more where the gate knows of newer rules than this campaign worker. */
+  async #byNewRules<End extends JobEnd | undefined>(
+    run: (context: CampaignContext) => Promise<End>,
+  ): Promise<End> {
+    const { context } = this;
+    const end = await run(context);
+    if (end?.kind !== 'give_back' || end.isOutdated !== true) return end;
+    if (this.context === context) await this.#parts.renew();
+    return this.context === context ? end : run(this.context);
   }
 
   /**

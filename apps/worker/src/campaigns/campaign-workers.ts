@@ -181,6 +181,8 @@ export class CampaignWorkers {
     if (worker === undefined || this.#stopped) return;
     try {
       const news = await this.#read(id);
+      // It is closed by the next look.
+      if (news === undefined) this.look();
       if (news === undefined || this.#workers.get(id) !== worker) return;
       this.#changeWorker(worker, news);
       worker.wake();
@@ -320,6 +322,7 @@ export class CampaignWorkers {
       clock,
       events,
       limit: (run) => this.#slots.run(user, run),
+      renew: () => this.#renew(id),
       onDemand: () => this.#shareSoon(),
     });
     this.#users.set(worker, user);

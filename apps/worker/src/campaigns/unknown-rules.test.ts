@@ -10,11 +10,16 @@ afterAll(() => redis.stop());
 
 /** As an enqueuer of a newer version stores it. */
 async function storeNewer(world: DialingWorld, changes: object, id = 'spring'): Promise<void> {
-  const { keys } = world;
-  const definition = JSON.parse((await world.redis.hget(keys.campaigns, id)) ?? '{}') as object;
-  await world.redis.hset(keys.campaigns, id, JSON.stringify({ ...definition, ...changes }));
-  await world.redis.incr(keys.registryVersion);
-  await world.redis.publish(keys.announcements, `campaign:${id}`);
+  const { keys, redis } = world;
+  const definition = JSON.parse((await redis.hget(keys.campaigns, id)) ?? '{}') as object;
+  const version = Number(await redis.get(keys.registryVersion)) + 1;
+  await redis
+    .multi()
+    .hset(keys.campaigns, id, JSON.stringify({ ...definition, ...changes }))
+    .set(keys.registryVersion, version)
+    .hset(keys.campaign(id).state, 'changed', version)
+    .publish(keys.announcements, `campaign:${id}`)
+    .exec();
 }
 
 const isUnkept = (world: DialingWorld) =>
@@ -54,8 +59,9 @@ describe.concurrent('a campaign with a rule that this worker does not know', () 
     await world.startWorker();
     await world.settled(1);
     await storeNewer(world, { quietDays: [] });
-    await isUnkept(world);
+    // Whoever has not noticed yet is told by the gate.
     await world.load([phone(2)]);
+    await isUnkept(world);
     await world.campaign({ id: 'autumn' });
     await world.load([phone(5)], 'autumn');
     await world.settled(1, 'autumn');

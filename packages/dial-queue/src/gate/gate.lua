@@ -8,7 +8,7 @@
 --
 -- Answers, in order of precedence (all times in ms of this server's clock):
 --   done <outcome> | busy <deadline> | in_doubt <JSON claim>
---   skip <outcome> <reason> <attempts so far> | paused
+--   skip <outcome> <reason> <attempts so far> | outdated | paused
 --   held <scope> <reason> <retryAt or 0> <is the call that opened it: 1/0>
 --   wait <until> <what for> | unready
 --   uncompared (claims that the asker has seen are lost, or may be) | dial <JSON claim>
@@ -65,7 +65,7 @@ local function skip(outcome, reason)
 end
 
 local campaign = redis.call('HMGET', state,
-  'canceled', 'paused', 'expiresAt', 'startsAt', 'lastSlot', 'hasOwnLines', 'archived')
+  'canceled', 'paused', 'expiresAt', 'startsAt', 'lastSlot', 'hasOwnLines', 'archived', 'changed')
 -- Its ledger is gone: nobody can tell whether this call has had its outcome. A loader is told, and
 -- counts no such row as loaded.
 if campaign[7] then return answer('done', 'canceled') end
@@ -79,6 +79,9 @@ for place, numbers in ipairs(do_not_call) do
   local member = place == 1 and person or ask.others[place - 1].member
   if redis.call('SISMEMBER', numbers, member) == 1 then return skip('suppressed', 'do_not_call') end
 end
+
+-- All that follows goes by the campaign's definition, as the asker knows it.
+if ask.edition and ask.edition ~= (campaign[8] or '') then return answer('outdated') end
 
 local starts_at = ask.startsAt or tonumber(campaign[4])
 

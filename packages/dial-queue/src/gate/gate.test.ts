@@ -129,9 +129,12 @@ describe('the order of precedence', () => {
     const list = fixture.queue.doNotCall;
     const past = Date.now() - 1000;
     const future = Date.now() + 60_000;
-    const ask = () => gate.claim(fixture.request({ expiresAt, startsAt: future, opensAt }));
+    const ask = () =>
+      gate.claim(fixture.request({ expiresAt, startsAt: future, opensAt, edition }));
+    let edition = '';
     let expiresAt: number | undefined = past;
     let opensAt = future + 60_000;
+    await fixture.campaign();
     await redis.hset(own.state, 'canceled', 1, 'paused', 1);
     await list.add([PERSON]);
     await holds.open(HOLD, 'another call');
@@ -157,6 +160,8 @@ describe('the order of precedence', () => {
       outcome: 'suppressed',
       reason: 'do_not_call',
     });
+    expect((await ask()).kind).toBe('outdated');
+    edition = await fixture.campaigns.edition('spring');
     expect((await ask()).kind).toBe('paused');
     await redis.hdel(own.state, 'paused');
     expect(await ask()).toMatchObject({
@@ -186,6 +191,19 @@ describe('the order of precedence', () => {
       kind: 'done',
       outcome: 'accepted',
     });
+  });
+
+  it('lets nobody out by a definition that has changed, nor renews a claim by it', async () => {
+    await fixture.campaign();
+    const gate = fixture.gate();
+    const edition = await fixture.campaigns.edition('spring');
+    expect((await gate.claim(fixture.request({ edition }))).kind).toBe('dial');
+    await fixture.campaign({ priority: 1 });
+    expect((await gate.claim(fixture.request({ edition, renews: 0 }))).kind).toBe('outdated');
+    const other = { callId: 'call-2', owner: 'owner-2' };
+    expect((await gate.claim(fixture.request({ ...other, edition }))).kind).toBe('outdated');
+    const newer = { ...other, edition: await fixture.campaigns.edition('spring') };
+    expect((await gate.claim(fixture.request(newer))).kind).toBe('dial');
   });
 
   it('lets a record’s own times win over its campaign’s', async () => {

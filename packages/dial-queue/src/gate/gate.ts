@@ -32,6 +32,11 @@ export interface ClaimRequest {
   readonly startsAt?: number | undefined;
   readonly expiresAt?: number | undefined;
   readonly limits: Limits;
+  /**
+   * Which change of the campaign's definition hours and limits are from (`CampaignStore.edition`).
+   * If another is stored, the answer is `outdated`. Left out: none is asked for.
+   */
+  readonly edition?: string | undefined;
   /** No other line may carry it: while that is full it waits by itself. */
   readonly isOwnLine?: boolean | undefined;
   /** Its hours are its own, not its campaign's: those who wait for the same are spread out. */
@@ -105,6 +110,8 @@ type GateVerdict =
       readonly reason: Reason;
       readonly attempts: number;
     }
+  /** The campaign's definition is another by now: read it anew, and ask again. */
+  | { readonly kind: 'outdated' }
   | { readonly kind: 'paused' }
   | {
       readonly kind: 'held';
@@ -414,6 +421,7 @@ function readVerdict([kind, ...rest]: unknown[]): GateVerdict {
         reason: rest[1] as Reason,
         attempts: Number(rest[2]),
       };
+    case 'outdated':
     case 'paused':
     case 'unready':
       return { kind };
