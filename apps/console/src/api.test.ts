@@ -259,7 +259,16 @@ describe('lists', () => {
       kind: 'check',
       state: 'done',
       rows: 3,
-      result: { queued: 2, rejected: 1, verdicts: { now: 2, at: 0, never: 1 } },
+      by: expect.anything(),
+      campaign: 'spring',
+      result: {
+        queued: 2,
+        rejected: 1,
+        verdicts: { now: 2, at: 0, never: 1 },
+        isWhole: true,
+        callsAtOnce: 2,
+        backlog: { zones: [{ calls: 2 }] },
+      },
     });
     const verdicts = await api.ask('GET /lists/{list}/verdicts', {
       params,
@@ -364,9 +373,14 @@ describe('the rest', () => {
     await bench.put('nightly');
     const list = await bench.list('people.csv', 2);
     const params = { name: 'nightly' };
-    const body = { cron: '0 18 * * *', timezone: 'UTC', list, campaign: 'nightly' };
+    const when = { cron: '0 18 * * *', timezone: 'UTC' };
+    const read = { encoding: 'latin1', headerRow: 1, canary: { calls: 10, pass: 0.8 } };
+    const body = { ...when, ...read, list, campaign: 'nightly' };
     const put = await api.ask('PUT /schedules/{name}', { params, body });
-    expect(put).toMatchObject({ kind: 'added', schedule: { name: 'nightly', list } });
+    expect(put).toMatchObject({
+      kind: 'added',
+      schedule: { list, encoding: 'windows-1252', headerRow: 1, canary: { calls: 10, needed: 8 } },
+    });
     const [schedule] = (await api.ask('GET /schedules')).schedules;
     const date = schedule?.next[0]?.local;
     const query = { last: 0, next: 5 };

@@ -7,13 +7,16 @@ export class ApiError extends Error {
   readonly code: string;
   /** Each key of the request that is wrong, and why. */
   readonly problems: readonly string[];
+  /** What there is to choose from. */
+  readonly choices: readonly string[];
   readonly retryAfterSeconds: number | undefined;
 
-  constructor({ status, code, detail, problems = [], retryAfterSeconds }: Problem) {
+  constructor({ status, code, detail, problems = [], choices = [], retryAfterSeconds }: Problem) {
     super(detail);
     this.status = status;
     this.code = code;
     this.problems = problems;
+    this.choices = choices;
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

@@ -1,4 +1,4 @@
-import { DialerError, type ErrorKind } from '@libby-dialer/runtime';
+import { DialerError, type DialerErrorOptions, type ErrorKind } from '@libby-dialer/runtime';
 
 export type ListErrorCode =
   | 'not_found'
@@ -32,7 +32,7 @@ const KINDS: Partial<Record<ListErrorCode, ErrorKind>> = {
 
 /** A list that cannot be read at all. Its code is `list_empty` and the like. */
 export class ListError extends DialerError {
-  constructor(code: ListErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ListErrorCode, message: string, options?: DialerErrorOptions) {
     super(`list_${code}`, message, { ...options, kind: KINDS[code] ?? 'unprocessable' });
   }
 }

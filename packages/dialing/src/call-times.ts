@@ -84,9 +84,14 @@ const MINUTE_MS = 60_000;
 /** Calls with times of their own may be as many as there are rows. */
 const MAX_GROUPS = 1000;
 
+/** Calls of the same zones. */
+export interface ZonedGroup extends CallGroup {
+  readonly zones: readonly string[];
+}
+
 /** Counts calls by when they may go out, in an amount of memory that does not grow with them. */
 export class CallGroups {
-  readonly #groups = new Map<string, CallGroup & { calls: number }>();
+  readonly #groups = new Map<string, ZonedGroup & { calls: number }>();
   #rough = 0;
 
   /**
@@ -104,18 +109,18 @@ export class CallGroups {
     const hours = `${zones.join('&')} ${rules.join('&')}`;
     const key = `${hours} ${from ?? ''} ${to ?? ''}`;
     if (this.#groups.has(key) || this.#groups.size < MAX_GROUPS) {
-      this.#count(key, calls, { openSpan, startsAt: from, expiresAt: to });
+      this.#count(key, calls, { zones, openSpan, startsAt: from, expiresAt: to });
     } else {
       this.#rough += calls;
-      this.#count(hours, calls, { openSpan });
+      this.#count(hours, calls, { zones, openSpan });
     }
   }
 
-  list(): CallGroup[] {
+  list(): ZonedGroup[] {
     return [...this.#groups.values()];
   }
 
-  #count(key: string, calls: number, hours: Omit<CallGroup, 'calls'>): void {
+  #count(key: string, calls: number, hours: Omit<ZonedGroup, 'calls'>): void {
     const group = this.#groups.get(key);
     if (group === undefined) this.#groups.set(key, { ...hours, calls });
     else group.calls += calls;

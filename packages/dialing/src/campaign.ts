@@ -331,7 +331,10 @@ export function parseCampaign(content: unknown): CampaignVerdict {
   }
   const parsed = campaignSchema.safeParse(content, { reportInput: true });
   if (!parsed.success)
-    return { ok: false, problems: parsed.error.issues.flatMap((issue) => sentencesOf(issue)) };
+    return {
+      ok: false,
+      problems: parsed.error.issues.flatMap((issue) => plainIssues(issue)).flatMap(sentencesOf),
+    };
   return { ok: true, campaign: parsed.data, warnings: warningsOf(parsed.data) };
 }
 
@@ -351,23 +354,28 @@ function hasStrayEnd(texts: string | readonly string[] | undefined): boolean {
   return [texts ?? []].flat().some((each) => strayBraces(each).closing);
 }
 
+/** Every sentence begins with the key it is about. */
+function sentencesOf(issue: z.core.$ZodIssue): string[] {
+  if (issue.code !== 'unrecognized_keys') return [`${issue.path.join('.')}: ${plainly(issue)}`];
+  return issue.keys.map(
+    (name) => `${[...issue.path, name].join('.')}: is not a key of a campaign file`,
+  );
+}
+
 /**
- * Every sentence begins with the key it is about. `above` is the path to a key whose alternatives
- * were tried.
+ * What is wrong with the alternative that was meant, where there were several.
+ * @param above the path to a key whose alternatives were tried
  */
-function sentencesOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): string[] {
+export function plainIssues(
+  issue: z.core.$ZodIssue,
+  above: readonly PropertyKey[] = [],
+): z.core.$ZodIssue[] {
   const path = [...above, ...issue.path];
-  const key = path.join('.');
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map(
-      (name) => `${[...path, name].join('.')}: is not a key of a campaign file`,
-    );
-  }
-  if (issue.code === 'invalid_union') {
-    const closest = issue.errors.find((issues) => !issues.some(isOfAnotherKind));
-    if (closest !== undefined) return closest.flatMap((each) => sentencesOf(each, path));
-  }
-  return [`${key}: ${plainly(issue)}`];
+  const closest =
+    issue.code === 'invalid_union'
+      ? issue.errors.find((issues) => !issues.some(isOfAnotherKind))
+      : undefined;
+  return closest?.flatMap((each) => plainIssues(each, path)) ?? [{ ...issue, path }];
 }
 
 /** zod's own words for what users get wrong most often, made a sentence. */

@@ -8,7 +8,14 @@ export {
 } from '@libby-dialer/call-record';
 export { backoffMs, retryDelayMs } from './backoff.ts';
 export { type CallSource, callSource } from './call-source.ts';
-export { CallGroups, type CallTime, CallTimes, earliestAt, isHopeless } from './call-times.ts';
+export {
+  CallGroups,
+  type CallTime,
+  CallTimes,
+  earliestAt,
+  isHopeless,
+  type ZonedGroup,
+} from './call-times.ts';
 export { recipientZones, type ZoneSource, zonesFor } from './call-zones.ts';
 export {
   type CallingWindow,
@@ -18,6 +25,7 @@ export {
   conversationMs,
   type DedupeBy,
   parseCampaign,
+  plainIssues,
   TEXT_FIELDS,
 } from './campaign.ts';
 export { CAMPAIGN_STATES, type CampaignState } from './campaign-state.ts';

@@ -34,6 +34,6 @@ export {
 } from './routes/calls.ts';
 export { type CampaignStatusJson, campaignStatusSchema } from './routes/campaigns.ts';
 export type { Hold } from './routes/holds.ts';
-export type { ListJson, UnderstoodListJson } from './routes/lists.ts';
+export type { ListJson, UnderstoodListJson, UploadJson } from './routes/lists.ts';
 export type { ScheduleJson } from './routes/schedules.ts';
 export { type Snapshot, snapshotSchema } from './routes/system.ts';

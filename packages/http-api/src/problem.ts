@@ -12,6 +12,10 @@ export const problemSchema = z
       .array(z.string())
       .optional()
       .describe('Of a request that cannot be read: each key that is wrong, and why.'),
+    choices: z
+      .array(z.string())
+      .optional()
+      .describe('What there is to choose from, such as the sheets of a workbook.'),
     retryAfterSeconds: z.int().optional().describe('As the header `Retry-After` has it.'),
   })
   .meta({ id: 'Problem' });

@@ -1,4 +1,4 @@
-import { campaignSchema, resultRecordSchema } from '@libby-dialer/dialing';
+import { campaignSchema, MOST_CANARY_CALLS, resultRecordSchema } from '@libby-dialer/dialing';
 import { z } from 'zod';
 
 /** A campaign as its file would have it. */
@@ -20,6 +20,45 @@ export const count = z.int().nonnegative();
 export const canarySchema = z.object({
   calls: count,
   needed: count.nullable().describe('So many accepted ones let the rest follow; null: a person.'),
+});
+
+/** The first calls: the rest is held until these have gone well, or a person lets it go. */
+export const askedCanarySchema = z.strictObject({
+  calls: z.int().min(1).max(MOST_CANARY_CALLS).describe('So many go first.'),
+  pass: z
+    .number()
+    .positive()
+    .max(1)
+    .optional()
+    .describe('The share that must be accepted; left out: a person decides.'),
+});
+
+/** How a list is read, where its name and content do not tell. */
+export const readingShape = {
+  format: z.enum(['csv', 'json', 'ndjson', 'xlsx']).optional(),
+  sheet: z.string().max(200).optional().describe('Of a workbook.'),
+  encoding: z
+    .string()
+    .max(40)
+    .optional()
+    .describe('Of its text, such as windows-1252; left out: UTF-8.'),
+  headerRow: z
+    .int()
+    .min(1)
+    .max(1_048_576)
+    .optional()
+    .describe('The row of its headings, as a spreadsheet numbers it, where a title stands above.'),
+};
+
+/** Calls that wait, by zone, and how they are foreseen to go out over 48 hours. */
+export const zoneBacklogSchema = z.object({
+  zones: z.array(z.string()).describe('Open only when it is open in all of them.'),
+  calls: count,
+  open: z.array(z.object({ from: instant, to: instant })),
+  left: z
+    .array(count)
+    .nullable()
+    .describe('Now and after each hour. Null: nobody knows how fast they go.'),
 });
 
 /** A number as a person writes it, where the country is said beside it. */

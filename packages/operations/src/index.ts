@@ -48,6 +48,7 @@ export {
   type Opening,
   zonesText,
 } from './load/dry-run-totals.ts';
+export { givenReading } from './load/given-reading.ts';
 export { type LoadCounts, noRows } from './load/list-loader.ts';
 export type { ProgressView } from './load/list-progress.ts';
 export { loadJson, totalsJson } from './load/load-json.ts';

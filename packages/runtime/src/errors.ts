@@ -22,6 +22,8 @@ export type ErrorKind =
 export interface DialerErrorOptions extends ErrorOptions {
   /** Left out: `failed`. */
   readonly kind?: ErrorKind;
+  /** What there is to choose from, where the request has to name one. */
+  readonly choices?: readonly string[];
   /** What the sentence names, such as the id of a campaign, for front ends that say more. */
   readonly about?: Readonly<Record<string, string>>;
 }
@@ -36,17 +38,19 @@ export class DialerError extends Error {
   readonly code: string;
   readonly kind: ErrorKind;
   readonly about: Readonly<Record<string, string>>;
+  readonly choices: readonly string[] | undefined;
 
   constructor(
     code: string,
     message: string,
-    { kind = 'failed', about = {}, ...options }: DialerErrorOptions = {},
+    { kind = 'failed', about = {}, choices, ...options }: DialerErrorOptions = {},
   ) {
     super(message, options);
     this.name = new.target.name;
     this.code = code;
     this.kind = kind;
     this.about = about;
+    this.choices = choices;
   }
 }
 

@@ -10,11 +10,11 @@ import {
   listArchivedCampaigns,
   putCampaign,
   retryCalls,
-  type ZoneBacklog,
 } from '@libby-dialer/operations';
 import type { Console } from '../console.ts';
 import type { Exchange, Handlers } from '../http/handlers.ts';
 import { HttpProblem } from '../http/http-problem.ts';
+import { backlogJson } from './backlog-json.ts';
 import { campaignJson } from './campaign-json.ts';
 import { checkedCampaign } from './given-campaign.ts';
 
@@ -47,10 +47,8 @@ export function campaignHandlers({ context, watch }: Console): Handlers<ApiParts
         .rates(id)
         .map(({ at, perSecond }) => ({ at: isoInstant(at), perSecond: perSecond ?? null })),
     }),
-    'GET /campaigns/{id}/backlog': async ({ params: { id } }) => {
-      const { now, zones } = await watch.backlog(id);
-      return { at: isoInstant(now), zones: zones.map(zoneJson) };
-    },
+    'GET /campaigns/{id}/backlog': async ({ params: { id } }) =>
+      backlogJson(await watch.backlog(id)),
     'PUT /campaigns/{id}': async ({ params: { id }, headers: asked, body }, exchange) => {
       const { headers, asCaller } = exchange;
       const { campaign, warnings } = checkedCampaign(withId(id, body));
@@ -83,18 +81,6 @@ export function campaignHandlers({ context, watch }: Console): Handlers<ApiParts
     'POST /all-campaigns/pause': steerAll('pause'),
     'POST /all-campaigns/resume': steerAll('resume'),
     'POST /all-campaigns/cancel': steerAll('cancel'),
-  };
-}
-
-function zoneJson({ zones, calls, open, left }: ZoneBacklog) {
-  return {
-    zones: [...zones],
-    calls: Math.round(calls),
-    open: open.map(({ opensAt, closesAt }) => ({
-      from: isoInstant(opensAt),
-      to: isoInstant(closesAt),
-    })),
-    left: left === undefined ? null : left.map(Math.round),
   };
 }
 

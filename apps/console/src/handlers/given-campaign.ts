@@ -1,4 +1,5 @@
-import { type Campaign, parseCampaign } from '@libby-dialer/dialing';
+import { type Campaign, type Canary, canaryOf, parseCampaign } from '@libby-dialer/dialing';
+import type { ApiReceived } from '@libby-dialer/http-api';
 import { type Context, campaignInFull } from '@libby-dialer/operations';
 import { HttpProblem } from '../http/http-problem.ts';
 
@@ -13,4 +14,11 @@ export function checkedCampaign(content: unknown): { campaign: Campaign; warning
 /** A stored campaign by its id, or one that was given in full and is checked already. */
 export async function meantCampaign(context: Context, given: string | Campaign): Promise<Campaign> {
   return typeof given === 'string' ? await campaignInFull(context, given) : given;
+}
+
+type AskedCanary = ApiReceived<'POST /lists/{list}/load'>['body']['canary'];
+
+/** So many calls go first, as a request says it. */
+export function askedCanary(asked: AskedCanary): Canary | undefined {
+  return asked && canaryOf(asked.calls, asked.pass);
 }

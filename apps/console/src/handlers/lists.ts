@@ -1,14 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { type Campaign, canaryOf } from '@libby-dialer/dialing';
+import type { Campaign } from '@libby-dialer/dialing';
 import type { ApiParts, ApiReceived, ListJson } from '@libby-dialer/http-api';
 import {
   type Context,
+  callsAtOnce,
+  givenReading,
   importNumbers,
   loadJson,
   loadList,
-  openDryRun,
+  planLoad,
   readCountry,
   totalsJson,
   understandList,
@@ -17,9 +19,10 @@ import { sleep } from '@libby-dialer/runtime';
 import type { Console } from '../console.ts';
 import type { Handlers } from '../http/handlers.ts';
 import { HttpProblem } from '../http/http-problem.ts';
-import { readVerdicts, writeVerdicts } from '../lists/list-verdicts.ts';
+import { keepVerdicts, readVerdicts } from '../lists/list-verdicts.ts';
 import { ListWork, type WorkHooks } from '../lists/list-work.ts';
-import { checkedCampaign, meantCampaign } from './given-campaign.ts';
+import { backlogJson } from './backlog-json.ts';
+import { askedCanary, checkedCampaign, meantCampaign } from './given-campaign.ts';
 import { understoodJson } from './understood-json.ts';
 
 /** Columns can be told before there is a campaign. */
@@ -33,6 +36,11 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
   return {
     'POST /lists': ({ query: { name }, body: content }, { caller, signal }) =>
       lists.add({ name, by: caller.name, content, signal }),
+    'POST /uploads': ({ body: { name, bytes } }, { caller }) =>
+      lists.beginUpload({ name, bytes, by: caller.name }),
+    'GET /uploads/{list}': ({ params: { list } }) => lists.upload(list),
+    'PUT /uploads/{list}': ({ params: { list }, query: { from }, body: content }, { signal }) =>
+      lists.takePiece({ list, from, content, signal }),
     'GET /lists': async () => ({ lists: await lists.all() }),
     'GET /lists/{list}': ({ params: { list } }) => lists.one(list),
     'DELETE /lists/{list}': async ({ params: { list } }) => {
@@ -40,18 +48,21 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
       return undefined;
     },
     'POST /lists/{list}/understand': async ({ params: { list }, body }, { signal }) => {
-      const { campaign, ...reading } = body;
-      const given = { ...reading, ...(await lists.fileOf(list)), stdin: nothing(), signal };
+      const { campaign, columns, ...reading } = body;
+      const file = { ...givenReading(reading), ...(await lists.fileOf(list)) };
+      const given = { ...file, stdin: nothing(), signal };
       if (campaign !== undefined)
         return understoodJson(await understandList(await meantCampaign(context, campaign), given));
-      const { campaign: none } = checkedCampaign(NO_CAMPAIGN);
+      const { campaign: none } = checkedCampaign({ ...NO_CAMPAIGN, columns });
       return { ...understoodJson(await understandList(none, given)), calls: [], rejected: {} };
     },
-    'POST /lists/{list}/check': async ({ params: { list }, query, body }) => {
-      const given = { ...body, ...(await lists.fileOf(list)) };
+    'POST /lists/{list}/check': async ({ params: { list }, query, body }, { caller }) => {
+      const given = { ...givenReading(body), ...(await lists.fileOf(list)) };
       const campaign = await meantCampaign(context, body.campaign);
       const check = (hooks: WorkHooks) => checkResult(console, list, { ...given, campaign }, hooks);
-      return await begin(list, () => ListWork.begin('check', check, onCrash), query.waitSeconds);
+      const order = { by: caller.name, campaign: campaign.id };
+      const work = () => ListWork.begin('check', order, check, onCrash);
+      return await begin(list, work, query.waitSeconds);
     },
     'GET /lists/{list}/verdicts': async ({ params: { list }, query }) => {
       await lists.one(list);
@@ -62,13 +73,15 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
       const { rows, next } = await readVerdicts(lists.verdictsOf(list), page);
       return { rows, nextCursor: next === undefined ? null : String(next) };
     },
-    'POST /lists/{list}/load': async ({ params: { list }, query, body }, { asCaller }) => {
-      const given = { ...body, ...(await lists.fileOf(list)) };
+    'POST /lists/{list}/load': async ({ params: { list }, query, body }, { caller, asCaller }) => {
+      const given = { ...givenReading(body), ...(await lists.fileOf(list)) };
       const campaign = await meantCampaign(context, body.campaign);
       const rejects = lists.rejectsOf(list);
       const load = (hooks: WorkHooks) =>
         loadResult(asCaller, rejects, { ...given, campaign }, hooks);
-      return await begin(list, () => ListWork.begin('load', load, onCrash), query.waitSeconds);
+      const order = { by: caller.name, campaign: campaign.id };
+      const work = () => ListWork.begin('load', order, load, onCrash);
+      return await begin(list, work, query.waitSeconds);
     },
     'POST /lists/{list}/stop': async ({ params: { list } }) => {
       await lists.stop(list);
@@ -78,14 +91,20 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
       const { name } = await lists.fileOf(list);
       return await rejectsOf(lists.rejectsOf(list), name, headers);
     },
-    'POST /lists/{list}/do-not-call': async ({ params: { list }, query, body }, { asCaller }) => {
-      const given = { ...body, country: readCountry(body.country), ...(await lists.fileOf(list)) };
+    'POST /lists/{list}/do-not-call': async (
+      { params: { list }, query, body },
+      { caller, asCaller },
+    ) => {
+      const country = readCountry(body.country);
+      const given = { ...givenReading(body), country, ...(await lists.fileOf(list)) };
       const rejects = lists.rejectsOf(list);
-      const work = async (hooks: WorkHooks) => {
+      const take = async (hooks: WorkHooks) => {
         const request = { ...given, ...hooks, rejects, stdin: nothing() };
         return { ...(await importNumbers(asCaller, request)).counts };
       };
-      return await begin(list, () => ListWork.begin('import', work, onCrash), query.waitSeconds);
+      const order = { by: caller.name, campaign: null };
+      const work = () => ListWork.begin('import', order, take, onCrash);
+      return await begin(list, work, query.waitSeconds);
     },
   };
 }
@@ -96,8 +115,9 @@ interface Meant {
   readonly name: string;
   readonly campaign: Campaign;
 }
-type Check = Omit<ApiReceived<'POST /lists/{list}/check'>['body'], 'campaign'> & Meant;
-type Load = Omit<ApiReceived<'POST /lists/{list}/load'>['body'], 'campaign'> & Meant;
+type Given<Body extends object> = Omit<ReturnType<typeof givenReading<Body>>, 'campaign'> & Meant;
+type Check = Given<ApiReceived<'POST /lists/{list}/check'>['body']>;
+type Load = Given<ApiReceived<'POST /lists/{list}/load'>['body']>;
 
 async function checkResult(
   { context, lists }: Console,
@@ -105,19 +125,25 @@ async function checkResult(
   given: Check,
   hooks: WorkHooks,
 ) {
-  using run = await openDryRun(context, { ...given, ...hooks, stdin: nothing() });
-  const { counts } = run.found;
-  using _progress = hooks.watch(() => ({ rows: counts.rows, rejected: counts.rejected }));
-  await writeVerdicts(lists.verdictsOf(list), run.rows);
-  const { totals, payloads } = run.found;
+  const canary = askedCanary(given.canary);
+  const { mostRows = Number.POSITIVE_INFINITY } = given;
+  const request = { ...given, mostRows, canary, ...hooks };
+  const plan = await keepVerdicts(lists.verdictsOf(list), (foreseen) =>
+    planLoad(context, { ...request, stdin: nothing(), foreseen }),
+  );
+  const { totals, counts, payloads, change, isAnotherList, isWhole, share, pending } = plan;
   const { rejectsFile: _, ...loaded } = loadJson(given.campaign.id, counts, undefined);
   return {
     ...loaded,
     ...totalsJson(totals),
+    isWhole,
+    share: share ?? null,
+    callsAtOnce: callsAtOnce(plan),
+    backlog: backlogJson(totals.backlog()),
     payloads: [...payloads],
-    changes: [...(run.change?.changes ?? [])],
-    pending: run.change?.pending ?? 0,
-    isAnotherList: run.isAnotherList,
+    changes: [...(change?.changes ?? [])],
+    pending,
+    isAnotherList,
   };
 }
 
@@ -133,7 +159,7 @@ async function loadResult(
     campaign,
     stdin: nothing(),
     rejects,
-    canary: canary && canaryOf(canary.calls, canary.pass),
+    canary: askedCanary(canary),
     isChangeMeant: async () => changesMeant,
     isAnotherMeant: async () => anotherListMeant,
   });

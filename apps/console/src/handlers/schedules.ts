@@ -4,6 +4,7 @@ import type { ApiParts } from '@libby-dialer/http-api';
 import {
   addSchedule,
   callsAtOnce,
+  givenReading,
   type LoadPlan,
   listSchedules,
   planRun,
@@ -18,7 +19,7 @@ import {
 import { DialerError } from '@libby-dialer/runtime';
 import type { Console } from '../console.ts';
 import type { Handlers } from '../http/handlers.ts';
-import { meantCampaign } from './given-campaign.ts';
+import { askedCanary, meantCampaign } from './given-campaign.ts';
 
 export function scheduleHandlers({ context, logger }: Console): Handlers<ApiParts['schedules']> {
   return {
@@ -36,7 +37,9 @@ export function scheduleHandlers({ context, logger }: Console): Handlers<ApiPart
     },
     'PUT /schedules/{name}': async ({ params: { name }, body }, { asCaller }) => {
       const campaign = await meantCampaign(context, body.campaign);
-      const added = await addSchedule(asCaller, { ...body, name, campaign });
+      const canary = askedCanary(body.canary);
+      const settings = { ...givenReading(body), name, campaign, canary };
+      const added = await addSchedule(asCaller, settings);
       const { answer: kind, schedule, next } = added;
       return { kind, schedule: scheduleJson({ schedule, next, last: [] }) };
     },

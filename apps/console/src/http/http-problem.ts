@@ -3,7 +3,8 @@ import type { Problem } from '@libby-dialer/http-api';
 import { DialerError, type ErrorKind } from '@libby-dialer/runtime';
 
 export interface HttpProblemOptions extends ErrorOptions {
-  readonly problems?: readonly string[];
+  readonly problems?: readonly string[] | undefined;
+  readonly choices?: readonly string[] | undefined;
   readonly retryAfterSeconds?: number;
 }
 
@@ -12,6 +13,7 @@ export class HttpProblem extends Error {
   readonly status: number;
   readonly code: string;
   readonly problems: readonly string[] | undefined;
+  readonly choices: readonly string[] | undefined;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(status: number, code: string, detail: string, options: HttpProblemOptions = {}) {
@@ -19,6 +21,7 @@ export class HttpProblem extends Error {
     this.status = status;
     this.code = code;
     this.problems = options.problems;
+    this.choices = options.choices;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
@@ -47,6 +50,7 @@ export function problemOf(error: unknown): HttpProblem | undefined {
   const status = STATUS_OF_CODE[error.code] ?? STATUSES[error.kind];
   return new HttpProblem(status, error.code, error.message, {
     cause: error,
+    choices: error.choices,
     ...(status === 503 && { retryAfterSeconds: RETRY_AFTER_SECONDS }),
   });
 }
@@ -59,7 +63,7 @@ export const UNEXPECTED = new HttpProblem(
 
 /** A problem as RFC 9457 has it. */
 export function problemResponse(problem: HttpProblem): Response {
-  const { status, code, message, problems, retryAfterSeconds } = problem;
+  const { status, code, message, problems, choices, retryAfterSeconds } = problem;
   const body: Problem = {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? '',
@@ -67,6 +71,7 @@ export function problemResponse(problem: HttpProblem): Response {
     code,
     detail: message,
     ...(problems !== undefined && { problems: [...problems] }),
+    ...(choices !== undefined && { choices: [...choices] }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   };
   const headers = new Headers({ 'content-type': 'application/problem+json' });

@@ -1,3 +1,4 @@
+import { plainIssues } from '@libby-dialer/dialing';
 import type { Route } from '@libby-dialer/http-api';
 import { z } from 'zod';
 import { HttpProblem } from './http-problem.ts';
@@ -76,7 +77,8 @@ function readJson(text: string): unknown {
 function parsed(schema: z.ZodType, value: unknown, name: string): unknown {
   const verdict = schema.safeParse(value);
   if (verdict.success) return verdict.data;
-  const problems = verdict.error.issues.map((issue) => sentenceOf(issue, name));
+  const issues = verdict.error.issues.flatMap((issue) => plainIssues(issue));
+  const problems = issues.map((issue) => sentenceOf(issue, name));
   const detail = `The request cannot be read: ${problems[0] ?? ''}`;
   throw new HttpProblem(400, 'invalid_request', detail, { problems });
 }

@@ -1,10 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { instantOrNull } from '@libby-dialer/dialing';
 import type { ApiAnswer } from '@libby-dialer/http-api';
 import type { RowForesight } from '@libby-dialer/operations';
 import { DialerError } from '@libby-dialer/runtime';
+
+const ONLY_OWN = 0o600;
 
 type VerdictJson = ApiAnswer<'GET /lists/{list}/verdicts'>['rows'][number];
 
@@ -20,17 +22,27 @@ function verdictJson(row: RowForesight): VerdictJson {
     passedOver: [...(row.passedOver ?? [])],
     at: instantOrNull(row.at),
     zones: [...(row.time?.zones ?? [])],
+    rules: [...(row.time?.rules ?? [])],
   };
 }
 
-/** Writes the verdicts of a check as they come, a line each. */
-export async function writeVerdicts(
+/**
+ * Keeps the verdicts of a check as they come, a line each. Of one that breaks off there are none:
+ * they would be taken for all.
+ */
+export async function keepVerdicts<Result>(
   path: string,
-  rows: AsyncIterable<readonly RowForesight[]>,
-): Promise<void> {
-  await using file = await open(path, 'w', 0o600);
-  for await (const some of rows)
-    await file.write(some.map((row) => `${JSON.stringify(verdictJson(row))}\n`).join(''));
+  check: (keep: (rows: readonly RowForesight[]) => Promise<void>) => Promise<Result>,
+): Promise<Result> {
+  await using file = await open(path, 'w', ONLY_OWN);
+  try {
+    return await check(async (rows) => {
+      await file.write(rows.map((row) => `${JSON.stringify(verdictJson(row))}\n`).join(''));
+    });
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
 }
 
 export interface VerdictPage {

@@ -20,9 +20,16 @@ type Progress = Pick<ProgressView, 'rows' | 'rejected'> &
 
 const NOTHING_YET: Progress = { rows: 0, rejected: 0 };
 
+/** Who asked for it, and for which campaign. */
+export interface WorkOrder {
+  readonly by: string;
+  readonly campaign: string | null;
+}
+
 /** Work on an uploaded list, which goes on whether anybody looks or not. */
 export class ListWork {
   readonly #kind: Kind;
+  readonly #order: WorkOrder;
   readonly #startedAt = Date.now();
   readonly #stopping = new AbortController();
   readonly #warnings: string[] = [];
@@ -35,20 +42,23 @@ export class ListWork {
 
   private constructor(
     kind: Kind,
+    order: WorkOrder,
     work: (hooks: WorkHooks) => Promise<object>,
     onCrash: (error: unknown) => void,
   ) {
     this.#kind = kind;
+    this.#order = order;
     this.ended = this.#run(work, onCrash);
   }
 
   /** @param onCrash told of an error that nobody foresaw */
   static begin<Each extends Kind>(
     kind: Each,
+    order: WorkOrder,
     work: (hooks: WorkHooks) => Promise<ResultOf<Each>>,
     onCrash: (error: unknown) => void,
   ): ListWork {
-    return new ListWork(kind, work, onCrash);
+    return new ListWork(kind, order, work, onCrash);
   }
 
   get isRunning(): boolean {
@@ -66,6 +76,7 @@ export class ListWork {
     const problem = this.#end?.problem;
     return {
       kind: this.#kind,
+      ...this.#order,
       state: this.#state(),
       startedAt: isoInstant(this.#startedAt),
       endedAt: this.#end === undefined ? null : isoInstant(this.#end.at),

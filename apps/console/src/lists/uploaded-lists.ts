@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isoInstant } from '@libby-dialer/dialing';
-import type { ListJson } from '@libby-dialer/http-api';
+import type { ListJson, UploadJson } from '@libby-dialer/http-api';
 import { DialerError } from '@libby-dialer/runtime';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { ListWork } from './list-work.ts';
@@ -15,6 +15,11 @@ const KEPT_MS = 24 * 3_600_000;
 const ONLY_OWN = 0o700;
 const OWN_FILE = 0o600;
 const MEGABYTE = 1024 * 1024;
+
+/** What is known of a list lies beside it, under one of these names. */
+const UPLOADED = '.list';
+const BEGUN = '.upload';
+type StoredAs = typeof UPLOADED | typeof BEGUN;
 
 interface StoredList {
   readonly list: string;
@@ -27,6 +32,15 @@ interface StoredList {
 export interface Upload {
   readonly name: string;
   readonly by: string;
+  readonly content: ReadableStream<Uint8Array>;
+  readonly signal: AbortSignal;
+}
+
+/** A list that comes in pieces, and may be broken off and gone on with. */
+interface PieceOfUpload {
+  readonly list: string;
+  /** Where in it the piece belongs, in bytes. */
+  readonly from: number;
   readonly content: ReadableStream<Uint8Array>;
   readonly signal: AbortSignal;
 }
@@ -56,27 +70,58 @@ export class UploadedLists implements AsyncDisposable {
 
   /** Throws `HttpProblem` (`too_large`, `no_room`). */
   async add({ name, by, content, signal }: Upload): Promise<ListJson> {
+    const { list } = await this.beginUpload({ name, by, bytes: this.#maxBytes });
+    try {
+      const { received: bytes } = await this.#take({ list, from: 0, content, signal });
+      return await this.#json(await this.#finish(list, bytes));
+    } catch (error) {
+      await this.#removeFolder(list);
+      throw error;
+    }
+  }
+
+  /** For a list of so many bytes, which comes in pieces. Throws `HttpProblem` (`too_large`). */
+  async beginUpload({
+    name,
+    by,
+    bytes,
+  }: Pick<StoredList, 'name' | 'by' | 'bytes'>): Promise<UploadJson> {
+    if (bytes > this.#maxBytes) throw tooLarge(this.#maxBytes);
     await this.#removeOld();
     const list = randomBytes(18).toString('base64url');
-    const folder = join(this.#folder, list);
-    await mkdir(folder, { mode: ONLY_OWN });
-    try {
-      const bytes = await this.#write(join(folder, 'content'), content, signal);
-      const stored = { list, name: plainName(name), bytes, uploadedAt: Date.now(), by };
-      await rename(join(folder, 'content'), join(folder, stored.name));
-      await writeFile(this.#metaOf(list), JSON.stringify(stored), { mode: OWN_FILE });
-      return await this.#json(stored);
-    } catch (error) {
-      await rm(folder, { recursive: true, force: true });
-      throw isFull(error)
-        ? new HttpProblem(507, 'no_room', 'There is no room for the list.')
-        : error;
+    await mkdir(join(this.#folder, list), { mode: ONLY_OWN });
+    const stored = { list, name: plainName(name), bytes, uploadedAt: Date.now(), by };
+    await writeFile(join(this.#folder, list, stored.name), '', { mode: OWN_FILE });
+    await this.#keep(BEGUN, stored);
+    return await this.upload(list);
+  }
+
+  /** How much is here, also of what is a list by now. Throws `DialerError` (`no_such_upload`). */
+  async upload(list: string): Promise<UploadJson> {
+    const stored = (await this.#stored(BEGUN, list)) ?? (await this.#stored(UPLOADED, list));
+    if (stored === undefined) {
+      const message = 'There is no such upload: it was removed, or is older than a day.';
+      throw new DialerError('no_such_upload', message, { kind: 'not_found' });
     }
+    const { name, bytes } = stored;
+    const { size: received } = await stat(join(this.#folder, list, name));
+    return { list, name, bytes, received };
+  }
+
+  /**
+   * A piece of an upload. Of one that breaks off, what has come stays; with the last one it is a
+   * list. Throws `DialerError` (`no_such_upload`) or `HttpProblem` (`other_place`, `too_large`,
+   * `broken_off`, `no_room`).
+   */
+  async takePiece(piece: PieceOfUpload): Promise<UploadJson> {
+    const upload = await this.#take(piece);
+    if (upload.received === upload.bytes) await this.#finish(piece.list, upload.bytes);
+    return upload;
   }
 
   async all(): Promise<ListJson[]> {
     await this.#removeOld();
-    const stored = await this.#stored();
+    const stored = await this.#allStored(UPLOADED);
     return await Promise.all(stored.map((each) => this.#json(each)));
   }
 
@@ -116,7 +161,7 @@ export class UploadedLists implements AsyncDisposable {
     await this.#read(list);
     this.#refuseInUse(list);
     this.#works.delete(list);
-    await rm(join(this.#folder, list), { recursive: true, force: true });
+    await this.#removeFolder(list);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -124,24 +169,28 @@ export class UploadedLists implements AsyncDisposable {
     if (this.#isPrivate) await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #write(
-    path: string,
-    content: ReadableStream<Uint8Array>,
-    signal: AbortSignal,
-  ): Promise<number> {
-    let bytes = 0;
-    const most = this.#maxBytes;
-    const counting = new Transform({
-      transform(chunk: Uint8Array, _, done) {
-        bytes += chunk.length;
-        if (bytes <= most) done(undefined, chunk);
-        else
-          done(new HttpProblem(413, 'too_large', `The list is larger than ${most / MEGABYTE} MB.`));
-      },
-    });
+  async #take({ list, from, content, signal }: PieceOfUpload): Promise<UploadJson> {
+    const { name, bytes, received } = await this.upload(list);
+    const isBegun = (await this.#stored(BEGUN, list)) !== undefined;
+    if (!isBegun || from > received) throw otherPlace(received);
+    const path = join(this.#folder, list, name);
+    const file = createWriteStream(path, { flags: 'r+', start: from });
     const source = Readable.fromWeb(content as Parameters<typeof Readable.fromWeb>[0]);
-    await pipeline(source, counting, createWriteStream(path, { mode: OWN_FILE }), { signal });
-    return bytes;
+    try {
+      await pipeline(source, atMost(bytes - from, bytes), file, { signal });
+    } catch (error) {
+      throw brokenOff(error, signal);
+    }
+    return await this.upload(list);
+  }
+
+  async #finish(list: string, bytes: number): Promise<StoredList> {
+    const begun = await this.#stored(BEGUN, list);
+    if (begun === undefined) return await this.#read(list);
+    const stored = { ...begun, bytes };
+    await this.#keep(UPLOADED, stored);
+    await rm(join(this.#folder, list, BEGUN), { force: true });
+    return stored;
   }
 
   #refuseInUse(list: string): void {
@@ -150,25 +199,30 @@ export class UploadedLists implements AsyncDisposable {
     throw new DialerError('list_in_use', message, { kind: 'conflict' });
   }
 
-  #metaOf(list: string): string {
-    return join(this.#folder, list, '.list');
+  async #keep(as: StoredAs, stored: StoredList): Promise<void> {
+    const path = join(this.#folder, stored.list, as);
+    await writeFile(path, JSON.stringify(stored), { mode: OWN_FILE });
+  }
+
+  async #stored(as: StoredAs, list: string): Promise<StoredList | undefined> {
+    const text = await readFile(join(this.#folder, list, as), 'utf8').catch(() => undefined);
+    return text === undefined ? undefined : (JSON.parse(text) as StoredList);
   }
 
   async #read(list: string): Promise<StoredList> {
-    const text = await readFile(this.#metaOf(list), 'utf8').catch(() => undefined);
-    if (text !== undefined) return JSON.parse(text) as StoredList;
+    const stored = await this.#stored(UPLOADED, list);
+    if (stored !== undefined) return stored;
     const message = 'There is no such list: it was removed, or is older than a day.';
     throw new DialerError('no_such_list', message, { kind: 'not_found' });
   }
 
-  async #stored(): Promise<StoredList[]> {
-    const found: StoredList[] = [];
-    for (const list of await readdir(this.#folder)) {
-      // One that is just being uploaded has no name yet.
-      const stored = await this.#read(list).catch(() => undefined);
-      if (stored !== undefined) found.push(stored);
-    }
-    return found.toSorted((a, b) => b.uploadedAt - a.uploadedAt);
+  /** The latest first. */
+  async #allStored(as: StoredAs): Promise<StoredList[]> {
+    const lists = await readdir(this.#folder);
+    const found = await Promise.all(lists.map((list) => this.#stored(as, list)));
+    return found
+      .filter((stored) => stored !== undefined)
+      .toSorted((a, b) => b.uploadedAt - a.uploadedAt);
   }
 
   async #json({ uploadedAt, ...stored }: StoredList): Promise<ListJson> {
@@ -181,11 +235,50 @@ export class UploadedLists implements AsyncDisposable {
   }
 
   async #removeOld(): Promise<void> {
-    for (const { list, uploadedAt } of await this.#stored()) {
+    const stored = await Promise.all([this.#allStored(UPLOADED), this.#allStored(BEGUN)]);
+    for (const { list, uploadedAt } of stored.flat()) {
       const isOld = Date.now() - uploadedAt > KEPT_MS;
-      if (isOld && this.#works.get(list)?.isRunning !== true) await this.remove(list);
+      if (!isOld || this.#works.get(list)?.isRunning === true) continue;
+      this.#works.delete(list);
+      await this.#removeFolder(list);
     }
   }
+
+  async #removeFolder(list: string): Promise<void> {
+    await rm(join(this.#folder, list), { recursive: true, force: true });
+  }
+}
+
+/** Lets no more through. @param whole how many bytes all of it may have */
+function atMost(bytes: number, whole: number): Transform {
+  let left = bytes;
+  return new Transform({
+    transform(chunk: Uint8Array, _, done) {
+      left -= chunk.length;
+      if (left >= 0) done(undefined, chunk);
+      else done(tooLarge(whole));
+    },
+  });
+}
+
+function tooLarge(bytes: number): HttpProblem {
+  const size = bytes < MEGABYTE ? `${bytes} bytes` : `${Math.floor(bytes / MEGABYTE)} MB`;
+  return new HttpProblem(413, 'too_large', `The list is larger than ${size}.`);
+}
+
+function otherPlace(received: number): HttpProblem {
+  const detail = `So far ${received} bytes have come: go on from there.`;
+  return new HttpProblem(409, 'other_place', detail);
+}
+
+/** Why a piece did not come whole. */
+function brokenOff(error: unknown, signal: AbortSignal): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new HttpProblem(507, 'no_room', 'There is no room for the list.', { cause: error });
+  if (!signal.aborted) return error;
+  const detail = 'The upload broke off: what has come stays.';
+  return new HttpProblem(400, 'broken_off', detail, { cause: error });
 }
 
 /** Of the name only what no file system minds, and its ending, which tells the format. */
@@ -194,9 +287,4 @@ function plainName(name: string): string {
   return Buffer.byteLength(plain) <= 200 && plain !== ''
     ? plain
     : `list${/(?:\.\w{1,6}){0,2}$/.exec(plain)?.[0] ?? ''}`;
-}
-
-function isFull(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOSPC' || code === 'EDQUOT';
 }

@@ -1,7 +1,9 @@
+import { Option } from '@commander-js/extra-typings';
 import { type ListInput, type ListReading, readingOf } from '@libby-dialer/call-list';
 import { type Canary, canaryOf } from '@libby-dialer/dialing';
 import { UsageError } from '@libby-dialer/runtime';
 import { inOptions } from '../command-failure.ts';
+import { share } from '../option-values.ts';
 import { type Io, warn } from '../terminal/io.ts';
 
 export interface LoadOptions extends ListReading {
@@ -23,6 +25,12 @@ export interface LoadOptions extends ListReading {
   readonly by?: string | undefined;
   readonly json?: boolean | undefined;
 }
+
+export const canaryPassOption = () =>
+  new Option(
+    '--canary-pass <share>',
+    'with --canary: the rest follows by itself once such a share of them is accepted: 0.8',
+  ).argParser(share);
 
 /** Throws `UsageError`. */
 export function canaryAsked({

@@ -12,7 +12,7 @@ import { UsageError } from '@libby-dialer/runtime';
 import { BY } from '../actor.ts';
 import type { CommandLine } from '../command-line.ts';
 import { encodingOption, formatOption, headerRowOption, sheetOption } from '../list-options.ts';
-import { share, wholeNumber, wholeNumberUpTo } from '../option-values.ts';
+import { wholeNumber, wholeNumberUpTo } from '../option-values.ts';
 import { storedCampaignChangeText } from '../reports/campaign-change-lines.ts';
 import { loadedSoFar } from '../reports/load-report.ts';
 import { understandingText } from '../reports/understanding-report.ts';
@@ -21,7 +21,7 @@ import { printFitted } from '../terminal/table.ts';
 import { withContext } from '../with-context.ts';
 import { storedCampaign } from './campaign-option.ts';
 import { dryRun } from './load-dry-run.ts';
-import { canaryAsked, inputOf, type LoadOptions } from './load-options.ts';
+import { canaryAsked, canaryPassOption, inputOf, type LoadOptions } from './load-options.ts';
 import { printLoaded, progressOf } from './load-output.ts';
 import { askOnTerminal } from './load-plan.ts';
 
@@ -51,11 +51,7 @@ export function addLoadCommand({ program, io, run }: CommandLine): void {
       'dial so many calls first, and hold the rest of the campaign until a person releases it',
       wholeNumberUpTo(MOST_CANARY_CALLS),
     )
-    .option(
-      '--canary-pass <share>',
-      'with --canary: the rest follows by itself once such a share of them is accepted: 0.8',
-      share,
-    )
+    .addOption(canaryPassOption())
     .addOption(formatOption())
     .addOption(sheetOption())
     .addOption(encodingOption())

@@ -14,13 +14,7 @@ import { DialerError, UsageError } from '@libby-dialer/runtime';
 import { BY } from '../actor.ts';
 import type { CommandLine } from '../command-line.ts';
 import { encodingOption, formatOption, headerRowOption, sheetOption } from '../list-options.ts';
-import {
-  duration,
-  positiveDuration,
-  share,
-  wholeNumber,
-  wholeNumberUpTo,
-} from '../option-values.ts';
+import { duration, positiveDuration, wholeNumber, wholeNumberUpTo } from '../option-values.ts';
 import { loadedSoFar } from '../reports/load-report.ts';
 import { nextRunsText, scheduleText } from '../reports/schedule-report.ts';
 import { callTimeText } from '../reports/wall-clock.ts';
@@ -28,7 +22,7 @@ import { canAsk, confirm } from '../terminal/confirm.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { withContext } from '../with-context.ts';
 import { storedCampaign } from './campaign-option.ts';
-import { canaryAsked } from './load-options.ts';
+import { canaryAsked, canaryPassOption } from './load-options.ts';
 import { printLoaded, progressOf } from './load-output.ts';
 
 const LAST_SHOWN = 5;
@@ -93,11 +87,7 @@ export function addScheduleCommands({ program, io, run }: CommandLine): void {
       'of each run dial so many calls first, and hold the rest until a person releases it',
       wholeNumberUpTo(MOST_CANARY_CALLS),
     )
-    .option(
-      '--canary-pass <share>',
-      'with --canary: the rest follows by itself once such a share of them is accepted: 0.8',
-      share,
-    )
+    .addOption(canaryPassOption())
     .addOption(formatOption())
     .addOption(sheetOption())
     .addOption(encodingOption())

@@ -253,7 +253,7 @@ describe('which sheet', () => {
 
   it('is asked where several hold something', async () => {
     const error = await failure(several);
-    expect(error).toMatchObject({ code: 'list_which_sheet' });
+    expect(error).toMatchObject({ code: 'list_which_sheet', choices: ['Leads', 'Notes'] });
     expect(error.message).toBe('The workbook has several sheets: name one of "Leads", "Notes".');
   });
 

@@ -135,6 +135,7 @@ async function chosen(
     throw new ListError(
       'which_sheet',
       `The workbook has no sheet "${excerpt(wanted)}": it has ${namesOf(sheets)}.`,
+      choicesOf(sheets),
     );
   }
   const filled: Listed[] = [];
@@ -146,6 +147,7 @@ async function chosen(
   throw new ListError(
     'which_sheet',
     `The workbook has several sheets: name one of ${namesOf(filled)}.`,
+    choicesOf(filled),
   );
 }
 
@@ -156,6 +158,10 @@ async function holdsAnything(pieces: AsyncIterable<string>): Promise<boolean> {
     rest = piece.slice(-100);
   }
   return false;
+}
+
+function choicesOf(sheets: readonly Listed[]): { choices: readonly string[] } {
+  return { choices: sheets.map(({ name }) => name) };
 }
 
 function namesOf(sheets: readonly Listed[]): string {

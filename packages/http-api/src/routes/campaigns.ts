@@ -8,6 +8,7 @@ import {
   instant,
   nextCursor,
   pageQuery,
+  zoneBacklogSchema,
 } from '../values.ts';
 import { holdSchema } from './holds.ts';
 
@@ -132,17 +133,7 @@ export const campaignRoutes = {
     params: idParam,
     answer: z.object({
       at: instant,
-      zones: z.array(
-        z.object({
-          zones: z.array(z.string()).describe('Open only when it is open in all of them.'),
-          calls: count,
-          open: z.array(z.object({ from: instant, to: instant })),
-          left: z
-            .array(count)
-            .nullable()
-            .describe('Now and after each hour. Null: nobody knows how fast they go.'),
-        }),
-      ),
+      zones: z.array(zoneBacklogSchema),
     }),
     problems: ['no_such_campaign'],
   },

@@ -1,7 +1,7 @@
-import { MOST_CANARY_CALLS } from '@libby-dialer/dialing';
 import { z } from 'zod';
 import type { Routes } from '../route.ts';
 import {
+  askedCanarySchema,
   campaignFileSchema,
   campaignId,
   count,
@@ -9,16 +9,12 @@ import {
   instant,
   nextCursor,
   pageQuery,
+  readingShape,
+  zoneBacklogSchema,
 } from '../values.ts';
 
 const listId = z.string().regex(/^[A-Za-z0-9_-]{16,40}$/, { error: 'must be the id of a list' });
 const listParam = z.object({ list: listId });
-
-/** How a list is read, where its name and content do not tell. */
-const readingShape = {
-  format: z.enum(['csv', 'json', 'ndjson', 'xlsx']).optional(),
-  sheet: z.string().max(200).optional().describe('Of a workbook.'),
-};
 
 /** A stored campaign by its id, or one as a file would have it. */
 const meantCampaign = z
@@ -60,11 +56,17 @@ const checkedSchema = countsSchema.extend({
       unplaced: z.number(),
     })
     .nullable(),
+  isWhole: z.boolean().describe('False: only its beginning was looked at.'),
+  share: z.number().nullable().describe('How much of it was; null: nobody knows.'),
+  callsAtOnce: count.describe('So many calls can go out at once when it is loaded.'),
+  backlog: z
+    .object({ at: instant, zones: z.array(zoneBacklogSchema) })
+    .describe('What it would queue, as it is foreseen to go out.'),
   payloads: z.array(z.unknown()).describe('The first calls as they would be sent.'),
   changes: z
     .array(z.object({ key: z.string(), before: z.unknown(), after: z.unknown() }))
     .describe('In which the campaign differs from the stored one.'),
-  pending: count.describe('Calls that wait, and would be dialed by the changed campaign.'),
+  pending: count.describe('Calls of the campaign that wait already: they go by the changed one.'),
   isAnotherList: z.boolean().describe('Another was loaded, and each row is a call of its own.'),
 });
 
@@ -76,20 +78,11 @@ const importedSchema = z.object({
   bothReadings: count,
 });
 
-/** The first calls: the rest is held until these have gone well, or a person lets it go. */
-const canarySchema = z.strictObject({
-  calls: z.int().min(1).max(MOST_CANARY_CALLS).describe('So many go first.'),
-  pass: z
-    .number()
-    .positive()
-    .max(1)
-    .optional()
-    .describe('The share that must be accepted; left out: a person decides.'),
-});
-
 /** Work on a list: it goes on whether anybody looks or not. */
 const workShape = {
   state: z.enum(['running', 'done', 'failed', 'stopped']),
+  by: z.string().describe('Who asked for it.'),
+  campaign: campaignId.nullable().describe('Into which it is loaded, or checked for.'),
   startedAt: instant,
   endedAt: instant.nullable(),
   rows: count.describe('Read so far.'),
@@ -117,6 +110,22 @@ const listSchema = z
   })
   .meta({ id: 'List' });
 export type ListJson = z.output<typeof listSchema>;
+
+const uploadSchema = z
+  .object({
+    list: listId.describe('What the list is called once all of it has come.'),
+    name: z.string(),
+    bytes: count,
+    received: count.describe('So many have come: the next piece begins there.'),
+  })
+  .meta({ id: 'Upload' });
+export type UploadJson = z.output<typeof uploadSchema>;
+
+const listName = z
+  .string()
+  .min(1)
+  .max(200)
+  .describe('The file’s name, whose ending tells its format.');
 
 const columnSchema = z.object({
   heading: z.string(),
@@ -181,6 +190,7 @@ const verdictSchema = z.object({
   ...phoneChoiceShape,
   at: instant.nullable(),
   zones: z.array(z.string()),
+  rules: z.array(z.string()).describe('The regions whose rules on hours it keeps.'),
 });
 
 /** So long an answer waits for the work to end. */
@@ -198,12 +208,39 @@ export const listRoutes = {
     description: 'The body is the file itself. It is kept privately, and removed after a day.',
     role: 'operator',
     query: z.object({
-      name: z.string().min(1).max(200).describe('The file’s name, whose ending tells its format.'),
+      name: listName,
     }),
     body: 'application/octet-stream',
     status: 201,
     answer: listSchema,
     problems: ['too_large', 'no_room'],
+  },
+  'POST /uploads': {
+    summary: 'Begin to upload a list in pieces: one that breaks off is gone on with.',
+    description: 'With its last piece it is a list, under the same id.',
+    role: 'operator',
+    body: z.strictObject({ name: listName, bytes: z.int().min(1) }),
+    status: 201,
+    answer: uploadSchema,
+    problems: ['too_large'],
+  },
+  'GET /uploads/{list}': {
+    summary: 'How much of an upload has come.',
+    role: 'operator',
+    params: listParam,
+    answer: uploadSchema,
+    problems: ['no_such_upload'],
+  },
+  'PUT /uploads/{list}': {
+    summary: 'A piece of an upload. Of one that breaks off, what has come stays.',
+    role: 'operator',
+    params: listParam,
+    query: z.object({
+      from: z.coerce.number().int().min(0).describe('Where in the list it begins, in bytes.'),
+    }),
+    body: 'application/octet-stream',
+    answer: uploadSchema,
+    problems: ['no_such_upload', 'other_place', 'too_large', 'broken_off', 'no_room'],
   },
   'GET /lists': {
     summary: 'Lists that were uploaded.',
@@ -227,18 +264,31 @@ export const listRoutes = {
     summary: 'What each column was taken for, with samples. Nothing is stored.',
     role: 'operator',
     params: listParam,
-    body: z.strictObject({ campaign: meantCampaign.optional(), ...readingShape }),
+    body: z.strictObject({
+      campaign: meantCampaign.optional(),
+      columns: campaignFileSchema.shape.columns.describe(
+        'As a campaign file has them, where there is no campaign yet.',
+      ),
+      ...readingShape,
+    }),
     answer: understoodSchema,
     problems: ['no_such_list', 'no_such_campaign', 'invalid_campaign'],
   },
   'POST /lists/{list}/check': {
     summary: 'What loading it would do with every row. Nothing is stored or queued.',
+    description: '`callsAtOnce` of the result is what to ask a person about before the load.',
     role: 'operator',
     params: listParam,
     query: z.object({ waitSeconds }),
     body: z.strictObject({
       campaign: meantCampaign,
       limit: z.int().min(1).optional().describe('A pilot: so many callable rows.'),
+      canary: askedCanarySchema.optional(),
+      mostRows: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('Look at so many rows and some more, and no further; left out: at all.'),
       ...readingShape,
     }),
     answer: listSchema,
@@ -260,7 +310,7 @@ export const listRoutes = {
     body: z.strictObject({
       campaign: meantCampaign,
       limit: z.int().min(1).optional().describe('A pilot: so many callable rows.'),
-      canary: canarySchema.optional(),
+      canary: askedCanarySchema.optional(),
       changesMeant: z
         .boolean()
         .default(false)
@@ -306,7 +356,7 @@ export const listRoutes = {
     body: z.strictObject({
       country: country.optional(),
       column: z.string().max(200).optional().describe('The heading above the numbers.'),
-      sheet: readingShape.sheet,
+      ...readingShape,
     }),
     answer: listSchema,
     problems: ['no_such_list', 'list_in_use'],

@@ -1,7 +1,15 @@
 import { OUTCOMES } from '@libby-dialer/dialing';
 import { z } from 'zod';
 import type { Routes } from '../route.ts';
-import { campaignFileSchema, campaignId, canarySchema, count, instant } from '../values.ts';
+import {
+  askedCanarySchema,
+  campaignFileSchema,
+  campaignId,
+  canarySchema,
+  count,
+  instant,
+  readingShape,
+} from '../values.ts';
 
 const scheduleName = z
   .string()
@@ -96,11 +104,12 @@ export const scheduleRoutes = {
         .string()
         .max(4000)
         .describe('Path where the daemons run; {{date}}, {{time}}, {{campaign}} are filled in.'),
-      format: z.enum(['csv', 'json', 'ndjson', 'xlsx']).optional(),
+      ...readingShape,
       campaign: z.union([campaignId, campaignFileSchema]).describe('Kept as it is now.'),
       waitForListMs: count.default(0),
       expiresAfterMs: z.int().positive().optional(),
       keepRuns: z.int().positive().optional(),
+      canary: askedCanarySchema.optional().describe('Of each run.'),
     }),
     answer: z.object({
       kind: z.enum(['added', 'replaced', 'unchanged']),

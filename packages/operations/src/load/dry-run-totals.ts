@@ -6,6 +6,7 @@ import {
   type RateLimit,
   rateLimitOf,
 } from '@libby-dialer/dialing';
+import { type Backlog, backlogOfGroups } from '../status/backlog.ts';
 import type { RowForesight, RowVerdict } from './row-foresight.ts';
 
 /** The earliest instant of a call, and the zones by which it was found. */
@@ -60,6 +61,19 @@ export class DryRunTotals {
   /** How many of those that would be queued could never be called in time. */
   get wouldExpire(): number {
     return (this.reasons.get('would_expire') ?? 0) + (this.reasons.get('never_opens') ?? 0);
+  }
+
+  /**
+   * By zone and hour, how many may be called, and are foreseen to be; where nothing limits them,
+   * each the moment its hours open.
+   */
+  backlog(): Backlog {
+    return backlogOfGroups({
+      campaign: this.#campaign,
+      groups: this.#groups.list(),
+      callsPerSecond: rateLimitOf(this.#campaign)?.callsPerSecond ?? Number.POSITIVE_INFINITY,
+      now: this.#now,
+    });
   }
 
   /** Undefined when there is nothing to place. */

@@ -1,5 +1,5 @@
 import type { Understanding } from '@libby-dialer/call-list';
-import type { Campaign, Canary } from '@libby-dialer/dialing';
+import type { Campaign, Canary, Payload } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import type { Context } from '../context.ts';
 import type { DryRunTotals } from './dry-run-totals.ts';
@@ -11,6 +11,7 @@ import {
   type StoredCampaignChange,
 } from './load-refusals.ts';
 import { type DryRunRequest, openDryRun } from './open-dry-run.ts';
+import type { RowForesight } from './row-foresight.ts';
 
 /**
  * Somebody waits for the question: of a longer list the beginning says what kind of list it is, and
@@ -26,6 +27,8 @@ export interface PlanRequest extends DryRunRequest {
   readonly canary?: Canary | undefined;
   /** How many rows to look at; left out: 100,000. */
   readonly mostRows?: number | undefined;
+  /** Told what is foreseen of every row that is looked at, in the order of the list. */
+  readonly foreseen?: ((rows: readonly RowForesight[]) => Promise<void>) | undefined;
   /** Given a look at how far it is; disposed when it is through or broken off. */
   readonly watch?: ((look: () => ProgressView) => Disposable) | undefined;
 }
@@ -42,6 +45,8 @@ export interface LoadPlan {
   /** With `dedupeBy: row` each of its rows is a new call. */
   readonly isAnotherList: boolean;
   readonly counts: Readonly<LoadCounts>;
+  /** The first calls as they would be sent. */
+  readonly payloads: readonly Payload[];
   /** How many rows now, later or never, why never, and how long the calls take. */
   readonly totals: DryRunTotals;
   /** False: only its beginning was looked at. */
@@ -57,11 +62,11 @@ export interface LoadPlan {
  * nothing. Throws what the load would (see `loadList`).
  */
 export async function planLoad(context: Context, request: PlanRequest): Promise<LoadPlan> {
-  const { campaign, canary, watch, mostRows = ROWS_LOOKED_AT } = request;
+  const { campaign, canary, watch, foreseen, mostRows = ROWS_LOOKED_AT } = request;
   await context.requireDurableRedis();
   using run = await openDryRun(context, request);
   const { found, understanding, change, isAnotherList, now } = run;
-  const { counts, totals } = found;
+  const { counts, totals, payloads } = found;
   let isWhole = true;
   using _progress = watch?.(() => ({
     rows: counts.rows,
@@ -69,7 +74,8 @@ export async function planLoad(context: Context, request: PlanRequest): Promise<
     rejected: counts.rejected,
     ...run.progress(),
   }));
-  for await (const _ of run.rows) {
+  for await (const rows of run.rows) {
+    await foreseen?.(rows);
     if (counts.rows < mostRows) continue;
     isWhole = false;
     break;
@@ -78,7 +84,7 @@ export async function planLoad(context: Context, request: PlanRequest): Promise<
   const share = isWhole ? 1 : bytesTotal && Math.min(1, bytesRead / bytesTotal);
   const pending = (await context.queue.status.read(campaign.id))?.pending ?? 0;
   const given = { now, campaign, canary, understanding, change, isAnotherList };
-  return { ...given, counts, totals, isWhole, share, pending };
+  return { ...given, counts, totals, payloads, isWhole, share, pending };
 }
 
 /** What a load ends with that is not meant, once its plan was seen: nothing was done. */

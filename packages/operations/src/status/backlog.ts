@@ -5,6 +5,7 @@ import {
   callsLeft,
   type OpenSpan,
   type QueuedCall,
+  type ZonedGroup,
 } from '@libby-dialer/dialing';
 
 const HOUR_MS = 3_600_000;
@@ -51,53 +52,43 @@ export function backlogOf({
   now,
 }: BacklogRequest): Backlog {
   const times = new CallTimes(campaign);
-  const places = new Map<string, Place>();
-  for (const call of sample) {
-    const time = times.of(call);
-    const key = time.zones.join(' ');
-    const place = places.get(key) ?? { zones: time.zones, groups: new CallGroups(), spans: [] };
-    if (!places.has(key))
-      places.set(key, { ...place, spans: spansOf(time.openSpan, now, campaign) });
-    places.get(key)?.groups.add(time, pending / sample.length);
-  }
-  return { now, zones: zonesOf([...places.values()], callsPerSecond, now) };
+  const groups = new CallGroups();
+  for (const call of sample) groups.add(times.of(call), pending / sample.length);
+  return backlogOfGroups({ campaign, groups: groups.list(), callsPerSecond, now });
 }
 
-interface Place {
-  readonly zones: readonly string[];
-  readonly groups: CallGroups;
-  readonly spans: readonly OpenSpan[];
-}
-
-function zonesOf(
-  places: readonly Place[],
-  callsPerSecond: number | undefined,
-  now: number,
-): ZoneBacklog[] {
-  const groups = places.flatMap((place) =>
-    place.groups.list().map((group) => ({ place, ...group })),
-  );
+/** The same of calls that are counted already. */
+export function backlogOfGroups({
+  campaign,
+  groups,
+  callsPerSecond,
+  now,
+}: Pick<BacklogRequest, 'campaign' | 'callsPerSecond' | 'now'> & {
+  readonly groups: readonly ZonedGroup[];
+}): Backlog {
+  const places = Map.groupBy(groups, placeIn);
   const marks = Array.from({ length: BACKLOG_HOURS + 1 }, (_, hour) => now + hour * HOUR_MS);
   const left =
     callsPerSecond === undefined ? undefined : callsLeft({ groups, callsPerSecond, now }, marks);
-  const sumOf = (place: Place, counts: readonly number[]) =>
-    groups.reduce(
-      (sum, group, index) => sum + (group.place === place ? (counts[index] ?? 0) : 0),
-      0,
-    );
-  return places
-    .map((place) => ({
-      zones: place.zones,
-      calls: Math.round(
-        sumOf(
-          place,
-          groups.map(({ calls }) => calls),
-        ),
+  const calls = groups.map((group) => group.calls);
+  const sumIn = (place: string, counts: readonly number[]) =>
+    Math.round(
+      groups.reduce(
+        (sum, group, index) => sum + (placeIn(group) === place ? (counts[index] ?? 0) : 0),
+        0,
       ),
-      open: place.spans,
-      left: left?.map((counts) => Math.round(sumOf(place, counts))),
-    }))
-    .toSorted((one, other) => other.calls - one.calls);
+    );
+  const zones = [...places].map(([place, [first]]) => ({
+    zones: first?.zones ?? [],
+    calls: sumIn(place, calls),
+    open: first === undefined ? [] : spansOf(first.openSpan, now, campaign),
+    left: left?.map((counts) => sumIn(place, counts)),
+  }));
+  return { now, zones: zones.toSorted((one, other) => other.calls - one.calls) };
+}
+
+function placeIn({ zones }: ZonedGroup): string {
+  return zones.join(' ');
 }
 
 /** The spans in which they may be called, from now on. */
