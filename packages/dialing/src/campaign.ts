@@ -90,7 +90,7 @@ const conditions = z
 
 /** Results carry it. */
 const MAX_HEADING = 200;
-const MAX_PHONE_COLUMNS = 10;
+export const MAX_PHONE_COLUMNS = 10;
 const COLUMN = 'must be a heading in quotes, null, or for toPhoneNumber a list of headings';
 
 const phoneHeadings = z

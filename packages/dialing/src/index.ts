@@ -24,6 +24,7 @@ export {
   campaignSchema,
   conversationMs,
   type DedupeBy,
+  MAX_PHONE_COLUMNS,
   parseCampaign,
   plainIssues,
   TEXT_FIELDS,

@@ -520,7 +520,7 @@ const LISTS: readonly List[] = [
       'Ada,Moss,,Mobile,+1 505-555-0123,,',
       'Ben,Hale,,Mobile ::: Home,505-555-0124 ::: 505-555-0125,,',
     ),
-    verdicts: 'No column is known to hold the phone numbers',
+    verdicts: ['2 Ada Moss +15055550123 now', '3 invalid_phone'],
   },
   {
     file: 'outlook.csv',
@@ -635,7 +635,7 @@ const LISTS: readonly List[] = [
       'Person - Name,Person - Label,Person - Phone - Work,Person - Phone - Home,Person - Email - Work',
       'Ada Moss,,+15055550123,,ada@example.com',
     ),
-    verdicts: 'No column is known to hold the phone numbers',
+    verdicts: '{ toPhoneNumber: ["Person - Phone - Work", "Person - Phone - Home"] }',
   },
   {
     file: 'gohighlevel.csv',

@@ -4,14 +4,13 @@ import { ListError } from '../list-error.ts';
 import { type ColumnUse, columnsFor } from './columns.ts';
 import { listHeadId, ORIGIN_HEADINGS, resolveColumns } from './headings.ts';
 
-/** The headings that were taken for the phone, the name, other fields, and form entries. */
-function resolved(headings: string, columns?: Campaign['columns'], asked: string[] = []) {
+/** The headings that were taken for the phone, the name, other uses, offers and form entries. */
+function resolved(headings: string, columns?: Campaign['columns']) {
   const given = headings.split(',');
-  const { uses, form } = resolveColumns(given, { columns }, new Set(asked));
+  const { uses, form, offers } = resolveColumns(given, { columns });
   const {
     toPhoneNumber,
     name = '',
-    country: _country,
     ...others
   } = Object.fromEntries(
     [...uses].map(([use, positions]) => [use, positions.map((at) => given[at]).join('+')]),
@@ -20,6 +19,7 @@ function resolved(headings: string, columns?: Campaign['columns'], asked: string
     phone: toPhoneNumber,
     name,
     ...(Object.keys(others).length > 0 && { others }),
+    ...(offers.length > 0 && { offered: offers.map(({ position }) => given[position]).join() }),
     form: form
       .map(({ heading }) => (typeof heading === 'string' ? heading : heading.forTexts))
       .join(),
@@ -44,7 +44,7 @@ describe('resolveColumns', () => {
     ['Numéro de téléphone,Nom,Prénom', 'Numéro de téléphone', 'Prénom+Nom', 'Nom,Prénom'],
     ['phone,Phone type,Fax,Emergency phone', 'phone', '', 'Phone type,Fax,Emergency phone'],
     ['toPhoneNumber,phone,mobile', 'toPhoneNumber', '', 'phone,mobile'],
-    ['id,phone,E-mail,', 'phone', '', 'id,E-mail'],
+    ['Note,phone,E-mail,', 'phone', '', 'Note,E-mail'],
   ])('understands %s', (headings, phone, name, form) => {
     expect(resolved(headings)).toEqual({ phone, name, form });
   });
@@ -119,6 +119,44 @@ describe('resolveColumns', () => {
       form: 'Name,Starts At',
     });
   });
+
+  it.each([
+    ['First Name,Last Name,Phone 1 - Label,Phone 1 - Value,Phone 2 - Value', 'Phone 1 - Value'],
+    ['Person - Name,Person - Phone', 'Person - Phone'],
+    ['Person - Name,Person - Phone - Mobile,Person - Phone - Other', 'Person - Phone - Mobile'],
+    ['Record ID,First Name,Last Name,Phone Number,WhatsApp Phone Number', 'Phone Number'],
+    ['Lead ID,Full Name,Mobile Phone,Fax', 'Mobile Phone'],
+    ['First Name,Last Name,Company Main Phone,Mobile Phone,Pager', 'Mobile Phone'],
+    ['id,created_time,full_name,phone_number,email', 'phone_number'],
+    ['vendor_lead_code,phone_code,phone_number,first_name,alt_phone', 'phone_number'],
+    ['First Name,Last Name,Work Phone,Fax Number,Pager Number', 'Work Phone'],
+    ['Lead Owner,First Name,Last Name,Mobile,Fax', 'Mobile'],
+  ])('knows the main phone of an export: %s', (headings, phone) => {
+    expect(resolved(headings)).toMatchObject({ phone });
+  });
+
+  it.each([
+    ['Phone Number,Mobile Phone Number', '"Phone Number", "Mobile Phone Number"'],
+    ['Business Phone,Home Phone,Mobile Phone', '"Business Phone", "Home Phone", "Mobile Phone"'],
+    [
+      'Person - Phone - Work,Person - Phone - Home',
+      '"Person - Phone - Work", "Person - Phone - Home"',
+    ],
+    ['Phone,"Mobile"', '"Phone", "\\"Mobile\\""'],
+  ])('offers several main phones, %s, as a list to be copied', (headings, list) => {
+    expect(() => resolved(headings)).toThrow(
+      `as toPhoneNumber, or name them in the order in which they are to be tried: columns: { toPhoneNumber: [${list}] }.`,
+    );
+    const columns = { toPhoneNumber: JSON.parse(`[${list}]`) as string[] };
+    expect(resolved(headings, columns).phone).toBe(columns.toPhoneNumber.join('+'));
+  });
+
+  it.each(['Phone,Phone', 'Number,Alt. phone', `Phone,${'Mobile'.padEnd(70)}x`])(
+    'offers no list of %s',
+    (headings) => {
+      expect(() => resolved(headings)).not.toThrow('in the order');
+    },
+  );
 
   it('takes "Number" for the phone only where no other heading speaks of one', () => {
     expect(resolved('Name,Number')).toMatchObject({ phone: 'Number' });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   type Campaign,
   type FormHeading,
+  MAX_PHONE_COLUMNS,
   RECORD_FIELDS,
   type RecordField,
   variableKey,
@@ -63,8 +64,31 @@ export const PHONE_HEADINGS: ReadonlySet<string> = new Set(
   ),
 );
 
+/**
+ * The main phones of programs that name them otherwise, squashed: `Phone 1 - Value` (Google
+ * Contacts) and `Person - Phone - Mobile` (Pipedrive). Neither documents its export; these are the
+ * headings that programs look for which read them. A list of people who must not be called has more
+ * columns than its main ones, so there they count for nothing.
+ *
+ * These programs have headings that are known above:
+ *
+ * - HubSpot, `Phone Number`:
+ *   https://developers.hubspot.com/blog/a-developers-guide-to-hubspot-crm-objects-contacts-object
+ * - Salesforce, `Phone` and `Mobile Phone` of leads, `Business Phone` of contacts:
+ *   https://help.salesforce.com/s/articleView?id=xcloud.field_mapping_for_importing_leads.htm
+ * - Outlook, `Business Phone`, `Home Phone`, `Mobile Phone`, `Primary Phone`:
+ *   https://support.microsoft.com/office/4518d70d-8fe9-46ad-94fa-1494247193c7
+ * - Zoho CRM, `Phone` and `Mobile`:
+ *   http://zohocrm.wiki.zoho.com/Zoho-CRM---Standard-Fields.html
+ * - VICIdial, `phone_number`: https://vicidial.org/docs/NON-AGENT_API.txt
+ * - Thunderbird, `Work Phone`, `Home Phone`, `Mobile Number`:
+ *   comm-central, mailnews/import/test/unit/resources/basic_addressbook.csv
+ */
+const MAIN_PHONE_HEADINGS: readonly string[] =
+  'phone1value personphone personphonework personphonehome personphonemobile'.split(' ');
+
 const CLEAR_PHONE_HEADINGS: ReadonlySet<string> = new Set(
-  [...PHONE_HEADINGS].filter((heading) => heading !== VAGUE_PHONE_HEADING),
+  [...PHONE_HEADINGS, ...MAIN_PHONE_HEADINGS].filter((heading) => heading !== VAGUE_PHONE_HEADING),
 );
 
 /**
@@ -73,7 +97,7 @@ const CLEAR_PHONE_HEADINGS: ReadonlySet<string> = new Set(
  */
 const NAME_HEADINGS: readonly (readonly string[])[] = `
   vorname name, voornaam naam, prenom nom,
-  name, fullname, contactname, customername, clientname, vollername, nombrecompleto, nomcomplet,
+  name, fullname, contactname, customername, clientname, personname, vollername, nombrecompleto, nomcomplet,
   firstname lastname, firstname surname, firstname familyname, givenname familyname, givenname surname, forename surname,
   vorname nachname, vorname familienname, prenom nomdefamille, nombre apellidos, nombre apellido,
   voornaam achternaam, nome cognome, nome sobrenome, nomecompleto, naam,
@@ -83,6 +107,8 @@ const NAME_HEADINGS: readonly (readonly string[])[] = `
 
 /** Of all, in a message. */
 const HEADINGS_SHOWN = 30;
+/** To be copied. */
+const HEADING_LENGTH_OFFERED = 60;
 
 const TRAILER = ['line', 'code', 'reason'];
 /** Behind it: which row of which list each was. Files of earlier versions have none of these. */
@@ -278,19 +304,31 @@ class ColumnResolver {
   }
 
   #phone(): number {
-    const clear = this.#headedAny(CLEAR_PHONE_HEADINGS);
+    const clear = this.#headedAny(CLEAR_PHONE_HEADINGS).toSorted((one, other) => one - other);
     const vague = this.#headed(VAGUE_PHONE_HEADING);
     const candidates =
       clear.length > 0 || vague.length === 0 ? clear : [...vague, ...this.#speakingOfPhones()];
     const position = this.#only(
       'toPhoneNumber',
       candidates.toSorted((one, other) => one - other),
+      this.#asChoices(clear),
     );
     if (position !== undefined) return position;
     throw new ListError(
       'no_phone_column',
       `No column is known to hold the phone numbers, for the list has ${this.#seen()}: name it in the campaign file, under columns, as toPhoneNumber.${this.#titleHint()}`,
     );
+  }
+
+  /** What to write where each of these is a phone, and any of them may be dialed. */
+  #asChoices(positions: readonly number[]): string {
+    const headings = positions.map((position) => this.#headings[position] ?? '');
+    const areTold = new Set(headings.map(variableKey)).size === headings.length;
+    const canBeShown = headings.every(({ length }) => length <= HEADING_LENGTH_OFFERED);
+    if (headings.length < 2 || headings.length > MAX_PHONE_COLUMNS || !areTold || !canBeShown)
+      return '';
+    const list = headings.map((heading) => JSON.stringify(heading)).join(', ');
+    return `, or name them in the order in which they are to be tried: columns: { toPhoneNumber: [${list}] }`;
   }
 
   /** A title, or the names of groups of columns, stands above the headings of many a sheet. */
@@ -341,8 +379,11 @@ class ColumnResolver {
     return (this.#bySquashed.get(squashed) ?? []).filter((position) => !this.#taken.has(position));
   }
 
-  /** The one position there is, if any; several are a doubt that only the user can settle. */
-  #only(purpose: string, positions: readonly number[]): number | undefined {
+  /**
+   * The one position there is, if any; several are a doubt that only the user can settle. @param
+   * otherwise another way out, as the end of a sentence
+   */
+  #only(purpose: string, positions: readonly number[], otherwise = ''): number | undefined {
     if (positions.length <= 1) return positions[0];
     const [first = 0, ...others] = positions;
     const same = others.every((position) => this.#headings[position] === this.#headings[first]);
@@ -352,7 +393,7 @@ class ColumnResolver {
     const names = andMore(shown, positions.length);
     const remedy = same
       ? 'give each column a heading of its own'
-      : `say which one it is in the campaign file, under columns, as ${purpose}`;
+      : `say which one it is in the campaign file, under columns, as ${purpose}${otherwise}`;
     throw new ListError(
       'ambiguous_column',
       `More than one column may be ${purpose}: ${names}; ${remedy}.`,
