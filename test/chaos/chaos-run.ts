@@ -79,7 +79,7 @@ export async function runPlan(plan: Plan): Promise<RunReport> {
   ]);
   const violations = [...unfinished, ...judged];
   const report = { ...(await figuresOf(run)), lastedMs, violations };
-  return violations.length === 0 ? report : { ...report, logs: await keepLogs(run) };
+  return violations.length === 0 ? report : { ...report, logs: await keepLogs(run, violations) };
 }
 
 async function figuresOf({ plan, stage, crew, enqueuer, small, faults }: Run) {
@@ -247,10 +247,14 @@ async function judge(run: Run, remains: Remains): Promise<string[]> {
   ];
 }
 
-async function keepLogs({ plan, crew, enqueuer, stage }: Run): Promise<string> {
+async function keepLogs(
+  { plan, crew, enqueuer, stage }: Run,
+  violations: readonly string[],
+): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), `libby-dialer-chaos-seed-${plan.seed}-`));
   const files = {
     plan: [JSON.stringify(plan, null, 2)],
+    violations,
     truth: (await stage.provider.truth()).map((request) => JSON.stringify(request)),
   };
   await Promise.all(
