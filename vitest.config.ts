@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongFilesFirst } from './tools/long-files-first.ts';
 
 export default defineConfig({
   test: {
@@ -13,12 +14,13 @@ export default defineConfig({
     testTimeout: 3_600_000,
     hookTimeout: 3_600_000,
     expect: { poll: { timeout: 300_000 } },
-    // One more than CI has cores: many tests wait for other processes.
-    maxWorkers: 3,
+    // Twice as many as CI has cores: half of the time of many tests is waiting for a process or a
+    // lock.
+    maxWorkers: 4,
     // Files share their process: what they import is loaded twice in all, and not once for each of
     // them.
     isolate: false,
-    sequence: { concurrent: false },
+    sequence: { concurrent: false, sequencer: LongFilesFirst },
     // Of tests that say so themselves: each starts a handful of processes.
     maxConcurrency: 5,
   },
