@@ -9,7 +9,6 @@ const FOLDER = 'examples/push';
 const PYTHON = '/usr/bin/python3';
 const RESULTS = '{libby}:results';
 const GROUP = 'billing';
-const timeout = 60_000;
 
 interface Order {
   readonly externalId: string;
@@ -126,7 +125,6 @@ async function canRun({ check }: Language): Promise<boolean> {
 
 test.for(languages)(
   'the examples for $name push calls, and read every result once although they are killed',
-  { timeout },
   async (language, { skip }) => {
     skip(!(await canRun(language)), `needs ${language.needs}`);
     const { redis, simulator } = world;

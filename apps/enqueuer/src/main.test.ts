@@ -5,8 +5,6 @@ import manifest from '../package.json' with { type: 'json' };
 import { type CommandBench, eachTest, phone } from './testing/command-bench.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
-/** Starting a program takes its time on a machine that does much else. */
-const timeout = 60_000;
 
 let bench: CommandBench;
 eachTest((each) => {
@@ -17,19 +15,15 @@ function enqueuer(argv: readonly string[], options: { input?: string } = {}) {
   return runProcess(process.execPath, [MAIN, ...argv], {
     env: bench.environment,
     cwd: bench.directory,
-    timeoutMs: timeout,
     ...options,
   });
 }
 
 describe('the program', () => {
-  test('--help needs no configuration; what needs one names the variable and ends with 2', {
-    timeout,
-  }, async () => {
+  test('--help needs no configuration; what needs one names the variable and ends with 2', async () => {
     const broken = {
       env: { ...bench.environment, REDIS_URL: 'nonsense' },
       cwd: bench.directory,
-      timeoutMs: timeout,
     };
     const [version, help, status] = await Promise.all(
       [['--version'], ['load', '--help'], ['status']].map((argv) =>
@@ -49,9 +43,7 @@ describe('the program', () => {
     });
   });
 
-  test('loads from standard input, prints one JSON object, and ends with 3 for rejected rows', {
-    timeout,
-  }, async () => {
+  test('loads from standard input, prints one JSON object, and ends with 3 for rejected rows', async () => {
     const argv = ['load', '-', '--campaign', await bench.campaign('spring'), '--json'];
     const input = `Name,Phone\nAda,${phone(0)}\nBob,\n`;
     const { code, stdout } = await enqueuer(argv, { input });
@@ -67,31 +59,30 @@ describe('the program', () => {
     });
   });
 
-  test('says what is wrong in a plain line and ends with 1', { timeout }, async () => {
+  test('says what is wrong in a plain line and ends with 1', async () => {
     expect(await enqueuer(['hold', 'release', 'all', '--by', 'Ada'])).toMatchObject({
       code: 1,
       stderr: 'Nothing is held by the name all; see "enqueuer hold list".\n',
     });
   });
 
-  test('SIGINT ends a watch with 130', { timeout }, async () => {
+  test('SIGINT ends a watch with 130', async () => {
     await bench.run(['campaign', 'put', await bench.campaign('spring')]);
     await using watch = await spawnProcess(process.execPath, [MAIN, 'status', '--watch'], {
       env: bench.environment,
       cwd: bench.directory,
     });
-    await watch.waitForLine(/ spring: waiting/, timeout);
+    await watch.waitForLine(/ spring: waiting/);
     expect(await watch.stop('SIGINT')).toEqual({ code: 130, signal: null });
   });
 
-  test('a reader that has enough ends it quietly', { timeout }, async () => {
+  test('a reader that has enough ends it quietly', async () => {
     await bench.run(['campaign', 'put', await bench.campaign('spring')]);
     for (let index = 0; index < 3000; index += 1) await addResult(`call ${index}`);
     const script = `"$0" "$1" results spring | head -n 1`;
     const { stdout, stderr } = await runProcess('sh', ['-c', script, process.execPath, MAIN], {
       env: bench.environment,
       cwd: bench.directory,
-      timeoutMs: timeout,
     });
     expect({ lines: stdout.trimEnd().split('\n').length, stderr }).toEqual({
       lines: 1,

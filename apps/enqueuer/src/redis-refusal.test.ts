@@ -11,13 +11,10 @@ import { describe, expect, test } from 'vitest';
 import { CommandBench, eachTest } from './testing/command-bench.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
-const timeout = 60_000;
 const TRIES = 12;
 const REASON = 'cannot save to disk and refuses to write';
 
-test('a Redis that cannot save: status and doctor say so, and that it can again', {
-  timeout,
-}, async () => {
+test('a Redis that cannot save: status and doctor say so, and that it can again', async () => {
   await using redis = await startRedis({ own: true, args: CAN_STOP_SAVING });
   await using bench = await CommandBench.start(redis.url);
   await bench.run([
@@ -44,9 +41,7 @@ test('a Redis that cannot save: status and doctor say so, and that it can again'
   expect(await bench.json(['status', 'spring', '--json'])).toMatchObject({ redisRefuses: null });
 });
 
-test('the daemon asks a Redis that cannot save seldom, and is not ready until it is over', {
-  timeout,
-}, async () => {
+test('the daemon asks a Redis that cannot save seldom, and is not ready until it is over', async () => {
   await using redis = await startRedis({ own: true, args: CAN_STOP_SAVING });
   await using bench = await CommandBench.start(redis.url);
   await using daemon = await spawnProcess(process.execPath, [MAIN, 'serve'], {

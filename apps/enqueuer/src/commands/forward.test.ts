@@ -17,7 +17,6 @@ import { type CommandBench, eachTest, phone } from '../testing/command-bench.ts'
 
 const MAIN = join(import.meta.dirname, '..', 'main.ts');
 const FORWARD_SECRET = 'secret-for-tests-and-no-other';
-const timeout = 60_000;
 
 let bench: CommandBench;
 eachTest((each) => {
@@ -58,9 +57,7 @@ async function dead(): Promise<string> {
   return id;
 }
 
-test('the URL may come from a file, so that no argument shows what is secret in it', {
-  timeout,
-}, async () => {
+test('the URL may come from a file, so that no argument shows what is secret in it', async () => {
   await using receiver = await Receiver.start();
   const file = join(bench.directory, 'forward-url');
   await writeFile(file, `${receiver.url}/hidden-path\n`);
@@ -73,9 +70,7 @@ test('the URL may come from a file, so that no argument shows what is secret in 
   expect([...program.stderr, ...program.stdout].join('\n')).not.toContain('hidden-path');
 });
 
-test('by https it goes through a proxy, and trusts what NODE_EXTRA_CA_CERTS of .env names', {
-  timeout,
-}, async () => {
+test('by https it goes through a proxy, and trusts what NODE_EXTRA_CA_CERTS of .env names', async () => {
   await using receiver = await startRawServer((socket) => socket.write(httpAnswer('200 OK')), {
     tls: { cert: LOCALHOST_CERTIFICATE, key: LOCALHOST_KEY },
   });
@@ -120,9 +115,7 @@ test('a URL that cannot be used is told of by the name of its variable', async (
   ]);
 });
 
-test('the program delivers, shows how it is, finishes what is under way at SIGTERM, and logs nothing personal', {
-  timeout,
-}, async () => {
+test('the program delivers, shows how it is, finishes what is under way at SIGTERM, and logs nothing personal', async () => {
   await using receiver = await Receiver.start();
   const release = Promise.withResolvers<void>();
   receiver.react = () => (response) =>
@@ -132,9 +125,8 @@ test('the program delivers, shows how it is, finishes what is under way at SIGTE
     '--to',
     receiver.url.replace('//', '//ada:hidden-password@').concat('/hidden-path'),
   );
-  const url = (
-    JSON.parse(await program.waitForLine(/the forwarder forwards/, timeout)) as { http: string }
-  ).http;
+  const url = (JSON.parse(await program.waitForLine(/the forwarder forwards/)) as { http: string })
+    .http;
   await eventually(async () => expect(receiver.ids.toSorted()).toEqual(ids));
   expect(await (await fetch(`${url}/readyz`)).text()).toBe('ready\n');
   const metrics = await (await fetch(`${url}/metrics`)).text();
@@ -152,21 +144,21 @@ test('the program delivers, shows how it is, finishes what is under way at SIGTE
   expect(name).not.toContain('hidden');
 });
 
-test('a receiver that wants no more ends the program with 1 and says so', { timeout }, async () => {
+test('a receiver that wants no more ends the program with 1 and says so', async () => {
   await using receiver = await Receiver.start();
   receiver.react = () => 410;
   await settled('call-1');
   await using program = await start('--to', receiver.url, '--name', 'crm');
-  await program.waitForLine(/wants no more results \(410 Gone\)/, timeout);
+  await program.waitForLine(/wants no more results \(410 Gone\)/);
   expect(await program.exited).toEqual({ code: 1, signal: null });
   expect(await forwarders.read('crm')).toMatchObject({ inHand: 1, dead: 0 });
 });
 
-test('one that runs is not removed, one that has stopped is', { timeout }, async () => {
+test('one that runs is not removed, one that has stopped is', async () => {
   await using receiver = await Receiver.start();
   await settled('call-1');
   await using program = await start('--to', receiver.url, '--name', 'crm');
-  await eventually(() => receiver.received.length === 1, { timeoutMs: timeout });
+  await eventually(() => receiver.received.length === 1);
   const refused = await bench.run(['forward', 'remove', 'crm']);
   expect(refused).toMatchObject({ code: 1, stdout: '' });
   expect(refused.stderr).toMatch(/^A forwarder crm was there \d+ s ago: stop it first\./);

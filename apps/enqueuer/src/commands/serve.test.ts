@@ -4,14 +4,13 @@ import { expect, test } from 'vitest';
 import { type CommandBench, eachTest } from '../testing/command-bench.ts';
 
 const MAIN = join(import.meta.dirname, '..', 'main.ts');
-const timeout = 60_000;
 
 let bench: CommandBench;
 eachTest((each) => {
   bench = each;
 });
 
-test('the daemon is ready, shows metrics, and ends with 0 at SIGTERM', { timeout }, async () => {
+test('the daemon is ready, shows metrics, and ends with 0 at SIGTERM', async () => {
   await using daemon = await spawnProcess(process.execPath, [MAIN, 'serve'], {
     env: { ...bench.environment, ENQUEUER_HTTP_PORT: '0', LOG_LEVEL: 'info' },
     cwd: bench.directory,
