@@ -381,6 +381,15 @@ describe('the rest', () => {
       kind: 'added',
       schedule: { list, encoding: 'windows-1252', headerRow: 1, canary: { calls: 10, needed: 8 } },
     });
+    const changed = { ...body, campaign: undefined, waitForListMs: 60_000 };
+    const change = (headers: object, dryRun?: 'true') =>
+      api.ask('PUT /schedules/{name}', { params, body: changed, headers, query: { dryRun } });
+    const changes = [{ key: 'waitForList', before: '0 s', after: '1 min' }];
+    expect(await change({}, 'true')).toMatchObject({ kind: 'replaced', changes });
+    const { etag } = await api.ask('GET /schedules/{name}', { params });
+    await expect(change({ 'if-none-match': '*' })).rejects.toMatchObject({ status: 412 });
+    expect(await change({ 'if-match': etag })).toMatchObject({ kind: 'replaced', changes });
+    await expect(change({ 'if-match': etag })).rejects.toMatchObject({ status: 412 });
     const [schedule] = (await api.ask('GET /schedules')).schedules;
     const date = schedule?.next[0]?.local;
     const query = { last: 0, next: 5 };

@@ -61,6 +61,13 @@ export const zoneBacklogSchema = z.object({
     .describe('Now and after each hour. Null: nobody knows how fast they go.'),
 });
 
+/** One setting that was changed. */
+export const changeSchema = z.object({
+  key: z.string(),
+  before: z.unknown().optional().describe('Left out: it was not set.'),
+  after: z.unknown().optional(),
+});
+
 /** A number as a person writes it, where the country is said beside it. */
 export const phoneText = z
   .string()

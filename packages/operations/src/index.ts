@@ -159,10 +159,12 @@ export {
   type AddedSchedule,
   addSchedule,
   listSchedules,
+  previewSchedule,
   type RunView,
   readSchedule,
   removeSchedule,
   type ScheduleView,
+  scheduleCampaign,
 } from './schedules/schedules.ts';
 
 // Calls that other services push

@@ -1,18 +1,21 @@
 import { Readable } from 'node:stream';
-import { isoInstant } from '@libby-dialer/dialing';
-import type { ApiParts } from '@libby-dialer/http-api';
+import { type Campaign, isoInstant } from '@libby-dialer/dialing';
+import type { ApiParts, ApiReceived } from '@libby-dialer/http-api';
 import {
   addSchedule,
+  type Context,
   callsAtOnce,
   givenReading,
   type LoadPlan,
   listSchedules,
   planRun,
+  previewSchedule,
   type RunPlan,
   readSchedule,
   removeSchedule,
   runSchedule,
   type ScheduleRunEnd,
+  scheduleCampaign,
   scheduleInFullJson,
   scheduleJson,
 } from '@libby-dialer/operations';
@@ -28,20 +31,26 @@ export function scheduleHandlers({ context, logger }: Console): Handlers<ApiPart
       const views = await listSchedules(context, query);
       return { schedules: views.map(scheduleJson), at: isoInstant(now) };
     },
-    'GET /schedules/{name}': async ({ params: { name }, query }) => {
+    'GET /schedules/{name}': async ({ params: { name }, query }, { headers }) => {
       const now = await context.now();
-      return {
-        ...scheduleInFullJson(await readSchedule(context, name, query)),
-        at: isoInstant(now),
-      };
+      const { edition, ...json } = scheduleInFullJson(await readSchedule(context, name, query));
+      const etag = `"${edition}"`;
+      headers.set('etag', etag);
+      return { ...json, etag, at: isoInstant(now) };
     },
-    'PUT /schedules/{name}': async ({ params: { name }, body }, { asCaller }) => {
-      const campaign = await meantCampaign(context, body.campaign);
+    'PUT /schedules/{name}': async (
+      { params: { name }, query: { dryRun }, headers, body },
+      { asCaller },
+    ) => {
+      const campaign = await campaignFor(context, name, body);
       const canary = askedCanary(body.canary);
       const settings = { ...givenReading(body), name, campaign, canary };
-      const added = await addSchedule(asCaller, settings);
-      const { answer: kind, schedule, next } = added;
-      return { kind, schedule: scheduleJson({ schedule, next, last: [] }) };
+      const added =
+        dryRun === 'true'
+          ? await previewSchedule(asCaller, settings)
+          : await addSchedule(asCaller, settings, editionMeant(headers));
+      const { answer: kind, changes, schedule, next } = added;
+      return { kind, changes: [...changes], schedule: scheduleJson({ schedule, next, last: [] }) };
     },
     'DELETE /schedules/{name}': async ({ params: { name } }, { asCaller }) => {
       await removeSchedule(asCaller, name);
@@ -63,6 +72,23 @@ export function scheduleHandlers({ context, logger }: Console): Handlers<ApiPart
       return runJson(ended);
     },
   };
+}
+
+type Given = ApiReceived<'PUT /schedules/{name}'>['body'];
+
+async function campaignFor(context: Context, name: string, { campaign }: Given): Promise<Campaign> {
+  return campaign === undefined
+    ? await scheduleCampaign(context, name)
+    : await meantCampaign(context, campaign);
+}
+
+/** Which edition may be changed; undefined: any. */
+function editionMeant({
+  'if-match': match,
+  'if-none-match': noneMatch,
+}: ApiReceived<'PUT /schedules/{name}'>['headers']): string | undefined {
+  if (noneMatch !== undefined) return '';
+  return match === '*' ? undefined : match?.replaceAll('"', '');
 }
 
 function planJson({ run: { local, dueAt, campaign }, list, isEarly, load }: RunPlan) {

@@ -13,7 +13,7 @@ import {
 import { DialerError, UsageError } from '@libby-dialer/runtime';
 import { BY } from '../actor.ts';
 import type { CommandLine } from '../command-line.ts';
-import { campaignChangeLines, changeQuestionText } from '../reports/campaign-change-lines.ts';
+import { changeLines, changeQuestionText } from '../reports/change-lines.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { type Io, print, warn } from '../terminal/io.ts';
 import { formatTable, printFitted } from '../terminal/table.ts';
@@ -85,8 +85,7 @@ async function askOfCallsThatWait(io: Io, context: Context, campaign: Campaign):
 
 function storedText(id: string, stored: StoredAs): string {
   if (stored.kind === 'added') return `${id} is stored.\n`;
-  if (stored.kind === 'changed')
-    return `${id} is stored.\n${campaignChangeLines(stored.changes).join('')}`;
+  if (stored.kind === 'changed') return `${id} is stored.\n${changeLines(stored.changes).join('')}`;
   const { hold } = stored;
   const held =
     hold &&

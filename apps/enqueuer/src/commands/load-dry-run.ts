@@ -11,7 +11,7 @@ import {
   totalsJson,
 } from '@libby-dialer/operations';
 import { countOf, DialerError, UsageError } from '@libby-dialer/runtime';
-import { storedCampaignChangeText } from '../reports/campaign-change-lines.ts';
+import { storedCampaignChangeText } from '../reports/change-lines.ts';
 import {
   fateRuns,
   totalsText,

@@ -13,7 +13,7 @@ import { BY } from '../actor.ts';
 import type { CommandLine } from '../command-line.ts';
 import { encodingOption, formatOption, headerRowOption, sheetOption } from '../list-options.ts';
 import { wholeNumber, wholeNumberUpTo } from '../option-values.ts';
-import { storedCampaignChangeText } from '../reports/campaign-change-lines.ts';
+import { storedCampaignChangeText } from '../reports/change-lines.ts';
 import { loadedSoFar } from '../reports/load-report.ts';
 import { understandingText } from '../reports/understanding-report.ts';
 import { type Io, warn } from '../terminal/io.ts';

@@ -28,7 +28,7 @@ describe('schedule add', () => {
     expect(stdout).toMatch(new RegExp(`^nightly is added. Its next runs:\n(${run}){3}$`));
     expect((await bench.run(add)).stdout).toMatch(/^nightly is there already, just so/);
     expect((await bench.run([...add, '--wait-for-list', '2h'])).stdout).toMatch(
-      /^nightly is changed/,
+      /^nightly is changed: .*\n {2}waitForList: "0 s" → "2 h"\nIts next runs:\n/,
     );
     const [schedule] = (await bench.json(['schedule', 'list', '--json'])) as Record<
       string,
@@ -40,6 +40,35 @@ describe('schedule add', () => {
       expiresAfterMs: null,
       last: [],
     });
+  });
+
+  test('asks on a terminal before it changes one, and shows what differs', async () => {
+    await bench.run(add);
+    const later = adding('--cron', '0 19 * * 1-5');
+    const canaried = [...later, '--canary', '5'];
+    const refused = await bench.run(canaried, { isTerminal: true, stdin: 'n\n' });
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain(
+      'Schedule nightly is there already:\n' +
+        '  cron: "30 18 * * 1-5" → "0 19 * * 1-5"\n' +
+        '  canary: not set → { "calls": 5 }\n' +
+        'Change it? [y/N]',
+    );
+    expect((await bench.run(add, { isTerminal: true })).stdout).toContain('is there already');
+    const changed = await bench.run(canaried, { isTerminal: true, stdin: 'y\n' });
+    expect(changed).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^nightly is changed/),
+    });
+    expect(await bench.run([...later, '--yes'], { isTerminal: true })).toMatchObject({ code: 0 });
+  });
+
+  test('says what a changed campaign file changes', async () => {
+    await bench.run(add);
+    await bench.campaign('template', { defaultName: 'there' });
+    expect((await bench.run(add)).stdout).toContain(
+      '\n  campaign.defaultName: not set → "there"\nIts next runs:',
+    );
   });
 
   test('takes a stored campaign as it is now', async () => {

@@ -4,7 +4,9 @@ import { MOST_CANARY_CALLS, type Schedule, type ScheduleSettings } from '@libby-
 import {
   type AddedSchedule,
   addSchedule,
+  type Context,
   listSchedules,
+  previewSchedule,
   removeSchedule,
   runSchedule,
   type ScheduleRunEnd,
@@ -15,6 +17,7 @@ import { BY } from '../actor.ts';
 import type { CommandLine } from '../command-line.ts';
 import { encodingOption, formatOption, headerRowOption, sheetOption } from '../list-options.ts';
 import { duration, positiveDuration, wholeNumber, wholeNumberUpTo } from '../option-values.ts';
+import { changeLines } from '../reports/change-lines.ts';
 import { loadedSoFar } from '../reports/load-report.ts';
 import { nextRunsText, scheduleText } from '../reports/schedule-report.ts';
 import { callTimeText } from '../reports/wall-clock.ts';
@@ -40,6 +43,7 @@ interface AddOptions extends ListReading {
   readonly keepRuns?: number | undefined;
   readonly canary?: number | undefined;
   readonly canaryPass?: number | undefined;
+  readonly yes?: boolean | undefined;
   readonly by?: string | undefined;
 }
 
@@ -92,6 +96,10 @@ export function addScheduleCommands({ program, io, run }: CommandLine): void {
     .addOption(sheetOption())
     .addOption(encodingOption())
     .addOption(headerRowOption())
+    .option(
+      '--yes',
+      'do not ask before one that is there is changed; without a terminal nobody is asked',
+    )
     .option(...BY)
     .action((name, options) => run(add(io, name, options)));
   schedule
@@ -126,22 +134,36 @@ async function add(io: Io, name: string, options: AddOptions): Promise<number> {
     io,
     async (context) => {
       const campaign = file?.campaign ?? (await storedCampaign(context, options.campaign));
-      const added = await addSchedule(context, { ...settingsOf(name, options), campaign });
+      const settings = { ...settingsOf(name, options), campaign };
+      if (!options.yes && canAsk(io)) await askOfChange(io, context, settings);
+      const added = await addSchedule(context, settings);
       if (campaign.expiresAt !== undefined && options.expiresAfter === undefined) {
         warn(
           io,
           `${options.campaign} has expiresAt, so that no run begins after it; --expires-after gives each run its own.`,
         );
       }
-      const { answer, schedule, next } = added;
-      await print(
-        io.stdout,
-        `${name} ${ANSWERS[answer]}. Its next runs:\n${nextRunsText(schedule, next)}`,
-      );
+      await print(io.stdout, addedText(added));
       return DONE;
     },
     options.by,
   );
+}
+
+/** What is due from now on is done by the changed one. */
+async function askOfChange(io: Io, context: Context, settings: ScheduleSettings): Promise<void> {
+  const { answer, changes } = await previewSchedule(context, settings);
+  if (answer !== 'replaced') return;
+  const lines = changeLines(changes).join('');
+  if (await confirm(io, `Schedule ${settings.name} is there already:\n${lines}Change it?`)) return;
+  throw new DialerError('not_confirmed', 'Nothing is changed.', { kind: 'refused' });
+}
+
+function addedText({ answer, schedule, changes, next }: AddedSchedule): string {
+  const said = `${schedule.name} ${ANSWERS[answer]}.`;
+  const lines = answer === 'replaced' ? changeLines(changes) : [];
+  const runs = `Its next runs:\n${nextRunsText(schedule, next)}`;
+  return lines.length === 0 ? `${said} ${runs}` : `${said}\n${lines.join('')}${runs}`;
 }
 
 const ANSWERS: Record<AddedSchedule['answer'], string> = {

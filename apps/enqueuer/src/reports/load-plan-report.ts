@@ -5,7 +5,7 @@ import {
   type LoadPlan,
 } from '@libby-dialer/operations';
 import { countOf, formatCount } from '@libby-dialer/runtime';
-import { changeQuestionText } from './campaign-change-lines.ts';
+import { changeQuestionText } from './change-lines.ts';
 import { estimateText, verdictsTable } from './dry-run-report.ts';
 import { canaryGoesFirstText } from './hold-report.ts';
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type CronTime,
   campaignIdOf,
@@ -129,11 +130,16 @@ export class ScheduleStore {
   /**
    * Stores a schedule, or changes one: what was due before is carried out, what is due from now on
    * is so by the new one.
+   * @param mayReplace whether it may take the place of what is stored; left out: of anything
    */
-  async put(schedule: Schedule): Promise<'added' | 'replaced' | 'unchanged'> {
+  async put(
+    schedule: Schedule,
+    mayReplace: (stored: Schedule | undefined) => boolean = () => true,
+  ): Promise<'added' | 'replaced' | 'unchanged' | 'refused'> {
     const { state } = this.#keys.schedule(schedule.name);
     for (;;) {
       const stored = await this.get(schedule.name);
+      if (!mayReplace(stored)) return 'refused';
       if (stored !== undefined && isSame(stored, schedule)) return 'unchanged';
       if (stored !== undefined) await this.noteDue(stored, schedule.addedAt);
       const isStored = await ScheduleStore.#put.run(
@@ -358,6 +364,8 @@ function isDispensable({ state, startedAt, archived = false }: ScheduleRun): boo
   return archived || state === 'missed' || (state === 'failed' && startedAt === undefined);
 }
 
-function isSame(one: Schedule, other: Schedule): boolean {
-  return JSON.stringify({ ...one, addedAt: 0 }) === JSON.stringify({ ...other, addedAt: 0 });
+/** Whoever gives it may name its settings in another order. */
+function isSame(stored: Schedule, given: Schedule): boolean {
+  const written = JSON.parse(JSON.stringify({ ...given, addedAt: stored.addedAt })) as Schedule;
+  return isDeepStrictEqual(stored, written);
 }

@@ -4,6 +4,7 @@ import type { Routes } from '../route.ts';
 import {
   campaignFileSchema,
   campaignId,
+  changeSchema,
   count,
   instant,
   nextCursor,
@@ -69,12 +70,6 @@ const steeredSchema = z
     wentOut: count.describe('Calls claimed before that went out meanwhile.'),
   })
   .meta({ id: 'Steered' });
-
-const changeSchema = z.object({
-  key: z.string(),
-  before: z.unknown().optional().describe('Left out: it was not set.'),
-  after: z.unknown().optional(),
-});
 
 const idParam = z.object({ id: campaignId });
 const PAUSE = 'Answers once no call of it is about to go out.';

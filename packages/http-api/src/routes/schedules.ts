@@ -6,7 +6,9 @@ import {
   campaignFileSchema,
   campaignId,
   canarySchema,
+  changeSchema,
   count,
+  flag,
   instant,
   readingShape,
 } from '../values.ts';
@@ -88,6 +90,7 @@ export const scheduleRoutes = {
         campaign: campaignFileSchema
           .nullable()
           .describe('Its file. Null: a newer version stored it, with rules unknown here.'),
+        etag: z.string().describe('Of the definition, as the header `ETag`: for `If-Match`.'),
         at: instant,
       })
       .meta({ id: 'ScheduleInFull' }),
@@ -95,8 +98,18 @@ export const scheduleRoutes = {
   },
   'PUT /schedules/{name}': {
     summary: 'Add a schedule, or change it: what is due from now on is done by the new one.',
+    description:
+      '`If-Match` with its ETag changes only what was seen: 412 where somebody else has changed ' +
+      'it. `If-None-Match: *` only adds a new one.',
     role: 'admin',
     params: nameParam,
+    query: z.object({
+      dryRun: flag.describe('Only say what it would change, and when it would run.'),
+    }),
+    headers: z.object({
+      'if-match': z.string().max(200).optional(),
+      'if-none-match': z.literal('*').optional(),
+    }),
     body: z.strictObject({
       cron: z.string().max(200).describe('By the clock of the zone: "0 18 * * 1-5".'),
       timezone: z.string().max(100).describe('IANA name, such as America/Denver.'),
@@ -105,7 +118,10 @@ export const scheduleRoutes = {
         .max(4000)
         .describe('Path where the daemons run; {{date}}, {{time}}, {{campaign}} are filled in.'),
       ...readingShape,
-      campaign: z.union([campaignId, campaignFileSchema]).describe('Kept as it is now.'),
+      campaign: z
+        .union([campaignId, campaignFileSchema])
+        .optional()
+        .describe('Kept as it is now. Left out: the one that the schedule has.'),
       waitForListMs: count.default(0),
       expiresAfterMs: z.int().positive().optional(),
       keepRuns: z.int().positive().optional(),
@@ -113,9 +129,16 @@ export const scheduleRoutes = {
     }),
     answer: z.object({
       kind: z.enum(['added', 'replaced', 'unchanged']),
+      changes: z.array(changeSchema),
       schedule: scheduleSchema,
     }),
-    problems: ['invalid_schedule', 'no_such_campaign', 'invalid_campaign'],
+    problems: [
+      'schedule',
+      'no_such_schedule',
+      'no_such_campaign',
+      'invalid_campaign',
+      'changed_meanwhile',
+    ],
   },
   'DELETE /schedules/{name}': {
     summary: 'Remove a schedule. Its campaigns stay.',

@@ -10,8 +10,14 @@ export interface CampaignChange {
 }
 
 export function campaignChanges(stored: Campaign, given: Campaign): CampaignChange[] {
-  const before: Record<string, unknown> = campaignAsWritten(stored);
-  const after: Record<string, unknown> = campaignAsWritten(given);
+  return changesBetween(campaignAsWritten(stored), campaignAsWritten(given));
+}
+
+/** The keys whose values differ, or that only one of both has. */
+export function changesBetween(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): CampaignChange[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys]
     .filter((key) => !isDeepStrictEqual(before[key], after[key]))

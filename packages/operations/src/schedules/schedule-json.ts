@@ -7,6 +7,7 @@ import {
 } from '@libby-dialer/dialing';
 import { campaignAsWritten } from '../campaigns/campaign-changes.ts';
 import { noRows } from '../load/list-loader.ts';
+import { scheduleEdition } from './schedule-changes.ts';
 import type { RunView, ScheduleView } from './schedules.ts';
 
 /** A schedule with its runs, as programs read it. */
@@ -52,7 +53,12 @@ export function scheduleJson({ schedule, next, last }: ScheduleView) {
 
 /** The same with the campaign that its runs are made of, as its file would have it. */
 export function scheduleInFullJson(view: ScheduleView) {
-  return { ...scheduleJson(view), campaign: campaignWritten(view.schedule) };
+  const { schedule } = view;
+  return {
+    ...scheduleJson(view),
+    campaign: campaignWritten(schedule),
+    edition: scheduleEdition(schedule),
+  };
 }
 
 /** Null where a newer version has stored it: it is not known in full. */

@@ -1,7 +1,14 @@
-import type { AuditDetails, CampaignStatus, ScheduleRun } from '@libby-dialer/dial-queue';
 import {
+  type AuditDetails,
+  type CampaignStatus,
+  CampaignUnsupportedError,
+  type ScheduleRun,
+} from '@libby-dialer/dial-queue';
+import {
+  type Campaign,
   type CronTime,
   checkSchedule,
+  readStoredCampaign,
   type Schedule,
   ScheduleCalendar,
   ScheduleError,
@@ -9,8 +16,9 @@ import {
 } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import { decide } from '../audit/decide.ts';
-import { campaignChanges, changesToKeep } from '../campaigns/campaign-changes.ts';
+import { type CampaignChange, changesToKeep } from '../campaigns/campaign-changes.ts';
 import type { Context } from '../context.ts';
+import { scheduleChanges, scheduleEdition } from './schedule-changes.ts';
 
 const NEXT_SHOWN = 3;
 /** A run that has not begun so long after it was due is late. A daemon looks every 15 s. */
@@ -26,31 +34,59 @@ export class NoSuchScheduleError extends DialerError {
 export interface AddedSchedule {
   readonly answer: 'added' | 'replaced' | 'unchanged';
   readonly schedule: Schedule;
+  /** In which it differs from the one it replaces. */
+  readonly changes: readonly CampaignChange[];
   /** Its next runs. */
   readonly next: readonly CronTime[];
 }
 
-/** Adds a schedule, or changes it. Throws `DialerError` (`schedule`) where it cannot be. */
-export async function addSchedule(
+/** What adding a schedule would do; stores nothing. Throws what `addSchedule` would. */
+export async function previewSchedule(
   context: Context,
   settings: ScheduleSettings,
 ): Promise<AddedSchedule> {
   const schedule = checked(settings, await context.now());
-  const details = await detailsOf(context, schedule);
+  const before = await context.queue.schedules.get(schedule.name);
+  const changes = before === undefined ? [] : scheduleChanges(before, schedule);
+  const kind = changes.length === 0 ? 'unchanged' : 'replaced';
+  const answer = before === undefined ? 'added' : kind;
+  return { answer, schedule, changes, next: nextRuns(schedule, schedule.addedAt) };
+}
+
+/**
+ * Adds a schedule, or changes it. Throws `DialerError` (`schedule`) where it cannot be, and
+ * `changed_meanwhile`.
+ * @param edition only if this is still the latest (`scheduleEdition`); empty: only a new one
+ */
+export async function addSchedule(
+  context: Context,
+  settings: ScheduleSettings,
+  edition?: string,
+): Promise<AddedSchedule> {
+  const previewed = await previewSchedule(context, settings);
+  const { schedule, changes } = previewed;
+  const details = detailsOf(schedule, changes);
   const answer = await decide(context, { action: 'schedule.add', details }, async (did) => {
-    const stored = await context.queue.schedules.put(schedule);
+    const stored = await context.queue.schedules.put(
+      schedule,
+      (before) => edition === undefined || scheduleEdition(before) === edition,
+    );
+    if (stored === 'refused') throw changedMeanwhileError(schedule);
     did({ stored });
     await matchTriggers(context);
     return stored;
   });
-  return { answer, schedule, next: nextRuns(schedule, schedule.addedAt) };
+  return { ...previewed, answer };
 }
 
-/** What it changes of its campaign, and all else as it is to be. */
-async function detailsOf({ queue }: Context, schedule: Schedule): Promise<AuditDetails> {
-  const { name, campaign, precision: _precision, addedAt: _addedAt, ...settings } = schedule;
-  const before = await queue.schedules.get(name);
-  const changes = before === undefined ? [] : campaignChanges(before.campaign, campaign);
+function changedMeanwhileError({ name }: Schedule): DialerError {
+  const message = `Schedule ${name} was changed meanwhile: look at it again before you change it.`;
+  return new DialerError('changed_meanwhile', message, { kind: 'conflict' });
+}
+
+/** What it changes, and all but its campaign as it is to be. */
+function detailsOf(schedule: Schedule, changes: readonly CampaignChange[]): AuditDetails {
+  const { name, campaign: _campaign, precision: _precision, addedAt: _at, ...settings } = schedule;
   return { schedule: name, ...settings, changes: changesToKeep(changes) };
 }
 
@@ -61,6 +97,18 @@ function checked(settings: ScheduleSettings, now: number): Schedule {
     if (!(error instanceof ScheduleError)) throw error;
     throw new DialerError(error.code, error.message, { kind: 'invalid', cause: error });
   }
+}
+
+/**
+ * The campaign that a schedule's runs are made of. Throws `NoSuchScheduleError`, and
+ * `CampaignUnsupportedError` where a newer version has stored it.
+ */
+export async function scheduleCampaign({ queue }: Context, name: string): Promise<Campaign> {
+  const schedule = await queue.schedules.get(name);
+  if (schedule === undefined) throw new NoSuchScheduleError(name);
+  const verdict = readStoredCampaign(schedule.campaign);
+  if (verdict.ok) return verdict.campaign;
+  throw new CampaignUnsupportedError(name, verdict.unknownRules);
 }
 
 /** Removes a schedule; its campaigns stay. Throws `NoSuchScheduleError`. */

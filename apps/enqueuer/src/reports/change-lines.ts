@@ -6,7 +6,7 @@ const SHOWN_LENGTH = 160;
 const BEFORE_THE_DIFFERENCE = 20;
 
 /** A line for each: `introNotes: "Ask" → "Ask for"`. */
-export function campaignChangeLines(changes: readonly CampaignChange[]): string[] {
+export function changeLines(changes: readonly CampaignChange[]): string[] {
   return changes.map(
     ({ key, before, after }) => `  ${key}: ${changeText(textOf(before), textOf(after))}\n`,
   );
@@ -23,7 +23,7 @@ export function storedCampaignChangeText({
     pending === 0
       ? ''
       : `, also for ${countOf(pending, 'call')} that ${pending === 1 ? 'waits' : 'wait'}`;
-  const lines = campaignChangeLines(changes).join('').trimEnd();
+  const lines = changeLines(changes).join('').trimEnd();
   const anew =
     canary === undefined
       ? ''
