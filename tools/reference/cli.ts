@@ -18,7 +18,7 @@ const PAGES: readonly Page[] = [
   {
     file: 'cli-campaigns.md',
     title: 'Commands for campaigns',
-    names: ['load', 'status', 'results', 'pause', 'resume', 'cancel', 'retry', 'campaign'],
+    names: ['load', 'status', 'results', 'find', 'pause', 'resume', 'cancel', 'retry', 'campaign'],
   },
   {
     file: 'cli-operation.md',

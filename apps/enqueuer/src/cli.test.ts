@@ -57,6 +57,7 @@ describe('usage', () => {
       'load',
       'status',
       'results',
+      'find',
       'pause',
       'resume',
       'cancel',

@@ -15,6 +15,7 @@ import { addCampaignCommands } from './commands/campaign.ts';
 import { addControlCommands } from './commands/control.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEraseCommand } from './commands/erase.ts';
+import { addFindCommand } from './commands/find.ts';
 import { addForwardCommands } from './commands/forward.ts';
 import { addHoldCommands } from './commands/hold.ts';
 import { addInDoubtCommands } from './commands/in-doubt.ts';
@@ -89,6 +90,7 @@ export function createProgram(io: Io, run: CommandLine['run']): Command {
   addLoadCommand(slot);
   addStatusCommand(slot);
   addResultsCommand(slot);
+  addFindCommand(slot);
   addControlCommands(slot);
   addRetryCommand(slot);
   addInDoubtCommands(slot);

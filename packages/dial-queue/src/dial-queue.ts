@@ -2,6 +2,7 @@ import type { Canary } from '@libby-dialer/dialing';
 import type { Queue } from 'bullmq';
 import { type AuditTrail, RedisAuditTrail } from './audit/audit-trail.ts';
 import { CallLoader } from './calls/call-loader.ts';
+import { type CallRecords, RedisCallRecords } from './calls/call-records.ts';
 import { CallReopener } from './calls/call-reopener.ts';
 import { CallStates } from './calls/call-states.ts';
 import { LoadPreview } from './calls/load-preview.ts';
@@ -63,6 +64,7 @@ export class DialQueue {
   readonly canaries: Canaries;
   readonly evidence: Evidence;
 
+  readonly callRecords: CallRecords;
   readonly callStates: CallStates;
   readonly unknownCalls: UnknownCalls;
   readonly reopener: CallReopener;
@@ -99,6 +101,7 @@ export class DialQueue {
     this.idleReasons = new IdleReasons(redis, keys);
     this.archive = new CampaignArchive(redis, keys);
     this.evidence = new Evidence(redis, keys, options.onHoldChange);
+    this.callRecords = new RedisCallRecords(redis, keys, async () => await this.peekIdentity());
     this.callStates = new CallStates(redis, keys);
     this.unknownCalls = new UnknownCalls(redis, keys, options.onHoldChange);
     this.reopener = new CallReopener(redis, keys);

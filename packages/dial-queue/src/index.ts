@@ -45,6 +45,13 @@ export type { IdleReason, IdleReasons } from './campaigns/idle-reasons.ts';
 // Calls into the queue
 
 export type { CallLoader, LoadVerdict } from './calls/call-loader.ts';
+export type {
+  CallQuestion,
+  CallRecord,
+  CallRecords,
+  FoundCalls,
+  StoredResult,
+} from './calls/call-records.ts';
 export type { CallReopener } from './calls/call-reopener.ts';
 export type { CallState, CallStates } from './calls/call-states.ts';
 export type { CallPreview } from './calls/load-preview.ts';
@@ -128,7 +135,7 @@ export type {
   ForwardQueue,
   ForwardQueueOptions,
 } from './forwarding/forward-queue.ts';
-export type { DeadLetter, ForwarderState, Forwarders } from './forwarding/forwarders.ts';
+export type { DeadLetter, Delivery, ForwarderState, Forwarders } from './forwarding/forwarders.ts';
 export { openRecord } from './results/open-record.ts';
 export type { ReadOptions, Results } from './results/results.ts';
 

@@ -74,6 +74,13 @@ export type { Unplaceable } from './load/unplaceable-rows.ts';
 
 export type { DoubtDecision } from '@libby-dialer/dial-queue';
 export { type CallPage, type CallPageRequest, callPage } from './calls/call-page.ts';
+export type { CallStep } from './calls/call-timeline.ts';
+export {
+  type CallInFull,
+  type FoundCallsInFull,
+  findCall,
+  findCalls,
+} from './calls/find-calls.ts';
 export {
   type ResolvedCall,
   resolveUnknownCall,

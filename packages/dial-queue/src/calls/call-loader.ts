@@ -1,3 +1,4 @@
+import type { DedupeBy } from '@libby-dialer/dialing';
 import type { Queue } from 'bullmq';
 import { CampaignArchivedError, CampaignCanceledError } from '../campaigns/campaign-closed.ts';
 import type { CanaryOpening } from '../holds/canaries.ts';
@@ -9,6 +10,7 @@ import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { flag, list, number, text } from '../redis/script-inputs.ts';
+import { CallNames } from './call-names.ts';
 
 const LOADING_MARK_MS = 30_000;
 const NO_MARK = 0;
@@ -37,11 +39,13 @@ export class CallLoader implements AsyncDisposable {
   readonly #keys: Keys;
   readonly #campaign: string;
   readonly #queue: Queue;
+  readonly #names: CallNames;
   readonly #openCanary: (() => Promise<CanaryOpening>) | undefined;
   #loaded: Promise<Identity> | undefined;
   #canary: Promise<CanaryOpening> | undefined;
   #isAnnounced = false;
   #hasOwnLines = false;
+  #dedupeBy: DedupeBy | undefined;
 
   /** @param openCanary done once, before the first call that is new is queued */
   constructor(
@@ -54,6 +58,7 @@ export class CallLoader implements AsyncDisposable {
     this.#keys = keys;
     this.#campaign = campaign;
     this.#queue = openQueue(redis, keys, campaign);
+    this.#names = new CallNames(redis, keys);
     this.#openCanary = openCanary;
   }
 
@@ -66,10 +71,13 @@ export class CallLoader implements AsyncDisposable {
    * From now on it is fixed what makes two rows the same call. Returns by what: another's first
    * load may have won.
    */
-  async fixDedupeBy(dedupeBy: string): Promise<string> {
+  async fixDedupeBy(dedupeBy: DedupeBy): Promise<DedupeBy> {
     const { state } = this.#keys.campaign(this.#campaign);
-    await this.#redis.hsetnx(state, 'dedupeBy', dedupeBy);
-    return (await this.#redis.hget(state, 'dedupeBy')) ?? dedupeBy;
+    const isFirst = (await this.#redis.hsetnx(state, 'dedupeBy', dedupeBy)) === 1;
+    if (isFirst) await this.#redis.hset(state, 'named', 1);
+    const fixed = await this.#redis.hget(state, 'dedupeBy');
+    this.#dedupeBy = (fixed as DedupeBy | null) ?? dedupeBy;
+    return this.#dedupeBy;
   }
 
   /**
@@ -162,6 +170,7 @@ export class CallLoader implements AsyncDisposable {
     await this.#noteOwnLines(fresh);
     await this.#replaceSetAside(fresh);
     const identity = await this.#identity();
+    await this.#names.note(identity, this.#campaign, this.#dedupeBy, fresh);
     await this.#queue.addBulk(fresh.map((call) => jobOf(identity, this.#campaign, call)));
     if (fresh.length > 0) await this.#insistOnOpen(fresh);
   }

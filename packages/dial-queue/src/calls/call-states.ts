@@ -1,12 +1,10 @@
 import type { Outcome } from '@libby-dialer/dialing';
 import type { LedgerEntry } from '../gate/ledger-entry.ts';
+import { instantOfScore } from '../jobs/delayed-score.ts';
 import { ERASED } from '../people/erased-record.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { repliesOf } from '../redis/replies.ts';
-
-/** BullMQ scores a delayed job by its instant, and a count below that. */
-const SCORES_PER_MS = 4096;
 
 /** Where a call stands. Instants are epoch ms of Redis's clock. */
 export type CallState =
@@ -65,16 +63,15 @@ export class CallStates {
     const replies = await repliesOf(pipeline);
     return callIds.map((_, index) => {
       const [hasJob, score, isReopened, isSetAside] = replies.slice(4 * index, 4 * index + 4);
-      if (hasJob === 1 || isReopened === 1) return { kind: 'waits', until: instantOf(score) };
+      if (hasJob === 1 || isReopened === 1)
+        return {
+          kind: 'waits',
+          until: typeof score === 'string' ? instantOfScore(score) : undefined,
+        };
       return { kind: isSetAside === 1 ? 'set_aside' : 'none' };
     });
   }
 }
-
-function instantOf(score: unknown): number | undefined {
-  return typeof score === 'string' ? Math.floor(Number(score) / SCORES_PER_MS) : undefined;
-}
-
 /** Undefined of a call that may wait. */
 function ended(entry: LedgerEntry | undefined): CallState | undefined {
   if (entry === undefined || entry.state === 'open') return undefined;

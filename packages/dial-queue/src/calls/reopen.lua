@@ -12,7 +12,7 @@ for _, call_id in ipairs(call_ids) do
     write_entry(ledger, call_id, {
       state = 'open', owner = entry.owner, attempts = entry.attempts,
       failures = 0, refusals = 0, acceptedMark = 0,
-      revision = entry.revision, redials = entry.redials,
+      revision = entry.revision, redials = entry.redials, results = entry.results,
     })
     redis.call('HINCRBY', state, 'outcome:' .. outcome, -1)
     redis.call('SADD', reopened, call_id)

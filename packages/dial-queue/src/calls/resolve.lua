@@ -16,9 +16,9 @@ end_wait_for_redial(state, entry)
 local before = entry.decided
 note_decision(entry, decision)
 entry.state, entry.revision = 'accepted', entry.revision + 1
+local keys = { state = state, revised = revised, results = results }
+write_result(keys, campaign, call_id, result, entry)
 write_entry(ledger, call_id, entry)
 redis.call('HDEL', kept, call_id)
-local keys = { state = state, revised = revised, results = results }
-write_result(keys, campaign, call_id, result, entry.revision)
 judge_canary(holds, canary, ledger, channel, campaign)
 return { 'resolved', changes_of_holds() or false, before and cjson.encode(before) or false }

@@ -1,4 +1,5 @@
 import { QueueKeys } from 'bullmq';
+import { CallNames } from '../calls/call-names.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
@@ -146,6 +147,7 @@ export class CampaignArchive {
       canary,
       ...ofWorkers,
     );
+    await new CallNames(this.#redis, this.#keys).remove(campaign);
     await this.#redis.srem(this.#keys.campaignsToRemove, campaign);
   }
 

@@ -1,5 +1,6 @@
 import type { Campaign } from '@libby-dialer/dialing';
 import { Cluster } from 'ioredis';
+import { instantOfScore } from '../jobs/delayed-score.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { repliesOf } from '../redis/replies.ts';
@@ -16,9 +17,6 @@ export interface IdleReason {
    */
   readonly nextCallAt?: number | undefined;
 }
-
-/** BullMQ keeps the order of jobs delayed to the same ms in the lowest bits. */
-const DELAYED_SCORES_PER_MS = 0x1000;
 
 /** Reads what the gate and the workers would say, without asking for a call. */
 export class IdleReasons {
@@ -82,7 +80,7 @@ export class IdleReasons {
       '0',
       'WITHSCORES',
     );
-    return score === undefined ? undefined : Math.floor(Number(score) / DELAYED_SCORES_PER_MS);
+    return score === undefined ? undefined : instantOfScore(score);
   }
 }
 

@@ -7,6 +7,7 @@ import { Script } from '../redis/script.ts';
 import { number, text } from '../redis/script-inputs.ts';
 
 const LETTERS_PER_STEP = 500;
+const MOST_LETTERS_READ = 5000;
 /** Holds what a forwarder has given back: see release.lua. */
 const RELEASED = 'released';
 
@@ -33,6 +34,20 @@ export interface ForwarderState {
   /** Read and neither delivered nor given up. */
   readonly inHand: number;
   readonly dead: number;
+}
+
+/** How far the forwarders of one name are with one result. */
+export interface Delivery {
+  readonly forwarder: string;
+  /**
+   * `passed`: it was delivered, unless these forwarders were told to begin with later ones.
+   * `in_hand`: it is being delivered, or will be tried again.
+   */
+  readonly state: 'unread' | 'in_hand' | 'given_up' | 'passed';
+  /** Why it was given up. */
+  readonly reason?: string | undefined;
+  /** When it was given up, ISO 8601. */
+  readonly at?: string | undefined;
 }
 
 /** The forwarders there are, running or not, and what they have given up. */
@@ -70,6 +85,49 @@ export class Forwarders {
       inHand: own.pending + sentAgain.pending,
       dead: await this.#redis.xlen(dead),
     };
+  }
+
+  /** How far each is with a result. @param id in the stream of all results */
+  async deliveriesOf(id: string): Promise<Delivery[]> {
+    const deliveries: Delivery[] = [];
+    const names = await this.names();
+    const groups = names.length === 0 ? new Map<string, string>() : await this.#lastRead();
+    for (const forwarder of names) {
+      const lastRead = groups.get(this.#keys.forward(forwarder).group);
+      if (lastRead === undefined) continue;
+      const isRead = compareIds(id, lastRead) <= 0;
+      const told = isRead ? await this.#deliveryOf(forwarder, id) : ({ state: 'unread' } as const);
+      deliveries.push({ forwarder, ...told });
+    }
+    return deliveries;
+  }
+
+  async #deliveryOf(forwarder: string, id: string): Promise<Omit<Delivery, 'forwarder'>> {
+    const { group, dead, again } = this.#keys.forward(forwarder);
+    const pending = await this.#redis.xpending(this.#keys.results, group, id, id, 1);
+    if (pending.length > 0) return { state: 'in_hand' };
+    if ((await this.#letterOf(again, id)) !== undefined) return { state: 'in_hand' };
+    const letter = await this.#letterOf(dead, id);
+    if (letter === undefined) return { state: 'passed' };
+    return { state: 'given_up', reason: letter.get('reason'), at: letter.get('at') };
+  }
+
+  /** It was given up after it was written: only so many letters from then on are looked at. */
+  async #letterOf(stream: string, id: string): Promise<ReadonlyMap<string, string> | undefined> {
+    const [writtenAt = '-'] = id.split('-');
+    const letters = await this.#redis.xrange(stream, writtenAt, '+', 'COUNT', MOST_LETTERS_READ);
+    return letters.map(([, fields]) => pairsOf(fields)).find((told) => told.get('id') === id);
+  }
+
+  /** Of each consumer group of the results, the last that it was given. */
+  async #lastRead(): Promise<Map<string, string>> {
+    const groups = await this.#redis.xinfo('GROUPS', this.#keys.results).catch(ignoreMissing);
+    return new Map(
+      (groups as string[][]).map((fields) => {
+        const told = pairsOf(fields);
+        return [told.get('name') ?? '', told.get('last-delivered-id') ?? '0-0'];
+      }),
+    );
   }
 
   /** The dead letters, the oldest first. */
@@ -178,6 +236,14 @@ export class Forwarders {
     }
     return { pending: 0, lag: 0 };
   }
+}
+
+/** Stream ids, as Redis orders them. */
+function compareIds(one: string, other: string): number {
+  const [[ms = 0, count = 0], [otherMs = 0, otherCount = 0]] = [one, other].map((id) =>
+    id.split('-').map(Number),
+  ) as [number[], number[]];
+  return ms - otherMs || count - otherCount;
 }
 
 /** Before the first result there is no stream. */

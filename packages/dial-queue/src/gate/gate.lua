@@ -255,6 +255,7 @@ local claim = {
   failures = entry and entry.failures or 0,
   refusals = entry and entry.refusals or 0, acceptedMark = entry and entry.acceptedMark or 0,
   revision = entry and entry.revision or 0, redials = redials,
+  results = entry and entry.results,
   probes = #probes > 0 and probes or nil, isCanary = is_canary or nil,
   placed = #placed > 0 and placed or nil, doNotCall = tonumber(known[2] or 0),
 }

@@ -16,6 +16,8 @@ export interface LedgerEntry {
   readonly redials?: number;
   readonly redialAt?: number;
   readonly revision: number;
+  /** Stream ids of its results, the latest last; none from before these were noted. */
+  readonly results?: readonly string[];
   /** Of a call in doubt: when its result was written. */
   readonly writtenAt?: number;
   readonly decided?: DoubtDecision;

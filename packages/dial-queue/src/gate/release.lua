@@ -44,7 +44,7 @@ end
 write_entry(ledger, call_id, {
   state = 'open', owner = owner, attempts = release.attempts, failures = release.failures,
   refusals = refusals, acceptedMark = accepted_mark, revision = entry.revision,
-  redials = entry.redials,
+  redials = entry.redials, results = entry.results,
 })
 redis.call('ZREM', claims, call_id)
 if entry.line then leave_line(lines, entry.line, owner) end

@@ -23,7 +23,10 @@ local is_lost_claim = not entry or entry.state == 'open'
 if has_lost_redial(entry, settlement.redials) and entry.owner ~= owner then
   is_lost_claim = true
   begin_redial(ledger, state, call_id, entry)
-  entry = { state = 'claimed', owner = owner, failures = entry.failures, revision = entry.revision }
+  entry = {
+    state = 'claimed', owner = owner, failures = entry.failures, revision = entry.revision,
+    results = entry.results,
+  }
 end
 if entry and entry.state == 'claimed' and entry.owner ~= owner then
   if entry.redials then note_late_word(ledger, call_id, owner, outcome) end
@@ -55,7 +58,7 @@ local failures = entry and entry.failures or 0
 local settled = {
   state = outcome, owner = owner, attempts = settlement.attempts, revision = revision,
   failures = failures > 0 and failures or nil,
-  redials = entry and entry.redials or settlement.redials,
+  redials = entry and entry.redials or settlement.redials, results = entry and entry.results,
 }
 if outcome == 'unknown' then
   settled.deadline, settled.writtenAt = entry and entry.deadline or now, now
@@ -63,6 +66,8 @@ if outcome == 'unknown' then
     grant_redial(state, settled, math.max(settled.deadline, now) + settlement.redialAfterMs)
   end
 end
+local keys = { state = state, revised = revised, results = results }
+write_result(keys, settlement.campaign, call_id, result_head, settled)
 write_entry(ledger, call_id, settled)
 redis.call('ZREM', claims, call_id)
 if claimed then
@@ -79,8 +84,6 @@ if claimed then
 end
 if settlement.expires then redis.call('ZREM', expiries, call_id) end
 redis.call('HINCRBY', state, 'outcome:' .. outcome, 1)
-local keys = { state = state, revised = revised, results = results }
-write_result(keys, settlement.campaign, call_id, result_head, revision)
 if payload then
   redis.call('HSET', kept, call_id, payload)
 elseif revision > 1 then

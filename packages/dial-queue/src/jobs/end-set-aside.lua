@@ -11,10 +11,10 @@ if redis.call('HDEL', set_aside, job_id) == 0 then return 'ended' end
 redis.call('ZREM', expiries, job_id)
 if after then
   local entry = cjson.decode(after)
-  redis.call('HSET', ledger, job_id, after)
+  local keys = { state = state, revised = revised, results = results }
+  write_result(keys, campaign, job_id, result, entry)
+  write_entry(ledger, job_id, entry)
   redis.call('ZREM', claims, job_id)
   redis.call('HINCRBY', state, 'outcome:' .. entry.state, 1)
-  local keys = { state = state, revised = revised, results = results }
-  write_result(keys, campaign, job_id, result, entry.revision)
 end
 return 'ended'

@@ -3,6 +3,7 @@ import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { repliesOf } from '../redis/replies.ts';
 import { type QueuedJob, readJob } from './call-job.ts';
+import { instantOfScore } from './delayed-score.ts';
 
 /** A call without an outcome. */
 export interface OpenCall {
@@ -12,9 +13,6 @@ export interface OpenCall {
   /** Undefined while nothing was tried. */
   readonly entry: LedgerEntry | undefined;
 }
-
-/** BullMQ keeps the order of jobs delayed to the same ms in the lowest bits. */
-const DELAYED_SCORES_PER_MS = 0x1000;
 
 /** The calls of a campaign that have no outcome yet, by their place in the queue. */
 export class OpenCalls {
@@ -49,7 +47,7 @@ export class OpenCalls {
           );
     const places = [
       ...ready.toReversed().map((id) => [id, undefined] as const),
-      ...pairs(delayed).map(([id, score]) => [id, msOf(score)] as const),
+      ...pairs(delayed).map(([id, score]) => [id, instantOfScore(score)] as const),
     ];
     return await this.#read(campaign, places);
   }
@@ -87,8 +85,4 @@ export class OpenCalls {
 
 function pairs(flat: readonly string[]): [string, string][] {
   return flat.flatMap((each, index) => (index % 2 === 0 ? [[each, flat[index + 1] ?? '']] : []));
-}
-
-function msOf(score: string): number {
-  return Math.floor(Number(score) / DELAYED_SCORES_PER_MS);
 }

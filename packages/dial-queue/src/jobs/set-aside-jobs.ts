@@ -253,7 +253,7 @@ function writtenBy(
   const outcome = entry?.redials === undefined ? ending.outcome : 'unknown';
   const isLost = ending.reason === 'worker_lost';
   const attempts = (entry?.attempts ?? 0) + (isLost ? 1 : 0);
-  const { failures, redials, deadline, owner = worker, revision = 0 } = entry ?? {};
+  const { failures, redials, deadline, owner = worker, revision = 0, results } = entry ?? {};
   const after = {
     state: outcome,
     owner,
@@ -262,6 +262,7 @@ function writtenBy(
     redials,
     deadline,
     revision: revision + 1,
+    results,
   };
   const record: Omit<ResultRecord, 'revision'> = {
     callId: job.callId,

@@ -7,7 +7,8 @@
 -- failures (provable failures to begin a request), refusals and acceptedMark (see release),
 -- revision (results written for this call), placed and doNotCall (see gate), redialAt and redials
 -- (see redial), writtenAt (of a call in doubt), decided (what a person decided on that: as, by, at,
--- note).
+-- note), results (stream ids of its results, the latest last; none of those written before they
+-- were noted).
 
 -- A script runs at one instant: all that it compares and writes goes by one reading of the clock.
 local instant

@@ -10,13 +10,15 @@ local is_archived = redis.call('HEXISTS', state, 'archived') == 1
 if not is_archived then
   if (redis.call('HGET', ledger, call_id) or nil) ~= before then return 'changed' end
   if before then end_wait_for_redial(state, cjson.decode(before)) end
-  redis.call('HSET', ledger, call_id, after)
-  redis.call('ZREM', claims, call_id)
-  if outcome then redis.call('HINCRBY', state, 'outcome:' .. outcome, 1) end
+  local entry = cjson.decode(after)
+  entry.results = nil -- those there were go
   if result then
     local keys = { state = state, revised = revised, results = results }
-    write_result(keys, campaign, call_id, result, cjson.decode(after).revision)
+    write_result(keys, campaign, call_id, result, entry)
   end
+  write_entry(ledger, call_id, entry)
+  redis.call('ZREM', claims, call_id)
+  if outcome then redis.call('HINCRBY', state, 'outcome:' .. outcome, 1) end
 end
 redis.call('HDEL', kept, call_id)
 redis.call('SREM', reopened, call_id)

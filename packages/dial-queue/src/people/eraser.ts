@@ -6,6 +6,7 @@ import {
   type Reason,
   type ResultRecord,
 } from '@libby-dialer/dialing';
+import { CallNames } from '../calls/call-names.ts';
 import { CampaignStore } from '../campaigns/campaign-store.ts';
 import { Forwarders } from '../forwarding/forwarders.ts';
 import type { LedgerEntry } from '../gate/ledger-entry.ts';
@@ -259,6 +260,8 @@ export class Eraser {
     const keys = this.#keys.campaign(campaign);
     // A copy that somebody made of a job is no call, and has no entry to keep.
     if (!isCallId(callId) && resultIds.length === 0) return await this.#eraseCopy(data);
+    // First: once its data are gone nobody would find it again.
+    await this.#forgetNames(data);
     for (;;) {
       const { before, entry } = await this.#read(data, at);
       const ending = endingOf(entry, data);
@@ -275,6 +278,14 @@ export class Eraser {
       });
       if (answer !== 'changed') return answer === 'erased' && ending !== undefined;
     }
+  }
+
+  async #forgetNames({ campaign, callId, call, latest }: PersonalData): Promise<void> {
+    const to = call?.to ?? latest?.toPhoneNumber;
+    const externalId = call?.externalId ?? latest?.externalId;
+    const names = { ...(to && { to }), ...(externalId && { externalId }) };
+    const identity = await Identity.load(this.#redis, this.#keys);
+    await new CallNames(this.#redis, this.#keys).forget(identity, campaign, callId, names);
   }
 
   async #eraseCopy({ campaign, callId }: PersonalData): Promise<false> {

@@ -134,7 +134,8 @@ export class CampaignKeys extends Keys {
    * incomplete -> the `changed` for which some calls lack what it asks for; endedFor -> the
    * expiresAt for which its delayed calls have come up to end; changed, unparked -> the registry's
    * version of its latest change, and of the one for which its delayed calls have come up;
-   * unparkedAfter -> how often Redis's clock had been set back when they last did for that.
+   * unparkedAfter -> how often Redis's clock had been set back when they last did for that;
+   * named -> its calls were noted by their names from its first one on.
    */
   readonly state: string;
   /**
@@ -175,6 +176,11 @@ export class CampaignKeys extends Keys {
    */
   readonly setAside: string;
   /**
+   * What the keys of its calls' names begin with, then a bucket: hash, the name's keyed hash and
+   * the call id without its first letter -> nothing.
+   */
+  readonly names: string;
+  /**
    * JSON array: rules of its definition that a worker does not know. Gone soon after that worker
    * is.
    */
@@ -196,6 +202,7 @@ export class CampaignKeys extends Keys {
     this.stuck = `${base}:stuck`;
     this.offPace = `${base}:off-pace`;
     this.setAside = `${base}:aside`;
+    this.names = `${base}:names`;
     this.unkept = `${base}:unkept`;
   }
 }

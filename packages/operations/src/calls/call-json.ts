@@ -1,14 +1,18 @@
-import type { OpenCall } from '@libby-dialer/dial-queue';
+import type { CallRecord, OpenCall } from '@libby-dialer/dial-queue';
 import { readCall } from '@libby-dialer/dial-queue';
 import {
   type CallSource,
   instantOrNull,
   isoInstant,
+  type Outcome,
   type ResultRecord,
 } from '@libby-dialer/dialing';
 
 /** A call as programs read it, whatever its state. */
-export type CallJson = ReturnType<typeof settledCallJson> | ReturnType<typeof openCallJson>;
+export type CallJson =
+  | ReturnType<typeof settledCallJson>
+  | ReturnType<typeof openCallJson>
+  | ReturnType<typeof unreadCallJson>;
 
 export function settledCallJson(result: ResultRecord) {
   return {
@@ -33,6 +37,43 @@ export function settledCallJson(result: ResultRecord) {
     settledAt: result.settledAt,
     earliestAt: null,
     revision: result.revision,
+  };
+}
+
+type CallEntry = NonNullable<CallRecord['entry']>;
+
+/** A settled call whose result cannot be found any more. */
+export function unreadCallJson(
+  campaign: string,
+  callId: string,
+  {
+    state: outcome,
+    attempts,
+    revision,
+  }: Pick<CallEntry, 'attempts' | 'revision'> & { readonly state: Outcome },
+) {
+  return {
+    callId,
+    campaign,
+    state: 'settled' as const,
+    toPhoneNumber: '',
+    phoneColumn: null,
+    name: '',
+    externalId: null,
+    row: null,
+    sheetRow: null,
+    list: null,
+    fromPhoneNumber: null,
+    outcome,
+    reason: null,
+    httpStatus: null,
+    providerMessage: null,
+    attempts,
+    queuedAt: null,
+    dialedAt: null,
+    settledAt: null,
+    earliestAt: null,
+    revision,
   };
 }
 
@@ -61,7 +102,7 @@ export function openCallJson(
     httpStatus: null,
     providerMessage: null,
     attempts: entry?.attempts ?? 0,
-    queuedAt: isoInstant(job.queuedAt),
+    queuedAt: job.queuedAt === 0 ? null : isoInstant(job.queuedAt),
     dialedAt: isClaimed ? instantOrNull(entry.claimedAt) : null,
     settledAt: null,
     earliestAt: instantOrNull(notBefore),

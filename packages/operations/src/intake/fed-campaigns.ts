@@ -76,9 +76,6 @@ export class FedCampaigns implements AsyncDisposable {
     }
     // What a first load has fixed counts, also where a definition was put at the same moment.
     const dedupeBy = await this.loader(id).fixDedupeBy(campaign.dedupeBy);
-    checks.set(
-      id,
-      new RecordIntake({ ...campaign, dedupeBy: dedupeBy as typeof campaign.dedupeBy }),
-    );
+    checks.set(id, new RecordIntake({ ...campaign, dedupeBy }));
   }
 }

@@ -1,0 +1,261 @@
+import { dedupeKey, type QueuedCall, type ResultRecord } from '@libby-dialer/dialing';
+import { CampaignStore } from '../campaigns/campaign-store.ts';
+import type { LedgerEntry } from '../gate/ledger-entry.ts';
+import { type QueuedJob, readCall, readJob } from '../jobs/call-job.ts';
+import { instantOfScore } from '../jobs/delayed-score.ts';
+import type { SetAsideJob } from '../jobs/set-aside-jobs.ts';
+import { ERASED } from '../people/erased-record.ts';
+import type { Identity } from '../people/identity.ts';
+import type { CampaignKeys, Keys } from '../redis/keys.ts';
+import { streamEntries } from '../redis/paging.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { repliesOf } from '../redis/replies.ts';
+import { CallNames, callIdsOf } from './call-names.ts';
+
+/** What calls are looked for by. */
+export type CallQuestion =
+  /** In E.164 form. */
+  | { readonly kind: 'phone'; readonly text: string }
+  | { readonly kind: 'externalId'; readonly text: string }
+  | { readonly kind: 'callId'; readonly text: string };
+
+/** All that is kept of one call. */
+export interface CallRecord {
+  readonly campaign: string;
+  readonly callId: string;
+  /** Undefined before the gate has had it. */
+  readonly entry: LedgerEntry | undefined;
+  /** Its payload: in the queue, or kept beside it, or set aside. Gone once it is not needed. */
+  readonly job: QueuedJob | undefined;
+  readonly isSetAside: boolean;
+  /** Epoch ms: it does not come up before then. */
+  readonly notBefore: number | undefined;
+  /** The oldest first. */
+  readonly results: readonly StoredResult[];
+}
+
+export interface StoredResult {
+  /** In the stream of all results. */
+  readonly id: string;
+  readonly record: ResultRecord;
+}
+
+export interface FoundCalls {
+  readonly calls: readonly CallRecord[];
+  /** There are more than so many. */
+  readonly isCut: boolean;
+  /**
+   * Campaigns that were first loaded before calls were noted by their names: of these some may be
+   * missing.
+   */
+  readonly unnamed: readonly string[];
+}
+
+/** Where calls are looked up, whatever keeps them. */
+export interface CallRecords {
+  /** In all campaigns that are not archived. @param most calls */
+  find(question: CallQuestion, most: number): Promise<FoundCalls>;
+  /** Undefined if there is none. */
+  read(campaign: string, callId: string): Promise<CallRecord | undefined>;
+}
+
+interface Place {
+  readonly campaign: string;
+  readonly callId: string;
+}
+
+const CAMPAIGNS_PER_STEP = 250;
+const CALLS_PER_STEP = 50;
+/** Of a call settled before entries said where its result is: then it is not looked for further. */
+const MOST_RESULTS_READ = 50_000;
+const RESULTS_PER_STEP = 1000;
+
+/** Looks calls up in Redis: a few reads for each campaign, and a few for each call found. */
+export class RedisCallRecords implements CallRecords {
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+  readonly #names: CallNames;
+  readonly #identity: () => Promise<Identity | undefined>;
+
+  /** @param identity undefined while nobody has made the key */
+  constructor(redis: RedisConnection, keys: Keys, identity: () => Promise<Identity | undefined>) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#names = new CallNames(redis, keys);
+    this.#identity = identity;
+  }
+
+  async find(question: CallQuestion, most: number): Promise<FoundCalls> {
+    // What a first attempt has left stands beside its call.
+    if (question.text.includes('#') && question.kind === 'callId')
+      return { calls: [], isCut: false, unnamed: [] };
+    const campaigns = await new CampaignStore(this.#redis, this.#keys).ids();
+    const places: Place[] = [];
+    const unnamed: string[] = [];
+    for (let from = 0; from < campaigns.length; from += CAMPAIGNS_PER_STEP) {
+      const step = campaigns.slice(from, from + CAMPAIGNS_PER_STEP);
+      if (question.kind === 'callId') {
+        places.push(...step.map((campaign) => ({ campaign, callId: question.text })));
+        continue;
+      }
+      const named = await this.#named(question, step);
+      places.push(...named.places);
+      unnamed.push(...named.unnamed);
+    }
+    const there = await this.#existing(places);
+    const calls = await this.#readAll(there.slice(0, most));
+    return {
+      calls: calls.filter((call) => isMeant(call, question)),
+      isCut: there.length > most,
+      unnamed,
+    };
+  }
+
+  async read(campaign: string, callId: string): Promise<CallRecord | undefined> {
+    const own = this.#keys.campaign(campaign);
+    const queue = this.#keys.queue(campaign);
+    const reads = this.#redis
+      .pipeline()
+      .hmget(own.ledger, callId, `${callId}#1`)
+      .hget(own.kept, callId)
+      .hget(own.setAside, callId)
+      .zscore(`${queue}delayed`, callId);
+    const [queued, replies] = await Promise.all([
+      readJob(this.#redis, queue, callId),
+      repliesOf(reads),
+    ]);
+    const [[raw], kept, aside, score] = replies as [(string | null)[], ...(string | null)[]];
+    const entry = raw ? (JSON.parse(raw) as LedgerEntry) : undefined;
+    const setAside = aside
+      ? { callId, ...(JSON.parse(aside) as Omit<SetAsideJob, 'callId'>) }
+      : undefined;
+    const job = queued ?? setAside ?? keptJob(callId, kept);
+    if (entry === undefined && job === undefined) return undefined;
+    return {
+      campaign,
+      callId,
+      entry,
+      job,
+      isSetAside: setAside !== undefined,
+      notBefore: score ? instantOfScore(score) : undefined,
+      results: entry === undefined ? [] : await this.#results(own, campaign, callId, entry),
+    };
+  }
+
+  /** Where calls of that name may be: by the id that it makes, and by the index. */
+  async #named(
+    { kind, text }: Exclude<CallQuestion, { kind: 'callId' }>,
+    campaigns: readonly string[],
+  ): Promise<{ places: Place[]; unnamed: string[] }> {
+    const identity = await this.#identity();
+    if (identity === undefined) return { places: [], unnamed: [] };
+    const name = identity.callName(kind, text);
+    const pipeline = this.#redis.pipeline();
+    for (const campaign of campaigns) {
+      pipeline.hkeys(this.#names.bucketOf(campaign, name));
+      pipeline.hmget(this.#keys.campaign(campaign).state, 'dedupeBy', 'named');
+    }
+    const replies = await repliesOf(pipeline);
+    const key = dedupeKey(kind, { toPhoneNumber: text, externalId: text }, '') ?? '';
+    const places: Place[] = [];
+    const unnamed: string[] = [];
+    for (const [index, campaign] of campaigns.entries()) {
+      const [fields, [dedupeBy, named]] = replies.slice(2 * index, 2 * index + 2) as [
+        string[],
+        (string | null)[],
+      ];
+      const callIds = new Set([identity.callId(campaign, key), ...callIdsOf(name, fields)]);
+      places.push(...[...callIds].map((callId) => ({ campaign, callId })));
+      if (dedupeBy && dedupeBy !== kind && !named) unnamed.push(campaign);
+    }
+    return { places, unnamed };
+  }
+
+  async #existing(places: readonly Place[]): Promise<Place[]> {
+    const there: Place[] = [];
+    for (let from = 0; from < places.length; from += CAMPAIGNS_PER_STEP) {
+      const step = places.slice(from, from + CAMPAIGNS_PER_STEP);
+      const pipeline = this.#redis.pipeline();
+      for (const { campaign, callId } of step) {
+        const { ledger, kept, setAside } = this.#keys.campaign(campaign);
+        pipeline.exists(`${this.#keys.queue(campaign)}${callId}`);
+        for (const hash of [ledger, kept, setAside]) pipeline.hexists(hash, callId);
+      }
+      const replies = await repliesOf(pipeline);
+      there.push(...step.filter((_, index) => replies.slice(4 * index, 4 * index + 4).includes(1)));
+    }
+    return there;
+  }
+
+  async #readAll(places: readonly Place[]): Promise<CallRecord[]> {
+    const calls: CallRecord[] = [];
+    for (let from = 0; from < places.length; from += CALLS_PER_STEP) {
+      const step = places.slice(from, from + CALLS_PER_STEP);
+      const read = await Promise.all(
+        step.map(async ({ campaign, callId }) => await this.read(campaign, callId)),
+      );
+      calls.push(...read.filter((call) => call !== undefined));
+    }
+    return calls;
+  }
+
+  async #results(
+    keys: CampaignKeys,
+    campaign: string,
+    callId: string,
+    { results, revision }: LedgerEntry,
+  ): Promise<StoredResult[]> {
+    if (revision === 0) return [];
+    const ids = results ?? (await this.#latestId(keys, callId));
+    if (ids === undefined) return await this.#searchResults(keys, campaign, callId);
+    const found = await Promise.all(
+      ids.map(async (id) => await this.#redis.xrange(keys.results, id, id)),
+    );
+    return found.flat().map(([id, fields]) => ({ id, record: recordIn(fields) }));
+  }
+
+  /** Of a call with corrections it has always been noted. */
+  async #latestId(keys: CampaignKeys, callId: string): Promise<string[] | undefined> {
+    const id = await this.#redis.hget(keys.revised, callId);
+    return id === null ? undefined : [id];
+  }
+
+  async #searchResults(
+    keys: CampaignKeys,
+    campaign: string,
+    callId: string,
+  ): Promise<StoredResult[]> {
+    const [first, last] = await this.#redis.hmget(keys.state, 'firstResult', 'lastResult');
+    if (!first || !last) return [];
+    const entries = streamEntries(this.#redis, keys.results, RESULTS_PER_STEP, { first, last });
+    let read = 0;
+    for await (const [id, fields] of entries) {
+      if (++read > MOST_RESULTS_READ) return [];
+      if (fields[1] !== campaign || !fields[3]?.includes(callId)) continue;
+      const record = recordIn(fields);
+      if (record.callId === callId) return [{ id, record }];
+    }
+    return [];
+  }
+}
+
+function keptJob(callId: string, payload: string | null | undefined): QueuedJob | undefined {
+  if (!payload) return undefined;
+  return { callId, name: '', data: JSON.parse(payload) as QueuedCall, queuedAt: 0 };
+}
+
+function recordIn(fields: readonly string[]): ResultRecord {
+  return JSON.parse(fields[fields.indexOf('result') + 1] ?? '{}') as ResultRecord;
+}
+
+/** An index may lead to another's call. What was erased says no more whose it was. */
+function isMeant(call: CallRecord, { kind, text }: CallQuestion): boolean {
+  if (kind === 'callId') return call.callId === text;
+  const payload = readCall(call.job?.data);
+  const record = call.results.at(-1)?.record;
+  const number = record?.toPhoneNumber ?? payload?.to;
+  if (number === undefined || number === ERASED) return true;
+  return kind === 'phone'
+    ? number === text || payload?.to === text
+    : (record?.externalId ?? payload?.externalId) === text;
+}
