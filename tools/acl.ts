@@ -73,7 +73,7 @@ const users: readonly User[] = [
     rules: [
       {
         commands: `${CONNECTION} ${DATA} ${EXAMINATION} +@stream ${SCRIPTS} +time +multi +exec +scan +publish +pubsub|numsub ${SLOW_LOG}`,
-        keys: `${DIALING} campaigns campaigns:* dnc:* results audit audit:* inbox inbox:* schedules schedule:* t:* forwarders forward:*`,
+        keys: `${DIALING} campaigns campaigns:* dnc:* results access access:* audit audit:* inbox inbox:* schedules schedule:* t:* forwarders forward:*`,
         channels: ANNOUNCEMENTS,
       },
     ],

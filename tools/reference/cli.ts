@@ -23,12 +23,17 @@ const PAGES: readonly Page[] = [
   {
     file: 'cli-operation.md',
     title: 'Commands for operation',
-    names: ['doctor', 'hold', 'in-doubt', 'set-aside', 'suppress', 'erase', 'audit'],
+    names: ['doctor', 'hold', 'in-doubt', 'set-aside', 'suppress', 'erase'],
   },
   {
     file: 'cli-services.md',
     title: 'Commands for schedules and services',
     names: ['serve', 'schedule', 'inbox', 'forward'],
+  },
+  {
+    file: 'cli-access.md',
+    title: 'Commands for access and audit',
+    names: ['access', 'audit'],
   },
 ];
 const SOURCE = 'the commands of the enqueuer';

@@ -12,8 +12,9 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import packageJson from '../package.json' with { type: 'json' };
 import { type ConsoleConfig, DEFAULT_HTTP_PORT } from './config.ts';
 import type { Console } from './console.ts';
-import { localUser } from './http/caller.ts';
 import { httpApp } from './http/http-app.ts';
+import { openIdentify } from './http/identify.ts';
+import { TrustedProxies } from './http/trusted-proxies.ts';
 import { UploadedLists } from './lists/uploaded-lists.ts';
 import { Snapshots } from './live/snapshots.ts';
 
@@ -35,7 +36,6 @@ export function consoleService(
   logger: Logger,
   { announce }: ConsoleHooks,
 ): Service {
-  const identify = localUser(config.http.host);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   return new RedisService({
@@ -55,6 +55,11 @@ export function consoleService(
     build: async (shell) => {
       const stopping = new AbortController();
       const console = await buildConsole(config, logger, shell, stopping.signal);
+      const identify = await openIdentify({
+        access: console.context.queue.access,
+        host: config.http.host,
+        proxies: new TrustedProxies(config.proxies),
+      });
       const app = httpApp(console, identify);
       return workOf(getRequestListener(app.fetch), stopping);
     },

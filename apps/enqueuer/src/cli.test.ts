@@ -68,6 +68,7 @@ describe('usage', () => {
       'suppress',
       'erase',
       'audit',
+      'access',
       'campaign',
       'schedule',
       'serve',

@@ -10,6 +10,7 @@ import { DialerError } from '@libby-dialer/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { exitCodeFor, failureText } from './command-failure.ts';
 import type { CommandLine } from './command-line.ts';
+import { addAccessCommands } from './commands/access.ts';
 import { addAuditCommand } from './commands/audit.ts';
 import { addCampaignCommands } from './commands/campaign.ts';
 import { addControlCommands } from './commands/control.ts';
@@ -99,6 +100,7 @@ export function createProgram(io: Io, run: CommandLine['run']): Command {
   addSuppressCommands(slot);
   addEraseCommand(slot);
   addAuditCommand(slot);
+  addAccessCommands(slot);
   addCampaignCommands(slot);
   addScheduleCommands(slot);
   addServeCommand(slot);

@@ -1,5 +1,7 @@
 import type { Canary } from '@libby-dialer/dialing';
 import type { Queue } from 'bullmq';
+import { AccessStore } from './access/access-store.ts';
+import { LogInAttempts } from './access/log-in-attempts.ts';
 import { type AuditTrail, RedisAuditTrail } from './audit/audit-trail.ts';
 import { CallLoader } from './calls/call-loader.ts';
 import { type CallRecords, RedisCallRecords } from './calls/call-records.ts';
@@ -78,6 +80,8 @@ export class DialQueue {
   readonly callHistory: CallHistory;
   readonly eraser: Eraser;
 
+  readonly access: AccessStore;
+  readonly logInAttempts: LogInAttempts;
   readonly audit: AuditTrail;
   readonly results: Results;
   readonly forwarders: Forwarders;
@@ -113,6 +117,8 @@ export class DialQueue {
     this.doNotCall = new DoNotCallList(redis, keys, identity);
     this.callHistory = new CallHistory(redis, keys, identity);
     this.eraser = new Eraser(redis, keys);
+    this.access = new AccessStore(redis, keys);
+    this.logInAttempts = new LogInAttempts(redis, keys);
     this.audit = new RedisAuditTrail(redis, keys);
     this.results = new Results(redis, keys);
     this.forwarders = new Forwarders(redis, keys);

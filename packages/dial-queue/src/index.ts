@@ -5,6 +5,11 @@ export { DialQueue, type DialQueueOptions } from './dial-queue.ts';
 export { Keys } from './redis/keys.ts';
 export type { RedisConnection } from './redis/redis-connection.ts';
 
+// Who may use the HTTP API
+
+export type { Access, AccessStore } from './access/access-store.ts';
+export type { LogInAttempts } from './access/log-in-attempts.ts';
+
 // What was decided
 
 export type {

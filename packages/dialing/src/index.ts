@@ -82,6 +82,7 @@ export {
   type ResultRecord,
   resultRecordSchema,
 } from './result-record.ts';
+export { ROLES, type Role } from './role.ts';
 export { CronCalendar, type CronTime } from './schedules/cron-calendar.ts';
 export {
   campaignIdOf,

@@ -22,11 +22,18 @@ describe('the contract', () => {
     expect(open.filter((name) => !name.startsWith('GET '))).toEqual([
       'POST /calls/find',
       'POST /do-not-call/check',
+      'POST /session',
+      'DELETE /session',
     ]);
   });
 
   it('lets who may only push do nothing else', () => {
     const open = routes.filter(([, { role }]) => mayUse('push', role)).map(([name]) => name);
-    expect(open).toEqual(['POST /campaigns/{id}/calls', 'GET /whoami']);
+    expect(open).toEqual([
+      'POST /campaigns/{id}/calls',
+      'POST /session',
+      'DELETE /session',
+      'GET /whoami',
+    ]);
   });
 });

@@ -7,6 +7,7 @@ import { intakeRoutes } from './routes/intake.ts';
 import { listRoutes } from './routes/lists.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
+import { sessionRoutes } from './routes/session.ts';
 import { systemRoutes } from './routes/system.ts';
 
 /** Where all paths begin. */
@@ -21,6 +22,7 @@ export const api = {
   ...peopleRoutes,
   ...scheduleRoutes,
   ...intakeRoutes,
+  ...sessionRoutes,
   ...systemRoutes,
 } as const satisfies Routes;
 export type Api = typeof api;
@@ -35,6 +37,7 @@ export interface ApiParts {
   readonly people: keyof typeof peopleRoutes;
   readonly schedules: keyof typeof scheduleRoutes;
   readonly intake: keyof typeof intakeRoutes;
+  readonly session: keyof typeof sessionRoutes;
   readonly system: keyof typeof systemRoutes;
 }
 

@@ -11,8 +11,9 @@ export {
   BASE_PATH,
 } from './api.ts';
 export { openApiDocument } from './openapi.ts';
+export { type PersonalKind, personalKind } from './personal.ts';
 export { type Problem, problemSchema } from './problem.ts';
-export { type LeastRole, mayUse, ROLES, type Role } from './role.ts';
+export { type LeastRole, mayUse, seesPeople } from './role.ts';
 export {
   type AnswerStatus,
   type Method,
@@ -25,6 +26,7 @@ export {
 
 // What answers hold
 
+export type { Role } from '@libby-dialer/dialing';
 export {
   type CallInDoubt,
   type CallJson,

@@ -54,6 +54,7 @@ function operationOf(name: string, route: Route, schemas: ComponentSchemas): Jso
     summary,
     ...(description !== undefined && { description }),
     'x-least-role': role,
+    ...(role === 'nobody' && { security: [] }),
     ...(problems.length > 0 && { 'x-problem-codes': problems }),
     ...(parameters.length > 0 && { parameters }),
     ...(route.body !== undefined && { requestBody: requestBodyOf(route.body, schemas) }),

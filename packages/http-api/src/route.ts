@@ -32,6 +32,8 @@ export interface Route {
   /** Left out: 200, or 204 where there is no answer. */
   readonly status?: AnswerStatus;
   readonly answer?: z.ZodType | StreamedType;
+  /** Of a streamed answer: what it is a row of. */
+  readonly records?: z.ZodType;
   /** Codes of the problems that are its own. */
   readonly problems?: readonly string[];
 }

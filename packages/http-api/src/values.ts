@@ -1,11 +1,22 @@
 import { campaignSchema, MOST_CANARY_CALLS, resultRecordSchema } from '@libby-dialer/dialing';
 import { z } from 'zod';
+import { personal } from './personal.ts';
 
 /** A campaign as its file would have it. */
 export const campaignFileSchema = campaignSchema.meta({ id: 'CampaignFile' });
 
+const { toPhoneNumber, name, externalId, providerMessage, note } = resultRecordSchema.shape;
+
 /** What became of one call. */
-export const resultSchema = resultRecordSchema.meta({ id: 'Result' });
+export const resultSchema = resultRecordSchema
+  .extend({
+    toPhoneNumber: personal('number', toPhoneNumber),
+    name: personal('name', name),
+    externalId: personal('text', externalId),
+    providerMessage: personal('text', providerMessage),
+    note: personal('text', note),
+  })
+  .meta({ id: 'Result' });
 
 /** ISO 8601 in UTC. */
 export const instant = z.iso.datetime();

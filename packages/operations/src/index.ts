@@ -4,6 +4,17 @@ export { type Actor, Context, type ContextConfig, NoSuchCampaignError } from './
 
 export { explainingErrors } from './explaining-errors.ts';
 
+// Who may use the HTTP API
+
+export {
+  type AccessRequest,
+  type AddedAccess,
+  addAccess,
+  listAccess,
+  removeAccess,
+} from './access/access.ts';
+export { accessJson } from './access/access-json.ts';
+
 // What was decided, and by whom
 
 export { AUDIT_ACTIONS, type AuditAction } from './audit/audit-actions.ts';

@@ -69,7 +69,7 @@ export {
   type LoggerOptions,
   type LogLevel,
 } from './logs/logger.ts';
-export { Redactor } from './logs/redactor.ts';
+export { maskPhoneNumber, Redactor } from './logs/redactor.ts';
 export { terminalText } from './logs/terminal-text.ts';
 
 // Redis

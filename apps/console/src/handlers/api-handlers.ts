@@ -8,6 +8,7 @@ import { intakeHandlers } from './intake.ts';
 import { listHandlers } from './lists.ts';
 import { peopleHandlers } from './people.ts';
 import { scheduleHandlers } from './schedules.ts';
+import { sessionHandlers } from './session.ts';
 import { systemHandlers } from './system.ts';
 
 /** What answers each request of the contract: one that is missing does not compile. */
@@ -20,6 +21,7 @@ export function apiHandlers(console: Console): Handlers<ApiRoute> {
     ...peopleHandlers(console),
     ...scheduleHandlers(console),
     ...intakeHandlers(console),
+    ...sessionHandlers(console),
     ...systemHandlers(console),
   };
 }

@@ -102,12 +102,12 @@ async function exported(
   context: Context,
   { id, outcome, heading, lineOf }: Export,
   contentType: string,
-  { signal, headers }: Exchange,
+  { signal, headers, shown }: Exchange,
 ): Promise<Response> {
   const { records, upTo } = await openResults(context, id, { outcome, signal });
   headers.set('content-type', contentType);
   if (upTo !== undefined) headers.set('results-cursor', upTo);
-  return new Response(textStream(heading, records, lineOf));
+  return new Response(textStream(heading, records, (record) => lineOf(shown(record))));
 }
 
 function resolvedJson(callId: string, end: ResolvedCall | DialerError): ResolvedCallJson {

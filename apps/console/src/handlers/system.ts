@@ -1,16 +1,24 @@
 import { isoInstant } from '@libby-dialer/dialing';
 import type { ApiParts } from '@libby-dialer/http-api';
-import { auditJson, examine, type Finding, listAudit } from '@libby-dialer/operations';
+import {
+  accessJson,
+  addAccess,
+  auditJson,
+  examine,
+  type Finding,
+  listAccess,
+  listAudit,
+  removeAccess,
+} from '@libby-dialer/operations';
 import { isLoopback } from '@libby-dialer/runtime';
 import type { Console } from '../console.ts';
 import type { Handlers } from '../http/handlers.ts';
-import { HttpProblem } from '../http/http-problem.ts';
 import { eventStream } from '../live/event-stream.ts';
 
 export function systemHandlers(console: Console): Handlers<ApiParts['system']> {
   const { config, context, snapshots } = console;
   return {
-    'GET /events': async (_, { signal }) => eventStream(snapshots, signal),
+    'GET /events': async (_, { signal, shown }) => eventStream(snapshots, shown, signal),
     'GET /snapshot': () => snapshots.newest(),
     'GET /workers': async () => {
       const { workers, at } = await snapshots.newest();
@@ -34,17 +42,14 @@ export function systemHandlers(console: Console): Handlers<ApiParts['system']> {
       // The provider is never on this machine.
       isSimulated: isLoopback(config.libby.apiUrl),
     }),
-    'GET /whoami': async (_, { caller }) => ({
-      name: caller.name,
-      role: caller.role,
-      ...(caller.campaigns !== undefined && { campaigns: [...caller.campaigns] }),
-    }),
-    'GET /access': notYet,
-    'POST /access': notYet,
-    'DELETE /access/{name}': notYet,
+    'GET /access': async () => ({ access: (await listAccess(context)).map(accessJson) }),
+    'POST /access': async ({ body }, { asCaller }) => {
+      const { access, token } = await addAccess(asCaller, body);
+      return { ...accessJson(access), token: token ?? null };
+    },
+    'DELETE /access/{name}': async ({ params: { name } }, { asCaller }) => {
+      await removeAccess(asCaller, name);
+      return undefined;
+    },
   };
-}
-
-async function notYet(): Promise<never> {
-  throw new HttpProblem(501, 'not_built', 'This version cannot answer that yet.');
 }

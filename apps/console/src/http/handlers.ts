@@ -9,6 +9,12 @@ export interface Exchange {
   readonly asCaller: Context;
   /** Aborts when whoever asked has gone, or the program stops. */
   readonly signal: AbortSignal;
+  /** Where the request comes from: an address. */
+  readonly from: string;
+  /** Its headers, as they came. */
+  readonly asked: Headers;
+  /** What the caller may see of a row of a streamed answer. */
+  readonly shown: <Row>(row: Row) => Row;
   /** Of the answer. */
   readonly headers: Headers;
 }

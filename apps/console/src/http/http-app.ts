@@ -1,19 +1,30 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
-import { type Api, type ApiRoute, api, BASE_PATH, type Route } from '@libby-dialer/http-api';
+import {
+  type Api,
+  type ApiRoute,
+  api,
+  BASE_PATH,
+  type Route,
+  seesPeople,
+} from '@libby-dialer/http-api';
 import { explainingErrors } from '@libby-dialer/operations';
-import { isLoopback, systemClock } from '@libby-dialer/runtime';
-import { Hono, type Context as HonoContext } from 'hono';
+import { systemClock } from '@libby-dialer/runtime';
+import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Console } from '../console.ts';
 import { apiHandlers } from '../handlers/api-handlers.ts';
-import { type Caller, type Identify, requireRole } from './caller.ts';
+import { type Caller, NOBODY, requireRole } from './caller.ts';
 import type { Exchange } from './handlers.ts';
 import { HttpProblem, problemOf, problemResponse, UNEXPECTED } from './http-problem.ts';
+import type { Identify } from './identify.ts';
+import { type Mask, maskOf } from './masking.ts';
 import { servePage } from './page-files.ts';
 import { receivedRequest } from './received-request.ts';
 import { serveReference } from './reference.ts';
 import { originProblem } from './request-origin.ts';
 import { TokenBucket } from './token-bucket.ts';
+import { TrustedProxies } from './trusted-proxies.ts';
+import { whileLetIn } from './while-let-in.ts';
 
 type AnyHandler = (request: unknown, exchange: Exchange) => Promise<unknown>;
 
@@ -32,7 +43,6 @@ const CONTENT_SECURITY_POLICY = {
 
 /** Everything that is answered over HTTP, but for probes. */
 export function httpApp(console: Console, identify: Identify): Hono {
-  const isLocal = isLoopback(`http://${hostInUrl(console.config.http.host)}`);
   const app = new Hono();
   app.use(
     secureHeaders({
@@ -43,7 +53,7 @@ export function httpApp(console: Console, identify: Identify): Hono {
       strictTransportSecurity: false,
     }),
     async (context, next) => {
-      const problem = originProblem(context.req.raw, isLocal);
+      const problem = originProblem(context.req.raw);
       if (problem !== undefined) throw problem;
       await next();
     },
@@ -56,24 +66,32 @@ export function httpApp(console: Console, identify: Identify): Hono {
   return app;
 }
 
-function hostInUrl(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
-}
-
 function serveApi(app: Hono, console: Console, identify: Identify): void {
   const handlers = apiHandlers(console);
   const limits = new RequestLimits(console.config.requestsPerSecond);
+  const proxies = new TrustedProxies(console.config.proxies);
   for (const [name, route] of Object.entries(api) as [ApiRoute, Route][]) {
     const [method, path] = name.split(' ') as [string, string];
     const handler = handlers[name as keyof Api] as AnyHandler;
+    const mask = maskFor(route);
     app.on(method, `${BASE_PATH}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`, async (context) => {
-      const caller = await identify(context.req.raw);
-      if (caller === undefined)
-        throw new HttpProblem(401, 'unknown_caller', 'Say who you are: log in, or give a token.');
-      const params = context.req.param() as Record<string, string>;
-      requireRole(caller, route.role, params['id']);
-      limits.take(caller);
-      return await answerRoute(console, { route, handler, caller, params }, context);
+      const request = context.req.raw;
+      const address = getConnInfo(context).remote.address ?? 'unknown';
+      const call: RouteCall = {
+        route,
+        handler,
+        mask,
+        request,
+        params: context.req.param() as Record<string, string>,
+        from: proxies.clientOf(request.headers, address),
+        identify: () => identify(request, address),
+      };
+      const signal = AbortSignal.any([request.signal, console.stopping]);
+      return await explainingErrors(console.redis, signal, async () => {
+        const caller = await callerOf(call);
+        if (caller !== NOBODY) limits.take(caller);
+        return await answerRoute(console, call, caller, signal);
+      });
     });
   }
 }
@@ -81,25 +99,53 @@ function serveApi(app: Hono, console: Console, identify: Identify): void {
 interface RouteCall {
   readonly route: Route;
   readonly handler: AnyHandler;
-  readonly caller: Caller;
+  /** Of the answer, or of each of its rows. */
+  readonly mask: Mask;
+  readonly request: Request;
   readonly params: Readonly<Record<string, string>>;
+  /** An address. */
+  readonly from: string;
+  readonly identify: () => Promise<Caller | undefined>;
+}
+
+/** Who asks, if they may. Throws `HttpProblem` (`unknown_caller`, `forbidden`). */
+async function callerOf({ route, params, identify }: RouteCall): Promise<Caller> {
+  if (route.role === 'nobody') return NOBODY;
+  const caller = await identify();
+  if (caller === undefined)
+    throw new HttpProblem(401, 'unknown_caller', 'Say who you are: log in, or give a token.');
+  requireRole(caller, route.role, params['id']);
+  return caller;
 }
 
 async function answerRoute(
-  { redis, stopping, context: own }: Console,
-  { route, handler, caller, params }: RouteCall,
-  context: HonoContext,
+  { context: own }: Console,
+  { route, handler, mask, request, params, from, identify }: RouteCall,
+  caller: Caller,
+  asked: AbortSignal,
 ): Promise<Response> {
-  const request = context.req.raw;
   const headers = new Headers({ 'cache-control': 'no-store' });
-  const signal = AbortSignal.any([request.signal, stopping]);
+  const isLong = route.answer === 'text/event-stream';
+  const signal = isLong ? whileLetIn(caller, identify, asked) : asked;
   const received = await receivedRequest(route, request, params);
-  const from = getConnInfo(context).remote.address ?? 'unknown';
-  const asCaller = own.as({ name: caller.name, via: 'api', from });
-  const answer = await explainingErrors(redis, signal, () =>
-    handler(received, { caller, asCaller, signal, headers }),
-  );
-  return answerOf(route, answer, headers);
+  const asCaller = own.as({ name: caller.name, via: viaOf(request.headers), from });
+  const shown = seesPeople(caller.role)
+    ? <T>(value: T) => value
+    : <T>(value: T) => mask(value) as T;
+  const exchange = { caller, asCaller, from, asked: request.headers, signal, shown, headers };
+  const answer = await handler(received, exchange);
+  return answerOf(route, answer instanceof Response ? answer : shown(answer), headers);
+}
+
+/** What is answered to whoever does not work with people. Made once. */
+function maskFor({ answer, records }: Route): Mask {
+  const schema = records ?? (typeof answer === 'string' ? undefined : answer);
+  return (schema && maskOf(schema)) ?? ((value) => value);
+}
+
+/** A browser says of its own page's requests that they are; others cannot make it say so. */
+function viaOf(headers: Headers): 'api' | 'page' {
+  return headers.get('sec-fetch-site') === 'same-origin' ? 'page' : 'api';
 }
 
 function answerOf({ status, answer }: Route, given: unknown, headers: Headers): Response {

@@ -76,5 +76,6 @@ export function problemResponse(problem: HttpProblem): Response {
   };
   const headers = new Headers({ 'content-type': 'application/problem+json' });
   if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds));
+  if (status === 401) headers.set('www-authenticate', 'Bearer');
   return new Response(JSON.stringify(body), { status, headers });
 }

@@ -1,4 +1,3 @@
-import { isLoopback } from '@libby-dialer/runtime';
 import { HttpProblem } from './http-problem.ts';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -7,17 +6,15 @@ const OWN = new Set(['same-origin', 'none']);
 
 /**
  * Whether a request may come from where it says; otherwise why not. A page of another site must
- * not make a browser act here, and no name that leads to the loopback address of somebody's machine
- * may be used to read from it (DNS rebinding).
- * @param isLocal the server listens on the loopback address
+ * not make a browser act here.
  */
-export function originProblem(
-  { method, headers }: Pick<Request, 'method' | 'headers'>,
-  isLocal: boolean,
-): HttpProblem | undefined {
+export function originProblem({
+  method,
+  headers,
+}: Pick<Request, 'method' | 'headers'>): HttpProblem | undefined {
   const host = headers.get('host') ?? '';
-  if (!URL.canParse(`http://${host}`) || (isLocal && !isLoopback(`http://${host}`)))
-    return new HttpProblem(421, 'wrong_host', 'The header Host names no host of this server.');
+  if (!URL.canParse(`http://${host}`))
+    return new HttpProblem(421, 'wrong_host', 'The header Host names no host.');
   if (SAFE.has(method)) return undefined;
   const site = headers.get('sec-fetch-site');
   if (site !== null && !OWN.has(site)) return crossSite();

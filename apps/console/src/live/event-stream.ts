@@ -11,8 +11,13 @@ const MOST_WAITING = 4;
 /**
  * Snapshots as server-sent events, until the signal aborts. Whoever reads too slowly misses some
  * and gets the newest: nothing is kept for them.
+ * @param shown what of a snapshot this listener may see
  */
-export function eventStream(snapshots: Snapshots, signal: AbortSignal): Response {
+export function eventStream(
+  snapshots: Snapshots,
+  shown: (snapshot: Snapshot) => Snapshot,
+  signal: AbortSignal,
+): Response {
   const encoder = new TextEncoder();
   const left = new AbortController();
   const ended = AbortSignal.any([signal, left.signal]);
@@ -30,7 +35,7 @@ export function eventStream(snapshots: Snapshots, signal: AbortSignal): Response
           if (!left.signal.aborted) controller.close();
         });
         write(`retry: ${RETRY_MS}\n\n`);
-        snapshots.listen((snapshot) => write(eventOf(snapshot)), ended);
+        snapshots.listen((snapshot) => write(eventOf(shown(snapshot))), ended);
       },
       cancel: () => left.abort(),
     },

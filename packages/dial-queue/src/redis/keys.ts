@@ -39,6 +39,12 @@ export class Keys {
   readonly audit: string;
   /** Hash: stream id of a decision -> JSON of how it ended. */
   readonly auditEnds: string;
+  /** Hash: name -> JSON of who may use the HTTP API, with the digest of their token. */
+  readonly access: string;
+  /** What the keys of sessions begin with, then a digest: string, digest of the token. Expire. */
+  readonly sessions: string;
+  /** What the keys of failed log-ins begin with, then an address: number. Expire. */
+  readonly logInAttempts: string;
   /** Set: names of the forwarders there are. */
   readonly forwarders: string;
   readonly identityKey: string;
@@ -78,6 +84,9 @@ export class Keys {
     this.writeCheck = `${prefix}:write-check`;
     this.audit = `${prefix}:audit`;
     this.auditEnds = `${prefix}:audit:ends`;
+    this.access = `${prefix}:access`;
+    this.sessions = `${this.access}:session:`;
+    this.logInAttempts = `${this.access}:attempts:`;
     this.forwarders = `${prefix}:forwarders`;
     this.identityKey = `${prefix}:identity-key`;
     this.announcements = `${prefix}:announcements`;

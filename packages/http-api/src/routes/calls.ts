@@ -1,6 +1,7 @@
 import { callRecordSchema } from '@libby-dialer/call-record';
-import { OUTCOMES, REASONS, resultRecordSchema } from '@libby-dialer/dialing';
+import { OUTCOMES, REASONS } from '@libby-dialer/dialing';
 import { z } from 'zod';
+import { personal } from '../personal.ts';
 import type { Routes } from '../route.ts';
 import {
   campaignId,
@@ -34,13 +35,13 @@ const callSchema = z
     callId,
     campaign: campaignId,
     state: z.enum(['queued', 'in_flight', 'settled']),
-    toPhoneNumber: z.string(),
+    toPhoneNumber: personal('number', z.string()),
     phoneColumn: z
       .string()
       .nullable()
       .describe('The heading it stood under, where its campaign names several columns of phones.'),
-    name: z.string(),
-    externalId: z.string().nullable(),
+    name: personal('name', z.string()),
+    externalId: personal('text', z.string().nullable()),
     row: z.int().nullable().describe('Which row of its list.'),
     sheetRow: z.int().nullable().describe('The same, as a spreadsheet numbers rows.'),
     list: z.string().nullable(),
@@ -48,7 +49,7 @@ const callSchema = z
     outcome: z.enum(OUTCOMES).nullable(),
     reason: z.enum(REASONS).nullable(),
     httpStatus: z.int().nullable(),
-    providerMessage: z.string().nullable(),
+    providerMessage: personal('text', z.string().nullable()),
     attempts: count,
     queuedAt: instant.nullable(),
     dialedAt: instant.nullable(),
@@ -62,7 +63,7 @@ export type CallJson = z.output<typeof callSchema>;
 const stepSchema = z.object({
   at: instant.nullable().describe('Null: it is not recorded when.'),
   step: z.string().describe('Such as `queued`, `dialed`, `settled`, `delivered`. Stable.'),
-  sentence: z.string(),
+  sentence: personal('text', z.string()),
 });
 
 const decidedSchema = z
@@ -70,12 +71,12 @@ const decidedSchema = z
     as: z.enum(['accepted', 'redial']),
     by: z.string(),
     at: instant,
-    note: z.string().optional(),
+    note: personal('text', z.string().optional()),
   })
   .meta({ id: 'DecisionOnDoubt' });
 export type DecisionOnDoubt = z.output<typeof decidedSchema>;
 
-const doubtSchema = resultRecordSchema
+const doubtSchema = resultSchema
   .extend({
     redialAt: instant.optional().describe('When it is to be dialed once more.'),
     isRedialed: z.boolean().describe('It has been dialed once more, and will not be again.'),
@@ -176,6 +177,7 @@ export const callRoutes = {
       bom: flag.describe('Begin with a byte order mark.'),
     }),
     answer: 'text/csv',
+    records: resultSchema,
     problems: ['no_such_campaign'],
   },
   'GET /campaigns/{id}/results.ndjson': {
@@ -185,6 +187,7 @@ export const callRoutes = {
     params: idParam,
     query: z.object({ outcome: z.enum(OUTCOMES).optional() }),
     answer: 'application/x-ndjson',
+    records: resultSchema,
     problems: ['no_such_campaign'],
   },
   'POST /campaigns/{id}/results/exported': {

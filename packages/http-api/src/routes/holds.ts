@@ -1,5 +1,6 @@
 import { HOLD_PAUSES, type HoldReason } from '@libby-dialer/dialing';
 import { z } from 'zod';
+import { personal } from '../personal.ts';
 import type { Routes } from '../route.ts';
 import { canarySchema, count, instant } from '../values.ts';
 
@@ -14,7 +15,7 @@ export const holdSchema = z
     cause: z.string().nullable().describe('What was last seen of the trouble.'),
     url: z.string().nullable().describe('Who was asked.'),
     status: z.int().nullable().describe('HTTP status of the answer.'),
-    message: z.string().nullable().describe('What the answer said of it.'),
+    message: personal('text', z.string().nullable().describe('What the answer said of it.')),
     canary: canarySchema
       .extend({ dialed: count, accepted: count, inFlight: count })
       .nullable()

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personal } from '../personal.ts';
 import type { Routes } from '../route.ts';
 import { campaignId, count, country, phoneText } from '../values.ts';
 
@@ -22,7 +23,7 @@ export const peopleRoutes = {
     role: 'viewer',
     body: numbersBody,
     answer: z.object({
-      numbers: z.array(z.object({ number: z.string(), isListed: z.boolean() })),
+      numbers: z.array(z.object({ number: personal('number', z.string()), isListed: z.boolean() })),
     }),
     problems: ['invalid_number'],
   },

@@ -1,9 +1,10 @@
+import { ROLES } from '@libby-dialer/dialing';
 import { z } from 'zod';
-import { ROLES } from '../role.ts';
 import type { Routes } from '../route.ts';
 import { campaignId, count, instant, nextCursor, pageQuery } from '../values.ts';
 import { campaignStatusSchema } from './campaigns.ts';
 import { holdSchema } from './holds.ts';
+import { callerSchema } from './session.ts';
 
 /** What one look at everything shows; sent once a second to whoever listens. */
 export const snapshotSchema = z
@@ -22,10 +23,9 @@ export const snapshotSchema = z
   .meta({ id: 'Snapshot' });
 export type Snapshot = z.output<typeof snapshotSchema>;
 
-const callerSchema = z.object({
-  name: z.string(),
-  role: z.enum(ROLES),
-  campaigns: z.array(campaignId).optional().describe('Given: it may push to these only.'),
+const accessSchema = callerSchema.extend({
+  sso: z.boolean().describe('Has no token: a trusted proxy tells that it is them.'),
+  addedAt: instant,
 });
 
 const auditEntrySchema = z.object({
@@ -55,6 +55,7 @@ export const systemRoutes = {
       'comes now and then so that the connection is known to live.',
     role: 'viewer',
     answer: 'text/event-stream',
+    records: snapshotSchema,
   },
   'GET /snapshot': {
     summary: 'The newest snapshot, as `events` sends it.',
@@ -105,15 +106,10 @@ export const systemRoutes = {
       isSimulated: z.boolean().nullable().describe('Calls go to a simulator. Null: not known.'),
     }),
   },
-  'GET /whoami': {
-    summary: 'Who asks, and what they may do.',
-    role: 'anyone',
-    answer: callerSchema,
-  },
   'GET /access': {
     summary: 'Who may use this API.',
     role: 'admin',
-    answer: z.object({ access: z.array(callerSchema.extend({ addedAt: instant })) }),
+    answer: z.object({ access: z.array(accessSchema) }),
   },
   'POST /access': {
     summary: 'Let somebody in. The token is shown once.',
@@ -122,10 +118,11 @@ export const systemRoutes = {
       name: z.string().regex(/^[\w.@-]{1,64}$/, { error: 'must be 1 to 64 of a-z, 0-9, . @ _ -' }),
       role: z.enum(ROLES),
       campaigns: z.array(campaignId).min(1).optional().describe('Of `push`: to these only.'),
+      sso: z.boolean().default(false).describe('No token: by the name that a proxy tells.'),
     }),
     status: 201,
-    answer: callerSchema.extend({ token: z.string() }),
-    problems: ['name_taken'],
+    answer: accessSchema.extend({ token: z.string().nullable().describe('Null: by a proxy.') }),
+    problems: ['invalid_access', 'name_taken'],
   },
   'DELETE /access/{name}': {
     summary: 'Let somebody in no more.',

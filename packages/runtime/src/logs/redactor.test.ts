@@ -143,6 +143,7 @@ describe('registered secrets', () => {
 describe('credentials told by their form', () => {
   test.each([
     ['Authorization: Bearer abc.def-ghi_jkl', 'abc'],
+    [`token libby_${'aB3-_'.repeat(10)}`, 'aB3'],
     ['authorization: basic aWQ6c2VjcmV0', 'aWQ6'],
     ['token eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln', 'eyJ'],
     ['redis://ada:hunter22@host:6379', 'hunter22'],

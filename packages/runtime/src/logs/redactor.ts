@@ -29,6 +29,8 @@ const COUNTRY_CODE = /^(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0
 const CREDENTIALS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, REDACTED],
   [/\b(Bearer|Basic) +[\w.~+/-]{6,}=*/gi, `$1 ${REDACTED}`],
+  // Ours: tokens of the HTTP API, and sessions there.
+  [/(?<![\w-])libby_[\w-]{43,}/g, REDACTED],
   [/(:\/\/)[^\s/@"']+@/g, `$1${REDACTED}@`],
   [
     /\b((?:client_secret|access_token|id_token|refresh_token|password|XSRF-TOKEN)=)[^\s&;"',]+/gi,
@@ -202,7 +204,7 @@ function redactByKey(key: string, value: unknown): string | undefined {
  * `+15055550123` becomes `+1********23`. A number without country code keeps its last two digits
  * only.
  */
-function maskPhoneNumber(number: string): string {
+export function maskPhoneNumber(number: string): string {
   const international = /^(?:\+|%2B)/i.test(number);
   const digits = number.replace(/^%2B/i, '').replaceAll(/\D/g, '');
   if (digits.length < 7) return REDACTED;
