@@ -183,7 +183,7 @@ const value = fc.oneof(
         externalId: fc.oneof(fc.string({ maxLength: 4 }), fc.integer()),
         formInfo: fc.array(
           fc.dictionary(
-            fc.string({ maxLength: 3 }),
+            fc.string({ maxLength: 3 }).filter((key) => !isOneEscape(key)),
             fc.oneof(fc.string(), fc.integer(), fc.boolean()),
           ),
         ),
@@ -194,6 +194,14 @@ const value = fc.oneof(
     weight: 5,
   },
 );
+
+/**
+ * V8 13.6 takes a key that is one escaped character for another such key that it has met in the
+ * same place: `{"a":1,"\n":2}` for `{"a":1,"\\":2}`.
+ */
+function isOneEscape(key: string): boolean {
+  return key.length === 1 && JSON.stringify(key).length > 3;
+}
 
 /** `null` sets nothing, nor does an empty text where none can stand. */
 function isSet([field, value]: [string, unknown]): boolean {

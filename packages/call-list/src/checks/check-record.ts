@@ -17,6 +17,7 @@ import {
 import { listHeadId } from '../columns/headings.ts';
 import { type ListIdentity, type ListRow, placeOf, type RowProblem } from '../list-row.ts';
 import { type ChosenPhone, choosePhone, type PassedOver, type PhoneCell } from './choose-phone.ts';
+import { DoNotCallEntries } from './do-not-call-words.ts';
 import { RowConditions } from './row-conditions.ts';
 
 /** A call that may be queued, and what it is the same by. */
@@ -94,6 +95,7 @@ export class RecordChecker {
   readonly #variables: readonly (Variable & { positions: readonly number[] })[];
   readonly #needsZone: boolean;
   readonly #conditions: RowConditions;
+  readonly #doNotCall: DoNotCallEntries;
   readonly #vouches: ((e164: string) => boolean) | undefined;
 
   constructor(campaign: Campaign, options: RecordCheckerOptions = {}) {
@@ -108,6 +110,7 @@ export class RecordChecker {
       positions: [...keys.keys()].filter((position) => keys[position] === variable.key),
     }));
     this.#conditions = new RowConditions(campaign);
+    this.#doNotCall = new DoNotCallEntries(campaign);
     this.#vouches = vouchesFor(campaign.vouchedPrefixes);
     this.#needsZone =
       campaign.callingWindow !== 'anytime' && campaign.callingWindow.timezone === 'recipient';
@@ -119,7 +122,11 @@ export class RecordChecker {
    */
   checkRecord(record: CallRecord, row?: ListRow): RowVerdict {
     const form = record.formInfo?.filter(([, value]) => value !== '');
-    return this.#conditions.recordProblem(record) ?? this.check(record, form, row);
+    return (
+      this.#conditions.recordProblem(record) ??
+      this.#doNotCall.recordProblem(record) ??
+      this.check(record, form, row)
+    );
   }
 
   /**

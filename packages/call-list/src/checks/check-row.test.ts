@@ -509,6 +509,42 @@ nan,+15055550125,,,`;
   });
 });
 
+describe('a record whose form says not to call', () => {
+  const record = { toPhoneNumber: '+15055550123', name: 'Ann' };
+  const codes = (entries: object[], fields?: Record<string, unknown>) =>
+    checkJson(
+      entries.map((entry) => ({ ...record, formInfo: [{ City: 'Taos' }, entry] })),
+      fields,
+    ).map(codeOf);
+
+  it('is rejected as a row of a CSV is, by the same headings and words', () => {
+    const no = [
+      { 'Do Not Call': true },
+      { DNC: 'yes' },
+      { 'opted-out': '1' },
+      { dnd: 'ask first' },
+    ];
+    expect(codes(no)).toEqual(no.map(() => 'do_not_call'));
+    const yes = [
+      { 'Do Not Call': false },
+      { DNC: '' },
+      { dnd: null },
+      { dnc: 'NULL' },
+      { Dance: 'y' },
+    ];
+    expect(codes(yes)).toEqual(yes.map(() => undefined));
+  });
+
+  it('says so under the heading that the campaign names, or nowhere', () => {
+    const entries = [{ Blocked: 'yes' }, { DNC: 'yes' }];
+    expect(codes(entries, { columns: { doNotCall: 'blocked' } })).toEqual([
+      'do_not_call',
+      undefined,
+    ]);
+    expect(codes(entries, { columns: { doNotCall: null } })).toEqual([undefined, undefined]);
+  });
+});
+
 describe('what is said twice in one record', () => {
   it('is refused: nobody knows which of the two was meant', () => {
     const reader = new NdjsonRows();

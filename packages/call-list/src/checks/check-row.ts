@@ -25,6 +25,7 @@ import {
   variablesOf,
 } from './check-record.ts';
 import type { PhoneCell } from './choose-phone.ts';
+import { NOT_TO_BE_CALLED, saysNo } from './do-not-call-words.ts';
 import { RowConditions } from './row-conditions.ts';
 
 export interface RowCheckerOptions {
@@ -225,11 +226,7 @@ class CellReader {
   }
 
   #notToBeCalled(cells: readonly string[]): RowProblem | undefined {
-    if (
-      this.#doNotCall.some((position) => !MAY_BE_CALLED.has(trimmed(cells, position).toLowerCase()))
-    ) {
-      return { code: 'do_not_call', reason: 'The list itself says of this person not to call.' };
-    }
+    if (this.#doNotCall.some((position) => saysNo(cells[position] ?? ''))) return NOT_TO_BE_CALLED;
     if (!this.#extensions.some((position) => /[1-9]/.test(trimmed(cells, position))))
       return undefined;
     const reason =
@@ -243,16 +240,6 @@ class CellReader {
     return invalidField(`cell ${position + 1}`, 'has a value, but its column has no heading');
   }
 }
-
-/**
- * What stands in a do-not-call column for those who may be called; whatever else does is taken for
- * a no.
- */
-const MAY_BE_CALLED: ReadonlySet<string> = new Set(
-  ',no,n,false,f,0,off,none,-,n/a,null,unchecked,inactive,not listed,allow,allowed,opted in,nein,non,falsch,faux,falso'.split(
-    ',',
-  ),
-);
 
 /** Shorter names need no look at the schema's limit. */
 const LONG_NAME = 1000;

@@ -18,8 +18,8 @@ export const COUNTRY_HEADINGS: ReadonlySet<string> = new Set(
   countrycode country countryname countryregion mailingcountry land pays pais paese`.split(/\s+/),
 );
 
-/** Headings, squashed, under which a CRM keeps who must not be called. */
-const DO_NOT_CALL_HEADINGS: ReadonlySet<string> = new Set(
+/** Headings, squashed, under which a CRM keeps who must not be called. Entries of records too. */
+export const DO_NOT_CALL_HEADINGS: ReadonlySet<string> = new Set(
   `donotcall donotcallme donotphone donotcontact donotcallflag nocall nocalls dnc dncflag dncstatus isdnc dnd optout
   optedout hasoptedout phoneoptout calloptout calloptedout voiceoptout hasoptedoutofcalls optedoutofcalls
   hasoptedoutofphone optedoutofphone donotallowphonecalls donotcallreg donotcallregistry robinsonliste werbesperre

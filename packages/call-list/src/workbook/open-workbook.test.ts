@@ -364,10 +364,10 @@ describe('refuses', () => {
 });
 
 it('reads what another program wrote', async () => {
-  // That program loses texts such as "valueOf".
+  // That program loses texts such as "valueOf", and U+FFFD.
   const text = fc
     .string({ unit: 'grapheme', maxLength: 20 })
-    .filter((candidate) => !(candidate in {}));
+    .filter((candidate) => !(candidate in {}) && !candidate.includes('\ufffd'));
   const tables = fc.array(fc.array(text, { minLength: 3, maxLength: 3 }), { maxLength: 8 });
   await fc.assert(
     fc.asyncProperty(tables, async (table) => {
