@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { campaignStory } from './campaign-story.ts';
 import { CHROMIUM } from './chromium.ts';
 import { ConsoleWorld, phone } from './console-world.ts';
+import { deskStory } from './desk-story.ts';
 import { holdStory } from './hold-story.ts';
 import { lookStory } from './look-story.ts';
 import { nightStory } from './night-story.ts';
@@ -28,6 +29,7 @@ describe.skipIf(CHROMIUM === undefined)('the page, in a browser (needs Chromium)
   afterAll(async () => await world?.[Symbol.asyncDispose]());
 
   campaignStory(() => world);
+  deskStory(() => world);
   holdStory(() => world);
   nightStory(() => world);
   lookStory(() => world);

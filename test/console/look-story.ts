@@ -25,6 +25,7 @@ export function lookStory(world: () => ConsoleWorld): void {
         '/campaigns',
         `/campaigns/${id}`,
         `/calls/${longest?.callId}?campaign=${id}`,
+        '/in-doubt',
         '/holds',
         '/schedules',
         '/schedules/nightly',

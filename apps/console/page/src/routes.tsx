@@ -12,6 +12,14 @@ import { callFilter } from './campaigns/call-filter.ts';
 import { Frame } from './shell/frame.tsx';
 import { NothingHere, SomethingBroke } from './shell/nothing-here.tsx';
 
+/** Of what an address asks for: these texts, as far as they are given. */
+function textsOf<Name extends string>(...names: readonly Name[]) {
+  return (search: Record<string, unknown>) =>
+    Object.fromEntries(
+      names.filter((name) => typeof search[name] === 'string').map((name) => [name, search[name]]),
+    ) as { readonly [Each in Name]?: string };
+}
+
 const root = createRootRoute({ component: Frame, notFoundComponent: NothingHere });
 
 const overview = createRoute({
@@ -23,8 +31,7 @@ const overview = createRoute({
 const campaigns = createRoute({
   getParentRoute: () => root,
   path: '/campaigns',
-  validateSearch: (search: Record<string, unknown>): { contains?: string } =>
-    typeof search['contains'] === 'string' ? { contains: search['contains'] } : {},
+  validateSearch: textsOf('contains'),
   component: lazyRouteComponent(() => import('./campaigns/campaigns-page.tsx'), 'CampaignsPage'),
 });
 
@@ -38,9 +45,15 @@ const campaign = createRoute({
 const call = createRoute({
   getParentRoute: () => root,
   path: '/calls/$callId',
-  validateSearch: (search: Record<string, unknown>): { campaign?: string } =>
-    typeof search['campaign'] === 'string' ? { campaign: search['campaign'] } : {},
+  validateSearch: textsOf('campaign'),
   component: lazyRouteComponent(() => import('./campaigns/call-page.tsx'), 'CallPage'),
+});
+
+const inDoubt = createRoute({
+  getParentRoute: () => root,
+  path: '/in-doubt',
+  validateSearch: textsOf('campaign'),
+  component: lazyRouteComponent(() => import('./in-doubt/in-doubt-page.tsx'), 'InDoubtPage'),
 });
 
 const holds = createRoute({
@@ -58,13 +71,21 @@ const schedules = createRoute({
 const schedule = createRoute({
   getParentRoute: () => root,
   path: '/schedules/$name',
-  validateSearch: (search: Record<string, unknown>): { run?: string } =>
-    typeof search['run'] === 'string' ? { run: search['run'] } : {},
+  validateSearch: textsOf('run'),
   component: lazyRouteComponent(() => import('./schedules/schedule-page.tsx'), 'SchedulePage'),
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, campaigns, campaign, call, holds, schedules, schedule]),
+  routeTree: root.addChildren([
+    overview,
+    campaigns,
+    campaign,
+    call,
+    inDoubt,
+    holds,
+    schedules,
+    schedule,
+  ]),
   defaultErrorComponent: SomethingBroke,
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -26,7 +26,11 @@ export function CallPage() {
   });
   const call = query.data ?? listedCall(callId);
   return (
-    <Page title={`Call ${callId}`} state={call === undefined ? null : <State call={call} />}>
+    <Page
+      title={`Call ${callId}`}
+      state={call === undefined ? null : <State call={call} />}
+      actions={call?.outcome === 'unknown' && <ToDesk call={call} />}
+    >
       <Failure error={query.error} />
       {query.data !== undefined && (
         <Section title="What happened">
@@ -54,6 +58,15 @@ function listedCall(callId: string): CallJson | undefined {
 
 function State({ call }: { readonly call: CallJson }) {
   return call.outcome === null ? <CallStateText call={call} /> : <Outcome name={call.outcome} />;
+}
+
+/** It may have rung: there is nothing to do here. */
+function ToDesk({ call: { campaign } }: { readonly call: CallJson }) {
+  return (
+    <Link to="/in-doubt" search={{ campaign }} className="button">
+      Decide…
+    </Link>
+  );
 }
 
 function Timeline({ steps }: { readonly steps: CallInFull['timeline'] }) {

@@ -1,4 +1,5 @@
 import type { CampaignStatusJson } from '@libby-dialer/http-api';
+import { Link } from '@tanstack/react-router';
 import { Facts } from '../kit/facts.tsx';
 import { countOf, formatCount, formatPace, formatRate, formatShare } from '../kit/numbers.ts';
 import { When } from '../kit/when.tsx';
@@ -37,7 +38,14 @@ export function CampaignFacts({ campaign }: { readonly campaign: CampaignStatusJ
         {
           name: 'in doubt',
           value: formatCount(outcomes.unknown),
-          note: outcomes.unknown === 0 ? 'nothing to decide' : 'a person decides',
+          note:
+            outcomes.unknown === 0 ? (
+              'nothing to decide'
+            ) : (
+              <Link to="/in-doubt" search={{ campaign: campaign.id }}>
+                a person decides
+              </Link>
+            ),
         },
       ]}
     />

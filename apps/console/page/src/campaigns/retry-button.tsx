@@ -1,4 +1,5 @@
 import type { CampaignStatusJson } from '@libby-dialer/http-api';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ActionDialog } from '../kit/action-dialog.tsx';
 import { Button } from '../kit/button.tsx';
@@ -7,7 +8,7 @@ import { OUTCOME_MEANINGS, OUTCOME_WORDS } from '../kit/outcome.tsx';
 import { client } from '../live/api.ts';
 import type { CallFilter } from './call-filter.ts';
 
-/** What provably did not ring. For what may have rung there is none: it is for the desk. */
+/** What provably did not ring. For what may have rung there is none: that leads to the desk. */
 const RETRYABLE = ['rejected', 'exhausted', 'expired', 'canceled'] as const;
 type Retryable = (typeof RETRYABLE)[number];
 
@@ -20,6 +21,7 @@ export function RetryButton({
   readonly outcome: CallFilter['show'];
 }) {
   const [isAsked, setAsked] = useState(false);
+  if (outcome === 'unknown') return <ToDesk campaign={campaign} />;
   const retryable = RETRYABLE.find((each) => each === outcome);
   if (retryable === undefined) return null;
   const count = campaign.outcomes[retryable];
@@ -32,6 +34,15 @@ export function RetryButton({
         <RetryDialog campaign={campaign} outcome={retryable} onClose={() => setAsked(false)} />
       )}
     </>
+  );
+}
+
+function ToDesk({ campaign: { id, outcomes } }: { readonly campaign: CampaignStatusJson }) {
+  if (outcomes.unknown === 0) return null;
+  return (
+    <Link to="/in-doubt" search={{ campaign: id }} className="button">
+      Decide {formatCount(outcomes.unknown)}…
+    </Link>
   );
 }
 

@@ -93,7 +93,7 @@ function OverviewFacts({ totals, snapshot }: { totals: Totals; snapshot: Snapsho
         {
           name: 'in doubt',
           value: formatCount(inDoubt),
-          note: inDoubt === 0 ? 'nothing to decide' : 'a person decides',
+          note: inDoubt === 0 ? 'nothing to decide' : <Link to="/in-doubt">a person decides</Link>,
         },
       ]}
     />

@@ -3,7 +3,7 @@ import { needsPerson } from '../holds/hold-words.ts';
 
 /** An entry of the navigation. */
 interface SectionLink {
-  readonly to: '/' | '/campaigns' | '/holds' | '/schedules';
+  readonly to: '/' | '/campaigns' | '/in-doubt' | '/holds' | '/schedules';
   readonly title: string;
   /** How many wait there for a person. */
   readonly needed?: (snapshot: Snapshot) => number;
@@ -15,6 +15,9 @@ export const SECTIONS: readonly (readonly SectionLink[])[] = [
     { to: '/', title: 'Overview' },
     { to: '/campaigns', title: 'Campaigns' },
   ],
-  [{ to: '/holds', title: 'Holds', needed: ({ holds }) => holds.filter(needsPerson).length }],
+  [
+    { to: '/in-doubt', title: 'In doubt', needed: ({ inDoubt }) => inDoubt },
+    { to: '/holds', title: 'Holds', needed: ({ holds }) => holds.filter(needsPerson).length },
+  ],
   [{ to: '/schedules', title: 'Schedules' }],
 ];
