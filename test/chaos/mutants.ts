@@ -219,7 +219,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     mutations: [
       {
         file: GATE,
-        from: "if redis.call('SISMEMBER', do_not_call, person) == 1 then",
+        from: "if redis.call('SISMEMBER', numbers, someone.member) == 1 then",
         to: 'if false then',
       },
     ],

@@ -68,6 +68,18 @@ function asked<Given>(
   );
 }
 
+/** The same asked several times in one turn of the event loop, which goes to Redis as one. */
+function askedTogether<Given>(
+  name: string,
+  given: fc.Arbitrary<Given>,
+  ask: (queue: ModelQueue | RealQueue, given: Given) => unknown,
+): fc.Arbitrary<Command> {
+  return asked(name, fc.array(given, { minLength: 2, maxLength: 5 }), (queue, words) => {
+    const answers = words.map((word) => ask(queue, word));
+    return answers.some((answer) => answer instanceof Promise) ? Promise.all(answers) : answers;
+  });
+}
+
 const callId = fc.constantFrom('call 1', 'call 2');
 const owner = fc.constantFrom('run 1', 'run 2');
 const attempts = fc.nat(3);
@@ -190,6 +202,10 @@ const KINDS: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
   [4, asked('ask', otherQuestion, (queue, question) => queue.ask(question))],
   [6, asked('settle', settlement, (queue, word) => queue.settle(word))],
   [6, asked('release', givenBack, (queue, word) => queue.release(word))],
+  [6, askedTogether('claim together', claim, (queue, question) => queue.ask(question))],
+  [2, askedTogether('ask together', otherQuestion, (queue, question) => queue.ask(question))],
+  [3, askedTogether('settle together', settlement, (queue, word) => queue.settle(word))],
+  [3, askedTogether('release together', givenBack, (queue, word) => queue.release(word))],
   [2, asked('redial', redialed, (queue, { callId, after }) => queue.redial(callId, after))],
   [3, asked('reopen', retryable, (queue, which) => queue.reopen(which))],
   [2, asked('erase', callId, (queue, which) => queue.erase(which))],

@@ -74,10 +74,12 @@ if campaign[1] then return skip('canceled', 'campaign_canceled') end
 local expires_at = ask.expiresAt or tonumber(campaign[3])
 if expires_at and now >= expires_at then return skip('expired', 'deadline') end
 
--- The person's set first, then those of all others that the row names.
-for place, numbers in ipairs(do_not_call) do
-  local member = place == 1 and person or ask.others[place - 1].member
-  if redis.call('SISMEMBER', numbers, member) == 1 then return skip('suppressed', 'do_not_call') end
+-- The person first, then all others that the row names.
+for _, someone in ipairs({ ask.person, unpack(ask.others or {}) }) do
+  local numbers = do_not_call_sets .. ':' .. someone.bucket
+  if redis.call('SISMEMBER', numbers, someone.member) == 1 then
+    return skip('suppressed', 'do_not_call')
+  end
 end
 
 -- All that follows goes by the campaign's definition, as the asker knows it.

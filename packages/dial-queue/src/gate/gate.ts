@@ -9,7 +9,8 @@ import type { Person } from '../people/identity.ts';
 import type { CampaignKeys, Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { type Fence, Script } from '../redis/script.ts';
-import { json, number, optional, text } from '../redis/script-inputs.ts';
+import { each, json, number, optional, text } from '../redis/script-inputs.ts';
+import { type Answered, TurnBatch } from '../redis/turn-batch.ts';
 import type { Claim, ClaimedPlaces } from './claim.ts';
 import { Evidence } from './evidence.ts';
 import { ReplicaFence } from './replica-fence.ts';
@@ -230,26 +231,30 @@ export type ReleaseAnswer = 'released' | 'at_fault' | 'late' | 'lost';
 
 const CLAIM = new Script({
   lua: new URL('./gate.lua', import.meta.url),
-  shared: ['ledger', 'redial', 'holds', 'canary', 'lines', 'people', 'turns', 'pace'],
+  shared: ['batch', 'ledger', 'redial', 'holds', 'canary', 'lines', 'people', 'turns', 'pace'],
   keys: [
     'ledger',
     'state',
     'claims',
     'holds',
+    'doNotCallSets',
     'claimCounts',
     'turns',
     'lines',
     'people',
     'canary',
-    '...doNotCall',
   ],
-  args: { ask: json<ClaimRequest>(), sendWithinMs: number, claimMs: number },
-  answer: readAnswer,
+  args: {
+    sendWithinMs: number,
+    claimMs: number,
+    questions: each({ ask: json<ClaimRequest>() }),
+  },
+  answer: readEach(readAnswer),
 });
 
 const SETTLE = new Script({
   lua: new URL('./settle.lua', import.meta.url),
-  shared: ['ledger', 'redial', 'holds', 'canary', 'lines', 'people', 'write-result'],
+  shared: ['batch', 'ledger', 'redial', 'holds', 'canary', 'lines', 'people', 'write-result'],
   keys: [
     'ledger',
     'state',
@@ -265,27 +270,46 @@ const SETTLE = new Script({
     'canary',
   ],
   args: {
-    settlement: json<Settlement>(),
-    resultHead: text,
-    payload: optional(text),
     channel: text,
+    settlements: each({
+      settlement: json<Settlement>(),
+      resultHead: text,
+      payload: optional(text),
+    }),
   },
-  answer: readSettled,
+  answer: readEach(readSettled),
 });
 
 const RELEASE = new Script({
   lua: new URL('./release.lua', import.meta.url),
-  shared: ['ledger', 'holds', 'lines', 'people'],
+  shared: ['batch', 'ledger', 'holds', 'lines', 'people'],
   keys: ['ledger', 'state', 'claims', 'breakers', 'holds', 'lines', 'people'],
-  args: { release: json<ReleaseRequest | Withdrawal>(), channel: text },
-  answer: (reply: [word: ReleaseAnswer, changes?: string]) => reply,
+  args: { channel: text, releases: each({ release: json<ReleaseRequest | Withdrawal>() }) },
+  answer: readEach(readReleased),
 });
 
 type BoundClaim = ReturnType<typeof CLAIM.boundTo>;
+type ClaimBatch = TurnBatch<ClaimRequest, GateAnswer | Uncompared>;
+type Settled = ReturnType<typeof readSettled>;
+type Released = ReturnType<typeof readReleased>;
+
+/** What is asked about the calls of one campaign in one turn of the event loop. */
+interface CampaignGate {
+  readonly keys: CampaignKeys;
+  readonly settles: TurnBatch<SettleRequest, Settled>;
+  readonly releases: TurnBatch<ReleaseRequest | Withdrawal, Released>;
+}
+
+/** Claims on one server, by campaign. */
+interface ServerGate {
+  readonly bound: BoundClaim;
+  readonly claims: Map<string, ClaimBatch>;
+}
 
 /**
- * The ledger's three moves: claim, settle, release. Each is one script, safe to send again by the
- * same owner. A claim is made only on the server process that the gate was introduced to, whatever
+ * The ledger's three moves: claim, settle, release. Each is one step of a script, safe to send
+ * again by the same owner; those that are asked for in one turn of the event loop are sent
+ * together. A claim is made only on the server process that the gate was introduced to, whatever
  * connects to whichever.
  */
 export class Gate {
@@ -294,8 +318,8 @@ export class Gate {
   readonly #times: ClaimTimes;
   readonly #fence: ReplicaFence | undefined;
   readonly #observe: HoldObserver | undefined;
-  readonly #campaignKeys = new Map<string, CampaignKeys>();
-  #bound: BoundClaim | undefined;
+  readonly #campaigns = new Map<string, CampaignGate>();
+  #server: ServerGate | undefined;
 
   /**
    * @param fence a claim counts only once replicas have it as well; @param observe is told what its
@@ -317,7 +341,7 @@ export class Gate {
 
   /** The server on which claims are made, once there is one. */
   get server(): string | undefined {
-    return this.#bound?.server;
+    return this.#server?.bound.server;
   }
 
   /**
@@ -325,44 +349,36 @@ export class Gate {
    * another that answers.
    */
   async introduce(server: string): Promise<boolean> {
-    const bound = this.#bound?.server === server ? this.#bound : CLAIM.boundTo(server);
+    const known = this.#server;
+    const bound = known?.bound.server === server ? known.bound : CLAIM.boundTo(server);
     if (!(await bound.teach(this.#redis, this.#keys.claimCounts))) return false;
     if (this.#fence && !(await this.#fence.introduce(server))) return false;
-    this.#bound = bound;
+    if (this.#server?.bound !== bound) this.#server = { bound, claims: new Map() };
     return true;
   }
 
   /** A gate introduced to no server, where nobody compares, introduces itself to the first. */
   async claim(request: ClaimRequest): Promise<GateAnswer | Uncompared> {
-    const { ledger, state, claims, turns, canary } = this.#keysOf(request.campaign);
-    const { holds, claimCounts, lines, people } = this.#keys;
-    const asked = [request.person, ...(request.others ?? [])];
-    const doNotCall = asked.map(({ bucket }) => this.#keys.doNotCall(bucket));
-    const own = { ledger, state, claims, turns, canary };
-    const keys = { ...own, holds, claimCounts, lines, people, doNotCall };
-    const bound = this.#bound ?? (await this.#introduceItself());
-    const answer = await bound.run(this.#redis, keys, { ask: request, ...this.#times });
-    if (answer === undefined) return { kind: 'uncompared' };
+    const server = this.#server ?? (await this.#introduceItself());
+    const answer = await this.#claimsOn(server, request.campaign).ask(request);
     const isUsable =
       answer.kind !== 'dial' ||
       this.#fence === undefined ||
-      (await this.#fence.covers(bound.server));
+      (await this.#fence.covers(server.bound.server));
     return isUsable ? answer : { ...answer, kind: 'unfenced' };
   }
 
-  async #introduceItself(): Promise<BoundClaim> {
-    while (this.#bound === undefined) {
+  async #introduceItself(): Promise<ServerGate> {
+    while (this.#server === undefined) {
       await this.introduce(
         (await new Evidence(this.#redis, this.#keys).compare(new Map(), true)).server,
       );
     }
-    return this.#bound;
+    return this.#server;
   }
 
-  async settle({ resultHead, payload, ...settlement }: SettleRequest): Promise<SettleAnswer> {
-    const keys = this.#keysOf(settlement.campaign);
-    const given = { settlement, resultHead, payload, channel: keys.announcements };
-    const { answer, changes } = await SETTLE.run(this.#redis, keys, given);
+  async settle(request: SettleRequest): Promise<SettleAnswer> {
+    const { answer, changes } = await this.#of(request.campaign).settles.ask(request);
     tellChanges(this.#observe, changes);
     return answer;
   }
@@ -380,21 +396,62 @@ export class Gate {
   }
 
   async #giveBack(release: ReleaseRequest | Withdrawal): Promise<ReleaseAnswer> {
-    const keys = this.#keysOf(release.campaign);
-    const given = { release, channel: keys.announcements };
-    const [word, changes] = await RELEASE.run(this.#redis, keys, given);
+    const [word, changes] = await this.#of(release.campaign).releases.ask(release);
     tellChanges(this.#observe, changes);
     return word;
   }
 
-  #keysOf(campaign: string): CampaignKeys {
-    let keys = this.#campaignKeys.get(campaign);
-    if (keys === undefined) {
-      keys = this.#keys.campaign(campaign);
-      this.#campaignKeys.set(campaign, keys);
-    }
-    return keys;
+  /** A question goes to the server that it was meant for, whichever is known by then. */
+  #claimsOn({ bound, claims }: ServerGate, campaign: string): ClaimBatch {
+    const { keys } = this.#of(campaign);
+    return once(claims, campaign, () => {
+      return new TurnBatch(async (asks) => {
+        const given = { ...this.#times, questions: asks.map((ask) => ({ ask })) };
+        const answers = await bound.run(this.#redis, keys, given);
+        return answers ?? asks.map((): Uncompared => ({ kind: 'uncompared' }));
+      });
+    });
   }
+
+  #of(campaign: string): CampaignGate {
+    return once(this.#campaigns, campaign, () => {
+      const keys = this.#keys.campaign(campaign);
+      const { announcements: channel } = keys;
+      return {
+        keys,
+        settles: new TurnBatch((requests) =>
+          SETTLE.run(this.#redis, keys, { channel, settlements: requests.map(settlementOf) }),
+        ),
+        releases: new TurnBatch((requests) => {
+          const releases = requests.map((release) => ({ release }));
+          return RELEASE.run(this.#redis, keys, { channel, releases });
+        }),
+      };
+    });
+  }
+}
+
+function once<Value>(known: Map<string, Value>, name: string, make: () => Value): Value {
+  let value = known.get(name);
+  if (value === undefined) {
+    value = make();
+    known.set(name, value);
+  }
+  return value;
+}
+
+function settlementOf({ resultHead, payload, ...settlement }: SettleRequest) {
+  return { settlement, resultHead, payload };
+}
+
+/** The answers of a script to each of many. */
+function readEach<Reply, Answer>(read: (reply: Reply) => Answer) {
+  return (replies: readonly Answered<Reply>[]): readonly Answered<Answer>[] =>
+    replies.map((reply) => (reply instanceof Error ? reply : read(reply)));
+}
+
+function readReleased(reply: [word: ReleaseAnswer, changes?: string]) {
+  return reply;
 }
 
 function readAnswer(reply: unknown[]): GateAnswer | Uncompared {

@@ -31,10 +31,13 @@ local function canary_places(canary_key, ledger_key, keeps_set)
   return taken, accepted, claimed
 end
 
+-- Once full it stays so for all that one script is asked: the gate takes places and frees none.
+local is_canary_full = false
+
 local function has_canary_room(canary, canary_key, ledger_key, call_id)
   if redis.call('SCARD', canary_key) < canary.calls then return true end
-  return canary_places(canary_key, ledger_key) < canary.calls
-    or redis.call('SISMEMBER', canary_key, call_id) == 1
+  is_canary_full = is_canary_full or canary_places(canary_key, ledger_key) >= canary.calls
+  return not is_canary_full or redis.call('SISMEMBER', canary_key, call_id) == 1
 end
 
 -- Of a claim that this Redis has lost nobody knows whether a canary let it out: it counts.

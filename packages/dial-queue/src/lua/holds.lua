@@ -28,9 +28,11 @@ local function note_change(change, scope, hold, now)
   }
 end
 
--- As the last part of a reply; nil if nothing has changed.
+-- As the last part of a reply, once; nil if nothing has changed.
 local function changes_of_holds()
-  return #hold_changes > 0 and cjson.encode(hold_changes) or nil
+  local changes = hold_changes
+  hold_changes = {}
+  return #changes > 0 and cjson.encode(changes) or nil
 end
 
 local function announce(channel, what)

@@ -58,6 +58,8 @@ export class Keys {
   readonly lines: string;
   /** What the keys of recipients begin with: sorted set, owner of a claim -> when it was made. */
   readonly people: string;
+  /** What the keys of the do-not-call list's sets begin with. */
+  readonly doNotCallSets: string;
   /** Hash: name of a schedule -> its definition. */
   readonly schedules: string;
   /** BullMQ's prefix for what wakes the daemons when a run is due. */
@@ -93,6 +95,7 @@ export class Keys {
     this.token = `${prefix}:token`;
     this.lines = `${prefix}:line`;
     this.people = `${prefix}:person`;
+    this.doNotCallSets = `${prefix}:dnc`;
     this.schedules = `${prefix}:schedules`;
     this.triggers = `${prefix}:t`;
     this.campaignPrefix = `${prefix}:c:`;
@@ -113,7 +116,7 @@ export class Keys {
   }
   /** Sets of integers: the people on the do-not-call list. */
   doNotCall(bucket: string): string {
-    return `${this.prefix}:dnc:${bucket}`;
+    return `${this.doNotCallSets}:${bucket}`;
   }
   /** Prefix of a campaign's BullMQ keys. */
   queue(campaign: string): string {

@@ -16,6 +16,12 @@ export interface Rest<Item> {
   readonly decodeItem: string;
 }
 
+/** Any number of questions: the script is run for each by itself. */
+export interface Each<Item> extends Rest<Item> {
+  /** The Lua that makes local variables of what begins at `ARGV[n]`. */
+  readonly locals: string;
+}
+
 /** By name, in the order in which they are sent; a `Rest` comes last. */
 export type Arguments = Readonly<Record<string, Argument<never> | Rest<never>>>;
 export type ValuesOf<Types> = {
@@ -89,10 +95,27 @@ export function rows<Columns extends Readonly<Record<string, Argument<never>>>>(
   };
 }
 
+/**
+ * As `rows`, but the script (which shares `batch`) is run for each row by itself, with its columns
+ * as local variables, and answers a list of what each came to.
+ */
+export function each<Columns extends Readonly<Record<string, Argument<never>>>>(
+  columns: Columns,
+): Each<ValuesOf<Columns>> {
+  const entries = Object.entries(columns) as [string, Argument<unknown>][];
+  const locals = entries.map(
+    ([name, { decode }], index) => `local ${luaName(name)} = ${decode(`ARGV[n + ${index}]`)}\n`,
+  );
+  return { ...rows(columns), locals: locals.join('') };
+}
+
 /** What a script is given: named in TypeScript and in Lua, in one order between. */
 export class ScriptInputs<Key extends string, Args extends Arguments> {
   readonly #keys: readonly { readonly name: string; readonly isRest: boolean }[];
-  readonly #args: readonly (readonly [name: string, type: Argument<unknown> | Rest<unknown>])[];
+  readonly #args: readonly (readonly [
+    name: string,
+    type: Argument<unknown> | Rest<unknown> | Each<unknown>,
+  ])[];
 
   constructor(keys: readonly Key[], args: Args) {
     this.#keys = keys.map((key) => ({
@@ -119,19 +142,30 @@ export class ScriptInputs<Key extends string, Args extends Arguments> {
     return sent;
   }
 
+  /** The whole text of a script, of which `body` is what it does. */
+  around(body: string): string {
+    const first = this.#args.findIndex(([, type]) => 'locals' in type);
+    const type = this.#args[first]?.[1];
+    if (type === undefined || !('locals' in type)) return this.#locals + body;
+    const answerOne = `local function answer_one(n)\n${type.locals}${body}\nend\n`;
+    const answerAll = `return answer_each(answer_one, ${first + 1}, #ARGV, ${type.size})\n`;
+    return this.#locals + answerOne + answerAll;
+  }
+
   /** The Lua that makes local variables of them: `callId` is `call_id` there. */
-  get lua(): string {
+  get #locals(): string {
     const single = this.#keys.filter(({ isRest }) => !isRest).map(({ name }) => luaName(name));
     const keys =
       single.length === 0 ? '' : `local ${single.join(', ')} = unpack(KEYS, 1, ${single.length})\n`;
     const rest = this.#keys.flatMap(({ name, isRest }, index) =>
       isRest ? tableOf(name, { from: 'KEYS', first: index + 1, size: 1, item: 'KEYS[n]' }) : [],
     );
-    const args = this.#args.map(([name, type], index) =>
-      'size' in type
+    const args = this.#args.map(([name, type], index) => {
+      if ('locals' in type) return '';
+      return 'size' in type
         ? tableOf(name, { from: 'ARGV', first: index + 1, size: type.size, item: type.decodeItem })
-        : `local ${luaName(name)} = ${type.decode(`ARGV[${index + 1}]`)}\n`,
-    );
+        : `local ${luaName(name)} = ${type.decode(`ARGV[${index + 1}]`)}\n`;
+    });
     return [keys, ...rest, ...args].join('');
   }
 }

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { startRedis, type TestRedis } from '@libby-dialer/testkit';
 import * as fc from 'fast-check';
-import { Redis } from 'ioredis';
+import { Redis, ReplyError } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import { Script } from './script.ts';
-import { flag, json, list, number, optional, rows, text } from './script-inputs.ts';
+import { each, flag, json, list, number, optional, rows, text } from './script-inputs.ts';
 
 let server: TestRedis;
 let redis: Redis;
@@ -140,6 +140,46 @@ describe('what a script is given', () => {
     void (() => script.run(redis, { buckets: [] }, args));
     // @ts-expect-error an argument is misspelled
     void (() => script.run(redis, keys, { calId: 'call-1', due: undefined, calls: [] }));
+  });
+});
+
+async function halving(body: string) {
+  return new Script({
+    lua: await lua('halving', body),
+    shared: ['batch'],
+    keys: ['counts'],
+    args: { by: number, numbers: each({ even: number, name: optional(text) }) },
+    answer: (replies: readonly unknown[]) => replies,
+  });
+}
+
+describe('a script that is asked about each of many', () => {
+  const keys = { counts: '{t}:1' };
+  const numbers = [
+    { even: 4, name: 'four' },
+    { even: 5, name: undefined },
+    { even: 6, name: 'six' },
+  ];
+
+  it('answers each by itself, with what is given of it in local variables', async () => {
+    const script = await halving('return { counts, even / by, name or "nobody" }');
+    expect(await script.run(redis, keys, { by: 2, numbers: numbers.slice(0, 2) })).toEqual([
+      ['{t}:1', 2, 'four'],
+      ['{t}:1', 2, 'nobody'],
+    ]);
+    expect(await script.run(redis, keys, { by: 2, numbers: [] })).toEqual([]);
+  });
+
+  it.each([
+    ['what Redis refuses', `return redis.call('HGET', counts)`, /^ERR Wrong number of arg/],
+    ['a mistake of its own', 'return even.half', /^ERR user_script:\d+: attempt to index/],
+    ['an error it makes', 'error({ err = "MINE all mine" })', /^MINE all mine$/],
+  ])('answers for one alone %s', async (_, failing, message) => {
+    const script = await halving(`if not name then ${failing} end return even / by`);
+    const [four, five, six] = await script.run(redis, keys, { by: 2, numbers });
+    expect([four, six]).toEqual([2, 3]);
+    expect(five).toBeInstanceOf(ReplyError);
+    expect((five as Error).message).toMatch(message);
   });
 });
 

@@ -44,7 +44,7 @@ export class Script<
     this.#read = (answer ?? ((reply) => reply)) as (reply: unknown) => Answer;
     const [shebang = '', rest = ''] = readFileSync(lua, 'utf8').split(/(?<=^.*\n)/);
     this.#head = shebang + shared.map(readShared).join('');
-    this.#body = this.#inputs.lua + rest;
+    this.#body = this.#inputs.around(rest);
     this.#text = this.#head + this.#body;
     this.#sha = shaOf(this.#text);
   }
