@@ -45,6 +45,15 @@ export function nightStory(world: () => ConsoleWorld): void {
 
     await page.getByRole('img', { name: 'accepted 2, waiting 0' }).first().waitFor();
     expect(await page.getByRole('button', { name: 'Run now…' }).count()).toBe(0);
+
+    await page.getByRole('button', { name: 'Change…' }).click();
+    const change = dialog.getByRole('button', { name: 'Change', exact: true });
+    await dialog.getByText('Nothing is changed yet.').waitFor();
+    expect(await change.isDisabled()).toBe(true);
+    await dialog.getByLabel('Waits for its list, minutes').fill('90');
+    await dialog.getByText('0 s → 1 h 30 min').waitFor();
+    await change.click();
+    await dialog.getByText('It is changed:').waitFor();
     expect(seen.complaints).toEqual([]);
   });
 }

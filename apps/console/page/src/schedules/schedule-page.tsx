@@ -1,4 +1,3 @@
-import type { ApiAnswer } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -15,10 +14,11 @@ import { NightCalendar } from './night-calendar.tsx';
 import { NightDetails } from './night-details.tsx';
 import { NightsTable } from './nights-table.tsx';
 import { RunDialog } from './run-dialog.tsx';
+import { ScheduleActions } from './schedule-actions.tsx';
+import type { ScheduleInFull } from './schedule-form.ts';
 import './schedules.css';
 
 const route = getRouteApi('/schedules/$name');
-type ScheduleInFull = ApiAnswer<'GET /schedules/{name}'>;
 
 const REFRESH_MS = 10_000;
 /** As much as the calendar shows of a nightly list, and more of its past for the table. */
@@ -33,7 +33,11 @@ export function SchedulePage() {
   });
   const schedule = query.data;
   return (
-    <Page title={name} state={schedule && `${schedule.cron} in ${placeOf(schedule.timezone)}`}>
+    <Page
+      title={name}
+      state={schedule && `${schedule.cron} in ${placeOf(schedule.timezone)}`}
+      actions={schedule && <ScheduleActions schedule={schedule} />}
+    >
       <Failure error={query.error} />
       {schedule !== undefined && <Nights schedule={schedule} />}
     </Page>

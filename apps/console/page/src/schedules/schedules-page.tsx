@@ -11,6 +11,7 @@ import { When } from '../kit/when.tsx';
 import { asking } from '../live/queries.ts';
 import { needsLook, nightsOf, nightText, nightWords } from './night.ts';
 import { NightStrip } from './night-strip.tsx';
+import { AddSchedule } from './schedule-actions.tsx';
 import './schedules.css';
 
 const REFRESH_MS = 10_000;
@@ -66,7 +67,7 @@ export function SchedulesPage() {
   });
   const schedules = query.data?.schedules ?? [];
   return (
-    <Page title="Schedules" state={stateText(schedules)}>
+    <Page title="Schedules" state={stateText(schedules)} actions={<AddSchedule />}>
       <Failure error={query.error} />
       <DataTable
         name="schedules"

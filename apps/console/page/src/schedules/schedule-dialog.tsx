@@ -1,0 +1,155 @@
+import type { ApiAnswer } from '@libby-dialer/http-api';
+import { useQuery } from '@tanstack/react-query';
+import { type InputHTMLAttributes, useState } from 'react';
+import { ActionDialog } from '../kit/action-dialog.tsx';
+import { Changes } from '../kit/changes.tsx';
+import { Failure } from '../kit/failure.tsx';
+import { Field } from '../kit/field.tsx';
+import { useSettled } from '../kit/settled.ts';
+import { placeOf } from '../kit/times.ts';
+import { client } from '../live/api.ts';
+import { nightText } from './night.ts';
+import {
+  bodyOf,
+  emptyForm,
+  formOf,
+  isFilled,
+  type ScheduleForm,
+  type ScheduleInFull,
+} from './schedule-form.ts';
+
+type Preview = ApiAnswer<'PUT /schedules/{name}'>;
+
+interface ScheduleDialogProps {
+  /** Left out: a new one is added. */
+  readonly schedule?: ScheduleInFull;
+  readonly onClose: () => void;
+}
+
+/** Adds a schedule or changes one; what that changes and when it runs is shown before. */
+export function ScheduleDialog({ schedule, onClose }: ScheduleDialogProps) {
+  const isNew = schedule === undefined;
+  // As it was when somebody began: what changes meanwhile is for the console to refuse.
+  const [stored] = useState(schedule);
+  const [form, setForm] = useState(() =>
+    stored === undefined ? emptyForm(browserZone()) : formOf(stored),
+  );
+  const preview = usePreview(form, stored);
+  return (
+    <ActionDialog
+      title={isNew ? 'Add a schedule' : `Change ${stored?.name}`}
+      doIt={isNew ? 'Add' : 'Change'}
+      doing="Storing it."
+      isReady={preview.data !== undefined && preview.data.kind !== 'unchanged'}
+      onClose={onClose}
+      action={async () => {
+        const { kind } = await client.request('PUT /schedules/{name}', {
+          params: { name: form.name },
+          headers: isNew ? { 'if-none-match': '*' } : { 'if-match': stored?.etag },
+          body: bodyOf(form, stored),
+        });
+        return [kind === 'added' ? `${form.name} is added.` : DONE[kind]];
+      }}
+    >
+      <Inputs form={form} isNew={isNew} onChange={setForm} />
+      <Failure error={preview.error} />
+      {preview.data !== undefined && <PreviewText preview={preview.data} form={form} />}
+    </ActionDialog>
+  );
+}
+
+const DONE = {
+  replaced: 'It is changed: what is due from now on is done by the new definition.',
+  unchanged: 'It was just so already.',
+};
+
+/** What the console says of it; nothing is stored. */
+function usePreview(form: ScheduleForm, stored: ScheduleInFull | undefined) {
+  const settled = useSettled(form);
+  const isCurrent = JSON.stringify(settled) === JSON.stringify(form);
+  const query = useQuery({
+    queryKey: ['PUT /schedules/{name}?dryRun', settled, stored?.etag],
+    queryFn: async ({ signal }): Promise<Preview> =>
+      await client.request('PUT /schedules/{name}', {
+        params: { name: settled.name },
+        query: { dryRun: 'true' },
+        body: bodyOf(settled, stored),
+        signal,
+      }),
+    enabled: isFilled(settled, stored === undefined),
+    gcTime: 0,
+  });
+  return { data: isCurrent ? query.data : undefined, error: isCurrent ? query.error : null };
+}
+
+interface InputsProps {
+  readonly form: ScheduleForm;
+  readonly isNew: boolean;
+  readonly onChange: (form: ScheduleForm) => void;
+}
+
+function Inputs({ form, isNew, onChange }: InputsProps) {
+  const input = (key: keyof ScheduleForm, rest: InputHTMLAttributes<HTMLInputElement> = {}) => (
+    <input
+      className="field"
+      value={form[key]}
+      onChange={({ target }) => onChange({ ...form, [key]: target.value })}
+      {...rest}
+    />
+  );
+  const count = { inputMode: 'numeric', placeholder: 'not set' } as const;
+  return (
+    <div className="form">
+      {isNew && (
+        <Field label="Name" hint="Its campaigns are called NAME-2026-12-01.">
+          {input('name')}
+        </Field>
+      )}
+      <Field label="When" hint="Minute, hour, day, month, weekday: 0 18 * * 1-5">
+        {input('cron', { className: 'field mono', spellCheck: false })}
+      </Field>
+      <Field label="By the clock of">{input('timezone', { spellCheck: false })}</Field>
+      <Field
+        label="List"
+        hint="A path where the daemons run; {{date}}, {{time}} and {{campaign}} are filled in."
+      >
+        {input('list', { className: 'field mono', spellCheck: false })}
+      </Field>
+      <Field label="Campaign" hint={isNew ? 'Of a stored one, as it is now.' : 'Empty: as it is.'}>
+        {input('campaign', { spellCheck: false, placeholder: isNew ? '' : 'as it is kept' })}
+      </Field>
+      <Field label="Waits for its list, minutes">{input('waitMinutes', count)}</Field>
+      <Field label="Calls expire after, minutes">{input('expiresMinutes', count)}</Field>
+      <Field label="Keeps so many nights" hint="Older ones are archived, once exported.">
+        {input('keepRuns', count)}
+      </Field>
+      <Field label="Calls that go first" hint="The rest is held until these have gone well.">
+        {input('canaryCalls', count)}
+      </Field>
+    </div>
+  );
+}
+
+function PreviewText({
+  preview,
+  form,
+}: {
+  readonly preview: Preview;
+  readonly form: ScheduleForm;
+}) {
+  const { kind, changes, schedule } = preview;
+  return (
+    <div role="status" className="schedule-preview">
+      {kind === 'unchanged' && <p className="soft">Nothing is changed yet.</p>}
+      {changes.length > 0 && <Changes changes={changes} />}
+      <p>
+        Next: {schedule.next.map(({ local }) => nightText(local)).join(', ') || 'never'} in{' '}
+        {placeOf(form.timezone)}.
+      </p>
+    </div>
+  );
+}
+
+function browserZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
