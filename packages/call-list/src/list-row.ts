@@ -111,14 +111,17 @@ export function rowTooLarge(): RowProblem {
   return { code: 'row_too_large', reason: 'The row is larger than 1 MB.' };
 }
 
-/** @param text of the row, with what is no text as `decodeText` leaves it */
+/**
+ * One row tells nothing of the others: of a list that is UTF-8 but for it, another encoding would
+ * spoil the rest. @param text of the row, with what is no text as `decodeText` leaves it
+ */
 export function badEncoding(encodingName: string, text = ''): RowProblem {
-  const otherwise = looksLikeWindows1252(text)
-    ? 'say encoding windows-1252, or save the list'
-    : 'save the list';
+  const [seems, encoding] = looksLikeWindows1252(text)
+    ? [' and look like windows-1252', 'that encoding']
+    : ['', 'its own encoding'];
   return {
     code: 'bad_encoding',
-    reason: `The row holds bytes that are not ${encodingName} text: ${otherwise} as "CSV UTF-8" where it comes from.`,
+    reason: `The row holds bytes that are not ${encodingName} text${seems}. If many rows do, load the list with ${encoding}, or save it as "CSV UTF-8" where it comes from; if this one does alone, mend it in the rejects file.`,
   };
 }
 

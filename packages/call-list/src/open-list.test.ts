@@ -156,8 +156,8 @@ describe('openList', () => {
       await fileOf('latin1.csv', Buffer.from(CSV.replace('Smith', 'Smïth'), 'latin1')),
     );
     expect(rows.map(({ problem }) => problem?.reason)).toEqual([
-      'The row holds bytes that are not UTF-8 text: say encoding windows-1252, or save the list as "CSV UTF-8" where it comes from.',
-      'The row holds bytes that are not UTF-8 text: say encoding windows-1252, or save the list as "CSV UTF-8" where it comes from.',
+      'The row holds bytes that are not UTF-8 text and look like windows-1252. If many rows do, load the list with that encoding, or save it as "CSV UTF-8" where it comes from; if this one does alone, mend it in the rejects file.',
+      'The row holds bytes that are not UTF-8 text and look like windows-1252. If many rows do, load the list with that encoding, or save it as "CSV UTF-8" where it comes from; if this one does alone, mend it in the rejects file.',
     ]);
     const one = Buffer.concat([
       Buffer.from('name,phone\nJos\xe9,1\n', 'latin1'),
