@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ConsoleWorld } from './console-world.ts';
 import { HOSTILE_NAMES } from './hostile-names.ts';
+import { pastIntake } from './past-intake.ts';
 import { pastNights } from './past-nights.ts';
 
 const WIDTHS = [360, 768, 1280, 2560];
@@ -16,6 +17,7 @@ export function lookStory(world: () => ConsoleWorld): void {
       await using seen = await world().open(`/campaigns/${id}`, { theme });
       const { page } = seen;
       await page.getByText(`${HOSTILE_NAMES.length} of ${HOSTILE_NAMES.length}`).waitFor();
+      await pastIntake(world(), 'crm');
       const { calls } = await world().client.request('GET /campaigns/{id}/calls', {
         params: { id },
       });
@@ -29,6 +31,8 @@ export function lookStory(world: () => ConsoleWorld): void {
         '/holds',
         '/schedules',
         '/schedules/nightly',
+        '/intake?entry=1764547200000-0',
+        '/intake/webhooks/crm',
         '/nowhere',
       ];
       for (const place of places) {

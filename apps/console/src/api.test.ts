@@ -421,6 +421,13 @@ describe('the rest', () => {
     expect(await api.ask('GET /inbox')).toMatchObject({ waiting: 0, consumers: [] });
     expect(await api.ask('GET /inbox/rejected')).toEqual({ rejected: [] });
     expect(await api.ask('GET /forwarders')).toEqual({ forwarders: [] });
+    const crm = bench.queue.forwardQueue({ name: 'crm', consumer: 'one', blockMs: 1 });
+    await crm.open('now');
+    const state = { name: 'crm', unread: 0, inHand: 0, dead: 0 };
+    const forwarders = async () => (await api.ask('GET /forwarders')).forwarders;
+    expect(await forwarders()).toEqual([{ ...state, isRunning: false }]);
+    await bench.redis.xgroup('CREATECONSUMER', bench.keys.results, 'forward:crm', 'one');
+    expect(await forwarders()).toEqual([{ ...state, isRunning: true }]);
     expect(await api.ask('GET /set-aside')).toEqual({ jobs: [] });
     expect(await api.ask('GET /workers')).toMatchObject({ count: 0 });
     expect(await api.ask('GET /system')).toMatchObject({ isSimulated: false });

@@ -75,6 +75,20 @@ const schedule = createRoute({
   component: lazyRouteComponent(() => import('./schedules/schedule-page.tsx'), 'SchedulePage'),
 });
 
+const intake = createRoute({
+  getParentRoute: () => root,
+  path: '/intake',
+  validateSearch: (search: Record<string, unknown>): { entry?: string } =>
+    typeof search['entry'] === 'string' ? { entry: search['entry'] } : {},
+  component: lazyRouteComponent(() => import('./intake/intake-page.tsx'), 'IntakePage'),
+});
+
+const forwarder = createRoute({
+  getParentRoute: () => root,
+  path: '/intake/webhooks/$name',
+  component: lazyRouteComponent(() => import('./intake/webhook-page.tsx'), 'WebhookPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     overview,
@@ -85,6 +99,8 @@ export const router = createRouter({
     holds,
     schedules,
     schedule,
+    intake,
+    forwarder,
   ]),
   defaultErrorComponent: SomethingBroke,
   defaultPreload: 'intent',

@@ -943,7 +943,9 @@ test('a name that is no UTF-8 can be read in the rejects file, which says how to
   await outcomeOf({ file: 'list.csv', content });
   const rejects = await readFile(join(bench.directory, 'list.csv.rejected.csv'), 'utf8');
   expect(rejects).toContain("Jürgen Weiß;'+49 30 23125 123;2;bad_encoding;");
-  expect(rejects).toContain('look like windows-1252. If many rows do, load the list with that encoding');
+  expect(rejects).toContain(
+    'look like windows-1252. If many rows do, load the list with that encoding',
+  );
   const again = { file: 'again.csv', content: rejects };
   expect((await outcomeOf(again)).verdicts).toEqual(['2 bad_encoding']);
   const mended = { file: 'mended.csv', content: rejects.replace(';bad_encoding;', ';;') };

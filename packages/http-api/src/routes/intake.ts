@@ -71,6 +71,7 @@ export const intakeRoutes = {
           unread: count.nullable().describe('Null: Redis cannot tell.'),
           inHand: count,
           dead: count,
+          isRunning: z.boolean().describe('One of that name was there a moment ago.'),
         }),
       ),
     }),

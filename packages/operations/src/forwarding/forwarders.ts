@@ -6,12 +6,27 @@ import type { Context } from '../context.ts';
 /** A forwarder gives a sign of life each second, every 20 s where its receiver is down. */
 const RUNNING_WITHIN_MS = 45_000;
 
+export interface ListedForwarder extends ForwarderState {
+  /** One of that name was there a moment ago. */
+  readonly isRunning: boolean;
+}
+
 /** How far the forwarders are. */
-export async function listForwarders({ queue }: Context): Promise<ForwarderState[]> {
-  const states: ForwarderState[] = [];
-  for (const name of await queue.forwarders.names())
-    states.push(...[(await queue.forwarders.read(name)) ?? []].flat());
-  return states;
+export async function listForwarders(context: Context): Promise<ListedForwarder[]> {
+  const { forwarders } = context.queue;
+  const listed: ListedForwarder[] = [];
+  for (const name of await forwarders.names()) {
+    const state = await forwarders.read(name);
+    const isRunning = (await runningSeenMs(context, name)) !== undefined;
+    if (state !== undefined) listed.push({ ...state, isRunning });
+  }
+  return listed;
+}
+
+/** How long ago one of that name was there; undefined: for too long, so that none runs. */
+async function runningSeenMs({ queue }: Context, name: string): Promise<number | undefined> {
+  const seenMs = await queue.forwarders.lastSeenMs(name);
+  return seenMs === undefined || seenMs > RUNNING_WITHIN_MS ? undefined : seenMs;
 }
 
 /**
@@ -53,9 +68,9 @@ async function refuseUnknown({ queue }: Context, name: string): Promise<void> {
 }
 
 /** It, or who starts it again, would take every result there is for a new one. */
-async function refuseIfRunning({ queue }: Context, name: string): Promise<void> {
-  const seenMs = await queue.forwarders.lastSeenMs(name);
-  if (seenMs === undefined || seenMs > RUNNING_WITHIN_MS) return;
+async function refuseIfRunning(context: Context, name: string): Promise<void> {
+  const seenMs = await runningSeenMs(context, name);
+  if (seenMs === undefined) return;
   throw new DialerError(
     'forwarder_runs',
     `A forwarder ${name} was there ${formatDuration(seenMs)} ago: stop it first. One that was killed counts as running for ${formatDuration(RUNNING_WITHIN_MS)}.`,

@@ -3,7 +3,7 @@ import { needsPerson } from '../holds/hold-words.ts';
 
 /** An entry of the navigation. */
 interface SectionLink {
-  readonly to: '/' | '/campaigns' | '/in-doubt' | '/holds' | '/schedules';
+  readonly to: '/' | '/campaigns' | '/in-doubt' | '/holds' | '/schedules' | '/intake';
   readonly title: string;
   /** How many wait there for a person. */
   readonly needed?: (snapshot: Snapshot) => number;
@@ -19,5 +19,8 @@ export const SECTIONS: readonly (readonly SectionLink[])[] = [
     { to: '/in-doubt', title: 'In doubt', needed: ({ inDoubt }) => inDoubt },
     { to: '/holds', title: 'Holds', needed: ({ holds }) => holds.filter(needsPerson).length },
   ],
-  [{ to: '/schedules', title: 'Schedules' }],
+  [
+    { to: '/schedules', title: 'Schedules' },
+    { to: '/intake', title: 'Intake' },
+  ],
 ];

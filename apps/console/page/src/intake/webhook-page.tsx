@@ -1,0 +1,199 @@
+import type { ApiAnswer } from '@libby-dialer/http-api';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { ActionDialog } from '../kit/action-dialog.tsx';
+import { Button } from '../kit/button.tsx';
+import { type Column, DataTable } from '../kit/data-table.tsx';
+import { EmptyState } from '../kit/empty-state.tsx';
+import { Facts } from '../kit/facts.tsx';
+import { Failure } from '../kit/failure.tsx';
+import { countOf, formatCount } from '../kit/numbers.ts';
+import { Outcome } from '../kit/outcome.tsx';
+import { Page, Section } from '../kit/page.tsx';
+import { PersonText } from '../kit/person-text.tsx';
+import { When } from '../kit/when.tsx';
+import { client } from '../live/api.ts';
+import { useWebhooks, type Webhook, webhookState } from './webhooks-table.tsx';
+
+const route = getRouteApi('/intake/webhooks/$name');
+type DeadLetter = ApiAnswer<'GET /forwarders/{name}/dead-letters'>['deadLetters'][number];
+
+const COLUMNS: readonly Column<DeadLetter>[] = [
+  {
+    key: 'at',
+    heading: 'Given up',
+    value: ({ at }) => at,
+    cell: ({ at }) => <When at={at} />,
+  },
+  { key: 'reason', heading: 'Why', value: ({ reason }) => reason },
+  {
+    key: 'attempts',
+    heading: 'Attempts',
+    isNumber: true,
+    value: ({ attempts }) => attempts,
+  },
+  {
+    key: 'campaign',
+    heading: 'Campaign',
+    value: ({ campaign }) => campaign,
+    cell: ({ campaign }) => (
+      <Link to="/campaigns/$id" params={{ id: campaign }}>
+        {campaign}
+      </Link>
+    ),
+  },
+  {
+    key: 'person',
+    heading: 'Person',
+    isMinor: true,
+    value: ({ result }) => result.name,
+    cell: ({ result }) => <PersonText text={result.name === '' ? 'no name' : result.name} />,
+  },
+  {
+    key: 'outcome',
+    heading: 'Outcome',
+    isMinor: true,
+    value: ({ result }) => result.outcome,
+    cell: ({ result }) => <Outcome name={result.outcome} />,
+  },
+  { key: 'id', heading: 'Result', isMinor: true, value: ({ id }) => id },
+];
+
+/** One webhook: how far it is, and what it has given up. */
+export function WebhookPage() {
+  const { name } = route.useParams();
+  const { data, error } = useWebhooks();
+  const webhook = data?.forwarders.find((each) => each.name === name);
+  return (
+    <Page
+      title={name}
+      state={webhook && webhookState(webhook)}
+      actions={webhook && <WebhookActions webhook={webhook} />}
+    >
+      <Failure error={error} />
+      {data !== undefined && webhook === undefined && (
+        <EmptyState title="There is no webhook of this name." />
+      )}
+      {webhook !== undefined && (
+        <>
+          <WebhookFacts webhook={webhook} />
+          <Section title="Given up" note="each was tried as often as the webhook does">
+            <DeadLetters webhook={webhook} />
+          </Section>
+        </>
+      )}
+    </Page>
+  );
+}
+
+function WebhookFacts({ webhook: { unread, inHand, dead } }: { readonly webhook: Webhook }) {
+  return (
+    <Facts
+      facts={[
+        { name: 'not sent yet', value: unread === null ? 'unknown' : formatCount(unread) },
+        { name: 'being sent', value: formatCount(inHand) },
+        { name: 'given up', value: formatCount(dead) },
+      ]}
+    />
+  );
+}
+
+function DeadLetters({ webhook: { name, dead } }: { readonly webhook: Webhook }) {
+  const navigate = useNavigate();
+  const query = useInfiniteQuery({
+    queryKey: ['GET /forwarders/{name}/dead-letters', name, dead],
+    initialPageParam: undefined as string | undefined,
+    queryFn: async ({ pageParam, signal }) =>
+      await client.request('GET /forwarders/{name}/dead-letters', {
+        params: { name },
+        query: { cursor: pageParam },
+        signal,
+      }),
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+  });
+  return (
+    <>
+      <Failure error={query.error} />
+      <DataTable
+        name={`${name} given up`}
+        columns={COLUMNS}
+        rows={query.data?.pages.flatMap(({ deadLetters }) => deadLetters) ?? []}
+        keyOf={({ id }) => id}
+        onOpen={({ result: { callId }, campaign }) =>
+          void navigate({ to: '/calls/$callId', params: { callId }, search: { campaign } })
+        }
+        total={dead}
+        more={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
+        isLoadingMore={query.isFetchingNextPage}
+        empty={query.isPending ? null : <EmptyState title="Nothing was given up." />}
+      />
+    </>
+  );
+}
+
+function WebhookActions({ webhook }: { readonly webhook: Webhook }) {
+  const [asked, setAsked] = useState<'resend' | 'forget'>();
+  const close = () => setAsked(undefined);
+  return (
+    <>
+      <Button disabled={webhook.dead === 0} onClick={() => setAsked('resend')}>
+        Send {formatCount(webhook.dead)} again…
+      </Button>
+      <Button onClick={() => setAsked('forget')}>Forget…</Button>
+      {asked === 'resend' && <ResendDialog webhook={webhook} onClose={close} />}
+      {asked === 'forget' && <ForgetDialog webhook={webhook} onClose={close} />}
+    </>
+  );
+}
+
+interface WebhookDialogProps {
+  readonly webhook: Webhook;
+  readonly onClose: () => void;
+}
+
+function ResendDialog({ webhook: { name, dead, isRunning }, onClose }: WebhookDialogProps) {
+  return (
+    <ActionDialog
+      title={`Send ${countOf(dead, 'result')} again?`}
+      doIt={`Send ${countOf(dead, 'result')}`}
+      doing="Handing them over."
+      onClose={onClose}
+      action={async () => {
+        const { count } = await client.request('POST /forwarders/{name}/dead-letters/retry', {
+          params: { name },
+        });
+        return [`${countOf(count, 'result is', 'results are')} sent again.`];
+      }}
+    >
+      <p>
+        Each is posted to {name} under the same id as before, and tried as often as a new one. No
+        phone rings.
+      </p>
+      {!isRunning && <p>{name} does not run: they wait until it is started.</p>}
+    </ActionDialog>
+  );
+}
+
+function ForgetDialog({ webhook: { name, dead }, onClose }: WebhookDialogProps) {
+  const navigate = useNavigate();
+  return (
+    <ActionDialog
+      title={`Forget ${name}?`}
+      doIt="Forget"
+      kind="danger"
+      doing="Forgetting it."
+      onClose={onClose}
+      action={async () => {
+        await client.request('DELETE /forwarders/{name}', { params: { name } });
+        await navigate({ to: '/intake' });
+        return [`${name} is forgotten.`];
+      }}
+    >
+      <p>
+        Where it had got to is lost, and so {countOf(dead, 'result is', 'results are')} that it gave
+        up. One that is started by this name again begins anew. It must not run.
+      </p>
+    </ActionDialog>
+  );
+}
