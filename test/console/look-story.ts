@@ -28,6 +28,7 @@ export function lookStory(world: () => ConsoleWorld): void {
         `/campaigns/${id}`,
         `/calls/${longest?.callId}?campaign=${id}`,
         '/in-doubt',
+        '/audit',
         '/holds',
         '/schedules',
         '/schedules/nightly',

@@ -6,6 +6,7 @@ export {
   RECORD_FIELDS,
   type RecordField,
 } from '@libby-dialer/call-record';
+export { AUDIT_ACTIONS, type AuditAction } from './audit-actions.ts';
 export { backoffMs, retryDelayMs } from './backoff.ts';
 export { type CallSource, callSource } from './call-source.ts';
 export {

@@ -26,7 +26,7 @@ export {
 
 // What answers hold
 
-export type { Role } from '@libby-dialer/dialing';
+export type { AuditAction, Role } from '@libby-dialer/dialing';
 export {
   type CallInDoubt,
   type CallJson,
@@ -38,4 +38,4 @@ export { type CampaignStatusJson, campaignStatusSchema } from './routes/campaign
 export type { Hold } from './routes/holds.ts';
 export type { ListJson, UnderstoodListJson, UploadJson } from './routes/lists.ts';
 export type { ScheduleJson } from './routes/schedules.ts';
-export { type Snapshot, snapshotSchema } from './routes/system.ts';
+export { type AuditEntryJson, type Snapshot, snapshotSchema } from './routes/system.ts';

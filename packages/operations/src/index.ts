@@ -17,7 +17,6 @@ export { accessJson } from './access/access-json.ts';
 
 // What was decided, and by whom
 
-export { AUDIT_ACTIONS, type AuditAction } from './audit/audit-actions.ts';
 export { auditJson } from './audit/audit-json.ts';
 export { type DecisionToKeep, decide } from './audit/decide.ts';
 export { type AuditRequest, listAudit } from './audit/list-audit.ts';

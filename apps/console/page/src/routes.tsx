@@ -16,7 +16,9 @@ import { NothingHere, SomethingBroke } from './shell/nothing-here.tsx';
 function textsOf<Name extends string>(...names: readonly Name[]) {
   return (search: Record<string, unknown>) =>
     Object.fromEntries(
-      names.filter((name) => typeof search[name] === 'string').map((name) => [name, search[name]]),
+      names
+        .filter((name) => typeof search[name] === 'string' || typeof search[name] === 'number')
+        .map((name) => [name, String(search[name])]),
     ) as { readonly [Each in Name]?: string };
 }
 
@@ -78,8 +80,7 @@ const schedule = createRoute({
 const intake = createRoute({
   getParentRoute: () => root,
   path: '/intake',
-  validateSearch: (search: Record<string, unknown>): { entry?: string } =>
-    typeof search['entry'] === 'string' ? { entry: search['entry'] } : {},
+  validateSearch: textsOf('entry'),
   component: lazyRouteComponent(() => import('./intake/intake-page.tsx'), 'IntakePage'),
 });
 
@@ -87,6 +88,13 @@ const forwarder = createRoute({
   getParentRoute: () => root,
   path: '/intake/webhooks/$name',
   component: lazyRouteComponent(() => import('./intake/webhook-page.tsx'), 'WebhookPage'),
+});
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: textsOf('by', 'action', 'campaign', 'since'),
+  component: lazyRouteComponent(() => import('./audit/audit-page.tsx'), 'AuditPage'),
 });
 
 export const router = createRouter({
@@ -101,6 +109,7 @@ export const router = createRouter({
     schedule,
     intake,
     forwarder,
+    audit,
   ]),
   defaultErrorComponent: SomethingBroke,
   defaultPreload: 'intent',

@@ -1,12 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
 import type { AuditEntry } from '@libby-dialer/dial-queue';
-import {
-  AUDIT_ACTIONS,
-  type AuditRequest,
-  auditJson,
-  type Context,
-  listAudit,
-} from '@libby-dialer/operations';
+import { AUDIT_ACTIONS } from '@libby-dialer/dialing';
+import { type AuditRequest, auditJson, type Context, listAudit } from '@libby-dialer/operations';
 import type { CommandLine } from '../command-line.ts';
 import { momentBefore, wholeNumberUpTo } from '../option-values.ts';
 import { auditTable } from '../reports/audit-report.ts';

@@ -46,6 +46,7 @@ const auditEntrySchema = z.object({
     .nullable()
     .describe('Null: under way, or nobody lived to say.'),
 });
+export type AuditEntryJson = z.output<typeof auditEntrySchema>;
 
 export const systemRoutes = {
   'GET /events': {

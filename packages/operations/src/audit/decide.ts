@@ -1,6 +1,6 @@
 import type { AuditDetails } from '@libby-dialer/dial-queue';
+import type { AuditAction } from '@libby-dialer/dialing';
 import type { Context } from '../context.ts';
-import type { AuditAction } from './audit-actions.ts';
 
 /** What is decided; who, and through what, is the actor of the context. */
 export interface DecisionToKeep {

@@ -10,6 +10,7 @@ import {
   type Keys,
 } from '@libby-dialer/dial-queue';
 import {
+  type AuditAction,
   type Campaign,
   isoInstant,
   type Outcome,
@@ -21,7 +22,6 @@ import { createLogger, loadConfig, Redactor, redisConfig } from '@libby-dialer/r
 import { startRedis, type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import type { AuditAction } from '../audit/audit-actions.ts';
 import { listAudit } from '../audit/list-audit.ts';
 import { type Actor, Context } from '../context.ts';
 import { type LoadedList, loadList } from '../load/load-list.ts';

@@ -2,6 +2,7 @@ import type { ApiAnswer, CallJson } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { Details } from '../kit/details.tsx';
 import { Failure } from '../kit/failure.tsx';
 import { Outcome } from '../kit/outcome.tsx';
 import { Page, Section } from '../kit/page.tsx';
@@ -39,7 +40,7 @@ export function CallPage() {
       )}
       {call !== undefined && (
         <Section title="The call">
-          <Details call={call} />
+          <CallDetails call={call} />
         </Section>
       )}
     </Page>
@@ -85,7 +86,7 @@ function Timeline({ steps }: { readonly steps: CallInFull['timeline'] }) {
   );
 }
 
-function Details({ call }: { readonly call: CallJson }) {
+function CallDetails({ call }: { readonly call: CallJson }) {
   const { campaign, externalId, list, row, fromPhoneNumber, reason, httpStatus } = call;
   const details: readonly (readonly [string, ReactNode])[] = [
     [
@@ -106,16 +107,5 @@ function Details({ call }: { readonly call: CallJson }) {
     ['what Libby said', call.providerMessage],
     ['call id', call.callId],
   ];
-  return (
-    <dl className="details">
-      {details
-        .filter(([, value]) => value !== null && value !== '')
-        .map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-    </dl>
-  );
+  return <Details details={details} />;
 }

@@ -3,7 +3,7 @@ import { needsPerson } from '../holds/hold-words.ts';
 
 /** An entry of the navigation. */
 interface SectionLink {
-  readonly to: '/' | '/campaigns' | '/in-doubt' | '/holds' | '/schedules' | '/intake';
+  readonly to: '/' | '/campaigns' | '/in-doubt' | '/holds' | '/schedules' | '/intake' | '/audit';
   readonly title: string;
   /** How many wait there for a person. */
   readonly needed?: (snapshot: Snapshot) => number;
@@ -23,4 +23,5 @@ export const SECTIONS: readonly (readonly SectionLink[])[] = [
     { to: '/schedules', title: 'Schedules' },
     { to: '/intake', title: 'Intake' },
   ],
+  [{ to: '/audit', title: 'Audit' }],
 ];
