@@ -4,6 +4,7 @@ import { CHROMIUM } from './chromium.ts';
 import { ConsoleWorld, phone } from './console-world.ts';
 import { deskStory } from './desk-story.ts';
 import { holdStory } from './hold-story.ts';
+import { listStory } from './list-story.ts';
 import { lookStory } from './look-story.ts';
 import { nightStory } from './night-story.ts';
 
@@ -32,5 +33,6 @@ describe.skipIf(CHROMIUM === undefined)('the page, in a browser (needs Chromium)
   deskStory(() => world);
   holdStory(() => world);
   nightStory(() => world);
+  listStory(() => world);
   lookStory(() => world);
 });

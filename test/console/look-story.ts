@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ConsoleWorld } from './console-world.ts';
+import { type ConsoleWorld, phone } from './console-world.ts';
 import { HOSTILE_NAMES } from './hostile-names.ts';
 import { pastIntake } from './past-intake.ts';
 import { pastNights } from './past-nights.ts';
@@ -14,6 +14,7 @@ export function lookStory(world: () => ConsoleWorld): void {
       const id = `look-${theme}`;
       await world().campaign(id, HOSTILE_NAMES);
       await pastNights(world(), 'nightly');
+      const list = await checkedList(world(), id);
       await using seen = await world().open(`/campaigns/${id}`, { theme });
       const { page } = seen;
       await page.getByText(`${HOSTILE_NAMES.length} of ${HOSTILE_NAMES.length}`).waitFor();
@@ -29,6 +30,8 @@ export function lookStory(world: () => ConsoleWorld): void {
         `/calls/${longest?.callId}?campaign=${id}`,
         '/in-doubt',
         '/audit',
+        '/new-list',
+        `/new-list/${list}`,
         '/holds',
         '/schedules',
         '/schedules/nightly',
@@ -40,6 +43,7 @@ export function lookStory(world: () => ConsoleWorld): void {
         await page.goto(new URL(place, world().url).href);
         await page.getByRole('heading', { level: 1 }).waitFor();
         await page.waitForLoadState('load');
+        if (place.endsWith(list)) await page.getByRole('table', { name: 'Columns' }).waitFor();
         expect(await seen.barriers(), `${place}, ${theme}`).toEqual([]);
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 900 });
@@ -78,4 +82,17 @@ export function lookStory(world: () => ConsoleWorld): void {
       );
     await world().client.request('POST /campaigns/{id}/cancel', { params: { id: 'lineless' } });
   });
+}
+
+/** Of the same strangers, with the verdicts of a check. Its id. */
+async function checkedList({ client }: ConsoleWorld, campaign: string): Promise<string> {
+  const rows = HOSTILE_NAMES.map((name, index) => `"${name}",${phone(500 + index)}`);
+  const body = new Blob([['Name,Phone', ...rows].join('\n')]);
+  const { list } = await client.request('POST /lists', { query: { name: 'look.csv' }, body });
+  await client.request('POST /lists/{list}/check', {
+    params: { list },
+    query: { waitSeconds: 60 },
+    body: { campaign },
+  });
+  return list;
 }

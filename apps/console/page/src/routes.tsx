@@ -97,6 +97,18 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./audit/audit-page.tsx'), 'AuditPage'),
 });
 
+const newList = createRoute({
+  getParentRoute: () => root,
+  path: '/new-list',
+  component: lazyRouteComponent(() => import('./new-list/new-list-page.tsx'), 'NewListPage'),
+});
+
+const uploadedList = createRoute({
+  getParentRoute: () => root,
+  path: '/new-list/$list',
+  component: lazyRouteComponent(() => import('./new-list/list-page.tsx'), 'ListPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     overview,
@@ -110,6 +122,8 @@ export const router = createRouter({
     intake,
     forwarder,
     audit,
+    newList,
+    uploadedList,
   ]),
   defaultErrorComponent: SomethingBroke,
   defaultPreload: 'intent',

@@ -219,7 +219,10 @@ export const listRoutes = {
     summary: 'Begin to upload a list in pieces: one that breaks off is gone on with.',
     description: 'With its last piece it is a list, under the same id.',
     role: 'operator',
-    body: z.strictObject({ name: listName, bytes: z.int().min(1) }),
+    body: z.strictObject({
+      name: listName,
+      bytes: z.int().min(1, { error: 'is 0: the file is empty' }),
+    }),
     status: 201,
     answer: uploadSchema,
     problems: ['too_large'],

@@ -1,4 +1,4 @@
-import { errorText } from '../live/api.ts';
+import { errorText, furtherProblems } from '../live/api.ts';
 import { Notice } from './notice.tsx';
 
 /** What could not be fetched or done, in the console's own words; nothing where all went well. */
@@ -6,7 +6,12 @@ export function Failure({ error }: { readonly error: unknown }) {
   if (error === null || error === undefined) return null;
   return (
     <div role="alert">
-      <Notice kind="alarm">{errorText(error)}</Notice>
+      <Notice kind="alarm">
+        {errorText(error)}
+        {furtherProblems(error).map((problem) => (
+          <small key={problem}>{problem}</small>
+        ))}
+      </Notice>
     </div>
   );
 }

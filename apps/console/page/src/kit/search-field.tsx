@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import './search-field.css';
 
 /** Typing goes on for less than this between letters. */
@@ -8,12 +8,16 @@ const TYPED_AFTER_MS = 250;
 export function SearchField({
   label,
   value,
+  suggestions,
   onChange,
 }: {
   readonly label: string;
   readonly value: string;
+  /** Offered while one types. */
+  readonly suggestions?: readonly string[];
   readonly onChange: (text: string) => void;
 }) {
+  const options = useId();
   const [text, setText] = useState(value);
   const [told, setTold] = useState(value);
   if (told !== value) {
@@ -26,13 +30,23 @@ export function SearchField({
     return () => window.clearTimeout(timer);
   }, [text, value, onChange]);
   return (
-    <input
-      className="field"
-      type="search"
-      aria-label={label}
-      placeholder={label}
-      value={text}
-      onChange={({ target }) => setText(target.value)}
-    />
+    <>
+      <input
+        className="field"
+        type="search"
+        aria-label={label}
+        placeholder={label}
+        list={suggestions && options}
+        value={text}
+        onChange={({ target }) => setText(target.value)}
+      />
+      {suggestions !== undefined && (
+        <datalist id={options}>
+          {suggestions.map((each) => (
+            <option key={each}>{each}</option>
+          ))}
+        </datalist>
+      )}
+    </>
   );
 }

@@ -3,7 +3,15 @@ import { needsPerson } from '../holds/hold-words.ts';
 
 /** An entry of the navigation. */
 interface SectionLink {
-  readonly to: '/' | '/campaigns' | '/in-doubt' | '/holds' | '/schedules' | '/intake' | '/audit';
+  readonly to:
+    | '/'
+    | '/campaigns'
+    | '/new-list'
+    | '/in-doubt'
+    | '/holds'
+    | '/schedules'
+    | '/intake'
+    | '/audit';
   readonly title: string;
   /** How many wait there for a person. */
   readonly needed?: (snapshot: Snapshot) => number;
@@ -14,6 +22,7 @@ export const SECTIONS: readonly (readonly SectionLink[])[] = [
   [
     { to: '/', title: 'Overview' },
     { to: '/campaigns', title: 'Campaigns' },
+    { to: '/new-list', title: 'New list' },
   ],
   [
     { to: '/in-doubt', title: 'In doubt', needed: ({ inDoubt }) => inDoubt },

@@ -1,0 +1,117 @@
+import { useQuery } from '@tanstack/react-query';
+import { SearchField } from '../kit/search-field.tsx';
+import { asking } from '../live/queries.ts';
+import type { CampaignFile, ChangeDraft, Draft, EditCampaign } from './draft.ts';
+import { LongField, TextField } from './fields.tsx';
+import { CAMPAIGN_ID } from './use-stored-campaign.ts';
+
+interface CampaignFormProps {
+  readonly draft: Draft;
+  readonly stored: CampaignFile | undefined;
+  readonly isKnown: boolean;
+  readonly file: Partial<CampaignFile>;
+  readonly change: ChangeDraft;
+  readonly edit: EditCampaign;
+}
+
+/** Which campaign: one that is there, or a new one with its line and texts. */
+export function CampaignForm({ draft, stored, isKnown, file, change, edit }: CampaignFormProps) {
+  const { campaign } = draft;
+  const isId = campaign === '' || CAMPAIGN_ID.test(campaign);
+  const { data } = useQuery(asking('GET /campaigns', { query: { limit: 20, contains: campaign } }));
+  return (
+    <div className="stack">
+      <SearchField
+        label="Name of the campaign"
+        value={campaign}
+        suggestions={data?.campaigns.map(({ id }) => id) ?? []}
+        onChange={(text) => change({ campaign: text.trim() })}
+      />
+      {!isId && <p role="alert">A name has 1 to 63 characters of a-z, 0-9 and -.</p>}
+      {isKnown && (
+        <details className="more" open={stored === undefined} key={campaign}>
+          <summary>Line and texts</summary>
+          <div className="form">
+            <LinesField file={file} edit={edit} />
+            <TextsFields file={file} edit={edit} />
+            <PeopleFields file={file} edit={edit} />
+          </div>
+        </details>
+      )}
+    </div>
+  );
+}
+
+type PartProps = Pick<CampaignFormProps, 'file' | 'edit'>;
+
+function LinesField({ file: { fromPhoneNumber }, edit }: PartProps) {
+  return (
+    <TextField
+      label="From number"
+      hint="That of the agent, with + and country code. Several lines: separated by commas."
+      placeholder="+15055550100"
+      inputMode="tel"
+      value={[fromPhoneNumber ?? []].flat().join(', ')}
+      onChange={(text) => {
+        const lines = text.split(',').map((line) => line.trim());
+        const [first = '', ...others] = lines;
+        edit('fromPhoneNumber', text === '' ? undefined : [first, ...others]);
+      }}
+    />
+  );
+}
+
+const TEXTS = [
+  ['introMessage', 'Says first, word for word', '{{name}} and other columns are filled in.'],
+  ['introNotes', 'Notes for its opening', 'From which the agent makes what it says first.'],
+  ['introVoicemail', 'Voicemail, word for word', 'Left where nobody answers.'],
+] as const;
+
+const LISTS = [
+  ['customQuestions', 'Questions', 'One a line. They replace the agent’s own.'],
+  ['customRules', 'Rules', 'One a line. They replace the agent’s own.'],
+] as const;
+
+function TextsFields({ file, edit }: PartProps) {
+  return (
+    <>
+      {TEXTS.map(([key, label, hint]) => (
+        <LongField
+          key={key}
+          label={label}
+          hint={hint}
+          value={file[key] ?? ''}
+          onChange={(text) => edit(key, text === '' ? undefined : text)}
+        />
+      ))}
+      {LISTS.map(([key, label, hint]) => (
+        <LongField
+          key={key}
+          label={label}
+          hint={hint}
+          value={(file[key] ?? []).join('\n')}
+          onChange={(text) => edit(key, text === '' ? undefined : text.split('\n'))}
+        />
+      ))}
+    </>
+  );
+}
+
+function PeopleFields({ file, edit }: PartProps) {
+  return (
+    <>
+      <TextField
+        label="Country of numbers without one"
+        hint="Two letters, such as US."
+        value={file.defaultCountry ?? ''}
+        onChange={(text) => edit('defaultCountry', text === '' ? undefined : text.toUpperCase())}
+      />
+      <TextField
+        label="Name of those without one"
+        hint="Without it they are not called."
+        value={file.defaultName ?? ''}
+        onChange={(text) => edit('defaultName', text === '' ? undefined : text)}
+      />
+    </>
+  );
+}

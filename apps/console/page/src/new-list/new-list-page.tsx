@@ -1,0 +1,85 @@
+import type { ListJson } from '@libby-dialer/http-api';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Button } from '../kit/button.tsx';
+import { Failure } from '../kit/failure.tsx';
+import { Notice } from '../kit/notice.tsx';
+import { Page, Section } from '../kit/page.tsx';
+import { PersonText } from '../kit/person-text.tsx';
+import { When } from '../kit/when.tsx';
+import { asking } from '../live/queries.ts';
+import { DropArea } from './drop-area.tsx';
+import { workText } from './list-words.ts';
+import { ListsTable } from './lists-table.tsx';
+import { UploadView } from './upload-view.tsx';
+
+const REFRESH_MS = 5000;
+
+/** Where a list is brought, and those that were. */
+export function NewListPage() {
+  const [asked, setAsked] = useState<File>();
+  const [file, setFile] = useState<File>();
+  const { data, error } = useQuery({ ...asking('GET /lists', {}), refetchInterval: REFRESH_MS });
+  const lists = data?.lists ?? [];
+  const take = (given: File) => (sameIn(lists, given) ? setAsked(given) : setFile(given));
+  const same = asked && sameIn(lists, asked);
+  return (
+    <Page title="New list">
+      {file === undefined ? (
+        <DropArea onFile={take} />
+      ) : (
+        <UploadView key={file.name} file={file} onEnd={() => setFile(undefined)} />
+      )}
+      {same !== undefined && asked !== undefined && (
+        <SameList
+          list={same}
+          onAnyway={() => {
+            setFile(asked);
+            setAsked(undefined);
+          }}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
+      <Failure error={error} />
+      <Section title="Uploaded of late" note="kept for a day; what was loaded from them stays">
+        <ListsTable lists={lists} isKnown={data !== undefined} />
+      </Section>
+    </Page>
+  );
+}
+
+function sameIn(lists: readonly ListJson[], { name, size }: File): ListJson | undefined {
+  return lists.find((list) => list.name === name && list.bytes === size);
+}
+
+interface SameListProps {
+  readonly list: ListJson;
+  readonly onAnyway: () => void;
+  readonly onClose: () => void;
+}
+
+/** Two people, or one twice, with one list. */
+function SameList({ list, onAnyway, onClose }: SameListProps) {
+  const navigate = useNavigate();
+  const open = () => void navigate({ to: '/new-list/$list', params: { list: list.list } });
+  return (
+    <Notice
+      kind="note"
+      title="This list seems to be here already:"
+      actions={
+        <>
+          <Button kind="main" onClick={open}>
+            Go on with that one
+          </Button>
+          <Button onClick={onAnyway}>Upload it all the same</Button>
+          <Button onClick={onClose}>Back</Button>
+        </>
+      }
+    >
+      <PersonText text={list.name} /> of the same size was uploaded by {list.by}{' '}
+      <When at={list.uploadedAt} /> ({workText(list)}). Loading a list twice into one campaign calls
+      nobody twice.
+    </Notice>
+  );
+}

@@ -1,0 +1,77 @@
+import type { ListJson } from '@libby-dialer/http-api';
+import { Failure } from '../kit/failure.tsx';
+import { Notice } from '../kit/notice.tsx';
+import { Section } from '../kit/page.tsx';
+import { CampaignForm } from './campaign-form.tsx';
+import { CheckView } from './check-view.tsx';
+import { type CampaignFile, checkBody, meantCampaign, useDraft, withEdit } from './draft.ts';
+import { LoadButton } from './load-button.tsx';
+import { PaceForm } from './pace-form.tsx';
+import { SampleCalls } from './sample-calls.tsx';
+import { UnderstoodView } from './understood-view.tsx';
+import { useStoredCampaign } from './use-stored-campaign.ts';
+import { useUnderstood } from './use-understood.ts';
+
+/** What somebody goes through before a list is let go. */
+export function Steps({ list }: { readonly list: ListJson }) {
+  const [draft, change] = useDraft(list.list);
+  const { stored, isKnown, error } = useStoredCampaign(draft.campaign);
+  const campaign = isKnown ? meantCampaign(draft, stored) : undefined;
+  const understood = useUnderstood(list.list, draft, campaign);
+  const edit = <Key extends keyof CampaignFile>(key: Key, value: CampaignFile[Key] | undefined) =>
+    change({ edits: withEdit(draft.edits, stored, key, value) });
+  const file = { ...stored, ...draft.edits };
+  const body = campaign === undefined ? undefined : checkBody(draft, campaign);
+  const isReady = understood.data !== undefined && understood.data.problem === null;
+  return (
+    <>
+      <Section title="What was understood">
+        <UnderstoodView
+          understood={understood}
+          draft={draft}
+          file={file}
+          change={change}
+          edit={edit}
+        />
+      </Section>
+      <Section
+        title="Campaign"
+        note={<CampaignNote id={draft.campaign} isNew={isKnown && stored === undefined} />}
+      >
+        <Failure error={error} />
+        <CampaignForm
+          draft={draft}
+          stored={stored}
+          isKnown={isKnown}
+          file={file}
+          change={change}
+          edit={edit}
+        />
+      </Section>
+      <Section title="Who is called, and when">
+        <CheckView list={list} body={isReady ? body : undefined} draft={draft} change={change} />
+      </Section>
+      <Section title="As they would be spoken" note="the first calls of the list">
+        <SampleCalls calls={understood.data?.calls ?? []} />
+      </Section>
+      <Section title="How it goes out">
+        <div className="stack">
+          <PaceForm draft={draft} file={file} change={change} edit={edit} />
+          {body === undefined || !isReady ? (
+            <Notice kind="note">{WHAT_IS_MISSING}</Notice>
+          ) : (
+            <LoadButton list={list} body={body} file={file} change={change} />
+          )}
+        </div>
+      </Section>
+    </>
+  );
+}
+
+const WHAT_IS_MISSING =
+  'It can be loaded once the list is understood and a campaign with a line is named above.';
+
+function CampaignNote({ id, isNew }: { readonly id: string; readonly isNew: boolean }) {
+  if (id === '') return 'whose lines and texts are used';
+  return isNew ? `${id} is a new one` : null;
+}

@@ -1,0 +1,61 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { Button } from '../kit/button.tsx';
+import { Failure } from '../kit/failure.tsx';
+import { formatShare } from '../kit/numbers.ts';
+import { PersonText } from '../kit/person-text.tsx';
+import { sayBytes } from './list-words.ts';
+import { ProgressBar } from './progress-bar.tsx';
+import { type UploadProgress, uploadList } from './upload-list.ts';
+
+interface UploadViewProps {
+  readonly file: File;
+  /** It was given up, or refused. */
+  readonly onEnd: () => void;
+}
+
+/** Brings a file to the console, and then goes to its page. */
+export function UploadView({ file, onEnd }: UploadViewProps) {
+  const { progress, error } = useUpload(file);
+  const { received, bytes, isBrokenOff } = progress;
+  const text = `${sayBytes(received)} of ${sayBytes(bytes)}, ${formatShare(received, bytes)}`;
+  return (
+    <div className="upload">
+      <p>
+        <b>
+          <PersonText text={file.name} />
+        </b>
+      </p>
+      {error === undefined && (
+        <>
+          <ProgressBar label="Uploaded" part={received} whole={bytes} />
+          <p className="soft" role="status">
+            {isBrokenOff ? `Broken off at ${text}. Trying to go on from there.` : text}
+          </p>
+        </>
+      )}
+      <Failure error={error} />
+      <Button onClick={onEnd}>{error === undefined ? 'Give up' : 'Another file'}</Button>
+    </div>
+  );
+}
+
+function useUpload(file: File) {
+  const navigate = useNavigate();
+  const [progress, setProgress] = useState<UploadProgress>({
+    received: 0,
+    bytes: file.size,
+    isBrokenOff: false,
+  });
+  const [error, setError] = useState<unknown>();
+  const goTo = useRef((list: string) => void navigate({ to: '/new-list/$list', params: { list } }));
+  useEffect(() => {
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    uploadList({ file, signal, told: setProgress }).then(goTo.current, (reason: unknown) => {
+      if (!signal.aborted) setError(reason);
+    });
+    return () => leaving.abort();
+  }, [file]);
+  return { progress, error };
+}
