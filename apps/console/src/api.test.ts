@@ -47,6 +47,32 @@ it('keeps for audit who decided what, and from where', async () => {
   });
 });
 
+describe('a call', () => {
+  it('is found by number, externalId or id, and given with its timeline', async () => {
+    const [callId = ''] = await loaded(2);
+    const found = await api.ask('POST /calls/find', {
+      body: { number: '(505) 555-0100', country: 'US' },
+    });
+    expect(found).toMatchObject({ calls: [{ callId, state: 'queued' }], isCut: false });
+    expect(await api.ask('POST /calls/find', { body: { callId } })).toEqual(found);
+    const body = { externalId: 'none' };
+    expect(await api.ask('POST /calls/find', { body })).toMatchObject({ calls: [] });
+    const one = await api.ask('GET /calls/{callId}', { params: { callId } });
+    expect(one.timeline.map(({ step }) => step)).toEqual(['loaded', 'queued', 'waits']);
+  });
+
+  it('that is none, or cannot be meant, is said to be so', async () => {
+    const params = { callId: 'cAAAAAAAAAAAAAAAAAAAA' };
+    await expect(api.ask('GET /calls/{callId}', { params })).rejects.toMatchObject({
+      status: 404,
+      code: 'no_such_call',
+    });
+    await expect(
+      api.ask('POST /calls/find', { body: { number: '5055550123' } }),
+    ).rejects.toMatchObject({ code: 'invalid_number' });
+  });
+});
+
 describe('campaigns', () => {
   it('are stored, shown and changed as they were seen', async () => {
     const added = await api.ask('PUT /campaigns/{id}', { ...spring, body: FILE });

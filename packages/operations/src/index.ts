@@ -82,7 +82,7 @@ export type { Unplaceable } from './load/unplaceable-rows.ts';
 
 // Calls
 
-export type { DoubtDecision } from '@libby-dialer/dial-queue';
+export type { CallQuestion, DoubtDecision } from '@libby-dialer/dial-queue';
 export { type CallPage, type CallPageRequest, callPage } from './calls/call-page.ts';
 export type { CallStep } from './calls/call-timeline.ts';
 export {

@@ -1,9 +1,19 @@
 import { isoInstant } from '@libby-dialer/dialing';
-import { type ApiParts, MOST_CALLS_PUSHED, type ResolvedCallJson } from '@libby-dialer/http-api';
 import {
+  type ApiAnswer,
+  type ApiParts,
+  type ApiReceived,
+  MOST_CALLS_PUSHED,
+  type ResolvedCallJson,
+} from '@libby-dialer/http-api';
+import {
+  type CallInFull,
+  type CallQuestion,
   type Context,
   callPage,
   type DoubtDecision,
+  findCall,
+  findCalls,
   listSetAsideJobs,
   noteExport,
   openResults,
@@ -20,8 +30,8 @@ import {
 import { DialerError } from '@libby-dialer/runtime';
 import type { Console } from '../console.ts';
 import type { Exchange, Handlers } from '../http/handlers.ts';
-import { HttpProblem } from '../http/http-problem.ts';
 import { textStream } from '../http/text-stream.ts';
+import { numberIn } from './given-numbers.ts';
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
@@ -62,8 +72,12 @@ export function callHandlers({ context, push }: Console): Handlers<ApiParts['cal
       await noteExport(context, id, cursor);
       return undefined;
     },
-    'POST /calls/find': notYet,
-    'GET /calls/{callId}': notYet,
+    'POST /calls/find': async ({ body }) => {
+      const { calls, unnamed, ...rest } = await findCalls(context, questionOf(body));
+      return { calls: calls.map(inFull), unnamed: [...unnamed], ...rest };
+    },
+    'GET /calls/{callId}': async ({ params: { callId }, query: { campaign } }) =>
+      inFull(await findCall(context, callId, campaign)),
     'GET /in-doubt': async ({ query: { campaign, cursor: after, limit } }) => {
       const { calls, counts, next } = await unknownCallPage(context, { campaign, after, limit });
       return {
@@ -126,6 +140,14 @@ function decidedJson(decided: DoubtDecision | undefined) {
   return decided && { decided: { ...decided, at: isoInstant(decided.at) } };
 }
 
-async function notYet(): Promise<never> {
-  throw new HttpProblem(501, 'not_built', 'This version cannot answer that yet.');
+type Asked = ApiReceived<'POST /calls/find'>['body'];
+
+function questionOf({ number, country, externalId, callId }: Asked): CallQuestion {
+  if (number !== undefined) return { kind: 'phone', text: numberIn({ number, country }) };
+  if (externalId !== undefined) return { kind: 'externalId', text: externalId };
+  return { kind: 'callId', text: callId ?? '' };
+}
+
+function inFull({ timeline, ...call }: CallInFull): ApiAnswer<'GET /calls/{callId}'> {
+  return { ...call, timeline: [...timeline] };
 }

@@ -3,8 +3,6 @@ import {
   areSuppressed,
   doNotCallStatus,
   erasePerson,
-  readCountry,
-  readNumber,
   readNumbers,
   suppressNumbers,
   surveyPerson,
@@ -12,7 +10,7 @@ import {
 } from '@libby-dialer/operations';
 import type { Console } from '../console.ts';
 import type { Handlers } from '../http/handlers.ts';
-import { HttpProblem } from '../http/http-problem.ts';
+import { numberIn, numbersIn, readOneNumber } from './given-numbers.ts';
 
 export function peopleHandlers({ context }: Console): Handlers<ApiParts['people']> {
   return {
@@ -43,33 +41,4 @@ export function peopleHandlers({ context }: Console): Handlers<ApiParts['people'
       return { ...erased, beingLoaded: [...erased.beingLoaded] };
     },
   };
-}
-
-interface GivenNumbers {
-  readonly numbers: readonly string[];
-  readonly country?: string | undefined;
-}
-
-/** All or none, each different one once. What cannot be read is told by its place. */
-function numbersIn({ numbers, country }: GivenNumbers, read: typeof readNumbers): string[] {
-  const place = { country: readCountry(country) };
-  const verdicts = numbers.map((text) => read(text, place));
-  const problems = verdicts.flatMap((verdict, index) =>
-    'reason' in verdict ? [`numbers.${index}: ${verdict.reason}`] : [],
-  );
-  const [first] = problems;
-  if (first !== undefined)
-    throw new HttpProblem(400, 'invalid_number', `A number cannot be read: ${first}`, { problems });
-  return [...new Set(verdicts.flatMap((verdict) => ('reason' in verdict ? [] : verdict)))];
-}
-
-/** Who is to be called again, or erased, is named without a doubt. */
-const readOneNumber: typeof readNumbers = (text, place) => {
-  const verdict = readNumber(text, place);
-  return verdict.ok ? [verdict.number] : verdict;
-};
-
-function numberIn({ number, country }: { number: string; country?: string | undefined }): string {
-  const [only = ''] = numbersIn({ numbers: [number], country }, readOneNumber);
-  return only;
 }

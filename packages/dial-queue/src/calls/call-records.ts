@@ -86,9 +86,6 @@ export class RedisCallRecords implements CallRecords {
   }
 
   async find(question: CallQuestion, most: number): Promise<FoundCalls> {
-    // What a first attempt has left stands beside its call.
-    if (question.text.includes('#') && question.kind === 'callId')
-      return { calls: [], isCut: false, unnamed: [] };
     const campaigns = await new CampaignStore(this.#redis, this.#keys).ids();
     const places: Place[] = [];
     const unnamed: string[] = [];
@@ -112,6 +109,8 @@ export class RedisCallRecords implements CallRecords {
   }
 
   async read(campaign: string, callId: string): Promise<CallRecord | undefined> {
+    // What a first attempt has left stands beside its call.
+    if (callId.includes('#')) return undefined;
     const own = this.#keys.campaign(campaign);
     const queue = this.#keys.queue(campaign);
     const reads = this.#redis

@@ -60,11 +60,22 @@ const callSchema = z
   .meta({ id: 'Call' });
 export type CallJson = z.output<typeof callSchema>;
 
-const stepSchema = z.object({
-  at: instant.nullable().describe('Null: it is not recorded when.'),
-  step: z.string().describe('Such as `queued`, `dialed`, `settled`, `delivered`. Stable.'),
-  sentence: personal('text', z.string()),
-});
+const stepSchema = z
+  .object({
+    at: instant
+      .nullable()
+      .describe('Null: it is not recorded when. Of what is still to come: not before then.'),
+    step: z.string().describe('Such as `queued`, `dialed`, `settled`, `delivered`. Stable.'),
+    sentence: personal('text', z.string()),
+  })
+  .meta({ id: 'CallStep' });
+
+const callInFullSchema = callSchema
+  .extend({
+    timeline: z.array(stepSchema).describe('What happened to it; last what it waits for.'),
+    result: resultSchema.nullable().describe('The latest.'),
+  })
+  .meta({ id: 'CallInFull' });
 
 const decidedSchema = z
   .object({
@@ -199,7 +210,9 @@ export const callRoutes = {
   },
   'POST /calls/find': {
     summary: 'Every call of a number, an externalId or a call id, in all campaigns.',
-    description: 'What is looked for stands in the body, so that no address or log holds it.',
+    description:
+      'Also those that wait, but none of archived campaigns. What is looked for stands in the body, ' +
+      'so that no address or log holds it.',
     role: 'viewer',
     body: z
       .strictObject({
@@ -213,17 +226,21 @@ export const callRoutes = {
           [number, externalId, callId].filter((each) => each !== undefined).length === 1,
         { error: 'needs exactly one of number, externalId and callId' },
       ),
-    answer: z.object({ calls: z.array(callSchema) }),
+    answer: z.object({
+      calls: z.array(callInFullSchema).describe('The newest first.'),
+      isCut: z.boolean().describe('There are more.'),
+      unnamed: z
+        .array(campaignId)
+        .describe('Campaigns that an older version loaded: of these some may be missing.'),
+    }),
+    problems: ['invalid_number'],
   },
   'GET /calls/{callId}': {
     summary: 'One call with its timeline.',
     role: 'viewer',
     params: z.object({ callId }),
     query: z.object({ campaign: campaignId.optional().describe('Where it is, if known.') }),
-    answer: callSchema.extend({
-      timeline: z.array(stepSchema),
-      result: resultSchema.nullable(),
-    }),
+    answer: callInFullSchema,
     problems: ['no_such_call'],
   },
   'GET /in-doubt': {
