@@ -237,8 +237,10 @@ async function judge(run: Run, remains: Remains): Promise<string[]> {
   const last = await redisValues(stage);
   const values = [...midway, ...last];
   const everything = [...shown, ...values, ...(await appendOnlyFile(stage))];
+  const evidence = await gatherEvidence(stage, campaigns);
+  const results = foreign.withRows(evidence.results);
   return [
-    ...violationsOf(await gatherEvidence(stage, campaigns), inflicted),
+    ...violationsOf({ ...evidence, results }, inflicted),
     ...secretLeaks(everything, { token: CANARIES.token, 'client secret': CANARIES.clientSecret }),
     ...personalDataLeaks([...shown, ...values], stage.keys),
     ...(await foreign.unseen(erasures.begun)),

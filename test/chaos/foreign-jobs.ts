@@ -1,3 +1,4 @@
+import type { QueuedCall, ResultRecord } from '@libby-dialer/dialing';
 import type { Enqueuer } from './enqueuer.ts';
 import { mayBeErased } from './erasures.ts';
 import { insist } from './insist.ts';
@@ -35,6 +36,8 @@ export class ForeignJobs {
   readonly #stage: Stage;
   readonly #enqueuer: Enqueuer;
   readonly #known = new Map<string, Job>();
+  /** Of the calls whose jobs were changed. */
+  readonly #rows = new Map<string, number>();
 
   constructor(stage: Stage, enqueuer: Enqueuer) {
     this.#stage = stage;
@@ -77,7 +80,8 @@ export class ForeignJobs {
     const { redis, keys } = this.#stage;
     const { ledger, setAside } = keys.campaign(CAMPAIGN);
     const key = `${keys.queue(CAMPAIGN)}${job.id}`;
-    const call = JSON.parse(job.data) as Record<string, unknown>;
+    const call = JSON.parse(job.data) as Pick<QueuedCall, 'row'>;
+    if (call.row !== undefined) this.#rows.set(job.id, call.row);
     const changes: readonly Readonly<Record<string, string>>[] = [
       { data: JSON.stringify({ ...call, to: STRANGERS[pick % STRANGERS.length] }) },
       { data: JSON.stringify({ ...call, version: 2 }) },
@@ -119,6 +123,17 @@ export class ForeignJobs {
       ([id, person]) => !seen.has(id) && !erased.has(person ?? ''),
     );
     return meant.map(([id]) => `foreign jobs: ${id} is nowhere to be seen`);
+  }
+
+  /**
+   * With the rows of calls that were claimed by a worker that died, and whose jobs cannot be read
+   * any more: nothing but the call's id is left of them for their results.
+   */
+  withRows(results: readonly ResultRecord[]): ResultRecord[] {
+    return results.map((result) => {
+      const row = result.row ?? this.#rows.get(result.callId);
+      return row === undefined ? result : { ...result, row };
+    });
   }
 
   async #jobs(): Promise<Job[]> {
