@@ -12,9 +12,14 @@ import { failure, runLogged, step, toolchainHome } from './steps.mjs';
 /** @import { Workspace } from './steps.mjs' */
 
 const PAGE = 'apps/console/page';
-/** What it is made of; of the packages only the client's code is in it, the rest are its types. */
+/** What it is made of. Of packages it has the client's code and the roles, else types only. */
 const SOURCES = [`${PAGE}/src`, `${PAGE}/public`, 'packages/api-client/src'];
-const FILES = [`${PAGE}/index.html`, `${PAGE}/vite.config.ts`, 'pnpm-lock.yaml'];
+const FILES = [
+  'packages/http-api/src/role.ts',
+  `${PAGE}/index.html`,
+  `${PAGE}/vite.config.ts`,
+  'pnpm-lock.yaml',
+];
 
 /** @param {Workspace} workspace */
 export async function ensurePage(workspace) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { accessStory } from './access-story.ts';
 import { campaignStory } from './campaign-story.ts';
 import { CHROMIUM } from './chromium.ts';
 import { ConsoleWorld, phone } from './console-world.ts';
@@ -34,5 +35,6 @@ describe.skipIf(CHROMIUM === undefined)('the page, in a browser (needs Chromium)
   holdStory(() => world);
   nightStory(() => world);
   listStory(() => world);
+  accessStory(() => world);
   lookStory(() => world);
 });

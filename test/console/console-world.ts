@@ -18,7 +18,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const CONSOLE = join(ROOT, 'apps/console/src/main.ts');
+export const CONSOLE = join(ROOT, 'apps/console/src/main.ts');
 const WORKER = join(ROOT, 'apps/worker/src/main.ts');
 
 export const LINE = '+15055550100';
@@ -41,6 +41,8 @@ export class ConsoleWorld implements AsyncDisposable {
   readonly simulator: Simulator;
   readonly console: SpawnedProcess;
   readonly redisUrl: string;
+  /** Of its programs. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly #browser: Browser;
   readonly #redis: TestRedis;
   readonly #worker: SpawnedProcess;
@@ -58,11 +60,12 @@ export class ConsoleWorld implements AsyncDisposable {
     if (console === undefined || worker === undefined) throw new Error('Nothing was started.');
     const line = await console.waitForLine(/"url"/);
     const { url } = JSON.parse(line) as { url: string };
-    return new ConsoleWorld({ url, simulator, browser, redis, console, worker });
+    return new ConsoleWorld({ url, env, simulator, browser, redis, console, worker });
   }
 
   private constructor(parts: {
     url: string;
+    env: Record<string, string>;
     simulator: Simulator;
     browser: Browser;
     redis: TestRedis;
@@ -72,6 +75,7 @@ export class ConsoleWorld implements AsyncDisposable {
     this.url = parts.url;
     this.simulator = parts.simulator;
     this.console = parts.console;
+    this.environment = parts.env;
     this.redisUrl = parts.redis.url;
     this.client = new ApiClient({ origin: parts.url });
     this.#browser = parts.browser;

@@ -9,7 +9,7 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router';
 import { callFilter } from './campaigns/call-filter.ts';
-import { Frame } from './shell/frame.tsx';
+import { Entrance } from './shell/entrance.tsx';
 import { NothingHere, SomethingBroke } from './shell/nothing-here.tsx';
 
 /** Of what an address asks for: these texts, as far as they are given. */
@@ -22,7 +22,7 @@ function textsOf<Name extends string>(...names: readonly Name[]) {
     ) as { readonly [Each in Name]?: string };
 }
 
-const root = createRootRoute({ component: Frame, notFoundComponent: NothingHere });
+const root = createRootRoute({ component: Entrance, notFoundComponent: NothingHere });
 
 const overview = createRoute({
   getParentRoute: () => root,

@@ -1,5 +1,6 @@
 import type { CampaignStatusJson } from '@libby-dialer/http-api';
 import { type ReactNode, useState } from 'react';
+import { Allowed } from '../access/allowed.tsx';
 import { ActionDialog } from '../kit/action-dialog.tsx';
 import { Button } from '../kit/button.tsx';
 import { countOf, formatCount } from '../kit/numbers.ts';
@@ -29,7 +30,7 @@ const LABELS: Readonly<Record<Steering, string>> = {
 export function CampaignActions({ campaign }: { readonly campaign: CampaignStatusJson }) {
   const [asked, setAsked] = useState<Steering>();
   return (
-    <>
+    <Allowed to="operator">
       {ACTIONS[campaign.state].map((steering) => (
         <Button
           key={steering}
@@ -42,7 +43,7 @@ export function CampaignActions({ campaign }: { readonly campaign: CampaignStatu
       {asked !== undefined && (
         <SteeringDialog campaign={campaign} steering={asked} onClose={() => setAsked(undefined)} />
       )}
-    </>
+    </Allowed>
   );
 }
 

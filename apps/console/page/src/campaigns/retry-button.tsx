@@ -1,6 +1,7 @@
 import type { CampaignStatusJson } from '@libby-dialer/http-api';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Allowed } from '../access/allowed.tsx';
 import { ActionDialog } from '../kit/action-dialog.tsx';
 import { Button } from '../kit/button.tsx';
 import { countOf, formatCount } from '../kit/numbers.ts';
@@ -26,14 +27,14 @@ export function RetryButton({
   if (retryable === undefined) return null;
   const count = campaign.outcomes[retryable];
   return (
-    <>
+    <Allowed to="operator">
       <Button disabled={count === 0} onClick={() => setAsked(true)}>
         Queue {formatCount(count)} again…
       </Button>
       {isAsked && (
         <RetryDialog campaign={campaign} outcome={retryable} onClose={() => setAsked(false)} />
       )}
-    </>
+    </Allowed>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Hold } from '@libby-dialer/http-api';
 import { useState } from 'react';
+import { Allowed } from '../access/allowed.tsx';
 import { Button } from '../kit/button.tsx';
 import { EmptyState } from '../kit/empty-state.tsx';
 import { formatCount } from '../kit/numbers.ts';
@@ -25,7 +26,11 @@ export function HoldsPage() {
             key={hold.scope}
             hold={hold}
             held={heldText(hold.scope, held)}
-            actions={<Button onClick={() => setAsked({ hold, held })}>Release…</Button>}
+            actions={
+              <Allowed to="operator">
+                <Button onClick={() => setAsked({ hold, held })}>Release…</Button>
+              </Allowed>
+            }
           />
         );
       })}

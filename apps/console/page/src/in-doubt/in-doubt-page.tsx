@@ -2,6 +2,7 @@ import type { ApiAnswer, CallInDoubt } from '@libby-dialer/http-api';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { Allowed } from '../access/allowed.tsx';
 import { Button } from '../kit/button.tsx';
 import { DataTable } from '../kit/data-table.tsx';
 import { EmptyState } from '../kit/empty-state.tsx';
@@ -53,7 +54,9 @@ export function InDoubtPage() {
         tools={
           <>
             <CampaignChoice counts={counts} campaign={campaign} />
-            <Decide calls={calls.filter(({ callId }) => chosen.has(callId))} />
+            <Allowed to="operator">
+              <Decide calls={calls.filter(({ callId }) => chosen.has(callId))} />
+            </Allowed>
           </>
         }
       />

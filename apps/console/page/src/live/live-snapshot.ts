@@ -1,6 +1,7 @@
 import type { Snapshot } from '@libby-dialer/http-api';
 import { useSyncExternalStore } from 'react';
 import { client } from './api.ts';
+import { askWhoAmI } from './queries.ts';
 
 /** After so long without a snapshot what is shown counts as stale. One comes every second. */
 const STALE_AFTER_MS = 5000;
@@ -68,7 +69,9 @@ class LiveSnapshot {
     const isStale = now - Math.max(this.#live.receivedAt, this.#openedAt) > STALE_AFTER_MS;
     if (isStale !== this.#live.isStale && isStale) this.#tell({ ...this.#live, isStale });
     const isClosed = this.#source?.readyState === EventSource.CLOSED;
-    if (isClosed && now - this.#openedAt > RETRY_AFTER_MS) this.#open();
+    if (!isClosed || now - this.#openedAt <= RETRY_AFTER_MS) return;
+    askWhoAmI();
+    this.#open();
   }
 
   #tell(live: Live): void {

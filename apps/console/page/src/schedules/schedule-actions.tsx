@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Allowed } from '../access/allowed.tsx';
 import { ActionDialog } from '../kit/action-dialog.tsx';
 import { Button } from '../kit/button.tsx';
 import { client } from '../live/api.ts';
@@ -11,12 +12,12 @@ export function ScheduleActions({ schedule }: { readonly schedule: ScheduleInFul
   const [asked, setAsked] = useState<'change' | 'remove'>();
   const close = () => setAsked(undefined);
   return (
-    <>
+    <Allowed to="admin">
       <Button onClick={() => setAsked('change')}>Change…</Button>
       <Button onClick={() => setAsked('remove')}>Remove…</Button>
       {asked === 'change' && <ScheduleDialog schedule={schedule} onClose={close} />}
       {asked === 'remove' && <RemoveDialog name={schedule.name} onClose={close} />}
-    </>
+    </Allowed>
   );
 }
 
@@ -47,9 +48,9 @@ function RemoveDialog({ name, onClose }: { readonly name: string; readonly onClo
 export function AddSchedule() {
   const [isAsked, setAsked] = useState(false);
   return (
-    <>
+    <Allowed to="admin">
       <Button onClick={() => setAsked(true)}>Add a schedule…</Button>
       {isAsked && <ScheduleDialog onClose={() => setAsked(false)} />}
-    </>
+    </Allowed>
   );
 }

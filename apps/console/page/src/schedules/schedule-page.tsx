@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Allowed } from '../access/allowed.tsx';
 import { Button } from '../kit/button.tsx';
 import { Facts } from '../kit/facts.tsx';
 import { Failure } from '../kit/failure.tsx';
@@ -76,7 +77,13 @@ function ChosenNight({ name, night }: { readonly name: string; readonly night: N
   return (
     <Section
       title={nightText(night.local)}
-      note={canRun(night) && <Button onClick={() => setAsked(true)}>Run now…</Button>}
+      note={
+        canRun(night) && (
+          <Allowed to="operator">
+            <Button onClick={() => setAsked(true)}>Run now…</Button>
+          </Allowed>
+        )
+      }
     >
       <NightDetails night={night} />
       {isAsked && <RunDialog name={name} local={night.local} onClose={() => setAsked(false)} />}

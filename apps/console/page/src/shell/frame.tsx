@@ -5,6 +5,7 @@ import { formatCount } from '../kit/numbers.ts';
 import { useLive } from '../live/live-snapshot.ts';
 import { asking } from '../live/queries.ts';
 import './frame.css';
+import { SignedIn } from '../access/signed-in.tsx';
 import { Connection } from './connection.tsx';
 import { Preferences } from './preferences.tsx';
 import { SECTIONS } from './sections.ts';
@@ -71,6 +72,7 @@ function Navigation({ isOpen }: { readonly isOpen: boolean }) {
           })}
         </ul>
       ))}
+      <SignedIn />
       <Preferences />
     </nav>
   );
