@@ -205,5 +205,6 @@ async function settleAll(redis: RedisStage, rows: number): Promise<void> {
     }
     await commands.exec();
   }
-  await redis.client.hset(state, 'firstResult', '1-1', 'lastResult', `1-${rows}`);
+  const span = ['firstResult', '1-1', 'lastResult', `1-${rows}`];
+  await redis.client.hset(state, 'outcome:accepted', rows, ...span);
 }

@@ -3,6 +3,8 @@ import { fingerprintOf } from './fingerprint.ts';
 const SEGMENTS = 64;
 const FIRST_CAPACITY = 64;
 const MAX_LOAD = 0.8;
+/** Segments do not get equally many. */
+const EXPECTED_LOAD = 0.75;
 const GROWTH = 1.5;
 
 /**
@@ -10,7 +12,13 @@ const GROWTH = 1.5;
  * `DuplicateFilter`): where that matters, what the number leads to has to say whose it is.
  */
 export class CallNumbers {
-  readonly #segments = Array.from({ length: SEGMENTS }, () => new Segment());
+  readonly #segments: readonly Segment[];
+
+  /** @param expected how many calls: what grows meanwhile leaves as much garbage as it takes */
+  constructor(expected = 0) {
+    const capacity = Math.max(FIRST_CAPACITY, Math.ceil(expected / SEGMENTS / EXPECTED_LOAD));
+    this.#segments = Array.from({ length: SEGMENTS }, () => new Segment(capacity));
+  }
 
   get(callId: string): number | undefined {
     const { high, low } = fingerprintOf(callId);
@@ -25,10 +33,16 @@ export class CallNumbers {
 
 /** A hash table with linear probing; the halves of a fingerprint lie side by side. */
 class Segment {
-  #capacity = FIRST_CAPACITY;
-  #keys = new Uint32Array(2 * FIRST_CAPACITY);
-  #numbers = new Float64Array(FIRST_CAPACITY);
+  #capacity: number;
+  #keys: Uint32Array;
+  #numbers: Float64Array;
   #count = 0;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+    this.#keys = new Uint32Array(2 * capacity);
+    this.#numbers = new Float64Array(capacity);
+  }
 
   get(high: number, low: number): number | undefined {
     const place = this.#find(high, low);

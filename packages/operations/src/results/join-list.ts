@@ -70,7 +70,8 @@ export async function openJoin(context: Context, join: ListJoin): Promise<OpenJo
   if (isArchived && join.results === undefined) throw resultsRemoved(campaign);
   // What is odd about the list was said when it was loaded.
   const list = await openCheckedList(campaign, { ...join, keepText: true, warn: () => {} });
-  const shelf = await ResultShelf.open();
+  const calls = await callsOf(context, campaign);
+  const shelf = await ResultShelf.open(calls);
   const close = async () => {
     list.source.list.close();
     await shelf[Symbol.asyncDispose]();
@@ -80,6 +81,7 @@ export async function openJoin(context: Context, join: ListJoin): Promise<OpenJo
     await fill(shelf, context, join);
     const findings = new RowFindings(context, {
       campaign,
+      calls,
       list,
       shelf,
       identity: (await context.queue.peekIdentity()) ?? new Identity(Buffer.alloc(32)),
@@ -101,6 +103,12 @@ export async function openJoin(context: Context, join: ListJoin): Promise<OpenJo
     await close();
     throw error;
   }
+}
+
+async function callsOf({ queue }: Context, { id }: Campaign): Promise<number> {
+  const status = await queue.status.read(id);
+  if (status === undefined) return 0;
+  return Object.values(status.outcomes).reduce((sum, count) => sum + count, status.pending);
 }
 
 function resultsRemoved({ id }: Campaign): DialerError {
@@ -140,6 +148,8 @@ async function fill(
 
 interface Sources {
   readonly campaign: Campaign;
+  /** How many it has, as far as that is known. */
+  readonly calls: number;
   readonly list: CheckedList;
   readonly shelf: ResultShelf;
   readonly identity: Identity;
@@ -166,11 +176,12 @@ class RowFindings {
   readonly #context: Context;
   readonly #sources: Sources;
   /** The first row of each call. */
-  readonly #firstRows = new CallNumbers();
+  readonly #firstRows: CallNumbers;
 
   constructor(context: Context, sources: Sources) {
     this.#context = context;
     this.#sources = sources;
+    this.#firstRows = new CallNumbers(sources.calls);
   }
 
   async *beside(

@@ -43,17 +43,19 @@ interface Place {
  */
 export class ResultShelf implements AsyncDisposable {
   readonly #file: FileHandle;
-  readonly #places = new CallNumbers();
+  readonly #places: CallNumbers;
   #block: Buffer[] = [];
   #blockBytes = 0;
   #written = 0;
 
-  private constructor(file: FileHandle) {
+  private constructor(file: FileHandle, expected: number) {
     this.#file = file;
+    this.#places = new CallNumbers(expected);
   }
 
-  static async open(): Promise<ResultShelf> {
-    return new ResultShelf(await openUnnamedFile());
+  /** @param expected of how many calls there are results, as far as that is known */
+  static async open(expected = 0): Promise<ResultShelf> {
+    return new ResultShelf(await openUnnamedFile(), expected);
   }
 
   /** Takes the place of an earlier one of the same call. */
