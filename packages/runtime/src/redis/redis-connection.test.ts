@@ -65,15 +65,15 @@ interface Deadline {
   readonly withinMs?: number;
 }
 
-/** It goes on trying: the reason may come after the deadline of a busy machine. */
-async function deadlineRefusal(
+/** Of one that goes on trying: the reason may come after the deadline of a busy machine. */
+function reasonAtDeadline(
   config: RedisConnectionConfig,
-  options: Partial<RedisConnectionOptions>,
-  expected: RegExp,
-): Promise<void> {
-  await eventually(async () =>
-    expect(await refusal(config, { ...options, ...SOON })).toMatch(expected),
-  );
+  options: Partial<RedisConnectionOptions> = {},
+): Promise<string> {
+  return eventually(async () => {
+    const message = await refusal(config, { ...options, ...SOON });
+    return !message.includes('does not answer in time') && message;
+  });
 }
 
 /** `once` of node:events rejects when an `error` comes first, and here errors are expected. */
@@ -132,7 +132,8 @@ describe('connecting says what is wrong', () => {
   });
 
   test.each(['producer', 'worker'] as const)('nobody listens (%s)', async (role) => {
-    await deadlineRefusal(at(REFUSING_PORT), { role }, /refuses the connection; start it/);
+    const message = await reasonAtDeadline(at(REFUSING_PORT), { role });
+    expect(message).toContain('refuses the connection; start it');
   });
 
   test('no such host', async () => {
@@ -164,8 +165,8 @@ describe('connecting says what is wrong', () => {
   });
 
   test.each(['producer', 'worker'] as const)('no Sentinel there (%s)', async (role) => {
-    const reason = /refuses the connection|none of the Sentinels/;
-    await deadlineRefusal(sentinelConfig(REFUSING_PORT), { role }, reason);
+    const message = await reasonAtDeadline(sentinelConfig(REFUSING_PORT), { role });
+    expect(message).toMatch(/refuses the connection|none of the Sentinels/);
   });
 
   test('an abort ends it with its reason', async () => {
@@ -382,8 +383,9 @@ test.skipIf(!hasRedisServer)('a Redis behind a Unix socket, and none behind it',
   await redis.connect();
   expect(await redis.client.client('INFO')).toMatch(/ addr=\S+redis\.sock:0 .* db=2 /);
   await server.stop();
-  const gone = configOf(`unix://${path}`);
-  await deadlineRefusal(gone, {}, /there is no such socket|refuses the connection/);
+  expect(await reasonAtDeadline(configOf(`unix://${path}`))).toMatch(
+    /there is no such socket|refuses the connection/,
+  );
 });
 
 test('a Redis without a command says which one it is', async () => {
