@@ -3,7 +3,7 @@
 #   docker build -t libby-dialer --build-arg VERSION=… --build-arg REVISION="$(git rev-parse HEAD)" .
 #   docker run --init libby-dialer                                              the worker
 #   docker run --init libby-dialer node apps/enqueuer/src/main.ts status        the enqueuer
-#   docker run --init libby-dialer node apps/console/src/main.ts               the console's API
+#   docker run --init libby-dialer node apps/console/src/main.ts               the console
 #   docker run --init libby-dialer node packages/libby-simulator/src/main.ts    the simulator
 
 FROM node:24-bookworm-slim AS dependencies
@@ -32,12 +32,22 @@ RUN pnpm install --prod --frozen-lockfile --trust-lockfile \
       --filter @libby-dialer/worker... --filter @libby-dialer/enqueuer... --filter @libby-dialer/console... --filter @libby-dialer/libby-simulator... \
     && chmod -R a+rX .
 
+# What browsers load is built here. Its tools, and its sources, are in no layer of the image.
+FROM dependencies AS page
+COPY apps/console/page/package.json apps/console/page/
+COPY packages/api-client/package.json packages/api-client/
+RUN pnpm install --frozen-lockfile --trust-lockfile --filter @libby-dialer/console-page...
+COPY apps/console/page apps/console/page
+COPY packages/api-client packages/api-client
+COPY packages/http-api packages/http-api
+RUN cd apps/console/page && node_modules/.bin/vite build --logLevel warn && chmod -R a+rX dist
+
 # Readable for every user, also from a checkout that is not (umask 077).
 FROM node:24-bookworm-slim AS source
 WORKDIR /app
 COPY apps ./apps
 COPY packages ./packages
-RUN chmod -R a+rX .
+RUN rm -r apps/console/page packages/api-client && chmod -R a+rX .
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
@@ -45,6 +55,7 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app ./
 COPY --from=source /app ./
+COPY --from=page /app/apps/console/page/dist ./apps/console/page/dist
 # The user `node`; by number, so that Kubernetes can tell that it is not root (runAsNonRoot).
 USER 1000:1000
 # A container's loopback is its own: neither probes nor Prometheus would reach the worker there.
