@@ -10,7 +10,7 @@ import { judge, numbersFrom, print, printMachine } from './src/report.ts';
 import { RedisStage, SimulatorStage, workerEnvironment } from './src/stage.ts';
 import { CAMPAIGN_ID } from './src/workload.ts';
 
-const GOAL_SCRIPTS = 4;
+const GOAL_SCRIPTS = 2.5;
 const CONCURRENCY = 50;
 
 const settings = numbersFrom({ calls: 1000 });
