@@ -14,8 +14,7 @@ import { documents, partsOf, readDocument } from './markdown.ts';
 const FOLLOWED = documents().filter(
   (path) =>
     path === 'README.md' ||
-    path.startsWith('docs/guide/') ||
-    (path.startsWith('docs/operate/') && readDocument(path).includes('\n```sh\n')),
+    (/^docs\/(?:guide|operate)\//.test(path) && readDocument(path).includes('\n```sh\n')),
 );
 /** No usable answer comes to calls to these. */
 const UNANSWERED = ['+15055550198', '+15055550199'];
