@@ -8,6 +8,7 @@ import { holdStory } from './hold-story.ts';
 import { listStory } from './list-story.ts';
 import { lookStory } from './look-story.ts';
 import { nightStory } from './night-story.ts';
+import { personStory } from './person-story.ts';
 
 /**
  * One console, one worker, one simulator and one browser for all of it: each story has campaigns of
@@ -34,6 +35,7 @@ describe.skipIf(CHROMIUM === undefined)('the page, in a browser (needs Chromium)
   deskStory(() => world);
   holdStory(() => world);
   nightStory(() => world);
+  personStory(() => world);
   listStory(() => world);
   accessStory(() => world);
   lookStory(() => world);

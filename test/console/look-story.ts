@@ -33,6 +33,7 @@ export function lookStory(world: () => ConsoleWorld): void {
         '/new-list',
         `/new-list/${list}`,
         '/holds',
+        '/people',
         '/schedules',
         '/schedules/nightly',
         '/intake?entry=1764547200000-0',

@@ -156,6 +156,7 @@ export {
   areSuppressed,
   type DoNotCallStatus,
   doNotCallStatus,
+  latestDoNotCallChange,
   suppressNumbers,
   unsuppressNumbers,
   type WaitOptions,

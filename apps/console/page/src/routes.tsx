@@ -64,6 +64,12 @@ const holds = createRoute({
   component: lazyRouteComponent(() => import('./holds/holds-page.tsx'), 'HoldsPage'),
 });
 
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./people/people-page.tsx'), 'PeoplePage'),
+});
+
 const schedules = createRoute({
   getParentRoute: () => root,
   path: '/schedules',
@@ -117,6 +123,7 @@ export const router = createRouter({
     call,
     inDoubt,
     holds,
+    people,
     schedules,
     schedule,
     intake,

@@ -1,8 +1,11 @@
+import { isoInstant } from '@libby-dialer/dialing';
 import type { ApiParts } from '@libby-dialer/http-api';
 import {
   areSuppressed,
+  type Context,
   doNotCallStatus,
   erasePerson,
+  latestDoNotCallChange,
   readNumbers,
   suppressNumbers,
   surveyPerson,
@@ -18,8 +21,11 @@ export function peopleHandlers({ context }: Console): Handlers<ApiParts['people'
     'POST /do-not-call/check': async ({ body }) => {
       const numbers = numbersIn(body, readNumbers);
       const areListed = await areSuppressed(context, numbers);
+      const latest = numbers.length === 1 ? await latestChange(context, numbers[0]) : null;
       return {
-        numbers: numbers.map((number, index) => ({ number, isListed: areListed[index] === true })),
+        numbers: numbers.map((number, index) => {
+          return { number, isListed: areListed[index] === true, latest };
+        }),
       };
     },
     'POST /do-not-call/add': async ({ body }, { asCaller, signal }) => {
@@ -41,4 +47,9 @@ export function peopleHandlers({ context }: Console): Handlers<ApiParts['people'
       return { ...erased, beingLoaded: [...erased.beingLoaded] };
     },
   };
+}
+
+async function latestChange(context: Context, number = '') {
+  const change = await latestDoNotCallChange(context, number);
+  return change === undefined ? null : { ...change, at: isoInstant(change.at) };
 }

@@ -1,13 +1,25 @@
 import { z } from 'zod';
 import { personal } from '../personal.ts';
 import type { Routes } from '../route.ts';
-import { campaignId, count, country, phoneText } from '../values.ts';
+import { campaignId, count, country, instant, phoneText } from '../values.ts';
 
 const numbersBody = z.strictObject({
   numbers: z.array(phoneText).min(1).max(1000),
   country: country.optional(),
 });
 const numberBody = z.strictObject({ number: phoneText, country: country.optional() });
+
+const listedSchema = z.object({
+  number: personal('number', z.string()),
+  isListed: z.boolean(),
+  latest: z
+    .object({ action: z.enum(['added', 'removed']), by: z.string(), at: instant })
+    .nullable()
+    .describe(
+      'Who put it on the list, or off it, last. Null where that was an import or is too long ago, ' +
+        'and where several numbers are asked for.',
+    ),
+});
 
 export const peopleRoutes = {
   'GET /do-not-call': {
@@ -23,7 +35,7 @@ export const peopleRoutes = {
     role: 'viewer',
     body: numbersBody,
     answer: z.object({
-      numbers: z.array(z.object({ number: personal('number', z.string()), isListed: z.boolean() })),
+      numbers: z.array(listedSchema),
     }),
     problems: ['invalid_number'],
   },

@@ -1,5 +1,6 @@
 import type { AuditDetails, DoNotCallList } from '@libby-dialer/dial-queue';
 import { decide } from '../audit/decide.ts';
+import { listAudit } from '../audit/list-audit.ts';
 import type { Context } from '../context.ts';
 
 /** So many people are kept for audit with a decision on them. */
@@ -62,6 +63,37 @@ export async function areSuppressed(
   numbers: readonly string[],
 ): Promise<boolean[]> {
   return await context.queue.doNotCall.check(numbers);
+}
+
+/** What somebody decided on one number. */
+export interface DoNotCallChange {
+  readonly action: 'added' | 'removed';
+  readonly by: string;
+  /** Epoch ms of Redis's clock. */
+  readonly at: number;
+}
+
+const ACTIONS: Readonly<Record<string, DoNotCallChange['action']>> = {
+  'do_not_call.add': 'added',
+  'do_not_call.remove': 'removed',
+};
+/** Among so many decisions on a person it is looked for. */
+const DECISIONS_READ = 50;
+
+/**
+ * Who put a number on the list, or off it, last. Undefined where it came by an import, which keeps
+ * no numbers, or where the audit does not reach as far back.
+ */
+export async function latestDoNotCallChange(
+  context: Context,
+  number: string,
+): Promise<DoNotCallChange | undefined> {
+  const { entries } = await listAudit(context, { number, limit: DECISIONS_READ });
+  for (const { action, by, at } of entries) {
+    const change = ACTIONS[action];
+    if (change !== undefined) return { action: change, by, at };
+  }
+  return undefined;
 }
 
 export interface DoNotCallStatus {

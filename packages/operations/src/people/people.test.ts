@@ -5,6 +5,7 @@ import { eachTest, phone, type TestBench } from '../testing/test-bench.ts';
 import {
   areSuppressed,
   doNotCallStatus,
+  latestDoNotCallChange,
   suppressNumbers,
   unsuppressNumbers,
 } from './do-not-call.ts';
@@ -26,6 +27,9 @@ test('people are put on the do-not-call list and taken off it', async () => {
   expect(await unsuppressNumbers(bench.context, [bob, cy])).toBe(1);
   expect(await areSuppressed(bench.context, [ada, bob])).toEqual([true, false]);
   expect(await doNotCallStatus(bench.context)).toEqual({ numbers: 1, version: 2 });
+  const bobs = { action: 'removed', by: 'Ada', at: expect.any(Number) };
+  expect(await latestDoNotCallChange(bench.context, bob)).toEqual(bobs);
+  expect(await latestDoNotCallChange(bench.context, phone(9))).toBeUndefined();
 });
 
 test('an import keeps how far it got', async () => {

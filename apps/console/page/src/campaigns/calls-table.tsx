@@ -1,17 +1,14 @@
-import type { CallJson, CampaignStatusJson } from '@libby-dialer/http-api';
+import type { CampaignStatusJson } from '@libby-dialer/http-api';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { type Column, DataTable } from '../kit/data-table.tsx';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { DataTable } from '../kit/data-table.tsx';
 import { EmptyState } from '../kit/empty-state.tsx';
 import { Failure } from '../kit/failure.tsx';
 import { formatCount } from '../kit/numbers.ts';
-import { OUTCOME_NAMES, OUTCOME_WORDS, Outcome } from '../kit/outcome.tsx';
-import { PersonText } from '../kit/person-text.tsx';
-import { formatPhone } from '../kit/phone-number.ts';
-import { When } from '../kit/when.tsx';
+import { OUTCOME_NAMES, OUTCOME_WORDS } from '../kit/outcome.tsx';
 import { client } from '../live/api.ts';
+import { CALL_COLUMNS } from './call-columns.tsx';
 import { type CallFilter, callFilter } from './call-filter.ts';
-import { CallStateText } from './call-state.tsx';
 import { CALLS, callQuery } from './calls-query.ts';
 import { settledCalls } from './campaign-words.ts';
 import { RetryButton } from './retry-button.tsx';
@@ -20,66 +17,6 @@ const route = getRouteApi('/campaigns/$id');
 
 /** So often a table of what goes on is fetched anew while it is looked at. */
 const REFRESH_MS = 5000;
-
-const COLUMNS: readonly Column<CallJson>[] = [
-  {
-    key: 'row',
-    heading: 'Row',
-    isNumber: true,
-    isMinor: true,
-    value: ({ row }) => row,
-    cell: ({ row }) => (row === null ? '–' : formatCount(row)),
-  },
-  {
-    key: 'name',
-    heading: 'Person',
-    value: ({ name }) => name,
-    cell: ({ name, callId, campaign }) => (
-      <Link to="/calls/$callId" params={{ callId }} search={{ campaign }} className="clip">
-        <PersonText text={name === '' ? 'no name' : name} />
-      </Link>
-    ),
-  },
-  {
-    key: 'outcome',
-    heading: 'Outcome',
-    value: ({ outcome, state }) => outcome ?? state,
-    cell: (call) =>
-      call.outcome === null ? <CallStateText call={call} /> : <Outcome name={call.outcome} />,
-  },
-  {
-    key: 'number',
-    heading: 'Number',
-    value: ({ toPhoneNumber }) => toPhoneNumber,
-    cell: ({ toPhoneNumber }) => formatPhone(toPhoneNumber),
-  },
-  { key: 'reason', heading: 'Reason', isMinor: true, value: ({ reason }) => reason },
-  {
-    key: 'when',
-    heading: 'When',
-    value: instantOf,
-    cell: (call) => {
-      const at = instantOf(call);
-      return at === null ? '–' : <When at={at} />;
-    },
-  },
-  {
-    key: 'said',
-    heading: 'What Libby said',
-    isMinor: true,
-    value: ({ providerMessage }) => providerMessage,
-    cell: ({ providerMessage, httpStatus }) =>
-      providerMessage === null ? (
-        <span className="soft">{httpStatus ?? ''}</span>
-      ) : (
-        <PersonText text={providerMessage} />
-      ),
-  },
-];
-
-function instantOf({ settledAt, dialedAt, earliestAt, queuedAt }: CallJson): string | null {
-  return settledAt ?? dialedAt ?? earliestAt ?? queuedAt;
-}
 
 export function CallsTable({ campaign }: { readonly campaign: CampaignStatusJson }) {
   const filter = route.useSearch();
@@ -102,7 +39,7 @@ export function CallsTable({ campaign }: { readonly campaign: CampaignStatusJson
       <Failure error={query.error} />
       <DataTable
         name={`${id} calls`}
-        columns={COLUMNS}
+        columns={CALL_COLUMNS}
         rows={query.data?.pages.flatMap(({ calls }) => calls) ?? []}
         keyOf={({ callId }) => callId}
         onOpen={({ callId }) =>

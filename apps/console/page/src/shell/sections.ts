@@ -9,6 +9,7 @@ interface SectionLink {
     | '/new-list'
     | '/in-doubt'
     | '/holds'
+    | '/people'
     | '/schedules'
     | '/intake'
     | '/audit';
@@ -27,6 +28,7 @@ export const SECTIONS: readonly (readonly SectionLink[])[] = [
   [
     { to: '/in-doubt', title: 'In doubt', needed: ({ inDoubt }) => inDoubt },
     { to: '/holds', title: 'Holds', needed: ({ holds }) => holds.filter(needsPerson).length },
+    { to: '/people', title: 'People' },
   ],
   [
     { to: '/schedules', title: 'Schedules' },

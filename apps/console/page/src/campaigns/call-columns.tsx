@@ -1,0 +1,70 @@
+import type { CallJson } from '@libby-dialer/http-api';
+import { Link } from '@tanstack/react-router';
+import type { Column } from '../kit/data-table.tsx';
+import { formatCount } from '../kit/numbers.ts';
+import { Outcome } from '../kit/outcome.tsx';
+import { PersonText } from '../kit/person-text.tsx';
+import { formatPhone } from '../kit/phone-number.ts';
+import { When } from '../kit/when.tsx';
+import { CallStateText } from './call-state.tsx';
+
+/** What is told of a call, in whatever table it stands. */
+export const CALL_COLUMNS: readonly Column<CallJson>[] = [
+  {
+    key: 'row',
+    heading: 'Row',
+    isNumber: true,
+    isMinor: true,
+    value: ({ row }) => row,
+    cell: ({ row }) => (row === null ? '–' : formatCount(row)),
+  },
+  {
+    key: 'name',
+    heading: 'Person',
+    value: ({ name }) => name,
+    cell: ({ name, callId, campaign }) => (
+      <Link to="/calls/$callId" params={{ callId }} search={{ campaign }} className="clip">
+        <PersonText text={name === '' ? 'no name' : name} />
+      </Link>
+    ),
+  },
+  {
+    key: 'outcome',
+    heading: 'Outcome',
+    value: ({ outcome, state }) => outcome ?? state,
+    cell: (call) =>
+      call.outcome === null ? <CallStateText call={call} /> : <Outcome name={call.outcome} />,
+  },
+  {
+    key: 'number',
+    heading: 'Number',
+    value: ({ toPhoneNumber }) => toPhoneNumber,
+    cell: ({ toPhoneNumber }) => formatPhone(toPhoneNumber),
+  },
+  { key: 'reason', heading: 'Reason', isMinor: true, value: ({ reason }) => reason },
+  {
+    key: 'when',
+    heading: 'When',
+    value: instantOf,
+    cell: (call) => {
+      const at = instantOf(call);
+      return at === null ? '–' : <When at={at} />;
+    },
+  },
+  {
+    key: 'said',
+    heading: 'What Libby said',
+    isMinor: true,
+    value: ({ providerMessage }) => providerMessage,
+    cell: ({ providerMessage, httpStatus }) =>
+      providerMessage === null ? (
+        <span className="soft">{httpStatus ?? ''}</span>
+      ) : (
+        <PersonText text={providerMessage} />
+      ),
+  },
+];
+
+function instantOf({ settledAt, dialedAt, earliestAt, queuedAt }: CallJson): string | null {
+  return settledAt ?? dialedAt ?? earliestAt ?? queuedAt;
+}

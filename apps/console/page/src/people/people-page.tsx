@@ -1,0 +1,95 @@
+import type { CallJson } from '@libby-dialer/http-api';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { CALL_COLUMNS } from '../campaigns/call-columns.tsx';
+import { type Column, DataTable } from '../kit/data-table.tsx';
+import { EmptyState } from '../kit/empty-state.tsx';
+import { Failure } from '../kit/failure.tsx';
+import { Notice } from '../kit/notice.tsx';
+import { Page, Section } from '../kit/page.tsx';
+import { FindForm } from './find-form.tsx';
+import './people.css';
+import { PersonSection } from './person-section.tsx';
+import {
+  type Found,
+  finding,
+  keepQuestion,
+  latestQuestion,
+  numberMeant,
+  type Question,
+} from './question.ts';
+
+const COLUMNS: readonly Column<CallJson>[] = [
+  {
+    key: 'campaign',
+    heading: 'Campaign',
+    value: ({ campaign }) => campaign,
+    cell: ({ campaign }) => (
+      <Link to="/campaigns/$id" params={{ id: campaign }}>
+        {campaign}
+      </Link>
+    ),
+  },
+  ...CALL_COLUMNS,
+];
+
+/** Somebody complains, or asks: everything about a number. */
+export function PeoplePage() {
+  const [question, setQuestion] = useState(latestQuestion);
+  const ask = (asked: Question) => {
+    keepQuestion(asked);
+    setQuestion(asked);
+  };
+  return (
+    <Page title="People">
+      <FindForm asked={question} onAsk={ask} />
+      {question === undefined ? (
+        <EmptyState title="Who is it about?">
+          Every call of a number, in all campaigns, with what became of it; whether it may be
+          called; and how to erase it.
+        </EmptyState>
+      ) : (
+        <Answer question={question} />
+      )}
+    </Page>
+  );
+}
+
+function Answer({ question }: { readonly question: Question }) {
+  const query = useQuery(finding(question));
+  const given = numberMeant(question, query.data);
+  return (
+    <>
+      <Failure error={query.error} />
+      {given !== undefined && query.error === null && (
+        <PersonSection given={given} calls={query.data?.calls ?? []} />
+      )}
+      {query.data !== undefined && <FoundCalls found={query.data} />}
+    </>
+  );
+}
+
+function FoundCalls({ found: { calls, isCut, unnamed } }: { readonly found: Found }) {
+  const navigate = useNavigate();
+  return (
+    <Section title="Calls" note="of campaigns that are not archived">
+      {isCut && <Notice kind="note">There are more than are shown.</Notice>}
+      {unnamed.length > 0 && (
+        <Notice kind="note" title="Some may be missing.">
+          An older version loaded {unnamed.join(', ')}.
+        </Notice>
+      )}
+      <DataTable
+        name="calls"
+        columns={COLUMNS}
+        rows={calls}
+        keyOf={({ campaign, callId }) => `${campaign} ${callId}`}
+        onOpen={({ callId, campaign }) =>
+          void navigate({ to: '/calls/$callId', params: { callId }, search: { campaign } })
+        }
+        empty={<EmptyState title="No call is found." />}
+      />
+    </Section>
+  );
+}
