@@ -221,7 +221,7 @@ export const listRoutes = {
     role: 'operator',
     body: z.strictObject({
       name: listName,
-      bytes: z.int().min(1, { error: 'is 0: the file is empty' }),
+      bytes: z.int().min(1),
     }),
     status: 201,
     answer: uploadSchema,

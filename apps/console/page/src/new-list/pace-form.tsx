@@ -9,8 +9,8 @@ interface PaceFormProps {
 }
 
 const PILOTS: readonly (readonly [Pilot['kind'], string])[] = [
-  ['person', 'a few first, the rest when I let it go'],
-  ['share', 'a few first, the rest if they go well'],
+  ['person', 'a few, then I decide'],
+  ['share', 'a few, then by itself'],
   ['none', 'all at once'],
 ];
 

@@ -51,7 +51,11 @@ export function UnderstoodView({ understood, draft, file, change, edit }: Unders
           />
         </>
       )}
-      <ReadingForm draft={draft} change={change} isOpen={data?.problem !== null} />
+      <ReadingForm
+        draft={draft}
+        change={change}
+        isOpen={data !== undefined && data.problem !== null}
+      />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../kit/button.tsx';
 import { Failure } from '../kit/failure.tsx';
+import { Notice } from '../kit/notice.tsx';
 import { formatShare } from '../kit/numbers.ts';
 import { PersonText } from '../kit/person-text.tsx';
 import { sayBytes } from './list-words.ts';
@@ -26,7 +27,8 @@ export function UploadView({ file, onEnd }: UploadViewProps) {
           <PersonText text={file.name} />
         </b>
       </p>
-      {error === undefined && (
+      {bytes === 0 && <Notice kind="alarm">The file is empty.</Notice>}
+      {error === undefined && bytes > 0 && (
         <>
           <ProgressBar label="Uploaded" part={received} whole={bytes} />
           <p className="soft" role="status">
@@ -35,7 +37,9 @@ export function UploadView({ file, onEnd }: UploadViewProps) {
         </>
       )}
       <Failure error={error} />
-      <Button onClick={onEnd}>{error === undefined ? 'Give up' : 'Another file'}</Button>
+      <Button onClick={onEnd}>
+        {error === undefined && bytes > 0 ? 'Give up' : 'Another file'}
+      </Button>
     </div>
   );
 }
@@ -50,6 +54,7 @@ function useUpload(file: File) {
   const [error, setError] = useState<unknown>();
   const goTo = useRef((list: string) => void navigate({ to: '/new-list/$list', params: { list } }));
   useEffect(() => {
+    if (file.size === 0) return;
     const leaving = new AbortController();
     const { signal } = leaving;
     uploadList({ file, signal, told: setProgress }).then(goTo.current, (reason: unknown) => {
