@@ -38,11 +38,13 @@ export function accessStory(world: () => ConsoleWorld): void {
     await masked.getByText('+1 *** *** **23').waitFor();
     expect(await vera.page.getByText('Ana Ruiz').count()).toBe(0);
     expect(await vera.page.getByRole('button', { name: /^(?:Pause|Cancel)…/ }).count()).toBe(0);
+    expect(await vera.page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
 
     await using otto = await world().open(address, { theme: 'dark' });
     expect(await otto.barriers()).toEqual([]);
     await logIn(otto.page, operator);
     await otto.page.getByRole('row', { name: 'Ana Ruiz' }).waitFor();
+    await otto.page.getByRole('link', { name: 'Audit' }).waitFor();
     await otto.page.getByRole('button', { name: 'Pause…' }).click();
     const dialog = otto.page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Pause' }).click();

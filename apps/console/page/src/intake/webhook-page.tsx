@@ -2,6 +2,7 @@ import type { ApiAnswer } from '@libby-dialer/http-api';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Allowed } from '../access/allowed.tsx';
 import { ActionDialog } from '../kit/action-dialog.tsx';
 import { Button } from '../kit/button.tsx';
 import { type Column, DataTable } from '../kit/data-table.tsx';
@@ -136,14 +137,16 @@ function WebhookActions({ webhook }: { readonly webhook: Webhook }) {
   const [asked, setAsked] = useState<'resend' | 'forget'>();
   const close = () => setAsked(undefined);
   return (
-    <>
+    <Allowed to="operator">
       <Button disabled={webhook.dead === 0} onClick={() => setAsked('resend')}>
         Send {formatCount(webhook.dead)} again…
       </Button>
-      <Button onClick={() => setAsked('forget')}>Forget…</Button>
+      <Allowed to="admin">
+        <Button onClick={() => setAsked('forget')}>Forget…</Button>
+      </Allowed>
       {asked === 'resend' && <ResendDialog webhook={webhook} onClose={close} />}
       {asked === 'forget' && <ForgetDialog webhook={webhook} onClose={close} />}
-    </>
+    </Allowed>
   );
 }
 

@@ -5,6 +5,7 @@ import { formatCount } from '../kit/numbers.ts';
 import { useLive } from '../live/live-snapshot.ts';
 import { asking } from '../live/queries.ts';
 import './frame.css';
+import { Allowed } from '../access/allowed.tsx';
 import { SignedIn } from '../access/signed-in.tsx';
 import { Connection } from './connection.tsx';
 import { Preferences } from './preferences.tsx';
@@ -57,17 +58,19 @@ function Navigation({ isOpen }: { readonly isOpen: boolean }) {
       <span className="brand">libby-dialer</span>
       {SECTIONS.map((group) => (
         <ul key={group[0]?.to}>
-          {group.map(({ to, title, needed }) => {
+          {group.map(({ to, title, least = 'viewer', needed }) => {
             const count = snapshot === undefined ? 0 : (needed?.(snapshot) ?? 0);
             return (
-              <li key={to}>
-                <Link to={to} activeOptions={{ exact: to === '/', includeSearch: false }}>
-                  {title}
-                  {count > 0 && (
-                    <b title={`${formatCount(count)} need a person`}>{formatCount(count)}</b>
-                  )}
-                </Link>
-              </li>
+              <Allowed key={to} to={least}>
+                <li>
+                  <Link to={to} activeOptions={{ exact: to === '/', includeSearch: false }}>
+                    {title}
+                    {count > 0 && (
+                      <b title={`${formatCount(count)} need a person`}>{formatCount(count)}</b>
+                    )}
+                  </Link>
+                </li>
+              </Allowed>
             );
           })}
         </ul>

@@ -1,4 +1,5 @@
 import type { Snapshot } from '@libby-dialer/http-api';
+import type { LeastRole } from '@libby-dialer/http-api/role';
 import { needsPerson } from '../holds/hold-words.ts';
 
 /** An entry of the navigation. */
@@ -14,6 +15,8 @@ interface SectionLink {
     | '/intake'
     | '/audit';
   readonly title: string;
+  /** Who finds anything there; left out: everybody. */
+  readonly least?: LeastRole;
   /** How many wait there for a person. */
   readonly needed?: (snapshot: Snapshot) => number;
 }
@@ -23,7 +26,7 @@ export const SECTIONS: readonly (readonly SectionLink[])[] = [
   [
     { to: '/', title: 'Overview' },
     { to: '/campaigns', title: 'Campaigns' },
-    { to: '/new-list', title: 'New list' },
+    { to: '/new-list', title: 'New list', least: 'operator' },
   ],
   [
     { to: '/in-doubt', title: 'In doubt', needed: ({ inDoubt }) => inDoubt },
@@ -34,5 +37,5 @@ export const SECTIONS: readonly (readonly SectionLink[])[] = [
     { to: '/schedules', title: 'Schedules' },
     { to: '/intake', title: 'Intake' },
   ],
-  [{ to: '/audit', title: 'Audit' }],
+  [{ to: '/audit', title: 'Audit', least: 'operator' }],
 ];
