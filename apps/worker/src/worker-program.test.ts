@@ -282,7 +282,9 @@ describe.concurrent('its end', () => {
       LIBBY_RESPONSE_TIMEOUT_MS: '4000',
       WORKER_SHUTDOWN_GRACE_MS: '5000',
     };
-    await using first = await spawnWorker(world, env);
+    // Its requests are still out when it is killed, however late that is.
+    const patient = { LIBBY_RESPONSE_TIMEOUT_MS: '300000', WORKER_SHUTDOWN_GRACE_MS: '310000' };
+    await using first = await spawnWorker(world, { ...env, ...patient });
     await eventually(() => world.simulator.stats().inFlight === 4);
     await first.stop('SIGKILL');
     const atKill = world.simulator.stats().requests;
