@@ -41,7 +41,7 @@ const SCRIPTS = '+eval +evalsha';
 
 /** What both workers and enqueuers write. */
 const DIALING =
-  'q:* c:* claims:counts campaigns:open holds breakers line line:* person person:* identity-key write-check';
+  'q:* c:* claims:counts campaigns:open holds breakers line line:* person person:* identity-key write-check workers';
 const TOKEN = 'token token:lock';
 const ANNOUNCEMENTS = 'announcements';
 

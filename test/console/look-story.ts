@@ -32,6 +32,7 @@ export function lookStory(world: () => ConsoleWorld): void {
         '/audit',
         '/new-list',
         `/new-list/${list}`,
+        '/system',
         '/holds',
         '/people',
         '/schedules',

@@ -23,7 +23,7 @@ const PAGES: readonly Page[] = [
   {
     file: 'cli-operation.md',
     title: 'Commands for operation',
-    names: ['doctor', 'hold', 'in-doubt', 'set-aside', 'suppress', 'erase'],
+    names: ['workers', 'doctor', 'hold', 'in-doubt', 'set-aside', 'suppress', 'erase'],
   },
   {
     file: 'cli-services.md',

@@ -455,7 +455,9 @@ describe('the rest', () => {
     await bench.redis.xgroup('CREATECONSUMER', bench.keys.results, 'forward:crm', 'one');
     expect(await forwarders()).toEqual([{ ...state, isRunning: true }]);
     expect(await api.ask('GET /set-aside')).toEqual({ jobs: [] });
-    expect(await api.ask('GET /workers')).toMatchObject({ count: 0 });
+    expect(await api.ask('GET /workers')).toMatchObject({ count: 0, workers: [] });
+    const facts = { role: 'master', evictionPolicy: expect.any(String), appendOnly: false };
+    expect(await api.ask('GET /redis')).toMatchObject(facts);
     expect(await api.ask('GET /system')).toMatchObject({ isSimulated: false });
     expect(await api.ask('GET /whoami')).toMatchObject({ role: 'admin' });
     const { findings } = await api.ask('GET /doctor');

@@ -74,6 +74,7 @@ describe('usage', () => {
       'serve',
       'inbox',
       'forward',
+      'workers',
       'doctor',
     ];
     expect(offered).toEqual([...commands, 'help']);

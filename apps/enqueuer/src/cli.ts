@@ -29,6 +29,7 @@ import { addServeCommand } from './commands/serve.ts';
 import { addSetAsideCommands } from './commands/set-aside.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addSuppressCommands } from './commands/suppress.ts';
+import { addWorkersCommand } from './commands/workers.ts';
 import { type Io, safeOutput } from './terminal/io.ts';
 
 const BAD_USAGE = 2;
@@ -106,6 +107,7 @@ export function createProgram(io: Io, run: CommandLine['run']): Command {
   addServeCommand(slot);
   addInboxCommands(slot);
   addForwardCommands(slot);
+  addWorkersCommand(slot);
   addDoctorCommand(slot);
   return program;
 }

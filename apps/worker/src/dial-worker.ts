@@ -18,6 +18,7 @@ import { Announcements } from './campaigns/announcements.ts';
 import { CampaignWorkers } from './campaigns/campaign-workers.ts';
 import { PaceWatch } from './campaigns/pace-watch.ts';
 import { DEFAULT_HTTP_PORT, type WorkerConfig } from './config.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { HoldOpener } from './holds/hold-opener.ts';
 import { ClaimWitness } from './redis/claim-witness.ts';
 import { ClockSkewWatch } from './redis/clock-skew-watch.ts';
@@ -66,11 +67,13 @@ export function dialWorker(
         monotonic: () => clock.monotonic(),
       });
       const events = new WorkerEvents(logger, metrics, refusals);
+      const workerId = processName();
       const campaignWorkers = await buildCampaignWorkers(config, shell.release, {
         queue,
         refusals,
         events,
         clock: new RedisClock(clock),
+        workerId,
       });
       const subscriber = await shell.connect('blocking');
       shell.release.use(
@@ -79,22 +82,44 @@ export function dialWorker(
           onGap: () => campaignWorkers.missed(),
         }),
       );
-      return workOf(campaignWorkers, refusals, config);
+      const heartbeat = shell.release.use(
+        new Heartbeat({
+          notes: queue.workerNotes,
+          workerId,
+          concurrency: config.concurrency,
+          inFlight: async () => (await metrics.inFlight.get()).values[0]?.value ?? 0,
+          troubles: () => troublesOf(campaignWorkers, refusals),
+        }),
+      );
+      return workOf({ campaignWorkers, refusals, heartbeat, config });
     },
   });
 }
 
-function workOf(
-  campaignWorkers: CampaignWorkers,
-  refusals: RedisRefusals,
-  { shutdownGraceMs }: WorkerConfig,
-): ServiceWork {
+interface Parts {
+  readonly campaignWorkers: CampaignWorkers;
+  readonly refusals: RedisRefusals;
+  readonly heartbeat: Heartbeat;
+  readonly config: WorkerConfig;
+}
+
+function workOf({ campaignWorkers, refusals, heartbeat, config }: Parts): ServiceWork {
   return {
-    start: () => campaignWorkers.start(),
-    stop: () => campaignWorkers.stop(AbortSignal.timeout(shutdownGraceMs)),
-    troubles: () =>
-      [refusals.reason, ...campaignWorkers.troubles].filter((trouble) => trouble !== undefined),
+    start: async () => {
+      await campaignWorkers.start();
+      heartbeat.start();
+    },
+    stop: async () => {
+      heartbeat.stopping();
+      await campaignWorkers.stop(AbortSignal.timeout(config.shutdownGraceMs));
+    },
+    troubles: () => troublesOf(campaignWorkers, refusals),
   };
+}
+
+/** What keeps this worker from dialing as it should, in sentences. */
+function troublesOf(campaignWorkers: CampaignWorkers, refusals: RedisRefusals): string[] {
+  return [refusals.reason, ...campaignWorkers.troubles].filter((trouble) => trouble !== undefined);
 }
 
 interface Basics {
@@ -102,13 +127,15 @@ interface Basics {
   readonly refusals: RedisRefusals;
   readonly events: WorkerEvents;
   readonly clock: RedisClock;
+  /** Names this process. */
+  readonly workerId: string;
 }
 
 /** Every part of the dialing, built and handed down. */
 async function buildCampaignWorkers(
   config: WorkerConfig,
   release: AsyncDisposableStack,
-  { queue, refusals, events, clock }: Basics,
+  { queue, refusals, events, clock, workerId }: Basics,
 ): Promise<CampaignWorkers> {
   const { redis, keys, evidence, holds } = queue;
   const { libby, concurrency, fence } = config;
@@ -131,7 +158,6 @@ async function buildCampaignWorkers(
     new ClaimWitness({ redis, keys, identity, evidence, gate, clock, events }),
   );
   await witness.start();
-  const workerId = processName();
   const callGate = new CallGate({ gate, identity, witness, clock, events });
   const ledger = new CallLedger({ gate, witness, clock, events, workerId });
   const holdOpener = new HoldOpener({ holds, clock, events });
@@ -181,7 +207,7 @@ async function buildCampaignWorkers(
 
 function buildTokenSource(
   config: WorkerConfig,
-  { queue, events, clock }: Omit<Basics, 'refusals'>,
+  { queue, events, clock }: Pick<Basics, 'queue' | 'events' | 'clock'>,
 ): TokenSource {
   const { libby } = config;
   const xsrfToken = libby.xsrfToken?.reveal();

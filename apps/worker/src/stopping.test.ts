@@ -18,8 +18,13 @@ describe.concurrent('a worker that is stopped', () => {
     const worker = await world.startWorker({ concurrency: 5 });
     await world.load(phones(30));
     await eventually(() => world.simulator.stats().inFlight === 5);
+    const noted = async () => await world.queue.workerNotes.list(0);
+    expect(await noted()).toMatchObject([{ pid: process.pid, concurrency: 5, isStopping: false }]);
     const begun = world.simulator.stats().requests;
-    await worker.stop();
+    const stopped = worker.stop();
+    await eventually(async () => (await noted())[0]?.isStopping === true);
+    await stopped;
+    expect(await noted()).toEqual([]);
     expect(world.simulator.stats().requests).toBe(begun);
     const results = await world.results();
     expect(results).toHaveLength(begun);

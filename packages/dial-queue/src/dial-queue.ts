@@ -39,6 +39,7 @@ import type { Fence } from './redis/script.ts';
 import { Results } from './results/results.ts';
 import { ScheduleStore } from './schedules/schedule-store.ts';
 import { ScheduleTriggers, TriggerListener } from './schedules/schedule-triggers.ts';
+import { WorkerNotes } from './workers/worker-notes.ts';
 
 export interface DialQueueOptions {
   /** Told what steps taken through this queue do to holds. */
@@ -87,6 +88,7 @@ export class DialQueue {
   readonly forwarders: Forwarders;
   readonly inbox: InboxView;
   readonly schedules: ScheduleStore;
+  readonly workerNotes: WorkerNotes;
 
   readonly #onHoldChange: HoldObserver | undefined;
   #identity: Identity | undefined;
@@ -124,6 +126,7 @@ export class DialQueue {
     this.forwarders = new Forwarders(redis, keys);
     this.inbox = new InboxView(redis, keys);
     this.schedules = new ScheduleStore(redis, keys);
+    this.workerNotes = new WorkerNotes(redis, keys);
   }
 
   /** @param prefix of every key, with a hash tag such as `{libby}` */

@@ -163,3 +163,7 @@ export {
   tooLate,
 } from './schedules/schedule-store.ts';
 export type { ScheduleTriggers, TriggerListener } from './schedules/schedule-triggers.ts';
+
+// Workers
+
+export type { NotedWorker, WorkerNote, WorkerNotes } from './workers/worker-notes.ts';

@@ -38,4 +38,9 @@ export { type CampaignStatusJson, campaignStatusSchema } from './routes/campaign
 export type { Hold } from './routes/holds.ts';
 export type { ListJson, UnderstoodListJson, UploadJson } from './routes/lists.ts';
 export type { ScheduleJson } from './routes/schedules.ts';
-export { type AuditEntryJson, type Snapshot, snapshotSchema } from './routes/system.ts';
+export {
+  type AuditEntryJson,
+  type Snapshot,
+  snapshotSchema,
+  type WorkerJson,
+} from './routes/system.ts';

@@ -217,3 +217,8 @@ export {
 export { type DoctorConfig, doctorConfig } from './doctor/doctor-config.ts';
 export { examine } from './doctor/examine.ts';
 export type { Finding } from './doctor/finding.ts';
+
+// What it runs on
+
+export { listWorkers, type Workers, workersJson } from './system/list-workers.ts';
+export { type RedisFacts, redisFacts } from './system/redis-facts.ts';

@@ -95,6 +95,7 @@ export {
   checkRedisDurability,
   type Durability,
   type DurabilityFinding,
+  parseRedisInfo,
   requireDurableRedis,
 } from './redis/redis-durability.ts';
 export {

@@ -115,6 +115,12 @@ const uploadedList = createRoute({
   component: lazyRouteComponent(() => import('./new-list/list-page.tsx'), 'ListPage'),
 });
 
+const system = createRoute({
+  getParentRoute: () => root,
+  path: '/system',
+  component: lazyRouteComponent(() => import('./system/system-page.tsx'), 'SystemPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     overview,
@@ -131,6 +137,7 @@ export const router = createRouter({
     audit,
     newList,
     uploadedList,
+    system,
   ]),
   defaultErrorComponent: SomethingBroke,
   defaultPreload: 'intent',

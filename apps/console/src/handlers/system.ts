@@ -8,7 +8,10 @@ import {
   type Finding,
   listAccess,
   listAudit,
+  listWorkers,
+  redisFacts,
   removeAccess,
+  workersJson,
 } from '@libby-dialer/operations';
 import { isLoopback } from '@libby-dialer/runtime';
 import type { Console } from '../console.ts';
@@ -20,10 +23,7 @@ export function systemHandlers(console: Console): Handlers<ApiParts['system']> {
   return {
     'GET /events': async (_, { signal, shown }) => eventStream(snapshots, shown, signal),
     'GET /snapshot': () => snapshots.newest(),
-    'GET /workers': async () => {
-      const { workers, at } = await snapshots.newest();
-      return { count: workers, at };
-    },
+    'GET /workers': async () => workersJson(await listWorkers(context)),
     'GET /audit': async ({ query: { since, ...query } }) => {
       const request = { ...query, since: since === undefined ? undefined : Date.parse(since) };
       const { entries, cursor } = await listAudit(context, request);
@@ -42,6 +42,7 @@ export function systemHandlers(console: Console): Handlers<ApiParts['system']> {
       // The provider is never on this machine.
       isSimulated: isLoopback(config.libby.apiUrl),
     }),
+    'GET /redis': async () => ({ ...(await redisFacts(context)) }),
     'GET /access': async () => ({ access: (await listAccess(context)).map(accessJson) }),
     'POST /access': async ({ body }, { asCaller }) => {
       const { access, token } = await addAccess(asCaller, body);

@@ -47,6 +47,8 @@ export class Keys {
   readonly logInAttempts: string;
   /** Set: names of the forwarders there are. */
   readonly forwarders: string;
+  /** Hash: worker -> JSON of what it last said of itself, and when. */
+  readonly workers: string;
   readonly identityKey: string;
   /** The pub/sub channel on which changes are announced to sleeping workers. */
   readonly announcements: string;
@@ -90,6 +92,7 @@ export class Keys {
     this.sessions = `${this.access}:session:`;
     this.logInAttempts = `${this.access}:attempts:`;
     this.forwarders = `${prefix}:forwarders`;
+    this.workers = `${prefix}:workers`;
     this.identityKey = `${prefix}:identity-key`;
     this.announcements = `${prefix}:announcements`;
     this.token = `${prefix}:token`;

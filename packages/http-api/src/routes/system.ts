@@ -48,6 +48,24 @@ const auditEntrySchema = z.object({
 });
 export type AuditEntryJson = z.output<typeof auditEntrySchema>;
 
+const workerSchema = z
+  .object({
+    id: z.string(),
+    host: z.string(),
+    pid: z.int(),
+    version: z.string(),
+    node: z.string(),
+    since: instant,
+    lastSeenAt: instant.describe('It says every five seconds that it is there.'),
+    isSilent: z.boolean().describe('It has not for a while: it is gone, or cut off from Redis.'),
+    concurrency: count.describe('How many calls it may have in flight.'),
+    inFlight: count,
+    isStopping: z.boolean(),
+    troubles: z.array(z.string()).describe('What keeps it from dialing as it should.'),
+  })
+  .meta({ id: 'Worker' });
+export type WorkerJson = z.output<typeof workerSchema>;
+
 export const systemRoutes = {
   'GET /events': {
     summary: 'Server-sent events: `snapshot` at once and every second.',
@@ -64,11 +82,12 @@ export const systemRoutes = {
     answer: snapshotSchema,
   },
   'GET /workers': {
-    summary: 'Which worker processes listen for work.',
+    summary: 'Which worker processes there are, and what each last said of itself.',
     role: 'viewer',
     answer: z.object({
-      count: count.nullable().describe('Null: Redis does not tell.'),
+      count: count.nullable().describe('How many listen for work. Null: Redis does not tell.'),
       at: instant,
+      workers: z.array(workerSchema).describe('Those heard of within the hour.'),
     }),
   },
   'GET /audit': {
@@ -82,6 +101,24 @@ export const systemRoutes = {
     }),
     answer: z.object({ entries: z.array(auditEntrySchema), nextCursor }),
     problems: ['bad_cursor'],
+  },
+  'GET /redis': {
+    summary: 'What the Redis server says of itself.',
+    role: 'viewer',
+    answer: z.object({
+      version: z.string().nullable(),
+      role: z.string().nullable().describe('`master` or `slave`.'),
+      replicas: count.nullable(),
+      uptimeSeconds: count.nullable(),
+      usedBytes: count.nullable(),
+      peakBytes: count.nullable(),
+      maxBytes: count.nullable().describe('Null: no limit.'),
+      evictionPolicy: z.string().nullable(),
+      appendOnly: z.boolean().nullable(),
+      clients: count.nullable(),
+      commandsPerSecond: count.nullable(),
+      clockAheadMs: z.int().describe('Of the clock where the console runs.'),
+    }),
   },
   'GET /doctor': {
     summary: 'Examine Redis, and the credentials where they are given: gets a token.',

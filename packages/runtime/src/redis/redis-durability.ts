@@ -78,7 +78,7 @@ export async function requireDurableRedis(
 }
 
 async function readState(server: RedisClient): Promise<ServerState> {
-  const info = parseInfo(await server.info());
+  const info = parseRedisInfo(await server.info());
   try {
     const settings = await Promise.all([
       readSetting(server, 'maxmemory-policy'),
@@ -172,7 +172,8 @@ function hiddenFindings({ info, settings }: ServerState): DurabilityFinding[] {
   return [{ code: 'hidden', message }];
 }
 
-function parseInfo(text: string): ReadonlyMap<string, string> {
+/** Fields of the reply to INFO, by name. */
+export function parseRedisInfo(text: string): ReadonlyMap<string, string> {
   const fields = text.split(/\r?\n/).filter((line) => line.includes(':'));
   return new Map(
     fields.map((line) => {

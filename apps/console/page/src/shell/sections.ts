@@ -13,7 +13,8 @@ interface SectionLink {
     | '/people'
     | '/schedules'
     | '/intake'
-    | '/audit';
+    | '/audit'
+    | '/system';
   readonly title: string;
   /** Who finds anything there; left out: everybody. */
   readonly least?: LeastRole;
@@ -37,5 +38,8 @@ export const SECTIONS: readonly (readonly SectionLink[])[] = [
     { to: '/schedules', title: 'Schedules' },
     { to: '/intake', title: 'Intake' },
   ],
-  [{ to: '/audit', title: 'Audit', least: 'operator' }],
+  [
+    { to: '/audit', title: 'Audit', least: 'operator' },
+    { to: '/system', title: 'System' },
+  ],
 ];

@@ -1,0 +1,78 @@
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { WorkerNotes } from '@libby-dialer/dial-queue';
+import packageJson from '../package.json' with { type: 'json' };
+
+const EVERY_MS = 5_000;
+const FORGET_WITHIN_MS = 1_000;
+const MOST_TROUBLES = 5;
+
+interface HeartbeatParts {
+  readonly notes: WorkerNotes;
+  readonly workerId: string;
+  readonly concurrency: number;
+  readonly inFlight: () => Promise<number>;
+  readonly troubles: () => readonly string[];
+}
+
+/**
+ * Says every few seconds that this worker is there, so that people see each. No call waits for it,
+ * and nothing is judged by it: that Redis does not take it is said elsewhere.
+ */
+export class Heartbeat implements AsyncDisposable {
+  readonly #parts: HeartbeatParts;
+  #timer: NodeJS.Timeout | undefined;
+  #beating: Promise<void> | undefined;
+  #isStopping = false;
+
+  constructor(parts: HeartbeatParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#beat(true);
+    this.#timer = setInterval(() => this.#beat(false), EVERY_MS);
+  }
+
+  /** It takes no more calls. */
+  stopping(): void {
+    this.#isStopping = true;
+    this.#beat(false);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    // While Redis is away a command waits for it; the end does not.
+    await Promise.race([this.#forget(), delay(FORGET_WITHIN_MS, undefined, { ref: false })]);
+  }
+
+  async #forget(): Promise<void> {
+    await this.#beating;
+    await this.#parts.notes.forget(this.#parts.workerId).catch(() => {});
+  }
+
+  /** One at a time: while Redis is away they do not pile up. */
+  #beat(isFirst: boolean): void {
+    this.#beating ??= this.#say(isFirst)
+      .catch(() => {})
+      .finally(() => {
+        this.#beating = undefined;
+      });
+  }
+
+  async #say(isFirst: boolean): Promise<void> {
+    const { notes, workerId, concurrency, inFlight, troubles } = this.#parts;
+    const note = {
+      host: hostname(),
+      pid: process.pid,
+      version: packageJson.version,
+      node: process.version,
+      upMs: Math.round(process.uptime() * 1000),
+      concurrency,
+      inFlight: await inFlight(),
+      isStopping: this.#isStopping,
+      troubles: troubles().slice(0, MOST_TROUBLES),
+    };
+    await notes.note(workerId, note, isFirst);
+  }
+}
