@@ -1,3 +1,4 @@
+import { Allowed } from '../access/allowed.tsx';
 import { Page } from '../kit/page.tsx';
 import { Examination } from './examination.tsx';
 import { RedisSection } from './redis-section.tsx';
@@ -11,7 +12,9 @@ export function SystemPage() {
     <Page title="System">
       <WorkersSection />
       <RedisSection />
-      <Examination />
+      <Allowed to="operator">
+        <Examination />
+      </Allowed>
       <Versions />
     </Page>
   );
