@@ -42,13 +42,15 @@ function withDependencies(folder: string, found = new Set<string>()): Set<string
 const PAGE = 'apps/console/page';
 const needed = new Set([...PROGRAMS, PAGE].flatMap((folder) => [...withDependencies(folder)]));
 
+function folderOf(file: string): string {
+  return file.startsWith(`${PAGE}/`) ? PAGE : file.split('/').slice(0, 2).join('/');
+}
+
 it('has every package that its programs need, and no other', () => {
-  const folderOf = (file: string) =>
-    file.startsWith(`${PAGE}/`) ? PAGE : file.split('/').slice(0, 2).join('/');
   const folders = new Set(sources.map(folderOf));
   expect([...folders].toSorted()).toEqual([...needed].toSorted());
   const copied = read('Dockerfile').matchAll(/^COPY (\S+)\/package\.json \1\/$/gm);
-  const copiedFolders = [...copied].map(([, folder]) => folder);
+  const copiedFolders = [...copied].map(([, folder = '']) => folder);
   expect(copiedFolders.toSorted()).toEqual([...needed].toSorted());
 });
 
