@@ -24,8 +24,8 @@ describe('results', () => {
     const [heading, ...lines] = (await bench.run(['results', 'spring'])).stdout.split('\r\n');
     expect(heading).toBe(RESULT_COLUMNS.join(','));
     expect(lines).toEqual([
-      `${first},spring,'-7,1,+15055550123,+15055550100,"'=HYPERLINK(""x"")",accepted,accepted,200,1,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:01.000Z,worker-1,1,,,,,,`,
-      `${second},spring,,1,+15055550123,+15055550100,Ada,unknown,no_response,,1,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:01.000Z,worker-1,1,,,,,,`,
+      `${first},spring,'-7,1,+15055550123,+15055550100,"'=HYPERLINK(""x"")",accepted,accepted,200,1,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:01.000Z,worker-1,1,,,,,,,`,
+      `${second},spring,,1,+15055550123,+15055550100,Ada,unknown,no_response,,1,1970-01-01T00:00:00.000Z,,1970-01-01T00:00:01.000Z,worker-1,1,,,,,,,`,
       '',
     ]);
   });
