@@ -4,8 +4,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 export const LONG_FILES: readonly string[] = [
   'test/chaos/controls.test.ts',
   'test/chaos/seeds.test.ts',
-  'test/demo.test.ts',
   'test/console/browser.test.ts',
+  'test/demo.test.ts',
   'apps/worker/src/redis/rollback.test.ts',
   'test/nights/nights.test.ts',
   'apps/worker/src/campaigns/pacing.test.ts',
@@ -14,6 +14,7 @@ export const LONG_FILES: readonly string[] = [
   'test/model/exploration.test.ts',
   'apps/worker/src/holds/breakers.test.ts',
   'test/documents/commands.test.ts',
+  'test/contract/programs.test.ts',
   'apps/worker/src/redis/clocks-apart.test.ts',
   'test/list-end-to-end.test.ts',
 ];

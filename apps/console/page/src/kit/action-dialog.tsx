@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { askAgain } from '../live/queries.ts';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
@@ -24,10 +24,16 @@ interface ActionDialogProps {
 export function ActionDialog(props: ActionDialogProps) {
   const { title, children, doIt, kind = 'main', doing, action, isReady = true, onClose } = props;
   const work = useMutation({ mutationFn: action, onSettled: askAgain });
+  // What was asked stays on the dialog: counts in it go on changing meanwhile.
+  const [asked, setAsked] = useState<string>();
   const isDone = work.isSuccess;
+  const start = () => {
+    setAsked(title);
+    work.mutate();
+  };
   return (
     <Dialog
-      title={title}
+      title={asked ?? title}
       onClose={onClose}
       actions={
         isDone ? (
@@ -37,7 +43,7 @@ export function ActionDialog(props: ActionDialogProps) {
         ) : (
           <>
             <Button onClick={onClose}>Back</Button>
-            <Button kind={kind} disabled={work.isPending || !isReady} onClick={() => work.mutate()}>
+            <Button kind={kind} disabled={work.isPending || !isReady} onClick={start}>
               {doIt}
             </Button>
           </>

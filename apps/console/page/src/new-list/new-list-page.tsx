@@ -20,14 +20,20 @@ const REFRESH_MS = 5000;
 export function NewListPage() {
   const [asked, setAsked] = useState<File>();
   const [file, setFile] = useState<File>();
-  const { data, error } = useQuery({ ...asking('GET /lists', {}), refetchInterval: REFRESH_MS });
+  const query = useQuery({ ...asking('GET /lists', {}), refetchInterval: REFRESH_MS });
+  const { data, error } = query;
   const lists = data?.lists ?? [];
-  const take = (given: File) => (sameIn(lists, given) ? setAsked(given) : setFile(given));
+  const take = async (given: File) => {
+    // What is shown may be seconds old, or not there yet.
+    const { data: newest } = await query.refetch();
+    if (sameIn(newest?.lists ?? [], given)) setAsked(given);
+    else setFile(given);
+  };
   const same = asked && sameIn(lists, asked);
   return (
     <Page title="New list">
       {file === undefined ? (
-        <DropArea onFile={take} />
+        <DropArea onFile={(given) => void take(given)} />
       ) : (
         <UploadView key={file.name} file={file} onEnd={() => setFile(undefined)} />
       )}
