@@ -14,9 +14,8 @@ export default defineConfig({
     testTimeout: 3_600_000,
     hookTimeout: 3_600_000,
     expect: { poll: { timeout: 300_000 } },
-    // Twice as many as CI has cores: half of the time of many tests is waiting for a process or a
-    // lock.
-    maxWorkers: 4,
+    // One more than CI has cores: many tests wait for other processes.
+    maxWorkers: 3,
     // Files share their process: what they import is loaded twice in all, and not once for each of
     // them.
     isolate: false,

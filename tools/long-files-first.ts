@@ -6,7 +6,6 @@ export const LONG_FILES: readonly string[] = [
   'test/chaos/seeds.test.ts',
   'test/console/browser.test.ts',
   'test/demo.test.ts',
-  'apps/worker/src/redis/rollback.test.ts',
   'test/nights/nights.test.ts',
   'apps/worker/src/campaigns/pacing.test.ts',
   'apps/worker/src/campaigns/campaign-opening.test.ts',
