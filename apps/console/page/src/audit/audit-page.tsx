@@ -2,6 +2,7 @@ import type { AuditEntryJson } from '@libby-dialer/http-api';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { CampaignLink } from '../campaigns/campaign-link.tsx';
 import { type Column, DataTable } from '../kit/data-table.tsx';
 import { EmptyState } from '../kit/empty-state.tsx';
 import { Failure } from '../kit/failure.tsx';
@@ -34,14 +35,7 @@ const COLUMNS: readonly Column<AuditEntryJson>[] = [
     heading: 'Campaign',
     isMinor: true,
     value: ({ campaign }) => campaign,
-    cell: ({ campaign }) =>
-      campaign === null ? (
-        '–'
-      ) : (
-        <Link to="/campaigns/$id" params={{ id: campaign }}>
-          {campaign}
-        </Link>
-      ),
+    cell: ({ campaign }) => (campaign === null ? '–' : <CampaignLink id={campaign} />),
   },
   {
     key: 'asked',

@@ -7,6 +7,26 @@ import { PersonText } from '../kit/person-text.tsx';
 import { formatPhone } from '../kit/phone-number.ts';
 import { When } from '../kit/when.tsx';
 import { CallStateText } from './call-state.tsx';
+import { CampaignLink } from './campaign-link.tsx';
+
+/** Who is called; leads to the call's page. */
+export const PERSON_COLUMN: Column<Pick<CallJson, 'name' | 'callId' | 'campaign'>> = {
+  key: 'name',
+  heading: 'Person',
+  value: ({ name }) => name,
+  cell: ({ name, callId, campaign }) => (
+    <Link to="/calls/$callId" params={{ callId }} search={{ campaign }} className="clip">
+      <PersonText text={name === '' ? 'no name' : name} />
+    </Link>
+  ),
+};
+
+export const CAMPAIGN_COLUMN: Column<Pick<CallJson, 'campaign'>> = {
+  key: 'campaign',
+  heading: 'Campaign',
+  value: ({ campaign }) => campaign,
+  cell: ({ campaign }) => <CampaignLink id={campaign} />,
+};
 
 /** What is told of a call, in whatever table it stands. */
 export const CALL_COLUMNS: readonly Column<CallJson>[] = [
@@ -18,16 +38,7 @@ export const CALL_COLUMNS: readonly Column<CallJson>[] = [
     value: ({ row }) => row,
     cell: ({ row }) => (row === null ? '–' : formatCount(row)),
   },
-  {
-    key: 'name',
-    heading: 'Person',
-    value: ({ name }) => name,
-    cell: ({ name, callId, campaign }) => (
-      <Link to="/calls/$callId" params={{ callId }} search={{ campaign }} className="clip">
-        <PersonText text={name === '' ? 'no name' : name} />
-      </Link>
-    ),
-  },
+  PERSON_COLUMN,
   {
     key: 'outcome',
     heading: 'Outcome',

@@ -14,6 +14,7 @@ import { asking, queryClient } from '../live/queries.ts';
 import './call-page.css';
 import { CallStateText } from './call-state.tsx';
 import { CALLS } from './calls-query.ts';
+import { CampaignLink } from './campaign-link.tsx';
 
 const route = getRouteApi('/calls/$callId');
 type CallInFull = ApiAnswer<'GET /calls/{callId}'>;
@@ -89,12 +90,7 @@ function Timeline({ steps }: { readonly steps: CallInFull['timeline'] }) {
 function CallDetails({ call }: { readonly call: CallJson }) {
   const { campaign, externalId, list, row, fromPhoneNumber, reason, httpStatus } = call;
   const details: readonly (readonly [string, ReactNode])[] = [
-    [
-      'campaign',
-      <Link key="campaign" to="/campaigns/$id" params={{ id: campaign }}>
-        {campaign}
-      </Link>,
-    ],
+    ['campaign', <CampaignLink key="campaign" id={campaign} />],
     ['person', <PersonText key="name" text={call.name} />],
     ['number', formatPhone(call.toPhoneNumber)],
     ['line', fromPhoneNumber === null ? null : formatPhone(fromPhoneNumber)],

@@ -1,5 +1,5 @@
 import type { CallInDoubt } from '@libby-dialer/http-api';
-import { Link } from '@tanstack/react-router';
+import { PERSON_COLUMN } from '../campaigns/call-columns.tsx';
 import { useNow } from '../kit/clock.ts';
 import type { Column } from '../kit/data-table.tsx';
 import { PersonText } from '../kit/person-text.tsx';
@@ -21,16 +21,7 @@ export function doubtColumns(
 }
 
 const COLUMNS: readonly Column<CallInDoubt>[] = [
-  {
-    key: 'name',
-    heading: 'Person',
-    value: ({ name }) => name,
-    cell: ({ name, callId, campaign }) => (
-      <Link to="/calls/$callId" params={{ callId }} search={{ campaign }} className="clip">
-        <PersonText text={name === '' ? 'no name' : name} />
-      </Link>
-    ),
-  },
+  PERSON_COLUMN,
   {
     key: 'known',
     heading: 'What is known',

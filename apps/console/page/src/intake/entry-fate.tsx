@@ -1,6 +1,7 @@
 import type { ApiAnswer } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { CampaignLink } from '../campaigns/campaign-link.tsx';
 import { Failure } from '../kit/failure.tsx';
 import { asking } from '../live/queries.ts';
 
@@ -33,9 +34,7 @@ function Fate({ entry: { fate, code, campaign, callId, call } }: { readonly entr
       {campaign !== undefined && (
         <>
           {' · '}
-          <Link to="/campaigns/$id" params={{ id: campaign }}>
-            {campaign}
-          </Link>
+          <CampaignLink id={campaign} />
         </>
       )}
       {callId !== undefined && (

@@ -1,8 +1,9 @@
 import type { ApiAnswer } from '@libby-dialer/http-api';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Allowed } from '../access/allowed.tsx';
+import { CAMPAIGN_COLUMN } from '../campaigns/call-columns.tsx';
 import { ActionDialog } from '../kit/action-dialog.tsx';
 import { Button } from '../kit/button.tsx';
 import { type Column, DataTable } from '../kit/data-table.tsx';
@@ -34,16 +35,7 @@ const COLUMNS: readonly Column<DeadLetter>[] = [
     isNumber: true,
     value: ({ attempts }) => attempts,
   },
-  {
-    key: 'campaign',
-    heading: 'Campaign',
-    value: ({ campaign }) => campaign,
-    cell: ({ campaign }) => (
-      <Link to="/campaigns/$id" params={{ id: campaign }}>
-        {campaign}
-      </Link>
-    ),
-  },
+  CAMPAIGN_COLUMN,
   {
     key: 'person',
     heading: 'Person',

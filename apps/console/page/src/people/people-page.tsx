@@ -1,8 +1,8 @@
 import type { CallJson } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { CALL_COLUMNS } from '../campaigns/call-columns.tsx';
+import { CALL_COLUMNS, CAMPAIGN_COLUMN } from '../campaigns/call-columns.tsx';
 import { type Column, DataTable } from '../kit/data-table.tsx';
 import { EmptyState } from '../kit/empty-state.tsx';
 import { Failure } from '../kit/failure.tsx';
@@ -20,19 +20,7 @@ import {
   type Question,
 } from './question.ts';
 
-const COLUMNS: readonly Column<CallJson>[] = [
-  {
-    key: 'campaign',
-    heading: 'Campaign',
-    value: ({ campaign }) => campaign,
-    cell: ({ campaign }) => (
-      <Link to="/campaigns/$id" params={{ id: campaign }}>
-        {campaign}
-      </Link>
-    ),
-  },
-  ...CALL_COLUMNS,
-];
+const COLUMNS: readonly Column<CallJson>[] = [CAMPAIGN_COLUMN, ...CALL_COLUMNS];
 
 /** Somebody complains, or asks: everything about a number. */
 export function PeoplePage() {

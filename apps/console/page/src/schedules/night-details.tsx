@@ -1,5 +1,6 @@
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { CampaignLink } from '../campaigns/campaign-link.tsx';
+import { Details } from '../kit/details.tsx';
 import { Notice } from '../kit/notice.tsx';
 import { formatCount } from '../kit/numbers.ts';
 import { OutcomeBar, OutcomeLegend } from '../kit/outcome.tsx';
@@ -40,16 +41,7 @@ export function NightDetails({ night }: { readonly night: Night }) {
           {run.message} <small>{run.reason}</small>
         </Notice>
       )}
-      <dl>
-        {details
-          .filter(([, value]) => value !== null)
-          .map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-      </dl>
+      <Details details={details} />
       {run !== undefined && <Calls run={run} />}
     </div>
   );
@@ -57,11 +49,7 @@ export function NightDetails({ night }: { readonly night: Night }) {
 
 function CampaignName({ night: { campaign, run } }: { readonly night: Night }) {
   if (!run?.calls) return <span className="soft">{campaign}</span>;
-  return (
-    <Link to="/campaigns/$id" params={{ id: campaign }}>
-      {campaign}
-    </Link>
-  );
+  return <CampaignLink id={campaign} />;
 }
 
 function Calls({ run: { calls, archived } }: { readonly run: ScheduleRunJson }) {
