@@ -111,7 +111,7 @@ function workOf({ campaignWorkers, refusals, heartbeat, config }: Parts): Servic
     },
     stop: async () => {
       heartbeat.stopping();
-      await campaignWorkers.stop(AbortSignal.timeout(config.shutdownGraceMs));
+      await campaignWorkers.stop(config.shutdownGraceMs);
     },
     troubles: () => troublesOf(campaignWorkers, refusals),
   };
@@ -159,7 +159,7 @@ async function buildCampaignWorkers(
   );
   await witness.start();
   const callGate = new CallGate({ gate, identity, witness, clock, events });
-  const ledger = new CallLedger({ gate, witness, clock, events, workerId });
+  const ledger = new CallLedger({ redis, gate, witness, clock, events, workerId });
   const holdOpener = new HoldOpener({ holds, clock, events });
   const random = Math.random;
   const paceWatch = new PaceWatch(clock, events);

@@ -36,6 +36,7 @@ const COOL_DOWN_MS = { first: 1000, longest: 15_000 };
 const REPLACE_AGAIN_AFTER_MS = 5000;
 /** How long the cache may take over one operation before we do without it. */
 const CACHE_TIMEOUT_MS = 2000;
+const CLOSE_WITHIN_MS = 1000;
 const LOCK_MARGIN_MS = 1000;
 
 export type TokenEvent =
@@ -186,7 +187,11 @@ export class TokenSource {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#endpoint.close();
-    await this.#flight?.catch(() => undefined);
+    // A lock that a cache does not take back in time frees itself.
+    await Promise.race([
+      this.#flight?.catch(() => undefined),
+      sleep(CLOSE_WITHIN_MS, undefined, { ref: false }),
+    ]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

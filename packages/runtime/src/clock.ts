@@ -30,3 +30,20 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
     leftMs -= stepMs;
   } while (leftMs > 0);
 }
+
+/**
+ * Waits for the work, for so long at most; it goes on by itself. Resolves to whether it has ended,
+ * and rejects with what it rejects with by then.
+ */
+export async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const ended = new AbortController();
+  const late = sleep(ms, ended.signal).then(
+    () => false,
+    () => true,
+  );
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    ended.abort();
+  }
+}

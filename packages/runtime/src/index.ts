@@ -109,4 +109,4 @@ export { writeRefusal } from './redis/redis-write-check.ts';
 
 // Time
 
-export { type Clock, sleep, systemClock } from './clock.ts';
+export { type Clock, endsWithin, sleep, systemClock } from './clock.ts';

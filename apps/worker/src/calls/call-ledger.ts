@@ -4,6 +4,7 @@ import type {
   Gate,
   HoldCause,
   HoldRequest,
+  RedisConnection,
   ReleaseAnswer,
   SettleRequest,
 } from '@libby-dialer/dial-queue';
@@ -36,6 +37,7 @@ const PUT_BACK: Decision = { kind: 'put_back' };
 const MAY_HAVE_RUNG: ReadonlySet<Outcome> = new Set(['accepted', 'unknown']);
 
 export interface CallLedgerParts {
+  readonly redis: Pick<RedisConnection, 'status'>;
   readonly gate: Gate;
   readonly witness: ClaimWitness;
   readonly clock: RedisClock;
@@ -155,19 +157,20 @@ export class CallLedger {
 
   /**
    * What is known of a call must not be lost because Redis refuses to write for a while: until the
-   * deadline it is said again.
+   * deadline it is said again, or until this worker has given its connection up.
    */
   async #inTime<Answer>(
     run: CallRun,
     claim: Claim | undefined,
     say: () => Promise<Answer>,
   ): Promise<Answer> {
-    const { clock, events } = this.#parts;
+    const { redis, clock, events } = this.#parts;
     for (;;) {
       try {
         return await say();
       } catch (error) {
-        if (claim === undefined || clock.now() + SAY_AGAIN_MS >= claim.deadline) throw error;
+        if (claim === undefined || redis.status === 'end') throw error;
+        if (clock.now() + SAY_AGAIN_MS >= claim.deadline) throw error;
         events.unexpected('while writing into the ledger', error, {
           campaign: run.campaign,
           callId: run.callId,

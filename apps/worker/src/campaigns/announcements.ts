@@ -7,15 +7,13 @@ interface Listener {
 }
 
 /** Listens to what other processes announce: changed campaigns, holds that open and close. */
-export class Announcements implements AsyncDisposable {
+export class Announcements implements Disposable {
   readonly #redis: RedisConnection;
-  readonly #channel: string;
   readonly #onMessage: (channel: string, scope: string) => void;
   readonly #onReady: () => void;
 
-  private constructor(redis: RedisConnection, channel: string, listener: Listener) {
+  private constructor(redis: RedisConnection, listener: Listener) {
     this.#redis = redis;
-    this.#channel = channel;
     this.#onMessage = (_, scope) => listener.onAnnouncement(scope);
     this.#onReady = () => listener.onGap();
   }
@@ -29,17 +27,16 @@ export class Announcements implements AsyncDisposable {
     channel: string,
     listener: Listener,
   ): Promise<Announcements> {
-    const announcements = new Announcements(redis, channel, listener);
+    const announcements = new Announcements(redis, listener);
     redis.on('message', announcements.#onMessage);
     redis.on('ready', announcements.#onReady);
     await redis.subscribe(channel);
     return announcements;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Its connection, which ends next, takes the subscription with it. */
+  [Symbol.dispose](): void {
     this.#redis.off('message', this.#onMessage);
     this.#redis.off('ready', this.#onReady);
-    // The connection ends next; that Redis may be away by now is no trouble.
-    await this.#redis.unsubscribe(this.#channel).catch(() => {});
   }
 }

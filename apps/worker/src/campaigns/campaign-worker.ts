@@ -77,7 +77,8 @@ export class CampaignWorker {
   /** Lets so many calls at once on the wire; the others in hand wait until some have gone well. */
   readonly #proof = pLimit(OPENED.mostCalls);
   #hasDemand = false;
-  #inHand = 0;
+  /** Of the jobs that are fetched and not ended. */
+  readonly #runs = new Set<Promise<void>>();
   #taken = 0;
   #isBroken = false;
   #alarm: NodeJS.Timeout | undefined;
@@ -118,7 +119,7 @@ export class CampaignWorker {
 
   /** Fetched and not ended. */
   get inHand(): number {
-    return this.#inHand;
+    return this.#runs.size;
   }
 
   /** Since it was opened. */
@@ -128,7 +129,7 @@ export class CampaignWorker {
 
   /** It waits for a job and could take one. */
   get isFree(): boolean {
-    return !this.#isAsleep && !this.#isStopping && this.#inHand === 0;
+    return !this.#isAsleep && !this.#isStopping && this.#runs.size === 0;
   }
 
   /**
@@ -154,7 +155,7 @@ export class CampaignWorker {
 
   /**
    * Takes no more jobs and waits for those in hand, and for Redis: without it none of them could be
-   * given back or settled.
+   * given back or settled. Who cannot wait so long goes on to `discard`.
    */
   async stop(): Promise<void> {
     clearTimeout(this.#alarm);
@@ -170,6 +171,11 @@ export class CampaignWorker {
     clearTimeout(this.#alarm);
     this.#stop.abort();
     await this.#worker.close(true);
+  }
+
+  /** Resolves once the jobs that are in hand now have ended, however they have. */
+  async callsEnd(): Promise<void> {
+    await Promise.allSettled(this.#runs);
   }
 
   /** Ends what is in hand: before its first byte a call is given back, after it it is in doubt. */
@@ -191,14 +197,19 @@ export class CampaignWorker {
   }
 
   async #process(job: Job, token: string): Promise<void> {
-    const begun = { begun: this.#state, context: this.context };
-    this.#inHand += 1;
+    const run = this.#runToItsEnd(job, token);
     this.#taken += 1;
+    this.#runs.add(run);
     try {
-      await this.#finish(job, token, { ...begun, ...(await this.#run(job)) });
+      await run;
     } finally {
-      this.#inHand -= 1;
+      this.#runs.delete(run);
     }
+  }
+
+  async #runToItsEnd(job: Job, token: string): Promise<void> {
+    const begun = { begun: this.#state, context: this.context };
+    await this.#finish(job, token, { ...begun, ...(await this.#run(job)) });
   }
 
   /** Never rejects: a failed job would be one that nobody runs again. */

@@ -7,6 +7,7 @@ import {
   type QueuedJob,
   type RegistryView,
 } from '@libby-dialer/dial-queue';
+import { DialerError, endsWithin } from '@libby-dialer/runtime';
 import type { CallHandler } from '../calls/call-handler.ts';
 import { CampaignContext } from '../calls/campaign-context.ts';
 import type { JobCheck } from '../calls/job-check.ts';
@@ -28,6 +29,10 @@ const LOOK_EVERY_MS = 2_000;
  * shares need not follow each time.
  */
 const SHARE_EVERY_MS = 50;
+/** For Redis to take what became of the calls that were broken off. */
+const RECORDED_WITHIN_MS = 4_000;
+/** Without a call in hand nothing is lost by whatever still waits for Redis. */
+const QUIET_WITHIN_MS = 2_000;
 /** What a worker that has died since has told of itself is forgotten after that. */
 const NOTE_LASTS_MS = 5 * LOOK_EVERY_MS;
 
@@ -108,7 +113,7 @@ export class CampaignWorkers {
     // Whatever a crash may have taken off the list of campaigns with work is back on it after this.
     await this.#parts.queue.campaigns.reopenAll();
     await this.#look();
-    this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS);
+    if (!this.#stopped) this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS);
   }
 
   /** Looks at the registry soon; several wishes become one look. */
@@ -150,22 +155,39 @@ export class CampaignWorkers {
   }
 
   /**
-   * Takes no more jobs and waits for the calls in flight; what is left when the signal aborts is
-   * broken off.
+   * Takes no more jobs and waits for the calls in hand; what is left after so many ms is broken
+   * off. Rejects with a `DialerError` (`stop_timeout`) when Redis does not take what became of
+   * them: those that may have rung are in doubt then, as after the death of a worker.
    */
-  async stop(abort: AbortSignal): Promise<void> {
+  async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
     clearTimeout(this.#sharing);
     const workers = [...this.#workers.values(), ...this.#closing];
-    const breakOff = () => {
-      for (const worker of workers) worker.abort(abort.reason as Error);
-    };
-    abort.addEventListener('abort', breakOff, { once: true });
+    const calls = Promise.all(workers.map((worker) => worker.callsEnd()));
     // The campaign workers at once: a look that waits for Redis may take long, and no call is to
     // begin meanwhile.
-    await Promise.all([...workers.map((worker) => worker.stop()), this.#looking, this.#tidying]);
-    abort.removeEventListener('abort', breakOff);
+    const quiet = Promise.all([
+      ...workers.map((worker) => worker.stop()),
+      this.#looking,
+      this.#tidying,
+    ]);
+    const areRecorded = await this.#endCalls(workers, calls, graceMs);
+    if (areRecorded && (await endsWithin(quiet, QUIET_WITHIN_MS))) return;
+    // It waits for Redis, or tidies up, which another worker does as well.
+    const left = workers.reduce((sum, { inHand }) => sum + inHand, 0);
+    await Promise.all(workers.map((worker) => worker.discard()));
+    if (!areRecorded) throw unrecorded(left);
+  }
+
+  async #endCalls(
+    workers: readonly CampaignWorker[],
+    calls: Promise<unknown>,
+    graceMs: number,
+  ): Promise<boolean> {
+    if (await endsWithin(calls, graceMs)) return true;
+    for (const worker of workers) worker.abort(new Error('the time for calls in hand is over'));
+    return await endsWithin(calls, RECORDED_WITHIN_MS);
   }
 
   #wakeAll(): void {
@@ -468,4 +490,11 @@ export class CampaignWorkers {
     const user = this.#users.get(worker);
     if (user !== undefined) this.#slots.weigh(user, weight);
   }
+}
+
+function unrecorded(calls: number): DialerError {
+  return new DialerError(
+    'stop_timeout',
+    `Redis does not take what became of the calls in hand (${calls}). Those that may have rung are in doubt, the others are dialed later.`,
+  );
 }

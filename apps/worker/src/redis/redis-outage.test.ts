@@ -197,6 +197,56 @@ describe.concurrent('a worker that is stopped while Redis is away, and it comes 
   });
 });
 
+describe.concurrent('a worker that is stopped while Redis stays away', () => {
+  /** How it is away: it refuses connections, or takes them and says nothing. */
+  const WAYS = ['killed', 'frozen'] as const;
+  const settings = { concurrency: 3, shutdownGraceMs: 300 };
+
+  test.for(WAYS)('(%s) ends well when no call is in hand', async (way) => {
+    await using redis = await startDurableRedis();
+    await using world = await openWorld(redis);
+    const worker = await world.startWorker(settings);
+    await world.load(phones(3));
+    await world.settled(3);
+    await sendAway(redis, way);
+    await worker.stop();
+    expect(worker.logs.at(-1)).toContain('worker has stopped');
+    await callBack(redis, way);
+  });
+
+  test.for(WAYS)(
+    '(%s) leaves in doubt what it cannot record, and nothing rings twice',
+    async (way) => {
+      await using redis = await startDurableRedis();
+      await using world = await openWorld(redis, { latencyMs: 300 });
+      const worker = await world.startWorker(settings);
+      await world.load(phones(10));
+      await eventually(() => world.simulator.stats().inFlight === 3);
+      await sendAway(redis, way);
+      await expect(worker.stop()).rejects.toMatchObject({ code: 'stop_timeout' });
+      const { requests } = world.simulator.stats();
+      await callBack(redis, way);
+      await world.passDeadlines();
+      await world.startWorker({ concurrency: 3 });
+      const results = await world.settled(10);
+      const doubts = results.filter(({ outcome }) => outcome === 'unknown');
+      expect(doubts.length).toBeGreaterThanOrEqual(1);
+      expect(doubts.every(({ reason }) => reason === 'worker_lost')).toBe(true);
+      expect(world.rangTwice()).toEqual([]);
+      expect(world.simulator.stats().requests).toBe(10);
+      expect(requests).toBeLessThan(10);
+    },
+  );
+});
+
+async function sendAway(redis: TestRedis, way: 'killed' | 'frozen'): Promise<void> {
+  await (way === 'killed' ? redis.kill('SIGKILL') : redis.pause());
+}
+
+async function callBack(redis: TestRedis, way: 'killed' | 'frozen'): Promise<void> {
+  await (way === 'killed' ? redis.restart() : redis.resume());
+}
+
 function queued(world: DialingWorld) {
   return world.withQueue('spring', (queue) => queue.getJobCounts('wait', 'active', 'failed'));
 }

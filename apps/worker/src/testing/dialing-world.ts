@@ -60,6 +60,7 @@ export interface WorkerSettings {
 export class TestWorker implements AsyncDisposable {
   readonly #worker: Service;
   readonly logs: readonly string[];
+  #stopping: Promise<void> | undefined;
 
   constructor(worker: Service, logs: readonly string[]) {
     this.#worker = worker;
@@ -100,11 +101,14 @@ export class TestWorker implements AsyncDisposable {
   }
 
   stop(): Promise<void> {
-    return this.#worker.stop();
+    this.#stopping ??= this.#worker.stop();
+    return this.#stopping;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
+    // Who has asked for its end hears how that was.
+    if (this.#stopping === undefined) await this.stop();
+    else await this.#stopping.catch(() => {});
   }
 }
 
@@ -160,7 +164,7 @@ export class DialingWorld implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.stop()));
+    await Promise.all(this.#workers.map((worker) => worker[Symbol.asyncDispose]()));
     await this.simulator.stop();
     this.redis.disconnect();
   }
