@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type ConsoleWorld, phone } from './console-world.ts';
+import { type ConsoleWorld, LINE, phone } from './console-world.ts';
 import { HOSTILE_NAMES } from './hostile-names.ts';
 
 /** Somebody watches a campaign, looks into what went wrong, and steers it. */
@@ -72,6 +72,28 @@ export function campaignStory(world: () => ConsoleWorld): void {
       .poll(async () => (await client.request('GET /campaigns/{id}', asked)).rate.perSecond)
       .toBe(0);
     expect(simulator.stats().requests).toBe(dialed);
+
+    await page.getByRole('button', { name: 'Change…' }).click();
+    await dialog.getByLabel('Calls a second').fill('20');
+    await dialog.getByText('5 → 20').waitFor();
+    await dialog.getByText(/^Also for \d+ calls that wait\./).waitFor();
+    expect(await seen.barriers()).toEqual([]);
+    const { campaign } = await client.request('GET /campaigns/{id}', asked);
+    const body = { ...campaign, id: 'steered', fromPhoneNumber: LINE, introNotes: 'Be brief.' };
+    const headers = { 'if-match': '*' };
+    await client.request('PUT /campaigns/{id}', { ...asked, body, headers });
+    const change = dialog.getByRole('button', { name: 'Change', exact: true });
+    await change.click();
+    await dialog.getByText('Somebody else has changed it meanwhile.').waitFor();
+    await dialog.getByText('Ask {{name}}. → Be brief.').waitFor();
+    await change.click();
+    await dialog.getByText('It is changed.').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    const changed = await client.request('GET /campaigns/{id}', asked);
+    expect(changed.campaign).toMatchObject({
+      pacing: { callsPerSecond: 20 },
+      introNotes: 'Be brief.',
+    });
 
     await page.getByRole('button', { name: 'Resume…' }).click();
     await dialog.getByRole('button', { name: 'Resume' }).click();

@@ -30,6 +30,7 @@ export function lookStory(world: () => ConsoleWorld): void {
         `/calls/${longest?.callId}?campaign=${id}`,
         '/in-doubt',
         '/audit',
+        '/access',
         '/new-list',
         `/new-list/${list}`,
         '/system',

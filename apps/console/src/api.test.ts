@@ -99,6 +99,30 @@ describe('campaigns', () => {
     expect(await change('*')).toMatchObject({ kind: 'unchanged', etag: changed.etag });
   });
 
+  it('say what a change would do, and for how many calls, before it is made', async () => {
+    await loaded(3);
+    const { campaign, etag } = await api.ask('GET /campaigns/{id}', spring);
+    const body = { ...FILE, ...campaign, priority: 5 };
+    const preview = (headers = {}, given = body) =>
+      api.ask('PUT /campaigns/{id}', {
+        ...spring,
+        query: { dryRun: 'true' },
+        body: given,
+        headers,
+      });
+    const said = { changes: [{ key: 'priority', before: 0, after: 5 }], calls: 3, canary: null };
+    expect(await preview()).toMatchObject({ kind: 'changed', ...said, etag });
+    expect(await preview({ 'if-match': etag })).toMatchObject({ kind: 'changed', ...said });
+    expect(await preview({}, { ...body, priority: 0 })).toMatchObject({ kind: 'unchanged' });
+    await expect(preview({ 'if-match': '"other"' })).rejects.toMatchObject({ status: 412 });
+    await expect(preview({}, { ...body, dedupeBy: 'row' })).rejects.toMatchObject({
+      code: 'dedupe_by',
+    });
+    expect((await api.ask('GET /campaigns/{id}', spring)).etag).toBe(etag);
+    const { entries } = await api.ask('GET /audit', { query: { action: 'campaign.put' } });
+    expect(entries).toEqual([]);
+  });
+
   it('that cannot be are refused with each reason', async () => {
     const body = { ...FILE, pacing: { callsPerSecond: 0 }, colour: 'red' };
     await expect(api.ask('PUT /campaigns/{id}', { ...spring, body })).rejects.toMatchObject({

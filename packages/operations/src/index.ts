@@ -44,7 +44,7 @@ export {
   listArchivedCampaigns,
   listCampaigns,
 } from './campaigns/list-campaigns.ts';
-export { putCampaign, type StoredAs } from './campaigns/put-campaign.ts';
+export { previewCampaign, putCampaign, type StoredAs } from './campaigns/put-campaign.ts';
 
 // Load a list, or see what that would do
 

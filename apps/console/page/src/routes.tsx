@@ -103,6 +103,12 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./audit/audit-page.tsx'), 'AuditPage'),
 });
 
+const access = createRoute({
+  getParentRoute: () => root,
+  path: '/access',
+  component: lazyRouteComponent(() => import('./access/access-page.tsx'), 'AccessPage'),
+});
+
 const newList = createRoute({
   getParentRoute: () => root,
   path: '/new-list',
@@ -135,6 +141,7 @@ export const router = createRouter({
     intake,
     forwarder,
     audit,
+    access,
     newList,
     uploadedList,
     system,

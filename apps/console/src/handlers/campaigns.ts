@@ -8,8 +8,11 @@ import {
   controlCampaigns,
   holdJson,
   listArchivedCampaigns,
+  previewCampaign,
   putCampaign,
   retryCalls,
+  type StoredAs,
+  type StoredCampaignChange,
 } from '@libby-dialer/operations';
 import type { Console } from '../console.ts';
 import type { Exchange, Handlers } from '../http/handlers.ts';
@@ -49,16 +52,25 @@ export function campaignHandlers({ context, watch }: Console): Handlers<ApiParts
     }),
     'GET /campaigns/{id}/backlog': async ({ params: { id } }) =>
       backlogJson(await watch.backlog(id)),
-    'PUT /campaigns/{id}': async ({ params: { id }, headers: asked, body }, exchange) => {
-      const { headers, asCaller } = exchange;
+    'PUT /campaigns/{id}': async (
+      { params: { id }, query: { dryRun }, headers, body },
+      exchange,
+    ) => {
       const { campaign, warnings } = checkedCampaign(withId(id, body));
-      const edition = editionMeant(asked, await campaignDefinition(context, id));
-      const stored = await putCampaign(asCaller, campaign, edition);
+      const before = await campaignDefinition(context, id);
+      const isDry = dryRun === 'true';
+      const edition = isDry && !isConditional(headers) ? undefined : editionMeant(headers, before);
+      const change = await previewCampaign(context, campaign);
+      const stored = isDry
+        ? storedAs(before, change)
+        : await putCampaign(exchange.asCaller, campaign, edition);
       const etag = etagOf(await campaignDefinition(context, id));
-      headers.set('etag', etag);
+      exchange.headers.set('etag', etag);
       return {
         kind: stored.kind,
         changes: stored.kind === 'changed' ? [...stored.changes] : [],
+        calls: change?.pending ?? 0,
+        canary: change?.canary ?? null,
         warnings,
         hold: stored.kind === 'unchanged' && stored.hold ? holdJson(stored.hold) : null,
         etag,
@@ -84,6 +96,16 @@ export function campaignHandlers({ context, watch }: Console): Handlers<ApiParts
   };
 }
 
+/** What storing it would do. */
+function storedAs(
+  before: CampaignDefinition | undefined,
+  change: StoredCampaignChange | undefined,
+): StoredAs {
+  if (before === undefined) return { kind: 'added' };
+  if (change === undefined) return { kind: 'unchanged', hold: undefined };
+  return { kind: 'changed', changes: change.changes };
+}
+
 function withId(id: string, body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
   if ('id' in body && body.id !== id)
@@ -102,6 +124,10 @@ function etagOf(definition: CampaignDefinition | undefined): string {
 interface Preconditions {
   readonly 'if-match'?: string | undefined;
   readonly 'if-none-match'?: '*' | undefined;
+}
+
+function isConditional(given: Preconditions): boolean {
+  return given['if-match'] !== undefined || given['if-none-match'] !== undefined;
 }
 
 /** The edition that may be changed; undefined: any. */

@@ -6,6 +6,7 @@ import {
   campaignId,
   changeSchema,
   count,
+  flag,
   instant,
   nextCursor,
   pageQuery,
@@ -136,9 +137,11 @@ export const campaignRoutes = {
     summary: 'Store or change a campaign, also for calls that wait.',
     description:
       'One that is there and differs needs `If-Match` with its ETag, or `*`: 428 without it, 412 ' +
-      'where somebody else has changed it. `If-None-Match: *` only stores a new one.',
+      'where somebody else has changed it. `If-None-Match: *` only stores a new one. A dry run ' +
+      'needs none of these, and heeds those that are given.',
     role: 'operator',
     params: idParam,
+    query: z.object({ dryRun: flag.describe('Only say what it would change; store nothing.') }),
     headers: z.object({
       'if-match': z.string().max(200).optional(),
       'if-none-match': z.literal('*').optional(),
@@ -148,6 +151,10 @@ export const campaignRoutes = {
     answer: z.object({
       kind: z.enum(['added', 'changed', 'unchanged']),
       changes: z.array(changeSchema),
+      calls: count.describe('How many calls wait that it is changed for.'),
+      canary: count
+        .nullable()
+        .describe('So many of those go first again, for its canary begins anew. Null: none do.'),
       warnings: z.array(z.string()),
       hold: holdSchema.nullable().describe('Of an unchanged one: the hold that still stands.'),
       etag: z.string(),

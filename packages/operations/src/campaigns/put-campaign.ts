@@ -2,7 +2,12 @@ import type { Hold } from '@libby-dialer/dial-queue';
 import type { Campaign } from '@libby-dialer/dialing';
 import { decide } from '../audit/decide.ts';
 import type { Context } from '../context.ts';
-import { dedupeByError } from '../load/load-refusals.ts';
+import {
+  dedupeByError,
+  refuseIfFixed,
+  type StoredCampaignChange,
+  storedCampaignChange,
+} from '../load/load-refusals.ts';
 import { type CampaignChange, campaignChanges, changesToKeep } from './campaign-changes.ts';
 
 export type StoredAs =
@@ -11,6 +16,18 @@ export type StoredAs =
   | { readonly kind: 'changed'; readonly changes: readonly CampaignChange[] }
   /** It was stored like that already; a hold of the campaign stands. */
   | { readonly kind: 'unchanged'; readonly hold: Hold | undefined };
+
+/**
+ * What storing a campaign would change, also for calls that wait; undefined: nothing, or there is
+ * none yet. Stores nothing. Throws `DialerError` (`dedupe_by`), and `CampaignArchivedError`.
+ */
+export async function previewCampaign(
+  context: Context,
+  campaign: Campaign,
+): Promise<StoredCampaignChange | undefined> {
+  await refuseIfFixed(context, campaign);
+  return await storedCampaignChange(context, campaign);
+}
 
 /**
  * Stores or changes a campaign without loading a list. Throws `DialerError` (`dedupe_by`), and

@@ -5,12 +5,21 @@ import { type CampaignChange, campaignChanges } from '../campaigns/campaign-chan
 import type { Context } from '../context.ts';
 
 /** Throws, before anything is stored, what would stop the load later. */
-export async function refuseIfClosed({ queue }: Context, campaign: Campaign): Promise<void> {
+export async function refuseIfClosed(context: Context, campaign: Campaign): Promise<void> {
+  const { canceled } = await refuseIfFixed(context, campaign);
+  if (canceled) throw canceledError(campaign.id);
+}
+
+/** Throws, before anything is stored, what would keep the campaign from being stored like this. */
+export async function refuseIfFixed(
+  { queue }: Context,
+  campaign: Campaign,
+): Promise<{ readonly canceled: boolean }> {
   const { archived, canceled, dedupeBy } = await queue.preview(campaign.id).campaign();
   if (archived) throw new CampaignArchivedError(campaign.id);
-  if (canceled) throw canceledError(campaign.id);
   if (dedupeBy !== undefined && dedupeBy !== campaign.dedupeBy)
     throw dedupeByError(campaign, dedupeBy);
+  return { canceled };
 }
 
 export function canceledError(campaign: string, cause?: unknown): DialerError {

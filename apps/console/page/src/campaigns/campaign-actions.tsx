@@ -6,6 +6,7 @@ import { Button } from '../kit/button.tsx';
 import { countOf, formatCount } from '../kit/numbers.ts';
 import { client } from '../live/api.ts';
 import type { CampaignState } from './campaign-words.ts';
+import { ChangeDialog } from './change-dialog.tsx';
 
 type Steering = 'pause' | 'resume' | 'cancel';
 
@@ -28,7 +29,8 @@ const LABELS: Readonly<Record<Steering, string>> = {
 };
 
 export function CampaignActions({ campaign }: { readonly campaign: CampaignStatusJson }) {
-  const [asked, setAsked] = useState<Steering>();
+  const [asked, setAsked] = useState<Steering | 'change'>();
+  const close = () => setAsked(undefined);
   return (
     <Allowed to="operator">
       {ACTIONS[campaign.state].map((steering) => (
@@ -40,8 +42,10 @@ export function CampaignActions({ campaign }: { readonly campaign: CampaignStatu
           {LABELS[steering]}
         </Button>
       ))}
-      {asked !== undefined && (
-        <SteeringDialog campaign={campaign} steering={asked} onClose={() => setAsked(undefined)} />
+      {campaign.state !== 'archived' && <Button onClick={() => setAsked('change')}>Change…</Button>}
+      {asked === 'change' && <ChangeDialog id={campaign.id} onClose={close} />}
+      {asked !== undefined && asked !== 'change' && (
+        <SteeringDialog campaign={campaign} steering={asked} onClose={close} />
       )}
     </Allowed>
   );

@@ -16,13 +16,25 @@ interface ActionDialogProps {
   readonly doing: string;
   /** Does it, and says afterwards what it did, in sentences. */
   readonly action: () => Promise<readonly string[]>;
+  /** What else there is once it is done. */
+  readonly result?: ReactNode;
   readonly isReady?: boolean;
   readonly onClose: () => void;
 }
 
 /** Asks, does, and says what came of it, all in one place. */
 export function ActionDialog(props: ActionDialogProps) {
-  const { title, children, doIt, kind = 'main', doing, action, isReady = true, onClose } = props;
+  const {
+    title,
+    children,
+    doIt,
+    kind = 'main',
+    doing,
+    action,
+    result,
+    isReady = true,
+    onClose,
+  } = props;
   const work = useMutation({ mutationFn: action, onSettled: askAgain });
   // What was asked stays on the dialog: counts in it go on changing meanwhile.
   const [asked, setAsked] = useState<string>();
@@ -57,6 +69,7 @@ export function ActionDialog(props: ActionDialogProps) {
           <p key={sentence}>{sentence}</p>
         ))}
       </div>
+      {isDone && result}
       <Failure error={work.error} />
     </Dialog>
   );

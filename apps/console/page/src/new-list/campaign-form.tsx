@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
+import type { CampaignFile, EditCampaign } from '../campaigns/campaign-file.ts';
+import { TextsFields } from '../campaigns/setting-fields.tsx';
+import { TextField } from '../kit/fields.tsx';
 import { SearchField } from '../kit/search-field.tsx';
 import { asking } from '../live/queries.ts';
-import type { CampaignFile, ChangeDraft, Draft, EditCampaign } from './draft.ts';
-import { LongField, TextField } from './fields.tsx';
+import type { ChangeDraft, Draft } from './draft.ts';
 import { CAMPAIGN_ID } from './use-stored-campaign.ts';
 
 interface CampaignFormProps {
@@ -58,42 +60,6 @@ function LinesField({ file: { fromPhoneNumber }, edit }: PartProps) {
         edit('fromPhoneNumber', text === '' ? undefined : [first, ...others]);
       }}
     />
-  );
-}
-
-const TEXTS = [
-  ['introMessage', 'Says first, word for word', '{{name}} and other columns are filled in.'],
-  ['introNotes', 'Notes for its opening', 'From which the agent makes what it says first.'],
-  ['introVoicemail', 'Voicemail, word for word', 'Left where nobody answers.'],
-] as const;
-
-const LISTS = [
-  ['customQuestions', 'Questions', 'One a line. They replace the agent’s own.'],
-  ['customRules', 'Rules', 'One a line. They replace the agent’s own.'],
-] as const;
-
-function TextsFields({ file, edit }: PartProps) {
-  return (
-    <>
-      {TEXTS.map(([key, label, hint]) => (
-        <LongField
-          key={key}
-          label={label}
-          hint={hint}
-          value={file[key] ?? ''}
-          onChange={(text) => edit(key, text === '' ? undefined : text)}
-        />
-      ))}
-      {LISTS.map(([key, label, hint]) => (
-        <LongField
-          key={key}
-          label={label}
-          hint={hint}
-          value={(file[key] ?? []).join('\n')}
-          onChange={(text) => edit(key, text === '' ? undefined : text.split('\n'))}
-        />
-      ))}
-    </>
   );
 }
 

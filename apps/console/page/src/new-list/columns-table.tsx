@@ -1,3 +1,4 @@
+import type { CampaignFile, EditCampaign } from '../campaigns/campaign-file.ts';
 import { type Column, DataTable } from '../kit/data-table.tsx';
 import { PersonText } from '../kit/person-text.tsx';
 import {
@@ -10,7 +11,6 @@ import {
   type UnderstoodColumn,
   withMeaning,
 } from './columns.ts';
-import type { CampaignFile, EditCampaign } from './draft.ts';
 
 interface ColumnsTableProps {
   readonly columns: readonly UnderstoodColumn[];

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { withEdit } from '../campaigns/campaign-file.ts';
 import { type UnderstoodColumn, withMeaning } from './columns.ts';
-import { checkBody, meantCampaign, withEdit } from './draft.ts';
+import { checkBody, meantCampaign } from './draft.ts';
 
 function column(heading: string, use: string, choice: number | null = null): UnderstoodColumn {
   return { heading, column: 1, field: use, uses: [use], choice, offer: null, samples: [] };

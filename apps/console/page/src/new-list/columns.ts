@@ -1,5 +1,5 @@
 import type { UnderstoodListJson } from '@libby-dialer/http-api';
-import type { CampaignFile } from './draft.ts';
+import type { CampaignFile } from '../campaigns/campaign-file.ts';
 
 export type UnderstoodColumn = UnderstoodListJson['columns'][number];
 type Columns = NonNullable<CampaignFile['columns']>;

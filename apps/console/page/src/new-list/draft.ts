@@ -1,8 +1,7 @@
 import type { ApiRequest } from '@libby-dialer/http-api';
 import { useState } from 'react';
+import type { CampaignFile } from '../campaigns/campaign-file.ts';
 
-/** A campaign as its file would have it. */
-export type CampaignFile = ApiRequest<'PUT /campaigns/{id}'>['body'];
 export type CheckBody = Omit<ApiRequest<'POST /lists/{list}/check'>['body'], 'mostRows'>;
 type Reading = Pick<CheckBody, 'sheet' | 'encoding' | 'headerRow'>;
 
@@ -28,10 +27,6 @@ export interface Draft {
   readonly checked?: string;
 }
 
-export type EditCampaign = <Key extends keyof CampaignFile>(
-  key: Key,
-  value: CampaignFile[Key] | undefined,
-) => void;
 export type ChangeDraft = (change: Partial<Draft>) => void;
 
 const NOTHING_CHOSEN: Draft = {
@@ -68,18 +63,6 @@ function keep(key: string, draft: Draft): void {
   } catch {
     // Storage is switched off, or full: it holds until the page is left.
   }
-}
-
-/** The edits with one more; what is as it is stored is none. */
-export function withEdit<Key extends keyof CampaignFile>(
-  edits: Partial<CampaignFile>,
-  stored: CampaignFile | undefined,
-  key: Key,
-  value: CampaignFile[Key] | undefined,
-): Partial<CampaignFile> {
-  const next = { ...edits, [key]: value };
-  if (JSON.stringify(value) === JSON.stringify(stored?.[key])) delete next[key];
-  return next;
 }
 
 /**

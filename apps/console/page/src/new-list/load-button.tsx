@@ -1,8 +1,9 @@
 import type { ListJson } from '@libby-dialer/http-api';
 import { useState } from 'react';
+import type { CampaignFile } from '../campaigns/campaign-file.ts';
 import { Button } from '../kit/button.tsx';
 import { Failure } from '../kit/failure.tsx';
-import type { CampaignFile, ChangeDraft, CheckBody } from './draft.ts';
+import type { ChangeDraft, CheckBody } from './draft.ts';
 import { LoadDialog } from './load-dialog.tsx';
 import { useListCheck } from './use-list-check.ts';
 

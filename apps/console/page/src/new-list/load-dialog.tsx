@@ -1,10 +1,12 @@
 import type { ListJson } from '@libby-dialer/http-api';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { changesInWords } from '../campaigns/setting-words.ts';
 import { Button } from '../kit/button.tsx';
 import { Changes } from '../kit/changes.tsx';
 import { Dialog } from '../kit/dialog.tsx';
 import { Failure } from '../kit/failure.tsx';
+import { TextField, TickField } from '../kit/fields.tsx';
 import { countOf, formatCount } from '../kit/numbers.ts';
 import { formatPhone } from '../kit/phone-number.ts';
 import { When } from '../kit/when.tsx';
@@ -13,7 +15,6 @@ import { asking } from '../live/queries.ts';
 import { CheckProgress } from './check-progress.tsx';
 import type { CheckResult } from './check-view.tsx';
 import type { CheckBody } from './draft.ts';
-import { TextField, TickField } from './fields.tsx';
 import { showList } from './use-list-check.ts';
 
 interface LoadDialogProps {
@@ -164,7 +165,7 @@ function ChangedCampaign({ body, result, isTicked, onTick }: ChangedCampaignProp
   return (
     <>
       <p>Campaign {idOf(body)} is there already, and is changed:</p>
-      <Changes changes={changes} />
+      <Changes changes={changesInWords(changes)} />
       <TickField isTicked={isTicked} onChange={onTick}>
         {pending === 0
           ? 'Change it.'

@@ -1,5 +1,7 @@
-import type { CampaignFile, ChangeDraft, Draft, EditCampaign, Pilot } from './draft.ts';
-import { ChoiceField, NumberField, TextField, TickField } from './fields.tsx';
+import type { CampaignFile, EditCampaign } from '../campaigns/campaign-file.ts';
+import { HoursFields, SpeedFields } from '../campaigns/setting-fields.tsx';
+import { ChoiceField, NumberField } from '../kit/fields.tsx';
+import type { ChangeDraft, Draft, Pilot } from './draft.ts';
 
 interface PaceFormProps {
   readonly draft: Draft;
@@ -57,63 +59,6 @@ function PilotFields({ draft: { pilot, limit }, change }: PaceFormProps) {
         placeholder="all"
         value={limit}
         onChange={(rows) => change({ limit: rows })}
-      />
-    </>
-  );
-}
-
-function SpeedFields({ file: { pacing, lines }, edit }: PaceFormProps) {
-  return (
-    <>
-      <NumberField
-        label="Calls a second"
-        placeholder="as fast as it goes"
-        isWhole={false}
-        value={pacing?.callsPerSecond}
-        onChange={(callsPerSecond) => edit('pacing', filled({ ...pacing, callsPerSecond }))}
-      />
-      <NumberField
-        label="Conversations at once on a line"
-        placeholder="no limit"
-        value={lines?.maxConcurrentCalls}
-        onChange={(calls) =>
-          edit('lines', calls === undefined ? undefined : { ...lines, maxConcurrentCalls: calls })
-        }
-      />
-    </>
-  );
-}
-
-/** Undefined once nothing is left in it. */
-function filled<Part extends object>(part: Part): Part | undefined {
-  return Object.values(part).every((value) => value === undefined) ? undefined : part;
-}
-
-const USUAL_HOURS = { from: '08:00', to: '21:00' };
-
-function HoursFields({ file: { callingWindow = USUAL_HOURS }, edit }: PaceFormProps) {
-  const isAnytime = callingWindow === 'anytime';
-  const hours = isAnytime ? USUAL_HOURS : callingWindow;
-  return (
-    <>
-      <TickField
-        isTicked={isAnytime}
-        onChange={(ticked) => edit('callingWindow', ticked ? 'anytime' : USUAL_HOURS)}
-      >
-        At any hour
-      </TickField>
-      <TextField
-        label="From"
-        hint="By the clock of the person called, unless the campaign names another."
-        isDisabled={isAnytime}
-        value={hours.from}
-        onChange={(from) => edit('callingWindow', { ...hours, from })}
-      />
-      <TextField
-        label="Until"
-        isDisabled={isAnytime}
-        value={hours.to}
-        onChange={(to) => edit('callingWindow', { ...hours, to })}
       />
     </>
   );

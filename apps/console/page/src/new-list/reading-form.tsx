@@ -1,5 +1,5 @@
+import { ChoiceField, NumberField, TextField } from '../kit/fields.tsx';
 import type { ChangeDraft, Draft } from './draft.ts';
-import { ChoiceField, NumberField, TextField } from './fields.tsx';
 
 /** Those that programs still export in, by the words of their menus. */
 const ENCODINGS: readonly (readonly [string, string])[] = [

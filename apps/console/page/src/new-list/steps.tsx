@@ -1,10 +1,11 @@
 import type { ListJson } from '@libby-dialer/http-api';
+import { type CampaignFile, withEdit } from '../campaigns/campaign-file.ts';
 import { Failure } from '../kit/failure.tsx';
 import { Notice } from '../kit/notice.tsx';
 import { Section } from '../kit/page.tsx';
 import { CampaignForm } from './campaign-form.tsx';
 import { CheckView } from './check-view.tsx';
-import { type CampaignFile, checkBody, meantCampaign, useDraft, withEdit } from './draft.ts';
+import { checkBody, meantCampaign, useDraft } from './draft.ts';
 import { LoadButton } from './load-button.tsx';
 import { PaceForm } from './pace-form.tsx';
 import { SampleCalls } from './sample-calls.tsx';

@@ -1,12 +1,13 @@
 import { ApiError } from '@libby-dialer/api-client';
 import type { UnderstoodListJson } from '@libby-dialer/http-api';
+import type { CampaignFile, EditCampaign } from '../campaigns/campaign-file.ts';
 import { Button } from '../kit/button.tsx';
 import { Failure } from '../kit/failure.tsx';
 import { Notice } from '../kit/notice.tsx';
 import { countOf } from '../kit/numbers.ts';
 import { fieldWords } from './columns.ts';
 import { ColumnsTable } from './columns-table.tsx';
-import type { CampaignFile, ChangeDraft, Draft, EditCampaign } from './draft.ts';
+import type { ChangeDraft, Draft } from './draft.ts';
 import { isHopeless, odditiesOf } from './oddities.ts';
 import { ReadingForm } from './reading-form.tsx';
 import type { Understood } from './use-understood.ts';

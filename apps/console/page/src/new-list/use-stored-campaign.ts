@@ -1,7 +1,7 @@
 import { ApiError } from '@libby-dialer/api-client';
 import { useQuery } from '@tanstack/react-query';
+import type { CampaignFile } from '../campaigns/campaign-file.ts';
 import { asking } from '../live/queries.ts';
-import type { CampaignFile } from './draft.ts';
 
 export const CAMPAIGN_ID = /^[a-z0-9-]{1,63}$/;
 

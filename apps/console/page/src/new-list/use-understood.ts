@@ -1,8 +1,9 @@
 import type { UnderstoodListJson } from '@libby-dialer/http-api';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { CampaignFile } from '../campaigns/campaign-file.ts';
 import { useSettled } from '../kit/settled.ts';
 import { client } from '../live/api.ts';
-import type { CampaignFile, Draft } from './draft.ts';
+import type { Draft } from './draft.ts';
 
 export interface Understood {
   readonly data: UnderstoodListJson | undefined;

@@ -1,13 +1,12 @@
 import type { ApiAnswer } from '@libby-dialer/http-api';
-import { useQuery } from '@tanstack/react-query';
 import { type InputHTMLAttributes, useState } from 'react';
 import { ActionDialog } from '../kit/action-dialog.tsx';
 import { Changes } from '../kit/changes.tsx';
 import { Failure } from '../kit/failure.tsx';
 import { Field } from '../kit/field.tsx';
-import { useSettled } from '../kit/settled.ts';
 import { placeOf } from '../kit/times.ts';
 import { client } from '../live/api.ts';
+import { usePreview } from '../live/use-preview.ts';
 import { nightText } from './night.ts';
 import {
   bodyOf,
@@ -34,7 +33,12 @@ export function ScheduleDialog({ schedule, onClose }: ScheduleDialogProps) {
   const [form, setForm] = useState(() =>
     stored === undefined ? emptyForm(browserZone()) : formOf(stored),
   );
-  const preview = usePreview(form, stored);
+  const preview = usePreview({
+    name: 'PUT /schedules/{name}?dryRun',
+    form: { form, stored },
+    ask: askForPreview,
+    isFilled: (given) => isFilled(given.form, isNew),
+  });
   return (
     <ActionDialog
       title={isNew ? 'Add a schedule' : `Change ${stored?.name}`}
@@ -63,23 +67,21 @@ const DONE = {
   unchanged: 'It was just so already.',
 };
 
-/** What the console says of it; nothing is stored. */
-function usePreview(form: ScheduleForm, stored: ScheduleInFull | undefined) {
-  const settled = useSettled(form);
-  const isCurrent = JSON.stringify(settled) === JSON.stringify(form);
-  const query = useQuery({
-    queryKey: ['PUT /schedules/{name}?dryRun', settled, stored?.etag],
-    queryFn: async ({ signal }): Promise<Preview> =>
-      await client.request('PUT /schedules/{name}', {
-        params: { name: settled.name },
-        query: { dryRun: 'true' },
-        body: bodyOf(settled, stored),
-        signal,
-      }),
-    enabled: isFilled(settled, stored === undefined),
-    gcTime: 0,
+interface PreviewedForm {
+  readonly form: ScheduleForm;
+  readonly stored: ScheduleInFull | undefined;
+}
+
+async function askForPreview(
+  { form, stored }: PreviewedForm,
+  signal: AbortSignal,
+): Promise<Preview> {
+  return await client.request('PUT /schedules/{name}', {
+    params: { name: form.name },
+    query: { dryRun: 'true' },
+    body: bodyOf(form, stored),
+    signal,
   });
-  return { data: isCurrent ? query.data : undefined, error: isCurrent ? query.error : null };
 }
 
 interface InputsProps {

@@ -14,6 +14,7 @@ interface SectionLink {
     | '/schedules'
     | '/intake'
     | '/audit'
+    | '/access'
     | '/system';
   readonly title: string;
   /** Who finds anything there; left out: everybody. */
@@ -40,6 +41,7 @@ export const SECTIONS: readonly (readonly SectionLink[])[] = [
   ],
   [
     { to: '/audit', title: 'Audit', least: 'operator' },
+    { to: '/access', title: 'Access', least: 'admin' },
     { to: '/system', title: 'System' },
   ],
 ];

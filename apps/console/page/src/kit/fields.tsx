@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { Field } from '../kit/field.tsx';
+import { Field } from './field.tsx';
 import './fields.css';
 
 interface FieldProps {
@@ -21,6 +21,7 @@ export function TextField({ label, hint, isDisabled = false, onChange, ...rest }
     <Field label={label} hint={hint}>
       <input
         className="field"
+        autoComplete="off"
         disabled={isDisabled}
         onChange={({ target }) => onChange(target.value)}
         {...rest}

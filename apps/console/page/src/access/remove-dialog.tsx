@@ -1,0 +1,36 @@
+import { ActionDialog } from '../kit/action-dialog.tsx';
+import { client } from '../live/api.ts';
+import { type AccessJson, removalText } from './access-words.ts';
+
+interface RemoveDialogProps {
+  readonly access: AccessJson;
+  readonly all: readonly AccessJson[];
+  /** Who does it. */
+  readonly caller: string | undefined;
+  readonly onClose: () => void;
+}
+
+export function RemoveDialog({ access, all, caller, onClose }: RemoveDialogProps) {
+  const { name } = access;
+  return (
+    <ActionDialog
+      title={`Let ${name} in no more?`}
+      doIt={`Remove ${name}`}
+      kind="danger"
+      doing="Removing them."
+      onClose={onClose}
+      action={async () => {
+        await client.request('DELETE /access/{name}', { params: { name } });
+        return [`${name} is let in no more.`];
+      }}
+    >
+      <p>
+        Their token and their sessions count no longer; a page that they have open ends within
+        seconds. What they did stays in the audit.
+      </p>
+      {removalText(access, all, caller).map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+    </ActionDialog>
+  );
+}
