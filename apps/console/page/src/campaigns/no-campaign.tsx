@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { Allowed } from '../access/allowed.tsx';
 import { EmptyState } from '../kit/empty-state.tsx';
 
 /** Of a console that has just been set up. */
@@ -7,9 +8,11 @@ export function NoCampaign() {
     <EmptyState
       title="There is no campaign yet."
       action={
-        <Link to="/new-list" className="button is-main">
-          Load a list
-        </Link>
+        <Allowed to="operator">
+          <Link to="/new-list" className="button is-main">
+            Load a list
+          </Link>
+        </Allowed>
       }
     />
   );

@@ -41,9 +41,11 @@ export function RetryButton({
 function ToDesk({ campaign: { id, outcomes } }: { readonly campaign: CampaignStatusJson }) {
   if (outcomes.unknown === 0) return null;
   return (
-    <Link to="/in-doubt" search={{ campaign: id }} className="button">
-      Decide {formatCount(outcomes.unknown)}…
-    </Link>
+    <Allowed to="operator">
+      <Link to="/in-doubt" search={{ campaign: id }} className="button">
+        Decide {formatCount(outcomes.unknown)}…
+      </Link>
+    </Allowed>
   );
 }
 

@@ -2,7 +2,7 @@ import type { ApiAnswer, CallInDoubt } from '@libby-dialer/http-api';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { Allowed } from '../access/allowed.tsx';
+import { useMay } from '../access/caller.ts';
 import { Button } from '../kit/button.tsx';
 import { DataTable } from '../kit/data-table.tsx';
 import { EmptyState } from '../kit/empty-state.tsx';
@@ -29,6 +29,7 @@ export function InDoubtPage() {
   const navigate = useNavigate();
   const { calls, counts, query } = useDoubts(campaign);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const mayDecide = useMay('operator');
   const total = totalOf(counts, campaign);
   return (
     <Page title="In doubt" state={total > 0 && `${formatCount(total)} to decide`}>
@@ -49,14 +50,11 @@ export function InDoubtPage() {
         more={query.hasNextPage && calls.length < total ? query.fetchMore : undefined}
         isLoadingMore={query.isFetchingNextPage}
         empty={query.isPending ? null : <NoDoubt campaign={campaign} />}
-        chosen={chosen}
-        onChoose={setChosen}
+        {...(mayDecide && { chosen, onChoose: setChosen })}
         tools={
           <>
             <CampaignChoice counts={counts} campaign={campaign} />
-            <Allowed to="operator">
-              <Decide calls={calls.filter(({ callId }) => chosen.has(callId))} />
-            </Allowed>
+            {mayDecide && <Decide calls={calls.filter(({ callId }) => chosen.has(callId))} />}
           </>
         }
       />

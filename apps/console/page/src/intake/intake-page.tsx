@@ -1,6 +1,7 @@
 import type { ApiAnswer } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { Allowed } from '../access/allowed.tsx';
 import { Facts } from '../kit/facts.tsx';
 import { Failure } from '../kit/failure.tsx';
 import { Notice } from '../kit/notice.tsx';
@@ -32,9 +33,11 @@ export function IntakePage() {
       <Section title="One entry" note="by the id that pushing it gave">
         <FindEntry />
       </Section>
-      <Section title="Rejected" note="what could not be called, the latest first">
-        <RejectsTable total={inbox?.rejected} />
-      </Section>
+      <Allowed to="operator">
+        <Section title="Rejected" note="what could not be called, the latest first">
+          <RejectsTable total={inbox?.rejected} />
+        </Section>
+      </Allowed>
       <Section title="Webhooks" note="results for other services">
         <WebhooksTable />
       </Section>
@@ -71,7 +74,7 @@ function Inbox({ inbox }: { readonly inbox: Inbox }) {
           {
             name: 'rejected',
             value: formatCount(rejected),
-            note: rejected === 0 ? 'all could be called' : 'kept below',
+            note: rejected === 0 ? 'all could be called' : 'could not be called',
           },
         ]}
       />

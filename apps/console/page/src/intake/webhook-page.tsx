@@ -71,9 +71,11 @@ export function WebhookPage() {
       {webhook !== undefined && (
         <>
           <WebhookFacts webhook={webhook} />
-          <Section title="Given up" note="each was tried as often as the webhook does">
-            <DeadLetters webhook={webhook} />
-          </Section>
+          <Allowed to="operator">
+            <Section title="Given up" note="each was tried as often as the webhook does">
+              <DeadLetters webhook={webhook} />
+            </Section>
+          </Allowed>
         </>
       )}
     </Page>

@@ -21,7 +21,9 @@ function tick(): void {
   for (const listener of listeners) listener();
 }
 
+const readNow = () => now;
+
 /** Epoch ms of the browser's clock, every second anew. */
 export function useNow(): number {
-  return useSyncExternalStore(listen, () => now);
+  return useSyncExternalStore(listen, readNow, readNow);
 }

@@ -20,19 +20,23 @@ const CHOICES: {
 const listeners = new Set<() => void>();
 let preferences: Preferences = { theme: kept('theme'), times: kept('times') };
 
+const readPreferences = () => preferences;
+
 /** What somebody has chosen for themselves, kept in this browser. */
 export function usePreferences(): Preferences {
-  return useSyncExternalStore(listen, () => preferences);
+  return useSyncExternalStore(listen, readPreferences, readPreferences);
 }
 
 const systemIsDark = matchMedia('(prefers-color-scheme: dark)');
 
 /** Chosen or the system's. */
 export function useShownTheme(): 'light' | 'dark' {
-  return useSyncExternalStore(listen, () => {
-    if (preferences.theme !== 'system') return preferences.theme;
-    return systemIsDark.matches ? 'dark' : 'light';
-  });
+  return useSyncExternalStore(listen, readTheme, readTheme);
+}
+
+function readTheme(): 'light' | 'dark' {
+  if (preferences.theme !== 'system') return preferences.theme;
+  return systemIsDark.matches ? 'dark' : 'light';
 }
 
 function listen(listener: () => void): () => void {

@@ -83,5 +83,5 @@ class LiveSnapshot {
 const live = new LiveSnapshot();
 
 export function useLive(): Live {
-  return useSyncExternalStore(live.listen, live.read);
+  return useSyncExternalStore(live.listen, live.read, live.read);
 }

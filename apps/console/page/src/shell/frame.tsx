@@ -1,3 +1,4 @@
+import { mayUse } from '@libby-dialer/http-api/role';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -6,10 +7,12 @@ import { useLive } from '../live/live-snapshot.ts';
 import { asking } from '../live/queries.ts';
 import './frame.css';
 import { Allowed } from '../access/allowed.tsx';
+import { useCaller } from '../access/caller.ts';
 import { SignedIn } from '../access/signed-in.tsx';
 import { Connection } from './connection.tsx';
+import { NotForYou } from './nothing-here.tsx';
 import { Preferences } from './preferences.tsx';
-import { SECTIONS } from './sections.ts';
+import { leastRoleAt, SECTIONS } from './sections.ts';
 
 /** What is around every page: navigation, and whether any of it is real and live. */
 export function Frame() {
@@ -42,9 +45,16 @@ export function Frame() {
         <span className="brand">libby-dialer</span>
       </header>
       <Navigation isOpen={isOpen} />
-      <Outlet />
+      <Place path={path} />
     </div>
   );
+}
+
+/** What is at an address, for whom it is. */
+function Place({ path }: { readonly path: string }) {
+  const { data: caller } = useCaller();
+  if (caller && !mayUse(caller.role, leastRoleAt(path))) return <NotForYou role={caller.role} />;
+  return <Outlet />;
 }
 
 function Navigation({ isOpen }: { readonly isOpen: boolean }) {

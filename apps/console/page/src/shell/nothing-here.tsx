@@ -1,3 +1,4 @@
+import type { Role } from '@libby-dialer/http-api';
 import { type ErrorComponentProps, Link } from '@tanstack/react-router';
 import { Button } from '../kit/button.tsx';
 import { EmptyState } from '../kit/empty-state.tsx';
@@ -7,15 +8,27 @@ import { errorText } from '../live/api.ts';
 export function NothingHere() {
   return (
     <Page title="Nothing here">
-      <EmptyState
-        title="This address leads nowhere."
-        action={
-          <Link to="/" className="button">
-            To the overview
-          </Link>
-        }
-      />
+      <EmptyState title="This address leads nowhere." action={<ToOverview />} />
     </Page>
+  );
+}
+
+/** Somebody has sent them the address of a page for others. */
+export function NotForYou({ role }: { readonly role: Role }) {
+  return (
+    <Page title="Not for you">
+      <EmptyState title={`This page is not for a ${role}.`} action={<ToOverview />}>
+        Whoever runs the dialer can let you in as more.
+      </EmptyState>
+    </Page>
+  );
+}
+
+function ToOverview() {
+  return (
+    <Link to="/" className="button">
+      To the overview
+    </Link>
   );
 }
 

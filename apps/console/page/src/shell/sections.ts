@@ -45,3 +45,9 @@ export const SECTIONS: readonly (readonly SectionLink[])[] = [
     { to: '/system', title: 'System' },
   ],
 ];
+
+/** Who finds anything at an address. */
+export function leastRoleAt(path: string): LeastRole {
+  const section = SECTIONS.flat().find(({ to }) => path === to || path.startsWith(`${to}/`));
+  return section?.least ?? 'viewer';
+}
