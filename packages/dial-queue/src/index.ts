@@ -54,6 +54,7 @@ export type {
   CallQuestion,
   CallRecord,
   CallRecords,
+  FoundCall,
   FoundCalls,
   StoredResult,
 } from './calls/call-records.ts';

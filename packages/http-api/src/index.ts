@@ -31,6 +31,7 @@ export {
   type CallInDoubt,
   type CallJson,
   type DecisionOnDoubt,
+  type FoundCallJson,
   MOST_CALLS_PUSHED,
   type ResolvedCallJson,
 } from './routes/calls.ts';

@@ -87,6 +87,7 @@ export { type CallPage, type CallPageRequest, callPage } from './calls/call-page
 export type { CallStep } from './calls/call-timeline.ts';
 export {
   type CallInFull,
+  type FoundCallInFull,
   type FoundCallsInFull,
   findCall,
   findCalls,

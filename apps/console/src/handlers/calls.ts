@@ -1,6 +1,5 @@
 import { isoInstant } from '@libby-dialer/dialing';
 import {
-  type ApiAnswer,
   type ApiParts,
   type ApiReceived,
   MOST_CALLS_PUSHED,
@@ -148,6 +147,6 @@ function questionOf({ number, country, externalId, callId }: Asked): CallQuestio
   return { kind: 'callId', text: callId ?? '' };
 }
 
-function inFull({ timeline, ...call }: CallInFull): ApiAnswer<'GET /calls/{callId}'> {
+function inFull<Call extends CallInFull>({ timeline, ...call }: Call) {
   return { ...call, timeline: [...timeline] };
 }

@@ -34,6 +34,17 @@ test('JSON has each call in full', async () => {
   });
 });
 
+test('a call whose row has the number beside the dialed one says which is dialed', async () => {
+  const campaign = await bench.campaign('spring', {
+    columns: { toPhoneNumber: ['Mobile', 'Home'] },
+  });
+  const list = await bench.file('two.csv', `Name,Mobile,Home\nAda,${phone(1)},${phone(2)}\n`);
+  await bench.run(['load', list, '--campaign', campaign]);
+  expect((await bench.run(['find', phone(2)])).stdout).toContain(
+    `Its row has the number as another one; only ${phone(1)} (Mobile) is dialed.\n`,
+  );
+});
+
 test.each([[[]], [['+15055550123', '--external-id', 'crm-1']]])(
   'one thing at a time is looked for: %j',
   async (argv) => {

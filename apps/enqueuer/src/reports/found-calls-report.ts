@@ -1,4 +1,4 @@
-import type { CallInFull, FoundCallsInFull } from '@libby-dialer/operations';
+import type { FoundCallInFull, FoundCallsInFull } from '@libby-dialer/operations';
 import { countOf } from '@libby-dialer/runtime';
 import { formatTable } from '../terminal/table.ts';
 
@@ -22,12 +22,22 @@ export function foundCallsReport(
   return `${blocks.join('')}${notes.map((note) => `${note}\n`).join('')}`;
 }
 
-function callReport(call: CallInFull, width: number): string {
+function callReport(call: FoundCallInFull, width: number): string {
   const { callId, campaign, outcome, state, name, toPhoneNumber, externalId } = call;
   const who = [name, toPhoneNumber, externalId].filter((text) => text).join(', ');
   const steps = call.timeline.map(({ at, sentence }) => [instantText(at), sentence]);
-  const head = `${callId} in ${campaign}: ${outcome ?? state}\n${who === '' ? '' : `${who}\n`}`;
-  return `${head}${formatTable(steps, width)}`;
+  const head = [
+    `${callId} in ${campaign}: ${outcome ?? state}`,
+    ...(who === '' ? [] : [who]),
+    ...(call.isOtherNumber ? [otherNumberLine(call)] : []),
+  ];
+  return `${head.join('\n')}\n${formatTable(steps, width)}`;
+}
+
+function otherNumberLine({ toPhoneNumber, phoneColumn }: FoundCallInFull): string {
+  const dialed = [toPhoneNumber, phoneColumn && `(${phoneColumn})`].filter((text) => text);
+  const only = dialed.length === 0 ? '' : `; only ${dialed.join(' ')} is dialed`;
+  return `Its row has the number as another one${only}.`;
 }
 
 /** To the second. */

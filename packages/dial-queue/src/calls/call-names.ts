@@ -1,19 +1,29 @@
 import type { DedupeBy } from '@libby-dialer/dialing';
 import type { IdentifiedCall } from '../jobs/call-job.ts';
 import type { CallName, CallNameKind, Identity } from '../people/identity.ts';
-import { nameBuckets } from '../people/identity.ts';
+import { isCallId, nameBuckets } from '../people/identity.ts';
 import type { Keys } from '../redis/keys.ts';
+import { hashSteps } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { repliesOf } from '../redis/replies.ts';
 
 const BUCKETS_PER_STEP = 512;
+const FIELDS_PER_STEP = 1000;
 
 /** What a call can be looked for by, beside its id. */
-type Named = Pick<IdentifiedCall['call'], 'to' | 'externalId'>;
+type Named = Pick<IdentifiedCall['call'], 'to' | 'externalId' | 'otherNumbers'>;
+
+/** A call that an index leads to. */
+export interface NamedCall {
+  readonly callId: string;
+  /** The name is another number of its row, which is not dialed. */
+  readonly isOther: boolean;
+}
 
 /**
  * An index for each campaign from numbers and externalIds, as keyed hashes, to the ids of its
- * calls. What a campaign dedupes by is not in it: from that an id can be computed.
+ * calls. What a campaign dedupes by is not in it: from that an id can be computed. Beside another
+ * number of a row stands more of its hash: once the call has ended, nothing else tells whose it is.
  */
 export class CallNames {
   readonly #redis: RedisConnection;
@@ -37,10 +47,10 @@ export class CallNames {
   ): Promise<void> {
     const pipeline = this.#redis.pipeline();
     for (const { callId, call } of calls) {
-      for (const { kind, text } of namesOf(call)) {
-        if (kind === dedupeBy) continue;
-        const { bucket, hash } = identity.callName(kind, text);
-        pipeline.hset(this.#bucket(campaign, bucket), fieldOf(hash, callId), '');
+      for (const { kind, text, isOther } of namesOf(call)) {
+        if (kind === dedupeBy && !isOther) continue;
+        const { bucket, hash, check } = identity.callName(kind, text);
+        pipeline.hset(this.#bucket(campaign, bucket), fieldOf(hash, callId), isOther ? check : '');
       }
     }
     if (pipeline.length > 0) await repliesOf(pipeline);
@@ -64,6 +74,19 @@ export class CallNames {
     }
   }
 
+  /**
+   * The same where nobody knows any more what else the call is noted under: looks through all of
+   * the campaign.
+   */
+  async forgetCall(campaign: string, callId: string): Promise<void> {
+    if (!isCallId(callId)) return;
+    const keys = nameBuckets().map((bucket) => this.#bucket(campaign, bucket));
+    for (let from = 0; from < keys.length; from += BUCKETS_PER_STEP) {
+      const step = keys.slice(from, from + BUCKETS_PER_STEP);
+      await Promise.all(step.map((key) => this.#forgetIn(key, callId)));
+    }
+  }
+
   /** Takes all of an archived campaign out. */
   async remove(campaign: string): Promise<void> {
     const keys = nameBuckets().map((bucket) => this.#bucket(campaign, bucket));
@@ -71,25 +94,44 @@ export class CallNames {
       await this.#redis.unlink(...keys.slice(from, from + BUCKETS_PER_STEP));
   }
 
+  async #forgetIn(key: string, callId: string): Promise<void> {
+    const pattern = fieldOf('*', callId);
+    for await (const fields of hashSteps(this.#redis, key, FIELDS_PER_STEP, pattern))
+      await this.#redis.hdel(key, ...fields.map(([field]) => field));
+  }
+
   #bucket(campaign: string, bucket: string): string {
     return `${this.#keys.campaign(campaign).names}:${bucket}`;
   }
 }
 
-/** The ids of the calls of that name, by the fields of its bucket. */
-export function callIdsOf({ hash }: CallName, fields: readonly string[]): string[] {
-  return fields
-    .filter((field) => field.startsWith(hash))
-    .map((field) => `c${field.slice(hash.length)}`);
+/** The calls of that name, by what its bucket holds. */
+export function callsNamed(
+  { hash, check }: CallName,
+  fields: Readonly<Record<string, string>>,
+): NamedCall[] {
+  return Object.entries(fields)
+    .filter(([field, beside]) => field.startsWith(hash) && (beside === '' || beside === check))
+    .map(([field, beside]) => ({
+      callId: `c${field.slice(hash.length)}`,
+      isOther: beside !== '',
+    }));
 }
 
 function fieldOf(hash: string, callId: string): string {
   return hash + callId.slice(1);
 }
 
-function namesOf({ to, externalId }: Partial<Named>): { kind: CallNameKind; text: string }[] {
-  return [
-    ...(to === undefined ? [] : [{ kind: 'phone', text: to } as const]),
-    ...(externalId === undefined ? [] : [{ kind: 'externalId', text: externalId } as const]),
-  ];
+interface Name {
+  readonly kind: CallNameKind;
+  readonly text: string;
+  readonly isOther: boolean;
+}
+
+function namesOf({ to, externalId, otherNumbers = [] }: Partial<Named>): Name[] {
+  const names: Name[] = otherNumbers.map((text) => ({ kind: 'phone', text, isOther: true }));
+  if (to !== undefined) names.push({ kind: 'phone', text: to, isOther: false });
+  if (externalId !== undefined)
+    names.push({ kind: 'externalId', text: externalId, isOther: false });
+  return names;
 }

@@ -10,7 +10,7 @@ import type { CampaignKeys, Keys } from '../redis/keys.ts';
 import { streamEntries } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { repliesOf } from '../redis/replies.ts';
-import { CallNames, callIdsOf } from './call-names.ts';
+import { CallNames, callsNamed, type NamedCall } from './call-names.ts';
 
 /** What calls are looked for by. */
 export type CallQuestion =
@@ -40,8 +40,13 @@ export interface StoredResult {
   readonly record: ResultRecord;
 }
 
+export interface FoundCall extends CallRecord {
+  /** What was looked for is another number of its row: not that is dialed. */
+  readonly isOtherNumber: boolean;
+}
+
 export interface FoundCalls {
-  readonly calls: readonly CallRecord[];
+  readonly calls: readonly FoundCall[];
   /** There are more than so many. */
   readonly isCut: boolean;
   /**
@@ -59,9 +64,8 @@ export interface CallRecords {
   read(campaign: string, callId: string): Promise<CallRecord | undefined>;
 }
 
-interface Place {
+interface Place extends NamedCall {
   readonly campaign: string;
-  readonly callId: string;
 }
 
 const CAMPAIGNS_PER_STEP = 250;
@@ -92,7 +96,8 @@ export class RedisCallRecords implements CallRecords {
     for (let from = 0; from < campaigns.length; from += CAMPAIGNS_PER_STEP) {
       const step = campaigns.slice(from, from + CAMPAIGNS_PER_STEP);
       if (question.kind === 'callId') {
-        places.push(...step.map((campaign) => ({ campaign, callId: question.text })));
+        const callId = question.text;
+        places.push(...step.map((campaign) => ({ campaign, callId, isOther: false })));
         continue;
       }
       const named = await this.#named(question, step);
@@ -151,7 +156,7 @@ export class RedisCallRecords implements CallRecords {
     const name = identity.callName(kind, text);
     const pipeline = this.#redis.pipeline();
     for (const campaign of campaigns) {
-      pipeline.hkeys(this.#names.bucketOf(campaign, name));
+      pipeline.hgetall(this.#names.bucketOf(campaign, name));
       pipeline.hmget(this.#keys.campaign(campaign).state, 'dedupeBy', 'named');
     }
     const replies = await repliesOf(pipeline);
@@ -160,11 +165,12 @@ export class RedisCallRecords implements CallRecords {
     const unnamed: string[] = [];
     for (const [index, campaign] of campaigns.entries()) {
       const [fields, [dedupeBy, named]] = replies.slice(2 * index, 2 * index + 2) as [
-        string[],
+        Record<string, string>,
         (string | null)[],
       ];
-      const callIds = new Set([identity.callId(campaign, key), ...callIdsOf(name, fields)]);
-      places.push(...[...callIds].map((callId) => ({ campaign, callId })));
+      const byId = { callId: identity.callId(campaign, key), isOther: false };
+      const noted = callsNamed(name, fields).filter(({ callId }) => callId !== byId.callId);
+      places.push(...[byId, ...noted].map((call) => ({ campaign, ...call })));
       if (dedupeBy && dedupeBy !== kind && !named) unnamed.push(campaign);
     }
     return { places, unnamed };
@@ -186,12 +192,15 @@ export class RedisCallRecords implements CallRecords {
     return there;
   }
 
-  async #readAll(places: readonly Place[]): Promise<CallRecord[]> {
-    const calls: CallRecord[] = [];
+  async #readAll(places: readonly Place[]): Promise<FoundCall[]> {
+    const calls: FoundCall[] = [];
     for (let from = 0; from < places.length; from += CALLS_PER_STEP) {
       const step = places.slice(from, from + CALLS_PER_STEP);
       const read = await Promise.all(
-        step.map(async ({ campaign, callId }) => await this.read(campaign, callId)),
+        step.map(async ({ campaign, callId, isOther }) => {
+          const call = await this.read(campaign, callId);
+          return call && { ...call, isOtherNumber: isOther };
+        }),
       );
       calls.push(...read.filter((call) => call !== undefined));
     }
@@ -248,9 +257,12 @@ function recordIn(fields: readonly string[]): ResultRecord {
 }
 
 /** An index may lead to another's call. What was erased says no more whose it was. */
-function isMeant(call: CallRecord, { kind, text }: CallQuestion): boolean {
+function isMeant(call: FoundCall, { kind, text }: CallQuestion): boolean {
   if (kind === 'callId') return call.callId === text;
   const payload = readCall(call.job?.data);
+  // The row as it was noted may never have been queued, and another in its place.
+  if (call.isOtherNumber)
+    return payload === undefined || payload.otherNumbers?.includes(text) === true;
   const record = call.results.at(-1)?.record;
   const number = record?.toPhoneNumber ?? payload?.to;
   if (number === undefined || number === ERASED) return true;

@@ -176,7 +176,8 @@ export class Eraser {
         signal?.throwIfAborted();
         if (await this.#eraseCall(data, at)) total.ended += 1;
         total.calls.add(`${data.campaign}:${data.callId}`);
-        if (data.call !== undefined) dialed.add(data.call.to);
+        const to = data.call?.to ?? data.latest?.toPhoneNumber;
+        if (to !== undefined) dialed.add(to);
         total.jobs += data.hasJob || data.isSetAside ? 1 : 0;
         total.keptPayloads += data.isKept ? 1 : 0;
         total.results += data.resultIds.length;
@@ -281,11 +282,14 @@ export class Eraser {
   }
 
   async #forgetNames({ campaign, callId, call, latest }: PersonalData): Promise<void> {
-    const to = call?.to ?? latest?.toPhoneNumber;
-    const externalId = call?.externalId ?? latest?.externalId;
-    const names = { ...(to && { to }), ...(externalId && { externalId }) };
+    const names = new CallNames(this.#redis, this.#keys);
+    // What a row of several phones had beside the dialed one is gone with its payload.
+    if (call === undefined && latest?.phoneColumn !== undefined)
+      return await names.forgetCall(campaign, callId);
+    const { toPhoneNumber: to, externalId } = latest ?? {};
+    const known = call ?? { ...(to && { to }), ...(externalId && { externalId }) };
     const identity = await Identity.load(this.#redis, this.#keys);
-    await new CallNames(this.#redis, this.#keys).forget(identity, campaign, callId, names);
+    await names.forget(identity, campaign, callId, known);
   }
 
   async #eraseCopy({ campaign, callId }: PersonalData): Promise<false> {

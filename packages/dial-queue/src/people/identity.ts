@@ -35,6 +35,8 @@ export interface Person {
 const NAME_BUCKET_LENGTH = 2;
 /** With the bucket 36 bits. That two names share them is noticed when the call is read. */
 const NAME_HASH_LENGTH = 4;
+/** So many more where nothing that is read later tells it. */
+const NAME_CHECK_LENGTH = 8;
 
 /** What a call may be looked for by. */
 export type CallNameKind = 'phone' | 'externalId';
@@ -43,6 +45,8 @@ export type CallNameKind = 'phone' | 'externalId';
 export interface CallName {
   readonly bucket: string;
   readonly hash: string;
+  /** With the others, no two names share it. */
+  readonly check: string;
 }
 
 /**
@@ -102,7 +106,8 @@ export class Identity {
   /** What a call is found by, beside its id: never the number or the key itself. */
   callName(kind: CallNameKind, text: string): CallName {
     const mac = this.#mac(`name\0${kind}\0${text}`).toString('base64url');
-    return { bucket: mac.slice(0, NAME_BUCKET_LENGTH), hash: mac.slice(-NAME_HASH_LENGTH) };
+    const check = mac.slice(NAME_BUCKET_LENGTH, NAME_BUCKET_LENGTH + NAME_CHECK_LENGTH);
+    return { bucket: mac.slice(0, NAME_BUCKET_LENGTH), hash: mac.slice(-NAME_HASH_LENGTH), check };
   }
 
   person(toPhoneNumber: string): Person {

@@ -1,4 +1,5 @@
 import type { QueuedCall, ResultRecord } from '@libby-dialer/dialing';
+import { CallNames, callsNamed } from '../calls/call-names.ts';
 import { readCall, readData } from '../jobs/call-job.ts';
 import { SetAsideJobs } from '../jobs/set-aside-jobs.ts';
 import type { Keys } from '../redis/keys.ts';
@@ -6,6 +7,7 @@ import { hashSteps, streamEntries } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { number, text } from '../redis/script-inputs.ts';
+import { Identity } from './identity.ts';
 
 const ITEMS_PER_STEP = 1000;
 
@@ -31,7 +33,8 @@ export interface PersonalData {
 /**
  * Finds the calls to a number, and those whose row names it beside the dialed one. An id tells
  * only those that are the same by the number, so everything is read that holds one: jobs, kept
- * payloads, results. Slow, in bounded steps.
+ * payloads, results. Of a row whose payload is gone, the index of its campaign tells the other
+ * numbers. Slow, in bounded steps.
  */
 export class PersonalDataFinder {
   static readonly #findJobs = new Script({
@@ -74,8 +77,10 @@ export class PersonalDataFinder {
       Object.assign(of(campaign, callId), { call, isKept: true });
       signal?.throwIfAborted();
     }
+    const beside = await this.#rowsBeside(toPhoneNumber);
     for await (const [id, record] of this.#results(signal)) {
-      const isKnown = found.has(`${record.campaign}:${record.callId}`);
+      const call = `${record.campaign}:${record.callId}`;
+      const isKnown = found.has(call) || beside.has(call);
       if (record.toPhoneNumber !== toPhoneNumber && !isKnown) continue;
       const data = of(record.campaign, record.callId);
       data.resultIds.push(id);
@@ -130,6 +135,21 @@ export class PersonalDataFinder {
         }
       }
     }
+  }
+
+  /** Calls whose rows name the number beside the dialed one, also those that have ended. */
+  async #rowsBeside(toPhoneNumber: string): Promise<ReadonlySet<string>> {
+    const calls = new Set<string>();
+    const identity = await Identity.peek(this.#redis, this.#keys);
+    if (identity === undefined) return calls;
+    const names = new CallNames(this.#redis, this.#keys);
+    const name = identity.callName('phone', toPhoneNumber);
+    for (const campaign of await this.#campaigns()) {
+      const fields = await this.#redis.hgetall(names.bucketOf(campaign, name));
+      for (const { callId, isOther } of callsNamed(name, fields))
+        if (isOther) calls.add(`${campaign}:${callId}`);
+    }
+    return calls;
   }
 
   async *#results(signal?: AbortSignal): AsyncGenerator<[id: string, ResultRecord]> {

@@ -27,13 +27,18 @@ export async function* streamEntries(
   }
 }
 
-/** A hash's fields and values, in steps of about that size. One may come twice. */
+/**
+ * A hash's fields and values, in steps of about that size. One may come twice.
+ * @param pattern of the fields, as Redis matches them
+ */
 export async function* hashSteps(
   redis: RedisConnection,
   key: string,
   step: number,
+  pattern = '*',
 ): AsyncGenerator<readonly (readonly [field: string, value: string])[]> {
-  for await (const flat of steps((cursor) => redis.hscan(key, cursor, 'COUNT', step))) {
+  const scan = (cursor: string) => redis.hscan(key, cursor, 'MATCH', pattern, 'COUNT', step);
+  for await (const flat of steps(scan)) {
     yield flat.flatMap((field, index) =>
       index % 2 === 0 ? [[field, flat[index + 1] ?? ''] as const] : [],
     );

@@ -77,6 +77,15 @@ const callInFullSchema = callSchema
   })
   .meta({ id: 'CallInFull' });
 
+const foundCallSchema = callInFullSchema
+  .extend({
+    isOtherNumber: z
+      .boolean()
+      .describe('Its row has the number beside the one that is dialed (`toPhoneNumber`).'),
+  })
+  .meta({ id: 'FoundCall' });
+export type FoundCallJson = z.output<typeof foundCallSchema>;
+
 const decidedSchema = z
   .object({
     as: z.enum(['accepted', 'redial']),
@@ -227,7 +236,7 @@ export const callRoutes = {
         { error: 'needs exactly one of number, externalId and callId' },
       ),
     answer: z.object({
-      calls: z.array(callInFullSchema).describe('The newest first.'),
+      calls: z.array(foundCallSchema).describe('The newest first.'),
       isCut: z.boolean().describe('There are more.'),
       unnamed: z
         .array(campaignId)

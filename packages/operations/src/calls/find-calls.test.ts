@@ -111,6 +111,47 @@ test('to a person who was erased no name leads any more', async () => {
   expect(await findCall(bench.context, callId)).toMatchObject(erased);
 });
 
+test.each(['phone', 'row'] as const)(
+  'by a number that its row has beside the dialed one a call is found, and erased, also once it has ended (%s)',
+  async (dedupeBy) => {
+    const [mobile, home] = [phone(2), phone(3)];
+    const settings = { dedupeBy, columns: { toPhoneNumber: ['Mobile', 'Home'] } };
+    const csv = `Name,Mobile,Home\nAda,${mobile},${home}\nBob,${phone(4)},${phone(5)}\n`;
+    await bench.load(await bench.file('two.csv', csv), await bench.put('spring', settings));
+    const [callId = ''] = await bench.queued('spring');
+    const asked = async (text: string) =>
+      (await findCalls(bench.context, { kind: 'phone', text })).calls;
+    const expected = { callId, toPhoneNumber: mobile, phoneColumn: 'Mobile' };
+    expect(await asked(home)).toMatchObject([{ ...expected, isOtherNumber: true }]);
+    expect(await asked(mobile)).toMatchObject([{ ...expected, isOtherNumber: false }]);
+
+    await bench.claim('spring', callId);
+    const dialed = { ...DIALED, toPhoneNumber: mobile, phoneColumn: 'Mobile' };
+    await bench.settle('spring', callId, 'accepted', dialed);
+    const accepted = { ...expected, outcome: 'accepted', isOtherNumber: true };
+    expect(await asked(home)).toMatchObject([accepted]);
+
+    expect(await erasePerson(bench.context, home, signal)).toMatchObject({ calls: 1, results: 1 });
+    expect(await findCall(bench.context, callId)).toMatchObject({ toPhoneNumber: 'erased' });
+    expect(await asked(home)).toEqual([]);
+    expect(await asked(phone(5))).toMatchObject([{ isOtherNumber: true }]);
+  },
+);
+
+test('an erased call is noted under none of its numbers', async () => {
+  const [first, second, third] = [phone(2), phone(3), phone(4)];
+  const settings = { columns: { toPhoneNumber: ['Mobile', 'Home', 'Work'] } };
+  const csv = `Name,Mobile,Home,Work\nAda,${first},${second},${third}\n`;
+  await bench.load(await bench.file('three.csv', csv), await bench.put('spring', settings));
+  const [callId = ''] = await bench.queued('spring');
+  await bench.claim('spring', callId);
+  const dialed = { ...DIALED, toPhoneNumber: first, phoneColumn: 'Mobile' };
+  await bench.settle('spring', callId, 'accepted', dialed);
+  await erasePerson(bench.context, second, signal);
+  const { names } = bench.keys.campaign('spring');
+  expect(await bench.redis.keys(`${names}:*`)).toEqual([]);
+});
+
 test('of an archived campaign nothing is left to be found by', async () => {
   await bench.load(await bench.list('list.csv', 1), await bench.put('spring', { dedupeBy: 'row' }));
   const [callId = ''] = await bench.queued('spring');

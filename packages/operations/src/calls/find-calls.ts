@@ -2,6 +2,7 @@ import {
   type CallQuestion,
   type CallRecord,
   type CampaignStatus,
+  type FoundCall,
   readCall,
 } from '@libby-dialer/dial-queue';
 import { CallTimes, type ResultRecord } from '@libby-dialer/dialing';
@@ -22,9 +23,11 @@ export type CallInFull = CallJson & {
   readonly result: ResultRecord | null;
 };
 
+export type FoundCallInFull = CallInFull & Pick<FoundCall, 'isOtherNumber'>;
+
 export interface FoundCallsInFull {
   /** The newest first. */
-  readonly calls: readonly CallInFull[];
+  readonly calls: readonly FoundCallInFull[];
   /** There are more: the newest may be missing. */
   readonly isCut: boolean;
   /** Campaigns of an older version, of which some may be missing. */
@@ -33,7 +36,7 @@ export interface FoundCallsInFull {
 
 /**
  * Every call of a number (in E.164 form), externalId or call id, in all campaigns that are not
- * archived, also those that wait.
+ * archived, also those that wait; of a number also those whose row has it beside the dialed one.
  */
 export async function findCalls(
   context: Context,
@@ -41,7 +44,11 @@ export async function findCalls(
 ): Promise<FoundCallsInFull> {
   const { calls, ...rest } = await context.queue.callRecords.find(question, MOST_FOUND);
   const inFull = await new CallReader(context).readAll(calls);
-  return { calls: inFull.toSorted(byQueuedAt), ...rest };
+  const found = inFull.map((call, index) => ({
+    ...call,
+    isOtherNumber: calls[index]?.isOtherNumber === true,
+  }));
+  return { calls: found.toSorted(byQueuedAt), ...rest };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { CallJson } from '@libby-dialer/http-api';
+import type { FoundCallJson } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -20,7 +20,16 @@ import {
   type Question,
 } from './question.ts';
 
-const COLUMNS: readonly Column<CallJson>[] = [CAMPAIGN_COLUMN, ...CALL_COLUMNS];
+const COLUMNS: readonly Column<FoundCallJson>[] = [CAMPAIGN_COLUMN, ...CALL_COLUMNS];
+/** Of a number: a row may have it, and another one be dialed. */
+const NUMBER_COLUMNS: readonly Column<FoundCallJson>[] = [
+  ...COLUMNS,
+  {
+    key: 'asked',
+    heading: 'The number asked for',
+    value: ({ isOtherNumber }) => (isOtherNumber ? 'another of the row, not dialed' : 'dialed one'),
+  },
+];
 
 /** Somebody complains, or asks: everything about a number. */
 export function PeoplePage() {
@@ -53,12 +62,22 @@ function Answer({ question }: { readonly question: Question }) {
       {given !== undefined && query.error === null && (
         <PersonSection given={given} calls={query.data?.calls ?? []} />
       )}
-      {query.data !== undefined && <FoundCalls found={query.data} />}
+      {query.data !== undefined && (
+        <FoundCalls
+          found={query.data}
+          columns={question.number === undefined ? COLUMNS : NUMBER_COLUMNS}
+        />
+      )}
     </>
   );
 }
 
-function FoundCalls({ found: { calls, isCut, unnamed } }: { readonly found: Found }) {
+interface FoundCallsProps {
+  readonly found: Found;
+  readonly columns: readonly Column<FoundCallJson>[];
+}
+
+function FoundCalls({ found: { calls, isCut, unnamed }, columns }: FoundCallsProps) {
   const navigate = useNavigate();
   return (
     <Section title="Calls" note="of campaigns that are not archived">
@@ -70,7 +89,7 @@ function FoundCalls({ found: { calls, isCut, unnamed } }: { readonly found: Foun
       )}
       <DataTable
         name="calls"
-        columns={COLUMNS}
+        columns={columns}
         rows={calls}
         keyOf={({ campaign, callId }) => `${campaign} ${callId}`}
         onOpen={({ callId, campaign }) =>

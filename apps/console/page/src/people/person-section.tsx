@@ -129,5 +129,5 @@ function Unsuppress({ given, calls, name, onClose }: DialogProps) {
 
 function waitingText(calls: readonly CallJson[]): string {
   const waiting = calls.filter(({ outcome }) => outcome === null).length;
-  return `${countOf(waiting, 'call')} to it ${waiting === 1 ? 'has' : 'have'} no outcome yet`;
+  return `${countOf(waiting, 'call')} with this number ${waiting === 1 ? 'has' : 'have'} no outcome yet`;
 }
