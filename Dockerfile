@@ -1,13 +1,15 @@
-# One image for the worker (unless told otherwise), the enqueuer, the console and the simulator: they share nearly all of their files.
+# One image for the worker (unless told otherwise), the enqueuer, the console and the simulator: they
+# share nearly all of their files.
 #
 #   docker build -t libby-dialer --build-arg VERSION=… --build-arg REVISION="$(git rev-parse HEAD)" .
-#   docker run --init libby-dialer                                              the worker
-#   docker run --init libby-dialer node apps/enqueuer/src/main.ts status        the enqueuer
-#   docker run --init libby-dialer node apps/console/src/main.ts               the console
-#   docker run --init libby-dialer node packages/libby-simulator/src/main.ts    the simulator
+#   docker run --init libby-dialer                       the worker
+#   docker run --init libby-dialer enqueuer status       the enqueuer
+#   docker run --init libby-dialer console               the console
+#   docker run --init libby-dialer simulator --help      the simulator
 
 FROM node:24-bookworm-slim AS dependencies
-# The pnpm that the checkout uses. Its binary is linked as it is, because its launcher needs an install script and none runs here.
+# The pnpm that the checkout uses. Its binary is linked as it is, because its launcher needs an
+# install script and none runs here.
 WORKDIR /opt/pnpm
 COPY tools/toolchain/pnpm ./
 RUN npm ci && ln -s /opt/pnpm/node_modules/@pnpm/exe.*/pnpm /usr/local/bin/pnpm
@@ -29,7 +31,8 @@ COPY packages/operations/package.json packages/operations/
 COPY packages/runtime/package.json packages/runtime/
 # Without the filter pnpm installs for every package that the lockfile knows, those that are not here included.
 RUN pnpm install --prod --frozen-lockfile --trust-lockfile \
-      --filter @libby-dialer/worker... --filter @libby-dialer/enqueuer... --filter @libby-dialer/console... --filter @libby-dialer/libby-simulator... \
+      --filter @libby-dialer/worker... --filter @libby-dialer/enqueuer... \
+      --filter @libby-dialer/console... --filter @libby-dialer/libby-simulator... \
     && chmod -R a+rX .
 
 # What browsers load is built here. Its tools, and its sources, are in no layer of the image.
@@ -47,7 +50,9 @@ FROM node:24-bookworm-slim AS source
 WORKDIR /app
 COPY apps ./apps
 COPY packages ./packages
-RUN rm -r apps/console/page packages/api-client && chmod -R a+rX .
+COPY tools/image/healthy.mjs ./tools/image/
+RUN rm -r apps/console/page packages/api-client && chmod -R a+rX . \
+    && chmod a+x apps/*/src/main.ts packages/libby-simulator/src/main.ts tools/image/healthy.mjs
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
@@ -56,17 +61,25 @@ WORKDIR /app
 COPY --from=dependencies /app ./
 COPY --from=source /app ./
 COPY --from=page /app/apps/console/page/dist ./apps/console/page/dist
+# Each program by its name. It is Node itself that runs, with neither a shell nor a package manager in
+# between: SIGTERM must reach it, or a stop leaves calls in doubt.
+RUN cd /usr/local/bin \
+    && ln -s /app/apps/worker/src/main.ts worker \
+    && ln -s /app/apps/enqueuer/src/main.ts enqueuer \
+    && ln -s /app/apps/console/src/main.ts console \
+    && ln -s /app/packages/libby-simulator/src/main.ts simulator \
+    && ln -s /app/tools/image/healthy.mjs healthy
 # The user `node`; by number, so that Kubernetes can tell that it is not root (runAsNonRoot).
 USER 1000:1000
 # A container's loopback is its own: neither probes nor Prometheus would reach the worker there.
 ENV WORKER_HTTP_HOST=0.0.0.0 WORKER_HTTP_PORT=9464
 EXPOSE 9464
-HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.WORKER_HTTP_PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1))"]
-# Neither a shell nor a package manager in between: SIGTERM must reach Node, or a stop leaves calls in doubt.
-CMD ["node", "apps/worker/src/main.ts"]
+HEALTHCHECK --interval=15s --timeout=10s --start-period=30s \
+  CMD exec healthy "$WORKER_HTTP_PORT/healthz"
+CMD ["worker"]
 ARG VERSION=dev
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="libby-dialer" \
-      org.opencontainers.image.description="A batch dialer for Libby: worker, enqueuer and simulator" \
+      org.opencontainers.image.description="A batch dialer for Libby: worker, enqueuer, console and simulator" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="$REVISION"

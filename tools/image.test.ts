@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join, matchesGlob } from 'node:path';
 import { expect, it } from 'vitest';
+import { runQuietly } from './processes.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const PROGRAMS = ['apps/worker', 'apps/enqueuer', 'apps/console', 'packages/libby-simulator'];
@@ -73,4 +77,42 @@ it('has no tests and nothing that only they need', () => {
   const furniture = /from '(?:vitest|fast-check|@libby-dialer\/(?:testkit|embedded))'/;
   expect(sources.filter((file) => furniture.test(read(file)))).toEqual([]);
   expect(image.filter((file) => /\btest(?:ing|kit)?\b/.test(file))).toEqual([]);
+});
+
+it('has each program that Compose runs by its name, for Node to run', () => {
+  const links = [...read('Dockerfile').matchAll(/ln -s \/app\/(\S+) (\w+)/g)];
+  const programs = new Map(links.map(([, file = '', name = '']) => [name, file]));
+  expect([...programs.keys()]).toEqual(['worker', 'enqueuer', 'console', 'simulator', 'healthy']);
+  for (const file of programs.values()) {
+    expect(image).toContain(file);
+    expect(read(file)).toMatch(/^#!\/usr\/bin\/env node\n/);
+  }
+  const compose = read('docker-compose.yml');
+  const run = [...compose.matchAll(/^ +(?:entrypoint: \[|test: \[CMD, (?!redis))(\w+)/gm)];
+  expect(run.length).toBeGreaterThan(4);
+  expect(run.filter(([, name = '']) => !programs.has(name))).toEqual([]);
+});
+
+/** Asks a program that answers so. */
+async function askWhetherWell(status: number, text: string) {
+  const server = createServer((_, response) => response.writeHead(status).end(text)).listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const ask = () =>
+    runQuietly(process.execPath, [join(ROOT, 'tools/image/healthy.mjs'), `${port}/readyz`]);
+  const answered = await ask();
+  server.close();
+  await once(server, 'close');
+  return { answered, refused: await ask() };
+}
+
+it('tells Docker whether a program is well, and otherwise why not', async () => {
+  const well = await askWhetherWell(200, 'ok\n');
+  expect(well.answered.code).toBe(0);
+  expect(well.refused).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('ECONNREFUSED'),
+  });
+  const { answered } = await askWhetherWell(503, 'Redis is not reachable\n');
+  expect(answered).toMatchObject({ code: 1, output: 'Redis is not reachable\n' });
 });

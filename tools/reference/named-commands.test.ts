@@ -17,7 +17,7 @@ function codeIn(markdown: string): string[] {
 
 /** At the beginning of a command, or as a service of Docker compose. */
 const RUNS =
-  /(?<=^\s*|[|;&(]\s*|run --rm (?:-T )?(?:simulated-)?)(?:\.\/bin\/)?enqueuer ([^#|;&)]+)/g;
+  /(?<=^\s*|[|;&(]\s*|run --rm (?:-T )?(?:simulated-|worker )?)(?:\.\/bin\/)?enqueuer ([^#|;&)]+)/g;
 
 /** The words after `enqueuer`, wherever a line of code runs it. */
 function commandsIn(code: string): string[][] {
