@@ -134,7 +134,7 @@ async function commandsOf({ client }: RedisStage): Promise<number> {
 }
 
 async function startConsole(redis: RedisStage): Promise<MeasuredProcess> {
-  return await MeasuredProcess.start('apps/console/src/main.ts', [], {
+  return await MeasuredProcess.start('dist/console.js', [], {
     env: {
       REDIS_URL: redis.server.url,
       DIALER_PREFIX: redis.keys.prefix,

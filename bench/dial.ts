@@ -81,7 +81,7 @@ function start(
 ): Promise<MeasuredProcess> {
   const { concurrency } = settings;
   if (contestant === 'ours') {
-    return MeasuredProcess.start('apps/worker/src/main.ts', [], {
+    return MeasuredProcess.start('dist/worker.js', [], {
       env: workerEnvironment(redis, libby, concurrency),
     });
   }

@@ -90,7 +90,7 @@ async function measureImport(rows: number): Promise<void> {
     await using redis = await RedisStage.open();
     const startedAt = Date.now();
     await using process = await MeasuredProcess.start(
-      'apps/enqueuer/src/main.ts',
+      'dist/enqueuer.js',
       ['suppress', 'import', file, '--country', 'US', '--json'],
       { env: { REDIS_URL: redis.server.url, DIALER_PREFIX: redis.keys.prefix } },
     );

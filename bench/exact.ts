@@ -24,7 +24,7 @@ await using workers = new AsyncDisposableStack();
 const started = Date.now();
 const crew = await Promise.all(
   Array.from({ length: settings.workers }, () =>
-    MeasuredProcess.start('apps/worker/src/main.ts', [], { env: environment }),
+    MeasuredProcess.start('dist/worker.js', [], { env: environment }),
   ),
 );
 for (const worker of crew) workers.use(worker);

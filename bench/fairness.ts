@@ -226,7 +226,7 @@ function start(
   { libby }: SimulatorStage,
   concurrency: number,
 ): Promise<MeasuredProcess> {
-  return MeasuredProcess.start('apps/worker/src/main.ts', [], {
+  return MeasuredProcess.start('dist/worker.js', [], {
     env: workerEnvironment(redis, libby, concurrency),
   });
 }

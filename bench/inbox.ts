@@ -93,7 +93,7 @@ async function measureWire(): Promise<void> {
   await using simulator = await SimulatorStage.open();
   await redis.putCampaign(CAMPAIGN);
   await using _daemon = await startDaemon(redis);
-  await using _worker = await MeasuredProcess.start('apps/worker/src/main.ts', [], {
+  await using _worker = await MeasuredProcess.start('dist/worker.js', [], {
     env: workerEnvironment(redis, simulator.libby, 50),
   });
   const producer = new CallProducer({ redis: redis.client });
@@ -125,7 +125,7 @@ async function oneCall(
 }
 
 async function startDaemon(redis: RedisStage): Promise<MeasuredProcess> {
-  return MeasuredProcess.start('apps/enqueuer/src/main.ts', ['serve'], {
+  return MeasuredProcess.start('dist/enqueuer.js', ['serve'], {
     env: {
       REDIS_URL: redis.server.url,
       DIALER_PREFIX: redis.keys.prefix,

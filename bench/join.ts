@@ -108,7 +108,7 @@ async function enqueuer(
 ): Promise<void> {
   const env = { REDIS_URL: redis.server.url, DIALER_PREFIX: redis.keys.prefix };
   const startedAt = Date.now();
-  await using process = await MeasuredProcess.start('apps/enqueuer/src/main.ts', args, { env });
+  await using process = await MeasuredProcess.start('dist/enqueuer.js', args, { env });
   const { atMs, cpuMs, maxRssMb } = await process.usageToItsEnd(LONGEST_RUN_MS);
   const perSecond = ((1000 * rows) / (atMs - startedAt)).toFixed(0);
   const cpuUs = ((1000 * cpuMs) / rows).toFixed(0);
@@ -121,7 +121,7 @@ async function enqueuer(
 async function dial(redis: RedisStage, rows: number): Promise<string> {
   await using simulator = await SimulatorStage.open();
   const env = workerEnvironment(redis, simulator.libby, CONCURRENCY);
-  await using worker = await MeasuredProcess.start('apps/worker/src/main.ts', [], { env });
+  await using worker = await MeasuredProcess.start('dist/worker.js', [], { env });
   let ended: [outcome: string, count: number][] = [];
   await eventually(
     async () => {

@@ -76,7 +76,7 @@ async function measureLarger(list: string, campaign: string, small: Figures): Pr
 
 async function load(list: string, campaign: string, rows: number): Promise<Figures> {
   return run(rows, (redis) => ({
-    program: 'apps/enqueuer/src/main.ts',
+    program: 'dist/enqueuer.js',
     args: ['load', list, '--campaign', campaign, '--json'],
     env: { REDIS_URL: redis.server.url, DIALER_PREFIX: redis.keys.prefix },
   }));

@@ -175,7 +175,7 @@ async function startWorkers(
   };
   const all = await Promise.all(
     Array.from({ length: settings.workers }, () =>
-      MeasuredProcess.start('apps/worker/src/main.ts', [], { env }),
+      MeasuredProcess.start('dist/worker.js', [], { env }),
     ),
   );
   for (const worker of all) stack.use(worker);

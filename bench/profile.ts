@@ -26,7 +26,7 @@ await redis.load(settings.calls);
 await redis.client.config('RESETSTAT');
 const folder = await mkdtemp(join(tmpdir(), 'bench-profile-'));
 try {
-  await using worker = await MeasuredProcess.start('apps/worker/src/main.ts', [], {
+  await using worker = await MeasuredProcess.start('dist/worker.js', [], {
     env: workerEnvironment(redis, simulator.libby, settings.concurrency),
     nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${folder}`],
   });

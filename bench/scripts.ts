@@ -34,7 +34,7 @@ async function scripts(calls: number): Promise<number> {
   await redis.putCampaign();
   await redis.client.config('RESETSTAT');
   await redis.load(calls);
-  await using worker = await MeasuredProcess.start('apps/worker/src/main.ts', [], {
+  await using worker = await MeasuredProcess.start('dist/worker.js', [], {
     env: workerEnvironment(redis, simulator.libby, CONCURRENCY),
   });
   const { state } = redis.keys.campaign(CAMPAIGN_ID);

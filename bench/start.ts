@@ -53,7 +53,7 @@ async function round(env: Record<string, string>): Promise<Start> {
   await redis.putCampaign();
   await redis.load(1);
   const startedAt = Date.now();
-  await using worker = await MeasuredProcess.start('apps/worker/src/main.ts', [], {
+  await using worker = await MeasuredProcess.start('dist/worker.js', [], {
     env: { ...workerEnvironment(redis, simulator.libby, CONCURRENCY), ...env },
   });
   await eventually(async () => (await simulator.stats()).taken > 0, {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   eventually,
+  programFile,
   type SpawnedProcess,
   spawnProcess,
   startRedis,
@@ -14,7 +15,7 @@ import Papa from 'papaparse';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FuzzedList, fuzzList, type GoodRow, randomFrom } from './fuzzed-list.ts';
 
-const MAIN = join(import.meta.dirname, '../apps/enqueuer/src/main.ts');
+const MAIN = programFile('enqueuer');
 const ROWS = 3000;
 const KILLS = 3;
 const ROWS_REJECTED = 3;

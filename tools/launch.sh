@@ -1,9 +1,15 @@
 # shellcheck shell=sh Sourced by bin/*, with $root set: puts one of the programs in place of the
 # shell, so that signals reach it and its exit code is ours.
+#
+# The program is run as it was built. Where it cannot be, as in a checkout that one may only read,
+# its sources are: that is slower to start, and the same program.
 launch() {
-  entry=$1
-  shift
+  name=$1
+  source=$2
+  shift 2
   set_up
+  entry=dist/$name.js
+  build_programs || entry=$source
   # Half of a start is stripping types and compiling, the same every time. Kept in the checkout:
   # what lies in a folder that all users share, such as Node's own choice in /tmp, anybody could
   # have written.
@@ -23,6 +29,17 @@ set_up() {
     exit 1
   fi
   node "$root/tools/run.mjs" setup >&2
+}
+
+build_programs() {
+  built=$root/dist/.built-from
+  if [ -e "$built" ] && [ -z "$(newer_sources)" ]; then return; fi
+  "$node" "$root/tools/run.mjs" programs >&2
+}
+
+newer_sources() {
+  find "$root"/apps/*/src "$root"/packages/*/src "$root/pnpm-lock.yaml" "$root/tools/bundle.mjs" \
+    -newer "$built" ! -name '*.test.ts' -type f
 }
 
 # Builds the console's page where it is missing, or older than its sources by file times. The API

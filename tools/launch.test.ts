@@ -19,7 +19,8 @@ const checkout = join(import.meta.dirname, '..');
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'launch me-'));
-  for (const folder of ['.toolchain/bin', 'node_modules', 'tools', 'apps/worker/src'])
+  const sources = ['apps/worker/src', 'packages/dialing/src'];
+  for (const folder of ['.toolchain/bin', 'node_modules', 'tools', 'dist', ...sources])
     mkdirSync(join(root, folder), { recursive: true });
   cpSync(join(checkout, 'bin'), join(root, 'bin'), { recursive: true });
   cpSync(join(checkout, 'tools/launch.sh'), join(root, 'tools/launch.sh'));
@@ -27,12 +28,16 @@ beforeEach(() => {
   writeFileSync(join(root, 'tools/run.mjs'), `console.log('set-up ran')`);
   writeFileSync(join(root, 'pnpm-lock.yaml'), '');
   writeFileSync(join(root, 'node_modules/.set-up'), '');
+  writeFileSync(join(root, 'apps/worker/src/main.ts'), `console.log('from its sources')`);
+  writeFileSync(join(root, 'tools/bundle.mjs'), '');
+  writeFileSync(join(root, 'dist/package.json'), '{"type":"module"}');
+  writeFileSync(join(root, 'dist/.built-from'), '');
   program(`console.log(JSON.stringify([process.pid, ...process.argv.slice(2)]))`);
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
 function program(source: string) {
-  writeFileSync(join(root, 'apps/worker/src/main.ts'), source);
+  writeFileSync(join(root, 'dist/worker.js'), source);
 }
 
 async function launch(path: string, args: string[] = []) {
@@ -90,6 +95,35 @@ it('stops when the set-up fails', async () => {
   });
 });
 
+describe('the built program', () => {
+  beforeEach(() =>
+    writeFileSync(join(root, 'tools/run.mjs'), `console.log(process.argv[2], 'ran')`),
+  );
+
+  it.each([
+    ['was never built', () => rmSync(join(root, 'dist/.built-from'))],
+    [
+      'is older than its sources',
+      () => utimesSync(join(root, 'dist/.built-from'), new Date(1000), new Date(1000)),
+    ],
+  ])('is built first when it %s', async (_, change) => {
+    change();
+    const { pid, stdout, stderr } = await launch(join(root, 'bin/worker'));
+    expect(JSON.parse(stdout)).toEqual([pid]);
+    expect(stderr).toBe('programs ran\n');
+  });
+
+  it('gives way to its sources where it cannot be built', async () => {
+    rmSync(join(root, 'dist/.built-from'));
+    writeFileSync(join(root, 'tools/run.mjs'), `console.error('no'); process.exitCode = 1`);
+    expect(await launch(join(root, 'bin/worker'))).toMatchObject({
+      stdout: 'from its sources\n',
+      stderr: 'no\n',
+      code: 0,
+    });
+  });
+});
+
 async function launchConsole() {
   const { stdout, stderr, code } = await launch(join(root, 'bin/console'));
   return { stdout, stderr, code };
@@ -104,7 +138,8 @@ describe('the console', () => {
     mkdirSync(join(root, 'packages/api-client/src'), { recursive: true });
     for (const file of ['index.html', 'vite.config.ts', 'src/main.tsx', 'dist/.built-from'])
       writeFileSync(join(root, PAGE, file), '');
-    writeFileSync(join(root, 'apps/console/src/main.ts'), `console.log('it answers')`);
+    writeFileSync(join(root, 'dist/console.js'), `console.log('it answers')`);
+    writeFileSync(join(root, 'dist/.built-from'), '');
     writeFileSync(join(root, 'tools/run.mjs'), `console.log(process.argv[2], 'ran')`);
   });
 

@@ -1,8 +1,7 @@
 /**
  * Runs a task of this checkout, after getting what it needs: `npm start`, `npm test`, `npm run
  * chaos`, `npm run nights`, `npm run bench`, `npm run generate`, `npm run screenshots`, and by hand
- * `node tools/run.mjs setup`, `node tools/run.mjs page` and `node tools/run.mjs exec <program>
- * [args…]`.
+ * `node tools/run.mjs setup`, `programs`, `page`, and `exec <program> [args…]`.
  *
  * This file and what it imports run before anything is installed, on any Node from 18: plain
  * JavaScript, no dependencies.
@@ -12,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { withoutOuterNpm, withWorkspacePath } from './environment.mjs';
 import { ensurePage } from './page.mjs';
 import { dieOf, endLike, runInForeground } from './processes.mjs';
+import { ensurePrograms } from './programs.mjs';
 import { ensureRedis } from './redis.mjs';
 import { setUp } from './set-up.mjs';
 import { SetUpError } from './steps.mjs';
@@ -26,6 +26,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
  * @property {boolean} [dependencies] true unless given
  * @property {boolean} [redis]
  * @property {readonly TestProgram[]} [testPrograms]
+ * @property {boolean} [programs] built
  * @property {boolean} [page] what the console serves to browsers, built
  */
 
@@ -39,36 +40,43 @@ const tasks = {
   start: (args) => ({
     command: ['node', join(root, 'apps/demo/src/main.ts'), ...args],
     redis: !args.includes('--live'),
+    programs: true,
     page: true,
   }),
   test: (args) => ({
     command: ['node', join(root, 'tools/check.ts'), ...args],
     redis: true,
+    programs: true,
     page: true,
     testPrograms: ['faketime', 'python3-redis', 'chromium'],
   }),
   chaos: (args) => ({
     command: ['node', join(root, 'test/chaos/main.ts'), ...args],
+    programs: true,
     redis: true,
     testPrograms: ['faketime'],
   }),
   generate: (args) => ({ command: ['node', join(root, 'tools/generate.ts'), ...args] }),
   nights: (args) => ({
     command: ['node', join(root, 'test/nights/main.ts'), ...args],
+    programs: true,
     redis: true,
   }),
   bench: (args) => ({
     command: ['node', join(root, 'tools/bench.ts'), ...args],
     redis: true,
+    programs: true,
     page: true,
   }),
   screenshots: (args) => ({
     command: ['node', join(root, 'test/console/screenshots.ts'), ...args],
     redis: true,
+    programs: true,
     page: true,
     testPrograms: ['chromium'],
   }),
   setup: () => ({}),
+  programs: () => ({ programs: true }),
   page: () => ({ page: true }),
   // It is pnpm that brings dependencies up to date with a package.json.
   exec: (args) => ({ command: args, dependencies: args[0] !== 'pnpm' }),
@@ -89,6 +97,7 @@ async function prepare(needs) {
   const workspace = { root, report, signal: interruption.signal };
   try {
     await setUp(workspace, needs);
+    if (needs.programs) await ensurePrograms(workspace);
     if (needs.page) await ensurePage(workspace);
     if (needs.redis) await ensureRedis(workspace);
     if (needs.testPrograms) await offerTestPrograms(workspace, needs.testPrograms);
@@ -113,7 +122,7 @@ async function run(name = '', args = []) {
   const task = Object.hasOwn(tasks, name) ? tasks[name]?.(args) : undefined;
   if (!task || (name === 'exec' && args.length === 0)) {
     throw new UsageError(
-      'Usage: node tools/run.mjs start|test|chaos|nights|bench|generate|screenshots [args…], setup, page, or exec <program> [args…]',
+      'Usage: node tools/run.mjs start|test|chaos|nights|bench|generate|screenshots [args…], setup, programs, page, or exec <program> [args…]',
     );
   }
   await prepare(task);

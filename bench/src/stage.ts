@@ -125,7 +125,7 @@ export class SimulatorStage implements AsyncDisposable {
   }
 
   static async open(latencyMs = 0): Promise<SimulatorStage> {
-    const main = programPath('packages/libby-simulator/src/main.ts');
+    const main = programPath('dist/simulator.js');
     const limits = [
       '--keep-calls',
       String(KEEP_CALLS),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
 import type { Timeouts } from './plan.ts';
-import { ROOT } from './root.ts';
+import { programOf, ROOT, sourceOf } from './root.ts';
 import type { Stage } from './stage.ts';
 
 const SKEWED_CLOCK = join(import.meta.dirname, 'skewed-clock.ts');
@@ -136,9 +136,10 @@ export class Crew implements AsyncDisposable {
     const { clockSkewsMs, root = ROOT, preload = [], env = {} } = this.#options;
     const skewMs = clockSkewsMs[slot] ?? 0;
     const modules = skewMs === 0 ? preload : [SKEWED_CLOCK, ...preload];
+    const program = preload.length > 0 ? sourceOf(root, 'worker') : programOf(root, 'worker');
     const worker = await spawnProcess(
       process.execPath,
-      [...modules.flatMap((module) => ['--import', module]), join(root, 'apps/worker/src/main.ts')],
+      [...modules.flatMap((module) => ['--import', module]), program],
       {
         cwd: this.#stage.folder,
         env: {

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ProcessExit, type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
 import { patienceMs } from './patience.ts';
 import type { Loading } from './plan.ts';
-import { ROOT } from './root.ts';
+import { programOf, ROOT } from './root.ts';
 import { CAMPAIGN_FILE, LIST_FILE, type Stage } from './stage.ts';
 
 /** The enqueuer's part of a run. */
@@ -74,7 +73,7 @@ export class Enqueuer {
   ): Promise<SpawnedProcess> {
     const process = await spawnProcess(
       globalThis.process.execPath,
-      [join(this.#root, 'apps/enqueuer/src/main.ts'), ...args],
+      [programOf(this.#root, 'enqueuer'), ...args],
       {
         cwd: this.#stage.folder,
         env: { ...this.#stage.environment({ root: this.#root }), ...env },

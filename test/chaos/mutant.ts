@@ -22,7 +22,7 @@ export interface Mutant extends AsyncDisposable {
 }
 
 /**
- * Copies of the programs. They run as they are, for nothing is built; the project stays untouched.
+ * Copies of the programs. They run from their sources, unbuilt; the project stays untouched.
  * A copy serves one mutant after another: what Node has compiled of it lies beside it, and half of
  * what starting a program costs is to compile it.
  */

@@ -4,10 +4,9 @@ import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { CallRecord, ScriptRule, SimulatorStats } from '@libby-dialer/libby-simulator';
-import { type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
+import { programFile, type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
 import { CANARIES } from './canaries.ts';
 import { rowIn } from './exchanges.ts';
-import { ROOT } from './root.ts';
 
 export interface ProviderOptions {
   readonly seed?: number;
@@ -60,7 +59,7 @@ export class Provider implements AsyncDisposable {
     const scriptFile = join(folder, 'script.json');
     await Promise.all([writeFile(truthFile, ''), writeFile(scriptFile, JSON.stringify(script))]);
     const process = await spawnProcess(globalThis.process.execPath, [
-      join(ROOT, 'packages/libby-simulator/src/main.ts'),
+      programFile('simulator'),
       ...optionsOf({ truth: truthFile, script: scriptFile, seed, 'latency-ms': latencyMs }),
       ...optionsOf({
         'token-lifetime-s': tokenLifetimeS,

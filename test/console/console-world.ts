@@ -9,6 +9,7 @@ import {
 } from '@libby-dialer/libby-simulator';
 import {
   patienceMs,
+  programFile,
   type SpawnedProcess,
   spawnProcess,
   startRedis,
@@ -17,9 +18,8 @@ import {
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-export const CONSOLE = join(ROOT, 'apps/console/src/main.ts');
-const WORKER = join(ROOT, 'apps/worker/src/main.ts');
+export const CONSOLE = programFile('console');
+const WORKER = programFile('worker');
 
 export const LINE = '+15055550100';
 export const OTHER_LINE = '+15055550101';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type ProcessExit,
+  programFile,
   runProcess,
   type SpawnedProcess,
   spawnProcess,
@@ -87,7 +88,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async worker(): Promise<SpawnedProcess> {
-    return await this.#start(/worker is dialing/, join(ROOT, 'apps/worker/src/main.ts'));
+    return await this.#start(/worker is dialing/, programFile('worker'));
   }
 
   async daemon(): Promise<SpawnedProcess> {
@@ -133,7 +134,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async #command(...argv: string[]): Promise<void> {
-    const program = join(ROOT, 'apps/enqueuer/src/main.ts');
+    const program = programFile('enqueuer');
     const options = { cwd: this.folder, env: this.#environment() };
     const { code, stderr } = await runProcess(process.execPath, [program, ...argv], options);
     if (code !== 0) throw new Error(`enqueuer ${argv.join(' ')} failed: ${stderr}`);

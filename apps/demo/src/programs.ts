@@ -8,9 +8,9 @@ import { DialerError } from '@libby-dialer/runtime';
 import { firstLine } from './first-line.ts';
 import { PROJECT_ROOT, type RunFolder, shown } from './run-folder.ts';
 
-const ENQUEUER = join(PROJECT_ROOT, 'apps/enqueuer/src/main.ts');
-const WORKER = join(PROJECT_ROOT, 'apps/worker/src/main.ts');
-const CONSOLE = join(PROJECT_ROOT, 'apps/console/src/main.ts');
+const ENQUEUER = join(PROJECT_ROOT, 'dist/enqueuer.js');
+const WORKER = join(PROJECT_ROOT, 'dist/worker.js');
+const CONSOLE = join(PROJECT_ROOT, 'dist/console.js');
 
 /** What a stop may take beyond the grace that workers are given. */
 const STOP_MARGIN_MS = 10_000;

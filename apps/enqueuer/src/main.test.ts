@@ -1,10 +1,9 @@
-import { join } from 'node:path';
-import { runProcess, spawnProcess } from '@libby-dialer/testkit';
+import { programFile, runProcess, spawnProcess } from '@libby-dialer/testkit';
 import { describe, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import { type CommandBench, eachTest, phone } from './testing/command-bench.ts';
 
-const MAIN = join(import.meta.dirname, 'main.ts');
+const MAIN = programFile('enqueuer');
 
 let bench: CommandBench;
 eachTest((each) => {

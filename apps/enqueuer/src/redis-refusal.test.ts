@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import {
   CAN_STOP_SAVING,
   doWithoutSaving,
   eventually,
+  programFile,
   spawnProcess,
   startRedis,
   stopSaving,
@@ -10,7 +10,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { CommandBench, eachTest } from './testing/command-bench.ts';
 
-const MAIN = join(import.meta.dirname, 'main.ts');
+const MAIN = programFile('enqueuer');
 const TRIES = 12;
 const REASON = 'cannot save to disk and refuses to write';
 

@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type DialerError, exitCodeOf, type MainContext, Redactor } from '@libby-dialer/runtime';
 import {
   eventually,
+  programFile,
   runProcess,
   type SpawnedProcess,
   spawnProcess,
@@ -29,7 +29,7 @@ import { DEFAULT_HTTP_PORT } from './config.ts';
 import { DialingWorld, phone, phones } from './testing/dialing-world.ts';
 import { runWorker } from './worker-program.ts';
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const MAIN = programFile('worker');
 /** None of ours: neither from the machine that tests nor from a .env file. */
 const UNSET = Object.fromEntries(
   Object.keys(process.env)

@@ -3,13 +3,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { runProcess, type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
+import { programFile, runProcess, type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import { call, type SimulatorAccess, TO, tokenFrom } from './testing/test-caller.ts';
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const MAIN = programFile('simulator');
 
 let folder: string;
 beforeEach(async () => {

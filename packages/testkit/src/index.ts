@@ -12,6 +12,7 @@ export {
   startFaultProxy,
 } from './fault-proxy.ts';
 export { fictionalNumbers } from './fictional-numbers.ts';
+export { type Program, programFile } from './program-file.ts';
 export type { Direction, LinkObserver, NetworkFault } from './proxied-link.ts';
 export {
   type LinePattern,

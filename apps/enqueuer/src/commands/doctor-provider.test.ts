@@ -1,6 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { startSimulator } from '@libby-dialer/libby-simulator';
-import { runProcess } from '@libby-dialer/testkit';
+import { programFile, runProcess } from '@libby-dialer/testkit';
 import { describe, expect, test } from 'vitest';
 import {
   EXPIRED_CERTIFICATE,
@@ -13,7 +12,7 @@ import {
 } from '../../../../packages/libby-client/src/testing/raw-server.ts';
 import { type CommandBench, eachTest } from '../testing/command-bench.ts';
 
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const MAIN = programFile('enqueuer');
 
 let bench: CommandBench;
 eachTest((each) => {

@@ -2,7 +2,7 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSimulator } from '@libby-dialer/libby-simulator';
-import { runProcess, startRedis } from '@libby-dialer/testkit';
+import { programFile, runProcess, startRedis } from '@libby-dialer/testkit';
 import { describe, expect, test } from 'vitest';
 import { startConnectProxy } from '../../../../packages/libby-client/src/testing/connect-proxy.ts';
 import {
@@ -31,7 +31,7 @@ test('gets its token through the proxy, and says that there is one without its p
   await writeFile(authorities, LOCALHOST_CERTIFICATE);
   const { stdout, stderr } = await runProcess(
     process.execPath,
-    [join(import.meta.dirname, '../main.ts'), 'doctor'],
+    [programFile('enqueuer'), 'doctor'],
     {
       env: {
         ...bench.environment,

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Forwarders } from '@libby-dialer/dial-queue';
-import { eventually, runProcess, spawnProcess } from '@libby-dialer/testkit';
+import { eventually, programFile, runProcess, spawnProcess } from '@libby-dialer/testkit';
 import { beforeEach, expect, test } from 'vitest';
 import { Receiver } from '../../../../packages/daemon/src/testing/receiver.ts';
 import { startConnectProxy } from '../../../../packages/libby-client/src/testing/connect-proxy.ts';
@@ -15,7 +15,7 @@ import {
 } from '../../../../packages/libby-client/src/testing/raw-server.ts';
 import { type CommandBench, eachTest, phone } from '../testing/command-bench.ts';
 
-const MAIN = join(import.meta.dirname, '..', 'main.ts');
+const MAIN = programFile('enqueuer');
 const FORWARD_SECRET = 'secret-for-tests-and-no-other';
 
 let bench: CommandBench;

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
-import { spawnProcess } from '@libby-dialer/testkit';
+import { programFile, spawnProcess } from '@libby-dialer/testkit';
 import { expect, test } from 'vitest';
 import { type CommandBench, eachTest } from '../testing/command-bench.ts';
 
-const MAIN = join(import.meta.dirname, '..', 'main.ts');
+const MAIN = programFile('enqueuer');
 
 let bench: CommandBench;
 eachTest((each) => {

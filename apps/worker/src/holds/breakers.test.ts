@@ -1,10 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { type HoldScope, RUN_THRESHOLDS } from '@libby-dialer/dialing';
 import type { ScriptRule, SimulatorOptions } from '@libby-dialer/libby-simulator';
 import {
   eventually,
   type FaultProxy,
   type NetworkFault,
+  programFile,
   type SpawnedProcess,
   spawnProcess,
   startFaultProxy,
@@ -14,7 +14,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DialingWorld, LINE, phone, phones } from '../testing/dialing-world.ts';
 
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const MAIN = programFile('worker');
 const OTHER_LINE = '+15055550101';
 
 let redis: TestRedis;

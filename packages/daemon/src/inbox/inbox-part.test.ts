@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import type { EntryStatus } from '@libby-dialer/dial-queue';
 import { eachTest, phone, TestBench } from '@libby-dialer/operations/testing';
-import { eventually, spawnProcess, startRedis } from '@libby-dialer/testkit';
+import { eventually, programFile, spawnProcess, startRedis } from '@libby-dialer/testkit';
 import { type ChainableCommander, Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { TestDaemon } from '../testing/test-daemon.ts';
 
-const MAIN = join(import.meta.dirname, '../../../../apps/enqueuer/src/main.ts');
+const MAIN = programFile('enqueuer');
 const GROUP = 'daemons';
 
 let bench: TestBench;

@@ -17,12 +17,12 @@ import {
   Redactor,
   redisConfig,
 } from '@libby-dialer/runtime';
-import { eventually, spawnProcess } from '@libby-dialer/testkit';
+import { eventually, programFile, spawnProcess } from '@libby-dialer/testkit';
 import { Registry } from 'prom-client';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SchedulePart, type SchedulePartOptions } from './schedule-part.ts';
 
-const MAIN = join(import.meta.dirname, '../../../../apps/enqueuer/src/main.ts');
+const MAIN = programFile('enqueuer');
 /** Tuesday, 18:00 in Denver. */
 const DUE = Date.parse('2026-12-02T01:00Z');
 const MINUTE_MS = 60_000;
