@@ -92,6 +92,9 @@ function overview(program: Command): string {
         '`./bin/worker` dials until it is stopped. `--help` lists its [environment](environment.md).',
       ),
       item(
+        '`./bin/console` answers the [HTTP API](../guide/http-api.md) and serves [the page](../guide/console.md).',
+      ),
+      item(
         '`./bin/simulator` plays the provider: [libby-simulator](../../packages/libby-simulator).',
       ),
       item('`npm start` dials the examples, or a list of yours, through the simulator.'),
