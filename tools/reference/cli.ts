@@ -91,9 +91,7 @@ function overview(program: Command): string {
       item(
         '`./bin/worker` dials until it is stopped. `--help` lists its [environment](environment.md).',
       ),
-      item(
-        '`./bin/console` answers the [HTTP API](../guide/http-api.md) and serves [the page](../guide/console.md).',
-      ),
+      item('`./bin/console` serves [the page](../guide/console.md) and the HTTP API.'),
       item(
         '`./bin/simulator` plays the provider: [libby-simulator](../../packages/libby-simulator).',
       ),
