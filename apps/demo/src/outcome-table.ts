@@ -31,7 +31,7 @@ export function outcomeTable(
 ): string[] {
   const shown = OUTCOMES.filter((outcome) => all || counts[outcome] > 0);
   return [
-    screen.styled('dim', row('outcome', 'calls', 'phone rang?', 'what it means')),
+    screen.styled('dim', row('outcome', 'calls', 'could ring?', 'what it means')),
     ...shown.map((outcome) => {
       const { rang, means } = EXPLANATIONS[outcome];
       const text = row(outcome, formatCount(counts[outcome]), rang, means);
