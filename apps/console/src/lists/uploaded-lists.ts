@@ -7,11 +7,13 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isoInstant } from '@libby-dialer/dialing';
 import type { ListJson, UploadJson } from '@libby-dialer/http-api';
-import { DialerError } from '@libby-dialer/runtime';
+import { DialerError, endsWithin } from '@libby-dialer/runtime';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { ListWork } from './list-work.ts';
 
 const KEPT_MS = 24 * 3_600_000;
+/** Of a load that is broken off; a Redis that says nothing would keep it for longer. */
+const WORK_ENDS_WITHIN_MS = 5_000;
 const ONLY_OWN = 0o700;
 const OWN_FILE = 0o600;
 const MEGABYTE = 1024 * 1024;
@@ -165,7 +167,8 @@ export class UploadedLists implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#works.values()].map((work) => work.stop()));
+    const ends = Promise.all([...this.#works.values()].map((work) => work.stop()));
+    await endsWithin(ends, WORK_ENDS_WITHIN_MS);
     if (this.#isPrivate) await rm(this.#folder, { recursive: true, force: true });
   }
 

@@ -3,7 +3,13 @@ import type { ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { DialQueue, type Keys } from '@libby-dialer/dial-queue';
 import { createLogger, Redactor, systemClock } from '@libby-dialer/runtime';
-import { eventually, startRedis, type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
+import {
+  eventually,
+  startFaultProxy,
+  startRedis,
+  type TestRedis,
+  uniquePrefix,
+} from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -39,6 +45,8 @@ beforeEach(async () => {
 afterEach(() => cleanUp.disposeAsync());
 
 interface Given extends Partial<ForwarderOptions> {
+  /** A proxy's before Redis. */
+  readonly redisUrl?: string;
   readonly url?: string;
   readonly timeoutMs?: number;
   /**
@@ -52,6 +60,7 @@ let started = 0;
 
 /** A forwarder whose pauses are too short to be noticed. */
 async function forwarder({
+  redisUrl = server.url,
   url,
   timeoutMs = 5000,
   claimAfterMs,
@@ -62,7 +71,7 @@ async function forwarder({
   kill: () => void;
 }> {
   started += 1;
-  const [own, blocking] = [new Redis(server.url), new Redis(server.url)];
+  const [own, blocking] = [new Redis(redisUrl), new Redis(redisUrl)];
   for (const client of [own, blocking]) client.on('error', () => {});
   const target = parseWebhookUrl(url ?? receiver.url, { allowInsecureHttp: false });
   const made = new Forwarder({
@@ -75,6 +84,7 @@ async function forwarder({
     }),
     blocking,
     webhook: new Webhook({ target, keys: [Buffer.from(SECRET)], timeoutMs, clock: systemClock }),
+    requestWithinMs: timeoutMs,
     options: {
       from: 'beginning',
       batch: undefined,
@@ -307,6 +317,25 @@ test('two share the work, and what one leaves behind when it stops goes to the o
   expect(receiver.ids.filter((id) => id === stuck)).toHaveLength(2);
   await two.forwarder.stop();
   expect(await redis.xinfo('CONSUMERS', keys.results, `forward:${NAME}`)).toHaveLength(1); // `released`
+});
+
+test('stops while Redis says nothing, and what could not be noted is delivered again', async () => {
+  await using proxy = await startFaultProxy({ targetPort: server.port });
+  receiver.react = () => {
+    void proxy.inflict({ kind: 'hang' });
+    return 200;
+  };
+  const cutOff = await forwarder({
+    redisUrl: `redis://127.0.0.1:${proxy.port}`,
+    timeoutMs: 500,
+  });
+  const ids = await settled(1);
+  await eventually(() => receiver.ids.length === 1);
+  await cutOff.forwarder.stop();
+  receiver.react = () => 200;
+  await forwarder({ claimAfterMs: 20 });
+  await done();
+  expect(receiver.ids).toEqual([...ids, ...ids]);
 });
 
 test('what is in hand for long is not taken over by others', async () => {

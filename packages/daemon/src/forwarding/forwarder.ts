@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ForwardedResult, ForwardQueue, RedisConnection } from '@libby-dialer/dial-queue';
 import { backoffMs } from '@libby-dialer/dialing';
-import { type Clock, type Logger, sleep } from '@libby-dialer/runtime';
+import { type Clock, endsWithin, type Logger, sleep } from '@libby-dialer/runtime';
 import type { DaemonPart } from '../daemon-part.ts';
 import type { ForwardMetrics } from './forward-metrics.ts';
 import { ReceiverHealth } from './receiver-health.ts';
@@ -28,6 +28,8 @@ export interface ForwarderParts {
   /** Serves nothing but the wait for results. */
   readonly blocking: RedisConnection;
   readonly webhook: Pick<Webhook, 'post'>;
+  /** Within which a request of the webhook ends. */
+  readonly requestWithinMs: number;
   readonly options: ForwarderOptions;
   readonly metrics: ForwardMetrics;
   readonly logger: Logger;
@@ -51,6 +53,8 @@ interface Delivery {
 }
 
 const AFTER_AN_ERROR_MS = 1000;
+/** For Redis to take what is said at the end; else others claim what is in hand, a minute later. */
+const SAID_WITHIN_MS = 4000;
 /**
  * Results in memory, waiting ones included. With more than that, failing ones have to be delivered
  * or given up first.
@@ -118,10 +122,14 @@ export class Forwarder implements DaemonPart {
     clearInterval(this.#keeping);
     clearTimeout(this.#nextDue);
     this.#notify();
-    await this.#intake;
-    // Each ends within its time-out.
-    await Promise.all(this.#underWay.values());
+    const deliveries = Promise.all(this.#underWay.values());
+    if (await endsWithin(deliveries, this.#parts.requestWithinMs + SAID_WITHIN_MS))
+      await endsWithin(this.#giveBack(), SAID_WITHIN_MS);
+  }
+
+  async #giveBack(): Promise<void> {
     if (this.#intake === undefined) return;
+    await this.#intake;
     await this.#parts.queue.release(this.#held());
     this.#waiting = [];
   }

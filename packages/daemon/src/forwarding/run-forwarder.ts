@@ -79,7 +79,7 @@ function endError(why: ForwarderEnd, { name, target }: ForwardRequest): DialerEr
 async function buildForwarder(
   { context, logger, registry, daemonId, connect }: DaemonContext,
   webhook: Webhook,
-  { name, from, batch, concurrency, attempts }: ForwardRequest,
+  { name, from, batch, concurrency, attempts, timeoutMs }: ForwardRequest,
   onGone: (why: ForwarderEnd) => void,
 ): Promise<Forwarder> {
   const { redis, queue } = context;
@@ -96,6 +96,7 @@ async function buildForwarder(
     queue: queue.forwardQueue({ name, consumer: daemonId }),
     blocking: await connect('worker'),
     webhook,
+    requestWithinMs: timeoutMs,
     options,
     metrics: new ForwardMetrics(registry, async () =>
       redis.status === 'ready' ? await forwarders.read(name) : undefined,

@@ -2,6 +2,7 @@ import type { EndedEntry, InboxConsumer, InboxEntry } from '@libby-dialer/dial-q
 import { BatchWindow, FedCampaigns } from '@libby-dialer/operations';
 import {
   describeRedis,
+  endsWithin,
   explainRedisError,
   type Logger,
   Outage,
@@ -54,9 +55,7 @@ export class InboxPart implements DaemonPart {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    const late = new AbortController();
-    await Promise.race([this.#running, sleep(STOP_WITHIN_MS, late.signal).catch(() => {})]);
-    late.abort();
+    if (this.#running !== undefined) await endsWithin(this.#running, STOP_WITHIN_MS);
   }
 
   trouble(): string | undefined {

@@ -10,11 +10,11 @@ import { listPathOf, type Schedule } from '@libby-dialer/dialing';
 import { type CarryEnd, ListLookout, RunCarrier } from '@libby-dialer/operations';
 import {
   describeRedis,
+  endsWithin,
   explainRedisError,
   isRedisReply,
   type Logger,
   Outage,
-  sleep,
   systemClock,
 } from '@libby-dialer/runtime';
 import type { DaemonContext, DaemonPart } from '../daemon-part.ts';
@@ -109,10 +109,7 @@ export class SchedulePart implements DaemonPart {
     clearTimeout(this.#timer);
     clearTimeout(this.#settling);
     await this.#listener.stop();
-    const late = new AbortController();
-    const ended = Promise.all([this.#look, ...this.#inHand.values()]);
-    await Promise.race([ended, sleep(STOP_WITHIN_MS, late.signal).catch(() => {})]);
-    late.abort();
+    await endsWithin(Promise.all([this.#look, ...this.#inHand.values()]), STOP_WITHIN_MS);
     await this.#triggers[Symbol.asyncDispose]();
   }
 
