@@ -155,7 +155,7 @@ async function buildCampaignWorkers(
   const gate = queue.gate({ sendWithinMs, claimMs }, fence);
   const identity = await queue.identity();
   const witness = release.use(
-    new ClaimWitness({ redis, keys, identity, evidence, gate, clock, events }),
+    new ClaimWitness({ redis, keys, identity, evidence, gate, clock, events, workerId }),
   );
   await witness.start();
   const callGate = new CallGate({ gate, identity, witness, clock, events });

@@ -20,6 +20,8 @@ export interface CallGateParts {
 
 /** A call that gets its slot so long before it need do shows that there is enough in hand. */
 const EARLY_MS = 150;
+/** Whom a new server waits for may compare at any moment. */
+const COMPARED_AGAIN_MS = 2_000;
 
 /** The right to send, and when it ends here. */
 export interface SendWindow {
@@ -162,7 +164,12 @@ export class CallGate {
       const mustWait = answer.kind === 'unready' && request.ready;
       return {
         answer: mustWait
-          ? { ...answer, kind: 'wait', until: answer.now + pauseMs, waitFor: 'comparison' }
+          ? {
+              ...answer,
+              kind: 'wait',
+              until: answer.now + Math.min(pauseMs, COMPARED_AGAIN_MS),
+              waitFor: 'comparison',
+            }
           : answer,
         asked,
       };

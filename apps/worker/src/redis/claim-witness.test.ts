@@ -35,11 +35,12 @@ beforeEach(async () => {
       new WorkerMetrics(),
       new RedisRefusals({} as RedisRefusalsParts),
     ),
+    workerId: 'worker-1',
   });
   await witness.start();
 });
-afterEach(() => {
-  witness[Symbol.dispose]();
+afterEach(async () => {
+  await witness[Symbol.asyncDispose]();
   redis.disconnect();
 });
 
@@ -48,6 +49,18 @@ it('waits for the others also where the data were elsewhere and it never lost it
   await redis.hset(keys.claimCounts, 'server', 'e'.repeat(40));
   await witness.meet();
   expect(witness.msUntilClaims).toBeGreaterThan(0);
+});
+
+it('waits for a worker that lived no longer than until that has compared too', async () => {
+  const { evidence } = DialQueue.open(redis, keys.prefix);
+  const elsewhere = 'e'.repeat(40);
+  await redis.hset(keys.claimCounts, 'server', elsewhere);
+  await redis.hset(keys.claimCounts, 'worker:other', `${Date.now()} ${elsewhere}`);
+  await witness.meet();
+  const missingMs = witness.msUntilClaims;
+  await evidence.compare(new Map(), true, 'other');
+  await witness.meet();
+  expect(witness.msUntilClaims).toBeLessThan(missingMs - 20_000);
 });
 
 it('writes a lost claim again however many calls have gone out since', async () => {

@@ -9,12 +9,14 @@ import {
   type RememberedCall,
   type SettleRequest,
 } from '@libby-dialer/dial-queue';
+import { endsWithin } from '@libby-dialer/runtime';
 import type { WorkerEvents } from '../worker-events.ts';
 import type { RedisClock } from './redis-clock.ts';
 
 /** So many calls are remembered, the latest: some ten megabytes. */
 const REMEMBERED_CALLS = 10_000;
 const CALLS_PER_RECALL = 500;
+const LEAVE_WITHIN_MS = 1_000;
 
 export interface ClaimWitnessParts {
   readonly redis: RedisConnection;
@@ -24,6 +26,7 @@ export interface ClaimWitnessParts {
   readonly gate: Gate;
   readonly clock: RedisClock;
   readonly events: WorkerEvents;
+  readonly workerId: string;
 }
 
 interface Remembered extends RememberedCall {
@@ -39,10 +42,10 @@ interface Remembered extends RememberedCall {
  *
  * It compares at every look for work, after every reconnect, and when the gate finds itself on
  * another server than the one that was compared with. A server that is new makes no claims until
- * all workers have had the time to compare. What this process knows of its own calls is then
- * written again where it is missing.
+ * all workers that are known to live have compared, or have had the time to. What this process
+ * knows of its own calls is then written again where it is missing.
  */
-export class ClaimWitness implements Disposable {
+export class ClaimWitness implements AsyncDisposable {
   readonly #parts: ClaimWitnessParts;
   readonly #seen = new Map<string, number>();
   /** By owner, the oldest first. */
@@ -69,9 +72,15 @@ export class ClaimWitness implements Disposable {
     await this.meet();
   }
 
-  [Symbol.dispose](): void {
-    this.#parts.redis.off('close', this.#onClose);
-    this.#parts.redis.off('ready', this.#onReady);
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { redis, evidence, workerId } = this.#parts;
+    redis.off('close', this.#onClose);
+    redis.off('ready', this.#onReady);
+    // While Redis is away a command waits for it; the end does not.
+    await endsWithin(
+      evidence.leave(workerId).catch(() => {}),
+      LEAVE_WITHIN_MS,
+    );
   }
 
   /** How many claims on that server this process knows of. */
@@ -170,13 +179,13 @@ export class ClaimWitness implements Disposable {
   }
 
   async #compare(): Promise<void> {
-    const { redis, keys, identity, evidence, clock, events } = this.#parts;
+    const { redis, keys, identity, evidence, clock, events, workerId } = this.#parts;
     let connection: number;
     do {
       connection = this.#connection;
       const isNew = connection !== this.#comparedConnection;
       const askedAt = clock.monotonic();
-      const comparison = await evidence.compare(this.#seen, isNew);
+      const comparison = await evidence.compare(this.#seen, isNew, workerId);
       const { now, server, opensAt, lost, lostSoFar } = comparison;
       clock.observe(now, askedAt);
       await identity.reload(redis, keys);
@@ -186,8 +195,9 @@ export class ClaimWitness implements Disposable {
         lostSoFar === this.#lostSoFar &&
         !(isNew && server === 'unnamed');
       this.#mustRecall ||= !isSame;
-      if (isNew || server !== this.#server || opensAt > now)
-        this.#opensAt = clock.monotonic() + Math.max(0, opensAt - now);
+      // Of a server without a name only a new connection's first answer tells.
+      const isTold = server !== 'unnamed' || isNew || server !== this.#server || opensAt > now;
+      if (isTold) this.#opensAt = clock.monotonic() + Math.max(0, opensAt - now);
       if (this.#server !== '' && server !== this.#server)
         events.serverChanged(Math.max(0, opensAt - now));
       this.#server = server;

@@ -150,10 +150,14 @@ describe.concurrent('Redis has lost claims that it had acknowledged', () => {
     await using proxyOfOther = await startFaultProxy({ targetPort: redis.port });
     await using world = await openWorld(redis, { latencyMs: 50 });
     const first = await world.startWorker({ concurrency: 5, redisPort: proxyOfFirst.port });
+    const numbers = phones(100);
+    // It has all that it needs to dial, and has dialed nothing.
+    await world.control.apply('pause', 'spring');
+    await world.load(numbers);
+    await first.gateAnswered('paused');
     await proxyOfFirst.inflict({ kind: 'refuse' });
     proxyOfFirst.resetAll();
-    const numbers = phones(100);
-    await world.load(numbers);
+    await world.control.apply('resume', 'spring');
     // A claim from before, or there would be no evidence that this Redis was ever used.
     const other = await world.startWorker({ concurrency: 5, redisPort: proxyOfOther.port });
     await eventually(() => world.simulator.stats().requests >= 5);
@@ -165,7 +169,7 @@ describe.concurrent('Redis has lost claims that it had acknowledged', () => {
     await backup.restore();
     await proxyOfFirst.heal();
     await first.gateAnswered('wait');
-    // The pause counts on the other to be back within seconds, which a busy machine may not keep.
+    // It waits for the other no longer than 40 s, which a busy machine may not keep.
     await proxyOfFirst.inflict({ kind: 'stall' });
     expect(await world.holds.list()).toEqual([]);
     expect(world.simulator.stats().requests).toBe(requests);

@@ -2,9 +2,10 @@
 -- Compares what a worker has seen of claims with what this Redis knows of them. Claims are counted
 -- for each server process apart: a count never grows again once its server is gone, so that later
 -- claims cannot hide that earlier ones are lost. What they are counted in also holds: server,
--- since (which one workers last met, and when first); lost (claims found lost); clock (when workers
--- last compared); setBack (how often the clock had been set back by then); doNotCall (see
--- do-not-call.lua).
+-- since (which one workers last met, and when first); worker:<id> (when that one last compared, and
+-- with which server); aliveFrom (workers that compared no earlier lived when the server became
+-- another); lost (claims found lost); clock (when workers last compared); setBack (how often the
+-- clock had been set back by then); doNotCall (see do-not-call.lua).
 --
 -- Answers: the server's clock, its name, from when on claims may be made (0: at once), how many
 -- claims are lost, and how many all workers have found lost so far; how often the clock was set
@@ -12,21 +13,51 @@
 
 local now = now_ms()
 local server = server_name()
+
 -- These may be there before any claim.
-local not_of_claims = 0
-for _, field in ipairs({ 'doNotCall', 'clock', 'setBack' }) do
-  not_of_claims = not_of_claims + redis.call('HEXISTS', claim_counts, field)
+local NOT_OF_CLAIMS = { doNotCall = true, clock = true, setBack = true }
+local was_used, workers = false, {}
+local all = redis.call('HGETALL', claim_counts)
+for n = 1, #all, 2 do
+  local id = string.match(all[n], '^worker:(.*)')
+  if id then
+    local at, compared_with = string.match(all[n + 1], '^(%d+) (.+)$')
+    workers[id] = { at = tonumber(at), server = compared_with }
+  elseif not NOT_OF_CLAIMS[all[n]] then
+    was_used = true
+  end
 end
-local was_used = redis.call('HLEN', claim_counts) > not_of_claims
 
 -- Less is no worse than a slow answer, and what follows from it costs a question for each call that
 -- waits.
 local SET_BACK_MS = 2000
 local times_set_back = tonumber(redis.call('HGET', claim_counts, 'setBack') or 0)
-if tonumber(redis.call('HGET', claim_counts, 'clock') or 0) > now + SET_BACK_MS then
+local last_compared = tonumber(redis.call('HGET', claim_counts, 'clock') or 0)
+if last_compared > now + SET_BACK_MS then
   times_set_back = redis.call('HINCRBY', claim_counts, 'setBack', 1)
 end
 redis.call('HSET', claim_counts, 'clock', now)
+
+-- Workers compare every two seconds.
+local ALIVE_MS = 15000
+local LEFT_BEHIND_MS = 3600000
+if worker then
+  workers[worker] = { at = now, server = server }
+  redis.call('HSET', claim_counts, 'worker:' .. worker, string.format('%.0f %s', now, server))
+end
+if is_new_connection then
+  for id, known in pairs(workers) do
+    if known.at < now - LEFT_BEHIND_MS then redis.call('HDEL', claim_counts, 'worker:' .. id) end
+  end
+end
+
+local function is_somebody_missing()
+  local alive_from = tonumber(redis.call('HGET', claim_counts, 'aliveFrom') or now)
+  for _, known in pairs(workers) do
+    if known.at >= alive_from and known.server ~= server then return true end
+  end
+  return false
+end
 
 local opens_at
 if server == 'unnamed' then
@@ -37,13 +68,17 @@ else
   if redis.call('HGET', claim_counts, 'server') ~= server then
     -- On data without any claim there is nobody else to wait for.
     since = was_used and now or 0
-    redis.call('HSET', claim_counts, 'server', server, 'since', since)
+    redis.call(
+      'HSET', claim_counts,
+      'server', server, 'since', since, 'aliveFrom', last_compared - ALIVE_MS
+    )
   elseif tonumber(since) > now then
     -- The clock was set back meanwhile.
     since = now
     redis.call('HSET', claim_counts, 'since', since)
   end
-  opens_at = tonumber(since) > 0 and since + pause_ms_when_new or 0
+  local pause_ms = is_somebody_missing() and pause_ms_when_missing or pause_ms_when_new
+  opens_at = tonumber(since) > 0 and since + pause_ms or 0
 end
 
 local lost = 0

@@ -103,6 +103,47 @@ describe('a comparison', () => {
     expect((await evidence.compare(nobody, true)).opensAt).toBe(first.opensAt);
   });
 
+  describe('on a new server', () => {
+    /** As if these workers had compared elsewhere, so long before the data came here. */
+    async function comeFromElsewhere(workers: Readonly<Record<string, number>>): Promise<void> {
+      const { now } = await evidence.compare(nobody, true);
+      const fields = Object.entries(workers).map(([id, msBefore]) => [
+        `worker:${id}`,
+        `${now - msBefore} ${ELSEWHERE}`,
+      ]);
+      await fixture.redis.hset(fixture.keys.claimCounts, {
+        ...Object.fromEntries(fields),
+        server: ELSEWHERE,
+      });
+    }
+    const pauseMs = async (worker: string) => {
+      const { opensAt } = await evidence.compare(nobody, true, worker);
+      return opensAt - Number(await fixture.redis.hget(fixture.keys.claimCounts, 'since'));
+    };
+
+    it('waits for longer until all who lived have compared', async () => {
+      await comeFromElsewhere({ one: 0, other: 2000, third: 6000 });
+      expect(await pauseMs('one')).toBe(40_000);
+      expect(await pauseMs('other')).toBe(40_000);
+      expect(await pauseMs('third')).toBe(8000);
+      expect(await pauseMs('one')).toBe(8000);
+    });
+
+    it('waits for none that has left, was dead before, or is new', async () => {
+      await comeFromElsewhere({ one: 0, left: 1000, dead: 60_000 });
+      await evidence.leave('left');
+      expect(await pauseMs('one')).toBe(8000);
+      expect(await pauseMs('new')).toBe(8000);
+    });
+
+    it('forgets in the end who ended without a word', async () => {
+      await comeFromElsewhere({ one: 0, killed: 3_600_001 });
+      await pauseMs('one');
+      const fields = await fixture.redis.hkeys(fixture.keys.claimCounts);
+      expect(fields.filter((field) => field.startsWith('worker:'))).toEqual(['worker:one']);
+    });
+  });
+
   it('takes a server for new also when the data have been elsewhere since', async () => {
     await evidence.compare(nobody, true);
     await fixture.redis.hset(fixture.keys.claimCounts, 'server', ELSEWHERE);

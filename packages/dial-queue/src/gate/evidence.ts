@@ -12,6 +12,12 @@ import type { Claim } from './claim.ts';
  * connect that hangs, then the longest pause before the next (7 s).
  */
 const NEW_SERVER_PAUSE_MS = 8_000;
+/**
+ * And for so long while one is missing that had compared just before the server became another:
+ * more than it takes to find out that a connection has died without a sign (30 s of silence), and
+ * to connect again. It may be dead, so nobody waits longer.
+ */
+const MISSING_WORKER_PAUSE_MS = 40_000;
 const EVIDENCE_LOST: HoldRequest = {
   scope: 'all',
   reason: 'evidence_lost',
@@ -63,6 +69,8 @@ export class Evidence {
       channel: text,
       hold: json<HoldRequest>(),
       pauseMsWhenNew: number,
+      pauseMsWhenMissing: number,
+      worker: optional(text),
       isNewConnection: flag,
       seen: rows({ server: text, claims: number }),
     },
@@ -114,18 +122,29 @@ export class Evidence {
 
   /**
    * @param seen claims seen, by server; @param isNewConnection whether another server may answer
-   * than before
+   * than before; @param worker who compares: others wait for it where the server is new
    */
-  async compare(seen: ReadonlyMap<string, number>, isNewConnection: boolean): Promise<Comparison> {
+  async compare(
+    seen: ReadonlyMap<string, number>,
+    isNewConnection: boolean,
+    worker?: string,
+  ): Promise<Comparison> {
     const { comparison, changes } = await Evidence.#compare.run(this.#redis, this.#keys, {
       channel: this.#keys.announcements,
       hold: EVIDENCE_LOST,
       pauseMsWhenNew: NEW_SERVER_PAUSE_MS,
+      pauseMsWhenMissing: MISSING_WORKER_PAUSE_MS,
+      worker,
       isNewConnection,
       seen: [...seen].map(([server, claims]) => ({ server, claims })),
     });
     tellChanges(this.#observe, changes);
     return comparison;
+  }
+
+  /** That worker compares no more: nobody need wait for it. */
+  async leave(worker: string): Promise<void> {
+    await this.#redis.hdel(this.#keys.claimCounts, `worker:${worker}`);
   }
 
   /**

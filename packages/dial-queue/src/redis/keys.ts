@@ -18,9 +18,10 @@ export class Keys {
   readonly holds: string;
   readonly breakers: string;
   /**
-   * Hash: server process -> claims made there; server, since -> the last one met, and when; lost ->
-   * claims found lost; fenced; clock, setBack -> when workers last compared, and how often the
-   * clock was set back; doNotCall -> version of that list.
+   * Hash: server process -> claims made there; server, since -> the last one met, and when;
+   * worker:<id> -> when it last compared, and with which; aliveFrom -> workers that compared later
+   * lived when the server became another; lost -> claims found lost; fenced; clock, setBack -> when
+   * workers last compared, and how often the clock was set back; doNotCall -> version of that list.
    */
   readonly claimCounts: string;
   readonly results: string;
