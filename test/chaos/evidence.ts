@@ -20,8 +20,8 @@ export interface Evidence {
    */
   readonly unansweredCalls: number;
   /**
-   * Connections to the API that were closed while idle: a request may have been lost on each,
-   * unseen.
+   * Connections to the API that were closed or reset while idle: a request may have been lost on
+   * each, unseen.
    */
   readonly closedIdle: number;
   readonly unansweredTokenRequests: number;

@@ -226,6 +226,11 @@ describe('each invariant finds what breaks it', () => {
       ['doubts have a cause'],
       { ...doubt('server_error'), exchanges: [exchange(FIRST), exchange(SECOND, 504)] },
     ],
+    [
+      'a connection closed while idle excuses no doubt after an answer',
+      ['doubts have a cause'],
+      { ...doubt('connection_lost'), closedIdle: 1 },
+    ],
     ['a worker lost that nobody killed', ['doubts have a cause'], doubt('worker_lost')],
     [
       'a kill excuses no other doubt',
@@ -439,7 +444,15 @@ describe('what is excused', () => {
     ],
     [
       'a doubt where a connection was closed while idle',
-      { ...doubt('connection_lost'), closedIdle: 1 },
+      { ...doubt('connection_lost'), exchanges: [exchange(SECOND)], closedIdle: 1 },
+    ],
+    [
+      'a doubt where one was, of a call that had been refused before',
+      {
+        ...doubt('connection_lost'),
+        exchanges: [exchange(FIRST, 401), exchange(SECOND)],
+        closedIdle: 1,
+      },
     ],
     [
       'calls lost with a worker that was killed',

@@ -209,18 +209,28 @@ function doubtsHaveACause(
     unexplained.filter(({ reason }) => (reason === 'worker_lost') === isLost),
   ) as [ResultRecord[], ResultRecord[]];
   const excused = crew.kills * concurrency;
-  const seen = new Set<number | undefined>(exchanges.map(({ row }) => row));
-  const unseen = others.filter(({ row, reason }) => reason === 'connection_lost' && !seen.has(row));
-  const lostAtThePort = new Set(unseen.slice(0, refusals * crew.mostAlive * concurrency));
-  const uncaused = others.filter((result) => !lostAtThePort.has(result));
+  const unseen = others.filter(isAboutNothingSeen(exchanges));
+  const mayBeLost = closedIdle + refusals * crew.mostAlive * concurrency;
+  const lostUnseen = new Set(unseen.slice(0, mayBeLost));
+  const uncaused = others.filter((result) => !lostUnseen.has(result));
   return [
-    ...uncaused
-      .slice(closedIdle)
-      .map(({ row, reason }) => `row ${row} is in doubt (${reason}) after a clear answer`),
+    ...uncaused.map(({ row, reason }) => `row ${row} is in doubt (${reason}) after a clear answer`),
     ...(lost.length > excused
       ? [`${lost.length} calls were lost with workers; ${crew.kills} were killed`]
       : []),
   ];
+}
+
+/**
+ * Whether the request in doubt may never have come to the proxy: what is known of the row is no
+ * request, or one that was refused, after which there is another.
+ */
+function isAboutNothingSeen(exchanges: readonly Exchange[]): (doubt: ResultRecord) => boolean {
+  const last = new Map<number | undefined, Exchange['answer']>(
+    exchanges.map(({ row, answer }) => [row, answer]),
+  );
+  return ({ row, reason }) =>
+    reason === 'connection_lost' && (!last.has(row) || REFUSALS.has(last.get(row)));
 }
 
 function isUnclear({ answer, isCutShort }: Exchange): boolean {

@@ -292,6 +292,16 @@ describe('faults', () => {
     await eventually(() => expect(proxy.counts().open).toBe(1));
     await proxy.heal();
     await eventually(() => expect(other.state).toBe('ECONNRESET'));
+    expect(proxy.counts().closedIdle).toBe(0);
+  });
+
+  test('half_open: counts whom it resets unasked, who may just be asking', async () => {
+    const client = await newClient();
+    await exchange(client, 'a');
+    await proxy.inflict({ kind: 'half_open' });
+    await proxy.heal();
+    await eventually(() => expect(client.state).toBe('ECONNRESET'));
+    await eventually(() => expect(proxy.counts().closedIdle).toBe(1));
   });
 
   test('drip: ends with the client that leaves in the middle', async () => {

@@ -22,8 +22,8 @@ export interface ProxyCounts {
    */
   readonly unanswered: number;
   /**
-   * Connections that `closeIdle` has closed: what a client sends there at that moment is lost
-   * unseen.
+   * Connections that were closed or reset while they waited for no answer: what a client sends
+   * there at that moment is lost unseen.
    */
   readonly closedIdle: number;
   /** Bytes handed on. */
@@ -146,6 +146,7 @@ export class FaultProxy implements AsyncDisposable {
     client.once('close', () => {
       this.#links.delete(link);
       if (link.unanswered) this.#unanswered += 1;
+      if (link.wasResetIdle) this.#closedIdle += 1;
     });
     if (this.#fault) link.suffer(this.#fault);
   }

@@ -76,6 +76,7 @@ export class Link {
   #lastDirection: Direction | undefined;
   #awaitsAnswer = false;
   #isReset = false;
+  #wasResetIdle = false;
   /**
    * It ended while the client waited, or so soon after the answer that the client may never have
    * read it.
@@ -118,6 +119,11 @@ export class Link {
     return this.#awaitsAnswer || this.#isCutShort || this.#dripping.size > 0;
   }
 
+  /** Whether the client may just have asked something when it was reset, and nobody has read it. */
+  get wasResetIdle(): boolean {
+    return this.#wasResetIdle;
+  }
+
   suffer(fault: NetworkFault): void {
     this.#fault = fault;
     if (fault.kind === 'reset') this.#bytesUntilReset = fault.afterBytes;
@@ -141,6 +147,7 @@ export class Link {
   /** The client sees a reset. The target gets what was passed to it, and then an orderly end. */
   reset(): void {
     this.#isReset = true;
+    this.#wasResetIdle ||= !this.#awaitsAnswer || this.#hasJustBeenAnswered();
     this.#loseOnTheWay();
     this.#isCutShort ||= this.#hasJustBeenAnswered();
     this.#client.resetAndDestroy();
