@@ -172,6 +172,8 @@ export class CampaignWorkers {
       this.#looking,
       this.#tidying,
     ]);
+    // Whether it fails is of interest only where somebody waits for it.
+    quiet.catch(() => {});
     const areRecorded = await this.#endCalls(workers, calls, graceMs);
     if (areRecorded && (await endsWithin(quiet, QUIET_WITHIN_MS))) return;
     // It waits for Redis, or tidies up, which another worker does as well.

@@ -325,9 +325,12 @@ export class DialingWorld implements AsyncDisposable {
 
   /**
    * As if the time were over for which a dead worker's calls are nobody else's: BullMQ's locks, and
-   * the claims in the ledger.
+   * the claims in the ledger; and for which a new server waits for it.
    */
   async passDeadlines(campaign = 'spring'): Promise<void> {
+    const { claimCounts } = this.keys;
+    for (const field of await this.redis.hkeys(claimCounts))
+      if (field.startsWith('worker:')) await this.redis.hdel(claimCounts, field);
     const { ledger } = this.keys.campaign(campaign);
     for (const callId of await this.redis.lrange(`${this.keys.queue(campaign)}active`, 0, -1)) {
       await this.redis.del(`${this.keys.queue(campaign)}${callId}:lock`);

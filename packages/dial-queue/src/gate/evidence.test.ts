@@ -32,6 +32,23 @@ const thisServer = async () => (await evidence.compare(nobody, true)).server;
 const forgetClaims = (server: string, left = 0) =>
   fixture.redis.hset(fixture.keys.claimCounts, server, left);
 
+/** As if these workers had compared elsewhere, so long before the data came here. */
+async function comeFromElsewhere(workers: Readonly<Record<string, number>>): Promise<void> {
+  const { now } = await evidence.compare(nobody, true);
+  const fields = Object.entries(workers).map(([id, msBefore]) => [
+    `worker:${id}`,
+    `${now - msBefore} ${ELSEWHERE}`,
+  ]);
+  await fixture.redis.hset(fixture.keys.claimCounts, {
+    ...Object.fromEntries(fields),
+    server: ELSEWHERE,
+  });
+}
+const pauseMs = async (worker: string) => {
+  const { opensAt } = await evidence.compare(nobody, true, worker);
+  return opensAt - Number(await fixture.redis.hget(fixture.keys.claimCounts, 'since'));
+};
+
 const call = (owner: string, claimed?: Claim, revision = 1) => ({
   callId: 'call-1',
   owner,
@@ -104,23 +121,6 @@ describe('a comparison', () => {
   });
 
   describe('on a new server', () => {
-    /** As if these workers had compared elsewhere, so long before the data came here. */
-    async function comeFromElsewhere(workers: Readonly<Record<string, number>>): Promise<void> {
-      const { now } = await evidence.compare(nobody, true);
-      const fields = Object.entries(workers).map(([id, msBefore]) => [
-        `worker:${id}`,
-        `${now - msBefore} ${ELSEWHERE}`,
-      ]);
-      await fixture.redis.hset(fixture.keys.claimCounts, {
-        ...Object.fromEntries(fields),
-        server: ELSEWHERE,
-      });
-    }
-    const pauseMs = async (worker: string) => {
-      const { opensAt } = await evidence.compare(nobody, true, worker);
-      return opensAt - Number(await fixture.redis.hget(fixture.keys.claimCounts, 'since'));
-    };
-
     it('waits for longer until all who lived have compared', async () => {
       await comeFromElsewhere({ one: 0, other: 2000, third: 6000 });
       expect(await pauseMs('one')).toBe(40_000);
