@@ -191,6 +191,7 @@ const steps = fc.integer({ min: 1, max: 3 });
 const listing = fc.record({ callId, isListed: fc.boolean() });
 const redialed = fc.record({ callId, after: fc.constantFrom(0, REDIAL_AFTER) });
 const opening = fc.record({ hold, callId });
+const canceled = fc.record({ callId, owner });
 
 const canary = fc
   .record({ calls: fc.constantFrom(1, 2), needed: fc.constantFrom(undefined, 1, 2) })
@@ -209,6 +210,7 @@ const KINDS: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
   [2, asked('redial', redialed, (queue, { callId, after }) => queue.redial(callId, after))],
   [3, asked('reopen', retryable, (queue, which) => queue.reopen(which))],
   [2, asked('erase', callId, (queue, which) => queue.erase(which))],
+  [3, asked('cancel untried', canceled, (queue, of) => queue.cancelUntried(of.callId, of.owner))],
   [2, asked('drop job', callId, (queue, which) => queue.dropJob(which))],
   [1, asked('archive', fc.boolean(), (queue, withDoubts) => queue.archive(withDoubts))],
   [4, asked('pass', steps, (queue, count) => queue.pass(count * STEP))],

@@ -123,6 +123,17 @@ export class ModelQueue {
     return { calls: 1, ended: answer === 'ended' ? 1 : 0 };
   }
 
+  cancelUntried(callId: string, owner: string): boolean {
+    const { isCanceled, isArchived } = this.#ledger;
+    if (!isCanceled || isArchived) return false;
+    if (entryOf(this.#ledger, callId).state === 'queued')
+      this.settle({ callId, owner, outcome: 'canceled', attempts: 0 });
+    const { state, owner: endedBy } = entryOf(this.#ledger, callId);
+    if (state !== 'canceled' || endedBy !== owner) return false;
+    this.#jobs.delete(callId);
+    return true;
+  }
+
   dropJob(callId: string): void {
     if (isOver(this.#ledger, callId)) this.#jobs.delete(callId);
   }

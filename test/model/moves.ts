@@ -481,8 +481,9 @@ function sweepMoves(world: World, { sweeps = false }: Scope): Move[] {
   return Object.entries(world.calls).flatMap(([callId, { job }]) => {
     const { state, deadline } = entryOf(world.ledger, callId);
     const isLost = state === 'claimed' && world.now > deadline && job !== 'gone';
-    const isExpired = world.now >= world.ledger.expiresAt && job === 'queued';
-    if (!isLost && !isExpired) return [];
+    const { expiresAt, isCanceled } = world.ledger;
+    const isToEnd = (isCanceled || world.now >= expiresAt) && job === 'queued';
+    if (!isLost && !isToEnd) return [];
     const run: Run = {
       owner,
       callId,

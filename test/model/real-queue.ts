@@ -147,12 +147,7 @@ export class RealQueue {
       campaign: CAMPAIGN,
       outcome,
       attempts,
-      resultHead: JSON.stringify({
-        callId,
-        campaign: CAMPAIGN,
-        toPhoneNumber: PHONES[callId],
-        outcome,
-      }).slice(0, -1),
+      resultHead: headOf(callId, outcome),
       payload: outcome === 'accepted' || outcome === 'suppressed' ? '' : payloadOf(callId),
       ...shown(shows),
       probes: probesOf(probe),
@@ -221,8 +216,13 @@ export class RealQueue {
     }
   }
 
-  dropJob(callId: string): Promise<void> {
-    return this.#queue.waitingJobs.drop(CAMPAIGN, [callId]);
+  async cancelUntried(callId: string, owner: string): Promise<boolean> {
+    const call = { callId, resultHead: headOf(callId, 'canceled'), payload: payloadOf(callId) };
+    return (await this.#gate.cancelUntried(CAMPAIGN, owner, [call])).has(callId);
+  }
+
+  async dropJob(callId: string): Promise<void> {
+    await this.#queue.waitingJobs.drop(CAMPAIGN, [callId]);
   }
 
   /**
@@ -409,6 +409,11 @@ function shown(shows: Showing | undefined): { answered: boolean; run: RealTroubl
   if (shows === undefined || shows === 'answer')
     return { answered: shows === 'answer', run: undefined };
   return { answered: false, run: { ...shows, hold: holdInMs(shows.hold) } };
+}
+
+function headOf(callId: string, outcome: string): string {
+  const record = { callId, campaign: CAMPAIGN, toPhoneNumber: PHONES[callId], outcome };
+  return JSON.stringify(record).slice(0, -1);
 }
 
 function payloadOf(callId: string): string {

@@ -33,8 +33,8 @@ export const SCOPES = {
   controlled: { ...ALONE, mishaps: 1, actions: ['pause', 'cancel'] },
   /** One call, retried by a person, who may also come onto the do-not-call list. */
   retried: { ...ALONE, refusals: 0, mishaps: 1, actions: ['retry', 'suppress'] },
-  /** One call, canceled, resumed and retried. */
-  revived: { ...ALONE, refusals: 0, mishaps: 1, actions: ['cancel', 'retry'] },
+  /** One call, canceled, resumed and retried, while workers end what waits of it. */
+  revived: { ...ALONE, refusals: 0, mishaps: 1, sweeps: true, actions: ['cancel', 'retry'] },
   /** One call that is dialed once more when it is in doubt. */
   redialed: { ...ALONE, mishaps: 2, redialAfter: 1 },
   /** The same, paused or canceled and resumed. */

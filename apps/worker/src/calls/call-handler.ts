@@ -89,6 +89,21 @@ export class CallHandler {
   }
 
   /**
+   * Ends those of these calls that nobody has tried yet, if their campaign is canceled, and removes
+   * their jobs. Resolves to their ids.
+   */
+  async cancelUntried(
+    context: CampaignContext,
+    jobs: readonly QueuedJob[],
+  ): Promise<ReadonlySet<string>> {
+    const known = jobs.flatMap(({ callId, queuedAt, ...job }) => {
+      const call = this.#parts.jobs.callOf(context.campaign.id, { ...job, callId, queuedAt });
+      return typeof call === 'string' ? [] : [{ callId, call, queuedAt }];
+    });
+    return this.#parts.ledger.cancelUntried(context, this.#nextOwner(), known);
+  }
+
+  /**
    * Settles a call if its time is over or its fate is known, and never dials it: for calls that no
    * queue hands out, because they are parked for later or their campaign is paused.
    * @returns whether the call is settled
@@ -110,7 +125,6 @@ export class CallHandler {
    * further.
    */
   #begin(context: CampaignContext, job: QueuedJob, signals: StopSignals): CallRun | Refusal {
-    this.#runs += 1;
     const call = this.#parts.jobs.callOf(context.campaign.id, job);
     if (typeof call === 'string') return call;
     return {
@@ -120,9 +134,14 @@ export class CallHandler {
       call,
       rules: context.hours.rulesFor(call),
       queuedAt: job.queuedAt,
-      owner: `${this.#parts.workerId}.${this.#runs.toString(36)}`,
+      owner: this.#nextOwner(),
       signals,
     };
+  }
+
+  #nextOwner(): string {
+    this.#runs += 1;
+    return `${this.#parts.workerId}.${this.#runs.toString(36)}`;
   }
 
   /**
@@ -227,9 +246,7 @@ export class CallHandler {
     // Its request, if there was one, was refused.
     const settlement = { outcome, reason, attempts, claim, unrung: true };
     const end = await this.#parts.ledger.settle(run, settlement);
-    const isOver =
-      outcome === 'canceled' || (outcome === 'expired' && run.call.expiresAt === undefined);
-    return end.kind === 'complete' ? { ...end, isOver } : end;
+    return end.kind === 'complete' ? { ...end, isCanceled: outcome === 'canceled' } : end;
   }
 
   #waitForHold(run: CallRun, answer: GateAnswer & { kind: 'held' }): JobEnd {

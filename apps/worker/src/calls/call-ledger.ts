@@ -13,6 +13,7 @@ import {
   conversationMs,
   type Decision,
   type Outcome,
+  type QueuedCall,
   type Reason,
 } from '@libby-dialer/dialing';
 import { sleep } from '@libby-dialer/runtime';
@@ -21,6 +22,7 @@ import type { ClaimWitness } from '../redis/claim-witness.ts';
 import type { RedisClock } from '../redis/redis-clock.ts';
 import type { WorkerEvents } from '../worker-events.ts';
 import { type CallRun, delayedEnd } from './call-run.ts';
+import type { CampaignContext } from './campaign-context.ts';
 import type { JobEnd } from './job-end.ts';
 import { permissionOf } from './permission.ts';
 import { resultHead } from './result-head.ts';
@@ -34,6 +36,8 @@ const FINAL: ReadonlySet<Outcome> = new Set(['accepted', 'suppressed']);
 /** Of a claim under which there was no request. */
 const PUT_BACK: Decision = { kind: 'put_back' };
 
+const CANCELED = { outcome: 'canceled', reason: 'campaign_canceled' } as const;
+
 const MAY_HAVE_RUNG: ReadonlySet<Outcome> = new Set(['accepted', 'unknown']);
 
 export interface CallLedgerParts {
@@ -43,6 +47,14 @@ export interface CallLedgerParts {
   readonly clock: RedisClock;
   readonly events: WorkerEvents;
   readonly workerId: string;
+}
+
+/** A job that is a call of ours. */
+export interface KnownJob {
+  readonly callId: string;
+  readonly call: QueuedCall;
+  /** Epoch ms. */
+  readonly queuedAt: number;
 }
 
 /** What is known of a call when it is settled. */
@@ -114,6 +126,39 @@ export class CallLedger {
     return { kind: 'complete', accepted: outcome === 'accepted' };
   }
 
+  /**
+   * Ends those of these calls of a campaign that nobody has tried yet, if it is canceled, and
+   * removes their jobs. Resolves to their ids.
+   */
+  async cancelUntried(
+    context: CampaignContext,
+    owner: string,
+    jobs: readonly KnownJob[],
+  ): Promise<ReadonlySet<string>> {
+    const { gate, events } = this.#parts;
+    const campaign = context.campaign.id;
+    const calls = await Promise.all(jobs.map((job) => this.#canceled(context, job)));
+    const ended = await gate.cancelUntried(campaign, owner, calls);
+    for (const callId of ended) events.settled({ ...CANCELED, campaign, callId, revision: 1 });
+    return ended;
+  }
+
+  async #canceled(context: CampaignContext, { callId, call, queuedAt }: KnownJob) {
+    const record = {
+      ...CANCELED,
+      callId,
+      campaign: context.campaign.id,
+      call,
+      line: lineOf(context, call),
+      attempts: 0,
+      queuedAt,
+      settledAt: this.#parts.clock.now(),
+      worker: this.#parts.workerId,
+      source: callSource(call, await context.headOf(call)),
+    };
+    return { callId, resultHead: resultHead(record), payload: JSON.stringify(call) };
+  }
+
   async #requestOf(run: CallRun, settlement: Settlement): Promise<SettleRequest> {
     const { callId, campaign, call, context } = run;
     const { attempts, cause, claim, decision } = settlement;
@@ -125,7 +170,7 @@ export class CallLedger {
       ...run,
       ...settlement,
       outcome,
-      line: claim?.line ?? call.from ?? context.campaign.fromPhoneNumber[0] ?? '',
+      line: claim?.line ?? lineOf(context, call),
       settledAt: this.#parts.clock.now(),
       worker: this.#parts.workerId,
       providerMessage: cause?.message,
@@ -215,6 +260,11 @@ export class CallLedger {
     );
     return { kind: 'delay', until: this.#parts.clock.now() + LOOK_AGAIN_MS };
   }
+}
+
+/** The line that is told of a call that was given none. */
+function lineOf({ campaign }: CampaignContext, call: QueuedCall): string {
+  return call.from ?? campaign.fromPhoneNumber[0] ?? '';
 }
 
 /** Whatever became of the second attempt, unless it was taken: the first may have rung. */

@@ -4,14 +4,14 @@
  */
 export type JobEnd =
   /**
-   * The call is settled. `isOver`: by what ends every other call of its campaign as well, and
-   * nothing of it goes out any more. `isEarly`: its slot was far off when it got it, so that there
+   * The call is settled. `isCanceled`: with its campaign, and nothing of that goes out any more.
+   * `isEarly`: its slot was far off when it got it, so that there
    * is enough in hand for the pace.
    */
   | {
       readonly kind: 'complete';
       readonly accepted: boolean;
-      readonly isOver?: boolean;
+      readonly isCanceled?: boolean;
       readonly isEarly?: boolean;
     }
   /** This job waits for its own instant. */

@@ -46,7 +46,7 @@ const end: fc.Arbitrary<JobEnd> = fc.oneof(
       kind: fc.constant('complete' as const),
       accepted: fc.boolean(),
       isEarly: fc.boolean(),
-      isOver: fc.boolean(),
+      isCanceled: fc.boolean(),
     },
     { requiredKeys: ['kind', 'accepted'] },
   ),
@@ -268,10 +268,11 @@ describe('a campaign worker', () => {
     expect(ended(state, ACCEPTED, { begun: OPENED })).toEqual(state);
   });
 
-  test('settles the rest of a campaign that is over with its whole share', () => {
-    const state = ended(careful(50), { kind: 'complete', accepted: false, isOver: true });
-    expect(jobsAtOnce(state)).toBe(50);
-    expect(state.mostCalls).toBe(1);
+  test('fetches one job at a time of a canceled campaign: the others are ended together', () => {
+    const canceled: JobEnd = { kind: 'complete', accepted: false, isCanceled: true };
+    const state = ended(shared(50), canceled);
+    expect(jobsAtOnce(state)).toBe(1);
+    expect(jobsAtOnce(ended(state, ACCEPTED))).toBe(2);
   });
 
   test('keeps no more in hand than is on the wire when it waits, until a second later', () => {

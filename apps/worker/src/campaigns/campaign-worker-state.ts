@@ -156,9 +156,8 @@ function ended(
   { end, isUnsent, begun, onWire }: CampaignWorkerEvent & { kind: 'ended' },
   times: Times,
 ): CampaignWorkerState {
-  // Of most there is nothing to be sent. Calls with a later end of their own are proven as ever.
-  if (end.kind === 'complete' && end.isOver)
-    return { ...state, mostJobs: Number.POSITIVE_INFINITY };
+  // All that wait are ended together, elsewhere.
+  if (end.kind === 'complete' && end.isCanceled) return { ...state, mostJobs: 1 };
   if (end.kind === 'give_back' && end.turn !== undefined)
     return waiting(state, { until: end.sleepUntil, turn: end.turn }, onWire, times);
   const next = isFreedBy(state, end) ? woken(state) : state;

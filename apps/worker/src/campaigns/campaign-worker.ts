@@ -63,8 +63,7 @@ interface EndedRun {
  * `CampaignWorkerState` says, and does so until it is stopped.
  *
  * Calls of which nothing is to be sent (on the do-not-call list, out of their own hours) are
- * checked first, without a claim, and skip the queue of those that wait for others to go well. A
- * campaign that is canceled or expired is settled at full speed.
+ * checked first, without a claim, and skip the queue of those that wait for others to go well.
  */
 export class CampaignWorker {
   readonly campaign: string;

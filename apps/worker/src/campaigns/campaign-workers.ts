@@ -85,6 +85,8 @@ export class CampaignWorkers {
   #lookAgain = false;
   #tidying: Promise<void> | undefined;
   #toTidy: RegistryView | undefined;
+  #ending: Promise<void> | undefined;
+  readonly #stop = new AbortController();
   #sharing: NodeJS.Timeout | undefined;
   #shareAgain = false;
   #stopped = false;
@@ -161,6 +163,7 @@ export class CampaignWorkers {
    */
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
+    this.#stop.abort();
     clearInterval(this.#timer);
     clearTimeout(this.#sharing);
     const workers = [...this.#workers.values(), ...this.#closing];
@@ -171,6 +174,7 @@ export class CampaignWorkers {
       ...workers.map((worker) => worker.stop()),
       this.#looking,
       this.#tidying,
+      this.#ending,
     ]);
     // Whether it fails is of interest only where somebody waits for it.
     quiet.catch(() => {});
@@ -235,6 +239,7 @@ export class CampaignWorkers {
     this.#share();
     this.#lastLookAt = clock.monotonic();
     this.#tidySoon(view);
+    this.#endSoon(view);
   }
 
   async #openWorkers(view: RegistryView): Promise<void> {
@@ -406,15 +411,36 @@ export class CampaignWorkers {
 
   async #endOver(view: RegistryView): Promise<void> {
     for (const id of view.setAside) await this.#parts.jobs.endOver(id);
-    for (const id of view.over) {
-      await this.#parked.endAll(id, view.now);
-      this.#workers.get(id)?.wake();
-    }
     for (const worker of this.#workers.values()) {
       if (this.#stopped) return;
       const settle = (call: QueuedJob) => this.#settleIfOver(worker, call);
       await this.#parked.sweep(worker.campaign, view.now, settle);
       await this.#parked.sweepLost(worker.campaign, view.now, settle);
+    }
+  }
+
+  /** Beside all else: of a large campaign that lasts. The next look begins with those left. */
+  #endSoon(view: RegistryView): void {
+    this.#ending ??= this.#endCampaigns(view)
+      .catch((error: unknown) => this.#parts.events.unexpected('while ending a campaign', error))
+      .finally(() => {
+        this.#ending = undefined;
+      });
+  }
+
+  async #endCampaigns({ now, over }: RegistryView): Promise<void> {
+    const { handler, skewWatch, workerId } = this.#parts;
+    for (const id of over) {
+      const worker = this.#workers.get(id);
+      if (worker === undefined || this.#stopped || skewWatch.trouble !== undefined) continue;
+      await this.#parked.endAll(id, {
+        now,
+        worker: workerId,
+        cancelUntried: (calls) => handler.cancelUntried(worker.context, calls),
+        settle: (call) => this.#settleIfOver(worker, call),
+        signal: this.#stop.signal,
+      });
+      worker.wake();
     }
   }
 

@@ -118,7 +118,7 @@ test('do-not-call, pause and cancel: once one is said, no call that it concerns 
     await world.load(NUMBERS, id);
   }
   const race = new Race(world);
-  const settings = { concurrency: 20, connectTimeoutMs: 60_000 };
+  const settings = { concurrency: 20, connectTimeoutMs: 60_000, responseTimeoutMs: 60_000 };
   await Promise.all([1, 2, 3].map(() => world.startWorker(settings)));
   await Promise.all([
     race.suppressAlong('spring'),

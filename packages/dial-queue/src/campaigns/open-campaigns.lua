@@ -3,8 +3,8 @@
 -- list. `cursor`: how far the asker has come through all campaigns.
 --
 -- Answers: the server's clock, the registry's version, how far it has come now, then lists of
--- campaign ids: all with work; of these, those that are over (canceled or expired) with calls still
--- parked, or in a queue that BullMQ keeps back; those with calls to be queued again; those with
+-- campaign ids: all with work; of these, those that are over (canceled or expired) with calls that
+-- wait and can end; those with calls to be queued again; those with
 -- jobs set aside of which some may be over; those with jobs that a worker can take now
 
 local now = now_ms()
@@ -54,10 +54,10 @@ for _, campaign in ipairs(redis.call('SMEMBERS', open_campaigns)) do
   local delayed = redis.call('ZCARD', queue .. 'delayed')
   local to_reopen = redis.call('SCARD', own .. 'reopened')
   local has_set_aside = redis.call('HLEN', own .. 'aside') > 0
-  local has_work = delayed > 0 or to_reopen > 0 or has_set_aside
-    or redis.call('LLEN', queue .. 'wait') > 0 or redis.call('LLEN', queue .. 'active') > 0
+  local has_waiting = redis.call('LLEN', queue .. 'wait') > 0 or delayed > 0
     or redis.call('ZCARD', queue .. 'prioritized') > 0 or redis.call('LLEN', queue .. 'paused') > 0
-    or redis.call('ZCARD', own .. 'claims') > 0
+  local has_work = has_waiting or to_reopen > 0 or has_set_aside
+    or redis.call('LLEN', queue .. 'active') > 0 or redis.call('ZCARD', own .. 'claims') > 0
   local state = redis.call('HMGET', own .. 'state',
     'loadingUntil', 'canceled', 'expiresAt', 'endedFor')
   if has_work or now < tonumber(state[1] or 0) then
@@ -65,9 +65,8 @@ for _, campaign in ipairs(redis.call('SMEMBERS', open_campaigns)) do
     local is_over = state[2] or (state[3] and now >= tonumber(state[3]))
     local halt = queue_halt(queue)
     if halt == 'open' and has_due(queue) then due[#due + 1] = campaign end
-    -- What is delayed once all have come up for that expiry has a later one of its own: it would
-    -- come up for nothing.
-    local can_end = delayed > 0 and (state[2] or state[4] ~= state[3])
+    -- What waits once all were looked at for that expiry has a later one of its own.
+    local can_end = has_waiting and (state[2] or state[4] ~= state[3])
     if is_over and (can_end or halt == 'paused') then over[#over + 1] = campaign end
     if to_reopen > 0 then reopened[#reopened + 1] = campaign end
     if has_set_aside and (is_over or redis.call('ZCOUNT', own .. 'expiries', '-inf', now) > 0) then

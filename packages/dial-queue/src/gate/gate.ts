@@ -9,7 +9,7 @@ import type { Person } from '../people/identity.ts';
 import type { CampaignKeys, Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { type Fence, Script } from '../redis/script.ts';
-import { each, json, number, optional, text } from '../redis/script-inputs.ts';
+import { each, json, number, optional, rows, text } from '../redis/script-inputs.ts';
 import { type Answered, TurnBatch } from '../redis/turn-batch.ts';
 import type { Claim, ClaimedPlaces } from './claim.ts';
 import { Evidence } from './evidence.ts';
@@ -222,6 +222,9 @@ interface Withdrawal extends Question {
   readonly withdraws: true;
 }
 
+/** A call that waits, and its end with its canceled campaign. */
+export interface UntriedCall extends Pick<SettleRequest, 'callId' | 'resultHead' | 'payload'> {}
+
 /** `redialAt`: the call is in doubt and is to be dialed once more then, so its job must wait. */
 export type SettleAnswer =
   | { readonly kind: 'settled'; readonly revision: number; readonly redialAt?: number }
@@ -279,6 +282,19 @@ const RELEASE = new Script({
   answer: readEach(readReleased),
 });
 
+const CANCEL = new Script({
+  lua: new URL('./cancel-untried.lua', import.meta.url),
+  shared: ['ledger', 'write-result', 'remove-job'],
+  keys: ['ledger', 'state', 'kept', 'revised', 'results', 'expiries'],
+  args: {
+    campaign: text,
+    queue: text,
+    owner: text,
+    calls: rows({ callId: text, resultHead: text, payload: text }),
+  },
+  answer: (callIds: readonly string[]) => new Set(callIds),
+});
+
 type BoundClaim = ReturnType<typeof CLAIM.boundTo>;
 type ClaimBatch = TurnBatch<ClaimRequest, GateAnswer | Uncompared>;
 type Settled = ReturnType<typeof readSettled>;
@@ -294,6 +310,7 @@ interface CampaignGate {
 /** Claims on one server, by campaign. */
 interface ServerGate {
   readonly bound: BoundClaim;
+  readonly cancel: ReturnType<typeof CANCEL.boundTo>;
   readonly claims: Map<string, ClaimBatch>;
 }
 
@@ -341,10 +358,13 @@ export class Gate {
    */
   async introduce(server: string): Promise<boolean> {
     const known = this.#server;
-    const bound = known?.bound.server === server ? known.bound : CLAIM.boundTo(server);
-    if (!(await bound.teach(this.#redis, this.#keys.claimCounts))) return false;
+    const isKnown = known?.bound.server === server;
+    const bound = isKnown ? known.bound : CLAIM.boundTo(server);
+    const cancel = isKnown ? known.cancel : CANCEL.boundTo(server);
+    for (const script of [bound, cancel])
+      if (!(await script.teach(this.#redis, this.#keys.claimCounts))) return false;
     if (this.#fence && !(await this.#fence.introduce(server))) return false;
-    if (this.#server?.bound !== bound) this.#server = { bound, claims: new Map() };
+    if (this.#server?.bound !== bound) this.#server = { bound, cancel, claims: new Map() };
     return true;
   }
 
@@ -366,6 +386,21 @@ export class Gate {
       );
     }
     return this.#server;
+  }
+
+  /**
+   * Ends those of these calls that nobody has tried yet, if their campaign is canceled: as the gate
+   * and a settle would, and together with their jobs.
+   * @returns the ids of those that this has ended
+   */
+  async cancelUntried(
+    campaign: string,
+    owner: string,
+    calls: readonly UntriedCall[],
+  ): Promise<ReadonlySet<string>> {
+    const { cancel } = this.#server ?? (await this.#introduceItself());
+    const given = { campaign, owner, queue: this.#keys.queue(campaign), calls };
+    return (await cancel.run(this.#redis, this.#of(campaign).keys, given)) ?? new Set();
   }
 
   async settle(request: SettleRequest): Promise<SettleAnswer> {

@@ -5,6 +5,15 @@ import { liftQueueHalt, openQueue } from './queues.ts';
 import { WaitingJobs } from './waiting-jobs.ts';
 
 const CALLS_PER_STEP = 500;
+/** So many are settled together, and so many such rounds are under way: others come in between. */
+const CALLS_PER_ROUND = 32;
+const ROUNDS_AT_ONCE = 3;
+/**
+ * Behind so many that stay nothing is ended here: to remove a job from the depth of a list Redis
+ * walks there.
+ */
+const MOST_PASSED = 2_000;
+const NONE: ReadonlySet<string> = new Set();
 /** An expiry is noted before the job is added, so that a crash between the two loses neither. */
 const JOB_COMES_WITHIN_MS = 60_000;
 
@@ -13,6 +22,31 @@ const JOB_COMES_WITHIN_MS = 60_000;
  * claim; but where everything is held or paused nobody takes it.
  */
 const LOST_CLAIM_IS_MET_WITHIN_MS = 20_000;
+
+/** Whoever ends a campaign's calls says so again by then, or another takes over. */
+const ENDING_LASTS_MS = 10_000;
+
+/** Settles a call if its time is over. Resolves to whether it is settled now. */
+type Settle = (call: QueuedJob) => Promise<boolean>;
+
+/** How calls end whose campaign is over. */
+interface Endings {
+  /**
+   * Ends those of a canceled campaign that nobody has tried, and removes their jobs. Resolves to
+   * their ids.
+   */
+  readonly cancelUntried: (calls: readonly QueuedJob[]) => Promise<ReadonlySet<string>>;
+  /** For all others. */
+  readonly settle: Settle;
+}
+
+export interface EndOfAll extends Endings {
+  /** Epoch ms of Redis's clock. */
+  readonly now: number;
+  /** Who does it. */
+  readonly worker: string;
+  readonly signal: AbortSignal;
+}
 
 /** Calls that wait for an instant, or behind a pause, and whose time is over before that. */
 export class ParkedCalls {
@@ -73,26 +107,88 @@ export class ParkedCalls {
   }
 
   /**
-   * Lets every call of a campaign come up that is canceled or expired, also where BullMQ keeps its
-   * queue back. That pause becomes ours: should the campaign be given more time, nothing of it is
-   * dialed that somebody had stopped.
-   * @param now epoch ms of Redis's clock
+   * Ends every call that waits in the queue of a campaign that is canceled or expired, also where
+   * BullMQ keeps it back. That pause becomes ours: should the campaign be given more time, nothing
+   * of it is dialed that somebody had stopped.
+   *
+   * One process at a time does it. What it cannot end stays in the queue and comes up.
    */
-  async endAll(campaign: string, now: number): Promise<void> {
-    const { state } = this.#keys.campaign(campaign);
-    const expiresAt = await this.#redis.hget(state, 'expiresAt');
-    const halt = await this.#redis.hmget(
-      `${this.#keys.queue(campaign)}meta`,
-      'paused',
-      'concurrency',
-    );
-    if (halt.some((field) => field !== null)) {
-      await this.#redis.hset(state, 'paused', 1);
-      await liftQueueHalt(this.#redis, this.#keys, campaign);
-    }
-    await this.unpark(campaign);
-    if (expiresAt !== null && now >= Number(expiresAt))
+  async endAll(campaign: string, how: EndOfAll): Promise<void> {
+    const { now, worker, signal } = how;
+    const { state, ending } = this.#keys.campaign(campaign);
+    if ((await this.#redis.set(ending, worker, 'PX', ENDING_LASTS_MS, 'NX')) === null) return;
+    const [canceled, expiresAt = null] = await this.#redis.hmget(state, 'canceled', 'expiresAt');
+    const endings = canceled === null ? { ...how, cancelUntried: async () => NONE } : how;
+    await this.#liftHalt(campaign);
+    for (const place of ['wait', 'prioritized', 'delayed'] as const)
+      await this.#endPlace(campaign, place, endings, signal);
+    if (!signal.aborted) await this.unpark(campaign);
+    if (!signal.aborted && expiresAt !== null && now >= Number(expiresAt))
       await this.#redis.hset(state, 'endedFor', expiresAt);
+    await this.#redis.del(ending);
+  }
+
+  async #liftHalt(campaign: string): Promise<void> {
+    const meta = `${this.#keys.queue(campaign)}meta`;
+    const halt = await this.#redis.hmget(meta, 'paused', 'concurrency');
+    if (halt.every((field) => field === null)) return;
+    await this.#redis.hset(this.#keys.campaign(campaign).state, 'paused', 1);
+    await liftQueueHalt(this.#redis, this.#keys, campaign);
+  }
+
+  /** The newest first: workers take the oldest. */
+  async #endPlace(
+    campaign: string,
+    place: 'wait' | 'prioritized' | 'delayed',
+    endings: Endings,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const key = `${this.#keys.queue(campaign)}${place}`;
+    const { ending } = this.#keys.campaign(campaign);
+    for (let from = 0; from < MOST_PASSED && !signal.aborted; ) {
+      const to = from + CALLS_PER_STEP - 1;
+      const callIds = await (place === 'wait'
+        ? this.#redis.lrange(key, from, to)
+        : this.#redis.zrange(key, String(from), String(to)));
+      if (callIds.length === 0) return;
+      const gone = await this.#endEach(campaign, callIds, endings);
+      from += callIds.length - gone;
+      await this.#redis.pexpire(ending, ENDING_LASTS_MS);
+    }
+  }
+
+  /** Resolves to how many jobs it removed. */
+  async #endEach(campaign: string, callIds: readonly string[], endings: Endings): Promise<number> {
+    const rounds = roundsOf(callIds);
+    let count = 0;
+    const endSome = async () => {
+      for (const round of rounds) {
+        const gone = await this.#endTogether(campaign, round, endings);
+        count += gone;
+      }
+    };
+    await Promise.all(Array.from({ length: ROUNDS_AT_ONCE }, endSome));
+    return count;
+  }
+
+  async #endTogether(
+    campaign: string,
+    callIds: readonly string[],
+    { cancelUntried, settle }: Endings,
+  ): Promise<number> {
+    const jobs = await this.#read(campaign, callIds);
+    const canceled = await cancelUntried(jobs);
+    const others = jobs.filter(({ callId }) => !canceled.has(callId));
+    const areOver = await Promise.all(others.map(settle));
+    const over = others.filter((_, index) => areOver[index]).map(({ callId }) => callId);
+    // Somebody who has the job in hand right now finds its call settled and ends it himself.
+    return canceled.size + (over.length === 0 ? 0 : await this.#jobs.drop(campaign, over));
+  }
+
+  async #read(campaign: string, callIds: readonly string[]): Promise<QueuedJob[]> {
+    const queue = this.#keys.queue(campaign);
+    const jobs = await Promise.all(callIds.map((callId) => readJob(this.#redis, queue, callId)));
+    return jobs.filter((job) => job !== undefined);
   }
 
   /**
@@ -143,4 +239,9 @@ export class ParkedCalls {
       if (job !== undefined && (await settle(job))) await this.#jobs.drop(campaign, [callId]);
     }
   }
+}
+
+function* roundsOf(callIds: readonly string[]): Generator<readonly string[]> {
+  for (let from = 0; from < callIds.length; from += CALLS_PER_ROUND)
+    yield callIds.slice(from, from + CALLS_PER_ROUND);
 }

@@ -13,6 +13,7 @@ export class WaitingJobs {
     shared: ['ledger', 'redial', 'remove-job'],
     keys: ['ledger', 'state', 'expiries'],
     args: { queue: text, callIds: list(text) },
+    answer: Number,
   });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
@@ -25,9 +26,10 @@ export class WaitingJobs {
   /**
    * Removes the jobs of those of these calls that are over. What a worker has in hand goes when its
    * run ends.
+   * @returns how many it removed
    */
-  async drop(campaign: string, callIds: readonly string[]): Promise<void> {
+  async drop(campaign: string, callIds: readonly string[]): Promise<number> {
     const queue = this.#keys.queue(campaign);
-    await WaitingJobs.#drop.run(this.#redis, this.#keys.campaign(campaign), { queue, callIds });
+    return WaitingJobs.#drop.run(this.#redis, this.#keys.campaign(campaign), { queue, callIds });
   }
 }

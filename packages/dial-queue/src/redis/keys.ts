@@ -148,7 +148,7 @@ export class CampaignKeys extends Keys {
    * redialing, firstResult, lastResult, exported (the stream id up to which its results are in a
    * file), archived (when; it is canceled as well), trimTo (the stream id up to which they may go);
    * incomplete -> the `changed` for which some calls lack what it asks for; endedFor -> the
-   * expiresAt for which its delayed calls have come up to end; changed, unparked -> the registry's
+   * expiresAt for which its waiting calls were ended; changed, unparked -> the registry's
    * version of its latest change, and of the one for which its delayed calls have come up;
    * unparkedAfter -> how often Redis's clock had been set back when they last did for that;
    * named -> its calls were noted by their names from its first one on.
@@ -201,6 +201,8 @@ export class CampaignKeys extends Keys {
    * is.
    */
   readonly unkept: string;
+  /** Which worker ends its calls, all of them being over. Gone soon after that worker is. */
+  readonly ending: string;
 
   constructor(prefix: string, campaign: string) {
     super(prefix);
@@ -220,6 +222,7 @@ export class CampaignKeys extends Keys {
     this.setAside = `${base}:aside`;
     this.names = `${base}:names`;
     this.unkept = `${base}:unkept`;
+    this.ending = `${base}:ending`;
   }
 }
 
