@@ -466,10 +466,22 @@ describe('the rest', () => {
     });
   });
 
+  it('rejects of the inbox come a page at a time, the newest first', async () => {
+    for (const entry of ['1-0', '2-0', '3-0'])
+      await bench.redis.xadd(bench.keys.inboxRejected, entry, 'entry', entry);
+    const page = (cursor?: string) =>
+      api.ask('GET /inbox/rejected', { query: { limit: 2, cursor } });
+    const first = await page();
+    expect(first.rejected.map(({ entry }) => entry)).toEqual(['3-0', '2-0']);
+    const last = await page(first.nextCursor ?? '');
+    expect(last).toMatchObject({ rejected: [{ entry: '1-0' }], nextCursor: null });
+    await expect(page('x')).rejects.toMatchObject({ status: 400, code: 'bad_cursor' });
+  });
+
   it('inbox, forwarders, jobs set aside, workers and the system are shown', async () => {
     await bench.put('spring');
     expect(await api.ask('GET /inbox')).toMatchObject({ waiting: 0, consumers: [] });
-    expect(await api.ask('GET /inbox/rejected')).toEqual({ rejected: [] });
+    expect(await api.ask('GET /inbox/rejected')).toEqual({ rejected: [], nextCursor: null });
     expect(await api.ask('GET /forwarders')).toEqual({ forwarders: [] });
     const crm = bench.queue.forwardQueue({ name: 'crm', consumer: 'one', blockMs: 1 });
     await crm.open('now');

@@ -149,7 +149,13 @@ export type { ReadOptions, Results } from './results/results.ts';
 
 export type { EntryStatus } from './inbox/entry-status.ts';
 export type { EndedEntry, InboxConsumer, InboxEntry, InboxReject } from './inbox/inbox-consumer.ts';
-export type { CallProgress, InboxMember, InboxStatus, RejectedEntry } from './inbox/inbox-view.ts';
+export type {
+  CallProgress,
+  InboxMember,
+  InboxStatus,
+  RejectedEntry,
+  RejectedPage,
+} from './inbox/inbox-view.ts';
 
 // Schedules
 

@@ -21,9 +21,10 @@ export function intakeHandlers({ context }: Console): Handlers<ApiParts['intake'
     },
     'GET /inbox/entries/{entry}': async ({ params: { entry } }) =>
       entryJson(entry, await inboxEntry(context, entry)),
-    'GET /inbox/rejected': async ({ query: { limit } }) => ({
-      rejected: (await rejectedEntries(context, limit)).map(rejectedJson),
-    }),
+    'GET /inbox/rejected': async ({ query }) => {
+      const { entries, cursor } = await rejectedEntries(context, query);
+      return { rejected: entries.map(rejectedJson), nextCursor: cursor ?? null };
+    },
     'GET /forwarders': async () => ({
       forwarders: (await listForwarders(context)).map(({ unread, ...state }) => ({
         ...state,

@@ -128,8 +128,8 @@ function progressText(call: CallProgress | undefined): string {
 
 async function rejected(io: Io, { limit, json = false }: RejectedOptions): Promise<number> {
   return await withContext(io, async (context) => {
-    const found = await rejectedEntries(context, limit);
-    const entries = found.map(rejectedJson);
+    const found = await rejectedEntries(context, { limit });
+    const entries = found.entries.map(rejectedJson);
     if (json) await print(io.stdout, `${JSON.stringify({ rejected: entries })}\n`);
     else if (entries.length === 0) await print(io.stdout, 'Nothing was rejected.\n');
     else {

@@ -9,6 +9,7 @@ import {
 import { readData } from '../jobs/call-job.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
+import { repliesOf } from '../redis/replies.ts';
 import { Script } from '../redis/script.ts';
 import { number, optional, text } from '../redis/script-inputs.ts';
 import {
@@ -170,6 +171,14 @@ export class CampaignStore {
   /** The ids of those that may have work, in order. */
   async openIds(): Promise<string[]> {
     return (await this.#redis.smembers(this.#keys.openCampaigns)).toSorted();
+  }
+
+  /** Epoch ms of the last settlement of each; 0 where none of its calls was ever settled. */
+  async lastSettledAt(ids: readonly string[]): Promise<Map<string, number>> {
+    const pipeline = this.#redis.pipeline();
+    for (const id of ids) pipeline.hget(this.#keys.campaign(id).state, 'lastResult');
+    const results = (await repliesOf(pipeline)) as (string | null)[];
+    return new Map(ids.map((id, index) => [id, Number.parseInt(results[index] ?? '0', 10)]));
   }
 
   /** Those of them that there are and that are not archived. */

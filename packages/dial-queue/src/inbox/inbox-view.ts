@@ -34,6 +34,13 @@ export interface RejectedEntry extends InboxReject {
   readonly rejectedAt: number;
 }
 
+export interface RejectedPage {
+  /** The newest first. */
+  readonly entries: readonly RejectedEntry[];
+  /** For the next page, which is older; undefined: there is no more. */
+  readonly cursor: string | undefined;
+}
+
 /** How far a call has come. `forgotten`: nothing is kept of it any more. */
 export type CallProgress =
   | { readonly state: 'queued' | 'in_flight' | 'forgotten' }
@@ -98,10 +105,16 @@ export class InboxView {
     return { state: 'settled', outcome: state, ...(result !== undefined && { result }) };
   }
 
-  /** The latest rejects, the newest first. */
-  async rejected(most: number): Promise<RejectedEntry[]> {
-    const entries = await this.#redis.xrevrange(this.#keys.inboxRejected, '+', '-', 'COUNT', most);
-    return entries.map(([id, fields]) => rejectedEntry(id, fields));
+  /** @param cursor of the page before: what is older than that */
+  async rejected(limit: number, cursor?: string): Promise<RejectedPage> {
+    const newest = cursor === undefined ? '+' : `(${cursor}`;
+    const { inboxRejected } = this.#keys;
+    const found = await this.#redis.xrevrange(inboxRejected, newest, '-', 'COUNT', limit + 1);
+    const page = found.slice(0, limit);
+    return {
+      entries: page.map(([id, fields]) => rejectedEntry(id, fields)),
+      cursor: found.length > limit ? page.at(-1)?.[0] : undefined,
+    };
   }
 
   async #status(id: string): Promise<EntryStatus | undefined> {

@@ -56,10 +56,11 @@ export const intakeRoutes = {
     problems: ['no_such_entry'],
   },
   'GET /inbox/rejected': {
-    summary: 'The latest entries that could not be called, and why.',
+    summary: 'Entries that could not be called, and why, the newest first.',
     role: 'operator',
-    query: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(20) }),
-    answer: z.object({ rejected: z.array(rejectedSchema) }),
+    query: pageQuery(1000, 20),
+    answer: z.object({ rejected: z.array(rejectedSchema), nextCursor }),
+    problems: ['bad_cursor'],
   },
   'GET /forwarders': {
     summary: 'How far the forwarders of results are.',

@@ -12,7 +12,9 @@ export const snapshotSchema = z
     at: instant.describe('By the clock of Redis.'),
     campaigns: z
       .array(campaignStatusSchema)
-      .describe('Those that are not over, and those that ended of late: at most 200.'),
+      .describe(
+        'Those that are not over, then the latest 20 that ended within a day: at most 200.',
+      ),
     campaignsInAll: count,
     holds: z.array(holdSchema),
     inDoubt: count,

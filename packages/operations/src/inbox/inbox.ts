@@ -2,10 +2,11 @@ import type {
   CallProgress,
   EntryStatus,
   InboxStatus,
-  RejectedEntry,
+  RejectedPage,
 } from '@libby-dialer/dial-queue';
 import { DialerError } from '@libby-dialer/runtime';
 import type { Context } from '../context.ts';
+import { requireStreamCursor } from '../stream-cursor.ts';
 
 export interface InboxReport extends Omit<InboxStatus, 'oldestAt'> {
   /** Left out where nothing waits or is in hand. */
@@ -43,10 +44,11 @@ function noSuchEntry(id: string): DialerError {
   return new DialerError('no_such_entry', message, { kind: 'not_found' });
 }
 
-/** The latest entries that could not be called, and why. */
+/** Entries that could not be called, and why. Throws `DialerError` (`bad_cursor`). */
 export async function rejectedEntries(
   { queue }: Context,
-  limit: number,
-): Promise<readonly RejectedEntry[]> {
-  return await queue.inbox.rejected(limit);
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<RejectedPage> {
+  requireStreamCursor(cursor);
+  return await queue.inbox.rejected(limit, cursor);
 }

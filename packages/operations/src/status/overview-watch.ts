@@ -8,8 +8,10 @@ import type { StatusWatch } from './status-watch.ts';
 
 /** The numbers of so many campaigns make an overview. */
 const MOST_CAMPAIGNS = 200;
-/** One that has ended is shown for so long, so that nobody misses its end. */
-const ENDED_SHOWN_MS = 60_000;
+/** What ended in the night is shown to whoever comes in the morning. */
+const ENDED_SHOWN_MS = 24 * 3_600_000;
+/** The latest of them, so that a look costs no more where many end in a day. */
+const MOST_ENDED = 20;
 /** Doubts are counted over all campaigns, and change seldom. */
 const DOUBTS_EVERY_MS = 10_000;
 
@@ -17,7 +19,7 @@ const DOUBTS_EVERY_MS = 10_000;
 export interface Overview {
   /** Epoch ms of Redis's clock. */
   readonly now: number;
-  /** Those with work, and those that had some a moment ago. */
+  /** Those with work, and those that ended within a day, the latest first. */
   readonly campaigns: readonly CampaignView[];
   readonly campaignsInAll: number;
   readonly holds: readonly Hold[];
@@ -34,8 +36,8 @@ export interface Overview {
 export class OverviewWatch {
   readonly #context: Context;
   readonly #watch: StatusWatch;
-  /** When each was last seen with work, by the monotonic clock. */
-  readonly #seen = new Map<string, number>();
+  /** Of those without work: when their last call was settled. It is read once. */
+  readonly #endedAt = new Map<string, number>();
   #doubts: { readonly at: number; readonly count: number } | undefined;
 
   constructor(context: Context, watch: StatusWatch) {
@@ -47,7 +49,7 @@ export class OverviewWatch {
     const { queue } = this.#context;
     const [open, ids] = await Promise.all([queue.campaigns.openIds(), queue.campaigns.ids()]);
     const [campaigns, { holds, now }, inbox, inDoubt, workers] = await Promise.all([
-      this.#watch.some(this.#toShow(open)),
+      this.#watch.some([...open, ...(await this.#ended(ids, open))].slice(0, MOST_CAMPAIGNS)),
       listHolds(this.#context),
       inboxStatus(this.#context),
       this.#countDoubts(ids),
@@ -58,15 +60,18 @@ export class OverviewWatch {
     return { now, campaigns, campaignsInAll, holds, inDoubt, inbox, workers, refusal };
   }
 
-  #toShow(open: readonly string[]): string[] {
-    const now = systemClock.monotonic();
-    for (const id of open) this.#seen.set(id, now);
-    const ended: string[] = [];
-    for (const [id, at] of this.#seen) {
-      if (now - at > ENDED_SHOWN_MS) this.#seen.delete(id);
-      else if (at !== now) ended.push(id);
-    }
-    return [...open, ...ended].slice(0, MOST_CAMPAIGNS);
+  async #ended(ids: readonly string[], open: readonly string[]): Promise<string[]> {
+    const over = new Set(ids).difference(new Set(open));
+    for (const id of this.#endedAt.keys()) if (!over.has(id)) this.#endedAt.delete(id);
+    const unread = [...over].filter((id) => !this.#endedAt.has(id));
+    const { queue } = this.#context;
+    for (const [id, at] of await queue.campaigns.lastSettledAt(unread)) this.#endedAt.set(id, at);
+    const since = (await this.#context.now()) - ENDED_SHOWN_MS;
+    return [...this.#endedAt]
+      .filter(([, at]) => at > since)
+      .toSorted(([, one], [, other]) => other - one)
+      .slice(0, MOST_ENDED)
+      .map(([id]) => id);
   }
 
   async #countDoubts(ids: readonly string[]): Promise<number> {

@@ -1,5 +1,5 @@
 import type { ApiAnswer } from '@libby-dialer/http-api';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from '../kit/button.tsx';
 import { type Column, DataTable } from '../kit/data-table.tsx';
@@ -9,14 +9,12 @@ import { Failure } from '../kit/failure.tsx';
 import { PersonText } from '../kit/person-text.tsx';
 import { copyText } from '../kit/table-export.ts';
 import { When } from '../kit/when.tsx';
-import { asking } from '../live/queries.ts';
+import { client } from '../live/api.ts';
 
 type Rejected = ApiAnswer<'GET /inbox/rejected'>['rejected'][number];
 
 const REFRESH_MS = 10_000;
-const FIRST_SHOWN = 50;
-/** The console gives no more. */
-const MOST_SHOWN = 1000;
+const ON_A_PAGE = 50;
 
 const COLUMNS: readonly Column<Rejected>[] = [
   {
@@ -48,17 +46,18 @@ const COLUMNS: readonly Column<Rejected>[] = [
   },
 ];
 
-/** The latest entries that could not be called, each with what was pushed. */
+/** The entries that could not be called, the latest first, each with what was pushed. */
 export function RejectsTable({ total }: { readonly total: number | undefined }) {
-  const [limit, setLimit] = useState(FIRST_SHOWN);
   const [opened, setOpened] = useState<Rejected>();
-  const query = useQuery({
-    ...asking('GET /inbox/rejected', { query: { limit } }),
+  const query = useInfiniteQuery({
+    queryKey: ['GET /inbox/rejected'],
+    initialPageParam: undefined as string | undefined,
+    queryFn: async ({ pageParam: cursor, signal }) =>
+      await client.request('GET /inbox/rejected', { query: { cursor, limit: ON_A_PAGE }, signal }),
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     refetchInterval: REFRESH_MS,
-    placeholderData: keepPreviousData,
   });
-  const rows = query.data?.rejected ?? [];
-  const hasMore = rows.length >= limit && limit < MOST_SHOWN;
+  const rows = query.data?.pages.flatMap(({ rejected }) => rejected) ?? [];
   return (
     <>
       <Failure error={query.error} />
@@ -69,8 +68,8 @@ export function RejectsTable({ total }: { readonly total: number | undefined }) 
         keyOf={({ entry }) => entry}
         onOpen={setOpened}
         total={total === undefined ? undefined : Math.max(total, rows.length)}
-        more={hasMore ? () => setLimit(Math.min(MOST_SHOWN, limit * 4)) : undefined}
-        isLoadingMore={query.isPlaceholderData}
+        more={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
+        isLoadingMore={query.isFetchingNextPage}
         empty={query.isPending ? null : <EmptyState title="Nothing was rejected." />}
       />
       {opened !== undefined && (

@@ -68,7 +68,8 @@ function Troubles({ snapshot, totals }: { snapshot: Snapshot; totals: Totals }) 
 /** What is said of everything above is not said of each again. */
 const SAID_ABOVE: ReadonlySet<string> = new Set(['no_worker', 'redis_refuses', 'held']);
 
-function isIdle({ idleReasons }: CampaignStatusJson): boolean {
+function isIdle({ state, idleReasons }: CampaignStatusJson): boolean {
+  if (state === 'completed' || state === 'canceled') return false;
   return idleReasons.some(({ code }) => !SAID_ABOVE.has(code));
 }
 
@@ -117,13 +118,13 @@ function CampaignsNote({ snapshot: { campaigns, campaignsInAll } }: { snapshot: 
   if (campaignsInAll <= campaigns.length) return null;
   return (
     <>
-      the {formatCount(campaigns.length)} that are not over or ended of late, of{' '}
+      the {formatCount(campaigns.length)} that are not over or ended within a day, of{' '}
       {formatCount(campaignsInAll)}
     </>
   );
 }
 
-/** Those that ended are shown for a minute more; then they are under Campaigns. */
+/** Those that ended are shown for a day; then they are under Campaigns. */
 function NoneUnderWay({ campaignsInAll }: Pick<Snapshot, 'campaignsInAll'>) {
   if (campaignsInAll === 0) return <NoCampaign />;
   return (
