@@ -13,6 +13,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { type ConsoleConfig, DEFAULT_HTTP_PORT } from './config.ts';
 import type { Console } from './console.ts';
 import { httpApp } from './http/http-app.ts';
+import { problemReply, problemResponse, unreadableRequest } from './http/http-problem.ts';
 import { openIdentify } from './http/identify.ts';
 import { TrustedProxies } from './http/trusted-proxies.ts';
 import { UploadedLists } from './lists/uploaded-lists.ts';
@@ -61,7 +62,8 @@ export function consoleService(
         proxies: new TrustedProxies(config.proxies),
       });
       const app = httpApp(console, identify);
-      return workOf(getRequestListener(app.fetch), stopping);
+      const errorHandler = () => problemResponse(unreadableRequest(400));
+      return workOf(getRequestListener(app.fetch, { errorHandler }), stopping);
     },
   });
 }
@@ -103,6 +105,7 @@ function workOf(
     troubles: () => [],
     requests: {
       answer: (request, response) => void answer(request, response),
+      unreadable: (status) => problemReply(unreadableRequest(status)),
       requestWithinMs: REQUEST_WITHIN_MS,
       maxConnections: MAX_CONNECTIONS,
     },

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Snapshot } from '@libby-dialer/http-api';
@@ -44,7 +45,36 @@ describe('a request', () => {
       400,
       'invalid_request',
     ]);
+    expect(await codeOf(await api.fetch('/api/v1/campaigns?limit=1&limit=2'))).toEqual([
+      400,
+      'invalid_request',
+    ]);
+    const notUtf8 = { ...post(''), body: new Uint8Array([0x22, 0xff, 0x22]) };
+    expect(await codeOf(await check(notUtf8))).toEqual([400, 'not_json']);
+    expect(await (await check(post('{}'))).json()).toMatchObject({
+      problems: ['numbers: is missing'],
+    });
     expect(await codeOf(await api.fetch('/api/v1/campaign'))).toEqual([404, 'no_such_address']);
+  });
+
+  it('by a method that an address does not have is told which there are', async () => {
+    const refused = await api.fetch('/api/v1/campaigns/spring', { method: 'DELETE' });
+    expect(refused.headers.get('allow')).toBe('GET, PUT');
+    expect(await codeOf(refused)).toEqual([405, 'no_such_method']);
+  });
+
+  it.each([
+    ['GET /api/v1/campaigns HTTP/1.1\r\n\r\n', 400, 'unreadable_request'],
+    ['NONSENSE\r\n\r\n', 400, 'unreadable_request'],
+    [`GET / HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(9000)}\r\n\r\n`, 431, 'headers_too_large'],
+  ])('that is none of HTTP is refused as all others: %.20j', async (text, status, code) => {
+    const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
+    socket.end(text);
+    const answer = (await Array.fromAsync(socket)).join('');
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(head).toContain(`HTTP/1.1 ${status} `);
+    expect(head).toContain('application/problem+json');
+    expect(body).toContain(`"code":"${code}"`);
   });
 
   it('of another site changes nothing', async () => {
@@ -87,6 +117,13 @@ describe('a request', () => {
 });
 
 describe('an uploaded list', () => {
+  it('is the file itself, and no form', async () => {
+    const body = new FormData();
+    body.set('file', new Blob(['Name,Phone\n']), 'people.csv');
+    const refused = await api.fetch('/api/v1/lists?name=people.csv', { method: 'POST', body });
+    expect(await codeOf(refused)).toEqual([415, 'not_a_file']);
+  });
+
   it('that is too large is not kept', async () => {
     await using small = await TestConsole.start({ ...bench.environment, CONSOLE_LIST_MAX_MB: '1' });
     const body = new Blob(['x'.repeat(1024 * 1024 + 1)]);

@@ -356,7 +356,7 @@ function hasStrayEnd(texts: string | readonly string[] | undefined): boolean {
 
 /** Every sentence begins with the key it is about. */
 function sentencesOf(issue: z.core.$ZodIssue): string[] {
-  if (issue.code !== 'unrecognized_keys') return [`${issue.path.join('.')}: ${plainly(issue)}`];
+  if (issue.code !== 'unrecognized_keys') return [`${issue.path.join('.')}: ${plainIssue(issue)}`];
   return issue.keys.map(
     (name) => `${[...issue.path, name].join('.')}: is not a key of a campaign file`,
   );
@@ -378,8 +378,10 @@ export function plainIssues(
   return closest?.flatMap((each) => plainIssues(each, path)) ?? [{ ...issue, path }];
 }
 
-/** zod's own words for what users get wrong most often, made a sentence. */
-function plainly(issue: z.core.$ZodIssue): string {
+/**
+ * zod's own words for what users get wrong most often, made a sentence. Of an issue with its input.
+ */
+export function plainIssue(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') {
     const isOwn = !issue.message.startsWith('Invalid input');
     if (issue.input === undefined) return isOwn ? `is missing, and ${issue.message}` : 'is missing';

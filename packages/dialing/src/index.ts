@@ -27,6 +27,7 @@ export {
   type DedupeBy,
   MAX_PHONE_COLUMNS,
   parseCampaign,
+  plainIssue,
   plainIssues,
   TEXT_FIELDS,
 } from './campaign.ts';

@@ -2,7 +2,7 @@
 
 export { trustExtraAuthorities } from './service/extra-authorities.ts';
 export { httpConfig } from './service/http-config.ts';
-export type { OtherRequests } from './service/http-server.ts';
+export type { HttpReply, OtherRequests } from './service/http-server.ts';
 export { processName } from './service/process-name.ts';
 export { RedisService, type ServiceShell, type ServiceWork } from './service/redis-service.ts';
 export { Interrupted, type Main, type MainContext, runMain } from './service/run-main.ts';

@@ -6,6 +6,7 @@ import type { ApiParts, ApiReceived, ListJson } from '@libby-dialer/http-api';
 import {
   type Context,
   callsAtOnce,
+  explainingErrors,
   givenReading,
   importNumbers,
   loadJson,
@@ -29,7 +30,11 @@ import { understoodJson } from './understood-json.ts';
 const NO_CAMPAIGN = { id: 'none', fromPhoneNumber: '+15055550100' };
 
 export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
-  const { context, lists, logger } = console;
+  const { context, lists, logger, redis } = console;
+  const explained =
+    <Result>(work: (hooks: WorkHooks) => Promise<Result>) =>
+    (hooks: WorkHooks) =>
+      explainingErrors(redis, hooks.signal, () => work(hooks));
   const onCrash = (error: unknown) => logger.error({ err: error }, 'work on a list broke off');
   const begin = async (list: string, work: () => ListWork, waitSeconds: number) =>
     await begun(console, list, lists.begin(list, work), waitSeconds);
@@ -61,7 +66,7 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
       const campaign = await meantCampaign(context, body.campaign);
       const check = (hooks: WorkHooks) => checkResult(console, list, { ...given, campaign }, hooks);
       const order = { by: caller.name, campaign: campaign.id };
-      const work = () => ListWork.begin('check', order, check, onCrash);
+      const work = () => ListWork.begin('check', order, explained(check), onCrash);
       return await begin(list, work, query.waitSeconds);
     },
     'GET /lists/{list}/verdicts': async ({ params: { list }, query }) => {
@@ -80,7 +85,7 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
       const load = (hooks: WorkHooks) =>
         loadResult(asCaller, rejects, { ...given, campaign }, hooks);
       const order = { by: caller.name, campaign: campaign.id };
-      const work = () => ListWork.begin('load', order, load, onCrash);
+      const work = () => ListWork.begin('load', order, explained(load), onCrash);
       return await begin(list, work, query.waitSeconds);
     },
     'POST /lists/{list}/stop': async ({ params: { list } }) => {
@@ -103,7 +108,7 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
         return { ...(await importNumbers(asCaller, request)).counts };
       };
       const order = { by: caller.name, campaign: null };
-      const work = () => ListWork.begin('import', order, take, onCrash);
+      const work = () => ListWork.begin('import', order, explained(take), onCrash);
       return await begin(list, work, query.waitSeconds);
     },
   };

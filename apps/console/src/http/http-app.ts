@@ -4,6 +4,7 @@ import {
   type ApiRoute,
   api,
   BASE_PATH,
+  type Method,
   type Route,
   seesPeople,
 } from '@libby-dialer/http-api';
@@ -60,10 +61,30 @@ export function httpApp(console: Console, identify: Identify): Hono {
   );
   app.onError((error) => answerError(console, error));
   serveApi(app, console, identify);
+  refuseOtherMethods(app);
   serveReference(app);
   servePage(app);
   app.notFound(() => problemResponse(notFound()));
   return app;
+}
+
+/** What there is at an address, where it is asked for by a method that it does not have. */
+function refuseOtherMethods(app: Hono): void {
+  const places = Map.groupBy(
+    Object.keys(api).map((name) => name.split(' ') as [Method, string]),
+    ([, path]) => path,
+  );
+  for (const [path, names] of places) {
+    const allow = names.map(([method]) => method);
+    app.all(honoPath(path), () => {
+      const detail = `At this address there is only ${allow.join(', ')}.`;
+      throw new HttpProblem(405, 'no_such_method', detail, { allow });
+    });
+  }
+}
+
+function honoPath(path: string): string {
+  return `${BASE_PATH}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
 }
 
 function serveApi(app: Hono, console: Console, identify: Identify): void {
@@ -74,7 +95,7 @@ function serveApi(app: Hono, console: Console, identify: Identify): void {
     const [method, path] = name.split(' ') as [string, string];
     const handler = handlers[name as keyof Api] as AnyHandler;
     const mask = maskFor(route);
-    app.on(method, `${BASE_PATH}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`, async (context) => {
+    app.on(method, honoPath(path), async (context) => {
       const request = context.req.raw;
       const address = getConnInfo(context).remote.address ?? 'unknown';
       const call: RouteCall = {

@@ -1,11 +1,13 @@
 import { STATUS_CODES } from 'node:http';
 import type { Problem } from '@libby-dialer/http-api';
-import { DialerError, type ErrorKind } from '@libby-dialer/runtime';
+import { DialerError, type ErrorKind, type HttpReply } from '@libby-dialer/runtime';
 
 export interface HttpProblemOptions extends ErrorOptions {
   readonly problems?: readonly string[] | undefined;
   readonly choices?: readonly string[] | undefined;
   readonly retryAfterSeconds?: number;
+  /** Methods that there are at the address. */
+  readonly allow?: readonly string[];
 }
 
 /** A request that is refused for reasons of HTTP. The message is a sentence for people. */
@@ -15,6 +17,7 @@ export class HttpProblem extends Error {
   readonly problems: readonly string[] | undefined;
   readonly choices: readonly string[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly allow: readonly string[] | undefined;
 
   constructor(status: number, code: string, detail: string, options: HttpProblemOptions = {}) {
     super(detail, { cause: options.cause });
@@ -23,6 +26,7 @@ export class HttpProblem extends Error {
     this.problems = options.problems;
     this.choices = options.choices;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.allow = options.allow;
   }
 }
 
@@ -61,10 +65,12 @@ export const UNEXPECTED = new HttpProblem(
   'Something went wrong that nobody foresaw; the log of the console says what.',
 );
 
+const PROBLEM_TYPE = 'application/problem+json';
+
 /** A problem as RFC 9457 has it. */
-export function problemResponse(problem: HttpProblem): Response {
+function problemJson(problem: HttpProblem): Problem {
   const { status, code, message, problems, choices, retryAfterSeconds } = problem;
-  const body: Problem = {
+  return {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? '',
     status,
@@ -74,8 +80,33 @@ export function problemResponse(problem: HttpProblem): Response {
     ...(choices !== undefined && { choices: [...choices] }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   };
-  const headers = new Headers({ 'content-type': 'application/problem+json' });
+}
+
+export function problemResponse(problem: HttpProblem): Response {
+  const { status, retryAfterSeconds, allow } = problem;
+  const headers = new Headers({ 'content-type': PROBLEM_TYPE });
   if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds));
   if (status === 401) headers.set('www-authenticate', 'Bearer');
-  return new Response(JSON.stringify(body), { status, headers });
+  if (allow !== undefined) headers.set('allow', allow.join(', '));
+  return new Response(JSON.stringify(problemJson(problem)), { status, headers });
+}
+
+/** The same, for where there is no request that it answers. */
+export function problemReply(problem: HttpProblem): HttpReply {
+  const body = JSON.stringify(problemJson(problem));
+  return { status: problem.status, contentType: PROBLEM_TYPE, body };
+}
+
+const UNREADABLE: Readonly<Record<number, readonly [code: string, detail: string]>> = {
+  408: ['too_slow', 'The request did not come whole in time: send it again.'],
+  431: ['headers_too_large', 'Address and headers together are larger than 8 KB.'],
+};
+
+/** Of what came over the connection and is no request of HTTP, or a part of one. */
+export function unreadableRequest(status: number): HttpProblem {
+  const [code, detail] = UNREADABLE[status] ?? [
+    'unreadable_request',
+    'This is no whole request of HTTP: look at its first line, its headers, and how long it says it is.',
+  ];
+  return new HttpProblem(status, code, detail);
 }

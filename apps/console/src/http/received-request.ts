@@ -1,4 +1,4 @@
-import { plainIssues } from '@libby-dialer/dialing';
+import { plainIssue, plainIssues } from '@libby-dialer/dialing';
 import type { Route } from '@libby-dialer/http-api';
 import { z } from 'zod';
 import { HttpProblem } from './http-problem.ts';
@@ -16,15 +16,14 @@ export interface ReceivedRequest {
 
 /**
  * Reads what a route expects of a request. Throws `HttpProblem` (`invalid_request`, `too_large`,
- * `not_json`).
+ * `not_json`, `not_a_file`).
  */
 export async function receivedRequest(
   route: Route,
   request: Request,
   params: Readonly<Record<string, string>>,
 ): Promise<ReceivedRequest> {
-  const url = new URL(request.url);
-  const query = Object.fromEntries(url.searchParams);
+  const query = queryOf(new URL(request.url));
   const headers = Object.fromEntries(request.headers);
   return {
     params: parsed(route.params ?? NOTHING, params, ''),
@@ -35,13 +34,30 @@ export async function receivedRequest(
   };
 }
 
+function queryOf({ searchParams }: URL): Record<string, string> {
+  const query: Record<string, string> = {};
+  for (const [name, value] of searchParams) {
+    if (Object.hasOwn(query, name)) throw unreadable([`${name}: is given more than once`]);
+    query[name] = value;
+  }
+  return query;
+}
+
 async function bodyOf({ body, bodyIs }: Route, request: Request): Promise<unknown> {
   if (body === undefined) return undefined;
-  if (typeof body === 'string') return request.body ?? new Blob([]).stream();
+  if (typeof body === 'string') return fileIn(request);
   const text = await jsonText(request, body);
   if (bodyIs === 'text') return text ?? '';
   const value = text === undefined ? undefined : readJson(text);
   return bodyIs === 'unchecked' ? value : parsed(body, value, 'body');
+}
+
+function fileIn({ headers, body }: Request): ReadableStream<Uint8Array> {
+  if (headers.get('content-type')?.startsWith('multipart/') === true) {
+    const detail = 'The body must be the file itself, such as by --data-binary of curl: no form.';
+    throw new HttpProblem(415, 'not_a_file', detail);
+  }
+  return body ?? new Blob([]).stream();
 }
 
 /** Undefined where there is none, and there need not be. */
@@ -51,7 +67,16 @@ async function jsonText(request: Request, body: z.ZodType): Promise<string | und
   if (bytes.length === 0 && body.safeParse(undefined).success) return undefined;
   if (type !== 'application/json')
     throw new HttpProblem(415, 'not_json', 'The body must be JSON, with that content-type.');
-  return new TextDecoder().decode(bytes);
+  return utf8Text(bytes);
+}
+
+/** A name that is read wrong would be spoken so. */
+function utf8Text(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new HttpProblem(400, 'not_json', 'The body is not UTF-8, as JSON has to be.', { cause });
+  }
 }
 
 async function boundedBytes({ body }: Request): Promise<Buffer> {
@@ -75,15 +100,19 @@ function readJson(text: string): unknown {
 }
 
 function parsed(schema: z.ZodType, value: unknown, name: string): unknown {
-  const verdict = schema.safeParse(value);
+  const verdict = schema.safeParse(value, { reportInput: true });
   if (verdict.success) return verdict.data;
   const issues = verdict.error.issues.flatMap((issue) => plainIssues(issue));
-  const problems = issues.map((issue) => sentenceOf(issue, name));
-  const detail = `The request cannot be read: ${problems[0] ?? ''}`;
-  throw new HttpProblem(400, 'invalid_request', detail, { problems });
+  throw unreadable(issues.map((issue) => sentenceOf(issue, name)));
 }
 
-function sentenceOf({ path, message }: z.core.$ZodIssue, name: string): string {
-  const key = path.length === 0 ? name : path.join('.');
-  return key === '' ? message : `${key}: ${message}`;
+function unreadable(problems: readonly string[]): HttpProblem {
+  const detail = `The request cannot be read: ${problems[0] ?? ''}`;
+  return new HttpProblem(400, 'invalid_request', detail, { problems });
+}
+
+function sentenceOf(issue: z.core.$ZodIssue, name: string): string {
+  const key = issue.path.length === 0 ? name : issue.path.join('.');
+  const sentence = plainIssue(issue);
+  return key === '' ? sentence : `${key}: ${sentence}`;
 }

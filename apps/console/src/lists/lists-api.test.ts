@@ -104,6 +104,18 @@ test('no more of an upload is taken than was said', async () => {
   });
 });
 
+test('work that Redis breaks off says why, and is gone on with', async () => {
+  await bench.put('spring');
+  const { list } = await upload(`Name,Phone\nAda,${phone(1)}\n`);
+  const load = async () =>
+    (await api.ask('POST /lists/{list}/load', { params: { list }, body: { campaign: 'spring' } }))
+      .work;
+  await bench.redis.set(bench.keys.audit, 'no stream');
+  expect(await load()).toMatchObject({ state: 'failed', problem: { code: 'redis_failed' } });
+  await bench.redis.del(bench.keys.audit);
+  expect(await load()).toMatchObject({ state: 'done', result: { queued: 1 } });
+});
+
 test('columns are told before there is a campaign', async () => {
   const { list } = await upload(`Who,Phone\nAda,${phone(1)}\n`);
   const body = { columns: { name: 'Who' } };

@@ -138,6 +138,14 @@ export class CallLoader implements AsyncDisposable {
     return verdicts;
   }
 
+  /**
+   * Of calls that were there before, whether each is to the number that is given now. Not for a
+   * campaign that dedupes by the number.
+   */
+  async areToTheSame(calls: readonly IdentifiedCall[]): Promise<boolean[]> {
+    return await this.#names.areNoted(await this.#identity(), this.#campaign, calls);
+  }
+
   /** Puts the campaign on the list of those with work, once there is what keeps it there. */
   async open(): Promise<void> {
     // Where it stands already, its campaign workers notice new jobs by themselves.

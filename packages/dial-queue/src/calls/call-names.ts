@@ -56,6 +56,20 @@ export class CallNames {
     if (pipeline.length > 0) await repliesOf(pipeline);
   }
 
+  /** Of each call, whether one of its id is noted under the number that it is to. */
+  async areNoted(
+    identity: Identity,
+    campaign: string,
+    calls: readonly IdentifiedCall[],
+  ): Promise<boolean[]> {
+    const pipeline = this.#redis.pipeline();
+    for (const { callId, call } of calls) {
+      const { bucket, hash } = identity.callName('phone', call.to);
+      pipeline.hexists(this.#bucket(campaign, bucket), fieldOf(hash, callId));
+    }
+    return (await repliesOf(pipeline)).map((reply) => reply === 1);
+  }
+
   /** The key of a bucket, to be read by whoever looks for a name. */
   bucketOf(campaign: string, { bucket }: CallName): string {
     return this.#bucket(campaign, bucket);

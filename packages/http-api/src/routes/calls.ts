@@ -139,7 +139,8 @@ export const callRoutes = {
     summary: `Queue a call, or up to ${MOST_CALLS_PUSHED}: each gets its fate at once, in order.`,
     description:
       'By the checks of lists and the inbox. A repeat is harmless by the campaign’s `dedupeBy`; ' +
-      'where that is `row`, `Idempotency-Key` is needed: the same key and place is the same call.',
+      'where that is `row`, `Idempotency-Key` is needed: the same key and place is the same call, ' +
+      'and to another number it is rejected (`idempotency_key_reused`).',
     role: 'push',
     params: idParam,
     headers: z.object({

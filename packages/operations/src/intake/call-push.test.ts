@@ -86,6 +86,17 @@ describe('CallPush', () => {
         'already_queued',
       ]);
       expect(statuses(await push('orders', records, 'b'))).toEqual(['queued', 'queued']);
+      const renamed = [person(1, { name: 'Ada' }), person(2), person(3)];
+      expect(await push('orders', renamed, 'a')).toMatchObject([
+        { status: 'already_queued' },
+        { status: 'rejected', code: 'idempotency_key_reused' },
+        { status: 'queued' },
+      ]);
+      const atOnce = await Promise.all([
+        push('orders', person(4), 'c'),
+        push('orders', person(5), 'c'),
+      ]);
+      expect(atOnce.flatMap(statuses)).toEqual(['queued', 'rejected']);
     });
   });
 

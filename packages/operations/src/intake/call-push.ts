@@ -67,7 +67,8 @@ export class CallPush implements AsyncDisposable {
       const checked = rows.map((row, index) =>
         checkedCall(intake, identity, { campaign, row, ownKey: `push:${idempotencyKey}:${index}` }),
       );
-      return await this.#queue(campaign, checked);
+      const pushed = await this.#queue(campaign, checked);
+      return intake.isKeyedByRow ? await this.#refuseOthers(campaign, checked, pushed) : pushed;
     } finally {
       this.#waiting -= rows.length;
     }
@@ -99,6 +100,23 @@ export class CallPush implements AsyncDisposable {
       if ('code' in each) return { status: 'rejected', code: each.code, reason: each.reason };
       return { status: verdictOf.get(each) ?? 'duplicate', callId: each.callId };
     });
+  }
+
+  /** Where the key is all that tells a repeat, another call under it must not pass for one. */
+  async #refuseOthers(
+    campaign: string,
+    checked: readonly (IdentifiedCall | RecordProblem)[],
+    pushed: readonly PushedCall[],
+  ): Promise<PushedCall[]> {
+    const repeats = checked.filter(
+      (each, index) => 'call' in each && pushed[index]?.status !== 'queued',
+    ) as IdentifiedCall[];
+    if (repeats.length === 0) return [...pushed];
+    const areSame = await this.#campaigns.loader(campaign).areToTheSame(repeats);
+    const others = new Set(repeats.filter((_, index) => areSame[index] === false));
+    return pushed.map((each, index) =>
+      others.has(checked[index] as IdentifiedCall) ? KEY_REUSED : each,
+    );
   }
 
   async #feed(id: string, calls: readonly IdentifiedCall[]): Promise<readonly LoadVerdict[]> {
@@ -181,6 +199,13 @@ function checkedCall(
   if ('code' in checked) return checked;
   return { callId: identity.callId(campaign, checked.dedupeKey), call: checked.call };
 }
+
+const KEY_REUSED: PushedCall = {
+  status: 'rejected',
+  code: 'idempotency_key_reused',
+  reason:
+    'Another call was pushed under this idempotency key and place: push this one under a new key.',
+};
 
 function keyNeeded(campaign: string): DialerError {
   const message = `Campaign ${campaign} takes each record for a call of its own (dedupeBy: row): give an idempotency key, by which a repeat is told.`;

@@ -60,7 +60,9 @@ export class CampaignFeed {
   }
 
   async #feed(batch: readonly Waiting[]): Promise<void> {
-    const unlike = new Map(batch.flatMap(({ calls }) => calls).map((call) => [call.callId, call]));
+    const unlike = new Map<string, IdentifiedCall>();
+    for (const call of batch.flatMap(({ calls }) => calls))
+      if (!unlike.has(call.callId)) unlike.set(call.callId, call);
     try {
       const verdicts = await this.#loader().feed([...unlike.values()]);
       const verdictOf = new Map([...unlike.keys()].map((id, index) => [id, verdicts[index]]));

@@ -1,6 +1,13 @@
 import { once } from 'node:events';
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import {
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { DialerError } from '../errors.ts';
 
 export interface HttpReply {
@@ -15,6 +22,8 @@ export type HttpRoutes = Readonly<Record<string, () => HttpReply | Promise<HttpR
 /** Who answers what is none of the service's own pages. */
 export interface OtherRequests {
   readonly answer: RequestListener;
+  /** What is said of a request that cannot be read as one of HTTP. @param status 400, 408 or 431 */
+  readonly unreadable: (status: number) => HttpReply;
   /** How long a request may take to come in. */
   readonly requestWithinMs: number;
   /** Beyond so many the oldest connection is closed. */
@@ -50,12 +59,41 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       requestTimeout: options.others?.requestWithinMs ?? REQUEST_WITHIN_MS,
       keepAliveTimeout: REQUEST_WITHIN_MS,
       connectionsCheckingInterval: 1000,
+      // Who answers the others says it in their own words.
+      requireHostHeader: options.others === undefined,
     },
     (request, response) => void answer(request, response, options),
   );
   giveWayToNewcomers(server, options.others?.maxConnections ?? MAX_CONNECTIONS);
+  const { others } = options;
+  if (others !== undefined)
+    server.on('clientError', ({ code }: NodeJS.ErrnoException, socket) =>
+      refuse(socket, others.unreadable(UNREADABLE[code ?? ''] ?? 400)),
+    );
   await listen(server, options);
   return new HttpServer(server, options.host);
+}
+
+const UNREADABLE: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+/** There is no request to answer: what there is to say is written as it is. */
+function refuse(socket: Duplex, { status, contentType, body }: HttpReply): void {
+  // Whoever has gone hears nothing.
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'connection: close',
+    'cache-control: no-store',
+    `content-type: ${contentType}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 /**
