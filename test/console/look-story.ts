@@ -36,6 +36,7 @@ export function lookStory(world: () => ConsoleWorld): void {
         '/system',
         '/holds',
         '/people',
+        '/do-not-call',
         '/schedules',
         '/schedules/nightly',
         '/intake?entry=1764547200000-0',

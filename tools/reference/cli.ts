@@ -23,7 +23,12 @@ const PAGES: readonly Page[] = [
   {
     file: 'cli-operation.md',
     title: 'Commands for operation',
-    names: ['workers', 'doctor', 'hold', 'in-doubt', 'set-aside', 'suppress', 'erase'],
+    names: ['workers', 'doctor', 'hold', 'in-doubt', 'set-aside'],
+  },
+  {
+    file: 'cli-people.md',
+    title: 'Commands for people',
+    names: ['suppress', 'erase'],
   },
   {
     file: 'cli-services.md',

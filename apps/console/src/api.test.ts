@@ -375,6 +375,28 @@ describe('lists', () => {
     });
     expect(work).toMatchObject({ kind: 'import', state: 'done', result: { added: 2 } });
     expect(await api.ask('GET /do-not-call')).toMatchObject({ numbers: 2 });
+    const { changes } = await api.ask('GET /do-not-call/changes');
+    const imported = { action: 'imported', given: 2, changed: 2 };
+    expect(changes).toMatchObject([{ ...imported, list: expect.stringContaining('dnc.csv') }]);
+  });
+
+  it('tell which of their numbers are on the do-not-call list', async () => {
+    await api.ask('POST /do-not-call/add', { body: { numbers: [phone(1)] } });
+    const { list } = await upload(`Phone\n${phone(1)}\n${phone(2)}\n`);
+    const params = { list };
+    await expect(api.ask('GET /lists/{list}/do-not-call.csv', { params })).rejects.toMatchObject({
+      status: 404,
+      code: 'not_checked',
+    });
+    const asked = { params, body: {} };
+    const { work } = await api.ask('POST /lists/{list}/do-not-call/check', asked);
+    expect(work).toMatchObject({
+      kind: 'check_numbers',
+      result: { rows: 2, listed: 1, notListed: 1, rejected: 0 },
+    });
+    const csv = await api.ask('GET /lists/{list}/do-not-call.csv', { params });
+    expect(await csv.text()).toContain(`2,'${phone(1)},listed,`);
+    expect(await api.ask('GET /do-not-call')).toMatchObject({ numbers: 1 });
   });
 });
 

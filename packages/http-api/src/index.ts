@@ -38,6 +38,7 @@ export {
 export { type CampaignStatusJson, campaignStatusSchema } from './routes/campaigns.ts';
 export type { Hold } from './routes/holds.ts';
 export type { ListJson, UnderstoodListJson, UploadJson } from './routes/lists.ts';
+export type { DoNotCallChangeJson } from './routes/people.ts';
 export type { ScheduleJson } from './routes/schedules.ts';
 export {
   type AuditEntryJson,

@@ -154,6 +154,13 @@ export { StatusWatch } from './status/status-watch.ts';
 // People
 
 export {
+  CHECKED_NUMBERS_HEADING,
+  type CheckedNumberRow,
+  checkedNumberToCsv,
+  checkNumberList,
+  type NumberListCounts,
+} from './people/check-number-list.ts';
+export {
   areSuppressed,
   type DoNotCallStatus,
   doNotCallStatus,
@@ -162,6 +169,11 @@ export {
   unsuppressNumbers,
   type WaitOptions,
 } from './people/do-not-call.ts';
+export {
+  doNotCallChangeJson,
+  doNotCallChanges,
+  type ListedChange,
+} from './people/do-not-call-changes.ts';
 export { type ErasedPerson, erasePerson, surveyPerson } from './people/erase-person.ts';
 export { type ImportedNumbers, importNumbers, type NumberImport } from './people/import-numbers.ts';
 export type { ImportCounts } from './people/number-importer.ts';

@@ -70,6 +70,15 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('./people/people-page.tsx'), 'PeoplePage'),
 });
 
+const doNotCall = createRoute({
+  getParentRoute: () => root,
+  path: '/do-not-call',
+  component: lazyRouteComponent(
+    () => import('./do-not-call/do-not-call-page.tsx'),
+    'DoNotCallPage',
+  ),
+});
+
 const schedules = createRoute({
   getParentRoute: () => root,
   path: '/schedules',
@@ -136,6 +145,7 @@ export const router = createRouter({
     inDoubt,
     holds,
     people,
+    doNotCall,
     schedules,
     schedule,
     intake,

@@ -4,8 +4,12 @@ import { Readable } from 'node:stream';
 import type { Campaign } from '@libby-dialer/dialing';
 import type { ApiParts, ApiReceived, ListJson } from '@libby-dialer/http-api';
 import {
+  CHECKED_NUMBERS_HEADING,
+  type CheckedNumberRow,
   type Context,
   callsAtOnce,
+  checkedNumberToCsv,
+  checkNumberList,
   explainingErrors,
   givenReading,
   importNumbers,
@@ -20,7 +24,7 @@ import { sleep } from '@libby-dialer/runtime';
 import type { Console } from '../console.ts';
 import type { Handlers } from '../http/handlers.ts';
 import { HttpProblem } from '../http/http-problem.ts';
-import { keepVerdicts, readVerdicts } from '../lists/list-verdicts.ts';
+import { keepRows, keepVerdicts, readVerdicts } from '../lists/list-verdicts.ts';
 import { ListWork, type WorkHooks } from '../lists/list-work.ts';
 import { backlogJson } from './backlog-json.ts';
 import { askedCanary, checkedCampaign, meantCampaign } from './given-campaign.ts';
@@ -36,6 +40,12 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
     (hooks: WorkHooks) =>
       explainingErrors(redis, hooks.signal, () => work(hooks));
   const onCrash = (error: unknown) => logger.error({ err: error }, 'work on a list broke off');
+  const numberListOf = async (list: string, body: NumberListBody) => ({
+    ...givenReading(body),
+    country: readCountry(body.country),
+    ...(await lists.fileOf(list)),
+    stdin: nothing(),
+  });
   const begin = async (list: string, work: () => ListWork, waitSeconds: number) =>
     await begun(console, list, lists.begin(list, work), waitSeconds);
   return {
@@ -100,16 +110,37 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
       { params: { list }, query, body },
       { caller, asCaller },
     ) => {
-      const country = readCountry(body.country);
-      const given = { ...givenReading(body), country, ...(await lists.fileOf(list)) };
+      const given = await numberListOf(list, body);
       const rejects = lists.rejectsOf(list);
       const take = async (hooks: WorkHooks) => {
-        const request = { ...given, ...hooks, rejects, stdin: nothing() };
+        const request = { ...given, ...hooks, rejects };
         return { ...(await importNumbers(asCaller, request)).counts };
       };
       const order = { by: caller.name, campaign: null };
       const work = () => ListWork.begin('import', order, explained(take), onCrash);
       return await begin(list, work, query.waitSeconds);
+    },
+    'POST /lists/{list}/do-not-call/check': async (
+      { params: { list }, query, body },
+      { caller },
+    ) => {
+      const given = await numberListOf(list, body);
+      const check = async (hooks: WorkHooks) =>
+        await keepRows(lists.checkedNumbersOf(list), async (write) => {
+          await write(CHECKED_NUMBERS_HEADING);
+          const told = (rows: readonly CheckedNumberRow[]) =>
+            write(rows.map((row) => checkedNumberToCsv(row)).join(''));
+          return await checkNumberList(context, { ...given, ...hooks, told });
+        });
+      const order = { by: caller.name, campaign: null };
+      const work = () => ListWork.begin('check_numbers', order, explained(check), onCrash);
+      return await begin(list, work, query.waitSeconds);
+    },
+    'GET /lists/{list}/do-not-call.csv': async ({ params: { list } }, { headers }) => {
+      const { name } = await lists.fileOf(list);
+      const found = await fileAnswer(lists.checkedNumbersOf(list), `${name}.checked.csv`, headers);
+      if (found !== undefined) return found;
+      throw new HttpProblem(404, 'not_checked', 'The numbers of the list were not checked yet.');
     },
   };
 }
@@ -121,6 +152,7 @@ interface Meant {
   readonly campaign: Campaign;
 }
 type Given<Body extends object> = Omit<ReturnType<typeof givenReading<Body>>, 'campaign'> & Meant;
+type NumberListBody = ApiReceived<'POST /lists/{list}/do-not-call'>['body'];
 type Check = Given<ApiReceived<'POST /lists/{list}/check'>['body']>;
 type Load = Given<ApiReceived<'POST /lists/{list}/load'>['body']>;
 
@@ -188,12 +220,21 @@ async function begun(
 }
 
 async function rejectsOf(path: string, name: string, headers: Headers): Promise<Response> {
+  const found = await fileAnswer(path, `${name}.rejected.csv`, headers);
+  if (found !== undefined) return found;
+  throw new HttpProblem(404, 'no_rejects', 'No row of the list was rejected.');
+}
+
+/** Undefined where there is none. @param name by which a browser saves it */
+async function fileAnswer(
+  path: string,
+  name: string,
+  headers: Headers,
+): Promise<Response | undefined> {
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined)
-    throw new HttpProblem(404, 'no_rejects', 'No row of the list was rejected.');
+  if (found === undefined) return undefined;
   headers.set('content-type', 'text/csv; charset=utf-8');
-  const fileName = encodeURIComponent(`${name}.rejected.csv`);
-  headers.set('content-disposition', `attachment; filename*=UTF-8''${fileName}`);
+  headers.set('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(name)}`);
   const stream = Readable.toWeb(createReadStream(path));
   return new Response(stream as ReadableStream<Uint8Array>);
 }

@@ -3,6 +3,8 @@ import type { ApiParts } from '@libby-dialer/http-api';
 import {
   areSuppressed,
   type Context,
+  doNotCallChangeJson,
+  doNotCallChanges,
   doNotCallStatus,
   erasePerson,
   latestDoNotCallChange,
@@ -18,6 +20,10 @@ import { numberIn, numbersIn, readOneNumber } from './given-numbers.ts';
 export function peopleHandlers({ context }: Console): Handlers<ApiParts['people']> {
   return {
     'GET /do-not-call': async () => ({ ...(await doNotCallStatus(context)) }),
+    'GET /do-not-call/changes': async ({ query }) => {
+      const { changes, cursor } = await doNotCallChanges(context, query);
+      return { changes: changes.map(doNotCallChangeJson), nextCursor: cursor ?? null };
+    },
     'POST /do-not-call/check': async ({ body }) => {
       const numbers = numbersIn(body, readNumbers);
       const areListed = await areSuppressed(context, numbers);

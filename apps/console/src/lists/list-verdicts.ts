@@ -34,11 +34,19 @@ export async function keepVerdicts<Result>(
   path: string,
   check: (keep: (rows: readonly RowForesight[]) => Promise<void>) => Promise<Result>,
 ): Promise<Result> {
+  return await keepRows(path, async (write) =>
+    check((rows) => write(rows.map((row) => `${JSON.stringify(verdictJson(row))}\n`).join(''))),
+  );
+}
+
+/** The same of whatever a check finds of each row. */
+export async function keepRows<Result>(
+  path: string,
+  check: (write: (lines: string) => Promise<void>) => Promise<Result>,
+): Promise<Result> {
   await using file = await open(path, 'w', ONLY_OWN);
   try {
-    return await check(async (rows) => {
-      await file.write(rows.map((row) => `${JSON.stringify(verdictJson(row))}\n`).join(''));
-    });
+    return await check(async (lines) => void (await file.write(lines)));
   } catch (error) {
     await rm(path, { force: true });
     throw error;

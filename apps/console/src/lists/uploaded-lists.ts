@@ -142,6 +142,11 @@ export class UploadedLists implements AsyncDisposable {
     return join(this.#folder, list, '.rejected');
   }
 
+  /** Which of its numbers are on the do-not-call list. */
+  checkedNumbersOf(list: string): string {
+    return join(this.#folder, list, '.numbers.csv');
+  }
+
   verdictsOf(list: string): string {
     return join(this.#folder, list, '.verdicts');
   }

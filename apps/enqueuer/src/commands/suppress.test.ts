@@ -355,3 +355,23 @@ describe('suppress', () => {
     );
   });
 });
+
+describe('suppress check-list', () => {
+  test('writes a verdict on each row, and suppress changes says where they came from', async () => {
+    await bench.run(['suppress', 'add', first, '--by', 'Ada']);
+    const file = await bench.file('people.csv', `Name,Phone\nAda,${first}\nBo,${second}\nCy,1\n`);
+    expect(await bench.run(['suppress', 'check-list', file])).toMatchObject({
+      code: 3,
+      stdout: expect.stringContaining(`row,number,verdict,reason\r\n2,${first},listed,\r\n`),
+      stderr: expect.stringContaining('3 rows: 1 on the list, 1 not, 1 cannot be read.\n'),
+    });
+    await bench.run(['suppress', 'import', file, '--by', 'Bo']);
+    const { stdout } = await bench.run(['suppress', 'changes']);
+    expect(stdout).toMatch(
+      /Bo +imported .*people\.csv → 1 put on it of 3 rows\n.*Ada +added 1 number/,
+    );
+    expect(await bench.json(['suppress', 'changes', '--limit', '1', '--json'])).toMatchObject({
+      changes: [{ by: 'Bo', action: 'imported', given: 3, changed: 1, failure: null }],
+    });
+  });
+});

@@ -1,6 +1,8 @@
 import {
   areSuppressed,
   type DoNotCallStatus,
+  doNotCallChangeJson,
+  doNotCallChanges,
   doNotCallStatus,
   readCountry,
   readNumber,
@@ -12,9 +14,12 @@ import { countOf, DialerError, formatCount } from '@libby-dialer/runtime';
 import { BY } from '../actor.ts';
 import type { CommandLine } from '../command-line.ts';
 import { encodingOption, headerRowOption, sheetOption } from '../list-options.ts';
+import { wholeNumberUpTo } from '../option-values.ts';
+import { doNotCallTable } from '../reports/do-not-call-report.ts';
 import { type Io, print } from '../terminal/io.ts';
-import { formatTable } from '../terminal/table.ts';
+import { formatTable, printFitted } from '../terminal/table.ts';
 import { withContext } from '../with-context.ts';
+import { checkList } from './suppress-check-list.ts';
 import { importList, warnOfClaims } from './suppress-import.ts';
 
 interface SuppressOptions {
@@ -28,6 +33,17 @@ const COUNTRY = [
   '--country <code>',
   'two letters, such as US, for numbers without a country code',
 ] as const;
+
+const LIST = [
+  '<file>',
+  'CSV, Excel (.xlsx), text with a number per line, JSON or NDJSON, also with .gz; - for standard input',
+] as const;
+const COLUMN = [
+  '--column <heading>',
+  'the column of the numbers, where its heading does not tell',
+] as const;
+const SHOWN_CHANGES = 50;
+const MOST_CHANGES = 1000;
 
 export function addSuppressCommands({ program, io, run }: CommandLine): void {
   const suppress = program
@@ -45,14 +61,11 @@ export function addSuppressCommands({ program, io, run }: CommandLine): void {
     .description(
       'Call no number of a list any more. The same list again, or after a crash, adds only what is missing.',
     )
-    .argument(
-      '<file>',
-      'CSV, Excel (.xlsx), text with a number per line, JSON or NDJSON, also with .gz; - for standard input',
-    )
+    .argument(...LIST)
     .addOption(sheetOption())
     .addOption(encodingOption())
     .addOption(headerRowOption())
-    .option('--column <heading>', 'the column of the numbers, where its heading does not tell')
+    .option(...COLUMN)
     .option(...COUNTRY)
     .option(...BY)
     .option('--rejects <file>', 'where rows go that cannot be read (default: <file>.rejected.csv)')
@@ -71,6 +84,26 @@ export function addSuppressCommands({ program, io, run }: CommandLine): void {
     .argument(...NUMBERS)
     .option(...COUNTRY)
     .action((numbers, options) => run(checkNumbers(io, numbers, options)));
+  suppress
+    .command('check-list')
+    .description(
+      'Show which numbers of a list are on it: a line of CSV for each row. It changes nothing.',
+    )
+    .argument(...LIST)
+    .addOption(sheetOption())
+    .addOption(encodingOption())
+    .addOption(headerRowOption())
+    .option(...COLUMN)
+    .option(...COUNTRY)
+    .action((file, options) => run(checkList(io, file, options)));
+  suppress
+    .command('changes')
+    .description(
+      'Show from what imports, when and by whom numbers came on the list or off it, the newest first.',
+    )
+    .option('--limit <n>', 'so many', wholeNumberUpTo(MOST_CHANGES), SHOWN_CHANGES)
+    .option('--json', 'print one JSON object')
+    .action((options) => run(showChanges(io, options)));
   suppress
     .command('status')
     .description(
@@ -135,6 +168,22 @@ async function checkNumbers(
       areListed[index] ? 'suppressed' : 'not on the list',
     ]);
     await print(io.stdout, formatTable(rows));
+    return 0;
+  });
+}
+
+interface ChangesOptions {
+  readonly limit: number;
+  readonly json?: boolean | undefined;
+}
+
+async function showChanges(io: Io, { limit, json = false }: ChangesOptions): Promise<number> {
+  return await withContext(io, async (context) => {
+    const { changes } = await doNotCallChanges(context, { limit });
+    const found = { changes: changes.map(doNotCallChangeJson) };
+    if (json) await print(io.stdout, `${JSON.stringify(found)}\n`);
+    else if (changes.length === 0) await print(io.stdout, 'No change of the list is kept.\n');
+    else await printFitted(io.stdout, (width) => doNotCallTable(changes, width));
     return 0;
   });
 }

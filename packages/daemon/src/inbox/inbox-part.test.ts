@@ -219,7 +219,7 @@ describe('what cannot be called', () => {
     await using _ = await daemon();
     await drained();
     expect(await Promise.all(ids.map((id) => codeOf(id)))).toEqual(pushed.map(([, code]) => code));
-    const rejects = await view().rejected(100);
+    const { entries: rejects } = await view().rejected(100);
     expect(new Set(rejects.map(({ entry }) => entry))).toEqual(new Set(ids.slice(0, -1)));
     const lengths = rejects.flatMap(({ call, campaign, reason }) => [
       call.length,
@@ -305,7 +305,7 @@ describe('several daemons', () => {
     // The dead one was only slow, and finishes too.
     const late = await dead.finish(ids.map((id) => ({ id, status: { kind: 'erased' } })));
     expect(late.ended.size).toBe(0);
-    expect(await view().rejected(10)).toHaveLength(1);
+    expect((await view().rejected(10)).entries).toHaveLength(1);
     expect(await taker.finished()).toEqual({ already_queued: 1, queued: 1, rejected: 1 });
     expect(taker.logged()).toContain('took over entries');
   });

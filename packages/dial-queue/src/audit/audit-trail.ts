@@ -49,6 +49,8 @@ export interface AuditQuery {
   readonly campaign?: string | undefined;
   readonly by?: string | undefined;
   readonly action?: string | undefined;
+  /** One of these. */
+  readonly actions?: readonly string[] | undefined;
   /** Keyed hash of a person: what names them, alone or among others. */
   readonly person?: string | undefined;
   /** Epoch ms; earlier ones are left out. */
@@ -146,6 +148,7 @@ function isMeant(
     isWanted(query.campaign, campaign) &&
     isWanted(query.by, by) &&
     isWanted(query.action, action) &&
+    (query.actions?.includes(action) ?? true) &&
     (isWanted(query.person, person) || (Array.isArray(people) && people.includes(query.person)))
   );
 }

@@ -78,6 +78,13 @@ const importedSchema = z.object({
   bothReadings: count,
 });
 
+const checkedNumbersSchema = z.object({
+  rows: count,
+  listed: count.describe('On the do-not-call list.'),
+  notListed: count,
+  rejected: count.describe('They cannot be read.'),
+});
+
 /** Work on a list: it goes on whether anybody looks or not. */
 const workShape = {
   state: z.enum(['running', 'done', 'failed', 'stopped']),
@@ -96,6 +103,11 @@ const workSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('check'), ...workShape, result: checkedSchema.nullable() }),
   z.object({ kind: z.literal('load'), ...workShape, result: loadedSchema.nullable() }),
   z.object({ kind: z.literal('import'), ...workShape, result: importedSchema.nullable() }),
+  z.object({
+    kind: z.literal('check_numbers'),
+    ...workShape,
+    result: checkedNumbersSchema.nullable(),
+  }),
 ]);
 
 const listSchema = z
@@ -201,6 +213,13 @@ const waitSeconds = z.coerce
   .max(60)
   .default(10)
   .describe('Answer when it has ended, or after so many seconds: see `work.state`.');
+
+/** How a list of numbers is read. */
+const numberListBody = z.strictObject({
+  country: country.optional(),
+  column: z.string().max(200).optional().describe('The heading above the numbers.'),
+  ...readingShape,
+});
 
 export const listRoutes = {
   'POST /lists': {
@@ -356,12 +375,25 @@ export const listRoutes = {
     role: 'operator',
     params: listParam,
     query: z.object({ waitSeconds }),
-    body: z.strictObject({
-      country: country.optional(),
-      column: z.string().max(200).optional().describe('The heading above the numbers.'),
-      ...readingShape,
-    }),
+    body: numberListBody,
     answer: listSchema,
     problems: ['no_such_list', 'list_in_use'],
+  },
+  'POST /lists/{list}/do-not-call/check': {
+    summary: 'Which of its numbers are on the do-not-call list. Nothing is changed.',
+    role: 'operator',
+    params: listParam,
+    query: z.object({ waitSeconds }),
+    body: numberListBody,
+    answer: listSchema,
+    problems: ['no_such_list', 'list_in_use'],
+  },
+  'GET /lists/{list}/do-not-call.csv': {
+    summary: 'What the last such check found of each row, as CSV.',
+    description: 'The verdict is `listed` or `not_listed`, or why the row cannot be read.',
+    role: 'operator',
+    params: listParam,
+    answer: 'text/csv',
+    problems: ['no_such_list', 'not_checked'],
   },
 } as const satisfies Routes;

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { personal } from '../personal.ts';
 import type { Routes } from '../route.ts';
-import { campaignId, count, country, instant, phoneText } from '../values.ts';
+import {
+  campaignId,
+  count,
+  country,
+  instant,
+  nextCursor,
+  pageQuery,
+  phoneText,
+} from '../values.ts';
 
 const numbersBody = z.strictObject({
   numbers: z.array(phoneText).min(1).max(1000),
@@ -21,6 +29,24 @@ const listedSchema = z.object({
     ),
 });
 
+const changeSchema = z
+  .object({
+    id: z.string(),
+    at: instant,
+    by: z.string(),
+    via: z.string().describe('Through what: `cli`, `api` or `page`.'),
+    from: z.string().describe('Host or remote address.'),
+    action: z.enum(['added', 'imported', 'removed']),
+    list: z.string().nullable().describe('Of an import: what the list is called.'),
+    given: count.nullable().describe('Numbers, or rows of a list. Null: it is not known.'),
+    changed: count
+      .nullable()
+      .describe('So many it put on the list, or took off. Null: no end of it is known.'),
+    failure: z.string().nullable().describe('A code; it may have taken effect in part.'),
+  })
+  .meta({ id: 'DoNotCallChange' });
+export type DoNotCallChangeJson = z.output<typeof changeSchema>;
+
 export const peopleRoutes = {
   'GET /do-not-call': {
     summary: 'How many numbers are on the do-not-call list.',
@@ -29,6 +55,14 @@ export const peopleRoutes = {
       numbers: count,
       version: z.int().describe('Grows with every change.'),
     }),
+  },
+  'GET /do-not-call/changes': {
+    summary: 'From what imports, when and by whom numbers came on the list or off it.',
+    description: 'The newest first, as far back as the audit reaches. A page may be short.',
+    role: 'operator',
+    query: pageQuery(),
+    answer: z.object({ changes: z.array(changeSchema), nextCursor }),
+    problems: ['bad_cursor'],
   },
   'POST /do-not-call/check': {
     summary: 'Which of these numbers are on the do-not-call list.',

@@ -1,30 +1,21 @@
 import {
-  findNumberColumns,
   ListError,
-  type ListReading,
   type ListSource,
-  nameNumberColumns,
   nameOfList,
-  openSource,
   RejectsFile,
-  readingOf,
   rejectsPathOf,
 } from '@libby-dialer/call-list';
-import type { CountryCode } from '@libby-dialer/dialing';
 import { decide } from '../audit/decide.ts';
 import type { Context } from '../context.ts';
 import type { ListLoad } from '../load/load-list.ts';
 import { type WaitOptions, waitForClaims } from './do-not-call.ts';
 import { type ImportCounts, NumberImporter } from './number-importer.ts';
+import { type NumberList, openNumberList } from './number-list.ts';
 
 export interface NumberImport
-  extends ListReading,
-    Pick<ListLoad, 'path' | 'name' | 'stdin' | 'signal' | 'warn' | 'watch' | 'rejects'>,
+  extends NumberList,
+    Pick<ListLoad, 'name' | 'watch' | 'rejects'>,
     Pick<WaitOptions, 'waitBrokenOff'> {
-  /** For numbers that are not in E.164 form. */
-  readonly country?: CountryCode | undefined;
-  /** The heading above the numbers; left out: told by the headings. */
-  readonly column?: string | undefined;
   /** Told how far it got where it was interrupted by the signal or stopped by an error. */
   readonly brokenOff?: (counts: ImportCounts, by: 'signal' | 'error') => void;
 }
@@ -44,28 +35,18 @@ export async function importNumbers(
   context: Context,
   request: NumberImport,
 ): Promise<ImportedNumbers> {
-  const { path, stdin, signal, warn, country, column, waitBrokenOff } = request;
-  const source = await openSource(path, {
-    ...readingOf(request),
-    stdin,
-    signal,
-    hash: 'never',
-    nameColumns: nameNumberColumns,
-  });
+  const { path, signal, warn, waitBrokenOff } = request;
+  const { source, numbersOf } = await openNumberList(request);
   try {
-    const { csv, warnings } = source.list;
-    for (const warning of warnings) warn(warning);
-    const columns = csv && findNumberColumns(csv.headings, column);
     await using rejects = new RejectsFile(
       request.rejects ?? rejectsPathOf(path),
       { list: nameOfList(path), listHash: undefined },
-      csv,
+      source.list.csv,
     );
     await rejects.start();
     const { doNotCall } = context.queue;
     const importer = new NumberImporter({
-      columns,
-      country,
+      numbersOf,
       add: (numbers) => doNotCall.add(numbers),
       reject: (rows) => rejects.write(rows),
       signal,

@@ -1,14 +1,6 @@
-import {
-  countriesIn,
-  type ListRow,
-  type NumberColumns,
-  numberIn,
-  type Reject,
-  type RowProblem,
-} from '@libby-dialer/call-list';
-import type { CountryCode } from '@libby-dialer/dialing';
+import type { ListRow, Reject } from '@libby-dialer/call-list';
 import { BatchWindow } from '../load/batch-window.ts';
-import { readNumbers } from './read-number.ts';
+import type { OpenNumberList } from './number-list.ts';
 
 const BATCH_SIZE = 1000;
 const BATCHES_IN_FLIGHT = 4;
@@ -27,10 +19,7 @@ export interface ImportCounts {
 }
 
 export interface NumberImporterOptions {
-  /** Of a CSV list. */
-  readonly columns: NumberColumns | undefined;
-  /** For numbers that are not in E.164 form. */
-  readonly country: CountryCode | undefined;
+  readonly numbersOf: OpenNumberList['numbersOf'];
   /** Puts numbers on the do-not-call list and says how many were not there. */
   readonly add: (numbers: readonly string[]) => Promise<number>;
   readonly reject: (rejects: readonly Reject[]) => Promise<void>;
@@ -82,7 +71,7 @@ export class NumberImporter {
     const rejects: Reject[] = [];
     for (const row of rows) {
       this.counts.rows += 1;
-      const verdict = this.#numbersOf(row);
+      const verdict = this.#options.numbersOf(row);
       if ('code' in verdict) rejects.push({ row, problem: verdict });
       else this.#note(verdict);
       if (this.#batch.length >= BATCH_SIZE) await this.#takeOff();
@@ -95,26 +84,6 @@ export class NumberImporter {
     this.#batch.push(number);
     this.#otherReadings.push(...others);
     if (others.length > 0) this.counts.bothReadings += 1;
-  }
-
-  /** Under whatever country a row may mean: one reading too many calls nobody. */
-  #numbersOf(row: ListRow): readonly string[] | RowProblem {
-    // Whom a sheet hides is not called either.
-    if (row.problem !== undefined && row.problem.code !== 'skipped') return row.problem;
-    const { columns, country } = this.#options;
-    if (columns === undefined) return readNumbers(row.record?.toPhoneNumber ?? '', { country });
-    const cells = row.cells ?? [];
-    const problem = columns.needed.problem(cells);
-    if (problem !== undefined) return problem;
-    const named = countriesIn(cells, columns);
-    const text = numberIn(cells, columns);
-    const verdicts = (named.length > 0 ? named : [country]).map((each) =>
-      readNumbers(text, { country: each }),
-    );
-    const numbers = verdicts.flatMap((verdict) => ('code' in verdict ? [] : verdict));
-    return numbers.length > 0
-      ? [...new Set(numbers)]
-      : (verdicts.find((verdict) => 'code' in verdict) ?? []);
   }
 
   async #takeOff(): Promise<void> {

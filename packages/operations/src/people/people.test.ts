@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { listAudit } from '../audit/list-audit.ts';
+import { controlCampaigns } from '../campaigns/control-campaigns.ts';
 import { eachTest, phone, type TestBench } from '../testing/test-bench.ts';
+import { checkedNumberToCsv, checkNumberList } from './check-number-list.ts';
 import {
   areSuppressed,
   doNotCallStatus,
@@ -9,6 +11,7 @@ import {
   suppressNumbers,
   unsuppressNumbers,
 } from './do-not-call.ts';
+import { doNotCallChanges } from './do-not-call-changes.ts';
 import { erasePerson, surveyPerson } from './erase-person.ts';
 import { importNumbers } from './import-numbers.ts';
 import { readCountry, readNumber } from './read-number.ts';
@@ -44,6 +47,49 @@ test('an import keeps how far it got', async () => {
   expect(await bench.decisions()).toMatchObject([
     { action: 'do_not_call.import', details: { list: path }, end: { effect: { added: 3 } } },
   ]);
+});
+
+test('it is told from where numbers came on the list, a page at a time, and none of them', async () => {
+  const path = await bench.list('register.csv', 3);
+  const input = { path, stdin: Readable.from([]), signal, warn: () => {} };
+  await importNumbers(bench.context, input);
+  await suppressNumbers(bench.context, [ada, phone(7)]);
+  await bench.put('spring');
+  await controlCampaigns(bench.context, 'pause', 'spring', { signal });
+  await unsuppressNumbers(bench.context, [phone(7)]);
+  const page = await doNotCallChanges(bench.context, { limit: 2 });
+  expect(page.changes).toMatchObject([
+    { action: 'removed', by: 'Ada', given: 1, changed: 1 },
+    { action: 'added', given: 2, changed: 1 },
+  ]);
+  const { changes } = await doNotCallChanges(bench.context, { limit: 2, cursor: page.cursor });
+  expect(changes).toMatchObject([{ action: 'imported', list: path, given: 3, changed: 3 }]);
+  expect(JSON.stringify([page, changes])).not.toContain(ada.slice(2));
+});
+
+test('each row of a list of numbers is looked up, and nothing is changed', async () => {
+  await suppressNumbers(bench.context, [bob]);
+  const content = `Name,Phone\nAda,${ada}\nBob,${bob}\nCy,nonsense\n`;
+  const lines: string[] = [];
+  const check = async (request: { column?: string; signal?: AbortSignal }) =>
+    await checkNumberList(bench.context, {
+      path: await bench.file('people.csv', content),
+      stdin: Readable.from([]),
+      signal,
+      warn: () => {},
+      told: async (rows) => void lines.push(...rows.map((row) => checkedNumberToCsv(row))),
+      ...request,
+    });
+  expect(await check({})).toEqual({ rows: 3, listed: 1, notListed: 1, rejected: 1 });
+  expect(lines.map((line) => line.split(',').slice(0, 3))).toEqual([
+    ['2', ada, 'not_listed'],
+    ['3', bob, 'listed'],
+    ['4', '', 'invalid_phone'],
+  ]);
+  await expect(check({ column: 'Mobile' })).rejects.toMatchObject({ code: 'no_phone_column' });
+  const aborted = AbortSignal.abort(new Error('stopped'));
+  await expect(check({ signal: aborted })).rejects.toThrow('stopped');
+  expect(await doNotCallStatus(bench.context)).toEqual({ numbers: 1, version: 1 });
 });
 
 test('what was decided on a person is found by the number, which the audit does not have', async () => {

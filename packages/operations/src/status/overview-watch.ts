@@ -61,7 +61,8 @@ export class OverviewWatch {
   }
 
   async #ended(ids: readonly string[], open: readonly string[]): Promise<string[]> {
-    const over = new Set(ids).difference(new Set(open));
+    const isOpen = new Set(open);
+    const over = new Set(ids.filter((id) => !isOpen.has(id)));
     for (const id of this.#endedAt.keys()) if (!over.has(id)) this.#endedAt.delete(id);
     const unread = [...over].filter((id) => !this.#endedAt.has(id));
     const { queue } = this.#context;

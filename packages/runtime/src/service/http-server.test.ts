@@ -69,6 +69,7 @@ test('leaves to others what is none of its pages', async () => {
   await using server = await start({
     others: {
       answer: (request, response) => response.end(`other ${request.url}`),
+      unreadable: (status) => ({ status, contentType: 'text/plain', body: 'no request' }),
       requestWithinMs: 60_000,
       maxConnections: 10,
     },

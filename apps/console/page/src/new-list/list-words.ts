@@ -17,7 +17,12 @@ export function workText({ work }: ListJson): string {
   return `${WORDS[work.kind][work.state]}${into}${countText(work)}`;
 }
 
-const INTO: Readonly<Record<Work['kind'], string>> = { check: 'for', load: 'into', import: 'into' };
+const INTO: Readonly<Record<Work['kind'], string>> = {
+  check: 'for',
+  load: 'into',
+  import: 'into',
+  check_numbers: 'for',
+};
 
 const WORDS: Readonly<Record<Work['kind'], Readonly<Record<Work['state'], string>>>> = {
   check: {
@@ -37,6 +42,12 @@ const WORDS: Readonly<Record<Work['kind'], Readonly<Record<Work['state'], string
     done: 'its numbers put on the do-not-call list',
     failed: 'its numbers not put on the do-not-call list',
     stopped: 'its numbers in part put on the do-not-call list',
+  },
+  check_numbers: {
+    running: 'its numbers being looked up on the do-not-call list',
+    done: 'its numbers looked up on the do-not-call list',
+    failed: 'its numbers not looked up on the do-not-call list',
+    stopped: 'its numbers in part looked up on the do-not-call list',
   },
 };
 

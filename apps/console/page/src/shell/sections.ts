@@ -11,6 +11,7 @@ interface SectionLink {
     | '/in-doubt'
     | '/holds'
     | '/people'
+    | '/do-not-call'
     | '/schedules'
     | '/intake'
     | '/audit'
@@ -34,6 +35,7 @@ export const SECTIONS: readonly (readonly SectionLink[])[] = [
     { to: '/in-doubt', title: 'In doubt', needed: ({ inDoubt }) => inDoubt },
     { to: '/holds', title: 'Holds', needed: ({ holds }) => holds.filter(needsPerson).length },
     { to: '/people', title: 'People' },
+    { to: '/do-not-call', title: 'Do not call', least: 'operator' },
   ],
   [
     { to: '/schedules', title: 'Schedules' },

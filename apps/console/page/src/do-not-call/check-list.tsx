@@ -1,0 +1,153 @@
+import type { ListJson } from '@libby-dialer/http-api';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ActionDialog } from '../kit/action-dialog.tsx';
+import { Button } from '../kit/button.tsx';
+import { Failure } from '../kit/failure.tsx';
+import { Field } from '../kit/field.tsx';
+import { Notice } from '../kit/notice.tsx';
+import { countOf } from '../kit/numbers.ts';
+import { client } from '../live/api.ts';
+import { asking } from '../live/queries.ts';
+import { DropArea } from '../new-list/drop-area.tsx';
+import { ProgressBar } from '../new-list/progress-bar.tsx';
+import { uploadList } from '../new-list/upload-list.ts';
+import { foundText, importedText } from './do-not-call-words.ts';
+
+const WORKING_REFRESH_MS = 500;
+/** So long a person waits before they are told that it goes on. */
+const WAIT_SECONDS = 60;
+
+/** How the numbers of a list are read. */
+interface Reading {
+  readonly country?: string;
+  readonly column?: string;
+}
+
+/** Takes a list, says which of its numbers are on the list, and puts all of them there if meant. */
+export function CheckList() {
+  const [country, setCountry] = useState('');
+  const [column, setColumn] = useState('');
+  const reading = { ...(country !== '' && { country }), ...(column !== '' && { column }) };
+  const check = useMutation({
+    mutationFn: async (file: File) => {
+      const list = await broughtIn(file);
+      await client.request('POST /lists/{list}/do-not-call/check', {
+        params: { list },
+        query: { waitSeconds: 0 },
+        body: reading,
+      });
+      return { list, reading };
+    },
+  });
+  return (
+    <div className="stack">
+      <div className="form">
+        <Field label="Country, where numbers have no code">
+          <input
+            className="field"
+            maxLength={2}
+            placeholder="US"
+            value={country}
+            onChange={({ target }) => setCountry(target.value)}
+          />
+        </Field>
+        <Field label="Column of the numbers, where its heading does not tell">
+          <input
+            className="field"
+            value={column}
+            onChange={({ target }) => setColumn(target.value)}
+          />
+        </Field>
+      </div>
+      <DropArea onFile={(file) => check.mutate(file)} />
+      {check.isPending && <p className="soft">It is being brought in.</p>}
+      <Failure error={check.error} />
+      {check.data !== undefined && <Found key={check.data.list} {...check.data} />}
+    </div>
+  );
+}
+
+async function broughtIn(file: File): Promise<string> {
+  if (file.size === 0) throw new Error('The file is empty.');
+  const { signal } = new AbortController();
+  return await uploadList({ file, signal, told: () => {} });
+}
+
+interface FoundProps {
+  readonly list: string;
+  readonly reading: Reading;
+}
+
+function Found({ list, reading }: FoundProps) {
+  const [isMeant, setMeant] = useState(false);
+  const query = useQuery({
+    ...asking('GET /lists/{list}', { params: { list } }),
+    refetchInterval: ({ state }) => (isRunning(state.data) ? WORKING_REFRESH_MS : false),
+  });
+  const found = query.data?.work;
+  return (
+    <>
+      <Failure error={query.error} />
+      {found !== null && found?.state === 'running' && (
+        <>
+          <ProgressBar label="Looked up" part={found.bytesRead ?? 0} whole={found.bytesTotal} />
+          <p role="status" className="soft">
+            {countOf(found.rows, 'row')} so far.
+          </p>
+        </>
+      )}
+      {found?.state === 'failed' && <Notice kind="alarm">{found.problem?.detail}</Notice>}
+      {found?.kind === 'check_numbers' && found.result !== null && (
+        <Notice
+          kind="note"
+          title={query.data?.name}
+          actions={
+            <>
+              <a
+                className="button"
+                href={client.urlOf('GET /lists/{list}/do-not-call.csv', { params: { list } })}
+                download
+              >
+                Download which
+              </a>
+              <Button onClick={() => setMeant(true)}>Put all of them on it…</Button>
+            </>
+          }
+        >
+          {foundText(found.result)}
+        </Notice>
+      )}
+      {query.data !== undefined && found?.kind === 'import' && (
+        <p role="status">{importedText(query.data)}</p>
+      )}
+      {isMeant && <ImportDialog {...{ list, reading }} onClose={() => setMeant(false)} />}
+    </>
+  );
+}
+
+function isRunning(list: ListJson | undefined): boolean {
+  return list?.work?.state === 'running';
+}
+
+function ImportDialog({ list, reading, onClose }: FoundProps & { readonly onClose: () => void }) {
+  return (
+    <ActionDialog
+      title="Put all numbers of this list on the do-not-call list?"
+      doIt="Put them on it"
+      doing="It waits until no call to them is about to go out."
+      onClose={onClose}
+      action={async () => [
+        importedText(
+          await client.request('POST /lists/{list}/do-not-call', {
+            params: { list },
+            query: { waitSeconds: WAIT_SECONDS },
+            body: reading,
+          }),
+        ),
+      ]}
+    >
+      <p>No campaign dials them any more: what waits will end as suppressed.</p>
+    </ActionDialog>
+  );
+}

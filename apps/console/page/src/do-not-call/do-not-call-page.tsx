@@ -1,0 +1,35 @@
+import { useQuery } from '@tanstack/react-query';
+import { Facts } from '../kit/facts.tsx';
+import { Failure } from '../kit/failure.tsx';
+import { formatCount } from '../kit/numbers.ts';
+import { Page, Section } from '../kit/page.tsx';
+import { asking } from '../live/queries.ts';
+import { ChangesTable } from './changes-table.tsx';
+import { CheckList } from './check-list.tsx';
+
+/** What is known of the do-not-call list, which holds no numbers that could be shown. */
+export function DoNotCallPage() {
+  const query = useQuery(asking('GET /do-not-call', {}));
+  return (
+    <Page title="Do not call">
+      <Failure error={query.error} />
+      {query.data !== undefined && (
+        <Facts
+          facts={[
+            {
+              name: 'on the list',
+              value: formatCount(query.data.numbers),
+              note: 'kept as hashes: only who has a number can ask for it',
+            },
+          ]}
+        />
+      )}
+      <Section title="A list of numbers" note="which of them are on it">
+        <CheckList />
+      </Section>
+      <Section title="Where they came from" note="as far back as the audit reaches">
+        <ChangesTable />
+      </Section>
+    </Page>
+  );
+}
