@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { campaignFilePage } from './reference/campaign-file.ts';
 import { cliPages } from './reference/cli.ts';
+import { cliOverHttpPage } from './reference/cli-over-http.ts';
 import { environmentPage } from './reference/environment.ts';
 import { metricsPage } from './reference/metrics.ts';
 import { regionsPage } from './reference/regions.ts';
@@ -18,6 +19,7 @@ const pages: Readonly<Record<string, string>> = {
     Object.entries(cliPages()).map(([name, text]) => [`reference/${name}`, text]),
   ),
   'reference/campaign-file.md': campaignFilePage(),
+  'reference/cli-over-http.md': cliOverHttpPage(),
   'reference/environment.md': environmentPage(),
   'reference/metrics.md': await metricsPage(),
   'rules/regions.md': regionsPage(),

@@ -380,6 +380,32 @@ describe('lists', () => {
     expect(changes).toMatchObject([{ ...imported, list: expect.stringContaining('dnc.csv') }]);
   });
 
+  it('are given back with what became of each row', async () => {
+    await bench.put('spring');
+    const { list } = await upload(`Name,Phone\nAda,${phone(1)}\nBo,${phone(2)}\n`);
+    const params = { list };
+    const body = { campaign: 'spring' };
+    await api.ask('POST /lists/{list}/load', { params, body });
+    const [callId = ''] = await bench.queued('spring');
+    await settled(callId, 'rejected', { reason: 'bad_request', toPhoneNumber: phone(1) });
+    await expect(api.ask('GET /lists/{list}/joined', { params })).rejects.toMatchObject({
+      status: 404,
+      code: 'not_joined',
+    });
+    const { work } = await api.ask('POST /lists/{list}/join', { params, body });
+    expect(work).toMatchObject({
+      kind: 'join',
+      state: 'done',
+      result: { format: 'csv', rows: 2, outcomes: { rejected: 1 }, bareRows: 0 },
+    });
+    const joined = await api.ask('GET /lists/{list}/joined', { params });
+    expect(joined.headers.get('content-disposition')).toContain('people.results.csv');
+    expect((await joined.text()).split(/\r?\n/)[1]).toMatch(/^Ada,.*rejected/);
+    await expect(
+      api.ask('POST /lists/{list}/join', { params, body: { campaign: 'autumn' } }),
+    ).rejects.toMatchObject({ status: 404, code: 'no_such_campaign' });
+  });
+
   it('tell which of their numbers are on the do-not-call list', async () => {
     await api.ask('POST /do-not-call/add', { body: { numbers: [phone(1)] } });
     const { list } = await upload(`Phone\n${phone(1)}\n${phone(2)}\n`);
@@ -395,7 +421,7 @@ describe('lists', () => {
       result: { rows: 2, listed: 1, notListed: 1, rejected: 0 },
     });
     const csv = await api.ask('GET /lists/{list}/do-not-call.csv', { params });
-    expect(await csv.text()).toContain(`2,'${phone(1)},listed,`);
+    expect(await csv.text()).toContain(`2,${phone(1)},listed,`);
     expect(await api.ask('GET /do-not-call')).toMatchObject({ numbers: 1 });
   });
 });
@@ -409,6 +435,8 @@ describe('people', () => {
     });
     const check = () => api.ask('POST /do-not-call/check', { body });
     expect((await check()).numbers.map(({ isListed }) => isListed)).toEqual([true, true]);
+    const { entries } = await api.ask('POST /audit/find', { body: { number: phone(1) } });
+    expect(entries).toMatchObject([{ action: 'do_not_call.add', end: { effect: { added: 2 } } }]);
     const removed = await api.ask('POST /do-not-call/remove', { body: { numbers: [phone(1)] } });
     expect(removed).toEqual({ removed: 1, notListed: 0 });
     expect((await check()).numbers.map(({ isListed }) => isListed)).toEqual([false, true]);

@@ -119,6 +119,7 @@ export {
 
 // What became of calls
 
+export type { ListFormat } from '@libby-dialer/call-list';
 export {
   type JoinCounts,
   type ListJoin,

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { Campaign } from '@libby-dialer/dialing';
 import type { ApiParts, ApiReceived, ListJson } from '@libby-dialer/http-api';
@@ -13,8 +13,11 @@ import {
   explainingErrors,
   givenReading,
   importNumbers,
+  type ListFormat,
+  type ListJoin,
   loadJson,
   loadList,
+  openJoin,
   planLoad,
   readCountry,
   totalsJson,
@@ -106,6 +109,25 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
       const { name } = await lists.fileOf(list);
       return await rejectsOf(lists.rejectsOf(list), name, headers);
     },
+    'POST /lists/{list}/join': async ({ params: { list }, query, body }, { caller }) => {
+      const { as: output, ...given } = { ...givenReading(body), ...(await lists.fileOf(list)) };
+      const campaign = (await context.campaign(body.campaign)).id;
+      const join = async (hooks: WorkHooks) =>
+        await joinResult(console, list, { ...given, ...hooks, output, stdin: nothing() });
+      const order = { by: caller.name, campaign };
+      const work = () => ListWork.begin('join', order, explained(join), onCrash);
+      return await begin(list, work, query.waitSeconds);
+    },
+    'GET /lists/{list}/joined': async ({ params: { list } }, { headers }) => {
+      const { name } = await lists.fileOf(list);
+      for (const [format, type] of Object.entries(JOINED_TYPES) as [ListFormat, string][]) {
+        const path = lists.joinedOf(list, format);
+        const saved = { name: `${nameWithoutEnding(name)}.results.${format}`, type };
+        const found = await fileAnswer(path, saved, headers);
+        if (found !== undefined) return found;
+      }
+      throw new HttpProblem(404, 'not_joined', 'The list was not given back yet: join it first.');
+    },
     'POST /lists/{list}/do-not-call': async (
       { params: { list }, query, body },
       { caller, asCaller },
@@ -138,7 +160,11 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
     },
     'GET /lists/{list}/do-not-call.csv': async ({ params: { list } }, { headers }) => {
       const { name } = await lists.fileOf(list);
-      const found = await fileAnswer(lists.checkedNumbersOf(list), `${name}.checked.csv`, headers);
+      const found = await fileAnswer(
+        lists.checkedNumbersOf(list),
+        csvNamed(`${name}.checked.csv`),
+        headers,
+      );
       if (found !== undefined) return found;
       throw new HttpProblem(404, 'not_checked', 'The numbers of the list were not checked yet.');
     },
@@ -220,20 +246,63 @@ async function begun(
 }
 
 async function rejectsOf(path: string, name: string, headers: Headers): Promise<Response> {
-  const found = await fileAnswer(path, `${name}.rejected.csv`, headers);
+  const found = await fileAnswer(path, csvNamed(`${name}.rejected.csv`), headers);
   if (found !== undefined) return found;
   throw new HttpProblem(404, 'no_rejects', 'No row of the list was rejected.');
 }
 
-/** Undefined where there is none. @param name by which a browser saves it */
+const JOINED_TYPES: Readonly<Record<ListFormat, string>> = {
+  csv: 'text/csv; charset=utf-8',
+  json: 'application/json',
+  ndjson: 'application/x-ndjson',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+};
+
+async function joinResult({ context, lists }: Console, list: string, given: ListJoin) {
+  for (const format of Object.keys(JOINED_TYPES) as ListFormat[])
+    await rm(lists.joinedOf(list, format), { force: true });
+  await using opened = await openJoin(context, given);
+  const { format, bytes, counts, bare } = opened;
+  await keepRows(lists.joinedOf(list, format), async (write) => {
+    for await (const some of bytes) {
+      given.signal.throwIfAborted();
+      await write(some);
+    }
+  });
+  const { rows, outcomes, withoutDetails, fromElsewhere } = counts;
+  return {
+    format,
+    rows,
+    outcomes: Object.fromEntries(outcomes),
+    withoutDetails,
+    fromElsewhere,
+    bareRows: bare.length,
+  };
+}
+
+function nameWithoutEnding(name: string): string {
+  return name.replace(/(?:\.\w{1,6}){1,2}$/, '');
+}
+
+/** By which name a browser saves a file, and what it is. */
+interface SavedFile {
+  readonly name: string;
+  readonly type: string;
+}
+
+function csvNamed(name: string): SavedFile {
+  return { name, type: JOINED_TYPES.csv };
+}
+
+/** Undefined where there is none. */
 async function fileAnswer(
   path: string,
-  name: string,
+  { name, type }: SavedFile,
   headers: Headers,
 ): Promise<Response | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return undefined;
-  headers.set('content-type', 'text/csv; charset=utf-8');
+  headers.set('content-type', type);
   headers.set('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(name)}`);
   const stream = Readable.toWeb(createReadStream(path));
   return new Response(stream as ReadableStream<Uint8Array>);

@@ -17,6 +17,7 @@ import { isLoopback } from '@libby-dialer/runtime';
 import type { Console } from '../console.ts';
 import type { Handlers } from '../http/handlers.ts';
 import { eventStream } from '../live/event-stream.ts';
+import { numberIn } from './given-numbers.ts';
 
 export function systemHandlers(console: Console): Handlers<ApiParts['system']> {
   const { config, context, snapshots } = console;
@@ -26,6 +27,11 @@ export function systemHandlers(console: Console): Handlers<ApiParts['system']> {
     'GET /workers': async () => workersJson(await listWorkers(context)),
     'GET /audit': async ({ query: { since, ...query } }) => {
       const request = { ...query, since: since === undefined ? undefined : Date.parse(since) };
+      const { entries, cursor } = await listAudit(context, request);
+      return { entries: entries.map(auditJson), nextCursor: cursor ?? null };
+    },
+    'POST /audit/find': async ({ body: { number, country, ...page } }) => {
+      const request = { ...page, number: numberIn({ number, country }) };
       const { entries, cursor } = await listAudit(context, request);
       return { entries: entries.map(auditJson), nextCursor: cursor ?? null };
     },

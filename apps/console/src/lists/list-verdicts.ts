@@ -42,11 +42,11 @@ export async function keepVerdicts<Result>(
 /** The same of whatever a check finds of each row. */
 export async function keepRows<Result>(
   path: string,
-  check: (write: (lines: string) => Promise<void>) => Promise<Result>,
+  check: (write: (content: string | Uint8Array) => Promise<void>) => Promise<Result>,
 ): Promise<Result> {
   await using file = await open(path, 'w', ONLY_OWN);
   try {
-    return await check(async (lines) => void (await file.write(lines)));
+    return await check((content) => file.appendFile(content));
   } catch (error) {
     await rm(path, { force: true });
     throw error;

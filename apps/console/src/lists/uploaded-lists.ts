@@ -7,6 +7,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isoInstant } from '@libby-dialer/dialing';
 import type { ListJson, UploadJson } from '@libby-dialer/http-api';
+import type { ListFormat } from '@libby-dialer/operations';
 import { DialerError, endsWithin } from '@libby-dialer/runtime';
 import { HttpProblem } from '../http/http-problem.ts';
 import type { ListWork } from './list-work.ts';
@@ -140,6 +141,11 @@ export class UploadedLists implements AsyncDisposable {
 
   rejectsOf(list: string): string {
     return join(this.#folder, list, '.rejected');
+  }
+
+  /** The list with what became of each row beside it. */
+  joinedOf(list: string, format: ListFormat): string {
+    return join(this.#folder, list, `.joined.${format}`);
   }
 
   /** Which of its numbers are on the do-not-call list. */

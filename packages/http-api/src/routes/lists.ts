@@ -21,6 +21,9 @@ const meantCampaign = z
   .union([campaignId, campaignFileSchema])
   .describe('The id of a stored campaign, or a campaign in full.');
 
+/** What a list may be. */
+const LIST_FORMATS = ['csv', 'json', 'ndjson', 'xlsx'] as const;
+
 const countsSchema = z.object({
   rows: count,
   queued: count,
@@ -85,6 +88,15 @@ const checkedNumbersSchema = z.object({
   rejected: count.describe('They cannot be read.'),
 });
 
+const joinedSchema = z.object({
+  format: z.enum(LIST_FORMATS),
+  rows: count,
+  outcomes: z.record(z.string(), count).describe('By outcome, or by a word such as `waiting`.'),
+  withoutDetails: count.describe('Of these rows only the outcome is known any more.'),
+  fromElsewhere: count.describe('Called by way of another list, or another version of this one.'),
+  bareRows: count.describe('They cannot be read, and nothing stands beside them.'),
+});
+
 /** Work on a list: it goes on whether anybody looks or not. */
 const workShape = {
   state: z.enum(['running', 'done', 'failed', 'stopped']),
@@ -108,6 +120,7 @@ const workSchema = z.discriminatedUnion('kind', [
     ...workShape,
     result: checkedNumbersSchema.nullable(),
   }),
+  z.object({ kind: z.literal('join'), ...workShape, result: joinedSchema.nullable() }),
 ]);
 
 const listSchema = z
@@ -369,6 +382,31 @@ export const listRoutes = {
     params: listParam,
     answer: 'application/octet-stream',
     problems: ['no_such_list', 'no_rejects'],
+  },
+  'POST /lists/{list}/join': {
+    summary: 'Give the list back, all of it and in its order, with what became of each row beside.',
+    description: 'It is fetched at `joined`. Nothing else is changed.',
+    role: 'operator',
+    params: listParam,
+    query: z.object({ waitSeconds }),
+    body: z.strictObject({
+      campaign: campaignId.describe('Into which it was loaded.'),
+      as: z
+        .enum(LIST_FORMATS)
+        .optional()
+        .describe('What is written; left out: what the list is. A table becomes `csv` or `xlsx`.'),
+      byteOrderMark: z.boolean().optional().describe('A CSV begins with one.'),
+      ...readingShape,
+    }),
+    answer: listSchema,
+    problems: ['no_such_list', 'list_in_use', 'no_such_campaign'],
+  },
+  'GET /lists/{list}/joined': {
+    summary: 'The list as the last join gave it back.',
+    role: 'operator',
+    params: listParam,
+    answer: 'application/octet-stream',
+    problems: ['no_such_list', 'not_joined'],
   },
   'POST /lists/{list}/do-not-call': {
     summary: 'Put every number of it on the do-not-call list.',

@@ -1,7 +1,15 @@
 import { ROLES } from '@libby-dialer/dialing';
 import { z } from 'zod';
 import type { Routes } from '../route.ts';
-import { campaignId, count, instant, nextCursor, pageQuery } from '../values.ts';
+import {
+  campaignId,
+  count,
+  country,
+  instant,
+  nextCursor,
+  pageQuery,
+  phoneText,
+} from '../values.ts';
 import { campaignStatusSchema } from './campaigns.ts';
 import { holdSchema } from './holds.ts';
 import { callerSchema } from './session.ts';
@@ -103,6 +111,19 @@ export const systemRoutes = {
     }),
     answer: z.object({ entries: z.array(auditEntrySchema), nextCursor }),
     problems: ['bad_cursor'],
+  },
+  'POST /audit/find': {
+    summary: 'What people decided on a person, the newest first.',
+    description: 'The number stands in the body, so that no address or log holds it.',
+    role: 'operator',
+    body: z.strictObject({
+      number: phoneText,
+      country: country.optional(),
+      cursor: z.string().max(500).optional(),
+      limit: z.int().min(1).max(1000).default(100),
+    }),
+    answer: z.object({ entries: z.array(auditEntrySchema), nextCursor }),
+    problems: ['invalid_number', 'bad_cursor'],
   },
   'GET /redis': {
     summary: 'What the Redis server says of itself.',

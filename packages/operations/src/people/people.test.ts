@@ -86,7 +86,7 @@ test('each row of a list of numbers is looked up, and nothing is changed', async
     ['3', bob, 'listed'],
     ['4', '', 'invalid_phone'],
   ]);
-  await expect(check({ column: 'Mobile' })).rejects.toMatchObject({ code: 'no_phone_column' });
+  await expect(check({ column: 'Mobile' })).rejects.toMatchObject({ code: 'list_unknown_column' });
   const aborted = AbortSignal.abort(new Error('stopped'));
   await expect(check({ signal: aborted })).rejects.toThrow('stopped');
   expect(await doNotCallStatus(bench.context)).toEqual({ numbers: 1, version: 1 });

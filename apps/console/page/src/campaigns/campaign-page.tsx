@@ -16,6 +16,7 @@ import './campaign-page.css';
 import { CampaignRate } from './campaign-rate.tsx';
 import { CampaignStateMark } from './campaign-state.tsx';
 import { waitingCalls } from './campaign-words.ts';
+import { JoinButton } from './join-button.tsx';
 
 const route = getRouteApi('/campaigns/$id');
 
@@ -55,7 +56,7 @@ export function CampaignPage() {
         <CampaignRate campaign={campaign} />
         <CampaignBacklog campaign={campaign} />
       </div>
-      <Section title="Calls">
+      <Section title="Calls" note={<JoinButton campaign={id} />}>
         <CallsTable campaign={campaign} />
       </Section>
     </Page>

@@ -7,11 +7,12 @@ import { Failure } from '../kit/failure.tsx';
 import { Field } from '../kit/field.tsx';
 import { Notice } from '../kit/notice.tsx';
 import { countOf } from '../kit/numbers.ts';
+import { PersonText } from '../kit/person-text.tsx';
 import { client } from '../live/api.ts';
 import { asking } from '../live/queries.ts';
 import { DropArea } from '../new-list/drop-area.tsx';
 import { ProgressBar } from '../new-list/progress-bar.tsx';
-import { uploadList } from '../new-list/upload-list.ts';
+import { bringIn } from '../new-list/upload-list.ts';
 import { foundText, importedText } from './do-not-call-words.ts';
 
 const WORKING_REFRESH_MS = 500;
@@ -31,7 +32,7 @@ export function CheckList() {
   const reading = { ...(country !== '' && { country }), ...(column !== '' && { column }) };
   const check = useMutation({
     mutationFn: async (file: File) => {
-      const list = await broughtIn(file);
+      const list = await bringIn(file);
       await client.request('POST /lists/{list}/do-not-call/check', {
         params: { list },
         query: { waitSeconds: 0 },
@@ -68,12 +69,6 @@ export function CheckList() {
   );
 }
 
-async function broughtIn(file: File): Promise<string> {
-  if (file.size === 0) throw new Error('The file is empty.');
-  const { signal } = new AbortController();
-  return await uploadList({ file, signal, told: () => {} });
-}
-
 interface FoundProps {
   readonly list: string;
   readonly reading: Reading;
@@ -89,7 +84,7 @@ function Found({ list, reading }: FoundProps) {
   return (
     <>
       <Failure error={query.error} />
-      {found !== null && found?.state === 'running' && (
+      {found?.state === 'running' && (
         <>
           <ProgressBar label="Looked up" part={found.bytesRead ?? 0} whole={found.bytesTotal} />
           <p role="status" className="soft">
@@ -101,7 +96,7 @@ function Found({ list, reading }: FoundProps) {
       {found?.kind === 'check_numbers' && found.result !== null && (
         <Notice
           kind="note"
-          title={query.data?.name}
+          title={<PersonText text={query.data?.name ?? ''} />}
           actions={
             <>
               <a

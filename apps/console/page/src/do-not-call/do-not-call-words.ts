@@ -16,7 +16,7 @@ export function doneText({ action, given, changed, failure }: DoNotCallChangeJso
 }
 
 type Work = NonNullable<ListJson['work']>;
-export type NumberCheck = NonNullable<Extract<Work, { kind: 'check_numbers' }>['result']>;
+type NumberCheck = NonNullable<Extract<Work, { kind: 'check_numbers' }>['result']>;
 
 /** What a check found: "37 of 1,200 numbers are on the list. 3 rows cannot be read." */
 export function foundText({ listed, notListed, rejected }: NumberCheck): string {

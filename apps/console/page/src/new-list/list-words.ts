@@ -22,6 +22,7 @@ const INTO: Readonly<Record<Work['kind'], string>> = {
   load: 'into',
   import: 'into',
   check_numbers: 'for',
+  join: 'for',
 };
 
 const WORDS: Readonly<Record<Work['kind'], Readonly<Record<Work['state'], string>>>> = {
@@ -42,6 +43,12 @@ const WORDS: Readonly<Record<Work['kind'], Readonly<Record<Work['state'], string
     done: 'its numbers put on the do-not-call list',
     failed: 'its numbers not put on the do-not-call list',
     stopped: 'its numbers in part put on the do-not-call list',
+  },
+  join: {
+    running: 'results being put beside it',
+    done: 'given back with results beside it',
+    failed: 'could not be given back with results',
+    stopped: 'stopped while results were put beside it',
   },
   check_numbers: {
     running: 'its numbers being looked up on the do-not-call list',
