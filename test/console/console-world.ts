@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { ApiClient } from '@libby-dialer/api-client';
 import type { ApiRequest } from '@libby-dialer/http-api';

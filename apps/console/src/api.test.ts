@@ -29,6 +29,8 @@ async function settled(callId: string, outcome: Outcome, more: Partial<ResultRec
 }
 
 const listed = (query: object) => api.ask('GET /campaigns/{id}/calls', { ...spring, query });
+const rejectsPage = (cursor?: string) =>
+  api.ask('GET /inbox/rejected', { query: { limit: 2, cursor } });
 const upload = (content: string, name = 'people.csv') =>
   api.ask('POST /lists', { query: { name }, body: new Blob([content]) });
 
@@ -519,13 +521,11 @@ describe('the rest', () => {
   it('rejects of the inbox come a page at a time, the newest first', async () => {
     for (const entry of ['1-0', '2-0', '3-0'])
       await bench.redis.xadd(bench.keys.inboxRejected, entry, 'entry', entry);
-    const page = (cursor?: string) =>
-      api.ask('GET /inbox/rejected', { query: { limit: 2, cursor } });
-    const first = await page();
+    const first = await rejectsPage();
     expect(first.rejected.map(({ entry }) => entry)).toEqual(['3-0', '2-0']);
-    const last = await page(first.nextCursor ?? '');
+    const last = await rejectsPage(first.nextCursor ?? '');
     expect(last).toMatchObject({ rejected: [{ entry: '1-0' }], nextCursor: null });
-    await expect(page('x')).rejects.toMatchObject({ status: 400, code: 'bad_cursor' });
+    await expect(rejectsPage('x')).rejects.toMatchObject({ status: 400, code: 'bad_cursor' });
   });
 
   it('inbox, forwarders, jobs set aside, workers and the system are shown', async () => {

@@ -62,8 +62,7 @@ export function consoleService(
         proxies: new TrustedProxies(config.proxies),
       });
       const app = httpApp(console, identify);
-      const errorHandler = () => problemResponse(unreadableRequest(400));
-      return workOf(getRequestListener(app.fetch, { errorHandler }), stopping);
+      return workOf(getRequestListener(app.fetch, { errorHandler: refuse }), stopping);
     },
   });
 }
@@ -93,6 +92,11 @@ async function buildConsole(
     lists: release.use(await UploadedLists.open(folder, maxMegabytes)),
     stopping,
   };
+}
+
+/** Of a request without an address that can be made of it. */
+function refuse(): Response {
+  return problemResponse(unreadableRequest(400));
 }
 
 function workOf(

@@ -37,20 +37,8 @@ import { understoodJson } from './understood-json.ts';
 const NO_CAMPAIGN = { id: 'none', fromPhoneNumber: '+15055550100' };
 
 export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
-  const { context, lists, logger, redis } = console;
-  const explained =
-    <Result>(work: (hooks: WorkHooks) => Promise<Result>) =>
-    (hooks: WorkHooks) =>
-      explainingErrors(redis, hooks.signal, () => work(hooks));
-  const onCrash = (error: unknown) => logger.error({ err: error }, 'work on a list broke off');
-  const numberListOf = async (list: string, body: NumberListBody) => ({
-    ...givenReading(body),
-    country: readCountry(body.country),
-    ...(await lists.fileOf(list)),
-    stdin: nothing(),
-  });
-  const begin = async (list: string, work: () => ListWork, waitSeconds: number) =>
-    await begun(console, list, lists.begin(list, work), waitSeconds);
+  const { context, lists } = console;
+  const { explained, onCrash, begin } = workTools(console);
   return {
     'POST /lists': ({ query: { name }, body: content }, { caller, signal }) =>
       lists.add({ name, by: caller.name, content, signal }),
@@ -128,6 +116,23 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
       }
       throw new HttpProblem(404, 'not_joined', 'The list was not given back yet: join it first.');
     },
+    ...numberHandlers(console),
+  };
+}
+
+/** Routes of lists that are taken for numbers alone. */
+type NumberRoute = Extract<ApiParts['lists'], `${string}/do-not-call${string}`>;
+
+function numberHandlers(console: Console): Handlers<NumberRoute> {
+  const { context, lists } = console;
+  const { explained, onCrash, begin } = workTools(console);
+  const numberListOf = async (list: string, body: NumberListBody) => ({
+    ...givenReading(body),
+    country: readCountry(body.country),
+    ...(await lists.fileOf(list)),
+    stdin: nothing(),
+  });
+  return {
     'POST /lists/{list}/do-not-call': async (
       { params: { list }, query, body },
       { caller, asCaller },
@@ -168,6 +173,20 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
       if (found !== undefined) return found;
       throw new HttpProblem(404, 'not_checked', 'The numbers of the list were not checked yet.');
     },
+  };
+}
+
+/** How work on a list is begun, and what is made of its errors. */
+function workTools(console: Console) {
+  const { lists, logger, redis } = console;
+  return {
+    explained:
+      <Result>(work: (hooks: WorkHooks) => Promise<Result>) =>
+      (hooks: WorkHooks) =>
+        explainingErrors(redis, hooks.signal, () => work(hooks)),
+    onCrash: (error: unknown) => logger.error({ err: error }, 'work on a list broke off'),
+    begin: async (list: string, work: () => ListWork, waitSeconds: number) =>
+      await begun(console, list, lists.begin(list, work), waitSeconds),
   };
 }
 
