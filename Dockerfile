@@ -1,5 +1,5 @@
-# One image for the worker (unless told otherwise), the enqueuer, the console and the simulator: they
-# share nearly all of their files.
+# One image for the worker (unless told otherwise), the enqueuer, the console and the simulator. Each
+# is one file that has been built; only what they read beside it comes along.
 #
 #   docker build -t libby-dialer --build-arg VERSION=… --build-arg REVISION="$(git rev-parse HEAD)" .
 #   docker run --init libby-dialer                       the worker
@@ -14,7 +14,7 @@ WORKDIR /opt/pnpm
 COPY tools/toolchain/pnpm ./
 RUN npm ci && ln -s /opt/pnpm/node_modules/@pnpm/exe.*/pnpm /usr/local/bin/pnpm
 # Only what decides about dependencies, so that a change in the source does not fetch them again.
-WORKDIR /app
+WORKDIR /src
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY apps/console/package.json apps/console/
 COPY apps/enqueuer/package.json apps/enqueuer/
@@ -29,13 +29,12 @@ COPY packages/libby-client/package.json packages/libby-client/
 COPY packages/libby-simulator/package.json packages/libby-simulator/
 COPY packages/operations/package.json packages/operations/
 COPY packages/runtime/package.json packages/runtime/
-# Without the filter pnpm installs for every package that the lockfile knows, those that are not here included.
-RUN pnpm install --prod --frozen-lockfile --trust-lockfile \
+# Without the filter pnpm installs for every package that the lockfile knows, those that are not
+# here included.
+RUN pnpm install --prod --frozen-lockfile --trust-lockfile --filter libby-dialer \
       --filter @libby-dialer/worker... --filter @libby-dialer/enqueuer... \
-      --filter @libby-dialer/console... --filter @libby-dialer/libby-simulator... \
-    && chmod -R a+rX .
+      --filter @libby-dialer/console... --filter @libby-dialer/libby-simulator...
 
-# What browsers load is built here. Its tools, and its sources, are in no layer of the image.
 FROM dependencies AS page
 COPY apps/console/page/package.json apps/console/page/
 COPY packages/api-client/package.json packages/api-client/
@@ -43,31 +42,28 @@ RUN pnpm install --frozen-lockfile --trust-lockfile --filter @libby-dialer/conso
 COPY apps/console/page apps/console/page
 COPY packages/api-client packages/api-client
 COPY packages/http-api packages/http-api
-RUN cd apps/console/page && node_modules/.bin/vite build --logLevel warn && chmod -R a+rX dist
+RUN cd apps/console/page && node_modules/.bin/vite build --logLevel warn
 
-# Readable for every user, also from a checkout that is not (umask 077).
-FROM node:24-bookworm-slim AS source
-WORKDIR /app
+FROM dependencies AS programs
 COPY apps ./apps
 COPY packages ./packages
-COPY tools/image/healthy.mjs ./tools/image/
-RUN rm -r apps/console/page packages/api-client && chmod -R a+rX . \
-    && chmod a+x apps/*/src/main.ts packages/libby-simulator/src/main.ts tools/image/healthy.mjs
+COPY tools ./tools
+COPY --from=page /src/apps/console/page/dist ./apps/console/page/dist
+# Readable for every user, also from a checkout that is not (umask 077).
+RUN node tools/bundle.mjs dist && node tools/image/assemble.ts /app \
+    && chmod -R a+rX /app && chmod a+x /app/dist/*.js /app/tools/image/healthy.mjs
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
-# Not below a node_modules folder: Node strips no types there.
 WORKDIR /app
-COPY --from=dependencies /app ./
-COPY --from=source /app ./
-COPY --from=page /app/apps/console/page/dist ./apps/console/page/dist
+COPY --from=programs /app ./
 # Each program by its name. It is Node itself that runs, with neither a shell nor a package manager in
 # between: SIGTERM must reach it, or a stop leaves calls in doubt.
 RUN cd /usr/local/bin \
-    && ln -s /app/apps/worker/src/main.ts worker \
-    && ln -s /app/apps/enqueuer/src/main.ts enqueuer \
-    && ln -s /app/apps/console/src/main.ts console \
-    && ln -s /app/packages/libby-simulator/src/main.ts simulator \
+    && ln -s /app/dist/worker.js worker \
+    && ln -s /app/dist/enqueuer.js enqueuer \
+    && ln -s /app/dist/console.js console \
+    && ln -s /app/dist/simulator.js simulator \
     && ln -s /app/tools/image/healthy.mjs healthy
 # The user `node`; by number, so that Kubernetes can tell that it is not root (runAsNonRoot).
 USER 1000:1000

@@ -8,23 +8,17 @@
  * its own, with the queue filled beforehand. The first tenth of the calls warms up and is not
  * counted.
  */
-import { eventually } from '@libby-dialer/testkit';
+import { type DialingFigures, measureDialing } from './src/dialing-run.ts';
 import { MeasuredProcess } from './src/measured-process.ts';
 import { judge, median, numbersFrom, print, printMachine } from './src/report.ts';
-import { RedisStage, SimulatorStage, workerEnvironment } from './src/stage.ts';
+import { type Libby, type RedisStage, workerEnvironment } from './src/stage.ts';
 import { CAMPAIGN_ID } from './src/workload.ts';
 
 const CONTESTANTS = ['ours', 'naive', 'bare'] as const;
 type Contestant = (typeof CONTESTANTS)[number];
 
-interface Figures {
-  readonly callsPerSecond: number;
-  readonly cpuMsPerCall: number;
-  readonly redisCpuMsPerCall: number;
-}
+type Figures = Omit<DialingFigures, 'bytesPerQueuedCall'>;
 
-const WARM_UP_SHARE = 0.1;
-const LONGEST_RUN_MS = 300_000;
 const GOALS = { naive: 1.2, bare: 0.65 };
 
 const settings = numbersFrom({ calls: 20_000, concurrency: 50, rounds: 3, latency: 0 });
@@ -52,33 +46,15 @@ judgeAgainst('naive', naive);
 judgeAgainst('bare', bare);
 
 async function run(contestant: Contestant): Promise<Figures> {
-  await using redis = await RedisStage.open();
-  await using simulator = await SimulatorStage.open(settings.latency);
-  await redis.putCampaign();
-  await redis.load(settings.calls);
-  await using worker = await start(contestant, redis, simulator);
-  await reached(simulator, worker, settings.calls * WARM_UP_SHARE);
-  const [begin, redisBegin] = await Promise.all([worker.usage(), redis.cpuMs()]);
-  await reached(simulator, worker, settings.calls);
-  const [end, redisEnd] = await Promise.all([worker.usage(), redis.cpuMs()]);
-  await worker.stop();
-  const { numbersTakenAgain } = await simulator.stats();
-  if (numbersTakenAgain > 0)
-    throw new Error(`${contestant} rang ${numbersTakenAgain} phones twice`);
-  const counted = (await simulator.arrivals()).filter((atMs) => atMs > begin.atMs);
-  const lastedMs = (counted.at(-1) ?? 0) - (counted[0] ?? 0);
-  return {
-    callsPerSecond: (1000 * (counted.length - 1)) / lastedMs,
-    cpuMsPerCall: (end.cpuMs - begin.cpuMs) / counted.length,
-    redisCpuMsPerCall: (redisEnd - redisBegin) / counted.length,
-  };
+  const { calls, latency } = settings;
+  return measureDialing({
+    calls,
+    latencyMs: latency,
+    start: async (redis, libby) => [await start(contestant, redis, libby)],
+  });
 }
 
-function start(
-  contestant: Contestant,
-  redis: RedisStage,
-  { libby }: SimulatorStage,
-): Promise<MeasuredProcess> {
+function start(contestant: Contestant, redis: RedisStage, libby: Libby): Promise<MeasuredProcess> {
   const { concurrency } = settings;
   if (contestant === 'ours') {
     return MeasuredProcess.start('dist/worker.js', [], {
@@ -94,22 +70,6 @@ function start(
   return MeasuredProcess.start(`bench/contestants/${contestant}.ts`, [
     JSON.stringify({ ...queue, ...libby }),
   ]);
-}
-
-/** Looks rarely: the simulator has calls to answer. */
-async function reached(
-  simulator: SimulatorStage,
-  worker: MeasuredProcess,
-  calls: number,
-): Promise<void> {
-  const ended = worker.exited.then(() => {
-    throw new Error(`a worker has ended:\n${worker.complaints.slice(-20).join('\n')}`);
-  });
-  const arrived = eventually(async () => (await simulator.stats()).taken >= calls, {
-    timeoutMs: LONGEST_RUN_MS,
-    intervalMs: 50,
-  });
-  await Promise.race([arrived, ended]);
 }
 
 function medians(figures: readonly Figures[]): Figures {

@@ -16,12 +16,7 @@ const settings = numbersFrom({ calls: 100_000 });
 
 await printMachine();
 await using redis = await RedisStage.open();
-await redis.putCampaign();
-// The first calls bring what is there once: connections, scripts, the queue's own keys.
-await redis.load(1000);
-const before = await redis.dataBytes();
-await redis.load(1000 + settings.calls);
-const perCall = ((await redis.dataBytes()) - before) / settings.calls;
+const perCall = await redis.fill(1000 + settings.calls);
 print(
   `${settings.calls} calls of ${JSON.stringify(queuedCall(0, ['+15055550100'])).length} bytes of data each`,
 );

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join, matchesGlob } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { runQuietly } from './processes.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -30,7 +32,7 @@ const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { c
   .split('\n')
   .filter((file) => file !== '' && existsSync(join(ROOT, file)));
 const image = files.filter((file) => isSent(file));
-const sources = image.filter((file) => file.endsWith('.ts'));
+const sources = image.filter((file) => file.endsWith('.ts') && !file.startsWith('tools/'));
 
 /** The folders of a program's package, and of all packages of the workspace that it needs. */
 function withDependencies(folder: string, found = new Set<string>()): Set<string> {
@@ -81,16 +83,58 @@ it('has no tests and nothing that only they need', () => {
 
 it('has each program that Compose runs by its name, for Node to run', () => {
   const links = [...read('Dockerfile').matchAll(/ln -s \/app\/(\S+) (\w+)/g)];
-  const programs = new Map(links.map(([, file = '', name = '']) => [name, file]));
-  expect([...programs.keys()]).toEqual(['worker', 'enqueuer', 'console', 'simulator', 'healthy']);
-  for (const file of programs.values()) {
-    expect(image).toContain(file);
-    expect(read(file)).toMatch(/^#!\/usr\/bin\/env node\n/);
-  }
+  const programs = links.map(([, file = '', name = '']) => [name, file]);
+  expect(programs).toEqual([
+    ...['worker', 'enqueuer', 'console', 'simulator'].map((name) => [name, `dist/${name}.js`]),
+    ['healthy', 'tools/image/healthy.mjs'],
+  ]);
+  for (const [, file = ''] of programs) expect(read(file)).toMatch(/^#!\/usr\/bin\/env node\n/);
+  const names = new Set(programs.map(([name]) => name));
   const compose = read('docker-compose.yml');
   const run = [...compose.matchAll(/^ +(?:entrypoint: \[|test: \[CMD, (?!redis))(\w+)/gm)];
   expect(run.length).toBeGreaterThan(4);
-  expect(run.filter(([, name = '']) => !programs.has(name))).toEqual([]);
+  expect(run.filter(([, name]) => !names.has(name))).toEqual([]);
+});
+
+/** Beside the sources, by a program. */
+const isRead = (file: string): boolean => /^\w+\/[\w-]+\/src\/.*(?<!\.ts)$/.test(file);
+
+it('needs nothing beside what is put together for it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'libby-dialer-image-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const node = async (...args: string[]) =>
+    (await runQuietly(process.execPath, args, { cwd: folder })).output;
+  expect(await node(join(ROOT, 'tools/image/assemble.ts'), folder)).toBe('');
+  await writeFile(join(folder, 'list.csv'), 'Name,Mobile,Country\nBen,0170 1234567,Deutschland\n');
+  await writeFile(join(folder, 'campaign.yaml'), CAMPAIGN);
+  // It reads a number, the name of a country and the table of time zones.
+  const load = ['load', 'list.csv', '--campaign', 'campaign.yaml', '--dry-run'];
+  expect(await node('dist/enqueuer.js', ...load)).toContain('now, Europe/Berlin by its number');
+  for (const name of ['worker', 'console', 'simulator'])
+    expect(await node(`dist/${name}.js`, '--version')).toMatch(/^\d+\.\d+\.\d+\n$/);
+  // A log at a terminal.
+  expect(await node('-p', "typeof require('pino-pretty').prettyFactory")).toBe('function\n');
+  const ofImage = new Set(await readdir(folder, { recursive: true }));
+  expect(image.filter((file) => isRead(file) && !ofImage.has(file))).toEqual([]);
+  expect(ofImage).toContain('apps/console/page/dist/index.html');
+});
+
+const CAMPAIGN = `id: spring-events
+fromPhoneNumber: "+15055550100"
+introNotes: "Hello"
+callingWindow: anytime
+`;
+
+it('has every library that is loaded only where it is needed', () => {
+  const assemble = read('tools/image/assemble.ts');
+  const lazy = sources.filter((file) => read(file).includes('createRequire'));
+  const names = lazy.flatMap((file) =>
+    [...read(file).matchAll(/(?:require|\(import\.meta\.url\))(?:\.resolve)?\(['`]([\w-]+)/g)].map(
+      ([, name = '']) => name,
+    ),
+  );
+  expect(names.length).toBeGreaterThan(3);
+  expect(names.filter((name) => !assemble.includes(`'${name}'`))).toEqual([]);
 });
 
 /** Asks a program that answers so. */

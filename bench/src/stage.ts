@@ -19,18 +19,19 @@ export class RedisStage implements AsyncDisposable {
   readonly client: Redis;
   readonly queue: DialQueue;
 
-  private constructor(server: TestRedis) {
+  private constructor(server: TestRedis, prefix: string) {
     this.server = server;
     this.client = new Redis(server.url);
-    this.queue = DialQueue.open(this.client, '{libby}');
+    this.queue = DialQueue.open(this.client, prefix);
   }
 
   get keys(): Keys {
     return this.queue.keys;
   }
 
-  static async open(): Promise<RedisStage> {
-    return new RedisStage(await startRedis({ own: true, appendonly: true, appendfsync: 'always' }));
+  static async open(prefix = '{libby}'): Promise<RedisStage> {
+    const server = await startRedis({ own: true, appendonly: true, appendfsync: 'always' });
+    return new RedisStage(server, prefix);
   }
 
   async putCampaign(changes: Record<string, unknown> = {}): Promise<void> {
@@ -65,6 +66,18 @@ export class RedisStage implements AsyncDisposable {
       );
     }
     await loader.finish();
+  }
+
+  /**
+   * Stores the campaign and queues calls, more than a thousand. Returns what each takes in Redis
+   * beyond the first, which bring what is there once: scripts, the queue's own keys.
+   */
+  async fill(calls: number): Promise<number> {
+    await this.putCampaign();
+    await this.load(BATCH);
+    const before = await this.dataBytes();
+    await this.load(calls);
+    return ((await this.dataBytes()) - before) / (calls - BATCH);
   }
 
   /** One figure of Redis's INFO. */
