@@ -9,6 +9,7 @@ import { listStory } from './list-story.ts';
 import { lookStory } from './look-story.ts';
 import { nightStory } from './night-story.ts';
 import { personStory } from './person-story.ts';
+import { webhookStory } from './webhook-story.ts';
 
 /**
  * One console, one worker, one simulator and one browser for all of it: each story has campaigns of
@@ -36,6 +37,7 @@ describe.skipIf(CHROMIUM === undefined)('the page, in a browser (needs Chromium)
   holdStory(() => world);
   nightStory(() => world);
   personStory(() => world);
+  webhookStory(() => world);
   listStory(() => world);
   accessStory(() => world);
   lookStory(() => world);

@@ -24,6 +24,7 @@ export async function pastIntake({ redisUrl }: ConsoleWorld, webhook: string): P
     await forwarder.open('beginning');
     for (const result of await forwarder.read(blocking, 100))
       await forwarder.bury(result, 'http_500', 8, Date.now());
+    await forwarder.release([]);
   } finally {
     redis.disconnect();
     blocking.disconnect();

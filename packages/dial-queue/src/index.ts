@@ -100,7 +100,6 @@ export {
 
 export type { Canaries, CanaryOpening } from './holds/canaries.ts';
 export type {
-  CanaryProgress,
   Hold,
   HoldCause,
   HoldChange,

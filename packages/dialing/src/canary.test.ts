@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canaryOf, MOST_CANARY_CALLS } from './canary.ts';
+import { canaryOf, isCanaryOutOfReach, MOST_CANARY_CALLS } from './canary.ts';
 
 test.each([
   [5, 0.8, 4],
@@ -14,6 +14,15 @@ test.each([
 
 test('without a share a person decides', () => {
   expect(canaryOf(5)).toEqual({ calls: 5 });
+});
+
+test.each([
+  [{ calls: 5, dialed: 5, accepted: 0, inFlight: 0 }, false],
+  [{ calls: 5, needed: 4, dialed: 0, accepted: 0, inFlight: 0 }, false],
+  [{ calls: 5, needed: 4, dialed: 3, accepted: 1, inFlight: 1 }, false],
+  [{ calls: 5, needed: 4, dialed: 3, accepted: 1, inFlight: 0 }, true],
+])('%j is out of reach: %j', (progress, isOutOfReach) => {
+  expect(isCanaryOutOfReach(progress)).toBe(isOutOfReach);
 });
 
 test('any share that is a number of calls asks for just these', () => {

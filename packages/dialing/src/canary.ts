@@ -6,6 +6,14 @@ export interface Canary {
   readonly needed?: number | undefined;
 }
 
+/** How far the first calls are. */
+export interface CanaryProgress extends Canary {
+  /** Calls let out and not given back: those in flight, and those that have an outcome of it. */
+  readonly dialed: number;
+  readonly accepted: number;
+  readonly inFlight: number;
+}
+
 /** The gate looks at each of them while there is no room. */
 export const MOST_CANARY_CALLS = 1000;
 
@@ -15,4 +23,10 @@ const ROUNDING = 1e-9;
 /** @param pass the share of accepted calls that lets the rest follow, above 0 and at most 1 */
 export function canaryOf(calls: number, pass?: number): Canary {
   return pass === undefined ? { calls } : { calls, needed: Math.ceil(calls * pass - ROUNDING) };
+}
+
+/** Whether too few of them can still be accepted for the rest to follow by itself. */
+export function isCanaryOutOfReach(progress: CanaryProgress): boolean {
+  const { calls, needed, dialed, accepted, inFlight } = progress;
+  return needed !== undefined && accepted + inFlight + calls - dialed < needed;
 }

@@ -32,7 +32,13 @@ export {
   TEXT_FIELDS,
 } from './campaign.ts';
 export { CAMPAIGN_STATES, type CampaignState } from './campaign-state.ts';
-export { type Canary, canaryOf, MOST_CANARY_CALLS } from './canary.ts';
+export {
+  type Canary,
+  type CanaryProgress,
+  canaryOf,
+  isCanaryOutOfReach,
+  MOST_CANARY_CALLS,
+} from './canary.ts';
 export { NO_STRICTER_RULE } from './checked-regions.ts';
 export { readCountryText } from './country-text.ts';
 export { type Circumstances, type Decision, decide, type Sighting } from './decide.ts';

@@ -62,6 +62,7 @@ function snapshotOf({ campaigns, holds, inbox, now, ...rest }: Overview): Snapsh
   return {
     at: isoInstant(now),
     campaigns: campaigns.map(campaignJson),
+    isCut: rest.isCut,
     campaignsInAll: rest.campaignsInAll,
     holds: holds.map(holdJson),
     inDoubt: rest.inDoubt,

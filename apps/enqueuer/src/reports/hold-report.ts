@@ -1,5 +1,10 @@
-import type { CanaryOpening, CanaryProgress, Hold, HoldCause } from '@libby-dialer/dial-queue';
-import type { Canary, HoldReason } from '@libby-dialer/dialing';
+import type { CanaryOpening, Hold, HoldCause } from '@libby-dialer/dial-queue';
+import {
+  type Canary,
+  type CanaryProgress,
+  type HoldReason,
+  isCanaryOutOfReach,
+} from '@libby-dialer/dialing';
 import { countOf, formatDuration } from '@libby-dialer/runtime';
 import { type Cell, formatTable } from '../terminal/table.ts';
 
@@ -33,11 +38,13 @@ export function canaryGoesFirstText({ calls, needed }: Canary): string {
 }
 
 /** How far a canary is, such as `3 of 5 dialed, 2 accepted, 1 in flight`. */
-export function canaryText({ calls, needed, dialed, accepted, inFlight }: CanaryProgress): string {
+export function canaryText(progress: CanaryProgress): string {
+  const { calls, needed, dialed, accepted, inFlight } = progress;
   const parts = [`${dialed} of ${calls} dialed`, `${accepted} accepted`];
   if (inFlight > 0) parts.push(`${inFlight} in flight`);
-  const isOutOfReach = needed !== undefined && accepted + inFlight + calls - dialed < needed;
-  const missed = isOutOfReach ? `: too few for the ${needed} it asks for, a person decides` : '';
+  const missed = isCanaryOutOfReach(progress)
+    ? `: too few for the ${needed} it asks for, a person decides`
+    : '';
   return `${parts.join(', ')}${missed}`;
 }
 

@@ -97,12 +97,12 @@ test('says why nothing goes out: no worker, paused, full lines, calls that wait 
   expect(statusOfOne(none)).toContain(`  canceled        0
 
 no worker is running: nothing goes out until one is started (./bin/worker)
-its lines are full (lines.maxConcurrentCalls): there is room for the next call in 35 s
+its lines are full: there is room for the next call in 35 s (lines.maxConcurrentCalls)
 2 calls in doubt wait to be dialed once more
 `);
   expect(watchOfAll([none, none, paced])).toContain(`
-spring: its lines are full (lines.maxConcurrentCalls): there is room for the next call in 35 s
-spring: its lines are full (lines.maxConcurrentCalls): there is room for the next call in 35 s
+spring: its lines are full: there is room for the next call in 35 s (lines.maxConcurrentCalls)
+spring: its lines are full: there is room for the next call in 35 s (lines.maxConcurrentCalls)
 no worker is running: nothing goes out until one is started (./bin/worker)
 `);
   expect(statusLine(none)).toContain(
@@ -115,7 +115,7 @@ no worker is running: nothing goes out until one is started (./bin/worker)
     redialing: 2,
   });
   expect(statusOfOne(view({ state: 'paused' }))).toContain(
-    '\nnothing goes out until "enqueuer resume spring"\n',
+    '\nit is paused until somebody resumes it: "enqueuer resume spring"\n',
   );
 });
 
@@ -207,14 +207,16 @@ test('says that BullMQ keeps the queue back, and what lifts that', () => {
     'its queue is paused in BullMQ, by a dashboard or another program: nothing goes out until "enqueuer resume spring"',
   );
   expect(statusOfOne(view({ queue: 'limited' }))).toContain(
-    'BullMQ limits its queue, set by a dashboard or another program; "enqueuer resume spring" lifts that',
+    'its queue is limited in BullMQ, by a dashboard or another program; "enqueuer resume spring" lifts that',
   );
   expect(statusOfOne(view({ state: 'paused' }))).not.toContain('BullMQ');
 });
 
 test('says that Redis refuses to write, once for all', () => {
   const apart = view({}, { redisAheadMs: 5 * 3_600_000 });
-  expect(statusOfOne(apart)).toContain("the clock of Redis is 5 h ahead of this machine's");
+  expect(statusOfOne(apart)).toContain(
+    'the clock of Redis is 5 h ahead of that of the machine asked',
+  );
   expect(statusOfOne(view({}, { redisAheadMs: -60_000 }))).not.toContain('clock');
 
   const refusal = 'Redis at 127.0.0.1:6379 is out of memory';

@@ -1,9 +1,10 @@
 import { isoInstant, OUTCOMES } from '@libby-dialer/dialing';
 import type { CampaignView, End, Rate } from '@libby-dialer/operations';
-import { CLOCKS_MAY_DIFFER_MS, countOf, formatCount, formatDuration } from '@libby-dialer/runtime';
+import { countOf, formatCount, formatDuration } from '@libby-dialer/runtime';
 import { type Cell, formatTable } from '../terminal/table.ts';
 import { rateText } from './dry-run-report.ts';
 import { canaryText, causeText, holdTable } from './hold-report.ts';
+import { hasIdleReason, idleLines, idleLinesOfEach, idleLinesOnce } from './idle-lines.ts';
 import { callTimeText, wallClock } from './wall-clock.ts';
 
 /** One campaign, for people. */
@@ -15,104 +16,6 @@ export function statusOfOne(view: CampaignView, width?: number): string {
     .map((sentence) => `${sentence}\n`)
     .join('');
   return `${id}: ${state}\n${table}${lines === '' ? '' : `\n${lines}`}${holds.length === 0 ? '' : `\n${holdTable(holds, view.now, width)}`}`;
-}
-
-/** Why nothing goes out now, apart from hours and holds. */
-function idleLines(view: CampaignView): string[] {
-  const { id, state, redialing, queue, stuckWorkers, workersOffPace, hasIncompleteCalls } =
-    view.status;
-  const { linesFullUntil, nextCallAt } = view.idle;
-  const lines: string[] = [];
-  if (view.redisAheadMs !== undefined && Math.abs(view.redisAheadMs) > CLOCKS_MAY_DIFFER_MS)
-    lines.push(clocksText(view.redisAheadMs));
-  if (view.refusal !== undefined) lines.push(refusalText(view.refusal));
-  if (lacksWorkers(view)) lines.push(NO_WORKER);
-  if (state === 'paused')
-    lines.push(`${pauseText(view)}nothing goes out until "enqueuer resume ${id}"`);
-  if (isWithoutCalls(view)) lines.push(NO_CALLS);
-  if (hasIncompleteCalls) lines.push(INCOMPLETE);
-  if (stuckWorkers > 0) lines.push(`${countOf(stuckWorkers, 'worker')} ${STUCK}`);
-  if (workersOffPace > 0) lines.push(`on ${countOf(workersOffPace, 'worker')} ${OFF_PACE}`);
-  if (queue === 'limited') lines.push(`${LIMITED} "enqueuer resume ${id}" lifts that`);
-  if (state === 'running' && linesFullUntil !== undefined)
-    lines.push(fullLinesText(linesFullUntil, view.now));
-  if (view.outlook.opening === undefined && nextCallAt !== undefined)
-    lines.push(nextCallText(nextCallAt, view.now));
-  if (redialing > 0)
-    lines.push(
-      `${countOf(redialing, 'call')} in doubt ${redialing === 1 ? 'waits' : 'wait'} to be dialed once more`,
-    );
-  lines.push(...unknownRulesLines(view), ...setAsideLines(view));
-  return lines;
-}
-
-const INCOMPLETE =
-  'some of its calls wait, for their rows lack what it asks for: mend it, then "enqueuer campaign put"';
-const STUCK =
-  'took none of its calls though some were due, and begins anew: see the log there if that stays';
-const OFF_PACE =
-  'most slots of its pace are over before Redis has answered: callsPerSecond is hardly kept there';
-const LIMITED = 'BullMQ limits its queue, set by a dashboard or another program;';
-
-function pauseText({ status }: CampaignView): string {
-  return status.queue === 'paused'
-    ? 'its queue is paused in BullMQ, by a dashboard or another program: '
-    : '';
-}
-
-function clocksText(redisAheadMs: number): string {
-  const apart = `${formatDuration(Math.abs(redisAheadMs))} ${redisAheadMs > 0 ? 'ahead of' : 'behind'}`;
-  return `the clock of Redis is ${apart} this machine's: a worker that finds them more than 15 minutes apart dials nothing until they agree`;
-}
-
-function refusalText(refusal: string): string {
-  return `nothing goes out: ${refusal}`;
-}
-
-/**
- * A worker of before the version that stored it, or this very program, cannot keep all of its
- * rules.
- */
-function unknownRulesLines({ status: { unknownRules } }: CampaignView): string[] {
-  if (unknownRules.length === 0) return [];
-  const rules = unknownRules.join(', ');
-  return [
-    `a newer version has stored it: workers that do not know its ${rules} do not dial it; upgrade them`,
-  ];
-}
-
-/** What the queue held and this dialer has not put there, or not like that. */
-function setAsideLines({ status: { setAside } }: CampaignView): string[] {
-  if (setAside === 0) return [];
-  const jobs = `${countOf(setAside, 'job')} in its queue ${setAside === 1 ? 'is' : 'are'} not as the enqueuer made ${setAside === 1 ? 'it' : 'them'}`;
-  return [`${jobs}, and set aside: see "enqueuer set-aside list"`];
-}
-
-const NO_CALLS =
-  'it has no calls yet: load a list into it (rows that were rejected are in the rejects file of theirs), or push calls';
-
-/** It waits for nothing else. */
-function isWithoutCalls({ status }: CampaignView): boolean {
-  const { state, pending, inFlight, redialing, setAside, outcomes } = status;
-  const calls = pending + inFlight + redialing + setAside;
-  return state === 'waiting' && calls === 0 && OUTCOMES.every((outcome) => outcomes[outcome] === 0);
-}
-
-const NO_WORKER = 'no worker is running: nothing goes out until one is started (./bin/worker)';
-
-function lacksWorkers({
-  status: { pending, inFlight, redialing },
-  idle: { workers },
-}: CampaignView): boolean {
-  return workers === 0 && pending + inFlight + redialing > 0;
-}
-
-function fullLinesText(until: number, now: number): string {
-  return `its lines are full (lines.maxConcurrentCalls): there is room for the next call in ${formatDuration(until - now)}`;
-}
-
-function nextCallText(at: number, now: number): string {
-  return `each call waits by itself, for a line or to be tried again: the next comes up in ${formatDuration(Math.max(0, at - now))}`;
 }
 
 function rateLines({ lastSeconds, lastMinute }: Rate): string[] {
@@ -136,7 +39,7 @@ function outlookLines(view: CampaignView): string[] {
     );
   }
   if (end === undefined) return lines;
-  const supposing = lacksWorkers(view) ? ', if a worker started now' : '';
+  const supposing = hasIdleReason(view, 'no_worker') ? ', if a worker started now' : '';
   lines.push(
     `${endText(end, now)}${supposing}`,
     `at ${rateText(end.callsPerSecond)} (${RATES[end.by]})`,
@@ -214,12 +117,7 @@ function belowTable(views: readonly CampaignView[], width: number | undefined): 
   const waiting = views.flatMap(({ status, outlook: { opening }, now }) =>
     opening === undefined
       ? []
-      : `${status.id} opens at ${callTimeText(opening.at, opening.zones)}, in ${formatDuration(opening.at - now)}\n`,
-  );
-  const full = views.flatMap(({ status: { id, state }, idle: { linesFullUntil }, now }) =>
-    state !== 'running' || linesFullUntil === undefined
-      ? []
-      : `${id}: ${fullLinesText(linesFullUntil, now)}\n`,
+      : `${status.id} opens at ${callTimeText(opening.at, opening.zones)}, in ${formatDuration(opening.at - now)}`,
   );
   const holds = [
     ...new Map(
@@ -227,22 +125,12 @@ function belowTable(views: readonly CampaignView[], width: number | undefined): 
     ).values(),
   ];
   const held = holds.length === 0 ? '' : `\n${holdTable(holds, views[0]?.now ?? 0, width)}`;
-  const setAside = views.flatMap((view) =>
-    [...unknownRulesLines(view), ...setAsideLines(view)].map(
-      (line) => `${view.status.id}: ${line}\n`,
-    ),
-  );
-  const refusals = new Set(
-    views.flatMap(({ refusal }) => (refusal === undefined ? [] : [refusalText(refusal)])),
-  );
   const lines = [
-    ...[...refusals].map((sentence) => `${sentence}\n`),
-    ...full,
+    ...idleLinesOnce(views, 'redis_refuses'),
+    ...idleLinesOfEach(views),
     ...waiting,
-    ...views.filter(isWithoutCalls).map(({ status: { id } }) => `${id}: ${NO_CALLS}\n`),
-    ...setAside,
-    ...(views.some(lacksWorkers) ? [`${NO_WORKER}\n`] : []),
-  ];
+    ...idleLinesOnce(views, 'no_worker'),
+  ].map((line) => `${line}\n`);
   return `${lines.length === 0 ? '' : `\n${lines.join('')}`}${held}`;
 }
 
@@ -259,8 +147,8 @@ export function statusLine(view: CampaignView): string {
     ),
     ...(rate.lastSeconds === undefined ? [] : [perSecond(rate.lastSeconds)]),
     ...(refusal === undefined ? [] : ['Redis refuses to write']),
-    ...(lacksWorkers(view) ? ['no worker is running'] : []),
-    ...(isWithoutCalls(view) ? ['no calls yet'] : []),
+    ...(hasIdleReason(view, 'no_worker') ? ['no worker is running'] : []),
+    ...(hasIdleReason(view, 'no_calls') ? ['no calls yet'] : []),
     ...(status.unknownRules.length > 0 ? [`unknown rules: ${status.unknownRules.join(', ')}`] : []),
     ...(status.setAside > 0 ? [`${formatCount(status.setAside)} set aside`] : []),
     ...(idle.linesFullUntil === undefined
@@ -281,7 +169,7 @@ export function changeKey(view: CampaignView): string {
   return JSON.stringify([
     view.status,
     view.refusal,
-    lacksWorkers(view),
+    hasIdleReason(view, 'no_worker'),
     view.idle.linesFullUntil !== undefined,
   ]);
 }

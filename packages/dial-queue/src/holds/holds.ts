@@ -1,4 +1,4 @@
-import type { Canary, HoldReason, HoldScope } from '@libby-dialer/dialing';
+import type { Canary, CanaryProgress, HoldReason, HoldScope } from '@libby-dialer/dialing';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
@@ -53,14 +53,6 @@ export type HoldObserver = (change: HoldChange) => void;
 export function tellChanges(observe: HoldObserver | undefined, changes: unknown): void {
   if (observe === undefined || typeof changes !== 'string') return;
   for (const change of JSON.parse(changes) as HoldChange[]) observe(change);
-}
-
-/** How far one is. */
-export interface CanaryProgress extends Canary {
-  /** Calls let out and not given back: those in flight, and those that have an outcome of it. */
-  readonly dialed: number;
-  readonly accepted: number;
-  readonly inFlight: number;
 }
 
 /** A hold that stands. Times are epoch ms of Redis's clock. */

@@ -17,7 +17,14 @@ export const holdSchema = z
     status: z.int().nullable().describe('HTTP status of the answer.'),
     message: personal('text', z.string().nullable().describe('What the answer said of it.')),
     canary: canarySchema
-      .extend({ dialed: count, accepted: count, inFlight: count })
+      .extend({
+        dialed: count,
+        accepted: count,
+        inFlight: count,
+        isOutOfReach: z
+          .boolean()
+          .describe('Too few can still be accepted for the rest to follow: a person decides.'),
+      })
       .nullable()
       .describe('Of a hold for `canary`: how far its first calls are.'),
   })

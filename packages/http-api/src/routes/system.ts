@@ -20,9 +20,8 @@ export const snapshotSchema = z
     at: instant.describe('By the clock of Redis.'),
     campaigns: z
       .array(campaignStatusSchema)
-      .describe(
-        'Those that are not over, then the latest 20 that ended within a day: at most 200.',
-      ),
+      .describe('Those that are not over, then the latest 20 that ended within a day.'),
+    isCut: z.boolean().describe('There are more of these than are given.'),
     campaignsInAll: count,
     holds: z.array(holdSchema),
     inDoubt: count,

@@ -1,5 +1,10 @@
 import type { Hold } from '@libby-dialer/dial-queue';
-import { instantOrNull, isoInstant } from '@libby-dialer/dialing';
+import {
+  type CanaryProgress,
+  instantOrNull,
+  isCanaryOutOfReach,
+  isoInstant,
+} from '@libby-dialer/dialing';
 
 /** A hold as programs read it. */
 export function holdJson({ scope, reason, since, until, cause, canary }: Hold) {
@@ -12,6 +17,11 @@ export function holdJson({ scope, reason, since, until, cause, canary }: Hold) {
     url: cause?.url ?? null,
     status: cause?.status ?? null,
     message: cause?.message ?? null,
-    canary: canary === undefined ? null : { ...canary, needed: canary.needed ?? null },
+    canary: canary === undefined ? null : canaryJson(canary),
   };
+}
+
+function canaryJson(canary: CanaryProgress) {
+  const isOutOfReach = isCanaryOutOfReach(canary);
+  return { ...canary, needed: canary.needed ?? null, isOutOfReach };
 }

@@ -22,6 +22,8 @@ export interface Overview {
   /** Those with work, and those that ended within a day, the latest first. */
   readonly campaigns: readonly CampaignView[];
   readonly campaignsInAll: number;
+  /** There are more of those than are given. */
+  readonly isCut: boolean;
   readonly holds: readonly Hold[];
   /** Some seconds old at most. */
   readonly inDoubt: number;
@@ -48,8 +50,9 @@ export class OverviewWatch {
   async look(): Promise<Overview> {
     const { queue } = this.#context;
     const [open, ids] = await Promise.all([queue.campaigns.openIds(), queue.campaigns.ids()]);
+    const toShow = [...open, ...(await this.#ended(ids, open))];
     const [campaigns, { holds, now }, inbox, inDoubt, workers] = await Promise.all([
-      this.#watch.some([...open, ...(await this.#ended(ids, open))].slice(0, MOST_CAMPAIGNS)),
+      this.#watch.some(toShow.slice(0, MOST_CAMPAIGNS)),
       listHolds(this.#context),
       inboxStatus(this.#context),
       this.#countDoubts(ids),
@@ -57,7 +60,8 @@ export class OverviewWatch {
     ]);
     const refusal = campaigns[0]?.refusal;
     const campaignsInAll = ids.length;
-    return { now, campaigns, campaignsInAll, holds, inDoubt, inbox, workers, refusal };
+    const isCut = toShow.length > MOST_CAMPAIGNS;
+    return { now, campaigns, campaignsInAll, isCut, holds, inDoubt, inbox, workers, refusal };
   }
 
   async #ended(ids: readonly string[], open: readonly string[]): Promise<string[]> {

@@ -23,6 +23,7 @@ const COLUMNS: readonly Column<AccessJson>[] = [
   {
     key: 'campaigns',
     heading: 'Campaigns',
+    isMinor: true,
     value: ({ campaigns }) => campaigns?.join(', ') ?? 'all',
   },
   {
@@ -33,7 +34,7 @@ const COLUMNS: readonly Column<AccessJson>[] = [
   },
   {
     key: 'since',
-    heading: 'Let in',
+    heading: 'Since',
     isMinor: true,
     value: ({ addedAt }) => addedAt,
     cell: ({ addedAt }) => <When at={addedAt} />,

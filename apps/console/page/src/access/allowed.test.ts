@@ -86,7 +86,7 @@ it('a viewer is offered nothing that is refused, and no page of theirs asks for 
   expect({ refused, offered }).toEqual({ refused: [], offered: [] });
 });
 
-const DECIDED_BY_OPERATORS = [
+const OFFERED_TO_OPERATORS = [
   'Cancel…',
   'Change…',
   'Dial once more…',
@@ -95,13 +95,14 @@ const DECIDED_BY_OPERATORS = [
   'Pause…',
   'Queue 2 again…',
   'Send 2 again…',
+  'Your table back…',
 ];
 
 it('an operator is offered what they may decide, and no more', async () => {
   const { refused, offered } = await everywhere('operator');
   expect({ refused, offered: offered.toSorted() }).toEqual({
     refused: [],
-    offered: DECIDED_BY_OPERATORS,
+    offered: OFFERED_TO_OPERATORS,
   });
 });
 
@@ -110,7 +111,7 @@ it('an admin is offered all of it', async () => {
   expect([...asked]).toEqual(expect.arrayContaining(['GET /access', 'GET /audit', 'GET /lists']));
   expect(offered.toSorted()).toEqual(
     [
-      ...DECIDED_BY_OPERATORS,
+      ...OFFERED_TO_OPERATORS,
       'Add a schedule…',
       'Erase…',
       'Forget…',

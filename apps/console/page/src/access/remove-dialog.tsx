@@ -11,7 +11,7 @@ interface RemoveDialogProps {
 }
 
 export function RemoveDialog({ access, all, caller, onClose }: RemoveDialogProps) {
-  const { name } = access;
+  const { name, role, campaigns } = access;
   return (
     <ActionDialog
       title={`Let ${name} in no more?`}
@@ -24,6 +24,10 @@ export function RemoveDialog({ access, all, caller, onClose }: RemoveDialogProps
         return [`${name} is let in no more.`];
       }}
     >
+      <p>
+        {name} is let in as {role}
+        {campaigns !== undefined && `, for ${campaigns.join(', ')}`}.
+      </p>
       <p>
         Their token and their sessions count no longer; a page that they have open ends within
         seconds. What they did stays in the audit.

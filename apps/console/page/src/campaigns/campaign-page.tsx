@@ -1,4 +1,3 @@
-import type { CampaignStatusJson } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { HoldNotice } from '../holds/hold-notice.tsx';
@@ -16,6 +15,7 @@ import './campaign-page.css';
 import { CampaignRate } from './campaign-rate.tsx';
 import { CampaignStateMark } from './campaign-state.tsx';
 import { waitingCalls } from './campaign-words.ts';
+import { reasonsOnOwnPage } from './idle-reasons.ts';
 import { JoinButton } from './join-button.tsx';
 
 const route = getRouteApi('/campaigns/$id');
@@ -42,7 +42,7 @@ export function CampaignPage() {
       {campaign.holds.map((hold) => (
         <HoldNotice key={hold.scope} hold={hold} />
       ))}
-      {campaign.idleReasons.filter(isUnsaid).map(({ code, sentence }) => (
+      {reasonsOnOwnPage(campaign).map(({ code, sentence }) => (
         <Notice key={code} kind="note">
           {sentence}
         </Notice>
@@ -61,9 +61,4 @@ export function CampaignPage() {
       </Section>
     </Page>
   );
-}
-
-/** Each hold has a notice of its own, which says more. */
-function isUnsaid({ code }: CampaignStatusJson['idleReasons'][number]): boolean {
-  return code !== 'held';
 }

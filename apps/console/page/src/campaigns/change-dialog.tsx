@@ -77,7 +77,6 @@ function ChangeForm({ id, seen, stored, onOvertaken, onClose }: ChangeFormProps)
       onClose={onClose}
       action={async () => doneText(await putChange({ stored, edits }))}
     >
-      <Meanwhile seen={seen} stored={stored} />
       <div className="form">
         <SpeedFields file={file} edit={edit} />
         <HoursFields file={file} edit={edit} />
@@ -88,6 +87,7 @@ function ChangeForm({ id, seen, stored, onOvertaken, onClose }: ChangeFormProps)
           <TextsFields file={file} edit={edit} />
         </div>
       </details>
+      <Meanwhile seen={seen} stored={stored} />
       <Failure error={isOvertaken ? null : preview.error} />
       <PreviewText preview={preview.data} />
     </ActionDialog>
@@ -98,12 +98,12 @@ function ChangeForm({ id, seen, stored, onOvertaken, onClose }: ChangeFormProps)
 function Meanwhile({ seen, stored }: Pick<ChangeFormProps, 'seen' | 'stored'>) {
   if (seen.etag === stored.etag) return null;
   return (
-    <>
+    <div role="status" className="dialog-part">
       <Notice kind="note" title="Somebody else has changed it meanwhile.">
         This is the newest; what you have typed stays.
       </Notice>
       <Changes changes={changesInWords(changesBetween(seen.file, stored.file))} />
-    </>
+    </div>
   );
 }
 
@@ -111,7 +111,7 @@ function PreviewText({ preview }: { readonly preview: ChangePreview | undefined 
   if (preview?.kind !== 'changed') return <p className="soft">Nothing is changed yet.</p>;
   const { changes, calls, canary, warnings } = preview;
   return (
-    <div role="status">
+    <div role="status" className="dialog-part">
       <Changes changes={changesInWords(changes)} />
       <p>
         {calls === 0

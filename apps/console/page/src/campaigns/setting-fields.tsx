@@ -49,12 +49,14 @@ export function HoursFields({ file: { callingWindow = USUAL_HOURS }, edit }: Set
   const set = (part: Partial<Hours>) => edit('callingWindow', { ...hours, ...part });
   return (
     <>
-      <TickField
-        isTicked={isAnytime}
-        onChange={(ticked) => edit('callingWindow', ticked ? 'anytime' : USUAL_HOURS)}
-      >
-        At any hour
-      </TickField>
+      <div className="is-wide">
+        <TickField
+          isTicked={isAnytime}
+          onChange={(ticked) => edit('callingWindow', ticked ? 'anytime' : USUAL_HOURS)}
+        >
+          At any hour
+        </TickField>
+      </div>
       <TextField
         label="From"
         hint="By the clock of the person called, unless the campaign names another."
@@ -81,7 +83,7 @@ interface DaysFieldProps {
 function DaysField({ days, onChange }: DaysFieldProps) {
   const tick = (day: Days[number], isTicked: boolean) =>
     // None is for the console to refuse, in its own words.
-    onChange(WEEK.filter((each) => (each === day ? isTicked : days.includes(each))) as Days);
+    onChange(WEEK.filter((each) => (each === day ? isTicked : days.includes(each))));
   return (
     <fieldset className="form-days is-wide">
       <legend>Days</legend>

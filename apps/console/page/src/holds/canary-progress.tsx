@@ -14,9 +14,8 @@ export function CanaryProgress({ canary }: { readonly canary: Canary }) {
   );
 }
 
-function followText({ calls, needed, dialed, accepted, inFlight }: Canary): string {
+function followText({ needed, isOutOfReach }: Canary): string {
   if (needed === null) return 'It waits for a person to release it.';
-  if (accepted + inFlight + calls - dialed < needed)
-    return `Too few for the ${formatCount(needed)} it asks for: a person decides.`;
+  if (isOutOfReach) return `Too few for the ${formatCount(needed)} it asks for: a person decides.`;
   return `With ${formatCount(needed)} accepted, the rest follows by itself.`;
 }

@@ -1,9 +1,6 @@
 import type { Hold, Snapshot } from '@libby-dialer/http-api';
 import { countOf } from '../kit/numbers.ts';
 
-/** A snapshot has no more campaigns than this. */
-const MOST_CAMPAIGNS = 200;
-
 /** What waits behind a hold. */
 export interface HeldCalls {
   readonly campaigns: number;
@@ -15,7 +12,7 @@ export interface HeldCalls {
 
 export function heldBy(
   { scope }: Pick<Hold, 'scope'>,
-  { campaigns }: Pick<Snapshot, 'campaigns'>,
+  { campaigns, isCut }: Pick<Snapshot, 'campaigns' | 'isCut'>,
 ): HeldCalls {
   const held = campaigns.filter(
     ({ holds, pending }) => pending > 0 && holds.some((hold) => hold.scope === scope),
@@ -23,7 +20,7 @@ export function heldBy(
   return {
     campaigns: held.length,
     calls: held.reduce((sum, { pending }) => sum + pending, 0),
-    isAtLeast: campaigns.length >= MOST_CAMPAIGNS,
+    isAtLeast: isCut,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { CampaignStatusJson, Snapshot } from '@libby-dialer/http-api';
 import { Link } from '@tanstack/react-router';
 import { CampaignTable } from '../campaigns/campaign-table.tsx';
+import { reasonsOnOverview } from '../campaigns/idle-reasons.ts';
 import { NoCampaign } from '../campaigns/no-campaign.tsx';
 import { HoldNotice } from '../holds/hold-notice.tsx';
 import { EmptyState } from '../kit/empty-state.tsx';
@@ -56,21 +57,21 @@ function Troubles({ snapshot, totals }: { snapshot: Snapshot; totals: Totals }) 
       {holds.map((hold) => (
         <HoldNotice key={hold.scope} hold={hold} />
       ))}
-      {campaigns.filter(isIdle).map(({ id, idleReasons }) => (
-        <Notice key={id} kind="note" title={`${id}:`}>
-          {idleReasons.map(({ sentence }) => sentence).join(' ')}
-        </Notice>
+      {campaigns.map((campaign) => (
+        <Idle key={campaign.id} campaign={campaign} />
       ))}
     </>
   );
 }
 
-/** What is said of everything above is not said of each again. */
-const SAID_ABOVE: ReadonlySet<string> = new Set(['no_worker', 'redis_refuses', 'held']);
-
-function isIdle({ state, idleReasons }: CampaignStatusJson): boolean {
-  if (state === 'completed' || state === 'canceled') return false;
-  return idleReasons.some(({ code }) => !SAID_ABOVE.has(code));
+function Idle({ campaign }: { readonly campaign: CampaignStatusJson }) {
+  const reasons = reasonsOnOverview(campaign);
+  if (reasons.length === 0) return null;
+  return (
+    <Notice kind="note" title={`${campaign.id}:`}>
+      {reasons.map(({ sentence }) => sentence).join(' ')}
+    </Notice>
+  );
 }
 
 function OverviewFacts({ totals, snapshot }: { totals: Totals; snapshot: Snapshot }) {

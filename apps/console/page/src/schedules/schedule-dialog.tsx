@@ -141,7 +141,7 @@ function PreviewText({
 }) {
   const { kind, changes, schedule } = preview;
   return (
-    <div role="status" className="schedule-preview">
+    <div role="status" className="dialog-part">
       {kind === 'unchanged' && <p className="soft">Nothing is changed yet.</p>}
       {changes.length > 0 && <Changes changes={changes} />}
       <p>
