@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { type ConsoleWorld, LINE, phone } from './console-world.ts';
 import { HOSTILE_NAMES } from './hostile-names.ts';
@@ -54,8 +55,9 @@ export function campaignStory(world: () => ConsoleWorld): void {
 
   test('a campaign is paused, resumed and canceled, with the numbers before and after', async () => {
     const { client, simulator } = world();
-    const names = Array.from({ length: 200 }, (_, index) => `Person ${index}`);
-    await world().campaign('steered', names, { pacing: { callsPerSecond: 5 } });
+    const names = Array.from({ length: 400 }, (_, index) => `Person ${index}`);
+    // Most are left when it is canceled, however long it takes to get there.
+    await world().campaign('steered', names, { pacing: { callsPerSecond: 1 } });
     await using seen = await world().open('/campaigns/steered');
     const { page } = seen;
     await page.getByRole('button', { name: 'Pause…' }).click();
@@ -106,8 +108,33 @@ export function campaignStory(world: () => ConsoleWorld): void {
     await dialog.getByText('It is canceled.').waitFor();
     await dialog.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('button', { name: 'Resume…' }).waitFor();
+
+    // Of so many rows only those near the window are in the page, yet each can be gone to.
+    await page.getByLabel('Which calls').selectOption('canceled');
+    await page.getByRole('button', { name: 'Show more' }).click();
+    const rows = page.getByRole('table', { name: 'steered calls' }).locator('tr[aria-rowindex]');
+    const { outcomes } = await client.request('GET /campaigns/{id}', asked);
+    await page.getByText(`${outcomes.canceled} rows`, { exact: true }).waitFor();
+    await expect.poll(() => rows.count()).toBeLessThan(200);
+    // The heading is row 1.
+    await rows.first().press('End');
+    expect(await focusedRow(page)).toBe(outcomes.canceled + 1);
+    await page.keyboard.press('ArrowUp');
+    expect(await focusedRow(page)).toBe(outcomes.canceled);
+    expect(await seen.barriers()).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 780 });
+    await expect.poll(() => seen.overflow()).toBe(0);
+    await page.getByLabel('Filter these rows').fill('Person 399');
+    await expect.poll(() => rows.count()).toBe(1);
+    await page.getByRole('button', { name: 'Person', exact: true }).click();
+    const { search } = new URL(page.url());
+    expect(search).toBe('?show=canceled&find=Person+399&sort=name');
     expect(seen.complaints).toEqual([]);
   });
+}
+
+async function focusedRow(page: Page): Promise<number> {
+  return Number(await page.evaluate('document.activeElement.ariaRowIndex'));
 }
 
 function requestsTo({ simulator }: ConsoleWorld, number: string): number {

@@ -8,21 +8,19 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router';
+import { auditFilter } from './audit/audit-filter.ts';
 import { callFilter } from './campaigns/call-filter.ts';
+import { textsOf } from './kit/search-texts.ts';
+import { TABLE_PARAMETERS } from './kit/table-view.ts';
 import { Entrance } from './shell/entrance.tsx';
 import { NothingHere, SomethingBroke } from './shell/nothing-here.tsx';
 
-/** Of what an address asks for: these texts, as far as they are given. */
-function textsOf<Name extends string>(...names: readonly Name[]) {
-  return (search: Record<string, unknown>) =>
-    Object.fromEntries(
-      names
-        .filter((name) => typeof search[name] === 'string' || typeof search[name] === 'number')
-        .map((name) => [name, String(search[name])]),
-    ) as { readonly [Each in Name]?: string };
-}
-
-const root = createRootRoute({ component: Entrance, notFoundComponent: NothingHere });
+const root = createRootRoute({
+  component: Entrance,
+  notFoundComponent: NothingHere,
+  // Every page has them: none may hand all of its search on to the API.
+  validateSearch: textsOf(...TABLE_PARAMETERS),
+});
 
 const overview = createRoute({
   getParentRoute: () => root,
@@ -108,7 +106,7 @@ const forwarder = createRoute({
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
-  validateSearch: textsOf('by', 'action', 'campaign', 'since'),
+  validateSearch: auditFilter,
   component: lazyRouteComponent(() => import('./audit/audit-page.tsx'), 'AuditPage'),
 });
 

@@ -1,11 +1,12 @@
-/** Which decisions are shown. In the address, so that it can be sent to somebody. */
-export interface AuditFilter {
-  readonly by?: string;
-  readonly action?: string;
-  readonly campaign?: string;
-  /** One of `SINCE`. */
-  readonly since?: string;
-}
+import { textsOf } from '../kit/search-texts.ts';
+
+/**
+ * What of an address says which decisions are shown, so that it can be sent to somebody. `since`:
+ * one of `SINCE`.
+ */
+export const auditFilter = textsOf('by', 'action', 'campaign', 'since');
+
+export type AuditFilter = ReturnType<typeof auditFilter>;
 
 const HOUR_MS = 3_600_000;
 

@@ -11,9 +11,10 @@ import { PersonText } from '../kit/person-text.tsx';
 import { SearchField } from '../kit/search-field.tsx';
 import { When } from '../kit/when.tsx';
 import { client } from '../live/api.ts';
+import { pageAt } from '../live/pages.ts';
 import './audit.css';
 import { AuditEntryDialog } from './audit-entry-dialog.tsx';
-import { type AuditFilter, auditQuery, SINCE } from './audit-filter.ts';
+import { type AuditFilter, auditFilter, auditQuery, SINCE } from './audit-filter.ts';
 import { ACTION_WORDS, actionText, askedText, endText } from './audit-words.ts';
 
 const route = getRouteApi('/audit');
@@ -60,14 +61,14 @@ const COLUMNS: readonly Column<AuditEntryJson>[] = [
 
 /** Who decided what, when, from where, and what it did. */
 export function AuditPage() {
-  const filter = route.useSearch();
+  const filter = auditFilter(route.useSearch());
   const [opened, setOpened] = useState<AuditEntryJson>();
   const query = useInfiniteQuery({
     queryKey: ['GET /audit', filter],
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam, signal }) =>
       await client.request('GET /audit', {
-        query: { ...auditQuery(filter, Date.now()), cursor: pageParam },
+        query: { ...auditQuery(filter, Date.now()), ...pageAt(pageParam) },
         signal,
       }),
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
@@ -118,8 +119,12 @@ function NothingKept({ filter, hasMore }: NothingKeptProps) {
 function Filters({ filter }: { readonly filter: AuditFilter }) {
   const navigate = route.useNavigate();
   const change = (changed: AuditFilter) => {
-    const given = Object.entries({ ...filter, ...changed }).filter(([, value]) => value !== '');
-    void navigate({ search: Object.fromEntries(given), replace: true, resetScroll: false });
+    const given = Object.entries(changed).map(([name, value]) => [name, value || undefined]);
+    void navigate({
+      search: (before) => ({ ...before, ...Object.fromEntries(given) }),
+      replace: true,
+      resetScroll: false,
+    });
   };
   return (
     <div className="audit-filters">

@@ -22,8 +22,9 @@ type CallInFull = ApiAnswer<'GET /calls/{callId}'>;
 /** One call: what it is, and what became of it, step by step. */
 export function CallPage() {
   const { callId } = route.useParams();
+  const { campaign } = route.useSearch();
   const query = useQuery({
-    ...asking('GET /calls/{callId}', { params: { callId }, query: route.useSearch() }),
+    ...asking('GET /calls/{callId}', { params: { callId }, query: { campaign } }),
     refetchInterval: ({ state }) => (state.data?.outcome === null ? 2000 : false),
   });
   const call = query.data ?? listedCall(callId);

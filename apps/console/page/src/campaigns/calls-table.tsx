@@ -1,12 +1,14 @@
-import type { CampaignStatusJson } from '@libby-dialer/http-api';
+import type { ApiAnswer, CampaignStatusJson } from '@libby-dialer/http-api';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { DataTable } from '../kit/data-table.tsx';
 import { EmptyState } from '../kit/empty-state.tsx';
 import { Failure } from '../kit/failure.tsx';
 import { formatCount } from '../kit/numbers.ts';
 import { OUTCOME_NAMES, OUTCOME_WORDS } from '../kit/outcome.tsx';
 import { client } from '../live/api.ts';
+import { pageAt } from '../live/pages.ts';
 import { CALL_COLUMNS } from './call-columns.tsx';
 import { type CallFilter, callFilter } from './call-filter.ts';
 import { CALLS, callQuery } from './calls-query.ts';
@@ -14,38 +16,45 @@ import { settledCalls } from './campaign-words.ts';
 import { RetryButton } from './retry-button.tsx';
 
 const route = getRouteApi('/campaigns/$id');
+type CallPage = ApiAnswer<'GET /campaigns/{id}/calls'>;
 
 /** So often a table of what goes on is fetched anew while it is looked at. */
 const REFRESH_MS = 5000;
+/** More pages are fetched by whoever reads them, and not again and again. */
+const MOST_REFRESHED = 4;
 
 export function CallsTable({ campaign }: { readonly campaign: CampaignStatusJson }) {
-  const filter = route.useSearch();
+  const filter = callFilter(route.useSearch());
   const navigate = useNavigate();
   const { id } = campaign;
+  const total = totalOf(campaign, filter);
   const query = useInfiniteQuery({
-    queryKey: [CALLS, id, filter],
+    queryKey: [CALLS, id, filter.show],
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam, signal }) =>
       await client.request('GET /campaigns/{id}/calls', {
         params: { id },
-        query: { ...callQuery(filter), cursor: pageParam },
+        query: { ...callQuery(filter), ...pageAt(pageParam) },
         signal,
       }),
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? REFRESH_MS : false),
+    refetchInterval: ({ state: { data } }) =>
+      data !== undefined && mayLack(data.pages, total) ? REFRESH_MS : false,
   });
+  const { data } = query;
+  const rows = useMemo(() => data?.pages.flatMap(({ calls }) => calls) ?? [], [data]);
   return (
     <>
       <Failure error={query.error} />
       <DataTable
         name={`${id} calls`}
         columns={CALL_COLUMNS}
-        rows={query.data?.pages.flatMap(({ calls }) => calls) ?? []}
+        rows={rows}
         keyOf={({ callId }) => callId}
         onOpen={({ callId }) =>
           void navigate({ to: '/calls/$callId', params: { callId }, search: { campaign: id } })
         }
-        total={totalOf(campaign, filter)}
+        total={total}
         more={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
         isLoadingMore={query.isFetchingNextPage}
         empty={query.isPending ? null : <EmptyState title="No call is like this." />}
@@ -53,10 +62,34 @@ export function CallsTable({ campaign }: { readonly campaign: CampaignStatusJson
           <>
             <ShowChoice campaign={campaign} filter={filter} />
             <RetryButton campaign={campaign} outcome={filter.show} />
+            <AllResults campaign={campaign} filter={filter} />
           </>
         }
       />
     </>
+  );
+}
+
+/**
+ * Whether calls may be shown no more as they are: of the first page always, of several where all
+ * were fetched and there are more or fewer by now.
+ */
+function mayLack(pages: readonly CallPage[], total: number): boolean {
+  if (pages.length <= 1 || pages.length > MOST_REFRESHED) return pages.length === 1;
+  const shown = pages.reduce((sum, { calls }) => sum + calls.length, 0);
+  return pages.at(-1)?.nextCursor === null && shown !== total;
+}
+
+/** A link, so that it is the browser that keeps them: there may be a million. */
+function AllResults({ campaign, filter: { show } }: ShowChoiceProps) {
+  const outcome = OUTCOME_NAMES.find((name) => name === show);
+  const isOfOpenCalls = show !== undefined && outcome === undefined;
+  if (isOfOpenCalls || totalOf(campaign, { show }) === 0) return null;
+  const request = { params: { id: campaign.id }, query: { outcome } };
+  return (
+    <a className="button" href={client.urlOf('GET /campaigns/{id}/results.csv', request)} download>
+      All results
+    </a>
   );
 }
 
@@ -82,7 +115,10 @@ function ShowChoice({ campaign, filter }: ShowChoiceProps) {
       aria-label="Which calls"
       value={filter.show ?? ''}
       onChange={({ target }) =>
-        void navigate({ search: callFilter({ show: target.value }), resetScroll: false })
+        void navigate({
+          search: (before) => ({ ...before, show: callFilter({ show: target.value }).show }),
+          resetScroll: false,
+        })
       }
     >
       <option value="">{counted('with an outcome', {})}</option>

@@ -108,6 +108,7 @@ export function CampaignTable({
   readonly more?: (() => void) | undefined;
   readonly isLoadingMore?: boolean;
   readonly tools?: ReactNode;
+  readonly isFiltered?: boolean;
 }) {
   const navigate = useNavigate();
   return (

@@ -1,12 +1,14 @@
 import type { CampaignStatusJson } from '@libby-dialer/http-api';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { EmptyState } from '../kit/empty-state.tsx';
 import { Failure } from '../kit/failure.tsx';
 import { Page } from '../kit/page.tsx';
 import { SearchField } from '../kit/search-field.tsx';
 import { client } from '../live/api.ts';
 import { useLive } from '../live/live-snapshot.ts';
+import { pageAt } from '../live/pages.ts';
 import { CampaignTable } from './campaign-table.tsx';
 import { NoCampaign } from './no-campaign.tsx';
 
@@ -21,15 +23,21 @@ export function CampaignsPage() {
     queryKey: ['GET /campaigns', contains],
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam, signal }) =>
-      await client.request('GET /campaigns', { query: { cursor: pageParam, contains }, signal }),
+      await client.request('GET /campaigns', { query: { ...pageAt(pageParam), contains }, signal }),
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
   });
-  const found = query.data?.pages.flatMap(({ campaigns }) => campaigns) ?? [];
+  const { data } = query;
+  const live = snapshot?.campaigns;
+  const rows = useMemo(
+    () => withLive(data?.pages.flatMap(({ campaigns }) => campaigns) ?? [], live ?? []),
+    [data, live],
+  );
   return (
     <Page title="Campaigns">
       <Failure error={query.error} />
       <CampaignTable
-        campaigns={withLive(found, snapshot?.campaigns ?? [])}
+        isFiltered
+        campaigns={rows}
         more={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
         isLoadingMore={query.isFetchingNextPage}
         empty={query.isPending ? null : <NoneFound contains={contains} />}
@@ -38,7 +46,10 @@ export function CampaignsPage() {
             label="Campaigns whose name contains"
             value={contains ?? ''}
             onChange={(text) =>
-              void navigate({ search: text === '' ? {} : { contains: text }, replace: true })
+              void navigate({
+                search: (before) => ({ ...before, contains: text || undefined }),
+                replace: true,
+              })
             }
           />
         }

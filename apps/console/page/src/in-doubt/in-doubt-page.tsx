@@ -11,6 +11,7 @@ import { formatCount } from '../kit/numbers.ts';
 import { Page } from '../kit/page.tsx';
 import { client } from '../live/api.ts';
 import { useLive } from '../live/live-snapshot.ts';
+import { pageAt } from '../live/pages.ts';
 import { doubtColumns } from './doubt-columns.tsx';
 import { mayBeRedialed } from './doubt-words.ts';
 import { AcceptDialog, RedialDialog } from './resolve-dialog.tsx';
@@ -18,7 +19,7 @@ import { AcceptDialog, RedialDialog } from './resolve-dialog.tsx';
 const route = getRouteApi('/in-doubt');
 
 /** So many are shown before somebody asks for more. */
-const CALLS_PER_PAGE = 100;
+const CALLS_AT_FIRST = 100;
 const REFRESH_MS = 30_000;
 
 type Counts = ApiAnswer<'GET /in-doubt'>['counts'];
@@ -69,7 +70,7 @@ function useDoubts(campaign: string | undefined) {
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam, signal }) =>
       await client.request('GET /in-doubt', {
-        query: { campaign, cursor: pageParam, limit: CALLS_PER_PAGE },
+        query: { campaign, ...pageAt(pageParam, CALLS_AT_FIRST) },
         signal,
       }),
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
@@ -84,7 +85,7 @@ function useDoubts(campaign: string | undefined) {
     if (inDoubt !== undefined) void refetch();
   }, [inDoubt, refetch]);
   // A page is short where much had to be read for it.
-  const isShort = calls.length < Math.min(totalOf(counts, campaign), CALLS_PER_PAGE);
+  const isShort = calls.length < Math.min(totalOf(counts, campaign), CALLS_AT_FIRST);
   useEffect(() => {
     if (isShort && hasNextPage && !isFetching) void fetchNextPage();
   }, [isShort, hasNextPage, isFetching, fetchNextPage]);

@@ -92,7 +92,7 @@ function FindEntry() {
         value={entry ?? ''}
         onChange={(text) =>
           void navigate({
-            search: text === '' ? {} : { entry: text.trim() },
+            search: (before) => ({ ...before, entry: text.trim() || undefined }),
             replace: true,
             resetScroll: false,
           })

@@ -16,6 +16,7 @@ import { Page, Section } from '../kit/page.tsx';
 import { PersonText } from '../kit/person-text.tsx';
 import { When } from '../kit/when.tsx';
 import { client } from '../live/api.ts';
+import { pageAt } from '../live/pages.ts';
 import { useWebhooks, type Webhook, webhookState } from './webhooks-table.tsx';
 
 const route = getRouteApi('/intake/webhooks/$name');
@@ -102,7 +103,7 @@ function DeadLetters({ webhook: { name, dead } }: { readonly webhook: Webhook })
     queryFn: async ({ pageParam, signal }) =>
       await client.request('GET /forwarders/{name}/dead-letters', {
         params: { name },
-        query: { cursor: pageParam },
+        query: pageAt(pageParam),
         signal,
       }),
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,

@@ -65,6 +65,7 @@ export function WebhooksTable() {
       <Failure error={query.error} />
       <DataTable
         name="webhooks"
+        place="second"
         columns={COLUMNS}
         rows={query.data?.forwarders ?? []}
         keyOf={({ name }) => name}

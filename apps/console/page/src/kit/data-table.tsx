@@ -1,9 +1,14 @@
-import { type KeyboardEvent, type ReactNode, useMemo, useState } from 'react';
+import type { ReactNode } from 'react';
+import { useMemo } from 'react';
 import { Button } from './button.tsx';
 import './data-table.css';
 import { countOf, formatCount } from './numbers.ts';
+import { SearchField } from './search-field.tsx';
 import { copyText, saveFile, toCsv, toTabs } from './table-export.ts';
+import { found } from './table-filter.ts';
+import { areVirtual, type RowPlace, TableRows } from './table-rows.tsx';
 import { type Sort, sortedBy } from './table-sort.ts';
+import { type TablePlace, useTableView } from './table-view.ts';
 
 export interface Column<Row> {
   readonly key: string;
@@ -33,54 +38,96 @@ export interface DataTableProps<Row> {
   readonly empty: ReactNode;
   /** Filters and actions, above the table. */
   readonly tools?: ReactNode;
+  /** The rows are found by the console already: there is no filter of those that are here. */
+  readonly isFiltered?: boolean;
+  /** Where there is another on its page, for which of the two the address speaks. */
+  readonly place?: TablePlace;
   readonly chosen?: ReadonlySet<string>;
   readonly onChoose?: (chosen: ReadonlySet<string>) => void;
 }
 
+/** Fewer are seen at one look. */
+const LEAST_TO_FILTER = 10;
+
 /**
- * Rows to read: sorted by a click on a heading, walked by the arrow keys, opened by Enter, copied
- * by Ctrl+C, and saved as they are shown.
+ * Rows to read: filtered by words, sorted by a click on a heading, walked by the arrow keys, opened
+ * by Enter, copied by Ctrl+C, and copied or saved as they are shown.
  */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { name, columns, rows, empty, tools, total, more, isLoadingMore } = props;
-  const [sort, setSort] = useState<Sort | undefined>(props.sort);
-  const shown = useMemo(() => sortedBy(rows, columns, sort), [rows, columns, sort]);
+  const { name, columns, rows, keyOf, empty, more, isLoadingMore, onChoose } = props;
+  const view = useTableView(props.place ?? 'first', props.sort);
+  const { sort, find } = view;
+  const onFind = (text: string) => {
+    // Nothing that is chosen may be out of sight.
+    onChoose?.(new Set());
+    view.onFind(text);
+  };
+  const canFind = !props.isFiltered;
+  const shown = useMemo(
+    () => sortedBy(canFind ? found(rows, columns, find) : rows, columns, sort),
+    [rows, columns, sort, find, canFind],
+  );
   return (
     <div className="table">
-      <div className="table-tools">
-        {tools}
-        <span className="grow" />
-        <span className="soft table-count" role="status">
-          {total === undefined || total === rows.length
-            ? countOf(rows.length, 'row')
-            : `${formatCount(rows.length)} of ${countOf(total, 'row')}`}
-        </span>
-        <Button
-          disabled={rows.length === 0}
-          onClick={() => saveFile(`${name}.csv`, toCsv(columns, shown))}
-        >
-          Export
-        </Button>
-      </div>
+      <Tools {...props} shown={shown} onFind={canFind ? onFind : undefined} find={find} />
       {rows.length === 0 ? (
         empty
       ) : (
         <div className="table-scroll" tabIndex={-1}>
-          <table aria-label={name}>
-            <Head {...props} sort={sort} onSort={setSort} shown={shown} />
-            <tbody>
-              {shown.map((row, index) => (
-                <BodyRow key={props.keyOf(row)} {...props} row={row} isFirst={index === 0} />
-              ))}
-            </tbody>
+          <table
+            aria-label={name}
+            aria-rowcount={shown.length + 1}
+            className={areVirtual(shown) ? 'is-virtual' : ''}
+          >
+            <Head {...props} sort={sort} onSort={view.onSort} shown={shown} />
+            <TableRows
+              rows={shown}
+              keyOf={keyOf}
+              render={(row, place) => <BodyRow key={keyOf(row)} {...props} row={row} at={place} />}
+            />
           </table>
         </div>
+      )}
+      {rows.length > 0 && shown.length === 0 && (
+        <p className="soft table-none">None of these rows has “{find}”.</p>
       )}
       {more !== undefined && (
         <Button className="table-more" disabled={isLoadingMore ?? false} onClick={more}>
           {isLoadingMore ? 'Fetching more…' : 'Show more'}
         </Button>
       )}
+    </div>
+  );
+}
+
+interface ToolsProps<Row> extends DataTableProps<Row> {
+  readonly shown: readonly Row[];
+  readonly find: string;
+  /** Undefined: there is no filter of the rows that are here. */
+  readonly onFind: ((text: string) => void) | undefined;
+}
+
+function Tools<Row>({ name, columns, rows, tools, total, shown, find, onFind }: ToolsProps<Row>) {
+  const isNone = shown.length === 0;
+  const all = total ?? rows.length;
+  return (
+    <div className="table-tools">
+      {tools}
+      {onFind !== undefined && (rows.length > LEAST_TO_FILTER || find !== '') && (
+        <SearchField label="Filter these rows" value={find} onChange={onFind} />
+      )}
+      <span className="grow" />
+      <span className="soft table-count" role="status">
+        {all === shown.length
+          ? countOf(all, 'row')
+          : `${formatCount(shown.length)} of ${countOf(all, 'row')}`}
+      </span>
+      <Button disabled={isNone} onClick={() => copyText(toTabs(columns, shown, 'headed'))}>
+        Copy
+      </Button>
+      <Button disabled={isNone} onClick={() => saveFile(`${name}.csv`, toCsv(columns, shown))}>
+        Export
+      </Button>
     </div>
   );
 }
@@ -132,16 +179,19 @@ function Head<Row>({ columns, sort, onSort, chosen, onChoose, shown, keyOf }: He
 
 interface RowProps<Row> extends DataTableProps<Row> {
   readonly row: Row;
-  readonly isFirst: boolean;
+  readonly at: RowPlace;
 }
 
-function BodyRow<Row>({ columns, row, keyOf, onOpen, isFirst, chosen, onChoose }: RowProps<Row>) {
+function BodyRow<Row>({ columns, row, at, keyOf, onOpen, chosen, onChoose }: RowProps<Row>) {
   const key = keyOf(row);
   const isChosen = chosen?.has(key) ?? false;
   return (
     <tr
-      tabIndex={isFirst ? 0 : -1}
+      tabIndex={at.isStop ? 0 : -1}
+      // The heading is the first.
+      aria-rowindex={at.index + 2}
       className={classes({ opens: onOpen !== undefined, chosen: isChosen })}
+      onFocus={at.onFocus}
       onClick={(event) => {
         if (onOpen !== undefined && !isOnControl(event.target)) onOpen(row);
       }}
@@ -149,7 +199,7 @@ function BodyRow<Row>({ columns, row, keyOf, onOpen, isFirst, chosen, onChoose }
         if (event.target !== event.currentTarget) return;
         if (event.key === 'Enter') onOpen?.(row);
         else if (event.key === 'c' && (event.ctrlKey || event.metaKey)) copyRow(columns, row);
-        else walk(event);
+        else at.onKeyDown(event);
       }}
     >
       {onChoose !== undefined && (
@@ -177,21 +227,6 @@ function BodyRow<Row>({ columns, row, keyOf, onOpen, isFirst, chosen, onChoose }
 /** Unless a text is selected, which is meant then. */
 function copyRow<Row>(columns: readonly Column<Row>[], row: Row): void {
   if (getSelection()?.isCollapsed !== false) copyText(toTabs(columns, [row]));
-}
-
-/** The arrow keys, Home and End go from row to row. */
-function walk(event: KeyboardEvent<HTMLTableRowElement>): void {
-  const { currentTarget: row, key } = event;
-  const all = row.parentElement;
-  const next = {
-    ArrowDown: row.nextElementSibling,
-    ArrowUp: row.previousElementSibling,
-    Home: all?.firstElementChild,
-    End: all?.lastElementChild,
-  }[key];
-  if (next === undefined) return;
-  event.preventDefault();
-  if (next instanceof HTMLElement) next.focus();
 }
 
 function toggled(chosen: ReadonlySet<string> | undefined, key: string): ReadonlySet<string> {

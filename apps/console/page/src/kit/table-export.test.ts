@@ -14,3 +14,7 @@ test('no cell begins a formula, and cells are quoted where they must be', () => 
 test('a copied row stays one row', () => {
   expect(toTabs(columns, [['@two\nlines\tand a tab', 7]])).toBe("'@two lines and a tab\t7");
 });
+
+test('a copied table has its headings', () => {
+  expect(toTabs(columns, [['Ana', 7]], 'headed')).toBe('Name\tRow\nAna\t7');
+});

@@ -12,14 +12,20 @@ export function toCsv<Row>(columns: readonly Exported<Row>[], rows: readonly Row
   return lines.map((line) => `${line.map(csvCell).join(',')}\r\n`).join('');
 }
 
-/** As a spreadsheet takes it from the clipboard: a line a row, a tab between cells. */
-export function toTabs<Row>(columns: readonly Exported<Row>[], rows: readonly Row[]): string {
-  return rows
-    .map((row) =>
-      columns.map(({ value }) => unformula(String(value(row) ?? '').replaceAll(/\s+/g, ' '))),
-    )
-    .map((cells) => cells.join('\t'))
-    .join('\n');
+/**
+ * As a spreadsheet takes it from the clipboard: a line a row, a tab between cells. @param headed
+ * with a line of headings first
+ */
+export function toTabs<Row>(
+  columns: readonly Exported<Row>[],
+  rows: readonly Row[],
+  headed?: 'headed',
+): string {
+  const lines = rows.map((row) =>
+    columns.map(({ value }) => unformula(String(value(row) ?? '').replaceAll(/\s+/g, ' '))),
+  );
+  const headings = headed === undefined ? [] : [columns.map(({ heading }) => heading)];
+  return [...headings, ...lines].map((cells) => cells.join('\t')).join('\n');
 }
 
 function csvCell(value: string | number | null): string {

@@ -7,13 +7,14 @@ import { formatCount } from '../kit/numbers.ts';
 import { placeOf } from '../kit/times.ts';
 import { When } from '../kit/when.tsx';
 import { client } from '../live/api.ts';
+import { pageAt } from '../live/pages.ts';
 import type { CheckResult } from './check-view.tsx';
 
 type Verdict = ApiAnswer<'GET /lists/{list}/verdicts'>['rows'][number];
 type Which = Verdict['verdict'] | '';
 
 /** What comes below it is to be found as well. */
-const ROWS_AT_A_TIME = 25;
+const ROWS_AT_FIRST = 25;
 
 const FATES: Readonly<Record<string, string>> = {
   suppressed: 'on the do-not-call list',
@@ -84,7 +85,7 @@ export function VerdictsTable({ list, checkedAt, result }: VerdictsTableProps) {
     queryFn: async ({ pageParam: cursor, signal }) =>
       await client.request('GET /lists/{list}/verdicts', {
         params: { list },
-        query: { cursor, limit: ROWS_AT_A_TIME, ...(which !== '' && { verdict: which }) },
+        query: { ...pageAt(cursor, ROWS_AT_FIRST), ...(which !== '' && { verdict: which }) },
         signal,
       }),
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
@@ -96,6 +97,7 @@ export function VerdictsTable({ list, checkedAt, result }: VerdictsTableProps) {
       <Failure error={query.error} />
       <DataTable
         name="Verdicts"
+        place="second"
         columns={COLUMNS}
         rows={query.data?.pages.flatMap(({ rows }) => rows) ?? []}
         keyOf={({ line, sheetRow }) => `${line} ${sheetRow ?? ''}`}

@@ -57,7 +57,7 @@ function Day({ day: { date, nights }, isToday, name, chosen }: DayProps) {
           key={night.local}
           to="/schedules/$name"
           params={{ name }}
-          search={{ run: night.local }}
+          search={(before) => ({ ...before, run: night.local })}
           resetScroll={false}
           className={night.local === chosen ? 'is-chosen' : ''}
           aria-label={`${nightText(night.local)}: ${nightWords(night)}`}

@@ -87,7 +87,11 @@ export function NightsTable({
       rows={nights}
       keyOf={({ local }) => local}
       onOpen={({ local }) =>
-        void navigate({ to: '/schedules/$name', params: { name }, search: { run: local } })
+        void navigate({
+          to: '/schedules/$name',
+          params: { name },
+          search: (before) => ({ ...before, run: local }),
+        })
       }
       empty={<EmptyState title="No night has come yet." />}
     />
