@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -222,6 +222,18 @@ describe('the page', () => {
       ]);
       expect((await app.request('/api/v1/nothing')).status).toBe(404);
       expect((await app.request('/assets/gone.js')).status).toBe(404);
+
+      await mkdir(join(folder, 'assets'));
+      await writeFile(join(folder, 'assets/here.js'), 'as it is');
+      await writeFile(join(folder, 'assets/here.js.gz'), 'compressed');
+      const headers = { 'accept-encoding': 'gzip, br' };
+      const script = await app.request('/assets/here.js', { headers });
+      expect([await script.text(), script.headers.get('content-encoding')]).toEqual([
+        'compressed',
+        'gzip',
+      ]);
+      expect(script.headers.get('content-type')).toContain('text/javascript');
+      expect(script.headers.get('cache-control')).toContain('immutable');
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -16,7 +16,7 @@ export function servePage(app: Hono, folder = FOLDER): void {
     await next();
     if (context.res.ok) context.header('cache-control', A_YEAR);
   });
-  app.use('*', serveStatic({ root: folder }));
+  app.use('*', serveStatic({ root: folder, precompressed: true }));
   app.get('*', async (context, next) => {
     const { path } = context.req;
     if (path.startsWith('/api/') || path.startsWith('/assets/')) return await next();
