@@ -76,8 +76,8 @@ export function campaignStory(world: () => ConsoleWorld): void {
     expect(simulator.stats().requests).toBe(dialed);
 
     await page.getByRole('button', { name: 'Change…' }).click();
-    await dialog.getByLabel('Calls a second').fill('20');
-    await dialog.getByText('5 → 20').waitFor();
+    await dialog.getByLabel('Calls a second').fill('2');
+    await dialog.getByText('1 → 2').waitFor();
     await dialog.getByText(/^Also for \d+ calls that wait\./).waitFor();
     expect(await seen.barriers()).toEqual([]);
     const { campaign } = await client.request('GET /campaigns/{id}', asked);
@@ -93,7 +93,7 @@ export function campaignStory(world: () => ConsoleWorld): void {
     await dialog.getByRole('button', { name: 'Close' }).click();
     const changed = await client.request('GET /campaigns/{id}', asked);
     expect(changed.campaign).toMatchObject({
-      pacing: { callsPerSecond: 20 },
+      pacing: { callsPerSecond: 2 },
       introNotes: 'Be brief.',
     });
 
