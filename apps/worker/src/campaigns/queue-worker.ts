@@ -4,11 +4,7 @@ import { type Job, type Processor, Worker, type WorkerOptions } from 'bullmq';
  * What a wait for a job that is broken off ends with: a mark in the queue that the next job is due
  * in some other age.
  */
-const NO_JOB: [key: string, member: string, score: string] = [
-  '',
-  '0',
-  String(Number.MAX_SAFE_INTEGER),
-];
+const NO_JOB = { member: '0', score: Number.MAX_SAFE_INTEGER };
 
 /**
  * A BullMQ worker that can be ended whatever state its connections are in, and survives data that
@@ -24,9 +20,7 @@ export class QueueWorker extends Worker {
 
   constructor(queue: string, processor: Processor, options: WorkerOptions) {
     super(queue, processor, options);
-    this.#makeWaitsEnd().catch(() => {
-      // A connection that could not be set up is told of by `waitUntilReady`.
-    });
+    this.#makeWaitsEnd();
   }
 
   /**
@@ -62,16 +56,15 @@ export class QueueWorker extends Worker {
 
   /**
    * The wait for a job, and for the connection that this needs, are all that BullMQ's loop does but
-   * for jobs in hand.
+   * for jobs in hand. The wait is broken off as a whole: after it BullMQ's watchdog disconnects, and
+   * waits for an `end` that a cluster may never say.
    */
-  async #makeWaitsEnd(): Promise<void> {
+  #makeWaitsEnd(): void {
     const backend = this.getBackend();
+    const wait = backend.waitForJob.bind(backend);
+    backend.waitForJob = (timeoutS) => this.#unlessEnding(() => wait(timeoutS), NO_JOB);
     const reconnect = backend.reconnectBlocking.bind(backend);
     backend.reconnectBlocking = () => this.#unlessEnding(reconnect, undefined);
-    const client = await backend.blockingClient;
-    if (client === undefined) return;
-    const wait = client.bzpopmin.bind(client);
-    client.bzpopmin = (key, timeout) => this.#unlessEnding(() => wait(key, timeout), NO_JOB);
   }
 
   #unlessEnding<T>(work: () => Promise<T>, instead: T): Promise<T> {
