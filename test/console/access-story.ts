@@ -95,8 +95,9 @@ async function letIn(page: Page, name: string, role: string): Promise<string> {
 /** Copied as a person would; with the dialog it is gone from the page. */
 async function tokenIn(page: Page): Promise<string> {
   const token = await page.getByLabel('Token, shown this once').inputValue();
-  await page.getByRole('button', { name: 'Copy' }).click();
-  await page.getByRole('button', { name: 'Copied' }).waitFor();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Copy' }).click();
+  await dialog.getByRole('button', { name: 'Copied' }).waitFor();
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(token);
   await page.getByRole('button', { name: 'Close' }).click();
   expect(await page.content()).not.toContain(token);
