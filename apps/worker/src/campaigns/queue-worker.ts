@@ -56,8 +56,8 @@ export class QueueWorker extends Worker {
 
   /**
    * The wait for a job, and for the connection that this needs, are all that BullMQ's loop does but
-   * for jobs in hand. The wait is broken off as a whole: after it BullMQ's watchdog disconnects, and
-   * waits for an `end` that a cluster may never say.
+   * for jobs in hand. The wait is broken off as a whole: after it BullMQ's watchdog disconnects,
+   * and waits for an `end` that a cluster may never say.
    */
   #makeWaitsEnd(): void {
     const backend = this.getBackend();
