@@ -1,5 +1,6 @@
 /**
- * Rows per second and memory of `enqueuer load` against `addBulk` of ready-made jobs, at two sizes:
+ * Rows per second and memory of `enqueuer load` against `addBulk` of ready-made jobs, at two sizes,
+ * and of a workbook of the larger one:
  *
  *   npm run bench -- load [--rows 100000] [--times 10] [--rounds 3]
  *
@@ -9,13 +10,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LIST_CAMPAIGN, writeList } from './src/list-file.ts';
+import { LIST_CAMPAIGN, writeList, writeWorkbook } from './src/list-file.ts';
 import { MeasuredProcess } from './src/measured-process.ts';
 import { judge, median, numbersFrom, print, printMachine } from './src/report.ts';
 import { RedisStage } from './src/stage.ts';
 import { CAMPAIGN_ID, campaignText } from './src/workload.ts';
 
 const GOALS = { ratio: 0.7, peakMb: 200, bytesPerFurtherRow: 20 };
+/** Of a workbook against a CSV with the same rows. */
+const WORKBOOK_GOALS = { ratio: 0.25, peakMb: 400 };
 const LONGEST_RUN_MS = 1_800_000;
 
 interface Figures {
@@ -71,6 +74,23 @@ async function measureLarger(list: string, campaign: string, small: Figures): Pr
   judge(
     `${bytes.toFixed(1)} bytes per further row (goal: at most ${GOALS.bytesPerFurtherRow})`,
     bytes <= GOALS.bytesPerFurtherRow,
+  );
+  await measureWorkbook(campaign, rows, large);
+}
+
+async function measureWorkbook(campaign: string, rows: number, csv: Figures): Promise<void> {
+  const path = join(folder, 'list.xlsx');
+  await writeWorkbook(path, rows);
+  const workbook = await load(path, campaign, rows);
+  print(`.xlsx          ${line(workbook)}`);
+  const ratio = workbook.rowsPerSecond / csv.rowsPerSecond;
+  judge(
+    `.xlsx : CSV = ${ratio.toFixed(2)} (goal ${WORKBOOK_GOALS.ratio})`,
+    ratio >= WORKBOOK_GOALS.ratio,
+  );
+  judge(
+    `${workbook.peakMb.toFixed(0)} MB at most (goal: under ${WORKBOOK_GOALS.peakMb})`,
+    workbook.peakMb < WORKBOOK_GOALS.peakMb,
   );
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
+import { savedWorkbook } from '@libby-dialer/call-list/testing';
 import { fictionalNumbers } from '@libby-dialer/testkit';
 import { benchHeadings, formValues, personName } from './workload.ts';
 
@@ -27,6 +28,17 @@ export async function writeList(path: string, rows: number): Promise<void> {
   }
   file.end();
   await finished(file);
+}
+
+/** The same as a workbook, as Excel saves it. */
+export async function writeWorkbook(path: string, rows: number): Promise<void> {
+  await pipeline(savedWorkbook(tableOf(rows)), createWriteStream(path));
+}
+
+async function* tableOf(rows: number): AsyncGenerator<string[]> {
+  const numbers = fictionalNumbers();
+  yield HEADINGS;
+  for (let row = 0; row < rows; row += 1) yield listCells(row, numbers);
 }
 
 export function externalId(row: number): string {

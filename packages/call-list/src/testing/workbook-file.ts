@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { crc32, deflateRawSync } from 'node:zlib';
+import { type ZipPart, zipOf } from '../joined/zip-text.ts';
 import { ZipParts } from '../workbook/zip-parts.ts';
 
 const HEADER = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
@@ -58,6 +59,59 @@ export function workbookParts({
 
 export function workbookFile(workbook: WorkbookXml): Buffer {
   return zipFile(workbookParts(workbook));
+}
+
+/**
+ * A workbook of one sheet as Excel saves it, as a stream: each text stands once, in a part of its
+ * own, and the cells name it by number.
+ */
+export async function* savedWorkbook(
+  rows: AsyncIterable<readonly string[]>,
+): AsyncGenerator<Buffer> {
+  const places = new Map<string, number>();
+  const {
+    'xl/worksheets/sheet1.xml': _,
+    'xl/sharedStrings.xml': __,
+    ...others
+  } = workbookParts({
+    sheets: [{ name: 'Sheet1', rows: '' }],
+  });
+  yield* zipOf([
+    ...Object.entries(others).map(
+      ([name, xml]): ZipPart => ({
+        name,
+        read: async function* () {
+          yield xml;
+        },
+      }),
+    ),
+    { name: 'xl/worksheets/sheet1.xml', read: () => savedSheet(rows, places) },
+    { name: 'xl/sharedStrings.xml', read: () => savedStrings(places) },
+  ]);
+}
+
+async function* savedSheet(
+  rows: AsyncIterable<readonly string[]>,
+  places: Map<string, number>,
+): AsyncGenerator<string> {
+  yield `${HEADER}<worksheet xmlns="${MAIN}"><sheetData>`;
+  let row = 0;
+  for await (const texts of rows) {
+    row += 1;
+    const cells = texts.map((text, column) => {
+      const place = places.get(text) ?? places.size;
+      places.set(text, place);
+      return `<c r="${String.fromCharCode(65 + column)}${row}" t="s"><v>${place}</v></c>`;
+    });
+    yield `<row r="${row}" spans="1:${texts.length}">${cells.join('')}</row>`;
+  }
+  yield '</sheetData></worksheet>';
+}
+
+async function* savedStrings(places: ReadonlyMap<string, number>): AsyncGenerator<string> {
+  yield `${HEADER}<sst xmlns="${MAIN}" uniqueCount="${places.size}">`;
+  for (const text of places.keys()) yield `<si><t>${text}</t></si>`;
+  yield '</sst>';
 }
 
 /** The text of a part of a workbook, in pieces. */
