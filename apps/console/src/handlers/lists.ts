@@ -28,7 +28,13 @@ import type { Console } from '../console.ts';
 import type { Handlers } from '../http/handlers.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import { keepRows, keepVerdicts, readVerdicts } from '../lists/list-verdicts.ts';
-import { ListWork, type WorkHooks } from '../lists/list-work.ts';
+import {
+  ListWork,
+  type WorkHooks,
+  type WorkKind,
+  type WorkOrder,
+  type WorkResult,
+} from '../lists/list-work.ts';
 import { backlogJson } from './backlog-json.ts';
 import { askedCanary, checkedCampaign, meantCampaign } from './given-campaign.ts';
 import { understoodJson } from './understood-json.ts';
@@ -38,7 +44,7 @@ const NO_CAMPAIGN = { id: 'none', fromPhoneNumber: '+15055550100' };
 
 export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
   const { context, lists } = console;
-  const { explained, onCrash, begin } = workTools(console);
+  const begin = workBeginner(console);
   return {
     'POST /lists': ({ query: { name }, body: content }, { caller, signal }) =>
       lists.add({ name, by: caller.name, content, signal }),
@@ -66,9 +72,8 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
       const given = { ...givenReading(body), ...(await lists.fileOf(list)) };
       const campaign = await meantCampaign(context, body.campaign);
       const check = (hooks: WorkHooks) => checkResult(console, list, { ...given, campaign }, hooks);
-      const order = { by: caller.name, campaign: campaign.id };
-      const work = () => ListWork.begin('check', order, explained(check), onCrash);
-      return await begin(list, work, query.waitSeconds);
+      const order = { list, by: caller.name, campaign: campaign.id, ...query };
+      return await begin('check', order, check);
     },
     'GET /lists/{list}/verdicts': async ({ params: { list }, query }) => {
       await lists.one(list);
@@ -85,9 +90,8 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
       const rejects = lists.rejectsOf(list);
       const load = (hooks: WorkHooks) =>
         loadResult(asCaller, rejects, { ...given, campaign }, hooks);
-      const order = { by: caller.name, campaign: campaign.id };
-      const work = () => ListWork.begin('load', order, explained(load), onCrash);
-      return await begin(list, work, query.waitSeconds);
+      const order = { list, by: caller.name, campaign: campaign.id, ...query };
+      return await begin('load', order, load);
     },
     'POST /lists/{list}/stop': async ({ params: { list } }) => {
       await lists.stop(list);
@@ -102,9 +106,8 @@ export function listHandlers(console: Console): Handlers<ApiParts['lists']> {
       const campaign = (await context.campaign(body.campaign)).id;
       const join = async (hooks: WorkHooks) =>
         await joinResult(console, list, { ...given, ...hooks, output, stdin: nothing() });
-      const order = { by: caller.name, campaign };
-      const work = () => ListWork.begin('join', order, explained(join), onCrash);
-      return await begin(list, work, query.waitSeconds);
+      const order = { list, by: caller.name, campaign, ...query };
+      return await begin('join', order, join);
     },
     'GET /lists/{list}/joined': async ({ params: { list } }, { headers }) => {
       const { name } = await lists.fileOf(list);
@@ -125,7 +128,7 @@ type NumberRoute = Extract<ApiParts['lists'], `${string}/do-not-call${string}`>;
 
 function numberHandlers(console: Console): Handlers<NumberRoute> {
   const { context, lists } = console;
-  const { explained, onCrash, begin } = workTools(console);
+  const begin = workBeginner(console);
   const numberListOf = async (list: string, body: NumberListBody) => ({
     ...givenReading(body),
     country: readCountry(body.country),
@@ -143,9 +146,8 @@ function numberHandlers(console: Console): Handlers<NumberRoute> {
         const request = { ...given, ...hooks, rejects };
         return { ...(await importNumbers(asCaller, request)).counts };
       };
-      const order = { by: caller.name, campaign: null };
-      const work = () => ListWork.begin('import', order, explained(take), onCrash);
-      return await begin(list, work, query.waitSeconds);
+      const order = { list, by: caller.name, campaign: null, ...query };
+      return await begin('import', order, take);
     },
     'POST /lists/{list}/do-not-call/check': async (
       { params: { list }, query, body },
@@ -159,9 +161,8 @@ function numberHandlers(console: Console): Handlers<NumberRoute> {
             write(rows.map((row) => checkedNumberToCsv(row)).join(''));
           return await checkNumberList(context, { ...given, ...hooks, told });
         });
-      const order = { by: caller.name, campaign: null };
-      const work = () => ListWork.begin('check_numbers', order, explained(check), onCrash);
-      return await begin(list, work, query.waitSeconds);
+      const order = { list, by: caller.name, campaign: null, ...query };
+      return await begin('check_numbers', order, check);
     },
     'GET /lists/{list}/do-not-call.csv': async ({ params: { list } }, { headers }) => {
       const { name } = await lists.fileOf(list);
@@ -176,17 +177,28 @@ function numberHandlers(console: Console): Handlers<NumberRoute> {
   };
 }
 
-/** How work on a list is begun, and what is made of its errors. */
-function workTools(console: Console) {
-  const { lists, logger, redis } = console;
-  return {
-    explained:
-      <Result>(work: (hooks: WorkHooks) => Promise<Result>) =>
-      (hooks: WorkHooks) =>
-        explainingErrors(redis, hooks.signal, () => work(hooks)),
-    onCrash: (error: unknown) => logger.error({ err: error }, 'work on a list broke off'),
-    begin: async (list: string, work: () => ListWork, waitSeconds: number) =>
-      await begun(console, list, lists.begin(list, work), waitSeconds),
+interface ListOrder extends WorkOrder {
+  readonly list: string;
+  /** After so long it is answered though the work goes on. */
+  readonly waitSeconds: number;
+}
+
+/** Begins work on a list, and answers when it has ended or after so long. */
+function workBeginner({ lists, logger, redis, stopping }: Console) {
+  const onCrash = (error: unknown) => logger.error({ err: error }, 'work on a list broke off');
+  return async <Kind extends WorkKind>(
+    kind: Kind,
+    { list, waitSeconds, ...order }: ListOrder,
+    work: (hooks: WorkHooks) => Promise<WorkResult<Kind>>,
+  ): Promise<ListJson> => {
+    const explained = (hooks: WorkHooks) =>
+      explainingErrors(redis, hooks.signal, () => work(hooks));
+    const { ended } = lists.begin(list, () => ListWork.begin(kind, order, explained, onCrash));
+    const late = new AbortController();
+    const signal = AbortSignal.any([late.signal, stopping]);
+    await Promise.race([ended, sleep(waitSeconds * 1000, signal).catch(() => {})]);
+    late.abort();
+    return await lists.one(list);
   };
 }
 
@@ -248,20 +260,6 @@ async function loadResult(
   const wouldExpire = unplaceable.reduce((sum, { count }) => sum + count, 0);
   const { rejectsFile: _, ...loaded } = loadJson(campaign.id, counts, undefined);
   return { ...loaded, wouldExpire };
-}
-
-/** Answers when the work has ended, or after so long. */
-async function begun(
-  { lists, stopping }: Console,
-  list: string,
-  work: ListWork,
-  waitSeconds: number,
-): Promise<ListJson> {
-  const late = new AbortController();
-  const signal = AbortSignal.any([late.signal, stopping]);
-  await Promise.race([work.ended, sleep(waitSeconds * 1000, signal).catch(() => {})]);
-  late.abort();
-  return await lists.one(list);
 }
 
 async function rejectsOf(path: string, name: string, headers: Headers): Promise<Response> {

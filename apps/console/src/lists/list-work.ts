@@ -4,8 +4,11 @@ import type { ProgressView } from '@libby-dialer/operations';
 import { DialerError } from '@libby-dialer/runtime';
 
 type WorkJson = NonNullable<ListJson['work']>;
-type Kind = WorkJson['kind'];
-type ResultOf<Each extends Kind> = NonNullable<Extract<WorkJson, { kind: Each }>['result']>;
+export type WorkKind = WorkJson['kind'];
+/** What work of that kind ends with. */
+export type WorkResult<Kind extends WorkKind> = NonNullable<
+  Extract<WorkJson, { kind: Kind }>['result']
+>;
 
 /** What the work is given, and what it tells. */
 export interface WorkHooks {
@@ -28,7 +31,7 @@ export interface WorkOrder {
 
 /** Work on an uploaded list, which goes on whether anybody looks or not. */
 export class ListWork {
-  readonly #kind: Kind;
+  readonly #kind: WorkKind;
   readonly #order: WorkOrder;
   readonly #startedAt = Date.now();
   readonly #stopping = new AbortController();
@@ -41,7 +44,7 @@ export class ListWork {
     | undefined;
 
   private constructor(
-    kind: Kind,
+    kind: WorkKind,
     order: WorkOrder,
     work: (hooks: WorkHooks) => Promise<object>,
     onCrash: (error: unknown) => void,
@@ -52,10 +55,10 @@ export class ListWork {
   }
 
   /** @param onCrash told of an error that nobody foresaw */
-  static begin<Each extends Kind>(
-    kind: Each,
+  static begin<Kind extends WorkKind>(
+    kind: Kind,
     order: WorkOrder,
-    work: (hooks: WorkHooks) => Promise<ResultOf<Each>>,
+    work: (hooks: WorkHooks) => Promise<WorkResult<Kind>>,
     onCrash: (error: unknown) => void,
   ): ListWork {
     return new ListWork(kind, order, work, onCrash);

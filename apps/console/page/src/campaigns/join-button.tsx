@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Allowed } from '../access/allowed.tsx';
 import { Button } from '../kit/button.tsx';
@@ -8,11 +8,9 @@ import { Field } from '../kit/field.tsx';
 import { Notice } from '../kit/notice.tsx';
 import { countOf } from '../kit/numbers.ts';
 import { client } from '../live/api.ts';
-import { asking } from '../live/queries.ts';
 import { DropArea } from '../new-list/drop-area.tsx';
 import { bringIn } from '../new-list/upload-list.ts';
-
-const WORKING_REFRESH_MS = 500;
+import { useList } from '../new-list/use-list.ts';
 
 interface OfCampaign {
   readonly campaign: string;
@@ -68,11 +66,7 @@ function JoinDialog({ campaign, onClose }: OfCampaign & { readonly onClose: () =
 }
 
 function Joined({ list }: { readonly list: string }) {
-  const { data, error } = useQuery({
-    ...asking('GET /lists/{list}', { params: { list } }),
-    refetchInterval: ({ state }) =>
-      state.data?.work?.state === 'running' ? WORKING_REFRESH_MS : false,
-  });
+  const { data, error } = useList(list);
   const work = data?.work;
   return (
     <div role="status">

@@ -1,21 +1,20 @@
-import type { ListJson } from '@libby-dialer/http-api';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ActionDialog } from '../kit/action-dialog.tsx';
 import { Button } from '../kit/button.tsx';
+import { CountryField } from '../kit/country-field.tsx';
 import { Failure } from '../kit/failure.tsx';
 import { Field } from '../kit/field.tsx';
 import { Notice } from '../kit/notice.tsx';
 import { countOf } from '../kit/numbers.ts';
 import { PersonText } from '../kit/person-text.tsx';
 import { client } from '../live/api.ts';
-import { asking } from '../live/queries.ts';
 import { DropArea } from '../new-list/drop-area.tsx';
 import { ProgressBar } from '../new-list/progress-bar.tsx';
 import { bringIn } from '../new-list/upload-list.ts';
+import { useList } from '../new-list/use-list.ts';
 import { foundText, importedText } from './do-not-call-words.ts';
 
-const WORKING_REFRESH_MS = 500;
 /** So long a person waits before they are told that it goes on. */
 const WAIT_SECONDS = 60;
 
@@ -44,15 +43,11 @@ export function CheckList() {
   return (
     <div className="stack">
       <div className="form">
-        <Field label="Country, where numbers have no code">
-          <input
-            className="field"
-            maxLength={2}
-            placeholder="US"
-            value={country}
-            onChange={({ target }) => setCountry(target.value)}
-          />
-        </Field>
+        <CountryField
+          label="Country, where numbers have no code"
+          country={country}
+          onChange={setCountry}
+        />
         <Field label="Column of the numbers, where its heading does not tell">
           <input
             className="field"
@@ -76,10 +71,7 @@ interface FoundProps {
 
 function Found({ list, reading }: FoundProps) {
   const [isMeant, setMeant] = useState(false);
-  const query = useQuery({
-    ...asking('GET /lists/{list}', { params: { list } }),
-    refetchInterval: ({ state }) => (isRunning(state.data) ? WORKING_REFRESH_MS : false),
-  });
+  const query = useList(list);
   const found = query.data?.work;
   return (
     <>
@@ -119,10 +111,6 @@ function Found({ list, reading }: FoundProps) {
       {isMeant && <ImportDialog {...{ list, reading }} onClose={() => setMeant(false)} />}
     </>
   );
-}
-
-function isRunning(list: ListJson | undefined): boolean {
-  return list?.work?.state === 'running';
 }
 
 function ImportDialog({ list, reading, onClose }: FoundProps & { readonly onClose: () => void }) {

@@ -1,32 +1,25 @@
 import type { ListJson } from '@libby-dialer/http-api';
-import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Failure } from '../kit/failure.tsx';
 import { Notice } from '../kit/notice.tsx';
 import { Page } from '../kit/page.tsx';
 import { When } from '../kit/when.tsx';
-import { asking } from '../live/queries.ts';
 import './new-list.css';
 import { sayBytes, workText } from './list-words.ts';
 import { LoadView } from './load-view.tsx';
 import { OtherLists } from './other-lists.tsx';
 import { Steps } from './steps.tsx';
+import { useList } from './use-list.ts';
 
 const route = getRouteApi('/new-list/$list');
 
-/** Work goes on whether anybody looks or not. */
-const WORKING_REFRESH_MS = 500;
 const REFRESH_MS = 5000;
 
 /** One list, from what was understood of it to its calls being queued. */
 export function ListPage() {
   const { list: id } = route.useParams();
-  const { data: list, error } = useQuery({
-    ...asking('GET /lists/{list}', { params: { list: id } }),
-    refetchInterval: ({ state }) =>
-      state.data?.work?.state === 'running' ? WORKING_REFRESH_MS : REFRESH_MS,
-  });
+  const { data: list, error } = useList(id, REFRESH_MS);
   return (
     <Page
       title={list?.name ?? 'New list'}

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import { Button } from '../kit/button.tsx';
+import { CountryField } from '../kit/country-field.tsx';
 import { Field } from '../kit/field.tsx';
 import type { Question } from './question.ts';
 
@@ -51,15 +52,11 @@ export function FindForm({ asked, onAsk }: FindFormProps) {
         />
       </Field>
       {kind === 'number' && (
-        <Field label="Country, where the number has no code">
-          <input
-            className="field"
-            maxLength={2}
-            placeholder="US"
-            value={country}
-            onChange={({ target }) => setCountry(target.value)}
-          />
-        </Field>
+        <CountryField
+          label="Country, where the number has no code"
+          country={country}
+          onChange={setCountry}
+        />
       )}
       <div className="find-button">
         <Button kind="main" type="submit">
