@@ -4,13 +4,13 @@ import { CampaignArchivedError, CampaignCanceledError } from '../campaigns/campa
 import type { CanaryOpening } from '../holds/canaries.ts';
 import { type IdentifiedCall, jobOf } from '../jobs/call-job.ts';
 import { openQueue } from '../jobs/queues.ts';
-import { WaitingJobs } from '../jobs/waiting-jobs.ts';
 import { Identity } from '../people/identity.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { flag, list, number, text } from '../redis/script-inputs.ts';
-import { CallNames } from './call-names.ts';
+import { addCalls } from './add-calls.ts';
+import { CallNames, namesToNote } from './call-names.ts';
 
 const LOADING_MARK_MS = 30_000;
 const NO_MARK = 0;
@@ -172,43 +172,25 @@ export class CallLoader implements AsyncDisposable {
     verdicts: readonly LoadVerdict[],
   ): Promise<void> {
     const fresh = batch.filter((_, index) => verdicts[index] === 'queued');
+    if (fresh.length === 0) return;
     // From its first call on the campaign is held but for so many.
-    if (fresh.length > 0) await (this.#canary ??= this.#openCanary?.());
-    await this.#noteExpiries(fresh);
+    await (this.#canary ??= this.#openCanary?.());
     await this.#noteOwnLines(fresh);
-    await this.#replaceSetAside(fresh);
     const identity = await this.#identity();
-    await this.#names.note(identity, this.#campaign, this.#dedupeBy, fresh);
-    await this.#queue.addBulk(fresh.map((call) => jobOf(identity, this.#campaign, call)));
-    if (fresh.length > 0) await this.#insistOnOpen(fresh);
+    const calls = fresh.map((each) => ({
+      ...jobOf(identity, this.#campaign, each),
+      names: namesToNote(identity, this.#dedupeBy, each),
+      expiresAt: each.call.expiresAt,
+    }));
+    // It may have been archived since the look: no worker counts such a call, so it must not pass
+    // for loaded.
+    if (!(await addCalls(this.#redis, this.#keys, this.#campaign, calls)))
+      throw new CampaignArchivedError(this.#campaign);
   }
 
   async #identity(): Promise<Identity> {
     this.#loaded ??= Identity.load(this.#redis, this.#keys);
     return await this.#loaded;
-  }
-
-  /**
-   * A row that comes again from its list needs nobody's word on the job that was set aside for it.
-   */
-  async #replaceSetAside(batch: readonly IdentifiedCall[]): Promise<void> {
-    if (batch.length === 0) return;
-    await this.#redis.hdel(
-      this.#keys.campaign(this.#campaign).setAside,
-      ...batch.map(({ callId }) => callId),
-    );
-  }
-
-  /**
-   * A campaign may have been archived since the look: no worker counts such a call, so it must not
-   * pass for loaded.
-   */
-  async #insistOnOpen(added: readonly IdentifiedCall[]): Promise<void> {
-    if ((await this.#redis.hexists(this.#keys.campaign(this.#campaign).state, 'archived')) === 0)
-      return;
-    const callIds = added.map(({ callId }) => callId);
-    await new WaitingJobs(this.#redis, this.#keys).drop(this.#campaign, callIds);
-    throw new CampaignArchivedError(this.#campaign);
   }
 
   /** Workers that have no worker for the campaign yet need not wait for their next look. */
@@ -224,18 +206,6 @@ export class CallLoader implements AsyncDisposable {
     if (this.#hasOwnLines || !batch.some(({ call }) => call.from !== undefined)) return;
     await this.#redis.hset(this.#keys.campaign(this.#campaign).state, 'hasOwnLines', 1);
     this.#hasOwnLines = true;
-  }
-
-  /**
-   * Calls with an expiry of their own are listed by it, so that they end on time even while nothing
-   * is fetched.
-   */
-  async #noteExpiries(batch: readonly IdentifiedCall[]): Promise<void> {
-    const expiries = batch.flatMap(({ callId, call }) =>
-      call.expiresAt === undefined ? [] : [call.expiresAt, callId],
-    );
-    if (expiries.length > 0)
-      await this.#redis.zadd(this.#keys.campaign(this.#campaign).expiries, ...expiries);
   }
 }
 

@@ -34,28 +34,6 @@ export class CallNames {
     this.#keys = keys;
   }
 
-  /**
-   * To be done before the calls are queued, so that none waits that cannot be found. Safe to
-   * repeat.
-   * @param dedupeBy undefined where it is not known
-   */
-  async note(
-    identity: Identity,
-    campaign: string,
-    dedupeBy: DedupeBy | undefined,
-    calls: readonly IdentifiedCall[],
-  ): Promise<void> {
-    const pipeline = this.#redis.pipeline();
-    for (const { callId, call } of calls) {
-      for (const { kind, text, isOther } of namesOf(call)) {
-        if (kind === dedupeBy && !isOther) continue;
-        const { bucket, hash, check } = identity.callName(kind, text);
-        pipeline.hset(this.#bucket(campaign, bucket), fieldOf(hash, callId), isOther ? check : '');
-      }
-    }
-    if (pipeline.length > 0) await repliesOf(pipeline);
-  }
-
   /** Of each call, whether one of its id is noted under the number that it is to. */
   async areNoted(
     identity: Identity,
@@ -117,6 +95,24 @@ export class CallNames {
   #bucket(campaign: string, bucket: string): string {
     return `${this.#keys.campaign(campaign).names}:${bucket}`;
   }
+}
+
+/**
+ * What is to be noted of a call as it is queued, as `add-calls.lua` takes it.
+ * @param dedupeBy undefined where it is not known
+ */
+export function namesToNote(
+  identity: Identity,
+  dedupeBy: DedupeBy | undefined,
+  { callId, call }: IdentifiedCall,
+): string {
+  let text = '';
+  for (const { kind, text: name, isOther } of namesOf(call)) {
+    if (kind === dedupeBy && !isOther) continue;
+    const { bucket, hash, check } = identity.callName(kind, name);
+    text += `${bucket} ${fieldOf(hash, callId)} ${isOther ? check : ''};`;
+  }
+  return text;
 }
 
 /** The calls of that name, by what its bucket holds. */

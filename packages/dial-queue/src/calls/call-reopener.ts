@@ -1,12 +1,12 @@
 import type { QueuedCall, RetryableOutcome } from '@libby-dialer/dialing';
 import { jobOf } from '../jobs/call-job.ts';
-import { openQueue } from '../jobs/queues.ts';
 import { Identity } from '../people/identity.ts';
 import type { Keys } from '../redis/keys.ts';
 import { hashSteps, setSteps } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { list, text } from '../redis/script-inputs.ts';
+import { addCalls } from './add-calls.ts';
 
 const CALLS_PER_STEP = 500;
 
@@ -51,32 +51,25 @@ export class CallReopener {
    * run at any time.
    */
   async restore(campaign: string): Promise<number> {
-    const { ledger, state, kept, reopened, expiries } = this.#keys.campaign(campaign);
+    const { ledger, state, kept, reopened } = this.#keys.campaign(campaign);
     const prefix = this.#keys.queue(campaign);
     const identity = await Identity.load(this.#redis, this.#keys);
-    const queue = openQueue(this.#redis, this.#keys, campaign);
     let count = 0;
-    try {
-      for await (const callIds of setSteps(this.#redis, reopened, CALLS_PER_STEP)) {
-        const payloads = await this.#redis.hmget(kept, ...callIds);
-        const jobs = callIds.flatMap((callId, index) => {
-          const payload = payloads[index];
-          if (!payload) return [];
-          return [jobOf(identity, campaign, { callId, call: JSON.parse(payload) as QueuedCall })];
-        });
-        const expiring = jobs.flatMap(({ data, opts }) =>
-          data.expiresAt === undefined ? [] : [data.expiresAt, opts.jobId],
-        );
-        if (expiring.length > 0) await this.#redis.zadd(expiries, ...expiring);
-        await queue.addBulk(jobs);
-        count += await CallReopener.#restored.run(
-          this.#redis,
-          { ledger, state, kept, reopened, active: `${prefix}active` },
-          { queue: prefix, callIds },
-        );
-      }
-    } finally {
-      await queue.close();
+    for await (const callIds of setSteps(this.#redis, reopened, CALLS_PER_STEP)) {
+      const payloads = await this.#redis.hmget(kept, ...callIds);
+      const calls = callIds.flatMap((callId, index) => {
+        const payload = payloads[index];
+        if (!payload) return [];
+        const call = JSON.parse(payload) as QueuedCall;
+        const { expiresAt } = call;
+        return [{ ...jobOf(identity, campaign, { callId, call }), names: '', expiresAt }];
+      });
+      await addCalls(this.#redis, this.#keys, campaign, calls);
+      count += await CallReopener.#restored.run(
+        this.#redis,
+        { ledger, state, kept, reopened, active: `${prefix}active` },
+        { queue: prefix, callIds },
+      );
     }
     if (count > 0) await this.#redis.publish(this.#keys.announcements, `campaign:${campaign}`);
     return count;

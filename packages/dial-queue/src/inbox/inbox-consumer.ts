@@ -7,7 +7,7 @@ import { dayOf, type EntryStatus, STATUSES_KEPT_SECONDS, statusText } from './en
 /** The consumer group: its members share the entries. */
 export const INBOX_GROUP = 'daemons';
 
-/** Best for BullMQ's `addBulk`. */
+/** More at once make it no faster. */
 const MOST_ENTRIES = 500;
 /** An entry may be of any size, and Redis hands out entries by number alone. */
 const BATCH_BYTES = 4 * 1024 * 1024;

@@ -1,5 +1,4 @@
 import { type QueuedCall, queuedCallSchema } from '@libby-dialer/dialing';
-import type { BulkJobOptions } from 'bullmq';
 import type { Identity } from '../people/identity.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 
@@ -30,19 +29,28 @@ export type Refusal = 'unsealed' | 'altered' | 'unreadable';
 /** The name that jobs had before there were seals. */
 const UNSEALED_NAME = 'call';
 
+/** A call's job, as it is to be queued. */
+export interface CallJob {
+  readonly callId: string;
+  /** Its seal. */
+  readonly name: string;
+  /** The call as JSON. */
+  readonly data: string;
+}
+
 /**
  * The one place where jobs are made. A job's name is its seal: a short MAC over campaign, id and
  * data, so that a copy under another id, in another queue, or with another number is told from the
  * job itself. What becomes of a call is in the ledger; BullMQ's own attempts and retention play no
  * part.
  */
-export function jobOf(identity: Identity, campaign: string, { callId, call }: IdentifiedCall) {
-  const name = identity.seal(campaign, callId, JSON.stringify(call));
-  return {
-    name,
-    data: call,
-    opts: { removeOnComplete: true, jobId: callId } satisfies BulkJobOptions,
-  };
+export function jobOf(
+  identity: Identity,
+  campaign: string,
+  { callId, call }: IdentifiedCall,
+): CallJob {
+  const data = JSON.stringify(call);
+  return { callId, name: identity.seal(campaign, callId, data), data };
 }
 
 /** The one place where jobs are believed. */

@@ -14,6 +14,8 @@ export interface ScriptDeclaration<Key extends string, Args extends Arguments, A
   readonly lua: URL;
   /** Files of functions in `lua/` that it calls. */
   readonly shared?: readonly string[];
+  /** Lua of further functions that it calls. */
+  readonly functions?: string;
   /** The last may be `name?`, which can be left out, or `...names`, any number of them. */
   readonly keys: readonly Key[];
   /** In the order in which they are sent; a `Rest` comes last. */
@@ -39,11 +41,11 @@ export class Script<
   readonly #sha: string;
 
   constructor(declaration: ScriptDeclaration<Key, Args, Answer>) {
-    const { lua, shared = [], keys, args = {} as Args, answer } = declaration;
+    const { lua, shared = [], functions = '', keys, args = {} as Args, answer } = declaration;
     this.#inputs = new ScriptInputs(keys, args);
     this.#read = (answer ?? ((reply) => reply)) as (reply: unknown) => Answer;
     const [shebang = '', rest = ''] = readFileSync(lua, 'utf8').split(/(?<=^.*\n)/);
-    this.#head = shebang + shared.map(readShared).join('');
+    this.#head = shebang + shared.map(readShared).join('') + functions;
     this.#body = this.#inputs.around(rest);
     this.#text = this.#head + this.#body;
     this.#sha = shaOf(this.#text);

@@ -11,9 +11,7 @@ import type { IdentifiedCall, Identity, LoadVerdict } from '@libby-dialer/dial-q
 import type { QueuedCall } from '@libby-dialer/dialing';
 import { BatchWindow } from './batch-window.ts';
 
-/**
- * Best for BullMQ's `addBulk`: 100 at a time have half the throughput, and 1000 no more than this.
- */
+/** 100 at a time have half the throughput, and 1000 no more than this. */
 const BATCH_SIZE = 500;
 /** A row may hold a megabyte: then fewer make a batch. In UTF-16 units. */
 const BATCH_LENGTH = 4 * 1024 * 1024;
