@@ -1,3 +1,4 @@
+import { useBlocker } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from '../kit/button.tsx';
 import { Field } from '../kit/field.tsx';
@@ -6,6 +7,8 @@ import './token-shown.css';
 /** A token, to be copied. It is nowhere else, and gone with the dialog. */
 export function TokenShown({ token }: { readonly token: string }) {
   const [isCopied, setCopied] = useState(false);
+  // Neither going back nor loading the page anew may take it away unasked.
+  useBlocker({ shouldBlockFn: () => true });
   const copy = async () => {
     await navigator.clipboard.writeText(token);
     setCopied(true);
@@ -24,6 +27,7 @@ export function TokenShown({ token }: { readonly token: string }) {
       {isSecureContext && (
         <Button onClick={() => void copy()}>{isCopied ? 'Copied' : 'Copy'}</Button>
       )}
+      <small className="soft">Copy it first. Nothing but the button below closes this.</small>
     </div>
   );
 }

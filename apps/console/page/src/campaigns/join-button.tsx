@@ -43,6 +43,7 @@ function JoinDialog({ campaign, onClose }: OfCampaign & { readonly onClose: () =
   return (
     <Dialog
       title="Your table back"
+      isHeld={join.isPending || join.data !== undefined}
       onClose={onClose}
       actions={
         <Button kind="main" onClick={onClose}>

@@ -16,7 +16,7 @@ interface ActionDialogProps {
   readonly doing: string;
   /** Does it, and says afterwards what it did, in sentences. */
   readonly action: () => Promise<readonly string[]>;
-  /** What else there is once it is done. */
+  /** What else there is once it is done, shown this once. */
   readonly result?: ReactNode;
   readonly isReady?: boolean;
   readonly onClose: () => void;
@@ -38,7 +38,7 @@ export function ActionDialog(props: ActionDialogProps) {
   const work = useMutation({ mutationFn: action, onSettled: askAgain });
   // What was asked stays on the dialog: counts in it go on changing meanwhile.
   const [asked, setAsked] = useState<string>();
-  const isDone = work.isSuccess;
+  const { isPending, isSuccess: isDone } = work;
   const start = () => {
     setAsked(title);
     work.mutate();
@@ -46,16 +46,17 @@ export function ActionDialog(props: ActionDialogProps) {
   return (
     <Dialog
       title={asked ?? title}
+      isHeld={isPending || (isDone && Boolean(result))}
       onClose={onClose}
       actions={
-        isDone ? (
-          <Button kind="main" onClick={onClose}>
+        isPending || isDone ? (
+          <Button kind={isDone ? 'main' : 'plain'} onClick={onClose}>
             Close
           </Button>
         ) : (
           <>
             <Button onClick={onClose}>Back</Button>
-            <Button kind={kind} disabled={work.isPending || !isReady} onClick={start}>
+            <Button kind={kind} disabled={!isReady} onClick={start}>
               {doIt}
             </Button>
           </>
@@ -64,7 +65,7 @@ export function ActionDialog(props: ActionDialogProps) {
     >
       {isDone ? null : children}
       <div role="status">
-        {work.isPending && <p className="soft">{doing}</p>}
+        {isPending && <p className="soft">{doing} It goes on if you close this.</p>}
         {work.data?.map((sentence) => (
           <p key={sentence}>{sentence}</p>
         ))}

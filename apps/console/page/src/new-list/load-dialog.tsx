@@ -72,6 +72,7 @@ function Question({ list, body, lines, title, result, onClose }: QuestionProps) 
   return (
     <Dialog
       title={title}
+      isHeld={load.isPending}
       onClose={onClose}
       actions={
         <>
