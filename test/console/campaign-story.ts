@@ -126,6 +126,7 @@ export function campaignStory(world: () => ConsoleWorld): void {
     await expect.poll(() => seen.overflow()).toBe(0);
     await page.getByLabel('Filter these rows').fill('Person 399');
     await expect.poll(() => rows.count()).toBe(1);
+    await page.getByRole('button', { name: 'Queue the 1 shown again…' }).waitFor();
     await page.getByRole('button', { name: 'Person', exact: true }).click();
     const { search } = new URL(page.url());
     expect(search).toBe('?show=canceled&find=Person+399&sort=name');

@@ -23,7 +23,7 @@ export function webhookStory(world: () => ConsoleWorld): void {
     await rows.first().waitFor();
 
     const rung = simulator.calls().calls.length;
-    await page.getByRole('button', { name: /^Send \d+ again…$/ }).click();
+    await page.getByRole('button', { name: /^Send (?:all )?\d+ again…$/ }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('No phone rings.').waitFor();
     await dialog.getByRole('button', { name: /^Send \d+ results?$/ }).click();

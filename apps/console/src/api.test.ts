@@ -166,11 +166,13 @@ describe('campaigns', () => {
   it('are queued again, exported and archived', async () => {
     const [callId = ''] = await loaded(1);
     await settled(callId, 'rejected', { reason: 'bad_request' });
-    const retried = await api.ask('POST /campaigns/{id}/retry', {
-      ...spring,
-      body: { outcome: 'rejected' },
-    });
-    expect(retried).toEqual({ campaign: 'spring', calls: 1, wentOut: 0 });
+    const retry = async (callIds: string[]) =>
+      await api.ask('POST /campaigns/{id}/retry', {
+        ...spring,
+        body: { outcome: 'rejected', callIds },
+      });
+    expect(await retry(['another'])).toEqual({ campaign: 'spring', calls: 0, wentOut: 0 });
+    expect(await retry([callId])).toEqual({ campaign: 'spring', calls: 1, wentOut: 0 });
     await expect(api.ask('POST /campaigns/{id}/archive', spring)).rejects.toMatchObject({
       status: 409,
       code: 'unfinished',

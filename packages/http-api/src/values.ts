@@ -25,6 +25,11 @@ export const campaignId = z
   .string()
   .regex(/^[a-z0-9-]{1,63}$/, { error: 'must be 1 to 63 characters of a-z, 0-9 and -' });
 
+export const callId = z.string().min(1).max(100);
+
+/** Of calls that one request decides on. */
+export const callIds = z.array(callId).min(1).max(1000);
+
 export const count = z.int().nonnegative();
 
 /** So many calls go first. */

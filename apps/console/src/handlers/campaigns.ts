@@ -79,9 +79,9 @@ export function campaignHandlers({ context, watch }: Console): Handlers<ApiParts
     'POST /campaigns/{id}/pause': steer('pause'),
     'POST /campaigns/{id}/resume': steer('resume'),
     'POST /campaigns/{id}/cancel': steer('cancel'),
-    'POST /campaigns/{id}/retry': async ({ params: { id }, body: { outcome } }, { asCaller }) => ({
+    'POST /campaigns/{id}/retry': async ({ params: { id }, body }, { asCaller }) => ({
       campaign: id,
-      calls: await retryCalls(asCaller, id, outcome),
+      calls: await retryCalls(asCaller, id, body.outcome, body.callIds),
       wentOut: 0,
     }),
     'POST /campaigns/{id}/archive': async ({ params: { id }, body }, { asCaller }) => {

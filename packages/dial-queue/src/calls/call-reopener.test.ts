@@ -27,6 +27,15 @@ it('queues those with the outcome again, with their payload, and counts them out
   expect(await reopener().reopen('spring', 'rejected')).toBe(0);
 });
 
+it('queues only those that are named, and of these only those with the outcome', async () => {
+  const gate = fixture.gate();
+  for (const callId of ['a', 'b'])
+    await gate.settle(fixture.settling({ callId, outcome: 'rejected' }));
+  await gate.settle(fixture.settling({ callId: 'c', outcome: 'expired' }));
+  expect(await reopener().reopen('spring', 'rejected', ['a', 'c', 'nobody'])).toBe(1);
+  expect((await queued()).map(({ id }) => id)).toEqual(['a']);
+});
+
 it('keeps the expiry that a call has of its own', async () => {
   const payload = JSON.stringify({ to: '+15055550123', name: 'Ann', expiresAt: 9e12 });
   await fixture.gate().settle(fixture.settling({ outcome: 'exhausted', payload, expires: true }));

@@ -34,16 +34,27 @@ export class CallReopener {
     this.#keys = keys;
   }
 
-  /** @returns how many calls with this outcome are queued again */
-  async reopen(campaign: string, outcome: RetryableOutcome): Promise<number> {
+  /**
+   * @param only of these calls; undefined: of all
+   * @returns how many calls with this outcome are queued again
+   */
+  async reopen(
+    campaign: string,
+    outcome: RetryableOutcome,
+    only?: readonly string[],
+  ): Promise<number> {
     const keys = this.#keys.campaign(campaign);
     let count = 0;
-    for await (const kept of hashSteps(this.#redis, keys.kept, CALLS_PER_STEP)) {
-      const callIds = kept.map(([callId]) => callId);
+    for await (const callIds of only === undefined ? this.#keptCalls(campaign) : stepsOf(only))
       count += await CallReopener.#reopen.run(this.#redis, keys, { campaign, outcome, callIds });
-    }
     await this.restore(campaign);
     return count;
+  }
+
+  async *#keptCalls(campaign: string): AsyncGenerator<string[]> {
+    const { kept } = this.#keys.campaign(campaign);
+    for await (const fields of hashSteps(this.#redis, kept, CALLS_PER_STEP))
+      yield fields.map(([callId]) => callId);
   }
 
   /**
@@ -74,4 +85,9 @@ export class CallReopener {
     if (count > 0) await this.#redis.publish(this.#keys.announcements, `campaign:${campaign}`);
     return count;
   }
+}
+
+function* stepsOf(callIds: readonly string[]): Generator<readonly string[]> {
+  for (let from = 0; from < callIds.length; from += CALLS_PER_STEP)
+    yield callIds.slice(from, from + CALLS_PER_STEP);
 }

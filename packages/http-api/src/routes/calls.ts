@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { personal } from '../personal.ts';
 import type { Routes } from '../route.ts';
 import {
+  callId,
+  callIds,
   campaignId,
   count,
   country,
@@ -18,7 +20,6 @@ import {
 export const MOST_CALLS_PUSHED = 1000;
 
 const idParam = z.object({ id: campaignId });
-const callId = z.string().min(1).max(100);
 
 /** What became of one record that was pushed. */
 const pushedCallSchema = z
@@ -274,7 +275,7 @@ export const callRoutes = {
     description: '`redial` dials each once more, and its phone may ring twice.',
     role: 'operator',
     body: z.strictObject({
-      callIds: z.array(callId).min(1).max(1000),
+      callIds,
       as: z.enum(['accepted', 'redial']),
       note: z
         .string()

@@ -2,6 +2,7 @@ import { CAMPAIGN_STATES, OUTCOMES, RETRYABLE_OUTCOMES } from '@libby-dialer/dia
 import { z } from 'zod';
 import type { Routes } from '../route.ts';
 import {
+  callIds,
   campaignFileSchema,
   campaignId,
   changeSchema,
@@ -192,7 +193,10 @@ export const campaignRoutes = {
     summary: 'Queue calls again that provably never rang.',
     role: 'operator',
     params: idParam,
-    body: z.strictObject({ outcome: z.enum(RETRYABLE_OUTCOMES) }),
+    body: z.strictObject({
+      outcome: z.enum(RETRYABLE_OUTCOMES),
+      callIds: callIds.optional().describe('Only these of them. Left out: all.'),
+    }),
     answer: steeredSchema,
     problems: ['no_such_campaign', 'campaign_canceled', 'campaign_expired', 'campaign_archived'],
   },

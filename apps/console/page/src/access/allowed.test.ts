@@ -93,8 +93,8 @@ const OFFERED_TO_OPERATORS = [
   'Do not call…',
   'Libby took…',
   'Pause…',
-  'Queue 2 again…',
-  'Send 2 again…',
+  'Queue all 2 again…',
+  'Send all 2 again…',
   'Your table back…',
 ];
 

@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 import { DataTable } from '../kit/data-table.tsx';
 import { EmptyState } from '../kit/empty-state.tsx';
 import { Failure } from '../kit/failure.tsx';
-import { formatCount } from '../kit/numbers.ts';
+import { countOf, formatCount } from '../kit/numbers.ts';
 import { OUTCOME_NAMES, OUTCOME_WORDS } from '../kit/outcome.tsx';
 import { client } from '../live/api.ts';
 import { pageAt } from '../live/pages.ts';
@@ -58,13 +58,13 @@ export function CallsTable({ campaign }: { readonly campaign: CampaignStatusJson
         more={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
         isLoadingMore={query.isFetchingNextPage}
         empty={query.isPending ? null : <EmptyState title="No call is like this." />}
-        tools={
+        tools={(filtered) => (
           <>
             <ShowChoice campaign={campaign} filter={filter} />
-            <RetryButton campaign={campaign} outcome={filter.show} />
+            <RetryButton campaign={campaign} outcome={filter.show} only={filtered} />
             <AllResults campaign={campaign} filter={filter} />
           </>
-        }
+        )}
       />
     </>
   );
@@ -84,11 +84,12 @@ function mayLack(pages: readonly CallPage[], total: number): boolean {
 function AllResults({ campaign, filter: { show } }: ShowChoiceProps) {
   const outcome = OUTCOME_NAMES.find((name) => name === show);
   const isOfOpenCalls = show !== undefined && outcome === undefined;
-  if (isOfOpenCalls || totalOf(campaign, { show }) === 0) return null;
+  const count = totalOf(campaign, { show });
+  if (isOfOpenCalls || count === 0) return null;
   const request = { params: { id: campaign.id }, query: { outcome } };
   return (
     <a className="button" href={client.urlOf('GET /campaigns/{id}/results.csv', request)} download>
-      All results
+      All {countOf(count, 'result')}
     </a>
   );
 }

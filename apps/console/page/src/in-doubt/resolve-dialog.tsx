@@ -5,11 +5,11 @@ import { Notice } from '../kit/notice.tsx';
 import { countOf, formatCount } from '../kit/numbers.ts';
 import { PersonText } from '../kit/person-text.tsx';
 import { client } from '../live/api.ts';
+import { inParts } from '../live/pages.ts';
 import { mayBeRedialed } from './doubt-words.ts';
 import './in-doubt.css';
 import { resolvedText } from './resolved-words.ts';
 
-const CALLS_PER_REQUEST = 500;
 const NAMES_SHOWN = 5;
 const LONGEST_NOTE = 500;
 
@@ -133,8 +133,8 @@ async function resolve(
   const callIds = calls.map(({ callId }) => callId);
   const word = { as, ...(note.trim() !== '' && { note: note.trim() }) };
   const resolved: ResolvedCallJson[] = [];
-  for (let from = 0; from < callIds.length; from += CALLS_PER_REQUEST) {
-    const body = { callIds: callIds.slice(from, from + CALLS_PER_REQUEST), ...word };
+  for (const part of inParts(callIds)) {
+    const body = { callIds: [...part], ...word };
     resolved.push(...(await client.request('POST /in-doubt/resolve', { body })).calls);
   }
   return resolved;

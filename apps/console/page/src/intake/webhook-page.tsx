@@ -10,7 +10,7 @@ import { type Column, DataTable } from '../kit/data-table.tsx';
 import { EmptyState } from '../kit/empty-state.tsx';
 import { Facts } from '../kit/facts.tsx';
 import { Failure } from '../kit/failure.tsx';
-import { countOf, formatCount } from '../kit/numbers.ts';
+import { allOf, countOf, formatCount } from '../kit/numbers.ts';
 import { Outcome } from '../kit/outcome.tsx';
 import { Page, Section } from '../kit/page.tsx';
 import { PersonText } from '../kit/person-text.tsx';
@@ -134,7 +134,7 @@ function WebhookActions({ webhook }: { readonly webhook: Webhook }) {
   return (
     <Allowed to="operator">
       <Button disabled={webhook.dead === 0} onClick={() => setAsked('resend')}>
-        Send {formatCount(webhook.dead)} again…
+        Send {allOf(webhook.dead)} again…
       </Button>
       <Allowed to="admin">
         <Button onClick={() => setAsked('forget')}>Forget…</Button>
@@ -165,7 +165,7 @@ function ResendDialog({ webhook: { name, dead, isRunning }, onClose }: WebhookDi
       }}
     >
       <p>
-        Each is posted to {name} under the same id as before, and tried as often as a new one. No
+        That is all that it gave up, whatever the table shows. Each is posted to {name} under the same id as before, and tried as often as a new one. No
         phone rings.
       </p>
       {!isRunning && <p>{name} does not run: they wait until it is started.</p>}

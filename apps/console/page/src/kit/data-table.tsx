@@ -36,8 +36,8 @@ export interface DataTableProps<Row> {
   readonly more?: (() => void) | undefined;
   readonly isLoadingMore?: boolean;
   readonly empty: ReactNode;
-  /** Filters and actions, above the table. */
-  readonly tools?: ReactNode;
+  /** Filters and actions, above the table. A function is told what is left by a filter of words. */
+  readonly tools?: ReactNode | ((filtered: readonly Row[] | undefined) => ReactNode);
   /** The rows are found by the console already: there is no filter of those that are here. */
   readonly isFiltered?: boolean;
   /** Where there is another on its page, for which of the two the address speaks. */
@@ -110,9 +110,11 @@ interface ToolsProps<Row> extends DataTableProps<Row> {
 function Tools<Row>({ name, columns, rows, tools, total, shown, find, onFind }: ToolsProps<Row>) {
   const isNone = shown.length === 0;
   const all = total ?? rows.length;
+  // Where it is not all that there is, each button says what it is about.
+  const part = all === shown.length ? '' : ` ${formatCount(shown.length)}`;
   return (
     <div className="table-tools">
-      {tools}
+      {typeof tools === 'function' ? tools(find === '' ? undefined : shown) : tools}
       {onFind !== undefined && (rows.length > LEAST_TO_FILTER || find !== '') && (
         <SearchField label="Filter these rows" value={find} onChange={onFind} />
       )}
@@ -123,10 +125,10 @@ function Tools<Row>({ name, columns, rows, tools, total, shown, find, onFind }: 
           : `${formatCount(shown.length)} of ${countOf(all, 'row')}`}
       </span>
       <Button disabled={isNone} onClick={() => copyText(toTabs(columns, shown, 'headed'))}>
-        Copy
+        Copy{part}
       </Button>
       <Button disabled={isNone} onClick={() => saveFile(`${name}.csv`, toCsv(columns, shown))}>
-        Export
+        Export{part}
       </Button>
     </div>
   );

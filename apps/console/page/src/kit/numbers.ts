@@ -16,6 +16,11 @@ export function countOf(count: number, noun: string, plural = `${noun}s`): strin
   return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
 
+/** "all 12,180", and of a single one "1". */
+export function allOf(count: number): string {
+  return count > 1 ? `all ${formatCount(count)}` : formatCount(count);
+}
+
 /** 4.9, and 120 where tenths say nothing. */
 export function formatRate(perSecond: number): string {
   return perSecond >= 100 ? WHOLE.format(perSecond) : TENTHS.format(perSecond);

@@ -6,3 +6,12 @@ const FURTHER_PAGE = 1000;
 export function pageAt(cursor: string | undefined, first = FIRST_PAGE) {
   return { cursor, limit: cursor === undefined ? first : FURTHER_PAGE };
 }
+
+/** So many are decided on by one request. */
+const DECIDED_AT_ONCE = 500;
+
+/** Items in parts of as many as one request takes. */
+export function* inParts<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let from = 0; from < items.length; from += DECIDED_AT_ONCE)
+    yield items.slice(from, from + DECIDED_AT_ONCE);
+}
