@@ -139,6 +139,15 @@ export class CallLoader implements AsyncDisposable {
   }
 
   /**
+   * Of each call, before it is fed, whether its id is for its number: where a key of the sender's
+   * makes the id, two may come under one at once.
+   */
+  async takeIds(calls: readonly IdentifiedCall[]): Promise<boolean[]> {
+    if (calls.length === 0) return [];
+    return await this.#names.take(await this.#identity(), this.#campaign, calls);
+  }
+
+  /**
    * Of calls that were there before, whether each is to the number that is given now. Not for a
    * campaign that dedupes by the number.
    */

@@ -1,14 +1,19 @@
 import type { DedupeBy } from '@libby-dialer/dialing';
 import type { IdentifiedCall } from '../jobs/call-job.ts';
 import type { CallName, CallNameKind, Identity } from '../people/identity.ts';
-import { isCallId, nameBuckets } from '../people/identity.ts';
+import { isCallId, nameBucketOf, nameBuckets } from '../people/identity.ts';
 import type { Keys } from '../redis/keys.ts';
 import { hashSteps } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { repliesOf } from '../redis/replies.ts';
+import { Script } from '../redis/script.ts';
+import { rows, text } from '../redis/script-inputs.ts';
 
 const BUCKETS_PER_STEP = 512;
 const FIELDS_PER_STEP = 1000;
+
+/** Before the id in the field that says whose it is: no hash of a name begins like this. */
+const OWNER = ':';
 
 /** What a call can be looked for by, beside its id. */
 type Named = Pick<IdentifiedCall['call'], 'to' | 'externalId' | 'otherNumbers'>;
@@ -24,8 +29,16 @@ export interface NamedCall {
  * An index for each campaign from numbers and externalIds, as keyed hashes, to the ids of its
  * calls. What a campaign dedupes by is not in it: from that an id can be computed. Beside another
  * number of a row stands more of its hash: once the call has ended, nothing else tells whose it is.
+ * Of an id that its sender's key made, it also has the number that the id is for.
  */
 export class CallNames {
+  static readonly #take = new Script({
+    lua: new URL('./take-ids.lua', import.meta.url),
+    shared: ['ledger', 'load-verdict'],
+    keys: ['ledger', '...buckets'],
+    args: { queue: text, calls: rows({ callId: text, field: text, number: text }) },
+    answer: (letters: string) => Array.from(letters, (letter) => letter === 'y'),
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
 
@@ -48,6 +61,25 @@ export class CallNames {
     return (await repliesOf(pipeline)).map((reply) => reply === 1);
   }
 
+  /**
+   * Of each call, whether its id is for its number. A new id is for the number that comes first:
+   * where several come at once, one step in Redis decides, for good.
+   */
+  async take(
+    identity: Identity,
+    campaign: string,
+    calls: readonly IdentifiedCall[],
+  ): Promise<boolean[]> {
+    const { ledger } = this.#keys.campaign(campaign);
+    const buckets = calls.map(({ callId }) => this.#ownerBucket(campaign, callId));
+    const taken = calls.map(({ callId, call }) => {
+      const { bucket, check } = identity.callName('phone', call.to);
+      return { callId, field: fieldOf(OWNER, callId), number: bucket + check };
+    });
+    const queue = this.#keys.queue(campaign);
+    return await CallNames.#take.run(this.#redis, { ledger, buckets }, { queue, calls: taken });
+  }
+
   /** The key of a bucket, to be read by whoever looks for a name. */
   bucketOf(campaign: string, { bucket }: CallName): string {
     return this.#bucket(campaign, bucket);
@@ -64,6 +96,7 @@ export class CallNames {
       const { bucket, hash } = identity.callName(kind, text);
       await this.#redis.hdel(this.#bucket(campaign, bucket), fieldOf(hash, callId));
     }
+    await this.#redis.hdel(this.#ownerBucket(campaign, callId), fieldOf(OWNER, callId));
   }
 
   /**
@@ -90,6 +123,10 @@ export class CallNames {
     const pattern = fieldOf('*', callId);
     for await (const fields of hashSteps(this.#redis, key, FIELDS_PER_STEP, pattern))
       await this.#redis.hdel(key, ...fields.map(([field]) => field));
+  }
+
+  #ownerBucket(campaign: string, callId: string): string {
+    return this.#bucket(campaign, nameBucketOf(callId));
   }
 
   #bucket(campaign: string, bucket: string): string {

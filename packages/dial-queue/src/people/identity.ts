@@ -138,6 +138,11 @@ export function nameBuckets(): string[] {
   return bucketsOf(NAME_BUCKET_LENGTH);
 }
 
+/** The one for what is noted of a call by its id. */
+export function nameBucketOf(callId: string): string {
+  return callId.slice(1, 1 + NAME_BUCKET_LENGTH);
+}
+
 function bucketsOf(characters: number): string[] {
   let buckets = [''];
   for (let length = 0; length < characters; length += 1) {

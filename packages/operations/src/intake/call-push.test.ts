@@ -100,6 +100,28 @@ describe('CallPush', () => {
     });
   });
 
+  it('gives a new key to one number alone, however many processes push by it at once', async () => {
+    await bench.put('orders', { dedupeBy: 'row' });
+    await using one = new CallPush(bench.context);
+    await using other = new CallPush(bench.anotherProcess());
+    const keys = ['a', 'b', 'c', 'd'];
+    const numberOf = new Map<string, string>();
+    const pushes = [one, other].flatMap((push, nth) =>
+      keys.map(async (idempotencyKey) => {
+        const people = Array.from({ length: 25 }, (_, index) => person(nth * 100 + index));
+        const records = JSON.stringify(people);
+        const pushed = await push.push({ campaign: 'orders', most: 25, idempotencyKey, records });
+        pushed.forEach((each, index) => {
+          if (each.status === 'queued') numberOf.set(each.callId, phone(nth * 100 + index));
+          else expect(each).toMatchObject({ code: 'idempotency_key_reused' });
+        });
+      }),
+    );
+    await Promise.all(pushes);
+    expect(await bench.numbersQueued('orders')).toEqual(numberOf);
+    expect(numberOf.size).toBe(keys.length * 25);
+  });
+
   it('keeps numbers that are too large for JavaScript as they are written', async () => {
     await bench.put('orders', { dedupeBy: 'externalId' });
     const pushed = await pushing((push) =>

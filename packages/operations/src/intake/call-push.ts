@@ -12,7 +12,7 @@ import { type Context, NoSuchCampaignError } from '../context.ts';
 import { canceledError } from '../load/load-refusals.ts';
 import { CampaignFeed } from './campaign-feed.ts';
 import { FedCampaigns } from './fed-campaigns.ts';
-import type { RecordIntake, RecordProblem } from './record-intake.ts';
+import type { RecordIntake } from './record-intake.ts';
 
 /** Beyond that, what comes is better told to wait than kept waiting. */
 const MOST_WAITING = 20_000;
@@ -32,6 +32,9 @@ export interface PushRequest {
 export type PushedCall =
   | { readonly status: LoadVerdict | 'duplicate'; readonly callId: string }
   | { readonly status: 'rejected'; readonly code: string; readonly reason: string };
+
+type CheckedCall = IdentifiedCall | Refused;
+type Refused = Omit<Extract<PushedCall, { status: 'rejected' }>, 'status'>;
 
 /**
  * Takes calls that other programs push into their campaigns' queues, each by the checks and ids
@@ -67,8 +70,9 @@ export class CallPush implements AsyncDisposable {
       const checked = rows.map((row, index) =>
         checkedCall(intake, identity, { campaign, row, ownKey: `push:${idempotencyKey}:${index}` }),
       );
-      const pushed = await this.#queue(campaign, checked);
-      return intake.isKeyedByRow ? await this.#refuseOthers(campaign, checked, pushed) : pushed;
+      return intake.isKeyedByRow
+        ? await this.#queueKeyed(campaign, checked)
+        : await this.#queue(campaign, checked);
     } finally {
       this.#waiting -= rows.length;
     }
@@ -86,10 +90,16 @@ export class CallPush implements AsyncDisposable {
     return intake;
   }
 
-  async #queue(
-    campaign: string,
-    checked: readonly (IdentifiedCall | RecordProblem)[],
-  ): Promise<PushedCall[]> {
+  /** Where the key is all that tells a repeat, another call under it must not pass for one. */
+  async #queueKeyed(campaign: string, checked: readonly CheckedCall[]): Promise<PushedCall[]> {
+    const calls = checked.filter((each) => 'call' in each);
+    const areOwn = await this.#campaigns.loader(campaign).takeIds(calls);
+    const others = new Set<CheckedCall>(calls.filter((_, index) => areOwn[index] === false));
+    const own = checked.map((each) => (others.has(each) ? KEY_REUSED : each));
+    return await this.#refuseOthers(campaign, own, await this.#queue(campaign, own));
+  }
+
+  async #queue(campaign: string, checked: readonly CheckedCall[]): Promise<PushedCall[]> {
     const first = new Map<string, IdentifiedCall>();
     for (const each of checked)
       if ('call' in each && !first.has(each.callId)) first.set(each.callId, each);
@@ -97,15 +107,15 @@ export class CallPush implements AsyncDisposable {
     const verdicts = await this.#feed(campaign, unlike);
     const verdictOf = new Map(unlike.map((call, index) => [call, verdicts[index]]));
     return checked.map((each) => {
-      if ('code' in each) return { status: 'rejected', code: each.code, reason: each.reason };
+      if ('code' in each) return { status: 'rejected', ...each };
       return { status: verdictOf.get(each) ?? 'duplicate', callId: each.callId };
     });
   }
 
-  /** Where the key is all that tells a repeat, another call under it must not pass for one. */
+  /** Of an earlier version's call only the index of numbers tells to whom it is. */
   async #refuseOthers(
     campaign: string,
-    checked: readonly (IdentifiedCall | RecordProblem)[],
+    checked: readonly CheckedCall[],
     pushed: readonly PushedCall[],
   ): Promise<PushedCall[]> {
     const repeats = checked.filter(
@@ -115,7 +125,7 @@ export class CallPush implements AsyncDisposable {
     const areSame = await this.#campaigns.loader(campaign).areToTheSame(repeats);
     const others = new Set(repeats.filter((_, index) => areSame[index] === false));
     return pushed.map((each, index) =>
-      others.has(checked[index] as IdentifiedCall) ? KEY_REUSED : each,
+      others.has(checked[index] as IdentifiedCall) ? { status: 'rejected', ...KEY_REUSED } : each,
     );
   }
 
@@ -194,14 +204,13 @@ function checkedCall(
   intake: RecordIntake,
   identity: Identity,
   { campaign, row, ownKey }: RecordOf,
-): IdentifiedCall | RecordProblem {
+): CheckedCall {
   const checked = intake.check(row, ownKey);
-  if ('code' in checked) return checked;
+  if ('code' in checked) return { code: checked.code, reason: checked.reason };
   return { callId: identity.callId(campaign, checked.dedupeKey), call: checked.call };
 }
 
-const KEY_REUSED: PushedCall = {
-  status: 'rejected',
+const KEY_REUSED: Refused = {
   code: 'idempotency_key_reused',
   reason:
     'Another call was pushed under this idempotency key and place: push this one under a new key.',

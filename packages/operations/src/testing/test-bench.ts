@@ -42,6 +42,7 @@ export class TestBench implements AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
   readonly gate: Gate;
   readonly context: Context;
+  readonly #others: Redis[] = [];
 
   constructor(directory: string, redisUrl: string) {
     const prefix = uniquePrefix();
@@ -70,8 +71,15 @@ export class TestBench implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.redis.disconnect();
+    for (const redis of [this.redis, ...this.#others]) redis.disconnect();
     await rm(this.directory, { recursive: true });
+  }
+
+  /** What another process works with: a connection of its own. */
+  anotherProcess(): Context {
+    const redis = this.redis.duplicate();
+    this.#others.push(redis);
+    return contextOf(redis, this.environment);
   }
 
   /** Writes a file and gives its path. */
@@ -122,6 +130,14 @@ export class TestBench implements AsyncDisposable {
   /** The ids of the calls that wait, in the order of the list. */
   async queued(campaign: string): Promise<string[]> {
     return (await this.redis.lrange(`${this.keys.queue(campaign)}wait`, 0, -1)).toReversed();
+  }
+
+  /** To whom each call that waits is, by its id. */
+  async numbersQueued(campaign: string): Promise<Map<string, string>> {
+    const queue = this.queue.bullQueue(campaign);
+    const jobs = await queue.getJobs(['waiting']);
+    await queue.close();
+    return new Map(jobs.map(({ id = '', data }) => [id, (data as { to: string }).to]));
   }
 
   /** As a worker does before it sends. */
