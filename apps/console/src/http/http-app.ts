@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import {
   type Api,
@@ -106,6 +107,7 @@ function serveApi(app: Hono, console: Console, identify: Identify): void {
         params: context.req.param() as Record<string, string>,
         from: proxies.clientOf(request.headers, address),
         identify: () => identify(request, address),
+        cut: () => (context.env as HttpBindings).outgoing.destroy(),
       };
       const signal = AbortSignal.any([request.signal, console.stopping]);
       return await explainingErrors(console.redis, signal, async () => {
@@ -127,6 +129,8 @@ interface RouteCall {
   /** An address. */
   readonly from: string;
   readonly identify: () => Promise<Caller | undefined>;
+  /** Ends the connection, whatever is being answered. */
+  readonly cut: () => void;
 }
 
 /** Who asks, if they may. Throws `HttpProblem` (`unknown_caller`, `forbidden`). */
@@ -141,13 +145,11 @@ async function callerOf({ route, params, identify }: RouteCall): Promise<Caller>
 
 async function answerRoute(
   { context: own }: Console,
-  { route, handler, mask, request, params, from, identify }: RouteCall,
+  { route, handler, mask, request, params, from, identify, cut }: RouteCall,
   caller: Caller,
-  asked: AbortSignal,
+  signal: AbortSignal,
 ): Promise<Response> {
   const headers = new Headers({ 'cache-control': 'no-store' });
-  const isLong = route.answer === 'text/event-stream';
-  const signal = isLong ? whileLetIn(caller, identify, asked) : asked;
   const received = await receivedRequest(route, request, params);
   const asCaller = own.as({ name: caller.name, via: viaOf(request.headers), from });
   const shown = seesPeople(caller.role)
@@ -155,7 +157,9 @@ async function answerRoute(
     : <T>(value: T) => mask(value) as T;
   const exchange = { caller, asCaller, from, asked: request.headers, signal, shown, headers };
   const answer = await handler(received, exchange);
-  return answerOf(route, answer instanceof Response ? answer : shown(answer), headers);
+  if (!(answer instanceof Response)) return answerOf(route, shown(answer), headers);
+  const body = answer.body && whileLetIn(answer.body, { caller, identify, cut });
+  return answerOf(route, new Response(body, answer), headers);
 }
 
 /** What is answered to whoever does not work with people. Made once. */

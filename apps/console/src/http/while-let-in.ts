@@ -1,26 +1,38 @@
+import { systemClock } from '@libby-dialer/runtime';
 import type { Caller } from './caller.ts';
 
 const EVERY_MS = 5000;
 
+interface WhileLetIn {
+  readonly caller: Caller;
+  /** Asks once more who it is. */
+  readonly identify: () => Promise<Caller | undefined>;
+  /** Ends the connection: nothing that was cut may pass for whole. */
+  readonly cut: () => void;
+}
+
 /**
- * Aborts once whoever began something that goes on for hours is let in no more, or as somebody
- * else. Watches until the signal aborts.
- * @param identify asks once more who it is
+ * What is answered piece by piece, perhaps for hours, as long as whoever asked for it is let in, and
+ * as the same. Looks between two pieces.
  */
 export function whileLetIn(
-  caller: Caller,
-  identify: () => Promise<Caller | undefined>,
-  signal: AbortSignal,
-): AbortSignal {
-  const ended = new AbortController();
-  const look = async () => {
+  pieces: ReadableStream<Uint8Array>,
+  { caller, identify, cut }: WhileLetIn,
+): ReadableStream<Uint8Array> {
+  let lookedAt = systemClock.monotonic();
+  const isLetIn = async () => {
+    if (systemClock.monotonic() - lookedAt < EVERY_MS) return true;
+    lookedAt = systemClock.monotonic();
     // While Redis is away nobody can tell; nothing new comes from it then either.
     const now = await identify().catch(() => caller);
-    if (now?.name === caller.name && now.role === caller.role) return;
-    clearInterval(timer);
-    ended.abort();
+    return now?.name === caller.name && now.role === caller.role;
   };
-  const timer = setInterval(() => void look(), EVERY_MS);
-  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
-  return AbortSignal.any([signal, ended.signal]);
+  return pieces.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform: async (piece, controller) => {
+        if (await isLetIn()) controller.enqueue(piece);
+        else cut();
+      },
+    }),
+  );
 }

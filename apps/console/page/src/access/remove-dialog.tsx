@@ -29,8 +29,8 @@ export function RemoveDialog({ access, all, caller, onClose }: RemoveDialogProps
         {campaigns !== undefined && `, for ${campaigns.join(', ')}`}.
       </p>
       <p>
-        Their token and their sessions count no longer; a page that they have open ends within
-        seconds. What they did stays in the audit.
+        Their token and their sessions count no longer; a page that they have open, and a download,
+        end within seconds. What they did stays in the audit.
       </p>
       {removalText(access, all, caller).map((sentence) => (
         <p key={sentence}>{sentence}</p>
