@@ -77,7 +77,11 @@ export function campaignStory(world: () => ConsoleWorld): void {
 
     await page.getByRole('button', { name: 'Change…' }).click();
     await dialog.getByLabel('Calls a second').fill('2');
+    await dialog.getByText('Lines, start and end').click();
+    await dialog.getByLabel('Calls in flight at once').fill('5');
+    await dialog.getByLabel('Not after').fill('2099-12-31T17:00');
     await dialog.getByText('1 → 2').waitFor();
+    await dialog.getByText('not set → 5').waitFor();
     await dialog.getByText(/^Also for \d+ calls that wait\./).waitFor();
     expect(await seen.barriers()).toEqual([]);
     const { campaign } = await client.request('GET /campaigns/{id}', asked);
@@ -93,7 +97,9 @@ export function campaignStory(world: () => ConsoleWorld): void {
     await dialog.getByRole('button', { name: 'Close' }).click();
     const changed = await client.request('GET /campaigns/{id}', asked);
     expect(changed.campaign).toMatchObject({
-      pacing: { callsPerSecond: 2 },
+      pacing: { callsPerSecond: 2, maxInFlight: 5 },
+      // By the clock of this browser, which is Denver's.
+      expiresAt: '2100-01-01T00:00:00.000Z',
       introNotes: 'Be brief.',
     });
 

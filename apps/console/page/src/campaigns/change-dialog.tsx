@@ -16,7 +16,7 @@ import {
   type StoredCampaign,
   useStored,
 } from './change-requests.ts';
-import { HoursFields, SpeedFields, TextsFields } from './setting-fields.tsx';
+import { FurtherFields, HoursFields, SpeedFields, TextsFields } from './setting-fields.tsx';
 import { changesBetween, changesInWords } from './setting-words.ts';
 
 interface ChangeDialogProps {
@@ -25,7 +25,7 @@ interface ChangeDialogProps {
 }
 
 /**
- * Changes pace, hours and texts of a campaign, also for calls that wait. What that changes is shown
+ * Changes pace, hours, lines and texts of a campaign, also for calls that wait. What that changes is shown
  * before; so is what somebody else has changed meanwhile.
  */
 export function ChangeDialog({ id, onClose }: ChangeDialogProps) {
@@ -81,6 +81,12 @@ function ChangeForm({ id, seen, stored, onOvertaken, onClose }: ChangeFormProps)
         <SpeedFields file={file} edit={edit} />
         <HoursFields file={file} edit={edit} />
       </div>
+      <details className="more">
+        <summary>Lines, start and end</summary>
+        <div className="form">
+          <FurtherFields file={file} edit={edit} />
+        </div>
+      </details>
       <details className="more">
         <summary>What the agent says</summary>
         <div className="form">

@@ -1,4 +1,6 @@
 import { LongField, NumberField, TextField, TickField } from '../kit/fields.tsx';
+import { InstantField } from '../kit/instant-field.tsx';
+import { ZoneField } from '../kit/zone-field.tsx';
 import type { CampaignFile, EditCampaign } from './campaign-file.ts';
 import { SETTING_WORDS } from './setting-words.ts';
 
@@ -26,6 +28,63 @@ export function SpeedFields({ file: { pacing, lines }, edit }: SettingFieldsProp
         onChange={(calls) =>
           edit('lines', calls === undefined ? undefined : { ...lines, maxConcurrentCalls: calls })
         }
+      />
+    </>
+  );
+}
+
+/** The agent's lines. */
+export function FromField({ file: { fromPhoneNumber }, edit }: SettingFieldsProps) {
+  return (
+    <TextField
+      label={SETTING_WORDS.fromPhoneNumber}
+      hint="That of the agent, with + and country code. Several lines: separated by commas."
+      placeholder="+15055550100"
+      inputMode="tel"
+      value={[fromPhoneNumber ?? []].flat().join(', ')}
+      onChange={(text) => {
+        const [first = '', ...others] = text.split(',').map((line) => line.trim());
+        edit('fromPhoneNumber', text === '' ? undefined : [first, ...others]);
+      }}
+    />
+  );
+}
+
+/** What is changed less often: of lines, and from when until when it dials at all. */
+export function FurtherFields({ file, edit }: SettingFieldsProps) {
+  const { pacing, lines, startsAt, expiresAt, timezone } = file;
+  return (
+    <>
+      <FromField file={file} edit={edit} />
+      <NumberField
+        label={SETTING_WORDS['pacing.maxInFlight']}
+        hint="So many may wait for Libby’s answer."
+        placeholder="no limit"
+        value={pacing?.maxInFlight}
+        onChange={(maxInFlight) => edit('pacing', filled({ ...pacing, maxInFlight }))}
+      />
+      {lines !== undefined && (
+        <NumberField
+          label={SETTING_WORDS['lines.assumedCallSeconds']}
+          value={lines.assumedCallSeconds}
+          onChange={(seconds) => edit('lines', { ...lines, assumedCallSeconds: seconds })}
+        />
+      )}
+      <ZoneField
+        label={SETTING_WORDS.timezone}
+        placeholder="not called"
+        zone={timezone ?? ''}
+        onChange={(zone) => edit('timezone', zone === '' ? undefined : zone)}
+      />
+      <InstantField
+        label={SETTING_WORDS.startsAt}
+        at={startsAt}
+        onChange={(at) => edit('startsAt', at)}
+      />
+      <InstantField
+        label={SETTING_WORDS.expiresAt}
+        at={expiresAt}
+        onChange={(at) => edit('expiresAt', at)}
       />
     </>
   );
@@ -59,7 +118,6 @@ export function HoursFields({ file: { callingWindow = USUAL_HOURS }, edit }: Set
       </div>
       <TextField
         label="From"
-        hint="By the clock of the person called, unless the campaign names another."
         isDisabled={isAnytime}
         value={hours.from}
         onChange={(from) => set({ from })}
@@ -69,6 +127,13 @@ export function HoursFields({ file: { callingWindow = USUAL_HOURS }, edit }: Set
         isDisabled={isAnytime}
         value={hours.to}
         onChange={(to) => set({ to })}
+      />
+      <ZoneField
+        label="By the clock of"
+        placeholder="the person called"
+        isDisabled={isAnytime}
+        zone={hours.timezone === 'recipient' ? '' : (hours.timezone ?? '')}
+        onChange={(zone) => set({ timezone: zone === '' ? 'recipient' : zone })}
       />
       {!isAnytime && <DaysField days={hours.days ?? WEEK} onChange={(days) => set({ days })} />}
     </>

@@ -33,6 +33,16 @@ it.each([
     { key: 'customRules', before: ['Be kind.', 'Be brief.'], after: [] },
     [{ key: 'Rules', before: 'Be kind. / Be brief.', after: '' }],
   ],
+  [
+    { key: 'startsAt', after: '2026-12-01T16:00:00.000Z' },
+    [
+      {
+        key: 'Not before',
+        before: undefined,
+        after: expect.stringMatching(/^2026-1[12]-\d\d \d\d:00:00/),
+      },
+    ],
+  ],
   [{ key: 'priority', before: 0, after: 5 }, [{ key: 'priority', before: 0, after: 5 }]],
 ])('%j is said in words', (change, words) => {
   expect(changesInWords([change])).toEqual(words);

@@ -1,14 +1,18 @@
 import type { Change } from '../kit/changes.tsx';
-import { placeOf } from '../kit/times.ts';
+import { exactInstant, placeOf } from '../kit/times.ts';
 import type { CampaignFile } from './campaign-file.ts';
 
 /** Settings of a campaign that forms ask for, as people call them. */
 export const SETTING_WORDS = {
+  fromPhoneNumber: 'From number',
   'pacing.callsPerSecond': 'Calls a second',
   'pacing.maxInFlight': 'Calls in flight at once',
   'lines.maxConcurrentCalls': 'Conversations at once on a line',
   'lines.assumedCallSeconds': 'Seconds a conversation is taken to last',
   callingWindow: 'Calling hours',
+  timezone: 'Clock of numbers without a zone',
+  startsAt: 'Not before',
+  expiresAt: 'Not after',
   introMessage: 'Says first, word for word',
   introNotes: 'Notes for its opening',
   introVoicemail: 'Voicemail, word for word',
@@ -45,6 +49,7 @@ export function changesBetween(before: object, after: object): Change[] {
 function inWords(key: string, value: unknown): unknown {
   if (value === undefined) return undefined;
   if (key === 'callingWindow') return hoursText(value as CampaignFile['callingWindow']);
+  if (key === 'startsAt' || key === 'expiresAt') return exactInstant(Date.parse(String(value)));
   return isTexts(value) ? value.join(' / ') : value;
 }
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { CampaignFile, EditCampaign } from '../campaigns/campaign-file.ts';
-import { TextsFields } from '../campaigns/setting-fields.tsx';
+import { FromField, TextsFields } from '../campaigns/setting-fields.tsx';
 import { TextField } from '../kit/fields.tsx';
 import { SearchField } from '../kit/search-field.tsx';
 import { asking } from '../live/queries.ts';
@@ -34,7 +34,7 @@ export function CampaignForm({ draft, stored, isKnown, file, change, edit }: Cam
         <details className="more" open={stored === undefined} key={campaign}>
           <summary>Line and texts</summary>
           <div className="form">
-            <LinesField file={file} edit={edit} />
+            <FromField file={file} edit={edit} />
             <TextsFields file={file} edit={edit} />
             <PeopleFields file={file} edit={edit} />
           </div>
@@ -45,23 +45,6 @@ export function CampaignForm({ draft, stored, isKnown, file, change, edit }: Cam
 }
 
 type PartProps = Pick<CampaignFormProps, 'file' | 'edit'>;
-
-function LinesField({ file: { fromPhoneNumber }, edit }: PartProps) {
-  return (
-    <TextField
-      label="From number"
-      hint="That of the agent, with + and country code. Several lines: separated by commas."
-      placeholder="+15055550100"
-      inputMode="tel"
-      value={[fromPhoneNumber ?? []].flat().join(', ')}
-      onChange={(text) => {
-        const lines = text.split(',').map((line) => line.trim());
-        const [first = '', ...others] = lines;
-        edit('fromPhoneNumber', text === '' ? undefined : [first, ...others]);
-      }}
-    />
-  );
-}
 
 function PeopleFields({ file, edit }: PartProps) {
   return (

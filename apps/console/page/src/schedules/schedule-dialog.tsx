@@ -5,6 +5,7 @@ import { Changes } from '../kit/changes.tsx';
 import { Failure } from '../kit/failure.tsx';
 import { Field } from '../kit/field.tsx';
 import { placeOf } from '../kit/times.ts';
+import { ZoneField } from '../kit/zone-field.tsx';
 import { client } from '../live/api.ts';
 import { usePreview } from '../live/use-preview.ts';
 import { nightText } from './night.ts';
@@ -110,7 +111,11 @@ function Inputs({ form, isNew, onChange }: InputsProps) {
       <Field label="When" hint="Minute, hour, day, month, weekday: 0 18 * * 1-5">
         {input('cron', { className: 'field mono', spellCheck: false })}
       </Field>
-      <Field label="By the clock of">{input('timezone', { spellCheck: false })}</Field>
+      <ZoneField
+        label="By the clock of"
+        zone={form.timezone}
+        onChange={(timezone) => onChange({ ...form, timezone })}
+      />
       <Field
         label="List"
         hint="A path where the daemons run; {{date}}, {{time}} and {{campaign}} are filled in."
