@@ -5,12 +5,13 @@ import { HOSTILE_NAMES } from './hostile-names.ts';
 const COUNT = 40;
 
 /** A spreadsheet as somebody may have it: a column that only they know is the name. */
-function guestList(): Buffer {
+function guestFile() {
   const rows = Array.from(
     { length: COUNT },
     (_, index) => `"${HOSTILE_NAMES[index] ?? `Guest ${index}`}",${phone(400 + index)},Denver`,
   );
-  return Buffer.from(['Guest,Mobile,City', ...rows, 'Nobody,,Denver'].join('\n'));
+  const buffer = Buffer.from(['Guest,Mobile,City', ...rows, 'Nobody,,Denver'].join('\n'));
+  return { name: 'guests.csv', mimeType: 'text/csv', buffer };
 }
 
 /** Somebody without a terminal brings a list, tries a few calls, and lets the rest go. */
@@ -24,11 +25,7 @@ export function listStory(world: () => ConsoleWorld): void {
       if (route.request().method() === 'PUT' && broken++ === 0) await route.abort();
       else await route.continue();
     });
-    await page.locator('input[type=file]').setInputFiles({
-      name: 'guests.csv',
-      mimeType: 'text/csv',
-      buffer: guestList(),
-    });
+    await page.locator('input[type=file]').setInputFiles(guestFile());
     const columns = page.getByRole('table', { name: 'Columns' });
     await columns.waitFor();
     expect(broken).toBeGreaterThan(1);
@@ -77,14 +74,23 @@ export function listStory(world: () => ConsoleWorld): void {
     await release.getByText('The rest of its calls follows.').waitFor();
     await release.getByRole('button', { name: 'Close' }).click();
     await expect.poll(settled).toBe(COUNT);
+
+    await page.goto(new URL('/campaigns/gala', world().url).href);
+    await page.getByRole('button', { name: 'Your table back…' }).click();
+    const back = page.getByRole('dialog', { name: 'Your table back' });
+    await back.locator('input[type=file]').setInputFiles(guestFile());
+    const download = page.waitForEvent('download');
+    await back.getByRole('link', { name: 'Download it' }).click();
+    const table = (await Array.fromAsync(await (await download).createReadStream())).join('');
+    expect((await download).suggestedFilename()).toBe('guests.results.csv');
+    expect(table.match(/,Denver,.*\baccepted\b/g)).toHaveLength(COUNT);
     expect(seen.complaints).toEqual([]);
   });
 
   test('a list that somebody has loaded already is told, and loads nothing twice', async () => {
     await using seen = await world().open('/new-list');
     const { page } = seen;
-    const file = { name: 'guests.csv', mimeType: 'text/csv', buffer: guestList() };
-    await page.locator('input[type=file]').setInputFiles(file);
+    await page.locator('input[type=file]').setInputFiles(guestFile());
     await page.getByText('This list seems to be here already:').waitFor();
     await page.getByRole('button', { name: 'Upload it all the same' }).click();
     await page.getByText('The same list seems to be loaded by another:').waitFor();

@@ -3,6 +3,7 @@ import { type ConsoleWorld, LINE } from './console-world.ts';
 
 /** No other story calls it. */
 const NUMBER = '+15055550177';
+const ANOTHER = '+15055550178';
 
 /** Somebody complains: what was done is looked up, they are called no more, and erased. */
 export function personStory(world: () => ConsoleWorld): void {
@@ -42,6 +43,22 @@ export function personStory(world: () => ConsoleWorld): void {
     await erase.getByText('1 call erased').waitFor();
     await erase.getByRole('button', { name: 'Close' }).click();
     await page.getByText('No call is found.').waitFor();
+
+    await page.getByRole('link', { name: 'Do not call' }).click();
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'unsubscribed.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(`Who,Mobile\nZoe,${NUMBER}\nMax,${ANOTHER}\n`),
+    });
+    await page.getByText('1 of 2 numbers is on the list.').waitFor();
+    await page.getByRole('button', { name: 'Put all of them on it…' }).click();
+    const all = page.getByRole('dialog', { name: 'Put all numbers of this list' });
+    await all.getByRole('button', { name: 'Put them on it' }).click();
+    await all.getByText('1 number put on it, 1 was there already.').waitFor();
+    await all.getByRole('button', { name: 'Close' }).click();
+    const body = { numbers: [ANOTHER] };
+    const { numbers } = await world().client.request('POST /do-not-call/check', { body });
+    expect(numbers).toMatchObject([{ isListed: true }]);
     expect(seen.complaints).toEqual([]);
   });
 }

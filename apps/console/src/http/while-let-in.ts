@@ -12,8 +12,8 @@ interface WhileLetIn {
 }
 
 /**
- * What is answered piece by piece, perhaps for hours, as long as whoever asked for it is let in, and
- * as the same. Looks between two pieces.
+ * What is answered piece by piece, perhaps for hours, as long as whoever asked for it is let in,
+ * and as the same. Looks between two pieces.
  */
 export function whileLetIn(
   pieces: ReadableStream<Uint8Array>,

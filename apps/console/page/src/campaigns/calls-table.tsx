@@ -58,9 +58,9 @@ export function CallsTable({ campaign }: { readonly campaign: CampaignStatusJson
         more={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
         isLoadingMore={query.isFetchingNextPage}
         empty={query.isPending ? null : <EmptyState title="No call is like this." />}
-        tools={(filtered) => (
+        tools={<ShowChoice campaign={campaign} filter={filter} />}
+        renderActions={(filtered) => (
           <>
-            <ShowChoice campaign={campaign} filter={filter} />
             <RetryButton campaign={campaign} outcome={filter.show} only={filtered} />
             <AllResults campaign={campaign} filter={filter} />
           </>

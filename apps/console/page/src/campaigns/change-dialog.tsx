@@ -25,8 +25,8 @@ interface ChangeDialogProps {
 }
 
 /**
- * Changes pace, hours, lines and texts of a campaign, also for calls that wait. What that changes is shown
- * before; so is what somebody else has changed meanwhile.
+ * Changes pace, hours, lines and texts of a campaign, also for calls that wait. What that changes
+ * is shown before; so is what somebody else has changed meanwhile.
  */
 export function ChangeDialog({ id, onClose }: ChangeDialogProps) {
   const { seen, stored, error, refetch } = useStored(id);

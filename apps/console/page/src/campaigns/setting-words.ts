@@ -49,7 +49,7 @@ export function changesBetween(before: object, after: object): Change[] {
 function inWords(key: string, value: unknown): unknown {
   if (value === undefined) return undefined;
   if (key === 'callingWindow') return hoursText(value as CampaignFile['callingWindow']);
-  if (key === 'startsAt' || key === 'expiresAt') return exactInstant(Date.parse(String(value)));
+  if (key === 'startsAt' || key === 'expiresAt') return exactInstant(Date.parse(value as string));
   return isTexts(value) ? value.join(' / ') : value;
 }
 

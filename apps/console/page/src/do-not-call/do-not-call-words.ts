@@ -34,5 +34,6 @@ export function importedText({ work }: ListJson): string {
   if (work.result === null) return work.problem?.detail ?? 'It was stopped.';
   const { added, alreadyListed, rejected } = work.result;
   const unread = rejected === 0 ? '' : ` ${countOf(rejected, 'row')} cannot be read.`;
-  return `${countOf(added, 'number')} put on it, ${formatCount(alreadyListed)} were there.${unread}`;
+  const there = countOf(alreadyListed, 'was there already', 'were there already');
+  return `${countOf(added, 'number')} put on it, ${there}.${unread}`;
 }

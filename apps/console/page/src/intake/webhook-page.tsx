@@ -165,8 +165,8 @@ function ResendDialog({ webhook: { name, dead, isRunning }, onClose }: WebhookDi
       }}
     >
       <p>
-        That is all that it gave up, whatever the table shows. Each is posted to {name} under the same id as before, and tried as often as a new one. No
-        phone rings.
+        That is all that it gave up, whatever the table shows. Each is posted to {name} under the
+        same id as before, and tried as often as a new one. No phone rings.
       </p>
       {!isRunning && <p>{name} does not run: they wait until it is started.</p>}
     </ActionDialog>

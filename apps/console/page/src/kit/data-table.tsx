@@ -36,8 +36,10 @@ export interface DataTableProps<Row> {
   readonly more?: (() => void) | undefined;
   readonly isLoadingMore?: boolean;
   readonly empty: ReactNode;
-  /** Filters and actions, above the table. A function is told what is left by a filter of words. */
-  readonly tools?: ReactNode | ((filtered: readonly Row[] | undefined) => ReactNode);
+  /** Filters and actions, above the table. */
+  readonly tools?: ReactNode;
+  /** Such that act on the rows: what a filter of words leaves, or undefined for all. */
+  readonly renderActions?: (filtered: readonly Row[] | undefined) => ReactNode;
   /** The rows are found by the console already: there is no filter of those that are here. */
   readonly isFiltered?: boolean;
   /** Where there is another on its page, for which of the two the address speaks. */
@@ -107,14 +109,16 @@ interface ToolsProps<Row> extends DataTableProps<Row> {
   readonly onFind: ((text: string) => void) | undefined;
 }
 
-function Tools<Row>({ name, columns, rows, tools, total, shown, find, onFind }: ToolsProps<Row>) {
+function Tools<Row>(props: ToolsProps<Row>) {
+  const { name, columns, rows, tools, renderActions, total, shown, find, onFind } = props;
   const isNone = shown.length === 0;
   const all = total ?? rows.length;
   // Where it is not all that there is, each button says what it is about.
   const part = all === shown.length ? '' : ` ${formatCount(shown.length)}`;
   return (
     <div className="table-tools">
-      {typeof tools === 'function' ? tools(find === '' ? undefined : shown) : tools}
+      {tools}
+      {renderActions?.(find === '' ? undefined : shown)}
       {onFind !== undefined && (rows.length > LEAST_TO_FILTER || find !== '') && (
         <SearchField label="Filter these rows" value={find} onChange={onFind} />
       )}
