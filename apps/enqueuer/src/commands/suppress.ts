@@ -1,3 +1,4 @@
+import type { Command } from '@commander-js/extra-typings';
 import {
   areSuppressed,
   type DoNotCallStatus,
@@ -56,17 +57,10 @@ export function addSuppressCommands({ program, io, run }: CommandLine): void {
     .option(...COUNTRY)
     .option(...BY)
     .action((numbers, options) => run(addNumbers(io, numbers, options)));
-  suppress
-    .command('import')
+  numberList(suppress.command('import'))
     .description(
       'Call no number of a list any more. The same list again, or after a crash, adds only what is missing.',
     )
-    .argument(...LIST)
-    .addOption(sheetOption())
-    .addOption(encodingOption())
-    .addOption(headerRowOption())
-    .option(...COLUMN)
-    .option(...COUNTRY)
     .option(...BY)
     .option('--rejects <file>', 'where rows go that cannot be read (default: <file>.rejected.csv)')
     .option('--json', 'print the result as one JSON object')
@@ -84,17 +78,10 @@ export function addSuppressCommands({ program, io, run }: CommandLine): void {
     .argument(...NUMBERS)
     .option(...COUNTRY)
     .action((numbers, options) => run(checkNumbers(io, numbers, options)));
-  suppress
-    .command('check-list')
+  numberList(suppress.command('check-list'))
     .description(
       'Show which numbers of a list are on it: a line of CSV for each row. It changes nothing.',
     )
-    .argument(...LIST)
-    .addOption(sheetOption())
-    .addOption(encodingOption())
-    .addOption(headerRowOption())
-    .option(...COLUMN)
-    .option(...COUNTRY)
     .action((file, options) => run(checkList(io, file, options)));
   suppress
     .command('changes')
@@ -111,6 +98,17 @@ export function addSuppressCommands({ program, io, run }: CommandLine): void {
     )
     .option('--json', 'print one JSON object')
     .action(({ json = false }) => run(showStatus(io, json)));
+}
+
+/** Has a command read a list of numbers. */
+function numberList(command: Command) {
+  return command
+    .argument(...LIST)
+    .addOption(sheetOption())
+    .addOption(encodingOption())
+    .addOption(headerRowOption())
+    .option(...COLUMN)
+    .option(...COUNTRY);
 }
 
 async function addNumbers(

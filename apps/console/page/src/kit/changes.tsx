@@ -1,5 +1,5 @@
+import { shownParts } from '@libby-dialer/dialing/shown-parts';
 import './changes.css';
-import { shownParts } from './shown-parts.ts';
 
 export interface Change {
   readonly key: string;
