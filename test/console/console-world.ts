@@ -148,8 +148,9 @@ class OpenPage implements AsyncDisposable {
     });
   }
 
-  /** What axe finds wrong, and where. */
+  /** What axe finds wrong, and where. A page has a heading as soon as there is something to judge. */
   async barriers(): Promise<string[]> {
+    await this.page.locator('main h1').first().waitFor({ state: 'attached' });
     const { violations } = await new AxeBuilder({ page: this.page }).analyze();
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
   }
