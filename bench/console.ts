@@ -9,16 +9,16 @@
  * 2. Twenty campaigns with calls, and nobody, one and so many pages that listen to the events.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiClient } from '@libby-dialer/api-client';
+import type { ApiClient } from '@libby-dialer/api-client';
 import { fictionalNumbers } from '@libby-dialer/testkit';
-import { MeasuredProcess } from './src/measured-process.ts';
+import { ConsoleProcess } from './src/console-process.ts';
+import { lookedOnBy } from './src/open-pages.ts';
 import { judge, median, numbersFrom, print, printMachine } from './src/report.ts';
 import { RedisStage } from './src/stage.ts';
 import { benchHeadings, CAMPAIGN_ID, formValues, personName } from './src/workload.ts';
 
 const GOALS = { p99Ms: 100, coreShare: 0.05 };
 const WARM_UP_MS = 2000;
-const LOOKED_ON_MS = 10_000;
 const CAMPAIGNS = 20;
 const NUMBERS = fictionalNumbers();
 /** There are fewer fictional numbers than calls. */
@@ -34,8 +34,8 @@ async function measurePush(): Promise<void> {
   const { rate, batch, seconds } = settings;
   await using redis = await RedisStage.open();
   await redis.putCampaign(CAMPAIGN);
-  await using program = await startConsole(redis);
-  const client = await clientOf(program);
+  await using console = await ConsoleProcess.start(redis);
+  const { client, program } = console;
   await pushFor(client, WARM_UP_MS, 0);
   const before = await program.usage();
   const redisBefore = await redis.cpuMs();
@@ -83,11 +83,10 @@ async function measurePages(): Promise<void> {
     await redis.putCampaign({ ...CAMPAIGN, id: `campaign-${nth}` });
     await redis.load(100, `campaign-${nth}`);
   }
-  await using program = await startConsole(redis);
-  const client = await clientOf(program);
+  await using console = await ConsoleProcess.start(redis);
   const shares: number[] = [];
   for (const pages of [0, 1, settings.pages]) {
-    const { coreShare, commands } = await lookedOnBy(pages, client, program, redis);
+    const { coreShare, commands } = await lookedOnBy(pages, console, redis);
     shares.push(coreShare);
     print(
       `${pages} pages: ${(100 * coreShare).toFixed(1)} % of a core, ${commands.toFixed(0)} commands a second`,
@@ -99,55 +98,6 @@ async function measurePages(): Promise<void> {
     `${settings.pages} pages cost ${(100 * more).toFixed(1)} % of a core more than one (goal: under ${100 * GOALS.coreShare} %)`,
     more < GOALS.coreShare,
   );
-}
-
-async function lookedOnBy(
-  pages: number,
-  client: ApiClient,
-  program: MeasuredProcess,
-  redis: RedisStage,
-): Promise<{ coreShare: number; commands: number }> {
-  const leaving = new AbortController();
-  const { signal } = leaving;
-  const readers = Array.from({ length: pages }, () => listen(client, signal));
-  await sleep(WARM_UP_MS);
-  const [before, commandsBefore] = [await program.usage(), await commandsOf(redis)];
-  await sleep(LOOKED_ON_MS);
-  const [after, commandsAfter] = [await program.usage(), await commandsOf(redis)];
-  leaving.abort();
-  await Promise.allSettled(readers);
-  const seconds = (after.atMs - before.atMs) / 1000;
-  return {
-    coreShare: (after.cpuMs - before.cpuMs) / 1000 / seconds,
-    commands: (commandsAfter - commandsBefore) / seconds,
-  };
-}
-
-async function listen(client: ApiClient, signal: AbortSignal): Promise<void> {
-  const { body } = await client.request('GET /events', { signal });
-  for await (const _ of body ?? []);
-}
-
-async function commandsOf({ client }: RedisStage): Promise<number> {
-  const [, count] = /total_commands_processed:(\d+)/.exec(await client.info('stats')) ?? [];
-  return Number(count);
-}
-
-async function startConsole(redis: RedisStage): Promise<MeasuredProcess> {
-  return await MeasuredProcess.start('dist/console.js', [], {
-    env: {
-      REDIS_URL: redis.server.url,
-      DIALER_PREFIX: redis.keys.prefix,
-      CONSOLE_HTTP_PORT: '0',
-      CONSOLE_REQUESTS_PER_SECOND: '10000',
-      LOG_LEVEL: 'warn',
-    },
-  });
-}
-
-async function clientOf(program: MeasuredProcess): Promise<ApiClient> {
-  const { url } = JSON.parse(await program.said('{"url"')) as { url: string };
-  return new ApiClient({ origin: url });
 }
 
 /** A record like the rows of the other benches, of some 350 bytes. */

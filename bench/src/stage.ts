@@ -6,6 +6,7 @@ import {
   spawnProcess,
   startRedis,
   type TestRedis,
+  type TestRedisOptions,
 } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { benchCampaign, benchHeadings, CAMPAIGN_ID, HEADINGS_ID, queuedCall } from './workload.ts';
@@ -13,7 +14,7 @@ import { benchCampaign, benchHeadings, CAMPAIGN_ID, HEADINGS_ID, queuedCall } fr
 const BATCH = 1000;
 const KEEP_CALLS = 200_000;
 
-/** A private Redis that loses nothing (`appendfsync always`), with a client of ours. */
+/** A private Redis, with a client of ours. Without options it loses nothing. */
 export class RedisStage implements AsyncDisposable {
   readonly server: TestRedis;
   readonly client: Redis;
@@ -29,8 +30,9 @@ export class RedisStage implements AsyncDisposable {
     return this.queue.keys;
   }
 
-  static async open(prefix = '{libby}'): Promise<RedisStage> {
-    const server = await startRedis({ own: true, appendonly: true, appendfsync: 'always' });
+  static async open(prefix = '{libby}', options: TestRedisOptions = {}): Promise<RedisStage> {
+    const durable = { own: true, appendonly: true, appendfsync: 'always' } as const;
+    const server = await startRedis({ ...durable, ...options });
     return new RedisStage(server, prefix);
   }
 

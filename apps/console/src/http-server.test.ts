@@ -184,6 +184,25 @@ describe('events', () => {
     expect(seen).toContain(last?.at);
   });
 
+  it('are compressed for those who take that, and the same for those who do not', async () => {
+    const leaving = new AbortController();
+    const [compressed, plain] = await Promise.all(
+      ['br, gzip', 'identity'].map((accepted) =>
+        api.fetch('/api/v1/events', {
+          headers: { 'accept-encoding': accepted },
+          signal: leaving.signal,
+        }),
+      ),
+    );
+    expect(compressed?.headers.get('content-encoding')).toBe('gzip');
+    expect(plain?.headers.get('content-encoding')).toBeNull();
+    for (const response of [compressed, plain]) {
+      const { value } = await snapshotsOf(response as Response).next();
+      expect(value).toMatchObject({ holds: [] });
+    }
+    leaving.abort();
+  });
+
   it('end when the console stops', async () => {
     const stopped = await TestConsole.start(bench.environment);
     const events = snapshotsOf(await stopped.client.request('GET /events'));

@@ -22,7 +22,7 @@ import { numberIn } from './given-numbers.ts';
 export function systemHandlers(console: Console): Handlers<ApiParts['system']> {
   const { config, context, snapshots } = console;
   return {
-    'GET /events': async (_, { signal, shown }) => eventStream(snapshots, shown, signal),
+    'GET /events': async (_, exchange) => eventStream(snapshots, exchange),
     'GET /snapshot': () => snapshots.newest(),
     'GET /workers': async () => workersJson(await listWorkers(context)),
     'GET /audit': async ({ query: { since, ...query } }) => {

@@ -13,7 +13,10 @@ export interface Exchange {
   readonly from: string;
   /** Its headers, as they came. */
   readonly asked: Headers;
-  /** What the caller may see of a row of a streamed answer. */
+  /**
+   * What the caller may see of a row of a streamed answer: the same function for all who may see
+   * the same.
+   */
   readonly shown: <Row>(row: Row) => Row;
   /** Of the answer. */
   readonly headers: Headers;

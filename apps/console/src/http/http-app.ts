@@ -16,6 +16,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { Console } from '../console.ts';
 import { apiHandlers } from '../handlers/api-handlers.ts';
 import { type Caller, NOBODY, requireRole } from './caller.ts';
+import { compressedFor } from './compressed.ts';
 import type { Exchange } from './handlers.ts';
 import { HttpProblem, problemOf, problemResponse, UNEXPECTED } from './http-problem.ts';
 import type { Identify } from './identify.ts';
@@ -152,20 +153,22 @@ async function answerRoute(
   const headers = new Headers({ 'cache-control': 'no-store' });
   const received = await receivedRequest(route, request, params);
   const asCaller = own.as({ name: caller.name, via: viaOf(request.headers), from });
-  const shown = seesPeople(caller.role)
-    ? <T>(value: T) => value
-    : <T>(value: T) => mask(value) as T;
+  const shown = (seesPeople(caller.role) ? asItIs : mask) as Exchange['shown'];
   const exchange = { caller, asCaller, from, asked: request.headers, signal, shown, headers };
   const answer = await handler(received, exchange);
-  if (!(answer instanceof Response)) return answerOf(route, shown(answer), headers);
+  if (!(answer instanceof Response)) return await answerOf(route, shown(answer), request, headers);
   const body = answer.body && whileLetIn(answer.body, { caller, identify, cut });
-  return answerOf(route, new Response(body, answer), headers);
+  return withHeaders(new Response(body, answer), headers);
 }
 
 /** What is answered to whoever does not work with people. Made once. */
 function maskFor({ answer, records }: Route): Mask {
   const schema = records ?? (typeof answer === 'string' ? undefined : answer);
-  return (schema && maskOf(schema)) ?? ((value) => value);
+  return (schema && maskOf(schema)) ?? asItIs;
+}
+
+function asItIs(value: unknown): unknown {
+  return value;
 }
 
 /** A browser says of its own page's requests that they are; others cannot make it say so. */
@@ -173,14 +176,21 @@ function viaOf(headers: Headers): 'api' | 'page' {
   return headers.get('sec-fetch-site') === 'same-origin' ? 'page' : 'api';
 }
 
-function answerOf({ status, answer }: Route, given: unknown, headers: Headers): Response {
+function withHeaders(response: Response, headers: Headers): Response {
+  for (const [name, value] of headers) response.headers.set(name, value);
+  return response;
+}
+
+async function answerOf(
+  { status, answer }: Route,
+  given: unknown,
+  request: Request,
+  headers: Headers,
+): Promise<Response> {
   if (answer === undefined) return new Response(null, { status: status ?? 204, headers });
-  if (given instanceof Response) {
-    for (const [name, value] of headers) given.headers.set(name, value);
-    return given;
-  }
   headers.set('content-type', 'application/json');
-  return new Response(JSON.stringify(given), { status: status ?? 200, headers });
+  const body = await compressedFor(request, JSON.stringify(given), headers);
+  return new Response(body, { status: status ?? 200, headers });
 }
 
 function answerError({ logger, stopping }: Console, error: unknown): Response {

@@ -25,10 +25,15 @@ export class Snapshots {
 
   /** The newest one, at most a second old. */
   async newest(): Promise<Snapshot> {
-    const now = systemClock.monotonic();
-    if (this.#newest === undefined || now - this.#newest.at >= EVERY_MS)
-      this.#newest = { at: now, snapshot: this.#watch.look().then(snapshotOf) };
-    return await this.#newest.snapshot;
+    const known = this.#newest;
+    const isFresh = known !== undefined && systemClock.monotonic() - known.at < EVERY_MS;
+    return await (isFresh ? known.snapshot : this.#take());
+  }
+
+  #take(): Promise<Snapshot> {
+    const snapshot = this.#watch.look().then(snapshotOf);
+    this.#newest = { at: systemClock.monotonic(), snapshot };
+    return snapshot;
   }
 
   /** Tells of each snapshot, the newest at once, until the signal aborts. */
@@ -44,7 +49,7 @@ export class Snapshots {
 
   async #run(): Promise<void> {
     while (this.#listeners.size > 0 && !this.#stopping.aborted) {
-      const snapshot = await this.newest().catch((error: unknown) => this.#failed(error));
+      const snapshot = await this.#take().catch((error: unknown) => this.#failed(error));
       if (snapshot !== undefined) for (const tell of this.#listeners) tell(snapshot);
       await sleep(EVERY_MS, this.#stopping).catch(() => {});
     }

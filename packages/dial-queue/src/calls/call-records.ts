@@ -5,12 +5,14 @@ import { type QueuedJob, readCall, readJob } from '../jobs/call-job.ts';
 import { instantOfScore } from '../jobs/delayed-score.ts';
 import type { SetAsideJob } from '../jobs/set-aside-jobs.ts';
 import { ERASED } from '../people/erased-record.ts';
-import type { Identity } from '../people/identity.ts';
+import type { CallName, CallNameKind, Identity } from '../people/identity.ts';
 import type { CampaignKeys, Keys } from '../redis/keys.ts';
 import { streamEntries } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
-import { repliesOf } from '../redis/replies.ts';
-import { CallNames, callsNamed, type NamedCall } from './call-names.ts';
+import { pairsOf, repliesOf } from '../redis/replies.ts';
+import { Script } from '../redis/script.ts';
+import { list, rows, text } from '../redis/script-inputs.ts';
+import { callsNamed, type NamedCall } from './call-names.ts';
 
 /** What calls are looked for by. */
 export type CallQuestion =
@@ -74,18 +76,37 @@ const CALLS_PER_STEP = 50;
 const MOST_RESULTS_READ = 50_000;
 const RESULTS_PER_STEP = 1000;
 
-/** Looks calls up in Redis: a few reads for each campaign, and a few for each call found. */
+/** Looks calls up in Redis: a script for many campaigns, and a few reads for each call found. */
 export class RedisCallRecords implements CallRecords {
+  static readonly #namedCalls = new Script({
+    lua: new URL('./named-calls.lua', import.meta.url),
+    keys: ['campaigns'],
+    args: { campaignPrefix: text, kind: text, bucket: text, hash: text, ids: list(text) },
+    answer: (found: [place: number, isUnnamed: number, ...fields: string[]][]) =>
+      found.map(([place, isUnnamed, ...fields]) => ({
+        place: place - 1,
+        isUnnamed: isUnnamed === 1,
+        fields: Object.fromEntries(pairsOf(fields)),
+      })),
+  });
+  static readonly #keptCalls = new Script({
+    lua: new URL('./kept-calls.lua', import.meta.url),
+    keys: ['campaigns'],
+    args: {
+      campaignPrefix: text,
+      queuePrefix: text,
+      calls: rows({ campaign: text, callId: text }),
+    },
+    answer: (places: number[]) => places.map((place) => place - 1),
+  });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
-  readonly #names: CallNames;
   readonly #identity: () => Promise<Identity | undefined>;
 
   /** @param identity undefined while nobody has made the key */
   constructor(redis: RedisConnection, keys: Keys, identity: () => Promise<Identity | undefined>) {
     this.#redis = redis;
     this.#keys = keys;
-    this.#names = new CallNames(redis, keys);
     this.#identity = identity;
   }
 
@@ -154,40 +175,37 @@ export class RedisCallRecords implements CallRecords {
     const identity = await this.#identity();
     if (identity === undefined) return { places: [], unnamed: [] };
     const name = identity.callName(kind, text);
-    const pipeline = this.#redis.pipeline();
-    for (const campaign of campaigns) {
-      pipeline.hgetall(this.#names.bucketOf(campaign, name));
-      pipeline.hmget(this.#keys.campaign(campaign).state, 'dedupeBy', 'named');
-    }
-    const replies = await repliesOf(pipeline);
     const key = dedupeKey(kind, { toPhoneNumber: text, externalId: text }, '') ?? '';
-    const places: Place[] = [];
+    const places: Place[] = campaigns.map((campaign) => ({
+      campaign,
+      callId: identity.callId(campaign, key),
+      isOther: false,
+    }));
     const unnamed: string[] = [];
-    for (const [index, campaign] of campaigns.entries()) {
-      const [fields, [dedupeBy, named]] = replies.slice(2 * index, 2 * index + 2) as [
-        Record<string, string>,
-        (string | null)[],
-      ];
-      const byId = { callId: identity.callId(campaign, key), isOther: false };
+    for (const { place, isUnnamed, fields } of await this.#noted(kind, name, campaigns)) {
+      const byId = places[place] as Place;
       const noted = callsNamed(name, fields).filter(({ callId }) => callId !== byId.callId);
-      places.push(...[byId, ...noted].map((call) => ({ campaign, ...call })));
-      if (dedupeBy && dedupeBy !== kind && !named) unnamed.push(campaign);
+      places.push(...noted.map((call) => ({ campaign: byId.campaign, ...call })));
+      if (isUnnamed) unnamed.push(byId.campaign);
     }
     return { places, unnamed };
   }
 
+  async #noted(kind: CallNameKind, { bucket, hash }: CallName, ids: readonly string[]) {
+    const { campaigns, campaignPrefix } = this.#keys;
+    const asked = { campaignPrefix, kind, bucket, hash, ids };
+    return await RedisCallRecords.#namedCalls.run(this.#redis, { campaigns }, asked);
+  }
+
   async #existing(places: readonly Place[]): Promise<Place[]> {
     const there: Place[] = [];
+    const { campaigns, campaignPrefix } = this.#keys;
+    const prefixes = { campaignPrefix, queuePrefix: `${this.#keys.queues}:` };
     for (let from = 0; from < places.length; from += CAMPAIGNS_PER_STEP) {
-      const step = places.slice(from, from + CAMPAIGNS_PER_STEP);
-      const pipeline = this.#redis.pipeline();
-      for (const { campaign, callId } of step) {
-        const { ledger, kept, setAside } = this.#keys.campaign(campaign);
-        pipeline.exists(`${this.#keys.queue(campaign)}${callId}`);
-        for (const hash of [ledger, kept, setAside]) pipeline.hexists(hash, callId);
-      }
-      const replies = await repliesOf(pipeline);
-      there.push(...step.filter((_, index) => replies.slice(4 * index, 4 * index + 4).includes(1)));
+      const calls = places.slice(from, from + CAMPAIGNS_PER_STEP);
+      const asked = { ...prefixes, calls };
+      const kept = await RedisCallRecords.#keptCalls.run(this.#redis, { campaigns }, asked);
+      there.push(...kept.map((place) => calls[place] as Place));
     }
     return there;
   }

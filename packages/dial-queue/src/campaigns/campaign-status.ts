@@ -57,6 +57,8 @@ interface Counts {
   readonly queue: QueueHalt;
   readonly stuckWorkers: number;
   readonly workersOffPace: number;
+  /** Rules that some worker has just said not to know. */
+  readonly unkept: readonly string[];
 }
 
 /** Answers how far campaigns are. Pending is read from the queue, never counted beside it. */
@@ -64,7 +66,7 @@ export class StatusReader {
   static readonly #status = new Script({
     lua: new URL('./status.lua', import.meta.url),
     shared: ['ledger', 'queue-length', 'queue-halt'],
-    keys: ['state', 'claims', 'reopened', 'setAside', 'stuck', 'offPace'],
+    keys: ['state', 'claims', 'reopened', 'setAside', 'stuck', 'offPace', 'unkept'],
     args: { queue: text },
     answer: countsOf,
   });
@@ -110,11 +112,8 @@ export class StatusReader {
   }
 
   async #statusOf(campaign: StoredCampaign, allHolds: readonly Hold[]): Promise<CampaignStatus> {
-    const [counts, unkept] = await Promise.all([
-      this.#count(campaign.id),
-      this.#campaigns.unkept(campaign.id),
-    ]);
-    const unknownRules = [...new Set([...(campaign.unknownRules ?? []), ...unkept])];
+    const counts = await this.#count(campaign.id);
+    const unknownRules = [...new Set([...(campaign.unknownRules ?? []), ...counts.unkept])];
     const holds = allHolds.filter(({ scope }) => concerns(scope, campaign));
     const outcomes = Object.fromEntries(
       OUTCOMES.map((outcome) => [outcome, Number(counts.fields.get(`outcome:${outcome}`) ?? 0)]),
@@ -153,7 +152,8 @@ function countsOf([
   queue,
   stuckWorkers,
   workersOffPace,
-]: [number, number, number, number, number, string[], QueueHalt, number, number]): Counts {
+  unkept,
+]: [number, number, number, number, number, string[], QueueHalt, number, number, string]): Counts {
   const fields = pairsOf(flat);
   return {
     now,
@@ -165,6 +165,7 @@ function countsOf([
     queue,
     stuckWorkers,
     workersOffPace,
+    unkept: JSON.parse(unkept) as string[],
   };
 }
 

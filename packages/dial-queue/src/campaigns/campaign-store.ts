@@ -91,6 +91,7 @@ export class CampaignStore {
   });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
+  readonly #definitions = new Definitions();
   /** How far its looks have come through all campaigns. */
   #cursor = '0';
 
@@ -136,7 +137,7 @@ export class CampaignStore {
     const raw =
       (await this.#redis.hget(this.#keys.campaigns, id)) ??
       (await this.#redis.hget(this.#keys.archivedCampaigns, id));
-    return raw === null ? undefined : readCampaign(id, raw);
+    return raw === null ? undefined : this.#definitions.read(id, raw);
   }
 
   /**
@@ -152,12 +153,6 @@ export class CampaignStore {
     );
   }
 
-  /** Rules of a campaign that some worker has just said not to know. */
-  async unkept(id: string): Promise<readonly string[]> {
-    const raw = await this.#redis.get(this.#keys.campaign(id).unkept);
-    return raw === null ? [] : (JSON.parse(raw) as string[]);
-  }
-
   /** All that are not archived, by id. */
   async list(): Promise<StoredCampaign[]> {
     return campaignsOf(await this.#redis.hgetall(this.#keys.campaigns));
@@ -166,6 +161,11 @@ export class CampaignStore {
   /** The ids of all that are not archived, in order. */
   async ids(): Promise<string[]> {
     return (await this.#redis.hkeys(this.#keys.campaigns)).toSorted();
+  }
+
+  /** How many there are that are not archived. */
+  async count(): Promise<number> {
+    return await this.#redis.hlen(this.#keys.campaigns);
   }
 
   /** The ids of those that may have work, in order. */
@@ -187,7 +187,7 @@ export class CampaignStore {
     const stored = await this.#redis.hmget(this.#keys.campaigns, ...ids);
     return ids.flatMap((id, index) => {
       const raw = stored[index];
-      return typeof raw === 'string' ? [readCampaign(id, raw)] : [];
+      return typeof raw === 'string' ? [this.#definitions.read(id, raw)] : [];
     });
   }
 
@@ -287,10 +287,19 @@ export class CampaignStore {
 
   /** From which row of which list a call came, as a result says it. */
   async sourceOf(campaign: string, call: QueuedCall | undefined): Promise<CallSource> {
-    if (call === undefined) return {};
-    const head =
-      call.headings === undefined ? undefined : await this.listHead(campaign, call.headings);
-    return callSource(call, head);
+    const [source = {}] = await this.sourcesOf(campaign, [call]);
+    return source;
+  }
+
+  /** The same of many calls, which are mostly of one list. */
+  async sourcesOf(
+    campaign: string,
+    calls: readonly (QueuedCall | undefined)[],
+  ): Promise<CallSource[]> {
+    const ids = [...new Set(calls.flatMap((call) => call?.headings ?? []))];
+    const found = await Promise.all(ids.map((id) => this.listHead(campaign, id)));
+    const heads = new Map(ids.map((id, index) => [id, found[index]]));
+    return calls.map((call) => (call ? callSource(call, heads.get(call.headings ?? '')) : {}));
   }
 }
 
@@ -305,6 +314,28 @@ function readLook([now, version, cursor, open, over, reopened, setAside, due]: [
   string[],
 ]): RegistryView & { readonly cursor: string } {
   return { now, version, cursor, open, over, reopened, setAside, due };
+}
+
+/** So many are enough for whoever looks at some again and again. */
+const MOST_REMEMBERED = 1000;
+
+/**
+ * Reads definitions, the same once: what is stored is long, looked at every second and seldom
+ * another.
+ */
+class Definitions {
+  /** By id, those read last at its end. */
+  readonly #known = new Map<string, { readonly raw: string; readonly campaign: StoredCampaign }>();
+
+  read(id: string, raw: string): StoredCampaign {
+    const known = this.#known.get(id);
+    const campaign = known?.raw === raw ? known.campaign : readCampaign(id, raw);
+    this.#known.delete(id);
+    this.#known.set(id, { raw, campaign });
+    const [oldest = id] = this.#known.keys();
+    if (this.#known.size > MOST_REMEMBERED) this.#known.delete(oldest);
+    return campaign;
+  }
 }
 
 function campaignsOf(stored: Readonly<Record<string, string>>): StoredCampaign[] {

@@ -3,7 +3,7 @@
 --
 -- Answers: clock, calls not claimed, calls claimed, calls that wait for an instant, jobs set aside,
 -- the state's fields and values, what keeps its queue back (see queue_halt), how many workers are
--- stuck, and how many off its pace
+-- stuck, how many off its pace, and the rules that some worker does not know, as JSON
 
 local claimed = redis.call('ZCARD', claims)
 local delayed = redis.call('ZCARD', queue .. 'delayed')
@@ -16,4 +16,5 @@ return {
   redis.call('HLEN', set_aside),
   redis.call('HGETALL', state), queue_halt(queue),
   redis.call('ZCOUNT', stuck, now, '+inf'), redis.call('ZCOUNT', off_pace, now, '+inf'),
+  redis.call('GET', unkept) or '[]',
 }

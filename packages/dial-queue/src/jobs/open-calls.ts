@@ -1,7 +1,6 @@
 import type { LedgerEntry } from '../gate/ledger-entry.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
-import { repliesOf } from '../redis/replies.ts';
 import { type QueuedJob, readJob } from './call-job.ts';
 import { instantOfScore } from './delayed-score.ts';
 
@@ -67,10 +66,9 @@ export class OpenCalls {
   ): Promise<OpenCall[]> {
     if (places.length === 0) return [];
     const queue = this.#keys.queue(campaign);
-    const pipeline = this.#redis.pipeline();
-    for (const [id] of places) pipeline.hget(this.#keys.campaign(campaign).ledger, id);
+    const { ledger } = this.#keys.campaign(campaign);
     const [entries, jobs] = await Promise.all([
-      repliesOf(pipeline),
+      this.#redis.hmget(ledger, ...places.map(([id]) => id)),
       Promise.all(places.map(([id]) => readJob(this.#redis, queue, id))),
     ]);
     return places.flatMap(([, notBefore], index) => {

@@ -14,17 +14,34 @@ export async function* streamEntries(
   redis: RedisConnection,
   stream: string,
   step: number,
-  { first = '-', last = '+', signal }: Range = {},
+  range: Range = {},
 ): AsyncGenerator<StreamEntry> {
+  for await (const entries of streamSteps(redis, stream, step, range)) yield* entries;
+}
+
+/** The same in steps of so many. */
+export async function* streamSteps(
+  redis: RedisConnection,
+  stream: string,
+  step: number,
+  { first = '-', last = '+', signal }: Range = {},
+): AsyncGenerator<readonly StreamEntry[]> {
   let from = first;
   for (;;) {
     const entries = await redis.xrange(stream, from, last, 'COUNT', step);
-    yield* entries;
+    if (entries.length > 0) yield entries;
     const end = entries.at(-1);
     if (end === undefined || entries.length < step) return;
     from = `(${end[0]}`;
     signal?.throwIfAborted();
   }
+}
+
+/** Whether one stream id stands behind another. */
+export function isBehind(id: string, other: string): boolean {
+  const [ms = 0, sequence = 0] = id.split('-').map(Number);
+  const [otherMs = 0, otherSequence = 0] = other.split('-').map(Number);
+  return ms === otherMs ? sequence > otherSequence : ms > otherMs;
 }
 
 /**

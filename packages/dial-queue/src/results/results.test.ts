@@ -66,3 +66,32 @@ it('gives the latest record of a call that was corrected, also when Redis is ful
   const records = await Array.fromAsync(own.results.read('spring'));
   expect(records).toMatchObject([{ callId: 'call-1', outcome: 'accepted', revision: 2 }]);
 });
+
+it('gives pages of the latest records, however many calls were corrected', async () => {
+  const { keys, redis } = fixture;
+  const own = keys.campaign('spring');
+  const add = (id: string, callId: string) =>
+    redis.xadd(keys.results, id, 'campaign', 'spring', 'result', JSON.stringify({ callId }));
+  for (const [id, callId] of [
+    ['1-9', 'a'],
+    ['1-10', 'b'],
+    ['2-1', 'c'],
+    ['2-2', 'a'],
+    ['10-1', 'b'],
+  ] as const)
+    await add(id, callId);
+  await redis.hset(own.revised, 'a', '2-2', 'b', '10-1');
+  // The last one came while the page was read.
+  await redis.hset(own.state, 'firstResult', '1-9', 'lastResult', '2-2');
+  const page = async (after: string | undefined) => {
+    const request = { after, limit: 2, mostRead: 100, isWanted: () => true };
+    const { entries, upTo, isLast } = await fixture.results.page('spring', request);
+    return { calls: entries.map(([, { callId }]) => callId), upTo, isLast };
+  };
+  const first = await page(undefined);
+  expect(first).toEqual({ calls: ['b', 'c'], upTo: '2-1', isLast: false });
+  expect(await page(first.upTo)).toEqual({ calls: ['a'], upTo: '2-2', isLast: true });
+  await redis.hset(own.state, 'lastResult', '10-1');
+  expect((await page(undefined)).calls).toEqual(['c', 'a']);
+  expect(await page('2-2')).toEqual({ calls: ['b'], upTo: '10-1', isLast: true });
+});

@@ -1,6 +1,6 @@
 import type { ResultRecord } from '@libby-dialer/dialing';
 import type { CampaignKeys, Keys } from '../redis/keys.ts';
-import { type StreamEntry, streamEntries } from '../redis/paging.ts';
+import { isBehind, type StreamEntry, streamEntries, streamSteps } from '../redis/paging.ts';
 import { duplicate, type RedisConnection } from '../redis/redis-connection.ts';
 import { pairsOf } from '../redis/replies.ts';
 import { Script } from '../redis/script.ts';
@@ -92,21 +92,22 @@ export class Results {
    * for it, so that it may give fewer though there are more.
    */
   async page(campaign: string, { after, limit, mostRead, isWanted }: PageRequest): Promise<Page> {
-    const { first, last, revised } = await this.#readSpan(this.#keys.campaign(campaign));
+    const { state } = this.#keys.campaign(campaign);
+    const [first, last] = await this.#redis.hmget(state, 'firstResult', 'lastResult');
     const entries: [id: string, record: ResultRecord][] = [];
     if (!first || !last) return { entries, upTo: after, isLast: true, read: 0 };
     let upTo = after;
     let read = 0;
-    const step = Math.max(limit, LEAST_PER_READ);
+    const size = Math.max(limit, LEAST_PER_READ);
     const range = { first: after === undefined ? first : `(${after}`, last };
-    for await (const entry of streamEntries(this.#redis, this.#keys.results, step, range)) {
-      if (entries.length === limit || read === mostRead)
-        return { entries, upTo, isLast: false, read };
-      [upTo] = entry;
-      read += 1;
-      const record = recordOf(entry, campaign);
-      const isLatest = record !== undefined && (revised.get(record.callId) ?? upTo) === upTo;
-      if (isLatest && isWanted(record)) entries.push([upTo, record]);
+    for await (const step of streamSteps(this.#redis, this.#keys.results, size, range)) {
+      for (const [id, record] of await this.#latestIn(campaign, step, last)) {
+        if (entries.length === limit || read === mostRead)
+          return { entries, upTo, isLast: false, read };
+        upTo = id;
+        read += 1;
+        if (record !== undefined && isWanted(record)) entries.push([id, record]);
+      }
     }
     return { entries, upTo, isLast: true, read };
   }
@@ -144,6 +145,28 @@ export class Results {
     }
     for await (const record of this.read(campaign)) if (record.callId === callId) return record;
     return undefined;
+  }
+
+  /**
+   * Each entry with its record; without one where it is another campaign's, or one up to `last` has
+   * corrected it. What was corrected since `last` was read counts: its new record is not read yet.
+   */
+  async #latestIn(
+    campaign: string,
+    step: readonly StreamEntry[],
+    last: string,
+  ): Promise<readonly (readonly [id: string, record: ResultRecord | undefined])[]> {
+    const records = step.map((entry) => recordOf(entry, campaign));
+    const callIds = records.flatMap((record) => record?.callId ?? []);
+    const { revised } = this.#keys.campaign(campaign);
+    const ids = callIds.length === 0 ? [] : await this.#redis.hmget(revised, ...callIds);
+    const latest = new Map(callIds.map((callId, index) => [callId, ids[index]]));
+    return step.map(([id], index) => {
+      const record = records[index];
+      const corrected = record && latest.get(record.callId);
+      const isLatest = !corrected || corrected === id || isBehind(corrected, last);
+      return [id, isLatest ? record : undefined];
+    });
   }
 
   async #readSpan(keys: CampaignKeys): Promise<Span> {

@@ -49,11 +49,9 @@ async function readable(
   id: string,
   calls: readonly OpenCall[],
 ): Promise<CallJson[]> {
-  const sources = calls.map(({ job }) => campaigns.sourceOf(id, readCall(job.data)));
-  return (await Promise.all(sources)).flatMap((source, index) => {
-    const call = calls[index];
-    return call === undefined ? [] : [openCallJson(id, call, source)];
-  });
+  const read = calls.map(({ job }) => readCall(job.data));
+  const sources = await campaigns.sourcesOf(id, read);
+  return calls.map((call, index) => openCallJson(id, call, sources[index] ?? {}));
 }
 
 function placeOf(after: string | undefined): number {

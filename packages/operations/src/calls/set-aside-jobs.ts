@@ -21,9 +21,8 @@ export async function listSetAsideJobs(
     campaign === undefined
       ? await context.queue.campaigns.list()
       : [await context.campaign(campaign)];
-  const jobs: ListedSetAsideJob[] = [];
-  for (const each of campaigns) jobs.push(...(await jobsOf(context, each)));
-  return jobs;
+  const jobs = await Promise.all(campaigns.map((each) => jobsOf(context, each)));
+  return jobs.flat();
 }
 
 /** `queued`: dial what each says, where its id is that of the row. `canceled`: dial nobody. */

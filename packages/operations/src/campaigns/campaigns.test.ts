@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { retryCalls } from '../calls/retry-calls.ts';
 import { openResults } from '../results/open-results.ts';
+import { StatusWatch } from '../status/status-watch.ts';
 import { eachTest, type TestBench } from '../testing/test-bench.ts';
 import { archiveCampaign } from './archive-campaign.ts';
+import { campaignPage } from './campaign-page.ts';
 import { controlCampaigns } from './control-campaigns.ts';
 import { putCampaign } from './put-campaign.ts';
 
@@ -48,6 +50,20 @@ test('a campaign that is not there is not found, and nothing is kept', async () 
   await expect(archiveCampaign(bench.context, 'none')).rejects.toMatchObject(notFound);
   await expect(retryCalls(bench.context, 'none', 'exhausted')).rejects.toMatchObject(notFound);
   expect(await bench.decisions()).toEqual([]);
+});
+
+test('pages of campaigns in a state lead on to each of them once', async () => {
+  for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) await bench.put(id);
+  for (const id of ['b', 'c', 'e']) await control('pause', id);
+  const watch = new StatusWatch(bench.context);
+  const page = async (after?: string) => {
+    const request = { after, limit: 2, state: 'paused' } as const;
+    const { campaigns, next } = await campaignPage(bench.context, watch, request);
+    return { ids: campaigns.map(({ status: { id } }) => id), next };
+  };
+  expect(await page()).toEqual({ ids: ['b', 'c'], next: 'c' });
+  expect(await page('c')).toEqual({ ids: ['e'], next: undefined });
+  expect(await page('e')).toEqual({ ids: [], next: undefined });
 });
 
 describe('putCampaign', () => {

@@ -27,10 +27,11 @@ export async function listCampaigns({
 export async function listArchivedCampaigns({
   queue: { campaigns, archive },
 }: Context): Promise<ArchivedCampaign[]> {
-  const archived: ArchivedCampaign[] = [];
-  for (const { id } of await campaigns.listArchived())
-    archived.push({ id, archivedAt: (await archive.archivedAt(id)) ?? 0 });
-  return archived;
+  const archived = (await campaigns.listArchived()).map(async ({ id }) => ({
+    id,
+    archivedAt: (await archive.archivedAt(id)) ?? 0,
+  }));
+  return await Promise.all(archived);
 }
 
 /**

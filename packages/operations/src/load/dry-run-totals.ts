@@ -6,7 +6,7 @@ import {
   type RateLimit,
   rateLimitOf,
 } from '@libby-dialer/dialing';
-import { type Backlog, backlogOfGroups } from '../status/backlog.ts';
+import { type Backlog, backlogOf } from '../status/backlog.ts';
 import type { RowForesight, RowVerdict } from './row-foresight.ts';
 
 /** The earliest instant of a call, and the zones by which it was found. */
@@ -68,7 +68,7 @@ export class DryRunTotals {
    * each the moment its hours open.
    */
   backlog(): Backlog {
-    return backlogOfGroups({
+    return backlogOf({
       campaign: this.#campaign,
       groups: this.#groups.list(),
       callsPerSecond: rateLimitOf(this.#campaign)?.callsPerSecond ?? Number.POSITIVE_INFINITY,

@@ -1,6 +1,7 @@
 import { type Campaign, parseCampaign } from '@libby-dialer/dialing';
 import { expect, test } from 'vitest';
 import { type BacklogRequest, backlogOf } from './backlog.ts';
+import { WaitingMix } from './waiting-mix.ts';
 
 const at = (text: string) => Date.parse(text);
 const denver = { to: '+13035550123', name: 'Ada' };
@@ -20,10 +21,10 @@ function campaign(settings: object = {}): Campaign {
 }
 
 function backlog(request: Partial<BacklogRequest> = {}) {
+  const { campaign: given = campaign() } = request;
   return backlogOf({
-    campaign: campaign(),
-    pending: 7200,
-    sample: [denver, newYork, denver],
+    campaign: given,
+    groups: new WaitingMix(given, [denver, newYork, denver]).groups(7200),
     callsPerSecond: 1,
     now: NOW,
     ...request,
@@ -63,5 +64,5 @@ test('neither before its start nor after its end', () => {
 });
 
 test('nobody waits', () => {
-  expect(backlog({ sample: [], pending: 0 }).zones).toEqual([]);
+  expect(backlog({ groups: [] }).zones).toEqual([]);
 });

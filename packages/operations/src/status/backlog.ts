@@ -1,12 +1,4 @@
-import {
-  CallGroups,
-  CallTimes,
-  type Campaign,
-  callsLeft,
-  type OpenSpan,
-  type QueuedCall,
-  type ZonedGroup,
-} from '@libby-dialer/dialing';
+import { type Campaign, callsLeft, type OpenSpan, type ZonedGroup } from '@libby-dialer/dialing';
 
 const HOUR_MS = 3_600_000;
 /** So far it is foreseen, hour by hour. */
@@ -35,37 +27,14 @@ export interface ZoneBacklog {
 
 export interface BacklogRequest {
   readonly campaign: Campaign;
-  readonly pending: number;
-  /** Some of the calls that wait: each stands for as many of what is pending. */
-  readonly sample: readonly QueuedCall[];
+  readonly groups: readonly ZonedGroup[];
   /** Undefined: nothing goes out, or nobody knows how fast. */
   readonly callsPerSecond: number | undefined;
   readonly now: number;
 }
 
 /** Where those are who wait, when they may be called, and how they are foreseen to go out. */
-export function backlogOf({
-  campaign,
-  pending,
-  sample,
-  callsPerSecond,
-  now,
-}: BacklogRequest): Backlog {
-  const times = new CallTimes(campaign);
-  const groups = new CallGroups();
-  for (const call of sample) groups.add(times.of(call), pending / sample.length);
-  return backlogOfGroups({ campaign, groups: groups.list(), callsPerSecond, now });
-}
-
-/** The same of calls that are counted already. */
-export function backlogOfGroups({
-  campaign,
-  groups,
-  callsPerSecond,
-  now,
-}: Pick<BacklogRequest, 'campaign' | 'callsPerSecond' | 'now'> & {
-  readonly groups: readonly ZonedGroup[];
-}): Backlog {
+export function backlogOf({ campaign, groups, callsPerSecond, now }: BacklogRequest): Backlog {
   const places = Map.groupBy(groups, placeIn);
   const marks = Array.from({ length: BACKLOG_HOURS + 1 }, (_, hour) => now + hour * HOUR_MS);
   const left =

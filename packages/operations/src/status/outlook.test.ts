@@ -1,6 +1,7 @@
 import { type Campaign, parseCampaign } from '@libby-dialer/dialing';
 import { expect, test } from 'vitest';
 import { type OutlookRequest, outlookOf } from './outlook.ts';
+import { WaitingMix } from './waiting-mix.ts';
 
 const at = (text: string) => Date.parse(text);
 const denver = { to: '+13035550123', name: 'Ada' };
@@ -14,11 +15,17 @@ function campaign(settings: object = {}): Campaign {
   return verdict.campaign;
 }
 
-function outlook(request: Partial<OutlookRequest>, settings: object = {}) {
+function outlook(
+  {
+    sample = [denver, newYork, denver],
+    ...request
+  }: Partial<OutlookRequest> & { sample?: readonly { to: string; name: string }[] },
+  settings: object = {},
+) {
   return outlookOf({
     campaign: campaign(settings),
     status: { state: 'running', pending: 600 },
-    sample: [denver, newYork, denver],
+    mix: new WaitingMix(campaign(settings), sample),
     measured: undefined,
     now: NOW,
     ...request,

@@ -1,23 +1,18 @@
 import type { CampaignStatus } from '@libby-dialer/dial-queue';
 import {
-  CallGroups,
-  CallTimes,
   type Campaign,
   type CampaignState,
-  earliestAt,
   forecast,
-  type QueuedCall,
   type RateLimit,
   rateLimitOf,
+  type ZonedGroup,
 } from '@libby-dialer/dialing';
+import type { Opening, WaitingMix } from './waiting-mix.ts';
 
 /** When a campaign goes on, and when it will be through. Instants in epoch ms. */
 export interface Outlook {
-  /**
-   * Where nobody who waits may be called yet: the first instant, and the zones by whose clocks it
-   * is.
-   */
-  readonly opening?: { readonly at: number; readonly zones: readonly string[] };
+  /** Where nobody who waits may be called yet. */
+  readonly opening?: Opening;
   readonly end?: End;
 }
 
@@ -35,8 +30,8 @@ export interface End {
 export interface OutlookRequest {
   readonly campaign: Campaign;
   readonly status: Pick<CampaignStatus, 'state' | 'pending'>;
-  /** Some of the calls that wait: each stands for as many of what is pending. */
-  readonly sample: readonly QueuedCall[];
+  /** Undefined: nobody has looked at the calls that wait, or there are none. */
+  readonly mix: WaitingMix | undefined;
   /** Calls settled per second of late, if somebody has measured it. */
   readonly measured: number | undefined;
   /** Epoch ms of Redis's clock. */
@@ -63,22 +58,14 @@ export const STOPPED: ReadonlySet<CampaignState> = new Set([
 export function outlookOf({
   campaign,
   status,
-  sample,
+  mix,
   measured,
   now,
   linesFullUntil,
 }: OutlookRequest): Outlook {
-  if (STOPPED.has(status.state) || status.pending === 0 || sample.length === 0) return {};
-  const times = new CallTimes(campaign);
-  const groups = new CallGroups();
-  let opening: Outlook['opening'];
-  for (const call of sample) {
-    const time = times.of(call);
-    groups.add(time, status.pending / sample.length);
-    const at = earliestAt(time, now);
-    if (at !== undefined && at < (opening?.at ?? Number.POSITIVE_INFINITY))
-      opening = { at, zones: time.zones };
-  }
+  if (STOPPED.has(status.state) || status.pending === 0 || mix === undefined) return {};
+  const groups = mix.groups(status.pending);
+  const opening = mix.opening(now);
   const isClosed = opening !== undefined && opening.at > now;
   // What it did in the hours before tells nothing of its rate.
   const rate = rateOf(campaign, status.state === 'running' && !isClosed ? measured : undefined);
@@ -100,12 +87,11 @@ export function rateOf(
     : { callsPerSecond: measured, by: 'measured' };
 }
 
-function endOf(groups: CallGroups, rate: Pick<End, 'callsPerSecond' | 'by'>, now: number): End {
-  const { callsPerSecond, by } = rate;
-  const {
-    endsAt: at,
-    latestAt,
-    unplaced,
-  } = forecast({ groups: groups.list(), callsPerSecond, now });
+function endOf(
+  groups: readonly ZonedGroup[],
+  { callsPerSecond, by }: Pick<End, 'callsPerSecond' | 'by'>,
+  now: number,
+): End {
+  const { endsAt: at, latestAt, unplaced } = forecast({ groups, callsPerSecond, now });
   return { at, latestAt, unplaced, callsPerSecond, by };
 }

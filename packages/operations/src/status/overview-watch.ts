@@ -12,8 +12,8 @@ const MOST_CAMPAIGNS = 200;
 const ENDED_SHOWN_MS = 24 * 3_600_000;
 /** The latest of them, so that a look costs no more where many end in a day. */
 const MOST_ENDED = 20;
-/** Doubts are counted over all campaigns, and change seldom. */
-const DOUBTS_EVERY_MS = 10_000;
+/** Of all campaigns, of which there may be thousands, it is read only now and then what changes. */
+const REGISTRY_LASTS_MS = 10_000;
 
 /** Everything at one instant. */
 export interface Overview {
@@ -34,13 +34,21 @@ export interface Overview {
   readonly refusal: string | undefined;
 }
 
-/** Looks at everything again and again, at a cost that does not grow with what is over. */
+/** All campaigns, those that are over as well. */
+interface Registry {
+  readonly readAt: number;
+  /** Those that were seen since are added. */
+  readonly ids: Set<string>;
+  readonly inDoubt: number;
+}
+
+/** Looks at everything again and again, at a cost that hardly grows with what is over. */
 export class OverviewWatch {
   readonly #context: Context;
   readonly #watch: StatusWatch;
+  #registry: Registry | undefined;
   /** Of those without work: when their last call was settled. It is read once. */
   readonly #endedAt = new Map<string, number>();
-  #doubts: { readonly at: number; readonly count: number } | undefined;
 
   constructor(context: Context, watch: StatusWatch) {
     this.#context = context;
@@ -49,29 +57,31 @@ export class OverviewWatch {
 
   async look(): Promise<Overview> {
     const { queue } = this.#context;
-    const [open, ids] = await Promise.all([queue.campaigns.openIds(), queue.campaigns.ids()]);
-    const toShow = [...open, ...(await this.#ended(ids, open))];
-    const [campaigns, { holds, now }, inbox, inDoubt, workers] = await Promise.all([
-      this.#watch.some(toShow.slice(0, MOST_CAMPAIGNS)),
+    const [open, { holds, now: since }, { ids, inDoubt }] = await Promise.all([
+      queue.campaigns.openIds(),
       listHolds(this.#context),
-      inboxStatus(this.#context),
-      this.#countDoubts(ids),
-      queue.idleReasons.workers(),
+      this.#readRegistry(),
     ]);
-    const refusal = campaigns[0]?.refusal;
-    const campaignsInAll = ids.length;
+    const toShow = [...open, ...(await this.#ended(ids, open, since - ENDED_SHOWN_MS))];
+    const [{ views: campaigns, now, workers, refusal }, inbox, campaignsInAll] = await Promise.all([
+      this.#watch.some(toShow.slice(0, MOST_CAMPAIGNS)),
+      inboxStatus(this.#context),
+      queue.campaigns.count(),
+    ]);
     const isCut = toShow.length > MOST_CAMPAIGNS;
     return { now, campaigns, campaignsInAll, isCut, holds, inDoubt, inbox, workers, refusal };
   }
 
-  async #ended(ids: readonly string[], open: readonly string[]): Promise<string[]> {
+  /** The latest of those that ended after that. @param since epoch ms */
+  async #ended(ids: Set<string>, open: readonly string[], since: number): Promise<string[]> {
+    for (const id of open) {
+      ids.add(id);
+      this.#endedAt.delete(id);
+    }
     const isOpen = new Set(open);
-    const over = new Set(ids.filter((id) => !isOpen.has(id)));
-    for (const id of this.#endedAt.keys()) if (!over.has(id)) this.#endedAt.delete(id);
-    const unread = [...over].filter((id) => !this.#endedAt.has(id));
+    const unread = [...ids].filter((id) => !isOpen.has(id) && !this.#endedAt.has(id));
     const { queue } = this.#context;
     for (const [id, at] of await queue.campaigns.lastSettledAt(unread)) this.#endedAt.set(id, at);
-    const since = (await this.#context.now()) - ENDED_SHOWN_MS;
     return [...this.#endedAt]
       .filter(([, at]) => at > since)
       .toSorted(([, one], [, other]) => other - one)
@@ -79,13 +89,17 @@ export class OverviewWatch {
       .map(([id]) => id);
   }
 
-  async #countDoubts(ids: readonly string[]): Promise<number> {
-    const now = systemClock.monotonic();
-    if (this.#doubts === undefined || now - this.#doubts.at >= DOUBTS_EVERY_MS) {
-      const counts = await this.#context.queue.status.countUnknown(ids);
-      const count = [...counts.values()].reduce((sum, each) => sum + each, 0);
-      this.#doubts = { at: now, count };
-    }
-    return this.#doubts.count;
+  async #readRegistry(): Promise<Registry> {
+    const readAt = systemClock.monotonic();
+    if (this.#registry !== undefined && readAt < this.#registry.readAt + REGISTRY_LASTS_MS)
+      return this.#registry;
+    const { campaigns, status } = this.#context.queue;
+    const ids = await campaigns.ids();
+    const counts = await status.countUnknown(ids);
+    const inDoubt = [...counts.values()].reduce((sum, each) => sum + each, 0);
+    this.#registry = { readAt, ids: new Set(ids), inDoubt };
+    for (const id of this.#endedAt.keys())
+      if (!this.#registry.ids.has(id)) this.#endedAt.delete(id);
+    return this.#registry;
   }
 }

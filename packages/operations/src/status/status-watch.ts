@@ -4,7 +4,7 @@ import type {
   PendingSample,
   StoredCampaign,
 } from '@libby-dialer/dial-queue';
-import { type Campaign, OUTCOMES, type QueuedCall, rateLimitOf } from '@libby-dialer/dialing';
+import { type Campaign, OUTCOMES, rateLimitOf } from '@libby-dialer/dialing';
 import { describeRedis, explainRedisError, writeRefusal } from '@libby-dialer/runtime';
 import { type Context, NoSuchCampaignError } from '../context.ts';
 import { type Backlog, backlogOf } from './backlog.ts';
@@ -12,19 +12,34 @@ import type { CampaignView, Rate } from './campaign-view.ts';
 import { type Outlook, outlookOf, rateOf, STOPPED } from './outlook.ts';
 import { RateHistory, type RatePoint } from './rate-history.ts';
 import { RateMeter } from './rate-meter.ts';
+import { WaitingMix } from './waiting-mix.ts';
 
 const SHORT_MS = 10_000;
 const LONG_MS = 60_000;
 
 /** Calls looked at per campaign to learn in which zones those wait that are pending. */
 const SAMPLE_CALLS = 1000;
+/** Of many campaigns at one look each gives fewer, so that it takes no longer than this. */
+const SAMPLED_AT_ONCE = 20_000;
+const LEAST_SAMPLE_CALLS = 50;
 /** The mix changes slowly, and the sample is what costs most of a look. */
-const SAMPLE_LASTS_MS = 15_000;
+const MIX_LASTS_MS = 15_000;
+/** What nobody has looked at for so long is forgotten. */
+const REMEMBERED_MS = 30 * 60_000;
 
-interface Sample {
+/** What the looks before have shown of a campaign. */
+interface Seen {
+  readonly meter: RateMeter;
+  readonly history: RateHistory;
+  lookedAt: number;
+  mixed?: Mixed | undefined;
+}
+
+interface Mixed {
   readonly at: number;
   readonly state: CampaignStatus['state'];
-  readonly calls: readonly QueuedCall[];
+  readonly campaign: Campaign;
+  readonly mix: WaitingMix;
 }
 
 interface Look {
@@ -33,6 +48,11 @@ interface Look {
   readonly localNow: number;
   readonly workers: number | undefined;
   readonly refusal: string | undefined;
+}
+
+/** Some campaigns at one instant, and what concerns all of them. */
+export interface Views extends Pick<Look, 'now' | 'workers' | 'refusal'> {
+  readonly views: readonly CampaignView[];
 }
 
 /**
@@ -54,9 +74,8 @@ export class StatusWatch {
   readonly #context: Context;
   readonly #pending: PendingSample;
   readonly #idleReasons: IdleReasons;
-  readonly #meters = new Map<string, RateMeter>();
-  readonly #histories = new Map<string, RateHistory>();
-  readonly #samples = new Map<string, Sample>();
+  /** By id, those that were looked at last at its end. */
+  readonly #seen = new Map<string, Seen>();
 
   constructor(context: Context) {
     this.#context = context;
@@ -71,26 +90,33 @@ export class StatusWatch {
     return await this.#view(status, await this.#context.campaign(id), look);
   }
 
-  async all(): Promise<CampaignView[]> {
-    return await this.#views(await this.#context.queue.campaigns.list());
+  async all(): Promise<readonly CampaignView[]> {
+    return (await this.#views(await this.#context.queue.campaigns.list())).views;
   }
 
   /** Those of them that there are and that are not archived. */
-  async some(ids: readonly string[]): Promise<CampaignView[]> {
+  async some(ids: readonly string[]): Promise<Views> {
     return await this.#views(await this.#context.queue.campaigns.some(ids));
   }
 
-  async #views(campaigns: readonly StoredCampaign[]): Promise<CampaignView[]> {
+  async #views(campaigns: readonly StoredCampaign[]): Promise<Views> {
     const [look, statuses] = await Promise.all([
       this.#look(),
       this.#context.queue.status.readSome(campaigns),
     ]);
-    const views: CampaignView[] = [];
-    for (const [index, status] of statuses.entries()) {
+    const both = statuses.flatMap((status, index) => {
       const campaign = campaigns[index];
-      if (campaign !== undefined) views.push(await this.#view(status, campaign, look));
-    }
-    return views;
+      return campaign === undefined ? [] : [{ status, campaign }];
+    });
+    const unmixed = both.filter(({ status, campaign }) =>
+      this.#needsMix(status, campaign, look.now),
+    ).length;
+    const calls = Math.min(SAMPLE_CALLS, Math.floor(SAMPLED_AT_ONCE / Math.max(1, unmixed)));
+    const sampleCalls = Math.max(LEAST_SAMPLE_CALLS, calls);
+    const views = both.map(({ status, campaign }) =>
+      this.#view(status, campaign, look, sampleCalls),
+    );
+    return { ...look, views: await Promise.all(views) };
   }
 
   /** Throws `NoSuchCampaignError`. */
@@ -102,17 +128,18 @@ export class StatusWatch {
     if (status === undefined) throw new NoSuchCampaignError(id);
     const { pending, state } = status;
     const campaign = await this.#context.campaign(id);
-    const sample = pending === 0 ? [] : await this.#sampleOf(status, now);
-    const measured = state === 'running' ? this.#meters.get(id)?.perSecond(LONG_MS) : undefined;
+    const mix = await this.#mixOf(status, campaign, now);
+    const measured = state === 'running' ? this.#seen.get(id)?.meter.perSecond(LONG_MS) : undefined;
     const callsPerSecond = STOPPED.has(state)
       ? undefined
       : rateOf(campaign, measured)?.callsPerSecond;
-    return backlogOf({ campaign, pending, sample, callsPerSecond, now });
+    const groups = mix?.groups(pending) ?? [];
+    return backlogOf({ campaign, groups, callsPerSecond, now });
   }
 
   /** How fast calls were settled over the last half hour, as far as somebody has looked. */
   rates(id: string): RatePoint[] {
-    return this.#histories.get(id)?.points() ?? [];
+    return this.#seen.get(id)?.history.points() ?? [];
   }
 
   async #look(): Promise<Look> {
@@ -121,6 +148,7 @@ export class StatusWatch {
       this.#idleReasons.workers(),
       this.#refusal(),
     ]);
+    this.#forget(now - REMEMBERED_MS);
     return { now, localNow: Date.now(), workers, refusal };
   }
 
@@ -133,13 +161,19 @@ export class StatusWatch {
       : explainRedisError(objection, describeRedis(config.redis.connection));
   }
 
-  async #view(status: CampaignStatus, campaign: Campaign, look: Look): Promise<CampaignView> {
+  async #view(
+    status: CampaignStatus,
+    campaign: Campaign,
+    look: Look,
+    sampleCalls = SAMPLE_CALLS,
+  ): Promise<CampaignView> {
     const { now, workers, refusal } = look;
     const rate = this.#rateOf(status, now);
-    const sample = status.pending === 0 ? [] : await this.#sampleOf(status, now);
-    const linesFullUntil =
-      status.pending === 0 ? undefined : await this.#idleReasons.linesFullUntil(campaign, now);
-    const request = { campaign, status, sample, measured: rate.lastMinute, now, linesFullUntil };
+    const [mix, linesFullUntil] = await Promise.all([
+      this.#mixOf(status, campaign, now, sampleCalls),
+      status.pending === 0 ? undefined : this.#idleReasons.linesFullUntil(campaign, now),
+    ]);
+    const request = { campaign, status, mix, measured: rate.lastMinute, now, linesFullUntil };
     // By rules that nobody here knows nothing can be foretold.
     const outlook = status.unknownRules.length > 0 ? {} : outlookOf(request);
     const seen = { ...status, state: stateSeen(status, outlook) };
@@ -159,22 +193,54 @@ export class StatusWatch {
   }
 
   #rateOf({ id, outcomes }: CampaignStatus, now: number): Rate {
-    const meter = this.#meters.get(id) ?? new RateMeter();
-    this.#meters.set(id, meter);
-    const history = this.#histories.get(id) ?? new RateHistory();
-    this.#histories.set(id, history);
+    const { meter, history } = this.#lookedAt(id, now);
     const settled = OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0);
     meter.read(now, settled);
     history.read(now, settled);
     return { lastSeconds: meter.perSecond(SHORT_MS), lastMinute: meter.perSecond(LONG_MS) };
   }
 
-  async #sampleOf({ id, state }: CampaignStatus, now: number): Promise<readonly QueuedCall[]> {
-    const known = this.#samples.get(id);
-    if (known?.state === state && known.calls.length > 0 && now < known.at + SAMPLE_LASTS_MS)
-      return known.calls;
-    const calls = await this.#pending.read(id, SAMPLE_CALLS);
-    this.#samples.set(id, { at: now, state, calls });
-    return calls;
+  #needsMix({ id, state, pending }: CampaignStatus, campaign: Campaign, now: number): boolean {
+    if (pending === 0) return false;
+    const known = this.#seen.get(id)?.mixed;
+    if (known?.campaign !== campaign || known.state !== state) return true;
+    return now >= known.at + MIX_LASTS_MS;
+  }
+
+  /** Undefined while no call waits. */
+  async #mixOf(
+    status: CampaignStatus,
+    campaign: Campaign,
+    now: number,
+    sampleCalls = SAMPLE_CALLS,
+  ): Promise<WaitingMix | undefined> {
+    const seen = this.#lookedAt(status.id, now);
+    if (status.pending === 0) seen.mixed = undefined;
+    if (this.#needsMix(status, campaign, now)) {
+      const sample = await this.#pending.read(status.id, sampleCalls);
+      const { state } = status;
+      const mix = new WaitingMix(campaign, sample);
+      seen.mixed = sample.length === 0 ? undefined : { at: now, state, campaign, mix };
+    }
+    return seen.mixed?.mix;
+  }
+
+  #lookedAt(id: string, now: number): Seen {
+    const seen = this.#seen.get(id) ?? {
+      meter: new RateMeter(),
+      history: new RateHistory(),
+      lookedAt: now,
+    };
+    seen.lookedAt = now;
+    this.#seen.delete(id);
+    this.#seen.set(id, seen);
+    return seen;
+  }
+
+  #forget(before: number): void {
+    for (const [id, { lookedAt }] of this.#seen) {
+      if (lookedAt >= before) return;
+      this.#seen.delete(id);
+    }
   }
 }

@@ -20,11 +20,18 @@ import { JoinButton } from './join-button.tsx';
 
 const route = getRouteApi('/campaigns/$id');
 
+/** Of one that is not in the snapshot: it is over for long, or there are too many. */
+const REFRESH_MS = 3000;
+
 export function CampaignPage() {
   const { id } = route.useParams();
   const { snapshot } = useLive();
-  const query = useQuery(asking('GET /campaigns/{id}', { params: { id } }));
-  const campaign = snapshot?.campaigns.find((each) => each.id === id) ?? query.data;
+  const live = snapshot?.campaigns.find((each) => each.id === id);
+  const query = useQuery({
+    ...asking('GET /campaigns/{id}', { params: { id } }),
+    refetchInterval: live === undefined ? REFRESH_MS : false,
+  });
+  const campaign = live ?? query.data;
   if (campaign === undefined) {
     return (
       <Page title={id}>

@@ -104,7 +104,7 @@ export function CampaignTable({
 }: {
   readonly campaigns: readonly CampaignStatusJson[];
   readonly empty: ReactNode;
-  readonly total?: number;
+  readonly total?: number | undefined;
   readonly more?: (() => void) | undefined;
   readonly isLoadingMore?: boolean;
   readonly tools?: ReactNode;

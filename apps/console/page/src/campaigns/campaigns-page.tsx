@@ -14,6 +14,9 @@ import { NoCampaign } from './no-campaign.tsx';
 
 const route = getRouteApi('/campaigns');
 
+/** Of what goes on beyond the snapshot. */
+const REFRESH_MS = 5000;
+
 /** Every campaign there is, those that are over as well; live as far as the snapshot has them. */
 export function CampaignsPage() {
   const { contains } = route.useSearch();
@@ -25,6 +28,10 @@ export function CampaignsPage() {
     queryFn: async ({ pageParam, signal }) =>
       await client.request('GET /campaigns', { query: { ...pageAt(pageParam), contains }, signal }),
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    // Whoever reads further pages fetches them, and not again and again.
+    refetchInterval: ({ state }) =>
+      snapshot?.isCut === true && state.data?.pages.length === 1 ? REFRESH_MS : false,
+    refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= 1,
   });
   const { data } = query;
   const live = snapshot?.campaigns;
@@ -38,6 +45,7 @@ export function CampaignsPage() {
       <CampaignTable
         isFiltered
         campaigns={rows}
+        total={contains === undefined ? snapshot?.campaignsInAll : undefined}
         more={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
         isLoadingMore={query.isFetchingNextPage}
         empty={query.isPending ? null : <NoneFound contains={contains} />}

@@ -76,7 +76,9 @@ function Idle({ campaign }: { readonly campaign: CampaignStatusJson }) {
 
 function OverviewFacts({ totals, snapshot }: { totals: Totals; snapshot: Snapshot }) {
   const { perSecond, allowed, inFlight, waiting, eta } = totals;
-  const { inbox, inDoubt, workers } = snapshot;
+  const { inbox, inDoubt, workers, isCut } = snapshot;
+  // Not every campaign was counted.
+  const atLeast = (count: number) => `${formatCount(count)}${isCut ? '+' : ''}`;
   return (
     <Facts
       facts={[
@@ -85,8 +87,8 @@ function OverviewFacts({ totals, snapshot }: { totals: Totals; snapshot: Snapsho
           value: perSecond === null ? '–' : formatRate(perSecond),
           note: allowed === null ? 'no pace is set' : `allowed ${formatPace(allowed)}`,
         },
-        { name: 'in flight', value: formatCount(inFlight), note: workersText(workers) },
-        { name: 'waiting', value: formatCount(waiting), note: inboxText(inbox) },
+        { name: 'in flight', value: atLeast(inFlight), note: workersText(workers) },
+        { name: 'waiting', value: atLeast(waiting), note: inboxText(inbox) },
         {
           name: 'all done',
           value: eta === null ? '–' : <When at={eta} />,
@@ -115,7 +117,9 @@ function inboxText({ waiting, pending }: Snapshot['inbox']): string {
   return count === 0 ? 'the inbox is empty' : `${formatCount(count)} more in the inbox`;
 }
 
-function CampaignsNote({ snapshot: { campaigns, campaignsInAll } }: { snapshot: Snapshot }) {
+function CampaignsNote({ snapshot }: { snapshot: Snapshot }) {
+  const { campaigns, campaignsInAll, isCut } = snapshot;
+  if (isCut) return <>the first {formatCount(campaigns.length)} that are not over, by name</>;
   if (campaignsInAll <= campaigns.length) return null;
   return (
     <>
