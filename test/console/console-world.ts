@@ -30,6 +30,8 @@ export interface Sight {
   readonly height?: number;
 }
 
+type AxeOptions = Parameters<AxeBuilder['options']>[0];
+
 /** Of a campaign file. */
 type Settings = Partial<ApiRequest<'PUT /campaigns/{id}'>['body']>;
 
@@ -148,10 +150,24 @@ class OpenPage implements AsyncDisposable {
     });
   }
 
-  /** What axe finds wrong, and where. A page has a heading as soon as there is something to judge. */
+  /** What axe finds wrong, and where. A page has its heading once there is something to judge. */
   async barriers(): Promise<string[]> {
+    return await this.#violations({});
+  }
+
+  /** The same of what depends on colors alone, and so on the theme. */
+  async colorBarriers(): Promise<string[]> {
+    const values = ['color-contrast', 'link-in-text-block'];
+    return await this.#violations({ runOnly: { type: 'rule', values } });
+  }
+
+  async #violations(options: AxeOptions): Promise<string[]> {
     await this.page.locator('main h1').first().waitFor({ state: 'attached' });
-    const { violations } = await new AxeBuilder({ page: this.page }).analyze();
+    const { violations } = await new AxeBuilder({ page: this.page })
+      // The page has no frames: looking for them, and telling all that is right, would cost most.
+      .setLegacyMode()
+      .options({ ...options, resultTypes: ['violations'] })
+      .analyze();
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
   }
 

@@ -8,58 +8,58 @@ const WIDTHS = [360, 768, 1280, 2560];
 
 /** How it looks and reads: for those who hear it, on every window, in both themes. */
 export function lookStory(world: () => ConsoleWorld): void {
-  test.each(['light', 'dark'] as const)(
-    'no page has a barrier, and none is too wide: %s',
-    async (theme) => {
-      const id = `look-${theme}`;
-      await world().campaign(id, HOSTILE_NAMES);
-      await pastNights(world(), 'nightly');
-      const list = await checkedList(world(), id);
-      await using seen = await world().open(`/campaigns/${id}`, { theme });
-      const { page } = seen;
-      await page.getByText(`${HOSTILE_NAMES.length} of ${HOSTILE_NAMES.length}`).waitFor();
-      await pastIntake(world(), 'crm');
-      const { calls } = await world().client.request('GET /campaigns/{id}/calls', {
-        params: { id },
-      });
-      const longest = calls.find(({ name }) => name.length > 1000);
-      const places = [
-        '/',
-        '/campaigns',
-        `/campaigns/${id}`,
-        `/calls/${longest?.callId}?campaign=${id}`,
-        '/in-doubt',
-        '/audit',
-        '/access',
-        '/new-list',
-        `/new-list/${list}`,
-        '/system',
-        '/holds',
-        '/people',
-        '/do-not-call',
-        '/schedules',
-        '/schedules/nightly',
-        '/intake?entry=1764547200000-0',
-        '/intake/webhooks/crm',
-        '/nowhere',
-      ];
-      for (const place of places) {
-        await page.goto(new URL(place, world().url).href);
-        await page.getByRole('heading', { level: 1 }).waitFor();
-        await page.waitForLoadState('load');
-        if (place.endsWith(list)) await page.getByRole('table', { name: 'Columns' }).waitFor();
-        expect(await seen.barriers(), `${place}, ${theme}`).toEqual([]);
-        for (const width of WIDTHS) {
-          await page.setViewportSize({ width, height: 900 });
-          await expect.poll(() => seen.overflow(), { message: `${place} at ${width}` }).toBe(0);
-        }
+  test('no page has a barrier in either theme, and none is too wide', async () => {
+    const id = 'look';
+    await world().campaign(id, HOSTILE_NAMES);
+    await pastNights(world(), 'nightly');
+    const list = await checkedList(world(), id);
+    await using seen = await world().open(`/campaigns/${id}`);
+    const { page } = seen;
+    await page.getByText(`${HOSTILE_NAMES.length} of ${HOSTILE_NAMES.length}`).waitFor();
+    await pastIntake(world(), 'crm');
+    const { calls } = await world().client.request('GET /campaigns/{id}/calls', { params: { id } });
+    const longest = calls.find(({ name }) => name.length > 1000);
+    const places = [
+      '/',
+      '/campaigns',
+      `/campaigns/${id}`,
+      `/calls/${longest?.callId}?campaign=${id}`,
+      '/in-doubt',
+      '/audit',
+      '/access',
+      '/new-list',
+      `/new-list/${list}`,
+      '/system',
+      '/holds',
+      '/people',
+      '/do-not-call',
+      '/schedules',
+      '/schedules/nightly',
+      '/intake?entry=1764547200000-0',
+      '/intake/webhooks/crm',
+      '/nowhere',
+    ];
+    for (const place of places) {
+      await page.emulateMedia({ colorScheme: 'light' });
+      await page.goto(new URL(place, world().url).href);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('load');
+      if (place.endsWith(list)) await page.getByRole('table', { name: 'Columns' }).waitFor();
+      expect(await seen.barriers(), place).toEqual([]);
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        await expect.poll(() => seen.overflow(), { message: `${place} at ${width}` }).toBe(0);
       }
-      await page.setViewportSize({ width: 360, height: 780 });
-      await page.getByRole('button', { name: 'Sections' }).click();
-      expect(await seen.barriers(), 'the drawer').toEqual([]);
-      expect(seen.complaints).toEqual([]);
-    },
-  );
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect(await seen.colorBarriers(), `${place}, dark`).toEqual([]);
+    }
+    await page.setViewportSize({ width: 360, height: 780 });
+    await page.getByRole('button', { name: 'Sections' }).click();
+    expect(await seen.colorBarriers(), 'the drawer, dark').toEqual([]);
+    await page.emulateMedia({ colorScheme: 'light' });
+    expect(await seen.barriers(), 'the drawer').toEqual([]);
+    expect(seen.complaints).toEqual([]);
+  });
 
   test('what is not live is shown as stale, and is live again by itself', async () => {
     await using seen = await world().open('/');
