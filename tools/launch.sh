@@ -15,7 +15,11 @@ launch() {
   # have written.
   NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE-$root/node_modules/.cache/node-compile}
   export NODE_COMPILE_CACHE
-  exec "$node" "$root/$entry" "$@"
+  # What the program asks of Node stands behind that word in its first line.
+  read -r first_line <"$root/$entry" || true
+  case $first_line in '#!'*' node '*) options=${first_line#* node } ;; *) options= ;; esac
+  # shellcheck disable=SC2086 several options are several words
+  exec "$node" $options "$root/$entry" "$@"
 }
 
 # Gets first what the checkout still lacks; whether it lacks something is told by file times alone,

@@ -60,6 +60,15 @@ it('becomes the program, in the same process and with the same arguments', async
   expect(stderr).toBe('');
 });
 
+it('asks of Node what the first line of the program says', async () => {
+  const source = `console.log(JSON.stringify([process.execArgv, process.argv.slice(2)]))`;
+  program(`#!/usr/bin/env -S node --max-semi-space-size=4 --no-warnings\n${source}`);
+  const { stdout } = await launch(join(root, 'bin/worker'), ['load']);
+  expect(JSON.parse(stdout)).toEqual([['--max-semi-space-size=4', '--no-warnings'], ['load']]);
+  program(`#!/usr/bin/env node\n${source}`);
+  expect((await launch(join(root, 'bin/worker'))).stdout).toBe('[[],[]]\n');
+});
+
 it('works through a symbolic link', async () => {
   symlinkSync(join(root, 'bin/worker'), join(root, 'link'));
   symlinkSync('link', join(root, 'link-to-link'));

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type ProcessExit, type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
 import { nodePath, programPath } from './stage.ts';
 
@@ -28,7 +29,8 @@ export class MeasuredProcess implements AsyncDisposable {
     }: { env?: Record<string, string>; nodeOptions?: readonly string[] } = {},
   ): Promise<MeasuredProcess> {
     const preload = ['--import', programPath('bench/src/usage-report.mjs')];
-    const command = [...nodeOptions, ...preload, programPath(program), ...args];
+    const options = [...optionsIn(programPath(program)), ...nodeOptions];
+    const command = [...options, ...preload, programPath(program), ...args];
     // As `bin/*` start our programs.
     const cache = { NODE_COMPILE_CACHE: programPath('node_modules/.cache/node-compile') };
     return new MeasuredProcess(
@@ -78,4 +80,10 @@ export class MeasuredProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process.stop('SIGKILL');
   }
+}
+
+/** What a program asks of Node in its first line. */
+function optionsIn(path: string): string[] {
+  const [firstLine = ''] = readFileSync(path, 'utf8').split('\n', 1);
+  return /^#!.* node (.*)$/.exec(firstLine)?.[1]?.split(' ') ?? [];
 }

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
 import { runMain } from '@libby-dialer/runtime';
 import { cli } from './cli.ts';
 import { processEnvironment } from './config.ts';

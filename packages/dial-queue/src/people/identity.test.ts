@@ -18,6 +18,14 @@ it('is HMAC-SHA-256 whatever the key and the text', () => {
   );
 });
 
+it.each([0, 2_700, 2_730, 2_731, 100_000])('is so of a text of %d units as well', (length) => {
+  const key = Buffer.alloc(32, 1);
+  for (const text of ['a'.repeat(length), 'ü€'.repeat(length / 2), '\ud800'.repeat(length)]) {
+    const mac = createHmac('sha256', key).update(`job\0spring\0c1\0${text}`).digest();
+    expect(new Identity(key).seal('spring', 'c1', text)).toBe(mac.toString('base64url', 0, 10));
+  }
+});
+
 it('makes ids that BullMQ takes: never all digits, no colon', () => {
   const identity = new Identity(randomBytes(32));
   assert(

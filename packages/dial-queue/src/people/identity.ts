@@ -3,7 +3,12 @@ import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 
 const BLOCK_BYTES = 64;
-const CALL_ID_BYTES = 15;
+/** Of the bytes of a short message, written behind the inner block. */
+const SHORT_MESSAGE_BYTES = 8 * 1024;
+/** In UTF-8, of a unit of UTF-16. */
+const MOST_BYTES_OF_A_UNIT = 3;
+/** Of base64url: 15 bytes. */
+const CALL_ID_LENGTH = 20;
 const CALL_ID = /^c[\w-]{20}$/;
 /**
  * Against accidents, not against who can read the key. As long as it costs a queued call no more
@@ -95,31 +100,43 @@ export class Identity {
 
   /** A call's id: never all digits and without a colon, as BullMQ wants its job ids. */
   callId(campaign: string, dedupeKey: string): string {
-    return `c${this.#mac(`call\0${campaign}\0${dedupeKey}`).toString('base64url', 0, CALL_ID_BYTES)}`;
+    return `c${this.#mac(`call\0${campaign}\0${dedupeKey}`).slice(0, CALL_ID_LENGTH)}`;
   }
 
   /** Tells that a job is one of ours, unchanged and in its place. @param data its data, as JSON */
   seal(campaign: string, callId: string, data: string): string {
-    return this.#mac(`job\0${campaign}\0${callId}\0${data}`).toString('base64url', 0, SEAL_BYTES);
+    const mac = this.#mac(`job\0${campaign}\0${callId}\0${data}`);
+    return Buffer.from(mac, 'base64url').toString('base64url', 0, SEAL_BYTES);
   }
 
   /** What a call is found by, beside its id: never the number or the key itself. */
   callName(kind: CallNameKind, text: string): CallName {
-    const mac = this.#mac(`name\0${kind}\0${text}`).toString('base64url');
+    const mac = this.#mac(`name\0${kind}\0${text}`);
     const check = mac.slice(NAME_BUCKET_LENGTH, NAME_BUCKET_LENGTH + NAME_CHECK_LENGTH);
     return { bucket: mac.slice(0, NAME_BUCKET_LENGTH), hash: mac.slice(-NAME_HASH_LENGTH), check };
   }
 
   person(toPhoneNumber: string): Person {
-    const mac = this.#mac(`person\0${toPhoneNumber}`);
+    const mac = Buffer.from(this.#mac(`person\0${toPhoneNumber}`), 'base64url');
     const bucket = mac.toString('base64url', 0, 3).slice(0, BUCKET_LENGTH);
     return { bucket, member: mac.readBigInt64BE(3).toString() };
   }
 
-  #mac(message: string): Buffer {
-    const { inner, outer } = this.#blocks;
-    hash('sha256', Buffer.concat([inner, Buffer.from(message)]), 'buffer').copy(outer, BLOCK_BYTES);
-    return hash('sha256', outer, 'buffer');
+  /** In base64url. */
+  #mac(message: string): string {
+    const { outer } = this.#blocks;
+    // As text: a buffer for each hash would be garbage outside of the heap.
+    outer.write(hash('sha256', this.#withInner(message), 'binary'), BLOCK_BYTES, 'binary');
+    return hash('sha256', outer, 'base64url');
+  }
+
+  /** Good until the next one. */
+  #withInner(message: string): Buffer {
+    const { inner } = this.#blocks;
+    const isShort = message.length * MOST_BYTES_OF_A_UNIT <= inner.length - BLOCK_BYTES;
+    return isShort
+      ? inner.subarray(0, BLOCK_BYTES + inner.write(message, BLOCK_BYTES))
+      : Buffer.concat([inner.subarray(0, BLOCK_BYTES), Buffer.from(message)]);
   }
 }
 
@@ -151,7 +168,7 @@ function bucketsOf(characters: number): string[] {
   return buckets;
 }
 
-/** What stands before the message, and before its hash. */
+/** What stands before the message, with room for it, and what stands before its hash. */
 interface Blocks {
   readonly inner: Buffer;
   readonly outer: Buffer;
@@ -161,5 +178,6 @@ function blocksOf(key: Buffer): Blocks {
   const block = Buffer.alloc(BLOCK_BYTES);
   (key.length > BLOCK_BYTES ? createHash('sha256').update(key).digest() : key).copy(block);
   const outer = Buffer.concat([block.map((byte) => byte ^ 0x5c), Buffer.alloc(32)]);
-  return { inner: block.map((byte) => byte ^ 0x36) as Buffer, outer };
+  const room = Buffer.alloc(SHORT_MESSAGE_BYTES);
+  return { inner: Buffer.concat([block.map((byte) => byte ^ 0x36), room]), outer };
 }
