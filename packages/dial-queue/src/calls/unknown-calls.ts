@@ -138,7 +138,7 @@ export class UnknownCalls {
    * give fewer though there are more.
    */
   async page(campaign: string, request: DoubtPageRequest): Promise<DoubtPage> {
-    const asked = { ...request, isWanted: isUnknown };
+    const asked = { ...request, outcome: 'unknown' } as const;
     const { entries, ...rest } = await this.#results.page(campaign, asked);
     const calls = await this.#stillInDoubt(
       campaign,

@@ -9,9 +9,9 @@ import type { Hold, Holds } from '../holds/holds.ts';
 import type { QueueHalt } from '../jobs/queues.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
-import { pairsOf, repliesOf } from '../redis/replies.ts';
+import { pairsOf } from '../redis/replies.ts';
 import { Script } from '../redis/script.ts';
-import { text } from '../redis/script-inputs.ts';
+import { list, text } from '../redis/script-inputs.ts';
 import type { CampaignStore, StoredCampaign } from './campaign-store.ts';
 
 /** One campaign's progress at one instant. */
@@ -61,6 +61,9 @@ interface Counts {
   readonly unkept: readonly string[];
 }
 
+/** So many at once: a script that reads them is not interrupted. */
+const CAMPAIGNS_PER_STEP = 500;
+
 /** Answers how far campaigns are. Pending is read from the queue, never counted beside it. */
 export class StatusReader {
   static readonly #status = new Script({
@@ -69,6 +72,12 @@ export class StatusReader {
     keys: ['state', 'claims', 'reopened', 'setAside', 'stuck', 'offPace', 'unkept'],
     args: { queue: text },
     answer: countsOf,
+  });
+  static readonly #unknown = new Script({
+    lua: new URL('./count-unknown.lua', import.meta.url),
+    keys: ['campaigns'],
+    args: { campaignPrefix: text, ids: list(text) },
+    answer: (counts: [place: number, count: string][]) => counts,
   });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
@@ -99,16 +108,15 @@ export class StatusReader {
 
   /** How many calls of these campaigns are in doubt. */
   async countUnknown(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    if (ids.length === 0) return new Map();
-    const pipeline = this.#redis.pipeline();
-    for (const id of ids) pipeline.hget(this.#keys.campaign(id).state, 'outcome:unknown');
-    const counts = (await repliesOf(pipeline)).map((count) => Number(count ?? 0));
-    return new Map(
-      ids.flatMap((id, index) => {
-        const count = counts[index] ?? 0;
-        return count > 0 ? [[id, count] as const] : [];
-      }),
-    );
+    const { campaigns, campaignPrefix } = this.#keys;
+    const found = new Map<string, number>();
+    for (let from = 0; from < ids.length; from += CAMPAIGNS_PER_STEP) {
+      const step = ids.slice(from, from + CAMPAIGNS_PER_STEP);
+      const asked = { campaignPrefix, ids: step };
+      const counts = await StatusReader.#unknown.run(this.#redis, { campaigns }, asked);
+      for (const [place, count] of counts) found.set(step[place - 1] ?? '', Number(count));
+    }
+    return found;
   }
 
   async #statusOf(campaign: StoredCampaign, allHolds: readonly Hold[]): Promise<CampaignStatus> {

@@ -84,7 +84,7 @@ it('gives pages of the latest records, however many calls were corrected', async
   // The last one came while the page was read.
   await redis.hset(own.state, 'firstResult', '1-9', 'lastResult', '2-2');
   const page = async (after: string | undefined) => {
-    const request = { after, limit: 2, mostRead: 100, isWanted: () => true };
+    const request = { after, limit: 2, mostRead: 100 };
     const { entries, upTo, isLast } = await fixture.results.page('spring', request);
     return { calls: entries.map(([, { callId }]) => callId), upTo, isLast };
   };

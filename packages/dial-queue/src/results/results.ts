@@ -1,4 +1,4 @@
-import type { ResultRecord } from '@libby-dialer/dialing';
+import type { Outcome, ResultRecord } from '@libby-dialer/dialing';
 import type { CampaignKeys, Keys } from '../redis/keys.ts';
 import { isBehind, type StreamEntry, streamEntries, streamSteps } from '../redis/paging.ts';
 import { duplicate, type RedisConnection } from '../redis/redis-connection.ts';
@@ -22,7 +22,8 @@ export interface PageRequest {
   readonly after: string | undefined;
   readonly limit: number;
   readonly mostRead: number;
-  readonly isWanted: (record: ResultRecord) => boolean;
+  /** Only calls that ended so. */
+  readonly outcome?: Outcome | undefined;
 }
 
 export interface Page {
@@ -91,7 +92,7 @@ export class Results {
    * So many of these, after a stream id. No more than `mostRead` records of all campaigns are read
    * for it, so that it may give fewer though there are more.
    */
-  async page(campaign: string, { after, limit, mostRead, isWanted }: PageRequest): Promise<Page> {
+  async page(campaign: string, { after, limit, mostRead, outcome }: PageRequest): Promise<Page> {
     const { state } = this.#keys.campaign(campaign);
     const [first, last] = await this.#redis.hmget(state, 'firstResult', 'lastResult');
     const entries: [id: string, record: ResultRecord][] = [];
@@ -101,12 +102,12 @@ export class Results {
     const size = Math.max(limit, LEAST_PER_READ);
     const range = { first: after === undefined ? first : `(${after}`, last };
     for await (const step of streamSteps(this.#redis, this.#keys.results, size, range)) {
-      for (const [id, record] of await this.#latestIn(campaign, step, last)) {
+      for (const [id, record] of await this.#latestIn(campaign, step, { last, outcome })) {
         if (entries.length === limit || read === mostRead)
           return { entries, upTo, isLast: false, read };
         upTo = id;
         read += 1;
-        if (record !== undefined && isWanted(record)) entries.push([id, record]);
+        if (record !== undefined) entries.push([id, record]);
       }
     }
     return { entries, upTo, isLast: true, read };
@@ -148,15 +149,18 @@ export class Results {
   }
 
   /**
-   * Each entry with its record; without one where it is another campaign's, or one up to `last` has
-   * corrected it. What was corrected since `last` was read counts: its new record is not read yet.
+   * Each entry with its record; without one where it is another campaign's or outcome's, or one up
+   * to `last` has corrected it. What was corrected since `last` was read counts: its new record is
+   * not read yet.
    */
   async #latestIn(
     campaign: string,
     step: readonly StreamEntry[],
-    last: string,
+    { last, outcome }: { readonly last: string; readonly outcome: Outcome | undefined },
   ): Promise<readonly (readonly [id: string, record: ResultRecord | undefined])[]> {
-    const records = step.map((entry) => recordOf(entry, campaign));
+    const records = step.map((entry) =>
+      mayHave(entry, outcome) ? recordOf(entry, campaign) : undefined,
+    );
     const callIds = records.flatMap((record) => record?.callId ?? []);
     const { revised } = this.#keys.campaign(campaign);
     const ids = callIds.length === 0 ? [] : await this.#redis.hmget(revised, ...callIds);
@@ -165,7 +169,8 @@ export class Results {
       const record = records[index];
       const corrected = record && latest.get(record.callId);
       const isLatest = !corrected || corrected === id || isBehind(corrected, last);
-      return [id, isLatest ? record : undefined];
+      const isWanted = outcome === undefined || record?.outcome === outcome;
+      return [id, isLatest && isWanted ? record : undefined];
     });
   }
 
@@ -220,6 +225,11 @@ export class Results {
       redis.disconnect();
     }
   }
+}
+
+/** Of a rare outcome there may be thousands of others between two: they are not parsed. */
+function mayHave([, fields]: StreamEntry, outcome: Outcome | undefined): boolean {
+  return outcome === undefined || fields[3]?.includes(`"outcome":"${outcome}"`) === true;
 }
 
 function recordOf([, fields]: StreamEntry, campaign: string): ResultRecord | undefined {

@@ -30,8 +30,7 @@ export async function resultsPage(
 ): Promise<ResultsPage> {
   await context.campaign(id);
   checkCursor(after);
-  const isWanted = (record: ResultRecord) => outcome === undefined || record.outcome === outcome;
-  const request = { after, limit, mostRead: MOST_READ, isWanted };
+  const request = { after, limit, mostRead: MOST_READ, outcome };
   const { entries, upTo, isLast } = await context.queue.results.page(id, request);
   return { results: entries.map(([, record]) => record), upTo, isLast };
 }

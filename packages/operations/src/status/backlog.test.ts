@@ -1,7 +1,7 @@
 import { type Campaign, parseCampaign } from '@libby-dialer/dialing';
 import { expect, test } from 'vitest';
 import { type BacklogRequest, backlogOf } from './backlog.ts';
-import { WaitingMix } from './waiting-mix.ts';
+import { RememberedTimes, WaitingMix } from './waiting-mix.ts';
 
 const at = (text: string) => Date.parse(text);
 const denver = { to: '+13035550123', name: 'Ada' };
@@ -24,7 +24,7 @@ function backlog(request: Partial<BacklogRequest> = {}) {
   const { campaign: given = campaign() } = request;
   return backlogOf({
     campaign: given,
-    groups: new WaitingMix(given, [denver, newYork, denver]).groups(7200),
+    groups: new WaitingMix(new RememberedTimes(given), [denver, newYork, denver]).groups(7200),
     callsPerSecond: 1,
     now: NOW,
     ...request,

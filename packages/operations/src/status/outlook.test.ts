@@ -1,7 +1,7 @@
 import { type Campaign, parseCampaign } from '@libby-dialer/dialing';
 import { expect, test } from 'vitest';
 import { type OutlookRequest, outlookOf } from './outlook.ts';
-import { WaitingMix } from './waiting-mix.ts';
+import { RememberedTimes, WaitingMix } from './waiting-mix.ts';
 
 const at = (text: string) => Date.parse(text);
 const denver = { to: '+13035550123', name: 'Ada' };
@@ -25,7 +25,7 @@ function outlook(
   return outlookOf({
     campaign: campaign(settings),
     status: { state: 'running', pending: 600 },
-    mix: new WaitingMix(campaign(settings), sample),
+    mix: new WaitingMix(new RememberedTimes(campaign(settings)), sample),
     measured: undefined,
     now: NOW,
     ...request,

@@ -34,19 +34,18 @@ export interface Overview {
   readonly refusal: string | undefined;
 }
 
-/** All campaigns, those that are over as well. */
+/** What is known of all campaigns, those that are over as well. */
 interface Registry {
   readonly readAt: number;
-  /** Those that were seen since are added. */
-  readonly ids: Set<string>;
   readonly inDoubt: number;
 }
 
-/** Looks at everything again and again, at a cost that hardly grows with what is over. */
+/** Looks at everything again and again, at a cost that does not grow with what is over. */
 export class OverviewWatch {
   readonly #context: Context;
   readonly #watch: StatusWatch;
   #registry: Registry | undefined;
+  #open: ReadonlySet<string> = new Set();
   /** Of those without work: when their last call was settled. It is read once. */
   readonly #endedAt = new Map<string, number>();
 
@@ -57,12 +56,13 @@ export class OverviewWatch {
 
   async look(): Promise<Overview> {
     const { queue } = this.#context;
-    const [open, { holds, now: since }, { ids, inDoubt }] = await Promise.all([
+    const [open, { holds, now: since }] = await Promise.all([
       queue.campaigns.openIds(),
       listHolds(this.#context),
-      this.#readRegistry(),
     ]);
-    const toShow = [...open, ...(await this.#ended(ids, open, since - ENDED_SHOWN_MS))];
+    await this.#noteEnded(open);
+    const { inDoubt } = await this.#readRegistry();
+    const toShow = [...open, ...this.#latestEnded(since - ENDED_SHOWN_MS)];
     const [{ views: campaigns, now, workers, refusal }, inbox, campaignsInAll] = await Promise.all([
       this.#watch.some(toShow.slice(0, MOST_CAMPAIGNS)),
       inboxStatus(this.#context),
@@ -72,16 +72,21 @@ export class OverviewWatch {
     return { now, campaigns, campaignsInAll, isCut, holds, inDoubt, inbox, workers, refusal };
   }
 
-  /** The latest of those that ended after that. @param since epoch ms */
-  async #ended(ids: Set<string>, open: readonly string[], since: number): Promise<string[]> {
-    for (const id of open) {
-      ids.add(id);
-      this.#endedAt.delete(id);
-    }
-    const isOpen = new Set(open);
-    const unread = [...ids].filter((id) => !isOpen.has(id) && !this.#endedAt.has(id));
-    const { queue } = this.#context;
-    for (const [id, at] of await queue.campaigns.lastSettledAt(unread)) this.#endedAt.set(id, at);
+  /** Those that were open at the last look, and are no more. */
+  async #noteEnded(open: readonly string[]): Promise<void> {
+    const before = this.#open;
+    this.#open = new Set(open);
+    for (const id of open) this.#endedAt.delete(id);
+    await this.#readEnds([...before].filter((id) => !this.#open.has(id)));
+  }
+
+  async #readEnds(ids: readonly string[]): Promise<void> {
+    const { campaigns } = this.#context.queue;
+    for (const [id, at] of await campaigns.lastSettledAt(ids)) this.#endedAt.set(id, at);
+  }
+
+  /** @param since epoch ms */
+  #latestEnded(since: number): string[] {
     return [...this.#endedAt]
       .filter(([, at]) => at > since)
       .toSorted(([, one], [, other]) => other - one)
@@ -97,9 +102,10 @@ export class OverviewWatch {
     const ids = await campaigns.ids();
     const counts = await status.countUnknown(ids);
     const inDoubt = [...counts.values()].reduce((sum, each) => sum + each, 0);
-    this.#registry = { readAt, ids: new Set(ids), inDoubt };
-    for (const id of this.#endedAt.keys())
-      if (!this.#registry.ids.has(id)) this.#endedAt.delete(id);
+    const all = new Set(ids);
+    for (const id of this.#endedAt.keys()) if (!all.has(id)) this.#endedAt.delete(id);
+    await this.#readEnds(ids.filter((id) => !this.#open.has(id) && !this.#endedAt.has(id)));
+    this.#registry = { readAt, inDoubt };
     return this.#registry;
   }
 }

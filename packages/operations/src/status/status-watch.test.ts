@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { eachTest, type TestBench } from '../testing/test-bench.ts';
+import { eachTest, phone, type TestBench } from '../testing/test-bench.ts';
 import { StatusWatch } from './status-watch.ts';
 
 let bench: TestBench;
@@ -31,4 +31,20 @@ test('a look at many campaigns gives each its own numbers, in the order of askin
   expect(views.map(({ status }) => [status.id, status.pending])).toEqual(
     ids.map((id, index) => [id, 1 + (index % 3)]),
   );
+});
+
+test('calls that come count at the next look, also where others were looked at before', async () => {
+  await bench.put('spring');
+  const add = async (number: string, startsAt?: number) => {
+    await using loader = bench.queue.loader('spring');
+    const call = { to: number, name: 'Ada', ...(startsAt !== undefined && { startsAt }) };
+    await loader.add([{ callId: await bench.callId('spring', number), call }]);
+    await loader.finish();
+  };
+  const watch = new StatusWatch(bench.context);
+  const state = async () => (await watch.some(['spring'])).views[0]?.status.state;
+  await add(phone(1), Date.parse(TOMORROW));
+  expect(await state()).toBe('waiting');
+  await add(phone(2));
+  expect(await state()).toBe('running');
 });

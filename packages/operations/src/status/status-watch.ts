@@ -12,7 +12,7 @@ import type { CampaignView, Rate } from './campaign-view.ts';
 import { type Outlook, outlookOf, rateOf, STOPPED } from './outlook.ts';
 import { RateHistory, type RatePoint } from './rate-history.ts';
 import { RateMeter } from './rate-meter.ts';
-import { WaitingMix } from './waiting-mix.ts';
+import { RememberedTimes, WaitingMix } from './waiting-mix.ts';
 
 const SHORT_MS = 10_000;
 const LONG_MS = 60_000;
@@ -24,6 +24,10 @@ const SAMPLED_AT_ONCE = 20_000;
 const LEAST_SAMPLE_CALLS = 50;
 /** The mix changes slowly, and the sample is what costs most of a look. */
 const MIX_LASTS_MS = 15_000;
+/** As long as neither a call went out nor one came. */
+const SAME_MIX_LASTS_MS = 5 * 60_000;
+/** So many more calls than before are taken for another mix at once. */
+const GROWN = 1.1;
 /** What nobody has looked at for so long is forgotten. */
 const REMEMBERED_MS = 30 * 60_000;
 
@@ -37,8 +41,8 @@ interface Seen {
 
 interface Mixed {
   readonly at: number;
-  readonly state: CampaignStatus['state'];
-  readonly campaign: Campaign;
+  readonly pending: number;
+  readonly times: RememberedTimes;
   readonly mix: WaitingMix;
 }
 
@@ -108,8 +112,9 @@ export class StatusWatch {
       const campaign = campaigns[index];
       return campaign === undefined ? [] : [{ status, campaign }];
     });
-    const unmixed = both.filter(({ status, campaign }) =>
-      this.#needsMix(status, campaign, look.now),
+    const unmixed = both.filter(
+      ({ status, campaign }) =>
+        !STOPPED.has(status.state) && this.#needsMix(status, campaign, look.now),
     ).length;
     const calls = Math.min(SAMPLE_CALLS, Math.floor(SAMPLED_AT_ONCE / Math.max(1, unmixed)));
     const sampleCalls = Math.max(LEAST_SAMPLE_CALLS, calls);
@@ -170,7 +175,8 @@ export class StatusWatch {
     const { now, workers, refusal } = look;
     const rate = this.#rateOf(status, now);
     const [mix, linesFullUntil] = await Promise.all([
-      this.#mixOf(status, campaign, now, sampleCalls),
+      // Of those nothing is foreseen.
+      STOPPED.has(status.state) ? undefined : this.#mixOf(status, campaign, now, sampleCalls),
       status.pending === 0 ? undefined : this.#idleReasons.linesFullUntil(campaign, now),
     ]);
     const request = { campaign, status, mix, measured: rate.lastMinute, now, linesFullUntil };
@@ -200,11 +206,11 @@ export class StatusWatch {
     return { lastSeconds: meter.perSecond(SHORT_MS), lastMinute: meter.perSecond(LONG_MS) };
   }
 
-  #needsMix({ id, state, pending }: CampaignStatus, campaign: Campaign, now: number): boolean {
+  #needsMix({ id, pending }: CampaignStatus, campaign: Campaign, now: number): boolean {
     if (pending === 0) return false;
     const known = this.#seen.get(id)?.mixed;
-    if (known?.campaign !== campaign || known.state !== state) return true;
-    return now >= known.at + MIX_LASTS_MS;
+    if (known?.times.campaign !== campaign || pending > known.pending * GROWN) return true;
+    return now >= known.at + (pending === known.pending ? SAME_MIX_LASTS_MS : MIX_LASTS_MS);
   }
 
   /** Undefined while no call waits. */
@@ -218,9 +224,11 @@ export class StatusWatch {
     if (status.pending === 0) seen.mixed = undefined;
     if (this.#needsMix(status, campaign, now)) {
       const sample = await this.#pending.read(status.id, sampleCalls);
-      const { state } = status;
-      const mix = new WaitingMix(campaign, sample);
-      seen.mixed = sample.length === 0 ? undefined : { at: now, state, campaign, mix };
+      const { pending } = status;
+      const before = seen.mixed?.times;
+      const times = before?.campaign === campaign ? before : new RememberedTimes(campaign);
+      const mix = new WaitingMix(times, sample);
+      seen.mixed = sample.length === 0 ? undefined : { at: now, pending, times, mix };
     }
     return seen.mixed?.mix;
   }
