@@ -316,15 +316,28 @@ describe('each invariant finds what breaks it', () => {
       'a worker that crashed',
       ['workers end well'],
       {},
-      { crew: { ...NOTHING.crew, badExits: ['1: boom'] } },
+      { redisFaults: 1, crew: { ...NOTHING.crew, badExits: ['1: boom'] } },
+    ],
+    [
+      'a worker that gave up on a Redis that was there',
+      ['workers end well'],
+      {},
+      { crew: { ...NOTHING.crew, badExits: [UNRECORDED] } },
     ],
   ])('%s', (_, names, evidence, inflicted = {}) => {
     expect(brokenBy(evidence, inflicted)).toEqual(names);
   });
 });
 
+const UNRECORDED = '1: Redis does not take what became of the calls in hand (5).';
+
 describe('what is excused', () => {
   test.each<[string, Partial<Evidence>, Partial<Inflicted>?]>([
+    [
+      'a worker that is stopped while Redis is away',
+      {},
+      { redisFaults: 1, crew: { ...NOTHING.crew, badExits: [UNRECORDED] } },
+    ],
     [
       'another request after a refusal',
       { requests: [request(FIRST, { answer: 403, taken: false }), ...GOOD.requests] },

@@ -16,6 +16,7 @@ import {
 import { Redis } from 'ioredis';
 import { CANARIES } from './canaries.ts';
 import { Exchanges } from './exchanges.ts';
+import { patienceMs } from './patience.ts';
 import { SHORT, type Timeouts } from './plan.ts';
 import { Provider, type ProviderOptions } from './provider.ts';
 import { ROOT } from './root.ts';
@@ -107,12 +108,17 @@ export class Stage implements AsyncDisposable {
     return new Stage(folder, server, redis, provider, proxies, exchanges, parts.move());
   }
 
-  /** The environment of the programs under test. */
+  /**
+   * The environment of the programs under test. On a busy machine their time-outs are as much
+   * longer as everybody's: an answer that is only late would be a doubt that no fault has caused.
+   */
   environment({
     concurrency = 1,
     timeouts = SHORT,
     root = ROOT,
   }: ProgramOptions = {}): Record<string, string> {
+    const connectMs = patienceMs(timeouts.connectMs);
+    const responseMs = patienceMs(timeouts.responseMs);
     return {
       PATH: process.env['PATH'] ?? '',
       HOME: this.folder,
@@ -127,10 +133,10 @@ export class Stage implements AsyncDisposable {
       LIBBY_TOKEN_URL: `http://127.0.0.1:${this.tokenProxy.port}/oauth2/token`,
       LIBBY_CLIENT_ID: this.provider.clientId,
       LIBBY_CLIENT_SECRET: CANARIES.clientSecret,
-      LIBBY_CONNECT_TIMEOUT_MS: String(timeouts.connectMs),
-      LIBBY_RESPONSE_TIMEOUT_MS: String(timeouts.responseMs),
+      LIBBY_CONNECT_TIMEOUT_MS: String(connectMs),
+      LIBBY_RESPONSE_TIMEOUT_MS: String(responseMs),
       WORKER_CONCURRENCY: String(concurrency),
-      WORKER_SHUTDOWN_GRACE_MS: String(timeouts.connectMs + timeouts.responseMs + GRACE_MARGIN_MS),
+      WORKER_SHUTDOWN_GRACE_MS: String(connectMs + responseMs + GRACE_MARGIN_MS),
       WORKER_HTTP_PORT: '0',
       LOG_LEVEL: 'debug',
     };
