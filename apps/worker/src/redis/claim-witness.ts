@@ -15,6 +15,8 @@ import type { RedisClock } from './redis-clock.ts';
 
 /** So many calls are remembered, the latest: some ten megabytes. */
 const REMEMBERED_CALLS = 10_000;
+/** So many go at once: to look for the oldest one takes as long, whatever comes of it. */
+const FORGOTTEN_AT_ONCE = 1_000;
 const CALLS_PER_RECALL = 500;
 const LEAVE_WITHIN_MS = 1_000;
 
@@ -158,6 +160,7 @@ export class ClaimWitness implements AsyncDisposable {
 
   #remember(call: Remembered): void {
     this.#remembered.set(call.owner, call);
+    if (this.#remembered.size < REMEMBERED_CALLS + FORGOTTEN_AT_ONCE) return;
     for (const [owner, { settled }] of this.#remembered) {
       if (this.#remembered.size <= REMEMBERED_CALLS) return;
       // One in flight stays, however many others have gone out since: its loss would be found out

@@ -37,23 +37,31 @@ interface Kind {
  * `expired` if they have an end.
  */
 export class UnplaceableRows {
+  readonly #campaign: Campaign;
   readonly #times: CallTimes;
   readonly #now: number;
   readonly #kinds = new Map<UnplaceableReason, Kind>();
 
   /** @param now epoch ms */
   constructor(campaign: Campaign, now: number) {
+    this.#campaign = campaign;
     this.#times = new CallTimes(campaign);
     this.#now = now;
   }
 
   look(call: QueuedCall, { row, line, sheetRow }: RowPlace): void {
+    if (this.#isAlwaysOpen(call)) return;
     const reason = reasonOf(this.#times.of(call), this.#now);
     if (reason === undefined) return;
     const kind = this.#kinds.get(reason) ?? { count: 0, places: [] };
     this.#kinds.set(reason, kind);
     kind.count += 1;
     if (kind.places.length < PLACES_KEPT) kind.places.push({ row, line, sheetRow });
+  }
+
+  /** Then nothing need be known of its number, which takes time, and tables that take memory. */
+  #isAlwaysOpen({ expiresAt = this.#campaign.expiresAt }: QueuedCall): boolean {
+    return this.#campaign.callingWindow === 'anytime' && expiresAt === undefined;
   }
 
   /** One for each reason that there is. */
