@@ -11,7 +11,7 @@ export function holdStory(world: () => ConsoleWorld): void {
     await notice.getByText('2 calls of 1 campaign wait behind it').waitFor();
 
     await notice.getByRole('button', { name: 'Release…' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Release Line +1 505 555 0108?' });
+    const dialog = page.getByRole('dialog', { name: 'Release line +1 505 555 0108?' });
     await dialog.getByText('2 calls of 1 campaign wait behind it').waitFor();
     // Nothing goes out there any more that would hold it again.
     await world().client.request('POST /campaigns/{id}/cancel', { params: { id: 'unlined' } });

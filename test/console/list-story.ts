@@ -66,7 +66,6 @@ export function listStory(world: () => ConsoleWorld): void {
     };
     await expect.poll(settled).toBe(3);
 
-    await page.getByRole('link', { name: /^Holds/ }).click();
     const notice = page.locator('.notice', { hasText: 'Campaign gala is held:' });
     await notice.getByRole('button', { name: 'Release…' }).click();
     const release = page.getByRole('dialog');
@@ -75,7 +74,6 @@ export function listStory(world: () => ConsoleWorld): void {
     await release.getByRole('button', { name: 'Close' }).click();
     await expect.poll(settled).toBe(COUNT);
 
-    await page.goto(new URL('/campaigns/gala', world().url).href);
     await page.getByRole('button', { name: 'Your table back…' }).click();
     const back = page.getByRole('dialog', { name: 'Your table back' });
     await back.locator('input[type=file]').setInputFiles(guestFile());

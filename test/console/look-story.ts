@@ -45,7 +45,7 @@ export function lookStory(world: () => ConsoleWorld): void {
       await page.getByRole('heading', { level: 1 }).waitFor();
       await page.waitForLoadState('load');
       if (place.endsWith(list)) await page.getByRole('table', { name: 'Columns' }).waitFor();
-      expect(await seen.barriers(), place).toEqual([]);
+      expect(await seen.barriers(), `at ${place}`).toEqual([]);
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 900 });
         await expect.poll(() => seen.overflow(), { message: `${place} at ${width}` }).toBe(0);

@@ -48,6 +48,7 @@ const COLUMNS: readonly Column<AuditEntryJson>[] = [
   {
     key: 'end',
     heading: 'What it did',
+    isSpare: true,
     value: endText,
     cell: (entry) => <PersonText text={endText(entry)} />,
   },

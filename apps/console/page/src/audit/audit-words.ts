@@ -44,7 +44,9 @@ export function askedText({ details }: Pick<AuditEntryJson, 'details'>): string 
 /** What it did. */
 export function endText({ end }: Pick<AuditEntryJson, 'end'>): string {
   if (end === null) return 'no end is known';
-  const facts = factsOf(end.effect).map(([name, value]) => `${wordsOf(name)} ${value}`);
+  const facts = factsOf(end.effect).map(([name, value]) =>
+    name === 'stored' ? value : `${wordsOf(name)} ${value}`,
+  );
   if (end.failure !== null) return [`not done: ${end.failure}`, ...facts].join(', ');
   return facts.length === 0 ? 'done' : facts.join(', ');
 }

@@ -49,6 +49,7 @@ export const CALL_COLUMNS: readonly Column<CallJson>[] = [
   {
     key: 'number',
     heading: 'Number',
+    isSpare: true,
     value: ({ toPhoneNumber }) => toPhoneNumber,
     cell: ({ toPhoneNumber }) => formatPhone(toPhoneNumber),
   },

@@ -14,10 +14,10 @@ export function CampaignBacklog({ campaign }: { readonly campaign: CampaignStatu
   });
   return (
     <Section title="Waiting, by zone" note="next 48 hours, open hours shaded">
-      {data === undefined || data.zones.length === 0 ? (
-        <p className="soft">{data === undefined ? ' ' : 'Nobody waits.'}</p>
+      {campaign.pending === 0 || data?.zones.length === 0 ? (
+        <p className="soft">Nobody waits.</p>
       ) : (
-        <BacklogChart at={data.at} zones={data.zones} />
+        data && <BacklogChart at={data.at} zones={data.zones} />
       )}
     </Section>
   );

@@ -9,7 +9,7 @@ const LIMITS = {
   callsPerSecond: 'by its pace',
   maxInFlight: 'by its calls in flight',
   lines: 'by its lines',
-  measured: 'as of late',
+  measured: 'at its pace of late',
 } as const;
 
 export function CampaignFacts({ campaign }: { readonly campaign: CampaignStatusJson }) {

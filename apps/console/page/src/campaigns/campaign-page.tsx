@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { HoldNotice } from '../holds/hold-notice.tsx';
+import { HoldNotices } from '../holds/hold-notices.tsx';
 import { Failure } from '../kit/failure.tsx';
 import { Notice } from '../kit/notice.tsx';
 import { OutcomeBar, OutcomeLegend } from '../kit/outcome.tsx';
@@ -46,9 +46,7 @@ export function CampaignPage() {
       state={<CampaignStateMark state={campaign.state} />}
       actions={<CampaignActions campaign={campaign} />}
     >
-      {campaign.holds.map((hold) => (
-        <HoldNotice key={hold.scope} hold={hold} />
-      ))}
+      <HoldNotices holds={campaign.holds} />
       {reasonsOnOwnPage(campaign).map(({ code, sentence }) => (
         <Notice key={code} kind="note">
           {sentence}

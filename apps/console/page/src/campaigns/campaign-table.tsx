@@ -46,6 +46,7 @@ const COLUMNS: readonly Column<CampaignStatusJson>[] = [
     key: 'waiting',
     heading: 'Waiting',
     isNumber: true,
+    isSpare: true,
     value: ({ pending }) => pending,
     cell: ({ pending }) => formatCount(pending),
   },
@@ -61,6 +62,7 @@ const COLUMNS: readonly Column<CampaignStatusJson>[] = [
     key: 'rate',
     heading: 'Calls/s',
     isNumber: true,
+    isSpare: true,
     value: ({ rate }) => rate.perSecond,
     cell: ({ rate, allowedCallsPerSecond: allowed }) => (
       <>

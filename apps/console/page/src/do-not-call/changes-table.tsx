@@ -18,6 +18,7 @@ const COLUMNS: readonly Column<DoNotCallChangeJson>[] = [
   {
     key: 'by',
     heading: 'Who',
+    isSpare: true,
     value: ({ by }) => by,
     cell: ({ by }) => <PersonText text={by} />,
   },

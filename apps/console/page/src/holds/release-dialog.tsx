@@ -16,7 +16,7 @@ export function ReleaseDialog({ hold: { scope, reason }, held, onClose }: Releas
   const name = scopeWords(scope);
   return (
     <ActionDialog
-      title={`Release ${name}?`}
+      title={`Release ${name.charAt(0).toLowerCase()}${name.slice(1)}?`}
       doIt="Release"
       kind={reason === 'evidence_lost' ? 'danger' : 'main'}
       doing="Releasing it."

@@ -32,6 +32,7 @@ const COLUMNS: readonly Column<Rejected>[] = [
   {
     key: 'reason',
     heading: 'Why',
+    isSentence: true,
     value: ({ reason }) => reason,
     cell: ({ reason }) => <PersonText text={reason} />,
   },

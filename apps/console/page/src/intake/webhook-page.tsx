@@ -34,6 +34,7 @@ const COLUMNS: readonly Column<DeadLetter>[] = [
     key: 'attempts',
     heading: 'Attempts',
     isNumber: true,
+    isSpare: true,
     value: ({ attempts }) => attempts,
   },
   CAMPAIGN_COLUMN,

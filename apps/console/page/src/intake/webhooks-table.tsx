@@ -27,6 +27,7 @@ const COLUMNS: readonly Column<Webhook>[] = [
     key: 'unread',
     heading: 'Not sent yet',
     isNumber: true,
+    isSpare: true,
     value: ({ unread }) => unread,
     cell: ({ unread }) => (unread === null ? 'unknown' : formatCount(unread)),
   },

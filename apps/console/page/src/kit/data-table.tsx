@@ -20,6 +20,10 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
   /** Of a narrow window: left out there, for it is in the row's own page as well. */
   readonly isMinor?: boolean;
+  /** Of a phone: left out there, and found where the row leads. */
+  readonly isSpare?: boolean;
+  /** A sentence that is read to its end, in as many lines as it takes; of many rows it is cut. */
+  readonly isSentence?: boolean;
 }
 
 export interface DataTableProps<Row> {
@@ -40,6 +44,8 @@ export interface DataTableProps<Row> {
   readonly tools?: ReactNode;
   /** Such that act on the rows: what a filter of words leaves, or undefined for all. */
   readonly renderActions?: (filtered: readonly Row[] | undefined) => ReactNode;
+  /** They are inputs: there is nothing to copy. */
+  readonly isForm?: boolean;
   /** The rows are found by the console already: there is no filter of those that are here. */
   readonly isFiltered?: boolean;
   /** Where there is another on its page, for which of the two the address speaks. */
@@ -71,7 +77,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   );
   return (
     <div className="table">
-      <Tools {...props} shown={shown} onFind={canFind ? onFind : undefined} find={find} />
+      {!props.isForm && (
+        <Tools {...props} shown={shown} onFind={canFind ? onFind : undefined} find={find} />
+      )}
       {rows.length === 0 ? (
         empty
       ) : (
@@ -123,17 +131,21 @@ function Tools<Row>(props: ToolsProps<Row>) {
         <SearchField label="Filter these rows" value={find} onChange={onFind} />
       )}
       <span className="grow" />
-      <span className="soft table-count" role="status">
-        {all === shown.length
-          ? countOf(all, 'row')
-          : `${formatCount(shown.length)} of ${countOf(all, 'row')}`}
-      </span>
-      <Button disabled={isNone} onClick={() => copyText(toTabs(columns, shown, 'headed'))}>
-        Copy{part}
-      </Button>
-      <Button disabled={isNone} onClick={() => saveFile(`${name}.csv`, toCsv(columns, shown))}>
-        Export{part}
-      </Button>
+      {rows.length > 0 && (
+        <>
+          <span className="soft table-count" role="status">
+            {all === shown.length
+              ? countOf(all, 'row')
+              : `${formatCount(shown.length)} of ${countOf(all, 'row')}`}
+          </span>
+          <Button disabled={isNone} onClick={() => copyText(toTabs(columns, shown, 'headed'))}>
+            Copy{part}
+          </Button>
+          <Button disabled={isNone} onClick={() => saveFile(`${name}.csv`, toCsv(columns, shown))}>
+            Export{part}
+          </Button>
+        </>
+      )}
     </div>
   );
 }
@@ -157,13 +169,14 @@ function Head<Row>({ columns, sort, onSort, chosen, onChoose, shown, keyOf }: He
             />
           </th>
         )}
-        {columns.map(({ key, heading, isNumber, isMinor }) => {
+        {columns.map((column) => {
+          const { key, heading, isNumber } = column;
           const isSorted = sort?.key === key;
           const isDown = isSorted && sort.isDescending;
           return (
             <th
               key={key}
-              className={classes({ number: isNumber, minor: isMinor })}
+              className={classesOf(column)}
               aria-sort={isSorted ? (isDown ? 'descending' : 'ascending') : 'none'}
             >
               <button
@@ -219,10 +232,7 @@ function BodyRow<Row>({ columns, row, at, keyOf, onOpen, chosen, onChoose }: Row
         </td>
       )}
       {columns.map((column) => (
-        <td
-          key={column.key}
-          className={classes({ number: column.isNumber, minor: column.isMinor })}
-        >
+        <td key={column.key} className={classesOf(column)}>
           {column.cell?.(row) ?? column.value(row)}
         </td>
       ))}
@@ -245,6 +255,10 @@ function toggled(chosen: ReadonlySet<string> | undefined, key: string): Readonly
 function isOnControl(target: EventTarget): boolean {
   if (getSelection()?.isCollapsed === false) return true;
   return target instanceof Element && target.closest('a, button, input, label') !== null;
+}
+
+function classesOf<Row>({ isNumber, isMinor, isSpare, isSentence }: Column<Row>): string {
+  return classes({ number: isNumber, minor: isMinor, spare: isSpare, sentence: isSentence });
 }
 
 function classes(names: Readonly<Record<string, boolean | undefined>>): string {

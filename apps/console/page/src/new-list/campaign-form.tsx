@@ -35,8 +35,8 @@ export function CampaignForm({ draft, stored, isKnown, file, change, edit }: Cam
           <summary>Line and texts</summary>
           <div className="form">
             <FromField file={file} edit={edit} />
-            <TextsFields file={file} edit={edit} />
             <PeopleFields file={file} edit={edit} />
+            <TextsFields file={file} edit={edit} />
           </div>
         </details>
       )}

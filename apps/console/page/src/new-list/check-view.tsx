@@ -37,7 +37,11 @@ export function CheckView({ list, body, draft, change }: CheckViewProps) {
   return (
     <div className="stack">
       {isChanged && (
-        <p role="status">As it was checked before: something is chosen otherwise now.</p>
+        <p role="status">
+          {draft.checked === undefined
+            ? 'As somebody has checked it, who may have chosen otherwise.'
+            : 'As it was checked before: something is chosen otherwise now.'}
+        </p>
       )}
       <Button
         kind={result === null || isChanged ? 'main' : 'plain'}
@@ -100,7 +104,11 @@ function Verdicts({ list, work, result }: VerdictsProps) {
                 </>
               ),
           },
-          { name: 'never', value: formatCount(verdicts.never), note: 'see below why' },
+          {
+            name: 'never',
+            value: formatCount(verdicts.never),
+            note: verdicts.never === 0 ? 'all can be called' : 'see below why',
+          },
           {
             name: 'there already',
             value: formatCount(alreadyQueued + alreadySettled),

@@ -26,6 +26,7 @@ export function ColumnsTable(props: ColumnsTableProps) {
   return (
     <DataTable
       name="Columns"
+      isForm
       columns={tableOf(props)}
       rows={props.columns}
       keyOf={({ column, heading }) => `${column ?? ''} ${heading}`}

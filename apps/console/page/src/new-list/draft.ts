@@ -36,10 +36,13 @@ const NOTHING_CHOSEN: Draft = {
   pilot: { kind: 'person', calls: 10, percent: 80 },
 };
 
-/** What is chosen for a list, kept until the window is closed. */
-export function useDraft(list: string): readonly [Draft, ChangeDraft] {
+/**
+ * What is chosen for a list, kept until the window is closed.
+ * @param campaign for which it was checked, by whomever
+ */
+export function useDraft(list: string, campaign = ''): readonly [Draft, ChangeDraft] {
   const key = `draft of ${list}`;
-  const [draft, setDraft] = useState<Draft>(() => ({ ...NOTHING_CHOSEN, ...kept(key) }));
+  const [draft, setDraft] = useState<Draft>(() => ({ ...NOTHING_CHOSEN, campaign, ...kept(key) }));
   const change: ChangeDraft = (part) =>
     setDraft((before) => {
       const next = { ...before, ...part };

@@ -14,7 +14,12 @@ const REJECTED: Readonly<Record<string, string>> = {
   no_timezone: 'whose time zone is not known',
   too_many_cells: 'with more cells than headings',
   too_few_cells: 'with fewer cells than headings',
+  unclosed_quote: 'with a quote that is never closed',
   bad_encoding: 'not readable in this encoding',
+  bad_json: 'that are no JSON',
+  invalid_field: 'with a value that cannot be, or without one that the campaign needs',
+  bad_cell: 'with a cell that shows an error',
+  row_too_large: 'too large',
   skipped: 'hidden, or left out by the campaign',
 };
 
@@ -40,4 +45,11 @@ export function odditiesOf({
 export function isHopeless({ rows, rejected }: UnderstoodListJson): boolean {
   const count = Object.values(rejected).reduce((sum, each) => sum + each, 0);
   return rows > 0 && count === rows;
+}
+
+/** What a list is likely encoded in, where it is read otherwise; undefined: as it is read. */
+export function likelierEncoding({ warnings }: UnderstoodListJson): string | undefined {
+  return warnings
+    .map((warning) => /\bsay encoding ([\w-]+)/.exec(warning)?.[1])
+    .find((encoding) => encoding !== undefined);
 }

@@ -15,7 +15,7 @@ import { useUnderstood } from './use-understood.ts';
 
 /** What somebody goes through before a list is let go. */
 export function Steps({ list }: { readonly list: ListJson }) {
-  const [draft, change] = useDraft(list.list);
+  const [draft, change] = useDraft(list.list, list.work?.campaign ?? '');
   const { stored, isKnown, error } = useStoredCampaign(draft.campaign);
   const campaign = isKnown ? meantCampaign(draft, stored) : undefined;
   const understood = useUnderstood(list.list, draft, campaign);

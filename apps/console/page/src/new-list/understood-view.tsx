@@ -8,7 +8,7 @@ import { countOf } from '../kit/numbers.ts';
 import { fieldWords } from './columns.ts';
 import { ColumnsTable } from './columns-table.tsx';
 import type { ChangeDraft, Draft } from './draft.ts';
-import { isHopeless, odditiesOf } from './oddities.ts';
+import { isHopeless, likelierEncoding, odditiesOf } from './oddities.ts';
 import { ReadingForm } from './reading-form.tsx';
 import type { Understood } from './use-understood.ts';
 
@@ -44,6 +44,7 @@ export function UnderstoodView({ understood, draft, file, change, edit }: Unders
               {sentence}
             </Notice>
           ))}
+          <OtherEncoding encoding={likelierEncoding(data)} draft={draft} change={change} />
           <ColumnsTable
             columns={data.columns}
             isUnclear={data.problem !== null}
@@ -82,6 +83,22 @@ function SheetQuestion({ sheets, draft: { reading }, change }: SheetQuestionProp
         </Button>
       ))}
     />
+  );
+}
+
+interface OtherEncodingProps {
+  readonly encoding: string | undefined;
+  readonly draft: Draft;
+  readonly change: ChangeDraft;
+}
+
+/** Spares somebody to look for where it is said. */
+function OtherEncoding({ encoding, draft: { reading }, change }: OtherEncodingProps) {
+  if (encoding === undefined) return null;
+  return (
+    <Button kind="main" onClick={() => change({ reading: { ...reading, encoding } })}>
+      Read it as {encoding}
+    </Button>
   );
 }
 

@@ -43,6 +43,7 @@ const COLUMNS: readonly Column<Verdict>[] = [
   {
     key: 'why',
     heading: 'Why',
+    isSentence: true,
     value: whyOf,
     cell: (row) => <span title={whyOf(row)}>{whyOf(row)}</span>,
   },

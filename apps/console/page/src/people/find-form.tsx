@@ -53,7 +53,7 @@ export function FindForm({ asked, onAsk }: FindFormProps) {
       </Field>
       {kind === 'number' && (
         <CountryField
-          label="Country, where the number has no code"
+          label="Country, where it has no code"
           country={country}
           onChange={setCountry}
         />

@@ -23,9 +23,9 @@ const COLUMNS: readonly Column<Night>[] = [
       </span>
     ),
   },
-  counted('rows', 'Rows'),
+  { ...counted('rows', 'Rows'), isSpare: true },
   { ...counted('queued', 'Queued'), isMinor: true },
-  counted('rejected', 'Rejected'),
+  { ...counted('rejected', 'Rejected'), isSpare: true },
   {
     key: 'outcomes',
     heading: 'By outcome',
@@ -53,6 +53,7 @@ const COLUMNS: readonly Column<Night>[] = [
     key: 'message',
     heading: 'What failed',
     isMinor: true,
+    isSentence: true,
     value: ({ run }) => run?.message ?? null,
   },
 ];
