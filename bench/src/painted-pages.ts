@@ -15,7 +15,7 @@ export interface PaintedPage {
   /** From the start of going there until its first row is there; nothing is cached. */
   readonly shownMs: number;
   readonly rows: number;
-  /** Of a core, by its main thread, while it is only looked on. */
+  /** Of a core, by its main thread, while the page is only looked on. */
   readonly busyShare: number;
   readonly heapMb: number;
 }
@@ -40,7 +40,8 @@ export async function* paintedPages(
       // It can be clicked again once what was asked for is there, and goes when all is.
       while (isAll && (await more.count()) > 0) await more.click().catch(() => {});
       const tools = await context.newCDPSession(page);
-      await tools.send('Performance.enable');
+      // CPU time: by the clock it grows with whatever else the machine does.
+      await tools.send('Performance.enable', { timeDomain: 'threadTicks' });
       const metric = async (name: string) => {
         const { metrics } = await tools.send('Performance.getMetrics');
         return metrics.find((each) => each.name === name)?.value ?? Number.NaN;

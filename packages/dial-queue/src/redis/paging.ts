@@ -14,22 +14,12 @@ export async function* streamEntries(
   redis: RedisConnection,
   stream: string,
   step: number,
-  range: Range = {},
-): AsyncGenerator<StreamEntry> {
-  for await (const entries of streamSteps(redis, stream, step, range)) yield* entries;
-}
-
-/** The same in steps of so many. */
-export async function* streamSteps(
-  redis: RedisConnection,
-  stream: string,
-  step: number,
   { first = '-', last = '+', signal }: Range = {},
-): AsyncGenerator<readonly StreamEntry[]> {
+): AsyncGenerator<StreamEntry> {
   let from = first;
   for (;;) {
     const entries = await redis.xrange(stream, from, last, 'COUNT', step);
-    if (entries.length > 0) yield entries;
+    yield* entries;
     const end = entries.at(-1);
     if (end === undefined || entries.length < step) return;
     from = `(${end[0]}`;

@@ -95,3 +95,34 @@ it('gives pages of the latest records, however many calls were corrected', async
   expect((await page(undefined)).calls).toEqual(['c', 'a']);
   expect(await page('2-2')).toEqual({ calls: ['b'], upTo: '10-1', isLast: true });
 });
+
+it('gives pages of one outcome, however few there are', async () => {
+  const { keys, redis } = fixture;
+  const own = keys.campaign('spring');
+  const pipeline = redis.pipeline();
+  for (let index = 1; index <= 2500; index += 1) {
+    const outcome = index % 1000 === 0 ? 'unknown' : 'accepted';
+    // What people wrote does not count for it.
+    const record = { callId: `c${index}`, outcome, name: '"outcome":"unknown"' };
+    const result = JSON.stringify(record);
+    pipeline.xadd(keys.results, `1-${index}`, 'campaign', 'spring', 'result', result);
+  }
+  pipeline.hset(own.state, 'firstResult', '1-1', 'lastResult', '1-2500');
+  await pipeline.exec();
+  const page = async (after: string | undefined, limit: number, mostRead: number) => {
+    const request = { after, limit, mostRead, outcome: 'unknown' } as const;
+    const { entries, upTo, isLast } = await fixture.results.page('spring', request);
+    return { calls: entries.map(([, { callId }]) => callId), upTo, isLast };
+  };
+  expect(await page(undefined, 1, 5000)).toEqual({
+    calls: ['c1000'],
+    upTo: '1-1000',
+    isLast: false,
+  });
+  expect(await page('1-1000', 5, 5000)).toEqual({ calls: ['c2000'], upTo: '1-2500', isLast: true });
+  expect(await page(undefined, 5, 1000)).toEqual({
+    calls: ['c1000'],
+    upTo: '1-1000',
+    isLast: false,
+  });
+});

@@ -1,10 +1,10 @@
 import type { Outcome, ResultRecord } from '@libby-dialer/dialing';
 import type { CampaignKeys, Keys } from '../redis/keys.ts';
-import { isBehind, type StreamEntry, streamEntries, streamSteps } from '../redis/paging.ts';
+import { isBehind, type StreamEntry, streamEntries } from '../redis/paging.ts';
 import { duplicate, type RedisConnection } from '../redis/redis-connection.ts';
 import { pairsOf } from '../redis/replies.ts';
 import { Script } from '../redis/script.ts';
-import { text } from '../redis/script-inputs.ts';
+import { number, text } from '../redis/script-inputs.ts';
 
 const ENTRIES_PER_READ = 1000;
 /** Of a page, though it may be shorter: few of what is read may be wanted. */
@@ -46,6 +46,19 @@ interface Span {
   readonly revised: ReadonlyMap<string, string>;
 }
 
+/** Stream ids, both included unless one begins with `(`. */
+interface Bounds {
+  readonly first: string;
+  readonly last: string;
+}
+
+interface Step {
+  /** How many entries of all campaigns were read for it, and the id of the last of them. */
+  readonly read: number;
+  readonly end: string;
+  readonly found: readonly (readonly [id: string, record: ResultRecord])[];
+}
+
 /** Reads what became of calls, in the order of settling. */
 export class Results {
   static readonly #span = new Script({
@@ -55,6 +68,16 @@ export class Results {
       first,
       last,
       revised: pairsOf(revised),
+    }),
+  });
+  static readonly #ofCampaign = new Script({
+    lua: new URL('./campaign-results.lua', import.meta.url),
+    keys: ['results'],
+    args: { first: text, last: text, count: number, campaign: text, text },
+    answer: ([read, end, ...found]: [number, string, ...string[]]): Step => ({
+      read,
+      end,
+      found: [...pairsOf(found)].map(([id, result]) => [id, JSON.parse(result) as ResultRecord]),
     }),
   });
   static readonly #noteExport = new Script({
@@ -95,20 +118,21 @@ export class Results {
   async page(campaign: string, { after, limit, mostRead, outcome }: PageRequest): Promise<Page> {
     const { state } = this.#keys.campaign(campaign);
     const [first, last] = await this.#redis.hmget(state, 'firstResult', 'lastResult');
-    const entries: [id: string, record: ResultRecord][] = [];
+    const entries: (readonly [id: string, record: ResultRecord])[] = [];
     if (!first || !last) return { entries, upTo: after, isLast: true, read: 0 };
     let upTo = after;
     let read = 0;
-    const size = Math.max(limit, LEAST_PER_READ);
+    const size = outcome === undefined ? Math.max(limit, LEAST_PER_READ) : ENTRIES_PER_READ;
     const range = { first: after === undefined ? first : `(${after}`, last };
-    for await (const step of streamSteps(this.#redis, this.#keys.results, size, range)) {
-      for (const [id, record] of await this.#latestIn(campaign, step, { last, outcome })) {
-        if (entries.length === limit || read === mostRead)
-          return { entries, upTo, isLast: false, read };
-        upTo = id;
-        read += 1;
-        if (record !== undefined) entries.push([id, record]);
+    for await (const step of this.#steps(campaign, size, { ...range, outcome })) {
+      read += step.read;
+      for (const entry of await this.#latestIn(campaign, step.found, last)) {
+        entries.push(entry);
+        const [id] = entry;
+        if (entries.length === limit) return { entries, upTo: id, isLast: id === last, read };
       }
+      upTo = step.end;
+      if (read >= mostRead) return { entries, upTo, isLast: upTo === last, read };
     }
     return { entries, upTo, isLast: true, read };
   }
@@ -148,29 +172,44 @@ export class Results {
     return undefined;
   }
 
+  /** A campaign's results of that outcome, or of all, by so many entries of the stream at once. */
+  async *#steps(
+    campaign: string,
+    size: number,
+    { first, last, outcome }: Bounds & Pick<PageRequest, 'outcome'>,
+  ): AsyncGenerator<Step> {
+    const { results } = this.#keys;
+    const text = outcome === undefined ? '' : `"outcome":"${outcome}"`;
+    const asked = { last, count: size, campaign, text };
+    let from = first;
+    for (;;) {
+      const step = await Results.#ofCampaign.run(
+        this.#redis,
+        { results },
+        { first: from, ...asked },
+      );
+      if (step.read > 0) yield step;
+      if (step.read < size) return;
+      from = `(${step.end}`;
+    }
+  }
+
   /**
-   * Each entry with its record; without one where it is another campaign's or outcome's, or one up
-   * to `last` has corrected it. What was corrected since `last` was read counts: its new record is
-   * not read yet.
+   * Those that nothing up to `last` has corrected. What was corrected since `last` was read counts:
+   * its new record is not read yet.
    */
   async #latestIn(
     campaign: string,
-    step: readonly StreamEntry[],
-    { last, outcome }: { readonly last: string; readonly outcome: Outcome | undefined },
-  ): Promise<readonly (readonly [id: string, record: ResultRecord | undefined])[]> {
-    const records = step.map((entry) =>
-      mayHave(entry, outcome) ? recordOf(entry, campaign) : undefined,
-    );
-    const callIds = records.flatMap((record) => record?.callId ?? []);
+    found: Step['found'],
+    last: string,
+  ): Promise<readonly (readonly [id: string, record: ResultRecord])[]> {
+    if (found.length === 0) return [];
     const { revised } = this.#keys.campaign(campaign);
-    const ids = callIds.length === 0 ? [] : await this.#redis.hmget(revised, ...callIds);
-    const latest = new Map(callIds.map((callId, index) => [callId, ids[index]]));
-    return step.map(([id], index) => {
-      const record = records[index];
-      const corrected = record && latest.get(record.callId);
-      const isLatest = !corrected || corrected === id || isBehind(corrected, last);
-      const isWanted = outcome === undefined || record?.outcome === outcome;
-      return [id, isLatest && isWanted ? record : undefined];
+    const callIds = found.map(([, { callId }]) => callId);
+    const corrected = await this.#redis.hmget(revised, ...callIds);
+    return found.filter(([id], index) => {
+      const latest = corrected[index];
+      return !latest || latest === id || isBehind(latest, last);
     });
   }
 
@@ -225,11 +264,6 @@ export class Results {
       redis.disconnect();
     }
   }
-}
-
-/** Of a rare outcome there may be thousands of others between two: they are not parsed. */
-function mayHave([, fields]: StreamEntry, outcome: Outcome | undefined): boolean {
-  return outcome === undefined || fields[3]?.includes(`"outcome":"${outcome}"`) === true;
 }
 
 function recordOf([, fields]: StreamEntry, campaign: string): ResultRecord | undefined {
