@@ -39,9 +39,10 @@ export function AddDialog({ isFirst: isFirstNow, onClose }: AddDialogProps) {
       onClose={onClose}
       action={async () => {
         const added = await client.request('POST /access', { body: bodyOf(form) });
-        if (isFirst) await logIn(added.token);
+        // Shown whatever comes then: it is nowhere else.
         setToken(added.token);
-        return [addedText(form, isFirst)];
+        const isLoggedIn = isFirst && (await logIn(added.token));
+        return [addedText(form, isLoggedIn)];
       }}
     >
       {isFirst && (
@@ -106,13 +107,17 @@ function bodyOf({ name, role, campaigns, sso }: Form) {
   return { name, role, sso, ...(role === 'push' && { campaigns: campaignsIn(campaigns) }) };
 }
 
-/** Or the page would ask for the token before anybody has read it. */
-async function logIn(token: string | null): Promise<void> {
-  if (token !== null) await client.request('POST /session', { body: { token } });
+/** Or the page would ask for the token, unread. Resolves to whether it worked. */
+async function logIn(token: string | null): Promise<boolean> {
+  if (token === null) return false;
+  return await client.request('POST /session', { body: { token } }).then(
+    () => true,
+    () => false,
+  );
 }
 
-function addedText({ name, role, sso }: Form, isFirst: boolean): string {
-  if (isFirst) return `You are logged in as ${name}. Keep the token for the next time.`;
+function addedText({ name, role, sso }: Form, isLoggedIn: boolean): string {
+  if (isLoggedIn) return `You are logged in as ${name}. Keep the token for the next time.`;
   if (sso) return `${name} is let in as ${role}, by the proxy.`;
   return `${name} is let in as ${role}. Hand them this token.`;
 }
