@@ -16,9 +16,11 @@ describe('retry', () => {
     expect((await bench.run(['retry', 'spring', '--outcome', 'rejected'])).stdout).toBe(
       '0 calls queued again.\n',
     );
-    expect((await bench.run(['retry', 'spring', '--outcome', 'exhausted'])).stdout).toBe(
-      '1 call queued again.\n',
+    const exhausted = ['retry', 'spring', '--outcome', 'exhausted'];
+    expect((await bench.run([...exhausted, '--call', second, third])).stdout).toBe(
+      '0 calls queued again.\n',
     );
+    expect((await bench.run(exhausted)).stdout).toBe('1 call queued again.\n');
     expect(await bench.queued('spring')).toEqual([first]);
     const status = await bench.json(['status', 'spring', '--json']);
     expect(status).toMatchObject({

@@ -12,6 +12,12 @@ Example:
   enqueuer retry spring-events --outcome exhausted
 `;
 
+interface RetryOptions {
+  readonly outcome: RetryableOutcome;
+  readonly call?: string[] | undefined;
+  readonly by?: string | undefined;
+}
+
 export function addRetryCommand({ program, io, run }: CommandLine): void {
   program
     .command('retry')
@@ -22,21 +28,21 @@ export function addRetryCommand({ program, io, run }: CommandLine): void {
         .choices(RETRYABLE_OUTCOMES)
         .makeOptionMandatory(),
     )
+    .option('--call <id...>', 'only these of them')
     .addHelpText('after', EXAMPLE)
     .option(...BY)
-    .action((campaign, { outcome, by }) => run(retry(io, campaign, outcome, by)));
+    .action((campaign, options) => run(retry(io, campaign, options)));
 }
 
 async function retry(
   io: Io,
   campaign: string,
-  outcome: RetryableOutcome,
-  by: string | undefined,
+  { outcome, call, by }: RetryOptions,
 ): Promise<number> {
   return await withContext(
     io,
     async (context) => {
-      const count = await retryCalls(context, campaign, outcome);
+      const count = await retryCalls(context, campaign, outcome, call);
       await print(io.stdout, `${countOf(count, 'call')} queued again.\n`);
       return 0;
     },

@@ -118,11 +118,13 @@ interface ToolsProps<Row> extends DataTableProps<Row> {
 }
 
 function Tools<Row>(props: ToolsProps<Row>) {
-  const { name, columns, rows, tools, renderActions, total, shown, find, onFind } = props;
+  const { name, columns, rows, tools, renderActions, total, more, shown, find, onFind } = props;
   const isNone = shown.length === 0;
   const all = total ?? rows.length;
+  // How many more there are is not known.
+  const isOpenEnded = total === undefined && more !== undefined;
   // Where it is not all that there is, each button says what it is about.
-  const part = all === shown.length ? '' : ` ${formatCount(shown.length)}`;
+  const part = all === shown.length && !isOpenEnded ? '' : ` ${formatCount(shown.length)}`;
   return (
     <div className="table-tools">
       {tools}
@@ -134,9 +136,8 @@ function Tools<Row>(props: ToolsProps<Row>) {
       {rows.length > 0 && (
         <>
           <span className="soft table-count" role="status">
-            {all === shown.length
-              ? countOf(all, 'row')
-              : `${formatCount(shown.length)} of ${countOf(all, 'row')}`}
+            {shownText(shown.length, all)}
+            {isOpenEnded && ' so far'}
           </span>
           <Button disabled={isNone} onClick={() => copyText(toTabs(columns, shown, 'headed'))}>
             Copy{part}
@@ -148,6 +149,10 @@ function Tools<Row>(props: ToolsProps<Row>) {
       )}
     </div>
   );
+}
+
+function shownText(shown: number, all: number): string {
+  return shown === all ? countOf(all, 'row') : `${formatCount(shown)} of ${countOf(all, 'row')}`;
 }
 
 interface HeadProps<Row> extends DataTableProps<Row> {
