@@ -22,4 +22,27 @@ export function holdStory(world: () => ConsoleWorld): void {
     await dialog.getByRole('button', { name: 'Close' }).click();
     expect(seen.complaints).toEqual([]);
   });
+
+  test('everything is stopped, also what is yet to come, until it is released', async () => {
+    await using seen = await world().open('/holds');
+    const { page } = seen;
+    await page.getByRole('button', { name: 'Stop all dialing…' }).click();
+    const stop = page.getByRole('dialog', { name: 'Stop all dialing?' });
+    await stop.getByLabel('Why').fill('wrong texts');
+    await stop.getByRole('button', { name: 'Stop' }).click();
+    await stop.getByText('All dialing is stopped: no further call goes out.').waitFor();
+    await stop.getByRole('button', { name: 'Close' }).click();
+    await world().campaign('after-stop', ['Ada']);
+    const notice = page.locator('.notice', { hasText: 'All dialing is held:' });
+    await notice.getByText('wrong texts').waitFor();
+    await notice.getByText('1 call of 1 campaign waits behind it').waitFor();
+    await notice.getByRole('button', { name: 'Release…' }).click();
+    const release = page.getByRole('dialog', { name: 'Release All dialing?' });
+    await release.getByRole('button', { name: 'Release' }).click();
+    await release.getByText('What waited there goes on.').waitFor();
+    await release.getByRole('button', { name: 'Close' }).click();
+    await page.goto(new URL('/campaigns/after-stop', world().url).href);
+    await page.getByText('1 of 1').waitFor();
+    expect(seen.complaints).toEqual([]);
+  });
 }

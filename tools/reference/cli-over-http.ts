@@ -47,6 +47,7 @@ const COMMANDS: Readonly<Record<string, OverHttp>> = {
   workers: { routes: ['GET /workers'] },
   doctor: { routes: ['GET /doctor'] },
   'hold list': { routes: ['GET /holds'] },
+  'hold add': { routes: ['POST /holds'] },
   'hold release': { routes: ['POST /holds/release'] },
   'in-doubt list': { routes: ['GET /in-doubt'] },
   'in-doubt resolve': { routes: ['POST /in-doubt/resolve'] },

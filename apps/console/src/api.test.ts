@@ -462,6 +462,16 @@ describe('people', () => {
 });
 
 describe('the rest', () => {
+  it('a person stops everything, and lets it go on', async () => {
+    const body = { scope: 'all', note: 'wrong texts' } as const;
+    expect(await api.ask('POST /holds', { body })).toEqual({ scope: 'all', wentOut: 0 });
+    expect((await api.ask('GET /holds')).holds).toMatchObject([
+      { scope: 'all', reason: 'stopped', until: null, message: 'wrong texts' },
+    ]);
+    await api.ask('POST /holds/release', { body: { scope: 'all' } });
+    expect((await api.ask('GET /holds')).holds).toEqual([]);
+  });
+
   it('holds are shown and released', async () => {
     const hold = { scope: 'all', reason: 'evidence_lost', firstPauseMs: 0, maxPauseMs: 0 } as const;
     await bench.queue.holds.open({ ...hold, retryAfterMs: 0, person: true }, 'x');

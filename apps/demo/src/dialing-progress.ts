@@ -20,6 +20,7 @@ const HOLD_WORDS: Readonly<Record<HoldReason, string>> = {
   campaign_incomplete: 'a text asks for a value that a call lacks',
   replicas_behind: 'too few replicas of Redis keep up',
   canary: 'the first calls go ahead of the rest',
+  stopped: 'somebody has stopped it',
   evidence_lost: 'Redis has lost claims, and a person has to decide',
 };
 

@@ -9,6 +9,7 @@ export const AUDIT_ACTIONS = [
   'calls.retry',
   'in_doubt.resolve',
   'set_aside.resolve',
+  'hold.add',
   'hold.release',
   'do_not_call.add',
   'do_not_call.import',

@@ -1,3 +1,12 @@
+import { z } from 'zod';
+
+/** What a person can stop as a whole: everything, or the calls from one number. */
+export const stoppedScopeSchema = z.union(
+  [z.literal('all'), z.templateLiteral(['line:', z.string().regex(/^\+[1-9]\d{6,14}$/)])],
+  { error: 'must be "all", or "line:" and a number such as line:+15055550100' },
+);
+export type StoppedScope = z.output<typeof stoppedScopeSchema>;
+
 /** What a hold stops: everything, one campaign, or one line. */
 export type HoldScope = 'all' | `campaign:${string}` | `line:${string}`;
 
@@ -40,6 +49,8 @@ export const HOLD_PAUSES = {
   campaign_incomplete: { firstPauseMs: 60_000, maxPauseMs: 60_000 },
   /** A claim did not reach as many replicas of Redis as it must. */
   replicas_behind: { firstPauseMs: 1_000, maxPauseMs: 30_000 },
+  /** A person has stopped it. Only a person lifts it. */
+  stopped: { firstPauseMs: 0, maxPauseMs: 0 },
   /** A person has asked that so many calls of a campaign go first. */
   canary: { firstPauseMs: 0, maxPauseMs: 0 },
   /**

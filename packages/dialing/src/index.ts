@@ -53,7 +53,15 @@ export {
   type RateLimit,
   rateLimitOf,
 } from './forecast.ts';
-export { HOLD_PAUSES, type HoldReason, type HoldScope, RUN_THRESHOLDS, scopeKind } from './hold.ts';
+export {
+  HOLD_PAUSES,
+  type HoldReason,
+  type HoldScope,
+  RUN_THRESHOLDS,
+  type StoppedScope,
+  scopeKind,
+  stoppedScopeSchema,
+} from './hold.ts';
 export { instantOrNull, isoInstant } from './instant.ts';
 export type { OpenSpan, WeeklyHours } from './open-span.ts';
 export {

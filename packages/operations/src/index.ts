@@ -139,7 +139,7 @@ export {
 // Where dialing is stopped
 
 export { holdJson } from './holds/hold-json.ts';
-export { listHolds, releaseHold, type StandingHolds } from './holds/holds.ts';
+export { addHold, listHolds, releaseHold, type StandingHolds } from './holds/holds.ts';
 
 // How far campaigns are
 

@@ -48,6 +48,32 @@ describe('hold', () => {
     });
   });
 
+  test('that a person has asked for says why, and who is kept', async () => {
+    await bench.loaded('spring', 1);
+    const added = await bench.run(['hold', 'add', 'all', '--note', 'wrong texts', '--by', 'Ada']);
+    expect(added).toMatchObject({
+      code: 0,
+      stdout:
+        'all is held; 0 calls went out meanwhile. No call begins there until "enqueuer hold release all".\n',
+    });
+    expect((await bench.decisions()).at(-1)).toMatchObject({ action: 'hold.add', by: 'Ada' });
+    for (const command of [
+      ['hold', 'list'],
+      ['status', 'spring'],
+    ])
+      expect((await bench.run(command)).stdout).toContain('all: note: wrong texts\n');
+  });
+
+  test.each(['campaign:spring', 'line:505', 'everything'])(
+    'cannot be asked for %s',
+    async (what) => {
+      expect(await bench.run(['hold', 'add', what])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('It must be "all", or "line:" and a number'),
+      });
+    },
+  );
+
   test('of everything because Redis has lost claims says what to do', async () => {
     await bench.loaded('spring', 1);
     await bench.queue.evidence.compare(new Map([['a server of before', 3]]), true);

@@ -96,6 +96,8 @@ const MEANINGS: Record<HoldReason, string> = {
   replicas_behind: 'replicas_behind: too few replicas of Redis have the latest claim; check them\n',
   canary:
     'canary: the campaign waits for its first calls; look at their results, then "enqueuer hold release campaign:<id> --by <you>", or change the campaign and as many go first again\n',
+  stopped:
+    'stopped: somebody has stopped it; once calls may go out again, "enqueuer hold release <held> --by <you>"\n',
   evidence_lost: EVIDENCE_LOST,
 };
 

@@ -88,13 +88,14 @@ export class EarlierClaims {
   }
 
   /** The same for all claims that stand now, whatever their campaign. */
-  async outlastAll(signal?: AbortSignal): Promise<void> {
+  async outlastAll(signal?: AbortSignal): Promise<{ wentOut: number }> {
     const campaigns = await this.#redis.hkeys(this.#keys.campaigns);
-    await Promise.all(
+    const outlasted = await Promise.all(
       campaigns.map(async (campaign) =>
         this.outlast(campaign, await this.#standingOf(campaign), signal),
       ),
     );
+    return { wentOut: outlasted.reduce((sum, { wentOut }) => sum + wentOut, 0) };
   }
 
   #standingOf(campaign: string): Promise<StandingClaim[]> {

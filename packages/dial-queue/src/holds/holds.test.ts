@@ -303,6 +303,65 @@ describe('holds that trouble opens', () => {
   });
 });
 
+describe('what a person stops', () => {
+  const lost: HoldRequest = { ...HOLD, reason: 'evidence_lost', person: true };
+  beforeEach(async () => {
+    await fixture.campaign();
+  });
+
+  it('takes the place of trouble that is there, and no probe lifts it', async () => {
+    const gate = fixture.gate();
+    await fixture.holds.open(DUE, 'opener');
+    const probe = fixture.request({ callId: 'probe', owner: 'probe' });
+    expect(await gate.claim(probe)).toMatchObject({ kind: 'dial' });
+    const stopping = fixture.holds.stop('all', 'wrong texts');
+    await expect.poll(async () => (await storedHold())['reason']).toBe('stopped');
+    const probes = [{ scope: 'all', verdict: 'close' }] as const;
+    await gate.settle(fixture.settling({ callId: 'probe', owner: 'probe', probes }));
+    await stopping;
+    expect(await fixture.holds.list()).toMatchObject([
+      { scope: 'all', reason: 'stopped', until: undefined, cause: { message: 'wrong texts' } },
+    ]);
+    expect(await gate.claim(fixture.request({ callId: 'next', owner: 'next' }))).toMatchObject({
+      kind: 'held',
+    });
+  });
+
+  it('gives way to claims that are lost, and does not hide them', async () => {
+    await fixture.holds.stop('all');
+    await fixture.holds.open(lost, 'witness');
+    await fixture.holds.stop('all');
+    expect(await fixture.holds.list()).toMatchObject([{ scope: 'all', reason: 'evidence_lost' }]);
+  });
+
+  it('is said once no call that was let out before can begin any more', async () => {
+    const gate = fixture.gate();
+    const letOut = fixture.request({ callId: 'before', owner: 'before' });
+    expect(await gate.claim(letOut)).toMatchObject({ kind: 'dial' });
+    let isSaid = false;
+    const stopping = fixture.holds.stop('all').finally(() => {
+      isSaid = true;
+    });
+    await expect.poll(() => fixture.holds.list()).toHaveLength(1);
+    // Each reply lets it go on by a step: by then it has looked at the claims that stand.
+    for (let step = 0; step < 20; step += 1) await fixture.redis.ping();
+    expect(isSaid).toBe(false);
+    await gate.settle(fixture.settling({ callId: 'before', owner: 'before' }));
+    expect(await stopping).toEqual({ wentOut: 1 });
+  });
+
+  it('may be one line: the others go on', async () => {
+    const gate = fixture.gate();
+    await fixture.holds.stop('line:+15055550100');
+    const claim = async (line: string) => {
+      const callId = randomUUID();
+      return (await gate.claim(fixture.request({ callId, owner: callId, lines: [line] }))).kind;
+    };
+    expect(await claim('+15055550100')).toBe('held');
+    expect(await claim('+15055550101')).toBe('dial');
+  });
+});
+
 async function isHeld(): Promise<boolean> {
   return (await fixture.holds.list()).length > 0;
 }

@@ -1,4 +1,12 @@
-import type { Canary, CanaryProgress, HoldReason, HoldScope } from '@libby-dialer/dialing';
+import {
+  type Canary,
+  type CanaryProgress,
+  HOLD_PAUSES,
+  type HoldReason,
+  type HoldScope,
+  type StoppedScope,
+} from '@libby-dialer/dialing';
+import { EarlierClaims } from '../gate/earlier-claims.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
@@ -82,6 +90,9 @@ interface StoredHold {
   canary?: Canary;
 }
 
+/** Of a hold that no call has opened. */
+const NO_CALL = '';
+
 /** Where dialing is stopped, and why. */
 export class Holds {
   static readonly #open = new Script({
@@ -143,6 +154,23 @@ export class Holds {
     const channel = this.#keys.announcements;
     const asked = { channel, hold, callId, cause, edition };
     tellChanges(this.#observe, await Holds.#open.run(this.#redis, keys, asked));
+  }
+
+  /**
+   * Stops it because a person says so. Returns once each earlier claim, of whatever scope, is on
+   * the wire, settled or given back: from then on no call of the scope begins. A hold that Redis
+   * has lost claims stays what it is.
+   * @returns how many calls went out meanwhile
+   */
+  async stop(
+    scope: StoppedScope,
+    note?: string,
+    signal?: AbortSignal,
+  ): Promise<{ wentOut: number }> {
+    const cause = note === undefined ? undefined : { code: 'note', message: note };
+    const hold = { ...HOLD_PAUSES.stopped, reason: 'stopped', retryAfterMs: 0 } as const;
+    await this.open({ ...hold, scope, person: true }, NO_CALL, cause);
+    return await new EarlierClaims(this.#redis, this.#keys).outlastAll(signal);
   }
 
   async list(): Promise<Hold[]> {

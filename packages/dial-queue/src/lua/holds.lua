@@ -108,12 +108,20 @@ end
 -- many.
 local LENGTHENING_WORTH_A_WORD_MS = 1000
 
+-- Whether a hold that only a person lifts takes the place of one that stands. Of two such, what
+-- Redis has lost comes before what somebody has stopped: whoever releases it must know.
+local function outranks(hold, standing)
+  if not hold.person then return false end
+  return not standing.person
+    or (hold.reason == 'evidence_lost' and standing.reason == 'stopped')
+end
+
 -- `hold`: {scope, reason, firstPauseMs, maxPauseMs, proof?, retryAfterMs, person?}. One that stands
 -- already is only ever made stronger.
 local function open_hold(holds_key, channel, now, hold, call_id, cause)
   local standing = read_hold(holds_key, hold.scope)
   if standing then
-    if hold.person and not standing.person then
+    if outranks(hold, standing) then
       standing.person, standing.reason, standing.cause = true, hold.reason, cause
       redis.call('HSET', holds_key, hold.scope, cjson.encode(standing))
       note_change('opened', hold.scope, standing, now)

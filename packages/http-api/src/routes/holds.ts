@@ -1,4 +1,4 @@
-import { HOLD_PAUSES, type HoldReason } from '@libby-dialer/dialing';
+import { HOLD_PAUSES, type HoldReason, stoppedScopeSchema } from '@libby-dialer/dialing';
 import { z } from 'zod';
 import { personal } from '../personal.ts';
 import type { Routes } from '../route.ts';
@@ -36,6 +36,19 @@ export const holdRoutes = {
     summary: 'Where dialing is stopped, and why.',
     role: 'viewer',
     answer: z.object({ holds: z.array(holdSchema), at: instant }),
+  },
+  'POST /holds': {
+    summary: 'Stop everything, or the calls from one number, until somebody releases it.',
+    role: 'operator',
+    body: z.strictObject({
+      scope: stoppedScopeSchema.describe('`all` or `line:<number>`.'),
+      note: z.string().min(1).max(500).optional().describe('Why, for whoever looks at it later.'),
+    }),
+    answer: z.object({
+      scope: z.string(),
+      wentOut: count.describe('Calls that had been let out before and went out meanwhile.'),
+    }),
+    problems: ['held_already'],
   },
   'POST /holds/release': {
     summary: 'Lift a hold: dialing goes on there at once.',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { eachTest, type TestBench } from '../testing/test-bench.ts';
-import { listHolds, releaseHold } from './holds.ts';
+import { addHold, listHolds, releaseHold } from './holds.ts';
 
 let bench: TestBench;
 eachTest((each) => {
@@ -20,4 +20,25 @@ test('a hold is released, and what it was is kept', async () => {
   expect(await bench.decisions()).toMatchObject([
     { action: 'hold.release', details: { scope: 'all', reason: 'forbidden' } },
   ]);
+});
+
+test('what a person stops is kept with why, and stays until it is released', async () => {
+  await addHold(bench.context, 'all', { note: 'wrong texts' });
+  expect((await listHolds(bench.context)).holds).toMatchObject([
+    { scope: 'all', reason: 'stopped', until: undefined, cause: { message: 'wrong texts' } },
+  ]);
+  await releaseHold(bench.context, 'all');
+  expect(await bench.decisions()).toMatchObject([
+    { action: 'hold.add', details: { scope: 'all', note: 'wrong texts' } },
+    { action: 'hold.release', details: { scope: 'all', reason: 'stopped' } },
+  ]);
+});
+
+test('where Redis has lost claims, stopping everything says so', async () => {
+  await bench.queue.evidence.compare(new Map([['a server of before', 3]]), true);
+  await expect(addHold(bench.context, 'all')).rejects.toMatchObject({
+    code: 'held_already',
+    kind: 'conflict',
+  });
+  expect((await listHolds(bench.context)).holds).toMatchObject([{ reason: 'evidence_lost' }]);
 });

@@ -11,6 +11,7 @@ export const ACTION_WORDS: Readonly<Record<AuditAction, string>> = {
   'calls.retry': 'queued calls again',
   'in_doubt.resolve': 'decided on a call in doubt',
   'set_aside.resolve': 'decided on jobs set aside',
+  'hold.add': 'stopped dialing',
   'hold.release': 'released a hold',
   'do_not_call.add': 'added to do-not-call',
   'do_not_call.import': 'imported do-not-call',

@@ -56,6 +56,10 @@ export const HOLD_WORDS: Readonly<Record<Hold['reason'], HoldWords>> = {
     cause: 'too few replicas of Redis have the latest claim',
     toDo: 'Check the replicas and the link to them.',
   },
+  stopped: {
+    cause: 'somebody has stopped it',
+    toDo: 'The audit says who. Release it once calls may go out again.',
+  },
   evidence_lost: {
     cause: 'Redis has lost calls that it had recorded as dialed',
     toDo: 'What was dialed since then is queued again. Cancel what must not ring again, then release it.',

@@ -42,5 +42,6 @@ const HELD_AGAIN = 'If the trouble is still there, the next call that meets it h
 /** Where nothing comes back by itself. */
 const AFTERWARDS: Partial<Record<Hold['reason'], string>> = {
   canary: 'The rest of its calls follows.',
+  stopped: 'What waited there goes on.',
   evidence_lost: 'What is queued there is dialed.',
 };
