@@ -9,8 +9,10 @@ const EMPTY_WORDS: ReadonlySet<string> = new Set([
   '<null>',
 ]);
 
+const LONGEST_EMPTY_WORD = Math.max(...[...EMPTY_WORDS].map(({ length }) => length));
+
 /** Trimmed, and empty where a word stands for nothing. */
 export function cellText(cell: string): string {
   const text = cell.trim();
-  return EMPTY_WORDS.has(text) ? '' : text;
+  return text.length <= LONGEST_EMPTY_WORD && EMPTY_WORDS.has(text) ? '' : text;
 }

@@ -89,8 +89,12 @@ export function rows<Columns extends Readonly<Record<string, Argument<never>>>>(
   );
   return {
     size: entries.length,
-    encodeAll: (items) =>
-      items.flatMap((item) => entries.map(([name, { encode }]) => encode(item[name]))),
+    encodeAll: (items) => {
+      const sent: Sent[] = [];
+      for (const item of items)
+        for (const [name, { encode }] of entries) sent.push(encode(item[name]));
+      return sent;
+    },
     decodeItem: `{ ${fields.join(', ')} }`,
   };
 }

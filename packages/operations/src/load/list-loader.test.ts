@@ -73,20 +73,20 @@ describe('ListLoader', () => {
     }
   });
 
-  test('reads on while a batch is added, but never holds more than two', async () => {
+  test('reads on while batches are added, but never holds more than four', async () => {
     const waiting: (() => void)[] = [];
     let most = 0;
     const loader = loaderWith(async (batch) => {
       const landed = new Promise<void>((resolve) => waiting.push(resolve));
       most = Math.max(most, waiting.length);
-      if (waiting.length === 2)
+      if (waiting.length === 4)
         setImmediate(() => waiting.splice(0).forEach((resolve) => resolve()));
-      if (batch.length < 500) waiting.splice(0).forEach((resolve) => resolve());
+      if (batch.length < 250) waiting.splice(0).forEach((resolve) => resolve());
       await landed;
       return batch.map(() => 'queued');
     });
     await loader.load(chunksOf(numbered(5100), 700));
-    expect(most).toBe(2);
+    expect(most).toBe(4);
     expect(loader.counts).toMatchObject({ rows: 5100, queued: 5100 });
   });
 

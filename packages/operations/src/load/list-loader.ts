@@ -11,11 +11,11 @@ import type { IdentifiedCall, Identity, LoadVerdict } from '@libby-dialer/dial-q
 import type { QueuedCall } from '@libby-dialer/dialing';
 import { BatchWindow } from './batch-window.ts';
 
-/** 100 at a time have half the throughput, and 1000 no more than this. */
-const BATCH_SIZE = 500;
+const BATCH_SIZE = 250;
 /** A row may hold a megabyte: then fewer make a batch. In UTF-16 units. */
 const BATCH_LENGTH = 4 * 1024 * 1024;
-const BATCHES_IN_FLIGHT = 2;
+/** A batch is looked up, made ready and added in turn: meanwhile Redis has others to do. */
+const BATCHES_IN_FLIGHT = 4;
 
 /**
  * What became of the rows read so far; `rows` is the sum of the others once nothing is in flight.
