@@ -111,11 +111,14 @@ async function callOff(dialing: Dialing, folder: string): Promise<Ending> {
  * Nobody listens where the API was: not one byte of these calls can go out, and the dialer knows
  * it.
  */
-async function meetOutage({ dialing, simulator, folder }: SimulatedSetting): Promise<Ending> {
+async function meetOutage(setting: SimulatedSetting): Promise<Ending> {
+  const { dialing, simulator, folder } = setting;
   await simulator.stop();
   const load = await dialing.load(
     { list: FEW, campaign: join(EXAMPLES, 'outage.yaml') },
     folder.file('outage.rejected.csv'),
   );
-  return await dialing.watch(load.campaign);
+  const ending = await dialing.watch(load.campaign);
+  await setting.switchOnAgain();
+  return ending;
 }

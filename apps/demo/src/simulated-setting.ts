@@ -81,6 +81,12 @@ export class SimulatedSetting implements AsyncDisposable {
     await this.dialing.programs.startWorkers(WORKERS);
   }
 
+  /** After the API was switched off: it is there again, without faults, for who tries the page. */
+  async switchOnAgain(): Promise<void> {
+    const port = Number(new URL(this.simulator.apiUrl).port);
+    this.#parts.use(await startSimulator({ port, latencyMs: LATENCY_MS }));
+  }
+
   /** On a terminal, until Enter: so that a person can see on the page what came of it. */
   async lookAround(screen: Screen, { stdin, signal }: DemoHost): Promise<void> {
     if (stdin.isTTY !== true || !screen.isTerminal) return;
