@@ -5,6 +5,7 @@ import { formatCount } from '../kit/numbers.ts';
 import { Outcome } from '../kit/outcome.tsx';
 import { PersonText } from '../kit/person-text.tsx';
 import { formatPhone } from '../kit/phone-number.ts';
+import { REASON_WORDS } from '../kit/reason-words.ts';
 import { When } from '../kit/when.tsx';
 import { CallStateText } from './call-state.tsx';
 import { CampaignLink } from './campaign-link.tsx';
@@ -53,7 +54,13 @@ export const CALL_COLUMNS: readonly Column<CallJson>[] = [
     value: ({ toPhoneNumber }) => toPhoneNumber,
     cell: ({ toPhoneNumber }) => formatPhone(toPhoneNumber),
   },
-  { key: 'reason', heading: 'Reason', isMinor: true, value: ({ reason }) => reason },
+  {
+    key: 'reason',
+    heading: 'Why',
+    isMinor: true,
+    value: ({ reason }) => reason && REASON_WORDS[reason],
+    cell: ({ reason }) => reason && <span title={reason}>{REASON_WORDS[reason]}</span>,
+  },
   {
     key: 'when',
     heading: 'When',

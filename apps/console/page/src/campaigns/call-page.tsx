@@ -8,6 +8,7 @@ import { Outcome } from '../kit/outcome.tsx';
 import { Page, Section } from '../kit/page.tsx';
 import { PersonText } from '../kit/person-text.tsx';
 import { formatPhone } from '../kit/phone-number.ts';
+import { REASON_WORDS } from '../kit/reason-words.ts';
 import { exactInstant } from '../kit/times.ts';
 import { When } from '../kit/when.tsx';
 import { asking, queryClient } from '../live/queries.ts';
@@ -99,7 +100,7 @@ function CallDetails({ call }: { readonly call: CallJson }) {
     ['list', list === null ? null : <PersonText key="list" text={list} />],
     ['row', row],
     ['requests begun', call.attempts],
-    ['reason', reason],
+    ['why', reason && `${REASON_WORDS[reason]} (${reason})`],
     ['status', httpStatus],
     ['what Libby said', call.providerMessage],
     ['call id', call.callId],

@@ -12,7 +12,9 @@ test('of a call that was dialed twice both attempts are told', () => {
   expect(evidenceInFull(twice)).toBe(
     'It was dialed twice. The second time: It was sent, and no answer came in time. Of the first time Libby said: accepted.',
   );
-  expect(evidenceText({ ...twice, reason: 'connect_failed' })).toBe('dialed twice: connect_failed');
+  expect(evidenceText({ ...twice, reason: 'connect_failed' })).toBe(
+    'dialed twice: no connection to Libby',
+  );
 });
 
 test('a call is dialed once more only once', () => {
