@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { dedupeKey, isoInstant, type Outcome, type ResultRecord } from '@libby-dialer/dialing';
 import { fictionalNumbers } from '@libby-dialer/testkit';
 import type { RedisStage } from './stage.ts';
@@ -208,39 +209,10 @@ class SettledCopies {
 }
 
 async function settleOne(stage: RedisStage, outcome: Outcome): Promise<Settled> {
-  const { client, keys, queue } = stage;
+  const { client, keys } = stage;
   const callId = `call-${outcome}`;
-  const campaign = BIG_CAMPAIGN;
-  const call = queuedCall(0, NUMBERS);
-  const head = {
-    callId,
-    campaign,
-    externalId: '',
-    row: 1,
-    toPhoneNumber: call.to,
-    fromPhoneNumber: '+15055550100',
-    name: call.name,
-    outcome,
-    reason: outcome === 'accepted' ? 'accepted' : 'server_error',
-    httpStatus: outcome === 'accepted' ? 200 : 500,
-    attempts: 1,
-    queuedAt: isoInstant(Date.now()),
-    dialedAt: isoInstant(Date.now()),
-    settledAt: isoInstant(Date.now()),
-    worker: 'bench-1',
-  };
-  await queue.gate({ sendWithinMs: 60_000, claimMs: 120_000 }).settle({
-    callId,
-    owner: `owner-${outcome}`,
-    campaign,
-    outcome,
-    attempts: 1,
-    resultHead: JSON.stringify(head).slice(0, -1),
-    payload: outcome === 'accepted' ? '' : JSON.stringify(call),
-    answered: false,
-    probes: [],
-  });
-  const own = keys.campaign(campaign);
+  await settle(stage, { campaign: BIG_CAMPAIGN, callId, outcome });
+  const own = keys.campaign(BIG_CAMPAIGN);
   const [entry, kept, [result]] = await Promise.all([
     client.hget(own.ledger, callId),
     client.hget(own.kept, callId),
@@ -254,4 +226,60 @@ async function settleOne(stage: RedisStage, outcome: Outcome): Promise<Settled> 
     entry: JSON.parse(entry ?? '{}') as Record<string, unknown>,
     kept,
   };
+}
+
+interface CallEnd {
+  readonly campaign: string;
+  readonly callId: string;
+  readonly outcome: Outcome;
+}
+
+async function settle({ queue }: RedisStage, { campaign, callId, outcome }: CallEnd) {
+  const call = queuedCall(0, NUMBERS);
+  const now = isoInstant(Date.now());
+  const isAccepted = outcome === 'accepted';
+  const head = {
+    callId,
+    campaign,
+    externalId: '',
+    row: 1,
+    toPhoneNumber: call.to,
+    fromPhoneNumber: '+15055550100',
+    name: call.name,
+    outcome,
+    reason: isAccepted ? 'accepted' : 'server_error',
+    httpStatus: isAccepted ? 200 : 500,
+    attempts: 1,
+    queuedAt: now,
+    dialedAt: now,
+    settledAt: now,
+    worker: 'bench-1',
+  };
+  await queue.gate({ sendWithinMs: 60_000, claimMs: 120_000 }).settle({
+    callId,
+    owner: `owner-${callId}`,
+    campaign,
+    outcome,
+    attempts: 1,
+    resultHead: JSON.stringify(head).slice(0, -1),
+    payload: isAccepted ? '' : JSON.stringify(call),
+    answered: false,
+    probes: [],
+  });
+}
+
+/** Every second a call of each open campaign ends, until the signal aborts. */
+export async function endCalls(stage: RedisStage, signal: AbortSignal): Promise<void> {
+  const { client, keys, queue } = stage;
+  const open = await queue.campaigns.openIds();
+  const endOne = async (campaign: string) => {
+    const callId = await client.lindex(`${keys.queue(campaign)}wait`, -1);
+    if (callId === null) return;
+    await settle(stage, { campaign, callId, outcome: 'accepted' });
+    await queue.waitingJobs.drop(campaign, [callId]);
+  };
+  while (!signal.aborted) {
+    await Promise.all(open.map(endOne));
+    await sleep(1000, undefined, { signal }).catch(() => {});
+  }
 }

@@ -70,7 +70,8 @@ interface Place extends NamedCall {
   readonly campaign: string;
 }
 
-const CAMPAIGNS_PER_STEP = 250;
+/** A script that reads so many keeps Redis for a millisecond or two. */
+const CAMPAIGNS_PER_STEP = 100;
 const CALLS_PER_STEP = 50;
 /** Of a call settled before entries said where its result is: then it is not looked for further. */
 const MOST_RESULTS_READ = 50_000;

@@ -7,8 +7,8 @@ import { Script } from '../redis/script.ts';
 import { number, text } from '../redis/script-inputs.ts';
 
 const ENTRIES_PER_READ = 1000;
-/** Of a page, though it may be shorter: few of what is read may be wanted. */
-const LEAST_PER_READ = 250;
+/** Of a page: a script that reads them keeps Redis for a millisecond. */
+const ENTRIES_PER_STEP = 250;
 const FOLLOW_BLOCK_MS = 1000;
 
 export interface ReadOptions {
@@ -122,9 +122,8 @@ export class Results {
     if (!first || !last) return { entries, upTo: after, isLast: true, read: 0 };
     let upTo = after;
     let read = 0;
-    const size = outcome === undefined ? Math.max(limit, LEAST_PER_READ) : ENTRIES_PER_READ;
     const range = { first: after === undefined ? first : `(${after}`, last };
-    for await (const step of this.#steps(campaign, size, { ...range, outcome })) {
+    for await (const step of this.#steps(campaign, { ...range, outcome })) {
       read += step.read;
       for (const entry of await this.#latestIn(campaign, step.found, last)) {
         entries.push(entry);
@@ -172,15 +171,14 @@ export class Results {
     return undefined;
   }
 
-  /** A campaign's results of that outcome, or of all, by so many entries of the stream at once. */
+  /** A campaign's results of that outcome, or of all. */
   async *#steps(
     campaign: string,
-    size: number,
     { first, last, outcome }: Bounds & Pick<PageRequest, 'outcome'>,
   ): AsyncGenerator<Step> {
     const { results } = this.#keys;
     const text = outcome === undefined ? '' : `"outcome":"${outcome}"`;
-    const asked = { last, count: size, campaign, text };
+    const asked = { last, count: ENTRIES_PER_STEP, campaign, text };
     let from = first;
     for (;;) {
       const step = await Results.#ofCampaign.run(
@@ -189,7 +187,7 @@ export class Results {
         { first: from, ...asked },
       );
       if (step.read > 0) yield step;
-      if (step.read < size) return;
+      if (step.read < ENTRIES_PER_STEP) return;
       from = `(${step.end}`;
     }
   }

@@ -79,8 +79,9 @@ export const systemRoutes = {
   'GET /events': {
     summary: 'Server-sent events: `snapshot` at once and every second.',
     description:
-      'Computed once per second however many listen. A reconnect gets the newest; a comment ' +
-      'comes now and then so that the connection is known to live.',
+      'Computed once per second, and compressed for whoever takes gzip, however many listen. A ' +
+      'reconnect gets the newest; a comment comes now and then so that the connection is known ' +
+      'to live.',
     role: 'viewer',
     answer: 'text/event-stream',
     records: snapshotSchema,
