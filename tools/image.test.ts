@@ -88,7 +88,8 @@ it('has each program that Compose runs by its name, for Node to run', () => {
     ...['worker', 'enqueuer', 'console', 'simulator'].map((name) => [name, `dist/${name}.js`]),
     ['healthy', 'tools/image/healthy.mjs'],
   ]);
-  for (const [, file = ''] of programs) expect(read(file)).toMatch(/^#!\/usr\/bin\/env (?:-S node .+|node)\n/);
+  for (const [, file = ''] of programs)
+    expect(read(file)).toMatch(/^#!\/usr\/bin\/env (?:-S node .+|node)\n/);
   const names = new Set(programs.map(([name]) => name));
   const compose = read('docker-compose.yml');
   const run = [...compose.matchAll(/^ +(?:entrypoint: \[|test: \[CMD, (?!redis))(\w+)/gm)];

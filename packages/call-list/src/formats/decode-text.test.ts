@@ -100,6 +100,25 @@ describe('decodeText', () => {
     expect((await decode([Buffer.from('\x89', 'latin1')], 'shift_jis')).isWellFormed()).toBe(false);
   });
 
+  it('does not fail where a character turns out to be none in the next chunk', async () => {
+    for (const [encoding, bytes] of [
+      ['gb18030', 'a\n\x81\x30\0b'],
+      ['euc-jp', 'a\t\x8f\xd5\x9ab'],
+    ] as const) {
+      const whole = Buffer.from(bytes, 'latin1');
+      const text = await decode([whole], encoding);
+      expect(text).toMatch(/^a.*b$/s);
+      for (const size of [1, 2, 3])
+        expect(await decode(chunksOf(whole, size), encoding)).toBe(text);
+    }
+  });
+
+  it('goes on through a megabyte without a space', async () => {
+    const chunk = Buffer.from('\x89\xd4\x8eq'.repeat(100_000), 'latin1');
+    const text = await decode([chunk, chunk, chunk, Buffer.from(' a')], 'shift_jis');
+    expect(text).toBe(`${'花子'.repeat(300_000)} a`);
+  });
+
   it('knows UTF-16 that ends within a character', async () => {
     expect(await decode([Buffer.from('a\0b', 'latin1')], 'utf-16le')).toBe('a\udc00');
   });

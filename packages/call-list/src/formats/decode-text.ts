@@ -284,20 +284,43 @@ const LOST = String.fromCharCode(NO_TEXT + 0x100);
 const NO_LEGACY_TEXT = /[\u0080-\u009f\ufffd]/;
 const ALL_NO_LEGACY_TEXT = new RegExp(NO_LEGACY_TEXT, 'g');
 
+/** In none of these encodings part of a character that has several bytes. */
+const SPACES = Array.from('\n\r\t ', (space) => space.charCodeAt(0));
+/** So much without such a byte is no list: then it may be cut within a character. */
+const LONGEST_HELD_BYTES = 1 << 20;
+
+/**
+ * Decodes no chunk that ends within a character: Node fails at some that turn out to be none in the
+ * next one (GB18030 `81 30 | 00`, EUC-JP `8F D5 | 9A`).
+ */
 class LegacyDecoder {
   readonly #decoder: TextDecoder;
+  #held: Buffer = Buffer.alloc(0);
 
   constructor(encoding: ListEncoding) {
     this.#decoder = new TextDecoder(encoding);
   }
 
   push(chunk: Buffer): string {
-    return marked(this.#decoder.decode(chunk, { stream: true }));
+    const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    const end = endOfCharacters(bytes);
+    if (end === 0 && bytes.length > LONGEST_HELD_BYTES) {
+      this.#held = Buffer.alloc(0);
+      return marked(this.#decoder.decode(bytes));
+    }
+    // A copy: whoever reads may fill the same memory anew.
+    this.#held = Buffer.from(bytes.subarray(end));
+    return marked(this.#decoder.decode(bytes.subarray(0, end), { stream: true }));
   }
 
   end(): string {
-    return marked(this.#decoder.decode());
+    return marked(this.#decoder.decode(this.#held));
   }
+}
+
+/** Behind the last byte that no character goes on after; 0 if there is none. */
+function endOfCharacters(bytes: Buffer): number {
+  return Math.max(...SPACES.map((space) => bytes.lastIndexOf(space))) + 1;
 }
 
 function marked(text: string): string {
