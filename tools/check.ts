@@ -32,7 +32,7 @@ async function checkEverything(): Promise<StepResult[]> {
     ...results,
     await runTests('tests', ['--exclude', `${CHAOS}/**`]),
     // Alone: dozens of processes at once would starve the others.
-    await runTests('chaos', [CHAOS, '--maxWorkers=2', '--maxConcurrency=3']),
+    await runTests('chaos', [CHAOS, '--maxWorkers=2', '--maxConcurrency=2']),
   ];
 }
 

@@ -91,7 +91,8 @@ const SUPPRESSED_EVERY = 4;
  * person.
  */
 export async function underRules(root: string): Promise<string[]> {
-  await using stage = await Stage.open({ latencyMs: 500 });
+  // Long enough for as many as may to be out at once, however slowly each is let out.
+  await using stage = await Stage.open({ latencyMs: 2000 });
   const people = fictionalNumbers().slice(0, 10);
   const numbers = rowsOf(people, people.length * RULES.rowsPerPerson, RULES);
   const suppressed = new Set(people.filter((_, index) => index % SUPPRESSED_EVERY === 0));
