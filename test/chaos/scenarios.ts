@@ -92,7 +92,7 @@ const SUPPRESSED_EVERY = 4;
  */
 export async function underRules(root: string): Promise<string[]> {
   // Long enough for as many as may to be out at once, however slowly each is let out.
-  await using stage = await Stage.open({ latencyMs: 2000 });
+  await using stage = await Stage.open({ latencyMs: 1000 });
   const people = fictionalNumbers().slice(0, 10);
   const numbers = rowsOf(people, people.length * RULES.rowsPerPerson, RULES);
   const suppressed = new Set(people.filter((_, index) => index % SUPPRESSED_EVERY === 0));
