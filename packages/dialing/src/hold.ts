@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { E164 } from './e164.ts';
 
 /** What a person can stop as a whole: everything, or the calls from one number. */
 export const stoppedScopeSchema = z.union(
-  [z.literal('all'), z.templateLiteral(['line:', z.string().regex(/^\+[1-9]\d{6,14}$/)])],
+  [z.literal('all'), z.templateLiteral(['line:', z.string().regex(E164)])],
   { error: 'must be "all", or "line:" and a number such as line:+15055550100' },
 );
 export type StoppedScope = z.output<typeof stoppedScopeSchema>;

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type * as Libphonenumber from 'libphonenumber-js/core';
 import type { CountryCode, PhoneNumberType } from 'libphonenumber-js/max';
 import metadata from 'libphonenumber-js/max/metadata';
+import { E164 } from './e164.ts';
 import { findPlannedNumber } from './phone-plan.ts';
 import { readPhoneText, type WrittenNumber } from './phone-text.ts';
 import { type PhoneRefusal, type PhoneVerdict, refuse } from './phone-verdict.ts';
@@ -35,7 +36,6 @@ interface Reading {
   readonly country: CountryCode | undefined;
 }
 
-const E164 = /^\+[1-9]\d{6,14}$/;
 const FICTIONAL = /^\+1[2-9]\d\d55501\d\d$/;
 
 /** ISO 3166 country code with a numbering plan, as `defaultCountry` needs. */

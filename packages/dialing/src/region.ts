@@ -1,4 +1,5 @@
 import { AREA_CODES } from './area-codes.ts';
+import { E164 } from './e164.ts';
 import { NEW_AREA_CODES } from './new-area-codes.ts';
 import { findCountries, findPlannedNumber } from './phone-plan.ts';
 import { zonesOf } from './zones.ts';
@@ -6,7 +7,6 @@ import { zonesOf } from './zones.ts';
 /** A country by its ISO 3166-1 code, or one of its states by ISO 3166-2: `FR`, `US-FL`, `CA-QC`. */
 export type Region = string;
 
-const E164 = /^\+[1-9]\d{6,14}$/;
 const NO_REGIONS: readonly Region[] = [];
 const UNKNOWN_AREA_CODE: readonly Region[] = ['US', 'CA'];
 

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { E164 } from './e164.ts';
 import { stringsOfBson } from './flat-bson.ts';
 import { NEW_AREA_CODES } from './new-area-codes.ts';
 import { ZONES_BY_COUNTRY } from './zones-by-country.ts';
 import { CORRECTED_PREFIXES, NATIONWIDE_PREFIXES } from './zones-corrections.ts';
 
 const LONGEST_PREFIX = 9;
-const E164 = /^\+[1-9]\d{6,14}$/;
 const NO_ZONES: readonly string[] = Object.freeze([]);
 
 /** Prefix, country code first and as a number (none starts with 0), to its zones. */

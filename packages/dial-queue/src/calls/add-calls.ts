@@ -1,6 +1,7 @@
 import { addStandardJob } from 'bullmq/dist/esm/scripts/addStandardJob-9.js';
 import type { CallJob } from '../jobs/call-job.ts';
 import type { Keys } from '../redis/keys.ts';
+import { stepsOf } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { number, optional, rows, text } from '../redis/script-inputs.ts';
@@ -63,10 +64,8 @@ export async function addCalls(
   const queue = keys.queue(campaign);
   const at = { state, expiries, setAside, queueKeys: QUEUE_KEYS.map((name) => queue + name) };
   const adding: Promise<boolean>[] = [];
-  for (let from = 0; from < calls.length; from += CALLS_PER_COMMAND) {
-    const some = calls.slice(from, from + CALLS_PER_COMMAND);
+  for (const some of stepsOf(calls, CALLS_PER_COMMAND))
     adding.push(ADD.run(redis, at, { queue, namesKey, queuedAt: Date.now(), calls: some }));
-  }
   // Nothing of it is under way any more when this fails.
   await Promise.allSettled(adding);
   return (await Promise.all(adding)).every((isAdded) => isAdded);

@@ -3,7 +3,7 @@ import type { IdentifiedCall } from '../jobs/call-job.ts';
 import type { CallName, CallNameKind, Identity } from '../people/identity.ts';
 import { isCallId, nameBucketOf, nameBuckets } from '../people/identity.ts';
 import type { Keys } from '../redis/keys.ts';
-import { hashSteps } from '../redis/paging.ts';
+import { hashSteps, stepsOf } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { repliesOf } from '../redis/replies.ts';
 import { Script } from '../redis/script.ts';
@@ -106,17 +106,14 @@ export class CallNames {
   async forgetCall(campaign: string, callId: string): Promise<void> {
     if (!isCallId(callId)) return;
     const keys = nameBuckets().map((bucket) => this.#bucket(campaign, bucket));
-    for (let from = 0; from < keys.length; from += BUCKETS_PER_STEP) {
-      const step = keys.slice(from, from + BUCKETS_PER_STEP);
+    for (const step of stepsOf(keys, BUCKETS_PER_STEP))
       await Promise.all(step.map((key) => this.#forgetIn(key, callId)));
-    }
   }
 
   /** Takes all of an archived campaign out. */
   async remove(campaign: string): Promise<void> {
     const keys = nameBuckets().map((bucket) => this.#bucket(campaign, bucket));
-    for (let from = 0; from < keys.length; from += BUCKETS_PER_STEP)
-      await this.#redis.unlink(...keys.slice(from, from + BUCKETS_PER_STEP));
+    for (const step of stepsOf(keys, BUCKETS_PER_STEP)) await this.#redis.unlink(...step);
   }
 
   async #forgetIn(key: string, callId: string): Promise<void> {

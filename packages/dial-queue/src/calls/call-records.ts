@@ -7,7 +7,7 @@ import type { SetAsideJob } from '../jobs/set-aside-jobs.ts';
 import { ERASED } from '../people/erased-record.ts';
 import type { CallName, CallNameKind, Identity } from '../people/identity.ts';
 import type { CampaignKeys, Keys } from '../redis/keys.ts';
-import { streamEntries } from '../redis/paging.ts';
+import { stepsOf, streamEntries } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { pairsOf, repliesOf } from '../redis/replies.ts';
 import { Script } from '../redis/script.ts';
@@ -115,8 +115,7 @@ export class RedisCallRecords implements CallRecords {
     const campaigns = await new CampaignStore(this.#redis, this.#keys).ids();
     const places: Place[] = [];
     const unnamed: string[] = [];
-    for (let from = 0; from < campaigns.length; from += CAMPAIGNS_PER_STEP) {
-      const step = campaigns.slice(from, from + CAMPAIGNS_PER_STEP);
+    for (const step of stepsOf(campaigns, CAMPAIGNS_PER_STEP)) {
       if (question.kind === 'callId') {
         const callId = question.text;
         places.push(...step.map((campaign) => ({ campaign, callId, isOther: false })));
@@ -202,8 +201,7 @@ export class RedisCallRecords implements CallRecords {
     const there: Place[] = [];
     const { campaigns, campaignPrefix } = this.#keys;
     const prefixes = { campaignPrefix, queuePrefix: `${this.#keys.queues}:` };
-    for (let from = 0; from < places.length; from += CAMPAIGNS_PER_STEP) {
-      const calls = places.slice(from, from + CAMPAIGNS_PER_STEP);
+    for (const calls of stepsOf(places, CAMPAIGNS_PER_STEP)) {
       const asked = { ...prefixes, calls };
       const kept = await RedisCallRecords.#keptCalls.run(this.#redis, { campaigns }, asked);
       there.push(...kept.map((place) => calls[place] as Place));
@@ -213,8 +211,7 @@ export class RedisCallRecords implements CallRecords {
 
   async #readAll(places: readonly Place[]): Promise<FoundCall[]> {
     const calls: FoundCall[] = [];
-    for (let from = 0; from < places.length; from += CALLS_PER_STEP) {
-      const step = places.slice(from, from + CALLS_PER_STEP);
+    for (const step of stepsOf(places, CALLS_PER_STEP)) {
       const read = await Promise.all(
         step.map(async ({ campaign, callId, isOther }) => {
           const call = await this.read(campaign, callId);

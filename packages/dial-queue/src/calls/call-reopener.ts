@@ -2,7 +2,7 @@ import type { QueuedCall, RetryableOutcome } from '@libby-dialer/dialing';
 import { jobOf } from '../jobs/call-job.ts';
 import { Identity } from '../people/identity.ts';
 import type { Keys } from '../redis/keys.ts';
-import { hashSteps, setSteps } from '../redis/paging.ts';
+import { hashSteps, setSteps, stepsOf } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { list, text } from '../redis/script-inputs.ts';
@@ -45,7 +45,9 @@ export class CallReopener {
   ): Promise<number> {
     const keys = this.#keys.campaign(campaign);
     let count = 0;
-    for await (const callIds of only === undefined ? this.#keptCalls(campaign) : stepsOf(only))
+    for await (const callIds of only === undefined
+      ? this.#keptCalls(campaign)
+      : stepsOf(only, CALLS_PER_STEP))
       count += await CallReopener.#reopen.run(this.#redis, keys, { campaign, outcome, callIds });
     await this.restore(campaign);
     return count;
@@ -85,9 +87,4 @@ export class CallReopener {
     if (count > 0) await this.#redis.publish(this.#keys.announcements, `campaign:${campaign}`);
     return count;
   }
-}
-
-function* stepsOf(callIds: readonly string[]): Generator<readonly string[]> {
-  for (let from = 0; from < callIds.length; from += CALLS_PER_STEP)
-    yield callIds.slice(from, from + CALLS_PER_STEP);
 }

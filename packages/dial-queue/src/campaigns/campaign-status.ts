@@ -8,6 +8,7 @@ import {
 import type { Hold, Holds } from '../holds/holds.ts';
 import type { QueueHalt } from '../jobs/queues.ts';
 import type { Keys } from '../redis/keys.ts';
+import { stepsOf } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { pairsOf } from '../redis/replies.ts';
 import { Script } from '../redis/script.ts';
@@ -110,8 +111,7 @@ export class StatusReader {
   async countUnknown(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const { campaigns, campaignPrefix } = this.#keys;
     const found = new Map<string, number>();
-    for (let from = 0; from < ids.length; from += CAMPAIGNS_PER_STEP) {
-      const step = ids.slice(from, from + CAMPAIGNS_PER_STEP);
+    for (const step of stepsOf(ids, CAMPAIGNS_PER_STEP)) {
       const asked = { campaignPrefix, ids: step };
       const counts = await StatusReader.#unknown.run(this.#redis, { campaigns }, asked);
       for (const [place, count] of counts) found.set(step[place - 1] ?? '', Number(count));

@@ -1,6 +1,6 @@
 import type { ResultRecord } from '@libby-dialer/dialing';
 import type { ForwardKeys, Keys } from '../redis/keys.ts';
-import { streamEntries } from '../redis/paging.ts';
+import { compareIds, streamEntries } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { pairsOf } from '../redis/replies.ts';
 import { Script } from '../redis/script.ts';
@@ -236,14 +236,6 @@ export class Forwarders {
     }
     return { pending: 0, lag: 0 };
   }
-}
-
-/** Stream ids, as Redis orders them. */
-function compareIds(one: string, other: string): number {
-  const [[ms = 0, count = 0], [otherMs = 0, otherCount = 0]] = [one, other].map((id) =>
-    id.split('-').map(Number),
-  ) as [number[], number[]];
-  return ms - otherMs || count - otherCount;
 }
 
 /** Before the first result there is no stream. */

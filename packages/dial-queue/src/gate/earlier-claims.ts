@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Keys } from '../redis/keys.ts';
+import { stepsOf } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { number, rows, text } from '../redis/script-inputs.ts';
@@ -104,8 +105,7 @@ export class EarlierClaims {
 
   async #look(ledger: string, claims: readonly StandingClaim[]): Promise<Look> {
     const total = { standing: 0, longestMs: 0, wentOut: 0 };
-    for (let from = 0; from < claims.length; from += CLAIMS_PER_LOOK) {
-      const seenClaims = claims.slice(from, from + CLAIMS_PER_LOOK);
+    for (const seenClaims of stepsOf(claims, CLAIMS_PER_LOOK)) {
       const look = await EarlierClaims.#follow.run(this.#redis, { ledger }, { seenClaims });
       total.standing += look.standing;
       total.longestMs = Math.max(total.longestMs, look.longestMs);

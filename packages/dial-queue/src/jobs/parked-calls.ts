@@ -1,4 +1,5 @@
 import type { Keys } from '../redis/keys.ts';
+import { stepsOf } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { type QueuedJob, readJob } from './call-job.ts';
 import { liftQueueHalt, openQueue } from './queues.ts';
@@ -159,7 +160,7 @@ export class ParkedCalls {
 
   /** Resolves to how many jobs it removed. */
   async #endEach(campaign: string, callIds: readonly string[], endings: Endings): Promise<number> {
-    const rounds = roundsOf(callIds);
+    const rounds = stepsOf(callIds, CALLS_PER_ROUND);
     let count = 0;
     const endSome = async () => {
       for (const round of rounds) {
@@ -239,9 +240,4 @@ export class ParkedCalls {
       if (job !== undefined && (await settle(job))) await this.#jobs.drop(campaign, [callId]);
     }
   }
-}
-
-function* roundsOf(callIds: readonly string[]): Generator<readonly string[]> {
-  for (let from = 0; from < callIds.length; from += CALLS_PER_ROUND)
-    yield callIds.slice(from, from + CALLS_PER_ROUND);
 }

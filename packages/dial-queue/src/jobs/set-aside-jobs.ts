@@ -13,7 +13,7 @@ import { CampaignStore } from '../campaigns/campaign-store.ts';
 import type { LedgerEntry } from '../gate/ledger-entry.ts';
 import { Identity, isCallId } from '../people/identity.ts';
 import type { Keys } from '../redis/keys.ts';
-import { hashSteps } from '../redis/paging.ts';
+import { hashSteps, stepsOf } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { flag, optional, rows, text } from '../redis/script-inputs.ts';
@@ -168,8 +168,8 @@ export class SetAsideJobs {
     const identity = await Identity.load(this.#redis, this.#keys);
     const keys = this.#keys.campaign(campaign.id);
     let count = 0;
-    for (let from = 0; from < jobs.length; from += JOBS_PER_STEP) {
-      const calls = jobs.slice(from, from + JOBS_PER_STEP).flatMap((job) => {
+    for (const some of stepsOf(jobs, JOBS_PER_STEP)) {
+      const calls = some.flatMap((job) => {
         const call = this.callOf(identity, campaign, job);
         return call === undefined ? [] : [{ callId: job.callId, payload: JSON.stringify(call) }];
       });

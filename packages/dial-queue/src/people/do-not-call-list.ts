@@ -1,5 +1,6 @@
 import { EarlierClaims } from '../gate/earlier-claims.ts';
 import type { Keys } from '../redis/keys.ts';
+import { stepsOf } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { repliesOf } from '../redis/replies.ts';
 import { Script } from '../redis/script.ts';
@@ -77,20 +78,16 @@ export class DoNotCallList {
   async count(): Promise<number> {
     const buckets = personBuckets().map((bucket) => this.#keys.doNotCall(bucket));
     let count = 0;
-    for (let from = 0; from < buckets.length; from += BUCKETS_PER_LOOK) {
-      const part = { buckets: buckets.slice(from, from + BUCKETS_PER_LOOK) };
-      count += await DoNotCallList.#countScript.run(this.#redis, part, {});
-    }
+    for (const some of stepsOf(buckets, BUCKETS_PER_LOOK))
+      count += await DoNotCallList.#countScript.run(this.#redis, { buckets: some }, {});
     return count;
   }
 
   async #change(command: 'SADD' | 'SREM', numbers: readonly string[]): Promise<number> {
     const identity = await this.#identity();
     let changed = 0;
-    for (let from = 0; from < numbers.length; from += PEOPLE_PER_CHANGE) {
-      const people = numbers
-        .slice(from, from + PEOPLE_PER_CHANGE)
-        .map((number) => identity.person(number));
+    for (const some of stepsOf(numbers, PEOPLE_PER_CHANGE)) {
+      const people = some.map((number) => identity.person(number));
       changed += await DoNotCallList.#changeScript.run(
         this.#redis,
         {

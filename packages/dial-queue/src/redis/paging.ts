@@ -27,11 +27,20 @@ export async function* streamEntries(
   }
 }
 
-/** Whether one stream id stands behind another. */
-export function isBehind(id: string, other: string): boolean {
-  const [ms = 0, sequence = 0] = id.split('-').map(Number);
-  const [otherMs = 0, otherSequence = 0] = other.split('-').map(Number);
-  return ms === otherMs ? sequence > otherSequence : ms > otherMs;
+/** Stream ids, as Redis orders them. */
+export function compareIds(one: string, other: string): number {
+  const [[ms = 0, count = 0], [otherMs = 0, otherCount = 0]] = [one, other].map((id) =>
+    id.split('-').map(Number),
+  ) as [number[], number[]];
+  return ms - otherMs || count - otherCount;
+}
+
+/** So many of them at once, in their order. */
+export function* stepsOf<Item>(
+  items: readonly Item[],
+  size: number,
+): Generator<readonly Item[], void> {
+  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Outcome, ResultRecord } from '@libby-dialer/dialing';
 import type { CampaignKeys, Keys } from '../redis/keys.ts';
-import { isBehind, type StreamEntry, streamEntries } from '../redis/paging.ts';
+import { compareIds, type StreamEntry, streamEntries } from '../redis/paging.ts';
 import { duplicate, type RedisConnection } from '../redis/redis-connection.ts';
 import { pairsOf } from '../redis/replies.ts';
 import { Script } from '../redis/script.ts';
@@ -207,7 +207,7 @@ export class Results {
     const corrected = await this.#redis.hmget(revised, ...callIds);
     return found.filter(([id], index) => {
       const latest = corrected[index];
-      return !latest || latest === id || isBehind(latest, last);
+      return !latest || latest === id || compareIds(latest, last) > 0;
     });
   }
 

@@ -7,6 +7,7 @@ import {
   ScheduleCalendar,
 } from '@libby-dialer/dialing';
 import type { Keys } from '../redis/keys.ts';
+import { stepsOf } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { flag, json, list, number, optional, rows, text } from '../redis/script-inputs.ts';
@@ -282,10 +283,10 @@ export class ScheduleStore {
     const keys = this.#keys.schedule(name);
     if ((await this.#redis.hlen(keys.runs)) <= RECORDS_KEPT) return;
     const old = (await this.runs(name)).slice(RECORDS_KEPT).filter(isDispensable);
-    for (let from = 0; from < old.length; from += RUNS_PER_STEP) {
-      const locals = old.slice(from, from + RUNS_PER_STEP).map(({ local }) => local);
-      await ScheduleStore.#forget.run(this.#redis, keys, { locals });
-    }
+    for (const some of stepsOf(old, RUNS_PER_STEP))
+      await ScheduleStore.#forget.run(this.#redis, keys, {
+        locals: some.map(({ local }) => local),
+      });
   }
 
   /** The local times that are new, or `changed`. */
