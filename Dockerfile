@@ -41,6 +41,7 @@ COPY packages/api-client/package.json packages/api-client/
 RUN pnpm install --frozen-lockfile --trust-lockfile --filter @libby-dialer/console-page...
 COPY apps/console/page apps/console/page
 COPY packages/api-client packages/api-client
+COPY packages/dialing packages/dialing
 COPY packages/http-api packages/http-api
 RUN cd apps/console/page && node_modules/.bin/vite build --logLevel warn
 

@@ -49,7 +49,9 @@ async function buildBeside(workspace, product) {
   const fresh = `${place}.new`;
   rmSync(fresh, { recursive: true, force: true });
   const [program, ...args] = build(root, fresh);
-  const env = withWorkspacePath(withoutOuterNpm(process.env), root);
+  // Whatever the shell says: what Vite builds for development is a fifth larger, and slower.
+  const NODE_ENV = 'production';
+  const env = { ...withWorkspacePath(withoutOuterNpm(process.env), root), NODE_ENV };
   const built = await runLogged(workspace, program, args, { cwd: join(root, cwd), env });
   if (!built.succeeded) throw failure(workspace, `build the ${name}`, built.output, remedy);
   writeFileSync(join(fresh, '.built-from'), hash);

@@ -97,6 +97,21 @@ it('has each program that Compose runs by its name, for Node to run', () => {
   expect(run.filter(([, name]) => !names.has(name))).toEqual([]);
 });
 
+it('builds the page with each package that it depends on', () => {
+  const [, stage = ''] = /^FROM dependencies AS page\n(.*?)^FROM /ms.exec(read('Dockerfile')) ?? [];
+  const copied = [...stage.matchAll(/^COPY (packages\/[\w-]+) /gm)].map(
+    ([, folder = '']) => folder,
+  );
+  const { dependencies } = JSON.parse(read('apps/console/page/package.json')) as {
+    dependencies: Record<string, string>;
+  };
+  const own = Object.keys(dependencies).filter((name) => name.startsWith('@libby-dialer/'));
+  expect(own.length).toBeGreaterThan(1);
+  expect(copied.toSorted()).toEqual(
+    own.map((name) => name.replace('@libby-dialer/', 'packages/')).toSorted(),
+  );
+});
+
 /** Beside the sources, by a program. */
 const isRead = (file: string): boolean => /^\w+\/[\w-]+\/src\/.*(?<!\.ts)$/.test(file);
 

@@ -11,12 +11,13 @@ export function ensurePage(workspace) {
   return ensureBuilt(workspace, {
     name: 'page',
     output: `${PAGE}/dist`,
-    // Of packages it has the client's code and the roles, else types only.
+    // Of packages it has the client's code, the roles and how texts differ, else types only.
     sources: [
       `${PAGE}/src`,
       `${PAGE}/public`,
       'packages/api-client/src',
       'packages/http-api/src/role.ts',
+      'packages/dialing/src/shown-parts.ts',
       `${PAGE}/index.html`,
       `${PAGE}/vite.config.ts`,
       'pnpm-lock.yaml',
