@@ -22,9 +22,14 @@ export async function startRedisProcess(
     await redis.start();
     return redis;
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
     throw error;
   }
+}
+
+/** A child that was writing a dump or a new log for it outlives a killed server by a moment. */
+async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 }
 
 /** A redis-server of ours, with a folder of its own. */
@@ -91,7 +96,7 @@ class RedisProcess implements PrivateRedis {
 
   async stop(): Promise<void> {
     await this.kill();
-    await rm(this.#folder, { recursive: true, force: true });
+    await removeFolder(this.#folder);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
