@@ -34,7 +34,7 @@ Gate.prototype.claim = async function (request) {
 Gate.prototype.settle = async function (request) {
   reach('before_settle');
   const answer = await settle.call(this, request);
-  reach('before_completion');
+  reach('after_settle');
   return answer;
 };
 

@@ -24,7 +24,7 @@ const AFTER_DEATH: Readonly<Record<KillPoint, Fate>> = {
   after_first_byte: 'unknown, rang 1',
   after_response_head: 'unknown, rang 1',
   before_settle: 'unknown, rang 1',
-  before_completion: 'accepted, rang 1',
+  after_settle: 'accepted, rang 1',
 };
 
 /**

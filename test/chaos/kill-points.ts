@@ -7,7 +7,7 @@ export const KILL_POINTS = [
   'after_first_byte',
   'after_response_head',
   'before_settle',
-  'before_completion',
+  'after_settle',
 ] as const;
 export type KillPoint = (typeof KILL_POINTS)[number];
 

@@ -51,7 +51,7 @@ const VERDICT = 'packages/libby-client/src/verdict.ts';
 
 export const CONTROLS: Readonly<Record<string, Control>> = {
   'no gate': {
-    scenario: killedAt('before_completion'),
+    scenario: killedAt('before_settle'),
     mutations: [
       {
         file: GATE,

@@ -83,8 +83,10 @@ export type { Comparison, Evidence, RememberedCall } from './gate/evidence.ts';
 export {
   type ClaimRequest,
   type ClaimTimes,
+  type CompletedJob,
   Gate,
   type GateAnswer,
+  type JobInHand,
   type Limits,
   type ProbeResult,
   type ReleaseAnswer,

@@ -3,6 +3,7 @@ import type {
   GateAnswer,
   HoldCause,
   HoldRequest,
+  JobInHand,
   QueuedJob,
   Refusal,
 } from '@libby-dialer/dial-queue';
@@ -49,6 +50,11 @@ const INCOMPLETE_WAITS_MS = 24 * 3_600_000;
 /** Where the new definition cannot be had. */
 const OUTDATED_SLEEP_MS = 2_000;
 
+/** A job, and what settles its call can complete it by. */
+export interface DeliveredJob extends QueuedJob {
+  readonly give: () => JobInHand;
+}
+
 const NEVER: StopSignals = {
   stop: new AbortController().signal,
   abort: new AbortController().signal,
@@ -67,7 +73,7 @@ export class CallHandler {
     this.#parts = parts;
   }
 
-  async handle(context: CampaignContext, job: QueuedJob, signals: StopSignals): Promise<JobEnd> {
+  async handle(context: CampaignContext, job: DeliveredJob, signals: StopSignals): Promise<JobEnd> {
     const run = this.#begin(context, job, signals);
     if (typeof run === 'string') return this.#parts.jobs.refuse(context.campaign.id, job, run);
     const readiness = await this.#prepare(run);
@@ -81,7 +87,7 @@ export class CallHandler {
   }
 
   /** Takes a job as far as it goes if nothing of it is to be sent now; undefined if it is. */
-  async handleUnsent(context: CampaignContext, job: QueuedJob): Promise<JobEnd | undefined> {
+  async handleUnsent(context: CampaignContext, job: DeliveredJob): Promise<JobEnd | undefined> {
     const run = this.#begin(context, job, NEVER);
     if (typeof run === 'string') return this.#parts.jobs.refuse(context.campaign.id, job, run);
     const { answer } = await this.#parts.callGate.ask(run, { ready: false });
@@ -124,7 +130,11 @@ export class CallHandler {
    * Every job is looked at here before anything is done for it: what is not one of ours goes no
    * further.
    */
-  #begin(context: CampaignContext, job: QueuedJob, signals: StopSignals): CallRun | Refusal {
+  #begin(
+    context: CampaignContext,
+    job: QueuedJob | DeliveredJob,
+    signals: StopSignals,
+  ): CallRun | Refusal {
     const call = this.#parts.jobs.callOf(context.campaign.id, job);
     if (typeof call === 'string') return call;
     return {
@@ -136,6 +146,7 @@ export class CallHandler {
       queuedAt: job.queuedAt,
       owner: this.#nextOwner(),
       signals,
+      giveJob: 'give' in job ? job.give : undefined,
     };
   }
 

@@ -123,7 +123,8 @@ export class CallLedger {
     // Whoever claimed it meanwhile may yet give it back: without a job nobody would dial it then.
     if (answer.kind === 'lost') return { kind: 'delay', until: clock.now() + LOOK_AGAIN_MS };
     if (answer.redialAt !== undefined) return delayedEnd(run, answer.redialAt);
-    return { kind: 'complete', accepted: outcome === 'accepted' };
+    const { completed } = answer;
+    return { kind: 'complete', accepted: outcome === 'accepted', completed };
   }
 
   /**
@@ -196,6 +197,7 @@ export class CallLedger {
           ? conversationMs(context.campaign)
           : undefined,
       cause,
+      job: run.giveJob?.(),
       ...shownBy(decision, run, claim),
     };
   }

@@ -1,3 +1,4 @@
+import type { JobInHand } from '@libby-dialer/dial-queue';
 import type { CallRules, QueuedCall } from '@libby-dialer/dialing';
 import type { CampaignContext } from './campaign-context.ts';
 import type { JobEnd } from './job-end.ts';
@@ -26,6 +27,8 @@ export interface CallRun {
   /** Fresh for every run: what another run of the same call claims is not ours. */
   readonly owner: string;
   readonly signals: StopSignals;
+  /** Gives the job away to whoever settles the call. Left out: it is in nobody's hand. */
+  readonly giveJob?: (() => JobInHand) | undefined;
 }
 
 /** The job goes back to its place; nothing is known that would make its campaign wait. */

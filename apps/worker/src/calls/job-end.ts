@@ -1,16 +1,19 @@
+import type { CompletedJob } from '@libby-dialer/dial-queue';
+
 /**
  * How a run of the handler ends, for the queue. The call's own fate stands in the ledger; this says
  * only what becomes of its job. Times are epoch ms of Redis's clock.
  */
 export type JobEnd =
   /**
-   * The call is settled. `isCanceled`: with its campaign, and nothing of that goes out any more.
-   * `isEarly`: its slot was far off when it got it, so that there
-   * is enough in hand for the pace.
+   * The call is settled. `completed`: its job with it, and BullMQ need not be asked any more.
+   * `isCanceled`: with its campaign, and nothing of that goes out any more. `isEarly`: its slot was
+   * far off when it got it, so that there is enough in hand for the pace.
    */
   | {
       readonly kind: 'complete';
       readonly accepted: boolean;
+      readonly completed?: CompletedJob | undefined;
       readonly isCanceled?: boolean;
       readonly isEarly?: boolean;
     }

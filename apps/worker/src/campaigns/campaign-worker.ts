@@ -190,6 +190,11 @@ export class CampaignWorker {
     return this.#state.sleep !== undefined;
   }
 
+  /** Whether another job can take the place of one that ends. */
+  get #hasRoom(): boolean {
+    return !this.#isAsleep && !this.#isStopping && this.#runs.size <= this.#worker.concurrency;
+  }
+
   /** Whether a call that is to be sent may have to wait until others have gone well. */
   get #hasToQueue(): boolean {
     return isProving(this.#state) || this.#proof.activeCount >= this.#proof.concurrency;
@@ -208,11 +213,11 @@ export class CampaignWorker {
 
   async #runToItsEnd(job: Job, token: string): Promise<void> {
     const begun = { begun: this.#state, context: this.context };
-    await this.#finish(job, token, { ...begun, ...(await this.#run(job)) });
+    await this.#finish(job, token, { ...begun, ...(await this.#run(job, token)) });
   }
 
   /** Never rejects: a failed job would be one that nobody runs again. */
-  async #run(job: Job): Promise<Pick<EndedRun, 'end' | 'isUnsent'>> {
+  async #run(job: Job, token: string): Promise<Pick<EndedRun, 'end' | 'isUnsent'>> {
     const { handler, clock, events, limit } = this.#parts;
     const callId = job.id ?? '';
     const delivered = {
@@ -220,6 +225,7 @@ export class CampaignWorker {
       name: job.name,
       data: job.data as unknown,
       queuedAt: job.timestamp || 0,
+      give: () => this.#worker.give(job, token, this.#hasRoom),
     };
     const signals = { stop: this.#stop.signal, abort: this.#abort.signal };
     try {
@@ -275,7 +281,10 @@ export class CampaignWorker {
   async #finish(job: Job, token: string, run: EndedRun): Promise<void> {
     const { end, isUnsent, begun } = run;
     this.#on({ kind: 'ended', end, isUnsent, begun, onWire: this.#proof.activeCount });
-    if (end.kind === 'complete') return;
+    if (end.kind === 'complete') {
+      if (end.completed !== undefined) this.#worker.isCompleted(job, end.completed);
+      return;
+    }
     // What it would wait for by a definition that has changed meanwhile may be no more: it asks
     // again by the new one.
     const isDelayed = end.kind === 'delay' && run.context === this.context;

@@ -1,4 +1,5 @@
-import { type Job, type Processor, Worker, type WorkerOptions } from 'bullmq';
+import type { CompletedJob, JobInHand } from '@libby-dialer/dial-queue';
+import { type Job, type Processor, raw2NextJobData, Worker, type WorkerOptions } from 'bullmq';
 
 /**
  * What a wait for a job that is broken off ends with: a mark in the queue that the next job is due
@@ -7,8 +8,8 @@ import { type Job, type Processor, Worker, type WorkerOptions } from 'bullmq';
 const NO_JOB = { member: '0', score: Number.MAX_SAFE_INTEGER };
 
 /**
- * A BullMQ worker that can be ended whatever state its connections are in, and survives data that
- * are no JSON.
+ * A BullMQ worker whose jobs others may complete, that can be ended whatever state its connections
+ * are in, and survives data that are no JSON.
  */
 export class QueueWorker extends Worker {
   #isEnding = false;
@@ -17,10 +18,27 @@ export class QueueWorker extends Worker {
    * command.
    */
   readonly #breakOffs = new Set<() => void>();
+  /** By others, and what BullMQ's script answered to them. */
+  readonly #completed = new WeakMap<object, CompletedJob>();
 
   constructor(queue: string, processor: Processor, options: WorkerOptions) {
     super(queue, processor, options);
     this.#makeWaitsEnd();
+    this.#makeCompletionsKnown();
+  }
+
+  /**
+   * Gives a job to somebody who may complete it. Its lock is not renewed any more: it may be gone
+   * before that is known here.
+   */
+  give(job: Job, token: string, takesNext: boolean): JobInHand {
+    this.lockManager.untrackJob(job.id ?? '');
+    return { token, lockMs: this.opts.lockDuration ?? 0, at: Date.now(), takesNext };
+  }
+
+  /** Whoever it was given to has completed it, and taken the next one with it, if there was one. */
+  isCompleted(job: Job, completed: CompletedJob): void {
+    this.#completed.set(job, completed);
   }
 
   /**
@@ -65,6 +83,18 @@ export class QueueWorker extends Worker {
     backend.waitForJob = (timeoutS) => this.#unlessEnding(() => wait(timeoutS), NO_JOB);
     const reconnect = backend.reconnectBlocking.bind(backend);
     backend.reconnectBlocking = () => this.#unlessEnding(reconnect, undefined);
+  }
+
+  /** BullMQ completes a job when its processor has ended, by a command for each. */
+  #makeCompletionsKnown(): void {
+    const backend = this.getBackend();
+    const complete = backend.moveToCompleted.bind(backend);
+    backend.moveToCompleted = (job, ...given) => {
+      const completed = this.#completed.get(job);
+      if (completed === undefined) return complete(job, ...given);
+      const result = completed === 0 ? [] : raw2NextJobData([...completed]);
+      return Promise.resolve({ result, finishedOn: Date.now() });
+    };
   }
 
   #unlessEnding<T>(work: () => Promise<T>, instead: T): Promise<T> {

@@ -1,4 +1,5 @@
 import { addStandardJob } from 'bullmq/dist/esm/scripts/addStandardJob-9.js';
+import { bullFunction } from '../jobs/bull-function.ts';
 import type { CallJob } from '../jobs/call-job.ts';
 import type { Keys } from '../redis/keys.ts';
 import { stepsOf } from '../redis/paging.ts';
@@ -32,7 +33,7 @@ const QUEUE_KEYS = [
 
 const ADD = new Script({
   lua: new URL('./add-calls.lua', import.meta.url),
-  functions: `local function add_standard_job(KEYS, ARGV)\n${addStandardJob.content}\nend\n`,
+  functions: bullFunction('add_standard_job', addStandardJob),
   keys: ['state', 'expiries', 'setAside', '...queueKeys'],
   args: {
     queue: text,

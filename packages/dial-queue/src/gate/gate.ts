@@ -1,10 +1,12 @@
 import type { FrequencyCap, HoldReason, HoldScope, Outcome, Reason } from '@libby-dialer/dialing';
+import { moveToFinished } from 'bullmq/dist/esm/scripts/moveToFinished-14.js';
 import {
   type HoldCause,
   type HoldObserver,
   type HoldRequest,
   tellChanges,
 } from '../holds/holds.ts';
+import { bullFunction } from '../jobs/bull-function.ts';
 import type { Person } from '../people/identity.ts';
 import type { CampaignKeys, Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
@@ -172,6 +174,18 @@ interface Ending extends Question {
   readonly cause?: HoldCause | undefined;
 }
 
+/** A job that a worker has in hand. It is completed in the step that settles its call. */
+export interface JobInHand {
+  /** Of its lock. */
+  readonly token: string;
+  /** For how long the next job is locked. */
+  readonly lockMs: number;
+  /** Epoch ms by the worker's own clock, which BullMQ goes by. */
+  readonly at: number;
+  /** Whether the worker takes the next job with it. */
+  readonly takesNext: boolean;
+}
+
 /** How a claim ends in an outcome. */
 interface Settlement extends Ending {
   readonly outcome: Outcome;
@@ -196,6 +210,8 @@ interface Settlement extends Ending {
   readonly unrung?: boolean | undefined;
   /** It has an expiry of its own, of which nobody need be reminded any more. */
   readonly expires?: boolean | undefined;
+  /** Left out: its job is not in hand, or is completed otherwise. */
+  readonly job?: JobInHand | undefined;
 }
 
 export interface SettleRequest extends Settlement {
@@ -225,10 +241,20 @@ interface Withdrawal extends Question {
 /** A call that waits, and its end with its canceled campaign. */
 export interface UntriedCall extends Pick<SettleRequest, 'callId' | 'resultHead' | 'payload'> {}
 
-/** `redialAt`: the call is in doubt and is to be dialed once more then, so its job must wait. */
+/** What a call that has its outcome leaves of its job. */
+interface Settled {
+  /** The call is in doubt and is to be dialed once more then, so its job must wait. */
+  readonly redialAt?: number;
+  /** The job is completed. This is what BullMQ's script answered to it: the next job, if any. */
+  readonly completed?: CompletedJob;
+}
+
+/** As BullMQ's `moveToFinished` answers: 0, or the next job's data, its id, and two delays. */
+export type CompletedJob = 0 | readonly unknown[];
+
 export type SettleAnswer =
-  | { readonly kind: 'settled'; readonly revision: number; readonly redialAt?: number }
-  | { readonly kind: 'already'; readonly outcome: Outcome; readonly redialAt?: number }
+  | (Settled & { readonly kind: 'settled'; readonly revision: number })
+  | (Settled & { readonly kind: 'already'; readonly outcome: Outcome })
   | { readonly kind: 'lost' };
 export type ReleaseAnswer = 'released' | 'at_fault' | 'late' | 'lost';
 
@@ -246,9 +272,29 @@ const CLAIM = new Script({
   answer: readEach(readAnswer),
 });
 
+/** The keys that BullMQ's script takes, in its order, behind the prefix of their queue. */
+const COMPLETION_KEYS = [
+  'wait',
+  'active',
+  'prioritized',
+  'events',
+  'stalled',
+  'limiter',
+  'delayed',
+  'paused',
+  'meta',
+  'pc',
+  'completed',
+  // The job's own, which each has for itself.
+  '',
+  'metrics:completed',
+  'marker',
+];
+
 const SETTLE = new Script({
   lua: new URL('./settle.lua', import.meta.url),
   shared: ['batch', 'ledger', 'redial', 'holds', 'canary', 'lines', 'people', 'write-result'],
+  functions: bullFunction('move_to_finished', moveToFinished),
   keys: [
     'ledger',
     'state',
@@ -262,9 +308,11 @@ const SETTLE = new Script({
     'lines',
     'people',
     'canary',
+    '...queueKeys',
   ],
   args: {
     channel: text,
+    queue: text,
     settlements: each({
       settlement: json<Settlement>(),
       resultHead: text,
@@ -297,13 +345,13 @@ const CANCEL = new Script({
 
 type BoundClaim = ReturnType<typeof CLAIM.boundTo>;
 type ClaimBatch = TurnBatch<ClaimRequest, GateAnswer | Uncompared>;
-type Settled = ReturnType<typeof readSettled>;
+type SettleReply = ReturnType<typeof readSettled>;
 type Released = ReturnType<typeof readReleased>;
 
 /** What is asked about the calls of one campaign in one turn of the event loop. */
 interface CampaignGate {
   readonly keys: CampaignKeys;
-  readonly settles: TurnBatch<SettleRequest, Settled>;
+  readonly settles: TurnBatch<SettleRequest, SettleReply>;
   readonly releases: TurnBatch<ReleaseRequest | Withdrawal, Released>;
 }
 
@@ -444,11 +492,14 @@ export class Gate {
     return once(this.#campaigns, campaign, () => {
       const keys = this.#keys.campaign(campaign);
       const { announcements: channel } = keys;
+      const queue = this.#keys.queue(campaign);
+      const settled = { ...keys, queueKeys: COMPLETION_KEYS.map((name) => queue + name) };
       return {
         keys,
-        settles: new TurnBatch((requests) =>
-          SETTLE.run(this.#redis, keys, { channel, settlements: requests.map(settlementOf) }),
-        ),
+        settles: new TurnBatch((requests) => {
+          const settlements = requests.map(settlementOf);
+          return SETTLE.run(this.#redis, settled, { channel, queue, settlements });
+        }),
         releases: new TurnBatch((requests) => {
           const releases = requests.map((release) => ({ release }));
           return RELEASE.run(this.#redis, keys, { channel, releases });
@@ -526,19 +577,24 @@ function readVerdict([kind, ...rest]: unknown[]): GateVerdict {
   }
 }
 
-function readSettled([word, value, redialAt, changes]: [
+function readSettled([word, value, redialAt, changes, completed]: [
   word: SettleAnswer['kind'],
   value?: unknown,
   redialAt?: number | null,
-  changes?: string,
+  changes?: string | null,
+  completed?: CompletedJob | null,
 ]): { readonly answer: SettleAnswer; readonly changes: string | undefined } {
-  const redial = typeof redialAt === 'number' ? { redialAt } : {};
+  const left = {
+    ...(typeof redialAt === 'number' && { redialAt }),
+    ...(completed !== undefined && completed !== null && { completed }),
+  };
+  const told = changes ?? undefined;
   switch (word) {
     case 'settled':
-      return { answer: { kind: word, revision: Number(value), ...redial }, changes };
+      return { answer: { kind: word, revision: Number(value), ...left }, changes: told };
     case 'already':
-      return { answer: { kind: word, outcome: value as Outcome, ...redial }, changes };
+      return { answer: { kind: word, outcome: value as Outcome, ...left }, changes: told };
     case 'lost':
-      return { answer: { kind: word }, changes };
+      return { answer: { kind: word }, changes: told };
   }
 }

@@ -3,19 +3,47 @@
 -- what has rung must be written down.
 --
 -- `result_head` is the result as a JSON object without its last fields and closing brace, `payload`
--- what is to be kept of the call.
+-- what is to be kept of the call. Its job, where a worker has it in hand, is completed in the same
+-- step by BullMQ's own script, `move_to_finished`; `queue_keys` are the keys that it takes.
 --
--- Answers: settled <revision> <redialAt, if any> <changes of holds, if any>
---        | already <outcome> <redialAt, if any>
+-- Answers: settled <revision> <redialAt, if any> <changes of holds, if any> <job completed, if so>
+--        | already <outcome> <redialAt, if any> <nothing> <job completed, if so>
 --        | lost (another owner holds the claim, or it is over)
 
 local call_id, owner, outcome = settlement.callId, settlement.owner, settlement.outcome
 local now = now_ms()
 
+-- What BullMQ's script says of it, the next job with it. False if the job is not completed by this:
+-- its worker does it, and learns why not.
+local function complete_job()
+  local job = settlement.job
+  if not job then return false end
+  queue_keys[12] = queue .. call_id
+  local options = cmsgpack.pack({
+    token = job.token, lockDuration = job.lockMs, keepJobs = { count = 0 }, attempts = 0,
+    maxMetricsSize = '',
+  })
+  local takes_next = job.takesNext and '1' or '0'
+  local is_run, said = pcall(move_to_finished, queue_keys, {
+    call_id, string.format('%d', job.at), 'returnvalue', 'null', 'completed', takes_next, queue,
+    options,
+  })
+  local is_completed = is_run and (type(said) == 'table' or said == 0)
+  return is_completed and said
+end
+
+local function answer(word, what, redial_at)
+  local has_ended = word ~= 'lost' and not redial_at
+  return {
+    word, what or false, redial_at or false, changes_of_holds() or false,
+    has_ended and complete_job(),
+  }
+end
+
 local entry = read_entry(ledger, call_id)
 -- Nothing is claimed in an archived campaign: this is a late word, and the call has been counted.
 if (not entry or entry.state ~= 'claimed') and redis.call('HEXISTS', state, 'archived') == 1 then
-  return { 'already', is_settled(entry) and entry.state or 'canceled' }
+  return answer('already', is_settled(entry) and entry.state or 'canceled')
 end
 -- Of most it is known that no canary has to do with them.
 local is_of_canary = not entry or entry.state ~= 'claimed' or entry.isCanary
@@ -30,21 +58,21 @@ if has_lost_redial(entry, settlement.redials) and entry.owner ~= owner then
 end
 if entry and entry.state == 'claimed' and entry.owner ~= owner then
   if entry.redials then note_late_word(ledger, call_id, owner, outcome) end
-  return { 'lost' }
+  return answer('lost')
 end
 -- That claim is over: given back before it was written off, or settled, and this a late copy of it,
 -- and queued again since.
-if entry and entry.state == 'open' and entry.owner == owner then return { 'lost' } end
+if entry and entry.state == 'open' and entry.owner == owner then return answer('lost') end
 if is_settled(entry) then
   -- The reply was lost and the command sent again.
   if entry.owner == owner and entry.state == outcome then
-    return { 'settled', entry.revision, entry.redialAt }
+    return answer('settled', entry.revision, entry.redialAt)
   end
   -- Only the owner, late but alive, may say what became of a call that others had to take for
   -- unknown.
   local is_correction = entry.state == 'unknown' and entry.owner == owner
   if not is_correction and not is_outdated(entry, settlement.resultsBefore or 0) then
-    return { 'already', entry.state, entry.redialAt }
+    return answer('already', entry.state, entry.redialAt)
   end
   end_wait_for_redial(state, entry)
   redis.call('HINCRBY', state, 'outcome:' .. entry.state, -1)
@@ -113,4 +141,4 @@ end
 if settlement.probes then
   end_probes(holds, channel, now, owner, settlement.probes, 0, settlement.cause)
 end
-return { 'settled', revision, settled.redialAt or false, changes_of_holds() }
+return answer('settled', revision, settled.redialAt)
