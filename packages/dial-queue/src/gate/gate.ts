@@ -493,7 +493,7 @@ export class Gate {
       const keys = this.#keys.campaign(campaign);
       const { announcements: channel } = keys;
       const queue = this.#keys.queue(campaign);
-      const settled = { ...keys, queueKeys: COMPLETION_KEYS.map((name) => queue + name) };
+      const settled = settleKeys(keys, queue);
       return {
         keys,
         settles: new TurnBatch((requests) => {
@@ -516,6 +516,16 @@ function once<Value>(known: Map<string, Value>, name: string, make: () => Value)
     known.set(name, value);
   }
   return value;
+}
+
+function settleKeys(keys: CampaignKeys, queue: string) {
+  const { ledger, state, claims, kept, revised, results, expiries, canary } = keys;
+  const { breakers, holds, lines, people } = keys;
+  return {
+    ...{ ledger, state, claims, kept, revised, results, expiries, canary },
+    ...{ breakers, holds, lines, people },
+    queueKeys: COMPLETION_KEYS.map((name) => queue + name),
+  };
 }
 
 function settlementOf({ resultHead, payload, ...settlement }: SettleRequest) {
