@@ -169,6 +169,12 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
         to: 'if known < 0 then',
       },
       { file: GATE, from: 'if last_claim <= (ask.seen or 0) then', to: 'if last_claim < 0 then' },
+      // It is not the pause before the next claim that tells what is lost.
+      {
+        file: 'packages/dial-queue/src/gate/evidence.ts',
+        from: 'MISSING_WORKER_PAUSE_MS = 40_000',
+        to: 'MISSING_WORKER_PAUSE_MS = 8_000',
+      },
     ],
   },
   'a claim is judged by the time-outs of who looks at it': {

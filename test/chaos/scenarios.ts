@@ -10,7 +10,7 @@ import { type CampaignsToJudge, gatherEvidence } from './evidence.ts';
 import { Http2Provider } from './http2-provider.ts';
 import { type Inflicted, violationsOf } from './invariants.ts';
 import type { KillPoint } from './kill-points.ts';
-import { patiently } from './patience.ts';
+import { patienceMs, patiently } from './patience.ts';
 import { campaignWith, NO_RULES, type Rules, rowsOf } from './rules.ts';
 import { CAMPAIGN, Stage } from './stage.ts';
 
@@ -28,9 +28,9 @@ export function killedAt(point: KillPoint): Scenario {
   return async (root) => {
     await using stage = await Stage.open();
     const numbers = await load(stage, root, 8);
-    await using fallen = await ArmedWorker.start(stage, point, 'SIGKILL', { root });
+    await using fallen = await ArmedWorker.start(stage, point, 'SIGKILL', { root, env: HASTY });
     await fallen.reached();
-    await using crew = await startCrew(stage, root);
+    await using crew = await startCrew(stage, root, HASTY);
     await untilDone(stage, numbers);
     return await judge(stage, crew, { numbers, kills: 1 });
   };
@@ -78,26 +78,39 @@ export async function loadedAgain(root: string): Promise<string[]> {
   return await judge(stage, crew, { numbers });
 }
 
-const RULES: Rules = {
-  pacing: { maxInFlight: 2 },
-  lines: { numbers: CANARIES.lines, maxConcurrentCalls: 1, assumedCallSeconds: 2 },
-  frequencyCap: { calls: 1, hours: 24 },
-  rowsPerPerson: 2,
-};
 const SUPPRESSED_EVERY = 4;
+const ROWS_PER_PERSON = 2;
+/** In which two more calls are let out, also where that is slow. */
+const LONGEST_ANSWER_MS = 2000;
+
+/** A line is taken for longer than an answer takes. */
+function everyRule(latencyMs: number): Rules {
+  return {
+    pacing: { maxInFlight: 2 },
+    lines: {
+      numbers: CANARIES.lines,
+      maxConcurrentCalls: 1,
+      assumedCallSeconds: (2 * latencyMs) / 1000,
+    },
+    frequencyCap: { calls: 1, hours: 24 },
+    rowsPerPerson: ROWS_PER_PERSON,
+  };
+}
 
 /**
  * Two workers could place more calls at once than the campaign allows, and more than one to each
  * person.
  */
 export async function underRules(root: string): Promise<string[]> {
-  // Long enough for as many as may to be out at once, however slowly each is let out.
-  await using stage = await Stage.open({ latencyMs: 1000 });
+  // Long enough for as many as may to be out at once.
+  const latencyMs = Math.min(patienceMs(1000), LONGEST_ANSWER_MS);
+  const rules = everyRule(latencyMs);
+  await using stage = await Stage.open({ latencyMs });
   const people = fictionalNumbers().slice(0, 10);
-  const numbers = rowsOf(people, people.length * RULES.rowsPerPerson, RULES);
+  const numbers = rowsOf(people, people.length * ROWS_PER_PERSON, rules);
   const suppressed = new Set(people.filter((_, index) => index % SUPPRESSED_EVERY === 0));
   await stage.doNotCall.add([...suppressed]);
-  await stage.write(numbers, campaignWith(RULES));
+  await stage.write(numbers, campaignWith(rules));
   await new Enqueuer(stage, root).load({ kind: 'once' });
   await using crew = await Crew.start(stage, {
     concurrency: CONCURRENCY,
@@ -105,7 +118,7 @@ export async function underRules(root: string): Promise<string[]> {
     root,
   });
   await untilDone(stage, numbers);
-  return await judge(stage, crew, { numbers, suppressed, rules: RULES });
+  return await judge(stage, crew, { numbers, suppressed, rules });
 }
 
 /** Redis is full while calls wait; later it has room again. */

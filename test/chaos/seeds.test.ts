@@ -4,8 +4,8 @@ import { FAULTS, planFor, quietPlan } from './plan.ts';
 import type { Rules } from './rules.ts';
 
 const CALLS = 500;
-/** As few as draw every fault there is. */
-const SEEDS = [2162, 5706, 6119, 26536, 51189];
+/** As few as draw every fault there is, and of those the ones with the fewest processes. */
+const SEEDS = [4530, 4605, 4968, 37737, 54336];
 
 const RULES: readonly ((rules: Rules) => unknown)[] = [
   ({ pacing }) => pacing?.maxInFlight,
