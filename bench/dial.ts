@@ -6,8 +6,11 @@
  *
  * Every run has a fresh Redis that syncs every write to disk, a fresh simulator, and a process of
  * its own, with the queue filled beforehand. The first tenth of the calls warms up and is not
- * counted.
+ * counted. Afterwards each runs once more for its CPU profile, which is kept in bench/profiles.
  */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { profilingInto, readProfile } from './src/cpu-profile.ts';
 import { type DialingFigures, measureDialing } from './src/dialing-run.ts';
 import { MeasuredProcess } from './src/measured-process.ts';
 import { judge, median, numbersFrom, print, printMachine } from './src/report.ts';
@@ -19,6 +22,8 @@ type Contestant = (typeof CONTESTANTS)[number];
 
 type Figures = Omit<DialingFigures, 'bytesPerQueuedCall'>;
 
+const PROFILES = join(import.meta.dirname, 'profiles');
+const PACKAGES_SHOWN = 12;
 const GOALS = { naive: 1.5, bare: 0.8 };
 
 const settings = numbersFrom({ calls: 20_000, concurrency: 50, rounds: 3, latency: 0 });
@@ -44,22 +49,39 @@ print(`median   ${line('naive', naive)}`);
 print(`median   ${line('bare', bare)}\n`);
 judgeAgainst('naive', naive);
 judgeAgainst('bare', bare);
+await mkdir(PROFILES, { recursive: true });
+for (const contestant of CONTESTANTS) await keepProfile(contestant);
 
-async function run(contestant: Contestant): Promise<Figures> {
+async function run(contestant: Contestant, nodeOptions: readonly string[] = []): Promise<Figures> {
   const { calls, latency } = settings;
   return measureDialing({
     calls,
     latencyMs: latency,
-    start: async (redis, libby) => [await start(contestant, redis, libby)],
+    start: async (redis, libby) => [await start(contestant, redis, libby, nodeOptions)],
   });
 }
 
-function start(contestant: Contestant, redis: RedisStage, libby: Libby): Promise<MeasuredProcess> {
+/** Profiling slows it down: nothing else of this run is told. */
+async function keepProfile(contestant: Contestant): Promise<void> {
+  const name = `${contestant}.cpuprofile`;
+  await run(contestant, profilingInto(PROFILES, name));
+  const file = join(PROFILES, name);
+  const { packages } = await readProfile(file);
+  print(`\n${contestant}: own time per call, microseconds, start included (${file})`);
+  for (const { name: by, selfMs } of packages.slice(0, PACKAGES_SHOWN))
+    print(`${((1000 * selfMs) / settings.calls).toFixed(1).padStart(8)}  ${by}`);
+}
+
+function start(
+  contestant: Contestant,
+  redis: RedisStage,
+  libby: Libby,
+  nodeOptions: readonly string[],
+): Promise<MeasuredProcess> {
   const { concurrency } = settings;
   if (contestant === 'ours') {
-    return MeasuredProcess.start('dist/worker.js', [], {
-      env: workerEnvironment(redis, libby, concurrency),
-    });
+    const env = workerEnvironment(redis, libby, concurrency);
+    return MeasuredProcess.start('dist/worker.js', [], { env, nodeOptions });
   }
   const queue = {
     redisUrl: redis.server.url,
@@ -67,9 +89,8 @@ function start(contestant: Contestant, redis: RedisStage, libby: Libby): Promise
     queue: CAMPAIGN_ID,
     concurrency,
   };
-  return MeasuredProcess.start(`bench/contestants/${contestant}.ts`, [
-    JSON.stringify({ ...queue, ...libby }),
-  ]);
+  const told = JSON.stringify({ ...queue, ...libby });
+  return MeasuredProcess.start(`bench/contestants/${contestant}.ts`, [told], { nodeOptions });
 }
 
 function medians(figures: readonly Figures[]): Figures {

@@ -7,11 +7,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@libby-dialer/testkit';
-import { readProfile, type Share } from './src/cpu-profile.ts';
+import { profilingInto, readProfile, type Share } from './src/cpu-profile.ts';
 import { MeasuredProcess } from './src/measured-process.ts';
 import { numbersFrom, print, printMachine } from './src/report.ts';
 import { RedisStage, SimulatorStage, workerEnvironment } from './src/stage.ts';
 
+const PROFILE = 'worker.cpuprofile';
 const LONGEST_RUN_MS = 300_000;
 const PACKAGES_SHOWN = 25;
 const FUNCTIONS_SHOWN = 60;
@@ -28,7 +29,7 @@ const folder = await mkdtemp(join(tmpdir(), 'bench-profile-'));
 try {
   await using worker = await MeasuredProcess.start('dist/worker.js', [], {
     env: workerEnvironment(redis, simulator.libby, settings.concurrency),
-    nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${folder}`],
+    nodeOptions: profilingInto(folder, PROFILE),
   });
   await eventually(async () => (await simulator.stats()).taken >= settings.calls, {
     timeoutMs: LONGEST_RUN_MS,
@@ -36,7 +37,7 @@ try {
   });
   await printCommands();
   await worker.stop();
-  const { packages, functions } = await readProfile(folder);
+  const { packages, functions } = await readProfile(join(folder, PROFILE));
   show('packages', packages.slice(0, PACKAGES_SHOWN));
   show('functions', functions.slice(0, FUNCTIONS_SHOWN));
 } finally {

@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 
 interface ProfileNode {
   readonly id: number;
@@ -29,10 +30,13 @@ export interface ProfileSummary {
   readonly functions: readonly Share[];
 }
 
-export async function readProfile(folder: string): Promise<ProfileSummary> {
-  const file = (await readdir(folder)).find((name) => name.endsWith('.cpuprofile'));
-  if (file === undefined) throw new Error(`no profile was written to ${folder}`);
-  const profile = JSON.parse(await readFile(join(folder, file), 'utf8')) as CpuProfile;
+/** What Node is started with to leave its profile in that file. */
+export function profilingInto(folder: string, name: string): string[] {
+  return ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}`];
+}
+
+export async function readProfile(file: string): Promise<ProfileSummary> {
+  const profile = JSON.parse(await readFile(file, 'utf8')) as CpuProfile;
   const selfMs = selfTimes(profile);
   const busy = profile.nodes.filter(({ callFrame }) => callFrame.functionName !== '(idle)');
   return {
@@ -66,18 +70,39 @@ function shares(
     .toSorted((a, b) => b.selfMs - a.selfMs);
 }
 
-function packageOf({ url, functionName }: ProfileNode['callFrame']): string {
-  const dependency = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1];
+function packageOf(frame: ProfileNode['callFrame']): string {
+  const source = sourceOf(frame);
+  const dependency = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1];
   if (dependency !== undefined) return dependency;
-  const own = /\/((?:packages|apps)\/[^/]+)\//.exec(url)?.[1];
+  const own = /(?:^|\/)((?:packages|apps)\/[^/]+)\//.exec(source)?.[1];
   if (own !== undefined) return own;
-  return url === ''
-    ? functionName || '(native)'
-    : url.replace(/^(node:)(internal\/)?([^/]+).*/, '$1$3');
+  return source === ''
+    ? frame.functionName || '(native)'
+    : source.replace(/^(node:)(internal\/)?([^/]+).*/, '$1$3');
 }
 
-function placeOf({ url, lineNumber }: ProfileNode['callFrame']): string {
-  return url === ''
-    ? ''
-    : `${url.replace(/.*\/(node_modules|packages|apps)\//, '')}:${lineNumber + 1}`;
+function placeOf(frame: ProfileNode['callFrame']): string {
+  return sourceOf(frame).replace(/.*\/(node_modules|packages|apps)\//, '');
+}
+
+/** Our programs are one file each, which names each source above what comes from it. */
+function sourceOf({ url, lineNumber }: ProfileNode['callFrame']): string {
+  if (!/^file:.*\/dist\/[^/]+\.js$/.test(url) || url.includes('/node_modules/')) return url;
+  const sources = sourcesOf(url);
+  return sources.findLast(({ line }) => line <= lineNumber)?.source ?? url;
+}
+
+const SOURCES = new Map<string, readonly { readonly line: number; readonly source: string }[]>();
+
+function sourcesOf(url: string) {
+  const known = SOURCES.get(url);
+  if (known !== undefined) return known;
+  const sources = readFileSync(fileURLToPath(url), 'utf8')
+    .split('\n')
+    .flatMap((text, line) => {
+      const source = /^\/\/ ((?:packages|apps|node_modules)\/\S+)$/.exec(text)?.[1];
+      return source === undefined ? [] : [{ line, source }];
+    });
+  SOURCES.set(url, sources);
+  return sources;
 }
