@@ -1,8 +1,11 @@
 #!/usr/bin/env node
-import { runMain } from '@libby-dialer/runtime';
+import { runMain, runServiceProgram } from '@libby-dialer/runtime';
 import { processEnvironment } from './config.ts';
-import { runConsole } from './console-program.ts';
+import { consoleProgram } from './console-program.ts';
 
-await runMain(process, (context) =>
-  runConsole(process.argv.slice(2), processEnvironment(), process.stdout, context),
-);
+const call = {
+  args: process.argv.slice(2),
+  environment: processEnvironment(),
+  output: process.stdout,
+};
+await runMain(process, (context) => runServiceProgram(consoleProgram, call, context));

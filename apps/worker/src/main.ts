@@ -1,8 +1,11 @@
 #!/usr/bin/env node
-import { runMain } from '@libby-dialer/runtime';
+import { runMain, runServiceProgram } from '@libby-dialer/runtime';
 import { processEnvironment } from './config.ts';
-import { runWorker } from './worker-program.ts';
+import { workerProgram } from './worker-program.ts';
 
-await runMain(process, (context) =>
-  runWorker(process.argv.slice(2), processEnvironment(), process.stdout, context),
-);
+const call = {
+  args: process.argv.slice(2),
+  environment: processEnvironment(),
+  output: process.stdout,
+};
+await runMain(process, (context) => runServiceProgram(workerProgram, call, context));

@@ -3,7 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DialerError, exitCodeOf, type MainContext, Redactor } from '@libby-dialer/runtime';
+import {
+  type DialerError,
+  exitCodeOf,
+  type MainContext,
+  Redactor,
+  runServiceProgram,
+} from '@libby-dialer/runtime';
 import {
   eventually,
   programFile,
@@ -27,7 +33,7 @@ import {
 import packageJson from '../package.json' with { type: 'json' };
 import { DEFAULT_HTTP_PORT } from './config.ts';
 import { DialingWorld, phone, phones } from './testing/dialing-world.ts';
-import { runWorker } from './worker-program.ts';
+import { workerProgram } from './worker-program.ts';
 
 const MAIN = programFile('worker');
 /** None of ours: neither from the machine that tests nor from a .env file. */
@@ -64,12 +70,8 @@ async function run(args: readonly string[], env: Environment = {}) {
   };
   const written: string[] = [];
   const output = { write: (text: string) => written.push(text) };
-  const ended = runWorker(
-    args,
-    { ...env, LOG_LEVEL: env['LOG_LEVEL'] ?? 'silent' },
-    output,
-    context,
-  );
+  const environment = { ...env, LOG_LEVEL: env['LOG_LEVEL'] ?? 'silent' };
+  const ended = runServiceProgram(workerProgram, { args, environment, output }, context);
   const error = await ended.then(
     () => undefined,
     (error: unknown) => error as DialerError,

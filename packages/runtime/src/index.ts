@@ -7,7 +7,7 @@ export { processName } from './service/process-name.ts';
 export { RedisService, type ServiceShell, type ServiceWork } from './service/redis-service.ts';
 export { Interrupted, type Main, type MainContext, runMain } from './service/run-main.ts';
 export { runService, type Service } from './service/service.ts';
-export { serviceOptions } from './service/service-options.ts';
+export { type Output, runServiceProgram, type ServiceProgram } from './service/service-program.ts';
 
 // Configuration
 

@@ -521,11 +521,9 @@ function once<Value>(known: Map<string, Value>, name: string, make: () => Value)
 function settleKeys(keys: CampaignKeys, queue: string) {
   const { ledger, state, claims, kept, revised, results, expiries, canary } = keys;
   const { breakers, holds, lines, people } = keys;
-  return {
-    ...{ ledger, state, claims, kept, revised, results, expiries, canary },
-    ...{ breakers, holds, lines, people },
-    queueKeys: COMPLETION_KEYS.map((name) => queue + name),
-  };
+  const queueKeys = COMPLETION_KEYS.map((name) => queue + name);
+  const ofCampaign = { ledger, state, claims, kept, revised, results, expiries, canary, queueKeys };
+  return { ...ofCampaign, breakers, holds, lines, people };
 }
 
 function settlementOf({ resultHead, payload, ...settlement }: SettleRequest) {
