@@ -15,10 +15,10 @@ export default defineConfig({
     testTimeout: 3_600_000,
     hookTimeout: 3_600_000,
     expect: { poll: { timeout: 300_000 } },
-    // One more than CI has cores: many tests wait for other processes.
-    maxWorkers: 3,
-    // Files share their process: what they import is loaded twice in all, and not once for each of
-    // them.
+    // More than CI has cores: half of the time a test waits for other processes.
+    maxWorkers: 5,
+    // Files share their process: what they import is loaded once for each process, and not once for
+    // each of them.
     isolate: false,
     sequence: { concurrent: false, sequencer: LongFilesFirst },
     // Of tests that say so themselves: each starts a handful of processes.

@@ -11,7 +11,7 @@ import {
   ROWS_OF_A_NIGHT,
 } from './plan.ts';
 
-const PLAN: Plan = { seed: 1, nights: 4, entries: 2000, producers: 4, daemons: 2, workers: 1 };
+const PLAN: Plan = { seed: 1, nights: 4, entries: 1000, producers: 4, daemons: 2, workers: 1 };
 // For longer: npm run nights
 it('each night runs once and each entry is one call, while daemons are killed', async () => {
   const { violations, kills, runs } = await runNights(PLAN);
