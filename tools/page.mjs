@@ -17,7 +17,7 @@ export function ensurePage(workspace) {
       `${PAGE}/public`,
       'packages/api-client/src',
       'packages/http-api/src/role.ts',
-      'packages/dialing/src/shown-parts.ts',
+      'packages/dialing/src/campaigns/shown-parts.ts',
       `${PAGE}/index.html`,
       `${PAGE}/vite.config.ts`,
       'pnpm-lock.yaml',

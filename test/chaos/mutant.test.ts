@@ -5,7 +5,7 @@ import { Copies } from './mutant.ts';
 import { CONTROLS } from './mutants.ts';
 import { ROOT } from './root.ts';
 
-const FILE = 'packages/dialing/src/decide.ts';
+const FILE = 'packages/dialing/src/calls/decide.ts';
 
 const copies = new Copies();
 afterAll(() => copies[Symbol.asyncDispose]());

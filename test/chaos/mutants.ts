@@ -84,7 +84,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     scenario: answeredOnceWith({ fault: 'hang', taken: true }),
     mutations: [
       {
-        file: 'packages/dialing/src/decide.ts',
+        file: 'packages/dialing/src/calls/decide.ts',
         from: "return { kind: 'settle', outcome: 'unknown', reason: doubtReason(seen.code), run: 'doubts' };",
         to: "return { kind: 'retry', reason: doubtReason(seen.code) };",
       },
@@ -359,10 +359,10 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   'a campaign is dialed without a rule that nobody knows': {
     scenario: storedByNewerVersion,
-    killedBy: 'packages/dialing/src/stored-campaign.test.ts',
+    killedBy: 'packages/dialing/src/campaigns/stored-campaign.test.ts',
     mutations: [
       {
-        file: 'packages/dialing/src/stored-campaign.ts',
+        file: 'packages/dialing/src/campaigns/stored-campaign.ts',
         from: 'storedCampaignSchema.safeParse(content)',
         to: 'storedCampaignSchema.strip().safeParse(content)',
       },

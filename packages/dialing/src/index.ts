@@ -7,8 +7,8 @@ export {
   type RecordField,
 } from '@libby-dialer/call-record';
 export { AUDIT_ACTIONS, type AuditAction } from './audit-actions.ts';
-export { backoffMs, retryDelayMs } from './backoff.ts';
-export { type CallSource, callSource } from './call-source.ts';
+export { backoffMs, retryDelayMs } from './calls/backoff.ts';
+export { type CallSource, callSource } from './calls/call-source.ts';
 export {
   CallGroups,
   type CallTime,
@@ -16,8 +16,8 @@ export {
   earliestAt,
   isHopeless,
   type ZonedGroup,
-} from './call-times.ts';
-export { recipientZones, type ZoneSource, zonesFor } from './call-zones.ts';
+} from './hours/call-times.ts';
+export { recipientZones, type ZoneSource, zonesFor } from './zones/call-zones.ts';
 export {
   type CallingWindow,
   type Campaign,
@@ -30,19 +30,19 @@ export {
   plainIssue,
   plainIssues,
   TEXT_FIELDS,
-} from './campaign.ts';
-export { CAMPAIGN_STATES, type CampaignState } from './campaign-state.ts';
+} from './campaigns/campaign.ts';
+export { CAMPAIGN_STATES, type CampaignState } from './campaigns/campaign-state.ts';
 export {
   type Canary,
   type CanaryProgress,
   canaryOf,
   isCanaryOutOfReach,
   MOST_CANARY_CALLS,
-} from './canary.ts';
-export { NO_STRICTER_RULE } from './checked-regions.ts';
-export { readCountryText } from './country-text.ts';
-export { type Circumstances, type Decision, decide, type Sighting } from './decide.ts';
-export { dedupeKey } from './dedupe-key.ts';
+} from './campaigns/canary.ts';
+export { NO_STRICTER_RULE } from './hours/checked-regions.ts';
+export { readCountryText } from './numbers/country-text.ts';
+export { type Circumstances, type Decision, decide, type Sighting } from './calls/decide.ts';
+export { dedupeKey } from './numbers/dedupe-key.ts';
 export {
   ASSUMED_ANSWER_SECONDS,
   type CallGroup,
@@ -52,7 +52,7 @@ export {
   forecast,
   type RateLimit,
   rateLimitOf,
-} from './forecast.ts';
+} from './hours/forecast.ts';
 export {
   HOLD_PAUSES,
   type HoldReason,
@@ -61,9 +61,9 @@ export {
   type StoppedScope,
   scopeKind,
   stoppedScopeSchema,
-} from './hold.ts';
+} from './calls/hold.ts';
 export { instantOrNull, isoInstant } from './instant.ts';
-export type { OpenSpan, WeeklyHours } from './open-span.ts';
+export type { OpenSpan, WeeklyHours } from './hours/open-span.ts';
 export {
   OUTCOMES,
   type Outcome,
@@ -71,8 +71,8 @@ export {
   RETRYABLE_OUTCOMES,
   type Reason,
   type RetryableOutcome,
-} from './outcome.ts';
-export { type Payload, payloadFor } from './payload.ts';
+} from './calls/outcome.ts';
+export { type Payload, payloadFor } from './calls/payload.ts';
 export {
   type CountryCode,
   callingCodeOf,
@@ -80,24 +80,24 @@ export {
   isFictional,
   type PhoneVerdict,
   parsePhoneNumber,
-} from './phone.ts';
-export { findCountries } from './phone-plan.ts';
+} from './numbers/phone.ts';
+export { findCountries } from './numbers/phone-plan.ts';
 export {
   type FormHeading,
   formEntries,
   headingText,
   type QueuedCall,
   queuedCallSchema,
-} from './queued-call.ts';
-export { type CallRules, RecipientHours } from './recipient-hours.ts';
-export { type Region, regionsOf } from './region.ts';
-export { type FrequencyCap, REGIONAL_RULES, type RegionalRule } from './regional-rules.ts';
+} from './calls/queued-call.ts';
+export { type CallRules, RecipientHours } from './hours/recipient-hours.ts';
+export { type Region, regionsOf } from './zones/region.ts';
+export { type FrequencyCap, REGIONAL_RULES, type RegionalRule } from './hours/regional-rules.ts';
 export {
   type Permission,
   RESULT_COLUMNS,
   type ResultRecord,
   resultRecordSchema,
-} from './result-record.ts';
+} from './calls/result-record.ts';
 export { ROLES, type Role } from './role.ts';
 export { CronCalendar, type CronTime } from './schedules/cron-calendar.ts';
 export {
@@ -110,7 +110,7 @@ export {
   ScheduleError,
   type ScheduleSettings,
 } from './schedules/schedule.ts';
-export { readStoredCampaign } from './stored-campaign.ts';
-export { fillTemplate, placeholdersOf, variableKey } from './template.ts';
-export { readZoneText } from './zone-text.ts';
-export { zonesOf } from './zones.ts';
+export { readStoredCampaign } from './campaigns/stored-campaign.ts';
+export { fillTemplate, placeholdersOf, variableKey } from './calls/template.ts';
+export { readZoneText } from './zones/zone-text.ts';
+export { zonesOf } from './zones/zones.ts';

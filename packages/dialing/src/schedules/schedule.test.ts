@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Campaign, parseCampaign } from '../campaign.ts';
+import { type Campaign, parseCampaign } from '../campaigns/campaign.ts';
 import {
   campaignIdOf,
   campaignOf,

@@ -1,4 +1,4 @@
-import { WEEKDAYS, type Weekday, type WeeklyHours } from '../open-span.ts';
+import { WEEKDAYS, type Weekday, type WeeklyHours } from '../hours/open-span.ts';
 
 /** What a clock on the wall shows: the day of the week (0 is Monday) and the minute of the day. */
 export interface WallClock {

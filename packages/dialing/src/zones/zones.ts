@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { E164 } from './e164.ts';
+import { E164 } from '../numbers/e164.ts';
 import { stringsOfBson } from './flat-bson.ts';
-import { NEW_AREA_CODES } from './new-area-codes.ts';
+import { NEW_AREA_CODES } from '../numbers/new-area-codes.ts';
 import { ZONES_BY_COUNTRY } from './zones-by-country.ts';
 import { CORRECTED_PREFIXES, NATIONWIDE_PREFIXES } from './zones-corrections.ts';
 

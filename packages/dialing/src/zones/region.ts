@@ -1,7 +1,7 @@
-import { AREA_CODES } from './area-codes.ts';
-import { E164 } from './e164.ts';
-import { NEW_AREA_CODES } from './new-area-codes.ts';
-import { findCountries, findPlannedNumber } from './phone-plan.ts';
+import { AREA_CODES } from '../numbers/area-codes.ts';
+import { E164 } from '../numbers/e164.ts';
+import { NEW_AREA_CODES } from '../numbers/new-area-codes.ts';
+import { findCountries, findPlannedNumber } from '../numbers/phone-plan.ts';
 import { zonesOf } from './zones.ts';
 
 /** A country by its ISO 3166-1 code, or one of its states by ISO 3166-2: `FR`, `US-FL`, `CA-QC`. */

@@ -1,4 +1,4 @@
-import type { Campaign } from './campaign.ts';
+import type { Campaign } from '../campaigns/campaign.ts';
 import { type FormEntry, type FormHeading, formEntries, type QueuedCall } from './queued-call.ts';
 import { fillTemplate, variableKey } from './template.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { E164 } from './e164.ts';
+import { E164 } from '../numbers/e164.ts';
 
 /** What a person can stop as a whole: everything, or the calls from one number. */
 export const stoppedScopeSchema = z.union(

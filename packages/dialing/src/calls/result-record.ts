@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ZoneSource } from './call-zones.ts';
+import type { ZoneSource } from '../zones/call-zones.ts';
 import { OUTCOMES, REASONS } from './outcome.ts';
 
 const instant = z.iso.datetime();

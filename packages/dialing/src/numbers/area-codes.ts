@@ -1,4 +1,4 @@
-import type { Region } from './region.ts';
+import type { Region } from '../zones/region.ts';
 
 /**
  * The area codes of the states of the USA and the provinces of Canada, as far as the numbering plan

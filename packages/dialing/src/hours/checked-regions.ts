@@ -1,4 +1,4 @@
-import type { Region } from './region.ts';
+import type { Region } from '../zones/region.ts';
 import { REGIONAL_RULES } from './regional-rules.ts';
 
 /** Only British Columbia was found to ask for more. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Campaign, parseCampaign } from './campaign.ts';
+import { type Campaign, parseCampaign } from '../campaigns/campaign.ts';
 import { WEEKDAYS } from './open-span.ts';
 import { type CallRules, RecipientHours } from './recipient-hours.ts';
 import type { RegionalRule } from './regional-rules.ts';

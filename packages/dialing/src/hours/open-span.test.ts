@@ -8,7 +8,7 @@ import {
   type Weekday,
   type WeeklyHours,
 } from './open-span.ts';
-import { openBy, readWallClock, type WallClock } from './testing/wall-clock.ts';
+import { openBy, readWallClock, type WallClock } from '../testing/wall-clock.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

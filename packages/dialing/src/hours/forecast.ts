@@ -1,4 +1,4 @@
-import type { Campaign } from './campaign.ts';
+import type { Campaign } from '../campaigns/campaign.ts';
 import type { OpenSpan } from './open-span.ts';
 
 /** Calls that may be placed at the same times. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseCampaign } from './campaign.ts';
+import { parseCampaign } from '../campaigns/campaign.ts';
 import { payloadFor } from './payload.ts';
 import type { QueuedCall } from './queued-call.ts';
 

@@ -1,4 +1,4 @@
-import type { Region } from './region.ts';
+import type { Region } from '../zones/region.ts';
 
 /** An area code that lies over an older one: the same places, and so the same zones and rules. */
 interface Overlay {

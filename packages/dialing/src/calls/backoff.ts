@@ -1,4 +1,4 @@
-import type { Campaign } from './campaign.ts';
+import type { Campaign } from '../campaigns/campaign.ts';
 
 /**
  * The pause after so many failures (1, 2, ...): it doubles each time, with equal jitter: at least

@@ -1,4 +1,4 @@
-import type { DedupeBy } from './campaign.ts';
+import type { DedupeBy } from '../campaigns/campaign.ts';
 
 /**
  * What a call is the same by. `listHash` names the list's content: only with it is a row's number

@@ -12,8 +12,8 @@ import {
   parsePhoneNumber,
 } from './phone.ts';
 import { findPlannedNumber } from './phone-plan.ts';
-import { regionsOf } from './region.ts';
-import { zonesOf } from './zones.ts';
+import { regionsOf } from '../zones/region.ts';
+import { zonesOf } from '../zones/zones.ts';
 
 const E164 = /^\+[1-9]\d{6,14}$/;
 

@@ -6,7 +6,7 @@ import metadata from 'libphonenumber-js/max/metadata';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { stringsOfBson } from './flat-bson.ts';
-import { openSpan, WEEKDAYS } from './open-span.ts';
+import { openSpan, WEEKDAYS } from '../hours/open-span.ts';
 import { zonesOf } from './zones.ts';
 import { ZONES_BY_COUNTRY } from './zones-by-country.ts';
 import { CORRECTED_PREFIXES, NATIONWIDE_PREFIXES } from './zones-corrections.ts';
