@@ -44,10 +44,10 @@ export interface Control {
 
 const GATE = 'packages/dial-queue/src/gate/gate.lua';
 const SETTLE = 'packages/dial-queue/src/gate/settle.lua';
-const HTTP_ORIGIN = 'packages/libby-client/src/http-origin.ts';
+const HTTP_ORIGIN = 'packages/libby-client/src/http/http-origin.ts';
 const IDENTITY = 'packages/dial-queue/src/people/identity.ts';
 const SEALED = '`job\\0${campaign}\\0${callId}\\0${data}`';
-const VERDICT = 'packages/libby-client/src/verdict.ts';
+const VERDICT = 'packages/libby-client/src/answers/verdict.ts';
 
 export const CONTROLS: Readonly<Record<string, Control>> = {
   'no gate': {
@@ -92,7 +92,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   'a reset connection is taken for safe': {
     scenario: answeredOnceWith({ fault: 'reset_after' }),
-    killedBy: 'packages/libby-client/src/verdict.test.ts',
+    killedBy: 'packages/libby-client/src/answers/verdict.test.ts',
     mutations: [
       {
         file: VERDICT,
@@ -114,7 +114,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
   '303 is taken for safe': {
     scenario: answeredOnceWith({ status: 303, taken: true }),
-    killedBy: 'packages/libby-client/src/verdict.test.ts',
+    killedBy: 'packages/libby-client/src/answers/verdict.test.ts',
     mutations: [
       { file: VERDICT, from: "  307: 'endpoint',", to: "  303: 'endpoint',\n  307: 'endpoint'," },
     ],

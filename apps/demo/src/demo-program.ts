@@ -1,10 +1,10 @@
 import { type DemoCommand, HELP, parseCommandLine } from './command-line.ts';
 import type { DemoHost } from './demo-host.ts';
-import { runExample } from './example-run.ts';
-import { runLive } from './live-run.ts';
+import { runExample } from './example/example-run.ts';
+import { runLive } from './live/live-run.ts';
 import { EnqueuerFailed } from './programs.ts';
 import { Screen } from './screen.ts';
-import { runSimulated } from './simulated-run.ts';
+import { runSimulated } from './simulated/simulated-run.ts';
 
 /** `npm start`. Resolves to the exit code. */
 export async function runDemo(args: readonly string[], host: DemoHost): Promise<number> {

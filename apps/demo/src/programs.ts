@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { guardAgainstOrphan } from '@libby-dialer/embedded';
 import { DialerError } from '@libby-dialer/runtime';
-import { firstLine } from './first-line.ts';
+import { firstLine } from './example/first-line.ts';
 import { PROJECT_ROOT, type RunFolder, shown } from './run-folder.ts';
 
 const ENQUEUER = join(PROJECT_ROOT, 'dist/enqueuer.js');

@@ -9,15 +9,39 @@ export {
 export { AUDIT_ACTIONS, type AuditAction } from './audit-actions.ts';
 export { backoffMs, retryDelayMs } from './calls/backoff.ts';
 export { type CallSource, callSource } from './calls/call-source.ts';
+export { type Circumstances, type Decision, decide, type Sighting } from './calls/decide.ts';
 export {
-  CallGroups,
-  type CallTime,
-  CallTimes,
-  earliestAt,
-  isHopeless,
-  type ZonedGroup,
-} from './hours/call-times.ts';
-export { recipientZones, type ZoneSource, zonesFor } from './zones/call-zones.ts';
+  HOLD_PAUSES,
+  type HoldReason,
+  type HoldScope,
+  RUN_THRESHOLDS,
+  type StoppedScope,
+  scopeKind,
+  stoppedScopeSchema,
+} from './calls/hold.ts';
+export {
+  OUTCOMES,
+  type Outcome,
+  REASONS,
+  RETRYABLE_OUTCOMES,
+  type Reason,
+  type RetryableOutcome,
+} from './calls/outcome.ts';
+export { type Payload, payloadFor } from './calls/payload.ts';
+export {
+  type FormHeading,
+  formEntries,
+  headingText,
+  type QueuedCall,
+  queuedCallSchema,
+} from './calls/queued-call.ts';
+export {
+  type Permission,
+  RESULT_COLUMNS,
+  type ResultRecord,
+  resultRecordSchema,
+} from './calls/result-record.ts';
+export { fillTemplate, placeholdersOf, variableKey } from './calls/template.ts';
 export {
   type CallingWindow,
   type Campaign,
@@ -39,10 +63,16 @@ export {
   isCanaryOutOfReach,
   MOST_CANARY_CALLS,
 } from './campaigns/canary.ts';
+export { readStoredCampaign } from './campaigns/stored-campaign.ts';
+export {
+  CallGroups,
+  type CallTime,
+  CallTimes,
+  earliestAt,
+  isHopeless,
+  type ZonedGroup,
+} from './hours/call-times.ts';
 export { NO_STRICTER_RULE } from './hours/checked-regions.ts';
-export { readCountryText } from './numbers/country-text.ts';
-export { type Circumstances, type Decision, decide, type Sighting } from './calls/decide.ts';
-export { dedupeKey } from './numbers/dedupe-key.ts';
 export {
   ASSUMED_ANSWER_SECONDS,
   type CallGroup,
@@ -53,26 +83,12 @@ export {
   type RateLimit,
   rateLimitOf,
 } from './hours/forecast.ts';
-export {
-  HOLD_PAUSES,
-  type HoldReason,
-  type HoldScope,
-  RUN_THRESHOLDS,
-  type StoppedScope,
-  scopeKind,
-  stoppedScopeSchema,
-} from './calls/hold.ts';
-export { instantOrNull, isoInstant } from './instant.ts';
 export type { OpenSpan, WeeklyHours } from './hours/open-span.ts';
-export {
-  OUTCOMES,
-  type Outcome,
-  REASONS,
-  RETRYABLE_OUTCOMES,
-  type Reason,
-  type RetryableOutcome,
-} from './calls/outcome.ts';
-export { type Payload, payloadFor } from './calls/payload.ts';
+export { type CallRules, RecipientHours } from './hours/recipient-hours.ts';
+export { type FrequencyCap, REGIONAL_RULES, type RegionalRule } from './hours/regional-rules.ts';
+export { instantOrNull, isoInstant } from './instant.ts';
+export { readCountryText } from './numbers/country-text.ts';
+export { dedupeKey } from './numbers/dedupe-key.ts';
 export {
   type CountryCode,
   callingCodeOf,
@@ -82,22 +98,6 @@ export {
   parsePhoneNumber,
 } from './numbers/phone.ts';
 export { findCountries } from './numbers/phone-plan.ts';
-export {
-  type FormHeading,
-  formEntries,
-  headingText,
-  type QueuedCall,
-  queuedCallSchema,
-} from './calls/queued-call.ts';
-export { type CallRules, RecipientHours } from './hours/recipient-hours.ts';
-export { type Region, regionsOf } from './zones/region.ts';
-export { type FrequencyCap, REGIONAL_RULES, type RegionalRule } from './hours/regional-rules.ts';
-export {
-  type Permission,
-  RESULT_COLUMNS,
-  type ResultRecord,
-  resultRecordSchema,
-} from './calls/result-record.ts';
 export { ROLES, type Role } from './role.ts';
 export { CronCalendar, type CronTime } from './schedules/cron-calendar.ts';
 export {
@@ -110,7 +110,7 @@ export {
   ScheduleError,
   type ScheduleSettings,
 } from './schedules/schedule.ts';
-export { readStoredCampaign } from './campaigns/stored-campaign.ts';
-export { fillTemplate, placeholdersOf, variableKey } from './calls/template.ts';
+export { recipientZones, type ZoneSource, zonesFor } from './zones/call-zones.ts';
+export { type Region, regionsOf } from './zones/region.ts';
 export { readZoneText } from './zones/zone-text.ts';
 export { zonesOf } from './zones/zones.ts';

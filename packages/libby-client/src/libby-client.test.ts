@@ -4,13 +4,13 @@ import type { AddressInfo, LookupFunction, Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { AccessToken } from './access-token.ts';
+import type { OutboundCall } from './answers/outbound-call.ts';
+import { verdictOf } from './answers/verdict.ts';
 import { LibbyClient, type LibbyClientOptions } from './libby-client.ts';
-import type { OutboundCall } from './outbound-call.ts';
 import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from './testing/localhost-certificate.ts';
 import { httpAnswer, type RawServer, startRawServer } from './testing/raw-server.ts';
-import { TokenSource } from './token-source.ts';
-import { verdictOf } from './verdict.ts';
+import { AccessToken } from './tokens/access-token.ts';
+import { TokenSource } from './tokens/token-source.ts';
 
 const CALL: OutboundCall = {
   name: 'Chris',

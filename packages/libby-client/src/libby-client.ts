@@ -1,20 +1,20 @@
 import { z } from 'zod';
-import type { AccessToken } from './access-token.ts';
-import { type ApiSighting, readSighting } from './api-sighting.ts';
-import { type CallAnswer, readAnswer } from './call-answer.ts';
-import { HttpOrigin } from './http-origin.ts';
-import { LibbyError } from './libby-error.ts';
-import { type OutboundCall, outboundCallSchema, wireBody } from './outbound-call.ts';
+import { type ApiSighting, readSighting } from './answers/api-sighting.ts';
+import { type CallAnswer, readAnswer } from './answers/call-answer.ts';
+import { type OutboundCall, outboundCallSchema, wireBody } from './answers/outbound-call.ts';
+import { verdictOf } from './answers/verdict.ts';
+import { HttpOrigin } from './http/http-origin.ts';
 import {
   checkOptions,
   connectionOptionsSchema,
   parseProxyUrl,
   parseServiceUrl,
-} from './service-url.ts';
-import { TokenError } from './token-error.ts';
-import type { TokenSource } from './token-source.ts';
-import { USER_AGENT } from './user-agent.ts';
-import { verdictOf } from './verdict.ts';
+} from './http/service-url.ts';
+import { USER_AGENT } from './http/user-agent.ts';
+import { LibbyError } from './libby-error.ts';
+import type { AccessToken } from './tokens/access-token.ts';
+import { TokenError } from './tokens/token-error.ts';
+import type { TokenSource } from './tokens/token-source.ts';
 
 const optionsSchema = connectionOptionsSchema.extend({
   apiUrl: z.string(),

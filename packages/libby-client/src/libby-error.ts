@@ -1,4 +1,4 @@
-import type { Delivery, VerdictCode } from './verdict.ts';
+import type { Delivery, VerdictCode } from './answers/verdict.ts';
 
 export type LibbyErrorCode = Exclude<VerdictCode, 'accepted'> | 'token_unavailable';
 

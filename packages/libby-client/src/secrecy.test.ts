@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { AccessToken } from './access-token.ts';
+import type { OutboundCall } from './answers/outbound-call.ts';
 import { LibbyClient } from './libby-client.ts';
-import type { OutboundCall } from './outbound-call.ts';
 import { startRawServer } from './testing/raw-server.ts';
 import { answerJson, startTokenServer } from './testing/token-server.ts';
-import { MemoryTokenCache } from './token-cache.ts';
-import { type TokenEvent, TokenSource } from './token-source.ts';
+import { AccessToken } from './tokens/access-token.ts';
+import { MemoryTokenCache } from './tokens/token-cache.ts';
+import { type TokenEvent, TokenSource } from './tokens/token-source.ts';
 
 const CANARIES = {
   clientSecret: 'canary secret/1+',

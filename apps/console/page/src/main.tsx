@@ -2,8 +2,8 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import './kit/tokens.css';
-import './kit/base.css';
+import './kit/frame/tokens.css';
+import './kit/frame/base.css';
 import { queryClient } from './live/queries.ts';
 import { router } from './routes.tsx';
 

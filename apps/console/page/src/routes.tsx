@@ -10,8 +10,8 @@ import {
 } from '@tanstack/react-router';
 import { auditFilter } from './audit/audit-filter.ts';
 import { callFilter } from './campaigns/call-filter.ts';
-import { textsOf } from './kit/search-texts.ts';
-import { TABLE_PARAMETERS } from './kit/table-view.ts';
+import { TABLE_PARAMETERS } from './kit/tables/table-view.ts';
+import { textsOf } from './kit/words/search-texts.ts';
 import { Entrance } from './shell/entrance.tsx';
 import { NothingHere, SomethingBroke } from './shell/nothing-here.tsx';
 

@@ -1,9 +1,9 @@
 import { clockSchema, RECORD_FIELDS } from '@libby-dialer/call-record';
 import { z } from 'zod';
-import { instantSchema } from '../instant.ts';
-import { WEEKDAYS, type WeeklyHours } from '../hours/open-span.ts';
-import { isCountryCode, parsePhoneNumber } from '../numbers/phone.ts';
 import { strayBraces, variableKey } from '../calls/template.ts';
+import { WEEKDAYS, type WeeklyHours } from '../hours/open-span.ts';
+import { instantSchema } from '../instant.ts';
+import { isCountryCode, parsePhoneNumber } from '../numbers/phone.ts';
 
 const DEDUPE_BY = ['phone', 'externalId', 'row'] as const;
 /** What makes two rows the same call. */

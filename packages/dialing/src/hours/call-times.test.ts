@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { CallGroups, CallTimes, earliestAt, isHopeless } from './call-times.ts';
 import { type Campaign, parseCampaign } from '../campaigns/campaign.ts';
+import { CallGroups, CallTimes, earliestAt, isHopeless } from './call-times.ts';
 
 const DENVER = '+13035550123';
 const NEW_YORK = '+12125550123';

@@ -1,9 +1,9 @@
-import type { ZoneSource } from '../zones/call-zones.ts';
+import type { QueuedCall } from '../calls/queued-call.ts';
 import type { Campaign } from '../campaigns/campaign.ts';
+import type { ZoneSource } from '../zones/call-zones.ts';
 import { uncheckedOf } from './checked-regions.ts';
 import type { CallGroup } from './forecast.ts';
 import type { OpenSpan } from './open-span.ts';
-import type { QueuedCall } from '../calls/queued-call.ts';
 import { RecipientHours } from './recipient-hours.ts';
 import type { FrequencyCap } from './regional-rules.ts';
 

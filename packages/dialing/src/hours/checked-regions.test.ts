@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AREA_CODES } from '../numbers/area-codes.ts';
-import { NO_STRICTER_RULE, uncheckedOf } from './checked-regions.ts';
 import { isCountryCode } from '../numbers/phone.ts';
 import { regionsOf } from '../zones/region.ts';
+import { NO_STRICTER_RULE, uncheckedOf } from './checked-regions.ts';
 import { REGIONAL_RULES } from './regional-rules.ts';
 
 const TERRITORIES = new Set(['AS', 'GU', 'MP', 'PR', 'VI']);

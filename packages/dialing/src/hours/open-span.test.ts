@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openBy, readWallClock, type WallClock } from '../testing/wall-clock.ts';
 import {
   ALWAYS_OPEN,
   DAY_MS,
@@ -8,7 +9,6 @@ import {
   type Weekday,
   type WeeklyHours,
 } from './open-span.ts';
-import { openBy, readWallClock, type WallClock } from '../testing/wall-clock.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,9 +1,9 @@
 import { isClock } from '@libby-dialer/call-record';
-import { recipientZones, type ZoneSource } from '../zones/call-zones.ts';
-import type { Campaign } from '../campaigns/campaign.ts';
-import { DAY_MS, HORIZON_MS, type HoursInZones, type OpenSpan, openSpan } from './open-span.ts';
 import type { QueuedCall } from '../calls/queued-call.ts';
+import type { Campaign } from '../campaigns/campaign.ts';
+import { recipientZones, type ZoneSource } from '../zones/call-zones.ts';
 import { isWithin, type Region, regionsOf } from '../zones/region.ts';
+import { DAY_MS, HORIZON_MS, type HoursInZones, type OpenSpan, openSpan } from './open-span.ts';
 import { type FrequencyCap, REGIONAL_RULES, type RegionalRule } from './regional-rules.ts';
 
 /** When and how often one person may be called for a campaign, and where that comes from. */

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AREA_CODES } from '../numbers/area-codes.ts';
 import { parseCampaign } from '../campaigns/campaign.ts';
-import { DAY_MS, WEEKDAYS } from './open-span.ts';
+import { AREA_CODES } from '../numbers/area-codes.ts';
 import { isCountryCode } from '../numbers/phone.ts';
-import { RecipientHours } from './recipient-hours.ts';
-import { regionsOf } from '../zones/region.ts';
-import { REGIONAL_RULES } from './regional-rules.ts';
 import { openBy, readWallClock } from '../testing/wall-clock.ts';
+import { regionsOf } from '../zones/region.ts';
+import { DAY_MS, WEEKDAYS } from './open-span.ts';
+import { RecipientHours } from './recipient-hours.ts';
+import { REGIONAL_RULES } from './regional-rules.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -1,5 +1,5 @@
-import { WEEKDAYS, type WeeklyHours } from './open-span.ts';
 import type { Region } from '../zones/region.ts';
+import { WEEKDAYS, type WeeklyHours } from './open-span.ts';
 
 /** At most so many calls to one person in so many hours, counted back from the call. */
 export interface FrequencyCap {

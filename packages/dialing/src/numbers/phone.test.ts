@@ -3,6 +3,8 @@ import * as fc from 'fast-check';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import metadata from 'libphonenumber-js/max/metadata';
 import { describe, expect, it } from 'vitest';
+import { regionsOf } from '../zones/region.ts';
+import { zonesOf } from '../zones/zones.ts';
 import { NEW_AREA_CODES } from './new-area-codes.ts';
 import {
   type CountryCode,
@@ -12,8 +14,6 @@ import {
   parsePhoneNumber,
 } from './phone.ts';
 import { findPlannedNumber } from './phone-plan.ts';
-import { regionsOf } from '../zones/region.ts';
-import { zonesOf } from '../zones/zones.ts';
 
 const E164 = /^\+[1-9]\d{6,14}$/;
 

@@ -1,8 +1,8 @@
+import { placeholdersOf } from '../calls/template.ts';
 import type { Campaign } from '../campaigns/campaign.ts';
 import type { Canary } from '../campaigns/canary.ts';
-import { RecipientHours } from '../hours/recipient-hours.ts';
 import { SCHEDULED_CANARY } from '../campaigns/stored-campaign.ts';
-import { placeholdersOf } from '../calls/template.ts';
+import { RecipientHours } from '../hours/recipient-hours.ts';
 import { CronCalendar, CronError, type CronPrecision, type CronTime } from './cron-calendar.ts';
 
 /** Of a campaign's id, which each run makes from the schedule's name. */

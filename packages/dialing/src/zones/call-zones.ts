@@ -1,6 +1,6 @@
 import { isClock, isZone } from '@libby-dialer/call-record';
-import type { Campaign } from '../campaigns/campaign.ts';
 import type { QueuedCall } from '../calls/queued-call.ts';
+import type { Campaign } from '../campaigns/campaign.ts';
 import { zonesOf } from './zones.ts';
 
 /** Where the zones of a call come from, for the record. */

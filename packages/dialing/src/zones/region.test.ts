@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AREA_CODES } from '../numbers/area-codes.ts';
-import { stringsOfBson } from './flat-bson.ts';
 import { parsePhoneNumber } from '../numbers/phone.ts';
+import { stringsOfBson } from './flat-bson.ts';
 import { isWithin, regionsOf } from './region.ts';
 import { zonesOf } from './zones.ts';
 

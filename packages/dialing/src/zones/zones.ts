@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { E164 } from '../numbers/e164.ts';
-import { stringsOfBson } from './flat-bson.ts';
 import { NEW_AREA_CODES } from '../numbers/new-area-codes.ts';
+import { stringsOfBson } from './flat-bson.ts';
 import { ZONES_BY_COUNTRY } from './zones-by-country.ts';
 import { CORRECTED_PREFIXES, NATIONWIDE_PREFIXES } from './zones-corrections.ts';
 

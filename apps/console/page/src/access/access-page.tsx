@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Button } from '../kit/button.tsx';
-import { type Column, DataTable } from '../kit/data-table.tsx';
-import { EmptyState } from '../kit/empty-state.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { Page } from '../kit/page.tsx';
-import { When } from '../kit/when.tsx';
+import { Button } from '../kit/frame/button.tsx';
+import { EmptyState } from '../kit/frame/empty-state.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { Page } from '../kit/frame/page.tsx';
+import { type Column, DataTable } from '../kit/tables/data-table.tsx';
+import { When } from '../kit/words/when.tsx';
 import { asking } from '../live/queries.ts';
 import { type AccessJson, ROLE_WORDS } from './access-words.ts';
 import { AddDialog } from './add-dialog.tsx';

@@ -1,7 +1,7 @@
 import type { Role } from '@libby-dialer/http-api';
 import { useState } from 'react';
-import { ActionDialog } from '../kit/action-dialog.tsx';
-import { ChoiceField, TextField, TickField } from '../kit/fields.tsx';
+import { ChoiceField, TextField, TickField } from '../kit/fields/fields.tsx';
+import { ActionDialog } from '../kit/frame/action-dialog.tsx';
 import { client } from '../live/api.ts';
 import { campaignsIn, ROLE_WORDS } from './access-words.ts';
 import { TokenShown } from './token-shown.tsx';

@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useId, useState } from 'react';
-import { Button } from '../kit/button.tsx';
-import { Failure } from '../kit/failure.tsx';
-import '../kit/search-field.css';
+import { Button } from '../kit/frame/button.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import '../kit/fields/search-field.css';
 import './log-in-page.css';
 import { client } from '../live/api.ts';
 import { forgetAll } from '../live/queries.ts';

@@ -1,4 +1,4 @@
-import { ActionDialog } from '../kit/action-dialog.tsx';
+import { ActionDialog } from '../kit/frame/action-dialog.tsx';
 import { client } from '../live/api.ts';
 import { type AccessJson, removalText } from './access-words.ts';
 

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { Button } from '../kit/button.tsx';
+import { Button } from '../kit/frame/button.tsx';
 import './signed-in.css';
 import { client } from '../live/api.ts';
 import { useCaller } from './caller.ts';

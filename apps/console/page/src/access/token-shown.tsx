@@ -1,7 +1,7 @@
 import { useBlocker } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Button } from '../kit/button.tsx';
-import { Field } from '../kit/field.tsx';
+import { Field } from '../kit/fields/field.tsx';
+import { Button } from '../kit/frame/button.tsx';
 import './token-shown.css';
 
 /** A token, to be copied. It is nowhere else, and gone with the dialog. */

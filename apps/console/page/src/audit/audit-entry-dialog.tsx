@@ -1,8 +1,8 @@
 import type { AuditEntryJson } from '@libby-dialer/http-api';
-import { Button } from '../kit/button.tsx';
-import { Details } from '../kit/details.tsx';
-import { Dialog } from '../kit/dialog.tsx';
-import { exactInstant } from '../kit/times.ts';
+import { Button } from '../kit/frame/button.tsx';
+import { Details } from '../kit/frame/details.tsx';
+import { Dialog } from '../kit/frame/dialog.tsx';
+import { exactInstant } from '../kit/words/times.ts';
 import { actionText, factsOf, wordsOf } from './audit-words.ts';
 
 /** One decision with all that is kept of it. */

@@ -1,4 +1,4 @@
-import { textsOf } from '../kit/search-texts.ts';
+import { textsOf } from '../kit/words/search-texts.ts';
 
 /**
  * What of an address says which decisions are shown, so that it can be sent to somebody. `since`:

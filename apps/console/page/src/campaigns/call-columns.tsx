@@ -1,12 +1,12 @@
 import type { CallJson } from '@libby-dialer/http-api';
 import { Link } from '@tanstack/react-router';
-import type { Column } from '../kit/data-table.tsx';
-import { formatCount } from '../kit/numbers.ts';
-import { Outcome } from '../kit/outcome.tsx';
-import { PersonText } from '../kit/person-text.tsx';
-import { formatPhone } from '../kit/phone-number.ts';
-import { REASON_WORDS } from '../kit/reason-words.ts';
-import { When } from '../kit/when.tsx';
+import { formatPhone } from '../kit/fields/phone-number.ts';
+import type { Column } from '../kit/tables/data-table.tsx';
+import { formatCount } from '../kit/words/numbers.ts';
+import { Outcome } from '../kit/words/outcome.tsx';
+import { PersonText } from '../kit/words/person-text.tsx';
+import { REASON_WORDS } from '../kit/words/reason-words.ts';
+import { When } from '../kit/words/when.tsx';
 import { CallStateText } from './call-state.tsx';
 import { CampaignLink } from './campaign-link.tsx';
 

@@ -1,4 +1,4 @@
-import { OUTCOME_NAMES, type OutcomeName } from '../kit/outcome.tsx';
+import { OUTCOME_NAMES, type OutcomeName } from '../kit/words/outcome.tsx';
 
 /** Which calls of a campaign are shown. In the address, so that it can be sent to somebody. */
 export interface CallFilter {

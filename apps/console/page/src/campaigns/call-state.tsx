@@ -1,5 +1,5 @@
 import type { CallJson } from '@libby-dialer/http-api';
-import { OutcomeMark } from '../kit/outcome.tsx';
+import { OutcomeMark } from '../kit/words/outcome.tsx';
 
 const WORDS = { queued: 'waiting', in_flight: 'in flight', settled: 'settled' } as const;
 

@@ -1,9 +1,9 @@
 import type { CampaignStatusJson } from '@libby-dialer/http-api';
 import { type ReactNode, useState } from 'react';
 import { Allowed } from '../access/allowed.tsx';
-import { ActionDialog } from '../kit/action-dialog.tsx';
-import { Button } from '../kit/button.tsx';
-import { countOf, formatCount } from '../kit/numbers.ts';
+import { ActionDialog } from '../kit/frame/action-dialog.tsx';
+import { Button } from '../kit/frame/button.tsx';
+import { countOf, formatCount } from '../kit/words/numbers.ts';
 import { client } from '../live/api.ts';
 import type { CampaignState } from './campaign-words.ts';
 import { ChangeDialog } from './change-dialog.tsx';

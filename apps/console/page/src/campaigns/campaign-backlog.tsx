@@ -1,7 +1,7 @@
 import type { CampaignStatusJson } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
-import { BacklogChart } from '../kit/backlog-chart.tsx';
-import { Section } from '../kit/page.tsx';
+import { BacklogChart } from '../kit/charts/backlog-chart.tsx';
+import { Section } from '../kit/frame/page.tsx';
 import { asking } from '../live/queries.ts';
 
 /** The mix of those who wait changes slowly. */

@@ -1,8 +1,8 @@
 import type { CampaignStatusJson } from '@libby-dialer/http-api';
 import { Link } from '@tanstack/react-router';
-import { Facts } from '../kit/facts.tsx';
-import { countOf, formatCount, formatPace, formatRate, formatShare } from '../kit/numbers.ts';
-import { When } from '../kit/when.tsx';
+import { Facts } from '../kit/frame/facts.tsx';
+import { countOf, formatCount, formatPace, formatRate, formatShare } from '../kit/words/numbers.ts';
+import { When } from '../kit/words/when.tsx';
 import { allCalls, settledCalls } from './campaign-words.ts';
 
 const LIMITS = {

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { HoldNotices } from '../holds/hold-notices.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { Notice } from '../kit/notice.tsx';
-import { OutcomeBar, OutcomeLegend } from '../kit/outcome.tsx';
-import { Page, Section } from '../kit/page.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { Notice } from '../kit/frame/notice.tsx';
+import { Page, Section } from '../kit/frame/page.tsx';
+import { OutcomeBar, OutcomeLegend } from '../kit/words/outcome.tsx';
 import { useLive } from '../live/live-snapshot.ts';
 import { asking } from '../live/queries.ts';
 import { CallsTable } from './calls-table.tsx';

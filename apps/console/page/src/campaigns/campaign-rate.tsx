@@ -1,11 +1,11 @@
 import type { CampaignStatusJson } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
-import { Section } from '../kit/page.tsx';
+import { Section } from '../kit/frame/page.tsx';
 import { asking } from '../live/queries.ts';
 
 const RateChart = lazy(async () => ({
-  default: (await import('../kit/rate-chart.tsx')).RateChart,
+  default: (await import('../kit/charts/rate-chart.tsx')).RateChart,
 }));
 
 /** As often as there is a further point. */

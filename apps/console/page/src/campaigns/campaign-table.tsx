@@ -1,10 +1,10 @@
 import type { CampaignStatusJson } from '@libby-dialer/http-api';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { type Column, DataTable } from '../kit/data-table.tsx';
-import { formatCount, formatPace, formatRate, formatShare } from '../kit/numbers.ts';
-import { OUTCOME_NAMES, OutcomeBar } from '../kit/outcome.tsx';
-import { When } from '../kit/when.tsx';
+import { type Column, DataTable } from '../kit/tables/data-table.tsx';
+import { formatCount, formatPace, formatRate, formatShare } from '../kit/words/numbers.ts';
+import { OUTCOME_NAMES, OutcomeBar } from '../kit/words/outcome.tsx';
+import { When } from '../kit/words/when.tsx';
 import { CampaignStateMark } from './campaign-state.tsx';
 import { allCalls, STATE_WORDS, settledCalls, waitingCalls } from './campaign-words.ts';
 

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react';
-import { ActionDialog } from '../kit/action-dialog.tsx';
-import { Button } from '../kit/button.tsx';
-import { Changes } from '../kit/changes.tsx';
-import { Dialog } from '../kit/dialog.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { Notice } from '../kit/notice.tsx';
-import { countOf } from '../kit/numbers.ts';
+import { ActionDialog } from '../kit/frame/action-dialog.tsx';
+import { Button } from '../kit/frame/button.tsx';
+import { Changes } from '../kit/frame/changes.tsx';
+import { Dialog } from '../kit/frame/dialog.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { Notice } from '../kit/frame/notice.tsx';
+import { countOf } from '../kit/words/numbers.ts';
 import { usePreview } from '../live/use-preview.ts';
 import { type CampaignFile, type EditCampaign, withEdit } from './campaign-file.ts';
 import {

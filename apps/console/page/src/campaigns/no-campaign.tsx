@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Allowed } from '../access/allowed.tsx';
-import { EmptyState } from '../kit/empty-state.tsx';
+import { EmptyState } from '../kit/frame/empty-state.tsx';
 
 /** Of a console that has just been set up. */
 export function NoCampaign() {

@@ -1,6 +1,6 @@
-import { LongField, NumberField, TextField, TickField } from '../kit/fields.tsx';
-import { InstantField } from '../kit/instant-field.tsx';
-import { ZoneField } from '../kit/zone-field.tsx';
+import { LongField, NumberField, TextField, TickField } from '../kit/fields/fields.tsx';
+import { InstantField } from '../kit/fields/instant-field.tsx';
+import { ZoneField } from '../kit/fields/zone-field.tsx';
 import type { CampaignFile, EditCampaign } from './campaign-file.ts';
 import { SETTING_WORDS } from './setting-words.ts';
 

@@ -1,5 +1,5 @@
-import type { Change } from '../kit/changes.tsx';
-import { exactInstant, placeOf } from '../kit/times.ts';
+import type { Change } from '../kit/frame/changes.tsx';
+import { exactInstant, placeOf } from '../kit/words/times.ts';
 import type { CampaignFile } from './campaign-file.ts';
 
 /** Settings of a campaign that forms ask for, as people call them. */

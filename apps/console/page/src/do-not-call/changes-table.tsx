@@ -1,10 +1,10 @@
 import type { DoNotCallChangeJson } from '@libby-dialer/http-api';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { type Column, DataTable } from '../kit/data-table.tsx';
-import { EmptyState } from '../kit/empty-state.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { PersonText } from '../kit/person-text.tsx';
-import { When } from '../kit/when.tsx';
+import { EmptyState } from '../kit/frame/empty-state.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { type Column, DataTable } from '../kit/tables/data-table.tsx';
+import { PersonText } from '../kit/words/person-text.tsx';
+import { When } from '../kit/words/when.tsx';
 import { client } from '../live/api.ts';
 import { askedText, doneText } from './do-not-call-words.ts';
 

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { Facts } from '../kit/facts.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { formatCount } from '../kit/numbers.ts';
-import { Page, Section } from '../kit/page.tsx';
+import { Facts } from '../kit/frame/facts.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { Page, Section } from '../kit/frame/page.tsx';
+import { formatCount } from '../kit/words/numbers.ts';
 import { asking } from '../live/queries.ts';
 import { ChangesTable } from './changes-table.tsx';
 import { CheckList } from './check-list.tsx';

@@ -1,5 +1,5 @@
 import type { DoNotCallChangeJson, ListJson } from '@libby-dialer/http-api';
-import { countOf, formatCount } from '../kit/numbers.ts';
+import { countOf, formatCount } from '../kit/words/numbers.ts';
 
 /** What somebody asked for: "imported registry.csv", "added 2 numbers". */
 export function askedText({ action, list, given }: DoNotCallChangeJson): string {

@@ -1,5 +1,5 @@
 import type { Hold } from '@libby-dialer/http-api';
-import { formatCount } from '../kit/numbers.ts';
+import { formatCount } from '../kit/words/numbers.ts';
 
 type Canary = NonNullable<Hold['canary']>;
 

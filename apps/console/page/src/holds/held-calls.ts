@@ -1,5 +1,5 @@
 import type { Hold, Snapshot } from '@libby-dialer/http-api';
-import { countOf } from '../kit/numbers.ts';
+import { countOf } from '../kit/words/numbers.ts';
 
 /** What waits behind a hold. */
 export interface HeldCalls {

@@ -1,7 +1,7 @@
 import type { Hold } from '@libby-dialer/http-api';
-import { useNow } from '../kit/clock.ts';
-import { Notice } from '../kit/notice.tsx';
-import { When } from '../kit/when.tsx';
+import { Notice } from '../kit/frame/notice.tsx';
+import { useNow } from '../kit/words/clock.ts';
+import { When } from '../kit/words/when.tsx';
 import { CanaryProgress } from './canary-progress.tsx';
 import { HOLD_WORDS, scopeWords } from './hold-words.ts';
 

@@ -1,7 +1,7 @@
 import type { Hold } from '@libby-dialer/http-api';
 import { useState } from 'react';
 import { Allowed } from '../access/allowed.tsx';
-import { Button } from '../kit/button.tsx';
+import { Button } from '../kit/frame/button.tsx';
 import { useLive } from '../live/live-snapshot.ts';
 import { type HeldCalls, heldBy, heldText } from './held-calls.ts';
 import { HoldNotice } from './hold-notice.tsx';

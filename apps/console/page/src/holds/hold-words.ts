@@ -1,5 +1,5 @@
 import type { Hold } from '@libby-dialer/http-api';
-import { formatPhone } from '../kit/phone-number.ts';
+import { formatPhone } from '../kit/fields/phone-number.ts';
 
 interface HoldWords {
   /** What is wrong, as the end of "… is held:". */

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { Allowed } from '../access/allowed.tsx';
-import { Button } from '../kit/button.tsx';
-import { EmptyState } from '../kit/empty-state.tsx';
-import { formatCount } from '../kit/numbers.ts';
-import { Page } from '../kit/page.tsx';
+import { Button } from '../kit/frame/button.tsx';
+import { EmptyState } from '../kit/frame/empty-state.tsx';
+import { Page } from '../kit/frame/page.tsx';
+import { formatCount } from '../kit/words/numbers.ts';
 import { useLive } from '../live/live-snapshot.ts';
 import { HoldNotices } from './hold-notices.tsx';
 import { StopDialog } from './stop-dialog.tsx';

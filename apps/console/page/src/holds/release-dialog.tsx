@@ -1,5 +1,5 @@
 import type { Hold } from '@libby-dialer/http-api';
-import { ActionDialog } from '../kit/action-dialog.tsx';
+import { ActionDialog } from '../kit/frame/action-dialog.tsx';
 import { client } from '../live/api.ts';
 import { type HeldCalls, heldText } from './held-calls.ts';
 import { HOLD_WORDS, scopeWords } from './hold-words.ts';

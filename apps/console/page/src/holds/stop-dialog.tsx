@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { ActionDialog } from '../kit/action-dialog.tsx';
-import { Field } from '../kit/field.tsx';
-import { formatCount } from '../kit/numbers.ts';
+import { Field } from '../kit/fields/field.tsx';
+import { ActionDialog } from '../kit/frame/action-dialog.tsx';
+import { formatCount } from '../kit/words/numbers.ts';
 import { client } from '../live/api.ts';
 
 /** Stops everything, until somebody releases it. */

@@ -1,11 +1,11 @@
 import type { CallInDoubt } from '@libby-dialer/http-api';
 import { PERSON_COLUMN } from '../campaigns/call-columns.tsx';
-import { useNow } from '../kit/clock.ts';
-import type { Column } from '../kit/data-table.tsx';
-import { PersonText } from '../kit/person-text.tsx';
-import { formatPhone } from '../kit/phone-number.ts';
-import { clockOf, placeOf, sayClock } from '../kit/times.ts';
-import { When } from '../kit/when.tsx';
+import { formatPhone } from '../kit/fields/phone-number.ts';
+import type { Column } from '../kit/tables/data-table.tsx';
+import { useNow } from '../kit/words/clock.ts';
+import { PersonText } from '../kit/words/person-text.tsx';
+import { clockOf, placeOf, sayClock } from '../kit/words/times.ts';
+import { When } from '../kit/words/when.tsx';
 import { evidenceInFull, evidenceText } from './doubt-words.ts';
 import { AS_WORDS } from './resolved-words.ts';
 

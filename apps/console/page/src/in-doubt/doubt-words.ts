@@ -1,5 +1,5 @@
 import type { CallInDoubt } from '@libby-dialer/http-api';
-import { REASON_WORDS } from '../kit/reason-words.ts';
+import { REASON_WORDS } from '../kit/words/reason-words.ts';
 
 /** Why nobody knows whether the phone rang. */
 const EVIDENCE: Partial<Record<CallInDoubt['reason'], string>> = {

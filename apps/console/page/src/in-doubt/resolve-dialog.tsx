@@ -1,9 +1,9 @@
 import type { CallInDoubt, ResolvedCallJson } from '@libby-dialer/http-api';
 import { useState } from 'react';
-import { ActionDialog } from '../kit/action-dialog.tsx';
-import { Notice } from '../kit/notice.tsx';
-import { countOf, formatCount } from '../kit/numbers.ts';
-import { PersonText } from '../kit/person-text.tsx';
+import { ActionDialog } from '../kit/frame/action-dialog.tsx';
+import { Notice } from '../kit/frame/notice.tsx';
+import { countOf, formatCount } from '../kit/words/numbers.ts';
+import { PersonText } from '../kit/words/person-text.tsx';
 import { client } from '../live/api.ts';
 import { inParts } from '../live/pages.ts';
 import { mayBeRedialed } from './doubt-words.ts';

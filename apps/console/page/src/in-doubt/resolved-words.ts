@@ -1,5 +1,5 @@
 import type { DecisionOnDoubt, ResolvedCallJson } from '@libby-dialer/http-api';
-import { countOf } from '../kit/numbers.ts';
+import { countOf } from '../kit/words/numbers.ts';
 
 /** What a decision did, and of whom it did nothing: who was first there, or what forbids it. */
 export function resolvedText(calls: readonly ResolvedCallJson[]): string[] {

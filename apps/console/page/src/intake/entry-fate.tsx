@@ -2,7 +2,7 @@ import type { ApiAnswer } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { CampaignLink } from '../campaigns/campaign-link.tsx';
-import { Failure } from '../kit/failure.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
 import { asking } from '../live/queries.ts';
 
 type Entry = ApiAnswer<'GET /inbox/entries/{entry}'>;

@@ -1,14 +1,14 @@
 import type { ApiAnswer } from '@libby-dialer/http-api';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Button } from '../kit/button.tsx';
-import { type Column, DataTable } from '../kit/data-table.tsx';
-import { Dialog } from '../kit/dialog.tsx';
-import { EmptyState } from '../kit/empty-state.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { PersonText } from '../kit/person-text.tsx';
-import { copyText } from '../kit/table-export.ts';
-import { When } from '../kit/when.tsx';
+import { Button } from '../kit/frame/button.tsx';
+import { Dialog } from '../kit/frame/dialog.tsx';
+import { EmptyState } from '../kit/frame/empty-state.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { type Column, DataTable } from '../kit/tables/data-table.tsx';
+import { copyText } from '../kit/tables/table-export.ts';
+import { PersonText } from '../kit/words/person-text.tsx';
+import { When } from '../kit/words/when.tsx';
 import { client } from '../live/api.ts';
 
 type Rejected = ApiAnswer<'GET /inbox/rejected'>['rejected'][number];

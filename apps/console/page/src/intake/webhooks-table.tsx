@@ -1,10 +1,10 @@
 import type { ApiAnswer } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { type Column, DataTable } from '../kit/data-table.tsx';
-import { EmptyState } from '../kit/empty-state.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { formatCount } from '../kit/numbers.ts';
+import { EmptyState } from '../kit/frame/empty-state.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { type Column, DataTable } from '../kit/tables/data-table.tsx';
+import { formatCount } from '../kit/words/numbers.ts';
 import { asking } from '../live/queries.ts';
 
 export type Webhook = ApiAnswer<'GET /forwarders'>['forwarders'][number];

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { CampaignFile, EditCampaign } from '../campaigns/campaign-file.ts';
 import { FromField, TextsFields } from '../campaigns/setting-fields.tsx';
-import { TextField } from '../kit/fields.tsx';
-import { SearchField } from '../kit/search-field.tsx';
+import { TextField } from '../kit/fields/fields.tsx';
+import { SearchField } from '../kit/fields/search-field.tsx';
 import { asking } from '../live/queries.ts';
 import type { ChangeDraft, Draft } from './draft.ts';
 import { CAMPAIGN_ID } from './use-stored-campaign.ts';

@@ -1,7 +1,7 @@
 import type { ListJson } from '@libby-dialer/http-api';
 import { useMutation } from '@tanstack/react-query';
-import { Button } from '../kit/button.tsx';
-import { countOf } from '../kit/numbers.ts';
+import { Button } from '../kit/frame/button.tsx';
+import { countOf } from '../kit/words/numbers.ts';
 import { client } from '../live/api.ts';
 import { ProgressBar } from './progress-bar.tsx';
 import { showList } from './use-list-check.ts';

@@ -1,11 +1,11 @@
 import type { ListJson } from '@libby-dialer/http-api';
-import { BacklogChart } from '../kit/backlog-chart.tsx';
-import { Button } from '../kit/button.tsx';
-import { Facts } from '../kit/facts.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { Notice } from '../kit/notice.tsx';
-import { countOf, formatCount, formatPace } from '../kit/numbers.ts';
-import { When } from '../kit/when.tsx';
+import { BacklogChart } from '../kit/charts/backlog-chart.tsx';
+import { Button } from '../kit/frame/button.tsx';
+import { Facts } from '../kit/frame/facts.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { Notice } from '../kit/frame/notice.tsx';
+import { countOf, formatCount, formatPace } from '../kit/words/numbers.ts';
+import { When } from '../kit/words/when.tsx';
 import { CheckProgress } from './check-progress.tsx';
 import type { ChangeDraft, CheckBody, Draft } from './draft.ts';
 import { useListCheck } from './use-list-check.ts';

@@ -1,6 +1,6 @@
 import type { CampaignFile, EditCampaign } from '../campaigns/campaign-file.ts';
-import { type Column, DataTable } from '../kit/data-table.tsx';
-import { PersonText } from '../kit/person-text.tsx';
+import { type Column, DataTable } from '../kit/tables/data-table.tsx';
+import { PersonText } from '../kit/words/person-text.tsx';
 import {
   fieldWords,
   MEANINGS,

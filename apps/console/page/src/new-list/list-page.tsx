@@ -1,10 +1,10 @@
 import type { ListJson } from '@libby-dialer/http-api';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Failure } from '../kit/failure.tsx';
-import { Notice } from '../kit/notice.tsx';
-import { Page } from '../kit/page.tsx';
-import { When } from '../kit/when.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { Notice } from '../kit/frame/notice.tsx';
+import { Page } from '../kit/frame/page.tsx';
+import { When } from '../kit/words/when.tsx';
 import './new-list.css';
 import { sayBytes, workText } from './list-words.ts';
 import { LoadView } from './load-view.tsx';

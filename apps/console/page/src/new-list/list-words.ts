@@ -1,5 +1,5 @@
 import type { ListJson } from '@libby-dialer/http-api';
-import { countOf, formatCount } from '../kit/numbers.ts';
+import { countOf, formatCount } from '../kit/words/numbers.ts';
 
 type Work = NonNullable<ListJson['work']>;
 

@@ -1,8 +1,8 @@
 import type { ListJson } from '@libby-dialer/http-api';
 import { Link } from '@tanstack/react-router';
-import { type Column, DataTable } from '../kit/data-table.tsx';
-import { PersonText } from '../kit/person-text.tsx';
-import { When } from '../kit/when.tsx';
+import { type Column, DataTable } from '../kit/tables/data-table.tsx';
+import { PersonText } from '../kit/words/person-text.tsx';
+import { When } from '../kit/words/when.tsx';
 import { sayBytes, workText } from './list-words.ts';
 
 const COLUMNS: readonly Column<ListJson>[] = [

@@ -1,8 +1,8 @@
 import type { ListJson } from '@libby-dialer/http-api';
 import { useState } from 'react';
 import type { CampaignFile } from '../campaigns/campaign-file.ts';
-import { Button } from '../kit/button.tsx';
-import { Failure } from '../kit/failure.tsx';
+import { Button } from '../kit/frame/button.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
 import type { ChangeDraft, CheckBody } from './draft.ts';
 import { LoadDialog } from './load-dialog.tsx';
 import { useListCheck } from './use-list-check.ts';

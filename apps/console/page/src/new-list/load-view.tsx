@@ -1,12 +1,12 @@
 import type { ListJson } from '@libby-dialer/http-api';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Button } from '../kit/button.tsx';
-import { Facts } from '../kit/facts.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { Notice } from '../kit/notice.tsx';
-import { countOf, formatCount } from '../kit/numbers.ts';
-import { Section } from '../kit/page.tsx';
+import { Button } from '../kit/frame/button.tsx';
+import { Facts } from '../kit/frame/facts.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { Notice } from '../kit/frame/notice.tsx';
+import { Section } from '../kit/frame/page.tsx';
+import { countOf, formatCount } from '../kit/words/numbers.ts';
 import { client } from '../live/api.ts';
 import { askAgain } from '../live/queries.ts';
 import { ProgressBar } from './progress-bar.tsx';

@@ -1,5 +1,5 @@
 import type { UnderstoodListJson } from '@libby-dialer/http-api';
-import { countOf, formatCount } from '../kit/numbers.ts';
+import { countOf, formatCount } from '../kit/words/numbers.ts';
 
 /** Why rows cannot be called, behind their number; others by their code. */
 const REJECTED: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 import type { ListJson } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Notice } from '../kit/notice.tsx';
-import { When } from '../kit/when.tsx';
+import { Notice } from '../kit/frame/notice.tsx';
+import { When } from '../kit/words/when.tsx';
 import { asking } from '../live/queries.ts';
 import { workText } from './list-words.ts';
 

@@ -1,6 +1,6 @@
 import type { CampaignFile, EditCampaign } from '../campaigns/campaign-file.ts';
 import { HoursFields, SpeedFields } from '../campaigns/setting-fields.tsx';
-import { ChoiceField, NumberField } from '../kit/fields.tsx';
+import { ChoiceField, NumberField } from '../kit/fields/fields.tsx';
 import type { ChangeDraft, Draft, Pilot } from './draft.ts';
 
 interface PaceFormProps {

@@ -1,4 +1,4 @@
-import { ChoiceField, NumberField, TextField } from '../kit/fields.tsx';
+import { ChoiceField, NumberField, TextField } from '../kit/fields/fields.tsx';
 import type { ChangeDraft, Draft } from './draft.ts';
 
 /** Those that programs still export in, by the words of their menus. */

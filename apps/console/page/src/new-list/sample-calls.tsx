@@ -1,7 +1,7 @@
 import type { UnderstoodListJson } from '@libby-dialer/http-api';
-import { PersonText } from '../kit/person-text.tsx';
-import { formatPhone } from '../kit/phone-number.ts';
-import { placeOf } from '../kit/times.ts';
+import { formatPhone } from '../kit/fields/phone-number.ts';
+import { PersonText } from '../kit/words/person-text.tsx';
+import { placeOf } from '../kit/words/times.ts';
 
 type SampleCall = UnderstoodListJson['calls'][number];
 

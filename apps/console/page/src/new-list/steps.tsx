@@ -1,8 +1,8 @@
 import type { ListJson } from '@libby-dialer/http-api';
 import { type CampaignFile, withEdit } from '../campaigns/campaign-file.ts';
-import { Failure } from '../kit/failure.tsx';
-import { Notice } from '../kit/notice.tsx';
-import { Section } from '../kit/page.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { Notice } from '../kit/frame/notice.tsx';
+import { Section } from '../kit/frame/page.tsx';
 import { CampaignForm } from './campaign-form.tsx';
 import { CheckView } from './check-view.tsx';
 import { checkBody, meantCampaign, useDraft } from './draft.ts';

@@ -1,10 +1,10 @@
 import { ApiError } from '@libby-dialer/api-client';
 import type { UnderstoodListJson } from '@libby-dialer/http-api';
 import type { CampaignFile, EditCampaign } from '../campaigns/campaign-file.ts';
-import { Button } from '../kit/button.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { Notice } from '../kit/notice.tsx';
-import { countOf } from '../kit/numbers.ts';
+import { Button } from '../kit/frame/button.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { Notice } from '../kit/frame/notice.tsx';
+import { countOf } from '../kit/words/numbers.ts';
 import { fieldWords } from './columns.ts';
 import { ColumnsTable } from './columns-table.tsx';
 import type { ChangeDraft, Draft } from './draft.ts';

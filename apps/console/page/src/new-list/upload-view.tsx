@@ -1,10 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
-import { Button } from '../kit/button.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { Notice } from '../kit/notice.tsx';
-import { formatShare } from '../kit/numbers.ts';
-import { PersonText } from '../kit/person-text.tsx';
+import { Button } from '../kit/frame/button.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { Notice } from '../kit/frame/notice.tsx';
+import { formatShare } from '../kit/words/numbers.ts';
+import { PersonText } from '../kit/words/person-text.tsx';
 import { sayBytes } from './list-words.ts';
 import { ProgressBar } from './progress-bar.tsx';
 import { type UploadProgress, uploadList } from './upload-list.ts';

@@ -1,11 +1,11 @@
 import type { ApiAnswer } from '@libby-dialer/http-api';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type Column, DataTable } from '../kit/data-table.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { formatCount } from '../kit/numbers.ts';
-import { placeOf } from '../kit/times.ts';
-import { When } from '../kit/when.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { type Column, DataTable } from '../kit/tables/data-table.tsx';
+import { formatCount } from '../kit/words/numbers.ts';
+import { placeOf } from '../kit/words/times.ts';
+import { When } from '../kit/words/when.tsx';
 import { client } from '../live/api.ts';
 import { pageAt } from '../live/pages.ts';
 import type { CheckResult } from './check-view.tsx';

@@ -4,12 +4,12 @@ import { CampaignTable } from '../campaigns/campaign-table.tsx';
 import { reasonsOnOverview } from '../campaigns/idle-reasons.ts';
 import { NoCampaign } from '../campaigns/no-campaign.tsx';
 import { HoldNotice } from '../holds/hold-notice.tsx';
-import { EmptyState } from '../kit/empty-state.tsx';
-import { Facts } from '../kit/facts.tsx';
-import { Notice } from '../kit/notice.tsx';
-import { countOf, formatCount, formatPace, formatRate } from '../kit/numbers.ts';
-import { Page, Section } from '../kit/page.tsx';
-import { When } from '../kit/when.tsx';
+import { EmptyState } from '../kit/frame/empty-state.tsx';
+import { Facts } from '../kit/frame/facts.tsx';
+import { Notice } from '../kit/frame/notice.tsx';
+import { Page, Section } from '../kit/frame/page.tsx';
+import { countOf, formatCount, formatPace, formatRate } from '../kit/words/numbers.ts';
+import { When } from '../kit/words/when.tsx';
 import { useLive } from '../live/live-snapshot.ts';
 import { type Totals, totalsOf } from './totals.ts';
 

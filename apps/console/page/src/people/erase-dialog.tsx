@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ActionDialog } from '../kit/action-dialog.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { Field } from '../kit/field.tsx';
+import { Field } from '../kit/fields/field.tsx';
+import { ActionDialog } from '../kit/frame/action-dialog.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
 import { client } from '../live/api.ts';
 import { erasedText, previewText } from './erase-words.ts';
 import type { GivenNumber } from './question.ts';

@@ -1,5 +1,5 @@
 import type { ApiAnswer } from '@libby-dialer/http-api';
-import { countOf } from '../kit/numbers.ts';
+import { countOf } from '../kit/words/numbers.ts';
 
 const BESIDE =
   'Also what inbox and forwarders hold of the number, and when it was called: frequency caps begin anew.';

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
-import { Button } from '../kit/button.tsx';
-import { CountryField } from '../kit/country-field.tsx';
-import { Field } from '../kit/field.tsx';
+import { CountryField } from '../kit/fields/country-field.tsx';
+import { Field } from '../kit/fields/field.tsx';
+import { Button } from '../kit/frame/button.tsx';
 import type { Question } from './question.ts';
 
 const KINDS = {

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
 import { CampaignLink } from '../campaigns/campaign-link.tsx';
-import { Details } from '../kit/details.tsx';
-import { Notice } from '../kit/notice.tsx';
-import { formatCount } from '../kit/numbers.ts';
-import { OutcomeBar, OutcomeLegend } from '../kit/outcome.tsx';
-import { When } from '../kit/when.tsx';
+import { Details } from '../kit/frame/details.tsx';
+import { Notice } from '../kit/frame/notice.tsx';
+import { formatCount } from '../kit/words/numbers.ts';
+import { OutcomeBar, OutcomeLegend } from '../kit/words/outcome.tsx';
+import { When } from '../kit/words/when.tsx';
 import { type Night, nightWords, type ScheduleRunJson } from './night.ts';
 import { NightMark } from './night-mark.tsx';
 

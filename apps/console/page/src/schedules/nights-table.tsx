@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
-import { type Column, DataTable } from '../kit/data-table.tsx';
-import { EmptyState } from '../kit/empty-state.tsx';
-import { formatCount } from '../kit/numbers.ts';
-import { OUTCOME_NAMES, OutcomeBar } from '../kit/outcome.tsx';
+import { EmptyState } from '../kit/frame/empty-state.tsx';
+import { type Column, DataTable } from '../kit/tables/data-table.tsx';
+import { formatCount } from '../kit/words/numbers.ts';
+import { OUTCOME_NAMES, OutcomeBar } from '../kit/words/outcome.tsx';
 import { type Night, nightText, nightWords } from './night.ts';
 import { NightMark } from './night-mark.tsx';
 

@@ -1,11 +1,11 @@
 import type { ApiAnswer } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ActionDialog } from '../kit/action-dialog.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { Notice } from '../kit/notice.tsx';
-import { countOf, formatCount } from '../kit/numbers.ts';
-import { When } from '../kit/when.tsx';
+import { ActionDialog } from '../kit/frame/action-dialog.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { Notice } from '../kit/frame/notice.tsx';
+import { countOf, formatCount } from '../kit/words/numbers.ts';
+import { When } from '../kit/words/when.tsx';
 import { client } from '../live/api.ts';
 import { asking } from '../live/queries.ts';
 import { nightText } from './night.ts';

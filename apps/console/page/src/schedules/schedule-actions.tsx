@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Allowed } from '../access/allowed.tsx';
-import { ActionDialog } from '../kit/action-dialog.tsx';
-import { Button } from '../kit/button.tsx';
+import { ActionDialog } from '../kit/frame/action-dialog.tsx';
+import { Button } from '../kit/frame/button.tsx';
 import { client } from '../live/api.ts';
 import { ScheduleDialog } from './schedule-dialog.tsx';
 import type { ScheduleInFull } from './schedule-form.ts';

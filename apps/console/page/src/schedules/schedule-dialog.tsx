@@ -1,11 +1,11 @@
 import type { ApiAnswer } from '@libby-dialer/http-api';
 import { type InputHTMLAttributes, useState } from 'react';
-import { ActionDialog } from '../kit/action-dialog.tsx';
-import { Changes } from '../kit/changes.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { Field } from '../kit/field.tsx';
-import { placeOf } from '../kit/times.ts';
-import { ZoneField } from '../kit/zone-field.tsx';
+import { Field } from '../kit/fields/field.tsx';
+import { ZoneField } from '../kit/fields/zone-field.tsx';
+import { ActionDialog } from '../kit/frame/action-dialog.tsx';
+import { Changes } from '../kit/frame/changes.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { placeOf } from '../kit/words/times.ts';
 import { client } from '../live/api.ts';
 import { usePreview } from '../live/use-preview.ts';
 import { nightText } from './night.ts';

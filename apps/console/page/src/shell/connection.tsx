@@ -1,5 +1,5 @@
-import { useNow } from '../kit/clock.ts';
-import { clockOf, sayDuration } from '../kit/times.ts';
+import { useNow } from '../kit/words/clock.ts';
+import { clockOf, sayDuration } from '../kit/words/times.ts';
 import { useLive } from '../live/live-snapshot.ts';
 
 /** Says so, over everything, when what is shown is not of now. */

@@ -2,7 +2,7 @@ import { mayUse } from '@libby-dialer/http-api/role';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useState } from 'react';
-import { formatCount } from '../kit/numbers.ts';
+import { formatCount } from '../kit/words/numbers.ts';
 import { useLive } from '../live/live-snapshot.ts';
 import { asking } from '../live/queries.ts';
 import './frame.css';

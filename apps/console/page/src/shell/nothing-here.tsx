@@ -1,8 +1,8 @@
 import type { Role } from '@libby-dialer/http-api';
 import { type ErrorComponentProps, Link } from '@tanstack/react-router';
-import { Button } from '../kit/button.tsx';
-import { EmptyState } from '../kit/empty-state.tsx';
-import { Page } from '../kit/page.tsx';
+import { Button } from '../kit/frame/button.tsx';
+import { EmptyState } from '../kit/frame/empty-state.tsx';
+import { Page } from '../kit/frame/page.tsx';
 import { errorText } from '../live/api.ts';
 
 export function NothingHere() {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button } from '../kit/button.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { Section } from '../kit/page.tsx';
+import { Button } from '../kit/frame/button.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { Section } from '../kit/frame/page.tsx';
 import { asking } from '../live/queries.ts';
 
 const VERDICTS = { good: 'good', bad: 'wrong', note: 'note' } as const;

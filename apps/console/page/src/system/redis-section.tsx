@@ -1,11 +1,11 @@
 import type { ApiAnswer } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
-import { Facts } from '../kit/facts.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { Notice } from '../kit/notice.tsx';
-import { countOf, formatCount } from '../kit/numbers.ts';
-import { Section } from '../kit/page.tsx';
-import { sayDuration } from '../kit/times.ts';
+import { Facts } from '../kit/frame/facts.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { Notice } from '../kit/frame/notice.tsx';
+import { Section } from '../kit/frame/page.tsx';
+import { countOf, formatCount } from '../kit/words/numbers.ts';
+import { sayDuration } from '../kit/words/times.ts';
 import { useLive } from '../live/live-snapshot.ts';
 import { asking } from '../live/queries.ts';
 import { formatBytes } from './worker-words.ts';

@@ -1,5 +1,5 @@
 import { Allowed } from '../access/allowed.tsx';
-import { Page } from '../kit/page.tsx';
+import { Page } from '../kit/frame/page.tsx';
 import { Examination } from './examination.tsx';
 import { RedisSection } from './redis-section.tsx';
 import './system.css';

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { Details } from '../kit/details.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { Section } from '../kit/page.tsx';
-import { When } from '../kit/when.tsx';
+import { Details } from '../kit/frame/details.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { Section } from '../kit/frame/page.tsx';
+import { When } from '../kit/words/when.tsx';
 import { asking } from '../live/queries.ts';
 
 /** Of the console itself. */

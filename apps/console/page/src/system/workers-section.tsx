@@ -1,12 +1,12 @@
 import type { WorkerJson } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
-import { type Column, DataTable } from '../kit/data-table.tsx';
-import { EmptyState } from '../kit/empty-state.tsx';
-import { Failure } from '../kit/failure.tsx';
-import { Notice } from '../kit/notice.tsx';
-import { formatCount } from '../kit/numbers.ts';
-import { Section } from '../kit/page.tsx';
-import { When } from '../kit/when.tsx';
+import { EmptyState } from '../kit/frame/empty-state.tsx';
+import { Failure } from '../kit/frame/failure.tsx';
+import { Notice } from '../kit/frame/notice.tsx';
+import { Section } from '../kit/frame/page.tsx';
+import { type Column, DataTable } from '../kit/tables/data-table.tsx';
+import { formatCount } from '../kit/words/numbers.ts';
+import { When } from '../kit/words/when.tsx';
 import { asking } from '../live/queries.ts';
 import { hasOtherVersions, workerText } from './worker-words.ts';
 
