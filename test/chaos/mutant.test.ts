@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { Copies } from './mutant.ts';
 import { CONTROLS } from './mutants.ts';
-import { ROOT } from './root.ts';
+import { programOf, ROOT, sourceOf } from './root.ts';
 
 const FILE = 'packages/dialing/src/calls/decide.ts';
 
@@ -26,6 +26,18 @@ test('a mutant is a copy with its changes, which the next one does not have', as
   await using second = await copies.mutant([]);
   expect(second.root).toBe(first.root);
   expect(await readFile(join(second.root, FILE), 'utf8')).toBe(original);
+});
+
+test('a mutant runs as it was built until its sources have changed', async () => {
+  const file = 'packages/dial-queue/src/gate/settle.lua';
+  const script = { file, from: '-- Records a call', to: '-- Writes down a call' };
+  const scriptsChanged = await copies.mutant([script]);
+  expect(programOf(scriptsChanged.root, 'worker')).toBe(
+    join(scriptsChanged.root, 'dist/worker.js'),
+  );
+  await scriptsChanged[Symbol.asyncDispose]();
+  await using changed = await copies.mutant([script, CHANGE]);
+  expect(programOf(changed.root, 'worker')).toBe(sourceOf(changed.root, 'worker'));
 });
 
 test('mutants at the same time have copies of their own', async () => {

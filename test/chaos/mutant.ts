@@ -1,8 +1,8 @@
 import { cpSync } from 'node:fs';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { ROOT } from './root.ts';
+import { BUILT, ROOT } from './root.ts';
 
 /** One mistake, as a change of the project's own text. */
 export interface Mutation {
@@ -13,7 +13,8 @@ export interface Mutation {
   readonly to: string;
 }
 
-const PROGRAMS = ['apps/enqueuer', 'apps/worker', 'packages', 'test'];
+const PROGRAMS = ['apps/enqueuer', 'apps/worker', 'packages', 'test', BUILT];
+const STALE = 'dist.stale';
 const SKIPPED = /\.test\.ts$|^test\/(model|dependencies)\//;
 
 /** A copy of the programs with mistakes in it, until it is disposed of. */
@@ -22,7 +23,8 @@ export interface Mutant extends AsyncDisposable {
 }
 
 /**
- * Copies of the programs. They run from their sources, unbuilt; the project stays untouched.
+ * Copies of the programs; the project stays untouched. They run as they were built where nothing
+ * but scripts of Redis was changed, which they read anew, and else from their sources.
  * A copy serves one mutant after another: what Node has compiled of it lies beside it, and half of
  * what starting a program costs is to compile it.
  */
@@ -34,10 +36,13 @@ export class Copies implements AsyncDisposable {
   async mutant(mutations: readonly Mutation[]): Promise<Mutant> {
     const root = this.#free.pop() ?? (await this.#make());
     const originals = new Map<string, string>();
+    const isStale = mutations.some(({ file }) => !file.endsWith('.lua'));
     const restore = async () => {
       for (const [path, text] of originals) await writeFile(path, text);
+      if (isStale) await rename(join(root, STALE), join(root, BUILT));
       this.#free.push(root);
     };
+    if (isStale) await rename(join(root, BUILT), join(root, STALE));
     try {
       for (const { file, from, to } of mutations) {
         const path = join(root, file);

@@ -1,12 +1,16 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { programFile } from '@libby-dialer/testkit';
 
 /** The project's own folder. */
 export const ROOT = join(import.meta.dirname, '../..');
 
-/** The project's programs as they were built; a copy's as they stand in its sources. */
+/** Of the project or a copy: there are none where they are older than the sources. */
+export const BUILT = 'dist';
+
+/** As it was built, which starts in half the time; as it stands in the sources where it was not. */
 export function programOf(root: string, program: 'worker' | 'enqueuer'): string {
-  return root === ROOT ? programFile(program) : sourceOf(root, program);
+  const built = join(root, BUILT, `${program}.js`);
+  return existsSync(built) ? built : sourceOf(root, program);
 }
 
 /** What shares its modules with what is loaded before it. */

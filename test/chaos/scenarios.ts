@@ -41,7 +41,7 @@ export function answeredOnceWith(answer: ScriptRule['do']): Scenario {
   return async (root) => {
     await using stage = await Stage.open({ script: [{ match: { nth: 1 }, do: answer }] });
     const numbers = await load(stage, root, 4);
-    await using crew = await startCrew(stage, root);
+    await using crew = await startCrew(stage, root, HASTY);
     await untilDone(stage, numbers);
     return await judge(stage, crew, { numbers });
   };
