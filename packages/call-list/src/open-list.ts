@@ -209,7 +209,7 @@ function openRecords(
       'other_format',
       'The list holds records and no headings: leave its header row out.',
     );
-  const isOneLine = !/\n\s*\S/.test(sample.trimStart());
+  const isOneLine = !sample.trim().includes('\n');
   const around = format === 'json' || isOneLine ? wrappedIn(sample) : undefined;
   if (around !== undefined) {
     const reason = `The list is an object around an array ("${excerpt(around)}"): save that array by itself.`;
