@@ -2,10 +2,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What takes longest on a machine with two cores, longest first. */
 export const LONG_FILES: readonly string[] = [
-  'test/chaos/seeds.test.ts',
-  'test/chaos/scenarios.test.ts',
-  'test/chaos/controls.test.ts',
-  'test/chaos/kill-points.test.ts',
+  'test/chaos/random/seeds.test.ts',
+  'test/chaos/scenarios/scenarios.test.ts',
+  'test/chaos/mistakes/controls.test.ts',
+  'test/chaos/stage/kill-points.test.ts',
   'test/console/browser.test.ts',
   'test/demo.test.ts',
   'test/documents/commands.test.ts',

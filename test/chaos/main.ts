@@ -4,11 +4,11 @@
  */
 import { parseArgs } from 'node:util';
 import { findLibfaketime } from '@libby-dialer/testkit';
-import { type RunReport, runPlan } from './chaos-run.ts';
-import { Copies } from './mutant.ts';
-import { CONTROLS } from './mutants.ts';
-import { planFor, quietPlan } from './plan.ts';
-import { Tally } from './tally.ts';
+import { Copies } from './mistakes/mutant.ts';
+import { CONTROLS } from './mistakes/mutants.ts';
+import { type RunReport, runPlan } from './random/chaos-run.ts';
+import { planFor, quietPlan } from './random/plan.ts';
+import { Tally } from './random/tally.ts';
 
 const HELP = `Usage: npm run chaos -- [options]
 

@@ -11,9 +11,9 @@ import {
   type TestRedis,
 } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
-import { CANARIES } from '../chaos/canaries.ts';
-import { Provider } from '../chaos/provider.ts';
 import { ROOT } from '../chaos/root.ts';
+import { CANARIES } from '../chaos/stage/canaries.ts';
+import { Provider } from '../chaos/stage/provider.ts';
 import { letRun, setCalendar } from './calendar.ts';
 import {
   type Almanac,

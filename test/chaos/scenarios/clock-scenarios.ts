@@ -1,9 +1,9 @@
-import { ArmedWorker } from './armed-worker.ts';
-import { Enqueuer } from './enqueuer.ts';
-import { steadyNow } from './exchanges.ts';
-import { patiently } from './patience.ts';
+import { ArmedWorker } from '../stage/armed-worker.ts';
+import { Enqueuer } from '../stage/enqueuer.ts';
+import { steadyNow } from '../stage/exchanges.ts';
+import { patiently } from '../stage/patience.ts';
+import { CAMPAIGN, Stage } from '../stage/stage.ts';
 import { HASTY, judge, load, startCrew } from './scenarios.ts';
-import { CAMPAIGN, Stage } from './stage.ts';
 
 /** A worker has so long from its claim until it sends. */
 const PATIENT = { LIBBY_CONNECT_TIMEOUT_MS: '20000', WORKER_SHUTDOWN_GRACE_MS: '90000' };

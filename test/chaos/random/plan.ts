@@ -1,6 +1,6 @@
 import type { ScriptRule } from '@libby-dialer/libby-simulator';
+import { NO_RULES, type Rules, rulesFor } from '../stage/rules.ts';
 import { Dice } from './dice.ts';
-import { NO_RULES, type Rules, rulesFor } from './rules.ts';
 
 /**
  * Who or what a fault strikes. Faults of one target follow one another; those of different targets

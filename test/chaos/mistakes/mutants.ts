@@ -2,17 +2,24 @@ import {
   campaignWorkerNeverReady,
   pacedFarAway,
   resetAtOpenings,
-} from './campaign-worker-scenarios.ts';
-import { diedInACanary } from './canary-scenarios.ts';
-import { diedAheadOfTime, pausedAsClockIsSet } from './clock-scenarios.ts';
-import { archivedUnderAZombie, erasedBetweenRefusals, erasedInHand } from './desk-scenarios.ts';
-import { changedByOthers, metByForeignJobs, pausedByBoard } from './foreign-scenarios.ts';
-import type { Mutation } from './mutant.ts';
+} from '../scenarios/campaign-worker-scenarios.ts';
+import { diedInACanary } from '../scenarios/canary-scenarios.ts';
+import { diedAheadOfTime, pausedAsClockIsSet } from '../scenarios/clock-scenarios.ts';
+import {
+  archivedUnderAZombie,
+  erasedBetweenRefusals,
+  erasedInHand,
+} from '../scenarios/desk-scenarios.ts';
+import {
+  changedByOthers,
+  metByForeignJobs,
+  pausedByBoard,
+} from '../scenarios/foreign-scenarios.ts';
 import {
   cappedByARefusal,
   cappedByARefusedRedial,
   storedByNewerVersion,
-} from './rule-scenarios.ts';
+} from '../scenarios/rule-scenarios.ts';
 import {
   answeredOnceWith,
   filledUp,
@@ -24,7 +31,8 @@ import {
   type Scenario,
   staleReplicaPromoted,
   underRules,
-} from './scenarios.ts';
+} from '../scenarios/scenarios.ts';
+import type { Mutation } from './mutant.ts';
 
 /**
  * A mistake that somebody could make, and where it must show. Without the mistake the same scenario

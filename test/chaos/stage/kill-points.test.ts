@@ -1,10 +1,10 @@
 import { fictionalNumbers } from '@libby-dialer/testkit';
 import { describe, expect, it } from 'vitest';
+import { type Evidence, gatherEvidence } from '../judging/evidence.ts';
+import { violationsOf } from '../judging/invariants.ts';
 import { ArmedWorker } from './armed-worker.ts';
 import { Crew } from './crew.ts';
 import { Enqueuer } from './enqueuer.ts';
-import { type Evidence, gatherEvidence } from './evidence.ts';
-import { violationsOf } from './invariants.ts';
 import { KILL_POINTS, type KillPoint } from './kill-points.ts';
 import { patiently } from './patience.ts';
 import { NO_RULES } from './rules.ts';

@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { BUILT, ROOT } from './root.ts';
+import { BUILT, ROOT } from '../root.ts';
 
 /** One mistake, as a change of the project's own text. */
 export interface Mutation {

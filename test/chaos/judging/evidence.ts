@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { CampaignStatus, Keys } from '@libby-dialer/dial-queue';
 import { OUTCOMES, type ResultRecord } from '@libby-dialer/dialing';
 import type { SimulatorStats } from '@libby-dialer/libby-simulator';
-import type { Exchange } from './exchanges.ts';
-import type { TrueRequest } from './provider.ts';
-import { CAMPAIGN, type Stage } from './stage.ts';
+import type { Exchange } from '../stage/exchanges.ts';
+import type { TrueRequest } from '../stage/provider.ts';
+import { CAMPAIGN, type Stage } from '../stage/stage.ts';
 
 /** What is left of a run: the truth, and what our side believes of it. */
 export interface Evidence {

@@ -1,10 +1,10 @@
 import { fictionalNumbers } from '@libby-dialer/testkit';
-import { ArmedWorker } from './armed-worker.ts';
-import { Enqueuer } from './enqueuer.ts';
-import { patiently } from './patience.ts';
-import { campaignWith, NO_RULES, rowsOf } from './rules.ts';
+import { ArmedWorker } from '../stage/armed-worker.ts';
+import { Enqueuer } from '../stage/enqueuer.ts';
+import { patiently } from '../stage/patience.ts';
+import { campaignWith, NO_RULES, rowsOf } from '../stage/rules.ts';
+import { CAMPAIGN, CAMPAIGN_FILE, LIST_FILE, Stage } from '../stage/stage.ts';
 import { HASTY, judge, startCrew, untilDone } from './scenarios.ts';
-import { CAMPAIGN, CAMPAIGN_FILE, LIST_FILE, Stage } from './stage.ts';
 
 const CALLS = 3;
 const LOAD = ['load', LIST_FILE, '--campaign', CAMPAIGN_FILE, '--json'];

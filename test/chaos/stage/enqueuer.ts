@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ProcessExit, type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
+import type { Loading } from '../random/plan.ts';
+import { programOf, ROOT } from '../root.ts';
 import { patienceMs } from './patience.ts';
-import type { Loading } from './plan.ts';
-import { programOf, ROOT } from './root.ts';
 import { CAMPAIGN_FILE, LIST_FILE, type Stage } from './stage.ts';
 
 /** The enqueuer's part of a run. */

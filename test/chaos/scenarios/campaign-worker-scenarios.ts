@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { fictionalNumbers } from '@libby-dialer/testkit';
-import { Crew } from './crew.ts';
-import { Enqueuer } from './enqueuer.ts';
-import { patiently } from './patience.ts';
+import { Crew } from '../stage/crew.ts';
+import { Enqueuer } from '../stage/enqueuer.ts';
+import { patiently } from '../stage/patience.ts';
+import { SmallCampaigns } from '../stage/small-campaigns.ts';
+import { Stage } from '../stage/stage.ts';
 import { load, startCrew } from './scenarios.ts';
-import { SmallCampaigns } from './small-campaigns.ts';
-import { Stage } from './stage.ts';
 
 const ROUNDS = 4;
 const CAMPAIGNS_AT_ONCE = 3;
@@ -51,7 +51,7 @@ async function undialed(stage: Stage, small: SmallCampaigns): Promise<string[]> 
 export async function campaignWorkerNeverReady(root: string): Promise<string[]> {
   await using stage = await Stage.open();
   const numbers = await load(stage, root, 4);
-  const preload = [join(root, 'test/chaos/dead-campaign-worker.ts')];
+  const preload = [join(root, 'test/chaos/stage/dead-campaign-worker.ts')];
   await using crew = await Crew.start(stage, { concurrency: 1, clockSkewsMs: [0], root, preload });
   await crew.isDialing();
   const lastLook = (await stage.looks()) + DIALED_WITHIN_LOOKS;

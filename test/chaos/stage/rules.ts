@@ -1,5 +1,5 @@
+import type { Dice } from '../random/dice.ts';
 import { CANARIES } from './canaries.ts';
-import type { Dice } from './dice.ts';
 
 /** What a run's campaign allows. */
 export interface Rules {

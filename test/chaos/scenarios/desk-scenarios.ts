@@ -1,12 +1,12 @@
-import { archiveCampaign } from './archiving.ts';
-import { ArmedWorker } from './armed-worker.ts';
-import { Enqueuer } from './enqueuer.ts';
-import { redisValues } from './evidence.ts';
-import { FORWARDER, Forwarding, NEVER_TAKEN_EVERY } from './forwarding.ts';
-import { remainsOfErased } from './leaks.ts';
-import { patiently } from './patience.ts';
+import { redisValues } from '../judging/evidence.ts';
+import { remainsOfErased } from '../judging/leaks.ts';
+import { archiveCampaign } from '../stage/archiving.ts';
+import { ArmedWorker } from '../stage/armed-worker.ts';
+import { Enqueuer } from '../stage/enqueuer.ts';
+import { FORWARDER, Forwarding, NEVER_TAKEN_EVERY } from '../stage/forwarding.ts';
+import { patiently } from '../stage/patience.ts';
+import { CAMPAIGN, Stage } from '../stage/stage.ts';
 import { HASTY, judge, load, startCrew, untilDone } from './scenarios.ts';
-import { CAMPAIGN, Stage } from './stage.ts';
 
 /**
  * A worker stands still in the middle of a call until that is given up and its campaign archived;

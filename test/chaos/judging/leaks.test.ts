@@ -2,7 +2,7 @@ import { Keys } from '@libby-dialer/dial-queue';
 import type { ResultRecord } from '@libby-dialer/dialing';
 import { assert, constantFrom, property, uint8Array } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CANARIES } from './canaries.ts';
+import { CANARIES } from '../stage/canaries.ts';
 import { personalDataLeaks, remainsOfErased, secretLeaks } from './leaks.ts';
 
 const SECRETS = { 'client secret': CANARIES.clientSecret };

@@ -2,17 +2,17 @@ import { DialQueue } from '@libby-dialer/dial-queue';
 import type { ScriptRule } from '@libby-dialer/libby-simulator';
 import { fictionalNumbers, startRedis } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
-import { ArmedWorker } from './armed-worker.ts';
-import { CANARIES } from './canaries.ts';
-import { Crew } from './crew.ts';
-import { Enqueuer } from './enqueuer.ts';
-import { type CampaignsToJudge, gatherEvidence } from './evidence.ts';
-import { Http2Provider } from './http2-provider.ts';
-import { type Inflicted, violationsOf } from './invariants.ts';
-import type { KillPoint } from './kill-points.ts';
-import { patienceMs, patiently } from './patience.ts';
-import { campaignWith, NO_RULES, type Rules, rowsOf } from './rules.ts';
-import { CAMPAIGN, Stage } from './stage.ts';
+import { type CampaignsToJudge, gatherEvidence } from '../judging/evidence.ts';
+import { type Inflicted, violationsOf } from '../judging/invariants.ts';
+import { ArmedWorker } from '../stage/armed-worker.ts';
+import { CANARIES } from '../stage/canaries.ts';
+import { Crew } from '../stage/crew.ts';
+import { Enqueuer } from '../stage/enqueuer.ts';
+import { Http2Provider } from '../stage/http2-provider.ts';
+import type { KillPoint } from '../stage/kill-points.ts';
+import { patienceMs, patiently } from '../stage/patience.ts';
+import { campaignWith, NO_RULES, type Rules, rowsOf } from '../stage/rules.ts';
+import { CAMPAIGN, Stage } from '../stage/stage.ts';
 
 /**
  * A short run of one misfortune with the programs of that root, the project's or a mutant's.

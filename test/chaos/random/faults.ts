@@ -5,17 +5,17 @@ import {
   findLibfaketime,
   type NetworkFault,
 } from '@libby-dialer/testkit';
-import { archiveCampaign } from './archiving.ts';
-import type { Crew } from './crew.ts';
-import type { Enqueuer } from './enqueuer.ts';
-import type { Erasures } from './erasures.ts';
-import { steadyNow } from './exchanges.ts';
-import type { ForeignJobs } from './foreign-jobs.ts';
-import type { Forwarding } from './forwarding.ts';
-import { insist } from './insist.ts';
+import { archiveCampaign } from '../stage/archiving.ts';
+import type { Crew } from '../stage/crew.ts';
+import type { Enqueuer } from '../stage/enqueuer.ts';
+import type { Erasures } from '../stage/erasures.ts';
+import { steadyNow } from '../stage/exchanges.ts';
+import type { ForeignJobs } from '../stage/foreign-jobs.ts';
+import type { Forwarding } from '../stage/forwarding.ts';
+import { insist } from '../stage/insist.ts';
+import type { SmallCampaigns } from '../stage/small-campaigns.ts';
+import { CAMPAIGN, type Stage } from '../stage/stage.ts';
 import type { FaultEvent, FaultName } from './plan.ts';
-import type { SmallCampaigns } from './small-campaigns.ts';
-import { CAMPAIGN, type Stage } from './stage.ts';
 
 /** Where a fault finds what it strikes, and how it waits. */
 export interface Scene {

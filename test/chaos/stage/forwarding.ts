@@ -1,6 +1,6 @@
 import type { ResultRecord } from '@libby-dialer/dialing';
 import type { SpawnedProcess } from '@libby-dialer/testkit';
-import { type Received, Receiver } from '../../packages/daemon/src/testing/receiver.ts';
+import { type Received, Receiver } from '../../../packages/daemon/src/testing/receiver.ts';
 import type { Enqueuer } from './enqueuer.ts';
 
 export const FORWARDER = 'chaos';

@@ -1,8 +1,8 @@
 import type { Reason, ResultRecord } from '@libby-dialer/dialing';
+import type { Exchange } from '../stage/exchanges.ts';
+import type { TrueRequest } from '../stage/provider.ts';
 import type { Evidence } from './evidence.ts';
-import type { Exchange } from './exchanges.ts';
 import type { Inflicted } from './invariants.ts';
-import type { TrueRequest } from './provider.ts';
 
 /** The provider's clock does not go back, and so drifts from Redis's. */
 const CLOCKS_DIFFER_MS = 50;

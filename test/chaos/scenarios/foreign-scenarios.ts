@@ -1,7 +1,7 @@
-import { Enqueuer } from './enqueuer.ts';
-import { ForeignJobs } from './foreign-jobs.ts';
+import { Enqueuer } from '../stage/enqueuer.ts';
+import { ForeignJobs } from '../stage/foreign-jobs.ts';
+import { CAMPAIGN, Stage } from '../stage/stage.ts';
 import { judge, load, startCrew, untilDone } from './scenarios.ts';
-import { CAMPAIGN, Stage } from './stage.ts';
 
 /**
  * Jobs are copied and added by another program before a worker comes, and one is copied when it is

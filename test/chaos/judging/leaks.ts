@@ -1,7 +1,7 @@
 import type { Keys } from '@libby-dialer/dial-queue';
-import { CANARIES } from './canaries.ts';
+import { CANARIES } from '../stage/canaries.ts';
+import type { Delivery } from '../stage/forwarding.ts';
 import type { Trace } from './evidence.ts';
-import type { Delivery } from './forwarding.ts';
 
 /** Secrets that are anywhere at all, also in the encodings in which they could slip through. */
 export function secretLeaks(

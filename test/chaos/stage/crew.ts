@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type SpawnedProcess, spawnProcess } from '@libby-dialer/testkit';
-import type { Timeouts } from './plan.ts';
-import { programOf, ROOT, sourceOf } from './root.ts';
+import type { Timeouts } from '../random/plan.ts';
+import { programOf, ROOT, sourceOf } from '../root.ts';
 import type { Stage } from './stage.ts';
 
 const SKEWED_CLOCK = join(import.meta.dirname, 'skewed-clock.ts');

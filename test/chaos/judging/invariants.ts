@@ -1,10 +1,10 @@
 import type { Outcome, ResultRecord } from '@libby-dialer/dialing';
-import type { CrewTally } from './crew.ts';
+import type { CrewTally } from '../stage/crew.ts';
+import type { Exchange } from '../stage/exchanges.ts';
+import type { TrueRequest } from '../stage/provider.ts';
+import type { Rules } from '../stage/rules.ts';
 import type { Evidence } from './evidence.ts';
-import type { Exchange } from './exchanges.ts';
-import type { TrueRequest } from './provider.ts';
 import { capsAreKept, flightIsKept, linesAreKept } from './rule-checks.ts';
-import type { Rules } from './rules.ts';
 
 /** What was done to a run, as far as it excuses anything. */
 export interface Inflicted {

@@ -1,7 +1,7 @@
 import { findLibfaketime } from '@libby-dialer/testkit';
 import { describe, expect, it } from 'vitest';
-import { CONTROLS } from './mutants.ts';
-import { ROOT } from './root.ts';
+import { CONTROLS } from '../mistakes/mutants.ts';
+import { ROOT } from '../root.ts';
 
 const HAS_LIBFAKETIME = findLibfaketime() !== undefined;
 

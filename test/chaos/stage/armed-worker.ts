@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { ROOT } from '../root.ts';
 import { Crew } from './crew.ts';
 import type { KillPoint, Reached } from './kill-points.ts';
-import { ROOT } from './root.ts';
 import type { Stage } from './stage.ts';
 
 /** A worker that gets a signal at one step of its first call. */
@@ -24,7 +24,7 @@ export class ArmedWorker implements AsyncDisposable {
       clockSkewsMs: [0],
       root,
       // Of the same copy as the worker, or it would arm classes that the worker does not use.
-      preload: [join(root, 'test/chaos/kill-point.ts')],
+      preload: [join(root, 'test/chaos/stage/kill-point.ts')],
       env: { ...env, CHAOS_POINT: point, CHAOS_SIGNAL: signal },
     });
     return new ArmedWorker(crew);

@@ -1,10 +1,10 @@
 import type { Outcome, Reason, ResultRecord } from '@libby-dialer/dialing';
 import { describe, expect, test } from 'vitest';
+import type { Exchange } from '../stage/exchanges.ts';
+import type { TrueRequest } from '../stage/provider.ts';
+import { NO_RULES, type Rules } from '../stage/rules.ts';
 import type { Evidence } from './evidence.ts';
-import type { Exchange } from './exchanges.ts';
 import { type INVARIANTS, type Inflicted, violationsOf } from './invariants.ts';
-import type { TrueRequest } from './provider.ts';
-import { NO_RULES, type Rules } from './rules.ts';
 
 const NUMBERS = ['+12015550100', '+12015550101'] as const;
 const [FIRST, SECOND] = NUMBERS;

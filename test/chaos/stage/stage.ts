@@ -14,12 +14,12 @@ import {
   type TestRedis,
 } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
+import { SHORT, type Timeouts } from '../random/plan.ts';
+import { ROOT } from '../root.ts';
 import { CANARIES } from './canaries.ts';
 import { Exchanges } from './exchanges.ts';
 import { patienceMs } from './patience.ts';
-import { SHORT, type Timeouts } from './plan.ts';
 import { Provider, type ProviderOptions } from './provider.ts';
-import { ROOT } from './root.ts';
 
 export const CAMPAIGN = 'spring';
 export const LIST_FILE = 'list.csv';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Rules } from '../stage/rules.ts';
 import { runPlan } from './chaos-run.ts';
 import { FAULTS, planFor, quietPlan } from './plan.ts';
-import type { Rules } from './rules.ts';
 
 const CALLS = 500;
 /** As few as draw every fault there is, and of those the ones with the fewest processes. */

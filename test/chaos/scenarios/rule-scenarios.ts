@@ -1,9 +1,9 @@
-import { Enqueuer } from './enqueuer.ts';
-import { gatherEvidence } from './evidence.ts';
-import { patiently } from './patience.ts';
-import { campaignWith, NO_RULES } from './rules.ts';
+import { gatherEvidence } from '../judging/evidence.ts';
+import { Enqueuer } from '../stage/enqueuer.ts';
+import { patiently } from '../stage/patience.ts';
+import { campaignWith, NO_RULES } from '../stage/rules.ts';
+import { CAMPAIGN, Stage } from '../stage/stage.ts';
 import { HASTY, load, startCrew, untilDone } from './scenarios.ts';
-import { CAMPAIGN, Stage } from './stage.ts';
 
 const IS_NOT_DIALED = 'rules that this version does not know';
 

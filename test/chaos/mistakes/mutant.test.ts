@@ -1,9 +1,9 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { programOf, ROOT, sourceOf } from '../root.ts';
 import { Copies } from './mutant.ts';
 import { CONTROLS } from './mutants.ts';
-import { programOf, ROOT, sourceOf } from './root.ts';
 
 const FILE = 'packages/dialing/src/calls/decide.ts';
 
