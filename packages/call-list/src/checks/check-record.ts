@@ -267,7 +267,10 @@ export class RecordChecker {
     const key = dedupeKey(dedupeBy, { toPhoneNumber, externalId, row }, this.#dedupeHash);
     if (key !== undefined) return { call, dedupeKey: key };
     const field = dedupeBy === 'row' ? 'row' : 'externalId';
-    return invalidField(field, `is missing, but the campaign's dedupeBy is ${dedupeBy}`);
+    return invalidField(
+      field,
+      `is missing: the campaign tells its calls apart by it (dedupeBy: ${dedupeBy})`,
+    );
   }
 }
 
