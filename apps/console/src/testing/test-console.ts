@@ -32,7 +32,10 @@ export class TestConsole implements AsyncDisposable {
       url = given;
     };
     const service = consoleService(config, logger, { announce });
-    await service.start();
+    await service.start().catch(async (error: unknown) => {
+      await service.stop();
+      throw error;
+    });
     return new TestConsole(url, service);
   }
 
