@@ -282,7 +282,7 @@ export class CampaignWorker {
     const { end, isUnsent, begun } = run;
     this.#on({ kind: 'ended', end, isUnsent, begun, onWire: this.#proof.activeCount });
     if (end.kind === 'complete') {
-      if (end.completed !== undefined) this.#worker.isCompleted(job, end.completed);
+      if (end.completed !== undefined) this.#worker.noteCompletion(job, end.completed);
       return;
     }
     // What it would wait for by a definition that has changed meanwhile may be no more: it asks

@@ -37,7 +37,7 @@ export class QueueWorker extends Worker {
   }
 
   /** Whoever it was given to has completed it, and taken the next one with it, if there was one. */
-  isCompleted(job: Job, completed: CompletedJob): void {
+  noteCompletion(job: Job, completed: CompletedJob): void {
     this.#completed.set(job, completed);
   }
 
