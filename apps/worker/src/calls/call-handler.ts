@@ -50,9 +50,9 @@ const INCOMPLETE_WAITS_MS = 24 * 3_600_000;
 /** Where the new definition cannot be had. */
 const OUTDATED_SLEEP_MS = 2_000;
 
-/** A job, and what settles its call can complete it by. */
+/** A job, and what settles its call can complete it by. Left out: it is in nobody's hand. */
 export interface DeliveredJob extends QueuedJob {
-  readonly give: () => JobInHand;
+  readonly give?: () => JobInHand;
 }
 
 const NEVER: StopSignals = {
@@ -130,11 +130,7 @@ export class CallHandler {
    * Every job is looked at here before anything is done for it: what is not one of ours goes no
    * further.
    */
-  #begin(
-    context: CampaignContext,
-    job: QueuedJob | DeliveredJob,
-    signals: StopSignals,
-  ): CallRun | Refusal {
+  #begin(context: CampaignContext, job: DeliveredJob, signals: StopSignals): CallRun | Refusal {
     const call = this.#parts.jobs.callOf(context.campaign.id, job);
     if (typeof call === 'string') return call;
     return {
@@ -146,7 +142,7 @@ export class CallHandler {
       queuedAt: job.queuedAt,
       owner: this.#nextOwner(),
       signals,
-      giveJob: 'give' in job ? job.give : undefined,
+      giveJob: job.give,
     };
   }
 

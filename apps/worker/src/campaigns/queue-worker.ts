@@ -92,7 +92,7 @@ export class QueueWorker extends Worker {
     backend.moveToCompleted = (job, ...given) => {
       const completed = this.#completed.get(job);
       if (completed === undefined) return complete(job, ...given);
-      const result = completed === 0 ? [] : raw2NextJobData([...completed]);
+      const result = completed === 0 ? [] : raw2NextJobData(completed);
       return Promise.resolve({ result, finishedOn: Date.now() });
     };
   }

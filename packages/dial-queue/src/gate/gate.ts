@@ -250,7 +250,7 @@ interface Settled {
 }
 
 /** As BullMQ's `moveToFinished` answers: 0, or the next job's data, its id, and two delays. */
-export type CompletedJob = 0 | readonly unknown[];
+export type CompletedJob = 0 | unknown[];
 
 export type SettleAnswer =
   | (Settled & { readonly kind: 'settled'; readonly revision: number })
