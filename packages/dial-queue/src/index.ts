@@ -71,6 +71,7 @@ export {
   type Refusal,
   readCall,
 } from './jobs/call-job.ts';
+export type { CompletedJob, JobInHand } from './jobs/job-completion.ts';
 export type { OpenCall, OpenCalls } from './jobs/open-calls.ts';
 export type { ParkedCalls } from './jobs/parked-calls.ts';
 export type { PendingSample } from './jobs/pending-sample.ts';
@@ -83,10 +84,8 @@ export type { Comparison, Evidence, RememberedCall } from './gate/evidence.ts';
 export {
   type ClaimRequest,
   type ClaimTimes,
-  type CompletedJob,
   Gate,
   type GateAnswer,
-  type JobInHand,
   type Limits,
   type ProbeResult,
   type ReleaseAnswer,

@@ -1,7 +1,8 @@
 import { type Job, type Queue, Worker } from 'bullmq';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JobInHand } from '../jobs/job-completion.ts';
 import { eachTest, type Fixture } from '../testing/fixture.ts';
-import type { JobInHand, SettleAnswer, SettleRequest } from './gate.ts';
+import type { SettleAnswer, SettleRequest } from './gate.ts';
 
 const LOCK_MS = 30_000;
 const TOKEN = 'token';

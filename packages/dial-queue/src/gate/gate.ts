@@ -1,12 +1,16 @@
 import type { FrequencyCap, HoldReason, HoldScope, Outcome, Reason } from '@libby-dialer/dialing';
-import { moveToFinished } from 'bullmq/dist/esm/scripts/moveToFinished-14.js';
 import {
   type HoldCause,
   type HoldObserver,
   type HoldRequest,
   tellChanges,
 } from '../holds/holds.ts';
-import { bullFunction } from '../jobs/bull-function.ts';
+import {
+  type CompletedJob,
+  completionKeys,
+  type JobInHand,
+  MOVE_TO_FINISHED,
+} from '../jobs/job-completion.ts';
 import type { Person } from '../people/identity.ts';
 import type { CampaignKeys, Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
@@ -174,18 +178,6 @@ interface Ending extends Question {
   readonly cause?: HoldCause | undefined;
 }
 
-/** A job that a worker has in hand. It is completed in the step that settles its call. */
-export interface JobInHand {
-  /** Of its lock. */
-  readonly token: string;
-  /** For how long the next job is locked. */
-  readonly lockMs: number;
-  /** Epoch ms by the worker's own clock, which BullMQ goes by. */
-  readonly at: number;
-  /** Whether the worker takes the next job with it. */
-  readonly takesNext: boolean;
-}
-
 /** How a claim ends in an outcome. */
 interface Settlement extends Ending {
   readonly outcome: Outcome;
@@ -249,9 +241,6 @@ interface Settled {
   readonly completed?: CompletedJob;
 }
 
-/** As BullMQ's `moveToFinished` answers: 0, or the next job's data, its id, and two delays. */
-export type CompletedJob = 0 | unknown[];
-
 export type SettleAnswer =
   | (Settled & { readonly kind: 'settled'; readonly revision: number })
   | (Settled & { readonly kind: 'already'; readonly outcome: Outcome })
@@ -272,29 +261,10 @@ const CLAIM = new Script({
   answer: readEach(readAnswer),
 });
 
-/** The keys that BullMQ's script takes, in its order, behind the prefix of their queue. */
-const COMPLETION_KEYS = [
-  'wait',
-  'active',
-  'prioritized',
-  'events',
-  'stalled',
-  'limiter',
-  'delayed',
-  'paused',
-  'meta',
-  'pc',
-  'completed',
-  // The job's own, which each has for itself.
-  '',
-  'metrics:completed',
-  'marker',
-];
-
 const SETTLE = new Script({
   lua: new URL('./settle.lua', import.meta.url),
   shared: ['batch', 'ledger', 'redial', 'holds', 'canary', 'lines', 'people', 'write-result'],
-  functions: bullFunction('move_to_finished', moveToFinished),
+  functions: MOVE_TO_FINISHED,
   keys: [
     'ledger',
     'state',
@@ -521,7 +491,7 @@ function once<Value>(known: Map<string, Value>, name: string, make: () => Value)
 function settleKeys(keys: CampaignKeys, queue: string) {
   const { ledger, state, claims, kept, revised, results, expiries, canary } = keys;
   const { breakers, holds, lines, people } = keys;
-  const queueKeys = COMPLETION_KEYS.map((name) => queue + name);
+  const queueKeys = completionKeys(queue);
   const ofCampaign = { ledger, state, claims, kept, revised, results, expiries, canary, queueKeys };
   return { ...ofCampaign, breakers, holds, lines, people };
 }
