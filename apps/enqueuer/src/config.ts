@@ -1,5 +1,4 @@
 import {
-  type ConfigOf,
   type Environment,
   libbyConfig,
   logConfig,
@@ -11,7 +10,6 @@ import {
 
 /** What every command reads. The client's id and secret are the worker's business. */
 export const enqueuerConfig = { redis: redisConfig, log: logConfig } satisfies Schema;
-export type EnqueuerConfig = ConfigOf<typeof enqueuerConfig>;
 
 /** Where calls go, as far as the enqueuer knows: workers have a configuration of their own. */
 export const apiConfig = { apiUrl: libbyConfig.apiUrl } satisfies Schema;

@@ -1,29 +1,38 @@
 import { Context, explainingErrors } from '@libby-dialer/operations';
 import {
+  type ConfigOf,
   createLogger,
   createRedis,
   type Logger,
   loadConfig,
+  type logConfig,
   misspelledVariables,
   type Schema,
   trustExtraAuthorities,
 } from '@libby-dialer/runtime';
 import { actorOf } from './actor.ts';
-import { type EnqueuerConfig, enqueuerConfig } from './config.ts';
+import { enqueuerConfig } from './config.ts';
 import type { Io } from './terminal/io.ts';
 
 /**
- * A logger on standard error, for people if they look at it, at the level that the environment asks
- * for.
+ * What the environment says, and a logger at the level that it asks for: on standard error, for
+ * people if they look at it. Variables that look misspelled are its first lines. Throws
+ * `ConfigError`.
  */
-export function openLogger(io: Io, config: EnqueuerConfig): Logger {
-  return createLogger({
+export function readConfigAndLog<const S extends Schema & { readonly log: typeof logConfig }>(
+  io: Io,
+  schema: S,
+): { readonly config: ConfigOf<S>; readonly logger: Logger } {
+  const config = readConfig(io, schema);
+  const logger = createLogger({
     level: config.log.level,
     name: 'enqueuer',
     redactor: io.redactor,
     destination: io.stderr,
     pretty: io.stderr.isTTY === true,
   });
+  for (const hint of misspelledVariables(schema, io.environment())) logger.warn(hint);
+  return { config, logger };
 }
 
 /**
@@ -35,10 +44,7 @@ export async function withContext<T>(
   work: (context: Context) => Promise<T>,
   by?: string,
 ): Promise<T> {
-  const config = readConfig(io, enqueuerConfig);
-  const logger = openLogger(io, config);
-  for (const sentence of misspelledVariables(enqueuerConfig, io.environment()))
-    logger.warn(sentence);
+  const { config, logger } = readConfigAndLog(io, enqueuerConfig);
   await using connection = createRedis(config.redis.connection, {
     role: 'producer',
     name: 'enqueuer',

@@ -3,6 +3,7 @@
 
 export { DialQueue, type DialQueueOptions } from './dial-queue.ts';
 export { Keys } from './redis/keys.ts';
+export { stepsOf } from './redis/paging.ts';
 export type { RedisConnection } from './redis/redis-connection.ts';
 
 // Who may use the HTTP API

@@ -7,13 +7,13 @@ import {
   removeForwarder,
   retryDeadLetters,
 } from '@libby-dialer/operations';
-import { countOf, misspelledVariables, UsageError } from '@libby-dialer/runtime';
+import { countOf, UsageError } from '@libby-dialer/runtime';
 import { BY } from '../actor.ts';
 import type { CommandLine } from '../command-line.ts';
 import { wholeNumberUpTo } from '../option-values.ts';
 import { type Io, print } from '../terminal/io.ts';
 import { type Cell, formatTable, printFitted } from '../terminal/table.ts';
-import { openLogger, readConfig, withContext } from '../with-context.ts';
+import { readConfigAndLog, withContext } from '../with-context.ts';
 
 const LONGEST_TIMEOUT_MS = 60_000;
 
@@ -96,16 +96,13 @@ function name(text: string): string {
 async function forwardResults(io: Io, options: ForwardOptions): Promise<number> {
   // Not for every command: it takes a while to load.
   const { forwardConfig, parseWebhookUrl, runForwarder } = await import('@libby-dialer/daemon');
-  const config = readConfig(io, forwardConfig);
+  const { config, logger } = readConfigAndLog(io, forwardConfig);
   const { to, name: chosen, batch, ...request } = options;
   const [given, from] = to === undefined ? [config.url?.reveal(), 'FORWARD_URL'] : [to, '--to'];
   if (given === undefined)
     throw new UsageError('Say with --to where results are to be posted, or in FORWARD_URL.');
   const target = parseWebhookUrl(given, { ...config, from });
   hideSecretsOf(target, given, io);
-  const logger = openLogger(io, config);
-  for (const sentence of misspelledVariables(forwardConfig, io.environment()))
-    logger.warn(sentence);
   const forward = { ...request, batch, name: chosen ?? target.name, target };
   await runForwarder(config, logger, forward, io.signal);
   return 0;

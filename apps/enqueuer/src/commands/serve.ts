@@ -1,7 +1,7 @@
-import { misspelledVariables, runService } from '@libby-dialer/runtime';
+import { runService } from '@libby-dialer/runtime';
 import type { CommandLine } from '../command-line.ts';
 import type { Io } from '../terminal/io.ts';
-import { openLogger, readConfig } from '../with-context.ts';
+import { readConfigAndLog } from '../with-context.ts';
 
 /**
  * For a batch in hand, not for a list: a load that is broken off is taken up again by the next
@@ -21,9 +21,7 @@ export function addServeCommand({ program, io, run }: CommandLine): void {
 async function serve(io: Io): Promise<number> {
   // Not for every command: it takes a while to load.
   const { buildParts, serveConfig, serveDaemon } = await import('@libby-dialer/daemon');
-  const config = readConfig(io, serveConfig);
-  const logger = openLogger(io, config);
-  for (const sentence of misspelledVariables(serveConfig, io.environment())) logger.warn(sentence);
+  const { config, logger } = readConfigAndLog(io, serveConfig);
   await runService(serveDaemon(config, logger, buildParts), {
     signal: io.signal,
     stopWithinMs: STOP_WITHIN_MS,

@@ -8,6 +8,7 @@ import {
   type RedisConnection,
   type RememberedCall,
   type SettleRequest,
+  stepsOf,
 } from '@libby-dialer/dial-queue';
 import { endsWithin } from '@libby-dialer/runtime';
 import type { WorkerEvents } from '../worker-events.ts';
@@ -220,11 +221,9 @@ export class ClaimWitness implements AsyncDisposable {
       [...this.#remembered.values()],
       (call) => call.campaign,
     )) {
-      for (let from = 0; from < calls.length; from += CALLS_PER_RECALL) {
+      for (const some of stepsOf(calls, CALLS_PER_RECALL)) {
         // Some may have ended while the calls before them were written.
-        const current = calls
-          .slice(from, from + CALLS_PER_RECALL)
-          .filter((call) => this.#remembered.get(call.owner) === call);
+        const current = some.filter((call) => this.#remembered.get(call.owner) === call);
         const recalled = await this.#parts.evidence.recall(campaign, current);
         claims += recalled.claims;
         outcomes += await this.#settleAgain(recalled.unsettled);

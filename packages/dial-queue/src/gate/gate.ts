@@ -7,7 +7,6 @@ import {
 } from '../holds/holds.ts';
 import {
   type CompletedJob,
-  completionKeys,
   type JobInHand,
   MOVE_TO_FINISHED,
 } from '../jobs/job-completion.ts';
@@ -278,7 +277,7 @@ const SETTLE = new Script({
     'lines',
     'people',
     'canary',
-    '...queueKeys',
+    '...completion',
   ],
   args: {
     channel: text,
@@ -463,12 +462,11 @@ export class Gate {
       const keys = this.#keys.campaign(campaign);
       const { announcements: channel } = keys;
       const queue = this.#keys.queue(campaign);
-      const settled = settleKeys(keys, queue);
       return {
         keys,
         settles: new TurnBatch((requests) => {
           const settlements = requests.map(settlementOf);
-          return SETTLE.run(this.#redis, settled, { channel, queue, settlements });
+          return SETTLE.run(this.#redis, keys, { channel, queue, settlements });
         }),
         releases: new TurnBatch((requests) => {
           const releases = requests.map((release) => ({ release }));
@@ -486,14 +484,6 @@ function once<Value>(known: Map<string, Value>, name: string, make: () => Value)
     known.set(name, value);
   }
   return value;
-}
-
-function settleKeys(keys: CampaignKeys, queue: string) {
-  const { ledger, state, claims, kept, revised, results, expiries, canary } = keys;
-  const { breakers, holds, lines, people } = keys;
-  const queueKeys = completionKeys(queue);
-  const ofCampaign = { ledger, state, claims, kept, revised, results, expiries, canary, queueKeys };
-  return { ...ofCampaign, breakers, holds, lines, people };
 }
 
 function settlementOf({ resultHead, payload, ...settlement }: SettleRequest) {

@@ -4,7 +4,7 @@
 --
 -- `result_head` is the result as a JSON object without its last fields and closing brace, `payload`
 -- what is to be kept of the call. Its job, where a worker has it in hand, is completed in the same
--- step by BullMQ's own script, `move_to_finished`; `queue_keys` are the keys that it takes.
+-- step by BullMQ's own script, `move_to_finished`; `completion` are the keys that it takes.
 --
 -- Answers: settled <revision> <redialAt, if any> <changes of holds, if any> <job completed, if so>
 --        | already <outcome> <redialAt, if any> <nothing> <job completed, if so>
@@ -18,13 +18,13 @@ local now = now_ms()
 local function complete_job()
   local job = settlement.job
   if not job then return false end
-  queue_keys[12] = queue .. call_id
+  completion[12] = queue .. call_id
   local options = cmsgpack.pack({
     token = job.token, lockDuration = job.lockMs, keepJobs = { count = 0 }, attempts = 0,
     maxMetricsSize = '',
   })
   local takes_next = job.takesNext and '1' or '0'
-  local is_run, said = pcall(move_to_finished, queue_keys, {
+  local is_run, said = pcall(move_to_finished, completion, {
     call_id, string.format('%d', job.at), 'returnvalue', 'null', 'completed', takes_next, queue,
     options,
   })

@@ -18,26 +18,3 @@ export type CompletedJob = 0 | unknown[];
 
 /** The Lua of BullMQ's script that completes a job. */
 export const MOVE_TO_FINISHED = bullFunction('move_to_finished', moveToFinished);
-
-/** The keys that BullMQ's script takes, in its order, behind the prefix of their queue. */
-const COMPLETION_KEYS = [
-  'wait',
-  'active',
-  'prioritized',
-  'events',
-  'stalled',
-  'limiter',
-  'delayed',
-  'paused',
-  'meta',
-  'pc',
-  'completed',
-  // The job's own, which each has for itself.
-  '',
-  'metrics:completed',
-  'marker',
-];
-
-export function completionKeys(queue: string): string[] {
-  return COMPLETION_KEYS.map((name) => queue + name);
-}

@@ -12,6 +12,7 @@ const single = Object.values(keys).map(String);
 
 /** What the names of a campaign's keys end with. */
 const ofCampaign = Object.values(keys.campaign('spring'))
+  .flat()
   .filter((key) => key.startsWith(`${keys.campaignPrefix}spring`))
   .map((key) => key.replace(`${keys.campaignPrefix}spring`, '…'));
 

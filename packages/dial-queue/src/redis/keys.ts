@@ -140,6 +140,25 @@ export class Keys {
   }
 }
 
+/** The keys of BullMQ's `moveToFinished`, in its order, behind the prefix of their queue. */
+const COMPLETION_KEYS = [
+  'wait',
+  'active',
+  'prioritized',
+  'events',
+  'stalled',
+  'limiter',
+  'delayed',
+  'paused',
+  'meta',
+  'pc',
+  'completed',
+  // The job's own, which each has for itself.
+  '',
+  'metrics:completed',
+  'marker',
+];
+
 /** The keys of one campaign, beside those that all share. */
 export class CampaignKeys extends Keys {
   /**
@@ -203,6 +222,8 @@ export class CampaignKeys extends Keys {
   readonly unkept: string;
   /** Which worker ends its calls, all of them being over. Gone soon after that worker is. */
   readonly ending: string;
+  /** Of its BullMQ queue: what completing a job takes, as BullMQ's script takes it. */
+  readonly completion: readonly string[];
 
   constructor(prefix: string, campaign: string) {
     super(prefix);
@@ -223,6 +244,7 @@ export class CampaignKeys extends Keys {
     this.names = `${base}:names`;
     this.unkept = `${base}:unkept`;
     this.ending = `${base}:ending`;
+    this.completion = COMPLETION_KEYS.map((name) => this.queue(campaign) + name);
   }
 }
 

@@ -6,7 +6,7 @@ import {
   type RowChecker,
   type RowPlace,
 } from '@libby-dialer/call-list';
-import type { CallPreview, HistoryQuestion, Identity } from '@libby-dialer/dial-queue';
+import { type CallPreview, type HistoryQuestion, type Identity, stepsOf } from '@libby-dialer/dial-queue';
 import {
   CallTimes,
   type Campaign,
@@ -79,8 +79,8 @@ export class DryRun {
   async *run(chunks: AsyncIterable<readonly ListRow[]>): AsyncGenerator<RowForesight[]> {
     for await (const rows of chunks) {
       this.#options.signal.throwIfAborted();
-      for (let from = 0; from < rows.length; from += CALLS_PER_LOOK) {
-        const checked = this.#check(rows.slice(from, from + CALLS_PER_LOOK));
+      for (const some of stepsOf(rows, CALLS_PER_LOOK)) {
+        const checked = this.#check(some);
         const foreseen = await this.#foresee(checked);
         for (const row of foreseen) this.#count(row);
         yield foreseen;

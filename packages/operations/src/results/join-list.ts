@@ -14,7 +14,7 @@ import {
   type RowOrigin,
   type RowProblem,
 } from '@libby-dialer/call-list';
-import { type CallState, Identity } from '@libby-dialer/dial-queue';
+import { type CallState, Identity, stepsOf } from '@libby-dialer/dial-queue';
 import { type Campaign, isoInstant, type QueuedCall } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import type { Context } from '../context.ts';
@@ -189,9 +189,8 @@ class RowFindings {
     columns: JoinedColumns,
   ): AsyncGenerator<JoinedRow[]> {
     for await (const rows of chunks) {
-      for (let from = 0; from < rows.length; from += ROWS_PER_LOOK) {
+      for (const some of stepsOf(rows, ROWS_PER_LOOK)) {
         this.#sources.signal.throwIfAborted();
-        const some = rows.slice(from, from + ROWS_PER_LOOK);
         const findings = await this.#find(some);
         yield findings.map((finding, index) => {
           this.#count(finding);
