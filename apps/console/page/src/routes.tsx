@@ -9,7 +9,7 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router';
 import { auditFilter } from './audit/audit-filter.ts';
-import { callFilter } from './campaigns/call-filter.ts';
+import { callFilter } from './campaigns/calls/call-filter.ts';
 import { TABLE_PARAMETERS } from './kit/tables/table-view.ts';
 import { textsOf } from './kit/words/search-texts.ts';
 import { Entrance } from './shell/entrance.tsx';
@@ -46,7 +46,7 @@ const call = createRoute({
   getParentRoute: () => root,
   path: '/calls/$callId',
   validateSearch: textsOf('campaign'),
-  component: lazyRouteComponent(() => import('./campaigns/call-page.tsx'), 'CallPage'),
+  component: lazyRouteComponent(() => import('./campaigns/calls/call-page.tsx'), 'CallPage'),
 });
 
 const inDoubt = createRoute({
@@ -125,7 +125,7 @@ const newList = createRoute({
 const uploadedList = createRoute({
   getParentRoute: () => root,
   path: '/new-list/$list',
-  component: lazyRouteComponent(() => import('./new-list/list-page.tsx'), 'ListPage'),
+  component: lazyRouteComponent(() => import('./new-list/upload/list-page.tsx'), 'ListPage'),
 });
 
 const system = createRoute({

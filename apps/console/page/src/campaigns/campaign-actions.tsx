@@ -6,7 +6,7 @@ import { Button } from '../kit/frame/button.tsx';
 import { countOf, formatCount } from '../kit/words/numbers.ts';
 import { client } from '../live/api.ts';
 import type { CampaignState } from './campaign-words.ts';
-import { ChangeDialog } from './change-dialog.tsx';
+import { ChangeDialog } from './change/change-dialog.tsx';
 
 type Steering = 'pause' | 'resume' | 'cancel';
 

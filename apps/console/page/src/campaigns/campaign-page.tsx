@@ -7,7 +7,7 @@ import { Page, Section } from '../kit/frame/page.tsx';
 import { OutcomeBar, OutcomeLegend } from '../kit/words/outcome.tsx';
 import { useLive } from '../live/live-snapshot.ts';
 import { asking } from '../live/queries.ts';
-import { CallsTable } from './calls-table.tsx';
+import { CallsTable } from './calls/calls-table.tsx';
 import { CampaignActions } from './campaign-actions.tsx';
 import { CampaignBacklog } from './campaign-backlog.tsx';
 import { CampaignFacts } from './campaign-facts.tsx';

@@ -8,8 +8,8 @@ import { Failure } from '../kit/frame/failure.tsx';
 import { Notice } from '../kit/frame/notice.tsx';
 import { countOf } from '../kit/words/numbers.ts';
 import { client } from '../live/api.ts';
-import { DropArea } from '../new-list/drop-area.tsx';
-import { bringIn } from '../new-list/upload-list.ts';
+import { DropArea } from '../new-list/upload/drop-area.tsx';
+import { bringIn } from '../new-list/upload/upload-list.ts';
 import { useList } from '../new-list/use-list.ts';
 
 interface OfCampaign {

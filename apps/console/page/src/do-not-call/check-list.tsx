@@ -9,9 +9,9 @@ import { Notice } from '../kit/frame/notice.tsx';
 import { countOf } from '../kit/words/numbers.ts';
 import { PersonText } from '../kit/words/person-text.tsx';
 import { client } from '../live/api.ts';
-import { DropArea } from '../new-list/drop-area.tsx';
-import { ProgressBar } from '../new-list/progress-bar.tsx';
-import { bringIn } from '../new-list/upload-list.ts';
+import { ProgressBar } from '../new-list/load/progress-bar.tsx';
+import { DropArea } from '../new-list/upload/drop-area.tsx';
+import { bringIn } from '../new-list/upload/upload-list.ts';
 import { useList } from '../new-list/use-list.ts';
 import { foundText, importedText } from './do-not-call-words.ts';
 

@@ -1,5 +1,5 @@
 import type { CallInDoubt } from '@libby-dialer/http-api';
-import { PERSON_COLUMN } from '../campaigns/call-columns.tsx';
+import { PERSON_COLUMN } from '../campaigns/calls/call-columns.tsx';
 import { formatPhone } from '../kit/fields/phone-number.ts';
 import type { Column } from '../kit/tables/data-table.tsx';
 import { useNow } from '../kit/words/clock.ts';

@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Allowed } from '../access/allowed.tsx';
-import { CAMPAIGN_COLUMN } from '../campaigns/call-columns.tsx';
+import { CAMPAIGN_COLUMN } from '../campaigns/calls/call-columns.tsx';
 import { ActionDialog } from '../kit/frame/action-dialog.tsx';
 import { Button } from '../kit/frame/button.tsx';
 import { EmptyState } from '../kit/frame/empty-state.tsx';

@@ -9,10 +9,10 @@ import { Page, Section } from '../kit/frame/page.tsx';
 import { PersonText } from '../kit/words/person-text.tsx';
 import { When } from '../kit/words/when.tsx';
 import { asking } from '../live/queries.ts';
-import { DropArea } from './drop-area.tsx';
-import { workText } from './list-words.ts';
-import { ListsTable } from './lists-table.tsx';
-import { UploadView } from './upload-view.tsx';
+import { DropArea } from './upload/drop-area.tsx';
+import { workText } from './upload/list-words.ts';
+import { ListsTable } from './upload/lists-table.tsx';
+import { UploadView } from './upload/upload-view.tsx';
 
 const REFRESH_MS = 5000;
 

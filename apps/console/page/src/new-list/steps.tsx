@@ -3,15 +3,15 @@ import { type CampaignFile, withEdit } from '../campaigns/campaign-file.ts';
 import { Failure } from '../kit/frame/failure.tsx';
 import { Notice } from '../kit/frame/notice.tsx';
 import { Section } from '../kit/frame/page.tsx';
-import { CampaignForm } from './campaign-form.tsx';
-import { CheckView } from './check-view.tsx';
+import { CampaignForm } from './campaign/campaign-form.tsx';
+import { PaceForm } from './campaign/pace-form.tsx';
+import { useStoredCampaign } from './campaign/use-stored-campaign.ts';
+import { CheckView } from './check/check-view.tsx';
 import { checkBody, meantCampaign, useDraft } from './draft.ts';
-import { LoadButton } from './load-button.tsx';
-import { PaceForm } from './pace-form.tsx';
-import { SampleCalls } from './sample-calls.tsx';
-import { UnderstoodView } from './understood-view.tsx';
-import { useStoredCampaign } from './use-stored-campaign.ts';
-import { useUnderstood } from './use-understood.ts';
+import { LoadButton } from './load/load-button.tsx';
+import { SampleCalls } from './understood/sample-calls.tsx';
+import { UnderstoodView } from './understood/understood-view.tsx';
+import { useUnderstood } from './understood/use-understood.ts';
 
 /** What somebody goes through before a list is let go. */
 export function Steps({ list }: { readonly list: ListJson }) {

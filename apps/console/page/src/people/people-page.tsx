@@ -2,7 +2,7 @@ import type { FoundCallJson } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { CALL_COLUMNS, CAMPAIGN_COLUMN } from '../campaigns/call-columns.tsx';
+import { CALL_COLUMNS, CAMPAIGN_COLUMN } from '../campaigns/calls/call-columns.tsx';
 import { EmptyState } from '../kit/frame/empty-state.tsx';
 import { Failure } from '../kit/frame/failure.tsx';
 import { Notice } from '../kit/frame/notice.tsx';
