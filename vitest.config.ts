@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { LongFilesFirst } from './tools/long-files-first.ts';
+import { LongFilesFirst } from './tools/check/long-files-first.ts';
 
 export default defineConfig({
   test: {
@@ -9,7 +9,7 @@ export default defineConfig({
       'test/**/*.test.ts',
       'tools/**/*.test.ts',
     ],
-    globalSetup: 'tools/test-set-up.ts',
+    globalSetup: 'tools/check/test-set-up.ts',
     // Only for a test that hangs: whatever a test waits for, it gives up when a machine as busy as
     // this one would long have had it, and says for what.
     testTimeout: 3_600_000,

@@ -5,12 +5,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withoutOuterNpm, withWorkspacePath } from './environment.mjs';
-import { withLock } from './lock.mjs';
-import { makeNewest } from './stamp.mjs';
-import { failure, runLogged, step, toolchainHome } from './steps.mjs';
+import { withoutOuterNpm, withWorkspacePath } from './set-up/environment.mjs';
+import { withLock } from './set-up/lock.mjs';
+import { makeNewest } from './set-up/stamp.mjs';
+import { failure, runLogged, step, toolchainHome } from './set-up/steps.mjs';
 
-/** @import { Workspace } from './steps.mjs' */
+/** @import { Workspace } from './set-up/steps.mjs' */
 
 /**
  * @typedef {object} Product

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { ensureBuilt } from './built.mjs';
 
-/** @import { Workspace } from './steps.mjs' */
+/** @import { Workspace } from './set-up/steps.mjs' */
 
 const PAGE = 'apps/console/page';
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt } from './built.mjs';
 
-/** @import { Workspace } from './steps.mjs' */
+/** @import { Workspace } from './set-up/steps.mjs' */
 
 /** @param {Workspace} workspace */
 export function ensurePrograms(workspace) {

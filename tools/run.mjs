@@ -8,18 +8,18 @@
  */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { withoutOuterNpm, withWorkspacePath } from './environment.mjs';
 import { ensurePage } from './page.mjs';
 import { dieOf, endLike, runInForeground } from './processes.mjs';
 import { ensurePrograms } from './programs.mjs';
-import { ensureRedis } from './redis.mjs';
-import { setUp } from './set-up.mjs';
-import { SetUpError } from './steps.mjs';
-import { offerTestPrograms } from './test-programs.mjs';
+import { withoutOuterNpm, withWorkspacePath } from './set-up/environment.mjs';
+import { ensureRedis } from './set-up/redis.mjs';
+import { setUp } from './set-up/set-up.mjs';
+import { SetUpError } from './set-up/steps.mjs';
+import { offerTestPrograms } from './set-up/test-programs.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** @import { TestProgram } from './test-programs.mjs' */
+/** @import { TestProgram } from './set-up/test-programs.mjs' */
 
 /**
  * @typedef {object} Needs
@@ -44,7 +44,7 @@ const tasks = {
     page: true,
   }),
   test: (args) => ({
-    command: ['node', join(root, 'tools/check.ts'), ...args],
+    command: ['node', join(root, 'tools/check/check.ts'), ...args],
     redis: true,
     programs: true,
     page: true,

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { patienceMs, runProcess, spawnProcess, startRedis } from '@libby-dialer/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { provideOldNodes } from '../../tools/set-up.mjs';
+import { provideOldNodes } from '../../tools/set-up/set-up.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 const WORKSPACE = { root: ROOT, report: () => {}, signal: new AbortController().signal };

@@ -117,6 +117,7 @@ class RedisProcess implements PrivateRedis {
     this.#child = child;
     child.once('exit', () => {
       if (this.#child === child) this.#child = undefined;
+      if (child.pid !== undefined) this.#clock?.removeTracesOf(child.pid);
     });
     await readiness(child);
   }

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const LIBRARIES = '/usr/lib';
 const LIBRARY = 'faketime/libfaketime.so.1';
+const SHARED_MEMORY = '/dev/shm';
 
 /** Where libfaketime is (Debian's package `faketime`), if anywhere. */
 export function findLibfaketime(): string | undefined {
@@ -33,6 +34,12 @@ export class SettableClock {
     // Never read half written.
     await writeFile(`${this.#file}.new`, `${sign}${(Math.abs(aheadMs) / 1000).toFixed(3)}\n`);
     await rename(`${this.#file}.new`, this.#file);
+  }
+
+  /** What libfaketime keeps for a process and its children outlives one that is killed. */
+  removeTracesOf(pid: number): void {
+    for (const name of [`faketime_shm_${pid}`, `sem.faketime_sem_${pid}`])
+      rmSync(join(SHARED_MEMORY, name), { force: true });
   }
 
   get environment(): Record<string, string> {

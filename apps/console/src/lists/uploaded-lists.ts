@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
@@ -13,6 +13,9 @@ import { HttpProblem } from '../http/http-problem.ts';
 import type { ListWork } from './list-work.ts';
 
 const KEPT_MS = 24 * 3_600_000;
+/** A console that lives has had no list uploaded for so long: those that it had are gone. */
+const LEFT_BEHIND_MS = 2 * KEPT_MS;
+const PRIVATE_FOLDER = 'libby-console-';
 /** Of a load that is broken off; a Redis that says nothing would keep it for longer. */
 const WORK_ENDS_WITHIN_MS = 5_000;
 const ONLY_OWN = 0o700;
@@ -53,7 +56,7 @@ interface PieceOfUpload {
  * a day. What is done with one is known to the process that does it.
  */
 export class UploadedLists implements AsyncDisposable {
-  readonly #folder: string;
+  #folder: string;
   readonly #isPrivate: boolean;
   readonly #maxBytes: number;
   readonly #works = new Map<string, ListWork>();
@@ -67,7 +70,8 @@ export class UploadedLists implements AsyncDisposable {
   /** @param folder left out: one that is gone when this is disposed of */
   static async open(folder: string | undefined, maxMegabytes: number): Promise<UploadedLists> {
     if (folder !== undefined) await mkdir(folder, { recursive: true, mode: ONLY_OWN });
-    const place = folder ?? (await mkdtemp(join(tmpdir(), 'libby-console-')));
+    if (folder === undefined) await removeLeftBehind();
+    const place = folder ?? (await makePrivateFolder());
     return new UploadedLists(place, folder === undefined, maxMegabytes * MEGABYTE);
   }
 
@@ -232,6 +236,8 @@ export class UploadedLists implements AsyncDisposable {
 
   /** The latest first. */
   async #allStored(as: StoredAs): Promise<StoredList[]> {
+    // What is temporary is tidied up by others as well, and then anybody may take its name.
+    if (this.#isPrivate && !(await isOurs(this.#folder))) this.#folder = await makePrivateFolder();
     const lists = await readdir(this.#folder);
     const found = await Promise.all(lists.map((list) => this.#stored(as, list)));
     return found
@@ -261,6 +267,26 @@ export class UploadedLists implements AsyncDisposable {
   async #removeFolder(list: string): Promise<void> {
     await rm(join(this.#folder, list), { recursive: true, force: true });
   }
+}
+
+/** What consoles that were killed have left: to others of this user it is of no use. */
+async function removeLeftBehind(): Promise<void> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PRIVATE_FOLDER));
+  const folders = names.map((name) => join(tmpdir(), name));
+  for (const folder of folders)
+    if (await isOurs(folder, Date.now() - LEFT_BEHIND_MS))
+      await rm(folder, { recursive: true, force: true });
+}
+
+function makePrivateFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), PRIVATE_FOLDER));
+}
+
+/** Whether it is there, belongs to this user, and nothing came into it or went since `until`. */
+async function isOurs(folder: string, until = Number.POSITIVE_INFINITY): Promise<boolean> {
+  const found = await lstat(folder).catch(() => undefined);
+  if (found === undefined) return false;
+  return found.isDirectory() && found.uid === process.getuid?.() && found.mtimeMs <= until;
 }
 
 /** Lets no more through. @param whole how many bytes all of it may have */

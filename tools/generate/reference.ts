@@ -12,7 +12,7 @@ import { environmentPage } from './reference/environment.ts';
 import { metricsPage } from './reference/metrics.ts';
 import { regionsPage } from './reference/regions.ts';
 
-const FOLDER = join(import.meta.dirname, '..', 'docs');
+const FOLDER = join(import.meta.dirname, '../../docs');
 
 const pages: Readonly<Record<string, string>> = {
   ...Object.fromEntries(

@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { callRecordSchema, campaignSchema, resultRecordSchema } from '@libby-dialer/dialing';
 import { z } from 'zod';
 
-const FOLDER = join(import.meta.dirname, '..', 'schemas');
+const FOLDER = join(import.meta.dirname, '../../schemas');
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -112,7 +112,7 @@ for (const file of files) {
   if (stored === file.text) continue;
   if (file.isPublished && stored !== undefined) {
     console.error(
-      `schemas/${file.name} is published and would change; raise its version in tools/schemas.ts`,
+      `schemas/${file.name} is published and would change; raise its version in tools/generate/schemas.ts`,
     );
     process.exitCode = 1;
   } else if (isCheck) {

@@ -31,6 +31,6 @@ export function sentence(text: string): string {
 
 /** Blocks with a blank line between them, as a whole file. */
 export function page(title: string, source: string, ...blocks: readonly string[]): string {
-  const note = `<!-- Written by tools/reference.ts from ${source}. -->`;
+  const note = `<!-- Written by tools/generate/reference.ts from ${source}. -->`;
   return `${[`# ${title}`, note, ...blocks].join('\n\n')}\n`;
 }

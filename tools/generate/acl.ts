@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const FILE = join(import.meta.dirname, '..', 'contract', 'users.acl');
+const FILE = join(import.meta.dirname, '../../contract', 'users.acl');
 const PREFIX = '{libby}';
 
 /** These commands, on these keys and this channel and no others. */

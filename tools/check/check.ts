@@ -5,7 +5,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dieOf, runInForeground, runQuietly } from './processes.mjs';
+import { dieOf, runInForeground, runQuietly } from '../processes.mjs';
 import { TALLY_FILE, type Tally } from './tally-reporter.ts';
 
 interface StepResult extends Tally {
@@ -19,7 +19,7 @@ const staticChecks: Readonly<Record<string, readonly [program: string, ...args: 
   // With what the compiler says: to know the types is most of the work of both.
   'lint+types': ['oxlint', '--type-aware', '--type-check'],
   'dead code': ['knip'],
-  generated: ['node', join(import.meta.dirname, 'generate.ts'), '--check'],
+  generated: ['node', join(import.meta.dirname, '../generate.ts'), '--check'],
 };
 
 const CHAOS = 'test/chaos';

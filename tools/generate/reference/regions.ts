@@ -28,7 +28,7 @@ export function regionsPage(): string {
   );
   return `# Regions
 
-<!-- Written by tools/reference.ts from the tables in packages/dialing. -->
+<!-- Written by tools/generate/reference.ts from the tables in packages/dialing. -->
 
 Hours by the called person's clock. What they mean, and what they do not know:
 [calling hours](calling-hours.md). Not legal advice.

@@ -94,10 +94,12 @@ export function cliOverHttpPage(): string {
     (command, _, all) => all.indexOf(command) === all.lastIndexOf(command),
   );
   if (unknown.length > 0)
-    throw new Error(`tools/reference/cli-over-http.ts is not right on ${unknown.join(', ')}`);
+    throw new Error(
+      `tools/generate/reference/cli-over-http.ts is not right on ${unknown.join(', ')}`,
+    );
   return page(
     'Commands over HTTP',
-    'tools/reference/cli-over-http.ts',
+    'tools/generate/reference/cli-over-http.ts',
     wrapped(
       'What each command does, and which requests of the [HTTP API](../guide/http-api.md) do the ' +
         'same. Options are fields of the request. Left out on purpose: `--by`, for over HTTP it is ' +

@@ -25,7 +25,7 @@ let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'toolchain-'));
   for (const folder of ['.toolchain', 'programs']) mkdirSync(join(root, folder));
-  cpSync(join(import.meta.dirname, 'toolchain'), join(root, 'tools/toolchain'), {
+  cpSync(join(import.meta.dirname, '../toolchain'), join(root, 'tools/toolchain'), {
     recursive: true,
   });
   writeFileSync(join(root, 'programs/npm'), NPM);

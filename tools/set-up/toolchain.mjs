@@ -18,9 +18,9 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { runQuietly } from '../processes.mjs';
 import { withoutOuterNpm } from './environment.mjs';
 import { isAtLeast, OLDEST_NODE } from './node-version.mjs';
-import { runQuietly } from './processes.mjs';
 import { failure, runLogged, SetUpError, step, TRY_AGAIN, toolchainHome } from './steps.mjs';
 
 /** @import { Workspace } from './steps.mjs' */

@@ -2,8 +2,9 @@
  * Makes sure that a Redis server can be started: one on the PATH, or a Docker engine, or else
  * Debian's package.
  */
+
+import { runQuietly } from '../processes.mjs';
 import { canInstallPackages, installPackage, isOnPath } from './apt.mjs';
-import { runQuietly } from './processes.mjs';
 import { SetUpError } from './steps.mjs';
 
 /** @import { Workspace } from './steps.mjs' */

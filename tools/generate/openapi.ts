@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openApiDocument } from '@libby-dialer/http-api';
 
-const FILE = join(import.meta.dirname, '..', 'schemas', 'openapi.json');
+const FILE = join(import.meta.dirname, '../../schemas', 'openapi.json');
 
 const text = `${JSON.stringify(openApiDocument(), null, 2)}\n`;
 if (readStored() !== text) {

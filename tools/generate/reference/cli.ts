@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Redactor } from '@libby-dialer/runtime';
-import { createProgram } from '../../apps/enqueuer/src/cli.ts';
+import { createProgram } from '../../../apps/enqueuer/src/cli.ts';
 import { item, page, sentence, wrapped } from './markdown.ts';
 
 type Command = ReturnType<typeof createProgram>['commands'][number];
@@ -52,7 +52,7 @@ export function cliPages(): Record<string, string> {
     return [file, page(title, SOURCE, ...commands.map((command) => sectionOf(command)))] as const;
   });
   if (rest.size > 0)
-    throw new Error(`tools/reference/cli.ts has no page for ${[...rest].join(', ')}`);
+    throw new Error(`tools/generate/reference/cli.ts has no page for ${[...rest].join(', ')}`);
   return { 'cli.md': overview(program), ...Object.fromEntries(pages) };
 }
 

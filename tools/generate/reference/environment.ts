@@ -1,8 +1,8 @@
 import { forwardConfig, serveConfig } from '@libby-dialer/daemon';
 import { doctorConfig } from '@libby-dialer/operations';
 import { documentedVariables, type Schema } from '@libby-dialer/runtime';
-import { consoleConfig } from '../../apps/console/src/config.ts';
-import { workerConfig } from '../../apps/worker/src/config.ts';
+import { consoleConfig } from '../../../apps/console/src/config.ts';
+import { workerConfig } from '../../../apps/worker/src/config.ts';
 import { item, page, sentence, wrapped } from './markdown.ts';
 
 type Variable = ReturnType<typeof documentedVariables>[number];

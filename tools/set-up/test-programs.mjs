@@ -4,8 +4,8 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { runQuietly } from '../processes.mjs';
 import { canInstallPackages, installPackage, isOnPath } from './apt.mjs';
-import { runQuietly } from './processes.mjs';
 
 /** @import { Workspace } from './steps.mjs' */
 

@@ -1,6 +1,6 @@
 import { ForwardMetrics, InboxMetrics, ScheduleMetrics } from '@libby-dialer/daemon';
 import { Registry } from 'prom-client';
-import { WorkerMetrics } from '../../apps/worker/src/worker-metrics.ts';
+import { WorkerMetrics } from '../../../apps/worker/src/worker-metrics.ts';
 import { item, page, sentence, wrapped } from './markdown.ts';
 
 /** As prom-client keeps it, beside what its types say. */

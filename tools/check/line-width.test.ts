@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const WIDEST = 100;
-const ROOT = join(import.meta.dirname, '..');
+const ROOT = join(import.meta.dirname, '../..');
 const FOREIGN = ['**/node_modules', '.toolchain', 'pnpm-lock.yaml', '**/dist'];
 
 /** Lines that are a comment and nothing else. Code is the formatter's: it cannot break a string. */

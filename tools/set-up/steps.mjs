@@ -4,7 +4,7 @@
  */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runQuietly } from './processes.mjs';
+import { runQuietly } from '../processes.mjs';
 
 /** What stands in the way and what to do about it, in a sentence for whoever typed the command. */
 export class SetUpError extends Error {}
