@@ -81,7 +81,7 @@ export type { SetAsideAnswer, SetAsideJob, SetAsideJobs } from './jobs/set-aside
 // The gate and the ledger
 
 export type { Claim, ClaimedPlaces } from './gate/claim.ts';
-export type { Comparison, Evidence, RememberedCall } from './gate/evidence.ts';
+export type { Comparison, Evidence, RememberedCall } from './evidence/evidence.ts';
 export {
   type ClaimRequest,
   type ClaimTimes,

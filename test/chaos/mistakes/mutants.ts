@@ -172,14 +172,14 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     scenario: staleReplicaPromoted,
     mutations: [
       {
-        file: 'packages/dial-queue/src/gate/compare.lua',
+        file: 'packages/dial-queue/src/evidence/compare.lua',
         from: 'if known < one.claims then',
         to: 'if known < 0 then',
       },
       { file: GATE, from: 'if last_claim <= (ask.seen or 0) then', to: 'if last_claim < 0 then' },
       // It is not the pause before the next claim that tells what is lost.
       {
-        file: 'packages/dial-queue/src/gate/evidence.ts',
+        file: 'packages/dial-queue/src/evidence/evidence.ts',
         from: 'MISSING_WORKER_PAUSE_MS = 40_000',
         to: 'MISSING_WORKER_PAUSE_MS = 8_000',
       },
@@ -335,7 +335,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     killedBy: 'packages/dial-queue/src/gate/clock-steps.test.ts',
     mutations: [
       {
-        file: 'packages/dial-queue/src/gate/follow-claims.lua',
+        file: 'packages/dial-queue/src/evidence/follow-claims.lua',
         from: "if is_same and entry.state == 'claimed' then",
         to: "if is_same and entry.state == 'claimed' and now_ms() <= entry.sendBy then",
       },

@@ -3,7 +3,7 @@ import {
   type FlatClaims,
   type Monotonic,
   standingClaims,
-} from '../gate/earlier-claims.ts';
+} from '../evidence/earlier-claims.ts';
 import { liftQueueHalt } from '../jobs/queues.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';

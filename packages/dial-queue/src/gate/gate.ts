@@ -17,8 +17,8 @@ import { type Fence, Script } from '../redis/script.ts';
 import { each, json, number, optional, rows, text } from '../redis/script-inputs.ts';
 import { type Answered, TurnBatch } from '../redis/turn-batch.ts';
 import type { Claim, ClaimedPlaces } from './claim.ts';
-import { Evidence } from './evidence.ts';
-import { ReplicaFence } from './replica-fence.ts';
+import { Evidence } from '../evidence/evidence.ts';
+import { ReplicaFence } from '../evidence/replica-fence.ts';
 
 /** What the gate is asked: may this call go out now? Times are epoch ms of Redis's clock. */
 export interface ClaimRequest {

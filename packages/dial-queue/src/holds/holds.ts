@@ -6,7 +6,7 @@ import {
   type HoldScope,
   type StoppedScope,
 } from '@libby-dialer/dialing';
-import { EarlierClaims } from '../gate/earlier-claims.ts';
+import { EarlierClaims } from '../evidence/earlier-claims.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';

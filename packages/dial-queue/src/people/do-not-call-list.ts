@@ -1,4 +1,4 @@
-import { EarlierClaims } from '../gate/earlier-claims.ts';
+import { EarlierClaims } from '../evidence/earlier-claims.ts';
 import type { Keys } from '../redis/keys.ts';
 import { stepsOf } from '../redis/paging.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';

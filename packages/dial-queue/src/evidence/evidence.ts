@@ -4,7 +4,7 @@ import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { flag, json, number, optional, rows, text } from '../redis/script-inputs.ts';
-import type { Claim } from './claim.ts';
+import type { Claim } from '../gate/claim.ts';
 
 /**
  * For so long nobody makes a claim on a server that is new, so that first every worker has
