@@ -80,23 +80,23 @@ export type { SetAsideAnswer, SetAsideJob, SetAsideJobs } from './jobs/set-aside
 
 // The gate and the ledger
 
-export type { Claim, ClaimedPlaces } from './gate/claim.ts';
 export type { Comparison, Evidence, RememberedCall } from './evidence/evidence.ts';
-export {
-  type ClaimRequest,
-  type ClaimTimes,
-  Gate,
-  type GateAnswer,
-  type Limits,
-  type ProbeResult,
-  type ReleaseAnswer,
-  type ReleaseRequest,
-  type SettleAnswer,
-  type SettleRequest,
-  type TroubleRun,
-  type Uncompared,
-  type WaitFor,
-} from './gate/gate.ts';
+export type { Claim, ClaimedPlaces } from './gate/claim.ts';
+export { Gate } from './gate/gate.ts';
+export type {
+  ClaimRequest,
+  ClaimTimes,
+  GateAnswer,
+  Limits,
+  ProbeResult,
+  ReleaseAnswer,
+  ReleaseRequest,
+  SettleAnswer,
+  SettleRequest,
+  TroubleRun,
+  Uncompared,
+  WaitFor,
+} from './gate/questions.ts';
 
 // Holds
 

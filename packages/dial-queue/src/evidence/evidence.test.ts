@@ -1,9 +1,10 @@
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
-import { eachTest, type Fixture, LINE } from '../testing/fixture.ts';
 import type { Claim } from '../gate/claim.ts';
+import type { Gate } from '../gate/gate.ts';
+import type { ClaimRequest } from '../gate/questions.ts';
+import { eachTest, type Fixture, LINE } from '../testing/fixture.ts';
 import type { Evidence } from './evidence.ts';
-import type { ClaimRequest, Gate } from '../gate/gate.ts';
 
 const ELSEWHERE = 'e'.repeat(40);
 

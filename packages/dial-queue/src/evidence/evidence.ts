@@ -1,10 +1,10 @@
 import { HOLD_PAUSES } from '@libby-dialer/dialing';
+import type { Claim } from '../gate/claim.ts';
 import { type HoldObserver, type HoldRequest, tellChanges } from '../holds/holds.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { Script } from '../redis/script.ts';
 import { flag, json, number, optional, rows, text } from '../redis/script-inputs.ts';
-import type { Claim } from '../gate/claim.ts';
 
 /**
  * For so long nobody makes a claim on a server that is new, so that first every worker has

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { eachTest, type Fixture } from '../testing/fixture.ts';
-import type { UntriedCall } from './gate.ts';
+import type { UntriedCall } from './questions.ts';
 
 let fixture: Fixture;
 eachTest((each) => {

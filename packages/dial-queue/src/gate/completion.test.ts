@@ -2,7 +2,7 @@ import { type Job, type Queue, Worker } from 'bullmq';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JobInHand } from '../jobs/job-completion.ts';
 import { eachTest, type Fixture } from '../testing/fixture.ts';
-import type { SettleAnswer, SettleRequest } from './gate.ts';
+import type { SettleAnswer, SettleRequest } from './questions.ts';
 
 const LOCK_MS = 30_000;
 const TOKEN = 'token';

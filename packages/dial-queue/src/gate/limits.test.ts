@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eachTest, type Fixture, LINE } from '../testing/fixture.ts';
 import type { Claim } from './claim.ts';
-import type { ClaimRequest, GateAnswer, Limits, Uncompared } from './gate.ts';
+import type { ClaimRequest, GateAnswer, Limits, Uncompared } from './questions.ts';
 
 const OTHER_LINE = '+15055550101';
 const CONVERSATION_MS = 120_000;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { eachTest, type Fixture, PERSON } from '../testing/fixture.ts';
 import type { Claim } from './claim.ts';
-import type { GateAnswer, Uncompared } from './gate.ts';
+import type { GateAnswer, Uncompared } from './questions.ts';
 
 let fixture: Fixture;
 eachTest((each) => {

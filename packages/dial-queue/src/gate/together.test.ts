@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { HoldRequest } from '../holds/holds.ts';
 import { eachTest, type Fixture, LINE } from '../testing/fixture.ts';
 import type { Claim } from './claim.ts';
-import type { ClaimRequest, Gate, ProbeResult, TroubleRun } from './gate.ts';
+import type { Gate } from './gate.ts';
+import type { ClaimRequest, ProbeResult, TroubleRun } from './questions.ts';
 
 const OTHER_LINE = '+15055550101';
 const HOLD: HoldRequest = {

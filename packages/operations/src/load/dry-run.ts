@@ -6,7 +6,12 @@ import {
   type RowChecker,
   type RowPlace,
 } from '@libby-dialer/call-list';
-import { type CallPreview, type HistoryQuestion, type Identity, stepsOf } from '@libby-dialer/dial-queue';
+import {
+  type CallPreview,
+  type HistoryQuestion,
+  type Identity,
+  stepsOf,
+} from '@libby-dialer/dial-queue';
 import {
   CallTimes,
   type Campaign,
