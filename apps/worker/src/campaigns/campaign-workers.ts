@@ -1,21 +1,13 @@
 import {
-  type CallReopener,
   CampaignUnsupportedError,
-  type DialQueue,
   ERASED_PERSON,
-  type ParkedCalls,
-  type QueuedJob,
   type RegistryView,
 } from '@libby-dialer/dial-queue';
 import { DialerError, endsWithin } from '@libby-dialer/runtime';
-import type { CallHandler } from '../calls/call-handler.ts';
 import { CampaignContext } from '../calls/campaign-context.ts';
-import type { JobCheck } from '../calls/job-check.ts';
-import type { ClaimWitness } from '../redis/claim-witness.ts';
-import type { ClockSkewWatch } from '../redis/clock-skew-watch.ts';
 import type { RedisClock } from '../redis/redis-clock.ts';
 import type { RedisRefusals } from '../redis/redis-refusals.ts';
-import type { WorkerEvents } from '../worker-events.ts';
+import { CampaignUpkeep, type CampaignUpkeepParts } from './campaign-upkeep.ts';
 import { CampaignWorker } from './campaign-worker.ts';
 import type { PaceWatch } from './pace-watch.ts';
 import { shareOut, weightOf } from './share-out.ts';
@@ -36,17 +28,10 @@ const QUIET_WITHIN_MS = 2_000;
 /** What a worker that has died since has told of itself is forgotten after that. */
 const NOTE_LASTS_MS = 5 * LOOK_EVERY_MS;
 
-export interface CampaignWorkersParts {
-  readonly queue: DialQueue;
-  readonly handler: CallHandler;
-  readonly jobs: JobCheck;
-  readonly witness: ClaimWitness;
+export interface CampaignWorkersParts extends CampaignUpkeepParts {
   readonly clock: RedisClock;
-  readonly skewWatch: ClockSkewWatch;
   readonly paceWatch: PaceWatch;
-  readonly events: WorkerEvents;
   readonly refusals: RedisRefusals;
-  readonly workerId: string;
   /** Calls in flight in this process, over all campaigns. */
   readonly concurrency: number;
 }
@@ -67,26 +52,15 @@ export class CampaignWorkers {
   readonly #stuck = new Set<string>();
   /** They take no more jobs and still have some in hand. */
   readonly #closing = new Set<CampaignWorker>();
-  /** Campaigns that were changed, whose parked calls have not looked again yet. */
-  readonly #changed = new Set<string>();
-  /** Campaigns that may have been changed while nobody had a campaign worker for them. */
-  readonly #opened = new Set<string>();
   /**
    * Campaigns with rules that this version does not know, and these. Nobody is called by them here.
    */
   readonly #unkept = new Map<string, string>();
-  readonly #reopener: CallReopener;
-  readonly #parked: ParkedCalls;
-  /** How often Redis's clock had been set back when that was last looked after, by campaign. */
-  readonly #broughtBack = new Map<string, number>();
+  readonly #upkeep: CampaignUpkeep;
   #version = -1;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
-  #tidying: Promise<void> | undefined;
-  #toTidy: RegistryView | undefined;
-  #ending: Promise<void> | undefined;
-  readonly #stop = new AbortController();
   #sharing: NodeJS.Timeout | undefined;
   #shareAgain = false;
   #stopped = false;
@@ -96,8 +70,7 @@ export class CampaignWorkers {
   constructor(parts: CampaignWorkersParts) {
     this.#parts = parts;
     this.#slots = new Slots(parts.concurrency, () => parts.clock.monotonic());
-    this.#reopener = parts.queue.reopener;
-    this.#parked = parts.queue.parkedCalls;
+    this.#upkeep = new CampaignUpkeep(parts, this.#workers);
   }
 
   /** What keeps this worker from dialing as it should, in sentences. */
@@ -163,7 +136,6 @@ export class CampaignWorkers {
    */
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
-    this.#stop.abort();
     clearInterval(this.#timer);
     clearTimeout(this.#sharing);
     const workers = [...this.#workers.values(), ...this.#closing];
@@ -173,8 +145,7 @@ export class CampaignWorkers {
     const quiet = Promise.all([
       ...workers.map((worker) => worker.stop()),
       this.#looking,
-      this.#tidying,
-      this.#ending,
+      this.#upkeep.stop(),
     ]);
     // Whether it fails is of interest only where somebody waits for it.
     quiet.catch(() => {});
@@ -238,8 +209,7 @@ export class CampaignWorkers {
     this.#version = view.version;
     this.#share();
     this.#lastLookAt = clock.monotonic();
-    this.#tidySoon(view);
-    this.#endSoon(view);
+    this.#upkeep.look(view);
   }
 
   async #openWorkers(view: RegistryView): Promise<void> {
@@ -286,7 +256,7 @@ export class CampaignWorkers {
     const { campaign } = context;
     const { priority } = campaign;
     if (JSON.stringify({ ...before, priority }) === JSON.stringify(campaign)) return;
-    this.#changed.add(campaign.id);
+    this.#upkeep.changed(campaign.id);
     worker.wake();
   }
 
@@ -357,105 +327,7 @@ export class CampaignWorkers {
     this.#users.set(worker, user);
     this.#watches.set(worker, new StuckWatch());
     this.#workers.set(id, worker);
-    this.#opened.add(id);
-  }
-
-  /** Beside the looks, which new campaigns wait for: this may have much to do. */
-  #tidySoon(view: RegistryView): void {
-    this.#toTidy = view;
-    this.#tidying ??= this.#tidy().finally(() => {
-      this.#tidying = undefined;
-    });
-  }
-
-  async #tidy(): Promise<void> {
-    for (let view = this.#toTidy; view !== undefined && !this.#stopped; view = this.#toTidy) {
-      this.#toTidy = undefined;
-      await this.#tidyUp(view).catch((error: unknown) =>
-        this.#parts.events.unexpected('while tidying up', error),
-      );
-    }
-  }
-
-  /**
-   * What no job would come up for by itself. Several workers may do the same at once: every step is
-   * safe to repeat.
-   */
-  async #tidyUp(view: RegistryView): Promise<void> {
-    for (const id of this.#opened) {
-      if (await this.#parked.areOutdated(id)) this.#changed.add(id);
-      this.#opened.delete(id);
-    }
-    for (const id of this.#changed) {
-      await this.#parked.unpark(id);
-      this.#changed.delete(id);
-      this.#workers.get(id)?.wake();
-    }
-    await this.#bringBack();
-    for (const id of view.reopened) await this.#reopener.restore(id);
-    // By a clock that is off by hours nothing is over.
-    if (this.#parts.skewWatch.trouble === undefined) await this.#endOver(view);
-  }
-
-  /** What Redis's clock, set back since, would keep waiting for so much longer. */
-  async #bringBack(): Promise<void> {
-    const { timesSetBack } = this.#parts.witness;
-    for (const id of this.#broughtBack.keys())
-      if (!this.#workers.has(id)) this.#broughtBack.delete(id);
-    for (const [id, worker] of this.#workers) {
-      if (this.#broughtBack.get(id) === timesSetBack) continue;
-      if (await this.#parked.bringBack(id, timesSetBack)) worker.wake();
-      this.#broughtBack.set(id, timesSetBack);
-    }
-  }
-
-  async #endOver(view: RegistryView): Promise<void> {
-    for (const id of view.setAside) await this.#parts.jobs.endOver(id);
-    for (const worker of this.#workers.values()) {
-      if (this.#stopped) return;
-      const settle = (call: QueuedJob) => this.#settleIfOver(worker, call);
-      await this.#parked.sweep(worker.campaign, view.now, settle);
-      await this.#parked.sweepLost(worker.campaign, view.now, settle);
-    }
-  }
-
-  /** Beside all else: of a large campaign that lasts. The next look begins with those left. */
-  #endSoon(view: RegistryView): void {
-    this.#ending ??= this.#endCampaigns(view)
-      .catch((error: unknown) => this.#parts.events.unexpected('while ending a campaign', error))
-      .finally(() => {
-        this.#ending = undefined;
-      });
-  }
-
-  async #endCampaigns({ now, over }: RegistryView): Promise<void> {
-    const { handler, skewWatch, workerId } = this.#parts;
-    for (const id of over) {
-      const worker = this.#workers.get(id);
-      if (worker === undefined || this.#stopped || skewWatch.trouble !== undefined) continue;
-      await this.#parked.endAll(id, {
-        now,
-        worker: workerId,
-        cancelUntried: (calls) => handler.cancelUntried(worker.context, calls),
-        settle: (call) => this.#settleIfOver(worker, call),
-        signal: this.#stop.signal,
-      });
-      worker.wake();
-    }
-  }
-
-  /** One call that cannot be read must not keep the others waiting. */
-  async #settleIfOver(worker: CampaignWorker, call: QueuedJob): Promise<boolean> {
-    const { handler, events } = this.#parts;
-    try {
-      return await handler.settleIfOver(worker.context, call);
-    } catch (error) {
-      events.unexpected('in a parked call', error, {
-        campaign: worker.campaign,
-        callId: call.callId,
-      });
-      return false;
-    }
+    this.#upkeep.opened(id);
   }
 
   /** Calls in flight may last: nobody waits for them here. */
