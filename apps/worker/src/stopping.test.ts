@@ -110,7 +110,7 @@ describe.concurrent('a worker that is stopped', () => {
     await world.control.apply('pause', 'spring');
     const worker = await world.startWorker();
     await world.load(phones(2));
-    await worker.gateAnswered('paused');
+    await world.sleepsOver(worker, 'paused');
     await worker.stop();
     expect(await world.status()).toMatchObject({ pending: 2, inFlight: 0 });
   });

@@ -51,7 +51,7 @@ describe.concurrent('a Redis that', () => {
       await world.control.apply('pause', 'summer');
       const worker = await world.startWorker({ concurrency: 5 });
       for (const id of ['spring', 'summer']) await world.load(phones(CALLS), id);
-      await worker.gateAnswered('paused');
+      await world.sleepsOver(worker, 'paused', 'summer');
       await eventually(() => world.simulator.stats().requests >= 5);
 
       await trouble.begin(world.redis);

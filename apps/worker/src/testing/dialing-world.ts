@@ -291,6 +291,16 @@ export class DialingWorld implements AsyncDisposable {
     });
   }
 
+  /**
+   * Waits until the worker sleeps over such an answer of the gate: its jobs are back then. What is
+   * announced before that keeps it from sleeping at all.
+   */
+  async sleepsOver(worker: TestWorker, kind: string, campaign = 'spring'): Promise<void> {
+    await worker.gateAnswered(kind);
+    const inHand = `${this.keys.queue(campaign)}active`;
+    await eventually(async () => (await this.redis.llen(inHand)) === 0);
+  }
+
   /** Waits for a hold of this scope and gives its reason. */
   heldBy(scope: string): Promise<string> {
     return eventually(
