@@ -50,4 +50,5 @@ test('a console whose folder is gone takes lists all the same', async () => {
   await using lists = await UploadedLists.open(undefined, 1);
   for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });
   expect((await upload(lists)).bytes).toBe(6);
+  expect(await readdir(folder)).toHaveLength(1);
 });

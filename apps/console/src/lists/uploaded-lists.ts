@@ -57,6 +57,7 @@ interface PieceOfUpload {
  */
 export class UploadedLists implements AsyncDisposable {
   #folder: string;
+  #makingFolder: Promise<void> | undefined;
   readonly #isPrivate: boolean;
   readonly #maxBytes: number;
   readonly #works = new Map<string, ListWork>();
@@ -70,7 +71,8 @@ export class UploadedLists implements AsyncDisposable {
   /** @param folder left out: one that is gone when this is disposed of */
   static async open(folder: string | undefined, maxMegabytes: number): Promise<UploadedLists> {
     if (folder !== undefined) await mkdir(folder, { recursive: true, mode: ONLY_OWN });
-    if (folder === undefined) await removeLeftBehind();
+    // A console can do without.
+    if (folder === undefined) await removeLeftBehind().catch(() => undefined);
     const place = folder ?? (await makePrivateFolder());
     return new UploadedLists(place, folder === undefined, maxMegabytes * MEGABYTE);
   }
@@ -236,8 +238,7 @@ export class UploadedLists implements AsyncDisposable {
 
   /** The latest first. */
   async #allStored(as: StoredAs): Promise<StoredList[]> {
-    // What is temporary is tidied up by others as well, and then anybody may take its name.
-    if (this.#isPrivate && !(await isOurs(this.#folder))) this.#folder = await makePrivateFolder();
+    await this.#keepFolder();
     const lists = await readdir(this.#folder);
     const found = await Promise.all(lists.map((list) => this.#stored(as, list)));
     return found
@@ -252,6 +253,18 @@ export class UploadedLists implements AsyncDisposable {
     );
     const work = this.#works.get(stored.list)?.json() ?? null;
     return { ...stored, uploadedAt: isoInstant(uploadedAt), work, hasRejects };
+  }
+
+  /** What is temporary is tidied up by others as well, and then anybody may take its name. */
+  #keepFolder(): Promise<void> {
+    this.#makingFolder ??= this.#makeFolderAnew().finally(() => {
+      this.#makingFolder = undefined;
+    });
+    return this.#makingFolder;
+  }
+
+  async #makeFolderAnew(): Promise<void> {
+    if (this.#isPrivate && !(await isOurs(this.#folder))) this.#folder = await makePrivateFolder();
   }
 
   async #removeOld(): Promise<void> {

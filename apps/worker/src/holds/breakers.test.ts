@@ -206,7 +206,7 @@ describe('outages of the API, with several worker processes and campaigns', () =
     })),
   ];
 
-  test('each costs at most what is in flight as dialing is held and one doubt per probe, and ends by itself', async () => {
+  test('each costs at most what was in flight, the threshold and one doubt per probe, and ends by itself', async () => {
     await using world = await openWorld({ latencyMs: LATENCY_MS });
     await using proxy = await proxyBefore(world);
     for (const id of CAMPAIGNS) {

@@ -137,6 +137,8 @@ export class ClaimWitness implements AsyncDisposable {
       probes: [],
       run: undefined,
       cause: undefined,
+      // Whoever takes the job again finds its call settled. Nobody here would run the next one.
+      job: undefined,
       resultsBefore: revision - 1,
     };
     this.#remember({ campaign, callId, owner, revision, redials, settled });
