@@ -1,6 +1,7 @@
 import { DialQueue, type Identity, type Keys } from '@libby-dialer/dial-queue';
 import { createLogger, systemClock } from '@libby-dialer/runtime';
 import { startRedis, type TestRedis, uniquePrefix } from '@libby-dialer/testkit';
+import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { WorkerEvents } from '../worker-events.ts';
@@ -99,6 +100,35 @@ it('writes a lost claim again however many calls have gone out since', async () 
   expect(await redis.hkeys(keys.campaign('spring').ledger)).toEqual(
     expect.arrayContaining(['call-1', 'call-2']),
   );
+});
+
+it('writes an outcome again, and takes no job with it that nobody here would run', async () => {
+  const { host = '', port = 0 } = redis.options;
+  const options = {
+    connection: { host, port, maxRetriesPerRequest: null },
+    prefix: keys.queues,
+  };
+  const queue = new Queue('spring', options);
+  await queue.add('call', {}, { jobId: 'call-1' });
+  await queue.add('call', {}, { jobId: 'call-2' });
+  const worker = new Worker('spring', undefined, { ...options, autorun: false });
+  const job = await worker.getNextJob('token', { block: false });
+  expect(job?.id).toBe('call-1');
+
+  const claimed = { line: '', person: '0', conversationMs: 1, claimedAt: 0, deadline: 1 };
+  const sent = { callId: 'call-1', owner: 'owner', campaign: 'spring', attempts: 1, payload: '' };
+  const times = { sendBy: 0, attempts: 0, failures: 0, revision: 0 };
+  witness.claimed('spring', 'call-1', { ...claimed, ...times, owner: 'owner', doNotCall: 0 });
+  const seen = { outcome: 'accepted', resultHead: '{"callId":"call-1"', answered: true } as const;
+  const inHand = { token: 'token', lockMs: 10_000, at: Date.now(), takesNext: true };
+  witness.settled({ ...sent, ...seen, claimed, probes: [], job: inHand }, 1);
+  await redis.hset(keys.claimCounts, 'lost', 1);
+  await witness.compare();
+
+  expect(await redis.xlen(keys.results)).toBe(1);
+  expect(await redis.lrange(`${keys.queue('spring')}wait`, 0, -1)).toEqual(['call-2']);
+  await worker.close(true);
+  await queue.close();
 });
 
 it('writes an outcome again without the person who was erased meanwhile', async () => {
