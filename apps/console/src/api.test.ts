@@ -186,11 +186,28 @@ describe('campaigns', () => {
     });
   });
 
+  it('tell how fast their calls went out', async () => {
+    await bench.put('spring');
+    const { placedCalls } = bench.queue;
+    const aMinuteAgo = Date.now() - 60_000;
+    for (let call = 0; call < 25; call++) placedCalls.count('spring', aMinuteAgo);
+    await placedCalls.write();
+    const { points } = await api.ask('GET /campaigns/{id}/rates', spring);
+    expect(points).toHaveLength(180);
+    const fast = points.filter(({ perSecond }) => perSecond > 0);
+    expect(fast).toEqual([{ at: expect.any(String), perSecond: 2.5 }]);
+    const stepEnd = Date.parse(fast[0]?.at ?? '');
+    expect(stepEnd).toBeGreaterThan(aMinuteAgo);
+    expect(stepEnd).toBeLessThanOrEqual(aMinuteAgo + 10_000);
+    await expect(
+      api.ask('GET /campaigns/{id}/rates', { params: { id: 'none' } }),
+    ).rejects.toMatchObject({ status: 404, code: 'no_such_campaign' });
+  });
+
   it('tell how what waits will go out', async () => {
     await loaded(2);
     const { zones } = await api.ask('GET /campaigns/{id}/backlog', spring);
     expect(zones.reduce((sum, { calls }) => sum + calls, 0)).toBe(2);
-    expect((await api.ask('GET /campaigns/{id}/rates', spring)).points).toEqual([]);
   });
 });
 

@@ -85,6 +85,7 @@ export function dialWorker(
       const heartbeat = shell.release.use(
         new Heartbeat({
           notes: queue.workerNotes,
+          placedCalls: queue.placedCalls,
           workerId,
           concurrency: config.concurrency,
           inFlight: async () => (await metrics.inFlight.get()).values[0]?.value ?? 0,
@@ -171,6 +172,7 @@ async function buildCampaignWorkers(
     holdOpener,
     clock,
     paceWatch,
+    placedCalls: queue.placedCalls,
     events,
     random,
   });

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { WorkerNotes } from '@libby-dialer/dial-queue';
+import type { PlacedCalls, WorkerNotes } from '@libby-dialer/dial-queue';
 import packageJson from '../package.json' with { type: 'json' };
 
 const EVERY_MS = 5_000;
@@ -9,6 +9,7 @@ const MOST_TROUBLES = 5;
 
 interface HeartbeatParts {
   readonly notes: WorkerNotes;
+  readonly placedCalls: PlacedCalls;
   readonly workerId: string;
   readonly concurrency: number;
   readonly inFlight: () => Promise<number>;
@@ -16,8 +17,9 @@ interface HeartbeatParts {
 }
 
 /**
- * Says every few seconds that this worker is there, so that people see each. No call waits for it,
- * and nothing is judged by it: that Redis does not take it is said elsewhere.
+ * Says every few seconds that this worker is there and how many calls it has placed, so that people
+ * see it. No call waits for it, and nothing is judged by it: that Redis does not take it is said
+ * elsewhere.
  */
 export class Heartbeat implements AsyncDisposable {
   readonly #parts: HeartbeatParts;
@@ -47,8 +49,10 @@ export class Heartbeat implements AsyncDisposable {
   }
 
   async #forget(): Promise<void> {
+    const { notes, placedCalls, workerId } = this.#parts;
     await this.#beating;
-    await this.#parts.notes.forget(this.#parts.workerId).catch(() => {});
+    await placedCalls.write().catch(() => {});
+    await notes.forget(workerId).catch(() => {});
   }
 
   /** One at a time: while Redis is away they do not pile up. */
@@ -61,7 +65,7 @@ export class Heartbeat implements AsyncDisposable {
   }
 
   async #say(isFirst: boolean): Promise<void> {
-    const { notes, workerId, concurrency, inFlight, troubles } = this.#parts;
+    const { notes, placedCalls, workerId, concurrency, inFlight, troubles } = this.#parts;
     const note = {
       host: hostname(),
       pid: process.pid,
@@ -73,6 +77,6 @@ export class Heartbeat implements AsyncDisposable {
       isStopping: this.#isStopping,
       troubles: troubles().slice(0, MOST_TROUBLES),
     };
-    await notes.note(workerId, note, isFirst);
+    await Promise.all([notes.note(workerId, note, isFirst), placedCalls.write()]);
   }
 }

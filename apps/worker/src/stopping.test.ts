@@ -39,6 +39,24 @@ describe.concurrent('a worker that is stopped', () => {
     expect(world.rangTwice()).toEqual([]);
   });
 
+  test('has written of every request when it went out, and of nothing else', async () => {
+    await using world = await openWorld({
+      script: [{ match: { toPhoneNumber: phone(3), nth: 1 }, do: { status: 403 } }],
+    });
+    await world.campaign();
+    await world.doNotCall.add([phone(7)]);
+    const worker = await world.startWorker();
+    await world.load(phones(20));
+    await world.settled(20);
+    await worker.stop();
+    const inAWhile = Date.now() + 20_000;
+    const steps = await world.queue.placedCalls.lastHalfHour('spring', inAWhile);
+    const placed = steps.reduce((sum, { perSecond }) => sum + 10 * perSecond, 0);
+    // One was refused and sent again, one was never sent.
+    expect(world.simulator.stats().requests).toBe(20);
+    expect(placed).toBeCloseTo(20);
+  });
+
   test('does not begin calls that wait for a slot of the process', async () => {
     await using world = await openWorld({ latencyMs: 500 });
     const ids = ['spring', 'summer', 'autumn', 'winter'];

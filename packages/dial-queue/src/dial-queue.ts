@@ -14,6 +14,7 @@ import { CampaignControl } from './campaigns/campaign-control.ts';
 import { StatusReader } from './campaigns/campaign-status.ts';
 import { CampaignStore } from './campaigns/campaign-store.ts';
 import { IdleReasons } from './campaigns/idle-reasons.ts';
+import { PlacedCalls } from './campaigns/placed-calls.ts';
 import type { Monotonic } from './evidence/earlier-claims.ts';
 import { Evidence } from './evidence/evidence.ts';
 import { ForwardQueue, type ForwardQueueOptions } from './forwarding/forward-queue.ts';
@@ -63,6 +64,7 @@ export class DialQueue {
   readonly status: StatusReader;
   readonly idleReasons: IdleReasons;
   readonly archive: CampaignArchive;
+  readonly placedCalls: PlacedCalls;
 
   readonly holds: Holds;
   readonly canaries: Canaries;
@@ -107,6 +109,7 @@ export class DialQueue {
     this.status = new StatusReader(redis, keys, this.campaigns, this.holds);
     this.idleReasons = new IdleReasons(redis, keys);
     this.archive = new CampaignArchive(redis, keys);
+    this.placedCalls = new PlacedCalls(redis, keys);
     this.evidence = new Evidence(redis, keys, options.onHoldChange);
     this.callRecords = new RedisCallRecords(redis, keys, async () => await this.peekIdentity());
     this.callStates = new CallStates(redis, keys);

@@ -47,6 +47,7 @@ export type {
   StoredCampaign,
 } from './campaigns/campaign-store.ts';
 export type { IdleReason, IdleReasons } from './campaigns/idle-reasons.ts';
+export type { PlacedCalls, PlacedStep } from './campaigns/placed-calls.ts';
 
 // Calls into the queue
 

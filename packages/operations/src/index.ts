@@ -148,7 +148,7 @@ export type { CampaignView, Rate } from './status/campaign-view.ts';
 export { type IdleSentence, idleSentences } from './status/idle-sentences.ts';
 export type { End, Outlook } from './status/outlook.ts';
 export { type Overview, OverviewWatch } from './status/overview-watch.ts';
-export type { RatePoint } from './status/rate-history.ts';
+export { placedSteps } from './status/placed-steps.ts';
 export { statusJson } from './status/status-json.ts';
 export { StatusWatch } from './status/status-watch.ts';
 

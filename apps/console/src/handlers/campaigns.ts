@@ -8,6 +8,7 @@ import {
   controlCampaigns,
   holdJson,
   listArchivedCampaigns,
+  placedSteps,
   previewCampaign,
   putCampaign,
   retryCalls,
@@ -45,11 +46,10 @@ export function campaignHandlers({ context, watch }: Console): Handlers<ApiParts
       headers.set('etag', etag);
       return { ...campaignJson(view), campaign: definition?.written ?? null, etag };
     },
-    'GET /campaigns/{id}/rates': async ({ params: { id } }) => ({
-      points: watch
-        .rates(id)
-        .map(({ at, perSecond }) => ({ at: isoInstant(at), perSecond: perSecond ?? null })),
-    }),
+    'GET /campaigns/{id}/rates': async ({ params: { id } }) => {
+      const steps = await placedSteps(context, id);
+      return { points: steps.map((step) => ({ ...step, at: isoInstant(step.at) })) };
+    },
     'GET /campaigns/{id}/backlog': async ({ params: { id } }) =>
       backlogJson(await watch.backlog(id)),
     'PUT /campaigns/{id}': async (

@@ -1,4 +1,4 @@
-import type { Claim, GateAnswer, HoldCause } from '@libby-dialer/dial-queue';
+import type { Claim, GateAnswer, HoldCause, PlacedCalls } from '@libby-dialer/dial-queue';
 import {
   type Decision,
   decide,
@@ -32,6 +32,7 @@ export interface CallDialerParts {
   readonly holdOpener: HoldOpener;
   readonly clock: RedisClock;
   readonly paceWatch: PaceWatch;
+  readonly placedCalls: PlacedCalls;
   readonly events: WorkerEvents;
   /** In [0, 1). */
   readonly random: () => number;
@@ -132,7 +133,7 @@ export class CallDialer {
     token: AccessToken,
     isRenewed: boolean,
   ): Promise<RequestEnd> {
-    const { client, clock, paceWatch, events } = this.#parts;
+    const { client, clock, paceWatch, placedCalls, events } = this.#parts;
     if (opensAt !== undefined) await clock.sleepUntil(opensAt, run.signals.abort);
     const from = clock.monotonic();
     let dialedAt: number | undefined;
@@ -148,6 +149,7 @@ export class CallDialer {
     events.requestEnded(clock.monotonic() - from);
     if (opensAt !== undefined && dialedAt !== undefined) paceWatch.slotUsed();
     const { campaign } = run.context;
+    if (dialedAt !== undefined) placedCalls.count(campaign.id, dialedAt);
     const verdict = verdictOf(answer);
     const decision = decide(verdict, {
       isOwnLine: run.call.from !== undefined,

@@ -220,6 +220,11 @@ export class CampaignKeys extends Keys {
    * is.
    */
   readonly unkept: string;
+  /**
+   * What the keys begin with that tell when its requests went out, then an hour since 1970: hash,
+   * ten seconds since 1970 -> how many. Expire.
+   */
+  readonly placed: string;
   /** Which worker ends its calls, all of them being over. Gone soon after that worker is. */
   readonly ending: string;
   /** Of its BullMQ queue: what completing a job takes, as BullMQ's script takes it. */
@@ -243,6 +248,7 @@ export class CampaignKeys extends Keys {
     this.setAside = `${base}:aside`;
     this.names = `${base}:names`;
     this.unkept = `${base}:unkept`;
+    this.placed = `${base}:placed`;
     this.ending = `${base}:ending`;
     this.completion = COMPLETION_KEYS.map((name) => this.queue(campaign) + name);
   }

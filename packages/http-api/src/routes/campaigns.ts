@@ -108,21 +108,19 @@ export const campaignRoutes = {
     problems: ['no_such_campaign'],
   },
   'GET /campaigns/{id}/rates': {
-    summary: 'How fast calls were settled over the last half hour, in steps of 10 s.',
-    description: 'As far as somebody has looked: where nobody did, the average until then.',
+    summary: 'How fast calls went out over the last half hour, in steps of 10 s.',
+    description: 'Until some seconds ago: workers write every five seconds what they have placed.',
     role: 'viewer',
     params: idParam,
     answer: z.object({
       points: z.array(
         z.object({
-          at: instant,
-          perSecond: z
-            .number()
-            .nullable()
-            .describe('Since the point before. Null: calls were queued again meanwhile.'),
+          at: instant.describe('The end of the step.'),
+          perSecond: z.number().describe('Requests to Libby, also those that are sent again.'),
         }),
       ),
     }),
+    problems: ['no_such_campaign'],
   },
   'GET /campaigns/{id}/backlog': {
     summary: 'The calls that wait, by zone, and how they are foreseen to go out over 48 hours.',

@@ -10,7 +10,6 @@ import { type Context, NoSuchCampaignError } from '../context.ts';
 import { type Backlog, backlogOf } from './backlog.ts';
 import type { CampaignView, Rate } from './campaign-view.ts';
 import { type Outlook, outlookOf, rateOf, STOPPED } from './outlook.ts';
-import { RateHistory, type RatePoint } from './rate-history.ts';
 import { RateMeter } from './rate-meter.ts';
 import { RememberedTimes, WaitingMix } from './waiting-mix.ts';
 
@@ -34,7 +33,6 @@ const REMEMBERED_MS = 30 * 60_000;
 /** What the looks before have shown of a campaign. */
 interface Seen {
   readonly meter: RateMeter;
-  readonly history: RateHistory;
   lookedAt: number;
   mixed?: Mixed | undefined;
 }
@@ -142,11 +140,6 @@ export class StatusWatch {
     return backlogOf({ campaign, groups, callsPerSecond, now });
   }
 
-  /** How fast calls were settled over the last half hour, as far as somebody has looked. */
-  rates(id: string): RatePoint[] {
-    return this.#seen.get(id)?.history.points() ?? [];
-  }
-
   async #look(): Promise<Look> {
     const [now, workers, refusal] = await Promise.all([
       this.#context.now(),
@@ -199,10 +192,9 @@ export class StatusWatch {
   }
 
   #rateOf({ id, outcomes }: CampaignStatus, now: number): Rate {
-    const { meter, history } = this.#lookedAt(id, now);
+    const { meter } = this.#lookedAt(id, now);
     const settled = OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0);
     meter.read(now, settled);
-    history.read(now, settled);
     return { lastSeconds: meter.perSecond(SHORT_MS), lastMinute: meter.perSecond(LONG_MS) };
   }
 
@@ -236,7 +228,6 @@ export class StatusWatch {
   #lookedAt(id: string, now: number): Seen {
     const seen = this.#seen.get(id) ?? {
       meter: new RateMeter(),
-      history: new RateHistory(),
       lookedAt: now,
     };
     seen.lookedAt = now;

@@ -18,7 +18,7 @@ export function CampaignRate({ campaign }: { readonly campaign: CampaignStatusJs
     refetchInterval: REFRESH_MS,
   });
   return (
-    <Section title="Calls a second" note="settled, last 30 min, against the allowed pace">
+    <Section title="Calls a second" note="placed, last 30 min, against the allowed pace">
       <Suspense fallback={<div className="rate-chart" />}>
         <RateChart points={data?.points ?? []} allowed={allowedCallsPerSecond} />
       </Suspense>

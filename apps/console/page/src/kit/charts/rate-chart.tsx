@@ -18,8 +18,8 @@ interface RateChartProps {
 interface RatePoint {
   /** ISO 8601. */
   readonly at: string;
-  /** Calls a second since the point before; null: nobody knows. */
-  readonly perSecond: number | null;
+  /** Calls a second since the point before. */
+  readonly perSecond: number;
 }
 
 /** Calls a second as a line over half an hour, the allowed pace as a dashed one. */
@@ -69,9 +69,8 @@ function columnsOf(points: readonly RatePoint[], allowed: number | null): Aligne
 function textOf(point: RatePoint | undefined, allowed: number | null): string {
   if (point === undefined) return 'nothing measured yet';
   const { at, perSecond } = point;
-  const said = perSecond === null ? 'not known' : `${formatRate(perSecond)} calls a second`;
   const pace = allowed === null ? '' : `, allowed ${formatPace(allowed)}`;
-  return `${secondOf(Date.parse(at))}: ${said}${pace}`;
+  return `${secondOf(Date.parse(at))}: ${formatRate(perSecond)} calls a second${pace}`;
 }
 
 function optionsFor(parent: HTMLElement, point: (index: number | undefined) => void): Options {
