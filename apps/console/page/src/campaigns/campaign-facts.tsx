@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Facts } from '../kit/frame/facts.tsx';
 import { countOf, formatCount, formatPace, formatRate, formatShare } from '../kit/words/numbers.ts';
 import { When } from '../kit/words/when.tsx';
-import { allCalls, settledCalls } from './campaign-words.ts';
+import { allCalls, callsPerSecond, settledCalls } from './campaign-words.ts';
 
 const LIMITS = {
   callsPerSecond: 'by its pace',
@@ -13,7 +13,7 @@ const LIMITS = {
 } as const;
 
 export function CampaignFacts({ campaign }: { readonly campaign: CampaignStatusJson }) {
-  const { rate, allowedCallsPerSecond: allowed, inFlight, workers, outcomes } = campaign;
+  const { allowedCallsPerSecond: allowed, inFlight, workers, outcomes } = campaign;
   const all = allCalls(campaign);
   const settled = settledCalls(campaign);
   return (
@@ -26,7 +26,7 @@ export function CampaignFacts({ campaign }: { readonly campaign: CampaignStatusJ
         },
         {
           name: 'calls a second',
-          value: rate.perSecond === null ? '–' : formatRate(rate.perSecond),
+          value: formatRate(callsPerSecond(campaign)),
           note: allowed === null ? 'no pace is set' : `allowed ${formatPace(allowed)}`,
         },
         {

@@ -6,7 +6,13 @@ import { formatCount, formatPace, formatRate, formatShare } from '../kit/words/n
 import { OUTCOME_NAMES, OutcomeBar } from '../kit/words/outcome.tsx';
 import { When } from '../kit/words/when.tsx';
 import { CampaignStateMark } from './campaign-state.tsx';
-import { allCalls, STATE_WORDS, settledCalls, waitingCalls } from './campaign-words.ts';
+import {
+  allCalls,
+  callsPerSecond,
+  STATE_WORDS,
+  settledCalls,
+  waitingCalls,
+} from './campaign-words.ts';
 
 const COLUMNS: readonly Column<CampaignStatusJson>[] = [
   {
@@ -63,11 +69,13 @@ const COLUMNS: readonly Column<CampaignStatusJson>[] = [
     heading: 'Calls/s',
     isNumber: true,
     isSpare: true,
-    value: ({ rate }) => rate.perSecond,
-    cell: ({ rate, allowedCallsPerSecond: allowed }) => (
+    value: callsPerSecond,
+    cell: (campaign) => (
       <>
-        {rate.perSecond === null ? '–' : formatRate(rate.perSecond)}
-        {allowed !== null && <span className="soft"> of {formatPace(allowed)}</span>}
+        {formatRate(callsPerSecond(campaign))}
+        {campaign.allowedCallsPerSecond !== null && (
+          <span className="soft"> of {formatPace(campaign.allowedCallsPerSecond)}</span>
+        )}
       </>
     ),
   },

@@ -84,7 +84,7 @@ function OverviewFacts({ totals, snapshot }: { totals: Totals; snapshot: Snapsho
       facts={[
         {
           name: 'calls a second',
-          value: perSecond === null ? '–' : formatRate(perSecond),
+          value: formatRate(perSecond),
           note: allowed === null ? 'no pace is set' : `allowed ${formatPace(allowed)}`,
         },
         { name: 'in flight', value: atLeast(inFlight), note: workersText(workers) },

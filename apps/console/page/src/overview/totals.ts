@@ -1,4 +1,5 @@
 import type { CampaignStatusJson, Snapshot } from '@libby-dialer/http-api';
+import { callsPerSecond } from '../campaigns/campaign-words.ts';
 
 /** What all campaigns are at together. */
 export interface Totals {
@@ -23,7 +24,7 @@ export function totalsOf({ campaigns }: Snapshot): Totals {
     dialing: dialing.length,
     stopped: open.filter(({ state }) => state === 'held' || state === 'paused').length,
     waitingToOpen: open.filter(({ state }) => state === 'waiting').length,
-    perSecond: sumOrNull(campaigns.flatMap(({ rate }) => rate.perSecond ?? [])),
+    perSecond: sumOrNull(campaigns.flatMap((campaign) => callsPerSecond(campaign) ?? [])),
     allowed: dialing.some(({ allowedCallsPerSecond }) => allowedCallsPerSecond === null)
       ? null
       : sumOrNull(dialing.flatMap(({ allowedCallsPerSecond }) => allowedCallsPerSecond ?? [])),

@@ -22,7 +22,8 @@ export function allOf(count: number): string {
 }
 
 /** 4.9, and 120 where tenths say nothing. */
-export function formatRate(perSecond: number): string {
+export function formatRate(perSecond: number | null): string {
+  if (perSecond === null) return '–';
   return perSecond >= 100 ? WHOLE.format(perSecond) : TENTHS.format(perSecond);
 }
 

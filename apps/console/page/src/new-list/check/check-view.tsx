@@ -39,8 +39,8 @@ export function CheckView({ list, body, draft, change }: CheckViewProps) {
       {isChanged && (
         <p role="status">
           {draft.checked === undefined
-            ? 'As somebody has checked it, who may have chosen otherwise.'
-            : 'As it was checked before: something is chosen otherwise now.'}
+            ? 'Somebody checked it before, perhaps with other choices than these.'
+            : 'This is the last check. You have changed something since: check it again.'}
         </p>
       )}
       <Button
