@@ -61,7 +61,7 @@ export function accessStory(world: () => ConsoleWorld): void {
     // She is asked anew without doing anything: what she sees must not stay.
     await ada.page.getByRole('button', { name: 'Remove vera…' }).click();
     await ada.page.getByRole('button', { name: 'Remove vera', exact: true }).click();
-    await ada.page.getByText('vera is let in no more.').waitFor();
+    await ada.page.getByText('vera has no access any more.').waitFor();
     await vera.page.getByLabel('Your token').waitFor();
     await otto.page.getByRole('button', { name: 'Log out' }).click();
     await otto.page.getByLabel('Your token').waitFor();

@@ -45,7 +45,7 @@ export function listStory(world: () => ConsoleWorld): void {
     const verdicts = page.getByRole('table', { name: 'Verdicts' }).locator('tbody tr');
     await expect.poll(() => verdicts.count()).toBe(1);
 
-    await page.getByLabel('So many first').fill('3');
+    await page.getByLabel('How many first').fill('3');
     await page.getByRole('button', { name: 'Load…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Load it into gala?' });
     await dialog.getByText('3 calls can go out at once').waitFor();
@@ -97,7 +97,7 @@ export function listStory(world: () => ConsoleWorld): void {
     await page.getByText('Of these rows cannot be called: 1 without a number.').waitFor();
     await page.getByRole('button', { name: 'Load…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Load it into gala?' });
-    await dialog.getByText('Nothing of it is new').waitFor();
+    await dialog.getByText('Nothing in it is new').waitFor();
     expect(await dialog.getByRole('button', { name: /^Load/ }).count()).toBe(0);
     expect(seen.complaints).toEqual([]);
   });

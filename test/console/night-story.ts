@@ -50,7 +50,7 @@ export function nightStory(world: () => ConsoleWorld): void {
     const change = dialog.getByRole('button', { name: 'Change', exact: true });
     await dialog.getByText('Nothing is changed yet.').waitFor();
     expect(await change.isDisabled()).toBe(true);
-    await dialog.getByLabel('Waits for its list, minutes').fill('90');
+    await dialog.getByLabel('Wait for its list (minutes)').fill('90');
     await dialog.getByText('0 s → 1 h 30 min').waitFor();
     await change.click();
     await dialog.getByText('It is changed:').waitFor();

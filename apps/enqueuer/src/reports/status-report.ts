@@ -53,7 +53,7 @@ const RATES = {
   callsPerSecond: 'pacing.callsPerSecond',
   maxInFlight: 'pacing.maxInFlight',
   lines: 'lines',
-  measured: 'as of late',
+  measured: 'its recent pace',
 } as const;
 
 function endText({ at, latestAt }: End, now: number): string {

@@ -186,7 +186,7 @@ export const systemRoutes = {
     problems: ['invalid_access', 'name_taken'],
   },
   'DELETE /access/{name}': {
-    summary: 'Let somebody in no more.',
+    summary: 'Take somebody’s access away.',
     role: 'admin',
     params: z.object({ name: z.string().min(1).max(64) }),
     problems: ['no_such_access'],

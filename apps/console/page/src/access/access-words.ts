@@ -15,7 +15,7 @@ export function campaignsIn(text: string): string[] {
   return text.split(/[\s,]+/).filter((id) => id !== '');
 }
 
-/** What else it means that somebody is let in no more. */
+/** What else it means to take somebody's access away. */
 export function removalText(
   { name, role }: AccessJson,
   all: readonly AccessJson[],

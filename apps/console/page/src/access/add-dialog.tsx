@@ -92,7 +92,7 @@ function Inputs({ form, isFirst, onChange }: InputsProps) {
       )}
       {!isFirst && (
         <TickField isTicked={sso} onChange={(ticked) => change({ sso: ticked })}>
-          No token: a trusted proxy tells that it is them, by this name
+          No token: a trusted proxy vouches for them by this name
         </TickField>
       )}
     </>

@@ -14,14 +14,14 @@ export function RemoveDialog({ access, all, caller, onClose }: RemoveDialogProps
   const { name, role, campaigns } = access;
   return (
     <ActionDialog
-      title={`Let ${name} in no more?`}
+      title={`Take ${name}’s access away?`}
       doIt={`Remove ${name}`}
       kind="danger"
       doing="Removing them."
       onClose={onClose}
       action={async () => {
         await client.request('DELETE /access/{name}', { params: { name } });
-        return [`${name} is let in no more.`];
+        return [`${name} has no access any more.`];
       }}
     >
       <p>

@@ -102,12 +102,12 @@ interface NothingKeptProps {
 }
 
 function NothingKept({ filter, hasMore }: NothingKeptProps) {
-  if (hasMore) return <EmptyState title="Nothing of that kind among the newest." />;
+  if (hasMore) return <EmptyState title="Nothing like that among the newest." />;
   if (Object.keys(filter).length === 0)
     return <EmptyState title="Nobody has decided anything yet." />;
   return (
     <EmptyState
-      title="Nothing of that kind is kept."
+      title="Nothing like that is kept."
       action={
         <Link to="/audit" className="button">
           Show all
@@ -144,12 +144,12 @@ function Filters({ filter }: { readonly filter: AuditFilter }) {
         onChange={(since) => change({ since })}
       />
       <SearchField
-        label="By (whole name)"
+        label="By (full name)"
         value={filter.by ?? ''}
         onChange={(by) => change({ by })}
       />
       <SearchField
-        label="Campaign (whole id)"
+        label="Campaign (full id)"
         value={filter.campaign ?? ''}
         onChange={(campaign) => change({ campaign })}
       />

@@ -23,7 +23,7 @@ export const ACTION_WORDS: Readonly<Record<AuditAction, string>> = {
   'forwarder.remove': 'removed a forwarder',
   'dead_letters.retry': 'sent dead letters again',
   'access.add': 'let somebody in',
-  'access.remove': 'let somebody in no more',
+  'access.remove': 'took somebody’s access away',
 };
 
 /** A newer program may have kept what this page has no words for. */

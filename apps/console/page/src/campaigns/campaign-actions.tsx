@@ -96,7 +96,7 @@ const WORDS: Readonly<Record<Steering, (campaign: CampaignStatusJson) => Steerin
       </p>
     ),
     doIt: 'Pause',
-    doing: 'Pausing. It takes until no call is about to go out.',
+    doing: 'Pausing: waiting until no call is about to go out.',
     done: 'It is paused: no further call goes out.',
   }),
   resume: ({ id, state, pending, outcomes }) => ({
@@ -129,7 +129,7 @@ const WORDS: Readonly<Record<Steering, (campaign: CampaignStatusJson) => Steerin
       </>
     ),
     doIt: `Cancel ${countOf(pending, 'call')}`,
-    doing: 'Canceling. It takes until no call is about to go out.',
+    doing: 'Canceling: waiting until no call is about to go out.',
     done: 'It is canceled.',
   }),
 };

@@ -9,7 +9,7 @@ const LIMITS = {
   callsPerSecond: 'by its pace',
   maxInFlight: 'by its calls in flight',
   lines: 'by its lines',
-  measured: 'at its pace of late',
+  measured: 'at its recent pace',
 } as const;
 
 export function CampaignFacts({ campaign }: { readonly campaign: CampaignStatusJson }) {

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Allowed } from '../access/allowed.tsx';
+import { DropArea } from '../kit/fields/drop-area.tsx';
 import { Field } from '../kit/fields/field.tsx';
 import { Button } from '../kit/frame/button.tsx';
 import { Dialog } from '../kit/frame/dialog.tsx';
@@ -8,7 +9,6 @@ import { Failure } from '../kit/frame/failure.tsx';
 import { Notice } from '../kit/frame/notice.tsx';
 import { countOf } from '../kit/words/numbers.ts';
 import { client } from '../live/api.ts';
-import { DropArea } from '../new-list/upload/drop-area.tsx';
 import { bringIn } from '../new-list/upload/upload-list.ts';
 import { useList } from '../new-list/use-list.ts';
 
@@ -55,11 +55,11 @@ function JoinDialog({ campaign, onClose }: OfCampaign & { readonly onClose: () =
         Give the file that was loaded. It comes back with all of its rows in their order, and beside
         each what became of it.
       </p>
-      <Field label="Sheet, of a workbook that has several">
+      <Field label="Sheet, if the workbook has several">
         <input className="field" value={sheet} onChange={({ target }) => setSheet(target.value)} />
       </Field>
-      <DropArea onFile={(file) => join.mutate(file)} />
-      {join.isPending && <p className="soft">It is being brought in.</p>}
+      <DropArea note="Nobody is called by this." onFile={(file) => join.mutate(file)} />
+      {join.isPending && <p className="soft">It is being uploaded.</p>}
       <Failure error={join.error} />
       {join.data !== undefined && <Joined key={join.data} list={join.data} />}
     </Dialog>

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { CountryField } from '../kit/fields/country-field.tsx';
+import { DropArea } from '../kit/fields/drop-area.tsx';
 import { Field } from '../kit/fields/field.tsx';
 import { ActionDialog } from '../kit/frame/action-dialog.tsx';
 import { Button } from '../kit/frame/button.tsx';
@@ -10,7 +11,6 @@ import { countOf } from '../kit/words/numbers.ts';
 import { PersonText } from '../kit/words/person-text.tsx';
 import { client } from '../live/api.ts';
 import { ProgressBar } from '../new-list/load/progress-bar.tsx';
-import { DropArea } from '../new-list/upload/drop-area.tsx';
 import { bringIn } from '../new-list/upload/upload-list.ts';
 import { useList } from '../new-list/use-list.ts';
 import { foundText, importedText } from './do-not-call-words.ts';
@@ -44,11 +44,11 @@ export function CheckList() {
     <div className="stack">
       <div className="form">
         <CountryField
-          label="Country, where numbers have no code"
+          label="Country of numbers without a code"
           country={country}
           onChange={setCountry}
         />
-        <Field label="Column of the numbers, where its heading does not tell">
+        <Field label="Column of the numbers, if its heading does not tell">
           <input
             className="field"
             value={column}
@@ -56,8 +56,11 @@ export function CheckList() {
           />
         </Field>
       </div>
-      <DropArea onFile={(file) => check.mutate(file)} />
-      {check.isPending && <p className="soft">It is being brought in.</p>}
+      <DropArea
+        note="It is only looked up: no number is put on the list before you say so."
+        onFile={(file) => check.mutate(file)}
+      />
+      {check.isPending && <p className="soft">It is being uploaded.</p>}
       <Failure error={check.error} />
       {check.data !== undefined && <Found key={check.data.list} {...check.data} />}
     </div>

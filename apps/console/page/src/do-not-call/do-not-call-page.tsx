@@ -19,7 +19,7 @@ export function DoNotCallPage() {
             {
               name: 'on the list',
               value: formatCount(query.data.numbers),
-              note: 'kept as hashes: only who has a number can ask for it',
+              note: 'kept as hashes: a number can be looked up, not listed',
             },
           ]}
         />

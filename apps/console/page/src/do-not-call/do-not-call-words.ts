@@ -30,7 +30,7 @@ export function foundText({ listed, notListed, rejected }: NumberCheck): string 
 export function importedText({ work }: ListJson): string {
   if (work?.kind !== 'import') return 'Something else is done with the list.';
   if (work.state === 'running')
-    return `It goes on by itself: ${countOf(work.rows, 'row')} so far. Below it says how it ends.`;
+    return `It goes on by itself: ${countOf(work.rows, 'row')} so far. The table below will say how it ended.`;
   if (work.result === null) return work.problem?.detail ?? 'It was stopped.';
   const { added, alreadyListed, rejected } = work.result;
   const unread = rejected === 0 ? '' : ` ${countOf(rejected, 'row')} cannot be read.`;

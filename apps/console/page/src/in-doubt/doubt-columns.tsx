@@ -55,7 +55,7 @@ const COLUMNS: readonly Column<CallInDoubt>[] = [
   },
   {
     key: 'clock',
-    heading: 'Their clock: then → now',
+    heading: 'Their time: then → now',
     isMinor: true,
     value: ({ zones }) => zones.join(' or '),
     cell: (call) => <TheirClock call={call} />,

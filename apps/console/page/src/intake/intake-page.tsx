@@ -51,7 +51,7 @@ function Inbox({ inbox }: { readonly inbox: Inbox }) {
   return (
     <>
       {daemons === 0 && waiting + pending > 0 && (
-        <Notice kind="alarm" title="No daemon takes the inbox in:">
+        <Notice kind="alarm" title="No daemon reads the inbox:">
           {countOf(waiting + pending, 'entry waits', 'entries wait')} until one is started
           (./bin/enqueuer serve).
         </Notice>

@@ -2,6 +2,7 @@ import type { ListJson } from '@libby-dialer/http-api';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { DropArea } from '../kit/fields/drop-area.tsx';
 import { Button } from '../kit/frame/button.tsx';
 import { Failure } from '../kit/frame/failure.tsx';
 import { Notice } from '../kit/frame/notice.tsx';
@@ -9,7 +10,6 @@ import { Page, Section } from '../kit/frame/page.tsx';
 import { PersonText } from '../kit/words/person-text.tsx';
 import { When } from '../kit/words/when.tsx';
 import { asking } from '../live/queries.ts';
-import { DropArea } from './upload/drop-area.tsx';
 import { workText } from './upload/list-words.ts';
 import { ListsTable } from './upload/lists-table.tsx';
 import { UploadView } from './upload/upload-view.tsx';
@@ -33,7 +33,7 @@ export function NewListPage() {
   return (
     <Page title="New list">
       {file === undefined ? (
-        <DropArea onFile={(given) => void take(given)} />
+        <DropArea note="Nobody is called before you say so." onFile={(given) => void take(given)} />
       ) : (
         <UploadView key={file.name} file={file} onEnd={() => setFile(undefined)} />
       )}
@@ -48,7 +48,7 @@ export function NewListPage() {
         />
       )}
       <Failure error={error} />
-      <Section title="Uploaded of late" note="kept for a day; what was loaded from them stays">
+      <Section title="Recent uploads" note="kept for a day; what was loaded from them stays">
         <ListsTable lists={lists} isKnown={data !== undefined} />
       </Section>
     </Page>

@@ -37,7 +37,7 @@ export function EraseDialog({ given, name, onClose }: EraseDialogProps) {
       action={async () => erasedText(await client.request('POST /erase', { body: given }))}
     >
       <Failure error={preview.error} />
-      {preview.isPending && <p className="soft">Looking what there is.</p>}
+      {preview.isPending && <p className="soft">Looking up what is kept.</p>}
       {preview.data !== undefined && (
         <>
           {previewText(preview.data).map((sentence) => (

@@ -52,11 +52,7 @@ export function FindForm({ asked, onAsk }: FindFormProps) {
         />
       </Field>
       {kind === 'number' && (
-        <CountryField
-          label="Country, where it has no code"
-          country={country}
-          onChange={setCountry}
-        />
+        <CountryField label="Country, if it has no code" country={country} onChange={setCountry} />
       )}
       <div className="find-button">
         <Button kind="main" type="submit">

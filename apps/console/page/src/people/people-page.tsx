@@ -42,7 +42,7 @@ export function PeoplePage() {
     <Page title="People">
       <FindForm asked={question} onAsk={ask} />
       {question === undefined ? (
-        <EmptyState title="Who is it about?">
+        <EmptyState title="Who are you looking for?">
           Every call of a number, in all campaigns, with what became of it; whether it may be
           called; and how to erase it.
         </EmptyState>

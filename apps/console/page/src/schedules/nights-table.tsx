@@ -94,7 +94,7 @@ export function NightsTable({
           search: (before) => ({ ...before, run: local }),
         })
       }
-      empty={<EmptyState title="No night has come yet." />}
+      empty={<EmptyState title="It has not run yet." />}
     />
   );
 }

@@ -65,7 +65,7 @@ export function ScheduleDialog({ schedule, onClose }: ScheduleDialogProps) {
 
 const DONE = {
   replaced: 'It is changed: what is due from now on is done by the new definition.',
-  unchanged: 'It was just so already.',
+  unchanged: 'Nothing has changed: it was like that already.',
 };
 
 interface PreviewedForm {
@@ -112,7 +112,7 @@ function Inputs({ form, isNew, onChange }: InputsProps) {
         {input('cron', { className: 'field mono', spellCheck: false })}
       </Field>
       <ZoneField
-        label="By the clock of"
+        label="Time zone"
         zone={form.timezone}
         onChange={(timezone) => onChange({ ...form, timezone })}
       />
@@ -125,9 +125,9 @@ function Inputs({ form, isNew, onChange }: InputsProps) {
       <Field label="Campaign" hint={isNew ? 'Of a stored one, as it is now.' : 'Empty: as it is.'}>
         {input('campaign', { spellCheck: false, placeholder: isNew ? '' : 'as it is kept' })}
       </Field>
-      <Field label="Waits for its list, minutes">{input('waitMinutes', count)}</Field>
-      <Field label="Calls expire after, minutes">{input('expiresMinutes', count)}</Field>
-      <Field label="Keeps so many nights" hint="Older ones are archived, once exported.">
+      <Field label="Wait for its list (minutes)">{input('waitMinutes', count)}</Field>
+      <Field label="Calls expire after (minutes)">{input('expiresMinutes', count)}</Field>
+      <Field label="Nights to keep" hint="Older ones are archived, once exported.">
         {input('keepRuns', count)}
       </Field>
       <Field label="Calls that go first" hint="The rest is held until these have gone well.">

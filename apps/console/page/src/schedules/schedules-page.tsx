@@ -89,8 +89,8 @@ function stateText(schedules: readonly ScheduleJson[]): string | undefined {
 function NoSchedule() {
   return (
     <EmptyState title="There is no schedule yet.">
-      Add one with <code>./bin/enqueuer schedule add NAME</code>: a list that is called every night,
-      each time as a campaign of its own.
+      With one a list is called every night, each time as a campaign of its own. An admin adds it
+      here, or with <code>./bin/enqueuer schedule add NAME</code>.
     </EmptyState>
   );
 }

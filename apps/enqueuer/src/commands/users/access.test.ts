@@ -23,7 +23,9 @@ test('access is added, listed and removed; its token is all that is printed', as
   expect(stdout).toMatch(/^ada +operator +token +\d{4}-\d\d-\d\d +all$/m);
   expect(stdout).toMatch(/^orders +push +token +\S+ +spring, autumn$/m);
 
-  expect((await bench.run(['access', 'remove', 'ada'])).stdout).toBe('ada is let in no more.\n');
+  expect((await bench.run(['access', 'remove', 'ada'])).stdout).toBe(
+    'ada has no access any more.\n',
+  );
   expect(await bench.run(['access', 'remove', 'ada'])).toMatchObject({
     code: 2,
     stderr: 'Nobody is let in as ada; see "enqueuer access list".\n',

@@ -50,7 +50,7 @@ export function addAccessCommands({ program, io, run }: CommandLine): void {
     .action(({ json = false }) => run(list(io, json)));
   access
     .command('remove')
-    .description('Let somebody in no more: their token and their sessions count no longer.')
+    .description('Take somebody’s access away: their token and their sessions count no longer.')
     .argument('<name>', 'as "access list" shows it')
     .option(...BY)
     .action((name, { by }) => run(remove(io, name, by)));
@@ -115,7 +115,7 @@ async function remove(io: Io, name: string, by: string | undefined): Promise<num
     io,
     async (context) => {
       await removeAccess(context, name);
-      await print(io.stdout, `${name} is let in no more.\n`);
+      await print(io.stdout, `${name} has no access any more.\n`);
       return 0;
     },
     by,

@@ -57,7 +57,7 @@ export function CallsTable({ campaign }: { readonly campaign: CampaignStatusJson
         total={total}
         more={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
         isLoadingMore={query.isFetchingNextPage}
-        empty={query.isPending ? null : <EmptyState title="No call is like this." />}
+        empty={query.isPending ? null : <EmptyState title="No call matches." />}
         tools={<ShowChoice campaign={campaign} filter={filter} />}
         renderActions={(filtered) => (
           <>

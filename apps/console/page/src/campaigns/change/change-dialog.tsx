@@ -137,6 +137,6 @@ function firstText(calls: number): string {
 }
 
 function doneText({ kind }: ChangePreview): string[] {
-  if (kind === 'unchanged') return ['It was just so already.'];
+  if (kind === 'unchanged') return ['Nothing has changed: it was like that already.'];
   return ['It is changed. Calls go out by it within seconds.'];
 }

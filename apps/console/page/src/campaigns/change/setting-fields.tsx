@@ -58,7 +58,7 @@ export function FurtherFields({ file, edit }: SettingFieldsProps) {
       <FromField file={file} edit={edit} />
       <NumberField
         label={SETTING_WORDS['pacing.maxInFlight']}
-        hint="So many may wait for Libby’s answer."
+        hint="How many may wait for Libby’s answer at once."
         placeholder="no limit"
         value={pacing?.maxInFlight}
         onChange={(maxInFlight) => edit('pacing', filled({ ...pacing, maxInFlight }))}
@@ -129,7 +129,7 @@ export function HoursFields({ file: { callingWindow = USUAL_HOURS }, edit }: Set
         onChange={(to) => set({ to })}
       />
       <ZoneField
-        label="By the clock of"
+        label="Time zone"
         placeholder="the person called"
         isDisabled={isAnytime}
         zone={hours.timezone === 'recipient' ? '' : (hours.timezone ?? '')}
@@ -190,7 +190,7 @@ export function TextsFields({ file, edit }: SettingFieldsProps) {
         <LongField
           key={key}
           label={SETTING_WORDS[key]}
-          hint="One a line. They replace the agent’s own."
+          hint="One per line. They replace the agent’s own."
           value={(file[key] ?? []).join('\n')}
           onChange={(text) => edit(key, text === '' ? undefined : text.split('\n'))}
         />

@@ -10,7 +10,7 @@ export const SETTING_WORDS = {
   'lines.maxConcurrentCalls': 'Conversations at once on a line',
   'lines.assumedCallSeconds': 'Seconds a conversation is taken to last',
   callingWindow: 'Calling hours',
-  timezone: 'Clock of numbers without a zone',
+  timezone: 'Time zone of numbers without one',
   startsAt: 'Not before',
   expiresAt: 'Not after',
   introMessage: 'Says first, word for word',

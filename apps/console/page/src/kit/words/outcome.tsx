@@ -23,7 +23,7 @@ export const OUTCOME_MEANINGS: Readonly<Record<OutcomeName, string>> = {
   rejected: 'Libby refused it: the phone did not ring.',
   exhausted: 'It could not be sent, however often it was tried: the phone did not ring.',
   unknown: 'It may have rung: a person decides.',
-  suppressed: 'On the do-not-call list, or called too often of late: not called.',
+  suppressed: 'On the do-not-call list, or called too often recently: not called.',
   expired: 'Its time ran out before its turn came: not called.',
   canceled: 'Its campaign was canceled first: not called.',
 };

@@ -5,9 +5,9 @@ type Reason = NonNullable<CallJson['reason']>;
 /** Why a call has its outcome, in a few words. The outcome stands beside it. */
 export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   accepted: 'Libby took it',
-  bad_request: 'Libby does not take what was sent',
+  bad_request: 'Libby does not accept what was sent',
   payload_too_large: 'too long for Libby',
-  unprocessable: 'Libby makes no sense of what was sent',
+  unprocessable: 'Libby cannot make sense of what was sent',
   agent_not_found: 'no agent for the row’s own line',
   forbidden: 'Libby forbids this call',
   refused: 'Libby refuses this call',
@@ -23,7 +23,7 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   conflict: 'Libby may have it',
   worker_lost: 'worker ended',
   do_not_call: 'on the do-not-call list',
-  frequency_cap: 'called often enough of late',
+  frequency_cap: 'called often enough recently',
   deadline: 'its time ran out',
   campaign_canceled: 'its campaign was canceled',
   resolved_by_person: 'a person decided it',

@@ -39,23 +39,23 @@ function PilotFields({ draft: { pilot, limit }, change }: PaceFormProps) {
       />
       {pilot.kind !== 'none' && (
         <NumberField
-          label="So many first"
-          hint="The rest waits, held, until then."
+          label="How many first"
+          hint="The rest is held until then."
           value={pilot.calls}
           onChange={(calls) => set({ calls: calls ?? 1 })}
         />
       )}
       {pilot.kind === 'share' && (
         <NumberField
-          label="Accepted, of these, in per cent"
-          hint="So many let the rest follow by itself."
+          label="Of these, accepted (%)"
+          hint="With that many accepted, the rest follows by itself."
           value={pilot.percent}
           onChange={(percent) => set({ percent: Math.min(percent ?? 1, 100) })}
         />
       )}
       <NumberField
         label="Rows to load"
-        hint="Only so many that can be called; loading it again takes the rest."
+        hint="Only so many rows that can be called; load it again for the rest."
         placeholder="all"
         value={limit}
         onChange={(rows) => change({ limit: rows })}

@@ -18,7 +18,7 @@ const ROWS_AT_FIRST = 25;
 
 const FATES: Readonly<Record<string, string>> = {
   suppressed: 'on the do-not-call list',
-  capped: 'called too often of late',
+  capped: 'called too often recently',
   would_expire: 'its time is out before its hours open',
   never_opens: 'its hours never open',
   already_queued: 'queued already',
@@ -49,13 +49,13 @@ const COLUMNS: readonly Column<Verdict>[] = [
   },
   {
     key: 'clock',
-    heading: 'By whose clock',
+    heading: 'Time zone',
     isMinor: true,
     value: ({ zones }) => zones.map(placeOf).join(' and '),
   },
   {
     key: 'rules',
-    heading: 'By which rule',
+    heading: 'Rule',
     isMinor: true,
     value: ({ rules }) => rules.join(', '),
   },

@@ -119,7 +119,7 @@ function Stakes({ body, lines, result }: Pick<QuestionProps, 'body' | 'lines' | 
   const { queued, callsAtOnce, verdicts, firstAt, pending, isWhole } = result;
   const more = isWhole ? '' : ' or more';
   if (queued === 0)
-    return <p>Nothing of it is new: whatever can be called is in the campaign already.</p>;
+    return <p>Nothing in it is new: whatever can be called is in the campaign already.</p>;
   return (
     <>
       {system !== undefined && (

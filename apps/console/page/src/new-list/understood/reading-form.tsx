@@ -31,7 +31,7 @@ export function ReadingForm({ draft: { reading }, change, isOpen }: ReadingFormP
   const set = (part: Partial<typeof reading>) => change({ reading: { ...reading, ...part } });
   return (
     <details className="more" open={isOpen}>
-      <summary>Read it otherwise</summary>
+      <summary>Read it differently</summary>
       <div className="form">
         <NumberField
           label="Row of the headings"

@@ -86,6 +86,6 @@ const SOURCES: Readonly<Record<string, string>> = {
 };
 
 function clockText({ zones, zoneSource }: SampleCall): string {
-  if (zones.length === 0) return 'It is not known by which clock: not called.';
+  if (zones.length === 0) return 'Its time zone is not known: not called.';
   return `By the clock of ${zones.map(placeOf).join(' and ')}, ${SOURCES[zoneSource] ?? zoneSource}`;
 }

@@ -48,7 +48,7 @@ export function ListsTable({
       columns={COLUMNS}
       rows={lists}
       keyOf={({ list }) => list}
-      empty={isKnown ? <p className="soft">None was uploaded within a day.</p> : null}
+      empty={isKnown ? <p className="soft">Nothing was uploaded in the last 24 hours.</p> : null}
     />
   );
 }

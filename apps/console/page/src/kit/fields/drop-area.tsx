@@ -3,15 +3,19 @@ import './drop-area.css';
 
 const ENDINGS = '.csv,.tsv,.txt,.xlsx,.json,.ndjson,.jsonl,.gz';
 
+interface DropAreaProps {
+  /** What happens with the file, and what does not, in a sentence. */
+  readonly note: string;
+  readonly onFile: (file: File) => void;
+}
+
 /** Takes one file: dropped, or chosen. The browser's own field lies over all of it, unseen. */
-export function DropArea({ onFile }: { readonly onFile: (file: File) => void }) {
+export function DropArea({ note, onFile }: DropAreaProps) {
   const [isOver, setOver] = useState(false);
   return (
     <label className={isOver ? 'drop-area is-over' : 'drop-area'}>
       <b>Drop a list here, or choose a file</b>
-      <span className="soft">
-        CSV, Excel (.xlsx), JSON or NDJSON, also packed as .gz. Nothing is called before you say so.
-      </span>
+      <span className="soft">CSV, Excel (.xlsx), JSON or NDJSON, also packed as .gz. {note}</span>
       <input
         type="file"
         accept={ENDINGS}
