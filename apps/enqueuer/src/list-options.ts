@@ -14,17 +14,21 @@ const MOST_ROWS = 1_048_576;
 export const formatOption = () =>
   new Option(
     '--format <format>',
-    'format of the list, where its name and content do not tell',
+    'format of the list, if its name and content do not tell',
   ).choices(LIST_FORMATS);
 
 export const sheetOption = () =>
-  new Option('--sheet <name>', 'of an Excel workbook, where several of its sheets hold something');
+  new Option(
+    '--sheet <name>',
+    'which sheet of an Excel workbook to read, if several hold something',
+  );
 
-export const encodingOption = (description = 'of a list that is no UTF-8, such as windows-1252') =>
-  new Option('--encoding <name>', description).argParser(encoding);
+export const encodingOption = (
+  description = 'encoding of a list that is not UTF-8, such as windows-1252',
+) => new Option('--encoding <name>', description).argParser(encoding);
 
 export const headerRowOption = (
-  description = 'the row of its headings, as a spreadsheet numbers it, where a title stands above them',
+  description = 'row of the headings, as a spreadsheet numbers it, if a title stands above them',
 ) => new Option('--header-row <n>', description).argParser(wholeNumberUpTo(MOST_ROWS));
 
 function encoding(name: string): ListEncoding {

@@ -52,7 +52,7 @@ export function addInDoubtCommands({ program, io, run }: CommandLine): void {
     .action((campaign, options) => run(list(io, campaign, options)));
   inDoubt
     .command('resolve')
-    .description('Say what is to become of a call in doubt.')
+    .description('Decide what becomes of a call in doubt.')
     .argument('<callId>', 'as "in-doubt list" shows it')
     .addOption(
       new Option(

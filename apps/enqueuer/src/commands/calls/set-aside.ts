@@ -41,7 +41,7 @@ export function addSetAsideCommands({ program, io, run }: CommandLine): void {
     .action((campaign, options) => run(list(io, campaign, options)));
   setAside
     .command('resolve')
-    .description('Say what is to become of them. Loading their list again queues its rows as well.')
+    .description('Decide what becomes of them. Loading their list again queues its rows as well.')
     .argument('<campaign>', 'id of the campaign')
     .argument('[jobs...]', 'as "set-aside list" shows them')
     .option('--all', 'every one of the campaign')

@@ -49,7 +49,7 @@ export function addCampaignCommands({ program, io, run }: CommandLine): void {
       'Remove the record of a finished campaign’s calls, and its results, once they are exported. Its counts stay; its id cannot be used again.',
     )
     .argument('<id>', 'id of the campaign')
-    .option('--with-doubts', 'also if calls of it are in doubt; they then stay so for ever')
+    .option('--with-doubts', 'even if some of its calls are in doubt; they stay so for ever')
     .option(...BY)
     .action((id, options) => run(archive(io, id, options)));
 }

@@ -29,7 +29,7 @@ export interface LoadOptions extends ListReading {
 export const canaryPassOption = () =>
   new Option(
     '--canary-pass <share>',
-    'with --canary: the rest follows by itself once such a share of them is accepted: 0.8',
+    'with --canary: the rest follows by itself once this share of them is accepted, such as 0.8',
   ).argParser(share);
 
 /** Throws `UsageError`. */

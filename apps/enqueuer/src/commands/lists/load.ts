@@ -45,10 +45,10 @@ export function addLoadCommand({ program, io, run }: CommandLine): void {
       '--verdicts <file>',
       'with --dry-run: write a line of CSV on each row (nothing in it names a person)',
     )
-    .option('--limit <n>', 'load only so many callable rows, as a pilot', wholeNumber(15))
+    .option('--limit <n>', 'load at most this many callable rows, as a pilot', wholeNumber(15))
     .option(
       '--canary <n>',
-      'dial so many calls first, and hold the rest of the campaign until a person releases it',
+      'dial this many calls first, and hold the rest of the campaign until a person releases it',
       wholeNumberUpTo(MOST_CANARY_CALLS),
     )
     .addOption(canaryPassOption())
@@ -62,7 +62,7 @@ export function addLoadCommand({ program, io, run }: CommandLine): void {
     )
     .option(
       '--rejects <file>',
-      'where rows go that cannot be called (default: <list>.rejected.csv)',
+      'where to write rows that cannot be called (default: <list>.rejected.csv)',
     )
     .option(
       '--yes',

@@ -41,7 +41,7 @@ const LIST = [
 ] as const;
 const COLUMN = [
   '--column <heading>',
-  'the column of the numbers, where its heading does not tell',
+  'column of the numbers, if its heading does not tell',
 ] as const;
 const SHOWN_CHANGES = 50;
 const MOST_CHANGES = 1000;
@@ -52,17 +52,22 @@ export function addSuppressCommands({ program, io, run }: CommandLine): void {
     .description('The do-not-call list, over all campaigns.');
   suppress
     .command('add')
-    .description('Call these numbers no more. Returns once no call to them is about to go out.')
+    .description(
+      'Put numbers on the list: nobody calls them any more. Returns once no call to them is about to go out.',
+    )
     .argument(...NUMBERS)
     .option(...COUNTRY)
     .option(...BY)
     .action((numbers, options) => run(addNumbers(io, numbers, options)));
   numberList(suppress.command('import'))
     .description(
-      'Call no number of a list any more. The same list again, or after a crash, adds only what is missing.',
+      'Put all numbers of a file on the list. The same list again, or after a crash, adds only what is missing.',
     )
     .option(...BY)
-    .option('--rejects <file>', 'where rows go that cannot be read (default: <file>.rejected.csv)')
+    .option(
+      '--rejects <file>',
+      'where to write rows that cannot be read (default: <file>.rejected.csv)',
+    )
     .option('--json', 'print the result as one JSON object')
     .action((file, options) => run(importList(io, file, options)));
   suppress
@@ -86,9 +91,9 @@ export function addSuppressCommands({ program, io, run }: CommandLine): void {
   suppress
     .command('changes')
     .description(
-      'Show from what imports, when and by whom numbers came on the list or off it, the newest first.',
+      'Show when and by whom numbers were put on the list or taken off it, and by which imports, the newest first.',
     )
-    .option('--limit <n>', 'so many', wholeNumberUpTo(MOST_CHANGES), SHOWN_CHANGES)
+    .option('--limit <n>', 'show at most this many', wholeNumberUpTo(MOST_CHANGES), SHOWN_CHANGES)
     .option('--json', 'print one JSON object')
     .action((options) => run(showChanges(io, options)));
   suppress

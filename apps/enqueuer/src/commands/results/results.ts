@@ -39,13 +39,13 @@ export function addResultsCommand({ program, io, run }: CommandLine): void {
     .addOption(
       new Option(
         '--format <format>',
-        'csv (default), ndjson, or xlsx (Excel); with --join: as the list is, unless it is said',
+        'csv (default), ndjson, or xlsx (Excel); with --join by default that of the list',
       ).choices(['csv', 'ndjson', 'xlsx'] as const),
     )
-    .addOption(new Option('--outcome <name>', 'only calls that ended so').choices(OUTCOMES))
+    .addOption(new Option('--outcome <name>', 'only calls with this outcome').choices(OUTCOMES))
     .option('--follow', 'go on with what settles later, until interrupted')
     .option('-o, --output <file>', 'write to a file that only you may read')
-    .option('--bom', 'begin the CSV with a byte order mark, by which Excel tells that it is UTF-8')
+    .option('--bom', 'begin the CSV with a byte order mark, so that Excel reads it as UTF-8')
     .option(
       '--join <file>',
       'give this list back, all of its rows in their order, with what became of each beside it',
@@ -55,7 +55,7 @@ export function addResultsCommand({ program, io, run }: CommandLine): void {
     .addOption(headerRowOption('with --join: as the list was loaded'))
     .option(
       '--results <file>',
-      'with --join: results that were exported before (NDJSON or CSV), where Redis has them no more',
+      'with --join: results that were exported before (NDJSON or CSV), if Redis no longer has them',
     )
     .action((campaign, options) => run(results(io, campaign, options)));
 }

@@ -49,13 +49,13 @@ export function addForwardCommands({ program, io, run }: CommandLine): void {
     )
     .option(
       '--batch <n>',
-      'post up to so many results in one request, as {"results": […]}',
+      'post up to this many results in one request, as {"results": […]}',
       wholeNumberUpTo(1000),
     )
     .option('--concurrency <n>', 'requests at once', wholeNumberUpTo(256), 8)
     .option(
       '--attempts <n>',
-      'after so many a result becomes a dead letter',
+      'after this many a result becomes a dead letter',
       wholeNumberUpTo(1000),
       12,
     )

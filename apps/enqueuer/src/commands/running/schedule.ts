@@ -83,12 +83,12 @@ export function addScheduleCommands({ program, io, run }: CommandLine): void {
     )
     .option(
       '--keep-runs <n>',
-      'archive the campaigns of all but so many runs, once exported',
+      'keep this many runs; campaigns of older ones are archived, once exported',
       wholeNumber(6),
     )
     .option(
       '--canary <n>',
-      'of each run dial so many calls first, and hold the rest until a person releases it',
+      'dial this many calls of each run first, and hold the rest until a person releases it',
       wholeNumberUpTo(MOST_CANARY_CALLS),
     )
     .addOption(canaryPassOption())
@@ -98,7 +98,7 @@ export function addScheduleCommands({ program, io, run }: CommandLine): void {
     .addOption(headerRowOption())
     .option(
       '--yes',
-      'do not ask before one that is there is changed; without a terminal nobody is asked',
+      'do not ask before an existing one is changed; without a terminal nobody is asked',
     )
     .option(...BY)
     .action((name, options) => run(add(io, name, options)));

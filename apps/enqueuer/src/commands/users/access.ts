@@ -28,7 +28,7 @@ export function addAccessCommands({ program, io, run }: CommandLine): void {
     .description('Who may use the console: its page and its HTTP API.');
   access
     .command('add')
-    .description('Let somebody in. Prints their token, which is shown this once.')
+    .description('Let somebody in. Prints their token, which is shown only this once.')
     .argument('<name>', 'who: a person or a program; 1 to 64 of letters, digits, . @ _ -')
     .addOption(
       new Option(
@@ -39,7 +39,7 @@ export function addAccessCommands({ program, io, run }: CommandLine): void {
         .makeOptionMandatory(),
     )
     .option('--campaign <id...>', 'with --role push: the campaigns it may queue calls in')
-    .option('--sso', 'no token: a trusted proxy tells that it is them, by this name')
+    .option('--sso', 'no token: a trusted proxy vouches for them by this name')
     .option(...BY)
     .option('--json', 'print one JSON object')
     .action((name, options) => run(add(io, name, options)));

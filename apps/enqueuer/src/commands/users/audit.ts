@@ -34,10 +34,10 @@ export function addAuditCommand({ program, io, run }: CommandLine): void {
     .option('--country <code>', 'two letters, such as US, for a number without a country code')
     .option(
       '--since <when>',
-      'not what is older: 2026-12-01, 2026-12-01T18:00Z, or as long ago as 2h or 7d',
+      'nothing older than this: 2026-12-01, 2026-12-01T18:00Z, or as long ago as 2h or 7d',
       momentBefore,
     )
-    .option('--limit <n>', 'the newest so many', wholeNumberUpTo(MOST_SHOWN), SHOWN)
+    .option('--limit <n>', 'show at most this many, the newest', wholeNumberUpTo(MOST_SHOWN), SHOWN)
     .option('--json', 'print one JSON object')
     .action((options) => run(audit(io, options)));
 }
