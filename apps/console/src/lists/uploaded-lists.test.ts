@@ -46,6 +46,21 @@ test('what a console that was killed has left goes, two days later', async () =>
   expect((await upload(lists)).bytes).toBe(6);
 });
 
+test('a list goes after a day, whether anybody looks or not', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+  try {
+    await using lists = await UploadedLists.open(folder, 1);
+    const { list: first } = await upload(lists);
+    await vi.advanceTimersByTimeAsync(DAY_MS / 2);
+    const { list: second } = await upload(lists);
+    await vi.advanceTimersByTimeAsync((3 * DAY_MS) / 4);
+    await expect.poll(() => existsSync(join(folder, first))).toBe(false);
+    expect(existsSync(join(folder, second))).toBe(true);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('a console whose folder is gone takes lists all the same', async () => {
   await using lists = await UploadedLists.open(undefined, 1);
   for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });

@@ -13,6 +13,7 @@ import { HttpProblem } from '../http/http-problem.ts';
 import type { ListWork } from './list-work.ts';
 
 const KEPT_MS = 24 * 3_600_000;
+const REMOVED_EVERY_MS = 10 * 60_000;
 /** A console that lives has had no list uploaded for so long: those that it had are gone. */
 const LEFT_BEHIND_MS = 2 * KEPT_MS;
 const PRIVATE_FOLDER = 'libby-console-';
@@ -61,11 +62,17 @@ export class UploadedLists implements AsyncDisposable {
   readonly #isPrivate: boolean;
   readonly #maxBytes: number;
   readonly #works = new Map<string, ListWork>();
+  /** They name people: they go also if nobody ever looks at lists again. */
+  readonly #timer: NodeJS.Timeout;
 
   private constructor(folder: string, isPrivate: boolean, maxBytes: number) {
     this.#folder = folder;
     this.#isPrivate = isPrivate;
     this.#maxBytes = maxBytes;
+    // Where it fails, whoever looks at lists is told.
+    const remove = () => void this.#removeOld().catch(() => undefined);
+    this.#timer = setInterval(remove, REMOVED_EVERY_MS);
+    this.#timer.unref();
   }
 
   /** @param folder left out: one that is gone when this is disposed of */
@@ -184,6 +191,7 @@ export class UploadedLists implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
     const ends = Promise.all([...this.#works.values()].map((work) => work.stop()));
     await endsWithin(ends, WORK_ENDS_WITHIN_MS);
     if (this.#isPrivate) await rm(this.#folder, { recursive: true, force: true });
