@@ -17,9 +17,9 @@ interface HeartbeatParts {
 }
 
 /**
- * Says every few seconds that this worker is there and how many calls it has placed, so that people
- * see it. No call waits for it, and nothing is judged by it: that Redis does not take it is said
- * elsewhere.
+ * Notes every few seconds that this worker is there and how many calls it has placed, for people to
+ * see. No call waits for it and nothing is judged by it. If Redis does not take it, that is
+ * reported elsewhere.
  */
 export class Heartbeat implements AsyncDisposable {
   readonly #parts: HeartbeatParts;
@@ -44,7 +44,7 @@ export class Heartbeat implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
-    // While Redis is away a command waits for it; the end does not.
+    // A command waits while Redis is away; stopping does not.
     await Promise.race([this.#forget(), delay(FORGET_WITHIN_MS, undefined, { ref: false })]);
   }
 

@@ -48,8 +48,8 @@ export interface NotRenewed {
 }
 
 /**
- * Under which claim a call is to go out again: a second time, after it was refused, or for the
- * first, after it missed its slot.
+ * The claim under which a call goes out again: after its token was refused, or because it missed
+ * its slot and has not been sent yet.
  */
 interface Again {
   readonly claim: Claim;
@@ -137,8 +137,8 @@ export class CallDialer {
     if (opensAt !== undefined) await clock.sleepUntil(opensAt, run.signals.abort);
     const from = clock.monotonic();
     let dialedAt: number | undefined;
-    // Asked synchronously right before the first byte. After this nothing can be checked any more:
-    // that is why the ledger decides who may send, and this only how late.
+    // Runs right before the first byte; nothing can be checked after it. So the ledger decides who
+    // may send, and this decides only until when.
     const veto = () => {
       if (isOver()) return 'the claim has run out';
       dialedAt = clock.now();
@@ -275,7 +275,7 @@ export class CallDialer {
     if (released !== 'released')
       return this.#parts.ledger.releasedTooLate(run, claim, released, decision.reason);
     events.holdAsked(hold);
-    // Another line of the pool may take it at once: the gate knows which.
+    // Another line of the pool may be free at once: the gate knows.
     const isPool = run.context.campaign.fromPhoneNumber.length > 1;
     if (decision.scope === 'line' && isPool) return GIVE_BACK;
     const pauseMs = Math.max(hold.firstPauseMs, hold.retryAfterMs);

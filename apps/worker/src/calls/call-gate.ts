@@ -18,9 +18,9 @@ export interface CallGateParts {
   readonly events: WorkerEvents;
 }
 
-/** A call that gets its slot so long before it need do shows that there is enough in hand. */
+/** A call that gets its slot this early shows that enough calls are in hand for the pace. */
 const EARLY_MS = 150;
-/** Whom a new server waits for may compare at any moment. */
+/** How soon to ask again while a new server waits for other workers to compare. */
 const COMPARED_AGAIN_MS = 2_000;
 
 /** The right to send, and when it ends here. */
@@ -90,7 +90,7 @@ export class CallGate {
       throw error;
     });
     events.gateAnswered(answer);
-    // Its expiry, or another's deadline, were judged by another time than it was asked for.
+    // Redis's clock was set while the gate was asked, so what it found to be over may not be.
     if (isTimeOver(answer) && areClocksSet()) return this.#awaitClocks();
     if (answer.kind !== 'dial') return { answer, window: undefined };
     witness.claimed(run.campaign, run.callId, answer.claim);
@@ -98,8 +98,8 @@ export class CallGate {
   }
 
   /**
-   * One of the two clocks is wrong by more than may be, and nobody knows which: nothing goes out,
-   * and nothing is taken for expired.
+   * The clocks of Redis and of this machine differ too much, and nobody knows which is wrong:
+   * nothing is dialed, and nothing counts as expired.
    */
   #awaitClocks(): AskedGate {
     const now = this.#parts.clock.now();
@@ -116,8 +116,8 @@ export class CallGate {
     areClocksSet: () => boolean,
   ): SendWindow {
     const { clock } = this.#parts;
-    // Of a claim that was made before, and whose answer was lost, Redis's clock may tell another
-    // age since it was set.
+    // The claim may be an earlier one whose answer was lost. If Redis's clock was set since then,
+    // it says nothing of the claim's age.
     const isPast = clock.timeIsUp(asked, claim.sendBy - Math.max(redisNow, claim.claimedAt));
     const isTimeUp = () => isPast() || areClocksSet();
     const { sendFrom, slotEnds } = claim;
@@ -130,8 +130,8 @@ export class CallGate {
   }
 
   /**
-   * Redis may have run the question, lost its answer on the way, and refused the copy that was sent
-   * again.
+   * Takes back a claim that Redis may have made: it can run the command, lose the answer, and then
+   * refuse the copy that is sent again.
    */
   async #withdraw(request: ClaimRequest): Promise<void> {
     const { gate, events } = this.#parts;
@@ -144,8 +144,8 @@ export class CallGate {
   }
 
   /**
-   * Claims are asked for only where it is known that none was lost, and that all others have had
-   * the time to find out.
+   * Asks for a claim only once it is known that this Redis has lost none, and once all other
+   * workers have had the time to find that out.
    */
   async #askCompared(request: ClaimRequest): Promise<{ answer: GateAnswer; asked: Moment }> {
     const { gate, clock, witness } = this.#parts;
@@ -189,7 +189,7 @@ export class CallGate {
   }
 }
 
-/** The gate has found that a time is over. */
+/** Whether the answer rests on a time that is over. */
 function isTimeOver(answer: GateAnswer): boolean {
   return answer.kind === 'in_doubt' || (answer.kind === 'skip' && answer.outcome === 'expired');
 }

@@ -31,8 +31,8 @@ export interface CallHandlerParts {
 }
 
 /**
- * What is needed before the gate is asked, or why it cannot be had: then dialing is held, or the
- * call waits for what it lacks itself; it never fails by that.
+ * What must be in hand before the gate is asked, or why it is not. Then dialing is held, or the
+ * call waits for what it lacks; it never fails for that reason.
  */
 type Readiness =
   | { token: AccessToken; payload: Payload }
@@ -45,12 +45,12 @@ interface Obstacle {
   readonly cause: HoldCause;
 }
 
-/** A changed campaign brings it up at once. */
+/** A change of the campaign ends this wait at once. */
 const INCOMPLETE_WAITS_MS = 24 * 3_600_000;
-/** Where the new definition cannot be had. */
+/** Until the new definition is read again, if it could not be read. */
 const OUTDATED_SLEEP_MS = 2_000;
 
-/** A job, and what settles its call can complete it by. Left out: it is in nobody's hand. */
+/** A job, with what the settle needs to complete it. Left out: no worker has it in hand. */
 export interface DeliveredJob extends QueuedJob {
   readonly give?: () => JobInHand;
 }
@@ -86,7 +86,7 @@ export class CallHandler {
     return end.kind === 'not_renewed' ? this.#obey(run, end.answer, end) : end;
   }
 
-  /** Takes a job as far as it goes if nothing of it is to be sent now; undefined if it is. */
+  /** Handles a job if no request is due for it now; undefined if one is. */
   async handleUnsent(context: CampaignContext, job: DeliveredJob): Promise<JobEnd | undefined> {
     const run = this.#begin(context, job, NEVER);
     if (typeof run === 'string') return this.#parts.jobs.refuse(context.campaign.id, job, run);
@@ -179,8 +179,7 @@ export class CallHandler {
   }
 
   /**
-   * What it lacks is its own matter: it waits by itself, until its campaign is changed or it
-   * expires, and the others go on.
+   * Only this call lacks something, so it alone waits, until its campaign changes or it expires.
    */
   async #park(run: CallRun, cause: HoldCause): Promise<JobEnd> {
     const { answer } = await this.#parts.callGate.ask(run, { ready: false });
@@ -190,8 +189,8 @@ export class CallHandler {
   }
 
   /**
-   * It cannot be sent now, but the gate may know that it need not be. Else everything it concerns
-   * is held.
+   * It cannot be sent now. The gate may say that it need not be; if not, everything that has the
+   * same trouble is held.
    */
   async #beHeld(run: CallRun, { hold, cause }: Obstacle): Promise<JobEnd> {
     const { answer } = await this.#parts.callGate.ask(run, { ready: false });
@@ -201,7 +200,7 @@ export class CallHandler {
   }
 
   /**
-   * Every answer of the gate but the one that lets the call out.
+   * Acts on every answer of the gate except the one that lets the call out.
    * @param again given where it was let out before, and not again
    */
   async #obey(run: CallRun, answer: GateAnswer, again?: NotRenewed): Promise<JobEnd> {
@@ -258,8 +257,8 @@ export class CallHandler {
 
   #waitForHold(run: CallRun, answer: GateAnswer & { kind: 'held' }): JobEnd {
     const until = answer.until ?? answer.now + LONGEST_SLEEP_MS;
-    // A line that only this record names, or a hold that this call should leave to another's probe,
-    // is its own matter.
+    // The line is this record's own, or the hold is one that another call has to probe: only this
+    // call waits.
     const isOwnMatter = answer.isOpener || (hasOwnLine(run) && answer.scope.startsWith('line:'));
     return isOwnMatter ? delayedEnd(run, until) : { kind: 'give_back', sleepUntil: until };
   }
@@ -282,8 +281,8 @@ export class CallHandler {
           ? { kind: 'give_back', sleepUntil: until }
           : delayedEnd(run, until);
       case 'calling_window': {
-        // Its own window may be closed for all, and this person's region or zone for this one
-        // alone, and longer.
+        // The campaign's window may be closed for everybody; or only this person's region or zone
+        // is closed, and perhaps for longer.
         const opensForAll = run.context.opensForAllAt(now);
         return opensForAll === undefined
           ? delayedEnd(run, until)

@@ -65,15 +65,14 @@ export interface Settlement {
   readonly dialedAt?: number | undefined;
   readonly httpStatus?: number | undefined;
   /**
-   * What the end of a request led to, where there was one: it tells something of holds and runs of
-   * trouble.
+   * What was decided after a request, if there was one: holds and runs of trouble are judged by it.
    */
   readonly decision?: Decision;
   /** What was seen, where that was no success. */
   readonly cause?: HoldCause | undefined;
   /**
-   * What let the call out: the run's own claim, or that of an owner who never spoke again. None if
-   * it was not let out.
+   * The claim that let the call out: this run's, or that of an owner who was never heard of again.
+   * Left out if the call was not let out.
    */
   readonly claim?: Claim | undefined;
   /** Under this claim provably nothing rang, whatever is to be said of the call. */
@@ -120,7 +119,8 @@ export class CallLedger {
       witness.forget(owner);
       events.tooLate({ campaign, callId }, `settle as ${outcome}`);
     }
-    // Whoever claimed it meanwhile may yet give it back: without a job nobody would dial it then.
+    // Whoever holds the claim now may give it back. The job must still be there then, or nobody
+    // would dial the call.
     if (answer.kind === 'lost') return { kind: 'delay', until: clock.now() + LOOK_AGAIN_MS };
     if (answer.redialAt !== undefined) return delayedEnd(run, answer.redialAt);
     const { completed } = answer;
@@ -203,8 +203,8 @@ export class CallLedger {
   }
 
   /**
-   * What is known of a call must not be lost because Redis refuses to write for a while: until the
-   * deadline it is said again, or until this worker has given its connection up.
+   * Repeats it while Redis refuses to write, so that an outcome is not lost: until the claim's
+   * deadline, or until this worker has closed its connection.
    */
   async #inTime<Answer>(
     run: CallRun,
@@ -243,8 +243,8 @@ export class CallLedger {
   }
 
   /**
-   * The deadline passed first and the call was taken for unknown. The proof that it did not ring
-   * makes it exhausted.
+   * The claim's deadline passed first, so the call was recorded as unknown. There is proof that it
+   * did not ring, which makes it exhausted.
    */
   async releasedTooLate(
     run: CallRun,

@@ -8,7 +8,7 @@ export interface StopSignals {
   /** From here on no call begins; those in flight go on. */
   readonly stop: AbortSignal;
   /**
-   * Those in flight are broken off: before its first byte a call is given back, after it it is in
+   * Breaks off requests in flight. Before its first byte a call is given back; after that it is in
    * doubt.
    */
   readonly abort: AbortSignal;
@@ -35,8 +35,8 @@ export interface CallRun {
 export const GIVE_BACK: JobEnd = { kind: 'give_back', sleepUntil: 0 };
 
 /**
- * The job waits for an instant of Redis's clock. Never beyond its call's expiry, or it would end
- * too late.
+ * The job waits until an instant of Redis's clock, but not beyond its call's expiry, or the call
+ * would expire too late.
  */
 export function delayedEnd(run: CallRun, until: number, sleepUntil?: number): JobEnd {
   const expiresAt =

@@ -8,8 +8,7 @@ import {
 } from '@libby-dialer/dialing';
 
 /**
- * So many, and none that can be made: then it may be the campaign that lacks something, not the
- * rows.
+ * If this many calls lack something and none is complete, the campaign may be at fault.
  */
 const INCOMPLETE_CALLS = 10;
 
@@ -41,14 +40,14 @@ export class CampaignContext {
     return span !== undefined && now < span.opensAt ? span.opensAt : undefined;
   }
 
-  /** A call has all that the campaign asks for. */
+  /** A call had everything that the campaign asks for. */
   sawComplete(): void {
     this.#hasSeenComplete = true;
   }
 
   /**
-   * One has not, which people are told of. It says nothing of the others; but where there is no
-   * other, it is the campaign that lacks something.
+   * A call lacked something. That is noted, for people to see. It says nothing of other calls; but
+   * if no call is complete, it is the campaign that lacks something.
    * @returns whether that is so
    */
   async sawIncomplete(): Promise<boolean> {
@@ -79,7 +78,7 @@ export class CampaignContext {
 function limitsOf(campaign: Campaign): Limits {
   const { pacing, lines } = campaign;
   return {
-    // Also where it limits no line: for the campaigns that do, and share one with it.
+    // Set even if this campaign limits no line: another campaign may share the line and limit it.
     conversationMs: conversationMs(campaign),
     maxPerLine: lines?.maxConcurrentCalls,
     maxInFlight: pacing?.maxInFlight,

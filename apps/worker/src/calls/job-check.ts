@@ -34,7 +34,7 @@ export class JobCheck {
     const { setAside, clock, events, workerId } = this.#parts;
     const answer = await setAside.add(campaign, { ...job, refusal }, workerId, clock.now());
     if (answer.kind === 'set_aside') events.jobSetAside(campaign, job.callId, refusal);
-    // By the claim's deadline the ledger knows what became of the call.
+    // By then the ledger knows what became of the call.
     if (answer.kind === 'busy') return { kind: 'delay', until: answer.until + 1 };
     return { kind: 'complete', accepted: false };
   }

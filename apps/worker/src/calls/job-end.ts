@@ -6,9 +6,9 @@ import type { CompletedJob } from '@libby-dialer/dial-queue';
  */
 export type JobEnd =
   /**
-   * The call is settled. `completed`: its job with it, and BullMQ need not be asked any more.
-   * `isCanceled`: with its campaign, and nothing of that goes out any more. `isEarly`: its slot was
-   * far off when it got it, so that there is enough in hand for the pace.
+   * The call is settled. `completed`: so is its job, and BullMQ need not be asked. `isCanceled`:
+   * with its whole campaign, of which nothing goes out any more. `isEarly`: it got its slot long
+   * before it was due, so enough calls are in hand for the pace.
    */
   | {
       readonly kind: 'complete';
@@ -20,9 +20,9 @@ export type JobEnd =
   /** This job waits for its own instant. */
   | { readonly kind: 'delay'; readonly until: number; readonly sleepUntil?: number }
   /**
-   * The job goes back; everything of the campaign has to wait, if known until when. With a `turn`
-   * not for trouble, but for its turn. `isOutdated`: it was asked for by a definition that has
-   * changed.
+   * The job goes back to the queue, and the whole campaign waits until `sleepUntil`. With a `turn`
+   * it waits only for its turn, not because of trouble. `isOutdated`: the gate was asked by a
+   * definition that has changed.
    */
   | {
       readonly kind: 'give_back';

@@ -17,9 +17,9 @@ export interface CampaignUpkeepParts {
 }
 
 /**
- * What no job would come up for by itself: calls that wait for what a change has altered, whose
- * time is over, or that end with their campaign. Several workers may do the same at once: every
- * step is safe to repeat.
+ * Looks after calls whose jobs would not come up by themselves: those that wait for something a
+ * change has altered, those whose time is over, and those that end with their campaign. Several
+ * workers may do the same at once: every step is safe to repeat.
  */
 export class CampaignUpkeep {
   readonly #parts: CampaignUpkeepParts;
@@ -49,7 +49,9 @@ export class CampaignUpkeep {
     this.#changed.add(campaign);
   }
 
-  /** Looks after what is there now, beside all else. The next look begins with what is left. */
+  /**
+   * Looks after what is there now, in the background. What is left then is done by the next look.
+   */
   look(view: RegistryView): void {
     this.#tidySoon(view);
     this.#endSoon(view);
@@ -65,7 +67,7 @@ export class CampaignUpkeep {
     return this.#stop.signal.aborted;
   }
 
-  /** Beside the looks, which new campaigns wait for: this may have much to do. */
+  /** In the background, because it may take long: new campaigns wait for the looks. */
   #tidySoon(view: RegistryView): void {
     this.#toTidy = view;
     this.#tidying ??= this.#tidy().finally(() => {
@@ -95,11 +97,11 @@ export class CampaignUpkeep {
     }
     await this.#bringBack();
     for (const id of view.reopened) await queue.reopener.restore(id);
-    // By a clock that is off by hours nothing is over.
+    // A clock that is hours off says nothing of what is over.
     if (skewWatch.trouble === undefined) await this.#endOver(view);
   }
 
-  /** What Redis's clock, set back since, would keep waiting for so much longer. */
+  /** Brings back calls that would wait too long because Redis's clock was set back. */
   async #bringBack(): Promise<void> {
     const { queue, witness } = this.#parts;
     const { timesSetBack } = witness;
@@ -123,7 +125,10 @@ export class CampaignUpkeep {
     }
   }
 
-  /** Beside all else: of a large campaign that lasts. The next look begins with those left. */
+  /**
+   * In the background, because a large campaign takes long. The next look goes on with what is
+   * left.
+   */
   #endSoon(view: RegistryView): void {
     this.#ending ??= this.#endCampaigns(view)
       .catch((error: unknown) => this.#parts.events.unexpected('while ending a campaign', error))

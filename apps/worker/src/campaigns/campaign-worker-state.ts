@@ -20,7 +20,10 @@ export interface CampaignWorkerState {
   readonly sleep: Sleep | undefined;
   /** How many jobs at once it may have in hand, beside the other campaigns of this process. */
   readonly share: number;
-  /** How many jobs at once are of use, whatever its share: those on the wire and a few more. */
+  /**
+   * How many jobs at once are of use, whatever its share: as many as calls are on the wire, and a
+   * few more.
+   */
   readonly mostJobs: number;
   /** How many calls at once may be on the wire: no more than have just gone well. */
   readonly mostCalls: number;
@@ -28,11 +31,14 @@ export interface CampaignWorkerState {
   readonly announcements: number;
   /** How often it has begun carefully again. A call that began before says nothing of now. */
   readonly sleeps: number;
-  /** Monotonic ms at which there was enough in hand for the turns that there are. */
+  /** Monotonic ms at which the jobs in hand were last enough for all turns. */
   readonly lastTurnAt: number;
 }
 
-/** Until an instant of Redis's clock: until its turn for something, or else for trouble. */
+/**
+ * Until an instant of Redis's clock. With a `turn` it waits for its turn; without, there is
+ * trouble.
+ */
 interface Sleep {
   readonly until: number;
   readonly turn?: Turn | undefined;
@@ -46,7 +52,7 @@ export type CampaignWorkerEvent =
   | {
       readonly kind: 'ended';
       readonly end: JobEnd;
-      /** Nothing of it was to be sent: it tells nothing of whatever held the campaign. */
+      /** No request was due for it, so it says nothing of what held the campaign. */
       readonly isUnsent: boolean;
       /** The state in which the run began. */
       readonly begun: CampaignWorkerState;
@@ -61,12 +67,13 @@ export interface Times {
 }
 
 /**
- * So long after it had to wait for a turn it fetches no more jobs at once than it has on the wire.
+ * For this long after it had to wait for a turn, it fetches no more jobs than it has calls on the
+ * wire.
  */
 const ENOUGH_IN_HAND_MS = 1_000;
 
 /**
- * As many calls as tell that the API is in trouble: should it hang, one time-out is enough to know.
+ * As many calls as it takes to see that the API is in trouble: if it hangs, only these time out.
  */
 const FIRST_CALLS: number = RUN_THRESHOLDS.doubts;
 
@@ -119,14 +126,14 @@ export function isProving({ mostCalls, share }: CampaignWorkerState): boolean {
   return mostCalls < share;
 }
 
-/** After trouble whatever it was may not be over: one call goes first. */
+/** The trouble may not be over, so one call goes first. */
 function woken(state: CampaignWorkerState): CampaignWorkerState {
   const next = { ...state, sleep: undefined, announcements: state.announcements + 1 };
   if (state.sleep === undefined || state.sleep.turn !== undefined) return next;
   return { ...next, sleeps: state.sleeps + 1, mostJobs: 1, mostCalls: 1 };
 }
 
-/** Of several troubles the longest counts, and each more than a turn. */
+/** The longest trouble counts, and any trouble counts more than a turn. */
 function inTrouble(state: CampaignWorkerState, until: number, { now }: Times): CampaignWorkerState {
   const isLonger =
     state.sleep === undefined || state.sleep.turn !== undefined || until > state.sleep.until;
@@ -134,8 +141,8 @@ function inTrouble(state: CampaignWorkerState, until: number, { now }: Times): C
 }
 
 /**
- * Nothing of the campaign may go out for a times, only because so much of it does: what is on the
- * wire is enough to have in hand. Of several turns the first counts.
+ * The campaign has to wait only because so many of its calls are out already: it needs no more jobs
+ * in hand than calls on the wire. The earliest turn counts.
  */
 function waiting(
   state: CampaignWorkerState,
@@ -156,14 +163,14 @@ function ended(
   { end, isUnsent, begun, onWire }: CampaignWorkerEvent & { kind: 'ended' },
   times: Times,
 ): CampaignWorkerState {
-  // All that wait are ended together, elsewhere.
+  // The upkeep ends all waiting calls together.
   if (end.kind === 'complete' && end.isCanceled) return { ...state, mostJobs: 1 };
   if (end.kind === 'give_back' && end.turn !== undefined)
     return waiting(state, { until: end.sleepUntil, turn: end.turn }, onWire, times);
   const next = isFreedBy(state, end) ? woken(state) : state;
   if (end.kind !== 'complete' && end.sleepUntil !== undefined) {
-    // What was announced since it asked may be the end of what it was told to wait for: then it
-    // asks again.
+    // Something was announced after the gate was asked. That may have ended what it says to wait
+    // for, so it asks again.
     const isNews = end.kind === 'delay' || begun.announcements === next.announcements;
     return isNews ? inTrouble(next, end.sleepUntil, times) : next;
   }
@@ -171,7 +178,7 @@ function ended(
   return proven(next, end, isUnsent, times);
 }
 
-/** A call of its own that ended may have freed the place that it waits for. */
+/** The call that ended may have freed the place that the campaign waits for. */
 function isFreedBy({ sleep }: CampaignWorkerState, end: JobEnd): boolean {
   const isAccepted = end.kind === 'complete' && end.accepted;
   return sleep?.turn === 'in_flight' || (sleep?.turn === 'line' && !isAccepted);

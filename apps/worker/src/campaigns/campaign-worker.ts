@@ -28,11 +28,9 @@ const STALLED_INTERVAL_MS = 5_000;
 /** After an error nobody had thought of. */
 const UNEXPECTED_PAUSE_MS = 5_000;
 const UNEXPECTED_SLEEP_MS = 1_000;
-/**
- * After an answer of Redis that it would give again at once, and to BullMQ as often as that asks.
- */
+/** After a refusal that Redis would repeat at once, as often as BullMQ asks. */
 const REFUSED_SLEEP_MS = 5_000;
-/** BullMQ's own patience with a connection that fails is three times as long as a lock lasts. */
+/** BullMQ itself would wait three times as long as a lock lasts. */
 const RECONNECTED_WITHIN_MS = 1_000;
 
 export interface CampaignWorkerParts {
@@ -62,8 +60,8 @@ interface EndedRun {
  * One campaign's jobs in this process: a BullMQ worker that fetches no more than
  * `CampaignWorkerState` says, and does so until it is stopped.
  *
- * Calls of which nothing is to be sent (on the do-not-call list, out of their own hours) are
- * checked first, without a claim, and skip the queue of those that wait for others to go well.
+ * Calls for which no request is due (on the do-not-call list, outside their hours) are checked
+ * first, without a claim. They do not wait in line with calls that are to be sent.
  */
 export class CampaignWorker {
   readonly campaign: string;
@@ -73,7 +71,7 @@ export class CampaignWorker {
   readonly #stop = new AbortController();
   readonly #abort = new AbortController();
   #state = OPENED;
-  /** Lets so many calls at once on the wire; the others in hand wait until some have gone well. */
+  /** Limits the calls on the wire; the others in hand wait until some have gone well. */
   readonly #proof = pLimit(OPENED.mostCalls);
   #hasDemand = false;
   /** Of the jobs that are fetched and not ended. */
@@ -94,8 +92,8 @@ export class CampaignWorker {
       concurrency: 1,
       lockDuration: LOCK_DURATION_MS,
       stalledInterval: STALLED_INTERVAL_MS,
-      // A job that comes again is safe: its call's fate stands in the ledger. One that BullMQ gave
-      // up would be lost.
+      // A job that comes again is safe, because the ledger has its call's outcome. A job that
+      // BullMQ gave up would be lost.
       maxStalledCount: Number.MAX_SAFE_INTEGER,
       removeOnComplete: { count: 0 },
       runRetryDelay: RECONNECTED_WITHIN_MS,
@@ -109,8 +107,8 @@ export class CampaignWorker {
   }
 
   /**
-   * How large a share it could use: 0 while it sleeps for trouble or its queue is empty, otherwise
-   * twice as many jobs as are of use now.
+   * How large a share it could use: 0 while it sleeps because of trouble or its queue is empty,
+   * otherwise twice as many jobs as are of use now.
    */
   get demand(): number {
     return this.#hasDemand ? usableShare(this.#state) : 0;
@@ -132,8 +130,8 @@ export class CampaignWorker {
   }
 
   /**
-   * Its connection could not be set up. BullMQ keeps the error for ever: another campaign worker
-   * has to take its place.
+   * Its connection could not be set up. BullMQ keeps that error for good, so another campaign
+   * worker has to take its place.
    */
   get isBroken(): boolean {
     return this.#isBroken;
@@ -153,8 +151,8 @@ export class CampaignWorker {
   }
 
   /**
-   * Takes no more jobs and waits for those in hand, and for Redis: without it none of them could be
-   * given back or settled. Who cannot wait so long goes on to `discard`.
+   * Takes no more jobs, and waits for those in hand and for Redis, without which they could be
+   * neither given back nor settled. Whoever cannot wait that long calls `discard`.
    */
   async stop(): Promise<void> {
     clearTimeout(this.#alarm);
@@ -163,8 +161,8 @@ export class CampaignWorker {
   }
 
   /**
-   * Takes no more jobs, and waits for nothing: its connection may be dead. A job that it takes all
-   * the same goes back.
+   * Takes no more jobs and waits for nothing, because its connection may be dead. A job that it
+   * gets all the same goes back.
    */
   async discard(): Promise<void> {
     clearTimeout(this.#alarm);
@@ -177,7 +175,10 @@ export class CampaignWorker {
     await Promise.allSettled(this.#runs);
   }
 
-  /** Ends what is in hand: before its first byte a call is given back, after it it is in doubt. */
+  /**
+   * Breaks off what is in hand. Before its first byte a call is given back; after that it is in
+   * doubt.
+   */
   abort(reason: Error): void {
     this.#abort.abort(reason);
   }
@@ -256,7 +257,7 @@ export class CampaignWorker {
     }
   }
 
-  /** Runs a job, and once more where the gate knows of newer rules than this campaign worker. */
+  /** Runs a job, and runs it again if the gate knows newer rules than this campaign worker. */
   async #byNewRules<End extends JobEnd | undefined>(
     run: (context: CampaignContext) => Promise<End>,
   ): Promise<End> {
@@ -268,8 +269,8 @@ export class CampaignWorker {
   }
 
   /**
-   * Fetched before the campaign worker fell asleep or was stopped: it goes back without a question
-   * to the gate.
+   * For a job fetched before the campaign worker fell asleep or was stopped: it goes back without
+   * asking the gate.
    */
   #giveBack(): JobEnd | undefined {
     if (!this.#isAsleep && !this.#isStopping) return undefined;
@@ -285,8 +286,8 @@ export class CampaignWorker {
       if (end.completed !== undefined) this.#worker.noteCompletion(job, end.completed);
       return;
     }
-    // What it would wait for by a definition that has changed meanwhile may be no more: it asks
-    // again by the new one.
+    // The definition has changed meanwhile, and what the call would wait for may not apply any
+    // more: it asks again.
     const isDelayed = end.kind === 'delay' && run.context === this.context;
     try {
       if (isDelayed) await job.moveToDelayed(this.#parts.clock.toLocal(end.until), token);
@@ -339,7 +340,7 @@ export class CampaignWorker {
   /** BullMQ looks at a raised limit when a job ends; a pause and resume make it look now. */
   async #lookAgain(): Promise<void> {
     await this.#worker.pause(true);
-    // It may have fallen asleep meanwhile; then its alarm resumes it.
+    // If it has fallen asleep meanwhile, its alarm resumes it.
     if (!this.#isAsleep && !this.#isStopping) await this.#worker.resume();
   }
 }

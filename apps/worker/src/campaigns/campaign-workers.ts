@@ -17,15 +17,15 @@ import { StuckWatch } from './stuck-watch.ts';
 /** Announcements come at once; this is for those that were missed. */
 const LOOK_EVERY_MS = 2_000;
 /**
- * Campaign workers that keep to a pace fall asleep and wake up many times a second; the others'
- * shares need not follow each time.
+ * Campaign workers with a pace fall asleep and wake up many times a second; shares need not change
+ * each time.
  */
 const SHARE_EVERY_MS = 50;
-/** For Redis to take what became of the calls that were broken off. */
+/** How long Redis gets to record what became of calls that were broken off. */
 const RECORDED_WITHIN_MS = 4_000;
-/** Without a call in hand nothing is lost by whatever still waits for Redis. */
+/** Once no call is in hand, nothing is lost by not waiting longer. */
 const QUIET_WITHIN_MS = 2_000;
-/** What a worker that has died since has told of itself is forgotten after that. */
+/** What a worker noted of itself is forgotten this long after it has died. */
 const NOTE_LASTS_MS = 5 * LOOK_EVERY_MS;
 
 export interface CampaignWorkersParts extends CampaignUpkeepParts {
@@ -37,10 +37,10 @@ export interface CampaignWorkersParts extends CampaignUpkeepParts {
 }
 
 /**
- * Keeps a campaign worker for every campaign that has work and shares the process's concurrency
- * among them, by priority. A campaign worker's share is how many jobs it may have in hand. It goes
- * to those that can use it, so that jobs wait in hand only for a moment, or where campaigns
- * outnumber the slots; then `Slots` decides whose turn it is.
+ * Keeps a campaign worker for every campaign that has work, and shares the process's concurrency
+ * among them by priority. A share is how many jobs a campaign worker may have in hand. It goes to
+ * those that can use it, so that jobs wait in hand only for a moment. Where campaigns outnumber the
+ * slots, `Slots` decides whose turn it is.
  */
 export class CampaignWorkers {
   readonly #parts: CampaignWorkersParts;
@@ -53,7 +53,8 @@ export class CampaignWorkers {
   /** They take no more jobs and still have some in hand. */
   readonly #closing = new Set<CampaignWorker>();
   /**
-   * Campaigns with rules that this version does not know, and these. Nobody is called by them here.
+   * Campaigns with rules that this version does not know, and which rules. Nobody is called by them
+   * here.
    */
   readonly #unkept = new Map<string, string>();
   readonly #upkeep: CampaignUpkeep;
@@ -85,13 +86,13 @@ export class CampaignWorkers {
   }
 
   async start(): Promise<void> {
-    // Whatever a crash may have taken off the list of campaigns with work is back on it after this.
+    // Puts back what a crash may have taken off the list of campaigns with work.
     await this.#parts.queue.campaigns.reopenAll();
     await this.#look();
     if (!this.#stopped) this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS);
   }
 
-  /** Looks at the registry soon; several wishes become one look. */
+  /** Looks at the registry soon. Several calls become one look. */
   look(): void {
     if (this.#stopped) return;
     if (this.#looking !== undefined) {
@@ -109,7 +110,7 @@ export class CampaignWorkers {
   }
 
   /**
-   * Something was announced about a scope: sleeping campaign workers look again. Or a person was
+   * Something was announced about a scope, so sleeping campaign workers look again; or a person was
    * erased.
    */
   announced(scope: string): void {
@@ -123,7 +124,7 @@ export class CampaignWorkers {
     this.look();
   }
 
-  /** Something may have been announced and not heard. */
+  /** An announcement may have been missed. */
   missed(): void {
     for (const id of this.#workers.keys()) void this.#renew(id);
     this.look();
@@ -140,18 +141,18 @@ export class CampaignWorkers {
     clearTimeout(this.#sharing);
     const workers = [...this.#workers.values(), ...this.#closing];
     const calls = Promise.all(workers.map((worker) => worker.callsEnd()));
-    // The campaign workers at once: a look that waits for Redis may take long, and no call is to
-    // begin meanwhile.
+    // Campaign workers stop at once: a look may wait for Redis for long, and no call must begin
+    // meanwhile.
     const quiet = Promise.all([
       ...workers.map((worker) => worker.stop()),
       this.#looking,
       this.#upkeep.stop(),
     ]);
-    // Whether it fails is of interest only where somebody waits for it.
+    // A failure matters only where it is awaited.
     quiet.catch(() => {});
     const areRecorded = await this.#endCalls(workers, calls, graceMs);
     if (areRecorded && (await endsWithin(quiet, QUIET_WITHIN_MS))) return;
-    // It waits for Redis, or tidies up, which another worker does as well.
+    // It still waits for Redis, or tidies up, which another worker does as well.
     const left = workers.reduce((sum, { inHand }) => sum + inHand, 0);
     await Promise.all(workers.map((worker) => worker.discard()));
     if (!areRecorded) throw unrecorded(left);
@@ -172,15 +173,15 @@ export class CampaignWorkers {
   }
 
   /**
-   * Wakes a campaign worker once its definition is read anew: by the old one it might only hold
-   * again what a change has just mended.
+   * Wakes a campaign worker after its definition was read anew: by the old one it might open a hold
+   * again that the change has just mended.
    */
   async #renew(id: string): Promise<void> {
     const worker = this.#workers.get(id);
     if (worker === undefined || this.#stopped) return;
     try {
       const news = await this.#read(id);
-      // It is closed by the next look.
+      // The next look closes it.
       if (news === undefined) this.look();
       if (news === undefined || this.#workers.get(id) !== worker) return;
       this.#changeWorker(worker, news);
@@ -248,7 +249,7 @@ export class CampaignWorkers {
     }
   }
 
-  /** What waits for its old hours looks again at the new ones. */
+  /** Calls that wait for the old hours are judged again by the new ones. */
   #changeWorker(worker: CampaignWorker, context: CampaignContext): void {
     if (context.edition === worker.context.edition) return;
     const before = worker.context.campaign;
@@ -261,8 +262,8 @@ export class CampaignWorkers {
   }
 
   /**
-   * A campaign worker that takes nothing though it could is dead, whatever it died of: another
-   * takes its place.
+   * A campaign worker that takes nothing though it could is dead, whatever the cause: another takes
+   * its place.
    */
   async #watch({ now, due }: RegistryView): Promise<void> {
     const { queue, clock, workerId } = this.#parts;
@@ -330,7 +331,7 @@ export class CampaignWorkers {
     this.#upkeep.opened(id);
   }
 
-  /** Calls in flight may last: nobody waits for them here. */
+  /** Calls in flight may take long, so this does not wait for them. */
   #closeWorkers(open: ReadonlySet<string>): void {
     for (const worker of this.#workers.values()) {
       if (open.has(worker.campaign)) continue;
@@ -350,7 +351,7 @@ export class CampaignWorkers {
     events.campaignClosed(worker.campaign);
   }
 
-  /** At once, if that was not just done. */
+  /** At once, unless that was done a moment ago. */
   #shareSoon(): void {
     if (this.#stopped) return;
     if (this.#sharing !== undefined) {
@@ -367,8 +368,8 @@ export class CampaignWorkers {
   }
 
   /**
-   * Campaign workers with demand share the concurrency; the others may take one job more than they
-   * have in hand, to notice when there is one.
+   * Campaign workers with demand share the concurrency. The others may take one job more than they
+   * have in hand, so that they notice when there is one.
    */
   #share(): void {
     const { concurrency } = this.#parts;

@@ -2,20 +2,19 @@ import type { CompletedJob, JobInHand } from '@libby-dialer/dial-queue';
 import { type Job, type Processor, raw2NextJobData, Worker, type WorkerOptions } from 'bullmq';
 
 /**
- * What a wait for a job that is broken off ends with: a mark in the queue that the next job is due
- * in some other age.
+ * How BullMQ's wait for a job ends when it is broken off: with a mark that the next job is due in
+ * some far future.
  */
 const NO_JOB = { member: '0', score: Number.MAX_SAFE_INTEGER };
 
 /**
- * A BullMQ worker whose jobs others may complete, that can be ended whatever state its connections
- * are in, and survives data that are no JSON.
+ * A BullMQ worker whose jobs others may complete, that can be closed whatever state its connections
+ * are in, and that survives job data which are not JSON.
  */
 export class QueueWorker extends Worker {
   #isEnding = false;
   /**
-   * BullMQ may begin another wait while one lasts: its watchdog connects anew under a blocked
-   * command.
+   * BullMQ may begin another wait while one lasts: its watchdog reconnects under a blocked command.
    */
   readonly #breakOffs = new Set<() => void>();
   /** By others, and what BullMQ's script answered to them. */
@@ -28,8 +27,8 @@ export class QueueWorker extends Worker {
   }
 
   /**
-   * Gives a job to somebody who may complete it. Its lock is not renewed any more: it may be gone
-   * before that is known here.
+   * Hands a job to somebody who may complete it. From then on its lock is not renewed, because the
+   * job may be gone before this worker knows.
    */
   give(job: Job, token: string, takesNext: boolean): JobInHand {
     this.lockManager.untrackJob(job.id ?? '');
@@ -44,12 +43,11 @@ export class QueueWorker extends Worker {
   /**
    * Takes no more jobs, waits for those in hand, and closes.
    *
-   * BullMQ's own close first disconnects the connection it blocks on, and waits until that says
-   * `end`. Between two attempts to connect ioredis never says so, and a blocked command that it
-   * keeps to send it again is settled by BullMQ's watchdog only. In a cluster whose master has
-   * changed, BullMQ takes the command that the disconnect breaks off for a failure, and connects
-   * again what it is closing: the close lasts for ever. So the wait is ended first, and then there
-   * is nothing left that a disconnect would have to wait for.
+   * BullMQ's own close first disconnects the blocking connection and waits until that says `end`.
+   * Between two attempts to connect, ioredis never says so, and only BullMQ's watchdog settles a
+   * blocked command that ioredis keeps to send it again. In a cluster whose master has changed,
+   * BullMQ takes the disconnect for a failure and reconnects what it is closing, so that the close
+   * never ends. Here the wait is ended first, and then there is nothing left to wait for.
    */
   async finish(): Promise<void> {
     await this.pause(true);
@@ -60,9 +58,9 @@ export class QueueWorker extends Worker {
   }
 
   /**
-   * BullMQ reads a job's data before it hands it over. Where they are no JSON it would fetch the
-   * job again and again, each time with an error that holds a piece of them: a name, a number. Here
-   * such a job is handed over like any other, its data as text.
+   * BullMQ parses a job's data before it hands the job over. If they are not JSON, it fetches the
+   * job again and again, each time with an error that quotes them: a name, a number. Here such a
+   * job is handed over like any other, with its data as text.
    */
   protected override createJob(...[json, jobId]: Parameters<Worker['createJob']>): Job {
     try {
@@ -73,9 +71,9 @@ export class QueueWorker extends Worker {
   }
 
   /**
-   * The wait for a job, and for the connection that this needs, are all that BullMQ's loop does but
-   * for jobs in hand. The wait is broken off as a whole: after it BullMQ's watchdog disconnects,
-   * and waits for an `end` that a cluster may never say.
+   * Apart from jobs in hand, BullMQ's loop only waits for a job and for the connection that this
+   * needs. The wait is broken off as a whole: otherwise BullMQ's watchdog disconnects after it, and
+   * waits for an `end` that a cluster may never say.
    */
   #makeWaitsEnd(): void {
     const backend = this.getBackend();

@@ -1,6 +1,6 @@
 /**
- * So many points of priority more are twice the share: 0 beside 100 is 1 beside 32, and -100 beside
- * 100 is 1 beside 1024.
+ * So many more points of priority double the share: 0 beside 100 gets 1 beside 32, and -100 beside
+ * 100 gets 1 beside 1024.
  */
 const POINTS_OF_DOUBLE = 20;
 
@@ -20,8 +20,8 @@ export interface Sharer {
  * it wants.
  *
  * While there is a slot for each, what one does not want goes to the others, and nothing is given
- * twice. Where sharers outnumber the slots, each may have what its weight comes to and one more,
- * which waits for its turn.
+ * twice. If sharers outnumber the slots, each may have what its weight comes to and one more, which
+ * waits for its turn.
  */
 export function shareOut(slots: number, sharers: readonly Sharer[]): number[] {
   if (sharers.length <= slots) return oneByOne(slots, sharers);
@@ -32,8 +32,8 @@ export function shareOut(slots: number, sharers: readonly Sharer[]): number[] {
 }
 
 /**
- * After the first each goes to whoever would have the fewest for its weight (the method of
- * D'Hondt), so that a slot more in the whole makes nobody's share smaller.
+ * After the first, each slot goes to whoever would have the fewest for its weight (the D'Hondt
+ * method), so that one more slot in all makes nobody's share smaller.
  */
 function oneByOne(slots: number, sharers: readonly Sharer[]): number[] {
   const shares = sharers.map((): number => 1);

@@ -1,6 +1,4 @@
-/**
- * One campaign among those that want the process's slots. Its fields are the business of `Slots`.
- */
+/** One campaign that wants slots of this process. Only `Slots` uses its fields. */
 export class SlotUser {
   /** How long it may hold slots, compared with others. */
   weight = 1;
@@ -11,9 +9,9 @@ export class SlotUser {
 
 /**
  * The calls that a process may have in flight, given out in weighted turns. A free slot goes to
- * whoever waits and has held slots the shortest, by its weight: a campaign of slow calls gets no
- * more of them than one of quick calls, and nobody waits for ever. Who comes back after a while
- * begins where the others stand: what it left to them is not owed to it.
+ * whoever waits and has held slots for the shortest time, by its weight. So a campaign of slow
+ * calls gets no more of them than one of quick calls, and nobody waits for ever. Whoever comes back
+ * after a while begins where the others stand: nothing is owed for the time away.
  */
 export class Slots {
   readonly #monotonic: () => number;
@@ -29,8 +27,8 @@ export class Slots {
   }
 
   /**
-   * What it had under another weight is not held against it: the change takes effect with its next
-   * turn.
+   * A new weight takes effect with the next turn; slots held under the old one do not count against
+   * it.
    */
   weigh(user: SlotUser, weight: number): void {
     if (user.weight === weight) return;

@@ -16,8 +16,8 @@ export interface CampaignWorkerView {
 }
 
 /**
- * Tells a campaign worker that takes no job, look after look, though there is one and nothing known
- * keeps it from that.
+ * Recognises a campaign worker that takes no job, look after look, though there is one and nothing
+ * known keeps it from that.
  */
 export class StuckWatch {
   #taken = 0;

@@ -12,7 +12,7 @@ export interface HoldOpenerParts {
 }
 
 /**
- * Stops dialing for want of something that no call can do without; the call that noticed keeps its
+ * Stops dialing when something is missing that every call needs. The call that noticed keeps its
  * place.
  */
 export class HoldOpener {

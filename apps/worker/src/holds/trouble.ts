@@ -50,8 +50,8 @@ function probeVerdict(scope: HoldScope, decision: Decision): ProbeResult['verdic
       if (decision.outcome === 'unknown') return 'grow';
       if (decision.outcome === 'exhausted') return kindOfScope === 'all' ? 'grow' : 'keep';
       if (decision.reason === 'agent_not_found' && kindOfScope === 'line') return 'grow';
-      // The API judged the call itself: it works, but a campaign whose calls are rejected is no
-      // better for one more.
+      // The API works, as it judged the call. But a campaign whose calls are rejected is no better
+      // for one more.
       return kindOfScope === 'campaign' ? 'grow' : 'close';
     case 'retry':
       return kindOfScope === 'all' ? 'grow' : 'keep';

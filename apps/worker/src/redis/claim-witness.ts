@@ -39,14 +39,14 @@ interface Remembered extends RememberedCall {
 }
 
 /**
- * Remembers what this process has seen of claims, and compares it with what Redis still knows: a
- * Redis that was restored, or a replica promoted that was behind, has lost claims that it had
- * acknowledged, and with them the proof that phones have rung.
+ * Remembers which claims this process has seen, and compares them with what Redis still knows. A
+ * Redis that was restored, or a replica that was behind when it was promoted, has lost claims that
+ * it had acknowledged, and with them the proof that phones have rung.
  *
- * It compares at every look for work, after every reconnect, and when the gate finds itself on
- * another server than the one that was compared with. A server that is new makes no claims until
- * all workers that are known to live have compared, or have had the time to. What this process
- * knows of its own calls is then written again where it is missing.
+ * It compares at every look for work, after every reconnect, and when the gate runs on another
+ * server than the last one compared. A new server makes no claims until all workers known to be
+ * alive have compared or had the time to. Then what this process knows of its own calls is written
+ * again where it is missing.
  */
 export class ClaimWitness implements AsyncDisposable {
   readonly #parts: ClaimWitnessParts;
@@ -79,7 +79,7 @@ export class ClaimWitness implements AsyncDisposable {
     const { redis, evidence, workerId } = this.#parts;
     redis.off('close', this.#onClose);
     redis.off('ready', this.#onReady);
-    // While Redis is away a command waits for it; the end does not.
+    // A command waits while Redis is away; stopping does not.
     await endsWithin(
       evidence.leave(workerId).catch(() => {}),
       LEAVE_WITHIN_MS,
@@ -129,7 +129,7 @@ export class ClaimWitness implements AsyncDisposable {
   /** Its claim has ended in an outcome, or that of a worker that is gone has. */
   settled(request: SettleRequest, revision: number): void {
     const { campaign, callId, owner, outcome, redials } = request;
-    // What the gate skips it would skip again.
+    // The gate would skip it again.
     if (!this.#remembered.has(owner) && outcome !== 'unknown') return;
     this.#remembered.delete(owner);
     const settled = {
@@ -137,7 +137,8 @@ export class ClaimWitness implements AsyncDisposable {
       probes: [],
       run: undefined,
       cause: undefined,
-      // Whoever takes the job again finds its call settled. Nobody here would run the next one.
+      // Another worker that takes the job finds its call settled. But the job taken with the settle
+      // would be run by nobody.
       job: undefined,
       resultsBefore: revision - 1,
     };
@@ -166,8 +167,8 @@ export class ClaimWitness implements AsyncDisposable {
     if (this.#remembered.size < REMEMBERED_CALLS + FORGOTTEN_AT_ONCE) return;
     for (const [owner, { settled }] of this.#remembered) {
       if (this.#remembered.size <= REMEMBERED_CALLS) return;
-      // One in flight stays, however many others have gone out since: its loss would be found out
-      // too late.
+      // Calls in flight stay, however many others have gone out since, or their loss would be
+      // noticed too late.
       if (settled !== undefined) this.#remembered.delete(owner);
     }
   }
@@ -201,7 +202,7 @@ export class ClaimWitness implements AsyncDisposable {
         lostSoFar === this.#lostSoFar &&
         !(isNew && server === 'unnamed');
       this.#mustRecall ||= !isSame;
-      // Of a server without a name only a new connection's first answer tells.
+      // If a server has no name, only the first answer on a new connection tells which one it is.
       const isTold = server !== 'unnamed' || isNew || server !== this.#server || opensAt > now;
       if (isTold) this.#opensAt = clock.monotonic() + Math.max(0, opensAt - now);
       if (this.#server !== '' && server !== this.#server)
@@ -224,7 +225,7 @@ export class ClaimWitness implements AsyncDisposable {
       (call) => call.campaign,
     )) {
       for (const some of stepsOf(calls, CALLS_PER_RECALL)) {
-        // Some may have ended while the calls before them were written.
+        // Some may have ended while earlier ones were written.
         const current = some.filter((call) => this.#remembered.get(call.owner) === call);
         const recalled = await this.#parts.evidence.recall(campaign, current);
         claims += recalled.claims;

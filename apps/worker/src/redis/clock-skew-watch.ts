@@ -11,9 +11,9 @@ const CLOCKS_TOO_FAR_APART =
   'nothing is dialed here: the clock of this machine and that of Redis differ by more than 15 minutes, and calling hours follow them; set the one that is wrong';
 
 /**
- * Says when this machine's clock and Redis's part, and when they agree again. Instants that matter
- * are Redis's, and hours must be open by both; beyond `CLOCKS_MAY_DIFFER_MS` nothing is dialed
- * here.
+ * Reports when the clocks of this machine and Redis drift apart, and when they agree again. Shared
+ * instants are Redis's, and hours must be open by both clocks. If they differ by more than
+ * `CLOCKS_MAY_DIFFER_MS`, nothing is dialed here.
  */
 export class ClockSkewWatch {
   readonly #clock: RedisClock;

@@ -3,15 +3,12 @@ import { CLOCKS_MAY_DIFFER_MS, type Clock, sleep } from '@libby-dialer/runtime';
 /** Clocks drift apart slowly; a better observation is kept this long. */
 const OBSERVATION_LASTS_MS = 10_000;
 
-/**
- * So far apart the best observation and another may be by the clocks' drift and their resolution.
- */
+/** How far two good observations may differ through the clocks' drift and resolution. */
 const DRIFT_MS = 5;
 /** Hosts that follow a time server differ by less. */
 const AGREE_WITHIN_MS = 2_000;
 /**
- * See `slotSpan`. Of the 14 ms and half an interval that a call may be late it takes no more than
- * half.
+ * See `slotSpan`. At most half of the time that a call may be late (14 ms and half an interval).
  */
 const MOST_NARROWED_MS = 3;
 /** Redis tells its time in whole ms, rounded down. */
@@ -32,9 +29,9 @@ export interface Moment {
 }
 
 /**
- * Redis's clock as this process can know it. All instants that several processes share are Redis's;
- * this one estimates them between two answers, and turns them into local ones where a local timer
- * or BullMQ needs that.
+ * Redis's clock, as well as this process can know it. All instants that processes share are
+ * Redis's. This estimates Redis's time between two answers, and converts it where a local timer or
+ * BullMQ needs local time.
  */
 export class RedisClock {
   readonly #local: Clock;
@@ -62,9 +59,9 @@ export class RedisClock {
   }
 
   /**
-   * Notes what Redis's clock read in an answer to a question asked at `askedAt` (monotonic ms). A
-   * slow answer tells less, so the quickest of the last seconds counts, unless both cannot be true:
-   * then Redis's clock was set.
+   * Notes Redis's time from an answer to a question asked at `askedAt` (monotonic ms). A slow
+   * answer tells less, so the quickest of the last seconds counts, unless the two contradict each
+   * other: then Redis's clock was set.
    */
   observe(redisNow: number, askedAt: number): void {
     const answeredAt = this.#local.monotonic();
@@ -82,8 +79,8 @@ export class RedisClock {
   }
 
   /**
-   * How long after Redis gave it an answer can be acted on here, as far as the last ones tell:
-   * seldom later.
+   * How long after Redis gave an answer it can be acted on here, judged by the last ones. It is
+   * rarely longer.
    */
   get leadMs(): number {
     const { usual, deviation } = this.#answerMs ?? { usual: 0, deviation: 0 };
@@ -113,8 +110,8 @@ export class RedisClock {
   }
 
   /**
-   * Tells when a time is up that was counted from a question to Redis asked at `asked`, which was
-   * before the instant Redis answered for: rather too early than too late.
+   * Tells when a time is up that is counted from a question to Redis asked at `asked`. That was
+   * before Redis answered, so this is rather too early than too late.
    */
   timeIsUp(asked: Moment, timeLeftMs: number): () => boolean {
     const until = asked.monotonic + timeLeftMs;
@@ -123,8 +120,9 @@ export class RedisClock {
   }
 
   /**
-   * The monotonic ms of an instant that came with an answer given at `redisNow`, just received.
-   * However wrong this estimate of Redis's clock, it is no later than so long after the answer.
+   * The monotonic ms of an instant in an answer given at `redisNow` and just received. However
+   * wrong the estimate of Redis's clock is, it is never later than that instant lies after the
+   * answer.
    */
   monotonicAt(redisInstant: number, redisNow: number): number {
     return (
@@ -134,11 +132,10 @@ export class RedisClock {
   }
 
   /**
-   * From when until when (monotonic ms) a slot is open here that came with an answer given at
-   * `redisNow`. It is narrowed on both sides by what is not known of Redis's clock, so that several
-   * workers together keep to their slots by Redis's clock, and not each by its own idea of that.
-   * Over a slow link not all of it can be allowed for: then both ways are taken to be about as
-   * long.
+   * From when until when (monotonic ms) a slot in an answer given at `redisNow` is open here. It is
+   * narrowed on both sides by what is uncertain about Redis's clock, so that several workers
+   * together keep to their slots by that clock. Over a slow link not all uncertainty can be allowed
+   * for: then both ways are assumed to take about as long.
    */
   slotSpan({ sendFrom, slotEnds }: Slot, redisNow: number): { opensAt: number; closesAt: number } {
     const narrowedMs = Math.min(this.#uncertaintyMs, MOST_NARROWED_MS);
@@ -149,8 +146,8 @@ export class RedisClock {
   }
 
   /**
-   * How far this machine's wall clock is ahead of Redis's, give or take; undefined before Redis has
-   * told its time.
+   * How far this machine's wall clock is ahead of Redis's, at best estimate; undefined before Redis
+   * has told its time.
    */
   skew(): { readonly ms: number; readonly uncertaintyMs: number } | undefined {
     if (this.#uncertaintyMs === Number.POSITIVE_INFINITY) return undefined;
@@ -192,9 +189,10 @@ export class RedisClock {
   }
 
   /**
-   * An instant of Redis's clock on this machine's wall clock, as BullMQ wants its delays: a skewed
-   * host would spin. Where they are so far apart that it dials nothing, rather early: should it
-   * end, other hosts would let the job wait for their own clock to come as far.
+   * An instant of Redis's clock on this machine's wall clock, as BullMQ needs it for delays;
+   * without this a host with a wrong clock would spin. If the clocks are so far apart that nothing
+   * is dialed, it is rather early: if this worker ended, other hosts would keep the job waiting
+   * until their own clocks got there.
    */
   toLocal(redisInstant: number): number {
     const local = this.#local.now() + (redisInstant - this.now());

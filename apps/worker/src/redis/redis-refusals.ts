@@ -8,8 +8,8 @@ import {
 } from '@libby-dialer/runtime';
 
 /**
- * A refusal that concerns one key or command shows only where that is asked for again, which is
- * rarer than the looks.
+ * A refusal of one key or command shows only when that is tried again, which is rarer than the
+ * looks.
  */
 const QUIET_MS = 6_000;
 
@@ -22,8 +22,8 @@ export interface RedisRefusalsParts {
 }
 
 /**
- * Redis refuses what it is asked, or is away, or has another master: whoever meets that says so
- * here, and hears whether it is news.
+ * Collects when Redis refuses commands, is away, or has another master. Whoever meets that reports
+ * it here, and hears whether it is news.
  */
 export class RedisRefusals {
   readonly #parts: RedisRefusalsParts;
@@ -40,7 +40,8 @@ export class RedisRefusals {
   }
 
   /**
-   * Undefined if the error is something else; else its reason, and whether this is how it begins.
+   * The reason, and whether the refusals begin with this one; undefined if the error is something
+   * else.
    */
   note(error: unknown): { readonly reason: string; readonly isNews: boolean } | undefined {
     if (!isRedisRefusal(error) && !isRedisAway(error)) return undefined;

@@ -30,7 +30,7 @@ export class RedisTokenCache implements TokenCache {
   async acquireLock(owner: string, ttlMs: number): Promise<boolean> {
     const lastsMs = Math.max(1, Math.floor(ttlMs));
     if ((await this.#redis.set(this.#lock, owner, 'PX', lastsMs, 'NX')) === 'OK') return true;
-    // One that lasts longer was made before Redis's clock was set back.
+    // A token that lasts longer was stored before Redis's clock was set back.
     await this.#redis.pexpire(this.#lock, lastsMs, 'LT');
     return false;
   }
