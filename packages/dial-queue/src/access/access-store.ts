@@ -7,7 +7,7 @@ import { isDigestOf, nameInToken, newToken, tokenDigest } from './access-token.t
 export interface Access {
   readonly name: string;
   readonly role: Role;
-  /** Of `push`: to these only. */
+  /** For `push`: only to these campaigns. */
   readonly campaigns?: readonly string[] | undefined;
   /** Has no token: a trusted proxy says that it is them. */
   readonly sso: boolean;
@@ -33,7 +33,7 @@ export class AccessStore {
     this.#keys = keys;
   }
 
-  /** Gives the token, or undefined where they have none; `name_taken` where the name is in use. */
+  /** Returns the token, or undefined if they have none; `name_taken` if the name is in use. */
   async add({
     name,
     sso,
@@ -48,7 +48,7 @@ export class AccessStore {
     return added === 1 ? { token } : 'name_taken';
   }
 
-  /** Their sessions end with it. Gives whether there was one. */
+  /** Their sessions end with it. Returns whether there was one. */
   async remove(name: string): Promise<boolean> {
     return (await this.#redis.hdel(this.#keys.access, name)) === 1;
   }
@@ -61,7 +61,7 @@ export class AccessStore {
       .toSorted((a, b) => a.name.localeCompare(b.name));
   }
 
-  /** Whether it is known of anybody that they may. */
+  /** Whether anybody is let in by name. */
   async isDefined(): Promise<boolean> {
     return (await this.#redis.exists(this.#keys.access)) === 1;
   }
@@ -81,14 +81,14 @@ export class AccessStore {
     return stored === undefined || stored.digest !== undefined ? undefined : accessOf(name, stored);
   }
 
-  /** Logs in whose token it is. Gives what proves it from now on, and for how long. */
+  /** Logs in the owner of a token. Returns what proves that from now on, and for how long. */
   async openSession(
     token: string,
   ): Promise<{ session: string; access: Access; lastsMs: number } | undefined> {
     const access = await this.ofToken(token);
     if (access === undefined) return undefined;
     const session = newToken(access.name);
-    // It counts for this very token: who is let in anew under the same name is not logged in.
+    // It is bound to this very token: whoever is let in again under the same name is not logged in.
     await this.#redis.set(this.#sessionKey(session), tokenDigest(token), 'PX', SESSION_MS);
     return { session, access, lastsMs: SESSION_MS };
   }

@@ -1,18 +1,18 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** Tells secret scanners and our own logs what it is. */
+/** Lets secret scanners and our own logs recognise it. */
 const PREFIX = 'libby_';
-/** Beyond any guessing, so that a plain hash of it is safe to keep. */
+/** Too long to guess, so that a plain hash of it is safe to keep. */
 const SECRET_BYTES = 32;
 const LONGEST = 256;
 
-/** A new token: a secret, and whose it is, so that they are found by one look. */
+/** A new token: a secret, and whose it is, so that one look finds the owner. */
 export function newToken(name: string): string {
   const bytes = Buffer.concat([randomBytes(SECRET_BYTES), Buffer.from(name)]);
   return `${PREFIX}${bytes.toString('base64url')}`;
 }
 
-/** Whose token it says to be, which proves nothing; undefined: it is none. */
+/** Whose token it claims to be, which proves nothing; undefined if it is no token. */
 export function nameInToken(token: string): string | undefined {
   if (!token.startsWith(PREFIX) || token.length > LONGEST) return undefined;
   const bytes = Buffer.from(token.slice(PREFIX.length), 'base64url');

@@ -2,7 +2,7 @@ import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { repliesOf } from '../redis/replies.ts';
 
-/** Failures of an address that are taken within the time; all processes count together. */
+/** How many failures of an address are allowed within the time, over all processes. */
 const MOST = 10;
 const WITHIN_MS = 60_000;
 
@@ -17,8 +17,8 @@ export class LogInAttempts {
   }
 
   /**
-   * Counts one as failed before it is looked at, so that many at once do not pass together. Gives
-   * in how many ms it may be tried again; 0: it may be tried now.
+   * Counts an attempt as failed before it is checked, so that many at once do not all pass. Returns
+   * in how many ms it may be tried again; 0: now.
    */
   async begin(address: string): Promise<number> {
     const key = this.#keyOf(address);
@@ -27,7 +27,7 @@ export class LogInAttempts {
     return Number(count) > MOST ? Math.max(1, Number(leftMs)) : 0;
   }
 
-  /** It went well, and does not count. */
+  /** The attempt succeeded, and does not count. */
   async succeeded(address: string): Promise<void> {
     await this.#redis.unlink(this.#keyOf(address));
   }

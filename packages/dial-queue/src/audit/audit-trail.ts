@@ -5,10 +5,10 @@ import { Script } from '../redis/script.ts';
 import { list, number, text } from '../redis/script-inputs.ts';
 import { openRecord } from '../results/open-record.ts';
 
-/** The oldest go beyond so many: some 50 MB at most. */
+/** How many are kept, some 50 MB at most. Beyond that the oldest go. */
 const MOST_KEPT = 100_000;
 const ENTRIES_PER_READ = 500;
-/** A page may be short, so that no reader asks for more of Redis's time than that. */
+/** Limits how much of Redis's time a reader takes; a page may be short because of it. */
 const ENTRIES_PER_PAGE_READ = 20_000;
 
 /** Facts of a decision, by name. They name no person: at most by a keyed hash. */
@@ -19,7 +19,7 @@ export interface Decision {
   /** What is done to what, such as `campaign.pause`. */
   readonly action: string;
   readonly by: string;
-  /** Through what: `cli`, `api`, `page` or `schedule`. */
+  /** By what means: `cli`, `api`, `page` or `schedule`. */
   readonly via: string;
   /** Host or remote address. */
   readonly from: string;
@@ -29,7 +29,7 @@ export interface Decision {
 }
 
 export interface DecisionEnd {
-  /** Code of the error that it ended with: it may have taken effect all the same, or in part. */
+  /** Code of the error that it ended with. It may still have taken effect, or in part. */
   readonly failure?: string | undefined;
   /** What it did, as far as it came: facts by name, as in `details`. */
   readonly effect: object;
@@ -40,18 +40,20 @@ export interface AuditEntry extends Decision {
   readonly id: string;
   /** Epoch ms of Redis's clock. */
   readonly at: number;
-  /** Undefined: under way, or nobody lived to say. It may have taken effect, or in part. */
+  /**
+   * Undefined: it is under way, or whoever did it died first. It may have taken effect, or in part.
+   */
   readonly end: (DecisionEnd & { readonly at: number }) | undefined;
 }
 
-/** What to read. All that is given has to hold. */
+/** Which entries to read: those that match everything given. */
 export interface AuditQuery {
   readonly campaign?: string | undefined;
   readonly by?: string | undefined;
   readonly action?: string | undefined;
   /** One of these. */
   readonly actions?: readonly string[] | undefined;
-  /** Keyed hash of a person: what names them, alone or among others. */
+  /** Keyed hash of a person: decisions about them, alone or among others. */
   readonly person?: string | undefined;
   /** Epoch ms; earlier ones are left out. */
   readonly since?: number | undefined;
@@ -69,15 +71,15 @@ export interface AuditPage {
 
 /** Where decisions are kept. */
 export interface AuditTrail {
-  /** Before a decision is carried out. Gives its id. */
+  /** Keeps a decision before it is carried out. Returns its id. */
   begin(decision: Decision): Promise<string>;
   end(id: string, end: DecisionEnd): Promise<void>;
   read(query: AuditQuery): Promise<AuditPage>;
 }
 
 /**
- * Decisions in a stream, and their ends beside it. An entry is written before the first change that
- * is made by it, so that Redis never has the change without the entry, whoever dies in between.
+ * Decisions in a stream, and how they ended beside it. An entry is written before the first change,
+ * so that Redis never has the change without the entry, whoever dies in between.
  */
 export class RedisAuditTrail implements AuditTrail {
   static readonly #keep = new Script({
@@ -158,7 +160,7 @@ function isWanted(wanted: string | undefined, value: unknown): boolean {
 }
 
 function entryOf(id: string, flat: string[], end: string | null | undefined): AuditEntry {
-  // Before there were details, each fact was a field, and the action was called what it did.
+  // Older versions stored each fact as a field, and called the action what it did.
   const {
     what = '',
     action = what,

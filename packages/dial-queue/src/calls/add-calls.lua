@@ -8,7 +8,8 @@
 -- Answers: archived (nothing is queued) | added
 
 if redis.call('HEXISTS', state, 'archived') == 1 then return 'archived' end
--- A row that comes again from its list needs nobody's word on the job that was set aside for it.
+-- When a row comes again with its list, the job that was set aside for it needs no decision any
+-- more.
 local is_any_set_aside = redis.call('EXISTS', set_aside) == 1
 
 for _, call in ipairs(calls) do

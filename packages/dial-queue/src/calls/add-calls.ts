@@ -9,13 +9,13 @@ import { number, optional, rows, text } from '../redis/script-inputs.ts';
 
 /** A call to be queued. */
 export interface NewCall extends CallJob {
-  /** What it is to be found by, as `namesToNote` has it; empty: it is noted already. */
+  /** The names it can be found by, as `namesToNote` has them; empty if they are noted already. */
   readonly names: string;
   /** Epoch ms, of its own. */
   readonly expiresAt: number | undefined;
 }
 
-/** Redis serves others between two commands: one is through in some two milliseconds. */
+/** One command takes some two milliseconds, and Redis serves others between two of them. */
 const CALLS_PER_COMMAND = 32;
 
 /** The keys that BullMQ's script takes, in its order, behind the prefix of their queue. */
@@ -67,7 +67,7 @@ export async function addCalls(
   const adding: Promise<boolean>[] = [];
   for (const some of stepsOf(calls, CALLS_PER_COMMAND))
     adding.push(ADD.run(redis, at, { queue, namesKey, queuedAt: Date.now(), calls: some }));
-  // Nothing of it is under way any more when this fails.
+  // If one fails, the others have ended too before this throws.
   await Promise.allSettled(adding);
   return (await Promise.all(adding)).every((isAdded) => isAdded);
 }

@@ -16,11 +16,12 @@ const LOADING_MARK_MS = 30_000;
 const NO_MARK = 0;
 
 /**
- * What was there before: the row is queued now, waits or is in flight already, or has its outcome.
+ * What a load found: the row is new and queued now, waits or is in flight already, or has its
+ * outcome.
  */
 export type LoadVerdict = 'queued' | 'already_queued' | 'already_settled';
 
-/** Puts calls into a campaign's queue, each once, however often and by however many it is asked. */
+/** Puts calls into a campaign's queue, each once, however often and by however many loaders. */
 export class CallLoader implements AsyncDisposable {
   static readonly #noteList = new Script({
     lua: new URL('./note-list.lua', import.meta.url),
@@ -68,8 +69,8 @@ export class CallLoader implements AsyncDisposable {
   }
 
   /**
-   * From now on it is fixed what makes two rows the same call. Returns by what: another's first
-   * load may have won.
+   * Fixes what makes two rows the same call. Returns what that is: another program's first load may
+   * have come first.
    */
   async fixDedupeBy(dedupeBy: DedupeBy): Promise<DedupeBy> {
     const { state } = this.#keys.campaign(this.#campaign);
@@ -123,9 +124,9 @@ export class CallLoader implements AsyncDisposable {
   }
 
   /**
-   * The same for calls that come as things happen, without an end: the campaign never counts as
-   * loading for it, and so as complete whenever its calls are. A batch that was broken off half-way
-   * must be fed again, or the campaign be opened, or workers may not look at what it has queued.
+   * The same for a stream of calls that has no end: for it the campaign never counts as loading, so
+   * it is complete whenever its calls are. A batch that was broken off half-way must be fed again,
+   * or the campaign opened; otherwise workers may not look at what it has queued.
    */
   async feed(batch: readonly IdentifiedCall[]): Promise<LoadVerdict[]> {
     if (batch.length === 0) return [];
@@ -139,8 +140,8 @@ export class CallLoader implements AsyncDisposable {
   }
 
   /**
-   * Of each call, before it is fed, whether its id is for its number: where a key of the sender's
-   * makes the id, two may come under one at once.
+   * Whether each call's id stands for its number, asked before the call is fed: if the sender's key
+   * makes the id, two calls with one id may come at once.
    */
   async takeIds(calls: readonly IdentifiedCall[]): Promise<boolean[]> {
     if (calls.length === 0) return [];
@@ -148,8 +149,8 @@ export class CallLoader implements AsyncDisposable {
   }
 
   /**
-   * Of calls that were there before, whether each is to the number that is given now. Not for a
-   * campaign that dedupes by the number.
+   * Whether each call that was there before is to the number given now. Not for a campaign that
+   * dedupes by number.
    */
   async areToTheSame(calls: readonly IdentifiedCall[]): Promise<boolean[]> {
     return await this.#names.areNoted(await this.#identity(), this.#campaign, calls);
@@ -157,7 +158,7 @@ export class CallLoader implements AsyncDisposable {
 
   /** Puts the campaign on the list of those with work, once there is what keeps it there. */
   async open(): Promise<void> {
-    // Where it stands already, its campaign workers notice new jobs by themselves.
+    // If it is on the list already, its campaign workers notice new jobs by themselves.
     if ((await this.#redis.sadd(this.#keys.openCampaigns, this.#campaign)) === 1)
       await this.#announce();
   }
@@ -182,7 +183,7 @@ export class CallLoader implements AsyncDisposable {
   ): Promise<void> {
     const fresh = batch.filter((_, index) => verdicts[index] === 'queued');
     if (fresh.length === 0) return;
-    // From its first call on the campaign is held but for so many.
+    // From its first call on the campaign is held, except for the calls of its canary.
     await (this.#canary ??= this.#openCanary?.());
     await this.#noteOwnLines(fresh);
     const identity = await this.#identity();
@@ -191,8 +192,8 @@ export class CallLoader implements AsyncDisposable {
       names: namesToNote(identity, this.#dedupeBy, each),
       expiresAt: each.call.expiresAt,
     }));
-    // It may have been archived since the look: no worker counts such a call, so it must not pass
-    // for loaded.
+    // It may have been archived since the look. No worker counts such a call, so it must not be
+    // reported as loaded.
     if (!(await addCalls(this.#redis, this.#keys, this.#campaign, calls)))
       throw new CampaignArchivedError(this.#campaign);
   }
@@ -202,14 +203,15 @@ export class CallLoader implements AsyncDisposable {
     return await this.#loaded;
   }
 
-  /** Workers that have no worker for the campaign yet need not wait for their next look. */
+  /** So that workers which do not dial this campaign yet need not wait for their next look. */
   async #announce(): Promise<void> {
     this.#isAnnounced = true;
     await this.#redis.publish(this.#keys.announcements, `campaign:${this.#campaign}`);
   }
 
   /**
-   * Before any such call is in the queue: the others then no longer wait for lines all together.
+   * Notes it before any such call is queued: from then on the others no longer wait for lines all
+   * together.
    */
   async #noteOwnLines(batch: readonly IdentifiedCall[]): Promise<void> {
     if (this.#hasOwnLines || !batch.some(({ call }) => call.from !== undefined)) return;

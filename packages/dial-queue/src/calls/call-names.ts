@@ -15,7 +15,7 @@ const FIELDS_PER_STEP = 1000;
 /** Before the id in the field that says whose it is: no hash of a name begins like this. */
 const OWNER = ':';
 
-/** What a call can be looked for by, beside its id. */
+/** What a call can be found by, apart from its id. */
 type Named = Pick<IdentifiedCall['call'], 'to' | 'externalId' | 'otherNumbers'>;
 
 /** A call that an index leads to. */
@@ -26,10 +26,11 @@ export interface NamedCall {
 }
 
 /**
- * An index for each campaign from numbers and externalIds, as keyed hashes, to the ids of its
- * calls. What a campaign dedupes by is not in it: from that an id can be computed. Beside another
- * number of a row stands more of its hash: once the call has ended, nothing else tells whose it is.
- * Of an id that its sender's key made, it also has the number that the id is for.
+ * An index for each campaign: from numbers and externalIds, as keyed hashes, to the ids of its
+ * calls. What a campaign dedupes by is left out, because the id can be computed from it. An entry
+ * for another number of a row has more of its hash: once the call has ended, nothing else tells
+ * whose it is. If the sender's key made the id, the index also has the number that the id stands
+ * for.
  */
 export class CallNames {
   static readonly #take = new Script({
@@ -47,7 +48,7 @@ export class CallNames {
     this.#keys = keys;
   }
 
-  /** Of each call, whether one of its id is noted under the number that it is to. */
+  /** Whether each call's id is noted under the number that the call is to. */
   async areNoted(
     identity: Identity,
     campaign: string,
@@ -62,8 +63,8 @@ export class CallNames {
   }
 
   /**
-   * Of each call, whether its id is for its number. A new id is for the number that comes first:
-   * where several come at once, one step in Redis decides, for good.
+   * Whether each call's id stands for its number. A new id stands for the number that comes first:
+   * if several come at once, one step in Redis decides for good.
    */
   async take(
     identity: Identity,
@@ -100,8 +101,8 @@ export class CallNames {
   }
 
   /**
-   * The same where nobody knows any more what else the call is noted under: looks through all of
-   * the campaign.
+   * The same if nobody knows any more under which names the call is noted: searches the whole
+   * campaign.
    */
   async forgetCall(campaign: string, callId: string): Promise<void> {
     if (!isCallId(callId)) return;
@@ -149,7 +150,7 @@ export function namesToNote(
   return text;
 }
 
-/** The calls of that name, by what its bucket holds. */
+/** The calls of that name, from the content of its bucket. */
 export function callsNamed(
   { hash, check }: CallName,
   fields: Readonly<Record<string, string>>,

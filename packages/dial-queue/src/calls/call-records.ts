@@ -30,7 +30,7 @@ export interface CallRecord {
   /** Its payload: in the queue, or kept beside it, or set aside. Gone once it is not needed. */
   readonly job: QueuedJob | undefined;
   readonly isSetAside: boolean;
-  /** Epoch ms: it does not come up before then. */
+  /** Epoch ms: its job waits until then. */
   readonly notBefore: number | undefined;
   /** The oldest first. */
   readonly results: readonly StoredResult[];
@@ -43,17 +43,17 @@ export interface StoredResult {
 }
 
 export interface FoundCall extends CallRecord {
-  /** What was looked for is another number of its row: not that is dialed. */
+  /** The number looked for is another one of its row, which is not dialed. */
   readonly isOtherNumber: boolean;
 }
 
 export interface FoundCalls {
   readonly calls: readonly FoundCall[];
-  /** There are more than so many. */
+  /** There are more than are given. */
   readonly isCut: boolean;
   /**
-   * Campaigns that were first loaded before calls were noted by their names: of these some may be
-   * missing.
+   * Campaigns first loaded by a version that did not note names: some of their calls may be missing
+   * here.
    */
   readonly unnamed: readonly string[];
 }
@@ -70,10 +70,10 @@ interface Place extends NamedCall {
   readonly campaign: string;
 }
 
-/** A script that reads so many keeps Redis for a millisecond or two. */
+/** Reading so many keeps Redis busy for a millisecond or two. */
 const CAMPAIGNS_PER_STEP = 100;
 const CALLS_PER_STEP = 50;
-/** Of a call settled before entries said where its result is: then it is not looked for further. */
+/** For a call settled before entries told where its result is: nothing is searched beyond this. */
 const MOST_RESULTS_READ = 50_000;
 const RESULTS_PER_STEP = 1000;
 
@@ -135,7 +135,7 @@ export class RedisCallRecords implements CallRecords {
   }
 
   async read(campaign: string, callId: string): Promise<CallRecord | undefined> {
-    // What a first attempt has left stands beside its call.
+    // The first attempt of a redialed call is kept beside the call, under an id of its own.
     if (callId.includes('#')) return undefined;
     const own = this.#keys.campaign(campaign);
     const queue = this.#keys.queue(campaign);
@@ -238,7 +238,7 @@ export class RedisCallRecords implements CallRecords {
     return found.flat().map(([id, fields]) => ({ id, record: recordIn(fields) }));
   }
 
-  /** Of a call with corrections it has always been noted. */
+  /** It has always been noted for calls with corrections. */
   async #latestId(keys: CampaignKeys, callId: string): Promise<string[] | undefined> {
     const id = await this.#redis.hget(keys.revised, callId);
     return id === null ? undefined : [id];
@@ -272,11 +272,13 @@ function recordIn(fields: readonly string[]): ResultRecord {
   return JSON.parse(fields[fields.indexOf('result') + 1] ?? '{}') as ResultRecord;
 }
 
-/** An index may lead to another's call. What was erased says no more whose it was. */
+/**
+ * An index entry may lead to a call of somebody else. An erased call no longer tells whose it was.
+ */
 function isMeant(call: FoundCall, { kind, text }: CallQuestion): boolean {
   if (kind === 'callId') return call.callId === text;
   const payload = readCall(call.job?.data);
-  // The row as it was noted may never have been queued, and another in its place.
+  // The row that was noted may never have been queued, but another in its place.
   if (call.isOtherNumber)
     return payload === undefined || payload.otherNumbers?.includes(text) === true;
   const record = call.results.at(-1)?.record;

@@ -60,8 +60,8 @@ export class CallReopener {
   }
 
   /**
-   * Puts reopened calls back into the queue; also mends what a crash half-way through left. Safe to
-   * run at any time.
+   * Puts reopened calls back into the queue. Also mends what a crash half-way has left. Safe to run
+   * at any time.
    */
   async restore(campaign: string): Promise<number> {
     const { ledger, state, kept, reopened } = this.#keys.campaign(campaign);

@@ -16,7 +16,7 @@ export type CallState =
       readonly revision: number;
       /** When it is to be dialed once more, if it is. */
       readonly redialAt?: number | undefined;
-      /** It was ended by the erasure of its person, or cleared up by nobody since. */
+      /** Its person was erased, and nobody has said since what became of it. */
       readonly isErased: boolean;
     }
   /** Claimed: the phone may be ringing. */
@@ -26,7 +26,7 @@ export type CallState =
   /** There is no such call. */
   | { readonly kind: 'none' };
 
-/** Tells where calls stand, without a trace, as many at once as are asked about. */
+/** Tells where calls stand, many at once, without writing anything. */
 export class CallStates {
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
@@ -72,7 +72,7 @@ export class CallStates {
     });
   }
 }
-/** Undefined of a call that may wait. */
+/** Undefined if the call may be waiting. */
 function ended(entry: LedgerEntry | undefined): CallState | undefined {
   if (entry === undefined || entry.state === 'open') return undefined;
   if (entry.state === 'claimed') return { kind: 'in_flight' };

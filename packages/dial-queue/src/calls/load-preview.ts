@@ -11,9 +11,7 @@ export interface CallPreview {
   readonly outcome?: Outcome;
 }
 
-/**
- * What a load would find, read without leaving a trace: a queue that is only opened already writes.
- */
+/** What a load would find, without writing anything: even opening a BullMQ queue writes. */
 export class LoadPreview {
   static readonly #peek = new Script({
     lua: new URL('./peek.lua', import.meta.url),
@@ -32,7 +30,10 @@ export class LoadPreview {
     this.#campaign = campaign;
   }
 
-  /** Whether the campaign takes rows, and by what they are the same once a first list is loaded. */
+  /**
+   * Whether the campaign takes rows, and what makes two rows the same call once a first list is
+   * loaded.
+   */
   async campaign(): Promise<{
     archived: boolean;
     canceled: boolean;
@@ -53,8 +54,8 @@ export class LoadPreview {
   }
 
   /**
-   * Whether the campaign has loaded lists whose rows are calls by their place in them, and not this
-   * one.
+   * Whether the campaign tells rows by their place in a list, and has loaded other lists but not
+   * this one.
    */
   async isAnotherList(hash: string): Promise<boolean> {
     const lists = await this.#redis.hget(this.#keys.campaign(this.#campaign).state, 'lists');

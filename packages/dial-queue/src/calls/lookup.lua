@@ -1,7 +1,7 @@
 #!lua
--- Before rows are added: says which of them are new, and marks the campaign as loading and open, so
--- that no worker takes it for finished between this look and the add. Who adds without such marks
--- (`mark_ms` is 0) opens the campaign afterwards.
+-- Says which rows are new before they are added, and marks the campaign as loading and open, so
+-- that no worker takes it for finished between this look and the add. Whoever adds without such
+-- marks (`mark_ms` is 0) opens the campaign afterwards.
 --
 -- Answers: archived, canceled, or one letter per id (see load_verdict)
 

@@ -1,7 +1,7 @@
 #!lua
--- Notes that a list is being loaded into a campaign whose rows are calls by their place in it. Not
--- another one than before unless that is meant: it may hold the same people, and would ring them
--- again.
+-- Notes that a list is being loaded into a campaign that tells rows by their place in a list.
+-- Another list than before is refused unless it is meant: it may hold the same people, and would
+-- ring them again.
 --
 -- Answers: whether it may be loaded (1/0)
 

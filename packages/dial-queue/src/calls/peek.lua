@@ -1,5 +1,5 @@
 #!lua flags=no-writes
--- What a load would find, without a trace.
+-- What a load would find. Writes nothing.
 --
 -- Answers: a letter per id in one string (see load_verdict), then the outcomes of the settled ones,
 -- in their order

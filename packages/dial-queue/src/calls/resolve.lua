@@ -1,5 +1,5 @@
 #!lua
--- A person knows that a call in doubt was taken.
+-- A person says that Libby took a call in doubt.
 --
 -- Answers: resolved <changes of holds, if any> <what somebody had decided before, if that was so>
 --        | not_in_doubt <state>

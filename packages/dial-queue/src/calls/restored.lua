@@ -1,9 +1,9 @@
 #!lua flags=allow-oom
--- Queues settled calls again, second half: says which of them have their jobs in the queue now. One
--- whose old job a worker still has in hand stays on the list: that job goes when its run ends, and
--- the next look adds it anew. One that a fast worker has settled since keeps the payload it was
--- settled with. One that is over, because it was erased or its campaign archived while its job was
--- being added, gets rid of that job.
+-- Queues settled calls again, second half: says which of them have their jobs in the queue now. If
+-- a worker still has the old job in hand, the call stays on the list: that job goes when its run
+-- ends, and the next look adds it anew. A call that a fast worker has settled since keeps the
+-- payload it was settled with. If a call is over, because it was erased or its campaign archived
+-- while its job was being added, that job is removed.
 --
 -- Answers: how many are back in the queue
 

@@ -1,7 +1,6 @@
 #!lua
--- Before calls are added whose ids come of a key that their sender gives: an id that is new is for
--- the number that comes first. Of a call that was there before there were such notes nothing is
--- known here.
+-- For calls whose ids are made from their sender's key, before they are added: a new id stands for
+-- the number that comes first. Calls from before there were such notes are not known here.
 --
 -- Answers: one letter per call: y, or n (its id is for another number)
 

@@ -27,7 +27,7 @@ export interface DoubtWord {
   readonly note?: string | undefined;
 }
 
-/** It cannot be decided so, and perhaps because of what somebody has decided before. */
+/** The decision is refused, perhaps because somebody has decided before. */
 interface Refusal<Kind extends string> {
   readonly kind: Kind;
   readonly decided?: DoubtDecision | undefined;
@@ -48,7 +48,7 @@ export type RedialResolution =
   | NotInDoubt
   /** It will be dialed once more, no earlier than `redialAt` (epoch ms of Redis's clock). */
   | { readonly kind: 'resolved'; readonly redialAt: number }
-  /** That was decided before. */
+  /** The same was decided before. */
   | (Refusal<'waits'> & { readonly redialAt: number })
   /** Its one redial is spent, its campaign takes no calls any more, or its data were erased. */
   | Refusal<'redialed' | 'canceled' | 'expired' | 'erased'>;
@@ -59,9 +59,9 @@ export interface DoubtfulCall extends ResultRecord {
   readonly redialAt?: string;
   /** It has been dialed once more, and will not be again. */
   readonly isRedialed: boolean;
-  /** What its first attempt came to, told after it was dialed once more. */
+  /** What became of its first attempt, as told after it was dialed once more. */
   readonly lateOutcome?: Outcome;
-  /** That it is dialed once more, where a person has decided that. `at`: ISO 8601. */
+  /** A person's decision to dial it once more. `at`: ISO 8601. */
   readonly decided?: Omit<DoubtDecision, 'at'> & { readonly at: string };
 }
 
@@ -134,8 +134,8 @@ export class UnknownCalls {
   }
 
   /**
-   * Some of them. No more than `mostRead` results of all campaigns are read for it, so that it may
-   * give fewer though there are more.
+   * Some of them. It reads at most `mostRead` results of all campaigns, so it may give fewer though
+   * there are more.
    */
   async page(campaign: string, request: DoubtPageRequest): Promise<DoubtPage> {
     const asked = { ...request, outcome: 'unknown' } as const;
@@ -147,13 +147,13 @@ export class UnknownCalls {
     return { calls, ...rest };
   }
 
-  /** In which of these campaigns each of these calls was dialed, as far as it was in any. */
+  /** Which of these campaigns has dialed each of these calls, if any has. */
   async campaignsOf(
     callIds: readonly string[],
     campaigns: readonly string[],
   ): Promise<ReadonlyMap<string, string>> {
     const found = new Map<string, string>();
-    // What a first attempt has left stands beside its call.
+    // The first attempt of a redialed call is kept beside the call, under an id of its own.
     const ids = callIds.filter((callId) => !callId.includes('#'));
     let next = 0;
     while (next < campaigns.length && found.size < ids.length) {
@@ -172,7 +172,9 @@ export class UnknownCalls {
     return found;
   }
 
-  /** It was taken: its outcome is `accepted` from `at` on (epoch ms of Redis's clock). */
+  /**
+   * Records that Libby took it: its outcome is `accepted` from `at` on (epoch ms of Redis's clock).
+   */
   async accept(
     campaign: string,
     callId: string,
@@ -203,13 +205,13 @@ export class UnknownCalls {
     tellChanges(this.#observe, changes);
     if (resolution.kind !== 'resolved')
       return { ...resolution, decided: (await this.#standing(campaign, callId)).decided };
-    // One that waited for its redial would come up only to find its call settled.
+    // If it waits for its redial, its job would come up only to find the call settled.
     await new WaitingJobs(this.#redis, this.#keys).drop(campaign, [callId]);
     return resolution;
   }
 
   /**
-   * It may ring once more, whatever its campaign says of calls in doubt.
+   * Lets it ring once more, whatever its campaign says about calls in doubt.
    * @param afterMs how long after the old claim's deadline (`conversationMs`)
    */
   async redial(
@@ -228,7 +230,7 @@ export class UnknownCalls {
     return resolution;
   }
 
-  /** Who is called by one in doubt; undefined when their data were erased. */
+  /** Whom a call in doubt is to; undefined if their data were erased. */
   async personOf(
     campaign: string,
     callId: string,
@@ -273,7 +275,7 @@ function isUnknown({ outcome }: ResultRecord): boolean {
   return outcome === 'unknown';
 }
 
-/** Where what the first attempt has left stands, once a call is dialed once more. */
+/** Under which id the first attempt is kept once a call is dialed once more. */
 function firstOf(callId: string): string {
   return `${callId}#1`;
 }

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
--- Closes a finished campaign for good, before anything of it is removed: from here on it is
--- canceled and cannot be resumed, so that whatever else becomes of its keys, nobody is rung again
--- under its name. Of one that is closed already: says how far its results may be trimmed now.
+-- Closes a finished campaign for good, before anything of it is removed. From here on it is
+-- canceled and cannot be resumed, so that nobody is rung again under its name, whatever becomes of
+-- its keys. If it is closed already, says how far its results may be trimmed now.
 --
 -- Answers: archived | unknown_campaign | unfinished | in_doubt | not_exported
 
@@ -13,7 +13,7 @@ if not definition and not is_archived then return 'unknown_campaign' end
 
 if jobs_in(queue) > 0 or redis.call('ZCARD', claims) > 0 or redis.call('SCARD', reopened) > 0
   or redis.call('HLEN', set_aside) > 0 then
-  -- A loader that stood still may have added jobs after all: workers have to end them.
+  -- A loader that stood still may have added jobs late: workers have to end them.
   redis.call('SADD', open_campaigns, campaign)
   return 'unfinished'
 end

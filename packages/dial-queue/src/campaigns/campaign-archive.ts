@@ -19,8 +19,8 @@ export type ArchiveAnswer =
 
 export interface ArchiveOptions {
   /**
-   * Calls in doubt stay so for ever: nothing is left by which one could be resolved or dialed
-   * again.
+   * Archive it although calls are in doubt. They stay so for ever, because nothing is left to
+   * resolve or redial them.
    */
   readonly withDoubts?: boolean;
 }
@@ -38,9 +38,9 @@ const ENTRIES_PER_STEP = 500;
 const TURNS = ['line', 'in_flight', 'pace'];
 
 /**
- * Finished campaigns, out of the way. What stays of one is its definition, its counts, and that it
- * is over: it takes no more rows, cannot be resumed, and so rings nobody again although its ledger
- * is gone. Do-not-call and the record of when people were called stay.
+ * Puts finished campaigns away. Of each, its definition and its counts stay, and that it is over:
+ * it takes no more rows and cannot be resumed, so it rings nobody again although its ledger is
+ * gone. The do-not-call list and the record of when people were called stay.
  *
  * A campaign's results must have been exported: every consumer group has read and acknowledged
  * them, and there is at least one such group or they were written to a file (`Results.noteExport`).
@@ -96,8 +96,8 @@ export class CampaignArchive {
   }
 
   /**
-   * Closes a finished campaign, then removes what is no longer needed. Killed in between, the next
-   * call (for whichever campaign) goes on where this one stopped.
+   * Closes a finished campaign, then removes what is no longer needed. If it is killed in between,
+   * the next call, for whichever campaign, goes on where this one stopped.
    */
   async archive(
     campaign: string,
@@ -131,8 +131,7 @@ export class CampaignArchive {
     const queueKeys = Object.values(new QueueKeys(this.#keys.queues).getKeys(campaign));
     const queue = this.#keys.queue(campaign);
     await CampaignArchive.#removeQueue.run(this.#redis, { queueKeys }, { queue });
-    // The headings stay: a call that a loader adds late cannot end without them, and they name
-    // nobody.
+    // The headings stay: a call that a loader adds late cannot end without them. They name nobody.
     const { ledger, kept, claims, expiries, revised, reopened, turns, setAside, canary } = own;
     const ofWorkers = TURNS.map((what) => `${turns}:${what}`);
     await this.#redis.unlink(

@@ -9,7 +9,7 @@ export class CampaignCanceledError extends Error {
   }
 }
 
-/** So it is for good: nobody knows any more which of its calls have rung. */
+/** The campaign is archived, and stays so: nobody knows any more which of its calls have rung. */
 export class CampaignArchivedError extends CampaignCanceledError {
   override readonly code = 'campaign_archived';
 
@@ -33,7 +33,7 @@ export class CampaignUnsupportedError extends Error {
   }
 }
 
-/** Somebody has changed its definition since the edition that was to be changed. */
+/** Somebody else has changed its definition since. */
 export class CampaignChangedError extends Error {
   readonly code = 'changed_meanwhile';
   readonly campaign: string;

@@ -34,8 +34,8 @@ export class CampaignControl {
   }
 
   /**
-   * Returns once each earlier claim is on the wire, settled or given back: from then on no call of
-   * the campaign begins. Throws `CampaignArchivedError`.
+   * Returns once each earlier claim is on the wire, settled or given back: no call of the campaign
+   * begins after that. Throws `CampaignArchivedError`.
    * @returns how many calls went out meanwhile
    */
   async apply(

@@ -30,15 +30,15 @@ export interface CampaignStatus {
    */
   readonly setAside: number;
   /**
-   * Rules of its definition that some worker, or this process, does not know: such a worker does
+   * Rules in its definition that some worker, or this process, does not know. Such a worker does
    * not dial it.
    */
   readonly unknownRules: readonly string[];
-  /** What keeps its jobs back that is none of ours. */
+  /** Whether BullMQ keeps its jobs back, which nothing here asks for. */
   readonly queue: QueueHalt;
-  /** Some of its calls wait because they lack what it asks for: until it is changed. */
+  /** Some of its calls lack something that it asks for, and wait until it is changed. */
   readonly hasIncompleteCalls: boolean;
-  /** Workers that take none of its calls though they could, and set that right by themselves. */
+  /** Workers that take none of its calls though they could. They mend that by themselves. */
   readonly stuckWorkers: number;
   /**
    * Workers that cannot keep to its `callsPerSecond`: Redis answers too late for its slots there.
@@ -58,11 +58,11 @@ interface Counts {
   readonly queue: QueueHalt;
   readonly stuckWorkers: number;
   readonly workersOffPace: number;
-  /** Rules that some worker has just said not to know. */
+  /** Rules that some worker has just reported not to know. */
   readonly unkept: readonly string[];
 }
 
-/** So many at once: a script that reads them is not interrupted. */
+/** How many one script reads: nothing interrupts a script. */
 const CAMPAIGNS_PER_STEP = 500;
 
 /** Answers how far campaigns are. Pending is read from the queue, never counted beside it. */
@@ -209,8 +209,8 @@ function stateOf(
 }
 
 /**
- * A campaign with several lines is held only when all of them are, and one with a canary only when
- * that is full.
+ * A campaign with several lines is held only if all of them are, and one with a canary only if that
+ * is full.
  */
 function isHeld(campaign: Campaign, all: readonly Hold[]): boolean {
   const holds = all.filter(({ canary }) => canary === undefined || canary.dialed >= canary.calls);

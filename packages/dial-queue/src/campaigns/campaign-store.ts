@@ -18,17 +18,17 @@ import {
   CampaignUnsupportedError,
 } from './campaign-closed.ts';
 
-/** `isChanged`: it was not stored, or otherwise. */
+/** `isChanged`: it was new, or differs from what was stored. */
 export type PutAnswer =
   | { readonly stored: true; readonly isChanged: boolean }
   | { readonly stored: false; readonly dedupeBy: string };
 
-/** A worker looks every two seconds. */
+/** Long enough for the next report: workers look every two seconds. */
 const UNKEPT_FOR_MS = 10_000;
 
 /**
  * A campaign to be shown and steered. `unknownRules`: its definition has rules that this version
- * does not know; then it has no more of it than its id and lines, and nobody may be called by it.
+ * does not know. Then nothing but its id and lines is given, and nobody may be called by it.
  */
 export interface StoredCampaign extends Campaign {
   readonly unknownRules?: readonly string[];
@@ -53,15 +53,15 @@ export interface RegistryView {
   /** Ids of the campaigns that may have work. */
   readonly open: readonly string[];
   /**
-   * Of these, the ones canceled or expired while calls of theirs are parked, or kept back by
-   * BullMQ: those calls can end now.
+   * Those of them that are canceled or expired and have calls that are parked or kept back by
+   * BullMQ: these can end now.
    */
   readonly over: readonly string[];
-  /** And the ones with calls to be queued again. */
+  /** Those with calls to be queued again. */
   readonly reopened: readonly string[];
-  /** And the ones with jobs set aside of which some may be over. */
+  /** Those with jobs set aside, some of which may be over. */
   readonly setAside: readonly string[];
-  /** And the ones with jobs that a worker can take now. */
+  /** Those with jobs that a worker can take now. */
   readonly due: readonly string[];
 }
 
@@ -92,7 +92,7 @@ export class CampaignStore {
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #definitions = new Definitions();
-  /** How far its looks have come through all campaigns. */
+  /** How far the looks have come in their round through all campaigns. */
   #cursor = '0';
 
   constructor(redis: RedisConnection, keys: Keys) {
@@ -101,7 +101,7 @@ export class CampaignStore {
   }
 
   /**
-   * Stores or changes a campaign. Refused if it would change what a call is the same by after a
+   * Stores or changes a campaign. A change of what makes two rows the same call is refused after a
    * first load. Throws `CampaignArchivedError`, and `CampaignChangedError` for an edition.
    * @param edition only if this is still the latest; empty: only if nothing is stored
    */
@@ -124,7 +124,7 @@ export class CampaignStore {
       : { stored: true, isChanged: word === 'changed' };
   }
 
-  /** To act by its rules. Also one that is archived. Throws `CampaignUnsupportedError`. */
+  /** To act by its rules; also for an archived one. Throws `CampaignUnsupportedError`. */
   async get(id: string): Promise<Campaign | undefined> {
     const stored = await this.peek(id);
     if (stored?.unknownRules !== undefined)
@@ -132,7 +132,7 @@ export class CampaignStore {
     return stored;
   }
 
-  /** To show or steer it. Also one that is archived. */
+  /** To show or steer it; also for an archived one. */
   async peek(id: string): Promise<StoredCampaign | undefined> {
     const raw =
       (await this.#redis.hget(this.#keys.campaigns, id)) ??
@@ -141,8 +141,8 @@ export class CampaignStore {
   }
 
   /**
-   * Tells that this process does not dial a campaign, because it does not know these of its rules.
-   * Good for a few seconds.
+   * Reports that this process does not dial a campaign because it does not know these rules. Valid
+   * for a few seconds.
    */
   async noteUnkept(id: string, unknownRules: readonly string[]): Promise<void> {
     await this.#redis.set(
@@ -153,7 +153,7 @@ export class CampaignStore {
     );
   }
 
-  /** All that are not archived, by id. */
+  /** All campaigns that are not archived, by id. */
   async list(): Promise<StoredCampaign[]> {
     return campaignsOf(await this.#redis.hgetall(this.#keys.campaigns));
   }
@@ -173,7 +173,7 @@ export class CampaignStore {
     return (await this.#redis.smembers(this.#keys.openCampaigns)).toSorted();
   }
 
-  /** Epoch ms of the last settlement of each; 0 where none of its calls was ever settled. */
+  /** Epoch ms at which a call of each was last settled; 0 if none was. */
   async lastSettledAt(ids: readonly string[]): Promise<Map<string, number>> {
     const pipeline = this.#redis.pipeline();
     for (const id of ids) pipeline.hget(this.#keys.campaign(id).state, 'lastResult');
@@ -181,7 +181,7 @@ export class CampaignStore {
     return new Map(ids.map((id, index) => [id, Number.parseInt(results[index] ?? '0', 10)]));
   }
 
-  /** Those of them that there are and that are not archived. */
+  /** Those of these campaigns that exist and are not archived. */
   async some(ids: readonly string[]): Promise<StoredCampaign[]> {
     if (ids.length === 0) return [];
     const stored = await this.#redis.hmget(this.#keys.campaigns, ...ids);
@@ -191,7 +191,7 @@ export class CampaignStore {
     });
   }
 
-  /** Those that are, by id. */
+  /** All archived campaigns, by id. */
   async listArchived(): Promise<StoredCampaign[]> {
     return campaignsOf(await this.#redis.hgetall(this.#keys.archivedCampaigns));
   }
@@ -202,7 +202,7 @@ export class CampaignStore {
   }
 
   /**
-   * The campaigns with work and the clock: what a worker needs to look at every few seconds.
+   * The campaigns with work, and the clock: what a worker looks at every few seconds.
    * @param wallClock epoch ms of the asker’s own clock, by which BullMQ hands out what is delayed
    */
   async look(wallClock = Date.now()): Promise<RegistryView> {
@@ -217,16 +217,16 @@ export class CampaignStore {
   }
 
   /**
-   * Which change of its definition is the latest. To be asked before the definition, it is never
-   * newer than that.
+   * The latest edition of its definition. Asked for before the definition, it is never newer than
+   * that.
    */
   async edition(id: string): Promise<string> {
     return (await this.#redis.hget(this.#keys.campaign(id).state, 'changed')) ?? '';
   }
 
   /**
-   * Tells all that some of its calls lack what it asks for in that edition. A changed campaign asks
-   * anew.
+   * Notes for everybody that some of its calls lack what that edition asks for. A changed campaign
+   * is judged anew.
    */
   async noteIncomplete(id: string, edition: string): Promise<void> {
     await this.#redis.hset(this.#keys.campaign(id).state, 'incomplete', edition);
@@ -242,14 +242,14 @@ export class CampaignStore {
   }
 
   /**
-   * Tells all that a worker takes no calls of a campaign though it could; forgotten after that
-   * time, unless it is told again.
+   * Notes for everybody that a worker takes no calls of a campaign though it could. The note is
+   * forgotten at that time unless it is repeated.
    */
   async noteStuck(id: string, worker: string, until: number): Promise<void> {
     await this.#noteUntil(this.#keys.campaign(id).stuck, worker, until);
   }
 
-  /** The same of a worker that cannot keep to its pace, because Redis answers too late. */
+  /** The same for a worker that cannot keep to its pace because Redis answers too late. */
   async noteOffPace(id: string, worker: string, until: number): Promise<void> {
     await this.#noteUntil(this.#keys.campaign(id).offPace, worker, until);
   }
@@ -258,14 +258,14 @@ export class CampaignStore {
     await this.#redis.multi().zadd(key, until, worker).pexpireat(key, until).exec();
   }
 
-  /** It takes them again. */
+  /** Takes that back. */
   async noteUnstuck(id: string, worker: string): Promise<void> {
     await this.#redis.zrem(this.#keys.campaign(id).stuck, worker);
   }
 
   /**
-   * Puts every campaign back on the list of those with work: what has none drops off at the next
-   * look.
+   * Puts every campaign back on the list of those with work. The next look drops those that have
+   * none.
    */
   async reopenAll(): Promise<void> {
     const ids = await this.#redis.hkeys(this.#keys.campaigns);
@@ -281,17 +281,17 @@ export class CampaignStore {
     const raw = await this.#redis.hget(this.#keys.campaign(campaign).headings, id);
     if (raw === null) return undefined;
     const stored = JSON.parse(raw) as ListHead | FormHeading[];
-    // As they were stored before lists had names.
+    // Stored by a version in which lists had no names.
     return Array.isArray(stored) ? { headings: stored } : stored;
   }
 
-  /** From which row of which list a call came, as a result says it. */
+  /** The row and list that a call came from, as results have them. */
   async sourceOf(campaign: string, call: QueuedCall | undefined): Promise<CallSource> {
     const [source = {}] = await this.sourcesOf(campaign, [call]);
     return source;
   }
 
-  /** The same of many calls, which are mostly of one list. */
+  /** The same for many calls, most of which come from one list. */
   async sourcesOf(
     campaign: string,
     calls: readonly (QueuedCall | undefined)[],
@@ -316,12 +316,12 @@ function readLook([now, version, cursor, open, over, reopened, setAside, due]: [
   return { now, version, cursor, open, over, reopened, setAside, due };
 }
 
-/** So many are enough for whoever looks at some again and again. */
+/** Enough for whoever looks at some campaigns again and again. */
 const MOST_REMEMBERED = 1000;
 
 /**
- * Reads definitions, the same once: what is stored is long, looked at every second and seldom
- * another.
+ * Reads definitions, each only once as long as it stays the same: they are long, read every second,
+ * and seldom change.
  */
 class Definitions {
   /** By id, those read last at its end. */
@@ -352,7 +352,7 @@ function readCampaign(id: string, raw: string): StoredCampaign {
     : { ...outlineOf(id, stored), unknownRules: verdict.unknownRules };
 }
 
-/** As much as needs no rule. */
+/** What can be told without knowing any rule. */
 function outlineOf(id: string, stored: unknown): Campaign {
   const { fromPhoneNumber: lines } = (stored ?? {}) as { fromPhoneNumber?: unknown };
   const known = Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : [];

@@ -5,16 +5,13 @@ import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { repliesOf } from '../redis/replies.ts';
 
-/** Why nothing may go out that no hold, pause or hour tells of. */
+/** Reasons why nothing may go out other than holds, pauses and hours. */
 export interface IdleReason {
-  /** How many workers listen for work; undefined where Redis does not tell. */
+  /** How many workers listen for work; undefined if Redis does not tell. */
   readonly workers: number | undefined;
-  /** Epoch ms: when the first line has room for a call; undefined while there is one that has. */
+  /** Epoch ms: when the first line has room for a call; undefined if one has room now. */
   readonly linesFullUntil: number | undefined;
-  /**
-   * Epoch ms: when the first of the calls comes up that wait by themselves; undefined while none
-   * does.
-   */
+  /** Epoch ms: when the first call that waits by itself comes up; undefined if none does. */
   readonly nextCallAt?: number | undefined;
 }
 
@@ -29,8 +26,8 @@ export class IdleReasons {
   }
 
   /**
-   * Each worker subscribes once to the announcements. A cluster's node knows only its own
-   * subscribers, and a user may be denied the question: then nobody knows.
+   * Each worker subscribes once to the announcements. A node of a cluster knows only its own
+   * subscribers, and a user may not be allowed to ask: then the number is unknown.
    */
   async workers(): Promise<number | undefined> {
     if (this.#redis instanceof Cluster) return undefined;
@@ -49,8 +46,8 @@ export class IdleReasons {
     const { maxConcurrentCalls, assumedCallSeconds } = lines;
     const pipeline = this.#redis.pipeline();
     for (const line of fromPhoneNumber) {
-      // Of the calls on it the one that must end first so that there is room: none is that far from
-      // the last while there is.
+      // The call on it that must end before there is room. If the line has room, no call is that
+      // far from the last.
       const place = [maxConcurrentCalls - 1, 1] as const;
       pipeline.zrange(
         `${this.#keys.lines}:${line}`,
@@ -72,7 +69,9 @@ export class IdleReasons {
     return ends.includes(undefined) ? undefined : Math.min(...(ends as number[]));
   }
 
-  /** Of calls that are delayed: for their hour, until their line has room, or to be tried again. */
+  /**
+   * Looks at delayed calls: they wait for their hour, for room on their line, or to be tried again.
+   */
   async nextCallAt(campaign: string): Promise<number | undefined> {
     const [, score] = await this.#redis.zrange(
       `${this.#keys.queue(campaign)}delayed`,

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- The campaigns that may have work. One that has none, and is not being loaded, is taken off the
--- list. `cursor`: how far the asker has come through all campaigns.
+-- The campaigns that may have work. A campaign without work that is not being loaded is taken off
+-- the list. `cursor`: how far the asker has come through all campaigns.
 --
 -- Answers: the server's clock, the registry's version, how far it has come now, then lists of
 -- campaign ids: all with work; of these, those that are over (canceled or expired) with calls that
@@ -10,8 +10,8 @@
 local now = now_ms()
 local with_work, over, reopened, set_aside, due = {}, {}, {}, {}, {}
 
--- BullMQ delays jobs to an instant of a worker's clock, in the upper bits of a score, and hands
--- them out by the asker's.
+-- BullMQ delays jobs until an instant of a worker's clock, kept in the upper bits of a score, and
+-- hands them out by the clock of whoever asks.
 local DELAYED_SCORES_PER_MS, CLOCKS_DIFFER_BY_MS = 0x1000, 60000
 local function has_due(queue)
   if redis.call('LLEN', queue .. 'wait') > 0 or redis.call('ZCARD', queue .. 'prioritized') > 0 then
@@ -22,9 +22,9 @@ local function has_due(queue)
   return first and tonumber(first) / DELAYED_SCORES_PER_MS < due_at
 end
 
--- BullMQ's locks and the pause between its looks for lost ones last no longer. One that has longer
--- was made before the clock was set back, and would keep the jobs of a worker that died until that
--- time.
+-- BullMQ's locks, and its pause between looks for lost ones, last no longer than this. A lock that
+-- lasts longer was made before the clock was set back, and would keep the jobs of a dead worker
+-- until then.
 local LOCKS_LAST_MS = 10000
 local function bring_back_locks(queue)
   local locks = { queue .. 'stalled-check' }
@@ -36,8 +36,8 @@ local function bring_back_locks(queue)
   end
 end
 
--- Another program may have put a job into the queue of a campaign that had no more work. A few are
--- looked at each time.
+-- Another program may have put a job into the queue of a campaign without work. A few campaigns are
+-- checked each time.
 local CAMPAIGNS_PER_LOOK = 50
 local step = redis.call('HSCAN', campaigns, cursor, 'COUNT', CAMPAIGNS_PER_LOOK)
 for index = 1, #step[2], 2 do
@@ -65,7 +65,7 @@ for _, campaign in ipairs(redis.call('SMEMBERS', open_campaigns)) do
     local is_over = state[2] or (state[3] and now >= tonumber(state[3]))
     local halt = queue_halt(queue)
     if halt == 'open' and has_due(queue) then due[#due + 1] = campaign end
-    -- What waits once all were looked at for that expiry has a later one of its own.
+    -- All calls were checked for that expiry, so what still waits has a later one of its own.
     local can_end = has_waiting and (state[2] or state[4] ~= state[3])
     if is_over and (can_end or halt == 'paused') then over[#over + 1] = campaign end
     if to_reopen > 0 then reopened[#reopened + 1] = campaign end

@@ -6,7 +6,7 @@ const STEP_MS = 10_000;
 const HOUR_MS = 3_600_000;
 const STEPS_AN_HOUR = HOUR_MS / STEP_MS;
 const SHOWN_STEPS = STEPS_AN_HOUR / 2;
-/** Until all workers have written what they have placed. */
+/** By then all workers have written what they have placed. */
 const WRITTEN_WITHIN_MS = 6_000;
 
 /** How many requests of a campaign went out in ten seconds. */
@@ -17,8 +17,8 @@ export interface PlacedStep {
 }
 
 /**
- * How many requests of each campaign went out when: kept for an hour or two, for people. Nothing
- * goes by it, so what a worker has counted and not written when it dies is missing.
+ * How many requests of each campaign went out when. Kept for an hour or two, for people to see.
+ * Nothing depends on it, so what a worker has counted but not written when it dies is just missing.
  */
 export class PlacedCalls {
   readonly #redis: RedisConnection;
@@ -39,7 +39,10 @@ export class PlacedCalls {
     this.#counted.set(campaign, steps);
   }
 
-  /** What was counted since. If Redis does not take it, it is not written a second time. */
+  /**
+   * Writes what was counted since the last time. If that fails it is not repeated, as Redis may
+   * have taken it.
+   */
   async write(): Promise<void> {
     const counted = this.#counted;
     if (counted.size === 0) return;
@@ -56,7 +59,8 @@ export class PlacedCalls {
   }
 
   /**
-   * The last half hour, the oldest first, without the seconds that workers may not have written of.
+   * The last half hour, the oldest first, without the last seconds, of which workers may not have
+   * written yet.
    * @param now epoch ms of Redis's clock
    */
   async lastHalfHour(campaign: string, now: number): Promise<PlacedStep[]> {

@@ -1,6 +1,6 @@
 #!lua
--- Stores or changes a campaign. What a call is the same by cannot change once a list is loaded: it
--- would ring everybody again.
+-- Stores or changes a campaign. What makes two rows the same call cannot change once a list is
+-- loaded: the change would ring everybody again.
 --
 -- Answers: changed | unchanged | archived | dedupe_by <the fixed one> | other_edition
 
@@ -19,12 +19,12 @@ redis.call('HSET', campaigns, campaign, definition)
 set_or_drop('startsAt', starts_at)
 set_or_drop('expiresAt', expires_at)
 if not unchanged then
-  -- What waits by the old rules looks again: see ParkedCalls.
+  -- Calls that wait by the old rules are judged again: see ParkedCalls.
   redis.call('HSET', state, 'changed', redis.call('INCR', registry_version))
-  -- Whatever was wrong with its script may be mended now.
+  -- The change may have mended what opened its hold.
   local hold = read_hold(holds, 'campaign:' .. campaign)
   if hold and not hold.person then redis.call('HDEL', holds, 'campaign:' .. campaign) end
-  -- What went out by the old text shows nothing of the new one: the canary begins anew.
+  -- Calls with the old text prove nothing about the new one: the canary begins anew.
   redis.call('DEL', canary)
   announce(channel, 'campaign:' .. campaign)
 end

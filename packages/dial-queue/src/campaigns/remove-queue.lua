@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Removes the keys of a campaign's queue if it holds no job: one that a loader has added late still
--- has to end.
+-- Removes the keys of a campaign's queue, unless it still has a job: one that a loader added late
+-- has to end first.
 
 if jobs_in(queue) == 0 then redis.call('UNLINK', unpack(queue_keys)) end

@@ -1,20 +1,20 @@
 #!lua flags=allow-oom
--- Compares what a worker has seen of claims with what this Redis knows of them. Claims are counted
--- for each server process apart: a count never grows again once its server is gone, so that later
--- claims cannot hide that earlier ones are lost. What they are counted in also holds: server,
--- since (which one workers last met, and when first); worker:<id> (when that one last compared, and
--- with which server); aliveFrom (workers that compared no earlier lived when the server became
--- another); lost (claims found lost); clock (when workers last compared); setBack (how often the
--- clock had been set back by then); doNotCall (see do-not-call.lua).
+-- Compares the claims that a worker has seen with those that this Redis knows. Claims are counted
+-- separately for each server process: a count stops growing when its server is gone, so later
+-- claims cannot hide that earlier ones are lost. The same hash also holds: server, since (which one
+-- workers last met, and when first); worker:<id> (when that one last compared, and with which
+-- server); aliveFrom (workers that compared no earlier were alive when the server changed); lost
+-- (claims found lost); clock (when workers last compared); setBack (how often the clock had been
+-- set back by then); doNotCall (see do-not-call.lua).
 --
--- Answers: the server's clock, its name, from when on claims may be made (0: at once), how many
--- claims are lost, and how many all workers have found lost so far; how often the clock was set
--- back so far; changes of holds, if any
+-- Answers: the server's clock; its name; from when on claims may be made (0: at once); how many
+-- claims are lost; how many all workers have found lost so far; how often the clock was set back so
+-- far; changes of holds, if any
 
 local now = now_ms()
 local server = server_name()
 
--- These may be there before any claim.
+-- These fields may be there before any claim is made.
 local NOT_OF_CLAIMS = { doNotCall = true, clock = true, setBack = true }
 local was_used, workers = false, {}
 local all = redis.call('HGETALL', claim_counts)
@@ -28,8 +28,8 @@ for n = 1, #all, 2 do
   end
 end
 
--- Less is no worse than a slow answer, and what follows from it costs a question for each call that
--- waits.
+-- A smaller step does no more harm than a slow answer, and what follows from a step costs a
+-- question for each waiting call.
 local SET_BACK_MS = 2000
 local times_set_back = tonumber(redis.call('HGET', claim_counts, 'setBack') or 0)
 local last_compared = tonumber(redis.call('HGET', claim_counts, 'clock') or 0)
@@ -66,7 +66,7 @@ if server == 'unnamed' then
 else
   local since = redis.call('HGET', claim_counts, 'since')
   if redis.call('HGET', claim_counts, 'server') ~= server then
-    -- On data without any claim there is nobody else to wait for.
+    -- If the data have no claims, there is nobody else to wait for.
     since = was_used and now or 0
     redis.call(
       'HSET', claim_counts,
@@ -86,7 +86,7 @@ for _, one in ipairs(seen) do
   local known = tonumber(redis.call('HGET', claim_counts, one.server) or 0)
   if known < one.claims then
     lost = lost + one.claims - known
-    -- Said once: after a person's release dialing goes on.
+    -- Reported once: after a person releases the hold, dialing goes on.
     redis.call('HSET', claim_counts, one.server, one.claims)
   end
 end

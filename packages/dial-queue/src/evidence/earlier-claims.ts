@@ -16,7 +16,7 @@ interface StandingClaim {
   readonly requests: number;
 }
 
-/** As scripts answer them: the values of one claim after the other. */
+/** As scripts answer them: the values of each claim, one after the other. */
 export type FlatClaims = readonly (string | number)[];
 
 export function standingClaims(flat: FlatClaims): StandingClaim[] {
@@ -27,9 +27,9 @@ export function standingClaims(flat: FlatClaims): StandingClaim[] {
 }
 
 interface Look {
-  /** Claims that stand as they did. */
+  /** Claims that have not changed. */
   readonly standing: number;
-  /** The most that one of these had for sending, from the claim on. */
+  /** The longest time that one of these had for sending, from the claim on. */
   readonly longestMs: number;
   readonly wentOut: number;
 }
@@ -37,7 +37,7 @@ interface Look {
 /** Ms by a clock that nobody sets. */
 export type Monotonic = () => number;
 
-/** Follows claims made earlier to the point from which none of them lets a call begin any more. */
+/** Follows earlier claims until none of them can begin a call any more. */
 export class EarlierClaims {
   static readonly #standing = new Script({
     lua: new URL('./standing-claims.lua', import.meta.url),
@@ -67,9 +67,9 @@ export class EarlierClaims {
   }
 
   /**
-   * Returns once each of the claims, just seen, is settled, given back, or too old to be sent:
-   * their owners count the time by monotonic clocks, and so does this, from now on. Redis's clock
-   * may be set meanwhile, or have been between the claim and now.
+   * Returns once each of the claims, just seen, is settled, given back, or too old to be sent.
+   * Their owners count that time by monotonic clocks, and so does this, from now on: Redis's clock
+   * may be set meanwhile, or have been set since the claim.
    * @returns how many calls went out meanwhile
    */
   async outlast(
@@ -81,7 +81,7 @@ export class EarlierClaims {
     const seenAt = this.#monotonic();
     for (;;) {
       const { standing, longestMs, wentOut } = await this.#look(ledger, claims);
-      // What still stands then has gone out or is lost.
+      // What has not changed by then has gone out or is lost.
       if (standing === 0 || this.#monotonic() - seenAt > longestMs)
         return { wentOut: wentOut + standing };
       await delay(POLL_MS, undefined, signal === undefined ? {} : { signal });

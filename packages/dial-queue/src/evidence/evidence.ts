@@ -7,15 +7,15 @@ import { Script } from '../redis/script.ts';
 import { flag, json, number, optional, rows, text } from '../redis/script-inputs.ts';
 
 /**
- * For so long nobody makes a claim on a server that is new, so that first every worker has
- * compared. It must be more than a worker takes that has seen its connection end: an attempt to
- * connect that hangs, then the longest pause before the next (7 s).
+ * How long nobody makes a claim on a new server, so that every worker compares first. It must
+ * exceed what a worker needs after it has seen its connection end: an attempt to connect that
+ * hangs, and the longest pause before the next (7 s).
  */
 const NEW_SERVER_PAUSE_MS = 8_000;
 /**
- * And for so long while one is missing that had compared just before the server became another:
- * more than it takes to find out that a connection has died without a sign (30 s of silence), and
- * to connect again. It may be dead, so nobody waits longer.
+ * How long to wait for a worker that is missing but had compared just before the server changed:
+ * longer than it takes to notice that a connection has died silently (30 s) and to reconnect. It
+ * may be dead, so nobody waits longer.
  */
 const MISSING_WORKER_PAUSE_MS = 40_000;
 const EVIDENCE_LOST: HoldRequest = {
@@ -34,13 +34,13 @@ export interface Comparison {
   /** From when on claims may be made there; 0 for at once. */
   readonly opensAt: number;
   /**
-   * Claims that were seen and that it does not know. If there are any, all dialing is held from
-   * this very step on.
+   * Claims that were seen but that it does not know. If there are any, this step has put a hold on
+   * all dialing.
    */
   readonly lost: number;
   /**
-   * What all workers have found lost so far: when it changes, each has to write again what it
-   * remembers.
+   * How many claims all workers have found lost so far. When it changes, each has to write again
+   * what it remembers.
    */
   readonly lostSoFar: number;
   /** How often Redis's clock was set back so far, as far as a comparison has seen it. */
@@ -51,7 +51,7 @@ export interface Comparison {
 export interface RememberedCall {
   readonly callId: string;
   readonly owner: string;
-  /** Results written for it when it was settled, or will have been. */
+  /** How many results are written for it once it is settled. */
   readonly revision: number;
   /** Left out when it is settled. */
   readonly claim?: Claim;
@@ -59,7 +59,7 @@ export interface RememberedCall {
   readonly redials?: number | undefined;
 }
 
-/** Whether Redis still knows what it acknowledged, and how it is told again. */
+/** Checks whether Redis still knows what it acknowledged, and writes it again. */
 export class Evidence {
   static readonly #compare = new Script({
     lua: new URL('./compare.lua', import.meta.url),
@@ -142,7 +142,7 @@ export class Evidence {
     return comparison;
   }
 
-  /** That worker compares no more: nobody need wait for it. */
+  /** That worker stops comparing, so nobody need wait for it. */
   async leave(worker: string): Promise<void> {
     await this.#redis.hdel(this.#keys.claimCounts, `worker:${worker}`);
   }
@@ -164,7 +164,7 @@ export class Evidence {
           callId,
           owner,
           revision,
-          // As text: read and written again by Lua, its instants would lose digits.
+          // As text: parsed and written again by Lua, its instants would lose digits.
           claim: claim && JSON.stringify(claim),
           redials,
         })),

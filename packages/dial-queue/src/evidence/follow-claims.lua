@@ -1,6 +1,6 @@
 #!lua flags=no-writes
--- What became of claims seen earlier. How long ago that was is for the asker's own clock to say:
--- this one may have been set.
+-- What became of claims seen earlier. The asker measures how long ago that was by its own clock,
+-- because this one may have been set.
 --
 -- Answers: how many stand as they did, the longest time (ms) that one of these had for sending, and
 -- how many others went out

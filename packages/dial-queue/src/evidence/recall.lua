@@ -12,17 +12,18 @@ if redis.call('HEXISTS', state, 'archived') == 1 then return { 0 } end
 local function is_missing(entry, owner, revision, is_claim, redials)
   if entry == nil or has_lost_redial(entry, redials) then return true end
   if is_outdated(entry, revision - 1) then return true end
-  -- Settled since, by whomever: nothing is lost that could still be told, but for the end of a
-  -- doubt (settle says whose).
+  -- It is settled since, whoever did it: nothing is lost, except perhaps the end of a doubt (see
+  -- settle).
   if is_settled(entry) then
     return not is_claim and entry.revision < revision and entry.state == 'unknown'
   end
-  -- From before our claim, unless we gave that back ourselves.
+  -- This entry is from before our claim, unless we gave the claim back ourselves.
   if entry.state == 'open' then return entry.owner ~= owner and (entry.revision or 0) < revision end
   return entry.owner == owner and not is_claim
 end
 
--- That the call was queued again is lost as well, so it is done again: its job may be gone.
+-- The call was queued again after that, and this is lost as well. So it is done again: its job may
+-- be gone.
 local function reopen(call_id, outcome)
   if outcome then redis.call('HINCRBY', state, 'outcome:' .. outcome, -1) end
   redis.call('SADD', reopened, call_id)

@@ -26,7 +26,7 @@ export class ReplicaFence {
     this.#fence = fence;
   }
 
-  /** From now on that server is the one. Resolves to false if it is another that answers. */
+  /** Makes that server the one to watch. Resolves to false if another answers. */
   async introduce(server: string): Promise<boolean> {
     const bound = WRITE.boundTo(server);
     if (!(await bound.teach(this.#redis, this.#keys.claimCounts))) return false;
@@ -35,8 +35,8 @@ export class ReplicaFence {
   }
 
   /**
-   * Whether enough replicas have all that was written before on that server. The script writes once
-   * more and the WAIT is for that: replicas get all writes of a server in their order, whichever
+   * Whether enough replicas have all that was written before on that server. A script writes once
+   * more and WAIT waits for that write: replicas get a server's writes in order, whatever
    * connection they came by.
    */
   covers(server: string): Promise<boolean> {
@@ -49,14 +49,14 @@ export class ReplicaFence {
 
   async #wait(server: string, before: Promise<boolean>): Promise<boolean> {
     await before;
-    // What is written from here on needs another.
+    // What is written from now on needs another WAIT.
     if (this.#next?.server === server) this.#next = undefined;
     if (this.#bound?.server !== server) return false;
     try {
       const had = await this.#bound.runAndWait(this.#redis, this.#keys, {}, this.#fence);
       return had >= this.#fence.replicas;
     } catch {
-      // Nobody knows, and so nothing goes out.
+      // It is not known, so nothing goes out.
       return false;
     }
   }

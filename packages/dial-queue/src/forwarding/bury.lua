@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
--- Gives a result up: it becomes a dead letter, as it stands in its stream, and is acknowledged. Not
--- if somebody has delivered it or given it up before, nor if it was removed from its stream: a
--- person was erased, and what a forwarder still knows of them comes back no more.
+-- Gives a result up: it becomes a dead letter as it is in its stream, and is acknowledged. Not if
+-- somebody has delivered it or given it up before, and not if it was removed from its stream
+-- because a person was erased: what a forwarder still knows of them must not come back.
 --
 -- Answers: whether it is a dead letter now (1/0)
 

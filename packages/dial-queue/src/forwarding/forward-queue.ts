@@ -27,7 +27,7 @@ export interface ForwardQueueOptions {
   readonly name: string;
   /** This forwarder; differs from every other there is or was. */
   readonly consumer: string;
-  /** After so long without a sign of life another takes over what a forwarder has in hand. */
+  /** How long a forwarder may be silent before another takes over what it has in hand. */
   readonly claimAfterMs?: number;
   /** How often to look for what others have left behind. */
   readonly claimEveryMs?: number;
@@ -43,9 +43,9 @@ const FORGET_CONSUMERS_AFTER_MS = 3_600_000;
 const PLACE = { source: text, entry: text };
 
 /**
- * What a forwarder delivers: the results stream, read by a consumer group of its own, and beside it
- * the dead letters that a person has sent again. An entry is acknowledged only once it was
- * delivered, or has become a dead letter in the same step.
+ * What a forwarder delivers: the results stream, read by a consumer group of its own, and the dead
+ * letters that a person has sent again. An entry is acknowledged only once it was delivered, or in
+ * the step that makes it a dead letter.
  */
 export class ForwardQueue {
   static readonly #delivered = new Script({
@@ -155,7 +155,7 @@ export class ForwardQueue {
     );
   }
 
-  /** What forwarders have left behind. Nothing: there is no more of it for now. */
+  /** Results that forwarders have left behind. Empty: there are no more for now. */
   async claim(most: number): Promise<ForwardedResult[]> {
     const claimed: ForwardedResult[] = [];
     for (const source of ['again', 'results'] as const) {
@@ -206,8 +206,8 @@ export class ForwardQueue {
   }
 
   /**
-   * To be said more often than every `claimAfterMs`. Resolves to those that another has taken over,
-   * or that were removed.
+   * Shows that these are still in hand; to be called more often than every `claimAfterMs`. Resolves
+   * to those that another has taken over, or that were removed.
    */
   async keep(results: readonly ForwardedResult[]): Promise<ForwardedResult[]> {
     const held = { ...this.#member, held: results };
@@ -249,8 +249,8 @@ export class ForwardQueue {
 }
 
 /**
- * Of one that was removed meanwhile (erased, say) nothing is left to deliver; Redis takes it out of
- * the group when it is claimed.
+ * If it was removed meanwhile (erased, say), nothing is left to deliver. Redis takes it out of the
+ * group when it is claimed.
  */
 function resultOf(source: Source, [entry, fields]: StreamEntry): ForwardedResult[] {
   if (fields === null) return [];

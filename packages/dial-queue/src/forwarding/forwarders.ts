@@ -28,10 +28,10 @@ export interface DeadLetter {
 export interface ForwarderState {
   readonly name: string;
   /**
-   * Results not read yet; undefined where Redis cannot tell (entries were removed from between).
+   * Results not read yet; undefined if Redis cannot tell, because entries in between were removed.
    */
   readonly unread: number | undefined;
-  /** Read and neither delivered nor given up. */
+  /** Read, but neither delivered nor given up. */
   readonly inHand: number;
   readonly dead: number;
 }
@@ -112,14 +112,16 @@ export class Forwarders {
     return { state: 'given_up', reason: letter.get('reason'), at: letter.get('at') };
   }
 
-  /** It was given up after it was written: only so many letters from then on are looked at. */
+  /**
+   * It was given up after it was written: no more than this many letters are searched from then on.
+   */
   async #letterOf(stream: string, id: string): Promise<ReadonlyMap<string, string> | undefined> {
     const [writtenAt = '-'] = id.split('-');
     const letters = await this.#redis.xrange(stream, writtenAt, '+', 'COUNT', MOST_LETTERS_READ);
     return letters.map(([, fields]) => pairsOf(fields)).find((told) => told.get('id') === id);
   }
 
-  /** Of each consumer group of the results, the last that it was given. */
+  /** For each consumer group of the results, the last entry it was given. */
   async #lastRead(): Promise<Map<string, string>> {
     const groups = await this.#redis.xinfo('GROUPS', this.#keys.results).catch(ignoreMissing);
     return new Map(
@@ -144,10 +146,7 @@ export class Forwarders {
     }
   }
 
-  /**
-   * Has the dead letters there are delivered again, with all their attempts before them. Resolves
-   * to how many.
-   */
+  /** Has all dead letters delivered again, with all attempts anew. Resolves to how many. */
   async retry(name: string): Promise<number> {
     const keys = this.#keys.forward(name);
     const [last] = await this.#redis.xrevrange(keys.dead, '+', '-', 'COUNT', 1);
@@ -162,8 +161,8 @@ export class Forwarders {
   }
 
   /**
-   * How long ago the forwarders of a name gave the last sign of life (ms); undefined if there is
-   * none that has not stopped in good order.
+   * How long ago a forwarder of that name was last heard of (ms); undefined if there is none, or
+   * all have stopped in good order.
    */
   async lastSeenMs(name: string): Promise<number | undefined> {
     const { group } = this.#keys.forward(name);
@@ -188,14 +187,12 @@ export class Forwarders {
     return (await this.#redis.srem(this.#keys.forwarders, name)) === 1;
   }
 
-  /**
-   * Takes a person's results out of all that forwarders keep of their own. Resolves to how many.
-   */
+  /** Removes a person's results from everything that forwarders keep. Resolves to how many. */
   async erase(isTheirs: (record: ResultRecord) => boolean): Promise<number> {
     let count = 0;
     for (const name of await this.names()) {
       const { dead, again } = this.#keys.forward(name);
-      // What is sent again may be given up again while this reads.
+      // Letters that are sent again may be given up again while this reads.
       for (const stream of [again, dead, again]) count += await this.#eraseFrom(stream, isTheirs);
     }
     return count;

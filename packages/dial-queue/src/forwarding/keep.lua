@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- Says that a forwarder lives and still has these in hand, so that no other takes them. What was
--- removed meanwhile, because a person was erased, is not to be delivered any more.
+-- Reports that a forwarder is alive and still has these in hand, so that no other takes them. What
+-- was removed meanwhile, because a person was erased, is not delivered any more.
 --
 -- Answers: for each 1, or 0 if it is another's or gone by now
 

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
--- A forwarder stops: what it has in hand is for any other to claim at once (that claims what has
--- been idle for `idle_ms`). It leaves the groups, unless entries stand in its name that it does not
--- know of: those would go with it.
+-- A forwarder stops: any other may claim at once what it has in hand (others claim what has been
+-- idle for `idle_ms`). It leaves the groups, unless entries stand in its name that it does not know
+-- of: those would be lost with it.
 
 for _, result in ipairs(held) do
   local key, entry = result.source == 'again' and again or results, result.entry

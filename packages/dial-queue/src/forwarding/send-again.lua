@@ -1,6 +1,6 @@
 #!lua
--- A person has dead letters sent again, one step of it: they move to a stream that the forwarder
--- reads beside the results. `last` is the last of them to be moved.
+-- One step of sending dead letters again, as a person has asked: they move to a stream that the
+-- forwarder reads beside the results. `last` is the last of them to be moved.
 --
 -- Answers: how many were moved
 

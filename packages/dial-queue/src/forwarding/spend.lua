@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- Counts an attempt to deliver a result, so that a restart does not begin anew. Not of one that is
--- another's by now, or removed.
+-- Counts an attempt to deliver a result, so that a restart does not begin anew. Not if another
+-- forwarder has it by now, or it was removed.
 --
 -- Answers: how many that makes; 0 if it is another's or gone
 

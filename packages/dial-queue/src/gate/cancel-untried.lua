@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
--- Ends calls that nobody has tried, where their campaign is canceled, and removes their jobs. Each
--- is written as the gate and a settle after it would write it; every other call is left to those.
--- A job that a worker has in hand goes when that run ends.
+-- Ends calls that nobody has tried, if their campaign is canceled, and removes their jobs. Each is
+-- written as the gate and a settle would have written it; every other call is left to those two. A
+-- job that a worker has in hand goes when its run ends.
 --
 -- It is bound to one server process, as the gate is. Safe to send again by the same owner.
 --

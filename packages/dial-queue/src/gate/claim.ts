@@ -14,7 +14,7 @@ export interface Claim {
   readonly slotEnds?: number;
   /** Nothing may be sent after this. */
   readonly sendBy: number;
-  /** After this everybody takes the claim, if it has no outcome, for in doubt. */
+  /** After this, a claim without an outcome counts as in doubt for everybody. */
   readonly deadline: number;
   /** Requests begun, and provable failures to begin one, before this claim. */
   readonly attempts: number;
@@ -28,9 +28,9 @@ export interface Claim {
   readonly probes?: readonly HoldScope[];
   /** It has a place of its campaign's canary. */
   readonly isCanary?: boolean;
-  /** Calls that the person had had in the time of each cap. */
+  /** How many calls the person had had within the time of each cap. */
   readonly placed?: readonly number[];
-  /** The version of the do-not-call list that the person was not on. */
+  /** The version of the do-not-call list that was checked: the person was not on it. */
   readonly doNotCall: number;
 }
 

@@ -24,7 +24,7 @@ export const CLAIM = new Script({
   args: {
     sendWithinMs: number,
     claimMs: number,
-    // What their keys begin with: those that a batch asks for are known in the script alone.
+    // Prefixes of keys: which keys a batch needs is known only in the script.
     doNotCallSets: text,
     questions: each({ ask: json<ClaimRequest>() }),
   },

@@ -3,8 +3,8 @@
 -- Without the flag allow-oom a full Redis refuses this script, so that no phone rings whose ringing
 -- could not be recorded.
 --
--- It is bound to one server process, SERVER: any other refuses it as unknown (NOSCRIPT), also where
--- a client sends a question again to a server that has taken the place of the one that was asked.
+-- It is bound to one server process, SERVER. Any other refuses it as unknown (NOSCRIPT), even if a
+-- client repeats a question to a server that has taken the place of the one that was asked.
 --
 -- Answers, in order of precedence (all times in ms of this server's clock):
 --   done <outcome> | busy <deadline> | in_doubt <JSON claim>
@@ -18,7 +18,7 @@ local call_id, owner, person, limits = ask.callId, ask.owner, ask.person.member,
 local exact_now = exact_ms()
 local now = math.floor(exact_now)
 
--- Calls that wait for the same hour come back at most so fast.
+-- The fastest pace at which calls that wait for the same hour come back.
 local OPENING_SPACING_MS = 2
 local LOOK_FOR_A_FREE_PLACE_MS = 100
 local CLAIMS_PER_TIDYING = 50
@@ -46,8 +46,8 @@ if entry and entry.state == 'claimed' then
   if not ask.renews or (entry.attempts > ask.renews and not ask.isUnsent) then
     return answer('dial', cjson.encode(entry))
   end
-  -- Past its deadline others may be writing it off: renewed now, it would be used by one and in
-  -- doubt to the rest.
+  -- Past its deadline others may be writing the claim off: renewed now, it would be in use here and
+  -- in doubt for them.
   if now > entry.deadline then return answer('busy', entry.deadline) end
 end
 local renewed = entry and entry.state == 'claimed' and entry or nil
@@ -66,8 +66,8 @@ end
 
 local campaign = redis.call('HMGET', state,
   'canceled', 'paused', 'expiresAt', 'startsAt', 'lastSlot', 'hasOwnLines', 'archived', 'changed')
--- Its ledger is gone: nobody can tell whether this call has had its outcome. A loader is told, and
--- counts no such row as loaded.
+-- The campaign is archived and its ledger gone: nobody can tell whether this call has had its
+-- outcome. A loader is told, and counts no such row as loaded.
 if campaign[7] then return answer('done', 'canceled') end
 if campaign[1] then return skip('canceled', 'campaign_canceled') end
 
@@ -82,13 +82,13 @@ for _, someone in ipairs({ ask.person, unpack(ask.others or {}) }) do
   end
 end
 
--- All that follows goes by the campaign's definition, as the asker knows it.
+-- From here on all depends on the campaign's definition, as the asker knows it.
 if ask.edition and ask.edition ~= (campaign[8] or '') then return answer('outdated') end
 
 local starts_at = ask.startsAt or tonumber(campaign[4])
 
--- How many calls the person has had in the time of each cap, without this one. What may not go out
--- yet is judged by those that will still count at its hour.
+-- How many calls the person has had within the time of each cap, without this one. If this call may
+-- not go out yet, only those count that will still count at its hour.
 local hour = math.max(now, ask.opensAt, starts_at or 0)
 local placed, may_have_room = {}, false
 if limits.caps then bring_back_calls(people, person, now) end
@@ -99,7 +99,7 @@ for index, cap in ipairs(limits.caps or {}) do
   if placed[index] >= cap.calls then
     local unanswered = unanswered_calls(people, person, since, owner, now, claim_ms)
     if placed[index] - unanswered >= cap.calls then return skip('suppressed', 'frequency_cap') end
-    -- What is in flight to the same person may not have rung after all: that is known soon.
+    -- A call in flight to the same person may turn out not to have rung; that is known soon.
     may_have_room = true
   end
 end
@@ -132,7 +132,7 @@ for _, candidate in ipairs(ask.lines) do
   if shut then
     barrier = sooner(barrier, shut)
   else
-    -- Where there is nothing to choose nor to keep, nothing need be known.
+    -- With nothing to choose and no limit to keep, nothing need be read.
     local on_it = (#ask.lines > 1 or limits.maxPerLine) and calls_on(lines, candidate, now) or 0
     if limits.maxPerLine and on_it >= limits.maxPerLine
       and bring_back_line(lines, candidate, now, claim_ms + limits.conversationMs) then
@@ -149,17 +149,17 @@ if is_line_probe then probes[#probes + 1] = 'line:' .. line end
 local function wait(till, what_for)
   return answer('wait', expires_at and math.min(till, expires_at) or till, what_for)
 end
--- The first owner has had its claim: what it may still say of it, a settle in its name included,
--- must not meet another of the same name.
+-- The first owner has had its claim. Whatever it still says about it, or a settle in its name, must
+-- not meet another claim of the same name.
 if awaits_redial(entry) and (now < entry.redialAt or entry.owner == owner) then
   return wait(math.max(now, entry.redialAt), 'redial')
 end
--- What lies between one call's end and the next one's answer.
+-- The time between one call's end and the next one's answer.
 local ANSWER_MS = 1000
 local busy_ms = limits.conversationMs + ANSWER_MS
--- What all wait for, all come back for at once: there a campaign worker sleeps. Those who wait by
--- themselves come back over as long as it takes to place them, but for a call that any line may
--- carry over a quarter of its hours at the longest.
+-- If all calls wait for the same thing, the campaign worker sleeps and they all come back at once.
+-- Calls that wait by themselves come back spread over the time it takes to place them, but for a
+-- call that any line may carry over at most a quarter of its open hours.
 local function wait_for_hour(at, what_for)
   if not ask.isOwnTime then return wait(at, what_for) end
   local is_of_one_line = limits.maxPerLine and ask.isOwnLine
@@ -183,8 +183,8 @@ if limits.maxPerLine and calls >= limits.maxPerLine then
   local function nth_room(nth)
     return nth_room_at(lines, open_lines, now, limits.maxPerLine, limits.conversationMs, nth)
   end
-  -- A campaign worker that slept for the pool would keep those back that have a free line of their
-  -- own.
+  -- If the campaign worker slept until the pool has room, it would keep back calls that have a free
+  -- line of their own.
   if ask.isOwnLine or campaign[6] then
     local function nth_answered(nth) return nth_room(nth) + ANSWER_MS end
     local where, places = ask.isOwnLine and line or 'pool', limits.maxPerLine * #open_lines
@@ -219,8 +219,8 @@ end
 
 if not ask.ready then return answer('unready') end
 
--- A failover and another back to this very process: it knows the gate still, and the data have been
--- elsewhere since it was compared.
+-- After a failover and another one back to this very process: it still knows the gate, but the data
+-- have been elsewhere since they were compared.
 local known = redis.call('HMGET', claim_counts, 'server', 'doNotCall')
 if SERVER ~= 'unnamed' and known[1] and known[1] ~= SERVER then return answer('uncompared') end
 
@@ -244,9 +244,9 @@ local claimed_for = slot and math.ceil(slot) or now
 local claim = {
   state = 'claimed', owner = owner, line = line, person = person,
   conversationMs = limits.conversationMs, claimedAt = now,
-  -- Nothing may be sent before sendFrom or after sendBy; after deadline everybody takes a claim
-  -- without an outcome for in doubt. A slot is over by what its owner takes for this clock, which
-  -- may be behind it by as long as an answer takes.
+  -- Nothing may be sent before sendFrom or after sendBy. After deadline a claim without an outcome
+  -- counts as in doubt. The owner judges the end of a slot by its estimate of this clock, which may
+  -- be late by as long as an answer takes.
   sendFrom = slot, slotEnds = slot_end,
   sendBy = math.min(
     claimed_for + send_within_ms, ask.closesAt, expires_at or math.huge,

@@ -38,10 +38,10 @@ interface ServerGate {
 }
 
 /**
- * The ledger's three moves: claim, settle, release. Each is one step of a script, safe to send
- * again by the same owner; those that are asked for in one turn of the event loop are sent
- * together. A claim is made only on the server process that the gate was introduced to, whatever
- * connects to whichever.
+ * The ledger's three moves: claim, settle, release. Each is one step of a script that the same
+ * owner can safely send again. Those asked for in one turn of the event loop are sent together.
+ * Claims are made only on the server process that the gate was introduced to, whoever connects to
+ * whatever.
  */
 export class Gate {
   readonly #redis: RedisConnection;
@@ -76,8 +76,8 @@ export class Gate {
   }
 
   /**
-   * From now on claims are made on this server. Resolves to false, and they are not, if it is
-   * another that answers.
+   * Makes claims on this server from now on. Resolves to false, and makes none, if another server
+   * answers.
    */
   async introduce(server: string): Promise<boolean> {
     const known = this.#server;
@@ -91,7 +91,7 @@ export class Gate {
     return true;
   }
 
-  /** A gate introduced to no server, where nobody compares, introduces itself to the first. */
+  /** If nobody compares claims, a gate that knows no server yet takes the first that answers. */
   async claim(request: ClaimRequest): Promise<GateAnswer | Uncompared> {
     const server = this.#server ?? (await this.#introduceItself());
     const answer = await this.#claimsOn(server, request.campaign).ask(request);
@@ -112,8 +112,8 @@ export class Gate {
   }
 
   /**
-   * Ends those of these calls that nobody has tried yet, if their campaign is canceled: as the gate
-   * and a settle would, and together with their jobs.
+   * Ends those of these calls that nobody has tried yet, if their campaign is canceled, as the gate
+   * and a settle would, and removes their jobs.
    * @returns the ids of those that this has ended
    */
   async cancelUntried(
@@ -137,8 +137,8 @@ export class Gate {
   }
 
   /**
-   * Gives back, unused, the claim that this owner may have: the gate's answer never reached it.
-   * Resolves to whether it had one.
+   * Gives back, unused, the claim that this owner may have without knowing: the gate's answer never
+   * arrived. Resolves to whether it had one.
    */
   async withdraw({ callId, owner, campaign }: Question): Promise<boolean> {
     return (await this.#giveBack({ callId, owner, campaign, withdraws: true })) === 'released';
@@ -150,7 +150,7 @@ export class Gate {
     return word;
   }
 
-  /** A question goes to the server that it was meant for, whichever is known by then. */
+  /** A question goes to the server it was meant for, even if another is known by then. */
   #claimsOn({ bound, claims }: ServerGate, campaign: string): ClaimBatch {
     const { keys } = this.#of(campaign);
     return once(claims, campaign, () => {

@@ -16,12 +16,12 @@ export interface LedgerEntry {
   readonly redials?: number;
   readonly redialAt?: number;
   readonly revision: number;
-  /** Stream ids of its results, the latest last; none from before these were noted. */
+  /** Stream ids of its results, the latest last. Older versions did not note these. */
   readonly results?: readonly string[];
   /** Of a call in doubt: when its result was written. */
   readonly writtenAt?: number;
   readonly decided?: DoubtDecision;
-  /** Of a first attempt: what its owner said after the redial was claimed. */
+  /** For a first attempt: what its owner reported after the redial was claimed. */
   readonly lateOutcome?: Outcome;
 }
 

@@ -11,37 +11,43 @@ export interface ClaimRequest {
   readonly owner: string;
   readonly campaign: string;
   readonly person: Person;
-  /** Who else the row names: one of them on the do-not-call list keeps the call from going out. */
+  /**
+   * Other people the row names: if one of them is on the do-not-call list, the call does not go
+   * out.
+   */
   readonly others?: readonly Person[] | undefined;
-  /** The lines that may carry the call: the freest does. */
+  /** The lines that may carry the call. The one with the fewest calls does. */
   readonly lines: readonly string[];
   /** The recipient's hours: the span that is open now, or else the next. */
   readonly opensAt: number;
   readonly closesAt: number;
-  /** The record's own times, where it has some; else the campaign's count. */
+  /** The record's own times, if it has any; otherwise the campaign's count. */
   readonly startsAt?: number | undefined;
   readonly expiresAt?: number | undefined;
   readonly limits: Limits;
   /**
-   * Which change of the campaign's definition hours and limits are from (`CampaignStore.edition`).
-   * If another is stored, the answer is `outdated`. Left out: none is asked for.
+   * The edition of the campaign (`CampaignStore.edition`) that hours and limits are taken from. If
+   * another one is stored, the answer is `outdated`. Left out: that is not checked.
    */
   readonly edition?: string | undefined;
-  /** No other line may carry it: while that is full it waits by itself. */
+  /** No other line may carry it, so the call waits by itself while that one is full. */
   readonly isOwnLine?: boolean | undefined;
-  /** Its hours are its own, not its campaign's: those who wait for the same are spread out. */
+  /**
+   * Its hours are its own, not its campaign's: calls that wait for the same hour are spread out.
+   */
   readonly isOwnTime?: boolean | undefined;
   /**
-   * Whether everything needed to send is in hand. If not, nothing is claimed: `unready` stands
-   * where `dial` would.
+   * Whether everything needed to send is in hand. If not, nothing is claimed, and the answer is
+   * `unready` instead of `dial`.
    */
   readonly ready: boolean;
   /**
-   * The owner of a claim asks for a second sending: everything is checked anew. It is the
-   * `attempts` of that claim, by which a question whose answer was lost is told from a further one.
+   * Set if the owner of a claim asks to send again: everything is checked anew. It is the
+   * `attempts` of that claim, which tells a repeated question (its answer was lost) from a further
+   * one.
    */
   readonly renews?: number | undefined;
-  /** Under that claim nothing has been sent: it missed its slot and asks for another. */
+  /** Nothing has been sent under that claim: it missed its slot and asks for another. */
   readonly isUnsent?: boolean | undefined;
   /**
    * How far ahead a slot has to be for the answer to arrive before it; see pace.lua for the bounds.

@@ -6,10 +6,12 @@ import { Script } from '../redis/script.ts';
 import { number, optional, text } from '../redis/script-inputs.ts';
 import { type HoldObserver, tellChanges } from './holds.ts';
 
-/** `stands`: there was one before, whose places stay taken. `lifted`: it has passed already. */
+/**
+ * `stands`: there was a canary before, and its places stay taken. `lifted`: it has passed already.
+ */
 export type CanaryOpening = 'opened' | 'stands' | 'lifted';
 
-/** Lets so many calls of a campaign go first. */
+/** Lets a set number of a campaign's calls go first. */
 export class Canaries {
   static readonly #open = new Script({
     lua: new URL('./open-canary.lua', import.meta.url),
@@ -29,8 +31,8 @@ export class Canaries {
   }
 
   /**
-   * From now on no more calls of the campaign go out than the canary has places, also of those that
-   * wait already. Throws `CampaignArchivedError`.
+   * From now on no more calls of the campaign go out than the canary has places, including calls
+   * that wait already. Throws `CampaignArchivedError`.
    */
   async open(campaign: string, { calls, needed }: Canary): Promise<CanaryOpening> {
     const keys = this.#keys.campaign(campaign);

@@ -18,21 +18,19 @@ export interface HoldRequest {
   readonly reason: HoldReason;
   readonly firstPauseMs: number;
   readonly maxPauseMs: number;
-  /** How many probes must pass, and none fail between them, to lift it; 1 if left out. */
+  /** How many probes must pass, with none failing in between, to lift it; 1 if left out. */
   readonly proof?: number;
-  /** 0 when the API asked for none. */
+  /** 0 if the API asked for no pause. */
   readonly retryAfterMs: number;
-  /** Only a person lifts it: a probe would be the danger. */
+  /** Only a person lifts it, because a probe would be the very danger. */
   readonly person?: boolean;
 }
 
-/**
- * What was seen that opened a hold, or last made it grow. Never personal: it is shown and logged.
- */
+/** What was seen when a hold opened or last grew. Never personal: it is shown and logged. */
 export interface HoldCause {
   /**
-   * Of the network, TLS or OAuth, such as `DEPTH_ZERO_SELF_SIGNED_CERT`, or what an answer was
-   * taken for.
+   * The code of a network, TLS or OAuth error, such as `DEPTH_ZERO_SELF_SIGNED_CERT`, or how the
+   * answer was classified.
    */
   readonly code: string;
   /** Who was asked. */
@@ -43,7 +41,7 @@ export interface HoldCause {
   readonly message?: string;
 }
 
-/** What a step did to a hold: whoever took it is told, and nobody else. */
+/** What a step did to a hold. Only the caller is told. */
 export interface HoldChange {
   readonly change: 'opened' | 'grown' | 'lifted';
   readonly scope: HoldScope;
@@ -57,7 +55,7 @@ export interface HoldChange {
 
 export type HoldObserver = (change: HoldChange) => void;
 
-/** Tells of the changes that a script has answered with, if any. */
+/** Reports the changes that a script has answered with, if any. */
 export function tellChanges(observe: HoldObserver | undefined, changes: unknown): void {
   if (observe === undefined || typeof changes !== 'string') return;
   for (const change of JSON.parse(changes) as HoldChange[]) observe(change);
@@ -71,7 +69,7 @@ export interface Hold {
   readonly since: number;
   /** When one call may probe; undefined when only a person lifts it. */
   readonly until: number | undefined;
-  /** Of a hold for `canary`. */
+  /** For a hold with reason `canary`. */
   readonly canary?: CanaryProgress | undefined;
 }
 
@@ -90,7 +88,7 @@ interface StoredHold {
   canary?: Canary;
 }
 
-/** Of a hold that no call has opened. */
+/** For a hold that no call has opened. */
 const NO_CALL = '';
 
 /** Where dialing is stopped, and why. */
@@ -132,7 +130,7 @@ export class Holds {
   }
 
   /**
-   * The same for what a campaign lacks in this edition of its definition: unless it has another by
+   * The same for something that a campaign lacks in this edition, unless it has another edition by
    * now, which may be mended.
    */
   async openFor(
@@ -157,9 +155,9 @@ export class Holds {
   }
 
   /**
-   * Stops it because a person says so. Returns once each earlier claim, of whatever scope, is on
-   * the wire, settled or given back: from then on no call of the scope begins. A hold that Redis
-   * has lost claims stays what it is.
+   * Stops a scope because a person says so. Returns once each earlier claim, of any scope, is on
+   * the wire, settled or given back: no call of the scope begins after that. A hold for lost claims
+   * stays as it is.
    * @returns how many calls went out meanwhile
    */
   async stop(

@@ -1,6 +1,7 @@
 #!lua
--- Holds a campaign but for so many calls: see canary.lua. One that stands keeps its places, and is
--- of this size from now on. Any other hold of the campaign makes room: it would try by itself.
+-- Holds a campaign except for a set number of calls: see canary.lua. An existing canary keeps its
+-- places, and has this size from now on. It replaces any other hold of the campaign, since that
+-- would probe by itself.
 --
 -- Answers: archived | opened | stands | lifted (enough are accepted), then changes of holds, if any
 

@@ -1,12 +1,12 @@
 #!lua flags=allow-oom
--- Opens a hold without a claim (no token could be had, a script that cannot be filled). One that
--- stands and was due grows. With `edition` it is for what that edition of a campaign's definition
+-- Opens a hold without a claim (no token could be had, a text that cannot be filled). An existing
+-- hold that was due grows. With `edition` it is for something that this edition of a campaign
 -- lacks.
 --
 -- Answers: changes of holds, if any
 
 local now = now_ms()
--- Another edition may be mended, and lifted the hold that this would be.
+-- The campaign has another edition by now, which may be mended: no hold.
 if state and (redis.call('HGET', state, 'changed') or '') ~= edition then
   return changes_of_holds()
 end

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- Takes an entry out of the inbox, unless a daemon has it in hand: that may be about to queue its
--- call. One that was pending for longer than `in_hand_ms` is in nobody's hand.
+-- Removes an entry from the inbox, unless a daemon has it in hand and may be about to queue its
+-- call. After `in_hand_ms` an entry no longer counts as in hand.
 --
 -- Answers: erased | abandoned (erased as well, but a daemon had it that nobody has heard of since:
 -- should it go on, it may queue the call) | in_hand | gone

@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
--- Ends entries of the inbox: each that is still pending gets its status, and its place among the
--- rejects if it is one (it then has a `code`), and leaves the inbox. Of several daemons that had
--- the same entry in hand only the first ends it. Runs even when Redis is full: an entry that goes
--- has taken more than what is written of it, and by this the inbox drains.
+-- Ends entries of the inbox. Each that is still pending gets its status, goes to the rejects if it
+-- has a `code`, and leaves the inbox. If several daemons had the same entry in hand, only the first
+-- ends it. Runs even when Redis is full: an entry takes more room than what is written of it, so
+-- this makes room.
 --
 -- Answers: entries that are left in the inbox, then the stream ids of those ended here
 

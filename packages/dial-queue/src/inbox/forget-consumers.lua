@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- Takes consumers off the group that have long done nothing and hold nothing; or `only` one of
--- them. With an entry in hand none goes: it would be pending nowhere, and lost.
+-- Removes consumers from the group that have been idle for long and hold nothing; or `only` one of
+-- them. A consumer with an entry in hand stays, or the entry would be lost.
 --
 -- Answers: how many went
 

@@ -9,13 +9,13 @@ export const INBOX_GROUP = 'daemons';
 
 /** More at once make it no faster. */
 const MOST_ENTRIES = 500;
-/** An entry may be of any size, and Redis hands out entries by number alone. */
+/** Entries may be of any size, but Redis hands them out by number. */
 const BATCH_BYTES = 4 * 1024 * 1024;
 /** How long a stop may have to wait for a read. */
 const BLOCK_MS = 250;
-/** Whoever has held an entry for so long without a sign is taken to be dead. */
+/** A daemon that has held an entry for this long without a sign counts as dead. */
 export const DEAD_AFTER_MS = 30_000;
-/** Dead daemons that left nothing behind are only names. */
+/** When dead daemons that hold nothing are forgotten. */
 const FORGET_AFTER_MS = 600_000;
 const MOST_REJECTS = 100_000;
 const FROM_THE_START = '0-0';
@@ -24,7 +24,7 @@ const AFTER_ALL = '18446744073709551615-0';
 
 type RawEntry = [id: Buffer, fields: Buffer[] | null];
 
-/** A push, as it was written. Fields may come in any order; others than these two mean nothing. */
+/** A push as it was written. Fields come in any order; others than these two are ignored. */
 export interface InboxEntry {
   readonly id: string;
   readonly campaign: string | undefined;
@@ -33,8 +33,8 @@ export interface InboxEntry {
 }
 
 /**
- * Why an entry is rejected, and what is kept of it. The reason is a sentence and repeats nothing of
- * the record.
+ * Why an entry is rejected, and what is kept of it. The reason is a sentence that repeats nothing
+ * of the record.
  */
 export interface InboxReject {
   readonly code: string;
@@ -57,9 +57,9 @@ interface Finish {
 }
 
 /**
- * One daemon's part of the inbox. An entry is delivered to one daemon and pending with it until it
- * is finished; what a dead one leaves is claimed by the others. Each entry is finished exactly
- * once, by whoever is first.
+ * One daemon's part of the inbox. An entry is delivered to one daemon and pending there until it is
+ * finished; the others claim what a dead daemon leaves. Each entry is finished exactly once, by
+ * whoever is first.
  */
 export class InboxConsumer {
   static readonly #finishScript = new Script({
@@ -107,8 +107,8 @@ export class InboxConsumer {
   }
 
   /**
-   * Makes the stream and its group, where they are not there (any more). Whatever was pushed before
-   * belongs to the group.
+   * Creates the stream and its group if they are missing. What was pushed before belongs to the
+   * group.
    */
   async join(): Promise<void> {
     try {
@@ -119,8 +119,8 @@ export class InboxConsumer {
   }
 
   /**
-   * Has the group know this daemon, and when it was last there: before Redis 7.2 a read that finds
-   * nothing leaves no trace.
+   * Registers this daemon with the group, and when it was last there: before Redis 7.2 a read that
+   * finds nothing leaves no trace.
    */
   async showUp(): Promise<void> {
     const { inbox } = this.#keys;
@@ -136,7 +136,7 @@ export class InboxConsumer {
     );
   }
 
-  /** The next entries that nobody has had; none when a while went by without any. */
+  /** The next entries that nobody has had; none if none came for a while. */
   async read(): Promise<InboxEntry[]> {
     const reply = await this.#blocking.xreadgroupBuffer(
       'GROUP',
@@ -153,7 +153,7 @@ export class InboxConsumer {
     return this.#received(reply?.[0]?.[1] ?? []);
   }
 
-  /** Some of what dead daemons have left; none when there is no more at the moment. */
+  /** Some of what dead daemons have left; none if there is no more at the moment. */
   async reclaim(): Promise<InboxEntry[]> {
     for (;;) {
       const from = this.#cursor;
@@ -188,8 +188,8 @@ export class InboxConsumer {
   }
 
   /**
-   * Takes entries off the inbox, once their calls are in the queue; at most as many as were read at
-   * once. Those that are not pending any more are left out of the answer.
+   * Removes entries from the inbox once their calls are in the queue; at most as many as were read
+   * at once. Those no longer pending are left out of the answer.
    */
   async finish(entries: readonly EndedEntry[]): Promise<Finish> {
     const days = [...Map.groupBy(entries, ({ id }) => dayOf(id))];
@@ -229,13 +229,13 @@ export class InboxConsumer {
     return await this.#redis.xlen(this.#keys.inbox);
   }
 
-  /** Takes the names of daemons off the group that are gone and hold nothing. */
+  /** Removes daemons from the group that are gone and hold nothing. */
   async forgetOthers(): Promise<void> {
     await this.#forget(FORGET_AFTER_MS);
   }
 
   /**
-   * Takes this daemon's own name off. With entries in hand it stays, until others have claimed
+   * Removes this daemon from the group. With entries in hand it stays until others have claimed
    * them.
    */
   async leave(): Promise<void> {
@@ -248,8 +248,8 @@ export class InboxConsumer {
   }
 
   /**
-   * Asks for as many next time as will probably fit, beginning with one: what a daemon has died of
-   * must not kill the next.
+   * Asks next time for as many as will probably fit, beginning with one: an entry that has killed
+   * one daemon must not kill the next.
    */
   #received(entries: readonly RawEntry[]): InboxEntry[] {
     if (entries.length === 0) return [];

@@ -9,17 +9,17 @@ import { dayOf, STATUSES_KEPT_SECONDS, statusText } from './entry-status.ts';
 import { DEAD_AFTER_MS, INBOX_GROUP } from './inbox-consumer.ts';
 
 const ENTRIES_PER_READ = 500;
-/** Fewer digits than that are nobody's number. */
+/** No phone number has fewer digits. */
 const FEWEST_DIGITS = 7;
 const DIGIT_RUNS = /\d(?:[\s().\-/]{0,3}\d){6,}/g;
 
-/** What was taken out, and what a daemon had in its hands. */
+/** What was removed, and what a daemon had in hand. */
 export interface InboxErasure {
   readonly entries: number;
   readonly rejects: number;
   /**
-   * Of the entries, those that a daemon had which nobody has heard of since: should it go on, it
-   * may queue them.
+   * Those entries that were with a daemon which nobody has heard of since: if it goes on, it may
+   * queue them.
    */
   readonly abandoned: number;
   /** Entries of the number that are being queued right now: they will be found in the queue. */
@@ -27,8 +27,7 @@ export interface InboxErasure {
 }
 
 /**
- * Takes a person's data out of the inbox and its rejects. An entry that goes gets the status
- * `erased`.
+ * Removes a person's data from the inbox and its rejects. A removed entry gets the status `erased`.
  */
 export class InboxEraser {
   static readonly #script = new Script({
@@ -102,8 +101,8 @@ function valueOf(field: string, fields: readonly string[]): string {
 }
 
 /**
- * Where a record cannot be read, it is taken for the person's if the number stands in it, with or
- * without its country code.
+ * A record that cannot be read counts as the person's if it contains their number, with or without
+ * its country code.
  */
 function isTo(toPhoneNumber: string, call: string, country: CountryCode | undefined): boolean {
   const text = writtenNumber(call);
@@ -111,7 +110,7 @@ function isTo(toPhoneNumber: string, call: string, country: CountryCode | undefi
   return verdict?.ok ? verdict.number === toPhoneNumber : mentions(toPhoneNumber, text ?? call);
 }
 
-/** As the record has it; undefined where there is no record, or no number in it. */
+/** The number as the record has it; undefined if there is no record, or no number in it. */
 function writtenNumber(call: string): string | undefined {
   try {
     const { toPhoneNumber } = JSON.parse(call) as { toPhoneNumber?: unknown };

@@ -11,7 +11,7 @@ export interface InboxMember {
   readonly name: string;
   /** Entries in its hands. */
   readonly pending: number;
-  /** Since it last asked for entries. One that lives asks several times a second. */
+  /** Since it last asked for entries. A living daemon asks several times a second. */
   readonly idleMs: number;
 }
 
@@ -78,18 +78,17 @@ export class InboxView {
   }
 
   /**
-   * `waiting`: it has no status yet. Undefined: there is no such entry, or its status is not kept
-   * any more.
+   * `waiting`: it has no status yet. Undefined: there is no such entry, or its status has expired.
    */
   async entryStatus(id: string): Promise<EntryStatus | 'waiting' | undefined> {
     const status = await this.#status(id);
     if (status !== undefined) return status;
     const [entry] = await this.#redis.xrange(this.#keys.inbox, id, id);
-    // It may have been finished between the two looks.
+    // It may have been finished between the two reads.
     return entry === undefined ? this.#status(id) : 'waiting';
   }
 
-  /** Reads the campaign's results until the call comes by, so give it time. */
+  /** Reads the campaign's results until it finds the call, which may take long. */
   async progress(campaign: string, callId: string): Promise<CallProgress> {
     const raw = await this.#redis.hget(this.#keys.campaign(campaign).ledger, callId);
     const { state } = JSON.parse(raw ?? '{"state":"none"}') as {

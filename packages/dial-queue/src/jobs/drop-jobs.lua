@@ -10,7 +10,7 @@ local is_archived = redis.call('HEXISTS', state, 'archived') == 1
 for _, call_id in ipairs(call_ids) do
   local has_job = redis.call('EXISTS', queue .. call_id) == 1
   local is_needed = not is_archived and not is_over(read_entry(ledger, call_id))
-  -- Looking for what is not there would go through the whole queue.
+  -- Searching for a job that is not there would scan the whole queue.
   if has_job and not is_needed and remove_job(queue, call_id) then count = count + 1 end
   if not has_job or not is_needed then redis.call('ZREM', expiries, call_id) end
 end

@@ -1,12 +1,11 @@
 #!lua flags=allow-oom
--- Ends what was set aside: it stands there no more, and a call that has no outcome yet gets one:
--- `after` and `result` are then its entry and its record to be, and `before` its entry as it was
--- read.
+-- Ends a job that was set aside: it is removed from there, and a call without an outcome gets one.
+-- `after` and `result` are then its entry and record to be, `before` its entry as it was read.
 --
 -- Answers: ended | changed (the entry is another by now: read it again)
 
 if (redis.call('HGET', ledger, job_id) or nil) ~= before then return 'changed' end
--- Its row was loaded again, or somebody else has ended it.
+-- Its row was loaded again, or somebody else has ended it already.
 if redis.call('HDEL', set_aside, job_id) == 0 then return 'ended' end
 redis.call('ZREM', expiries, job_id)
 if after then

@@ -7,7 +7,7 @@ export interface JobInHand {
   readonly token: string;
   /** For how long the next job is locked. */
   readonly lockMs: number;
-  /** Epoch ms by the worker's own clock, which BullMQ goes by. */
+  /** Epoch ms by the worker's own clock, which BullMQ uses. */
   readonly at: number;
   /** Whether the worker takes the next job with it. */
   readonly takesNext: boolean;

@@ -24,14 +24,14 @@ export class OpenCalls {
   }
 
   /**
-   * So many of those that wait, from a place on: the next first, then the delayed by their instant.
-   * What goes out meanwhile moves the rest up, so that two looks may miss one or see it twice.
+   * Calls that wait, from a place on: the next first, then the delayed by their instant. What goes
+   * out meanwhile moves the rest up, so two looks may miss a call or see it twice.
    */
   async waiting(campaign: string, from: number, count: number): Promise<OpenCall[]> {
     const queue = this.#keys.queue(campaign);
     const list = (await this.#redis.exists(`${queue}paused`)) === 1 ? 'paused' : 'wait';
     const length = await this.#redis.llen(`${queue}${list}`);
-    // The next stands last.
+    // The next job is last in the list.
     const ready = await this.#redis.lrange(`${queue}${list}`, -from - count, -from - 1);
     const left = count - ready.length;
     const start = Math.max(0, from - length);

@@ -6,31 +6,28 @@ import { liftQueueHalt, openQueue } from './queues.ts';
 import { WaitingJobs } from './waiting-jobs.ts';
 
 const CALLS_PER_STEP = 500;
-/** So many are settled together, and so many such rounds are under way: others come in between. */
+/** How many are settled together, and how many such rounds run before others get their turn. */
 const CALLS_PER_ROUND = 32;
 const ROUNDS_AT_ONCE = 3;
-/**
- * Behind so many that stay nothing is ended here: to remove a job from the depth of a list Redis
- * walks there.
- */
+/** Stops after this many jobs that stay: Redis walks a list to remove a job from its depth. */
 const MOST_PASSED = 2_000;
 const NONE: ReadonlySet<string> = new Set();
 /** An expiry is noted before the job is added, so that a crash between the two loses neither. */
 const JOB_COMES_WITHIN_MS = 60_000;
 
 /**
- * By then BullMQ has brought the job of a dead worker up again, and whoever took it has met the
- * claim; but where everything is held or paused nobody takes it.
+ * By then BullMQ has brought a dead worker's job up again, and whoever took it has met the claim.
+ * But if everything is held or paused, nobody takes it.
  */
 const LOST_CLAIM_IS_MET_WITHIN_MS = 20_000;
 
-/** Whoever ends a campaign's calls says so again by then, or another takes over. */
+/** Whoever ends a campaign's calls repeats that by then, or another process takes over. */
 const ENDING_LASTS_MS = 10_000;
 
 /** Settles a call if its time is over. Resolves to whether it is settled now. */
 type Settle = (call: QueuedJob) => Promise<boolean>;
 
-/** How calls end whose campaign is over. */
+/** How the calls of a campaign that is over end. */
 interface Endings {
   /**
    * Ends those of a canceled campaign that nobody has tried, and removes their jobs. Resolves to
@@ -49,7 +46,9 @@ export interface EndOfAll extends Endings {
   readonly signal: AbortSignal;
 }
 
-/** Calls that wait for an instant, or behind a pause, and whose time is over before that. */
+/**
+ * Looks after calls that wait for an instant or behind a pause, and whose time is over before that.
+ */
 export class ParkedCalls {
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
@@ -63,7 +62,7 @@ export class ParkedCalls {
 
   /**
    * Whether the campaign has changed since its delayed calls last came up: what they wait for may
-   * be no more.
+   * not apply any more.
    */
   async areOutdated(campaign: string): Promise<boolean> {
     const [changed, unparked] = await this.#redis.hmget(
@@ -75,8 +74,8 @@ export class ParkedCalls {
   }
 
   /**
-   * After Redis's clock was set back lets every delayed call come up, once for each time: what it
-   * waits for may lie so much farther ahead.
+   * Lets every delayed call come up after Redis's clock was set back, once for each time: what they
+   * wait for may have moved that much into the future.
    * @param timesSetBack see `Comparison`
    * @returns whether there was anything to do
    */
@@ -90,13 +89,13 @@ export class ParkedCalls {
   }
 
   /**
-   * Lets every delayed call of a campaign come up now: it is over, or waits for something else, and
+   * Lets every delayed call of a campaign come up now. If it is over or waits for something else,
    * the gate will say so.
    */
   async unpark(campaign: string): Promise<void> {
     const { state, turns } = this.#keys.campaign(campaign);
     const changed = await this.#redis.hget(state, 'changed');
-    // They take turns anew.
+    // They wait for their turns anew.
     await this.#redis.del(turns);
     const queue = openQueue(this.#redis, this.#keys, campaign);
     try {
@@ -108,11 +107,11 @@ export class ParkedCalls {
   }
 
   /**
-   * Ends every call that waits in the queue of a campaign that is canceled or expired, also where
-   * BullMQ keeps it back. That pause becomes ours: should the campaign be given more time, nothing
-   * of it is dialed that somebody had stopped.
+   * Ends every call that waits in the queue of a canceled or expired campaign, even if BullMQ keeps
+   * it back. BullMQ's pause then becomes a pause of ours: if the campaign gets more time, nothing
+   * is dialed that somebody had stopped.
    *
-   * One process at a time does it. What it cannot end stays in the queue and comes up.
+   * One process at a time does this. What it cannot end stays in the queue and comes up.
    */
   async endAll(campaign: string, how: EndOfAll): Promise<void> {
     const { now, worker, signal } = how;
@@ -182,7 +181,7 @@ export class ParkedCalls {
     const others = jobs.filter(({ callId }) => !canceled.has(callId));
     const areOver = await Promise.all(others.map(settle));
     const over = others.filter((_, index) => areOver[index]).map(({ callId }) => callId);
-    // Somebody who has the job in hand right now finds its call settled and ends it himself.
+    // A worker that has the job in hand finds its call settled, and ends it.
     return canceled.size + (over.length === 0 ? 0 : await this.#jobs.drop(campaign, over));
   }
 
@@ -193,9 +192,8 @@ export class ParkedCalls {
   }
 
   /**
-   * Gives each call whose own expiry has come to `settle`, which says whether the call is settled
-   * now. A settled one needs its job no more, wherever that waits; any other is left to whoever has
-   * it.
+   * Gives each call whose own expiry has come to `settle`, which says whether it is settled now. If
+   * so its job is removed, wherever it waits; otherwise it is left to whoever has it.
    */
   async sweep(
     campaign: string,
@@ -224,8 +222,8 @@ export class ParkedCalls {
   }
 
   /**
-   * The same for claims past their deadline that nobody has met: their owner is dead, and each call
-   * may have rung.
+   * The same for claims past their deadline that nobody has come across: their owner is dead, and
+   * each call may have rung.
    */
   async sweepLost(
     campaign: string,

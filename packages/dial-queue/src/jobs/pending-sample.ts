@@ -12,13 +12,13 @@ const WAITING = [
   { name: 'delayed', measure: 'zcard', read: 'zrange' },
 ] as const;
 
-/** Redis walks a list to each place that is read: neighbours come for nothing. */
+/** Redis walks a list to each place that is read, so neighbours cost nothing more. */
 const BLOCK_CALLS = 10;
 
 /**
- * Some of a campaign's waiting calls, spread evenly over the whole of its queue: nothing in Redis
- * counts calls by zone, so who asks how the zones are mixed counts a part and takes it for all. Of
- * a queue no longer than the sample it is every call that waits.
+ * A sample of a campaign's waiting calls, spread evenly over its queue. Nothing in Redis counts
+ * calls by zone, so the mix of zones is estimated from this. If the queue is no longer than the
+ * sample, it is all of them.
  */
 export class PendingSample {
   readonly #redis: RedisConnection;

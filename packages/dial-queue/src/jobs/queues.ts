@@ -2,7 +2,10 @@ import { Queue } from 'bullmq';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 
-/** BullMQ keeps an event stream per queue that nobody here reads: results are in ours. */
+/**
+ * BullMQ keeps an event stream for each queue. Nobody here reads it: results have a stream of their
+ * own.
+ */
 const MAX_EVENTS = 100;
 
 /** A campaign's queue. The connection stays the caller's. */
@@ -19,13 +22,12 @@ export function openQueue(redis: RedisConnection, keys: Keys, campaign: string):
 }
 
 /**
- * What keeps a campaign's jobs back by BullMQ's own means. Nothing here uses them: a dashboard did
- * it, or another program. `paused`: no job is handed out. `limited`: only so many at once, or so
- * fast.
+ * How BullMQ itself keeps a campaign's jobs back. Nothing here uses that; a dashboard or another
+ * program did it. `paused`: no job is handed out. `limited`: only so many at once, or so fast.
  */
 export type QueueHalt = 'paused' | 'limited' | 'open';
 
-/** Lets BullMQ hand the campaign's jobs out again, as many and as fast as they are asked for. */
+/** Lets BullMQ hand out the campaign's jobs again, without any limit. */
 export async function liftQueueHalt(
   redis: RedisConnection,
   keys: Keys,

@@ -1,6 +1,6 @@
 #!lua
--- A person has said that these jobs are calls of ours: they are to be queued again, by who finds
--- them on that list.
+-- A person has decided that these jobs are calls of ours. They go on the list of those to be queued
+-- again, and whoever works through that list queues them.
 --
 -- Answers: how many there were to be queued
 

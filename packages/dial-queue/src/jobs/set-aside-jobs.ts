@@ -21,7 +21,7 @@ import { openRecord, PERSON } from '../results/open-record.ts';
 import { callOf, type QueuedJob, type Refusal, readCall } from './call-job.ts';
 
 const JOBS_PER_STEP = 500;
-/** Stands where a job does not tell. */
+/** Used where a job does not tell. */
 const UNREADABLE = 'unreadable';
 
 /** A job out of the queue, and why. */
@@ -30,14 +30,14 @@ export interface SetAsideJob extends QueuedJob {
 }
 
 /**
- * `busy`: a call of that id is in flight until then; its job must stay where it is. `over`: the
- * call has its outcome.
+ * `busy`: a call with that id is in flight until then, so its job must stay. `over`: the call has
+ * its outcome.
  */
 export type SetAsideAnswer =
   | { readonly kind: 'over' | 'set_aside' | 'known' }
   | { readonly kind: 'busy'; readonly until: number };
 
-/** How a call ends of which there is nothing but such a job. */
+/** How a call ends if there is nothing of it but such a job. */
 interface Ending {
   readonly outcome: Outcome;
   readonly reason: Reason;
@@ -51,9 +51,9 @@ interface Times {
 }
 
 /**
- * Jobs that are not taken for calls of ours: copies, changed ones, unsealed ones, unreadable ones.
- * Nobody is dialed by them. They leave the queue and stay here until the row is loaded again, a
- * person decides, or the campaign is over.
+ * Jobs that are not recognised as calls of ours: copies, changed ones, ones without a seal,
+ * unreadable ones. Nobody is dialed by them. They leave the queue and stay here until their row is
+ * loaded again, a person decides, or the campaign is over.
  */
 export class SetAsideJobs {
   static readonly #add = new Script({
@@ -93,8 +93,8 @@ export class SetAsideJobs {
   }
 
   /**
-   * Takes a job out of the queue, or leaves that to who has it in hand: unless the answer is `busy`
-   * it is to go.
+   * Removes a job from the queue, or leaves that to whoever has it in hand. Unless the answer is
+   * `busy`, it is to go.
    * @param worker who says it, at that instant (epoch ms of Redis's clock)
    */
   async add(
@@ -110,8 +110,8 @@ export class SetAsideJobs {
       job: JSON.stringify(rest),
       isCopy: !isCallId(callId),
     });
-    // A claim of that id whose owner never spoke is written off now: no job will come up for it any
-    // more.
+    // If the owner of a claim with that id was never heard of again, the claim is written off now:
+    // no job will come up for it any more.
     if (answer.kind === 'set_aside' || answer.kind === 'known')
       await this.#end(campaign, job, worker, at);
     return answer;
@@ -130,7 +130,7 @@ export class SetAsideJobs {
     const own = this.#keys.campaign(campaign);
     const [canceled, expiresAt] = await this.#redis.hmget(own.state, 'canceled', 'expiresAt');
     for await (const job of this.list(campaign)) {
-      // Noted as the row was loaded: what the job says now counts for nothing.
+      // It was noted when the row was loaded. What the job says now does not count.
       const ownExpiry = await this.#redis.zscore(own.expiries, job.callId);
       const expiry = ownExpiry ?? expiresAt;
       const times = {
@@ -142,8 +142,8 @@ export class SetAsideJobs {
   }
 
   /**
-   * Whether it is taken for a call all the same once a person says so: it is whole, and its id is
-   * that of the row it holds.
+   * Whether a person may decide that it is a call after all: if it is whole, and its id is that of
+   * the row it has.
    */
   callOf(
     identity: Identity,
@@ -153,7 +153,8 @@ export class SetAsideJobs {
     const call = callOf(identity, id, job);
     if (typeof call === 'object') return call;
     const readable = readCall(job.data);
-    // By row an id says of which list the row is, and nobody knows that any more.
+    // If rows are told by their place, the id depends on the list, and nobody knows the list any
+    // more.
     if (readable === undefined || dedupeBy === 'row') return undefined;
     const key = dedupeKey(
       dedupeBy,
@@ -181,7 +182,7 @@ export class SetAsideJobs {
   }
 
   /**
-   * Nothing is dialed by them: copies go, and a row ends as `canceled`.
+   * Dials nothing: copies are removed, and a row ends as `canceled`.
    * @param at epoch ms of Redis's clock
    */
   async cancel(campaign: string, jobs: readonly SetAsideJob[], at: number): Promise<void> {
@@ -236,8 +237,8 @@ function overEnding({ isCanceled, expiresAt }: Times, at: number): Ending | unde
 }
 
 /**
- * The entry to be, and its result, open at its end. What the job says is told, and believed by
- * nobody.
+ * The entry to be, and its result without the closing brace. What the job says is reported, but not
+ * trusted.
  */
 function writtenBy(
   campaign: string,

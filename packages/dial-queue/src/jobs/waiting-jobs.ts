@@ -4,8 +4,8 @@ import { Script } from '../redis/script.ts';
 import { list, text } from '../redis/script-inputs.ts';
 
 /**
- * Jobs that wait in the queues of campaigns. Whether one is needed, the ledger says, in the same
- * step in which it goes.
+ * Jobs that wait in the queues of campaigns. The ledger says whether one is still needed, in the
+ * same step that removes it.
  */
 export class WaitingJobs {
   static readonly #drop = new Script({
@@ -24,8 +24,8 @@ export class WaitingJobs {
   }
 
   /**
-   * Removes the jobs of those of these calls that are over. What a worker has in hand goes when its
-   * run ends.
+   * Removes the jobs of those of these calls that are over. A job that a worker has in hand goes
+   * when its run ends.
    * @returns how many it removed
    */
   async drop(campaign: string, callIds: readonly string[]): Promise<number> {

@@ -1,14 +1,13 @@
--- A script that is asked about many calls at once answers each by itself, in their order: the file
--- of the script is the answer to one. One that fails spoils no other; what it failed with is its
--- answer.
+-- Lets a script answer for many calls at once, each by itself and in order: the script's file is
+-- the answer to one. If one fails, the others are not affected; its error is its answer.
 
--- As an error of Redis, which begins with a code. A mistake in a script has none.
+-- Errors of Redis begin with a code; an error in a script has none.
 local function error_of(failure)
   local message = type(failure) == 'table' and failure.err or tostring(failure)
   return { err = string.match(message, '^%u+ ') and message or 'ERR ' .. message }
 end
 
--- What is asked about the first begins at `first`, the next `size` further on.
+-- The question about the first begins at `first`, and each further one `size` later.
 local function answer_each(answer_one, first, last, size)
   local answers = {}
   for n = first, last, size do

@@ -1,9 +1,9 @@
--- Canaries: of a campaign so many calls go out first, and the rest is held until as many of them
--- are accepted as are needed, or a person says so. The campaign's hold (reason `canary`, for a
--- person, so that a version which does not know canaries dials nothing) has `canary`: {calls,
--- needed?}. A set per campaign has the calls that were let out under it. Their entries tell who has
--- a place: what may be on the wire, and what has an outcome of it. What was given back, or ended
--- without going out, has none.
+-- Canaries: a set number of a campaign's calls go out first. The rest is held until enough of them
+-- are accepted, or until a person releases it. The campaign's hold (reason `canary`, for a person
+-- to lift, so that a version which does not know canaries dials nothing) has `canary`: {calls,
+-- needed?}. A set per campaign has the calls that were let out under it. Their entries tell which
+-- of them have a place: those that may be on the wire, and those with an outcome of a request.
+-- Calls that were given back, or ended without going out, have none.
 local HAS_CANARY_PLACE = {
   claimed = true, accepted = true, rejected = true, exhausted = true, unknown = true,
 }
@@ -13,8 +13,8 @@ local function canary_hold(holds_key, campaign)
   return hold and hold.canary and hold or nil
 end
 
--- Takes those off the set that have no place any more. Answers how many have one, how many of these
--- are accepted, and how many claimed.
+-- Removes from the set what has no place any more. Answers how many have one, how many of these are
+-- accepted, and how many claimed.
 local function canary_places(canary_key, ledger_key, keeps_set)
   local taken, accepted, claimed = 0, 0, 0
   for _, call_id in ipairs(redis.call('SMEMBERS', canary_key)) do
@@ -31,7 +31,7 @@ local function canary_places(canary_key, ledger_key, keeps_set)
   return taken, accepted, claimed
 end
 
--- Once full it stays so for all that one script is asked: the gate takes places and frees none.
+-- Once full, it stays full for the whole batch: the gate takes places and frees none.
 local is_canary_full = false
 
 local function has_canary_room(canary, canary_key, ledger_key, call_id)
@@ -40,7 +40,8 @@ local function has_canary_room(canary, canary_key, ledger_key, call_id)
   return not is_canary_full or redis.call('SISMEMBER', canary_key, call_id) == 1
 end
 
--- Of a claim that this Redis has lost nobody knows whether a canary let it out: it counts.
+-- If this Redis has lost the claim, nobody knows whether a canary let the call out: it counts as
+-- one.
 local function join_canary(holds_key, canary_key, campaign, call_id)
   if canary_hold(holds_key, campaign) then redis.call('SADD', canary_key, call_id) end
 end

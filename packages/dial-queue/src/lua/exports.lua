@@ -1,4 +1,4 @@
--- How far the results of a campaign have been read by others, so that they may be trimmed.
+-- How far others have read the results of a campaign: what all have read may be trimmed.
 local function reaches(id, other)
   local ms, seq = string.match(id, '^(%d+)-(%d+)$')
   local other_ms, other_seq = string.match(other, '^(%d+)-(%d+)$')
@@ -13,9 +13,9 @@ local function last_delivered(group)
   end
 end
 
--- Whether they are in a file, whether there are consumer groups, and the names of those groups that
--- have not read and acknowledged everything from the campaign's first result to its last. Whose an
--- unacknowledged entry is, is not looked at.
+-- Answers whether they are in a file, whether there are consumer groups, and the names of groups
+-- that have not read and acknowledged everything from the campaign's first result to its last. It
+-- does not look at which campaign an unacknowledged entry belongs to.
 local function read_exports(results, campaign_state)
   local bounds = redis.call('HMGET', campaign_state, 'firstResult', 'lastResult', 'exported')
   local first, last, exported = bounds[1], bounds[2], bounds[3]

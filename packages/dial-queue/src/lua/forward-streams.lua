@@ -1,6 +1,6 @@
--- A forwarder's entries lie in two streams: that of all results, and that of the dead letters a
--- person has sent again. What a consumer has in hand it may have lost: while it stood still to
--- another, or because a person has removed the group.
+-- A forwarder's entries are in two streams: all results, and the dead letters that a person has
+-- sent again. A consumer may have lost what it has in hand: another took it while this one stood
+-- still, or a person has removed the group.
 
 -- What an entry holds; nil once it is removed.
 local function read_forwarded(key, entry)

@@ -11,13 +11,13 @@ local function read_hold(holds_key, scope)
   local hold = raw and cjson.decode(raw) or nil
   if hold then
     hold.proof, hold.proven, hold.leases = hold.proof or 1, hold.proven or 0, hold.leases or {}
-    -- Written in the future: the clock was set back since, and it is due.
+    -- It was written in the future, so the clock was set back since: it is due.
     if (hold.setAt or hold.since) > now_ms() then hold.retryAt = 0 end
   end
   return hold
 end
 
--- What this step has done to holds: whoever took it logs it, and nobody else can.
+-- What this step has done to holds. Only the caller can log it.
 local hold_changes = {}
 
 local function note_change(change, scope, hold, now)
@@ -48,7 +48,7 @@ end
 local function drop_dead_leases(hold, now)
   local out, next_end = 0, nil
   for owner, lease in pairs(hold.leases) do
-    -- One of the future was lent before the clock was set back.
+    -- A lease from the future was lent before the clock was set back.
     if now >= lease.expiresAt or lease.lentAt > now then
       hold.leases[owner] = nil
     else
@@ -66,15 +66,15 @@ local function probe_free_at(hold, owner, now)
   return next_end
 end
 
--- How a scope is held against a call, as {scope, reason, retryAt or 0, is it the call that opened
--- it: 1/0}; nil if it is free for it. And whether the call would be its probe.
+-- How a scope holds a call back, as {scope, reason, retryAt or 0, is it the call that opened it:
+-- 1/0}; nil if the scope is free for it. Also whether the call would be its probe.
 local function held_against(holds_key, scope, call_id, owner, now)
   local hold = read_hold(holds_key, scope)
   if not hold then return nil, false end
   if hold.person then return { scope, hold.reason, 0, 0 } end
   local is_opener = hold.by == call_id
-  -- The call that opened a hold leaves the first probe to another: alone at fault, it would only
-  -- prolong it for all.
+  -- The call that opened a hold leaves the first probe to another call: if it alone is at fault, it
+  -- would only prolong the hold for all.
   local retry_at = hold.retryAt + (is_opener and hold.firstPauseMs or 0)
   if now < retry_at then return { scope, hold.reason, retry_at, is_opener and 1 or 0 } end
   local free_at = probe_free_at(hold, owner, now)
@@ -82,7 +82,7 @@ local function held_against(holds_key, scope, call_id, owner, now)
   return nil, true
 end
 
--- Of two barriers the one that opens sooner; one that only a person opens comes last.
+-- The barrier that opens sooner; one that only a person opens comes last.
 local function sooner(one, other)
   if not one or one[3] == 0 then return other end
   return other[3] > 0 and other[3] < one[3] and other or one
@@ -104,20 +104,20 @@ local function grow(scope, hold, now, retry_after_ms, cause)
   note_change('grown', scope, hold, now)
 end
 
--- Calls in flight are each told how long to wait, a moment after each other: that is one pause, not
+-- Calls in flight are told how long to wait one after the other. Together that is one pause, not
 -- many.
 local LENGTHENING_WORTH_A_WORD_MS = 1000
 
--- Whether a hold that only a person lifts takes the place of one that stands. Of two such, what
--- Redis has lost comes before what somebody has stopped: whoever releases it must know.
+-- Whether a hold that only a person lifts replaces the one that stands. Lost evidence comes before
+-- what somebody has stopped: whoever releases the hold must know of it.
 local function outranks(hold, standing)
   if not hold.person then return false end
   return not standing.person
     or (hold.reason == 'evidence_lost' and standing.reason == 'stopped')
 end
 
--- `hold`: {scope, reason, firstPauseMs, maxPauseMs, proof?, retryAfterMs, person?}. One that stands
--- already is only ever made stronger.
+-- `hold`: {scope, reason, firstPauseMs, maxPauseMs, proof?, retryAfterMs, person?}. An existing
+-- hold is only ever made stronger.
 local function open_hold(holds_key, channel, now, hold, call_id, cause)
   local standing = read_hold(holds_key, hold.scope)
   if standing then
@@ -166,7 +166,7 @@ local function end_probes(holds_key, channel, now, owner, probes, retry_after_ms
         if probe.verdict == 'close' then hold.proven = hold.proven + 1 end
         if probe.verdict == 'grow' then grow(probe.scope, hold, now, retry_after_ms, cause) end
       end
-      -- It may have come to need a person while the probe was out.
+      -- The hold may need a person since the probe went out.
       if hold.proven >= hold.proof and not hold.person then
         redis.call('HDEL', holds_key, probe.scope)
         note_change('lifted', probe.scope, hold, now)
@@ -178,9 +178,9 @@ local function end_probes(holds_key, channel, now, owner, probes, retry_after_ms
   end
 end
 
--- Counts one more of a kind of trouble; at the threshold it opens the hold. While that stands
--- nothing is counted: what was in flight tells nothing new, and the count begins anew when it is
--- lifted. `run`: {name, threshold, hold}.
+-- Counts one more case of a kind of trouble, and opens the hold at the threshold. While the hold
+-- stands nothing is counted: calls in flight then tell nothing new, and the count begins anew when
+-- it is lifted. `run`: {name, threshold, hold}.
 local function count_run(breakers_key, holds_key, channel, now, run, call_id, cause)
   if redis.call('HEXISTS', holds_key, run.hold.scope) == 1 then return end
   local field = 'run:' .. run.name
@@ -189,8 +189,8 @@ local function count_run(breakers_key, holds_key, channel, now, run, call_id, ca
   open_hold(holds_key, channel, now, run.hold, call_id, cause)
 end
 
--- The API answered, so it can be reached, and four answers make up for one doubt: a run of doubts
--- opens the hold, and so do, a little later, doubts among answers if they are more than a fifth.
+-- The API answered, so it can be reached. Four answers make up for one doubt: a run of doubts opens
+-- the hold, and so do, a little later, doubts among answers if they are more than a fifth.
 local function count_answer(breakers_key)
   redis.call('HDEL', breakers_key, 'run:unreachable')
   if redis.call('HEXISTS', breakers_key, 'run:doubts') == 0 then return end

@@ -10,7 +10,7 @@
 -- note), results (stream ids of its results, the latest last; none of those written before they
 -- were noted).
 
--- A script runs at one instant: all that it compares and writes goes by one reading of the clock.
+-- A script runs at one instant: it reads the clock once, for all that it compares and writes.
 local instant
 local function exact_ms()
   if not instant then
@@ -28,8 +28,8 @@ local INSTANTS = {
   'claimedAt', 'sendFrom', 'slotEnds', 'sendBy', 'deadline', 'redialAt', 'writtenAt',
 }
 
--- Written in the future: the clock was set back since. It counts as written now, and so lasts no
--- longer than it would have.
+-- It was written in the future, so the clock was set back since. It counts as written now, and so
+-- lasts no longer than it would have.
 local function bring_back_entry(entry)
   local written_at = entry.claimedAt or entry.writtenAt
   local ahead_ms = written_at and written_at - now_ms() or 0
@@ -40,7 +40,7 @@ local function bring_back_entry(entry)
   return true
 end
 
--- Answers also whether it was brought back: whoever judges by its instants writes it then, or it
+-- Also answers whether it was brought back. Whoever judges by its instants then writes it, or it
 -- would count as written now each time.
 local function read_entry(ledger_key, call_id)
   local raw = redis.call('HGET', ledger_key, call_id)
@@ -60,15 +60,15 @@ local function is_settled(entry)
   return entry ~= nil and entry.state ~= 'claimed' and entry.state ~= 'open'
 end
 
--- A call that is settled is claimed again only once a person has queued it again. An outcome older
--- than a claim that came after so many results therefore shows that this Redis has gone back to
--- before that. What may have rung stays as it is.
+-- A settled call is claimed again only after a person has queued it again. So if a claim was made
+-- after more results than this entry has, this Redis has gone back to an earlier state. What may
+-- have rung stays as it is.
 local function is_outdated(entry, results_before)
   return is_settled(entry) and entry.revision <= results_before
     and entry.state ~= 'accepted' and entry.state ~= 'unknown'
 end
 
--- A failure to reach the API is an attempt too, but no request.
+-- A failure to reach the API is an attempt, but not a request.
 local function requests_begun(entry)
   return entry.attempts - (entry.failures or 0)
 end

@@ -1,7 +1,7 @@
--- Lines: per from-number a sorted set, owner -> until when (ms) its call occupies the line. The API
--- does not tell when a conversation ends, so its length is assumed: from the answer on, and as long
--- as there is none, from the claim's deadline on. It counts over all campaigns, and each holds it
--- against its own limit.
+-- Lines: for each from-number a sorted set, owner -> until when (ms) its call occupies the line.
+-- The API does not tell when a conversation ends, so its length is assumed: it is counted from the
+-- answer, or from the claim's deadline while there is none. Calls of all campaigns count, and each
+-- campaign compares them with its own limit.
 local function line_key(lines, line)
   return lines .. ':' .. line
 end
@@ -11,7 +11,7 @@ local function calls_on(lines, line, now)
 end
 
 -- When full lines, each {number, calls}, will have room for one more call after `nth` others (from
--- 0). What is in flight is taken for answered now.
+-- 0). Calls in flight count as answered now.
 local function nth_room_at(lines, full, now, limit, conversation_ms, nth)
   local rooms = {}
   for _, line in ipairs(full) do
@@ -26,27 +26,27 @@ local function nth_room_at(lines, full, now, limit, conversation_ms, nth)
   return rooms[nth % #rooms + 1] + math.floor(nth / #rooms) * conversation_ms
 end
 
--- No claim and its conversation last so long.
+-- Longer than any claim and its conversation.
 local FORGOTTEN_AFTER_MS = 86400000
 local CALLS_PER_TIDYING = 50
 
 local function occupy_line(lines, line, owner, till)
   local key = line_key(lines, line)
   redis.call('ZADD', key, till, owner)
-  -- Looking costs a fifth of writing.
+  -- Reading costs a fifth of writing.
   if redis.call('PTTL', key) < FORGOTTEN_AFTER_MS then
     redis.call('PEXPIRE', key, 2 * FORGOTTEN_AFTER_MS)
   end
 end
 
--- Beside it, when a campaign that limits its lines last put a call on it.
+-- Noted beside it: when a campaign that limits its lines last put a call on it.
 local function mark_line(lines, line, now)
   redis.call('SET', line_key(lines, line) .. ':at', now, 'PX', 2 * FORGOTTEN_AFTER_MS)
 end
 
--- A mark that lies ahead shows that the clock was set back by so much: the calls of that time end
--- so much sooner. One that would be over by that may be of the time since, and gets the longest
--- that a call of the asker's lasts. Answers whether there was anything to do.
+-- A mark in the future shows by how much the clock was set back: calls from before end that much
+-- sooner. A call that would be over then may also be from after the change, so it gets the longest
+-- time that a call of the asker lasts. Answers whether there was anything to do.
 local function bring_back_line(lines, line, now, longest_ms)
   local key = line_key(lines, line)
   local back_ms = tonumber(redis.call('GET', key .. ':at') or 0) - now
@@ -61,7 +61,7 @@ local function bring_back_line(lines, line, now, longest_ms)
   return true
 end
 
--- Those whose time is over count no more; each time that so many have come they are taken out.
+-- Calls whose time is over do not count. They are removed now and then, after so many new ones.
 local function tidy_line(lines, line, now)
   local key = line_key(lines, line)
   if redis.call('ZCARD', key) % CALLS_PER_TIDYING == 0 then

@@ -1,7 +1,7 @@
--- People: per recipient a sorted set, owner -> when (ms) the call was let out, over all campaigns.
--- A call that provably did not ring is taken off again. Kept as long as the longest cap a campaign
--- may have. Instants are whole; half a ms more says that the call has no answer yet, and may still
--- turn out not to have rung.
+-- People: for each recipient a sorted set, owner -> when (ms) the call was let out, over all
+-- campaigns. A call that provably did not ring is removed again. Kept as long as the longest cap
+-- that a campaign may have. Instants are whole; half a ms more marks a call that has no answer yet
+-- and may turn out not to have rung.
 local REMEMBERED_MS = 720 * 3600000
 local UNANSWERED = 0.5
 
@@ -9,7 +9,7 @@ local function person_key(people, person)
   return people .. ':' .. person
 end
 
--- Those of the future were let out before the clock was set back, nobody knows how long ago: they
+-- Instants in the future are from before the clock was set back, nobody knows how long ago: they
 -- count from now on.
 local function bring_back_calls(people, person, now)
   local key = person_key(people, person)

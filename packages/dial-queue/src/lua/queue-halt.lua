@@ -1,6 +1,6 @@
--- What keeps jobs back by BullMQ's own means, which nothing here uses: a dashboard did it, or
--- another program. `queue`: the prefix of its keys. Answers paused | limited (how many at once, or
--- how fast) | open
+-- Whether BullMQ itself keeps jobs back. Nothing here uses that; a dashboard or another program did
+-- it. `queue`: the prefix of its keys. Answers paused | limited (how many at once, or how fast) |
+-- open
 local function queue_halt(queue)
   local meta = redis.call('HMGET', queue .. 'meta', 'paused', 'concurrency', 'max')
   local paused, concurrency, rate = unpack(meta)

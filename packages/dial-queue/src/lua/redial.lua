@@ -31,21 +31,21 @@ local function end_wait_for_redial(campaign_state, entry)
   redis.call('HINCRBY', campaign_state, 'redialing', -1)
 end
 
--- Makes room for the claim of a redial, or for what came of one whose claim this Redis has lost.
+-- Makes room for the claim of a redial, or for the outcome of one whose claim this Redis has lost.
 local function begin_redial(ledger_key, campaign_state, call_id, entry)
   end_wait_for_redial(campaign_state, entry)
   if entry.state == 'unknown' then redis.call('HINCRBY', campaign_state, 'outcome:unknown', -1) end
   write_entry(ledger_key, call_id .. '#1', entry)
 end
 
--- Whether this Redis has gone back to before the redial of which somebody knows.
+-- Whether this Redis has gone back to a state before the redial that the caller knows of.
 local function has_lost_redial(entry, redials)
   if not redials or not entry or entry.redials then return false end
   return entry.state == 'unknown' or entry.state == 'claimed' or entry.state == 'open'
 end
 
--- The first owner speaks after the redial was claimed: too late to stop it, but the desk can look
--- it up.
+-- The first owner reports after the redial was claimed: too late to stop it, but people can look it
+-- up.
 local function note_late_word(ledger_key, call_id, owner, outcome)
   local first = read_entry(ledger_key, call_id .. '#1')
   if not first or first.owner ~= owner then return end

@@ -1,8 +1,8 @@
--- What stands in a job that names nobody any more.
+-- The data of a job that must not name anybody any more.
 local BLANK_CALL = '{"to":"erased","name":"erased"}'
 
--- Takes a call's job out of its queue wherever it waits, as BullMQ does it. One that a worker holds
--- the lock of stays: it goes when that run ends. `queue`: the prefix of the queue's keys. Answers
+-- Removes a call's job from its queue, wherever it waits, as BullMQ does it. If a worker holds the
+-- job's lock, it stays until that run ends. `queue`: the prefix of the queue's keys. Answers
 -- whether no job is left.
 local function remove_job(queue, call_id)
   local job = queue .. call_id
@@ -18,8 +18,8 @@ local function remove_job(queue, call_id)
   return true
 end
 
--- The same for a call that nobody can queue again: a job that has to stay names nobody until it
--- goes.
+-- The same for a call that nobody can queue again: a job that has to stay is emptied of names until
+-- it goes.
 local function remove_or_blank_job(queue, call_id)
   if remove_job(queue, call_id) or redis.call('EXISTS', queue .. call_id) == 0 then return end
   redis.call('HSET', queue .. call_id, 'data', BLANK_CALL)

@@ -6,8 +6,8 @@
 -- not finished are in a sorted set as well, by the instant they are due.
 local FINISHED = { loaded = true, missed = true, failed = true }
 
--- Of a list that was loaded without a single call, its rows all rejected, say, nothing is lost or
--- doubled by another try.
+-- If a list was loaded without a single call, all its rows rejected, say, then another try loses
+-- and doubles nothing.
 local function has_calls(run)
   if run.state ~= 'loaded' then return false end
   local counts = run.counts

@@ -1,6 +1,6 @@
--- Which server process this is. A restart gives it another name, and so does a failover: it is how
--- the workers notice that the data may be older than what they have seen. Some managed services
--- hide it; then it is 'unnamed'.
+-- Which server process this is. The name changes with a restart or a failover; by that workers
+-- notice that the data may be older than what they have seen. Some managed services hide it; then
+-- it is 'unnamed'.
 local function server_name()
   local info = redis.pcall('INFO', 'server')
   local run_id = 'run_id:(' .. string.rep('%x', 40) .. ')'

@@ -11,7 +11,7 @@ end
 
 -- When the asker's campaign worker is to ask again. `nth_room`: from 0, when there will be room for
 -- one more after so many. It comes after those whose turn is no later than its own, and takes what
--- nobody else comes for: asked before its turn it keeps its place.
+-- nobody else comes for. If it asks before its turn, it keeps its place.
 local function next_turn(turns, what, owner, now, nth_room)
   local key = turns .. ':' .. what
   local worker = worker_of(owner)
@@ -28,29 +28,29 @@ local function next_turn(turns, what, owner, now, nth_room)
   return turn
 end
 
--- What the asker's campaign worker waited for it has, be it ahead of its turn: nobody need come
--- after it.
+-- The asker's campaign worker has got what it waited for, perhaps ahead of its turn: nobody need
+-- come after it.
 local function end_turn(turns, what, owner)
   redis.call('ZREM', turns .. ':' .. what, worker_of(owner))
 end
 
--- Turns given in the future were given before the clock was set back: all are counted anew.
+-- Turns in the future were given before the clock was set back: all are counted anew.
 local function bring_back_turns(turns, now)
   if tonumber(redis.call('HGET', turns, 'givenAt') or 0) > now then redis.call('DEL', turns) end
   redis.call('HSET', turns, 'givenAt', now)
 end
 
--- Where some calls have a line of their own, they wait for lines one by one: the next takes the
--- place that is free first, until `busy_ms` later. Per campaign a hash, line (or pool) -> how many
--- have had a turn, line:place -> when that place is free again, givenAt -> when the last one was
--- given.
+-- If some calls have a line of their own, calls wait for lines one by one. The next call takes the
+-- place that is free first, until `busy_ms` later. For each campaign a hash: line (or pool) -> how
+-- many have had a turn, line:place -> when that place is free again, givenAt -> when the last one
+-- was given.
 local function own_line_turn(turns, line, now, places, busy_ms, nth_room)
   bring_back_turns(turns, now)
   local count = tonumber(redis.call('HGET', turns, line) or 0)
   local function free_at(nth)
     return tonumber(redis.call('HGET', turns, line .. ':' .. nth % places) or 0)
   end
-  -- Nobody waits any more: what is on the line tells when there is room.
+  -- Nobody waits any more: the calls on the line tell when there is room.
   if count > 0 and free_at(count - 1) < now then count = 0 end
   local turn = math.ceil(count < places and nth_room(count) or free_at(count))
   local free_again = string.format('%.0f', turn + busy_ms)
@@ -58,9 +58,10 @@ local function own_line_turn(turns, line, now, places, busy_ms, nth_room)
   return turn
 end
 
--- Calls that wait for the same hour, each by itself, come up one after the other: answers how many
--- asked for that minute before. Counted by `what` they wait for besides, in a hash per minute that
--- is gone when the minute is. When the campaign's turns are taken away, all are counted anew.
+-- Calls that wait for the same hour, each by itself, come up one after the other. Answers how many
+-- have asked for that minute before. Counted by what else they wait for (`what`), in a hash per
+-- minute that is gone when the minute is. When the campaign's turns are taken away, all are counted
+-- anew.
 local function place_at(turns, at, what, now)
   bring_back_turns(turns, now)
   redis.call('HSETNX', turns, 'since', now)

@@ -12,7 +12,7 @@ export interface HistoryQuestion {
 }
 
 /**
- * The calls that people have had of late, over all campaigns: what frequency caps are judged by.
+ * The calls that people have had recently, over all campaigns: frequency caps are judged by them.
  */
 export class CallHistory {
   readonly #redis: RedisConnection;
@@ -26,8 +26,8 @@ export class CallHistory {
   }
 
   /**
-   * For each question, how many calls were let out to that number after that instant. Those that
-   * provably did not ring are none.
+   * For each question, how many calls were let out to that number after that instant. Calls that
+   * provably did not ring do not count.
    */
   async callsSince(questions: readonly HistoryQuestion[]): Promise<number[]> {
     if (questions.length === 0) return [];

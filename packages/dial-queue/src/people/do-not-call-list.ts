@@ -7,7 +7,7 @@ import { Script } from '../redis/script.ts';
 import { list, text } from '../redis/script-inputs.ts';
 import { type Identity, personBuckets } from './identity.ts';
 
-/** One script for so many people: it keeps Redis busy for some 2 ms. */
+/** How many people one script handles: it keeps Redis busy for some 2 ms. */
 const PEOPLE_PER_CHANGE = 1000;
 const BUCKETS_PER_LOOK = 4096;
 
@@ -37,22 +37,21 @@ export class DoNotCallList {
   }
 
   /**
-   * From the moment this returns, no call to these numbers passes the gate; one that has passed it
-   * before may still begin until `outlastEarlierClaims` returns. Gives how many were not on the
-   * list.
+   * Once this returns, no call to these numbers passes the gate. One that has passed it before may
+   * still begin until `outlastEarlierClaims` returns. Returns how many were not on the list.
    */
   async add(numbers: readonly string[]): Promise<number> {
     return this.#change('SADD', numbers);
   }
 
-  /** Gives how many were on the list. */
+  /** Returns how many were on the list. */
   async remove(numbers: readonly string[]): Promise<number> {
     return this.#change('SREM', numbers);
   }
 
   /**
-   * Returns once every claim made so far is settled, given back or too old to be sent: no call to
-   * whom was added before begins any more.
+   * Returns once every claim made so far is settled, given back or too old to be sent: after that
+   * no call begins to anybody added before.
    */
   async outlastEarlierClaims(signal?: AbortSignal): Promise<void> {
     await new EarlierClaims(this.#redis, this.#keys).outlastAll(signal);

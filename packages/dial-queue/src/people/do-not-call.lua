@@ -1,6 +1,6 @@
 #!lua
--- Changes the do-not-call list (by SADD or SREM) and, in the same step, its version, so that a
--- version says which list it was. Each person has a bucket, and is a member of that.
+-- Changes the do-not-call list (by SADD or SREM) and its version in one step, so that a version
+-- identifies the list. Each person is a member of one bucket.
 --
 -- Answers: how many were not on the list before, or were
 
@@ -13,6 +13,6 @@ for index, bucket in ipairs(buckets) do
   end
   changed = changed + reply
 end
--- Also where the rest failed: what is done stays done.
+-- Even if the rest failed: what is done stays done.
 if changed > 0 then redis.call('HINCRBY', claim_counts, 'doNotCall', 1) end
 return failure or changed

@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
--- Takes a person's data out of all that stands of a call. The entry stays, so that the call is
--- never dialed again: `before` as it was read, `after` to be, with the outcome that this gives it,
--- if it had none. `result` is its latest without the person's data, if there is one. Of an archived
--- campaign nothing changes but that what is left of it names nobody.
+-- Removes a person's data from everything that is kept of a call. The entry stays, so that the call
+-- is never dialed again: `before` as it was read, `after` to be, with the outcome that this gives
+-- it if it had none. `result` is its latest result without the person's data, if there is one. For
+-- an archived campaign, nothing changes except that what is left names nobody.
 --
 -- Answers: erased | archived | changed (the entry is another by now: read it again)
 

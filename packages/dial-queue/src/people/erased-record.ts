@@ -1,12 +1,12 @@
 import type { ResultRecord } from '@libby-dialer/dialing';
 import { openRecord } from '../results/open-record.ts';
 
-/** Stands where a number, a name or an owner stood. */
+/** In place of a number, a name or an owner. */
 export const ERASED = 'erased';
 
 /**
- * What a result keeps when its person is erased. What is not listed here goes, and so does every
- * field that comes later.
+ * What a result keeps when its person is erased. Everything not listed here is removed, and so is
+ * any field added later.
  */
 const KEPT: ReadonlySet<string> = new Set([
   'callId',
@@ -31,7 +31,7 @@ const BLANKED: ReadonlySet<string> = new Set([
   'name',
 ] satisfies (keyof ResultRecord)[]);
 
-/** A result that names nobody, open at its end. */
+/** A result that names nobody, without the closing brace. */
 export function erasedHead(record: Partial<ResultRecord>): string {
   const fields = Object.entries(record).flatMap(([field, value]) => {
     if (BLANKED.has(field)) return [[field, ERASED]];
@@ -40,7 +40,7 @@ export function erasedHead(record: Partial<ResultRecord>): string {
   return openRecord(Object.fromEntries(fields));
 }
 
-/** The same for a result that is itself still open at its end. */
+/** The same for a result that has no closing brace yet. */
 export function eraseHead(head: string): string {
   return erasedHead(JSON.parse(`${head}}`) as Partial<ResultRecord>);
 }

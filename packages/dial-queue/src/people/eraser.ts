@@ -22,18 +22,18 @@ import { Identity, isCallId } from './identity.ts';
 import { type PersonalData, PersonalDataFinder } from './personal-data.ts';
 import { emptySlowLog, type SlowLogState } from './slow-log.ts';
 
-/** What the announcement of an erasure begins with; the person's keyed hash follows. */
+/** The prefix of the announcement of an erasure; the person's keyed hash follows. */
 export const ERASED_PERSON = 'erased:';
 /** Each look finds only what has come in since the one before. */
 const MOST_LOOKS = 5;
 /**
- * A daemon queues what it has taken from the inbox within milliseconds, and of what a dead one has
- * taken one knows after a while.
+ * A daemon queues within milliseconds what it has taken from the inbox; what a dead one had taken
+ * is known after a while.
  */
 const INBOX_POLL_MS = 200;
 const INBOX_WITHIN_MS = DEAD_AFTER_MS + 10_000;
 
-/** What was taken out, by kind. */
+/** What was removed, by kind. */
 export interface Erasure {
   /** Calls of which anything was found. */
   readonly calls: number;
@@ -47,16 +47,16 @@ export interface Erasure {
   /** Results that forwarders had given up. */
   readonly deadLetters: number;
   /**
-   * Of the inbox's entries, those taken from daemons that nobody has heard of: should one go on, it
+   * Entries of the inbox that were taken from daemons which nobody has heard of: if one goes on, it
    * may queue the call after all.
    */
   readonly abandonedEntries: number;
-  /** Campaigns into which lists are being loaded: what of those is not queued yet is not known. */
+  /** Campaigns into which lists are being loaded: rows that are not queued yet are not known. */
   readonly beingLoaded: readonly string[];
   readonly slowLog: SlowLogState;
 }
 
-/** What of a person there is, before anything is taken out. */
+/** What is kept of a person, before anything is removed. */
 export interface Survey {
   readonly campaigns: readonly string[];
   readonly calls: number;
@@ -76,7 +76,7 @@ export class CallInFlightError extends Error {
   }
 }
 
-/** Data of the number came in as fast as they were taken out. */
+/** Data of the number came in as fast as they were removed. */
 export class ErasureIncompleteError extends Error {
   readonly code = 'erasure_incomplete';
 }
@@ -95,7 +95,7 @@ interface Ending {
 }
 
 /**
- * Takes one person's data out of queues, kept payloads, results and the record of when they were
+ * Removes one person's data from queues, kept payloads, results and the record of when they were
  * called. What stays names nobody: call ids, so that no repeat rings; counters; and one result for
  * each call, with `erased` for number and name and without externalId, as a further revision. The
  * do-not-call list is left alone.
@@ -165,7 +165,7 @@ export class Eraser {
   async erase(toPhoneNumber: string, options: EraseOptions): Promise<Erasure> {
     const { at, signal } = options;
     const total = { calls: new Set<string>(), ended: 0, jobs: 0, keptPayloads: 0, results: 0 };
-    // Also those who were dialed in the place of this number.
+    // Also calls that were dialed to another number of the same row.
     const dialed = new Set([toPhoneNumber]);
     const beside = { inboxEntries: 0, deadLetters: 0, abandonedEntries: 0 };
     for (let look = 0; look < MOST_LOOKS; look += 1) {
@@ -203,7 +203,7 @@ export class Eraser {
     const identity = await Identity.load(this.#redis, this.#keys);
     // A frequency cap begins anew for the person.
     await this.#redis.del(this.#keys.person(identity.person(toPhoneNumber)));
-    // Workers remember the outcomes of their latest calls, to write them again when Redis has lost
+    // Workers remember the outcomes of their latest calls, to write them again if Redis has lost
     // them.
     for (const number of dialed) {
       const { member } = identity.person(number);
@@ -221,7 +221,7 @@ export class Eraser {
     return campaigns.filter((_, index) => at < Number(marks[index] ?? 0));
   }
 
-  /** First of all: what a daemon takes from the inbox is in the queue afterwards. */
+  /** Done first: what a daemon takes from the inbox is in the queue afterwards. */
   async #clearInbox(
     toPhoneNumber: string,
     signal?: AbortSignal,
@@ -259,9 +259,9 @@ export class Eraser {
   async #eraseCall(data: PersonalData, at: number): Promise<boolean> {
     const { campaign, callId, resultIds } = data;
     const keys = this.#keys.campaign(campaign);
-    // A copy that somebody made of a job is no call, and has no entry to keep.
+    // A copy that somebody made of a job is no call, so it has no entry to keep.
     if (!isCallId(callId) && resultIds.length === 0) return await this.#eraseCopy(data);
-    // First: once its data are gone nobody would find it again.
+    // Done first: once its data are gone, nobody would find it again.
     await this.#forgetNames(data);
     for (;;) {
       const { before, entry } = await this.#read(data, at);
@@ -283,7 +283,7 @@ export class Eraser {
 
   async #forgetNames({ campaign, callId, call, latest }: PersonalData): Promise<void> {
     const names = new CallNames(this.#redis, this.#keys);
-    // What a row of several phones had beside the dialed one is gone with its payload.
+    // The other phones of a row are gone with its payload.
     if (call === undefined && latest?.phoneColumn !== undefined)
       return await names.forgetCall(campaign, callId);
     const { toPhoneNumber: to, externalId } = latest ?? {};
@@ -301,7 +301,7 @@ export class Eraser {
 
 /**
  * Undefined if it has an outcome. A claim past its deadline is in doubt, and so is a redial that
- * never came to anything.
+ * never went out.
  */
 function endingOf(entry: LedgerEntry | undefined, { latest }: PersonalData): Ending | undefined {
   const attempts = entry?.attempts ?? 0;
@@ -320,7 +320,7 @@ function recordOf(
   at: number,
 ): ResultRecord {
   const { campaign, callId, call, latest } = data;
-  // The name of a list may be that of a person.
+  // A list may be named after a person.
   const { list: _list, ...place } = callSource(call ?? {});
   const dialedAt = ending.reason === 'worker_lost' ? entry?.claimedAt : undefined;
   return {
@@ -341,7 +341,9 @@ function recordOf(
   };
 }
 
-/** A late word of its owner would bring the data back, so a call in doubt has none any more. */
+/**
+ * A late report of its owner would bring the data back, so a call in doubt has no owner any more.
+ */
 function entryAfter(
   entry: LedgerEntry | undefined,
   ending: Ending | undefined,

@@ -11,16 +11,16 @@ const MOST_BYTES_OF_A_UNIT = 3;
 const CALL_ID_LENGTH = 20;
 const CALL_ID = /^c[\w-]{20}$/;
 /**
- * Against accidents, not against who can read the key. As long as it costs a queued call no more
- * than 8 bytes.
+ * Protects against accidents, not against somebody who can read the key. Of this length it adds no
+ * more than 8 bytes to a queued call.
  */
 const SEAL_BYTES = 10;
 
 /**
- * So many characters of base64url name a person's set: 262,144 sets. Redis keeps a set of integers
- * packed, at 8 bytes each, up to 512 members (`set-max-intset-entries`): with so many sets that is
- * enough for a hundred million people, and a set of the forty or so that ten million make has no
- * more than 1.5 bytes of overhead for each.
+ * How many characters of base64url name a person's set: 262,144 sets. Redis keeps a set of integers
+ * packed, at 8 bytes each, up to 512 members (`set-max-intset-entries`). With so many sets that is
+ * enough for a hundred million people, and a set of some forty, as ten million make, has no more
+ * than 1.5 bytes of overhead for each.
  */
 const BUCKET_LENGTH = 3;
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -33,24 +33,24 @@ export interface Person {
 }
 
 /**
- * So many characters of base64url name one of 4,096 hashes of a campaign. Redis packs a hash of up
- * to 512 fields tightest, so that a name costs some 35 bytes in a campaign of up to two million
- * calls, and 90 in a larger one.
+ * How many characters of base64url name one of 4,096 hashes of a campaign. Redis packs a hash of up
+ * to 512 fields tightest, so a name costs some 35 bytes in a campaign of up to two million calls,
+ * and 90 in a larger one.
  */
 const NAME_BUCKET_LENGTH = 2;
-/** With the bucket 36 bits. That two names share them is noticed when the call is read. */
+/** 36 bits with the bucket. If two names share them, that is noticed when the call is read. */
 const NAME_HASH_LENGTH = 4;
-/** So many more where nothing that is read later tells it. */
+/** How many more are kept if nothing read later would tell two names apart. */
 const NAME_CHECK_LENGTH = 8;
 
-/** What a call may be looked for by. */
+/** What a call may be found by. */
 export type CallNameKind = 'phone' | 'externalId';
 
 /** A number or externalId, as a campaign's index of its calls knows it: by a keyed hash. */
 export interface CallName {
   readonly bucket: string;
   readonly hash: string;
-  /** With the others, no two names share it. */
+  /** Together with the others it is unique to a name. */
   readonly check: string;
 }
 
