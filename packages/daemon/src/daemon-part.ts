@@ -4,13 +4,13 @@ import type { Registry } from 'prom-client';
 
 /**
  * One of the things the daemon does. Several daemons may run at once, so each part shares its work
- * with its like through Redis.
+ * through Redis with the same part of the others.
  */
 export interface DaemonPart {
   /** Resolves once it works; works until `stop`. */
   start(): Promise<void>;
   /**
-   * Finishes or gives back what is in hand, and releases everything. Also after a rejected or
+   * Finishes or gives back what is in hand, and releases everything, even after a rejected or
    * unfinished `start`.
    */
   stop(): Promise<void>;

@@ -37,8 +37,8 @@ export interface ForwarderParts {
   /** In [0, 1). */
   readonly random: () => number;
   /**
-   * It is over: the receiver wants no more, for ever, or a person has removed the forwarders of
-   * this name.
+   * Called when it is over: the receiver wants no more for good, or a person has removed the
+   * forwarders of this name.
    */
   readonly onGone: (why: ForwarderEnd) => void;
 }
@@ -53,7 +53,7 @@ interface Delivery {
 }
 
 const AFTER_AN_ERROR_MS = 1000;
-/** For Redis to take what is said at the end; else others claim what is in hand, a minute later. */
+/** How long Redis gets to record the end; otherwise others claim what is in hand a minute later. */
 const SAID_WITHIN_MS = 4000;
 /**
  * Results in memory, waiting ones included. With more than that, failing ones have to be delivered
@@ -61,19 +61,19 @@ const SAID_WITHIN_MS = 4000;
  */
 const MOST_HELD = 2000;
 /**
- * While the receiver is down, probes take turns among so many, so that one bad message cannot stand
- * for all.
+ * While the receiver is down, probes take turns among this many results, so that one bad message
+ * does not stand for all.
  */
 const PROBES = 3;
 
 /**
- * Delivers results to one receiver, each at least once, and never the dial's concern: it reads the
- * stream that is there anyway, and whatever the receiver does, only this process waits.
+ * Delivers results to one receiver, each at least once. Dialing does not notice: results are in
+ * their stream anyway, and whatever the receiver does, only this process waits.
  *
- * A result is read, then under way or waiting for its next attempt, and at the end acknowledged, as
- * delivered or as a dead letter. An attempt is counted when a result failed by itself: not while
- * the receiver is down for all, nor as one of a batch, which is halved until it is known which of
- * its results is refused.
+ * A result is read, is then under way or waiting for its next attempt, and is acknowledged at the
+ * end, as delivered or as a dead letter. An attempt counts if the result failed by itself: not
+ * while the receiver is down for all, and not in a batch, which is halved until it is clear which
+ * of its results is refused.
  */
 export class Forwarder implements DaemonPart {
   readonly #parts: ForwarderParts;
@@ -161,7 +161,7 @@ export class Forwarder implements DaemonPart {
     if (this.#health.isDown) return this.#waiting.length + this.#underWay.size < PROBES ? batch : 0;
     const now = this.#now();
     const ready = this.#waiting.filter(({ dueAt }) => dueAt <= now).length;
-    // As many again are at hand when those under way are through.
+    // As many again wait in memory, for when those under way are through.
     const free = 2 * this.#health.limit - this.#underWay.size - ready;
     return Math.max(0, Math.min(free * batch, MOST_HELD - this.#held().length));
   }
@@ -170,7 +170,7 @@ export class Forwarder implements DaemonPart {
   async #next(most: number): Promise<ForwardedResult[]> {
     const { queue, blocking } = this.#parts;
     if (this.#now() >= this.#claimAt) {
-      // After a long outage of Redis also what this one has in hand.
+      // After a long outage of Redis this includes what this forwarder itself has in hand.
       const held = new Set(this.#held().map(({ id }) => id));
       const claimed = (await queue.claim(most)).filter(({ id }) => !held.has(id));
       if (claimed.length > 0) return claimed;
@@ -187,10 +187,7 @@ export class Forwarder implements DaemonPart {
       await this.#groupGone().catch(() => {});
   }
 
-  /**
-   * A group that was removed is not made again: it would begin with the first result there ever
-   * was.
-   */
+  /** A removed group is not created again: it would begin with the very first result. */
   async #groupGone(): Promise<void> {
     const { queue, options } = this.#parts;
     if (await queue.isRemoved()) this.#end('removed');
@@ -276,7 +273,7 @@ export class Forwarder implements DaemonPart {
         await this.#tryAgain(results, answer, wasDown && answer.blames === 'receiver');
       }
     } catch (error) {
-      // Redis refused what was to be noted. Delivered once more is what is promised; lost is not.
+      // Redis refused to note it. The promise allows delivering twice, but not losing.
       logger.warn(
         { err: error, id: results[0]?.id },
         'could not note what became of a result; delivering it again',

@@ -16,7 +16,7 @@ export interface HealthOptions {
  */
 export type Ticket = number;
 
-/** So many failures without a success between them are no longer one message's fault. */
+/** After this many failures in a row it is no longer one message's fault. */
 const RUN_OF_FAILURES = 5;
 
 /**
@@ -61,7 +61,7 @@ export class ReceiverHealth {
     this.#limit = Math.min(this.#options.concurrency, this.#limit + 1);
   }
 
-  /** What the receiver asks for with a failure that is its own, it asks for as a whole. */
+  /** A pause that the receiver asks for with a failure of its own holds for everything. */
   failed(
     ticket: Ticket,
     now: number,

@@ -29,7 +29,7 @@ const STOP_GRACE_MS = 15_000;
 
 export interface ForwardRequest
   extends Pick<ForwarderOptions, 'from' | 'batch' | 'concurrency' | 'attempts'> {
-  /** Under which it is remembered what was sent; several of the same name share the work. */
+  /** The name under which progress is kept; several forwarders of the same name share the work. */
   readonly name: string;
   readonly target: WebhookUrl;
   /** For one request. */
@@ -108,7 +108,7 @@ async function buildForwarder(
   });
 }
 
-/** The only way that fetch has. It is the whole process's, in which nothing else speaks https. */
+/** fetch has no other way. It is set for the whole process, where nothing else uses https. */
 function goThrough({ url: proxy, except }: HttpsProxyConfig, { url }: WebhookUrl): void {
   if (proxy !== undefined && !goesDirectly(url, except))
     setGlobalProxyFromEnv({ HTTPS_PROXY: proxy.reveal() });

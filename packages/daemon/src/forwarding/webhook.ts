@@ -33,10 +33,7 @@ export interface WebhookOptions {
   readonly clock: Clock;
 }
 
-/**
- * What a receiver may say beyond its status is read, so that the connection can be used again, and
- * passed over.
- */
+/** The body of an answer is read, so that the connection can be used again, and ignored. */
 const ANSWER_LIMIT_BYTES = 64 * 1024;
 /** Answers of a receiver, or of what stands before it, that is overloaded or not there. */
 const RECEIVER_STATUSES: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504]);
@@ -67,7 +64,7 @@ export class Webhook {
           ...signatureHeaders({ id, timestamp, body }, keys),
         },
         body,
-        // Followed, it would give personal data to whoever the answer names. Its status says more
+        // Following it would give personal data to whoever the answer names. Its status says more
         // than an error would.
         redirect: 'manual',
         signal: AbortSignal.timeout(timeoutMs),
@@ -96,7 +93,7 @@ function answerOf({ ok, status, headers }: Response, now: number): WebhookAnswer
   };
 }
 
-/** The status line has said everything, however the rest breaks off. */
+/** The status line says everything, even if the rest breaks off. */
 async function drain(response: Response): Promise<void> {
   let size = 0;
   try {

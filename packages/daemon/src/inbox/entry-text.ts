@@ -8,7 +8,7 @@ import type { RecordProblem } from '@libby-dialer/operations';
  * pushed.
  */
 const KEPT_LENGTH = 4000;
-/** An entry is one record, so it begins where it begins. */
+/** An entry is one record, so it is always the first row. */
 const PLACE = { row: 1, line: 1, column: 1 };
 
 /** An entry's record as the row of a list. */
@@ -25,7 +25,7 @@ export function rejectOf(
   { campaign = '', call }: InboxEntry,
   { code, reason }: RecordProblem,
 ): InboxReject {
-  // A reason names fields, and these are as long as whoever pushed it likes.
+  // A reason names fields, which are as long as the sender made them.
   return { code, reason: cut(reason), campaign: cut(campaign), call: cut(textOf(call)) };
 }
 

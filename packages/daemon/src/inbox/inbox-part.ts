@@ -14,7 +14,7 @@ import { BatchIntake, type CheckedEntry } from './batch-intake.ts';
 import { InboxMetrics } from './inbox-metrics.ts';
 
 const RETRY_AFTER_MS = 1000;
-/** How often it is looked for what dead daemons have left. */
+/** How often to look for what dead daemons have left. */
 const SWEEP_EVERY_MS = 10_000;
 /** While one is finished the next is added. */
 const BATCHES_IN_FLIGHT = 2;
@@ -131,8 +131,8 @@ export class InboxPart implements DaemonPart {
     await before;
     let inHand = entries;
     const ended = await this.#insist(this.#adding, async () => {
-      // However long this process stood still: what was erased or finished meanwhile is not queued
-      // after all.
+      // This process may have stood still for any time: what was erased or finished meanwhile must
+      // not be queued.
       inHand = await consumer.hold(inHand);
       return await intake.add(inHand);
     });
@@ -185,8 +185,8 @@ export class InboxPart implements DaemonPart {
 }
 
 /**
- * The group is made at first, and again after somebody has deleted the stream, or Redis has gone
- * back to before it.
+ * The group is created at the start, and again after somebody has deleted the stream or Redis has
+ * gone back to before it.
  */
 async function rejoining<T>(consumer: InboxConsumer, work: () => Promise<T>): Promise<T> {
   try {

@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 
 /** What the daemon's `/metrics` shows of schedules. */
 export class ScheduleMetrics {
-  /** A run that fails or is missed is somebody's business. */
+  /** A failed or missed run needs somebody to look at it. */
   readonly runs: Counter<'state'>;
   readonly open: Gauge<'state'>;
   readonly looksFailed: Counter;

@@ -26,7 +26,7 @@ const SETTLE_MS = 3000;
 const LEASE_MS = 30_000;
 /** Of as many schedules; those of one are carried out in order. */
 const RUNS_AT_ONCE = 4;
-/** With Redis away nothing can be given back; its lease runs out. */
+/** While Redis is away nothing can be given back; the lease runs out instead. */
 const STOP_WITHIN_MS = 10_000;
 
 export interface SchedulePartOptions {
@@ -127,7 +127,7 @@ export class SchedulePart implements DaemonPart {
     if (!this.#stop.signal.aborted) this.#settling = setTimeout(() => this.#wake(), this.#settleMs);
   }
 
-  /** One look at a time; who is woken during one looks once more. */
+  /** One look at a time; a wake-up during a look causes one more. */
   #wake(): void {
     if (this.#stop.signal.aborted) return;
     if (this.#look !== undefined) {

@@ -21,7 +21,7 @@ export function explainConnection(code: string, { url, variable, proxy }: Destin
   const { hostname, host, port, protocol } = new URL(url);
   const isSecure = protocol === 'https:';
   const place = port === '' ? `${hostname}:${isSecure ? 443 : 80}` : host;
-  // What is in the clear goes by no proxy.
+  // Unencrypted requests go through no proxy.
   const ofProxy = isSecure && proxy !== undefined ? proxyTrouble(code, proxy, place) : undefined;
   return `${ofProxy ?? trouble(code, hostname, place, variable)}.`.replace('$', () => `(${code})`);
 }

@@ -1,9 +1,9 @@
-/** One thing examined: in order, not in order, or to be known. */
+/** One thing that was examined: in order, not in order, or good to know. */
 export interface Finding {
   readonly verdict: 'good' | 'bad' | 'note';
   /** What was examined, or what is wrong with it. Stable. */
   readonly code: string;
-  /** What is so; of what is bad also what to do. */
+  /** What was found and, if it is bad, what to do. */
   readonly sentence: string;
 }
 

@@ -67,7 +67,9 @@ async function refuseUnknown({ queue }: Context, name: string): Promise<void> {
   });
 }
 
-/** It, or who starts it again, would take every result there is for a new one. */
+/**
+ * The running forwarder, or the next of that name, would take every result there is for a new one.
+ */
 async function refuseIfRunning(context: Context, name: string): Promise<void> {
   const seenMs = await runningSeenMs(context, name);
   if (seenMs === undefined) return;

@@ -14,7 +14,7 @@ import { CampaignFeed } from './campaign-feed.ts';
 import { FedCampaigns } from './fed-campaigns.ts';
 import type { RecordIntake } from './record-intake.ts';
 
-/** Beyond that, what comes is better told to wait than kept waiting. */
+/** Beyond this, callers are told to come back rather than kept waiting. */
 const MOST_WAITING = 20_000;
 const OPEN_AGAIN_AFTER_MS = 1000;
 
@@ -90,7 +90,7 @@ export class CallPush implements AsyncDisposable {
     return intake;
   }
 
-  /** Where the key is all that tells a repeat, another call under it must not pass for one. */
+  /** If only the key tells a repeat, another call under that key must not pass for the first. */
   async #queueKeyed(campaign: string, checked: readonly CheckedCall[]): Promise<PushedCall[]> {
     const calls = checked.filter((each) => 'call' in each);
     const areOwn = await this.#campaigns.loader(campaign).takeIds(calls);
@@ -112,7 +112,7 @@ export class CallPush implements AsyncDisposable {
     });
   }
 
-  /** Of an earlier version's call only the index of numbers tells to whom it is. */
+  /** For a call queued by an earlier version, only the index of numbers tells whom it is to. */
   async #refuseOthers(
     campaign: string,
     checked: readonly CheckedCall[],
@@ -157,7 +157,7 @@ export class CallPush implements AsyncDisposable {
     if (this.#feeds.size === 0) await this.#campaigns.trim();
   }
 
-  /** What a broken batch may have queued must not lie there unseen. */
+  /** A broken batch may have queued calls, and workers must learn of them. */
   async #openAgain(id: string): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
@@ -184,7 +184,7 @@ function rowsOf({ records, most }: PushRequest): ListRow[] {
   throw new DialerError('too_many_calls', message, { kind: 'invalid' });
 }
 
-/** Throws where it is no JSON: what came in part is not taken in part. */
+/** Throws if it is not JSON: an incomplete request must not be taken in part. */
 function isArrayText(text: string): boolean {
   try {
     return Array.isArray(JSON.parse(text));

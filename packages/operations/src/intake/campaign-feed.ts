@@ -11,8 +11,8 @@ interface Waiting {
 }
 
 /**
- * The way of pushed calls into one campaign's queue: while one batch is added, whatever comes waits
- * and makes the next, so that a call for each request costs no more than lists do.
+ * Takes pushed calls into one campaign's queue. While one batch is added, further calls wait and
+ * make the next, so that one call for each request costs no more than lists do.
  */
 export class CampaignFeed {
   readonly #loader: () => CallLoader;

@@ -22,9 +22,9 @@ export type FedCampaign = RecordIntake | CampaignUnsupportedError;
  */
 export class FedCampaigns implements AsyncDisposable {
   readonly #queue: DialQueue;
-  /** Never emptied, but replaced: whoever has asked goes on with what was read for them. */
+  /** Replaced as a whole, never emptied: whoever has asked goes on with what was read for them. */
   #checks = new Map<string, FedCampaign>();
-  /** The one used last stands last. */
+  /** In the order of use, the latest last. */
   readonly #loaders = new Map<string, CallLoader>();
   #version = -1;
 

@@ -16,7 +16,7 @@ export interface RecordProblem {
   readonly reason: string;
 }
 
-/** A call that may be queued, and what it is the same by. */
+/** A call that may be queued, and what tells a repeat of it. */
 export interface CheckedRecord {
   readonly call: QueuedCall;
   readonly dedupeKey: string;
