@@ -65,6 +65,28 @@ describe('resolveColumns', () => {
     });
   });
 
+  it.each([
+    'TZ',
+    'Zeitzone',
+    'Fuseau horaire',
+    'Zona horaria',
+    'Fuso horário',
+    'Fuso orario',
+    'Tijdzone',
+    'Contact timezone',
+  ])('knows the time zone headed %s, unless the campaign says that there is none', (heading) => {
+    expect(resolved(`Phone,${heading}`)).toMatchObject({ others: { timezone: heading }, form: '' });
+    expect(resolved(`Phone,${heading}`, { timezone: null })).toMatchObject({ form: heading });
+    expect(resolved(`Phone,${heading},Time zone`)).toMatchObject({
+      others: { timezone: 'Time zone' },
+      form: heading,
+    });
+  });
+
+  it('asks which of two is the time zone', () => {
+    expect(() => resolved('Phone,TZ,Zeitzone')).toThrow(/More than one column may be timezone/);
+  });
+
   it("goes by the campaign's columns first", () => {
     const columns = { toPhoneNumber: 'work  PHONE', name: 'Nickname', externalId: 'id' };
     expect(resolved('Home phone,Work Phone,Name,Nickname,id', columns)).toEqual({

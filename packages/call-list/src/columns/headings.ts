@@ -18,6 +18,15 @@ export const COUNTRY_HEADINGS: ReadonlySet<string> = new Set(
   countrycode country countryname countryregion mailingcountry land pays pais paese`.split(/\s+/),
 );
 
+/**
+ * Headings, squashed, of the person's time zone, beside the field's own name. Overlooked, somebody
+ * who took their number along would be called by the hours of where they came from.
+ */
+const TIMEZONE_HEADINGS: ReadonlySet<string> = new Set(
+  `tz timezonename timezoneid ianatimezone localtimezone contacttimezone leadtimezone customertimezone
+  zeitzone fuseauhoraire zonahoraria husohorario fusohorario fusoorario tijdzone`.split(/\s+/),
+);
+
 /** Headings, squashed, under which a CRM keeps who must not be called. Entries of records too. */
 export const DO_NOT_CALL_HEADINGS: ReadonlySet<string> = new Set(
   `donotcall donotcallme donotphone donotcontact donotcallflag nocall nocalls dnc dncflag dncstatus isdnc dnd optout
@@ -200,6 +209,7 @@ class ColumnResolver {
     }
     for (const field of RECORD_FIELDS)
       if (columns[field as ColumnField] === undefined) this.#assignByOwnName(field);
+    if (!this.#uses.has('timezone') && columns.timezone !== null) this.#assignTimezone();
     if (!this.#uses.has('toPhoneNumber')) this.#take('toPhoneNumber', [this.#phone()]);
     if (!this.#uses.has('name') && columns.name !== null) this.#assignName();
     const form = this.#form(asked);
@@ -288,6 +298,11 @@ class ColumnResolver {
     if (this.#uses.has(field)) return;
     const position = this.#only(field, positions);
     if (position !== undefined) this.#take(field, [position]);
+  }
+
+  #assignTimezone(): void {
+    const position = this.#only('timezone', this.#headedAny(TIMEZONE_HEADINGS));
+    if (position !== undefined) this.#take('timezone', [position]);
   }
 
   #headedAny(squashed: ReadonlySet<string>): number[] {
@@ -380,8 +395,8 @@ class ColumnResolver {
   }
 
   /**
-   * The one position there is, if any; several are a doubt that only the user can settle. @param
-   * otherwise another way out, as the end of a sentence
+   * The one position there is, if any; several are a doubt that only the user can settle.
+   * @param otherwise another way out, as the end of a sentence
    */
   #only(purpose: string, positions: readonly number[], otherwise = ''): number | undefined {
     if (positions.length <= 1) return positions[0];
