@@ -55,7 +55,7 @@ function PilotFields({ draft: { pilot, limit }, change }: PaceFormProps) {
       )}
       <NumberField
         label="Rows to load"
-        hint="Only so many rows that can be called; load it again for the rest."
+        hint="At most this many rows that can be called; load it again for the rest."
         placeholder="all"
         value={limit}
         onChange={(rows) => change({ limit: rows })}
