@@ -1,7 +1,7 @@
-# One image for the worker (unless told otherwise), the enqueuer, the console and the simulator. Each
-# is one file that has been built; only what they read beside it comes along.
+# One image for the worker (unless told otherwise), the enqueuer, the console and the simulator.
+# Each is one file that has been built; only what they read beside it comes along.
 #
-#   docker build -t libby-dialer --build-arg VERSION=… --build-arg REVISION="$(git rev-parse HEAD)" .
+#   docker build -t libby-dialer --build-arg VERSION=… --build-arg REVISION=$(git rev-parse HEAD) .
 #   docker run --init libby-dialer                       the worker
 #   docker run --init libby-dialer enqueuer status       the enqueuer
 #   docker run --init libby-dialer console               the console
@@ -58,8 +58,8 @@ FROM node:24-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=programs /app ./
-# Each program by its name. It is Node itself that runs, with neither a shell nor a package manager in
-# between: SIGTERM must reach it, or a stop leaves calls in doubt.
+# Each program by its name. It is Node itself that runs, with neither a shell nor a package manager
+# in between: SIGTERM must reach it, or a stop leaves calls in doubt.
 RUN cd /usr/local/bin \
     && ln -s /app/dist/worker.js worker \
     && ln -s /app/dist/enqueuer.js enqueuer \

@@ -12,7 +12,7 @@ import { numbersFrom, print, printMachine } from './src/report.ts';
 import { RedisStage } from './src/stage.ts';
 import { CAMPAIGN_ID } from './src/workload.ts';
 
-/** So many calls are asked about in one turn of the event loop. */
+/** How many calls are asked about in one turn of the event loop. */
 const AT_ONCE = [1, 8, 32];
 const CALLS_A_TURN = 480;
 const LINE = '+15055550100';

@@ -7,7 +7,7 @@ import {
 } from '@libby-dialer/call-list';
 import { wholeNumberUpTo } from './option-values.ts';
 
-/** As many as a sheet of Excel has. */
+/** The number of rows of an Excel sheet. */
 const MOST_ROWS = 1_048_576;
 
 /** How a list is read, where it does not tell by itself: for every command that reads one. */

@@ -21,7 +21,7 @@ import { type ListSource, openSource } from './list-source.ts';
 import type { List } from './open-list.ts';
 import { nameOfList } from './rejects/rejects-file.ts';
 
-/** So much of a list is looked at, however long it is. */
+/** How much of a list is looked at, however long it is. */
 const ROWS = 1000;
 const CHUNKS = 16;
 const CALLS = 3;

@@ -17,8 +17,8 @@ export interface CallProducerOptions {
   /** Of the dialer's keys (`DIALER_PREFIX`). */
   readonly prefix?: string;
   /**
-   * So many entries may wait in the inbox; then pushes are refused until the daemons have caught
-   * up. 100,000 unless given.
+   * How many entries may wait in the inbox. Beyond that, pushes are refused until the daemons have
+   * caught up. 100,000 unless given.
    */
   readonly mostWaiting?: number;
 }

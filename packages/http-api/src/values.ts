@@ -32,7 +32,7 @@ export const callIds = z.array(callId).min(1).max(1000);
 
 export const count = z.int().nonnegative();
 
-/** So many calls go first. */
+/** How many calls go first. */
 export const canarySchema = z.object({
   calls: count,
   needed: count.nullable().describe('So many accepted ones let the rest follow; null: a person.'),

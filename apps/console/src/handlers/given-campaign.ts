@@ -18,7 +18,7 @@ export async function meantCampaign(context: Context, given: string | Campaign):
 
 type AskedCanary = ApiReceived<'POST /lists/{list}/load'>['body']['canary'];
 
-/** So many calls go first, as a request says it. */
+/** A canary as a request has it. */
 export function askedCanary(asked: AskedCanary): Canary | undefined {
   return asked && canaryOf(asked.calls, asked.pass);
 }

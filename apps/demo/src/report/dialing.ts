@@ -23,7 +23,7 @@ const LOOK_EVERY_MS = 200;
 const WAITS_FOR_SURE_MS = 2000;
 /** What opens sooner is waited for. */
 const WORTH_WAITING_MS = 60_000;
-/** So many of the calls that wait, the first to come first, tell when dialing goes on. */
+/** How many of the waiting calls, the next to come first, are asked when dialing goes on. */
 const CALLS_LOOKED_AT = 100;
 
 /** What `enqueuer load --json` prints. */

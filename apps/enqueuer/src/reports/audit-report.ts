@@ -3,7 +3,7 @@ import { isoInstant } from '@libby-dialer/dialing';
 import { type Cell, formatTable } from '../terminal/table.ts';
 
 const HEADING = ['AT', 'BY', 'WHAT'];
-/** So much of a value is shown; JSON has all that is kept. */
+/** How much of a value is shown; JSON has all that is kept. */
 const SHOWN_LENGTH = 60;
 
 /** A row for each decision: what was asked for, and behind the arrow what it did. */

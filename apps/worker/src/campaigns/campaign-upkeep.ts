@@ -97,7 +97,7 @@ export class CampaignUpkeep {
     }
     await this.#bringBack();
     for (const id of view.reopened) await queue.reopener.restore(id);
-    // A clock that is hours off says nothing of what is over.
+    // While the clocks disagree by hours, nothing is expired.
     if (skewWatch.trouble === undefined) await this.#endOver(view);
   }
 

@@ -1,7 +1,7 @@
 import type { RedisClock } from '../redis/redis-clock.ts';
 import type { WorkerEvents } from '../worker-events.ts';
 
-/** So many slots tell something. */
+/** How many slots it takes to judge. */
 const SLOTS_TO_JUDGE = 10;
 /** After so long without any nothing is known any more. */
 const JUDGED_FOR_MS = 60_000;

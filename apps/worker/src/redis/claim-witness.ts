@@ -14,9 +14,9 @@ import { endsWithin } from '@libby-dialer/runtime';
 import type { WorkerEvents } from '../worker-events.ts';
 import type { RedisClock } from './redis-clock.ts';
 
-/** So many calls are remembered, the latest: some ten megabytes. */
+/** How many calls are remembered, the latest: some ten megabytes. */
 const REMEMBERED_CALLS = 10_000;
-/** So many go at once: to look for the oldest one takes as long, whatever comes of it. */
+/** How many are forgotten at once: finding the oldest costs the same for one as for many. */
 const FORGOTTEN_AT_ONCE = 1_000;
 const CALLS_PER_RECALL = 500;
 const LEAVE_WITHIN_MS = 1_000;

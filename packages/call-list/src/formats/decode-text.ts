@@ -286,7 +286,7 @@ const ALL_NO_LEGACY_TEXT = new RegExp(NO_LEGACY_TEXT, 'g');
 
 /** In none of these encodings part of a character that has several bytes. */
 const SPACES = Array.from('\n\r\t ', (space) => space.charCodeAt(0));
-/** So much without such a byte is no list: then it may be cut within a character. */
+/** How much may come without such a byte; more is no list, and may be cut within a character. */
 const LONGEST_HELD_BYTES = 1 << 20;
 
 /**

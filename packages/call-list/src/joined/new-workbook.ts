@@ -10,7 +10,7 @@ const PACKAGE = 'http://schemas.openxmlformats.org/package/2006';
 const TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
 const SHEET = 'xl/worksheets/sheet1.xml';
 const DATE_STYLE = 1;
-/** As many as Excel has. */
+/** The number that Excel has. */
 const MOST_ROWS = 1_048_576;
 
 const FIXED: Readonly<Record<string, string>> = {

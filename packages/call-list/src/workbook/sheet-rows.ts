@@ -14,7 +14,7 @@ import type { SharedStrings } from './shared-strings.ts';
 import { unescaped, type XmlAttributes, XmlReader } from './xml-reader.ts';
 import { damaged } from './zip-parts.ts';
 
-/** As many as Excel has. */
+/** The number that Excel has. */
 const MOST_ROWS = 1_048_576;
 
 export interface SheetParts {

@@ -46,8 +46,7 @@ export class IdleReasons {
     const { maxConcurrentCalls, assumedCallSeconds } = lines;
     const pipeline = this.#redis.pipeline();
     for (const line of fromPhoneNumber) {
-      // The call on it that must end before there is room. If the line has room, no call is that
-      // far from the last.
+      // The call whose end frees a place; missing while the line has room.
       const place = [maxConcurrentCalls - 1, 1] as const;
       pipeline.zrange(
         `${this.#keys.lines}:${line}`,

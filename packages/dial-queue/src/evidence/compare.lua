@@ -28,8 +28,8 @@ for n = 1, #all, 2 do
   end
 end
 
--- A smaller step does no more harm than a slow answer, and what follows from a step costs a
--- question for each waiting call.
+-- Smaller steps are ignored: they do no more harm than a slow answer, and acting on one asks Redis
+-- once for each waiting call.
 local SET_BACK_MS = 2000
 local times_set_back = tonumber(redis.call('HGET', claim_counts, 'setBack') or 0)
 local last_compared = tonumber(redis.call('HGET', claim_counts, 'clock') or 0)

@@ -45,7 +45,7 @@ local entry = read_entry(ledger, call_id)
 if (not entry or entry.state ~= 'claimed') and redis.call('HEXISTS', state, 'archived') == 1 then
   return answer('already', is_settled(entry) and entry.state or 'canceled')
 end
--- Of most it is known that no canary has to do with them.
+-- Most entries are known to belong to no canary.
 local is_of_canary = not entry or entry.state ~= 'claimed' or entry.isCanary
 local is_lost_claim = not entry or entry.state == 'open'
 if has_lost_redial(entry, settlement.redials) and entry.owner ~= owner then

@@ -35,7 +35,7 @@ export function compareIds(one: string, other: string): number {
   return ms - otherMs || count - otherCount;
 }
 
-/** So many of them at once, in their order. */
+/** Some of them at once, in their order. */
 export function* stepsOf<Item>(
   items: readonly Item[],
   size: number,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { RedisConnection } from './redis-connection.ts';
 import { type Arguments, type KeysOf, ScriptInputs, type ValuesOf } from './script-inputs.ts';
 
-/** So many replicas have to have a claim, within that time. */
+/** How many replicas must have a claim, and within what time. */
 export interface Fence {
   readonly replicas: number;
   readonly timeoutMs: number;

@@ -12,7 +12,7 @@ interface Waiting<Question, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
-/** So many at most are asked together: a script that reads them is not interrupted. */
+/** How many are asked together at most: nothing interrupts a script that reads them. */
 const MOST = 32;
 
 /**

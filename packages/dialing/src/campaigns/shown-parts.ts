@@ -1,8 +1,8 @@
-/** So much of a value is shown; of two long texts the part where they part. */
+/** How much of a value is shown; of two long texts, the part where they begin to differ. */
 const SHOWN_LENGTH = 160;
 const BEFORE_THE_DIFFERENCE = 20;
 
-/** Two texts of which one is to see how they differ. */
+/** Shortens two long texts to the part where they begin to differ. */
 export function shownParts(before: string, after: string): [before: string, after: string] {
   if (Math.max(before.length, after.length) <= SHOWN_LENGTH) return [before, after];
   const from = Math.max(0, commonLength(before, after) - BEFORE_THE_DIFFERENCE);

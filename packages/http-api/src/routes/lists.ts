@@ -218,7 +218,7 @@ const verdictSchema = z.object({
   rules: z.array(z.string()).describe('The regions whose rules on hours it keeps.'),
 });
 
-/** So long an answer waits for the work to end. */
+/** How long an answer waits for the work to end. */
 const waitSeconds = z.coerce
   .number()
   .int()

@@ -7,7 +7,7 @@ import type { OutboundCall } from './outbound-call.ts';
 const MESSAGE_LIMIT = 500;
 /** Blanking may shorten a text; beyond this nobody would read it. */
 const READ_LIMIT = 2000;
-/** So many characters in a row that the call holds as well are an echo of it. */
+/** How many characters in a row that the call has as well count as an echo of it. */
 const ECHO_LENGTH = 12;
 /** What is longer is found as an echo. */
 const VALUE_LIMIT = 200;

@@ -13,7 +13,7 @@ import { type CallJson, openCallJson, settledCallJson, unreadCallJson } from './
 import { type CallStep, callTimeline } from './call-timeline.ts';
 import { callWaits } from './call-waits.ts';
 
-/** So many are read for one question. */
+/** How many are read for one question. */
 const MOST_FOUND = 500;
 
 /** A call, where it stands, and how it came there. */

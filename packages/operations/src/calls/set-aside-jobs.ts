@@ -28,7 +28,7 @@ export async function listSetAsideJobs(
 /** `queued`: dial what each says, where its id is that of the row. `canceled`: dial nobody. */
 export type SetAsideDecision = 'queued' | 'canceled';
 
-/** So many ids of jobs are kept for audit with a decision on them. */
+/** How many ids of jobs are kept for audit with a decision on them. */
 const JOBS_KEPT = 20;
 
 export interface ResolvedSetAsideJobs {

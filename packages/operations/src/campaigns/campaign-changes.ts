@@ -24,7 +24,7 @@ export function changesBetween(
     .map((key) => ({ key, before: before[key], after: after[key] }));
 }
 
-/** So much of a value tells what was changed; a text may be long. */
+/** How much of a value tells what was changed; a text may be long. */
 const KEPT_LENGTH = 300;
 
 /** The changes as the audit keeps them. */

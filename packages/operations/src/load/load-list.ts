@@ -40,7 +40,7 @@ export interface ListLoad extends ListInput {
   /** How many callable rows to load at most. */
   readonly limit?: number | undefined;
   /**
-   * So many calls of the campaign go first, and the rest is held; only where something new is
+   * How many calls of the campaign go first while the rest is held; only if something new is
    * queued.
    */
   readonly canary?: Canary | undefined;

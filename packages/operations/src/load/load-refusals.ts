@@ -49,7 +49,7 @@ export interface StoredCampaignChange {
   readonly changes: readonly CampaignChange[];
   /** How many calls it is changed for. */
   readonly pending: number;
-  /** So many of them go first again, for its canary begins anew; undefined: it has none. */
+  /** How many of them go first again, because its canary begins anew; undefined: it has none. */
   readonly canary: number | undefined;
 }
 

@@ -19,11 +19,11 @@ import type { RowForesight } from './row-foresight.ts';
  */
 const ROWS_LOOKED_AT = 100_000;
 
-/** So few calls anybody may let go without a question. */
+/** Up to this many calls may go without a question. */
 export const CALLS_UNASKED = 50;
 
 export interface PlanRequest extends DryRunRequest {
-  /** So many calls are to go first. */
+  /** How many calls are to go first. */
   readonly canary?: Canary | undefined;
   /** How many rows to look at; left out: 100,000. */
   readonly mostRows?: number | undefined;

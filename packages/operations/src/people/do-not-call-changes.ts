@@ -25,7 +25,7 @@ export interface ListedChange {
   readonly list: string | undefined;
   /** Numbers, or rows of a list, that were given; undefined: it is not known. */
   readonly given: number | undefined;
-  /** So many numbers it put on the list, or took off; undefined: no end of it is known. */
+  /** How many numbers it put on the list, or took off; undefined: no end of it is known. */
   readonly changed: number | undefined;
   /** Code of what it ended with; it may have taken effect in part. */
   readonly failure: string | undefined;

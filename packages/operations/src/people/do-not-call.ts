@@ -3,7 +3,7 @@ import { decide } from '../audit/decide.ts';
 import { listAudit } from '../audit/list-audit.ts';
 import type { Context } from '../context.ts';
 
-/** So many people are kept for audit with a decision on them. */
+/** How many people are kept for audit with a decision on them. */
 const PEOPLE_KEPT = 100;
 
 export interface WaitOptions {

@@ -1,7 +1,7 @@
 import { type Campaign, callsLeft, type OpenSpan, type ZonedGroup } from '@libby-dialer/dialing';
 
 const HOUR_MS = 3_600_000;
-/** So far it is foreseen, hour by hour. */
+/** How far ahead it is foreseen, hour by hour. */
 export const BACKLOG_HOURS = 48;
 
 /** The calls of a campaign that wait, by the clocks that decide when they may go out. */

@@ -23,9 +23,9 @@ const SAMPLED_AT_ONCE = 20_000;
 const LEAST_SAMPLE_CALLS = 50;
 /** The mix changes slowly, and the sample is what costs most of a look. */
 const MIX_LASTS_MS = 15_000;
-/** As long as neither a call went out nor one came. */
+/** While no call went out and none came. */
 const SAME_MIX_LASTS_MS = 5 * 60_000;
-/** So many more calls than before are taken for another mix at once. */
+/** From this many times as many calls on, the mix counts as another at once. */
 const GROWN = 1.1;
 /** What nobody has looked at for so long is forgotten. */
 const REMEMBERED_MS = 30 * 60_000;

@@ -10,7 +10,7 @@ export type AuditFilter = ReturnType<typeof auditFilter>;
 
 const HOUR_MS = 3_600_000;
 
-/** As long ago at most. */
+/** How long ago at most. */
 export const SINCE: Readonly<Record<string, { readonly words: string; readonly ms: number }>> = {
   '1h': { words: 'of the last hour', ms: HOUR_MS },
   '24h': { words: 'of 24 hours', ms: 24 * HOUR_MS },

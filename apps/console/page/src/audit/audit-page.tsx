@@ -19,7 +19,7 @@ import { ACTION_WORDS, actionText, askedText, endText } from './audit-words.ts';
 
 const route = getRouteApi('/audit');
 
-/** So often the newest are fetched anew while they are looked at. */
+/** How often the newest are fetched again while they are looked at. */
 const REFRESH_MS = 10_000;
 
 const COLUMNS: readonly Column<AuditEntryJson>[] = [

@@ -15,7 +15,7 @@ import { bringIn } from '../new-list/upload/upload-list.ts';
 import { useList } from '../new-list/use-list.ts';
 import { foundText, importedText } from './do-not-call-words.ts';
 
-/** So long a person waits before they are told that it goes on. */
+/** How long a person waits before they are told that it goes on. */
 const WAIT_SECONDS = 60;
 
 /** How the numbers of a list are read. */

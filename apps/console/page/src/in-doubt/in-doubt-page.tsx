@@ -18,7 +18,7 @@ import { AcceptDialog, RedialDialog } from './resolve-dialog.tsx';
 
 const route = getRouteApi('/in-doubt');
 
-/** So many are shown before somebody asks for more. */
+/** How many are shown before somebody asks for more. */
 const CALLS_AT_FIRST = 100;
 const REFRESH_MS = 30_000;
 

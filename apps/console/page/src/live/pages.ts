@@ -7,7 +7,7 @@ export function pageAt(cursor: string | undefined, first = FIRST_PAGE) {
   return { cursor, limit: cursor === undefined ? first : FURTHER_PAGE };
 }
 
-/** So many are decided on by one request. */
+/** How many are decided on by one request. */
 const DECIDED_AT_ONCE = 500;
 
 /** Items in parts of as many as one request takes. */

@@ -11,7 +11,7 @@ export interface LoadOptions extends ListReading {
   readonly campaign: string;
   readonly dryRun?: boolean | undefined;
   readonly limit?: number | undefined;
-  /** So many calls go first. */
+  /** How many calls go first. */
   readonly canary?: number | undefined;
   /** The share of them that must be accepted for the rest to follow. */
   readonly canaryPass?: number | undefined;

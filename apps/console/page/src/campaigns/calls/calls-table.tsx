@@ -18,7 +18,7 @@ import { RetryButton } from './retry-button.tsx';
 const route = getRouteApi('/campaigns/$id');
 type CallPage = ApiAnswer<'GET /campaigns/{id}/calls'>;
 
-/** So often a table of what goes on is fetched anew while it is looked at. */
+/** How often a table of what goes on is fetched again while it is looked at. */
 const REFRESH_MS = 5000;
 /** More pages are fetched by whoever reads them, and not again and again. */
 const MOST_REFRESHED = 4;

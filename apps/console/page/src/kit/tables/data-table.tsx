@@ -42,7 +42,7 @@ export interface DataTableProps<Row> {
   readonly empty: ReactNode;
   /** Filters and actions, above the table. */
   readonly tools?: ReactNode;
-  /** Such that act on the rows: what a filter of words leaves, or undefined for all. */
+  /** Tools that act on the rows that a filter of words leaves; undefined: on all rows. */
   readonly renderActions?: (filtered: readonly Row[] | undefined) => ReactNode;
   /** They are inputs: there is nothing to copy. */
   readonly isForm?: boolean;

@@ -3,7 +3,7 @@ import { Fragment, type ReactNode, type RefObject, useSyncExternalStore } from '
 
 /** As `data-table.css` has it: a row and its line. */
 const ROW_HEIGHT = 32;
-/** So many more than one sees, on either side, for whoever scrolls fast. */
+/** How many rows more than one sees, on either side, for whoever scrolls fast. */
 const ROWS_BEYOND = 20;
 
 interface VirtualRowsProps {

@@ -5,7 +5,10 @@ import { client } from '../../live/api.ts';
 /** Large enough to be quick, small enough that little is lost by a break. */
 const PIECE_BYTES = 4 * 1024 * 1024;
 const RETRY_AFTER_MS = 2000;
-/** So often a piece may fail while the console answers: then it is the file that cannot be read. */
+/**
+ * How often a piece may fail while the console answers. After that it is the file that cannot be
+ * read.
+ */
 const MOST_FAILURES = 5;
 
 export interface UploadProgress {
