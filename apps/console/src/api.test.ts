@@ -101,6 +101,19 @@ describe('campaigns', () => {
     expect(await change('*')).toMatchObject({ kind: 'unchanged', etag: changed.etag });
   });
 
+  it('that two add at once are added by one of them, as both saw that there was none', async () => {
+    const texts = ['Ask for Ada.', 'Ask for Bo.', 'Ask for Cy.', 'Ask for Di.'];
+    const adding = texts.map((introNotes) =>
+      api.ask('PUT /campaigns/{id}', {
+        ...spring,
+        body: { ...FILE, introNotes },
+        headers: { 'if-match': '"none"' },
+      }),
+    );
+    const ends = await Promise.allSettled(adding);
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
   it('say what a change would do, and for how many calls, before it is made', async () => {
     await loaded(3);
     const { campaign, etag } = await api.ask('GET /campaigns/{id}', spring);
@@ -269,6 +282,21 @@ describe('calls', () => {
     expect((await csv.text()).split('\r\n')[1]).toContain(callId);
     const ndjson = await api.ask('GET /campaigns/{id}/results.ndjson', spring);
     expect(JSON.parse(await ndjson.text())).toMatchObject({ callId });
+    // Some of the results are not all: by these nothing may be archived.
+    const some = { ...spring, query: { outcome: 'rejected' } } as const;
+    const rejected = await api.ask('GET /campaigns/{id}/results.csv', some);
+    expect(rejected.headers.get('results-cursor')).toBeNull();
+    await rejected.text();
+    // Nor by what has not come yet, or never can.
+    for (const ahead of ['9999999999999-0', '99999999999999999999-1']) {
+      const body = { cursor: ahead };
+      await expect(
+        api.ask('POST /campaigns/{id}/results/exported', { ...spring, body }),
+      ).rejects.toMatchObject({ status: 400, code: 'bad_cursor' });
+    }
+    await expect(api.ask('POST /campaigns/{id}/archive', spring)).rejects.toMatchObject({
+      code: 'not_exported',
+    });
     await api.ask('POST /campaigns/{id}/results/exported', {
       ...spring,
       body: { cursor: cursor ?? '' },

@@ -93,6 +93,24 @@ describe('a request', () => {
     expect(statusCode).toBe(421);
   });
 
+  it('to log in is short, for anybody may send it', async () => {
+    const long = await api.fetch('/api/v1/session', post(`{"token":"${'x'.repeat(20_000)}"}`));
+    expect(await codeOf(long)).toEqual([413, 'too_large']);
+  });
+
+  it('for the head of a stream ends at once, and leaves nothing that looks on', async () => {
+    const timers = () =>
+      process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const head = async () => {
+      const answer = await api.fetch('/api/v1/events', { method: 'HEAD' });
+      expect(answer.headers.get('content-type')).toBe('text/event-stream');
+    };
+    await head();
+    const before = timers();
+    for (let count = 0; count < 30; count += 1) await head();
+    await expect.poll(timers).toBeLessThan(before + 20);
+  });
+
   it('is answered so that nothing is kept, and nothing foreign runs', async () => {
     const { headers } = await api.fetch('/api/v1/holds');
     expect(headers.get('cache-control')).toBe('no-store');

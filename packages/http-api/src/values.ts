@@ -12,7 +12,7 @@ export const resultSchema = resultRecordSchema
   .extend({
     toPhoneNumber: personal('number', toPhoneNumber),
     name: personal('name', name),
-    externalId: personal('text', externalId),
+    externalId: personal('name', externalId),
     providerMessage: personal('text', providerMessage),
     note: personal('text', note),
   })

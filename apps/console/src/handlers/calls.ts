@@ -119,7 +119,8 @@ async function exported(
 ): Promise<Response> {
   const { records, upTo } = await openResults(context, id, { outcome, signal });
   headers.set('content-type', contentType);
-  if (upTo !== undefined) headers.set('results-cursor', upTo);
+  // Only some of them: by these nothing before is kept elsewhere.
+  if (upTo !== undefined && outcome === undefined) headers.set('results-cursor', upTo);
   return new Response(textStream(heading, records, (record) => lineOf(shown(record))));
 }
 

@@ -157,6 +157,11 @@ async function answerRoute(
   const exchange = { caller, asCaller, from, asked: request.headers, signal, shown, headers };
   const answer = await handler(received, exchange);
   if (!(answer instanceof Response)) return await answerOf(route, shown(answer), request, headers);
+  if (request.method === 'HEAD') {
+    // Nobody would read it, and so nothing would ever end it.
+    await answer.body?.cancel();
+    return withHeaders(new Response(null, answer), headers);
+  }
   const body = answer.body && whileLetIn(answer.body, { caller, identify, cut });
   return withHeaders(new Response(body, answer), headers);
 }

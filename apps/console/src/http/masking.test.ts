@@ -22,7 +22,7 @@ describe('what a viewer is answered', () => {
           ...call,
           toPhoneNumber: '+1********23',
           name: '***',
-          externalId: 'crm +1********23',
+          externalId: '***',
         },
       ],
     });

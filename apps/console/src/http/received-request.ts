@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { HttpProblem } from './http-problem.ts';
 
 const MOST_JSON_BYTES = 16 * 1024 * 1024;
+/** Of whoever has not said who they are: a token to log in with. */
+const MOST_UNKNOWN_BYTES = 16 * 1024;
 const NOTHING = z.object({});
 
 /** The parts of a request as a route's schemas make them. */
@@ -43,10 +45,14 @@ function queryOf({ searchParams }: URL): Record<string, string> {
   return query;
 }
 
-async function bodyOf({ body, bodyIs }: Route, request: Request): Promise<unknown> {
+async function bodyOf({ body, bodyIs, role }: Route, request: Request): Promise<unknown> {
   if (body === undefined) return undefined;
   if (typeof body === 'string') return fileIn(request);
-  const text = await jsonText(request, body);
+  const text = await jsonText(
+    request,
+    body,
+    role === 'nobody' ? MOST_UNKNOWN_BYTES : MOST_JSON_BYTES,
+  );
   if (bodyIs === 'text') return text ?? '';
   const value = text === undefined ? undefined : readJson(text);
   return bodyIs === 'unchecked' ? value : parsed(body, value, 'body');
@@ -61,9 +67,13 @@ function fileIn({ headers, body }: Request): ReadableStream<Uint8Array> {
 }
 
 /** Undefined where there is none, and there need not be. */
-async function jsonText(request: Request, body: z.ZodType): Promise<string | undefined> {
+async function jsonText(
+  request: Request,
+  body: z.ZodType,
+  mostBytes: number,
+): Promise<string | undefined> {
   const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim() ?? '';
-  const bytes = await boundedBytes(request);
+  const bytes = await boundedBytes(request, mostBytes);
   if (bytes.length === 0 && body.safeParse(undefined).success) return undefined;
   if (type !== 'application/json')
     throw new HttpProblem(415, 'not_json', 'The body must be JSON, with that content-type.');
@@ -79,13 +89,15 @@ function utf8Text(bytes: Uint8Array): string {
   }
 }
 
-async function boundedBytes({ body }: Request): Promise<Buffer> {
+async function boundedBytes({ body }: Request, mostBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body ?? []) {
     length += chunk.length;
-    if (length > MOST_JSON_BYTES)
-      throw new HttpProblem(413, 'too_large', 'The body is larger than 16 MB.');
+    if (length > mostBytes) {
+      const detail = `The body is larger than ${mostBytes / 1024} KB.`;
+      throw new HttpProblem(413, 'too_large', detail);
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

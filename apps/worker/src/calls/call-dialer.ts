@@ -134,6 +134,7 @@ export class CallDialer {
     isRenewed: boolean,
   ): Promise<RequestEnd> {
     const { client, clock, paceWatch, placedCalls, events } = this.#parts;
+    const { campaign } = run.context;
     if (opensAt !== undefined) await clock.sleepUntil(opensAt, run.signals.abort);
     const from = clock.monotonic();
     let dialedAt: number | undefined;
@@ -142,14 +143,13 @@ export class CallDialer {
     const veto = () => {
       if (isOver()) return 'the claim has run out';
       dialedAt = clock.now();
+      placedCalls.count(campaign.id, dialedAt);
       return undefined;
     };
     events.requestBegun();
     const answer = await client.placeCall(payload, token, { signal: run.signals.abort, veto });
     events.requestEnded(clock.monotonic() - from);
     if (opensAt !== undefined && dialedAt !== undefined) paceWatch.slotUsed();
-    const { campaign } = run.context;
-    if (dialedAt !== undefined) placedCalls.count(campaign.id, dialedAt);
     const verdict = verdictOf(answer);
     const decision = decide(verdict, {
       isOwnLine: run.call.from !== undefined,

@@ -83,8 +83,9 @@ export class Results {
   static readonly #noteExport = new Script({
     lua: new URL('./note-export.lua', import.meta.url),
     shared: ['exports'],
-    keys: ['state'],
+    keys: ['state', 'results'],
     args: { upTo: text },
+    answer: (reply: number) => reply === 1,
   });
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
@@ -143,10 +144,10 @@ export class Results {
 
   /**
    * Notes that all results of a campaign up to this stream id have been written where they will be
-   * found again.
+   * found again. Resolves to false, and notes nothing, if there are none up to there yet.
    */
-  async noteExport(campaign: string, upTo: string): Promise<void> {
-    await Results.#noteExport.run(this.#redis, this.#keys.campaign(campaign), { upTo });
+  async noteExport(campaign: string, upTo: string): Promise<boolean> {
+    return await Results.#noteExport.run(this.#redis, this.#keys.campaign(campaign), { upTo });
   }
 
   /**

@@ -42,7 +42,7 @@ const callSchema = z
       .nullable()
       .describe('The heading it stood under, where its campaign names several columns of phones.'),
     name: personal('name', z.string()),
-    externalId: personal('text', z.string().nullable()),
+    externalId: personal('name', z.string().nullable()),
     row: z.int().nullable().describe('Which row of its list.'),
     sheetRow: z.int().nullable().describe('The same, as a spreadsheet numbers rows.'),
     list: z.string().nullable(),
@@ -184,14 +184,17 @@ export const callRoutes = {
       cursor: z
         .string()
         .nullable()
-        .describe('Up to here; for `results/exported`, and to ask for later ones.'),
+        .describe(
+          'Up to here: to ask for later ones and, without `outcome`, for `results/exported`.',
+        ),
       nextCursor,
     }),
     problems: ['no_such_campaign', 'bad_cursor'],
   },
   'GET /campaigns/{id}/results.csv': {
     summary: 'All results as CSV that is safe to open in a spreadsheet.',
-    description: 'The header `Results-Cursor` says up to where: for `results/exported`.',
+    description:
+      'Without `outcome` the header `Results-Cursor` says up to where: for `results/exported`.',
     role: 'viewer',
     params: idParam,
     query: z.object({
@@ -204,7 +207,8 @@ export const callRoutes = {
   },
   'GET /campaigns/{id}/results.ndjson': {
     summary: 'All results, a line each.',
-    description: 'The header `Results-Cursor` says up to where: for `results/exported`.',
+    description:
+      'Without `outcome` the header `Results-Cursor` says up to where: for `results/exported`.',
     role: 'viewer',
     params: idParam,
     query: z.object({ outcome: z.enum(OUTCOMES).optional() }),

@@ -2,6 +2,7 @@ import type { DoubtfulCall } from '@libby-dialer/dial-queue';
 import { type Campaign, type ResultRecord, recipientZones } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import type { Context } from '../context.ts';
+import { isStreamId } from '../stream-cursor.ts';
 
 /** Results that are read for a page, at most. */
 const MOST_READ = 20_000;
@@ -84,8 +85,10 @@ export async function countUnknownCalls(
 
 function placeOf(cursor: string | undefined): { campaign: string; after: string | undefined } {
   if (cursor === undefined) return { campaign: '', after: undefined };
-  const place = /^([a-z0-9-]{1,63}):(\d{1,20}-\d{1,20})?$/.exec(cursor);
-  if (place?.[1] !== undefined) return { campaign: place[1], after: place[2] };
+  const [campaign = '', after = '', more] = cursor.split(':');
+  const isPlace = /^[a-z0-9-]{1,63}$/.test(campaign) && (after === '' || isStreamId(after));
+  if (isPlace && cursor.includes(':') && more === undefined)
+    return { campaign, after: after === '' ? undefined : after };
   const message = 'The cursor is none of this list; begin again without it.';
   throw new DialerError('bad_cursor', message, { kind: 'invalid' });
 }

@@ -1,6 +1,7 @@
 import type { Outcome, ResultRecord } from '@libby-dialer/dialing';
 import { DialerError } from '@libby-dialer/runtime';
 import type { Context } from '../context.ts';
+import { requireStreamCursor } from '../stream-cursor.ts';
 
 const MOST_READ = 20_000;
 
@@ -29,7 +30,7 @@ export async function resultsPage(
   { after, limit, outcome }: ResultsPageRequest,
 ): Promise<ResultsPage> {
   await context.campaign(id);
-  checkCursor(after);
+  requireStreamCursor(after);
   const request = { after, limit, mostRead: MOST_READ, outcome };
   const { entries, upTo, isLast } = await context.queue.results.page(id, request);
   return { results: entries.map(([, record]) => record), upTo, isLast };
@@ -41,12 +42,8 @@ export async function resultsPage(
  */
 export async function noteExport(context: Context, id: string, cursor: string): Promise<void> {
   await context.campaign(id);
-  checkCursor(cursor);
-  await context.queue.results.noteExport(id, cursor);
-}
-
-function checkCursor(cursor: string | undefined): void {
-  if (cursor === undefined || /^\d{1,20}-\d{1,20}$/.test(cursor)) return;
-  const message = 'The cursor is none of this list; begin again without it.';
+  requireStreamCursor(cursor);
+  if (await context.queue.results.noteExport(id, cursor)) return;
+  const message = 'There are no results up to this cursor yet: give that of an export.';
   throw new DialerError('bad_cursor', message, { kind: 'invalid' });
 }

@@ -62,7 +62,7 @@ export const HOLD_WORDS: Readonly<Record<Hold['reason'], HoldWords>> = {
   },
   evidence_lost: {
     cause: 'Redis has lost calls that it had recorded as dialed',
-    toDo: 'What was dialed since then is queued again. Cancel what must not ring again, then release it.',
+    toDo: 'Do not release it yet: what was dialed since then is queued again. See the guide “After a rollback of Redis”, and cancel what must not ring again.',
   },
 };
 

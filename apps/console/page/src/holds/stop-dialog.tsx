@@ -23,9 +23,8 @@ export function StopDialog({ onClose }: { readonly onClose: () => void }) {
       }}
     >
       <p>
-        No call of any campaign begins until somebody releases it here, of campaigns yet to come
-        neither. Calls in flight go on. Lists, schedules and pushed calls are still taken in, and
-        wait.
+        No call begins, in any campaign, new ones included, until somebody releases this hold. Calls
+        in flight go on. Lists, schedules and pushed calls are still taken in, and wait.
       </p>
       <Field label="Why" hint="For whoever looks at it later.">
         <input

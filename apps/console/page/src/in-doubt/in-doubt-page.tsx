@@ -37,7 +37,7 @@ export function InDoubtPage() {
       <Failure error={query.error} />
       <p className="prose">
         Each of these phones may have rung, and none is dialed again by itself. Ask Libby or the
-        person, then say what became of the call. Of what you know nothing about, say nothing.
+        person, then say what became of the call. If you do not know, leave the call as it is.
       </p>
       <DataTable
         name="calls in doubt"

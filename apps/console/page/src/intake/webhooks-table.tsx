@@ -80,7 +80,8 @@ export function WebhooksTable() {
 function NoWebhook() {
   return (
     <EmptyState title="No webhook has been started yet.">
-      <code>./bin/enqueuer forward NAME</code> posts each result to a service of yours.
+      <code>./bin/enqueuer forward --to URL</code>, with <code>FORWARD_SECRET</code> set, posts each
+      result to a service of yours.
     </EmptyState>
   );
 }

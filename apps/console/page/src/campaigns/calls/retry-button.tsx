@@ -85,7 +85,7 @@ function RetryDialog({ campaign, outcome, only, onClose }: RetryDialogProps) {
         </p>
       )}
       <p>{OUTCOME_MEANINGS[outcome]}</p>
-      <p>Each is dialed once more, by the campaign as it is now.</p>
+      <p>Each waits for its turn again, by the campaign as it is now.</p>
     </ActionDialog>
   );
 }
