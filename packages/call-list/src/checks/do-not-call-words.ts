@@ -13,7 +13,7 @@ export const NOT_TO_BE_CALLED: RowProblem = {
  * a no.
  */
 const MAY_BE_CALLED: ReadonlySet<string> = new Set(
-  ',no,n,false,f,0,off,none,-,n/a,null,unchecked,inactive,not listed,allow,allowed,opted in,nein,non,falsch,faux,falso'.split(
+  ',no,n,false,f,0,off,none,-,n/a,null,unchecked,inactive,not listed,allow,allowed,opted in,nein,non,nee,não,nao,falsch,faux,falso,onwaar'.split(
     ',',
   ),
 );

@@ -123,6 +123,10 @@ describe('resolveColumns', () => {
     ['Phone,Country', {}, [1]],
     ['phone_code,phone_number,country_code', {}, [0, 2]],
     ['Phone,Country/Region', {}, [1]],
+    ['Phone,Billing Country', {}, [1]],
+    ['Phone,Home Country/Region', {}, [1]],
+    ['Country of birth,Phone,Ländervorwahl', {}, [2]],
+    ['Country of birth,Téléphone,Indicatif', {}, [2]],
     ['Phone,Origin,Country', { country: 'Origin' }, [1]],
     ['Phone,Country', { country: null }, []],
     ['Phone,Country of birth', {}, []],
@@ -131,6 +135,23 @@ describe('resolveColumns', () => {
       countries,
     );
     expect(resolved(headings, columns).form).toContain('ount');
+  });
+
+  it.each([
+    'DNC List',
+    'Federal DNC',
+    'Do Not Call (Y/N)',
+    'Opt-Out of Calls',
+    'Ne pas appeler',
+    'Non chiamare',
+    'Niet bellen',
+    'Keine Anrufe',
+    'Não ligar',
+  ])('knows that a column headed %s says whom not to call', (heading) => {
+    const columns = resolveColumns(['Phone', heading]);
+    expect(columnsFor(columns, 'doNotCall')).toEqual([1]);
+    const without = resolveColumns(['Phone', heading], { columns: { doNotCall: null } });
+    expect(columnsFor(without, 'doNotCall')).toEqual([]);
   });
 
   it('leaves a field out that the campaign says is none, whatever its heading', () => {

@@ -15,7 +15,9 @@ import { quotedHeading } from './quoted-heading.ts';
 /** Headings, squashed, under which a row names the country, or the calling code, of its number. */
 export const COUNTRY_HEADINGS: ReadonlySet<string> = new Set(
   `phonecode phonecountry phonecountrycode callingcode countrycallingcode dialcode dialingcode diallingcode countrydialcode
-  countrycode country countryname countryregion mailingcountry land pays pais paese`.split(/\s+/),
+  countrycode country countryname countryregion mailingcountry billingcountry homecountryregion businesscountryregion
+  land landcode laendervorwahl landervorwahl landesvorwahl pays codepays indicatif indicatifpays
+  pais codigopais codigodepais paese nazione prefissointernazionale`.split(/\s+/),
 );
 
 /**
@@ -30,9 +32,12 @@ const TIMEZONE_HEADINGS: ReadonlySet<string> = new Set(
 /** Headings, squashed, under which a CRM keeps who must not be called. Entries of records too. */
 export const DO_NOT_CALL_HEADINGS: ReadonlySet<string> = new Set(
   `donotcall donotcallme donotphone donotcontact donotcallflag nocall nocalls dnc dncflag dncstatus isdnc dnd optout
+  donotcallyn dnclist dncregistry federaldnc statednc phonednc phone1dnc optoutofcalls callsoptedout phoneoptoutdate
   optedout hasoptedout phoneoptout calloptout calloptedout voiceoptout hasoptedoutofcalls optedoutofcalls
   hasoptedoutofphone optedoutofphone donotallowphonecalls donotcallreg donotcallregistry robinsonliste werbesperre
-  anrufsperre nichtanrufen nollamar`.split(/\s+/),
+  anrufsperre nichtanrufen nichtkontaktieren keineanrufe nollamar nepasappeler nonchiamare nietbellen naoligar`.split(
+    /\s+/,
+  ),
 );
 
 /**

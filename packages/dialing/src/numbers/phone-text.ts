@@ -120,12 +120,19 @@ function notOneNumber(text: string, country: CountryCode | undefined): PhoneRefu
   );
 }
 
+/** `20.11.2026`, `11/20/2026` and `2026-11-20`: digits enough for a number in many countries. */
+const DATE =
+  /^(?:(?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|[12]\d|3[01])\1(?:19|20)\d\d|(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))$/;
+
 function spreadsheetDamage(text: string): PhoneRefusal | undefined {
   if (/^[+-]?\d+(?:[.,]\d+)?E[+-]?\d+$/i.test(text)) {
     return refuse(
       'invalid_phone',
       'A spreadsheet has turned the number into scientific notation and lost digits; format the column as text and export it again.',
     );
+  }
+  if (DATE.test(text)) {
+    return refuse('invalid_phone', 'This is a date, not a phone number.');
   }
   if (/^\+?\d{6,}[.,]0+$/.test(text)) {
     return refuse(
@@ -197,7 +204,7 @@ function isWholeTwice(digitCounts: readonly number[]): boolean {
 
 /** `030/1234` is an area code and a number; what has more before the slash is a number itself. */
 function hasSecondEnding(text: string): boolean {
-  const [, head = ''] = /^(.*\d)\s*[/&|;,\\]\s*\d{1,4}$/.exec(text) ?? [];
+  const [, head = ''] = /^(.*\d)\s*[/&|;,\\][\s-]*\d{1,4}$/.exec(text) ?? [];
   return head !== '' && !/^\(?0\d{1,5}\)?$/.test(head);
 }
 

@@ -27,6 +27,13 @@ function vouched(text: string): PhoneVerdict {
 
 describe('parsePhoneNumber', () => {
   it.each<[text: string, defaultCountry: CountryCode | undefined, number: string]>([
+    // In Italy the zero of a landline belongs to it; without it these are mobiles.
+    ['+39 (0)332 450123', 'IT', '+390332450123'],
+    ['+39 (0)332 450123', 'US', '+390332450123'],
+    ['0331 450123', 'IT', '+390331450123'],
+    ['+39 (0)39 2301234', 'IT', '+390392301234'],
+    ['+39 (0)347 1234567', 'IT', '+393471234567'],
+    ['347 1234567', 'IT', '+393471234567'],
     ['+15055550123', undefined, '+15055550123'],
     ['+1 (505) 555-0123', undefined, '+15055550123'],
     ['(+1) 505.555.0123', undefined, '+15055550123'],
@@ -125,6 +132,13 @@ describe('parsePhoneNumber', () => {
     ['+15055550123#5', undefined, 'invalid_phone', /extension/],
     ['+15055550123,,5', undefined, 'invalid_phone', /extension/],
     ['1.5055550123E+10', 'US', 'invalid_phone', /scientific notation/],
+    ['030 23125-12/-14', 'DE', 'invalid_phone', /more than one/],
+    ['+49 231 2512-0 / -10', 'DE', 'invalid_phone', /more than one/],
+    ['20.11.2026', 'DE', 'invalid_phone', /a date/],
+    ['2026-11-20', 'DE', 'invalid_phone', /a date/],
+    ['9.11.1980', 'DE', 'invalid_phone', /a date/],
+    ['20-11-2026', 'DK', 'invalid_phone', /a date/],
+    ['11/20/2026', 'DE', 'invalid_phone', /a date/],
     ['1,50556e+10', undefined, 'invalid_phone', /scientific notation/],
     ['15055550123.0', 'US', 'invalid_phone', /decimal/],
     ['+15055550123 / +15055550124', undefined, 'invalid_phone', /more than one/],

@@ -134,12 +134,15 @@ function readInternational(written: WrittenNumber, context: PhoneContext): Phone
   return reading === undefined ? refuseUnknown(`+${digits}`, undefined, context) : judge(reading);
 }
 
+/** There the zero is part of a landline's number, and without it some are somebody's mobile. */
+const ITALY = '39';
+
 /**
  * `49 (0)30 …` is dialed without the zero from abroad. Only where that makes no number does the
  * zero belong to it, as in Italy.
  */
 function withoutTrunkZero({ digits, firstGroup, hasTrunkZero }: WrittenNumber): string {
-  if (!hasTrunkZero) return digits;
+  if (!hasTrunkZero || (firstGroup === ITALY && exactly(digits) !== undefined)) return digits;
   const short = firstGroup + digits.slice(firstGroup.length + 1);
   return asInternational(short) === undefined ? digits : short;
 }
@@ -179,10 +182,13 @@ function northAmerican(digits: string, country: CountryCode): string {
  */
 function readingsIn(digits: string, country: CountryCode): Reading[] {
   const callingCode = callingCodeOf(country);
+  const asWritten = exactly(callingCode + digits);
+  const hasTrunkZero =
+    digits.startsWith('0') && !(callingCode === ITALY && asWritten !== undefined);
   const atHome = [
     known(digits, country),
-    exactly(callingCode + digits),
-    digits.startsWith('0') ? exactly(callingCode + digits.slice(1)) : undefined,
+    asWritten,
+    hasTrunkZero ? exactly(callingCode + digits.slice(1)) : undefined,
   ].filter((reading) => reading !== undefined);
   const abroad = asIfFromAbroad(digits, callingCode, atHome);
   const all = abroad === undefined ? atHome : [...atHome, abroad];
