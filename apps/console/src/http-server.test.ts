@@ -99,16 +99,10 @@ describe('a request', () => {
   });
 
   it('for the head of a stream ends at once, and leaves nothing that looks on', async () => {
-    const timers = () =>
-      process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
-    const head = async () => {
-      const answer = await api.fetch('/api/v1/events', { method: 'HEAD' });
-      expect(answer.headers.get('content-type')).toBe('text/event-stream');
-    };
-    await head();
-    const before = timers();
-    for (let count = 0; count < 30; count += 1) await head();
-    await expect.poll(timers).toBeLessThan(before + 20);
+    await headOfEvents();
+    const before = runningTimers();
+    for (let count = 0; count < 30; count += 1) await headOfEvents();
+    await expect.poll(runningTimers).toBeLessThan(before + 20);
   });
 
   it('is answered so that nothing is kept, and nothing foreign runs', async () => {
@@ -162,6 +156,15 @@ describe('the limit of requests', () => {
     expect(refused?.headers.get('retry-after')).toBe('1');
   });
 });
+
+async function headOfEvents(): Promise<void> {
+  const answer = await api.fetch('/api/v1/events', { method: 'HEAD' });
+  expect(answer.headers.get('content-type')).toBe('text/event-stream');
+}
+
+function runningTimers(): number {
+  return process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+}
 
 async function* snapshotsOf(response: Response): AsyncGenerator<Snapshot> {
   let text = '';
