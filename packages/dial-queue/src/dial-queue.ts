@@ -100,7 +100,8 @@ export class DialQueue {
     this.redis = redis;
     this.keys = keys;
     this.#onHoldChange = options.onHoldChange;
-    const identity = async () => this.#identity ?? (await this.identity());
+    // By the key that Redis has now: under another nobody would be found on a list.
+    const identity = async () => await this.identity();
 
     this.campaigns = new CampaignStore(redis, keys);
     this.control = new CampaignControl(redis, keys, options.monotonic);

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { DialQueue } from '../dial-queue.ts';
 import { eachTest, type Fixture, PERSON } from '../testing/fixture.ts';
 
 let fixture: Fixture;
@@ -17,6 +18,15 @@ it('knows who is on it', async () => {
   expect(await list.check([PERSON, other])).toEqual([true, false]);
   expect(await list.remove([PERSON, other])).toBe(1);
   expect(await list.check([PERSON])).toEqual([false]);
+});
+
+it('goes by the key that Redis has now, also in a process that knew another', async () => {
+  const list = openList();
+  await list.add([PERSON]);
+  await fixture.redis.del(fixture.keys.identityKey);
+  expect(await list.add([PERSON])).toBe(1);
+  const fresh = DialQueue.open(fixture.redis, fixture.keys.prefix);
+  expect(await fresh.doNotCall.check([PERSON])).toEqual([true]);
 });
 
 it('holds no number, and keeps each in the compact form', async () => {
