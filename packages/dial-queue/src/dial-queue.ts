@@ -101,7 +101,7 @@ export class DialQueue {
     this.keys = keys;
     this.#onHoldChange = options.onHoldChange;
     // By the key that Redis has now: under another nobody would be found on a list.
-    const identity = async () => await this.identity();
+    const identity = () => this.identity();
 
     this.campaigns = new CampaignStore(redis, keys);
     this.control = new CampaignControl(redis, keys, options.monotonic);

@@ -141,7 +141,7 @@ function editionMeant(
     throw new HttpProblem(428, 'if_match_needed', detail);
   }
   if (match === '*' && stored !== undefined) return undefined;
-  if (match === etagOf(stored)) return stored === undefined ? '' : stored.edition;
+  if (match === etagOf(stored)) return stored?.edition ?? '';
   const detail = 'The campaign was changed meanwhile: look at it again before you change it.';
   throw new HttpProblem(412, 'changed_meanwhile', detail);
 }

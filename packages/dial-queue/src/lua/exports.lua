@@ -7,9 +7,10 @@ local function reaches(id, other)
   return ms > other_ms or (ms == other_ms and seq >= other_seq)
 end
 
-local function last_delivered(group)
-  for index = 1, #group, 2 do
-    if group[index] == 'last-delivered-id' then return group[index + 1] end
+-- What XINFO answers is a list of names and values, one after the other.
+local function value_in(info, name)
+  for index = 1, #info, 2 do
+    if info[index] == name then return info[index + 1] end
   end
 end
 
@@ -24,7 +25,7 @@ local function read_exports(results, campaign_state)
   local behind = {}
   for _, group in ipairs(groups) do
     local name = group[2]
-    if not reaches(last_delivered(group), last)
+    if not reaches(value_in(group, 'last-delivered-id'), last)
       or #redis.call('XPENDING', results, name, first, last, 1) > 0 then
       behind[#behind + 1] = name
     end

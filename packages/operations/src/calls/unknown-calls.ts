@@ -85,10 +85,9 @@ export async function countUnknownCalls(
 
 function placeOf(cursor: string | undefined): { campaign: string; after: string | undefined } {
   if (cursor === undefined) return { campaign: '', after: undefined };
-  const [campaign = '', after = '', more] = cursor.split(':');
-  const isPlace = /^[a-z0-9-]{1,63}$/.test(campaign) && (after === '' || isStreamId(after));
-  if (isPlace && cursor.includes(':') && more === undefined)
-    return { campaign, after: after === '' ? undefined : after };
+  const [, campaign, after = ''] = /^([a-z0-9-]{1,63}):(.*)$/.exec(cursor) ?? [];
+  if (campaign !== undefined && after === '') return { campaign, after: undefined };
+  if (campaign !== undefined && isStreamId(after)) return { campaign, after };
   const message = 'The cursor is none of this list; begin again without it.';
   throw new DialerError('bad_cursor', message, { kind: 'invalid' });
 }
